@@ -16,9 +16,9 @@ import httpx
 
 from benchmarks.processes import request
 from fiskil_harness.core.net.server import Server
-from fiskil_harness.core.net.uvicorn_protocol import HttpAnswer, HttpRequest
+from fiskil_harness.core.net.uvicorn_protocol import HttpRequest, HttpResponse
 from fiskil_harness.faults import Latency
-from fiskil_harness.faults.proxy import LinkProtocol, Rule
+from fiskil_harness.faults.proxy import ProxyProtocol, Rule
 from fiskil_harness.journal import Journal
 from fiskil_harness.server.local_fiskil import LocalFiskil
 
@@ -33,9 +33,9 @@ class Bare:
     def __init__(self, app: Any) -> None:
         self._app = app
 
-    def answer_at_once(self, asked: HttpRequest) -> HttpAnswer:
+    def answer_at_once(self, asked: HttpRequest) -> HttpResponse:
         """Answer a request that has come whole."""
-        answer: HttpAnswer = self._app.answer(asked)
+        answer: HttpResponse = self._app.answer(asked)
         return answer
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -53,7 +53,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, LocalFiskil(workdir=Path(folder), api_port=arguments.port) as fiskil:
         rosa = fiskil.enrol("rosa")
         fiskil.authorise(rosa)
-        Server(fiskil.loop, Bare(fiskil.sandbox.api), port=arguments.bare_port, protocol=LinkProtocol)
+        Server(fiskil.loop, Bare(fiskil.sandbox.api), port=arguments.bare_port, protocol=ProxyProtocol)
         pair = {"client_id": fiskil.credentials.client_id, "client_secret": fiskil.credentials.client_secret}
         token = httpx.post(f"{fiskil.api_url}/v1/token", json=pair, trust_env=False).json()["token"]
         target = f"/v1/banking/accounts?end_user_id={rosa.end_user_id}"

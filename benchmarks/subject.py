@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.processes import Process, ask, request
-from fiskil_harness.app.browser.form_browser import Visitor
-from fiskil_harness.core.net.http_client import Browser
+from fiskil_harness.app.browser.form_browser import FormBrowser
+from fiskil_harness.core.net.http_client import HttpClient
 
 NAME = "fiskil-harness"
 BANK = "88888"
@@ -47,8 +47,8 @@ class Subject:
         created = self._send("/v1/end-users", {"email": "rosa.keane@example.com", "name": "Rosa Keane"})
         end_user_id = str(created["end_user_id"])
         asked = {"end_user_id": end_user_id, "institution_id": BANK, "redirect_uri": "", "cancel_uri": ""}
-        with Browser() as browser:
-            visitor = Visitor(browser)
+        with HttpClient() as browser:
+            visitor = FormBrowser(browser)
             visitor.open(str(self._send("/v1/auth/session", asked)["auth_url"]))
             visitor.submit("identify", email="rosa.keane@example.com")
             visitor.submit("enter_code", code=visitor.text_of("data-code"))

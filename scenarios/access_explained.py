@@ -4,6 +4,6 @@ from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("ux.explains-access",),
-    steps=(steps.LookAt(page="connect"),),
+    steps=(steps.OpenPage(page="connect"),),
     probes=(probes.ExplainsAccess(),),
 )

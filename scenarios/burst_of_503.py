@@ -9,10 +9,10 @@ SCENARIO = Scenario(
         steps.Deliver(),
         steps.Sync(),
         steps.Deliver(),
-        steps.Settle(),  # so that one event alone starts the job that is told to wait
-        steps.Break("banking.transactions", faults.Status(status=503, retry_after_s=1), times=2),
+        steps.WaitUntilIdle(),  # so that one event alone starts the job that is told to wait
+        steps.InjectFault("banking.transactions", faults.Status(status=503, retry_after_s=1), times=2),
         steps.Sync("transactions"),
         steps.Deliver(),
     ),
-    probes=(probes.WaitsAsTold(), probes.RetriesInBounds(), probes.HoldsEveryRow("transactions")),
+    probes=(probes.RespectsRetryAfter(), probes.RetriesInBounds(), probes.HoldsEveryRow("transactions")),
 )

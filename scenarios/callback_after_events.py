@@ -5,12 +5,12 @@ from fiskil_harness import Scenario, probes, steps
 SCENARIO = Scenario(
     practices=("edge.user-cancellation",),
     steps=(
-        steps.AuthoriseUnseen(),
+        steps.AuthoriseWithoutCallback(),
         steps.Deliver(),
         steps.Sync(),
         steps.Deliver(),
-        steps.Settle(),
-        steps.ComeBackLate(),
+        steps.WaitUntilIdle(),
+        steps.ReturnLate(),
     ),
     probes=(probes.ConnectsOnConsent(), probes.ShowsNoServerError()),
 )

@@ -6,13 +6,13 @@ SCENARIO = Scenario(
     practices=("edge.user-cancellation", "errors.graceful"),
     steps=(
         steps.Cancel(at="login"),
-        steps.ComeBackAgain(),
+        steps.ReturnAgain(),
         steps.Authorise(),
-        steps.ComeBackAgain(),
+        steps.ReturnAgain(),
         steps.Deliver(),
         steps.Sync(),
         steps.Deliver(),
-        steps.ComeBackAgain(),
+        steps.ReturnAgain(),
     ),
     probes=(probes.StartsAgainAfresh(), probes.ShowsNoServerError()),
 )

@@ -5,13 +5,13 @@ from fiskil_harness import Scenario, probes, steps
 SCENARIO = Scenario(
     practices=("edge.user-cancellation",),
     steps=(
-        steps.Leave(at="login"),
+        steps.CloseTab(at="login"),
         steps.Authorise(),
         steps.ReturnToTab(attempt=1),
         steps.Deliver(),
         steps.Sync(),
         steps.Deliver(),
-        steps.ComeBackAgain(),
+        steps.ReturnAgain(),
     ),
     probes=(probes.ConnectsOnConsent(), probes.StartsAgainAfresh(), probes.ShowsNoServerError()),
 )

@@ -9,7 +9,7 @@ SCENARIO = Scenario(
         steps.Deliver(),
         steps.Sync(),
         steps.Deliver(),
-        steps.Settle(),
+        steps.WaitUntilIdle(),
         steps.Amend(accounts=("everyday", "savings")),
         steps.Deliver(),
         steps.Sync(),

@@ -9,10 +9,10 @@ SCENARIO = Scenario(
         steps.Deliver(),
         steps.Sync(),
         steps.Deliver(),
-        steps.Settle(),
+        steps.WaitUntilIdle(),
         steps.RevokeInBrowser(),
         steps.Deliver(),
-        steps.LookForEnd(),
+        steps.WaitForRevocation(),
     ),
     probes=(probes.ListsAndRevokes(),),
 )

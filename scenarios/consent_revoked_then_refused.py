@@ -1,16 +1,16 @@
-"""The consent is revoked, the event gets lost, and readings are refused with 403: the app looks why, and nothing stays."""
+"""The consent is revoked, the event gets lost, and reads are refused with 403: the app looks why, and nothing stays."""
 
 from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("cache.invalidated",),
-    readings={"data.ended-consent": "403"},
+    interpretations={"data.ended-consent": "403"},
     steps=(
         steps.Authorise(),
         steps.Deliver(),
         steps.Sync(),
         steps.Deliver(),
-        steps.Settle(),
+        steps.WaitUntilIdle(),
         steps.Sync("transactions"),
         steps.Revoke(by="institution"),
         steps.DropAll(),

@@ -5,7 +5,7 @@ from fiskil_harness import Scenario, probes, steps
 SCENARIO = Scenario(
     practices=("edge.user-cancellation",),
     steps=(
-        steps.AuthoriseUnseen(),
+        steps.AuthoriseWithoutCallback(),
         steps.Deliver(),
         steps.Sync(),
         steps.Deliver(),

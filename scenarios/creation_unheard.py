@@ -5,7 +5,7 @@ from fiskil_harness import Scenario, faults, probes, steps
 SCENARIO = Scenario(
     practices=("edge.network-errors",),
     steps=(
-        steps.Break("end_users.create", faults.ResetPeer(after_bytes=0)),
+        steps.InjectFault("end_users.create", faults.ResetPeer(after_bytes=0)),
         steps.StartSession(),
         steps.Authorise(),
         steps.Deliver(),

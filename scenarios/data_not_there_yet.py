@@ -5,15 +5,15 @@ from fiskil_harness import Scenario, probes, steps
 SCENARIO = Scenario(
     practices=("loading.syncing-shown",),
     steps=(
-        steps.LookAt(page="connections"),
+        steps.OpenPage(page="connections"),
         steps.WalkInBrowser(),
         steps.Deliver(),
-        steps.Settle(),
-        steps.LookAt(page="connections", moment="unsynced"),
+        steps.WaitUntilIdle(),
+        steps.OpenPage(page="connections", moment="unsynced"),
         steps.Sync(),
         steps.Deliver(),
-        steps.Settle(),
-        steps.LookUntilSynced(),
+        steps.WaitUntilIdle(),
+        steps.WatchUntilSynced(),
     ),
-    probes=(probes.TellsOfSyncing(),),
+    probes=(probes.ShowsSyncing(),),
 )

@@ -4,6 +4,6 @@ from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("webhooks.idempotent",),
-    steps=(steps.Explore("deliveries"),),
+    steps=(steps.RunGeneratedPlans("deliveries"),),
     probes=(probes.SurvivesEveryPlan(),),
 )

@@ -9,7 +9,7 @@ SCENARIO = Scenario(
         steps.Deliver(),
         steps.Sync(),
         steps.Deliver(),
-        steps.Settle(),
+        steps.WaitUntilIdle(),
         steps.Change(what="repeat", nth=2),
         steps.Change(what="amend", nth=4),
         steps.Sync("transactions"),

@@ -9,7 +9,7 @@ SCENARIO = Scenario(
         steps.Deliver(),
         steps.Sync(),
         steps.Deliver(),
-        steps.ConfirmAgain(),
+        steps.TouchConsent(),
         steps.Sync("transactions"),
         steps.Disconnect(),
         steps.Deliver(),

@@ -9,7 +9,7 @@ SCENARIO = Scenario(
         steps.Deliver(),
         steps.Sync(),
         steps.Deliver(),
-        steps.Settle(),
+        steps.WaitUntilIdle(),
         steps.Change(what="amend", nth=3),
         steps.Change(what="repeat", nth=5),
         steps.Advance(days=1, minutes=1),

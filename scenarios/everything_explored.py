@@ -11,6 +11,6 @@ SCENARIO = Scenario(
         "sandbox.many-end-users",
         "tokens.not-logged",
     ),
-    steps=(steps.Explore("everything"),),
+    steps=(steps.RunGeneratedPlans("everything"),),
     probes=(probes.SurvivesEveryPlan(),),
 )

@@ -7,11 +7,11 @@ SCENARIO = Scenario(
     steps=(
         steps.Authorise(),
         steps.Deliver(),
-        steps.Settle(),
+        steps.WaitUntilIdle(),
         steps.FailNext(at="midway"),
         steps.Sync("accounts"),
         steps.Deliver(),
-        steps.Settle(),
+        steps.WaitUntilIdle(),
     ),
     probes=(probes.LogsFailedProcessing(),),
 )

@@ -5,17 +5,17 @@ from fiskil_harness import Scenario, probes, steps
 SCENARIO = Scenario(
     practices=("data.changes-tolerated",),
     end_user="fewer_permissions",
-    readings={"data.missing-permission": "403"},
+    interpretations={"data.missing-permission": "403"},
     steps=(
         steps.Authorise(),
         steps.Deliver(),
         steps.Sync(),
         steps.Deliver(),
-        steps.Settle(),
+        steps.WaitUntilIdle(),
         steps.CloseAccount("savings"),
         steps.Sync("accounts"),
         steps.DropAll(),
         steps.Refresh(),
     ),
-    probes=(probes.HonoursTheGrant(), probes.HoldsEveryRow("accounts"), probes.HoldsNewestValues("accounts")),
+    probes=(probes.RespectsReducedConsent(), probes.HoldsEveryRow("accounts"), probes.HoldsNewestValues("accounts")),
 )

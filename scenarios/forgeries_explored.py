@@ -4,6 +4,6 @@ from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("webhooks.signature",),
-    steps=(steps.Explore("forgeries"),),
+    steps=(steps.RunGeneratedPlans("forgeries"),),
     probes=(probes.SurvivesEveryPlan(),),
 )

@@ -7,9 +7,9 @@ SCENARIO = Scenario(
     steps=(
         steps.Authorise(),
         steps.Deliver(),
-        steps.Settle(),
-        steps.SpeakTls(),
-        steps.Break("connection", faults.HandshakeStall()),
+        steps.WaitUntilIdle(),
+        steps.ServeApiOverTls(),
+        steps.InjectFault("connection", faults.HandshakeStall()),
         steps.Refresh(),
     ),
     probes=(probes.KeepsDeadline(),),

@@ -5,7 +5,7 @@ from fiskil_harness import Scenario, probes, steps
 SCENARIO = Scenario(
     practices=("edge.authentication-failure",),
     steps=(
-        steps.Attempt(end_user="uma"),
+        steps.AttemptJourney(end_user="uma"),
         steps.Authorise(),
         steps.Deliver(),
         steps.Sync(),

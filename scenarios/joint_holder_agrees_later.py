@@ -11,7 +11,7 @@ SCENARIO = Scenario(
         steps.Deliver(),
         steps.Sync(),
         steps.Deliver(),
-        steps.Settle(),
+        steps.WaitUntilIdle(),
         steps.ApproveSharing("household"),
         steps.Sync(),
         steps.Deliver(),

@@ -9,7 +9,7 @@ SCENARIO = Scenario(
         steps.Deliver(),
         steps.Sync(),
         steps.Deliver(),
-        steps.Settle(),
+        steps.WaitUntilIdle(),
         steps.RevokeKey(),
         steps.Refresh(),
         steps.StayIdle(seconds=1),

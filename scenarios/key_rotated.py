@@ -9,11 +9,11 @@ SCENARIO = Scenario(
         steps.Deliver(),
         steps.Sync(),
         steps.Deliver(),
-        steps.Settle(),
+        steps.WaitUntilIdle(),
         steps.RotateKey(),
         steps.Refresh(),
         steps.RevokeFirstKey(),
         steps.Refresh(),
     ),
-    probes=(probes.UsesGivenKey(), probes.SurvivesRotation()),
+    probes=(probes.UsesConfiguredKey(), probes.SurvivesRotation()),
 )

@@ -5,11 +5,11 @@ from fiskil_harness import Scenario, probes, steps
 SCENARIO = Scenario(
     practices=("edge.user-cancellation",),
     steps=(
-        steps.Leave(at="institution"),
-        steps.Leave(at="login"),
-        steps.Leave(at="code"),
-        steps.Leave(at="accounts"),
-        steps.Leave(at="confirm"),
+        steps.CloseTab(at="institution"),
+        steps.CloseTab(at="login"),
+        steps.CloseTab(at="code"),
+        steps.CloseTab(at="accounts"),
+        steps.CloseTab(at="confirm"),
         steps.Authorise(),
         steps.Deliver(),
         steps.Sync(),

@@ -5,8 +5,8 @@ from fiskil_harness import Scenario, faults, probes, steps
 SCENARIO = Scenario(
     practices=("loading.link-progress",),
     steps=(
-        steps.Break("auth_session", faults.Latency(latency_ms=3000)),
-        steps.PressToLink(moment="waiting", cause="a slow auth session"),
+        steps.InjectFault("auth_session", faults.Latency(latency_ms=3000)),
+        steps.PressConnect(moment="waiting", cause="a slow auth session"),
     ),
     probes=(probes.ShowsProgress(),),
 )

@@ -5,11 +5,11 @@ from fiskil_harness import Scenario, faults, probes, steps
 SCENARIO = Scenario(
     practices=("loading.timeouts",),
     steps=(
-        steps.Break("auth_session", faults.Stall(), times=0),
-        steps.PressToLink(moment="stalled", cause="an answer that stalls"),
-        steps.Mend(),
-        steps.Break("auth_session", faults.Drip(), times=0),
-        steps.PressToLink(moment="stalled", cause="an answer that drips"),
+        steps.InjectFault("auth_session", faults.Stall(), times=0),
+        steps.PressConnect(moment="stalled", cause="an answer that stalls"),
+        steps.LiftFaults(),
+        steps.InjectFault("auth_session", faults.Drip(), times=0),
+        steps.PressConnect(moment="stalled", cause="an answer that drips"),
     ),
-    probes=(probes.SaysItGaveUp(), probes.KeepsDeadline()),
+    probes=(probes.ReportsTimeouts(), probes.KeepsDeadline()),
 )

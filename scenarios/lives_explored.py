@@ -15,6 +15,6 @@ SCENARIO = Scenario(
         "edge.user-cancellation",
         "edge.network-errors",
     ),
-    steps=(steps.Explore("lives", 10),),
+    steps=(steps.RunGeneratedPlans("lives", 10),),
     probes=(probes.SurvivesEveryPlan(),),
 )

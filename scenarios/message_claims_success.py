@@ -5,10 +5,10 @@ from fiskil_harness import Scenario, probes, steps
 SCENARIO = Scenario(
     practices=("edge.user-cancellation",),
     steps=(
-        steps.Embed(),
-        steps.ClaimSuccess(),
-        steps.TellAgain(),
-        steps.Settle(),
+        steps.EmbedConsentPage(),
+        steps.ReturnWithoutConsent(),
+        steps.RepeatSdkMessage(),
+        steps.WaitUntilIdle(),
         steps.Authorise(),
         steps.Deliver(),
         steps.Sync(),

@@ -5,13 +5,13 @@ from fiskil_harness import Scenario, probes, steps
 SCENARIO = Scenario(
     practices=("edge.user-cancellation",),
     steps=(
-        steps.Embed(),
-        steps.AuthoriseUnseen(),
+        steps.EmbedConsentPage(),
+        steps.AuthoriseWithoutCallback(),
         steps.Deliver(),
         steps.Sync(),
         steps.Deliver(),
-        steps.Settle(),
-        steps.ComeBackLate(),
+        steps.WaitUntilIdle(),
+        steps.ReturnLate(),
     ),
     probes=(probes.ConnectsOnConsent(), probes.ShowsNoServerError()),
 )

@@ -4,9 +4,9 @@ from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("edge.user-cancellation",),
-    readings={"sdk.failure-form": "redirect-url"},
+    interpretations={"sdk.failure-form": "redirect-url"},
     steps=(
-        steps.Embed(),
+        steps.EmbedConsentPage(),
         steps.Cancel(at="code"),
         steps.Deny(at="login"),
         steps.Authorise(),

@@ -5,8 +5,8 @@ from fiskil_harness import Scenario, probes, steps
 SCENARIO = Scenario(
     practices=("edge.user-cancellation",),
     steps=(
-        steps.Embed(),
-        steps.Leave(at="login"),
+        steps.EmbedConsentPage(),
+        steps.CloseTab(at="login"),
         steps.Authorise(),
         steps.ReturnToTab(attempt=1),
         steps.Deliver(),

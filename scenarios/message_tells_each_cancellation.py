@@ -5,7 +5,7 @@ from fiskil_harness import Scenario, probes, steps
 SCENARIO = Scenario(
     practices=("edge.user-cancellation",),
     steps=(
-        steps.Embed(),
+        steps.EmbedConsentPage(),
         steps.Cancel(at="institution"),
         steps.Cancel(at="login"),
         steps.Cancel(at="code"),

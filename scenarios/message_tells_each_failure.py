@@ -5,13 +5,13 @@ from fiskil_harness import Scenario, probes, steps
 SCENARIO = Scenario(
     practices=("errors.graceful", "edge.authentication-failure"),
     steps=(
-        steps.Embed(),
+        steps.EmbedConsentPage(),
         steps.Deny(at="accounts"),
         steps.MistypeCode(),
-        steps.Attempt(end_user="ines"),
-        steps.Attempt(end_user="uma"),
-        steps.Attempt(end_user="tuan"),
-        steps.TellUnknown(),
+        steps.AttemptJourney(end_user="ines"),
+        steps.AttemptJourney(end_user="uma"),
+        steps.AttemptJourney(end_user="tuan"),
+        steps.UnknownSdkMessage(),
         steps.Authorise(),
         steps.Deliver(),
         steps.Sync(),

@@ -10,7 +10,7 @@ SCENARIO = Scenario(
         steps.Deliver(),
         steps.Sync(),
         steps.Deliver(),
-        steps.Settle(),
+        steps.WaitUntilIdle(),
         steps.Change(what="amend", nth=1, amount="-90071992547409.93"),
         steps.Change(what="amend", nth=3, amount="9007199254740.97"),
         steps.Change(what="amend", nth=40, amount="-12.345678"),

@@ -16,7 +16,7 @@ SCENARIO = Scenario(
         steps.Deliver(),
         steps.Sync(),
         steps.Deliver(),
-        steps.Settle(),
+        steps.WaitUntilIdle(),
         steps.Advance(minutes=23 * 60 + 45),
         steps.Deliver(),
     ),

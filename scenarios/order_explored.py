@@ -4,6 +4,6 @@ from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("webhooks.retries",),
-    steps=(steps.Explore("order", 10),),
+    steps=(steps.RunGeneratedPlans("order", 10),),
     probes=(probes.SurvivesEveryPlan(),),
 )

@@ -9,10 +9,10 @@ SCENARIO = Scenario(
         steps.Deliver(),
         steps.Sync(),
         steps.Deliver(),
-        steps.Settle(),
-        steps.Break("banking.*", faults.Status(status=503), times=0),
+        steps.WaitUntilIdle(),
+        steps.InjectFault("banking.*", faults.Status(status=503), times=0),
         steps.Refresh(),
-        steps.Mend(),
+        steps.LiftFaults(),
         steps.Refresh(),
     ),
     probes=(

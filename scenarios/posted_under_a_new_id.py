@@ -4,14 +4,14 @@ from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("data.soft-delete",),
-    readings={"data.pending-posted": "new"},
+    interpretations={"data.pending-posted": "new"},
     steps=(
         steps.LimitPages(rows=25),
         steps.Authorise(),
         steps.Deliver(),
         steps.Sync(),
         steps.Deliver(),
-        steps.Settle(),
+        steps.WaitUntilIdle(),
         steps.Change(what="post"),
         steps.Change(what="vanish"),
         steps.Change(what="remove", nth=7),

@@ -4,13 +4,13 @@ from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("cache.webhook-driven",),
-    readings={"data.ended-consent": "403"},
+    interpretations={"data.ended-consent": "403"},
     steps=(
         steps.Authorise(),
         steps.Deliver(),
         steps.Sync(),
         steps.Deliver(),
-        steps.Settle(),
+        steps.WaitUntilIdle(),
         steps.Sync("transactions"),
         steps.Revoke(),
         steps.Deliver(),

@@ -10,7 +10,7 @@ SCENARIO = Scenario(
         steps.Deliver(),
         steps.Sync(),
         steps.Deliver(),
-        steps.Settle(),
+        steps.WaitUntilIdle(),
         steps.Change(what="back_date", nth=2, days=9),
         steps.Change(what="arrive_late", nth=4, days=45),
         steps.Change(what="repeat", nth=50),

@@ -5,13 +5,13 @@ from fiskil_harness import Scenario, probes, steps
 SCENARIO = Scenario(
     practices=("credentials.not-in-frontend", "server.only", "tokens.not-in-browser"),
     steps=(
-        steps.LookAt(),
+        steps.OpenPage(),
         steps.WalkInBrowser(),
         steps.Deliver(),
         steps.Sync(),
         steps.Deliver(),
-        steps.Settle(),
-        steps.LookAt(moment="synced"),
+        steps.WaitUntilIdle(),
+        steps.OpenPage(moment="synced"),
     ),
     probes=(probes.KeepsSecretsOffPages(), probes.CallsFromTheServer(), probes.KeepsTokensOffBrowsers()),
 )

@@ -5,8 +5,8 @@ from fiskil_harness import Scenario, probes, steps
 SCENARIO = Scenario(
     practices=("edge.user-cancellation",),
     steps=(
-        steps.ClaimSuccess(),
-        steps.Settle(),
+        steps.ReturnWithoutConsent(),
+        steps.WaitUntilIdle(),
         steps.Authorise(),
         steps.Deliver(),
         steps.Sync(),

@@ -5,7 +5,7 @@ from fiskil_harness import Scenario, probes, steps
 SCENARIO = Scenario(
     practices=("edge.user-cancellation",),
     steps=(
-        steps.Leave(at="code"),
+        steps.CloseTab(at="code"),
         steps.Authorise(),
         steps.Deliver(),
         steps.Sync(),

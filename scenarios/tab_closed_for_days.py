@@ -5,7 +5,7 @@ from fiskil_harness import Scenario, probes, steps
 SCENARIO = Scenario(
     practices=("edge.user-cancellation",),
     steps=(
-        steps.Leave(at="institution"),
+        steps.CloseTab(at="institution"),
         steps.Advance(days=4),
         steps.Authorise(),
         steps.Deliver(),

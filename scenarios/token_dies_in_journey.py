@@ -5,12 +5,12 @@ from fiskil_harness import Scenario, faults, probes, steps
 SCENARIO = Scenario(
     practices=("tokens.expiry-handled", "edge.token-expiry"),
     steps=(
-        steps.Break("end_users.create", faults.ExpireTokens()),
+        steps.InjectFault("end_users.create", faults.ExpireTokens()),
         steps.Authorise(),
-        steps.Break("auth_session", faults.ExpireTokens()),
+        steps.InjectFault("auth_session", faults.ExpireTokens()),
         steps.Authorise(twin="second"),
         steps.Deliver(),
-        steps.Settle(),
+        steps.WaitUntilIdle(),
         steps.Sync(),
         steps.ExpireTokens(),
         steps.Deliver(),

@@ -7,7 +7,7 @@ SCENARIO = Scenario(
     steps=(
         steps.Authorise(),
         steps.Deliver(),
-        steps.Settle(),
+        steps.WaitUntilIdle(),
         steps.Sync(),
         steps.ExpireTokens(),
         steps.Refresh(),

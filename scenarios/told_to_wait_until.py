@@ -9,10 +9,10 @@ SCENARIO = Scenario(
         steps.Deliver(),
         steps.Sync(),
         steps.Deliver(),
-        steps.Settle(),
-        steps.Break("banking.transactions", faults.RetryAfter(form="http_date", wait_s=1)),
+        steps.WaitUntilIdle(),
+        steps.InjectFault("banking.transactions", faults.RetryAfter(form="http_date", wait_s=1)),
         steps.Sync("transactions"),
         steps.Deliver(),
     ),
-    probes=(probes.WaitsAsTold(), probes.ComesThrough(), probes.HoldsEveryRow("transactions")),
+    probes=(probes.RespectsRetryAfter(), probes.RetriesSpoiltReads(), probes.HoldsEveryRow("transactions")),
 )

@@ -11,7 +11,7 @@ SCENARIO = Scenario(
         steps.Sync(),
         steps.Sync(twin="b"),
         steps.Deliver(),
-        steps.Settle(),
+        steps.WaitUntilIdle(),
         steps.Refresh(),
         steps.Disconnect(),
         steps.Deliver(),

@@ -4,6 +4,6 @@ from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("ux.transparent-use",),
-    steps=(steps.ReadNotice(),),
+    steps=(steps.ReadPrivacyNotice(),),
     probes=(probes.StatesItsUse(),),
 )

@@ -12,10 +12,10 @@ SCENARIO = Scenario(
         steps.DeliverAccountNumbers(),
         steps.Forge("other_secret"),
         steps.Forge("junk_signature"),
-        steps.Settle(),
-        steps.ConfirmAgain(),
+        steps.WaitUntilIdle(),
+        steps.TouchConsent(),
         steps.Deliver(),
-        steps.ReadTraces(),
+        steps.CollectOutputs(),
     ),
     probes=(probes.KeepsSecretsOutOfLogs(), probes.KeepsSecretsToItself()),
 )

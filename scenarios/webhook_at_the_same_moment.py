@@ -6,9 +6,9 @@ SCENARIO = Scenario(
     practices=("webhooks.idempotent",),
     steps=(
         steps.Authorise(),
-        steps.ConfirmAgain(),
+        steps.TouchConsent(),
         steps.Sync(),
-        steps.SameMoment(),
+        steps.SetSameTimestamp(),
         steps.Deliver(attempts=5),
     ),
     probes=(probes.LosesNothing(),),

@@ -8,7 +8,7 @@ SCENARIO = Scenario(
         steps.Authorise(),
         steps.Deliver(),
         steps.Sync(),
-        steps.ConfirmAgain(),
+        steps.TouchConsent(),
         steps.Deliver(),
         steps.Advance(seconds=1),
         steps.Revoke(),

@@ -16,8 +16,8 @@ SCENARIO = Scenario(
         steps.Sync(),
         steps.Deliver(),
         steps.ForgeEvery(kind="consent.revoked"),
-        steps.ConfirmAgain(),
+        steps.TouchConsent(),
         steps.Deliver(),
     ),
-    probes=(probes.RefusesForgeries(), probes.AcknowledgesGenuine(), probes.TellsNoSecrets()),
+    probes=(probes.RefusesForgeries(), probes.AcknowledgesGenuine(), probes.ResponsesContainNoSecrets()),
 )

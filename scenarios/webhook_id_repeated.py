@@ -9,7 +9,7 @@ SCENARIO = Scenario(
         steps.Sync(),
         steps.Deliver(),
         steps.RepeatIds(kind="consent.updated"),
-        steps.Settle(),
+        steps.WaitUntilIdle(),
     ),
     probes=(probes.RemembersWhatItApplies(),),
 )

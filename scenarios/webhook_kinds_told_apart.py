@@ -7,7 +7,7 @@ SCENARIO = Scenario(
     steps=(
         steps.Authorise(),
         steps.Deliver(),
-        steps.ConfirmAgain(),
+        steps.TouchConsent(),
         steps.Deliver(),
         steps.Sync(),
         steps.Deliver(),
@@ -15,5 +15,5 @@ SCENARIO = Scenario(
         steps.Revoke(),
         steps.Deliver(),
     ),
-    probes=(probes.TellsEventsApart(),),
+    probes=(probes.DistinguishesEvents(),),
 )

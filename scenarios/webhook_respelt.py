@@ -8,8 +8,8 @@ SCENARIO = Scenario(
         steps.Authorise(),
         steps.Sync(),
         steps.Deliver(),
-        steps.RespellEach(),
-        steps.Settle(),
+        steps.RepeatInEverySpelling(),
+        steps.WaitUntilIdle(),
     ),
-    probes=(probes.KnowsAgain(),),
+    probes=(probes.RecognisesDuplicates(),),
 )

@@ -15,9 +15,9 @@ SCENARIO = Scenario(
         steps.Authorise(),
         steps.Sync(),
         steps.Deliver(),
-        steps.SendEveryUgly("broken", event="e0"),
-        steps.ConfirmAgain(),
+        steps.SendEveryVariant("broken", event="e0"),
+        steps.TouchConsent(),
         steps.Deliver(),
     ),
-    probes=(probes.WorksOn(), probes.AppliesWholePostsOnly()),
+    probes=(probes.SurvivesMalformedRequests(), probes.AppliesWholePostsOnly()),
 )

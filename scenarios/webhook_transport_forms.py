@@ -9,8 +9,8 @@ SCENARIO = Scenario(
         steps.Sync(),
         steps.Deliver(),
         steps.DeliverEveryForm(),
-        steps.ConfirmAgain(),
+        steps.TouchConsent(),
         steps.Deliver(),
     ),
-    probes=(probes.TakesEveryForm(),),
+    probes=(probes.AcceptsEquivalentRequests(),),
 )

@@ -8,9 +8,9 @@ SCENARIO = Scenario(
         steps.Authorise(),
         steps.Sync(),
         steps.Deliver(),
-        steps.SendEveryUgly("method", event="e0"),
-        steps.ConfirmAgain(),
+        steps.SendEveryVariant("method", event="e0"),
+        steps.TouchConsent(),
         steps.Deliver(),
     ),
-    probes=(probes.WorksOn(), probes.AppliesWholePostsOnly()),
+    probes=(probes.SurvivesMalformedRequests(), probes.AppliesWholePostsOnly()),
 )

@@ -9,8 +9,8 @@ SCENARIO = Scenario(
         steps.Sync(),
         steps.Deliver(),
         steps.RefuseThenReuse(),
-        steps.ConfirmAgain(),
+        steps.TouchConsent(),
         steps.Deliver(),
     ),
-    probes=(probes.KeepsAnswersApart(),),
+    probes=(probes.ResistsRequestSmuggling(),),
 )

@@ -9,7 +9,7 @@ SCENARIO = Scenario(
         steps.Sync(),
         steps.Deliver(),
         steps.DistortEvery(),
-        steps.ConfirmAgain(),
+        steps.TouchConsent(),
         steps.Deliver(),
     ),
     probes=(probes.AcknowledgesGenuine(), probes.AcknowledgesPromptly()),

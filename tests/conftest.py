@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from fiskil_harness.contract.conformance_monitor import Witness
+from fiskil_harness.contract.conformance_monitor import ConformanceMonitor
 from fiskil_harness.core.config import Settings, parse
 from fiskil_harness.probes import Finding, Verdict
 from fiskil_harness.probes.outcome import Outcome
@@ -66,14 +66,14 @@ def measured() -> Iterator[dict[str, str]]:
 
 
 @pytest.fixture(scope="session")
-def witness() -> Iterator[Witness]:
+def witness() -> Iterator[ConformanceMonitor]:
     """Who looks at every answer of every sandbox in this process."""
-    with Witness().watching() as watching:
+    with ConformanceMonitor().watching() as watching:
         yield watching
 
 
 @pytest.fixture(autouse=True)
-def _kept_contract(witness: Witness) -> Iterator[None]:
+def _kept_contract(witness: ConformanceMonitor) -> Iterator[None]:
     """Every answer of the API keeps the contract of its version, and a fault breaks what it declares and nothing else."""
     yield
     assert [str(one) for one in witness.take()] == []
@@ -150,7 +150,7 @@ def outcome_of() -> Callable[..., Outcome]:
     ) -> Outcome:
         hook = missing[0] if missing else ""
         findings = tuple(
-            one if isinstance(one, Finding) else Finding(probe=one[0], verdict=one[1], seen="what was seen", hook=hook)
+            one if isinstance(one, Finding) else Finding(probe=one[0], verdict=one[1], observed="what was seen", hook=hook)
             for one in found
         )
         return Outcome(

@@ -24,7 +24,7 @@ Made from `fixtures/openapi` and the sandbox's routes by `make docs`; a test dem
 
 {count} operations are described and {served} are served, each in v1, v2 and v3. A cell is the success status, with *older*
 where the body differs from v3's. Statuses without a mark are documented by Fiskil; **o** was seen by integrations, **a** is
-assumed because no page says it, **r** comes only under a reading that is not the default (`--reading`, see
+assumed because no page says it, **r** comes only under a reading that is not the default (`--interpretation`, see
 `fixtures/contract.toml`). [Below](#examples) is an exchange with each.
 """
 
@@ -45,9 +45,9 @@ MISSING = """
 
 ## What nobody knows
 
-Every behaviour in doubt is a clause with readings; the sandbox shows the first one unless told otherwise.
+Every behaviour in doubt is a clause with interpretations; the sandbox shows the first one unless told otherwise.
 
-| clause | what is doubtful | readings |
+| clause | what is doubtful | interpretations |
 |---|---|---|
 """
 
@@ -72,7 +72,7 @@ def table() -> str:
         lines += [_row(route, documents) for route in ROUTES if route.family == family]
     doubtful = [one for one in clauses().values() if one.is_switch]
     lines.append(MISSING.rstrip("\n"))
-    lines += [f"| `{one.id}` | {one.sentence} | {', '.join(_first(one.default, one.readings))} |" for one in doubtful]
+    lines += [f"| `{one.id}` | {one.sentence} | {', '.join(_first(one.default, one.interpretations))} |" for one in doubtful]
     lines += [EXAMPLES, *(line for route in ROUTES for line in samples.lines(route))]
     return "\n".join(lines).replace("\n\n\n", "\n\n") + "\n"
 
@@ -113,9 +113,9 @@ def _followed(node: Any, whole: Document) -> Any:
     return {name: _followed(value, whole) for name, value in found.items() if name not in {"description", "examples"}}
 
 
-def _first(default: str, readings: tuple[str, ...]) -> Iterator[str]:
+def _first(default: str, interpretations: tuple[str, ...]) -> Iterator[str]:
     yield f"**{default}**"
-    yield from (one for one in readings if one != default)
+    yield from (one for one in interpretations if one != default)
 
 
 if __name__ == "__main__":

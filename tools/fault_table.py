@@ -4,7 +4,7 @@
 """
 
 from fiskil_harness.faults import FAULTS
-from fiskil_harness.faults.catalogue import FAMILIES, Entry, entries
+from fiskil_harness.faults.catalogue import FAMILIES, CatalogueEntry, entries
 from fiskil_harness.faults.text import usage
 
 HEAD = """# What can break between app and API
@@ -13,7 +13,7 @@ Made from `fixtures/faults.toml` and the faults themselves by `make docs`; a tes
 
 {count} ways in which the API, the network or the bank go wrong. {asked} of them are had by faults that wait between app and
 API: say one of the lines below to `fiskil-harness serve --fault`, or to its control API as `{{"fault": "..."}}`. {other} are
-things that happen in the sandbox: steps, people, scenarios, readings. {reasons} cannot be had here, and the reason is said.
+things that happen in the sandbox: steps, people, scenarios, interpretations. {reasons} are not possible here, and say why.
 
 A line says where, what and when: `[METHOD] route [page N] [version V] [end user ID] [session ID]: fault [+ fault], when`.
 A route is a name of `fiskil-harness list routes`, a family as in `banking.*`, `*`, or `connection`. When is `first 3`,
@@ -36,14 +36,14 @@ default. Times are said in us, ms, s, min or h, sizes in bytes, kB or MB.
 |---|---|---|---|
 """
 
-UNFELT = frozenset({"stale_answer"})
+UNFELT = frozenset({"stale_response"})
 """Faults of which one call of a client can feel nothing; the page of what clients feel says why."""
 
 
 def page() -> str:
     """The page ``docs/faults.md``: every entry of the catalogue, then every fault."""
     every = entries().values()
-    asked = sum(bool(one.ask) for one in every)
+    asked = sum(bool(one.expressions) for one in every)
     reasons = sum(is_reason_only(one) for one in every)
     lines = [HEAD.format(count=len(every), asked=asked, other=len(every) - asked - reasons, reasons=reasons)]
     for family, title in FAMILIES.items():
@@ -61,19 +61,19 @@ def page() -> str:
     return "\n".join([*lines, TAIL + "\n".join(rows), ""])
 
 
-def is_reason_only(one: Entry) -> bool:
+def is_reason_only(one: CatalogueEntry) -> bool:
     """Whether nothing brings it about, for the reason that is said."""
-    return not (one.ask or one.steps or one.scenarios or one.people or one.readings)
+    return not (one.expressions or one.steps or one.scenarios or one.people or one.interpretations)
 
 
-def answer(one: Entry) -> str:
+def answer(one: CatalogueEntry) -> str:
     """How an entry can be had, or why it cannot, as a cell of the table."""
-    told = [f"`{_cell(text)}`" for text in one.ask]
+    told = [f"`{_cell(text)}`" for text in one.expressions]
     for label, names in (
         ("step", one.steps),
         ("person", one.people),
         ("scenario", one.scenarios),
-        ("reading", one.readings),
+        ("reading", one.interpretations),
         ("probe", one.probes),
     ):
         if names:

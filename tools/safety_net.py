@@ -23,7 +23,7 @@ from typing import Any
 
 from fiskil_harness.core.config import Settings
 from fiskil_harness.gate.judgement import Judgement
-from fiskil_harness.gate.practice_status import Standing
+from fiskil_harness.gate.practice_status import Status
 from fiskil_harness.gate.selftest import gallery, matrix
 from fiskil_harness.scenario.scenario import load
 
@@ -119,27 +119,25 @@ def _gallery(like: Mapping[str, Any], *, workers: int, apps: list[str]) -> Recor
             judgements: list[Judgement] = []
 
             def judged() -> Judgement:
-                judgements.append(
-                    matrix.rehearse(entry, scenarios, seed=0, today=_today(), folder=Path(folder) / entry.name)
-                )
+                judgements.append(matrix.play(entry, scenarios, seed=0, today=_today(), folder=Path(folder) / entry.name))
                 return judgements[0]
 
-            hearing = matrix.hear(entry, judged)
+            hearing = matrix.evaluate(entry, judged)
             print(f"{time.monotonic() - started:6.1f} s  {entry.name}  {_said(hearing)}", flush=True)
             return {"said": _said(hearing), **_judgement(judgements[0])} if judgements else {"said": _said(hearing)}
 
         return dict(zip([entry.name for entry in entries], pool.map(play, entries), strict=True))
 
 
-def _said(hearing: matrix.Hearing) -> str:
+def _said(hearing: matrix.SelftestResult) -> str:
     said = [name for name in ("lacks", "overlooked", "false_alarms", "doubts") if getattr(hearing, name)]
     return ", ".join(said) or "right"
 
 
 def _judgement(judgement: Judgement) -> Record:
     return {
-        "violated": sorted(one.practice for one in judgement.having(Standing.VIOLATED)),
-        "proven": sorted(one.practice for one in judgement.having(Standing.PROVEN)),
+        "violated": sorted(one.practice for one in judgement.with_status(Status.VIOLATED)),
+        "proven": sorted(one.practice for one in judgement.with_status(Status.PROVEN)),
         "bugs": sorted(one.bug for one in judgement.bugs if str(one.verdict) == "FAIL"),
         "scenarios": {
             outcome.scenario: _heaviest((finding.probe, str(finding.verdict)) for finding in outcome.findings)

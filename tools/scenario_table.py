@@ -11,7 +11,7 @@ from fiskil_harness.gate.selftest.assignment import is_explored
 from fiskil_harness.probes import name_of as probe_name
 from fiskil_harness.probes.practices import all_practices
 from fiskil_harness.scenario.scenario import Scenario, load_all
-from fiskil_harness.scenario.steps import Break, Step
+from fiskil_harness.scenario.steps import InjectFault, Step
 from fiskil_harness.scenario.steps import name_of as step_name
 
 HEAD = """# Every scenario, and the flawed apps that it catches
@@ -25,7 +25,7 @@ more than what an app receives.
 
 COLUMNS = "| scenario | what happens | bears on | what goes wrong | judged by | catches |"
 RULE = "|---|---|---|---|---|---|"
-ORDINARY = frozenset({"authorise", "deliver", "refresh", "settle", "start_session", "sync"})
+ORDINARY = frozenset({"authorise", "deliver", "refresh", "wait_until_idle", "start_session", "sync"})
 """Steps of a good day."""
 
 RECEIVING = ("webhooks.", "server.webhooks", "sandbox.webhook")
@@ -65,7 +65,7 @@ def is_about_client(scenario: Scenario) -> bool:
 def what_goes_wrong(steps: Iterable[Step]) -> tuple[str, ...]:
     """The faults, with the routes they wait on, and the other steps that no good day has; each once."""
     told = [
-        f"{step.route}: {fault_text(step.fault)}" if isinstance(step, Break) else step_name(step)
+        f"{step.route}: {fault_text(step.fault)}" if isinstance(step, InjectFault) else step_name(step)
         for step in steps
         if step_name(step) not in ORDINARY
     ]

@@ -6,8 +6,8 @@ SCENARIO = Scenario(
     practices=("loading.timeouts", "edge.network-errors"),
     steps=(
         steps.Refresh(),
-        steps.Settle(),
-        steps.Break("banking.transactions", faults.Drip(every_ms=200)),
+        steps.WaitUntilIdle(),
+        steps.InjectFault("banking.transactions", faults.Drip(every_ms=200)),
         steps.Refresh(),
     ),
     probes=(probes.KeepsDeadline(),),

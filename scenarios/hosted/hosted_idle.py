@@ -6,7 +6,7 @@ SCENARIO = Scenario(
     practices=("cache.no-excess-polling",),
     steps=(
         steps.Refresh(),
-        steps.Settle(),
+        steps.WaitUntilIdle(),
         steps.StayIdle(),
     ),
     probes=(probes.PollsSparingly(),),

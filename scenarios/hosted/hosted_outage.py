@@ -6,12 +6,12 @@ SCENARIO = Scenario(
     practices=("edge.network-errors",),
     steps=(
         steps.Refresh(),
-        steps.Settle(),
-        steps.Break("banking.*", faults.Status(status=503), times=0),
+        steps.WaitUntilIdle(),
+        steps.InjectFault("banking.*", faults.Status(status=503), times=0),
         steps.Refresh(),
-        steps.Mend(),
+        steps.LiftFaults(),
         steps.Refresh(),
-        steps.Settle(),
+        steps.WaitUntilIdle(),
     ),
     probes=(
         probes.BacksOff(),

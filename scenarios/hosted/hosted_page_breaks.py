@@ -5,14 +5,14 @@ from fiskil_harness import Scenario, faults, probes, steps
 SCENARIO = Scenario(
     practices=("edge.network-errors",),
     steps=(
-        steps.Break("banking.transactions", faults.PageSize(rows=10), times=0),
-        steps.Break("banking.transactions", faults.ResetPeer(after_bytes=500), skip=2),
+        steps.InjectFault("banking.transactions", faults.PageSize(rows=10), times=0),
+        steps.InjectFault("banking.transactions", faults.ResetPeer(after_bytes=500), skip=2),
         steps.Refresh(),
-        steps.Settle(),
-        steps.Mend(),
-        steps.Break("banking.transactions", faults.TruncatedJson()),
+        steps.WaitUntilIdle(),
+        steps.LiftFaults(),
+        steps.InjectFault("banking.transactions", faults.TruncatedJson()),
         steps.Refresh(),
-        steps.Settle(),
+        steps.WaitUntilIdle(),
     ),
     probes=(probes.HoldsEveryRow("transactions"), probes.RetriesInBounds()),
 )

@@ -5,10 +5,10 @@ from fiskil_harness import Scenario, faults, probes, steps
 SCENARIO = Scenario(
     practices=("edge.network-errors",),
     steps=(
-        steps.Break("banking.transactions", faults.PageSize(rows=10), times=0),
-        steps.Break("banking.transactions", faults.Overlap(rows=4), times=2),
+        steps.InjectFault("banking.transactions", faults.PageSize(rows=10), times=0),
+        steps.InjectFault("banking.transactions", faults.Overlap(rows=4), times=2),
         steps.Refresh(),
-        steps.Settle(),
+        steps.WaitUntilIdle(),
     ),
     probes=(probes.HoldsEveryRow("transactions"),),
 )

@@ -6,10 +6,10 @@ SCENARIO = Scenario(
     practices=("edge.network-errors", "history.limited", "tokens.not-logged", "logs.api-calls"),
     steps=(
         steps.Refresh(),
-        steps.Settle(),
+        steps.WaitUntilIdle(),
         steps.Refresh(),
-        steps.Settle(),
-        steps.Break("banking.*", faults.Status(status=500), times=0),
+        steps.WaitUntilIdle(),
+        steps.InjectFault("banking.*", faults.Status(status=500), times=0),
         steps.Refresh(),
     ),
     probes=(

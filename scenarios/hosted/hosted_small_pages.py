@@ -5,9 +5,9 @@ from fiskil_harness import Scenario, faults, probes, steps
 SCENARIO = Scenario(
     practices=("edge.network-errors",),
     steps=(
-        steps.Break("banking.transactions", faults.PageSize(rows=10), times=0),
+        steps.InjectFault("banking.transactions", faults.PageSize(rows=10), times=0),
         steps.Refresh(),
-        steps.Settle(),
+        steps.WaitUntilIdle(),
     ),
     probes=(probes.HoldsEveryRow("transactions"), probes.RetriesInBounds()),
 )

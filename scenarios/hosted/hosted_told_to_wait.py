@@ -6,10 +6,10 @@ SCENARIO = Scenario(
     practices=("edge.network-errors",),
     steps=(
         steps.Refresh(),
-        steps.Settle(),
-        steps.Break("banking.transactions", faults.Status(status=429, retry_after_s=1), times=2),
+        steps.WaitUntilIdle(),
+        steps.InjectFault("banking.transactions", faults.Status(status=429, retry_after_s=1), times=2),
         steps.Refresh(),
-        steps.Settle(),
+        steps.WaitUntilIdle(),
     ),
-    probes=(probes.WaitsAsTold(), probes.RetriesInBounds(), probes.HoldsEveryRow("transactions")),
+    probes=(probes.RespectsRetryAfter(), probes.RetriesInBounds(), probes.HoldsEveryRow("transactions")),
 )

@@ -6,10 +6,10 @@ SCENARIO = Scenario(
     practices=("edge.network-errors",),
     steps=(
         steps.Refresh(),
-        steps.Settle(),
-        steps.Break("banking.transactions", faults.RetryAfter(form="http_date", wait_s=1)),
+        steps.WaitUntilIdle(),
+        steps.InjectFault("banking.transactions", faults.RetryAfter(form="http_date", wait_s=1)),
         steps.Refresh(),
-        steps.Settle(),
+        steps.WaitUntilIdle(),
     ),
-    probes=(probes.WaitsAsTold(), probes.HoldsEveryRow("transactions")),
+    probes=(probes.RespectsRetryAfter(), probes.HoldsEveryRow("transactions")),
 )

@@ -9,7 +9,7 @@ SCENARIO = Scenario(
         steps.Sync(),
         steps.Deliver(),
         steps.FloodBodies(),
-        steps.ConfirmAgain(),
+        steps.TouchConsent(),
         steps.Deliver(),
     ),
     probes=(probes.BoundsBodies(), probes.AcknowledgesGenuine()),

@@ -10,8 +10,8 @@ import httpx
 import pytest
 
 from fiskil_harness.app.app_under_test import AppUnderTest, open_app
-from fiskil_harness.app.backlog import Stall
-from fiskil_harness.app.effects import Untold, is_connected, is_nowhere, look, settled
+from fiskil_harness.app.backlog import Backlog
+from fiskil_harness.app.effects import EffectsUnknown, is_connected, is_nowhere, query_effects, settled
 from fiskil_harness.app.templates import choose, fill, select, without
 from fiskil_harness.core.clock import stopwatch, wait_until
 from fiskil_harness.core.config import RequestTemplate, Settings, parse
@@ -54,7 +54,7 @@ def test_command_is_driven_and_observed(
     """An app with a command is started on a free port and answers its hooks."""
     app = start(receiver_settings())
 
-    told = look(app, {"end_user_id": "eu_1"})
+    told = query_effects(app, {"end_user_id": "eu_1"})
 
     assert (told.applied, told.state, told.pending) == ({}, {}, 0)
     assert app.has("app.observe.effects")
@@ -96,7 +96,7 @@ def test_wrong_effects_are_explained(
     app = start(receiver_settings(FLAW=flaw))
 
     with pytest.raises(HookError, match=words):
-        look(app, {"end_user_id": "eu_1"})
+        query_effects(app, {"end_user_id": "eu_1"})
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ def test_effects_that_do_not_fit_are_told_in_words_of_json(
     app = start(parse({}, folder=Path()), given=Teller())
 
     with pytest.raises(HookError, match=re.escape(f"app.observe.effects does not fit: {words}")):
-        look(app, {"end_user_id": "eu_1"})
+        query_effects(app, {"end_user_id": "eu_1"})
 
 
 def test_settled_needs_no_pending(start: Callable[..., AppUnderTest], receiver_settings: Callable[..., Settings]) -> None:
@@ -137,7 +137,7 @@ def test_settled_needs_no_pending(start: Callable[..., AppUnderTest], receiver_s
     rest = settled(app, {"end_user_id": "eu_1"})
 
     assert rest.is_quiescent
-    assert rest.told.pending == 0
+    assert rest.report.pending == 0
 
 
 @pytest.mark.parametrize(
@@ -156,9 +156,9 @@ def test_a_hook_that_tells_nothing_is_quoted(
     """An app may not know the end user; what it was asked and answered is kept, without the query."""
     app = start(receiver_settings(app={"observe": {"effects": f"GET {path}?of={{end_user_id}}"}}))
 
-    told = look(app, {"end_user_id": "eu_1"})
+    told = query_effects(app, {"end_user_id": "eu_1"})
 
-    assert told == Untold(refusal=words)
+    assert told == EffectsUnknown(refusal=words)
     assert is_nowhere(app, {"end_user_id": "eu_1"})
 
 
@@ -168,7 +168,7 @@ def test_a_hook_that_is_there_answers_otherwise_than_nothing(
     """Whoever knows nothing yet may say so."""
     app = start(receiver_settings(FLAW="no_pending", app={"observe": {"effects": "GET /v1/effects"}}))
 
-    assert not isinstance(look(app, {}), Untold)
+    assert not isinstance(query_effects(app, {}), EffectsUnknown)
 
 
 def test_what_was_pending_before_is_not_waited_for_again(
@@ -177,7 +177,7 @@ def test_what_was_pending_before_is_not_waited_for_again(
     """A moment is enough to see that it does not move."""
     app, elapsed = start(receiver_settings(FLAW="never_at_rest")), stopwatch()
 
-    rest = settled(app, {"end_user_id": "eu_1"}, cap_s=60, stall=Stall(pending=1))
+    rest = settled(app, {"end_user_id": "eu_1"}, cap_s=60, stall=Backlog(pending=1))
 
     assert (rest.is_quiescent, rest.is_stuck) == (False, True)
     assert elapsed() < 30
@@ -189,7 +189,7 @@ def test_what_nobody_works_off_any_more_is_not_waited_for_as_long(
     """Where nothing moved in many waits, something newly pending is watched for a moment."""
     app, elapsed = start(receiver_settings(FLAW="never_at_rest")), stopwatch()
 
-    rest = settled(app, {"end_user_id": "eu_1"}, cap_s=60, stall=Stall(new_waits=9))
+    rest = settled(app, {"end_user_id": "eu_1"}, cap_s=60, stall=Backlog(new_waits=9))
 
     assert (rest.is_quiescent, rest.is_stuck) == (False, True)
     assert elapsed() < 30
@@ -221,9 +221,9 @@ def test_an_app_that_gets_something_done_has_the_whole_time_again(
     monkeypatch.setattr("fiskil_harness.app.backlog.LEAST_S", 0.1)
     app = start(parse({}, folder=Path()), given=Slow())
 
-    rest = settled(app, {"end_user_id": "eu_1"}, cap_s=60, stall=Stall(new_waits=99))
+    rest = settled(app, {"end_user_id": "eu_1"}, cap_s=60, stall=Backlog(new_waits=99))
 
-    assert (rest.is_quiescent, rest.is_stuck, rest.told.pending) == (True, False, 0)
+    assert (rest.is_quiescent, rest.is_stuck, rest.report.pending) == (True, False, 0)
 
 
 def test_settled_gives_up_on_an_app_that_is_never_at_rest(
@@ -235,7 +235,7 @@ def test_settled_gives_up_on_an_app_that_is_never_at_rest(
     rest = settled(app, {"end_user_id": "eu_1"}, cap_s=0.1)
 
     assert not rest.is_quiescent
-    assert rest.told.pending == 1
+    assert rest.report.pending == 1
 
 
 def test_settled_waits_while_something_is_missing_from_an_answer(
@@ -267,7 +267,7 @@ def test_asgi_object(start: Callable[..., AppUnderTest]) -> None:
 
     app = start(parse({"app": {"observe": {"effects": "GET /effects"}}}, folder=Path()), application)
 
-    assert look(app, {}).applied == {"1": 1}
+    assert query_effects(app, {}).applied == {"1": 1}
     assert not app.can_restart
 
 
@@ -280,7 +280,7 @@ def test_wsgi_object(start: Callable[..., AppUnderTest]) -> None:
 
     app = start(parse({"app": {"observe": {"effects": "GET /effects"}}}, folder=Path()), application)
 
-    assert look(app, {}).state == {"path": "/effects"}
+    assert query_effects(app, {}).state == {"path": "/effects"}
 
 
 def test_a_wsgi_object_s_requests_are_not_logged(
@@ -336,7 +336,7 @@ def test_object_with_the_names(start: Callable[..., AppUnderTest]) -> None:
     reply = app.call("app.drive.start_session", {"end_user_ref": "rosa-1"})
 
     assert choose(reply, "$.session", "start_session") == "http://127.0.0.1:2?sess_id=abc"
-    assert look(app, {}).state == {"ref": "rosa-1"}
+    assert query_effects(app, {}).state == {"ref": "rosa-1"}
 
 
 def test_a_message_is_filled_in_whole_or_as_text() -> None:
@@ -406,4 +406,4 @@ def test_connected_is_what_the_config_says(
     }
     app = start(receiver_settings(app={"observe": observe}))
 
-    assert is_connected(app, look(app, {"end_user_id": "x"})) is False
+    assert is_connected(app, query_effects(app, {"end_user_id": "x"})) is False

@@ -2,12 +2,12 @@
 
 import pytest
 
-from fiskil_harness.app.backlog import NONE, Stall
-from fiskil_harness.app.owed_messages import Due
-from fiskil_harness.journal import Delivery, EventSeen, Journal
+from fiskil_harness.app.backlog import NONE, Backlog
+from fiskil_harness.app.owed_messages import OwedMessages
+from fiskil_harness.journal import Delivery, EventCreated, Journal
 
 
-def left(scenario: str, message: str = "", *, before: Stall = NONE) -> Stall:
+def left(scenario: str, message: str = "", *, before: Backlog = NONE) -> Backlog:
     """What one more scenario in vain leaves known."""
     return before.again(is_old=False, new_waits=before.new_waits + 1, scenario=scenario, message=message)
 
@@ -60,7 +60,7 @@ def test_work_that_went_on_after_the_wait_is_seen(
     applied: dict[str, int] | None, pending: int | None, is_overtaken: bool
 ) -> None:
     """A slow app that gets done between two scenarios has the whole time again; one that forgot in a restart has not."""
-    stall = left("a").seen(applied={"e0": 1}, pending=3, values={"end_user_id": "eu_1"})
+    stall = left("a").updated(applied={"e0": 1}, pending=3, values={"end_user_id": "eu_1"})
 
     assert stall.is_overtaken(applied=applied, pending=pending) is is_overtaken
 
@@ -70,10 +70,10 @@ def test_the_first_message_without_an_effect_is_named() -> None:
     journal = Journal()
     for number in range(3):
         event = f"e{number}"
-        journal.write(EventSeen(event=event, kind="consent.updated", message_id=event, participant="", publish_time=""))
+        journal.write(EventCreated(event=event, kind="consent.updated", message_id=event, participant="", publish_time=""))
         journal.write(Delivery(event=event, participant="", message_id=event, attempt=1, body=b"{}", outcome="ack"))
 
-    due = Due(journal, "")
+    due = OwedMessages(journal, "")
 
     assert due.first_left({"e0": 1}) == "e1 consent.updated"
     assert (due.first_left({"e0": 1, "e1": 1, "e2": 1}), due.first_left(None)) == ("", "")

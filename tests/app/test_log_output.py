@@ -111,7 +111,7 @@ def test_a_log_that_is_cut_says_so(log: Path) -> None:
 
     log.write_bytes(b"x")
 
-    assert written_since(log, since) == Written(text=b"x", lack=ROTATED)
+    assert written_since(log, since) == Written(text=b"x", problem=ROTATED)
 
 
 def test_a_log_that_is_deleted_says_so(log: Path) -> None:
@@ -122,7 +122,7 @@ def test_a_log_that_is_deleted_says_so(log: Path) -> None:
 
     append(log, b"two\n")
 
-    assert (gone, written_since(log, since)) == (Written(lack=ROTATED), Written(text=b"two\n", lack=ROTATED))
+    assert (gone, written_since(log, since)) == (Written(problem=ROTATED), Written(text=b"two\n", problem=ROTATED))
 
 
 @pytest.mark.parametrize("beside", ["app.db", "app.log.1.zst"])
@@ -134,7 +134,7 @@ def test_another_file_does_not_stand_in_for_a_log(log: Path, beside: str) -> Non
     log.with_name(beside).write_bytes(b"\x28\xb5\x2f\xfd packed")
     log.unlink()
 
-    assert written_since(log, since).lack == ROTATED
+    assert written_since(log, since).problem == ROTATED
 
 
 def test_no_file_and_an_empty_one_are_told_apart(tmp_path: Path) -> None:
@@ -144,4 +144,4 @@ def test_no_file_and_an_empty_one_are_told_apart(tmp_path: Path) -> None:
 
     path.touch()
 
-    assert (missing, written_since(path, start_of(path))) == (Written(lack=MISSING), Written(lack=EMPTY))
+    assert (missing, written_since(path, start_of(path))) == (Written(problem=MISSING), Written(problem=EMPTY))

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from fiskil_harness.app.written_files import Folder, Found, is_log
+from fiskil_harness.app.written_files import Folder, WrittenFile, is_log
 
 
 def test_logs_are_read_from_the_moment_on(tmp_path: Path) -> None:
@@ -17,8 +17,8 @@ def test_logs_are_read_from_the_moment_on(tmp_path: Path) -> None:
     (tmp_path / "logs" / "worker-4711.txt").write_bytes(b"hello")
 
     assert list(folder.written()) == [
-        Found(name="debug.log", text=b"new\n", is_log=True),
-        Found(name="logs/worker-*.txt", text=b"hello", is_log=True),
+        WrittenFile(name="debug.log", text=b"new\n", is_log=True),
+        WrittenFile(name="logs/worker-*.txt", text=b"hello", is_log=True),
     ]
 
 

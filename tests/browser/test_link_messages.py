@@ -157,7 +157,7 @@ def test_the_documented_spelling_takes_the_overlay_away(host: Host) -> None:
 @pytest.mark.parametrize("reading", ["link-invalid-session", "both"])
 def test_the_other_spelling_leaves_the_overlay(host: Host, fiskil: LocalFiskil, reading: str) -> None:
     """Under it the person reads that the invitation cannot be used. Source: sdk.invalid-session"""
-    fiskil.read_as({"sdk.invalid-session": reading})
+    fiskil.interpret({"sdk.invalid-session": reading})
 
     at = host.embed("nobody's")
 
@@ -167,7 +167,7 @@ def test_the_other_spelling_leaves_the_overlay(host: Host, fiskil: LocalFiskil, 
 
 def test_a_failure_by_address_arrives_as_its_code(host: Host, fiskil: LocalFiskil, invite: Invite) -> None:
     """Read out of redirectURL, though isCompleted is true. Source: sdk.failure-form"""
-    fiskil.read_as({"sdk.failure-form": "redirect-url"})
+    fiskil.interpret({"sdk.failure-form": "redirect-url"})
 
     FAILURES["AUTH_SESSION_CANCELLED"](host.embed(invite(institution_id=BANK).session_id))
 
@@ -177,7 +177,7 @@ def test_a_failure_by_address_arrives_as_its_code(host: Host, fiskil: LocalFiski
 
 def test_an_error_alone_is_an_internal_error(host: Host, fiskil: LocalFiskil, invite: Invite) -> None:
     """The oldest form has no type, so the code says nothing. Source: sdk.failure-form"""
-    fiskil.read_as({"sdk.failure-form": "legacy"})
+    fiskil.interpret({"sdk.failure-form": "legacy"})
 
     FAILURES["CONSENT_ENDUSER_DENIED"](host.embed(invite(institution_id=BANK).session_id))
 

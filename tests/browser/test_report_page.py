@@ -14,7 +14,7 @@ from fiskil_harness.core.config import Settings
 from fiskil_harness.core.redaction.redactor import Redactor
 from fiskil_harness.gate.judgement import GateResult, Run, report_only
 from fiskil_harness.gate.report import html
-from fiskil_harness.probes.evidence import Look, Picture, exhibits, told
+from fiskil_harness.probes.evidence import Picture, Viewpoint, excerpts, story_of
 from fiskil_harness.runner.driver import Driver
 from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.scenario import Scenario
@@ -56,13 +56,13 @@ def page(
             python="3.11.7",
             platform="Linux",
             again="fiskil-harness run webhook_repeated",
-            again_one="fiskil-harness run {scenario}",
+            again_for_scenario="fiskil-harness run {scenario}",
         ),
-        exhibits=exhibits(scenario.name, outcome.findings, journal, url=driver.app.url),
+        excerpts=excerpts(scenario.name, outcome.findings, journal, url=driver.app.url),
     )
-    story = told(
+    story = story_of(
         scenario.name,
-        [steps.in_words(one) for one in scenario.steps],
+        [steps.step_text(one) for one in scenario.steps],
         journal,
         took_s=4.2,
         has_passed=False,
@@ -117,10 +117,10 @@ def _picture(page: Page, scenario: str) -> Picture:
     page.set_viewport_size({"width": 360, "height": 400})
     page.set_content("<body style='background:#cde'><h1>Your connections</h1><button>Disconnect</button></body>")
     png = page.screenshot()
-    look = Look(scenario=scenario, participant="rosa", page="connections", moment="synced", width_px=360)
+    look = Viewpoint(scenario=scenario, participant="rosa", page="connections", moment="synced", width_px=360)
     return Picture(
         digest="ab" * 32,
-        looks=(look,),
+        viewpoints=(look,),
         png=base64.b64encode(png).decode(),
         size_bytes=len(png),
         wide_px=360,

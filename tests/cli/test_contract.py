@@ -94,7 +94,9 @@ def test_without_a_key_pair_it_says_what_to_set(capsys: pytest.CaptureFixture[st
     assert "FISKIL_CONTRACT_CLIENT_ID" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("arguments", [("--api-version", "v4"), ("--examples", "0"), ("--reading", "token.lifetime=1")])
+@pytest.mark.parametrize(
+    "arguments", [("--api-version", "v4"), ("--examples", "0"), ("--interpretation", "token.lifetime=1")]
+)
 def test_what_makes_no_sense_is_refused(arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
     """Exit 2."""
     assert code_of(*arguments) == 2

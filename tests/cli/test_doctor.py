@@ -32,7 +32,7 @@ def test_a_receiver_that_refuses_genuine_messages_is_told_about_its_secret(recei
 
     says = found(receiver_settings(FISKIL_WEBHOOK_SECRET=other))["app.webhook"]
 
-    assert (says.state, says.says) == (
+    assert (says.state, says.message) == (
         State.WRONG,
         "refuses a genuine message with 401; does the app get {webhook_secret}?",
     )
@@ -45,8 +45,11 @@ def test_drive_hooks_are_asked_with_an_end_user_that_nobody_knows(receiver_setti
     says = found(receiver_settings(app={"drive": drive}))
 
     assert says["app.drive.refresh"].state is State.WARNING
-    assert "wrong if the path is mistyped" in says["app.drive.refresh"].says
-    assert (says["app.drive.start_session"].state, "$.auth_url finds no text" in says["app.drive.start_session"].says) == (
+    assert "wrong if the path is mistyped" in says["app.drive.refresh"].message
+    assert (
+        says["app.drive.start_session"].state,
+        "$.auth_url finds no text" in says["app.drive.start_session"].message,
+    ) == (
         State.WRONG,
         True,
     )
@@ -61,8 +64,8 @@ def test_the_message_hook_is_tried_with_a_cancellation(
 
     says = found(receiver_settings(app={"drive": drive}))["app.drive.message"]
 
-    assert (says.state, "answered 401" in says.says) == (State.WARNING, True)
-    assert ("carries no {origin}, so nobody can tell whether the app heeds other windows" in says.says) is is_told
+    assert (says.state, "answered 401" in says.message) == (State.WARNING, True)
+    assert ("carries no {origin}, so nobody can tell whether the app heeds other windows" in says.message) is is_told
 
 
 def test_a_page_that_is_no_page_is_wrong(receiver_settings: MakeSettings) -> None:
@@ -71,7 +74,7 @@ def test_a_page_that_is_no_page_is_wrong(receiver_settings: MakeSettings) -> Non
 
     says = found(receiver_settings(app={"observe": observe}))["app.observe.pages.connect"]
 
-    assert (says.state, says.says) == (State.WRONG, "answers application/json, not a page")
+    assert (says.state, says.message) == (State.WRONG, "answers application/json, not a page")
 
 
 @pytest.mark.parametrize(
@@ -90,7 +93,7 @@ def test_an_effects_hook_that_leads_nowhere_is_wrong(
     says = found(settings)["app.observe.effects"]
 
     assert says.state is State.WRONG
-    assert words in says.says
+    assert words in says.message
 
 
 def test_a_404_about_nobody_is_a_warning(receiver_settings: MakeSettings) -> None:
@@ -98,7 +101,7 @@ def test_a_404_about_nobody_is_a_warning(receiver_settings: MakeSettings) -> Non
     says = found(receiver_settings(app={"observe": {"effects": "GET /elsewhere"}}))["app.observe.effects"]
 
     assert says.state is State.WARNING
-    assert "answers 404, as any path does that is not there. Wanted: 200 with JSON like " in says.says
+    assert "answers 404, as any path does that is not there. Wanted: 200 with JSON like " in says.message
 
 
 def test_a_404_about_somebody_is_wrong() -> None:
@@ -124,7 +127,7 @@ def test_an_effects_hook_that_hangs_is_waited_for_once(
 
     says = found(settings)["app.observe.effects"]
 
-    assert (says.state, says.says.partition(" Wanted")[0]) == (
+    assert (says.state, says.message.partition(" Wanted")[0]) == (
         State.WRONG,
         "did not answer within 0.2 s: no answer within the limit.",
     )
@@ -150,7 +153,7 @@ def test_serving_tls_is_tried(
     """With a handshake, and the certificate is looked at."""
     says = found(receiver_settings(app={"tls": {"url": url, "env": environment}}))["app.tls"]
 
-    assert (says.state, says.says[: len(words)]) == (state, words)
+    assert (says.state, says.message[: len(words)]) == (state, words)
 
 
 @pytest.mark.parametrize(
@@ -165,7 +168,7 @@ def test_the_endpoint_for_telemetry_is_looked_at(
 
     says = found(receiver_settings(FLAW=flaw, OTLP_URL="{otlp_url}"))["otlp"]
 
-    assert (says.state, says.says[: len(words)]) == (state, words)
+    assert (says.state, says.message[: len(words)]) == (state, words)
 
 
 def test_an_app_that_does_not_start_is_the_whole_diagnosis(receiver_settings: MakeSettings) -> None:
@@ -193,7 +196,7 @@ def test_what_the_gate_refuses_is_wrong(receiver_settings: MakeSettings, part: d
     says = found(msgspec.structs.replace(receiver_settings(), **part))["gate"]
 
     assert says.state is State.WRONG
-    assert words in says.says
+    assert words in says.message
 
 
 def test_a_missing_hook_says_which_practices_it_helps_to_prove(receiver_settings: MakeSettings) -> None:
@@ -201,7 +204,7 @@ def test_a_missing_hook_says_which_practices_it_helps_to_prove(receiver_settings
     says = found(receiver_settings())["app.drive.refresh"]
 
     assert says.state is State.MISSING
-    assert "helps to prove" in says.says
+    assert "helps to prove" in says.message
 
 
 def test_statements_that_time_has_passed_by_are_told(receiver_settings: MakeSettings) -> None:
@@ -212,4 +215,4 @@ def test_statements_that_time_has_passed_by_are_told(receiver_settings: MakeSett
     says = found(settings)["statements"]
 
     assert says.state is State.WARNING
-    assert says.says == "[[waive]] webhooks.https by Bo expired on 2026-01-01, so it counts as absent."
+    assert says.message == "[[waive]] webhooks.https by Bo expired on 2026-01-01, so it counts as absent."

@@ -20,7 +20,7 @@ from fiskil_harness.cli.version import version
 from fiskil_harness.core import catalog
 from fiskil_harness.core.clock import wait_until
 from fiskil_harness.core.config import Settings
-from fiskil_harness.core.net.http_client import Browser
+from fiskil_harness.core.net.http_client import HttpClient
 from fiskil_harness.core.net.server import free_port
 from fiskil_harness.core.randomness import Mint
 from fiskil_harness.gate.judgement import GateResult, Run, Share, judge
@@ -62,8 +62,8 @@ def receiver(tmp_path: Path) -> Iterator[tuple[str, str]]:
     told = {"FISKIL_WEBHOOK_SECRET": secret, "DATABASE": str(tmp_path / "receiver.db"), "PORT": str(port)}
     command = [sys.executable, str(catalog.folder("gallery") / "correct" / "stdlib_receiver.py"), str(port)]
     process = subprocess.Popen(command, env=os.environ | told)
-    with Browser() as browser:
-        assert wait_until(lambda: browser.ask("GET", f"http://127.0.0.1:{port}/healthz").status, cap_s=30)
+    with HttpClient() as browser:
+        assert wait_until(lambda: browser.request("GET", f"http://127.0.0.1:{port}/healthz").status, cap_s=30)
     yield f"http://127.0.0.1:{port}", secret
     process.kill()
     process.wait()
@@ -113,7 +113,7 @@ def test_of_a_webhook_alone_nothing_is_worse_the_second_time(
     [
         (["--shard", "4/3", "--json", "p.json"], "--shard must read like 2/3, the second of three shares, got '4/3'."),
         (["--shard", "1/3"], "--shard makes a part, and `merge` reads it as JSON. Add --json FILE."),
-        (["--fast", "--all-readings"], "Leave one out."),
+        (["--fast", "--all-interpretations"], "Leave one out."),
         (["--shard", "1/3", "--json", "p.json", "--baseline", "b.json"], "Give --baseline to `merge`."),
         (["--baseline", "none.json"], "The report 'none.json' cannot be read: No such file or directory."),
         (["--baseline", "thrice.py"], "'thrice.py' is no report. `fiskil-harness gate --json FILE` writes one."),
@@ -186,7 +186,7 @@ def written(*, harness: str, is_part: bool) -> GateResult:
         python="3",
         platform="x",
         again="again",
-        again_one="again {scenario}",
+        again_for_scenario="again {scenario}",
         was_interrupted=True,
     )
     judged = judge([], settings=Settings(), seed=1, today=datetime.date(2026, 6, 1))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from fiskil_harness.cli import main as run_program
-from fiskil_harness.cli.main import COMMANDS, program, shown
+from fiskil_harness.cli.main import COMMANDS, error_lines, program
 
 Program = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -147,7 +147,7 @@ def test_a_complaint_fits_a_terminal_and_keeps_the_words_of_the_app() -> None:
     """Prose is wrapped; what follows was printed by somebody else, and a pipe gets everything as it is."""
     text = "The app exited with 7. " + "Give it what it needs. " * 6 + "\n  " + "Traceback " * 12
 
-    lines = shown(text, 80).splitlines()
+    lines = error_lines(text, 80).splitlines()
 
     assert max(len(line) for line in lines[:-1]) <= 80
-    assert (lines[-1], shown(text, None)) == (text.splitlines()[1], text)
+    assert (lines[-1], error_lines(text, None)) == (text.splitlines()[1], text)

@@ -62,7 +62,7 @@ def leaks(artefacts: dict[str, bytes], notes: Path) -> list[str]:
     index = Index()
     for secret in notes.read_text().split():
         index.add("secret", secret)
-    return [f"{name}: {hit.told}" for name, text in artefacts.items() for hit in index.hits(text)]
+    return [f"{name}: {hit.text}" for name, text in artefacts.items() for hit in index.hits(text)]
 
 
 def written(project: Path, answer: subprocess.CompletedProcess[str]) -> dict[str, bytes]:

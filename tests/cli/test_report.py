@@ -37,7 +37,7 @@ def ask(capsys: pytest.CaptureFixture[str]) -> Ask:
 @pytest.fixture
 def report(tmp_path: Path) -> Path:
     """A report in a file: one scenario, which failed."""
-    finding = Finding(probe="applies_once", verdict=Verdict.FAIL, seen="e0 was applied 2 times", fix="claim it once")
+    finding = Finding(probe="applies_once", verdict=Verdict.FAIL, observed="e0 was applied 2 times", fix="claim it once")
     outcome = Outcome(
         scenario="webhook_repeated", title="Again.", practices=("webhooks.idempotent",), seed=7, findings=(finding,)
     )
@@ -54,7 +54,7 @@ def report(tmp_path: Path) -> Path:
             python="3.11.7",
             platform="Linux",
             again="fiskil-harness run webhook_repeated --seed 7",
-            again_one="fiskil-harness run {scenario} --seed 7",
+            again_for_scenario="fiskil-harness run {scenario} --seed 7",
         ),
     )
     path = tmp_path / "report.json"

@@ -17,7 +17,7 @@ import pytest
 from fiskil_harness.cli import main
 from fiskil_harness.core.catalog import scenario_names
 from fiskil_harness.core.clock import real_now, wait_until
-from fiskil_harness.core.net.http_client import Browser
+from fiskil_harness.core.net.http_client import HttpClient
 from fiskil_harness.core.net.server import free_port
 from fiskil_harness.core.randomness import Mint
 from fiskil_harness.gate.report.json import published_schema
@@ -260,8 +260,8 @@ def receiver(tmp_path: Path) -> Iterator[Callable[..., tuple[str, str]]]:
         environment = os.environ | {"FISKIL_WEBHOOK_SECRET": secret, "STORE": str(tmp_path / "s.json"), "FLAW": flaw}
         command = [sys.executable, str(APPS / "receiver.py"), str(port)]
         running.append(subprocess.Popen(command, env=environment))
-        with Browser() as browser:
-            assert wait_until(lambda: browser.ask("GET", f"http://127.0.0.1:{port}/healthz").status, cap_s=30)
+        with HttpClient() as browser:
+            assert wait_until(lambda: browser.request("GET", f"http://127.0.0.1:{port}/healthz").status, cap_s=30)
         return f"http://127.0.0.1:{port}/webhooks/fiskil", secret
 
     yield start

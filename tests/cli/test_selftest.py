@@ -12,11 +12,11 @@ from msgspec.structs import replace
 
 from fiskil_harness.cli.main import program as whole
 from fiskil_harness.cli.selftest import _conclude, _show
-from fiskil_harness.gate.selftest.matrix import Catch, Hearing
+from fiskil_harness.gate.selftest.matrix import Catch, SelftestResult
 from tests.cli.conftest import Program
 
-FLAWED = Hearing(name="shy", title="says nothing", framework="stdlib", collection="flawed")
-CORRECT = Hearing(name="bold", title="says it all", framework="node", collection="correct")
+FLAWED = SelftestResult(name="shy", title="says nothing", framework="stdlib", collection="flawed")
+CORRECT = SelftestResult(name="bold", title="says it all", framework="node", collection="correct")
 
 
 @pytest.mark.full
@@ -27,7 +27,7 @@ def test_flaws_are_caught_and_correct_apps_let_be(program: Program) -> None:
 
     assert done.returncode == 0, done.stderr
     assert "caught      stdlib_last_to_arrive_wins (stdlib)" in done.stdout
-    assert "webhooks.retries: ends_like_its_twin in webhook_revocation_overtakes" in done.stdout
+    assert "webhooks.retries: ignores_delivery_order in webhook_revocation_overtakes" in done.stdout
     assert "let be      stdlib_receiver (stdlib)" in done.stdout
     assert "1 of 1 flawed apps caught, 0 false alarms, 1 correct apps tried." in done.stdout
     assert max(map(len, done.stdout.splitlines())) <= 80
@@ -109,7 +109,7 @@ def test_nobody_may_be_tried_by_mistake() -> None:
     ],
 )
 def test_each_outcome_has_a_word_and_a_code(
-    hearing: Hearing, word: str, code: int, capsys: pytest.CaptureFixture[str]
+    hearing: SelftestResult, word: str, code: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A flaw that was overlooked and an accusation weigh more than what could not be told."""
     _show(hearing)

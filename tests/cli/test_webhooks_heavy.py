@@ -13,7 +13,7 @@ import pytest
 from fiskil_harness.cli.receiver_options import burdened, settings_at
 from fiskil_harness.core import catalog
 from fiskil_harness.core.clock import wait_until
-from fiskil_harness.core.net.http_client import Browser
+from fiskil_harness.core.net.http_client import HttpClient
 from fiskil_harness.core.net.server import free_port
 from fiskil_harness.core.randomness import Mint
 from fiskil_harness.probes import Verdict
@@ -40,8 +40,8 @@ def exhibit(tmp_path: Path) -> Iterator[Callable[[str], str]]:
             "FISKIL_WEBHOOK_SECRET": SECRET,
         }
         running.append(subprocess.Popen([sys.executable, str(script), str(port)], env=os.environ | told))
-        with Browser() as browser:
-            assert wait_until(lambda: browser.ask("GET", f"http://127.0.0.1:{port}/healthz").status, cap_s=30)
+        with HttpClient() as browser:
+            assert wait_until(lambda: browser.request("GET", f"http://127.0.0.1:{port}/healthz").status, cap_s=30)
         return f"http://127.0.0.1:{port}/webhooks/fiskil"
 
     yield start

@@ -9,8 +9,8 @@ import msgspec
 import pytest
 
 from fiskil_harness import faults
-from fiskil_harness.contract.conformance_monitor import Seen, Witness
-from fiskil_harness.contract.response_checks import Answer, deviations
+from fiskil_harness.contract.conformance_monitor import ConformanceMonitor, ResponseKind
+from fiskil_harness.contract.response_checks import Response, deviations
 from fiskil_harness.core.clock import wait_until
 from fiskil_harness.server.local_fiskil import Enrolled, LocalFiskil
 
@@ -18,9 +18,9 @@ PATH = "/v1/banking/accounts"
 
 
 @pytest.fixture
-def own() -> Iterator[Witness]:
+def own() -> Iterator[ConformanceMonitor]:
     """A witness beside the one of all tests."""
-    with Witness().watching() as watching:
+    with ConformanceMonitor().watching() as watching:
         yield watching
 
 
@@ -64,10 +64,10 @@ def good() -> dict[str, Any]:
 def judged(body: Any, *, status: int = 200, content_type: str = "application/json", version: str = "v3") -> list[str]:
     """The parts that do not keep the contract."""
     headers = {"x-fiskil-version": version, "content-type": content_type}
-    given = Answer(
+    given = Response(
         method="GET", path=PATH, version="v3", status=status, headers=headers, body=msgspec.json.encode(body), family="data"
     )
-    return [one.part for one in deviations(given)]
+    return [one.place for one in deviations(given)]
 
 
 def test_a_good_answer_has_no_deviation() -> None:
@@ -118,7 +118,7 @@ def test_a_wrong_status_media_type_and_header_are_seen() -> None:
 
 
 def test_it_catches_a_body_that_the_sandbox_serves(
-    fiskil: LocalFiskil, witness: Witness, client: httpx.Client, rosa: Enrolled
+    fiskil: LocalFiskil, witness: ConformanceMonitor, client: httpx.Client, rosa: Enrolled
 ) -> None:
     """A row that is wrong in the state goes out wrong, and is told with its route, version, status and place."""
     key = (str(rosa.consent and rosa.consent.arrangement_id), "accounts")
@@ -131,16 +131,16 @@ def test_it_catches_a_body_that_the_sandbox_serves(
     assert str(told).startswith("banking.accounts v3 200: body: /accounts/0/open_status: ")
 
 
-def test_it_counts_what_it_sees(fiskil: LocalFiskil, own: Witness, client: httpx.Client) -> None:
+def test_it_counts_what_it_sees(fiskil: LocalFiskil, own: ConformanceMonitor, client: httpx.Client) -> None:
     """Each answer by route, version and status."""
     client.get(PATH, params={"end_user_id": "eu_1"})
     client.get(PATH, headers={"x-fiskil-version": "v1"})
     client.get("/v1/nowhere")
 
     # An answer is seen when it has left, which may be after it has arrived.
-    assert wait_until(lambda: own.seen[Seen(route="", version="v3", status=404)] == 1, cap_s=30)
-    assert own.seen[Seen(route="banking.accounts", version="v3", status=200)] == 1
-    assert own.seen[Seen(route="banking.accounts", version="v1", status=400)] == 1
+    assert wait_until(lambda: own.seen[ResponseKind(route="", version="v3", status=404)] == 1, cap_s=30)
+    assert own.seen[ResponseKind(route="banking.accounts", version="v3", status=200)] == 1
+    assert own.seen[ResponseKind(route="banking.accounts", version="v1", status=400)] == 1
     assert own.broken == []
 
 
@@ -158,7 +158,7 @@ FAULTS = [
 
 @pytest.mark.parametrize("fault", FAULTS, ids=repr)
 def test_a_fault_breaks_what_it_declares(
-    fiskil: LocalFiskil, own: Witness, client: httpx.Client, rosa: Enrolled, fault: faults.AnyFault
+    fiskil: LocalFiskil, own: ConformanceMonitor, client: httpx.Client, rosa: Enrolled, fault: faults.AnyFault
 ) -> None:
     """All of it and nothing else, and the witness has seen it bite."""
     with fiskil.broken("banking.accounts", fault):
@@ -181,7 +181,7 @@ class Boastful(faults.ExpireTokens, frozen=True, kw_only=True, tag="boastful"):
 
 
 def test_a_fault_that_declares_otherwise_is_told(
-    fiskil: LocalFiskil, witness: Witness, client: httpx.Client, rosa: Enrolled
+    fiskil: LocalFiskil, witness: ConformanceMonitor, client: httpx.Client, rosa: Enrolled
 ) -> None:
     """One that breaks more than it declares, and one that declares more than it breaks."""
     for fault in (Silent(), Boastful()):
@@ -189,7 +189,7 @@ def test_a_fault_that_declares_otherwise_is_told(
             try_to_read(client, rosa)
 
     assert wait_until(lambda: len(witness.broken) == 2, cap_s=30)
-    assert [one.says for one in witness.take()] == [
+    assert [one.message for one in witness.take()] == [
         "Silent(keep_percent=50) declares nothing and broke body",
         "Boastful() declares body and broke nothing",
     ]

@@ -5,20 +5,20 @@ from collections.abc import Iterator
 import msgspec
 import pytest
 
-from fiskil_harness.contract.clause_checks import LOOKS, Place
+from fiskil_harness.contract.clause_checks import CHECKS, CheckContext
 from fiskil_harness.contract.client import Api
-from fiskil_harness.contract.drift import DRIFTS, HOLDS, look_at_clauses, read_everything
+from fiskil_harness.contract.drift import DRIFTS, HOLDS, check_clauses, read_everything
 from fiskil_harness.contract.hosted_target import CLIENT_ID, CLIENT_SECRET, place_of
 from fiskil_harness.contract.sample_household import RETAILER, Household
-from fiskil_harness.core.clauses import Readings, clauses
-from fiskil_harness.core.net.http_client import Browser
+from fiskil_harness.core.clauses import Interpretations, clauses
+from fiskil_harness.core.net.http_client import HttpClient
 from fiskil_harness.errors import ConfigError, HookError, UnsafeTarget
 from fiskil_harness.server.local_fiskil import LocalFiskil
 
 OTHERS = [
     (name, choice)
-    for name in LOOKS
-    for choice in clauses()[name].readings
+    for name in CHECKS
+    for choice in clauses()[name].interpretations
     if clauses()[name].is_switch and choice != clauses()[name].default
 ]
 
@@ -27,11 +27,11 @@ OTHERS = [
 def api(fiskil: LocalFiskil) -> Iterator[Api]:
     """The local sandbox as an API elsewhere, with somebody's data."""
     Household(fiskil)
-    with Browser() as browser:
+    with HttpClient() as browser:
         yield Api(browser, fiskil.api_url)
 
 
-def place(fiskil: LocalFiskil, api: Api) -> Place:
+def place(fiskil: LocalFiskil, api: Api) -> CheckContext:
     """Where looks go, after a fresh log-in."""
     pair = {CLIENT_ID: fiskil.credentials.client_id, CLIENT_SECRET: fiskil.credentials.client_secret}
     return place_of(api, pair.get)[0]
@@ -39,14 +39,14 @@ def place(fiskil: LocalFiskil, api: Api) -> Place:
 
 def test_every_look_is_at_a_clause() -> None:
     """A look tells about something that the contract says."""
-    assert set(LOOKS) <= set(clauses())
+    assert set(CHECKS) <= set(clauses())
 
 
 def test_the_sandbox_shows_what_it_promises(fiskil: LocalFiskil, api: Api) -> None:
     """Every clause that reading can tell holds, in the reading that rules."""
-    found = look_at_clauses(place(fiskil, api), Readings())
+    found = check_clauses(place(fiskil, api), Interpretations())
 
-    assert {one.clause for one in found if one.outcome == HOLDS} == set(LOOKS)
+    assert {one.clause for one in found if one.outcome == HOLDS} == set(CHECKS)
 
 
 @pytest.mark.parametrize(("clause", "choice"), OTHERS, ids=["=".join(one) for one in OTHERS])
@@ -54,9 +54,9 @@ def test_another_reading_is_seen_for_what_it_is(fiskil: LocalFiskil, api: Api, c
     """The look names the reading that the API shows, and only that clause drifts or depends on it."""
     fiskil.sandbox.read_as({clause: choice})
 
-    found = {one.clause: one for one in look_at_clauses(place(fiskil, api), Readings())}
+    found = {one.clause: one for one in check_clauses(place(fiskil, api), Interpretations())}
 
-    assert (found[clause].outcome, found[clause].seen) == (DRIFTS, choice)
+    assert (found[clause].outcome, found[clause].observed) == (DRIFTS, choice)
     assert found[clause].expected == clauses()[clause].default
 
 
@@ -64,7 +64,7 @@ def test_an_expected_reading_is_no_drift(fiskil: LocalFiskil, api: Api) -> None:
     """Who expects the other reading is told that it holds. Source: token.lifetime"""
     fiskil.sandbox.read_as({"token.lifetime": "3600"})
 
-    found = {one.clause: one for one in look_at_clauses(place(fiskil, api), Readings({"token.lifetime": "3600"}))}
+    found = {one.clause: one for one in check_clauses(place(fiskil, api), Interpretations({"token.lifetime": "3600"}))}
 
     assert found["token.lifetime"].outcome == HOLDS
 
@@ -72,22 +72,22 @@ def test_an_expected_reading_is_no_drift(fiskil: LocalFiskil, api: Api) -> None:
 @pytest.mark.parametrize("version", ["v1", "v2", "v3"])
 def test_every_endpoint_that_reads_is_read(fiskil: LocalFiskil, api: Api, version: str) -> None:
     """Each keeps its document."""
-    known = {**place(fiskil, api).known, "institution_id": RETAILER}
+    known = {**place(fiskil, api).ids, "institution_id": RETAILER}
 
     assert read_everything(api, version, known, {}) == []
 
 
 def test_a_wrong_answer_is_told(fiskil: LocalFiskil, api: Api, request: pytest.FixtureRequest) -> None:
     """With operation, version, part and place."""
-    known = place(fiskil, api).known
+    known = place(fiskil, api).ids
     served = fiskil.sandbox.store.served
     key = next(one for one in served if one[1] == "balances")
     served[key] = tuple(msgspec.structs.replace(row, current_balance="plenty") for row in served[key])
 
     found = read_everything(api, "v3", known, {})
 
-    assert {(one.operation, one.is_news) for one in found} == {("banking.balances", False)}
-    assert "/balances/0/current_balance" in found[0].says
+    assert {(one.operation, one.is_new) for one in found} == {("banking.balances", False)}
+    assert "/balances/0/current_balance" in found[0].message
     request.getfixturevalue("witness").take()
 
 

@@ -8,7 +8,7 @@ from pytest_httpserver import HTTPServer
 
 from fiskil_harness.contract.client import Api
 from fiskil_harness.contract.production_guard import path_of, refuse_production
-from fiskil_harness.core.net.http_client import Browser
+from fiskil_harness.core.net.http_client import HttpClient
 from fiskil_harness.errors import UnsafeTarget
 
 BANK = {"id": "88888", "is_accessible": True}
@@ -21,7 +21,7 @@ UNTOLD = {"id": "3"}
 @pytest.fixture
 def api(httpserver: HTTPServer) -> Iterator[Api]:
     """An API that lists what a test tells it to."""
-    with Browser() as browser:
+    with HttpClient() as browser:
         yield Api(browser, httpserver.url_for("").rstrip("/"))
 
 

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from fiskil_harness import faults
-from fiskil_harness.contract.conformance_monitor import Witness
+from fiskil_harness.contract.conformance_monitor import ConformanceMonitor
 from fiskil_harness.contract.response_checks import statuses
 from fiskil_harness.core.clock import wait_until
 from fiskil_harness.sandbox.api.route import ApiRoute
@@ -126,7 +126,7 @@ def test_every_refusal_of_the_contract_is_produced(caller: Caller, version: str)
     def produced() -> set[tuple[str, str]]:
         return {(one.route, str(one.status)) for one in own.seen if one.version == version and 400 <= one.status < 500}
 
-    with Witness().watching() as own:
+    with ConformanceMonitor().watching() as own:
         for name, status in sorted(described(version)):
             caller.ask_for(status, names[name])
         # An answer is seen when it has left, which may be after it has arrived.

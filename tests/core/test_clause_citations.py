@@ -40,12 +40,12 @@ def test_ids_are_unique() -> None:
     assert len(ids) == len(set(ids))
 
 
-def test_doubtful_clauses_have_readings() -> None:
-    """What is contradicted or assumed names its readings, the default among them, and why it is in doubt."""
+def test_doubtful_clauses_have_interpretations() -> None:
+    """What is contradicted or assumed names its interpretations, the default among them, and why it is in doubt."""
     doubtful = [clause for clause in CLAUSES if clause["status"] in {"contradicted", "assumed"}]
 
     assert doubtful
-    assert all(clause["default"] in clause["readings"] and clause["why"] for clause in doubtful)
+    assert all(clause["default"] in clause["interpretations"] and clause["why"] for clause in doubtful)
 
 
 def test_certain_clauses_have_none() -> None:
@@ -53,4 +53,4 @@ def test_certain_clauses_have_none() -> None:
     certain = [clause for clause in CLAUSES if clause["status"] in {"documented", "observed"}]
 
     assert certain
-    assert not any("readings" in clause for clause in certain)
+    assert not any("interpretations" in clause for clause in certain)

@@ -1,42 +1,44 @@
-"""Readings: defaults, choices, and what is said of a wrong one."""
+"""Interpretations: defaults, choices, and what is said of a wrong one."""
 
 import pytest
 
-from fiskil_harness.core.clauses import Readings, clauses, parse, switches
+from fiskil_harness.core.clauses import Interpretations, clauses, parse, switches
 from fiskil_harness.errors import ConfigError, UnknownName
 
 
 def test_defaults_rule_unless_chosen() -> None:
     """Whoever chooses nothing gets the best supported reading of every doubtful clause."""
-    assert Readings().of("token.lifetime") == "900"
-    assert Readings({"token.lifetime": "3600"}).of("token.lifetime") == "3600"
-    assert Readings().chosen == {}
+    assert Interpretations().of("token.lifetime") == "900"
+    assert Interpretations({"token.lifetime": "3600"}).of("token.lifetime") == "3600"
+    assert Interpretations().chosen == {}
 
 
 def test_choices_are_those_that_differ() -> None:
     """A default that is spelt out is no choice."""
     chosen = {"token.lifetime": "3600", "auth-session.expires-at": "seconds"}
 
-    assert Readings(chosen).chosen == {"token.lifetime": "3600"}
+    assert Interpretations(chosen).chosen == {"token.lifetime": "3600"}
 
 
 def test_later_choices_go_over_earlier() -> None:
-    """A scenario's readings go over those of the config."""
-    earlier = Readings({"token.lifetime": "3600", "auth-session.expires-at": "rfc3339"})
+    """A scenario's interpretations go over those of the config."""
+    earlier = Interpretations({"token.lifetime": "3600", "auth-session.expires-at": "rfc3339"})
 
     assert earlier.but({"token.lifetime": "900"}).chosen == {"auth-session.expires-at": "rfc3339"}
 
 
 def test_readings_compare_by_what_rules() -> None:
     """Two ways to say the same are equal."""
-    assert Readings({"token.lifetime": "900"}) == Readings()
-    assert Readings({"token.lifetime": "3600"}) != Readings()
+    assert Interpretations({"token.lifetime": "900"}) == Interpretations()
+    assert Interpretations({"token.lifetime": "3600"}) != Interpretations()
 
 
 def test_unknown_clause_names_nearest() -> None:
     """A slip in a clause is answered with the nearest one."""
-    with pytest.raises(UnknownName, match=r"No clause with readings 'token.lifetim' .* Did you mean 'token.lifetime'\?"):
-        Readings({"token.lifetim": "900"})
+    with pytest.raises(
+        UnknownName, match=r"No clause with interpretations 'token.lifetim' .* Did you mean 'token.lifetime'\?"
+    ):
+        Interpretations({"token.lifetim": "900"})
 
 
 def test_unknown_choice_names_nearest() -> None:
@@ -44,19 +46,19 @@ def test_unknown_choice_names_nearest() -> None:
     with pytest.raises(
         UnknownName, match=r"No reading '90' in clause token.lifetime. Did you mean '900'\? Known: 3600, 900."
     ):
-        Readings({"token.lifetime": "90"})
+        Interpretations({"token.lifetime": "90"})
 
 
 def test_certain_clause_cannot_be_chosen() -> None:
     """What is documented has one reading only."""
     with pytest.raises(ConfigError, match=r"'token\.exchange' is documented and has one reading only"):
-        Readings({"token.exchange": "other"})
+        Interpretations({"token.exchange": "other"})
 
 
 def test_asking_for_unknown_clause_is_an_error() -> None:
     """Code that asks for a clause which nobody wrote down is told so."""
     with pytest.raises(UnknownName, match=r"Did you mean 'token\.lifetime'"):
-        Readings().of("token.lifetimes")
+        Interpretations().of("token.lifetimes")
 
 
 def test_texts_are_read() -> None:
@@ -82,5 +84,5 @@ def test_two_choices_of_one_clause_are_refused() -> None:
 def test_switches_have_a_choice() -> None:
     """A clause with one reading is no switch."""
     assert "token.lifetime" in switches()
-    assert all(len(clause.readings) > 1 for clause in switches().values())
+    assert all(len(clause.interpretations) > 1 for clause in switches().values())
     assert set(switches()) < set(clauses())

@@ -14,7 +14,7 @@ import httpx
 import msgspec
 import pytest
 
-from fiskil_harness.app.effects import Told
+from fiskil_harness.app.effects import EffectsReport
 from fiskil_harness.cli.main import COMMANDS, program
 from fiskil_harness.cli.serve import link_snippet
 from fiskil_harness.core import catalog
@@ -107,9 +107,9 @@ def test_the_effects_are_an_answer() -> None:
     """The example of an effects hook's answer fits, key by key."""
     [example] = blocks("json")
 
-    told = msgspec.json.decode(example, type=Told, strict=True)
+    told = msgspec.json.decode(example, type=EffectsReport, strict=True)
 
-    assert set(msgspec.json.decode(example)) == set(Told.__struct_fields__)
+    assert set(msgspec.json.decode(example)) == set(EffectsReport.__struct_fields__)
     assert told.applied == {"9061924608716421": 1}
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import msgspec
 
-from fiskil_harness.faults import Asked, Reply
+from fiskil_harness.faults import MatchedExchange, Reply
 from fiskil_harness.server.local_fiskil import LocalFiskil
 
 PATHS = {
@@ -77,7 +77,7 @@ def rows_in(answer: httpx.Response) -> list[dict[str, Any]]:
     return body if isinstance(body, list) else next(value for value in body.values() if isinstance(value, list))
 
 
-def asked_for(route: str = "banking.transactions", **more: Any) -> Asked:
+def asked_for(route: str = "banking.transactions", **more: Any) -> MatchedExchange:
     """An exchange that asks *route*; errors are id, name and message, waits are told in seconds."""
     values: dict[str, Any] = {
         "method": "POST" if route == "token" else "GET",
@@ -93,7 +93,7 @@ def asked_for(route: str = "banking.transactions", **more: Any) -> Asked:
         "refusal": _refusal,
         "waits": _waits,
     }
-    return Asked(**values | more)
+    return MatchedExchange(**values | more)
 
 
 def told(value: Any, *, status: int = 200, **headers: str) -> Reply:

@@ -63,9 +63,9 @@ def acts(body: bytes = BODY) -> list[Act]:
     return [faults.Piece(head), faults.Piece(body, is_body=True)] if body else [faults.Piece(head)]
 
 
-def told(*, seed: int = 0, method: str = "GET", api_url: str = "http://api.example") -> faults.Asked:
+def told(*, seed: int = 0, method: str = "GET", api_url: str = "http://api.example") -> faults.MatchedExchange:
     """An exchange as a fault is told of it."""
-    return faults.Asked(
+    return faults.MatchedExchange(
         method=method,
         path="/v1/institutions",
         query=b"client_id=x",

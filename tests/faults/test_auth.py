@@ -98,7 +98,7 @@ def test_a_token_under_another_name(caller: Caller) -> None:
 )
 def test_a_lifetime_is_odd(caller: Caller, lifetime: faults.auth.Lifetime, expires_in: object) -> None:
     """The token lives as long as it always does."""
-    with caller.fiskil.broken("token", faults.TokenLifetime(told=lifetime)):
+    with caller.fiskil.broken("token", faults.TokenLifetime(stated=lifetime)):
         answer = caller.ask_token().json()
 
     assert answer["expires_in"] == expires_in
@@ -116,7 +116,7 @@ def test_a_lifetime_is_missing(caller: Caller) -> None:
     [
         (faults.TokenField(field="jwt"), {"jwt": "eyJ", "token_type": "Bearer", "expires_in": 900}),
         (faults.TokenLifetime(), {"token": "eyJ", "token_type": "Bearer"}),
-        (faults.TokenLifetime(told="huge"), TOKEN | {"expires_in": 10**12}),
+        (faults.TokenLifetime(stated="huge"), TOKEN | {"expires_in": 10**12}),
     ],
     ids=repr,
 )
@@ -145,7 +145,7 @@ def test_tokens_are_not_meant(caller: Caller, fault: PlainFault) -> None:
     [
         (faults.KeyRefused(status=404), "status must be 401 or 403, got 404"),
         (faults.TokenField(field="token"), "another name than token"),
-        (faults.TokenLifetime(told="none"), "no told 'none'"),  # type: ignore[arg-type]
+        (faults.TokenLifetime(stated="none"), "no told 'none'"),  # type: ignore[arg-type]
     ],
     ids=repr,
 )

@@ -68,7 +68,7 @@ FIELD = {
 OF_STATUSES = {"R-RETRY-STORM", "C-REVOKE-BY-ADR", "C-ACCOUNT-TEMP", "C-SUSPEND-AFTER-N"}
 """What is no fault of its own: a status, as often and as long as it is asked for."""
 
-ASKED = [(one.id, text) for one in entries().values() for text in one.ask]
+ASKED = [(one.id, text) for one in entries().values() for text in one.expressions]
 
 
 def names(union: Any) -> set[str]:
@@ -98,19 +98,21 @@ def test_every_fault_stands_in_the_catalogue_under_each_of_its_ids(fault: str) -
     assert [one.id for one in found] == [one for one in entries() if one in FAULTS[fault].ids]
     assert {one for one in FAULTS[fault].ids if one not in entries()} == set()
     assert FAULTS[fault].ids
-    assert [text for one in found for text in one.asks_for(fault)]
+    assert [text for one in found for text in one.expressions_with(fault)]
 
 
 def test_every_step_scenario_person_reading_and_probe_exists() -> None:
     """Names in the catalogue are those that can be typed elsewhere."""
     every = entries().values()
-    readings = [text.partition("=") for one in every for text in one.readings]
+    interpretations = [text.partition("=") for one in every for text in one.interpretations]
 
     assert {name.partition("=")[0] for one in every for name in one.steps} - names(AnyStep) == set()
     assert {name for one in every for name in one.scenarios} - set(catalog.scenario_names()) == set()
     assert {name for one in every for name in one.people} - set(catalog.people()) == set()
     assert {name for one in every for name in one.probes} - names(AnyProbe) == set()
-    assert [(clause, choice) for clause, _, choice in readings if choice not in switches()[clause].readings] == []
+    assert [
+        (clause, choice) for clause, _, choice in interpretations if choice not in switches()[clause].interpretations
+    ] == []
 
 
 def test_an_unknown_fault_is_told_with_the_nearest() -> None:

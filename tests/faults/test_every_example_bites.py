@@ -25,7 +25,9 @@ pytestmark = pytest.mark.slow
 OVER_TLS = {"banking.transactions: redirect_downgrade status 307"}
 """From https to http, so not here, where everything is plain."""
 
-ASKED = sorted({text for one in entries().values() for text in one.ask if not text.startswith(CONNECTION)} - OVER_TLS)
+ASKED = sorted(
+    {text for one in entries().values() for text in one.expressions if not text.startswith(CONNECTION)} - OVER_TLS
+)
 PATIENCE_S = 0.6
 CALLS = (
     ("token", "POST", "/v1/token"),

@@ -6,7 +6,7 @@ from itertools import chain
 import pytest
 
 from fiskil_harness import faults
-from fiskil_harness.contract.conformance_monitor import Witness
+from fiskil_harness.contract.conformance_monitor import ConformanceMonitor
 from fiskil_harness.core.clock import wait_until
 from fiskil_harness.faults import (
     chunks,
@@ -42,9 +42,9 @@ GET = [
     faults.EmptyResponse(),
     faults.EmptyResponse(stream="downstream"),
     faults.LimitBytes(after_bytes=5),
-    faults.LimitAnswer(after_bytes=1),
-    faults.LimitAnswer(after_bytes=60),
-    faults.LimitAnswer(after_bytes=200),
+    faults.LimitResponse(after_bytes=1),
+    faults.LimitResponse(after_bytes=60),
+    faults.LimitResponse(after_bytes=200),
     faults.StallHead(),
     faults.Stall(after_bytes=5),
     faults.ChunkLoss(loss_percent=50, chunk_bytes=100),
@@ -55,21 +55,21 @@ GET = [
     faults.GarbageAfterHead(),
     faults.LengthTooLong(),
     faults.LengthTooShort(),
-    faults.LengthTwice(),
+    faults.DuplicateContentLength(),
     faults.LengthAndChunks(),
-    faults.TruncatedUntold(),
+    faults.TruncatedWithoutLength(),
     faults.ChunksWithoutEnd(),
     faults.BadChunkSize(),
     faults.ChunkExtension(),
     faults.Trailers(),
     faults.BodyAfterNoContent(),
     faults.BareLineFeeds(),
-    faults.SecondAnswer(),
+    faults.SecondResponse(),
     faults.ContinueForever(every_ms=1, lasts_ms=5),
     faults.EarlyHints(),
     faults.HugeHeader(),
     faults.ManyHeaders(),
-    faults.HeaderTwice(),
+    faults.DuplicateHeader(),
     faults.GzipLie(),
     faults.GzipBomb(size_bytes=100_000),
     faults.GzipTruncated(),
@@ -82,14 +82,16 @@ ELSEWHERE = {faults.BodyAfterHead, faults.RedirectDowngrade}
 
 
 @pytest.fixture
-def own() -> Iterator[Witness]:
+def own() -> Iterator[ConformanceMonitor]:
     """A witness of one test's own."""
-    with Witness().watching() as watching:
+    with ConformanceMonitor().watching() as watching:
         yield watching
 
 
 @pytest.mark.parametrize("fault", GET, ids=repr)
-def test_a_fault_in_an_exchange_breaks_what_it_declares(fiskil: LocalFiskil, own: Witness, fault: faults.AnyFault) -> None:
+def test_a_fault_in_an_exchange_breaks_what_it_declares(
+    fiskil: LocalFiskil, own: ConformanceMonitor, fault: faults.AnyFault
+) -> None:
     """All of it and nothing else, and the witness has seen it bite."""
     hear(fiskil, fault, patience_s=1)
 
@@ -97,7 +99,7 @@ def test_a_fault_in_an_exchange_breaks_what_it_declares(fiskil: LocalFiskil, own
     assert own.broken == []
 
 
-def test_a_body_after_head_breaks_the_frame(fiskil: LocalFiskil, own: Witness) -> None:
+def test_a_body_after_head_breaks_the_frame(fiskil: LocalFiskil, own: ConformanceMonitor) -> None:
     """As it declares."""
     hear(fiskil, faults.BodyAfterHead(), route="*", method="HEAD")
 

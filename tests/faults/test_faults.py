@@ -250,7 +250,7 @@ def test_a_fault_that_breaks_nothing_is_refused(fiskil: LocalFiskil, fault: faul
     with pytest.raises(ConfigError, match=words), fiskil.broken(ROUTE, fault):
         pass
     with pytest.raises(ConfigError, match=words):
-        steps.Break(ROUTE, fault).check()
+        steps.InjectFault(ROUTE, fault).check()
 
 
 def test_counts_below_zero_are_refused(fiskil: LocalFiskil) -> None:

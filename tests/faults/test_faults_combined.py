@@ -92,7 +92,7 @@ def test_all_pauses_together_end_after_a_minute() -> None:
 ENDS = [
     faults.ResetBefore(),
     faults.EmptyResponse(stream="downstream"),
-    faults.LimitAnswer(after_bytes=40),
+    faults.LimitResponse(after_bytes=40),
     faults.LengthTooShort(),
     faults.Garbage(size_bytes=9),
 ]
@@ -145,7 +145,7 @@ REFRAMING = [*framing.FAULTS[:4], *chunks.FAULTS, faults.GarbageAfterHead]
 
 
 @pytest.mark.parametrize("kind", REFRAMING, ids=lambda one: one.ids[0])
-@pytest.mark.parametrize("before", [faults.LimitBytes(after_bytes=5), faults.SecondAnswer(), faults.Trailers()], ids=repr)
+@pytest.mark.parametrize("before", [faults.LimitBytes(after_bytes=5), faults.SecondResponse(), faults.Trailers()], ids=repr)
 def test_a_broken_frame_is_not_framed_anew(before: faults.AnyFault, kind: type[faults.PlainFault]) -> None:
     """That would mend what another fault has broken."""
     broken = before.shape(acts(), told())
@@ -154,7 +154,7 @@ def test_a_broken_frame_is_not_framed_anew(before: faults.AnyFault, kind: type[f
 
 
 @pytest.mark.parametrize(
-    "fault", [faults.EarlyHints(), faults.ContinueForever(), faults.BareLineFeeds(), faults.SecondAnswer()], ids=repr
+    "fault", [faults.EarlyHints(), faults.ContinueForever(), faults.BareLineFeeds(), faults.SecondResponse()], ids=repr
 )
 def test_nothing_comes_before_or_after_an_answer_that_does_not(fault: faults.AnyFault) -> None:
     """Where an end left not a byte, there is no head to change or to add to."""

@@ -34,7 +34,7 @@ PARAMETERS = {
     faults.AdvanceInFlight: {"seconds": 1},
 }
 """Where the usual ones would need many calls, or much time."""
-UNMET = {faults.StaleAnswer, faults.ErrorShape}
+UNMET = {faults.StaleResponse, faults.ErrorShape}
 """What needs news, or an error, to have anything to spoil."""
 
 

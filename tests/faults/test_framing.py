@@ -28,9 +28,9 @@ SECOND = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 
 WRITTEN = [
     (faults.LengthTooLong(), announcing(b"content-length: 36") + BODY, True),
     (faults.LengthTooShort(), announcing(b"content-length: 16") + BODY, True),
-    (faults.LengthTwice(), announcing(b"content-length: 26", b"content-length: 27") + BODY, True),
+    (faults.DuplicateContentLength(), announcing(b"content-length: 26", b"content-length: 27") + BODY, True),
     (faults.LengthAndChunks(), HEAD[:-2] + CHUNKED + b"\r\n\r\n" + CHUNK + b"0\r\n\r\n", True),
-    (faults.TruncatedUntold(after_bytes=5), announcing(b"connection: close") + BODY[:5], True),
+    (faults.TruncatedWithoutLength(after_bytes=5), announcing(b"connection: close") + BODY[:5], True),
     (faults.ChunksWithoutEnd(), announcing(CHUNKED) + CHUNK, True),
     (faults.BadChunkSize(), announcing(CHUNKED) + CHUNK + b"xyz\r\n", True),
     (
@@ -45,7 +45,7 @@ WRITTEN = [
     ),
     (faults.BodyAfterNoContent(), HEAD.replace(b"200 OK", b"204 No Content") + BODY, True),
     (faults.BareLineFeeds(), HEAD.replace(b"\r\n", b"\n") + BODY, False),
-    (faults.SecondAnswer(), HEAD + BODY + SECOND, False),
+    (faults.SecondResponse(), HEAD + BODY + SECOND, False),
 ]
 
 
@@ -72,7 +72,7 @@ def test_a_socket_reads_what_was_written(
     assert is_next_answer_good(fiskil)
 
 
-NO_BODY = [fault for fault, _, _ in WRITTEN if type(fault) not in {faults.BareLineFeeds, faults.SecondAnswer}]
+NO_BODY = [fault for fault, _, _ in WRITTEN if type(fault) not in {faults.BareLineFeeds, faults.SecondResponse}]
 
 
 @pytest.mark.parametrize("fault", NO_BODY, ids=lambda one: one.ids[0])
@@ -84,7 +84,7 @@ def test_an_answer_without_a_body_is_no_bite(fault: faults.AnyFault) -> None:
 def test_a_body_shorter_than_what_would_be_missing_is_no_bite() -> None:
     """Equal acts."""
     assert faults.LengthTooShort(missing_bytes=26).shape(acts(), told()) == acts()
-    assert faults.TruncatedUntold(after_bytes=26).shape(acts(), told()) == acts()
+    assert faults.TruncatedWithoutLength(after_bytes=26).shape(acts(), told()) == acts()
 
 
 def test_a_head_request_gets_a_body(fiskil: LocalFiskil) -> None:
@@ -103,7 +103,7 @@ def test_another_method_s_answer_has_its_body_anyway() -> None:
 
 def test_after_an_end_there_is_no_second_answer() -> None:
     """Equal acts, where the connection has ended before."""
-    assert faults.SecondAnswer().shape([*acts(), End.CLOSE], told()) == [*acts(), End.CLOSE]
+    assert faults.SecondResponse().shape([*acts(), End.CLOSE], told()) == [*acts(), End.CLOSE]
 
 
 @pytest.mark.slow
@@ -111,14 +111,14 @@ def test_the_connection_stays_open_after_a_second_answer(fiskil: LocalFiskil) ->
     """Who keeps it finds there, before a next question, an answer that nobody asked for."""
     plain = hear(fiskil, is_kept=True, patience_s=0.5, least_bytes=len(hear(fiskil).body))
 
-    heard = hear(fiskil, faults.SecondAnswer(), is_kept=True, patience_s=0.5, least_bytes=len(plain.data + SECOND))
+    heard = hear(fiskil, faults.SecondResponse(), is_kept=True, patience_s=0.5, least_bytes=len(plain.data + SECOND))
 
     assert (heard.data, heard.end) == (plain.data + SECOND, "silent")
 
 
 FELT_BY_HTTPX = [
     (faults.LengthTooLong(), httpx.RemoteProtocolError),
-    (faults.LengthTwice(), httpx.RemoteProtocolError),
+    (faults.DuplicateContentLength(), httpx.RemoteProtocolError),
     (faults.ChunksWithoutEnd(), httpx.RemoteProtocolError),
     (faults.BadChunkSize(), httpx.RemoteProtocolError),
     (faults.Garbage(), httpx.RemoteProtocolError),
@@ -133,7 +133,7 @@ def test_httpx_notices(fiskil: LocalFiskil, fault: faults.AnyFault, kind: type[E
         httpx.get(fiskil.api_url + PATH, trust_env=False)
 
 
-SILENT = [faults.LengthTooShort(), faults.TruncatedUntold()]
+SILENT = [faults.LengthTooShort(), faults.TruncatedWithoutLength()]
 
 
 @pytest.mark.parametrize("fault", SILENT, ids=lambda one: one.ids[0])
@@ -166,7 +166,7 @@ def test_http_client_takes_the_first_of_two_lengths(fiskil: LocalFiskil) -> None
     host, port = fiskil.api_url.removeprefix("http://").split(":")
     with (
         closing(http.client.HTTPConnection(host, int(port), timeout=30)) as client,
-        fiskil.broken(ROUTE, faults.LengthTwice()),
+        fiskil.broken(ROUTE, faults.DuplicateContentLength()),
     ):
         client.request("GET", PATH)
         answer = client.getresponse()
@@ -185,8 +185,8 @@ def test_lines_keep_their_order() -> None:
 SENSELESS = [
     (faults.LengthTooLong(extra_bytes=0), "extra_bytes must be a whole number, at least 1, got 0"),
     (faults.LengthTooShort(missing_bytes=0), "missing_bytes"),
-    (faults.LengthTwice(extra_bytes=0), "extra_bytes"),
-    (faults.TruncatedUntold(after_bytes=-1), "after_bytes"),
+    (faults.DuplicateContentLength(extra_bytes=0), "extra_bytes"),
+    (faults.TruncatedWithoutLength(after_bytes=-1), "after_bytes"),
     (faults.ChunkExtension(size_bytes=3), "size_bytes"),
     (faults.Trailers(count=0), "count"),
     (faults.BodyAfterHead(size_bytes=0), "size_bytes"),

@@ -47,13 +47,13 @@ def test_many_headers_are_so_many_more() -> None:
 
 def test_a_header_stands_twice() -> None:
     """With another value the second time."""
-    changed = faults.HeaderTwice().change(REPLY, told())
+    changed = faults.DuplicateHeader().change(REPLY, told())
 
     assert changed.headers == (*REPLY.headers, (b"content-type", b"text/html"))
 
 
 @pytest.mark.parametrize(
-    "fault", [faults.HeaderTwice(header="etag"), faults.HeaderTwice(value="application/json")], ids=repr
+    "fault", [faults.DuplicateHeader(header="etag"), faults.DuplicateHeader(value="application/json")], ids=repr
 )
 def test_a_header_that_is_not_there_or_the_same_is_no_bite(fault: faults.AnyFault) -> None:
     """The same answer."""
@@ -88,7 +88,7 @@ def test_continue_outlasts_a_limit_on_each_read(fiskil: LocalFiskil) -> None:
 BULKY = [
     (faults.HugeHeader(size_bytes=5000), b"x-padding: " + b"x" * 5000 + b"\r\n"),
     (faults.ManyHeaders(count=2), b"x-padding-1: x\r\nx-padding-2: x\r\n"),
-    (faults.HeaderTwice(value="text/csv"), b"content-type: text/csv\r\n"),
+    (faults.DuplicateHeader(value="text/csv"), b"content-type: text/csv\r\n"),
 ]
 
 
@@ -124,10 +124,10 @@ SENSELESS = [
     (faults.EarlyHints(count=0), "count"),
     (faults.HugeHeader(size_bytes=10), "size_bytes"),
     (faults.ManyHeaders(count=0), "count"),
-    (faults.HeaderTwice(header="content-length"), "is LengthTwice"),
-    (faults.HeaderTwice(header="ETag"), "no header in lower case: 'ETag'"),
-    (faults.HeaderTwice(header="a b"), "no header in lower case"),
-    (faults.HeaderTwice(value="a\r\nb"), "no header in lower case"),
+    (faults.DuplicateHeader(header="content-length"), "is LengthTwice"),
+    (faults.DuplicateHeader(header="ETag"), "no header in lower case: 'ETag'"),
+    (faults.DuplicateHeader(header="a b"), "no header in lower case"),
+    (faults.DuplicateHeader(value="a\r\nb"), "no header in lower case"),
 ]
 
 

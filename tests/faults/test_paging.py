@@ -156,7 +156,7 @@ def test_a_link_in_another_form_leads_to_the_same_page(caller: Caller, form: fau
 
 def test_brackets_are_encoded_where_they_were_plain(fiskil: LocalFiskil, caller: Caller) -> None:
     """By default they are encoded, and then there is nothing to do."""
-    fiskil.read_as({"paging.brackets": "plain"})
+    fiskil.interpret({"paging.brackets": "plain"})
 
     with caller.fiskil.broken(ROUTE, faults.NextForm(form="encoded")):
         link = caller.get(ROUTE).json()["links"]["next"]
@@ -184,13 +184,13 @@ def test_who_asks_for_less_is_spared(caller: Caller) -> None:
 
 
 @pytest.mark.parametrize("order", ["reversed", "shuffled"])
-def test_rows_come_in_another_order(caller: Caller, order: faults.paging.Order) -> None:
+def test_rows_come_in_another_order(caller: Caller, order: faults.paging.RowOrder) -> None:
     """The same rows, and the same disorder each time."""
     genuine = caller.rows(ROUTE)
 
-    with caller.fiskil.broken(ROUTE, faults.OrderChanged(order=order)):
+    with caller.fiskil.broken(ROUTE, faults.RowOrderChanged(order=order)):
         first = caller.rows(ROUTE)
-    with caller.fiskil.broken(ROUTE, faults.OrderChanged(order=order)):
+    with caller.fiskil.broken(ROUTE, faults.RowOrderChanged(order=order)):
         second = caller.rows(ROUTE)
 
     assert first == second != genuine
@@ -215,7 +215,7 @@ def test_a_count_is_wrong(caller: Caller) -> None:
         (faults.CursorExpired(status=200), "status"),
         (faults.NextForm(form="absolute"), "no form 'absolute'"),  # type: ignore[arg-type]
         (faults.PageSize(rows=1000), "from 1 to 999"),
-        (faults.OrderChanged(order="reverse"), "Did you mean 'reversed'"),  # type: ignore[arg-type]
+        (faults.RowOrderChanged(order="reverse"), "Did you mean 'reversed'"),  # type: ignore[arg-type]
         (faults.TotalLies(more=0), "more"),
     ],
     ids=repr,

@@ -6,19 +6,19 @@ import pytest
 
 from fiskil_harness import faults
 from fiskil_harness.errors import ConfigError
-from fiskil_harness.faults import Asked, PlainFault
+from fiskil_harness.faults import MatchedExchange, PlainFault
 from tests.faults.caller import Caller, asked_for
 
 ROUTE = "banking.transactions"
 
 
-def statuses(fault: PlainFault, exchanges: list[Asked]) -> list[int]:
+def statuses(fault: PlainFault, exchanges: list[MatchedExchange]) -> list[int]:
     """What is answered to each; 0 where the API is asked."""
     replies = [fault.instead(one) for one in exchanges]
     return [0 if reply is None else reply.status for reply in replies]
 
 
-def at_seconds(*seconds: float, **more: Any) -> list[Asked]:
+def at_seconds(*seconds: float, **more: Any) -> list[MatchedExchange]:
     """Exchanges at these moments, under one rule."""
     memory: dict[str, Any] = {}
     return [asked_for(at_s=second, memory=memory, **more) for second in seconds]

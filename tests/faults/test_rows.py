@@ -14,7 +14,7 @@ def test_an_old_answer_comes_again(caller: Caller) -> None:
     """The balance that was read first is read on, whatever has happened since."""
     before = caller.rows("banking.balances")
 
-    with caller.fiskil.broken("banking.balances", faults.StaleAnswer()):
+    with caller.fiskil.broken("banking.balances", faults.StaleResponse()):
         first = caller.rows("banking.balances")
         caller.fiskil.sandbox.clock.advance(days=20)
         caller.renew()
@@ -26,7 +26,7 @@ def test_an_old_answer_comes_again(caller: Caller) -> None:
 
 def test_what_has_not_changed_is_not_stale(caller: Caller) -> None:
     """The fault waits until there is news to withhold."""
-    with pytest.raises(FaultUnbitten, match=r"[2-9] answers"), caller.fiskil.broken(ROUTE, faults.StaleAnswer(), times=0):
+    with pytest.raises(FaultUnbitten, match=r"[2-9] answers"), caller.fiskil.broken(ROUTE, faults.StaleResponse(), times=0):
         caller.walk()
 
 

@@ -55,9 +55,11 @@ def test_every_status_has_its_own_name(caller: Caller, status: int, name: str) -
         ("text", "text/plain", b"upstream connect error"),
     ],
 )
-def test_a_gateway_speaks_no_json(caller: Caller, told: faults.status.Told, media_type: str | None, begin: bytes) -> None:
+def test_a_gateway_speaks_no_json(
+    caller: Caller, told: faults.status.ErrorForm, media_type: str | None, begin: bytes
+) -> None:
     """What stands before the API says nothing of its version."""
-    answer = met(caller, faults.ErrorBody(status=502, told=told))
+    answer = met(caller, faults.ErrorBody(status=502, form=told))
 
     assert (answer.status_code, answer.headers.get("content-type")) == (502, media_type)
     assert answer.content.startswith(begin)
@@ -67,7 +69,7 @@ def test_a_gateway_speaks_no_json(caller: Caller, told: faults.status.Told, medi
 
 def test_an_error_in_the_words_of_the_standards(caller: Caller) -> None:
     """A list of errors with URNs, in the place of name and message."""
-    (error,) = met(caller, faults.ErrorBody(status=503, told="cdr")).json()["errors"]
+    (error,) = met(caller, faults.ErrorBody(status=503, form="cdr")).json()["errors"]
 
     assert (error["code"].partition("cds-all:")[0], error["title"]) == ("urn:au-cds:error:", "Unavailable")
 
@@ -132,7 +134,7 @@ def test_a_skewed_server_is_wrong_about_both_dates(caller: Caller) -> None:
 @pytest.mark.parametrize(("given", "body"), [("empty", b""), ("null", b"null")])
 def test_success_without_anything(caller: Caller, given: faults.status.Empty, body: bytes) -> None:
     """The status says that all is well."""
-    answer = met(caller, faults.ErrorInside(given=given))
+    answer = met(caller, faults.ErrorInside(rows=given))
 
     assert (answer.status_code, answer.content) == (200, body)
 
@@ -177,12 +179,12 @@ def test_each_answer_is_a_value() -> None:
     ("fault", "words"),
     [
         (faults.ErrorBody(status=200), "status must be a whole number, from 400 to 599, got 200"),
-        (faults.ErrorBody(told="htm"), "no told 'htm'. Did you mean 'html'"),  # type: ignore[arg-type]
+        (faults.ErrorBody(form="htm"), "no told 'htm'. Did you mean 'html'"),  # type: ignore[arg-type]
         (faults.ErrorFlags(status=204), "status"),
         (faults.RetryAfter(form="date"), "Did you mean 'http_date'"),  # type: ignore[arg-type]
         (faults.RetryAfter(wait_s=-1), "wait_s"),
         (faults.RetryAfter(date_skew_s=10**9), "date_skew_s"),
-        (faults.ErrorInside(given="nul"), "Did you mean 'null'"),  # type: ignore[arg-type]
+        (faults.ErrorInside(rows="nul"), "Did you mean 'null'"),  # type: ignore[arg-type]
         (faults.Pending(retry_after_s=-1), "retry_after_s"),
     ],
     ids=repr,

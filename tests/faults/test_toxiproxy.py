@@ -23,9 +23,9 @@ SEEDS = range(40)
 BY_NAME = {one.name: one for one in TOXICS}
 
 
-def asked(seed: int = 0) -> faults.Asked:
+def asked(seed: int = 0) -> faults.MatchedExchange:
     """An exchange whose chance is seeded."""
-    return faults.Asked(
+    return faults.MatchedExchange(
         method="GET",
         path="/v1/institutions",
         query=b"",
@@ -140,7 +140,7 @@ def test_slices_are_the_same_bytes_with_a_pause_after_each() -> None:
 @pytest.mark.parametrize("limit", [1, 30, len(HEAD.data), len(HEAD.data) + 1, len(HEAD.data) + 999])
 def test_limit_data_is_exact(limit: int) -> None:
     """So many bytes with the head counted, then FIN."""
-    acts = shaped(faults.LimitAnswer(after_bytes=limit))
+    acts = shaped(faults.LimitResponse(after_bytes=limit))
 
     assert written(acts) == (HEAD.data + BODY.data)[:limit]
     assert acts[-1] is End.CLOSE
@@ -175,7 +175,7 @@ def test_a_toxic_that_is_removed_leaves_no_trace(tmp_path: Path) -> None:
     """The next answer is what it was before the first."""
     with LocalFiskil(workdir=tmp_path, seed=7) as fiskil:
         before = plain(fiskil)
-        waiting = fiskil.link.rules.set(Rule(route="*", fault=faults.LimitAnswer(after_bytes=30), times=0))
+        waiting = fiskil.link.rules.set(Rule(route="*", fault=faults.LimitResponse(after_bytes=30), times=0))
         during = plain(fiskil)
         fiskil.link.rules.lift(waiting)
         after = plain(fiskil)

@@ -43,9 +43,9 @@ CUT = [
     (faults.ResetPeer(after_bytes=0), [Piece(HEAD), End.RESET]),
     (faults.ResetPeer(after_bytes=3, delay_ms=20), [Piece(HEAD), Piece(BODY[:3], is_body=True), Pause(0.02), End.RESET]),
     (faults.LimitBytes(after_bytes=3), [Piece(HEAD), Piece(BODY[:3], is_body=True), End.CLOSE]),
-    (faults.LimitAnswer(after_bytes=1), [Piece(HEAD[:1]), End.CLOSE]),
-    (faults.LimitAnswer(after_bytes=len(HEAD)), [Piece(HEAD), End.CLOSE]),
-    (faults.LimitAnswer(after_bytes=len(HEAD) + 2), [Piece(HEAD), Piece(BODY[:2], is_body=True), End.CLOSE]),
+    (faults.LimitResponse(after_bytes=1), [Piece(HEAD[:1]), End.CLOSE]),
+    (faults.LimitResponse(after_bytes=len(HEAD)), [Piece(HEAD), End.CLOSE]),
+    (faults.LimitResponse(after_bytes=len(HEAD) + 2), [Piece(HEAD), Piece(BODY[:2], is_body=True), End.CLOSE]),
     (faults.StallHead(after_bytes=9), [Piece(HEAD[:9]), End.STALL]),
     (faults.Stall(after_bytes=3), [Piece(HEAD), Piece(BODY[:3], is_body=True), End.STALL]),
 ]
@@ -60,7 +60,7 @@ def test_an_answer_is_cut_at_its_byte(fault: faults.AnyFault, shaped: list[objec
 BEYOND = [
     faults.ResetPeer(after_bytes=26),
     faults.LimitBytes(after_bytes=26),
-    faults.LimitAnswer(after_bytes=len(HEAD) + 26),
+    faults.LimitResponse(after_bytes=len(HEAD) + 26),
     faults.StallHead(after_bytes=len(HEAD)),
     faults.Stall(after_bytes=26),
 ]
@@ -142,7 +142,7 @@ def test_limit_answer_counts_every_byte(fiskil: LocalFiskil, after_bytes: int) -
     """Of head and body, exactly so many."""
     plain = hear(fiskil)
 
-    heard = hear(fiskil, faults.LimitAnswer(after_bytes=after_bytes))
+    heard = hear(fiskil, faults.LimitResponse(after_bytes=after_bytes))
 
     assert (heard.data, heard.end) == (plain.data[:after_bytes], "closed")
 
@@ -182,13 +182,13 @@ def test_the_journal_tells_what_was_not_answered(fiskil: LocalFiskil) -> None:
 def test_a_cut_behind_the_whole_answer_is_told(fiskil: LocalFiskil) -> None:
     """As a fault that never bit."""
     with pytest.raises(FaultUnbitten, match="1 answer gave it nothing to spoil"):
-        hear(fiskil, faults.LimitAnswer(after_bytes=10**6))
+        hear(fiskil, faults.LimitResponse(after_bytes=10**6))
 
 
 OVER_TLS = [
     (faults.EmptyResponse(), 0),
     (faults.ResetBefore(), 0),
-    (faults.LimitAnswer(after_bytes=77), 77),
+    (faults.LimitResponse(after_bytes=77), 77),
 ]
 
 
@@ -226,7 +226,7 @@ SENSELESS = [
     (faults.Timeout(timeout_ms=60_001), "timeout_ms must be a whole number, from 0 to 60000, got 60001"),
     (faults.ResetBefore(delay_ms=-1), "delay_ms"),
     (faults.ResetPeer(delay_ms=60_001), "delay_ms"),
-    (faults.LimitAnswer(after_bytes=0), "after_bytes must be a whole number, at least 1, got 0"),
+    (faults.LimitResponse(after_bytes=0), "after_bytes must be a whole number, at least 1, got 0"),
     (faults.StallHead(after_bytes=0), "after_bytes"),
 ]
 

@@ -70,7 +70,7 @@ TOXICS = (
         name="limit_data",
         says="Exactly so many bytes pass, the head counted, then the connection closes.",
         source="README.md#limit_data, toxics/limit_data.go: Pipe",
-        ours=faults.LimitAnswer(after_bytes=30),
+        ours=faults.LimitResponse(after_bytes=30),
         differs="it counts over a connection, ours in each answer; the fault of the name limit_data counts the body's bytes",
     ),
 )

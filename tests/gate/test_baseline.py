@@ -11,7 +11,7 @@ from fiskil_harness.core.config import GateSettings, Settings, Waiver
 from fiskil_harness.errors import UsageError
 from fiskil_harness.gate.baseline import _practices, compare, refuse_no_baseline
 from fiskil_harness.gate.judgement import NOT_THE_WHOLE, Comparison, GateResult, Judgement, Run, Share, judge, report_only
-from fiskil_harness.gate.practice_status import PracticeStanding, Standing
+from fiskil_harness.gate.practice_status import PracticeStatus, Status
 from fiskil_harness.probes import Verdict
 from fiskil_harness.probes.evaluation import NOT_RUN
 from fiskil_harness.probes.outcome import Outcome
@@ -29,7 +29,7 @@ RUN = Run(
     python="3",
     platform="x",
     again="again",
-    again_one="again {scenario}",
+    again_for_scenario="again {scenario}",
     digest="same",
 )
 OutcomeOf = Callable[..., Outcome]
@@ -52,10 +52,10 @@ def against(before: GateResult, *outcomes: Outcome, settings: Settings | None = 
     return compare(judged(*outcomes, settings=settings), before, settings=settings, today=TODAY, **told)
 
 
-def standing_of(standing: Standing) -> PracticeStanding:
+def standing_of(standing: Status) -> PracticeStatus:
     """How a required practice stands."""
-    return PracticeStanding(
-        practice=IDEMPOTENT, title="t", section="webhooks", is_required=True, standing=standing, reason="reason"
+    return PracticeStatus(
+        practice=IDEMPOTENT, title="t", section="webhooks", is_required=True, status=standing, reason="reason"
     )
 
 
@@ -184,9 +184,9 @@ def test_a_violation_that_somebody_accepts_is_not_worse(outcome_of: OutcomeOf) -
 
 def test_what_is_only_said_any_more_is_worse_than_proven() -> None:
     """Nothing shows it now: exit 3. The other way round it is better, and against doubt so is what somebody says."""
-    proven, said, doubted = (standing_of(one) for one in (Standing.PROVEN, Standing.ATTESTED, Standing.NOT_PROVEN))
+    proven, said, doubted = (standing_of(one) for one in (Status.PROVEN, Status.ATTESTED, Status.NOT_PROVEN))
 
-    def changed(old: PracticeStanding, new: PracticeStanding) -> list[tuple[str, str, Verdict]]:
+    def changed(old: PracticeStatus, new: PracticeStatus) -> list[tuple[str, str, Verdict]]:
         return [(one.before, one.now, one.weight) for one in _practices([old], [new])]
 
     assert changed(proven, said) == [("proven", "attested: reason", Verdict.INCONCLUSIVE)]
@@ -198,12 +198,12 @@ def test_what_is_only_said_any_more_is_worse_than_proven() -> None:
 
 def test_what_somebody_accepts_is_no_change_from_what_was_met() -> None:
     """Neither for the worse nor for the better."""
-    proven, said = standing_of(Standing.PROVEN), standing_of(Standing.ATTESTED)
-    accepted = replace(standing_of(Standing.VIOLATED), waiver="accepted by Bo")
+    proven, said = standing_of(Status.PROVEN), standing_of(Status.ATTESTED)
+    accepted = replace(standing_of(Status.VIOLATED), waiver="accepted by Bo")
 
     pairs = [(proven, accepted), (accepted, proven), (said, accepted), (accepted, said)]
     assert [list(_practices([old], [new])) for old, new in pairs] == [[], [], [], []]
-    assert [one.weight for one in _practices([accepted], [standing_of(Standing.VIOLATED)])] == [Verdict.FAIL]
+    assert [one.weight for one in _practices([accepted], [standing_of(Status.VIOLATED)])] == [Verdict.FAIL]
 
 
 def test_another_seed_is_no_caveat_and_another_version_is(outcome_of: OutcomeOf) -> None:
@@ -272,7 +272,7 @@ def test_a_part_is_no_baseline(outcome_of: OutcomeOf) -> None:
 
 def test_a_required_reading_that_broke_is_worse(outcome_of: OutcomeOf) -> None:
     """Only where the baseline tried it too, and the app held."""
-    settings = Settings(gate=GateSettings(readings=("token.lifetime",)))
+    settings = Settings(gate=GateSettings(interpretations=("token.lifetime",)))
     under = replace(proving(outcome_of), scenario="s@token.lifetime=3600", came_up=("token.lifetime",))
     broken = replace(failing(outcome_of), scenario="s@token.lifetime=3600", came_up=("token.lifetime",))
     told: dict[str, Any] = {"settings": settings}

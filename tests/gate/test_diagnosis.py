@@ -10,8 +10,8 @@ def diagnosed(bug: str, *cases: tuple[str, Verdict], verdict: Verdict = Verdict.
     finding = Finding(
         probe="refuses_forgeries",
         verdict=verdict,
-        seen="the finding",
-        cases=tuple(Case(name=name, verdict=verdict, seen=f"{name}: 204") for name, verdict in cases),
+        observed="the finding",
+        cases=tuple(Case(name=name, verdict=verdict, observed=f"{name}: 204") for name, verdict in cases),
     )
     outcome = Outcome(scenario="webhook_forged", title="", practices=("webhooks.signature",), seed=0, findings=(finding,))
     return next(one for one in diagnose([outcome]) if one.bug == bug)
@@ -21,7 +21,7 @@ def test_one_case_is_enough() -> None:
     """A bug that any case shows is there when one does."""
     one = diagnosed("missing-header-passes", ("unsigned", Verdict.FAIL), ("empty_header", Verdict.PASS))
 
-    assert (one.verdict, one.cases, one.seen) == (Verdict.FAIL, ("unsigned",), "unsigned: 204")
+    assert (one.verdict, one.cases, one.observed) == (Verdict.FAIL, ("unsigned",), "unsigned: 204")
     assert one.fix == "treat a missing or empty signature as a wrong one"
 
 
@@ -39,13 +39,13 @@ def test_doubt_is_no_pass() -> None:
     doubtful = diagnosed("missing-header-passes", ("unsigned", Verdict.PASS), ("empty_header", Verdict.INCONCLUSIVE))
 
     assert (untried.verdict, doubtful.verdict) == (Verdict.INCONCLUSIVE, Verdict.INCONCLUSIVE)
-    assert doubtful.seen == "empty_header: 204"
+    assert doubtful.observed == "empty_header: 204"
 
 
 def test_what_nobody_can_see_says_why() -> None:
     """The comparison's time is out of reach, and a bug whose scenario did not run was not tried."""
-    assert "no experiment over HTTP can tell" in diagnosed("comparison-time").seen
-    assert diagnosed("replay-applied").seen == "not tried"
+    assert "no experiment over HTTP can tell" in diagnosed("comparison-time").observed
+    assert diagnosed("replay-applied").observed == "not tried"
 
 
 def test_nothing_is_said_of_what_was_not_looked_at() -> None:
@@ -61,7 +61,7 @@ def test_a_greater_bug_explains_the_lesser_ones() -> None:
 
     lesser = diagnosed("prefix-compared", *cases)
 
-    assert (lesser.verdict, lesser.seen) == (
+    assert (lesser.verdict, lesser.observed) == (
         Verdict.INCONCLUSIVE,
         "cannot be told beside a greater bug: random_signature: 204",
     )
@@ -70,6 +70,6 @@ def test_a_greater_bug_explains_the_lesser_ones() -> None:
 
 def test_what_the_sender_does_not_send_says_so() -> None:
     """Fiskil signs no time, so nothing about times was sent."""
-    assert diagnosed("timestamp-misread", ("unsigned", Verdict.PASS)).seen == (
+    assert diagnosed("timestamp-misread", ("unsigned", Verdict.PASS)).observed == (
         "nothing of the kind was sent: this way of signing has none"
     )

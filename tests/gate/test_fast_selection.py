@@ -74,7 +74,7 @@ def test_what_the_config_cannot_play_is_asked_where_nothing_else_asks(tmp_path: 
 
 def test_a_fast_plan_names_what_it_leaves_out(reference: Settings) -> None:
     """Together they are everything."""
-    planned = plan(reference, is_fast=True, is_all_readings=False)
+    planned = plan(reference, is_fast=True, is_all_interpretations=False)
 
     assert {*(one.name for one in planned.scenarios), *planned.left_out} == {one.name for one in EVERY}
     assert planned.left_out == tuple(sorted(planned.left_out))
@@ -82,9 +82,11 @@ def test_a_fast_plan_names_what_it_leaves_out(reference: Settings) -> None:
 
 def test_a_required_reading_brings_the_scenario_that_it_is_compared_with(reference: Settings) -> None:
     """Without it, whatever fails would look as if the reading had broken it."""
-    demanding = parse({"app": {"url": "http://127.0.0.1:8000"}, "gate": {"readings": ["token.lifetime"]}}, folder=Path())
+    demanding = parse(
+        {"app": {"url": "http://127.0.0.1:8000"}, "gate": {"interpretations": ["token.lifetime"]}}, folder=Path()
+    )
 
-    planned = plan(demanding, is_fast=True, is_all_readings=False)
+    planned = plan(demanding, is_fast=True, is_all_interpretations=False)
 
     names = {one.name for one in planned.scenarios}
     assert {one.partition("@")[0] for one in names if "@" in one} <= names

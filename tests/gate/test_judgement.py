@@ -8,12 +8,12 @@ import msgspec
 import pytest
 
 from fiskil_harness.core.config import AppSettings, Attestation, GateSettings, Observe, Settings, Waiver, parse
-from fiskil_harness.core.config.hooks import MESSAGE, ORIGIN_TOLD, SECRET_TOLD
+from fiskil_harness.core.config.hooks import MESSAGE, ORIGIN_IN_MESSAGE, SECRET_IN_ENV
 from fiskil_harness.core.config.schema import Facts, Tls
 from fiskil_harness.errors import ConfigError, UnknownName
 from fiskil_harness.gate.judgement import Decision, check, exit_code, judge, report_only
-from fiskil_harness.gate.practice_status import PracticeStanding, Standing, is_in_config, may_be_attested
-from fiskil_harness.gate.report.text import told
+from fiskil_harness.gate.practice_status import PracticeStatus, Status, is_in_config, may_be_attested
+from fiskil_harness.gate.report.text import findings_to_show
 from fiskil_harness.probes import Finding, Verdict
 from fiskil_harness.probes.evaluation import NOT_RUN
 from fiskil_harness.probes.outcome import Outcome
@@ -32,10 +32,10 @@ def passing(outcome_of: OutcomeOf, practice_id: str) -> Outcome:
     return outcome_of(practice_id, *((name, Verdict.PASS) for name in all_practices()[practice_id].needed))
 
 
-def standing_of(settings: Settings, *outcomes: Outcome, practice_id: str = IDEMPOTENT) -> PracticeStanding:
+def standing_of(settings: Settings, *outcomes: Outcome, practice_id: str = IDEMPOTENT) -> PracticeStatus:
     """Where the app stands with one practice."""
     judgement = judge(outcomes, settings=settings, seed=1, today=TODAY)
-    return next(one for one in judgement.standings if one.practice == practice_id)
+    return next(one for one in judgement.statuses if one.practice == practice_id)
 
 
 def requiring(*practice_ids: str, attest: tuple[Attestation, ...] = (), waive: tuple[Waiver, ...] = ()) -> Settings:
@@ -57,15 +57,15 @@ def test_every_practice_has_a_standing_in_the_order_of_the_page() -> None:
     """All 49 are reported, also when nothing ran."""
     judgement = judge([], settings=Settings(), seed=1, today=TODAY)
 
-    assert [one.practice for one in judgement.standings] == list(all_practices())
-    assert {one.standing for one in judgement.standings} == {Standing.NOT_PROVEN}
+    assert [one.practice for one in judgement.statuses] == list(all_practices())
+    assert {one.status for one in judgement.statuses} == {Status.NOT_PROVEN}
 
 
 def test_a_practice_is_proven_when_every_needed_probe_passed(outcome_of: OutcomeOf) -> None:
     """Proven names the probes and where they passed."""
     found = standing_of(Settings(), passing(outcome_of, IDEMPOTENT))
 
-    assert found.standing is Standing.PROVEN
+    assert found.status is Status.PROVEN
     assert "applies_once" in found.reason
 
 
@@ -73,7 +73,7 @@ def test_a_needed_probe_that_never_passed_leaves_a_practice_unproven(outcome_of:
     """A scenario that bears on a practice without asking what it needs proves nothing."""
     found = standing_of(Settings(), outcome_of(IDEMPOTENT, ("survives_every_plan", Verdict.PASS)))
 
-    assert (found.standing, "applies_once" in found.reason) == (Standing.NOT_PROVEN, True)
+    assert (found.status, "applies_once" in found.reason) == (Status.NOT_PROVEN, True)
 
 
 def test_one_failure_violates_whatever_else_passed(outcome_of: OutcomeOf) -> None:
@@ -82,7 +82,7 @@ def test_one_failure_violates_whatever_else_passed(outcome_of: OutcomeOf) -> Non
 
     found = standing_of(Settings(), passing(outcome_of, IDEMPOTENT), failed)
 
-    assert (found.standing, found.reason) == (Standing.VIOLATED, "applies_once in webhook_repeated")
+    assert (found.status, found.reason) == (Status.VIOLATED, "applies_once in webhook_repeated")
 
 
 def test_a_probe_that_passed_elsewhere_was_not_run_here(outcome_of: OutcomeOf) -> None:
@@ -92,7 +92,7 @@ def test_a_probe_that_passed_elsewhere_was_not_run_here(outcome_of: OutcomeOf) -
 
     found = standing_of(Settings(), here, elsewhere, practice_id="cache.invalidated")
 
-    assert found.standing is Standing.NOT_PROVEN
+    assert found.status is Status.NOT_PROVEN
     assert found.reason == "not run in a scenario of this practice: holds_newest_values"
 
 
@@ -102,7 +102,7 @@ def test_doubt_leaves_a_practice_unproven(outcome_of: OutcomeOf) -> None:
 
     found = standing_of(Settings(), passing(outcome_of, IDEMPOTENT), doubtful)
 
-    assert (found.standing, found.reason) == (Standing.NOT_PROVEN, "inconclusive in webhook_burst")
+    assert (found.status, found.reason) == (Status.NOT_PROVEN, "inconclusive in webhook_burst")
 
 
 def test_a_finding_blames_only_the_practices_of_its_scenario(outcome_of: OutcomeOf) -> None:
@@ -111,7 +111,7 @@ def test_a_finding_blames_only_the_practices_of_its_scenario(outcome_of: Outcome
 
     found = standing_of(Settings(), passing(outcome_of, IDEMPOTENT), failed)
 
-    assert found.standing is Standing.PROVEN
+    assert found.status is Status.PROVEN
 
 
 def test_a_missing_hook_is_named_with_what_it_would_unlock(outcome_of: OutcomeOf) -> None:
@@ -120,14 +120,14 @@ def test_a_missing_hook_is_named_with_what_it_would_unlock(outcome_of: OutcomeOf
 
     judgement = judge([lacking], settings=Settings(), seed=1, today=TODAY)
 
-    found = next(one for one in judgement.standings if one.practice == IDEMPOTENT)
+    found = next(one for one in judgement.statuses if one.practice == IDEMPOTENT)
     assert (found.reason, found.hooks) == ("the config lacks app.observe.effects", ("app.observe.effects",))
     assert [(one.hook, one.practices) for one in judgement.unlocks if IDEMPOTENT in one.practices] == [
         ("app.observe.effects", (IDEMPOTENT,))
     ]
 
 
-@pytest.mark.parametrize("hooks", [(MESSAGE,), (MESSAGE, ORIGIN_TOLD)])
+@pytest.mark.parametrize("hooks", [(MESSAGE,), (MESSAGE, ORIGIN_IN_MESSAGE)])
 def test_what_is_about_other_apps_leaves_nothing_unproven(outcome_of: OutcomeOf, hooks: tuple[str, ...]) -> None:
     """An app that embeds nothing owes no answer to a message; the hook is named all the same."""
     aside = outcome_of(IDEMPOTENT, ("applies_once", Verdict.INCONCLUSIVE), scenario="aside", missing=hooks)
@@ -145,8 +145,8 @@ def test_what_lacks_more_or_stands_alone_proves_nothing(outcome_of: OutcomeOf, h
 
     judgement = judge([aside], settings=requiring(IDEMPOTENT), seed=1, today=TODAY)
 
-    found = next(one for one in judgement.standings if one.practice == IDEMPOTENT)
-    assert (found.standing, judgement.verdict) == (Standing.NOT_PROVEN, Verdict.INCONCLUSIVE)
+    found = next(one for one in judgement.statuses if one.practice == IDEMPOTENT)
+    assert (found.status, judgement.verdict) == (Status.NOT_PROVEN, Verdict.INCONCLUSIVE)
     assert found.hooks == tuple(sorted(hooks))
 
 
@@ -180,8 +180,8 @@ def test_an_attestation_counts_where_no_experiment_can_tell() -> None:
 
     judgement = judge([], settings=settings, seed=1, today=TODAY)
 
-    found = next(one for one in judgement.standings if one.practice == UNTESTED)
-    assert (found.standing, found.reason) == (Standing.ATTESTED, "Ada, until 2026-06-02: seen by Ada")
+    found = next(one for one in judgement.statuses if one.practice == UNTESTED)
+    assert (found.status, found.reason) == (Status.ATTESTED, "Ada, until 2026-06-02: seen by Ada")
     assert judgement.decision is Decision.OPEN
 
 
@@ -195,7 +195,7 @@ def test_a_statement_outside_its_time_counts_as_absent(date: datetime.date, expi
 
     found = standing_of(settings, practice_id=UNTESTED)
 
-    assert (found.standing, words in found.reason) == (Standing.NOT_PROVEN, True)
+    assert (found.status, words in found.reason) == (Status.NOT_PROVEN, True)
 
 
 def test_a_waiver_lets_a_violation_pass_and_still_shows_it(outcome_of: OutcomeOf) -> None:
@@ -204,8 +204,8 @@ def test_a_waiver_lets_a_violation_pass_and_still_shows_it(outcome_of: OutcomeOf
 
     judgement = judge([outcome_of(IDEMPOTENT, ("applies_once", Verdict.FAIL))], settings=settings, seed=1, today=TODAY)
 
-    found = next(one for one in judgement.standings if one.practice == IDEMPOTENT)
-    assert (found.standing, found.waiver) == (Standing.VIOLATED, "accepted by Bo until 2026-06-02: next release")
+    found = next(one for one in judgement.statuses if one.practice == IDEMPOTENT)
+    assert (found.status, found.waiver) == (Status.VIOLATED, "accepted by Bo until 2026-06-02: next release")
     assert (judgement.decision, exit_code(judgement)) == (Decision.OPEN, 0)
 
 
@@ -235,7 +235,7 @@ def test_a_waiver_does_not_stand_in_for_proof(outcome_of: OutcomeOf) -> None:
     judgement = judge([], settings=requiring(IDEMPOTENT, waive=(waived(),)), seed=1, today=TODAY)
 
     assert (judgement.decision, exit_code(judgement)) == (Decision.SHUT, 3)
-    (found,) = [one for one in judgement.standings if one.practice == IDEMPOTENT]
+    (found,) = [one for one in judgement.statuses if one.practice == IDEMPOTENT]
     assert found.reason.endswith("; the waiver of Bo accepts a violation, and does not stand for a proof")
 
 
@@ -350,8 +350,8 @@ def test_a_proxy_is_attested_and_never_proven(outcome_of: OutcomeOf) -> None:
         [outcome_of(HTTPS, ("serves_https_only", Verdict.INCONCLUSIVE))], settings=settings, seed=1, today=TODAY
     )
 
-    standing = next(one for one in judgement.standings if one.practice == HTTPS)
-    assert (standing.standing, judgement.decision) == (Standing.ATTESTED, Decision.OPEN)
+    standing = next(one for one in judgement.statuses if one.practice == HTTPS)
+    assert (standing.status, judgement.decision) == (Status.ATTESTED, Decision.OPEN)
     assert standing.reason.startswith("Ada, until ")
 
 
@@ -377,8 +377,8 @@ def test_a_few_scenarios_ask_no_gate(outcome_of: OutcomeOf) -> None:
     """Only the practices that they bear on have a standing, and none is required."""
     judgement = report_only([passing(outcome_of, IDEMPOTENT)], settings=Settings(), seed=1, today=TODAY)
 
-    assert [(one.practice, one.is_required) for one in judgement.standings] == [(IDEMPOTENT, False)]
-    assert judgement.decision is Decision.NOT_ASKED
+    assert [(one.practice, one.is_required) for one in judgement.statuses] == [(IDEMPOTENT, False)]
+    assert judgement.decision is Decision.NOT_REQUESTED
 
 
 @pytest.mark.parametrize(
@@ -424,7 +424,7 @@ def test_scenarios_are_told_by_name_whatever_order_they_ended_in(outcome_of: Out
 def test_a_finding_that_names_a_hook_of_the_config_does_not_call_it_missing(outcome_of: OutcomeOf) -> None:
     """An effects hook that tells too little is not one that the config lacks."""
     settings = Settings()
-    told_little = Finding(probe="applies_once", verdict=Verdict.INCONCLUSIVE, seen="no counts", hook="app.webhook")
+    told_little = Finding(probe="applies_once", verdict=Verdict.INCONCLUSIVE, observed="no counts", hook="app.webhook")
 
     found = standing_of(settings, outcome_of(IDEMPOTENT, told_little, scenario="webhook_repeated"))
 
@@ -443,7 +443,7 @@ def test_a_run_that_was_cut_short_opens_nothing(outcome_of: OutcomeOf) -> None:
 
 def test_a_hook_that_a_finding_lacks_is_named(outcome_of: OutcomeOf) -> None:
     """A probe that lacked a hook which the config does not give leaves the practice unproven for want of it."""
-    lacking = Finding(probe="loses_nothing", verdict=Verdict.INCONCLUSIVE, seen="nothing told", hook="app.drive.fail")
+    lacking = Finding(probe="loses_nothing", verdict=Verdict.INCONCLUSIVE, observed="nothing told", hook="app.drive.fail")
 
     found = standing_of(Settings(), outcome_of(IDEMPOTENT, lacking))
 
@@ -452,16 +452,16 @@ def test_a_hook_that_a_finding_lacks_is_named(outcome_of: OutcomeOf) -> None:
 
 def test_a_secret_from_elsewhere_is_named_with_where_to_pass_it(outcome_of: OutcomeOf) -> None:
     """Whatever else [app.env] holds; and the entry says what that is good for."""
-    seen = f"pass {SECRET_TOLD}"
-    lacking = Finding(probe="every_step_done", verdict=Verdict.INCONCLUSIVE, seen=seen, hook=SECRET_TOLD)
+    seen = f"pass {SECRET_IN_ENV}"
+    lacking = Finding(probe="every_step_done", verdict=Verdict.INCONCLUSIVE, observed=seen, hook=SECRET_IN_ENV)
     settings = Settings(app=AppSettings(env={"PORT": "{port}"}))
 
     judgement = judge([outcome_of(IDEMPOTENT, lacking)], settings=settings, seed=1, today=TODAY)
 
-    found = next(one for one in judgement.standings if one.practice == IDEMPOTENT)
+    found = next(one for one in judgement.statuses if one.practice == IDEMPOTENT)
     assert found.reason == "the config lacks {webhook_secret} in [app.env]"
     found = [(one.hook, one.purpose) for one in judgement.unlocks if IDEMPOTENT in one.practices]
-    assert found == [(SECRET_TOLD, "lets the app be started without it")]
+    assert found == [(SECRET_IN_ENV, "lets the app be started without it")]
 
 
 def test_who_attests_and_waives_the_same_is_refused() -> None:
@@ -505,7 +505,7 @@ def test_what_did_not_run_is_one_line(outcome_of: OutcomeOf) -> None:
     judgement = judge([passing(outcome_of, IDEMPOTENT), *cut], settings=Settings(), seed=1, today=TODAY, is_whole=False)
 
     assert judgement.remarks == ("9 of 10 scenarios did not run to their end.",)
-    assert told(judgement) == []
+    assert findings_to_show(judgement) == []
 
 
 def test_a_fast_gate_opens_and_says_that_it_is_fast(outcome_of: OutcomeOf) -> None:

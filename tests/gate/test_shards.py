@@ -14,13 +14,13 @@ from fiskil_harness.errors import UsageError
 from fiskil_harness.gate.fast_selection import share
 from fiskil_harness.gate.judgement import Decision, GateResult, Run, Share, exit_code, judge
 from fiskil_harness.gate.saved_reports import read
-from fiskil_harness.gate.shards import Part, Plan, check, judge_share, merged, missing, plan
+from fiskil_harness.gate.shards import Plan, Shard, check, judge_share, merged, missing, plan
 from fiskil_harness.probes import Finding, Verdict, name_of
 from fiskil_harness.probes.outcome import Measure, Outcome
 from fiskil_harness.scenario.scenario import Scenario
 
 TODAY = datetime.date(2026, 6, 1)
-SETTINGS = Settings(gate=GateSettings(readings=("token.lifetime",)))
+SETTINGS = Settings(gate=GateSettings(interpretations=("token.lifetime",)))
 RUN = Run(
     command="gate",
     began_at="2026-06-01T00:00:00Z",
@@ -31,7 +31,7 @@ RUN = Run(
     python="3",
     platform="x",
     again="again",
-    again_one="again {scenario}",
+    again_for_scenario="again {scenario}",
     digest="d",
 )
 
@@ -39,16 +39,16 @@ RUN = Run(
 @cache
 def planned() -> Plan:
     """What a fast gate of these settings runs: it is short."""
-    return plan(SETTINGS, is_fast=True, is_all_readings=False)
+    return plan(SETTINGS, is_fast=True, is_all_interpretations=False)
 
 
 def played(scenario: Scenario) -> Outcome:
     """What a correct app makes of it."""
-    findings = tuple(Finding(probe=name_of(one), verdict=Verdict.PASS, seen="seen") for one in scenario.probes)
+    findings = tuple(Finding(probe=name_of(one), verdict=Verdict.PASS, observed="seen") for one in scenario.probes)
     return Outcome(scenario=scenario.name, title="t", practices=scenario.practices, seed=1, findings=findings)
 
 
-def part(number: int, count: int = 3, **changes: Any) -> Part:
+def part(number: int, count: int = 3, **changes: Any) -> Shard:
     """What a shard writes; each scenario with what a correct app makes of it."""
     mine = share(planned().scenarios, number, count)
     judged, made = judge_share(
@@ -60,18 +60,18 @@ def part(number: int, count: int = 3, **changes: Any) -> Part:
         is_fast=True,
         left_out=planned().left_out,
     )
-    measured = tuple(Measure(scenario=one.name, took_s=1, met=(f"called {one.name}",)) for one in mine)
+    measured = tuple(Measure(scenario=one.name, took_s=1, coverage_marks=(f"called {one.name}",)) for one in mine)
     whole = GateResult(result=judged, run=replace(RUN, **changes), measured=measured, share=made)
-    return Part(name=f"part{number}.json", whole=whole)
+    return Shard(name=f"part{number}.json", whole=whole)
 
 
-def together(*parts: Part) -> GateResult:
+def together(*parts: Shard) -> GateResult:
     """What `merge` makes of them."""
     return merged(parts, settings=SETTINGS, today=TODAY, again="again", again_one="again {scenario}")
 
 
 def test_parts_are_judged_as_one() -> None:
-    """The result is equal to that of a gate in one piece, other readings and calls included."""
+    """The result is equal to that of a gate in one piece, other interpretations and calls included."""
     met = {f"called {one.name}" for one in planned().scenarios}
     outcomes = [played(one) for one in planned().scenarios]
 
@@ -79,7 +79,7 @@ def test_parts_are_judged_as_one() -> None:
 
     one_piece = judge(outcomes, settings=SETTINGS, seed=1, today=TODAY, met=met, is_fast=True, left_out=planned().left_out)
     assert whole.result == one_piece
-    assert len(whole.result.trials) >= 1
+    assert len(whole.result.interpretation_runs) >= 1
     assert len(whole.measured) == len(outcomes)
     assert whole.share is None
 
@@ -88,7 +88,7 @@ def test_a_part_asks_no_gate_and_says_so() -> None:
     """It ends as its own scenarios end."""
     result = part(2).whole.result
 
-    assert result.decision is Decision.NOT_ASKED
+    assert result.decision is Decision.NOT_REQUESTED
     assert result.remarks == ("Part 2 of 3: only `fiskil-harness merge`, with all of them, asks the gate.",)
     assert exit_code(result) == 0
     assert not any("@" in one.scenario for one in result.scenarios)
@@ -137,7 +137,7 @@ def test_an_interrupted_part_interrupts_the_whole() -> None:
         ),
     ],
 )
-def test_what_does_not_belong_together_is_refused(other: Part, words: str) -> None:
+def test_what_does_not_belong_together_is_refused(other: Shard, words: str) -> None:
     """With the file, and what differs."""
     with pytest.raises(UsageError, match=words):
         check([part(1), other], digest="d", harness="1")

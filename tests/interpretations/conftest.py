@@ -1,4 +1,4 @@
-"""Shared by the tests of readings: one local Fiskil and one receiver, and for each test a world that knows nobody."""
+"""Shared by the tests of interpretations: one local Fiskil and one receiver, and for each test a world that knows nobody."""
 
 from collections.abc import Iterator
 
@@ -15,7 +15,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalFiskil]:
     """A local Fiskil for every test of the module; no time passes but what a test lets pass."""
     begun_at = real_now()
     clock = Clock(real=lambda: begun_at)
-    with LocalFiskil(workdir=tmp_path_factory.mktemp("readings"), seed=7, clock=clock) as local:
+    with LocalFiskil(workdir=tmp_path_factory.mktemp("interpretations"), seed=7, clock=clock) as local:
         yield local
 
 
@@ -28,7 +28,7 @@ def receiver() -> Iterator[HTTPServer]:
 
 @pytest.fixture
 def world(served: LocalFiskil, receiver: HTTPServer) -> Iterator[World]:
-    """A world that knows nobody, under the best supported readings; nothing of the sandbox's own may break in it."""
+    """A world that knows nobody, under the best supported interpretations; nothing of the sandbox's own may break in it."""
     served.reset()
     made = World(served, receiver)
     yield made

@@ -19,7 +19,7 @@ CASES = [(clause_id, choice) for clause_id, (_, seen) in SIGHTS.items() for choi
 def test_each_reading_shows_what_it_says(world: World, clause_id: str, choice: str) -> None:
     """A client that looks at it sees the behaviour of the reading that rules, and the clause came up."""
     look, seen = SIGHTS[clause_id]
-    world.fiskil.read_as({clause_id: choice})
+    world.fiskil.interpret({clause_id: choice})
 
     found = look(world)
 
@@ -28,20 +28,20 @@ def test_each_reading_shows_what_it_says(world: World, clause_id: str, choice: s
 
 
 def test_every_reading_is_looked_at() -> None:
-    """For every clause with readings each choice has a sight; a switch that nobody looks at may be dead."""
+    """For every clause with interpretations each choice has a sight; a switch that nobody looks at may be dead."""
     looked_at = {clause_id: set(seen) for clause_id, (_, seen) in SIGHTS.items()}
 
-    assert looked_at == {clause_id: set(clause.readings) for clause_id, clause in switches().items()}
+    assert looked_at == {clause_id: set(clause.interpretations) for clause_id, clause in switches().items()}
 
 
 @pytest.mark.parametrize("clause_id", SIGHTS)
 def test_no_switch_is_dead(clause_id: str) -> None:
-    """No two readings of a clause look the same."""
+    """No two interpretations of a clause look the same."""
     seen = list(SIGHTS[clause_id][1].values())
 
     assert all(one != other for number, one in enumerate(seen) for other in seen[:number])
 
 
-def test_the_default_is_one_of_the_readings() -> None:
+def test_the_default_is_one_of_the_interpretations() -> None:
     """Whoever chooses nothing gets a reading that is looked at."""
-    assert all(clause.default in clause.readings for clause in clauses().values() if clause.readings)
+    assert all(clause.default in clause.interpretations for clause in clauses().values() if clause.interpretations)

@@ -5,9 +5,9 @@ from typing import Any
 import httpx
 from pytest_httpserver import HTTPServer
 
-from fiskil_harness.app.browser.form_browser import Visitor
+from fiskil_harness.app.browser.form_browser import FormBrowser
 from fiskil_harness.core import catalog
-from fiskil_harness.core.net.http_client import Browser
+from fiskil_harness.core.net.http_client import HttpClient
 from fiskil_harness.journal import Delivery
 from fiskil_harness.server.local_fiskil import LocalFiskil
 from fiskil_harness.server.manual_deliveries import Deliveries
@@ -20,7 +20,7 @@ BANK = "88888"
 
 
 class World:
-    """What a test of readings sees. The clock is the sandbox's and stands still: nothing waits, nothing is late."""
+    """What a test of interpretations sees. The clock is the sandbox's and stands still: nothing waits, nothing is late."""
 
     def __init__(self, fiskil: LocalFiskil, receiver: HTTPServer) -> None:
         self.fiskil = fiskil
@@ -67,13 +67,13 @@ class World:
 
         *code* is typed first, as often as *codes* says.
         """
-        with Browser() as browser:
-            return _arrived(_through(Visitor(browser), session, then=then, email=email, codes=codes, code=code))
+        with HttpClient() as browser:
+            return _arrived(_through(FormBrowser(browser), session, then=then, email=email, codes=codes, code=code))
 
     def embed(self, session: dict[str, Any], *, then: str = "confirm") -> bytes:
         """The same walk as the page's script leaves its mark on it where another window watches; its last screen."""
-        with Browser() as browser:
-            return _through(Visitor(browser), session, then=then, watched="1").page.body
+        with HttpClient() as browser:
+            return _through(FormBrowser(browser), session, then=then, watched="1").page.body
 
     def connect(self, *, is_synced: bool = True, **changed: Any) -> str:
         """An end user who has consented through the page, with every dataset ready; the id."""
@@ -117,8 +117,15 @@ class World:
 
 
 def _through(
-    visitor: Visitor, session: dict[str, Any], *, then: str, email: str = ROSA, codes: int = 0, code: str = "", **marks: str
-) -> Visitor:
+    visitor: FormBrowser,
+    session: dict[str, Any],
+    *,
+    then: str,
+    email: str = ROSA,
+    codes: int = 0,
+    code: str = "",
+    **marks: str,
+) -> FormBrowser:
     visitor.open(session["auth_url"])
     visitor.submit("identify", email=email)
     while codes and not _arrived(visitor):
@@ -133,6 +140,6 @@ def _through(
     return visitor
 
 
-def _arrived(visitor: Visitor) -> dict[str, str]:
+def _arrived(visitor: FormBrowser) -> dict[str, str]:
     """The query that the browser brings back to the app; none while it is still on the consent page."""
     return next((dict(httpx.URL(url).params) for url in visitor.redirects if url.startswith("https://app.example")), {})

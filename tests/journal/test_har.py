@@ -12,7 +12,7 @@ from fiskil_harness import faults
 from fiskil_harness.core.clock import wait_until
 from fiskil_harness.core.redaction import masking
 from fiskil_harness.core.redaction.redactor import Redactor
-from fiskil_harness.journal import Exchange, Journal, kept
+from fiskil_harness.journal import Exchange, Journal, shortened
 from fiskil_harness.journal.har import har_of, merged, render
 from fiskil_harness.server.local_fiskil import Enrolled, LocalFiskil, secrets_of
 
@@ -159,7 +159,7 @@ def test_times_are_reckoned_from_the_beginning() -> None:
     ("body", "size", "comment"),
     [
         (b"\x1f\x8b\x08", 3, "3 bytes that are no JSON, not shown"),
-        (kept(b"a" * 100_000), 100_000, "100000 bytes, too long to be kept"),
+        (shortened(b"a" * 100_000), 100_000, "100000 bytes, too long to be kept"),
     ],
 )
 def test_what_cannot_be_shown_is_said(body: bytes, size: int, comment: str) -> None:

@@ -7,7 +7,7 @@ import msgspec
 from fiskil_harness.journal import (
     Delivery,
     Effects,
-    EventSeen,
+    EventCreated,
     Exchange,
     HookCall,
     Journal,
@@ -46,7 +46,7 @@ class Courier:
         self.journal.names[f"eu-{participant}"] = "end_user"
         self.journal.names[f"consent-{participant}"] = "consent"
         self._write(
-            EventSeen,
+            EventCreated,
             event=event,
             kind=kind or KINDS[event.rpartition(".")[2]],
             message_id=message_id,
@@ -60,10 +60,10 @@ class Courier:
         self, event: str, *, status: int | None = 204, attempt: int = 1, kind: str = "genuine", **more: Any
     ) -> Delivery:
         """An attempt was made; the event is told first where it was not."""
-        seen = [one for one in self.journal.all(EventSeen) if one.event == event]
+        seen = [one for one in self.journal.all(EventCreated) if one.event == event]
         if not seen:
             self.event(event)
-            seen = [one for one in self.journal.all(EventSeen) if one.event == event]
+            seen = [one for one in self.journal.all(EventCreated) if one.event == event]
         return self.send(
             event=event,
             participant=seen[0].participant,

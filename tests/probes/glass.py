@@ -3,7 +3,7 @@
 import html as markup
 from typing import Any
 
-from fiskil_harness.journal import Control, Declared, Effects, Pressed, Sharing, Shown
+from fiskil_harness.journal import Control, Declared, Effects, PageView, Pressed, Sharing
 from tests.probes.tape import Tape
 
 ORIGIN = "http://127.0.0.1:8000"
@@ -40,7 +40,7 @@ def show(
     more.setdefault("url", f"{ORIGIN}/{page}")
     for width_px in widths:
         tape.journal.write(
-            Shown(at_s=tape.now_s, participant="", page=page, width_px=width_px, text=text, controls=controls, **more)
+            PageView(at_s=tape.now_s, participant="", page=page, width_px=width_px, text=text, controls=controls, **more)
         )
     tape.now_s += 0.05
 
@@ -56,7 +56,7 @@ def press(tape: Tape, *texts: str, purpose: str = "revoke", lack: str = "", is_s
                 purpose=purpose,
                 text=text,
                 number=number,
-                lack=lack,
+                problem=lack,
                 is_typed=text.startswith("typed "),
                 is_switch=is_switch,
             )
@@ -93,7 +93,7 @@ def rest(tape: Tape, *, is_connected: bool | None = False, is_quiescent: bool = 
             moment="end",
             state={},
             pending=0 if is_quiescent else 1,
-            is_quiescent=is_quiescent,
+            is_idle=is_quiescent,
             is_connected=is_connected,
         )
     )

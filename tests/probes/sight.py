@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from fiskil_harness.journal import Control, Pressed, Shown
+from fiskil_harness.journal import Control, PageView, Pressed
 from tests.probes.tape import Tape
 
 BUTTON = Control(kind="button", text="Continue to your bank")
@@ -13,14 +13,14 @@ def shown(tape: Tape, page: str, text: str, *, moment: str = "plain", lack: str 
     """Somebody looked at a page; 0.05 s pass. A page that lacks something was never seen."""
     seen = {"lack": lack} if lack else {"status": 200, "text": text, "html": f"<p>{text}</p>", **more}
     seen = {"width_px": 1280, **seen}
-    tape.journal.write(Shown(at_s=tape.now_s, participant="", page=page, moment=moment, **seen))
+    tape.journal.write(PageView(at_s=tape.now_s, participant="", page=page, moment=moment, **seen))
     tape.wait(0.05)
 
 
 def failed(tape: Tape, cause: str, text: str, *, page: str = "cancelled", **more: Any) -> None:
     """Somebody looked at what the app shows after an error, on a phone."""
     tape.journal.write(
-        Shown(
+        PageView(
             at_s=tape.now_s,
             participant="",
             page=page,
@@ -37,7 +37,7 @@ def failed(tape: Tape, cause: str, text: str, *, page: str = "cancelled", **more
 def pressed(tape: Tape, *, lack: str = "") -> None:
     """Somebody pressed what begins a journey."""
     tape.journal.write(
-        Pressed(at_s=tape.now_s, participant="", page="connect", purpose="link", text=BUTTON.text, number=1, lack=lack)
+        Pressed(at_s=tape.now_s, participant="", page="connect", purpose="link", text=BUTTON.text, number=1, problem=lack)
     )
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from fiskil_harness.journal import Fetched, Shown, Stored
+from fiskil_harness.journal import Fetched, PageView, Stored
 from tests.probes.tape import Tape
 
 TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJqdGkiOiJhYmMifQ.c2lnbmF0dXJlLW9mLXRoZS10b2tlbg"
@@ -28,7 +28,7 @@ class Sights(Tape):
 
     def shown(self, page: str = "connect", **more: Any) -> None:
         """A look at a page."""
-        self.journal.write(Shown(participant="", page=page, status=200, width_px=360, **more))
+        self.journal.write(PageView(participant="", page=page, status=200, width_px=360, **more))
 
     def fetched(self, path: str = "/app.js", *, page: str = "connect", **more: Any) -> None:
         """A page asked for something."""

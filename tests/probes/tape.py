@@ -6,10 +6,10 @@ import msgspec
 
 from fiskil_harness.journal import (
     Canaries,
-    ConsentSeen,
+    ConsentState,
     Delivery,
     Effects,
-    EventSeen,
+    EventCreated,
     Exchange,
     History,
     HookCall,
@@ -85,7 +85,7 @@ class Tape:
         self._events += 1
         common = {"event": event, "message_id": f"m-{event}", "participant": participant}
         self.journal.write(
-            EventSeen(at_s=self.now_s, kind=kind, publish_time=PUBLISHED, is_subscribed=is_subscribed, **common)
+            EventCreated(at_s=self.now_s, kind=kind, publish_time=PUBLISHED, is_subscribed=is_subscribed, **common)
         )
         named = {"consent_id": consent} if consent else {}
         body = msgspec.json.encode({"data": {"end_user_id": ALICE, "event": kind, **named}})
@@ -97,7 +97,7 @@ class Tape:
         """A consent stands so from now on; without *permissions* it covers all that is usual."""
         covered = permissions or ("accounts", "balances", "transactions")
         self.journal.write(
-            ConsentSeen(
+            ConsentState(
                 at_s=self.now_s,
                 participant=participant,
                 consent_id=consent_id,
@@ -167,7 +167,7 @@ class Tape:
     def keeps_days(self, days: int, *, now: str) -> None:
         """The app's team says for how many days it keeps rows, and something happens *now*."""
         self.journal.write(History(days=days))
-        now_seen = EventSeen(event="e", kind="x", message_id="m", participant="", publish_time=now)
+        now_seen = EventCreated(event="e", kind="x", message_id="m", participant="", publish_time=now)
         self.journal.write(now_seen)
 
     def restart(self) -> None:
@@ -177,7 +177,7 @@ class Tape:
 
     def output(self, text: bytes, *, place: str = "output", lack: str = "") -> None:
         """The app wrote something; *lack* says why that is not all of it."""
-        self.journal.write(Output(place=place, text=text, lack=lack))
+        self.journal.write(Output(place=place, text=text, problem=lack))
 
     def canaries(self, **values: str) -> None:
         """The sandbox minted these secrets, one of each kind."""

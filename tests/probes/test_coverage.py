@@ -8,8 +8,8 @@ import pytest
 from fiskil_harness.core.config import Attestation, Facts
 from fiskil_harness.errors import ConfigError
 from fiskil_harness.gate.practice_status import check_statement
-from fiskil_harness.journal import Delivery, EventSeen, Exchange, Journal, Journey
-from fiskil_harness.probes.coverage import ENDINGS, ERRORS, coverage, exercised_in, expected_of, met_in, untested
+from fiskil_harness.journal import Delivery, EventCreated, Exchange, Journal, Journey
+from fiskil_harness.probes.coverage import ENDINGS, ERRORS, coverage, coverage_marks, exercised_in, expected_of, untested
 from fiskil_harness.probes.practices import practice
 
 CONSENTS = ("event consent.received", "event consent.revoked", "event consent.updated")
@@ -21,7 +21,7 @@ def test_what_was_acknowledged_and_how_journeys_ended_is_exercised() -> None:
     journal = Journal()
     for number, (kind, outcome) in enumerate((("consent.received", "ack"), ("consent.revoked", "refuse"))):
         common = {"event": f"e{number}", "message_id": str(number), "participant": ""}
-        journal.write(EventSeen(kind=kind, publish_time="2026-01-01T00:00:00Z", **common))
+        journal.write(EventCreated(kind=kind, publish_time="2026-01-01T00:00:00Z", **common))
         journal.write(Delivery(attempt=1, outcome=outcome, **common))
     for ending in ("CONSENT_TIMEOUT", "CLAIMED"):
         journal.write(Journey(participant="", ending=ending, session="s", attempt=1))
@@ -71,7 +71,7 @@ def test_calls_come_to_answers_and_kinds_of_error() -> None:
     ):
         journal.write(one)
 
-    assert met_in(journal) == (
+    assert coverage_marks(journal) == (
         "called banking.accounts",
         "called banking.balances",
         "called consents.list",

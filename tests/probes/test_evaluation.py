@@ -15,13 +15,13 @@ def journal(*connections: int, fault: str = "") -> Journal:
         when = {"at_s": number * 0.1, "ended_s": number * 0.1 + 0.05}
         made.write(Exchange(number=number, route="token", method="POST", path="/v1/token", connection=connection, **when))
     if fault:
-        made.write(FaultSet(fault=fault, route="connection", times=1, unbitten=1, lack="nothing called it"))
+        made.write(FaultSet(fault=fault, route="connection", times=1, unbitten=1, problem="nothing called it"))
     return made
 
 
 def said(made: Journal, *, crashed: str = "", missing: str = "") -> dict[str, str]:
     """What is said, by whom."""
-    return {one.probe: one.seen for one in findings((AppliesOnce(),), made, crashed=crashed, missing=missing)}
+    return {one.probe: one.observed for one in findings((AppliesOnce(),), made, crashed=crashed, missing=missing)}
 
 
 def test_a_missing_hook_is_all_that_is_said() -> None:

@@ -13,11 +13,11 @@ from fiskil_harness.probes import (
     GivesUpOnRefusals,
     KeepsDeadline,
     RenewsTokenOnce,
+    RespectsRetryAfter,
     RetriesInBounds,
     SendsTokensItGot,
     StopsOnBadCredentials,
     TakesTokensInBounds,
-    WaitsAsTold,
 )
 from fiskil_harness.probes.probe import PlainProbe
 from tests.probes.courier import Courier
@@ -79,7 +79,7 @@ def odd_tokens_taken(times: int) -> Journal:
     """So many tokens were taken that are told to live no time, and the last was used."""
     tape = Tape()
     for _ in range(times):
-        tape.call("token", bites=("TokenLifetime(told='zero')",))
+        tape.call("token", bites=("TokenLifetime(stated='zero')",))
     tape.call("banking.transactions", bearer="t2")
     return tape.journal
 
@@ -113,7 +113,7 @@ def burst_lost_by(losers: int) -> Journal:
     [
         (RenewsTokenOnce(), token_died_for),
         (RetriesInBounds(), outage_of),
-        (WaitsAsTold(), outage_of),
+        (RespectsRetryAfter(), outage_of),
         (KeepsDeadline(), stalls_of),
         (StopsOnBadCredentials(), bad_key_tried),
         (GivesUpOnRefusals(), refused_whatever_the_token),

@@ -6,7 +6,7 @@ import pytest
 
 from fiskil_harness import probes
 from fiskil_harness.errors import ConfigError, UnknownName
-from fiskil_harness.probes.practices import all_practices, bears_on, practice, refuse_bad_pairs
+from fiskil_harness.probes.practices import all_practices, practice, practices_of, refuse_bad_pairs
 from tests.paths import SOURCE
 
 
@@ -60,5 +60,5 @@ def test_a_finding_counts_where_its_probe_is_listed() -> None:
     """What is listed nowhere, such as a step that could not be performed, counts everywhere."""
     named = ("webhooks.idempotent", "tokens.not-logged")
 
-    assert bears_on("applies_once", named) == ("webhooks.idempotent",)
-    assert bears_on("every_step_done", named) == named
+    assert practices_of("applies_once", named) == ("webhooks.idempotent",)
+    assert practices_of("every_step_done", named) == named

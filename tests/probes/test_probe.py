@@ -18,18 +18,18 @@ class Claims(PlainProbe, frozen=True, kw_only=True, tag="claims"):
 
 def test_what_holds_passes_with_what_was_examined() -> None:
     """Its expectation and source go with it, and no remedy."""
-    finding = Claims().holds("3 held", examined=3, advice=("be quicker",), cases=CASES)
+    finding = Claims().passes("3 held", examined=3, advice=("be quicker",), cases=CASES)
 
-    assert (finding.probe, finding.verdict, finding.seen, finding.examined) == ("claims", Verdict.PASS, "3 held", 3)
+    assert (finding.probe, finding.verdict, finding.observed, finding.examined) == ("claims", Verdict.PASS, "3 held", 3)
     assert (finding.expected, finding.source, finding.fix) == ("something", "webhooks.signature", "")
     assert (finding.advice, finding.cases) == (("be quicker",), CASES)
 
 
 def test_nothing_examined_is_doubt_and_says_so() -> None:
     """Vacuity never passes."""
-    finding = Claims().holds("0 held", examined=0)
+    finding = Claims().passes("0 held", examined=0)
 
-    assert (finding.verdict, finding.seen) == (Verdict.INCONCLUSIVE, "nothing to examine: 0 held")
+    assert (finding.verdict, finding.observed) == (Verdict.INCONCLUSIVE, "nothing to examine: 0 held")
 
 
 def test_a_failure_has_witnesses_and_a_remedy() -> None:
@@ -46,7 +46,7 @@ def test_a_failure_has_witnesses_and_a_remedy() -> None:
 
 def test_doubt_names_the_hook_that_would_help() -> None:
     """With everything that was seen all the same."""
-    finding = Claims().cannot_tell("nobody knows", hook="app.observe.effects", advice=("be quicker",), cases=CASES)
+    finding = Claims().inconclusive("nobody knows", hook="app.observe.effects", advice=("be quicker",), cases=CASES)
 
     assert (finding.verdict, finding.hook, finding.fix) == (Verdict.INCONCLUSIVE, "app.observe.effects", "")
     assert (finding.advice, finding.cases, finding.examined) == (("be quicker",), CASES, 0)

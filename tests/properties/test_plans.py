@@ -19,12 +19,12 @@ BRIEF = settings(max_examples=60, deadline=None, database=None, suppress_health_
 ATTEMPTS = (
     steps.Burst,
     steps.DeliverOne,
-    steps.KillAmidst,
+    steps.KillDuringDelivery,
     steps.LoseAcknowledgement,
-    steps.LoseHalf,
+    steps.TruncateRequest,
     steps.Retry,
 )
-MAKES_EVENTS = (steps.Authorise, steps.Sync, steps.ConfirmAgain, steps.Revoke)
+MAKES_EVENTS = (steps.Authorise, steps.Sync, steps.TouchConsent, steps.Revoke)
 
 
 @BRIEF
@@ -90,7 +90,7 @@ def test_more_happens_only_after_every_first_sync(plan: Scenario) -> None:
     """Time that passes while a first sync is due would tell an event that the plan does not count."""
     synced = {step.twin for step in plan.steps if isinstance(step, steps.Sync) and not step.dataset}
 
-    assert {step.twin for step in plan.steps if isinstance(step, steps.ConfirmAgain)} <= synced
+    assert {step.twin for step in plan.steps if isinstance(step, steps.TouchConsent)} <= synced
 
 
 @BRIEF
@@ -112,7 +112,7 @@ def test_twins_live_through_the_same(plan: Scenario) -> None:
 def test_nobody_looks_for_a_move_after_a_kill(plan: Scenario) -> None:
     """What was under way may show at any time, so no forgery, stranger or order to fail comes near it."""
     kinds = [type(step) for step in plan.steps]
-    after = kinds[kinds.index(steps.KillAmidst) :] if steps.KillAmidst in kinds else []
+    after = kinds[kinds.index(steps.KillDuringDelivery) :] if steps.KillDuringDelivery in kinds else []
 
     assert not {steps.Forge, steps.DeliverForeign, steps.DeliverMixed} & set(after)
     assert not (after and steps.FailNext in kinds[: -len(after)])

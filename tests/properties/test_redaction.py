@@ -14,7 +14,7 @@ from urllib.parse import quote
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fiskil_harness.core.redaction import PART, Index
+from fiskil_harness.core.redaction import SHORTEST_PART, Index
 from fiskil_harness.core.redaction.redactor import Redactor
 
 BASE62 = string.ascii_letters + string.digits
@@ -57,8 +57,8 @@ def leaking(draw: st.DrawFn) -> tuple[list[str], str]:
     values = draw(st.lists(secrets(), min_size=1, max_size=3, unique=True))
     pieces = [draw(PLAIN)]
     for value in values:
-        begin = draw(st.integers(0, len(value) - PART))
-        told = value[begin : draw(st.integers(begin + PART, len(value)))]
+        begin = draw(st.integers(0, len(value) - SHORTEST_PART))
+        told = value[begin : draw(st.integers(begin + SHORTEST_PART, len(value)))]
         for way in draw(st.lists(st.sampled_from(sorted(WAYS)), min_size=1, max_size=2)):
             told = WAYS[way](draw(st.sampled_from(["", "a", "id:", "{"])) + told)
         pieces += [told, " ", draw(PLAIN)]

@@ -9,7 +9,7 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fiskil_harness.core.clauses import Readings
+from fiskil_harness.core.clauses import Interpretations
 from fiskil_harness.core.model import Person, Transaction
 from fiskil_harness.core.model.people import AccountSpec, Movement
 from fiskil_harness.core.randomness import Mint
@@ -58,7 +58,7 @@ people = st.builds(
     st.integers(1, 40),
 )
 passed = st.sampled_from([0, 1, 2, 3, 8, 40, 220])
-readings = st.fixed_dictionaries(
+interpretations = st.fixed_dictionaries(
     {"data.pending-posted": st.sampled_from(["kept", "new"]), "data.pending-vanishes": st.sampled_from(["none", "some"])}
 )
 SOUGHT = settings(deadline=None, database=None, max_examples=25)
@@ -73,7 +73,7 @@ def ledger_of(person: Person, *, days: list[int], chosen: dict[str, str] | None 
         institution_id="88888",
         mint=Mint(seed=3, salt="salt"),
         until=UNTIL,
-        reading=Readings(chosen).of,
+        reading=Interpretations(chosen).of,
         passed=lambda _at: days[0],
     )
 
@@ -109,7 +109,7 @@ def in_order(rows: Iterable[Transaction]) -> list[tuple[str, str]]:
 
 
 @SOUGHT
-@given(people, passed, readings)
+@given(people, passed, interpretations)
 def test_rows_are_those_of_every_day(person: Person, days: int, chosen: dict[str, str]) -> None:
     """No day is left out and none is invented; values, texts and single rows agree. Source: data.order"""
     ledger = ledger_of(person, days=[days], chosen=chosen)
@@ -196,7 +196,7 @@ def fits(
 
 
 @SOUGHT
-@given(people, passed, readings, st.data())
+@given(people, passed, interpretations, st.data())
 def test_money_adds_up_whatever_changed(person: Person, days: int, chosen: dict[str, str], data: st.DataObject) -> None:
     """After changes and days current is opening and POSTED, available adds PENDING. Source: data.balances-add-up"""
     today = [days]

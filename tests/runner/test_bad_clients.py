@@ -74,7 +74,7 @@ def test_a_mood_is_told_and_passes(moody: MakeWorker, mood: str, scenario: str, 
     found, after = last(worker, scenario), last(worker, "little_asked")
 
     assert found.verdict is Verdict.INCONCLUSIVE
-    assert found.seen.startswith(words)
+    assert found.observed.startswith(words)
     assert after.verdict is Verdict.PASS, after
 
 
@@ -84,11 +84,11 @@ def test_an_app_that_never_rests_is_told_so(moody: MakeWorker) -> None:
     Here one of four seconds is waited for: a busy machine lets the app have short ones.
     """
     driver = moody("never_rests").start()
-    assert wait_until(lambda: driver.fiskil.link.quiet_s() < 0.5, cap_s=60)
+    assert wait_until(lambda: driver.fiskil.link.idle_s() < 0.5, cap_s=60)
 
     found = driver.run(load("happy_path"), quiet_s=4).findings[-1]
 
-    assert (found.verdict, found.seen) == (
+    assert (found.verdict, found.observed) == (
         Verdict.INCONCLUSIVE,
         "the app called the API without a pause for 5 s before the scenario could begin",
     )

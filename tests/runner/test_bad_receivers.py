@@ -19,7 +19,7 @@ from fiskil_harness.webhooks import Sender, Target
 from fiskil_harness.webhooks.connection_script import Talk as Heard
 from fiskil_harness.webhooks.connection_script import perform
 from fiskil_harness.webhooks.fiskil_signature import HEADER
-from fiskil_harness.webhooks.request_variants import UGLIES, Letter
+from fiskil_harness.webhooks.request_variants import REQUEST_VARIANTS, Letter
 from fiskil_harness.webhooks.sender import Outgoing
 from fiskil_harness.webhooks.signature_schemes import JSON
 from fiskil_harness.webhooks.transport import Address
@@ -149,7 +149,7 @@ def test_nothing_leaves_this_machine_unless_allowed_by_name(url: str) -> None:
 def test_every_way_to_deliver_ends_at_every_receiver(kind: str) -> None:
     """None of them waits beyond the limit, whatever the receiver does, and none hears an answer."""
     letter = Letter(path="/hook", host="127.0.0.1:1", body=BODY, signature="c2ln")
-    scripts = [one.script(letter) for one in UGLIES.values()]
+    scripts = [one.script(letter) for one in REQUEST_VARIANTS.values()]
     elapsed = stopwatch()
 
     async def call(address: Address) -> list[Heard]:
@@ -157,7 +157,7 @@ def test_every_way_to_deliver_ends_at_every_receiver(kind: str) -> None:
 
     made: list[Heard] = run(MISBEHAVING[kind][0], call)
 
-    assert len(made) == len(UGLIES)
+    assert len(made) == len(REQUEST_VARIANTS)
     assert {one.reply.status for one in made} == {None}
     assert all(one.reply.trouble for one in made)
     assert elapsed() < 30

@@ -30,7 +30,7 @@ def test_a_correct_app_passes(drive: Drive, receiver_settings: MakeSettings) -> 
     outcome = drive(receiver_settings()).run(REPEATED)
 
     assert outcome.verdict is Verdict.PASS
-    assert outcome.findings[0].seen == "1 messages were delivered repeatedly and applied once"
+    assert outcome.findings[0].observed == "1 messages were delivered repeatedly and applied once"
 
 
 def test_a_flawed_app_fails_with_a_witness(drive: Drive, receiver_settings: MakeSettings) -> None:
@@ -38,7 +38,7 @@ def test_a_flawed_app_fails_with_a_witness(drive: Drive, receiver_settings: Make
     outcome = drive(receiver_settings(FLAW="no_dedupe")).run(REPEATED)
 
     assert outcome.verdict is Verdict.FAIL
-    assert outcome.findings[0].seen == (
+    assert outcome.findings[0].observed == (
         "message e0 was applied 3 times (attempts 1 and 2 and 2 replayed, answered 204 and 204 and 204)"
     )
     assert outcome.findings[0].fix
@@ -71,12 +71,16 @@ def test_a_missing_hook_is_named(drive: Drive, receiver_settings: MakeSettings) 
 
 def test_a_fault_that_never_bit_is_no_pass(drive: Drive, receiver_settings: MakeSettings) -> None:
     """A scenario whose fault found nothing to bite is INCONCLUSIVE, whatever its probes say."""
-    broken = msgspec.structs.replace(REPEATED, steps=(steps.Break("banking.transactions", faults.Stall()), *REPEATED.steps))
+    broken = msgspec.structs.replace(
+        REPEATED, steps=(steps.InjectFault("banking.transactions", faults.Stall()), *REPEATED.steps)
+    )
 
     outcome = drive(receiver_settings()).run(broken)
 
     assert outcome.verdict is Verdict.INCONCLUSIVE
-    assert outcome.findings[-1].seen == "Stall(after_bytes=0) on 'banking.transactions' bit 0 of 1 times: nothing called it"
+    assert (
+        outcome.findings[-1].observed == "Stall(after_bytes=0) on 'banking.transactions' bit 0 of 1 times: nothing called it"
+    )
     assert outcome.findings[-1].hook == "{api_url} in [app.env]"
 
 
@@ -87,7 +91,7 @@ def test_a_step_that_cannot_be_done_is_no_pass(drive: Drive, receiver_settings: 
     outcome = drive(receiver_settings()).run(early)
 
     assert outcome.verdict is Verdict.INCONCLUSIVE
-    assert "step 1 (sync (dataset accounts)) could not be done" in outcome.findings[-1].seen
+    assert "step 1 (sync (dataset accounts)) could not be done" in outcome.findings[-1].observed
 
 
 def test_nothing_examined_is_no_pass(drive: Drive, receiver_settings: MakeSettings) -> None:
@@ -152,5 +156,5 @@ def test_a_probe_that_fails_is_doubt(drive: Drive, receiver_settings: MakeSettin
     outcome = drive(receiver_settings()).run(scenario)
 
     assert [one.verdict for one in outcome.findings] == [Verdict.INCONCLUSIVE, Verdict.PASS]
-    assert outcome.findings[0].seen == "the probe itself failed with ValueError"
+    assert outcome.findings[0].observed == "the probe itself failed with ValueError"
     assert outcome.verdict is Verdict.INCONCLUSIVE

@@ -1,8 +1,8 @@
 """The pulse: a machine that stood still is seen to have done so."""
 
 from fiskil_harness.core.clock import stopwatch
-from fiskil_harness.journal import Journal, Stood
-from fiskil_harness.runner.pause_monitor import EVERY_S, LEAST_S, Pulse
+from fiskil_harness.journal import Journal, MachinePaused
+from fiskil_harness.runner.pause_monitor import EVERY_S, LEAST_S, PauseMonitor
 
 LEAST_HELD_S = 5 * LEAST_S
 
@@ -18,24 +18,24 @@ def hold() -> float:
 
 
 def stood(journal: Journal) -> float:
-    return sum(one.lasted_s for one in journal.all(Stood))
+    return sum(one.lasted_s for one in journal.all(MachinePaused))
 
 
 def test_a_standstill_is_written_down() -> None:
     """With nearly all of its length, at its end."""
     journal = Journal()
 
-    with Pulse(journal):
+    with PauseMonitor(journal):
         lasted_s = hold()
 
     assert stood(journal) >= lasted_s - EVERY_S - LEAST_S
-    assert max(one.at_s for one in journal.all(Stood)) >= lasted_s - EVERY_S
+    assert max(one.at_s for one in journal.all(MachinePaused)) >= lasted_s - EVERY_S
 
 
 def test_nothing_is_written_when_the_watch_is_over() -> None:
     """Another scenario has another journal."""
     journal = Journal()
-    with Pulse(journal):
+    with PauseMonitor(journal):
         pass
     before = len(journal)
 

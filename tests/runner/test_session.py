@@ -17,10 +17,10 @@ from fiskil_harness.core.clock import wait_until
 from fiskil_harness.core.config import Settings
 from fiskil_harness.errors import AppError, UsageError
 from fiskil_harness.gate.judgement import judge
-from fiskil_harness.gate.practice_status import Standing
+from fiskil_harness.gate.practice_status import Status
 from fiskil_harness.probes import Verdict
 from fiskil_harness.runner import session
-from fiskil_harness.runner.session import Order, Rehearsal, can_share_out, read_order, rehearse, write_order
+from fiskil_harness.runner.session import SessionRequest, SessionResult, can_share_out, read_request, rehearse, write_request
 from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.scenario import Scenario
 from tests.paths import SOURCE
@@ -80,7 +80,7 @@ def test_a_flawed_app_is_caught(receiver_settings: MakeSettings) -> None:
     rehearsal = rehearse([repeated()], settings=receiver_settings(FLAW="no_dedupe"), seed=7)
 
     assert rehearsal.outcomes[0].verdict is Verdict.FAIL
-    assert rehearsal.outcomes[0].findings[0].seen.startswith("message e0 was applied 3 times")
+    assert rehearsal.outcomes[0].findings[0].observed.startswith("message e0 was applied 3 times")
 
 
 def test_progress_says_what_runs_now(receiver_settings: MakeSettings) -> None:
@@ -135,7 +135,7 @@ def test_a_step_that_cannot_be_done_is_doubt_and_the_next_scenario_runs(receiver
     rehearsal = rehearse([repeated("a", steps.Retry("e9")), repeated("b")], settings=receiver_settings(), seed=7)
 
     assert [one.verdict for one in rehearsal.outcomes] == [Verdict.INCONCLUSIVE, Verdict.PASS]
-    assert "No event 'e9'" in rehearsal.outcomes[0].findings[-1].seen
+    assert "No event 'e9'" in rehearsal.outcomes[0].findings[-1].observed
 
 
 def test_secrets_are_gone_before_anything_is_handed_over(receiver_settings: MakeSettings) -> None:
@@ -176,11 +176,11 @@ def test_nothing_is_printed(receiver_settings: MakeSettings, capfd: pytest.Captu
 
 def test_an_order_reads_back_as_it_was_written(receiver_settings: MakeSettings, tmp_path: Path) -> None:
     """Config and scenarios reach the workers whole, and the file is its owner's alone."""
-    order = Order(seed=3, settings=receiver_settings(), scenarios=(repeated(),))
+    order = SessionRequest(seed=3, settings=receiver_settings(), scenarios=(repeated(),))
 
-    write_order(tmp_path, order)
+    write_request(tmp_path, order)
 
-    assert read_order(tmp_path) == order
+    assert read_request(tmp_path) == order
     assert (tmp_path / "order.json").stat().st_mode & 0o077 == 0
 
 
@@ -204,8 +204,8 @@ def test_heavy_scenarios_run_last_where_the_app_cannot_be_restarted(receiver_set
     )
     heavy, light = repeated("a", steps.RevokeKey()), repeated("b")
 
-    assert [one.name for one in session.in_order([heavy, light], settings)] == ["a", "b"]
-    assert [one.name for one in session.in_order([heavy, light], running)] == ["b", "a"]
+    assert [one.name for one in session.run_order([heavy, light], settings)] == ["a", "b"]
+    assert [one.name for one in session.run_order([heavy, light], running)] == ["b", "a"]
 
 
 SCRIPT = """
@@ -229,10 +229,10 @@ def background(tmp_path: Path, own_folder: Path) -> Iterator[Callable[..., "subp
     """Run an order in a process of its own, as the command line does, in the foreground group of nobody."""
     running: list[subprocess.Popen[str]] = []
 
-    def start(order: Order, *, workers: int = 1) -> "subprocess.Popen[str]":
+    def start(order: SessionRequest, *, workers: int = 1) -> "subprocess.Popen[str]":
         place = tmp_path / "order"
         place.mkdir()
-        write_order(place, order)
+        write_request(place, order)
         (tmp_path / "script.py").write_text(SCRIPT)
         environment = os.environ | {"PYTHONPATH": str(SOURCE), "TMPDIR": str(own_folder)}
         process = subprocess.Popen(
@@ -253,9 +253,9 @@ def background(tmp_path: Path, own_folder: Path) -> Iterator[Callable[..., "subp
         process.stdout.close()
 
 
-def handed_over(tmp_path: Path) -> Rehearsal:
+def handed_over(tmp_path: Path) -> SessionResult:
     """What the process in the background brought back."""
-    return msgspec.json.decode((tmp_path / "order" / "rehearsal.json").read_bytes(), type=Rehearsal)
+    return msgspec.json.decode((tmp_path / "order" / "rehearsal.json").read_bytes(), type=SessionResult)
 
 
 def processes_using(place: Path) -> list[str]:
@@ -277,7 +277,7 @@ def test_workers_share_the_scenarios_out(
     """Two workers bring back what one would, by name."""
     scenarios = tuple(repeated(name) for name in "abcd")
 
-    background(Order(seed=7, settings=receiver_settings(), scenarios=scenarios), workers=2).wait(500)
+    background(SessionRequest(seed=7, settings=receiver_settings(), scenarios=scenarios), workers=2).wait(500)
 
     alone = rehearse(scenarios, settings=receiver_settings(), seed=7)
     assert handed_over(tmp_path).outcomes == alone.outcomes
@@ -291,7 +291,7 @@ def test_workers_find_the_same_in_a_receiver_that_gets_nothing_done(
     scenarios = tuple(msgspec.structs.replace(repeated(name), probes=(probes.LosesNothing(),)) for name in "abc")
     settings = receiver_settings(FLAW="piles_up")
 
-    background(Order(seed=7, settings=settings, scenarios=scenarios), workers=2).wait(500)
+    background(SessionRequest(seed=7, settings=settings, scenarios=scenarios), workers=2).wait(500)
 
     alone = rehearse(scenarios, settings=settings, seed=7)
     assert handed_over(tmp_path).outcomes == alone.outcomes
@@ -321,7 +321,7 @@ def test_an_interrupted_run_leaves_nothing(
     """No process, port or temporary folder; what was judged until then is brought back."""
     endless = tuple(repeated(f"s{count:03}", steps.StayIdle()) for count in range(60))
     settings = receiver_settings(app={"command": "{python} receiver.py {port} {workdir}"})
-    process = background(Order(seed=7, settings=settings, scenarios=endless), workers=workers)
+    process = background(SessionRequest(seed=7, settings=settings, scenarios=endless), workers=workers)
     assert process.stdout is not None
     began = [process.stdout.readline() for _ in range(workers)]
     assert wait_until(lambda: processes_using(own_folder), cap_s=300)
@@ -337,5 +337,5 @@ def test_an_interrupted_run_leaves_nothing(
     assert (brought.was_interrupted, brought.faults, brought.is_whole) == (True, (), False)
     assert len(brought.outcomes) == 60
     assert {one.verdict for one in brought.outcomes} <= {Verdict.PASS, Verdict.INCONCLUSIVE}
-    assert judge(brought.outcomes, settings=settings, seed=7, today=TODAY).having(Standing.PROVEN) == []
+    assert judge(brought.outcomes, settings=settings, seed=7, today=TODAY).with_status(Status.PROVEN) == []
     assert not processes_using(own_folder)

@@ -55,7 +55,7 @@ CAUGHT = [
     ("raw_key_hex", "webhook_forged", "acknowledges_genuine"),
     ("no_dedupe", "webhook_repeated", "applies_once"),
     ("dedupes_numbers", "webhook_same_facts_again", "applies_each"),
-    ("last_wins", "webhook_out_of_order", "ends_like_its_twin"),
+    ("last_wins", "webhook_out_of_order", "ignores_delivery_order"),
     ("refuses_old", "webhook_retried_late", "loses_nothing"),
     ("works_inline", "webhook_acknowledged_while_api_is_slow", "acknowledges_promptly"),
     ("trusts_forwarded", "webhook_from_stranger", "refuses_strangers"),
@@ -84,7 +84,7 @@ CAUGHT_TOO = [
     ("remembers_in_memory", "webhook_repeated_after_restart", "applies_once"),
     ("remembers_a_few", "webhook_repeated_much_later", "applies_once"),
     ("dedupes_facts", "webhook_same_facts_again", "applies_each"),
-    ("last_wins", "webhook_revocation_overtakes", "ends_like_its_twin"),
+    ("last_wins", "webhook_revocation_overtakes", "ignores_delivery_order"),
     ("no_dedupe", "webhook_acknowledgement_lost", "applies_once"),
     ("acks_then_loses", "webhook_refused_then_retried", "loses_nothing"),
     ("marks_first", "webhook_failed_midway", "loses_nothing"),
@@ -98,7 +98,7 @@ CAUGHT_TOO = [
 WITHOUT_COUNTS = [
     ("believes_all", "webhook_forged", "refuses_forgeries"),
     ("verifies_late", "webhook_forged_for_work", "refuses_forgeries"),
-    ("last_wins", "webhook_revocation_overtakes", "ends_like_its_twin"),
+    ("last_wins", "webhook_revocation_overtakes", "ignores_delivery_order"),
     ("memory_queue", "webhook_killed_after_acknowledgement", "loses_nothing"),
     ("marks_first", "webhook_failed_midway", "loses_nothing"),
     ("trusts_forwarded", "webhook_from_stranger", "refuses_strangers"),
@@ -135,7 +135,7 @@ def rehearse(drive: Callable[..., Driver], receiver_settings: Callable[..., Sett
 def alarms(outcomes: list[Outcome]) -> list[tuple[str, str, str, str]]:
     """Every finding that is no PASS."""
     return [
-        (outcome.scenario, finding.probe, finding.verdict.value, finding.seen)
+        (outcome.scenario, finding.probe, finding.verdict.value, finding.observed)
         for outcome in outcomes
         for finding in outcome.findings
         if finding.verdict is not Verdict.PASS
@@ -178,7 +178,7 @@ def test_each_flaw_is_caught(rehearse: Run, flaw: str, scenario: str, probe: str
     (outcome,) = rehearse(scenario, FLAW=flaw)
 
     finding = next(one for one in outcome.findings if one.probe == probe)
-    assert finding.verdict is Verdict.FAIL, finding.seen
+    assert finding.verdict is Verdict.FAIL, finding.observed
     assert finding.evidence
     assert finding.fix
 
@@ -191,7 +191,7 @@ def test_flaws_are_caught_without_counts(rehearse: Run, flaw: str, scenario: str
     (outcome,) = rehearse(scenario, FLAW=flaw, TELLS="state,pending")
 
     finding = next(one for one in outcome.findings if one.probe == probe)
-    assert finding.verdict is Verdict.FAIL, finding.seen
+    assert finding.verdict is Verdict.FAIL, finding.observed
 
 
 @pytest.mark.slow

@@ -98,7 +98,7 @@ def test_a_fault_of_our_own_is_told_apart_from_the_app(work: MakeWorker, receive
     played = worker.play(scenario(Explodes()))
 
     assert played.outcome.verdict is Verdict.INCONCLUSIVE
-    assert played.outcome.findings[-1].seen == "a fault of the harness itself: ZeroDivisionError"
+    assert played.outcome.findings[-1].observed == "a fault of the harness itself: ZeroDivisionError"
     assert "ZeroDivisionError: no good with <client_secret>" in played.fault
     assert worker.play(scenario()).outcome.verdict is Verdict.PASS
 
@@ -107,7 +107,7 @@ def test_no_secret_is_in_what_is_told(work: MakeWorker, receiver_settings: MakeS
     """Findings and notes have passed the redactor."""
     played = work(receiver_settings()).play(scenario(Tells()))
 
-    assert played.outcome.findings[-1].seen == "step 4 (tells) could not be done: the app said <client_secret>"
+    assert played.outcome.findings[-1].observed == "step 4 (tells) could not be done: the app said <client_secret>"
     assert played.measure.notes == ("the app said <client_secret>",)
 
 
@@ -117,7 +117,7 @@ def test_what_failed_is_shown_without_a_secret(work: MakeWorker, receiver_settin
 
     played = worker.play(scenario())
 
-    exhibit, *_of_cases = played.exhibits
+    exhibit, *_of_cases = played.excerpts
     credentials = worker.fiskil.credentials
     assert (exhibit.scenario, exhibit.probe) == ("repeated", "applies_once")
     assert [one.text for one in exhibit.beats] == ["e0 attempt 1", "e0 attempt 2", "e0 applied 2 times"]
@@ -132,7 +132,7 @@ def test_no_verdict_is_lost_with_a_picture(work: MakeWorker, receiver_settings: 
     played = work(receiver_settings(FLAW="no_dedupe")).play(scenario(Muddles()))
 
     assert played.outcome.verdict is Verdict.FAIL
-    assert played.exhibits == ()
+    assert played.excerpts == ()
     assert "Traceback" in played.fault
 
 
@@ -144,7 +144,9 @@ def test_an_app_that_dies_in_a_scenario_is_started_again_for_the_next(
 
     played = worker.play(scenario(Vanishes()))
 
-    assert played.outcome.findings[-1].seen == "step 4 (vanishes) could not be done: The app exited with 1. Its last lines:"
+    assert (
+        played.outcome.findings[-1].observed == "step 4 (vanishes) could not be done: The app exited with 1. Its last lines:"
+    )
     assert played.measure.notes == ("The app exited with 1. Its last lines:\n  at 12:00:00 on port 51234",)
     assert worker.play(scenario()).outcome.verdict is Verdict.PASS
 
@@ -179,8 +181,8 @@ def test_an_effects_hook_that_finds_nobody_is_told_and_asked_no_more(
 
     quoted = "app.observe.effects, GET /elsewhere, answered 404 (application/json)"
     seen = f"{quoted} about an end user whose message was acknowledged; is that path the right one?"
-    assert [(one.probe, one.seen) for one in first.findings if not one.hook] == [("every_effect_told", seen)]
-    assert [one.seen for one in second.findings] == [
+    assert [(one.probe, one.observed) for one in first.findings if not one.hook] == [("every_effect_told", seen)]
+    assert [one.observed for one in second.findings] == [
         f"{seen} A path that does not exist is answered the same, so no more was sent."
     ]
     assert (first.verdict, second.verdict) == (Verdict.INCONCLUSIVE, Verdict.INCONCLUSIVE)
@@ -196,7 +198,7 @@ def test_what_stays_pending_for_ever_is_waited_for_once(work: MakeWorker, receiv
     second = worker.play(lost)
 
     assert first.measure.took_s > max(10, second.measure.took_s)
-    assert [one.seen for one in first.outcome.findings] == [
+    assert [one.observed for one in first.outcome.findings] == [
         "the app was still at work when the scenario ended: e0 consent.received stayed undone"
     ]
     assert second.outcome == first.outcome
@@ -271,7 +273,7 @@ def test_whoever_never_answers_is_asked_no_more(work: MakeWorker, silent: str) -
     )
     played = [worker.play(asked) for _ in range(5)]
 
-    seen = [one.outcome.findings[-1].seen for one in played]
+    seen = [one.outcome.findings[-1].observed for one in played]
     assert [one.measure.deliveries for one in played] == [2, 2, 2, 0, 0]
     assert seen[3] == seen[4] == "the receiver gave no answer at all in 3 scenarios in a row, so no more was sent"
     assert {one.outcome.verdict for one in played[3:]} == {Verdict.INCONCLUSIVE}

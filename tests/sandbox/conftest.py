@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from fiskil_harness.app.browser.form_browser import Visitor
-from fiskil_harness.core.net.http_client import Browser
+from fiskil_harness.app.browser.form_browser import FormBrowser
+from fiskil_harness.core.net.http_client import HttpClient
 from fiskil_harness.core.net.server import Loop
 from tests.sandbox.still import Still
 
@@ -39,7 +39,7 @@ def api(still: Still) -> Iterator[httpx.Client]:
 
 
 @pytest.fixture
-def visitor() -> Iterator[Visitor]:
+def visitor() -> Iterator[FormBrowser]:
     """An end user's browser."""
-    with Browser() as browser:
-        yield Visitor(browser)
+    with HttpClient() as browser:
+        yield FormBrowser(browser)

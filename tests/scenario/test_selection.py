@@ -12,7 +12,7 @@ from fiskil_harness.errors import PlanError, UnknownName, UsageError
 from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.scenario import Scenario, dump_plan, load
 from fiskil_harness.scenario.selection import about_receivers, select, with_plans
-from fiskil_harness.scenario.steps import Explore
+from fiskil_harness.scenario.steps import RunGeneratedPlans
 
 MINE = '''"""A scenario of my own."""
 
@@ -125,7 +125,11 @@ def test_slips_in_a_file_are_told(tmp_path: Path, right: str, wrong: str, words:
     ("step", "seed", "words"),
     [
         ('{"type": "advance", "days": 99999999}', 0, "at most 3660 days at once"),
-        ('{"type": "break", "route": "token", "fault": {"type": "drip", "every_ms": 0}}', 0, "Drip: every_ms must be"),
+        (
+            '{"type": "inject_fault", "route": "token", "fault": {"type": "drip", "every_ms": 0}}',
+            0,
+            "Drip: every_ms must be",
+        ),
         ('{"type": "deliver"}', -1, r"plan\.json has the seed -1; seeds count from 0\."),
     ],
 )
@@ -183,6 +187,6 @@ def test_the_time_to_shrink_is_asked_for_alike() -> None:
     changed = with_plans([load("order_explored"), load("webhook_repeated")], None, 5)
 
     assert changed == [
-        msgspec.structs.replace(load("order_explored"), steps=(Explore("order", 10, shrink_s=5),)),
+        msgspec.structs.replace(load("order_explored"), steps=(RunGeneratedPlans("order", 10, shrink_s=5),)),
         load("webhook_repeated"),
     ]

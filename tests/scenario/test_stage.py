@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from fiskil_harness import probes
-from fiskil_harness.app.effects import Rest, settled
+from fiskil_harness.app.effects import IdleWait, settled
 from fiskil_harness.core.config import Settings
 from fiskil_harness.journal import Effects
 from fiskil_harness.runner.worker import Worker
@@ -25,7 +25,7 @@ class Waits:
         self.told: list[tuple[str, float]] = []
         self.moment = ""
 
-    def __call__(self, *given: Any, cap_s: float, stall: Any, **more: Any) -> Rest:
+    def __call__(self, *given: Any, cap_s: float, stall: Any, **more: Any) -> IdleWait:
         """Wait for a moment."""
         self.told.append((self.moment, stall.patience_s(cap_s)))
         return settled(*given, cap_s=0.05, stall=stall, **more)
@@ -69,7 +69,7 @@ def scenario(*more: steps.AnyStep, name: str = "first") -> Scenario:
     )
 
 
-AGAIN = (steps.Settle(), steps.Sync(), steps.Deliver())
+AGAIN = (steps.WaitUntilIdle(), steps.Sync(), steps.Deliver())
 
 
 def test_the_last_wait_is_whole_however_many_were_vain_before(play: Callable[..., Worker], waits: Waits) -> None:
@@ -97,7 +97,7 @@ def test_an_app_that_came_to_rest_meanwhile_is_told_of_nothing_older(play: Calla
 
     journal, _crashed = driver.perform(scenario(*AGAIN, name="second"))
 
-    looks = [(one.moment, one.is_quiescent, one.left_by) for one in journal.all(Effects)]
+    looks = [(one.moment, one.is_idle, one.left_by) for one in journal.all(Effects)]
     assert looks == [("settled", True, ""), ("end", False, "")]
 
 
@@ -110,7 +110,7 @@ def test_a_finding_is_the_same_whatever_was_left_before(play: Callable[..., Work
 
     again, other = worker.play(scenario(name="second")), worker.play(scenario(name="third"))
 
-    assert [one.seen for one in again.outcome.findings] == [
+    assert [one.observed for one in again.outcome.findings] == [
         "the app was still at work when the scenario ended: e0 consent.received stayed undone"
     ]
     assert again.outcome.findings == other.outcome.findings

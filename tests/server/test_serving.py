@@ -13,7 +13,7 @@ import msgspec
 import pytest
 from pytest_httpserver import HTTPServer
 
-from fiskil_harness.core.clauses import Readings
+from fiskil_harness.core.clauses import Interpretations
 from fiskil_harness.core.clock import wait_until
 from fiskil_harness.errors import UnsafeTarget, UsageError
 from fiskil_harness.faults.expression import rules_of
@@ -22,7 +22,7 @@ from fiskil_harness.server.exchange_log import EXCHANGES_KEPT
 from fiskil_harness.server.serving import Serving
 from fiskil_harness.webhooks.delivery_log import Record
 
-NOTHING_BY_ITSELF = Readings({"sync.latency": "minutes"})
+NOTHING_BY_ITSELF = Interpretations({"sync.latency": "minutes"})
 """No data becomes ready, and so is no event, while a test goes on, however busy the machine is."""
 
 
@@ -39,7 +39,7 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., Serving]]:
     running: list[Serving] = []
 
     def start(**options: object) -> Serving:
-        running.append(Serving(workdir=tmp_path, readings=NOTHING_BY_ITSELF, **options))  # type: ignore[arg-type]
+        running.append(Serving(workdir=tmp_path, interpretations=NOTHING_BY_ITSELF, **options))  # type: ignore[arg-type]
         return running[-1]
 
     yield start
@@ -245,7 +245,7 @@ def test_serving_begins_without_what_it_does_not_need() -> None:
     program = f"""
 import sys, tempfile, pathlib
 import fiskil_harness.cli.serve
-from fiskil_harness.core.clauses import Readings
+from fiskil_harness.core.clauses import Interpretations
 from fiskil_harness.server.serving import Serving
 with tempfile.TemporaryDirectory() as folder:
     serving = Serving(workdir=pathlib.Path(folder))

@@ -34,8 +34,8 @@ def test_every_endpoint_has_an_exchange_that_succeeds() -> None:
 
     assert list(found) == [route.name for route in ROUTES]
     assert {one.status for one in found.values()} == {200, 204}
-    assert found["token"].asked == {"client_id": "<client_id>", "client_secret": "<client_secret>"}
-    assert found["token"].answered["token"] == "<token>"
+    assert found["token"].request == {"client_id": "<client_id>", "client_secret": "<client_secret>"}
+    assert found["token"].response["token"] == "<token>"
 
 
 def test_the_exchanges_are_the_same_every_time() -> None:

@@ -1,7 +1,7 @@
 """The catalogue of faults for a reader: current, and no entry without an answer."""
 
 from fiskil_harness.faults import FAULTS
-from fiskil_harness.faults.catalogue import Entry, entries
+from fiskil_harness.faults.catalogue import CatalogueEntry, entries
 from tests.paths import DOCS
 from tools.fault_table import answer, page
 
@@ -25,12 +25,12 @@ def test_every_entry_and_every_fault_has_a_row() -> None:
 
 def test_an_answer_names_all_that_brings_it_about() -> None:
     """Expressions first, then what else there is, and the reason last."""
-    one = Entry(
+    one = CatalogueEntry(
         id="N-A",
         family="network",
         happens="It breaks.",
         client="waits",
-        ask=("*: stall",),
+        expressions=("*: stall",),
         steps=("advance", "sync"),
         people=("rosa",),
         reason="Nearly.",

@@ -38,7 +38,7 @@ def test_what_goes_wrong_is_told_once_and_without_the_good_days() -> None:
     told = what_goes_wrong(
         (
             steps.Authorise(),
-            steps.Break("banking.transactions", ResetPeer(after_bytes=20)),
+            steps.InjectFault("banking.transactions", ResetPeer(after_bytes=20)),
             steps.Sync(),
             steps.Cancel(),
             steps.Cancel(),

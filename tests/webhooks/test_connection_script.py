@@ -12,11 +12,11 @@ from fiskil_harness.webhooks.connection_script import (
     UNHEARD,
     End,
     HangUp,
-    Hear,
-    HearContinue,
     Pause,
+    ReadContinue,
+    ReadResponse,
     Reset,
-    Say,
+    Send,
     Watch,
     flood,
     perform,
@@ -67,7 +67,7 @@ def test_moves_are_made_in_order() -> None:
     """What is said twice is heard twice."""
     seen: list[bytes] = []
 
-    talk = heard(replying(OK, seen=seen), Say(b"one"), Hear(), Say(b"two"), Hear())
+    talk = heard(replying(OK, seen=seen), Send(b"one"), ReadResponse(), Send(b"two"), ReadResponse())
 
     assert seen == [b"one", b"two"]
     assert [one.status for one in talk.replies] == [204, 204]
@@ -76,8 +76,8 @@ def test_moves_are_made_in_order() -> None:
 
 def test_what_nobody_asked_for_is_told_apart() -> None:
     """Two answers to one request are one too many, whether somebody watched or not."""
-    watched = heard(replying(OK + OK), Say(b"one"), Hear(), Watch(ms=200))
-    unwatched = heard(replying(OK + OK), Say(b"one"), Hear())
+    watched = heard(replying(OK + OK), Send(b"one"), ReadResponse(), Watch(ms=200))
+    unwatched = heard(replying(OK + OK), Send(b"one"), ReadResponse())
 
     assert [len(talk.unasked) for talk in (watched, unwatched)] == [1, 1]
     assert [talk.reply.status for talk in (watched, unwatched)] == [204, 204]
@@ -93,7 +93,7 @@ def test_after_a_watch_the_next_answer_is_the_next_requests() -> None:
         seen.append(await reader.read(65_536))
         writer.write(b"HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n")
 
-    made = heard(talk, Say(b"one"), Hear(), Watch(ms=200), Say(b"two"), Hear())
+    made = heard(talk, Send(b"one"), ReadResponse(), Watch(ms=200), Send(b"two"), ReadResponse())
 
     assert [one.status for one in made.replies] == [204, 201]
     assert [one.status for one in made.unasked] == [299]
@@ -104,7 +104,7 @@ def test_on_a_connection_that_will_not_be_kept_nothing_more_is_said() -> None:
     seen: list[bytes] = []
     closing = b"HTTP/1.1 401 No\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
-    talk = heard(replying(closing, seen=seen), Say(b"one"), Hear(), Say(b"two"), Hear())
+    talk = heard(replying(closing, seen=seen), Send(b"one"), ReadResponse(), Send(b"two"), ReadResponse())
 
     assert seen == [b"one"]
     assert [one.status for one in talk.replies] == [401, None]
@@ -121,7 +121,7 @@ def test_a_body_can_wait_for_100() -> None:
         seen.append(await reader.read(65_536))
         writer.write(OK)
 
-    made = heard(talk, Say(b"head"), HearContinue(limit_ms=60_000), Say(b"body"), Hear())
+    made = heard(talk, Send(b"head"), ReadContinue(limit_ms=60_000), Send(b"body"), ReadResponse())
 
     assert (seen, made.reply.status) == ([b"head", b"body"], 204)
 
@@ -134,7 +134,7 @@ def test_who_never_says_100_is_not_waited_for_long() -> None:
         seen.append(await reader.readexactly(8))
         writer.write(OK)
 
-    assert heard(talk, Say(b"head"), HearContinue(limit_ms=20), Say(b"body"), Hear()).reply.status == 204
+    assert heard(talk, Send(b"head"), ReadContinue(limit_ms=20), Send(b"body"), ReadResponse()).reply.status == 204
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ def test_a_connection_can_end_in_three_ways(ending: Any, told: list[object]) -> 
     """A reset loses what is on its way; the others do not."""
     seen: list[object] = []
     ended = asyncio.Event()
-    script = Say(b"half"), Pause(20), ending, Hear(limit_ms=200) if isinstance(ending, End) else Pause(20)
+    script = Send(b"half"), Pause(20), ending, ReadResponse(limit_ms=200) if isinstance(ending, End) else Pause(20)
 
     async def call(address: Address) -> None:
         await perform(address, script, timeout_s=PATIENCE_S)
@@ -163,14 +163,14 @@ def test_after_half_a_connection_has_ended_the_other_half_is_heard() -> None:
         await reader.read(-1)
         writer.write(OK)
 
-    assert heard(talk, Say(b"all"), End(), Hear()).reply.status == 204
+    assert heard(talk, Send(b"all"), End(), ReadResponse()).reply.status == 204
 
 
 def test_an_answer_to_head_has_no_body_whatever_it_says() -> None:
     """Its length is that of what GET would get."""
     answer = b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n"
 
-    assert heard(replying(answer), Say(b"HEAD"), Hear(is_head=True)).reply.status == 200
+    assert heard(replying(answer), Send(b"HEAD"), ReadResponse(is_head=True)).reply.status == 200
 
 
 def silent() -> Talk:
@@ -182,8 +182,8 @@ def silent() -> Talk:
 
 def test_silence_that_is_lawful_is_told_apart_from_one_that_is_not() -> None:
     """Where we hang up first, nobody has kept us waiting beyond the limit."""
-    lawful = heard(silent(), Say(b"x"), Hear(limit_ms=20)).reply
-    unlawful = heard(silent(), Say(b"x"), Hear(), timeout_s=0.05).reply
+    lawful = heard(silent(), Send(b"x"), ReadResponse(limit_ms=20)).reply
+    unlawful = heard(silent(), Send(b"x"), ReadResponse(), timeout_s=0.05).reply
 
     assert (lawful.trouble, unlawful.trouble) == (UNHEARD, "no answer within the limit")
 
@@ -196,7 +196,9 @@ def test_all_answers_of_a_script_share_one_limit() -> None:
         writer.write(OK)
         await reader.read(-1)
 
-    made = heard(talk, Say(b"one"), Hear(), Say(b"two"), Hear(), Say(b"three"), Hear(), timeout_s=0.1)
+    made = heard(
+        talk, Send(b"one"), ReadResponse(), Send(b"two"), ReadResponse(), Send(b"three"), ReadResponse(), timeout_s=0.1
+    )
 
     troubles = [one.trouble for one in made.replies]
     assert troubles[-1] == "no answer within the limit"
@@ -209,7 +211,7 @@ def test_who_reads_nothing_does_not_hold_us_up() -> None:
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await asyncio.sleep(0.2)
 
-    made = heard(talk, Say(b"x" * 20_000_000), Hear(), timeout_s=0.1)
+    made = heard(talk, Send(b"x" * 20_000_000), ReadResponse(), timeout_s=0.1)
 
     assert made.reply.trouble == "no answer within the limit"
 
@@ -218,7 +220,7 @@ def test_nobody_listening_is_a_reply_in_words() -> None:
     """Refused connections are no exceptions."""
 
     async def main() -> Heard:
-        return await perform(Address(host="127.0.0.1", port=1), (Say(b"x"), Hear()), timeout_s=PATIENCE_S)
+        return await perform(Address(host="127.0.0.1", port=1), (Send(b"x"), ReadResponse()), timeout_s=PATIENCE_S)
 
     assert complete(main()).reply == Reply(trouble="connection refused")
 
@@ -232,7 +234,7 @@ def test_over_tls_scripts_are_performed_as_well() -> None:
 
     async def call(address: Address) -> Heard:
         secured = Address(host=address.host, port=address.port, tls=client)
-        return await perform(secured, (Say(b"x"), End(), Hear()), timeout_s=PATIENCE_S)
+        return await perform(secured, (Send(b"x"), End(), ReadResponse()), timeout_s=PATIENCE_S)
 
     made: Heard = run(replying(OK), call, tls=server)
 

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from fiskil_harness.journal import Delivery, EventSeen, Journal
+from fiskil_harness.journal import Delivery, EventCreated, Journal
 from fiskil_harness.webhooks.delivery_log import line, record_of, records
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -16,7 +16,7 @@ MADE = Delivery(
     took_s=0.0123,
     at_s=1.5,
     body=b"12345",
-    answer=b"123",
+    response_body=b"123",
     headers=(("X-Fiskil-Signature", "secret-looking"),),
 )
 
@@ -49,7 +49,7 @@ def test_a_line_says_what_came_and_what_follows() -> None:
 def test_a_journal_has_a_log() -> None:
     """What was sent as Fiskil sends it, by the kind of its event; forgeries are no deliveries."""
     journal = Journal()
-    journal.write(EventSeen(event="e0", kind="consent.updated", message_id="17", participant="", publish_time=""))
+    journal.write(EventCreated(event="e0", kind="consent.updated", message_id="17", participant="", publish_time=""))
     journal.write(MADE)
     journal.write(Delivery(event="forged:x", participant="", message_id="18", attempt=1, kind="forged"))
     journal.write(Delivery(event="e0", participant="", message_id="17", attempt=2, kind="replay"))

@@ -3,8 +3,8 @@
 import pytest
 
 from fiskil_harness.errors import UnknownName
-from fiskil_harness.webhooks.connection_script import End, HangUp, Hear, Reset, Say
-from fiskil_harness.webhooks.request_variants import UGLIES, Kind, Letter, head, of_kinds, ugly
+from fiskil_harness.webhooks.connection_script import End, HangUp, ReadResponse, Reset, Send
+from fiskil_harness.webhooks.request_variants import REQUEST_VARIANTS, Kind, Letter, head, of_kinds, request_variant
 
 BODY = b'{"message_id":"1"}'
 LETTER = Letter(path="/hook", host="127.0.0.1:8000", body=BODY, signature="c2ln")
@@ -12,22 +12,22 @@ LETTER = Letter(path="/hook", host="127.0.0.1:8000", body=BODY, signature="c2ln"
 
 def said(name: str) -> bytes:
     """Every byte that is written, whenever."""
-    return b"".join(move.data for move in UGLIES[name].script(LETTER) if isinstance(move, Say))
+    return b"".join(move.data for move in REQUEST_VARIANTS[name].script(LETTER) if isinstance(move, Send))
 
 
 def test_an_unknown_way_is_refused_with_the_nearest() -> None:
     """Names are typed by people."""
     with pytest.raises(UnknownName, match=r"Did you mean 'chunked'\?"):
-        ugly("chunkd")
+        request_variant("chunkd")
 
 
-@pytest.mark.parametrize("name", UGLIES)
+@pytest.mark.parametrize("name", REQUEST_VARIANTS)
 def test_every_way_has_a_sentence_and_an_end(name: str) -> None:
     """The last move is an answer or the end of the connection, and nothing is written for nothing."""
-    script = UGLIES[name].script(LETTER)
+    script = REQUEST_VARIANTS[name].script(LETTER)
 
-    assert UGLIES[name].sentence
-    assert isinstance(script[-1], Hear | HangUp | Reset)
+    assert REQUEST_VARIANTS[name].sentence
+    assert isinstance(script[-1], ReadResponse | HangUp | Reset)
     assert said(name)
 
 
@@ -63,7 +63,7 @@ def test_what_is_whole_is_a_request_with_the_signed_body(name: str) -> None:
         ("folded_header", b"X-Fiskil-Signature:\r\n c2ln\r\n"),
         ("length_too_long", b"Content-Length: 25\r\n"),
         ("length_too_short", b"Content-Length: 11\r\n"),
-        ("length_twice", b"Content-Length: 25\r\n\r\n"),
+        ("duplicate_content_length", b"Content-Length: 25\r\n\r\n"),
         ("right_then_wrong", b"Signature: c2ln\r\nX-Fiskil-Signature: AAAA"),
         ("get", b"GET /hook HTTP/1.1\r\n"),
         ("delete", b"DELETE /hook HTTP/1.1\r\n"),
@@ -86,17 +86,17 @@ def test_no_type_is_none() -> None:
 
 def test_slices_are_small() -> None:
     """Each piece is written by itself."""
-    pieces = [move.data for move in UGLIES["sliced"].script(LETTER) if isinstance(move, Say)]
+    pieces = [move.data for move in REQUEST_VARIANTS["sliced"].script(LETTER) if isinstance(move, Send)]
 
     assert {len(piece) for piece in pieces[:-1]} == {7}
 
 
 def test_half_an_end_is_only_after_the_body() -> None:
     """What comes before it is whole."""
-    first, second, third = UGLIES["half_closed"].script(LETTER)
+    first, second, third = REQUEST_VARIANTS["half_closed"].script(LETTER)
 
-    assert first == Say(head(LETTER) + BODY)
-    assert (second, third) == (End(), Hear())
+    assert first == Send(head(LETTER) + BODY)
+    assert (second, third) == (End(), ReadResponse())
 
 
 def test_a_kept_connection_is_not_said_to_close() -> None:

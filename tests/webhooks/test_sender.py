@@ -10,7 +10,7 @@ from fiskil_harness.core.net.server import Loop
 from fiskil_harness.errors import UnsafeTarget, UsageError
 from fiskil_harness.journal import Delivery, HookCall, Journal
 from fiskil_harness.webhooks import Sender, Target
-from fiskil_harness.webhooks.connection_script import Hear, Say
+from fiskil_harness.webhooks.connection_script import ReadResponse, Send
 from fiskil_harness.webhooks.fiskil_signature import HEADER
 from fiskil_harness.webhooks.sender import Outgoing, refuse_unsafe_host, written
 from fiskil_harness.webhooks.signature_schemes import JSON
@@ -263,7 +263,7 @@ def test_a_script_is_performed_and_noted_only_when_asked(loop: Loop, receiver: H
     journal, sender = Journal(), Sender(loop, Target.of(receiver.url_for("/")))
     request = written(sender.target, body=b"{}", headers=(*JSON, (HEADER, "c2ln")), method="PUT")
 
-    talk = sender.talk((Say(request), Hear()))
+    talk = sender.talk((Send(request), ReadResponse()))
     assert not journal.all(Delivery)
     delivery = sender.note(outgoing(), talk.reply, journal, journal.stamp())
 

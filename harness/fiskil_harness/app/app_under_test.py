@@ -16,7 +16,7 @@ from fiskil_harness.core.clock import wait_until
 from fiskil_harness.core.config import Settings
 from fiskil_harness.core.config.hooks import COMMAND, TLS
 from fiskil_harness.core.config.schema import Tls
-from fiskil_harness.core.net.http_client import Browser, HttpReply
+from fiskil_harness.core.net.http_client import HttpClient, HttpReply
 from fiskil_harness.core.net.server import LOOPBACK, free_port
 from fiskil_harness.errors import AppError, HookMissing, PortTaken
 
@@ -75,7 +75,7 @@ class AppUnderTest:
                 self._refuse_stranger()
                 self.body.start(self)
             except PortTaken:
-                if not left or not self.is_told("port"):
+                if not left or not self.passes_value("port"):
                     raise
                 self.values["port"] = str(free_port())
                 self.values["public_url"] = f"http://{LOOPBACK}:{self.values['port']}"
@@ -153,10 +153,10 @@ class AppUnderTest:
             self.browser.close()
             self.browser = self._new_browser()
 
-    def _new_browser(self, *, verify: Any = True) -> Browser:
-        return Browser(timeout_s=self.settings.app.limits.request_deadline_s, verify=verify)
+    def _new_browser(self, *, verify: Any = True) -> HttpClient:
+        return HttpClient(timeout_s=self.settings.app.limits.request_deadline_s, verify=verify)
 
-    def is_told(self, value: str) -> bool:
+    def passes_value(self, value: str) -> bool:
         """Whether the app's command or environment carries a template value such as ``webhook_secret``."""
         app = self.settings.app
         return any(f"{{{value}}}" in text for text in (app.command or "", *app.env.values()))

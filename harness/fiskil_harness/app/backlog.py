@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from fiskil_harness.app.template_values import Values
 
-STILL_S = 0.25
+UNCHANGED_S = 0.25
 """So long nothing has changed in an app that is idle, in real seconds."""
 LEAST_S = 2.0
 """So long something newly pending is watched for a change at least, in real seconds."""
@@ -22,7 +22,7 @@ GLANCE_S = 0.05
 """So long it is watched in the end, as long as an app that says that nothing is pending."""
 
 
-class Stall(Struct, frozen=True, kw_only=True):
+class Backlog(Struct, frozen=True, kw_only=True):
     """How much is pending, the scenario that left it, and the message there that has waited longest, where that is known.
 
     ``new_waits`` counts in a row the scenarios (in one scenario, its waits) that ended with something newly pending,
@@ -52,7 +52,7 @@ class Stall(Struct, frozen=True, kw_only=True):
         """How long what was pending before may stand still."""
         return max(STUCK_S * 0.5**self.old_waits, GLANCE_S)
 
-    def again(self, *, is_old: bool, new_waits: int, scenario: str, message: str) -> "Stall":
+    def again(self, *, is_old: bool, new_waits: int, scenario: str, message: str) -> "Backlog":
         """What is known after one more vain wait, in *scenario*: for what was pending before, or as the *new_waits*-th."""
         is_first = not self.scenario
         fills_in = self.scenario == scenario and not self.message
@@ -64,7 +64,7 @@ class Stall(Struct, frozen=True, kw_only=True):
             old_waits=self.old_waits + is_old,
         )
 
-    def seen(self, *, applied: dict[str, int] | None, pending: int | None, values: Values) -> "Stall":
+    def updated(self, *, applied: dict[str, int] | None, pending: int | None, values: Values) -> "Backlog":
         """The same, with what the app told at the end of the wait when it was asked with *values*."""
         return msgspec.structs.replace(self, pending=pending or 0, done=sum((applied or {}).values()), values=values)
 
@@ -75,5 +75,5 @@ class Stall(Struct, frozen=True, kw_only=True):
         return pending is not None and pending < self.pending
 
 
-NONE = Stall()
+NONE = Backlog()
 """Nothing is known to be left undone."""

@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from fiskil_harness.app.app_under_test import AppUnderTest
-from fiskil_harness.app.backlog import NONE, STILL_S, Stall
+from fiskil_harness.app.backlog import NONE, UNCHANGED_S, Backlog
 from fiskil_harness.app.hooks import template_of
 from fiskil_harness.app.template_values import Values
 from fiskil_harness.app.templates import fill, read_json, select, without
@@ -33,7 +33,7 @@ _NAMES = {
 }
 
 
-class Told(Struct, frozen=True, kw_only=True):
+class EffectsReport(Struct, frozen=True, kw_only=True):
     """An answer of the effects hook; parts that the app does not tell are None."""
 
     applied: dict[str, Count] | None = None
@@ -42,38 +42,38 @@ class Told(Struct, frozen=True, kw_only=True):
     failed: Count | None = None
 
 
-PARTS = frozenset(Told.__struct_fields__)
+PARTS = frozenset(EffectsReport.__struct_fields__)
 
 
-class Untold(Told, frozen=True, kw_only=True):
+class EffectsUnknown(EffectsReport, frozen=True, kw_only=True):
     """No word of what the app did, as of an end user whom it does not know; ``refusal`` is what was asked and answered."""
 
     refusal: str
 
 
-class Rest(Struct, frozen=True, kw_only=True):
+class IdleWait(Struct, frozen=True, kw_only=True):
     """How the wait for an app ended: its last answer, whether it is quiescent, and for how long nothing had changed.
 
     ``is_stuck`` says that something is pending and has been for so long that it may stay so.
     """
 
-    told: Told
+    report: EffectsReport
     is_quiescent: bool
-    still_s: float
+    unchanged_s: float
     is_stuck: bool = False
 
 
-def look(app: AppUnderTest, values: Values) -> Told:
+def query_effects(app: AppUnderTest, values: Values) -> EffectsReport:
     """Ask once.
 
     Raises:
         HookMissing: The config gives no effects hook.
         HookError: It answered with something else than documented.
     """
-    return told_in(app, app.call(EFFECTS, values))
+    return parse_effects(app, app.call(EFFECTS, values))
 
 
-def told_in(app: AppUnderTest, reply: HttpReply) -> Told:
+def parse_effects(app: AppUnderTest, reply: HttpReply) -> EffectsReport:
     """What an answer of the effects hook tells.
 
     Raises:
@@ -83,19 +83,19 @@ def told_in(app: AppUnderTest, reply: HttpReply) -> Told:
     if reply.status is None:
         raise HookError(f"{asked} did not answer: {reply.trouble}.")
     if reply.status == NOTHING:
-        return Untold(refusal=f"{asked} answered {_in_short(reply)}")
+        return EffectsUnknown(refusal=f"{asked} answered {_in_short(reply)}")
     if not 200 <= reply.status < 300:
         raise HookError(f"{asked} answered {_in_short(reply)}; it must answer 200 with JSON.")
     raw = read_json(reply, asked)
     try:
-        told = msgspec.convert(raw, Told)
+        told = msgspec.convert(raw, EffectsReport)
     except msgspec.ValidationError as error:
         words = _in_words(str(error))
         raise HookError(
             f"{EFFECTS} does not fit: {words}. applied maps message ids to counts, pending is one, and none is below 0."
         ) from None
     if raw and not raw.keys() & PARTS:
-        return Untold(refusal=f"{asked} answered {_in_short(reply)} with none of {', '.join(sorted(PARTS))}")
+        return EffectsUnknown(refusal=f"{asked} answered {_in_short(reply)} with none of {', '.join(sorted(PARTS))}")
     ignored = tuple(path.replace("$.state", "$", 1) for path in app.settings.app.observe.ignore)
     return msgspec.structs.replace(told, state=without(told.state, ignored))
 
@@ -109,7 +109,7 @@ def is_nowhere(app: AppUnderTest, values: Values) -> bool:
     path, _, query = request.path.partition("?")
     elsewhere = f"/no-such-path{path}"
     there, nowhere = (
-        app.browser.ask(request.method, app.url + one + ("?" + query if query else ""), headers=request.headers)
+        app.browser.request(request.method, app.url + one + ("?" + query if query else ""), headers=request.headers)
         for one in (path, elsewhere)
     )
     said = nowhere.body.replace(elsewhere.encode(), path.encode())
@@ -121,10 +121,10 @@ def settled(
     values: Values,
     *,
     cap_s: float = CAP_S,
-    needed_s: Callable[[Told], float] = lambda _told: STILL_S,
+    needed_s: Callable[[EffectsReport], float] = lambda _told: UNCHANGED_S,
     is_busy: Callable[[], bool] = lambda: False,
-    stall: Stall = NONE,
-) -> Rest:
+    stall: Backlog = NONE,
+) -> IdleWait:
     """Ask until the app is quiescent, at most for *cap_s* real seconds.
 
     When no more is pending than the *stall* says has been since before, and nothing moves, the wait ends soon. It ends the
@@ -134,13 +134,13 @@ def settled(
     seconds as *needed_s* says of such an answer (infinity: something is missing in it); and that the app is not *is_busy*
     with the API.
     """
-    last: list[Told] = [look(app, values)]
+    last: list[EffectsReport] = [query_effects(app, values)]
     still, unmoved = stopwatch(), stopwatch()
     has_moved = False
 
     def is_still() -> bool:
         nonlocal still, unmoved, has_moved
-        told, is_idle = look(app, values), not is_busy()
+        told, is_idle = query_effects(app, values), not is_busy()
         is_same = told == last[0] and is_idle
         if not (is_idle and _stands(told, last[0])):
             unmoved = stopwatch()
@@ -155,15 +155,15 @@ def settled(
 
     reached = bool(wait_until(is_still, cap_s=cap_s, every_ms=8))
     is_stuck = bool(last[0].pending) and (reached or unmoved() >= cap_s / 2)
-    return Rest(told=last[0], is_quiescent=reached and not is_stuck, still_s=still(), is_stuck=is_stuck)
+    return IdleWait(report=last[0], is_quiescent=reached and not is_stuck, unchanged_s=still(), is_stuck=is_stuck)
 
 
-def _stands(told: Told, before: Told) -> bool:
+def _stands(told: EffectsReport, before: EffectsReport) -> bool:
     """Whether no work got done meanwhile; failed tries may have been counted."""
     return (told.applied, told.state, told.pending) == (before.applied, before.state, before.pending)
 
 
-def _is_further(told: Told, before: Told) -> bool:
+def _is_further(told: EffectsReport, before: EffectsReport) -> bool:
     """Whether some work got done meanwhile; what is pending may have become more, and that alone is no work done."""
     has_less = told.pending is not None and before.pending is not None and told.pending < before.pending
     return has_less or (told.applied, told.state) != (before.applied, before.state)
@@ -188,7 +188,7 @@ def _in_words(text: str) -> str:
     return f"{what} at '{place.strip('`').removeprefix('$.')}'" if place else what
 
 
-def is_connected(app: AppUnderTest, told: Told) -> bool | None:
+def is_connected(app: AppUnderTest, told: EffectsReport) -> bool | None:
     """Whether the app counts the end user as connected; None when it does not tell."""
     wanted = app.settings.app.observe.connected
     if wanted is None or told.state is None:
@@ -197,7 +197,7 @@ def is_connected(app: AppUnderTest, told: Told) -> bool | None:
     return bool(found) and found[0] in wanted.values
 
 
-def values_of_consents(app: AppUnderTest, told: Told, consent_ids: Iterable[str]) -> dict[str, Any]:
+def values_of_consents(app: AppUnderTest, told: EffectsReport, consent_ids: Iterable[str]) -> dict[str, Any]:
     """What the state shows for each consent, where the config says where that stands; what shows nothing is absent."""
     reducer = app.settings.app.observe.reducer
     if reducer is None or told.state is None:

@@ -14,7 +14,7 @@ from fiskil_harness.core.config.hooks import (
     CONNECTED,
     LOGS,
     MESSAGE,
-    ORIGIN_TOLD,
+    ORIGIN_IN_MESSAGE,
     PAGES,
     REDUCER,
     START_SESSION,
@@ -44,7 +44,7 @@ def is_given(app: "AppUnderTest", hook: str) -> bool:
         return app.settings.app.tls is not None
     if hook in {CONNECTED, REDUCER, PAGES, LOGS}:
         return bool(getattr(app.settings.app.observe, hook.rpartition(".")[2]))
-    if hook == ORIGIN_TOLD:
+    if hook == ORIGIN_IN_MESSAGE:
         return carries(template_of(app, MESSAGE), "origin") or _method(app, MESSAGE) is not None
     return template_of(app, hook) is not None or _method(app, hook) is not None
 
@@ -58,7 +58,7 @@ def call(app: "AppUnderTest", hook: str, values: Values, *, timeout_s: float | N
     if template is None:
         raise HookMissing(hook)
     request = fill(template, {**app.values, **values})
-    return app.browser.ask(
+    return app.browser.request(
         request.method,
         app.url + request.path,
         json=request.json,

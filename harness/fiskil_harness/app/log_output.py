@@ -40,7 +40,7 @@ class Written(Struct, frozen=True, kw_only=True):
     """What stands in a file behind a mark; ``lack`` says why it is not all that was written, if it is not."""
 
     text: bytes = b""
-    lack: str = ""
+    problem: str = ""
 
 
 def start_of(path: Path) -> Mark:
@@ -76,15 +76,15 @@ def written_since(path: Path, since: Mark) -> Written:
             is_empty = not source.tell()
     except OSError:
         moved, is_whole = _moved(path, since)
-        return Written(text=moved, lack="" if moved and is_whole else ROTATED if since.size else MISSING)
+        return Written(text=moved, problem="" if moved and is_whole else ROTATED if since.size else MISSING)
     if not is_same or not since.size:
         moved, is_whole = _moved(path, since)
         text, is_empty = moved + text, is_empty and not moved
         if not is_same and not is_whole:
-            return Written(text=text, lack=ROTATED)
+            return Written(text=text, problem=ROTATED)
     if not is_read:
-        return Written(text=text, lack=TOO_LONG)
-    return Written(text=text, lack=EMPTY if is_empty else "")
+        return Written(text=text, problem=TOO_LONG)
+    return Written(text=text, problem=EMPTY if is_empty else "")
 
 
 def content_of(path: Path) -> bytes:

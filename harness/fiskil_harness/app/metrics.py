@@ -9,7 +9,7 @@ from fiskil_harness.errors import HookError
 if TYPE_CHECKING:
     from fiskil_harness.app.app_under_test import AppUnderTest
 
-NOBODY = {"end_user_ref": "", "end_user_id": ""}
+NO_END_USER = {"end_user_ref": "", "end_user_id": ""}
 
 
 def samples(app: "AppUnderTest") -> dict[str, float]:
@@ -18,7 +18,7 @@ def samples(app: "AppUnderTest") -> dict[str, float]:
     Raises:
         HookError: It does not answer, or what it answers is no metrics.
     """
-    reply = app.call(METRICS, NOBODY)
+    reply = app.call(METRICS, NO_END_USER)
     if reply.status is None:
         raise HookError(f"{METRICS} did not answer: {reply.trouble}.")
     if not 200 <= reply.status < 300:

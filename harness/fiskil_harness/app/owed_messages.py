@@ -3,14 +3,14 @@
 Only a wait asks this; what it means is for probes to say.
 """
 
-from fiskil_harness.journal import Delivery, Effects, EventSeen, Journal
+from fiskil_harness.journal import Delivery, Effects, EventCreated, Journal
 
 
-class Due:
+class OwedMessages:
     """What is due about one participant, as the journal stands now."""
 
     def __init__(self, journal: Journal, participant: str) -> None:
-        events = {one.message_id: one for one in journal.all(EventSeen)}
+        events = {one.message_id: one for one in journal.all(EventCreated)}
         looks = [one for one in journal.all(Effects) if one.participant == participant]
         taken = [
             one
@@ -30,11 +30,11 @@ class Due:
         """Whether something was acknowledged since the app was looked at last."""
 
     @property
-    def owes(self) -> bool:
+    def has_owed(self) -> bool:
         """Whether anything is due at all."""
         return bool(self._owed)
 
-    def lacks(self, applied: dict[str, int] | None) -> bool:
+    def is_missing_from(self, applied: dict[str, int] | None) -> bool:
         """Whether counts that the app tells now lack something; those of an app that tells none lack nothing."""
         return applied is not None and any(not applied.get(one, 0) for one in self._owed)
 

@@ -20,13 +20,13 @@ _CHANGING = re.compile(r"[0-9a-f]{8}[0-9a-f-]*|\d+")
 _JOURNAL = re.compile(r"-(wal|shm|journal)$")
 
 
-class Found(Struct, frozen=True, kw_only=True):
+class WrittenFile(Struct, frozen=True, kw_only=True):
     """A file, and what the app wrote there; ``name`` has stars for what differs from run to run."""
 
     name: str
     text: bytes
     is_log: bool
-    lack: str = ""
+    problem: str = ""
 
 
 class Folder:
@@ -37,17 +37,17 @@ class Folder:
         self._logs = [os.path.realpath(one) for one in logs]
         self._marks = {mark.file_id: mark for mark in (end_of(one) for one in self._files() if is_log(one))}
 
-    def written(self) -> Iterator[Found]:
+    def written(self) -> Iterator[WrittenFile]:
         """Every file that is there now: of a log what was written since, of another file all that it holds."""
         files = self._files()
         if len(files) > MOST_FILES:
-            yield Found(name="its folder", text=b"", is_log=True, lack=MORE)
+            yield WrittenFile(name="its folder", text=b"", is_log=True, problem=MORE)
         for one in files[:MOST_FILES]:
             name = _CHANGING.sub("*", _JOURNAL.sub("", one.relative_to(self._path).as_posix()))
             if is_log(one):
-                yield Found(name=name, text=self._written_in(one), is_log=True)
+                yield WrittenFile(name=name, text=self._written_in(one), is_log=True)
             else:
-                yield Found(name=name, text=content_of(one), is_log=False)
+                yield WrittenFile(name=name, text=content_of(one), is_log=False)
 
     def _written_in(self, path: Path) -> bytes:
         """What a log holds that was not there before; one that was rotated is known again by which file it is."""

@@ -12,7 +12,7 @@ from fiskil_harness.cli import options
 
 if TYPE_CHECKING:
     from fiskil_harness.contract.report import ContractReport
-    from fiskil_harness.core.clauses import Readings
+    from fiskil_harness.core.clauses import Interpretations
 
 
 @click.command(
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     "--examples", metavar="N", type=click.IntRange(1), default=5, show_default=True, help="Requests to draw for each."
 )
 @options.seed
-@options.readings
+@options.interpretations
 @options.json_file
 def contract_command(
     *,
@@ -45,7 +45,7 @@ def contract_command(
     versions: tuple[str, ...],
     examples: int,
     seed: int,
-    readings: tuple[str, ...],
+    interpretations: tuple[str, ...],
     json_path: Path | None,
 ) -> int:
     """Hold an API to the contract: the OpenAPI documents, and every clause that reading can tell.
@@ -55,12 +55,12 @@ def contract_command(
     an end user with data, if it is not to be looked for.
     """
     from fiskil_harness.contract.hosted_target import HOSTED
-    from fiskil_harness.core.clauses import Readings, parse
+    from fiskil_harness.core.clauses import Interpretations, parse
     from fiskil_harness.gate.report import files
 
     if json_path is not None and str(json_path) != "-":
         files.refuse_unwritable(json_path)
-    chosen = Readings(parse(readings))
+    chosen = Interpretations(parse(interpretations))
     wanted = versions or ("v1", "v2", "v3")
     where = url or (HOSTED if is_hosted else None)
     report = _elsewhere(where, wanted, chosen, seed, examples) if where else _local(wanted, chosen, seed, examples)
@@ -68,25 +68,29 @@ def contract_command(
     return report.exit_code
 
 
-def _local(versions: tuple[str, ...], readings: "Readings", seed: int, examples: int) -> "ContractReport":
-    from fiskil_harness.contract.clause_checks import Place
+def _local(versions: tuple[str, ...], interpretations: "Interpretations", seed: int, examples: int) -> "ContractReport":
+    from fiskil_harness.contract.clause_checks import CheckContext
     from fiskil_harness.contract.client import Api
     from fiskil_harness.contract.report import ContractReport
     from fiskil_harness.contract.sample_household import RETAILER, Household
     from fiskil_harness.contract.schemathesis_run import exercise
     from fiskil_harness.contract.stateful import walk
-    from fiskil_harness.core.net.http_client import Browser
+    from fiskil_harness.core.net.http_client import HttpClient
     from fiskil_harness.server.local_fiskil import LocalFiskil
 
-    with _folder() as folder, LocalFiskil(workdir=folder, seed=seed, readings=readings) as fiskil, Browser() as browser:
+    with (
+        _folder() as folder,
+        LocalFiskil(workdir=folder, seed=seed, interpretations=interpretations) as fiskil,
+        HttpClient() as browser,
+    ):
         household = Household(fiskil)
         target, given = household.target(), fiskil.credentials
         api = Api(browser, fiskil.api_url)
         first = api.log_in(given.client_id, given.client_secret)
-        known = {**target.known, "institution_id": RETAILER}
-        place = Place(api=api, first=first, client_id=given.client_id, known=known)
+        known = {**target.ids, "institution_id": RETAILER}
+        place = CheckContext(api=api, first=first, client_id=given.client_id, ids=known)
         report = ContractReport(where="the local sandbox", seed=seed)
-        report.look(place, versions, readings)
+        report.check(place, versions, interpretations)
         for version in versions:
             report.add(exercise(version, target, seed=seed, examples=examples))
             household.begin()
@@ -95,18 +99,20 @@ def _local(versions: tuple[str, ...], readings: "Readings", seed: int, examples:
         return report
 
 
-def _elsewhere(url: str, versions: tuple[str, ...], readings: "Readings", seed: int, examples: int) -> "ContractReport":
+def _elsewhere(
+    url: str, versions: tuple[str, ...], interpretations: "Interpretations", seed: int, examples: int
+) -> "ContractReport":
     from fiskil_harness.contract.client import Api
     from fiskil_harness.contract.hosted_target import place_of
     from fiskil_harness.contract.report import ContractReport
     from fiskil_harness.contract.schemathesis_run import exercise
     from fiskil_harness.core.config import environment
-    from fiskil_harness.core.net.http_client import Browser
+    from fiskil_harness.core.net.http_client import HttpClient
 
-    with Browser() as browser:
+    with HttpClient() as browser:
         place, target = place_of(Api(browser, url), environment)
         report = ContractReport(where=url, seed=seed)
-        report.look(place, versions, readings)
+        report.check(place, versions, interpretations)
         for version in versions:
             report.add(exercise(version, target, seed=seed, examples=examples))
         return report

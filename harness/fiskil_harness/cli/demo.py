@@ -22,9 +22,9 @@ MOST_WORKERS = 2
 
 @click.command(epilog=options.examples("fiskil-harness demo", "fiskil-harness demo --seed 7"))
 @options.seed
-@options.readings
+@options.interpretations
 @options.reports
-def demo_command(seed: int, readings: tuple[str, ...], **reports: Any) -> int:
+def demo_command(seed: int, interpretations: tuple[str, ...], **reports: Any) -> int:
     """Run the gate on the reference app, which is correct, then on a flawed copy of it."""
     from fiskil_harness.cli.results import STANDARD_OUTPUT
     from fiskil_harness.core import catalog
@@ -38,11 +38,11 @@ def demo_command(seed: int, readings: tuple[str, ...], **reports: Any) -> int:
     examples = catalog.folder("examples")
     if not (examples / "reference_app").is_dir():
         raise UsageError("This installation has no examples/reference_app, so there is nothing to show.")
-    settings = under(load(folder=examples / "reference_app"), readings)
+    settings = under(load(folder=examples / "reference_app"), interpretations)
     check(settings)
     is_aside = reports["json_path"] == STANDARD_OUTPUT
     click.echo("1. The reference app: a small, correct integration. Its gate should open.\n", err=is_aside)
-    again = f"fiskil-harness demo --seed {seed}" + again_under(readings)
+    again = f"fiskil-harness demo --seed {seed}" + again_under(interpretations)
     code, _ = _rehearse(scenario.load_all(), settings, seed, reports, again=again, is_gate=True)
     if code != 0 or not (catalog.folder("gallery") / "flawed").is_dir():
         return code
@@ -50,21 +50,23 @@ def demo_command(seed: int, readings: tuple[str, ...], **reports: Any) -> int:
     click.echo("\n2. An app with one flaw, whose gate must stay shut:", err=is_aside)
     click.echo("\n".join(wrapped(f"{flawed.title}.", WIDTH, first_indent="   ", later_indent="   ")) + "\n", err=is_aside)
     scenarios = [scenario.load(name) for name in flawed.scenarios]
-    code, judgement = _rehearse(scenarios, under(gallery.settings(flawed), readings), seed, {}, again=again, is_gate=False)
+    code, judgement = _rehearse(
+        scenarios, under(gallery.settings(flawed), interpretations), seed, {}, again=again, is_gate=False
+    )
     return _verdict(code, judgement, flawed, is_aside=is_aside)
 
 
 def _rehearse(
     scenarios: "Sequence[Scenario]", settings: "Settings", seed: int, reports: dict[str, Any], *, again: str, is_gate: bool
 ) -> "tuple[int, Judgement]":
-    from fiskil_harness.cli.results import Asked, conclude
+    from fiskil_harness.cli.results import Request, conclude
     from fiskil_harness.cli.screen import Progress
     from fiskil_harness.core.clock import real_now, stopwatch
     from fiskil_harness.gate.judgement import judge, report_only
     from fiskil_harness.runner.session import can_share_out, rehearse
 
     workers = min(MOST_WORKERS, os.cpu_count() or 1, len(scenarios)) if can_share_out(settings) else 1
-    asked = Asked(command="demo", again=again, again_one=again, workers=workers, **reports)
+    asked = Request(command="demo", again=again, again_for_scenario=again, workers=workers, **reports)
     asked.check()
     elapsed = stopwatch()
     with Progress([one.name for one in scenarios], workers=workers) as progress:
@@ -78,18 +80,18 @@ def _rehearse(
         )
     told: Any = {"settings": settings, "seed": seed, "today": real_now().date()}
     if is_gate:
-        judgement = judge(rehearsal.outcomes, **told, is_whole=rehearsal.is_whole, met=rehearsal.met)
+        judgement = judge(rehearsal.outcomes, **told, is_whole=rehearsal.is_whole, met=rehearsal.coverage_marks)
     else:
         judgement = report_only(rehearsal.outcomes, **told)
     return conclude(judgement, rehearsal, settings=settings, asked=asked, took_s=elapsed()), judgement
 
 
 def _verdict(code: int, judgement: "Judgement", flawed: "GalleryApp", *, is_aside: bool) -> int:
-    from fiskil_harness.gate.practice_status import Standing
+    from fiskil_harness.gate.practice_status import Status
 
     if code not in {0, 1, 3}:
         return code
-    found = {one.practice for one in judgement.having(Standing.VIOLATED)}
+    found = {one.practice for one in judgement.with_status(Status.VIOLATED)}
     missed = [one for one in flawed.violates if one not in found]
     if missed:
         click.echo(f"The flaw was not caught: {', '.join(missed)} should be violated.", err=True)

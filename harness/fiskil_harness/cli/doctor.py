@@ -9,7 +9,7 @@ from importlib import metadata
 
 from msgspec import Struct
 
-from fiskil_harness.app.effects import NOTHING, Told, Untold, is_nowhere, told_in
+from fiskil_harness.app.effects import NOTHING, EffectsReport, EffectsUnknown, is_nowhere, parse_effects
 from fiskil_harness.app.templates import choose, fill_text
 from fiskil_harness.core.clock import real_now, wait_until
 from fiskil_harness.core.config import Settings
@@ -19,7 +19,7 @@ from fiskil_harness.core.config.hooks import (
     HOOKS,
     MESSAGE,
     METRICS,
-    ORIGIN_TOLD,
+    ORIGIN_IN_MESSAGE,
     PAGES,
     REFRESH,
     REVOKE,
@@ -34,10 +34,10 @@ from fiskil_harness.gate.practice_status import statement_remarks
 from fiskil_harness.journal import Delivery, Journal
 from fiskil_harness.probes.practices import all_practices
 from fiskil_harness.runner.driver import Driver
-from fiskil_harness.runner.worker import NOBODY, Worker
+from fiskil_harness.runner.worker import UNKNOWN_END_USER, Worker
 from fiskil_harness.scenario.scenario import load_all
 from fiskil_harness.scenario.steps.link_sdk_messages import values_of
-from fiskil_harness.scenario.steps.tls_server import HANDSHAKE_S, is_told_of_certificate
+from fiskil_harness.scenario.steps.tls_server import HANDSHAKE_S, app_has_certificate
 from fiskil_harness.webhooks import Sender, Target, seal
 from fiskil_harness.webhooks.sender import Outgoing
 from fiskil_harness.webhooks.tls_handshake import MODERN, certificate_of, shake
@@ -46,7 +46,7 @@ EFFECTS_S = 10.0
 """So long one answer of the effects hook is waited for, in real seconds."""
 OTLP_S = 6.0
 """So long the app may take to export something, in real seconds; by default most exporters wait for five."""
-WANTED = (
+EXPECTED = (
     'Wanted: 200 with JSON like {"applied": {"<message_id>": 1}, "state": {}, "pending": 0}, also for one that is unknown.'
 )
 
@@ -65,7 +65,7 @@ class Check(Struct, frozen=True, kw_only=True):
 
     hook: str
     state: State
-    says: str
+    message: str
 
 
 def diagnose(settings: Settings) -> list[Check]:
@@ -78,10 +78,10 @@ def diagnose(settings: Settings) -> list[Check]:
     worker = Worker(settings, seed=0)
     try:
         worker.launch()
-        found = [Check(hook="app", state=State.WORKS, says="starts and gets ready"), *_given(worker.driver)]
+        found = [Check(hook="app", state=State.WORKS, message="starts and gets ready"), *_given(worker.driver)]
         found += [*_refused(settings), *_statements(settings), *_missing(worker.driver)]
         found += [*_browser(worker.driver), *_environment()]
-        return [Check(hook=one.hook, state=one.state, says=worker.redactor.redact(one.says)) for one in found]
+        return [Check(hook=one.hook, state=one.state, message=worker.redactor.redact(one.message)) for one in found]
     finally:
         worker.close()
 
@@ -98,8 +98,8 @@ def _given(driver: Driver) -> Iterator[Check]:
     for name, path in driver.app.output().items():
         if name != "output":
             state, says = (State.WORKS, "is there") if path.exists() else (State.WARNING, "is not there yet")
-            yield Check(hook=f"app.observe.logs {name}", state=state, says=says)
-    if driver.app.is_told("otlp_url"):
+            yield Check(hook=f"app.observe.logs {name}", state=state, message=says)
+    if driver.app.passes_value("otlp_url"):
         yield _checked("otlp", lambda: _exported(driver))
     # After everything that asks the app for work, because its next processing fails then.
     if driver.app.has(FAIL) and driver.app.can_restart:
@@ -114,13 +114,13 @@ def _refused(settings: Settings) -> Iterator[Check]:
     try:
         judgement.check(settings)
     except HarnessError as error:
-        yield Check(hook="gate", state=State.WRONG, says=f"refuses this config: {error}")
+        yield Check(hook="gate", state=State.WRONG, message=f"refuses this config: {error}")
 
 
 def _statements(settings: Settings) -> Iterator[Check]:
     """Attestations and waivers that time has passed by, or will soon."""
     for remark in statement_remarks(settings, real_now().date()):
-        yield Check(hook="statements", state=State.WARNING, says=remark)
+        yield Check(hook="statements", state=State.WARNING, message=remark)
 
 
 def _missing(driver: Driver) -> Iterator[Check]:
@@ -130,11 +130,11 @@ def _missing(driver: Driver) -> Iterator[Check]:
             bears_on = {practice_id for one in scenarios if hook in one.needs for practice_id in one.practices}
             unlocks = [practice_id for practice_id in all_practices() if practice_id in bears_on]
             helps = f"; helps to prove {', '.join(unlocks)}" if unlocks else ""
-            yield Check(hook=hook, state=State.MISSING, says=purpose + helps)
+            yield Check(hook=hook, state=State.MISSING, message=purpose + helps)
     facts = driver.settings.app.facts
     unstated = [name for name in facts.__struct_fields__ if getattr(facts, name) is None and name != "tls_ends_at"]
     if unstated:
-        yield Check(hook="app.facts", state=State.MISSING, says=f"only the team knows {', '.join(unstated)}")
+        yield Check(hook="app.facts", state=State.MISSING, message=f"only the team knows {', '.join(unstated)}")
 
 
 def _browser(driver: Driver) -> Iterator[Check]:
@@ -144,9 +144,9 @@ def _browser(driver: Driver) -> Iterator[Check]:
     try:
         driver.chromium.context()
     except HarnessError as error:
-        yield Check(hook="browser", state=State.MISSING, says=f"{error} Without it, nothing about pages is proven.")
+        yield Check(hook="browser", state=State.MISSING, message=f"{error} Without it, nothing about pages is proven.")
     else:
-        yield Check(hook="browser", state=State.WORKS, says="Chromium starts")
+        yield Check(hook="browser", state=State.WORKS, message="Chromium starts")
 
 
 def _environment() -> Iterator[Check]:
@@ -157,38 +157,38 @@ def _environment() -> Iterator[Check]:
     yield Check(
         hook="niquests",
         state=State.WARNING,
-        says="is installed; it replaces urllib3, and breaks Schemathesis and other users of requests. Uninstall it.",
+        message="is installed; it replaces urllib3, and breaks Schemathesis and other users of requests. Uninstall it.",
     )
 
 
-def _checked(hook: str, look_at: Callable[[], tuple[State, str]]) -> Check:
+def _checked(hook: str, check: Callable[[], tuple[State, str]]) -> Check:
     try:
-        state, says = look_at()
+        state, says = check()
     except HarnessError as error:
         state, says = State.WRONG, str(error)
-    return Check(hook=hook, state=state, says=says)
+    return Check(hook=hook, state=state, message=says)
 
 
 def _effects(driver: Driver) -> tuple[State, str]:
-    reply = driver.app.call(EFFECTS, NOBODY, timeout_s=EFFECTS_S)
+    reply = driver.app.call(EFFECTS, UNKNOWN_END_USER, timeout_s=EFFECTS_S)
     if reply.status is None:
-        return State.WRONG, f"did not answer within {EFFECTS_S:g} s: {reply.trouble}. {WANTED}"
+        return State.WRONG, f"did not answer within {EFFECTS_S:g} s: {reply.trouble}. {EXPECTED}"
     if reply.status == NOTHING:
         known = _somebody(driver)
-        if is_nowhere(driver.app, NOBODY | known):
+        if is_nowhere(driver.app, UNKNOWN_END_USER | known):
             # An app that could not be told of anybody may be right to know nobody.
             state = State.WRONG if known else State.WARNING
-            return state, f"answers {reply.status}, as any path does that is not there. {WANTED}"
+            return state, f"answers {reply.status}, as any path does that is not there. {EXPECTED}"
     if reply.status in {400, 403, 404, 422}:
         return State.WARNING, f"answers {reply.status} for an end user that nobody knows; known ones must answer JSON"
     try:
-        told = told_in(driver.app, reply)
+        told = parse_effects(driver.app, reply)
     except HookError as error:
-        return State.WRONG, f"{error} {WANTED}"
-    return (State.WRONG, f"{told.refusal}. {WANTED}") if isinstance(told, Untold) else _parts(told)
+        return State.WRONG, f"{error} {EXPECTED}"
+    return (State.WRONG, f"{told.refusal}. {EXPECTED}") if isinstance(told, EffectsUnknown) else _parts(told)
 
 
-def _parts(told: Told) -> tuple[State, str]:
+def _parts(told: EffectsReport) -> tuple[State, str]:
     parts = {"applied": told.applied, "state": told.state, "pending": told.pending}
     absent = [name for name, value in parts.items() if value is None]
     if not absent:
@@ -199,7 +199,7 @@ def _parts(told: Told) -> tuple[State, str]:
 def _somebody(driver: Driver) -> dict[str, str]:
     """An end user whom the app knows, where it can be asked to start a session for one."""
     if driver.app.has(START_SESSION):
-        driver.app.call(START_SESSION, NOBODY)
+        driver.app.call(START_SESSION, UNKNOWN_END_USER)
     known = list(driver.fiskil.sandbox.store.end_users)
     return {"end_user_id": known[-1]} if known else {}
 
@@ -235,7 +235,7 @@ def _served(driver: Driver) -> tuple[State, str]:
     spoken = [one for one in seen if one.is_spoken]
     if not spoken:
         return State.WRONG, f"nobody speaks {' or '.join(MODERN)} at {url}"
-    if not is_told_of_certificate(driver.settings):
+    if not app_has_certificate(driver.settings):
         return (
             State.WARNING,
             "speaks TLS; it is not told of {tls_cert_file}, so nobody can tell whose certificate it shows",
@@ -246,9 +246,9 @@ def _served(driver: Driver) -> tuple[State, str]:
 
 
 def _asked(driver: Driver, hook: str) -> tuple[State, str]:
-    reply = driver.app.call(hook, {**NOBODY, "point": "before", **(_cancelled(driver) if hook == MESSAGE else {})})
+    reply = driver.app.call(hook, {**UNKNOWN_END_USER, "point": "before", **(_cancelled(driver) if hook == MESSAGE else {})})
     state, says = _answer(reply)
-    if hook == MESSAGE and state is not State.WRONG and not driver.app.has(ORIGIN_TOLD):
+    if hook == MESSAGE and state is not State.WRONG and not driver.app.has(ORIGIN_IN_MESSAGE):
         return state, f"{says}; it carries no {{origin}}, so nobody can tell whether the app heeds other windows"
     if hook == START_SESSION and reply.status is not None and reply.status < 400:
         template = driver.settings.app.drive.start_session
@@ -267,8 +267,8 @@ def _cancelled(driver: Driver) -> dict[str, str]:
 
 
 def _page(driver: Driver, template: str) -> tuple[State, str]:
-    path = fill_text(template, {**driver.app.values, **NOBODY})
-    reply = driver.app.browser.ask("GET", driver.app.url + path)
+    path = fill_text(template, {**driver.app.values, **UNKNOWN_END_USER})
+    reply = driver.app.browser.request("GET", driver.app.url + path)
     if reply.status is not None and 200 <= reply.status < 300 and reply.content_type != "text/html":
         return State.WRONG, f"answers {reply.content_type or 'no content type'}, not a page"
     return _answer(reply)
@@ -294,7 +294,7 @@ def _webhook(driver: Driver) -> tuple[State, str]:
         kind="consent.received",
         message_id=driver.fiskil.sandbox.mint.message_id(),
         publish_time=driver.fiskil.sandbox.clock.now(),
-        end_user_id=NOBODY["end_user_id"],
+        end_user_id=UNKNOWN_END_USER["end_user_id"],
         consent_id=driver.fiskil.sandbox.mint.arrangement_id(),
         institution_id="88888",
         client_id=driver.fiskil.credentials.client_id,

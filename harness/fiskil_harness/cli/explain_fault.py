@@ -24,7 +24,7 @@ def fault_lines(name: str) -> Iterator[str]:
         yield ""
         yield from _indented(f"{one.id}  {one.happens}")
         yield from _indented(f"A correct client {one.client}.", first=4, later=4)
-        for text in one.asks_for(name):
+        for text in one.expressions_with(name):
             yield from _indented(f"--fault '{text}'", first=4, later=6)
 
 
@@ -34,9 +34,9 @@ def entry_lines(entry_id: str) -> Iterator[str]:
     yield entry_id
     yield from _indented(one.happens)
     yield from _indented(f"A correct client {one.client}.")
-    for text in one.ask:
+    for text in one.expressions:
         yield from _indented(f"--fault '{text}'", later=4)
-    for kind in ("steps", "scenarios", "people", "readings", "probes"):
+    for kind in ("steps", "scenarios", "people", "interpretations", "probes"):
         names = getattr(one, kind)
         if names:
             yield from _indented(f"{kind}: {', '.join(names)}", later=4)

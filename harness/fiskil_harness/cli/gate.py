@@ -35,8 +35,8 @@ def _ends_with(lines: str) -> str:
             "fiskil-harness gate --baseline report.json",
             "fiskil-harness gate --shard 1/3 --json part1.json",
             "fiskil-harness gate --seed 7 --gallery no_dedupe",
-            "fiskil-harness gate --all-readings --workers 2",
-            "fiskil-harness gate --reading token.lifetime=3600",
+            "fiskil-harness gate --all-interpretations --workers 2",
+            "fiskil-harness gate --interpretation token.lifetime=3600",
             "fiskil-harness gate --api hosted",
         )
     )
@@ -48,10 +48,10 @@ def _ends_with(lines: str) -> str:
 @click.option("--fast", "is_fast", is_flag=True, help="Ask each question once, in the cheapest scenario: half a minute.")
 @click.option("--shard", metavar="K/N", help="Run this share of N alone; `merge` judges the whole from all of them.")
 @options.baseline
-@options.readings
+@options.interpretations
 @click.option(
-    "--all-readings",
-    "is_all_readings",
+    "--all-interpretations",
+    "is_all_interpretations",
     is_flag=True,
     help="Try the app under each other reading of what the real API leaves in doubt.",
 )
@@ -66,8 +66,8 @@ def gate_command(
     is_fast: bool,
     shard: str | None,
     baseline_path: Path | None,
-    readings: tuple[str, ...],
-    is_all_readings: bool,
+    interpretations: tuple[str, ...],
+    is_all_interpretations: bool,
     api: str,
     lets_write: bool,
     **reports: Any,
@@ -79,11 +79,11 @@ def gate_command(
     With --baseline the exit code tells only of what got worse since that report: 1 where something is violated that was not,
     3 where something is no more proven, else 0.
 
-    The readings that rule decide. With --all-readings the app is tried under each other one too, one at a time, in the
+    The chosen interpretations decide. With --all-interpretations the app is tried under each other one too, in the
     scenarios that come to it. A reading that breaks the app is told and shuts nothing, unless the config requires it:
-    [gate] readings = "all", or a list of clauses or clause=choice. Those are tried in every gate.
+    [gate] interpretations = "all", or a list of clauses or clause=choice. Those are tried in every gate.
     """
-    from fiskil_harness.cli.results import Asked, conclude
+    from fiskil_harness.cli.results import Request, conclude
     from fiskil_harness.cli.version import version
     from fiskil_harness.core.clock import real_now, stopwatch
     from fiskil_harness.gate.baseline import compare, refuse_no_baseline
@@ -91,33 +91,40 @@ def gate_command(
     from fiskil_harness.gate.fast_selection import shard_of, share
     from fiskil_harness.gate.judgement import Share, check, judge
     from fiskil_harness.gate.shards import judge_share, plan
-    from fiskil_harness.runner.session import usual_workers
+    from fiskil_harness.runner.session import default_workers
 
-    _refuse_odd_pairs(is_fast=is_fast, shard=shard, baseline_path=baseline_path, is_all_readings=is_all_readings, **reports)
+    _refuse_odd_pairs(
+        is_fast=is_fast, shard=shard, baseline_path=baseline_path, is_all_interpretations=is_all_interpretations, **reports
+    )
     refuse_local_writes(api, lets_write=lets_write)
-    settings = settings_of(config_file, gallery_name, readings)
+    settings = settings_of(config_file, gallery_name, interpretations)
     check(settings)
     if api == HOSTED:
         alone: dict[str, object] = {"--gallery": gallery_name, "--workers": (workers or 1) > 1}
-        alone |= {"--all-readings": is_all_readings, "--fast": is_fast, "--shard": shard, "--baseline": baseline_path}
-        return before_hosted((), settings, seed, config_file, readings, alone, lets_write=lets_write, **reports)
+        alone |= {
+            "--all-interpretations": is_all_interpretations,
+            "--fast": is_fast,
+            "--shard": shard,
+            "--baseline": baseline_path,
+        }
+        return before_hosted((), settings, seed, config_file, interpretations, alone, lets_write=lets_write, **reports)
     number, count = shard_of(shard) if shard else (1, 1)
     before = _unaltered(baseline_path) if baseline_path else None
     if before is not None:
         refuse_no_baseline(before, str(baseline_path))
-    planned = plan(settings, is_fast=is_fast, is_all_readings=is_all_readings)
-    tail = tail_of(seed, config_file, gallery_name, readings)
+    planned = plan(settings, is_fast=is_fast, is_all_interpretations=is_all_interpretations)
+    tail = tail_of(seed, config_file, gallery_name, interpretations)
     more = (f" --workers {workers}" if workers else "") + (" --fast" if is_fast else "")
     more += f" --shard {shard}" if shard else ""
-    more += " --all-readings" if is_all_readings else ""
+    more += " --all-interpretations" if is_all_interpretations else ""
     more += f" --baseline {quoted([str(baseline_path)])}" if baseline_path else ""
     scenarios = share(planned.scenarios, number, count)
-    asked = Asked(
+    asked = Request(
         command="gate",
         again=f"fiskil-harness gate{tail}{more}",
-        again_one=f"fiskil-harness run {{scenario}}{tail}",
-        replay_with=app_of(config_file, gallery_name, readings),
-        workers=min(workers or usual_workers(settings), max(len(scenarios), 1)),
+        again_for_scenario=f"fiskil-harness run {{scenario}}{tail}",
+        replay_with=app_of(config_file, gallery_name, interpretations),
+        workers=min(workers or default_workers(settings), max(len(scenarios), 1)),
         **reports,
     )
     elapsed = stopwatch()
@@ -125,14 +132,14 @@ def gate_command(
     told: dict[str, Any] = {"settings": settings, "seed": seed, "today": real_now().date()}
     told |= {"is_fast": is_fast, "left_out": planned.left_out}
     if shard:
-        mine = Share(number=number, count=count, is_all_readings=is_all_readings)
+        mine = Share(number=number, count=count, is_all_interpretations=is_all_interpretations)
         judgement, mine = judge_share(rehearsal.outcomes, share=mine, **told)
         return conclude(judgement, rehearsal, settings=settings, asked=asked, took_s=elapsed(), share=mine)
-    judgement = judge(rehearsal.outcomes, is_whole=rehearsal.is_whole, met=rehearsal.met, **told)
+    judgement = judge(rehearsal.outcomes, is_whole=rehearsal.is_whole, met=rehearsal.coverage_marks, **told)
     compared = None
     if before is not None:
         ours = {"digest": digest_of(settings), "harness": version(), "name": str(baseline_path)}
-        compared = compare(judgement, before, settings=settings, today=told["today"], met=rehearsal.met, **ours)
+        compared = compare(judgement, before, settings=settings, today=told["today"], met=rehearsal.coverage_marks, **ours)
     return conclude(judgement, rehearsal, settings=settings, asked=asked, took_s=elapsed(), compared=compared)
 
 
@@ -149,14 +156,14 @@ def gate_command(
 @options.config
 @options.gallery
 @options.baseline
-@options.readings
+@options.interpretations
 @options.reports
 def merge_command(
     paths: tuple[Path, ...],
     config_file: Path | None,
     gallery_name: str | None,
     baseline_path: Path | None,
-    readings: tuple[str, ...],
+    interpretations: tuple[str, ...],
     **reports: Any,
 ) -> int:
     """Judge a gate from its parts: the JSON reports that `gate --shard` wrote, one of each share.
@@ -164,7 +171,7 @@ def merge_command(
     The config must be the one that the parts were made with, and so must the version. A part that is missing keeps the gate
     shut.
     """
-    from fiskil_harness.cli.results import Asked, present
+    from fiskil_harness.cli.results import Request, present
     from fiskil_harness.cli.version import version
     from fiskil_harness.core.clock import real_now
     from fiskil_harness.errors import UsageError
@@ -175,29 +182,29 @@ def merge_command(
 
     if reports.get("har_path") is not None:
         raise UsageError("--har tells every call, and parts hold none. Give it to `gate --shard`.")
-    settings = settings_of(config_file, gallery_name, readings)
+    settings = settings_of(config_file, gallery_name, interpretations)
     check(settings)
     before = _unaltered(baseline_path) if baseline_path else None
     if before is not None:
         refuse_no_baseline(before, str(baseline_path))
-    found = [shards.Part(name=str(path), whole=_unaltered(path)) for path in paths]
+    found = [shards.Shard(name=str(path), whole=_unaltered(path)) for path in paths]
     shards.check(found, digest=digest_of(settings), harness=version())
     first = found[0].whole
-    tail = tail_of(first.result.seed, config_file, gallery_name, readings)
+    tail = tail_of(first.result.seed, config_file, gallery_name, interpretations)
     fast = " --fast" if first.result.is_fast else ""
-    asked = Asked(
+    asked = Request(
         command="gate",
         again=f"fiskil-harness gate{tail}{fast}",
-        again_one=f"fiskil-harness run {{scenario}}{tail}",
-        replay_with=app_of(config_file, gallery_name, readings),
+        again_for_scenario=f"fiskil-harness run {{scenario}}{tail}",
+        replay_with=app_of(config_file, gallery_name, interpretations),
         **reports,
     )
     asked.check()
     today = real_now().date()
-    whole = shards.merged(found, settings=settings, today=today, again=asked.again, again_one=asked.again_one)
+    whole = shards.merged(found, settings=settings, today=today, again=asked.again, again_one=asked.again_for_scenario)
     if before is not None:
         ours = {"digest": digest_of(settings), "harness": version(), "name": str(baseline_path)}
-        met = shards.met(found)
+        met = shards.coverage_marks(found)
         whole = shards.against(whole, compare(whole.result, before, settings=settings, today=today, met=met, **ours))
     code = present(whole, settings=settings, asked=asked)
     missing = shards.missing(found)
@@ -229,12 +236,12 @@ def _unaltered(path: Path) -> "GateResult":
 
 
 def _refuse_odd_pairs(
-    *, is_fast: bool, shard: str | None, baseline_path: Path | None, is_all_readings: bool, **reports: Any
+    *, is_fast: bool, shard: str | None, baseline_path: Path | None, is_all_interpretations: bool, **reports: Any
 ) -> None:
     from fiskil_harness.errors import UsageError
 
-    if is_fast and is_all_readings:
-        raise UsageError("--fast asks each question once, and --all-readings asks many of them again. Leave one out.")
+    if is_fast and is_all_interpretations:
+        raise UsageError("--fast asks each question once, and --all-interpretations asks many of them again. Leave one out.")
     if shard and baseline_path:
         raise UsageError("--baseline compares a whole gate, and --shard runs a share of one. Give --baseline to `merge`.")
     if shard and reports.get("json_path") is None:

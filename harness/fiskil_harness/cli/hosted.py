@@ -29,7 +29,7 @@ def before_hosted(
     settings: "Settings",
     seed: int,
     config_file: Path | None,
-    readings: Sequence[str],
+    interpretations: Sequence[str],
     alone: Mapping[str, object],
     *,
     lets_write: bool,
@@ -40,7 +40,7 @@ def before_hosted(
     Args:
         alone: Options that make no sense here, with what was given for them.
     """
-    from fiskil_harness.cli.results import Asked, conclude
+    from fiskil_harness.cli.results import Request, conclude
     from fiskil_harness.cli.run_options import quoted, tail_of
     from fiskil_harness.cli.screen import Progress
     from fiskil_harness.core.clock import real_now, stopwatch
@@ -55,12 +55,12 @@ def before_hosted(
     is_gate = not names
     scenarios, lines = eligibility.select(names) if names else (list(eligibility.scenarios().values()), [])
     address_of(settings)
-    tail = f"{tail_of(seed, config_file, None, readings)} --api hosted{' --allow-writes' if lets_write else ''}"
+    tail = f"{tail_of(seed, config_file, None, interpretations)} --api hosted{' --allow-writes' if lets_write else ''}"
     command = "gate" if is_gate else "run"
-    asked = Asked(
+    asked = Request(
         command=f"{command} --api hosted",
         again=f"fiskil-harness gate{tail}" if is_gate else f"fiskil-harness run {quoted(names)}{tail}",
-        again_one=f"fiskil-harness run {{scenario}}{tail}",
+        again_for_scenario=f"fiskil-harness run {{scenario}}{tail}",
         **reports,
     )
     asked.check()

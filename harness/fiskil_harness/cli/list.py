@@ -90,10 +90,10 @@ def _practices() -> Iterable[Row]:
 
 def _bugs() -> Iterable[Row]:
     from fiskil_harness.gate.receiver_bugs import bugs
-    from fiskil_harness.gate.report.bug_table import seen_by
+    from fiskil_harness.gate.report.bug_table import detected_by
 
     for one in bugs().values():
-        yield Row(name=f"{one.row:>2} {one.id}", about=f"{one.title} [{seen_by(one)}]")
+        yield Row(name=f"{one.row:>2} {one.id}", about=f"{one.title} [{detected_by(one)}]")
 
 
 def _hooks() -> Iterable[Row]:
@@ -109,11 +109,11 @@ def _routes() -> Iterable[Row]:
         yield Row(name=one.name, about=f"{one.method} {one.path}")
 
 
-def _readings() -> Iterable[Row]:
+def _interpretations() -> Iterable[Row]:
     from fiskil_harness.core.clauses import switches
 
     for one in switches().values():
-        shown = " | ".join(f"{choice} (default)" if choice == one.default else choice for choice in one.readings)
+        shown = " | ".join(f"{choice} (default)" if choice == one.default else choice for choice in one.interpretations)
         yield Row(name=one.id, about=f"{shown}: {one.sentence} In doubt because {one.why}.")
 
 
@@ -138,7 +138,7 @@ KINDS: dict[str, tuple[str, Callable[[], Iterable[Row]]]] = {
     "probes": ("what is asked about the app", _probes),
     "practices": ("Fiskil's 49 best practices, and what proves them", _practices),
     "bugs": ("known bugs of webhook receivers, and who sees them", _bugs),
-    "readings": ("what the real API leaves in doubt, and how it may be read", _readings),
+    "interpretations": ("what the real API leaves in doubt, and how it may be read", _interpretations),
     "gallery": ("apps with one flaw or none, to try the gate on", _gallery),
     "hooks": ("how the harness meets the app", _hooks),
 }

@@ -119,7 +119,7 @@ def _run(arguments: Sequence[str] | None) -> int:
         error.show()
         return 2
     except HarnessError as error:
-        click.echo(shown(f"{error}", streams.columns()), err=True)
+        click.echo(error_lines(f"{error}", streams.columns()), err=True)
         return 2
     except (KeyboardInterrupt, click.Abort):
         click.echo("Interrupted.", err=True)
@@ -129,7 +129,7 @@ def _run(arguments: Sequence[str] | None) -> int:
         return 4
 
 
-def shown(text: str, width: int | None) -> str:
+def error_lines(text: str, width: int | None) -> str:
     """A complaint in lines of at most *width*, if there is one; the lines after the first are the app's own words."""
     if width is None:
         return text

@@ -30,26 +30,26 @@ def gallery_names(_context: click.Context, _parameter: click.Parameter, begun: s
     return [name for name in apps() if name.startswith(begun)]
 
 
-def reading_names(_context: click.Context, _parameter: click.Parameter, begun: str) -> list[str]:
-    """What a shell may complete *begun* to: clauses, then the readings of the one that is named."""
+def interpretation_names(_context: click.Context, _parameter: click.Parameter, begun: str) -> list[str]:
+    """What a shell may complete *begun* to: clauses, then the interpretations of the one that is named."""
     from fiskil_harness.core.clauses import switches
 
     clause_id, equals, _ = begun.partition("=")
     if not equals:
         return [f"{one}=" for one in switches() if one.startswith(begun)]
-    known = switches()[clause_id].readings if clause_id in switches() else ()
+    known = switches()[clause_id].interpretations if clause_id in switches() else ()
     return [text for one in known if (text := f"{clause_id}={one}").startswith(begun)]
 
 
-def readings(command: Command) -> Command:
-    """``--reading CLAUSE=CHOICE``, as often as wanted."""
+def interpretations(command: Command) -> Command:
+    """``--interpretation CLAUSE=CHOICE``, as often as wanted."""
     return click.option(
-        "--reading",
-        "readings",
+        "--interpretation",
+        "interpretations",
         metavar="CLAUSE=CHOICE",
         multiple=True,
-        shell_complete=reading_names,
-        help="Let another reading of a doubtful clause rule; may be repeated. See: list readings.",
+        shell_complete=interpretation_names,
+        help="Let another reading of a doubtful clause rule; may be repeated. See: list interpretations.",
     )(command)
 
 

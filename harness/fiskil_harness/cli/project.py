@@ -49,9 +49,9 @@ def doctor_command(config_file: Path | None, api: str) -> int:
     screen = console()
     settings = load(config_file)
     if api == "hosted":
-        from fiskil_harness.cli.doctor_hosted import look
+        from fiskil_harness.cli.doctor_hosted import check
 
-        checks = look(settings)
+        checks = check(settings)
     else:
         checks = diagnose(settings)
     for one in checks:
@@ -74,7 +74,7 @@ def _show(one: "Check", screen: object) -> None:
 
     assert isinstance(screen, Console)
     colour = {"works": "green", "wrong": "bold red", "missing": "yellow", "warning": "yellow"}.get(one.state, "")
-    lines = wrapped(f"{one.state:<8} {one.hook}  {one.says}", 80, later_indent=" " * 9)
+    lines = wrapped(f"{one.state:<8} {one.hook}  {one.message}", 80, later_indent=" " * 9)
     for number, line in enumerate(lines):
         text = Text(line)
         if number == 0:

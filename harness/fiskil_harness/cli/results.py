@@ -18,18 +18,18 @@ from fiskil_harness.gate.digests import digest_of
 from fiskil_harness.gate.judgement import Comparison, GateResult, Judgement, Run, Share
 from fiskil_harness.gate.report import files
 from fiskil_harness.gate.report.sealing import completed
-from fiskil_harness.runner.session import Rehearsal
+from fiskil_harness.runner.session import SessionResult
 
 STANDARD_OUTPUT = Path("-")
 PLANS = Path("fiskil-plans")
 
 
-class Asked(Struct, frozen=True, kw_only=True):
+class Request(Struct, frozen=True, kw_only=True):
     """What the reader asked for: how to run it again, a plan that failed included, and which reports to write."""
 
     command: str
     again: str
-    again_one: str
+    again_for_scenario: str
     replay_with: str = ""
     paths: dict[str, str] = {}
     workers: int = 1
@@ -53,10 +53,10 @@ class Asked(Struct, frozen=True, kw_only=True):
 
 def conclude(
     judgement: Judgement,
-    rehearsal: Rehearsal,
+    rehearsal: SessionResult,
     *,
     settings: Settings,
-    asked: Asked,
+    asked: Request,
     took_s: float,
     share: Share | None = None,
     compared: Comparison | None = None,
@@ -72,7 +72,7 @@ def conclude(
         python=platform.python_version(),
         platform=platform.platform(),
         again=asked.again,
-        again_one=asked.again_one,
+        again_for_scenario=asked.again_for_scenario,
         paths=asked.paths,
         was_interrupted=rehearsal.was_interrupted,
         faults=len(rehearsal.faults),
@@ -84,7 +84,7 @@ def conclude(
         result=judgement,
         run=run,
         measured=rehearsal.measured,
-        exhibits=rehearsal.exhibits,
+        excerpts=rehearsal.excerpts,
         stories=rehearsal.stories,
         pictures=rehearsal.pictures,
         share=share,
@@ -94,7 +94,7 @@ def conclude(
 
 
 def present(
-    whole: GateResult, *, settings: Settings, asked: Asked, faults: Sequence[str] = (), hars: tuple[str, ...] = ()
+    whole: GateResult, *, settings: Settings, asked: Request, faults: Sequence[str] = (), hars: tuple[str, ...] = ()
 ) -> int:
     """Show and write a report, every secret taken out; return the exit code."""
     redactor = redactor_of(settings)
@@ -119,7 +119,7 @@ def redactor_of(settings: Settings) -> Redactor:
     return redactor
 
 
-def save_plans(rehearsal: Rehearsal, redactor: Redactor) -> tuple[str, ...]:
+def save_plans(rehearsal: SessionResult, redactor: Redactor) -> tuple[str, ...]:
     """Write every plan that failed into ``fiskil-plans/``; the paths, to be replayed."""
     from fiskil_harness.scenario.scenario import SavedPlan
 
@@ -138,14 +138,14 @@ def save_plans(rehearsal: Rehearsal, redactor: Redactor) -> tuple[str, ...]:
     return tuple(saved)
 
 
-def _show(whole: GateResult, asked: Asked) -> None:
+def _show(whole: GateResult, asked: Request) -> None:
     from fiskil_harness.cli.screen import console
     from fiskil_harness.gate.report import terminal
 
     terminal.show(whole, console(is_error=asked.json_path == STANDARD_OUTPUT))
 
 
-def _write(whole: GateResult, asked: Asked, hars: tuple[str, ...]) -> None:
+def _write(whole: GateResult, asked: Request, hars: tuple[str, ...]) -> None:
     from fiskil_harness.gate.report import html, json, junit, markdown
     from fiskil_harness.journal import har
 

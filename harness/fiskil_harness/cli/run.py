@@ -26,7 +26,7 @@ if TYPE_CHECKING:
         "fiskil-harness run webhook_repeated --save plan.json",
         "fiskil-harness run token_expires_early --pause",
         "fiskil-harness run webhook_repeated --gallery no_dedupe",
-        "fiskil-harness run happy_path --reading token.field=access_token",
+        "fiskil-harness run happy_path --interpretation token.field=access_token",
     )
 )
 @click.argument("names", metavar="NAME...", nargs=-1, required=True, shell_complete=options.scenario_names)
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 @options.config
 @options.gallery
 @options.workers
-@options.readings
+@options.interpretations
 @options.plans
 @options.api
 @options.writes
@@ -47,7 +47,7 @@ def run_command(
     config_file: Path | None,
     gallery_name: str | None,
     workers: int,
-    readings: tuple[str, ...],
+    interpretations: tuple[str, ...],
     plan_count: int | None,
     shrink_s: float | None,
     save_path: Path | None,
@@ -57,30 +57,30 @@ def run_command(
     **reports: Any,
 ) -> int:
     """Run scenarios by NAME: a name, a pattern, or a scenario file of your own."""
-    from fiskil_harness.cli.results import Asked
+    from fiskil_harness.cli.results import Request
     from fiskil_harness.scenario.selection import select_from, with_plans
 
     refuse_local_writes(api, lets_write=lets_write)
     if api == HOSTED:
         drawn = {"--plans": plan_count, "--shrink-s": shrink_s}
         alone = {**drawn, "--gallery": gallery_name, "--workers": workers > 1, "--save": save_path, "--pause": is_paused}
-        settings = settings_of(config_file, gallery_name, readings)
-        return before_hosted(names, settings, seed, config_file, readings, alone, lets_write=lets_write, **reports)
+        settings = settings_of(config_file, gallery_name, interpretations)
+        return before_hosted(names, settings, seed, config_file, interpretations, alone, lets_write=lets_write, **reports)
     found, paths = select_from(names)
     scenarios = with_plans(found, plan_count, shrink_s)
     if save_path is not None:
-        return _save(scenarios, seed, save_path, readings)
-    tail = tail_of(seed, config_file, gallery_name, readings) + _with_plans(plan_count, shrink_s)
-    asked = Asked(
+        return _save(scenarios, seed, save_path, interpretations)
+    tail = tail_of(seed, config_file, gallery_name, interpretations) + _with_plans(plan_count, shrink_s)
+    asked = Request(
         command="run",
         again=f"fiskil-harness run {quoted(names)}{tail}",
-        again_one=f"fiskil-harness run {{scenario}}{tail}",
-        replay_with=app_of(config_file, gallery_name, readings),
+        again_for_scenario=f"fiskil-harness run {{scenario}}{tail}",
+        replay_with=app_of(config_file, gallery_name, interpretations),
         paths=paths,
         workers=workers,
         **reports,
     )
-    return rehearse(scenarios, settings_of(config_file, gallery_name, readings), seed, asked, is_paused=is_paused)
+    return rehearse(scenarios, settings_of(config_file, gallery_name, interpretations), seed, asked, is_paused=is_paused)
 
 
 @click.command(
@@ -106,7 +106,7 @@ def run_command(
     "--url", metavar="URL", help="Take the webhook receiver at URL, which is running already, instead of a config."
 )
 @options.receiver
-@options.readings
+@options.interpretations
 @options.pause
 @options.reports
 def replay_command(
@@ -119,7 +119,7 @@ def replay_command(
     effects: str | None,
     uses_events: tuple[str, ...],
     scheme: str | None,
-    readings: tuple[str, ...],
+    interpretations: tuple[str, ...],
     is_paused: bool,
     **reports: Any,
 ) -> int:
@@ -129,7 +129,7 @@ def replay_command(
     and the same options. With --as-test the run is also written down as a plain
     pytest file, which sends the same to any receiver and asks what the plan found broken.
     """
-    from fiskil_harness.cli.results import Asked
+    from fiskil_harness.cli.results import Request
     from fiskil_harness.errors import UsageError
     from fiskil_harness.scenario.scenario import read_plan
     from fiskil_harness.scenario.selection import from_plan
@@ -138,21 +138,23 @@ def replay_command(
     if url is not None:
         if config_file is not None or gallery_name is not None:
             raise UsageError("--url names the app, so neither --config nor --gallery can. Leave one out.")
-        settings = under(settings_at(url, secret_env, effects, uses_events, scheme), readings)
-        met_by = f" --url {quoted([url])}" + options_of(secret_env, effects, uses_events, scheme) + again_under(readings)
+        settings = under(settings_at(url, secret_env, effects, uses_events, scheme), interpretations)
+        met_by = (
+            f" --url {quoted([url])}" + options_of(secret_env, effects, uses_events, scheme) + again_under(interpretations)
+        )
     elif secret_env or effects or uses_events or scheme:
         raise UsageError(
             "--secret-env, --effects, --uses-events and --scheme tell of a receiver at --url. Add it, or leave them out."
         )
     else:
-        settings = settings_of(config_file, gallery_name, readings)
-        met_by = app_of(config_file, gallery_name, readings)
+        settings = settings_of(config_file, gallery_name, interpretations)
+        met_by = app_of(config_file, gallery_name, interpretations)
     if test_path is not None:
         from fiskil_harness.cli.export_test import write_as_test
 
         return write_as_test(scenario, settings, seed=saved.seed, plan=plan, path=test_path)
     again = f"fiskil-harness replay {quoted([str(plan)])}{met_by}"
-    asked = Asked(command="replay", again=again, again_one=again, replay_with=met_by, **reports)
+    asked = Request(command="replay", again=again, again_for_scenario=again, replay_with=met_by, **reports)
     return rehearse([scenario], settings, saved.seed, asked, is_paused=is_paused)
 
 
@@ -180,7 +182,7 @@ def replay_command(
 )
 @options.plans
 @options.heavy
-@options.readings
+@options.interpretations
 @options.seed
 @options.reports
 def webhooks_command(
@@ -195,7 +197,7 @@ def webhooks_command(
     is_heavy: bool,
     body_bytes: int | None,
     body_s: float | None,
-    readings: tuple[str, ...],
+    interpretations: tuple[str, ...],
     seed: int,
     **reports: Any,
 ) -> int:
@@ -205,7 +207,7 @@ def webhooks_command(
     Long and slow bodies come only with --heavy. How long the receiver reads them is told, and judged where it promises a
     bound: --body-bytes, --body-s.
     """
-    from fiskil_harness.cli.results import Asked
+    from fiskil_harness.cli.results import Request
     from fiskil_harness.errors import UsageError
     from fiskil_harness.scenario.selection import about_receivers, with_plans
 
@@ -213,7 +215,7 @@ def webhooks_command(
         raise UsageError("--body-bytes and --body-s say what --heavy tries. Add it, or leave them out.")
     if is_heavy and phase == "random":
         raise UsageError("--heavy adds named deliveries, and --phase random makes none. Leave one of them out.")
-    settings = under(settings_at(url, secret_env, effects, uses_events, scheme), readings)
+    settings = under(settings_at(url, secret_env, effects, uses_events, scheme), interpretations)
     if is_heavy:
         settings = burdened(settings, body_bytes=body_bytes, body_s=body_s)
     known = with_plans(about_receivers(phase, is_heavy=is_heavy), plan_count, shrink_s)
@@ -223,9 +225,9 @@ def webhooks_command(
     again = f"fiskil-harness webhooks {quoted([url])}{met_by}"
     again += (f" --phase {phase}" if phase != "all" else "") + _with_plans(plan_count, shrink_s)
     again += burden_of(is_heavy=is_heavy, body_bytes=body_bytes, body_s=body_s)
-    again += f" --seed {seed}" + again_under(readings)
-    replay_with = f" --url {quoted([url])}{met_by}{again_under(readings)}"
-    asked = Asked(command="webhooks", again=again, again_one=again, replay_with=replay_with, **reports)
+    again += f" --seed {seed}" + again_under(interpretations)
+    replay_with = f" --url {quoted([url])}{met_by}{again_under(interpretations)}"
+    asked = Request(command="webhooks", again=again, again_for_scenario=again, replay_with=replay_with, **reports)
     return rehearse(within_reach, settings, seed, asked, left_out=left_out)
 
 
@@ -234,7 +236,7 @@ def _with_plans(plan_count: int | None, shrink_s: float | None) -> str:
     return tail + (f" --shrink-s {shrink_s:g}" if shrink_s is not None else "")
 
 
-def _save(scenarios: "Sequence[Scenario]", seed: int, path: Path, readings: "Sequence[str]") -> int:
+def _save(scenarios: "Sequence[Scenario]", seed: int, path: Path, interpretations: "Sequence[str]") -> int:
     import msgspec
 
     from fiskil_harness.core.clauses import parse
@@ -244,7 +246,9 @@ def _save(scenarios: "Sequence[Scenario]", seed: int, path: Path, readings: "Seq
 
     if len(scenarios) != 1:
         raise UsageError(f"--save writes one plan, and {len(scenarios)} scenarios were named. Name one.")
-    scenario = msgspec.structs.replace(scenarios[0], readings={**parse(readings), **scenarios[0].readings})
+    scenario = msgspec.structs.replace(
+        scenarios[0], interpretations={**parse(interpretations), **scenarios[0].interpretations}
+    )
     files.write(path, dump_plan(scenario, seed=seed))
     click.echo(f"Wrote {path}. Run it with: fiskil-harness replay {path}")
     return 0

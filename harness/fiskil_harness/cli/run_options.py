@@ -8,9 +8,9 @@ import msgspec
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from fiskil_harness.cli.results import Asked
+    from fiskil_harness.cli.results import Request
     from fiskil_harness.core.config import Settings
-    from fiskil_harness.runner.session import Rehearsal
+    from fiskil_harness.runner.session import SessionResult
     from fiskil_harness.scenario.scenario import Scenario
 
 
@@ -18,7 +18,7 @@ def rehearse(
     scenarios: "Sequence[Scenario]",
     settings: "Settings",
     seed: int,
-    asked: "Asked",
+    asked: "Request",
     *,
     left_out: "Sequence[str]" = (),
     is_paused: bool = False,
@@ -36,8 +36,8 @@ def rehearse(
 
 
 def played(
-    scenarios: "Sequence[Scenario]", settings: "Settings", seed: int, asked: "Asked", *, is_paused: bool = False
-) -> "Rehearsal":
+    scenarios: "Sequence[Scenario]", settings: "Settings", seed: int, asked: "Request", *, is_paused: bool = False
+) -> "SessionResult":
     """Run *scenarios* and show how far it is; report files that cannot be written are refused before."""
     from fiskil_harness.cli.screen import Progress
     from fiskil_harness.cli.step_by_step import Pause
@@ -56,46 +56,48 @@ def played(
         )
 
 
-def under(settings: "Settings", readings: "Sequence[str]") -> "Settings":
-    """*settings* with the *readings* of the command line over those of the config."""
+def under(settings: "Settings", interpretations: "Sequence[str]") -> "Settings":
+    """*settings* with the *interpretations* of the command line over those of the config."""
     from fiskil_harness.core.clauses import parse
 
-    chosen = {**settings.sandbox.readings, **parse(readings)}
-    return msgspec.structs.replace(settings, sandbox=msgspec.structs.replace(settings.sandbox, readings=chosen))
+    chosen = {**settings.sandbox.interpretations, **parse(interpretations)}
+    return msgspec.structs.replace(settings, sandbox=msgspec.structs.replace(settings.sandbox, interpretations=chosen))
 
 
-def settings_of(config_file: Path | None, gallery_name: str | None, readings: "Sequence[str]" = ()) -> "Settings":
-    """The config at hand, or that of an app of the gallery, with *readings* over its own."""
+def settings_of(config_file: Path | None, gallery_name: str | None, interpretations: "Sequence[str]" = ()) -> "Settings":
+    """The config at hand, or that of an app of the gallery, with *interpretations* over its own."""
     from fiskil_harness.core.config import load
     from fiskil_harness.errors import UsageError
     from fiskil_harness.gate.selftest import gallery
 
     if gallery_name is None:
-        return under(load(config_file), readings)
+        return under(load(config_file), interpretations)
     if config_file is not None:
         raise UsageError("--gallery names an app and its config, so --config cannot name another. Leave one out.")
     entry = gallery.app(gallery_name)
     missing = gallery.missing_tool(entry)
     if missing:
         raise UsageError(f"The gallery app {entry.name!r} needs {missing}. Install it, or take another app.")
-    return under(gallery.settings(entry), readings)
+    return under(gallery.settings(entry), interpretations)
 
 
-def tail_of(seed: int, config_file: Path | None, gallery_name: str | None = None, readings: "Sequence[str]" = ()) -> str:
+def tail_of(
+    seed: int, config_file: Path | None, gallery_name: str | None = None, interpretations: "Sequence[str]" = ()
+) -> str:
     """The options that a command needs to run again as it ran."""
-    return f" --seed {seed}" + app_of(config_file, gallery_name, readings)
+    return f" --seed {seed}" + app_of(config_file, gallery_name, interpretations)
 
 
-def app_of(config_file: Path | None, gallery_name: str | None, readings: "Sequence[str]" = ()) -> str:
-    """The options that name the app, and the *readings* it was under."""
+def app_of(config_file: Path | None, gallery_name: str | None, interpretations: "Sequence[str]" = ()) -> str:
+    """The options that name the app, and the *interpretations* it was under."""
     tail = f" --config {quoted([str(config_file)])}" if config_file is not None else ""
     tail += f" --gallery {gallery_name}" if gallery_name else ""
-    return tail + again_under(readings)
+    return tail + again_under(interpretations)
 
 
-def again_under(readings: "Sequence[str]") -> str:
-    """*readings* as options."""
-    return "".join(f" --reading {quoted([one])}" for one in readings)
+def again_under(interpretations: "Sequence[str]") -> str:
+    """*interpretations* as options."""
+    return "".join(f" --interpretation {quoted([one])}" for one in interpretations)
 
 
 def quoted(words: "Sequence[str]") -> str:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from fiskil_harness.cli.screen import Progress
     from fiskil_harness.gate.judgement import Judgement
     from fiskil_harness.gate.selftest.gallery import GalleryApp
-    from fiskil_harness.gate.selftest.matrix import BugRow, Hearing, PracticeRow
+    from fiskil_harness.gate.selftest.matrix import BugRow, PracticeRow, SelftestResult
     from fiskil_harness.runner.worker import Worker
 
 WORKERS = 2
@@ -77,12 +77,12 @@ class _Trial:
         self._stop = threading.Event()
         self._open: list[Worker] = []
 
-    def of(self, entries: "Sequence[GalleryApp]", *, workers: int) -> "list[Hearing]":
+    def of(self, entries: "Sequence[GalleryApp]", *, workers: int) -> "list[SelftestResult]":
         """Hear every app; the answers come in the order of the gallery."""
         from fiskil_harness.core import signals
 
         with tempfile.TemporaryDirectory(prefix="fiskil-harness-selftest-") as folder, ThreadPoolExecutor(workers) as pool:
-            running: list[Future[Hearing]] = []
+            running: list[Future[SelftestResult]] = []
             try:
                 with signals.stops_as_interrupt(), signals.remembered() as strike_again:
                     running += [pool.submit(self._hear, entry, Path(folder) / entry.name) for entry in entries]
@@ -98,18 +98,18 @@ class _Trial:
                 raise
         return [one.result() for one in running]
 
-    def _tell(self, done: "Future[Hearing]") -> None:
+    def _tell(self, done: "Future[SelftestResult]") -> None:
         hearing = done.result()
         self._progress.ended(hearing.name, _verdict(hearing))
 
-    def _hear(self, entry: "GalleryApp", folder: Path) -> "Hearing":
+    def _hear(self, entry: "GalleryApp", folder: Path) -> "SelftestResult":
         from fiskil_harness.core.clock import real_now
-        from fiskil_harness.gate.selftest.matrix import hear, rehearse, scenarios_for
+        from fiskil_harness.gate.selftest.matrix import evaluate, play, scenarios_for
 
         self._progress.began(entry.name)
         today = real_now().date()
         judged: Callable[[], Judgement] = partial(
-            rehearse,
+            play,
             entry,
             scenarios_for(entry),
             seed=self._seed,
@@ -118,7 +118,7 @@ class _Trial:
             opened=self._open.append,
             goes_on=lambda: not self._stop.is_set(),
         )
-        return hear(entry, judged)
+        return evaluate(entry, judged)
 
 
 def _chosen(names: "Sequence[str]", *, is_receivers: bool) -> "list[GalleryApp]":
@@ -137,26 +137,26 @@ def _chosen(names: "Sequence[str]", *, is_receivers: bool) -> "list[GalleryApp]"
     return kept
 
 
-def _verdict(hearing: "Hearing") -> str:
-    if hearing.lacks:
+def _verdict(hearing: "SelftestResult") -> str:
+    if hearing.not_tried:
         return "NOT TRIED"
     if hearing.false_alarms:
         return "FALSE ALARM"
     if hearing.overlooked:
         return "OVERLOOKED"
-    if hearing.doubts:
+    if hearing.inconclusive:
         return "IN DOUBT"
     return "caught" if hearing.caught else "let be" if hearing.collection == "correct" else "not trusted"
 
 
-def _show(hearing: "Hearing") -> None:
+def _show(hearing: "SelftestResult") -> None:
     """One line for the app, one for each thing that it was to be caught for, and one for everything that went wrong."""
     click.echo(f"{_verdict(hearing):<12}{hearing.name} ({hearing.framework})")
     lines = [f"{one.what}: {one.probe} in {one.scenario}" for one in hearing.caught]
     lines += [f"OVERLOOKED: {one}" for one in hearing.overlooked]
     lines += [f"FALSE ALARM: {one}" for one in hearing.false_alarms]
-    lines += [f"IN DOUBT: {one}" for one in hearing.doubts]
-    lines += [f"NOT TRIED: {hearing.lacks}"] if hearing.lacks else []
+    lines += [f"IN DOUBT: {one}" for one in hearing.inconclusive]
+    lines += [f"NOT TRIED: {hearing.not_tried}"] if hearing.not_tried else []
     for line in lines:
         _print(line, indent=" " * 12)
 
@@ -169,8 +169,8 @@ def _show_table(rows: "Sequence[BugRow]", *, is_whole: bool) -> None:
     for one in rows:
         if not one.having:
             continue
-        missed = [f"OVERLOOKED: {name}" for name in one.having if name not in one.seen]
-        _print(f"{one.row:>3} {one.bug:<28}{', '.join([*one.seen, *missed])}", later=" " * 32)
+        missed = [f"OVERLOOKED: {name}" for name in one.having if name not in one.detected]
+        _print(f"{one.row:>3} {one.bug:<28}{', '.join([*one.detected, *missed])}", later=" " * 32)
     without = [f"{one.row} {one.bug}" for one in rows if not one.having]
     if without and is_whole:
         _print(f"In none of these apps: {', '.join(without)}", later="  ")
@@ -189,20 +189,20 @@ def _show_rows(rows: "Sequence[PracticeRow]") -> None:
     click.echo(f"{len(caught)} of {len(rows)} rows caught.")
 
 
-def _conclude(hearings: "Sequence[Hearing]", *, uncaught: "Sequence[str]" = ()) -> int:
-    flawed = [one for one in hearings if one.collection == "flawed" and not one.lacks]
-    correct = [one for one in hearings if one.collection == "correct" and not one.lacks]
+def _conclude(hearings: "Sequence[SelftestResult]", *, uncaught: "Sequence[str]" = ()) -> int:
+    flawed = [one for one in hearings if one.collection == "flawed" and not one.not_tried]
+    correct = [one for one in hearings if one.collection == "correct" and not one.not_tried]
     overlooked = [one for one in flawed if one.overlooked]
     accused = [one for one in hearings if one.false_alarms]
-    lacking = [one for one in hearings if one.lacks]
-    doubtful = [one for one in hearings if one.doubts]
+    lacking = [one for one in hearings if one.not_tried]
+    doubtful = [one for one in hearings if one.inconclusive]
     click.echo()
     _print(
         f"{len(flawed) - len(overlooked)} of {len(flawed)} flawed apps caught, {len(accused)} false alarms, "
         f"{len(correct)} correct apps tried."
     )
     if lacking:
-        _print(f"Not tried: {'; '.join(f'{one.name} {one.lacks}' for one in lacking)}", later="  ")
+        _print(f"Not tried: {'; '.join(f'{one.name} {one.not_tried}' for one in lacking)}", later="  ")
     if uncaught:
         _print(f"No flawed app was caught by: {', '.join(uncaught)}", later="  ")
     if overlooked or accused:

@@ -15,7 +15,7 @@ from fiskil_harness.core import signals
 if TYPE_CHECKING:
     from fiskil_harness.faults.proxy import Rule
     from fiskil_harness.journal import Bite
-    from fiskil_harness.server.exchange_log import LinkLog
+    from fiskil_harness.server.exchange_log import ExchangeLog
 
 PORT = click.IntRange(0, 65535)
 
@@ -25,7 +25,7 @@ PORT = click.IntRange(0, 65535)
         "fiskil-harness serve --env-file .env.fiskil",
         "fiskil-harness serve --env-file .env.fiskil \\",
         "    --webhook-url http://127.0.0.1:8000/webhooks/fiskil --compress 60",
-        "fiskil-harness serve --reading token.lifetime=3600",
+        "fiskil-harness serve --interpretation token.lifetime=3600",
         "fiskil-harness serve \\",
         "    --fault 'banking.transactions: reset_peer after 20 bytes, first 2'",
         "curl -d '{\"minutes\": 5}' http://127.0.0.1:PORT/_sandbox/clock/advance",
@@ -47,7 +47,7 @@ PORT = click.IntRange(0, 65535)
 @click.option("--tls", "is_tls", is_flag=True, help="Let the API speak TLS; SSL_CERT_FILE names its authority.")
 @options.faults
 @options.har_file
-@options.readings
+@options.interpretations
 @options.seed
 def serve_command(
     api_port: int,
@@ -60,7 +60,7 @@ def serve_command(
     is_tls: bool,
     faults: tuple[str, ...],
     har_path: Path | None,
-    readings: tuple[str, ...],
+    interpretations: tuple[str, ...],
     seed: int,
 ) -> int:
     """Serve the API, the consent page and a control API on this machine, in real time, until Ctrl-C.
@@ -74,14 +74,14 @@ def serve_command(
     """
     import tempfile
 
-    from fiskil_harness.core.clauses import Readings, parse
+    from fiskil_harness.core.clauses import Interpretations, parse
     from fiskil_harness.faults.expression import rules_of
     from fiskil_harness.gate.report import files
     from fiskil_harness.journal import har
     from fiskil_harness.server.serving import Serving
     from fiskil_harness.webhooks import delivery_log as log
 
-    secret, chosen = _secret(secret_env), Readings(parse(readings))
+    secret, chosen = _secret(secret_env), Interpretations(parse(interpretations))
     rules = [rule for text in faults for rule in rules_of(text)]
     if env_file is not None:
         _refuse_foreign(env_file)
@@ -96,7 +96,7 @@ def serve_command(
             control_port=control_port,
             webhook_url=webhook_url,
             webhook_secret=secret,
-            readings=chosen,
+            interpretations=chosen,
             compress=compress,
             is_tls=is_tls,
             faults=rules,
@@ -156,7 +156,7 @@ def fault_lines(rule: "Rule") -> str:
     return "\n".join(_wrapped(f"fault        {text_of(rule)}", indent=13))
 
 
-def never_bit_lines(log: "LinkLog") -> list[str]:
+def never_bit_lines(log: "ExchangeLog") -> list[str]:
     """The faults that nothing has met, for a terminal."""
     return ["\n".join(_wrapped(f"never bit    {text}: {lack}", indent=13)) for text, lack in log.unbitten()]
 

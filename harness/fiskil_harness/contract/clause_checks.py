@@ -1,6 +1,6 @@
 """One look at the API per clause that reading alone can tell: which reading it shows, or whether it keeps the clause.
 
-A look answers with the reading that it saw, with True or False where a clause has no readings, or with None where there was
+A check returns the interpretation that it saw, True or False if a clause has no interpretations, or None if there was
 nothing to see. Only tokens are asked for besides reading.
 """
 
@@ -13,37 +13,37 @@ from msgspec import Struct
 from fiskil_harness.contract.client import Api, read, rows
 from fiskil_harness.core.net.http_client import HttpReply
 
-Seen = str | bool | None
+Observation = str | bool | None
 GOA, JSON = "application/vnd.goa.error", "application/json"
-NOBODY = "eu_nobody00000000000000000000"
+UNKNOWN_END_USER = "eu_nobody00000000000000000000"
 MADE_UP = "made-up-by-fiskil-harness"
 TRANSACTIONS = "/v1/banking/transactions"
 
 
-class Place(Struct, frozen=True, kw_only=True):
+class CheckContext(Struct, frozen=True, kw_only=True):
     """Where looks go: an API with a token, its answer to the key pair, the pair, and the ids known there."""
 
     api: Api
     first: HttpReply
     client_id: str
-    known: dict[str, str]
+    ids: dict[str, str]
 
     @property
     def user(self) -> dict[str, str]:
         """The query of a data call for the end user that is known, or for nobody."""
-        return {"end_user_id": self.known.get("end_user_id", NOBODY)}
+        return {"end_user_id": self.ids.get("end_user_id", UNKNOWN_END_USER)}
 
 
-def _field(place: Place) -> Seen:
+def _field(place: CheckContext) -> Observation:
     return next((one for one in ("token", "access_token") if one in (read(place.first) or {})), None)
 
 
-def _bad_pair(place: Place) -> Seen:
+def _bad_pair(place: CheckContext) -> Observation:
     pair = {"client_id": place.client_id, "client_secret": MADE_UP}
-    return str(place.api.ask("POST", "/v1/token", json=pair, token="").status)
+    return str(place.api.request("POST", "/v1/token", json=pair, token="").status)
 
 
-def _expired(place: Place) -> Seen:
+def _expired(place: CheckContext) -> Observation:
     core = place.api.get("/v1/end-users", token=MADE_UP)
     data = place.api.get("/v1/banking/accounts", place.user, token=MADE_UP)
     if (core.status, data.status) != (401, 401):
@@ -56,12 +56,12 @@ def _shape(reply: HttpReply, *, keys: set[str], content_type: str) -> bool:
     return isinstance(body, dict) and set(body) == keys and reply.content_type == content_type
 
 
-def _goa(place: Place) -> Seen:
-    reply = place.api.get(f"/v1/end-users/{NOBODY}")
+def _goa(place: CheckContext) -> Observation:
+    reply = place.api.get(f"/v1/end-users/{UNKNOWN_END_USER}")
     return _shape(reply, keys={"id", "name", "message", "temporary", "timeout", "fault"}, content_type=GOA)
 
 
-def _label(place: Place) -> Seen:
+def _label(place: CheckContext) -> Observation:
     status = place.api.get("/v1/end-users", version="v9").status
     return "refused-400" if status == 400 else "ignored" if status == 200 else str(status)
 
@@ -70,81 +70,81 @@ def _is_bare(reply: HttpReply) -> bool:
     return isinstance(read(reply), list)
 
 
-def _envelopes(place: Place) -> Seen:
+def _envelopes(place: CheckContext) -> Observation:
     newest, older = (place.api.get("/v1/end-users", version=one) for one in ("v3", "v2"))
     return isinstance(read(newest), dict) and _is_bare(older)
 
 
-def _status_reading(path: str, query: dict[str, str], *, names: dict[int, str]) -> Callable[[Place], Seen]:
-    def look(place: Place) -> Seen:
+def _status_reading(path: str, query: dict[str, str], *, names: dict[int, str]) -> Callable[[CheckContext], Observation]:
+    def look(place: CheckContext) -> Observation:
         status = place.api.get(path, query).status or 0
         return names.get(status, str(status))
 
     return look
 
 
-def _listing(place: Place, **more: str) -> Any:
+def _listing(place: CheckContext, **more: str) -> Any:
     return read(place.api.get(TRANSACTIONS, {**place.user, **more}))
 
 
-def _next_link(place: Place) -> str:
+def _next_link(place: CheckContext) -> str:
     body = _listing(place, **{"page[size]": "1"})
     return str(body.get("links", {}).get("next", "")) if isinstance(body, dict) else ""
 
 
-def _link_form(place: Place) -> Seen:
+def _link_form(place: CheckContext) -> Observation:
     link = _next_link(place)
     return None if not link else "absolute" if "://" in link else "path"
 
 
-def _brackets(place: Place) -> Seen:
+def _brackets(place: CheckContext) -> Observation:
     link = _next_link(place)
     return None if not link else "plain" if "[after]" in link else "encoded"
 
 
-def _usual_size(place: Place) -> Seen:
+def _usual_size(place: CheckContext) -> Observation:
     body = _listing(place)
     has_more = isinstance(body, dict) and "next" in body.get("links", {})
     return str(len(body["transactions"])) if has_more else None
 
 
-def _pending(place: Place) -> Seen:
+def _pending(place: CheckContext) -> Observation:
     found = rows(place.api.get(TRANSACTIONS, {**place.user, "status": "PENDING"}), "transactions")
     return not any("posting_date_time" in row for row in found) if found else None
 
 
-def _order(place: Place) -> Seen:
+def _order(place: CheckContext) -> Observation:
     found = rows(place.api.get(TRANSACTIONS, {**place.user, "page[size]": "1000"}), "transactions")
     keys = [(row["status"] == "PENDING", str(row.get("posting_date_time") or "")) for row in found]
     return all(one >= other for one, other in itertools.pairwise(keys) if not other[0]) if found else None
 
 
-def _reachable(place: Place) -> Seen:
+def _reachable(place: CheckContext) -> Observation:
     found = rows(place.api.get("/v1/institutions", {"client_id": place.client_id}, token=""), "institutions")
     banks = {one.get("id") for one in found if one.get("is_accessible") and one.get("industry") == "banking"}
     return banks == {"88888"} if found else None
 
 
-def _institutions(place: Place) -> Seen:
+def _institutions(place: CheckContext) -> Observation:
     reply = place.api.get("/v1/institutions", {"client_id": place.client_id})
     return None if reply.status != 200 else "bare" if _is_bare(reply) else "enveloped"
 
 
-def _open(place: Place) -> Seen:
+def _open(place: CheckContext) -> Observation:
     with_id = place.api.get("/v1/institutions", {"client_id": place.client_id}, token="")
     return (with_id.status, place.api.get("/v1/institutions", token="").status) == (200, 400)
 
 
-def _bare_date(place: Place) -> Seen:
+def _bare_date(place: CheckContext) -> Observation:
     reply = place.api.get(TRANSACTIONS, {**place.user, "from": "2025-07-01"})
     return reply.status == 400 and "not in RFC3339 format" in str(read(reply))
 
 
-def _lists_without_flags(place: Place) -> Seen:
+def _lists_without_flags(place: CheckContext) -> Observation:
     return _shape(place.api.get("/v1/end-users", token=MADE_UP), keys={"id", "name", "message"}, content_type=GOA)
 
 
-LOOKS: dict[str, Callable[[Place], Seen]] = {
+CHECKS: dict[str, Callable[[CheckContext], Observation]] = {
     "token.exchange": lambda place: place.first.status == 200,
     "token.field": _field,
     "token.type": lambda place: "present" if "token_type" in (read(place.first) or {}) else "absent",
@@ -165,7 +165,7 @@ LOOKS: dict[str, Callable[[Place], Seen]] = {
     "consents.end-user-required": _status_reading("/v1/consent", {}, names={400: "400", 200: "all"}),
     "data.end-user-required": lambda place: place.api.get("/v1/banking/accounts").status == 400,
     "data.unknown-end-user": _status_reading(
-        "/v1/banking/accounts", {"end_user_id": NOBODY}, names={200: "empty", 404: "404"}
+        "/v1/banking/accounts", {"end_user_id": UNKNOWN_END_USER}, names={200: "empty", 404: "404"}
     ),
     "data.rfc3339": _bare_date,
     "data.pending-dates": _pending,
@@ -186,7 +186,7 @@ LOOKS: dict[str, Callable[[Place], Seen]] = {
     ),
     "paths.prefix": _status_reading("/end-users", {}, names={404: "required", 200: "optional"}),
     "paths.direct-debits": _status_reading(
-        "/v1/banking/accounts/direct-debits", {"end_user_id": NOBODY}, names={404: "sic", 200: "both"}
+        "/v1/banking/accounts/direct-debits", {"end_user_id": UNKNOWN_END_USER}, names={404: "sic", 200: "both"}
     ),
 }
 """Every clause that a look can tell, by id."""

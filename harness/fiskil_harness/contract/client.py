@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from fiskil_harness.core.net.http_client import Browser, HttpReply
+from fiskil_harness.core.net.http_client import HttpClient, HttpReply
 from fiskil_harness.errors import HookError
 
 TIMEOUT_S = 30.0
@@ -14,7 +14,7 @@ TIMEOUT_S = 30.0
 class Api:
     """One API under *base_url*; ``token`` is asked for at the first use of a key pair."""
 
-    def __init__(self, browser: Browser, base_url: str) -> None:
+    def __init__(self, browser: HttpClient, base_url: str) -> None:
         self._browser = browser
         self.base_url = base_url.rstrip("/")
         self.token = ""
@@ -25,7 +25,7 @@ class Api:
         Raises:
             HookError: There was no token.
         """
-        reply = self.ask("POST", "/v1/token", json={"client_id": client_id, "client_secret": client_secret}, token="")
+        reply = self.request("POST", "/v1/token", json={"client_id": client_id, "client_secret": client_secret}, token="")
         body = read(reply)
         token = (body.get("token") or body.get("access_token")) if isinstance(body, dict) else None
         if not isinstance(token, str):
@@ -34,7 +34,7 @@ class Api:
         self.token = token
         return reply
 
-    def ask(
+    def request(
         self,
         method: str,
         path: str,
@@ -50,11 +50,11 @@ class Api:
         if bearer:
             headers["authorization"] = f"Bearer {bearer}"
         url = f"{self.base_url}{path}" + (f"?{urlencode(query)}" if query else "")
-        return self._browser.ask(method, url, json=json, headers=headers, timeout_s=TIMEOUT_S)
+        return self._browser.request(method, url, json=json, headers=headers, timeout_s=TIMEOUT_S)
 
     def get(self, path: str, query: dict[str, str] | None = None, **more: Any) -> HttpReply:
         """Read."""
-        return self.ask("GET", path, query, **more)
+        return self.request("GET", path, query, **more)
 
 
 def read(reply: HttpReply) -> Any:

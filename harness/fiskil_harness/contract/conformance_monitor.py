@@ -14,14 +14,14 @@ from fiskil_harness.contract.response_checks import (
     HEADERS,
     MEDIA_TYPE,
     STATUS,
-    Answer,
     Deviation,
+    Response,
     deviations,
     statuses,
 )
 from fiskil_harness.faults.proxy.observers import BITTEN, Bitten
 from fiskil_harness.sandbox.api.routes import ROUTES
-from fiskil_harness.sandbox.api.watching import WATCHERS, Answered
+from fiskil_harness.sandbox.api.watching import WATCHERS, ApiResponseSent
 from fiskil_harness.sandbox.openapi.documents import document
 
 BYTES = "bytes"
@@ -30,7 +30,7 @@ BYTES = "bytes"
 _ROUTES = {route.name: route for route in ROUTES}
 
 
-class Seen(Struct, frozen=True, kw_only=True):
+class ResponseKind(Struct, frozen=True, kw_only=True):
     """Where an answer was seen: a route of a version, and its status. An answer to no route has an empty name."""
 
     route: str
@@ -38,46 +38,46 @@ class Seen(Struct, frozen=True, kw_only=True):
     status: int
 
 
-class Broken(Struct, frozen=True, kw_only=True):
+class Violation(Struct, frozen=True, kw_only=True):
     """An answer that does not keep the contract, or a fault that broke something else than it declares."""
 
-    seen: Seen
-    says: str
+    response: ResponseKind
+    message: str
 
     def __str__(self) -> str:
-        where = self.seen.route or "no route"
-        return f"{where} {self.seen.version} {self.seen.status}: {self.says}"
+        where = self.response.route or "no route"
+        return f"{where} {self.response.version} {self.response.status}: {self.message}"
 
 
-class Witness:
+class ConformanceMonitor:
     """Takes what the watchers hand over. ``seen`` counts answers, ``broken`` keeps what to complain of."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self.seen: Counter[Seen] = Counter()
+        self.seen: Counter[ResponseKind] = Counter()
         self.bitten: Counter[str] = Counter()
-        self.broken: list[Broken] = []
+        self.broken: list[Violation] = []
 
     @contextmanager
-    def watching(self) -> Iterator["Witness"]:
+    def watching(self) -> Iterator["ConformanceMonitor"]:
         """Look at all traffic inside the block."""
-        WATCHERS.append(self.answered)
+        WATCHERS.append(self.check_response)
         BITTEN.append(self.bitten_by)
         try:
             yield self
         finally:
-            WATCHERS.remove(self.answered)
+            WATCHERS.remove(self.check_response)
             BITTEN.remove(self.bitten_by)
 
-    def take(self) -> list[Broken]:
+    def take(self) -> list[Violation]:
         """What there is to complain of since the last call."""
         with self._lock:
             taken, self.broken = self.broken, []
         return taken
 
-    def answered(self, one: Answered) -> None:
+    def check_response(self, one: ApiResponseSent) -> None:
         """Judge an answer of the API itself."""
-        answer = Answer(
+        answer = Response(
             method=one.method,
             path=one.route.path if one.route else "",
             version=one.version,
@@ -85,13 +85,13 @@ class Witness:
             headers=_texts(one.headers),
             body=one.body,
             family=one.family,
-            readings=one.readings,
+            interpretations=one.interpretations,
         )
-        seen = Seen(route=one.route.name if one.route else "", version=one.version, status=one.status)
+        seen = ResponseKind(route=one.route.name if one.route else "", version=one.version, status=one.status)
         found = deviations(answer)
         with self._lock:
             self.seen[seen] += 1
-            self.broken += [Broken(seen=seen, says=f"{each.part}: {each.says}") for each in found]
+            self.broken += [Violation(response=seen, message=f"{each.place}: {each.message}") for each in found]
 
     def bitten_by(self, one: Bitten) -> None:
         """Judge an answer that a fault has spoiled: it breaks what the fault declares, all of it and nothing else."""
@@ -104,11 +104,11 @@ class Witness:
         with self._lock:
             self.bitten[one.fault] += 1
             if one.route and one.status is not None:
-                self.seen[Seen(route=one.route, version=one.version, status=one.status)] += 1
+                self.seen[ResponseKind(route=one.route, version=one.version, status=one.status)] += 1
             if parts != declared:
-                seen = Seen(route=one.route, version=one.version, status=one.status or 0)
+                seen = ResponseKind(route=one.route, version=one.version, status=one.status or 0)
                 says = f"{one.fault} declares {_words(declared)} and broke {_words(parts)}"
-                self.broken.append(Broken(seen=seen, says=says))
+                self.broken.append(Violation(response=seen, message=says))
 
 
 def _declared(one: Bitten) -> set[str]:
@@ -126,7 +126,7 @@ def _parts(one: Bitten) -> set[str]:
     if one.flaw or one.status is None:
         return {one.flaw or "answer"}
     route = _ROUTES.get(one.route)
-    answer = Answer(
+    answer = Response(
         method=one.method,
         path=route.path if route else "",
         version=one.version,
@@ -137,7 +137,7 @@ def _parts(one: Bitten) -> set[str]:
     )
     found: tuple[Deviation, ...] = deviations(answer)
     repeated = {HEADERS} if len(answer.headers) < len(one.headers) else set()
-    return {each.part for each in found} | repeated
+    return {each.place for each in found} | repeated
 
 
 def _decoded(one: Bitten) -> bytes:

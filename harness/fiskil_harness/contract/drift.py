@@ -5,10 +5,10 @@ from typing import Any
 
 from msgspec import Struct
 
-from fiskil_harness.contract.clause_checks import LOOKS, Place, Seen
+from fiskil_harness.contract.clause_checks import CHECKS, CheckContext, Observation
 from fiskil_harness.contract.client import Api
-from fiskil_harness.contract.response_checks import Answer, deviations
-from fiskil_harness.core.clauses import Clause, Readings, clauses
+from fiskil_harness.contract.response_checks import Response, deviations
+from fiskil_harness.core.clauses import Clause, Interpretations, clauses
 from fiskil_harness.sandbox.api.routes import ROUTES
 from fiskil_harness.sandbox.openapi.documents import document
 from fiskil_harness.sandbox.openapi.operations import resolve
@@ -17,14 +17,14 @@ HOLDS, DRIFTS, UNSEEN = "holds", "drifts", "unseen"
 NEW_FIELD = "Additional properties are not allowed"
 
 
-class ClauseLook(Struct, frozen=True, kw_only=True):
-    """What came of one look. ``expected`` and ``seen`` are readings, or words where the clause has none."""
+class ClauseCheck(Struct, frozen=True, kw_only=True):
+    """What came of one look. ``expected`` and ``seen`` are interpretations, or words where the clause has none."""
 
     clause: str
     sentence: str
     outcome: str
     expected: str
-    seen: str
+    observed: str
 
 
 class Misfit(Struct, frozen=True, kw_only=True):
@@ -32,28 +32,28 @@ class Misfit(Struct, frozen=True, kw_only=True):
 
     operation: str
     version: str
-    says: str
-    is_news: bool = False
+    message: str
+    is_new: bool = False
 
 
-def look_at_clauses(place: Place, readings: Readings) -> list[ClauseLook]:
+def check_clauses(place: CheckContext, interpretations: Interpretations) -> list[ClauseCheck]:
     """Every clause that reading can tell, in the file's order, against the reading that is expected of it."""
-    return [_looked(clauses()[name], LOOKS[name](place), readings) for name in clauses() if name in LOOKS]
+    return [_looked(clauses()[name], CHECKS[name](place), interpretations) for name in clauses() if name in CHECKS]
 
 
-def _looked(clause: Clause, seen: Seen, readings: Readings) -> ClauseLook:
-    expected = readings.of(clause.id) if clause.readings else "kept"
+def _looked(clause: Clause, seen: Observation, interpretations: Interpretations) -> ClauseCheck:
+    expected = interpretations.of(clause.id) if clause.interpretations else "kept"
     shown = {True: "kept", False: "broken", None: "nothing to see"}.get(seen, seen) if not isinstance(seen, str) else seen
     # A clause with one reading is looked at with yes or no.
     is_kept = seen is True or seen == expected
     outcome = UNSEEN if seen is None else HOLDS if is_kept else DRIFTS
-    return ClauseLook(clause=clause.id, sentence=clause.sentence, outcome=outcome, expected=expected, seen=str(shown))
+    return ClauseCheck(clause=clause.id, sentence=clause.sentence, outcome=outcome, expected=expected, observed=str(shown))
 
 
-def read_everything(api: Api, version: str, known: Mapping[str, Any], readings: Mapping[str, str]) -> list[Misfit]:
+def read_everything(api: Api, version: str, known: Mapping[str, Any], interpretations: Mapping[str, str]) -> list[Misfit]:
     """Read each endpoint once, where the ids that it needs are known, and judge what comes back."""
     found: list[Misfit] = []
-    whole = document(version, readings)
+    whole = document(version, interpretations)
     for route in ROUTES:
         if route.method != "GET":
             continue
@@ -66,7 +66,7 @@ def read_everything(api: Api, version: str, known: Mapping[str, Any], readings: 
             continue
         path = route.path.format(**{name: known[name] for name, place in needed.items() if place == "path"})
         reply = api.get(path, {name: known[name] for name, place in needed.items() if place == "query"}, version=version)
-        answer = Answer(
+        answer = Response(
             method="GET",
             path=route.path,
             version=version,
@@ -74,11 +74,11 @@ def read_everything(api: Api, version: str, known: Mapping[str, Any], readings: 
             headers=reply.headers,
             body=reply.body,
             family=route.family,
-            readings=readings,
+            interpretations=interpretations,
         )
-        told = dict.fromkeys((one.part, one.says) for one in deviations(answer))
+        told = dict.fromkeys((one.place, one.message) for one in deviations(answer))
         found += [
-            Misfit(operation=route.name, version=version, says=f"{part}: {says}", is_news=NEW_FIELD in says)
+            Misfit(operation=route.name, version=version, message=f"{part}: {says}", is_new=NEW_FIELD in says)
             for part, says in told
         ]
     return found

@@ -46,7 +46,7 @@ def with_examples(whole: Document, known: Mapping[str, Any]) -> Document:
     return copy
 
 
-def known_to(api: Api, end_user_id: str) -> dict[str, str]:
+def example_ids(api: Api, end_user_id: str) -> dict[str, str]:
     """The ids that a first look finds, by the names under which requests take them; what is not there is left out."""
     found: dict[str, str] = {"instituition_id": HOLDERS["banking"]}
     for path, root, name, query in _FIRST:

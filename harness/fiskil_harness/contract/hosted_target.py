@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
-from fiskil_harness.contract.clause_checks import Place
+from fiskil_harness.contract.clause_checks import CheckContext
 from fiskil_harness.contract.client import Api, rows
-from fiskil_harness.contract.example_ids import known_to
+from fiskil_harness.contract.example_ids import example_ids
 from fiskil_harness.contract.production_guard import refuse_production
 from fiskil_harness.contract.schemathesis_run import Target
 from fiskil_harness.errors import ConfigError
@@ -14,7 +14,7 @@ CLIENT_ID, CLIENT_SECRET = "FISKIL_CONTRACT_CLIENT_ID", "FISKIL_CONTRACT_CLIENT_
 END_USER_ID = "FISKIL_CONTRACT_END_USER_ID"
 
 
-def place_of(api: Api, environment: Callable[[str], str | None]) -> tuple[Place, Target]:
+def place_of(api: Api, environment: Callable[[str], str | None]) -> tuple[CheckContext, Target]:
     """Log in with the pair that the environment holds, and say what is known there.
 
     Raises:
@@ -27,9 +27,9 @@ def place_of(api: Api, environment: Callable[[str], str | None]) -> tuple[Place,
         raise ConfigError(f"{CLIENT_ID} and {CLIENT_SECRET} are not both set. Put a key pair of a sandbox team there.")
     first = api.log_in(client_id, client_secret)
     refuse_production(api, client_id)
-    known = {**known_to(api, environment(END_USER_ID) or _first_end_user(api)), "client_id": client_id}
-    place = Place(api=api, first=first, client_id=client_id, known=known)
-    return place, Target(base_url=api.base_url, token=api.token, known=known, is_read_only=True)
+    known = {**example_ids(api, environment(END_USER_ID) or _first_end_user(api)), "client_id": client_id}
+    place = CheckContext(api=api, first=first, client_id=client_id, ids=known)
+    return place, Target(base_url=api.base_url, token=api.token, ids=known, is_read_only=True)
 
 
 def _first_end_user(api: Api) -> str:

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import msgspec
 from msgspec import Struct
 
-from fiskil_harness.contract.clause_checks import Place
-from fiskil_harness.contract.drift import DRIFTS, HOLDS, UNSEEN, ClauseLook, Misfit, look_at_clauses, read_everything
+from fiskil_harness.contract.clause_checks import CheckContext
+from fiskil_harness.contract.drift import DRIFTS, HOLDS, UNSEEN, ClauseCheck, Misfit, check_clauses, read_everything
 from fiskil_harness.contract.schemathesis_run import Exercise
-from fiskil_harness.core.clauses import Readings
+from fiskil_harness.core.clauses import Interpretations
 
 KEPT, BROKEN, OWN_FAULT, UNPROVEN = 0, 1, 4, 3
 
@@ -18,16 +18,16 @@ class ContractReport(Struct, kw_only=True):
 
     where: str
     seed: int
-    clauses: list[ClauseLook] = []
+    clauses: list[ClauseCheck] = []
     misfits: list[Misfit] = []
     exercises: list[Exercise] = []
     crashes: list[str] = []
 
-    def look(self, place: Place, versions: tuple[str, ...], readings: Readings) -> None:
+    def check(self, place: CheckContext, versions: tuple[str, ...], interpretations: Interpretations) -> None:
         """Look at every clause, and read every endpoint once in each version."""
-        self.clauses = look_at_clauses(place, readings)
+        self.clauses = check_clauses(place, interpretations)
         for version in versions:
-            self.misfits += read_everything(place.api, version, place.known, readings.chosen)
+            self.misfits += read_everything(place.api, version, place.ids, interpretations.chosen)
 
     def add(self, done: Exercise) -> None:
         """Take in what Schemathesis did."""
@@ -38,7 +38,7 @@ class ContractReport(Struct, kw_only=True):
         """0 holds, 1 drift or a failure, 3 something could not be asked, 4 the sandbox itself broke."""
         if self.crashes:
             return OWN_FAULT
-        has_drift = any(one.outcome == DRIFTS for one in self.clauses) or any(not one.is_news for one in self.misfits)
+        has_drift = any(one.outcome == DRIFTS for one in self.clauses) or any(not one.is_new for one in self.misfits)
         if has_drift or any(done.failures for done in self.exercises):
             return BROKEN
         is_whole = all(not done.troubles and done.reaches_everything for done in self.exercises)
@@ -52,7 +52,7 @@ class ContractReport(Struct, kw_only=True):
             for name, phase in done.phases.items():
                 reached = f"{len(phase.operations)} of {len(done.described)} operations"
                 yield f"  {done.version}  {name:<9} {phase.cases:>5} requests, {reached}"
-            yield from (f"  FAIL  {done.version}  {one.operation}: {one.says}" for one in done.failures)
+            yield from (f"  FAIL  {done.version}  {one.operation}: {one.message}" for one in done.failures)
             yield from (f"        again: {one.request}" for one in done.failures if one.request)
             yield from (f"  ?     {done.version}  {one}" for one in done.troubles)
         yield ""
@@ -60,9 +60,9 @@ class ContractReport(Struct, kw_only=True):
             for one in self.clauses:
                 if one.outcome == outcome:
                     yield f"  {mark} {one.clause}: {one.sentence}"
-                    yield f"        expected {one.expected}, seen {one.seen}"
+                    yield f"        expected {one.expected}, seen {one.observed}"
         for misfit in self.misfits:
-            yield f"  {'NEW  ' if misfit.is_news else 'DRIFT'} {misfit.operation} {misfit.version}: {misfit.says}"
+            yield f"  {'NEW  ' if misfit.is_new else 'DRIFT'} {misfit.operation} {misfit.version}: {misfit.message}"
         held = sum(one.outcome == HOLDS for one in self.clauses)
         failed = sum(len(done.failures) for done in self.exercises)
         cases = sum(done.cases for done in self.exercises)

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from fiskil_harness.sandbox.openapi.documents import Document, document, reading_labels
+from fiskil_harness.sandbox.openapi.documents import Document, document, interpretation_labels
 from fiskil_harness.sandbox.openapi.operations import closed, decode_json, resolve, validator
 
 STATUS, HEADERS, MEDIA_TYPE, BODY = "status", "headers", "media type", "body"
@@ -19,7 +19,7 @@ FAMILY_ERRORS = {"core": ("application/vnd.goa.error", "GoaError"), "data": ("ap
 LONGEST = 200
 
 
-class Answer(Struct, frozen=True, kw_only=True):
+class Response(Struct, frozen=True, kw_only=True):
     """One answer to be judged; ``path`` is the document's own, empty where the API knows no such endpoint."""
 
     method: str
@@ -29,31 +29,31 @@ class Answer(Struct, frozen=True, kw_only=True):
     headers: Mapping[str, str]
     body: bytes
     family: str = "core"
-    readings: Mapping[str, str] = {}
+    interpretations: Mapping[str, str] = {}
 
 
 class Deviation(Struct, frozen=True, kw_only=True):
     """One part of an answer that the contract does not describe so."""
 
-    part: str
-    says: str
+    place: str
+    message: str
 
 
-def deviations(answer: Answer, *, is_open: bool = False) -> tuple[Deviation, ...]:
+def deviations(answer: Response, *, is_open: bool = False) -> tuple[Deviation, ...]:
     """What in *answer* does not keep the contract, in the order of the parts; with *is_open* new fields are no deviation."""
-    chosen = tuple(one for one in reading_labels() if answer.readings.get(one[0]) == one[1])
+    chosen = tuple(one for one in interpretation_labels() if answer.interpretations.get(one[0]) == one[1])
     described = _response(answer, chosen)
     if described is None:
-        return (Deviation(part=STATUS, says=f"{answer.status} is not described"),)
+        return (Deviation(place=STATUS, message=f"{answer.status} is not described"),)
     found = _headers(answer, described)
     content: dict[str, Any] = described.get("content", {})
     media_type = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
     if not content:
         if media_type or answer.body:
-            found.append(Deviation(part=BODY, says="there is a body where none is described"))
+            found.append(Deviation(place=BODY, message="there is a body where none is described"))
         return tuple(found)
     if media_type not in content:
-        found.append(Deviation(part=MEDIA_TYPE, says=f"{media_type or 'none'} instead of {', '.join(content)}"))
+        found.append(Deviation(place=MEDIA_TYPE, message=f"{media_type or 'none'} instead of {', '.join(content)}"))
         media_type = next(iter(content))
     key = (answer.version, chosen, msgspec.json.encode(content[media_type]["schema"]), is_open)
     found.extend(_body(answer.body, _check(*key)))
@@ -67,18 +67,20 @@ def statuses(answer_document: Document, method: str, path: str) -> dict[str, str
     return {status: evidence.get(status, "documented") for status in described["responses"]}
 
 
-def _response(answer: Answer, chosen: tuple[tuple[str, str], ...]) -> dict[str, Any] | None:
+def _response(answer: Response, chosen: tuple[tuple[str, str], ...]) -> dict[str, Any] | None:
     whole = document(answer.version, dict(chosen))
     described = whole["paths"].get(answer.path, {}).get(answer.method.lower())
     if described is None:
         return _refusal(whole, answer) if answer.status in {404, 405} else None
     found = described["responses"].get(str(answer.status))
-    if found is None or (described.get("x-evidence", {}).get(str(answer.status)) == "reading" and not answer.readings):
+    if found is None or (
+        described.get("x-evidence", {}).get(str(answer.status)) == "reading" and not answer.interpretations
+    ):
         return None
     return resolve(whole, found)
 
 
-def _refusal(whole: Document, answer: Answer) -> dict[str, Any]:
+def _refusal(whole: Document, answer: Response) -> dict[str, Any]:
     """What a path or a method that no operation has is answered: the error of its family."""
     media_type, schema = FAMILY_ERRORS[answer.family]
     headers = {"X-Fiskil-Version": whole["components"]["headers"]["Version"]}
@@ -87,7 +89,7 @@ def _refusal(whole: Document, answer: Answer) -> dict[str, Any]:
     return {"headers": headers, "content": {media_type: {"schema": {"$ref": f"#/components/schemas/{schema}"}}}}
 
 
-def _headers(answer: Answer, described: dict[str, Any]) -> list[Deviation]:
+def _headers(answer: Response, described: dict[str, Any]) -> list[Deviation]:
     whole = document(answer.version)
     found: list[Deviation] = []
     for name, header in described.get("headers", {}).items():
@@ -95,9 +97,9 @@ def _headers(answer: Answer, described: dict[str, Any]) -> list[Deviation]:
         value = answer.headers.get(name.lower())
         if value is None:
             if wanted.get("required"):
-                found.append(Deviation(part=HEADERS, says=f"{name} is missing"))
+                found.append(Deviation(place=HEADERS, message=f"{name} is missing"))
         elif "const" in wanted["schema"] and value != wanted["schema"]["const"]:
-            found.append(Deviation(part=HEADERS, says=f"{name} is {value!r} instead of {wanted['schema']['const']!r}"))
+            found.append(Deviation(place=HEADERS, message=f"{name} is {value!r} instead of {wanted['schema']['const']!r}"))
     return found
 
 
@@ -105,11 +107,11 @@ def _body(body: bytes, check: Any) -> list[Deviation]:
     try:
         given = decode_json(body)
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
-        return [Deviation(part=BODY, says="it is no JSON")]
+        return [Deviation(place=BODY, message="it is no JSON")]
     found = []
     for error in check.iter_errors(given):
         place = "/" + "/".join(str(one) for one in error.instance_path)
-        found.append(Deviation(part=BODY, says=f"{place}: {error.message}"[:LONGEST]))
+        found.append(Deviation(place=BODY, message=f"{place}: {error.message}"[:LONGEST]))
     return found
 
 

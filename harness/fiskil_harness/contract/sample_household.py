@@ -1,11 +1,11 @@
 """The local sandbox with somebody in it: an end user with data at a bank and at an energy retailer, ready to be read."""
 
 from fiskil_harness.contract.client import Api
-from fiskil_harness.contract.example_ids import known_to
+from fiskil_harness.contract.example_ids import example_ids
 from fiskil_harness.contract.schemathesis_run import Target
 from fiskil_harness.core import catalog
 from fiskil_harness.core.model import PERMISSIONS
-from fiskil_harness.core.net.http_client import Browser
+from fiskil_harness.core.net.http_client import HttpClient
 from fiskil_harness.sandbox import Sandbox
 from fiskil_harness.server.local_fiskil import LocalFiskil
 
@@ -21,11 +21,11 @@ class Household:
         """Begin at once."""
         self._fiskil = fiskil
         self.begin()
-        with Browser() as browser:
+        with HttpClient() as browser:
             api = Api(browser, fiskil.api_url)
             api.log_in(fiskil.credentials.client_id, fiskil.credentials.client_secret)
             self._token = api.token
-            self._known = known_to(api, END_USER_ID)
+            self._known = example_ids(api, END_USER_ID)
 
     def begin(self) -> None:
         """Forget everything and let the person consent again, at both."""
@@ -38,8 +38,8 @@ class Household:
         return Target(
             base_url=self._fiskil.api_url,
             token=self._token,
-            known={**self._known, "client_id": given.client_id, "client_secret": given.client_secret},
-            readings=self._fiskil.sandbox.store.readings.chosen,
+            ids={**self._known, "client_id": given.client_id, "client_secret": given.client_secret},
+            interpretations=self._fiskil.sandbox.store.interpretations.chosen,
         )
 
 

@@ -13,11 +13,11 @@ from urllib.parse import urlencode
 from msgspec import Struct
 
 from fiskil_harness.contract.client import Api, read
-from fiskil_harness.contract.example_ids import known_to, with_examples
+from fiskil_harness.contract.example_ids import example_ids, with_examples
 from fiskil_harness.contract.sample_household import BANK, END_USER_ID, RETAILER, move_in
 from fiskil_harness.core import catalog
 from fiskil_harness.core.clock import Clock
-from fiskil_harness.core.net.http_client import Browser
+from fiskil_harness.core.net.http_client import HttpClient
 from fiskil_harness.core.net.server import Loop, Server
 from fiskil_harness.core.randomness import Mint
 from fiskil_harness.sandbox import Sandbox
@@ -28,7 +28,7 @@ from fiskil_harness.sandbox.openapi.operations import JSON, resolve
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 API_URL, AUTH_URL = "https://api.example.com", "https://auth.example.com"
-GIVEN = ("end_user_id", "instituition_id", "client_id")
+PARAMETERS = ("end_user_id", "instituition_id", "client_id")
 """What a query is given, where it takes it."""
 MORE = {"energy.plans": {"institution_id": RETAILER}}
 """What a query must be given besides, by route."""
@@ -42,22 +42,22 @@ class Sample(Struct, frozen=True, kw_only=True):
 
     method: str
     target: str
-    asked: Any
+    request: Any
     status: int
-    answered: Any
+    response: Any
 
 
 @cache
 def samples() -> dict[str, Sample]:
     """An exchange with each endpoint, by the name of its route."""
     sandbox = _household()
-    with Loop() as loop, Browser() as browser:
+    with Loop() as loop, HttpClient() as browser:
         server = Server(loop, sandbox.api, crashes=sandbox.crashes)
         try:
             api = Api(browser, server.url)
             pair = {name: getattr(sandbox.credentials, name) for name in ("client_id", "client_secret")}
             api.log_in(**pair)
-            known = {**known_to(api, END_USER_ID), **pair, "institution_id": BANK}
+            known = {**example_ids(api, END_USER_ID), **pair, "institution_id": BANK}
             described = with_examples(document("v3"), known)
             in_turn = sorted(ROUTES, key=lambda one: (ORDER.index(one.method), one.name))
             made = {one.name: _sample(api, one, described, known) for one in in_turn}
@@ -83,18 +83,18 @@ def _sample(api: Api, route: ApiRoute, described: Document, known: dict[str, str
     item = described["paths"][route.path]
     operation = item[route.method.lower()]
     parameters = [resolve(described, one) for one in (*item.get("parameters", ()), *operation.get("parameters", ()))]
-    query = {one["name"]: known[one["name"]] for one in parameters if one["in"] == "query" and one["name"] in GIVEN}
+    query = {one["name"]: known[one["name"]] for one in parameters if one["in"] == "query" and one["name"] in PARAMETERS}
     query |= MORE.get(route.name, {})
     path = route.path.format_map(known)
     asked = operation.get("requestBody", {}).get("content", {}).get(JSON, {}).get("example")
-    reply = api.ask(route.method, path, query, json=asked)
+    reply = api.request(route.method, path, query, json=asked)
     shown = {name: f"<{name}>" if name in SECRETS else value for name, value in query.items()}
     return Sample(
         method=route.method,
         target=path + (f"?{urlencode(shown, safe='<>')}" if shown else ""),
-        asked=_shown(asked),
+        request=_shown(asked),
         status=reply.status or 0,
-        answered=_shown(read(reply)),
+        response=_shown(read(reply)),
     )
 
 
@@ -112,9 +112,9 @@ def lines(route: ApiRoute) -> Iterator[str]:
     one = samples()[route.name]
     yield f"<details><summary><code>{route.method} {route.path}</code></summary>\n"
     yield f"```http\n{one.method} {one.target}\n```\n"
-    for lead, body in (("", one.asked), (f"{one.status}:\n", one.answered)):
+    for lead, body in (("", one.request), (f"{one.status}:\n", one.response)):
         if body is not None:
             yield f"{lead}\n```json\n{json.dumps(body, indent=1, ensure_ascii=False)}\n```\n".lstrip("\n")
-    if one.answered is None:
+    if one.response is None:
         yield f"{one.status}, without a body.\n"
     yield "</details>\n"

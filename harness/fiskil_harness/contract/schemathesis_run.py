@@ -31,8 +31,8 @@ class Target(Struct, frozen=True, kw_only=True):
 
     base_url: str
     token: str
-    known: Mapping[str, Any] = {}
-    readings: Mapping[str, str] = {}
+    ids: Mapping[str, Any] = {}
+    interpretations: Mapping[str, str] = {}
     is_read_only: bool = False
 
     @property
@@ -50,14 +50,14 @@ class Phase(Struct, kw_only=True):
 
     cases: int = 0
     operations: set[str] = set()
-    answered: set[str] = set()
+    succeeded: set[str] = set()
 
     def add(self, operation: str, statuses: list[int]) -> None:
         """Count requests to *operation* with their *statuses*."""
         self.cases += len(statuses)
         self.operations.add(operation)
         if any(200 <= one < 300 for one in statuses):
-            self.answered.add(operation)
+            self.succeeded.add(operation)
 
 
 class Failure(Struct, frozen=True, kw_only=True):
@@ -65,7 +65,7 @@ class Failure(Struct, frozen=True, kw_only=True):
 
     operation: str
     check: str
-    says: str
+    message: str
     request: str = ""
 
 
@@ -80,9 +80,9 @@ class Exercise(Struct, kw_only=True):
     troubles: list[str] = []
 
     @property
-    def answered(self) -> set[str]:
+    def succeeded(self) -> set[str]:
         """The operations that answered 2xx in some phase."""
-        return {operation for phase in self.phases.values() for operation in phase.answered}
+        return {operation for phase in self.phases.values() for operation in phase.succeeded}
 
     @property
     def reaches_everything(self) -> bool:
@@ -122,7 +122,7 @@ def blank(version: str, target: Target, *, seed: int) -> Exercise:
 
 def described(version: str, target: Target) -> Document:
     """The document as it is exercised: with the known ids as examples, and without what writes where that is not allowed."""
-    whole = with_examples(document(version, target.readings), target.known)
+    whole = with_examples(document(version, target.interpretations), target.ids)
     if target.is_read_only:
         whole["paths"] = {
             path: {name: one for name, one in item.items() if name in {"get", "parameters"}}
@@ -197,7 +197,7 @@ def redactor_of(target: Target) -> Redactor:
     """Knows the token and the client secret of *target*."""
     redactor = Redactor()
     redactor.register("token", target.token)
-    redactor.register("client_secret", target.known.get("client_secret"))
+    redactor.register("client_secret", target.ids.get("client_secret"))
     return redactor
 
 
@@ -211,7 +211,7 @@ def failures_of(event: Any, redact: Callable[[str], str]) -> Iterator[Failure]:
                 yield Failure(
                     operation=event.label or "",
                     check=node.name,
-                    says=redact(" ".join(says.split()))[:LONGEST],
+                    message=redact(" ".join(says.split()))[:LONGEST],
                     request=redact(node.failure_info.code_sample)[:LONGEST],
                 )
 

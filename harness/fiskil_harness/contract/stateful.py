@@ -89,4 +89,4 @@ def _walk_in(
     except FailureGroup as group:
         for one in group.exceptions:
             says = redact(" ".join(str(one).split()))[:LONGEST]
-            whole.failures.append(Failure(operation=(last or [""])[0], check=STATEFUL, says=says))
+            whole.failures.append(Failure(operation=(last or [""])[0], check=STATEFUL, message=says))

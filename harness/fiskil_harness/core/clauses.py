@@ -1,6 +1,6 @@
 """The clauses of the contract, and which reading of each doubtful one the sandbox shows.
 
-A clause that is contradicted or assumed has readings; whoever chooses none gets the best supported one.
+A clause that is contradicted or assumed has interpretations; whoever chooses none gets the best supported one.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -12,23 +12,23 @@ from msgspec import Struct
 from fiskil_harness.core import catalog
 from fiskil_harness.errors import ConfigError, UnknownName, nearest
 
-Ask = Callable[[str], str]
+Choose = Callable[[str], str]
 """What tells the reading that rules a clause."""
 
 PLACE = "fixtures/contract.toml"
 
 
 class Clause(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One behaviour of the real API; ``readings``, ``default`` and ``why`` only where it is in doubt.
+    """One behaviour of the real API; ``interpretations``, ``default`` and ``why`` only where it is in doubt.
 
-    ``scenarios`` are those in which an app meets the other readings; none where no scenario leads there.
+    ``scenarios`` are those in which an app meets the other interpretations; none where no scenario leads there.
     """
 
     id: str
     sentence: str
     source: str
     status: str
-    readings: tuple[str, ...] = ()
+    interpretations: tuple[str, ...] = ()
     default: str = ""
     why: str = ""
     scenarios: tuple[str, ...] = ("happy_path",)
@@ -36,7 +36,7 @@ class Clause(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     @property
     def is_switch(self) -> bool:
         """Whether there is something to choose."""
-        return len(self.readings) > 1
+        return len(self.interpretations) > 1
 
 
 @cache
@@ -57,14 +57,14 @@ def switches() -> dict[str, Clause]:
 
 @cache
 def _defaults() -> dict[str, str]:
-    return {one.id: one.default for one in clauses().values() if one.readings}
+    return {one.id: one.default for one in clauses().values() if one.interpretations}
 
 
-class Readings:
+class Interpretations:
     """One reading of every doubtful clause: the default, unless it was chosen."""
 
     def __init__(self, chosen: Mapping[str, str] | None = None) -> None:
-        """Choose readings, as clause ids with one of their readings each.
+        """Choose interpretations, as clause ids with one of their interpretations each.
 
         Raises:
             UnknownName: No such clause, or it has no such reading.
@@ -86,18 +86,18 @@ class Readings:
         """Those that are not the default, sorted by clause."""
         return {one: self._all[one] for one in sorted(self._all) if self._all[one] != _defaults()[one]}
 
-    def but(self, chosen: Mapping[str, str]) -> "Readings":
+    def but(self, chosen: Mapping[str, str]) -> "Interpretations":
         """These, with others chosen over them."""
-        return Readings({**self._all, **chosen}) if chosen else self
+        return Interpretations({**self._all, **chosen}) if chosen else self
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Readings) and self._all == other._all
+        return isinstance(other, Interpretations) and self._all == other._all
 
     def __hash__(self) -> int:
         return hash(tuple(self._all.items()))
 
     def __repr__(self) -> str:
-        return f"Readings({self.chosen!r})"
+        return f"Interpretations({self.chosen!r})"
 
 
 def parse(texts: Iterable[str]) -> dict[str, str]:
@@ -113,7 +113,9 @@ def parse(texts: Iterable[str]) -> dict[str, str]:
         if not equals:
             raise ConfigError(f"{text!r} is no reading. Write clause=choice, for instance {_example(clause_id)}.")
         if chosen.get(clause_id, choice) != choice:
-            raise ConfigError(f"Two readings of {clause_id!r} are chosen: {chosen[clause_id]!r} and {choice!r}. Choose one.")
+            raise ConfigError(
+                f"Two interpretations of {clause_id!r} are chosen: {chosen[clause_id]!r} and {choice!r}. Choose one."
+            )
         _require(clause_id, choice)
         chosen[clause_id] = choice
     return chosen
@@ -121,18 +123,18 @@ def parse(texts: Iterable[str]) -> dict[str, str]:
 
 def _example(near: str) -> str:
     clause = switches().get(nearest(near, switches()) or "", next(iter(switches().values())))
-    return f"{clause.id}={next(one for one in clause.readings if one != clause.default)}"
+    return f"{clause.id}={next(one for one in clause.interpretations if one != clause.default)}"
 
 
 def _require(clause_id: str, choice: str) -> None:
     clause = clauses().get(clause_id)
-    if clause is None or not clause.readings:
+    if clause is None or not clause.interpretations:
         raise _no_such(clause_id)
-    if choice not in clause.readings:
-        raise UnknownName("reading", choice, clause.readings, place=f"clause {clause_id}")
+    if choice not in clause.interpretations:
+        raise UnknownName("reading", choice, clause.interpretations, place=f"clause {clause_id}")
 
 
 def _no_such(clause_id: str) -> UnknownName | ConfigError:
     if clause_id in clauses():
         return ConfigError(f"The clause {clause_id!r} is {clauses()[clause_id].status} and has one reading only.")
-    return UnknownName("clause with readings", clause_id, _defaults(), place=PLACE)
+    return UnknownName("clause with interpretations", clause_id, _defaults(), place=PLACE)

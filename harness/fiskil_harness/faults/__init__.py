@@ -53,7 +53,7 @@ from fiskil_harness.faults.damage import ChunkLoss, Corrupt, Garbage, GarbageAft
 from fiskil_harness.faults.delay import Latency, LognormalDelay, UniformDelay
 from fiskil_harness.faults.dns import WrongAddress
 from fiskil_harness.faults.early_response import EarlyResponse
-from fiskil_harness.faults.fault import Asked, End, Pause, Piece, PlainFault, Reply, World
+from fiskil_harness.faults.fault import End, MatchedExchange, Pause, Piece, PlainFault, Reply, World
 from fiskil_harness.faults.fields import (
     CamelCase,
     DateForm,
@@ -68,13 +68,13 @@ from fiskil_harness.faults.framing import (
     BareLineFeeds,
     BodyAfterHead,
     BodyAfterNoContent,
+    DuplicateContentLength,
     LengthTooLong,
     LengthTooShort,
-    LengthTwice,
-    SecondAnswer,
-    TruncatedUntold,
+    SecondResponse,
+    TruncatedWithoutLength,
 )
-from fiskil_harness.faults.headers import ContinueForever, EarlyHints, HeaderTwice, HugeHeader, ManyHeaders
+from fiskil_harness.faults.headers import ContinueForever, DuplicateHeader, EarlyHints, HugeHeader, ManyHeaders
 from fiskil_harness.faults.outage import InstitutionLine
 from fiskil_harness.faults.pace import Bandwidth, Dribble, Drip, Slicer
 from fiskil_harness.faults.paging import (
@@ -85,10 +85,10 @@ from fiskil_harness.faults.paging import (
     NextEmpty,
     NextForeign,
     NextForm,
-    OrderChanged,
     Overlap,
     PageRepeated,
     PageSize,
+    RowOrderChanged,
     TotalLies,
 )
 from fiskil_harness.faults.payload import (
@@ -109,7 +109,7 @@ from fiskil_harness.faults.payload import (
 )
 from fiskil_harness.faults.rates import Brownout, Quota, RateLimit
 from fiskil_harness.faults.redirect import RedirectCrossOrigin, RedirectDowngrade, RedirectLoop
-from fiskil_harness.faults.rows import DayEdge, ForeignRows, PartialRows, ShortHistory, StaleAnswer, UnstableIds
+from fiskil_harness.faults.rows import DayEdge, ForeignRows, PartialRows, ShortHistory, StaleResponse, UnstableIds
 from fiskil_harness.faults.status import ErrorBody, ErrorFlags, ErrorInside, Pending, RetryAfter, Status
 from fiskil_harness.faults.tls import (
     AlpnMismatch,
@@ -131,8 +131,8 @@ from fiskil_harness.faults.tls import (
 )
 from fiskil_harness.faults.transport import (
     EmptyResponse,
-    LimitAnswer,
     LimitBytes,
+    LimitResponse,
     ResetBefore,
     ResetPeer,
     Stall,
@@ -182,7 +182,6 @@ __all__ = [
     "AdvanceInFlight",
     "AlpnMismatch",
     "AnyFault",
-    "Asked",
     "BadChunkSize",
     "BadJson",
     "Bandwidth",
@@ -210,6 +209,8 @@ __all__ = [
     "Down",
     "Dribble",
     "Drip",
+    "DuplicateContentLength",
+    "DuplicateHeader",
     "DuplicateKeys",
     "EarlyHints",
     "EarlyResponse",
@@ -236,7 +237,6 @@ __all__ = [
     "HandshakeClose",
     "HandshakeReset",
     "HandshakeStall",
-    "HeaderTwice",
     "HtmlInside",
     "HugeBody",
     "HugeHeader",
@@ -247,12 +247,12 @@ __all__ = [
     "LengthAndChunks",
     "LengthTooLong",
     "LengthTooShort",
-    "LengthTwice",
-    "LimitAnswer",
     "LimitBytes",
+    "LimitResponse",
     "LognormalDelay",
     "LoneSurrogate",
     "ManyHeaders",
+    "MatchedExchange",
     "MaxConnections",
     "MissingIntermediate",
     "MissingOptional",
@@ -265,7 +265,6 @@ __all__ = [
     "NullForOptional",
     "OldShape",
     "OldTls",
-    "OrderChanged",
     "Overlap",
     "PageRepeated",
     "PageSize",
@@ -287,15 +286,16 @@ __all__ = [
     "ResetPeer",
     "RetryAfter",
     "RotatedCertificate",
-    "SecondAnswer",
+    "RowOrderChanged",
+    "SecondResponse",
     "SelfSigned",
     "ShortHistory",
     "SilentConnection",
     "Slicer",
     "SlowClose",
     "SniRequired",
-    "StaleAnswer",
     "StaleKeepalive",
+    "StaleResponse",
     "Stall",
     "StallHead",
     "Status",
@@ -306,7 +306,7 @@ __all__ = [
     "TotalLies",
     "Trailers",
     "TruncatedJson",
-    "TruncatedUntold",
+    "TruncatedWithoutLength",
     "Unauthorised",
     "UnauthorisedLate",
     "UniformDelay",

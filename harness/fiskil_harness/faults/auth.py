@@ -3,14 +3,14 @@
 from typing import Any, ClassVar, Literal, get_args
 
 from fiskil_harness.errors import ConfigError
-from fiskil_harness.faults.fault import Asked, PlainFault, Reply, World, refuse_unknown
+from fiskil_harness.faults.fault import MatchedExchange, PlainFault, Reply, World, refuse_unknown
 from fiskil_harness.faults.schema_places import decoded, encoded
 
 TOKEN_ROUTE = "token"
-LONGEST_LIFE_S = 10**12
+LONGEST_LIFETIME_S = 10**12
 
 Lifetime = Literal["missing", "zero", "negative", "huge", "text", "null"]
-_ODD: dict[str, Any] = {"zero": 0, "negative": -1, "huge": LONGEST_LIFE_S, "text": "900", "null": None}
+_ODD: dict[str, Any] = {"zero": 0, "negative": -1, "huge": LONGEST_LIFETIME_S, "text": "900", "null": None}
 
 
 class ExpireTokens(PlainFault, frozen=True, kw_only=True, tag="expire_tokens"):
@@ -31,7 +31,7 @@ class UnauthorisedLate(PlainFault, frozen=True, kw_only=True, tag="unauthorised_
     ids: ClassVar[tuple[str, ...]] = ("A-EXPIRE-AT-BOUNDARY",)
     spoils: ClassVar[tuple[str, ...]] = ("status",)
 
-    def change(self, reply: Reply, asked: Asked) -> Reply:
+    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
         """401 for what went well; a refusal stays what it is, and so do answers about tokens."""
         is_work = 200 <= reply.status < 300 and asked.route != TOKEN_ROUTE
         return _unauthorised(asked) if is_work else reply
@@ -44,7 +44,7 @@ class Unauthorised(PlainFault, frozen=True, kw_only=True, tag="unauthorised"):
     ends: ClassVar[bool] = True
     spoils: ClassVar[tuple[str, ...]] = ("status",)
 
-    def instead(self, asked: Asked) -> Reply | None:
+    def instead(self, asked: MatchedExchange) -> Reply | None:
         """The refusal; tokens themselves are handed out."""
         return _unauthorised(asked) if asked.route != TOKEN_ROUTE else None
 
@@ -56,7 +56,7 @@ class Forbidden(PlainFault, frozen=True, kw_only=True, tag="forbidden"):
     ends: ClassVar[bool] = True
     spoils: ClassVar[tuple[str, ...]] = ("status",)
 
-    def instead(self, asked: Asked) -> Reply | None:
+    def instead(self, asked: MatchedExchange) -> Reply | None:
         """The refusal; who asks for a token needs no scope."""
         if asked.route == TOKEN_ROUTE:
             return None
@@ -77,7 +77,7 @@ class KeyRefused(PlainFault, frozen=True, kw_only=True, tag="key_refused"):
         if self.status not in {401, 403}:
             raise ConfigError(f"KeyRefused: status must be 401 or 403, got {self.status!r}.")
 
-    def instead(self, asked: Asked) -> Reply | None:
+    def instead(self, asked: MatchedExchange) -> Reply | None:
         """No token."""
         if asked.route != TOKEN_ROUTE:
             return None
@@ -98,7 +98,7 @@ class TokenField(PlainFault, frozen=True, kw_only=True, tag="token_field"):
         if self.field in {"", "token"}:
             raise ConfigError(f"TokenField: field must be another name than token, got {self.field!r}.")
 
-    def change(self, reply: Reply, asked: Asked) -> Reply:
+    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
         """The same token, and everything else as it was."""
         told = _token_of(reply, asked)
         if told is None or "token" not in told:
@@ -111,34 +111,34 @@ class TokenLifetime(PlainFault, frozen=True, kw_only=True, tag="token_lifetime")
 
     ids: ClassVar[tuple[str, ...]] = ("A-TTL-MISSING", "A-TTL-0", "A-TTL-HUGE")
 
-    told: Lifetime = "missing"
+    stated: Lifetime = "missing"
 
     @property
     def spoils(self) -> tuple[str, ...]:  # type: ignore[override]
         """Any whole number is one."""
-        return ("body",) if self.told in {"missing", "text", "null"} else ()
+        return ("body",) if self.stated in {"missing", "text", "null"} else ()
 
     def check(self) -> None:
         """Refuse what there is not."""
-        refuse_unknown(self, "told", get_args(Lifetime))
+        refuse_unknown(self, "stated", get_args(Lifetime))
 
-    def change(self, reply: Reply, asked: Asked) -> Reply:
+    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
         """The same token with another lifetime."""
         told = _token_of(reply, asked)
         if told is None or "expires_in" not in told:
             return reply
-        if self.told == "missing":
+        if self.stated == "missing":
             del told["expires_in"]
         else:
-            told["expires_in"] = _ODD[self.told]
+            told["expires_in"] = _ODD[self.stated]
         return encoded(reply, told)
 
 
-def _unauthorised(asked: Asked) -> Reply:
+def _unauthorised(asked: MatchedExchange) -> Reply:
     return asked.refusal(401, "unauthorized", "invalid or expired token")
 
 
-def _token_of(reply: Reply, asked: Asked) -> dict[str, Any] | None:
+def _token_of(reply: Reply, asked: MatchedExchange) -> dict[str, Any] | None:
     told = decoded(reply) if asked.route == TOKEN_ROUTE and reply.status == 200 else None
     return told if isinstance(told, dict) else None
 

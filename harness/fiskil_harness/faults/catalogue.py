@@ -30,7 +30,7 @@ FAMILIES = {
 """The parts of the catalogue, in its order, and their titles."""
 
 
-class Entry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class CatalogueEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One thing that can break: ``happens`` says what, ``client`` completes "a correct client ...".
 
     It is had by a fault (``ask`` are expressions that certainly bite), by a step (perhaps with the value of a field, as in
@@ -42,35 +42,35 @@ class Entry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     family: str
     happens: str
     client: str
-    ask: tuple[str, ...] = ()
+    expressions: tuple[str, ...] = ()
     steps: tuple[str, ...] = ()
     scenarios: tuple[str, ...] = ()
     people: tuple[str, ...] = ()
-    readings: tuple[str, ...] = ()
+    interpretations: tuple[str, ...] = ()
     probes: tuple[str, ...] = ()
     reason: str = ""
 
     @property
-    def is_answered(self) -> bool:
+    def is_covered(self) -> bool:
         """Whether it can be had, or the reason why not is said."""
-        return bool(self.ask or self.steps or self.scenarios or self.people or self.readings or self.reason)
+        return bool(self.expressions or self.steps or self.scenarios or self.people or self.interpretations or self.reason)
 
-    def asks_for(self, fault: str) -> tuple[str, ...]:
+    def expressions_with(self, fault: str) -> tuple[str, ...]:
         """The expressions in ``ask`` with the fault called so."""
-        return tuple(text for text in self.ask if fault in {name_of(rule.fault) for rule in rules_of(text)})
+        return tuple(text for text in self.expressions if fault in {name_of(rule.fault) for rule in rules_of(text)})
 
 
 class _File(Struct, frozen=True, forbid_unknown_fields=True):
-    entry: tuple[Entry, ...]
+    entry: tuple[CatalogueEntry, ...]
 
 
 @cache
-def entries() -> dict[str, Entry]:
+def entries() -> dict[str, CatalogueEntry]:
     """Every entry by id, in the order of the catalogue."""
     return read_entries(catalog.read_fixture(FILE))
 
 
-def read_entries(written: dict[str, Any]) -> dict[str, Entry]:
+def read_entries(written: dict[str, Any]) -> dict[str, CatalogueEntry]:
     """The entries of a parsed file, by id.
 
     Raises:
@@ -87,12 +87,12 @@ def read_entries(written: dict[str, Any]) -> dict[str, Entry]:
     for one in found:
         if one.family not in FAMILIES:
             raise UnknownName("family", one.family, FAMILIES, place=f"fixtures/{FILE}")
-        if not one.is_answered:
+        if not one.is_covered:
             raise ConfigError(f"fixtures/{FILE} says neither how {one.id!r} can be had nor why it cannot.")
     return {one.id: one for one in found}
 
 
-def entries_of(fault: str) -> tuple[Entry, ...]:
+def entries_of(fault: str) -> tuple[CatalogueEntry, ...]:
     """The entries of the catalogue that the fault called so brings about."""
     if fault not in FAULTS:
         raise UnknownName("fault", fault, FAULTS)

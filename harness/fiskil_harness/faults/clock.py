@@ -4,7 +4,7 @@ from datetime import timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 from typing import ClassVar
 
-from fiskil_harness.faults.fault import Asked, PlainFault, Reply, World, refuse_outside
+from fiskil_harness.faults.fault import MatchedExchange, PlainFault, Reply, World, refuse_outside
 
 LONGEST_S = 366 * 86_400
 
@@ -38,7 +38,7 @@ class DateSkew(PlainFault, frozen=True, kw_only=True, tag="date_skew"):
         """Refuse the right time, and more than a year beside it."""
         refuse_outside(self, "skew_s", 1 if self.skew_s == 0 else -LONGEST_S, LONGEST_S)
 
-    def change(self, reply: Reply, asked: Asked) -> Reply:
+    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
         """The same answer at another time; one without a date stays."""
         told = reply.header(b"date").decode("latin-1")
         if not told:

@@ -2,7 +2,7 @@
 
 from typing import ClassVar, Literal
 
-from fiskil_harness.faults.connection_fault import LONGEST_MS, ConnectionFault, Greeting, Serve, Standing, TurnAway
+from fiskil_harness.faults.connection_fault import LONGEST_MS, ConnectionFault, Greeting, PortState, Serve, TurnAway
 from fiskil_harness.faults.fault import End, PlainFault, refuse_outside
 
 REASONS = {"N-HALF-OPEN": "A peer that is gone without a FIN looks to its client like one that stalls: stall, timeout."}
@@ -17,7 +17,7 @@ class Refuse(ConnectionFault, frozen=True, kw_only=True, tag="refuse"):
     ids: ClassVar[tuple[str, ...]] = ("N-REFUSE",)
     ends: ClassVar[bool] = False
     spoils: ClassVar[tuple[str, ...]] = ("answer",)
-    stands: ClassVar[Standing | None] = Standing.REFUSES
+    port_state: ClassVar[PortState | None] = PortState.REFUSES
     is_lasting: ClassVar[bool] = True
 
 
@@ -27,7 +27,7 @@ class Blackhole(ConnectionFault, frozen=True, kw_only=True, tag="blackhole"):
     ids: ClassVar[tuple[str, ...]] = ("N-BLACKHOLE",)
     ends: ClassVar[bool] = False
     spoils: ClassVar[tuple[str, ...]] = ("answer",)
-    stands: ClassVar[Standing | None] = Standing.DROPS
+    stands: ClassVar[PortState | None] = PortState.DROPS
     is_lasting: ClassVar[bool] = True
 
 

@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 
 from msgspec import Struct
 
-from fiskil_harness.core.net.certificates import Shown
+from fiskil_harness.core.net.certificates import ServerCertificate
 from fiskil_harness.faults.fault import End, PlainFault
 
 LONGEST_MS = 60_000
@@ -38,7 +38,7 @@ class Serve(Struct, frozen=True, kw_only=True):
     that when the next request arrives. ``cut_after_bytes`` of answers it is cut.
     """
 
-    shown: Shown | None = None
+    certificate: ServerCertificate | None = None
     is_met_by_success: bool = True
     most_open: int | None = None
     close_after_s: float = 0.0
@@ -50,7 +50,7 @@ class Serve(Struct, frozen=True, kw_only=True):
 Greeting = TurnAway | Serve
 
 
-class Standing(enum.Enum):
+class PortState(enum.Enum):
     """What the API's port does while a fault stands."""
 
     REFUSES = "refuses"
@@ -67,7 +67,7 @@ class ConnectionFault(PlainFault, frozen=True, kw_only=True):
     where: ClassVar[Literal["exchange", "connection"]] = "connection"
     ends: ClassVar[bool] = True
     needs_tls: ClassVar[bool] = False
-    stands: ClassVar[Standing | None] = None
+    stands: ClassVar[PortState | None] = None
 
     def greet(self) -> Greeting:
         """How a connection is met."""

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from typing import ClassVar, Literal
 
 from fiskil_harness.faults.acts import chunked, has_end, is_framed, refuse_other
-from fiskil_harness.faults.fault import Act, Asked, End, Piece, PlainFault, head_and_body, refuse_outside
+from fiskil_harness.faults.fault import Act, End, MatchedExchange, Piece, PlainFault, head_and_body, refuse_outside
 
-Part = Literal["head", "body"]
+MessagePart = Literal["head", "body"]
 MOST_BITS = 10_000
 
 
@@ -34,7 +34,7 @@ class ChunkLoss(PlainFault, frozen=True, kw_only=True, tag="chunk_loss"):
         refuse_outside(self, "extra_percent", 0, 100 - self.loss_percent)
         refuse_outside(self, "chunk_bytes", 1)
 
-    def shape(self, acts: Sequence[Act], asked: Asked) -> Sequence[Act]:
+    def shape(self, acts: Sequence[Act], asked: MatchedExchange) -> Sequence[Act]:
         """The chunks that chance has left; the same acts where it took none."""
         kept: list[Act] = []
         is_lost = has_lost = False
@@ -59,14 +59,14 @@ class Corrupt(PlainFault, frozen=True, kw_only=True, tag="corrupt"):
     spoils: ClassVar[tuple[str, ...]] = ("bytes",)
 
     bits: int = 1
-    part: Part = "body"
+    part: MessagePart = "body"
 
     def check(self) -> None:
         """Refuse no bit at all."""
         refuse_outside(self, "bits", 1, MOST_BITS)
         refuse_other(self, "part", ("head", "body"))
 
-    def shape(self, acts: Sequence[Act], asked: Asked) -> Sequence[Act]:
+    def shape(self, acts: Sequence[Act], asked: MatchedExchange) -> Sequence[Act]:
         """The same pieces with different bits flipped: ``bits`` of them, or all there are."""
         is_body = self.part == "body"
         size = len(head_and_body(acts)[is_body])
@@ -99,7 +99,7 @@ class Garbage(PlainFault, frozen=True, kw_only=True, tag="random_data_then_close
         """Refuse no noise: that is ``empty_response``."""
         refuse_outside(self, "size_bytes", 1, 1_000_000)
 
-    def shape(self, acts: Sequence[Act], asked: Asked) -> Sequence[Act]:
+    def shape(self, acts: Sequence[Act], asked: MatchedExchange) -> Sequence[Act]:
         """Noise, then FIN."""
         return (Piece(_noise(asked, self.size_bytes)), End.CLOSE)
 
@@ -117,7 +117,7 @@ class GarbageAfterHead(PlainFault, frozen=True, kw_only=True, tag="malformed_res
         """Refuse no noise: that is ``limit_data``."""
         refuse_outside(self, "size_bytes", 1, 1_000_000)
 
-    def shape(self, acts: Sequence[Act], asked: Asked) -> Sequence[Act]:
+    def shape(self, acts: Sequence[Act], asked: MatchedExchange) -> Sequence[Act]:
         """The head, noise, then FIN."""
         if not is_framed(acts):
             return acts
@@ -125,7 +125,7 @@ class GarbageAfterHead(PlainFault, frozen=True, kw_only=True, tag="malformed_res
         return (*pieces, Piece(_noise(asked, self.size_bytes), is_body=True), End.CLOSE)
 
 
-def _noise(asked: Asked, size_bytes: int) -> bytes:
+def _noise(asked: MatchedExchange, size_bytes: int) -> bytes:
     """Bytes that are no HTTP: the first is of no word and no number."""
     return b"\xff" + asked.chance.randbytes(size_bytes - 1)
 

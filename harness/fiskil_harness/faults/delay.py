@@ -10,7 +10,7 @@ from typing import ClassVar, Literal
 
 from fiskil_harness.errors import ConfigError
 from fiskil_harness.faults.acts import LONGEST_MS, bounded, refuse_other
-from fiskil_harness.faults.fault import Act, Asked, Pause, Piece, PlainFault, refuse_outside
+from fiskil_harness.faults.fault import Act, MatchedExchange, Pause, Piece, PlainFault, refuse_outside
 
 Stream = Literal["upstream", "downstream"]
 STREAMS = ("upstream", "downstream")
@@ -41,12 +41,12 @@ class Latency(PlainFault, frozen=True, kw_only=True, tag="latency"):
                 f" got {self.latency_ms} and {self.jitter_ms}."
             )
 
-    def ahead(self, asked: Asked) -> Sequence[Act]:
+    def ahead(self, asked: MatchedExchange) -> Sequence[Act]:
         """Upstream: a pause before the API hears of the request."""
         delay_s = self._delay_s(asked.chance) if self.stream == "upstream" else 0
         return (Pause(delay_s),) if delay_s else ()
 
-    def shape(self, acts: Sequence[Act], asked: Asked) -> Sequence[Act]:
+    def shape(self, acts: Sequence[Act], asked: MatchedExchange) -> Sequence[Act]:
         """Downstream: pauses, so that each piece arrives that much later than it would have."""
         return bounded(self._later(acts, asked.chance)) if self.stream == "downstream" else acts
 
@@ -90,7 +90,7 @@ class LognormalDelay(PlainFault, frozen=True, kw_only=True, tag="lognormal_delay
         if not 0 < self.sigma <= 5:
             raise ConfigError(f"LognormalDelay: sigma must be above 0 and at most 5, got {self.sigma!r}.")
 
-    def shape(self, acts: Sequence[Act], asked: Asked) -> Sequence[Act]:
+    def shape(self, acts: Sequence[Act], asked: MatchedExchange) -> Sequence[Act]:
         """A pause before everything."""
         return _after_ms(self._drawn_ms(asked.chance), acts)
 
@@ -116,7 +116,7 @@ class UniformDelay(PlainFault, frozen=True, kw_only=True, tag="uniform_delay"):
         refuse_outside(self, "upper_ms", 1, LONGEST_MS)
         refuse_outside(self, "lower_ms", 0, self.upper_ms)
 
-    def shape(self, acts: Sequence[Act], asked: Asked) -> Sequence[Act]:
+    def shape(self, acts: Sequence[Act], asked: MatchedExchange) -> Sequence[Act]:
         """A pause before everything."""
         return _after_ms(asked.chance.randint(self.lower_ms, self.upper_ms), acts)
 

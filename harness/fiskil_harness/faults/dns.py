@@ -5,7 +5,7 @@ An app resolves names itself, or has an address and resolves none; what can be h
 
 from typing import ClassVar
 
-from fiskil_harness.faults.connection_fault import ConnectionFault, Standing
+from fiskil_harness.faults.connection_fault import ConnectionFault, PortState
 from fiskil_harness.faults.fault import PlainFault
 
 _UNRESOLVED = "Apps reach the API at an address, so no answer of a resolver stands between them; none of ours could either."
@@ -21,7 +21,7 @@ class WrongAddress(ConnectionFault, frozen=True, kw_only=True, tag="wrong_addres
     ids: ClassVar[tuple[str, ...]] = ("D-WRONG-IP",)
     ends: ClassVar[bool] = False
     spoils: ClassVar[tuple[str, ...]] = ("answer",)
-    stands: ClassVar[Standing | None] = Standing.REFUSES
+    stands: ClassVar[PortState | None] = PortState.REFUSES
     is_lasting: ClassVar[bool] = True
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from fiskil_harness.faults.acts import has_end
-from fiskil_harness.faults.fault import Act, Asked, End, PlainFault, Reply, refuse_outside
+from fiskil_harness.faults.fault import Act, End, MatchedExchange, PlainFault, Reply, refuse_outside
 
 
 class EarlyResponse(PlainFault, frozen=True, kw_only=True, tag="early_response"):
@@ -25,11 +25,11 @@ class EarlyResponse(PlainFault, frozen=True, kw_only=True, tag="early_response")
         """Refuse what is no error, for the API has done nothing."""
         refuse_outside(self, "status", 400, 599)
 
-    def instead(self, asked: Asked) -> Reply | None:
+    def instead(self, asked: MatchedExchange) -> Reply | None:
         """The error that the endpoint documents."""
         return asked.refusal(self.status, "Refused", "the request was not read")
 
-    def shape(self, acts: Sequence[Act], asked: Asked) -> Sequence[Act]:
+    def shape(self, acts: Sequence[Act], asked: MatchedExchange) -> Sequence[Act]:
         """The answer, then FIN."""
         return acts if has_end(acts) else [*acts, End.CLOSE]
 

@@ -78,7 +78,7 @@ class End(enum.Enum):
 Act = Piece | Pause | End
 
 
-class Asked(Struct, frozen=True, kw_only=True):
+class MatchedExchange(Struct, frozen=True, kw_only=True):
     """The exchange that a fault has matched.
 
     ``path`` is as it came, not decoded. ``api_url`` is the origin that the client asked; ``foreign_url`` makes one that
@@ -157,23 +157,23 @@ class PlainFault(Struct, frozen=True, kw_only=True):
         """Let something happen to the sandbox before the API is asked; whether anything did."""
         return False
 
-    def ahead(self, asked: Asked) -> Sequence[Act]:
+    def ahead(self, asked: MatchedExchange) -> Sequence[Act]:
         """Acts on the connection before the API is asked."""
         return ()
 
-    def ask(self, asked: Asked) -> Asked:
+    def change_request(self, asked: MatchedExchange) -> MatchedExchange:
         """What the API is asked."""
         return asked
 
-    def instead(self, asked: Asked) -> Reply | None:
+    def instead(self, asked: MatchedExchange) -> Reply | None:
         """An answer in the API's place."""
         return None
 
-    def change(self, reply: Reply, asked: Asked) -> Reply:
+    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
         """The answer that is given; the same one where there is nothing to spoil."""
         return reply
 
-    def shape(self, acts: Sequence[Act], asked: Asked) -> Sequence[Act]:
+    def shape(self, acts: Sequence[Act], asked: MatchedExchange) -> Sequence[Act]:
         """What is done on the connection; equal acts where there is nothing to spoil.
 
         At first these are a piece with the head and one with the body.

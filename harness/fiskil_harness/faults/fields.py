@@ -7,9 +7,9 @@ from datetime import UTC, timedelta, timezone
 from typing import Any, ClassVar, Literal, get_args
 
 from fiskil_harness.errors import ConfigError
-from fiskil_harness.faults.fault import Asked, PlainFault, Reply, refuse_unknown
+from fiskil_harness.faults.fault import MatchedExchange, PlainFault, Reply, refuse_unknown
 from fiskil_harness.faults.schema_places import NOTHING, decoded, edited, encoded, moment_of, rows_of
-from fiskil_harness.sandbox.api.versions import in_words_of
+from fiskil_harness.sandbox.api.versions import convert_body
 
 Money = Literal["number", "text"]
 Moment = Literal["offset", "fraction", "date_only", "no_zone", "epoch"]
@@ -30,7 +30,7 @@ class ExtraField(PlainFault, frozen=True, kw_only=True, tag="extra_field"):
         if not self.field:
             raise ConfigError("ExtraField: a field has a name.")
 
-    def change(self, reply: Reply, asked: Asked) -> Reply:
+    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
         """The field, with an object in it."""
         value = decoded(reply)
         rows = rows_of(value)
@@ -54,7 +54,7 @@ class UnknownEnum(PlainFault, frozen=True, kw_only=True, tag="unknown_enum"):
         if not self.word:
             raise ConfigError("UnknownEnum: a word has letters.")
 
-    def change(self, reply: Reply, asked: Asked) -> Reply:
+    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
         """The word, wherever it is not known."""
         finds = _named(self.field)
         return edited(
@@ -72,7 +72,7 @@ class MissingOptional(PlainFault, frozen=True, kw_only=True, tag="missing_option
 
     field: str = ""
 
-    def change(self, reply: Reply, asked: Asked) -> Reply:
+    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
         """Rows of what must be there."""
         finds = _named(self.field)
         return edited(
@@ -88,7 +88,7 @@ class NullForOptional(PlainFault, frozen=True, kw_only=True, tag="null_for_optio
 
     field: str = ""
 
-    def change(self, reply: Reply, asked: Asked) -> Reply:
+    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
         """Null for what may be absent."""
         finds = _named(self.field)
         return edited(reply, asked, lambda place: finds(place) and place.is_optional, lambda place: place.put(None))
@@ -107,7 +107,7 @@ class MoneyForm(PlainFault, frozen=True, kw_only=True, tag="money_form"):
         """Refuse forms that there are not."""
         refuse_unknown(self, "form", get_args(Money))
 
-    def change(self, reply: Reply, asked: Asked) -> Reply:
+    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
         """The same amounts in the other form."""
         finds = _named(self.field)
         if self.form == "text":
@@ -144,7 +144,7 @@ class DateForm(PlainFault, frozen=True, kw_only=True, tag="date_form"):
         """Refuse forms that there are not."""
         refuse_unknown(self, "form", get_args(Moment))
 
-    def change(self, reply: Reply, asked: Asked) -> Reply:
+    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
         """Each moment in the form; one that is in no form is left."""
         finds = _named(self.field)
         return edited(
@@ -177,7 +177,7 @@ class CamelCase(PlainFault, frozen=True, kw_only=True, tag="camel_case"):
     ids: ClassVar[tuple[str, ...]] = ("J-CASE",)
     spoils: ClassVar[tuple[str, ...]] = ("body",)
 
-    def change(self, reply: Reply, asked: Asked) -> Reply:
+    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
         """Every name with a line below in it."""
         value = decoded(reply)
         return reply if value is NOTHING else encoded(reply, _in_camel(value))
@@ -195,13 +195,13 @@ class OldShape(PlainFault, frozen=True, kw_only=True, tag="old_shape"):
         """Refuse versions that are not old."""
         refuse_unknown(self, "version", ("v1", "v2"))
 
-    def change(self, reply: Reply, asked: Asked) -> Reply:
+    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
         """The body as the older version words it; the same where both say it alike."""
         value = decoded(reply)
         if value is NOTHING or reply.status != 200 or asked.version <= self.version:
             return reply
         try:
-            return encoded(reply, in_words_of(self.version, asked.route, value, newer=asked.version))
+            return encoded(reply, convert_body(self.version, asked.route, value, newer=asked.version))
         except (AttributeError, KeyError, TypeError, ValueError):
             # Another fault has been here before, and it is a body of no version any more.
             return reply

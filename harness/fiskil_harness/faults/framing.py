@@ -17,9 +17,9 @@ from fiskil_harness.faults.acts import (
     with_head,
     with_length,
 )
-from fiskil_harness.faults.fault import Act, Asked, End, Piece, PlainFault, refuse_outside, up_to
+from fiskil_harness.faults.fault import Act, End, MatchedExchange, Piece, PlainFault, refuse_outside, up_to
 
-SECOND_ANSWER = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}"
+SECOND_RESPONSE = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}"
 
 
 class LengthTooLong(PlainFault, frozen=True, kw_only=True, tag="length_too_long"):
@@ -35,7 +35,7 @@ class LengthTooLong(PlainFault, frozen=True, kw_only=True, tag="length_too_long"
         """Refuse the right length."""
         refuse_outside(self, "extra_bytes", 1)
 
-    def shape(self, acts: Sequence[Act], asked: Asked) -> Sequence[Act]:
+    def shape(self, acts: Sequence[Act], asked: MatchedExchange) -> Sequence[Act]:
         """Another length, then FIN."""
         if not is_framed(acts):
             return acts
@@ -55,7 +55,7 @@ class LengthTooShort(PlainFault, frozen=True, kw_only=True, tag="length_too_shor
         """Refuse the right length."""
         refuse_outside(self, "missing_bytes", 1)
 
-    def shape(self, acts: Sequence[Act], asked: Asked) -> Sequence[Act]:
+    def shape(self, acts: Sequence[Act], asked: MatchedExchange) -> Sequence[Act]:
         """Another length, then FIN; the same acts where the body is no longer than what would be missing."""
         size = body_size(acts)
         if not is_framed(acts) or size <= self.missing_bytes:
@@ -63,7 +63,7 @@ class LengthTooShort(PlainFault, frozen=True, kw_only=True, tag="length_too_shor
         return [*with_length(acts, size - self.missing_bytes), End.CLOSE]
 
 
-class LengthTwice(PlainFault, frozen=True, kw_only=True, tag="length_twice"):
+class DuplicateContentLength(PlainFault, frozen=True, kw_only=True, tag="duplicate_content_length"):
     """The length is announced twice, first the right one and then one ``extra_bytes`` longer; the connection closes."""
 
     ids: ClassVar[tuple[str, ...]] = ("H-CL-DUP",)
@@ -76,13 +76,13 @@ class LengthTwice(PlainFault, frozen=True, kw_only=True, tag="length_twice"):
         """Refuse the same length twice, which a client may take for one."""
         refuse_outside(self, "extra_bytes", 1)
 
-    def shape(self, acts: Sequence[Act], asked: Asked) -> Sequence[Act]:
+    def shape(self, acts: Sequence[Act], asked: MatchedExchange) -> Sequence[Act]:
         """Two lengths, then FIN."""
         size = body_size(acts)
         return [*with_length(acts, size, size + self.extra_bytes), End.CLOSE] if is_framed(acts) else acts
 
 
-class TruncatedUntold(PlainFault, frozen=True, kw_only=True, tag="truncated_untold"):
+class TruncatedWithoutLength(PlainFault, frozen=True, kw_only=True, tag="truncated_without_length"):
     """No length is announced, so the end of the connection is the end of the body; it comes after ``after_bytes``.
 
     Nothing but the JSON tells that something is missing.
@@ -98,7 +98,7 @@ class TruncatedUntold(PlainFault, frozen=True, kw_only=True, tag="truncated_unto
         """Refuse an end before the body's begin."""
         refuse_outside(self, "after_bytes", 0)
 
-    def shape(self, acts: Sequence[Act], asked: Asked) -> Sequence[Act]:
+    def shape(self, acts: Sequence[Act], asked: MatchedExchange) -> Sequence[Act]:
         """A head without a length and some of the body, then FIN."""
         kept = up_to(acts, self.after_bytes)
         if kept is None or not is_framed(acts):
@@ -114,7 +114,7 @@ class BodyAfterNoContent(PlainFault, frozen=True, kw_only=True, tag="body_after_
     ends: ClassVar[bool] = True
     spoils: ClassVar[tuple[str, ...]] = ("framing",)
 
-    def shape(self, acts: Sequence[Act], asked: Asked) -> Sequence[Act]:
+    def shape(self, acts: Sequence[Act], asked: MatchedExchange) -> Sequence[Act]:
         """Another status over the same bytes, then FIN."""
         if not is_framed(acts):
             return acts
@@ -135,7 +135,7 @@ class BodyAfterHead(PlainFault, frozen=True, kw_only=True, tag="body_after_head"
         """Refuse no body."""
         refuse_outside(self, "size_bytes", 1, 1_000_000)
 
-    def shape(self, acts: Sequence[Act], asked: Asked) -> Sequence[Act]:
+    def shape(self, acts: Sequence[Act], asked: MatchedExchange) -> Sequence[Act]:
         """A body where none may be, then FIN; the same acts for any other method."""
         if asked.method != "HEAD" or has_end(acts):
             return acts
@@ -148,12 +148,12 @@ class BareLineFeeds(PlainFault, frozen=True, kw_only=True, tag="bare_line_feeds"
     ids: ClassVar[tuple[str, ...]] = ("H-LF-ONLY",)
     spoils: ClassVar[tuple[str, ...]] = ("framing",)
 
-    def shape(self, acts: Sequence[Act], asked: Asked) -> Sequence[Act]:
+    def shape(self, acts: Sequence[Act], asked: MatchedExchange) -> Sequence[Act]:
         """The head without its carriage returns."""
         return with_head(acts, final_head(acts).replace(CRLF, b"\n")) if has_head(acts) else acts
 
 
-class SecondAnswer(PlainFault, frozen=True, kw_only=True, tag="second_answer"):
+class SecondResponse(PlainFault, frozen=True, kw_only=True, tag="second_response"):
     """After the answer comes another that nobody asked for, an empty object, and the connection stays open.
 
     A client that keeps it for its next request takes each answer for that to another question.
@@ -162,18 +162,18 @@ class SecondAnswer(PlainFault, frozen=True, kw_only=True, tag="second_answer"):
     ids: ClassVar[tuple[str, ...]] = ("H-PIPELINED-EXTRA",)
     spoils: ClassVar[tuple[str, ...]] = ("framing",)
 
-    def shape(self, acts: Sequence[Act], asked: Asked) -> Sequence[Act]:
+    def shape(self, acts: Sequence[Act], asked: MatchedExchange) -> Sequence[Act]:
         """The same acts, then a whole answer."""
-        return acts if has_end(acts) else [*acts, Piece(SECOND_ANSWER, is_body=True)]
+        return acts if has_end(acts) else [*acts, Piece(SECOND_RESPONSE, is_body=True)]
 
 
 FAULTS: tuple[type[PlainFault], ...] = (
     LengthTooLong,
     LengthTooShort,
-    LengthTwice,
-    TruncatedUntold,
+    DuplicateContentLength,
+    TruncatedWithoutLength,
     BodyAfterNoContent,
     BodyAfterHead,
     BareLineFeeds,
-    SecondAnswer,
+    SecondResponse,
 )

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from fiskil_harness.errors import ConfigError
 from fiskil_harness.faults.acts import LONGEST_MS, bounded, has_head
-from fiskil_harness.faults.fault import Act, Asked, Pause, Piece, PlainFault, Reply, refuse_outside
+from fiskil_harness.faults.fault import Act, MatchedExchange, Pause, Piece, PlainFault, Reply, refuse_outside
 
 NAME = re.compile(r"[a-z0-9-]+")
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
@@ -31,7 +31,7 @@ class ContinueForever(PlainFault, frozen=True, kw_only=True, tag="continue_forev
         refuse_outside(self, "lasts_ms", 1, LONGEST_MS)
         refuse_outside(self, "every_ms", 1, self.lasts_ms)
 
-    def shape(self, acts: Sequence[Act], asked: Asked) -> Sequence[Act]:
+    def shape(self, acts: Sequence[Act], asked: MatchedExchange) -> Sequence[Act]:
         """Heads with a pause after each, then the same acts."""
         before = (Piece(CONTINUE), Pause(self.every_ms / 1000)) * (self.lasts_ms // self.every_ms)
         return bounded((*before, *acts)) if has_head(acts) else acts
@@ -48,7 +48,7 @@ class EarlyHints(PlainFault, frozen=True, kw_only=True, tag="early_hints"):
         """Refuse no hints."""
         refuse_outside(self, "count", 1, 1_000)
 
-    def shape(self, acts: Sequence[Act], asked: Asked) -> Sequence[Act]:
+    def shape(self, acts: Sequence[Act], asked: MatchedExchange) -> Sequence[Act]:
         """One head more for each."""
         return [*[Piece(EARLY_HINTS)] * self.count, *acts] if has_head(acts) else acts
 
@@ -64,7 +64,7 @@ class HugeHeader(PlainFault, frozen=True, kw_only=True, tag="huge_header"):
         """Refuse a header of a usual size."""
         refuse_outside(self, "size_bytes", 1_000, LARGEST_HEADER)
 
-    def change(self, reply: Reply, asked: Asked) -> Reply:
+    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
         """The same answer with that header."""
         return reply.with_header(b"x-padding", b"x" * self.size_bytes)
 
@@ -80,7 +80,7 @@ class ManyHeaders(PlainFault, frozen=True, kw_only=True, tag="many_headers"):
         """Refuse no headers."""
         refuse_outside(self, "count", 1, MOST_HEADERS)
 
-    def change(self, reply: Reply, asked: Asked) -> Reply:
+    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
         """The same answer with those headers; the same one where it has them."""
         if reply.header(b"x-padding-1"):
             return reply
@@ -88,7 +88,7 @@ class ManyHeaders(PlainFault, frozen=True, kw_only=True, tag="many_headers"):
         return Reply(status=reply.status, headers=(*reply.headers, *added), body=reply.body)
 
 
-class HeaderTwice(PlainFault, frozen=True, kw_only=True, tag="header_twice"):
+class DuplicateHeader(PlainFault, frozen=True, kw_only=True, tag="duplicate_header"):
     """A header that may stand once stands twice, with ``value`` the second time."""
 
     ids: ClassVar[tuple[str, ...]] = ("H-DUP-HDR",)
@@ -98,13 +98,13 @@ class HeaderTwice(PlainFault, frozen=True, kw_only=True, tag="header_twice"):
     value: str = "text/html"
 
     def check(self) -> None:
-        """Refuse a length, whose doubling is ``length_twice``, and what cannot stand in a header."""
+        """Refuse a length, whose doubling is ``duplicate_content_length``, and what cannot stand in a header."""
         if self.header == "content-length":
             raise ConfigError("HeaderTwice: a second content-length is LengthTwice.")
         if not NAME.fullmatch(self.header) or not (self.value.isascii() and self.value.isprintable()):
             raise ConfigError(f"HeaderTwice: no header in lower case: {self.header!r} with {self.value!r}.")
 
-    def change(self, reply: Reply, asked: Asked) -> Reply:
+    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
         """The same answer with the header once more; the same one where it is not there, or has that value."""
         name, value = self.header.encode(), self.value.encode()
         if reply.header(name) in {b"", value}:
@@ -112,4 +112,4 @@ class HeaderTwice(PlainFault, frozen=True, kw_only=True, tag="header_twice"):
         return Reply(status=reply.status, headers=(*reply.headers, (name, value)), body=reply.body)
 
 
-FAULTS: tuple[type[PlainFault], ...] = (ContinueForever, EarlyHints, HugeHeader, ManyHeaders, HeaderTwice)
+FAULTS: tuple[type[PlainFault], ...] = (ContinueForever, EarlyHints, HugeHeader, ManyHeaders, DuplicateHeader)

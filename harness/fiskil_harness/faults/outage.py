@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar, Literal, get_args
 
-from fiskil_harness.faults.fault import Asked, PlainFault, Reply, refuse_unknown
+from fiskil_harness.faults.fault import MatchedExchange, PlainFault, Reply, refuse_unknown
 from fiskil_harness.faults.schema_places import decoded, encoded
 
 Line = Literal["DEGRADED", "OUTAGE", "HEALTHY"]
@@ -20,7 +20,7 @@ class InstitutionLine(PlainFault, frozen=True, kw_only=True, tag="institution_li
         """Refuse what no line is."""
         refuse_unknown(self, "status", get_args(Line))
 
-    def change(self, reply: Reply, asked: Asked) -> Reply:
+    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
         """The same institutions on another line; the same answer where none of them is meant."""
         if not asked.route.startswith("institutions."):
             return reply

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import msgspec
 
-from fiskil_harness.faults.fault import Asked, PlainFault, Reply, refuse_outside, refuse_unknown
+from fiskil_harness.faults.fault import MatchedExchange, PlainFault, Reply, refuse_outside, refuse_unknown
 from fiskil_harness.faults.schema_places import decoded, edited, encoded, has_pages, links_of, rows_of
 
 CURSORS = ("page[after]", "page[before]")
@@ -16,7 +16,7 @@ SIZE = "page[size]"
 MOST_ROWS = 1_000
 
 LinkForm = Literal["relative", "plain", "encoded"]
-Order = Literal["reversed", "shuffled"]
+RowOrder = Literal["reversed", "shuffled"]
 
 
 class PageRepeated(PlainFault, frozen=True, kw_only=True, tag="page_repeated"):
@@ -24,7 +24,7 @@ class PageRepeated(PlainFault, frozen=True, kw_only=True, tag="page_repeated"):
 
     ids: ClassVar[tuple[str, ...]] = ("P-DUP-PAGE",)
 
-    def change(self, reply: Reply, asked: Asked) -> Reply:
+    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
         """The page's own address for the next one's."""
         return _with_next(reply, asked, _url(asked, asked.query.decode("latin-1")))
 
@@ -34,7 +34,7 @@ class CursorLoop(PlainFault, frozen=True, kw_only=True, tag="cursor_loop"):
 
     ids: ClassVar[tuple[str, ...]] = ("P-CURSOR-LOOP",)
 
-    def change(self, reply: Reply, asked: Asked) -> Reply:
+    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
         """The first page's address for the next one's."""
         return _with_next(reply, asked, _url(asked, _without_cursor(asked)))
 
@@ -50,7 +50,7 @@ class Overlap(PlainFault, frozen=True, kw_only=True, tag="overlap"):
         """Refuse none at all, and more than a page holds."""
         refuse_outside(self, "rows", 1, MOST_ROWS)
 
-    def change(self, reply: Reply, asked: Asked) -> Reply:
+    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
         """The rows that the latest page of this walk ended with, first."""
         value = decoded(reply)
         rows = rows_of(value)
@@ -74,7 +74,7 @@ class Gap(PlainFault, frozen=True, kw_only=True, tag="gap"):
         """Refuse none at all, and more than a page holds."""
         refuse_outside(self, "rows", 1, MOST_ROWS)
 
-    def change(self, reply: Reply, asked: Asked) -> Reply:
+    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
         """The page without them; the first page of a walk is whole."""
         value = decoded(reply)
         rows = rows_of(value)
@@ -97,7 +97,7 @@ class CursorExpired(PlainFault, frozen=True, kw_only=True, tag="cursor_expired")
         """Refuse what is no error."""
         refuse_outside(self, "status", 400, 599)
 
-    def instead(self, asked: Asked) -> Reply | None:
+    def instead(self, asked: MatchedExchange) -> Reply | None:
         """The refusal; the first page of a walk is served."""
         return asked.refusal(self.status, "InvalidRequest", "the cursor has expired") if _is_later(asked) else None
 
@@ -107,7 +107,7 @@ class NextEmpty(PlainFault, frozen=True, kw_only=True, tag="next_empty"):
 
     ids: ClassVar[tuple[str, ...]] = ("P-NEXT-EMPTY",)
 
-    def change(self, reply: Reply, asked: Asked) -> Reply:
+    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
         """No rows, and the page's own address for the next one's."""
         value = decoded(reply)
         rows, links = rows_of(value), links_of(value)
@@ -123,7 +123,7 @@ class NextAbsent(PlainFault, frozen=True, kw_only=True, tag="next_absent"):
 
     ids: ClassVar[tuple[str, ...]] = ("P-NEXT-ABSENT-EARLY",)
 
-    def change(self, reply: Reply, asked: Asked) -> Reply:
+    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
         """No ``links.next``."""
         value = decoded(reply)
         (links_of(value) or {}).pop("next", None)
@@ -135,7 +135,7 @@ class NextForeign(PlainFault, frozen=True, kw_only=True, tag="next_foreign"):
 
     ids: ClassVar[tuple[str, ...]] = ("P-NEXT-ORIGIN",)
 
-    def change(self, reply: Reply, asked: Asked) -> Reply:
+    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
         """The same path and cursor at another origin."""
         link = _next_of(reply)
         return _with_next(reply, asked, _at(asked.foreign_url(), link)) if link else reply
@@ -152,7 +152,7 @@ class NextForm(PlainFault, frozen=True, kw_only=True, tag="next_form"):
         """Refuse forms that there are not."""
         refuse_unknown(self, "form", get_args(LinkForm))
 
-    def change(self, reply: Reply, asked: Asked) -> Reply:
+    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
         """The same link in the form."""
         link = _next_of(reply)
         return _with_next(reply, asked, self._written(link)) if link else reply
@@ -179,7 +179,7 @@ class PageSize(PlainFault, frozen=True, kw_only=True, tag="page_size"):
         """Refuse pages without rows, and those that nobody could have larger."""
         refuse_outside(self, "rows", 1, MOST_ROWS - 1)
 
-    def ask(self, asked: Asked) -> Asked:
+    def ask(self, asked: MatchedExchange) -> MatchedExchange:
         """The same page in that size, where a larger one is asked for."""
         query = parse_qsl(asked.query.decode("latin-1"), keep_blank_values=True)
         sizes = [value for name, value in query if name == SIZE]
@@ -190,18 +190,18 @@ class PageSize(PlainFault, frozen=True, kw_only=True, tag="page_size"):
         return msgspec.structs.replace(asked, query=urlencode([*kept, (SIZE, self.rows)]).encode())
 
 
-class OrderChanged(PlainFault, frozen=True, kw_only=True, tag="order_changed"):
+class RowOrderChanged(PlainFault, frozen=True, kw_only=True, tag="row_order_changed"):
     """The rows of a page come in another order."""
 
     ids: ClassVar[tuple[str, ...]] = ("P-ORDER-CHANGE",)
 
-    order: Order = "reversed"
+    order: RowOrder = "reversed"
 
     def check(self) -> None:
         """Refuse orders that there are not."""
-        refuse_unknown(self, "order", get_args(Order))
+        refuse_unknown(self, "order", get_args(RowOrder))
 
-    def change(self, reply: Reply, asked: Asked) -> Reply:
+    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
         """The same rows, the last first, or as chance has it."""
         value = decoded(reply)
         rows = rows_of(value)
@@ -222,7 +222,7 @@ class TotalLies(PlainFault, frozen=True, kw_only=True, tag="total_lies"):
         """Refuse the truth."""
         refuse_outside(self, "more", 1 if self.more == 0 else -1_000_000, 1_000_000)
 
-    def change(self, reply: Reply, asked: Asked) -> Reply:
+    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
         """Another count."""
         return edited(
             reply,
@@ -232,17 +232,17 @@ class TotalLies(PlainFault, frozen=True, kw_only=True, tag="total_lies"):
         )
 
 
-def _is_later(asked: Asked) -> bool:
+def _is_later(asked: MatchedExchange) -> bool:
     """Whether the page is not the first of its walk."""
     return any(name in CURSORS and value for name, value in parse_qsl(asked.query.decode("latin-1")))
 
 
-def _without_cursor(asked: Asked) -> str:
+def _without_cursor(asked: MatchedExchange) -> str:
     query = parse_qsl(asked.query.decode("latin-1"), keep_blank_values=True)
     return urlencode([pair for pair in query if pair[0] not in CURSORS])
 
 
-def _url(asked: Asked, query: str) -> str:
+def _url(asked: MatchedExchange, query: str) -> str:
     return f"{asked.api_url}{asked.path}?{query}" if query else f"{asked.api_url}{asked.path}"
 
 
@@ -255,7 +255,7 @@ def _next_of(reply: Reply) -> str:
     return str((links_of(decoded(reply)) or {}).get("next", ""))
 
 
-def _with_next(reply: Reply, asked: Asked, link: str) -> Reply:
+def _with_next(reply: Reply, asked: MatchedExchange, link: str) -> Reply:
     """*reply* with another link to the next page; the same where it is no page of rows."""
     value = decoded(reply)
     links = links_of(value)
@@ -276,6 +276,6 @@ FAULTS: tuple[type[PlainFault], ...] = (
     NextForeign,
     NextForm,
     PageSize,
-    OrderChanged,
+    RowOrderChanged,
     TotalLies,
 )

@@ -4,7 +4,7 @@ from typing import ClassVar, Literal, get_args
 from urllib.parse import parse_qs
 
 from fiskil_harness.errors import ConfigError
-from fiskil_harness.faults.fault import Asked, PlainFault, Reply, refuse_outside, refuse_unknown
+from fiskil_harness.faults.fault import MatchedExchange, PlainFault, Reply, refuse_outside, refuse_unknown
 from fiskil_harness.faults.status import refusal
 
 DAY_S = 86_400
@@ -35,7 +35,7 @@ class RateLimit(PlainFault, frozen=True, kw_only=True, tag="rate_limit"):
             raise ConfigError(f"RateLimit: refill_per_s must be from 0.001 to {MOST_CALLS}, got {self.refill_per_s!r}.")
         refuse_unknown(self, "per", get_args(Per))
 
-    def instead(self, asked: Asked) -> Reply | None:
+    def instead(self, asked: MatchedExchange) -> Reply | None:
         """Nothing while there is a call left; then 429 and the whole seconds until there is one."""
         key = key_of(asked, self.per)
         left, since_s = asked.memory.get(key, (float(self.requests), asked.at_s))
@@ -63,7 +63,7 @@ class Quota(PlainFault, frozen=True, kw_only=True, tag="quota"):
         refuse_outside(self, "requests", 1, MOST_CALLS)
         refuse_unknown(self, "per", get_args(Per))
 
-    def instead(self, asked: Asked) -> Reply | None:
+    def instead(self, asked: MatchedExchange) -> Reply | None:
         """Nothing while there is a call left; then 429 and the seconds until tomorrow."""
         key = key_of(asked, self.per)
         count, since_s = asked.memory.get(key, (0, asked.at_s))
@@ -91,7 +91,7 @@ class Brownout(PlainFault, frozen=True, kw_only=True, tag="brownout"):
         refuse_outside(self, "calls", 3, MOST_CALLS)
         refuse_outside(self, "peak_percent", 1, 100)
 
-    def instead(self, asked: Asked) -> Reply | None:
+    def instead(self, asked: MatchedExchange) -> Reply | None:
         """An error as likely as the call is near the middle. The middle one of an all-dark brownout surely fails."""
         number = asked.memory.get("calls", 0)
         asked.memory["calls"] = number + 1
@@ -102,7 +102,7 @@ class Brownout(PlainFault, frozen=True, kw_only=True, tag="brownout"):
         return refusal(asked, self.status) if drawn <= dark else None
 
 
-def key_of(asked: Asked, per: str) -> str:
+def key_of(asked: MatchedExchange, per: str) -> str:
     """Who shares with the client of this exchange."""
     if per == "client":
         return next((value.decode("latin-1") for name, value in asked.headers if name == b"authorization"), "")
@@ -111,13 +111,13 @@ def key_of(asked: Asked, per: str) -> str:
     return asked.route if per == "route" else ""
 
 
-def _remember(asked: Asked, key: str, value: object) -> None:
+def _remember(asked: MatchedExchange, key: str, value: object) -> None:
     if len(asked.memory) >= MOST_KEYS and key not in asked.memory:
         asked.memory.clear()
     asked.memory[key] = value
 
 
-def _too_many(asked: Asked, wait_s: float) -> Reply:
+def _too_many(asked: MatchedExchange, wait_s: float) -> Reply:
     told = refusal(asked, 429)
     # Whole seconds, and never too few: who obeys finds a call.
     waits = asked.waits(int(wait_s) + 1)

@@ -3,7 +3,7 @@
 from typing import ClassVar, Literal
 
 from fiskil_harness.faults.acts import refuse_other
-from fiskil_harness.faults.fault import Asked, PlainFault, Reply
+from fiskil_harness.faults.fault import MatchedExchange, PlainFault, Reply
 
 RedirectStatus = Literal[301, 302, 303, 307, 308]
 STATUSES = (301, 302, 303, 307, 308)
@@ -27,7 +27,7 @@ class RedirectLoop(Redirect, frozen=True, kw_only=True, tag="redirect_loop"):
 
     ids: ClassVar[tuple[str, ...]] = ("H-REDIRECT-LOOP",)
 
-    def instead(self, asked: Asked) -> Reply | None:
+    def instead(self, asked: MatchedExchange) -> Reply | None:
         """The very URL that was asked."""
         return _redirect(self.status, asked.api_url, asked)
 
@@ -37,7 +37,7 @@ class RedirectCrossOrigin(Redirect, frozen=True, kw_only=True, tag="redirect_cro
 
     ids: ClassVar[tuple[str, ...]] = ("H-REDIRECT-CROSS-ORIGIN",)
 
-    def instead(self, asked: Asked) -> Reply | None:
+    def instead(self, asked: MatchedExchange) -> Reply | None:
         """The same path and query at a stranger's."""
         return _redirect(self.status, asked.foreign_url(), asked)
 
@@ -47,14 +47,14 @@ class RedirectDowngrade(Redirect, frozen=True, kw_only=True, tag="redirect_downg
 
     ids: ClassVar[tuple[str, ...]] = ("H-REDIRECT-HTTP-DOWNGRADE",)
 
-    def instead(self, asked: Asked) -> Reply | None:
+    def instead(self, asked: MatchedExchange) -> Reply | None:
         """The same path and query over http, at an address that remembers who came; None where the API has no TLS."""
         if not asked.api_url.startswith("https://"):
             return None
         return _redirect(self.status, asked.foreign_url(), asked)
 
 
-def _redirect(status: int, origin: str, asked: Asked) -> Reply:
+def _redirect(status: int, origin: str, asked: MatchedExchange) -> Reply:
     query = b"?" + asked.query if asked.query else b""
     location = origin.rstrip("/").encode() + asked.path.encode("latin-1") + query
     return Reply(status=status, headers=((b"location", location), (b"content-length", b"0")), body=b"")

@@ -6,19 +6,19 @@ from email.utils import parsedate_to_datetime
 from typing import Any, ClassVar
 from urllib.parse import parse_qs
 
-from fiskil_harness.faults.fault import Asked, PlainFault, Reply, refuse_outside
+from fiskil_harness.faults.fault import MatchedExchange, PlainFault, Reply, refuse_outside
 from fiskil_harness.faults.schema_places import Place, decoded, edited, encoded, moment_of, rows_of
 
 MOST_REMEMBERED = 1_000
-NOBODY = "00000000-0000-4000-8000-000000000000"
+UNKNOWN_ACCOUNT = "00000000-0000-4000-8000-000000000000"
 
 
-class StaleAnswer(PlainFault, frozen=True, kw_only=True, tag="stale_answer"):
+class StaleResponse(PlainFault, frozen=True, kw_only=True, tag="stale_response"):
     """Whoever asks the same again is answered as the first time: a replica that lags behind, a balance of yesterday."""
 
     ids: ClassVar[tuple[str, ...]] = ("D-BALANCE-STALE", "D-READY-BEFORE-DATA")
 
-    def change(self, reply: Reply, asked: Asked) -> Reply:
+    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
         """The body of the first answer to this question; the same where nothing has changed since."""
         if not 200 <= reply.status < 300 or asked.method != "GET":
             return reply
@@ -40,7 +40,7 @@ class ShortHistory(PlainFault, frozen=True, kw_only=True, tag="short_history"):
         """Refuse a history of nothing, and one longer than any institution's."""
         refuse_outside(self, "days", 1, 2_557)
 
-    def change(self, reply: Reply, asked: Asked) -> Reply:
+    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
         """The rows since then, and those without a date."""
         value = decoded(reply)
         rows, date = rows_of(value), reply.header(b"date").decode("latin-1")
@@ -56,7 +56,7 @@ class UnstableIds(PlainFault, frozen=True, kw_only=True, tag="unstable_ids"):
 
     ids: ClassVar[tuple[str, ...]] = ("D-ID-UNSTABLE",)
 
-    def change(self, reply: Reply, asked: Asked) -> Reply:
+    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
         """Each id made anew from the old one."""
         return edited(
             reply,
@@ -71,7 +71,7 @@ class PartialRows(PlainFault, frozen=True, kw_only=True, tag="partial_rows"):
 
     ids: ClassVar[tuple[str, ...]] = ("D-PARTIAL-SYNC", "D-ACCOUNT-DRIFT")
 
-    def change(self, reply: Reply, asked: Asked) -> Reply:
+    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
         """The other accounts' rows. Which account is missing stays the same for an end user."""
         value = decoded(reply)
         rows = [row for row in rows_of(value) or () if isinstance(row, dict)]
@@ -91,7 +91,7 @@ class ForeignRows(PlainFault, frozen=True, kw_only=True, tag="foreign_rows"):
 
     ids: ClassVar[tuple[str, ...]] = ("A-TENANT-MIX",)
 
-    def change(self, reply: Reply, asked: Asked) -> Reply:
+    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
         """A copy of the first row under other ids."""
         value = decoded(reply)
         rows = rows_of(value)
@@ -100,7 +100,7 @@ class ForeignRows(PlainFault, frozen=True, kw_only=True, tag="foreign_rows"):
             return reply
         own = {name: first.get(name) for name in ("fiskil_id", "transaction_id", "account_id")}
         ids = {name: _other_id(known) for name, known in own.items() if isinstance(known, str)}
-        rows.append({**first, **ids, "arrangement_id": NOBODY})
+        rows.append({**first, **ids, "arrangement_id": UNKNOWN_ACCOUNT})
         return encoded(reply, value)
 
 
@@ -109,7 +109,7 @@ class DayEdge(PlainFault, frozen=True, kw_only=True, tag="day_edge"):
 
     ids: ClassVar[tuple[str, ...]] = ("D-TZ-EDGE",)
 
-    def change(self, reply: Reply, asked: Asked) -> Reply:
+    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
         """The day that it was, at 23:30 UTC."""
         return edited(reply, asked, _is_moment_of_posting, lambda place: place.put(place.value[:10] + "T23:30:00Z"))
 
@@ -133,8 +133,8 @@ def _other_id(known: str) -> str:
     return f"{head}{line}{digest.hexdigest()}"
 
 
-def _end_user_of(asked: Asked) -> str:
+def _end_user_of(asked: MatchedExchange) -> str:
     return parse_qs(asked.query.decode("latin-1")).get("end_user_id", [""])[0]
 
 
-FAULTS: tuple[type[PlainFault], ...] = (StaleAnswer, ShortHistory, UnstableIds, PartialRows, ForeignRows, DayEdge)
+FAULTS: tuple[type[PlainFault], ...] = (StaleResponse, ShortHistory, UnstableIds, PartialRows, ForeignRows, DayEdge)

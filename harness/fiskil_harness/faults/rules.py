@@ -34,7 +34,7 @@ class Facts(Struct, frozen=True, kw_only=True):
     connection: int = 0
     clock_s: float = 0.0
     names: Callable[[str], bool] = lambda _id: False
-    told: Callable[[str], bool] = lambda _kind: False
+    has_reported: Callable[[str], bool] = lambda _kind: False
 
 
 A_CONNECTION = Facts(route=CONNECTION)
@@ -129,9 +129,9 @@ class Rule(Struct, frozen=True, kw_only=True, omit_defaults=True):
             return False
         if self.session_id and not facts.names(self.session_id):
             return False
-        if self.from_event and not facts.told(self.from_event):
+        if self.from_event and not facts.has_reported(self.from_event):
             return False
-        if self.until_event and facts.told(self.until_event):
+        if self.until_event and facts.has_reported(self.until_event):
             return False
         return self.between_s is None or self.between_s[0] <= facts.clock_s - set_s < self.between_s[1]
 
@@ -169,7 +169,7 @@ class Waiting:
         return max(0, self.wanted - self.bitten + self.pending)
 
     @property
-    def lack(self) -> str:
+    def problem(self) -> str:
         """In words, why bites are left."""
         if self.is_unseen:
             return "this system does not tell which connects it refused"
@@ -220,13 +220,13 @@ class Taken(Struct, frozen=True, kw_only=True):
         return Random(f"{self.waiting.rule.seed}/{self.waiting.rule.route}/{self.bite}")
 
 
-class Heeding(Protocol):
+class RuleListener(Protocol):
     """Who has to know of faults of connections as soon as they are set or lifted."""
 
     def refuse_impossible(self, rule: Rule) -> None:
         """Refuse a rule that cannot be had."""
 
-    def heed(self) -> None:
+    def apply_rules(self) -> None:
         """See which rules there are now."""
 
 
@@ -242,7 +242,7 @@ class Rules:
         """Whether any fault for exchanges has been set and not lifted."""
         self.are_early = False
         """Whether any of them does not wait for the body of a request."""
-        self.door: Heeding | None = None
+        self.door: RuleListener | None = None
 
     def set(self, rule: Rule) -> Waiting:
         """Let a fault wait; the answer knows how many bites are left.
@@ -330,7 +330,7 @@ class Rules:
 
     def _let_heed(self, changed: list[Waiting]) -> None:
         if self.door is not None and any(one.rule.route == CONNECTION for one in changed):
-            self.door.heed()
+            self.door.apply_rules()
 
     def _note(self) -> None:
         self.are_waiting = any(one.rule.route != CONNECTION for one in self._waiting)

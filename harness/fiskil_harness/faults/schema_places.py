@@ -11,7 +11,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from fiskil_harness.faults.fault import Asked, Reply
+from fiskil_harness.faults.fault import MatchedExchange, Reply
 from fiskil_harness.sandbox.api.routes import ROUTES
 from fiskil_harness.sandbox.openapi.documents import document
 from fiskil_harness.sandbox.openapi.operations import resolve
@@ -87,7 +87,7 @@ def encoded(reply: Reply, value: Any) -> Reply:
     return reply.with_body(text.encode(errors="backslashreplace"))
 
 
-def edited(reply: Reply, asked: Asked, finds: Callable[[Place], bool], spoil: Callable[[Place], object]) -> Reply:
+def edited(reply: Reply, asked: MatchedExchange, finds: Callable[[Place], bool], spoil: Callable[[Place], object]) -> Reply:
     """*reply* with *spoil* done at each place that *finds* holds for."""
     value = decoded(reply)
     found = [place for place in places(value, reply, asked) if finds(place)]
@@ -96,7 +96,7 @@ def edited(reply: Reply, asked: Asked, finds: Callable[[Place], bool], spoil: Ca
     return encoded(reply, value) if found else reply
 
 
-def places(value: Any, reply: Reply, asked: Asked) -> list[Place]:
+def places(value: Any, reply: Reply, asked: MatchedExchange) -> list[Place]:
     """Every place in *value*, the body of *reply*, but the links between pages."""
     path = _PATHS.get(asked.route)
     if value is NOTHING or path is None:

@@ -9,7 +9,7 @@ import msgspec
 
 from fiskil_harness.core.clock import real_now
 from fiskil_harness.errors import ConfigError
-from fiskil_harness.faults.fault import Asked, Headers, PlainFault, Reply, refuse_outside, refuse_unknown
+from fiskil_harness.faults.fault import Headers, MatchedExchange, PlainFault, Reply, refuse_outside, refuse_unknown
 from fiskil_harness.faults.schema_places import encoded
 
 LONGEST_WAIT_S = 366 * 86_400
@@ -31,7 +31,7 @@ NAMES = {
     504: "GatewayTimeout",
 }
 
-Told = Literal["nothing", "html", "text", "cdr"]
+ErrorForm = Literal["nothing", "html", "text", "cdr"]
 Wait = Literal["seconds", "http_date", "past_date", "absent", "empty", "zero", "negative", "fraction", "huge", "garbage"]
 Empty = Literal["error", "empty", "null"]
 
@@ -83,7 +83,7 @@ class Status(PlainFault, frozen=True, kw_only=True, tag="status"):
         if self.retry_after_s is not None:
             refuse_outside(self, "retry_after_s", 0, LONGEST_WAIT_S)
 
-    def instead(self, asked: Asked) -> Reply | None:
+    def instead(self, asked: MatchedExchange) -> Reply | None:
         """The status and the error that the endpoint documents."""
         told = refusal(asked, self.status)
         if self.status < 300:
@@ -102,29 +102,29 @@ class ErrorBody(PlainFault, frozen=True, kw_only=True, tag="error_body"):
     ends: ClassVar[bool] = True
 
     status: int = 502
-    told: Told = "html"
+    form: ErrorForm = "html"
 
     @property
     def spoils(self) -> tuple[str, ...]:  # type: ignore[override]
         """What stands before the API knows nothing of its versions and its media types."""
-        return ("status", "body") if self.told == "cdr" else ("status", "headers", "media type", "body")
+        return ("status", "body") if self.form == "cdr" else ("status", "headers", "media type", "body")
 
     def check(self) -> None:
         """Refuse what is no error, and ways of telling it that there are not."""
         _refuse_bodiless(self, 400)
-        refuse_unknown(self, "told", get_args(Told))
+        refuse_unknown(self, "form", get_args(ErrorForm))
 
-    def instead(self, asked: Asked) -> Reply | None:
+    def instead(self, asked: MatchedExchange) -> Reply | None:
         """The status in other words."""
-        if self.told == "cdr":
+        if self.form == "cdr":
             told = refusal(asked, self.status)
-            return in_cdr_words(told, msgspec.json.decode(told.body, type=dict[str, object]))
+            return in_cdr_form(told, msgspec.json.decode(told.body, type=dict[str, object]))
         given = {
             "nothing": (b"", b""),
             "html": (b"text/html", _GATEWAY % (self.status, self.status)),
             "text": (b"text/plain", b"upstream connect error or disconnect/reset before headers"),
         }
-        media_type, body = given[self.told]
+        media_type, body = given[self.form]
         reply = Reply(status=self.status, headers=((b"server", b"nginx"),), body=b"").with_body(body)
         return reply.with_header(b"content-type", media_type or None)
 
@@ -145,7 +145,7 @@ class ErrorFlags(PlainFault, frozen=True, kw_only=True, tag="error_flags"):
         """Refuse what is no error."""
         _refuse_bodiless(self, 400)
 
-    def instead(self, asked: Asked) -> Reply | None:
+    def instead(self, asked: MatchedExchange) -> Reply | None:
         """The documented error with other flags."""
         told = refusal(asked, self.status)
         flags = {"temporary": self.is_temporary, "timeout": self.is_timeout, "fault": self.is_fault}
@@ -175,7 +175,7 @@ class RetryAfter(PlainFault, frozen=True, kw_only=True, tag="retry_after"):
         refuse_outside(self, "wait_s", 0, LONGEST_WAIT_S)
         refuse_outside(self, "date_skew_s", -LONGEST_WAIT_S, LONGEST_WAIT_S)
 
-    def instead(self, asked: Asked) -> Reply | None:
+    def instead(self, asked: MatchedExchange) -> Reply | None:
         """The documented error, and the wait."""
         told = refusal(asked, self.status)
         return Reply(status=told.status, headers=(*told.headers, *self._headers()), body=told.body)
@@ -201,16 +201,16 @@ class ErrorInside(PlainFault, frozen=True, kw_only=True, tag="error_inside"):
     ends: ClassVar[bool] = True
     spoils: ClassVar[tuple[str, ...]] = ("status", "body")
 
-    given: Empty = "error"
+    rows: Empty = "error"
 
     def check(self) -> None:
         """Refuse what there is not."""
-        refuse_unknown(self, "given", get_args(Empty))
+        refuse_unknown(self, "rows", get_args(Empty))
 
-    def instead(self, asked: Asked) -> Reply | None:
+    def instead(self, asked: MatchedExchange) -> Reply | None:
         """All is well, says the status."""
         told = refusal(asked, 500)
-        body = {"error": told.body, "empty": b"", "null": b"null"}[self.given]
+        body = {"error": told.body, "empty": b"", "null": b"null"}[self.rows]
         reply = Reply(status=200, headers=told.headers, body=b"").with_body(body)
         return reply.with_header(b"content-type", b"application/json")
 
@@ -229,19 +229,19 @@ class Pending(PlainFault, frozen=True, kw_only=True, tag="pending"):
         if self.retry_after_s is not None:
             refuse_outside(self, "retry_after_s", 0, LONGEST_WAIT_S)
 
-    def instead(self, asked: Asked) -> Reply | None:
+    def instead(self, asked: MatchedExchange) -> Reply | None:
         """Accepted, and nothing more."""
         told = refusal(asked, 202)
         reply = Reply(status=202, headers=(*told.headers, *asked.waits(self.retry_after_s)), body=b"")
         return reply.with_header(b"content-type", b"application/json").with_body(b'{"status":"PENDING"}')
 
 
-def refusal(asked: Asked, status: int) -> Reply:
+def refusal(asked: MatchedExchange, status: int) -> Reply:
     """The error that the asked endpoint documents, under the name that goes with *status*."""
     return asked.refusal(status, NAMES.get(status, "Unavailable"), "try again later")
 
 
-def in_cdr_words(told: Reply, error: Mapping[str, object]) -> Reply:
+def in_cdr_form(told: Reply, error: Mapping[str, object]) -> Reply:
     """*told* with its *error* in the shape of the consumer data standards, under the media type that it had."""
     code = "urn:au-cds:error:cds-all:GeneralError/Unexpected"
     body = {"errors": [{"code": code, "title": error.get("name", ""), "detail": error.get("message", "")}]}

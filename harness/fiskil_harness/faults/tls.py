@@ -5,7 +5,7 @@ No app may go on after one of the first sort: neither without a check of the cer
 
 from typing import ClassVar
 
-from fiskil_harness.core.net.certificates import Shown
+from fiskil_harness.core.net.certificates import ServerCertificate
 from fiskil_harness.faults.connection_fault import LONGEST_MS, ConnectionFault, Greeting, Serve, TurnAway
 from fiskil_harness.faults.fault import End, PlainFault, refuse_outside
 
@@ -15,7 +15,7 @@ REASONS = {
 }
 """Ids of the catalogue that are no faults of their own here, and why."""
 
-PLAIN_ANSWER = (
+PLAIN_RESPONSE = (
     b"HTTP/1.1 400 Bad Request\r\ncontent-type: text/plain\r\ncontent-length: 20\r\nconnection: close\r\n\r\n"
     b"This port is plain.\n"
 )
@@ -26,67 +26,67 @@ class Tls(ConnectionFault, frozen=True, kw_only=True):
 
     needs_tls: ClassVar[bool] = True
     spoils: ClassVar[tuple[str, ...]] = ("answer",)
-    shown: ClassVar[Shown] = Shown.GOOD
+    certificate: ClassVar[ServerCertificate] = ServerCertificate.GOOD
 
     def greet(self) -> Greeting:
         """Show what the fault is about."""
-        return Serve(shown=self.shown)
+        return Serve(certificate=self.certificate)
 
 
 class ExpiredCertificate(Tls, frozen=True, kw_only=True, tag="expired_certificate"):
     """The certificate was valid until yesterday."""
 
     ids: ClassVar[tuple[str, ...]] = ("T-EXPIRED",)
-    shown: ClassVar[Shown] = Shown.EXPIRED
+    shown: ClassVar[ServerCertificate] = ServerCertificate.EXPIRED
 
 
 class FutureCertificate(Tls, frozen=True, kw_only=True, tag="future_certificate"):
     """The certificate is valid from tomorrow on, as a clock that is behind would see a new one."""
 
     ids: ClassVar[tuple[str, ...]] = ("T-NOT-YET",)
-    shown: ClassVar[Shown] = Shown.NOT_YET_VALID
+    shown: ClassVar[ServerCertificate] = ServerCertificate.NOT_YET_VALID
 
 
 class WrongHost(Tls, frozen=True, kw_only=True, tag="wrong_host"):
     """The certificate is good, and another host's."""
 
     ids: ClassVar[tuple[str, ...]] = ("T-WRONG-HOST",)
-    shown: ClassVar[Shown] = Shown.WRONG_HOST
+    shown: ClassVar[ServerCertificate] = ServerCertificate.WRONG_HOST
 
 
 class SelfSigned(Tls, frozen=True, kw_only=True, tag="self_signed"):
     """The certificate vouches for itself."""
 
     ids: ClassVar[tuple[str, ...]] = ("T-SELF-SIGNED",)
-    shown: ClassVar[Shown] = Shown.SELF_SIGNED
+    shown: ClassVar[ServerCertificate] = ServerCertificate.SELF_SIGNED
 
 
 class UnknownAuthority(Tls, frozen=True, kw_only=True, tag="unknown_authority"):
     """The certificate is of an authority that nobody knows."""
 
     ids: ClassVar[tuple[str, ...]] = ("T-UNKNOWN-CA",)
-    shown: ClassVar[Shown] = Shown.UNKNOWN_AUTHORITY
+    shown: ClassVar[ServerCertificate] = ServerCertificate.UNKNOWN_AUTHORITY
 
 
 class MissingIntermediate(Tls, frozen=True, kw_only=True, tag="missing_intermediate"):
     """The certificate between the server's and the authority's is not sent."""
 
     ids: ClassVar[tuple[str, ...]] = ("T-MISSING-INTERMEDIATE",)
-    shown: ClassVar[Shown] = Shown.NO_INTERMEDIATE
+    shown: ClassVar[ServerCertificate] = ServerCertificate.NO_INTERMEDIATE
 
 
 class OldTls(Tls, frozen=True, kw_only=True, tag="old_tls"):
     """The server speaks TLS 1.1 at most."""
 
     ids: ClassVar[tuple[str, ...]] = ("T-WEAK",)
-    shown: ClassVar[Shown] = Shown.OLD_VERSION
+    shown: ClassVar[ServerCertificate] = ServerCertificate.OLD_VERSION
 
 
 class AlpnMismatch(Tls, frozen=True, kw_only=True, tag="alpn_mismatch"):
     """The server finds none of its protocols among those that the client speaks, and says so in an alert."""
 
     ids: ClassVar[tuple[str, ...]] = ("T-ALPN-MISMATCH",)
-    shown: ClassVar[Shown] = Shown.NO_PROTOCOL
+    shown: ClassVar[ServerCertificate] = ServerCertificate.NO_PROTOCOL
 
 
 class SniRequired(Tls, frozen=True, kw_only=True, tag="sni_required"):
@@ -96,7 +96,7 @@ class SniRequired(Tls, frozen=True, kw_only=True, tag="sni_required"):
 
     def greet(self) -> Greeting:
         """Ask for a name; who gives one is served."""
-        return Serve(shown=Shown.NEEDS_NAME, is_met_by_success=False)
+        return Serve(certificate=ServerCertificate.NEEDS_NAME, is_met_by_success=False)
 
 
 class ClientCertificateRequired(Tls, frozen=True, kw_only=True, tag="client_certificate_required"):
@@ -106,7 +106,7 @@ class ClientCertificateRequired(Tls, frozen=True, kw_only=True, tag="client_cert
 
     def greet(self) -> Greeting:
         """Ask for a certificate; who has one is served."""
-        return Serve(shown=Shown.NEEDS_CLIENT_CERTIFICATE, is_met_by_success=False)
+        return Serve(certificate=ServerCertificate.NEEDS_CLIENT_CERTIFICATE, is_met_by_success=False)
 
 
 class HandshakeStall(Tls, frozen=True, kw_only=True, tag="handshake_stall"):
@@ -146,7 +146,7 @@ class PlainHttp(Tls, frozen=True, kw_only=True, tag="plain_http"):
 
     def greet(self) -> Greeting:
         """The answer of a server that was asked for HTTP and heard none."""
-        return TurnAway(end=End.CLOSE, awaits_data=True, data=PLAIN_ANSWER)
+        return TurnAway(end=End.CLOSE, awaits_data=True, data=PLAIN_RESPONSE)
 
 
 class TlsTruncation(Tls, frozen=True, kw_only=True, tag="tls_truncation"):
@@ -171,7 +171,7 @@ class RotatedCertificate(Tls, frozen=True, kw_only=True, tag="rotated_certificat
 
     ids: ClassVar[tuple[str, ...]] = ("T-ROTATE",)
     spoils: ClassVar[tuple[str, ...]] = ()
-    shown: ClassVar[Shown] = Shown.ROTATED
+    shown: ClassVar[ServerCertificate] = ServerCertificate.ROTATED
 
 
 FAULTS: tuple[type[PlainFault], ...] = (

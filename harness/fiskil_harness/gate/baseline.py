@@ -9,16 +9,16 @@ from collections.abc import Collection, Iterable, Iterator, Sequence, Set
 from fiskil_harness.core.config import Settings
 from fiskil_harness.errors import UsageError
 from fiskil_harness.gate import judgement
-from fiskil_harness.gate.interpretation_trials import Hold, Trial, was_not_run
+from fiskil_harness.gate.interpretation_trials import InterpretationRun, TrialResult, was_not_run
 from fiskil_harness.gate.judgement import Comparison, Decision, Difference, GateResult, Judgement
-from fiskil_harness.gate.practice_status import PracticeStanding, Standing, some
+from fiskil_harness.gate.practice_status import PracticeStatus, Status, some
 from fiskil_harness.probes import Verdict
 from fiskil_harness.probes.outcome import Outcome
-from fiskil_harness.probes.practices import bears_on
+from fiskil_harness.probes.practices import practices_of
 
 Pair = tuple[str, str]
 WEIGHTS = {0: Verdict.PASS, 1: Verdict.INCONCLUSIVE, 2: Verdict.FAIL}
-_HOLDS = {Hold.HOLDS: 0, Hold.UNMET: 0, Hold.UNCLEAR: 1, Hold.BREAKS: 2}
+_HOLDS = {TrialResult.HOLDS: 0, TrialResult.UNMET: 0, TrialResult.UNCLEAR: 1, TrialResult.BREAKS: 2}
 PROVEN, SAID, OPEN, VIOLATED = range(4)
 """How a practice stands, from the best: shown by an experiment, or said or accepted by somebody, or neither, or violated."""
 
@@ -33,7 +33,7 @@ def refuse_no_baseline(before: GateResult, name: str) -> None:
         raise UsageError(
             f"{name!r} is part {before.share.number} of {before.share.count} of a gate. Give all parts to `merge` first."
         )
-    if before.result.decision is Decision.NOT_ASKED:
+    if before.result.decision is Decision.NOT_REQUESTED:
         raise UsageError(
             f"{name!r} was made by `{before.run.command}`, which asks no gate. `fiskil-harness gate --json FILE` makes one."
         )
@@ -41,8 +41,8 @@ def refuse_no_baseline(before: GateResult, name: str) -> None:
         how = "was interrupted" if before.run.was_interrupted else "met a fault of fiskil-harness"
         again = "`fiskil-harness gate --json FILE` makes it again."
         raise UsageError(f"{name!r} is of a gate that {how}, so it did not ask everything. {again}")
-    if before.result.lack:
-        raise UsageError(f"{name!r} is not of a whole gate: {before.result.lack} Give all parts to `merge` first.")
+    if before.result.problem:
+        raise UsageError(f"{name!r} is not of a whole gate: {before.result.problem} Give all parts to `merge` first.")
 
 
 def compare(
@@ -67,20 +67,20 @@ def compare(
     asked = [one for one in now.scenarios if one.scenario in ran]
     alike = judgement.judge(asked, settings=settings, seed=now.seed, today=today, met=met)
     found = [
-        *_practices(before.result.standings, alike.standings),
-        *_probes(before.result.scenarios, asked, alike.standings),
-        *_readings(before.result.trials, now.trials),
+        *_practices(before.result.statuses, alike.statuses),
+        *_probes(before.result.scenarios, asked, alike.statuses),
+        *_interpretations(before.result.interpretation_runs, now.interpretation_runs),
     ]
     return Comparison(
         baseline=name,
         worse=tuple(one for one in found if one.weight is not Verdict.PASS),
         better=tuple(one for one in found if one.weight is Verdict.PASS),
-        same=len({one.practice for one in alike.standings} - {one.what for one in found}),
+        same=len({one.practice for one in alike.statuses} - {one.what for one in found}),
         caveats=tuple(_caveats(now, before, ran=ran, digest=digest, harness=harness)),
     )
 
 
-def _practices(before: Sequence[PracticeStanding], now: Sequence[PracticeStanding]) -> Iterator[Difference]:
+def _practices(before: Sequence[PracticeStatus], now: Sequence[PracticeStatus]) -> Iterator[Difference]:
     known = {one.practice: one for one in now}
     for old in before:
         new = known.get(old.practice)
@@ -95,9 +95,7 @@ def _practices(before: Sequence[PracticeStanding], now: Sequence[PracticeStandin
             yield Difference(what=old.practice, before=_words(old), now=f"{_words(new)}: {new.reason}", weight=weight)
 
 
-def _probes(
-    before: Sequence[Outcome], now: Sequence[Outcome], standings: Sequence[PracticeStanding]
-) -> Iterator[Difference]:
+def _probes(before: Sequence[Outcome], now: Sequence[Outcome], standings: Sequence[PracticeStatus]) -> Iterator[Difference]:
     """Probes that fail now in a scenario in which they did not, but for those whose failure somebody accepts."""
     accepted = {one.practice for one in standings if one.waiver}
     old, new = dict(_verdicts(before)), dict(_verdicts(now))
@@ -106,20 +104,20 @@ def _probes(
         scenario, probe = pair
         what, was = f"{probe} in {scenario}", old.get(pair)
         if verdict is Verdict.FAIL and was is not Verdict.FAIL:
-            if not accepted.issuperset(bears_on(probe, practices[scenario])):
+            if not accepted.issuperset(practices_of(probe, practices[scenario])):
                 yield Difference(what=what, before=str(was or "not asked"), now=str(verdict), weight=Verdict.FAIL)
         elif verdict is Verdict.PASS and was is Verdict.FAIL:
             yield Difference(what=what, before=str(was), now=str(verdict), weight=Verdict.PASS)
 
 
-def _readings(before: Sequence[Trial], now: Sequence[Trial]) -> Iterator[Difference]:
-    """Readings that are required now and that the app held under before."""
-    known = {(one.clause, one.reading): one for one in before}
+def _interpretations(before: Sequence[InterpretationRun], now: Sequence[InterpretationRun]) -> Iterator[Difference]:
+    """Interpretations that are required now and that the app held under before."""
+    known = {(one.clause, one.interpretation): one for one in before}
     for new in now:
-        old = known.get((new.clause, new.reading))
-        if old is not None and new.is_required and _HOLDS[new.hold] > _HOLDS[old.hold]:
-            what = f"reading {new.clause}={new.reading}"
-            yield Difference(what=what, before=str(old.hold), now=str(new.hold), weight=WEIGHTS[_HOLDS[new.hold]])
+        old = known.get((new.clause, new.interpretation))
+        if old is not None and new.is_required and _HOLDS[new.result] > _HOLDS[old.result]:
+            what = f"reading {new.clause}={new.interpretation}"
+            yield Difference(what=what, before=str(old.result), now=str(new.result), weight=WEIGHTS[_HOLDS[new.result]])
 
 
 def _verdicts(outcomes: Iterable[Outcome]) -> Iterator[tuple[Pair, Verdict]]:
@@ -131,22 +129,22 @@ def _verdicts(outcomes: Iterable[Outcome]) -> Iterator[tuple[Pair, Verdict]]:
             yield (outcome.scenario, probe), heavy
 
 
-def _is_other(old: PracticeStanding, new: PracticeStanding) -> bool:
+def _is_other(old: PracticeStatus, new: PracticeStatus) -> bool:
     """Whether two standings differ; what somebody accepts is as good as what was met, and no worse."""
-    is_accepted = any(one.standing is Standing.VIOLATED and one.waiver for one in (old, new))
+    is_accepted = any(one.status is Status.VIOLATED and one.waiver for one in (old, new))
     if is_accepted and max(_rank(old), _rank(new)) <= SAID:
         return False
     return _rank(old) != _rank(new)
 
 
-def _rank(one: PracticeStanding) -> int:
-    if one.standing is Standing.VIOLATED:
+def _rank(one: PracticeStatus) -> int:
+    if one.status is Status.VIOLATED:
         return SAID if one.waiver else VIOLATED
-    return {Standing.PROVEN: PROVEN, Standing.ATTESTED: SAID}.get(one.standing, OPEN)
+    return {Status.PROVEN: PROVEN, Status.ATTESTED: SAID}.get(one.status, OPEN)
 
 
-def _words(one: PracticeStanding) -> str:
-    return f"{one.standing}, {one.waiver}" if one.waiver else str(one.standing)
+def _words(one: PracticeStatus) -> str:
+    return f"{one.status}, {one.waiver}" if one.waiver else str(one.status)
 
 
 def _caveats(now: Judgement, before: GateResult, *, ran: Set[str], digest: str, harness: str) -> Iterator[str]:

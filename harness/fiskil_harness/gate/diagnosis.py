@@ -21,7 +21,7 @@ class Diagnosis(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     row: int
     title: str
     verdict: Verdict
-    seen: str
+    observed: str
     fix: str = ""
     scenario: str = ""
     probe: str = ""
@@ -51,14 +51,14 @@ def _judged(bug: Bug, outcomes: dict[str, Outcome]) -> Diagnosis:
     looks = [look for one in bug.witness if (look := _look(one, outcomes.get(one.scenario))) is not None]
     if not looks:
         why = bug.reason or ("runs only when asked for" if bug.opt_in else "not tried")
-        return Diagnosis(bug=bug.id, row=bug.row, title=bug.title, verdict=Verdict.INCONCLUSIVE, seen=why)
+        return Diagnosis(bug=bug.id, row=bug.row, title=bug.title, verdict=Verdict.INCONCLUSIVE, observed=why)
     decisive = max(looks, key=lambda one: one.verdict.weight)
     return Diagnosis(
         bug=bug.id,
         row=bug.row,
         title=bug.title,
         verdict=decisive.verdict,
-        seen=decisive.seen,
+        observed=decisive.seen,
         fix=bug.fix if decisive.verdict is Verdict.FAIL else "",
         scenario=decisive.witness.scenario,
         probe=decisive.witness.probe,
@@ -73,10 +73,10 @@ def _look(witness: Witness, outcome: Outcome | None) -> _Look | None:
         return None
     finding = next((one for one in outcome.findings if one.probe == witness.probe), None)
     if finding is None:
-        why = outcome.findings[0].seen if outcome.findings else "its scenario came to no end"
+        why = outcome.findings[0].observed if outcome.findings else "its scenario came to no end"
         return _Look(witness=witness, verdict=Verdict.INCONCLUSIVE, seen=why)
     if not witness.cases:
-        return _Look(witness=witness, verdict=finding.verdict, seen=finding.seen, hook=finding.hook)
+        return _Look(witness=witness, verdict=finding.verdict, seen=finding.observed, hook=finding.hook)
     return _by_cases(witness, finding)
 
 
@@ -84,7 +84,7 @@ def _by_cases(witness: Witness, finding: Finding) -> _Look:
     known = {one.name: one for one in finding.cases}
     greater = [name for name in witness.unless if name in known and known[name].verdict is Verdict.FAIL]
     if greater:
-        seen = f"cannot be told beside a greater bug: {known[greater[0]].seen or greater[0].replace('_', ' ')}"
+        seen = f"cannot be told beside a greater bug: {known[greater[0]].observed or greater[0].replace('_', ' ')}"
         return _Look(witness=witness, verdict=Verdict.INCONCLUSIVE, seen=seen)
     asked = [known[name] for name in witness.cases if name in known]
     failed = [one for one in asked if one.verdict is Verdict.FAIL]
@@ -95,11 +95,11 @@ def _by_cases(witness: Witness, finding: Finding) -> _Look:
     doubtful = [one for one in asked if one.verdict is Verdict.INCONCLUSIVE]
     if untold or doubtful:
         is_elsewhere = finding.verdict is Verdict.PASS and not asked
-        seen = _told(doubtful) if doubtful else UNSENT if is_elsewhere else finding.seen
+        seen = _told(doubtful) if doubtful else UNSENT if is_elsewhere else finding.observed
         return _Look(witness=witness, verdict=Verdict.INCONCLUSIVE, seen=seen, hook=finding.hook)
     return _Look(witness=witness, verdict=Verdict.PASS, seen=f"{len(asked)} cases held", cases=tuple(witness.cases))
 
 
 def _told(cases: Sequence[Case]) -> str:
-    first = cases[0].seen or cases[0].name.replace("_", " ")
+    first = cases[0].observed or cases[0].name.replace("_", " ")
     return first + (f", and {len(cases) - 1} more" if cases[1:] else "")

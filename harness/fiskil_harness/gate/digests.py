@@ -26,7 +26,7 @@ class Digests(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     evidence: str = ""
     config: str = ""
-    shown: str = ""
+    excerpts: str = ""
     harness: str = ""
     seed: int = 0
     seal: str = ""

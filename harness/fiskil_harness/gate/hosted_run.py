@@ -14,7 +14,7 @@ import msgspec
 from msgspec import Struct
 
 from fiskil_harness.core import signals
-from fiskil_harness.core.clauses import Readings
+from fiskil_harness.core.clauses import Interpretations
 from fiskil_harness.core.config import Settings
 from fiskil_harness.core.redaction.redactor import Redactor
 from fiskil_harness.errors import HarnessError
@@ -22,13 +22,13 @@ from fiskil_harness.faults.proxy.reverse.read_only_guard import Guard
 from fiskil_harness.gate import judgement
 from fiskil_harness.gate.hosted_reasons import reason_of
 from fiskil_harness.gate.judgement import Judgement
-from fiskil_harness.gate.practice_status import NOT_RUN, PracticeStanding, Standing
+from fiskil_harness.gate.practice_status import NOT_RUN, PracticeStatus, Status
 from fiskil_harness.probes.outcome import Outcome, Played
 from fiskil_harness.runner.hosted.account import Account
 from fiskil_harness.runner.hosted.address import Address, address_of
 from fiskil_harness.runner.hosted.eligibility import left_out
 from fiskil_harness.runner.hosted.worker import HostedWorker
-from fiskil_harness.runner.session import Progress, Rehearsal, in_order, not_run
+from fiskil_harness.runner.session import Progress, SessionResult, not_run, run_order
 from fiskil_harness.scenario.scenario import Scenario
 
 
@@ -43,7 +43,7 @@ class Traffic(Struct, frozen=True, kw_only=True):
 class HostedRun(Struct, frozen=True, kw_only=True):
     """What came of it."""
 
-    rehearsal: Rehearsal
+    rehearsal: SessionResult
     traffic: Traffic
 
 
@@ -74,13 +74,13 @@ def rehearse(
                 client_id=address.client_id, lets_write=lets_write, most_requests=hosted.most_requests, most_s=hosted.most_s
             )
             worker = HostedWorker(settings, account, address, guard=guard, seed=seed, folder=folder / "worker")
-            worker.tells_har = tells_har
+            worker.wants_har = tells_har
             played: list[Played] = []
             drifted: list[Outcome] = []
             was_interrupted = False
             try:
                 worker.start()
-                for one in _played(worker, in_order(scenarios, settings), progress):
+                for one in _played(worker, run_order(scenarios, settings), progress):
                     played.append(one)  # noqa: PERF402 - what was played stays when Ctrl-C ends the loop
                 if looks_at_contract:
                     drifted.append(_drifted(account, worker, settings, seed))
@@ -88,18 +88,18 @@ def rehearse(
                 was_interrupted = True
             finally:
                 worker.close()
-            traffic = Traffic(of_app=guard.passed, of_ours=account.asked, most=guard.most_requests)
+            traffic = Traffic(of_app=guard.passed, of_ours=account.requests, most=guard.most_requests)
     finally:
         with signals.ignored():
             shutil.rmtree(folder, ignore_errors=True)
     outcomes = {one.scenario: one for one in (*drifted, *(one.outcome for one in played))}
     for scenario in scenarios:
         outcomes.setdefault(scenario.name, not_run(scenario, seed))
-    rehearsal = Rehearsal(
+    rehearsal = SessionResult(
         outcomes=tuple(outcome for _, outcome in sorted(outcomes.items())),
         measured=tuple(one.measure for one in played),
         faults=tuple(one.fault for one in played if one.fault),
-        exhibits=tuple(exhibit for one in played for exhibit in one.exhibits),
+        excerpts=tuple(exhibit for one in played for exhibit in one.excerpts),
         hars=tuple(one.har for one in played if one.har),
         was_interrupted=was_interrupted,
     )
@@ -116,8 +116,8 @@ def judge(
     whole = judgement.judge(outcomes, settings=settings, seed=seed, today=today, is_whole=run.rehearsal.is_whole)
     borne = {practice_id for outcome in outcomes for practice_id in outcome.practices}
     # A practice of which a part alone is tried there says what keeps the rest from being tried.
-    told = {one.practice for one in whole.standings if not one.reason.startswith(NOT_RUN)}
-    standings = tuple(one if one.practice in borne & told else _unproven(one) for one in whole.standings)
+    told = {one.practice for one in whole.statuses if not one.reason.startswith(NOT_RUN)}
+    standings = tuple(one if one.practice in borne & told else _unproven(one) for one in whole.statuses)
     return msgspec.structs.replace(whole, standings=standings, left_out=(*left_out(), *lines), bugs=())
 
 
@@ -128,8 +128,8 @@ def bounds(settings: Settings, *, lets_write: bool) -> str:
     return f"{what}, at most {hosted.most_requests} requests of the app and {hosted.most_s:g} s"
 
 
-def _unproven(one: PracticeStanding) -> PracticeStanding:
-    if one.standing is not Standing.NOT_PROVEN:
+def _unproven(one: PracticeStatus) -> PracticeStatus:
+    if one.status is not Status.NOT_PROVEN:
         return one
     return msgspec.structs.replace(one, reason=f"--api hosted: {reason_of(one.practice)}", hooks=())
 
@@ -138,7 +138,7 @@ def _drifted(account: Account, worker: HostedWorker, settings: Settings, seed: i
     """Whether the hosted API still is what the contract says, without a secret."""
     from fiskil_harness.runner.hosted.drift import drift  # what judges documents takes long to import
 
-    found = drift(account.place, Readings(settings.sandbox.readings), seed=seed)
+    found = drift(account.place, Interpretations(settings.sandbox.interpretations), seed=seed)
     return msgspec.convert(worker.redactor.redact_tree(msgspec.to_builtins(found)), Outcome)
 
 

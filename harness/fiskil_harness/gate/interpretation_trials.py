@@ -1,7 +1,7 @@
 """Trials: the app under each other reading of what the real API leaves in doubt, one at a time.
 
 A trial runs the scenarios in which an app meets the clause. It breaks the app if something fails that did not fail under the
-readings that rule; what the practices' standings are is decided by those alone.
+interpretations that rule; what the practices' standings are is decided by those alone.
 """
 
 import enum
@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 from msgspec import Struct
 
-from fiskil_harness.core.clauses import Clause, Readings, parse, switches
+from fiskil_harness.core.clauses import Clause, Interpretations, parse, switches
 from fiskil_harness.core.config import Settings
 from fiskil_harness.errors import ConfigError, UnknownName
 from fiskil_harness.probes import Finding, Verdict
@@ -21,7 +21,7 @@ from fiskil_harness.scenario.scenario import AT, Scenario, load
 STEPS = "every_step_done"
 
 
-class Hold(enum.StrEnum):
+class TrialResult(enum.StrEnum):
     """How the app does under a reading."""
 
     HOLDS = "holds"
@@ -30,40 +30,40 @@ class Hold(enum.StrEnum):
     UNMET = "not met"
 
 
-class Trial(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class InterpretationRun(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One other reading and how the app did under it; ``outcomes`` are the scenarios that were run for it."""
 
     clause: str
-    reading: str
+    interpretation: str
     instead_of: str
     sentence: str
-    hold: Hold
+    result: TrialResult
     reason: str
     is_required: bool
     outcomes: tuple[Outcome, ...] = ()
 
 
 def check(settings: Settings) -> None:
-    """Refuse readings that the gate is to require and that do not exist.
+    """Refuse interpretations that the gate is to require and that do not exist.
 
     Raises:
         ConfigError: No such clause or reading.
     """
-    for name in () if settings.gate.readings == "all" else settings.gate.readings:
+    for name in () if settings.gate.interpretations == "all" else settings.gate.interpretations:
         try:
             if "=" in name:
                 parse([name])
             elif name not in switches():
-                raise UnknownName("clause with readings", name, switches())
+                raise UnknownName("clause with interpretations", name, switches())
         except (ConfigError, UnknownName) as error:
-            raise ConfigError(f"{settings.source or 'the config'}: gate.readings: {error}") from None
+            raise ConfigError(f"{settings.source or 'the config'}: gate.interpretations: {error}") from None
 
 
 def planned(settings: Settings, *, is_all: bool) -> list[Scenario]:
-    """The scenarios of every trial: of all readings, or of those that the config requires."""
+    """The scenarios of every trial: of all interpretations, or of those that the config requires."""
     return [
         msgspec.structs.replace(
-            scenario, name=f"{name}{AT}{clause.id}={choice}", readings={**scenario.readings, clause.id: choice}
+            scenario, name=f"{name}{AT}{clause.id}={choice}", interpretations={**scenario.interpretations, clause.id: choice}
         )
         for clause, choice in _others(settings)
         if is_all or is_required(settings, clause.id, choice)
@@ -74,11 +74,11 @@ def planned(settings: Settings, *, is_all: bool) -> list[Scenario]:
 
 def is_required(settings: Settings, clause_id: str, choice: str) -> bool:
     """Whether the gate stays shut when the app does not hold under this reading."""
-    wanted = settings.gate.readings
+    wanted = settings.gate.interpretations
     return wanted == "all" or clause_id in wanted or f"{clause_id}={choice}" in wanted
 
 
-def is_of_trial(outcome: Outcome) -> bool:
+def is_of_interpretation_run(outcome: Outcome) -> bool:
     """Whether a trial brought *outcome* about."""
     return AT in outcome.scenario
 
@@ -88,8 +88,8 @@ def was_not_run(outcome: Outcome) -> bool:
     return any(finding.probe == NOT_RUN for finding in outcome.findings)
 
 
-def judged(outcomes: Iterable[Outcome], *, usual: Sequence[Outcome], settings: Settings) -> tuple[Trial, ...]:
-    """Every trial by clause, from the *outcomes* of trials and the *usual* ones under the readings that rule."""
+def judged(outcomes: Iterable[Outcome], *, usual: Sequence[Outcome], settings: Settings) -> tuple[InterpretationRun, ...]:
+    """Every trial by clause, from the *outcomes* of trials and the *usual* ones under the interpretations that rule."""
     before = {one.scenario: one for one in usual}
     by_reading: dict[str, list[Outcome]] = {}
     for outcome in sorted(outcomes, key=lambda one: one.scenario):
@@ -102,47 +102,50 @@ def judged(outcomes: Iterable[Outcome], *, usual: Sequence[Outcome], settings: S
 
 
 def _others(settings: Settings) -> list[tuple[Clause, str]]:
-    ruling = Readings(settings.sandbox.readings)
-    return [(one, choice) for one in switches().values() for choice in one.readings if choice != ruling.of(one.id)]
+    ruling = Interpretations(settings.sandbox.interpretations)
+    return [(one, choice) for one in switches().values() for choice in one.interpretations if choice != ruling.of(one.id)]
 
 
 def _trial(
     clause: Clause, choice: str, outcomes: tuple[Outcome, ...], before: dict[str, Outcome], settings: Settings
-) -> Trial:
+) -> InterpretationRun:
     hold, reason = _hold(clause, outcomes, before)
-    return Trial(
+    return InterpretationRun(
         clause=clause.id,
-        reading=choice,
-        instead_of=Readings(settings.sandbox.readings).of(clause.id),
+        interpretation=choice,
+        instead_of=Interpretations(settings.sandbox.interpretations).of(clause.id),
         sentence=clause.sentence,
-        hold=hold,
+        result=hold,
         reason=reason,
         is_required=is_required(settings, clause.id, choice),
         outcomes=outcomes,
     )
 
 
-def _hold(clause: Clause, outcomes: Sequence[Outcome], before: dict[str, Outcome]) -> tuple[Hold, str]:
+def _hold(clause: Clause, outcomes: Sequence[Outcome], before: dict[str, Outcome]) -> tuple[TrialResult, str]:
     for outcome in outcomes:
         usual = before.get(_usual_name(outcome))
         for finding in outcome.findings:
             if _is_worse(finding, usual):
-                return Hold.BREAKS, f"{finding.probe} in {_usual_name(outcome)}: {finding.seen}"
-    met = [one for one in outcomes if clause.id in one.came_up]
+                return TrialResult.BREAKS, f"{finding.probe} in {_usual_name(outcome)}: {finding.observed}"
+    met = [one for one in outcomes if clause.id in one.clauses_used]
     cut = [_usual_name(one) for one in outcomes if was_not_run(one)]
     if cut and not met:
-        return Hold.UNCLEAR, f"not run to the end: {', '.join(cut)}"
+        return TrialResult.UNCLEAR, f"not run to the end: {', '.join(cut)}"
     if not met:
         lacking = sorted({hook for one in outcomes for hook in one.missing})
-        return Hold.UNMET, f"the config lacks {', '.join(lacking)}" if lacking else "the app never came to where it matters"
+        return (
+            TrialResult.UNMET,
+            f"the config lacks {', '.join(lacking)}" if lacking else "the app never came to where it matters",
+        )
     passed = [_usual_name(one) for one in met if any(finding.verdict is Verdict.PASS for finding in one.findings)]
     if not passed:
-        return Hold.UNCLEAR, f"nothing could be told in {', '.join(_usual_name(one) for one in met)}"
-    return Hold.HOLDS, f"in {', '.join(passed)}"
+        return TrialResult.UNCLEAR, f"nothing could be told in {', '.join(_usual_name(one) for one in met)}"
+    return TrialResult.HOLDS, f"in {', '.join(passed)}"
 
 
 def _is_worse(finding: Finding, usual: Outcome | None) -> bool:
-    """Whether something fails, or cannot be done, that did not and could under the readings that rule."""
+    """Whether something fails, or cannot be done, that did not and could under the interpretations that rule."""
     known = {one.probe: one.verdict for one in usual.findings} if usual else {}
     if finding.verdict is Verdict.FAIL:
         return known.get(finding.probe) is not Verdict.FAIL

@@ -11,25 +11,25 @@ import msgspec
 from msgspec import Struct
 
 from fiskil_harness.core.config import Settings
-from fiskil_harness.core.config.hooks import HOOKS, ORIGIN_TOLD, SECRET_TOLD
+from fiskil_harness.core.config.hooks import HOOKS, ORIGIN_IN_MESSAGE, SECRET_IN_ENV
 from fiskil_harness.errors import ConfigError
 from fiskil_harness.gate import interpretation_trials
 from fiskil_harness.gate.diagnosis import Diagnosis, diagnose
 from fiskil_harness.gate.digests import Digests
-from fiskil_harness.gate.interpretation_trials import Hold, Trial, was_not_run
+from fiskil_harness.gate.interpretation_trials import InterpretationRun, TrialResult, was_not_run
 from fiskil_harness.gate.practice_status import (
-    PracticeStanding,
-    Standing,
+    PracticeStatus,
+    Status,
     check_statements,
-    holds_today,
+    is_valid_on,
     refuse_unknown_practice,
-    stand,
     statement_remarks,
+    status_of,
 )
-from fiskil_harness.journal import API_TOLD, CA_TOLD
+from fiskil_harness.journal import API_URL_IN_ENV, CA_FILE_IN_ENV
 from fiskil_harness.probes import Verdict, coverage, heaviest
 from fiskil_harness.probes.coverage import Coverage
-from fiskil_harness.probes.evidence import Exhibit, Picture, Story
+from fiskil_harness.probes.evidence import Excerpt, Picture, Story
 from fiskil_harness.probes.outcome import Measure, Outcome
 from fiskil_harness.probes.practices import all_practices
 
@@ -43,7 +43,7 @@ class Decision(enum.StrEnum):
 
     OPEN = "open"
     SHUT = "shut"
-    NOT_ASKED = "not asked"
+    NOT_REQUESTED = "not asked"
 
 
 class Unlock(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -59,7 +59,7 @@ class Judgement(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     ``complaints`` are faults of the config that only the outcomes can show, such as a waiver for something that passes.
     ``left_out`` names scenarios that were not run because the command at hand cannot give what they need, or because the
-    gate *is_fast* and asks each question once. ``trials`` are the other readings that the app was tried under. ``bugs`` are
+    gate *is_fast* and asks each question once. ``interpretation_runs`` are other interpretations. ``bugs`` are
     the known ones of webhook receivers, where anything was run that can see one. ``coverage`` is what the run exercised and
     what it did not. ``remarks`` are what one must know before one believes the decision.
     """
@@ -69,12 +69,12 @@ class Judgement(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     required: int
     required_met: int
     practices: int
-    standings: tuple[PracticeStanding, ...]
+    statuses: tuple[PracticeStatus, ...]
     scenarios: tuple[Outcome, ...]
     unlocks: tuple[Unlock, ...] = ()
     complaints: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
-    trials: tuple[Trial, ...] = ()
+    interpretation_runs: tuple[InterpretationRun, ...] = ()
     bugs: tuple[Diagnosis, ...] = ()
     is_fast: bool = False
     coverage: tuple[Coverage, ...] = ()
@@ -83,17 +83,17 @@ class Judgement(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     @property
     def verdict(self) -> Verdict:
         """The heaviest verdict of all scenarios; those about other apps count only where there are no others."""
-        own = [outcome for outcome in self.scenarios if not outcome.is_about_others]
+        own = [outcome for outcome in self.scenarios if not outcome.needs_optional_hooks_only]
         return heaviest([outcome.verdict for outcome in own or self.scenarios])
 
     @property
-    def lack(self) -> str:
+    def problem(self) -> str:
         """The remark about parts that are missing; empty where this is the whole."""
         return next((one for one in self.remarks if one.endswith(NOT_THE_WHOLE)), "")
 
-    def having(self, standing: Standing) -> list[PracticeStanding]:
+    def with_status(self, standing: Status) -> list[PracticeStatus]:
         """Every practice with that standing, in the order of Fiskil's page."""
-        return [one for one in self.standings if one.standing is standing]
+        return [one for one in self.statuses if one.status is standing]
 
 
 class Run(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -113,7 +113,7 @@ class Run(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     python: str
     platform: str
     again: str
-    again_one: str
+    again_for_scenario: str
     paths: dict[str, str] = {}
     was_interrupted: bool = False
     faults: int = 0
@@ -123,12 +123,12 @@ class Run(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Share(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which share of a gate it is, and what `merge` needs besides: scenarios under other readings are judged by it alone."""
+    """Number of this shard, and what `merge` needs besides: it alone judges scenarios under other interpretations."""
 
     number: int
     count: int
-    is_all_readings: bool = False
-    under_readings: tuple[Outcome, ...] = ()
+    is_all_interpretations: bool = False
+    under_interpretations: tuple[Outcome, ...] = ()
 
 
 class Difference(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -172,7 +172,7 @@ class GateResult(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     result: Judgement
     run: Run
     measured: tuple[Measure, ...] = ()
-    exhibits: tuple[Exhibit, ...] = ()
+    excerpts: tuple[Excerpt, ...] = ()
     stories: tuple[Story, ...] = ()
     pictures: tuple[Picture, ...] = ()
     share: Share | None = None
@@ -185,7 +185,7 @@ class GateResult(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         code = exit_code(self.result, was_interrupted=self.run.was_interrupted, has_fault=self.run.faults > 0)
         if self.compared is None or code in {4, 130}:
             return code
-        return self.compared.exit_code or (2 if self.result.complaints or self.result.lack else 0)
+        return self.compared.exit_code or (2 if self.result.complaints or self.result.problem else 0)
 
 
 def check(settings: Settings) -> None:
@@ -225,11 +225,13 @@ def judge(
     """
     met = frozenset(met)
     every = sorted(outcomes, key=lambda one: one.scenario)
-    ordered = tuple(one for one in every if not interpretation_trials.is_of_trial(one))
-    tried = interpretation_trials.judged(filter(interpretation_trials.is_of_trial, every), usual=ordered, settings=settings)
+    ordered = tuple(one for one in every if not interpretation_trials.is_of_interpretation_run(one))
+    tried = interpretation_trials.judged(
+        filter(interpretation_trials.is_of_interpretation_run, every), usual=ordered, settings=settings
+    )
     required = set(all_practices()) if settings.gate.required == "all" else set(settings.gate.required)
     standings = tuple(
-        stand(one, ordered, settings, today, is_required=one.id in required, met=met) for one in all_practices().values()
+        status_of(one, ordered, settings, today, is_required=one.id in required, met=met) for one in all_practices().values()
     )
     complaints = tuple(_needless_waivers(standings, settings, today))
     fulfilled = [one for one in standings if one.is_required and _is_met(one)]
@@ -241,12 +243,12 @@ def judge(
         required=len(required),
         required_met=len(fulfilled),
         practices=len(standings),
-        standings=standings,
+        statuses=standings,
         scenarios=ordered,
         unlocks=_unlocks(standings, ordered),
         complaints=complaints,
         left_out=left_out,
-        trials=tried,
+        interpretation_runs=tried,
         bugs=diagnose(ordered),
         is_fast=is_fast,
         coverage=coverage.coverage(settings.app.facts, _flows_of(ordered), met),
@@ -265,14 +267,14 @@ def report_only(
     """Judge some scenarios without asking the gate: only the practices that they bear on have a standing."""
     whole = judge(outcomes, settings=settings, seed=seed, today=today)
     touched = {practice_id for outcome in whole.scenarios for practice_id in outcome.practices}
-    standings = tuple(msgspec.structs.replace(one, is_required=False) for one in whole.standings if one.practice in touched)
+    standings = tuple(msgspec.structs.replace(one, is_required=False) for one in whole.statuses if one.practice in touched)
     return Judgement(
         seed=seed,
-        decision=Decision.NOT_ASKED,
+        decision=Decision.NOT_REQUESTED,
         required=0,
         required_met=0,
         practices=whole.practices,
-        standings=standings,
+        statuses=standings,
         scenarios=whole.scenarios,
         unlocks=_unlocks(standings, whole.scenarios),
         left_out=left_out,
@@ -290,22 +292,22 @@ def exit_code(judgement: Judgement, *, was_interrupted: bool = False, has_fault:
         return 4
     if was_interrupted:
         return 130
-    if judgement.decision is Decision.NOT_ASKED:
+    if judgement.decision is Decision.NOT_REQUESTED:
         return {Verdict.PASS: 0, Verdict.FAIL: 1, Verdict.INCONCLUSIVE: 3}[judgement.verdict]
-    if any(_is_violated(one) for one in judgement.standings) or any(_is_broken(one) for one in judgement.trials):
+    if any(_is_violated(one) for one in judgement.statuses) or any(_is_broken(one) for one in judgement.interpretation_runs):
         return 1
     if judgement.complaints:
         return 2
     return 0 if judgement.decision is Decision.OPEN else 3
 
 
-def stays_shut(one: Trial) -> bool:
+def stays_shut(one: InterpretationRun) -> bool:
     """Whether the gate stays shut because of this trial: it is required, and the app does not hold or nobody can tell."""
-    return one.is_required and one.hold in {Hold.BREAKS, Hold.UNCLEAR}
+    return one.is_required and one.result in {TrialResult.BREAKS, TrialResult.UNCLEAR}
 
 
 def _flows_of(outcomes: Sequence[Outcome]) -> Iterable[str]:
-    return (flow for outcome in outcomes for flow in outcome.flows)
+    return (flow for outcome in outcomes for flow in outcome.coverage)
 
 
 def _remarks(
@@ -327,44 +329,44 @@ def _not_run(outcomes: Sequence[Outcome]) -> Iterable[str]:
         yield f"{count} of {len(outcomes)} scenarios did not run to their end."
 
 
-def _is_broken(one: Trial) -> bool:
-    return one.is_required and one.hold is Hold.BREAKS
+def _is_broken(one: InterpretationRun) -> bool:
+    return one.is_required and one.result is TrialResult.BREAKS
 
 
-def _is_violated(one: PracticeStanding) -> bool:
-    return one.standing is Standing.VIOLATED and not one.waiver
+def _is_violated(one: PracticeStatus) -> bool:
+    return one.status is Status.VIOLATED and not one.waiver
 
 
-def _is_met(one: PracticeStanding) -> bool:
-    return one.standing in {Standing.PROVEN, Standing.ATTESTED} or bool(one.waiver)
+def _is_met(one: PracticeStatus) -> bool:
+    return one.status in {Status.PROVEN, Status.ATTESTED} or bool(one.waiver)
 
 
-def _needless_waivers(standings: Sequence[PracticeStanding], settings: Settings, today: datetime.date) -> Iterable[str]:
-    proven = {one.practice for one in standings if one.standing in {Standing.PROVEN, Standing.ATTESTED}}
+def _needless_waivers(standings: Sequence[PracticeStatus], settings: Settings, today: datetime.date) -> Iterable[str]:
+    proven = {one.practice for one in standings if one.status in {Status.PROVEN, Status.ATTESTED}}
     for waiver in settings.waive:
-        if waiver.practice in proven and holds_today(waiver, today):
+        if waiver.practice in proven and is_valid_on(waiver, today):
             yield f"[[waive]] {waiver.practice} waives nothing: the practice is proven. Remove the waiver."
 
 
 def _purpose(hook: str) -> str:
-    if hook == ORIGIN_TOLD:
+    if hook == ORIGIN_IN_MESSAGE:
         return "tells the app whose message its page was told"
-    if hook == SECRET_TOLD:
+    if hook == SECRET_IN_ENV:
         return "lets the app be started without it"
-    if hook == API_TOLD:
+    if hook == API_URL_IN_ENV:
         return "lets the app call the local Fiskil"
-    if hook == CA_TOLD:
+    if hook == CA_FILE_IN_ENV:
         return "lets the app trust the local Fiskil's good certificates"
     if hook.startswith("app.limits"):
         return "what your app promises, in seconds: nobody is held to a default"
     return HOOKS.get(hook, "what only the team knows" if hook.startswith("app.facts") else "")
 
 
-def _unlocks(standings: Sequence[PracticeStanding], outcomes: Sequence[Outcome]) -> tuple[Unlock, ...]:
+def _unlocks(standings: Sequence[PracticeStatus], outcomes: Sequence[Outcome]) -> tuple[Unlock, ...]:
     """The missing hooks that would help to prove something, and those that show more of what is proven without them."""
     wanted = {hook: {one.practice for one in standings if hook in one.hooks} for one in standings for hook in one.hooks}
     for outcome in outcomes:
-        if outcome.is_about_others:
+        if outcome.needs_optional_hooks_only:
             for hook in outcome.missing:
                 wanted.setdefault(hook, set()).update(outcome.practices)
     return tuple(

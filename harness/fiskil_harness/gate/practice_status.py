@@ -14,7 +14,7 @@ from fiskil_harness.errors import ConfigError, UnknownName
 from fiskil_harness.probes import Finding, Verdict, coverage
 from fiskil_harness.probes.evaluation import EVERY_STEP
 from fiskil_harness.probes.outcome import Outcome
-from fiskil_harness.probes.practices import Practice, bears_on, practice
+from fiskil_harness.probes.practices import Practice, practice, practices_of
 
 FACTS = "app.facts"
 LIMITS = "app.limits."
@@ -23,7 +23,7 @@ SOON_DAYS = 14
 """So long before a statement expires one is told."""
 
 
-class Standing(enum.StrEnum):
+class Status(enum.StrEnum):
     """Where the app stands with a practice."""
 
     PROVEN = "proven"
@@ -35,20 +35,20 @@ class Standing(enum.StrEnum):
 NOT_RUN = "not run in a scenario of this practice"
 
 
-class PracticeStanding(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class PracticeStatus(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One practice and where the app stands with it. ``hooks`` are the missing ones that would help to prove it."""
 
     practice: str
     title: str
     section: str
-    standing: Standing
+    status: Status
     reason: str
     is_required: bool
     hooks: tuple[str, ...] = ()
     waiver: str = ""
 
 
-def stand(
+def status_of(
     one: Practice,
     outcomes: Sequence[Outcome],
     settings: Settings,
@@ -56,35 +56,35 @@ def stand(
     *,
     is_required: bool,
     met: Collection[str] = (),
-) -> PracticeStanding:
+) -> PracticeStatus:
     """Judge practice *one* by the findings of every scenario that names it, and by what the config states about it."""
     named = [outcome for outcome in outcomes if one.id in outcome.practices]
-    bearing = [outcome for outcome in named if not outcome.is_about_others] or named
+    bearing = [outcome for outcome in named if not outcome.needs_optional_hooks_only] or named
     if one.measure == "flows":
         standing, reason, hooks = _by_flows(outcomes, settings, met)
     else:
         standing, reason, hooks = _by_findings(one, bearing, settings)
     attestation = _of(one.id, settings.attest)
     waiver = _of(one.id, settings.waive)
-    if standing is Standing.NOT_PROVEN and isinstance(attestation, Attestation):
-        if holds_today(attestation, today):
+    if standing is Status.NOT_PROVEN and isinstance(attestation, Attestation):
+        if is_valid_on(attestation, today):
             words = f"{attestation.owner}, until {attestation.expires}: {attestation.statement}"
-            standing, reason, hooks = Standing.ATTESTED, words, ()
+            standing, reason, hooks = Status.ATTESTED, words, ()
         else:
             reason += f"; the attestation of {attestation.owner} {_when(attestation, today)}"
     accepted = ""
-    if standing is Standing.NOT_PROVEN and isinstance(waiver, Waiver):
+    if standing is Status.NOT_PROVEN and isinstance(waiver, Waiver):
         reason += f"; the waiver of {waiver.owner} accepts a violation, and does not stand for a proof"
-    if standing is Standing.VIOLATED and isinstance(waiver, Waiver):
-        if holds_today(waiver, today):
+    if standing is Status.VIOLATED and isinstance(waiver, Waiver):
+        if is_valid_on(waiver, today):
             accepted = f"accepted by {waiver.owner} until {waiver.expires}: {waiver.reason}"
         else:
             reason += f"; the waiver of {waiver.owner} {_when(waiver, today)}"
-    return PracticeStanding(
+    return PracticeStatus(
         practice=one.id,
         title=one.title,
         section=one.section,
-        standing=standing,
+        status=standing,
         reason=reason,
         is_required=is_required,
         hooks=hooks,
@@ -158,7 +158,7 @@ def statement_remarks(settings: Settings, today: datetime.date) -> Iterator[str]
     for kind, statements in (("attest", settings.attest), ("waive", settings.waive)):
         for one in statements:
             days = (one.expires - today).days
-            if not holds_today(one, today):
+            if not is_valid_on(one, today):
                 yield f"[[{kind}]] {one.practice} by {one.owner} {_when(one, today)}, so it counts as absent."
             elif days <= SOON_DAYS:
                 left = "today" if days == 0 else "tomorrow" if days == 1 else f"in {days} days"
@@ -173,7 +173,7 @@ def _of(practice_id: str, statements: Sequence[Attestation | Waiver]) -> Attesta
     return next((one for one in statements if one.practice == practice_id), None)
 
 
-def holds_today(one: Attestation | Waiver, today: datetime.date) -> bool:
+def is_valid_on(one: Attestation | Waiver, today: datetime.date) -> bool:
     """Whether a statement counts on that day; an expired one counts as absent."""
     return one.date <= today <= one.expires
 
@@ -182,47 +182,45 @@ def _when(one: Attestation | Waiver, today: datetime.date) -> str:
     return f"expired on {one.expires}" if one.expires < today else f"begins only on {one.date}"
 
 
-def _by_findings(one: Practice, bearing: Sequence[Outcome], settings: Settings) -> tuple[Standing, str, tuple[str, ...]]:
+def _by_findings(one: Practice, bearing: Sequence[Outcome], settings: Settings) -> tuple[Status, str, tuple[str, ...]]:
     """Violated by any FAIL; proven when every needed probe passed and nothing that counts is INCONCLUSIVE."""
     found = [
         (outcome.scenario, finding)
         for outcome in bearing
         for finding in outcome.findings
-        if one.id in bears_on(finding.probe, outcome.practices)
+        if one.id in practices_of(finding.probe, outcome.practices)
     ]
     failed = [f"{finding.probe} in {scenario}" for scenario, finding in found if finding.verdict is Verdict.FAIL]
     if failed:
-        return Standing.VIOLATED, some(failed), ()
+        return Status.VIOLATED, some(failed), ()
     wanted = {finding.hook for _, finding in found if finding.verdict is Verdict.INCONCLUSIVE and finding.hook}
     missing = {hook for outcome in bearing for hook in outcome.missing}
     missing |= {hook for hook in wanted if not is_in_config(settings, hook)}
     hooks = tuple(sorted(missing))
     reason = _why_unproven(one, bearing, found, hooks)
     if reason:
-        return Standing.NOT_PROVEN, reason, hooks
+        return Status.NOT_PROVEN, reason, hooks
     where = bearing[0].scenario if len(bearing) == 1 else f"{len(bearing)} scenarios"
-    return Standing.PROVEN, f"{some(one.needed)} in {where}", ()
+    return Status.PROVEN, f"{some(one.needed)} in {where}", ()
 
 
-def _by_flows(
-    outcomes: Sequence[Outcome], settings: Settings, met: Collection[str]
-) -> tuple[Standing, str, tuple[str, ...]]:
+def _by_flows(outcomes: Sequence[Outcome], settings: Settings, met: Collection[str]) -> tuple[Status, str, tuple[str, ...]]:
     """Proven when everything that the app uses was exercised; a flow that was not is named."""
     if settings.app.facts.uses_events is None:
-        return Standing.NOT_PROVEN, f"the config lacks {coverage.FACT}", (coverage.FACT,)
+        return Status.NOT_PROVEN, f"the config lacks {coverage.FACT}", (coverage.FACT,)
     wanted = coverage.expected_of(settings.app.facts, met)
     done = [outcome for outcome in outcomes if not any(finding.probe == EVERY_STEP for finding in outcome.findings)]
-    left = coverage.untested(settings.app.facts, (flow for outcome in done for flow in outcome.flows), met)
+    left = coverage.untested(settings.app.facts, (flow for outcome in done for flow in outcome.coverage), met)
     if left:
-        return Standing.NOT_PROVEN, f"not exercised: {some(left)}", ()
+        return Status.NOT_PROVEN, f"not exercised: {some(left)}", ()
     what = "every event used, every ending of a journey" + (", every endpoint called, every kind of error" if met else "")
-    return Standing.PROVEN, f"all {len(wanted)} flows were exercised: {what}", ()
+    return Status.PROVEN, f"all {len(wanted)} flows were exercised: {what}", ()
 
 
 def is_in_config(settings: Settings, hook: str) -> bool:
     """Whether the config gives *hook*, or an object that may have it; what it answers may still say too little."""
     if hook.startswith(LIMITS):
-        return hook.removeprefix(LIMITS) in settings.promised
+        return hook.removeprefix(LIMITS) in settings.stated_limits
     return _given(settings, hook.split(".")) or (bool(settings.app.object) and not hook.startswith(FACTS))
 
 

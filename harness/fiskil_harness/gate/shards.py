@@ -25,7 +25,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     left_out: tuple[str, ...] = ()
 
 
-class Part(Struct, frozen=True, kw_only=True):
+class Shard(Struct, frozen=True, kw_only=True):
     """A part's report, and the file that it came from."""
 
     name: str
@@ -37,12 +37,12 @@ class Part(Struct, frozen=True, kw_only=True):
         return self.whole.share or Share(number=1, count=1)
 
 
-def plan(settings: Settings, *, is_fast: bool, is_all_readings: bool) -> Plan:
-    """What a gate with these options runs, the trials under other readings included."""
-    every, tried = load_all(), interpretation_trials.planned(settings, is_all=is_all_readings)
+def plan(settings: Settings, *, is_fast: bool, is_all_interpretations: bool) -> Plan:
+    """What a gate with these options runs, the trials under other interpretations included."""
+    every, tried = load_all(), interpretation_trials.planned(settings, is_all=is_all_interpretations)
     if not is_fast:
         return Plan(scenarios=(*every, *tried))
-    compared = {one.usual_name for one in tried}
+    compared = {one.base_name for one in tried}
     chosen = {one.name for one in shortlist(every, settings)} | compared
     return Plan(
         scenarios=(*(one for one in every if one.name in chosen), *tried),
@@ -61,15 +61,15 @@ def judge_share(
     left_out: tuple[str, ...],
 ) -> tuple[Judgement, Share]:
     """What there is to say of a part by itself, and the share with all that `merge` needs."""
-    own = [one for one in outcomes if not interpretation_trials.is_of_trial(one)]
+    own = [one for one in outcomes if not interpretation_trials.is_of_interpretation_run(one)]
     judged = judgement.report_only(own, settings=settings, seed=seed, today=today)
     remark = f"Part {share.number} of {share.count}: only `fiskil-harness merge`, with all of them, asks the gate."
     judged = msgspec.structs.replace(judged, is_fast=is_fast, left_out=left_out, remarks=(remark, *judged.remarks))
-    under = tuple(sorted(filter(interpretation_trials.is_of_trial, outcomes), key=lambda one: one.scenario))
-    return judged, msgspec.structs.replace(share, under_readings=under)
+    under = tuple(sorted(filter(interpretation_trials.is_of_interpretation_run, outcomes), key=lambda one: one.scenario))
+    return judged, msgspec.structs.replace(share, under_interpretations=under)
 
 
-def check(parts: Sequence[Part], *, digest: str, harness: str) -> None:
+def check(parts: Sequence[Shard], *, digest: str, harness: str) -> None:
     """Refuse parts that are not of one gate.
 
     Raises:
@@ -92,11 +92,11 @@ def check(parts: Sequence[Part], *, digest: str, harness: str) -> None:
         )
     if first.whole.run.digest != digest:
         raise UsageError(
-            "The parts were made with another config than the one at hand. Name theirs with --config and --reading."
+            "The parts were made with another config than the one at hand. Name theirs with --config and --interpretation."
         )
 
 
-def missing(parts: Sequence[Part]) -> str:
+def missing(parts: Sequence[Shard]) -> str:
     """The complaint about shares that are not there; empty where all are."""
     count, there = parts[0].share.count, {one.share.number for one in parts}
     absent = [str(number) for number in range(1, count + 1) if number not in there]
@@ -107,12 +107,12 @@ def missing(parts: Sequence[Part]) -> str:
     return f"{noun} {', '.join(absent)} of {count} {verb} missing, {judgement.NOT_THE_WHOLE}"
 
 
-def met(parts: Sequence[Part]) -> frozenset[str]:
+def coverage_marks(parts: Sequence[Shard]) -> frozenset[str]:
     """What the app's calls came to, in all parts together."""
-    return frozenset(what for one in parts for measure in one.whole.measured for what in measure.met)
+    return frozenset(what for one in parts for measure in one.whole.measured for what in measure.coverage_marks)
 
 
-def merged(parts: Sequence[Part], *, settings: Settings, today: datetime.date, again: str, again_one: str) -> GateResult:
+def merged(parts: Sequence[Shard], *, settings: Settings, today: datetime.date, again: str, again_one: str) -> GateResult:
     """The whole, judged from what the parts saw.
 
     Raises:
@@ -120,8 +120,8 @@ def merged(parts: Sequence[Part], *, settings: Settings, today: datetime.date, a
     """
     ordered = sorted(parts, key=lambda one: one.share.number)
     first = ordered[0].whole
-    outcomes = [outcome for one in ordered for outcome in (*one.whole.result.scenarios, *one.share.under_readings)]
-    planned = plan(settings, is_fast=first.result.is_fast, is_all_readings=ordered[0].share.is_all_readings)
+    outcomes = [outcome for one in ordered for outcome in (*one.whole.result.scenarios, *one.share.under_interpretations)]
+    planned = plan(settings, is_fast=first.result.is_fast, is_all_interpretations=ordered[0].share.is_all_interpretations)
     complaint = missing(parts)
     _refuse_other_scenarios(outcomes, planned, is_complete=not complaint)
     runs = [one.whole.run for one in ordered]
@@ -132,7 +132,7 @@ def merged(parts: Sequence[Part], *, settings: Settings, today: datetime.date, a
         seed=first.result.seed,
         today=today,
         is_whole=not (complaint or was_interrupted or faults),
-        met=met(parts),
+        met=coverage_marks(parts),
         is_fast=first.result.is_fast,
         left_out=planned.left_out,
     )
@@ -152,12 +152,12 @@ def merged(parts: Sequence[Part], *, settings: Settings, today: datetime.date, a
         plans=tuple(dict.fromkeys(plan_file for one in runs for plan_file in one.plans)),
     )
     measured = sorted((one for part in ordered for one in part.whole.measured), key=lambda one: one.scenario)
-    exhibits = tuple(exhibit for one in ordered for exhibit in one.whole.exhibits)
+    exhibits = tuple(exhibit for one in ordered for exhibit in one.whole.excerpts)
     return GateResult(
         result=judged,
         run=run,
         measured=tuple(measured),
-        exhibits=exhibits,
+        excerpts=exhibits,
         stories=tuple(sorted((one for part in ordered for one in part.whole.stories), key=lambda one: one.scenario)),
         pictures=tuple(one for part in ordered for one in part.whole.pictures),
     )
@@ -165,7 +165,7 @@ def merged(parts: Sequence[Part], *, settings: Settings, today: datetime.date, a
 
 def against(whole: GateResult, compared: Comparison) -> GateResult:
     """*whole* with what a baseline says of it; what is not whole cannot be as good as one."""
-    if whole.result.decision is Decision.NOT_ASKED:
+    if whole.result.decision is Decision.NOT_REQUESTED:
         return whole
     return msgspec.structs.replace(whole, compared=compared)
 
@@ -180,14 +180,14 @@ def _refuse_other_scenarios(outcomes: Sequence[Outcome], planned: Plan, *, is_co
         )
 
 
-def _traits(one: Part, other: Part) -> Iterable[tuple[str, object, object]]:
+def _traits(one: Shard, other: Shard) -> Iterable[tuple[str, object, object]]:
     for what, take in (
         ("of so many shares:", lambda part: part.share.count),
         ("seed", lambda part: part.whole.result.seed),
         ("version", lambda part: part.whole.run.harness),
         ("config", lambda part: part.whole.run.digest),
         ("--fast", lambda part: _yes(part.whole.result.is_fast)),
-        ("--all-readings", lambda part: _yes(part.share.is_all_readings)),
+        ("--all-interpretations", lambda part: _yes(part.share.is_all_interpretations)),
     ):
         yield what, take(one), take(other)
 

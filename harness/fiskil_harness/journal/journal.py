@@ -69,7 +69,7 @@ class Journal:
         return len(self._entries)
 
 
-def kept(body: bytes) -> bytes:
+def shortened(body: bytes) -> bytes:
     """Return *body* as the journal keeps it: whole, or its head with digest and length."""
     if len(body) <= BODY_KEPT:
         return body

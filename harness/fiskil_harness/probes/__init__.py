@@ -13,21 +13,21 @@ from fiskil_harness.probes.api_client.refuses_bad_certificates import RefusesBad
 from fiskil_harness.probes.api_client.refuses_foreign_links import RefusesForeignLinks
 from fiskil_harness.probes.api_client.renews_token_once import RenewsTokenOnce
 from fiskil_harness.probes.api_client.repeats_no_refusals import RepeatsNoRefusals
-from fiskil_harness.probes.api_client.respects_retry_after import WaitsAsTold
+from fiskil_harness.probes.api_client.respects_retry_after import RespectsRetryAfter
 from fiskil_harness.probes.api_client.retries_in_bounds import RetriesInBounds
-from fiskil_harness.probes.api_client.retries_spoilt_reads import ComesThrough
+from fiskil_harness.probes.api_client.retries_spoilt_reads import RetriesSpoiltReads
 from fiskil_harness.probes.api_client.sends_tokens_it_got import SendsTokensItGot
 from fiskil_harness.probes.api_client.stops_on_bad_credentials import StopsOnBadCredentials
 from fiskil_harness.probes.api_client.survives_rotation import SurvivesRotation
 from fiskil_harness.probes.api_client.takes_tokens_in_bounds import TakesTokensInBounds
-from fiskil_harness.probes.api_client.uses_configured_key import UsesGivenKey
+from fiskil_harness.probes.api_client.uses_configured_key import UsesConfiguredKey
 from fiskil_harness.probes.consents.connects_on_consent import ConnectsOnConsent
 from fiskil_harness.probes.consents.ends_consents_at_fiskil import EndsConsentsAtFiskil
 from fiskil_harness.probes.consents.keeps_consents_short import KeepsConsentsShort
-from fiskil_harness.probes.consents.respects_reduced_consent import HonoursTheGrant
+from fiskil_harness.probes.consents.respects_reduced_consent import RespectsReducedConsent
 from fiskil_harness.probes.consents.starts_again_afresh import StartsAgainAfresh
 from fiskil_harness.probes.consents.stays_unconnected import StaysUnconnected
-from fiskil_harness.probes.consents.trusts_consent_page_only import HeedsConsentPageOnly
+from fiskil_harness.probes.consents.trusts_consent_page_only import TrustsConsentPageOnly
 from fiskil_harness.probes.observability.counts_deliveries import CountsDeliveries
 from fiskil_harness.probes.observability.logs_api_calls import LogsApiCalls
 from fiskil_harness.probes.observability.logs_consents import LogsConsents
@@ -39,11 +39,11 @@ from fiskil_harness.probes.observability.notices_failed_deliveries import Notice
 from fiskil_harness.probes.observability.notices_latency import NoticesLatency
 from fiskil_harness.probes.pages.explains_access import ExplainsAccess
 from fiskil_harness.probes.pages.lists_and_revokes import ListsAndRevokes
-from fiskil_harness.probes.pages.reports_timeouts import SaysItGaveUp
+from fiskil_harness.probes.pages.reports_timeouts import ReportsTimeouts
 from fiskil_harness.probes.pages.shows_helpful_errors import ShowsHelpfulErrors
 from fiskil_harness.probes.pages.shows_no_server_error import ShowsNoServerError
 from fiskil_harness.probes.pages.shows_progress import ShowsProgress
-from fiskil_harness.probes.pages.shows_syncing import TellsOfSyncing
+from fiskil_harness.probes.pages.shows_syncing import ShowsSyncing
 from fiskil_harness.probes.pages.states_its_use import StatesItsUse
 from fiskil_harness.probes.probe import PlainProbe, Probe, name_of
 from fiskil_harness.probes.secrets.calls_from_the_server import CallsFromTheServer
@@ -52,7 +52,7 @@ from fiskil_harness.probes.secrets.keeps_secrets_out_of_logs import KeepsSecrets
 from fiskil_harness.probes.secrets.keeps_secrets_to_itself import KeepsSecretsToItself
 from fiskil_harness.probes.secrets.keeps_tokens_off_browsers import KeepsTokensOffBrowsers
 from fiskil_harness.probes.secrets.keeps_urls_clean import KeepsUrlsClean
-from fiskil_harness.probes.secrets.responses_contain_no_secrets import TellsNoSecrets
+from fiskil_harness.probes.secrets.responses_contain_no_secrets import ResponsesContainNoSecrets
 from fiskil_harness.probes.stored_rows.commits_whole_walks import CommitsWholeWalks
 from fiskil_harness.probes.stored_rows.drops_removed_rows import DropsRemovedRows
 from fiskil_harness.probes.stored_rows.drops_revoked_rows import DropsRevokedRows
@@ -65,7 +65,7 @@ from fiskil_harness.probes.stored_rows.keeps_foreign_rows_out import KeepsForeig
 from fiskil_harness.probes.stored_rows.keeps_other_consents import KeepsOtherConsents
 from fiskil_harness.probes.stored_rows.keeps_refused_rows import KeepsRefusedRows
 from fiskil_harness.probes.stored_rows.keeps_the_day import KeepsTheDay
-from fiskil_harness.probes.webhooks.accepts_equivalent_requests import TakesEveryForm
+from fiskil_harness.probes.webhooks.accepts_equivalent_requests import AcceptsEquivalentRequests
 from fiskil_harness.probes.webhooks.acknowledges_genuine import AcknowledgesGenuine
 from fiskil_harness.probes.webhooks.acknowledges_promptly import AcknowledgesPromptly
 from fiskil_harness.probes.webhooks.applies_each import AppliesEach
@@ -73,21 +73,21 @@ from fiskil_harness.probes.webhooks.applies_once import AppliesOnce
 from fiskil_harness.probes.webhooks.applies_whole_posts_only import AppliesWholePostsOnly
 from fiskil_harness.probes.webhooks.bounds_bodies import BoundsBodies
 from fiskil_harness.probes.webhooks.calls_nothing_for_forgeries import CallsNothingForForgeries
-from fiskil_harness.probes.webhooks.distinguishes_events import TellsEventsApart
-from fiskil_harness.probes.webhooks.ignores_delivery_order import EndsLikeItsTwin
+from fiskil_harness.probes.webhooks.distinguishes_events import DistinguishesEvents
+from fiskil_harness.probes.webhooks.ignores_delivery_order import IgnoresDeliveryOrder
 from fiskil_harness.probes.webhooks.is_reached_directly import IsReachedDirectly
 from fiskil_harness.probes.webhooks.leaves_urls_alone import LeavesUrlsAlone
 from fiskil_harness.probes.webhooks.loses_nothing import LosesNothing
-from fiskil_harness.probes.webhooks.reaches_event_state import EndsAsTold
-from fiskil_harness.probes.webhooks.recognises_duplicates import KnowsAgain
+from fiskil_harness.probes.webhooks.reaches_event_state import ReachesEventState
+from fiskil_harness.probes.webhooks.recognises_duplicates import RecognisesDuplicates
 from fiskil_harness.probes.webhooks.refuses_forgeries import RefusesForgeries
 from fiskil_harness.probes.webhooks.refuses_strangers import RefusesStrangers
 from fiskil_harness.probes.webhooks.remembers_what_it_applies import RemembersWhatItApplies
-from fiskil_harness.probes.webhooks.resists_request_smuggling import KeepsAnswersApart
+from fiskil_harness.probes.webhooks.resists_request_smuggling import ResistsRequestSmuggling
 from fiskil_harness.probes.webhooks.serves_https_only import ServesHttpsOnly
 from fiskil_harness.probes.webhooks.survives_every_plan import SurvivesEveryPlan
 from fiskil_harness.probes.webhooks.survives_fuzzing import SurvivesFuzzing
-from fiskil_harness.probes.webhooks.survives_malformed_requests import WorksOn
+from fiskil_harness.probes.webhooks.survives_malformed_requests import SurvivesMalformedRequests
 
 AnyProbe = (
     AcknowledgesGenuine
@@ -101,25 +101,25 @@ AnyProbe = (
     | BoundsItsWalks
     | CallsFromTheServer
     | CallsNothingForForgeries
-    | ComesThrough
+    | RetriesSpoiltReads
     | CommitsWholeWalks
     | ConnectsOnConsent
     | CountsDeliveries
     | DropsRemovedRows
     | DropsRevokedRows
-    | EndsAsTold
+    | ReachesEventState
     | EndsConsentsAtFiskil
-    | EndsLikeItsTwin
+    | IgnoresDeliveryOrder
     | ExplainsAccess
     | ForgetsEndedConsents
     | GivesUpOnRefusals
-    | HeedsConsentPageOnly
+    | TrustsConsentPageOnly
     | HoldsEveryRow
     | HoldsExactAmounts
     | HoldsNewestValues
-    | HonoursTheGrant
+    | RespectsReducedConsent
     | IsReachedDirectly
-    | KeepsAnswersApart
+    | ResistsRequestSmuggling
     | KeepsConsentsShort
     | KeepsDeadline
     | KeepsEndUsersApart
@@ -132,7 +132,7 @@ AnyProbe = (
     | KeepsTheDay
     | KeepsTokensOffBrowsers
     | KeepsUrlsClean
-    | KnowsAgain
+    | RecognisesDuplicates
     | LeavesUrlsAlone
     | ListsAndRevokes
     | LogsApiCalls
@@ -155,7 +155,7 @@ AnyProbe = (
     | RenewsTokenOnce
     | RepeatsNoRefusals
     | RetriesInBounds
-    | SaysItGaveUp
+    | ReportsTimeouts
     | SendsTokensItGot
     | ServesHttpsOnly
     | ShowsHelpfulErrors
@@ -168,18 +168,19 @@ AnyProbe = (
     | SurvivesEveryPlan
     | SurvivesFuzzing
     | SurvivesRotation
-    | TakesEveryForm
+    | AcceptsEquivalentRequests
     | TakesTokensInBounds
-    | TellsEventsApart
-    | TellsNoSecrets
-    | TellsOfSyncing
-    | UsesGivenKey
-    | WaitsAsTold
-    | WorksOn
+    | DistinguishesEvents
+    | ResponsesContainNoSecrets
+    | ShowsSyncing
+    | UsesConfiguredKey
+    | RespectsRetryAfter
+    | SurvivesMalformedRequests
 )
 """Every probe that a plan file can hold."""
 
 __all__ = [
+    "AcceptsEquivalentRequests",
     "AcknowledgesGenuine",
     "AcknowledgesPromptly",
     "AnyProbe",
@@ -193,26 +194,22 @@ __all__ = [
     "CallsFromTheServer",
     "CallsNothingForForgeries",
     "Case",
-    "ComesThrough",
     "CommitsWholeWalks",
     "ConnectsOnConsent",
     "CountsDeliveries",
+    "DistinguishesEvents",
     "DropsRemovedRows",
     "DropsRevokedRows",
-    "EndsAsTold",
     "EndsConsentsAtFiskil",
-    "EndsLikeItsTwin",
     "ExplainsAccess",
     "Finding",
     "ForgetsEndedConsents",
     "GivesUpOnRefusals",
-    "HeedsConsentPageOnly",
     "HoldsEveryRow",
     "HoldsExactAmounts",
     "HoldsNewestValues",
-    "HonoursTheGrant",
+    "IgnoresDeliveryOrder",
     "IsReachedDirectly",
-    "KeepsAnswersApart",
     "KeepsConsentsShort",
     "KeepsDeadline",
     "KeepsEndUsersApart",
@@ -225,7 +222,6 @@ __all__ = [
     "KeepsTheDay",
     "KeepsTokensOffBrowsers",
     "KeepsUrlsClean",
-    "KnowsAgain",
     "LeavesUrlsAlone",
     "ListsAndRevokes",
     "LogsApiCalls",
@@ -240,8 +236,10 @@ __all__ = [
     "PlainProbe",
     "PollsSparingly",
     "Probe",
+    "ReachesEventState",
     "ReadsAfterEvent",
     "ReadsLimitedHistory",
+    "RecognisesDuplicates",
     "RefusesBadCertificates",
     "RefusesForeignLinks",
     "RefusesForgeries",
@@ -249,29 +247,31 @@ __all__ = [
     "RemembersWhatItApplies",
     "RenewsTokenOnce",
     "RepeatsNoRefusals",
+    "ReportsTimeouts",
+    "ResistsRequestSmuggling",
+    "RespectsReducedConsent",
+    "RespectsRetryAfter",
+    "ResponsesContainNoSecrets",
     "RetriesInBounds",
-    "SaysItGaveUp",
+    "RetriesSpoiltReads",
     "SendsTokensItGot",
     "ServesHttpsOnly",
     "ShowsHelpfulErrors",
     "ShowsNoServerError",
     "ShowsProgress",
+    "ShowsSyncing",
     "StartsAgainAfresh",
     "StatesItsUse",
     "StaysUnconnected",
     "StopsOnBadCredentials",
     "SurvivesEveryPlan",
     "SurvivesFuzzing",
+    "SurvivesMalformedRequests",
     "SurvivesRotation",
-    "TakesEveryForm",
     "TakesTokensInBounds",
-    "TellsEventsApart",
-    "TellsNoSecrets",
-    "TellsOfSyncing",
-    "UsesGivenKey",
+    "TrustsConsentPageOnly",
+    "UsesConfiguredKey",
     "Verdict",
-    "WaitsAsTold",
-    "WorksOn",
     "heaviest",
     "name_of",
 ]

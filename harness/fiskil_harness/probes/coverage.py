@@ -14,7 +14,7 @@ from fiskil_harness.core.config import Facts
 from fiskil_harness.core.model import DATASETS, USUAL_PERMISSIONS, Ending
 from fiskil_harness.core.model.events import EVENT_KINDS
 from fiskil_harness.journal import Exchange, Journal, Journey
-from fiskil_harness.journal.queries.api_calls import calls, told
+from fiskil_harness.journal.queries.api_calls import acknowledged_events, calls
 
 LEFT = "ABANDONED"
 ENDINGS = (*(one.value for one in Ending if one is not Ending.INVALID), LEFT)
@@ -37,10 +37,10 @@ class Coverage(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     kind: str
     exercised: tuple[str, ...]
     untested: tuple[str, ...]
-    lack: str = ""
+    problem: str = ""
 
 
-def met_in(journal: Journal) -> tuple[str, ...]:
+def coverage_marks(journal: Journal) -> tuple[str, ...]:
     """What the app's calls came to in one scenario, sorted: ``called x``, ``endpoint x``, ``failed x``, ``error 429``."""
     made = [one for one in calls(journal) if one.route and not one.is_cut]
     met = {f"{CALLED} {one.route}" for one in made}
@@ -63,7 +63,7 @@ def _error_of(call: Exchange) -> str:
 
 def exercised_in(journal: Journal) -> tuple[str, ...]:
     """The flows of one scenario, sorted."""
-    events = {f"{EVENT} {event.kind}" for _, event in told(journal)}
+    events = {f"{EVENT} {event.kind}" for _, event in acknowledged_events(journal)}
     endings = {f"{ENDING} {one.ending}" for one in journal.all(Journey) if one.ending in ENDINGS}
     return tuple(sorted(events | endings))
 
@@ -113,7 +113,7 @@ def coverage(facts: Facts, exercised: Iterable[str], met: Iterable[str] = ()) ->
             kind=kind,
             exercised=tuple(_named(done, word)),
             untested=tuple(_named({*asked} - done, word)),
-            lack=FACT if word == EVENT and facts.uses_events is None else "",
+            problem=FACT if word == EVENT and facts.uses_events is None else "",
         )
         for kind, word, asked in kinds
     )

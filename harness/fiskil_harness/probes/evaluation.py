@@ -10,18 +10,18 @@ from typing import Any
 
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.errors import HarnessError
-from fiskil_harness.journal import API_TOLD, ApiUntold, CutShort, Delivery, Effects, FaultSet, Journal
+from fiskil_harness.journal import API_URL_IN_ENV, ApiUrlMissing, CutShort, Delivery, Effects, FaultSet, Journal
 from fiskil_harness.journal.queries.api_calls import calls
-from fiskil_harness.journal.queries.failed_hooks import asked_in_vain
+from fiskil_harness.journal.queries.failed_hooks import failed_hook
 from fiskil_harness.probes import Finding, Verdict, name_of
 
 EVERY_STEP, EVERY_FAULT = "every_step_done", "every_fault_bit"
 NOT_RUN = "every_scenario_run"
 """Stands for the probes of a scenario that did not run to its end."""
 STALE = "StaleKeepalive("
-KEPT_S = 1.0
+LONGEST_HELD_S = 1.0
 """Whoever keeps connections keeps one for so long, in real seconds."""
-EFFECTS_TOLD = "every_effect_told"
+EFFECTS_REPORTED = "every_effect_told"
 """The finding about an effects hook that finds nobody."""
 
 
@@ -35,7 +35,7 @@ def findings(probes: Iterable[Any], journal: Journal, *, crashed: str, missing: 
     if missing:
         seen = f"the config gives no {missing}"
         return tuple(
-            Finding(probe=name_of(probe), verdict=Verdict.INCONCLUSIVE, seen=seen, hook=missing) for probe in probes
+            Finding(probe=name_of(probe), verdict=Verdict.INCONCLUSIVE, observed=seen, hook=missing) for probe in probes
         )
     examined = [_examined(probe, journal) for probe in probes]
     return (*examined, *_lacking(examined, journal, crashed))
@@ -43,33 +43,33 @@ def findings(probes: Iterable[Any], journal: Journal, *, crashed: str, missing: 
 
 def _lacking(examined: Iterable[Finding], journal: Journal, crashed: str) -> Iterator[Finding]:
     doubtful = [one for one in examined if one.verdict is Verdict.INCONCLUSIVE]
-    vain = asked_in_vain(journal)
+    vain = failed_hook(journal)
     if crashed:
         yield _doubt(EVERY_STEP, crashed)
     elif vain and any(not one.hook for one in doubtful):
         yield _doubt(EVERY_STEP, vain)
     untold = _untold(journal)
     if untold and any(one.hook == EFFECTS for one in doubtful):
-        yield _doubt(EFFECTS_TOLD, untold)
+        yield _doubt(EFFECTS_REPORTED, untold)
     for what, hook in dict.fromkeys((one.what, one.hook) for one in journal.all(CutShort)):
         yield _doubt(EVERY_STEP, what, hook)
     for fault in journal.all(FaultSet):
         if fault.unbitten and not (fault.fault.startswith(STALE) and _keeps_none(journal)):
             bitten = fault.times - fault.unbitten
-            seen = f"{fault.fault} on {fault.route!r} bit {bitten} of {fault.times} times: {fault.lack}"
-            yield _doubt(EVERY_FAULT, seen, API_TOLD if not bitten and journal.all(ApiUntold) else "")
+            seen = f"{fault.fault} on {fault.route!r} bit {bitten} of {fault.times} times: {fault.problem}"
+            yield _doubt(EVERY_FAULT, seen, API_URL_IN_ENV if not bitten and journal.all(ApiUrlMissing) else "")
 
 
 def _keeps_none(journal: Journal) -> bool:
     """Whether the app opens a connection for each call, soon after another's end: then none can be found closed."""
     made = calls(journal)
     used = Counter(one.connection for one in made)
-    had_chances = any(0 <= later.at_s - earlier.ended_s < KEPT_S for earlier, later in pairwise(made))
+    had_chances = any(0 <= later.at_s - earlier.ended_s < LONGEST_HELD_S for earlier, later in pairwise(made))
     return had_chances and max(used.values()) == 1
 
 
 def _doubt(probe: str, seen: str, hook: str = "") -> Finding:
-    return Finding(probe=probe, verdict=Verdict.INCONCLUSIVE, seen=seen, hook=hook)
+    return Finding(probe=probe, verdict=Verdict.INCONCLUSIVE, observed=seen, hook=hook)
 
 
 def _untold(journal: Journal) -> str:
@@ -90,6 +90,6 @@ def _examined(probe: Any, journal: Journal) -> Finding:
         return Finding(
             probe=name_of(probe),
             verdict=Verdict.INCONCLUSIVE,
-            seen=f"the probe itself failed with {type(error).__name__}",
+            observed=f"the probe itself failed with {type(error).__name__}",
         )
     return finding

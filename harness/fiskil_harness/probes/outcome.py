@@ -2,16 +2,16 @@
 
 from msgspec import Struct
 
-from fiskil_harness.core.config.hooks import OF_SOME
+from fiskil_harness.core.config.hooks import OPTIONAL
 from fiskil_harness.core.model.findings import Finding, Verdict, heaviest
 from fiskil_harness.journal.entries.plan_pairs import Pairs
-from fiskil_harness.probes.evidence import Exhibit, Picture, Story
+from fiskil_harness.probes.evidence import Excerpt, Picture, Story
 
 
 class Outcome(Struct, frozen=True, kw_only=True):
     """What came of one scenario. ``missing`` names the hooks that the config does not give.
 
-    ``readings`` are those that the scenario chose, ``came_up`` the clauses among them that the app ever met. ``flows`` are
+    ``interpretations`` are those that the scenario chose, ``clauses_used`` the clauses that the app met. ``coverage`` are
     the events that were acknowledged, and the ways in which journeys ended.
     """
 
@@ -21,9 +21,9 @@ class Outcome(Struct, frozen=True, kw_only=True):
     seed: int
     findings: tuple[Finding, ...]
     missing: tuple[str, ...] = ()
-    readings: dict[str, str] = {}
-    came_up: tuple[str, ...] = ()
-    flows: tuple[str, ...] = ()
+    interpretations: dict[str, str] = {}
+    clauses_used: tuple[str, ...] = ()
+    coverage: tuple[str, ...] = ()
 
     @property
     def verdict(self) -> Verdict:
@@ -31,9 +31,9 @@ class Outcome(Struct, frozen=True, kw_only=True):
         return heaviest([finding.verdict for finding in self.findings])
 
     @property
-    def is_about_others(self) -> bool:
+    def needs_optional_hooks_only(self) -> bool:
         """Whether it lacks only hooks for what an app need not do: it is about other apps, and this one owes it nothing."""
-        return bool(self.missing) and OF_SOME.issuperset(self.missing)
+        return bool(self.missing) and OPTIONAL.issuperset(self.missing)
 
 
 class Measure(Struct, frozen=True, kw_only=True):
@@ -49,7 +49,7 @@ class Measure(Struct, frozen=True, kw_only=True):
     slowest_acknowledgement_ms: float | None = None
     notes: tuple[str, ...] = ()
     pairs: Pairs | None = None
-    met: tuple[str, ...] = ()
+    coverage_marks: tuple[str, ...] = ()
 
 
 class Played(Struct, frozen=True, kw_only=True):
@@ -63,7 +63,7 @@ class Played(Struct, frozen=True, kw_only=True):
     measure: Measure
     plans: tuple[str, ...] = ()
     fault: str = ""
-    exhibits: tuple[Exhibit, ...] = ()
+    excerpts: tuple[Excerpt, ...] = ()
     har: str = ""
     story: Story | None = None
     pictures: tuple[Picture, ...] = ()

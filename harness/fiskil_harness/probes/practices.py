@@ -53,7 +53,7 @@ def practice(practice_id: str) -> Practice:
     return all_practices()[practice_id]
 
 
-def bears_on(probe: str, practice_ids: tuple[str, ...]) -> tuple[str, ...]:
+def practices_of(probe: str, practice_ids: tuple[str, ...]) -> tuple[str, ...]:
     """Those of *practice_ids* that a finding of *probe* counts for: all whose row lists it.
 
     What no row lists, such as a step that could not be performed, counts for all of them.

@@ -35,7 +35,7 @@ class PlainProbe(Struct, frozen=True, kw_only=True):
     source: ClassVar[str] = ""
     fix: ClassVar[str] = ""
 
-    def holds(self, seen: str, *, examined: int, advice: tuple[str, ...] = (), cases: tuple[Case, ...] = ()) -> Finding:
+    def passes(self, seen: str, *, examined: int, advice: tuple[str, ...] = (), cases: tuple[Case, ...] = ()) -> Finding:
         """PASS, or INCONCLUSIVE when nothing was examined."""
         verdict = Verdict.PASS if examined else Verdict.INCONCLUSIVE
         told = seen if examined else f"nothing to examine: {seen}"
@@ -53,7 +53,7 @@ class PlainProbe(Struct, frozen=True, kw_only=True):
         """FAIL, with the witnesses."""
         return self._finding(Verdict.FAIL, seen, evidence=evidence, examined=examined, advice=advice, cases=cases)
 
-    def cannot_tell(
+    def inconclusive(
         self, seen: str, *, hook: str = "", advice: tuple[str, ...] = (), cases: tuple[Case, ...] = ()
     ) -> Finding:
         """INCONCLUSIVE, with the reason and the hook or fact that would help."""
@@ -73,7 +73,7 @@ class PlainProbe(Struct, frozen=True, kw_only=True):
         return Finding(
             probe=name_of(self),
             verdict=verdict,
-            seen=seen,
+            observed=seen,
             expected=self.expected,
             source=self.source,
             fix=self.fix if verdict is Verdict.FAIL else "",

@@ -38,18 +38,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--fiskil-config", metavar="FILE", help="the config to use (default: the root folder's)")
     group.addoption("--fiskil-seed", metavar="N", type=int, help="the seed of people, rows and plans (default: 0)")
     group.addoption(
-        "--fiskil-reading",
+        "--fiskil-interpretation",
         metavar="CLAUSE=CHOICE",
         action="append",
         default=[],
-        help="let another reading of a doubtful clause rule; may be repeated (see: fiskil-harness list readings)",
+        help="let another reading of a doubtful clause rule; may be repeated (see: fiskil-harness list interpretations)",
     )
     group.addoption("--fiskil-strict", action="store_true", help="a scenario that lacks a hook fails, not skips")
     group.addoption("--fiskil-rehearsal", metavar="FOLDER", help=argparse.SUPPRESS)
     parser.addini("fiskil_scenarios", "names or patterns of scenarios, as --fiskil-scenarios", type="args", default=[])
     parser.addini("fiskil_config", "the config to use, relative to the root folder, as --fiskil-config")
     parser.addini("fiskil_seed", "the seed, as --fiskil-seed")
-    parser.addini("fiskil_readings", "clause=choice, as --fiskil-reading", type="args", default=[])
+    parser.addini("fiskil_interpretations", "clause=choice, as --fiskil-interpretation", type="args", default=[])
     parser.addini("fiskil_strict", "as --fiskil-strict", type="bool", default=False)
 
 

@@ -19,7 +19,7 @@ from fiskil_harness.errors import ConfigError, HarnessError
 from fiskil_harness.gate.report.text import finding_lines
 from fiskil_harness.probes import Verdict
 from fiskil_harness.probes.outcome import Played
-from fiskil_harness.runner.session import REFUSAL, can_share_out, read_order, write_played
+from fiskil_harness.runner.session import REFUSAL, can_share_out, read_request, write_played
 from fiskil_harness.runner.worker import Worker
 from fiskil_harness.scenario.scenario import Scenario
 from fiskil_harness.scenario.selection import select_from
@@ -98,7 +98,7 @@ class Collecting:
         try:
             if self._is_rehearsal:
                 folder = Path(config.getoption("fiskil_rehearsal"))
-                self._scenarios = list(read_order(folder).scenarios)
+                self._scenarios = list(read_request(folder).scenarios)
                 _answer_signals(config, folder)
             else:
                 self._scenarios, self._paths = select_from(patterns)
@@ -160,9 +160,9 @@ class Collecting:
             today=real_now().date(),
         )
         terminalreporter.section("fiskil practices")
-        for one in judgement.standings:
-            colour = {"violated": {"red": True}, "proven": {"green": True}}.get(one.standing, {"yellow": True})
-            terminalreporter.write(f"{one.standing:<11} ", **colour)
+        for one in judgement.statuses:
+            colour = {"violated": {"red": True}, "proven": {"green": True}}.get(one.status, {"yellow": True})
+            terminalreporter.write(f"{one.status:<11} ", **colour)
             terminalreporter.line(f"{one.practice:<32} {one.reason}")
 
 
@@ -170,15 +170,18 @@ def settings_of(config: pytest.Config) -> Settings:
     """The config that the options name, or the one of the root folder; without any, the empty one."""
     rehearsal = config.getoption("fiskil_rehearsal")
     if rehearsal:
-        return read_order(Path(rehearsal)).settings
+        return read_request(Path(rehearsal)).settings
     named = config.getoption("fiskil_config")
     path = config.invocation_params.dir / named if named else None
     if path is None and config.getini("fiskil_config"):
         path = config.rootpath / config.getini("fiskil_config")
     path = path or find(config.rootpath)
     found = load(path) if path else Settings()
-    chosen = {**found.sandbox.readings, **parse([*config.getini("fiskil_readings"), *config.getoption("fiskil_reading")])}
-    return msgspec.structs.replace(found, sandbox=msgspec.structs.replace(found.sandbox, readings=chosen))
+    chosen = {
+        **found.sandbox.interpretations,
+        **parse([*config.getini("fiskil_interpretations"), *config.getoption("fiskil_interpretation")]),
+    }
+    return msgspec.structs.replace(found, sandbox=msgspec.structs.replace(found.sandbox, interpretations=chosen))
 
 
 def seed_of(config: pytest.Config) -> int:
@@ -189,7 +192,7 @@ def seed_of(config: pytest.Config) -> int:
     """
     rehearsal = config.getoption("fiskil_rehearsal")
     if rehearsal:
-        return read_order(Path(rehearsal)).seed
+        return read_request(Path(rehearsal)).seed
     given = config.getoption("fiskil_seed")
     if given is not None:
         if given < 0:
@@ -206,8 +209,8 @@ def open_worker(config: pytest.Config, chosen: Settings, given: Any) -> Worker:
     rehearsal = config.getoption("fiskil_rehearsal")
     folder = Path(rehearsal) / f"worker-{_worker_id(config)}" if rehearsal else None
     worker = Worker(chosen, seed=seed_of(config), given=given, folder=folder)
-    worker.tells_har = bool(rehearsal) and read_order(Path(rehearsal)).tells_har
-    worker.looks_on = getattr(config, "fiskil_looks_on", None)
+    worker.wants_har = bool(rehearsal) and read_request(Path(rehearsal)).wants_har
+    worker.on_progress = getattr(config, "fiskil_looks_on", None)
     if not rehearsal and _worker_id(config) and given is None and not can_share_out(chosen):
         worker.refuse(
             "Under xdist each worker needs an app of its own: let app.command use {port}, and the command or its "

@@ -14,11 +14,11 @@ from fiskil_harness.app.app_under_test import open_app
 from fiskil_harness.app.browser import Chromium
 from fiskil_harness.app.log_output import Mark, end_of, start_of, written_since
 from fiskil_harness.core import catalog
-from fiskil_harness.core.clauses import Readings
+from fiskil_harness.core.clauses import Interpretations
 from fiskil_harness.core.clock import pause, wait_until
 from fiskil_harness.core.config import Settings, environment
 from fiskil_harness.core.config.hooks import EFFECTS, FAIL, REDUCER
-from fiskil_harness.core.config.webhook_format import READINGS
+from fiskil_harness.core.config.webhook_format import SCHEMES_BY_INTERPRETATION
 from fiskil_harness.core.randomness import fresh_salt, stream
 from fiskil_harness.errors import HarnessError, HookError, HookMissing, ToolMissing
 from fiskil_harness.faults.proxy.bite_log import fault_set
@@ -27,36 +27,36 @@ from fiskil_harness.journal import (
     Canaries,
     Delivery,
     Effects,
+    InterpretationsUsed,
     Journal,
     Output,
     PlanKind,
     PlanRun,
-    ReadingsAsked,
     Started,
 )
 from fiskil_harness.probes import Finding, evaluation
 from fiskil_harness.probes.coverage import exercised_in
 from fiskil_harness.probes.outcome import Outcome
-from fiskil_harness.runner.pause_monitor import Pulse
+from fiskil_harness.runner.pause_monitor import PauseMonitor
 from fiskil_harness.runner.preamble import stated, values_of
-from fiskil_harness.sandbox.consents.console import Console, asked_for
+from fiskil_harness.sandbox.consents.console import Console, requested_permissions
 from fiskil_harness.scenario.scenario import Scenario
 from fiskil_harness.scenario.stage import Stage
-from fiskil_harness.scenario.steps import AnyStep, Forge, in_words
+from fiskil_harness.scenario.steps import AnyStep, Forge, step_text
 from fiskil_harness.scenario.steps import name_of as step_name
 from fiskil_harness.server.local_fiskil import LocalFiskil
 from fiskil_harness.webhooks import Sender, Target
-from fiskil_harness.webhooks.payload_format import told_by
+from fiskil_harness.webhooks.payload_format import message_fields
 from fiskil_harness.webhooks.signature_schemes import key_of
 
 if TYPE_CHECKING:
-    from fiskil_harness.scenario.generation import Tried
+    from fiskil_harness.scenario.generation import PlanResult
 
-QUIET_S = 0.12
-QUIET_CAP_S = 5.0
+IDLE_S = 0.12
+IDLE_CAP_S = 5.0
 LAG_SPARE_S, MOST_LAG_S = 0.2, 6.0
 """So much longer than the latest log record took is waited for more of them, and so long at most, in real seconds."""
-PLAN_QUIET_S = 0.01
+PLAN_IDLE_S = 0.01
 """Between two drawn plans: each ends with an app at rest, and none asks how the app called the API."""
 
 
@@ -77,8 +77,8 @@ class Driver:
         self._count = 0
         secret = environment(settings.sandbox.webhook_secret_env) if settings.sandbox.webhook_secret_env else None
         if secret is not None:
-            reading = Readings(settings.sandbox.readings).of("webhooks.signature")
-            key_of(secret, settings.app.webhook.scheme or READINGS[reading])
+            reading = Interpretations(settings.sandbox.interpretations).of("webhooks.signature")
+            key_of(secret, settings.app.webhook.scheme or SCHEMES_BY_INTERPRETATION[reading])
         self.fiskil = self._open_fiskil(secret)
         # Else what a slow machine takes long for would be overtaken by syncs that no step has asked for.
         self.fiskil.sandbox.store.awaits_moves = True
@@ -89,7 +89,7 @@ class Driver:
             raise
         self.chromium = Chromium(allow_hosts=settings.sandbox.allow_hosts)
         self._is_started = False
-        self._readings: dict[str, str] = {}
+        self._interpretations: dict[str, str] = {}
         self._explored = ""
         self._read_until: dict[str, Mark] = {}
         self._lines_read = 0
@@ -102,8 +102,8 @@ class Driver:
             seed=self.seed,
             is_tls=settings.sandbox.tls,
             webhook_secret=webhook_secret,
-            readings=Readings(settings.sandbox.readings),
-            console=Console(permissions=asked_for(settings.app.facts.datasets or ())),
+            interpretations=Interpretations(settings.sandbox.interpretations),
+            console=Console(permissions=requested_permissions(settings.app.facts.datasets or ())),
             scheme=settings.app.webhook.scheme,
             payload=settings.app.webhook.payload,
         )
@@ -124,7 +124,7 @@ class Driver:
         finally:
             self.fiskil.close()
 
-    def run(self, scenario: Scenario, *, quiet_s: float = QUIET_S) -> Outcome:
+    def run(self, scenario: Scenario, *, quiet_s: float = IDLE_S) -> Outcome:
         """Run *scenario* and judge it."""
         return self.outcome(scenario, *self.perform(scenario, quiet_s=quiet_s))
 
@@ -137,15 +137,18 @@ class Driver:
             seed=self.seed,
             findings=self.judge(scenario, journal, crashed),
             missing=tuple(hook for hook in scenario.needs if not self.app.has(hook)),
-            readings=scenario.readings,
-            came_up=tuple(
-                sorted({one for entry in journal.all(ReadingsAsked) for one in entry.clauses} & set(scenario.readings))
+            interpretations=scenario.interpretations,
+            clauses_used=tuple(
+                sorted(
+                    {one for entry in journal.all(InterpretationsUsed) for one in entry.clauses}
+                    & set(scenario.interpretations)
+                )
             ),
-            flows=exercised_in(journal),
+            coverage=exercised_in(journal),
         )
 
     def perform(
-        self, scenario: Scenario, *, quiet_s: float = QUIET_S, is_unwell: Callable[[Journal], bool] | None = None
+        self, scenario: Scenario, *, quiet_s: float = IDLE_S, is_unwell: Callable[[Journal], bool] | None = None
     ) -> tuple[Journal, str]:
         """Do every step; the journal, and in words what kept the scenario from its end.
 
@@ -158,33 +161,33 @@ class Driver:
         journal = Journal()
         payload = self.settings.app.webhook.payload
         if not self.fiskil.dialect.is_ours:
-            journal.read = lambda body, headers: told_by(body, headers, payload=payload)
+            journal.read = lambda body, headers: message_fields(body, headers, payload=payload)
         if missing:
             return journal, ""
-        quiet = wait_until(lambda: self.fiskil.link.quiet_s() >= quiet_s, cap_s=QUIET_CAP_S)
+        quiet = wait_until(lambda: self.fiskil.link.idle_s() >= quiet_s, cap_s=IDLE_CAP_S)
         # An app that polls is never quiet; its calls about earlier end users are stray and disturb no scenario.
-        if not quiet and self.fiskil.link.nameless_quiet_s() < QUIET_CAP_S:
+        if not quiet and self.fiskil.link.idle_without_end_user_s() < IDLE_CAP_S:
             return journal, "the app called the API without a pause for 5 s before the scenario could begin"
         self.fiskil.reset()
-        self._read_as(scenario.readings)
+        self._read_as(scenario.interpretations)
         stage = self._stage(scenario, journal)
         deleted = frozenset(self.fiskil.sandbox.store.deleted_end_users)
         self.fiskil.link.begin(journal, is_stray=lambda end_user_id: end_user_id in deleted)
         self._skip_output()
         try:
-            with Pulse(journal):
+            with PauseMonitor(journal):
                 crashed = self._settle(scenario, stage, self._steps(scenario, stage))
         finally:
             stage.close_windows()
             waiting = self.fiskil.link.rules.waiting()
             self.fiskil.link.end()
-            wait_until(lambda: not self.fiskil.link.open_requests, cap_s=QUIET_CAP_S)
+            wait_until(lambda: not self.fiskil.link.open_requests, cap_s=IDLE_CAP_S)
         journal.write(Canaries(values=self.fiskil.sandbox.canaries()))
         store = self.fiskil.sandbox.store
-        journal.write(ReadingsAsked(clauses=tuple(sorted(store.asked)), ruled=store.readings.chosen))
+        journal.write(InterpretationsUsed(clauses=tuple(sorted(store.asked)), ruled=store.interpretations.chosen))
         for one in waiting:
             journal.write(fault_set(one))
-        self._note_output(journal, patience_s=MOST_LAG_S if quiet_s >= QUIET_S else 0)
+        self._note_output(journal, patience_s=MOST_LAG_S if quiet_s >= IDLE_S else 0)
         self._name_ids(stage)
         self._clean_up(is_restarted=is_unwell(journal) if is_unwell else stage.must_restart)
         return journal, crashed
@@ -194,13 +197,13 @@ class Driver:
         missing = [hook for hook in scenario.needs if not self.app.has(hook)]
         return evaluation.findings(scenario.probes, journal, crashed=crashed, missing=missing[0] if missing else "")
 
-    def _read_as(self, readings: dict[str, str]) -> None:
-        """Let the scenario's readings rule; an app that learnt something under others, a token above all, starts anew."""
-        self.fiskil.read_as(readings)
+    def _read_as(self, interpretations: dict[str, str]) -> None:
+        """Apply the scenario's interpretations; restart an app that learned something, such as a token, under others."""
+        self.fiskil.interpret(interpretations)
         self.app.values["webhook_source_ips"] = ",".join(self.fiskil.webhook_sources)
-        if readings != self._readings and self.app.can_restart:
+        if interpretations != self._interpretations and self.app.can_restart:
             self.app.restart()
-        self._readings = readings
+        self._interpretations = interpretations
 
     def _steps(self, scenario: Scenario, stage: Stage) -> str:
         around = {name for probe in scenario.probes for name in probe.around}
@@ -221,7 +224,7 @@ class Driver:
             except HarnessError as error:
                 # The lines after the first are the app's own words: they differ from run to run, so no finding carries them.
                 stage.trouble(str(error))
-                return f"step {number + 1} ({in_words(step)}) could not be done: {str(error).partition(chr(10))[0]}"
+                return f"step {number + 1} ({step_text(step)}) could not be done: {str(error).partition(chr(10))[0]}"
         return ""
 
     def _settle(self, scenario: Scenario, stage: Stage, crashed: str) -> str:
@@ -234,7 +237,7 @@ class Driver:
             except (HookError, HookMissing) as error:
                 return crashed or str(error)
         else:
-            wait_until(lambda: self.fiskil.link.quiet_s() >= QUIET_S, cap_s=QUIET_CAP_S)
+            wait_until(lambda: self.fiskil.link.idle_s() >= IDLE_S, cap_s=IDLE_CAP_S)
         return crashed
 
     def _name_ids(self, stage: Stage) -> None:
@@ -251,7 +254,7 @@ class Driver:
     def _clean_up(self, *, is_restarted: bool) -> None:
         """Give the key back, remove the people, and bring the app back where the scenario touched the whole of it."""
         self.fiskil.sandbox.set_key(is_accepted=True)
-        self.fiskil.speak_plain()
+        self.fiskil.serve_plain()
         self.app.serve_plain()
         self.app.values["api_url"] = self.fiskil.api_url
         if is_restarted and self.app.can_restart:
@@ -273,7 +276,7 @@ class Driver:
             nonce=f"{self._salt[:8]}-{self._count}",
             scenario=self._explored or scenario.name,
             explore=partial(self._explore, journal, scenario),
-            seed=stream(self.seed, scenario.usual_name).randrange(2**32),
+            seed=stream(self.seed, scenario.base_name).randrange(2**32),
             chromium=self.chromium,
         )
 
@@ -283,10 +286,10 @@ class Driver:
         """Run generated plans, each with its own journal, while the *scenario* that asked for them waits with *journal*."""
         from fiskil_harness.scenario.generation import explore
 
-        readings, self._explored = scenario.readings, scenario.name
+        interpretations, self._explored = scenario.interpretations, scenario.name
 
-        def run(plan: Scenario) -> "Tried":
-            return self.try_plan(msgspec.structs.replace(plan, readings=readings))
+        def run(plan: Scenario) -> "PlanResult":
+            return self.try_plan(msgspec.structs.replace(plan, interpretations=interpretations))
 
         read_until = dict(self._read_until)
         try:
@@ -303,18 +306,18 @@ class Driver:
             )
         finally:
             self._read_until, self._explored = read_until, ""
-            self.fiskil.read_as(readings)
+            self.fiskil.interpret(interpretations)
             deleted = frozenset(self.fiskil.sandbox.store.deleted_end_users)
             self.fiskil.link.begin(journal, is_stray=lambda end_user_id: end_user_id in deleted)
         return tuple(msgspec.structs.replace(run, **journal.stamp()) for run in explored.runs)
 
-    def try_plan(self, plan: Scenario) -> "Tried":
+    def try_plan(self, plan: Scenario) -> "PlanResult":
         """Run a drawn plan and judge it; the app is started again after one that leaves it unwell, and only then."""
-        from fiskil_harness.scenario.generation import Tried
+        from fiskil_harness.scenario.generation import PlanResult
         from fiskil_harness.scenario.generation.life_strategies import is_unwell
 
-        journal, crashed = self.perform(plan, quiet_s=PLAN_QUIET_S, is_unwell=is_unwell)
-        return Tried(findings=self.judge(plan, journal, crashed), journal=journal)
+        journal, crashed = self.perform(plan, quiet_s=PLAN_IDLE_S, is_unwell=is_unwell)
+        return PlanResult(findings=self.judge(plan, journal, crashed), journal=journal)
 
     def hooks(self) -> frozenset[str]:
         """The hooks that the app has, of those that drawn lives may need."""
@@ -335,7 +338,7 @@ class Driver:
     def _note_output(self, journal: Journal, *, patience_s: float) -> None:
         for name, path in self.app.output().items():
             written = written_since(path, self._read_until.get(name, Mark()))
-            journal.write(Output(place=name, text=written.text, lack=written.lack))
+            journal.write(Output(place=name, text=written.text, problem=written.problem))
         telemetry = self.fiskil.telemetry
         if telemetry.line_count:
             # Records are exported a while after they are written, and some of them may be on their way.

@@ -7,14 +7,14 @@ import threading
 from types import TracebackType
 
 from fiskil_harness.core.clock import stopwatch
-from fiskil_harness.journal import Journal, Stood
+from fiskil_harness.journal import Journal, MachinePaused
 
 EVERY_S = 0.05
 LEAST_S = 0.1
 """What is overslept by less is ordinary."""
 
 
-class Pulse:
+class PauseMonitor:
     """Writes down in *journal* each time that the machine stood still, while it is entered."""
 
     def __init__(self, journal: Journal) -> None:
@@ -40,4 +40,4 @@ class Pulse:
             is_over = self._is_over.wait(EVERY_S)
             lasted_s = elapsed_s() - EVERY_S
             if lasted_s >= LEAST_S:
-                self._journal.write(Stood(**self._journal.stamp(), lasted_s=lasted_s))
+                self._journal.write(MachinePaused(**self._journal.stamp(), lasted_s=lasted_s))

@@ -9,7 +9,17 @@ import msgspec
 from fiskil_harness.core.clock import real_now
 from fiskil_harness.core.config import Settings
 from fiskil_harness.core.net.server import free_port
-from fiskil_harness.journal import ApiUntold, Declared, Entry, History, KeyGiven, Limits, Production, Reduction, UsedEvents
+from fiskil_harness.journal import (
+    ApiUrlMissing,
+    Declared,
+    Entry,
+    History,
+    KeyInUse,
+    Limits,
+    Production,
+    Reduction,
+    UsedEvents,
+)
 from fiskil_harness.server.local_fiskil import LocalFiskil
 
 
@@ -54,11 +64,11 @@ def stated(settings: Settings, fiskil: LocalFiskil) -> Iterator[Entry]:
         ack_s=limits.ack_s,
         body_bytes=limits.body_bytes,
         body_s=limits.body_s,
-        last_attempt=int(fiskil.sandbox.store.readings.of("webhooks.attempts")),
+        last_attempt=int(fiskil.sandbox.store.interpretations.of("webhooks.attempts")),
         assumed=_assumed(settings),
     )
     if not _is_told(settings, "api_url") and not settings.app.object:
-        yield ApiUntold()
+        yield ApiUrlMissing()
     if facts.uses_events is not None:
         yield UsedEvents(patterns=facts.uses_events)
     if settings.app.observe.reducer is not None:
@@ -79,13 +89,13 @@ def stated(settings: Settings, fiskil: LocalFiskil) -> Iterator[Entry]:
     )
     yield Production(webhook_url=facts.production_webhook_url)
     secret = fiskil.credentials.client_secret
-    yield KeyGiven(client_secret=secret, is_told=_is_told(settings, "client_secret") or bool(settings.app.object))
+    yield KeyInUse(client_secret=secret, is_in_env=_is_told(settings, "client_secret") or bool(settings.app.object))
 
 
 def _assumed(settings: Settings) -> tuple[str, ...]:
     """The limits that count although nobody promised them."""
     given = msgspec.structs.asdict(settings.app.limits)
-    return tuple(name for name, limit in given.items() if limit is not None and name not in settings.promised)
+    return tuple(name for name, limit in given.items() if limit is not None and name not in settings.stated_limits)
 
 
 def _is_told(settings: Settings, value: str) -> bool:

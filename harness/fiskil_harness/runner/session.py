@@ -21,9 +21,9 @@ from fiskil_harness.core.config import Settings
 from fiskil_harness.errors import AppError, UsageError
 from fiskil_harness.probes import Finding, Verdict
 from fiskil_harness.probes.evaluation import NOT_RUN
-from fiskil_harness.probes.evidence import Exhibit, Picture, Story
+from fiskil_harness.probes.evidence import Excerpt, Picture, Story
 from fiskil_harness.probes.outcome import Measure, Outcome, Played
-from fiskil_harness.runner.worker import LooksOn
+from fiskil_harness.runner.worker import OnProgress
 from fiskil_harness.scenario import costs
 from fiskil_harness.scenario.scenario import Scenario
 
@@ -38,7 +38,7 @@ UNUSED_PLUGINS = (
 )
 """Parts of pytest that would write into the user's folders or terminal, or change how this process behaves."""
 
-ORDER = "order.json"
+REQUEST_FILE = "order.json"
 REFUSAL = "refusal.txt"
 FEWEST, MOST = 2, 4
 """Workers where nobody says how many: much of a scenario is waiting, and each has a sandbox and an app of its own."""
@@ -46,16 +46,16 @@ HEAVY_STEPS = frozenset({"revoke_key", "expire_tokens", "advance"})
 """Steps that touch the whole client; where the app cannot be restarted, their scenarios run last."""
 
 
-class Order(Struct, frozen=True, kw_only=True):
+class SessionRequest(Struct, frozen=True, kw_only=True):
     """What the workers are to do."""
 
     seed: int
     settings: Settings
     scenarios: tuple[Scenario, ...]
-    tells_har: bool = False
+    wants_har: bool = False
 
 
-class Rehearsal(Struct, frozen=True, kw_only=True):
+class SessionResult(Struct, frozen=True, kw_only=True):
     """What came of it, by scenario name; what did not run is there too, as INCONCLUSIVE.
 
     ``faults`` are tracebacks of faults of our own, ``plans`` are plans that failed, ``exhibits`` show what failed, ``hars``
@@ -66,7 +66,7 @@ class Rehearsal(Struct, frozen=True, kw_only=True):
     measured: tuple[Measure, ...] = ()
     plans: tuple[str, ...] = ()
     faults: tuple[str, ...] = ()
-    exhibits: tuple[Exhibit, ...] = ()
+    excerpts: tuple[Excerpt, ...] = ()
     hars: tuple[str, ...] = ()
     stories: tuple[Story, ...] = ()
     pictures: tuple[Picture, ...] = ()
@@ -78,9 +78,9 @@ class Rehearsal(Struct, frozen=True, kw_only=True):
         return not self.was_interrupted and not self.faults
 
     @property
-    def met(self) -> frozenset[str]:
+    def coverage_marks(self) -> frozenset[str]:
         """What the app's calls came to, in all scenarios together."""
-        return frozenset(what for one in self.measured for what in one.met)
+        return frozenset(what for one in self.measured for what in one.coverage_marks)
 
 
 class Progress(Protocol):
@@ -101,8 +101,8 @@ def rehearse(
     workers: int = 1,
     progress: Progress | None = None,
     tells_har: bool = False,
-    looks_on: LooksOn | None = None,
-) -> Rehearsal:
+    looks_on: OnProgress | None = None,
+) -> SessionResult:
     """Run every scenario once and bring the outcomes back, also after Ctrl-C, SIGTERM or SIGHUP.
 
     Args:
@@ -121,9 +121,9 @@ def rehearse(
         )
     folder = Path(tempfile.mkdtemp(prefix="fiskil-harness-run-"))
     try:
-        ordered = tuple(in_order(scenarios, settings, workers))
-        order = Order(seed=seed, settings=settings, scenarios=ordered, tells_har=tells_har)
-        write_order(folder, order)
+        ordered = tuple(run_order(scenarios, settings, workers))
+        order = SessionRequest(seed=seed, settings=settings, scenarios=ordered, wants_har=tells_har)
+        write_request(folder, order)
         watch = _Watch(folder, progress, looks_on)
         with signals.stops_as_interrupt(), _plain_environment():
             _run_pytest(folder, watch, workers=min(workers, len(scenarios)))
@@ -139,7 +139,7 @@ def can_share_out(settings: Settings) -> bool:
     return "{port}" in command + environment and "{workdir}" in command + environment
 
 
-def usual_workers(settings: Settings) -> int:
+def default_workers(settings: Settings) -> int:
     """How many workers this machine carries: one for each core, from two to four, where the app can be had several times."""
     if not can_share_out(settings):
         return 1
@@ -147,18 +147,20 @@ def usual_workers(settings: Settings) -> int:
     return min(max(cores, FEWEST), MOST)
 
 
-def write_order(folder: Path, order: Order) -> None:
+def write_request(folder: Path, order: SessionRequest) -> None:
     """Leave *order* where the workers look for it."""
     (folder / "results").mkdir()
     (folder / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
-    path = folder / ORDER
+    path = folder / REQUEST_FILE
     path.touch(mode=0o600)
     path.write_bytes(msgspec.json.encode(order, enc_hook=str))
 
 
-def read_order(folder: Path) -> Order:
+def read_request(folder: Path) -> SessionRequest:
     """The order that ``write_order`` left."""
-    return msgspec.json.decode((folder / ORDER).read_bytes(), type=Order, dec_hook=lambda kind, value: kind(value))
+    return msgspec.json.decode(
+        (folder / REQUEST_FILE).read_bytes(), type=SessionRequest, dec_hook=lambda kind, value: kind(value)
+    )
 
 
 def write_played(folder: Path, played: Played, number: int) -> None:
@@ -179,7 +181,7 @@ def bury(folder: Path) -> None:
 class _Watch:
     """Rides along in the controlling pytest process."""
 
-    def __init__(self, folder: Path, progress: Progress | None, looks_on: LooksOn | None) -> None:
+    def __init__(self, folder: Path, progress: Progress | None, looks_on: OnProgress | None) -> None:
         self._folder = folder
         self._progress = progress
         self._looks_on = looks_on
@@ -234,7 +236,7 @@ def _run_pytest(folder: Path, watch: _Watch, *, workers: int) -> None:
         watch.was_interrupted = True
 
 
-def _read(folder: Path, order: Order, watch: _Watch) -> Rehearsal:
+def _read(folder: Path, order: SessionRequest, watch: _Watch) -> SessionResult:
     refusal = folder / REFUSAL
     if refusal.exists():
         raise AppError(refusal.read_text(encoding="utf-8"))
@@ -248,12 +250,12 @@ def _read(folder: Path, order: Order, watch: _Watch) -> Rehearsal:
     outcomes = {one.outcome.scenario: one.outcome for one in played}
     for scenario in order.scenarios:
         outcomes.setdefault(scenario.name, not_run(scenario, order.seed))
-    return Rehearsal(
+    return SessionResult(
         outcomes=tuple(outcome for _, outcome in sorted(outcomes.items())),
         measured=tuple(one.measure for one in played),
         plans=tuple(plan for one in played for plan in one.plans),
         faults=tuple(faults),
-        exhibits=tuple(exhibit for one in played for exhibit in one.exhibits),
+        excerpts=tuple(exhibit for one in played for exhibit in one.excerpts),
         hars=tuple(one.har for one in played if one.har),
         stories=tuple(one.story for one in played if one.story is not None),
         pictures=tuple(picture for one in played for picture in one.pictures),
@@ -263,13 +265,13 @@ def _read(folder: Path, order: Order, watch: _Watch) -> Rehearsal:
 
 def not_run(scenario: Scenario, seed: int) -> Outcome:
     """What there is to say about a scenario that an interruption or a fault of our own left out."""
-    finding = Finding(probe=NOT_RUN, verdict=Verdict.INCONCLUSIVE, seen="the scenario did not run to its end")
+    finding = Finding(probe=NOT_RUN, verdict=Verdict.INCONCLUSIVE, observed="the scenario did not run to its end")
     return Outcome(
         scenario=scenario.name, title=scenario.title, practices=scenario.practices, seed=seed, findings=(finding,)
     )
 
 
-def in_order(scenarios: Sequence[Scenario], settings: Settings, workers: int = 1) -> list[Scenario]:
+def run_order(scenarios: Sequence[Scenario], settings: Settings, workers: int = 1) -> list[Scenario]:
     """The order in which they run: those under one reading together, and last what an app cannot be restarted after.
 
     Several workers begin with the longest, so that nobody waits for one at the end.
@@ -283,7 +285,7 @@ def in_order(scenarios: Sequence[Scenario], settings: Settings, workers: int = 1
         return costs.cost_s(scenario.name) if workers > 1 else 0.0
 
     # Scenarios under one reading follow each other, because an app starts anew when another reading rules.
-    return sorted(scenarios, key=lambda one: (is_heavy(one), sorted(one.readings.items()), -cost_s(one), one.name))
+    return sorted(scenarios, key=lambda one: (is_heavy(one), sorted(one.interpretations.items()), -cost_s(one), one.name))
 
 
 def _name(nodeid: Any) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 from msgspec import structs
 
-from fiskil_harness.app.effects import is_nowhere, look
+from fiskil_harness.app.effects import is_nowhere, query_effects
 from fiskil_harness.app.template_values import of_end_user
 from fiskil_harness.core import signals
 from fiskil_harness.core.clock import stopwatch
@@ -25,22 +25,24 @@ from fiskil_harness.errors import AppError, ConfigError, HarnessError, HookError
 from fiskil_harness.journal import Delivery, Effects, Exchange, Journal, PlanRun, Trouble, har
 from fiskil_harness.journal.entries.plan_pairs import Pairs, covered
 from fiskil_harness.probes import Finding, Verdict
-from fiskil_harness.probes.coverage import met_in
-from fiskil_harness.probes.evaluation import EFFECTS_TOLD
-from fiskil_harness.probes.evidence import Exhibit, Picture, Story, exhibits, live_lines, pictures, told
+from fiskil_harness.probes.coverage import coverage_marks
+from fiskil_harness.probes.evaluation import EFFECTS_REPORTED
+from fiskil_harness.probes.evidence import Excerpt, Picture, Story, excerpts, live_lines, pictures, story_of
 from fiskil_harness.probes.outcome import Measure, Outcome, Played
 from fiskil_harness.runner.driver import Driver
 from fiskil_harness.scenario.scenario import Scenario
-from fiskil_harness.scenario.steps import in_words
+from fiskil_harness.scenario.steps import step_text
 from fiskil_harness.server.local_fiskil import LocalFiskil, secrets_of
 
-NOBODY = of_end_user(ref="rehearsal-nobody", end_user_id="eu_" + "0" * 27, email="nobody@example.com", name="No Body")
+UNKNOWN_END_USER = of_end_user(
+    ref="rehearsal-nobody", end_user_id="eu_" + "0" * 27, email="nobody@example.com", name="No Body"
+)
 """An end user that no app knows, for a first look at a hook."""
 
-LooksOn = Callable[[str, int, int, str, Sequence[str]], None]
+OnProgress = Callable[[str, int, int, str, Sequence[str]], None]
 """Is told a scenario's name, the number of the coming step and of all, the step in words, and what has just happened."""
 
-UNREST = "the app has not come to rest since "
+STILL_BUSY_SINCE = "the app has not come to rest since "
 """So begins the note that names the earlier scenario, and its message, which the app has left undone."""
 
 MOST_SILENT = 3
@@ -62,10 +64,10 @@ class Worker:
         self._silent = 0
         self._blind = ""
         self._refusal: HarnessError | None = None
-        self.looks_on: LooksOn | None = None
+        self.on_progress: OnProgress | None = None
         self._seen, self._playing = 0, ""
         self.redactor = Redactor(self._secrets)
-        self.tells_har = False
+        self.wants_har = False
         """Whether what is played brings its exchanges along."""
 
     @property
@@ -115,7 +117,7 @@ class Worker:
         self._was_ready = True
         return driver
 
-    def _started(self, look_at: Callable[[Driver], None]) -> Driver:
+    def _started(self, check: Callable[[Driver], None]) -> Driver:
         if self._refusal is not None:
             raise self._refusal
         if not self.has_app:
@@ -123,7 +125,7 @@ class Worker:
             raise ConfigError(f"{source}: [app] names no app. Give command, url or object; `fiskil-harness init` shows how.")
         try:
             self.driver.start()
-            look_at(self.driver)
+            check(self.driver)
         except HarnessError as error:
             error.args = (self.redactor.redact(str(error)),)
             self._refusal = error
@@ -141,7 +143,7 @@ class Worker:
             self.start()
         journal, fault = Journal(), ""
         self._playing = scenario.name
-        shown: tuple[Exhibit, ...] = ()
+        shown: tuple[Excerpt, ...] = ()
         try:
             self._refuse_silence()
             self._refuse_blindness()
@@ -166,21 +168,21 @@ class Worker:
             measure=measure,
             plans=tuple(run.plan for run in journal.all(PlanRun) if run.plan),
             fault=fault or mishap,
-            exhibits=shown,
-            har=self._har(scenario, journal) if self.tells_har else "",
+            excerpts=shown,
+            har=self._har(scenario, journal) if self.wants_har else "",
         )
         return structs.replace(self._redacted(played), story=story, pictures=seen)
 
     def _shown(self, number: int, scenario: Scenario, journal: Journal) -> None:
         """Let whoever looks on see what has happened since the last step, without a secret."""
-        if self.looks_on is None or scenario.name != self._playing:
+        if self.on_progress is None or scenario.name != self._playing:
             return
         self.redactor.learn()
         new = list(journal)[self._seen if number else 0 :]
         self._seen = len(journal)
-        coming = in_words(scenario.steps[number]) if number < len(scenario.steps) else ""
+        coming = step_text(scenario.steps[number]) if number < len(scenario.steps) else ""
         told = [self.redactor.redact(line) for line in live_lines.lines(new)]
-        self.looks_on(scenario.name, number, len(scenario.steps), self.redactor.redact(coming), told)
+        self.on_progress(scenario.name, number, len(scenario.steps), self.redactor.redact(coming), told)
 
     def _listen(self, journal: Journal) -> None:
         """Count the scenarios in a row in which nothing that was delivered got an answer."""
@@ -194,9 +196,9 @@ class Worker:
 
     def _look(self, outcome: Outcome, driver: Driver) -> None:
         """Remember an effects hook that found nobody and answers as any path does that is not there."""
-        found = next((one for one in outcome.findings if one.probe == EFFECTS_TOLD), None)
-        if found is not None and is_nowhere(driver.app, NOBODY):
-            self._blind = found.seen
+        found = next((one for one in outcome.findings if one.probe == EFFECTS_REPORTED), None)
+        if found is not None and is_nowhere(driver.app, UNKNOWN_END_USER):
+            self._blind = found.observed
 
     def _refuse_blindness(self) -> None:
         if self._blind:
@@ -208,10 +210,10 @@ class Worker:
             self._replace_driver()
             shutil.rmtree(self._folder, ignore_errors=True)
 
-    def _exhibits(self, outcome: Outcome, journal: Journal, url: str) -> tuple[tuple[Exhibit, ...], str]:
+    def _exhibits(self, outcome: Outcome, journal: Journal, url: str) -> tuple[tuple[Excerpt, ...], str]:
         """What there is to show of *outcome*, and the traceback where that went wrong: no verdict is lost with a picture."""
         try:
-            return exhibits(outcome.scenario, outcome.findings, journal, url=url + self.settings.app.webhook.path), ""
+            return excerpts(outcome.scenario, outcome.findings, journal, url=url + self.settings.app.webhook.path), ""
         except Exception:  # noqa: BLE001 - a fault of our own must not take the verdict along
             return (), self.redactor.redact(traceback.format_exc())
 
@@ -220,10 +222,10 @@ class Worker:
     ) -> tuple[Story | None, tuple[Picture, ...], str]:
         """The story and the pictures of a scenario, without a secret, and the traceback where that went wrong."""
         try:
-            steps = [in_words(one) for one in scenario.steps]
+            steps = [step_text(one) for one in scenario.steps]
             has_passed = outcome.verdict is Verdict.PASS
             redact = self.redactor.redact_tree
-            story = told(scenario.name, steps, journal, took_s=took_s, has_passed=has_passed, redact=redact)
+            story = story_of(scenario.name, steps, journal, took_s=took_s, has_passed=has_passed, redact=redact)
             return story, pictures(scenario.name, journal), ""
         except Exception:  # noqa: BLE001 - a fault of our own must not take the verdict along
             return None, (), self.redactor.redact(traceback.format_exc())
@@ -239,7 +241,7 @@ class Worker:
                 driver.close()
 
     def _undone(self, scenario: Scenario, reason: str) -> Outcome:
-        finding = Finding(probe="every_step_done", verdict=Verdict.INCONCLUSIVE, seen=reason)
+        finding = Finding(probe="every_step_done", verdict=Verdict.INCONCLUSIVE, observed=reason)
         return Outcome(
             scenario=scenario.name,
             title=scenario.title,
@@ -268,7 +270,7 @@ def measured(scenario: Scenario, journal: Journal, *, took_s: float) -> Measure:
         slowest_acknowledgement_ms=round(max(acknowledged) * 1000, 1) if acknowledged else None,
         notes=(*(one.what for one in journal.all(Trouble)), *_races(journal), *_unrest(journal)),
         pairs=_pairs(journal),
-        met=met_in(journal),
+        coverage_marks=coverage_marks(journal),
     )
 
 
@@ -288,7 +290,7 @@ def _races(journal: Journal) -> Iterator[str]:
 def _unrest(journal: Journal) -> Iterator[str]:
     """Since when the app has not come to rest, where that was before this scenario and it did not in the end."""
     for since in dict.fromkeys(one.left_by for one in journal.all(Effects) if one.moment == "end" and one.left_by):
-        yield f"{UNREST}{since}"
+        yield f"{STILL_BUSY_SINCE}{since}"
 
 
 def first_line(text: str) -> str:
@@ -299,9 +301,9 @@ def first_line(text: str) -> str:
 def _refuse_bad_effects(driver: Driver) -> None:
     if not driver.app.has(EFFECTS):
         return
-    reply = driver.app.call(EFFECTS, NOBODY)
+    reply = driver.app.call(EFFECTS, UNKNOWN_END_USER)
     if reply.status is None:
         raise HookError(f"{EFFECTS} did not answer: {reply.trouble}.")
     # An app may refuse an end user that it does not know; what it answers with 2xx must fit.
     if 200 <= reply.status < 300:
-        look(driver.app, NOBODY)
+        query_effects(driver.app, UNKNOWN_END_USER)

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from fiskil_harness.core.clauses import Readings
+from fiskil_harness.core.clauses import Interpretations
 from fiskil_harness.core.clock import Clock
 from fiskil_harness.core.internal_errors import Crash
 from fiskil_harness.core.model import DATASETS, AuthSession, Consent, EndUser, Event, Institution, Person
@@ -48,11 +48,11 @@ class Sandbox:
         mint: Mint | None = None,
         credentials: Credentials | None = None,
         named: Iterable[Person] = (),
-        readings: Readings | None = None,
+        interpretations: Interpretations | None = None,
         console: Console | None = None,
     ) -> None:
         """Start empty; *named* are people whom the institutions know at any time, beside those of ``admit``."""
-        self._readings = readings or Readings()
+        self._interpretations = interpretations or Interpretations()
         self.clock = clock or Clock()
         self.mint = mint or Mint(seed=seed)
         self.credentials = credentials or mint_credentials(self.mint)
@@ -62,7 +62,7 @@ class Sandbox:
             credentials=self.credentials,
             institutions=dict(institutions),
             named=named,
-            readings=self._readings,
+            interpretations=self._interpretations,
             console=console,
         )
         self.store.duties.append(sync.finish_due)
@@ -149,7 +149,7 @@ class Sandbox:
                 raise UsageError(f"{person.email} {people.nothing_to_share(store, person, institution_id)}")
             if person.outcome == "ineligible":
                 raise UsageError(f"{person.email} is not eligible to share anything. Let somebody else consent.")
-            if not store.console.asks(store.institutions[institution_id].industry):
+            if not store.console.requested_from(store.institutions[institution_id].industry):
                 asked = ", ".join(store.console.permissions)
                 raise UsageError(
                     f"The console asks for nothing that institution {institution_id} has: {asked}. "
@@ -197,7 +197,7 @@ class Sandbox:
         """Where the browser of an ended session is sent; None while it is open, or where there is no way back."""
         with self._now() as store:
             session = sessions.current(store, session_id)
-            return sessions.destination(session, store.reading) if session and session.ending else None
+            return sessions.destination(session, store.interpretation) if session and session.ending else None
 
     def session(self, session_id: str) -> AuthSession | None:
         """An auth session as it stands now."""
@@ -372,18 +372,18 @@ class Sandbox:
             }
 
     def read_as(self, chosen: Mapping[str, str]) -> None:
-        """Let other readings rule until the next reset: clause ids with one of their readings each.
+        """Let other interpretations rule until the next reset: clause ids with one of their interpretations each.
 
         Raises:
             UnknownName: No such clause, or it has no such reading.
         """
         with self.store.lock:
-            self.store.readings = self._readings.but(chosen)
+            self.store.interpretations = self._interpretations.but(chosen)
 
     def reset(self) -> None:
-        """Forget people, end users, consents and events, return to the first readings, and set the clock to real time."""
+        """Forget people, end users, consents and events, restore the first interpretations, and reset the clock."""
         with self.store.lock:
-            self.store.readings = self._readings
+            self.store.interpretations = self._interpretations
             self.store.reset()
 
     @contextmanager

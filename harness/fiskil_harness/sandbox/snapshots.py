@@ -25,9 +25,9 @@ def finish(store: Store, consent: Consent, name: str, *, at: datetime, is_overta
     dataset = DATASETS[name]
     shown = (consent.arrangement_id, dataset.serves)
     rows = () if is_overtaken and name != "payees" else snapshot(store, consent, name, at=at)
-    if not is_overtaken and (not dataset.shown_as or shown in store.early or shown not in store.served):
+    if not is_overtaken and (not dataset.label or shown in store.early or shown not in store.served):
         _keep(store, shown, rows, set(account_ids(store, consent)) - set(account_ids(store, as_shared(store, consent))))
-        (store.early.add if dataset.shown_as else store.early.discard)(shown)
+        (store.early.add if dataset.label else store.early.discard)(shown)
     extra = {"payee_ids": [row.payee_id for row in rows]} if name == "payees" else {}
     for ids in _batches(store, consent) if dataset.carries_account_ids else (None,):
         store.emit(dataset.event, consent, at=at, account_ids=ids, extra=extra)
@@ -88,6 +88,6 @@ def as_shared(store: Store, consent: Consent) -> Consent:
 def _batches(store: Store, consent: Consent) -> list[tuple[str, ...]]:
     """The accounts that each event of a sync names. Source: sync.account-batch"""
     ids = account_ids(store, as_shared(store, consent))
-    if len(ids) > 1 and store.reading("sync.account-batch") == "per-account":
+    if len(ids) > 1 and store.interpretation("sync.account-batch") == "per-account":
         return [(one,) for one in ids]
     return [ids]

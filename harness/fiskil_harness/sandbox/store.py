@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from fiskil_harness.core.clauses import Readings
+from fiskil_harness.core.clauses import Interpretations
 from fiskil_harness.core.clock import Clock
 from fiskil_harness.core.internal_errors import Crash
 from fiskil_harness.core.model import AuthSession, Consent, Event, Institution, Person
@@ -65,7 +65,7 @@ class Store:
         credentials: Credentials,
         institutions: dict[str, Institution],
         named: Iterable[Person] = (),
-        readings: Readings | None = None,
+        interpretations: Interpretations | None = None,
         console: Console | None = None,
     ) -> None:
         """Start empty; *named* are people whom the institutions know at any time."""
@@ -73,7 +73,7 @@ class Store:
         self.clock = clock
         self.mint = mint
         self.credentials = credentials
-        self.readings = readings or Readings()
+        self.interpretations = interpretations or Interpretations()
         self.asked: set[str] = set()
         self.institutions = self._first_institutions = institutions
         self.people: dict[str, Person] = {}
@@ -144,16 +144,16 @@ class Store:
         """The instant at which things happen: that of what is due while it is caught up with, else the clock's."""
         return self.moment or self.clock.now()
 
-    def reading(self, clause_id: str) -> str:
+    def interpretation(self, clause_id: str) -> str:
         """The reading that rules a doubtful clause; that it was asked for is remembered until the next reset.
 
-        Ask only where the readings differ: a clause that was asked for came up.
+        Ask only where the interpretations differ: a clause that was asked for came up.
 
         Raises:
-            UnknownName: No such clause, or it has no readings.
+            UnknownName: No such clause, or it has no interpretations.
         """
         self.asked.add(clause_id)
-        return self.readings.of(clause_id)
+        return self.interpretations.of(clause_id)
 
     def days_passed(self, at: datetime | None = None) -> int:
         """How many whole days have passed since the histories' end, now or at an instant."""

@@ -77,7 +77,7 @@ def finish_now(store: Store, consent: Consent, dataset: str) -> None:
         UsageError: The consent does not permit it, or Fiskil does not get through to the institution.
     """
     pending = _waited_for(store, consent, dataset)
-    if _is_out(store, consent) and store.reading("sync.outage") == "delayed":
+    if _is_out(store, consent) and store.interpretation("sync.outage") == "delayed":
         raise UsageError("No sync completes while Fiskil does not get through to the institution. Let the outage end first.")
     store.clock.advance_to(pending.ready_at)
     finish_due(store)
@@ -130,22 +130,20 @@ def _usual(store: Store, consent: Consent) -> list[str]:
 
     Source: sync.early-transactions
     """
-    stages = EARLY_STAGES[store.reading("sync.early-transactions")]
+    stages = EARLY_STAGES[store.interpretation("sync.early-transactions")]
     return [
         one.name
         for one in DATASETS.values()
-        if one.permission is not None
-        and one.is_permitted_by(consent.permissions)
-        and (not one.shown_as or one.name in stages)
+        if one.permission is not None and one.is_permitted_by(consent.permissions) and (not one.label or one.name in stages)
     ]
 
 
 def _delay(store: Store, name: str) -> timedelta:
     """From the beginning of a dataset's sync to its end. Source: sync.latency, sync.order"""
     after_s = DATASETS[name].ready_after_s
-    if store.reading("sync.order") == "accounts-last":
+    if store.interpretation("sync.order") == "accounts-last":
         after_s = LATEST_S - after_s
-    return timedelta(seconds=after_s) if store.reading("sync.latency") == "seconds" else timedelta(minutes=after_s)
+    return timedelta(seconds=after_s) if store.interpretation("sync.latency") == "seconds" else timedelta(minutes=after_s)
 
 
 def _end(store: Store, consent: Consent) -> None:
@@ -166,7 +164,7 @@ def _complete(store: Store, pending: PendingSync, *, until: datetime) -> None:
     Source: sync.recurrence
     """
     consent, at = store.consents[pending.arrangement_id], pending.ready_at
-    if not consent.is_active or (pending.is_recurrent and store.reading("sync.recurrence") != "daily"):
+    if not consent.is_active or (pending.is_recurrent and store.interpretation("sync.recurrence") != "daily"):
         return
     is_overtaken = False
     if _recurs(store, consent, pending):
@@ -184,7 +182,7 @@ def _complete(store: Store, pending: PendingSync, *, until: datetime) -> None:
 def _recurs(store: Store, consent: Consent, pending: PendingSync) -> bool:
     """Whether Fiskil will look again a day later, and does not do so anyway."""
     dataset = DATASETS[pending.dataset]
-    if consent.is_one_off or dataset.permission is None or dataset.shown_as:
+    if consent.is_one_off or dataset.permission is None or dataset.label:
         return False
     return pending.is_recurrent or not any(
         one.is_recurrent and one.dataset == pending.dataset for one in store.syncs.of(consent.arrangement_id)
@@ -194,7 +192,7 @@ def _recurs(store: Store, consent: Consent, pending: PendingSync) -> bool:
 def _end_if_read(store: Store, consent: Consent, *, at: datetime) -> None:
     """A one-off consent may end as soon as everything was read once. Source: consents.one-off"""
     is_waiting = _begun(store, consent) or any(key[0] == consent.arrangement_id for key in store.held)
-    if not is_waiting and store.reading("consents.one-off") == "ends-when-read":
+    if not is_waiting and store.interpretation("consents.one-off") == "ends-when-read":
         consents.end(store, consent, reason="Expired", by="institution", at=at, clause_id="consents.expiry-told")
 
 
@@ -202,7 +200,7 @@ def _attempt(store: Store, consent: Consent, name: str, *, at: datetime, is_over
     """Complete a sync if Fiskil gets through to the institution; else it waits, or fails. Source: sync.outage"""
     if not _is_out(store, consent):
         finish(store, consent, name, at=at, is_overtaken=is_overtaken)
-    elif store.reading("sync.outage") == "delayed":
+    elif store.interpretation("sync.outage") == "delayed":
         store.held[consent.arrangement_id, name] = None
     else:
         _fail(store, consent, name, at=at)
@@ -214,5 +212,5 @@ def _is_out(store: Store, consent: Consent) -> bool:
 
 def _fail(store: Store, consent: Consent, name: str, *, at: datetime) -> None:
     """Leave everything as the last sync saw it, and tell it if there is a word for it. Source: sync.failed"""
-    if name in FAILED and store.reading("sync.failed") == "told":
+    if name in FAILED and store.interpretation("sync.failed") == "told":
         store.emit(FAILED[name], consent, at=at)

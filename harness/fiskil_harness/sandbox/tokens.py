@@ -27,7 +27,7 @@ def exchange(store: Store, client_id: str, client_secret: str) -> Token:
     """
     accepted = store.secrets.get(client_secret)
     if client_id != store.credentials.client_id or accepted != "accepted":
-        raise bad_key_pair(int(store.reading("token.bad-credentials")))
+        raise bad_key_pair(int(store.interpretation("token.bad-credentials")))
     issued = store.clock.now()
     expires = issued + timedelta(seconds=lifetime_s(store))
     claims = {
@@ -55,7 +55,7 @@ def exchange(store: Store, client_id: str, client_secret: str) -> Token:
 
 def lifetime_s(store: Store) -> int:
     """How long a token lives, in seconds. Source: token.lifetime"""
-    return int(store.reading("token.lifetime"))
+    return int(store.interpretation("token.lifetime"))
 
 
 def require(store: Store, authorization: str | None, *, scope: str = "") -> Token:
@@ -73,7 +73,11 @@ def require(store: Store, authorization: str | None, *, scope: str = "") -> Toke
     if token.expires_at <= store.clock.now() or store.secrets.get(token.client_secret) != "accepted":
         store.tokens.pop(token.value, None)
         raise unauthorized()
-    if scope and scope not in token.scopes and (scope in CORE_SCOPES or store.reading("token.scopes") == "everywhere"):
+    if (
+        scope
+        and scope not in token.scopes
+        and (scope in CORE_SCOPES or store.interpretation("token.scopes") == "everywhere")
+    ):
         raise ApiProblem(403, "insufficient_scopes", f"the token lacks the scope {scope}")
     return token
 

@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from fiskil_harness.core import catalog
-from fiskil_harness.core.clauses import Readings
+from fiskil_harness.core.clauses import Interpretations
 from fiskil_harness.errors import PlanError, UsageError
 from fiskil_harness.probes import AnyProbe
 from fiskil_harness.probes.practices import refuse_bad_pairs
@@ -24,14 +24,14 @@ AT = "@"
 class Scenario(Struct, frozen=True, kw_only=True):
     """A sequence of steps around one end user, and what is asked about it afterwards.
 
-    ``readings`` are clauses of the contract with the reading that rules while the scenario runs, over those of the config.
+    ``interpretations`` maps clauses of the contract to the choice that applies in this scenario, over those of the config.
     """
 
     practices: tuple[str, ...]
     steps: tuple[AnyStep, ...]
     probes: tuple[AnyProbe, ...]
     end_user: str = "rosa"
-    readings: dict[str, str] = {}
+    interpretations: dict[str, str] = {}
     name: str = ""
     title: str = ""
 
@@ -42,14 +42,14 @@ class Scenario(Struct, frozen=True, kw_only=True):
             UsageError: An unknown end user, route, dataset, practice or reading, or a probe that a practice does not allow.
         """
         catalog.person(self.end_user)
-        Readings(self.readings)
+        Interpretations(self.interpretations)
         for step in self.steps:
             step.check()
         refuse_bad_pairs(self.name, self.practices, self.probes)
         return self
 
     @property
-    def usual_name(self) -> str:
+    def base_name(self) -> str:
         """Its name without the reading that it is tried under."""
         return self.name.partition(AT)[0]
 

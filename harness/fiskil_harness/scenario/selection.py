@@ -10,7 +10,7 @@ import msgspec
 from fiskil_harness.core import catalog
 from fiskil_harness.errors import UnknownName, UsageError
 from fiskil_harness.scenario.scenario import Scenario, load, load_all, read_plan
-from fiskil_harness.scenario.steps import Explore
+from fiskil_harness.scenario.steps import RunGeneratedPlans
 
 FILES = (".py", ".json")
 """What names of files end with: a scenario's, and a plan's."""
@@ -51,19 +51,19 @@ def about_receivers(phase: Phase = "all", *, is_heavy: bool = False) -> list[Sce
     heavy = [load(name) for name in catalog.opt_in_names() if is_heavy]
     known = {
         "direct": [*(one for one in load_all() if one.name.startswith("webhook_")), *heavy],
-        "random": [one for one in load_all() if is_explored(one) and not is_of_lives(one)],
+        "random": [one for one in load_all() if is_explored(one) and not is_of_life_plans(one)],
     }
     return known["direct"] + known["random"] if phase == "all" else known[phase]
 
 
 def is_explored(scenario: Scenario) -> bool:
     """Whether its plans are drawn."""
-    return any(isinstance(step, Explore) for step in scenario.steps)
+    return any(isinstance(step, RunGeneratedPlans) for step in scenario.steps)
 
 
-def is_of_lives(scenario: Scenario) -> bool:
+def is_of_life_plans(scenario: Scenario) -> bool:
     """Whether those are whole lives, of which a mere receiver of webhooks sees little."""
-    return any(isinstance(step, Explore) and step.kind == "lives" for step in scenario.steps)
+    return any(isinstance(step, RunGeneratedPlans) and step.kind == "lives" for step in scenario.steps)
 
 
 def with_plans(scenarios: Iterable[Scenario], count: int | None, shrink_s: float | None = None) -> list[Scenario]:
@@ -75,7 +75,8 @@ def with_plans(scenarios: Iterable[Scenario], count: int | None, shrink_s: float
         msgspec.structs.replace(
             one,
             steps=tuple(
-                msgspec.structs.replace(step, **changes) if isinstance(step, Explore) else step for step in one.steps
+                msgspec.structs.replace(step, **changes) if isinstance(step, RunGeneratedPlans) else step
+                for step in one.steps
             ),
         ).check()
         for one in scenarios

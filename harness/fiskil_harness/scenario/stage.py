@@ -10,13 +10,22 @@ from typing import Any
 import msgspec
 
 from fiskil_harness.app.app_under_test import AppUnderTest
-from fiskil_harness.app.backlog import NONE, STILL_S, Stall
+from fiskil_harness.app.backlog import NONE, UNCHANGED_S, Backlog
 from fiskil_harness.app.browser import Chromium, Window
 from fiskil_harness.app.browser.login import enter, lent
 from fiskil_harness.app.browser.origins import Places
-from fiskil_harness.app.effects import CAP_S, Rest, Told, Untold, is_connected, look, settled, values_of_consents
+from fiskil_harness.app.effects import (
+    CAP_S,
+    EffectsReport,
+    EffectsUnknown,
+    IdleWait,
+    is_connected,
+    query_effects,
+    settled,
+    values_of_consents,
+)
 from fiskil_harness.app.monitoring import AlertSink, Telemetry
-from fiskil_harness.app.owed_messages import Due
+from fiskil_harness.app.owed_messages import OwedMessages
 from fiskil_harness.app.template_values import of_end_user
 from fiskil_harness.app.written_files import Folder
 from fiskil_harness.core.clock import rfc3339
@@ -24,14 +33,14 @@ from fiskil_harness.core.config import Settings
 from fiskil_harness.core.model import Consent, EndUser, Event, Person
 from fiskil_harness.core.redaction.redactor import Redactor
 from fiskil_harness.errors import HookError, StepError, UnknownName
-from fiskil_harness.journal import ConsentSeen, CutShort, Effects, EventSeen, Journal, PlanKind, PlanRun, Rows, Trouble
+from fiskil_harness.journal import ConsentState, CutShort, Effects, EventCreated, Journal, PlanKind, PlanRun, Rows, Trouble
 from fiskil_harness.sandbox.api.serving import served_to
 from fiskil_harness.sandbox.datasets import account_ids
 from fiskil_harness.server.local_fiskil import LocalFiskil, secrets_of
 from fiskil_harness.webhooks import Outbox, Sender
 
 PATIENT_CAP_S = 20.0
-PATIENT_STILL_S = 3.0
+PATIENT_UNCHANGED_S = 3.0
 
 
 class Participant:
@@ -89,14 +98,14 @@ class Stage:
         self.person = person
         self.explore = explore
         self.seed = seed
-        self.outbox = Outbox(fiskil.reading, lambda: fiskil.dialect)
+        self.outbox = Outbox(fiskil.interpretation, lambda: fiskil.dialect)
         self.participants: dict[str, Participant] = {}
         self.must_restart = False
         self._nonce = nonce
         self._scenario = scenario
         self._chromium = chromium or Chromium(allow_hosts=settings.sandbox.allow_hosts)
         self._windows: dict[str, Window] = {}
-        fiskil.lent = tuple(lent(settings.app.entrance).values())
+        fiskil.lent = tuple(lent(settings.app.login).values())
         self._redactor = Redactor(lambda: secrets_of(fiskil))
         self._events_seen = 0
         self._consents_seen: dict[str, object] = {}
@@ -142,7 +151,7 @@ class Stage:
             )
             values = {**self.app.values, **participant.values}
             try:
-                enter(self._windows[participant.name], self.settings.app.entrance, values, url=self.app.url)
+                enter(self._windows[participant.name], self.settings.app.login, values, url=self.app.url)
             except StepError:
                 # Whoever was not let in sees the pages of strangers, and no app is judged by these.
                 self._windows.pop(participant.name).close()
@@ -196,7 +205,7 @@ class Stage:
                 continue
             self._consents_seen[one.arrangement_id] = known
             self.journal.write(
-                ConsentSeen(
+                ConsentState(
                     **self.journal.stamp(),
                     participant=owner.name,
                     consent_id=one.arrangement_id,
@@ -214,7 +223,7 @@ class Stage:
         self.journal.names[event.message_id] = symbol
         self.outbox.add(symbol, event)
         self.journal.write(
-            EventSeen(
+            EventCreated(
                 **self.journal.stamp(),
                 event=symbol,
                 kind=event.kind,
@@ -246,8 +255,8 @@ class Stage:
             rest, waits_for = self._settled(participant, is_last=moment == "end")
         else:
             waits_for = ""
-            rest = Rest(told=look(self.app, participant.values), is_quiescent=True, still_s=0.0)
-        told = rest.told
+            rest = IdleWait(report=query_effects(self.app, participant.values), is_quiescent=True, unchanged_s=0.0)
+        told = rest.report
         entry = Effects(
             **self.journal.stamp(),
             participant=participant.name,
@@ -256,11 +265,11 @@ class Stage:
             state=told.state,
             pending=told.pending,
             failed=told.failed,
-            is_quiescent=rest.is_quiescent,
-            still_s=rest.still_s,
+            is_idle=rest.is_quiescent,
+            unchanged_s=rest.unchanged_s,
             is_connected=is_connected(self.app, told),
             consents=values_of_consents(self.app, told, self._consent_ids(participant)),
-            refusal=told.refusal if isinstance(told, Untold) else "",
+            refusal=told.refusal if isinstance(told, EffectsUnknown) else "",
             waits_for=waits_for,
             left_by="" if rest.is_quiescent else self._before.since,
         )
@@ -277,7 +286,7 @@ class Stage:
                 continue
             told = known.get(name)
             is_stuck = told is not None and bool(told.pending) and told.pending == self.app.stall.pending
-            if told is not None and (is_stuck or (told.is_quiescent and told.pending == 0)):
+            if told is not None and (is_stuck or (told.is_idle and told.pending == 0)):
                 made[name] = self.note_again(moment, told)
             else:
                 made[name] = self.snapshot(moment, participant)
@@ -292,20 +301,20 @@ class Stage:
     def _consent_ids(self, participant: Participant) -> list[str]:
         return [one.arrangement_id for one in self.fiskil.sandbox.consents_of(participant.end_user_id)]
 
-    def _left_before(self) -> Stall:
+    def _left_before(self) -> Backlog:
         """What earlier scenarios left undone, as it seems, with what is pending of it now; NONE where work went on."""
         stall = self.app.stall
         with suppress(HookError):
             if stall.scenario:
-                then = look(self.app, stall.values)
+                then = query_effects(self.app, stall.values)
                 stall = NONE if stall.is_overtaken(applied=then.applied, pending=then.pending) else stall
             if stall.pending:
-                told = look(self.app, of_end_user(ref=f"rehearsal-{self._nonce}-nobody"))
+                told = query_effects(self.app, of_end_user(ref=f"rehearsal-{self._nonce}-nobody"))
                 stall = msgspec.structs.replace(stall, pending=told.pending or 0)
         self.app.stall = stall
         return stall
 
-    def _settled(self, participant: Participant, *, is_last: bool) -> tuple[Rest, str]:
+    def _settled(self, participant: Participant, *, is_last: bool) -> tuple[IdleWait, str]:
         """Wait for the app; longer where something was broken, because backing off looks like being idle.
 
         An app that does not tell what is pending is idle only when nothing is missing of what it acknowledged. What stayed
@@ -317,13 +326,13 @@ class Stage:
         stall = self._before if is_last else msgspec.structs.replace(last, new_waits=new_waits)
         is_hard = bool(link.rules.waiting()) or self.has_mended or self.must_restart
         cap_s = PATIENT_CAP_S if is_hard else CAP_S
-        due = Due(self.journal, participant.name)
+        due = OwedMessages(self.journal, participant.name)
 
-        def needed_s(told: Told) -> float:
-            if due.lacks(told.applied):
+        def needed_s(told: EffectsReport) -> float:
+            if due.is_missing_from(told.applied):
                 return stall.patience_s(cap_s) if stall.new_waits and _tells_none(told) else inf
             is_blind = told.applied is None and due.is_unseen
-            return PATIENT_STILL_S if is_hard or is_blind else STILL_S
+            return PATIENT_UNCHANGED_S if is_hard or is_blind else UNCHANGED_S
 
         rest = settled(
             self.app,
@@ -333,20 +342,20 @@ class Stage:
             is_busy=lambda: link.open_requests > 0,
             stall=stall,
         )
-        if rest.told.pending is None and due.lacks(rest.told.applied):
-            is_stuck = _tells_none(rest.told) and (rest.is_quiescent or rest.still_s >= cap_s / 2)
+        if rest.report.pending is None and due.is_missing_from(rest.report.applied):
+            is_stuck = _tells_none(rest.report) and (rest.is_quiescent or rest.unchanged_s >= cap_s / 2)
             rest = msgspec.structs.replace(rest, is_quiescent=False, is_stuck=is_stuck)
         if not rest.is_stuck:
             # Where nothing tells what is pending, only something that was due and got done shows that work goes on.
-            is_mute = rest.told.pending is None and (not due.owes or due.lacks(rest.told.applied))
+            is_mute = rest.report.pending is None and (not due.has_owed or due.is_missing_from(rest.report.applied))
             if not is_mute:
                 self.app.stall, self._before, self._vain_waits = NONE, NONE, 0
             return rest, ""
-        message, told = due.first_left(rest.told.applied), rest.told
+        message, told = due.first_left(rest.report.applied), rest.report
         is_old = bool(told.pending) and told.pending == stall.pending
         self._vain_waits += not is_old
         last = last.again(is_old=is_old, new_waits=self._before.new_waits + 1, scenario=self._scenario, message=message)
-        self.app.stall = last.seen(applied=told.applied, pending=told.pending, values=participant.values)
+        self.app.stall = last.updated(applied=told.applied, pending=told.pending, values=participant.values)
         return rest, message
 
     def note_rows(self, dataset: str, participant: Participant, *, moment: str) -> None:
@@ -379,6 +388,6 @@ class Stage:
         self.journal.write(Trouble(**self.journal.stamp(), what=what, hook=hook))
 
 
-def _tells_none(told: Told) -> bool:
+def _tells_none(told: EffectsReport) -> bool:
     """Whether no message at all has had an effect, by the app's counts."""
     return not any((told.applied or {}).values())

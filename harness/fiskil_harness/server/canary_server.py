@@ -9,10 +9,10 @@ from typing import Any
 
 from fiskil_harness.core.internal_errors import Crash
 from fiskil_harness.core.net.server import Loop, Server
-from fiskil_harness.journal import BaitLaid, BaitTaken, Journal
+from fiskil_harness.journal import CanaryPlanted, CanaryRequested, Journal
 
 
-class Trap:
+class CanaryServer:
     """Answers every call with an empty object and remembers whose bait it was."""
 
     def __init__(
@@ -20,7 +20,7 @@ class Trap:
     ) -> None:
         """Listen at once; *strayed* is told of a call that took no bait: its path, and whether a token came along."""
         self._strayed = strayed
-        self._laid: dict[str, tuple[Journal, BaitLaid]] = {}
+        self._laid: dict[str, tuple[Journal, CanaryPlanted]] = {}
         self._numbers = count(1)
         self._server = Server(loop, self, crashes=crashes)
 
@@ -32,7 +32,7 @@ class Trap:
     def lay(self, place: str, *, kind: str, journal: Journal) -> str:
         """A URL that was never given before; what becomes of it goes into *journal*."""
         path = f"/bait/{next(self._numbers)}"
-        bait = BaitLaid(**journal.stamp(), place=place, kind=kind)
+        bait = CanaryPlanted(**journal.stamp(), place=place, kind=kind)
         journal.write(bait)
         self._laid[path] = (journal, bait)
         return self._server.url + path
@@ -41,7 +41,7 @@ class Trap:
         """Answer as an ASGI application, to any method."""
         if scope["path"] in self._laid:
             journal, bait = self._laid[scope["path"]]
-            journal.write(BaitTaken(**journal.stamp(), place=bait.place, kind=bait.kind))
+            journal.write(CanaryRequested(**journal.stamp(), place=bait.place, kind=bait.kind))
         elif scope["type"] == "http":
             self._strayed(scope["path"], any(name == b"authorization" for name, _ in scope["headers"]))
         headers = [(b"content-type", b"application/json"), (b"content-length", b"2")]

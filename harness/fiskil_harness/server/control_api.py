@@ -12,7 +12,7 @@ from starlette.requests import Request
 from fiskil_harness.core.clock import LONGEST_JUMP_DAYS, rfc3339
 from fiskil_harness.core.model import Consent
 from fiskil_harness.errors import UnknownName
-from fiskil_harness.server.control_http import Order, Refusal, about, application_of, read
+from fiskil_harness.server.control_http import ControlRequest, Refusal, about, application_of, read
 from fiskil_harness.server.control_requests import (
     AccountChange,
     Conclusion,
@@ -23,7 +23,7 @@ from fiskil_harness.server.control_requests import (
     Revocation,
     Syncing,
 )
-from fiskil_harness.server.fault_control import LinkOrders, Told
+from fiskil_harness.server.fault_control import FaultControl, Told
 from fiskil_harness.server.local_fiskil import LocalFiskil
 
 
@@ -45,15 +45,15 @@ def control_application(
         forget: Is called after a reset.
         redeliver: Makes one more attempt for a message by hand. Fiskil has no such command; it is a tool of the sandbox.
     """
-    link = LinkOrders(fiskil.link.rules, exchanges=exchanges, har=har)
+    link = FaultControl(fiskil.link.rules, exchanges=exchanges, har=har)
     control = _Control(fiskil, link, deliveries, forget, redeliver)
-    orders: list[Order] = [
+    orders: list[ControlRequest] = [
         ("GET", "/_sandbox/state", control.state),
         ("GET", "/_sandbox/deliveries", control.deliveries),
         ("POST", "/_sandbox/deliveries", control.redeliver),
         ("POST", "/_sandbox/clock/advance", control.advance),
         *link.all(),
-        ("POST", "/_sandbox/readings", control.read_as),
+        ("POST", "/_sandbox/interpretations", control.read_as),
         ("POST", "/_sandbox/end-users/{end_user_id}/sync", control.sync),
         ("POST", "/_sandbox/end-users/{end_user_id}/revoke", control.revoke),
         ("POST", "/_sandbox/end-users/{end_user_id}/accounts", control.change_account),
@@ -71,7 +71,7 @@ class _Control:
     def __init__(
         self,
         fiskil: LocalFiskil,
-        link: LinkOrders,
+        link: FaultControl,
         deliveries: Told,
         forget: Callable[[], None],
         redeliver: Callable[[str], dict[str, object]] | None,
@@ -93,7 +93,7 @@ class _Control:
                 "consents": [about(one) for one in sandbox.store.consents.values()],
                 "events": [about(one) for one in events],
                 "faults": self._link.waiting(),
-                "readings": sandbox.store.readings.chosen,
+                "interpretations": sandbox.store.interpretations.chosen,
                 "deliveries": self._deliveries(),
             }
 
@@ -116,8 +116,8 @@ class _Control:
         return {"now": rfc3339(clock.now()), "events": len(self._fiskil.sandbox.events)}
 
     def read_as(self, _request: Request, body: bytes) -> Any:
-        self._fiskil.read_as(read(body, dict[str, str]))
-        return {"readings": self._fiskil.sandbox.store.readings.chosen}
+        self._fiskil.interpret(read(body, dict[str, str]))
+        return {"interpretations": self._fiskil.sandbox.store.interpretations.chosen}
 
     def sync(self, request: Request, body: bytes) -> Any:
         wanted = read(body, Syncing) if body else Syncing()

@@ -20,7 +20,7 @@ from fiskil_harness.faults.proxy import Rule
 from fiskil_harness.server.control_requests import refuse_unknown_names
 
 Act = Callable[[Request, bytes], Any]
-Order = tuple[str, str, Act]
+ControlRequest = tuple[str, str, Act]
 """Method, path, and what is done; every one runs in a thread, because a lock may wait."""
 
 LARGEST_BODY = 65_536
@@ -35,7 +35,7 @@ class Refusal(HarnessError):
         super().__init__(message)
 
 
-def application_of(orders: Sequence[Order], *, crashes: list[Crash]) -> Starlette:
+def application_of(orders: Sequence[ControlRequest], *, crashes: list[Crash]) -> Starlette:
     """An application that takes *orders*; *crashes* takes what one of them raises that nobody foresaw."""
     application = Starlette(routes=[Route(path, _endpoint(act, crashes), methods=[method]) for method, path, act in orders])
     application.router.redirect_slashes = False

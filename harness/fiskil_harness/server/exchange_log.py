@@ -27,7 +27,7 @@ class Recording(Protocol):
         """Record into *journal* from now on."""
 
 
-class Diary(Journal):
+class RecentEntries(Journal):
     """The newest of what happens, each entry heard as it is written."""
 
     def __init__(self, *, newest: int, hear: Callable[[Entry], None]) -> None:
@@ -41,7 +41,7 @@ class Diary(Journal):
         self._hear(entry)
 
 
-class LinkLog:
+class ExchangeLog:
     """The newest exchanges of a link."""
 
     def __init__(
@@ -67,7 +67,7 @@ class LinkLog:
     def begin(self) -> None:
         """Record from now on, and forget what was."""
         self._redactor.learn()
-        self.journal = Diary(newest=EXCHANGES_KEPT, hear=self._hear)
+        self.journal = RecentEntries(newest=EXCHANGES_KEPT, hear=self._hear)
         self._link.begin(self.journal, is_stray=lambda _end_user_id: False)
 
     def har(self) -> dict[str, object]:
@@ -76,7 +76,7 @@ class LinkLog:
 
     def unbitten(self) -> list[tuple[str, str]]:
         """The faults that still wait and have never bitten, each as an expression and with the reason."""
-        return [(text_of(one.rule), one.lack) for one in self._link.rules.waiting() if not one.bitten and one.wanted]
+        return [(text_of(one.rule), one.problem) for one in self._link.rules.waiting() if not one.bitten and one.wanted]
 
     def exchanges(self) -> list[dict[str, object]]:
         """What was asked of the API and what it answered; queries, headers and bodies may carry secrets and stay here."""

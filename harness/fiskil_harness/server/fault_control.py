@@ -9,20 +9,20 @@ from starlette.requests import Request
 from fiskil_harness.faults.applicability import require_possible
 from fiskil_harness.faults.expression import rules_of, text_of
 from fiskil_harness.faults.proxy import Rule, Rules
-from fiskil_harness.server.control_http import Order, Refusal, about, read
+from fiskil_harness.server.control_http import ControlRequest, Refusal, about, read
 from fiskil_harness.server.control_requests import Wording
 
 Told = Callable[[], list[dict[str, object]]]
 
 
-class LinkOrders:
+class FaultControl:
     """What can be asked of a link, and ordered."""
 
     def __init__(self, rules: Rules, *, exchanges: Told, har: Callable[[], dict[str, object]]) -> None:
         """Give orders to *rules*; *exchanges* and *har* tell what was asked of the API."""
         self._rules, self._exchanges, self._har = rules, exchanges, har
 
-    def all(self) -> list[Order]:
+    def all(self) -> list[ControlRequest]:
         """Each with its method and path."""
         return [
             ("GET", "/_sandbox/exchanges", self.exchanges),

@@ -10,23 +10,23 @@ import msgspec
 
 from fiskil_harness.app.monitoring import AlertSink, Telemetry
 from fiskil_harness.core import catalog
-from fiskil_harness.core.clauses import Readings
+from fiskil_harness.core.clauses import Interpretations
 from fiskil_harness.core.clock import Clock, stopwatch
-from fiskil_harness.core.config.webhook_format import FISKIL, READINGS, Dialect, Payload, Scheme
+from fiskil_harness.core.config.webhook_format import FISKIL, SCHEMES_BY_INTERPRETATION, Dialect, Payload, Scheme
 from fiskil_harness.core.model import AuthSession, Consent, EndUser, Person
 from fiskil_harness.core.net.certificates import Authority, Certificates
 from fiskil_harness.core.net.server import Loop, Server
 from fiskil_harness.core.randomness import Mint
 from fiskil_harness.errors import FaultUnbitten
 from fiskil_harness.faults import AnyFault
-from fiskil_harness.faults.proxy import CONNECTION, Door, Link, LinkProtocol, Rule
+from fiskil_harness.faults.proxy import CONNECTION, Acceptor, Proxy, ProxyProtocol, Rule
 from fiskil_harness.journal import HOMES, Strayed, Unencrypted
 from fiskil_harness.sandbox import Credentials, Sandbox
 from fiskil_harness.sandbox.api.routes import find_spelling, require_route
 from fiskil_harness.sandbox.consents.console import Console
-from fiskil_harness.sandbox.consents.people import made_up
+from fiskil_harness.sandbox.consents.people import generated_person
 from fiskil_harness.sandbox.sandbox import mint_credentials
-from fiskil_harness.server.canary_server import Trap
+from fiskil_harness.server.canary_server import CanaryServer
 
 
 class Enrolled:
@@ -63,7 +63,7 @@ class LocalFiskil:
         webhook_secret: str | None = None,
         api_port: int = 0,
         auth_port: int = 0,
-        readings: Readings | None = None,
+        interpretations: Interpretations | None = None,
         console: Console | None = None,
         scheme: Scheme | None = None,
         payload: Payload = FISKIL.payload,
@@ -88,31 +88,31 @@ class LocalFiskil:
             mint=mint,
             credentials=credentials,
             named=catalog.people().values(),
-            readings=readings,
+            interpretations=interpretations,
             console=console,
             clock=clock,
         )
         self._elapsed_s = stopwatch()
         crashes = self.sandbox.crashes
         self.loop = Loop(crashes=crashes)
-        self.link = Link(
+        self.link = Proxy(
             self.sandbox.api,
             route_of=lambda method, path: find_spelling(self.sandbox.store, method, path).name,
             world=_World(self),
             told=self._has_told,
             clock_s=lambda: self.sandbox.clock.offset.total_seconds() + self._elapsed_s(),
-            reading=self.reading,
+            reading=self.interpretation,
         )
         self._servers: list[Any] = []
         try:
             self._told = self._first = self._open_api(is_tls=is_tls, port=api_port)
             self._other: _Api | None = None
-            self.link.rules.door = self._first.door
+            self.link.rules.door = self._first.acceptor
             self._page = self._kept(Server(self.loop, self.sandbox.page, port=auth_port, crashes=crashes))
             self.alerts: AlertSink = self._kept(AlertSink(self.loop, crashes=crashes))
             self.telemetry: Telemetry = self._kept(Telemetry(self.loop, crashes=crashes))
             # A fault asks for it on the servers' own thread, where nothing can be made to listen.
-            self.trap: Trap = self._kept(Trap(self.loop, crashes=crashes, strayed=self._note_stray))
+            self.trap: CanaryServer = self._kept(CanaryServer(self.loop, crashes=crashes, strayed=self._note_stray))
         except BaseException:
             self.close()
             raise
@@ -120,7 +120,7 @@ class LocalFiskil:
 
     def _open_api(self, *, is_tls: bool, port: int = 0) -> "_Api":
         """One more port of the API, plain or under TLS."""
-        door = Door(
+        door = Acceptor(
             self.link.rules,
             loop=self.loop.asyncio,
             report=self.link.note_connection,
@@ -131,31 +131,31 @@ class LocalFiskil:
             self.loop,
             self.link,
             port=port,
-            protocol=LinkProtocol,
+            protocol=ProxyProtocol,
             certificate=pair,
             door=door,
             crashes=self.sandbox.crashes,
         )
         return _Api(self._kept(server), door, is_tls)
 
-    def speak_tls(self) -> None:
+    def serve_tls(self) -> None:
         """Let the API be reached under https alone until ``speak_plain``, and note whoever begins without TLS."""
         if not self._first.is_tls:
             self._other = self._other or self._open_api(is_tls=True)
-            self._first.door.watch(lambda: self._note_plain(is_former=True))
+            self._first.acceptor.watch(lambda: self._note_plain(is_former=True))
         self._turn_to(self._other or self._first)
-        self._told.door.watch(lambda: self._note_plain(is_former=False))
+        self._told.acceptor.watch(lambda: self._note_plain(is_former=False))
 
-    def speak_plain(self) -> None:
+    def serve_plain(self) -> None:
         """Let the API be reached as it was in the beginning."""
         for one in (self._first, self._other):
             if one is not None:
-                one.door.watch(None)
+                one.acceptor.watch(None)
         self._turn_to(self._first)
 
     def _turn_to(self, api: "_Api") -> None:
         self._told = api
-        self.link.rules.door = api.door
+        self.link.rules.door = api.acceptor
         self.sandbox.place(api_url=self.api_url, auth_url=self.auth_url)
 
     def _note_plain(self, *, is_former: bool) -> None:
@@ -190,12 +190,15 @@ class LocalFiskil:
     @property
     def dialect(self) -> Dialect:
         """How webhooks are signed and worded. Source: webhooks.signature"""
-        return Dialect(scheme=self._scheme or READINGS[self.reading("webhooks.signature")], payload=self._payload)
+        return Dialect(
+            scheme=self._scheme or SCHEMES_BY_INTERPRETATION[self.interpretation("webhooks.signature")],
+            payload=self._payload,
+        )
 
     @property
     def webhook_sources(self) -> tuple[str, ...]:
         """The addresses that genuine deliveries come from."""
-        return HOMES[:1] if self.sandbox.store.readings.of("webhooks.source-ip") == "one-address" else HOMES
+        return HOMES[:1] if self.sandbox.store.interpretations.of("webhooks.source-ip") == "one-address" else HOMES
 
     @property
     def certificates(self) -> Certificates:
@@ -205,7 +208,7 @@ class LocalFiskil:
     def enrol(self, name: str | None = None) -> Enrolled:
         """Register an end user: the person called *name* in ``fixtures/end_users``, or one made from the seed."""
         number = len(self.sandbox.store.end_users)
-        person = catalog.person(name) if name else made_up(seed=self.sandbox.mint.seed, number=number)
+        person = catalog.person(name) if name else generated_person(seed=self.sandbox.mint.seed, number=number)
         self.sandbox.admit(person)
         return Enrolled(self, person, self.sandbox.create_end_user(person))
 
@@ -249,7 +252,7 @@ class LocalFiskil:
         if waiting.left:
             bitten = waiting.wanted - waiting.left
             raise FaultUnbitten(
-                f"{rule.name} on {route!r} bit {bitten} of {waiting.wanted} times: {waiting.lack} inside the block."
+                f"{rule.name} on {route!r} bit {bitten} of {waiting.wanted} times: {waiting.problem} inside the block."
             )
 
     def _note_stray(self, path: str, carries_token: bool) -> None:
@@ -260,16 +263,16 @@ class LocalFiskil:
     def _has_told(self, kind: str) -> bool:
         return any(event.kind == kind for event in self.sandbox.events)
 
-    def reading(self, clause_id: str) -> str:
+    def interpretation(self, clause_id: str) -> str:
         """The reading that rules a doubtful clause now."""
-        return self.sandbox.store.reading(clause_id)
+        return self.sandbox.store.interpretation(clause_id)
 
-    def read_as(self, chosen: Mapping[str, str]) -> None:
-        """Let other readings rule until the next reset, as ``{"token.lifetime": "3600"}``."""
+    def interpret(self, chosen: Mapping[str, str]) -> None:
+        """Let other interpretations rule until the next reset, as ``{"token.lifetime": "3600"}``."""
         self.sandbox.read_as(chosen)
 
     def reset(self) -> None:
-        """Forget end users, faults, events and readings chosen since the start, and return to real time."""
+        """Forget end users, faults, events and interpretations chosen since the start, and return to real time."""
         self.link.rules.clear()
         self.sandbox.reset()
 
@@ -290,7 +293,7 @@ class _Api(NamedTuple):
     """A port of the API, and the door in front of it."""
 
     server: Server
-    door: Door
+    acceptor: Acceptor
     is_tls: bool
 
 

@@ -20,7 +20,7 @@ class Deliveries:
 
     def __init__(self, fiskil: LocalFiskil) -> None:
         self._fiskil = fiskil
-        self._outbox = Outbox(fiskil.reading, lambda: fiskil.dialect)
+        self._outbox = Outbox(fiskil.interpretation, lambda: fiskil.dialect)
         self._seen = 0
         self._url = ""
         self.journal = Journal()

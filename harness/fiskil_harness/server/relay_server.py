@@ -9,8 +9,8 @@ from fiskil_harness.core.redaction.redactor import Redactor
 from fiskil_harness.faults.proxy import Relay, Rule
 from fiskil_harness.journal import Bite
 from fiskil_harness.server.control_http import application_of
-from fiskil_harness.server.exchange_log import LinkLog
-from fiskil_harness.server.fault_control import LinkOrders
+from fiskil_harness.server.exchange_log import ExchangeLog
+from fiskil_harness.server.fault_control import FaultControl
 
 
 class Relaying:
@@ -41,13 +41,13 @@ class Relaying:
         self._loop = Loop(crashes=crashes)
         try:
             self.relay = Relay(self._loop, upstream=upstream, ca_file=ca_file, port=port)
-            self.log = LinkLog(
+            self.log = ExchangeLog(
                 self.relay, Redactor(self.relay.secrets), title="relay", origin=self.relay.url, tell_bite=tell_bite
             )
             self.log.begin()
             for rule in faults:
                 self.relay.rules.set(rule)
-            orders = LinkOrders(self.relay.rules, exchanges=self.log.exchanges, har=self.log.har)
+            orders = FaultControl(self.relay.rules, exchanges=self.log.exchanges, har=self.log.har)
             self._control = Server(self._loop, application_of(orders.all(), crashes=crashes), port=control_port)
         except BaseException:
             self._loop.close()

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from fiskil_harness.core.clauses import Readings
+from fiskil_harness.core.clauses import Interpretations
 from fiskil_harness.core.clock import stopwatch
 from fiskil_harness.core.model import PERMISSIONS
 from fiskil_harness.core.net.server import Server
@@ -21,7 +21,7 @@ from fiskil_harness.faults.proxy import Rule
 from fiskil_harness.journal import Bite, Journal
 from fiskil_harness.sandbox.consents.console import Console
 from fiskil_harness.server.control_api import control_application
-from fiskil_harness.server.exchange_log import LinkLog
+from fiskil_harness.server.exchange_log import ExchangeLog
 from fiskil_harness.server.local_fiskil import LocalFiskil, secrets_of
 from fiskil_harness.webhooks import Outbox, Sender, Target, hand_over
 from fiskil_harness.webhooks.delivery_log import Record, record_of
@@ -52,7 +52,7 @@ class Pump:
         self._sending = threading.Lock()
         self._fiskil = fiskil
         self._target = target
-        self._outbox = Outbox(fiskil.reading, lambda: fiskil.dialect)
+        self._outbox = Outbox(fiskil.interpretation, lambda: fiskil.dialect)
         self._seen = 0
         self._collecting = threading.Lock()
         self._is_closing = threading.Event()
@@ -63,7 +63,7 @@ class Pump:
     def forget(self) -> None:
         """Drop what is under way, as after a reset of the sandbox."""
         with self._collecting:
-            self._outbox, self._seen = Outbox(self._fiskil.reading, lambda: self._fiskil.dialect), 0
+            self._outbox, self._seen = Outbox(self._fiskil.interpretation, lambda: self._fiskil.dialect), 0
             self.deliveries.clear()
 
     def redeliver(self, message_id: str) -> Record:
@@ -141,7 +141,7 @@ class Serving:
         control_port: int = 0,
         webhook_url: str | None = None,
         webhook_secret: str | None = None,
-        readings: Readings | None = None,
+        interpretations: Interpretations | None = None,
         compress: float = 1,
         is_tls: bool = False,
         faults: Sequence[Rule] = (),
@@ -169,12 +169,12 @@ class Serving:
             api_port=api_port,
             auth_port=auth_port,
             webhook_secret=webhook_secret,
-            readings=readings,
+            interpretations=interpretations,
             console=Console(permissions=tuple(PERMISSIONS)),
             is_tls=is_tls,
         )
         redactor = Redactor(lambda: secrets_of(self.fiskil))
-        self.log = LinkLog(self.fiskil.link, redactor, title="serve", origin=self.fiskil.api_url, tell_bite=tell_bite)
+        self.log = ExchangeLog(self.fiskil.link, redactor, title="serve", origin=self.fiskil.api_url, tell_bite=tell_bite)
         self._pump: Pump | None = None
         self._is_tls = is_tls
         try:

@@ -12,7 +12,7 @@ from typing import Any
 from msgspec import Struct
 
 from fiskil_harness.core.clock import stopwatch
-from fiskil_harness.webhooks.responses import INCOMPLETE, SILENT, Answers, Reply
+from fiskil_harness.webhooks.responses import INCOMPLETE, SILENT, Reply, ResponseParser
 from fiskil_harness.webhooks.transport import Address, connect
 
 CLOSED = "the receiver closed the connection"
@@ -21,7 +21,7 @@ GRACE_S = 0.2
 LINGER_OFF = struct.pack("ii", 1, 0)
 
 
-class Say(Struct, frozen=True):
+class Send(Struct, frozen=True):
     """Write these bytes."""
 
     data: bytes
@@ -33,14 +33,14 @@ class Pause(Struct, frozen=True):
     ms: float
 
 
-class Hear(Struct, frozen=True, kw_only=True):
+class ReadResponse(Struct, frozen=True, kw_only=True):
     """Wait for a whole answer. With ``limit_ms`` a receiver may be silent: then we hang up and nobody is to blame."""
 
     limit_ms: float = 0
     is_head: bool = False
 
 
-class HearContinue(Struct, frozen=True, kw_only=True):
+class ReadContinue(Struct, frozen=True, kw_only=True):
     """Wait until the receiver says 100, or says anything else, or the limit is there."""
 
     limit_ms: float
@@ -64,7 +64,7 @@ class Reset(Struct, frozen=True):
     """Tear the connection down (RST): what is still on its way is lost."""
 
 
-Move = Say | Pause | Hear | HearContinue | Watch | End | HangUp | Reset
+Move = Send | Pause | ReadResponse | ReadContinue | Watch | End | HangUp | Reset
 Script = tuple[Move, ...]
 
 
@@ -132,15 +132,15 @@ async def flood(
 
 
 async def _make(move: Move, line: "_Line", *, left_s: float) -> Reply | None:
-    if isinstance(move, Say):
+    if isinstance(move, Send):
         await line.say(move.data, left_s)
     elif isinstance(move, Pause):
         await asyncio.sleep(move.ms / 1000)
-    elif isinstance(move, Hear):
+    elif isinstance(move, ReadResponse):
         limit_s = min(move.limit_ms / 1000, left_s) if move.limit_ms else left_s
         heard = await line.hear(limit_s, is_head=move.is_head)
         return heard or Reply(trouble=UNHEARD if move.limit_ms else SILENT, took_s=limit_s)
-    elif isinstance(move, HearContinue):
+    elif isinstance(move, ReadContinue):
         await line.hear_continue(min(move.limit_ms / 1000, left_s))
     elif isinstance(move, End):
         line.end()
@@ -155,7 +155,7 @@ class _Line(asyncio.Protocol):
     """One connection: what was said on it and heard."""
 
     def __init__(self) -> None:
-        self._answers = Answers(self._take)
+        self._answers = ResponseParser(self._take)
         self._transport: Any = None
         self._lost = ""
         self._change = asyncio.Event()

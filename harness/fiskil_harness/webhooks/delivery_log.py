@@ -8,7 +8,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from fiskil_harness.core.clock import rfc3339
-from fiskil_harness.journal import Delivery, EventSeen, Journal
+from fiskil_harness.journal import Delivery, EventCreated, Journal
 
 
 class Record(Struct, frozen=True, kw_only=True):
@@ -55,7 +55,7 @@ def record_of(
         trouble=made.trouble,
         latency_ms=round(made.took_s * 1000, 3),
         bytes_sent=len(made.body),
-        bytes_received=len(made.answer),
+        bytes_received=len(made.response_body),
         how=how,
         at=rfc3339(at) if at else "",
         next_attempt_at=rfc3339(due_at) if due_at else None,
@@ -65,7 +65,7 @@ def record_of(
 
 def records(journal: Journal) -> list[Record]:
     """The delivery log of a scenario or a test: what was sent as Fiskil sends it, in order."""
-    kinds = {one.message_id: one.kind for one in journal.all(EventSeen)}
+    kinds = {one.message_id: one.kind for one in journal.all(EventCreated)}
     made = [one for one in journal.all(Delivery) if one.kind in {"genuine", "replay"}]
     return [record_of(one, kinds.get(one.message_id, one.event), offset_s=one.at_s, how=_how(one)) for one in made]
 

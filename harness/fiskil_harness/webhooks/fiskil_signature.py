@@ -1,12 +1,12 @@
 """Fiskil's signature scheme: ``X-Fiskil-Signature`` is base64 of HMAC-SHA256 over the raw body.
 
-Other schemes that some sources show can be chosen as readings, and those of other senders by the config (see ``schemes``).
+Other schemes are interpretations, and those of other senders come from the config (see ``signature_schemes``).
 """
 
 import hashlib
 import hmac
 
-from fiskil_harness.core.config.webhook_format import DOCUMENTED, HEADER, READINGS
+from fiskil_harness.core.config.webhook_format import DOCUMENTED, HEADER, SCHEMES_BY_INTERPRETATION
 from fiskil_harness.core.model import Message
 from fiskil_harness.webhooks import signature_schemes
 
@@ -24,12 +24,12 @@ def sign(body: bytes, secret: str, *, scheme: str = DOCUMENTED) -> str:
     Source: webhooks.signature
     """
     draft = Message(message_id="", attempt=1, body=body, signature="")
-    return signature_schemes.signed(draft, secret, READINGS[scheme]).signature
+    return signature_schemes.signed(draft, secret, SCHEMES_BY_INTERPRETATION[scheme]).signature
 
 
 def key_of(secret: str) -> bytes:
     """Decode a signing secret of Fiskil's; the complaint never carries it."""
-    return signature_schemes.key_of(secret, READINGS[DOCUMENTED])
+    return signature_schemes.key_of(secret, SCHEMES_BY_INTERPRETATION[DOCUMENTED])
 
 
 def digest(body: bytes, key: bytes) -> bytes:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from fiskil_harness.core.clock import stopwatch
-from fiskil_harness.webhooks.responses import SILENT, Answers, Reply
+from fiskil_harness.webhooks.responses import SILENT, Reply, ResponseParser
 from fiskil_harness.webhooks.transport import Address, connect
 
 LANES = 16
@@ -39,7 +39,7 @@ class _Lane(asyncio.Protocol):
         self._number = -1
         self._request = b""
         self._ahead: tuple[int, bytes] | None = None
-        self._answers = Answers(self._whole)
+        self._answers = ResponseParser(self._whole)
         self._began_s = 0.0
         self._is_in_step = True
         self._transport: Any = None
@@ -50,7 +50,7 @@ class _Lane(asyncio.Protocol):
         loop = asyncio.get_running_loop()
         while self._fetch():
             self._gone: asyncio.Future[None] = loop.create_future()
-            self._answers = Answers(self._whole)
+            self._answers = ResponseParser(self._whole)
             self._is_in_step = True
             self._began_s = self._elapsed_s()
             trouble = await connect(self, address, self._timeout_s)

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from fiskil_harness.core.clock import real_now
-from fiskil_harness.core.config.webhook_format import DOCUMENTED, READINGS, Dialect
+from fiskil_harness.core.config.webhook_format import DOCUMENTED, SCHEMES_BY_INTERPRETATION, Dialect
 from fiskil_harness.core.model import Event, Message
 from fiskil_harness.webhooks.signature_schemes import drafted, signed
 
@@ -32,6 +32,6 @@ def seal(
 
     Source: webhooks.signature, webhooks.payload
     """
-    spoken = dialect or Dialect(scheme=READINGS[scheme])
+    spoken = dialect or Dialect(scheme=SCHEMES_BY_INTERPRETATION[scheme])
     draft = drafted(event, attempt=attempt, dialect=spoken, sent_at=sent_at or real_now())
     return signed(draft, secret, spoken.scheme)

@@ -52,7 +52,7 @@ def body_of(event: Event, *, attempt: int, payload: Payload) -> tuple[bytes, Hea
     return msgspec.json.encode(told), headers
 
 
-def told_by(body: bytes, headers: Headers, *, payload: Payload) -> dict[str, str]:
+def message_fields(body: bytes, headers: Headers, *, payload: Payload) -> dict[str, str]:
     """What a message says, by Fiskil's names; empty where it cannot be read."""
     kinds = {theirs: ours for ours, theirs in payload.kinds.items()}
     try:

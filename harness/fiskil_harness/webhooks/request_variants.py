@@ -11,7 +11,17 @@ from collections.abc import Callable
 from msgspec import Struct
 
 from fiskil_harness.errors import UnknownName
-from fiskil_harness.webhooks.connection_script import End, HangUp, Hear, HearContinue, Move, Pause, Reset, Say, Script
+from fiskil_harness.webhooks.connection_script import (
+    End,
+    HangUp,
+    Move,
+    Pause,
+    ReadContinue,
+    ReadResponse,
+    Reset,
+    Script,
+    Send,
+)
 from fiskil_harness.webhooks.fiskil_signature import HEADER
 
 JSON = "application/json"
@@ -47,10 +57,10 @@ class Letter(Struct, frozen=True, kw_only=True):
     body: bytes
     signature: str
     header: str = HEADER
-    told: tuple[str, ...] = ()
+    reported: tuple[str, ...] = ()
 
 
-class Ugly(Struct, frozen=True):
+class RequestVariant(Struct, frozen=True):
     """One way. ``sentence`` completes "a message ..."."""
 
     name: str
@@ -59,16 +69,16 @@ class Ugly(Struct, frozen=True):
     script: Callable[[Letter], Script]
 
 
-def ugly(name: str) -> Ugly:
+def request_variant(name: str) -> RequestVariant:
     """The way called *name*; the nearest match is in the complaint."""
-    if name not in UGLIES:
-        raise UnknownName("way to deliver", name, UGLIES)
-    return UGLIES[name]
+    if name not in REQUEST_VARIANTS:
+        raise UnknownName("way to deliver", name, REQUEST_VARIANTS)
+    return REQUEST_VARIANTS[name]
 
 
-def of_kinds(*kinds: Kind) -> list[Ugly]:
+def of_kinds(*kinds: Kind) -> list[RequestVariant]:
     """Every way of some kinds, in the order in which they are tried."""
-    return [one for one in UGLIES.values() if one.kind in kinds]
+    return [one for one in REQUEST_VARIANTS.values() if one.kind in kinds]
 
 
 def head(
@@ -97,7 +107,7 @@ def head(
         AGENT,
         *([] if is_kept else ["Connection: close"]),
         *([] if kind is None else [f"Content-Type: {kind}"]),
-        *letter.told,
+        *letter.reported,
         *([f"{letter.header}: {letter.signature}"] if signed is None else signed),
         *([] if told is None else [f"Content-Length: {told}"]),
         *more,
@@ -107,12 +117,12 @@ def head(
 
 def _whole(*more: str, limit_ms: float = 0, **options: object) -> Callable[[Letter], Script]:
     """The request in one piece under another head, and its answer."""
-    return lambda letter: (Say(head(letter, *more, **options) + letter.body), Hear(limit_ms=limit_ms))  # type: ignore[arg-type]
+    return lambda letter: (Send(head(letter, *more, **options) + letter.body), ReadResponse(limit_ms=limit_ms))  # type: ignore[arg-type]
 
 
 def _method(name: str) -> Callable[[Letter], Script]:
     def script(letter: Letter) -> Script:
-        return Say(head(letter, method=name) + letter.body), Hear(is_head=name == "HEAD")
+        return Send(head(letter, method=name) + letter.body), ReadResponse(is_head=name == "HEAD")
 
     return script
 
@@ -138,16 +148,16 @@ def _pieces(size: int, *, pause_ms: float = 0, most: int = 0) -> Callable[[Lette
         moves: list[Move] = []
         for number, start in enumerate(range(0, len(data), size)):
             if number == most > 0:
-                moves.append(Say(data[start:]))
+                moves.append(Send(data[start:]))
                 break
-            moves += [Say(data[start : start + size]), Pause(pause_ms)]
-        return (*moves, Hear())
+            moves += [Send(data[start : start + size]), Pause(pause_ms)]
+        return (*moves, ReadResponse())
 
     return script
 
 
 def _two_parts(letter: Letter) -> Script:
-    return Say(head(letter)), Pause(APART_MS), Say(letter.body), Hear()
+    return Send(head(letter)), Pause(APART_MS), Send(letter.body), ReadResponse()
 
 
 def _chunks(letter: Letter, *, extension: bytes = b"", last: bytes = b"0\r\n\r\n") -> bytes:
@@ -158,26 +168,26 @@ def _chunks(letter: Letter, *, extension: bytes = b"", last: bytes = b"0\r\n\r\n
 
 def _chunked(**options: bytes) -> Callable[[Letter], Script]:
     def script(letter: Letter) -> Script:
-        return Say(head(letter, "Transfer-Encoding: chunked", length=None) + _chunks(letter, **options)), Hear()
+        return Send(head(letter, "Transfer-Encoding: chunked", length=None) + _chunks(letter, **options)), ReadResponse()
 
     return script
 
 
 def _expecting(*, waits: bool) -> Callable[[Letter], Script]:
     def script(letter: Letter) -> Script:
-        first = Say(head(letter, "Expect: 100-continue"))
-        return (first, *([HearContinue(limit_ms=CONTINUE_MS)] if waits else []), Say(letter.body), Hear())
+        first = Send(head(letter, "Expect: 100-continue"))
+        return (first, *([ReadContinue(limit_ms=CONTINUE_MS)] if waits else []), Send(letter.body), ReadResponse())
 
     return script
 
 
 def _length_and_chunks(letter: Letter) -> Script:
     announced = head(letter, "Transfer-Encoding: chunked", length=len(_chunks(letter)))
-    return Say(announced + _chunks(letter)), Hear(limit_ms=MALFORMED_MS)
+    return Send(announced + _chunks(letter)), ReadResponse(limit_ms=MALFORMED_MS)
 
 
 def _line_feeds(letter: Letter) -> Script:
-    return Say(head(letter).replace(b"\r\n", b"\n") + letter.body), Hear(limit_ms=MALFORMED_MS)
+    return Send(head(letter).replace(b"\r\n", b"\n") + letter.body), ReadResponse(limit_ms=MALFORMED_MS)
 
 
 def _promised(extra: int) -> Callable[[Letter], Script]:
@@ -185,7 +195,7 @@ def _promised(extra: int) -> Callable[[Letter], Script]:
 
     def script(letter: Letter) -> Script:
         wrong = head(letter, length=len(letter.body) + extra)
-        return Say(wrong + letter.body), End(), Hear(limit_ms=MALFORMED_MS)
+        return Send(wrong + letter.body), End(), ReadResponse(limit_ms=MALFORMED_MS)
 
     return script
 
@@ -195,7 +205,7 @@ def _cut(*last: Move, announced: bool = True) -> Callable[[Letter], Script]:
 
     def script(letter: Letter) -> Script:
         half = letter.body[: len(letter.body) // 2]
-        return Say(head(letter) + half if announced else head(letter)), Pause(SETTLE_MS), *last
+        return Send(head(letter) + half if announced else head(letter)), Pause(SETTLE_MS), *last
 
     return script
 
@@ -203,81 +213,96 @@ def _cut(*last: Move, announced: bool = True) -> Callable[[Letter], Script]:
 def _cut_chunk(letter: Letter) -> Script:
     half = letter.body[: len(letter.body) // 2]
     begun = head(letter, "Transfer-Encoding: chunked", length=None) + b"%x\r\n" % len(letter.body)
-    return Say(begun + half), Pause(SETTLE_MS), HangUp()
+    return Send(begun + half), Pause(SETTLE_MS), HangUp()
 
 
-UGLIES: dict[str, Ugly] = {
+REQUEST_VARIANTS: dict[str, RequestVariant] = {
     one.name: one
     for one in (
-        Ugly("lower_case_header", Kind.PLAIN, "with its signature header in lower case", _named(str.lower)),
-        Ugly("upper_case_header", Kind.PLAIN, "with its signature header in upper case", _named(str.upper)),
-        Ugly("mixed_case_header", Kind.PLAIN, "with its signature header in mixed case", _named(_mixed_case)),
-        Ugly("charset", Kind.PLAIN, "declared as application/json; charset=utf-8", _whole(kind=f"{JSON}; charset=utf-8")),
-        Ugly("sliced", Kind.PLAIN, "in pieces of seven bytes", _pieces(SLICE)),
-        Ugly("two_parts", Kind.PLAIN, "whose head comes before its body", _two_parts),
-        Ugly("kept_open", Kind.PLAIN, "on a connection that stays open", _whole(is_kept=True)),
-        Ugly("drip", Kind.ODD, "that drips in", _pieces(64, pause_ms=DRIP_MS, most=DRIPS)),
-        Ugly("chunked", Kind.ODD, "in chunks", _chunked()),
-        Ugly("chunk_extensions", Kind.ODD, "in chunks with extensions", _chunked(extension=b";name=value")),
-        Ugly("trailers", Kind.ODD, "in chunks with a trailer", _chunked(last=b"0\r\nX-Checksum: 1\r\n\r\n")),
-        Ugly("http_1_0", Kind.ODD, "by HTTP/1.0", _whole(version="HTTP/1.0")),
-        Ugly("expect_waiting", Kind.ODD, "whose body waits for 100 Continue", _expecting(waits=True)),
-        Ugly("expect_not_waiting", Kind.ODD, "that expects 100 Continue and does not wait", _expecting(waits=False)),
-        Ugly(
+        RequestVariant("lower_case_header", Kind.PLAIN, "with its signature header in lower case", _named(str.lower)),
+        RequestVariant("upper_case_header", Kind.PLAIN, "with its signature header in upper case", _named(str.upper)),
+        RequestVariant("mixed_case_header", Kind.PLAIN, "with its signature header in mixed case", _named(_mixed_case)),
+        RequestVariant(
+            "charset", Kind.PLAIN, "declared as application/json; charset=utf-8", _whole(kind=f"{JSON}; charset=utf-8")
+        ),
+        RequestVariant("sliced", Kind.PLAIN, "in pieces of seven bytes", _pieces(SLICE)),
+        RequestVariant("two_parts", Kind.PLAIN, "whose head comes before its body", _two_parts),
+        RequestVariant("kept_open", Kind.PLAIN, "on a connection that stays open", _whole(is_kept=True)),
+        RequestVariant("drip", Kind.ODD, "that drips in", _pieces(64, pause_ms=DRIP_MS, most=DRIPS)),
+        RequestVariant("chunked", Kind.ODD, "in chunks", _chunked()),
+        RequestVariant("chunk_extensions", Kind.ODD, "in chunks with extensions", _chunked(extension=b";name=value")),
+        RequestVariant("trailers", Kind.ODD, "in chunks with a trailer", _chunked(last=b"0\r\nX-Checksum: 1\r\n\r\n")),
+        RequestVariant("http_1_0", Kind.ODD, "by HTTP/1.0", _whole(version="HTTP/1.0")),
+        RequestVariant("expect_waiting", Kind.ODD, "whose body waits for 100 Continue", _expecting(waits=True)),
+        RequestVariant(
+            "expect_not_waiting", Kind.ODD, "that expects 100 Continue and does not wait", _expecting(waits=False)
+        ),
+        RequestVariant(
             "absolute_target",
             Kind.ODD,
             "with a whole URL as its target",
             lambda letter: _whole(target=f"http://{letter.host}{letter.path}")(letter),
         ),
-        Ugly("huge_header", Kind.ODD, "with a header of 60 kB", _whole("X-Padding: " + "x" * HUGE_HEADER)),
-        Ugly("many_headers", Kind.ODD, "with 150 more headers", _whole(*(f"X-Field-{n}: {n}" for n in range(MANY_HEADERS)))),
-        Ugly("upper_case_type", Kind.ODD, "declared as APPLICATION/JSON", _whole(kind=JSON.upper())),
-        Ugly("no_type", Kind.ODD, "without a content type", _whole(kind=None)),
-        Ugly("text_type", Kind.ODD, "declared as plain text", _whole(kind="text/plain")),
-        Ugly("form_type", Kind.ODD, "declared as a form", _whole(kind="application/x-www-form-urlencoded")),
-        Ugly("multipart_type", Kind.ODD, "declared as multipart without a boundary", _whole(kind="multipart/form-data")),
-        Ugly("same_header_twice", Kind.ODD, "with two equal signature headers", _signed("{}", "{}")),
-        Ugly("right_then_wrong", Kind.ODD, "with a wrong signature after the right one", _signed("{}", WRONG_SIGNATURE)),
-        Ugly("wrong_then_right", Kind.ODD, "with a wrong signature before the right one", _signed(WRONG_SIGNATURE, "{}")),
-        Ugly(
+        RequestVariant("huge_header", Kind.ODD, "with a header of 60 kB", _whole("X-Padding: " + "x" * HUGE_HEADER)),
+        RequestVariant(
+            "many_headers", Kind.ODD, "with 150 more headers", _whole(*(f"X-Field-{n}: {n}" for n in range(MANY_HEADERS)))
+        ),
+        RequestVariant("upper_case_type", Kind.ODD, "declared as APPLICATION/JSON", _whole(kind=JSON.upper())),
+        RequestVariant("no_type", Kind.ODD, "without a content type", _whole(kind=None)),
+        RequestVariant("text_type", Kind.ODD, "declared as plain text", _whole(kind="text/plain")),
+        RequestVariant("form_type", Kind.ODD, "declared as a form", _whole(kind="application/x-www-form-urlencoded")),
+        RequestVariant(
+            "multipart_type", Kind.ODD, "declared as multipart without a boundary", _whole(kind="multipart/form-data")
+        ),
+        RequestVariant("same_header_twice", Kind.ODD, "with two equal signature headers", _signed("{}", "{}")),
+        RequestVariant(
+            "right_then_wrong", Kind.ODD, "with a wrong signature after the right one", _signed("{}", WRONG_SIGNATURE)
+        ),
+        RequestVariant(
+            "wrong_then_right", Kind.ODD, "with a wrong signature before the right one", _signed(WRONG_SIGNATURE, "{}")
+        ),
+        RequestVariant(
             "half_closed",
             Kind.ODD,
             "after which nothing more will come",
-            lambda letter: (Say(head(letter) + letter.body), End(), Hear()),
+            lambda letter: (Send(head(letter) + letter.body), End(), ReadResponse()),
         ),
-        Ugly(
+        RequestVariant(
             "folded_header",
             Kind.MALFORMED,
             "with its signature on a folded line",
             lambda letter: _whole(signed=(f"{letter.header}:\r\n {letter.signature}",), limit_ms=MALFORMED_MS)(letter),
         ),
-        Ugly("line_feeds", Kind.MALFORMED, "with line feeds alone", _line_feeds),
-        Ugly(
+        RequestVariant("line_feeds", Kind.MALFORMED, "with line feeds alone", _line_feeds),
+        RequestVariant(
             "more_after_it",
             Kind.MALFORMED,
             "with junk behind it",
-            lambda letter: (Say(head(letter, is_kept=True) + letter.body + b"junk\r\n\r\n"), Hear(limit_ms=MALFORMED_MS)),
+            lambda letter: (
+                Send(head(letter, is_kept=True) + letter.body + b"junk\r\n\r\n"),
+                ReadResponse(limit_ms=MALFORMED_MS),
+            ),
         ),
-        Ugly("length_too_long", Kind.MALFORMED, "shorter than its Content-Length", _promised(7)),
-        Ugly("length_too_short", Kind.MALFORMED, "longer than its Content-Length", _promised(-7)),
-        Ugly(
-            "length_twice",
+        RequestVariant("length_too_long", Kind.MALFORMED, "shorter than its Content-Length", _promised(7)),
+        RequestVariant("length_too_short", Kind.MALFORMED, "longer than its Content-Length", _promised(-7)),
+        RequestVariant(
+            "duplicate_content_length",
             Kind.MALFORMED,
             "with two different lengths",
             lambda letter: _whole(f"Content-Length: {len(letter.body) + 7}", limit_ms=MALFORMED_MS)(letter),
         ),
-        Ugly("length_and_chunks", Kind.MALFORMED, "with a length and chunks", _length_and_chunks),
-        Ugly("cut_in_order", Kind.BROKEN, "whose connection closes halfway", _cut(HangUp())),
-        Ugly("cut_by_reset", Kind.BROKEN, "whose connection is reset halfway", _cut(Reset())),
-        Ugly("half_and_ended", Kind.BROKEN, "that ends halfway", _cut(End(), Hear(limit_ms=MALFORMED_MS))),
-        Ugly("head_alone", Kind.BROKEN, "of which only the head comes", _cut(HangUp(), announced=False)),
-        Ugly("cut_chunk", Kind.BROKEN, "whose chunk is cut", _cut_chunk),
-        Ugly("get", Kind.SAFE, "by GET", _method("GET")),
-        Ugly("head", Kind.SAFE, "by HEAD", _method("HEAD")),
-        Ugly("options", Kind.SAFE, "by OPTIONS", _method("OPTIONS")),
-        Ugly("put", Kind.METHOD, "by PUT", _method("PUT")),
-        Ugly("patch", Kind.METHOD, "by PATCH", _method("PATCH")),
-        Ugly("delete", Kind.METHOD, "by DELETE", _method("DELETE")),
+        RequestVariant("length_and_chunks", Kind.MALFORMED, "with a length and chunks", _length_and_chunks),
+        RequestVariant("cut_in_order", Kind.BROKEN, "whose connection closes halfway", _cut(HangUp())),
+        RequestVariant("cut_by_reset", Kind.BROKEN, "whose connection is reset halfway", _cut(Reset())),
+        RequestVariant("half_and_ended", Kind.BROKEN, "that ends halfway", _cut(End(), ReadResponse(limit_ms=MALFORMED_MS))),
+        RequestVariant("head_alone", Kind.BROKEN, "of which only the head comes", _cut(HangUp(), announced=False)),
+        RequestVariant("cut_chunk", Kind.BROKEN, "whose chunk is cut", _cut_chunk),
+        RequestVariant("get", Kind.SAFE, "by GET", _method("GET")),
+        RequestVariant("head", Kind.SAFE, "by HEAD", _method("HEAD")),
+        RequestVariant("options", Kind.SAFE, "by OPTIONS", _method("OPTIONS")),
+        RequestVariant("put", Kind.METHOD, "by PUT", _method("PUT")),
+        RequestVariant("patch", Kind.METHOD, "by PATCH", _method("PATCH")),
+        RequestVariant("delete", Kind.METHOD, "by DELETE", _method("DELETE")),
     )
 }
 """Every way by name, in the order in which they are tried."""

@@ -92,14 +92,14 @@ def _bytes_of(request: PreparedRequest) -> bytes:
 def _response_of(made: Delivery, status: int, request: PreparedRequest) -> Response:
     headers = HTTPHeaderDict()
     # The answer is taken as it came, compressed or not: nobody unpacks what a receiver says.
-    for name, value in (one for one in made.answer_headers if one[0] != "content-encoding"):
+    for name, value in (one for one in made.response_headers if one[0] != "content-encoding"):
         headers.add(name, value)
     response = Response()
     response.status_code = status
     response.reason = responses.get(status, "")
     response.headers = CaseInsensitiveDict(headers)
     response.raw = HTTPResponse(
-        body=io.BytesIO(made.answer),
+        body=io.BytesIO(made.response_body),
         headers=headers,
         status=status,
         preload_content=False,

@@ -8,8 +8,8 @@ from collections.abc import Callable
 import httptools
 from msgspec import Struct
 
-ANSWER_KEPT = 65_536
-LONGEST_ANSWER = 10_485_760
+RESPONSE_KEPT = 65_536
+LONGEST_RESPONSE = 10_485_760
 MOST_HEADERS = 200
 
 INCOMPLETE = "connection closed before the answer was complete"
@@ -26,7 +26,7 @@ class Reply(Struct, frozen=True, kw_only=True):
     took_s: float = 0.0
 
 
-class Answers:
+class ResponseParser:
     """The answers on one connection; *take* gets each as soon as it is whole, interim ones are left out.
 
     ``keeps`` tells whether the connection may carry another request after the latest answer, and ``is_begun`` whether
@@ -56,7 +56,7 @@ class Answers:
     def feed(self, received: bytes) -> str:
         """Take some bytes in; trouble in words, if they are no answer."""
         self._size += len(received)
-        if self._size > LONGEST_ANSWER:
+        if self._size > LONGEST_RESPONSE:
             return "the answer is longer than 10 MiB"
         try:
             self._parser.feed_data(received)
@@ -90,7 +90,7 @@ class Answers:
 
     def on_body(self, body: bytes) -> None:
         """A piece of the body, of which enough is kept to be read."""
-        if self._kept < ANSWER_KEPT:
+        if self._kept < RESPONSE_KEPT:
             self._body.append(body)
             self._kept += len(body)
 
@@ -104,7 +104,7 @@ class Answers:
 
     def _whole(self, *, keeps: bool) -> None:
         headers = tuple((name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in self._headers)
-        status, body = self._parser.get_status_code(), b"".join(self._body)[:ANSWER_KEPT]
+        status, body = self._parser.get_status_code(), b"".join(self._body)[:RESPONSE_KEPT]
         self.keeps = keeps
         self.is_begun = False
         self._clear()

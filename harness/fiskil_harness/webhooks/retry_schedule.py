@@ -3,9 +3,9 @@
 from collections.abc import Callable, Collection, Iterator
 from datetime import datetime, timedelta
 
-from fiskil_harness.core.clauses import Ask, Readings
+from fiskil_harness.core.clauses import Choose, Interpretations
 from fiskil_harness.core.clock import real_now
-from fiskil_harness.core.config.webhook_format import READINGS, Dialect
+from fiskil_harness.core.config.webhook_format import SCHEMES_BY_INTERPRETATION, Dialect
 from fiskil_harness.core.model import Event
 from fiskil_harness.errors import UnknownName
 
@@ -16,7 +16,7 @@ BACKOFF_MINUTES = (1, 3, 6, 10, 10)
 class Parcel:
     """One event on its way: how often it was tried and when it is due next."""
 
-    def __init__(self, symbol: str, event: Event, reading: Ask, dialect: Callable[[], Dialect] | None = None) -> None:
+    def __init__(self, symbol: str, event: Event, reading: Choose, dialect: Callable[[], Dialect] | None = None) -> None:
         self._dialect = dialect
         self._made_at: dict[int, datetime] = {}
         self.symbol = symbol
@@ -29,7 +29,11 @@ class Parcel:
     @property
     def dialect(self) -> Dialect:
         """How its messages are signed and worded."""
-        return self._dialect() if self._dialect else Dialect(scheme=READINGS[self.reading("webhooks.signature")])
+        return (
+            self._dialect()
+            if self._dialect
+            else Dialect(scheme=SCHEMES_BY_INTERPRETATION[self.reading("webhooks.signature")])
+        )
 
     def made_at(self, number: int) -> datetime:
         """The real time of the attempt of that number; asked again, it is the same, as a replay's is."""
@@ -63,12 +67,12 @@ class Parcel:
 class Outbox:
     """Every event of the scenario under its symbol."""
 
-    def __init__(self, reading: Ask | None = None, dialect: Callable[[], Dialect] | None = None) -> None:
+    def __init__(self, reading: Choose | None = None, dialect: Callable[[], Dialect] | None = None) -> None:
         """Start empty; *reading* tells which reading of a doubtful clause rules (default: the best supported).
 
         *dialect* tells how messages are signed and worded (default: as Fiskil does, by the reading that rules).
         """
-        self._reading = reading or Readings().of
+        self._reading = reading or Interpretations().of
         self._dialect = dialect
         self._parcels: dict[str, Parcel] = {}
 

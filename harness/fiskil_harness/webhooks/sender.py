@@ -15,10 +15,10 @@ import msgspec
 from msgspec import Struct
 
 from fiskil_harness.core.clock import pause
-from fiskil_harness.core.config.urls import shown, why_unusable
+from fiskil_harness.core.config.urls import redacted_url, why_unusable
 from fiskil_harness.core.net.server import Loop, client_context
 from fiskil_harness.errors import UnsafeTarget, UsageError
-from fiskil_harness.journal import EARLY, HOMES, Delivery, Exchange, HookCall, Journal, kept
+from fiskil_harness.journal import EARLY, HOMES, Delivery, Exchange, HookCall, Journal, shortened
 from fiskil_harness.webhooks.connection_script import Script, Talk, flood, perform
 from fiskil_harness.webhooks.load import LANES, pour
 from fiskil_harness.webhooks.responses import Reply
@@ -59,10 +59,10 @@ class Target(Struct, frozen=True, kw_only=True):
             port = parts.port
         except ValueError as error:
             why = "" if "@" in url else f": {error}"
-            raise UsageError(f"The receiver's URL, {shown(url)}, is none{why}.") from None
+            raise UsageError(f"The receiver's URL, {redacted_url(url)}, is none{why}.") from None
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             raise UsageError(
-                f"{shown(url)} is no URL of a receiver. It must look like http://127.0.0.1:8000/webhooks/fiskil."
+                f"{redacted_url(url)} is no URL of a receiver. It must look like http://127.0.0.1:8000/webhooks/fiskil."
             )
         refuse_unsafe_host(parts.hostname, allow_hosts)
         unusable = why_unusable(url, parts.hostname)
@@ -251,14 +251,14 @@ def _noted(one: Outgoing, reply: Reply, stamp: dict[str, Any], group: int = 0) -
     return msgspec.structs.replace(
         one.note,
         **stamp,
-        body=kept(one.note.body),
+        body=shortened(one.note.body),
         headers=one.headers,
         outcome=_outcome(reply.status),
         status=reply.status,
         trouble=reply.trouble,
         took_s=reply.took_s,
         answer_headers=reply.headers,
-        answer=kept(reply.body),
+        answer=shortened(reply.body),
         group=group,
     )
 
@@ -272,7 +272,7 @@ def _is_early(delivery: Delivery, journal: Journal) -> bool:
 
 
 def _retry_after(delivery: Delivery) -> str:
-    return next((value for name, value in delivery.answer_headers if name.lower() == "retry-after"), "")
+    return next((value for name, value in delivery.response_headers if name.lower() == "retry-after"), "")
 
 
 def _asked_s(delivery: Delivery) -> float:

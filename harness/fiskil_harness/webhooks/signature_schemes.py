@@ -41,7 +41,7 @@ def drafted(event: Event, *, attempt: int, dialect: Dialect, sent_at: datetime) 
     """The message of an attempt, unsigned."""
     body, told = body_of(event, attempt=attempt, payload=dialect.payload)
     timestamp = str(int(sent_at.timestamp())) if dialect.scheme.is_standard else ""
-    return Message(message_id=event.message_id, attempt=attempt, body=body, signature="", told=told, timestamp=timestamp)
+    return Message(message_id=event.message_id, attempt=attempt, body=body, signature="", fields=told, timestamp=timestamp)
 
 
 def signed(draft: Message, secret: str, scheme: Scheme) -> Message:
@@ -75,8 +75,8 @@ def digest_in(signature: str, scheme: Scheme) -> bytes:
 
 def lines(draft: Message, scheme: Scheme, *signatures: str) -> Headers:
     """The headers of a delivery that the content type is not one of; without *signatures* it is unsigned."""
-    known = {name.lower() for name, _ in draft.told}
-    told = draft.told
+    known = {name.lower() for name, _ in draft.fields}
+    told = draft.fields
     if scheme.is_standard:
         told = (*(() if ID_HEADER in known else ((ID_HEADER, draft.message_id),)), *told, (TIME_HEADER, draft.timestamp))
     return (*told, *((scheme.header, one) for one in signatures))

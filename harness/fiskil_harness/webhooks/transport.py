@@ -11,7 +11,7 @@ from typing import Any
 from msgspec import Struct
 
 from fiskil_harness.core.clock import stopwatch
-from fiskil_harness.webhooks.responses import SILENT, Answers, Reply
+from fiskil_harness.webhooks.responses import SILENT, Reply, ResponseParser
 
 SLOW_CLIENT_LEAD_S = 0.1
 CONNECTING_S = 5.0
@@ -103,7 +103,7 @@ class _Call(asyncio.Protocol):
 
     def __init__(self, *, keeps_answer: bool) -> None:
         self._keeps_answer = keeps_answer
-        self._answers = Answers(self._whole)
+        self._answers = ResponseParser(self._whole)
         self._transport: asyncio.Transport | None = None
         self._done: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
         self._elapsed = stopwatch()

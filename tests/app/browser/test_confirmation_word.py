@@ -2,7 +2,7 @@
 
 import pytest
 
-from fiskil_harness.app.browser.confirmation_word import word_to_type
+from fiskil_harness.app.browser.confirmation_word import confirmation_word
 
 
 @pytest.mark.parametrize(
@@ -35,4 +35,4 @@ from fiskil_harness.app.browser.confirmation_word import word_to_type
 )
 def test_what_is_to_be_typed_is_what_the_page_says(text: str, word: str) -> None:
     """A text that does not say which word is asked for asks for none that anybody knows."""
-    assert word_to_type(text) == word
+    assert confirmation_word(text) == word

@@ -6,8 +6,8 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from fiskil_harness.app.browser.form_browser import Visitor, forms, is_same_origin, with_query
-from fiskil_harness.core.net.http_client import Browser, HttpReply
+from fiskil_harness.app.browser.form_browser import FormBrowser, forms, is_same_origin, with_query
+from fiskil_harness.core.net.http_client import HttpClient, HttpReply
 from fiskil_harness.core.net.server import free_port
 from fiskil_harness.errors import StepError
 
@@ -23,10 +23,10 @@ PAGE = """
 
 
 @pytest.fixture
-def visitor() -> Iterator[Visitor]:
+def visitor() -> Iterator[FormBrowser]:
     """A visitor with a fresh browser."""
-    with Browser(timeout_s=60) as browser:
-        yield Visitor(browser)
+    with HttpClient(timeout_s=60) as browser:
+        yield FormBrowser(browser)
 
 
 def shown(text: str) -> HttpReply:
@@ -42,7 +42,7 @@ def test_forms_carry_what_a_browser_would_send() -> None:
     assert second.choices == {"account": ("a", "b")}
 
 
-def test_text_is_found_by_attribute(visitor: Visitor) -> None:
+def test_text_is_found_by_attribute(visitor: FormBrowser) -> None:
     """The rehearsal's one-time code stands on the page."""
     visitor.page = shown(PAGE)
 
@@ -50,7 +50,7 @@ def test_text_is_found_by_attribute(visitor: Visitor) -> None:
     assert visitor.choices("account") == ("a", "b")
 
 
-def test_values_are_found_by_attribute(visitor: Visitor) -> None:
+def test_values_are_found_by_attribute(visitor: FormBrowser) -> None:
     """The consent page's messages stand in one; a page without it says nothing."""
     visitor.page = shown('<main data-messages="[1, &quot;a&quot;]"><p data-messages="2">text</p></main>')
 
@@ -68,15 +68,15 @@ def test_a_visitor_says_what_it_is_with_every_request(httpserver: HTTPServer) ->
 
     httpserver.expect_request("/").respond_with_handler(take)
     httpserver.expect_request("/second").respond_with_handler(take)
-    with Browser(timeout_s=60) as browser:
-        visitor = Visitor(browser, headers={"sec-fetch-dest": "iframe"})
+    with HttpClient(timeout_s=60) as browser:
+        visitor = FormBrowser(browser, headers={"sec-fetch-dest": "iframe"})
         visitor.open(httpserver.url_for("/"))
         visitor.submit("select")
 
     assert seen == ["iframe", "iframe", "iframe"]
 
 
-def test_answers_replace_fields_of_their_form(visitor: Visitor, httpserver: HTTPServer) -> None:
+def test_answers_replace_fields_of_their_form(visitor: FormBrowser, httpserver: HTTPServer) -> None:
     """The form is chosen by its act; what is not answered goes as it stood."""
     seen: list[dict[str, list[str]]] = []
 
@@ -94,7 +94,7 @@ def test_answers_replace_fields_of_their_form(visitor: Visitor, httpserver: HTTP
     assert seen == [{"act": ["select"], "token": ["t&1"], "note": [""], "account": ["b", "c"]}]
 
 
-def test_a_form_that_is_not_there_is_an_error(visitor: Visitor) -> None:
+def test_a_form_that_is_not_there_is_an_error(visitor: FormBrowser) -> None:
     """The step could not be performed, and the message says what was looked for."""
     visitor.page = shown(PAGE)
 
@@ -102,7 +102,7 @@ def test_a_form_that_is_not_there_is_an_error(visitor: Visitor) -> None:
         visitor.submit("deny")
 
 
-def test_redirects_are_followed_with_cookies(visitor: Visitor, httpserver: HTTPServer) -> None:
+def test_redirects_are_followed_with_cookies(visitor: FormBrowser, httpserver: HTTPServer) -> None:
     """The visitor lands where a browser would, and keeps what it was given on the way."""
     httpserver.expect_request("/a").respond_with_data(status=303, headers={"Location": "/b", "Set-Cookie": "seen=1; Path=/"})
     httpserver.expect_request("/b", headers={"Cookie": "seen=1"}).respond_with_data("here")
@@ -113,7 +113,7 @@ def test_redirects_are_followed_with_cookies(visitor: Visitor, httpserver: HTTPS
     assert visitor.redirects == [httpserver.url_for("/b")]
 
 
-def test_a_circle_of_redirects_ends(visitor: Visitor, httpserver: HTTPServer) -> None:
+def test_a_circle_of_redirects_ends(visitor: FormBrowser, httpserver: HTTPServer) -> None:
     """Eight hops are enough for anybody."""
     httpserver.expect_request("/a").respond_with_data(status=302, headers={"Location": "/a"})
 
@@ -125,7 +125,7 @@ def test_a_circle_of_redirects_ends(visitor: Visitor, httpserver: HTTPServer) ->
 @pytest.mark.parametrize(
     "elsewhere", ["https://shop.example.com/done", "shop://callback?session_id=1", "http://192.0.2.7/", "http://[::2]/"]
 )
-def test_the_visitor_stays_on_this_machine(visitor: Visitor, httpserver: HTTPServer, elsewhere: str) -> None:
+def test_the_visitor_stays_on_this_machine(visitor: FormBrowser, httpserver: HTTPServer, elsewhere: str) -> None:
     """Production addresses and an app's own scheme are noted, not visited."""
     httpserver.expect_request("/a").respond_with_data(status=303, headers={"Location": elsewhere})
 
@@ -138,8 +138,8 @@ def test_a_host_may_be_allowed_by_name(httpserver: HTTPServer) -> None:
     """What the config allows is tried; nothing answers there."""
     httpserver.expect_request("/a").respond_with_data(status=303, headers={"Location": "http://box.invalid/"})
 
-    with Browser(timeout_s=60) as browser:
-        reply = Visitor(browser, allow_hosts=("box.invalid",)).open(httpserver.url_for("/a"))
+    with HttpClient(timeout_s=60) as browser:
+        reply = FormBrowser(browser, allow_hosts=("box.invalid",)).open(httpserver.url_for("/a"))
 
     assert (reply.status, reply.trouble) == (None, "connection refused")
 
@@ -150,7 +150,7 @@ def test_query_parameters_are_added() -> None:
     assert with_query("http://a/b?x=1", c="d") == "http://a/b?x=1&c=d"
 
 
-def test_a_page_elsewhere_is_the_redirect_that_led_there(visitor: Visitor, httpserver: HTTPServer) -> None:
+def test_a_page_elsewhere_is_the_redirect_that_led_there(visitor: FormBrowser, httpserver: HTTPServer) -> None:
     """Another port is another origin, whether anybody listens there or not; another name of this machine is not."""
     away = f"http://127.0.0.1:{free_port()}/done"
     httpserver.expect_request("/a").respond_with_data(status=303, headers={"Location": "/b"})
@@ -163,7 +163,7 @@ def test_a_page_elsewhere_is_the_redirect_that_led_there(visitor: Visitor, https
     assert visitor.page_at(away) is visitor.page
 
 
-def test_a_form_to_another_machine_is_not_sent(visitor: Visitor) -> None:
+def test_a_form_to_another_machine_is_not_sent(visitor: FormBrowser) -> None:
     """Not even with what a page says itself."""
     visitor.page = shown(
         '<form method="post" action="https://example.com/"><input type="hidden" name="act" value="go"></form>'

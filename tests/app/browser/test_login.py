@@ -11,10 +11,10 @@ import msgspec
 import pytest
 
 from fiskil_harness.app.browser.login import lent
-from fiskil_harness.core.config.schema import Entrance
+from fiskil_harness.core.config.schema import Login
 from fiskil_harness.core.redaction.redactor import Redactor
 from fiskil_harness.gate.selftest import gallery
-from fiskil_harness.journal import Fetched, Shown
+from fiskil_harness.journal import Fetched, PageView
 from fiskil_harness.runner.driver import Driver
 from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.scenario import Scenario
@@ -27,7 +27,7 @@ def test_a_key_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> No
     """The config names the variable alone."""
     monkeypatch.setenv("APP_TEST_KEY", KEY)
 
-    assert lent(Entrance(secrets={"key": "APP_TEST_KEY"})) == {"key": KEY}
+    assert lent(Login(secrets={"key": "APP_TEST_KEY"})) == {"key": KEY}
 
 
 def test_what_was_lent_is_taken_out_of_every_text(fiskil: LocalFiskil) -> None:
@@ -65,22 +65,22 @@ def test_a_key_that_may_be_lent_is_found_in_every_spelling(key: str, spelling: s
 @pytest.mark.parametrize(
     ("way_in", "said"),
     [
-        (Entrance(path="/test/wayin"), "The way in, app.entrance.path, answered 404."),
-        (Entrance(cookies={"plan": "x" * 9000}), "The browser takes no cookie like 'plan' of app.entrance.cookies."),
+        (Login(path="/test/wayin"), "The way in, app.login.path, answered 404."),
+        (Login(cookies={"plan": "x" * 9000}), "The browser takes no cookie like 'plan' of app.login.cookies."),
     ],
 )
-def test_pages_are_not_judged_where_nobody_was_let_in(tmp_path: Path, way_in: Entrance, said: str) -> None:
+def test_pages_are_not_judged_where_nobody_was_let_in(tmp_path: Path, way_in: Login, said: str) -> None:
     """What is to be seen there is the page to log in at."""
     settings = gallery.settings(gallery.app("pages_behind_a_login"))
     app = msgspec.structs.replace(settings.app, entrance=way_in)
     driver = Driver(msgspec.structs.replace(settings, app=app), workdir=tmp_path, seed=0)
 
-    given = (steps.LookAt(page="connect"), steps.LookAt(page="connections"))
+    given = (steps.OpenPage(page="connect"), steps.OpenPage(page="connections"))
     journal, crashed = driver.perform(Scenario(name="x", practices=(), steps=given, probes=()))
     driver.close()
 
     assert said in crashed
-    assert journal.all(Shown) == []
+    assert journal.all(PageView) == []
 
 
 @pytest.mark.slow
@@ -88,7 +88,7 @@ def test_pages_behind_behind_a_log_in_are_seen(tmp_path: Path, monkeypatch: pyte
     """The address is opened once, before the first page, with the cookies; its key shows in no picture."""
     monkeypatch.setenv("APP_TEST_KEY", KEY)
     settings = gallery.settings(gallery.app("pages_behind_a_login"))
-    way_in = Entrance(
+    way_in = Login(
         path="/test/way-in?key={client_id}&note={key}",
         cookies={"plan": "basic-{end_user_ref}"},
         secrets={"key": "APP_TEST_KEY"},
@@ -96,11 +96,11 @@ def test_pages_behind_behind_a_log_in_are_seen(tmp_path: Path, monkeypatch: pyte
     app = msgspec.structs.replace(settings.app, entrance=way_in)
     driver = Driver(msgspec.structs.replace(settings, app=app), workdir=tmp_path, seed=0)
 
-    given = (steps.LookAt(page="connect"), steps.LookAt(page="connections"))
+    given = (steps.OpenPage(page="connect"), steps.OpenPage(page="connections"))
     journal, crashed = driver.perform(Scenario(name="x", practices=(), steps=given, probes=()))
     driver.close()
 
     asked = [one for one in journal.all(Fetched) if "/test/way-in" in one.url]
     assert (crashed, len(asked), KEY in asked[0].url) == ("", 1, True)
-    assert [one.lack for one in journal.all(Shown)] == [""] * 4
+    assert [one.problem for one in journal.all(PageView)] == [""] * 4
     assert "plan=basic-rehearsal" in dict(journal.all(Fetched)[-1].headers)["cookie"]

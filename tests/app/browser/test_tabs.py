@@ -70,7 +70,7 @@ def test_what_a_page_writes_into_a_window_is_seen(go: Open, path: str) -> None:
     window.wait_until(lambda seen: "Written" in seen.text, cap_s=10)
     looks = window.look(has_pictures=False)
 
-    assert [(one.text.splitlines(), one.lack) for one in looks] == [(["Beneath", "Go", "Written", "Stop"], "")] * 2
+    assert [(one.text.splitlines(), one.problem) for one in looks] == [(["Beneath", "Go", "Written", "Stop"], "")] * 2
     assert window.press(Control(kind="button", text="Stop")) == ""
 
 
@@ -82,11 +82,11 @@ def test_a_window_that_is_on_its_way_is_a_lack(go: Open, httpserver: HTTPServer)
 
     window.press(GO)
     window.press(Control(kind="button", text="Send"))
-    wait_until(lambda: not window.is_quiet, cap_s=10)
+    wait_until(lambda: not window.is_idle, cap_s=10)
     seen = window.read()
     over.set()
 
-    assert (seen.text.splitlines()[0], seen.lack) == ("Beneath", "another window cannot be looked into")
+    assert (seen.text.splitlines()[0], seen.problem) == ("Beneath", "another window cannot be looked into")
 
 
 def test_a_window_elsewhere_is_known_to_be_there(go: Open) -> None:
@@ -124,7 +124,7 @@ def test_a_window_that_hangs_leaves_the_page_beneath_to_be_seen(go: Open) -> Non
     window = go("/opens-a-spinning-one")
 
     window.press(GO)
-    wait_until(lambda: bool(window.read().lack), cap_s=20)
+    wait_until(lambda: bool(window.read().problem), cap_s=20)
     seen = window.read()
 
-    assert (seen.text, seen.lack) == ("Beneath\nGo", "the page in front cannot be looked into")
+    assert (seen.text, seen.problem) == ("Beneath\nGo", "the page in front cannot be looked into")

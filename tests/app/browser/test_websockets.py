@@ -62,7 +62,7 @@ def test_a_socket_that_stays_open_is_heard(talker: int, httpserver: HTTPServer) 
     browser.close()
 
     assert [one.body for one in journal.all(Fetched) if one.kind == "websocket"] == [b"secret"]
-    told = [pair for one in journal.all(Fetched) if one.kind == "document" for pair in one.answer_headers]
+    told = [pair for one in journal.all(Fetched) if one.kind == "document" for pair in one.response_headers]
     found = {(name.lower(), value) for name, value in told if name.lower() in {"x-debug", "set-cookie"}}
     assert found == set(headers[1:])
 

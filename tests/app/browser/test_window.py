@@ -145,7 +145,7 @@ def fetched(journal: Journal, end: str) -> Fetched:
 
 def refused(journal: Journal) -> list[Fetched]:
     """The requests that were kept on this machine."""
-    return [one for one in journal.all(Fetched) if "refused" in one.lack]
+    return [one for one in journal.all(Fetched) if "refused" in one.problem]
 
 
 @pytest.fixture
@@ -160,7 +160,7 @@ def test_a_page_is_read_as_a_person_sees_it(go: Open, httpserver: HTTPServer) ->
     """Its text without what is hidden, its signs of work, its controls by their names; on a phone and on a desk."""
     phone, desk = go("/seen").look()
 
-    assert (phone.width_px, desk.width_px, phone.title, phone.status, phone.lack) == (360, 1280, "Connect", 200, "")
+    assert (phone.width_px, desk.width_px, phone.title, phone.status, phone.problem) == (360, 1280, "Connect", 200, "")
     assert phone.text.splitlines()[:3] == ["Connect your bank", "Opening …", "Wait"]
     assert phone.signs == ("progressbar", "aria-busy", "status: Opening …")
     assert phone.controls == (
@@ -284,7 +284,7 @@ def test_no_picture_is_taken_of_a_secret(go: Open, journal: Journal, path: str, 
 
     pictures = journal.all(Picture)
     assert [one.png[:4] == PNG for one in pictures] == [is_taken] * 2
-    assert [bool(one.lack) for one in pictures] == [not is_taken] * 2
+    assert [bool(one.problem) for one in pictures] == [not is_taken] * 2
     assert all(int.from_bytes(one.png[20:24]) <= 1600 for one in pictures)
 
 
@@ -300,7 +300,7 @@ def test_a_page_that_is_not_there_says_why(go: Open, path: str, lack: str) -> No
     """In words that are the same in each run."""
     shown = go(path).look(has_pictures=False)[0]
 
-    assert shown.lack == lack
+    assert shown.problem == lack
 
 
 @pytest.mark.parametrize(
@@ -325,12 +325,12 @@ def test_a_way_in_may_answer_with_anything_but_a_refusal(
     httpserver.expect_request("/refused").respond_with_data(status=403)
     httpserver.expect_request("/to-nowhere").respond_with_data(status=303, headers={"location": "/nowhere"})
 
-    assert window.pass_by(httpserver.url_for(path), page="entrance") == lack
+    assert window.pass_by(httpserver.url_for(path), page="login") == lack
 
 
 def test_a_way_in_at_which_nobody_listens_does_not_open(window: Window, deaf_port: int) -> None:
     """Why, is said in words of ours."""
-    assert window.pass_by(f"http://127.0.0.1:{deaf_port}/", page="entrance") == "does not open: nobody listens there"
+    assert window.pass_by(f"http://127.0.0.1:{deaf_port}/", page="login") == "does not open: nobody listens there"
 
 
 def test_an_app_that_does_not_listen_says_so(window: Window, deaf_port: int) -> None:
@@ -376,18 +376,18 @@ def test_what_asks_is_told_apart_from_what_tells(go: Open, path: str, told: tupl
 
     window.press(Control(kind="button", text="Stop"))
 
-    assert [(one.words, one.is_question) for one in window.said] == [told]
+    assert [(one.text, one.is_question) for one in window.dialogs] == [told]
     assert told[0] in window.read().text
 
 
 def test_what_is_asked_when_all_is_over_is_no_question(go: Open) -> None:
     """Its answer changes nothing any more."""
     window = go("/asks")
-    window.ask_until(lambda: True)
+    window.accept_dialogs_until(lambda: True)
 
     window.press(Control(kind="button", text="Stop"))
 
-    assert [(one.words, one.is_question) for one in window.said] == [("Really?", False)]
+    assert [(one.text, one.is_question) for one in window.dialogs] == [("Really?", False)]
 
 
 def test_a_window_that_a_page_opens_is_followed(go: Open, httpserver: HTTPServer) -> None:
@@ -414,7 +414,7 @@ def test_a_window_that_closes_at_once_is_searched(go: Open, journal: Journal) ->
     window.close()
 
     sent = fetched(journal, "/passing")
-    assert (b"localStorage.here" in sent.body) != bool(sent.lack)
+    assert (b"localStorage.here" in sent.body) != bool(sent.problem)
     assert ("localStorage", "here", "7") in {(one.place, one.name, one.value) for one in journal.all(Stored)}
     assert any(url.endswith("/passing") for url in window.visited)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fiskil_harness.app.monitoring.alerts import told
+from fiskil_harness.app.monitoring.alerts import alert_text
 
 TRIGGER = b'{"routing_key": "k", "event_action": "trigger", "payload": {"summary": "17 of 20 calls failed"}}'
 FIRING = b'{"version": "4", "status": "firing", "alerts": [{"status": "firing", "labels": {"alertname": "ApiDown"}}]}'
@@ -23,7 +23,7 @@ RESOLVED = b'{"version": "4", "status": "resolved", "alerts": [{"status": "resol
 )
 def test_whatever_is_sent_is_an_alert(body: bytes) -> None:
     """In PagerDuty's words, in Alertmanager's, in Slack's, in the app's own, or in none."""
-    alert = told("/", body)
+    alert = alert_text("/", body)
 
     assert alert is not None
     assert not alert.is_resolved
@@ -43,7 +43,7 @@ def test_whatever_is_sent_is_an_alert(body: bytes) -> None:
 )
 def test_a_notice_of_calm_is_no_new_alert(path: str, body: bytes) -> None:
     """Each system has words of its own for the end."""
-    alert = told(path, body)
+    alert = alert_text(path, body)
 
     assert alert is not None
     assert alert.is_resolved
@@ -55,12 +55,14 @@ def test_a_notice_of_calm_is_no_new_alert(path: str, body: bytes) -> None:
 )
 def test_a_sign_of_life_is_no_alert(body: bytes) -> None:
     """Nor is it one that somebody has seen it."""
-    assert told("/", body) is None
+    assert alert_text("/", body) is None
 
 
 def test_numbers_make_no_other_kind() -> None:
     """An alert that comes again counts more, a minute later, under another id."""
     again = TRIGGER.replace(b"17 of 20", b"19 of 21")
 
-    assert told("/", TRIGGER) == told("/", again)
-    assert told("/", TRIGGER) != told("/", b'{"event_action": "trigger", "payload": {"summary": "webhooks fail"}}')
+    assert alert_text("/", TRIGGER) == alert_text("/", again)
+    assert alert_text("/", TRIGGER) != alert_text(
+        "/", b'{"event_action": "trigger", "payload": {"summary": "webhooks fail"}}'
+    )

@@ -1,12 +1,12 @@
 """What came to a sink: the newest of it is kept, and what is gone says so."""
 
-from fiskil_harness.app.monitoring.received import FORGOTTEN, MOST_BYTES, Pile, Sent
+from fiskil_harness.app.monitoring.received import FORGOTTEN, MOST_BYTES, Pile, Received
 
 
 def test_what_lies_deepest_is_forgotten_first() -> None:
     """Places stay, so that each scenario finds its own."""
     pile = Pile()
-    large = Sent(text=bytes(MOST_BYTES // 2))
+    large = Received(text=bytes(MOST_BYTES // 2))
 
     for _ in range(3):
         pile.add(large)

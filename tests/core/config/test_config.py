@@ -199,11 +199,11 @@ def test_a_wrong_type_names_its_place(text: str, words: str) -> None:
         ),
         ('[app.webhook]\npath = "webhooks"', "app.webhook.path must start with '/', got 'webhooks'."),
         ('[app.observe]\npages = { connect = "connect" }', "app.observe.pages.connect must start with '/', got 'connect'."),
-        ('[app.entrance]\npath = "log-in"', "app.entrance.path must start with '/', got 'log-in'."),
-        ('[app.entrance]\ncookies = { "a b" = "c" }', "app.entrance.cookies has 'a b', which no cookie can be called."),
+        ('[app.login]\npath = "log-in"', "app.login.path must start with '/', got 'log-in'."),
+        ('[app.login]\ncookies = { "a b" = "c" }', "app.login.cookies has 'a b', which no cookie can be called."),
         (
-            '[app.entrance]\ncookies = { plan = "basic; Path=/" }',
-            "app.entrance.cookies.plan holds what no cookie can: a ';' or a control character, 'basic; Path=/'.",
+            '[app.login]\ncookies = { plan = "basic; Path=/" }',
+            "app.login.cookies.plan holds what no cookie can: a ';' or a control character, 'basic; Path=/'.",
         ),
         (
             '[app]\nready = "/healthz"',
@@ -489,11 +489,11 @@ def test_a_key_of_the_way_in_that_is_not_set_is_said(monkeypatch: pytest.MonkeyP
     monkeypatch.delenv("NOT_SET_ANYWHERE", raising=False)
     monkeypatch.setenv("APP_TEST_KEY", "let-me-in-4711")
 
-    words = complaint('[app.entrance]\nsecrets = { key = "NOT_SET_ANYWHERE" }')
-    given = read('[app.entrance]\npath = "/in?key={key}"\nsecrets = { key = "APP_TEST_KEY" }')
+    words = complaint('[app.login]\nsecrets = { key = "NOT_SET_ANYWHERE" }')
+    given = read('[app.login]\npath = "/in?key={key}"\nsecrets = { key = "APP_TEST_KEY" }')
 
-    assert words == "NOT_SET_ANYWHERE is not set. Put there what app.entrance.secrets calls 'key', or name another variable."
-    assert given.app.entrance.path == "/in?key={key}"
+    assert words == "NOT_SET_ANYWHERE is not set. Put there what app.login.secrets calls 'key', or name another variable."
+    assert given.app.login.path == "/in?key={key}"
 
 
 @pytest.mark.parametrize(
@@ -503,8 +503,8 @@ def test_a_key_that_would_show_in_reports_is_refused(monkeypatch: pytest.MonkeyP
     """Short ones are everywhere, others are spelt in many ways; it is refused without being shown."""
     monkeypatch.setenv("APP_TEST_KEY", key)
 
-    assert complaint('[app.entrance]\nsecrets = { key = "APP_TEST_KEY" }') == (
-        "APP_TEST_KEY, which app.entrance.secrets calls 'key', could not be kept out of reports. "
+    assert complaint('[app.login]\nsecrets = { key = "APP_TEST_KEY" }') == (
+        "APP_TEST_KEY, which app.login.secrets calls 'key', could not be kept out of reports. "
         "Put there 12 characters or more, all of them letters from A to Z, digits, '-', '.', '_' or '~'."
     )
 
@@ -602,7 +602,7 @@ def test_what_a_team_promises_is_told_from_defaults(tmp_path: Path) -> None:
     """A limit that equals its default is promised all the same where the config gives it."""
     settings = parse({"app": {"url": "http://127.0.0.1:1", "limits": {"call_deadline_s": 10}}}, folder=tmp_path)
 
-    assert settings.promised == {"call_deadline_s"}
+    assert settings.stated_limits == {"call_deadline_s"}
 
 
 def test_promises_are_no_key(tmp_path: Path) -> None:

@@ -9,11 +9,19 @@ import msgspec
 import pytest
 
 from fiskil_harness.core.config import Settings, parse
-from fiskil_harness.core.config.webhook_format import FISKIL, PRESETS, READINGS, STANDARD, Dialect, Payload, Scheme
+from fiskil_harness.core.config.webhook_format import (
+    FISKIL,
+    PRESETS,
+    SCHEMES_BY_INTERPRETATION,
+    STANDARD,
+    Dialect,
+    Payload,
+    Scheme,
+)
 from fiskil_harness.core.model import Event
 from fiskil_harness.errors import ConfigError, UnknownName
 from fiskil_harness.webhooks import seal
-from fiskil_harness.webhooks.payload_format import told_by, worded
+from fiskil_harness.webhooks.payload_format import message_fields, worded
 
 SECRET = "a2V5LW9mLXRoaXJ0eS10d28tYnl0ZXMtLWxvbmcuLi4="
 EVENT = Event(
@@ -37,7 +45,7 @@ def read(**webhook: Any) -> Settings:
 def test_fiskil_is_the_default_of_every_key() -> None:
     """A config that says nothing about schemes gets Fiskil's, and so does one that names it."""
     assert read().app.webhook.scheme is None
-    assert read(scheme="fiskil").app.webhook.scheme == Scheme() == READINGS["base64-decoded-key"]
+    assert read(scheme="fiskil").app.webhook.scheme == Scheme() == SCHEMES_BY_INTERPRETATION["base64-decoded-key"]
     assert read(scheme={"kind": "hmac"}).app.webhook.payload == Payload() == FISKIL.payload
 
 
@@ -129,7 +137,7 @@ def test_what_was_worded_is_read_back(name: str) -> None:
     payload = msgspec.structs.replace(PRESETS[name].payload, kinds={"consent.updated": "changed"})
     message = seal(EVENT, attempt=1, secret=SECRET, dialect=Dialect(payload=payload))
 
-    assert told_by(message.body, message.headers, payload=payload) == {
+    assert message_fields(message.body, message.headers, payload=payload) == {
         "event": "consent.updated",
         "consent_id": "c1",
         "end_user_id": "eu_1",
@@ -139,7 +147,7 @@ def test_what_was_worded_is_read_back(name: str) -> None:
 @pytest.mark.parametrize("body", [b"", b"[1]", b"null", b"\xff", b"[" * 100_000, b'{"data": 1}'])
 def test_what_cannot_be_read_says_nothing(body: bytes) -> None:
     """Oddities are delivered too."""
-    assert told_by(body, (), payload=PRESETS["shopify"].payload) == {"event": ""}
+    assert message_fields(body, (), payload=PRESETS["shopify"].payload) == {"event": ""}
 
 
 @pytest.mark.parametrize("name", PRESETS)

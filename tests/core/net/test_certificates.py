@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from fiskil_harness.core.net.certificates import Authority, Shown
+from fiskil_harness.core.net.certificates import Authority, ServerCertificate
 
 
 def test_nothing_is_minted_before_it_is_asked_for(tmp_path: Path) -> None:
@@ -20,11 +20,11 @@ def test_only_what_an_app_reads_lies_in_files(tmp_path: Path) -> None:
     """The authority's certificate and one pair; no bad certificate and no other key."""
     authority = Authority(tmp_path)
 
-    made = [authority.context(shown) for shown in Shown]
+    made = [authority.context(shown) for shown in ServerCertificate]
     before = list(tmp_path.iterdir())
     files = authority.files
 
-    assert len(made) == len(Shown)
+    assert len(made) == len(ServerCertificate)
     assert before == []
     assert sorted(tmp_path.iterdir()) == sorted([files.ca_file, files.chain_file, files.key_file])
 
@@ -49,7 +49,7 @@ def test_a_good_certificate_is_trusted_by_who_knows_the_authority(tmp_path: Path
     """And says what it is for."""
     authority = Authority(tmp_path)
 
-    shown = handshake(authority, Shown.GOOD)
+    shown = handshake(authority, ServerCertificate.GOOD)
 
     assert shown["subjectAltName"] == (("DNS", "localhost"), ("IP Address", "127.0.0.1"))
 
@@ -57,15 +57,15 @@ def test_a_good_certificate_is_trusted_by_who_knows_the_authority(tmp_path: Path
 @pytest.mark.parametrize(
     ("shown", "text"),
     [
-        (Shown.EXPIRED, "expired"),
-        (Shown.NOT_YET_VALID, "not yet valid"),
-        (Shown.WRONG_HOST, "not valid for 'localhost'"),
-        (Shown.SELF_SIGNED, "self-signed"),
-        (Shown.UNKNOWN_AUTHORITY, "local issuer"),
-        (Shown.NO_INTERMEDIATE, "local issuer"),
+        (ServerCertificate.EXPIRED, "expired"),
+        (ServerCertificate.NOT_YET_VALID, "not yet valid"),
+        (ServerCertificate.WRONG_HOST, "not valid for 'localhost'"),
+        (ServerCertificate.SELF_SIGNED, "self-signed"),
+        (ServerCertificate.UNKNOWN_AUTHORITY, "local issuer"),
+        (ServerCertificate.NO_INTERMEDIATE, "local issuer"),
     ],
 )
-def test_a_bad_certificate_is_bad_in_its_own_way(tmp_path: Path, shown: Shown, text: str) -> None:
+def test_a_bad_certificate_is_bad_in_its_own_way(tmp_path: Path, shown: ServerCertificate, text: str) -> None:
     """The client says what is wrong with it, and that is the one thing."""
     with pytest.raises(ssl.SSLCertVerificationError, match=text):
         handshake(Authority(tmp_path), shown)
@@ -75,12 +75,12 @@ def test_a_hello_is_heard(tmp_path: Path) -> None:
     """Once for each client."""
     heard: list[bool] = []
 
-    handshake(Authority(tmp_path), Shown.ROTATED, heard=heard)
+    handshake(Authority(tmp_path), ServerCertificate.ROTATED, heard=heard)
 
     assert heard == [True]
 
 
-def handshake(authority: Authority, shown: Shown, *, heard: list[bool] | None = None) -> dict[str, object]:
+def handshake(authority: Authority, shown: ServerCertificate, *, heard: list[bool] | None = None) -> dict[str, object]:
     """Let a client who knows the authority meet a server, and return the certificate that it saw."""
     notes = heard if heard is not None else []
     to_client, to_server = ssl.MemoryBIO(), ssl.MemoryBIO()

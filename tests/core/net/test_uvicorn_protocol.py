@@ -11,7 +11,7 @@ import pytest
 
 from fiskil_harness.core.internal_errors import Crash
 from fiskil_harness.core.net.server import LOOPBACK, Loop, Server
-from fiskil_harness.core.net.uvicorn_protocol import Connection, HttpAnswer, HttpRequest
+from fiskil_harness.core.net.uvicorn_protocol import Connection, HttpRequest, HttpResponse
 
 HEAD = b" HTTP/1.1\r\nHost: x\r\n"
 LENGTH = HEAD + b"Content-Length: 4\r\n\r\n"
@@ -41,7 +41,7 @@ ENDS = HEAD + b"Connection: close\r\n\r\n"
 class Echo:
     """Says which way a request came, and what it was."""
 
-    def answer_at_once(self, request: HttpRequest) -> HttpAnswer | None:
+    def answer_at_once(self, request: HttpRequest) -> HttpResponse | None:
         """What is not about waiting."""
         if request.path == "/broken":
             raise ZeroDivisionError("ours")
@@ -66,13 +66,13 @@ class Restless(Connection):
         self.timeout_keep_alive = 0.05  # type: ignore[assignment]
 
 
-def told(way: bytes, request: HttpRequest) -> HttpAnswer:
+def told(way: bytes, request: HttpRequest) -> HttpResponse:
     request.client = None
     body = msgspec.json.encode([[name.decode("latin-1"), value.decode("latin-1")] for name, value in request.headers])
     rest = f"{request.method} {request.path!r} {request.raw_path} {request.query!r} {request.body!r}".encode()
     if request.path == "/much":
         rest = b"x" * 20_000
-    return HttpAnswer(200, [(b"x-way", way), (b"content-length", b"%d" % len(rest + body))], rest + body)
+    return HttpResponse(200, [(b"x-way", way), (b"content-length", b"%d" % len(rest + body))], rest + body)
 
 
 class Client:

@@ -148,12 +148,12 @@ def test_a_number_of_its_own_is_found(index: Index) -> None:
     """Account numbers count whole, as numbers."""
     (hit,) = index.hits(f"account={NUMBER};".encode())
 
-    assert (hit.told, hit.span) == ("the account number", (8, 17))
+    assert (hit.text, hit.span) == ("the account number", (8, 17))
 
 
 def test_a_finding_says_how_it_is_written(index: Index) -> None:
     """So somebody who reads a log knows what to look for; escapes go without saying."""
-    told = [one.told for text in (TOKEN, BASIC, KEY.hex(), MINUS_ONE) for one in index.hits(text.encode())]
+    told = [one.text for text in (TOKEN, BASIC, KEY.hex(), MINUS_ONE) for one in index.hits(text.encode())]
 
     assert told == [
         "the access token",
@@ -191,7 +191,7 @@ def test_an_address_with_a_secret_in_it_is_secret_where_it_was_drawn() -> None:
     index.add("auth_url", "http://127.0.0.1:8080/v1/auth/sessions/27ZdKq8Lr3mVx0PsYt6WnBcJfHg")
 
     assert index.hits(b"GET http://127.0.0.1:8080/v1/auth/sessions/other") == []
-    assert [one.told for one in index.hits(b"session q8Lr3mVx0PsY")] == ["a part of the auth_url"]
+    assert [one.text for one in index.hits(b"session q8Lr3mVx0PsY")] == ["a part of the auth_url"]
 
 
 def test_a_hit_has_no_readable_secret_in_it(index: Index) -> None:

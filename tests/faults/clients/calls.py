@@ -68,7 +68,7 @@ class Placed(Struct, kw_only=True):
         path, _, query = self.path.partition("?")
         headers = [(name.encode(), value.encode()) for name, value in self.headers.items()]
         request = HttpRequest(self.call.method, path, path, query.encode(), headers, self.body.encode(), None)
-        return bytes(fiskil.sandbox.api.answer(request).body)
+        return bytes(fiskil.sandbox.api.respond(request).body)
 
 
 def placed(fiskil: LocalFiskil, name: str) -> Placed:

@@ -4,7 +4,7 @@ import json
 from decimal import Decimal
 from typing import Any
 
-from fiskil_harness.journal import kept
+from fiskil_harness.journal import shortened
 from tests.faults.clients.requests_made import Heard
 
 
@@ -36,7 +36,7 @@ def _compared(value: Any, body: bytes, truth: bytes | None, sent: bytes) -> str:
     if truth is not None and value == _plain(truth):
         return "ok"
     # Of long bodies the journal keeps no more than what tells whether they are the same.
-    if value == _plain(sent) or kept(body) == sent != body:
+    if value == _plain(sent) or shortened(body) == sent != body:
         return "changed" if truth is not None else "as-sent"
     return "distorted"
 

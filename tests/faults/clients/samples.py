@@ -112,7 +112,7 @@ TRANSPORT = (
     Sample(fault=faults.EmptyResponse(), name="warm", is_warm=True, skip=1),
     Sample(fault=faults.LimitBytes(after_bytes=20)),
     Sample(fault=faults.LimitBytes(after_bytes=0), name="head-only"),
-    Sample(fault=faults.LimitAnswer(after_bytes=20)),
+    Sample(fault=faults.LimitResponse(after_bytes=20)),
     Sample(fault=faults.StallHead(after_bytes=20)),
     Sample(fault=faults.Stall(after_bytes=20)),
     Sample(fault=faults.ChunkLoss(loss_percent=50)),
@@ -138,9 +138,9 @@ PACE = (
 FRAMING = (
     Sample(fault=faults.LengthTooLong()),
     Sample(fault=faults.LengthTooShort()),
-    Sample(fault=faults.LengthTwice()),
+    Sample(fault=faults.DuplicateContentLength()),
     Sample(fault=faults.LengthAndChunks()),
-    Sample(fault=faults.TruncatedUntold()),
+    Sample(fault=faults.TruncatedWithoutLength()),
     Sample(fault=faults.ChunksWithoutEnd()),
     Sample(fault=faults.BadChunkSize()),
     Sample(fault=faults.ChunkExtension()),
@@ -149,13 +149,13 @@ FRAMING = (
     on("head", faults.BodyAfterHead()),
     Sample(fault=faults.BareLineFeeds()),
     on("create", faults.EarlyResponse()),
-    Sample(fault=faults.SecondAnswer()),
-    Sample(fault=faults.SecondAnswer(), name="warm", is_warm=True),
+    Sample(fault=faults.SecondResponse()),
+    Sample(fault=faults.SecondResponse(), name="warm", is_warm=True),
     Sample(fault=faults.ContinueForever(every_ms=100)),
     Sample(fault=faults.EarlyHints()),
     Sample(fault=faults.HugeHeader()),
     Sample(fault=faults.ManyHeaders()),
-    Sample(fault=faults.HeaderTwice()),
+    Sample(fault=faults.DuplicateHeader()),
     Sample(fault=faults.GzipLie()),
     Sample(fault=faults.GzipBomb(size_bytes=1_000_000)),
     Sample(fault=faults.GzipTruncated()),
@@ -169,14 +169,14 @@ STATUS = (
     Sample(fault=faults.Status(status=503, retry_after_s=0), name="ask-at-once"),
     Sample(fault=faults.Status(status=503, retry_after_s=60), name="wait-told"),
     on("create", faults.Status(status=503, retry_after_s=60), "post-wait-told"),
-    *(Sample(fault=faults.ErrorBody(told=told), name=told) for told in ("html", "nothing", "text", "cdr")),
+    *(Sample(fault=faults.ErrorBody(form=told), name=told) for told in ("html", "nothing", "text", "cdr")),
     on("create", faults.ErrorFlags(is_temporary=True)),
     Sample(fault=faults.RetryAfter(form="http_date", wait_s=60)),
     *(
         Sample(fault=faults.RetryAfter(form=form), name=form)
         for form in ("absent", "zero", "negative", "garbage", "past_date")
     ),
-    *(Sample(fault=faults.ErrorInside(given=given), name=given) for given in ("error", "empty", "null")),
+    *(Sample(fault=faults.ErrorInside(rows=given), name=given) for given in ("error", "empty", "null")),
     Sample(fault=faults.Pending()),
     Sample(fault=faults.RateLimit(requests=1, refill_per_s=0.01), is_warm=True),
     Sample(fault=faults.Quota(requests=1), is_warm=True),
@@ -227,7 +227,7 @@ PAGING = (
     Sample(fault=faults.NextForeign(), is_away=True),
     Sample(fault=faults.NextForm()),
     Sample(fault=faults.PageSize()),
-    Sample(fault=faults.OrderChanged()),
+    Sample(fault=faults.RowOrderChanged()),
     on("incomes", faults.TotalLies()),
     Sample(fault=faults.ShortHistory(days=1)),
     Sample(fault=faults.UnstableIds()),
@@ -251,6 +251,6 @@ AUTH = (
 SAMPLES: tuple[Sample, ...] = (*CONNECTIONS, *TLS, *TRANSPORT, *PACE, *FRAMING, *STATUS, *PAYLOAD, *PAGING, *AUTH)
 
 NOT_FELT = {
-    "stale_answer": "is the answer to an earlier call, so there is nothing to feel in one",
+    "stale_response": "is the answer to an earlier call, so there is nothing to feel in one",
 }
 """Faults without a sample, and why."""

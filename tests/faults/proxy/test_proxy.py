@@ -13,7 +13,7 @@ from fiskil_harness import faults
 from fiskil_harness.core.clock import wait_until
 from fiskil_harness.errors import FaultUnbitten
 from fiskil_harness.faults.proxy import Rule
-from fiskil_harness.journal import Bite, Exchange, Journal, kept
+from fiskil_harness.journal import Bite, Exchange, Journal, shortened
 from fiskil_harness.server.local_fiskil import LocalFiskil
 
 
@@ -216,12 +216,12 @@ def test_quiet_is_measured_from_the_last_call(fiskil: LocalFiskil, client: httpx
     client.get("/v1/institutions?client_id=x")
 
     assert fiskil.link.open_requests == 0
-    assert fiskil.link.quiet_s() >= 0
+    assert fiskil.link.idle_s() >= 0
 
 
 def test_long_bodies_are_kept_as_digest() -> None:
     """A body over 64 kB is kept as head, length and digest."""
-    assert kept(b"x" * 10) == b"x" * 10
-    long = kept(b"x" * 70_000)
+    assert shortened(b"x" * 10) == b"x" * 10
+    long = shortened(b"x" * 70_000)
     assert len(long) < 5000
     assert long.endswith(f"70000 bytes, sha256 {hashlib.sha256(b'x' * 70_000).hexdigest()}]".encode())

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fiskil_harness.faults.proxy.strict_parser import read_answer
+from fiskil_harness.faults.proxy.strict_parser import parse_response
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\ncontent-length: 2\r\n\r\n"
 CHUNKED = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"
@@ -24,14 +24,14 @@ GOOD = [
 @pytest.mark.parametrize(("written", "body"), GOOD, ids=repr)
 def test_a_good_answer_is_read_whole(written: bytes, body: bytes) -> None:
     """Heads before the last one, the frame of chunks and trailers are no part of it."""
-    received = read_answer(written, method="GET", is_closed=True)
+    received = parse_response(written, method="GET", is_closed=True)
 
     assert (received.flaw, received.body) == ("", body)
 
 
 def test_status_and_headers_are_those_of_the_last_head() -> None:
     """In lower case."""
-    received = read_answer(b"HTTP/1.1 103 Early Hints\r\nlink: <x>\r\n\r\n" + HEAD + b"{}", method="GET", is_closed=False)
+    received = parse_response(b"HTTP/1.1 103 Early Hints\r\nlink: <x>\r\n\r\n" + HEAD + b"{}", method="GET", is_closed=False)
 
     assert received.status == 200
     assert received.headers == ((b"content-type", b"application/json"), (b"content-length", b"2"))
@@ -39,19 +39,19 @@ def test_status_and_headers_are_those_of_the_last_head() -> None:
 
 def test_an_answer_to_head_ends_with_its_head() -> None:
     """Whatever length it announces."""
-    assert read_answer(HEAD, method="HEAD", is_closed=False).flaw == ""
-    assert read_answer(HEAD + b"{}", method="HEAD", is_closed=False).flaw == "framing"
+    assert parse_response(HEAD, method="HEAD", is_closed=False).flaw == ""
+    assert parse_response(HEAD + b"{}", method="HEAD", is_closed=False).flaw == "framing"
 
 
 def test_nothing_is_no_answer() -> None:
     """Not a byte came."""
-    assert read_answer(b"", method="GET", is_closed=True).flaw == "answer"
+    assert parse_response(b"", method="GET", is_closed=True).flaw == "answer"
 
 
 @pytest.mark.parametrize("size", range(1, len(HEAD) + 2))
 def test_an_answer_that_stops_anywhere_has_no_end(size: int) -> None:
     """In its head or in its body, at every byte."""
-    assert read_answer((HEAD + b"{}")[:size], method="GET", is_closed=True).flaw == "end"
+    assert parse_response((HEAD + b"{}")[:size], method="GET", is_closed=True).flaw == "end"
 
 
 @pytest.mark.parametrize("size", range(1, 25))
@@ -59,12 +59,12 @@ def test_chunks_that_stop_anywhere_have_no_end(size: int) -> None:
     """In a size, in a chunk, in a trailer, at every byte."""
     body = b"2\r\n{}\r\n0\r\nx-trailer: y\r\n\r\n"
 
-    assert read_answer(CHUNKED + body[:size], method="GET", is_closed=True).flaw == "end"
+    assert parse_response(CHUNKED + body[:size], method="GET", is_closed=True).flaw == "end"
 
 
 def test_without_a_length_only_the_close_is_the_end() -> None:
     """What is silent, or was reset, may have had more to say."""
-    assert read_answer(UNTOLD + b"{}", method="GET", is_closed=False).flaw == "end"
+    assert parse_response(UNTOLD + b"{}", method="GET", is_closed=False).flaw == "end"
 
 
 BROKEN = [
@@ -93,4 +93,4 @@ BROKEN = [
 @pytest.mark.parametrize("written", BROKEN, ids=repr)
 def test_what_is_no_http_is_told(written: bytes) -> None:
     """However a lenient client would take it."""
-    assert read_answer(written, method="GET", is_closed=True).flaw == "framing"
+    assert parse_response(written, method="GET", is_closed=True).flaw == "framing"

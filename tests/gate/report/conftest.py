@@ -10,7 +10,7 @@ from fiskil_harness.core.config import Attestation, GateSettings, Settings
 from fiskil_harness.gate.judgement import GateResult, Run, judge
 from fiskil_harness.gate.report.sealing import completed
 from fiskil_harness.probes import Finding, Verdict
-from fiskil_harness.probes.evidence import Beat, Exhibit, Sending
+from fiskil_harness.probes.evidence import Beat, Excerpt, Sending
 from fiskil_harness.probes.outcome import Measure, Outcome
 from fiskil_harness.probes.practices import all_practices
 from tests.gate.report.failures import bug
@@ -24,7 +24,7 @@ def failed() -> Finding:
     return Finding(
         probe="applies_once",
         verdict=Verdict.FAIL,
-        seen="message e1 was applied 2 times (attempts 1 and 2, answered 204 and 204)",
+        observed="message e1 was applied 2 times (attempts 1 and 2, answered 204 and 204)",
         expected="exactly one effect per message_id",
         source="webhooks.message-id",
         fix="claim message_id and apply its effect in one database transaction",
@@ -40,7 +40,7 @@ def result(outcome_of: Callable[..., Outcome]) -> GateResult:
     remark = Finding(
         probe="loses_nothing",
         verdict=Verdict.PASS,
-        seen="3 messages took effect",
+        observed="3 messages took effect",
         advice=("answered 500 to unsigned junk",),
         examined=3,
     )
@@ -69,7 +69,7 @@ def result(outcome_of: Callable[..., Outcome]) -> GateResult:
         python="3.11.7",
         platform="Linux",
         again="fiskil-harness gate --seed 42",
-        again_one="fiskil-harness run {scenario} --seed 42",
+        again_for_scenario="fiskil-harness run {scenario} --seed 42",
     )
     return GateResult(
         result=judge(outcomes, settings=settings, seed=42, today=DATE),
@@ -87,12 +87,12 @@ def interrupted(result: GateResult) -> GateResult:
 @pytest.fixture
 def sick(result: GateResult) -> GateResult:
     """A receiver with one known bug of three, and what there is to show of it."""
-    exhibit = Exhibit(
+    exhibit = Excerpt(
         scenario="webhook_repeated",
         probe="applies_once",
         beats=(
             Beat(
-                what="delivery", text="e1 attempt 1", note="consent.received", answer="204", outcome="ack", is_witness=True
+                what="delivery", text="e1 attempt 1", note="consent.received", response="204", outcome="ack", is_witness=True
             ),
             Beat(what="mark", text="the app is killed"),
             Beat(what="effect", text="e1 applied 2 times"),

@@ -4,7 +4,7 @@ import base64
 import struct
 import zlib
 
-from fiskil_harness.probes.evidence import Happening, Look, Picture, Story
+from fiskil_harness.probes.evidence import Happening, Picture, Story, Viewpoint
 
 
 def story(scenario: str) -> Story:
@@ -24,7 +24,7 @@ def story(scenario: str) -> Story:
                 origin="app",
                 target="api",
                 text="GET /v1/banking/transactions",
-                answer="no answer",
+                response="no answer",
                 outcome="unanswered",
                 bites=("ResetPeer(after_bytes=20)",),
                 route="GET banking.transactions",
@@ -39,7 +39,7 @@ def story(scenario: str) -> Story:
                 origin="app",
                 target="api",
                 text="GET /v1/banking/transactions",
-                answer="200 OK",
+                result="200 OK",
                 outcome="answered",
                 repeats=2,
                 route="GET banking.transactions",
@@ -56,7 +56,7 @@ def story(scenario: str) -> Story:
                 target="app",
                 text="e1 attempt 1",
                 note="consent.received",
-                answer="refused",
+                response="refused",
                 outcome="unanswered",
                 route="webhook",
                 request="POST the receiver",
@@ -70,10 +70,10 @@ def story(scenario: str) -> Story:
 def picture(scenario: str, page: str = "connections") -> Picture:
     """A grey square of 8 by 8 pixels."""
     raw = png()
-    look = Look(scenario=scenario, participant="rosa", page=page, moment="plain", width_px=360)
+    look = Viewpoint(scenario=scenario, participant="rosa", page=page, moment="plain", width_px=360)
     return Picture(
         digest="ab" * 32,
-        looks=(look,),
+        viewpoints=(look,),
         png=base64.b64encode(raw).decode(),
         size_bytes=len(raw),
         wide_px=8,

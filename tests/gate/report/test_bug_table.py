@@ -1,7 +1,7 @@
 """The catalogue of known bugs for a reader: current, complete, and plain about what nobody sees."""
 
 from fiskil_harness.gate.receiver_bugs import SECTIONS, Bug, Witness, bugs, section_of
-from fiskil_harness.gate.report.bug_table import page, seen_by
+from fiskil_harness.gate.report.bug_table import detected_by, page
 from tests.paths import DOCS
 
 PAGE = DOCS / "receiver-bugs.md"
@@ -25,7 +25,7 @@ def test_who_sees_a_bug_is_said_once_and_what_runs_only_when_asked_for_is_marked
     one = Witness(scenario="s", probe="p", cases=("a",))
     bug = Bug(row=1, id="b", title="t", fix="f")
 
-    assert seen_by(bug) == "nobody yet"
-    assert seen_by(Bug(row=1, id="b", title="t", fix="f", reason="no experiment can tell")) == "no experiment can tell"
-    assert seen_by(Bug(row=1, id="b", title="t", fix="f", witness=(one, one))) == "p in s"
-    assert seen_by(Bug(row=1, id="b", title="t", fix="f", witness=(one,), opt_in=True)) == "only when asked for: p in s"
+    assert detected_by(bug) == "nobody yet"
+    assert detected_by(Bug(row=1, id="b", title="t", fix="f", reason="no experiment can tell")) == "no experiment can tell"
+    assert detected_by(Bug(row=1, id="b", title="t", fix="f", witness=(one, one))) == "p in s"
+    assert detected_by(Bug(row=1, id="b", title="t", fix="f", witness=(one,), opt_in=True)) == "only when asked for: p in s"

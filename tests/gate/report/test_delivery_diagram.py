@@ -5,7 +5,7 @@ from itertools import combinations
 import pytest
 
 from fiskil_harness.core.config.hooks import EFFECTS
-from fiskil_harness.gate.report.delivery_diagram import MOST_ARROWS, RECEIVER, SENDER, WIDTH, Text, drawing, in_words
+from fiskil_harness.gate.report.delivery_diagram import MOST_ARROWS, RECEIVER, SENDER, WIDTH, Text, as_text, drawing
 from fiskil_harness.probes.evidence import Beat
 
 LONG = "banking.transactions.recent.sync.completed, respelt in base64 without padding and with spaces outside"
@@ -13,7 +13,7 @@ LONG = "banking.transactions.recent.sync.completed, respelt in base64 without pa
 
 def delivered(text: str = "e0 attempt 1", *, answer: str = "204", note: str = "consent.received", group: int = 0) -> Beat:
     """A delivery."""
-    return Beat(what="delivery", text=text, note=note, answer=answer, outcome="ack", group=group, is_witness=True)
+    return Beat(what="delivery", text=text, note=note, response=answer, outcome="ack", group=group, is_witness=True)
 
 
 STORIES = {
@@ -106,7 +106,7 @@ def test_a_head_points_where_its_line_goes() -> None:
 
 def test_the_picture_can_be_read_aloud() -> None:
     """Every beat is a sentence."""
-    told = in_words([*STORIES["a kill"][:2], Beat(what="effect", text="e0 applied once"), *STORIES["no answer yet"]])
+    told = as_text([*STORIES["a kill"][:2], Beat(what="effect", text="e0 applied once"), *STORIES["no answer yet"]])
 
     assert (
         told == "Sent e0 attempt 1 (consent.received), answered 204. The app is killed. E0 applied once. Sent e0 attempt 1."

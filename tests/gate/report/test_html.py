@@ -125,7 +125,7 @@ def test_every_bug_stands_under_its_section_with_its_verdict_in_words(sick: Gate
 
 def test_cases_of_a_bug_are_shown_up_to_three(sick: GateResult) -> None:
     """And of cases that are another bug's, none."""
-    (exhibit,) = sick.exhibits
+    (exhibit,) = sick.excerpts
     cases = tuple(msgspec.structs.replace(exhibit, case=name) for name in ("a", "b", "c", "d", "e"))
     bugs = (bug(2, Verdict.FAIL, scenario="webhook_repeated", probe="applies_once", cases=("b", "c", "d", "e")),)
     whole = msgspec.structs.replace(sick, result=msgspec.structs.replace(sick.result, bugs=bugs), exhibits=(exhibit, *cases))
@@ -149,15 +149,15 @@ def test_every_practice_and_every_missing_hook_is_there(sick: GateResult) -> Non
     """49 practices in words, and the hooks that would prove more."""
     text = Outline(html.render(sick)).text
 
-    assert all(one.practice in text and one.title in text for one in sick.result.standings)
+    assert all(one.practice in text and one.title in text for one in sick.result.statuses)
     assert "app.drive.start_session" in text
 
 
 def test_words_of_the_app_cannot_become_part_of_the_page(sick: GateResult) -> None:
     """Whatever an app answers is text."""
     evil = '<script>alert(1)</script>"><img src=x>'
-    (exhibit,) = sick.exhibits
-    beats = (Beat(what="delivery", text=evil, note=evil, answer=evil),)
+    (exhibit,) = sick.excerpts
+    beats = (Beat(what="delivery", text=evil, note=evil, response=evil),)
     changed = msgspec.structs.replace(exhibit, beats=beats, changes=(evil,), sendings=(Sending(text=evil, command=evil),))
     bugs = (msgspec.structs.replace(sick.result.bugs[1], seen=evil, fix=evil),)
     whole = msgspec.structs.replace(sick, result=msgspec.structs.replace(sick.result, bugs=bugs), exhibits=(changed,))
@@ -245,7 +245,7 @@ def test_words_of_an_exchange_cannot_become_part_of_the_page(shown: GateResult) 
     words = dict.fromkeys(("text", "note", "answer", "route", "request", "response"), evil)
     happenings = tuple(msgspec.structs.replace(one, **words, bites=(evil,)) for one in first.happenings)
     story = msgspec.structs.replace(first, steps=(evil,) * 3, happenings=happenings)
-    look = msgspec.structs.replace(shown.pictures[0].looks[0], page=evil, participant=evil, moment=evil)
+    look = msgspec.structs.replace(shown.pictures[0].viewpoints[0], page=evil, participant=evil, moment=evil)
     pictures = (msgspec.structs.replace(shown.pictures[0], looks=(look,)),)
 
     outline = Outline(html.render(msgspec.structs.replace(shown, stories=(story,), pictures=pictures)))

@@ -149,6 +149,6 @@ def test_with_a_baseline_the_gate_is_red_only_where_something_is_worse(result: G
 
 def test_where_no_gate_was_asked_no_case_tells_of_one(result: GateResult) -> None:
     """Some scenarios are judged one by one."""
-    some = replace(result, result=replace(result.result, decision=Decision.NOT_ASKED))
+    some = replace(result, result=replace(result.result, decision=Decision.NOT_REQUESTED))
 
     assert "fiskil-harness.gate" not in junit.render(some)

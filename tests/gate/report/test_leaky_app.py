@@ -26,9 +26,9 @@ def run(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[GateRe
     """What came of a leaky app in two scenarios, and every secret that there was at any step."""
     settings = gallery.settings(gallery.app(request.param))
     worker = Worker(settings, seed=7, folder=tmp_path / "worker")
-    worker.tells_har = True
+    worker.wants_har = True
     secrets: set[tuple[str, str]] = set()
-    worker.looks_on = lambda *_told: secrets.update(secrets_of(worker.fiskil))
+    worker.on_progress = lambda *_told: secrets.update(secrets_of(worker.fiskil))
     played = [worker.play(one) for one in load_all() if one.name in SCENARIOS]
     whole = GateResult(
         result=report_only([one.outcome for one in played], settings=settings, seed=7, today=datetime.date(2026, 6, 1)),
@@ -42,10 +42,10 @@ def run(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[GateRe
             python="3.11.7",
             platform="Linux",
             again="fiskil-harness run",
-            again_one="fiskil-harness run {scenario}",
+            again_for_scenario="fiskil-harness run {scenario}",
         ),
         measured=tuple(one.measure for one in played),
-        exhibits=tuple(exhibit for one in played for exhibit in one.exhibits),
+        excerpts=tuple(exhibit for one in played for exhibit in one.excerpts),
         stories=tuple(one.story for one in played if one.story is not None),
         pictures=tuple(picture for one in played for picture in one.pictures),
     )
@@ -64,4 +64,4 @@ def test_no_secret_of_the_run_is_in_any_form_of_its_report(run: tuple[GateResult
 
     assert {"access_token", "client_secret", "webhook_secret", "account_number"} <= {kind for kind, _ in secrets}
     assert sum(len(story.happenings) for story in whole.stories) > 20
-    assert [(name, hit.told) for name, text in told.items() for hit in index.hits(text.encode())] == []
+    assert [(name, hit.text) for name, text in told.items() for hit in index.hits(text.encode())] == []

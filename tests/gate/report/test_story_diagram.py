@@ -83,11 +83,11 @@ def test_a_receiver_that_refuses_may_be_right() -> None:
 
 def test_a_failed_practice_shows_its_failures_and_a_proven_one_who_proved_it(result: GateResult) -> None:
     """Each row of the 49 has what it needs to be believed."""
-    rows = {row.stands.practice: row for row in evidence.rows(result)}
+    rows = {row.status.practice: row for row in evidence.rows(result)}
 
     violated = rows["webhooks.idempotent"]
     assert len(rows) == 49
-    assert [(scenario, one.probe) for scenario, one in violated.found] == [("webhook_repeated", "applies_once")]
+    assert [(scenario, one.probe) for scenario, one in violated.findings] == [("webhook_repeated", "applies_once")]
     assert [hook for hook, _ in rows["errors.graceful"].helps] == ["app.drive.start_session"]
 
 
@@ -98,7 +98,7 @@ def test_pictures_stand_beside_practices_that_look_at_pages(result: GateResult, 
     some = (picture("looked", "connections"), picture("sent", "connections"), picture("looked", "home"))
     whole = msgspec.structs.replace(result, result=msgspec.structs.replace(result.result, scenarios=outcomes), pictures=some)
 
-    rows = {row.stands.practice: row for row in evidence.rows(whole)}
+    rows = {row.status.practice: row for row in evidence.rows(whole)}
 
     assert [one.look.page for one in rows[paged.id].shots] == ["connections", "home"]
     assert rows["webhooks.idempotent"].shots == ()

@@ -46,7 +46,7 @@ def test_no_line_is_longer_than_eighty_columns(result: GateResult) -> None:
 def test_a_practice_line_keeps_to_the_width_with_a_long_name(result: GateResult, length: int) -> None:
     """A scenario's name is not cut: it stands further left where the practice's own name leaves too little room."""
     name = "w" * length
-    standings = tuple(msgspec.structs.replace(one, reason=f"not shown by {name}, {name}") for one in result.result.standings)
+    standings = tuple(msgspec.structs.replace(one, reason=f"not shown by {name}, {name}") for one in result.result.statuses)
     changed = msgspec.structs.replace(result, result=msgspec.structs.replace(result.result, standings=standings))
 
     told = shown(changed)
@@ -66,7 +66,7 @@ def test_every_practice_stands_under_its_section(result: GateResult) -> None:
     text = shown(result)
 
     rows = [line for line in text.splitlines() if line.startswith((" *", "  ")) and "." in line[13:46]]
-    names = {one.practice for one in result.result.standings}
+    names = {one.practice for one in result.result.statuses}
     assert {name for name in names if any(name in row for row in rows)} == names
     assert " *VIOLATED" not in text
     assert " *violated   webhooks.idempotent " in text
@@ -111,7 +111,7 @@ def test_an_interrupted_run_says_so(interrupted: GateResult) -> None:
 
 def test_brackets_of_a_finding_are_no_markup(result: GateResult, outcome_of: Callable[..., Outcome]) -> None:
     """Words from an app are shown as they are, also when they look like formatting."""
-    nasty = Finding(probe="applies_once", verdict=Verdict.FAIL, seen="state [bold]is[/bold] [/] :smile:", examined=1)
+    nasty = Finding(probe="applies_once", verdict=Verdict.FAIL, observed="state [bold]is[/bold] [/] :smile:", examined=1)
     judgement = msgspec.structs.replace(result.result, scenarios=(outcome_of("webhooks.idempotent", nasty),))
 
     text = shown(msgspec.structs.replace(result, result=judgement))

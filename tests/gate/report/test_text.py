@@ -6,13 +6,13 @@ from collections.abc import Callable
 import pytest
 
 from fiskil_harness.gate.report.text import (
+    busy_lines,
     command_lines,
     finding_lines,
+    findings_to_show,
+    observation,
     pairs_line,
     scenario_counts,
-    seen,
-    told,
-    unrest_lines,
 )
 from fiskil_harness.journal.entries.plan_pairs import Pairs
 from fiskil_harness.probes import Finding, Verdict
@@ -61,7 +61,9 @@ def test_a_short_command_stays_on_its_line() -> None:
 @pytest.mark.parametrize("width", [40, 80, 120])
 def test_a_finding_fits_its_width(outcome_of: Callable[..., Outcome], width: int) -> None:
     """Names are never broken, whatever the width."""
-    finding = Finding(probe="applies_once", verdict=Verdict.FAIL, seen="a b " * 60, fix="c d " * 60, evidence=("e " * 70,))
+    finding = Finding(
+        probe="applies_once", verdict=Verdict.FAIL, observed="a b " * 60, fix="c d " * 60, evidence=("e " * 70,)
+    )
     outcome = outcome_of("webhooks.idempotent", finding)
 
     lines = finding_lines(outcome, [finding], again="fiskil-harness run x --seed 42", width=width)
@@ -72,11 +74,11 @@ def test_a_finding_fits_its_width(outcome_of: Callable[..., Outcome], width: int
 
 def test_a_hook_is_named_once() -> None:
     """Where the words name it already, it is not added."""
-    named = Finding(probe="p", verdict=Verdict.INCONCLUSIVE, seen="no app.observe.effects", hook="app.observe.effects")
-    unnamed = Finding(probe="p", verdict=Verdict.INCONCLUSIVE, seen="no counts", hook="app.observe.effects")
+    named = Finding(probe="p", verdict=Verdict.INCONCLUSIVE, observed="no app.observe.effects", hook="app.observe.effects")
+    unnamed = Finding(probe="p", verdict=Verdict.INCONCLUSIVE, observed="no counts", hook="app.observe.effects")
 
-    assert seen(named) == "p: no app.observe.effects"
-    assert seen(unnamed) == "p: no counts (lacks app.observe.effects)"
+    assert observation(named) == "p: no app.observe.effects"
+    assert observation(unnamed) == "p: no counts (lacks app.observe.effects)"
 
 
 def test_failures_are_told_first_and_missing_hooks_not_at_all(outcome_of: Callable[..., Outcome]) -> None:
@@ -93,7 +95,7 @@ def test_failures_are_told_first_and_missing_hooks_not_at_all(outcome_of: Callab
     ]
     judgement = judge(outcomes, settings=Settings(), seed=1, today=datetime.date(2026, 6, 1))
 
-    assert [outcome.scenario for outcome, _ in told(judgement)] == ["b", "a"]
+    assert [outcome.scenario for outcome, _ in findings_to_show(judgement)] == ["b", "a"]
     assert scenario_counts(judgement) == "3 scenarios: 1 fail, 2 inconclusive"
 
 
@@ -102,10 +104,10 @@ def test_since_when_an_app_has_not_come_to_rest_is_one_line() -> None:
     note = "the app has not come to rest since happy_path, e0 consent.received"
     measured = [Measure(scenario=name, took_s=1, notes=("it said so", note)) for name in "ab"]
 
-    assert unrest_lines(measured) == (
+    assert busy_lines(measured) == (
         "The app has not come to rest since happy_path, e0 consent.received; 2 later scenarios met it so.",
     )
-    assert unrest_lines([Measure(scenario="happy_path", took_s=1)]) == ()
+    assert busy_lines([Measure(scenario="happy_path", took_s=1)]) == ()
 
 
 def test_what_met_in_lives_is_one_line() -> None:

@@ -24,7 +24,7 @@ def rehearse(tmp_path: Path) -> Rehearse:
 
     def run(entry: GalleryApp, scenarios: Sequence[Scenario], *, seed: int = 0) -> Judgement:
         _refuse_missing_tool(entry)
-        return matrix.rehearse(entry, scenarios, seed=seed, today=TODAY, folder=tmp_path / "worker")
+        return matrix.play(entry, scenarios, seed=seed, today=TODAY, folder=tmp_path / "worker")
 
     return run
 
@@ -37,7 +37,7 @@ def rehearse_side_by_side(tmp_path: Path) -> Callable[..., list[Judgement]]:
         _refuse_missing_tool(entry)
         with ThreadPoolExecutor(len(batches)) as pool:
             running = [
-                pool.submit(matrix.rehearse, entry, scenarios, seed=seed, today=TODAY, folder=tmp_path / str(number))
+                pool.submit(matrix.play, entry, scenarios, seed=seed, today=TODAY, folder=tmp_path / str(number))
                 for number, (scenarios, seed) in enumerate(batches)
             ]
         return [one.result() for one in running]

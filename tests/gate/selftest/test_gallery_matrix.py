@@ -12,7 +12,14 @@ import pytest
 from fiskil_harness.gate.judgement import Judgement, exit_code
 from fiskil_harness.gate.selftest import gallery
 from fiskil_harness.gate.selftest.assignment import fitting, is_costly, is_explored, moments
-from fiskil_harness.gate.selftest.matrix import accusations, blamed_falsely, doubts, overlooked, scenarios_for, trusted
+from fiskil_harness.gate.selftest.matrix import (
+    failures,
+    false_alarms,
+    inconclusive_findings,
+    missed,
+    scenarios_for,
+    wrongly_trusted,
+)
 from fiskil_harness.probes import Verdict, name_of
 from fiskil_harness.scenario.scenario import load_all
 
@@ -94,8 +101,8 @@ def test_a_flaw_is_caught_and_nothing_else_is_blamed(name: str, rehearse: Rehear
 
     judgement = rehearse(entry, scenarios_for(entry))
 
-    assert overlooked(judgement, entry) == []
-    assert blamed_falsely(judgement, entry) == []
+    assert missed(judgement, entry) == []
+    assert false_alarms(judgement, entry) == []
     assert exit_code(judgement) in entry.exit_codes
 
 
@@ -106,8 +113,8 @@ def test_doing_nothing_proves_nothing(name: str, rehearse: Rehearse) -> None:
 
     judgement = rehearse(entry, scenarios_for(entry))
 
-    assert blamed_falsely(judgement, entry) == []
-    assert trusted(judgement) == []
+    assert false_alarms(judgement, entry) == []
+    assert wrongly_trusted(judgement) == []
 
 
 @pytest.mark.long
@@ -120,7 +127,7 @@ def test_correct_apps_are_accused_of_nothing(name: str, rehearse_side_by_side: S
 
     judgements = rehearse_side_by_side(entry, *[(batch, 0) for batch in batches])
 
-    assert [accusations(one) + doubts(one) for one in judgements] == [[]] * len(batches)
+    assert [failures(one) + inconclusive_findings(one) for one in judgements] == [[]] * len(batches)
 
 
 @pytest.mark.full
@@ -131,7 +138,7 @@ def test_every_moment_blames_only_what_follows(name: str, rehearse: Rehearse) ->
 
     judgement = rehearse(entry, moments(entry), seed=CAST[name])
 
-    assert blamed_falsely(judgement, entry) == []
+    assert false_alarms(judgement, entry) == []
 
 
 @pytest.mark.full
@@ -142,7 +149,7 @@ def test_long_scenarios_blame_only_what_follows(name: str, rehearse: Rehearse) -
 
     judgement = rehearse(entry, [one for one in fitting(entry) if is_costly(one) and not is_explored(one)])
 
-    assert blamed_falsely(judgement, entry) == []
+    assert false_alarms(judgement, entry) == []
 
 
 @pytest.mark.full
@@ -153,7 +160,7 @@ def test_drawn_plans_blame_only_what_follows(name: str, rehearse: Rehearse) -> N
 
     judgement = rehearse(entry, [one for one in fitting(entry) if is_explored(one)])
 
-    assert blamed_falsely(judgement, entry) == []
+    assert false_alarms(judgement, entry) == []
 
 
 @pytest.mark.full
@@ -164,7 +171,7 @@ def test_the_gate_opens_for_correct_apps(name: str, rehearse: Rehearse) -> None:
 
     judgement = rehearse(entry, fitting(entry), seed=CAST[name])
 
-    assert accusations(judgement) + doubts(judgement) == []
+    assert failures(judgement) + inconclusive_findings(judgement) == []
     assert exit_code(judgement) in entry.exit_codes
 
 

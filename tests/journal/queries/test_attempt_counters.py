@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from fiskil_harness.probes import AppliesOnce, EndsLikeItsTwin, Finding, Verdict
+from fiskil_harness.probes import AppliesOnce, Finding, IgnoresDeliveryOrder, Verdict
 from tests.probes.courier import Courier
 
 HELD = {"connection": "connected"}
@@ -24,7 +24,7 @@ def told_again(a: dict[str, Any], b: dict[str, Any], *, times: int = 1) -> Couri
 
 
 def ends_like(courier: Courier) -> Finding:
-    finding: Finding = EndsLikeItsTwin().examine(courier.journal)
+    finding: Finding = IgnoresDeliveryOrder().examine(courier.journal)
     return finding
 
 
@@ -77,7 +77,7 @@ def test_a_number_that_may_count_effects_proves_nothing() -> None:
     finding = applies_once(told_again({"payments": 1}, {"payments": 2}))
 
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.observe.effects: applied")
-    assert finding.seen == "a number at $.payments grows with every delivery, and may count effects or tries"
+    assert finding.observed == "a number at $.payments grows with every delivery, and may count effects or tries"
 
 
 def test_counters_alone_are_no_comparison() -> None:

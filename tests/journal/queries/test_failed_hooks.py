@@ -2,7 +2,7 @@
 
 import pytest
 
-from fiskil_harness.journal.queries.failed_hooks import asked_in_vain
+from fiskil_harness.journal.queries.failed_hooks import failed_hook
 from tests.probes.tape import Tape
 
 
@@ -21,7 +21,7 @@ def test_a_failure_of_the_apps_own_is_told(tape: Tape, status: int | None, words
     tape.wait(1)
     tape.hook("refresh", status=status)
 
-    assert asked_in_vain(tape.journal) == words
+    assert failed_hook(tape.journal) == words
 
 
 def test_an_api_that_fails_excuses_the_app(tape: Tape) -> None:
@@ -29,7 +29,7 @@ def test_an_api_that_fails_excuses_the_app(tape: Tape) -> None:
     tape.call("banking.accounts", status=503)
     tape.hook("refresh", status=502)
 
-    assert asked_in_vain(tape.journal) == ""
+    assert failed_hook(tape.journal) == ""
 
 
 def test_a_key_that_ended_excuses_the_app(tape: Tape) -> None:
@@ -37,11 +37,11 @@ def test_a_key_that_ended_excuses_the_app(tape: Tape) -> None:
     tape.key("revoked")
     tape.hook("refresh", status=503)
 
-    assert asked_in_vain(tape.journal) == ""
+    assert failed_hook(tape.journal) == ""
 
 
 def test_what_nobody_need_answer_is_not_counted(tape: Tape) -> None:
     """An order to fail, for instance."""
     tape.hook("fail", status=500)
 
-    assert asked_in_vain(tape.journal) == ""
+    assert failed_hook(tape.journal) == ""

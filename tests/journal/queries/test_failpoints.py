@@ -28,7 +28,7 @@ def test_an_order_without_a_witness_proves_nothing(probe: LosesNothing | Applies
 
     finding = probe.examine(courier.journal)
 
-    assert (finding.verdict, finding.seen, finding.hook) == (Verdict.INCONCLUSIVE, UNFELT, "app.drive.fail")
+    assert (finding.verdict, finding.observed, finding.hook) == (Verdict.INCONCLUSIVE, UNFELT, "app.drive.fail")
 
 
 @pytest.mark.parametrize(("before", "after"), [(3, 4), (3, 1)])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fiskil_harness.journal.queries.idleness import asked_between, askings, rest_before
+from fiskil_harness.journal.queries.idleness import idle_before, work_between, work_times
 from tests.probes.tape import Tape
 
 
@@ -10,7 +10,7 @@ def test_nothing_at_all_is_no_rest(tape: Tape) -> None:
     """Without a look nobody knows."""
     tape.told("consent.received")
 
-    assert rest_before(tape.journal, 100) == 0
+    assert idle_before(tape.journal, 100) == 0
 
 
 def test_the_last_look_that_found_it_idle_counts(tape: Tape) -> None:
@@ -19,7 +19,7 @@ def test_the_last_look_that_found_it_idle_counts(tape: Tape) -> None:
     tape.effects({}, moment="settled")
     tape.effects({}, moment="settled", is_quiescent=False)
 
-    assert rest_before(tape.journal, 100) == pytest.approx(1.05)
+    assert idle_before(tape.journal, 100) == pytest.approx(1.05)
 
 
 def test_all_who_asked_must_be_done(tape: Tape) -> None:
@@ -27,11 +27,11 @@ def test_all_who_asked_must_be_done(tape: Tape) -> None:
     tape.told("consent.received", participant="a")
     tape.told("consent.received", participant="b")
     tape.effects({}, moment="settled", participant="a")
-    before = rest_before(tape.journal, 100)
+    before = idle_before(tape.journal, 100)
     tape.effects({}, moment="settled", participant="b")
 
     assert before == 0
-    assert rest_before(tape.journal, 100) == pytest.approx(1.15)
+    assert idle_before(tape.journal, 100) == pytest.approx(1.15)
 
 
 def test_requests_and_deliveries_are_asked_at_their_beginning(tape: Tape) -> None:
@@ -41,5 +41,5 @@ def test_requests_and_deliveries_are_asked_at_their_beginning(tape: Tape) -> Non
     tape.wait(1)
     tape.hook("refresh", took_s=0.5)
 
-    assert askings(tape.journal) == pytest.approx([1.0, 1.6])
-    assert asked_between(tape.journal, 1.0, 2.0) == 1
+    assert work_times(tape.journal) == pytest.approx([1.0, 1.6])
+    assert work_between(tape.journal, 1.0, 2.0) == 1

@@ -2,8 +2,8 @@
 
 import pytest
 
-from fiskil_harness.journal import AMIDST
-from fiskil_harness.journal.queries.losses import fates
+from fiskil_harness.journal import DURING_KILL
+from fiskil_harness.journal.queries.losses import classify
 from fiskil_harness.probes import LosesNothing, Verdict
 from tests.probes.courier import Courier
 
@@ -13,7 +13,7 @@ def test_a_message_that_had_no_trouble_is_plain() -> None:
     courier = Courier()
     courier.deliver("e0")
 
-    assert fates(courier.journal) == {"id-e0": "plain"}
+    assert classify(courier.journal) == {"id-e0": "plain"}
 
 
 def test_a_death_after_the_answer_is_told_from_one_before_it() -> None:
@@ -24,7 +24,7 @@ def test_a_death_after_the_answer_is_told_from_one_before_it() -> None:
     courier.killed()
     courier.deliver("e1", attempt=2)
 
-    assert fates(courier.journal) == {"id-e0": "killed", "id-e1": "cut_off"}
+    assert classify(courier.journal) == {"id-e0": "killed", "id-e1": "cut_off"}
 
 
 def test_what_had_shown_before_the_death_was_not_in_danger() -> None:
@@ -34,7 +34,7 @@ def test_what_had_shown_before_the_death_was_not_in_danger() -> None:
     courier.effects({"e0": 1}, moment="settled")
     courier.killed()
 
-    assert fates(courier.journal) == {"id-e0": "plain"}
+    assert classify(courier.journal) == {"id-e0": "plain"}
 
 
 def test_the_last_attempt_as_the_first_is_late() -> None:
@@ -42,7 +42,7 @@ def test_the_last_attempt_as_the_first_is_late() -> None:
     courier = Courier()
     courier.deliver("e0", attempt=5)
 
-    assert fates(courier.journal) == {"id-e0": "late"}
+    assert classify(courier.journal) == {"id-e0": "late"}
 
 
 @pytest.mark.parametrize(("applied", "verdict"), [(0, Verdict.FAIL), (1, Verdict.PASS)])
@@ -77,8 +77,8 @@ def test_what_was_lost_in_a_crash_amidst_has_no_name() -> None:
     courier = Courier()
     courier.deliver("e1")
     courier.effects({"e1": 1}, moment="settled")
-    courier.deliver("e0", name=AMIDST, status=None, trouble="connection reset")
-    courier.deliver("e2", name=AMIDST)
+    courier.deliver("e0", name=DURING_KILL, status=None, trouble="connection reset")
+    courier.deliver("e2", name=DURING_KILL)
     courier.killed()
     courier.deliver("e0", attempt=2)
     courier.effects({"e1": 1, "e2": 1})
@@ -86,7 +86,9 @@ def test_what_was_lost_in_a_crash_amidst_has_no_name() -> None:
     finding = LosesNothing().examine(courier.journal)
 
     assert (finding.verdict, finding.evidence) == (Verdict.FAIL, ())
-    assert finding.seen == "messages that were under way when the app died were acknowledged afterwards and never applied"
+    assert (
+        finding.observed == "messages that were under way when the app died were acknowledged afterwards and never applied"
+    )
     assert [(one.name, one.verdict, one.events) for one in finding.cases] == [
         ("cut_off", Verdict.FAIL, ("e0", "e2")),
         ("plain", Verdict.PASS, ("e1",)),
@@ -125,13 +127,13 @@ def test_what_is_lost_without_any_trouble_accuses_no_crash() -> None:
 def test_a_crash_that_cut_nothing_off_proves_nothing() -> None:
     """Where every delivery was answered before, the app never had to know again what it had begun."""
     courier = Courier()
-    courier.deliver("e0", name=AMIDST, group=1)
+    courier.deliver("e0", name=DURING_KILL, group=1)
     courier.killed()
     courier.effects({"e0": 1})
 
     finding = LosesNothing().examine(courier.journal)
 
-    assert (finding.verdict, finding.seen) == (
+    assert (finding.verdict, finding.observed) == (
         Verdict.INCONCLUSIVE,
         "the app had answered every delivery before it was killed",
     )

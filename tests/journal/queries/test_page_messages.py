@@ -4,13 +4,21 @@ import msgspec
 import pytest
 
 from fiskil_harness.core.catalog import read_fixture
-from fiskil_harness.journal import Shown
-from fiskil_harness.journal.queries.page_messages import flaw_of, gist, is_seen, mentions, news, says_something, sentences
+from fiskil_harness.journal import PageView
+from fiskil_harness.journal.queries.page_messages import (
+    flaw_of,
+    gist,
+    has_sentence,
+    is_readable,
+    mentions,
+    new_text,
+    sentences,
+)
 
 
-def look(text: str, **more: object) -> Shown:
+def look(text: str, **more: object) -> PageView:
     """A look at a page that says *text*."""
-    return Shown(participant="", page="p", status=200, text=text, **more)
+    return PageView(participant="", page="p", status=200, text=text, **more)
 
 
 def test_sentences_are_lines_and_what_ends_with_a_stop() -> None:
@@ -22,7 +30,7 @@ def test_sentences_are_lines_and_what_ends_with_a_stop() -> None:
 
 def test_news_are_what_was_not_there_before() -> None:
     """Another number is none."""
-    assert news(look("Home\n3 new messages"), look("Home\n4 new messages\nIt failed.")) == ("It failed.",)
+    assert new_text(look("Home\n3 new messages"), look("Home\n4 new messages\nIt failed.")) == ("It failed.",)
 
 
 @pytest.mark.parametrize(
@@ -36,7 +44,7 @@ def test_news_are_what_was_not_there_before() -> None:
 )
 def test_a_sentence_has_four_words(text: str, says: bool) -> None:
     """Codes are no words; scripts without spaces are counted by letters."""
-    assert says_something(text) is says
+    assert has_sentence(text) is says
 
 
 def test_the_gist_leaves_references_out() -> None:
@@ -55,7 +63,7 @@ def test_words_are_found_where_a_word_begins(text: str, is_there: bool) -> None:
 @pytest.mark.parametrize(("lack", "seen"), [("", True), ("the page was not there within 4 s", False)])
 def test_a_page_that_lacks_something_was_not_seen(lack: str, seen: bool) -> None:
     """Nothing to see is never a pass."""
-    assert is_seen(look("Words", lack=lack)) is seen
+    assert is_readable(look("Words", lack=lack)) is seen
 
 
 @pytest.mark.parametrize("whole", read_fixture("page_error_words.toml")["whole"])
@@ -75,8 +83,8 @@ def test_an_error_without_a_page_is_known_though_the_browser_shows_one() -> None
     shown = look("HTTP ERROR 500", url="chrome-error://chromewebdata/", lack="the browser was sent to another origin")
     failed = msgspec.structs.replace(shown, status=500)
 
-    assert (is_seen(failed), flaw_of(failed)) == (True, "answered 500 without a word")
-    assert is_seen(shown) is False
+    assert (is_readable(failed), flaw_of(failed)) == (True, "answered 500 without a word")
+    assert is_readable(shown) is False
 
 
 def test_words_about_this_moment_are_words_of_waiting() -> None:

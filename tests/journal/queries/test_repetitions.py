@@ -2,8 +2,8 @@
 
 import pytest
 
-from fiskil_harness.journal import AMIDST
-from fiskil_harness.journal.queries.repetitions import LONG_AFTER, ways_of
+from fiskil_harness.journal import DURING_KILL
+from fiskil_harness.journal.queries.repetitions import LONG_AFTER, ways_repeated
 from fiskil_harness.probes import AppliesOnce, Verdict
 from tests.probes.courier import Courier
 
@@ -33,7 +33,7 @@ def test_every_way_has_its_name(first: dict[str, object], again: dict[str, objec
     courier.deliver("e0", **first)  # type: ignore[arg-type]
     courier.deliver("e0", **again)  # type: ignore[arg-type]
 
-    assert ways_of(courier.journal) == {"id-e0": {way}}
+    assert ways_repeated(courier.journal) == {"id-e0": {way}}
 
 
 @pytest.mark.parametrize(("status", "way"), [(204, "restart"), (None, "cut_off")])
@@ -44,7 +44,7 @@ def test_a_kill_in_between_counts_more(status: int | None, way: str) -> None:
     courier.killed()
     courier.deliver("e0", attempt=2)
 
-    assert ways_of(courier.journal) == {"id-e0": {way}}
+    assert ways_repeated(courier.journal) == {"id-e0": {way}}
 
 
 def test_many_others_in_between_make_it_late() -> None:
@@ -56,7 +56,7 @@ def test_many_others_in_between_make_it_late() -> None:
         courier.deliver(f"f{number}")
     courier.deliver("e0", kind="replay")
 
-    assert ways_of(courier.journal)["id-e0"] == {"late"}
+    assert ways_repeated(courier.journal)["id-e0"] == {"late"}
 
 
 def test_a_second_effect_is_blamed_on_its_way_alone() -> None:
@@ -123,8 +123,8 @@ def test_who_loses_a_race_is_named_nowhere() -> None:
 def test_a_crash_amidst_is_one_way_whatever_came_of_each() -> None:
     """Whether a message was answered before the app died is a matter of time, so the finding names none."""
     courier = Courier()
-    courier.deliver("e0", name=AMIDST)
-    courier.deliver("e1", name=AMIDST, status=None, trouble="connection reset")
+    courier.deliver("e0", name=DURING_KILL)
+    courier.deliver("e1", name=DURING_KILL, status=None, trouble="connection reset")
     courier.killed()
     courier.deliver("e1", attempt=2)
     courier.deliver("e0", kind="replay")
@@ -133,15 +133,15 @@ def test_a_crash_amidst_is_one_way_whatever_came_of_each() -> None:
     finding = AppliesOnce().examine(courier.journal)
 
     assert (finding.verdict, finding.evidence) == (Verdict.FAIL, ())
-    assert finding.seen == "a message that was under way when the app died was applied more than once"
+    assert finding.observed == "a message that was under way when the app died was applied more than once"
     assert [(one.name, one.verdict, one.events) for one in finding.cases] == [("cut_off", Verdict.FAIL, ("e0", "e1"))]
 
 
 def test_who_won_a_race_once_is_not_acquitted() -> None:
     """A crash hits one message in its window and another out of it."""
     courier = Courier()
-    courier.deliver("e0", name=AMIDST)
-    courier.deliver("e1", name=AMIDST)
+    courier.deliver("e0", name=DURING_KILL)
+    courier.deliver("e1", name=DURING_KILL)
     courier.killed()
     courier.deliver("e0", attempt=2)
     courier.deliver("e1", attempt=2)

@@ -4,20 +4,20 @@ from typing import Any
 
 import pytest
 
-from fiskil_harness.journal.queries.state import Reading, differing, moved_alike
+from fiskil_harness.journal.queries.state import StateReader, differing, moved_alike
 from tests.probes.courier import Courier
 
 ROW = "bank_tx_" + "0" * 64
 
 
 @pytest.fixture
-def reading() -> Reading:
+def reading() -> StateReader:
     """A journal in which twins a and b were told their first event at midnight of 24 November."""
     courier = Courier()
     courier.event("a.e0")
     courier.event("b.e0")
     courier.journal.names |= {ROW: "bank_tx_everyday:1", "1234567890": "account:everyday"}
-    return Reading(courier.journal)
+    return StateReader(courier.journal)
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def reading() -> Reading:
         ({}, {"rows": []}),
     ],
 )
-def test_the_same_is_said_differently(reading: Reading, one: Any, other: Any) -> None:
+def test_the_same_is_said_differently(reading: StateReader, one: Any, other: Any) -> None:
     """Own ids, moments of the scenario, masked numbers and orders make no difference."""
     assert differing(reading.leaves(one), reading.leaves(other)) == set()
 
@@ -60,19 +60,19 @@ def test_the_same_is_said_differently(reading: Reading, one: Any, other: Any) ->
         ({"consent-a": {"v": 1}}, {}, "$[*]#key"),
     ],
 )
-def test_different_things_are_different(reading: Reading, one: Any, other: Any, path: str) -> None:
+def test_different_things_are_different(reading: StateReader, one: Any, other: Any, path: str) -> None:
     """Values, counts, rows and dates of the past count."""
     assert path in differing(reading.leaves(one), reading.leaves(other))
 
 
-def test_without_events_no_moment_is_the_scenarios(reading: Reading) -> None:
+def test_without_events_no_moment_is_the_scenarios(reading: StateReader) -> None:
     """Where nothing was told, times are compared as they stand."""
-    alone = Reading(Courier().journal)
+    alone = StateReader(Courier().journal)
 
     assert differing(alone.leaves({"at": "2026-11-24T00:00:01Z"}), alone.leaves({"at": "2026-11-24T00:00:02Z"}))
 
 
-def test_rows_are_named_by_symbol(reading: Reading) -> None:
+def test_rows_are_named_by_symbol(reading: StateReader) -> None:
     """What a reader sees is the same in every run."""
     assert reading.leaves({"rows": [{"id": ROW}]}) == {"$.rows[*].id": {"bank_tx_everyday:1": 1}}
 
@@ -86,7 +86,7 @@ def test_rows_are_named_by_symbol(reading: Reading) -> None:
         (({"s": "on", "n": 0}, {"s": "odd", "n": 0}), []),
     ],
 )
-def test_moving_alike_is_from_and_to_the_same(reading: Reading, suspect: tuple[Any, Any], paths: list[str]) -> None:
+def test_moving_alike_is_from_and_to_the_same(reading: StateReader, suspect: tuple[Any, Any], paths: list[str]) -> None:
     """A path counts when it left the same place for the same place."""
     known = (reading.leaves({"s": "on", "n": 0}), reading.leaves({"s": "off", "n": 0}))
 

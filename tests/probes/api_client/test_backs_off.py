@@ -125,7 +125,7 @@ def test_an_api_that_recovers_at_once_shows_nothing(tape: Tape) -> None:
 
     finding = PROBE.examine(tape.journal)
 
-    assert finding.seen == "the API worked again before the pauses could be told from one another"
+    assert finding.observed == "the API worked again before the pauses could be told from one another"
 
 
 def test_without_failures_there_is_nothing_to_see(tape: Tape) -> None:

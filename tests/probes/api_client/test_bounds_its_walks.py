@@ -57,7 +57,7 @@ def test_a_walk_for_ever_fails(tape: Tape) -> None:
     finding = PROBE.examine(tape.journal)
 
     assert finding.verdict is Verdict.FAIL
-    assert finding.seen == f"one walk of banking.transactions asked for the same page more than {MOST} times"
+    assert finding.observed == f"one walk of banking.transactions asked for the same page more than {MOST} times"
 
 
 def test_a_walk_under_way_is_not_judged(tape: Tape) -> None:
@@ -77,7 +77,7 @@ def test_a_client_of_first_pages_cannot_be_judged(tape: Tape) -> None:
     finding = PROBE.examine(tape.journal)
 
     assert finding.verdict is Verdict.INCONCLUSIVE
-    assert finding.seen == "the app followed no link to a next page, so none could lead it in a circle"
+    assert finding.observed == "the app followed no link to a next page, so none could lead it in a circle"
 
 
 @pytest.mark.parametrize("bites", [(), ("Overlap(rows=1)",)])
@@ -86,4 +86,4 @@ def test_without_a_circle_there_is_nothing_to_see(tape: Tape, bites: tuple[str, 
     first(tape)
     second(tape, times=2, bites=bites)
 
-    assert PROBE.examine(tape.journal).seen == "no walk was led in a circle"
+    assert PROBE.examine(tape.journal).observed == "no walk was led in a circle"

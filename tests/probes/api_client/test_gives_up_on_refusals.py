@@ -29,7 +29,7 @@ def test_giving_up_and_coming_back_passes(tape: Tape) -> None:
     finding = PROBE.examine(tape.journal)
 
     assert (finding.verdict, finding.examined) == (Verdict.PASS, 1)
-    assert finding.seen == "what was refused was given up, and read again once that was over"
+    assert finding.observed == "what was refused was given up, and read again once that was over"
 
 
 @pytest.mark.parametrize(("status", "bites"), [(401, FRESH_REFUSED), (403, SCOPE_LACKING)])
@@ -41,7 +41,9 @@ def test_asking_on_and_on_fails(tape: Tape, status: int, bites: tuple[str, ...])
     finding = PROBE.examine(tape.journal)
 
     assert finding.verdict is Verdict.FAIL
-    assert finding.seen == "banking.transactions was asked more than 20 times for each thing to do, and refused each time"
+    assert (
+        finding.observed == "banking.transactions was asked more than 20 times for each thing to do, and refused each time"
+    )
     assert finding.evidence == (f"GET banking.transactions: {status}",)
 
 
@@ -84,7 +86,7 @@ def test_taking_tokens_on_and_on_fails(tape: Tape) -> None:
     finding = PROBE.examine(tape.journal)
 
     seen = "more than 20 tokens were taken for each thing to do, while calls were refused whatever the token"
-    assert (finding.verdict, finding.seen) == (Verdict.FAIL, seen)
+    assert (finding.verdict, finding.observed) == (Verdict.FAIL, seen)
 
 
 def test_a_token_for_each_call_passes(tape: Tape) -> None:
@@ -110,7 +112,7 @@ def test_not_coming_back_after_a_restart_fails(tape: Tape) -> None:
     finding = PROBE.examine(tape.journal)
 
     assert finding.verdict is Verdict.FAIL
-    assert finding.seen.startswith("the app does not come back to what was refused")
+    assert finding.observed.startswith("the app does not come back to what was refused")
 
 
 def test_leaving_the_api_alone_for_a_while_is_no_crime(tape: Tape) -> None:
@@ -148,7 +150,7 @@ def test_dropping_everything_for_good_fails(tape: Tape) -> None:
     finding = PROBE.examine(tape.journal)
 
     assert finding.verdict is Verdict.FAIL
-    assert finding.seen == "the transactions that the app showed before the refusals are gone for good"
+    assert finding.observed == "the transactions that the app showed before the refusals are gone for good"
     assert finding.evidence == ("shows no transactions any more",)
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fiskil_harness.journal import Abandoned, Bite, Stood
+from fiskil_harness.journal import Abandoned, Bite, MachinePaused
 from fiskil_harness.probes import KeepsDeadline, Verdict
 from tests.probes.tape import Tape
 
@@ -28,7 +28,7 @@ def test_reading_on_fails(tape: Tape, bites: tuple[str, ...]) -> None:
     finding = PROBE.examine(tape.journal)
 
     assert finding.verdict is Verdict.FAIL
-    assert finding.seen == "banking.transactions was still being read after the call deadline"
+    assert finding.observed == "banking.transactions was still being read after the call deadline"
 
 
 def test_a_late_answer_to_whoever_asked_fails(tape: Tape) -> None:
@@ -39,7 +39,7 @@ def test_a_late_answer_to_whoever_asked_fails(tape: Tape) -> None:
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, finding.seen) == (Verdict.FAIL, "the app did not answer refresh by its request deadline")
+    assert (finding.verdict, finding.observed) == (Verdict.FAIL, "the app did not answer refresh by its request deadline")
 
 
 def test_a_hook_before_the_stall_does_not_count(tape: Tape) -> None:
@@ -92,7 +92,7 @@ def test_without_an_endless_answer_there_is_nothing_to_see(tape: Tape) -> None:
 
     finding = PROBE.examine(tape.journal)
 
-    assert finding.seen == "no answer was stalled or dripped for as long as the call deadline"
+    assert finding.observed == "no answer was stalled or dripped for as long as the call deadline"
 
 
 def test_a_connection_left_open_by_accident_is_no_reading(tape: Tape) -> None:
@@ -140,7 +140,7 @@ def test_nobody_is_held_to_a_request_deadline_that_is_a_default(status: int | No
 @pytest.mark.parametrize(("took_s", "verdict"), [(4.9, Verdict.PASS), (5.9, Verdict.INCONCLUSIVE), (6.1, Verdict.FAIL)])
 def test_a_machine_that_stood_still_leaves_a_doubt(tape: Tape, took_s: float, verdict: Verdict) -> None:
     """For a second of the call; what is later by more than that is the app's own."""
-    tape.journal.write(Stood(at_s=tape.now_s + 2, lasted_s=1))
+    tape.journal.write(MachinePaused(at_s=tape.now_s + 2, lasted_s=1))
     tape.call("banking.transactions", took_s=took_s, bites=STALL)
 
     assert PROBE.examine(tape.journal).verdict is verdict
@@ -148,7 +148,7 @@ def test_a_machine_that_stood_still_leaves_a_doubt(tape: Tape, took_s: float, ve
 
 def test_a_standstill_before_the_call_excuses_nobody(tape: Tape) -> None:
     """Nor does the part of one that lay before it."""
-    tape.journal.write(Stood(at_s=tape.now_s + 0.1, lasted_s=1))
+    tape.journal.write(MachinePaused(at_s=tape.now_s + 0.1, lasted_s=1))
     tape.call("banking.transactions", took_s=5.2, bites=STALL)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
@@ -160,7 +160,7 @@ def test_a_machine_that_stood_still_leaves_a_doubt_about_a_request(tape: Tape, t
     for _ in range(3):
         tape.call("banking.transactions", took_s=4, bites=DRIP)
     tape.hook("refresh", status=504, took_s=took_s)
-    tape.journal.write(Stood(at_s=tape.now_s - 2, lasted_s=1))
+    tape.journal.write(MachinePaused(at_s=tape.now_s - 2, lasted_s=1))
 
     assert PROBE.examine(tape.journal).verdict is verdict
 

@@ -3,14 +3,14 @@
 import msgspec
 import pytest
 
-from fiskil_harness.journal import Declared, KeyGiven
-from fiskil_harness.probes import SurvivesRotation, UsesGivenKey, Verdict
+from fiskil_harness.journal import Declared, KeyInUse
+from fiskil_harness.probes import SurvivesRotation, UsesConfiguredKey, Verdict
 from tests.probes.tape import Tape
 
 
 def given(tape: Tape, secret: str, *, is_told: bool = True) -> None:
     """The app was started with this secret."""
-    tape.journal.write(KeyGiven(at_s=tape.now_s, client_secret=secret, is_told=is_told))
+    tape.journal.write(KeyInUse(at_s=tape.now_s, client_secret=secret, is_in_env=is_told))
 
 
 def exchanged(tape: Tape, secret: str, *, status: int = 200) -> None:
@@ -34,7 +34,7 @@ def test_the_new_key_alone_passes(tape: Tape) -> None:
     given(tape, "second")
     exchanged(tape, "second")
 
-    assert UsesGivenKey().examine(tape.journal).verdict is Verdict.PASS
+    assert UsesConfiguredKey().examine(tape.journal).verdict is Verdict.PASS
 
 
 @pytest.mark.parametrize(
@@ -48,11 +48,11 @@ def test_another_key_fails_and_is_not_shown(tape: Tape, presented: str, words: s
     exchanged(tape, presented, status=401)
     exchanged(tape, "second")
 
-    finding = UsesGivenKey().examine(tape.journal)
+    finding = UsesConfiguredKey().examine(tape.journal)
 
     assert finding.verdict is Verdict.FAIL
-    assert finding.seen == f"the app presented {words}, after it was started with another"
-    assert "pasted" not in finding.seen + "".join(finding.evidence)
+    assert finding.observed == f"the app presented {words}, after it was started with another"
+    assert "pasted" not in finding.observed + "".join(finding.evidence)
 
 
 def test_no_exchange_proves_nothing(tape: Tape) -> None:
@@ -60,7 +60,7 @@ def test_no_exchange_proves_nothing(tape: Tape) -> None:
     given(tape, "first")
     given(tape, "second")
 
-    assert UsesGivenKey().examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+    assert UsesConfiguredKey().examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
 def test_an_app_with_its_key_from_elsewhere_is_not_accused(tape: Tape) -> None:
@@ -69,12 +69,12 @@ def test_an_app_with_its_key_from_elsewhere_is_not_accused(tape: Tape) -> None:
     given(tape, "second", is_told=False)
     exchanged(tape, "mine")
 
-    assert UsesGivenKey().examine(tape.journal).hook == "{client_secret} in [app.env]"
+    assert UsesConfiguredKey().examine(tape.journal).hook == "{client_secret} in [app.env]"
 
 
 def test_a_key_has_no_readable_form() -> None:
     """A failing assertion prints what it compares."""
-    assert repr(KeyGiven(client_secret="fsk_x")) == "KeyGiven(is_told=True)"
+    assert repr(KeyInUse(client_secret="fsk_x")) == "KeyGiven(is_told=True)"
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ def test_silence_passes(tape: Tape) -> None:
 
 @pytest.mark.parametrize(("count", "verdict"), [(5, Verdict.PASS), (6, Verdict.FAIL)])
 def test_the_bound_is_one_equal_reading_every_other_second(tape: Tape, count: int, verdict: Verdict) -> None:
-    """In ten idle seconds five equal readings are allowed."""
+    """In ten idle seconds five equal reads are allowed."""
     tape.idle(10)
     for _ in range(count):
         tape.call("banking.transactions")
@@ -27,7 +27,7 @@ def test_the_bound_is_one_equal_reading_every_other_second(tape: Tape, count: in
 
 
 def test_a_window_that_moves_along_is_polling(tape: Tape) -> None:
-    """Readings that differ in ``from`` alone are the same question."""
+    """Interpretations that differ in ``from`` alone are the same question."""
     tape.idle(2)
     for second in range(4):
         tape.call("banking.transactions", query=f"end_user_id=eu_alice&from=2026-10-01T00%3A00%3A0{second}Z")
@@ -35,7 +35,7 @@ def test_a_window_that_moves_along_is_polling(tape: Tape) -> None:
     finding = PROBE.examine(tape.journal)
 
     assert finding.verdict is Verdict.FAIL
-    assert finding.seen == "more than 2 equal readings in 2 idle seconds"
+    assert finding.observed == "more than 2 equal reads in 2 idle seconds"
 
 
 def test_pages_of_one_walk_are_no_polling(tape: Tape) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from fiskil_harness import faults
 from fiskil_harness.faults.catalogue import name_of
-from fiskil_harness.journal import CA_TOLD, Bite, FaultSet, Secured, Unencrypted
+from fiskil_harness.journal import CA_FILE_IN_ENV, Bite, FaultSet, Secured, Unencrypted
 from fiskil_harness.probes import RefusesBadCertificates, Verdict
 from fiskil_harness.probes.api_client.refuses_bad_certificates import BAD, WENT_ON
 from tests.probes.tape import Tape
@@ -17,7 +17,7 @@ REFUSALS = ("no handshake: TLSV1_ALERT_UNKNOWN_CA", "no handshake: the client le
 def shown(tape: Tape, fault: str, *seen: str) -> None:
     """A certificate was shown, on a connection for each thing that was seen."""
     for one in seen:
-        tape.journal.write(Bite(at_s=tape.now_s, fault=fault, route="connection", request_number=0, seen=one))
+        tape.journal.write(Bite(at_s=tape.now_s, fault=fault, route="connection", request_number=0, observed=one))
         tape.wait(0.1)
     tape.journal.write(FaultSet(at_s=tape.now_s, fault=fault, route="connection", times=1, unbitten=0 if seen else 1))
 
@@ -44,7 +44,7 @@ def test_every_way_to_refuse_passes(tape: Tape, seen: str) -> None:
     finding = PROBE.examine(tape.journal)
 
     assert (finding.verdict, finding.examined) == (Verdict.PASS, 2)
-    assert finding.seen == "the app refused 2 kinds of bad certificates"
+    assert finding.observed == "the app refused 2 kinds of bad certificates"
     assert [one.name for one in finding.cases] == ["expired_certificate", "wrong_host"]
 
 
@@ -57,7 +57,7 @@ def test_a_word_over_such_a_connection_fails(tape: Tape) -> None:
     finding = PROBE.examine(tape.journal)
 
     assert finding.verdict is Verdict.FAIL
-    assert finding.seen == "the app called the API in spite of a certificate of another host"
+    assert finding.observed == "the app called the API in spite of a certificate of another host"
     assert [one.verdict for one in finding.cases] == [Verdict.PASS, Verdict.FAIL]
 
 
@@ -71,7 +71,7 @@ def test_plain_http_after_a_refusal_fails(tape: Tape) -> None:
 
     assert finding.verdict is Verdict.FAIL
     told = "the app spoke plain HTTP to the port of the https address after it had refused a certificate"
-    assert finding.seen == told
+    assert finding.observed == told
 
 
 def test_a_process_that_knows_the_former_address_accuses_nobody(tape: Tape) -> None:
@@ -83,7 +83,7 @@ def test_a_process_that_knows_the_former_address_accuses_nobody(tape: Tape) -> N
     finding = PROBE.examine(tape.journal)
 
     assert finding.verdict is Verdict.INCONCLUSIVE
-    assert finding.seen == "something still calls the plain address that was told before"
+    assert finding.observed == "something still calls the plain address that was told before"
 
 
 def test_plain_http_before_any_refusal_accuses_nobody(tape: Tape) -> None:
@@ -105,7 +105,7 @@ def test_without_a_control_nothing_is_said(tape: Tape, controls: tuple[bool, ...
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, CA_TOLD)
+    assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, CA_FILE_IN_ENV)
 
 
 def test_a_certificate_that_was_not_met_proves_nothing(tape: Tape) -> None:
@@ -117,7 +117,7 @@ def test_a_certificate_that_was_not_met_proves_nothing(tape: Tape) -> None:
     finding = PROBE.examine(tape.journal)
 
     assert finding.verdict is Verdict.INCONCLUSIVE
-    assert finding.seen == "the app met no connection with a certificate of another host"
+    assert finding.observed == "the app met no connection with a certificate of another host"
 
 
 def test_no_certificate_at_all_proves_nothing(tape: Tape) -> None:

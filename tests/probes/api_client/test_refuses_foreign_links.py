@@ -38,7 +38,7 @@ def test_a_token_abroad_fails(tape: Tape, by: str) -> None:
     finding = PROBE.examine(tape.journal)
 
     assert finding.verdict is Verdict.FAIL
-    assert finding.seen == "the access token was sent to an origin that only an answer had named"
+    assert finding.observed == "the access token was sent to an origin that only an answer had named"
     assert finding.evidence == (f"banking.transactions was answered by {by}",)
 
 
@@ -50,7 +50,7 @@ def test_a_foreign_page_without_token_fails_too(tape: Tape) -> None:
     finding = PROBE.examine(tape.journal)
 
     assert finding.verdict is Verdict.FAIL
-    assert finding.seen == "an origin was called that only links.next had named, though without the token"
+    assert finding.observed == "an origin was called that only links.next had named, though without the token"
 
 
 def test_a_redirect_may_be_followed_without_the_token(tape: Tape) -> None:
@@ -77,11 +77,11 @@ def test_a_client_of_first_pages_cannot_be_judged(tape: Tape) -> None:
     finding = PROBE.examine(tape.journal)
 
     assert finding.verdict is Verdict.INCONCLUSIVE
-    assert finding.seen == "the app followed no link to a next page, so none could lead it away"
+    assert finding.observed == "the app followed no link to a next page, so none could lead it away"
 
 
 def test_without_a_bite_there_is_nothing_to_see(tape: Tape) -> None:
     """Nobody was led anywhere."""
     led(tape, by="Overlap(rows=1)")
 
-    assert PROBE.examine(tape.journal).seen == "no answer led to another origin"
+    assert PROBE.examine(tape.journal).observed == "no answer led to another origin"

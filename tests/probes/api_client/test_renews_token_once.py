@@ -36,7 +36,7 @@ def test_no_renewal_fails_when_the_request_failed(tape: Tape) -> None:
     finding = PROBE.examine(tape.journal)
 
     assert finding.verdict is Verdict.FAIL
-    assert finding.seen == "banking.transactions never succeeded after its 401, and the token was not renewed"
+    assert finding.observed == "banking.transactions never succeeded after its 401, and the token was not renewed"
 
 
 def test_a_renewal_without_a_retry_fails(tape: Tape) -> None:
@@ -48,7 +48,7 @@ def test_a_renewal_without_a_retry_fails(tape: Tape) -> None:
     finding = PROBE.examine(tape.journal)
 
     assert finding.verdict is Verdict.FAIL
-    assert finding.seen == "banking.transactions never succeeded after its 401, though the token was renewed"
+    assert finding.observed == "banking.transactions never succeeded after its 401, though the token was renewed"
 
 
 def test_an_app_still_at_work_is_not_accused(tape: Tape) -> None:
@@ -69,7 +69,7 @@ def test_insisting_on_a_refused_token_fails(tape: Tape) -> None:
     finding = PROBE.examine(tape.journal)
 
     assert finding.verdict is Verdict.FAIL
-    assert finding.seen == "banking.transactions was asked more than 2 times with a token that had been refused"
+    assert finding.observed == "banking.transactions was asked more than 2 times with a token that had been refused"
 
 
 def test_renewing_in_a_loop_fails(tape: Tape) -> None:
@@ -82,7 +82,7 @@ def test_renewing_in_a_loop_fails(tape: Tape) -> None:
     finding = PROBE.examine(tape.journal)
 
     assert finding.verdict is Verdict.FAIL
-    assert finding.seen == "more than 2 renewals followed the death of one token"
+    assert finding.observed == "more than 2 renewals followed the death of one token"
 
 
 def test_workers_that_saw_the_same_death_pass(tape: Tape) -> None:

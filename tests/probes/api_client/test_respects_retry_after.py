@@ -1,12 +1,12 @@
-"""waits_as_told: the next equal call comes no sooner than Retry-After says, in real time."""
+"""respects_retry_after: the next equal call comes no sooner than Retry-After says, in real time."""
 
 import pytest
 
-from fiskil_harness.probes import Verdict, WaitsAsTold
+from fiskil_harness.probes import RespectsRetryAfter, Verdict
 from fiskil_harness.probes.api_client.respects_retry_after import SLACK_S
 from tests.probes.tape import Tape
 
-PROBE = WaitsAsTold()
+PROBE = RespectsRetryAfter()
 
 
 def refused(tape: Tape, *, status: int = 503, retry_after: str = "2") -> None:
@@ -38,7 +38,7 @@ def test_coming_back_too_soon_fails(tape: Tape) -> None:
     finding = PROBE.examine(tape.journal)
 
     assert finding.verdict is Verdict.FAIL
-    assert finding.seen == "banking.transactions was asked again sooner than Retry-After told: 2 s, a number of seconds"
+    assert finding.observed == "banking.transactions was asked again sooner than Retry-After told: 2 s, a number of seconds"
 
 
 def test_other_calls_need_not_wait(tape: Tape) -> None:
@@ -89,7 +89,7 @@ def test_without_a_refusal_there_is_nothing_to_see(tape: Tape) -> None:
     """Nobody was told to wait."""
     tape.call("banking.transactions")
 
-    assert PROBE.examine(tape.journal).seen == "no call was refused with Retry-After"
+    assert PROBE.examine(tape.journal).observed == "no call was refused with Retry-After"
 
 
 def waited(tape: Tape, seconds: float) -> Verdict:
@@ -120,7 +120,7 @@ def test_two_events_may_have_started_two_jobs(tape: Tape) -> None:
     finding = PROBE.examine(tape.journal)
 
     assert finding.verdict is Verdict.INCONCLUSIVE
-    assert finding.seen == "the app had more than one thing to do, so another job may have asked again"
+    assert finding.observed == "the app had more than one thing to do, so another job may have asked again"
 
 
 def test_what_was_done_before_the_app_came_to_rest_has_ended(tape: Tape) -> None:
@@ -175,4 +175,4 @@ def test_what_tells_nothing_of_use_binds_nobody(tape: Tape, told: str) -> None:
     tape.call("banking.transactions", status=429, bites=("RetryAfter(status=429)",), response_headers=headers)
     tape.call("banking.transactions")
 
-    assert PROBE.examine(tape.journal).seen == "no call was refused with Retry-After"
+    assert PROBE.examine(tape.journal).observed == "no call was refused with Retry-After"

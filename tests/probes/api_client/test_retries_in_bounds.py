@@ -112,10 +112,10 @@ def test_a_look_before_the_loss_tells_nothing(tape: Tape) -> None:
 @pytest.mark.parametrize(
     ("status", "bite"),
     [
-        (502, "ErrorBody(status=502, told=html)"),
+        (502, "ErrorBody(status=502, form=html)"),
         (504, "Status(status=504, retry_after_s=None)"),
         (200, "TruncatedJson(keep_percent=50)"),
-        (200, "ErrorInside(given=empty)"),
+        (200, "ErrorInside(rows=empty)"),
         (None, "Timeout(timeout_ms=0, stream=downstream)"),
         (None, "ResetBefore(delay_ms=0, stream=upstream)"),
     ],

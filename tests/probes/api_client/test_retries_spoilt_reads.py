@@ -1,14 +1,14 @@
-"""comes_through: what one passing fault spoilt after an acknowledged event is read again before the app is at rest."""
+"""retries_spoilt_reads: a read that one passing fault spoilt is made again."""
 
 from typing import Any
 
 import pytest
 
 from fiskil_harness.journal.queries.rows import PENDING
-from fiskil_harness.probes import ComesThrough, Verdict
+from fiskil_harness.probes import RetriesSpoiltReads, Verdict
 from tests.probes.tape import Tape
 
-PROBE = ComesThrough()
+PROBE = RetriesSpoiltReads()
 TRANSACTIONS = "banking.transactions"
 ANNOUNCED = "banking.transactions.sync.completed"
 RESET = ("ResetBefore(delay_ms=0, stream=upstream)",)
@@ -122,7 +122,7 @@ def test_a_person_may_be_told_to_try_again(tape: Tape) -> None:
 
     finding = PROBE.examine(tape.journal)
 
-    assert finding.seen == "no reading that an event had asked for was spoilt once"
+    assert finding.observed == "no reading that an event had asked for was spoilt once"
 
 
 def test_what_goes_on_failing_may_be_given_up(tape: Tape) -> None:
@@ -146,7 +146,7 @@ def test_an_event_that_was_refused_comes_again(tape: Tape) -> None:
 
 @pytest.mark.parametrize(
     "bite",
-    ["ErrorInside(given=error)", "TruncatedJson(keep_percent=50)", "HtmlInside()", "GzipTruncated(keep_percent=50)"],
+    ["ErrorInside(rows=error)", "TruncatedJson(keep_percent=50)", "HtmlInside()", "GzipTruncated(keep_percent=50)"],
 )
 def test_what_cannot_be_the_rows_is_spoilt(tape: Tape, bite: str) -> None:
     """A status of success makes no answer of it."""

@@ -17,7 +17,7 @@ def test_reading_the_other_field_passes(tape: Tape) -> None:
     finding = PROBE.examine(tape.journal)
 
     assert (finding.verdict, finding.examined) == (Verdict.PASS, 1)
-    assert finding.seen == "nothing but tokens was sent as one"
+    assert finding.observed == "nothing but tokens was sent as one"
 
 
 def test_failing_clearly_passes(tape: Tape) -> None:
@@ -44,7 +44,7 @@ def test_sending_a_word_for_nothing_fails(tape: Tape, word: str) -> None:
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, finding.seen) == (Verdict.FAIL, f"banking.transactions was asked with {word!r} for a token")
+    assert (finding.verdict, finding.observed) == (Verdict.FAIL, f"banking.transactions was asked with {word!r} for a token")
     assert finding.evidence == (f"GET banking.transactions: Bearer {word}",)
 
 

@@ -34,7 +34,7 @@ def test_insisting_fails(tape: Tape) -> None:
     finding = PROBE.examine(tape.journal)
 
     assert finding.verdict is Verdict.FAIL
-    assert finding.seen == "a refused key pair was exchanged more than 3 times for each thing the app was asked to do"
+    assert finding.observed == "a refused key pair was exchanged more than 3 times for each thing the app was asked to do"
 
 
 def test_going_on_while_left_alone_fails(tape: Tape) -> None:
@@ -47,7 +47,7 @@ def test_going_on_while_left_alone_fails(tape: Tape) -> None:
 
     finding = PROBE.examine(tape.journal)
 
-    assert finding.seen == "a refused key pair was exchanged more than 3 times while the app was left alone"
+    assert finding.observed == "a refused key pair was exchanged more than 3 times while the app was left alone"
 
 
 def test_not_recovering_fails(tape: Tape) -> None:
@@ -59,7 +59,7 @@ def test_not_recovering_fails(tape: Tape) -> None:
 
     finding = PROBE.examine(tape.journal)
 
-    assert finding.seen == "the app does not recover after its key pair was accepted again"
+    assert finding.observed == "the app does not recover after its key pair was accepted again"
 
 
 def test_a_restart_with_the_right_secret_is_a_good_key(tape: Tape) -> None:
@@ -143,7 +143,7 @@ def test_an_idle_stretch_bears_three_tries(tape: Tape, tries: int, seen: str) ->
         tape.call("token", status=401)
     tape.hook("refresh", status=502)
 
-    assert seen in PROBE.examine(tape.journal).seen
+    assert seen in PROBE.examine(tape.journal).observed
 
 
 def test_data_calls_that_are_turned_away_show_the_bad_key(tape: Tape) -> None:
@@ -163,7 +163,7 @@ def test_work_before_the_key_was_good_is_no_recovery(tape: Tape) -> None:
     tape.key("accepted")
     tape.call("token")
 
-    assert PROBE.examine(tape.journal).seen == "the app was not seen at work after its key pair was accepted again"
+    assert PROBE.examine(tape.journal).observed == "the app was not seen at work after its key pair was accepted again"
 
 
 def test_a_refresh_that_was_under_way_is_not_judged(tape: Tape) -> None:
@@ -195,7 +195,7 @@ def test_a_key_that_stays_bad_proves_nothing(tape: Tape, state: str) -> None:
     tape.wait(1)
     tape.hook("refresh", status=502)
 
-    assert PROBE.examine(tape.journal).seen == "the key pair was not made good again, so recovery could not be seen"
+    assert PROBE.examine(tape.journal).observed == "the key pair was not made good again, so recovery could not be seen"
 
 
 def test_an_answer_that_nobody_waited_for_is_no_failure(tape: Tape) -> None:
@@ -230,7 +230,7 @@ def test_only_work_after_the_last_time_the_key_was_good_is_recovery(tape: Tape) 
     tape.key("accepted")
     tape.hook("refresh", status=502, took_s=0.01)
 
-    assert PROBE.examine(tape.journal).seen == "the app does not recover after its key pair was accepted again"
+    assert PROBE.examine(tape.journal).observed == "the app does not recover after its key pair was accepted again"
 
 
 @pytest.mark.parametrize(("tries", "verdict"), [(3, Verdict.INCONCLUSIVE), (4, Verdict.FAIL)])

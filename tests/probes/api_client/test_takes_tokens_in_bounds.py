@@ -7,7 +7,7 @@ from fiskil_harness.probes import TakesTokensInBounds, Verdict
 from tests.probes.tape import Tape
 
 PROBE = TakesTokensInBounds()
-ODD = ("TokenLifetime(told='zero')",)
+ODD = ("TokenLifetime(stated='zero')",)
 
 
 def test_one_odd_token_that_is_used_passes(tape: Tape) -> None:
@@ -18,7 +18,7 @@ def test_one_odd_token_that_is_used_passes(tape: Tape) -> None:
     finding = PROBE.examine(tape.journal)
 
     assert (finding.verdict, finding.examined) == (Verdict.PASS, 1)
-    assert finding.seen == "tokens were taken in bounds, and the app works on"
+    assert finding.observed == "tokens were taken in bounds, and the app works on"
 
 
 def test_a_token_for_each_call_passes(tape: Tape) -> None:
@@ -50,8 +50,8 @@ def test_a_loop_is_told_without_its_length(tape: Tape) -> None:
 
     finding = PROBE.examine(tape.journal)
 
-    assert finding.seen == "more than 20 tokens were asked for in a row, and none of them was used"
-    assert finding.evidence == ("POST token: TokenLifetime(told='zero')",)
+    assert finding.observed == "more than 20 tokens were asked for in a row, and none of them was used"
+    assert finding.evidence == ("POST token: TokenLifetime(stated='zero')",)
 
 
 def test_each_message_may_have_a_worker_with_a_token_of_its_own(tape: Tape) -> None:
@@ -81,7 +81,7 @@ def test_exchanges_that_are_refused_are_another_question(tape: Tape) -> None:
 
 def test_failing_clearly_and_healing_passes(tape: Tape) -> None:
     """An app may refuse an answer without expires_in, as long as it works again once the answers are whole."""
-    tape.call("token", bites=("TokenLifetime(told='missing')",))
+    tape.call("token", bites=("TokenLifetime(stated='missing')",))
     tape.hook("refresh", status=502)
     tape.call("token")
     tape.call("banking.transactions", bearer="t2")
@@ -100,19 +100,19 @@ def test_failing_for_ever_fails(tape: Tape) -> None:
     finding = PROBE.examine(tape.journal)
 
     assert finding.verdict is Verdict.FAIL
-    assert finding.seen == "the app does not work again, though tokens are to be had as ever and the app began anew"
+    assert finding.observed == "the app does not work again, though tokens are to be had as ever and the app began anew"
 
 
 def test_dying_of_an_odd_answer_fails(tape: Tape) -> None:
     """Nobody answers any more, and nobody killed the app."""
-    tape.call("token", bites=("TokenLifetime(told='missing')",))
+    tape.call("token", bites=("TokenLifetime(stated='missing')",))
     tape.hook("refresh", status=None)
     tape.hook("refresh", status=None)
 
     finding = PROBE.examine(tape.journal)
 
     assert finding.verdict is Verdict.FAIL
-    assert finding.seen == "the app answers nothing any more since it was given an odd answer about a token"
+    assert finding.observed == "the app answers nothing any more since it was given an odd answer about a token"
 
 
 @pytest.mark.parametrize("status", [200, 502])
@@ -152,7 +152,7 @@ def test_failing_for_a_while_is_not_judged(tape: Tape) -> None:
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, finding.seen) == (Verdict.INCONCLUSIVE, "the app was not seen at work after it was over")
+    assert (finding.verdict, finding.observed) == (Verdict.INCONCLUSIVE, "the app was not seen at work after it was over")
 
 
 def test_a_late_answer_after_a_restart_is_not_judged(tape: Tape) -> None:

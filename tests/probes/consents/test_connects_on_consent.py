@@ -24,7 +24,7 @@ def test_unconnected_after_the_event_fails(tape: Tape) -> None:
     finding = PROBE.examine(tape.journal)
 
     assert finding.verdict is Verdict.FAIL
-    assert finding.seen == "the app was told of a consent and does not count the end user as connected"
+    assert finding.observed == "the app was told of a consent and does not count the end user as connected"
 
 
 def test_a_refused_event_proves_nothing(tape: Tape) -> None:

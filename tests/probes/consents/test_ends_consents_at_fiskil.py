@@ -24,7 +24,7 @@ def test_a_flag_of_its_own_fails(tape: Tape) -> None:
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, finding.seen) == (
+    assert (finding.verdict, finding.observed) == (
         Verdict.FAIL,
         "1 of 1 consents were not revoked at Fiskil when the end user disconnected",
     )

@@ -1,13 +1,13 @@
-"""honours_the_grant: an app lives with less than it asked for, and lets go of what left a consent."""
+"""respects_reduced_consent: an app lives with less than it asked for, and lets go of what left a consent."""
 
 from typing import Any
 
 import pytest
 
-from fiskil_harness.probes import HonoursTheGrant, Verdict
+from fiskil_harness.probes import RespectsReducedConsent, Verdict
 from tests.probes.tape import Tape
 
-PROBE = HonoursTheGrant()
+PROBE = RespectsReducedConsent()
 ACCOUNT = {"key": "everyday", "fiskil_id": "acc1", "arrangement_id": "arr1", "open_status": "OPEN"}
 CLOSED = {**ACCOUNT, "open_status": "CLOSED"}
 ROW = Tape.transaction("a", arrangement_id="arr1")
@@ -32,7 +32,7 @@ def test_rows_of_a_dataset_that_left_fail(tape: Tape) -> None:
     finding = PROBE.examine(tape.journal)
 
     assert (finding.verdict, finding.evidence) == (Verdict.FAIL, ("kept transactions a",))
-    assert finding.seen == "transactions of before still stand in the app's state though they are shared no longer"
+    assert finding.observed == "transactions of before still stand in the app's state though they are shared no longer"
 
 
 def test_a_refresh_tells_as_well(tape: Tape) -> None:

@@ -25,7 +25,7 @@ def test_an_ended_session_handed_out_again_fails(tape: Tape) -> None:
     finding = PROBE.examine(tape.journal)
 
     assert finding.verdict is Verdict.FAIL
-    assert finding.seen == "the auth session that had ended with AUTH_SESSION_CANCELLED was handed out again"
+    assert finding.observed == "the auth session that had ended with AUTH_SESSION_CANCELLED was handed out again"
 
 
 def test_a_session_that_was_only_left_may_go_on(tape: Tape) -> None:
@@ -46,7 +46,7 @@ def test_no_way_back_fails(tape: Tape, status: int | None, line: str) -> None:
 
     finding = PROBE.examine(tape.journal)
 
-    assert finding.seen == "no journey could be started after the one that ended with AUTH_SESSION_CANCELLED"
+    assert finding.observed == "no journey could be started after the one that ended with AUTH_SESSION_CANCELLED"
     assert finding.evidence == (f"attempt 1: {CANCELLED}", line)
 
 
@@ -96,7 +96,7 @@ def test_only_a_refused_session_bars_the_way(tape: Tape, name: str, status: int)
     tape.wait(1)
     tape.hook(name, status=status)
 
-    assert PROBE.examine(tape.journal).seen == "no journey was approved after one that came to nothing"
+    assert PROBE.examine(tape.journal).observed == "no journey was approved after one that came to nothing"
 
 
 def test_a_refusal_after_an_approval_is_another_question(tape: Tape) -> None:

@@ -25,7 +25,7 @@ def test_connected_without_a_consent_fails(tape: Tape) -> None:
     finding = PROBE.examine(tape.journal)
 
     assert finding.verdict is Verdict.FAIL
-    assert finding.seen == "the app counts the end user as connected after AUTH_SESSION_CANCELLED"
+    assert finding.observed == "the app counts the end user as connected after AUTH_SESSION_CANCELLED"
 
 
 def test_an_app_that_never_says_yes_proves_nothing(tape: Tape) -> None:
@@ -89,7 +89,7 @@ def test_looks_before_the_failure_do_not_count(tape: Tape) -> None:
 
     finding = PROBE.examine(tape.journal)
 
-    assert finding.seen == "the app was not looked at after the journey that came to nothing"
+    assert finding.observed == "the app was not looked at after the journey that came to nothing"
 
 
 def test_another_end_user_may_be_connected(tape: Tape) -> None:

@@ -1,12 +1,12 @@
-"""heeds_consent_page_only: what another window posts moves nothing, where the consent page's message moves something."""
+"""trusts_consent_page_only: what another window posts moves nothing, where the consent page's message moves something."""
 
 from typing import Any
 
-from fiskil_harness.journal import Heard, Journal
-from fiskil_harness.probes import HeedsConsentPageOnly, Verdict
+from fiskil_harness.journal import Journal, SdkMessagePassed
+from fiskil_harness.probes import TrustsConsentPageOnly, Verdict
 from tests.probes.tape import Tape
 
-PROBE = HeedsConsentPageOnly()
+PROBE = TrustsConsentPageOnly()
 CANCELLED = "AUTH_SESSION_CANCELLED"
 OPEN, OVER = {"connection": "pending"}, {"connection": "cancelled"}
 
@@ -16,7 +16,9 @@ def told(tape: Tape, step: int, before: Any, after: Any, *, is_genuine: bool, er
     who = "b" if is_genuine else "a"
     tape.effects(before, moment="before", participant=who, step=step)
     tape.journal.write(
-        Heard(at_s=tape.now_s, step=step, participant=who, session="s", error_type=error_type, is_genuine=is_genuine)
+        SdkMessagePassed(
+            at_s=tape.now_s, step=step, participant=who, session="s", error_type=error_type, is_genuine=is_genuine
+        )
     )
     tape.effects(after, moment="after", participant=who, step=step)
     return tape.journal
@@ -28,7 +30,7 @@ def test_a_stranger_that_moves_nothing_passes(tape: Tape) -> None:
 
     finding = PROBE.examine(told(tape, 2, OPEN, OVER, is_genuine=True))
 
-    assert (finding.verdict, finding.seen) == (Verdict.PASS, "what another window posted moved nothing")
+    assert (finding.verdict, finding.observed) == (Verdict.PASS, "what another window posted moved nothing")
 
 
 def test_a_stranger_that_is_believed_fails(tape: Tape) -> None:
@@ -37,7 +39,7 @@ def test_a_stranger_that_is_believed_fails(tape: Tape) -> None:
 
     finding = PROBE.examine(told(tape, 2, OPEN, OVER, is_genuine=True))
 
-    assert (finding.verdict, finding.seen) == (
+    assert (finding.verdict, finding.observed) == (
         Verdict.FAIL,
         "a window of another origin moved the state as the consent page does: $.connection",
     )
@@ -56,7 +58,7 @@ def test_standing_still_proves_nothing_where_nothing_moves(tape: Tape) -> None:
 
     finding = PROBE.examine(told(tape, 2, OPEN, OPEN, is_genuine=True))
 
-    assert (finding.verdict, finding.seen) == (
+    assert (finding.verdict, finding.observed) == (
         Verdict.INCONCLUSIVE,
         "the consent page's own message was not seen to move anything",
     )
@@ -73,4 +75,4 @@ def test_without_a_stranger_there_is_nothing_to_tell(tape: Tape) -> None:
     """Nobody else posted."""
     finding = PROBE.examine(told(tape, 1, OPEN, OVER, is_genuine=True))
 
-    assert (finding.verdict, finding.seen) == (Verdict.INCONCLUSIVE, "no other window posted anything")
+    assert (finding.verdict, finding.observed) == (Verdict.INCONCLUSIVE, "no other window posted anything")

@@ -6,26 +6,26 @@ import pytest
 from fiskil_harness import probes
 from fiskil_harness.journal import PlanRun
 from fiskil_harness.probes import Case, Finding, Verdict
-from fiskil_harness.probes.evidence import Exhibit, exhibits
+from fiskil_harness.probes.evidence import Excerpt, excerpts
 from fiskil_harness.probes.evidence.excerpts import MOST_BYTES, MOST_DELIVERIES, MOST_OF_CASES, TOO_LONG
 from tests.probes.courier import Courier
 
 URL = "http://127.0.0.1:8000/hook"
 
 
-def shown(courier: Courier, *findings: Finding) -> list[Exhibit]:
+def shown(courier: Courier, *findings: Finding) -> list[Excerpt]:
     """What there is to show of those findings."""
-    return list(exhibits("some_scenario", findings, courier.journal, url=URL))
+    return list(excerpts("some_scenario", findings, courier.journal, url=URL))
 
 
 def failing(seen: str, *cases: Case, evidence: tuple[str, ...] = ()) -> Finding:
     """A finding that failed."""
-    return Finding(probe="applies_once", verdict=Verdict.FAIL, seen=seen, evidence=evidence, cases=cases)
+    return Finding(probe="applies_once", verdict=Verdict.FAIL, observed=seen, evidence=evidence, cases=cases)
 
 
-def beats(exhibit: Exhibit) -> list[tuple[str, str, str]]:
+def beats(exhibit: Excerpt) -> list[tuple[str, str, str]]:
     """What stands in the picture: what, text, answer."""
-    return [(one.what, one.text, one.answer) for one in exhibit.beats]
+    return [(one.what, one.text, one.response) for one in exhibit.beats]
 
 
 def test_only_the_deliveries_that_the_finding_names_are_shown() -> None:
@@ -54,7 +54,7 @@ def test_what_did_not_fail_has_no_exhibit(verdict: Verdict) -> None:
     courier = Courier()
     courier.deliver("e0")
 
-    assert shown(courier, Finding(probe="applies_once", verdict=verdict, seen="e0")) == []
+    assert shown(courier, Finding(probe="applies_once", verdict=verdict, observed="e0")) == []
 
 
 def test_lines_for_the_shell_send_the_same_bytes_with_the_same_signature() -> None:
@@ -165,7 +165,7 @@ def test_of_twins_the_one_that_was_told_otherwise_is_shown_beside_the_other_s_st
         courier.deliver(f"{twin}.e3")
         courier.effects(state={f"consent-{twin}": end}, participant=twin)
 
-    (exhibit,) = shown(courier, probes.EndsLikeItsTwin().examine(courier.journal))
+    (exhibit,) = shown(courier, probes.IgnoresDeliveryOrder().examine(courier.journal))
 
     assert [one.text for one in exhibit.beats if one.what == "delivery"] == ["b.e0 attempt 1", "b.e3 attempt 1"]
     assert (exhibit.old, exhibit.new) == ("the twin that was told in order", "the twin that was told otherwise")
@@ -180,7 +180,7 @@ def test_a_plan_is_shown_by_its_steps() -> None:
     courier = Courier()
     summary = ("authorise", "burst e0 (copies 3)", "retry e0")
     courier.journal.write(
-        PlanRun(number=2, verdict="FAIL", summary=summary, plan="{}", seen="message e0 was applied 2 times")
+        PlanRun(number=2, verdict="FAIL", summary=summary, plan="{}", observed="message e0 was applied 2 times")
     )
 
     (exhibit,) = shown(courier, failing("plan 2 failed, at its shortest: applies_once: message e0 was applied 2 times"))

@@ -6,18 +6,18 @@ from fiskil_harness.journal import Journal
 from fiskil_harness.journal import Picture as Taken
 from fiskil_harness.probes.evidence import (
     Beat,
-    Exhibit,
+    Excerpt,
     Happening,
-    Look,
     Picture,
     Sending,
     Story,
+    Viewpoint,
     bounded,
     fitted,
-    fitted_exhibits,
+    fitted_excerpts,
 )
 from fiskil_harness.probes.evidence.screenshots import NO_ROOM, pictures
-from fiskil_harness.probes.evidence.size_limits import MOST_BYTES, MOST_OF_EXHIBITS, TOO_LITTLE_ROOM, trimmed
+from fiskil_harness.probes.evidence.size_limits import MOST_BYTES, MOST_BYTES_OF_EXCERPTS, TOO_LITTLE_ROOM, trimmed
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0\0\0\rIHDR" + (360).to_bytes(4, "big") + (800).to_bytes(4, "big") + b"rest"
 
@@ -33,8 +33,8 @@ def story(scenario: str, *, count: int = 20, body: str = "x" * 2000) -> Story:
 
 def picture(page: str, size_bytes: int, *, scenario: str = "some", digest: str = "") -> Picture:
     """A picture of that size."""
-    look = Look(scenario=scenario, participant="rosa", page=page, moment="plain", width_px=360)
-    return Picture(digest=digest or f"{scenario}-{page}-{size_bytes}", looks=(look,), png="cG5n", size_bytes=size_bytes)
+    look = Viewpoint(scenario=scenario, participant="rosa", page=page, moment="plain", width_px=360)
+    return Picture(digest=digest or f"{scenario}-{page}-{size_bytes}", viewpoints=(look,), png="cG5n", size_bytes=size_bytes)
 
 
 def sized(some: tuple[Story, ...]) -> int:
@@ -82,13 +82,13 @@ def test_exhibits_of_an_app_that_fails_everywhere_fit() -> None:
     """Lines for the shell go first; deliveries that are left out are counted."""
     beats = tuple(Beat(what="delivery", text=f"e{number} attempt 1", note="n" * 900) for number in range(40))
     sendings = tuple(Sending(text="e0", command="curl " + "x" * 500) for _ in range(40))
-    one = Exhibit(scenario="some", probe="applies_once", beats=beats, sendings=sendings)
+    one = Excerpt(scenario="some", probe="applies_once", beats=beats, sendings=sendings)
 
-    some = fitted_exhibits([one] * 150)
+    some = fitted_excerpts([one] * 150)
 
-    assert len(msgspec.json.encode(some)) < MOST_OF_EXHIBITS * 1.05
+    assert len(msgspec.json.encode(some)) < MOST_BYTES_OF_EXCERPTS * 1.05
     assert {(len(each.sendings), len(each.beats) + each.left_out) for each in some} == {(0, 40)}
-    assert fitted_exhibits([one]) == (one,)
+    assert fitted_excerpts([one]) == (one,)
 
 
 def test_equal_pictures_are_one_with_all_that_it_shows() -> None:
@@ -97,7 +97,7 @@ def test_equal_pictures_are_one_with_all_that_it_shows() -> None:
 
     (kept,) = bounded(some)
 
-    assert [look.scenario for look in kept.looks] == ["one", "two"]
+    assert [look.scenario for look in kept.viewpoints] == ["one", "two"]
 
 
 def test_every_page_has_a_picture_before_any_has_a_second() -> None:
@@ -107,7 +107,7 @@ def test_every_page_has_a_picture_before_any_has_a_second() -> None:
     first, second, third = bounded(some, most_bytes=100)
 
     assert (first.png, third.png) == ("cG5n", "cG5n")
-    assert (second.png, second.lack) == ("", NO_ROOM)
+    assert (second.png, second.problem) == ("", NO_ROOM)
 
 
 def test_pictures_of_what_failed_come_first() -> None:
@@ -123,10 +123,10 @@ def test_a_picture_knows_its_size_and_one_that_was_not_taken_says_why() -> None:
     """Read from the file's head; what is no PNG is not shown."""
     journal = Journal()
     for png, lack in ((PNG, ""), (b"", "it shows a secret"), (b"GIF89a", "")):
-        journal.write(Taken(participant="rosa", page="home", moment="plain", width_px=360, png=png, lack=lack))
+        journal.write(Taken(participant="rosa", page="home", moment="plain", width_px=360, png=png, problem=lack))
 
     taken, secret, odd = pictures("some", journal)
 
     assert (taken.wide_px, taken.high_px, taken.size_bytes) == (360, 800, len(PNG))
-    assert (secret.png, secret.lack) == ("", "it shows a secret")
-    assert (odd.png, odd.lack) == ("", "it is no PNG")
+    assert (secret.png, secret.problem) == ("", "it shows a secret")
+    assert (odd.png, odd.problem) == ("", "it is no PNG")

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from fiskil_harness.core.redaction.redactor import Redactor
-from fiskil_harness.journal import Delivery, EventSeen, Exchange, FaultSet, HookCall, Journal, Picture, Shown, Started
-from fiskil_harness.probes.evidence import Story, told
+from fiskil_harness.journal import Delivery, EventCreated, Exchange, FaultSet, HookCall, Journal, PageView, Picture, Started
+from fiskil_harness.probes.evidence import Story, story_of
 from fiskil_harness.probes.evidence.story import MOST, MOST_OF_FAILED, attempts, counted
 
 TOKEN = "a-token-that-nobody-may-see"
@@ -44,7 +44,7 @@ def tell() -> Callable[..., Story]:
         for one in entries:
             journal.write(one)
         steps = ("authorise", "sync")
-        return told("some", steps, journal, took_s=1.0, has_passed=has_passed, redact=redactor.redact_tree)
+        return story_of("some", steps, journal, took_s=1.0, has_passed=has_passed, redact=redactor.redact_tree)
 
     return make
 
@@ -78,13 +78,13 @@ def test_a_call_that_is_made_again_is_tied_to_the_one_that_went_wrong() -> None:
 
 def test_a_delivery_is_tied_to_the_attempt_before(tell: Callable[..., Story]) -> None:
     """By its message; what kind of event it is stands with it."""
-    seen = EventSeen(event="e0", kind="consent.received", message_id="m0", participant="rosa", publish_time="")
+    seen = EventCreated(event="e0", kind="consent.received", message_id="m0", participant="rosa", publish_time="")
 
     story = tell(seen, delivery(1, 0.1, trouble="connection reset"), delivery(2, 0.2, status=204))
 
     first, second = story.happenings
-    assert (first.answer, first.outcome, first.note) == ("connection reset", "unanswered", "consent.received")
-    assert (second.repeats, second.answer, second.outcome) == (1, "204 No Content", "answered")
+    assert (first.response, first.outcome, first.note) == ("connection reset", "unanswered", "consent.received")
+    assert (second.repeats, second.response, second.outcome) == (1, "204 No Content", "answered")
 
 
 def test_values_that_say_something_about_a_person_are_hidden(tell: Callable[..., Story]) -> None:
@@ -154,7 +154,7 @@ def test_a_fault_that_bit_is_told_by_the_call_that_it_bit(tell: Callable[..., St
 def test_a_look_at_a_page_is_told_without_its_words(tell: Callable[..., Story]) -> None:
     """What a page says is shown as a picture, if at all."""
     story = tell(
-        Shown(participant="rosa", page="connections", text="Rosa Keane, 12.50", status=200, width_px=360, step=0),
+        PageView(participant="rosa", page="connections", text="Rosa Keane, 12.50", status=200, width_px=360, step=0),
         Picture(participant="rosa", page="connections", moment="plain", width_px=360, png=b"x"),
     )
 

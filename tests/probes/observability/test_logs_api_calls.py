@@ -38,7 +38,7 @@ def test_an_endpoint_without_a_line_is_told(tape: Tape) -> None:
     finding = PROBE.examine(tape.journal)
 
     assert finding.verdict is Verdict.FAIL
-    assert finding.seen == "banking.transactions was called, and no line of the log names it"
+    assert finding.observed == "banking.transactions was called, and no line of the log names it"
 
 
 def test_a_failure_without_a_line_is_told(tape: Tape) -> None:
@@ -48,7 +48,7 @@ def test_a_failure_without_a_line_is_told(tape: Tape) -> None:
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, finding.seen) == (
+    assert (finding.verdict, finding.observed) == (
         Verdict.FAIL,
         "banking.transactions failed, and no line of the log says so",
     )

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from fiskil_harness.journal import Delivery, EventSeen
+from fiskil_harness.journal import Delivery, EventCreated
 from fiskil_harness.probes import LogsConsents, Verdict
 from tests.probes.tape import ALICE, Tape
 
@@ -14,7 +14,7 @@ def turned(tape: Tape, kind: str) -> None:
     """The app was told of a turn and acknowledged it."""
     common = {"event": "e0", "message_id": "m-e0", "participant": ""}
     body = msgspec.json.encode({"data": {"end_user_id": ALICE, "event": kind, "consent_id": "arr_1"}})
-    tape.journal.write(EventSeen(kind=kind, publish_time="2026-01-01T00:00:00.000Z", **common))
+    tape.journal.write(EventCreated(kind=kind, publish_time="2026-01-01T00:00:00.000Z", **common))
     tape.journal.write(Delivery(attempt=1, outcome="ack", status=204, body=body, **common))
 
 

@@ -19,8 +19,8 @@ NOW_S = 1_790_000_000.0
 """When the app was read, in seconds since 1970."""
 
 
-def readings(tape: Tape, **more: dict[str, float]) -> None:
-    """The usual readings a second apart, and some more."""
+def measurements(tape: Tape, **more: dict[str, float]) -> None:
+    """The usual measurements a second apart, and some more."""
     for moment, samples in {**READ, **more}.items():
         tape.wait(1.0)
         tape.journal.write(Monitors(at_s=tape.now_s, moment=moment, samples=samples))
@@ -55,7 +55,7 @@ def refused(tape: Tape) -> None:
 def test_errors_show_in_what_stands_still_otherwise(tape: Tape, bad: dict, mended: dict, verdict: Verdict) -> None:
     """A counter of failures, or a gauge that goes back; not the count of calls, a clock, or the runtime's own."""
     failing(tape)
-    readings(tape, bad=bad, mended=mended)
+    measurements(tape, bad=bad, mended=mended)
 
     assert NoticesErrors().examine(tape.journal).verdict is verdict
 
@@ -73,7 +73,7 @@ def test_errors_show_in_what_stands_still_otherwise(tape: Tape, bad: dict, mende
 def test_latency_shows_in_what_grows_with_it(tape: Tape, slow: dict, verdict: Verdict) -> None:
     """In seconds or milliseconds; a count of calls is whole, and a clock grows in idle stretches too."""
     late(tape)
-    readings(tape, slow=slow)
+    measurements(tape, slow=slow)
 
     assert NoticesLatency().examine(tape.journal).verdict is verdict
 
@@ -85,7 +85,7 @@ def test_latency_shows_in_what_grows_with_it(tape: Tape, slow: dict, verdict: Ve
 def test_failed_deliveries_show_in_what_good_ones_leave_alone(tape: Tape, bad: dict, verdict: Verdict) -> None:
     """The count of all is no count of failures."""
     refused(tape)
-    readings(tape, bad=bad)
+    measurements(tape, bad=bad)
 
     assert NoticesFailedDeliveries().examine(tape.journal).verdict is verdict
 
@@ -101,7 +101,7 @@ def test_failed_deliveries_show_in_what_good_ones_leave_alone(tape: Tape, bad: d
 def test_silence_shows_in_what_deliveries_move(tape: Tape, asked: dict, good: dict, verdict: Verdict) -> None:
     """A count, or an age that falls; what reading moves as well says nothing."""
     tape.told("consent.received")
-    readings(tape, asked=asked, good=good)
+    measurements(tape, asked=asked, good=good)
 
     assert CountsDeliveries().examine(tape.journal).verdict is verdict
 
@@ -119,7 +119,7 @@ def test_an_alert_will_do(tape: Tape, probe: PlainProbe, trouble, before: str, a
     trouble(tape)
     for moment in (*READ, *after):
         alerts = int(moment in after)
-        tape.journal.write(Monitors(at_s=tape.now_s, moment=moment, alerts=alerts, is_told=True))
+        tape.journal.write(Monitors(at_s=tape.now_s, moment=moment, alerts=alerts, is_configured=True))
 
     assert probe.examine(tape.journal).verdict is Verdict.PASS
 
@@ -133,7 +133,7 @@ def test_what_cannot_be_read_proves_nothing(tape: Tape, probe: PlainProbe, lack:
     refused(tape)
     tape.told("consent.received")
     for moment in (*READ, "asked", "slow", "bad", "mended"):
-        tape.journal.write(Monitors(at_s=tape.now_s, moment=moment, lack=lack))
+        tape.journal.write(Monitors(at_s=tape.now_s, moment=moment, problem=lack))
 
     finding = probe.examine(tape.journal)
 
@@ -143,7 +143,7 @@ def test_what_cannot_be_read_proves_nothing(tape: Tape, probe: PlainProbe, lack:
 @pytest.mark.parametrize("probe", [NoticesErrors(), NoticesLatency(), NoticesFailedDeliveries(), CountsDeliveries()])
 def test_without_trouble_there_is_nothing_to_notice(tape: Tape, probe: PlainProbe) -> None:
     """Nothing failed, nothing was late, nothing came."""
-    readings(tape, asked={}, slow={}, bad={}, mended={})
+    measurements(tape, asked={}, slow={}, bad={}, mended={})
 
     assert probe.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
@@ -151,7 +151,7 @@ def test_without_trouble_there_is_nothing_to_notice(tape: Tape, probe: PlainProb
 def test_whole_milliseconds_are_a_latency(tape: Tape) -> None:
     """Hundreds more are no count of calls."""
     late(tape)
-    readings(tape, slow={"calls": 3.0, "took_ms": 1015.0})
+    measurements(tape, slow={"calls": 3.0, "took_ms": 1015.0})
 
     assert NoticesLatency().examine(tape.journal).verdict is Verdict.PASS
 
@@ -159,7 +159,7 @@ def test_whole_milliseconds_are_a_latency(tape: Tape) -> None:
 def test_a_share_that_falls_is_calm_again(tape: Tape) -> None:
     """An average takes its time."""
     failing(tape)
-    readings(tape, bad={"calls": 3.0, "share": 0.4}, mended={"calls": 4.0, "share": 0.3})
+    measurements(tape, bad={"calls": 3.0, "share": 0.4}, mended={"calls": 4.0, "share": 0.3})
 
     assert NoticesErrors().examine(tape.journal).verdict is Verdict.PASS
 
@@ -176,13 +176,13 @@ def test_no_alert_over_a_little_trouble_accuses_nobody(tape: Tape, probe: PlainP
     """Its threshold may lie above what a scenario does."""
     trouble(tape)
     for moment in (*READ, *after):
-        tape.journal.write(Monitors(at_s=tape.now_s, moment=moment, is_told=True))
+        tape.journal.write(Monitors(at_s=tape.now_s, moment=moment, is_configured=True))
 
     assert probe.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
 def alerted(tape: Tape, *, is_calm: bool | None = None, **kinds: tuple[str, ...]) -> None:
-    """The usual readings of an app without metrics; at each moment alerts of some kinds have come."""
+    """The usual measurements of an app without metrics; at each moment alerts of some kinds have come."""
     came = 0
     for moment in (*READ, "asked", "slow", "bad", "mended", "over"):
         came += len(kinds.get(moment, ()))
@@ -240,7 +240,7 @@ def test_silence_is_told_by_an_alert_that_comes_in_silence_alone(
 def test_a_late_count_may_come_to_rest(tape: Tape, over: dict, verdict: Verdict) -> None:
     """What moves once more right after the trouble is no sign of more; what goes on then is."""
     failing(tape)
-    readings(tape, bad={"calls": 3.0, "failed": 1.0}, mended={"calls": 4.0, "failed": 2.0}, over=over)
+    measurements(tape, bad={"calls": 3.0, "failed": 1.0}, mended={"calls": 4.0, "failed": 2.0}, over=over)
 
     assert NoticesErrors().examine(tape.journal).verdict is verdict
 
@@ -249,7 +249,7 @@ def test_failed_deliveries_must_come_to_rest_as_well(tape: Tape) -> None:
     """A count that goes on with good deliveries counts those."""
     refused(tape)
     bad, mended, over = ({"calls": 3.0 + n, "refused": 1.0 + n} for n in range(3))
-    readings(tape, bad=bad, mended=mended, over=over)
+    measurements(tape, bad=bad, mended=mended, over=over)
 
     assert NoticesFailedDeliveries().examine(tape.journal).verdict is Verdict.FAIL
 
@@ -260,7 +260,7 @@ def test_failed_deliveries_must_come_to_rest_as_well(tape: Tape) -> None:
 def test_a_part_of_a_distribution_is_no_count_of_errors(tape: Tape, part: str) -> None:
     """Which part moves is a matter of time."""
     failing(tape)
-    readings(tape, bad={"calls": 3.0, part: 1.0}, mended={"calls": 4.0, part: 1.0})
+    measurements(tape, bad={"calls": 3.0, part: 1.0}, mended={"calls": 4.0, part: 1.0})
 
     assert NoticesErrors().examine(tape.journal).verdict is Verdict.FAIL
 
@@ -292,7 +292,7 @@ def test_a_distribution_without_a_sum_will_do(tape: Tape, below: tuple[float, ..
 def test_what_is_no_latency_shows_none(tape: Tape, slow: dict, verdict: Verdict) -> None:
     """An average of many calls grows a little, and is neither proof nor guilt; an instant or a size is nothing at all."""
     late(tape)
-    readings(tape, slow=slow)
+    measurements(tape, slow=slow)
 
     assert NoticesLatency().examine(tape.journal).verdict is verdict
 
@@ -357,11 +357,11 @@ RUNTIMES = {
 def test_only_what_is_known_of_runtimes_is_left_out(tape: Tape, name: str) -> None:
     """An app may call its own metrics so; where only the beginning of a name speaks for the runtime, there is doubt."""
     tape.told("consent.received")
-    readings(tape, asked=READ["idle"], good={**READ["idle"], name: 3.0})
+    measurements(tape, asked=READ["idle"], good={**READ["idle"], name: 3.0})
     counted = CountsDeliveries().examine(tape.journal).verdict
     other = Tape()
     failing(other)
-    readings(other, bad={"calls": 3.0, name: 3.0}, mended={"calls": 4.0, name: 3.0})
+    measurements(other, bad={"calls": 3.0, name: 3.0}, mended={"calls": 4.0, name: 3.0})
 
     assert (counted, NoticesErrors().examine(other.journal).verdict) == (RUNTIMES[name],) * 2
 
@@ -373,7 +373,9 @@ def test_an_alert_will_do_where_metrics_cannot_be_read(tape: Tape, probe: PlainP
     refused(tape)
     for moment in (*READ, "bad", "mended"):
         alerts = int(moment in {"bad", "mended"})
-        tape.journal.write(Monitors(at_s=tape.now_s, moment=moment, alerts=alerts, lack="no export came", is_told=True))
+        tape.journal.write(
+            Monitors(at_s=tape.now_s, moment=moment, alerts=alerts, problem="no export came", is_configured=True)
+        )
 
     assert probe.examine(tape.journal).verdict is Verdict.PASS
 
@@ -391,6 +393,8 @@ def test_an_alert_that_may_be_held_back_accuses_nobody(
     trouble(tape)
     for one in (*READ, moment, "mended"):
         tape.wait(1.0)
-        tape.journal.write(Monitors(at_s=tape.now_s, moment=one, samples={"calls": tape.now_s}, alerts=alerts, is_told=True))
+        tape.journal.write(
+            Monitors(at_s=tape.now_s, moment=one, samples={"calls": tape.now_s}, alerts=alerts, is_configured=True)
+        )
 
     assert probe.examine(tape.journal).verdict is Verdict.INCONCLUSIVE

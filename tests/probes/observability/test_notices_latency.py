@@ -12,8 +12,8 @@ def late(tape: Tape) -> None:
     tape.call("banking.accounts", took_s=1.0, bites=("Latency(latency_ms=1000)",))
 
 
-def readings(tape: Tape, *, stood_s: float = 0.0, is_told: bool = True, **samples: tuple[float, ...]) -> None:
-    """Readings of *samples*, with ordinary work before the third of which an answer was heard late, if at all."""
+def measurements(tape: Tape, *, stood_s: float = 0.0, is_told: bool = True, **samples: tuple[float, ...]) -> None:
+    """Interpretations of *samples*, with ordinary work before the third of which an answer was heard late, if at all."""
     for number, moment in enumerate(("calm", "idle", "good", "slow")):
         if moment == "good":
             work(tape, stood_s=stood_s, is_told=is_told)
@@ -40,7 +40,7 @@ def test_a_machine_that_stood_still_before_accuses_nobody(tape: Tape, stood_s: f
     """By the app's own sum the ordinary work took as long, so what the slow API added may lie beneath it."""
     late(tape)
     sums = (1.25, 1.25, 1.26 + stood_s, 1.27 + stood_s)
-    readings(tape, stood_s=stood_s, fiskil_call_duration_sum=tuple(round(one * unit, 3) for one in sums))
+    measurements(tape, stood_s=stood_s, fiskil_call_duration_sum=tuple(round(one * unit, 3) for one in sums))
 
     assert NoticesLatency().examine(tape.journal).verdict is verdict
 
@@ -54,7 +54,7 @@ def test_a_part_of_the_ordinary_work_that_was_slow_accuses_nobody(
     """As many calls lay above half a second when nothing was wrong, if the app was silent for as long."""
     late(tape)
     parts = {f'{name}_bucket{{le="+Inf"}}': (1.0, 1.0, 4.0, 7.0), f'{name}_bucket{{le="0.5"}}': quick}
-    readings(tape, stood_s=stood_s, **parts)
+    measurements(tape, stood_s=stood_s, **parts)
 
     assert NoticesLatency().examine(tape.journal).verdict is verdict
 
@@ -78,7 +78,7 @@ ALIEN = {
 def test_what_measures_no_calls_excuses_nobody(tape: Tape, samples: dict, stood_s: float) -> None:
     """It grows by ordinary work whether that was slow or not, and by slow work as well."""
     late(tape)
-    readings(tape, stood_s=stood_s, **samples)
+    measurements(tape, stood_s=stood_s, **samples)
 
     assert NoticesLatency().examine(tape.journal).verdict is Verdict.FAIL
 
@@ -93,7 +93,7 @@ TIMED = {
 def test_work_that_was_seen_to_be_quick_excuses_nobody(tape: Tape, samples: dict) -> None:
     """Whatever the app may have measured, it was none of the calls."""
     late(tape)
-    readings(tape, **samples)
+    measurements(tape, **samples)
 
     assert NoticesLatency().examine(tape.journal).verdict is Verdict.FAIL
 
@@ -102,7 +102,7 @@ def test_work_that_was_seen_to_be_quick_excuses_nobody(tape: Tape, samples: dict
 def test_an_app_that_works_on_by_itself_is_heard_of_when_it_tells(tape: Tape, after_s: float, verdict: Verdict) -> None:
     """Until then nobody knows when it had the last answer."""
     late(tape)
-    readings(tape, is_told=False, fiskil_call_seconds_sum=(1.25, 1.25, 1.85, 1.87))
+    measurements(tape, is_told=False, fiskil_call_seconds_sum=(1.25, 1.25, 1.85, 1.87))
     idle = tape.journal.all(Monitors)[1]
     tape.journal.write(Effects(at_s=idle.at_s + after_s, participant="", moment="settled", applied=None, state=None))
 

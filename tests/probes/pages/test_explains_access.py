@@ -21,7 +21,7 @@ def test_a_page_that_says_all_passes(tape: Tape) -> None:
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, finding.examined, finding.seen) == (
+    assert (finding.verdict, finding.examined, finding.observed) == (
         Verdict.PASS,
         4,
         "the page names 3 datasets and the purpose",
@@ -60,7 +60,7 @@ def test_a_dataset_that_is_nowhere_fails(tape: Tape) -> None:
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, finding.seen, finding.evidence) == (
+    assert (finding.verdict, finding.observed, finding.evidence) == (
         Verdict.FAIL,
         "the page that starts linking does not tell transactions",
         ("no word for transactions",),
@@ -148,7 +148,7 @@ def test_what_is_drawn_over_half_of_the_page_may_name_it(tape: Tape) -> None:
     hidden = PROBE.examine(tape.journal)
     show(tape, "connect", GOOD, veils=veils)
 
-    assert (hidden.verdict, "a canvas covers half of the page" in hidden.seen) == (Verdict.INCONCLUSIVE, True)
+    assert (hidden.verdict, "a canvas covers half of the page" in hidden.observed) == (Verdict.INCONCLUSIVE, True)
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
@@ -222,7 +222,7 @@ def test_a_purpose_in_other_words_is_open(tape: Tape) -> None:
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, "lacks build, monthly" in finding.seen) == (Verdict.INCONCLUSIVE, True)
+    assert (finding.verdict, "lacks build, monthly" in finding.observed) == (Verdict.INCONCLUSIVE, True)
 
 
 def test_most_of_a_purpose_is_enough(tape: Tape) -> None:
@@ -232,7 +232,7 @@ def test_most_of_a_purpose_is_enough(tape: Tape) -> None:
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, finding.seen) == (
+    assert (finding.verdict, finding.observed) == (
         Verdict.PASS,
         "the page names 3 datasets and the purpose, but for build",
     )
@@ -266,7 +266,7 @@ def test_a_page_in_another_language_is_not_judged(tape: Tape) -> None:
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, "in a language" in finding.seen) == (Verdict.INCONCLUSIVE, True)
+    assert (finding.verdict, "in a language" in finding.observed) == (Verdict.INCONCLUSIVE, True)
 
 
 def test_an_empty_page_is_not_judged(tape: Tape) -> None:

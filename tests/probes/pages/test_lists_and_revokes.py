@@ -37,7 +37,7 @@ def test_one_press_that_ends_it_passes(tape: Tape) -> None:
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, finding.seen) == (
+    assert (finding.verdict, finding.observed) == (
         Verdict.PASS,
         "the page lists what is shared, and 1 press ends it at Fiskil",
     )
@@ -60,7 +60,7 @@ def test_four_presses_fail(tape: Tape) -> None:
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, finding.seen) == (
+    assert (finding.verdict, finding.observed) == (
         Verdict.FAIL,
         "it takes 4 presses to revoke a consent, and 3 are the most",
     )
@@ -95,7 +95,7 @@ def test_a_typed_word_is_counted_and_told(tape: Tape, acts: tuple[str, ...], ver
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, finding.seen) == (verdict, seen)
+    assert (finding.verdict, finding.observed) == (verdict, seen)
 
 
 def test_a_switch_that_still_stands_on_lists_the_consent(tape: Tape) -> None:
@@ -105,7 +105,7 @@ def test_a_switch_that_still_stands_on_lists_the_consent(tape: Tape) -> None:
     press(tape, switch.text, is_switch=True)
     gone(tape, PAGE, switch)
 
-    assert PROBE.examine(tape.journal).seen == "the page still lists a consent as active that has ended"
+    assert PROBE.examine(tape.journal).observed == "the page still lists a consent as active that has ended"
 
 
 def test_whatever_its_label_the_switch_that_ended_it_still_lists_it(tape: Tape) -> None:
@@ -115,7 +115,7 @@ def test_whatever_its_label_the_switch_that_ended_it_still_lists_it(tape: Tape) 
     press(tape, switch.text, is_switch=True)
     gone(tape, PAGE, switch)
 
-    assert PROBE.examine(tape.journal).seen == "the page still lists a consent as active that has ended"
+    assert PROBE.examine(tape.journal).observed == "the page still lists a consent as active that has ended"
 
 
 def test_a_switch_beside_the_list_hides_no_consent_that_is_still_listed(tape: Tape) -> None:
@@ -126,7 +126,7 @@ def test_a_switch_beside_the_list_hides_no_consent_that_is_still_listed(tape: Ta
     press(tape, STOP.text)
     gone(tape, PAGE, STOP, Control(kind="switch", text=switch.text))
 
-    assert PROBE.examine(tape.journal).seen == "the page still lists a consent as active that has ended"
+    assert PROBE.examine(tape.journal).observed == "the page still lists a consent as active that has ended"
 
 
 @pytest.mark.parametrize(
@@ -164,7 +164,7 @@ def test_a_switch_beside_a_way_that_could_not_be_followed_is_a_doubt(tape: Tape)
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, finding.seen) == (
+    assert (finding.verdict, finding.observed) == (
         Verdict.INCONCLUSIVE,
         "a switch alone says that it would revoke the consent, and beside it: it leads nowhere",
     )
@@ -199,7 +199,7 @@ def test_a_list_that_leaves_something_out_fails(tape: Tape, text: str, words: st
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, words in finding.seen) == (Verdict.FAIL, True)
+    assert (finding.verdict, words in finding.observed) == (Verdict.FAIL, True)
 
 
 @pytest.mark.parametrize(
@@ -247,7 +247,7 @@ def test_nothing_to_press_fails(tape: Tape) -> None:
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, finding.seen) == (
+    assert (finding.verdict, finding.observed) == (
         Verdict.FAIL,
         "the page of connections has nothing to press that would revoke the consent",
     )
@@ -351,7 +351,7 @@ def test_a_consent_that_lives_on_fails(tape: Tape) -> None:
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, finding.seen, finding.evidence) == (
+    assert (finding.verdict, finding.observed, finding.evidence) == (
         Verdict.FAIL,
         "the consent was revoked on the page and lives on at Fiskil",
         ("pressed 'Stop sharing'",),
@@ -373,7 +373,7 @@ def test_more_controls_than_consents_that_end_nothing_are_open(tape: Tape, first
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, finding.seen) == (
+    assert (finding.verdict, finding.observed) == (
         Verdict.INCONCLUSIVE,
         "of more controls than consents none that was pressed has ended the consent",
     )
@@ -425,7 +425,7 @@ def test_a_page_that_still_lists_it_fails(tape: Tape) -> None:
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, finding.seen) == (Verdict.FAIL, "the page still lists a consent as active that has ended")
+    assert (finding.verdict, finding.observed) == (Verdict.FAIL, "the page still lists a consent as active that has ended")
 
 
 @pytest.mark.parametrize(
@@ -470,7 +470,7 @@ def test_a_state_that_stays_connected_fails(tape: Tape) -> None:
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, "counts the end user as connected" in finding.seen) == (Verdict.FAIL, True)
+    assert (finding.verdict, "counts the end user as connected" in finding.observed) == (Verdict.FAIL, True)
 
 
 def test_a_page_that_was_not_seen_again_is_open(tape: Tape) -> None:
@@ -513,7 +513,7 @@ def test_the_wrong_one_of_two_fails(tape: Tape) -> None:
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, finding.seen) == (Verdict.FAIL, "the control of one consent ended another")
+    assert (finding.verdict, finding.observed) == (Verdict.FAIL, "the control of one consent ended another")
 
 
 def test_the_wrong_one_of_more_controls_than_consents_is_open(tape: Tape) -> None:

@@ -1,12 +1,12 @@
-"""says_it_gave_up: by the request deadline the page says in words that what somebody waits for did not come."""
+"""reports_timeouts: by the request deadline the page says in words that what somebody waits for did not come."""
 
 import pytest
 
-from fiskil_harness.probes import SaysItGaveUp, Verdict
+from fiskil_harness.probes import ReportsTimeouts, Verdict
 from tests.probes.sight import BUTTON, CONNECT, hangs, pressed, shown
 from tests.probes.tape import Tape
 
-PROBE = SaysItGaveUp()
+PROBE = ReportsTimeouts()
 BUSY = CONNECT + "\nOpening the secure connection…"
 GAVE_UP = "That did not work\nThe bank connection is taking too long to answer. Please try again in a minute."
 
@@ -30,7 +30,7 @@ def test_words_by_the_deadline_pass(tape: Tape) -> None:
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, finding.seen) == (Verdict.PASS, "whoever waited was told in words")
+    assert (finding.verdict, finding.observed) == (Verdict.PASS, "whoever waited was told in words")
 
 
 @pytest.mark.parametrize("text", [BUSY, CONNECT], ids=["still busy", "as before"])
@@ -40,7 +40,7 @@ def test_a_page_that_says_nothing_by_the_deadline_fails(tape: Tape, text: str) -
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, finding.seen) == (
+    assert (finding.verdict, finding.observed) == (
         Verdict.FAIL,
         "the page had not said by the request deadline that it did not work",
     )
@@ -60,7 +60,7 @@ def test_what_nobody_wrote_for_people_fails(tape: Tape, text: str, seen: str) ->
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, finding.seen) == (Verdict.FAIL, seen)
+    assert (finding.verdict, finding.observed) == (Verdict.FAIL, seen)
 
 
 def test_nobody_is_held_to_a_deadline_that_was_not_promised() -> None:
@@ -95,7 +95,7 @@ def test_a_press_after_which_nothing_hung_is_a_doubt(tape: Tape) -> None:
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, finding.seen) == (
+    assert (finding.verdict, finding.observed) == (
         Verdict.INCONCLUSIVE,
         "no call of the app was held up after the press",
     )
@@ -107,7 +107,7 @@ def test_a_page_that_was_not_seen_is_a_doubt(tape: Tape) -> None:
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, finding.seen) == (Verdict.INCONCLUSIVE, "the page was not seen: the window was closed")
+    assert (finding.verdict, finding.observed) == (Verdict.INCONCLUSIVE, "the page was not seen: the window was closed")
 
 
 def test_no_look_names_the_hook(tape: Tape) -> None:

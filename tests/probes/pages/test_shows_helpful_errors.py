@@ -2,7 +2,7 @@
 
 import pytest
 
-from fiskil_harness.journal import Control, Shown
+from fiskil_harness.journal import Control, PageView
 from fiskil_harness.probes import ShowsHelpfulErrors, Verdict
 from tests.probes.sight import BUTTON, failed, pressed, shown
 from tests.probes.tape import Tape
@@ -28,7 +28,7 @@ def test_words_and_a_next_step_pass(tape: Tape) -> None:
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, finding.seen) == (Verdict.PASS, "each of 2 errors is told in words")
+    assert (finding.verdict, finding.observed) == (Verdict.PASS, "each of 2 errors is told in words")
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_what_nobody_wrote_for_people_fails(tape: Tape, text: str, more: dict[st
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, finding.seen) == (Verdict.FAIL, f"after {DENIED} the cancelled page {seen}")
+    assert (finding.verdict, finding.observed) == (Verdict.FAIL, f"after {DENIED} the cancelled page {seen}")
 
 
 @pytest.mark.parametrize(
@@ -109,23 +109,23 @@ def test_a_code_beside_words_is_advice(tape: Tape, text: str) -> None:
 def test_words_that_were_there_before_do_not_stand_beside_a_code(tape: Tape) -> None:
     """They are about something else."""
     before = "Connect your bank\nWe ask your bank for your accounts.\nContinue"
-    tape.journal.write(Shown(participant="", page="connect", status=200, width_px=360, text=before))
+    tape.journal.write(PageView(participant="", page="connect", status=200, width_px=360, text=before))
     failed(tape, OTP, f"{before}\nError {OTP}")
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, "shows the raw code" in finding.seen) == (Verdict.FAIL, True)
+    assert (finding.verdict, "shows the raw code" in finding.observed) == (Verdict.FAIL, True)
 
 
 def test_what_is_drawn_may_say_it(tape: Tape) -> None:
     """The words are as before, and a large canvas may hold others."""
     before = "Connect your bank\nWe ask your bank for your accounts.\nContinue"
-    tape.journal.write(Shown(participant="", page="connect", status=200, width_px=360, text=before))
+    tape.journal.write(PageView(participant="", page="connect", status=200, width_px=360, text=before))
     failed(tape, OTP, before, veils=("a canvas covers half of the page or more",))
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, "a canvas covers half" in finding.seen) == (Verdict.INCONCLUSIVE, True)
+    assert (finding.verdict, "a canvas covers half" in finding.observed) == (Verdict.INCONCLUSIVE, True)
 
 
 @pytest.mark.parametrize("status", [200, 400, 404, 500, 503])
@@ -166,19 +166,19 @@ def test_little_is_a_doubt(tape: Tape, text: str, html: str, doubt: str) -> None
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, finding.seen) == (Verdict.INCONCLUSIVE, f"after {OTP} the cancelled page {doubt}")
+    assert (finding.verdict, finding.observed) == (Verdict.INCONCLUSIVE, f"after {OTP} the cancelled page {doubt}")
 
 
 def test_a_page_that_was_never_seen_is_a_doubt(tape: Tape) -> None:
     """The journey could not be driven, or the page did not load."""
     failed(tape, OTP, HELP)
-    lost = Shown(participant="", page="cancelled", moment="failed", cause=DENIED, lack="the page did not load")
+    lost = PageView(participant="", page="cancelled", moment="failed", cause=DENIED, problem="the page did not load")
     tape.journal.write(lost)
 
     finding = PROBE.examine(tape.journal)
 
     assert finding.verdict is Verdict.INCONCLUSIVE
-    assert finding.seen == f"after {DENIED} the cancelled page was not seen: the page did not load"
+    assert finding.observed == f"after {DENIED} the cancelled page was not seen: the page did not load"
 
 
 def test_no_look_is_a_doubt_that_names_the_hook(tape: Tape) -> None:
@@ -196,7 +196,7 @@ def test_one_text_for_all_that_can_and_cannot_be_tried_again_fails(tape: Tape) -
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, finding.seen) == (
+    assert (finding.verdict, finding.observed) == (
         Verdict.FAIL,
         "errors that can be tried again and one that cannot show the very same text",
     )
@@ -229,7 +229,7 @@ def test_what_the_end_user_chose_is_no_error_to_compare(tape: Tape) -> None:
 def test_a_page_that_is_as_it_was_before_says_nothing(tape: Tape, cause: str, verdict: Verdict) -> None:
     """Only who turned back by themselves may need no words."""
     before = "Connect your bank\nWe ask your bank for your accounts.\nContinue"
-    tape.journal.write(Shown(participant="", page="connect", status=200, width_px=360, text=before))
+    tape.journal.write(PageView(participant="", page="connect", status=200, width_px=360, text=before))
     failed(tape, cause, before, controls=(Control(kind="button", text="Continue"),))
 
     assert PROBE.examine(tape.journal).verdict is verdict
@@ -238,7 +238,7 @@ def test_a_page_that_is_as_it_was_before_says_nothing(tape: Tape, cause: str, ve
 def test_what_the_page_says_beside_all_that_it_said_before_counts(tape: Tape) -> None:
     """An app that embeds the consent page tells it on the page where all began."""
     before = "Connect your bank\nWe ask your bank for your accounts.\nContinue"
-    tape.journal.write(Shown(participant="", page="connect", status=200, width_px=360, text=before))
+    tape.journal.write(PageView(participant="", page="connect", status=200, width_px=360, text=before))
     failed(tape, OTP, f"{before}\nThe code did not match. Please try again.")
     failed(tape, TIMEOUT, f"{before}\nOh no")
 
@@ -279,7 +279,7 @@ def test_words_about_the_wait_tell_of_no_failure(tape: Tape, after_s: float, ver
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, finding.seen) == (verdict, seen)
+    assert (finding.verdict, finding.observed) == (verdict, seen)
 
 
 def test_words_about_an_earlier_wait_tell_of_no_failure_either(tape: Tape) -> None:
@@ -313,4 +313,4 @@ def test_who_is_still_at_it_has_nothing_to_tell_yet(tape: Tape) -> None:
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, "too little to tell" in finding.seen) == (Verdict.INCONCLUSIVE, True)
+    assert (finding.verdict, "too little to tell" in finding.observed) == (Verdict.INCONCLUSIVE, True)

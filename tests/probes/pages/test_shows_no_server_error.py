@@ -35,14 +35,14 @@ def test_what_is_not_for_people_fails(tape: Tape, status: int | None, body: byte
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, finding.seen) == (Verdict.FAIL, seen)
+    assert (finding.verdict, finding.observed) == (Verdict.FAIL, seen)
 
 
 def test_bare_json_fails(tape: Tape) -> None:
     """A browser was sent there, and shows the braces."""
     tape.visit("cancelled", body=b'{"error_type":"AUTH_SESSION_CANCELLED"}', content_type="application/json")
 
-    assert PROBE.examine(tape.journal).seen == "the cancelled page shows bare JSON"
+    assert PROBE.examine(tape.journal).observed == "the cancelled page shows bare JSON"
 
 
 def test_a_page_that_draws_itself_passes(tape: Tape) -> None:
@@ -60,7 +60,7 @@ def test_a_page_out_of_sight_proves_nothing(tape: Tape, status: int) -> None:
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, finding.seen) == (
+    assert (finding.verdict, finding.observed) == (
         Verdict.INCONCLUSIVE,
         f"the cancelled page is not shown by the app: it answered {status}",
     )
@@ -74,7 +74,7 @@ def test_a_hook_that_fails_while_the_api_is_well_fails(tape: Tape) -> None:
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, finding.seen) == (Verdict.FAIL, "start_session answered 500 though the API was well")
+    assert (finding.verdict, finding.observed) == (Verdict.FAIL, "start_session answered 500 though the API was well")
 
 
 def test_a_hook_may_fail_with_the_api(tape: Tape) -> None:
@@ -151,7 +151,7 @@ def test_messages_of_the_consent_page_are_answered(tape: Tape) -> None:
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, finding.seen) == (Verdict.PASS, "2 messages of the consent page were answered")
+    assert (finding.verdict, finding.observed) == (Verdict.PASS, "2 messages of the consent page were answered")
 
 
 @pytest.mark.parametrize(
@@ -163,7 +163,7 @@ def test_a_message_that_is_too_much_for_the_app_fails(tape: Tape, status: int | 
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, finding.seen) == (Verdict.FAIL, seen)
+    assert (finding.verdict, finding.observed) == (Verdict.FAIL, seen)
 
 
 @pytest.mark.parametrize("status", [502, None])

@@ -50,7 +50,7 @@ def test_any_new_sign_passes(tape: Tape, text: str, more: dict[str, Any]) -> Non
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, finding.seen) == (Verdict.PASS, "something showed within 1 s of the press")
+    assert (finding.verdict, finding.observed) == (Verdict.PASS, "something showed within 1 s of the press")
 
 
 def test_a_page_that_stays_as_it_was_fails(tape: Tape) -> None:
@@ -59,7 +59,7 @@ def test_a_page_that_stays_as_it_was_fails(tape: Tape) -> None:
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, finding.seen) == (Verdict.FAIL, "nothing on the page changed within 1 s of the press")
+    assert (finding.verdict, finding.observed) == (Verdict.FAIL, "nothing on the page changed within 1 s of the press")
 
 
 def test_a_number_that_counts_is_no_sign(tape: Tape) -> None:
@@ -89,7 +89,7 @@ def test_an_app_that_waits_no_longer_is_not_judged(tape: Tape) -> None:
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, finding.seen) == (
+    assert (finding.verdict, finding.observed) == (
         Verdict.INCONCLUSIVE,
         "the app was not waiting for the API when the page was looked at",
     )
@@ -116,7 +116,7 @@ def test_what_could_not_be_pressed_is_a_doubt(tape: Tape) -> None:
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, finding.seen) == (Verdict.INCONCLUSIVE, "nothing was pressed: no button leads on")
+    assert (finding.verdict, finding.observed) == (Verdict.INCONCLUSIVE, "nothing was pressed: no button leads on")
 
 
 def test_no_look_names_the_hook(tape: Tape) -> None:
@@ -158,7 +158,7 @@ def test_a_sign_shows_on_a_phone_as_well(tape: Tape, on_phone: str, again: str, 
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, finding.seen) == (verdict, seen)
+    assert (finding.verdict, finding.observed) == (verdict, seen)
 
 
 def test_a_phone_that_nobody_looked_at_in_time_is_a_doubt(tape: Tape) -> None:
@@ -168,4 +168,4 @@ def test_a_phone_that_nobody_looked_at_in_time_is_a_doubt(tape: Tape) -> None:
 
     finding = PROBE.examine(tape.journal)
 
-    assert finding.seen == "the page was not seen at 360 px while the app was waiting"
+    assert finding.observed == "the page was not seen at 360 px while the app was waiting"

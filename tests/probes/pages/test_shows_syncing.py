@@ -1,14 +1,14 @@
-"""tells_of_syncing: the page says that data is on its way, as long as it is and no longer."""
+"""shows_syncing: the page says that data is on its way, as long as it is and no longer."""
 
 import msgspec
 import pytest
 
 from fiskil_harness.journal import Declared
-from fiskil_harness.probes import TellsOfSyncing, Verdict
+from fiskil_harness.probes import ShowsSyncing, Verdict
 from tests.probes.sight import shown
 from tests.probes.tape import Tape
 
-PROBE = TellsOfSyncing()
+PROBE = ShowsSyncing()
 HELD = {"connection": "connected", "transactions": [{"fiskil_id": "bank_tx_a", "amount": "-12.50"}]}
 EMPTY = "Your connections\nThis is what you share with us.\nAccounts: 0\nTransactions: none"
 FULL = "Your connections\nThis is what you share with us.\nEveryday account\n-12.50 at COFFEE a"
@@ -40,7 +40,7 @@ def test_words_of_waiting_pass(tape: Tape, early: str) -> None:
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, finding.seen) == (
+    assert (finding.verdict, finding.observed) == (
         Verdict.PASS,
         "the page says that data is on its way, and stops when it is there",
     )
@@ -70,7 +70,7 @@ def test_nothing_shown_as_final_fails(tape: Tape, early: str) -> None:
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, finding.seen) == (
+    assert (finding.verdict, finding.observed) == (
         Verdict.FAIL,
         "after the consent the page shows nothing as final, and does not say that data is on its way",
     )
@@ -108,7 +108,7 @@ def test_syncing_for_ever_fails(tape: Tape, late: str) -> None:
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, finding.seen) == (
+    assert (finding.verdict, finding.observed) == (
         Verdict.FAIL,
         "the connections page still says that data is on its way when all of it is there",
     )
@@ -255,7 +255,7 @@ def test_a_page_that_was_not_seen_is_a_doubt(tape: Tape, moment: str) -> None:
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, finding.seen) == (
+    assert (finding.verdict, finding.observed) == (
         Verdict.INCONCLUSIVE,
         "the connections page was not seen: the page did not load",
     )

@@ -25,7 +25,7 @@ def test_a_link_and_a_purpose_pass(tape: Tape) -> None:
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, finding.seen) == (Verdict.PASS, "the privacy notice is linked and the purpose is told")
+    assert (finding.verdict, finding.observed) == (Verdict.PASS, "the privacy notice is linked and the purpose is told")
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_no_link_fails(tape: Tape) -> None:
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, finding.seen) == (
+    assert (finding.verdict, finding.observed) == (
         Verdict.FAIL,
         "nothing on the page that starts linking leads to the privacy notice",
     )
@@ -86,7 +86,7 @@ def test_a_dead_link_fails(tape: Tape, status: int) -> None:
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, str(status) in finding.seen) == (Verdict.FAIL, True)
+    assert (finding.verdict, str(status) in finding.observed) == (Verdict.FAIL, True)
 
 
 def test_a_notice_without_text_fails(tape: Tape) -> None:

@@ -17,7 +17,7 @@ def test_a_page_that_asks_the_api_is_caught() -> None:
 
     finding = PROBE.examine(sights.journal)
 
-    assert (finding.verdict, finding.seen) == (
+    assert (finding.verdict, finding.observed) == (
         Verdict.FAIL,
         "the page 'connect' asked the API for /v1/institutions",
     )
@@ -66,4 +66,4 @@ def test_without_a_browser_it_says_what_is_missing() -> None:
 
     finding = PROBE.examine(sights.journal)
 
-    assert (finding.verdict, finding.seen, finding.hook) == (Verdict.INCONCLUSIVE, "Chromium is missing.", "Chromium")
+    assert (finding.verdict, finding.observed, finding.hook) == (Verdict.INCONCLUSIVE, "Chromium is missing.", "Chromium")

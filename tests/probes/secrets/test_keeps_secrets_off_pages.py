@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import pytest
 
-from fiskil_harness.journal import GIVEN_UP
+from fiskil_harness.journal import NO_RESPONSE
 from fiskil_harness.probes import KeepsSecretsOffPages, Verdict
 from tests.probes.sights import NUMBER, SECRET, TOKEN, WEBHOOK_SECRET, Sights
 from tests.probes.tape import Tape
@@ -43,12 +43,12 @@ HARMLESS: dict[str, dict[str, Any]] = {
     "an account": {"kind": "fetch", "body": NUMBER.encode()},
     "another's token": {"kind": "fetch", "body": b"eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJtZSJ9.b3duLXNpZ25hdHVyZQ"},
     "a picture that was refused": {"kind": "image", "status": None, "lack": "it was refused"},
-    "an answer that nobody waited for": {"kind": "fetch", "status": None, "lack": GIVEN_UP},
+    "an answer that nobody waited for": {"kind": "fetch", "status": None, "lack": NO_RESPONSE},
 }
 UNSEEN: dict[str, dict[str, Any]] = {
     "a script of elsewhere": {"kind": "script", "status": None, "lack": "it was refused"},
     "an answer that is gone": {"kind": "fetch", "lack": "the browser had thrown it away"},
-    "a script that never came": {"kind": "script", "status": None, "lack": GIVEN_UP},
+    "a script that never came": {"kind": "script", "status": None, "lack": NO_RESPONSE},
     "an answer that was read before alone": {"kind": "document", "lack": "thrown away", "path": "/connect"},
     "a socket that told too much": {"kind": "websocket", "body": b"news", "lack": "it told too much"},
     "a service worker": {"kind": "serviceworker", "status": None, "lack": "it was kept out"},
@@ -64,7 +64,7 @@ def test_a_secret_is_found_wherever_it_stands(place: str) -> None:
     finding = PROBE.examine(sights.journal)
 
     assert finding.verdict is Verdict.FAIL
-    assert seen in finding.seen
+    assert seen in finding.observed
     assert not any(value in repr(finding) for value in (SECRET, TOKEN, WEBHOOK_SECRET))
 
 
@@ -73,7 +73,7 @@ def test_a_secret_on_the_page_as_it_stands_is_found() -> None:
     sights = Sights()
     sights.shown(html=f"<p hidden>{SECRET}</p>")
 
-    assert PROBE.examine(sights.journal).seen == "the client secret stands on the page 'connect'"
+    assert PROBE.examine(sights.journal).observed == "the client secret stands on the page 'connect'"
 
 
 def test_a_secret_that_the_browser_keeps_is_found() -> None:
@@ -81,7 +81,7 @@ def test_a_secret_that_the_browser_keeps_is_found() -> None:
     sights = Sights()
     sights.stored("localStorage", "config", SECRET)
 
-    assert PROBE.examine(sights.journal).seen == "the client secret is kept by the browser (localStorage)"
+    assert PROBE.examine(sights.journal).observed == "the client secret is kept by the browser (localStorage)"
 
 
 @pytest.mark.parametrize("name", HARMLESS)
@@ -147,7 +147,7 @@ def test_a_page_that_was_not_seen_as_it_is_proves_nothing() -> None:
 
     finding = PROBE.examine(sights.journal)
 
-    assert (finding.verdict, finding.seen) == (
+    assert (finding.verdict, finding.observed) == (
         Verdict.INCONCLUSIVE,
         "the page 'connections' was not seen as it is: the app answered 404",
     )
@@ -166,4 +166,4 @@ def test_without_a_way_back_there_is_nothing_to_say(tape: Tape) -> None:
     """The pages that matter come after a journey."""
     Sights.shown(tape, "connect")  # type: ignore[arg-type]
 
-    assert PROBE.examine(tape.journal).seen == "no journey came back to the app in the browser"
+    assert PROBE.examine(tape.journal).observed == "no journey came back to the app in the browser"

@@ -65,7 +65,7 @@ def test_the_finding_names_kind_and_place(tape: Tape) -> None:
 
     finding = PROBE.examine(tape.journal)
 
-    assert finding.seen == "the client secret stands in output"
+    assert finding.observed == "the client secret stands in output"
     assert finding.evidence == ("output: the client secret",)
 
 
@@ -103,7 +103,7 @@ def test_a_log_that_is_not_there_proves_nothing(tape: Tape) -> None:
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, finding.hook, finding.seen) == (
+    assert (finding.verdict, finding.hook, finding.observed) == (
         Verdict.INCONCLUSIVE,
         "app.observe.logs",
         "app.log is not there",

@@ -23,7 +23,7 @@ TOLD: dict[str, Entry] = {
         participant="", moment="end", state={"settings": [SECRET]}
     ),
     "the client secret stands in the answer to a delivery": Delivery(
-        **DELIVERY, answer=b"no", answer_headers=(("x", SECRET),)
+        **DELIVERY, response_body=b"no", response_headers=(("x", SECRET),)
     ),
     "the access token stands in metrics": Reported(place="metrics", text=f'calls{{token="{TOKEN}"}} 1'.encode()),
     "the account number stands in an alert": Reported(place="an alert", text=f"account {NUMBER}".encode()),
@@ -54,7 +54,7 @@ def test_a_secret_that_is_told_is_found(used: Tape, seen: str) -> None:
 
     finding = PROBE.examine(used.journal)
 
-    assert (finding.verdict, finding.seen) == (Verdict.FAIL, seen)
+    assert (finding.verdict, finding.observed) == (Verdict.FAIL, seen)
 
 
 @pytest.mark.parametrize("what", LAWFUL)
@@ -84,13 +84,13 @@ def test_a_log_of_its_own_is_a_log(used: Tape) -> None:
 
     finding = KeepsSecretsOutOfLogs().examine(used.journal)
 
-    assert (finding.verdict, finding.seen) == (Verdict.FAIL, "the access token stands in debug.log")
+    assert (finding.verdict, finding.observed) == (Verdict.FAIL, "the access token stands in debug.log")
 
 
 def test_files_that_were_not_read_prove_nothing(used: Tape) -> None:
     """There were too many of them."""
     used.output(b"started")
-    used.journal.write(Filed(name="its folder", text=b"", is_log=True, lack="there are too many files"))
+    used.journal.write(Filed(name="its folder", text=b"", is_log=True, problem="there are too many files"))
 
     assert KeepsSecretsOutOfLogs().examine(used.journal).verdict is Verdict.INCONCLUSIVE
 
@@ -98,11 +98,11 @@ def test_files_that_were_not_read_prove_nothing(used: Tape) -> None:
 @pytest.mark.parametrize("place", ["metrics", "an alert", "telemetry"])
 def test_what_was_not_read_as_a_whole_proves_nothing(used: Tape, place: str) -> None:
     """A secret may stand in the rest; one in what was read is one."""
-    used.journal.write(Reported(place=place, text=b"up 1", lack="its gzip has no end"))
+    used.journal.write(Reported(place=place, text=b"up 1", problem="its gzip has no end"))
     doubt = PROBE.examine(used.journal)
-    used.journal.write(Reported(place=place, text=TOKEN.encode(), lack="its gzip has no end"))
+    used.journal.write(Reported(place=place, text=TOKEN.encode(), problem="its gzip has no end"))
 
-    assert (doubt.verdict, doubt.seen) == (Verdict.INCONCLUSIVE, f"not all of {place} was read: its gzip has no end")
+    assert (doubt.verdict, doubt.observed) == (Verdict.INCONCLUSIVE, f"not all of {place} was read: its gzip has no end")
     assert PROBE.examine(used.journal).verdict is Verdict.FAIL
 
 

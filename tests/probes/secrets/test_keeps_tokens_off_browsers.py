@@ -30,7 +30,7 @@ def test_a_token_is_found_in_every_form(form: str) -> None:
     finding = PROBE.examine(sights.journal)
 
     assert finding.verdict is Verdict.FAIL
-    assert finding.seen.endswith("stands in a cookie, on the page 'connect'")
+    assert finding.observed.endswith("stands in a cookie, on the page 'connect'")
     assert TOKEN not in repr(finding)
 
 
@@ -48,7 +48,7 @@ def test_a_cookie_that_was_sent_and_is_gone_is_found() -> None:
     sights = Sights()
     sights.fetched(headers=(("cookie", f"a=1; t={TOKEN}"),))
 
-    assert PROBE.examine(sights.journal).seen == "the access token stands in a cookie, on the page 'connect'"
+    assert PROBE.examine(sights.journal).observed == "the access token stands in a cookie, on the page 'connect'"
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_what_an_answer_sets_for_a_moment_is_found(header: str, place: str) -> N
     sights = Sights()
     sights.fetched("/go", kind="fetch", answer_headers=(("x", "y"), (header, f"/next?t={TOKEN}; Max-Age=60")))
 
-    assert PROBE.examine(sights.journal).seen == f"the access token stands in {place}, on the page 'connect'"
+    assert PROBE.examine(sights.journal).observed == f"the access token stands in {place}, on the page 'connect'"
 
 
 def test_harmless_things_are_kept_without_blame() -> None:
@@ -80,7 +80,7 @@ def test_storage_that_was_not_read_proves_nothing() -> None:
 
     finding = PROBE.examine(sights.journal)
 
-    assert (finding.verdict, finding.seen) == (
+    assert (finding.verdict, finding.observed) == (
         Verdict.INCONCLUSIVE,
         "what the browser keeps (IndexedDB) was not read: UnknownError",
     )
@@ -90,4 +90,4 @@ def test_without_a_token_there_was_nothing_to_keep() -> None:
     """An app that never had one cannot have leaked it."""
     sights = Sights(has_called=False)
 
-    assert PROBE.examine(sights.journal).seen == "the app made no call with a token"
+    assert PROBE.examine(sights.journal).observed == "the app made no call with a token"

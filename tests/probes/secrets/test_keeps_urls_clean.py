@@ -82,7 +82,7 @@ def test_every_spelling_in_a_query_fails(tape: Tape, query: str, what: str) -> N
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, finding.seen) == (Verdict.FAIL, f"{what} stands in the query of banking.accounts")
+    assert (finding.verdict, finding.observed) == (Verdict.FAIL, f"{what} stands in the query of banking.accounts")
     assert not any(value in repr(finding) for value in (TOKEN, SECRET, WEBHOOK_SECRET, NUMBER, EMAIL, NAME, PHONE))
 
 
@@ -91,14 +91,16 @@ def test_a_path_is_searched(tape: Tape, value: str, what: str) -> None:
     """Also where no endpoint has such a path."""
     called(tape, "", path=f"/v1/people/{value}")
 
-    assert PROBE.examine(tape.journal).seen == f"{what} stands in the path of an unknown endpoint"
+    assert PROBE.examine(tape.journal).observed == f"{what} stands in the path of an unknown endpoint"
 
 
 def test_a_user_agent_is_searched(tape: Tape) -> None:
     """It is logged wherever the address is."""
     called(tape, agent=f"budget/1.0 (for {EMAIL})")
 
-    assert PROBE.examine(tape.journal).seen == "the end user's e-mail address stands in the User-Agent of banking.accounts"
+    assert (
+        PROBE.examine(tape.journal).observed == "the end user's e-mail address stands in the User-Agent of banking.accounts"
+    )
 
 
 @pytest.mark.parametrize(
@@ -133,7 +135,7 @@ def test_the_filter_is_for_addresses_alone(tape: Tape) -> None:
     """Its own parameter is let pass, and no other of the same call."""
     called(tape, "end_users.list", path="/v1/end-users", query=f"email=x%40y.example&access_token={TOKEN}")
 
-    assert PROBE.examine(tape.journal).seen == "the access token stands in the query of end_users.list"
+    assert PROBE.examine(tape.journal).observed == "the access token stands in the query of end_users.list"
 
 
 def test_an_address_of_several_end_users_is_nobody_s(tape: Tape) -> None:

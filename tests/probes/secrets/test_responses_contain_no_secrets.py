@@ -1,4 +1,4 @@
-"""tells_no_secrets: what would have been right is found in every spelling, and a stack trace is worth advice."""
+"""responses_contain_no_secrets: what would have been right is found in every spelling, and a stack trace is worth advice."""
 
 import base64
 import hashlib
@@ -9,10 +9,10 @@ import msgspec
 import pytest
 
 from fiskil_harness.journal import Canaries
-from fiskil_harness.probes import Finding, TellsNoSecrets, Verdict
+from fiskil_harness.probes import Finding, ResponsesContainNoSecrets, Verdict
 from tests.probes.courier import Courier
 
-PROBE = TellsNoSecrets()
+PROBE = ResponsesContainNoSecrets()
 KEY = bytes(range(180, 220))
 SECRET = base64.b64encode(KEY).decode()
 
@@ -47,7 +47,7 @@ def test_the_right_signature_in_every_spelling(spelling: str) -> None:
 
     finding = judged(b"expected " + SPELLINGS[spelling](digest))
 
-    assert (finding.verdict, finding.seen) == (
+    assert (finding.verdict, finding.observed) == (
         Verdict.FAIL,
         "the answer to forged:unsigned tells the expected signature",
     )
@@ -60,7 +60,7 @@ def test_the_secret_and_its_key(text: bytes) -> None:
     """As text, as bytes and in hex."""
     finding = judged(b'{"secret": "' + text + b'"}')
 
-    assert finding.seen == "the answer to forged:unsigned tells the webhook secret"
+    assert finding.observed == "the answer to forged:unsigned tells the webhook secret"
 
 
 def test_headers_are_answers_too() -> None:

@@ -17,7 +17,7 @@ def row(tape: Tape, key: str, day: int = 1) -> dict[str, Any]:
     return tape.transaction(key, posting_date_time=f"2026-10-{day:02d}T09:00:00Z")
 
 
-def two_readings(tape: Tape, *, bites: tuple[str, ...] = BROKEN) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+def two_interpretations(tape: Tape, *, bites: tuple[str, ...] = BROKEN) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """The app holds a first reading of three rows; the walk to a second one of five is disturbed."""
     old = [row(tape, "c", 3), row(tape, "b", 2), row(tape, "a", 1)]
     tape.rows(*old)
@@ -40,7 +40,7 @@ def ends_well(tape: Tape, new: list[dict[str, Any]]) -> None:
 
 def test_keeping_the_reading_before_passes(tape: Tape) -> None:
     """A walk that breaks leaves everything as it was."""
-    old, new = two_readings(tape)
+    old, new = two_interpretations(tape)
     tape.effects({"rows": old}, moment="settled")
     ends_well(tape, new)
 
@@ -49,7 +49,7 @@ def test_keeping_the_reading_before_passes(tape: Tape) -> None:
 
 def test_the_whole_new_reading_passes(tape: Tape) -> None:
     """A walk that begins again comes to its end."""
-    _, new = two_readings(tape)
+    _, new = two_interpretations(tape)
     tape.effects({"rows": new}, moment="settled")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
@@ -57,19 +57,19 @@ def test_the_whole_new_reading_passes(tape: Tape) -> None:
 
 def test_first_pages_upon_the_old_rows_fail(tape: Tape) -> None:
     """A new row of the first page is there, one of the second is not."""
-    old, new = two_readings(tape)
+    old, new = two_interpretations(tape)
     tape.effects({"rows": [new[0], *old]}, moment="settled")
     ends_well(tape, new)
 
     finding = PROBE.examine(tape.journal)
 
     assert (finding.verdict, finding.evidence) == (Verdict.FAIL, ("missing d",))
-    assert finding.seen == "transactions are shown that are neither those of the reading before nor all of a new one"
+    assert finding.observed == "transactions are shown that are neither those of the reading before nor all of a new one"
 
 
 def test_first_pages_alone_fail(tape: Tape) -> None:
     """What the later pages would have brought again is gone."""
-    _, new = two_readings(tape)
+    _, new = two_interpretations(tape)
     tape.effects({"rows": new[:2]}, moment="settled")
     ends_well(tape, new)
 
@@ -78,7 +78,7 @@ def test_first_pages_alone_fail(tape: Tape) -> None:
 
 def test_nothing_left_fails(tape: Tape) -> None:
     """No rows at all are no reading either."""
-    _, new = two_readings(tape)
+    _, new = two_interpretations(tape)
     tape.effects({"rows": []}, moment="settled")
     ends_well(tape, new)
 
@@ -99,7 +99,7 @@ def test_a_first_reading_may_fail_as_a_whole(tape: Tape) -> None:
 
 def test_an_app_that_keeps_the_newest_alone_passes(tape: Tape) -> None:
     """It shows three as before: the oldest made way for the newest."""
-    _, new = two_readings(tape)
+    _, new = two_interpretations(tape)
     tape.effects({"rows": new[:3]}, moment="settled")
     tape.effects({"rows": new[:3]})
 
@@ -176,22 +176,22 @@ def test_pending_rows_are_not_judged(tape: Tape) -> None:
 @pytest.mark.parametrize("bite", ["NextAbsent()", "EmptyList()", "NotANumber(token=NaN)", "CamelCase()"])
 def test_who_cannot_know_is_not_judged(tape: Tape, bite: str) -> None:
     """A list that says it ends has ended, and a row that cannot be read may be left out."""
-    _, new = two_readings(tape, bites=(bite,))
+    _, new = two_interpretations(tape, bites=(bite,))
     tape.effects({"rows": new[:3]}, moment="settled")
     ends_well(tape, new)
 
     finding = PROBE.examine(tape.journal)
 
     assert finding.verdict is Verdict.INCONCLUSIVE
-    assert finding.seen == "nobody looked at the app after a bite"
+    assert finding.observed == "nobody looked at the app after a bite"
 
 
 def test_an_app_at_work_is_not_judged(tape: Tape) -> None:
     """It may be amid the next try."""
-    _, new = two_readings(tape)
+    _, new = two_interpretations(tape)
     tape.effects({"rows": new[:3]}, moment="settled", pending=1, is_quiescent=False)
 
-    assert PROBE.examine(tape.journal).seen == "the app was still at work when the scenario ended"
+    assert PROBE.examine(tape.journal).observed == "the app was still at work when the scenario ended"
 
 
 def test_without_a_bite_there_is_nothing_to_see(tape: Tape) -> None:
@@ -200,7 +200,7 @@ def test_without_a_bite_there_is_nothing_to_see(tape: Tape) -> None:
     tape.rows(*rows)
     tape.effects({"rows": rows})
 
-    assert PROBE.examine(tape.journal).seen == "no walk of transactions was disturbed"
+    assert PROBE.examine(tape.journal).observed == "no walk of transactions was disturbed"
 
 
 def test_a_state_without_ids_cannot_be_compared(tape: Tape) -> None:

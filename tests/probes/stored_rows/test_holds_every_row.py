@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from fiskil_harness.journal import kept
+from fiskil_harness.journal import shortened
 from fiskil_harness.probes import HoldsEveryRow, Verdict
 from tests.probes.tape import Tape
 
@@ -37,7 +37,7 @@ def test_a_missing_row_fails_by_name(tape: Tape) -> None:
     finding = PROBE.examine(tape.journal)
 
     assert (finding.verdict, finding.evidence) == (Verdict.FAIL, ("missing b",))
-    assert finding.seen == "1 of 2 transactions are missing from the app's state"
+    assert finding.observed == "1 of 2 transactions are missing from the app's state"
 
 
 def test_a_row_twice_in_one_list_fails(tape: Tape) -> None:
@@ -89,7 +89,7 @@ def test_an_app_that_was_told_nothing_owes_nothing(tape: Tape) -> None:
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, finding.seen) == (
+    assert (finding.verdict, finding.observed) == (
         Verdict.INCONCLUSIVE,
         "nothing told the app of the latest sync of transactions",
     )
@@ -121,7 +121,7 @@ def test_a_state_without_ids_cannot_be_counted(tape: Tape) -> None:
     finding = PROBE.examine(tape.journal)
 
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.observe.effects")
-    assert finding.seen == "the app's state carries no fiskil_id, so rows cannot be counted"
+    assert finding.observed == "the app's state carries no fiskil_id, so rows cannot be counted"
 
 
 def test_a_state_that_lost_all_its_rows_fails(tape: Tape) -> None:
@@ -232,7 +232,7 @@ def test_a_long_answer_may_have_had_the_row_in_it(tape: Tape) -> None:
     """The journal keeps its head alone."""
     rows = aged(tape)
     whole = msgspec.json.encode({"transactions": rows[:1], "padding": "x" * 70_000})
-    tape.call("banking.transactions", response_body=kept(whole))
+    tape.call("banking.transactions", response_body=shortened(whole))
     tape.effects(rows[:2])
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE

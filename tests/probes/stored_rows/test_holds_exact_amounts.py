@@ -40,7 +40,7 @@ def test_every_digit_passes(tape: Tape, odd: str) -> None:
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, finding.seen) == (Verdict.PASS, "1 unusual amounts are shown exactly")
+    assert (finding.verdict, finding.observed) == (Verdict.PASS, "1 unusual amounts are shown exactly")
 
 
 def test_whole_cents_pass(tape: Tape) -> None:
@@ -58,7 +58,7 @@ def test_another_amount_fails(tape: Tape, odd: Any) -> None:
     finding = PROBE.examine(tape.journal)
 
     assert (finding.verdict, finding.evidence) == (Verdict.FAIL, ("odd: not exact",))
-    assert finding.seen == "amounts of transactions are shown that the API never served"
+    assert finding.observed == "amounts of transactions are shown that the API never served"
 
 
 def test_numbers_with_a_point_are_compared_as_doubles(tape: Tape) -> None:
@@ -101,7 +101,7 @@ def test_the_amount_before_may_stay(tape: Tape) -> None:
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, finding.seen) == (Verdict.INCONCLUSIVE, "none of the unusual amounts is shown")
+    assert (finding.verdict, finding.observed) == (Verdict.INCONCLUSIVE, "none of the unusual amounts is shown")
 
 
 def written(tape: Tape, body: bytes, bite: str) -> None:
@@ -159,4 +159,4 @@ def test_ordinary_amounts_are_nothing_to_see(tape: Tape) -> None:
     """Every type can hold them."""
     tape.effects({"rows": shown(synced(tape, "-3.25"), "-3.25")})
 
-    assert PROBE.examine(tape.journal).seen == "no amount of transactions was unusual"
+    assert PROBE.examine(tape.journal).observed == "no amount of transactions was unusual"

@@ -90,7 +90,7 @@ def test_without_a_change_there_is_nothing_to_see(tape: Tape) -> None:
     """Two equal syncs prove nothing."""
     changed(tape, kept(tape, amount="-12.50"), kept(tape, amount="-12.50"))
 
-    assert PROBE.examine(tape.journal).seen == "no row of transactions changed between two syncs"
+    assert PROBE.examine(tape.journal).observed == "no row of transactions changed between two syncs"
 
 
 def test_a_row_outside_the_asked_window_is_not_judged(tape: Tape) -> None:
@@ -140,4 +140,4 @@ def test_every_changed_value_that_is_shown_is_examined(tape: Tape) -> None:
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.seen, finding.examined) == ("2 changed values are the newest", 2)
+    assert (finding.observed, finding.examined) == ("2 changed values are the newest", 2)

@@ -127,11 +127,11 @@ def test_an_end_user_without_a_state_proves_nothing() -> None:
 
     for finding in (examined(two(b=None)), examined(alone)):
         assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.observe.effects")
-        assert finding.seen == "the effects hook tells no state of several end users"
+        assert finding.observed == "the effects hook tells no state of several end users"
 
 
 def test_states_alike_but_for_the_order_of_their_keys_are_one_for_all() -> None:
     """An app that tells everybody the same does not tell them apart by chance."""
     finding = examined(two(a={"n": 1, "rows": []}, b={"rows": [], "n": 1}))
 
-    assert finding.seen == "the effects hook tells the same state for every end user"
+    assert finding.observed == "the effects hook tells the same state for every end user"

@@ -31,7 +31,7 @@ def test_own_rows_alone_pass(tape: Tape) -> None:
     finding = PROBE.examine(tape.journal)
 
     assert (finding.verdict, finding.examined) == (Verdict.PASS, 1)
-    assert finding.seen == "of 1 datasets no foreign row shows"
+    assert finding.observed == "of 1 datasets no foreign row shows"
 
 
 def test_a_foreign_row_in_the_state_fails(tape: Tape) -> None:
@@ -43,7 +43,7 @@ def test_a_foreign_row_in_the_state_fails(tape: Tape) -> None:
     finding = PROBE.examine(tape.journal)
 
     assert finding.verdict is Verdict.FAIL
-    assert finding.seen == "the app's state shows transactions of a consent that the end user never gave"
+    assert finding.observed == "the app's state shows transactions of a consent that the end user never gave"
     assert finding.evidence == ("shows foreign transactions",)
 
 

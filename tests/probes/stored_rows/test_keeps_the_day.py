@@ -70,7 +70,7 @@ def test_another_day_fails(tape: Tape, odd: str) -> None:
     finding = PROBE.examine(tape.journal)
 
     assert (finding.verdict, finding.evidence) == (Verdict.FAIL, ("odd: another day",))
-    assert finding.seen == "transactions are shown on days on which the API never dated them"
+    assert finding.observed == "transactions are shown on days on which the API never dated them"
 
 
 def test_an_app_that_shows_days_alone_is_judged_too(tape: Tape) -> None:
@@ -101,7 +101,7 @@ def test_without_another_form_there_is_nothing_to_see(tape: Tape) -> None:
     """Dates came as always."""
     tape.effects(shown(synced(tape, MORNING), MORNING))
 
-    assert PROBE.examine(tape.journal).seen == "no dates of transactions came in another form"
+    assert PROBE.examine(tape.journal).observed == "no dates of transactions came in another form"
 
 
 @pytest.mark.parametrize("value", [0, 12, -5, "12", "soon", None, [], 1e300])

@@ -1,13 +1,13 @@
-"""takes_every_form: what Fiskil could well send is taken in whatever letters and pieces it comes."""
+"""accepts_equivalent_requests: what Fiskil could well send is taken in whatever letters and pieces it comes."""
 
 import pytest
 
-from fiskil_harness.probes import Finding, TakesEveryForm, Verdict
+from fiskil_harness.probes import AcceptsEquivalentRequests, Finding, Verdict
 from tests.probes.courier import Courier
 
 
 def examined(courier: Courier) -> Finding:
-    finding: Finding = TakesEveryForm().examine(courier.journal)
+    finding: Finding = AcceptsEquivalentRequests().examine(courier.journal)
     return finding
 
 
@@ -27,7 +27,7 @@ def test_forms_that_are_taken_and_applied_pass(courier: Courier) -> None:
     finding = examined(courier)
 
     assert (finding.verdict, finding.examined) == (Verdict.PASS, 1)
-    assert [(one.name, one.verdict, one.seen) for one in finding.cases] == [("charset", Verdict.PASS, "charset: 204")]
+    assert [(one.name, one.verdict, one.observed) for one in finding.cases] == [("charset", Verdict.PASS, "charset: 204")]
 
 
 def test_a_form_that_is_refused_fails(courier: Courier) -> None:
@@ -39,7 +39,7 @@ def test_a_form_that_is_refused_fails(courier: Courier) -> None:
     finding = examined(courier)
 
     assert finding.verdict is Verdict.FAIL
-    assert finding.seen == "1 of 2 forms of a genuine message were not taken: charset"
+    assert finding.observed == "1 of 2 forms of a genuine message were not taken: charset"
     assert finding.evidence == ("e2 charset attempt 2: 415",)
     assert {one.name: one.verdict for one in finding.cases} == {"sliced": Verdict.PASS, "charset": Verdict.FAIL}
 
@@ -96,7 +96,7 @@ def test_a_receiver_that_has_ended_is_not_judged_by_forms(courier: Courier) -> N
     deadly.deliver("e1", name="sliced", status=None, trouble="connection reset")
     deadly.deliver("e1", name="sliced", status=None, trouble="connection refused", attempt=2)
 
-    assert (unreached.verdict, unreached.seen) == (
+    assert (unreached.verdict, unreached.observed) == (
         Verdict.INCONCLUSIVE,
         "the receiver did not listen any more before every form had been tried",
     )
@@ -110,7 +110,7 @@ def test_a_form_that_was_put_off_is_not_judged(courier: Courier) -> None:
 
     finding = examined(courier)
 
-    assert (finding.verdict, finding.seen) == (
+    assert (finding.verdict, finding.observed) == (
         Verdict.INCONCLUSIVE,
         "the receiver asked for a pause before every form had been tried",
     )

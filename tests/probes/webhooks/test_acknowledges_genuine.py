@@ -32,7 +32,7 @@ def test_a_refusal_fails_when_nothing_is_broken(status: int) -> None:
     finding = examined(courier)
 
     assert finding.verdict is Verdict.FAIL
-    assert finding.seen == "1 of 2 genuine messages were not acknowledged at once"
+    assert finding.observed == "1 of 2 genuine messages were not acknowledged at once"
     assert finding.evidence == (f"e2 pretty attempt 1: {status}",)
 
 
@@ -166,8 +166,8 @@ def test_a_receiver_with_another_scheme_is_told_which(name: str, kind: str, hint
     finding = examined(courier)
 
     assert finding.verdict is Verdict.FAIL
-    assert finding.seen.startswith("every genuine delivery was refused (401); the receiver takes ")
-    assert finding.seen.endswith(hint)
+    assert finding.observed.startswith("every genuine delivery was refused (401); the receiver takes ")
+    assert finding.observed.endswith(hint)
 
 
 @pytest.mark.parametrize("status", [404, 405])
@@ -224,7 +224,7 @@ def test_a_receiver_that_was_dead_before_is_not_blamed_again() -> None:
     finding = examined(courier)
 
     assert (finding.verdict, finding.cases) == (Verdict.INCONCLUSIVE, ())
-    assert finding.seen.startswith("nobody listens at the receiver's address")
+    assert finding.observed.startswith("nobody listens at the receiver's address")
 
 
 def test_a_kind_of_event_that_is_never_applied_says_nothing_about_bytes() -> None:
@@ -307,7 +307,7 @@ def test_a_receiver_that_died_is_told_as_that() -> None:
     finding = examined(courier)
 
     told = "2 of 3 genuine messages were not acknowledged at once: the receiver did not listen any more"
-    assert (finding.verdict, finding.seen) == (Verdict.FAIL, told)
+    assert (finding.verdict, finding.observed) == (Verdict.FAIL, told)
 
 
 @pytest.mark.parametrize(("status", "headers"), [(503, (("Retry-After", "30"),)), (429, ())])
@@ -320,4 +320,4 @@ def test_who_asks_for_more_time_than_there_was_is_not_accused(status: int, heade
     finding = examined(courier)
 
     assert finding.verdict is Verdict.INCONCLUSIVE
-    assert finding.seen == f"1 genuine messages were put off for longer than they were waited with ({status})"
+    assert finding.observed == f"1 genuine messages were put off for longer than they were waited with ({status})"

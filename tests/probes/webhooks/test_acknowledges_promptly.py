@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from fiskil_harness.journal import Stood
+from fiskil_harness.journal import MachinePaused
 from fiskil_harness.probes import AcknowledgesPromptly, Finding, Verdict
 from tests.probes.courier import Courier
 
@@ -43,7 +43,7 @@ def test_an_answer_beyond_the_limit_fails_without_its_time(courier: Courier) -> 
     finding = examined(courier)
 
     assert finding.verdict is Verdict.FAIL
-    assert finding.seen == "1 of 1 deliveries were not acknowledged within 5 s"
+    assert finding.observed == "1 of 1 deliveries were not acknowledged within 5 s"
     assert finding.evidence == ("e1 attempt 1: 204",)
 
 
@@ -72,7 +72,7 @@ def test_a_quick_refusal_is_not_this_probes(courier: Courier) -> None:
 def test_a_machine_that_stood_still_leaves_a_doubt(courier: Courier, lasted_s: float, verdict: Verdict) -> None:
     """A short pause explains no answer that took seconds."""
     delivery = courier.deliver("e1", took_s=5.2)
-    courier.journal.write(Stood(at_s=delivery.at_s + 2, lasted_s=lasted_s))
+    courier.journal.write(MachinePaused(at_s=delivery.at_s + 2, lasted_s=lasted_s))
 
     assert examined(courier).verdict is verdict
 
@@ -103,7 +103,7 @@ def test_waiting_for_a_slow_api_fails(courier: Courier) -> None:
     finding = examined(courier)
 
     assert finding.verdict is Verdict.FAIL
-    assert finding.seen == "1 of 1 answers came only when a slow API call had ended"
+    assert finding.observed == "1 of 1 answers came only when a slow API call had ended"
 
 
 @pytest.mark.parametrize("answer", [{"status": 500}, {"status": None, "trouble": "connection reset"}])
@@ -147,7 +147,7 @@ def test_a_burst_that_is_late_as_a_whole_fails(courier: Courier) -> None:
     for number in range(9):
         courier.deliver("e1", attempt=1, group=1, took_s=2 + number)
 
-    assert examined(courier).seen == "5 of 9 deliveries were not acknowledged within 5 s"
+    assert examined(courier).observed == "5 of 9 deliveries were not acknowledged within 5 s"
 
 
 def test_a_short_wait_proves_nothing_for_or_against_the_app(courier: Courier) -> None:
@@ -157,7 +157,7 @@ def test_a_short_wait_proves_nothing_for_or_against_the_app(courier: Courier) ->
 
     finding = examined(courier)
 
-    assert (finding.verdict, finding.seen) == (
+    assert (finding.verdict, finding.observed) == (
         Verdict.INCONCLUSIVE,
         "no slow API call went on when its delivery had been answered",
     )
@@ -204,4 +204,4 @@ def test_one_late_answer_among_many_ordinary_ones_fails(courier: Courier) -> Non
 
     finding = examined(courier)
 
-    assert (finding.verdict, finding.seen) == (Verdict.FAIL, "1 of 6 deliveries were not acknowledged within 5 s")
+    assert (finding.verdict, finding.observed) == (Verdict.FAIL, "1 of 6 deliveries were not acknowledged within 5 s")

@@ -153,4 +153,4 @@ def test_what_was_swallowed_is_counted() -> None:
     finding = examined(courier)
 
     assert finding.examined == 3
-    assert finding.seen == "2 of 3 acknowledged messages were taken for another one and not applied"
+    assert finding.observed == "2 of 3 acknowledged messages were taken for another one and not applied"

@@ -34,7 +34,7 @@ def test_a_second_effect_fails_with_every_delivery(kind: str, attempt: int) -> N
     finding = PROBE.examine(courier.journal)
 
     assert finding.verdict is Verdict.FAIL
-    assert finding.seen.startswith("message e0 was applied 2 times (attempts 1 and ")
+    assert finding.observed.startswith("message e0 was applied 2 times (attempts 1 and ")
     assert len(finding.evidence) == 2
 
 
@@ -101,7 +101,7 @@ def test_counts_that_are_lost_with_the_process_are_added_up() -> None:
     finding = PROBE.examine(courier.journal)
 
     assert finding.verdict is Verdict.FAIL
-    assert finding.seen.startswith("message e0 was applied 2 times")
+    assert finding.observed.startswith("message e0 was applied 2 times")
 
 
 def test_counts_that_outlive_the_process_are_not() -> None:
@@ -168,4 +168,4 @@ def test_without_counts_twins_that_were_told_once_prove_nothing() -> None:
 
     finding = PROBE.examine(courier.journal)
 
-    assert (finding.verdict, finding.seen) == (Verdict.INCONCLUSIVE, "no message was delivered more than once")
+    assert (finding.verdict, finding.observed) == (Verdict.INCONCLUSIVE, "no message was delivered more than once")

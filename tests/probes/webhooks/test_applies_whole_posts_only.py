@@ -127,7 +127,7 @@ def test_a_state_that_moves_fails() -> None:
     finding = examined(told(after="revoked"))
 
     assert finding.verdict is Verdict.FAIL
-    assert finding.seen == "messages that never arrived complete moved the state as a genuine one does: $.status"
+    assert finding.observed == "messages that never arrived complete moved the state as a genuine one does: $.status"
 
 
 def test_a_state_says_nothing_about_second_effects() -> None:

@@ -3,14 +3,14 @@
 import msgspec
 import pytest
 
-from fiskil_harness.journal import Flood, Journal, Limits, Stood
+from fiskil_harness.journal import Flood, Journal, Limits, MachinePaused
 from fiskil_harness.probes import BoundsBodies, Finding, Verdict
 
 MEBI = 1 << 20
 
 
 def examined(
-    *floods: Flood | Stood, body_bytes: int | None = MEBI, body_s: float | None = 5, assumed: tuple[str, ...] = ()
+    *floods: Flood | MachinePaused, body_bytes: int | None = MEBI, body_s: float | None = 5, assumed: tuple[str, ...] = ()
 ) -> Finding:
     journal = Journal()
     limits = Limits(call_deadline_s=4, request_deadline_s=12, fresh_s=5, body_bytes=body_bytes, body_s=body_s)
@@ -53,7 +53,7 @@ def test_a_drip_that_is_cut_off_in_time_passes() -> None:
 @pytest.mark.parametrize(("took_s", "verdict"), [(6.4, Verdict.FAIL), (6.2, Verdict.INCONCLUSIVE)])
 def test_a_machine_that_stood_still_leaves_a_doubt(took_s: float, verdict: Verdict) -> None:
     """Five seconds are promised, one is given, and for a third of one nobody got anywhere."""
-    finding = examined(Flood(name="drip", taken_bytes=60, took_s=took_s, is_over=True), Stood(at_s=3, lasted_s=0.3))
+    finding = examined(Flood(name="drip", taken_bytes=60, took_s=took_s, is_over=True), MachinePaused(at_s=3, lasted_s=0.3))
 
     assert finding.verdict is verdict
 
@@ -78,5 +78,5 @@ def test_a_bound_that_was_only_assumed_accuses_nobody() -> None:
     finding = examined(long, kept, assumed=assumed)
 
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.limits.body_bytes")
-    assert finding.seen == "announced: still read beyond 1048576 bytes, and no bound was promised"
+    assert finding.observed == "announced: still read beyond 1048576 bytes, and no bound was promised"
     assert examined(kept, assumed=assumed).verdict is Verdict.PASS

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fiskil_harness.journal import ApiUntold
+from fiskil_harness.journal import ApiUrlMissing
 from fiskil_harness.probes import CallsNothingForForgeries, Verdict
 from tests.probes.courier import Courier
 
@@ -40,7 +40,7 @@ def test_a_call_for_each_forgery_fails(courier: Courier) -> None:
     finding = PROBE.examine(courier.journal)
 
     assert finding.verdict is Verdict.FAIL
-    assert finding.seen == "calls began while only forged messages arrived: banking.accounts"
+    assert finding.observed == "calls began while only forged messages arrived: banking.accounts"
 
 
 def test_one_call_may_be_the_apps_own(courier: Courier) -> None:
@@ -83,7 +83,7 @@ def test_an_app_that_reads_nothing_proves_nothing() -> None:
 def test_an_app_that_is_not_told_the_api_lacks_that() -> None:
     """Its team reads what would help: no call of it can be seen."""
     courier = Courier()
-    courier.journal.write(ApiUntold())
+    courier.journal.write(ApiUrlMissing())
     courier.deliver("e1")
     courier.next_step()
     courier.forge("unsigned", claims=KIND)

@@ -1,13 +1,13 @@
-"""tells_events_apart: the end of a consent is an end, and nothing else is."""
+"""distinguishes_events: the end of a consent is an end, and nothing else is."""
 
 from typing import Any
 
 import pytest
 
-from fiskil_harness.probes import Finding, TellsEventsApart, Verdict
+from fiskil_harness.probes import DistinguishesEvents, Finding, Verdict
 from tests.probes.courier import Courier
 
-PROBE = TellsEventsApart()
+PROBE = DistinguishesEvents()
 NONE: dict[str, Any] = {"consents": {}}
 KINDS = {"e0": "consent.received", "e1": "consent.updated", "e2": "banking.accounts.sync.completed", "e3": "consent.revoked"}
 
@@ -60,7 +60,7 @@ def test_a_revoked_consent_that_goes_on(word: str) -> None:
     finding = told(NONE, *[consent(word)] * 4)
 
     assert (finding.verdict, failed(finding)) == (Verdict.FAIL, ["revoked"])
-    assert finding.seen == "after consent.revoked the consent is held to go on at $.consents[*]"
+    assert finding.observed == "after consent.revoked the consent is held to go on at $.consents[*]"
 
 
 def test_a_change_that_is_taken_for_an_end() -> None:

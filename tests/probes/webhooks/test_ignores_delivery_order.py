@@ -1,10 +1,10 @@
-"""ends_like_its_twin: the way in which the app was told leaves no trace in its state."""
+"""ignores_delivery_order: the way in which the app was told leaves no trace in its state."""
 
 from typing import Any
 
 import pytest
 
-from fiskil_harness.probes import EndsLikeItsTwin, Finding, Verdict
+from fiskil_harness.probes import Finding, IgnoresDeliveryOrder, Verdict
 from tests.probes.courier import Courier
 
 CONNECTED = {"connection": "connected", "rows": [{"v": 1}, {"v": 2}]}
@@ -18,7 +18,7 @@ def ended(*, a: Any = CONNECTED, b: Any = CONNECTED, c: Any = CONNECTED, first: 
         courier.deliver(f"{name}.e0")
     for name, state in (("a", a), ("b", b), ("c", c)):
         courier.effects(state=state, participant=name, **more)
-    finding: Finding = EndsLikeItsTwin().examine(courier.journal)
+    finding: Finding = IgnoresDeliveryOrder().examine(courier.journal)
     return finding
 
 
@@ -99,7 +99,7 @@ def test_no_twins_prove_nothing() -> None:
     courier.deliver("e0")
     courier.effects(state=CONNECTED)
 
-    assert EndsLikeItsTwin().examine(courier.journal).verdict is Verdict.INCONCLUSIVE
+    assert IgnoresDeliveryOrder().examine(courier.journal).verdict is Verdict.INCONCLUSIVE
 
 
 def test_twins_that_were_told_differently_prove_nothing() -> None:
@@ -112,9 +112,9 @@ def test_twins_that_were_told_differently_prove_nothing() -> None:
     for name in ("a", "b", "c"):
         courier.effects(state=CONNECTED if name != "b" else {}, participant=name)
 
-    finding = EndsLikeItsTwin().examine(courier.journal)
+    finding = IgnoresDeliveryOrder().examine(courier.journal)
 
-    assert (finding.verdict, finding.seen) == (Verdict.INCONCLUSIVE, "the twins did not acknowledge the same events")
+    assert (finding.verdict, finding.observed) == (Verdict.INCONCLUSIVE, "the twins did not acknowledge the same events")
 
 
 def test_what_could_not_be_read_with_a_dead_token_is_another_practice() -> None:
@@ -127,7 +127,7 @@ def test_what_could_not_be_read_with_a_dead_token_is_another_practice() -> None:
     for name in ("a", "c", "b"):
         courier.effects(state=CONNECTED if name != "b" else {"connection": "connected"}, participant=name)
 
-    assert EndsLikeItsTwin().examine(courier.journal).verdict is Verdict.INCONCLUSIVE
+    assert IgnoresDeliveryOrder().examine(courier.journal).verdict is Verdict.INCONCLUSIVE
 
 
 def told_in_orders(*, b1: Any, b2: Any) -> Finding:
@@ -140,7 +140,7 @@ def told_in_orders(*, b1: Any, b2: Any) -> Finding:
             courier.deliver(f"{name}.e{number}")
     for name, state in (("a", {"consent": "revoked"}), ("c", {"consent": "revoked"}), ("b1", b1), ("b2", b2)):
         courier.effects(state=state, participant=name)
-    finding: Finding = EndsLikeItsTwin().examine(courier.journal)
+    finding: Finding = IgnoresDeliveryOrder().examine(courier.journal)
     return finding
 
 
@@ -149,7 +149,7 @@ def test_each_order_is_a_case() -> None:
     finding = told_in_orders(b1={"consent": "active"}, b2={"consent": "revoked"})
 
     assert finding.verdict is Verdict.FAIL
-    assert finding.seen == "the twins end differently at 1 of 1 places in 1 of 2 orders"
+    assert finding.observed == "the twins end differently at 1 of 1 places in 1 of 2 orders"
     assert [(one.name, one.verdict) for one in finding.cases] == [
         ("revoked_received_updated", Verdict.FAIL),
         ("updated_revoked_received", Verdict.PASS),
@@ -160,7 +160,7 @@ def test_every_order_must_hold() -> None:
     """One after another."""
     finding = told_in_orders(b1={"consent": "revoked"}, b2={"consent": "revoked"})
 
-    assert (finding.verdict, finding.seen) == (Verdict.PASS, "the twins end alike at 1 places in 2 orders")
+    assert (finding.verdict, finding.observed) == (Verdict.PASS, "the twins end alike at 1 places in 2 orders")
 
 
 def test_an_order_that_cannot_be_compared_leaves_all_open() -> None:

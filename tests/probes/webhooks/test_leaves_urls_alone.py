@@ -1,6 +1,6 @@
 """leaves_urls_alone: bait that was taken convicts, and bait that never arrived clears nobody."""
 
-from fiskil_harness.journal import BaitLaid, BaitTaken
+from fiskil_harness.journal import CanaryPlanted, CanaryRequested
 from fiskil_harness.probes import LeavesUrlsAlone, Verdict
 from tests.probes.courier import Courier
 
@@ -10,14 +10,14 @@ PROBE = LeavesUrlsAlone()
 def lay(courier: Courier, *, status: int = 204) -> None:
     """A signed message with two URLs and a forged one with a third went out."""
     for place, kind in (("data.links.next", "genuine"), ("Link", "genuine"), ("signature jku", "forged")):
-        courier.journal.write(BaitLaid(place=place, kind=kind))
+        courier.journal.write(CanaryPlanted(place=place, kind=kind))
     courier.deliver("e0", name="urls", status=status)
     courier.forge("urls_of_keys")
 
 
 def take(courier: Courier, place: str, kind: str) -> None:
     """Somebody called one of them."""
-    courier.journal.write(BaitTaken(place=place, kind=kind))
+    courier.journal.write(CanaryRequested(place=place, kind=kind))
 
 
 def test_urls_that_nobody_called() -> None:
@@ -41,7 +41,7 @@ def test_a_url_that_was_called() -> None:
     finding = PROBE.examine(courier.journal)
 
     assert finding.verdict is Verdict.FAIL
-    assert finding.seen == "1 of 3 URLs in messages were called: the URL in signature jku of a forged message"
+    assert finding.observed == "1 of 3 URLs in messages were called: the URL in signature jku of a forged message"
     assert finding.evidence == ("called the URL in signature jku of a forged message",)
     assert [one.name for one in finding.cases if one.verdict is Verdict.FAIL] == ["forged_signature_jku"]
 

@@ -181,7 +181,7 @@ def test_a_state_that_is_gone_is_lost() -> None:
     """Everything in memory, everything forgotten."""
     finding = examined(killed(before={"v": 1}, after={}, counts={}))
 
-    assert (finding.verdict, finding.seen) == (Verdict.FAIL, "what was applied before the app was killed is gone")
+    assert (finding.verdict, finding.observed) == (Verdict.FAIL, "what was applied before the app was killed is gone")
 
 
 def test_counts_alone_that_are_gone_accuse_nobody() -> None:
@@ -220,7 +220,7 @@ def test_what_is_lost_with_the_token_is_no_matter_of_retries() -> None:
     finding = examined(locked_out(is_renewed=False))
 
     assert finding.verdict is Verdict.INCONCLUSIVE
-    assert "which is another practice's business" in finding.seen
+    assert "which is another practice's business" in finding.observed
 
 
 def test_a_token_that_was_renewed_excuses_nothing() -> None:
@@ -275,7 +275,7 @@ def test_what_was_applied_is_judged_though_nobody_says_what_is_used() -> None:
 
     finding = examined(courier)
 
-    assert (finding.verdict, finding.seen) == (Verdict.PASS, "1 acknowledged messages were applied")
+    assert (finding.verdict, finding.observed) == (Verdict.PASS, "1 acknowledged messages were applied")
 
 
 def test_an_app_that_died_before_it_was_asked_is_accused_of_nothing_else() -> None:
@@ -288,7 +288,7 @@ def test_an_app_that_died_before_it_was_asked_is_accused_of_nothing_else() -> No
 
     finding = examined(courier)
 
-    assert (finding.verdict, finding.seen) == (
+    assert (finding.verdict, finding.observed) == (
         Verdict.INCONCLUSIVE,
         "the app could not be asked any more after it had acknowledged something",
     )

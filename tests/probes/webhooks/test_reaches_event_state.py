@@ -1,4 +1,4 @@
-"""ends_as_told: each consent ends with the value that its newest acknowledged event leaves, as the config says."""
+"""reaches_event_state: each consent ends with the value that its newest acknowledged event leaves, as the config says."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ import pytest
 
 from fiskil_harness.core.config import Settings
 from fiskil_harness.journal import Reduction
-from fiskil_harness.probes import EndsAsTold, Finding, Verdict
+from fiskil_harness.probes import Finding, ReachesEventState, Verdict
 from fiskil_harness.runner.driver import Driver
 from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.scenario import Scenario
@@ -32,7 +32,7 @@ def ended(value: Any, *told: tuple[str, str, int | None], becomes: dict[str, Any
         courier.deliver(f"e{number}", status=status, body=body(at))
     consents = {} if value is None else {"c1": value}
     courier.effects(state={"any": 1}, consents=consents, **more)
-    return EndsAsTold().examine(courier.journal)
+    return ReachesEventState().examine(courier.journal)
 
 
 def test_the_newest_event_decides() -> None:
@@ -80,7 +80,7 @@ def test_what_is_missing_is_named(more: dict[str, Any], hook: str) -> None:
     courier.deliver("e0", body=body(EARLY))
     courier.effects(**({"state": None} if "state" in more else {"state": {}}))
 
-    assert EndsAsTold().examine(courier.journal).hook == hook
+    assert ReachesEventState().examine(courier.journal).hook == hook
 
 
 def test_a_wrong_place_is_no_failure() -> None:
@@ -101,8 +101,8 @@ def test_a_receiver_whose_older_events_win_is_caught(
     driver: Driver = drive(settings)
     plan = Scenario(
         practices=("webhooks.retries",),
-        steps=(steps.Authorise(), steps.ConfirmAgain(), steps.DeliverOne("e1"), steps.Deliver()),
-        probes=(EndsAsTold(),),
+        steps=(steps.Authorise(), steps.TouchConsent(), steps.DeliverOne("e1"), steps.Deliver()),
+        probes=(ReachesEventState(),),
     )
 
     assert driver.run(plan).verdict is verdict

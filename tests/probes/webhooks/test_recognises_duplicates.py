@@ -1,9 +1,9 @@
-"""knows_again: a message that comes again is the same one, however its signature is spelt."""
+"""recognises_duplicates: a message that comes again is the same one, however its signature is spelt."""
 
-from fiskil_harness.probes import Finding, KnowsAgain, Verdict
+from fiskil_harness.probes import Finding, RecognisesDuplicates, Verdict
 from tests.probes.courier import Courier
 
-PROBE = KnowsAgain()
+PROBE = RecognisesDuplicates()
 
 
 def examined(counts: dict[str, int], *names: str, tells: bool = True) -> Finding:
@@ -34,7 +34,7 @@ def test_a_second_effect_fails_by_its_spelling() -> None:
     finding = examined({"e0": 1, "e1": 2, "e2": 1}, "plain", "unpadded", "hex")
 
     assert finding.verdict is Verdict.FAIL
-    assert finding.seen == "message e1 was applied 2 times: it came again as unpadded"
+    assert finding.observed == "message e1 was applied 2 times: it came again as unpadded"
     assert verdicts(finding) == {"plain": Verdict.PASS, "unpadded": Verdict.FAIL, "hex": Verdict.PASS}
 
 

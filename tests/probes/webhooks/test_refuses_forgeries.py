@@ -72,7 +72,7 @@ def test_an_applied_forgery_fails_whatever_the_answer_was(status: int) -> None:
     finding = examined(courier)
 
     assert finding.verdict is Verdict.FAIL
-    assert finding.seen == "a forged message was applied: unsigned"
+    assert finding.observed == "a forged message was applied: unsigned"
     assert finding.evidence == (f"unsigned: {status}",)
 
 
@@ -124,7 +124,7 @@ def test_a_state_that_moves_as_a_genuine_message_moves_it_fails() -> None:
     finding = examined(of_state({"consent": "revoked", "refused": 1}))
 
     assert finding.verdict is Verdict.FAIL
-    assert finding.seen == "forged consent.revoked messages moved the state as a genuine one does: $.consent"
+    assert finding.observed == "forged consent.revoked messages moved the state as a genuine one does: $.consent"
 
 
 def test_a_state_that_moves_elsewhere_accuses_nobody() -> None:
@@ -165,7 +165,7 @@ def test_the_very_answer_of_genuine_messages_fails() -> None:
     finding = examined(courier)
 
     assert finding.verdict is Verdict.FAIL
-    assert finding.seen == "1 of 1 forged messages got the answer of genuine ones: 200"
+    assert finding.observed == "1 of 1 forged messages got the answer of genuine ones: 200"
 
 
 @pytest.mark.parametrize(
@@ -219,7 +219,7 @@ def test_no_answer_at_all_fails() -> None:
     courier.forge("empty_header", status=None, trouble="no answer within the limit")
     courier.effects({"e0": 1})
 
-    assert examined(courier).seen == "1 forged messages got no answer at all"
+    assert examined(courier).observed == "1 forged messages got no answer at all"
 
 
 def test_a_closed_connection_is_a_refusal() -> None:
@@ -241,7 +241,7 @@ def test_a_receiver_that_is_gone_afterwards_fails() -> None:
     finding = examined(courier)
 
     assert finding.verdict is Verdict.FAIL
-    assert finding.seen == "the receiver did not listen any more after a forged message: empty header"
+    assert finding.observed == "the receiver did not listen any more after a forged message: empty header"
 
 
 def test_an_answer_that_tells_the_right_signature_fails() -> None:
@@ -251,7 +251,7 @@ def test_an_answer_that_tells_the_right_signature_fails() -> None:
     courier.leaked("the answer to forged:unsigned", "expected signature")
     courier.effects({"e0": 1})
 
-    assert examined(courier).seen == "the answer to a forged message tells the expected signature"
+    assert examined(courier).observed == "the answer to a forged message tells the expected signature"
 
 
 def test_not_starting_without_the_secret_passes() -> None:
@@ -262,7 +262,7 @@ def test_not_starting_without_the_secret_passes() -> None:
 
     finding = examined(courier)
 
-    assert (finding.verdict, finding.seen) == (Verdict.PASS, "the app does not start without its webhook secret")
+    assert (finding.verdict, finding.observed) == (Verdict.PASS, "the app does not start without its webhook secret")
 
 
 def test_whoever_dies_of_a_forgery_does_not_believe_it() -> None:
@@ -306,7 +306,7 @@ def test_each_forgery_is_a_case_of_its_own(control: dict[str, int], otherwise: V
 
     finding = examined(courier)
 
-    assert [(one.name, one.verdict, one.seen, one.events) for one in finding.cases[1:]] == [
+    assert [(one.name, one.verdict, one.observed, one.events) for one in finding.cases[1:]] == [
         ("unsigned", otherwise, "unsigned: 401", ("forged:unsigned",)),
         ("empty_key", Verdict.FAIL, "empty key: 204", ("forged:empty_key",)),
     ]

@@ -91,7 +91,7 @@ def test_without_a_list_nothing_is_judged() -> None:
     finding = examined(courier)
 
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.facts.allowed_ips")
-    assert finding.seen.startswith("the config neither passes {webhook_source_ips}")
+    assert finding.observed.startswith("the config neither passes {webhook_source_ips}")
 
 
 def test_a_machine_without_a_second_address_proves_nothing() -> None:
@@ -99,7 +99,7 @@ def test_a_machine_without_a_second_address_proves_nothing() -> None:
     courier = Courier()
     courier.deliver("e0", source_ip=STRANGER, status=None, trouble="no connection: Cannot assign requested address")
 
-    assert examined(courier).seen == "the strangers could not connect: no connection: Cannot assign requested address"
+    assert examined(courier).observed == "the strangers could not connect: no connection: Cannot assign requested address"
 
 
 def test_a_state_that_is_not_told_around_the_honest_retry_accuses_nobody() -> None:

@@ -46,7 +46,7 @@ def test_an_id_that_was_applied_twice_fails() -> None:
     finding = examined({"0": 2}, 204, 204)
 
     assert finding.verdict is Verdict.FAIL
-    assert finding.seen == "an id was applied twice: the receiver remembers the last of two ids and applies the first"
+    assert finding.observed == "an id was applied twice: the receiver remembers the last of two ids and applies the first"
 
 
 def test_a_message_that_was_lost_fails() -> None:

@@ -1,13 +1,13 @@
-"""keeps_answers_apart: what stands in a refused body stays a body."""
+"""resists_request_smuggling: what stands in a refused body stays a body."""
 
 import pytest
 
-from fiskil_harness.probes import Finding, KeepsAnswersApart, Verdict
+from fiskil_harness.probes import Finding, ResistsRequestSmuggling, Verdict
 from tests.probes.courier import Courier
 
 
 def examined(courier: Courier) -> Finding:
-    finding: Finding = KeepsAnswersApart().examine(courier.journal)
+    finding: Finding = ResistsRequestSmuggling().examine(courier.journal)
     return finding
 
 

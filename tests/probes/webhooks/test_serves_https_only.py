@@ -28,7 +28,7 @@ def served(
     courier.journal.write(Production(webhook_url=url))
     courier.journal.write(TlsServed(is_up=is_up))
     for version, one in {**SPOKEN, **(spoken or {})}.items():
-        courier.journal.write(Handshake(version=version, is_spoken=one, is_given=is_given if one else None))
+        courier.journal.write(Handshake(version=version, is_spoken=one, is_our_certificate=is_given if one else None))
     courier.event("e0")
     courier.effects(applied={}, moment="before")
     courier.deliver("e0", kind="plain", name="at the TLS port", status=None)
@@ -63,7 +63,7 @@ def test_whatever_lets_plain_or_broken_connections_in_fails(seen: dict[str, Any]
     finding = served(**seen)
 
     assert finding.verdict is Verdict.FAIL
-    assert words in finding.seen
+    assert words in finding.observed
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_what_was_not_seen_is_not_proven(seen: dict[str, Any], hook: str, words:
     finding = served(**seen)
 
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, hook)
-    assert words in finding.seen
+    assert words in finding.observed
 
 
 def test_a_proxy_leaves_the_experiment_out() -> None:
@@ -92,7 +92,7 @@ def test_a_proxy_leaves_the_experiment_out() -> None:
     finding = ServesHttpsOnly().examine(courier.journal)
 
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.tls")
-    assert "the experiment was not run" in finding.seen
+    assert "the experiment was not run" in finding.observed
 
 
 def test_a_version_that_this_machine_cannot_speak_is_said() -> None:

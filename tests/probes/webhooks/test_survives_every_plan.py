@@ -35,7 +35,7 @@ def test_a_failing_plan_is_told_whole_with_what_its_probe_says() -> None:
 
     finding = PROBE.examine(journal(run(1), failed, run(3, "FAIL")))
 
-    assert (finding.verdict, finding.seen) == (Verdict.FAIL, "plan 2 failed, at its shortest: applies_once: saw 2")
+    assert (finding.verdict, finding.observed) == (Verdict.FAIL, "plan 2 failed, at its shortest: applies_once: saw 2")
     assert finding.evidence == ("authorise", "retry e0", "one", "two", "three")
     assert (finding.expected, finding.source, finding.fix) == ("once", "webhooks.signature", "claim it")
     assert finding.examined == 3
@@ -53,7 +53,7 @@ def test_a_plan_that_came_to_no_end_is_doubt(probe: str) -> None:
     """Though others passed."""
     finding = PROBE.examine(journal(run(1), run(2, "INCONCLUSIVE", probe=probe, seen="it hung")))
 
-    assert (finding.verdict, finding.seen) == (Verdict.INCONCLUSIVE, "plan 2 of 2 could not be judged: it hung")
+    assert (finding.verdict, finding.observed) == (Verdict.INCONCLUSIVE, "plan 2 of 2 could not be judged: it hung")
 
 
 def test_plans_without_an_effect_prove_nothing() -> None:
@@ -63,7 +63,7 @@ def test_plans_without_an_effect_prove_nothing() -> None:
     )
 
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.observe.effects")
-    assert finding.seen == "2 plans were run and showed no effect: saw 1"
+    assert finding.observed == "2 plans were run and showed no effect: saw 1"
 
 
 def test_one_telling_plan_is_enough_to_pass() -> None:
@@ -71,7 +71,7 @@ def test_one_telling_plan_is_enough_to_pass() -> None:
     finding = PROBE.examine(journal(run(1, "INCONCLUSIVE"), run(2), run(3)))
 
     assert (finding.verdict, finding.examined) == (Verdict.PASS, 2)
-    assert finding.seen == "3 plans were run, 2 of them with an effect to judge"
+    assert finding.observed == "3 plans were run, 2 of them with an effect to judge"
 
 
 def test_no_plan_proves_nothing() -> None:

@@ -41,7 +41,7 @@ def test_lawful_bodies_that_were_taken_pass() -> None:
     finding = examined(("valid", 204), ("broken", 400), ("broken", 200), ("broken", 500))
 
     assert (finding.verdict, finding.examined, failed(finding)) == (Verdict.PASS, 4, [])
-    assert finding.seen == "1 lawful bodies were acknowledged, and 3 others did no harm"
+    assert finding.observed == "1 lawful bodies were acknowledged, and 3 others did no harm"
     assert finding.advice == ("5xx on signed bodies that the sender never sends; 400 would end the retries",)
 
 
@@ -59,7 +59,7 @@ def test_silence_fails() -> None:
     dead = examined(("broken", "the connection was reset"), ("broken", "connection refused"), after=None)
 
     assert (hung.verdict, failed(hung)) == (Verdict.FAIL, ["answers_everything"])
-    assert dead.seen == "the receiver did not listen any more after a drawn body"
+    assert dead.observed == "the receiver did not listen any more after a drawn body"
     assert failed(dead) == ["answers_everything", "works_afterwards"]
 
 

@@ -1,13 +1,13 @@
-"""works_on: after whatever came over the wire the next message is taken."""
+"""survives_malformed_requests: after whatever came over the wire the next message is taken."""
 
 import pytest
 
-from fiskil_harness.probes import Finding, Verdict, WorksOn
+from fiskil_harness.probes import Finding, SurvivesMalformedRequests, Verdict
 from tests.probes.courier import Courier
 
 
 def examined(courier: Courier) -> Finding:
-    finding: Finding = WorksOn().examine(courier.journal)
+    finding: Finding = SurvivesMalformedRequests().examine(courier.journal)
     return finding
 
 

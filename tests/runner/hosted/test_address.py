@@ -7,7 +7,7 @@ import pytest
 
 from fiskil_harness.core.config import Settings, parse
 from fiskil_harness.errors import ConfigError, UnsafeTarget, UsageError
-from fiskil_harness.runner.hosted.address import address_of, lacks, refuse_unsafe
+from fiskil_harness.runner.hosted.address import address_of, problems, refuse_unsafe
 
 PAIR = {"FISKIL_CLIENT_ID": "cid_1", "FISKIL_CLIENT_SECRET": "fsk_secret"}
 
@@ -77,7 +77,7 @@ def test_an_app_that_would_pass_the_relay_by_is_refused() -> None:
     """It inherits the key pair, so it must be told of the relay."""
     settings = parse({"app": {"command": "app"}}, folder=Path())
 
-    assert [key for key, _ in lacks(settings, PAIR.get)] == [
+    assert [key for key, _ in problems(settings, PAIR.get)] == [
         "hosted.end_user_id",
         "{api_url} in [app.env]",
         "app.drive.refresh",
@@ -91,8 +91,8 @@ def test_a_running_app_needs_a_port() -> None:
     first = parse({"app": raw, "hosted": {"end_user_id": "eu_1"}}, folder=Path())
     second = parse({"app": raw, "hosted": {"end_user_id": "eu_1", "port": 8766}}, folder=Path())
 
-    assert [key for key, _ in lacks(first, PAIR.get)] == ["hosted.port"]
-    assert lacks(second, PAIR.get) == []
+    assert [key for key, _ in problems(first, PAIR.get)] == ["hosted.port"]
+    assert problems(second, PAIR.get) == []
 
 
 def test_a_missing_ca_file_is_told() -> None:

@@ -34,10 +34,10 @@ def test_a_journey_cannot_be_had() -> None:
 @pytest.mark.parametrize(
     "step",
     [
-        steps.Break("banking.transactions", faults.ExpireTokens()),
-        steps.Break("banking.transactions", faults.NextForeign()),
-        steps.Break("connection", faults.Refuse()),
-        steps.Break("banking.transactions", faults.Status(status=500), from_event="consent.received"),
+        steps.InjectFault("banking.transactions", faults.ExpireTokens()),
+        steps.InjectFault("banking.transactions", faults.NextForeign()),
+        steps.InjectFault("connection", faults.Refuse()),
+        steps.InjectFault("banking.transactions", faults.Status(status=500), from_event="consent.received"),
         steps.Refresh(twin="other"),
         steps.RestartWithWrongSecret(),
     ],

@@ -142,7 +142,7 @@ def test_ctrl_c_leaves_nothing(config: Path, stand_in: StandIn, tmp_path: Path) 
         note = wait_until(lambda: next((one for one in temporary.rglob("app.pid") if one.read_text()), None), cap_s=90)
         assert note is not None
         app = int(note.read_text())
-        wait_until(lambda: stand_in.fiskil.link.quiet_s() < 0.5, cap_s=90)
+        wait_until(lambda: stand_in.fiskil.link.idle_s() < 0.5, cap_s=90)
         running.send_signal(signal.SIGINT)
         said, _ = running.communicate(timeout=120)
 

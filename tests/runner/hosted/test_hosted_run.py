@@ -9,7 +9,7 @@ import pytest
 from fiskil_harness.errors import HookError, UnsafeTarget
 from fiskil_harness.gate import hosted_run
 from fiskil_harness.gate.judgement import exit_code
-from fiskil_harness.gate.practice_status import Standing
+from fiskil_harness.gate.practice_status import Status
 from fiskil_harness.journal import Exchange, Journal
 from fiskil_harness.probes import Verdict
 from fiskil_harness.probes.outcome import Outcome
@@ -60,7 +60,7 @@ def test_an_impatient_client_is_caught(play: Play) -> None:
     """Who does not wait as the relay tells asks too soon."""
     outcomes = play("retry_after_ignored", "hosted_told_to_wait")
 
-    assert verdicts(outcomes["hosted_told_to_wait"])["waits_as_told"] is FAIL
+    assert verdicts(outcomes["hosted_told_to_wait"])["respects_retry_after"] is FAIL
 
 
 def test_production_is_refused_before_the_app_is_started(stand_in: StandIn) -> None:
@@ -98,7 +98,7 @@ def test_a_run_ends_at_its_bound(play: Play) -> None:
     """What is left is inconclusive, with the reason, and accuses nobody."""
     outcomes = play("reference_app", "hosted_idle", "hosted_small_pages", most_requests=6)
 
-    told = {one.seen for outcome in outcomes.values() for one in outcome.findings if one.verdict is INCONCLUSIVE}
+    told = {one.observed for outcome in outcomes.values() for one in outcome.findings if one.verdict is INCONCLUSIVE}
     assert "the bound of this rehearsal was reached" in told
     assert {outcome.verdict for outcome in outcomes.values()} <= {PASS, INCONCLUSIVE}
     assert outcomes["hosted_small_pages"].verdict is INCONCLUSIVE
@@ -124,10 +124,10 @@ def test_the_reference_app_proves_nine_practices(stand_in: StandIn) -> None:
 
     judgement = told[0]
     assert [(one.scenario, one.verdict) for one in judgement.scenarios if one.verdict is not PASS] == []
-    assert len(judgement.having(Standing.PROVEN)) >= 9
-    assert judgement.having(Standing.VIOLATED) == []
+    assert len(judgement.with_status(Status.PROVEN)) >= 9
+    assert judgement.with_status(Status.VIOLATED) == []
     assert exit_code(judgement) == 3
-    unproven = judgement.having(Standing.NOT_PROVEN)
+    unproven = judgement.with_status(Status.NOT_PROVEN)
     assert [one.practice for one in unproven if not one.reason.startswith("--api hosted: ")] == []
     assert {one.method for one in journal.all(Exchange) if one.route != "token"} == {"GET"}
     assert told[0] == told[1]

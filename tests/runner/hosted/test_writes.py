@@ -60,7 +60,7 @@ def test_a_write_is_refused_and_told(stand_in: StandIn, journal: Journal) -> Non
         ("polls_sparingly", Verdict.PASS),
         ("every_step_done", Verdict.INCONCLUSIVE),
     ]
-    assert found[1].seen.startswith("a request that writes was refused by the relay: POST end_users.create")
+    assert found[1].observed.startswith("a request that writes was refused by the relay: POST end_users.create")
     assert {one.method for one in journal.all(Exchange) if one.route != "token"} == {"GET"}
     assert len(stand_in.fiskil.sandbox.store.end_users) == 1
 
@@ -79,7 +79,7 @@ def test_a_pair_of_the_apps_own_is_refused_and_told(stand_in: StandIn, journal: 
     found = findings(stand_in, lets_write=True, FISKIL_CLIENT_ID="mine", FISKIL_CLIENT_SECRET="of-production-0123456789")
 
     assert {one.verdict for one in found if one.probe == "every_step_done"} == {Verdict.INCONCLUSIVE}
-    seen = next(one.seen for one in found if one.probe == "every_step_done")
+    seen = next(one.observed for one in found if one.probe == "every_step_done")
     assert "a request with other credentials was refused by the relay: POST token" in seen
     assert not [one for one in journal.all(Exchange) if b"mine" in one.request_body]
     assert len(stand_in.fiskil.sandbox.store.end_users) == 1

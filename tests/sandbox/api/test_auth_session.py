@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from fiskil_harness.app.browser.form_browser import Visitor
+from fiskil_harness.app.browser.form_browser import FormBrowser
 from fiskil_harness.core.model import Ending
 from tests.sandbox.still import NOON, Still
 
@@ -119,7 +119,7 @@ def test_only_a_consent_of_the_end_user_can_be_renewed(still: Still, api: httpx.
     [("ignored", ("accounts", "balances", "transactions")), ("asked", ("accounts", "payees", "identity"))],
 )
 def test_permissions_may_be_asked_for(
-    still: Still, api: httpx.Client, visitor: Visitor, reading: str, covers: tuple[str, ...]
+    still: Still, api: httpx.Client, visitor: FormBrowser, reading: str, covers: tuple[str, ...]
 ) -> None:
     """The page shows them and the consent covers them, where that is the reading. Source: auth-session.permissions"""
     still.sandbox.read_as({"auth-session.permissions": reading})

@@ -8,7 +8,7 @@ import pytest
 from fiskil_harness.core import catalog
 from fiskil_harness.core.model import Consent
 from fiskil_harness.sandbox.bank.categories import taxonomy
-from fiskil_harness.sandbox.consents.people import made_up
+from fiskil_harness.sandbox.consents.people import generated_person
 from tests.sandbox.still import Still
 
 PATH = "/v1/banking/transactions/category"
@@ -100,7 +100,7 @@ def test_an_override_ends_with_its_sandbox(still: Still, api: httpx.Client) -> N
 
 def test_every_movement_is_in_the_taxonomy() -> None:
     """What people spend on has a category that could be chosen."""
-    people = [*catalog.people().values(), *(made_up(seed=seed, number=seed) for seed in range(30))]
+    people = [*catalog.people().values(), *(generated_person(seed=seed, number=seed) for seed in range(30))]
     used = {move.category.replace(":", "_") for one in people for spec in one.accounts for move in spec.moves}
 
     assert used <= set(taxonomy())

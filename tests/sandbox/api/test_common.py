@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from fiskil_harness.core.model import Consent
-from fiskil_harness.sandbox.consents.people import made_up
+from fiskil_harness.sandbox.consents.people import generated_person
 from tests.sandbox.still import BANKING, Still
 
 
@@ -40,7 +40,7 @@ def test_customers_come_in_both_kinds(still: Still, api: httpx.Client) -> None:
     """Persons and organisations, plain and postal addresses; one member of each union is there. Source: identity.unions"""
     seen: set[str] = set()
     for number in range(14):
-        (found,) = identities(api, still.everything(made_up(seed=number, number=number)))
+        (found,) = identities(api, still.everything(generated_person(seed=number, number=number)))
         customer = found["customer"]
         kind = customer["customer_u_type"]
         assert set(customer) == {"customer_u_type", kind}

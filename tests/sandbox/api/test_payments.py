@@ -9,7 +9,7 @@ import pytest
 from fiskil_harness.core.model import Consent
 from fiskil_harness.sandbox import sync
 from fiskil_harness.sandbox.consents import consents
-from fiskil_harness.sandbox.consents.people import made_up
+from fiskil_harness.sandbox.consents.people import generated_person
 from tests.sandbox.still import NOON, Still
 
 PATHS = {
@@ -29,7 +29,7 @@ def rows(api: httpx.Client, dataset: str, consent: Consent, **query: Any) -> lis
 
 def crowd(still: Still) -> list[Consent]:
     """Consents of a dozen made-up people: between them they have every kind of account and payee."""
-    return [still.everything(made_up(seed=number, number=number)) for number in range(12)]
+    return [still.everything(generated_person(seed=number, number=number)) for number in range(12)]
 
 
 def members(row: dict[str, Any], union: str, names: dict[str, str]) -> list[str]:

@@ -8,7 +8,7 @@ import pytest
 
 from fiskil_harness.core.model import Consent
 from fiskil_harness.sandbox.consents.console import VERSIONS
-from fiskil_harness.sandbox.consents.people import made_up
+from fiskil_harness.sandbox.consents.people import generated_person
 from tests.sandbox.still import Still
 
 
@@ -22,7 +22,7 @@ def ask(api: httpx.Client, version: str, path: str, consent: Consent) -> dict[st
 
 def borrower(still: Still) -> Consent:
     """A consent of somebody with a card and a loan."""
-    people = (made_up(seed=number, number=number) for number in range(40))
+    people = (generated_person(seed=number, number=number) for number in range(40))
     return still.everything(next(one for one in people if len(one.accounts) == 4))
 
 

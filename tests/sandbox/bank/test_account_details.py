@@ -8,7 +8,7 @@ import pytest
 
 from fiskil_harness.core.model import Consent, Person
 from fiskil_harness.core.model.people import AccountSpec
-from fiskil_harness.sandbox.consents.people import made_up
+from fiskil_harness.sandbox.consents.people import generated_person
 from tests.sandbox.still import NOON, Still
 
 MEMBERS = {"creditCard": "credit_card", "loan": "loan", "termDeposit": "term_deposit"}
@@ -36,7 +36,7 @@ def rows(api: httpx.Client, dataset: str, consent: Consent) -> list[dict[str, An
 
 def borrowers(still: Still) -> list[Consent]:
     """Consents of those among made-up people who have both a card and a loan."""
-    people = [made_up(seed=number, number=number) for number in range(40)]
+    people = [generated_person(seed=number, number=number) for number in range(40)]
     return [still.everything(one) for one in people if len(one.accounts) == 4]
 
 

@@ -12,12 +12,12 @@ from fiskil_harness.core.model.people import AccountSpec, Movement
 from fiskil_harness.core.randomness import Mint
 from fiskil_harness.sandbox.bank.days import instant_of, text_of
 from fiskil_harness.sandbox.bank.ledger import Ledger
-from fiskil_harness.sandbox.consents.people import made_up
+from fiskil_harness.sandbox.consents.people import generated_person
 from tests.sandbox.bank.ledgers import ledger_of
 from tests.sandbox.still import NOON, Still
 
 NAMED = [one for one in catalog.people().values() if one.accounts]
-EVERYBODY = [*NAMED, *(made_up(seed=5, number=number) for number in range(20))]
+EVERYBODY = [*NAMED, *(generated_person(seed=5, number=number) for number in range(20))]
 
 
 def rows(still: Still, consent: Consent, **query: Any) -> list[dict[str, Any]]:

@@ -8,10 +8,13 @@ from fiskil_harness.core import catalog
 from fiskil_harness.core.model import Person
 from fiskil_harness.core.model.people import AccountSpec, Movement
 from fiskil_harness.sandbox.bank.pending_schedule import Turns, turns_of
-from fiskil_harness.sandbox.consents.people import made_up
+from fiskil_harness.sandbox.consents.people import generated_person
 from tests.sandbox.bank.ledgers import ledger_of
 
-EVERYBODY = [*(one for one in catalog.people().values() if one.accounts), *(made_up(seed=5, number=n) for n in range(20))]
+EVERYBODY = [
+    *(one for one in catalog.people().values() if one.accounts),
+    *(generated_person(seed=5, number=n) for n in range(20)),
+]
 OPEN = [one for one in EVERYBODY if all(spec.open_status == "OPEN" for spec in one.accounts)]
 
 

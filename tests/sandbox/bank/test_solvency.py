@@ -11,7 +11,7 @@ from fiskil_harness.core import catalog
 from fiskil_harness.core.model import Consent, Person
 from fiskil_harness.core.model.people import AccountSpec
 from fiskil_harness.core.randomness import Mint
-from fiskil_harness.sandbox.bank.holdings import Life
+from fiskil_harness.sandbox.bank.holdings import AccountPeriod
 from fiskil_harness.sandbox.bank.ledger import Ledger
 from tests.sandbox.still import NOON, Still
 
@@ -30,7 +30,7 @@ def a_year_on(person: Person, seed: int) -> Ledger:
         mint=Mint(seed=seed, salt="salt"),
         until=NOON.date(),
         passed=lambda _at: 360,
-        life=lambda spec: Life(-person.history_days, 0 if spec.open_status == "CLOSED" else spec.closes_on_day),
+        life=lambda spec: AccountPeriod(-person.history_days, 0 if spec.open_status == "CLOSED" else spec.closes_on_day),
     )
 
 

@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from fiskil_harness.app.browser.form_browser import Visitor
+from fiskil_harness.app.browser.form_browser import FormBrowser
 from fiskil_harness.core.model import Consent, Ending
 from fiskil_harness.errors import UsageError
 from fiskil_harness.sandbox.consents import consents, sessions
@@ -159,7 +159,7 @@ def test_ending_stops_syncs_that_would_recur(still: Still) -> None:
     assert still.sandbox.store.syncs.of(consent.arrangement_id) == []
 
 
-def test_deleting_an_end_user_ends_everything(still: Still, api: httpx.Client, visitor: Visitor) -> None:
+def test_deleting_an_end_user_ends_everything(still: Still, api: httpx.Client, visitor: FormBrowser) -> None:
     """Consents, syncs and open pages are over, each consent is told once. Source: end-users.delete-ends-consents"""
     bank = still.consent("rosa")
     end_user = still.sandbox.store.end_users[bank.end_user_id]
@@ -187,7 +187,7 @@ def test_a_session_does_not_outlive_its_end_user(still: Still, api: httpx.Client
     assert still.standing(session).ending is Ending.INVALID
 
 
-def renewal(still: Still, visitor: Visitor, consent: Consent) -> sessions.AuthSession:
+def renewal(still: Still, visitor: FormBrowser, consent: Consent) -> sessions.AuthSession:
     """A session that is to renew *consent*, walked to its last screen."""
     with still.sandbox.store.changing() as store:
         session = sessions.open_session(
@@ -205,7 +205,7 @@ def renewal(still: Still, visitor: Visitor, consent: Consent) -> sessions.AuthSe
 
 
 def test_a_renewal_over_fewer_accounts_takes_the_others_away_at_once(
-    still: Still, api: httpx.Client, visitor: Visitor
+    still: Still, api: httpx.Client, visitor: FormBrowser
 ) -> None:
     """What the end user no longer chose is not served until some later sync. Source: auth-session.renewal"""
     consent = still.consent("rosa")
@@ -222,7 +222,7 @@ def test_a_renewal_over_fewer_accounts_takes_the_others_away_at_once(
     assert listed(api, consent)["account_ids"] == [kept]
 
 
-def test_a_renewal_of_what_ended_meanwhile_is_a_new_consent(still: Still, api: httpx.Client, visitor: Visitor) -> None:
+def test_a_renewal_of_what_ended_meanwhile_is_a_new_consent(still: Still, api: httpx.Client, visitor: FormBrowser) -> None:
     """The open page goes on, and another consent comes of it. Source: auth-session.renewal-of-ended"""
     consent = still.consent("rosa")
     renewal(still, visitor, consent)
@@ -235,7 +235,7 @@ def test_a_renewal_of_what_ended_meanwhile_is_a_new_consent(still: Still, api: h
     assert (first.is_active, second.is_active) == (False, True)
 
 
-def test_a_renewal_of_what_ended_may_be_refused(still: Still, api: httpx.Client, visitor: Visitor) -> None:
+def test_a_renewal_of_what_ended_may_be_refused(still: Still, api: httpx.Client, visitor: FormBrowser) -> None:
     """Under the other reading page and API know that there is nothing to renew. Source: auth-session.renewal-of-ended"""
     still.sandbox.read_as({"auth-session.renewal-of-ended": "refused"})
     consent = still.consent("rosa")
@@ -256,7 +256,7 @@ def test_a_renewal_of_what_ended_may_be_refused(still: Still, api: httpx.Client,
     assert len(still.sandbox.consents_of(consent.end_user_id)) == 1
 
 
-def test_the_page_offers_no_closed_account(still: Still, visitor: Visitor) -> None:
+def test_the_page_offers_no_closed_account(still: Still, visitor: FormBrowser) -> None:
     """Who comes back chooses among what is open. Source: accounts.closed"""
     _, person = still.enrol("rosa")
     still.sandbox.close_account(person, "savings")

@@ -9,7 +9,7 @@ import pytest
 
 from fiskil_harness.core.model import USUAL_PERMISSIONS
 from fiskil_harness.errors import UnknownName
-from fiskil_harness.sandbox.consents.console import asked_for
+from fiskil_harness.sandbox.consents.console import requested_permissions
 from tests.sandbox.still import Still
 
 CALLS = [
@@ -107,5 +107,5 @@ def test_institutions_ask_for_no_scope(still: Still) -> None:
 
 def test_an_app_is_asked_for_what_it_reads() -> None:
     """Beside the usual, in the order of the permissions. Source: permissions.usual"""
-    assert asked_for(()) == USUAL_PERMISSIONS
-    assert asked_for(("payees", "transactions", "usage")) == (*USUAL_PERMISSIONS, "payees", "usage")
+    assert requested_permissions(()) == USUAL_PERMISSIONS
+    assert requested_permissions(("payees", "transactions", "usage")) == (*USUAL_PERMISSIONS, "payees", "usage")

@@ -4,14 +4,14 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from fiskil_harness.app.browser.form_browser import Visitor
+from fiskil_harness.app.browser.form_browser import FormBrowser
 from fiskil_harness.core.model import AuthSession, Ending
 from fiskil_harness.sandbox.consents.redirects import DESCRIPTIONS
 from tests.sandbox.consents.walks import ENDINGS, WAYS, WHO, finish, walk_to
 from tests.sandbox.still import BACK, GONE, Still
 
 
-def end(still: Still, visitor: Visitor, ending: Ending, **session: str) -> AuthSession:
+def end(still: Still, visitor: FormBrowser, ending: Ending, **session: str) -> AuthSession:
     """A journey that ends so."""
     entry = ENDINGS[ending]
     opened = walk_to(entry[0], still, visitor, name=WHO.get(entry[2], "rosa"), **session)
@@ -19,13 +19,13 @@ def end(still: Still, visitor: Visitor, ending: Ending, **session: str) -> AuthS
     return still.standing(opened)
 
 
-def landed(visitor: Visitor) -> tuple[str, list[tuple[str, str]]]:
+def landed(visitor: FormBrowser) -> tuple[str, list[tuple[str, str]]]:
     """Where the browser was sent: the address, and its parameters in order."""
     url = urlsplit(visitor.redirects[-1])
     return f"{url.scheme}://{url.netloc}{url.path}", parse_qsl(url.query, keep_blank_values=True)
 
 
-def test_success_goes_to_redirect_uri(still: Still, visitor: Visitor) -> None:
+def test_success_goes_to_redirect_uri(still: Still, visitor: FormBrowser) -> None:
     """session_id is added to the address's own query. Source: journey.success-redirect"""
     session = finish(still, visitor)
 
@@ -33,7 +33,7 @@ def test_success_goes_to_redirect_uri(still: Still, visitor: Visitor) -> None:
 
 
 @pytest.mark.parametrize("ending", ENDINGS, ids=lambda ending: ending.name.lower())
-def test_failure_goes_to_cancel_uri_with_five_parameters(still: Still, visitor: Visitor, ending: Ending) -> None:
+def test_failure_goes_to_cancel_uri_with_five_parameters(still: Still, visitor: FormBrowser, ending: Ending) -> None:
     """The five documented parameters follow the address's own query. Source: journey.error-redirect"""
     session = end(still, visitor, ending)
 
@@ -51,7 +51,7 @@ def test_failure_goes_to_cancel_uri_with_five_parameters(still: Still, visitor: 
 
 
 @pytest.mark.parametrize("stage", ["institution", "login", "code", "accounts", "confirm"])
-def test_cancelling_on_any_step_says_cancelled(still: Still, visitor: Visitor, stage: str) -> None:
+def test_cancelling_on_any_step_says_cancelled(still: Still, visitor: FormBrowser, stage: str) -> None:
     """Each screen has Cancel, and each says the same. Source: journey.error-types"""
     walk_to(stage, still, visitor)
 
@@ -60,7 +60,7 @@ def test_cancelling_on_any_step_says_cancelled(still: Still, visitor: Visitor, s
     assert ("error_type", "AUTH_SESSION_CANCELLED") in landed(visitor)[1]
 
 
-def test_descriptions_are_plus_encoded(still: Still, visitor: Visitor) -> None:
+def test_descriptions_are_plus_encoded(still: Still, visitor: FormBrowser) -> None:
     """Spaces travel as plus signs, as in the captured address. Source: journey.error-redirect"""
     end(still, visitor, Ending.DENIED)
 
@@ -78,17 +78,17 @@ def test_descriptions_are_plus_encoded(still: Still, visitor: Visitor) -> None:
         ("https://app.example/?session_id=mine", "https://app.example/?session_id=mine&session_id="),
     ],
 )
-def test_the_apps_own_address_survives(still: Still, visitor: Visitor, uri: str, expected: str) -> None:
+def test_the_apps_own_address_survives(still: Still, visitor: FormBrowser, uri: str, expected: str) -> None:
     """Query, fragment and scheme of the app's address stay. Source: journey.success-redirect"""
     session = walk_to("confirm", still, visitor, redirect_uri=uri)
 
-    reply = visitor._browser.ask("POST", still.auth_url, form={"sess_id": session.session_id, "act": "confirm"})
+    reply = visitor._browser.request("POST", still.auth_url, form={"sess_id": session.session_id, "act": "confirm"})
 
     location = reply.headers["location"]
     assert location == f"{expected}{session.session_id}" + ("#top" if "#top" in uri else "")
 
 
-def test_without_an_address_success_is_a_last_screen(still: Still, visitor: Visitor) -> None:
+def test_without_an_address_success_is_a_last_screen(still: Still, visitor: FormBrowser) -> None:
     """An empty redirect_uri: the browser stays and reads how it went. Source: auth-session.uris"""
     finish(still, visitor, redirect_uri="")
 
@@ -97,7 +97,7 @@ def test_without_an_address_success_is_a_last_screen(still: Still, visitor: Visi
 
 
 @pytest.mark.parametrize("ending", ENDINGS, ids=lambda ending: ending.name.lower())
-def test_without_an_address_failure_is_a_last_screen(still: Still, visitor: Visitor, ending: Ending) -> None:
+def test_without_an_address_failure_is_a_last_screen(still: Still, visitor: FormBrowser, ending: Ending) -> None:
     """An empty cancel_uri: the browser stays and reads that nothing was shared. Source: auth-session.uris"""
     end(still, visitor, ending, cancel_uri="")
 
@@ -106,7 +106,7 @@ def test_without_an_address_failure_is_a_last_screen(still: Still, visitor: Visi
     assert visitor.text_of("data-ending")
 
 
-def test_a_journey_that_timed_out_is_told_when_somebody_comes_back(still: Still, visitor: Visitor) -> None:
+def test_a_journey_that_timed_out_is_told_when_somebody_comes_back(still: Still, visitor: FormBrowser) -> None:
     """Opening the page again goes to cancel_uri with CONSENT_TIMEOUT, once. Source: journey.timeout"""
     session = walk_to("code", still, visitor)
     still.sandbox.clock.advance(minutes=11)
@@ -120,7 +120,7 @@ def test_a_journey_that_timed_out_is_told_when_somebody_comes_back(still: Still,
     assert (visitor.page.status, visitor.redirects) == (410, [])
 
 
-def test_a_form_that_comes_too_late_goes_the_same_way(still: Still, visitor: Visitor) -> None:
+def test_a_form_that_comes_too_late_goes_the_same_way(still: Still, visitor: FormBrowser) -> None:
     """Submitting after the time is over is no act, and tells of the timeout. Source: journey.timeout"""
     session = walk_to("confirm", still, visitor)
     still.sandbox.clock.advance(minutes=11)
@@ -132,7 +132,7 @@ def test_a_form_that_comes_too_late_goes_the_same_way(still: Still, visitor: Vis
 
 
 @pytest.mark.parametrize("ending", [Ending.APPROVED, *ENDINGS], ids=lambda ending: ending.name.lower())
-def test_a_used_session_cannot_be_used_again(still: Still, visitor: Visitor, ending: Ending) -> None:
+def test_a_used_session_cannot_be_used_again(still: Still, visitor: FormBrowser, ending: Ending) -> None:
     """Opening it, or posting any of its forms, changes nothing and redirects nobody. Source: auth-session.single-use"""
     session = finish(still, visitor) if ending is Ending.APPROVED else end(still, visitor, ending)
     events = still.sandbox.events
@@ -141,14 +141,14 @@ def test_a_used_session_cannot_be_used_again(still: Still, visitor: Visitor, end
     seen = [visitor.page.status]
     for act in ("choose", "identify", "enter_code", "select", "confirm", "cancel", "deny"):
         form = {"sess_id": session.session_id, "act": act, "email": "a@b", "code": session.code or "", "account": "everyday"}
-        seen.append(visitor._browser.ask("POST", still.auth_url, form=form).status)
+        seen.append(visitor._browser.request("POST", still.auth_url, form=form).status)
 
     assert set(seen) == {410}
     assert b"This invitation cannot be used" in visitor.page.body
     assert (still.standing(session), still.sandbox.events) == (session, events)
 
 
-def test_who_comes_back_finds_the_way_to_the_app(still: Still, visitor: Visitor) -> None:
+def test_who_comes_back_finds_the_way_to_the_app(still: Still, visitor: FormBrowser) -> None:
     """A second click never strands anybody: the screen links to where the first was sent."""
     session = finish(still, visitor)
     target = visitor.redirects[-1]
@@ -159,7 +159,7 @@ def test_who_comes_back_finds_the_way_to_the_app(still: Still, visitor: Visitor)
 
 
 @pytest.mark.parametrize("days", [5, 400])
-def test_an_expired_session_cannot_be_used(still: Still, visitor: Visitor, days: int) -> None:
+def test_an_expired_session_cannot_be_used(still: Still, visitor: FormBrowser, days: int) -> None:
     """AUTH_SESSION_INVALID has no redirect: the page says so. Source: auth-session.lifetime"""
     session = still.invite()
     still.sandbox.clock.advance(days=days)
@@ -171,7 +171,7 @@ def test_an_expired_session_cannot_be_used(still: Still, visitor: Visitor, days:
     assert b"It is unknown or too old." in visitor.page.body
 
 
-def test_a_session_that_expires_on_the_way_cannot_be_finished(still: Still, visitor: Visitor) -> None:
+def test_a_session_that_expires_on_the_way_cannot_be_finished(still: Still, visitor: FormBrowser) -> None:
     """Five days after its creation a session ends even between two acts. Source: auth-session.lifetime"""
     session = still.invite()
     still.sandbox.clock.advance(days=5, minutes=-5)
@@ -185,7 +185,7 @@ def test_a_session_that_expires_on_the_way_cannot_be_finished(still: Still, visi
     assert still.standing(session).ending is Ending.INVALID
 
 
-def test_deleting_the_end_user_invalidates_an_open_page(still: Still, visitor: Visitor) -> None:
+def test_deleting_the_end_user_invalidates_an_open_page(still: Still, visitor: FormBrowser) -> None:
     """The next form finds no session. Source: end-users.delete-ends-consents"""
     session = walk_to("accounts", still, visitor)
     still.client().delete(f"/v1/end-users/{session.end_user_id}")
@@ -197,12 +197,12 @@ def test_deleting_the_end_user_invalidates_an_open_page(still: Still, visitor: V
 
 
 @pytest.mark.parametrize("session_id", ["", "nothing", "\x00", "' or 1=1", "x" * 5_000])
-def test_an_unknown_session_cannot_be_used(still: Still, visitor: Visitor, session_id: str) -> None:
+def test_an_unknown_session_cannot_be_used(still: Still, visitor: FormBrowser, session_id: str) -> None:
     """Opening or posting it is 404 with a page that a person understands."""
     browser = visitor._browser
 
-    opened = browser.ask("GET", f"{still.auth_url}?sess_id={session_id[:1000]}".replace("\x00", "%00"))
-    posted = browser.ask("POST", still.auth_url, form={"sess_id": session_id, "act": "confirm"})
+    opened = browser.request("GET", f"{still.auth_url}?sess_id={session_id[:1000]}".replace("\x00", "%00"))
+    posted = browser.request("POST", still.auth_url, form={"sess_id": session_id, "act": "confirm"})
 
     assert (opened.status, posted.status) == (404, 404)
     assert b"This invitation cannot be used" in opened.body

@@ -2,9 +2,9 @@
 
 import pytest
 
-from fiskil_harness.app.browser.form_browser import Visitor
+from fiskil_harness.app.browser.form_browser import FormBrowser
 from fiskil_harness.core.model import Ending
-from fiskil_harness.core.net.http_client import Browser
+from fiskil_harness.core.net.http_client import HttpClient
 from fiskil_harness.sandbox.consents import journey_table
 from tests.sandbox.consents.walks import WAYS, WHO, finish, walk_to
 from tests.sandbox.still import Still
@@ -30,7 +30,7 @@ def test_every_entry_of_the_table_has_a_way() -> None:
 
 
 @pytest.mark.parametrize("entry", journey_table.TABLE, ids="-".join)
-def test_the_page_leads_where_the_table_says(still: Still, visitor: Visitor, entry: tuple[str, str, str]) -> None:
+def test_the_page_leads_where_the_table_says(still: Still, visitor: FormBrowser, entry: tuple[str, str, str]) -> None:
     """Through real forms, each act at each stage leads to its stage or its ending. Source: journey.stages"""
     stage, _, answer = entry
     session = walk_to(stage, still, visitor, name=WHO.get(answer, "rosa"))
@@ -42,7 +42,7 @@ def test_the_page_leads_where_the_table_says(still: Still, visitor: Visitor, ent
 
 
 @pytest.mark.parametrize(("stage", "act"), IMPOSSIBLE)
-def test_what_is_not_in_the_table_changes_nothing(still: Still, visitor: Visitor, stage: str, act: str) -> None:
+def test_what_is_not_in_the_table_changes_nothing(still: Still, visitor: FormBrowser, stage: str, act: str) -> None:
     """A form for another stage, or for none, leaves the session as it was. Source: journey.stages"""
     before = walk_to(stage, still, visitor)
 
@@ -54,7 +54,7 @@ def test_what_is_not_in_the_table_changes_nothing(still: Still, visitor: Visitor
     assert visitor.page.status == 200
 
 
-def test_an_institution_that_was_named_cannot_be_changed(still: Still, visitor: Visitor) -> None:
+def test_an_institution_that_was_named_cannot_be_changed(still: Still, visitor: FormBrowser) -> None:
     """With institution_id the journey begins at the log-in, and no choice is offered. Source: journey.stages"""
     session = still.invite(institution_id="88888")
 
@@ -65,7 +65,7 @@ def test_an_institution_that_was_named_cannot_be_changed(still: Still, visitor: 
     assert visitor.choices("institution_id") == ()
 
 
-def test_an_approval_becomes_a_consent(still: Still, visitor: Visitor) -> None:
+def test_an_approval_becomes_a_consent(still: Still, visitor: FormBrowser) -> None:
     """The chosen accounts, the institution and the person are in it, and its syncs begin. Source: consents.received"""
     opened = walk_to("accounts", still, visitor)
     visitor.submit("select", account="savings")
@@ -85,7 +85,7 @@ def test_an_approval_becomes_a_consent(still: Still, visitor: Visitor) -> None:
 
 
 @pytest.mark.parametrize("entry", [one for one, to in journey_table.TABLE.items() if isinstance(to, Ending)], ids="-".join)
-def test_only_an_approval_leaves_a_consent(still: Still, visitor: Visitor, entry: tuple[str, str, str]) -> None:
+def test_only_an_approval_leaves_a_consent(still: Still, visitor: FormBrowser, entry: tuple[str, str, str]) -> None:
     """Every other ending leaves nothing behind, and no event. Source: journey.error-types"""
     stage, _, answer = entry
     session = walk_to(stage, still, visitor, name=WHO.get(answer, "rosa"))
@@ -97,7 +97,7 @@ def test_only_an_approval_leaves_a_consent(still: Still, visitor: Visitor, entry
     assert len(consents) == len(still.sandbox.events) == (1 if ended.ending is Ending.APPROVED else 0)
 
 
-def test_patience_ends_after_ten_minutes(still: Still, visitor: Visitor) -> None:
+def test_patience_ends_after_ten_minutes(still: Still, visitor: FormBrowser) -> None:
     """At ten minutes the journey still goes on; each act begins a new wait. Source: journey.timeout"""
     session = walk_to("code", still, visitor)
 
@@ -110,7 +110,7 @@ def test_patience_ends_after_ten_minutes(still: Still, visitor: Visitor) -> None
     assert still.standing(session).ending is Ending.TIMED_OUT
 
 
-def test_a_page_that_is_opened_begins_to_wait(still: Still, visitor: Visitor) -> None:
+def test_a_page_that_is_opened_begins_to_wait(still: Still, visitor: FormBrowser) -> None:
     """Looking at a log-in starts its patience; an unopened page waits five days. Source: journey.timeout"""
     opened, unopened = still.invite(institution_id="88888"), still.invite(institution_id="88888")
     visitor.open(still.page_of(opened))
@@ -121,7 +121,7 @@ def test_a_page_that_is_opened_begins_to_wait(still: Still, visitor: Visitor) ->
     assert still.standing(unopened).ending is None
 
 
-def test_fiskils_own_screen_waits_for_days(still: Still, visitor: Visitor) -> None:
+def test_fiskils_own_screen_waits_for_days(still: Still, visitor: FormBrowser) -> None:
     """The choice of an institution is no institution's screen and does not time out. Source: journey.timeout"""
     session = walk_to("institution", still, visitor)
 
@@ -130,7 +130,7 @@ def test_fiskils_own_screen_waits_for_days(still: Still, visitor: Visitor) -> No
     assert still.standing(session).ending is None
 
 
-def test_a_person_without_accounts_is_ineligible(still: Still, visitor: Visitor) -> None:
+def test_a_person_without_accounts_is_ineligible(still: Still, visitor: FormBrowser) -> None:
     """Who has nothing to share cannot go on, whatever their file says. Source: journey.error-types"""
     import msgspec
 
@@ -144,7 +144,7 @@ def test_a_person_without_accounts_is_ineligible(still: Still, visitor: Visitor)
     assert still.standing(session).ending is Ending.INELIGIBLE
 
 
-def test_any_address_logs_somebody_in(still: Still, visitor: Visitor) -> None:
+def test_any_address_logs_somebody_in(still: Still, visitor: FormBrowser) -> None:
     """An address that nobody has is a new person with accounts, the same one the next time. Source: journey.any-email"""
     seen = []
     for _ in range(2):
@@ -160,7 +160,7 @@ def test_any_address_logs_somebody_in(still: Still, visitor: Visitor) -> None:
 @pytest.mark.parametrize(
     "email", ["", "@", "a@", "@b", "a b@c", "a@b@c", "a@b\x00", "a@\u202eb", "x" * 65 + "@b", "a@" + "b" * 190, "\ufeff"]
 )
-def test_what_is_no_address_is_said_to_be_none(still: Still, visitor: Visitor, email: str) -> None:
+def test_what_is_no_address_is_said_to_be_none(still: Still, visitor: FormBrowser, email: str) -> None:
     """The log-in stays and complains. Source: journey.stages"""
     session = walk_to("login", still, visitor)
 
@@ -171,7 +171,7 @@ def test_what_is_no_address_is_said_to_be_none(still: Still, visitor: Visitor, e
 
 
 @pytest.mark.parametrize("way", ["{0}", " {0} ", "{1} {2}"])
-def test_a_code_may_be_typed_with_spaces(still: Still, visitor: Visitor, way: str) -> None:
+def test_a_code_may_be_typed_with_spaces(still: Still, visitor: FormBrowser, way: str) -> None:
     """Spaces are not part of the code."""
     session = walk_to("code", still, visitor)
     code = visitor.text_of("data-code")
@@ -181,7 +181,7 @@ def test_a_code_may_be_typed_with_spaces(still: Still, visitor: Visitor, way: st
     assert still.standing(session).stage == "accounts"
 
 
-def test_a_renewal_keeps_the_consent(still: Still, visitor: Visitor) -> None:
+def test_a_renewal_keeps_the_consent(still: Still, visitor: FormBrowser) -> None:
     """Same arrangement_id, another end, other accounts, consent.updated. Source: auth-session.renewal"""
     consent = still.consent("rosa")
     still.sandbox.clock.advance(days=60)
@@ -206,7 +206,7 @@ def test_a_renewal_keeps_the_consent(still: Still, visitor: Visitor) -> None:
     assert still.sandbox.events[-1].kind == "consent.updated"
 
 
-def test_somebody_else_cannot_renew(still: Still, visitor: Visitor) -> None:
+def test_somebody_else_cannot_renew(still: Still, visitor: FormBrowser) -> None:
     """Another person at the institution gives a new consent, and the old one stays. Source: auth-session.renewal"""
     consent = still.consent("ben")
     body = {
@@ -225,7 +225,7 @@ def test_somebody_else_cannot_renew(still: Still, visitor: Visitor) -> None:
     assert [one.is_active for one in still.sandbox.consents_of(consent.end_user_id)] == [True, True]
 
 
-def test_confirming_twice_at_once_makes_one_consent(still: Still, visitor: Visitor) -> None:
+def test_confirming_twice_at_once_makes_one_consent(still: Still, visitor: FormBrowser) -> None:
     """Two browsers that send the last form together make one consent. Source: auth-session.single-use"""
     import concurrent.futures
 
@@ -240,7 +240,7 @@ def test_confirming_twice_at_once_makes_one_consent(still: Still, visitor: Visit
     assert len(still.sandbox.consents_of(session.end_user_id)) == 1
 
 
-def test_one_end_user_may_consent_twice(still: Still, visitor: Visitor) -> None:
+def test_one_end_user_may_consent_twice(still: Still, visitor: FormBrowser) -> None:
     """Each session makes a consent of its own. Source: auth-session.single-use"""
     first = finish(still, visitor)
     with still.sandbox.store.changing() as store:
@@ -258,5 +258,5 @@ def test_one_end_user_may_consent_twice(still: Still, visitor: Visitor) -> None:
 
 
 def _post(still: Still, form: dict[str, str]) -> int | None:
-    with Browser() as browser:
-        return browser.ask("POST", still.auth_url, form=form).status
+    with HttpClient() as browser:
+        return browser.request("POST", still.auth_url, form=form).status

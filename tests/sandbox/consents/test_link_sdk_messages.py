@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from fiskil_harness.app.browser.form_browser import Visitor
+from fiskil_harness.app.browser.form_browser import FormBrowser
 from fiskil_harness.core.model import AuthSession, Ending
 from fiskil_harness.sandbox.consents.link_sdk_messages import messages_of
 from fiskil_harness.sandbox.consents.redirects import DESCRIPTIONS
@@ -30,7 +30,7 @@ def told(body: bytes) -> list[dict[str, Any]]:
     return found
 
 
-def end(still: Still, visitor: Visitor, ending: Ending, **session: str) -> AuthSession:
+def end(still: Still, visitor: FormBrowser, ending: Ending, **session: str) -> AuthSession:
     """A journey that ends so, without anybody watching."""
     entry = ENDINGS[ending]
     opened = walk_to(entry[0], still, visitor, name=WHO.get(entry[2], "rosa"), **session)
@@ -50,7 +50,7 @@ def failure(session: AuthSession, ending: Ending) -> dict[str, Any]:
     }
 
 
-def test_an_approval_names_the_consent(still: Still, visitor: Visitor) -> None:
+def test_an_approval_names_the_consent(still: Still, visitor: FormBrowser) -> None:
     """isCompleted, the app's own address, and consentID, on a screen that stays. Source: sdk.messages, sdk.last-screen"""
     session = walk_to("confirm", still, visitor)
 
@@ -63,7 +63,7 @@ def test_an_approval_names_the_consent(still: Still, visitor: Visitor) -> None:
     ]
 
 
-def test_an_approval_without_an_address_names_none(still: Still, visitor: Visitor) -> None:
+def test_an_approval_without_an_address_names_none(still: Still, visitor: FormBrowser) -> None:
     """An empty redirect_uri leaves redirectURL out. Source: sdk.redirect-url"""
     session = walk_to("confirm", still, visitor, redirect_uri="")
 
@@ -74,7 +74,7 @@ def test_an_approval_without_an_address_names_none(still: Still, visitor: Visito
 
 
 @pytest.mark.parametrize("ending", ENDINGS, ids=lambda ending: ending.name.lower())
-def test_a_failure_says_which(still: Still, visitor: Visitor, ending: Ending) -> None:
+def test_a_failure_says_which(still: Still, visitor: FormBrowser, ending: Ending) -> None:
     """Five fields beside isCompleted, with the id that a redirect would carry. Source: sdk.failure-form"""
     session = end(still, visitor, ending, cancel_uri="")
 
@@ -87,40 +87,42 @@ def test_every_ending_is_among_them() -> None:
     assert {Ending.APPROVED, Ending.INVALID, *ENDINGS} == set(Ending)
 
 
-def test_a_frame_is_known_by_its_request(still: Still, visitor: Visitor) -> None:
+def test_a_frame_is_known_by_its_request(still: Still, visitor: FormBrowser) -> None:
     """Sec-Fetch-Dest is enough, on a form and on a look after the time was over. Source: sdk.messages"""
     first, second = walk_to("login", still, visitor), walk_to("login", still, visitor)
     browser = visitor._browser
 
-    cancelled = browser.ask("POST", still.auth_url, form={"sess_id": first.session_id, "act": "cancel"}, headers=IN_A_FRAME)
+    cancelled = browser.request(
+        "POST", still.auth_url, form={"sess_id": first.session_id, "act": "cancel"}, headers=IN_A_FRAME
+    )
     still.sandbox.clock.advance(minutes=11)
-    late = browser.ask("GET", still.page_of(second), headers=IN_A_FRAME)
+    late = browser.request("GET", still.page_of(second), headers=IN_A_FRAME)
 
     assert (cancelled.status, told(cancelled.body)) == (200, [failure(still.standing(first), Ending.CANCELLED)])
     assert (late.status, told(late.body)) == (200, [failure(still.standing(second), Ending.TIMED_OUT)])
 
 
-def test_a_tab_goes_back_to_the_app_as_ever(still: Still, visitor: Visitor) -> None:
+def test_a_tab_goes_back_to_the_app_as_ever(still: Still, visitor: FormBrowser) -> None:
     """Sec-Fetch-Dest document is no frame. Source: journey.error-redirect"""
     session = walk_to("login", still, visitor)
     headers = {**IN_A_FRAME, "sec-fetch-dest": "document"}
 
-    answer = visitor._browser.ask(
+    answer = visitor._browser.request(
         "POST", still.auth_url, form={"sess_id": session.session_id, "act": "cancel"}, headers=headers
     )
 
     assert (answer.status, answer.body) == (303, b"")
 
 
-def test_no_screen_on_the_way_tells_anything(still: Still, visitor: Visitor) -> None:
+def test_no_screen_on_the_way_tells_anything(still: Still, visitor: FormBrowser) -> None:
     """Before the end there is no message. Source: sdk.messages"""
     session = walk_to("confirm", still, visitor)
 
     assert told(visitor.page.body) == []
-    assert messages_of(session, still.sandbox.store.reading) == ()
+    assert messages_of(session, still.sandbox.store.interpretation) == ()
 
 
-def test_a_session_that_cannot_be_used_is_invalid(still: Still, visitor: Visitor) -> None:
+def test_a_session_that_cannot_be_used_is_invalid(still: Still, visitor: FormBrowser) -> None:
     """Unknown, used up, and too old look the same from outside. Source: sdk.invalid-session"""
     used, old = end(still, visitor, Ending.DENIED), still.invite()
     seen = [visitor.open(f"{still.auth_url}?sess_id=nobody"), visitor.open(still.page_of(used))]
@@ -130,18 +132,18 @@ def test_a_session_that_cannot_be_used_is_invalid(still: Still, visitor: Visitor
     assert [(one.status, told(one.body)) for one in seen] == [(404, [INVALID]), (410, [INVALID]), (410, [INVALID])]
 
 
-def test_the_last_screen_is_shown_once(still: Still, visitor: Visitor) -> None:
+def test_the_last_screen_is_shown_once(still: Still, visitor: FormBrowser) -> None:
     """A reload in the frame is an invalid session. Source: auth-session.single-use"""
     session = walk_to("confirm", still, visitor)
     visitor.submit("confirm", watched="1")
 
-    again = visitor._browser.ask("GET", still.page_of(session), headers=IN_A_FRAME)
+    again = visitor._browser.request("GET", still.page_of(session), headers=IN_A_FRAME)
 
     assert (again.status, told(again.body)) == (410, [INVALID])
     assert len(still.sandbox.consents_of(session.end_user_id)) == 1
 
 
-def test_the_last_screen_leads_back_too(still: Still, visitor: Visitor) -> None:
+def test_the_last_screen_leads_back_too(still: Still, visitor: FormBrowser) -> None:
     """Who opened the page and does not listen strands nobody: the link leaves any frame. Source: sdk.last-screen"""
     walk_to("login", still, visitor)
 
@@ -150,25 +152,25 @@ def test_the_last_screen_leads_back_too(still: Still, visitor: Visitor) -> None:
     assert b'target="_top" href="https://app.example/cancelled?customer=7&amp;error=access_denied' in visitor.page.body
 
 
-def test_the_message_is_the_same_whoever_asks(still: Still, visitor: Visitor) -> None:
+def test_the_message_is_the_same_whoever_asks(still: Still, visitor: FormBrowser) -> None:
     """The page posts what is made from the session, before and after the browser was sent back. Source: sdk.messages"""
     session = end(still, visitor, Ending.DENIED, cancel_uri="")
 
-    assert messages_of(session, still.sandbox.store.reading) == tuple(told(visitor.page.body))
+    assert messages_of(session, still.sandbox.store.interpretation) == tuple(told(visitor.page.body))
     assert session.has_returned
 
 
 @pytest.mark.parametrize("ending", ENDINGS, ids=lambda ending: ending.name.lower())
-def test_a_failure_by_address_is_the_redirect(still: Still, visitor: Visitor, ending: Ending) -> None:
+def test_a_failure_by_address_is_the_redirect(still: Still, visitor: FormBrowser, ending: Ending) -> None:
     """That reading posts what the browser would have gone to. Source: sdk.failure-form"""
     still.sandbox.read_as({"sdk.failure-form": "redirect-url"})
     session = end(still, visitor, ending)
 
-    [message] = messages_of(session, still.sandbox.store.reading)
+    [message] = messages_of(session, still.sandbox.store.interpretation)
     assert message == {"isCompleted": True, "redirectURL": visitor.redirects[-1]}
 
 
-def test_a_failure_by_address_has_one_without_a_cancel_uri(still: Still, visitor: Visitor) -> None:
+def test_a_failure_by_address_has_one_without_a_cancel_uri(still: Still, visitor: FormBrowser) -> None:
     """Then it is the captured page, which nobody visits from here. Source: sdk.failure-form"""
     still.sandbox.read_as({"sdk.failure-form": "redirect-url"})
     end(still, visitor, Ending.DENIED, cancel_uri="")
@@ -177,7 +179,7 @@ def test_a_failure_by_address_has_one_without_a_cancel_uri(still: Still, visitor
     assert message["redirectURL"].startswith("https://auth.fiskil.com/cancel?error=access_denied&")
 
 
-def test_cancelling_may_be_told_as_a_denial(still: Still, visitor: Visitor) -> None:
+def test_cancelling_may_be_told_as_a_denial(still: Still, visitor: FormBrowser) -> None:
     """The reading of redirects rules messages as well. Source: journey.cancelled-type"""
     still.sandbox.read_as({"journey.cancelled-type": "denied"})
     session = end(still, visitor, Ending.CANCELLED, cancel_uri="")
@@ -185,7 +187,7 @@ def test_cancelling_may_be_told_as_a_denial(still: Still, visitor: Visitor) -> N
     assert told(visitor.page.body) == [failure(session, Ending.DENIED)]
 
 
-def test_no_message_carries_a_secret(still: Still, visitor: Visitor) -> None:
+def test_no_message_carries_a_secret(still: Still, visitor: FormBrowser) -> None:
     """Any origin may read it: no code, no e-mail, no key, no session that is still good. Source: sdk.target-origin"""
     session = walk_to("confirm", still, visitor)
     visitor.submit("confirm", watched="1")

@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from fiskil_harness.app.browser.form_browser import Visitor
+from fiskil_harness.app.browser.form_browser import FormBrowser
 from fiskil_harness.core import catalog
 from fiskil_harness.core.model import Consent, Ending
 from fiskil_harness.errors import UnknownName, UsageError
@@ -17,7 +17,7 @@ from tests.sandbox.consents.walks import walk_to
 from tests.sandbox.still import Still
 
 
-def log_in(still: Still, visitor: Visitor, name: str, code: str = "123456") -> str:
+def log_in(still: Still, visitor: FormBrowser, name: str, code: str = "123456") -> str:
     """Open a new session's page, log in as somebody and type a code; the session's id."""
     opened = still.invite(institution_id="88888")
     visitor.open(still.page_of(opened))
@@ -26,7 +26,7 @@ def log_in(still: Still, visitor: Visitor, name: str, code: str = "123456") -> s
     return opened.session_id
 
 
-def connect(still: Still, visitor: Visitor, name: str) -> Consent:
+def connect(still: Still, visitor: FormBrowser, name: str) -> Consent:
     """The consent of somebody who shares what the page offers."""
     session_id = log_in(still, visitor, name)
     visitor.submit("select", account=list(visitor.choices("account")))
@@ -47,7 +47,7 @@ def rows(api: httpx.Client, consent: Consent) -> int:
     return len(answer.json()["transactions"])
 
 
-def test_the_right_code_is_right_everywhere(still: Still, visitor: Visitor) -> None:
+def test_the_right_code_is_right_everywhere(still: Still, visitor: FormBrowser) -> None:
     """123456 goes on, though the page shows another."""
     session_id = log_in(still, visitor, "rosa")
 
@@ -57,7 +57,7 @@ def test_the_right_code_is_right_everywhere(still: Still, visitor: Visitor) -> N
     assert session.code not in MAGIC_CODES
 
 
-def test_the_wrong_code_is_wrong_everywhere(still: Still, visitor: Visitor) -> None:
+def test_the_wrong_code_is_wrong_everywhere(still: Still, visitor: FormBrowser) -> None:
     """000000 three times ends the journey. Source: journey.code-attempts"""
     session_id = log_in(still, visitor, "rosa", code="000000")
     assert b"That is not the code." in visitor.page.body
@@ -69,7 +69,7 @@ def test_the_wrong_code_is_wrong_everywhere(still: Still, visitor: Visitor) -> N
     assert session.ending is Ending.OTP_FAILURE
 
 
-def test_an_expired_code_is_sent_again(still: Still, visitor: Visitor) -> None:
+def test_an_expired_code_is_sent_again(still: Still, visitor: FormBrowser) -> None:
     """999999 brings a new code, counts for nothing, and the old one is good no more. Source: journey.code-expired"""
     opened = walk_to("code", still, visitor)
     first = visitor.text_of("data-code")
@@ -84,7 +84,7 @@ def test_an_expired_code_is_sent_again(still: Still, visitor: Visitor) -> None:
     assert first != second
 
 
-def test_codes_expire_again_and_again(still: Still, visitor: Visitor) -> None:
+def test_codes_expire_again_and_again(still: Still, visitor: FormBrowser) -> None:
     """Each time another one comes."""
     walk_to("code", still, visitor)
     codes = [visitor.text_of("data-code")]
@@ -101,7 +101,7 @@ def test_nobody_is_sent_a_magic_code() -> None:
 
 
 @pytest.mark.parametrize("code", ["123456", "its own"])
-def test_for_some_no_code_is_right(still: Still, visitor: Visitor, code: str) -> None:
+def test_for_some_no_code_is_right(still: Still, visitor: FormBrowser, code: str) -> None:
     """Neither the magic one nor the one on the screen."""
     opened = still.invite(institution_id="88888")
     visitor.open(still.page_of(opened))
@@ -121,7 +121,7 @@ def test_for_some_no_code_is_right(still: Still, visitor: Visitor, code: str) ->
     ],
 )
 def test_what_may_not_be_shared_is_not_offered(
-    still: Still, visitor: Visitor, name: str, offered: tuple[str, ...], withheld: list[bytes]
+    still: Still, visitor: FormBrowser, name: str, offered: tuple[str, ...], withheld: list[bytes]
 ) -> None:
     """It is shown, and neither a form nor the direct way takes it. Source: accounts.offered"""
     session_id = log_in(still, visitor, name)
@@ -139,7 +139,7 @@ def test_what_may_not_be_shared_is_not_offered(
 
 
 @pytest.mark.parametrize("name", ["joint_only", "noel", "otto", "ines"])
-def test_who_has_nothing_to_share_is_ineligible(still: Still, visitor: Visitor, name: str) -> None:
+def test_who_has_nothing_to_share_is_ineligible(still: Still, visitor: FormBrowser, name: str) -> None:
     """A joint account withheld, no account at all, a business that nobody nominated them for. Source: accounts.offered"""
     session_id = log_in(still, visitor, name)
 
@@ -148,7 +148,7 @@ def test_who_has_nothing_to_share_is_ineligible(still: Still, visitor: Visitor, 
     assert session.ending is Ending.INELIGIBLE
 
 
-def test_an_institution_revokes_by_itself(still: Still, visitor: Visitor) -> None:
+def test_an_institution_revokes_by_itself(still: Still, visitor: FormBrowser) -> None:
     """On the third day, told at that moment; whatever was ready before stays told. Source: consents.by-institution"""
     consent = connect(still, visitor, "revoked_later")
     still.sandbox.clock.advance(days=2, hours=23, minutes=59)
@@ -169,7 +169,7 @@ def test_an_institution_revokes_by_itself(still: Still, visitor: Visitor) -> Non
     assert kinds(still).count("consent.revoked") == 1
 
 
-def test_a_jump_over_both_tells_in_order(still: Still, visitor: Visitor) -> None:
+def test_a_jump_over_both_tells_in_order(still: Still, visitor: FormBrowser) -> None:
     """A sync that was ready before the revocation is told before it, in one jump. Source: consents.by-institution"""
     connect(still, visitor, "revoked_later")
 
@@ -179,7 +179,7 @@ def test_a_jump_over_both_tells_in_order(still: Still, visitor: Visitor) -> None
     assert told.index("banking.transactions.sync.completed") < told.index("consent.revoked")
 
 
-def test_a_first_sync_may_be_slow(still: Still, visitor: Visitor) -> None:
+def test_a_first_sync_may_be_slow(still: Still, visitor: FormBrowser) -> None:
     """Nothing for an hour, then everything; later syncs take as long as for anybody. Source: sync.timing"""
     api, consent = still.client(), connect(still, visitor, "slow_sync")
 
@@ -194,7 +194,7 @@ def test_a_first_sync_may_be_slow(still: Still, visitor: Visitor) -> None:
     assert len(kinds(still)) == told + 1
 
 
-def test_a_first_sync_may_fail(still: Still, visitor: Visitor) -> None:
+def test_a_first_sync_may_fail(still: Still, visitor: FormBrowser) -> None:
     """Accounts and balances come, of transactions it is told that they do not, until another sync. Source: sync.failed"""
     consent = connect(still, visitor, "failed_sync")
     still.sandbox.clock.advance(minutes=5)
@@ -213,7 +213,7 @@ def test_a_first_sync_may_fail(still: Still, visitor: Visitor) -> None:
     assert kinds(still)[-1] == "banking.transactions.sync.completed"
 
 
-def test_an_institution_may_grant_less(still: Still, visitor: Visitor) -> None:
+def test_an_institution_may_grant_less(still: Still, visitor: FormBrowser) -> None:
     """What it does not grant is in no consent, and is not synced. Source: permissions.usual"""
     consent = connect(still, visitor, "fewer_permissions")
     still.sandbox.clock.advance(minutes=5)
@@ -223,7 +223,7 @@ def test_an_institution_may_grant_less(still: Still, visitor: Visitor) -> None:
     assert "banking.transactions.sync.completed" not in kinds(still)
 
 
-def test_an_order_goes_on_from_where_somebody_stands(still: Still, visitor: Visitor) -> None:
+def test_an_order_goes_on_from_where_somebody_stands(still: Still, visitor: FormBrowser) -> None:
     """What was typed at the page stays; the rest is done."""
     opened = walk_to("accounts", still, visitor, name="ben")
 
@@ -236,7 +236,7 @@ def test_an_order_goes_on_from_where_somebody_stands(still: Still, visitor: Visi
 
 
 @pytest.mark.parametrize("stage", ["accounts", "confirm"])
-def test_past_the_code_one_may_still_cancel(still: Still, visitor: Visitor, stage: str) -> None:
+def test_past_the_code_one_may_still_cancel(still: Still, visitor: FormBrowser, stage: str) -> None:
     """As with the button on the screen."""
     opened = walk_to(stage, still, visitor)
 
@@ -244,7 +244,7 @@ def test_past_the_code_one_may_still_cancel(still: Still, visitor: Visitor, stag
 
 
 @pytest.mark.parametrize(("stage", "outcome"), [("accounts", "times_out"), ("confirm", "denied"), ("confirm", "unknown")])
-def test_what_happens_no_more_is_refused(still: Still, visitor: Visitor, stage: str, outcome: str) -> None:
+def test_what_happens_no_more_is_refused(still: Still, visitor: FormBrowser, stage: str, outcome: str) -> None:
     """An answer of the institution that has been given is not taken back; the journey stays open."""
     opened = walk_to(stage, still, visitor)
 
@@ -319,7 +319,7 @@ def test_an_order_that_was_refused_leaves_no_trace(still: Still, first: dict[str
     ],
 )
 def test_what_the_end_user_answered_otherwise_is_refused(
-    still: Still, visitor: Visitor, order: dict[str, Any], words: str
+    still: Still, visitor: FormBrowser, order: dict[str, Any], words: str
 ) -> None:
     """An order that comes too late for a part of it grants nothing, and what was said there already is no trouble."""
     opened = walk_to("accounts", still, visitor)

@@ -12,12 +12,12 @@ from fiskil_harness.core.model.people import AccountSpec
 from fiskil_harness.core.randomness import Mint
 from fiskil_harness.sandbox.bank.address import address_of
 from fiskil_harness.sandbox.bank.ledger import Ledger
-from fiskil_harness.sandbox.consents.people import made_up
+from fiskil_harness.sandbox.consents.people import generated_person
 from tests.paths import TEST_DATA
 from tests.sandbox.still import NOON, Still
 
 GOLDEN = TEST_DATA / "made_up_people.json"
-MADE = [made_up(seed=seed, number=number) for seed in range(12) for number in range(3)]
+MADE = [generated_person(seed=seed, number=number) for seed in range(12) for number in range(3)]
 EVERYBODY = [*catalog.people().values(), *MADE]
 PRODUCTS = {"TERM_DEPOSITS", "TRANS_AND_SAVINGS_ACCOUNTS", "CRED_AND_CHRG_CARDS", "RESIDENTIAL_MORTGAGES"}
 TYPES = {
@@ -47,16 +47,16 @@ def test_made_up_people_are_those_of_the_golden_file() -> None:
     """A new Faker, or a change of ours, that makes other people shows here; then renew the file on purpose."""
     golden = msgspec.json.decode(GOLDEN.read_bytes(), type=list[Person])
 
-    assert [made_up(seed=seed, number=number) for seed in range(3) for number in range(2)] == golden
+    assert [generated_person(seed=seed, number=number) for seed in range(3) for number in range(2)] == golden
 
 
 @pytest.mark.parametrize("seed", range(4))
 def test_the_same_seed_makes_the_same_person(seed: int) -> None:
     """By number and by address."""
-    assert made_up(seed=seed, number=3) == made_up(seed=seed, number=3)
-    assert made_up(seed=seed, email="a@b.c") == made_up(seed=seed, email="a@b.c")
-    assert made_up(seed=seed, number=3) != made_up(seed=seed, number=4)
-    assert made_up(seed=seed, number=3).accounts != made_up(seed=seed + 1, number=3).accounts
+    assert generated_person(seed=seed, number=3) == generated_person(seed=seed, number=3)
+    assert generated_person(seed=seed, email="a@b.c") == generated_person(seed=seed, email="a@b.c")
+    assert generated_person(seed=seed, number=3) != generated_person(seed=seed, number=4)
+    assert generated_person(seed=seed, number=3).accounts != generated_person(seed=seed + 1, number=3).accounts
 
 
 def test_made_up_people_differ() -> None:
@@ -89,7 +89,7 @@ def test_made_up_people_ride_where_they_live() -> None:
     """Nobody from another state taps in Sydney."""
     riders = {
         address["state"]: move.merchant
-        for person in (made_up(seed=5, number=number) for number in range(60))
+        for person in (generated_person(seed=5, number=number) for number in range(60))
         for spec in person.accounts
         for move in spec.moves
         if move.category == "TRANSPORTATION:PUBLIC_TRANSIT"
@@ -233,7 +233,7 @@ def test_institutions_share_no_ids() -> None:
 def test_typed_people_are_gone_after_a_reset(still: Still) -> None:
     """Named people stay known, made and admitted ones are removed."""
     still.consent("rosa")
-    still.sandbox.admit(made_up(seed=1, email="typed@example.com"))
+    still.sandbox.admit(generated_person(seed=1, email="typed@example.com"))
 
     still.sandbox.reset()
 

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 import httpx
 import pytest
 
-from fiskil_harness.app.browser.form_browser import Visitor
+from fiskil_harness.app.browser.form_browser import FormBrowser
 from fiskil_harness.core import catalog
 from fiskil_harness.core.model import AuthSession, Ending
 from fiskil_harness.core.net.server import Server
@@ -64,11 +64,11 @@ STEPS: dict[str, steps.AnyStep] = {
     "cancelled": steps.Cancel(at="code"),
     "denied": steps.Deny(at="code"),
     "wrong_code": steps.MistypeCode(),
-    "unknown": steps.Attempt(end_user="nobody"),
-    "ineligible": steps.Attempt(end_user="ines"),
-    "upstream_failure": steps.Attempt(end_user="uma"),
-    "times_out": steps.Attempt(end_user="tuan"),
-    "terminated": steps.Attempt(end_user="terminated"),
+    "unknown": steps.AttemptJourney(end_user="nobody"),
+    "ineligible": steps.AttemptJourney(end_user="ines"),
+    "upstream_failure": steps.AttemptJourney(end_user="uma"),
+    "times_out": steps.AttemptJourney(end_user="tuan"),
+    "terminated": steps.AttemptJourney(end_user="terminated"),
 }
 """The step of a scenario in which somebody walks the page to it."""
 
@@ -89,7 +89,7 @@ LOOKS: dict[str, Callable[[Sandbox, AuthSession], Any]] = {
         for consent in sandbox.consents_of(session.end_user_id)
         for one in sandbox.store.syncs.of(consent.arrangement_id)
     ],
-    "messages": lambda sandbox, session: [named(session, one) for one in messages_of(session, sandbox.store.reading)],
+    "messages": lambda sandbox, session: [named(session, one) for one in messages_of(session, sandbox.store.interpretation)],
 }
 """What is compared. Whatever else an ending shows to somebody is one more line here."""
 
@@ -138,12 +138,12 @@ def seen(sandbox: Sandbox, session_id: str, landed: str) -> Seen:
     return {name: look(sandbox, session) for name, look in LOOKS.items()} | {"path": url.path, "query": query}
 
 
-def came_back(visitor: Visitor) -> str:
+def came_back(visitor: FormBrowser) -> str:
     """Where the app would see the browser."""
     return next((one for one in visitor.redirects if one.startswith(APP)), "")
 
 
-def walk(visitor: Visitor, email: str, code: str = "") -> None:
+def walk(visitor: FormBrowser, email: str, code: str = "") -> None:
     """Log in, type the code, and go on as far as the page goes."""
     visitor.submit("identify", email=email)
     if not visitor.text_of("data-code"):
@@ -154,7 +154,7 @@ def walk(visitor: Visitor, email: str, code: str = "") -> None:
         visitor.submit("confirm")
 
 
-def at_the_page(fiskil: LocalFiskil, visitor: Visitor, outcome: str) -> Seen:
+def at_the_page(fiskil: LocalFiskil, visitor: FormBrowser, outcome: str) -> Seen:
     """Rosa does at the page what leads there, or the world does it to her."""
     opened = invite(fiskil)
     visitor.open(opened["auth_url"])
@@ -162,39 +162,39 @@ def at_the_page(fiskil: LocalFiskil, visitor: Visitor, outcome: str) -> Seen:
     return seen(fiskil.sandbox, opened["session_id"], came_back(visitor))
 
 
-def _approves(fiskil: LocalFiskil, visitor: Visitor, page: str) -> None:
+def _approves(fiskil: LocalFiskil, visitor: FormBrowser, page: str) -> None:
     walk(visitor, ROSA.email)
 
 
-def _presses(act: str) -> Callable[[LocalFiskil, Visitor, str], None]:
-    def deed(fiskil: LocalFiskil, visitor: Visitor, page: str) -> None:
+def _presses(act: str) -> Callable[[LocalFiskil, FormBrowser, str], None]:
+    def deed(fiskil: LocalFiskil, visitor: FormBrowser, page: str) -> None:
         visitor.submit("identify", email=ROSA.email)
         visitor.submit(act)
 
     return deed
 
 
-def _mistypes(fiskil: LocalFiskil, visitor: Visitor, page: str) -> None:
+def _mistypes(fiskil: LocalFiskil, visitor: FormBrowser, page: str) -> None:
     visitor.submit("identify", email=ROSA.email)
     for _ in range(3):
         visitor.submit("enter_code", code="000000")
 
 
-def _is_unknown(fiskil: LocalFiskil, visitor: Visitor, page: str) -> None:
+def _is_unknown(fiskil: LocalFiskil, visitor: FormBrowser, page: str) -> None:
     visitor.submit("identify", email="nobody@example.com")
 
 
-def _has_no_account(fiskil: LocalFiskil, visitor: Visitor, page: str) -> None:
+def _has_no_account(fiskil: LocalFiskil, visitor: FormBrowser, page: str) -> None:
     walk(visitor, "no.accounts@example.com")
 
 
-def _meets_an_outage(fiskil: LocalFiskil, visitor: Visitor, page: str) -> None:
+def _meets_an_outage(fiskil: LocalFiskil, visitor: FormBrowser, page: str) -> None:
     fiskil.sandbox.set_connection(BANK, "OUTAGE")
     visitor.submit("identify", email=ROSA.email)
 
 
-def _waits(minutes: int) -> Callable[[LocalFiskil, Visitor, str], None]:
-    def deed(fiskil: LocalFiskil, visitor: Visitor, page: str) -> None:
+def _waits(minutes: int) -> Callable[[LocalFiskil, FormBrowser, str], None]:
+    def deed(fiskil: LocalFiskil, visitor: FormBrowser, page: str) -> None:
         visitor.submit("identify", email=ROSA.email)
         fiskil.sandbox.clock.advance(minutes=minutes)
         visitor.open(page)
@@ -202,7 +202,7 @@ def _waits(minutes: int) -> Callable[[LocalFiskil, Visitor, str], None]:
     return deed
 
 
-DEEDS: dict[str, Callable[[LocalFiskil, Visitor, str], None]] = {
+DEEDS: dict[str, Callable[[LocalFiskil, FormBrowser, str], None]] = {
     "approved": _approves,
     "cancelled": _presses("cancel"),
     "denied": _presses("deny"),
@@ -250,7 +250,7 @@ def test_every_outcome_has_every_way() -> None:
 @pytest.mark.parametrize("outcome", CONCLUSIONS)
 def test_every_way_to_an_ending_leaves_the_same(
     fiskil: LocalFiskil,
-    visitor: Visitor,
+    visitor: FormBrowser,
     order: Callable[..., httpx.Response],
     drive: Drive,
     outcome: str,

@@ -4,16 +4,16 @@ from collections.abc import Callable
 
 import msgspec
 
-from fiskil_harness.app.browser.form_browser import Visitor
+from fiskil_harness.app.browser.form_browser import FormBrowser
 from fiskil_harness.core import catalog
 from fiskil_harness.core.model import AuthSession, Ending
 from fiskil_harness.sandbox.consents import journey_table
 from tests.sandbox.still import Still
 
-Way = Callable[[Still, AuthSession, Visitor], None]
+Way = Callable[[Still, AuthSession, FormBrowser], None]
 
 
-def walk_to(stage: str, still: Still, visitor: Visitor, *, name: str = "rosa", **session: str) -> AuthSession:
+def walk_to(stage: str, still: Still, visitor: FormBrowser, *, name: str = "rosa", **session: str) -> AuthSession:
     """Open a new session's page and walk on to *stage*."""
     opened = still.invite(**session)
     visitor.open(still.page_of(opened))
@@ -22,14 +22,14 @@ def walk_to(stage: str, still: Still, visitor: Visitor, *, name: str = "rosa", *
     return still.standing(opened)
 
 
-def finish(still: Still, visitor: Visitor, **session: str) -> AuthSession:
+def finish(still: Still, visitor: FormBrowser, **session: str) -> AuthSession:
     """Walk to the end and confirm."""
     opened = walk_to("confirm", still, visitor, **session)
     visitor.submit("confirm")
     return still.standing(opened)
 
 
-def _onward(stage: str, visitor: Visitor, name: str) -> None:
+def _onward(stage: str, visitor: FormBrowser, name: str) -> None:
     if stage == "institution":
         visitor.submit("choose", institution_id="88888")
     elif stage == "login":
@@ -41,27 +41,27 @@ def _onward(stage: str, visitor: Visitor, name: str) -> None:
 
 
 def _submits(act: str, **answers: str) -> Way:
-    def way(_still: Still, _session: AuthSession, visitor: Visitor) -> None:
+    def way(_still: Still, _session: AuthSession, visitor: FormBrowser) -> None:
         visitor.submit(act, **answers)
 
     return way
 
 
-def _the_code(still: Still, session: AuthSession, visitor: Visitor) -> None:
+def _the_code(still: Still, session: AuthSession, visitor: FormBrowser) -> None:
     visitor.submit("enter_code", code=visitor.text_of("data-code"))
 
 
-def _wrong_codes(still: Still, session: AuthSession, visitor: Visitor) -> None:
+def _wrong_codes(still: Still, session: AuthSession, visitor: FormBrowser) -> None:
     for _ in range(3):
         visitor.submit("enter_code", code="nonsense")
 
 
-def _waits(still: Still, session: AuthSession, visitor: Visitor) -> None:
+def _waits(still: Still, session: AuthSession, visitor: FormBrowser) -> None:
     still.sandbox.clock.advance(minutes=10, seconds=0.000001)
 
 
 def _out_of_order(then: Way) -> Way:
-    def way(still: Still, session: AuthSession, visitor: Visitor) -> None:
+    def way(still: Still, session: AuthSession, visitor: FormBrowser) -> None:
         table = still.sandbox.store.institutions
         table["88888"] = msgspec.structs.replace(table["88888"], connection_status="OUTAGE")
         then(still, session, visitor)
@@ -69,11 +69,11 @@ def _out_of_order(then: Way) -> Way:
     return way
 
 
-def _every_account(still: Still, session: AuthSession, visitor: Visitor) -> None:
+def _every_account(still: Still, session: AuthSession, visitor: FormBrowser) -> None:
     visitor.submit("select", account=list(visitor.choices("account")))
 
 
-def _too_late(still: Still, session: AuthSession, visitor: Visitor) -> None:
+def _too_late(still: Still, session: AuthSession, visitor: FormBrowser) -> None:
     still.sandbox.read_as({"journey.code-expired": "otp-failure"})
     visitor.submit("enter_code", code="999999")
 

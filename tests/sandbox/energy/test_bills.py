@@ -309,11 +309,11 @@ def test_a_concession_is_taken_off_each_bill(still: Still, api: httpx.Client, na
 
 def test_made_up_households_add_up_too(still: Still, api: httpx.Client) -> None:
     """Whoever types a new address has bills that are the sum of their charges. Source: energy.adds-up, journey.any-email"""
-    from fiskil_harness.sandbox.consents.people import made_up
+    from fiskil_harness.sandbox.consents.people import generated_person
 
     kinds = set()
     for number in range(12):
-        person = still.sandbox.admit(made_up(seed=7, number=number))
+        person = still.sandbox.admit(generated_person(seed=7, number=number))
         consent = still.sandbox.authorise(still.sandbox.create_end_user(person), person, institution_id="99999")
         for dataset in ("invoices", "billing", "payment_schedule"):
             still.sandbox.sync(consent, dataset)

@@ -6,14 +6,14 @@ import httpx
 import msgspec
 import pytest
 
-from fiskil_harness.app.browser.form_browser import Visitor
+from fiskil_harness.app.browser.form_browser import FormBrowser
 from fiskil_harness.core import catalog
 from fiskil_harness.core.model import AuthSession, Ending
 from tests.sandbox.energy.households import LISTS, RETAILER, household, rows
 from tests.sandbox.still import BACK, GONE, Still
 
 
-def walk_with(still: Still, visitor: Visitor, name: str, *, until: str = "confirm") -> AuthSession:
+def walk_with(still: Still, visitor: FormBrowser, name: str, *, until: str = "confirm") -> AuthSession:
     """Open a session and walk with the retailer to a stage, with every account of the household."""
     session = still.invite()
     visitor.open(still.page_of(session))
@@ -30,7 +30,7 @@ def walk_with(still: Still, visitor: Visitor, name: str, *, until: str = "confir
     return session
 
 
-def test_a_household_consents_on_the_page(still: Still, api: httpx.Client, visitor: Visitor) -> None:
+def test_a_household_consents_on_the_page(still: Still, api: httpx.Client, visitor: FormBrowser) -> None:
     """The browser goes back to the app, the consent is energy's, and its rows come. Source: energy.permissions"""
     session = walk_with(still, visitor, "priya")
     visitor.submit("confirm")
@@ -46,7 +46,7 @@ def test_a_household_consents_on_the_page(still: Still, api: httpx.Client, visit
     assert all(rows(api, path, consent) for path in LISTS)
 
 
-def test_the_page_lists_supplies_not_bank_accounts(still: Still, visitor: Visitor) -> None:
+def test_the_page_lists_supplies_not_bank_accounts(still: Still, visitor: FormBrowser) -> None:
     """What the person has at the retailer can be chosen, and nothing they have at the bank."""
     walk_with(still, visitor, "priya", until="accounts")
 
@@ -56,7 +56,7 @@ def test_the_page_lists_supplies_not_bank_accounts(still: Still, visitor: Visito
     assert b"Everyday Account" not in visitor.page.body
 
 
-def test_the_page_says_which_energy_data_is_shared(still: Still, visitor: Visitor) -> None:
+def test_the_page_says_which_energy_data_is_shared(still: Still, visitor: FormBrowser) -> None:
     """Retailer, kinds of data and accounts are on the last screen, and no word of a bank's."""
     walk_with(still, visitor, "rosa")
 
@@ -67,7 +67,7 @@ def test_the_page_says_which_energy_data_is_shared(still: Still, visitor: Visito
     assert "Money that came in and went out" not in page
 
 
-def test_the_bank_page_shares_bank_data(still: Still, visitor: Visitor) -> None:
+def test_the_bank_page_shares_bank_data(still: Still, visitor: FormBrowser) -> None:
     """With the bank chosen it is the other way round."""
     session = still.invite(institution_id="88888")
     visitor.open(still.page_of(session))
@@ -80,7 +80,7 @@ def test_the_bank_page_shares_bank_data(still: Still, visitor: Visitor) -> None:
     assert "How much electricity you used and when" not in page
 
 
-def test_one_supply_of_two_can_be_shared(still: Still, api: httpx.Client, visitor: Visitor) -> None:
+def test_one_supply_of_two_can_be_shared(still: Still, api: httpx.Client, visitor: FormBrowser) -> None:
     """Rows of the other account do not come."""
     session = walk_with(still, visitor, "priya", until="accounts")
     visitor.submit("select", account="gas")
@@ -93,7 +93,7 @@ def test_one_supply_of_two_can_be_shared(still: Still, api: httpx.Client, visito
     assert rows(api, "usage", consent) == rows(api, "service-points", consent) == []
 
 
-def test_a_supply_of_nobody_is_not_taken(still: Still, visitor: Visitor) -> None:
+def test_a_supply_of_nobody_is_not_taken(still: Still, visitor: FormBrowser) -> None:
     """The key of a bank account chooses nothing at the retailer."""
     session = walk_with(still, visitor, "rosa", until="accounts")
 
@@ -103,7 +103,7 @@ def test_a_supply_of_nobody_is_not_taken(still: Still, visitor: Visitor) -> None
     assert b"Choose at least one account." in visitor.page.body
 
 
-def test_a_session_can_name_the_retailer(still: Still, api: httpx.Client, visitor: Visitor) -> None:
+def test_a_session_can_name_the_retailer(still: Still, api: httpx.Client, visitor: FormBrowser) -> None:
     """Then its log-in is the first screen. Source: institutions.sandbox-retailer"""
     end_user, _ = still.enrol("rosa")
     wanted = {"end_user_id": end_user.end_user_id, "redirect_uri": BACK, "cancel_uri": GONE, "institution_id": RETAILER}
@@ -124,7 +124,7 @@ def test_real_retailers_cannot_be_named(still: Still, api: httpx.Client) -> None
     assert (answer.status_code, answer.json()["name"]) == (400, "invalid_institution_id")
 
 
-def test_the_retailer_may_be_out_of_reach(still: Still, api: httpx.Client, visitor: Visitor) -> None:
+def test_the_retailer_may_be_out_of_reach(still: Still, api: httpx.Client, visitor: FormBrowser) -> None:
     """Under the other reading it is listed as inaccessible and cannot be chosen. Source: institutions.sandbox-retailer"""
     still.sandbox.read_as({"institutions.sandbox-retailer": "inaccessible"})
     session = still.invite()
@@ -139,7 +139,7 @@ def test_the_retailer_may_be_out_of_reach(still: Still, api: httpx.Client, visit
     assert [one["id"] for one in listed if one["is_accessible"]] == ["88888"]
 
 
-def test_somebody_without_supply_is_ineligible(still: Still, visitor: Visitor) -> None:
+def test_somebody_without_supply_is_ineligible(still: Still, visitor: FormBrowser) -> None:
     """Who has bank accounts only has nothing to share here. Source: journey.error-types"""
     person = msgspec.structs.replace(catalog.person("rosa"), email="no.power@example.com", energy=())
     still.sandbox.admit(person)
@@ -153,7 +153,7 @@ def test_somebody_without_supply_is_ineligible(still: Still, visitor: Visitor) -
     assert parse_qs(urlsplit(visitor.redirects[-1]).query)["error_type"] == ["CONSENT_ENDUSER_INELIGIBLE"]
 
 
-def test_any_address_has_a_household(still: Still, visitor: Visitor) -> None:
+def test_any_address_has_a_household(still: Still, visitor: FormBrowser) -> None:
     """A new address gets a person with supply of their own. Source: journey.any-email"""
     session = still.invite(institution_id=RETAILER)
     visitor.open(still.page_of(session))
@@ -165,7 +165,7 @@ def test_any_address_has_a_household(still: Still, visitor: Visitor) -> None:
 
 
 @pytest.mark.parametrize("stage", ["login", "code", "accounts"])
-def test_energy_consent_can_be_declined(still: Still, visitor: Visitor, stage: str) -> None:
+def test_energy_consent_can_be_declined(still: Still, visitor: FormBrowser, stage: str) -> None:
     """On every screen of the retailer; the app is told and no consent is left. Source: journey.error-redirect"""
     session = walk_with(still, visitor, "rosa", until=stage)
 
@@ -219,7 +219,7 @@ def test_energy_account_numbers_are_canaries(still: Still, api: httpx.Client) ->
     assert numbers == set(still.sandbox.canaries()["account number"])
 
 
-def test_renewing_an_energy_consent_keeps_it(still: Still, api: httpx.Client, visitor: Visitor) -> None:
+def test_renewing_an_energy_consent_keeps_it(still: Still, api: httpx.Client, visitor: FormBrowser) -> None:
     """The same arrangement over another choice of accounts, told as consent.updated. Source: auth-session.renewal"""
     session = walk_with(still, visitor, "priya")
     visitor.submit("confirm")

@@ -13,7 +13,7 @@ import pytest
 
 from fiskil_harness.core.model import Consent
 from fiskil_harness.core.net.server import Loop
-from fiskil_harness.sandbox.consents.people import made_up
+from fiskil_harness.sandbox.consents.people import generated_person
 from tests.sandbox.energy.households import RETAILER, every_row, household, rows
 from tests.sandbox.still import Still
 
@@ -27,7 +27,7 @@ def grown(loop: Loop, request: pytest.FixtureRequest) -> Iterator[tuple[Still, C
     seed, days = request.param
     still = Still(loop, seed=seed)
     still.sandbox.configure(consent_days=365)
-    person = still.sandbox.admit(made_up(seed=seed, number=seed))
+    person = still.sandbox.admit(generated_person(seed=seed, number=seed))
     consent = still.sandbox.authorise(still.sandbox.create_end_user(person), person, institution_id=RETAILER)
     still.sandbox.clock.advance(days=days, minutes=1 if days < 365 else -1)
     yield still, consent

@@ -12,7 +12,7 @@ from fiskil_harness.core.clauses import switches
 from fiskil_harness.core.model.events import EVENT_KINDS
 from fiskil_harness.errors import ConfigError
 from fiskil_harness.sandbox.api.routes import ROUTES
-from fiskil_harness.sandbox.openapi.documents import document, reading_labels
+from fiskil_harness.sandbox.openapi.documents import document, interpretation_labels
 from fiskil_harness.sandbox.openapi.operations import resolve
 from fiskil_harness.sandbox.openapi.overlay import apply, segments
 from tests.paths import FIXTURES
@@ -59,14 +59,14 @@ def test_each_document_is_valid(version: str) -> None:
 
 
 @pytest.mark.parametrize("version", ["v3", *(pytest.param(one, marks=pytest.mark.full) for one in ("v1", "v2"))])
-@pytest.mark.parametrize("label", sampled(reading_labels()))
+@pytest.mark.parametrize("label", sampled(interpretation_labels()))
 def test_each_reading_leaves_a_valid_document(version: str, label: tuple[str, str]) -> None:
     """Whatever reading is chosen, the document under it is valid and other than without."""
     clause, choice = label
     under = document(version, {clause: choice})
 
     openapi_spec_validator.validate(under)
-    assert choice in switches()[clause].readings
+    assert choice in switches()[clause].interpretations
 
 
 @pytest.mark.parametrize("version", VERSIONS)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from fiskil_harness.app.browser.form_browser import Visitor
+from fiskil_harness.app.browser.form_browser import FormBrowser
 from fiskil_harness.core.model import AuthSession, Ending
 from fiskil_harness.core.net.http_client import HttpReply
 from fiskil_harness.core.net.server import Loop
@@ -16,12 +16,12 @@ Post = Callable[..., HttpReply]
 
 
 @pytest.fixture
-def post(still: Still, visitor: Visitor) -> Post:
+def post(still: Still, visitor: FormBrowser) -> Post:
     """Send a form for a session, with headers of one's own."""
 
     def send(session_id: str, act: str, headers: dict[str, str] | None = None, **fields: str) -> HttpReply:
         form = {"sess_id": session_id, "act": act, **fields}
-        return visitor._browser.ask("POST", still.auth_url, form=form, headers=headers)
+        return visitor._browser.request("POST", still.auth_url, form=form, headers=headers)
 
     return send
 
@@ -48,7 +48,7 @@ def untouched(still: Still, session: AuthSession) -> bool:
 )
 @pytest.mark.parametrize("act", ["confirm", "cancel"])
 def test_a_form_from_another_page_does_nothing(
-    still: Still, visitor: Visitor, post: Post, headers: dict[str, str], act: str
+    still: Still, visitor: FormBrowser, post: Post, headers: dict[str, str], act: str
 ) -> None:
     """403, nothing granted and nothing ended. Source: page.own-forms"""
     session = walk_to("confirm", still, visitor)
@@ -61,7 +61,7 @@ def test_a_form_from_another_page_does_nothing(
 
 
 @pytest.mark.parametrize("site", [{}, {"sec-fetch-site": "same-origin"}, {"sec-fetch-site": "none"}], ids=str)
-def test_a_form_of_the_page_itself_is_taken(still: Still, visitor: Visitor, post: Post, site: dict[str, str]) -> None:
+def test_a_form_of_the_page_itself_is_taken(still: Still, visitor: FormBrowser, post: Post, site: dict[str, str]) -> None:
     """Its own origin, with or without the browser's word for it. Source: page.own-forms"""
     session = walk_to("confirm", still, visitor)
 
@@ -71,7 +71,7 @@ def test_a_form_of_the_page_itself_is_taken(still: Still, visitor: Visitor, post
     assert still.standing(session).ending is Ending.APPROVED
 
 
-def test_a_client_that_is_no_browser_is_taken(still: Still, visitor: Visitor, post: Post) -> None:
+def test_a_client_that_is_no_browser_is_taken(still: Still, visitor: FormBrowser, post: Post) -> None:
     """No Origin at all is fine. Source: page.own-forms"""
     session = walk_to("confirm", still, visitor)
 
@@ -80,7 +80,9 @@ def test_a_client_that_is_no_browser_is_taken(still: Still, visitor: Visitor, po
 
 
 @pytest.mark.parametrize("act", ["choose", "identify", "enter_code", "select", "confirm", "cancel", "deny"])
-def test_a_session_of_another_sandbox_is_unknown(loop: Loop, still: Still, visitor: Visitor, post: Post, act: str) -> None:
+def test_a_session_of_another_sandbox_is_unknown(
+    loop: Loop, still: Still, visitor: FormBrowser, post: Post, act: str
+) -> None:
     """A foreign id is as good as a forged one, and its own sandbox does not notice. Source: sdk.invalid-session"""
     elsewhere = Still(loop, seed=8)
     foreign = walk_to("confirm", elsewhere, visitor)
@@ -95,11 +97,11 @@ def test_a_session_of_another_sandbox_is_unknown(loop: Loop, still: Still, visit
     assert still.sandbox.events == ()
 
 
-def test_one_session_opens_no_other(still: Still, visitor: Visitor, post: Post) -> None:
+def test_one_session_opens_no_other(still: Still, visitor: FormBrowser, post: Post) -> None:
     """Two ids in one form: the first counts, as on the page, and the other session stays where it was."""
     mine, other = walk_to("confirm", still, visitor), walk_to("confirm", still, visitor)
 
-    answer = visitor._browser.ask(
+    answer = visitor._browser.request(
         "POST", still.auth_url, form={"sess_id": [mine.session_id, other.session_id], "act": "confirm"}
     )
 
@@ -112,7 +114,7 @@ def test_one_session_opens_no_other(still: Still, visitor: Visitor, post: Post) 
     "entry", [one for one, to in journey_table.TABLE.items() if to != one[0] and one[1] != "wait_too_long"]
 )
 def test_a_form_that_is_sent_twice_counts_once(
-    still: Still, visitor: Visitor, post: Post, entry: tuple[str, str, str]
+    still: Still, visitor: FormBrowser, post: Post, entry: tuple[str, str, str]
 ) -> None:
     """The second shows where the journey stands, or that it is over. Source: auth-session.single-use"""
     stage, act, _ = entry
@@ -128,7 +130,7 @@ def test_a_form_that_is_sent_twice_counts_once(
     assert len(still.sandbox.consents_of(session.end_user_id)) == (once.ending is Ending.APPROVED)
 
 
-def test_no_code_is_accepted_after_too_many(still: Still, visitor: Visitor, post: Post) -> None:
+def test_no_code_is_accepted_after_too_many(still: Still, visitor: FormBrowser, post: Post) -> None:
     """The right one comes too late, and grants nothing. Source: journey.code-attempts"""
     session = walk_to("code", still, visitor)
     code = visitor.text_of("data-code")
@@ -145,7 +147,7 @@ def test_no_code_is_accepted_after_too_many(still: Still, visitor: Visitor, post
 @pytest.mark.parametrize("stage", journey_table.STAGES)
 @pytest.mark.parametrize("act", ["choose", "identify", "enter_code", "select", "confirm", "cancel", "deny"])
 def test_a_page_left_open_over_the_expiry_can_do_nothing(
-    still: Still, visitor: Visitor, post: Post, stage: str, act: str
+    still: Still, visitor: FormBrowser, post: Post, stage: str, act: str
 ) -> None:
     """After five days every button leads to the same screen. Source: auth-session.lifetime"""
     session = walk_to(stage, still, visitor)

@@ -6,9 +6,9 @@ from html.parser import HTMLParser
 import msgspec
 import pytest
 
-from fiskil_harness.app.browser.form_browser import Visitor, forms
+from fiskil_harness.app.browser.form_browser import FormBrowser, forms
 from fiskil_harness.core import catalog
-from fiskil_harness.core.net.http_client import Browser, HttpReply
+from fiskil_harness.core.net.http_client import HttpClient, HttpReply
 from fiskil_harness.sandbox.consents import journey_table
 from fiskil_harness.sandbox.consents.journey_rules import MAGIC_CODES
 from fiskil_harness.sandbox.consents.magic_people import GROUPS
@@ -48,7 +48,7 @@ class Document(HTMLParser):
 
 
 @pytest.mark.parametrize("stage", journey_table.STAGES)
-def test_every_screen_is_a_labelled_document(still: Still, visitor: Visitor, stage: str) -> None:
+def test_every_screen_is_a_labelled_document(still: Still, visitor: FormBrowser, stage: str) -> None:
     """Language, title, one heading, a viewport, a label for every field, and no script but the page's own."""
     walk_to(stage, still, visitor)
 
@@ -65,7 +65,7 @@ def test_every_screen_is_a_labelled_document(still: Still, visitor: Visitor, sta
 
 
 @pytest.mark.parametrize("stage", journey_table.STAGES)
-def test_every_screen_offers_what_the_table_allows(still: Still, visitor: Visitor, stage: str) -> None:
+def test_every_screen_offers_what_the_table_allows(still: Still, visitor: FormBrowser, stage: str) -> None:
     """One form per act, and no other. Source: journey.stages"""
     walk_to(stage, still, visitor)
 
@@ -76,7 +76,7 @@ def test_every_screen_offers_what_the_table_allows(still: Still, visitor: Visito
 
 
 @pytest.mark.parametrize("stage", journey_table.STAGES)
-def test_every_screen_puts_the_focus_where_it_matters(still: Still, visitor: Visitor, stage: str) -> None:
+def test_every_screen_puts_the_focus_where_it_matters(still: Still, visitor: FormBrowser, stage: str) -> None:
     """On one place: the field to fill in, or the heading where there is none to type in."""
     walk_to(stage, still, visitor)
 
@@ -89,7 +89,9 @@ def test_every_screen_puts_the_focus_where_it_matters(still: Still, visitor: Vis
     ("stage", "act", "answers"),
     [("institution", "choose", {"institution_id": "22"}), ("accounts", "select", {"account": "nothing-like-it"})],
 )
-def test_a_complaint_takes_the_focus(still: Still, visitor: Visitor, stage: str, act: str, answers: dict[str, str]) -> None:
+def test_a_complaint_takes_the_focus(
+    still: Still, visitor: FormBrowser, stage: str, act: str, answers: dict[str, str]
+) -> None:
     """Whoever reads by ear hears first what was wrong, where no field can say it."""
     walk_to(stage, still, visitor)
     visitor.submit(act, **answers)
@@ -99,7 +101,7 @@ def test_a_complaint_takes_the_focus(still: Still, visitor: Visitor, stage: str,
     assert focused == ["complaint"]
 
 
-def test_screens_are_not_kept_and_run_nothing_foreign(still: Still, visitor: Visitor) -> None:
+def test_screens_are_not_kept_and_run_nothing_foreign(still: Still, visitor: FormBrowser) -> None:
     """No cache, no referrer to other sites, no script of anybody else: a session id in the address stays here."""
     walk_to("login", still, visitor)
 
@@ -109,13 +111,13 @@ def test_screens_are_not_kept_and_run_nothing_foreign(still: Still, visitor: Vis
     assert headers["content-security-policy"].startswith("default-src 'none'; script-src 'self'; ")
 
 
-def ancestors(visitor: Visitor) -> list[str]:
+def ancestors(visitor: FormBrowser) -> list[str]:
     """Who may embed the page that was opened."""
     policy = visitor.page.headers["content-security-policy"]
     return policy.rpartition("frame-ancestors ")[2].split()
 
 
-def test_this_machine_and_the_app_may_embed_the_page(still: Still, visitor: Visitor) -> None:
+def test_this_machine_and_the_app_may_embed_the_page(still: Still, visitor: FormBrowser) -> None:
     """Pages of loopback, and of the origins that the session's addresses name. Source: page.embedding"""
     visitor.open(still.page_of(still.invite(redirect_uri="https://shop.test:8443/back?x=1", cancel_uri="http://shop.test/")))
 
@@ -128,7 +130,7 @@ def test_this_machine_and_the_app_may_embed_the_page(still: Still, visitor: Visi
 
 
 @pytest.mark.parametrize("uri", ["", "myapp://done", "https://a;script-src%20x/", "https://me:pw@*/", "https://ü.example/"])
-def test_an_address_that_is_no_plain_origin_opens_nothing(still: Still, visitor: Visitor, uri: str) -> None:
+def test_an_address_that_is_no_plain_origin_opens_nothing(still: Still, visitor: FormBrowser, uri: str) -> None:
     """Whatever stands in an address, nothing of it but an origin reaches the policy. Source: page.embedding"""
     visitor.open(still.page_of(still.invite(redirect_uri=uri, cancel_uri=uri)))
 
@@ -136,7 +138,7 @@ def test_an_address_that_is_no_plain_origin_opens_nothing(still: Still, visitor:
     assert visitor.page.headers["content-security-policy"].count(";") == 5
 
 
-def test_a_form_answers_with_a_redirect_to_the_next_screen(still: Still, visitor: Visitor) -> None:
+def test_a_form_answers_with_a_redirect_to_the_next_screen(still: Still, visitor: FormBrowser) -> None:
     """Reload and Back never send a form again."""
     session = walk_to("login", still, visitor)
 
@@ -145,7 +147,7 @@ def test_a_form_answers_with_a_redirect_to_the_next_screen(still: Still, visitor
     assert visitor.redirects == [still.page_of(session).replace("?", "/?")]
 
 
-def test_reloading_after_a_wrong_code_does_not_count_again(still: Still, visitor: Visitor) -> None:
+def test_reloading_after_a_wrong_code_does_not_count_again(still: Still, visitor: FormBrowser) -> None:
     """The complaint stays, the count stays."""
     session = walk_to("code", still, visitor)
     visitor.submit("enter_code", code="nonsense")
@@ -157,7 +159,7 @@ def test_reloading_after_a_wrong_code_does_not_count_again(still: Still, visitor
     assert still.standing(session).wrong_codes == 1
 
 
-def test_the_log_in_says_who_is_known(still: Still, visitor: Visitor) -> None:
+def test_the_log_in_says_who_is_known(still: Still, visitor: FormBrowser) -> None:
     """Every person of the fixtures is listed with what they are for."""
     walk_to("login", still, visitor)
 
@@ -169,7 +171,7 @@ def test_the_log_in_says_who_is_known(still: Still, visitor: Visitor) -> None:
     assert [heading for heading in GROUPS if f"<h2>{heading}</h2>" not in text] == []
 
 
-def test_institutions_say_whether_they_can_be_reached(still: Still, visitor: Visitor) -> None:
+def test_institutions_say_whether_they_can_be_reached(still: Still, visitor: FormBrowser) -> None:
     """Those in reach come first, the bank chosen. Source: institutions.sandbox-bank, institutions.sandbox-retailer"""
     walk_to("institution", still, visitor)
 
@@ -178,7 +180,7 @@ def test_institutions_say_whether_they_can_be_reached(still: Still, visitor: Vis
     assert visitor.page.body.count(b"Not in the sandbox") == 4
 
 
-def test_the_first_that_can_be_reached_is_chosen(still: Still, visitor: Visitor) -> None:
+def test_the_first_that_can_be_reached_is_chosen(still: Still, visitor: FormBrowser) -> None:
     """By priority, those in reach before the others."""
     table = still.sandbox.store.institutions
     table["40"] = msgspec.structs.replace(table["40"], is_accessible=True, priority=0)
@@ -188,7 +190,7 @@ def test_the_first_that_can_be_reached_is_chosen(still: Still, visitor: Visitor)
     assert ("institution_id", "40") in forms(visitor.page)[0].fields
 
 
-def test_confirming_shows_what_was_chosen(still: Still, visitor: Visitor) -> None:
+def test_confirming_shows_what_was_chosen(still: Still, visitor: FormBrowser) -> None:
     """Institution, data, accounts and duration are on the last screen."""
     walk_to("accounts", still, visitor)
     visitor.submit("select", account="savings")
@@ -199,7 +201,7 @@ def test_confirming_shows_what_was_chosen(still: Still, visitor: Visitor) -> Non
     assert b"For 90 days." in page
 
 
-def test_confirming_says_how_long(still: Still, visitor: Visitor) -> None:
+def test_confirming_says_how_long(still: Still, visitor: FormBrowser) -> None:
     """The screen promises what the consent will be. Source: consents.duration"""
     still.sandbox.read_as({"consents.duration": "365-days"})
 
@@ -209,7 +211,7 @@ def test_confirming_says_how_long(still: Still, visitor: Visitor) -> None:
 
 
 @pytest.mark.parametrize("email", ["<script>alert(1)</script>@x", '"><img/src=x>@x', "{{7*7}}@x", "'onfocus=alert(1)@x"])
-def test_what_was_typed_is_text(still: Still, visitor: Visitor, email: str) -> None:
+def test_what_was_typed_is_text(still: Still, visitor: FormBrowser, email: str) -> None:
     """Markup in an address is shown, not run."""
     walk_to("login", still, visitor)
 
@@ -220,12 +222,12 @@ def test_what_was_typed_is_text(still: Still, visitor: Visitor, email: str) -> N
     assert not re.search(r"<script>|<img|49@|<[^>]*onfocus", page)
 
 
-def test_looking_whether_the_page_is_there_uses_nothing_up(still: Still, visitor: Visitor) -> None:
+def test_looking_whether_the_page_is_there_uses_nothing_up(still: Still, visitor: FormBrowser) -> None:
     """HEAD neither starts the wait nor takes the redirect of a journey that is over."""
     session = walk_to("code", still, visitor)
     still.sandbox.clock.advance(minutes=11)
 
-    looked = visitor._browser.ask("HEAD", still.page_of(session))
+    looked = visitor._browser.request("HEAD", still.page_of(session))
     visitor.open(still.page_of(session))
 
     assert (looked.status, looked.body) == (200, b"")
@@ -235,9 +237,9 @@ def test_looking_whether_the_page_is_there_uses_nothing_up(still: Still, visitor
 @pytest.mark.parametrize(
     ("method", "path", "status"), [("PUT", "", 405), ("OPTIONS", "", 405), ("GET", "/nothing", 404), ("GET", "//", 404)]
 )
-def test_other_requests_get_a_page_too(still: Still, visitor: Visitor, method: str, path: str, status: int) -> None:
+def test_other_requests_get_a_page_too(still: Still, visitor: FormBrowser, method: str, path: str, status: int) -> None:
     """A wrong address or method is explained in the page's own look."""
-    answer = visitor._browser.ask(method, still.auth_url + path)
+    answer = visitor._browser.request(method, still.auth_url + path)
 
     assert answer.status == status
     assert b"This cannot be shown" in answer.body
@@ -251,18 +253,18 @@ def test_other_requests_get_a_page_too(still: Still, visitor: Visitor, method: s
 )
 def test_forms_beyond_measure_are_refused(still: Still, form: dict[str, str]) -> None:
     """400 with a page, and nothing else happens."""
-    with Browser() as browser:
-        answer = browser.ask("POST", still.auth_url, form=form)
+    with HttpClient() as browser:
+        answer = browser.request("POST", still.auth_url, form=form)
 
     assert answer.status == 400
     assert b"This form " in answer.body
 
 
-def test_json_is_no_form(still: Still, visitor: Visitor) -> None:
+def test_json_is_no_form(still: Still, visitor: FormBrowser) -> None:
     """A body of another kind names no session."""
     session = walk_to("confirm", still, visitor)
 
-    answer = visitor._browser.ask("POST", still.auth_url, json={"sess_id": session.session_id, "act": "confirm"})
+    answer = visitor._browser.request("POST", still.auth_url, json={"sess_id": session.session_id, "act": "confirm"})
 
     assert answer.status == 404
     assert still.standing(session).ending is None

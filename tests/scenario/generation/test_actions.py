@@ -27,8 +27,8 @@ END = steps.Deliver(attempts=5)
         (Facts(synced=2), [steps.Authorise(), steps.Sync("accounts"), steps.Sync("balances")]),
         (Facts(synced=3), [steps.Authorise(), steps.Sync()]),
         (
-            Facts(synced=3, more=("confirm_again", "balances")),
-            [steps.Authorise(), steps.Sync(), steps.ConfirmAgain(), steps.Sync("balances")],
+            Facts(synced=3, more=("touch_consent", "balances")),
+            [steps.Authorise(), steps.Sync(), steps.TouchConsent(), steps.Sync("balances")],
         ),
         (Facts(is_revoked=True), [steps.Authorise(), steps.Advance(seconds=1), steps.Revoke()]),
     ],
@@ -119,12 +119,12 @@ def test_forgeries_where_nothing_is_counted_begin_with_what_is_normal(has_counts
             ["burst_4_retries", "deliver", "burst_2"],
             [steps.Burst("e0", copies=4, of="retry"), steps.Replay("e0"), steps.Replay("e0")],
         ),
-        (["half", "deliver"], [steps.LoseHalf("e0"), steps.Retry("e0")]),
-        (["half_4", "replay"], [steps.LoseHalf("e0", by="reset", times=4), steps.Replay("e0")]),
-        (["deliver", "kill_late"], [steps.DeliverOne("e0"), steps.KillAmidst("e0", at=1.5)]),
+        (["half", "deliver"], [steps.TruncateRequest("e0"), steps.Retry("e0")]),
+        (["half_4", "replay"], [steps.TruncateRequest("e0", by="reset", times=4), steps.Replay("e0")]),
+        (["deliver", "kill_late"], [steps.DeliverOne("e0"), steps.KillDuringDelivery("e0", at=1.5)]),
         (
             ["half", "half", "half", "half", "kill"],
-            [*[steps.LoseHalf("e0")] * 4, steps.Replay("e0")],
+            [*[steps.TruncateRequest("e0")] * 4, steps.Replay("e0")],
         ),
         (["wait", "restart"], [steps.Advance(minutes=TOKEN_LIFE_MINUTES), steps.Restart()]),
     ],
@@ -186,13 +186,13 @@ def test_forgeries_come_between_what_else_is_done() -> None:
     [
         (Facts(), 0),
         (Facts(synced=3, more=("accounts",)), 0),
-        (Facts(synced=3, more=("accounts", "confirm_again", "balances")), 5),
-        (Facts(synced=3, more=("confirm_again",), is_revoked=True), 5),
+        (Facts(synced=3, more=("accounts", "touch_consent", "balances")), 5),
+        (Facts(synced=3, more=("touch_consent",), is_revoked=True), 5),
     ],
 )
 def test_facts_know_the_newest_word_about_the_consent(facts: Facts, newest: int) -> None:
     """Its end, else its latest confirmation, else its beginning; syncs say nothing about it."""
-    assert facts.newest_word == newest
+    assert facts.newest_consent_event == newest
 
 
 @pytest.mark.parametrize(("verb", "is_asked"), [("hand_over", True), ("half", True), ("kill", False), ("fail", False)])

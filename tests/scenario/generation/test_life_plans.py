@@ -7,17 +7,17 @@ from fiskil_harness.core.config.hooks import COMMAND, HOOKS
 from fiskil_harness.journal import Bite, Exchange, Journal, TokensExpired
 from fiskil_harness.probes import Finding, Verdict, name_of
 from fiskil_harness.scenario import steps
-from fiskil_harness.scenario.generation.client_invariants import promises_of
+from fiskil_harness.scenario.generation.client_invariants import invariants_of
 from fiskil_harness.scenario.generation.life_actions import START, VERBS
-from fiskil_harness.scenario.generation.life_plans import Deed, Life, possible
-from fiskil_harness.scenario.generation.life_strategies import happened, is_unwell, shorter, telling
+from fiskil_harness.scenario.generation.life_plans import Action, LifePlan, possible
+from fiskil_harness.scenario.generation.life_strategies import decisive_findings, happened, is_unwell, shorter
 
 ALL = frozenset(HOOKS)
 
 
-def life(*verbs: str, hooks: frozenset[str] = ALL, number: int = 0) -> Life:
+def life(*verbs: str, hooks: frozenset[str] = ALL, number: int = 0) -> LifePlan:
     """A life of some verbs."""
-    return Life(deeds=tuple(Deed(verb, number) for verb in verbs), hooks=hooks)
+    return LifePlan(actions=tuple(Action(verb, number) for verb in verbs), hooks=hooks)
 
 
 def asked(*verbs: str) -> set[str]:
@@ -27,7 +27,7 @@ def asked(*verbs: str) -> set[str]:
 
 def finding(probe: str, verdict: Verdict) -> Finding:
     """An answer."""
-    return Finding(probe=probe, verdict=verdict, seen="")
+    return Finding(probe=probe, verdict=verdict, observed="")
 
 
 @pytest.mark.parametrize("verb", VERBS)
@@ -39,13 +39,13 @@ def test_every_verb_can_be_all_there_is(verb: str, number: int) -> None:
 
 def test_what_cannot_happen_is_left_out() -> None:
     """Nobody renews what is over, and nothing more becomes of somebody who was deleted."""
-    assert life("revoke", "renew", "row_amended").met() == ("revoke",)
-    assert life("delete", "consent_again", "cancel").met() == ("delete",)
+    assert life("revoke", "renew", "row_amended").verbs() == ("revoke",)
+    assert life("delete", "consent_again", "cancel").verbs() == ("delete",)
 
 
 def test_without_a_hook_there_are_fewer_verbs() -> None:
     """A config without drive hooks still has lives."""
-    assert life("cancel", "refresh", "confirm", hooks=frozenset()).met() == ("confirm",)
+    assert life("cancel", "refresh", "confirm", hooks=frozenset()).verbs() == ("confirm",)
     assert {verb.name for verb in possible([START])} < {verb.name for verb in possible(HOOKS)}
     assert "restart" not in {verb.name for verb in possible(ALL - {COMMAND})}
 
@@ -55,8 +55,8 @@ def test_everything_is_mended_before_the_last_sync() -> None:
     made = life("status_503", "outage").plan().steps
 
     kinds = [type(step) for step in made]
-    assert kinds[-5:] == [steps.Change, steps.Sync, steps.Deliver, steps.Settle, steps.Refresh]
-    assert kinds.index(steps.Break) < kinds.index(steps.Mend) < len(kinds) - 5
+    assert kinds[-5:] == [steps.Change, steps.Sync, steps.Deliver, steps.WaitUntilIdle, steps.Refresh]
+    assert kinds.index(steps.InjectFault) < kinds.index(steps.LiftFaults) < len(kinds) - 5
     assert kinds.index(steps.BeginOutage) < kinds.index(steps.EndOutage) < len(kinds) - 5
 
 
@@ -64,7 +64,7 @@ def test_what_waits_is_lifted_before_a_person_comes_to_the_door() -> None:
     """A journey is not to fail for a fault: an app may say so politely, and the plan would end there."""
     kinds = [type(step) for step in life("reset_peer", "cancel").plan().steps]
 
-    assert kinds.index(steps.Break) < kinds.index(steps.Mend) < kinds.index(steps.Cancel)
+    assert kinds.index(steps.InjectFault) < kinds.index(steps.LiftFaults) < kinds.index(steps.Cancel)
 
 
 def test_only_clear_questions_are_asked() -> None:
@@ -83,7 +83,7 @@ def test_only_clear_questions_are_asked() -> None:
 
 def test_shorter_lives_have_less_in_them() -> None:
     """Halves first, then one deed less, then the plainest variant of one."""
-    found = [tuple((deed.verb, deed.number) for deed in one.deeds) for one in shorter(life("day", "late", number=3))]
+    found = [tuple((deed.verb, deed.number) for deed in one.actions) for one in shorter(life("day", "late", number=3))]
 
     assert found == [(("day", 3),), (("late", 3),), (("day", 0), ("late", 3)), (("day", 3), ("late", 0))]
 
@@ -106,7 +106,7 @@ def test_what_saw_nothing_has_no_say() -> None:
         finding("every_fault_bit", Verdict.INCONCLUSIVE),
     ]
 
-    assert [one.probe for one in telling(found)] == ["applies_once", "retries_in_bounds"]
+    assert [one.probe for one in decisive_findings(found)] == ["applies_once", "retries_in_bounds"]
 
 
 def call(at_s: float, status: int, route: str = "banking.accounts") -> Exchange:
@@ -141,8 +141,8 @@ def test_whoever_is_locked_out_has_broken_the_promise_about_tokens() -> None:
     locked_out, well = Journal(), Journal()
     locked_out.write(call(1, 401))
 
-    assert "holds_every_row" in promises_of(locked_out)[0].probes
-    assert "holds_every_row" not in promises_of(well)[0].probes
+    assert "holds_every_row" in invariants_of(locked_out)[0].probes
+    assert "holds_every_row" not in invariants_of(well)[0].probes
 
 
 def test_plans_are_asked_by_probes_that_exist() -> None:

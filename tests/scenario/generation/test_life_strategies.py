@@ -7,19 +7,19 @@ from fiskil_harness.journal import Journal
 from fiskil_harness.journal.entries.plan_pairs import Verb, covered, pairs_of, unmet
 from fiskil_harness.probes import Finding, Verdict
 from fiskil_harness.scenario import steps
-from fiskil_harness.scenario.generation import Tried, explore
+from fiskil_harness.scenario.generation import PlanResult, explore
 from fiskil_harness.scenario.generation.life_plans import possible
 from fiskil_harness.scenario.scenario import Scenario
 
-PASSED = Finding(probe="applies_once", verdict=Verdict.PASS, seen="applied once", examined=1)
-FAILED = Finding(probe="applies_once", verdict=Verdict.FAIL, seen="applied twice", examined=1)
+PASSED = Finding(probe="applies_once", verdict=Verdict.PASS, observed="applied once", examined=1)
+FAILED = Finding(probe="applies_once", verdict=Verdict.FAIL, observed="applied twice", examined=1)
 ALL = frozenset(HOOKS)
 LIFE, FAULT = Verb(name="revoke", group="life"), Verb(name="reset", group="fault")
 
 
-def passes(_plan: Scenario) -> Tried:
+def passes(_plan: Scenario) -> PlanResult:
     """A plan that holds."""
-    return Tried(findings=(PASSED,), journal=Journal())
+    return PlanResult(findings=(PASSED,), journal=Journal())
 
 
 @pytest.mark.slow
@@ -46,16 +46,16 @@ def test_one_seed_draws_the_same_lives() -> None:
 def test_a_life_that_fails_is_cut_down_to_what_it_takes() -> None:
     """Whatever else was in it is gone."""
 
-    def fails_when_over(plan: Scenario) -> Tried:
+    def fails_when_over(plan: Scenario) -> PlanResult:
         is_over = any(isinstance(step, steps.Revoke) for step in plan.steps)
-        return Tried(findings=(FAILED if is_over else PASSED,), journal=Journal())
+        return PlanResult(findings=(FAILED if is_over else PASSED,), journal=Journal())
 
     explored = explore(fails_when_over, kind="lives", seed=1, wanted=40, hooks=ALL)
 
     assert explored.failing is not None
     names = [steps.name_of(step) for step in explored.failing.steps]
-    assert names[:6] == ["limit_pages", "authorise", "deliver", "sync", "deliver", "settle"]
-    assert set(names[6:]).isdisjoint({"begin_outage", "break", "burst", "cancel", "replay", "retry"})
+    assert names[:6] == ["limit_pages", "authorise", "deliver", "sync", "deliver", "wait_until_idle"]
+    assert set(names[6:]).isdisjoint({"begin_outage", "inject_fault", "burst", "cancel", "replay", "retry"})
     assert names.count("revoke") == 1
     assert explored.runs[-1].practice == "webhooks.idempotent"
 

@@ -24,7 +24,7 @@ BODY = msgspec.json.encode(
     }
 )
 RIGHT = base64.b64encode(digest(BODY, base64.b64decode(SECRET))).decode()
-TWICE = Finding(probe="applies_once", verdict=Verdict.FAIL, seen="message e0 was applied 2 times")
+TWICE = Finding(probe="applies_once", verdict=Verdict.FAIL, observed="message e0 was applied 2 times")
 PLAN = Scenario(practices=(), name="mine", steps=(steps.Restart(), steps.FailNext(at="midway")), probes=(AppliesOnce(),))
 
 

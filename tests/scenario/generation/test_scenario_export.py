@@ -2,11 +2,11 @@
 
 from fiskil_harness.core.config.hooks import HOOKS
 from fiskil_harness.probes import Finding, Verdict, name_of
-from fiskil_harness.scenario.generation.life_plans import Deed, Life
+from fiskil_harness.scenario.generation.life_plans import Action, LifePlan
 from fiskil_harness.scenario.generation.scenario_export import as_python, is_life, rewrite
 from fiskil_harness.scenario.scenario import Scenario, load
 
-LIFE = Life(deeds=(Deed("reset_peer", 1), Deed("revoke", 1), Deed("retry")), hooks=frozenset(HOOKS)).plan()
+LIFE = LifePlan(actions=(Action("reset_peer", 1), Action("revoke", 1), Action("retry")), hooks=frozenset(HOOKS)).plan()
 
 
 def written(text: str) -> Scenario:
@@ -27,7 +27,7 @@ def test_what_is_written_makes_the_same_plan() -> None:
 
 def test_it_says_what_was_found_broken() -> None:
     """In its first line, and how to run it."""
-    failed = Finding(probe="drops_revoked_rows", verdict=Verdict.FAIL, seen="rows stand")
+    failed = Finding(probe="drops_revoked_rows", verdict=Verdict.FAIL, observed="rows stand")
 
     text = rewrite(LIFE, [failed], plan="plan.json", seed=1, file="test_plan.py")
 

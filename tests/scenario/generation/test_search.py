@@ -19,11 +19,11 @@ from fiskil_harness.scenario.generation.simplify import in_lines
 from fiskil_harness.scenario.scenario import Scenario
 from tests.paths import ROOT, SOURCE
 
-PASSED = Finding(probe="applies_once", verdict=Verdict.PASS, seen="applied once", examined=1)
-FAILED = Finding(probe="applies_once", verdict=Verdict.FAIL, seen="message e0 was applied 2 times", fix="claim it")
-UNDONE = Finding(probe="every_step_done", verdict=Verdict.INCONCLUSIVE, seen="step 2 could not be done")
+PASSED = Finding(probe="applies_once", verdict=Verdict.PASS, observed="applied once", examined=1)
+FAILED = Finding(probe="applies_once", verdict=Verdict.FAIL, observed="message e0 was applied 2 times", fix="claim it")
+UNDONE = Finding(probe="every_step_done", verdict=Verdict.INCONCLUSIVE, observed="step 2 could not be done")
 NAMED = Scenario(name="explored", practices=(), steps=(), probes=())
-UNCOUNTED = Finding(probe="applies_once", verdict=Verdict.INCONCLUSIVE, seen="no counts", hook="app.observe.effects")
+UNCOUNTED = Finding(probe="applies_once", verdict=Verdict.INCONCLUSIVE, observed="no counts", hook="app.observe.effects")
 
 
 class Judged(Struct, frozen=True):
@@ -102,7 +102,7 @@ def test_the_failing_plan_is_in_the_record() -> None:
     explored = explore(fails_when(steps.Retry).run, kind="deliveries", seed=1, wanted=25)
 
     last = explored.runs[-1]
-    assert (last.verdict, last.probe, last.seen, last.fix) == ("FAIL", "applies_once", FAILED.seen, "claim it")
+    assert (last.verdict, last.probe, last.observed, last.fix) == ("FAIL", "applies_once", FAILED.observed, "claim it")
     assert last.summary == ("authorise", "deliver one e0", "retry e0", "deliver (attempts 5)")
     assert '"seed": 1' in last.plan
     assert [run.plan for run in explored.runs[:-1]] == [""] * (len(explored.runs) - 1)
@@ -195,7 +195,7 @@ def test_a_failure_outranks_trouble() -> None:
     """A plan that fails and could not be done to its end has failed."""
     both = Judged((UNDONE, FAILED, PASSED))
 
-    assert explore(lambda _: both, kind="order", seed=1, wanted=3).runs[-1].seen == FAILED.seen
+    assert explore(lambda _: both, kind="order", seed=1, wanted=3).runs[-1].observed == FAILED.observed
 
 
 def test_an_app_that_stays_down_ends_the_search() -> None:
@@ -206,7 +206,7 @@ def test_an_app_that_stays_down_ends_the_search() -> None:
 
     explored = explore(down, kind="order", seed=1, wanted=25)
 
-    assert [(run.verdict, run.seen) for run in explored.runs] == [
+    assert [(run.verdict, run.observed) for run in explored.runs] == [
         (Verdict.INCONCLUSIVE, "The app exited with 3. Its last lines:")
     ]
 
@@ -253,7 +253,7 @@ def test_plans_that_showed_something_pass() -> None:
     finding = examined(ran(), ran(number=2, verdict="INCONCLUSIVE"), ran(number=3))
 
     assert (finding.verdict, finding.examined) == (Verdict.PASS, 2)
-    assert finding.seen == "3 plans were run, 2 of them with an effect to judge"
+    assert finding.observed == "3 plans were run, 2 of them with an effect to judge"
 
 
 def test_plans_that_showed_nothing_prove_nothing() -> None:
@@ -275,7 +275,7 @@ def test_a_plan_that_could_not_be_judged_is_no_proof() -> None:
     )
 
     assert finding.verdict is Verdict.INCONCLUSIVE
-    assert finding.seen == "plan 2 of 3 could not be judged: no answer"
+    assert finding.observed == "plan 2 of 3 could not be judged: no answer"
 
 
 def test_a_failing_plan_is_the_witness() -> None:
@@ -292,7 +292,7 @@ def test_a_failing_plan_is_the_witness() -> None:
     finding = examined(ran(), failing)
 
     assert finding.verdict is Verdict.FAIL
-    assert finding.seen == "plan 2 failed, at its shortest: applies_once: applied 2 times"
+    assert finding.observed == "plan 2 failed, at its shortest: applies_once: applied 2 times"
     assert (finding.evidence, finding.fix) == (("authorise", "retry e0", "e0 attempt 1: 204"), "claim it")
 
 
@@ -309,7 +309,7 @@ def test_how_often_a_race_came_back_is_measured_and_no_result() -> None:
 
 def test_a_kill_amidst_a_delivery_is_a_race() -> None:
     """How often the shortest plan came back is counted where that is a matter of time, and only there."""
-    race, plain = fails_when(steps.KillAmidst), fails_when(steps.LoseHalf)
+    race, plain = fails_when(steps.KillDuringDelivery), fails_when(steps.TruncateRequest)
 
     explored = [
         explore(bench.run, kind="everything", seed=1, wanted=40, can_restart=True, shrink_cap_s=60)
@@ -323,11 +323,11 @@ def test_a_kill_amidst_a_delivery_is_a_race() -> None:
 def test_a_wrong_kind_is_refused() -> None:
     """The nearest kind is named."""
     with pytest.raises(UnknownName, match="Did you mean 'forgeries'"):
-        steps.Explore("forgery").check()  # type: ignore[arg-type]
+        steps.RunGeneratedPlans("forgery").check()  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("plans", [0, 1001])
 def test_a_wrong_number_of_plans_is_refused(plans: int) -> None:
     """There is at least one plan, and an end."""
     with pytest.raises(ConfigError, match="plans must be from 1 to 1000"):
-        steps.Explore("order", plans).check()
+        steps.RunGeneratedPlans("order", plans).check()

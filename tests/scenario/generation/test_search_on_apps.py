@@ -31,7 +31,7 @@ def exploring(*before: object, plans: int = 3) -> Scenario:
     return Scenario(
         name="exploring",
         practices=("webhooks.idempotent",),
-        steps=(*before, steps.Explore("deliveries", plans)),
+        steps=(*before, steps.RunGeneratedPlans("deliveries", plans)),
         probes=(probes.SurvivesEveryPlan(),),
     ).check()
 
@@ -40,7 +40,7 @@ def test_a_correct_app_survives(drive: Drive, receiver_settings: MakeSettings) -
     """Every plan has an effect and none fails."""
     finding = drive(receiver_settings(app=DURABLE)).run(exploring()).findings[0]
 
-    assert (finding.verdict, finding.seen) == (Verdict.PASS, "3 plans were run, 3 of them with an effect to judge")
+    assert (finding.verdict, finding.observed) == (Verdict.PASS, "3 plans were run, 3 of them with an effect to judge")
 
 
 def test_a_flawed_app_does_not(drive: Drive, receiver_settings: MakeSettings) -> None:
@@ -77,7 +77,7 @@ def test_an_app_that_dies_is_a_finding(drive: Drive, receiver_settings: MakeSett
     outcome = drive(receiver_settings(FLAW="dies")).run(exploring())
 
     assert outcome.verdict is Verdict.INCONCLUSIVE
-    assert outcome.findings[0].seen.startswith("plan 1 of 3 could not be judged")
+    assert outcome.findings[0].observed.startswith("plan 1 of 3 could not be judged")
 
 
 def test_a_broken_promise_counts_for_one_practice(drive: Drive, receiver_settings: MakeSettings) -> None:
@@ -85,7 +85,7 @@ def test_a_broken_promise_counts_for_one_practice(drive: Drive, receiver_setting
     driver = drive(receiver_settings(app=DURABLE, FLAW="body_hash"))
     scenario = load("everything_explored")
 
-    outcome = driver.run(msgspec.structs.replace(scenario, steps=(steps.Explore("everything", 15, shrink_s=5),)))
+    outcome = driver.run(msgspec.structs.replace(scenario, steps=(steps.RunGeneratedPlans("everything", 15, shrink_s=5),)))
 
     assert (outcome.verdict, outcome.practices) == (Verdict.FAIL, ("webhooks.idempotent",))
     assert len(scenario.practices) > 1
@@ -95,7 +95,7 @@ def test_a_broken_promise_counts_for_one_practice(drive: Drive, receiver_setting
 def test_a_wrong_time_to_shrink_is_refused(shrink_s: float) -> None:
     """It has an end."""
     with pytest.raises(ConfigError, match="shrink_s must be from 0 to 3600"):
-        steps.Explore("order", shrink_s=shrink_s).check()
+        steps.RunGeneratedPlans("order", shrink_s=shrink_s).check()
 
 
 def test_exploring_stands_alone(drive: Drive, receiver_settings: MakeSettings) -> None:
@@ -103,7 +103,7 @@ def test_exploring_stands_alone(drive: Drive, receiver_settings: MakeSettings) -
     outcome = drive(receiver_settings()).run(exploring(steps.Authorise()))
 
     assert outcome.verdict is Verdict.INCONCLUSIVE
-    assert "nothing may happen before explore" in outcome.findings[-1].seen
+    assert "nothing may happen before explore" in outcome.findings[-1].observed
 
 
 def test_the_journal_keeps_what_came_of_plans(drive: Drive, receiver_settings: MakeSettings) -> None:

@@ -5,7 +5,7 @@ import pytest
 from fiskil_harness import probes
 from fiskil_harness.probes import Finding, Verdict
 from fiskil_harness.scenario import steps
-from fiskil_harness.scenario.generation.simplify import calmer, in_lines, one_by_one, run_of
+from fiskil_harness.scenario.generation.simplify import calmer, in_lines, run_of, without_timing
 from fiskil_harness.scenario.scenario import Scenario
 
 END = steps.Deliver(attempts=5)
@@ -18,26 +18,26 @@ def plan(*made: object) -> Scenario:
 
 def finding(probe: str, verdict: Verdict = Verdict.FAIL, **more: str) -> Finding:
     """A finding."""
-    return Finding(probe=probe, verdict=verdict, seen=f"{probe} saw it", **more)
+    return Finding(probe=probe, verdict=verdict, observed=f"{probe} saw it", **more)
 
 
 def test_a_burst_becomes_two_deliveries_in_a_row() -> None:
     """The first is a delivery where there was none yet, and a retry where there was."""
-    calm = one_by_one(plan(steps.Burst("e0", copies=4), steps.Burst("e0", copies=2)))
+    calm = without_timing(plan(steps.Burst("e0", copies=4), steps.Burst("e0", copies=2)))
 
     assert calm.steps == (steps.DeliverOne("e0"), steps.Retry("e0"), steps.Retry("e0"), steps.Retry("e0"), END)
 
 
 def test_a_lost_acknowledgement_is_retried_at_the_end() -> None:
     """After everything else, and before the hand-over of what is left."""
-    calm = one_by_one(plan(steps.Authorise(), steps.LoseAcknowledgement("e0"), steps.DeliverOne("e1")))
+    calm = without_timing(plan(steps.Authorise(), steps.LoseAcknowledgement("e0"), steps.DeliverOne("e1")))
 
     assert calm.steps == (steps.Authorise(), steps.DeliverOne("e0"), steps.DeliverOne("e1"), steps.Retry("e0"), END)
 
 
 def test_a_kill_amidst_a_delivery_becomes_one_after_it() -> None:
     """A retry where the event had come, and a restart when its answer is there."""
-    calm = one_by_one(plan(steps.KillAmidst("e0"), steps.KillAmidst("e0", at=0.1)))
+    calm = without_timing(plan(steps.KillDuringDelivery("e0"), steps.KillDuringDelivery("e0", at=0.1)))
 
     assert calm.steps == (steps.DeliverOne("e0"), steps.Restart(), steps.Retry("e0"), steps.Restart(), END)
 
@@ -94,7 +94,7 @@ def test_the_life_of_a_twin_is_one_line() -> None:
 
     assert lines[0].startswith("a: authorise, advance")
     assert lines[0].endswith("revoke, deliver")
-    assert lines[1:] == ("b: authorise", "retry b.e0", steps.in_words(steps.Restart()), "deliver (attempts 5)")
+    assert lines[1:] == ("b: authorise", "retry b.e0", steps.step_text(steps.Restart()), "deliver (attempts 5)")
 
 
 def test_a_wait_before_any_twin_is_a_line() -> None:
@@ -104,9 +104,9 @@ def test_a_wait_before_any_twin_is_a_line() -> None:
 
 def test_of_several_failures_the_last_one_is_told() -> None:
     """A plan's first probe asks the widest question."""
-    run = run_of(plan(), finding("ends_like_its_twin"), finding("loses_nothing"))
+    run = run_of(plan(), finding("ignores_delivery_order"), finding("loses_nothing"))
 
-    assert (run.probe, run.seen, run.verdict) == ("loses_nothing", "loses_nothing saw it", "FAIL")
+    assert (run.probe, run.observed, run.verdict) == ("loses_nothing", "loses_nothing saw it", "FAIL")
 
 
 @pytest.mark.parametrize("undone", ["every_step_done", "every_fault_bit"])

@@ -10,7 +10,7 @@ from fiskil_harness.scenario.generation import explore
 from fiskil_harness.scenario.generation.actions import NAMED
 from fiskil_harness.scenario.scenario import Scenario
 
-PASSED = Finding(probe="applies_once", verdict=Verdict.PASS, seen="applied once", examined=1)
+PASSED = Finding(probe="applies_once", verdict=Verdict.PASS, observed="applied once", examined=1)
 SEEDS = range(5)
 
 
@@ -55,7 +55,7 @@ def test_some_plans_break_off_and_some_kill_amidst(seed: int) -> None:
 
     halved, killed = (
         sum(any(isinstance(step, kind) for step in plan.steps) for plan in plans)
-        for kind in (steps.LoseHalf, steps.KillAmidst)
+        for kind in (steps.TruncateRequest, steps.KillDuringDelivery)
     )
     assert halved >= 5
     assert 3 <= killed <= 20
@@ -65,5 +65,5 @@ def is_newest_first(plan: Scenario) -> bool:
     """Whether the latest confirmation comes before anything else of its twin, and no end follows."""
     told = [step for step in plan.steps if getattr(step, "twin", "") == "b"]
     first = next((step.event for step in plan.steps if hasattr(step, "event")), "")
-    confirmed = [f"b.e{at + 2}" for at, step in enumerate(told) if isinstance(step, steps.ConfirmAgain)]
+    confirmed = [f"b.e{at + 2}" for at, step in enumerate(told) if isinstance(step, steps.TouchConsent)]
     return first in confirmed[-1:] and not any(isinstance(step, steps.Revoke) for step in told)

@@ -43,17 +43,17 @@ def test_settling_notes_what_the_app_tells(drive: Drive) -> None:
     """Every participant is looked at once the app is quiescent."""
     driver = drive(feed_settings(), given=Feed())
 
-    journal, _ = driver.perform(scenario(steps.Authorise(), steps.Authorise(twin="b"), steps.Settle()))
+    journal, _ = driver.perform(scenario(steps.Authorise(), steps.Authorise(twin="b"), steps.WaitUntilIdle()))
 
     settled = [one for one in journal.all(Effects) if one.moment == "settled"]
-    assert [(one.participant, one.is_quiescent) for one in settled] == [("", True), ("b", True)]
+    assert [(one.participant, one.is_idle) for one in settled] == [("", True), ("b", True)]
 
 
 def test_settling_without_effects_waits_for_a_quiet_link(drive: Drive, receiver_settings: MakeSettings) -> None:
     """Nothing is told, and nothing is wrong with that."""
     driver = drive(receiver_settings(app={"observe": {}}))
 
-    journal, crashed = driver.perform(scenario(steps.Authorise(), steps.Settle()))
+    journal, crashed = driver.perform(scenario(steps.Authorise(), steps.WaitUntilIdle()))
 
     assert (crashed, journal.all(Effects)) == ("", [])
 

@@ -14,7 +14,7 @@ from tests.apps.mailbox import Mailbox
 
 def performed(driver: Driver) -> Journal:
     """The journal of a scenario of that step alone, after which somebody else comes."""
-    journal, crashed = driver.perform(Scenario(name="x", practices=(), steps=(steps.ReadTraces(),), probes=()))
+    journal, crashed = driver.perform(Scenario(name="x", practices=(), steps=(steps.CollectOutputs(),), probes=()))
     assert not crashed
     return journal
 
@@ -34,7 +34,7 @@ def test_metrics_that_fail_say_so(server: HTTPServer, mailbox: Mailbox, drive: C
     server.expect_request("/metrics").respond_with_data("down", status=500)
     driver = drive(mailbox.settings(observe={"metrics": "GET /metrics"}))
 
-    assert [(one.text, one.lack) for one in performed(driver).all(Reported)] == [
+    assert [(one.text, one.problem) for one in performed(driver).all(Reported)] == [
         (b"down", "app.observe.metrics answered 500")
     ]
 
@@ -74,7 +74,7 @@ def test_telemetry_that_cannot_be_read_says_so(mailbox: Mailbox, drive: Callable
     driver.before_step = export
 
     (told,) = performed(driver).all(Reported)
-    assert (told.place, told.lack) == ("telemetry", "OTLP is compressed by gzip or not at all, and this by br")
+    assert (told.place, told.problem) == ("telemetry", "OTLP is compressed by gzip or not at all, and this by br")
 
 
 def test_files_are_taken_up(mailbox: Mailbox, drive: Callable[..., Driver]) -> None:

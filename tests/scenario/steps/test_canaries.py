@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import httpx
 
-from fiskil_harness.journal import BaitLaid, BaitTaken, Canaries, Delivery, Journal
+from fiskil_harness.journal import Canaries, CanaryPlanted, CanaryRequested, Delivery, Journal
 from fiskil_harness.runner.driver import Driver
 from fiskil_harness.scenario import steps
 from fiskil_harness.webhooks import sign
@@ -27,7 +27,7 @@ def test_urls_stand_in_fields_headers_and_signatures(perform: Perform, driver: D
     assert honest.headers["Link"] == f'<{honest.headers["Link"][1:].partition(">")[0]}>; rel="next"'
     assert forged.headers["Referer"] != honest.headers["Referer"]
     assert "Referer" not in token.headers
-    laid = [(one.place, one.kind) for one in journal.all(BaitLaid)]
+    laid = [(one.place, one.kind) for one in journal.all(CanaryPlanted)]
     assert len(laid) == len(set(laid)) == 32
     assert [one.name for one in journal.all(Delivery)] == ["urls", "urls", "urls_of_keys"]
 
@@ -40,7 +40,7 @@ def test_whoever_calls_such_a_url_is_written_down(perform: Perform, driver: Driv
     statuses = [httpx.head(url).status_code, httpx.get(url.rpartition("/")[0] + "/0").status_code]
 
     assert statuses == [200, 200]
-    assert [(one.place, one.kind) for one in journal.all(BaitTaken)] == [("data.links.next", "genuine")]
+    assert [(one.place, one.kind) for one in journal.all(CanaryRequested)] == [("data.links.next", "genuine")]
 
 
 def test_account_numbers_are_real_and_whole(perform: Perform, driver: Driver, mailbox: Mailbox) -> None:

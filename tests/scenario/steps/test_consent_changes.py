@@ -8,7 +8,7 @@ import pytest
 
 from fiskil_harness import faults
 from fiskil_harness.errors import HarnessError
-from fiskil_harness.journal import ConsentSeen, CutShort, Delivery, EventSeen, Exchange, Journal, Rows
+from fiskil_harness.journal import ConsentState, CutShort, Delivery, EventCreated, Exchange, Journal, Rows
 from fiskil_harness.runner.driver import Driver
 from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.scenario import Scenario
@@ -46,7 +46,7 @@ def perform(drive: Callable[..., Driver]) -> Perform:
 
 
 def kinds(journal: Journal) -> list[str]:
-    return [event.kind for event in journal.all(EventSeen)]
+    return [event.kind for event in journal.all(EventCreated)]
 
 
 def latest(journal: Journal, dataset: str) -> Rows:
@@ -63,7 +63,7 @@ def test_a_consent_covers_less_from_now_on(perform: Perform) -> None:
         steps.Authorise(), steps.Sync(), steps.Amend(accounts=("everyday",), datasets=("accounts",)), steps.Sync()
     )
 
-    first, then = journal.all(ConsentSeen)
+    first, then = journal.all(ConsentState)
     assert (crashed, kinds(journal)[4:]) == ("", ["consent.updated", "banking.accounts.sync.completed"])
     assert (keys(latest(journal, "accounts")), len(latest(journal, "accounts").removed_ids)) == (["everyday"], 1)
     assert (first.permissions, then.permissions) == (("accounts", "balances", "transactions"), ("accounts",))
@@ -94,7 +94,7 @@ def test_another_bank_has_other_rows(perform: Perform) -> None:
     journal, crashed = perform(steps.AuthoriseElsewhere(), steps.Sync("accounts"), steps.Authorise(), steps.Sync("accounts"))
 
     assert (crashed, keys(latest(journal, "accounts"))) == ("", ["daily", "card", "everyday", "savings"])
-    assert [one.institution_id for one in journal.all(ConsentSeen)] == ["40", "88888"]
+    assert [one.institution_id for one in journal.all(ConsentState)] == ["40", "88888"]
 
 
 def test_rows_of_two_consents_at_one_bank_are_written_down_once(perform: Perform) -> None:
@@ -103,10 +103,10 @@ def test_rows_of_two_consents_at_one_bank_are_written_down_once(perform: Perform
         steps.Authorise(), steps.Sync("accounts"), steps.Authorise(), steps.Sync("accounts"), steps.Revoke()
     )
 
-    first, second, *_ = dict.fromkeys(one.consent_id for one in journal.all(ConsentSeen))
+    first, second, *_ = dict.fromkeys(one.consent_id for one in journal.all(ConsentState))
     assert (crashed, keys(latest(journal, "accounts"))) == ("", ["everyday", "savings"])
     assert {row["arrangement_id"] for row in latest(journal, "accounts").rows} == {second}
-    assert [(one.consent_id, one.is_active) for one in journal.all(ConsentSeen)][-1] == (second, False)
+    assert [(one.consent_id, one.is_active) for one in journal.all(ConsentState)][-1] == (second, False)
     assert first != second
 
 
@@ -117,7 +117,7 @@ def test_everything_due_gets_lost(perform: Perform) -> None:
         steps.Sync("accounts"),
         steps.DropAll(),
         steps.Deliver(attempts=5),
-        steps.ConfirmAgain(),
+        steps.TouchConsent(),
         steps.Deliver(),
     )
 
@@ -129,15 +129,15 @@ def test_what_comes_next_happens_during_a_call(perform: Perform) -> None:
     journal, crashed = perform(
         steps.Authorise(),
         steps.Sync("transactions"),
-        steps.Break("banking.transactions", faults.Latency(latency_ms=4000)),
+        steps.InjectFault("banking.transactions", faults.Latency(latency_ms=4000)),
         steps.Refresh(),
-        steps.AwaitCall("banking.transactions"),
+        steps.WaitForCall("banking.transactions"),
         steps.Revoke(),
-        steps.Settle(),
+        steps.WaitUntilIdle(),
     )
 
     call = next(one for one in journal.all(Exchange) if one.route == "banking.transactions")
-    ended = journal.all(ConsentSeen)[-1]
+    ended = journal.all(ConsentState)[-1]
     assert (crashed, ended.is_active, call.status) == ("", False, 200)
     assert call.at_s < ended.at_s < call.ended_s
     assert b"fiskil_id" in call.response_body
@@ -147,7 +147,7 @@ def test_a_call_that_never_comes_is_written_down(perform: Perform, monkeypatch: 
     """Then nothing happened during it."""
     monkeypatch.setattr(faults_and_tokens, "LONGEST_WAIT_S", 0.05)
 
-    journal, crashed = perform(steps.Authorise(), steps.AwaitCall("banking.transactions"))
+    journal, crashed = perform(steps.Authorise(), steps.WaitForCall("banking.transactions"))
 
     (cut,) = journal.all(CutShort)
     assert (crashed, cut.what) == (
@@ -163,7 +163,7 @@ def test_a_call_that_never_comes_is_written_down(perform: Perform, monkeypatch: 
         (steps.Amend(datasets=("account",)), r"No dataset 'account'\. Did you mean 'accounts'\?"),
         (steps.AuthoriseElsewhere(institution_id="88888"), r"No other institution '88888'"),
         (steps.AuthoriseElsewhere(end_user="benn"), r"Did you mean 'ben'\?"),
-        (steps.AwaitCall("banking.transaction"), r"Did you mean 'banking.transactions'\?"),
+        (steps.WaitForCall("banking.transaction"), r"Did you mean 'banking.transactions'\?"),
     ],
 )
 def test_what_cannot_work_is_refused_before_anything_runs(step: Any, complaint: str) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from fiskil_harness import faults
 from fiskil_harness.errors import ConfigError
-from fiskil_harness.journal import EventSeen, HookCall, Journal, Rows
+from fiskil_harness.journal import EventCreated, HookCall, Journal, Rows
 from fiskil_harness.runner.driver import Driver
 from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.scenario import Scenario
@@ -98,7 +98,7 @@ def test_a_sync_of_everything_tells_each_dataset(perform: Perform) -> None:
     """One event for each, in the order of their times."""
     journal, _ = perform(steps.Authorise(), steps.Sync())
 
-    assert [one.kind for one in journal.all(EventSeen)] == [
+    assert [one.kind for one in journal.all(EventCreated)] == [
         "consent.received",
         "banking.accounts.sync.completed",
         "banking.balances.sync.completed",
@@ -131,7 +131,7 @@ def test_a_refresh_is_measured(perform: Perform) -> None:
 def test_a_refresh_that_fails_is_an_answer(perform: Perform) -> None:
     """An error of the app under a fault is what the scenario wants to see, not its end."""
     journal, crashed = perform(
-        steps.Authorise(), steps.Break("banking.transactions", faults.Status(status=500)), steps.Refresh()
+        steps.Authorise(), steps.InjectFault("banking.transactions", faults.Status(status=500)), steps.Refresh()
     )
 
     assert not crashed
@@ -142,14 +142,14 @@ def test_revoking_tells_and_empties(perform: Perform) -> None:
     """The consent's ending is an event."""
     journal, _ = perform(steps.Authorise(), steps.Revoke())
 
-    assert [one.kind for one in journal.all(EventSeen)] == ["consent.received", "consent.revoked"]
+    assert [one.kind for one in journal.all(EventCreated)] == ["consent.received", "consent.revoked"]
 
 
 def test_each_confirmation_is_an_event(perform: Perform) -> None:
     """Three confirmations, three facts, each a second later."""
-    journal, _ = perform(steps.Authorise(), steps.ConfirmAgain(times=3))
+    journal, _ = perform(steps.Authorise(), steps.TouchConsent(times=3))
 
-    told = [one.publish_time for one in journal.all(EventSeen) if one.kind == "consent.updated"]
+    told = [one.publish_time for one in journal.all(EventCreated) if one.kind == "consent.updated"]
     assert len(set(told)) == 3
 
 
@@ -157,7 +157,7 @@ def test_time_ends_a_consent(perform: Perform) -> None:
     """Ninety-one days later it is over, and told to be."""
     journal, _ = perform(steps.Authorise(), steps.Advance(days=91))
 
-    assert [one.kind for one in journal.all(EventSeen)][-1] == "consent.revoked"
+    assert [one.kind for one in journal.all(EventCreated)][-1] == "consent.revoked"
 
 
 def test_a_household_has_no_transactions_to_change(perform: Perform) -> None:
@@ -171,5 +171,5 @@ def test_a_deleted_end_user_is_gone(perform: Perform) -> None:
     """Their consent ends and is told, and nothing more can become of them."""
     journal, crashed = perform(steps.Authorise(), steps.DeleteEndUser(), steps.DeleteEndUser())
 
-    assert [one.kind for one in journal.all(EventSeen)] == ["consent.received", "consent.revoked"]
+    assert [one.kind for one in journal.all(EventCreated)] == ["consent.received", "consent.revoked"]
     assert crashed.endswith("The end user has been deleted; nothing more can become of them.")

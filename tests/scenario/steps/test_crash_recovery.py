@@ -6,7 +6,7 @@ import pytest
 
 from fiskil_harness.errors import ConfigError
 from fiskil_harness.gate.selftest import gallery
-from fiskil_harness.journal import AMIDST, Delivery, Journal, Started
+from fiskil_harness.journal import DURING_KILL, Delivery, Journal, Started
 from fiskil_harness.journal.queries.deliveries import uncut
 from fiskil_harness.runner.driver import Driver
 from fiskil_harness.scenario import steps
@@ -35,7 +35,7 @@ def run(driver: Driver, *given: steps.AnyStep) -> Journal:
 
 def test_everything_comes_again_together(perform: Perform, mailbox: Mailbox) -> None:
     """Round after round, each message once in each, with the bytes of its latest attempt."""
-    journal, _ = perform(*ONE_EVENT, steps.ConfirmAgain(), steps.Deliver(), steps.RepeatTogether(rounds=2))
+    journal, _ = perform(*ONE_EVENT, steps.TouchConsent(), steps.Deliver(), steps.RepeatTogether(rounds=2))
 
     again = [one for one in journal.all(Delivery) if one.kind == "replay"]
     assert [one.event for one in again] == ["e0", "e4", "e0", "e4"]
@@ -73,11 +73,16 @@ def test_nothing_discarded_is_nothing_to_deliver(perform: Perform) -> None:
 def test_a_kill_amidst_leaves_deliveries_without_an_answer(preforked: Driver) -> None:
     """At the very beginning nobody has answered; the app is started again, and takes the retry."""
     journal = run(
-        preforked, *ONE_EVENT, steps.ConfirmAgain(times=3), steps.KillAmidst(at=0), steps.Deliver(attempts=5), steps.Settle()
+        preforked,
+        *ONE_EVENT,
+        steps.TouchConsent(times=3),
+        steps.KillDuringDelivery(at=0),
+        steps.Deliver(attempts=5),
+        steps.WaitUntilIdle(),
     )
 
     made = journal.all(Delivery)
-    amidst = [one for one in made if one.name == AMIDST]
+    amidst = [one for one in made if one.name == DURING_KILL]
     assert [one.event for one in amidst] == ["e0", "e4", "e5", "e6"]
     assert {one.event for one in made if one.outcome == "ack"} == {"e0", "e4", "e5", "e6"}
     assert [one.how for one in journal.all(Started)] == ["found", "kill", "restart"]
@@ -85,9 +90,11 @@ def test_a_kill_amidst_leaves_deliveries_without_an_answer(preforked: Driver) ->
 
 def test_a_kill_amidst_one_delivery_leaves_the_others_alone(preforked: Driver) -> None:
     """Only the event that is named leaves before the app dies, and no verdict hangs on whether it was answered."""
-    journal = run(preforked, *ONE_EVENT, steps.ConfirmAgain(), steps.KillAmidst("e4", at=1.5), steps.Deliver(attempts=5))
+    journal = run(
+        preforked, *ONE_EVENT, steps.TouchConsent(), steps.KillDuringDelivery("e4", at=1.5), steps.Deliver(attempts=5)
+    )
 
-    amidst = [one for one in journal.all(Delivery) if one.name == AMIDST]
+    amidst = [one for one in journal.all(Delivery) if one.name == DURING_KILL]
     assert [(one.event, one.attempt, one.group) for one in amidst] == [("e4", 1, 0)]
     assert uncut(journal) == ""
     assert {one.event for one in journal.all(Delivery) if one.outcome == "ack"} == {"e0", "e4"}
@@ -105,7 +112,7 @@ def test_a_worker_dies_alone(preforked: Driver) -> None:
 def test_a_kill_comes_near_its_deliveries(at: float) -> None:
     """Neither before them nor long after."""
     with pytest.raises(ConfigError, match=r"KillAmidst: at must be from 0 to 20, got"):
-        steps.KillAmidst(at=at).check()
+        steps.KillDuringDelivery(at=at).check()
 
 
 @pytest.mark.parametrize("rounds", [0, 101])

@@ -98,7 +98,7 @@ def test_a_burst_is_of_equal_bytes_or_of_attempts(perform: Perform, mailbox: Mai
 
 def test_different_events_can_leave_together(perform: Perform) -> None:
     """One group, every event once."""
-    journal, _ = perform(*ONE_EVENT, steps.ConfirmAgain(times=4), steps.DeliverTogether())
+    journal, _ = perform(*ONE_EVENT, steps.TouchConsent(times=4), steps.DeliverTogether())
 
     made = journal.all(Delivery)
     assert [one.event for one in made] == ["e0", "e4", "e5", "e6", "e7"]
@@ -195,6 +195,6 @@ def test_what_was_cut_short_passes_nothing(driver: Driver) -> None:
     outcome = driver.run(Scenario(name="x", practices=(), steps=(step,), probes=()))
 
     assert outcome.verdict is Verdict.INCONCLUSIVE
-    assert [one.seen for one in outcome.findings if one.probe == "every_step_done"] == [
+    assert [one.observed for one in outcome.findings if one.probe == "every_step_done"] == [
         "2 requests got no answer within the limit, so the rest was not sent"
     ]

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from fiskil_harness.core.config import parse
-from fiskil_harness.journal import Heard, HookCall, Journal, Journey, Visit
+from fiskil_harness.journal import HookCall, Journal, Journey, SdkMessagePassed, Visit
 from fiskil_harness.runner.driver import Driver
 from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.scenario import Scenario
@@ -65,7 +65,7 @@ def perform(drive: Callable[..., Driver], app: Embedding) -> Perform:
         (steps.Cancel(at="confirm"), "AUTH_SESSION_CANCELLED"),
         (steps.Deny(at="accounts"), "CONSENT_ENDUSER_DENIED"),
         (steps.MistypeCode(), "CONSENT_OTP_FAILURE"),
-        (steps.Attempt(end_user="tuan"), "CONSENT_TIMEOUT"),
+        (steps.AttemptJourney(end_user="tuan"), "CONSENT_TIMEOUT"),
         (steps.Conclude(outcome="upstream_failure"), "CONSENT_UPSTREAM_PROCESSING_ERROR"),
     ],
 )
@@ -73,7 +73,7 @@ def test_an_embedded_journey_ends_with_a_message(
     perform: Perform, app: Embedding, step: steps.AnyStep, error_type: str
 ) -> None:
     """The app hears the error and the session, from the consent page's origin, and nobody is sent to a page."""
-    journal, crashed = perform(steps.Embed(), step)
+    journal, crashed = perform(steps.EmbedConsentPage(), step)
 
     assert crashed == ""
     assert app.visited == []
@@ -82,12 +82,12 @@ def test_an_embedded_journey_ends_with_a_message(
     assert (told["error_type"], told["session_id"]) == (error_type, journey.session)
     assert told["origin"] == app.values["auth_url"]
     assert msgspec.json.decode(told["message"])["errorID"] == told["error_id"]
-    assert [(one.error_type, one.is_genuine) for one in journal.all(Heard)] == [(error_type, True)]
+    assert [(one.error_type, one.is_genuine) for one in journal.all(SdkMessagePassed)] == [(error_type, True)]
 
 
 def test_an_embedded_consent_is_told_with_its_id(perform: Perform, app: Embedding) -> None:
     """The message of success names the consent."""
-    journal, crashed = perform(steps.Embed(), steps.Authorise())
+    journal, crashed = perform(steps.EmbedConsentPage(), steps.Authorise())
 
     assert crashed == ""
     (told,) = app.told
@@ -98,7 +98,7 @@ def test_an_embedded_consent_is_told_with_its_id(perform: Perform, app: Embeddin
 
 def test_a_closed_tab_posts_nothing(perform: Perform, app: Embedding) -> None:
     """Nobody tells the app of it."""
-    journal, crashed = perform(steps.Embed(), steps.Leave(at="code"))
+    journal, crashed = perform(steps.EmbedConsentPage(), steps.CloseTab(at="code"))
 
     assert crashed == ""
     assert app.told == []
@@ -107,7 +107,7 @@ def test_a_closed_tab_posts_nothing(perform: Perform, app: Embedding) -> None:
 
 def test_who_does_not_embed_is_sent_back(perform: Perform, app: Embedding) -> None:
     """Embedding is one end user's affair."""
-    journal, crashed = perform(steps.Embed(twin="a"), steps.Cancel(twin="b"))
+    journal, crashed = perform(steps.EmbedConsentPage(twin="a"), steps.Cancel(twin="b"))
 
     assert crashed == ""
     assert app.told == []
@@ -116,7 +116,7 @@ def test_who_does_not_embed_is_sent_back(perform: Perform, app: Embedding) -> No
 
 def test_a_message_is_told_again_word_for_word(perform: Perform, app: Embedding) -> None:
     """The very same message, and by the address as well."""
-    journal, crashed = perform(steps.Embed(), steps.Cancel(), steps.TellAgain(), steps.ComeBackAgain())
+    journal, crashed = perform(steps.EmbedConsentPage(), steps.Cancel(), steps.RepeatSdkMessage(), steps.ReturnAgain())
 
     assert crashed == ""
     assert app.told[0]["message"] == app.told[1]["message"]
@@ -126,14 +126,14 @@ def test_a_message_is_told_again_word_for_word(perform: Perform, app: Embedding)
 
 def test_nothing_is_told_again_before_the_first_time(perform: Perform) -> None:
     """There is no message yet, and the report says so."""
-    _, crashed = perform(steps.Embed(), steps.TellAgain())
+    _, crashed = perform(steps.EmbedConsentPage(), steps.RepeatSdkMessage())
 
     assert "has heard no message yet" in crashed
 
 
 def test_a_success_is_claimed_by_message(perform: Perform, app: Embedding) -> None:
     """It looks like that of a consent, and there is none."""
-    journal, crashed = perform(steps.Embed(), steps.ClaimSuccess())
+    journal, crashed = perform(steps.EmbedConsentPage(), steps.ReturnWithoutConsent())
 
     assert crashed == ""
     (told,) = app.told
@@ -143,7 +143,7 @@ def test_a_success_is_claimed_by_message(perform: Perform, app: Embedding) -> No
 
 def test_an_error_that_nobody_knows_is_told(perform: Perform, app: Embedding) -> None:
     """Of a session that stays open, so an app that offers it again is not wrong."""
-    journal, crashed = perform(steps.Embed(), steps.TellUnknown())
+    journal, crashed = perform(steps.EmbedConsentPage(), steps.UnknownSdkMessage())
 
     assert crashed == ""
     assert [one["error_type"] for one in app.told] == ["CONSENT_SOMETHING_NEW"]
@@ -153,12 +153,12 @@ def test_an_error_that_nobody_knows_is_told(perform: Perform, app: Embedding) ->
 @pytest.mark.parametrize(("says", "error_type"), [("cancelled", "AUTH_SESSION_CANCELLED"), ("approved", "")])
 def test_another_window_posts_from_its_own_origin(perform: Perform, app: Embedding, says: str, error_type: str) -> None:
     """About the latest session, which stays open."""
-    journal, crashed = perform(steps.Embed(), steps.Leave(), steps.TellFromElsewhere(says=says))  # type: ignore[arg-type]
+    journal, crashed = perform(steps.EmbedConsentPage(), steps.CloseTab(), steps.ForeignSdkMessage(says=says))  # type: ignore[arg-type]
 
     assert crashed == ""
     (told,) = app.told
     assert (told["error_type"], told["origin"]) == (error_type, "https://elsewhere.example")
-    assert [one.is_genuine for one in journal.all(Heard)] == [False]
+    assert [one.is_genuine for one in journal.all(SdkMessagePassed)] == [False]
     assert [one.ending for one in journal.all(Journey)] == ["ABANDONED"]
 
 
@@ -168,7 +168,7 @@ def test_another_window_posts_from_its_own_origin(perform: Perform, app: Embeddi
 )
 def test_every_form_of_failure_is_understood(perform: Perform, app: Embedding, form: str, error_id: bool) -> None:
     """What the Link SDK makes of a message is the same, wherever the error stands in it. Source: sdk.failure-form"""
-    _, crashed = perform(steps.Embed(), steps.Deny(at="login"), readings={"sdk.failure-form": form})
+    _, crashed = perform(steps.EmbedConsentPage(), steps.Deny(at="login"), interpretations={"sdk.failure-form": form})
 
     assert crashed == ""
     (told,) = app.told
@@ -177,13 +177,15 @@ def test_every_form_of_failure_is_understood(perform: Perform, app: Embedding, f
 
 def test_a_message_comes_late(perform: Perform, app: Embedding) -> None:
     """The consent was told of by its event alone; then the page passes the message on."""
-    journal, crashed = perform(steps.Embed(), steps.AuthoriseUnseen(), steps.Deliver(), steps.ComeBackLate())
+    journal, crashed = perform(
+        steps.EmbedConsentPage(), steps.AuthoriseWithoutCallback(), steps.Deliver(), steps.ReturnLate()
+    )
 
     assert crashed == ""
     assert app.deliveries == 1
     (told,) = app.told
     assert told["consent_id"] != ""
-    assert [one.error_type for one in journal.all(Heard)] == [""]
+    assert [one.error_type for one in journal.all(SdkMessagePassed)] == [""]
 
 
 def test_a_hook_that_leads_nowhere_is_no_answer(drive: Callable[..., Driver]) -> None:
@@ -191,16 +193,18 @@ def test_a_hook_that_leads_nowhere_is_no_answer(drive: Callable[..., Driver]) ->
     config = {"app": {"object": "feed:Feed", "drive": {"message": {"request": "DELETE /x?m={message}"}}}}
     driver = drive(parse(config, folder=Path(__file__).parent), given=Deaf())
 
-    _, crashed = driver.perform(Scenario(name="x", practices=(), steps=(steps.Embed(), steps.Cancel()), probes=()))
+    _, crashed = driver.perform(
+        Scenario(name="x", practices=(), steps=(steps.EmbedConsentPage(), steps.Cancel()), probes=())
+    )
 
     assert "app.drive.message answered 404. Is its path right?" in crashed
 
 
 def test_a_scenario_without_the_hook_is_skipped(drive: Callable[..., Driver]) -> None:
     """Nothing runs, and the hook is named."""
-    scenario = Scenario(name="x", practices=(), steps=(steps.Embed(),), probes=())
+    scenario = Scenario(name="x", practices=(), steps=(steps.EmbedConsentPage(),), probes=())
 
     outcome = drive(feed_settings(), given=Feed()).run(scenario)
 
     assert outcome.missing == ("app.drive.message",)
-    assert outcome.is_about_others
+    assert outcome.needs_optional_hooks_only

@@ -49,9 +49,9 @@ def refreshes(journal: Journal) -> list[int | None]:
 
 def test_an_outage_lasts_until_it_is_mended(perform: Perform) -> None:
     """0 times is every time; mending writes down that the fault bit."""
-    outage = steps.Break("banking.*", faults.Status(status=503), times=0)
+    outage = steps.InjectFault("banking.*", faults.Status(status=503), times=0)
 
-    journal = perform(outage, steps.Refresh(), steps.Refresh(), steps.Mend(), steps.Refresh())
+    journal = perform(outage, steps.Refresh(), steps.Refresh(), steps.LiftFaults(), steps.Refresh())
 
     assert refreshes(journal) == [500, 500, 200]
     assert [(one.times, one.unbitten) for one in journal.all(FaultSet)] == [(1, 0)]
@@ -59,29 +59,31 @@ def test_an_outage_lasts_until_it_is_mended(perform: Perform) -> None:
 
 def test_a_mended_fault_that_never_bit_is_written_down(perform: Perform) -> None:
     """Lifting a fault does not hide that nothing met it."""
-    journal = perform(steps.Break("consents.list", faults.Stall(), times=2), steps.Mend())
+    journal = perform(steps.InjectFault("consents.list", faults.Stall(), times=2), steps.LiftFaults())
 
     assert [(one.times, one.unbitten) for one in journal.all(FaultSet)] == [(2, 2)]
 
 
 def test_a_fault_that_only_met_short_bodies_never_bit(perform: Perform) -> None:
     """What it found too short to change is written down."""
-    journal = perform(steps.Break("banking.*", faults.ResetPeer(after_bytes=10**9)), steps.Refresh(), steps.Mend())
+    journal = perform(
+        steps.InjectFault("banking.*", faults.ResetPeer(after_bytes=10**9)), steps.Refresh(), steps.LiftFaults()
+    )
 
     (fault,) = journal.all(FaultSet)
     assert (refreshes(journal), fault.unbitten, fault.spared > 0) == ([200], 1, True)
 
 
-@pytest.mark.parametrize("end", [(), (steps.Mend(),)], ids=["waiting", "mended"])
+@pytest.mark.parametrize("end", [(), (steps.LiftFaults(),)], ids=["waiting", "mended"])
 def test_a_fault_that_changed_nothing_is_no_pass(drive: Drive, end: tuple[steps.AnyStep, ...]) -> None:
     """The finding says what the fault met, whether it was mended or still waited."""
-    acts = (steps.Break("banking.transactions", faults.LimitBytes(after_bytes=10**9)), steps.Refresh(), *end)
+    acts = (steps.InjectFault("banking.transactions", faults.LimitBytes(after_bytes=10**9)), steps.Refresh(), *end)
     scenario = Scenario(name="x", practices=(), steps=(steps.Authorise(), steps.Sync(), *acts), probes=())
 
     outcome = drive(feed_settings(request_deadline_s=5), given=Feed()).run(scenario)
 
     assert [(one.probe, one.verdict) for one in outcome.findings] == [("every_fault_bit", Verdict.INCONCLUSIVE)]
-    assert re.search(r"\d answers? gave it nothing to spoil$", outcome.findings[0].seen)
+    assert re.search(r"\d answers? gave it nothing to spoil$", outcome.findings[0].observed)
 
 
 def test_pages_shrink_whatever_is_asked_for(perform: Perform) -> None:
@@ -118,7 +120,7 @@ def test_the_driver_gives_the_key_back(perform: Perform) -> None:
 
 def test_expired_tokens_are_refused(perform: Perform) -> None:
     """Every token dies between the exchange and the call that carries it."""
-    journal = perform(steps.Break("banking.transactions", faults.ExpireTokens()), steps.Refresh())
+    journal = perform(steps.InjectFault("banking.transactions", faults.ExpireTokens()), steps.Refresh())
 
     assert [one.status for one in journal.all(Exchange) if one.route == "banking.transactions"] == [401]
 
@@ -152,15 +154,15 @@ def test_an_app_may_refuse_to_start_with_a_wrong_secret(drive: Drive, tmp_path: 
 @pytest.mark.parametrize(
     ("step", "words"),
     [
-        (steps.Break("banking.transaction", faults.Stall()), "Did you mean 'banking.transactions'"),
-        (steps.Break("token", faults.Stall(), times=-1), "times and skip count from 0"),
+        (steps.InjectFault("banking.transaction", faults.Stall()), "Did you mean 'banking.transactions'"),
+        (steps.InjectFault("token", faults.Stall(), times=-1), "times and skip count from 0"),
         (steps.LimitPages(rows=0), "at least one row"),
         (steps.StayIdle(seconds=-1), "seconds must be from 0 to 86400"),
         (steps.StayIdle(seconds=math.inf), "got inf"),
         (steps.Advance(seconds=-5), "sandbox time moves forward"),
         (steps.Advance(days=99999999), "at most 3660 days at once"),
         (steps.Advance(days=math.nan), "at most 3660 days at once"),
-        (steps.ConfirmAgain(times=0), "times must be from 1 to 1000, got 0"),
+        (steps.TouchConsent(times=0), "times must be from 1 to 1000, got 0"),
         (steps.Change(what="post", nth=-1), "nth counts from 0"),
         (steps.Deliver(attempts=0), "attempts count from 1"),
         (steps.Burst("e0", copies=-1), "copies must be from 1 to 500, got -1"),
@@ -174,23 +176,23 @@ def test_values_that_cannot_work_are_refused(step: steps.AnyStep, words: str) ->
 
 
 NARROWED = [
-    steps.Break("banking.transactions", faults.Status(status=503), page=2, times=2),
-    steps.Break("banking.*", faults.Status(status=503), nth=(1, 4), method="GET", version="v3"),
-    steps.Break("banking.accounts", faults.Stall(), every=3, times=0, from_event="banking.accounts.sync.completed"),
+    steps.InjectFault("banking.transactions", faults.Status(status=503), page=2, times=2),
+    steps.InjectFault("banking.*", faults.Status(status=503), nth=(1, 4), method="GET", version="v3"),
+    steps.InjectFault("banking.accounts", faults.Stall(), every=3, times=0, from_event="banking.accounts.sync.completed"),
 ]
 
 
 @pytest.mark.parametrize("step", NARROWED, ids=repr)
-def test_a_break_that_is_narrowed_survives_a_plan_file(step: steps.Break) -> None:
+def test_a_break_that_is_narrowed_survives_a_plan_file(step: steps.InjectFault) -> None:
     """What it waits for is written down and read again."""
     step.check()
 
-    assert msgspec.json.decode(msgspec.json.encode(step), type=steps.Break) == step
+    assert msgspec.json.decode(msgspec.json.encode(step), type=steps.InjectFault) == step
 
 
 def test_a_break_names_an_event_that_exists() -> None:
     """A kind that Fiskil never sends would never come."""
-    step = steps.Break("banking.accounts", faults.Stall(), from_event="banking.account.sync.completed")
+    step = steps.InjectFault("banking.accounts", faults.Stall(), from_event="banking.account.sync.completed")
 
     with pytest.raises(UnknownName, match=r"Did you mean 'banking\.accounts\.sync\.completed'"):
         step.check()

@@ -7,7 +7,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 
 from fiskil_harness.errors import ConfigError
-from fiskil_harness.journal import Delivery, EventSeen, Journal, Trouble
+from fiskil_harness.journal import Delivery, EventCreated, Journal, Trouble
 from fiskil_harness.runner.driver import Driver
 from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.scenario import Scenario
@@ -52,7 +52,7 @@ def test_a_foreign_message_carries_ids_that_nobody_has(perform: Perform, mailbox
     genuine, foreign = (message["data"] for message in mailbox.messages)
     assert (foreign["end_user_id"], foreign["consent_id"]) != (genuine["end_user_id"], genuine["consent_id"])
     assert (journal.all(Delivery)[1].kind, journal.all(Delivery)[1].name) == ("foreign", "nobody")
-    assert len(journal.all(EventSeen)) == 1
+    assert len(journal.all(EventCreated)) == 1
 
 
 def test_a_mixed_message_carries_ids_of_two(perform: Perform, mailbox: Mailbox) -> None:
@@ -77,7 +77,7 @@ def test_a_mixture_of_one_is_refused() -> None:
 def test_a_stranger_speaks_from_another_address(perform: Perform, mailbox: Mailbox) -> None:
     """Where a list is stated, and the message counts as an attempt."""
     journal = perform(
-        steps.Authorise(), steps.DeliverFromStranger("e0"), steps.Retry("e0"), facts={"allowed_ips": ["127.0.0.1"]}
+        steps.Authorise(), steps.DeliverFromUnknownAddress("e0"), steps.Retry("e0"), facts={"allowed_ips": ["127.0.0.1"]}
     )
 
     assert [request.remote_addr for request in mailbox.requests] == ["127.0.0.2", "127.0.0.1"]
@@ -88,7 +88,7 @@ def test_a_stranger_may_claim_an_address(perform: Perform, mailbox: Mailbox) -> 
     """In every header that proxies use."""
     perform(
         steps.Authorise(),
-        steps.DeliverFromStranger("e0", claims="127.0.0.1"),
+        steps.DeliverFromUnknownAddress("e0", claims="127.0.0.1"),
         facts={"allowed_ips": ["127.0.0.1"]},
     )
 
@@ -106,7 +106,7 @@ def test_a_stranger_may_claim_an_address(perform: Perform, mailbox: Mailbox) -> 
 )
 def test_a_stranger_is_not_on_the_list(perform: Perform, mailbox: Mailbox, allowed: list[str], stranger: str) -> None:
     """Addresses and networks count; what is neither is nobody's."""
-    perform(steps.Authorise(), steps.DeliverFromStranger("e0"), facts={"allowed_ips": allowed})
+    perform(steps.Authorise(), steps.DeliverFromUnknownAddress("e0"), facts={"allowed_ips": allowed})
 
     assert mailbox.requests[0].remote_addr == stranger
 
@@ -114,7 +114,7 @@ def test_a_stranger_is_not_on_the_list(perform: Perform, mailbox: Mailbox, allow
 @pytest.mark.parametrize("facts", [{}, {"allowed_ips": ["127.0.0.0/8"]}])
 def test_without_a_list_no_stranger_comes(perform: Perform, mailbox: Mailbox, facts: dict[str, Any]) -> None:
     """Nobody can be judged by a list that nobody stated, or by one that holds everybody here."""
-    journal = perform(steps.Authorise(), steps.DeliverFromStranger("e0"), facts=facts)
+    journal = perform(steps.Authorise(), steps.DeliverFromUnknownAddress("e0"), facts=facts)
 
     assert mailbox.requests == []
     assert [one.hook for one in journal.all(Trouble)] == ["app.facts.allowed_ips"]

@@ -9,7 +9,7 @@ from werkzeug import Response
 from fiskil_harness.core.config import Settings
 from fiskil_harness.core.config.webhook_format import FISKIL, PRESETS
 from fiskil_harness.errors import UnknownName
-from fiskil_harness.journal import Delivery, EventSeen, Journal, Leak
+from fiskil_harness.journal import Delivery, EventCreated, Journal, Leak
 from fiskil_harness.runner.driver import Driver
 from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.scenario import Scenario
@@ -60,7 +60,7 @@ def test_another_sender_has_forgeries_of_its_own(drive: Callable[..., Driver], m
     made = journal.all(Delivery)
     assert not crashed
     assert [one.name for one in made] == list(forgeries_of(PRESETS["standard-webhooks"]))
-    assert {one.says["event"] for one in made if one.name == "time_old"} == {"consent.revoked"}
+    assert {one.content["event"] for one in made if one.name == "time_old"} == {"consent.revoked"}
     assert all(dict(one.headers)["webhook-id"] for one in made)
 
 
@@ -72,7 +72,7 @@ def test_an_app_with_a_secret_from_elsewhere_keeps_it(
 
     (finding,) = driver.run(Scenario(name="x", practices=(), steps=(steps.ForgeWithoutSecret(),), probes=())).findings
 
-    assert finding.seen == "the app has its webhook secret from elsewhere; pass {webhook_secret} in [app.env]"
+    assert finding.observed == "the app has its webhook secret from elsewhere; pass {webhook_secret} in [app.env]"
     assert finding.hook == "{webhook_secret} in [app.env]"
 
 
@@ -99,7 +99,7 @@ def test_forging_tells_the_sandbox_nothing(perform: Perform) -> None:
     """No event of the sandbox belongs to a forgery, and nothing is due afterwards."""
     journal, _ = perform(steps.Authorise(), steps.Sync(), steps.Deliver(), steps.ForgeEvery(), steps.Deliver(attempts=5))
 
-    assert [one.event for one in journal.all(EventSeen)] == ["e0", "e1", "e2", "e3"]
+    assert [one.event for one in journal.all(EventCreated)] == ["e0", "e1", "e2", "e3"]
     assert [one.event for one in journal.all(Delivery) if one.kind == "genuine"] == ["e0", "e1", "e2", "e3"]
 
 
@@ -129,7 +129,7 @@ def test_every_re_encoding_is_a_fact_of_its_own(perform: Perform, driver: Driver
         *(one.name for one in encodings_of(FISKIL) if not one.needs_accounts),
     ]
     assert len({one.message_id for one in made}) == len(made)
-    assert {one.event for one in made} <= {one.event for one in journal.all(EventSeen)}
+    assert {one.event for one in made} <= {one.event for one in journal.all(EventCreated)}
     assert mailbox.signatures == [sign(body, secret) for body in mailbox.bodies]
 
 
@@ -154,7 +154,7 @@ def test_missing_accounts_are_missing_from_an_event_that_has_some(perform: Perfo
 
 def test_spellings_repeat_the_very_bytes(perform: Perform, mailbox: Mailbox) -> None:
     """Only headers differ, and no answer is judged."""
-    journal, _ = perform(steps.Authorise(), steps.Deliver(), steps.RespellEvery("e0"))
+    journal, _ = perform(steps.Authorise(), steps.Deliver(), steps.SpellEverySignature("e0"))
 
     made = by_name(journal)
     assert set(SPELLINGS) <= set(made)
@@ -170,7 +170,7 @@ def test_every_oddity_is_sent_and_none_judged(perform: Perform) -> None:
     assert not crashed
     assert [one.name for one in made] == list(ODDITIES)
     assert {(one.kind, one.is_judged) for one in made} == {("unusual", False)}
-    assert [one.event for one in journal.all(EventSeen)] == ["e0"]
+    assert [one.event for one in journal.all(EventCreated)] == ["e0"]
 
 
 def test_one_oddity_can_be_sent(perform: Perform, mailbox: Mailbox) -> None:

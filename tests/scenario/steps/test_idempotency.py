@@ -19,7 +19,7 @@ Perform = Callable[..., tuple[Journal, str]]
 
 def test_each_spelling_has_an_event_of_its_own(perform: Perform) -> None:
     """It is delivered as always, and comes again so spelt; one comes again as it was."""
-    journal, crashed = perform(steps.Authorise(), steps.Deliver(), steps.RespellEach())
+    journal, crashed = perform(steps.Authorise(), steps.Deliver(), steps.RepeatInEverySpelling())
 
     made = journal.all(Delivery)
     again = [one for one in made if one.kind == "replay"]
@@ -31,7 +31,7 @@ def test_each_spelling_has_an_event_of_its_own(perform: Perform) -> None:
 
 def test_the_plain_one_is_the_very_same(perform: Perform, mailbox: Mailbox) -> None:
     """Bytes and headers, so that a second effect has no other reason."""
-    journal, _ = perform(steps.Authorise(), steps.Deliver(), steps.RespellEach())
+    journal, _ = perform(steps.Authorise(), steps.Deliver(), steps.RepeatInEverySpelling())
 
     first, again = [one for one in journal.all(Delivery) if one.message_id == _plain(journal).message_id]
     assert (first.body, first.headers) == (again.body, again.headers)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from fiskil_harness.errors import HarnessError
-from fiskil_harness.journal import EventSeen, Journal, Rows
+from fiskil_harness.journal import EventCreated, Journal, Rows
 from fiskil_harness.runner.driver import Driver
 from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.scenario import Scenario
@@ -27,7 +27,7 @@ def perform(drive: Callable[..., Driver]) -> Perform:
 
 
 def kinds(journal: Journal) -> list[str]:
-    return [event.kind for event in journal.all(EventSeen)]
+    return [event.kind for event in journal.all(EventCreated)]
 
 
 def latest(journal: Journal, dataset: str) -> Rows:
@@ -105,7 +105,7 @@ def test_an_outage_holds_syncs_up(perform: Perform) -> None:
         steps.Authorise(), steps.BeginOutage(), steps.Advance(minutes=30), steps.EndOutage(), steps.Advance(minutes=1)
     )
 
-    told = journal.all(EventSeen)
+    told = journal.all(EventCreated)
     assert (crashed, len(told)) == ("", 4)
     assert told[1].publish_time > told[0].publish_time
 

@@ -7,7 +7,7 @@ import pytest
 from fiskil_harness import faults, probes
 from fiskil_harness.core.net.server import free_port
 from fiskil_harness.errors import UnknownName
-from fiskil_harness.journal import EventSeen, HookCall, Journal, Journey, Rows, Visit
+from fiskil_harness.journal import EventCreated, HookCall, Journal, Journey, Rows, Visit
 from fiskil_harness.runner.driver import Driver
 from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.scenario import Scenario
@@ -49,18 +49,18 @@ def perform(drive: Drive, feed: Feed) -> Perform:
         (steps.Deny(at="login"), "CONSENT_ENDUSER_DENIED"),
         (steps.Deny(at="accounts"), "CONSENT_ENDUSER_DENIED"),
         (steps.MistypeCode(), "CONSENT_OTP_FAILURE"),
-        (steps.Attempt(end_user="nobody"), "CONSENT_OTP_FAILURE"),
-        (steps.Attempt(end_user="ines"), "CONSENT_ENDUSER_INELIGIBLE"),
-        (steps.Attempt(end_user="uma"), "CONSENT_UPSTREAM_PROCESSING_ERROR"),
-        (steps.Attempt(end_user="tuan"), "CONSENT_TIMEOUT"),
-        (steps.Attempt(end_user="denied"), "CONSENT_ENDUSER_DENIED"),
-        (steps.Attempt(end_user="cancelled"), "AUTH_SESSION_CANCELLED"),
-        (steps.Attempt(end_user="wrong_code"), "CONSENT_OTP_FAILURE"),
-        (steps.Attempt(end_user="joint_only"), "CONSENT_ENDUSER_INELIGIBLE"),
+        (steps.AttemptJourney(end_user="nobody"), "CONSENT_OTP_FAILURE"),
+        (steps.AttemptJourney(end_user="ines"), "CONSENT_ENDUSER_INELIGIBLE"),
+        (steps.AttemptJourney(end_user="uma"), "CONSENT_UPSTREAM_PROCESSING_ERROR"),
+        (steps.AttemptJourney(end_user="tuan"), "CONSENT_TIMEOUT"),
+        (steps.AttemptJourney(end_user="denied"), "CONSENT_ENDUSER_DENIED"),
+        (steps.AttemptJourney(end_user="cancelled"), "AUTH_SESSION_CANCELLED"),
+        (steps.AttemptJourney(end_user="wrong_code"), "CONSENT_OTP_FAILURE"),
+        (steps.AttemptJourney(end_user="joint_only"), "CONSENT_ENDUSER_INELIGIBLE"),
         (steps.Conclude(outcome="cancelled"), "AUTH_SESSION_CANCELLED"),
         (steps.Conclude(outcome="upstream_failure"), "CONSENT_UPSTREAM_PROCESSING_ERROR"),
     ],
-    ids=lambda value: value if isinstance(value, str) else steps.in_words(value),
+    ids=lambda value: value if isinstance(value, str) else steps.step_text(value),
 )
 def test_ways_out_end_at_the_cancel_page(perform: Perform, step: steps.AnyStep, ending: str) -> None:
     """The journal names the ending, and the end user stands on the app's page for it."""
@@ -68,7 +68,7 @@ def test_ways_out_end_at_the_cancel_page(perform: Perform, step: steps.AnyStep, 
 
     assert [one.ending for one in journal.all(Journey)] == [ending]
     assert [(one.page, one.status, one.body) for one in journal.all(Visit)] == [("cancelled", 200, b"<h1>sorry</h1>")]
-    assert journal.all(EventSeen) == []
+    assert journal.all(EventCreated) == []
 
 
 def test_approval_ends_at_the_callback_page(perform: Perform) -> None:
@@ -77,13 +77,13 @@ def test_approval_ends_at_the_callback_page(perform: Perform) -> None:
 
     assert [one.ending for one in journal.all(Journey)] == ["APPROVED"]
     assert [(one.page, one.body) for one in journal.all(Visit)] == [("callback", b"<h1>thanks</h1>")]
-    assert [one.kind for one in journal.all(EventSeen)] == ["consent.received"]
+    assert [one.kind for one in journal.all(EventCreated)] == ["consent.received"]
 
 
 @pytest.mark.parametrize("screen", ["institution", "login", "code", "accounts", "confirm"])
 def test_a_closed_tab_calls_nobody_back(perform: Perform, screen: Screen) -> None:
     """The journey is abandoned, whatever the screen, and no page of the app is visited."""
-    journal = perform(steps.Leave(at=screen))
+    journal = perform(steps.CloseTab(at=screen))
 
     assert [one.ending for one in journal.all(Journey)] == ["ABANDONED"]
     assert journal.all(Visit) == []
@@ -91,7 +91,7 @@ def test_a_closed_tab_calls_nobody_back(perform: Perform, screen: Screen) -> Non
 
 def test_every_attempt_is_counted_and_has_its_session(perform: Perform) -> None:
     """Three journeys of one end user, three sessions."""
-    journal = perform(steps.Cancel(), steps.Leave(), steps.Authorise())
+    journal = perform(steps.Cancel(), steps.CloseTab(), steps.Authorise())
 
     journeys = journal.all(Journey)
     assert [one.attempt for one in journeys] == [1, 2, 3]
@@ -101,14 +101,14 @@ def test_every_attempt_is_counted_and_has_its_session(perform: Perform) -> None:
 
 def test_somebody_else_may_try_at_the_institution(perform: Perform) -> None:
     """The app's customer stays the same; afterwards the end user gets through with an address of their own."""
-    journal = perform(steps.Attempt(end_user="ines"), steps.Authorise(), steps.Sync("transactions"))
+    journal = perform(steps.AttemptJourney(end_user="ines"), steps.Authorise(), steps.Sync("transactions"))
 
     assert [one.ending for one in journal.all(Journey)] == ["CONSENT_ENDUSER_INELIGIBLE", "APPROVED"]
 
 
 def test_a_session_that_cannot_be_opened_is_no_crash(perform: Perform) -> None:
     """``start_session`` asks whatever comes of it; the app's error is written down as one."""
-    journal = perform(steps.Break("end_users.create", faults.ResetPeer()), steps.StartSession(), steps.Authorise())
+    journal = perform(steps.InjectFault("end_users.create", faults.ResetPeer()), steps.StartSession(), steps.Authorise())
 
     assert [(one.hook, one.status) for one in journal.all(HookCall)] == [("start_session", 500), ("start_session", 200)]
 
@@ -116,7 +116,7 @@ def test_a_session_that_cannot_be_opened_is_no_crash(perform: Perform) -> None:
 def test_a_journey_needs_a_session(drive: Drive, feed: Feed) -> None:
     """Where the app opens none, the scenario says what the app answered."""
     driver = drive(feed_settings(), given=feed)
-    broken = steps.Break("auth_session", faults.Status(status=500))
+    broken = steps.InjectFault("auth_session", faults.Status(status=500))
 
     _, crashed = driver.perform(Scenario(name="x", practices=(), steps=(broken, steps.Cancel()), probes=()))
 
@@ -141,7 +141,7 @@ def test_an_ended_session_handed_out_again_is_seen(perform: Perform, feed: Feed)
 def test_an_unknown_person_is_refused_before_anything_runs() -> None:
     """The nearest match is named."""
     with pytest.raises(UnknownName, match="Did you mean 'ines'"):
-        steps.Attempt(end_user="inez").check()
+        steps.AttemptJourney(end_user="inez").check()
 
 
 def test_an_unknown_outcome_is_refused_before_anything_runs() -> None:
@@ -150,7 +150,7 @@ def test_an_unknown_outcome_is_refused_before_anything_runs() -> None:
         steps.Conclude(outcome="timed_out").check()
 
 
-@pytest.mark.parametrize("step", [steps.Attempt(end_user="terminated"), steps.Conclude(outcome="terminated")])
+@pytest.mark.parametrize("step", [steps.AttemptJourney(end_user="terminated"), steps.Conclude(outcome="terminated")])
 def test_a_terminated_session_calls_nobody_back(perform: Perform, step: steps.AnyStep) -> None:
     """AUTH_SESSION_INVALID has no way back to the app. Source: journey.error-types"""
     journal = perform(step)
@@ -163,7 +163,7 @@ def test_a_household_can_be_authorised(perform: Perform) -> None:
     """With the retailer chosen on the page, energy is synced and written down."""
     journal = perform(steps.Authorise(institution_id="99999"), steps.Sync())
 
-    kinds = [one.kind for one in journal.all(EventSeen)]
+    kinds = [one.kind for one in journal.all(EventCreated)]
     assert [one.ending for one in journal.all(Journey)] == ["APPROVED"]
     assert len(kinds) == 10
     assert {"energy.usage.sync.completed", "energy.invoices.sync.completed"} <= set(kinds)
@@ -193,4 +193,4 @@ def test_a_front_end_elsewhere_is_not_judged(drive: Drive, feed: Feed, place: st
     (finding,) = driver.run(scenario).findings
 
     assert finding.verdict is probes.Verdict.INCONCLUSIVE
-    assert finding.seen == "cancel_uri leads to another origin than the app's"
+    assert finding.observed == "cancel_uri leads to another origin than the app's"

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from fiskil_harness.core.config import Settings
-from fiskil_harness.journal import Journal, Key, KeyGiven, Started
+from fiskil_harness.journal import Journal, Key, KeyInUse, Started
 from fiskil_harness.runner.driver import Driver
 from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.scenario import Scenario
@@ -32,7 +32,7 @@ def test_the_app_is_started_with_a_second_key(started: Driver) -> None:
 
     journal, crashed = started.perform(_scenario(steps.RotateKey()))
 
-    given = journal.all(KeyGiven)
+    given = journal.all(KeyInUse)
     assert not crashed
     assert [one.client_secret == first for one in given] == [True, False]
     assert [one.how for one in journal.all(Started)][-2:] == ["kill", "restart"]
@@ -48,7 +48,7 @@ def test_the_first_key_ends_until_the_scenario_does(started: Driver) -> None:
     assert not crashed
     assert [one.state for one in journal.all(Key)] == ["rotated"]
     assert exchange(started, first) == 200
-    assert set(started.fiskil.sandbox.canaries()["client secret"]) >= {first, journal.all(KeyGiven)[1].client_secret}
+    assert set(started.fiskil.sandbox.canaries()["client secret"]) >= {first, journal.all(KeyInUse)[1].client_secret}
 
 
 def test_a_first_key_needs_a_second(started: Driver) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from fiskil_harness.errors import ConfigError, UnknownName
-from fiskil_harness.journal import Delivery, EventSeen, Journal
+from fiskil_harness.journal import Delivery, EventCreated, Journal
 from fiskil_harness.scenario import steps
 from fiskil_harness.webhooks.request_variants import Kind, of_kinds
 from tests.apps.mailbox import Mailbox
@@ -30,7 +30,7 @@ def test_every_form_is_a_genuine_message_of_its_own(perform: Perform, mailbox: M
     assert [one.name for one in forms] == [one.name for one in of_kinds(Kind.PLAIN)]
     assert {(one.kind, one.outcome) for one in forms} == {("genuine", "ack")}
     assert len({one.message_id for one in forms}) == len(forms)
-    assert {one.message_id for one in forms} < {one.message_id for one in journal.all(EventSeen)}
+    assert {one.message_id for one in forms} < {one.message_id for one in journal.all(EventCreated)}
     assert mailbox.requests[1].headers["Content-Type"] == "application/json"
 
 
@@ -45,18 +45,18 @@ def test_a_form_that_is_refused_comes_once_more(perform: Perform, mailbox: Mailb
 
 def test_an_ugly_request_is_about_what_never_happened(perform: Perform) -> None:
     """Its id stands for it, no event of the sandbox does, and its answer is only recorded."""
-    journal, _ = perform(steps.Authorise(), steps.SendUgly("put"))
+    journal, _ = perform(steps.Authorise(), steps.SendVariant("put"))
 
     (one,) = of_kind(journal, "method")
     assert (one.name, one.event, one.is_judged) == ("put", "method:put", False)
     assert journal.names[one.message_id] == "method:put"
-    assert one.message_id not in {event.message_id for event in journal.all(EventSeen)}
+    assert one.message_id not in {event.message_id for event in journal.all(EventCreated)}
 
 
 def test_an_unknown_way_is_refused_before_anything_runs() -> None:
     """With the nearest match."""
     with pytest.raises(UnknownName, match="Did you mean 'drip'"):
-        steps.SendUgly("drp").check()
+        steps.SendVariant("drp").check()
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_an_unknown_way_is_refused_before_anything_runs() -> None:
 @pytest.mark.slow
 def test_after_each_ugly_request_an_acknowledged_one_comes_again(perform: Perform, of: str, kinds: tuple[Kind, ...]) -> None:
     """The same bytes on a new connection; what was acknowledged needs nothing new."""
-    journal, crashed = perform(steps.Authorise(), steps.Deliver(), steps.SendEveryUgly(of, event="e0"))
+    journal, crashed = perform(steps.Authorise(), steps.Deliver(), steps.SendEveryVariant(of, event="e0"))
 
     sent, after = of_kind(journal, of), of_kind(journal, "replay")
     assert not crashed
@@ -79,7 +79,7 @@ def test_where_the_repetition_is_refused_something_new_is_tried(perform: Perform
     """A receiver may refuse what it has had, so only a refusal of news tells that it stopped."""
     mailbox.status = 503
 
-    journal, _ = perform(steps.Authorise(), steps.DeliverOne("e0"), steps.SendEveryUgly("method", event="e0"))
+    journal, _ = perform(steps.Authorise(), steps.DeliverOne("e0"), steps.SendEveryVariant("method", event="e0"))
 
     after = named(journal, "after get")
     assert [(one.kind, one.attempt) for one in after] == [("replay", 1), ("genuine", 1), ("genuine", 2)]
@@ -100,7 +100,7 @@ def test_half_of_a_message_is_an_attempt_of_which_nothing_counts(
     perform: Perform, mailbox: Mailbox, by: str, name: str
 ) -> None:
     """The next attempt brings the whole one under the same id, and is the first that arrives."""
-    journal, crashed = perform(steps.Authorise(), steps.LoseHalf("e0", by=by), steps.Deliver(attempts=2))
+    journal, crashed = perform(steps.Authorise(), steps.TruncateRequest("e0", by=by), steps.Deliver(attempts=2))
 
     half, whole = [one for one in journal.all(Delivery) if one.event == "e0"]
     assert not crashed
@@ -111,7 +111,7 @@ def test_half_of_a_message_is_an_attempt_of_which_nothing_counts(
 
 def test_half_of_a_message_breaks_off_as_often_as_asked(perform: Perform) -> None:
     """All of them are one attempt."""
-    journal, _ = perform(steps.Authorise(), steps.LoseHalf("e0", times=3), steps.Deliver(attempts=2))
+    journal, _ = perform(steps.Authorise(), steps.TruncateRequest("e0", times=3), steps.Deliver(attempts=2))
 
     assert [one.attempt for one in journal.all(Delivery) if one.event == "e0"] == [1, 1, 1, 2]
 
@@ -120,7 +120,7 @@ def test_half_of_a_message_breaks_off_as_often_as_asked(perform: Perform) -> Non
 def test_half_of_a_message_breaks_off_some_times(times: int) -> None:
     """Not never, and not more often than anybody waits for."""
     with pytest.raises(ConfigError, match="LoseHalf: times must be from 1 to 100, got"):
-        steps.LoseHalf("e0", times=times).check()
+        steps.TruncateRequest("e0", times=times).check()
 
 
 def test_what_is_taken_needs_no_browser(perform: Perform, mailbox: Mailbox) -> None:

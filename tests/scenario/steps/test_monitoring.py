@@ -25,7 +25,7 @@ age_seconds 1.5
 
 def read(driver: Driver, *moments: str) -> list[Monitors]:
     """What each reading wrote down."""
-    given = tuple(steps.ReadMonitors(moment) for moment in moments)  # type: ignore[arg-type]
+    given = tuple(steps.ReadMonitoring(moment) for moment in moments)  # type: ignore[arg-type]
     journal, crashed = driver.perform(Scenario(name="x", practices=(), steps=given, probes=()))
     assert not crashed
     return journal.all(Monitors)
@@ -67,14 +67,14 @@ def test_what_is_no_metrics_is_said(watched: Callable[..., Driver], text: str, s
     """Nothing is counted from it."""
     (reading,) = read(watched(text, status=status), "calm")
 
-    assert (reading.samples, reading.lack) == (None, words)
+    assert (reading.samples, reading.problem) == (None, words)
 
 
 def test_without_a_hook_nothing_is_waited_for(driver: Driver) -> None:
     """Neither metrics nor a place for alerts: nothing will come."""
-    readings = read(driver, "calm", "idle", "good", "bad")
+    measurements = read(driver, "calm", "idle", "good", "bad")
 
-    assert [(one.samples, one.lack, one.is_told) for one in readings] == [(None, "", False)] * 4
+    assert [(one.samples, one.problem, one.is_configured) for one in measurements] == [(None, "", False)] * 4
 
 
 def test_what_moves_in_the_end_is_waited_for(server: HTTPServer, mailbox: Mailbox, drive: Callable[..., Driver]) -> None:
@@ -96,7 +96,7 @@ def test_an_alert_is_counted(mailbox: Mailbox, drive: Callable[..., Driver]) -> 
     httpx.post(driver.fiskil.alerts.url, json={"alert": "x"})
     after, *_ = read(driver, "calm")
 
-    assert (calm.is_told, after.alerts - calm.alerts) == (True, 1)
+    assert (calm.is_configured, after.alerts - calm.alerts) == (True, 1)
 
 
 def test_a_notice_of_calm_is_not_counted(mailbox: Mailbox, drive: Callable[..., Driver]) -> None:
@@ -148,18 +148,18 @@ def test_an_export_after_the_moment_is_read(mailbox: Mailbox, drive: Callable[..
     exporting = drive(mailbox.settings(env={"OTLP_URL": "{otlp_url}"}, limits={"alert_s": 30}))
 
     with Exporter(exporting.fiskil.telemetry.url):
-        readings = read(exporting, "calm", "idle", "asked")
+        measurements = read(exporting, "calm", "idle", "asked")
 
-    assert [(one.samples, one.lack) for one in readings] == [({"calls": 2.0}, "")] * 3
+    assert [(one.samples, one.problem) for one in measurements] == [({"calls": 2.0}, "")] * 3
 
 
 def test_what_is_not_exported_in_time_is_said_once(exporting: Driver) -> None:
     """Who has not exported within the limit is not waited for again."""
-    readings = read(exporting, "calm", "idle", "good")
+    measurements = read(exporting, "calm", "idle", "good")
 
-    assert [one.samples for one in readings] == [None] * 3
-    assert [bool(one.lack) for one in readings] == [True, False, False]
-    assert "exported no metrics to {otlp_url} within app.limits.alert_s" in readings[0].lack
+    assert [one.samples for one in measurements] == [None] * 3
+    assert [bool(one.problem) for one in measurements] == [True, False, False]
+    assert "exported no metrics to {otlp_url} within app.limits.alert_s" in measurements[0].problem
 
 
 def test_a_refused_export_says_why(exporting: Driver) -> None:
@@ -168,7 +168,7 @@ def test_a_refused_export_says_why(exporting: Driver) -> None:
 
     (reading,) = read(exporting, "calm")
 
-    assert "and this came as text/plain" in reading.lack
+    assert "and this came as text/plain" in reading.problem
 
 
 @pytest.mark.parametrize(("temporality", "lacks"), [(1, [False, False, True]), (2, [True, False, False])])
@@ -177,9 +177,9 @@ def test_differences_are_silent_where_nothing_changes(exporting: Driver, tempora
     with Exporter(exporting.fiskil.telemetry.url, temporality=temporality, is_idle=True):
         pass
 
-    readings = read(exporting, "calm", "idle", "good")
+    measurements = read(exporting, "calm", "idle", "good")
 
-    assert [bool(one.lack) for one in readings] == lacks
+    assert [bool(one.problem) for one in measurements] == lacks
 
 
 @pytest.mark.parametrize("is_calm", [True, False])

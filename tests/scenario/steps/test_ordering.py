@@ -16,7 +16,7 @@ def test_kinds_are_told_in_the_given_order(perform: Perform, mailbox: Mailbox) -
     """The end before the beginning; what is left waits for its turn."""
     told = steps.DeliverEach(("consent.revoked", "consent.received"), twin="b")
 
-    _, crashed = perform(steps.LiveThrough(twins=("a", "b")), told)
+    _, crashed = perform(steps.ChangeConsentsUndelivered(twins=("a", "b")), told)
 
     assert not crashed
     assert mailbox.kinds == ["consent.revoked", "consent.received"]
@@ -25,7 +25,7 @@ def test_kinds_are_told_in_the_given_order(perform: Perform, mailbox: Mailbox) -
 
 def test_each_lives_through_the_same(perform: Perform, mailbox: Mailbox) -> None:
     """Beginning, change and end, of consents of their own, a second apart."""
-    perform(steps.LiveThrough(twins=("a", "b")), steps.Deliver())
+    perform(steps.ChangeConsentsUndelivered(twins=("a", "b")), steps.Deliver())
 
     about_consents = [one for one in mailbox.messages if one["data"]["event"].startswith("consent.")]
     by_consent: dict[str, list[str]] = {}
@@ -41,8 +41,8 @@ def test_one_moment_for_all_that_waits(perform: Perform, mailbox: Mailbox) -> No
         steps.Authorise(twin="other"),
         steps.Authorise(),
         steps.DeliverEach(("consent.received",)),
-        steps.ConfirmAgain(times=2),
-        steps.SameMoment(),
+        steps.TouchConsent(times=2),
+        steps.SetSameTimestamp(),
         steps.Deliver(),
     )
 
@@ -66,7 +66,7 @@ def test_what_did_not_happen_cannot_be_told(perform: Perform) -> None:
     ("step", "words"),
     [
         (steps.DeliverEach(()), "DeliverEach: kinds must name at least one kind"),
-        (steps.LiveThrough(twins=()), "LiveThrough: twins must name at least one participant"),
+        (steps.ChangeConsentsUndelivered(twins=()), "LiveThrough: twins must name at least one participant"),
     ],
 )
 def test_nothing_at_all_is_refused(step: steps.AnyStep, words: str) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from fiskil_harness.gate.selftest import gallery
-from fiskil_harness.journal import CutShort, Fetched, Heard, Journal, Journey, Pressed, Shown, Visit
+from fiskil_harness.journal import CutShort, Fetched, Journal, Journey, PageView, Pressed, SdkMessagePassed, Visit
 from fiskil_harness.runner.driver import Driver
 from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.scenario import Scenario
@@ -39,7 +39,7 @@ def perform(driver: Driver) -> Perform:
 def told(journal: Journal) -> list[str]:
     """What the app heard of the journey: a message, or somebody who came back."""
     return [
-        *(f"message {one.error_type}".strip() for one in journal.all(Heard)),
+        *(f"message {one.error_type}".strip() for one in journal.all(SdkMessagePassed)),
         *(f"{one.page} {one.status}" for one in journal.all(Visit)),
     ]
 
@@ -59,10 +59,10 @@ def test_a_walk_begins_and_ends_at_the_app(perform: Perform, app: str, then: str
     """The button is pressed, the consent page walked, and the app's own page is looked at; it hears as it always does."""
     journal, crashed = perform(steps.WalkInBrowser(then=then))
 
-    looks = journal.all(Shown)
-    assert (crashed, [one.lack for one in looks]) == ("", [""] * 4)
+    looks = journal.all(PageView)
+    assert (crashed, [one.problem for one in looks]) == ("", [""] * 4)
     assert [(one.page, one.moment, one.cause) for one in looks[1::2]] == [("connect", "plain", ""), LANDED[then]]
-    assert [(one.purpose, one.number, one.lack) for one in journal.all(Pressed)] == [("link", 1, "")]
+    assert [(one.purpose, one.number, one.problem) for one in journal.all(Pressed)] == [("link", 1, "")]
     assert [(one.ending, one.attempt) for one in journal.all(Journey)] == [(ENDINGS[then], 1)]
     assert told(journal) == HEARD[app, then]
 
@@ -78,10 +78,10 @@ def test_a_closed_tab_is_no_ending(perform: Perform) -> None:
 
 def test_every_page_of_the_config_is_looked_at(perform: Perform) -> None:
     """On a phone and on a desk; whatever they ask for is written down."""
-    journal, crashed = perform(steps.LookAt())
+    journal, crashed = perform(steps.OpenPage())
 
     assert crashed == ""
-    assert [(one.page, one.width_px) for one in journal.all(Shown)] == [
+    assert [(one.page, one.width_px) for one in journal.all(PageView)] == [
         ("connect", 360),
         ("connect", 1280),
         ("connections", 360),
@@ -92,9 +92,9 @@ def test_every_page_of_the_config_is_looked_at(perform: Perform) -> None:
 
 def test_a_page_that_the_config_does_not_name_is_said(perform: Perform) -> None:
     """The step did less than it was to do, and the hook that would help is named."""
-    journal, _ = perform(steps.LookAt(page="profile"))
+    journal, _ = perform(steps.OpenPage(page="profile"))
 
     assert [(one.what, one.hook) for one in journal.all(CutShort)] == [
         ("the config names no page 'profile'", "app.observe.pages")
     ]
-    assert [one.lack for one in journal.all(Shown)] == ["the config names no page 'profile'"]
+    assert [one.problem for one in journal.all(PageView)] == ["the config names no page 'profile'"]

@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from fiskil_harness.journal import EventSeen, Journal, Journey, Visit
+from fiskil_harness.journal import EventCreated, Journal, Journey, Visit
 from fiskil_harness.runner.driver import Driver
 from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.scenario import Scenario
@@ -34,7 +34,7 @@ def perform(drive: Drive, feed: Feed) -> Perform:
 
 def test_a_browser_comes_back_again(perform: Perform, feed: Feed) -> None:
     """To the very same address, and the page is written down as the first one was."""
-    journal, crashed = perform(steps.Authorise(), steps.ComeBackAgain())
+    journal, crashed = perform(steps.Authorise(), steps.ReturnAgain())
 
     assert crashed == ""
     assert len(feed.visited) == 2
@@ -45,7 +45,7 @@ def test_a_browser_comes_back_again(perform: Perform, feed: Feed) -> None:
 def test_a_browser_comes_back_as_somebody_else(perform: Perform, feed: Feed) -> None:
     """With the other one's session, while its own is open."""
     journal, crashed = perform(
-        steps.Authorise(twin="a"), steps.Leave(at="login", twin="b"), steps.ComeBackAs(of="a", twin="b")
+        steps.Authorise(twin="a"), steps.CloseTab(at="login", twin="b"), steps.ReturnAsOtherEndUser(of="a", twin="b")
     )
 
     assert crashed == ""
@@ -55,7 +55,7 @@ def test_a_browser_comes_back_as_somebody_else(perform: Perform, feed: Feed) -> 
 
 def test_a_browser_claims_a_success(perform: Perform, feed: Feed) -> None:
     """The address names the open session and looks like that of a consent; there is none, and nothing is told."""
-    journal, crashed = perform(steps.ClaimSuccess())
+    journal, crashed = perform(steps.ReturnWithoutConsent())
 
     assert crashed == ""
     (address,) = feed.visited
@@ -63,29 +63,29 @@ def test_a_browser_claims_a_success(perform: Perform, feed: Feed) -> None:
     assert urlsplit(address).path == "/thanks"
     assert parse_qs(urlsplit(address).query)["session_id"] == [journey.session]
     assert journey.ending == "CLAIMED"
-    assert journal.all(EventSeen) == []
+    assert journal.all(EventCreated) == []
 
 
 def test_a_consent_that_no_browser_tells_of(perform: Perform, feed: Feed) -> None:
     """The event is told, and the app's page is never asked for."""
-    journal, crashed = perform(steps.AuthoriseUnseen())
+    journal, crashed = perform(steps.AuthoriseWithoutCallback())
 
     assert crashed == ""
     assert feed.visited == []
-    assert [one.kind for one in journal.all(EventSeen)] == ["consent.received"]
+    assert [one.kind for one in journal.all(EventCreated)] == ["consent.received"]
     assert [one.ending for one in journal.all(Journey)] == ["APPROVED"]
 
 
 def test_nobody_comes_back_before_they_were_away(perform: Perform) -> None:
     """There is no address yet, and the report says so."""
-    _, crashed = perform(steps.ComeBackAgain())
+    _, crashed = perform(steps.ReturnAgain())
 
     assert "has not been sent back anywhere yet" in crashed
 
 
 def test_a_browser_comes_back_long_after_the_event(perform: Perform, feed: Feed) -> None:
     """The event is acknowledged before the page is asked for."""
-    journal, crashed = perform(steps.AuthoriseUnseen(), steps.Deliver(), steps.ComeBackLate())
+    journal, crashed = perform(steps.AuthoriseWithoutCallback(), steps.Deliver(), steps.ReturnLate())
 
     assert crashed == ""
     assert feed.deliveries == 1
@@ -95,6 +95,6 @@ def test_a_browser_comes_back_long_after_the_event(perform: Perform, feed: Feed)
 
 def test_nobody_comes_back_late_from_a_journey_that_goes_on(perform: Perform) -> None:
     """It has no end yet, and the report says so."""
-    _, crashed = perform(steps.Leave(), steps.ComeBackLate())
+    _, crashed = perform(steps.CloseTab(), steps.ReturnLate())
 
     assert "No journey has come to its end" in crashed

@@ -3,7 +3,7 @@
 import pytest
 
 from fiskil_harness.journal import Control
-from fiskil_harness.scenario.steps.revoke_controls import first_ways, next_ways
+from fiskil_harness.scenario.steps.revoke_controls import first_controls, next_controls
 
 ORIGIN = "http://127.0.0.1:8000"
 PAGE = f"{ORIGIN}/connections"
@@ -28,7 +28,7 @@ def link(text: str, leads_to: str = f"{ORIGIN}/x") -> Control:
 
 def first(*controls: Control, institutions: tuple[str, ...] = (SANDBOX,), text: str = LIST) -> list[Control]:
     """What is tried on the first page, in its order."""
-    ways = first_ways(text, controls, url=PAGE, institutions=institutions, sought=SANDBOX, is_own=is_own)
+    ways = first_controls(text, controls, url=PAGE, institutions=institutions, sought=SANDBOX, is_own=is_own)
     return [one.control for one in ways]
 
 
@@ -68,14 +68,14 @@ def test_what_must_not_be_pressed_is_not_there(control: Control) -> None:
 )
 def test_many_words_say_it(words: str) -> None:
     """Each by itself."""
-    assert first_ways(LIST, [button(words)], url=PAGE, institutions=[SANDBOX], sought=SANDBOX, is_own=is_own)[0].is_sure
+    assert first_controls(LIST, [button(words)], url=PAGE, institutions=[SANDBOX], sought=SANDBOX, is_own=is_own)[0].is_sure
 
 
 def test_words_of_the_config_say_it_too() -> None:
     """In whatever language."""
     end, other = button("Freigabe beenden"), button("Mehr erfahren")
 
-    ways = first_ways(
+    ways = first_controls(
         LIST,
         [other, end],
         url=PAGE,
@@ -106,7 +106,7 @@ def test_controls_that_are_all_alike_are_counted() -> None:
     """A script alone knows which is which."""
     same = button("Disconnect")
 
-    ways = first_ways(LIST, [same, same], url=PAGE, institutions=[SANDBOX, RANGES], sought=SANDBOX, is_own=is_own)
+    ways = first_controls(LIST, [same, same], url=PAGE, institutions=[SANDBOX, RANGES], sought=SANDBOX, is_own=is_own)
 
     assert [(one.control, one.nth) for one in ways] == [(same, 1)]
 
@@ -123,7 +123,7 @@ def test_only_what_has_come_since_goes_on() -> None:
     """What stood there before the press confirms nothing."""
     stop, home, yes, no = button("Stop sharing"), link("Home"), button("Yes"), button("No, keep it")
 
-    ways = next_ways([stop, home], [stop, home, no, yes], is_own=is_own, has_sure=True)
+    ways = next_controls([stop, home], [stop, home, no, yes], is_own=is_own, has_sure=True)
 
     assert [one.control for one in ways] == [yes]
 
@@ -132,13 +132,13 @@ def test_one_more_of_the_same_has_come_since() -> None:
     """A window in front of the page may say the same as the page."""
     stop = button("Stop sharing")
 
-    assert [one.control for one in next_ways([stop], [stop, stop], is_own=is_own, has_sure=True)] == [stop]
+    assert [one.control for one in next_controls([stop], [stop, stop], is_own=is_own, has_sure=True)] == [stop]
 
 
 def test_after_something_sure_nothing_leads_astray() -> None:
     """Details and menus are for those who have not found it yet."""
-    assert next_ways([], [link("Details"), button("⋮")], is_own=is_own, has_sure=True) == []
-    assert len(next_ways([], [link("Details"), button("⋮")], is_own=is_own, has_sure=False)) == 2
+    assert next_controls([], [link("Details"), button("⋮")], is_own=is_own, has_sure=True) == []
+    assert len(next_controls([], [link("Details"), button("⋮")], is_own=is_own, has_sure=False)) == 2
 
 
 @pytest.mark.parametrize(
@@ -157,7 +157,7 @@ def test_of_more_controls_than_consents_the_nearest_comes_first(text: str, nths:
     """The others may be about a login, and are tried later."""
     same = button("Disconnect")
 
-    ways = first_ways(text, [same, same], url=PAGE, institutions=[SANDBOX], sought=SANDBOX, is_own=is_own)
+    ways = first_controls(text, [same, same], url=PAGE, institutions=[SANDBOX], sought=SANDBOX, is_own=is_own)
 
     assert [(one.control, one.nth, one.alike) for one in ways] == [(same, nth, 2) for nth in nths]
 
@@ -167,7 +167,7 @@ def test_of_more_controls_than_consents_another_banks_is_left_alone() -> None:
     same = button("Disconnect")
     text = f"Google\nDisconnect\n{RANGES}\nDisconnect\n{SANDBOX}\nDisconnect"
 
-    ways = first_ways(text, [same] * 3, url=PAGE, institutions=[RANGES, SANDBOX], sought=SANDBOX, is_own=is_own)
+    ways = first_controls(text, [same] * 3, url=PAGE, institutions=[RANGES, SANDBOX], sought=SANDBOX, is_own=is_own)
 
     assert [one.nth for one in ways] == [2]
 
@@ -198,7 +198,7 @@ def test_a_switch_that_stands_for_sharing_is_a_way_out() -> None:
 )
 def test_only_a_switch_that_says_whose_data_it_shares_is_sure(label: str, is_sure: bool) -> None:
     """Much else is shared, allowed or connected."""
-    ways = first_ways(LIST, [switch(label)], url=PAGE, institutions=[SANDBOX], sought=SANDBOX, is_own=is_own)
+    ways = first_controls(LIST, [switch(label)], url=PAGE, institutions=[SANDBOX], sought=SANDBOX, is_own=is_own)
 
     assert [one.is_sure for one in ways] == [is_sure]
 
@@ -237,7 +237,7 @@ def test_what_keeps_a_change_follows_a_switch() -> None:
     """It stood there before, where it would have changed nothing."""
     save, on, off = button("Save"), switch("Share my data"), switch("Share my data", is_on=False)
 
-    after = next_ways([save, on], [save, off], is_own=is_own, has_sure=True, has_switched=True)
+    after = next_controls([save, on], [save, off], is_own=is_own, has_sure=True, has_switched=True)
 
     assert [one.control for one in after] == [save]
-    assert next_ways([save, on], [save, off], is_own=is_own, has_sure=True) == []
+    assert next_controls([save, on], [save, off], is_own=is_own, has_sure=True) == []

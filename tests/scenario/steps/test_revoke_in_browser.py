@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from fiskil_harness.gate.selftest import gallery
-from fiskil_harness.journal import ConsentSeen, Journal, Pressed, Sharing, Shown
+from fiskil_harness.journal import ConsentState, Journal, PageView, Pressed, Sharing
 from fiskil_harness.runner.driver import Driver
 from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.scenario import Scenario
@@ -16,8 +16,8 @@ from tests.paths import APPS
 
 pytestmark = pytest.mark.slow
 
-CONSENTED = (steps.Authorise(), steps.Deliver(), steps.Sync(), steps.Deliver(), steps.Settle())
-LEFT = (steps.RevokeInBrowser(), steps.Deliver(), steps.LookForEnd())
+CONSENTED = (steps.Authorise(), steps.Deliver(), steps.Sync(), steps.Deliver(), steps.WaitUntilIdle())
+LEFT = (steps.RevokeInBrowser(), steps.Deliver(), steps.WaitForRevocation())
 Play = Callable[..., Journal]
 
 
@@ -46,7 +46,7 @@ def pressed(journal: Journal) -> list[tuple[int, str]]:
 
 def looks(journal: Journal) -> list[tuple[str, str, int]]:
     """What was looked at, when, and how wide."""
-    return [(one.page, one.moment, one.width_px) for one in journal.all(Shown)]
+    return [(one.page, one.moment, one.width_px) for one in journal.all(PageView)]
 
 
 def test_a_consent_is_revoked_through_details_and_a_question(play: Play) -> None:
@@ -56,7 +56,7 @@ def test_a_consent_is_revoked_through_details_and_a_question(play: Play) -> None
     assert pressed(journal) == [(1, "Details"), (2, "Disconnect"), (3, "Disconnect")]
     assert looks(journal)[:2] == [("connections", "synced", 360), ("connections", "synced", 1280)]
     assert looks(journal)[-2:] == [("connections", "ended", 360), ("connections", "ended", 1280)]
-    assert [one.is_active for one in journal.all(ConsentSeen)] == [True, False]
+    assert [one.is_active for one in journal.all(ConsentState)] == [True, False]
 
 
 def test_what_the_page_is_to_list_is_written_down(play: Play) -> None:
@@ -76,7 +76,7 @@ def test_a_question_of_the_browser_is_a_press(play: Play) -> None:
 
 def test_a_notice_is_followed_and_read(play: Play) -> None:
     """The page, the press, and the notice."""
-    journal = play("revoke_confirmed_in_dialog", steps.ReadNotice())
+    journal = play("revoke_confirmed_in_dialog", steps.ReadPrivacyNotice())
 
     assert pressed(journal) == [(1, "How we use your data")]
     assert looks(journal) == [(page, "plain", width) for page in ("connect", "privacy") for width in (360, 1280)]
@@ -105,7 +105,7 @@ def test_switches_are_turned_off_and_words_are_typed(play: Play, app: str, acts:
     journal = play(app, *CONSENTED, *LEFT)
 
     assert pressed(journal) == list(enumerate(acts, start=1))
-    assert [one.is_active for one in journal.all(ConsentSeen)] == [True, False]
+    assert [one.is_active for one in journal.all(ConsentState)] == [True, False]
 
 
 @pytest.mark.full
@@ -119,7 +119,7 @@ def test_after_a_switch_that_ends_nothing_the_search_goes_on(play: Play) -> None
         (1, "Manage", False),
         (2, "Stop sharing with Banking Sandbox Data Holder", False),
     ]
-    assert [one.is_active for one in journal.all(ConsentSeen)] == [True, False]
+    assert [one.is_active for one in journal.all(ConsentState)] == [True, False]
 
 
 @pytest.mark.full
@@ -146,4 +146,4 @@ def test_what_nobody_here_knows_is_a_lack(asks: str, is_open: str, acts: list[st
 
     told = ["Stop sharing with Banking Sandbox Data Holder", *acts]
     assert (crashed, pressed(journal)) == ("", [*enumerate(told, start=1), (len(told) + 1, "")])
-    assert journal.all(Pressed)[-1].lack == "the page asks for more than presses"
+    assert journal.all(Pressed)[-1].problem == "the page asks for more than presses"

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from fiskil_harness.errors import ConfigError
-from fiskil_harness.journal import EventSeen
+from fiskil_harness.journal import EventCreated
 from fiskil_harness.runner.driver import Driver
 from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.scenario import Scenario
@@ -51,7 +51,7 @@ def before_and_after(driver: Driver, *changes: steps.AnyStep) -> tuple[Rowset, R
     sync = steps.Sync("transactions")
     journal, crashed = perform(driver, steps.Authorise(), sync, look, *changes, sync, look)
     assert not crashed
-    told = [one.kind for one in journal.all(EventSeen)]
+    told = [one.kind for one in journal.all(EventCreated)]
     assert told.count("banking.transactions.sync.completed") == 2
     return seen[0], seen[1]
 

@@ -33,7 +33,7 @@ def endings(journal: Journal) -> list[tuple[int, str]]:
 
 def test_an_earlier_attempt_is_cancelled_after_a_later_one(perform: Perform) -> None:
     """Each has its own session, and the app sees both ways back."""
-    journal, crashed = perform(steps.Leave(at="code"), steps.Authorise(), steps.ReturnToTab(attempt=1))
+    journal, crashed = perform(steps.CloseTab(at="code"), steps.Authorise(), steps.ReturnToTab(attempt=1))
 
     assert crashed == ""
     assert endings(journal) == [(1, "ABANDONED"), (2, "APPROVED"), (1, "AUTH_SESSION_CANCELLED")]
@@ -44,7 +44,7 @@ def test_an_earlier_attempt_is_cancelled_after_a_later_one(perform: Perform) -> 
 
 def test_an_earlier_attempt_is_walked_to_its_end(perform: Perform) -> None:
     """From the screen where it stood."""
-    journal, crashed = perform(steps.Leave(at="accounts"), steps.Leave(), steps.ReturnToTab(attempt=1, then="confirm"))
+    journal, crashed = perform(steps.CloseTab(at="accounts"), steps.CloseTab(), steps.ReturnToTab(attempt=1, then="confirm"))
 
     assert crashed == ""
     assert endings(journal)[-1] == (1, "APPROVED")
@@ -61,7 +61,7 @@ def test_a_tab_whose_journey_is_over_changes_nothing(perform: Perform, feed: Fee
 
 def test_a_tab_that_never_was_is_not_gone_back_to(perform: Perform) -> None:
     """The report says so."""
-    _, crashed = perform(steps.Leave(), steps.ReturnToTab(attempt=2))
+    _, crashed = perform(steps.CloseTab(), steps.ReturnToTab(attempt=2))
 
     assert "There is no attempt 2 to go back to" in crashed
 

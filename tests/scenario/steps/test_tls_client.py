@@ -9,7 +9,7 @@ import pytest
 from fiskil_harness import faults
 from fiskil_harness.core.config import Settings, parse
 from fiskil_harness.journal import (
-    CA_TOLD,
+    CA_FILE_IN_ENV,
     Bite,
     CutShort,
     Exchange,
@@ -71,7 +71,7 @@ def test_the_app_calls_over_tls_and_then_as_before(drive: Drive) -> None:
     driver = drive(fetching("careful"))
     plain = driver.fiskil.api_url
 
-    journal = performed(driver, steps.Refresh(), steps.SpeakTls(), steps.Refresh())
+    journal = performed(driver, steps.Refresh(), steps.ServeApiOverTls(), steps.Refresh())
     again = performed(driver, steps.Refresh())
 
     assert [one.is_reached for one in journal.all(Secured)] == [True]
@@ -85,7 +85,7 @@ def test_an_api_that_speaks_tls_anyway_keeps_its_address(drive: Drive) -> None:
     driver = drive(fetching("careful", is_tls=True))
     address = driver.fiskil.api_url
 
-    journal = performed(driver, steps.SpeakTls(), steps.ShowCertificate(EXPIRED))
+    journal = performed(driver, steps.ServeApiOverTls(), steps.ShowCertificate(EXPIRED))
 
     assert address.startswith("https:")
     assert driver.fiskil.api_url == address
@@ -95,20 +95,20 @@ def test_an_api_that_speaks_tls_anyway_keeps_its_address(drive: Drive) -> None:
 
 def test_a_careful_client_leaves_without_a_word(drive: Drive) -> None:
     """The fault has bitten, and nothing was asked."""
-    journal = performed(drive(fetching("careful")), steps.SpeakTls(), steps.ShowCertificate(EXPIRED))
+    journal = performed(drive(fetching("careful")), steps.ServeApiOverTls(), steps.ShowCertificate(EXPIRED))
 
     assert served(journal) == [0]
     assert [one.unbitten for one in journal.all(FaultSet)] == [0]
-    assert "the client went on" not in [one.seen for one in journal.all(Bite)]
+    assert "the client went on" not in [one.observed for one in journal.all(Bite)]
     assert journal.all(Unencrypted) == []
 
 
 def test_a_careless_client_is_served(drive: Drive) -> None:
     """On the very connection that showed the certificate."""
-    journal = performed(drive(fetching("careless")), steps.SpeakTls(), steps.ShowCertificate(EXPIRED))
+    journal = performed(drive(fetching("careless")), steps.ServeApiOverTls(), steps.ShowCertificate(EXPIRED))
 
     (bite,) = journal.all(Bite)
-    assert bite.seen == "the client went on"
+    assert bite.observed == "the client went on"
     assert [one.connection for one in journal.all(Exchange) if one.step == 1] == [bite.connection]
 
 
@@ -117,7 +117,7 @@ def test_plain_http_is_noted_and_never_served(drive: Drive, is_tls: bool) -> Non
     """Whoever tries http where https was told gets no answer."""
     driver = drive(fetching("plain", is_tls=is_tls))
 
-    journal = performed(driver, steps.SpeakTls(), steps.ShowCertificate(EXPIRED))
+    journal = performed(driver, steps.ServeApiOverTls(), steps.ShowCertificate(EXPIRED))
 
     assert {one.is_former for one in journal.all(Unencrypted)} == {False}
     assert served(journal) == [0]
@@ -125,9 +125,9 @@ def test_plain_http_is_noted_and_never_served(drive: Drive, is_tls: bool) -> Non
 
 def test_plain_http_is_noted_after_a_handshake_that_broke(drive: Drive) -> None:
     """With no fault left on the connection that follows."""
-    broken = steps.Break("connection", faults.HandshakeReset())
+    broken = steps.InjectFault("connection", faults.HandshakeReset())
 
-    journal = performed(drive(fetching("plain")), steps.SpeakTls(), broken, steps.Refresh())
+    journal = performed(drive(fetching("plain")), steps.ServeApiOverTls(), broken, steps.Refresh())
 
     assert [one.is_former for one in journal.all(Unencrypted)] == [False]
 
@@ -137,17 +137,17 @@ def test_the_former_address_swallows_what_it_is_told(drive: Drive) -> None:
     driver = drive(fetching("careful"))
     former = driver.fiskil.api_url
 
-    journal = performed(driver, steps.SpeakTls(), AsksAt(address=former))
+    journal = performed(driver, steps.ServeApiOverTls(), AsksAt(address=former))
 
     assert [one.is_former for one in journal.all(Unencrypted)] == [True]
     assert served(journal) == [0]
     assert httpx.get(f"{former}/v1/institutions", trust_env=False).status_code < 500
 
 
-@pytest.mark.parametrize(("manner", "ca", "hook"), [("careful", "", CA_TOLD), ("deaf", "{ca_file}", "")])
+@pytest.mark.parametrize(("manner", "ca", "hook"), [("careful", "", CA_FILE_IN_ENV), ("deaf", "{ca_file}", "")])
 def test_without_the_control_nothing_more_is_tried(drive: Drive, manner: str, ca: str, hook: str) -> None:
     """An app that was not told whom to trust says nothing by what it refuses, and neither does one that never calls."""
-    journal = performed(drive(fetching(manner, ca=ca)), steps.SpeakTls(), steps.ShowCertificate(EXPIRED))
+    journal = performed(drive(fetching(manner, ca=ca)), steps.ServeApiOverTls(), steps.ShowCertificate(EXPIRED))
 
     (cut,) = journal.all(CutShort)
     assert cut.hook == hook
@@ -160,14 +160,14 @@ def test_an_app_that_asks_no_more_is_started_anew(drive: Drive) -> None:
     """The second certificate is met as the first was."""
     shown = (steps.ShowCertificate(EXPIRED), steps.ShowCertificate(faults.WrongHost()))
 
-    journal = performed(drive(fetching("hurt")), steps.SpeakTls(), *shown)
+    journal = performed(drive(fetching("hurt")), steps.ServeApiOverTls(), *shown)
 
     assert [one.unbitten for one in journal.all(FaultSet)] == [0, 0]
 
 
 def test_an_app_may_not_start_without_an_api_that_it_trusts(drive: Drive) -> None:
     """It is down as long as the certificate is bad, and comes back."""
-    journal = performed(drive(fetching("early")), steps.SpeakTls(), steps.Restart(), steps.ShowCertificate(EXPIRED))
+    journal = performed(drive(fetching("early")), steps.ServeApiOverTls(), steps.Restart(), steps.ShowCertificate(EXPIRED))
 
     assert [one.unbitten for one in journal.all(FaultSet)] == [0]
     assert journal.all(Started)[-1].how == "restart"
@@ -176,6 +176,6 @@ def test_an_app_may_not_start_without_an_api_that_it_trusts(drive: Drive) -> Non
 
 def test_a_certificate_that_nobody_met_has_not_bitten(drive: Drive) -> None:
     """Which makes the scenario INCONCLUSIVE."""
-    journal = performed(drive(fetching("once")), steps.SpeakTls(), steps.ShowCertificate(EXPIRED))
+    journal = performed(drive(fetching("once")), steps.ServeApiOverTls(), steps.ShowCertificate(EXPIRED))
 
-    assert [(one.unbitten, one.lack) for one in journal.all(FaultSet)] == [(1, "nothing called it")]
+    assert [(one.unbitten, one.problem) for one in journal.all(FaultSet)] == [(1, "nothing called it")]

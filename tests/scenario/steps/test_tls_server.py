@@ -17,10 +17,10 @@ from fiskil_harness.webhooks.tls_handshake import MODERN, OLD, VERSIONS, can_spe
 
 STEPS = (
     steps.Authorise(),
-    steps.ServeTls(),
+    steps.RestartAppOverTls(),
     steps.TryHandshakes(),
-    steps.DeliverInPlain("e0"),
-    steps.DeliverInPlain("e0", at="plain_port"),
+    steps.DeliverWithoutTls("e0"),
+    steps.DeliverWithoutTls("e0", at="plain_port"),
 )
 
 
@@ -63,7 +63,7 @@ def test_each_version_and_plain_http_are_tried(secure: HTTPServer, server: HTTPS
 
     (served,) = journal.all(TlsServed)
     assert (served.is_up, served.has_plain_port) == (True, True)
-    seen = {one.version: (one.is_spoken, one.is_given) for one in journal.all(Handshake)}
+    seen = {one.version: (one.is_spoken, one.is_our_certificate) for one in journal.all(Handshake)}
     assert seen | {"TLS 1.0": (False, None), "TLS 1.1": (False, None)} == seen
     assert [seen[version] for version in MODERN] == [(True, None), (True, None)]
     assert [(one.kind, one.name, one.status) for one in journal.all(Delivery)] == [

@@ -7,7 +7,7 @@ import pytest
 from fiskil_harness import faults
 from fiskil_harness.errors import UnknownName
 from fiskil_harness.gate.selftest import gallery
-from fiskil_harness.journal import Journal, Pressed, Shown
+from fiskil_harness.journal import Journal, PageView, Pressed
 from fiskil_harness.runner.driver import Driver
 from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.scenario import Scenario
@@ -30,9 +30,9 @@ def test_a_failed_journey_ends_on_the_page_that_tells_of_it(perform: Perform) ->
     """It is read on a phone and on a desk, under the error type that the app was told."""
     journal, crashed = perform(steps.FailInBrowser(outcome="wrong_code"))
 
-    looks = [one for one in journal.all(Shown) if one.moment == "failed"]
+    looks = [one for one in journal.all(PageView) if one.moment == "failed"]
     assert crashed == ""
-    assert [(one.page, one.cause, one.width_px, one.lack) for one in looks] == [
+    assert [(one.page, one.cause, one.width_px, one.problem) for one in looks] == [
         ("cancelled", "CONSENT_OTP_FAILURE", 360, ""),
         ("cancelled", "CONSENT_OTP_FAILURE", 1280, ""),
     ]
@@ -42,10 +42,10 @@ def test_a_failed_journey_ends_on_the_page_that_tells_of_it(perform: Perform) ->
 def test_the_page_is_seen_while_the_browser_waits_for_the_next(perform: Perform) -> None:
     """Chromium tells nothing of a page that it is leaving; the page does."""
     journal, crashed = perform(
-        steps.Break("auth_session", faults.Latency(latency_ms=4500)), steps.PressToLink(cause="a slow auth session")
+        steps.InjectFault("auth_session", faults.Latency(latency_ms=4500)), steps.PressConnect(cause="a slow auth session")
     )
 
-    _, plain, waiting, on_phone = journal.all(Shown)
+    _, plain, waiting, on_phone = journal.all(PageView)
     assert crashed == ""
     assert (on_phone.moment, on_phone.width_px, on_phone.signs) == ("waiting", 360, waiting.signs)
     assert [one.text for one in journal.all(Pressed)] == ["Continue to your bank"]
@@ -58,10 +58,10 @@ def test_the_page_is_seen_while_the_browser_waits_for_the_next(perform: Perform)
 def test_what_comes_of_a_failed_call_is_looked_at_when_it_is_there(perform: Perform) -> None:
     """On a phone and on a desk."""
     journal, crashed = perform(
-        steps.Break("auth_session", faults.Status(status=403)), steps.PressToLink(moment="failed", cause="a refusal")
+        steps.InjectFault("auth_session", faults.Status(status=403)), steps.PressConnect(moment="failed", cause="a refusal")
     )
 
-    looks = [one for one in journal.all(Shown) if one.moment == "failed"]
+    looks = [one for one in journal.all(PageView) if one.moment == "failed"]
     assert crashed == ""
     assert [(one.page, one.cause, one.width_px) for one in looks] == [
         ("answer", "a refusal", 360),
@@ -72,10 +72,10 @@ def test_what_comes_of_a_failed_call_is_looked_at_when_it_is_there(perform: Perf
 
 def test_an_app_that_gets_through_has_no_failure_to_tell_of(perform: Perform) -> None:
     """The look says so, and no probe takes it for a page."""
-    journal, _ = perform(steps.PressToLink(moment="failed", cause="nothing"))
+    journal, _ = perform(steps.PressConnect(moment="failed", cause="nothing"))
 
-    looks = [one for one in journal.all(Shown) if one.moment == "failed"]
-    assert {one.lack for one in looks} == {"the app got through, so that it had no failure to tell of"}
+    looks = [one for one in journal.all(PageView) if one.moment == "failed"]
+    assert {one.problem for one in looks} == {"the app got through, so that it had no failure to tell of"}
 
 
 def test_the_page_is_opened_anew_until_it_tells_of_data(perform: Perform) -> None:
@@ -83,14 +83,14 @@ def test_the_page_is_opened_anew_until_it_tells_of_data(perform: Perform) -> Non
     journal, crashed = perform(
         steps.Authorise(),
         steps.Deliver(),
-        steps.Settle(),
-        steps.LookAt(page="connections", moment="unsynced"),
+        steps.WaitUntilIdle(),
+        steps.OpenPage(page="connections", moment="unsynced"),
         steps.Sync(),
         steps.Deliver(),
-        steps.LookUntilSynced(),
+        steps.WatchUntilSynced(),
     )
 
-    early, *_, late = journal.all(Shown)
+    early, *_, late = journal.all(PageView)
     assert crashed == ""
     assert "We are syncing your data" in early.text
     assert late.moment == "synced"

@@ -4,7 +4,7 @@ The only room that knows Playwright; it writes down what it sees and judges noth
 """
 
 from fiskil_harness.app.browser.chromium import Chromium
-from fiskil_harness.app.browser.page_snapshot import Seen
+from fiskil_harness.app.browser.page_snapshot import PageSnapshot
 from fiskil_harness.app.browser.window import DESK_PX, PHONE_PX, WIDTHS_PX, Window
 
-__all__ = ["DESK_PX", "PHONE_PX", "WIDTHS_PX", "Chromium", "Seen", "Window"]
+__all__ = ["DESK_PX", "PHONE_PX", "WIDTHS_PX", "Chromium", "PageSnapshot", "Window"]

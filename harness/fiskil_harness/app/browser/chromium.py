@@ -34,7 +34,7 @@ EXTRA = "Playwright is missing. Install it: pip install 'fiskil-harness[browser]
 PACKAGE = f"Chromium is missing: none of {', '.join(NAMES)} is on the PATH. Install the package chromium."
 
 
-def lack() -> str:
+def problem() -> str:
     """What is missing for looking at pages, and how to get it; empty where nothing is."""
     if importlib.util.find_spec("playwright") is None:
         return EXTRA
@@ -112,7 +112,7 @@ class Chromium:
     def _start(self) -> None:
         if self.is_running:
             return
-        missing = lack()
+        missing = problem()
         if missing:
             raise ToolMissing("Chromium", missing)
         if self._loop is None:

@@ -29,7 +29,7 @@ _ASKED = """
 _VAGUE = frozenset(_ASKED.split())
 
 
-def word_to_type(text: str) -> str:
+def confirmation_word(text: str) -> str:
     """The words that a text asks to be typed as they stand there; empty where it asks for none, or does not say which."""
     found = _QUOTED.search(text)
     if found:

@@ -13,7 +13,7 @@ from urllib.parse import urlencode, urljoin, urlsplit
 
 from msgspec import Struct
 
-from fiskil_harness.core.net.http_client import Browser, HttpReply
+from fiskil_harness.core.net.http_client import HttpClient, HttpReply
 from fiskil_harness.errors import StepError
 
 LONGEST_CHAIN = 8
@@ -27,11 +27,11 @@ class Form(Struct, frozen=True, kw_only=True):
     choices: dict[str, tuple[str, ...]]
 
 
-class Visitor:
+class FormBrowser:
     """One end user at one page."""
 
     def __init__(
-        self, browser: Browser, *, allow_hosts: tuple[str, ...] = (), headers: Mapping[str, str] = MappingProxyType({})
+        self, browser: HttpClient, *, allow_hosts: tuple[str, ...] = (), headers: Mapping[str, str] = MappingProxyType({})
     ) -> None:
         self._browser = browser
         self._headers = dict(headers)
@@ -42,7 +42,7 @@ class Visitor:
 
     def open(self, url: str) -> HttpReply:
         """Go to *url* and follow redirects, at most eight."""
-        return self._follow(self._browser.ask("GET", url, headers=self._headers))
+        return self._follow(self._browser.request("GET", url, headers=self._headers))
 
     def submit(self, act: str, **answers: Any) -> HttpReply:
         """Send the form whose hidden ``act`` field reads *act*, with *answers* in its fields.
@@ -91,7 +91,7 @@ class Visitor:
         sent: dict[str, list[str]] = {}
         for name, value in fields:
             sent.setdefault(name, []).append(value)
-        return self._browser.ask("POST", url, form=sent, headers=self._headers)
+        return self._browser.request("POST", url, form=sent, headers=self._headers)
 
     def _follow(self, reply: HttpReply) -> HttpReply:
         self.redirects, self._ways = [], []
@@ -104,7 +104,7 @@ class Visitor:
             self._ways.append(reply)
             if not self._may_go_to(url):
                 break
-            reply = self._browser.ask("GET", url, headers=self._headers)
+            reply = self._browser.request("GET", url, headers=self._headers)
         self.page = reply
         return reply
 

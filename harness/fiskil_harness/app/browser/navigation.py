@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from fiskil_harness.app.browser.confirmation_word import word_to_type
-from fiskil_harness.app.browser.network import Traffic
+from fiskil_harness.app.browser.confirmation_word import confirmation_word
+from fiskil_harness.app.browser.network import NetworkTraffic
 from fiskil_harness.core.clock import stopwatch
 
 if TYPE_CHECKING:
     from playwright.async_api import Dialog, Frame, Page, Response
 
-STILL_MS = 60
+UNCHANGED_MS = 60
 TICK_MS = 10
 TURN_CAP_S = 4.0
 DRAW_CAP_S = 4.0
 QUESTIONS = ("confirm", "prompt")
-ANSWERED = "the app answered"
+RESPONDED = "the app answered"
 """So begins what is said of an answer that is no page."""
 
 
@@ -59,10 +59,10 @@ class Trail:
             self._answers[page] = response.status
 
 
-class Said(Struct, frozen=True, kw_only=True):
+class PageDialog(Struct, frozen=True, kw_only=True):
     """What a page said in a dialog of the browser's. A question wants an answer; what only tells something wants none."""
 
-    words: str
+    text: str
     is_question: bool = False
 
 
@@ -70,7 +70,7 @@ class Dialogs:
     """What pages ask and say in dialogs of the browser's: a person reads each, and says yes."""
 
     def __init__(self) -> None:
-        self.said: list[Said] = []
+        self.said: list[PageDialog] = []
         self.is_over: Callable[[], bool] = lambda: False
         """Whether what was asked about is over already, so that a question costs nobody anything any more."""
 
@@ -78,9 +78,11 @@ class Dialogs:
         """Read one, and answer it."""
         if dialog.message:
             is_question = dialog.type in QUESTIONS and not self.is_over()
-            self.said.append(Said(words=dialog.message, is_question=is_question))
+            self.said.append(PageDialog(text=dialog.message, is_question=is_question))
         with suppress(Exception):  # the page may be gone by now
-            await dialog.accept(*([word_to_type(dialog.message) or dialog.default_value] if dialog.type == "prompt" else []))
+            await dialog.accept(
+                *([confirmation_word(dialog.message) or dialog.default_value] if dialog.type == "prompt" else [])
+            )
 
 
 async def go(page: "Page", url: str, *, cap_s: float) -> str:
@@ -98,28 +100,28 @@ async def go(page: "Page", url: str, *, cap_s: float) -> str:
     kind = kind.partition(";")[0].strip().lower()
     # How an app words a failure, is another's question.
     is_page = kind in {"text/html", "application/xhtml+xml"} or (response is not None and response.status >= 400)
-    return "" if is_page else f"{ANSWERED} {kind or 'no content type'}, not a page"
+    return "" if is_page else f"{RESPONDED} {kind or 'no content type'}, not a page"
 
 
 async def pass_by(page: "Page", url: str, *, cap_s: float) -> str:
     """Go to *url* for what it leaves in the browser; what kept it from being answered. Any answer will do, be it no page."""
     lack = await go(page, url, cap_s=cap_s)
-    return "" if lack.startswith(ANSWERED) else lack
+    return "" if lack.startswith(RESPONDED) else lack
 
 
-async def settle(front: Callable[[], "Page"], traffic: Traffic, *, cap_s: float) -> bool:
+async def settle(front: Callable[[], "Page"], traffic: NetworkTraffic, *, cap_s: float) -> bool:
     """Wait until nothing has been on its way for a moment; False where that did not come.
 
     *front* tells which page is in front: a window that was opened may close meanwhile.
     """
     elapsed = stopwatch()
     still_ms = 0
-    while still_ms < STILL_MS:
+    while still_ms < UNCHANGED_MS:
         if elapsed() >= cap_s:
             return False
         await asyncio.sleep(TICK_MS / 1000)
-        still_ms = still_ms + TICK_MS if traffic.is_quiet and not front().is_closed() else 0
-        if still_ms == STILL_MS - TICK_MS:
+        still_ms = still_ms + TICK_MS if traffic.is_idle and not front().is_closed() else 0
+        if still_ms == UNCHANGED_MS - TICK_MS:
             # Scripts that wait for their turn may yet ask for something.
             await _turn(front())
     return True
@@ -149,7 +151,7 @@ def _in_words(error: str) -> str:
         "ERR_EMPTY_RESPONSE": "the connection was closed without an answer",
         "ERR_BLOCKED_BY_CLIENT": "the page is on another machine, which was not asked",
         "ERR_TOO_MANY_REDIRECTS": "the page redirects without end",
-        "ERR_ABORTED": f"{ANSWERED} with nothing to be shown",
-        "Download is starting": f"{ANSWERED} with a file to be kept, not a page",
+        "ERR_ABORTED": f"{RESPONDED} with nothing to be shown",
+        "Download is starting": f"{RESPONDED} with a file to be kept, not a page",
     }
     return next((said for name, said in words.items() if name in error), "the page could not be opened")

@@ -13,7 +13,7 @@ from fiskil_harness.app.browser import source_maps
 from fiskil_harness.app.browser.origins import Places
 from fiskil_harness.app.browser.response_capture import Tap
 from fiskil_harness.app.browser.websockets import Sockets
-from fiskil_harness.journal import GIVEN_UP, Fetched
+from fiskil_harness.journal import NO_RESPONSE, Fetched
 
 if TYPE_CHECKING:
     from playwright.async_api import BrowserContext, Page, Request, Response, Route, WebSocket, WebSocketRoute
@@ -35,7 +35,7 @@ DRAIN_CAP_S = 8.0
 Headers = tuple[tuple[str, str], ...]
 
 
-class Traffic:
+class NetworkTraffic:
     """The requests of one window; everything here runs on the browser's thread."""
 
     def __init__(self, places: Places, write: Callable[[Fetched], None], *, stamp: Callable[[], dict[str, Any]]) -> None:
@@ -76,7 +76,7 @@ class Traffic:
         await self._watched[page]
 
     @property
-    def is_quiet(self) -> bool:
+    def is_idle(self) -> bool:
         """Whether nothing that somebody waits for is on its way."""
         return not self._reading and all(one.resource_type in ENDLESS for one in self._open)
 
@@ -99,7 +99,7 @@ class Traffic:
         """Write down what never came to an end."""
         await self.drain()
         for request, about in list(self._open.items()):
-            self._put(request, about, lack=UNENDED if request in self._answered else GIVEN_UP)
+            self._put(request, about, lack=UNENDED if request in self._answered else NO_RESPONSE)
         self._open.clear()
 
     def _later(self, work: Coroutine[Any, Any, None]) -> None:
@@ -170,7 +170,7 @@ class Traffic:
             return
         # The browser has names for failures that change with its version.
         read = self._tap.take(request.method, request.url)
-        self._put(request, about, body=read.body if read else b"", lack="" if read else GIVEN_UP)
+        self._put(request, about, body=read.body if read else b"", lack="" if read else NO_RESPONSE)
 
     async def _gone(self, page: "Page") -> None:
         """Of an answer to a window that has closed the browser tells no more, but it may have been read as it came."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from fiskil_harness.app.browser.page_snapshot import Part, Seen, part_of, script, together
+from fiskil_harness.app.browser.page_snapshot import FrameContent, PageSnapshot, frame_content, script, together
 from fiskil_harness.app.browser.window import Window
 from fiskil_harness.errors import StepError
 from fiskil_harness.journal import Control
@@ -25,13 +25,13 @@ POINTING_CAP_MS = 1000
 _NUMBERS = count(1)
 
 
-class Diary:
+class PageEvents:
     """Of one page in one window, from when it is begun until the page is left."""
 
     def __init__(self, window: Window) -> None:
         """Let the page that is there now tell what it shows, from now on."""
         self._window = window
-        self._told: list[Part] = []
+        self._told: list[FrameContent] = []
         self._since_s: float | None = None
         self._width_px = 0
         self._session: CDPSession = window.run(self._begin)
@@ -41,7 +41,7 @@ class Diary:
         """Whether another page has come, which can be asked as usual."""
         return self._window.moves_of(self._page) != self._moves
 
-    def latest(self) -> Seen | None:
+    def latest(self) -> PageSnapshot | None:
         """What the page told last, and what windows beside it show; None where it never told anything, or is gone."""
         parts = [] if self.is_over else self._window.run(self._last)
         return together(parts, url=self._window.url, status=None) if parts else None
@@ -79,11 +79,11 @@ class Diary:
         )
         return await page.context.new_cdp_session(page)
 
-    async def _last(self, _: "Page") -> list[Part]:
+    async def _last(self, _: "Page") -> list[FrameContent]:
         return [*self._told, *await self._window.beside(self._page)] if self._told else []
 
     def _hear(self, told: Any) -> None:
-        self._told[:], self._since_s = [part_of(told)], told.get("since_s")
+        self._told[:], self._since_s = [frame_content(told)], told.get("since_s")
         self._width_px = told.get("width_px", 0)
 
     async def _picture(self, _: "Page") -> str:

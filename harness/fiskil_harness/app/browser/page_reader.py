@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from fiskil_harness.app.browser.origins import Places
-from fiskil_harness.app.browser.page_snapshot import Part, Seen, part_of, script, together
+from fiskil_harness.app.browser.page_snapshot import FrameContent, PageSnapshot, frame_content, script, together
 from fiskil_harness.errors import StepError
 from fiskil_harness.journal import Control
 
@@ -18,13 +18,13 @@ GONE = "it is no longer there"
 BESIDE_CAP_S = 1.0
 """A page that is being left answers nobody, and is not waited for where another is in front."""
 
-UNTOLD = Part(unseen=("another window",))
+UNREADABLE = FrameContent(unseen=("another window",))
 """What is known of a window that tells nothing."""
 
 
 async def read(
-    page: "Page", *, status: int | None, places: Places, more: Sequence[Part] = (), cap_s: float | None = None
-) -> Seen:
+    page: "Page", *, status: int | None, places: Places, more: Sequence[FrameContent] = (), cap_s: float | None = None
+) -> PageSnapshot:
     """The page and its frames, but for those in which there is nothing of the app's; and what is seen *more* beside it.
 
     Raises:
@@ -35,27 +35,27 @@ async def read(
     except TimeoutError:
         if not more:
             raise StepError(f"The page did not answer within {cap_s:g} s.") from None
-        parts = [Part(unseen=("the page in front",))]
+        parts = [FrameContent(unseen=("the page in front",))]
     return together([*parts, *more], url=page.url, status=status)
 
 
-async def beside(pages: Iterable["Page"], *, places: Places) -> list[Part]:
+async def beside(pages: Iterable["Page"], *, places: Places) -> list[FrameContent]:
     """What other windows show at the same time, or that one of them does not tell."""
-    found: list[Part] = []
+    found: list[FrameContent] = []
     for page in pages:
         try:
             found += await asyncio.wait_for(_parts(page, places), BESIDE_CAP_S)
         except Exception:  # noqa: BLE001 - it may be on its way to another page, or closed
-            found += [] if page.is_closed() else [UNTOLD]
+            found += [] if page.is_closed() else [UNREADABLE]
     return found
 
 
-def spoken(said: Iterable[str]) -> list[Part]:
+def spoken(said: Iterable[str]) -> list[FrameContent]:
     """What dialogs of the browser's said, as a person reads it."""
-    return [Part(text=one) for one in said]
+    return [FrameContent(text=one) for one in said]
 
 
-async def _parts(page: "Page", places: Places) -> list[Part]:
+async def _parts(page: "Page", places: Places) -> list[FrameContent]:
     main = page.main_frame
     own = [frame for frame in page.frames if frame == main or not _is_foreign(frame, places)]
     return [await _part(frame, is_inner=frame != main) for frame in own]
@@ -95,13 +95,13 @@ async def fill(pages: Iterable["Page"], control: Control, value: str, *, cap_s: 
     return ""
 
 
-async def _part(frame: "Frame", *, is_inner: bool) -> Part:
+async def _part(frame: "Frame", *, is_inner: bool) -> FrameContent:
     try:
         if is_inner and not await _is_shown(frame):
-            return Part()
-        return part_of(await frame.evaluate(script("read")))
+            return FrameContent()
+        return frame_content(await frame.evaluate(script("read")))
     except Exception:  # noqa: BLE001 - a frame may go while it is read
-        return Part(unseen=("a frame",)) if is_inner and not frame.is_detached() else Part()
+        return FrameContent(unseen=("a frame",)) if is_inner and not frame.is_detached() else FrameContent()
 
 
 def _is_foreign(frame: "Frame", places: Places) -> bool:

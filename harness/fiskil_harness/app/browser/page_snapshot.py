@@ -12,7 +12,7 @@ from fiskil_harness.journal import Control
 LOGIN = "it asks for a password, so it is a page to log in at"
 
 
-class Seen(Struct, frozen=True, kw_only=True):
+class PageSnapshot(Struct, frozen=True, kw_only=True):
     """A page as a person finds it, and what lies behind it.
 
     ``values`` are what stands in its fields, ``unseen`` in words what nobody can read there, ``veils`` what may hide more
@@ -32,7 +32,7 @@ class Seen(Struct, frozen=True, kw_only=True):
     has_password: bool = False
 
     @property
-    def lack(self) -> str:
+    def problem(self) -> str:
         """That nobody can read all of it, in words."""
         return f"{' and '.join(self.unseen)} cannot be looked into" if self.unseen else ""
 
@@ -43,7 +43,7 @@ class Seen(Struct, frozen=True, kw_only=True):
         return "\n".join((self.url, self.title, self.text, self.html, *self.values, *self.signs, *told))
 
 
-class Part(Struct, frozen=True, kw_only=True):
+class FrameContent(Struct, frozen=True, kw_only=True):
     """What the script tells of one frame."""
 
     title: str = ""
@@ -63,15 +63,15 @@ def script(name: str) -> str:
     return Path(__file__).with_name(f"{name}.js").read_text(encoding="utf-8")
 
 
-def part_of(told: Any) -> Part:
+def frame_content(told: Any) -> FrameContent:
     """What the script told, as a value."""
-    return msgspec.convert(told, Part)
+    return msgspec.convert(told, FrameContent)
 
 
-def together(parts: list[Part], *, url: str, status: int | None) -> Seen:
+def together(parts: list[FrameContent], *, url: str, status: int | None) -> PageSnapshot:
     """A page of its frames; the first is the page itself."""
-    first = parts[0] if parts else Part()
-    return Seen(
+    first = parts[0] if parts else FrameContent()
+    return PageSnapshot(
         url=url,
         status=status,
         title=first.title,

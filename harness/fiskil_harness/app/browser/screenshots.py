@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
-from fiskil_harness.app.browser.page_snapshot import Seen
+from fiskil_harness.app.browser.page_snapshot import PageSnapshot
 
 if TYPE_CHECKING:
     from playwright.async_api import Page
@@ -15,7 +15,7 @@ SECRET = "it shows a secret, so no picture was taken"
 
 
 async def taken(
-    page: "Page", width_px: int, *, read: Callable[[], Awaitable[Seen]], is_secret: Callable[[str], bool]
+    page: "Page", width_px: int, *, read: Callable[[], Awaitable[PageSnapshot]], is_secret: Callable[[str], bool]
 ) -> tuple[bytes, str]:
     """PNG of the page from its top, or why there is none; it is read before and after, because it may change meanwhile."""
     try:

@@ -6,25 +6,25 @@ from urllib.parse import urlsplit
 
 from fiskil_harness.app.browser.origins import Places
 from fiskil_harness.app.browser.page_snapshot import script
-from fiskil_harness.app.browser.tabs import ANSWER_CAP_S
+from fiskil_harness.app.browser.tabs import RESPONSE_CAP_S
 
 if TYPE_CHECKING:
     from playwright.async_api import BrowserContext
 
-Kept = tuple[str, str, str]
+StoredItem = tuple[str, str, str]
 """Place, name and value."""
 
 
-async def kept(context: "BrowserContext", places: Places) -> list[Kept]:
+async def stored_items(context: "BrowserContext", places: Places) -> list[StoredItem]:
     """Everything, each once; storage is read in a document of the app's, so where none is open nothing of it is seen."""
-    found: dict[Kept, None] = {}
+    found: dict[StoredItem, None] = {}
     is_read = False
     for page in context.pages:
         for frame in page.frames:
             if not places.is_app(frame.url):
                 continue
             try:
-                told = await asyncio.wait_for(frame.evaluate(script("store")), ANSWER_CAP_S)
+                told = await asyncio.wait_for(frame.evaluate(script("store")), RESPONSE_CAP_S)
             except TimeoutError:
                 found["lack", "storage", "a page of the app did not answer"] = None
                 continue

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from playwright.async_api import BrowserContext, Page
 
 BLANK = ("", "about:blank")
-ANSWER_CAP_S = 5.0
+RESPONSE_CAP_S = 5.0
 """A page that takes longer for what is done at once hangs; a machine that is busy takes a second or two."""
 
 LATE_S = 0.05
@@ -48,7 +48,7 @@ async def is_left(page: "Page") -> bool:
         if page.is_closed() or page.url in BLANK:
             break
         try:
-            await page.goto("about:blank", timeout=ANSWER_CAP_S * 1000)
+            await page.goto("about:blank", timeout=RESPONSE_CAP_S * 1000)
         except TooLate:
             return False
         except Exception:  # noqa: BLE001, S112 - it was on its way somewhere else, or is gone
@@ -85,7 +85,7 @@ def none_more(context: "BrowserContext", *, until: Callable[[], bool]) -> Iterat
 async def shut(page: "Page") -> None:
     """Close one of them, be it one that hangs."""
     with suppress(Exception):  # it may have closed by itself
-        await asyncio.wait_for(page.close(), ANSWER_CAP_S)
+        await asyncio.wait_for(page.close(), RESPONSE_CAP_S)
 
 
 async def resize(page: "Page", width_px: int, height_px: int, *, cap_s: float | None = None) -> None:

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from fiskil_harness.app.browser import consent_page, navigation, page_reader, screenshots, shadow_dom, storage, tabs
 from fiskil_harness.app.browser.chromium import CLOSING_CAP_S, Chromium
-from fiskil_harness.app.browser.network import Traffic
+from fiskil_harness.app.browser.network import NetworkTraffic
 from fiskil_harness.app.browser.origins import Places
-from fiskil_harness.app.browser.page_snapshot import LOGIN, Part, Seen, script
+from fiskil_harness.app.browser.page_snapshot import LOGIN, FrameContent, PageSnapshot, script
 from fiskil_harness.core.clock import stopwatch
-from fiskil_harness.journal import Control, Entry, Picture, Shown, Stored
+from fiskil_harness.journal import Control, Entry, PageView, Picture, Stored
 
 if TYPE_CHECKING:
     from playwright.async_api import Page
@@ -66,7 +66,7 @@ class Window:
         self._since = stopwatch()
         self._lack = ""
         self._noted: set[tuple[str, str, str]] = set()
-        self._traffic = Traffic(places, write, stamp=stamp)
+        self._traffic = NetworkTraffic(places, write, stamp=stamp)
         # What an app says of itself under its own certificate is no news; whom it calls is another's question.
         self._context = chromium.context(
             viewport={"width": DESK_PX, "height": HEIGHTS_PX[DESK_PX]},
@@ -102,19 +102,19 @@ class Window:
         return tuple(self._trail.visited)
 
     @property
-    def ways(self) -> tuple[str, ...]:
+    def addresses(self) -> tuple[str, ...]:
         """Every address that a page of the window was sent to, in order, also those that only redirect."""
         return tuple(self._traffic.ways)
 
     @property
-    def said(self) -> tuple[navigation.Said, ...]:
+    def dialogs(self) -> tuple[navigation.PageDialog, ...]:
         """What dialogs of the browser's have asked or said since the last press, each of which was answered with yes."""
         return self._chromium.call(lambda: tuple(self._dialogs.said))
 
     @property
-    def is_quiet(self) -> bool:
+    def is_idle(self) -> bool:
         """Whether nothing that somebody waits for is on its way."""
-        return self._chromium.call(lambda: self._traffic.is_quiet)
+        return self._chromium.call(lambda: self._traffic.is_idle)
 
     @property
     def consent_url(self) -> str:
@@ -175,11 +175,11 @@ class Window:
 
         self._chromium.call(begin)
 
-    def forget_said(self) -> None:
+    def clear_dialogs(self) -> None:
         """What dialogs have said so far belongs to what is past."""
         self._chromium.call(self._dialogs.said.clear)
 
-    def ask_until(self, is_over: Callable[[], bool]) -> None:
+    def accept_dialogs_until(self, is_over: Callable[[], bool]) -> None:
         """A dialog that asks once *is_over* is no question any more, because nothing depends on its answer."""
         self._chromium.call(lambda: setattr(self._dialogs, "is_over", is_over))
 
@@ -200,11 +200,11 @@ class Window:
         """Wait until the page asks for nothing more, at most *cap_s* real seconds."""
         return self._run(navigation.settle(lambda: self._page, self._traffic, cap_s=cap_s), cap_s=cap_s + 5)
 
-    def read(self) -> Seen:
+    def read(self) -> PageSnapshot:
         """What the page shows now; nothing is written down."""
         return self._run(self._read(), cap_s=CLOSING_CAP_S)
 
-    def wait_until(self, is_there: Callable[[Seen], bool], *, cap_s: float) -> Seen | None:
+    def wait_until(self, is_there: Callable[[PageSnapshot], bool], *, cap_s: float) -> PageSnapshot | None:
         """Read until *is_there* says so, at most for *cap_s* real seconds; then None."""
         elapsed = stopwatch()
         while True:
@@ -217,7 +217,7 @@ class Window:
 
     def look(
         self, *, moment: str = "plain", cause: str = "", lack: str = "", has_pictures: bool = True
-    ) -> tuple[Shown, ...]:
+    ) -> tuple[PageView, ...]:
         """Look at the page on a phone and on a desk, and write down each look, with a picture where *has_pictures*."""
         self._chromium.call(self._traffic.note_sockets)
         return tuple(
@@ -273,8 +273,8 @@ class Window:
     def note_storage(self) -> tuple[Stored, ...]:
         """Write down what the browser keeps for the app and every address that it went to, as far as it is new."""
         self.drain()
-        kept = self._run(storage.kept(self._context, self.places), cap_s=CLOSING_CAP_S * 2)
-        for place, urls in (("url", self.ways), ("history", self.visited)):
+        kept = self._run(storage.stored_items(self._context, self.places), cap_s=CLOSING_CAP_S * 2)
+        for place, urls in (("url", self.addresses), ("history", self.visited)):
             kept += [(place, str(number), url) for number, url in enumerate(urls) if not self.places.is_auth(url)]
         entries = tuple(
             Stored(**self._stamp(), participant=self.participant, page=self.page_name, place=place, name=name, value=value)
@@ -295,12 +295,12 @@ class Window:
         if self._chromium.is_running:
             self._run(self._end(), cap_s=CLOSING_CAP_S)
 
-    async def beside(self, page: "Page") -> "list[Part]":
+    async def beside(self, page: "Page") -> "list[FrameContent]":
         """What the app's other pages in this window show beside *page*; for whoever is on the browser's thread already."""
         others = [one for one in self._pages if one != page]
         away = [one for one in others if self._traffic.is_leaving(one)]
         told = await page_reader.beside([one for one in others if one not in away], places=self.places)
-        return [*told, *[page_reader.UNTOLD for _ in away]]
+        return [*told, *[page_reader.UNREADABLE for _ in away]]
 
     @property
     def _page(self) -> "Page":
@@ -342,8 +342,8 @@ class Window:
         with tabs.none_more(self._context, until=lambda: self._trail.moves_of(self._first) > moves):
             return await go(self._first, url, cap_s=self.deadline_s)
 
-    async def _read(self) -> Seen:
-        page, said = self._page, [one.words for one in self._dialogs.said]
+    async def _read(self) -> PageSnapshot:
+        page, said = self._page, [one.text for one in self._dialogs.said]
         more = [*await self.beside(page), *page_reader.spoken(said)]
         about: dict[str, Any] = {"status": self._trail.status_of(page), "places": self.places}
         return await page_reader.read(page, **about, more=more, cap_s=self._cap_of(page))
@@ -351,17 +351,17 @@ class Window:
     def _cap_of(self, page: "Page") -> float | None:
         """How long *page* has for an answer. The page in front is waited for while it is being left, another is not."""
         if not self._traffic.is_leaving(page):
-            return tabs.ANSWER_CAP_S
+            return tabs.RESPONSE_CAP_S
         return None if page == self._page else page_reader.BESIDE_CAP_S
 
-    async def _look(self, width_px: int, moment: str, cause: str, lack: str, has_pictures: bool) -> Shown:
+    async def _look(self, width_px: int, moment: str, cause: str, lack: str, has_pictures: bool) -> PageView:
         size = width_px, HEIGHTS_PX[width_px]
         await asyncio.gather(*(tabs.resize(page, *size, cap_s=self._cap_of(page)) for page in self._pages))
         await navigation.drawn(self._page)
         are_open = await shadow_dom.open_closed(self._page)
         seen = await self._read()
         about: dict[str, Any] = {"participant": self.participant, "page": self.page_name, "moment": moment}
-        shown = Shown(
+        shown = PageView(
             **self._stamp(),
             **about,
             cause=cause,
@@ -375,22 +375,22 @@ class Window:
             controls=seen.controls,
             after_s=self._since(),
             veils=seen.veils if are_open else (*seen.veils, UNSEARCHED),
-            lack=lack or self._lack_of(seen),
+            problem=lack or self._lack_of(seen),
         )
         self._write(shown)
         if has_pictures:
             png, why = await screenshots.taken(self._page, width_px, read=self._read, is_secret=self._is_secret)
-            self._write(Picture(**self._stamp(), **about, width_px=width_px, png=png, lack=why))
+            self._write(Picture(**self._stamp(), **about, width_px=width_px, png=png, problem=why))
         return shown
 
-    def _lack_of(self, seen: Seen) -> str:
+    def _lack_of(self, seen: PageSnapshot) -> str:
         if not self.places.is_app(seen.url) and self._page == self._first:
             return "the browser was sent to another origin than the app's"
         if seen.status in CLOSED_TO_ALL:
             return f"the app answered {seen.status}"
         if seen.has_password:
             return LOGIN
-        return seen.lack
+        return seen.problem
 
     async def _end(self) -> None:
         await self._traffic.close()

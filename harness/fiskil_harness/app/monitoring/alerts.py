@@ -26,7 +26,7 @@ KEPT_BYTES = 65_536
 STATES = ("status", "state", "event_action", "action", "alert_status", "alert_action", "transition", "message_type")
 """Where pagers and monitoring systems say whether it begins or ends (Alertmanager, Grafana, PagerDuty, VictorOps)."""
 OVER = frozenset({"resolve", "resolved", "ok", "normal", "recovered", "recovery", "closed", "close", "cleared", "clear"})
-NO_NEWS = frozenset({"acknowledge", "acknowledged", "watchdog", "heartbeat", "deadmansswitch"})
+HARMLESS_ALERTS = frozenset({"acknowledge", "acknowledged", "watchdog", "heartbeat", "deadmansswitch"})
 """Words of messages that tell of no trouble: somebody has seen it, or all is as it was."""
 TEXTS = ("text", "title", "subject", "summary", "message")
 _OVER = re.compile(r"\W*(?::\w+:\W*)?(?:resolved|recovered|recovery|all clear|back to normal|cleared)\b", re.IGNORECASE)
@@ -64,7 +64,7 @@ class AlertSink:
     async def _take(self, request: Request) -> Response:
         came = await received(request)
         body = came.body[:KEPT_BYTES]
-        alert = told(request.url.path, body) if request.method != "GET" and not came.is_cut else None
+        alert = alert_text(request.url.path, body) if request.method != "GET" and not came.is_cut else None
         with self._lock:
             self.sent.add(came.sent)
             if came.is_cut:
@@ -79,14 +79,14 @@ class AlertSink:
         self._server.close()
 
 
-def told(path: str, body: bytes) -> Alert | None:
+def alert_text(path: str, body: bytes) -> Alert | None:
     """What a message says; None where it tells of no trouble."""
     try:
         message: Any = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         message = body.decode("utf-8", "replace")
     states = {str(one).lower() for one in _states(message)}
-    if states & NO_NEWS:
+    if states & HARMLESS_ALERTS:
         return None
     is_resolved = bool(states & OVER) or path.endswith(("/close", "/resolve")) or _is_over(message)
     return Alert(kind=_kind(path, message), is_resolved=is_resolved)

@@ -112,24 +112,24 @@ def _is_delta(metric: Any, kind: str) -> bool:
     return bool(temporality == DELTA)
 
 
-Told = Iterator[tuple[str, dict[str, str], float]]
+Interpretations = Iterator[tuple[str, dict[str, str], float]]
 
 
-def _number(point: Any) -> Told:
+def _number(point: Any) -> Interpretations:
     kind = point.WhichOneof("value")
     if kind is None:
         raise Rejected("a point without a value")
     yield "", {}, float(getattr(point, kind))
 
 
-def _summary(point: Any) -> Told:
+def _summary(point: Any) -> Interpretations:
     yield "_count", {}, float(point.count)
     yield "_sum", {}, point.sum
     for one in point.quantile_values:
         yield "", {"quantile": f"{one.quantile:g}"}, one.value
 
 
-def _histogram(point: Any) -> Told:
+def _histogram(point: Any) -> Interpretations:
     bounds, counts = point.explicit_bounds, point.bucket_counts
     if counts and len(counts) != len(bounds) + 1:
         raise Rejected("a histogram whose buckets do not fit its bounds")
@@ -140,7 +140,7 @@ def _histogram(point: Any) -> Told:
         yield "_bucket", {"le": f"{bound:g}"}, float(below)
 
 
-def _exponential(point: Any) -> Told:
+def _exponential(point: Any) -> Interpretations:
     yield from _total(point)
     positive = point.positive
     below = point.zero_count + sum(point.negative.bucket_counts)
@@ -150,7 +150,7 @@ def _exponential(point: Any) -> Told:
         yield "_bucket", {"le": f"{2.0**power:g}"}, float(below + inside)
 
 
-def _total(point: Any) -> Told:
+def _total(point: Any) -> Interpretations:
     yield "_count", {}, float(point.count)
     yield "_bucket", {"le": "+Inf"}, float(point.count)
     if point.HasField("sum"):

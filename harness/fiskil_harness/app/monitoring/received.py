@@ -11,17 +11,17 @@ CUT = "the connection ended before the request did"
 FORGOTTEN = f"more than {MOST_BYTES // 1024 // 1024} MiB came, of which the beginning was not kept"
 
 
-class Sent(Struct, frozen=True, kw_only=True):
-    """The address of a request, every header, and its body, unpacked where that can be; ``lack`` says what is missing."""
+class RequestText(Struct, frozen=True, kw_only=True):
+    """The address of a request, every header, and its body, unpacked where that can be; ``problem`` says what is missing."""
 
     text: bytes
-    lack: str = ""
+    problem: str = ""
 
 
 class Received(Struct, frozen=True, kw_only=True):
     """A request whose body was read as far as that went. ``error`` says why ``body`` is not all of it, or not plain."""
 
-    sent: Sent
+    sent: RequestText
     body: bytes
     error: Unreadable | None = None
     is_cut: bool = False
@@ -31,23 +31,23 @@ class Pile:
     """What came to a sink, in order; whoever adds to it holds the sink's lock."""
 
     def __init__(self) -> None:
-        self._sent: list[Sent] = []
+        self._sent: list[RequestText] = []
         self._kept_bytes = 0
         self._forgotten = 0
 
     def __len__(self) -> int:
         return len(self._sent)
 
-    def add(self, sent: Sent) -> None:
+    def add(self, sent: RequestText) -> None:
         """Put it on top, and forget what lies deepest where it grows too large."""
         self._sent.append(sent)
         self._kept_bytes += len(sent.text)
         while self._kept_bytes > MOST_BYTES and self._forgotten < len(self._sent) - 1:
             self._kept_bytes -= len(self._sent[self._forgotten].text)
-            self._sent[self._forgotten] = Sent(text=b"", lack=FORGOTTEN)
+            self._sent[self._forgotten] = RequestText(text=b"", problem=FORGOTTEN)
             self._forgotten += 1
 
-    def since(self, count: int) -> list[Sent]:
+    def since(self, count: int) -> list[RequestText]:
         """What came after the first *count*."""
         return self._sent[count:]
 
@@ -70,7 +70,7 @@ async def received(request: Request) -> Received:
         except Unreadable as unreadable:
             error, read = unreadable, unreadable.begun or read
     lack = CUT if is_cut else str(error or "")
-    return Received(sent=Sent(text=_text(request, read), lack=lack), body=read, error=error, is_cut=is_cut)
+    return Received(sent=RequestText(text=_text(request, read), problem=lack), body=read, error=error, is_cut=is_cut)
 
 
 def _text(request: Request, body: bytes) -> bytes:

@@ -31,11 +31,11 @@ HOOKS = {
 }
 """Every hook and what it is good for."""
 
-ORIGIN_TOLD = "{origin} in app.drive.message"
+ORIGIN_IN_MESSAGE = "{origin} in app.drive.message"
 """What the message hook lacks where the app is not told whose message it was; no hook, but it stands in the place of one."""
 
-OF_SOME = frozenset({MESSAGE, ORIGIN_TOLD})
+OPTIONAL = frozenset({MESSAGE, ORIGIN_IN_MESSAGE})
 """Hooks for what an app need not do at all: a scenario that lacks nothing else is about other apps."""
 
-SECRET_TOLD = "{webhook_secret} in [app.env]"
+SECRET_IN_ENV = "{webhook_secret} in [app.env]"
 """What a config lacks when the app has its webhook secret from elsewhere; no hook, but it stands in the place of one."""

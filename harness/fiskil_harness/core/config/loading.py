@@ -162,8 +162,8 @@ def _spell_out(raw: dict[str, Any]) -> dict[str, Any]:
         observe = {**raw["app"]["observe"], "reducer": {**reducer, "becomes": becomes}}
         raw = {**raw, "app": {**raw["app"], "observe": observe}}
     sandbox = raw.get("sandbox")
-    if isinstance(sandbox, dict) and isinstance(sandbox.get("readings"), dict):
-        raw = {**raw, "sandbox": {**sandbox, "readings": dict(_flat(sandbox["readings"]))}}
+    if isinstance(sandbox, dict) and isinstance(sandbox.get("interpretations"), dict):
+        raw = {**raw, "sandbox": {**sandbox, "interpretations": dict(_flat(sandbox["interpretations"]))}}
     return raw
 
 

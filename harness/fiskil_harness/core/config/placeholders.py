@@ -58,12 +58,12 @@ def refuse_bad_templates(settings: Settings) -> None:
     asked: list[tuple[str, str]] = [(f"app.observe.pages.{key}", value) for key, value in app.observe.pages.items()]
     for place, template in requests_of(settings):
         asked += [(place, text) for text in texts_of(template)]
-    own = REQUEST_VALUES | app.entrance.secrets.keys()
+    own = REQUEST_VALUES | app.login.secrets.keys()
     for place, text in [
-        ("path", app.entrance.path or ""),
-        *((f"cookies.{one}", text) for one, text in app.entrance.cookies.items()),
+        ("path", app.login.path or ""),
+        *((f"cookies.{one}", text) for one, text in app.login.cookies.items()),
     ]:
-        _refuse_unknown_values(f"app.entrance.{place}", text, own, settings.source)
+        _refuse_unknown_values(f"app.login.{place}", text, own, settings.source)
     for place, text in asked:
         known = REQUEST_VALUES | (MESSAGE_VALUES if place == MESSAGE else frozenset())
         _refuse_unknown_values(place, text, known, settings.source)

@@ -85,7 +85,7 @@ class Observe(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     reducer: Reducer | None = None
 
 
-class Entrance(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Login(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How the end user's browser gets past a log-in, before it opens the first page.
 
     ``path`` is opened once for each person, ``cookies`` are set for the app beforehand; both are templates. ``secrets`` are
@@ -164,7 +164,7 @@ class AppSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     webhook: Webhook = Webhook()
     drive: Drive = Drive()
     observe: Observe = Observe()
-    entrance: Entrance = Entrance()
+    login: Login = Login()
     facts: Facts = Facts()
     limits: Limits = Limits()
 
@@ -172,13 +172,13 @@ class AppSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 class SandboxSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The local Fiskil; ``webhook_secret_env`` names a variable when the app's secret cannot be chosen by us.
 
-    ``readings`` are clauses of the contract that the real API leaves in doubt, each with the reading that is to rule.
+    ``interpretations`` are clauses of the contract that the real API leaves in doubt, each with the reading that is to rule.
     """
 
     tls: bool = False
     webhook_secret_env: str | None = None
     allow_hosts: tuple[str, ...] = ()
-    readings: dict[str, str] = {}
+    interpretations: dict[str, str] = {}
 
 
 class HostedSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -206,12 +206,12 @@ class HostedSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 class GateSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which practices must be proven: ``"all"``, or their ids.
 
-    ``readings`` are those, besides the ones that rule, under which the app must hold too: ``"all"``, clauses, or
+    ``interpretations`` are those, besides the ones that rule, under which the app must hold too: ``"all"``, clauses, or
     ``clause=choice``.
     """
 
     required: Literal["all"] | tuple[str, ...] = "all"
-    readings: Literal["all"] | tuple[str, ...] = ()
+    interpretations: Literal["all"] | tuple[str, ...] = ()
 
 
 class Attestation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -248,4 +248,4 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     waive: tuple[Waiver, ...] = ()
     folder: Path = Path()
     source: str = ""
-    promised: frozenset[str] = frozenset()
+    stated_limits: frozenset[str] = frozenset()

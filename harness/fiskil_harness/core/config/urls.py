@@ -17,6 +17,6 @@ def why_unusable(url: str, host: str = "") -> str:
     return ""
 
 
-def shown(url: str) -> str:
+def redacted_url(url: str) -> str:
     """*url* as a complaint may repeat it: not at all when an '@' says that a password may stand in it."""
     return "one with an '@' in it" if "@" in url else repr(url)

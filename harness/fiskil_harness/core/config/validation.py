@@ -12,12 +12,12 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from fiskil_harness.core.clauses import Readings
+from fiskil_harness.core.clauses import Interpretations
 from fiskil_harness.core.config.environment import environment
 from fiskil_harness.core.config.hooks import COMMAND
 from fiskil_harness.core.config.placeholders import carries, filled, refuse_bad_templates, requests_of
-from fiskil_harness.core.config.schema import Entrance, Settings, Tls
-from fiskil_harness.core.config.urls import shown, why_unusable
+from fiskil_harness.core.config.schema import Login, Settings, Tls
+from fiskil_harness.core.config.urls import redacted_url, why_unusable
 from fiskil_harness.core.config.webhook_format import refuse_bad_dialect
 from fiskil_harness.core.model import PERMISSIONS
 from fiskil_harness.core.model.events import EVENT_KINDS
@@ -47,7 +47,7 @@ def refuse_contradictions(settings: Settings) -> None:
     for name, page in app.observe.pages.items():
         if not page.startswith("/"):
             raise ConfigError(f"{source}: app.observe.pages.{name} must start with '/', got {page!r}.")
-    _refuse_shut_entrance(app.entrance, source)
+    _refuse_shut_entrance(app.login, source)
     for name, template in requests_of(settings):
         method, _, path = template.request.partition(" ")
         if method not in METHODS or not path.startswith("/"):
@@ -58,27 +58,27 @@ def refuse_contradictions(settings: Settings) -> None:
     _refuse_useless_proxy(settings)
 
 
-def _refuse_shut_entrance(entrance: Entrance, source: str) -> None:
+def _refuse_shut_entrance(entrance: Login, source: str) -> None:
     """Refuse a way in that leads nowhere, whose key is not there or would show, and cookies that no browser takes."""
     if entrance.path and not entrance.path.startswith("/"):
-        raise ConfigError(f"{source}: app.entrance.path must start with '/', got {entrance.path!r}.")
+        raise ConfigError(f"{source}: app.login.path must start with '/', got {entrance.path!r}.")
     for name, variable in entrance.secrets.items():
         if environment(variable) is None:
             raise ConfigError(
-                f"{source}: {variable} is not set. Put there what app.entrance.secrets calls {name!r}, "
+                f"{source}: {variable} is not set. Put there what app.login.secrets calls {name!r}, "
                 "or name another variable."
             )
         if not KEY.fullmatch(environment(variable) or ""):
             raise ConfigError(
-                f"{source}: {variable}, which app.entrance.secrets calls {name!r}, could not be kept out of reports. "
+                f"{source}: {variable}, which app.login.secrets calls {name!r}, could not be kept out of reports. "
                 "Put there 12 characters or more, all of them letters from A to Z, digits, '-', '.', '_' or '~'."
             )
     for name, text in entrance.cookies.items():
         if not COOKIE_NAME.fullmatch(name):
-            raise ConfigError(f"{source}: app.entrance.cookies has {name!r}, which no cookie can be called.")
+            raise ConfigError(f"{source}: app.login.cookies has {name!r}, which no cookie can be called.")
         if UNFIT_FOR_COOKIES.search(text):
             raise ConfigError(
-                f"{source}: app.entrance.cookies.{name} holds what no cookie can: a ';' or a control character, {text!r}."
+                f"{source}: app.login.cookies.{name} holds what no cookie can: a ';' or a control character, {text!r}."
             )
 
 
@@ -86,7 +86,7 @@ def _refuse_useless_tls(settings: Settings, tls: Tls) -> None:
     """Refuse a place that is none of TLS, and ways to start an app that the harness does not start."""
     _refuse_bad_address(tls.url, settings, place="app.tls.url")
     if not tls.url.startswith("https://"):
-        raise ConfigError(f"{settings.source}: app.tls.url must begin with https://, got {shown(tls.url)}.")
+        raise ConfigError(f"{settings.source}: app.tls.url must begin with https://, got {redacted_url(tls.url)}.")
     if (tls.command or tls.env) and not settings.app.command:
         raise ConfigError(
             f"{settings.source}: [app.tls] says how the app is started, and [app] gives no command. "
@@ -129,7 +129,7 @@ def refuse_bad_values(settings: Settings) -> None:
     _refuse_useless_numbers(settings)
     _refuse_unknown_names(settings)
     _refuse_bad_paths(settings)
-    _refuse_unknown_readings(settings)
+    _refuse_unknown_interpretations(settings)
     _refuse_useless_reducer(settings)
     for kind, entries in (("attest", settings.attest), ("waive", settings.waive)):
         for entry in entries:
@@ -155,7 +155,7 @@ def _refuse_bad_address(url: str, settings: Settings, *, place: str = "app.url")
     except ValueError:
         is_usable = False
     if not is_usable:
-        raise ConfigError(f"{settings.source}: {place} must be like 'http://127.0.0.1:8000', got {shown(url)}.")
+        raise ConfigError(f"{settings.source}: {place} must be like 'http://127.0.0.1:8000', got {redacted_url(url)}.")
     host = parts.hostname or ""
     if host not in settings.sandbox.allow_hosts and not _is_loopback(host):
         raise UnsafeTarget(
@@ -222,12 +222,12 @@ def _refuse_unknown_names(settings: Settings) -> None:
             )
 
 
-def _refuse_unknown_readings(settings: Settings) -> None:
-    if settings.sandbox.readings:
+def _refuse_unknown_interpretations(settings: Settings) -> None:
+    if settings.sandbox.interpretations:
         try:
-            Readings(settings.sandbox.readings)
+            Interpretations(settings.sandbox.interpretations)
         except UsageError as error:
-            raise ConfigError(f"{settings.source}: [sandbox.readings]: {error}") from None
+            raise ConfigError(f"{settings.source}: [sandbox.interpretations]: {error}") from None
 
 
 def _refuse_useless_reducer(settings: Settings) -> None:

@@ -125,12 +125,12 @@ PRESETS: dict[str, Dialect] = {
 }
 """Senders that are known by name."""
 
-READINGS: dict[str, Scheme] = {
+SCHEMES_BY_INTERPRETATION: dict[str, Scheme] = {
     DOCUMENTED: Scheme(),
     "raw-key-hex": Scheme(key="text", digest="hex"),
     "prefixed-hex": Scheme(digest="hex", prefix="sha256="),
 }
-"""What the readings of the clause webhooks.signature stand for."""
+"""What the interpretations of the clause webhooks.signature stand for."""
 
 
 def preset(name: str) -> Dialect:

@@ -5,7 +5,7 @@ Money is the wire's decimal string, instants are aware datetimes, ids are ``<thi
 
 from fiskil_harness.core.model.consents import AuthSession, Consent, Ending
 from fiskil_harness.core.model.events import DATASETS, Dataset, Event, Message
-from fiskil_harness.core.model.journey_outcome import OUTCOMES, Outcome
+from fiskil_harness.core.model.journey_outcome import OUTCOMES, JourneyOutcome
 from fiskil_harness.core.model.people import EndUser, Institution, Person
 from fiskil_harness.core.model.permission import PERMISSIONS, USUAL_PERMISSIONS, Permission
 from fiskil_harness.core.model.rows import Account, Balance, Transaction
@@ -24,8 +24,8 @@ __all__ = [
     "Ending",
     "Event",
     "Institution",
+    "JourneyOutcome",
     "Message",
-    "Outcome",
     "Permission",
     "Person",
     "Transaction",

@@ -19,13 +19,13 @@ class Dataset(Struct, frozen=True, kw_only=True):
     event: str
     ready_after_s: int
     permission: str | None = ""
-    shown_as: str = ""
+    label: str = ""
     carries_account_ids: bool = False
 
     @property
     def serves(self) -> str:
         """The dataset whose rows become available."""
-        return self.shown_as or self.name
+        return self.label or self.name
 
     def is_permitted_by(self, permissions: tuple[str, ...]) -> bool:
         """Whether a consent with *permissions* covers it."""
@@ -40,7 +40,7 @@ _BANKING = (
         event="banking.transactions.recent.sync.completed",
         ready_after_s=6,
         permission="transactions",
-        shown_as="transactions",
+        label="transactions",
         carries_account_ids=True,
     ),
     Dataset(
@@ -48,7 +48,7 @@ _BANKING = (
         event="banking.transactions.basic.sync.completed",
         ready_after_s=8,
         permission="transactions",
-        shown_as="transactions",
+        label="transactions",
         carries_account_ids=True,
     ),
     Dataset(name="transactions", event="banking.transactions.sync.completed", ready_after_s=10, carries_account_ids=True),
@@ -135,5 +135,5 @@ class Message(Struct, frozen=True, kw_only=True):
     body: bytes
     signature: str
     headers: tuple[tuple[str, str], ...] = ()
-    told: tuple[tuple[str, str], ...] = ()
+    fields: tuple[tuple[str, str], ...] = ()
     timestamp: str = ""

@@ -31,7 +31,7 @@ class Case(Struct, frozen=True, kw_only=True):
 
     name: str
     verdict: Verdict
-    seen: str = ""
+    observed: str = ""
     events: tuple[str, ...] = ()
 
 
@@ -44,7 +44,7 @@ class Finding(Struct, frozen=True, kw_only=True):
 
     probe: str
     verdict: Verdict
-    seen: str
+    observed: str
     expected: str = ""
     source: str = ""
     fix: str = ""

@@ -5,7 +5,7 @@ from msgspec import Struct
 from fiskil_harness.core.model.consents import Ending
 
 
-class Outcome(Struct, frozen=True, kw_only=True):
+class JourneyOutcome(Struct, frozen=True, kw_only=True):
     """One way for a journey to end. ``answer`` is what the institution makes of the right one-time code."""
 
     name: str
@@ -14,8 +14,8 @@ class Outcome(Struct, frozen=True, kw_only=True):
     about: str
 
 
-OUTCOMES: dict[str, Outcome] = {
-    name: Outcome(name=name, ending=ending, answer=answer, about=about)
+OUTCOMES: dict[str, JourneyOutcome] = {
+    name: JourneyOutcome(name=name, ending=ending, answer=answer, about=about)
     for name, ending, answer, about in (
         ("eligible", Ending.APPROVED, "fine", "the end user gets as far as they go on"),
         ("cancelled", Ending.CANCELLED, "cancelled", "the end user cancels on Fiskil's screen"),

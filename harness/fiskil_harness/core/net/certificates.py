@@ -37,7 +37,7 @@ class Certificates(Struct, frozen=True, kw_only=True):
     key_file: Path
 
 
-class Shown(enum.Enum):
+class ServerCertificate(enum.Enum):
     """What a TLS server shows to its client."""
 
     GOOD = "good"
@@ -73,22 +73,22 @@ class Authority:
         made.chain_file.write_bytes(b"".join(pem.bytes() for pem in good.cert_chain_pems))
         return made
 
-    def context(self, shown: Shown, heard: Callable[[], object] = lambda: None) -> ssl.SSLContext:
+    def context(self, shown: ServerCertificate, heard: Callable[[], object] = lambda: None) -> ssl.SSLContext:
         """A new TLS context of a server; *heard* is called when a client has said hello."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         with _file_of(self._minted(shown)) as path:
             context.load_cert_chain(path)
-        if shown is Shown.OLD_VERSION:
+        if shown is ServerCertificate.OLD_VERSION:
             _speak_only_old_versions(context)
-        if shown is Shown.NEEDS_CLIENT_CERTIFICATE:
+        if shown is ServerCertificate.NEEDS_CLIENT_CERTIFICATE:
             context.verify_mode = ssl.CERT_REQUIRED
             context.load_verify_locations(cadata=self._authority.cert_pem.bytes().decode())
 
         def hear(_connection: object, name: str | None, _context: object) -> int | None:
             heard()
-            if shown is Shown.NO_PROTOCOL:
+            if shown is ServerCertificate.NO_PROTOCOL:
                 return NO_APPLICATION_PROTOCOL
-            if shown is Shown.NEEDS_NAME and name is None:
+            if shown is ServerCertificate.NEEDS_NAME and name is None:
                 return ssl.ALERT_DESCRIPTION_UNRECOGNIZED_NAME
             return None
 
@@ -100,35 +100,35 @@ class Authority:
         return _new_authority()
 
     @cached_property
-    def _pems(self) -> dict[Shown, bytes]:
+    def _pems(self) -> dict[ServerCertificate, bytes]:
         return {}
 
-    def _minted(self, shown: Shown) -> bytes:
+    def _minted(self, shown: ServerCertificate) -> bytes:
         """A key and what is shown of its chain."""
         if shown not in self._pems:
             self._pems[shown] = self._mint(shown)
         return self._pems[shown]
 
-    def _mint(self, shown: Shown) -> bytes:
-        if shown is Shown.SELF_SIGNED:
+    def _mint(self, shown: ServerCertificate) -> bytes:
+        if shown is ServerCertificate.SELF_SIGNED:
             signer = _new_authority()
             return signer.private_key_pem.bytes() + signer.cert_pem.bytes()
         leaf = self._issue(shown)
-        sent = leaf.cert_chain_pems[:1] if shown is Shown.NO_INTERMEDIATE else leaf.cert_chain_pems
+        sent = leaf.cert_chain_pems[:1] if shown is ServerCertificate.NO_INTERMEDIATE else leaf.cert_chain_pems
         return leaf.private_key_pem.bytes() + b"".join(pem.bytes() for pem in sent)
 
-    def _issue(self, shown: Shown) -> "trustme.LeafCert":
+    def _issue(self, shown: ServerCertificate) -> "trustme.LeafCert":
         ours, now = self._authority, real_now()
         match shown:
-            case Shown.EXPIRED:
+            case ServerCertificate.EXPIRED:
                 return ours.issue_cert(*NAMES, not_before=now - LONG, not_after=now - DAY)
-            case Shown.NOT_YET_VALID:
+            case ServerCertificate.NOT_YET_VALID:
                 return ours.issue_cert(*NAMES, not_before=now + DAY, not_after=now + LONG)
-            case Shown.WRONG_HOST:
+            case ServerCertificate.WRONG_HOST:
                 return ours.issue_cert(WRONG_NAME)
-            case Shown.UNKNOWN_AUTHORITY:
+            case ServerCertificate.UNKNOWN_AUTHORITY:
                 return _new_authority().issue_cert(*NAMES)
-            case Shown.NO_INTERMEDIATE:
+            case ServerCertificate.NO_INTERMEDIATE:
                 return ours.create_child_ca().issue_cert(*NAMES)
             case _:
                 return ours.issue_cert(*NAMES)

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from fiskil_harness.core.clock import stopwatch
 
-LARGEST_ANSWER = 16 * 1024 * 1024
+LARGEST_RESPONSE = 16 * 1024 * 1024
 
 
 class _TooLong(Exception):
@@ -42,7 +42,7 @@ class HttpReply(Struct, frozen=True, kw_only=True):
         return self.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
-class Browser:
+class HttpClient:
     """A plain HTTP client with a cookie jar; it follows no redirect by itself."""
 
     def __init__(self, *, timeout_s: float = 30.0, verify: Any = True) -> None:
@@ -56,7 +56,7 @@ class Browser:
             limits=httpx.Limits(max_keepalive_connections=2, keepalive_expiry=1.0),
         )
 
-    def ask(
+    def request(
         self,
         method: str,
         url: str,
@@ -85,7 +85,7 @@ class Browser:
         """Drop every connection."""
         self._client.close()
 
-    def __enter__(self) -> "Browser":
+    def __enter__(self) -> "HttpClient":
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -104,7 +104,7 @@ def _bounded(answer: httpx.Response, *, is_late: Callable[[], bool]) -> bytes:
         body += chunk
         if is_late():
             raise TimeoutError
-        if len(body) > LARGEST_ANSWER:
+        if len(body) > LARGEST_RESPONSE:
             raise _TooLong
     return bytes(body)
 

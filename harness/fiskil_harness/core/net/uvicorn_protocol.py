@@ -51,7 +51,7 @@ class HttpRequest(Struct):
         )
 
 
-class HttpAnswer(Struct):
+class HttpResponse(Struct):
     """An answer whose headers tell the length of its body; both are ours, so nothing in them needs to be doubted."""
 
     status: int
@@ -73,7 +73,7 @@ class Connection(HttpToolsProtocol):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.logger = self.news
-        self._answer_at_once: Callable[[HttpRequest], HttpAnswer | None] | None = getattr(self.app, "answer_at_once", None)
+        self._answer_at_once: Callable[[HttpRequest], HttpResponse | None] | None = getattr(self.app, "answer_at_once", None)
         self._head_size = 0
         self._is_in_head = True
         self._has_head_ended = False
@@ -168,7 +168,7 @@ class Connection(HttpToolsProtocol):
         if was_held and self._held_body:
             super().on_body(bytes(self._held_body))
 
-    def _answered(self) -> HttpAnswer | None:
+    def _answered(self) -> HttpResponse | None:
         assert self._answer_at_once is not None
         method, body = self.parser.get_method().decode("ascii"), bytes(self._held_body)
         try:
@@ -176,9 +176,9 @@ class Connection(HttpToolsProtocol):
         except Exception as error:
             # Raised here, it would pass for bad HTTP; so it is reported as uvicorn reports it.
             self.logger.error("Exception in ASGI application\n", exc_info=error)
-            return HttpAnswer(500, [(b"content-length", b"0")], b"")
+            return HttpResponse(500, [(b"content-length", b"0")], b"")
 
-    def _write(self, answer: HttpAnswer) -> None:
+    def _write(self, answer: HttpResponse) -> None:
         pieces = [STATUS_LINE[answer.status]]
         for name, value in answer.headers:
             pieces += (name, b": ", value, b"\r\n")

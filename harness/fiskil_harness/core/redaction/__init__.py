@@ -3,7 +3,7 @@
 Whoever searches and whoever blots out ask the same index, so nothing is called a leak that our own reports could hold.
 """
 
-from fiskil_harness.core.redaction.secret import PART, Secret
+from fiskil_harness.core.redaction.secret import SHORTEST_PART, Secret
 from fiskil_harness.core.redaction.secret_index import Hit, Index
 
-__all__ = ["PART", "Hit", "Index", "Secret"]
+__all__ = ["SHORTEST_PART", "Hit", "Index", "Secret"]

@@ -44,21 +44,21 @@ _ENDS = bytes(10 if chr(one).isspace() or chr(one) in "\"'`<>()[]," else 0 for o
 Places = Callable[[int, int], Span]
 
 
-class Reading(NamedTuple):
+class Decoding(NamedTuple):
     """A text as read in one way. ``words`` say in which; ``places`` tells where a part of it stands in the text itself."""
 
     text: bytes
-    words: tuple[str, ...]
+    encoding: tuple[str, ...]
     places: Places
 
 
-def readings(text: bytes, *, depth: int = DEPTH) -> Iterator[Reading]:
+def decodings(text: bytes, *, depth: int = DEPTH) -> Iterator[Decoding]:
     """Every reading of *text*, itself first."""
-    plain = Reading(text, (), lambda begin, end: (begin, end))
+    plain = Decoding(text, (), lambda begin, end: (begin, end))
     yield from _readings(plain, depth)
 
 
-def _readings(plain: Reading, depth: int) -> Iterator[Reading]:
+def _readings(plain: Decoding, depth: int) -> Iterator[Decoding]:
     for one in (plain, *_unescaped(plain)):
         yield one
         if depth:
@@ -66,7 +66,7 @@ def _readings(plain: Reading, depth: int) -> Iterator[Reading]:
                 yield from _readings(packed, depth - 1)
 
 
-def _unescaped(reading: Reading) -> Iterator[Reading]:
+def _unescaped(reading: Decoding) -> Iterator[Decoding]:
     """The text with its escapes undone once, twice, three times, as long as there are any."""
     found = list(_ESCAPE.finditer(reading.text)) if any(sign in reading.text for sign in (b"%", b"\\", b"&")) else []
     if not found:
@@ -80,7 +80,7 @@ def _unescaped(reading: Reading) -> Iterator[Reading]:
         yield reading
 
 
-def _excerpt(reading: Reading, spans: list[Span]) -> Reading:
+def _excerpt(reading: Decoding, spans: list[Span]) -> Decoding:
     """Some of the text, with a line's end between its parts."""
     source = reading.text
     starts = list(accumulate((last - first + 1 for first, last in spans), initial=0))
@@ -90,7 +90,7 @@ def _excerpt(reading: Reading, spans: list[Span]) -> Reading:
         moved = spans[number][0] - starts[number]
         return reading.places(begin + moved, end + moved)
 
-    return Reading(b"\n".join([source[first:last] for first, last in spans]), reading.words, places)
+    return Decoding(b"\n".join([source[first:last] for first, last in spans]), reading.encoding, places)
 
 
 def _words(text: bytes, found: list[re.Match[bytes]]) -> list[Span]:
@@ -105,7 +105,7 @@ def _words(text: bytes, found: list[re.Match[bytes]]) -> list[Span]:
     return [(first, last) for first, last in words if last - first > SHORTEST]
 
 
-def _without(reading: Reading, found: list[re.Match[bytes]]) -> Reading:
+def _without(reading: Decoding, found: list[re.Match[bytes]]) -> Decoding:
     source, pieces, at = reading.text, list[bytes](), 0
     for match in found:
         pieces += [source[at : match.start()], _meant(match)]
@@ -118,7 +118,7 @@ def _without(reading: Reading, found: list[re.Match[bytes]]) -> Reading:
         first, last = bisect_left(stand, begin), bisect_left(stand, end)
         return reading.places(begin + shorter[first], end + shorter[last])
 
-    return Reading(b"".join(pieces), reading.words, places)
+    return Decoding(b"".join(pieces), reading.encoding, places)
 
 
 def _meant(match: re.Match[bytes]) -> bytes:
@@ -133,7 +133,7 @@ def _meant(match: re.Match[bytes]) -> bytes:
     return html.unescape(f"&{named.decode()};").encode()[:1]
 
 
-def _unpacked(reading: Reading) -> Iterator[Reading]:
+def _unpacked(reading: Decoding) -> Iterator[Decoding]:
     """What can be read that the text holds as base64, in hex, or as numbers."""
     for code in _CODES:
         runs = list(_runs(reading.text, code))
@@ -186,7 +186,7 @@ def _runs(text: bytes, code: _Code) -> Iterator[Span]:
     return (match.span() for span in found for match in code.run.finditer(text, *span))
 
 
-def _decoded(reading: Reading, runs: list[Span], skipped: int, code: _Code) -> Reading:
+def _decoded(reading: Decoding, runs: list[Span], skipped: int, code: _Code) -> Decoding:
     """All *runs* decoded in one go, each but for its first *skipped* characters."""
     packed, plain = code.packed, code.plain
     spans = [(begin + skipped, end) for begin, end in runs]
@@ -202,10 +202,10 @@ def _decoded(reading: Reading, runs: list[Span], skipped: int, code: _Code) -> R
         until = -(-(end - start) * packed // plain)
         return reading.places(first + (begin - start) * packed // plain, min(last, first + until))
 
-    return Reading(text, (*reading.words, code.words), places)
+    return Decoding(text, (*reading.encoding, code.words), places)
 
 
-def _listed(reading: Reading, lists: re.Pattern[bytes], number: re.Pattern[bytes], base: int, word: str) -> Reading:
+def _listed(reading: Decoding, lists: re.Pattern[bytes], number: re.Pattern[bytes], base: int, word: str) -> Decoding:
     """The bytes that *lists* of numbers stand for, with a zero behind each list."""
     found: list[tuple[int, Span]] = []
     for match in lists.finditer(reading.text):
@@ -215,4 +215,4 @@ def _listed(reading: Reading, lists: re.Pattern[bytes], number: re.Pattern[bytes
     def places(begin: int, end: int) -> Span:
         return reading.places(found[begin][1][0], found[end - 1][1][1])
 
-    return Reading(bytes(value for value, _ in found), (*reading.words, word), places)
+    return Decoding(bytes(value for value, _ in found), (*reading.encoding, word), places)

@@ -7,7 +7,7 @@ import json
 import re
 from urllib.parse import parse_qsl, quote
 
-SHOWN = frozenset(
+UNMASKED = frozenset(
     {
         "active", "count", "error", "event", "expires_in", "fault", "id", "kind", "limit", "links", "next", "order", "page",
         "permissions", "prev", "product_category", "publish_time", "self", "sort", "status", "temporary", "timeout",
@@ -15,9 +15,9 @@ SHOWN = frozenset(
     }
 )  # fmt: skip
 """Names whose values are shown, beside those that end in ``_id``, ``_ids`` or ``_at`` and are no key to anything."""
-SHOWN_OF_ERRORS = SHOWN | {"code", "detail", "message", "name", "title"}
+UNMASKED_IN_ERRORS = UNMASKED | {"code", "detail", "message", "name", "title"}
 """What an error says is the API's own text, and no data."""
-SHOWN_OF_QUERIES = SHOWN | {"from", "to"}
+UNMASKED_IN_QUERIES = UNMASKED | {"from", "to"}
 
 _IDS = re.compile(r"(?!.*(?:session|tax|token|secret))\w+_(?:ids?|at)\Z")
 _SECRET_HEADER = re.compile(r"auth|cookie|credential|key|secret|session|signature|token", re.IGNORECASE)
@@ -48,7 +48,7 @@ def body(text: str, *, is_error: bool = False) -> str | None:
     Names, frame and white space stay as they came. A body that was damaged in another way could show a value in the place
     of a name, so nothing of it is shown.
     """
-    return _masked(text, SHOWN_OF_ERRORS if is_error else SHOWN) if _is_json(text) else None
+    return _masked(text, UNMASKED_IN_ERRORS if is_error else UNMASKED) if _is_json(text) else None
 
 
 def email_masked(text: str) -> str:
@@ -92,4 +92,4 @@ def _is_shown(name: str, shown: frozenset[str]) -> bool:
 
 def _value(name: str, value: str) -> str:
     outer = name.partition("[")[0]
-    return email_masked(value) if _is_shown(outer, SHOWN_OF_QUERIES) else "<text>"
+    return email_masked(value) if _is_shown(outer, UNMASKED_IN_QUERIES) else "<text>"

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-PART = 9
+SHORTEST_PART = 9
 """So many characters of a secret are a leak: more than eight."""
 
 SHORTEST_KEY_BYTES = 16

@@ -7,14 +7,14 @@ and what is found there in the index is compared character by character.
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from fiskil_harness.core.redaction.decodings import Reading, readings
+from fiskil_harness.core.redaction.decodings import Decoding, decodings
 from fiskil_harness.core.redaction.encoded_runs import Span, of_digits
-from fiskil_harness.core.redaction.secret import PART, Secret, secrets_of, turns
+from fiskil_harness.core.redaction.secret import SHORTEST_PART, Secret, secrets_of, turns
 
 SHORTEST = 6
 """Shorter values are words or mere numbers: what holds them tells nothing."""
 GRAM = 5
-STRIDE = PART - GRAM + 1
+STRIDE = SHORTEST_PART - GRAM + 1
 MOST_DIGITS = 32
 FEWEST_TURNS = 2
 """Nine characters that turn less often may be a word and a number."""
@@ -24,14 +24,14 @@ class Hit(NamedTuple):
     """A secret, or a part of it, in a text: its kind, how it is written, and where in the text it stands."""
 
     kind: str
-    words: str
+    description: str
     is_whole: bool
     span: Span
 
     @property
-    def told(self) -> str:
+    def text(self) -> str:
         """What a finding says: ``the access token``, ``a part of the client secret in base64``."""
-        return f"{'' if self.is_whole else 'a part of '}the {self.kind}{' ' + self.words if self.words else ''}"
+        return f"{'' if self.is_whole else 'a part of '}the {self.kind}{' ' + self.description if self.description else ''}"
 
 
 class Index:
@@ -58,7 +58,7 @@ class Index:
         if secret.is_number:
             self._numbers[secret.value] = secret
             self._fewest_digits = min(self._fewest_digits, len(secret.value))
-        elif len(secret.value) < PART:
+        elif len(secret.value) < SHORTEST_PART:
             self._short.append(secret)
         else:
             for begin, end in secret.parts or (_plainest(secret.value),):
@@ -72,7 +72,7 @@ class Index:
     def hits(self, text: bytes) -> list[Hit]:
         """Every secret in *text*; one that can be read in several ways is told in the plainest."""
         found: list[Hit] = []
-        for reading in readings(text):
+        for reading in decodings(text):
             for secret, begin, end in self._found(reading.text):
                 is_whole = end - begin == len(secret.value)
                 found.append(Hit(secret.kind, _words(secret, reading), is_whole, reading.places(begin, end)))
@@ -104,8 +104,8 @@ class Index:
 
 def _plainest(value: bytes) -> Span:
     """Nine bytes of *value* by which the whole of it is found: those that differ most from each other."""
-    begin = max(range(len(value) - PART + 1), key=lambda at: len(set(value[at : at + PART])))
-    return begin, begin + PART
+    begin = max(range(len(value) - SHORTEST_PART + 1), key=lambda at: len(set(value[at : at + SHORTEST_PART])))
+    return begin, begin + SHORTEST_PART
 
 
 def _outermost(found: list[Hit]) -> Iterator[Hit]:
@@ -133,12 +133,12 @@ def _is_leak(secret: Secret, first: int, last: int) -> bool:
     if last - first == len(secret.value):
         return True
     for begin, end in secret.parts:
-        shown = range(max(begin, first), min(end, last) - PART + 1)
-        if any(turns(secret.value[one : one + PART]) >= FEWEST_TURNS for one in shown):
+        shown = range(max(begin, first), min(end, last) - SHORTEST_PART + 1)
+        if any(turns(secret.value[one : one + SHORTEST_PART]) >= FEWEST_TURNS for one in shown):
             return True
     return False
 
 
-def _words(secret: Secret, reading: Reading) -> str:
+def _words(secret: Secret, reading: Decoding) -> str:
     """How it is written there; escapes are not told, because only some values need any."""
-    return " ".join(one for one in (secret.form, *dict.fromkeys(reading.words)) if one)
+    return " ".join(one for one in (secret.form, *dict.fromkeys(reading.encoding)) if one)

@@ -4,16 +4,16 @@ from collections.abc import Sequence
 from typing import Any
 
 from fiskil_harness.faults.proxy.act_player import Performed
-from fiskil_harness.faults.proxy.composition import Met
+from fiskil_harness.faults.proxy.composition import Composition
 from fiskil_harness.faults.proxy.observers import BITTEN, Bitten
-from fiskil_harness.faults.proxy.strict_parser import read_answer
+from fiskil_harness.faults.proxy.strict_parser import parse_response
 from fiskil_harness.faults.rules import Facts, Taken, Waiting
 from fiskil_harness.journal import Bite, FaultSet, Journal
 
 
 def note_bites(
     taken: Sequence[Taken],
-    met: Met,
+    met: Composition,
     performed: Performed,
     *,
     number: int,
@@ -25,7 +25,7 @@ def note_bites(
 
     *is_closed* tells that the connection ended in good order after what was written.
     """
-    received = read_answer(bytes(performed.head + performed.body), method=facts.method, is_closed=is_closed)
+    received = parse_response(bytes(performed.head + performed.body), method=facts.method, is_closed=is_closed)
     status = status_of(bytes(performed.head))
     headers = received.headers or (met.reply.headers if met.reply is not None and status is not None else ())
     body = bytearray(received.body) if received.headers else performed.body
@@ -73,7 +73,7 @@ def fault_set(waiting: Waiting, **stamp: Any) -> FaultSet:
         times=waiting.wanted,
         unbitten=waiting.left,
         spared=waiting.spared,
-        lack=waiting.lack if waiting.left else "",
+        problem=waiting.problem if waiting.left else "",
     )
 
 

@@ -4,14 +4,14 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from msgspec import Struct
 
-from fiskil_harness.faults.fault import Act, Asked, Piece, PlainFault, Reply, World
+from fiskil_harness.faults.fault import Act, MatchedExchange, Piece, PlainFault, Reply, World
 from fiskil_harness.faults.proxy.act_player import Line, Performed, perform
 from fiskil_harness.faults.proxy.serialise import acts_of
 
-AskApi = Callable[[Asked], Awaitable[Reply]]
+CallApi = Callable[[MatchedExchange], Awaitable[Reply]]
 
 
-class Met(Struct, kw_only=True):
+class Composition(Struct, kw_only=True):
     """What comes of an exchange: whether each fault bit, the answer, and the acts that are still to be performed.
 
     ``has_bitten`` is noted as it happens, so that what is broken off is known as far as it came. ``offsets`` tells at which
@@ -25,16 +25,16 @@ class Met(Struct, kw_only=True):
     acts: Sequence[Act] = ()
 
 
-async def meet(
+async def compose(
     faults: Sequence[PlainFault],
-    told: Sequence[Asked],
+    told: Sequence[MatchedExchange],
     *,
     world: World | None,
-    ask_api: AskApi,
+    ask_api: CallApi,
     line: Line,
     performed: Performed,
     is_kept: bool,
-    met: Met,
+    met: Composition,
 ) -> None:
     """Let *faults* meet one exchange, of which fault i is told ``told[i]``; the acts of its answer are left to the caller.
 
@@ -63,7 +63,9 @@ async def meet(
         met.acts = shaped
 
 
-async def _answer(faults: Sequence[PlainFault], told: Sequence[Asked], ask_api: AskApi, met: Met) -> Reply:
+async def _answer(
+    faults: Sequence[PlainFault], told: Sequence[MatchedExchange], ask_api: CallApi, met: Composition
+) -> Reply:
     reply: Reply | None = None
     asked = told[0]
     for number, fault in enumerate(faults):
@@ -71,7 +73,7 @@ async def _answer(faults: Sequence[PlainFault], told: Sequence[Asked], ask_api: 
         if reply is not None:
             met.has_bitten[number] = True
             break
-        other = fault.ask(asked)
+        other = fault.change_request(asked)
         met.has_bitten[number] |= other is not asked
         asked = other
     if reply is None:

@@ -16,7 +16,7 @@ class ConnectionBite(Struct, frozen=True, kw_only=True):
 
     rule: Rule
     connection: int
-    seen: str
+    observed: str
     port: int = 0
 
 
@@ -30,7 +30,7 @@ class ConnectionLeft(Struct, frozen=True, kw_only=True):
 Report = Callable[[ConnectionBite | ConnectionLeft], None]
 
 
-class Held(Protocol):
+class HeldConnection(Protocol):
     """What a fault still holds in its hands."""
 
     def release(self) -> None:
@@ -51,23 +51,23 @@ class Meeting:
         over: Callable[["Meeting"], None],
     ) -> None:
         self.waiting = waiting
-        self.held: Held | None = None
+        self.held: HeldConnection | None = None
         self.most_open: int | None = None
         self.is_open = True
-        self.has_heard = False
+        self.has_received = False
         self._number, self._port = number, port
         self._report, self._rules, self._over = report, rules, over
 
     def hears(self) -> None:
         """Take note that the client has said hello."""
-        self.has_heard = True
+        self.has_received = True
 
     def shows(self, seen: str) -> None:
         """The fault has bitten: tell so, the first time."""
         if self.is_open:
             self.is_open = False
             self._rules.settle(self.waiting, has_bitten=True)
-            self._report(ConnectionBite(rule=self.waiting.rule, connection=self._number, seen=seen, port=self._port))
+            self._report(ConnectionBite(rule=self.waiting.rule, connection=self._number, observed=seen, port=self._port))
 
     def leaves(self) -> None:
         """The client ends what the fault held; where nothing had come of it yet there is nothing to tell."""
@@ -96,7 +96,7 @@ class Meeting:
 class Unmet:
     """In the place of a meeting, for a connection that no fault has met."""
 
-    has_heard = False
+    has_received = False
 
     def hears(self) -> None:
         """Nobody waits for that."""

@@ -5,12 +5,12 @@ import contextlib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from fiskil_harness.faults.fault import Asked, End, Headers, Reply
+from fiskil_harness.faults.fault import End, Headers, MatchedExchange, Reply
 from fiskil_harness.faults.proxy import uvicorn_protocol
 from fiskil_harness.faults.proxy.act_player import Performed, perform
 from fiskil_harness.faults.proxy.api_errors import refusal, waits
 from fiskil_harness.faults.proxy.bite_log import note_bites
-from fiskil_harness.faults.proxy.composition import Met, meet
+from fiskil_harness.faults.proxy.composition import Composition, compose
 from fiskil_harness.faults.rules import Facts, Taken
 from fiskil_harness.journal import Journal
 from fiskil_harness.sandbox.consents.console import VERSIONS
@@ -18,21 +18,21 @@ from fiskil_harness.sandbox.problems import ApiProblem
 
 if TYPE_CHECKING:
     from fiskil_harness.core.net.uvicorn_protocol import HttpRequest
-    from fiskil_harness.faults.proxy.proxy import Link
+    from fiskil_harness.faults.proxy.proxy import Proxy
 
 Message = dict[str, Any]
 
 
-class Call:
+class ProxiedCall:
     """One exchange of the server, as the journal will have it; the faults that it met are in ``bites``."""
 
     status: int | None = None
     headers: Headers = ()
     is_cut = False
-    met: Met | None = None
+    composition: Composition | None = None
 
     def __init__(
-        self, link: "Link", scope: Any, receive: Any, send: Any, *, number: int, facts: Facts, journal: Journal | None
+        self, link: "Proxy", scope: Any, receive: Any, send: Any, *, number: int, facts: Facts, journal: Journal | None
     ) -> None:
         self._link, self._scope, self.receive, self._send = link, scope, receive, send
         self.number, self.facts, self._journal = number, facts, journal
@@ -53,9 +53,9 @@ class Call:
         self._line = uvicorn_protocol.UvicornLine(self._send, self.receive)
         self._link.bitten.add(self)
         performed = Performed(head=bytearray(), body=bytearray())
-        met = self.met = Met(has_bitten=[False] * len(taken))
+        met = self.composition = Composition(has_bitten=[False] * len(taken))
         try:
-            await meet(
+            await compose(
                 [one.waiting.rule.fault for one in taken],
                 [self._told(one, request) for one in taken],
                 world=self._link.world,
@@ -70,7 +70,7 @@ class Call:
             self._link.bitten.discard(self)
             self._note(taken, met, performed)
 
-    async def _perform(self, taken: Sequence[Taken], met: Met, performed: Performed) -> None:
+    async def _perform(self, taken: Sequence[Taken], met: Composition, performed: Performed) -> None:
         # A fault waits on before the client can know that this was no bite.
         for one, has_bitten in zip(taken, met.has_bitten, strict=True):
             if not has_bitten:
@@ -87,9 +87,9 @@ class Call:
         if performed.end is None and not performed.has_left:
             self._line.done()
 
-    def _told(self, taken: Taken, request: "HttpRequest") -> Asked:
+    def _told(self, taken: Taken, request: "HttpRequest") -> MatchedExchange:
         host = next((value.decode("latin-1") for name, value in request.headers if name == b"host"), "")
-        return Asked(
+        return MatchedExchange(
             method=request.method,
             path=request.raw_path,
             query=request.query,
@@ -108,7 +108,7 @@ class Call:
             memory=taken.waiting.memory,
         )
 
-    def _note(self, taken: Sequence[Taken], met: Met, performed: Performed) -> None:
+    def _note(self, taken: Sequence[Taken], met: Composition, performed: Performed) -> None:
         if not any(met.has_bitten):
             return
         is_closed = performed.end is End.CLOSE or (performed.end is None and not self._line.is_kept)
@@ -122,7 +122,7 @@ class Call:
             is_closed=is_closed,
         )
 
-    async def _ask_api(self, asked: Asked) -> Reply:
+    async def _ask_api(self, asked: MatchedExchange) -> Reply:
         """Let the API work and keep its answer."""
         start: Message = {}
         body = bytearray()

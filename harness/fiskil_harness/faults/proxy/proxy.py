@@ -6,21 +6,21 @@ An exchange that no fault matches passes untouched; its bytes are copied for the
 from collections.abc import Callable
 from typing import Any
 
-from fiskil_harness.core.clauses import Ask, Readings
+from fiskil_harness.core.clauses import Choose, Interpretations
 from fiskil_harness.core.clock import stopwatch
-from fiskil_harness.core.net.uvicorn_protocol import HttpAnswer, HttpRequest
+from fiskil_harness.core.net.uvicorn_protocol import HttpRequest, HttpResponse
 from fiskil_harness.faults.fault import World
 from fiskil_harness.faults.proxy.connection_log import ConnectionBite, ConnectionLeft
 from fiskil_harness.faults.proxy.entries import created_end_user, end_user_of, exchange_of
-from fiskil_harness.faults.proxy.exchange import Call, Message, version_of
+from fiskil_harness.faults.proxy.exchange import Message, ProxiedCall, version_of
 from fiskil_harness.faults.proxy.page_counter import Pages
 from fiskil_harness.faults.rules import Facts, Rules, Taken
-from fiskil_harness.journal import Abandoned, Bite, Journal, kept
+from fiskil_harness.journal import Abandoned, Bite, Journal, shortened
 
 BODY_READ_AHEAD = 1_048_577
 
 
-class Link:
+class Proxy:
     """Wraps an ASGI application; ``journal`` is where exchanges go while a scenario runs."""
 
     def __init__(
@@ -31,7 +31,7 @@ class Link:
         world: World,
         told: Callable[[str], bool] = lambda _kind: False,
         clock_s: Callable[[], float] = lambda: 0.0,
-        reading: Ask | None = None,
+        reading: Choose | None = None,
     ) -> None:
         """Wrap *app*, an ASGI application with ``answer``, a plain function of an ``HttpRequest`` that has come whole.
 
@@ -46,13 +46,13 @@ class Link:
         self._route_of = route_of
         self.world = world
         self._told, self._clock_s = told, clock_s
-        self.reading = reading or Readings().of
+        self.reading = reading or Interpretations().of
         self.rules = Rules(clock_s=clock_s)
         self._pages = Pages()
         self.journal: Journal | None = None
         self.is_stray: Callable[[str], bool] = lambda _end_user_id: False
         self.open_requests = 0
-        self.bitten: set[Call] = set()
+        self.bitten: set[ProxiedCall] = set()
         self._elapsed_s = stopwatch()
         self._last_s = self._last_nameless_s = 0.0
         self._number = 0
@@ -87,23 +87,25 @@ class Link:
                 request_number=0,
                 seed=told.rule.seed,
                 connection=told.port,
-                seen=told.seen,
+                observed=told.observed,
             )
         )
 
-    def quiet_s(self) -> float:
+    def idle_s(self) -> float:
         """Real seconds since the app's latest request ended; 0 while one is open."""
         return 0.0 if self.open_requests else self._elapsed_s() - self._last_s
 
-    def holds(self, route: str) -> bool:
+    def is_holding(self, route: str) -> bool:
         """Whether a fault holds back an answer to a call on *route* that the API has given already."""
-        return any(one.facts.route == route and one.met is not None and one.met.reply for one in tuple(self.bitten))
+        return any(
+            one.facts.route == route and one.composition is not None and one.composition.reply for one in tuple(self.bitten)
+        )
 
-    def nameless_quiet_s(self) -> float:
+    def idle_without_end_user_s(self) -> float:
         """Real seconds since the latest request that was about no end user."""
         return self._elapsed_s() - self._last_nameless_s
 
-    def answer_at_once(self, request: HttpRequest) -> HttpAnswer | None:
+    def respond_at_once(self, request: HttpRequest) -> HttpResponse | None:
         """Answer a request that has come whole, where no fault waits; None, and nothing has happened, where one does."""
         if self.rules.are_waiting:
             return None
@@ -113,14 +115,14 @@ class Link:
         try:
             number = self._next_number()
             route, end_user_id, is_stray = self._name(request)
-            answer: HttpAnswer = self.app.answer(request)
+            answer: HttpResponse = self.app.answer(request)
         finally:
             self.open_requests -= 1
             self._last_s = self._elapsed_s()
         if journal is not None:
             about = (number, route, end_user_id or created_end_user(route, answer.status, answer.body), is_stray)
-            answered = (answer.status, answer.headers, kept(answer.body))
-            request.body = kept(request.body)
+            answered = (answer.status, answer.headers, shortened(answer.body))
+            request.body = shortened(request.body)
             journal.write_parts(exchange_of, (begun_s, journal.elapsed_s(), step), request, about, answered)
         return answer
 
@@ -143,7 +145,7 @@ class Link:
         request = HttpRequest.of(scope, body)
         route, end_user_id, is_stray = self._name(request)
         facts = self._facts(request, route, end_user_id)
-        call = Call(self, scope, _replay(first, receive), send, number=number, facts=facts, journal=journal)
+        call = ProxiedCall(self, scope, _replay(first, receive), send, number=number, facts=facts, journal=journal)
         begun_s, step = (journal.elapsed_s(), journal.step) if journal is not None else (0.0, -1)
         if not taken and not is_stray:
             taken = self.rules.take(facts)
@@ -154,13 +156,13 @@ class Link:
                 await call.bitten_by(taken, request)
         finally:
             if journal is not None:
-                request.body, sent = kept(body), bytes(call.sent)
+                request.body, sent = shortened(body), bytes(call.sent)
                 journal.write_parts(
                     exchange_of,
                     (begun_s, journal.elapsed_s(), step),
                     request,
                     (number, route, end_user_id or created_end_user(route, call.status, sent), is_stray),
-                    (call.status, call.headers, kept(sent)),
+                    (call.status, call.headers, shortened(sent)),
                     call.bites,
                     call.is_cut,
                 )
@@ -183,7 +185,7 @@ class Link:
             connection=request.client[1] if request.client else 0,
             clock_s=self._clock_s(),
             names=lambda wanted: wanted in request.raw_path or wanted.encode() in request.query + request.body,
-            told=self._told,
+            has_reported=self._told,
         )
 
     def _next_number(self) -> int:

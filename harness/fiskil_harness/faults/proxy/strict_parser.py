@@ -33,7 +33,7 @@ class Received(Struct, frozen=True, kw_only=True):
     body: bytes = b""
 
 
-def read_answer(written: bytes, *, method: str, is_closed: bool) -> Received:
+def parse_response(written: bytes, *, method: str, is_closed: bool) -> Received:
     """Read the answer to a request of *method*; *is_closed* tells that the connection has ended in order after it."""
     if not written:
         return Received(flaw="answer")

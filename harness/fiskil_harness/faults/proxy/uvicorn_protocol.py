@@ -15,7 +15,7 @@ TURNS_TO_WRITE = 2
 """uvloop writes at the end of the loop's turn; an end before that would take the bytes along."""
 
 
-class LinkProtocol(Connection):
+class ProxyProtocol(Connection):
     """A connection of ours between app and API."""
 
 

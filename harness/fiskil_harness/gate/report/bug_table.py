@@ -17,7 +17,7 @@ one of those who look for it has seen it, and not there only where each of them 
 """
 
 
-def seen_by(one: Bug) -> str:
+def detected_by(one: Bug) -> str:
     """Who sees a bug, in words: its witnesses, or why there is none."""
     told = [
         f"{probe} in {scenario}" for scenario, probe in dict.fromkeys((each.scenario, each.probe) for each in one.witness)

@@ -84,7 +84,7 @@ def drawing(beats: Sequence[Beat]) -> Drawing:
     return Drawing(height=page.y, texts=tuple(page.texts), lines=(*lifelines, *page.lines))
 
 
-def in_words(beats: Iterable[Beat]) -> str:
+def as_text(beats: Iterable[Beat]) -> str:
     """The same as sentences, for who cannot see the picture."""
     return " ".join(_sentence(one) for one in beats)
 
@@ -162,8 +162,8 @@ def _label(ones: Sequence[Beat]) -> str:
 def _answers(ones: Sequence[Beat]) -> str:
     counted: dict[str, int] = {}
     for one in ones:
-        if one.answer:
-            counted[one.answer] = counted.get(one.answer, 0) + 1
+        if one.response:
+            counted[one.response] = counted.get(one.response, 0) + 1
     return ", ".join(text if count == 1 else f"{count} x {text}" for text, count in counted.items())
 
 
@@ -171,4 +171,4 @@ def _sentence(one: Beat) -> str:
     if one.what != "delivery":
         return f"{one.text[0].upper()}{one.text[1:]}."
     more = f" ({one.note})" if one.note else ""
-    return f"Sent {one.text}{more}" + (f", answered {one.answer}." if one.answer else ".")
+    return f"Sent {one.text}{more}" + (f", answered {one.response}." if one.response else ".")

@@ -6,11 +6,11 @@ from msgspec import Struct
 
 from fiskil_harness.core.config.hooks import PAGES
 from fiskil_harness.gate.judgement import GateResult
-from fiskil_harness.gate.practice_status import PracticeStanding, Standing
+from fiskil_harness.gate.practice_status import PracticeStatus, Status
 from fiskil_harness.probes import Finding, Verdict
-from fiskil_harness.probes.evidence import Look, Picture
+from fiskil_harness.probes.evidence import Picture, Viewpoint
 from fiskil_harness.probes.outcome import Outcome
-from fiskil_harness.probes.practices import all_practices, bears_on
+from fiskil_harness.probes.practices import all_practices, practices_of
 
 MOST_FINDINGS = 5
 MOST_PICTURES = 3
@@ -20,7 +20,7 @@ class Shot(Struct, frozen=True, kw_only=True):
     """A picture with the look that is spoken of."""
 
     picture: Picture
-    look: Look
+    look: Viewpoint
 
 
 class Row(Struct, frozen=True, kw_only=True):
@@ -29,10 +29,10 @@ class Row(Struct, frozen=True, kw_only=True):
     ``helps`` are missing hooks or facts, each with what it is for.
     """
 
-    stands: PracticeStanding
-    found: tuple[tuple[str, Finding], ...]
+    status: PracticeStatus
+    findings: tuple[tuple[str, Finding], ...]
     scenarios: int
-    looked: int
+    examined: int
     helps: tuple[tuple[str, str], ...]
     shots: tuple[Shot, ...]
 
@@ -40,39 +40,39 @@ class Row(Struct, frozen=True, kw_only=True):
 def rows(whole: GateResult) -> list[Row]:
     """Every practice that has a standing, in the order of Fiskil's page."""
     purposes = {one.hook: one.purpose for one in whole.result.unlocks}
-    return [_row(one, whole, purposes) for one in whole.result.standings]
+    return [_row(one, whole, purposes) for one in whole.result.statuses]
 
 
 def shots(pictures: Iterable[Picture], scenarios: Sequence[str]) -> list[Shot]:
     """The pictures of those scenarios, also those for which there was no room or that could not be taken."""
     wanted = set(scenarios)
-    return [Shot(picture=one, look=look) for one in pictures for look in one.looks if look.scenario in wanted]
+    return [Shot(picture=one, look=look) for one in pictures for look in one.viewpoints if look.scenario in wanted]
 
 
-def _row(one: PracticeStanding, whole: GateResult, purposes: dict[str, str]) -> Row:
+def _row(one: PracticeStatus, whole: GateResult, purposes: dict[str, str]) -> Row:
     bearing = [outcome for outcome in whole.result.scenarios if one.practice in outcome.practices]
     found = [
         (outcome.scenario, finding)
         for outcome in bearing
         for finding in outcome.findings
-        if one.practice in bears_on(finding.probe, outcome.practices)
+        if one.practice in practices_of(finding.probe, outcome.practices)
     ]
     return Row(
-        stands=one,
-        found=tuple(_deciding(one, found)),
+        status=one,
+        findings=tuple(_deciding(one, found)),
         scenarios=len(bearing),
-        looked=len(found),
+        examined=len(found),
         helps=tuple((hook, purposes.get(hook, "")) for hook in one.hooks),
         shots=tuple(_telling(whole.pictures, one, bearing)),
     )
 
 
-def _deciding(one: PracticeStanding, found: Sequence[tuple[str, Finding]]) -> list[tuple[str, Finding]]:
+def _deciding(one: PracticeStatus, found: Sequence[tuple[str, Finding]]) -> list[tuple[str, Finding]]:
     """The failures; else the doubts that no missing hook explains; else one finding of each probe that was needed."""
     failed = [pair for pair in found if pair[1].verdict is Verdict.FAIL]
     if failed:
         return failed[:MOST_FINDINGS]
-    if one.standing is Standing.NOT_PROVEN:
+    if one.status is Status.NOT_PROVEN:
         doubts = [pair for pair in found if pair[1].verdict is Verdict.INCONCLUSIVE]
         return ([pair for pair in doubts if not pair[1].hook] or doubts)[:MOST_FINDINGS]
     needed = all_practices()[one.practice].needed if one.practice in all_practices() else ()
@@ -83,7 +83,7 @@ def _deciding(one: PracticeStanding, found: Sequence[tuple[str, Finding]]) -> li
     return list(first.values())[:MOST_FINDINGS]
 
 
-def _telling(pictures: Sequence[Picture], one: PracticeStanding, bearing: Sequence[Outcome]) -> list[Shot]:
+def _telling(pictures: Sequence[Picture], one: PracticeStatus, bearing: Sequence[Outcome]) -> list[Shot]:
     """A few pictures, of different pages, where the experiment looks at pages: those that failed first."""
     row = all_practices().get(one.practice)
     if row is None or PAGES not in row.hooks:

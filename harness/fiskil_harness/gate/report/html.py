@@ -13,17 +13,17 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from msgspec import Struct
 
 from fiskil_harness.gate.diagnosis import Diagnosis
-from fiskil_harness.gate.interpretation_trials import Hold
+from fiskil_harness.gate.interpretation_trials import TrialResult
 from fiskil_harness.gate.judgement import Decision, GateResult, Judgement
-from fiskil_harness.gate.practice_status import Standing
+from fiskil_harness.gate.practice_status import Status
 from fiskil_harness.gate.receiver_bugs import SECTIONS, section_of
 from fiskil_harness.gate.report import delivery_diagram, evidence, story_diagram, summary, text, timeline
 from fiskil_harness.probes import Finding, Verdict
-from fiskil_harness.probes.evidence import BOUNDS_MS, Exhibit
+from fiskil_harness.probes.evidence import BOUNDS_MS, Excerpt
 from fiskil_harness.probes.outcome import Outcome
 from fiskil_harness.probes.practices import all_practices
 
-MOST_EXHIBITS = 3
+MOST_EXCERPTS = 3
 """So many of a bug's cases are shown; the others are like them."""
 
 MOST_OF_FINDINGS = 60
@@ -40,14 +40,14 @@ TONES = {
     Verdict.PASS: "good",
     Verdict.INCONCLUSIVE: "doubt",
     Verdict.FAIL: "bad",
-    Standing.PROVEN: "good",
-    Standing.ATTESTED: "said",
-    Standing.NOT_PROVEN: "doubt",
-    Standing.VIOLATED: "bad",
-    Hold.HOLDS: "good",
-    Hold.BREAKS: "bad",
-    Hold.UNCLEAR: "doubt",
-    Hold.UNMET: "doubt",
+    Status.PROVEN: "good",
+    Status.ATTESTED: "said",
+    Status.NOT_PROVEN: "doubt",
+    Status.VIOLATED: "bad",
+    TrialResult.HOLDS: "good",
+    TrialResult.BREAKS: "bad",
+    TrialResult.UNCLEAR: "doubt",
+    TrialResult.UNMET: "doubt",
 }
 
 
@@ -55,7 +55,7 @@ class Share(Struct, frozen=True, kw_only=True):
     """A part of the bar that shows how many practices stand how."""
 
     count: int
-    words: str
+    text: str
     tone: str
     style: str
 
@@ -63,10 +63,10 @@ class Share(Struct, frozen=True, kw_only=True):
 def render(whole: GateResult) -> str:
     """The report as a document."""
     judgement = whole.result
-    told = text.told(judgement)
+    told = text.findings_to_show(judgement)
     homes = {one.scenario: "scenario-" + re.sub(r"[^\w-]", "-", one.scenario) for one in judgement.scenarios}
     rows = evidence.rows(whole)
-    asked = {row.stands.practice for row in rows}
+    asked = {row.status.practice for row in rows}
     by_scenario: dict[str, list[evidence.Shot]] = {}
     for one in evidence.shots(whole.pictures, list(homes)):
         by_scenario.setdefault(one.look.scenario, []).append(one)
@@ -74,7 +74,7 @@ def render(whole: GateResult) -> str:
     timing = sorted(whole.measured, key=lambda one: -one.took_s)[:SLOWEST]
     acknowledgements = _summed([one.acknowledgements for one in whole.stories])
     sick = [one for one in judgement.bugs if one.verdict is Verdict.FAIL]
-    chosen = {id(one) for one in [one for one in whole.exhibits if not one.case][:MOST_OF_FINDINGS]}
+    chosen = {id(one) for one in [one for one in whole.excerpts if not one.case][:MOST_OF_FINDINGS]}
     drawn_open = max(MOST_DRAWN // 2, min(MOST_DRAWN_OPEN, MOST_DRAWN_IN_ALL // max(1, len(told))))
     parts = {
         "compared": whole.compared and "Baseline",
@@ -94,14 +94,14 @@ def render(whole: GateResult) -> str:
         run=whole.run,
         decision=text.decision_line(whole),
         plainly=summary.plainly(whole),
-        unrest=text.unrest_lines(whole.measured),
+        unrest=text.busy_lines(whole.measured),
         tone={0: "good", 1: "bad"}.get(whole.exit_code, "doubt"),
         meter=meter,
-        meter_words=", ".join(f"{one.count} {one.words}" for one in meter),
+        meter_words=", ".join(f"{one.count} {one.text}" for one in meter),
         counts=list(_counts(whole)),
         parts=[(anchor, name) for anchor, name in parts.items() if name],
         tones=TONES,
-        words_of=text.BUG_WORDS,
+        words_of=text.BUG_LABELS,
         sick=sick,
         told=told,
         homes=homes,
@@ -110,22 +110,22 @@ def render(whole: GateResult) -> str:
         sections=list(_sections(judgement.bugs)),
         counted_bugs=text.bug_counts,
         counted=text.counted,
-        practices=[(title, list(each)) for title, each in groupby(rows, key=lambda row: row.stands.section)],
+        practices=[(title, list(each)) for title, each in groupby(rows, key=lambda row: row.status.section)],
         stood=_stood,
         stood_at=asked,
         unasked=[one for one in all_practices() if one not in asked] if rows else [],
-        trials=text.trial_counts(judgement),
+        trials=text.interpretation_run_counts(judgement),
         scenario_counts=text.scenario_counts(judgement),
         gathered=_gathered(whole),
         whole_of=partial(_whole_of, whole, chosen),
         again=partial(text.again, whole),
-        given_by=partial(text.given_by, whole),
-        seen=text.seen,
+        given_by=partial(text.how_to_give, whole),
+        seen=text.observation,
         comparison=text.comparison_line(whole),
         difference=text.difference_line,
         coverage=text.coverage_lines(judgement),
         drawing=delivery_diagram.drawing,
-        in_words=delivery_diagram.in_words,
+        in_words=delivery_diagram.as_text,
         stories={one.scenario: one for one in whole.stories},
         shots_of=lambda scenario: by_scenario.get(scenario, []),
         pictures=[one for one in whole.pictures if one.png],
@@ -157,23 +157,23 @@ def _counts(whole: GateResult) -> Iterable[tuple[int, str]]:
             len([one for one in judgement.bugs if one.verdict is Verdict.FAIL]),
             f"of {len(judgement.bugs)} known bugs there",
         )
-    if judgement.decision is not Decision.NOT_ASKED:
+    if judgement.decision is not Decision.NOT_REQUESTED:
         yield judgement.required_met, f"of {judgement.required} required practices met"
 
 
 def _meter(judgement: Judgement) -> Iterable[Share]:
     """How the practices stand, the good ones first; only where there are any."""
-    waived = [one for one in judgement.having(Standing.VIOLATED) if one.waiver]
+    waived = [one for one in judgement.with_status(Status.VIOLATED) if one.waiver]
     counts = {
-        ("proven", "good", ""): len(judgement.having(Standing.PROVEN)),
-        ("attested by people", "said", "dotted"): len(judgement.having(Standing.ATTESTED)),
-        ("not proven", "doubt", "ruled"): len(judgement.having(Standing.NOT_PROVEN)),
+        ("proven", "good", ""): len(judgement.with_status(Status.PROVEN)),
+        ("attested by people", "said", "dotted"): len(judgement.with_status(Status.ATTESTED)),
+        ("not proven", "doubt", "ruled"): len(judgement.with_status(Status.NOT_PROVEN)),
         ("violated and waived", "bad", "dotted"): len(waived),
-        ("violated", "bad", "hatched"): len(judgement.having(Standing.VIOLATED)) - len(waived),
+        ("violated", "bad", "hatched"): len(judgement.with_status(Status.VIOLATED)) - len(waived),
     }
     for (name, tone, style), count in counts.items():
         if count:
-            yield Share(count=count, words=name, tone=tone, style=style)
+            yield Share(count=count, text=name, tone=tone, style=style)
 
 
 def _summed(each: Iterable[tuple[int, ...]]) -> list[int]:
@@ -198,29 +198,29 @@ def _sections(bugs: Sequence[Diagnosis]) -> Iterable[tuple[str, list[Diagnosis]]
 
 
 def _stood(rows: Sequence[evidence.Row]) -> str:
-    standings = [row.stands.standing for row in rows]
-    return ", ".join(f"{standings.count(one)} {one}" for one in Standing if one in standings)
+    standings = [row.status.status for row in rows]
+    return ", ".join(f"{standings.count(one)} {one}" for one in Status if one in standings)
 
 
-def _gathered(whole: GateResult) -> dict[int, tuple[list[Exhibit], int]]:
+def _gathered(whole: GateResult) -> dict[int, tuple[list[Excerpt], int]]:
     """For each bug that is there what to show of it: its first cases, else the finding as a whole.
 
     What an earlier bug has shown is not shown again; the number is that bug's row, and else 0.
     """
-    gathered: dict[int, tuple[list[Exhibit], int]] = {}
+    gathered: dict[int, tuple[list[Excerpt], int]] = {}
     first: dict[tuple[str, str, tuple[str, ...]], int] = {}
     for bug in whole.result.bugs:
         if bug.verdict is Verdict.FAIL:
             found = _of(whole, bug.scenario, bug.probe)
             chosen = ([one for one in found if one.case in bug.cases] or [one for one in found if not one.case])[
-                :MOST_EXHIBITS
+                :MOST_EXCERPTS
             ]
             row = first.setdefault((bug.scenario, bug.probe, tuple(one.case for one in chosen)), bug.row)
             gathered[bug.row] = (chosen, 0) if row == bug.row or not chosen else ([], row)
     return gathered
 
 
-def _whole_of(whole: GateResult, chosen: set[int], outcome: Outcome, finding: Finding) -> list[Exhibit]:
+def _whole_of(whole: GateResult, chosen: set[int], outcome: Outcome, finding: Finding) -> list[Excerpt]:
     """What there is to show of a finding; nothing where the bugs above show it already, or where too much is shown."""
     if any(
         (one.scenario, one.probe) == (outcome.scenario, finding.probe) and one.verdict is Verdict.FAIL
@@ -230,5 +230,5 @@ def _whole_of(whole: GateResult, chosen: set[int], outcome: Outcome, finding: Fi
     return [one for one in _of(whole, outcome.scenario, finding.probe) if not one.case and id(one) in chosen]
 
 
-def _of(whole: GateResult, scenario: str, probe: str) -> list[Exhibit]:
-    return [one for one in whole.exhibits if (one.scenario, one.probe) == (scenario, probe)]
+def _of(whole: GateResult, scenario: str, probe: str) -> list[Excerpt]:
+    return [one for one in whole.excerpts if (one.scenario, one.probe) == (scenario, probe)]

@@ -4,7 +4,7 @@ Suite ``fiskil-harness.scenarios``: name = scenario; FAIL is a failure, INCONCLU
 lacks a hook; properties name the practices and the probes with their verdicts. Suite ``fiskil-harness.practices`` (only
 where the gate was asked): class name = section, name = practice id; violated is a failure, required and not proven an error,
 not required and not proven skipped.
-Suite ``fiskil-harness.readings`` (only where other readings were tried): class name = clause, name = reading; one that
+Suite ``fiskil-harness.interpretations`` (only if others were tried): class name = clause, name = interpretation; one that
 breaks the app is a failure where it is required and skipped where it is only told, as is one that the app never met.
 Suite ``fiskil-harness.baseline`` (only where a baseline was given): whatever is worse than there.
 Suite ``fiskil-harness.gate`` (only where the gate was asked): one case that is green where the command ends with 0; a
@@ -15,9 +15,9 @@ import re
 from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
-from fiskil_harness.gate.interpretation_trials import Hold, Trial
+from fiskil_harness.gate.interpretation_trials import InterpretationRun, TrialResult
 from fiskil_harness.gate.judgement import Decision, GateResult, stays_shut
-from fiskil_harness.gate.practice_status import PracticeStanding, Standing
+from fiskil_harness.gate.practice_status import PracticeStatus, Status
 from fiskil_harness.gate.report.text import again, difference_line, finding_lines
 from fiskil_harness.probes import Verdict
 from fiskil_harness.probes.outcome import Outcome
@@ -35,19 +35,21 @@ def render(whole: GateResult) -> str:
     for outcome in whole.result.scenarios:
         _scenario_case(scenarios, whole, outcome, took.get(outcome.scenario, 0.0))
     _count(scenarios)
-    if whole.result.decision is not Decision.NOT_ASKED:
+    if whole.result.decision is not Decision.NOT_REQUESTED:
         practices = ET.SubElement(root, "testsuite", name="fiskil-harness.practices", timestamp=whole.run.began_at)
-        for one in whole.result.standings:
+        for one in whole.result.statuses:
             _practice_case(practices, one)
         _count(practices)
         decision = ET.SubElement(root, "testsuite", name="fiskil-harness.gate", timestamp=whole.run.began_at)
         _gate_case(decision, whole)
         _count(decision)
-    if whole.result.trials:
-        readings = ET.SubElement(root, "testsuite", name="fiskil-harness.readings", timestamp=whole.run.began_at)
-        for trial in whole.result.trials:
-            _trial_case(readings, whole, trial, sum(took.get(one.scenario, 0.0) for one in trial.outcomes))
-        _count(readings)
+    if whole.result.interpretation_runs:
+        interpretations = ET.SubElement(
+            root, "testsuite", name="fiskil-harness.interpretations", timestamp=whole.run.began_at
+        )
+        for trial in whole.result.interpretation_runs:
+            _trial_case(interpretations, whole, trial, sum(took.get(one.scenario, 0.0) for one in trial.outcomes))
+        _count(interpretations)
     if whole.compared is not None:
         baseline = ET.SubElement(root, "testsuite", name="fiskil-harness.baseline", timestamp=whole.run.began_at)
         for worse in whole.compared.worse:
@@ -80,7 +82,7 @@ def _scenario_case(suite: ET.Element, whole: GateResult, outcome: Outcome, secon
     if outcome.verdict is Verdict.PASS:
         return
     telling = [one for one in outcome.findings if one.verdict is outcome.verdict]
-    seen = "; ".join(one.seen for one in telling) or "nothing was examined"
+    seen = "; ".join(one.observed for one in telling) or "nothing was examined"
     text = "\n".join(finding_lines(outcome, telling, again=again(whole, outcome.scenario))) if telling else seen
     if outcome.verdict is Verdict.FAIL:
         _tell(case, "failure", str(outcome.verdict), seen, text)
@@ -99,40 +101,40 @@ def _gate_case(suite: ET.Element, whole: GateResult) -> None:
 
 
 def _why_shut(whole: GateResult) -> Iterator[str]:
-    """What keeps the gate from being green, the rarest first; the suites of practices and readings tell of each."""
+    """What keeps the gate from being green, the rarest first; the suites of practices and interpretations tell of each."""
     told = whole.result
     if whole.run.was_interrupted:
         yield "the run was interrupted"
     if whole.run.faults:
         yield f"faults of fiskil-harness: {whole.run.faults}"
-    yield from (one for one in (told.lack, *told.complaints) if one)
+    yield from (one for one in (told.problem, *told.complaints) if one)
     if whole.compared is not None:
         yield f"worse than in {whole.compared.baseline}: {len(whole.compared.worse)}"
         return
     yield f"{told.required_met} of {told.required} required practices are met"
-    if count := len([one for one in told.trials if stays_shut(one)]):
-        yield f"required readings that do not hold: {count}"
+    if count := len([one for one in told.interpretation_runs if stays_shut(one)]):
+        yield f"required interpretations that do not hold: {count}"
 
 
-def _practice_case(suite: ET.Element, one: PracticeStanding) -> None:
+def _practice_case(suite: ET.Element, one: PracticeStatus) -> None:
     case = ET.SubElement(suite, "testcase", classname=_plain(one.section), name=one.practice, time="0.000")
-    if one.standing is Standing.VIOLATED and one.waiver:
+    if one.status is Status.VIOLATED and one.waiver:
         ET.SubElement(case, "skipped", message=_plain(f"violated, {one.waiver}"))
-    elif one.standing is Standing.VIOLATED:
-        _tell(case, "failure", str(one.standing), one.reason, one.title)
-    elif one.standing is Standing.NOT_PROVEN and one.is_required:
-        _tell(case, "error", str(one.standing), one.reason, one.title)
-    elif one.standing is Standing.NOT_PROVEN:
+    elif one.status is Status.VIOLATED:
+        _tell(case, "failure", str(one.status), one.reason, one.title)
+    elif one.status is Status.NOT_PROVEN and one.is_required:
+        _tell(case, "error", str(one.status), one.reason, one.title)
+    elif one.status is Status.NOT_PROVEN:
         ET.SubElement(case, "skipped", message=_plain(f"not proven: {one.reason}"))
 
 
-def _trial_case(suite: ET.Element, whole: GateResult, one: Trial, seconds: float) -> None:
-    case = ET.SubElement(suite, "testcase", classname=one.clause, name=one.reading, time=f"{seconds:.3f}")
-    if one.is_required and one.hold in {Hold.BREAKS, Hold.UNCLEAR}:
-        tag = "failure" if one.hold is Hold.BREAKS else "error"
-        _tell(case, tag, str(one.hold), one.reason, "\n".join(again(whole, each.scenario) for each in one.outcomes))
-    elif one.hold is not Hold.HOLDS:
-        ET.SubElement(case, "skipped", message=_plain(f"{one.hold}: {one.reason}"))
+def _trial_case(suite: ET.Element, whole: GateResult, one: InterpretationRun, seconds: float) -> None:
+    case = ET.SubElement(suite, "testcase", classname=one.clause, name=one.interpretation, time=f"{seconds:.3f}")
+    if one.is_required and one.result in {TrialResult.BREAKS, TrialResult.UNCLEAR}:
+        tag = "failure" if one.result is TrialResult.BREAKS else "error"
+        _tell(case, tag, str(one.result), one.reason, "\n".join(again(whole, each.scenario) for each in one.outcomes))
+    elif one.result is not TrialResult.HOLDS:
+        ET.SubElement(case, "skipped", message=_plain(f"{one.result}: {one.reason}"))
 
 
 def _tell(case: ET.Element, tag: str, kind: str, message: str, text: str) -> None:

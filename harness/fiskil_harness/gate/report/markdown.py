@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from itertools import groupby
 
 from fiskil_harness.gate.judgement import GateResult, Judgement
-from fiskil_harness.gate.practice_status import Standing
+from fiskil_harness.gate.practice_status import Status
 from fiskil_harness.gate.report.evidence import rows
 from fiskil_harness.gate.report.summary import plainly
 from fiskil_harness.gate.report.text import (
@@ -19,9 +19,9 @@ from fiskil_harness.gate.report.text import (
     decision_line,
     difference_line,
     finding_lines,
+    findings_to_show,
+    interpretation_run_counts,
     scenario_counts,
-    told,
-    trial_counts,
 )
 from fiskil_harness.probes import Verdict
 
@@ -44,7 +44,7 @@ def render(whole: GateResult) -> str:
         ("findings", _findings(whole)),
         ("receiver", _bugs(judgement)),
         ("practices", _kept(judgement)),
-        ("readings", _readings(judgement)),
+        ("interpretations", _interpretations(judgement)),
         ("exercised", _exercised(judgement)),
         ("record", _record(whole)),
     ]
@@ -73,15 +73,15 @@ def _comparison(whole: GateResult) -> list[str]:
 
 def _unmet(whole: GateResult) -> Block:
     """A table of every practice that keeps the gate shut, or would."""
-    unmet = [row for row in rows(whole) if row.stands.standing in {Standing.VIOLATED, Standing.NOT_PROVEN}]
+    unmet = [row for row in rows(whole) if row.status.status in {Status.VIOLATED, Status.NOT_PROVEN}]
     if not unmet:
         return []
     lines = ["| standing | practice | why | what helps |", "|---|---|---|---|"]
-    for row in sorted(unmet, key=lambda each: each.stands.standing is not Standing.VIOLATED):
-        one = row.stands
-        fix = next((finding.fix for _, finding in row.found if finding.verdict is Verdict.FAIL and finding.fix), "")
+    for row in sorted(unmet, key=lambda each: each.status.status is not Status.VIOLATED):
+        one = row.status
+        fix = next((finding.fix for _, finding in row.findings if finding.verdict is Verdict.FAIL and finding.fix), "")
         helps = fix or ", ".join(f"`{hook}`" for hook, _ in row.helps)
-        standing = f"{one.standing}{' (waived)' if one.waiver else ''}"
+        standing = f"{one.status}{' (waived)' if one.waiver else ''}"
         lines.append(f"| {standing} | `{one.practice}` | {_cell(one.waiver or one.reason)} | {_cell(helps)} |")
     return [*lines, ""]
 
@@ -90,7 +90,7 @@ def _findings(whole: GateResult) -> Block:
     """Each finding as code; those that failed first, as many as fit."""
     judgement = whole.result
     lines: Block = []
-    every = told(judgement)
+    every = findings_to_show(judgement)
     for number, (outcome, findings) in enumerate(every):
         shown = finding_lines(outcome, findings, again=again(whole, outcome.scenario), width=WIDE)
         lines += ["```text", *(line.replace("```", "'''") for line in shown), "```", ""]
@@ -116,31 +116,30 @@ def _bugs(judgement: Judgement) -> Block:
     sick = [one for one in judgement.bugs if one.verdict is Verdict.FAIL]
     if sick:
         lines += ["| bug | the receiver | seen | fix |", "|---|---|---|---|"]
-        lines += [f"| {one.row} | {_cell(one.title)} | {_cell(one.seen)} | {_cell(one.fix)} |" for one in sick]
+        lines += [f"| {one.row} | {_cell(one.title)} | {_cell(one.observed)} | {_cell(one.fix)} |" for one in sick]
         lines.append("")
     return lines
 
 
 def _kept(judgement: Judgement) -> Block:
     """Every practice that the app keeps, as experiments or people say."""
-    kept = [one for one in judgement.standings if one.standing in {Standing.PROVEN, Standing.ATTESTED}]
+    kept = [one for one in judgement.statuses if one.status in {Status.PROVEN, Status.ATTESTED}]
     lines: Block = []
     for section, each in groupby(kept, key=lambda one: one.section):
         lines += [f"### {section}", "", "| standing | practice | reason |", "|---|---|---|"]
-        lines += [f"| {one.standing} | `{one.practice}` | {_cell(one.reason)} |" for one in each]
+        lines += [f"| {one.status} | `{one.practice}` | {_cell(one.reason)} |" for one in each]
         lines.append("")
     return folded(f"{counted(len(kept), 'practice')} kept", lines)
 
 
-def _readings(judgement: Judgement) -> Block:
-    if not judgement.trials:
+def _interpretations(judgement: Judgement) -> Block:
+    if not judgement.interpretation_runs:
         return []
     lines = ["| app | clause=reading | reason |", "|---|---|---|"]
-    lines += [
-        f"| {one.hold}{' (required)' if one.is_required else ''} | `{one.clause}={one.reading}` | {_cell(one.reason)} |"
-        for one in judgement.trials
-    ]
-    return folded(f"Other readings: {trial_counts(judgement)}", [*lines, ""])
+    for run in judgement.interpretation_runs:
+        required = " (required)" if run.is_required else ""
+        lines.append(f"| {run.result}{required} | `{run.clause}={run.interpretation}` | {_cell(run.reason)} |")
+    return folded(f"Other interpretations: {interpretation_run_counts(judgement)}", [*lines, ""])
 
 
 def _record(whole: GateResult) -> Block:

@@ -5,7 +5,7 @@ import msgspec
 from fiskil_harness.gate.digests import Digests, digest
 from fiskil_harness.gate.judgement import GateResult
 from fiskil_harness.probes import Verdict
-from fiskil_harness.probes.evidence import bounded, fitted, fitted_exhibits
+from fiskil_harness.probes.evidence import bounded, fitted, fitted_excerpts
 
 
 def completed(whole: GateResult, *, config: str) -> GateResult:
@@ -14,7 +14,7 @@ def completed(whole: GateResult, *, config: str) -> GateResult:
     ran = {one.scenario for one in whole.result.scenarios}
     fit = msgspec.structs.replace(
         whole,
-        exhibits=fitted_exhibits(whole.exhibits),
+        exhibits=fitted_excerpts(whole.excerpts),
         stories=fitted((one for one in whole.stories if one.scenario in ran), first=failed),
         pictures=bounded(whole.pictures, first=failed),
     )
@@ -49,7 +49,7 @@ def _digests(whole: GateResult, *, config: str) -> Digests:
     made = Digests(
         evidence=digest(whole.result),
         config=config,
-        shown=digest(rest),
+        excerpts=digest(rest),
         harness=whole.run.harness,
         seed=whole.result.seed,
     )

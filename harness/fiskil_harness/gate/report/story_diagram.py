@@ -34,10 +34,10 @@ def diagram(story: Story, *, most: int) -> str:
     left = story.left_out + len(story.happenings) - len(shown)
     if left:
         page.mark(f"{left} more are not drawn")
-    return page.picture(in_words(story, most=most))
+    return page.picture(as_text(story, most=most))
 
 
-def in_words(story: Story, *, most: int) -> str:
+def as_text(story: Story, *, most: int) -> str:
     """What the picture is of, for who cannot see it; the list below it tells all of it."""
     count = min(most, len(story.happenings))
     return f"Sequence of {count} happenings in {story.scenario}; the list of exchanges tells the same in words."
@@ -50,7 +50,7 @@ def is_wrong(one: Happening) -> bool:
 
 def _folded(ones: Sequence[Happening]) -> Iterator[tuple[Happening, int]]:
     def alike(one: Happening) -> tuple[object, ...]:
-        return one.what, one.origin, one.target, one.text, one.note, one.answer, one.bites, bool(one.repeats)
+        return one.what, one.origin, one.target, one.text, one.note, one.result, one.bites, bool(one.repeats)
 
     for _, same in groupby(ones, key=alike):
         every = list(same)
@@ -80,7 +80,7 @@ class _Page:
         start, end = LANES[one.origin], LANES[one.target]
         tone = "bad" if is_wrong(one) else ""
         head = f"{count} x {one.text}" if count > 1 else f"{one.number} {one.text}"
-        tail = f" {one.answer}" if one.answer else ""
+        tail = f" {one.result}" if one.result else ""
         self.y += 3
         self._write(head + tail, start, end, tone or ("soft" if start == end else ""))
         if one.bites:
@@ -98,7 +98,7 @@ class _Page:
         if one.outcome == "unanswered":
             middle = (start + end) / 2
             self.parts.append(f'<path class="bad" d="M{middle - 3:g} {self.y - 8:g}l6 6m0-6l-6 6"/>')
-        elif one.answer:
+        elif one.result:
             self.parts.append(
                 f'<path class="back {tone}" d="M{end} {self.y:g}H{start}m{-back}-3L{start} {self.y:g}l{-back} 3"/>'
             )

@@ -6,35 +6,40 @@
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from fiskil_harness.gate.interpretation_trials import Hold, was_not_run
+from fiskil_harness.gate.interpretation_trials import TrialResult, was_not_run
 from fiskil_harness.gate.judgement import Decision, GateResult, Judgement
-from fiskil_harness.gate.practice_status import PracticeStanding, Standing
+from fiskil_harness.gate.practice_status import PracticeStatus, Status
 from fiskil_harness.gate.report import text as words
-from fiskil_harness.gate.report.text import advice, again, decision_line, finding_lines, scenario_counts, told
+from fiskil_harness.gate.report.text import advice, again, decision_line, finding_lines, findings_to_show, scenario_counts
 from fiskil_harness.probes import Verdict
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 COLOURS = {
-    Standing.PROVEN: "green",
-    Standing.ATTESTED: "cyan",
-    Standing.NOT_PROVEN: "yellow",
-    Standing.VIOLATED: "bold red",
+    Status.PROVEN: "green",
+    Status.ATTESTED: "cyan",
+    Status.NOT_PROVEN: "yellow",
+    Status.VIOLATED: "bold red",
     Verdict.PASS: "green",
     Verdict.INCONCLUSIVE: "yellow",
     Verdict.FAIL: "bold red",
 }
 
 
-HOLD_COLOURS = {Hold.HOLDS: "green", Hold.BREAKS: "bold red", Hold.UNCLEAR: "yellow", Hold.UNMET: ""}
+HOLD_COLOURS = {
+    TrialResult.HOLDS: "green",
+    TrialResult.BREAKS: "bold red",
+    TrialResult.UNCLEAR: "yellow",
+    TrialResult.UNMET: "",
+}
 
 
 def show(whole: GateResult, console: "Console") -> None:
     """Print the report."""
     judgement = whole.result
     width = min(console.width, words.WIDTH)
-    for outcome, findings in told(judgement):
+    for outcome, findings in findings_to_show(judgement):
         verdict = findings[0].verdict
         lines = finding_lines(outcome, findings, again=again(whole, outcome.scenario), width=width)
         _print(console, lines[0], lead=str(verdict), style=COLOURS[verdict])
@@ -42,7 +47,7 @@ def show(whole: GateResult, console: "Console") -> None:
             _print(console, line)
         _print(console, "")
     _show_bugs(judgement, console, width)
-    if judgement.decision is Decision.NOT_ASKED:
+    if judgement.decision is Decision.NOT_REQUESTED:
         _show_passes(judgement, console, width)
     _show_advice(judgement, console, width)
     _show_practices(judgement, console, width)
@@ -80,10 +85,10 @@ def _show_bugs(judgement: Judgement, console: "Console", width: int) -> None:
 
 
 def _show_passes(judgement: Judgement, console: "Console", width: int) -> None:
-    shown = {id(finding) for _, findings in told(judgement) for finding in findings}
+    shown = {id(finding) for _, findings in findings_to_show(judgement) for finding in findings}
     rows = [(o, f) for o in judgement.scenarios if not was_not_run(o) for f in o.findings if id(f) not in shown]
     for outcome, finding in rows:
-        text = f"{finding.verdict:<5} {outcome.scenario}  {words.seen(finding)}"
+        text = f"{finding.verdict:<5} {outcome.scenario}  {words.observation(finding)}"
         lines = words.wrapped(text, width, later_indent=words.INDENT)
         _print(console, lines[0], lead=str(finding.verdict), style=COLOURS[finding.verdict])
         for line in lines[1:]:
@@ -103,48 +108,48 @@ def _show_advice(judgement: Judgement, console: "Console", width: int) -> None:
 
 
 def _show_practices(judgement: Judgement, console: "Console", width: int) -> None:
-    name_width = max((len(one.practice) for one in judgement.standings), default=0)
-    for section, rows in groupby(judgement.standings, key=lambda one: one.section):
+    name_width = max((len(one.practice) for one in judgement.statuses), default=0)
+    for section, rows in groupby(judgement.statuses, key=lambda one: one.section):
         _print(console, section, style="bold")
         for one in rows:
             _show_practice(one, console, width, name_width)
-    if judgement.standings:
+    if judgement.statuses:
         _print(console, "")
 
 
-def _show_practice(one: PracticeStanding, console: "Console", width: int, name_width: int) -> None:
+def _show_practice(one: PracticeStatus, console: "Console", width: int, name_width: int) -> None:
     mark = "*" if one.is_required else " "
-    lead = f" {mark}{one.standing:<10} "
+    lead = f" {mark}{one.status:<10} "
     head = f"{lead}{one.practice:<{name_width}}  "
     reason = f"{one.reason}; {one.waiver}" if one.waiver else one.reason
     # A scenario's name may be too long to stand below the reason.
     longest = max((len(word) for word in reason.split()), default=0)
     indent = " " * max(len(words.INDENT), min(len(head), width - longest))
     lines = words.wrapped(head + reason, width, later_indent=indent)
-    _print(console, lines[0], lead=lead, style="yellow" if one.waiver else COLOURS[one.standing])
+    _print(console, lines[0], lead=lead, style="yellow" if one.waiver else COLOURS[one.status])
     for line in lines[1:]:
         _print(console, line)
 
 
 def _show_trials(whole: GateResult, console: "Console", width: int) -> None:
-    """What the app does under other readings; of those that it holds under, only the number."""
-    trials = whole.result.trials
+    """What the app does under other interpretations; of those that it holds under, only the number."""
+    trials = whole.result.interpretation_runs
     if not trials:
         return
-    _print(console, "Other readings of what the real API leaves in doubt", style="bold")
+    _print(console, "Other interpretations of what the real API leaves in doubt", style="bold")
     for one in trials:
-        if one.hold is Hold.HOLDS and not one.is_required:
+        if one.result is TrialResult.HOLDS and not one.is_required:
             continue
-        lead = f" {'*' if one.is_required else ' '}{one.hold:<8} "
-        lines = words.wrapped(f"{lead}{one.clause}={one.reading}  {one.reason}", width, later_indent=words.INDENT * 2)
-        _print(console, lines[0], lead=lead, style=HOLD_COLOURS[one.hold])
+        lead = f" {'*' if one.is_required else ' '}{one.result:<8} "
+        lines = words.wrapped(f"{lead}{one.clause}={one.interpretation}  {one.reason}", width, later_indent=words.INDENT * 2)
+        _print(console, lines[0], lead=lead, style=HOLD_COLOURS[one.result])
         for line in lines[1:]:
             _print(console, line)
-        if one.hold is Hold.BREAKS and one.outcomes:
+        if one.result is TrialResult.BREAKS and one.outcomes:
             scenario = next((each.scenario for each in one.outcomes if each.verdict is not Verdict.PASS), "")
             for line in words.command_lines("again", again(whole, scenario), width, indent=words.INDENT * 2, label_width=6):
                 _print(console, line)
-    _print(console, words.trial_counts(whole.result))
+    _print(console, words.interpretation_run_counts(whole.result))
     _print(console, "")
 
 
@@ -154,7 +159,7 @@ def _show_unlocks(whole: GateResult, console: "Console", width: int) -> None:
         return
     _print(console, "What the config does not give, and what it would help to prove", style="bold")
     for unlock in judgement.unlocks:
-        _print_wrapped(console, f"{words.given_by(whole, unlock.hook)}  {unlock.purpose}", width, indent="  ")
+        _print_wrapped(console, f"{words.how_to_give(whole, unlock.hook)}  {unlock.purpose}", width, indent="  ")
         _print_wrapped(console, f"for {', '.join(unlock.practices)}", width, indent="      ")
     _print(console, "")
 
@@ -188,10 +193,10 @@ def _show_comparison(whole: GateResult, console: "Console", width: int) -> None:
 
 def _show_end(whole: GateResult, console: "Console", width: int) -> None:
     judgement, run = whole.result, whole.run
-    for remark in (*judgement.remarks, *words.unrest_lines(whole.measured)):
+    for remark in (*judgement.remarks, *words.busy_lines(whole.measured)):
         _print_wrapped(console, remark, width)
-    if judgement.decision is not Decision.NOT_ASKED:
-        counts = ", ".join(f"{len(judgement.having(one))} {one}" for one in Standing if judgement.having(one))
+    if judgement.decision is not Decision.NOT_REQUESTED:
+        counts = ", ".join(f"{len(judgement.with_status(one))} {one}" for one in Status if judgement.with_status(one))
         _print_wrapped(console, f"{judgement.practices} practices: {counts}  (* required)", width)
         _print_wrapped(console, f"{scenario_counts(judgement)}, in {run.took_s:.0f} s", width)
     for one in whole.measured:

@@ -11,23 +11,23 @@ from collections.abc import Iterable, Sequence
 
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.gate.diagnosis import Diagnosis
-from fiskil_harness.gate.interpretation_trials import Hold, was_not_run
+from fiskil_harness.gate.interpretation_trials import TrialResult, was_not_run
 from fiskil_harness.gate.judgement import Decision, Difference, GateResult, Judgement, stays_shut
-from fiskil_harness.gate.practice_status import Standing
+from fiskil_harness.gate.practice_status import Status
 from fiskil_harness.probes import Finding, Verdict
 from fiskil_harness.probes.coverage import Coverage
 from fiskil_harness.probes.outcome import Measure, Outcome
-from fiskil_harness.probes.practices import bears_on
-from fiskil_harness.runner.worker import UNREST
+from fiskil_harness.probes.practices import practices_of
+from fiskil_harness.runner.worker import STILL_BUSY_SINCE
 from fiskil_harness.scenario.scenario import AT
 
 _HOLDS = {
-    Hold.BREAKS: "break the app",
-    Hold.UNCLEAR: "unclear",
-    Hold.UNMET: "not met",
-    Hold.HOLDS: "hold",
+    TrialResult.BREAKS: "break the app",
+    TrialResult.UNCLEAR: "unclear",
+    TrialResult.UNMET: "not met",
+    TrialResult.HOLDS: "hold",
 }
-BUG_WORDS = {Verdict.FAIL: "there", Verdict.PASS: "not there", Verdict.INCONCLUSIVE: "not told"}
+BUG_LABELS = {Verdict.FAIL: "there", Verdict.PASS: "not there", Verdict.INCONCLUSIVE: "not told"}
 """Whether a receiver has a known bug."""
 
 WEBHOOKS_OPTIONS = {
@@ -52,7 +52,7 @@ def finding_lines(outcome: Outcome, findings: Sequence[Finding], *, again: str, 
     """Findings of one scenario with one verdict: what was seen, what was expected, how to mend it, how to see it again."""
     lines = _head(outcome, findings, width)
     for finding in findings:
-        lines += wrapped(seen(finding), width, first_indent=INDENT, later_indent=INDENT)
+        lines += wrapped(observation(finding), width, first_indent=INDENT, later_indent=INDENT)
         if finding.verdict is Verdict.FAIL:
             lines += _in_detail(finding, width)
         lines += [line for text in finding.advice for line in _labelled("advice", text, width)]
@@ -67,26 +67,26 @@ def pairs_line(measure: Measure) -> str:
     return told + ("; --json FILE names those missing" if measure.pairs.missing else "")
 
 
-def unrest_lines(measured: Sequence[Measure]) -> tuple[str, ...]:
+def busy_lines(measured: Sequence[Measure]) -> tuple[str, ...]:
     """Since when the app has not come to rest, and in how many later scenarios: one line for each that it began with.
 
     Workers have an app each, so what one of them says another may not.
     """
-    told = Counter(note for one in measured for note in one.notes if note.startswith(UNREST))
+    told = Counter(note for one in measured for note in one.notes if note.startswith(STILL_BUSY_SINCE))
     return tuple(
         f"{note[0].upper()}{note[1:]}; {counted(count, 'later scenario')} met it so." for note, count in told.items()
     )
 
 
-def seen(finding: Finding) -> str:
+def observation(finding: Finding) -> str:
     """The probe, what it saw, and the hook that it lacked."""
-    is_named = not finding.hook or finding.hook in finding.seen
-    return f"{finding.probe}: {finding.seen}" + ("" if is_named else f" (lacks {finding.hook})")
+    is_named = not finding.hook or finding.hook in finding.observed
+    return f"{finding.probe}: {finding.observed}" + ("" if is_named else f" (lacks {finding.hook})")
 
 
 def _head(outcome: Outcome, findings: Sequence[Finding], width: int) -> list[str]:
     seed = f"seed {outcome.seed}"
-    about = {practice for one in findings for practice in bears_on(one.probe, outcome.practices)}
+    about = {practice for one in findings for practice in practices_of(one.probe, outcome.practices)}
     practices = ", ".join(one for one in outcome.practices if one in about)
     lines = wrapped(f"{findings[0].verdict}  {practices}   {outcome.scenario}", width, later_indent=INDENT)
     if len(lines[-1]) + len(seed) + 2 <= width:
@@ -106,7 +106,7 @@ def _in_detail(finding: Finding, width: int) -> list[str]:
     return lines
 
 
-def told(judgement: Judgement) -> list[tuple[Outcome, list[Finding]]]:
+def findings_to_show(judgement: Judgement) -> list[tuple[Outcome, list[Finding]]]:
     """What a reader must see, by scenario, the failures first; what only lacks a hook stands in the list of hooks."""
     failed = [(outcome, _having(outcome, Verdict.FAIL)) for outcome in judgement.scenarios]
     untold = [
@@ -150,12 +150,12 @@ def scenario_counts(judgement: Judgement) -> str:
 def bug_counts(bugs: Sequence[Diagnosis]) -> str:
     """How many known bugs a receiver has: ``2 there, 47 not there, 9 not told``."""
     verdicts = [one.verdict for one in bugs]
-    return ", ".join(f"{verdicts.count(verdict)} {word}" for verdict, word in BUG_WORDS.items())
+    return ", ".join(f"{verdicts.count(verdict)} {word}" for verdict, word in BUG_LABELS.items())
 
 
-def trial_counts(judgement: Judgement) -> str:
-    """How many other readings ended how: ``60 other readings: 2 break the app, 58 hold``."""
-    holds = [one.hold for one in judgement.trials]
+def interpretation_run_counts(judgement: Judgement) -> str:
+    """How many other interpretations ended how: ``60 other interpretations: 2 break the app, 58 hold``."""
+    holds = [one.result for one in judgement.interpretation_runs]
     parts = [f"{holds.count(one)} {word}" for one, word in _HOLDS.items() if one in holds]
     return f"{counted(len(holds), 'other reading')}: {', '.join(parts)}"
 
@@ -167,7 +167,7 @@ def decision_line(whole: GateResult) -> str:
         return "The harness itself failed; what is above is not the whole truth."
     if whole.run.was_interrupted:
         return "Interrupted: what did not run is not proven."
-    if judgement.decision is Decision.NOT_ASKED:
+    if judgement.decision is Decision.NOT_REQUESTED:
         return f"{scenario_counts(judgement)}."
     if judgement.decision is Decision.OPEN:
         once = ", each question asked once" if judgement.is_fast else ""
@@ -200,8 +200,8 @@ def coverage_lines(judgement: Judgement) -> list[str]:
 
 
 def _left(one: Coverage) -> str:
-    if one.lack:
-        return f"; what the app uses is not known without {one.lack}"
+    if one.problem:
+        return f"; what the app uses is not known without {one.problem}"
     return f", not {', '.join(one.untested)}" if one.untested else ", none left out"
 
 
@@ -243,23 +243,23 @@ def again(whole: GateResult, scenario: str) -> str:
     """The command that runs one scenario again."""
     name, _, reading = scenario.partition(AT)
     typed = shlex.quote(whole.run.paths.get(name, name))
-    return whole.run.again_one.replace("{scenario}", typed) + (f" --reading {reading}" if reading else "")
+    return whole.run.again_for_scenario.replace("{scenario}", typed) + (f" --interpretation {reading}" if reading else "")
 
 
-def given_by(whole: GateResult, hook: str) -> str:
+def how_to_give(whole: GateResult, hook: str) -> str:
     """How *hook* is given: `webhooks` has no config, and has options for some."""
     option = WEBHOOKS_OPTIONS.get(hook, "") if whole.run.command == "webhooks" else ""
     return f"{hook} (here: {option})" if option else hook
 
 
 def _reasons(judgement: Judgement) -> Iterable[str]:
-    violated = [one for one in judgement.having(Standing.VIOLATED) if not one.waiver]
-    open_ones = [one for one in judgement.having(Standing.NOT_PROVEN) if one.is_required]
+    violated = [one for one in judgement.with_status(Status.VIOLATED) if not one.waiver]
+    open_ones = [one for one in judgement.with_status(Status.NOT_PROVEN) if one.is_required]
     if violated:
         yield f"{counted(len(violated), 'practice')} violated"
     if open_ones:
         yield f"{len(open_ones)} of {judgement.required} required not proven"
-    broken = [one for one in judgement.trials if stays_shut(one)]
+    broken = [one for one in judgement.interpretation_runs if stays_shut(one)]
     if broken:
         yield f"{counted(len(broken), 'required reading')} not held"
     if judgement.complaints:

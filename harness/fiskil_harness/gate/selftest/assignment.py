@@ -10,18 +10,18 @@ from fiskil_harness.scenario.steps import name_of
 
 COSTLY = frozenset(
     {
-        "break",
-        "explore",
+        "inject_fault",
+        "run_generated_plans",
         "fail_in_browser",
-        "look_at",
-        "look_for_end",
-        "look_until_synced",
-        "press_to_link",
-        "read_notice",
+        "open_page",
+        "wait_for_revocation",
+        "watch_until_synced",
+        "press_connect",
+        "read_privacy_notice",
         "restart_with_wrong_secret",
         "revoke_in_browser",
         "revoke_key",
-        "speak_tls",
+        "serve_api_over_tls",
         "stay_idle",
         "walk_in_browser",
     }
@@ -41,7 +41,7 @@ def is_costly(scenario: Scenario) -> bool:
 
 def is_explored(scenario: Scenario) -> bool:
     """Whether its plans are drawn and shrunk, which takes longest."""
-    return any(name_of(step) == "explore" for step in scenario.steps)
+    return any(name_of(step) == "run_generated_plans" for step in scenario.steps)
 
 
 def is_receiver(entry: GalleryApp) -> bool:

@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from fiskil_harness.core import catalog
 from fiskil_harness.core.config import FILE, Facts, Settings, load
-from fiskil_harness.core.config.schema import Entrance, Observe, Tls
+from fiskil_harness.core.config.schema import Login, Observe, Tls
 from fiskil_harness.core.config.validation import refuse_bad_templates, refuse_contradictions
 from fiskil_harness.errors import ConfigError, UnknownName
 from fiskil_harness.gate.receiver_bugs import bug
@@ -53,7 +53,7 @@ class GalleryApp(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     command: str = ""
     env: dict[str, str] = {}
     tls: dict[str, Any] = {}
-    entrance: Entrance | None = None
+    login: Login | None = None
     without: tuple[str, ...] = ()
     limits: dict[str, float] = {}
     facts: dict[str, Any] = {}
@@ -135,12 +135,12 @@ def settings(entry: GalleryApp) -> Settings:
         env=base.app.env | _python_path(folder) | entry.env,
         tls=_tls(entry, base),
         observe=_observe(entry, base),
-        entrance=entry.entrance or base.app.entrance,
+        entrance=entry.login or base.app.login,
         limits=_limits(entry, base),
         facts=_facts(entry, base),
     )
     source = f"{base.source} for {entry.name}"
-    promised = base.promised | entry.limits.keys()
+    promised = base.stated_limits | entry.limits.keys()
     made = msgspec.structs.replace(base, app=changed, folder=folder, source=source, promised=promised)
     refuse_contradictions(made)
     refuse_bad_templates(made)

@@ -12,12 +12,12 @@ from msgspec import Struct
 
 from fiskil_harness.errors import HarnessError
 from fiskil_harness.gate.judgement import Judgement, judge
-from fiskil_harness.gate.practice_status import Standing
+from fiskil_harness.gate.practice_status import Status
 from fiskil_harness.gate.receiver_bugs import bugs
 from fiskil_harness.gate.selftest import assignment, gallery
 from fiskil_harness.gate.selftest.gallery import GalleryApp
 from fiskil_harness.probes import Verdict
-from fiskil_harness.probes.practices import all_practices, bears_on
+from fiskil_harness.probes.practices import all_practices, practices_of
 from fiskil_harness.runner.worker import Worker, first_line
 from fiskil_harness.scenario.scenario import Scenario
 
@@ -33,11 +33,12 @@ class Catch(Struct, frozen=True, kw_only=True):
     probe: str
 
 
-class Hearing(Struct, frozen=True, kw_only=True):
+class SelftestResult(Struct, frozen=True, kw_only=True):
     """What came of one app.
 
-    ``found`` are the bugs of the catalogue that it was found to have. ``false_alarms`` blame it for what it does not do,
-    ``doubts`` are questions that stayed open though nothing was missing. ``lacks`` says why it was not heard at all.
+    ``bugs_found`` are bugs of the catalogue. ``overlooked`` must be found and were not. ``false_alarms`` blame the app for
+    something that it does not do. ``inconclusive`` lists open questions although no hook is missing. ``not_tried`` is the
+    reason why the app was not tried; empty if it was.
     """
 
     name: str
@@ -47,14 +48,14 @@ class Hearing(Struct, frozen=True, kw_only=True):
     caught: tuple[Catch, ...] = ()
     overlooked: tuple[str, ...] = ()
     false_alarms: tuple[str, ...] = ()
-    doubts: tuple[str, ...] = ()
-    found: tuple[str, ...] = ()
-    lacks: str = ""
+    inconclusive: tuple[str, ...] = ()
+    bugs_found: tuple[str, ...] = ()
+    not_tried: str = ""
 
     @property
-    def is_right(self) -> bool:
+    def is_correct(self) -> bool:
         """Whether the judge said what is true of the app."""
-        return not (self.lacks or self.overlooked or self.false_alarms or self.doubts)
+        return not (self.not_tried or self.overlooked or self.false_alarms or self.inconclusive)
 
 
 class BugRow(Struct, frozen=True, kw_only=True):
@@ -63,7 +64,7 @@ class BugRow(Struct, frozen=True, kw_only=True):
     row: int
     bug: str
     having: tuple[str, ...]
-    seen: tuple[str, ...]
+    detected: tuple[str, ...]
     reason: str = ""
 
 
@@ -80,7 +81,7 @@ def scenarios_for(entry: GalleryApp) -> list[Scenario]:
     return assignment.moments(entry) if entry.others is None else assignment.own_and_others(entry)
 
 
-def rehearse(
+def play(
     entry: GalleryApp,
     scenarios: Sequence[Scenario],
     *,
@@ -106,46 +107,48 @@ def rehearse(
         played = [worker.play(one) for one in scenarios if goes_on()]
     finally:
         worker.close()
-    met = {what for one in played for what in one.measure.met}
+    met = {what for one in played for what in one.measure.coverage_marks}
     return judge([one.outcome for one in played], settings=settings, seed=seed, today=today, met=met)
 
 
-def hear(entry: GalleryApp, judged: Callable[[], Judgement]) -> Hearing:
+def evaluate(entry: GalleryApp, judged: Callable[[], Judgement]) -> SelftestResult:
     """Hold what *judged* comes to against the truth about *entry*; a missing tool or an app that does not start is told."""
     lacks = gallery.missing_tool(entry)
     if lacks:
-        return _hearing(entry, lacks=f"needs {lacks}")
+        return _result(entry, not_tried=f"needs {lacks}")
     try:
         judgement = judged()
     except HarnessError as error:
-        return _hearing(entry, lacks=first_line(str(error)))
+        return _result(entry, not_tried=first_line(str(error)))
     if entry.collection == "correct":
-        return _hearing(entry, false_alarms=accusations(judgement), doubts=doubts(judgement))
-    missed = overlooked(judgement, entry) if entry.violates else trusted(judgement)
-    return _hearing(
+        return _result(entry, false_alarms=failures(judgement), inconclusive=inconclusive_findings(judgement))
+    missing = missed(judgement, entry) if entry.violates else wrongly_trusted(judgement)
+    return _result(
         entry,
         caught=tuple(_catches(judgement, entry)),
-        overlooked=missed,
-        false_alarms=blamed_falsely(judgement, entry),
-        found=tuple(one.bug for one in judgement.bugs if one.verdict is Verdict.FAIL),
+        overlooked=missing,
+        false_alarms=false_alarms(judgement, entry),
+        bugs_found=tuple(one.bug for one in judgement.bugs if one.verdict is Verdict.FAIL),
     )
 
 
-def table(hearings: Iterable[Hearing]) -> list[BugRow]:
+def table(hearings: Iterable[SelftestResult]) -> list[BugRow]:
     """For each bug of the catalogue the apps that have it, and those where it was found."""
     entries = gallery.apps()
-    heard = [one for one in hearings if not one.lacks]
+    heard = [one for one in hearings if not one.not_tried]
     rows = []
     for bug_id, bug in bugs().items():
         having = [one for one in heard if bug_id in entries[one.name].bugs]
-        seen = tuple(one.name for one in having if bug_id in one.found)
-        rows.append(BugRow(row=bug.row, bug=bug_id, having=tuple(one.name for one in having), seen=seen, reason=bug.reason))
+        seen = tuple(one.name for one in having if bug_id in one.bugs_found)
+        rows.append(
+            BugRow(row=bug.row, bug=bug_id, having=tuple(one.name for one in having), detected=seen, reason=bug.reason)
+        )
     return rows
 
 
-def practice_table(hearings: Iterable[Hearing]) -> list[PracticeRow]:
+def practice_table(hearings: Iterable[SelftestResult]) -> list[PracticeRow]:
     """For each practice that an app can violate the flawed apps that were caught by its id, in the order of the page."""
-    heard = [one for one in hearings if one.collection == "flawed" and not one.lacks]
+    heard = [one for one in hearings if one.collection == "flawed" and not one.not_tried]
     caught = {one.name: {catch.what for catch in one.caught} for one in heard}
     entries = gallery.apps()
     return [
@@ -159,9 +162,9 @@ def practice_table(hearings: Iterable[Hearing]) -> list[PracticeRow]:
     ]
 
 
-def overlooked(judgement: Judgement, entry: GalleryApp) -> list[str]:
+def missed(judgement: Judgement, entry: GalleryApp) -> list[str]:
     """What must be found and is not: practices, probes that must fail in the app's own scenarios, these, and bugs."""
-    practices = set(entry.violates) - set(having(judgement, Standing.VIOLATED))
+    practices = set(entry.violates) - set(having(judgement, Status.VIOLATED))
     probes = set(entry.probes) - failed(judgement, entry)
     return [*sorted(practices), *sorted(probes), *survived(judgement, entry), *undiagnosed(judgement, entry)]
 
@@ -185,36 +188,36 @@ def failed(judgement: Judgement, entry: GalleryApp) -> set[str]:
     return {finding.probe for outcome in own for finding in outcome.findings if finding.verdict is Verdict.FAIL}
 
 
-def blamed_falsely(judgement: Judgement, entry: GalleryApp) -> list[str]:
+def false_alarms(judgement: Judgement, entry: GalleryApp) -> list[str]:
     """What is violated and neither must be nor may be, with the reason."""
-    found = having(judgement, Standing.VIOLATED)
+    found = having(judgement, Status.VIOLATED)
     return [f"{one}: {found[one]}" for one in found if one not in {*entry.violates, *entry.may}]
 
 
-def trusted(judgement: Judgement) -> list[str]:
+def wrongly_trusted(judgement: Judgement) -> list[str]:
     """What an app that does nothing was believed."""
-    proven = sorted(NEVER_TRUSTED & set(having(judgement, Standing.PROVEN)))
+    proven = sorted(NEVER_TRUSTED & set(having(judgement, Status.PROVEN)))
     return proven or ([] if judgement.verdict is not Verdict.PASS else ["every scenario passed"])
 
 
-def accusations(judgement: Judgement) -> list[str]:
+def failures(judgement: Judgement) -> list[str]:
     """Every finding that is a FAIL."""
     return _findings(judgement, lambda verdict, _: verdict is Verdict.FAIL)
 
 
-def doubts(judgement: Judgement) -> list[str]:
+def inconclusive_findings(judgement: Judgement) -> list[str]:
     """Every finding that cannot tell, but for those that only lack a hook."""
     return _findings(judgement, lambda verdict, hook: verdict is Verdict.INCONCLUSIVE and not hook)
 
 
-def having(judgement: Judgement, standing: Standing) -> dict[str, str]:
+def having(judgement: Judgement, standing: Status) -> dict[str, str]:
     """Practices of one standing, with the reason."""
-    return {one.practice: one.reason for one in judgement.having(standing)}
+    return {one.practice: one.reason for one in judgement.with_status(standing)}
 
 
 def _findings(judgement: Judgement, is_wanted: Callable[[Verdict, str], bool]) -> list[str]:
     return [
-        f"{outcome.scenario}: {finding.probe} {finding.verdict}: {finding.seen}"
+        f"{outcome.scenario}: {finding.probe} {finding.verdict}: {finding.observed}"
         for outcome in judgement.scenarios
         for finding in outcome.findings
         if is_wanted(finding.verdict, finding.hook)
@@ -223,13 +226,13 @@ def _findings(judgement: Judgement, is_wanted: Callable[[Verdict, str], bool]) -
 
 def _catches(judgement: Judgement, entry: GalleryApp) -> Iterable[Catch]:
     """For each practice that must be violated the finding that says so, for each bug its witness."""
-    violated = having(judgement, Standing.VIOLATED)
+    violated = having(judgement, Status.VIOLATED)
     for practice in [one for one in entry.violates if one in violated]:
         failing = [
             Catch(what=practice, scenario=outcome.scenario, probe=finding.probe)
             for outcome in judgement.scenarios
             for finding in outcome.findings
-            if practice in bears_on(finding.probe, outcome.practices) and finding.verdict is Verdict.FAIL
+            if practice in practices_of(finding.probe, outcome.practices) and finding.verdict is Verdict.FAIL
         ]
         named = [one for one in failing if one.probe in entry.probes]
         yield from [*named, *failing][:1]
@@ -238,6 +241,6 @@ def _catches(judgement: Judgement, entry: GalleryApp) -> Iterable[Catch]:
             yield Catch(what=f"{one.row} {one.bug}", scenario=one.scenario, probe=one.probe)
 
 
-def _hearing(entry: GalleryApp, **what: object) -> Hearing:
+def _result(entry: GalleryApp, **what: object) -> SelftestResult:
     told = {"name": entry.name, "title": entry.title, "framework": entry.framework, "collection": entry.collection, **what}
-    return msgspec.convert(told, Hearing, strict=False, from_attributes=True)
+    return msgspec.convert(told, SelftestResult, strict=False, from_attributes=True)

@@ -44,7 +44,7 @@ class Bite(Entry, frozen=True, kw_only=True):
     byte_offset: int = -1
     seed: int = 0
     connection: int = 0
-    seen: str = ""
+    observed: str = ""
 
 
 class Abandoned(Entry, frozen=True, kw_only=True):
@@ -105,7 +105,7 @@ class FaultSet(Entry, frozen=True, kw_only=True):
     times: int
     unbitten: int = 0
     spared: int = 0
-    lack: str = ""
+    problem: str = ""
 
 
 class TokensExpired(Entry, frozen=True, kw_only=True):
@@ -129,7 +129,7 @@ class Rows(Entry, frozen=True, kw_only=True):
     end_user_id: str = ""
 
 
-class ConsentSeen(Entry, frozen=True, kw_only=True):
+class ConsentState(Entry, frozen=True, kw_only=True):
     """A consent as it stands at Fiskil from now on: when it began, and at each change of what it covers, and at its end.
 
     ``permissions`` are the datasets that it covers, ``accounts`` the ``account_id`` of each account that was chosen.
@@ -143,10 +143,10 @@ class ConsentSeen(Entry, frozen=True, kw_only=True):
     is_active: bool = True
 
 
-class ReadingsAsked(Entry, frozen=True, kw_only=True):
+class InterpretationsUsed(Entry, frozen=True, kw_only=True):
     """The doubtful clauses of the contract that came up: those where another reading would have answered otherwise.
 
-    ``ruled`` are the readings that ruled where they were not the best supported ones.
+    ``ruled`` are the interpretations that ruled where they were not the best supported ones.
     """
 
     clauses: tuple[str, ...]

@@ -15,7 +15,7 @@ class Started(Entry, frozen=True, kw_only=True):
     how: str
 
 
-class Stood(Entry, frozen=True, kw_only=True):
+class MachinePaused(Entry, frozen=True, kw_only=True):
     """The whole machine, or this process of it, stood still for ``lasted_s`` real seconds, until ``at_s``."""
 
     lasted_s: float
@@ -42,7 +42,7 @@ class Visit(Entry, frozen=True, kw_only=True):
     is_elsewhere: bool = False
 
 
-class Heard(Entry, frozen=True, kw_only=True):
+class SdkMessagePassed(Entry, frozen=True, kw_only=True):
     """A window told the app's page how a journey ended, and the page passed it on; an empty ``error_type`` is a success.
 
     ``is_genuine`` is False where the window was not the consent page's.
@@ -82,8 +82,8 @@ class Effects(Entry, frozen=True, kw_only=True):
     state: Any = None
     pending: int | None = None
     failed: int | None = None
-    is_quiescent: bool = True
-    still_s: float = 0.0
+    is_idle: bool = True
+    unchanged_s: float = 0.0
     is_connected: bool | None = None
     consents: dict[str, Any] = {}
     refusal: str = ""
@@ -99,7 +99,7 @@ class Output(Entry, frozen=True, kw_only=True):
 
     place: str
     text: bytes
-    lack: str = ""
+    problem: str = ""
 
 
 class Reported(Entry, frozen=True, kw_only=True):
@@ -110,7 +110,7 @@ class Reported(Entry, frozen=True, kw_only=True):
 
     place: str
     text: bytes
-    lack: str = ""
+    problem: str = ""
 
 
 class Filed(Entry, frozen=True, kw_only=True):
@@ -123,7 +123,7 @@ class Filed(Entry, frozen=True, kw_only=True):
     name: str
     text: bytes
     is_log: bool
-    lack: str = ""
+    problem: str = ""
 
 
 class Leak(Entry, frozen=True, kw_only=True):

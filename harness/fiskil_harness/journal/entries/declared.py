@@ -34,15 +34,15 @@ class UsedEvents(Entry, frozen=True, kw_only=True):
     patterns: tuple[str, ...]
 
 
-API_TOLD = "{api_url} in [app.env]"
+API_URL_IN_ENV = "{api_url} in [app.env]"
 """What a config lacks that does not tell the app where the API is; no hook, but it stands in the place of one."""
 
 
-CA_TOLD = "{ca_file} in [app.env]"
+CA_FILE_IN_ENV = "{ca_file} in [app.env]"
 """What a config lacks that does not tell the app whose certificates to trust; no hook either."""
 
 
-class ApiUntold(Entry, frozen=True, kw_only=True):
+class ApiUrlMissing(Entry, frozen=True, kw_only=True):
     """The config does not tell the app where the API is (``API_TOLD``), so no call of its can be seen."""
 
 
@@ -76,15 +76,15 @@ class Production(Entry, frozen=True, kw_only=True):
     webhook_url: str | None = None
 
 
-class KeyGiven(Entry, frozen=True, kw_only=True):
+class KeyInUse(Entry, frozen=True, kw_only=True):
     """The app was started with this key, which has no readable form; ``is_told`` says whether its environment carries it."""
 
     client_secret: str
-    is_told: bool = True
+    is_in_env: bool = True
 
     def __repr__(self) -> str:
         """Nothing secret."""
-        return f"KeyGiven(is_told={self.is_told})"
+        return f"KeyGiven(is_told={self.is_in_env})"
 
 
 class Canaries(Entry, frozen=True, kw_only=True):

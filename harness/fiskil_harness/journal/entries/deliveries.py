@@ -8,7 +8,7 @@ from fiskil_harness.journal.entries.plan_pairs import Verb
 Headers = tuple[tuple[str, str], ...]
 
 
-AMIDST = "amidst a kill"
+DURING_KILL = "amidst a kill"
 """The variant of deliveries that were under way when the app was killed, whatever came of each: that is a matter of time."""
 
 HALVED = "halved"
@@ -22,7 +22,7 @@ HOMES = ("127.0.0.1", "127.0.0.20")
 """Where genuine deliveries come from; the second address is used only where a reading says so."""
 
 
-class EventSeen(Entry, frozen=True, kw_only=True):
+class EventCreated(Entry, frozen=True, kw_only=True):
     """The sandbox told a fact. ``event`` is its symbol (``e0``); ``is_subscribed`` says whether the app must act on it."""
 
     event: str
@@ -57,12 +57,12 @@ class Delivery(Entry, frozen=True, kw_only=True):
     took_s: float = 0.0
     body: bytes = b""
     headers: tuple[tuple[str, str], ...] = ()
-    answer_headers: tuple[tuple[str, str], ...] = ()
-    answer: bytes = b""
+    response_headers: tuple[tuple[str, str], ...] = ()
+    response_body: bytes = b""
     source_ip: str = "127.0.0.1"
     group: int = 0
     is_judged: bool = True
-    says: dict[str, str] = {}
+    content: dict[str, str] = {}
 
 
 class Flood(Entry, frozen=True, kw_only=True):
@@ -79,14 +79,14 @@ class Flood(Entry, frozen=True, kw_only=True):
     is_over: bool = False
 
 
-class BaitLaid(Entry, frozen=True, kw_only=True):
+class CanaryPlanted(Entry, frozen=True, kw_only=True):
     """A URL of ours went out that nobody has a reason to call. ``place`` says where it stood; ``kind`` is a delivery's."""
 
     place: str
     kind: str
 
 
-class BaitTaken(Entry, frozen=True, kw_only=True):
+class CanaryRequested(Entry, frozen=True, kw_only=True):
     """Somebody called such a URL."""
 
     place: str
@@ -111,7 +111,7 @@ class PlanRun(Entry, frozen=True, kw_only=True):
     verdict: str
     summary: tuple[str, ...] = ()
     plan: str = ""
-    seen: str = ""
+    observed: str = ""
     probe: str = ""
     expected: str = ""
     source: str = ""

@@ -45,8 +45,8 @@ class Monitors(Entry, frozen=True, kw_only=True):
     samples: dict[str, float] | None = None
     alerts: int = 0
     kinds: tuple[str, ...] = ()
-    lack: str = ""
-    is_told: bool = False
+    problem: str = ""
+    is_configured: bool = False
     is_calm: bool | None = None
     since_1970_s: float = 0.0
     began_s: float | None = None

@@ -9,7 +9,7 @@ from fiskil_harness.journal.entries.entry import Entry
 CONNECT, CONNECTIONS = "connect", "connections"
 """Pages that the config may name: where a journey begins, and where consents are listed."""
 
-ANSWER, NOTICE, LINKED = "answer", "privacy", "linked"
+RESPONSE, NOTICE, LINKED = "answer", "privacy", "linked"
 """Pages that the config does not name: the response to a press, the privacy notice, another page that a page links."""
 
 REVOKE, PRIVACY = "revoke", "privacy"
@@ -23,7 +23,7 @@ AFTER: Final = "ended"
 ELSEWHERE = "it leads to another machine"
 """The ``lack`` of a link that leaves this machine."""
 
-GIVEN_UP = "no answer came, or the page did not wait for it"
+NO_RESPONSE = "no answer came, or the page did not wait for it"
 """The ``lack`` of a request that the browser got nothing for."""
 
 
@@ -41,7 +41,7 @@ class Control(Struct, frozen=True, kw_only=True):
     is_on: bool = False
 
 
-class Shown(Entry, frozen=True, kw_only=True):
+class PageView(Entry, frozen=True, kw_only=True):
     """One look at one page at one width.
 
     ``page`` is its name in the config, or ``callback``, ``cancelled``, ``answer`` (what came of a press), ``privacy`` (the
@@ -66,7 +66,7 @@ class Shown(Entry, frozen=True, kw_only=True):
     signs: tuple[str, ...] = ()
     controls: tuple[Control, ...] = ()
     after_s: float = 0.0
-    lack: str = ""
+    problem: str = ""
     digest: str = ""
     veils: tuple[str, ...] = ()
 
@@ -88,11 +88,11 @@ class Fetched(Entry, frozen=True, kw_only=True):
     sent: bytes = b""
     status: int | None = None
     content_type: str = ""
-    answer_headers: tuple[tuple[str, str], ...] = ()
+    response_headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
     is_ours: bool = True
     is_api: bool = False
-    lack: str = ""
+    problem: str = ""
 
 
 class Stored(Entry, frozen=True, kw_only=True):
@@ -121,7 +121,7 @@ class Pressed(Entry, frozen=True, kw_only=True):
     purpose: str
     text: str
     number: int
-    lack: str = ""
+    problem: str = ""
     is_typed: bool = False
     is_switch: bool = False
 
@@ -134,7 +134,7 @@ class Picture(Entry, frozen=True, kw_only=True):
     moment: str
     width_px: int
     png: bytes = b""
-    lack: str = ""
+    problem: str = ""
 
 
 class Sharing(Entry, frozen=True, kw_only=True):

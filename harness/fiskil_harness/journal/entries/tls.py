@@ -22,4 +22,4 @@ class Handshake(Entry, frozen=True, kw_only=True):
 
     version: str
     is_spoken: bool | None
-    is_given: bool | None = None
+    is_our_certificate: bool | None = None

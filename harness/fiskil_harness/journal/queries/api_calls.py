@@ -8,14 +8,14 @@ from urllib.parse import parse_qsl
 import msgspec
 
 from fiskil_harness.core.model import DATASETS
-from fiskil_harness.journal import Delivery, EventSeen, Exchange, HookCall, Journal, Limits
+from fiskil_harness.journal import Delivery, EventCreated, Exchange, HookCall, Journal, Limits
 
 _ANNOUNCED = {
     one.event: one.serves for one in DATASETS.values() if one.permission is not None and one.event.startswith("banking.")
 }
 LOCKED_OUT = "the app could not read, for a token that was refused and never renewed, which is another practice's business"
 
-Asked = tuple[str, str, tuple[tuple[str, str], ...]]
+CallKey = tuple[str, str, tuple[tuple[str, str], ...]]
 
 
 def calls(journal: Journal, route: str = "") -> list[Exchange]:
@@ -30,7 +30,7 @@ def reads(journal: Journal, dataset: str, end_user_id: str = "") -> list[Exchang
     return [one for one in found if not end_user_id or one.end_user_id == end_user_id]
 
 
-def asked(call: Exchange) -> Asked:
+def call_key(call: Exchange) -> CallKey:
     """What makes two calls equal: method, path and query, whatever the query's order."""
     return call.method, call.path, tuple(sorted(parse_qsl(call.query, keep_blank_values=True)))
 
@@ -55,7 +55,7 @@ def is_fine(call: Exchange) -> bool:
     return call.status is not None and 200 <= call.status < 300 and not call.bites
 
 
-def came_through(made: list[Exchange], refused: Exchange) -> bool:
+def succeeded_later(made: list[Exchange], refused: Exchange) -> bool:
     """Whether a later call on the same route for the same end user succeeded; a walk may begin anew.
 
     A call that was refused before it had an end user, to create one, is told from no other.
@@ -76,7 +76,8 @@ def was_locked_out(journal: Journal, end_user_ids: Collection[str]) -> bool:
     """
     made = calls(journal)
     return any(
-        one.status == 401 and one.end_user_id in end_user_ids and bearer(one) and not came_through(made, one) for one in made
+        one.status == 401 and one.end_user_id in end_user_ids and bearer(one) and not succeeded_later(made, one)
+        for one in made
     )
 
 
@@ -106,9 +107,9 @@ def dataset_of(kind: str) -> str:
     return _ANNOUNCED.get(kind, "")
 
 
-def told(journal: Journal) -> list[tuple[Delivery, EventSeen]]:
+def acknowledged_events(journal: Journal) -> list[tuple[Delivery, EventCreated]]:
     """Every acknowledged genuine delivery with its event, in order."""
-    events = {one.event: one for one in journal.all(EventSeen)}
+    events = {one.event: one for one in journal.all(EventCreated)}
     return [
         (one, events[one.event])
         for one in journal.all(Delivery)
@@ -118,8 +119,8 @@ def told(journal: Journal) -> list[tuple[Delivery, EventSeen]]:
 
 def end_user_of(delivery: Delivery) -> str:
     """The end user that a delivery's body names."""
-    if delivery.says:
-        return delivery.says.get("end_user_id", "")
+    if delivery.content:
+        return delivery.content.get("end_user_id", "")
     try:
         body: Any = msgspec.json.decode(delivery.body)
         return str(body["data"]["end_user_id"])

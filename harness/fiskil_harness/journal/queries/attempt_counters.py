@@ -13,7 +13,7 @@ from fiskil_harness.journal.queries.state import Leaves
 _NAMED = re.compile(r"attempt|retr[yi]|tries|(?<![a-z])try|deliver|receiv|seen|dup(e|lic)|repeat|replay", re.IGNORECASE)
 
 
-def more_tries(journal: Journal, *, of: str, than: str) -> int:
+def extra_attempts(journal: Journal, *, of: str, than: str) -> int:
     """How many more reasons to try one twin gave the app than another did: deliveries, orders to fail, faults and kills."""
     reasons = _reasons(journal, of) - _reasons(journal, than)
     kills = sum(1 for one in journal.all(Started) if one.how.startswith("kill"))

@@ -3,17 +3,17 @@
 from collections.abc import Iterable
 from typing import Any
 
-from fiskil_harness.journal import ConsentSeen, Effects, Exchange, HookCall, Journal, Rows
-from fiskil_harness.journal.queries.api_calls import began_s, calls, is_fine, told
+from fiskil_harness.journal import ConsentState, Effects, Exchange, HookCall, Journal, Rows
+from fiskil_harness.journal.queries.api_calls import acknowledged_events, began_s, calls, is_fine
 from fiskil_harness.journal.queries.deliveries import consent_of
 from fiskil_harness.journal.queries.rows import Place, name_of_row, places
 
 TOO_SOON = 429
 
 
-def consents_of(journal: Journal, *, until_s: float = float("inf")) -> dict[str, ConsentSeen]:
+def consents_of(journal: Journal, *, until_s: float = float("inf")) -> dict[str, ConsentState]:
     """How each consent of the first participant stood last, before a moment."""
-    return {one.consent_id: one for one in journal.all(ConsentSeen) if not one.participant and one.at_s < until_s}
+    return {one.consent_id: one for one in journal.all(ConsentState) if not one.participant and one.at_s < until_s}
 
 
 def permitted(journal: Journal, *, until_s: float = float("inf")) -> set[str]:
@@ -42,13 +42,16 @@ def calls_during(journal: Journal, hook: HookCall, prefix: str) -> list[Exchange
     return [one for one in calls(journal, "") if one.route.startswith(prefix) and began_s(hook) <= one.at_s <= hook.at_s]
 
 
-def has_heard_of_end(journal: Journal, consent: ConsentSeen) -> bool:
+def was_notified_of_end(journal: Journal, consent: ConsentState) -> bool:
     """Whether word of a consent's end reached the app.
 
     By its event; by an answer that it got when it ended the consent itself; or because it was asked to read everything anew,
     asked the API, and says that it did, or was refused for want of any consent.
     """
-    if any(event.kind == "consent.revoked" and consent_of(one) == consent.consent_id for one, event in told(journal)):
+    if any(
+        event.kind == "consent.revoked" and consent_of(one) == consent.consent_id
+        for one, event in acknowledged_events(journal)
+    ):
         return True
     if any(consent.consent_id in one.path and is_fine(one) for one in calls(journal, "consents.revoke")):
         return True
@@ -77,7 +80,7 @@ def rows_under(journal: Journal, consent_ids: Iterable[str]) -> dict[str, str]:
     return names
 
 
-def standing_as_before(journal: Journal, end: Effects, names: Iterable[str]) -> tuple[set[str], set[str]]:
+def shown_as_before(journal: Journal, end: Effects, names: Iterable[str]) -> tuple[set[str], set[str]]:
     """Of these texts those that the app ever showed, and those that stand at the *end* as they once stood.
 
     Whatever consent a record names, it is the same record: a row that comes back under another one is back.

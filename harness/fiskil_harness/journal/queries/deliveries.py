@@ -8,10 +8,10 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from fiskil_harness.journal import AMIDST, HOMES, Delivery, Effects, EventSeen, Exchange, HookCall, Journal, Started
+from fiskil_harness.journal import DURING_KILL, HOMES, Delivery, Effects, EventCreated, Exchange, HookCall, Journal, Started
 from fiskil_harness.journal.queries.rows import at_work
 
-NOBODY = "connection refused"
+CONNECTION_REFUSED = "connection refused"
 """The trouble of a delivery that reached nobody: the receiver has ended, or was never there."""
 UNASKED = "the app could not be asked any more after it had acknowledged something"
 
@@ -81,7 +81,7 @@ def last_applied(journal: Journal) -> dict[str, int] | None:
     return told.counts if told else None
 
 
-def unrest(journal: Journal) -> tuple[str, str]:
+def why_busy(journal: Journal) -> tuple[str, str]:
     """Why nothing can be said, if the app was not at rest when it was asked last: reason and hook; else both empty.
 
     An app that has died since then is not at rest either.
@@ -91,7 +91,7 @@ def unrest(journal: Journal) -> tuple[str, str]:
     newest_s = max((effects.at_s for effects in last.values()), default=inf)
     if any(at_s > (last[name].at_s if name in last else newest_s) for name, at_s in taken_s.items()):
         return UNASKED, ""
-    return next((at_work(effects) for effects in last.values() if not effects.is_quiescent), ("", ""))
+    return next((at_work(effects) for effects in last.values() if not effects.is_idle), ("", ""))
 
 
 def was_disturbed(journal: Journal) -> bool:
@@ -106,7 +106,7 @@ def uncut(journal: Journal) -> str:
 
     Whether one that left alone was answered is a matter of chance, so no verdict hangs on it.
     """
-    amidst = [one for one in journal.all(Delivery) if one.name == AMIDST and one.group]
+    amidst = [one for one in journal.all(Delivery) if one.name == DURING_KILL and one.group]
     is_vain = bool(amidst) and all(one.outcome != "indeterminate" for one in amidst)
     return "the app had answered every delivery before it was killed" if is_vain else ""
 
@@ -119,9 +119,9 @@ def was_ordered(journal: Journal, refused: Delivery) -> bool:
     return not any(orders[-1] <= one.at_s < refused.at_s for one in genuine(journal) if one.outcome != "ack")
 
 
-def events_by_id(journal: Journal) -> dict[str, EventSeen]:
+def events_by_id(journal: Journal) -> dict[str, EventCreated]:
     """Every event of the sandbox by its message id."""
-    return {one.message_id: one for one in journal.all(EventSeen)}
+    return {one.message_id: one for one in journal.all(EventCreated)}
 
 
 def kind_of(delivery: Delivery) -> str:
@@ -135,8 +135,8 @@ def consent_of(delivery: Delivery) -> str:
 
 
 def _field(delivery: Delivery, name: str) -> str:
-    if delivery.says:
-        return delivery.says.get(name, "")
+    if delivery.content:
+        return delivery.content.get(name, "")
     try:
         body: Any = msgspec.json.decode(delivery.body)
         return str(body["data"][name])
@@ -159,14 +159,14 @@ def bites_during(journal: Journal, delivery: Delivery) -> list[Exchange]:
     return [one for one in bites(journal) if one.at_s <= ended_s(delivery) and one.ended_s >= delivery.at_s]
 
 
-def answer_of(delivery: Delivery) -> str:
+def response_text(delivery: Delivery) -> str:
     """What came back, in a word or two."""
     return str(delivery.status) if delivery.status is not None else delivery.trouble
 
 
 def puts_off(delivery: Delivery) -> bool:
     """Whether the receiver asked for a pause: 429, or 503 that names one."""
-    names = {name.lower() for name, _ in delivery.answer_headers}
+    names = {name.lower() for name, _ in delivery.response_headers}
     return delivery.status == 429 or (delivery.status == 503 and "retry-after" in names)
 
 
@@ -174,4 +174,4 @@ def line(delivery: Delivery) -> str:
     """One delivery for the reader."""
     variant = f" {delivery.name.replace('_', ' ')}" if delivery.name else ""
     kind = "" if delivery.kind == "genuine" else f" {delivery.kind}"
-    return f"{delivery.event}{variant} attempt {delivery.attempt}{kind}: {answer_of(delivery)}"
+    return f"{delivery.event}{variant} attempt {delivery.attempt}{kind}: {response_text(delivery)}"

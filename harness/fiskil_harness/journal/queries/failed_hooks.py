@@ -3,17 +3,17 @@
 from fiskil_harness.journal import Exchange, HookCall, Journal, Key
 from fiskil_harness.journal.queries.api_calls import began_s, calls, is_fine
 
-ASKED = ("refresh", "revoke")
+HOOKS_THAT_READ = ("refresh", "revoke")
 
 
-def asked_in_vain(journal: Journal) -> str:
+def failed_hook(journal: Journal) -> str:
     """In words the first hook that failed by the app's own fault; empty where none did, or the API had its part in it."""
     if journal.all(Key):
         return ""
     made = calls(journal)
     for hook in journal.all(HookCall):
         failed = hook.status is None or hook.status >= 500
-        if hook.hook in ASKED and failed and not any(_had_part(one, hook) for one in made):
+        if hook.hook in HOOKS_THAT_READ and failed and not any(_had_part(one, hook) for one in made):
             answer = "gave no answer" if hook.status is None else f"answered {hook.status}"
             return f"app.drive.{hook.hook} {answer}, though the API refused nothing and no fault bit"
     return ""

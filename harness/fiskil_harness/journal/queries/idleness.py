@@ -7,19 +7,19 @@ NOT_WORK = frozenset({"fail"})
 """Hooks that ask for no work at the API."""
 
 
-def is_at_rest(effects: Effects) -> bool:
+def was_idle(effects: Effects) -> bool:
     """Whether the app had come to the end of what it had been asked."""
-    return effects.is_quiescent and effects.moment not in {"ordered", "halved"}
+    return effects.is_idle and effects.moment not in {"ordered", "halved"}
 
 
-def says_so(effects: Effects) -> bool:
+def reported_idle(effects: Effects) -> bool:
     """Whether it was at rest by its own word, and not only because nothing was seen to move."""
-    return is_at_rest(effects) and effects.pending == 0
+    return was_idle(effects) and effects.pending == 0
 
 
-def rest_before(journal: Journal, moment_s: float) -> float:
+def idle_before(journal: Journal, moment_s: float) -> float:
     """When the app was last at rest before *moment_s*, for everybody who had asked for something; 0 where it never was."""
-    rests = [(one.at_s, one.participant) for one in journal.all(Effects) if is_at_rest(one) and one.at_s < moment_s]
+    rests = [(one.at_s, one.participant) for one in journal.all(Effects) if was_idle(one) and one.at_s < moment_s]
     asked = _asked_by(journal)
 
     def is_for_all(rest_s: float) -> bool:
@@ -29,14 +29,14 @@ def rest_before(journal: Journal, moment_s: float) -> float:
     return next((rest_s for rest_s, _ in sorted(rests, reverse=True) if is_for_all(rest_s)), 0.0)
 
 
-def askings(journal: Journal) -> list[float]:
+def work_times(journal: Journal) -> list[float]:
     """When something was asked of the app that may make it call the API: a request, or a delivery, each at its beginning."""
     return [at_s for at_s, _ in _asked_by(journal)]
 
 
-def asked_between(journal: Journal, since_s: float, until_s: float) -> int:
+def work_between(journal: Journal, since_s: float, until_s: float) -> int:
     """How many things were asked of the app after *since_s* and before *until_s*."""
-    return sum(1 for one in askings(journal) if since_s < one < until_s)
+    return sum(1 for one in work_times(journal) if since_s < one < until_s)
 
 
 def _asked_by(journal: Journal) -> list[tuple[float, str]]:

@@ -8,7 +8,7 @@ import re
 
 from msgspec import Struct
 
-from fiskil_harness.journal import OTLP, Delivery, EventSeen, Exchange, Journal, Journey, Output
+from fiskil_harness.journal import OTLP, Delivery, EventCreated, Exchange, Journal, Journey, Output
 from fiskil_harness.journal.queries.api_calls import calls
 from fiskil_harness.journal.queries.deliveries import consent_of
 
@@ -39,7 +39,7 @@ class Log(Struct, frozen=True, kw_only=True):
     """Every record that the app wrote during the scenario. ``lack`` says why what is not there proves nothing."""
 
     records: tuple[str, ...]
-    lack: str = ""
+    problem: str = ""
 
     def naming(self, *ids: str) -> list[str]:
         """The records that hold one of the ids, or its beginning where the record cuts it."""
@@ -52,21 +52,21 @@ def log_of(journal: Journal) -> Log:
     outputs = journal.all(Output)
     records = tuple(record for one in outputs for record in _records(one.text.decode("utf-8", "replace")))
     named = [one for one in outputs if one.place not in {STANDARD, OTLP}]
-    lacking = [f"{one.place} {one.lack}" for one in outputs if one.lack and (one.place != STANDARD or one.text)]
+    lacking = [f"{one.place} {one.problem}" for one in outputs if one.problem and (one.place != STANDARD or one.text)]
     if lacking:
-        return Log(records=records, lack="; ".join(lacking))
+        return Log(records=records, problem="; ".join(lacking))
     if not records and not named:
-        return Log(records=records, lack="the app wrote nothing that the harness can read")
+        return Log(records=records, problem="the app wrote nothing that the harness can read")
     log = Log(records=records)
     asked = {one.route: one for one in calls(journal)}.values()
     own = Log(records=tuple(_REQUESTS.sub(" ", record) for record in records))
-    speaks = own.naming(*_ids(journal)) or any(speaks_of(record, one) for record in own.records for one in asked)
+    speaks = own.naming(*_ids(journal)) or any(names_endpoint(record, one) for record in own.records for one in asked)
     if not named and not speaks:
-        return Log(records=records, lack="what the app wrote says nothing of what happened, so its log may be elsewhere")
+        return Log(records=records, problem="what the app wrote says nothing of what happened, so its log may be elsewhere")
     return log
 
 
-def speaks_of(record: str, call: Exchange) -> bool:
+def names_endpoint(record: str, call: Exchange) -> bool:
     """Whether *record* names the endpoint of *call*. Kinds of events do not count: they hold the same words."""
     plain = _NOISE.sub("", _KINDS.sub(" ", record.lower()))
     return any(word in plain for word in _words_of(call))
@@ -74,7 +74,7 @@ def speaks_of(record: str, call: Exchange) -> bool:
 
 def without_requests(log: Log) -> Log:
     """The log without what a web server writes of the requests that it got."""
-    return Log(records=tuple(_REQUESTS.sub(" ", record) for record in log.records), lack=log.lack)
+    return Log(records=tuple(_REQUESTS.sub(" ", record) for record in log.records), problem=log.problem)
 
 
 def has_status(record: str, status: int | None) -> bool:
@@ -82,7 +82,7 @@ def has_status(record: str, status: int | None) -> bool:
     return status is not None and re.search(rf"(?<!\d){status}(?!\d)", record) is not None
 
 
-def tells_failure(record: str, status: int | None) -> bool:
+def reports_failure(record: str, status: int | None) -> bool:
     """Whether *record* tells that something failed."""
     return has_status(record, status) or bool(FAILURE.search(_NONE.sub(" ", record)))
 
@@ -106,7 +106,7 @@ def _records(text: str) -> list[str]:
 
 def _ids(journal: Journal) -> set[str]:
     """Ids that only this scenario has."""
-    ids = {one.message_id for one in journal.all(EventSeen)} | {one.message_id for one in journal.all(Delivery)}
+    ids = {one.message_id for one in journal.all(EventCreated)} | {one.message_id for one in journal.all(Delivery)}
     ids |= {consent_of(one) for one in journal.all(Delivery)}
     ids |= {one.session for one in journal.all(Journey)} | {one.end_user_id for one in journal.all(Journey)}
     return ids - {""}

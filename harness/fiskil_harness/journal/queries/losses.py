@@ -3,9 +3,9 @@
 from collections.abc import Collection
 
 from fiskil_harness.core.model.findings import Case, Verdict
-from fiskil_harness.journal import AMIDST, Delivery, Effects, Journal, Started
+from fiskil_harness.journal import DURING_KILL, Delivery, Effects, Journal, Started
 from fiskil_harness.journal.queries.deliveries import events_by_id
-from fiskil_harness.journal.queries.repetitions import ways_of
+from fiskil_harness.journal.queries.repetitions import ways_repeated
 
 LAST = 5
 CONTROLS = ("a", "c")
@@ -13,7 +13,7 @@ PLAIN = "plain"
 CUT_OFF = "cut_off"
 """Which of these messages are lost is a matter of chance, so all of them are named where any is."""
 
-WORDS = {
+DESCRIPTIONS = {
     "failed": "processing was made to fail",
     CUT_OFF: "the app died while it was at it",
     "killed": "the app died after it had acknowledged",
@@ -25,19 +25,19 @@ WORDS = {
 """In the order in which they decide, where several things befell a message."""
 
 
-def fates(journal: Journal) -> dict[str, str]:
+def classify(journal: Journal) -> dict[str, str]:
     """What befell each message that was delivered, in a word."""
-    ways = ways_of(journal)
+    ways = ways_repeated(journal)
     killed = _killed(journal)
     found: dict[str, str] = {}
     first = _firsts(journal)
     for message_id, one in first.items():
         known = {*ways.get(message_id, ()), *({"killed"} if message_id in killed else ())}
-        if one.name == AMIDST:
+        if one.name == DURING_KILL:
             known.add(CUT_OFF)
         if one.attempt >= LAST:
             known.add("late")
-        found[message_id] = next((word for word in WORDS if word in known), PLAIN)
+        found[message_id] = next((word for word in DESCRIPTIONS if word in known), PLAIN)
     return found
 
 
@@ -46,11 +46,11 @@ def cases_of(journal: Journal, *, lost: Collection[str], kept: Collection[str]) 
 
     What is lost of the twins to whom everything is told in order is lost without any trouble, and accuses no fate but that.
     """
-    known = fates(journal)
+    known = classify(journal)
     events = events_by_id(journal)
     anyway = {events[one].kind for one in lost if one in events and events[one].participant in CONTROLS}
     made = []
-    for fate, words in WORDS.items():
+    for fate, words in DESCRIPTIONS.items():
         lost_ones = _symbols(journal, known, fate, lost)
         kept_ones = _symbols(journal, known, fate, kept)
         if fate == CUT_OFF and lost_ones:
@@ -58,11 +58,11 @@ def cases_of(journal: Journal, *, lost: Collection[str], kept: Collection[str]) 
         told = [one for one in lost if known.get(one, PLAIN) == fate and not (one in events and events[one].kind in anyway)]
         if lost_ones and fate != PLAIN and not told:
             seen = f"{words}: lost, as others of their kind are"
-            made.append(Case(name=fate, verdict=Verdict.INCONCLUSIVE, seen=seen, events=lost_ones))
+            made.append(Case(name=fate, verdict=Verdict.INCONCLUSIVE, observed=seen, events=lost_ones))
         elif lost_ones:
-            made.append(Case(name=fate, verdict=Verdict.FAIL, seen=f"{words}: lost", events=lost_ones))
+            made.append(Case(name=fate, verdict=Verdict.FAIL, observed=f"{words}: lost", events=lost_ones))
         elif kept_ones:
-            made.append(Case(name=fate, verdict=Verdict.PASS, seen=f"{words}: applied", events=kept_ones))
+            made.append(Case(name=fate, verdict=Verdict.PASS, observed=f"{words}: applied", events=kept_ones))
     return tuple(made)
 
 

@@ -5,7 +5,7 @@ Sure is only what names the institution or speaks of somebody's own data: much e
 
 from fiskil_harness.journal import Control
 from fiskil_harness.journal.entries.pages import REVOKE
-from fiskil_harness.journal.queries.page_wording import dataset_names, plain, says, words_for
+from fiskil_harness.journal.queries.page_wording import dataset_names, phrase_in, plain, words_for
 
 DATASETS = (
     "accounts",
@@ -20,7 +20,7 @@ DATASETS = (
 )
 
 
-def is_standing(control: Control, institution: str) -> bool:
+def is_sharing_switch(control: Control, institution: str) -> bool:
     """Whether it is a switch that stands on, and may stand for sharing: nothing beside it, but perhaps a part of it."""
     is_able = control.kind == "switch" and control.is_on and not control.is_disabled
     return is_able and may_share(control.text, institution)
@@ -29,13 +29,13 @@ def is_standing(control: Control, institution: str) -> bool:
 def may_share(label: str, institution: str) -> bool:
     """Whether a label has a word of sharing, or the institution's name, and none of something beside it."""
     words = [*words_for(REVOKE, "switches"), institution]
-    return bool(says(label, words)) and not says(label, words_for(REVOKE, "asides"))
+    return bool(phrase_in(label, words)) and not phrase_in(label, words_for(REVOKE, "asides"))
 
 
-def speaks_of_sharing(label: str, institution: str) -> bool:
+def names_sharing(label: str, institution: str) -> bool:
     """Whether a label says that what is shared with *institution* stands or falls with its switch: no dataset alone."""
-    is_part = says(label, [word for name in DATASETS for word in dataset_names(name)])
-    is_whose = says(label, [institution, *words_for(REVOKE, "own_data")])
+    is_part = phrase_in(label, [word for name in DATASETS for word in dataset_names(name)])
+    is_whose = phrase_in(label, [institution, *words_for(REVOKE, "own_data")])
     return may_share(label, "") and bool(is_whose) and not is_part
 
 

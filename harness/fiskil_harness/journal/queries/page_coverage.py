@@ -7,7 +7,7 @@ from urllib.parse import unquote, unquote_plus
 
 from fiskil_harness.core.config.hooks import PAGES
 from fiskil_harness.core.redaction import Index
-from fiskil_harness.journal import GIVEN_UP, CutShort, Fetched, Journal, Shown, Stored
+from fiskil_harness.journal import NO_RESPONSE, CutShort, Fetched, Journal, PageView, Stored
 
 BACK = "callback"
 """What the page is called where a journey that ended with a consent comes back to."""
@@ -15,7 +15,7 @@ BACK = "callback"
 WAITED_FOR = frozenset({"document", "script"})
 """The kinds that a page is made of; what else it did not wait for, it has not got."""
 
-TELLING = frozenset(
+READABLE_KINDS = frozenset(
     {"document", "script", "xhr", "fetch", "other", "sourcemap", "websocket", "serviceworker", "eventsource"}
 )
 """The kinds of requests whose answers may hold a secret; pictures, fonts and styles are left to themselves."""
@@ -26,12 +26,12 @@ STREAMS = frozenset({"websocket", "eventsource"})
 LARGEST = 1_000_000
 
 
-def found_in(text: bytes, index: Index) -> list[str]:
+def secrets_in(text: bytes, index: Index) -> list[str]:
     """The secrets in *text*, as it stands or as what it is made of: of each kind what is told first."""
     hits: dict[str, str] = {}
     for spelling in dict.fromkeys(_spellings(text)):
         for one in index.hits(spelling):
-            hits.setdefault(one.kind, one.told)
+            hits.setdefault(one.kind, one.text)
     return list(hits.values())
 
 
@@ -39,16 +39,16 @@ def unseen(journal: Journal) -> tuple[str, str]:
     """Why not everything was seen that pages show and ask for, in words, and what would help; or nothing."""
     for short in journal.all(CutShort):
         return short.what, short.hook
-    looks = journal.all(Shown)
+    looks = journal.all(PageView)
     if not looks:
         return "no page of the app was looked at", PAGES
     return next(iter((*_lacks_of_looks(looks), *_lacks_of_requests(journal), *_lacks_of_storage(journal))), ""), ""
 
 
-def _lacks_of_looks(looks: list[Shown]) -> Iterator[str]:
+def _lacks_of_looks(looks: list[PageView]) -> Iterator[str]:
     for one in looks:
-        if one.lack:
-            yield f"the page {one.page!r} was not seen as it is: {one.lack}"
+        if one.problem:
+            yield f"the page {one.page!r} was not seen as it is: {one.problem}"
     if not any(one.page == BACK for one in looks):
         yield "no journey came back to the app in the browser"
 
@@ -59,12 +59,12 @@ def _lacks_of_requests(journal: Journal) -> Iterator[str]:
     What was read before says nothing: an answer of before a consent is not that of after it.
     """
     asked = journal.all(Fetched)
-    last_read = {_asked(one): number for number, one in enumerate(asked) if not one.lack and one.kind not in STREAMS}
+    last_read = {_asked(one): number for number, one in enumerate(asked) if not one.problem and one.kind not in STREAMS}
     for number, one in enumerate(asked):
-        is_needless = one.lack == GIVEN_UP and one.kind not in WAITED_FOR
+        is_needless = one.problem == NO_RESPONSE and one.kind not in WAITED_FOR
         is_known = is_needless or one.is_api or last_read.get(_asked(one), -1) > number
-        if one.lack and one.kind in TELLING and not is_known:
-            yield f"a {one.kind} of the page {one.page!r} was not read: {one.lack}"
+        if one.problem and one.kind in READABLE_KINDS and not is_known:
+            yield f"a {one.kind} of the page {one.page!r} was not read: {one.problem}"
 
 
 def _asked(one: Fetched) -> tuple[str, str, str, str]:

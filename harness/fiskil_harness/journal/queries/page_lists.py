@@ -6,16 +6,16 @@ Of the consent that is sought, pages of details that were opened on the way coun
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-from fiskil_harness.journal import Sharing, Shown
+from fiskil_harness.journal import PageView, Sharing
 from fiskil_harness.journal.queries.page_dates import has_date, shows_day
 from fiskil_harness.journal.queries.page_text import Place, markup, place_of
-from fiskil_harness.journal.queries.page_wording import dataset_names, may_name, missing_words, plain, says, words_for
+from fiskil_harness.journal.queries.page_wording import dataset_names, may_name, missing_words, phrase_in, plain, words_for
 
 Gaps = tuple[list[str], list[str]]
 """What is nowhere, and what may be there in words that nobody knows."""
 
 
-def gaps(one: Sharing, seen: list[Shown], answers: list[Shown], *, more_words: Mapping[str, Iterable[str]]) -> Gaps:
+def gaps(one: Sharing, seen: list[PageView], answers: list[PageView], *, more_words: Mapping[str, Iterable[str]]) -> Gaps:
     """What looks at the page and at its *answers* to presses do not tell of a consent.
 
     The details of those that are not sought may stand where nobody looked, so of them the name alone is asked for.
@@ -28,7 +28,7 @@ def gaps(one: Sharing, seen: list[Shown], answers: list[Shown], *, more_words: M
         left_open.append("the institution may be shown by a picture that has no name")
     elif place is Place.NOWHERE:
         lost.append("with which institution data is shared")
-    elif place is not Place.SEEN and not says(text, [one.institution]):
+    elif place is not Place.VISIBLE and not phrase_in(text, [one.institution]):
         left_open.append("the institution's name is not to be seen in full")
     if one.is_sought:
         _data(one, seen, answers, more_words, lost, left_open)
@@ -38,8 +38,8 @@ def gaps(one: Sharing, seen: list[Shown], answers: list[Shown], *, more_words: M
 
 def _data(
     one: Sharing,
-    seen: list[Shown],
-    answers: list[Shown],
+    seen: list[PageView],
+    answers: list[PageView],
     more_words: Mapping[str, Iterable[str]],
     lost: list[str],
     left_open: list[str],
@@ -50,9 +50,9 @@ def _data(
     unseen = [
         name
         for name, phrases in names.items()
-        if max(place_of(look, phrases) for look in seen) > Place.FOLDED and not says(text, phrases)
+        if max(place_of(look, phrases) for look in seen) > Place.FOLDED and not phrase_in(text, phrases)
     ]
-    is_silent = not any(says(written, phrases) or may_name(text + written, name) for name, phrases in names.items())
+    is_silent = not any(phrase_in(written, phrases) or may_name(text + written, name) for name, phrases in names.items())
     if unseen and len(unseen) == len(names) and is_silent:
         lost.append("which data is shared")
     elif unseen:
@@ -60,7 +60,7 @@ def _data(
         left_open.append(f"{told} is not to be seen among what is shared")
 
 
-def _end(one: Sharing, seen: list[Shown], answers: list[Shown], lost: list[str], left_open: list[str]) -> None:
+def _end(one: Sharing, seen: list[PageView], answers: list[PageView], lost: list[str], left_open: list[str]) -> None:
     text = "\n".join(look.text for look in answers)
     written = "\n".join(markup(look).written for look in [*seen, *answers])
     today, wanted = date.fromisoformat(one.today), date.fromisoformat(one.expires_on)
@@ -72,7 +72,7 @@ def _end(one: Sharing, seen: list[Shown], answers: list[Shown], lost: list[str],
         lost.append("until when data is shared")
 
 
-def _place_of_name(look: Shown, name: str) -> Place:
+def _place_of_name(look: PageView, name: str) -> Place:
     """Where its name stands; UNSEEN where only a part of it does, which may be how the app calls it."""
     place = place_of(look, [name])
     if place is not Place.NOWHERE:

@@ -9,7 +9,7 @@ from functools import cache
 import msgspec
 
 from fiskil_harness.core import catalog
-from fiskil_harness.journal import Shown
+from fiskil_harness.journal import PageView
 
 """The hook without which nobody opens a page."""
 
@@ -40,12 +40,12 @@ _DRAWN = re.compile(r"<(img|svg|canvas|iframe|frame|video|object|embed|[a-z]+-[a
 _SENTENCE_ENDS = re.compile(r"(?<=[.!?\u2026])\s+|\n+")
 
 
-def is_seen(look: Shown) -> bool:
+def is_readable(look: PageView) -> bool:
     """Whether there was a page to look at."""
-    return _is_browsers_own(look) or (not look.lack and (look.status is not None or bool(look.text) or bool(look.html)))
+    return _is_browsers_own(look) or (not look.problem and (look.status is not None or bool(look.text) or bool(look.html)))
 
 
-def flaw_of(look: Shown, *, codes: tuple[str, ...] = (), told: str | None = None) -> str:
+def flaw_of(look: PageView, *, codes: tuple[str, ...] = (), told: str | None = None) -> str:
     """What nobody could have meant for people, as the end of a sentence; empty where there is nothing of the kind.
 
     Args:
@@ -77,31 +77,31 @@ def _speaks_beside(code: str, text: str) -> bool:
     name = re.escape(code)
     unbracketed = re.sub(rf"[(\[]\s*{name}\s*[)\]]", " ", text)
     left = re.sub(rf"[^.!?\u2026:,;\n]*:?\s*{name}", "\n", unbracketed)
-    return any(says_something(one) for one in sentences(left))
+    return any(has_sentence(one) for one in sentences(left))
 
 
-def _is_browsers_own(look: Shown) -> bool:
+def _is_browsers_own(look: PageView) -> bool:
     """Whether the app answered with an error and without a page, so that the browser shows one of its own."""
     return look.url.startswith("chrome-error:") and look.status is not None and look.status >= SERVER_ERROR
 
 
-def _of_nothing(look: Shown) -> str:
+def _of_nothing(look: PageView) -> str:
     """A page without a word: blank, unless there is something to press or something drawn."""
     if look.status is not None and look.status >= SERVER_ERROR:
         return f"answered {look.status} without a word"
     return "" if look.controls or _DRAWN.search(look.html) else "is blank"
 
 
-def doubt_about(look: Shown, *, told: str) -> str:
+def why_not_helpful(look: PageView, *, told: str) -> str:
     """Why nobody can say that the page helps, as the end of a sentence; empty where *told*, what is new on it, does."""
-    if not is_seen(look):
-        return f"was not seen: {look.lack or 'there was no answer'}"
-    if not says_something(told):
+    if not is_readable(look):
+        return f"was not seen: {look.problem or 'there was no answer'}"
+    if not has_sentence(told):
         return f"says too little to tell: {look.veils[0]}" if look.veils else "says too little to tell"
     return "" if _has_next_step(look) else "does not say what to do next, as far as can be told"
 
 
-def says_something(text: str) -> bool:
+def has_sentence(text: str) -> bool:
     """Whether it holds a sentence: four words or more on one line, or as much in a script without spaces."""
     return any(len(_words(line)) >= FEW_WORDS or len(_UNSPACED.findall(line)) >= FEW_LETTERS for line in text.splitlines())
 
@@ -112,13 +112,13 @@ def sentences(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one for one in found if one))
 
 
-def news(before: Shown, after: Shown) -> tuple[str, ...]:
+def new_text(before: PageView, after: PageView) -> tuple[str, ...]:
     """What a person can read in the one and could not in the other; another number alone is no news."""
     known = {_unnumbered(one) for one in sentences(before.text)}
     return tuple(one for one in sentences(after.text) if _unnumbered(one) not in known)
 
 
-def gist(look: Shown) -> str:
+def gist(look: PageView) -> str:
     """The words alone, without those that carry numbers, such as references: these differ each time."""
     return " ".join(one for one in re.findall(r"\w+", look.text.lower()) if not any(sign.isdigit() for sign in one))
 
@@ -139,7 +139,7 @@ def _listed(name: str, key: str) -> tuple[str, ...]:
     return tuple(str(one) for one in catalog.read_fixture(name)[key])
 
 
-def _has_next_step(look: Shown) -> bool:
+def _has_next_step(look: PageView) -> bool:
     """Whether the page says what to do, or gives something to press."""
     can_press = any(not one.is_disabled and one.text.strip() for one in look.controls)
     return can_press or mentions(look.text, _listed(_ERRORS, "next_steps"))

@@ -11,8 +11,8 @@ from html.parser import HTMLParser
 
 from msgspec import Struct
 
-from fiskil_harness.journal import Journal, Shown
-from fiskil_harness.journal.queries.page_wording import says, words_for
+from fiskil_harness.journal import Journal, PageView
+from fiskil_harness.journal.queries.page_wording import phrase_in, words_for
 
 WIDTHS = 2
 SHORTEST_TEXT = 12
@@ -31,7 +31,7 @@ _NAMING = ("alt", "aria-label", "title", "placeholder")
 class Place(enum.IntEnum):
     """Where on a page something is named, from the best to the worst."""
 
-    SEEN = 0
+    VISIBLE = 0
     FOLDED = 1
     UNSEEN = 2
     NOWHERE = 3
@@ -53,25 +53,25 @@ class Markup(Struct, frozen=True, kw_only=True):
     has_folds: bool = False
 
 
-def looks(journal: Journal, page: str, moments: Iterable[str], *, participant: str = "") -> list[Shown]:
+def page_views(journal: Journal, page: str, moments: Iterable[str], *, participant: str = "") -> list[PageView]:
     """The latest look at a page in one of some moments, for each width, the narrowest first."""
     wanted = set(moments)
     found = {
         one.width_px: one
-        for one in journal.all(Shown)
+        for one in journal.all(PageView)
         if one.page == page and one.moment in wanted and one.participant == participant
     }
     return [found[width] for width in sorted(found)]
 
 
-def why_unreadable(seen: list[Shown]) -> str:
+def why_unreadable(seen: list[PageView]) -> str:
     """Why these looks at one page, one for each width, tell nothing; empty where they do."""
     if not seen:
         return "the page was not looked at"
     name = f"the page {seen[0].page!r}"
     for one in seen:
-        if one.lack:
-            return f"{name} could not be read: {one.lack}"
+        if one.problem:
+            return f"{name} could not be read: {one.problem}"
         if not is_fine(one.status):
             return f"{name} answered {one.status}"
         if letters(one.text) < SHORTEST_TEXT:
@@ -89,22 +89,22 @@ def letters(text: str) -> int:
     return len(re.findall(r"[^\W\d_]", text))
 
 
-def place_of(look: Shown, phrases: Iterable[str]) -> Place:
+def place_of(look: PageView, phrases: Iterable[str]) -> Place:
     """Where one look at a page names something, by any of some phrases."""
     wanted = tuple(phrases)
-    if says(look.text, wanted):
-        return Place.SEEN
+    if phrase_in(look.text, wanted):
+        return Place.VISIBLE
     held = markup(look)
-    if says(held.folded, wanted):
+    if phrase_in(held.folded, wanted):
         return Place.FOLDED
-    return Place.UNSEEN if says(held.written, wanted) else Place.NOWHERE
+    return Place.UNSEEN if phrase_in(held.written, wanted) else Place.NOWHERE
 
 
-def doubt(seen: list[Shown]) -> str:
+def why_uncertain(seen: list[PageView]) -> str:
     """What keeps one from saying that a page does not name something: a press, a picture or a frame may show it."""
     held = [markup(one) for one in seen]
     known = words_for("english")
-    if any(sum(1 for word in known if says(one.text, [word])) < FEW_WORDS for one in seen):
+    if any(sum(1 for word in known if phrase_in(one.text, [word])) < FEW_WORDS for one in seen):
         return UNKNOWN_LANGUAGE
     veils = [what for one in seen for what in one.veils]
     if veils:
@@ -118,17 +118,17 @@ def doubt(seen: list[Shown]) -> str:
     return ""
 
 
-def explaining(seen: list[Shown]) -> str:
+def explaining(seen: list[PageView]) -> str:
     """What on a page seems to explain something when it is pressed, as a doubt; a link that leads away does not."""
     for look in seen:
         for one in look.controls:
             is_here = one.kind == "button" or (one.kind == "link" and one.leads_to.split("#")[0] == look.url.split("#")[0])
-            if is_here and not one.is_disabled and (not letters(one.text) or says(one.text, words_for("explains"))):
+            if is_here and not one.is_disabled and (not letters(one.text) or phrase_in(one.text, words_for("explains"))):
                 return f"a press of {one.text!r} may explain it" if one.text else "a control without a name is there"
     return ""
 
 
-def markup(look: Shown) -> Markup:
+def markup(look: PageView) -> Markup:
     """What the HTML of a look holds."""
     return _read(look.html)
 

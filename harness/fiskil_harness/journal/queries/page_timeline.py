@@ -3,24 +3,24 @@
 For sure only what stood there before any call had failed is about the wait; what came later may be of the failure.
 """
 
-from fiskil_harness.journal import Exchange, Journal, Pressed, Shown
+from fiskil_harness.journal import Exchange, Journal, PageView, Pressed
 from fiskil_harness.journal.queries.api_calls import bitten_by, calls
-from fiskil_harness.journal.queries.page_messages import is_seen
+from fiskil_harness.journal.queries.page_messages import is_readable
 from fiskil_harness.journal.queries.waits import WAITING, presses
 
 
-def looks_before_failure(journal: Journal, look: Shown) -> list[Shown]:
+def views_before_failure(journal: Journal, look: PageView) -> list[PageView]:
     """What was seen after any press of the same end user before a call of that press had failed."""
     return [one for one in _waiting(journal, look) if one.at_s < _failed_s(journal, one)]
 
 
-def looks_meanwhile(journal: Journal, look: Shown) -> list[Shown]:
+def views_during_call(journal: Journal, look: PageView) -> list[PageView]:
     """What was seen since the same press while the app was still at it."""
     press = _press_of(journal, look)
     return [one for one in _waiting(journal, look) if one.at_s <= look.at_s and _press_of(journal, one) == press]
 
 
-def is_at_it(journal: Journal, look: Shown) -> bool:
+def is_at_it(journal: Journal, look: PageView) -> bool:
     """Whether the app was still calling when somebody looked, or called again before they pressed anew."""
     next_s = min((one.at_s for one in journal.all(Pressed) if one.at_s > look.at_s), default=float("inf"))
     return any(_is_going(one, look.at_s, next_s) for one in calls(journal))
@@ -30,20 +30,22 @@ def _is_going(call: Exchange, look_s: float, next_s: float) -> bool:
     return call.ended_s >= look_s and call.at_s < next_s
 
 
-def _waiting(journal: Journal, look: Shown) -> list[Shown]:
+def _waiting(journal: Journal, look: PageView) -> list[PageView]:
     return [
-        one for one in journal.all(Shown) if one.moment == WAITING and one.participant == look.participant and is_seen(one)
+        one
+        for one in journal.all(PageView)
+        if one.moment == WAITING and one.participant == look.participant and is_readable(one)
     ]
 
 
-def _failed_s(journal: Journal, look: Shown) -> float:
+def _failed_s(journal: Journal, look: PageView) -> float:
     """When the first call of the press before a look had failed; minus infinity where none is known to have failed."""
     press = _press_of(journal, look)
     began_s = _began_s(journal, press) if press else float("inf")
     return min((one.ended_s for one in bitten_by(journal) if one.ended_s >= began_s), default=float("-inf"))
 
 
-def _press_of(journal: Journal, look: Shown) -> Pressed | None:
+def _press_of(journal: Journal, look: PageView) -> Pressed | None:
     """The last press before somebody looked; a look that is taken while the press goes on belongs to it too."""
     mine = [one for one in presses(journal) if one.participant == look.participant]
     return next((one for one in reversed(mine) if _began_s(journal, one) <= look.at_s), None)
@@ -51,5 +53,5 @@ def _press_of(journal: Journal, look: Shown) -> Pressed | None:
 
 def _began_s(journal: Journal, press: Pressed) -> float:
     """When the page was last looked at before a press: a busy machine writes the press down after the call has failed."""
-    seen = [one.at_s for one in journal.all(Shown) if one.at_s <= press.at_s and one.participant == press.participant]
+    seen = [one.at_s for one in journal.all(PageView) if one.at_s <= press.at_s and one.participant == press.participant]
     return seen[-1] if seen else press.at_s

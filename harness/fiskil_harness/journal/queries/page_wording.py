@@ -31,13 +31,13 @@ def dataset_names(dataset: str, more: Mapping[str, Iterable[str]] | None = None)
 def may_name(text: str, dataset: str) -> bool:
     """Whether *text* has words that may mean *dataset*, though they may as well mean something else."""
     is_banks = dataset in words_for("money", "datasets")
-    return bool(says(text, words_for("maybe", dataset))) or (is_banks and _speaks_of_money(text))
+    return bool(phrase_in(text, words_for("maybe", dataset))) or (is_banks and _speaks_of_money(text))
 
 
 def _speaks_of_money(text: str) -> bool:
     """Whether a sentence tells of money; one that tells what is not done with it ("we cannot move money") does not."""
-    told = (one for one in re.split(r"(?<=[.!?])\s+|\n", text) if not says(one, words_for("money", "denied")))
-    return any(says(one, words_for("money")) for one in told)
+    told = (one for one in re.split(r"(?<=[.!?])\s+|\n", text) if not phrase_in(one, words_for("money", "denied")))
+    return any(phrase_in(one, words_for("money")) for one in told)
 
 
 @lru_cache(maxsize=1024)
@@ -48,7 +48,7 @@ def plain(text: str) -> str:
     return " ".join(["", *(_singular(word) for word in re.findall(r"[^\W_]+", soft)), ""])
 
 
-def says(text: str, phrases: Iterable[str]) -> str:
+def phrase_in(text: str, phrases: Iterable[str]) -> str:
     """The first of *phrases* that *text* says, as it was given; empty where it says none."""
     told = plain(text)
     run = told.replace(" ", "")

@@ -1,11 +1,11 @@
 """How long the machine stood still while somebody was to keep a limit: so much later is no guilt, and no proof."""
 
-from fiskil_harness.journal import Journal, Stood
+from fiskil_harness.journal import Journal, MachinePaused
 
-STOOD = "later than promised, but the machine stood still meanwhile"
+EXCUSED_BY_PAUSE = "later than promised, but the machine stood still meanwhile"
 
 
-def stood_s(journal: Journal, since_s: float, until_s: float) -> float:
+def paused_s(journal: Journal, since_s: float, until_s: float) -> float:
     """For how many real seconds between the two it stood still in all."""
-    pauses = [(max(one.at_s - one.lasted_s, since_s), min(one.at_s, until_s)) for one in journal.all(Stood)]
+    pauses = [(max(one.at_s - one.lasted_s, since_s), min(one.at_s, until_s)) for one in journal.all(MachinePaused)]
     return sum((end - begin for begin, end in pauses if end > begin), 0.0)

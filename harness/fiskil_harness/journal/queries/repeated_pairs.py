@@ -1,7 +1,7 @@
 """One message that is handed over twice: in a way in which it must have no effect, and then honestly."""
 
 from fiskil_harness.journal import Delivery, Effects, Journal
-from fiskil_harness.journal.queries.state import Reading, moved_alike
+from fiskil_harness.journal.queries.state import StateReader, moved_alike
 
 
 def was_applied(journal: Journal, delivery: Delivery) -> bool:
@@ -17,7 +17,7 @@ def had_effect(journal: Journal, delivery: Delivery, *, honest: Delivery | None)
         return after.applied.get(delivery.message_id, 0) > 0
     if honest is None or before is None or after is None:
         return False
-    reading = Reading(journal)
+    reading = StateReader(journal)
     final = _around(journal, honest)[1]
     if final is None:
         return False
@@ -34,7 +34,7 @@ def works(journal: Journal, honest: Delivery | None) -> bool:
         return False
     if after.applied is not None:
         return after.applied.get(honest.message_id, 0) > 0
-    reading = Reading(journal)
+    reading = StateReader(journal)
     return reading.leaves(before.state) != reading.leaves(after.state)
 
 

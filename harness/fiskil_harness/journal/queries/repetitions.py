@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from fiskil_harness.core.model.findings import Case, Verdict
-from fiskil_harness.journal import AMIDST, Delivery, HookCall, Journal, Started
+from fiskil_harness.journal import DURING_KILL, Delivery, HookCall, Journal, Started
 
 PLAIN = ("replay", "retry", "respelt")
 SPECIAL = ("burst", "cut_off", "restart", "failed", "unheard", "late", "workers")
@@ -25,7 +25,7 @@ MANY = 5
 """A message that came so often and had more than one effect, but not one each time, was met by memories that differ."""
 
 HUNG_UP = "hung up"
-WORDS = {
+DESCRIPTIONS = {
     "replay": "the very same bytes again",
     "retry": "the next attempt",
     "respelt": "the same bytes, their signature spelt another way",
@@ -44,7 +44,7 @@ class Repeated(Struct, frozen=True, kw_only=True):
 
     event: str
     ways: frozenset[str]
-    came: int
+    deliveries: int
     applied: int
 
     @property
@@ -60,10 +60,10 @@ class Repeated(Struct, frozen=True, kw_only=True):
     @property
     def differs_by_worker(self) -> bool:
         """Whether some of many deliveries were taken for news, and others not."""
-        return self.came >= MANY and 1 < self.applied < self.came
+        return self.deliveries >= MANY and 1 < self.applied < self.deliveries
 
 
-def ways_of(journal: Journal) -> dict[str, frozenset[str]]:
+def ways_repeated(journal: Journal) -> dict[str, frozenset[str]]:
     """For each message id the ways in which it came again; also how it came first, where that was out of the ordinary."""
     reader = _Reader()
     for entry in journal:
@@ -92,7 +92,7 @@ class _Reader:
         if one.participant in self.orders:
             self.orders.discard(one.participant)
             ways.add("failed")
-        if one.name == AMIDST:
+        if one.name == DURING_KILL:
             self._amidst.add(one.message_id)
         known = self._last.get(one.message_id)
         if known is None:
@@ -121,10 +121,10 @@ def repeated(journal: Journal, told: dict[str, int]) -> list[Repeated]:
         Repeated(
             event=journal.names.get(message_id, message_id),
             ways=ways,
-            came=came[message_id],
+            deliveries=came[message_id],
             applied=told.get(message_id, 0),
         )
-        for message_id, ways in ways_of(journal).items()
+        for message_id, ways in ways_repeated(journal).items()
         if ways
     ]
 
@@ -158,11 +158,11 @@ def _case(way: str, messages: list[Repeated], blamed: set[str], plainly: list[st
     # Who loses a race is a matter of chance, so no name tells it.
     named = guilty if way in blamed and way not in RACES else having
     events = tuple(sorted(one.event for one in named))
-    words = WORDS[way]
+    words = DESCRIPTIONS[way]
     if way not in blamed:
-        return Case(name=way, verdict=Verdict.PASS, seen=f"{words}: no second effect", events=events)
+        return Case(name=way, verdict=Verdict.PASS, observed=f"{words}: no second effect", events=events)
     differs = way == "workers" and any(one.differs_by_worker for one in guilty)
     if differs or way in PLAIN or (way != "workers" and not plainly):
-        return Case(name=way, verdict=Verdict.FAIL, seen=f"{words}: applied again", events=events)
+        return Case(name=way, verdict=Verdict.FAIL, observed=f"{words}: applied again", events=events)
     seen = f"{words}: applied again, as every repetition is"
-    return Case(name=way, verdict=Verdict.INCONCLUSIVE, seen=seen, events=events)
+    return Case(name=way, verdict=Verdict.INCONCLUSIVE, observed=seen, events=events)

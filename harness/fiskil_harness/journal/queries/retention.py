@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from fiskil_harness.journal import BODY_KEPT, Effects, EventSeen, Exchange, History, Journal, Rows
+from fiskil_harness.journal import BODY_KEPT, Effects, EventCreated, Exchange, History, Journal, Rows
 from fiskil_harness.journal.queries.api_calls import is_fine, reads
 from fiskil_harness.journal.queries.rows import places
 
@@ -28,7 +28,7 @@ def left_out_on_purpose(journal: Journal, rows: Rows, asked: Mapping[str, Row]) 
     return left_out
 
 
-def is_older_part(journal: Journal, rows: Rows, missing: Collection[Row], *, held: Collection[Row]) -> bool:
+def is_older_than_kept(journal: Journal, rows: Rows, missing: Collection[Row], *, held: Collection[Row]) -> bool:
     """Whether an app that keeps recent rows alone would lack just these: all older than what it holds, and some were read.
 
     An app that never read them has not thrown them away; it has not walked to the end.
@@ -53,7 +53,7 @@ def dated(row: Row) -> datetime | None:
 def _oldest_kept(journal: Journal) -> datetime | None:
     """The moment before which the app keeps nothing, as its team says."""
     kept = journal.all(History)
-    told = [datetime.fromisoformat(one.publish_time) for one in journal.all(EventSeen)]
+    told = [datetime.fromisoformat(one.publish_time) for one in journal.all(EventCreated)]
     return max(told) - timedelta(days=kept[-1].days) + SLACK if kept and told else None
 
 

@@ -3,25 +3,25 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from fiskil_harness.journal import Control, Declared, Journal, Pressed, Shown
+from fiskil_harness.journal import Control, Declared, Journal, PageView, Pressed
 from fiskil_harness.journal.entries.pages import REVOKE
-from fiskil_harness.journal.queries.page_controls import speaks_of_sharing
+from fiskil_harness.journal.queries.page_controls import names_sharing
 from fiskil_harness.journal.queries.page_dates import has_date
-from fiskil_harness.journal.queries.page_wording import plain, says, words_for
+from fiskil_harness.journal.queries.page_wording import phrase_in, plain, words_for
 
 TELLING = ("sure", "likely", "ways")
 """Tables of words, in ``page_words.toml``, of controls that may revoke a consent."""
 
 
-def still_lists(
-    before: Shown, *, text: str, controls: Sequence[Control], institution: str, more_words: Sequence[str] = ()
+def is_still_listed(
+    before: PageView, *, text: str, controls: Sequence[Control], institution: str, more_words: Sequence[str] = ()
 ) -> bool:
     """Whether a page shows a consent as it did: its name and dates, its controls, and no new word of an end."""
-    if not says(text, [institution]) or not says(before.text, [institution]):
+    if not phrase_in(text, [institution]) or not phrase_in(before.text, [institution]):
         return False
     known, now = _lines(before.text), _lines(text)
-    telling = Counter({line: count for line, count in known.items() if says(line, [institution]) or has_date(line)})
-    if says("\n".join(now - known), words_for("ended")) or telling - now:
+    telling = Counter({line: count for line, count in known.items() if phrase_in(line, [institution]) or has_date(line)})
+    if phrase_in("\n".join(now - known), words_for("ended")) or telling - now:
         return False
     needed = _revoking(before.controls, more_words, institution)
     return bool(needed) and not needed - _revoking(controls, more_words, institution)
@@ -60,9 +60,9 @@ def _revoking(controls: Sequence[Control], more_words: Sequence[str], institutio
     return Counter(
         plain(one.text)
         for one in able
-        if (_is_shared(one, more_words, institution) if one.kind == "switch" else says(one.text, words))
+        if (_is_shared(one, more_words, institution) if one.kind == "switch" else phrase_in(one.text, words))
     )
 
 
 def _is_shared(switch: Control, more_words: Sequence[str], institution: str) -> bool:
-    return switch.is_on and (speaks_of_sharing(switch.text, institution) or bool(says(switch.text, more_words)))
+    return switch.is_on and (names_sharing(switch.text, institution) or bool(phrase_in(switch.text, more_words)))

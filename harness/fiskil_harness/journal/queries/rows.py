@@ -13,13 +13,13 @@ from msgspec import Struct
 
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.journal import Effects, HookCall, Journal, Rows
-from fiskil_harness.journal.queries.api_calls import began_s, covers, dataset_of, reads, told
+from fiskil_harness.journal.queries.api_calls import acknowledged_events, began_s, covers, dataset_of, reads
 
 MANY = 8
 PENDING = "app.observe.effects: pending"
 """The part of the effects hook that tells an app at work from one that has forgotten something."""
 
-STILL_AT_WORK = "the app was still at work when the scenario ended"
+STILL_BUSY = "the app was still at work when the scenario ended"
 UNSURE = "something that was acknowledged did not show, and the effects hook tells no pending"
 
 
@@ -105,13 +105,13 @@ def at_work(effects: Effects) -> tuple[str, str]:
     Since which earlier scenario it has not been stands among the notes: it depends on which of them shared a worker.
     """
     stayed = f": {effects.waits_for} stayed undone" if effects.waits_for else ""
-    told, hook = (UNSURE, PENDING) if effects.pending is None else (STILL_AT_WORK, "")
+    told, hook = (UNSURE, PENDING) if effects.pending is None else (STILL_BUSY, "")
     return f"{told}{stayed}", hook
 
 
 def is_announced(journal: Journal, rows: Rows) -> bool:
     """Whether the app was told of *rows*: their event was acknowledged, or a refresh begun since then succeeded."""
-    for delivery, event in told(journal):
+    for delivery, event in acknowledged_events(journal):
         is_its_event = dataset_of(event.kind) == rows.dataset and event.participant == rows.participant
         if is_its_event and delivery.at_s >= rows.at_s:
             return True
@@ -137,8 +137,8 @@ def why_not(journal: Journal, rows: Rows | None, dataset: str) -> tuple[str, str
     return "", ""
 
 
-def asked_for(journal: Journal, rows: Rows, *, since_s: float = 0.0) -> list[dict[str, Any]]:
-    """The rows that the app's own readings since *since_s* asked for; all of them where it read nothing."""
+def rows_read(journal: Journal, rows: Rows, *, since_s: float = 0.0) -> list[dict[str, Any]]:
+    """The rows that the app's own reads since *since_s* asked for; all of them where it read nothing."""
     made = [one for one in reads(journal, rows.dataset, rows.end_user_id) if one.at_s >= since_s]
     return [row for row in rows.rows if not made or any(covers(call, row) for call in made)]
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from fiskil_harness.journal import Effects, EventSeen, Journal
+from fiskil_harness.journal import Effects, EventCreated, Journal
 
 Leaves = dict[str, Counter[str]]
 Move = tuple[Leaves, Leaves]
@@ -30,13 +30,13 @@ _MASKED = re.compile(r"[xX*\u2022. -]{2,}\d{3,4}")
 _TWIN = re.compile(r"[^.]+\.(?=e\d+$)")
 
 
-class Reading:
+class StateReader:
     """Reads states of one journal."""
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
         self._names: Mapping[str, str] = journal.names
-        told = [datetime.fromisoformat(one.publish_time) for one in journal.all(EventSeen)]
+        told = [datetime.fromisoformat(one.publish_time) for one in journal.all(EventCreated)]
         self._since = min(told) - AGE if told else None
 
     def leaves(self, state: Any) -> Leaves:

@@ -9,12 +9,12 @@ from collections import Counter
 from msgspec import Struct
 
 from fiskil_harness.core.config.hooks import EFFECTS
-from fiskil_harness.journal import Delivery, Effects, EventSeen, Journal
+from fiskil_harness.journal import Delivery, Effects, EventCreated, Journal
 from fiskil_harness.journal.queries.api_calls import LOCKED_OUT, end_user_of, was_locked_out
-from fiskil_harness.journal.queries.attempt_counters import is_counter, is_named_so, more_tries
+from fiskil_harness.journal.queries.attempt_counters import extra_attempts, is_counter, is_named_so
 from fiskil_harness.journal.queries.deliveries import was_disturbed
 from fiskil_harness.journal.queries.rows import PENDING, UNSURE, at_work
-from fiskil_harness.journal.queries.state import Leaves, Reading, differing, has_symbols
+from fiskil_harness.journal.queries.state import Leaves, StateReader, differing, has_symbols
 
 
 class Comparison(Struct, frozen=True, kw_only=True):
@@ -54,12 +54,12 @@ def compare_twins(journal: Journal, other: str = "b") -> Comparison:
     if any(one.state is None for one in told):
         return Comparison(reason="the effects hook tells no state", hook=EFFECTS)
     for one in told:
-        if not one.is_quiescent:
+        if not one.is_idle:
             reason, hook = at_work(one)
             return Comparison(reason=reason, hook=hook)
     if _kinds(journal, "a") != _kinds(journal, other) or _kinds(journal, "a") != _kinds(journal, "c"):
         return Comparison(reason="the twins did not acknowledge the same events")
-    reading = Reading(journal)
+    reading = StateReader(journal)
     comparison = _compared(journal, reading, other, *(reading.leaves(one.state) for one in told))
     reason, hook = _excuse(journal, told) if comparison.differences else ("", "")
     return Comparison(reason=reason, hook=hook) if reason else comparison
@@ -73,7 +73,7 @@ def _excuse(journal: Journal, told: list[Effects]) -> tuple[str, str]:
     return (UNSURE, PENDING) if is_blind and was_disturbed(journal) else ("", "")
 
 
-def _compared(journal: Journal, reading: Reading, other: str, a: Leaves, b: Leaves, c: Leaves) -> Comparison:
+def _compared(journal: Journal, reading: StateReader, other: str, a: Leaves, b: Leaves, c: Leaves) -> Comparison:
     volatile = differing(a, c)
     states = [reading.leaves(one.state) for one in journal.all(Effects) if one.participant == "a" and one.state is not None]
     # A view of what is active may end empty: then what it showed before is gone from each of them.
@@ -82,7 +82,7 @@ def _compared(journal: Journal, reading: Reading, other: str, a: Leaves, b: Leav
         return Comparison(reason="nothing of the app's state is the same in two runs in order", hook=EFFECTS)
     if not has_symbols(a) and not any(differing(one, a) - volatile for one in states):
         return Comparison(reason="the app's state shows no effect of any delivery", hook=EFFECTS)
-    most = more_tries(journal, of=other, than="a")
+    most = extra_attempts(journal, of=other, than="a")
     counters = {path for path in differing(a, b) - volatile if is_counter(path, a, b, most=most)}
     if not compared - counters:
         return Comparison(reason="nothing of the app's state but counters is the same in two runs in order", hook=EFFECTS)
@@ -123,4 +123,4 @@ def _end_users(journal: Journal, twins: set[str]) -> set[str]:
 def _kinds(journal: Journal, name: str) -> Counter[str]:
     """How many events of each kind the twin's deliveries got acknowledged."""
     acknowledged = {one.event for one in journal.all(Delivery) if one.outcome == "ack" and one.kind in {"genuine", "replay"}}
-    return Counter(one.kind for one in journal.all(EventSeen) if one.participant == name and one.event in acknowledged)
+    return Counter(one.kind for one in journal.all(EventCreated) if one.participant == name and one.event in acknowledged)

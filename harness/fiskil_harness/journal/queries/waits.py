@@ -1,54 +1,54 @@
 """What a person saw while the app waited for the API: presses, looks that followed, calls that hung meanwhile."""
 
-from fiskil_harness.journal import Exchange, Journal, Limits, Pressed, Shown
+from fiskil_harness.journal import Exchange, Journal, Limits, PageView, Pressed
 from fiskil_harness.journal.queries.api_calls import bitten_by
 
-LINK = "link"
+LINKING = "link"
 WAITING, STALLED = "waiting", "stalled"
 
 
 def presses(journal: Journal) -> list[Pressed]:
     """Each press that was to begin a journey."""
-    return [one for one in journal.all(Pressed) if one.purpose == LINK]
+    return [one for one in journal.all(Pressed) if one.purpose == LINKING]
 
 
-def look_before(journal: Journal, press: Pressed) -> Shown | None:
+def view_before(journal: Journal, press: Pressed) -> PageView | None:
     """The page as it was before the press."""
-    seen = [one for one in journal.all(Shown) if one.at_s <= press.at_s and one.participant == press.participant]
+    seen = [one for one in journal.all(PageView) if one.at_s <= press.at_s and one.participant == press.participant]
     return seen[-1] if seen else None
 
 
-def looks_before(journal: Journal, press: Pressed) -> list[Shown]:
+def views_before(journal: Journal, press: Pressed) -> list[PageView]:
     """The page as it was before the press, at each width at which somebody had looked at it; the widest last."""
-    last = look_before(journal, press)
+    last = view_before(journal, press)
     if last is None:
         return []
-    seen = [one for one in journal.all(Shown) if one.at_s <= press.at_s and one.participant == press.participant]
+    seen = [one for one in journal.all(PageView) if one.at_s <= press.at_s and one.participant == press.participant]
     found = {one.width_px: one for one in seen if (one.page, one.url, one.moment) == (last.page, last.url, last.moment)}
     return [found[width_px] for width_px in sorted(found)]
 
 
-def looks_after(journal: Journal, press: Pressed, moment: str) -> list[Shown]:
+def views_after(journal: Journal, press: Pressed, moment: str) -> list[PageView]:
     """What was seen at a *moment* after the press, until the next one."""
     next_s = min((one.at_s for one in journal.all(Pressed) if one.at_s > press.at_s), default=float("inf"))
-    mine = [one for one in journal.all(Shown) if one.moment == moment and one.participant == press.participant]
+    mine = [one for one in journal.all(PageView) if one.moment == moment and one.participant == press.participant]
     return [one for one in mine if press.at_s <= one.at_s <= next_s]
 
 
-def held(journal: Journal, press: Pressed) -> list[Exchange]:
+def held_calls(journal: Journal, press: Pressed) -> list[Exchange]:
     """The calls that a fault held up after the press, and before the next."""
     next_s = min((one.at_s for one in journal.all(Pressed) if one.at_s > press.at_s), default=float("inf"))
     return [one for one in bitten_by(journal) if one.ended_s >= press.at_s and one.at_s <= next_s]
 
 
-def is_before_the_answer(journal: Journal, press: Pressed, look: Shown) -> bool:
+def was_viewed_before_response(journal: Journal, press: Pressed, look: PageView) -> bool:
     """Whether somebody looked before the answer to such a call was there, or given up."""
-    return any(one.ended_s >= look.at_s for one in held(journal, press))
+    return any(one.ended_s >= look.at_s for one in held_calls(journal, press))
 
 
-def is_waiting(journal: Journal, press: Pressed, look: Shown) -> bool:
+def is_waiting(journal: Journal, press: Pressed, look: PageView) -> bool:
     """Whether such a call was open when somebody looked."""
-    return any(one.at_s <= look.at_s <= one.ended_s for one in held(journal, press))
+    return any(one.at_s <= look.at_s <= one.ended_s for one in held_calls(journal, press))
 
 
 def limits_of(journal: Journal) -> Limits | None:

@@ -1,22 +1,22 @@
 """What the app was asked to do, and whether it was seen at work again after something was over."""
 
 from fiskil_harness.journal import Delivery, Effects, Exchange, HookCall, Journal, Started
-from fiskil_harness.journal.queries.api_calls import bearer, began_s, calls, is_fine, is_unheard, told
+from fiskil_harness.journal.queries.api_calls import acknowledged_events, bearer, began_s, calls, is_fine, is_unheard
 
 UNSEEN = "the app was not seen at work after it was over"
 
 
-def times_asked(journal: Journal, since_s: float, until_s: float) -> int:
+def work_count(journal: Journal, since_s: float, until_s: float) -> int:
     """How many hooks, deliveries and starts fall between two moments: reasons to call the API."""
     hooks = sum(1 for one in journal.all(HookCall) if one.at_s >= since_s and began_s(one) <= until_s)
     starts = sum(1 for one in journal.all(Started) if one.how == "restart" and since_s <= one.at_s <= until_s)
-    deliveries = sum(1 for one, _ in told(journal) if since_s <= one.at_s <= until_s)
+    deliveries = sum(1 for one, _ in acknowledged_events(journal) if since_s <= one.at_s <= until_s)
     return hooks + starts + deliveries
 
 
 def jobs_begun(journal: Journal, *, before_s: float, until_s: float) -> int:
     """How many hooks and deliveries came after the app was last at rest before one moment, and until another."""
-    rests = [one.at_s for one in journal.all(Effects) if one.is_quiescent and one.moment != "ordered"]
+    rests = [one.at_s for one in journal.all(Effects) if one.is_idle and one.moment != "ordered"]
     rest_s = max((moment for moment in rests if moment < before_s), default=0.0)
     begun = [began_s(one) for one in journal.all(HookCall) if one.hook != "fail"]
     begun += [one.at_s for one in journal.all(Delivery)]

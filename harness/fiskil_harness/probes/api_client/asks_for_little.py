@@ -32,10 +32,10 @@ class AsksForLittle(PlainProbe, frozen=True, kw_only=True, tag="asks_for_little"
         declared = next((one.datasets for one in journal.all(Declared) if one.datasets is not None), None)
         made = calls(journal)
         if declared is None:
-            return self.cannot_tell("the config does not say which datasets the app uses", hook=FACT)
+            return self.inconclusive("the config does not say which datasets the app uses", hook=FACT)
         asked, read = _asked(made), _read(made)
         if not read:
-            return self.cannot_tell("the app read nothing that an end user shares")
+            return self.inconclusive("the app read nothing that an end user shares")
         excess = sorted(asked - set(declared))
         if excess:
             lines = tuple(f"asked for {name}" for name in excess)
@@ -49,8 +49,8 @@ class AsksForLittle(PlainProbe, frozen=True, kw_only=True, tag="asks_for_little"
             )
         unread = sorted(set(declared) - read)
         if unread:
-            return self.cannot_tell(f"{unread[0]} is declared and was not read, so whether it is needed cannot be seen")
-        return self.holds(f"all {len(read)} declared datasets are read, and nothing else is asked for", examined=len(read))
+            return self.inconclusive(f"{unread[0]} is declared and was not read, so whether it is needed cannot be seen")
+        return self.passes(f"all {len(read)} declared datasets are read, and nothing else is asked for", examined=len(read))
 
 
 def _asked(made: Iterable[Exchange]) -> set[str]:

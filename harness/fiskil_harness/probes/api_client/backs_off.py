@@ -6,8 +6,8 @@ from typing import ClassVar
 
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Exchange, Journal
-from fiskil_harness.journal.queries.api_calls import Asked, asked, bitten_by, calls, header, routes_of
-from fiskil_harness.journal.queries.idleness import asked_between, askings, rest_before
+from fiskil_harness.journal.queries.api_calls import CallKey, bitten_by, call_key, calls, header, routes_of
+from fiskil_harness.journal.queries.idleness import idle_before, work_between, work_times
 from fiskil_harness.probes.api_client.retries_spoilt_reads import is_spoilt
 from fiskil_harness.probes.probe import PlainProbe
 
@@ -35,7 +35,7 @@ class BacksOff(PlainProbe, frozen=True, kw_only=True, tag="backs_off"):
         """Look at the pauses in each series of equal failing calls."""
         found = _series(journal)
         if not found:
-            return self.cannot_tell("no call of one job alone kept failing")
+            return self.inconclusive("no call of one job alone kept failing")
         flat = sorted({one[0].route for one in found if is_flat(pauses(one))})
         shown = [call for one in found for call in one]
         if flat:
@@ -43,8 +43,8 @@ class BacksOff(PlainProbe, frozen=True, kw_only=True, tag="backs_off"):
             return self.fails(seen, evidence=tuple(f"in one rhythm: {route}" for route in flat), examined=routes_of(shown))
         telling = [call for one in found if _tells(journal, one) for call in one]
         if not telling:
-            return self.cannot_tell("the API worked again before the pauses could be told from one another")
-        return self.holds("nothing that kept failing was asked for in one short rhythm", examined=routes_of(telling))
+            return self.inconclusive("the API worked again before the pauses could be told from one another")
+        return self.passes("nothing that kept failing was asked for in one short rhythm", examined=routes_of(telling))
 
 
 def pauses(series: list[Exchange]) -> list[float]:
@@ -63,17 +63,17 @@ def is_flat(waited: list[float]) -> bool:
 def _series(journal: Journal) -> list[list[Exchange]]:
     """Equal calls that failed one after another, each series the doing of one job."""
     failing = [one for one in bitten_by(journal) if is_spoilt(one) and not header(one.response_headers, "retry-after")]
-    starts = askings(journal)
+    starts = work_times(journal)
 
-    def key(call: Exchange) -> tuple[Asked, int]:
-        return asked(call), sum(1 for moment in starts if moment <= call.at_s)
+    def key(call: Exchange) -> tuple[CallKey, int]:
+        return call_key(call), sum(1 for moment in starts if moment <= call.at_s)
 
     groups = (list(ones) for _, ones in groupby(sorted(failing, key=lambda one: (*key(one), one.number)), key=key))
     return [one for one in groups if _is_of_one_job(journal, one) and not _overlap(one)]
 
 
 def _is_of_one_job(journal: Journal, series: list[Exchange]) -> bool:
-    return asked_between(journal, rest_before(journal, series[0].at_s), series[-1].at_s) <= 1
+    return work_between(journal, idle_before(journal, series[0].at_s), series[-1].at_s) <= 1
 
 
 def _overlap(series: list[Exchange]) -> bool:
@@ -84,8 +84,8 @@ def _tells(journal: Journal, series: list[Exchange]) -> bool:
     """Whether the app showed how it waits: it gave up, waited long, or waited longer than before."""
     waited = pauses(series)
     later = [one for one in calls(journal, series[0].route) if one.number > series[-1].number]
-    next_asking_s = min((moment for moment in askings(journal) if moment > series[-1].at_s), default=inf)
-    again = next((one for one in later if asked(one) == asked(series[-1]) and one.at_s < next_asking_s), None)
+    next_asking_s = min((moment for moment in work_times(journal) if moment > series[-1].at_s), default=inf)
+    again = next((one for one in later if call_key(one) == call_key(series[-1]) and one.at_s < next_asking_s), None)
     if again is None:
         return True
     waited.append(again.at_s - series[-1].at_s)

@@ -5,8 +5,8 @@ from typing import ClassVar
 
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Effects, Exchange, Journal
-from fiskil_harness.journal.queries.api_calls import Asked, asked, bitten_by, calls, parameters, routes_of
-from fiskil_harness.journal.queries.rows import PENDING, STILL_AT_WORK
+from fiskil_harness.journal.queries.api_calls import CallKey, bitten_by, call_key, calls, parameters, routes_of
+from fiskil_harness.journal.queries.rows import PENDING, STILL_BUSY
 from fiskil_harness.probes.probe import PlainProbe
 
 LOOPS = ("CursorLoop", "PageRepeated")
@@ -31,32 +31,32 @@ class BoundsItsWalks(PlainProbe, frozen=True, kw_only=True, tag="bounds_its_walk
         """Count how often each walk asked for the same page."""
         led = bitten_by(journal, *LOOPS)
         if not led:
-            return self.cannot_tell("no walk was led in a circle")
+            return self.inconclusive("no walk was led in a circle")
         if all(_is_first(one) for one in calls(journal)):
-            return self.cannot_tell("the app followed no link to a next page, so none could lead it in a circle")
+            return self.inconclusive("the app followed no link to a next page, so none could lead it in a circle")
         walked = {(one.route, one.end_user_id) for one in led}
         endless = sorted(route for route, end_user_id in walked if _most_times(journal, route, end_user_id) > MOST)
         if endless:
             seen = f"one walk of {endless[0]} asked for the same page more than {MOST} times"
             return self.fails(seen, evidence=tuple(f"{route} in a circle" for route in endless), examined=routes_of(led))
         looks = [one for one in journal.all(Effects) if one.at_s > led[0].at_s]
-        if looks and not looks[0].is_quiescent:
-            return self.cannot_tell(STILL_AT_WORK, hook="" if looks[0].pending is not None else PENDING)
-        return self.holds("every walk that was led in a circle ended", examined=routes_of(led))
+        if looks and not looks[0].is_idle:
+            return self.inconclusive(STILL_BUSY, hook="" if looks[0].pending is not None else PENDING)
+        return self.passes("every walk that was led in a circle ended", examined=routes_of(led))
 
 
 def _most_times(journal: Journal, route: str, end_user_id: str) -> int:
     """How often one walk of an end user's list asked for one page, at most."""
     most = 0
-    counts: Counter[Asked] = Counter()
+    counts: Counter[CallKey] = Counter()
     for one in calls(journal, route):
         if one.end_user_id != end_user_id:
             continue
         if _is_first(one):
             counts.clear()
             continue
-        counts[asked(one)] += 1
-        most = max(most, counts[asked(one)])
+        counts[call_key(one)] += 1
+        most = max(most, counts[call_key(one)])
     return most
 
 

@@ -4,10 +4,10 @@ from collections import Counter
 from typing import Any, ClassVar
 
 from fiskil_harness.core.model.findings import Finding
-from fiskil_harness.journal import EventSeen, Exchange, Journal, Rows
-from fiskil_harness.journal.queries.api_calls import asked, bitten_by, calls, is_fine, routes_of
+from fiskil_harness.journal import EventCreated, Exchange, Journal, Rows
+from fiskil_harness.journal.queries.api_calls import bitten_by, call_key, calls, is_fine, routes_of
 from fiskil_harness.journal.queries.rows import effects_before, last_effects, latest_rows, places
-from fiskil_harness.journal.queries.work_requested import UNSEEN, over_s, times_asked, works_after
+from fiskil_harness.journal.queries.work_requested import UNSEEN, over_s, work_count, works_after
 from fiskil_harness.probes.probe import PlainProbe
 
 MOST = 20
@@ -29,11 +29,11 @@ class GivesUpOnRefusals(PlainProbe, frozen=True, kw_only=True, tag="gives_up_on_
         made = calls(journal)
         refused = [one for one in bitten_by(journal, "Unauthorised", "Forbidden") if one.status in {401, 403}]
         if not refused:
-            return self.cannot_tell("no call was refused whatever the token")
+            return self.inconclusive("no call was refused whatever the token")
         examined = routes_of(refused)
-        allowed = MOST * max(1, times_asked(journal, refused[0].at_s, over_s(refused)))
-        counts = Counter(asked(one) for one in refused)
-        looped = sorted({one.route for one in refused if counts[asked(one)] > allowed})
+        allowed = MOST * max(1, work_count(journal, refused[0].at_s, over_s(refused)))
+        counts = Counter(call_key(one) for one in refused)
+        looped = sorted({one.route for one in refused if counts[call_key(one)] > allowed})
         if looped:
             seen = f"{looped[0]} was asked more than {MOST} times for each thing to do, and refused each time"
             return self.fails(seen, evidence=_lines(refused), examined=examined)
@@ -45,7 +45,7 @@ class GivesUpOnRefusals(PlainProbe, frozen=True, kw_only=True, tag="gives_up_on_
     def _afterwards(self, journal: Journal, refused: list[Exchange], *, examined: int) -> Finding:
         works = works_after(journal, over_s(refused), frozenset(one.route for one in refused))
         if works is None:
-            return self.cannot_tell(UNSEEN)
+            return self.inconclusive(UNSEEN)
         if not works:
             seen = "the app does not come back to what was refused, though it is refused no more and the app began anew"
             return self.fails(seen, evidence=_lines(refused), examined=examined)
@@ -53,7 +53,7 @@ class GivesUpOnRefusals(PlainProbe, frozen=True, kw_only=True, tag="gives_up_on_
         if gone:
             seen = f"the {gone[0]} that the app showed before the refusals are gone for good"
             return self.fails(seen, evidence=tuple(f"shows no {one} any more" for one in gone), examined=examined)
-        return self.holds("what was refused was given up, and read again once that was over", examined=examined)
+        return self.passes("what was refused was given up, and read again once that was over", examined=examined)
 
 
 def _taken_for_nothing(made: list[Exchange], refused: list[Exchange]) -> int:
@@ -69,8 +69,8 @@ def _gone(journal: Journal, refused: list[Exchange]) -> list[str]:
     for dataset, participant in dict.fromkeys((one.dataset, one.participant) for one in journal.all(Rows)):
         rows = latest_rows(journal, dataset, participant)
         before, end = effects_before(journal, refused[0].at_s, participant), last_effects(journal, participant)
-        has_ended = any((one.kind, one.participant) == ("consent.revoked", participant) for one in journal.all(EventSeen))
-        if has_ended or rows is None or before is None or end is None or end.state is None or not end.is_quiescent:
+        has_ended = any((one.kind, one.participant) == ("consent.revoked", participant) for one in journal.all(EventCreated))
+        if has_ended or rows is None or before is None or end is None or end.state is None or not end.is_idle:
             continue
         ids = [str(row["fiskil_id"]) for row in rows.rows if "fiskil_id" in row]
         if _shows(before.state, ids) and not _shows(end.state, ids):

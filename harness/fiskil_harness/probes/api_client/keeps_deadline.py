@@ -5,7 +5,7 @@ from typing import ClassVar
 from fiskil_harness.core.model.findings import Finding, Verdict
 from fiskil_harness.journal import Abandoned, Bite, Exchange, HookCall, Journal, Limits
 from fiskil_harness.journal.queries.api_calls import began_s, bitten_by, routes_of
-from fiskil_harness.journal.queries.pauses import STOOD, stood_s
+from fiskil_harness.journal.queries.pauses import EXCUSED_BY_PAUSE, paused_s
 from fiskil_harness.probes.api_client.retries_spoilt_reads import is_spoilt, is_whole
 from fiskil_harness.probes.probe import PlainProbe
 
@@ -33,15 +33,15 @@ class KeepsDeadline(PlainProbe, frozen=True, kw_only=True, tag="keeps_deadline")
         """Measure each bitten call, and each request to the app that fell into one."""
         limits = journal.all(Limits)
         if not limits:
-            return self.cannot_tell("the scenario has not begun")
+            return self.inconclusive("the scenario has not begun")
         call_s, request_s = limits[-1].call_deadline_s + SLACK_S, limits[-1].request_deadline_s + SLACK_S
         held = [one for one in bitten_by(journal, *ENDLESS) if _was_held(one, call_s)]
         greeted = [one for one in journal.all(Bite) if one.fault == UNANSWERED and _is_seen(journal, one, call_s)]
         failed = [one for one in bitten_by(journal) if is_spoilt(one) and one not in held]
         if not (held or greeted or failed):
-            return self.cannot_tell("no answer was stalled or dripped for as long as the call deadline")
+            return self.inconclusive("no answer was stalled or dripped for as long as the call deadline")
         if call_s > LONGEST_STALL_S:
-            return self.cannot_tell("app.limits.call_deadline_s is longer than the longest stall", hook="app.limits")
+            return self.inconclusive("app.limits.call_deadline_s is longer than the longest stall", hook="app.limits")
         slow = [one for one in held if _waited_s(journal, one) > call_s]
         asked = [one for one in journal.all(HookCall) if any(_overlap(one, call) for call in (*held, *failed))]
         asked += [hook for one in greeted for hook in _fell_into(journal, one) if hook not in asked]
@@ -52,7 +52,7 @@ class KeepsDeadline(PlainProbe, frozen=True, kw_only=True, tag="keeps_deadline")
         ]
         if told:
             return next((one for one in told if one.verdict is Verdict.FAIL), told[0])
-        return self.holds(_praise(held, greeted), examined=routes_of(held) or len(asked) or bool(greeted))
+        return self.passes(_praise(held, greeted), examined=routes_of(held) or len(asked) or bool(greeted))
 
     def _slow(self, journal: Journal, slow: list[Exchange], *, call_s: float, examined: int) -> list[Finding]:
         routes = sorted({one.route for one in slow})
@@ -60,9 +60,9 @@ class KeepsDeadline(PlainProbe, frozen=True, kw_only=True, tag="keeps_deadline")
             return []
         if not _is_promised(journal, CALL):
             seen = f"{routes[0]} was read for long, but no deadline was promised"
-            return [self.cannot_tell(seen, hook=f"app.limits.{CALL}")]
-        if all(_waited_s(journal, one) <= call_s + stood_s(journal, one.at_s, one.ended_s) for one in slow):
-            return [self.cannot_tell(f"{routes[0]} was read {STOOD}")]
+            return [self.inconclusive(seen, hook=f"app.limits.{CALL}")]
+        if all(_waited_s(journal, one) <= call_s + paused_s(journal, one.at_s, one.ended_s) for one in slow):
+            return [self.inconclusive(f"{routes[0]} was read {EXCUSED_BY_PAUSE}")]
         seen = f"{routes[0]} was still being read after the call deadline"
         return [self.fails(seen, evidence=tuple(f"too long: {route}" for route in routes), examined=examined)]
 
@@ -72,10 +72,10 @@ class KeepsDeadline(PlainProbe, frozen=True, kw_only=True, tag="keeps_deadline")
             return []
         if not _is_promised(journal, REQUEST):
             seen = f"{hooks[0]} took long, but no deadline was promised"
-            return [self.cannot_tell(seen, hook=f"app.limits.{REQUEST}")]
-        allowed_s = {one: request_s + stood_s(journal, began_s(one), one.at_s) for one in late}
+            return [self.inconclusive(seen, hook=f"app.limits.{REQUEST}")]
+        allowed_s = {one: request_s + paused_s(journal, began_s(one), one.at_s) for one in late}
         if all(one.status is not None and one.took_s <= allowed_s[one] for one in late):
-            return [self.cannot_tell(f"{hooks[0]} was answered {STOOD}")]
+            return [self.inconclusive(f"{hooks[0]} was answered {EXCUSED_BY_PAUSE}")]
         seen = f"the app did not answer {hooks[0]} by its request deadline"
         return [self.fails(seen, evidence=tuple(f"too late: {hook}" for hook in hooks), examined=examined)]
 

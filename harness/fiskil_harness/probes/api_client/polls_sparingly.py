@@ -17,30 +17,30 @@ MOVING = frozenset({"from", "to"})
 class PollsSparingly(PlainProbe, frozen=True, kw_only=True, tag="polls_sparingly"):
     """Over an idle stretch no reading is repeated more often than every other real second.
 
-    Readings that differ only in ``from`` and ``to`` are equal: a poller moves them along.
+    Interpretations that differ only in ``from`` and ``to`` are equal: a poller moves them along.
     """
 
     around: ClassVar[tuple[str, ...]] = ("stay_idle",)
-    expected: ClassVar[str] = "few equal readings while nothing happens"
+    expected: ClassVar[str] = "few equal reads while nothing happens"
     source: ClassVar[str] = "sync.no-polling"
     fix: ClassVar[str] = "read when a sync event arrives; poll, if at all, hours apart"
 
     def examine(self, journal: Journal) -> Finding:
-        """Count equal readings in each idle stretch."""
+        """Count equal reads in each idle stretch."""
         stretches = journal.all(Idle)
         if not stretches:
-            return self.cannot_tell("no idle stretch was watched")
+            return self.inconclusive("no idle stretch was watched")
         if not calls(journal):
-            return self.cannot_tell("the app never called the API, so its silence proves nothing")
+            return self.inconclusive("the app never called the API, so its silence proves nothing")
         for idle in stretches:
             allowed = max(LEAST_ALLOWED, math.ceil(idle.seconds * READS_PER_SECOND))
             within = [one for one in calls(journal) if idle.at_s <= one.at_s < idle.at_s + idle.seconds]
             counts = Counter(_reading(one) for one in within if one.method == "GET")
             often = sorted({route for (route, _, _), count in counts.items() if count > allowed})
             if often:
-                seen = f"more than {allowed} equal readings in {idle.seconds:g} idle seconds"
+                seen = f"more than {allowed} equal reads in {idle.seconds:g} idle seconds"
                 return self.fails(seen, evidence=tuple(f"polled {route}" for route in often), examined=len(stretches))
-        return self.holds(f"{len(stretches)} idle stretches passed without polling", examined=len(stretches))
+        return self.passes(f"{len(stretches)} idle stretches passed without polling", examined=len(stretches))
 
 
 def _reading(call: Exchange) -> tuple[str, str, tuple[tuple[str, str], ...]]:

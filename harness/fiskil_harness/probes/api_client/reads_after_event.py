@@ -5,8 +5,8 @@ from typing import ClassVar
 
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.model.findings import Finding
-from fiskil_harness.journal import Delivery, Effects, EventSeen, Journal, Limits
-from fiskil_harness.journal.queries.api_calls import asked, bitten_by, dataset_of, end_user_of, reads, told
+from fiskil_harness.journal import Delivery, Effects, EventCreated, Journal, Limits
+from fiskil_harness.journal.queries.api_calls import acknowledged_events, bitten_by, call_key, dataset_of, end_user_of, reads
 from fiskil_harness.probes.probe import PlainProbe
 
 EARLY_READS = 3
@@ -26,7 +26,7 @@ class ReadsAfterEvent(PlainProbe, frozen=True, kw_only=True, tag="reads_after_ev
         """Look at the calls after, and before, each event."""
         events = _first_told(journal)
         if not events:
-            return self.cannot_tell("no sync event that the app uses was acknowledged", hook="app.facts.uses_events")
+            return self.inconclusive("no sync event that the app uses was acknowledged", hook="app.facts.uses_events")
         for delivery, event in events:
             if self._has_polled(journal, delivery, dataset_of(event.kind)):
                 seen = (
@@ -35,7 +35,7 @@ class ReadsAfterEvent(PlainProbe, frozen=True, kw_only=True, tag="reads_after_ev
                 return self.fails(seen, evidence=(f"{event.event} {event.kind}",), examined=len(events))
         return self._in_time(journal, events)
 
-    def _in_time(self, journal: Journal, events: list[tuple[Delivery, EventSeen]]) -> Finding:
+    def _in_time(self, journal: Journal, events: list[tuple[Delivery, EventCreated]]) -> Finding:
         unread: list[str] = []
         doubts: list[tuple[str, str]] = []
         for delivery, event in events:
@@ -52,23 +52,24 @@ class ReadsAfterEvent(PlainProbe, frozen=True, kw_only=True, tag="reads_after_ev
             seen = f"{len(unread)} acknowledged sync events were not followed by a reading in time"
             return self.fails(seen, evidence=tuple(unread), examined=len(events))
         for reason, hook in doubts[:1]:
-            return self.cannot_tell(reason, hook=hook)
-        return self.holds(f"{len(events)} sync events were each followed by a reading", examined=len(events))
+            return self.inconclusive(reason, hook=hook)
+        return self.passes(f"{len(events)} sync events were each followed by a reading", examined=len(events))
 
     def _has_polled(self, journal: Journal, delivery: Delivery, dataset: str) -> bool:
         made = reads(journal, dataset, end_user_of(delivery))
-        counts = Counter(asked(one) for one in made if one.at_s < delivery.at_s)
+        counts = Counter(call_key(one) for one in made if one.at_s < delivery.at_s)
         is_first = all(
-            dataset_of(event.kind) != dataset or earlier.at_s >= delivery.at_s for earlier, event in told(journal)
+            dataset_of(event.kind) != dataset or earlier.at_s >= delivery.at_s
+            for earlier, event in acknowledged_events(journal)
         )
         return is_first and max(counts.values(), default=0) > EARLY_READS
 
 
-def _first_told(journal: Journal) -> list[tuple[Delivery, EventSeen]]:
+def _first_told(journal: Journal) -> list[tuple[Delivery, EventCreated]]:
     """The first acknowledgement of each used sync event of a consent that did not end."""
-    ended = {event.participant for event in journal.all(EventSeen) if event.kind == "consent.revoked"}
-    first: dict[str, tuple[Delivery, EventSeen]] = {}
-    for delivery, event in told(journal):
+    ended = {event.participant for event in journal.all(EventCreated) if event.kind == "consent.revoked"}
+    first: dict[str, tuple[Delivery, EventCreated]] = {}
+    for delivery, event in acknowledged_events(journal):
         if event.is_subscribed and dataset_of(event.kind) and event.participant not in ended:
             first.setdefault(event.event, (delivery, event))
     return list(first.values())
@@ -84,7 +85,7 @@ def _has_waited(journal: Journal, delivery: Delivery) -> bool:
     """Whether the app has had its time: it says that nothing is pending, or the promised ``fresh_s`` has passed."""
     for one in journal.all(Effects):
         if one.participant == delivery.participant and one.at_s > delivery.at_s:
-            if one.pending == 0 and one.is_quiescent:
+            if one.pending == 0 and one.is_idle:
                 return True
             if _is_promised(journal) and one.at_s - delivery.at_s > _fresh_s(journal):
                 return True

@@ -16,7 +16,7 @@ CURSOR = "page[after]"
 class ReadsLimitedHistory(PlainProbe, frozen=True, kw_only=True, tag="reads_limited_history"):
     """Every reading of transactions begins at ``app.facts.history_days`` before the day of the call, or later.
 
-    Readings of pending rows alone need no beginning, and neither do later pages of a walk, which repeat the first one's.
+    Reads of pending rows alone need no ``from``, and neither do later pages of a list, which repeat the first one's.
     """
 
     expected: ClassVar[str] = "a from of app.facts.history_days ago, or later"
@@ -27,10 +27,10 @@ class ReadsLimitedHistory(PlainProbe, frozen=True, kw_only=True, tag="reads_limi
         """Look at each beginning."""
         days = next((one.days for one in journal.all(History)), None)
         if days is None:
-            return self.cannot_tell("the config does not say how much history the app needs", hook=HISTORY)
+            return self.inconclusive("the config does not say how much history the app needs", hook=HISTORY)
         made = [one for one in reads(journal, "transactions") if is_fine(one) and not _is_exempt(one)]
         if not made:
-            return self.cannot_tell("the app read no transactions")
+            return self.inconclusive("the app read no transactions")
         whole = [one for one in made if not parameters(one).get("from")]
         if whole:
             return self.fails("transactions are read without a beginning", evidence=("no from",), examined=1)
@@ -38,7 +38,7 @@ class ReadsLimitedHistory(PlainProbe, frozen=True, kw_only=True, tag="reads_limi
         if early:
             seen = f"transactions are read from longer ago than the {days} days that the app says it needs"
             return self.fails(seen, evidence=("an earlier from",), examined=1)
-        return self.holds(f"every reading begins within {days} days", examined=1)
+        return self.passes(f"every reading begins within {days} days", examined=1)
 
 
 def _is_exempt(call: Exchange) -> bool:

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from fiskil_harness.core.config.hooks import COMMAND, REFRESH
 from fiskil_harness.core.model.findings import Case, Finding, Verdict
-from fiskil_harness.journal import CA_TOLD, Bite, FaultSet, Journal, Secured, Unencrypted
+from fiskil_harness.journal import CA_FILE_IN_ENV, Bite, FaultSet, Journal, Secured, Unencrypted
 from fiskil_harness.probes.probe import PlainProbe
 
 WENT_ON = "the client went on"
@@ -40,11 +40,11 @@ class RefusesBadCertificates(PlainProbe, frozen=True, kw_only=True, tag="refuses
         """Look at what came of each connection that was shown a bad certificate, and for what was said without TLS."""
         controls = journal.all(Secured)
         if not any(one.is_reached for one in controls):
-            return self.cannot_tell("the app has not called an https address with a good certificate", hook=CA_TOLD)
+            return self.inconclusive("the app has not called an https address with a good certificate", hook=CA_FILE_IN_ENV)
         shown = list(dict.fromkeys(one.fault for one in journal.all(FaultSet) if one.fault in BAD))
         seen = [one for one in journal.all(Bite) if one.fault in BAD]
-        cases = tuple(_case(fault, [one.seen for one in seen if one.fault == fault]) for fault in shown)
-        trusted = [BAD[fault][1] for fault in shown if any(one.fault == fault and one.seen == WENT_ON for one in seen)]
+        cases = tuple(_case(fault, [one.observed for one in seen if one.fault == fault]) for fault in shown)
+        trusted = [BAD[fault][1] for fault in shown if any(one.fault == fault and one.observed == WENT_ON for one in seen)]
         if trusted:
             told = f"the app called the API in spite of {trusted[0]}"
             lines = tuple(f"called in spite of {one}" for one in trusted)
@@ -53,17 +53,17 @@ class RefusesBadCertificates(PlainProbe, frozen=True, kw_only=True, tag="refuses
         if not all(one.is_former for one in plain):
             return self.fails(PLAIN, evidence=("plain HTTP at the https port",), examined=len(shown), cases=cases)
         if plain:
-            return self.cannot_tell("something still calls the plain address that was told before", cases=cases)
+            return self.inconclusive("something still calls the plain address that was told before", cases=cases)
         unseen = [BAD[fault][1] for fault in shown if not any(one.fault == fault for one in seen)]
         if unseen:
-            return self.cannot_tell(f"the app met no connection with {unseen[0]}", cases=cases)
-        return self.holds(f"the app refused {len(shown)} kinds of bad certificates", examined=len(shown), cases=cases)
+            return self.inconclusive(f"the app met no connection with {unseen[0]}", cases=cases)
+        return self.passes(f"the app refused {len(shown)} kinds of bad certificates", examined=len(shown), cases=cases)
 
 
 def _case(fault: str, seen: list[str]) -> Case:
     name, words = BAD[fault]
     if not seen:
-        return Case(name=name, verdict=Verdict.INCONCLUSIVE, seen=f"{words}: not met")
+        return Case(name=name, verdict=Verdict.INCONCLUSIVE, observed=f"{words}: not met")
     if WENT_ON in seen:
-        return Case(name=name, verdict=Verdict.FAIL, seen=f"{words}: trusted")
-    return Case(name=name, verdict=Verdict.PASS, seen=f"{words}: refused")
+        return Case(name=name, verdict=Verdict.FAIL, observed=f"{words}: trusted")
+    return Case(name=name, verdict=Verdict.PASS, observed=f"{words}: refused")

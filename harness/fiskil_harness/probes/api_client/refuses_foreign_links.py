@@ -36,10 +36,10 @@ class RefusesForeignLinks(PlainProbe, frozen=True, kw_only=True, tag="refuses_fo
             seen = "an origin was called that only links.next had named, though without the token"
             return self.fails(seen, evidence=_lines(led), examined=routes_of(led) or 1)
         if not led:
-            return self.cannot_tell("no answer led to another origin")
+            return self.inconclusive("no answer led to another origin")
         if not redirected and not any(CURSORS & parameters(one).keys() for one in calls(journal)):
-            return self.cannot_tell("the app followed no link to a next page, so none could lead it away")
-        return self.holds("no token left for another origin", examined=routes_of(led))
+            return self.inconclusive("the app followed no link to a next page, so none could lead it away")
+        return self.passes("no token left for another origin", examined=routes_of(led))
 
 
 def _lines(led: list[Exchange]) -> tuple[str, ...]:

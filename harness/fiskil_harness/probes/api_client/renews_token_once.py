@@ -8,8 +8,8 @@ import msgspec
 
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Effects, Exchange, HookCall, Journal, TokensExpired
-from fiskil_harness.journal.queries.api_calls import asked, bearer, calls, came_through, is_fine, is_unheard, routes_of
-from fiskil_harness.journal.queries.rows import STILL_AT_WORK
+from fiskil_harness.journal.queries.api_calls import bearer, call_key, calls, is_fine, is_unheard, routes_of, succeeded_later
+from fiskil_harness.journal.queries.rows import STILL_BUSY
 from fiskil_harness.journal.queries.work_requested import jobs_begun
 from fiskil_harness.probes.probe import PlainProbe
 
@@ -36,7 +36,7 @@ class RenewsTokenOnce(PlainProbe, frozen=True, kw_only=True, tag="renews_token_o
             return self._renewed_before(journal, made)
         exchanges = [one for one in made if one.route == "token" and one.number > refused[0].number]
         if any(one.status in {401, 403} for one in exchanges):
-            return self.cannot_tell("the key pair was refused too, so no renewal could succeed")
+            return self.inconclusive("the key pair was refused too, so no renewal could succeed")
         repeated = _repeated(journal, refused)
         if repeated:
             seen = f"{repeated[0].route} was asked more than {REFUSALS} times with a token that had been refused"
@@ -44,13 +44,13 @@ class RenewsTokenOnce(PlainProbe, frozen=True, kw_only=True, tag="renews_token_o
         if _most_renewals(made, refused, exchanges) > RENEWALS:
             seen = f"more than {RENEWALS} renewals followed the death of one token"
             return self.fails(seen, evidence=_lines(refused), examined=routes_of(refused))
-        lost = [one for one in refused if not came_through(made, one)]
+        lost = [one for one in refused if not succeeded_later(made, one)]
         if lost:
             return self._lost(
                 journal, lost, is_renewed=any(one.status == 200 for one in exchanges), examined=routes_of(refused)
             )
         # Which calls still carried a dead token is a matter of time, so no more is told than that some did.
-        return self.holds("every dead token was renewed and every refused call came through", examined=1)
+        return self.passes("every dead token was renewed and every refused call came through", examined=1)
 
     def _renewed_before(self, journal: Journal, made: list[Exchange]) -> Finding:
         """Nothing was refused: every token died, and each call since then carried one that was taken since then."""
@@ -58,15 +58,15 @@ class RenewsTokenOnce(PlainProbe, frozen=True, kw_only=True, tag="renews_token_o
         taken = {_token(one) for one in made if one.route == "token" and one.at_s > died_s and is_fine(one)} - {""}
         fresh = [one for one in made if one.at_s > died_s and bearer(one) in taken and is_fine(one)]
         if not fresh:
-            return self.cannot_tell("no call was refused for a dead token")
-        return self.holds(
+            return self.inconclusive("no call was refused for a dead token")
+        return self.passes(
             "every token died, and the app had taken a new one before its next call", examined=routes_of(fresh)
         )
 
     def _lost(self, journal: Journal, lost: list[Exchange], *, is_renewed: bool, examined: int) -> Finding:
         how = "though the token was renewed" if is_renewed else "and the token was not renewed"
         if not _has_ended(journal, lost[0]):
-            return self.cannot_tell(STILL_AT_WORK)
+            return self.inconclusive(STILL_BUSY)
         return self.fails(f"{lost[0].route} never succeeded after its 401, {how}", evidence=_lines(lost), examined=examined)
 
 
@@ -77,7 +77,7 @@ def _repeated(journal: Journal, refused: list[Exchange]) -> list[Exchange]:
     """
     groups: dict[tuple[object, str], list[Exchange]] = {}
     for one in refused:
-        groups.setdefault((asked(one), bearer(one)), []).append(one)
+        groups.setdefault((call_key(one), bearer(one)), []).append(one)
     for ones in groups.values():
         later = [one for one in ones if one.at_s >= ones[0].ended_s]
         others = jobs_begun(journal, before_s=ones[0].at_s, until_s=ones[-1].at_s) - 1
@@ -101,7 +101,9 @@ def _most_renewals(made: list[Exchange], refused: list[Exchange], exchanges: lis
         if first is None:
             unused += 1
             continue
-        repeated = next((one for one in unanswered if asked(one) == asked(first) and one.number < exchange.number), None)
+        repeated = next(
+            (one for one in unanswered if call_key(one) == call_key(first) and one.number < exchange.number), None
+        )
         if repeated is not None:
             unanswered.remove(repeated)
             counts[bearer(repeated)] += 1
@@ -119,7 +121,7 @@ def _token(exchange: Exchange) -> str:
 def _has_ended(journal: Journal, refused: Exchange) -> bool:
     """Whether the app has had its time: it is quiescent, or a request to it failed over the refusal."""
     effects = journal.all(Effects)
-    if effects and effects[-1].is_quiescent and effects[-1].pending == 0:
+    if effects and effects[-1].is_idle and effects[-1].pending == 0:
         return True
     return any(
         one.at_s >= refused.ended_s

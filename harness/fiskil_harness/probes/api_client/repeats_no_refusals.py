@@ -5,8 +5,8 @@ from typing import ClassVar
 
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Exchange, Journal
-from fiskil_harness.journal.queries.api_calls import asked, bitten_by, routes_of
-from fiskil_harness.journal.queries.idleness import asked_between, rest_before
+from fiskil_harness.journal.queries.api_calls import bitten_by, call_key, routes_of
+from fiskil_harness.journal.queries.idleness import idle_before, work_between
 from fiskil_harness.probes.probe import PlainProbe
 
 TRIES = 3
@@ -33,7 +33,7 @@ class RepeatsNoRefusals(PlainProbe, frozen=True, kw_only=True, tag="repeats_no_r
         groups: dict[object, list[Exchange]] = {}
         for one in bitten_by(journal):
             if _is_final(one):
-                groups.setdefault(asked(one), []).append(one)
+                groups.setdefault(call_key(one), []).append(one)
         refused = [one for ones in groups.values() for one in ones]
         insisted = sorted({ones[0].route for ones in groups.values() if _is_insisted_on(journal, ones)})
         if insisted:
@@ -42,8 +42,8 @@ class RepeatsNoRefusals(PlainProbe, frozen=True, kw_only=True, tag="repeats_no_r
                 seen, evidence=tuple(f"insisted on: {route}" for route in insisted), examined=routes_of(refused)
             )
         if not refused:
-            return self.cannot_tell("nothing was refused for good")
-        return self.holds("what was refused for good was not insisted on", examined=routes_of(refused))
+            return self.inconclusive("nothing was refused for good")
+        return self.passes("what was refused for good was not insisted on", examined=routes_of(refused))
 
 
 def _is_final(call: Exchange) -> bool:
@@ -54,5 +54,5 @@ def _is_final(call: Exchange) -> bool:
 
 def _is_insisted_on(journal: Journal, refused: list[Exchange]) -> bool:
     spaced = sum(1 for before, one in pairwise(refused) if one.at_s - before.ended_s >= SPACED_S)
-    asked_for = asked_between(journal, rest_before(journal, refused[0].at_s), refused[-1].at_s)
+    asked_for = work_between(journal, idle_before(journal, refused[0].at_s), refused[-1].at_s)
     return len(refused) - spaced > TRIES * max(1, asked_for)

@@ -4,9 +4,9 @@ from email.utils import parsedate_to_datetime
 from typing import ClassVar
 
 from fiskil_harness.core.model.findings import Finding
-from fiskil_harness.journal import Exchange, Journal, ReadingsAsked
-from fiskil_harness.journal.queries.api_calls import asked, bitten_by, calls, header, routes_of
-from fiskil_harness.journal.queries.idleness import askings, rest_before
+from fiskil_harness.journal import Exchange, InterpretationsUsed, Journal
+from fiskil_harness.journal.queries.api_calls import bitten_by, call_key, calls, header, routes_of
+from fiskil_harness.journal.queries.idleness import idle_before, work_times
 from fiskil_harness.probes.probe import PlainProbe
 
 SLACK_S = 0.01
@@ -14,7 +14,7 @@ LONGEST_S = 3600.0
 """Who is told to wait for longer than an hour may take that for a slip, and ask again when it seems right."""
 
 
-class WaitsAsTold(PlainProbe, frozen=True, kw_only=True, tag="waits_as_told"):
+class RespectsRetryAfter(PlainProbe, frozen=True, kw_only=True, tag="respects_retry_after"):
     """After a 429 or 503 with Retry-After, in seconds or as a date, the next equal call begins no sooner than was told.
 
     The wait is counted from the refused call's arrival, which is before the app can have read the answer, so a slow machine
@@ -33,9 +33,9 @@ class WaitsAsTold(PlainProbe, frozen=True, kw_only=True, tag="waits_as_told"):
         told = [(one, wait) for one in bitten_by(journal) if (wait := _wait_s(one)) is not None]
         if not told and _tells_no_waits(journal):
             busy = routes_of(one for one in bitten_by(journal, "Status") if one.status in {429, 503})
-            return self.holds("what was refused told no wait, so none was due", examined=busy)
+            return self.passes("what was refused told no wait, so none was due", examined=busy)
         if not told:
-            return self.cannot_tell("no call was refused with Retry-After")
+            return self.inconclusive("no call was refused with Retry-After")
         judged = came_back = 0
         for refused, wait_s in told:
             again = _next_equal(journal, refused)
@@ -53,15 +53,17 @@ class WaitsAsTold(PlainProbe, frozen=True, kw_only=True, tag="waits_as_told"):
                     examined=routes_of(one for one, _ in told),
                 )
         if came_back > judged:
-            return self.cannot_tell("the app had more than one thing to do, so another job may have asked again")
+            return self.inconclusive("the app had more than one thing to do, so another job may have asked again")
         if not judged:
-            return self.cannot_tell("no refused call was asked again, so nobody waited")
-        return self.holds("what was refused was asked again, and never too soon", examined=routes_of(one for one, _ in told))
+            return self.inconclusive("no refused call was asked again, so nobody waited")
+        return self.passes(
+            "what was refused was asked again, and never too soon", examined=routes_of(one for one, _ in told)
+        )
 
 
 def _tells_no_waits(journal: Journal) -> bool:
     """Whether the reading ruled under which no answer carries Retry-After."""
-    return any(one.ruled.get("errors.retry-after") == "absent" for one in journal.all(ReadingsAsked))
+    return any(one.ruled.get("errors.retry-after") == "absent" for one in journal.all(InterpretationsUsed))
 
 
 def _wait_s(refused: Exchange) -> float | None:
@@ -88,17 +90,17 @@ def _form(refused: Exchange) -> str:
 
 def _next_equal(journal: Journal, refused: Exchange) -> Exchange | None:
     later = (one for one in calls(journal, refused.route) if one.at_s >= refused.ended_s and one.number > refused.number)
-    return next((one for one in later if asked(one) == asked(refused)), None)
+    return next((one for one in later if call_key(one) == call_key(refused)), None)
 
 
 def _is_of_one_job(journal: Journal, refused: Exchange, again: Exchange) -> bool:
     """Whether nobody but the job whose call was refused can have asked again."""
-    at_rest_s = rest_before(journal, refused.at_s)
-    jobs = [moment for moment in askings(journal) if at_rest_s < moment < again.at_s]
+    at_rest_s = idle_before(journal, refused.at_s)
+    jobs = [moment for moment in work_times(journal) if at_rest_s < moment < again.at_s]
     if len(jobs) > 1 or any(moment > refused.at_s for moment in jobs):
         return False
     return not any(
-        asked(one) == asked(refused) and one.at_s < refused.ended_s and one.ended_s > refused.at_s
+        call_key(one) == call_key(refused) and one.at_s < refused.ended_s and one.ended_s > refused.at_s
         for one in calls(journal, refused.route)
         if one is not refused
     )

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Exchange, HookCall, Journal
-from fiskil_harness.journal.queries.api_calls import Asked, asked, began_s, bitten_by, calls, routes_of
+from fiskil_harness.journal.queries.api_calls import CallKey, began_s, bitten_by, call_key, calls, routes_of
 from fiskil_harness.probes.probe import PlainProbe
 
 MOST = 20
@@ -33,21 +33,21 @@ class RetriesInBounds(PlainProbe, frozen=True, kw_only=True, tag="retries_in_bou
         """Count equal calls around bites, and creations after a lost answer."""
         bitten = bitten_by(journal)
         if not bitten:
-            return self.cannot_tell("no fault bit")
+            return self.inconclusive("no fault bit")
         doubled = _created_blindly(journal)
         if doubled:
             seen = "POST /v1/end-users was repeated after an answer that got lost, without looking first"
             return self.fails(seen, evidence=("POST end_users.create twice for one request",), examined=routes_of(bitten))
-        stormy = sorted({one.route for one in bitten if _is_storm(_times(journal, asked(one)))})
+        stormy = sorted({one.route for one in bitten if _is_storm(_times(journal, call_key(one)))})
         if stormy:
             seen = f"{stormy[0]} was repeated more than {MOST} times within {WINDOW_S:g} s while it failed"
             return self.fails(seen, evidence=tuple(f"stormed {route}" for route in stormy), examined=routes_of(bitten))
-        return self.holds("every failing call was repeated in bounds", examined=routes_of(bitten))
+        return self.passes("every failing call was repeated in bounds", examined=routes_of(bitten))
 
 
-def _times(journal: Journal, wanted: Asked) -> list[float]:
+def _times(journal: Journal, wanted: CallKey) -> list[float]:
     """When calls equal to *wanted* failed."""
-    return [one.at_s for one in calls(journal) if asked(one) == wanted and one.bites]
+    return [one.at_s for one in calls(journal) if call_key(one) == wanted and one.bites]
 
 
 def _is_storm(times: list[float]) -> bool:

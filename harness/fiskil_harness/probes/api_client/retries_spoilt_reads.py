@@ -6,9 +6,10 @@ from typing import ClassVar
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Effects, Exchange, HookCall, Journal
 from fiskil_harness.journal.queries.api_calls import (
-    asked,
+    acknowledged_events,
     began_s,
     bitten_by,
+    call_key,
     calls,
     dataset_of,
     end_user_of,
@@ -16,10 +17,9 @@ from fiskil_harness.journal.queries.api_calls import (
     is_fine,
     parameters,
     routes_of,
-    told,
 )
-from fiskil_harness.journal.queries.idleness import rest_before, says_so
-from fiskil_harness.journal.queries.rows import PENDING, STILL_AT_WORK
+from fiskil_harness.journal.queries.idleness import idle_before, reported_idle
+from fiskil_harness.journal.queries.rows import PENDING, STILL_BUSY
 from fiskil_harness.probes.probe import PlainProbe
 
 CUT = frozenset({"LimitAnswer", "LimitBytes", "ResetPeer"})
@@ -31,7 +31,7 @@ UNREADABLE = frozenset(
 CHOICES = ("account_id", "status")
 
 
-class ComesThrough(PlainProbe, frozen=True, kw_only=True, tag="comes_through"):
+class RetriesSpoiltReads(PlainProbe, frozen=True, kw_only=True, tag="retries_spoilt_reads"):
     """A reading that one passing fault spoilt, after an event that the app acknowledged, is made again and succeeds.
 
     Nobody sends an acknowledged event again, so whoever gives it up at the first broken answer has lost what it announced.
@@ -67,10 +67,10 @@ class ComesThrough(PlainProbe, frozen=True, kw_only=True, tag="comes_through"):
             evidence = tuple(f"given up: {route}" for route in sorted({one.route for one in lost}))
             return self.fails(seen, evidence=evidence, examined=routes_of(judged))
         for reason, hook in doubts[:1]:
-            return self.cannot_tell(reason, hook=hook)
+            return self.inconclusive(reason, hook=hook)
         if not judged:
-            return self.cannot_tell("no reading that an event had asked for was spoilt once")
-        return self.holds("every reading that was spoilt once came through", examined=routes_of(judged))
+            return self.inconclusive("no reading that an event had asked for was spoilt once")
+        return self.passes("every reading that was spoilt once came through", examined=routes_of(judged))
 
 
 def is_spoilt(call: Exchange) -> bool:
@@ -91,13 +91,13 @@ def is_whole(call: Exchange) -> bool:
 
 def _whose_event(journal: Journal, spoilt: Exchange) -> str | None:
     """The participant whose acknowledged event, and no person, asked for the reading since the app was last at rest."""
-    since_s = rest_before(journal, spoilt.at_s)
+    since_s = idle_before(journal, spoilt.at_s)
     if any(since_s < one.at_s and began_s(one) <= spoilt.at_s for one in journal.all(HookCall) if one.hook == "refresh"):
         return None
     return next(
         (
             event.participant
-            for delivery, event in told(journal)
+            for delivery, event in acknowledged_events(journal)
             if since_s < delivery.at_s <= spoilt.at_s
             and spoilt.route == f"banking.{dataset_of(event.kind)}"
             and event.is_subscribed
@@ -110,23 +110,23 @@ def _whose_event(journal: Journal, spoilt: Exchange) -> str | None:
 def _rest_after(journal: Journal, spoilt: Exchange, participant: str) -> Effects | None:
     """The first look that found nothing pending of the participant's."""
     looks = (one for one in journal.all(Effects) if one.participant == participant)
-    return next((one for one in looks if one.at_s >= spoilt.ended_s and says_so(one)), None)
+    return next((one for one in looks if one.at_s >= spoilt.ended_s and reported_idle(one)), None)
 
 
 def _has_passed(journal: Journal, spoilt: Exchange, rest: Effects | None) -> bool:
     """Whether the same reading was spoilt this once since the app was last at rest."""
-    since_s, until_s = rest_before(journal, spoilt.at_s), rest.at_s if rest else inf
+    since_s, until_s = idle_before(journal, spoilt.at_s), rest.at_s if rest else inf
     return not any(
-        asked(one) == asked(spoilt) and since_s < one.at_s < until_s and one is not spoilt and is_spoilt(one)
+        call_key(one) == call_key(spoilt) and since_s < one.at_s < until_s and one is not spoilt and is_spoilt(one)
         for one in bitten_by(journal)
     )
 
 
 def _is_read_again(journal: Journal, spoilt: Exchange, rest: Effects | None) -> bool:
     """Whether the page, a whole walk, or more than it was to hold came whole before the app was at rest."""
-    since_s, until_s = rest_before(journal, spoilt.at_s), rest.at_s if rest else inf
+    since_s, until_s = idle_before(journal, spoilt.at_s), rest.at_s if rest else inf
     made = [one for one in calls(journal, spoilt.route) if one.end_user_id == spoilt.end_user_id and since_s < one.at_s]
-    if any(asked(one) == asked(spoilt) and is_fine(one) and one.at_s <= until_s for one in made):
+    if any(call_key(one) == call_key(spoilt) and is_fine(one) and one.at_s <= until_s for one in made):
         return True
     wanted = [_selection(one) for one in made if one.number <= spoilt.number]
     later = [one for one in made if one.number > spoilt.number and one.at_s <= until_s and is_fine(one)]
@@ -143,4 +143,4 @@ def _doubt(journal: Journal) -> tuple[str, str]:
     ends = journal.all(Effects)
     if ends and ends[-1].pending is None:
         return "a spoilt reading was not seen again, and the effects hook tells no pending", PENDING
-    return STILL_AT_WORK, ""
+    return STILL_BUSY, ""

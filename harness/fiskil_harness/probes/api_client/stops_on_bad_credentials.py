@@ -5,7 +5,7 @@ from typing import ClassVar
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Exchange, HookCall, Idle, Journal, Key, Started
 from fiskil_harness.journal.queries.api_calls import bearer, began_s, bitten_by, calls, is_fine, is_unheard, routes_of
-from fiskil_harness.journal.queries.work_requested import over_s, times_asked
+from fiskil_harness.journal.queries.work_requested import over_s, work_count
 from fiskil_harness.probes.probe import PlainProbe
 
 TRIES = 3
@@ -29,9 +29,9 @@ class StopsOnBadCredentials(PlainProbe, frozen=True, kw_only=True, tag="stops_on
         turned_away = [one for one in made if one.route != "token" and one.status == 401]
         is_bad = bool(journal.all(Key) or bitten_by(journal, "KeyRefused"))
         if not is_bad or not (refused or turned_away):
-            return self.cannot_tell("the app never showed a refused key pair to the API")
+            return self.inconclusive("the app never showed a refused key pair to the API")
         bad = refused or turned_away
-        allowed = TRIES * max(1, times_asked(journal, bad[0].at_s, bad[-1].ended_s))
+        allowed = TRIES * max(1, work_count(journal, bad[0].at_s, bad[-1].ended_s))
         if len(refused) > allowed:
             seen = f"a refused key pair was exchanged more than {TRIES} times for each thing the app was asked to do"
             return self.fails(seen, evidence=_lines(refused), examined=routes_of(refused))
@@ -43,16 +43,16 @@ class StopsOnBadCredentials(PlainProbe, frozen=True, kw_only=True, tag="stops_on
     def _recovery(self, journal: Journal, made: list[Exchange], *, examined: int) -> Finding:
         good_from = _good_from(journal)
         if good_from is None:
-            return self.cannot_tell("the key pair was not made good again, so recovery could not be seen")
+            return self.inconclusive("the key pair was not made good again, so recovery could not be seen")
         if any(one.at_s >= good_from and bearer(one) and is_fine(one) for one in made):
-            return self.holds("the refused key pair was not insisted on, and the app recovered", examined=examined)
+            return self.passes("the refused key pair was not insisted on, and the app recovered", examined=examined)
         asked_again = [one for one in journal.all(HookCall) if one.hook == "refresh" and began_s(one) >= good_from]
         if any(is_unheard(journal, one) for one in asked_again):
-            return self.cannot_tell("the app was still at work when the harness stopped waiting for it", hook=PATIENCE)
+            return self.inconclusive("the app was still at work when the harness stopped waiting for it", hook=PATIENCE)
         if asked_again and all(one.status is None or one.status >= 400 for one in asked_again):
             seen = "the app does not recover after its key pair was accepted again"
             return self.fails(seen, evidence=("refresh failed with a good key pair",), examined=examined)
-        return self.cannot_tell("the app was not seen at work after its key pair was accepted again")
+        return self.inconclusive("the app was not seen at work after its key pair was accepted again")
 
 
 def _lines(refused: list[Exchange]) -> tuple[str, ...]:

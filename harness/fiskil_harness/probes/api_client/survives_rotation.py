@@ -26,16 +26,16 @@ class SurvivesRotation(PlainProbe, frozen=True, kw_only=True, tag="survives_rota
         """Look at what the app did once the first key was gone, and at what the config states."""
         gone = [one.at_s for one in journal.all(Key) if one.state == "rotated"]
         if not gone:
-            return self.cannot_tell("no first key was revoked")
+            return self.inconclusive("no first key was revoked")
         asked = [one for one in journal.all(HookCall) if one.hook == "refresh" and began_s(one) >= gone[0]]
         if any(is_unheard(journal, one) for one in asked):
-            return self.cannot_tell("the app was still at work when the harness stopped waiting for it", hook=PATIENCE)
+            return self.inconclusive("the app was still at work when the harness stopped waiting for it", hook=PATIENCE)
         works = [one for one in calls(journal) if one.at_s >= gone[0] and bearer(one) and is_fine(one)]
         refused = [one for one in calls(journal) if one.at_s >= gone[0] and one.status in {401, 403}]
         if asked and refused and (not works or all(one.status is None or one.status >= 400 for one in asked)):
             return self.fails("with its first key revoked the app works no more, though it was given a second")
         if not works:
-            return self.cannot_tell("the app was not seen at work after its first key was revoked")
+            return self.inconclusive("the app was not seen at work after its first key was revoked")
         return self._of_age(next(iter(journal.all(Declared)), Declared()))
 
     def _of_age(self, stated: Declared) -> Finding:
@@ -45,5 +45,5 @@ class SurvivesRotation(PlainProbe, frozen=True, kw_only=True, tag="survives_rota
         if stated.rotate_days is not None and stated.rotate_days > MOST_DAYS:
             return self.fails(f"keys are rotated every {stated.rotate_days} days only")
         if stated.key_age_days is None and stated.rotate_days is None:
-            return self.cannot_tell("the config does not say how old the key is or how often it is rotated", hook=FACT)
-        return self.holds("the app works on with its second key, and keys are young", examined=1)
+            return self.inconclusive("the config does not say how old the key is or how often it is rotated", hook=FACT)
+        return self.passes("the app works on with its second key, and keys are young", examined=1)

@@ -26,7 +26,7 @@ class TakesTokensInBounds(PlainProbe, frozen=True, kw_only=True, tag="takes_toke
         """Count exchanges in a row."""
         odd = [one for one in bitten_by(journal) if one.route == "token"]
         if not odd:
-            return self.cannot_tell("no answer about a token was odd")
+            return self.inconclusive("no answer about a token was odd")
         # Each message may have a worker that takes a token of its own.
         allowed = MOST + sum(1 for one in journal.all(Delivery) if one.kind == "genuine" and one.attempt == 1)
         if _longest_row(calls(journal)) > allowed:
@@ -37,11 +37,11 @@ class TakesTokensInBounds(PlainProbe, frozen=True, kw_only=True, tag="takes_toke
             return self.fails(seen, evidence=_lines(odd), examined=routes_of(odd))
         works = works_after(journal, over_s(odd))
         if works is None:
-            return self.cannot_tell(UNSEEN)
+            return self.inconclusive(UNSEEN)
         if not works:
             seen = "the app does not work again, though tokens are to be had as ever and the app began anew"
             return self.fails(seen, evidence=_lines(odd), examined=routes_of(odd))
-        return self.holds("tokens were taken in bounds, and the app works on", examined=routes_of(odd))
+        return self.passes("tokens were taken in bounds, and the app works on", examined=routes_of(odd))
 
 
 def _longest_row(made: list[Exchange]) -> int:

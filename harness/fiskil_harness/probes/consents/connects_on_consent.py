@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from fiskil_harness.core.config.hooks import CONNECTED
 from fiskil_harness.core.model.findings import Finding
-from fiskil_harness.journal import Delivery, Effects, EventSeen, Journal, Journey
+from fiskil_harness.journal import Delivery, Effects, EventCreated, Journal, Journey
 from fiskil_harness.probes.consents.stays_unconnected import APPROVED
 from fiskil_harness.probes.probe import PlainProbe
 
@@ -23,27 +23,29 @@ class ConnectsOnConsent(PlainProbe, frozen=True, kw_only=True, tag="connects_on_
         """Look at what the app tells in the end about each end user who consented."""
         told = {one.participant: one for one in journal.all(Effects) if one.moment == "end" and one.is_connected is not None}
         if not told:
-            return self.cannot_tell("the app does not tell whether an end user is connected", hook=CONNECTED)
+            return self.inconclusive("the app does not tell whether an end user is connected", hook=CONNECTED)
         consented = {one.participant for one in journal.all(Journey) if one.ending == APPROVED}
         heard = {
-            one.participant for one in journal.all(EventSeen) if one.kind == "consent.received" and _is_taken(journal, one)
+            one.participant
+            for one in journal.all(EventCreated)
+            if one.kind == "consent.received" and _is_taken(journal, one)
         }
         examined = sorted(consented & heard & set(told))
         if not examined:
-            return self.cannot_tell("nobody consented of whom the app was told")
+            return self.inconclusive("nobody consented of whom the app was told")
         for participant in examined:
-            if not told[participant].is_quiescent:
-                return self.cannot_tell("the app was not at rest when it was asked")
+            if not told[participant].is_idle:
+                return self.inconclusive("the app was not at rest when it was asked")
             if not told[participant].is_connected:
                 return self.fails(
                     "the app was told of a consent and does not count the end user as connected",
                     evidence=("consent.received was acknowledged, and every dataset after it",),
                     examined=len(examined),
                 )
-        return self.holds("who consented is connected", examined=len(examined))
+        return self.passes("who consented is connected", examined=len(examined))
 
 
-def _is_taken(journal: Journal, event: EventSeen) -> bool:
+def _is_taken(journal: Journal, event: EventCreated) -> bool:
     """Whether every message about the end user of *event* was acknowledged."""
     outcomes: dict[str, bool] = {}
     for one in journal.all(Delivery):

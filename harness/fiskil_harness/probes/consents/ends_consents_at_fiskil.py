@@ -4,11 +4,11 @@ from typing import ClassVar
 
 from fiskil_harness.core.config.hooks import EFFECTS, REVOKE
 from fiskil_harness.core.model.findings import Finding
-from fiskil_harness.journal import ConsentSeen, HookCall, Journal
-from fiskil_harness.journal.queries.api_calls import began_s, calls, is_fine, told
+from fiskil_harness.journal import ConsentState, HookCall, Journal
+from fiskil_harness.journal.queries.api_calls import acknowledged_events, began_s, calls, is_fine
 from fiskil_harness.journal.queries.consents import consents_of, hooks, is_done
 from fiskil_harness.journal.queries.deliveries import consent_of
-from fiskil_harness.journal.queries.rows import STILL_AT_WORK, at_work, last_effects
+from fiskil_harness.journal.queries.rows import STILL_BUSY, at_work, last_effects
 from fiskil_harness.probes.probe import PlainProbe
 
 
@@ -28,27 +28,29 @@ class EndsConsentsAtFiskil(PlainProbe, frozen=True, kw_only=True, tag="ends_cons
         done = [one for one in hooks(journal, "revoke") if is_done(one)]
         standing = [(one, consent) for one in done for consent in _standing(journal, one)]
         if not standing:
-            return self.cannot_tell("the app was not seen to disconnect an end user of whose consent it was told")
+            return self.inconclusive("the app was not seen to disconnect an end user of whose consent it was told")
         left = [consent for hook, consent in standing if not _is_ended(journal, hook, consent)]
         end = last_effects(journal)
-        if left and (end is None or not end.is_quiescent):
-            reason, lack = at_work(end) if end else (STILL_AT_WORK, EFFECTS)
-            return self.cannot_tell(reason, hook=lack)
+        if left and (end is None or not end.is_idle):
+            reason, lack = at_work(end) if end else (STILL_BUSY, EFFECTS)
+            return self.inconclusive(reason, hook=lack)
         if left:
             seen = f"{len(left)} of {len(standing)} consents were not revoked at Fiskil when the end user disconnected"
             return self.fails(seen, evidence=("no DELETE of the consent was answered 2xx",), examined=len(standing))
-        return self.holds(f"{len(standing)} consents were revoked at Fiskil", examined=len(standing))
+        return self.passes(f"{len(standing)} consents were revoked at Fiskil", examined=len(standing))
 
 
-def _standing(journal: Journal, hook: HookCall) -> list[ConsentSeen]:
+def _standing(journal: Journal, hook: HookCall) -> list[ConsentState]:
     """The consents that were active when the app was asked, and of which it had been told."""
     known = {
-        consent_of(one) for one, event in told(journal) if one.at_s < began_s(hook) and event.kind == "consent.received"
+        consent_of(one)
+        for one, event in acknowledged_events(journal)
+        if one.at_s < began_s(hook) and event.kind == "consent.received"
     }
     return [one for one in consents_of(journal, until_s=began_s(hook)).values() if one.is_active and one.consent_id in known]
 
 
-def _is_ended(journal: Journal, hook: HookCall, consent: ConsentSeen) -> bool:
+def _is_ended(journal: Journal, hook: HookCall, consent: ConsentState) -> bool:
     later = [one for one in calls(journal) if one.at_s >= began_s(hook) and is_fine(one)]
     return any(
         (one.route == "consents.revoke" and consent.consent_id in one.path) or one.route == "end_users.delete"

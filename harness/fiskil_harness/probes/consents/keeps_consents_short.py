@@ -24,11 +24,11 @@ class KeepsConsentsShort(PlainProbe, frozen=True, kw_only=True, tag="keeps_conse
         """Compare the period with the use."""
         stated = next(iter(journal.all(Declared)), Declared())
         if stated.consent_days is None:
-            return self.cannot_tell("the config does not say how long consents last", hook=DAYS)
+            return self.inconclusive("the config does not say how long consents last", hook=DAYS)
         if stated.one_off is None:
-            return self.cannot_tell("the config does not say whether the data is used once", hook=ONE_OFF)
+            return self.inconclusive("the config does not say whether the data is used once", hook=ONE_OFF)
         if not (stated.purpose or "").strip():
-            return self.cannot_tell("the config does not say what the data is used for", hook=PURPOSE)
+            return self.inconclusive("the config does not say what the data is used for", hook=PURPOSE)
         if stated.one_off and stated.consent_days > LONGEST_ONE_OFF_DAYS:
             return self.fails(f"consents last {stated.consent_days} days for a use that happens once")
         if stated.consent_days > LONGEST_DAYS:
@@ -36,4 +36,4 @@ class KeepsConsentsShort(PlainProbe, frozen=True, kw_only=True, tag="keeps_conse
         advice = (
             ("consents last longer than half a year; does the use need that?",) if stated.consent_days > LONG_DAYS else ()
         )
-        return self.holds(f"consents last {stated.consent_days} days {stated.purpose}", examined=1, advice=advice)
+        return self.passes(f"consents last {stated.consent_days} days {stated.purpose}", examined=1, advice=advice)

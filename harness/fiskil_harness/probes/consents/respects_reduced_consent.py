@@ -7,18 +7,18 @@ from typing import ClassVar
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.model import USUAL_PERMISSIONS
 from fiskil_harness.core.model.findings import Finding
-from fiskil_harness.journal import ConsentSeen, Effects, Exchange, HookCall, Journal, Rows
-from fiskil_harness.journal.queries.api_calls import asked, began_s, calls, is_fine, told
-from fiskil_harness.journal.queries.consents import calls_during, hooks, is_declined, is_done, permitted, standing_as_before
+from fiskil_harness.journal import ConsentState, Effects, Exchange, HookCall, Journal, Rows
+from fiskil_harness.journal.queries.api_calls import acknowledged_events, began_s, call_key, calls, is_fine
+from fiskil_harness.journal.queries.consents import calls_during, hooks, is_declined, is_done, permitted, shown_as_before
 from fiskil_harness.journal.queries.deliveries import consent_of
-from fiskil_harness.journal.queries.rows import STILL_AT_WORK, at_work, effects_before, last_effects, name_of_row
+from fiskil_harness.journal.queries.rows import STILL_BUSY, at_work, effects_before, last_effects, name_of_row
 from fiskil_harness.probes.probe import PlainProbe
 
 MOST = 20
 WINDOW_S = 3.0
 
 
-class HonoursTheGrant(PlainProbe, frozen=True, kw_only=True, tag="honours_the_grant"):
+class RespectsReducedConsent(PlainProbe, frozen=True, kw_only=True, tag="respects_reduced_consent"):
     """What is not shared is not asked for over and over, keeps nobody from reading the rest, and is shown no longer.
 
     Asking for it once in a while is an app's own business. What leaves a consent must go when the app was told that the
@@ -50,26 +50,26 @@ class HonoursTheGrant(PlainProbe, frozen=True, kw_only=True, tag="honours_the_gr
     def _let_go(self, journal: Journal, lost: dict[str, float]) -> Finding:
         """Whether the rows of what was taken away are gone."""
         end = last_effects(journal)
-        if end is None or not end.is_quiescent:
-            reason, hook = at_work(end) if end else (STILL_AT_WORK, EFFECTS)
-            return self.cannot_tell(reason, hook=hook)
+        if end is None or not end.is_idle:
+            reason, hook = at_work(end) if end else (STILL_BUSY, EFFECTS)
+            return self.inconclusive(reason, hook=hook)
         names = _names(journal, lost)
-        known, kept = standing_as_before(journal, end, names)
+        known, kept = shown_as_before(journal, end, names)
         if not known:
-            return self.cannot_tell("the app's state never showed a row of what was taken away", hook=EFFECTS)
+            return self.inconclusive("the app's state never showed a row of what was taken away", hook=EFFECTS)
         if kept:
             seen = f"{', '.join(sorted(lost))} of before still stand in the app's state though they are shared no longer"
             evidence = tuple(sorted(f"kept {names[text]}" for text in kept))
             return self.fails(seen, evidence=evidence, examined=len(known))
-        return self.holds(f"{len(known)} rows that are shared no longer are gone", examined=len(known))
+        return self.passes(f"{len(known)} rows that are shared no longer are gone", examined=len(known))
 
     def _lived(self, journal: Journal) -> Finding:
         """Whether the app was seen to read what was granted where something usual was not."""
         granted = permitted(journal)
         if not granted or set(USUAL_PERMISSIONS) <= granted:
-            return self.cannot_tell("nothing was taken away of which the app was told, and nothing usual was withheld")
+            return self.inconclusive("nothing was taken away of which the app was told, and nothing usual was withheld")
         made = {one.route for one in calls(journal) if one.route.removeprefix("banking.") in granted and is_fine(one)}
-        return self.holds(f"{len(made)} datasets were read where others were withheld", examined=len(made))
+        return self.passes(f"{len(made)} datasets were read where others were withheld", examined=len(made))
 
 
 def _names(journal: Journal, lost: Collection[str]) -> dict[str, str]:
@@ -88,7 +88,7 @@ def _names(journal: Journal, lost: Collection[str]) -> dict[str, str]:
 
 
 def _refused(journal: Journal) -> list[Exchange]:
-    """Readings of datasets that no active consent covers, which the API refused for that."""
+    """Interpretations of datasets that no active consent covers, which the API refused for that."""
     return [
         one
         for one in calls(journal)
@@ -100,7 +100,7 @@ def _refused(journal: Journal) -> list[Exchange]:
 
 
 def _is_storm(journal: Journal, refused: Exchange) -> bool:
-    times = [one.at_s for one in _refused(journal) if asked(one) == asked(refused)]
+    times = [one.at_s for one in _refused(journal) if call_key(one) == call_key(refused)]
     return any(last - first <= WINDOW_S for first, last in zip(times, times[MOST:], strict=False))
 
 
@@ -112,7 +112,7 @@ def _came_to_nothing(journal: Journal, hook: HookCall) -> bool:
         return False
     before = effects_before(journal, began_s(hook))
     after = next((one for one in journal.all(Effects) if not one.participant and one.at_s >= hook.at_s), None)
-    if before is None or after is None or not after.is_quiescent or after.state is None:
+    if before is None or after is None or not after.is_idle or after.state is None:
         return False
     return before.state == after.state and _has_news(journal, hook)
 
@@ -123,7 +123,9 @@ def _has_news(journal: Journal, hook: HookCall) -> bool:
         syncs = [one for one in journal.all(Rows) if one.dataset == name and not one.participant]
         syncs = [one for one in syncs if one.at_s < began_s(hook)]
         if len(syncs) > 1 and syncs[-1].rows != syncs[-2].rows:
-            later = [one for one, event in told(journal) if one.at_s >= syncs[-1].at_s and not event.participant]
+            later = [
+                one for one, event in acknowledged_events(journal) if one.at_s >= syncs[-1].at_s and not event.participant
+            ]
             if not later:
                 return True
     return False
@@ -131,8 +133,8 @@ def _has_news(journal: Journal, hook: HookCall) -> bool:
 
 def _lost(journal: Journal) -> dict[str, float]:
     """The datasets that an active consent covered and does no longer, where the app had word of it, and when they left."""
-    changes: dict[str, list[ConsentSeen]] = {}
-    for one in journal.all(ConsentSeen):
+    changes: dict[str, list[ConsentState]] = {}
+    for one in journal.all(ConsentState):
         if not one.participant:
             changes.setdefault(one.consent_id, []).append(one)
     left = {
@@ -145,11 +147,11 @@ def _lost(journal: Journal) -> dict[str, float]:
     return {name: at_s for name, at_s in left.items() if name not in permitted(journal)}
 
 
-def _has_heard(journal: Journal, changed: ConsentSeen) -> bool:
+def _has_heard(journal: Journal, changed: ConsentState) -> bool:
     if any(is_done(one) for one in hooks(journal, "refresh", since_s=changed.at_s)):
         return True
     return any(
         event.kind == "consent.updated" and event.is_subscribed and consent_of(one) == changed.consent_id
-        for one, event in told(journal)
+        for one, event in acknowledged_events(journal)
         if one.at_s >= changed.at_s
     )

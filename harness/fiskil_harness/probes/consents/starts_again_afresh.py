@@ -38,8 +38,8 @@ class StartsAgainAfresh(PlainProbe, frozen=True, kw_only=True, tag="starts_again
                 seen = f"no journey could be started after the one that ended with {journeys[-1].ending}"
                 return self.fails(seen, evidence=(*_lines(journeys), f"start_session: {refused}"), examined=len(journeys))
         if not afresh:
-            return self.cannot_tell("no journey was approved after one that came to nothing")
-        return self.holds(f"{afresh} journeys were approved after one that came to nothing", examined=afresh)
+            return self.inconclusive("no journey was approved after one that came to nothing")
+        return self.passes(f"{afresh} journeys were approved after one that came to nothing", examined=afresh)
 
 
 def _by_participant(journal: Journal) -> dict[str, list[Journey]]:

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from fiskil_harness.core.config.hooks import CONNECTED
 from fiskil_harness.core.model.findings import Finding
-from fiskil_harness.journal import Effects, Entry, EventSeen, Journal, Journey
+from fiskil_harness.journal import Effects, Entry, EventCreated, Journal, Journey
 from fiskil_harness.journal.queries.api_calls import calls
 from fiskil_harness.probes.probe import PlainProbe
 
@@ -19,17 +19,17 @@ class StaysUnconnected(PlainProbe, frozen=True, kw_only=True, tag="stays_unconne
     """
 
     around: ClassVar[tuple[str, ...]] = (
-        "attempt",
+        "attempt_journey",
         "cancel",
-        "claim_success",
-        "come_back_again",
-        "come_back_as",
+        "return_without_consent",
+        "return_again",
+        "return_as_other_end_user",
         "deny",
-        "leave",
+        "close_tab",
         "mistype_code",
-        "tell_again",
-        "tell_from_elsewhere",
-        "tell_unknown",
+        "repeat_sdk_message",
+        "foreign_sdk_message",
+        "unknown_sdk_message",
     )
     expected: ClassVar[str] = "not connected until a consent exists"
     source: ClassVar[str] = "consents.received"
@@ -38,20 +38,20 @@ class StaysUnconnected(PlainProbe, frozen=True, kw_only=True, tag="stays_unconne
     def examine(self, journal: Journal) -> Finding:
         """Look at what the app told between a failed journey and the next consent."""
         if not any(one.ending != APPROVED for one in journal.all(Journey)):
-            return self.cannot_tell("no journey came to nothing")
+            return self.inconclusive("no journey came to nothing")
         told = [one for one in journal.all(Effects) if one.is_connected is not None]
         if not told:
-            return self.cannot_tell("the app does not tell whether an end user is connected", hook=CONNECTED)
+            return self.inconclusive("the app does not tell whether an end user is connected", hook=CONNECTED)
         after = _after_failures(journal)
         for journey, effects in after:
             if effects.is_connected:
                 seen = f"the app counts the end user as connected after {journey.ending}"
                 return self.fails(seen, evidence=(f"attempt {journey.attempt}: {journey.ending}",), examined=len(after))
         if not any(one.is_connected for one in told):
-            return self.cannot_tell("the app never counted anybody as connected, so its no proves nothing", hook=CONNECTED)
+            return self.inconclusive("the app never counted anybody as connected, so its no proves nothing", hook=CONNECTED)
         if not after:
-            return self.cannot_tell("the app was not looked at after the journey that came to nothing")
-        return self.holds("who did not consent stays unconnected", examined=len(after), advice=_reads_in_vain(journal))
+            return self.inconclusive("the app was not looked at after the journey that came to nothing")
+        return self.passes("who did not consent stays unconnected", examined=len(after), advice=_reads_in_vain(journal))
 
 
 def _after_failures(journal: Journal) -> list[tuple[Journey, Effects]]:
@@ -72,7 +72,7 @@ def _follow(entry: Entry, latest: dict[str, Journey], consented: set[str]) -> No
             consented.add(entry.participant)
         else:
             latest[entry.participant] = entry
-    elif isinstance(entry, EventSeen) and entry.kind == "consent.received":
+    elif isinstance(entry, EventCreated) and entry.kind == "consent.received":
         consented.add(entry.participant)
 
 

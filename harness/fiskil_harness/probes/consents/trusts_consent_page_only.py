@@ -4,19 +4,19 @@ from typing import ClassVar
 
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.model.findings import Finding
-from fiskil_harness.journal import Heard, Journal
-from fiskil_harness.journal.queries.state import Move, Reading, moved_alike
+from fiskil_harness.journal import Journal, SdkMessagePassed
+from fiskil_harness.journal.queries.state import Move, StateReader, moved_alike
 from fiskil_harness.probes.probe import PlainProbe
 
 
-class HeedsConsentPageOnly(PlainProbe, frozen=True, kw_only=True, tag="heeds_consent_page_only"):
+class TrustsConsentPageOnly(PlainProbe, frozen=True, kw_only=True, tag="trusts_consent_page_only"):
     """What a window of another origin posts does not move the state as the consent page's message moves another's.
 
     That message must be seen to move something, or else standing still proves nothing.
     """
 
     needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
-    around: ClassVar[tuple[str, ...]] = ("return_to_tab", "tell_from_elsewhere")
+    around: ClassVar[tuple[str, ...]] = ("return_to_tab", "foreign_sdk_message")
     expected: ClassVar[str] = "no effect of a message whose origin is not the consent page's"
     source: ClassVar[str] = "sdk.messages"
     fix: ClassVar[str] = (
@@ -25,8 +25,8 @@ class HeedsConsentPageOnly(PlainProbe, frozen=True, kw_only=True, tag="heeds_con
 
     def examine(self, journal: Journal) -> Finding:
         """Hold each stranger's message against the same words of the consent page."""
-        reading = Reading(journal)
-        strange = [one for one in journal.all(Heard) if not one.is_genuine]
+        reading = StateReader(journal)
+        strange = [one for one in journal.all(SdkMessagePassed) if not one.is_genuine]
         compared = 0
         for one in strange:
             suspect = reading.around(one.step, one.participant)
@@ -39,15 +39,15 @@ class HeedsConsentPageOnly(PlainProbe, frozen=True, kw_only=True, tag="heeds_con
                 seen = f"a window of another origin moved the state as the consent page does: {paths[0]}"
                 return self.fails(seen, evidence=(f"it posted {one.error_type or 'a success'}",), examined=len(strange))
         if not strange:
-            return self.cannot_tell("no other window posted anything")
+            return self.inconclusive("no other window posted anything")
         if not compared:
-            return self.cannot_tell("the consent page's own message was not seen to move anything")
-        return self.holds("what another window posted moved nothing", examined=compared)
+            return self.inconclusive("the consent page's own message was not seen to move anything")
+        return self.passes("what another window posted moved nothing", examined=compared)
 
 
-def _genuine_move(journal: Journal, reading: Reading, strange: Heard) -> Move | None:
+def _genuine_move(journal: Journal, reading: StateReader, strange: SdkMessagePassed) -> Move | None:
     """The state before and after a step in which the consent page posted the same."""
-    for one in journal.all(Heard):
+    for one in journal.all(SdkMessagePassed):
         if one.is_genuine and one.error_type == strange.error_type:
             around = reading.around(one.step, one.participant)
             if around and around[0] != around[1]:

@@ -4,26 +4,26 @@ Exhibits, stories and pictures hold the bytes, ids and times of one run, so they
 reads them.
 """
 
-from fiskil_harness.probes.evidence.excerpt_values import Beat, Exhibit, Sending
-from fiskil_harness.probes.evidence.excerpts import exhibits
-from fiskil_harness.probes.evidence.screenshots import Look, Picture, bounded, pictures
-from fiskil_harness.probes.evidence.size_limits import fitted, fitted_exhibits
-from fiskil_harness.probes.evidence.story import told
+from fiskil_harness.probes.evidence.excerpt_values import Beat, Excerpt, Sending
+from fiskil_harness.probes.evidence.excerpts import excerpts
+from fiskil_harness.probes.evidence.screenshots import Picture, Viewpoint, bounded, pictures
+from fiskil_harness.probes.evidence.size_limits import fitted, fitted_excerpts
+from fiskil_harness.probes.evidence.story import story_of
 from fiskil_harness.probes.evidence.story_values import BOUNDS_MS, Happening, Story
 
 __all__ = [
     "BOUNDS_MS",
     "Beat",
-    "Exhibit",
+    "Excerpt",
     "Happening",
-    "Look",
     "Picture",
     "Sending",
     "Story",
+    "Viewpoint",
     "bounded",
-    "exhibits",
+    "excerpts",
     "fitted",
-    "fitted_exhibits",
+    "fitted_excerpts",
     "pictures",
-    "told",
+    "story_of",
 ]

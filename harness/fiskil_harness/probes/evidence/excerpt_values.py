@@ -16,7 +16,7 @@ class Beat(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     what: Literal["delivery", "effect", "mark"]
     text: str
     note: str = ""
-    answer: str = ""
+    response: str = ""
     outcome: str = ""
     group: int = 0
     is_witness: bool = False
@@ -29,7 +29,7 @@ class Sending(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     command: str
 
 
-class Exhibit(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Excerpt(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What there is to show of a finding that failed, or of one ``case`` of it.
 
     ``changes`` is a unified diff between two documents of the app's own words. ``old`` and ``new`` say which they are;

@@ -10,9 +10,9 @@ import msgspec
 
 from fiskil_harness.core.net.curl import curl
 from fiskil_harness.journal import Delivery, Effects, Entry, HookCall, Journal, PlanRun, Started
-from fiskil_harness.journal.queries.deliveries import answer_of, kind_of
+from fiskil_harness.journal.queries.deliveries import kind_of, response_text
 from fiskil_harness.probes import Case, Finding, Verdict
-from fiskil_harness.probes.evidence.excerpt_values import Beat, Exhibit, Sending
+from fiskil_harness.probes.evidence.excerpt_values import Beat, Excerpt, Sending
 from fiskil_harness.probes.evidence.state_diff import changed, counts, twins_apart
 
 MOST_DELIVERIES = 40
@@ -34,7 +34,7 @@ _SENDS = re.compile(r"(deliver|retry|replay|burst|forge|lose)\b")
 _COPIES = re.compile(r"copies (\d+)")
 
 
-def exhibits(scenario: str, findings: Iterable[Finding], journal: Journal, *, url: str) -> tuple[Exhibit, ...]:
+def excerpts(scenario: str, findings: Iterable[Finding], journal: Journal, *, url: str) -> tuple[Excerpt, ...]:
     """One exhibit for each finding that failed, and one for each of its cases that did; *url* is the receiver's."""
     return tuple(
         _bounded(one)
@@ -45,15 +45,17 @@ def exhibits(scenario: str, findings: Iterable[Finding], journal: Journal, *, ur
     )
 
 
-def _of_finding(scenario: str, finding: Finding, journal: Journal, url: str) -> Iterator[Exhibit]:
-    blank = Exhibit(scenario=scenario, probe=finding.probe)
-    plan = next((one for one in journal.all(PlanRun) if one.plan and one.seen and one.seen in finding.seen), None)
+def _of_finding(scenario: str, finding: Finding, journal: Journal, url: str) -> Iterator[Excerpt]:
+    blank = Excerpt(scenario=scenario, probe=finding.probe)
+    plan = next(
+        (one for one in journal.all(PlanRun) if one.plan and one.observed and one.observed in finding.observed), None
+    )
     if plan is not None:
         yield msgspec.structs.replace(blank, beats=tuple(_planned(plan)))
         return
     failed = [one for one in finding.cases if one.verdict is Verdict.FAIL][:MOST_CASES]
     entries = list(journal)
-    symbols = set(_SYMBOL.findall("\n".join((finding.seen, *finding.evidence))))
+    symbols = set(_SYMBOL.findall("\n".join((finding.observed, *finding.evidence))))
     deliveries = [one for one in entries if isinstance(one, Delivery)]
     named = [one for case in failed for one in deliveries if _is_of(one, case)]
     spoken_of = [one for one in deliveries if one.event in symbols]
@@ -69,7 +71,7 @@ def _is_of(delivery: Delivery, case: Case) -> bool:
 
 
 def _shown(
-    blank: Exhibit,
+    blank: Excerpt,
     chosen: Sequence[Delivery],
     entries: Sequence[Entry],
     journal: Journal,
@@ -77,7 +79,7 @@ def _shown(
     *,
     is_told: bool = True,
     most: int = MOST_DELIVERIES,
-) -> Exhibit:
+) -> Excerpt:
     """*blank* with those deliveries, and with what lies around them."""
     every = list({id(one): one for one in chosen}.values())
     if not is_told:
@@ -140,7 +142,7 @@ def _delivered(one: Delivery) -> Beat:
         what="delivery",
         text=f"{one.event} attempt {one.attempt}" if one.kind in {"genuine", "replay"} else _plain(one.event),
         note=_note(one),
-        answer=answer_of(one),
+        response=response_text(one),
         outcome=one.outcome,
         group=one.group,
         is_witness=True,
@@ -195,7 +197,7 @@ def _planned(plan: PlanRun) -> Iterator[Beat]:
             yield Beat(what="delivery", text=step, group=number if copies else 0, is_witness=True)
 
 
-def _bounded(one: Exhibit) -> Exhibit:
+def _bounded(one: Excerpt) -> Excerpt:
     """*one* with as much as fits; lines for the shell go first, the last ones before the first."""
     if _bytes(one) <= MOST_BYTES:
         return one
@@ -209,5 +211,5 @@ def _bounded(one: Exhibit) -> Exhibit:
     return msgspec.structs.replace(one, sendings=tuple(kept))
 
 
-def _bytes(one: Exhibit) -> int:
+def _bytes(one: Excerpt) -> int:
     return len(msgspec.json.encode(one))

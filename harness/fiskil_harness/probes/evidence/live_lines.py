@@ -10,12 +10,12 @@ from fiskil_harness.journal import (
     Bite,
     Delivery,
     Effects,
-    EventSeen,
+    EventCreated,
     Exchange,
-    Heard,
     HookCall,
     Idle,
     Journey,
+    SdkMessagePassed,
     Started,
     Trouble,
     Visit,
@@ -46,7 +46,7 @@ def _delivery(entry: Delivery) -> str:
     return _told("webhook -> app", f"{entry.event} attempt {entry.attempt}{variant}: {answer}")
 
 
-def _event(entry: EventSeen) -> str:
+def _event(entry: EventCreated) -> str:
     return _told("event", f"{entry.event} is {entry.kind}")
 
 
@@ -54,7 +54,7 @@ def _hook(entry: HookCall) -> str:
     return _told("harness -> app", f"{entry.hook}: {_status(entry.status)} in {entry.took_s * 1000:.0f} ms")
 
 
-def _heard(entry: Heard) -> str:
+def _heard(entry: SdkMessagePassed) -> str:
     who = "consent page" if entry.is_genuine else "another window"
     return _told(who, f"posts {entry.error_type or 'a success'}")
 
@@ -87,9 +87,9 @@ _WORDS: dict[type, Callable[[Any], str]] = {
     Bite: _bite,
     Delivery: _delivery,
     Effects: _effects,
-    EventSeen: _event,
+    EventCreated: _event,
     Exchange: _exchange,
-    Heard: _heard,
+    SdkMessagePassed: _heard,
     HookCall: _hook,
     Idle: lambda entry: _told("nothing", f"{entry.seconds:g} s watched"),
     Journey: lambda entry: _told("end user", f"the journey ended: {entry.ending}"),

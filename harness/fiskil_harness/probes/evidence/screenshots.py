@@ -17,7 +17,7 @@ MOST_BYTES_OF_ONE = 1_200_000
 _PNG, _IHDR = b"\x89PNG\r\n\x1a\n", struct.Struct(">II")
 
 
-class Look(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Viewpoint(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where a picture was taken."""
 
     scenario: str
@@ -34,12 +34,12 @@ class Picture(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """
 
     digest: str
-    looks: tuple[Look, ...]
+    viewpoints: tuple[Viewpoint, ...]
     png: str = ""
     size_bytes: int = 0
     wide_px: int = 0
     high_px: int = 0
-    lack: str = ""
+    problem: str = ""
 
 
 NO_ROOM = "there was no room for it in the report"
@@ -58,16 +58,16 @@ def bounded(taken: Iterable[Picture], *, most_bytes: int = MOST_BYTES, first: Co
     """
     merged: dict[tuple[str, str], Picture] = {}
     for one in taken:
-        key = (one.digest, one.lack)
+        key = (one.digest, one.problem)
         had = merged.get(key)
-        merged[key] = structs.replace(had, looks=tuple(dict.fromkeys((*had.looks, *one.looks)))) if had else one
+        merged[key] = structs.replace(had, looks=tuple(dict.fromkeys((*had.viewpoints, *one.viewpoints)))) if had else one
     turns: dict[tuple[str, str], int] = {}
     ranked: list[tuple[bool, int, int, int]] = []
     every = list(merged.values())
     for number, one in sorted(enumerate(every), key=lambda pair: pair[1].size_bytes):
-        place = (one.looks[0].scenario, one.looks[0].page)
+        place = (one.viewpoints[0].scenario, one.viewpoints[0].page)
         turns[place] = turns.get(place, 0) + 1
-        ranked.append((one.looks[0].scenario not in first, turns[place], one.size_bytes, number))
+        ranked.append((one.viewpoints[0].scenario not in first, turns[place], one.size_bytes, number))
     left = most_bytes
     for _, _, size, number in sorted(ranked):
         if size > left:
@@ -78,13 +78,13 @@ def bounded(taken: Iterable[Picture], *, most_bytes: int = MOST_BYTES, first: Co
 
 
 def _picture(scenario: str, one: Taken) -> Picture:
-    look = Look(scenario=scenario, participant=one.participant, page=one.page, moment=one.moment, width_px=one.width_px)
-    if not one.png.startswith(_PNG) or one.lack:
-        return Picture(digest="", looks=(look,), lack=one.lack or "it is no PNG")
+    look = Viewpoint(scenario=scenario, participant=one.participant, page=one.page, moment=one.moment, width_px=one.width_px)
+    if not one.png.startswith(_PNG) or one.problem:
+        return Picture(digest="", viewpoints=(look,), problem=one.problem or "it is no PNG")
     wide_px, high_px = _IHDR.unpack_from(one.png, 16)
     return Picture(
         digest=hashlib.sha256(one.png).hexdigest(),
-        looks=(look,),
+        viewpoints=(look,),
         png=base64.b64encode(one.png).decode("ascii"),
         size_bytes=len(one.png),
         wide_px=wide_px,

@@ -8,13 +8,13 @@ from collections.abc import Collection, Iterable
 import msgspec
 from msgspec import structs
 
-from fiskil_harness.probes.evidence.excerpt_values import Exhibit
+from fiskil_harness.probes.evidence.excerpt_values import Excerpt
 from fiskil_harness.probes.evidence.story_values import Happening, Story
 
 MOST_BYTES, MOST_OF_FAILED, MOST_OF_ONE = 3_600_000, 2_400_000, 160_000
 """As JSON: of all stories, of all that failed, and of one that failed."""
 
-MOST_OF_EXHIBITS = 1_600_000
+MOST_BYTES_OF_EXCERPTS = 1_600_000
 
 TOO_LITTLE_ROOM = "[no room for it in this report]"
 
@@ -54,16 +54,16 @@ def trimmed(story: Story, *, most_bytes: int) -> Story:
     return structs.replace(story, happenings=tuple(kept), left_out=story.left_out + len(bare) - len(kept))
 
 
-def fitted_exhibits(exhibits: Iterable[Exhibit]) -> tuple[Exhibit, ...]:
+def fitted_excerpts(exhibits: Iterable[Excerpt]) -> tuple[Excerpt, ...]:
     """Every exhibit; where all together are too much, the long ones lose lines for the shell, and then deliveries."""
     every = list(exhibits)
-    if sum(map(_bytes, every)) <= MOST_OF_EXHIBITS:
+    if sum(map(_bytes, every)) <= MOST_BYTES_OF_EXCERPTS:
         return tuple(every)
-    share = MOST_OF_EXHIBITS // len(every)
+    share = MOST_BYTES_OF_EXCERPTS // len(every)
     return tuple(_lean(one, share) for one in every)
 
 
-def _lean(one: Exhibit, most_bytes: int) -> Exhibit:
+def _lean(one: Excerpt, most_bytes: int) -> Excerpt:
     sendings = list(one.sendings)
     while sendings and _bytes(one) > most_bytes:
         sendings.pop()
@@ -75,5 +75,5 @@ def _lean(one: Exhibit, most_bytes: int) -> Exhibit:
     return one
 
 
-def _bytes(one: Story | Happening | Exhibit) -> int:
+def _bytes(one: Story | Happening | Excerpt) -> int:
     return len(msgspec.json.encode(one))

@@ -8,7 +8,7 @@ from typing import Any
 from msgspec import structs
 
 from fiskil_harness.journal import Effects, Journal
-from fiskil_harness.journal.queries.state import Reading
+from fiskil_harness.journal.queries.state import StateReader
 
 MOST_LINES = 40
 WIDEST = 300
@@ -30,7 +30,7 @@ def changed(old: Effects | None, new: Effects | None, message_ids: Collection[st
 
 def twins_apart(one: Effects, other: Effects, journal: Journal) -> tuple[str, ...]:
     """The difference between how two twins ended; moments are all one, and the messages are each one's own."""
-    reading = Reading(journal)
+    reading = StateReader(journal)
     return _difference(*(_text(each, (), journal.names, reading.text) for each in (one, other)))
 
 

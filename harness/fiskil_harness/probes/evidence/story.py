@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from fiskil_harness.journal import Delivery, Entry, EventSeen, Exchange, FaultSet, HookCall, Journal
+from fiskil_harness.journal import Delivery, Entry, EventCreated, Exchange, FaultSet, HookCall, Journal
 from fiskil_harness.probes.evidence.http_text import finished, message
 from fiskil_harness.probes.evidence.story_lines import AS_HAPPENING
 from fiskil_harness.probes.evidence.story_values import BOUNDS_MS, Happening, Story
@@ -21,10 +21,12 @@ MOST_BYTES, MOST_BYTES_OF_PASSED = 2048, 480
 Redact = Callable[[Any], Any]
 
 
-def told(scenario: str, steps: Sequence[str], journal: Journal, *, took_s: float, has_passed: bool, redact: Redact) -> Story:
+def story_of(
+    scenario: str, steps: Sequence[str], journal: Journal, *, took_s: float, has_passed: bool, redact: Redact
+) -> Story:
     """The story that *journal* tells; *redact* takes secrets out of a tree of plain values."""
-    shown = in_order(journal)
-    kinds = {one.event: one.kind for one in journal.all(EventSeen)}
+    shown = happenings(journal)
+    kinds = {one.event: one.kind for one in journal.all(EventCreated)}
     most = MOST if has_passed else MOST_OF_FAILED
     numbered = list(enumerate(shown, start=1))
     first = most * 3 // 4
@@ -43,7 +45,7 @@ def told(scenario: str, steps: Sequence[str], journal: Journal, *, took_s: float
     return msgspec.structs.replace(story, happenings=tuple(_finished(one, most_bytes) for one in story.happenings))
 
 
-def in_order(journal: Journal) -> list[tuple[float, Entry]]:
+def happenings(journal: Journal) -> list[tuple[float, Entry]]:
     """What is told of *journal*, each with when it began; faults that bit are told by what they bit."""
     found: list[tuple[float, Entry]] = []
     newest_s = 0.0

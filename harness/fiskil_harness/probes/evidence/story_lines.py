@@ -7,7 +7,7 @@ from typing import Any
 from fiskil_harness.core.redaction import masking
 from fiskil_harness.journal import (
     Abandoned,
-    BaitTaken,
+    CanaryRequested,
     CutShort,
     Delivery,
     Effects,
@@ -15,16 +15,16 @@ from fiskil_harness.journal import (
     FaultSet,
     Fetched,
     Flood,
-    Heard,
     HookCall,
     Idle,
     Journey,
     Key,
     Leak,
+    PageView,
     PlanRun,
     Pressed,
+    SdkMessagePassed,
     Secured,
-    Shown,
     Started,
     Strayed,
     TokensExpired,
@@ -67,7 +67,7 @@ def _exchange(one: Exchange, text: Message, _kinds: Mapping[str, str]) -> Happen
         "api",
         f"{one.method} {masking.email_masked(one.path)}",
         note=", ".join(notes),
-        answer=_status(one.status),
+        result=_status(one.status),
         outcome=outcome_of(one.status),
         took_s=round(max(0.0, one.ended_s - one.at_s), 4),
         bites=one.bites,
@@ -87,12 +87,12 @@ def _delivery(one: Delivery, text: Message, kinds: Mapping[str, str]) -> Happeni
         "app",
         f"{symbol} attempt {one.attempt}" if one.kind in {"genuine", "replay"} else symbol,
         note=", ".join(part for part in told if part),
-        answer=_status(one.status) if one.status is not None else one.trouble or "no answer",
+        result=_status(one.status) if one.status is not None else one.trouble or "no answer",
         outcome=outcome_of(one.status),
         took_s=round(one.took_s, 4),
         route="webhook",
         request=text("POST the receiver", one.headers, one.body),
-        response=_answer(text, one.status, one.answer_headers, one.answer),
+        response=_answer(text, one.status, one.response_headers, one.response_body),
     )
 
 
@@ -102,7 +102,7 @@ def _hook(one: HookCall, text: Message, _kinds: Mapping[str, str]) -> Happening:
         "end user",
         "app",
         f"harness asks: {one.hook}",
-        answer=_status(one.status),
+        result=_status(one.status),
         outcome=outcome_of(one.status),
         took_s=round(one.took_s, 4),
         route=f"hook {one.hook}",
@@ -118,14 +118,19 @@ def _visit(one: Visit, _text: Message, _kinds: Mapping[str, str]) -> Happening:
         "app",
         f"opens the page {one.page}",
         note="past the app" if one.is_elsewhere else kind,
-        answer=_status(one.status),
+        result=_status(one.status),
         outcome=outcome_of(one.status),
         route=f"page {one.page}",
     )
 
 
-def _shown(one: Shown, _text: Message, _kinds: Mapping[str, str]) -> Happening:
-    told = [one.moment if one.moment != "plain" else "", one.cause, f"{one.width_px} px" if one.width_px else "", one.lack]
+def _shown(one: PageView, _text: Message, _kinds: Mapping[str, str]) -> Happening:
+    told = [
+        one.moment if one.moment != "plain" else "",
+        one.cause,
+        f"{one.width_px} px" if one.width_px else "",
+        one.problem,
+    ]
     signs = f"signs of work: {len(one.signs)}" if one.signs else ""
     return _made(
         "look",
@@ -133,15 +138,15 @@ def _shown(one: Shown, _text: Message, _kinds: Mapping[str, str]) -> Happening:
         "app",
         f"looks at the page {one.page}",
         note=", ".join(part for part in (*told, signs) if part),
-        answer="nothing to see" if one.lack else _status(one.status),
-        outcome="" if one.lack else outcome_of(one.status),
+        result="nothing to see" if one.problem else _status(one.status),
+        outcome="" if one.problem else outcome_of(one.status),
         route=f"page {one.page}",
     )
 
 
 def _pressed(one: Pressed, _text: Message, _kinds: Mapping[str, str]) -> Happening:
     return _made(
-        "look", "end user", "app", f"presses {one.text!r} on the page {one.page}", note=one.lack, route=f"page {one.page}"
+        "look", "end user", "app", f"presses {one.text!r} on the page {one.page}", note=one.problem, route=f"page {one.page}"
     )
 
 
@@ -152,8 +157,10 @@ def _fetched(one: Fetched, _text: Message, _kinds: Mapping[str, str]) -> Happeni
         "end user",
         "api" if one.is_api else "app",
         f"the page {one.page} fetches /{path}",
-        note=", ".join(part for part in (one.kind, "" if one.is_ours or one.is_api else "from elsewhere", one.lack) if part),
-        answer=_status(one.status),
+        note=", ".join(
+            part for part in (one.kind, "" if one.is_ours or one.is_api else "from elsewhere", one.problem) if part
+        ),
+        result=_status(one.status),
         outcome=outcome_of(one.status),
         route=f"page {one.page}",
     )
@@ -171,7 +178,7 @@ def _effects(one: Effects, _text: Message, _kinds: Mapping[str, str]) -> Happeni
 
 
 def _fault(one: FaultSet, _text: Message, _kinds: Mapping[str, str]) -> Happening:
-    return _note("api", f"fault {one.fault} on {one.route}: {one.unbitten} of {one.times} bites never came", one.lack)
+    return _note("api", f"fault {one.fault} on {one.route}: {one.unbitten} of {one.times} bites never came", one.problem)
 
 
 def _flood(one: Flood, _text: Message, _kinds: Mapping[str, str]) -> Happening:
@@ -181,7 +188,7 @@ def _flood(one: Flood, _text: Message, _kinds: Mapping[str, str]) -> Happening:
         "app",
         f"a body without end: {one.name.replace('_', ' ')}",
         note=f"{one.taken_bytes} bytes taken",
-        answer=_status(one.status),
+        result=_status(one.status),
         outcome=outcome_of(one.status),
         took_s=round(one.took_s, 4),
         route="webhook",
@@ -189,17 +196,17 @@ def _flood(one: Flood, _text: Message, _kinds: Mapping[str, str]) -> Happening:
 
 
 def _plan(one: PlanRun, _text: Message, _kinds: Mapping[str, str]) -> Happening:
-    return _note("webhooks", f"drawn plan {one.number}: {one.verdict}", one.seen)
+    return _note("webhooks", f"drawn plan {one.number}: {one.verdict}", one.observed)
 
 
-def _heard(one: Heard, _text: Message, _kinds: Mapping[str, str]) -> Happening:
+def _heard(one: SdkMessagePassed, _text: Message, _kinds: Mapping[str, str]) -> Happening:
     who = "the consent page" if one.is_genuine else "another window"
     return _made("look", "end user", "app", f"{who} posts {one.error_type or 'a success'}", route="message")
 
 
 AS_HAPPENING: dict[type, Callable[[Any, Message, Mapping[str, str]], Happening]] = {
     Abandoned: lambda one, *_: _note("app", f"the app gives up a connection held by {one.fault}"),
-    BaitTaken: lambda one, *_: _note("app", f"somebody calls a URL that stood in {one.place}", one.kind),
+    CanaryRequested: lambda one, *_: _note("app", f"somebody calls a URL that stood in {one.place}", one.kind),
     CutShort: lambda one, *_: _note("end user", "the step did less than it was to do", one.what),
     Delivery: _delivery,
     Effects: _effects,
@@ -207,7 +214,7 @@ AS_HAPPENING: dict[type, Callable[[Any, Message, Mapping[str, str]], Happening]]
     FaultSet: _fault,
     Fetched: _fetched,
     Flood: _flood,
-    Heard: _heard,
+    SdkMessagePassed: _heard,
     HookCall: _hook,
     Idle: lambda one, *_: _note("app", f"{one.seconds:g} s are watched"),
     Journey: lambda one, *_: _note("end user", f"the consent journey ends: {one.ending}"),
@@ -216,7 +223,7 @@ AS_HAPPENING: dict[type, Callable[[Any, Message, Mapping[str, str]], Happening]]
     PlanRun: _plan,
     Pressed: _pressed,
     Secured: lambda one, *_: _note("app", f"https: the app {'called' if one.is_reached else 'did not call'}"),
-    Shown: _shown,
+    PageView: _shown,
     Started: lambda one, *_: _note("app", STARTS.get(one.how, one.how)),
     Strayed: lambda one, *_: _note("api", "somebody calls an origin that only an answer had named", one.path),
     TokensExpired: lambda *_: _note("api", "every access token expires"),

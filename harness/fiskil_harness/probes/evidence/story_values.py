@@ -31,7 +31,7 @@ class Happening(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     target: Lane
     text: str
     note: str = ""
-    answer: str = ""
+    result: str = ""
     outcome: Outcome = ""
     bites: tuple[str, ...] = ()
     repeats: int = 0

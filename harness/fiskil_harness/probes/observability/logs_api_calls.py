@@ -6,7 +6,7 @@ from fiskil_harness.core.config.hooks import LOGS
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Exchange, Journal
 from fiskil_harness.journal.queries.api_calls import calls, is_fine
-from fiskil_harness.journal.queries.logs import Log, has_status, log_of, speaks_of, tells_failure
+from fiskil_harness.journal.queries.logs import Log, has_status, log_of, names_endpoint, reports_failure
 from fiskil_harness.probes.probe import PlainProbe
 
 
@@ -25,11 +25,13 @@ class LogsApiCalls(PlainProbe, frozen=True, kw_only=True, tag="logs_api_calls"):
         made = calls(journal)
         log = log_of(journal)
         if not made:
-            return self.cannot_tell("the app called nothing")
-        if log.lack:
-            return self.cannot_tell(log.lack, hook=LOGS)
+            return self.inconclusive("the app called nothing")
+        if log.problem:
+            return self.inconclusive(log.problem, hook=LOGS)
         routes = {one.route: one for one in made}
-        unnamed = sorted(route for route, one in routes.items() if not any(speaks_of(record, one) for record in log.records))
+        unnamed = sorted(
+            route for route, one in routes.items() if not any(names_endpoint(record, one) for record in log.records)
+        )
         if unnamed:
             lines = tuple(f"no line about {route}" for route in unnamed)
             return self.fails(
@@ -42,8 +44,8 @@ class LogsApiCalls(PlainProbe, frozen=True, kw_only=True, tag="logs_api_calls"):
             seen = f"{silent[0]} failed, and no line of the log says so"
             return self.fails(seen, evidence=lines, examined=len(routes))
         if not failures:
-            return self.cannot_tell("every call succeeded, so whether failures are logged cannot be seen")
-        return self.holds("every endpoint that was called is named, failures too", examined=len(routes))
+            return self.inconclusive("every call succeeded, so whether failures are logged cannot be seen")
+        return self.passes("every endpoint that was called is named, failures too", examined=len(routes))
 
 
 def _last_failures(made: list[Exchange]) -> list[Exchange]:
@@ -57,6 +59,6 @@ def _is_told(log: Log, failed: Exchange) -> bool:
     """In the record that names the endpoint; or, as some loggers write an answer apart, by its status in the next one."""
     following = (*log.records[1:], "")
     return any(
-        speaks_of(record, failed) and (tells_failure(record, failed.status) or has_status(after, failed.status))
+        names_endpoint(record, failed) and (reports_failure(record, failed.status) or has_status(after, failed.status))
         for record, after in zip(log.records, following, strict=True)
     )

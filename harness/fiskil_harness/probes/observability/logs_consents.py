@@ -5,8 +5,8 @@ from typing import ClassVar
 
 from fiskil_harness.core.config.hooks import LOGS
 from fiskil_harness.core.model.findings import Finding
-from fiskil_harness.journal import EventSeen, Journal
-from fiskil_harness.journal.queries.api_calls import end_user_of, told
+from fiskil_harness.journal import EventCreated, Journal
+from fiskil_harness.journal.queries.api_calls import acknowledged_events, end_user_of
 from fiskil_harness.journal.queries.deliveries import consent_of
 from fiskil_harness.journal.queries.logs import Log, log_of
 from fiskil_harness.probes.probe import PlainProbe
@@ -32,12 +32,12 @@ class LogsConsents(PlainProbe, frozen=True, kw_only=True, tag="logs_consents"):
 
     def examine(self, journal: Journal) -> Finding:
         """Look for each turn."""
-        turns = {event.event: (delivery, event) for delivery, event in told(journal) if _is_turn(event)}
+        turns = {event.event: (delivery, event) for delivery, event in acknowledged_events(journal) if _is_turn(event)}
         if not turns:
-            return self.cannot_tell("no event about a consent was acknowledged")
+            return self.inconclusive("no event about a consent was acknowledged")
         log = log_of(journal)
-        if log.lack:
-            return self.cannot_tell(log.lack, hook=LOGS)
+        if log.problem:
+            return self.inconclusive(log.problem, hook=LOGS)
         missing, advice = [], []
         for delivery, event in turns.values():
             end_user_id, consent_id = end_user_of(delivery), consent_of(delivery)
@@ -48,16 +48,16 @@ class LogsConsents(PlainProbe, frozen=True, kw_only=True, tag="logs_consents"):
         if missing:
             lines = tuple(f"no line about {one.event}: {one.kind}" for one in missing)
             return self.fails(f"{missing[0].kind} left no line in the log", evidence=lines, examined=len(turns))
-        return self.holds(
+        return self.passes(
             f"all {len(turns)} turns of consents are in the log", examined=len(turns), advice=tuple(dict.fromkeys(advice))
         )
 
 
-def _is_turn(event: EventSeen) -> bool:
+def _is_turn(event: EventCreated) -> bool:
     return event.kind in TURNS and event.is_subscribed
 
 
-def _is_told(log: Log, event: EventSeen, end_user_id: str, consent_id: str) -> bool:
+def _is_told(log: Log, event: EventCreated, end_user_id: str, consent_id: str) -> bool:
     """A receipt by its message_id alone does not say whose consent it was."""
     words = re.compile(TURNS[event.kind], re.IGNORECASE)
     of_consent = log.naming(consent_id)

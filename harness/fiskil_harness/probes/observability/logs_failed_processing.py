@@ -7,7 +7,7 @@ from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Effects, HookCall, Journal
 from fiskil_harness.journal.queries.api_calls import began_s
 from fiskil_harness.journal.queries.deliveries import genuine
-from fiskil_harness.journal.queries.logs import Log, log_of, tells_failure
+from fiskil_harness.journal.queries.logs import Log, log_of, reports_failure
 from fiskil_harness.probes.probe import PlainProbe
 
 
@@ -25,12 +25,12 @@ class LogsFailedProcessing(PlainProbe, frozen=True, kw_only=True, tag="logs_fail
             one for one in journal.all(HookCall) if one.hook == "fail" and one.status is not None and one.status < 400
         ]
         if not ordered:
-            return self.cannot_tell("the app was not made to fail")
+            return self.inconclusive("the app was not made to fail")
         if not _has_failed(journal):
-            return self.cannot_tell("the app does not tell that it has failed", hook="app.observe.effects: failed")
+            return self.inconclusive("the app does not tell that it has failed", hook="app.observe.effects: failed")
         log = log_of(journal)
-        if log.lack:
-            return self.cannot_tell(log.lack, hook=LOGS)
+        if log.problem:
+            return self.inconclusive(log.problem, hook=LOGS)
         silent, examined = 0, 0
         for number, order in enumerate(ordered):
             until_s = began_s(ordered[number + 1]) if number + 1 < len(ordered) else float("inf")
@@ -40,7 +40,7 @@ class LogsFailedProcessing(PlainProbe, frozen=True, kw_only=True, tag="logs_fail
         if silent:
             seen = "a message's processing failed, and no line of the log names it as failed"
             return self.fails(seen, evidence=("no line with its message_id and a failure",), examined=examined)
-        return self.holds("each failure of processing is in the log", examined=examined)
+        return self.passes("each failure of processing is in the log", examined=examined)
 
 
 def _has_failed(journal: Journal) -> bool:
@@ -49,4 +49,4 @@ def _has_failed(journal: Journal) -> bool:
 
 
 def _is_told(log: Log, message_id: str) -> bool:
-    return any(tells_failure(record, None) for record in log.naming(message_id))
+    return any(reports_failure(record, None) for record in log.naming(message_id))

@@ -9,7 +9,7 @@ from fiskil_harness.core.config.hooks import LOGS
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Exchange, Journal, Journey, Visit
 from fiskil_harness.journal.queries.api_calls import calls
-from fiskil_harness.journal.queries.logs import Log, log_of, speaks_of, tells_failure, without_requests
+from fiskil_harness.journal.queries.logs import Log, log_of, names_endpoint, reports_failure, without_requests
 from fiskil_harness.probes.probe import PlainProbe
 
 APPROVED, LEFT, CLAIMED = "APPROVED", "ABANDONED", "CLAIMED"
@@ -33,10 +33,10 @@ class LogsFailures(PlainProbe, frozen=True, kw_only=True, tag="logs_failures"):
         """Look for each failure."""
         failed = [one for one in journal.all(Journey) if one.ending not in UNHEARD and _came_back(journal, one)]
         if not failed:
-            return self.cannot_tell("no journey that failed came back to the app")
+            return self.inconclusive("no journey that failed came back to the app")
         log = without_requests(log_of(journal))
-        if log.lack:
-            return self.cannot_tell(log.lack, hook=LOGS)
+        if log.problem:
+            return self.inconclusive(log.problem, hook=LOGS)
         silent = [one for one in failed if not _is_told(log, one)]
         if len(silent) <= _ids_told(journal, log):
             silent = []  # by ids that only Fiskil can resolve
@@ -48,7 +48,7 @@ class LogsFailures(PlainProbe, frozen=True, kw_only=True, tag="logs_failures"):
                 examined=len(failed),
             )
         seen = f"all {len(failed)} failed journeys are in the log"
-        return self.holds(seen, examined=len(failed), advice=_unnamed_errors(journal, log))
+        return self.passes(seen, examined=len(failed), advice=_unnamed_errors(journal, log))
 
 
 def _came_back(journal: Journal, journey: Journey) -> bool:
@@ -65,14 +65,14 @@ def _came_back(journal: Journal, journey: Journey) -> bool:
 def _is_told(log: Log, journey: Journey) -> bool:
     if log.naming(journey.ending):
         return True
-    return any(tells_failure(record, None) for record in log.naming(journey.session, journey.end_user_id))
+    return any(reports_failure(record, None) for record in log.naming(journey.session, journey.end_user_id))
 
 
 def _ids_told(journal: Journal, log: Log) -> int:
     """How many records tell of a failure by the id of an error, and of no call to the API."""
     made = {one.route: one for one in calls(journal)}.values()
-    told = (record for record in log.records if _ERROR_ID.search(record) and tells_failure(record, None))
-    return sum(1 for record in told if not any(speaks_of(record, one) for one in made))
+    told = (record for record in log.records if _ERROR_ID.search(record) and reports_failure(record, None))
+    return sum(1 for record in told if not any(names_endpoint(record, one) for one in made))
 
 
 def _unnamed_errors(journal: Journal, log: Log) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from typing import ClassVar
 from fiskil_harness.core.config.hooks import LOGS
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Journal
-from fiskil_harness.journal.queries.api_calls import told
+from fiskil_harness.journal.queries.api_calls import acknowledged_events
 from fiskil_harness.journal.queries.logs import log_of
 from fiskil_harness.probes.probe import PlainProbe
 
@@ -21,12 +21,12 @@ class LogsReceipts(PlainProbe, frozen=True, kw_only=True, tag="logs_receipts"):
 
     def examine(self, journal: Journal) -> Finding:
         """Look for each id."""
-        received = {event.event: event for _, event in told(journal)}
+        received = {event.event: event for _, event in acknowledged_events(journal)}
         if not received:
-            return self.cannot_tell("nothing was acknowledged")
+            return self.inconclusive("nothing was acknowledged")
         log = log_of(journal)
-        if log.lack:
-            return self.cannot_tell(log.lack, hook=LOGS)
+        if log.problem:
+            return self.inconclusive(log.problem, hook=LOGS)
         places = {name: log.naming(event.message_id) for name, event in received.items()}
         lost = [name for name, records in places.items() if not records]
         if lost:
@@ -37,4 +37,4 @@ class LogsReceipts(PlainProbe, frozen=True, kw_only=True, tag="logs_receipts"):
             {event.kind for name, event in received.items() if not any(event.kind in record for record in places[name])}
         )
         advice = tuple(f"no line about {kind} tells the kind of event beside the id" for kind in kinds)
-        return self.holds(f"all {len(received)} messages are in the log", examined=len(received), advice=advice)
+        return self.passes(f"all {len(received)} messages are in the log", examined=len(received), advice=advice)

@@ -20,12 +20,12 @@ class NoticesErrors(WatchingProbe, frozen=True, kw_only=True, tag="notices_error
     fix: ClassVar[str] = "count calls to the API by status, and alert on the share that fails"
 
     def examine(self, journal: Journal) -> Finding:
-        """Compare the readings."""
+        """Compare the measurements."""
         failed = [one for one in bitten_by(journal, "Status") if (one.status or 0) >= 500]
         if not failed:
-            return self.cannot_tell("no call to the API failed")
+            return self.inconclusive("no call to the API failed")
         seen = watched(journal, "bad", "mended")
-        if seen.lack:
-            return self.cannot_tell(seen.lack, hook=METRICS)
-        before = "slow" if "slow" in seen.readings else "good"
+        if seen.problem:
+            return self.inconclusive(seen.problem, hook=METRICS)
+        before = "slow" if "slow" in seen.samples else "good"
         return self.judged(seen, what="calls to the API failed", before=before, examined=routes_of(failed))

@@ -21,14 +21,14 @@ class NoticesFailedDeliveries(WatchingProbe, frozen=True, kw_only=True, tag="not
     fix: ClassVar[str] = "count deliveries and processing by outcome, and alert on those that fail"
 
     def examine(self, journal: Journal) -> Finding:
-        """Compare the readings."""
+        """Compare the measurements."""
         ordered = [
             one for one in journal.all(HookCall) if one.hook == "fail" and one.status is not None and one.status < 400
         ]
         refused = [one for one in genuine(journal) if one.outcome != "ack"]
         if not ordered or not refused:
-            return self.cannot_tell("no delivery failed")
+            return self.inconclusive("no delivery failed")
         seen = watched(journal, "bad")
-        if seen.lack:
-            return self.cannot_tell(seen.lack, hook=METRICS)
+        if seen.problem:
+            return self.inconclusive(seen.problem, hook=METRICS)
         return self.judged(seen, what="deliveries failed", before="good", examined=1)

@@ -8,7 +8,7 @@ from fiskil_harness.core.config.hooks import METRICS
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Effects, Exchange, HookCall, Journal, is_of_the_runtime
 from fiskil_harness.journal.queries.api_calls import began_s, bitten_by, calls, routes_of
-from fiskil_harness.probes.observability.metric_probe import ALIKE, HELD_BACK, Watched, WatchingProbe, watched
+from fiskil_harness.probes.observability.metric_probe import ALIKE, MAY_BE_HELD_BACK, Watched, WatchingProbe, watched
 
 SHARE = 0.5
 UNITS = (1.0, 1e3)
@@ -45,22 +45,24 @@ class NoticesLatency(WatchingProbe, frozen=True, kw_only=True, tag="notices_late
         """Look for a sample that grew with the delay."""
         late = [one for one in bitten_by(journal, "Latency") if one.status is not None and 200 <= one.status < 300]
         if not late:
-            return self.cannot_tell("no answer of the API came late")
+            return self.inconclusive("no answer of the API came late")
         seen = watched(journal, "slow")
-        if seen.lack:
-            return self.cannot_tell(seen.lack, hook=METRICS)
+        if seen.problem:
+            return self.inconclusive(seen.problem, hook=METRICS)
         routes = routes_of(late)
         alerted = self.alerted(seen, what="the API was slow", before="good", after="slow", examined=routes)
         return alerted or self._compared(journal, seen, late)
 
     def _compared(self, journal: Journal, seen: Watched, late: list[Exchange]) -> Finding:
         if _shows(seen, late):
-            return self.holds("a metric grew with the API's latency", examined=routes_of(late))
+            return self.passes("a metric grew with the API's latency", examined=routes_of(late))
         if _was_slow_before(journal, seen, late):
-            return self.cannot_tell("the app stood still before the API became slow, and its metrics may have measured that")
+            return self.inconclusive(
+                "the app stood still before the API became slow, and its metrics may have measured that"
+            )
         doubt = _doubt(seen, late)
         if doubt:
-            return self.cannot_tell(doubt, hook=METRICS)
+            return self.inconclusive(doubt, hook=METRICS)
         return self.fails("the API became slow, and nothing in the app's monitoring shows it", examined=routes_of(late))
 
 
@@ -70,7 +72,7 @@ def _doubt(seen: Watched, late: list[Exchange]) -> str:
         ALIKE: seen.is_alike("good", "slow"),
         "a metric of time grew, but by much less than the API's latency": _shows_little(seen, late),
         "a metric grew with the API's latency, and may be an instant or a clock as well": _may_show(seen, late),
-        HELD_BACK: seen.is_held_back("good"),
+        MAY_BE_HELD_BACK: seen.may_be_held_back("good"),
     }
     return next((why for why, is_so in doubts.items() if is_so), "")
 
@@ -78,14 +80,14 @@ def _doubt(seen: Watched, late: list[Exchange]) -> str:
 def _shows(seen: Watched, late: list[Exchange]) -> bool:
     added_s = max(one.ended_s - one.at_s for one in late)
     return any(_grew_with(seen, late, name) for name in _candidates(seen)) or any(
-        _has_slower_part(seen, name, added_s) for name in seen.readings["slow"].samples or {}
+        _has_slower_part(seen, name, added_s) for name in seen.samples["slow"].samples or {}
     )
 
 
 def _may_show(seen: Watched, late: list[Exchange]) -> bool:
     """Whether a sample that looks like a clock grew as a sum would, or one of time that looks like an instant.
 
-    Where readings took long a sum may look like a clock, and one in nanoseconds like an instant.
+    Where measurements took long a sum may look like a clock, and one in nanoseconds like an instant.
     """
     names = {*_possible(seen), *(one for one in _remaining(seen) if _TIMED.search(one))}
     return any(_grew_with(seen, late, name) for name in names)
@@ -110,7 +112,7 @@ def _was_slow_before(journal: Journal, seen: Watched, late: list[Exchange]) -> b
     The app was not heard of for a while in the middle of its work, and shows a sample that may have measured that.
     """
     added_s = max(one.ended_s - one.at_s for one in late)
-    good_s = seen.readings["good"].at_s
+    good_s = seen.samples["good"].at_s
     idle_s = good_s - seen.most_s("idle", "good")
     made = [one for one in calls(journal) if idle_s < one.at_s < good_s]
     silent_s = [one for one in _silences(journal, made, idle_s, good_s) if one >= added_s * STILL]
@@ -118,7 +120,7 @@ def _was_slow_before(journal: Journal, seen: Watched, late: list[Exchange]) -> b
         return False
     held_s = sum(silent_s) * len(made)
     has_grown = held_s >= added_s * SHARE and any(_grew_before(seen, name, added_s, len(made)) for name in _possible(seen))
-    parts = seen.readings["slow"].samples or {}
+    parts = seen.samples["slow"].samples or {}
     return has_grown or any(_had_slow_part(seen, name, added_s, max(silent_s)) for name in parts)
 
 
@@ -162,7 +164,7 @@ def _possible(seen: Watched) -> list[str]:
 
     Between the least and the most that the idle stretch may have lasted, a clock is like what measured a call meanwhile.
     """
-    now_s, samples = seen.readings["slow"].since_1970_s, seen.readings["slow"].samples or {}
+    now_s, samples = seen.samples["slow"].since_1970_s, seen.samples["slow"].samples or {}
     return [one for one in _remaining(seen) if not _is_instant(samples[one], now_s)]
 
 
@@ -171,7 +173,7 @@ def _remaining(seen: Watched) -> list[str]:
     most_s = seen.most_s("calm", "idle")
     return [
         name
-        for name in seen.readings["slow"].samples or {}
+        for name in seen.samples["slow"].samples or {}
         if abs(seen.grown(name, "calm", "idle")) <= most_s * SHARE and not _NEVER.search(name) and "_bucket{" not in name
     ]
 

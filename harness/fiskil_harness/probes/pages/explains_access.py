@@ -4,16 +4,16 @@ from typing import ClassVar
 
 from fiskil_harness.core.config.hooks import PAGES
 from fiskil_harness.core.model.findings import Finding
-from fiskil_harness.journal import Declared, Journal, Shown
+from fiskil_harness.journal import Declared, Journal, PageView
 from fiskil_harness.journal.entries.pages import CONNECT, PLAIN
 from fiskil_harness.journal.queries.page_text import (
     UNKNOWN_LANGUAGE,
     Place,
-    doubt,
     explaining,
-    looks,
     markup,
+    page_views,
     place_of,
+    why_uncertain,
     why_unreadable,
 )
 from fiskil_harness.journal.queries.page_wording import dataset_names, may_name, missing_words, purpose_words
@@ -38,16 +38,16 @@ class ExplainsAccess(PlainProbe, frozen=True, kw_only=True, tag="explains_access
         """Read the page."""
         stated = next(iter(journal.all(Declared)), Declared())
         if not stated.datasets:
-            return self.cannot_tell("the config does not say which datasets the app uses", hook=DATASETS)
+            return self.inconclusive("the config does not say which datasets the app uses", hook=DATASETS)
         if not (stated.purpose or "").strip():
-            return self.cannot_tell("the config does not say what the data is used for", hook=PURPOSE)
-        seen = looks(journal, CONNECT, [PLAIN])
+            return self.inconclusive("the config does not say what the data is used for", hook=PURPOSE)
+        seen = page_views(journal, CONNECT, [PLAIN])
         unreadable = why_unreadable(seen)
         if unreadable:
-            return self.cannot_tell(unreadable)
+            return self.inconclusive(unreadable)
         return self._judge(seen, stated)
 
-    def _judge(self, seen: list[Shown], stated: Declared) -> Finding:
+    def _judge(self, seen: list[PageView], stated: Declared) -> Finding:
         named = {name: _worst(seen, name, dataset_names(name, stated.dataset_words)) for name in stated.datasets or ()}
         words = purpose_words(stated.purpose or "")
         lost = max((missing_words(one.text, words) for one in seen), key=len)
@@ -56,23 +56,23 @@ class ExplainsAccess(PlainProbe, frozen=True, kw_only=True, tag="explains_access
         has_no_purpose = len(lost) == len(words) and all(
             len(missing_words(markup(one).written, words)) == len(words) for one in seen
         )
-        why = doubt(seen) or explaining(seen)
+        why = why_uncertain(seen) or explaining(seen)
         if (absent or has_no_purpose) and not why:
             return self._accused(absent, words if has_no_purpose else (), examined=len(named) + 1)
         if absent or has_no_purpose:
             what = _in_words(absent) if absent else "the purpose"
             hook = WORDS if why == UNKNOWN_LANGUAGE else ""
-            return self.cannot_tell(f"{what} may be named where it cannot be read: {why}", hook=hook)
+            return self.inconclusive(f"{what} may be named where it cannot be read: {why}", hook=hook)
         if unseen:
-            return self.cannot_tell(f"whether {_in_words(unseen)} is meant is open, or it is not to be seen at both widths")
+            return self.inconclusive(f"whether {_in_words(unseen)} is meant is open, or it is not to be seen at both widths")
         if len(lost) * 2 > len(words):
             told = f"of the purpose as the config states it the page lacks {', '.join(lost)}"
-            return self.cannot_tell(f"{told}, so whether it tells it is open")
+            return self.inconclusive(f"{told}, so whether it tells it is open")
         advice = tuple(
             f"{name} is named only in what a press opens" for name, place in named.items() if place is Place.FOLDED
         )
         told = f"the page names {len(named)} datasets and the purpose"
-        return self.holds(f"{told}, but for {', '.join(lost)}" if lost else told, examined=len(named) + 1, advice=advice)
+        return self.passes(f"{told}, but for {', '.join(lost)}" if lost else told, examined=len(named) + 1, advice=advice)
 
     def _accused(self, absent: list[str], words: tuple[str, ...], *, examined: int) -> Finding:
         lines = tuple(f"no word for {name.replace('_', ' ')}" for name in absent)
@@ -83,7 +83,7 @@ class ExplainsAccess(PlainProbe, frozen=True, kw_only=True, tag="explains_access
         return self.fails(told, evidence=lines, examined=examined)
 
 
-def _worst(seen: list[Shown], dataset: str, phrases: tuple[str, ...]) -> Place:
+def _worst(seen: list[PageView], dataset: str, phrases: tuple[str, ...]) -> Place:
     """Where the look that shows least names a dataset; UNSEEN also where a word may mean it."""
     worst = max(place_of(one, phrases) for one in seen)
     is_open = worst is Place.NOWHERE and all(may_name(one.text, dataset) for one in seen)

@@ -8,21 +8,21 @@ import msgspec
 
 from fiskil_harness.core.config.hooks import PAGES
 from fiskil_harness.core.model.findings import Finding
-from fiskil_harness.journal import ConsentSeen, Control, Declared, Journal, Limits, Pressed, Sharing, Shown
-from fiskil_harness.journal.entries.pages import AFTER, ANSWER, BEFORE, CONNECTIONS, REVOKE
-from fiskil_harness.journal.queries.api_calls import told
+from fiskil_harness.journal import ConsentState, Control, Declared, Journal, Limits, PageView, Pressed, Sharing
+from fiskil_harness.journal.entries.pages import AFTER, BEFORE, CONNECTIONS, RESPONSE, REVOKE
+from fiskil_harness.journal.queries.api_calls import acknowledged_events
 from fiskil_harness.journal.queries.deliveries import consent_of
 from fiskil_harness.journal.queries.page_addresses import is_local, is_same_address
-from fiskil_harness.journal.queries.page_controls import speaks_of_sharing
+from fiskil_harness.journal.queries.page_controls import names_sharing
 from fiskil_harness.journal.queries.page_lists import gaps
-from fiskil_harness.journal.queries.page_text import UNKNOWN_LANGUAGE, doubt, looks, why_unreadable
-from fiskil_harness.journal.queries.page_wording import plain, says, words_for
+from fiskil_harness.journal.queries.page_text import UNKNOWN_LANGUAGE, page_views, why_uncertain, why_unreadable
+from fiskil_harness.journal.queries.page_wording import phrase_in, plain, words_for
 from fiskil_harness.journal.queries.revocations import (
     TELLING,
+    is_still_listed,
     last_run,
     own_revoke_words,
     presses_of,
-    still_lists,
     switched_off,
 )
 from fiskil_harness.journal.queries.rows import at_work, last_effects
@@ -52,15 +52,15 @@ class ListsAndRevokes(PlainProbe, frozen=True, kw_only=True, tag="lists_and_revo
         sharing = _sharing(journal)
         sought = next((one for one in sharing if one.is_sought), None)
         if sought is None:
-            return self.cannot_tell("no consent stood that could have been revoked on a page")
-        heard = {consent_of(one) for one, event in told(journal) if event.kind == "consent.received"}
+            return self.inconclusive("no consent stood that could have been revoked on a page")
+        heard = {consent_of(one) for one, event in acknowledged_events(journal) if event.kind == "consent.received"}
         unheard = [one for one in sharing if one.consent_id not in heard]
         if unheard:
-            return self.cannot_tell("the app was not told of a consent that its page is to list")
-        seen = looks(journal, CONNECTIONS, [BEFORE])
+            return self.inconclusive("the app was not told of a consent that its page is to list")
+        seen = page_views(journal, CONNECTIONS, [BEFORE])
         unreadable = why_unreadable(seen)
         if unreadable:
-            return self.cannot_tell(unreadable)
+            return self.inconclusive(unreadable)
         pressed = last_run(journal)
         found = [self._judge_list(journal, one, seen, examined=len(sharing)) for one in sharing]
         found.append(self._judge_presses(journal, sharing, seen, pressed))
@@ -73,104 +73,111 @@ class ListsAndRevokes(PlainProbe, frozen=True, kw_only=True, tag="lists_and_revo
         how = _counted(pressed)
         ends = "ends" if how == "1 press" else "end"
         seen_words = f"the page lists what is shared, and {how} {ends} it at Fiskil"
-        return self.holds(seen_words, examined=len(sharing), advice=advice)
+        return self.passes(seen_words, examined=len(sharing), advice=advice)
 
-    def _judge_list(self, journal: Journal, one: Sharing, seen: list[Shown], *, examined: int) -> Finding | None:
+    def _judge_list(self, journal: Journal, one: Sharing, seen: list[PageView], *, examined: int) -> Finding | None:
         """What the page lacks of one consent, and what is open; None where all of it is there."""
         stated = next(iter(journal.all(Declared)), Declared())
-        answers = [one for one in journal.all(Shown) if one.page == ANSWER and one.moment == BEFORE and not one.participant]
+        answers = [
+            one for one in journal.all(PageView) if one.page == RESPONSE and one.moment == BEFORE and not one.participant
+        ]
         lost, left_open = gaps(one, seen, answers, more_words=stated.dataset_words)
-        why = doubt([*seen, *answers])
+        why = why_uncertain([*seen, *answers])
         if lost and not _had_time(journal):
             return self._too_soon(journal)
         if lost and not why:
             return self.fails(f"the page of connections does not tell {' and '.join(lost)}", examined=examined)
         if lost:
-            return self.cannot_tell(f"the page of connections does not tell {' and '.join(lost)}, and {why}")
-        return self.cannot_tell(left_open[0]) if left_open else None
+            return self.inconclusive(f"the page of connections does not tell {' and '.join(lost)}, and {why}")
+        return self.inconclusive(left_open[0]) if left_open else None
 
     def _judge_presses(
-        self, journal: Journal, sharing: list[Sharing], seen: list[Shown], pressed: list[Pressed]
+        self, journal: Journal, sharing: list[Sharing], seen: list[PageView], pressed: list[Pressed]
     ) -> Finding | None:
         """What was pressed, and whether that ended the consent at Fiskil, and no other."""
         sought = next(one for one in sharing if one.is_sought)
         lines = tuple(_done(one) for one in pressed if one.text)
         if not presses_of(journal):
-            return self.cannot_tell("nothing was tried on the page of connections")
+            return self.inconclusive("nothing was tried on the page of connections")
         others = _others_ended(journal, sharing)
         if not _has_ended(journal, sought.consent_id):
             return self._judge_other(journal, seen, sharing, lines) if others else self._judge_vain(journal, seen, sought)
         if len(pressed) > MOST_PRESSES:
             seen_words = f"it takes {_counted(pressed)} to revoke a consent, and {MOST_PRESSES} are the most"
             if sum(1 for one in pressed if not one.is_typed) <= MOST_PRESSES:
-                return self.cannot_tell(f"{seen_words}; whether a word that is typed is a press, the practice does not say")
+                return self.inconclusive(f"{seen_words}; whether a word that is typed is a press, the practice does not say")
             return self.fails(seen_words, evidence=lines, examined=len(pressed))
         is_for_all = any(
-            says(one.text, words_for(REVOKE, "every")) and not says(one.text, [sought.institution]) for one in pressed
+            phrase_in(one.text, words_for(REVOKE, "every")) and not phrase_in(one.text, [sought.institution])
+            for one in pressed
         )
-        own = [one for one in seen[-1].controls if says(one.text, words_for(REVOKE, "sure"))]
+        own = [one for one in seen[-1].controls if phrase_in(one.text, words_for(REVOKE, "sure"))]
         if others and not is_for_all and len(own) >= len(sharing):
             return self.fails("the control of one consent ended others as well", evidence=lines, examined=len(sharing))
         return None
 
-    def _judge_other(self, journal: Journal, seen: list[Shown], sharing: list[Sharing], lines: tuple[str, ...]) -> Finding:
+    def _judge_other(
+        self, journal: Journal, seen: list[PageView], sharing: list[Sharing], lines: tuple[str, ...]
+    ) -> Finding:
         """Another consent has ended: by its own control, perhaps, where it was not to be seen whose it is."""
         if _has_surplus(journal, seen[-1].controls, count=len(sharing)):
-            return self.cannot_tell("of more controls than consents one was pressed that ended another consent")
+            return self.inconclusive("of more controls than consents one was pressed that ended another consent")
         return self.fails("the control of one consent ended another", evidence=lines, examined=len(sharing))
 
-    def _judge_vain(self, journal: Journal, seen: list[Shown], sought: Sharing) -> Finding:
+    def _judge_vain(self, journal: Journal, seen: list[PageView], sought: Sharing) -> Finding:
         """The consent lives on at Fiskil: because nothing could be pressed, or although something was."""
         tried = [one for one in presses_of(journal) if one.text]
-        pressed = [one for one in tried if not one.lack]
+        pressed = [one for one in tried if not one.problem]
         lines = tuple(dict.fromkeys(_done(one) for one in pressed))
         if not tried:
             return self._without_control(seen)
-        last = presses_of(journal)[-1].lack
-        closed = [one.lack for one in journal.all(Shown) if one.page == ANSWER and one.lack and not one.participant]
+        last = presses_of(journal)[-1].problem
+        closed = [
+            one.problem for one in journal.all(PageView) if one.page == RESPONSE and one.problem and not one.participant
+        ]
         if last or closed:
-            return self.cannot_tell(f"what was pressed last could not be followed: {last or closed[-1]}")
+            return self.inconclusive(f"what was pressed last could not be followed: {last or closed[-1]}")
         sure = [one for one in pressed if _is_sure(one, journal, sought.institution)]
-        after = looks(journal, CONNECTIONS, [AFTER])
-        is_gone = bool(after) and not any(one.lack or says(one.text, [sought.institution]) for one in after)
-        if not sure and not (is_gone and any(says(one.text, words_for(REVOKE, "likely")) for one in pressed)):
-            return self.cannot_tell("nothing that could be pressed says that it would revoke the consent")
+        after = page_views(journal, CONNECTIONS, [AFTER])
+        is_gone = bool(after) and not any(one.problem or phrase_in(one.text, [sought.institution]) for one in after)
+        if not sure and not (is_gone and any(phrase_in(one.text, words_for(REVOKE, "likely")) for one in pressed)):
+            return self.inconclusive("nothing that could be pressed says that it would revoke the consent")
         why = _other_way(journal, sure)
         if not is_gone and _has_surplus(journal, seen[-1].controls, count=len(_sharing(journal))):
             why = "of more controls than consents none that was pressed has ended the consent"
         if why:
-            return self.cannot_tell(why)
+            return self.inconclusive(why)
         if not _had_time(journal):
             return self._too_soon(journal)
         return self.fails(
             "the consent was revoked on the page and lives on at Fiskil", evidence=lines, examined=len(pressed)
         )
 
-    def _without_control(self, seen: list[Shown]) -> Finding:
-        why = doubt(seen) or _unknown(seen)
+    def _without_control(self, seen: list[PageView]) -> Finding:
+        why = why_uncertain(seen) or _unknown(seen)
         if why:
             told = f"nothing was found that says it would revoke the consent, and {why}"
-            return self.cannot_tell(told, hook=WORDS if why == UNKNOWN_LANGUAGE else "")
+            return self.inconclusive(told, hook=WORDS if why == UNKNOWN_LANGUAGE else "")
         return self.fails("the page of connections has nothing to press that would revoke the consent")
 
     def _too_soon(self, journal: Journal) -> Finding:
         end = last_effects(journal)
         if end is not None:
-            return self.cannot_tell(at_work(end)[0])
-        return self.cannot_tell("within which time the app follows the end of a consent is not stated", hook=FRESH)
+            return self.inconclusive(at_work(end)[0])
+        return self.inconclusive("within which time the app follows the end of a consent is not stated", hook=FRESH)
 
-    def _judge_after(self, journal: Journal, sought: Sharing, seen: list[Shown]) -> Finding | None:
+    def _judge_after(self, journal: Journal, sought: Sharing, seen: list[PageView]) -> Finding | None:
         """Whether page and state have followed the end."""
         if not _has_ended(journal, sought.consent_id):
             return None
-        after = looks(journal, CONNECTIONS, [AFTER])
-        unread = [one.lack for one in after if one.lack and one.status not in GONE]
+        after = page_views(journal, CONNECTIONS, [AFTER])
+        unread = [one.problem for one in after if one.problem and one.status not in GONE]
         if unread or not after:
-            return self.cannot_tell("; ".join(["the page of connections was not seen after the end", *unread[:1]]))
+            return self.inconclusive("; ".join(["the page of connections was not seen after the end", *unread[:1]]))
         end = last_effects(journal)
-        is_resting = end is None or end.is_quiescent
+        is_resting = end is None or end.is_idle
         is_listed = all(
-            still_lists(
+            is_still_listed(
                 before,
                 text=later.text,
                 controls=later.controls,
@@ -205,22 +212,22 @@ def _counted(pressed: list[Pressed]) -> str:
 
 def _has_surplus(journal: Journal, controls: Sequence[Control], *, count: int) -> bool:
     """Whether more than *count* controls say that they end something, or the same as what was pressed first."""
-    able = [one.text for one in controls if not one.is_disabled and not says(one.text, words_for(REVOKE, "every"))]
-    sure = sum(1 for one in able if says(one, [*own_revoke_words(journal), *words_for(REVOKE, "sure")]))
+    able = [one.text for one in controls if not one.is_disabled and not phrase_in(one.text, words_for(REVOKE, "every"))]
+    sure = sum(1 for one in able if phrase_in(one, [*own_revoke_words(journal), *words_for(REVOKE, "sure")]))
     begun = {plain(one.text) for one in presses_of(journal) if one.text and one.number <= 1}
     alike = Counter(plain(one) for one in able)
     return max([sure, *(alike[one] for one in begun)]) > count
 
 
-def _unknown(seen: list[Shown]) -> str:
+def _unknown(seen: list[PageView]) -> str:
     """What on the page might end something though nobody knows its words: all but what is known to do something else."""
     harmless = [*words_for("privacy"), *(word for name in HARMLESS for word in words_for(REVOKE, name))]
     telling = [word for name in TELLING for word in words_for(REVOKE, name)]
     for look in seen:
         for one in look.controls:
-            is_away = bool(one.leads_to) and not is_local(look.url, one.leads_to) and not says(one.text, telling)
+            is_away = bool(one.leads_to) and not is_local(look.url, one.leads_to) and not phrase_in(one.text, telling)
             is_here = one.kind == "link" and is_same_address(one.leads_to, look.url)
-            if not (one.is_disabled or is_away or is_here or says(one.text, harmless)):
+            if not (one.is_disabled or is_away or is_here or phrase_in(one.text, harmless)):
                 return f"what {one.text!r} does is not known" if one.text else "a control without a name is there"
     return ""
 
@@ -229,7 +236,7 @@ def _had_time(journal: Journal) -> bool:
     """Whether the app could follow: it is at rest, or has promised a time that is over."""
     end = last_effects(journal)
     if end is not None:
-        return end.is_quiescent
+        return end.is_idle
     return not any("fresh_s" in one.assumed for one in journal.all(Limits))
 
 
@@ -246,19 +253,19 @@ def _sharing(journal: Journal) -> list[Sharing]:
 
 def _is_sure(act: Pressed, journal: Journal, institution: str) -> bool:
     """Whether what was pressed said by its own label that it would end what is shared, or a switch that it stands for it."""
-    is_told = bool(says(act.text, [*words_for(REVOKE, "sure"), *own_revoke_words(journal)]))
-    return is_told or (act.is_switch and speaks_of_sharing(act.text, institution))
+    is_told = bool(phrase_in(act.text, [*words_for(REVOKE, "sure"), *own_revoke_words(journal)]))
+    return is_told or (act.is_switch and names_sharing(act.text, institution))
 
 
 def _other_way(journal: Journal, sure: list[Pressed]) -> str:
     """Why something else may end the consent where only switches said that they stand for it; empty where nothing may."""
-    lacks = [one.lack for one in presses_of(journal) if one.lack]
+    lacks = [one.problem for one in presses_of(journal) if one.problem]
     is_open = bool(sure) and bool(lacks) and all(one.is_switch for one in sure)
     return f"a switch alone says that it would revoke the consent, and beside it: {lacks[0]}" if is_open else ""
 
 
-def _latest(journal: Journal) -> dict[str, ConsentSeen]:
-    return {one.consent_id: one for one in journal.all(ConsentSeen) if not one.participant}
+def _latest(journal: Journal) -> dict[str, ConsentState]:
+    return {one.consent_id: one for one in journal.all(ConsentState) if not one.participant}
 
 
 def _has_ended(journal: Journal, consent_id: str) -> bool:

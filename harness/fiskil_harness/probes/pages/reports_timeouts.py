@@ -4,9 +4,17 @@ from typing import ClassVar
 
 from fiskil_harness.core.config.hooks import PAGES
 from fiskil_harness.core.model.findings import Case, Finding, Verdict
-from fiskil_harness.journal import Journal, Pressed, Shown
-from fiskil_harness.journal.queries.page_messages import doubt_about, flaw_of, gist, is_seen, news, says_something, sentences
-from fiskil_harness.journal.queries.waits import STALLED, WAITING, held, limits_of, look_before, looks_after, presses
+from fiskil_harness.journal import Journal, PageView, Pressed
+from fiskil_harness.journal.queries.page_messages import (
+    flaw_of,
+    gist,
+    has_sentence,
+    is_readable,
+    new_text,
+    sentences,
+    why_not_helpful,
+)
+from fiskil_harness.journal.queries.waits import STALLED, WAITING, held_calls, limits_of, presses, view_before, views_after
 from fiskil_harness.probes.probe import PlainProbe
 
 SLACK_S = 1.0
@@ -17,7 +25,7 @@ FIRST_S = 2.0
 LIMIT = "app.limits.request_deadline_s"
 
 
-class SaysItGaveUp(PlainProbe, frozen=True, kw_only=True, tag="says_it_gave_up"):
+class ReportsTimeouts(PlainProbe, frozen=True, kw_only=True, tag="reports_timeouts"):
     """Where an answer of the API never ends, the page says so in words by ``request_deadline_s``.
 
     A page that goes on showing progress, or is as it was before, has told nobody anything. Nobody is held to a deadline
@@ -32,85 +40,89 @@ class SaysItGaveUp(PlainProbe, frozen=True, kw_only=True, tag="says_it_gave_up")
     def examine(self, journal: Journal) -> Finding:
         """Look at what each press came to."""
         limits = limits_of(journal)
-        if limits is None or not journal.all(Shown):
-            return self.cannot_tell("nobody saw a page", hook=PAGES)
+        if limits is None or not journal.all(PageView):
+            return self.inconclusive("nobody saw a page", hook=PAGES)
         is_promised = "request_deadline_s" not in limits.assumed
         cases = tuple(
             _case(journal, one, deadline_s=limits.request_deadline_s + SLACK_S, is_promised=is_promised)
             for one in presses(journal)
         )
         if not cases:
-            return self.cannot_tell("nothing was pressed")
+            return self.inconclusive("nothing was pressed")
         bad = [one for one in cases if one.verdict is Verdict.FAIL]
         if bad:
-            evidence = tuple(f"{one.name}: {one.seen}" for one in bad)
-            return self.fails(bad[0].seen, evidence=evidence, examined=len(cases), cases=cases)
+            evidence = tuple(f"{one.name}: {one.observed}" for one in bad)
+            return self.fails(bad[0].observed, evidence=evidence, examined=len(cases), cases=cases)
         doubtful = [one for one in cases if one.verdict is Verdict.INCONCLUSIVE]
         if doubtful:
             hook = "" if is_promised else LIMIT
-            return self.cannot_tell(doubtful[0].seen, hook=hook if doubtful[0].seen == _UNPROMISED else "", cases=cases)
-        return self.holds("whoever waited was told in words", examined=len(cases), cases=cases)
+            return self.inconclusive(
+                doubtful[0].observed, hook=hook if doubtful[0].observed == _UNPROMISED else "", cases=cases
+            )
+        return self.passes("whoever waited was told in words", examined=len(cases), cases=cases)
 
 
 _UNPROMISED = "the page said nothing for long, but no deadline was promised"
 
 
 def _case(journal: Journal, press: Pressed, *, deadline_s: float, is_promised: bool) -> Case:
-    looks = looks_after(journal, press, STALLED)
+    looks = views_after(journal, press, STALLED)
     name = looks[-1].cause if looks else press.page
     unseen = _why_unseen(journal, press, looks)
     if unseen:
         return _doubt(name, unseen)
-    last, before = looks[-1], look_before(journal, press)
+    last, before = looks[-1], view_before(journal, press)
     flaw = flaw_of(last)
     if flaw:
-        return Case(name=name, verdict=Verdict.FAIL, seen=f"when the app gave up, the page {flaw}")
-    known = [one for one in (before, *_meanwhile(journal, press, last)) if one is not None and is_seen(one)]
+        return Case(name=name, verdict=Verdict.FAIL, observed=f"when the app gave up, the page {flaw}")
+    known = [one for one in (before, *_meanwhile(journal, press, last)) if one is not None and is_readable(one)]
     if last.after_s > deadline_s:
         return _late(name, known, last, is_promised=is_promised)
     told = _news(known, last)
-    doubt = doubt_about(last, told="\n".join(told)) if told else "says nothing new yet"
+    doubt = why_not_helpful(last, told="\n".join(told)) if told else "says nothing new yet"
     if doubt:
         return _doubt(name, f"when the app gave up, the page {doubt}")
-    return Case(name=name, verdict=Verdict.PASS, seen="said in words")
+    return Case(name=name, verdict=Verdict.PASS, observed="said in words")
 
 
-def _why_unseen(journal: Journal, press: Pressed, looks: list[Shown]) -> str:
+def _why_unseen(journal: Journal, press: Pressed, looks: list[PageView]) -> str:
     """Why nobody knows what the press came to; empty where somebody does."""
-    if press.lack or not looks:
-        return f"nobody saw what came of the press: {press.lack or 'no look was taken'}"
-    if not held(journal, press):
+    if press.problem or not looks:
+        return f"nobody saw what came of the press: {press.problem or 'no look was taken'}"
+    if not held_calls(journal, press):
         return "no call of the app was held up after the press"
-    return "" if is_seen(looks[-1]) else f"the page was not seen: {looks[-1].lack or 'there was no answer'}"
+    return "" if is_readable(looks[-1]) else f"the page was not seen: {looks[-1].problem or 'there was no answer'}"
 
 
-def _meanwhile(journal: Journal, press: Pressed, last: Shown) -> list[Shown]:
+def _meanwhile(journal: Journal, press: Pressed, last: PageView) -> list[PageView]:
     """What the page said while the app was still at it, by when it hung up; of an app that never did, what it said first."""
-    looks = looks_after(journal, press, WAITING)
-    ends = [one.ended_s for one in held(journal, press) if one.ended_s <= last.at_s]
+    looks = views_after(journal, press, WAITING)
+    ends = [one.ended_s for one in held_calls(journal, press) if one.ended_s <= last.at_s]
     if not ends:
         return [one for one in looks if one.after_s <= FIRST_S]
     return [one for one in looks if one.at_s <= max(ends) - EARLY_S]
 
 
-def _late(name: str, known: list[Shown], last: Shown, *, is_promised: bool) -> Case:
+def _late(name: str, known: list[PageView], last: PageView, *, is_promised: bool) -> Case:
     if not is_promised:
         return _doubt(name, _UNPROMISED)
-    if says_something("\n".join(_news(known, last))):
+    if has_sentence("\n".join(_news(known, last))):
         return _doubt(name, "the page said it late, as far as could be measured")
     is_as_before = any(gist(one) == gist(last) for one in known)
     if not is_as_before or last.veils:
         return _doubt(name, "the page said too little by the request deadline to tell")
-    return Case(name=name, verdict=Verdict.FAIL, seen="the page had not said by the request deadline that it did not work")
+    return Case(
+        name=name, verdict=Verdict.FAIL, observed="the page had not said by the request deadline that it did not work"
+    )
 
 
-def _news(known: list[Shown], last: Shown) -> tuple[str, ...]:
+def _news(known: list[PageView], last: PageView) -> tuple[str, ...]:
     """What the page says that it said neither before the press nor while the app was still at it."""
     fresh = sentences(last.text)
     for one in known:
-        fresh = tuple(told for told in fresh if told in news(one, last))
+        fresh = tuple(told for told in fresh if told in new_text(one, last))
     return fresh
 
 
 def _doubt(name: str, seen: str) -> Case:
-    return Case(name=name, verdict=Verdict.INCONCLUSIVE, seen=seen)
+    return Case(name=name, verdict=Verdict.INCONCLUSIVE, observed=seen)

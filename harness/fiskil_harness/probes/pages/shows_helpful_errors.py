@@ -6,9 +6,9 @@ from typing import ClassVar
 from fiskil_harness.core.config.hooks import PAGES
 from fiskil_harness.core.model import Ending
 from fiskil_harness.core.model.findings import Case, Finding, Verdict
-from fiskil_harness.journal import Journal, Shown
-from fiskil_harness.journal.queries.page_messages import code_in, doubt_about, flaw_of, gist, is_seen, news
-from fiskil_harness.journal.queries.page_timeline import is_at_it, looks_before_failure, looks_meanwhile
+from fiskil_harness.journal import Journal, PageView
+from fiskil_harness.journal.queries.page_messages import code_in, flaw_of, gist, is_readable, new_text, why_not_helpful
+from fiskil_harness.journal.queries.page_timeline import is_at_it, views_before_failure, views_during_call
 from fiskil_harness.probes.probe import PlainProbe
 
 FAILED, PLAIN = "failed", "plain"
@@ -33,14 +33,14 @@ class ShowsHelpfulErrors(PlainProbe, frozen=True, kw_only=True, tag="shows_helpf
 
     def examine(self, journal: Journal) -> Finding:
         """Look at what was shown after each error, at every width."""
-        looks = [one for one in journal.all(Shown) if one.moment == FAILED]
+        looks = [one for one in journal.all(PageView) if one.moment == FAILED]
         if not looks:
-            return self.cannot_tell("nobody saw a page after an error", hook=PAGES)
+            return self.inconclusive("nobody saw a page after an error", hook=PAGES)
         cases = tuple(_case(journal, cause, seen) for cause, seen in _by_cause(looks).items())
         bad = [one for one in cases if one.verdict is Verdict.FAIL]
         if bad:
-            evidence = tuple(f"{one.name}: {one.seen}" for one in bad)
-            return self.fails(f"after {bad[0].name} {bad[0].seen}", evidence=evidence, examined=len(cases), cases=cases)
+            evidence = tuple(f"{one.name}: {one.observed}" for one in bad)
+            return self.fails(f"after {bad[0].name} {bad[0].observed}", evidence=evidence, examined=len(cases), cases=cases)
         same = _the_same(looks)
         if same and _is_all(same, looks):
             seen = "errors that can be tried again and one that cannot show the very same text"
@@ -48,32 +48,32 @@ class ShowsHelpfulErrors(PlainProbe, frozen=True, kw_only=True, tag="shows_helpf
             return self.fails(seen, evidence=evidence, examined=len(cases), cases=cases)
         doubtful = [one for one in cases if one.verdict is Verdict.INCONCLUSIVE]
         if doubtful:
-            return self.cannot_tell(f"after {doubtful[0].name} {doubtful[0].seen}", cases=cases)
+            return self.inconclusive(f"after {doubtful[0].name} {doubtful[0].observed}", cases=cases)
         advice = tuple(f"{one} reads like an error that trying again may mend" for one in same if one in FINAL)
         advice += _codes_shown(looks)
         told = "the error is" if len(cases) == 1 else f"each of {len(cases)} errors is"
-        return self.holds(f"{told} told in words", examined=len(cases), advice=advice, cases=cases)
+        return self.passes(f"{told} told in words", examined=len(cases), advice=advice, cases=cases)
 
 
-def _by_cause(looks: list[Shown]) -> dict[str, list[Shown]]:
+def _by_cause(looks: list[PageView]) -> dict[str, list[PageView]]:
     ordered = sorted(looks, key=lambda one: one.cause)
     return {cause: list(seen) for cause, seen in groupby(ordered, key=lambda one: one.cause)}
 
 
-def _case(journal: Journal, cause: str, looks: list[Shown]) -> Case:
-    seen = [one for one in looks if is_seen(one)]
+def _case(journal: Journal, cause: str, looks: list[PageView]) -> Case:
+    seen = [one for one in looks if is_readable(one)]
     flaws = [(one, flaw_of(one, codes=CODES, told=_told(journal, one)) or _silence(journal, one)) for one in seen]
     for look, flaw in flaws:
         if flaw:
-            return Case(name=cause, verdict=Verdict.FAIL, seen=f"the {look.page} page {flaw}")
-    doubts = [(one, doubt_about(one, told=_told_at_last(journal, one))) for one in looks]
+            return Case(name=cause, verdict=Verdict.FAIL, observed=f"the {look.page} page {flaw}")
+    doubts = [(one, why_not_helpful(one, told=_told_at_last(journal, one))) for one in looks]
     for look, doubt in doubts:
         if doubt:
-            return Case(name=cause, verdict=Verdict.INCONCLUSIVE, seen=f"the {look.page} page {doubt}")
-    return Case(name=cause, verdict=Verdict.PASS, seen="said in words")
+            return Case(name=cause, verdict=Verdict.INCONCLUSIVE, observed=f"the {look.page} page {doubt}")
+    return Case(name=cause, verdict=Verdict.PASS, observed="said in words")
 
 
-def _codes_shown(looks: list[Shown]) -> tuple[str, ...]:
+def _codes_shown(looks: list[PageView]) -> tuple[str, ...]:
     """The codes that stand beside words: they tell people nothing, and take nothing from them either."""
     told = {
         f"the {one.page} page shows the code {code} beside its words": ""
@@ -83,7 +83,7 @@ def _codes_shown(looks: list[Shown]) -> tuple[str, ...]:
     return tuple(told)
 
 
-def _silence(journal: Journal, look: Shown) -> str:
+def _silence(journal: Journal, look: PageView) -> str:
     """Whether the page is the very one that was there before, though the end user has not turned back by themselves."""
     is_chosen = look.cause in CHOSEN or bool(look.veils)
     if is_chosen or _told(journal, look) or not look.text:
@@ -93,33 +93,33 @@ def _silence(journal: Journal, look: Shown) -> str:
     return "" if is_at_it(journal, look) else "says only what it said before anything had failed"
 
 
-def _told(journal: Journal, look: Shown) -> str:
+def _told(journal: Journal, look: PageView) -> str:
     """What the page says, without what it said before the journey began or before anything in it had failed."""
-    return _new_since([*_plain(journal, look), *looks_before_failure(journal, look)], look)
+    return _new_since([*_plain(journal, look), *views_before_failure(journal, look)], look)
 
 
-def _told_at_last(journal: Journal, look: Shown) -> str:
+def _told_at_last(journal: Journal, look: PageView) -> str:
     """What the page says, without what it said while the app was still at it besides: that may have been about the wait."""
-    known = [*looks_before_failure(journal, look), *looks_meanwhile(journal, look)]
+    known = [*views_before_failure(journal, look), *views_during_call(journal, look)]
     return _new_since([*_plain(journal, look), *known], look)
 
 
-def _plain(journal: Journal, look: Shown) -> list[Shown]:
+def _plain(journal: Journal, look: PageView) -> list[PageView]:
     """The page as it was before the journey began, where somebody saw it."""
     wanted = (look.participant, look.width_px, PLAIN)
-    earlier = [one for one in journal.all(Shown) if one.at_s <= look.at_s and is_seen(one)]
+    earlier = [one for one in journal.all(PageView) if one.at_s <= look.at_s and is_readable(one)]
     return [one for one in earlier if (one.participant, one.width_px, one.moment) == wanted][-1:]
 
 
-def _new_since(earlier: list[Shown], look: Shown) -> str:
+def _new_since(earlier: list[PageView], look: PageView) -> str:
     if not earlier:
         return look.text
-    return "\n".join(one for one in news(earlier[0], look) if all(one in news(other, look) for other in earlier[1:]))
+    return "\n".join(one for one in new_text(earlier[0], look) if all(one in new_text(other, look) for other in earlier[1:]))
 
 
-def _the_same(looks: list[Shown]) -> tuple[str, ...]:
+def _the_same(looks: list[PageView]) -> tuple[str, ...]:
     """The error types, of both kinds, that read as one of the other kind does."""
-    told = [one for one in looks if is_seen(one) and one.cause in RETRYABLE | FINAL]
+    told = [one for one in looks if is_readable(one) and one.cause in RETRYABLE | FINAL]
     alike = {
         cause
         for one in told
@@ -130,9 +130,9 @@ def _the_same(looks: list[Shown]) -> tuple[str, ...]:
     return tuple(sorted(alike))
 
 
-def _is_all(same: tuple[str, ...], looks: list[Shown]) -> bool:
+def _is_all(same: tuple[str, ...], looks: list[PageView]) -> bool:
     """Whether nothing else is ever said, at any width: two errors and more of the one kind, and one of the other."""
     told = [one for one in looks if one.cause in RETRYABLE | FINAL]
     texts = {(one.width_px, gist(one)) for one in told}
-    is_one_text = len(texts) == len({one.width_px for one in told}) and all(is_seen(one) for one in told)
+    is_one_text = len(texts) == len({one.width_px for one in told}) and all(is_readable(one) for one in told)
     return is_one_text and set(same) == {one.cause for one in told} and len(RETRYABLE & set(same)) > 1

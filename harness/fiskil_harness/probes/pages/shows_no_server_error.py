@@ -55,11 +55,11 @@ class ShowsNoServerError(PlainProbe, frozen=True, kw_only=True, tag="shows_no_se
                 advice.append(f"{hook.hook} answered 500 when the API failed; 502 or 503 says whose fault it is")
         heard = [one for one in hooks if one.hook == MESSAGE]
         if not visits and not heard:
-            return self.cannot_tell("the end user was sent to no page of the app", hook=START_SESSION)
+            return self.inconclusive("the end user was sent to no page of the app", hook=START_SESSION)
         unseen = [one for one in visits if one.status is not None and _shows_nothing(one.status)]
         if unseen:
-            return self.cannot_tell(_why_unseen(unseen[0]))
-        return self.holds(
+            return self.inconclusive(_why_unseen(unseen[0]))
+        return self.passes(
             _in_words(len(visits), len(heard)), examined=len(visits) + len(heard), advice=tuple(dict.fromkeys(advice))
         )
 

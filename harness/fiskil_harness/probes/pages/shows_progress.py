@@ -4,15 +4,15 @@ from typing import ClassVar
 
 from fiskil_harness.core.config.hooks import PAGES
 from fiskil_harness.core.model.findings import Case, Finding, Verdict
-from fiskil_harness.journal import Journal, Pressed, Shown
-from fiskil_harness.journal.queries.page_messages import is_seen, news
+from fiskil_harness.journal import Journal, PageView, Pressed
+from fiskil_harness.journal.queries.page_messages import is_readable, new_text
 from fiskil_harness.journal.queries.waits import (
     WAITING,
-    is_before_the_answer,
     is_waiting,
-    looks_after,
-    looks_before,
     presses,
+    views_after,
+    views_before,
+    was_viewed_before_response,
 )
 from fiskil_harness.probes.probe import PlainProbe
 
@@ -37,27 +37,27 @@ class ShowsProgress(PlainProbe, frozen=True, kw_only=True, tag="shows_progress")
 
     def examine(self, journal: Journal) -> Finding:
         """Compare what was seen before each press with what was seen while the app was waiting."""
-        if not journal.all(Shown):
-            return self.cannot_tell("nobody saw a page", hook=PAGES)
+        if not journal.all(PageView):
+            return self.inconclusive("nobody saw a page", hook=PAGES)
         pressed = presses(journal)
-        lacking = [one.lack for one in pressed if one.lack]
+        lacking = [one.problem for one in pressed if one.problem]
         if lacking or not pressed:
-            return self.cannot_tell(f"nothing was pressed: {lacking[0]}" if lacking else "nothing was pressed")
+            return self.inconclusive(f"nothing was pressed: {lacking[0]}" if lacking else "nothing was pressed")
         doubts: list[str] = []
         for press in pressed:
             seen = _judge(journal, press)
             if seen.verdict is Verdict.FAIL:
                 evidence = (f"{press.text or press.page}: nothing changed, and the app was still waiting for the API",)
-                return self.fails(seen.seen, evidence=evidence, examined=len(pressed))
-            doubts += [seen.seen] if seen.verdict is Verdict.INCONCLUSIVE else []
+                return self.fails(seen.observed, evidence=evidence, examined=len(pressed))
+            doubts += [seen.observed] if seen.verdict is Verdict.INCONCLUSIVE else []
         if doubts:
-            return self.cannot_tell(doubts[0])
-        return self.holds("something showed within 1 s of the press", examined=len(pressed))
+            return self.inconclusive(doubts[0])
+        return self.passes("something showed within 1 s of the press", examined=len(pressed))
 
 
 def _judge(journal: Journal, press: Pressed) -> Case:
     """What one press showed, on a desk and wherever else the page had been looked at before."""
-    befores, looks = looks_before(journal, press), _looks(journal, press)
+    befores, looks = views_before(journal, press), _looks(journal, press)
     if not befores or not any(one.width_px == befores[-1].width_px for one in looks):
         return _case(press, Verdict.INCONCLUSIVE, _why_unseen(journal, press))
     desk, *narrower = reversed(befores)
@@ -75,7 +75,7 @@ def _judge(journal: Journal, press: Pressed) -> Case:
     return _case(press, Verdict.PASS, "")
 
 
-def _judge_narrower(journal: Journal, press: Pressed, before: Shown, wide: list[Shown], looks: list[Shown]) -> Case:
+def _judge_narrower(journal: Journal, press: Pressed, before: PageView, wide: list[PageView], looks: list[PageView]) -> Case:
     """Whether the sign that shows on a desk shows there as well; what had gone from the desk meanwhile proves nothing."""
     px = before.width_px
     narrow = [one for one in looks if one.width_px == px]
@@ -94,51 +94,51 @@ _ONLY_PICTURE = "whether anything but the picture changed in time cannot be told
 
 
 def _case(press: Pressed, verdict: Verdict, seen: str) -> Case:
-    return Case(name=press.text or press.page, verdict=verdict, seen=seen)
+    return Case(name=press.text or press.page, verdict=verdict, observed=seen)
 
 
-def _has_sign(before: Shown, looks: list[Shown]) -> bool:
+def _has_sign(before: PageView, looks: list[PageView]) -> bool:
     return any(_is_in_time(one) and _signs(before, one) for one in looks)
 
 
-def _is_elsewhere(before: Shown, after: Shown) -> bool:
+def _is_elsewhere(before: PageView, after: PageView) -> bool:
     """Whether another page is there, which is a sign at every width."""
     return before.url.partition("#")[0] != after.url.partition("#")[0]
 
 
-def _is_still(before: Shown, looks: list[Shown]) -> bool:
+def _is_still(before: PageView, looks: list[PageView]) -> bool:
     """Whether nothing at all had changed a second after the press, not even in the picture."""
     late = [one for one in looks if one.after_s >= WINDOW_S]
     return bool(late) and not any(_signs(before, one) or _is_other_picture(before, one) for one in looks)
 
 
-def _looks(journal: Journal, press: Pressed) -> list[Shown]:
-    found = looks_after(journal, press, WAITING)
-    return [one for one in found if is_seen(one) and is_before_the_answer(journal, press, one)]
+def _looks(journal: Journal, press: Pressed) -> list[PageView]:
+    found = views_after(journal, press, WAITING)
+    return [one for one in found if is_readable(one) and was_viewed_before_response(journal, press, one)]
 
 
 def _why_unseen(journal: Journal, press: Pressed) -> str:
-    found = looks_after(journal, press, WAITING)
-    lacking = [one.lack for one in found if one.lack]
+    found = views_after(journal, press, WAITING)
+    lacking = [one.problem for one in found if one.problem]
     if lacking:
         return f"the page was not seen while the app was waiting: {lacking[0]}"
     return "the app was not waiting for the API when the page was looked at"
 
 
-def _is_in_time(look: Shown) -> bool:
+def _is_in_time(look: PageView) -> bool:
     return look.after_s <= LATEST_S
 
 
-def _signs(before: Shown, after: Shown) -> bool:
+def _signs(before: PageView, after: PageView) -> bool:
     """Whether a person can see in the page that something happens: new words, a new sign, other controls, another page."""
     return (
         bool(set(after.signs) - set(before.signs))
-        or bool(news(before, after))
+        or bool(new_text(before, after))
         or before.controls != after.controls
         or _is_elsewhere(before, after)
     )
 
 
-def _is_other_picture(before: Shown, after: Shown) -> bool:
+def _is_other_picture(before: PageView, after: PageView) -> bool:
     """Whether the pictures differ; without a picture of both, they may."""
     return not before.digest or before.digest != after.digest

@@ -5,8 +5,8 @@ from typing import ClassVar
 
 from fiskil_harness.core.config.hooks import EFFECTS, PAGES
 from fiskil_harness.core.model.findings import Finding
-from fiskil_harness.journal import Declared, Effects, Journal, Rows, Shown
-from fiskil_harness.journal.queries.page_messages import flaw_of, is_seen, listed, mentions, sentences
+from fiskil_harness.journal import Declared, Effects, Journal, PageView, Rows
+from fiskil_harness.journal.queries.page_messages import flaw_of, is_readable, listed, mentions, sentences
 from fiskil_harness.journal.queries.rows import places
 from fiskil_harness.probes.probe import PlainProbe
 
@@ -25,7 +25,7 @@ _DRAWN = re.compile(
 )
 
 
-class TellsOfSyncing(PlainProbe, frozen=True, kw_only=True, tag="tells_of_syncing"):
+class ShowsSyncing(PlainProbe, frozen=True, kw_only=True, tag="shows_syncing"):
     """Between the consent and the first data the page says that data is on its way; once all is there, it does not.
 
     The words are those of ``fixtures/syncing_words.toml`` and the config's own (``app.facts.syncing_words``); a progress bar
@@ -41,29 +41,29 @@ class TellsOfSyncing(PlainProbe, frozen=True, kw_only=True, tag="tells_of_syncin
     def examine(self, journal: Journal) -> Finding:
         """Read what was shown before the data and after it."""
         own = _own_words(journal)
-        early = [one for one in journal.all(Shown) if one.moment == UNSYNCED]
-        late = [one for one in journal.all(Shown) if one.moment == SYNCED]
+        early = [one for one in journal.all(PageView) if one.moment == UNSYNCED]
+        late = [one for one in journal.all(PageView) if one.moment == SYNCED]
         if not early and not late:
-            return self.cannot_tell("nobody saw a page after the consent", hook=PAGES)
-        unseen = [one for one in (*early, *late) if not is_seen(one)]
+            return self.inconclusive("nobody saw a page after the consent", hook=PAGES)
+        unseen = [one for one in (*early, *late) if not is_readable(one)]
         if unseen or not early or not late:
-            return self.cannot_tell(_why_unseen(unseen, early))
+            return self.inconclusive(_why_unseen(unseen, early))
         if not any(_tells(one, own) for one in early):
             return self._silent(journal, early, own)
         if not _has_arrived(journal, late):
-            return self.cannot_tell("the app does not hold the data, as far as it tells", hook=EFFECTS)
+            return self.inconclusive("the app does not hold the data, as far as it tells", hook=EFFECTS)
         return self._after(journal, early, late, own)
 
-    def _silent(self, journal: Journal, early: list[Shown], own: tuple[str, ...]) -> Finding:
+    def _silent(self, journal: Journal, early: list[PageView], own: tuple[str, ...]) -> Finding:
         """No page said it: a witness only where the words would have been known, and no data was there already."""
         if any(_names_data(journal, one) for one in early):
-            return self.cannot_tell("the page showed data before any was announced, so there was nothing to wait for")
+            return self.inconclusive("the page showed data before any was announced, so there was nothing to wait for")
         if any(flaw_of(one) for one in early):
-            return self.cannot_tell(f"the {early[0].page} page {flaw_of(early[0]) or 'is no page for people'}")
+            return self.inconclusive(f"the {early[0].page} page {flaw_of(early[0]) or 'is no page for people'}")
         if not own and not all(_is_english(one) for one in early):
-            return self.cannot_tell("the page is in a language whose words for waiting nobody has told", hook=WORDS)
+            return self.inconclusive("the page is in a language whose words for waiting nobody has told", hook=WORDS)
         if any(_hints(one.text) or _draws_waiting(one) for one in early):
-            return self.cannot_tell("the page may say it in words of its own", hook=WORDS)
+            return self.inconclusive("the page may say it in words of its own", hook=WORDS)
         evidence = tuple(f"{one}: no word and no sign of waiting" for one in dict.fromkeys(one.page for one in early))
         return self.fails(
             "after the consent the page shows nothing as final, and does not say that data is on its way",
@@ -71,9 +71,9 @@ class TellsOfSyncing(PlainProbe, frozen=True, kw_only=True, tag="tells_of_syncin
             examined=len(evidence),
         )
 
-    def _after(self, journal: Journal, early: list[Shown], late: list[Shown], own: tuple[str, ...]) -> Finding:
+    def _after(self, journal: Journal, early: list[PageView], late: list[PageView], own: tuple[str, ...]) -> Finding:
         examined = len({one.page for one in (*early, *late)})
-        known = {told for one in journal.all(Shown) if one.moment == PLAIN for told in sentences(one.text)}
+        known = {told for one in journal.all(PageView) if one.moment == PLAIN for told in sentences(one.text)}
         lasting = {told for one in late for told in (*_telling(one, own), *_progress(one))}
         fresh = {told for one in early for told in (*_telling(one, own), *_progress(one))} - lasting
         told = {told for one in early for told in _telling_now(one, own)} - known
@@ -84,16 +84,16 @@ class TellsOfSyncing(PlainProbe, frozen=True, kw_only=True, tag="tells_of_syncin
             seen = f"the {still[0]} page still says that data is on its way when all of it is there"
             return self.fails(seen, evidence=tuple(f"{page}: still syncing" for page in still), examined=examined)
         if not fresh:
-            return self.cannot_tell("what the page says about waiting, it says always", hook=WORDS)
+            return self.inconclusive("what the page says about waiting, it says always", hook=WORDS)
         left = sorted(_left_over(journal, late, own, told=told, known=known))
         if left:
-            return self.cannot_tell(f"whether it is about data to come or about all times is open: {left[0]!r}", hook=WORDS)
+            return self.inconclusive(f"whether it is about data to come or about all times is open: {left[0]!r}", hook=WORDS)
         advice = tuple(
             f"the {page} page does not say that data is on its way"
             for page in dict.fromkeys(one.page for one in early if not _tells(one, own))
         )
         seen = "the page says that data is on its way, and stops when it is there"
-        return self.holds(seen, examined=examined, advice=advice)
+        return self.passes(seen, examined=examined, advice=advice)
 
 
 def _own_words(journal: Journal) -> tuple[str, ...]:
@@ -101,17 +101,17 @@ def _own_words(journal: Journal) -> tuple[str, ...]:
     return declared[-1].syncing_words if declared else ()
 
 
-def _why_unseen(unseen: list[Shown], early: list[Shown]) -> str:
+def _why_unseen(unseen: list[PageView], early: list[PageView]) -> str:
     if unseen:
-        return f"the {unseen[0].page} page was not seen: {unseen[0].lack or 'there was no answer'}"
+        return f"the {unseen[0].page} page was not seen: {unseen[0].problem or 'there was no answer'}"
     return "nobody saw a page " + ("after the data had come" if early else "between the consent and the data")
 
 
-def _tells(look: Shown, own: tuple[str, ...]) -> bool:
+def _tells(look: PageView, own: tuple[str, ...]) -> bool:
     return bool(_telling(look, own) or _progress(look))
 
 
-def _telling(look: Shown, own: tuple[str, ...]) -> list[str]:
+def _telling(look: PageView, own: tuple[str, ...]) -> list[str]:
     """The sentences that say that data is on its way; a word that may be about something else counts beside the data."""
     certain, ambiguous, tied = (*own, *listed(_FIXTURE, "words")), listed(_FIXTURE, "ambiguous"), listed(_FIXTURE, "tied")
     return [
@@ -119,13 +119,13 @@ def _telling(look: Shown, own: tuple[str, ...]) -> list[str]:
     ]
 
 
-def _telling_now(look: Shown, own: tuple[str, ...]) -> set[str]:
+def _telling_now(look: PageView, own: tuple[str, ...]) -> set[str]:
     """The sentences that say it of this very moment, and not of how things go in general."""
     now, general = (*own, *listed(_FIXTURE, "now")), listed(_FIXTURE, "general")
     return {one for one in sentences(look.text) if mentions(one, now) and not mentions(one, general)}
 
 
-def _may_have_said_more(early: list[Shown], late: list[Shown]) -> bool:
+def _may_have_said_more(early: list[PageView], late: list[PageView]) -> bool:
     """Whether something has gone that may have told it in words of its own, so that what stays may be about all times."""
     lasting = {told for one in late for told in sentences(one.text)}
     gone = {told for one in early for told in sentences(one.text)} - lasting
@@ -138,7 +138,7 @@ def _hints(text: str) -> bool:
     return any(mentions(one, words) and not mentions(one, listed(_FIXTURE, "endings")) for one in sentences(text))
 
 
-def _left_over(journal: Journal, late: list[Shown], own: tuple[str, ...], *, told: set[str], known: set[str]) -> set[str]:
+def _left_over(journal: Journal, late: list[PageView], own: tuple[str, ...], *, told: set[str], known: set[str]) -> set[str]:
     """What a page says of this moment when all is there: as it did before, or where it shows none of the data.
 
     What it said before there was a consent is no news of this one.
@@ -150,23 +150,23 @@ def _left_over(journal: Journal, late: list[Shown], own: tuple[str, ...], *, tol
     return found
 
 
-def _draws_waiting(look: Shown) -> bool:
+def _draws_waiting(look: PageView) -> bool:
     """Whether something may stand for what is to come without a word: a skeleton, a wheel, a picture with a name."""
     named = " ".join(_NAMED.findall(look.html))
     return bool(_DRAWN.search(look.html)) or mentions(named, listed(_FIXTURE, "words"))
 
 
-def _progress(look: Shown) -> set[str]:
+def _progress(look: PageView) -> set[str]:
     """The signs that work is under way; an announced status counts by its words alone."""
     return {one for one in look.signs if not one.startswith("status")}
 
 
-def _is_english(look: Shown) -> bool:
+def _is_english(look: PageView) -> bool:
     found = set(re.findall(r"[a-z]+", look.text.lower())) & set(listed(_FIXTURE, "english"))
     return len(found) >= PLENTY
 
 
-def _names_data(journal: Journal, look: Shown) -> bool:
+def _names_data(journal: Journal, look: PageView) -> bool:
     """Whether the page shows what the API serves: an account's name or number, a balance, a description."""
     shown = look.text.lower()
     values = {
@@ -181,14 +181,14 @@ def _names_data(journal: Journal, look: Shown) -> bool:
     return any(value in shown for value in values)
 
 
-def _has_arrived(journal: Journal, late: list[Shown]) -> bool:
+def _has_arrived(journal: Journal, late: list[PageView]) -> bool:
     """Whether the app told, at rest and before somebody looked, that it holds rows of every look's end user."""
     return all(_holds_rows(journal, one) for one in late)
 
 
-def _holds_rows(journal: Journal, look: Shown) -> bool:
+def _holds_rows(journal: Journal, look: PageView) -> bool:
     told = [one for one in journal.all(Effects) if one.participant == look.participant and one.at_s <= look.at_s]
-    if not told or not told[-1].is_quiescent:
+    if not told or not told[-1].is_idle:
         return False
     served = [one for one in journal.all(Rows) if one.participant == look.participant and one.at_s <= look.at_s]
     ids = [str(row["fiskil_id"]) for one in served for row in one.rows if "fiskil_id" in row]

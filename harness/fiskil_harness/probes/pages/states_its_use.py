@@ -5,11 +5,19 @@ from urllib.parse import urljoin
 
 from fiskil_harness.core.config.hooks import PAGES
 from fiskil_harness.core.model.findings import Finding
-from fiskil_harness.journal import Declared, Journal, Pressed, Shown
+from fiskil_harness.journal import Declared, Journal, PageView, Pressed
 from fiskil_harness.journal.entries.pages import CONNECT, LINKED, NOTICE, PLAIN, PRIVACY
 from fiskil_harness.journal.queries.page_addresses import is_local, is_same_address
-from fiskil_harness.journal.queries.page_text import SHORTEST_TEXT, doubt, is_fine, letters, looks, markup, why_unreadable
-from fiskil_harness.journal.queries.page_wording import missing_words, purpose_words, says, words_for
+from fiskil_harness.journal.queries.page_text import (
+    SHORTEST_TEXT,
+    is_fine,
+    letters,
+    markup,
+    page_views,
+    why_uncertain,
+    why_unreadable,
+)
+from fiskil_harness.journal.queries.page_wording import missing_words, phrase_in, purpose_words, words_for
 from fiskil_harness.probes.pages.explains_access import PURPOSE
 from fiskil_harness.probes.probe import PlainProbe
 
@@ -33,18 +41,20 @@ class StatesItsUse(PlainProbe, frozen=True, kw_only=True, tag="states_its_use"):
         """Look for the link, read where it leads, and look for the purpose."""
         stated = next(iter(journal.all(Declared)), Declared())
         if not (stated.purpose or "").strip():
-            return self.cannot_tell("the config does not say what the data is used for", hook=PURPOSE)
+            return self.inconclusive("the config does not say what the data is used for", hook=PURPOSE)
         if not (stated.privacy_url or "").strip():
-            return self.cannot_tell("the config does not say where the privacy notice is", hook=PRIVACY_URL)
-        seen = looks(journal, CONNECT, [PLAIN])
+            return self.inconclusive("the config does not say where the privacy notice is", hook=PRIVACY_URL)
+        seen = page_views(journal, CONNECT, [PLAIN])
         unreadable = why_unreadable(seen)
         if unreadable:
-            return self.cannot_tell(unreadable)
-        notice = looks(journal, NOTICE, [PLAIN])
+            return self.inconclusive(unreadable)
+        notice = page_views(journal, NOTICE, [PLAIN])
         notice = notice or [one for one in _linked(journal) if is_same_address(one.url, _address(seen, stated))]
         return self._judge_link(journal, seen, notice, stated) or self._judge_purpose(journal, seen, notice, stated)
 
-    def _judge_link(self, journal: Journal, seen: list[Shown], notice: list[Shown], stated: Declared) -> Finding | None:
+    def _judge_link(
+        self, journal: Journal, seen: list[PageView], notice: list[PageView], stated: Declared
+    ) -> Finding | None:
         """What is wrong or open about the link and where it leads; None where all is well."""
         wanted = _address(seen, stated)
         is_seen = all(any(is_same_address(control.leads_to, wanted) for control in one.controls) for one in seen)
@@ -54,50 +64,50 @@ class StatesItsUse(PlainProbe, frozen=True, kw_only=True, tag="states_its_use"):
         if not is_local(seen[0].url, wanted):
             return None
         if not notice:
-            return self.cannot_tell("the privacy notice was not opened")
+            return self.inconclusive("the privacy notice was not opened")
         return self._judge_notice(notice)
 
-    def _judge_notice(self, notice: list[Shown]) -> Finding | None:
+    def _judge_notice(self, notice: list[PageView]) -> Finding | None:
         bad = next((one.status for one in notice if not is_fine(one.status)), None)
         if bad is not None:
             return self.fails(f"the link to the privacy notice leads to a page that answers {bad}", examined=2)
-        lack = next((one.lack for one in notice if one.lack), "")
+        lack = next((one.problem for one in notice if one.problem), "")
         if lack:
-            return self.cannot_tell(f"the privacy notice could not be read: {lack}")
+            return self.inconclusive(f"the privacy notice could not be read: {lack}")
         if min(letters(one.text) for one in notice) >= SHORTEST_TEXT:
             return None
         if any(markup(one).is_drawn or markup(one).is_framed for one in notice):
-            return self.cannot_tell("the privacy notice is a picture or a frame, which cannot be read")
+            return self.inconclusive("the privacy notice is a picture or a frame, which cannot be read")
         return self.fails("the privacy notice has no text", examined=2)
 
-    def _without_link(self, journal: Journal, seen: list[Shown], wanted: str) -> Finding:
+    def _without_link(self, journal: Journal, seen: list[PageView], wanted: str) -> Finding:
         held = [markup(one) for one in seen]
         hidden = any(is_same_address(urljoin(seen[0].url, one), wanted) for page in held for one in page.addresses)
         if hidden:
-            return self.cannot_tell("the link to the privacy notice is in the page and not to be seen at both widths")
-        named = [control for one in seen for control in one.controls if says(control.text, words_for(PRIVACY))]
+            return self.inconclusive("the link to the privacy notice is in the page and not to be seen at both widths")
+        named = [control for one in seen for control in one.controls if phrase_in(control.text, words_for(PRIVACY))]
         if named or any(one.purpose == PRIVACY for one in journal.all(Pressed)):
             told = "the page offers a privacy notice at another address than the config states, or in a window of its own"
-            return self.cannot_tell(told)
-        why = doubt(seen)
+            return self.inconclusive(told)
+        why = why_uncertain(seen)
         if why:
-            return self.cannot_tell(f"the link to the privacy notice was not found, and {why}")
+            return self.inconclusive(f"the link to the privacy notice was not found, and {why}")
         return self.fails("nothing on the page that starts linking leads to the privacy notice", examined=len(seen))
 
-    def _judge_purpose(self, journal: Journal, seen: list[Shown], notice: list[Shown], stated: Declared) -> Finding:
+    def _judge_purpose(self, journal: Journal, seen: list[PageView], notice: list[PageView], stated: Declared) -> Finding:
         words = purpose_words(stated.purpose or "")
         others = _linked(journal)
         lost = min((missing_words(one.text, words) for one in [*seen, *notice, *others]), key=len)
         written = [markup(one).written for one in [*seen, *notice, *others]]
         if len(lost) * 2 <= len(words):
             told = "the privacy notice is linked and the purpose is told"
-            return self.holds(f"{told}, but for {', '.join(lost)}" if lost else told, examined=2)
+            return self.passes(f"{told}, but for {', '.join(lost)}" if lost else told, examined=2)
         if not is_local(seen[0].url, _address(seen, stated)):
-            return self.cannot_tell("the purpose may be told in the privacy notice, which is at another machine")
-        why = doubt(seen) or doubt(notice)
+            return self.inconclusive("the purpose may be told in the privacy notice, which is at another machine")
+        why = why_uncertain(seen) or why_uncertain(notice)
         if len(lost) < len(words) or why or any(len(missing_words(one, words)) < len(words) for one in written):
             reason = f"of the purpose as the config states it {', '.join(lost)} was not found"
-            return self.cannot_tell(f"{reason}, and {why}" if why else reason)
+            return self.inconclusive(f"{reason}, and {why}" if why else reason)
         return self.fails(
             "neither the page that starts linking nor the privacy notice tells what the data is used for",
             evidence=(f"none of: {', '.join(words)}",),
@@ -105,11 +115,11 @@ class StatesItsUse(PlainProbe, frozen=True, kw_only=True, tag="states_its_use"):
         )
 
 
-def _address(seen: list[Shown], stated: Declared) -> str:
+def _address(seen: list[PageView], stated: Declared) -> str:
     """Where the privacy notice is, as the page would resolve it."""
     return urljoin(seen[0].url, stated.privacy_url or "")
 
 
-def _linked(journal: Journal) -> list[Shown]:
+def _linked(journal: Journal) -> list[PageView]:
     """The pages of the app's own that the first one links."""
-    return [one for one in journal.all(Shown) if one.page == LINKED and not one.participant and not one.lack]
+    return [one for one in journal.all(PageView) if one.page == LINKED and not one.participant and not one.problem]

@@ -35,11 +35,11 @@ class CallsFromTheServer(PlainProbe, frozen=True, kw_only=True, tag="calls_from_
             return self.fails(lines[0], evidence=lines, examined=len(asked))
         lack, hook = unseen(journal)
         if lack:
-            return self.cannot_tell(lack, hook=hook)
+            return self.inconclusive(lack, hook=hook)
         made = calls(journal)
         marked = [one for one in made if _has_marks(one)]
         advice = (f"{marked[0].route or 'a call'} carries what browsers send; send headers of your own",) if marked else ()
-        return self.holds("no page asked the API for anything", examined=len(made), advice=advice)
+        return self.passes("no page asked the API for anything", examined=len(made), advice=advice)
 
 
 def _has_marks(call: Exchange) -> bool:

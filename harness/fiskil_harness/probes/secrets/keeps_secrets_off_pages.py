@@ -6,9 +6,9 @@ from typing import ClassVar
 from fiskil_harness.core.config.hooks import PAGES
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.core.redaction import Index
-from fiskil_harness.journal import Fetched, Journal, Shown, Stored
+from fiskil_harness.journal import Fetched, Journal, PageView, Stored
 from fiskil_harness.journal.queries.api_calls import bearer, calls
-from fiskil_harness.journal.queries.page_coverage import found_in, unseen
+from fiskil_harness.journal.queries.page_coverage import secrets_in, unseen
 from fiskil_harness.journal.queries.secrets import CREDENTIALS, index_of
 from fiskil_harness.probes.probe import PlainProbe
 
@@ -48,10 +48,10 @@ class KeepsSecretsOffPages(PlainProbe, frozen=True, kw_only=True, tag="keeps_sec
             return self.fails(hits[0], evidence=tuple(hits), examined=len(asked))
         lack, hook = unseen(journal)
         if lack:
-            return self.cannot_tell(lack, hook=hook)
+            return self.inconclusive(lack, hook=hook)
         if not any(one.route == "token" or bearer(one) for one in calls(journal)):
-            return self.cannot_tell("the app used neither its key nor a token")
-        return self.holds("nothing that the browser was sent holds a secret", examined=_count(asked))
+            return self.inconclusive("the app used neither its key nor a token")
+        return self.passes("nothing that the browser was sent holds a secret", examined=_count(asked))
 
 
 def _count(asked: list[Fetched]) -> int:
@@ -64,25 +64,25 @@ def _count(asked: list[Fetched]) -> int:
 def _answered(asked: list[Fetched], wanted: Index, held: Index) -> Iterator[str]:
     for one in asked:
         place = KINDS.get(one.kind, "an answer")
-        for what in found_in(one.body, wanted):
+        for what in secrets_in(one.body, wanted):
             yield f"{what} stands in {place} of the page {one.page!r}"
-        for name, value in one.answer_headers:
-            for what in found_in(f"{name}: {value}".encode(), held if name.lower() in SENT_ON else wanted):
+        for name, value in one.response_headers:
+            for what in secrets_in(f"{name}: {value}".encode(), held if name.lower() in SENT_ON else wanted):
                 yield f"{what} stands in the headers of an answer to the page {one.page!r}"
 
 
 def _shown(journal: Journal, wanted: Index) -> Iterator[str]:
-    for one in journal.all(Shown):
-        for what in found_in(f"{one.text}\n{one.html}".encode(), wanted):
+    for one in journal.all(PageView):
+        for what in secrets_in(f"{one.text}\n{one.html}".encode(), wanted):
             yield f"{what} stands on the page {one.page!r}"
 
 
 def _kept(journal: Journal, asked: list[Fetched], wanted: Index) -> Iterator[str]:
     for one in asked:
-        for what in found_in(
+        for what in secrets_in(
             b"\n".join([one.url.encode(), one.sent, *(value.encode() for _, value in one.headers)]), wanted
         ):
             yield f"{what} stands in a request of the page {one.page!r}"
     for kept in journal.all(Stored):
-        for what in found_in(f"{kept.name}={kept.value}".encode(), wanted):
+        for what in secrets_in(f"{kept.name}={kept.value}".encode(), wanted):
             yield f"{what} is kept by the browser ({kept.place})"

@@ -32,23 +32,25 @@ class KeepsSecretsOutOfLogs(PlainProbe, frozen=True, kw_only=True, tag="keeps_se
         outputs = [(one.place, one.text) for one in journal.all(Output) if one.text.strip()]
         outputs += [(one.name, one.text) for one in journal.all(Filed) if one.is_log and one.text.strip()]
         lacking = [
-            f"{one.place} {one.lack}" for one in journal.all(Output) if one.lack and (one.place != STANDARD or one.text)
+            f"{one.place} {one.problem}"
+            for one in journal.all(Output)
+            if one.problem and (one.place != STANDARD or one.text)
         ]
-        lacking += [f"{one.name}: {one.lack}" for one in journal.all(Filed) if one.lack]
+        lacking += [f"{one.name}: {one.problem}" for one in journal.all(Filed) if one.problem]
         if not outputs and not lacking:
-            return self.cannot_tell("the app wrote nothing that the harness can read", hook=LOGS)
+            return self.inconclusive("the app wrote nothing that the harness can read", hook=LOGS)
         if not has_secrets_at_hand(journal):
-            return self.cannot_tell("no call and no message of the scenario carried a secret")
+            return self.inconclusive("no call and no message of the scenario carried a secret")
         index = index_of(journal)
-        hits = sorted({(hit.kind, place, hit.told) for place, text in outputs for hit in index.hits(text)}, key=_order)
+        hits = sorted({(hit.kind, place, hit.text) for place, text in outputs for hit in index.hits(text)}, key=_order)
         if hits:
             _, place, what = hits[0]
             lines = tuple(f"{place}: {what}" for _, place, what in hits)
             return self.fails(f"{what} stands in {place}", evidence=lines, examined=len(outputs))
         if lacking:
-            return self.cannot_tell("; ".join(lacking), hook=LOGS)
+            return self.inconclusive("; ".join(lacking), hook=LOGS)
         count = len({place for place, _ in outputs})
-        return self.holds(f"{count} outputs hold no secret", examined=count)
+        return self.passes(f"{count} outputs hold no secret", examined=count)
 
 
 def has_secrets_at_hand(journal: Journal) -> bool:

@@ -31,24 +31,24 @@ class KeepsSecretsToItself(PlainProbe, frozen=True, kw_only=True, tag="keeps_sec
         """Search all that the app told anybody, and advise on what it keeps."""
         answers, reports = list(_answers(journal)), [(one.place, one.text) for one in journal.all(Reported)]
         if not any(text for _, text in (*answers, *reports)):
-            return self.cannot_tell("the app told nothing that the harness can read", hook=METRICS)
+            return self.inconclusive("the app told nothing that the harness can read", hook=METRICS)
         if not has_secrets_at_hand(journal):
-            return self.cannot_tell("no call and no message of the scenario carried a secret")
+            return self.inconclusive("no call and no message of the scenario carried a secret")
         credentials, every = index_of(journal, CREDENTIALS), index_of(journal)
-        found = {(place, hit.told) for place, text in answers for hit in credentials.hits(text)}
-        found |= {(place, hit.told) for place, text in reports for hit in every.hits(text)}
-        kept = {(one.name, hit.told) for one in journal.all(Filed) if not one.is_log for hit in credentials.hits(one.text)}
+        found = {(place, hit.text) for place, text in answers for hit in credentials.hits(text)}
+        found |= {(place, hit.text) for place, text in reports for hit in every.hits(text)}
+        kept = {(one.name, hit.text) for one in journal.all(Filed) if not one.is_log for hit in credentials.hits(one.text)}
         advice = tuple(f"{name} holds {what}: whoever gets the file gets in" for name, what in sorted(kept))
         if found:
             place, what = min(found)
             lines = tuple(f"{place}: {what}" for place, what in sorted(found))
             return self.fails(f"{what} stands in {place}", evidence=lines, examined=len(answers), advice=advice)
-        lacks = [f"not all of {one.place} was read: {one.lack}" for one in journal.all(Reported) if one.lack]
+        lacks = [f"not all of {one.place} was read: {one.problem}" for one in journal.all(Reported) if one.problem]
         if lacks:
-            return self.cannot_tell(lacks[0], advice=advice)
+            return self.inconclusive(lacks[0], advice=advice)
         # Alerts come when they come, so only answers are counted.
         places = {place for place, text in answers if text} or {"reports"}
-        return self.holds("no secret in what it answered, showed and reported", examined=len(places), advice=advice)
+        return self.passes("no secret in what it answered, showed and reported", examined=len(places), advice=advice)
 
 
 def _answers(journal: Journal) -> Iterator[Said]:
@@ -61,5 +61,5 @@ def _answers(journal: Journal) -> Iterator[Said]:
         if not visit.is_elsewhere:
             yield f"the page {visit.page}", visit.body
     for delivery in journal.all(Delivery):
-        headers = "\n".join(value for _, value in delivery.answer_headers).encode("latin-1", "replace")
-        yield "the answer to a delivery", delivery.answer + b"\n" * bool(headers) + headers
+        headers = "\n".join(value for _, value in delivery.response_headers).encode("latin-1", "replace")
+        yield "the answer to a delivery", delivery.response_body + b"\n" * bool(headers) + headers

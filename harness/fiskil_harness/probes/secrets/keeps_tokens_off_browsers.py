@@ -7,7 +7,7 @@ from fiskil_harness.core.config.hooks import PAGES
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Fetched, Journal, Stored
 from fiskil_harness.journal.queries.api_calls import bearer, calls, header
-from fiskil_harness.journal.queries.page_coverage import found_in, unseen
+from fiskil_harness.journal.queries.page_coverage import secrets_in, unseen
 from fiskil_harness.journal.queries.secrets import index_of
 from fiskil_harness.probes.probe import PlainProbe
 
@@ -44,20 +44,20 @@ class KeepsTokensOffBrowsers(PlainProbe, frozen=True, kw_only=True, tag="keeps_t
             return self.fails(hits[0], evidence=tuple(hits), examined=len(kept))
         lack, hook = unseen(journal)
         if lack:
-            return self.cannot_tell(lack, hook=hook)
+            return self.inconclusive(lack, hook=hook)
         if not any(bearer(one) for one in calls(journal)):
-            return self.cannot_tell("the app made no call with a token")
-        return self.holds("nothing that the browser kept holds a token", examined=len(kept))
+            return self.inconclusive("the app made no call with a token")
+        return self.passes("nothing that the browser kept holds a token", examined=len(kept))
 
 
 def _hits(journal: Journal, kept: list[Stored]) -> Iterator[str]:
     wanted = index_of(journal, TOKEN)
     for one in kept:
-        for what in found_in(f"{one.name}={one.value}".encode(), wanted):
+        for what in secrets_in(f"{one.name}={one.value}".encode(), wanted):
             yield f"{what} stands in {PLACES.get(one.place, one.place)}, on the page {one.page!r}"
     for asked in journal.all(Fetched):
-        if found_in(header(asked.headers, "cookie").encode(), wanted):
+        if secrets_in(header(asked.headers, "cookie").encode(), wanted):
             yield f"the access token stands in a cookie, on the page {asked.page!r}"
-        for name, value in asked.answer_headers:
-            if name.lower() in SET_BY and found_in(value.encode(), wanted):
+        for name, value in asked.response_headers:
+            if name.lower() in SET_BY and secrets_in(value.encode(), wanted):
                 yield f"the access token stands in {SET_BY[name.lower()]}, on the page {asked.page!r}"

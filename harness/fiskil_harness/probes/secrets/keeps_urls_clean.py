@@ -39,7 +39,7 @@ class KeepsUrlsClean(PlainProbe, frozen=True, kw_only=True, tag="keeps_urls_clea
         """Search the address and the User-Agent of every call."""
         made = calls(journal)
         if not any(header(one.request_headers, "authorization") or one.route == "token" for one in made):
-            return self.cannot_tell("the app made no call with a token or for one")
+            return self.inconclusive("the app made no call with a token or for one")
         secrets = index_of(journal)
         people = _people(made)
         hits = sorted({hit for one in made for hit in _hits(one, secrets, people)})
@@ -47,7 +47,7 @@ class KeepsUrlsClean(PlainProbe, frozen=True, kw_only=True, tag="keeps_urls_clea
         if hits:
             lines = tuple(f"{what} in {place} of {route}" for what, place, route in hits)
             return self.fails(f"{hits[0][0]} stands in {hits[0][1]} of {hits[0][2]}", evidence=lines, advice=advice)
-        return self.holds("the addresses of all calls are clean", examined=routes_of(made), advice=advice)
+        return self.passes("the addresses of all calls are clean", examined=routes_of(made), advice=advice)
 
 
 def _hits(call: Exchange, secrets: Index, people: dict[str, set[str]]) -> Iterator[Hit]:

@@ -20,7 +20,7 @@ TRACE = re.compile(rb"Traceback \(most recent call last\)|\n\s+at .+[.]([cm]?js|
 """How stack traces begin, or what their lines look like."""
 
 
-class TellsNoSecrets(PlainProbe, frozen=True, kw_only=True, tag="tells_no_secrets"):
+class ResponsesContainNoSecrets(PlainProbe, frozen=True, kw_only=True, tag="responses_contain_no_secrets"):
     """No answer to a delivery holds a secret, a key, or the right signature of what was refused, in any spelling (I12).
 
     A stack trace is worth advice: it helps whoever attacks, and proves nothing.
@@ -35,7 +35,7 @@ class TellsNoSecrets(PlainProbe, frozen=True, kw_only=True, tag="tells_no_secret
         answered = [one for one in journal.all(Delivery) if one.status is not None]
         refused = [one for one in answered if one.kind == "forged"]
         if not refused:
-            return self.cannot_tell("no forged message was answered")
+            return self.inconclusive("no forged message was answered")
         index = index_of(journal, KINDS)
         keys = list(_keys(journal))
         hits = dict.fromkeys(hit for one in answered for hit in _hits(one, index, keys))
@@ -48,7 +48,7 @@ class TellsNoSecrets(PlainProbe, frozen=True, kw_only=True, tag="tells_no_secret
             return self.fails(
                 f"{place} tells the {kind}", evidence=lines, examined=len(answered), advice=advice, cases=cases
             )
-        return self.holds(f"{len(answered)} answers told no secret", examined=len(answered), advice=advice, cases=cases)
+        return self.passes(f"{len(answered)} answers told no secret", examined=len(answered), advice=advice, cases=cases)
 
 
 def _keys(journal: Journal) -> Iterator[bytes]:
@@ -74,7 +74,11 @@ def _signatures(delivery: Delivery, keys: list[bytes]) -> Iterator[bytes]:
 
 
 def _hits(delivery: Delivery, index: Index, keys: list[bytes]) -> Iterator[tuple[str, str]]:
-    text = delivery.answer + b"\n" + "\n".join(value for _, value in delivery.answer_headers).encode("latin-1", "replace")
+    text = (
+        delivery.response_body
+        + b"\n"
+        + "\n".join(value for _, value in delivery.response_headers).encode("latin-1", "replace")
+    )
     place = f"the answer to {delivery.event}"
     if any(one in text for one in _signatures(delivery, keys)):
         yield EXPECTED_SIGNATURE, place
@@ -84,12 +88,12 @@ def _hits(delivery: Delivery, index: Index, keys: list[bytes]) -> Iterator[tuple
 def _case(kind: str, places: list[str]) -> Case:
     name = kind.replace(" ", "_")
     if places:
-        return Case(name=name, verdict=Verdict.FAIL, seen=f"{places[0]} tells the {kind}")
-    return Case(name=name, verdict=Verdict.PASS, seen=f"no answer tells the {kind}")
+        return Case(name=name, verdict=Verdict.FAIL, observed=f"{places[0]} tells the {kind}")
+    return Case(name=name, verdict=Verdict.PASS, observed=f"no answer tells the {kind}")
 
 
 def _traces(answered: list[Delivery]) -> tuple[str, ...]:
-    found = list(dict.fromkeys(one.event for one in answered if TRACE.search(one.answer)))
+    found = list(dict.fromkeys(one.event for one in answered if TRACE.search(one.response_body)))
     if not found:
         return ()
     more = f" and {len(found) - 3} more" if found[3:] else ""

@@ -1,4 +1,4 @@
-"""Does the app hold whole readings only, whatever befell the walk that was to bring the latest one?"""
+"""Does the app hold whole reads only, whatever befell the walk that was to bring the latest one?"""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
@@ -6,10 +6,10 @@ from typing import Any, ClassVar
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Effects, Exchange, Journal, Rows
-from fiskil_harness.journal.queries.api_calls import Asked, bitten_by, covers, reads
-from fiskil_harness.journal.queries.api_calls import asked as question
+from fiskil_harness.journal.queries.api_calls import CallKey, bitten_by, covers, reads
+from fiskil_harness.journal.queries.api_calls import call_key as question
 from fiskil_harness.journal.queries.retention import dated
-from fiskil_harness.journal.queries.rows import PENDING, STILL_AT_WORK, latest_rows, name_of_row, places
+from fiskil_harness.journal.queries.rows import PENDING, STILL_BUSY, latest_rows, name_of_row, places
 from fiskil_harness.probes.probe import PlainProbe
 
 BREAKS = frozenset(
@@ -57,15 +57,15 @@ class CommitsWholeWalks(PlainProbe, frozen=True, tag="commits_whole_walks"):
         """Compare every look at an app at rest, after a bite, with what could be read by then."""
         latest = latest_rows(journal, self.dataset)
         if latest is None or not latest.rows:
-            return self.cannot_tell(f"the API served no {self.dataset}")
+            return self.inconclusive(f"the API served no {self.dataset}")
         bitten = [one for one in bitten_by(journal) if one.route == f"banking.{self.dataset}"]
         if not bitten:
-            return self.cannot_tell(f"no walk of {self.dataset} was disturbed")
+            return self.inconclusive(f"no walk of {self.dataset} was disturbed")
         looks = [one for one in journal.all(Effects) if one.participant == latest.participant]
         ever = _rows_ever(journal, latest)
         kept = {fiskil_id for one in looks for fiskil_id, found in places(one.state, ever).items() if found}
         if not kept:
-            return self.cannot_tell(f"the app's state shows no {self.dataset} by their fiskil_id", hook=EFFECTS)
+            return self.inconclusive(f"the app's state shows no {self.dataset} by their fiskil_id", hook=EFFECTS)
         return self._compare(journal, latest, looks, {one: ever[one] for one in kept})
 
     def _compare(self, journal: Journal, latest: Rows, looks: list[Effects], kept: dict[str, Row]) -> Finding:
@@ -75,7 +75,7 @@ class CommitsWholeWalks(PlainProbe, frozen=True, tag="commits_whole_walks"):
             if _may_show_anything(journal, look, self.dataset):
                 before = shown
                 continue
-            if not look.is_quiescent or look.pending:
+            if not look.is_idle or look.pending:
                 is_at_work = True
                 continue
             judged += 1
@@ -87,8 +87,8 @@ class CommitsWholeWalks(PlainProbe, frozen=True, tag="commits_whole_walks"):
             before = shown
         if not judged:
             hook = PENDING if any(one.pending is None for one in looks) else ""
-            return self.cannot_tell(STILL_AT_WORK if is_at_work else "nobody looked at the app after a bite", hook=hook)
-        return self.holds(f"every look showed {self.dataset} of whole readings", examined=judged)
+            return self.inconclusive(STILL_BUSY if is_at_work else "nobody looked at the app after a bite", hook=hook)
+        return self.passes(f"every look showed {self.dataset} of whole reads", examined=judged)
 
 
 def _rows_ever(journal: Journal, latest: Rows) -> dict[str, Row]:
@@ -112,14 +112,14 @@ def _groups(journal: Journal, latest: Rows, look: Effects, kept: Mapping[str, Ro
     """The rows that are asked for together: each group is a list, or several that one query brings."""
     made = [one for one in reads(journal, latest.dataset, latest.end_user_id) if one.at_s < look.at_s]
     lists = {_list(one): one for one in made}
-    groups: dict[frozenset[Asked], dict[str, Row]] = {}
+    groups: dict[frozenset[CallKey], dict[str, Row]] = {}
     for fiskil_id, row in kept.items():
         key = frozenset(name for name, call in lists.items() if covers(call, row))
         groups.setdefault(key, {})[fiskil_id] = row
     return [rows for names, rows in groups.items() if names or not lists]
 
 
-def _list(call: Exchange) -> Asked:
+def _list(call: Exchange) -> CallKey:
     """What a walk asks for, whatever the page."""
     method, path, query = question(call)
     return method, path, tuple(pair for pair in query if pair[0] not in CURSORS)

@@ -38,12 +38,12 @@ class DropsRemovedRows(PlainProbe, frozen=True, tag="drops_removed_rows"):
         rows, end = latest_rows(journal, self.dataset), last_effects(journal)
         reason, hook = why_not(journal, rows, self.dataset)
         if reason or rows is None or end is None:
-            return self.cannot_tell(reason, hook=hook)
+            return self.inconclusive(reason, hook=hook)
         if not rows.removed_ids:
-            return self.cannot_tell(f"no row of {self.dataset} was removed between two syncs")
-        if not end.is_quiescent:
+            return self.inconclusive(f"no row of {self.dataset} was removed between two syncs")
+        if not end.is_idle:
             reason, hook = at_work(end)
-            return self.cannot_tell(reason, hook=hook)
+            return self.inconclusive(reason, hook=hook)
         return self._compare(journal, rows, end)
 
     def _compare(self, journal: Journal, rows: Rows, end: Effects) -> Finding:
@@ -52,7 +52,7 @@ class DropsRemovedRows(PlainProbe, frozen=True, tag="drops_removed_rows"):
         known = [fiskil_id for fiskil_id in rows.removed_ids if stood[fiskil_id]]
         others = places(end.state, [str(row["fiskil_id"]) for row in rows.rows])
         if not known or not any(others.values()):
-            return self.cannot_tell("the app's state shows no row by its fiskil_id", hook=EFFECTS)
+            return self.inconclusive("the app's state shows no row by its fiskil_id", hook=EFFECTS)
         now = places(end.state, known)
         names = {str(row["fiskil_id"]): name_of_row(row) for sync in journal.all(Rows) for row in sync.rows}
         kept = sorted(names[one] for one in known if now[one] and _is_same(stood[one], now[one]))
@@ -61,7 +61,7 @@ class DropsRemovedRows(PlainProbe, frozen=True, tag="drops_removed_rows"):
             return self.fails(seen, evidence=tuple(f"kept {name}" for name in kept), examined=len(known))
         marked = sum(1 for one in known if now[one])
         advice = (f"{marked} removed rows stay in the state with a mark",) if marked else ()
-        return self.holds(f"{len(known)} removed {self.dataset} left the active view", examined=len(known), advice=advice)
+        return self.passes(f"{len(known)} removed {self.dataset} left the active view", examined=len(known), advice=advice)
 
 
 def _is_same(stood: list[Place], now: list[Place]) -> bool:

@@ -5,8 +5,8 @@ from typing import ClassVar
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Journal, Rows
-from fiskil_harness.journal.queries.api_calls import told
-from fiskil_harness.journal.queries.rows import STILL_AT_WORK, at_work, effects_before, last_effects, name_of_row, places
+from fiskil_harness.journal.queries.api_calls import acknowledged_events
+from fiskil_harness.journal.queries.rows import STILL_BUSY, at_work, effects_before, last_effects, name_of_row, places
 from fiskil_harness.probes.probe import PlainProbe
 
 
@@ -21,28 +21,28 @@ class DropsRevokedRows(PlainProbe, frozen=True, kw_only=True, tag="drops_revoked
 
     def examine(self, journal: Journal) -> Finding:
         """Look for ids of rows and for account numbers."""
-        over = [(delivery, event) for delivery, event in told(journal) if event.kind == "consent.revoked"]
+        over = [(delivery, event) for delivery, event in acknowledged_events(journal) if event.kind == "consent.revoked"]
         end = last_effects(journal)
         if not over:
-            return self.cannot_tell("no consent.revoked was delivered and acknowledged")
+            return self.inconclusive("no consent.revoked was delivered and acknowledged")
         delivery, event = over[0]
-        if any(one.kind == "consent.received" and later.at_s > delivery.at_s for later, one in told(journal)):
-            return self.cannot_tell("a new consent followed, so rows may lawfully be back")
-        if end is None or not end.is_quiescent:
-            reason, hook = at_work(end) if end else (STILL_AT_WORK, EFFECTS)
-            return self.cannot_tell(reason, hook=hook)
+        if any(one.kind == "consent.received" and later.at_s > delivery.at_s for later, one in acknowledged_events(journal)):
+            return self.inconclusive("a new consent followed, so rows may lawfully be back")
+        if end is None or not end.is_idle:
+            reason, hook = at_work(end) if end else (STILL_BUSY, EFFECTS)
+            return self.inconclusive(reason, hook=hook)
         names = _names(journal)
         before = effects_before(journal, delivery.at_s)
         stood = places(before.state if before else None, names)
         known = [text for text in names if stood[text]]
         if not known:
-            return self.cannot_tell("the app's state showed no row before the consent ended", hook=EFFECTS)
+            return self.inconclusive("the app's state showed no row before the consent ended", hook=EFFECTS)
         now = places(end.state, known)
         kept = sorted({names[text] for text in known if any(place in stood[text] for place in now[text])})
         if kept:
             seen = f"rows of the revoked consent still stand in the app's state after {event.event}"
             return self.fails(seen, evidence=tuple(f"kept {name}" for name in kept), examined=len(known))
-        return self.holds(f"{len(known)} rows and numbers of the revoked consent are gone", examined=len(known))
+        return self.passes(f"{len(known)} rows and numbers of the revoked consent are gone", examined=len(known))
 
 
 def _names(journal: Journal) -> dict[str, str]:

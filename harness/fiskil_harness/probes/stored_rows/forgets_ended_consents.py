@@ -5,8 +5,8 @@ from typing import ClassVar
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Journal
-from fiskil_harness.journal.queries.consents import consents_of, has_heard_of_end, rows_under, standing_as_before
-from fiskil_harness.journal.queries.rows import STILL_AT_WORK, at_work, last_effects
+from fiskil_harness.journal.queries.consents import consents_of, rows_under, shown_as_before, was_notified_of_end
+from fiskil_harness.journal.queries.rows import STILL_BUSY, at_work, last_effects
 from fiskil_harness.probes.probe import PlainProbe
 
 
@@ -26,20 +26,20 @@ class ForgetsEndedConsents(PlainProbe, frozen=True, kw_only=True, tag="forgets_e
         """Look for rows that stand at the end as they stood before."""
         over = [one for one in consents_of(journal).values() if not one.is_active]
         if not over:
-            return self.cannot_tell("no consent came to its end")
-        heard = [one.consent_id for one in over if has_heard_of_end(journal, one)]
+            return self.inconclusive("no consent came to its end")
+        heard = [one.consent_id for one in over if was_notified_of_end(journal, one)]
         if not heard:
-            return self.cannot_tell("nothing told the app of the end, and it did not read anew either")
+            return self.inconclusive("nothing told the app of the end, and it did not read anew either")
         end = last_effects(journal)
-        if end is None or not end.is_quiescent:
-            reason, hook = at_work(end) if end else (STILL_AT_WORK, EFFECTS)
-            return self.cannot_tell(reason, hook=hook)
+        if end is None or not end.is_idle:
+            reason, hook = at_work(end) if end else (STILL_BUSY, EFFECTS)
+            return self.inconclusive(reason, hook=hook)
         names = rows_under(journal, heard)
-        known, kept = standing_as_before(journal, end, names)
+        known, kept = shown_as_before(journal, end, names)
         if not known:
-            return self.cannot_tell("the app's state never showed a row of the consent that is over", hook=EFFECTS)
+            return self.inconclusive("the app's state never showed a row of the consent that is over", hook=EFFECTS)
         if kept:
             seen = "rows of a consent that is over stand in the app's state, which had word of its end"
             evidence = tuple(sorted(f"kept {names[text]}" for text in kept))
             return self.fails(seen, evidence=evidence, examined=len(known))
-        return self.holds(f"{len(known)} rows of a consent that is over are gone", examined=len(known))
+        return self.passes(f"{len(known)} rows of a consent that is over are gone", examined=len(known))

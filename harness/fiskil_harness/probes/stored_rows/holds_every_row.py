@@ -5,9 +5,8 @@ from typing import Any, ClassVar
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Effects, Journal, Rows
-from fiskil_harness.journal.queries.retention import HISTORY, is_older_part, left_out_on_purpose
+from fiskil_harness.journal.queries.retention import HISTORY, is_older_than_kept, left_out_on_purpose
 from fiskil_harness.journal.queries.rows import (
-    asked_for,
     at_work,
     doubled,
     holds_value,
@@ -15,6 +14,7 @@ from fiskil_harness.journal.queries.rows import (
     latest_rows,
     name_of_row,
     places,
+    rows_read,
     why_not,
 )
 from fiskil_harness.probes.probe import PlainProbe
@@ -39,8 +39,8 @@ class HoldsEveryRow(PlainProbe, frozen=True, tag="holds_every_row"):
         end = last_effects(journal, rows.participant if rows else "")
         reason, hook = why_not(journal, rows, self.dataset)
         if reason or rows is None or end is None:
-            return self.cannot_tell(reason, hook=hook)
-        asked = {str(row["fiskil_id"]): row for row in asked_for(journal, rows)}
+            return self.inconclusive(reason, hook=hook)
+        asked = {str(row["fiskil_id"]): row for row in rows_read(journal, rows)}
         left_out = left_out_on_purpose(journal, rows, asked)
         wanted = {fiskil_id: row for fiskil_id, row in asked.items() if fiskil_id not in left_out}
         found = places(end.state, wanted)
@@ -52,19 +52,19 @@ class HoldsEveryRow(PlainProbe, frozen=True, tag="holds_every_row"):
             seen = f"{len(twice)} of {len(wanted)} {self.dataset} are held more than once"
             return self.fails(seen, evidence=_names("doubled", twice), examined=len(wanted))
         advice = (f"{len(left_out)} {self.dataset} are left out, as it seems on purpose",) if left_out else ()
-        return self.holds(f"all {len(wanted)} {self.dataset} are held, each once", examined=len(wanted), advice=advice)
+        return self.passes(f"all {len(wanted)} {self.dataset} are held, each once", examined=len(wanted), advice=advice)
 
     def _missing(
         self, journal: Journal, rows: Rows, wanted: dict[str, dict[str, Any]], missing: list[dict[str, Any]]
     ) -> Finding:
         end = last_effects(journal, rows.participant)
-        if end is not None and not end.is_quiescent:
+        if end is not None and not end.is_idle:
             reason, hook = at_work(end)
-            return self.cannot_tell(reason, hook=hook)
+            return self.inconclusive(reason, hook=hook)
         if len(missing) == len(wanted):
             return self._by_absence(journal, rows, missing)
-        if is_older_part(journal, rows, missing, held=[row for row in wanted.values() if row not in missing]):
-            return self.cannot_tell(f"the {self.dataset} that are missing are all older than those held", hook=HISTORY)
+        if is_older_than_kept(journal, rows, missing, held=[row for row in wanted.values() if row not in missing]):
+            return self.inconclusive(f"the {self.dataset} that are missing are all older than those held", hook=HISTORY)
         seen = f"{len(missing)} of {len(wanted)} {self.dataset} are missing from the app's state"
         return self.fails(seen, evidence=_names("missing", missing), examined=len(wanted))
 
@@ -76,8 +76,8 @@ class HoldsEveryRow(PlainProbe, frozen=True, tag="holds_every_row"):
             seen = f"{len(wanted)} of {len(wanted)} {self.dataset} are missing from the app's state"
             return self.fails(seen, evidence=_names("missing", wanted), examined=len(wanted))
         if any(holds_value(states[-1], row["amount"]) for row in wanted if "amount" in row):
-            return self.cannot_tell("the app's state carries no fiskil_id, so rows cannot be counted", hook=EFFECTS)
-        return self.cannot_tell(f"the app's state shows nothing of {len(wanted)} {self.dataset}", hook=EFFECTS)
+            return self.inconclusive("the app's state carries no fiskil_id, so rows cannot be counted", hook=EFFECTS)
+        return self.inconclusive(f"the app's state shows nothing of {len(wanted)} {self.dataset}", hook=EFFECTS)
 
 
 def _names(what: str, rows: list[dict[str, Any]]) -> tuple[str, ...]:

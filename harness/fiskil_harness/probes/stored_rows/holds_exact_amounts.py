@@ -20,7 +20,7 @@ LEAST = 3
 _EXACT = Context(prec=100)
 
 
-class Shown(Struct, frozen=True):
+class ShownAmounts(Struct, frozen=True):
     """What one look shows for a row, at the place where ordinary rows have their amount."""
 
     fiskil_id: str
@@ -45,32 +45,32 @@ class HoldsExactAmounts(PlainProbe, frozen=True, kw_only=True, tag="holds_exact_
         """Find out where amounts stand, and compare each of them."""
         rows = latest_rows(journal, self.dataset)
         if rows is None or not rows.rows:
-            return self.cannot_tell(f"the API served no {self.dataset}")
+            return self.inconclusive(f"the API served no {self.dataset}")
         given = handed(journal, rows)
         if not given.odd:
-            return self.cannot_tell(f"no amount of {self.dataset} was unusual")
+            return self.inconclusive(f"no amount of {self.dataset} was unusual")
         looks = [one for one in journal.all(Effects) if one.participant == rows.participant]
         path = _learnt(looks, given)
         if path is None:
-            return self.cannot_tell(f"the app's state shows no amounts of {self.dataset} by their fiskil_id", hook=EFFECTS)
+            return self.inconclusive(f"the app's state shows no amounts of {self.dataset} by their fiskil_id", hook=EFFECTS)
         later = [one for one in looks if one.at_s > given.since_s]
         return self._compare(
             [one for look in later for one in _shown(look, given, path) if one.fiskil_id in given.odd], given
         )
 
-    def _compare(self, shown: list[Shown], given: Handed) -> Finding:
+    def _compare(self, shown: list[ShownAmounts], given: Handed) -> Finding:
         wrong = {
             one.fiskil_id for one in shown if not any(_is_exact(one.value, amount) for amount in given.of[one.fiskil_id])
         }
         if wrong and given.is_partial:
-            return self.cannot_tell("an answer was too long to be kept, so what it handed over is not known")
+            return self.inconclusive("an answer was too long to be kept, so what it handed over is not known")
         if wrong:
             seen = f"amounts of {self.dataset} are shown that the API never served"
             return self.fails(seen, evidence=given.names(wrong, "not exact"), examined=len(given.odd))
         held = {one.fiskil_id for one in shown if _is_any(one, given.odd)}
         if not held:
-            return self.cannot_tell("none of the unusual amounts is shown")
-        return self.holds(f"{len(held)} unusual amounts are shown exactly", examined=len(held))
+            return self.inconclusive("none of the unusual amounts is shown")
+        return self.passes(f"{len(held)} unusual amounts are shown exactly", examined=len(held))
 
 
 def _learnt(looks: list[Effects], given: Handed) -> Path | None:
@@ -91,13 +91,13 @@ def _paths_to(place: Place, amount: Decimal) -> list[Path]:
     return [path for path, value in leaves(place.record) if _is_exact(value, amount)]
 
 
-def _shown(look: Effects, given: Handed, path: Path) -> list[Shown]:
+def _shown(look: Effects, given: Handed, path: Path) -> list[ShownAmounts]:
     found = places(look.state, given.of)
     told = [(one, at(place.record, path)) for one, ones in found.items() for place in ones]
-    return [Shown(one, value) for one, value in told if _number(value) is not None]
+    return [ShownAmounts(one, value) for one, value in told if _number(value) is not None]
 
 
-def _is_any(shown: Shown, amounts: Mapping[str, set[Decimal]]) -> bool:
+def _is_any(shown: ShownAmounts, amounts: Mapping[str, set[Decimal]]) -> bool:
     return any(_is_exact(shown.value, amount) for amount in amounts[shown.fiskil_id])
 
 

@@ -7,7 +7,6 @@ from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Journal, Rows
 from fiskil_harness.journal.queries.rows import (
     Place,
-    asked_for,
     at_work,
     effects_before,
     holds_value,
@@ -15,6 +14,7 @@ from fiskil_harness.journal.queries.rows import (
     latest_rows,
     name_of_row,
     places,
+    rows_read,
     why_not,
 )
 from fiskil_harness.probes.probe import PlainProbe
@@ -41,11 +41,11 @@ class HoldsNewestValues(PlainProbe, frozen=True, tag="holds_newest_values"):
         rows, end = latest_rows(journal, self.dataset), last_effects(journal)
         reason, hook = why_not(journal, rows, self.dataset)
         if reason or rows is None or end is None:
-            return self.cannot_tell(reason, hook=hook)
+            return self.inconclusive(reason, hook=hook)
         changed = _changed(journal, rows)
-        if not changed or not end.is_quiescent:
+        if not changed or not end.is_idle:
             reason, hook = at_work(end) if changed else (f"no row of {self.dataset} changed between two syncs", "")
-            return self.cannot_tell(reason, hook=hook)
+            return self.inconclusive(reason, hook=hook)
         before = effects_before(journal, rows.at_s)
         ids = [str(new["fiskil_id"]) for _, new in changed]
         earlier, now = places(before.state if before else None, ids), places(end.state, ids)
@@ -62,8 +62,8 @@ class HoldsNewestValues(PlainProbe, frozen=True, tag="holds_newest_values"):
             seen = f"changed {self.dataset} still show the old values after the app was told of a new sync"
             return self.fails(seen, evidence=tuple(sorted(stale)), examined=judged)
         if not judged:
-            return self.cannot_tell("the app's state shows no changed row by its fiskil_id", hook=EFFECTS)
-        return self.holds(f"{judged} changed values are the newest", examined=judged)
+            return self.inconclusive("the app's state shows no changed row by its fiskil_id", hook=EFFECTS)
+        return self.passes(f"{judged} changed values are the newest", examined=judged)
 
 
 def _changed(journal: Journal, rows: Rows) -> list[Changed]:
@@ -73,7 +73,7 @@ def _changed(journal: Journal, rows: Rows) -> list[Changed]:
         if (sync.dataset, sync.participant) == (rows.dataset, rows.participant):
             for row in sync.rows:
                 first.setdefault(str(row["fiskil_id"]), row)
-    asked = asked_for(journal, rows, since_s=rows.at_s)
+    asked = rows_read(journal, rows, since_s=rows.at_s)
     return [(first[str(row["fiskil_id"])], row) for row in asked if first[str(row["fiskil_id"])] != row]
 
 

@@ -11,7 +11,7 @@ from fiskil_harness.journal import Delivery, Effects, Journal, Rows
 from fiskil_harness.journal.queries.api_calls import end_user_of
 from fiskil_harness.journal.queries.deliveries import consent_of, genuine, kind_of, of_kind
 from fiskil_harness.journal.queries.rows import places
-from fiskil_harness.journal.queries.state import Reading, moved_alike
+from fiskil_harness.journal.queries.state import StateReader, moved_alike
 from fiskil_harness.probes.probe import PlainProbe
 
 ROW_IDS = ("fiskil_id", "account_id", "transaction_id")
@@ -30,12 +30,12 @@ class KeepsEndUsersApart(PlainProbe, frozen=True, kw_only=True, tag="keeps_end_u
         """Look for strangers' ids in each state, then for moves that a foreign message made."""
         ends = _ends(journal)
         if len(ends) < 2 or any(one.state is None for one in ends.values()):
-            return self.cannot_tell("the effects hook tells no state of several end users", hook=EFFECTS)
+            return self.inconclusive("the effects hook tells no state of several end users", hook=EFFECTS)
         if _is_one_for_all(ends):
-            return self.cannot_tell("the effects hook tells the same state for every end user", hook=EFFECTS)
+            return self.inconclusive("the effects hook tells the same state for every end user", hook=EFFECTS)
         ids = _ids(journal)
         if not any(_held(ends[name].state, ids.get(name, set())) for name in ends):
-            return self.cannot_tell("no state shows an id of its end user", hook=EFFECTS)
+            return self.inconclusive("no state shows an id of its end user", hook=EFFECTS)
         mixed = sorted(_mixed_up(journal, ids))
         if mixed:
             return self.fails(f"{len(mixed)} states show ids of another end user", evidence=tuple(mixed), examined=len(ends))
@@ -44,7 +44,7 @@ class KeepsEndUsersApart(PlainProbe, frozen=True, kw_only=True, tag="keeps_end_u
         if moved:
             seen = f"{len(moved)} end users were moved by a message about somebody else"
             return self.fails(seen, evidence=tuple(moved), examined=len(ends))
-        return self.holds(
+        return self.passes(
             f"{len(ends)} end users were kept apart, also from {len(foreign)} messages about others", examined=len(ends)
         )
 
@@ -89,7 +89,7 @@ def _symbol(journal: Journal, held: list[str]) -> str:
 
 def _moved(journal: Journal, foreign: Delivery) -> Iterator[str]:
     """The end users whose state moved around a foreign message as a genuine message of that kind moves one."""
-    reading = Reading(journal)
+    reading = StateReader(journal)
     named = end_user_of(foreign)
     known = [move for one in _acknowledged(journal, kind_of(foreign)) if (move := reading.around(one.step, one.participant))]
     for name in _ends(journal):

@@ -26,7 +26,7 @@ class KeepsForeignRowsOut(PlainProbe, frozen=True, kw_only=True, tag="keeps_fore
         """Look for ids of foreign rows, dataset by dataset, wherever own ones show."""
         served = bitten_by(journal, "ForeignRows")
         if not served:
-            return self.cannot_tell("no answer held a row of somebody else")
+            return self.inconclusive("no answer held a row of somebody else")
         judged, shown = [], []
         for route in sorted({one.route for one in served}):
             own, foreign = _ids(journal, [one for one in served if one.route == route])
@@ -40,8 +40,8 @@ class KeepsForeignRowsOut(PlainProbe, frozen=True, kw_only=True, tag="keeps_fore
             evidence = tuple(f"shows foreign {_plain(route)}" for route in shown)
             return self.fails(seen, evidence=evidence, examined=routes_of(served))
         if not judged:
-            return self.cannot_tell("the app's state shows no fiskil_id of the end user's own rows", hook=EFFECTS)
-        return self.holds(f"of {len(judged)} datasets no foreign row shows", examined=len(judged))
+            return self.inconclusive("the app's state shows no fiskil_id of the end user's own rows", hook=EFFECTS)
+        return self.passes(f"of {len(judged)} datasets no foreign row shows", examined=len(judged))
 
 
 def _ids(journal: Journal, served: list[Exchange]) -> tuple[set[str], set[str]]:

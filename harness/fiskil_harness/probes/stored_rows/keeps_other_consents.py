@@ -4,9 +4,9 @@ from typing import ClassVar
 
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.model.findings import Finding
-from fiskil_harness.journal import ConsentSeen, Effects, Journal
-from fiskil_harness.journal.queries.consents import consents_of, has_heard_of_end, rows_under
-from fiskil_harness.journal.queries.rows import STILL_AT_WORK, at_work, effects_before, last_effects, places
+from fiskil_harness.journal import ConsentState, Effects, Journal
+from fiskil_harness.journal.queries.consents import consents_of, rows_under, was_notified_of_end
+from fiskil_harness.journal.queries.rows import STILL_BUSY, at_work, effects_before, last_effects, places
 from fiskil_harness.probes.probe import PlainProbe
 
 
@@ -25,25 +25,25 @@ class KeepsOtherConsents(PlainProbe, frozen=True, kw_only=True, tag="keeps_other
     def examine(self, journal: Journal) -> Finding:
         """Compare what stood before a consent ended with what stands at the end."""
         known = consents_of(journal)
-        over = [one for one in known.values() if not one.is_active and has_heard_of_end(journal, one)]
+        over = [one for one in known.values() if not one.is_active and was_notified_of_end(journal, one)]
         active = [one.consent_id for one in known.values() if one.is_active]
         if not over or not active:
-            return self.cannot_tell("no consent ended beside one that goes on, of which the app was told")
+            return self.inconclusive("no consent ended beside one that goes on, of which the app was told")
         end = last_effects(journal)
-        if end is None or not end.is_quiescent:
-            reason, hook = at_work(end) if end else (STILL_AT_WORK, EFFECTS)
-            return self.cannot_tell(reason, hook=hook)
+        if end is None or not end.is_idle:
+            reason, hook = at_work(end) if end else (STILL_BUSY, EFFECTS)
+            return self.inconclusive(reason, hook=hook)
         return self._compared(journal, over, active, end)
 
-    def _compared(self, journal: Journal, over: list[ConsentSeen], active: list[str], end: Effects) -> Finding:
+    def _compared(self, journal: Journal, over: list[ConsentState], active: list[str], end: Effects) -> Finding:
         names = rows_under(journal, active)
         before = effects_before(journal, min(one.at_s for one in over))
         stood = {one for one, ones in places(before.state if before else None, names).items() if ones}
         if not stood:
-            return self.cannot_tell("the app's state showed no row of the other consent before", hook=EFFECTS)
+            return self.inconclusive("the app's state showed no row of the other consent before", hook=EFFECTS)
         left = {one for one, ones in places(end.state, stood).items() if ones}
         if not left:
             seen = f"with one consent all {len(stood)} rows of another went, which is active still"
             evidence = tuple(sorted(f"gone {names[one]}" for one in stood))
             return self.fails(seen, evidence=evidence, examined=len(stood))
-        return self.holds(f"{len(left)} rows of a consent that goes on stayed", examined=len(left))
+        return self.passes(f"{len(left)} rows of a consent that goes on stayed", examined=len(left))

@@ -30,7 +30,7 @@ class KeepsRefusedRows(PlainProbe, frozen=True, tag="keeps_refused_rows"):
 
     def examine(self, journal: Journal) -> Finding:
         """Look at each state that the app told while its last reading had been refused."""
-        looks = [one for one in journal.all(Effects) if not one.participant and one.is_quiescent]
+        looks = [one for one in journal.all(Effects) if not one.participant and one.is_idle]
         seen_rows = 0
         for look in looks:
             refused = self._refused_before(journal, look)
@@ -43,10 +43,10 @@ class KeepsRefusedRows(PlainProbe, frozen=True, tag="keeps_refused_rows"):
                 return self.fails(seen, evidence=evidence, examined=len(stood))
             seen_rows = max(seen_rows, len(stood) - len(gone))
         if not any(self._refused_before(journal, one) for one in looks):
-            return self.cannot_tell(f"the app was not looked at after a refused reading of {self.dataset}")
+            return self.inconclusive(f"the app was not looked at after a refused reading of {self.dataset}")
         if not seen_rows:
-            return self.cannot_tell(f"the app's state showed no {self.dataset} by their fiskil_id", hook=EFFECTS)
-        return self.holds(f"{seen_rows} {self.dataset} stayed while the API refused to tell more", examined=seen_rows)
+            return self.inconclusive(f"the app's state showed no {self.dataset} by their fiskil_id", hook=EFFECTS)
+        return self.passes(f"{seen_rows} {self.dataset} stayed while the API refused to tell more", examined=seen_rows)
 
     def _refused_before(self, journal: Journal, look: Effects) -> Exchange | None:
         """The first refusal since the last good reading before a look, where that refusal was for the moment only."""

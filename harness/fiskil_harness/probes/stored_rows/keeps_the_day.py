@@ -45,12 +45,12 @@ class KeepsTheDay(PlainProbe, frozen=True, kw_only=True, tag="keeps_the_day"):
         rows = latest_rows(journal, self.dataset)
         bitten = [one for one in bitten_by(journal, *FAULTS) if one.route == f"banking.{self.dataset}"]
         if rows is None or not bitten:
-            return self.cannot_tell(f"no dates of {self.dataset} came in another form")
+            return self.inconclusive(f"no dates of {self.dataset} came in another form")
         syncs = [one for one in journal.all(Rows) if (one.dataset, one.participant) == (rows.dataset, rows.participant)]
         looks = [one for one in journal.all(Effects) if one.participant == rows.participant]
         path, fields = _learnt([one for one in looks if one.at_s < bitten[0].at_s], syncs)
         if path is None:
-            return self.cannot_tell(f"the app's state shows no dates of {self.dataset} by their fiskil_id", hook=EFFECTS)
+            return self.inconclusive(f"the app's state shows no dates of {self.dataset} by their fiskil_id", hook=EFFECTS)
         served = _served(syncs, fields)
         names = {str(row["fiskil_id"]): name_of_row(row) for row in rows.rows}
         wrong: set[str] = set()
@@ -64,7 +64,7 @@ class KeepsTheDay(PlainProbe, frozen=True, kw_only=True, tag="keeps_the_day"):
             seen = f"{self.dataset} are shown on days on which the API never dated them"
             evidence = sorted(f"{names.get(one, 'a row of an earlier sync')}: another day" for one in wrong)
             return self.fails(seen, evidence=tuple(evidence), examined=len(judged))
-        return self.holds(f"{len(judged)} {self.dataset} are shown on their days", examined=len(judged))
+        return self.passes(f"{len(judged)} {self.dataset} are shown on their days", examined=len(judged))
 
 
 def days_of(value: Any) -> frozenset[date]:

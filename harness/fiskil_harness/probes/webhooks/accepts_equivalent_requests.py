@@ -5,20 +5,20 @@ from typing import ClassVar
 from fiskil_harness.core.model.findings import Case, Finding, Verdict
 from fiskil_harness.journal import Delivery, Journal
 from fiskil_harness.journal.queries.deliveries import (
-    NOBODY,
-    answer_of,
+    CONNECTION_REFUSED,
     by_message,
     events_by_id,
     genuine,
     last_applied,
     line,
     puts_off,
-    unrest,
+    response_text,
+    why_busy,
 )
 from fiskil_harness.probes.probe import PlainProbe
 
 
-class TakesEveryForm(PlainProbe, frozen=True, kw_only=True, tag="takes_every_form"):
+class AcceptsEquivalentRequests(PlainProbe, frozen=True, kw_only=True, tag="accepts_equivalent_requests"):
     """What Fiskil could well send is acknowledged and applied: headers in any case, a charset, a request in pieces (I13)."""
 
     expected: ClassVar[str] = "2xx and the effect, whatever pieces, header case or charset a request comes in"
@@ -32,9 +32,9 @@ class TakesEveryForm(PlainProbe, frozen=True, kw_only=True, tag="takes_every_for
         made = genuine(journal)
         forms = list(by_message(one for one in made if one.name).values())
         if not forms:
-            return self.cannot_tell("no message was written in another form")
+            return self.inconclusive("no message was written in another form")
         if not any(one.outcome == "ack" and not one.name for one in made):
-            return self.cannot_tell("no plain delivery was acknowledged, so the form of the others is not to blame")
+            return self.inconclusive("no plain delivery was acknowledged, so the form of the others is not to blame")
         cases = tuple(_case(journal, ones) for ones in forms)
         failed = [one for one in cases if one.verdict is Verdict.FAIL]
         if failed:
@@ -43,8 +43,8 @@ class TakesEveryForm(PlainProbe, frozen=True, kw_only=True, tag="takes_every_for
             return self.fails(seen, evidence=evidence, examined=len(cases), cases=cases)
         if any(one.verdict is Verdict.INCONCLUSIVE for one in cases):
             reason, hook = _doubt(journal, forms)
-            return self.cannot_tell(reason, hook=hook, cases=cases)
-        return self.holds(f"{len(cases)} forms of a genuine message were taken", examined=len(cases), cases=cases)
+            return self.inconclusive(reason, hook=hook, cases=cases)
+        return self.passes(f"{len(cases)} forms of a genuine message were taken", examined=len(cases), cases=cases)
 
 
 def _case(journal: Journal, ones: list[Delivery]) -> Case:
@@ -55,8 +55,10 @@ def _case(journal: Journal, ones: list[Delivery]) -> Case:
     elif not any(one.outcome == "ack" for one in ones):
         verdict = Verdict.FAIL
     elif _is_ignored(journal, last):
-        verdict = Verdict.INCONCLUSIVE if unrest(journal)[0] else Verdict.FAIL
-    return Case(name=last.name, verdict=verdict, seen=f"{_plain(last.name)}: {answer_of(last)}", events=(last.event,))
+        verdict = Verdict.INCONCLUSIVE if why_busy(journal)[0] else Verdict.FAIL
+    return Case(
+        name=last.name, verdict=verdict, observed=f"{_plain(last.name)}: {response_text(last)}", events=(last.event,)
+    )
 
 
 def _doubt(journal: Journal, forms: list[list[Delivery]]) -> tuple[str, str]:
@@ -65,12 +67,12 @@ def _doubt(journal: Journal, forms: list[list[Delivery]]) -> tuple[str, str]:
         return "the receiver did not listen any more before every form had been tried", ""
     if any(_was_put_off(ones) for ones in forms):
         return "the receiver asked for a pause before every form had been tried", ""
-    return unrest(journal)
+    return why_busy(journal)
 
 
 def _found_nobody(ones: list[Delivery]) -> bool:
     """Whether a form never reached the receiver, which had ended before: that is no matter of forms."""
-    return all(one.trouble == NOBODY for one in ones)
+    return all(one.trouble == CONNECTION_REFUSED for one in ones)
 
 
 def _was_put_off(ones: list[Delivery]) -> bool:

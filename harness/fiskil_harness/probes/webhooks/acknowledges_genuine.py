@@ -7,8 +7,7 @@ import msgspec
 from fiskil_harness.core.model.findings import Case, Finding, Verdict
 from fiskil_harness.journal import Delivery, Journal
 from fiskil_harness.journal.queries.deliveries import (
-    NOBODY,
-    answer_of,
+    CONNECTION_REFUSED,
     bites_during,
     events_by_id,
     genuine,
@@ -17,8 +16,9 @@ from fiskil_harness.journal.queries.deliveries import (
     messages_of,
     of_kind,
     puts_off,
-    unrest,
+    response_text,
     was_ordered,
+    why_busy,
 )
 from fiskil_harness.probes.probe import PlainProbe
 
@@ -59,7 +59,7 @@ class AcknowledgesGenuine(PlainProbe, frozen=True, kw_only=True, tag="acknowledg
         """Look at each answer in the light of what came before and after."""
         made = genuine(journal)
         if not made:
-            return self.cannot_tell("no genuine message was delivered")
+            return self.inconclusive("no genuine message was delivered")
         if not any(one.outcome == "ack" for one in made):
             return self._of_a_deaf_receiver(journal, made)
         advice = _server_errors(journal)
@@ -73,16 +73,16 @@ class AcknowledgesGenuine(PlainProbe, frozen=True, kw_only=True, tag="acknowledg
         )
         if unexcused:
             return self._of_refusals(unexcused, made, advice=advice, cases=cases)
-        reason, hook = unrest(journal)
+        reason, hook = why_busy(journal)
         if ignored and reason:
-            return self.cannot_tell(reason, hook=hook, advice=advice)
+            return self.inconclusive(reason, hook=hook, advice=advice)
         if ignored:
             seen = f"{len(ignored)} messages that were written another way were acknowledged and ignored"
             evidence = tuple(line(one) for one in ignored)
             return self.fails(seen, evidence=evidence, examined=messages_of(made), advice=advice, cases=cases)
         advice += _refused_again(refused, made)
         taken = messages_of(one for one in made if one.outcome == "ack")
-        return self.holds(f"{taken} genuine messages were acknowledged", examined=taken, advice=advice, cases=cases)
+        return self.passes(f"{taken} genuine messages were acknowledged", examined=taken, advice=advice, cases=cases)
 
     def _of_refusals(
         self, refused: list[Delivery], made: list[Delivery], *, advice: tuple[str, ...], cases: tuple[Case, ...]
@@ -90,21 +90,21 @@ class AcknowledgesGenuine(PlainProbe, frozen=True, kw_only=True, tag="acknowledg
         """Some messages were not taken: put off, lost on one who has ended, or refused."""
         if all(puts_off(one) for one in refused):
             seen = f"{messages_of(refused)} genuine messages were put off for longer than they were waited with"
-            return self.cannot_tell(f"{seen} ({answer_of(refused[0])})", advice=advice)
+            return self.inconclusive(f"{seen} ({response_text(refused[0])})", advice=advice)
         seen = f"{messages_of(refused)} of {messages_of(made)} genuine messages were not acknowledged at once"
-        if refused[-1].trouble == NOBODY and made[-1].trouble == NOBODY:
+        if refused[-1].trouble == CONNECTION_REFUSED and made[-1].trouble == CONNECTION_REFUSED:
             seen += ": the receiver did not listen any more"
         evidence = tuple(line(one) for one in refused)
         return self.fails(seen, evidence=evidence, examined=messages_of(made), advice=advice, cases=cases)
 
     def _of_a_deaf_receiver(self, journal: Journal, made: list[Delivery]) -> Finding:
         """Nothing genuine was taken: say what is taken instead, if anything is."""
-        answers = sorted({answer_of(one) for one in made})
+        answers = sorted({response_text(one) for one in made})
         if all(one.status in NO_RECEIVER for one in made):
             seen = f"every delivery was answered {' or '.join(answers)}: is app.webhook.path the receiver's?"
-            return self.cannot_tell(seen, hook="app.webhook")
-        if answers == [NOBODY]:
-            return self.cannot_tell("nobody listens at the receiver's address: it has ended, or was never started")
+            return self.inconclusive(seen, hook="app.webhook")
+        if answers == [CONNECTION_REFUSED]:
+            return self.inconclusive("nobody listens at the receiver's address: it has ended, or was never started")
         taken = [one.name for one in journal.all(Delivery) if one.outcome == "ack" and one.name in WRONG_FORMS]
         seen = f"every genuine delivery was refused ({' or '.join(answers)})"
         if taken:
@@ -131,7 +131,7 @@ def _cases(made: list[Delivery], guilty: list[Delivery]) -> tuple[Case, ...]:
         Case(
             name=name,
             verdict=Verdict.FAIL if name in refused else Verdict.PASS,
-            seen=f"{name.replace('_', ' ')}: {answer_of(one)}",
+            observed=f"{name.replace('_', ' ')}: {response_text(one)}",
             events=(one.event,),
         )
         for name, one in written.items()
@@ -145,9 +145,9 @@ def _afterwards(journal: Journal, made: list[Delivery], unexcused: list[Delivery
     if not later or not any(one.outcome == "ack" for one in made if one.at_s < junk[0]):
         return ()
     broken = [one for one in later if one in unexcused and (one.status is None or one.status >= 500)]
-    seen = f"a genuine message afterwards: {answer_of((broken or later)[0])}"
+    seen = f"a genuine message afterwards: {response_text((broken or later)[0])}"
     verdict = Verdict.FAIL if broken else Verdict.PASS
-    return (Case(name=AFTERWARDS, verdict=verdict, seen=seen, events=tuple(one.event for one in broken[:1])),)
+    return (Case(name=AFTERWARDS, verdict=verdict, observed=seen, events=tuple(one.event for one in broken[:1])),)
 
 
 def _forms(journal: Journal, *, is_deaf: bool) -> tuple[Case, ...]:
@@ -157,7 +157,9 @@ def _forms(journal: Journal, *, is_deaf: bool) -> tuple[Case, ...]:
         Case(
             name=name,
             verdict=Verdict.FAIL if is_deaf and one.outcome == "ack" else Verdict.PASS,
-            seen=WRONG_FORMS[name] if is_deaf and one.outcome == "ack" else f"{name.replace('_', ' ')}: {answer_of(one)}",
+            observed=WRONG_FORMS[name]
+            if is_deaf and one.outcome == "ack"
+            else f"{name.replace('_', ' ')}: {response_text(one)}",
             events=(one.event,),
         )
         for name, one in tried.items()

@@ -6,7 +6,7 @@ from typing import ClassVar
 from fiskil_harness.core.model.findings import Case, Finding, Verdict
 from fiskil_harness.journal import Delivery, Exchange, Journal, Limits
 from fiskil_harness.journal.queries.deliveries import bites, bites_during, ended_s, line, of_kind
-from fiskil_harness.journal.queries.pauses import STOOD, stood_s
+from fiskil_harness.journal.queries.pauses import EXCUSED_BY_PAUSE, paused_s
 from fiskil_harness.probes.probe import PlainProbe
 
 BESIDE = "beside a slow client"
@@ -50,14 +50,14 @@ class AcknowledgesPromptly(PlainProbe, frozen=True, kw_only=True, tag="acknowled
             return self.fails(seen, evidence=tuple(line(one) for one in held_up), examined=len(made), cases=cases)
         doubtful = [one for one in made if one in behind or _waited_for_the_api(journal, one, stood_s=0.0)]
         if len(doubtful) > len(stragglers):
-            return self.cannot_tell(f"{len(doubtful)} of {len(made)} deliveries were acknowledged {STOOD}")
+            return self.inconclusive(f"{len(doubtful)} of {len(made)} deliveries were acknowledged {EXCUSED_BY_PAUSE}")
         if not waited:
-            return self.cannot_tell("no delivery but the first was acknowledged")
+            return self.inconclusive("no delivery but the first was acknowledged")
         broken = bites(journal)
         if broken and not any(_outlived(journal, one) for one in broken):
-            return self.cannot_tell("no slow API call went on when its delivery had been answered")
+            return self.inconclusive("no slow API call went on when its delivery had been answered")
         in_time = len(waited) - len(stragglers)
-        return self.holds(
+        return self.passes(
             f"{in_time} deliveries were acknowledged in time",
             examined=in_time,
             advice=_advice(waited, stragglers),
@@ -77,7 +77,7 @@ def _cases(made: list[Delivery], held_up: list[Delivery]) -> tuple[Case, ...]:
         Case(
             name=name,
             verdict=Verdict.FAIL if events else Verdict.PASS,
-            seen=f"{'repetitions' if name == 'again' else 'first deliveries'}: {'late' if events else 'in time'}",
+            observed=f"{'repetitions' if name == 'again' else 'first deliveries'}: {'late' if events else 'in time'}",
             events=tuple(sorted(set(events))),
         )
         for name, events in sorted(slow.items())
@@ -90,7 +90,7 @@ def _beside(made: list[Delivery], late: list[Delivery]) -> tuple[Case, ...]:
         Case(
             name=BESIDE.replace(" ", "_"),
             verdict=Verdict.FAIL if one in late else Verdict.PASS if one.outcome == "ack" else Verdict.INCONCLUSIVE,
-            seen=line(one),
+            observed=line(one),
             events=(one.event,),
         )
         for one in made
@@ -131,8 +131,8 @@ def _outlived(journal: Journal, call: Exchange) -> bool:
 
 
 def _stood_s(journal: Journal, delivery: Delivery) -> float:
-    paused_s = stood_s(journal, delivery.at_s, ended_s(delivery))
-    return paused_s if paused_s >= PAUSED_S else 0.0
+    lasted_s = paused_s(journal, delivery.at_s, ended_s(delivery))
+    return lasted_s if lasted_s >= PAUSED_S else 0.0
 
 
 def _waited_for_the_api(journal: Journal, delivery: Delivery, *, stood_s: float) -> bool:

@@ -4,8 +4,8 @@ from typing import ClassVar
 
 from fiskil_harness.core.config.hooks import EFFECTS, FAIL
 from fiskil_harness.core.model.findings import Finding, Verdict
-from fiskil_harness.journal import AMIDST, Delivery, Journal
-from fiskil_harness.journal.queries.deliveries import by_message, last_applied, line, uncut, unrest
+from fiskil_harness.journal import DURING_KILL, Delivery, Journal
+from fiskil_harness.journal.queries.deliveries import by_message, last_applied, line, uncut, why_busy
 from fiskil_harness.journal.queries.failpoints import unfelt
 from fiskil_harness.journal.queries.repetitions import MANY, cases_of, repeated
 from fiskil_harness.journal.queries.twins import compare_twins
@@ -30,15 +30,15 @@ class AppliesOnce(PlainProbe, frozen=True, kw_only=True, tag="applies_once"):
         if finding.verdict is not Verdict.PASS:
             return finding
         if uncut(journal):
-            return self.cannot_tell(uncut(journal))
+            return self.inconclusive(uncut(journal))
         reason = unfelt(journal)
-        return self.cannot_tell(reason, hook=FAIL) if reason else finding
+        return self.inconclusive(reason, hook=FAIL) if reason else finding
 
     def _by_counts(self, journal: Journal, told: dict[str, int]) -> Finding:
         delivered = by_message(one for one in journal.all(Delivery) if one.kind in {"genuine", "replay"})
         cases = cases_of(repeated(journal, told))
         twice = {event: count for event, count in told.items() if count > 1 and event in delivered}
-        amidst = {one.message_id for one in journal.all(Delivery) if one.name == AMIDST}
+        amidst = {one.message_id for one in journal.all(Delivery) if one.name == DURING_KILL}
         if twice and not twice.keys() - amidst:
             seen = "a message that was under way when the app died was applied more than once"
             return self.fails(seen, examined=len(delivered), cases=cases)
@@ -52,30 +52,30 @@ class AppliesOnce(PlainProbe, frozen=True, kw_only=True, tag="applies_once"):
             return self.fails(seen, evidence=evidence, examined=len(delivered), cases=cases)
         again = [ones for ones in delivered.values() if len(ones) > 1 and told.get(ones[0].message_id, 0) == 1]
         if not again:
-            return self.cannot_tell("no message was delivered more than once and applied")
-        reason, hook = unrest(journal)
+            return self.inconclusive("no message was delivered more than once and applied")
+        reason, hook = why_busy(journal)
         if reason:
-            return self.cannot_tell(reason, hook=hook)
+            return self.inconclusive(reason, hook=hook)
         seen = f"{len(again)} messages were delivered repeatedly and applied once"
-        return self.holds(seen, examined=len(again), cases=cases)
+        return self.passes(seen, examined=len(again), cases=cases)
 
     def _by_twins(self, journal: Journal) -> Finding:
         """Without counts: did repeating change anything?"""
         comparison = compare_twins(journal)
         if comparison.reason:
             seen = f"the effects hook tells no counts (applied), and {comparison.reason}"
-            return self.cannot_tell(seen, hook=comparison.hook or EFFECTS)
+            return self.inconclusive(seen, hook=comparison.hook or EFFECTS)
         deliveries = [one for one in journal.all(Delivery) if one.participant == "b" and one.kind in {"genuine", "replay"}]
         again = [ones for ones in by_message(deliveries).values() if len(ones) > 1]
         if not again:
-            return self.cannot_tell("no message was delivered more than once")
+            return self.inconclusive("no message was delivered more than once")
         if comparison.differences:
             seen = f"after {len(again)} messages were delivered repeatedly the state is another than without"
             return self.fails(seen, evidence=comparison.differences, examined=len(again), advice=comparison.advice)
         if comparison.unnamed_counters:
             seen = f"a number at {comparison.unnamed_counters[0]} grows with every delivery, and may count effects or tries"
-            return self.cannot_tell(seen, hook=f"{EFFECTS}: applied", advice=comparison.advice)
-        return self.holds(
+            return self.inconclusive(seen, hook=f"{EFFECTS}: applied", advice=comparison.advice)
+        return self.passes(
             f"{len(again)} messages were delivered repeatedly and left the state as it is without",
             examined=len(again),
             advice=comparison.advice,

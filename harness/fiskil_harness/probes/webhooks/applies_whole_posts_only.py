@@ -5,8 +5,8 @@ from typing import ClassVar
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.model.findings import Case, Finding, Verdict
 from fiskil_harness.journal import HALVED, Delivery, Effects, Journal
-from fiskil_harness.journal.queries.deliveries import genuine, kind_of, last_applied, of_kind, unrest
-from fiskil_harness.journal.queries.state import Reading, moved_alike
+from fiskil_harness.journal.queries.deliveries import genuine, kind_of, last_applied, of_kind, why_busy
+from fiskil_harness.journal.queries.state import StateReader, moved_alike
 from fiskil_harness.probes.probe import PlainProbe
 
 SAFE = {"get", "head", "options"}
@@ -20,7 +20,7 @@ class AppliesWholePostsOnly(PlainProbe, frozen=True, kw_only=True, tag="applies_
     """
 
     needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
-    around: ClassVar[tuple[str, ...]] = ("deliver", "send_every_ugly")
+    around: ClassVar[tuple[str, ...]] = ("deliver", "send_every_variant")
     expected: ClassVar[str] = "no effect of half a body or of GET, HEAD and OPTIONS, and at most one of anything else"
     source: ClassVar[str] = "webhooks.signature"
     fix: ClassVar[str] = "route POST alone to the receiver, and read the body to its announced end before you verify it"
@@ -29,27 +29,27 @@ class AppliesWholePostsOnly(PlainProbe, frozen=True, kw_only=True, tag="applies_
         """Look for effects of what can have none, and for second ones."""
         sent = [one for one in journal.all(Delivery) if one.kind in {"odd", "broken", "method"}]
         if not sent:
-            return self.cannot_tell("nothing odd was sent")
+            return self.inconclusive("nothing odd was sent")
         told = last_applied(journal)
         if told is None:
             return self._by_state(journal)
         if not any(told.get(one.message_id, 0) for one in genuine(journal)):
-            return self.cannot_tell("no genuine delivery showed an effect, so none of another one would", hook=EFFECTS)
+            return self.inconclusive("no genuine delivery showed an effect, so none of another one would", hook=EFFECTS)
         cases = tuple(_case(one, _count(journal, one, told)) for one in sent)
         failed = [one for one in cases if one.verdict is Verdict.FAIL]
         advice = _advice(sent, told)
         if failed:
-            seen = f"{len(failed)} of {len(cases)} requests had an effect that they cannot have: {failed[0].seen}"
-            evidence = tuple(one.seen for one in failed)
+            seen = f"{len(failed)} of {len(cases)} requests had an effect that they cannot have: {failed[0].observed}"
+            evidence = tuple(one.observed for one in failed)
             return self.fails(seen, evidence=evidence, examined=len(cases), advice=advice, cases=cases)
-        reason, hook = unrest(journal)
+        reason, hook = why_busy(journal)
         if reason:
-            return self.cannot_tell(reason, hook=hook, advice=advice)
-        return self.holds(f"{len(cases)} requests had no effect too many", examined=len(cases), advice=advice, cases=cases)
+            return self.inconclusive(reason, hook=hook, advice=advice)
+        return self.passes(f"{len(cases)} requests had no effect too many", examined=len(cases), advice=advice, cases=cases)
 
     def _by_state(self, journal: Journal) -> Finding:
         """A state that broken messages moved to where a genuine one of that kind moved another end user's."""
-        reading, broken = Reading(journal), of_kind(journal, "broken")
+        reading, broken = StateReader(journal), of_kind(journal, "broken")
         around = reading.around(broken[0].step, broken[0].participant) if broken else None
         known = next(
             (
@@ -61,12 +61,12 @@ class AppliesWholePostsOnly(PlainProbe, frozen=True, kw_only=True, tag="applies_
             None,
         )
         if around is None or known is None:
-            return self.cannot_tell("the effects hook tells no counts (applied)", hook=f"{EFFECTS}: applied")
+            return self.inconclusive("the effects hook tells no counts (applied)", hook=f"{EFFECTS}: applied")
         paths = moved_alike(known, around)
         if paths:
             seen = f"messages that never arrived complete moved the state as a genuine one does: {paths[0]}"
             return self.fails(seen, evidence=tuple(one.name for one in broken), examined=len(broken))
-        return self.holds(f"{len(broken)} messages that never arrived complete left the state alone", examined=len(broken))
+        return self.passes(f"{len(broken)} messages that never arrived complete left the state alone", examined=len(broken))
 
 
 def _count(journal: Journal, sent: Delivery, told: dict[str, int]) -> int:
@@ -83,7 +83,7 @@ def _count(journal: Journal, sent: Delivery, told: dict[str, int]) -> int:
 def _case(one: Delivery, count: int) -> Case:
     most = 0 if one.kind == "broken" or one.name in SAFE else 1
     seen = f"{_plain(one.name)}: applied {count} time{'' if count == 1 else 's'}"
-    return Case(name=one.name, verdict=Verdict.FAIL if count > most else Verdict.PASS, seen=seen, events=(one.event,))
+    return Case(name=one.name, verdict=Verdict.FAIL if count > most else Verdict.PASS, observed=seen, events=(one.event,))
 
 
 def _advice(sent: list[Delivery], told: dict[str, int]) -> tuple[str, ...]:

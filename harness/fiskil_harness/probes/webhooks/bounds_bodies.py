@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from fiskil_harness.core.model.findings import Case, Finding, Verdict
 from fiskil_harness.journal import Flood, Journal, Limits
-from fiskil_harness.journal.queries.pauses import STOOD, stood_s
+from fiskil_harness.journal.queries.pauses import EXCUSED_BY_PAUSE, paused_s
 from fiskil_harness.probes.probe import PlainProbe
 
 BYTES = "app.limits.body_bytes"
@@ -32,21 +32,21 @@ class BoundsBodies(PlainProbe, frozen=True, kw_only=True, tag="bounds_bodies"):
         limits, floods = journal.all(Limits), journal.all(Flood)
         if not limits or not floods:
             hook = BYTES if not limits or limits[-1].body_bytes is None else SECONDS
-            return self.cannot_tell("no bound for unsigned bodies was promised, so none was tried", hook=hook)
+            return self.inconclusive("no bound for unsigned bodies was promised, so none was tried", hook=hook)
         cases = tuple(_case(journal, one, limits[-1]) for one in floods)
         failed = [one for one in cases if one.verdict is Verdict.FAIL]
         if failed:
-            seen = f"{len(failed)} of {len(cases)} endless bodies were read beyond the promised bound: {failed[0].seen}"
-            return self.fails(seen, evidence=tuple(one.seen for one in failed), examined=len(cases), cases=cases)
+            seen = f"{len(failed)} of {len(cases)} endless bodies were read beyond the promised bound: {failed[0].observed}"
+            return self.fails(seen, evidence=tuple(one.observed for one in failed), examined=len(cases), cases=cases)
         unsure = [one for one in cases if one.verdict is Verdict.INCONCLUSIVE]
-        stood = [one for one in unsure if STOOD in one.seen]
+        stood = [one for one in unsure if EXCUSED_BY_PAUSE in one.observed]
         if stood:
-            return self.cannot_tell(stood[0].seen, cases=cases)
+            return self.inconclusive(stood[0].observed, cases=cases)
         if unsure:
-            seen = f"{unsure[0].seen}, and no bound was promised"
+            seen = f"{unsure[0].observed}, and no bound was promised"
             hook = SECONDS if unsure[0].name == DRIP else BYTES
-            return self.cannot_tell(seen, hook=hook, cases=cases)
-        return self.holds(f"{len(cases)} endless bodies were cut off in time", examined=len(cases), cases=cases)
+            return self.inconclusive(seen, hook=hook, cases=cases)
+        return self.passes(f"{len(cases)} endless bodies were cut off in time", examined=len(cases), cases=cases)
 
 
 def _case(journal: Journal, one: Flood, limits: Limits) -> Case:
@@ -55,17 +55,17 @@ def _case(journal: Journal, one: Flood, limits: Limits) -> Case:
         late_s = one.took_s - (limits.body_s or 0) - LATE_S
         is_beyond = not one.is_over or late_s > 0
         bound = f"{limits.body_s or 0:g} s"
-        has_stood = 0 < late_s <= stood_s(journal, one.at_s, one.at_s + one.took_s)
+        has_stood = 0 < late_s <= paused_s(journal, one.at_s, one.at_s + one.took_s)
     else:
         is_beyond = not one.is_over or one.taken_bytes > (limits.body_bytes or 0) + BUFFERED
         bound = f"{int(limits.body_bytes or 0)} bytes"
         has_stood = False
     if has_stood:
-        return Case(name=one.name, verdict=Verdict.INCONCLUSIVE, seen=f"{plain}: read {STOOD}")
+        return Case(name=one.name, verdict=Verdict.INCONCLUSIVE, observed=f"{plain}: read {EXCUSED_BY_PAUSE}")
     seen = f"{plain}: still read beyond {bound}" if is_beyond else f"{plain}: cut off, {_answer(one)}"
     is_promised = ("body_s" if one.name == DRIP else "body_bytes") not in limits.assumed
     beyond = Verdict.FAIL if is_promised else Verdict.INCONCLUSIVE
-    return Case(name=one.name, verdict=beyond if is_beyond else Verdict.PASS, seen=seen)
+    return Case(name=one.name, verdict=beyond if is_beyond else Verdict.PASS, observed=seen)
 
 
 def _answer(one: Flood) -> str:

@@ -4,8 +4,8 @@ from collections import Counter
 from typing import ClassVar
 
 from fiskil_harness.core.model.findings import Finding
-from fiskil_harness.journal import API_TOLD, ApiUntold, Delivery, Exchange, Journal
-from fiskil_harness.journal.queries.api_calls import Asked, asked, calls, end_user_of
+from fiskil_harness.journal import API_URL_IN_ENV, ApiUrlMissing, Delivery, Exchange, Journal
+from fiskil_harness.journal.queries.api_calls import CallKey, call_key, calls, end_user_of
 from fiskil_harness.journal.queries.deliveries import kind_of, of_kind
 from fiskil_harness.probes.probe import PlainProbe
 
@@ -25,21 +25,21 @@ class CallsNothingForForgeries(PlainProbe, frozen=True, kw_only=True, tag="calls
         """Count equal calls that began in steps which did nothing but forge."""
         forged = of_kind(journal, "forged")
         if not forged:
-            return self.cannot_tell("nothing was forged")
+            return self.inconclusive("nothing was forged")
         routes = _started_by_genuine(journal, {kind_of(one) for one in forged} - {""})
         if not routes:
-            hook = API_TOLD if journal.all(ApiUntold) else ""
-            return self.cannot_tell("no genuine message of that kind started a call either", hook=hook)
+            hook = API_URL_IN_ENV if journal.all(ApiUrlMissing) else ""
+            return self.inconclusive("no genuine message of that kind started a call either", hook=hook)
         made = _started_by(journal, forged)
-        counts: Counter[Asked] = Counter(asked(one) for one in made)
+        counts: Counter[CallKey] = Counter(call_key(one) for one in made)
         if counts and max(counts.values()) >= SURE:
-            routes_called = sorted({one.route for one in made if counts[asked(one)] >= SURE})
+            routes_called = sorted({one.route for one in made if counts[call_key(one)] >= SURE})
             seen = f"calls began while only forged messages arrived: {', '.join(routes_called)}"
             return self.fails(seen, evidence=tuple(f"called {route}" for route in routes_called), examined=len(forged))
         if made:
             seen = f"{made[0].route} was called while only forged messages arrived, which may be the app's own schedule"
-            return self.cannot_tell(seen)
-        return self.holds(f"{len(forged)} forged messages started no call", examined=len(forged))
+            return self.inconclusive(seen)
+        return self.passes(f"{len(forged)} forged messages started no call", examined=len(forged))
 
 
 def _started_by(journal: Journal, deliveries: list[Delivery]) -> list[Exchange]:

@@ -5,9 +5,9 @@ from typing import ClassVar
 
 from fiskil_harness.core.config.hooks import CONNECTED, EFFECTS
 from fiskil_harness.core.model.findings import Case, Finding, Verdict
-from fiskil_harness.journal import Effects, EventSeen, Journal, UsedEvents
-from fiskil_harness.journal.queries.deliveries import events_by_id, genuine, unrest
-from fiskil_harness.journal.queries.state import Leaves, Reading, differing
+from fiskil_harness.journal import Effects, EventCreated, Journal, UsedEvents
+from fiskil_harness.journal.queries.deliveries import events_by_id, genuine, why_busy
+from fiskil_harness.journal.queries.state import Leaves, StateReader, differing
 from fiskil_harness.probes.probe import PlainProbe
 
 USED = "app.facts.uses_events"
@@ -17,7 +17,7 @@ GOES_ON = frozenset({"active", "authorised", "authorized", "connected", "enabled
 IS_OVER = frozenset({"cancelled", "disconnected", "ended", "expired", "inactive", "revoked", "terminated", "withdrawn"})
 
 
-class TellsEventsApart(PlainProbe, frozen=True, kw_only=True, tag="tells_events_apart"):
+class DistinguishesEvents(PlainProbe, frozen=True, kw_only=True, tag="distinguishes_events"):
     """A consent that was revoked is not held to go on, and one that was only changed or synced is not held to be over.
 
     The app says so by ``app.observe.connected``, or its state does in plain words about the consent. Each kind is a case.
@@ -34,21 +34,21 @@ class TellsEventsApart(PlainProbe, frozen=True, kw_only=True, tag="tells_events_
         looks = _looks(journal)
         if REVOKED not in looks or RECEIVED not in looks:
             hook = "" if journal.all(UsedEvents) else USED
-            return self.cannot_tell("no consent was seen to begin and to end", hook=hook)
-        reason, hook = unrest(journal)
+            return self.inconclusive("no consent was seen to begin and to end", hook=hook)
+        reason, hook = why_busy(journal)
         if reason:
-            return self.cannot_tell(reason, hook=hook)
-        reading = Reading(journal)
+            return self.inconclusive(reason, hook=hook)
+        reading = StateReader(journal)
         before, after = looks[RECEIVED]
         words = _words(reading, before, after)
         cases = tuple(_case(reading, kind, *around, words) for kind, around in looks.items() if kind != RECEIVED)
         wrong = [one for one in cases if one.verdict is Verdict.FAIL]
         if wrong:
-            evidence = tuple(one.seen for one in wrong)
-            return self.fails(wrong[0].seen, evidence=evidence, cases=cases)
+            evidence = tuple(one.observed for one in wrong)
+            return self.fails(wrong[0].observed, evidence=evidence, cases=cases)
         if _is_told(reading, looks, words):
-            return self.holds("the end of a consent alone was taken for its end", examined=1, cases=cases)
-        return self.cannot_tell("the app's state does not say whether a consent goes on", hook=CONNECTED)
+            return self.passes("the end of a consent alone was taken for its end", examined=1, cases=cases)
+        return self.inconclusive("the app's state does not say whether a consent goes on", hook=CONNECTED)
 
 
 def _looks(journal: Journal) -> dict[str, tuple[Effects, Effects]]:
@@ -57,7 +57,7 @@ def _looks(journal: Journal) -> dict[str, tuple[Effects, Effects]]:
     A sync may have ended meanwhile, so the step of a consent's event may hold one as well; syncs of their own are one kind.
     """
     events = events_by_id(journal)
-    by_step: dict[int, list[EventSeen]] = {}
+    by_step: dict[int, list[EventCreated]] = {}
     for one in genuine(journal):
         if one.outcome == "ack" and one.message_id in events:
             by_step.setdefault(one.step, []).append(events[one.message_id])
@@ -75,7 +75,7 @@ def _around(journal: Journal, step: int, participant: str) -> tuple[Effects, Eff
     return (told["before"], told["after"]) if {"before", "after"} <= told.keys() else None
 
 
-def _words(reading: Reading, before: Effects, after: Effects) -> dict[str, set[str]]:
+def _words(reading: StateReader, before: Effects, after: Effects) -> dict[str, set[str]]:
     """The places about the consent where its beginning wrote that it goes on, with the words."""
     early, late = reading.leaves(before.state), reading.leaves(after.state)
     found = {path: _going(late, path) - _going(early, path) for path in late if ABOUT_CONSENT.search(path)}
@@ -90,7 +90,7 @@ def _is_yes(path: str, value: str) -> bool:
     return value == "true" and path.rpartition(".")[2].casefold().removeprefix("is_") in GOES_ON
 
 
-def _case(reading: Reading, kind: str, before: Effects, after: Effects, words: dict[str, set[str]]) -> Case:
+def _case(reading: StateReader, kind: str, before: Effects, after: Effects, words: dict[str, set[str]]) -> Case:
     leaves = reading.leaves(after.state)
     name = kind.rpartition(".")[2] if kind.startswith("consent.") else "synced"
     if kind == REVOKED:
@@ -104,10 +104,10 @@ def _case(reading: Reading, kind: str, before: Effects, after: Effects, words: d
             after.is_connected is False and before.is_connected is True if after.is_connected is not None else bool(over)
         )
         seen = f"after {kind} the consent is held to be over" if is_wrong else f"after {kind} the consent goes on"
-    return Case(name=name, verdict=Verdict.FAIL if is_wrong else Verdict.PASS, seen=seen)
+    return Case(name=name, verdict=Verdict.FAIL if is_wrong else Verdict.PASS, observed=seen)
 
 
-def _is_told(reading: Reading, looks: dict[str, tuple[Effects, Effects]], words: dict[str, set[str]]) -> bool:
+def _is_told(reading: StateReader, looks: dict[str, tuple[Effects, Effects]], words: dict[str, set[str]]) -> bool:
     """Whether the end of a consent shows at all."""
     before, after = looks[REVOKED]
     if after.is_connected is not None or words:

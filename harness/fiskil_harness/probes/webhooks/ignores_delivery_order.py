@@ -13,7 +13,7 @@ from fiskil_harness.probes.probe import PlainProbe
 OTHER = re.compile(r"b\d*")
 
 
-class EndsLikeItsTwin(PlainProbe, frozen=True, kw_only=True, tag="ends_like_its_twin"):
+class IgnoresDeliveryOrder(PlainProbe, frozen=True, kw_only=True, tag="ignores_delivery_order"):
     """The twin that was told the same facts out of order, late or again ends as the one that was told in order (I5, I6).
 
     Where there are several such twins, each is a case, called by the events about the consent as they came.
@@ -40,11 +40,11 @@ class EndsLikeItsTwin(PlainProbe, frozen=True, kw_only=True, tag="ends_like_its_
             return self.fails(seen, evidence=first.differences, examined=first.compared, advice=first.advice, cases=cases)
         unclear = next((one for one in made.values() if one.reason), None)
         if unclear:
-            return self.cannot_tell(unclear.reason, hook=unclear.hook, cases=cases)
+            return self.inconclusive(unclear.reason, hook=unclear.hook, cases=cases)
         first = made[others[0]]
         orders = f" in {len(made)} orders" if len(made) > 1 else ""
         seen = f"the twins end alike at {first.compared} places{orders}"
-        return self.holds(seen, examined=first.compared, advice=first.advice, cases=cases)
+        return self.passes(seen, examined=first.compared, advice=first.advice, cases=cases)
 
 
 def _cases(journal: Journal, made: dict[str, Comparison]) -> tuple[Case, ...]:
@@ -52,7 +52,7 @@ def _cases(journal: Journal, made: dict[str, Comparison]) -> tuple[Case, ...]:
         Case(
             name=_told(journal, name),
             verdict=_verdict(one),
-            seen=one.reason or next(iter(one.differences), "ended alike"),
+            observed=one.reason or next(iter(one.differences), "ended alike"),
             events=tuple(dict.fromkeys(each.event for each in journal.all(Delivery) if each.participant == name)),
         )
         for name, one in made.items()

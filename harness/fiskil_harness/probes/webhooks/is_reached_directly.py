@@ -24,7 +24,7 @@ class IsReachedDirectly(PlainProbe, frozen=True, kw_only=True, tag="is_reached_d
         """Look at what refused genuine deliveries."""
         made = genuine(journal)
         if not made:
-            return self.cannot_tell("no genuine message was delivered")
+            return self.inconclusive("no genuine message was delivered")
         found = {
             "redirect": [one for one in made if _is_redirect(one) and not _is_login(one)],
             "login": [one for one in made if _is_redirect(one) and _is_login(one)],
@@ -41,14 +41,14 @@ class IsReachedDirectly(PlainProbe, frozen=True, kw_only=True, tag="is_reached_d
             evidence = tuple(dict.fromkeys(line(one) for one in guilty))
             return self.fails(seen, evidence=evidence, examined=len(made), cases=cases)
         if not taken:
-            return self.cannot_tell("no genuine message was acknowledged, and nothing tells who refused it", cases=cases)
-        return self.holds(f"{taken} genuine deliveries were answered by the receiver", examined=taken, cases=cases)
+            return self.inconclusive("no genuine message was acknowledged, and nothing tells who refused it", cases=cases)
+        return self.passes(f"{taken} genuine deliveries were answered by the receiver", examined=taken, cases=cases)
 
 
 def _case(name: str, ones: list[Delivery], otherwise: Verdict) -> Case:
     verdict = Verdict.FAIL if ones else otherwise
     return Case(
-        name=name, verdict=verdict, seen=line(ones[0]) if ones else name, events=tuple(one.event for one in ones[:3])
+        name=name, verdict=verdict, observed=line(ones[0]) if ones else name, events=tuple(one.event for one in ones[:3])
     )
 
 
@@ -57,7 +57,7 @@ def _is_redirect(one: Delivery) -> bool:
 
 
 def _is_login(one: Delivery) -> bool:
-    places = [value.lower() for name, value in one.answer_headers if name == "location"]
+    places = [value.lower() for name, value in one.response_headers if name == "location"]
     return any(word in place for word in SIGN_IN for place in places)
 
 
@@ -66,5 +66,7 @@ def _refused_as_forms(journal: Journal, made: list[Delivery]) -> list[Delivery]:
     as_browser = {one.message_id for one in of_kind(journal, "genuine") if one.name == AS_BROWSER and one.outcome == "ack"}
     refused = [one for one in made if one.status in REFUSES_FORMS and one.name != AS_BROWSER]
     return [
-        one for one in refused if one.message_id in as_browser or any(word in one.answer.lower() for word in FORGED_FORMS)
+        one
+        for one in refused
+        if one.message_id in as_browser or any(word in one.response_body.lower() for word in FORGED_FORMS)
     ]

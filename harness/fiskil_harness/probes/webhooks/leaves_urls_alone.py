@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from fiskil_harness.core.model.findings import Case, Finding, Verdict
-from fiskil_harness.journal import BaitLaid, BaitTaken, Delivery, Journal
+from fiskil_harness.journal import CanaryPlanted, CanaryRequested, Delivery, Journal
 from fiskil_harness.probes.probe import PlainProbe
 
 URLS = "urls"
@@ -23,8 +23,8 @@ class LeavesUrlsAlone(PlainProbe, frozen=True, kw_only=True, tag="leaves_urls_al
 
     def examine(self, journal: Journal) -> Finding:
         """Look for bait that was taken."""
-        laid = list(dict.fromkeys((one.place, one.kind) for one in journal.all(BaitLaid)))
-        taken = {(one.place, one.kind) for one in journal.all(BaitTaken)}
+        laid = list(dict.fromkeys((one.place, one.kind) for one in journal.all(CanaryPlanted)))
+        taken = {(one.place, one.kind) for one in journal.all(CanaryRequested)}
         cases = tuple(_case(place, kind, is_taken=(place, kind) in taken) for place, kind in laid)
         called = [_words(*one) for one in laid if one in taken]
         if called:
@@ -32,14 +32,14 @@ class LeavesUrlsAlone(PlainProbe, frozen=True, kw_only=True, tag="leaves_urls_al
             return self.fails(seen, evidence=tuple(f"called {one}" for one in called), examined=len(laid), cases=cases)
         carried = [one for one in journal.all(Delivery) if one.name == URLS and one.kind == "genuine"]
         if not any(one.outcome == "ack" for one in carried):
-            return self.cannot_tell("no signed message with URLs was acknowledged", cases=cases)
-        return self.holds(f"{len(laid)} URLs in messages were left alone", examined=len(laid), cases=cases)
+            return self.inconclusive("no signed message with URLs was acknowledged", cases=cases)
+        return self.passes(f"{len(laid)} URLs in messages were left alone", examined=len(laid), cases=cases)
 
 
 def _case(place: str, kind: str, *, is_taken: bool) -> Case:
     name = f"{kind}_{place.lower().replace(' ', '_').replace('.', '_').replace('-', '_')}"
     verdict = Verdict.FAIL if is_taken else Verdict.PASS
-    return Case(name=name, verdict=verdict, seen=f"{_words(place, kind)}: {'called' if is_taken else 'left alone'}")
+    return Case(name=name, verdict=verdict, observed=f"{_words(place, kind)}: {'called' if is_taken else 'left alone'}")
 
 
 def _words(place: str, kind: str) -> str:

@@ -4,23 +4,23 @@ from typing import ClassVar
 
 from fiskil_harness.core.config.hooks import EFFECTS, FAIL
 from fiskil_harness.core.model.findings import Case, Finding, Verdict
-from fiskil_harness.journal import Delivery, Effects, EventSeen, Journal, Limits, Started, UsedEvents
+from fiskil_harness.journal import Delivery, Effects, EventCreated, Journal, Limits, Started, UsedEvents
 from fiskil_harness.journal.queries.api_calls import LOCKED_OUT, end_user_of, was_locked_out
 from fiskil_harness.journal.queries.deliveries import (
-    answer_of,
     applied,
     bites_during,
     by_message,
     events_by_id,
     genuine,
+    response_text,
     uncut,
-    unrest,
     was_disturbed,
     was_ordered,
+    why_busy,
 )
 from fiskil_harness.journal.queries.failpoints import unfelt
-from fiskil_harness.journal.queries.losses import CUT_OFF, cases_of, fates
-from fiskil_harness.journal.queries.state import Reading, differing
+from fiskil_harness.journal.queries.losses import CUT_OFF, cases_of, classify
+from fiskil_harness.journal.queries.state import StateReader, differing
 from fiskil_harness.journal.queries.twins import compare_twins
 from fiskil_harness.probes.probe import PlainProbe
 
@@ -44,13 +44,13 @@ class LosesNothing(PlainProbe, frozen=True, kw_only=True, tag="loses_nothing"):
         """Compare what was acknowledged with the counts at the end."""
         finding = self._compared(journal)
         if finding.verdict is Verdict.FAIL and was_locked_out(journal, _end_users(journal)):
-            return self.cannot_tell(LOCKED_OUT)
+            return self.inconclusive(LOCKED_OUT)
         if finding.verdict is not Verdict.PASS:
             return finding
         if uncut(journal):
-            return self.cannot_tell(uncut(journal))
+            return self.inconclusive(uncut(journal))
         reason = unfelt(journal)
-        return self.cannot_tell(reason, hook=FAIL) if reason else finding
+        return self.inconclusive(reason, hook=FAIL) if reason else finding
 
     def _compared(self, journal: Journal) -> Finding:
         given_up = _given_up(journal)
@@ -72,45 +72,45 @@ class LosesNothing(PlainProbe, frozen=True, kw_only=True, tag="loses_nothing"):
         lost = [one for one in missing if one.is_subscribed or one.kind in used]
         kept = [one.message_id for one in acknowledged if told.get(one.message_id, 0)]
         cases = cases_of(journal, lost=[one.message_id for one in lost], kept=kept)
-        reason, hook = unrest(journal)
+        reason, hook = why_busy(journal)
         if lost and reason and not _was_overtaken(journal, lost[0], told):
-            return self.cannot_tell(reason, hook=hook)
+            return self.inconclusive(reason, hook=hook)
         if lost:
             seen, evidence = _told(journal, lost, len(acknowledged))
             return self.fails(seen, evidence=evidence, examined=len(acknowledged), cases=cases)
         hook = "" if journal.all(UsedEvents) else USED
         if missing and hook:
             kinds = ", ".join(sorted({one.kind for one in missing}))
-            return self.cannot_tell(f"acknowledged and not applied, perhaps on purpose: {kinds}", hook=hook)
+            return self.inconclusive(f"acknowledged and not applied, perhaps on purpose: {kinds}", hook=hook)
         if not kept:
-            return self.cannot_tell("no message that the app uses was acknowledged", hook=hook)
-        return self.holds(f"{len(kept)} acknowledged messages were applied", examined=len(kept), cases=cases)
+            return self.inconclusive("no message that the app uses was acknowledged", hook=hook)
+        return self.passes(f"{len(kept)} acknowledged messages were applied", examined=len(kept), cases=cases)
 
     def _after_reset(self, journal: Journal) -> Finding:
         """Counts that are gone after a kill prove nothing; a state that is gone does."""
         gone = _forgotten(journal)
         if gone:
             seen = "what was applied before the app was killed is gone"
-            cases = (Case(name="killed", verdict=Verdict.FAIL, seen=seen),)
+            cases = (Case(name="killed", verdict=Verdict.FAIL, observed=seen),)
             return self.fails(seen, evidence=gone, examined=len(gone), cases=cases)
         return self._by_twins(journal, "the effects hook forgets its counts when the app is killed")
 
     def _by_twins(self, journal: Journal, why: str) -> Finding:
         comparison = compare_twins(journal)
         if comparison.reason:
-            return self.cannot_tell(f"{why}, and {comparison.reason}", hook=comparison.hook or EFFECTS)
+            return self.inconclusive(f"{why}, and {comparison.reason}", hook=comparison.hook or EFFECTS)
         if comparison.differences:
             seen = "after messages that were disturbed on their way the state is another than without"
             cases = cases_of(journal, lost=_disturbed(journal), kept=())
             return self.fails(seen, evidence=comparison.differences, advice=comparison.advice, cases=cases)
         seen = f"the state is the same with and without disturbance, at {comparison.compared} places"
         cases = cases_of(journal, lost=(), kept=_disturbed(journal))
-        return self.holds(seen, examined=comparison.compared, advice=comparison.advice, cases=cases)
+        return self.passes(seen, examined=comparison.compared, advice=comparison.advice, cases=cases)
 
 
-def _told(journal: Journal, lost: list[EventSeen], acknowledged: int) -> tuple[str, tuple[str, ...]]:
+def _told(journal: Journal, lost: list[EventCreated], acknowledged: int) -> tuple[str, tuple[str, ...]]:
     """What was lost, in words and by name; what only chance has lost has neither number nor name."""
-    known = fates(journal)
+    known = classify(journal)
     sure = [one for one in lost if known.get(one.message_id) != CUT_OFF]
     if not sure:
         return "messages that were under way when the app died were acknowledged afterwards and never applied", ()
@@ -122,21 +122,21 @@ def _end_users(journal: Journal) -> set[str]:
     return {end_user_of(one) for one in genuine(journal)} - {""}
 
 
-def _acknowledged(journal: Journal) -> list[EventSeen]:
+def _acknowledged(journal: Journal) -> list[EventCreated]:
     """The events whose messages were acknowledged at least once, in order."""
     events = events_by_id(journal)
     ids = {one.message_id for one in journal.all(Delivery) if one.outcome == "ack" and one.kind in {"genuine", "replay"}}
     return [event for message_id, event in events.items() if message_id in ids]
 
 
-def _was_overtaken(journal: Journal, lost: EventSeen, told: dict[str, int]) -> bool:
+def _was_overtaken(journal: Journal, lost: EventCreated, told: dict[str, int]) -> bool:
     """Whether an app that does not tell what is pending has plainly forgotten a message.
 
     It stood still for a long time, a message that it acknowledged later was applied, and nothing was broken: no queue that
     anybody runs is as late as that.
     """
     ends = {one.participant: one for one in journal.all(Effects)}
-    waited_s = min((one.still_s for one in ends.values() if one.pending is None and not one.is_quiescent), default=0.0)
+    waited_s = min((one.unchanged_s for one in ends.values() if one.pending is None and not one.is_idle), default=0.0)
     if waited_s < LONG_S or was_disturbed(journal):
         return False
     taken = [one for one in journal.all(Delivery) if one.outcome == "ack" and one.kind in {"genuine", "replay"}]
@@ -154,7 +154,7 @@ def _forgotten(journal: Journal) -> tuple[str, ...]:
     """Where the state of a twin that was told nothing since the kill is another than before it."""
     killed_s = next((one.at_s for one in journal.all(Started) if one.how == "kill"), 0.0)
     comparison = compare_twins(journal)
-    reading = Reading(journal)
+    reading = StateReader(journal)
     before = [
         one for one in journal.all(Effects) if one.participant == "a" and one.at_s < killed_s and one.state is not None
     ]
@@ -167,7 +167,7 @@ def _forgotten(journal: Journal) -> tuple[str, ...]:
 
 def _disturbed(journal: Journal) -> list[str]:
     """The messages of the twin that was told otherwise than in order."""
-    return [one.message_id for one in journal.all(EventSeen) if one.participant == "b"]
+    return [one.message_id for one in journal.all(EventCreated) if one.participant == "b"]
 
 
 def _given_up(journal: Journal) -> dict[str, str]:
@@ -183,5 +183,5 @@ def _given_up(journal: Journal) -> dict[str, str]:
         is_over = last.attempt >= last_attempt and all(one.outcome == "refuse" for one in ones)
         if is_over and message_id in events and not bites_during(journal, last) and not was_ordered(journal, last):
             what = f"refused {last.event} {events[message_id].kind}"
-            lost[message_id] = f"{what} at attempt {last.attempt}: {answer_of(last)}"
+            lost[message_id] = f"{what} at attempt {last.attempt}: {response_text(last)}"
     return lost

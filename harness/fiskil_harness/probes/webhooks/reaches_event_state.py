@@ -7,7 +7,7 @@ import msgspec
 
 from fiskil_harness.core.config.hooks import EFFECTS, REDUCER
 from fiskil_harness.core.model.findings import Finding
-from fiskil_harness.journal import Delivery, Effects, EventSeen, Journal, Reduction
+from fiskil_harness.journal import Delivery, Effects, EventCreated, Journal, Reduction
 from fiskil_harness.journal.queries.deliveries import consent_of, events_by_id, of_kind
 from fiskil_harness.journal.queries.rows import at_work, last_effects
 from fiskil_harness.probes.probe import PlainProbe
@@ -15,7 +15,7 @@ from fiskil_harness.probes.probe import PlainProbe
 CONSENT = "consent."
 
 
-class EndsAsTold(PlainProbe, frozen=True, kw_only=True, tag="ends_as_told"):
+class ReachesEventState(PlainProbe, frozen=True, kw_only=True, tag="reaches_event_state"):
     """Each consent's value is the one that the newest acknowledged event about it leaves, as the config says (I5, I6).
 
     An event that was delivered and not acknowledged may count or not. Of two at the same moment either may be the newest.
@@ -30,35 +30,35 @@ class EndsAsTold(PlainProbe, frozen=True, kw_only=True, tag="ends_as_told"):
         """Compare the value of every consent with those that it may have."""
         becomes = next((one.becomes for one in journal.all(Reduction)), None)
         if becomes is None:
-            return self.cannot_tell("the config does not say what events come to", hook=REDUCER)
+            return self.inconclusive("the config does not say what events come to", hook=REDUCER)
         wrong: list[str] = []
         examined = 0
         shown = 0
         for consent_id, told in _told(journal).items():
             end = last_effects(journal, told[0][1].participant)
             if end is None or end.state is None:
-                return self.cannot_tell("the effects hook tells no state", hook=EFFECTS)
+                return self.inconclusive("the effects hook tells no state", hook=EFFECTS)
             lawful = _lawful(told, becomes)
             if not lawful or _is_muddled(journal, consent_id):
                 continue
-            if not end.is_quiescent:
+            if not end.is_idle:
                 reason, hook = at_work(end)
-                return self.cannot_tell(reason, hook=hook)
+                return self.inconclusive(reason, hook=hook)
             examined += 1
             shown += consent_id in end.consents
             wrong += _difference(end, consent_id, lawful)
         if examined and not shown:
-            return self.cannot_tell("the state shows no value where app.observe.reducer looks for it", hook=REDUCER)
+            return self.inconclusive("the state shows no value where app.observe.reducer looks for it", hook=REDUCER)
         if wrong:
             seen = f"{len(wrong)} of {examined} consents ended otherwise than their events say"
             return self.fails(seen, evidence=tuple(wrong), examined=examined)
-        return self.holds(f"{examined} consents ended as their events say", examined=examined)
+        return self.passes(f"{examined} consents ended as their events say", examined=examined)
 
 
-def _told(journal: Journal) -> dict[str, list[tuple[str, EventSeen, bool]]]:
+def _told(journal: Journal) -> dict[str, list[tuple[str, EventCreated, bool]]]:
     """By consent, each delivered event about it: when it was published, which it is, and whether it was acknowledged."""
     events = events_by_id(journal)
-    found: dict[str, dict[str, tuple[str, EventSeen, bool]]] = {}
+    found: dict[str, dict[str, tuple[str, EventCreated, bool]]] = {}
     for one in journal.all(Delivery):
         event = events.get(one.message_id)
         if event is None or one.kind not in {"genuine", "replay"} or not event.kind.startswith(CONSENT):
@@ -69,7 +69,7 @@ def _told(journal: Journal) -> dict[str, list[tuple[str, EventSeen, bool]]]:
     return {consent_id: list(told.values()) for consent_id, told in found.items() if consent_id}
 
 
-def _lawful(told: list[tuple[str, EventSeen, bool]], becomes: dict[str, Any]) -> list[Any]:
+def _lawful(told: list[tuple[str, EventCreated, bool]], becomes: dict[str, Any]) -> list[Any]:
     """The values that a consent may have; none where that is open."""
     newest = max((at for at, _, is_acknowledged in told if is_acknowledged), default="")
     deciding = [event for at, event, is_acknowledged in told if at == newest or (at > newest and not is_acknowledged)]

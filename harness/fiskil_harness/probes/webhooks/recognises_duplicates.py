@@ -5,14 +5,14 @@ from typing import ClassVar
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.model.findings import Case, Finding, Verdict
 from fiskil_harness.journal import Delivery, Journal
-from fiskil_harness.journal.queries.deliveries import last_applied, line, of_kind, unrest
+from fiskil_harness.journal.queries.deliveries import last_applied, line, of_kind, why_busy
 from fiskil_harness.probes.probe import PlainProbe
 
 PLAIN = "plain"
 COUNTS = f"{EFFECTS}: applied"
 
 
-class KnowsAgain(PlainProbe, frozen=True, kw_only=True, tag="knows_again"):
+class RecognisesDuplicates(PlainProbe, frozen=True, kw_only=True, tag="recognises_duplicates"):
     """No message that came again is applied again, in whatever spelling and beside whatever headers it came (I2, I13).
 
     Each spelling has a case of its own; where the plain repetition is applied again already, the others tell nothing more.
@@ -28,9 +28,9 @@ class KnowsAgain(PlainProbe, frozen=True, kw_only=True, tag="knows_again"):
         again = [one for one in of_kind(journal, "replay") if one.name]
         told = last_applied(journal)
         if not again:
-            return self.cannot_tell("no message came again in another spelling")
+            return self.inconclusive("no message came again in another spelling")
         if told is None:
-            return self.cannot_tell("the effects hook tells no counts (applied)", hook=COUNTS)
+            return self.inconclusive("the effects hook tells no counts (applied)", hook=COUNTS)
         counts = {one.name: told.get(one.message_id, 0) for one in again}
         cases = tuple(_case(one, counts) for one in again)
         twice = [one for one in again if counts[one.name] > 1]
@@ -41,11 +41,11 @@ class KnowsAgain(PlainProbe, frozen=True, kw_only=True, tag="knows_again"):
             more = f", and {len(twice) - 1} more" if twice[1:] else ""
             return self.fails(seen + more, evidence=tuple(map(line, twice)), examined=len(again), cases=cases)
         if not any(counts.values()):
-            return self.cannot_tell("none of the messages that came again was applied at all", hook=EFFECTS)
-        reason, hook = unrest(journal)
+            return self.inconclusive("none of the messages that came again was applied at all", hook=EFFECTS)
+        reason, hook = why_busy(journal)
         if reason:
-            return self.cannot_tell(reason, hook=hook)
-        return self.holds(f"{len(again)} messages came again and were applied once", examined=len(again), cases=cases)
+            return self.inconclusive(reason, hook=hook)
+        return self.passes(f"{len(again)} messages came again and were applied once", examined=len(again), cases=cases)
 
 
 def _case(one: Delivery, counts: dict[str, int]) -> Case:
@@ -53,7 +53,7 @@ def _case(one: Delivery, counts: dict[str, int]) -> Case:
     if counts[one.name] > 1:
         is_plain_known = one.name == PLAIN or counts.get(PLAIN, 1) == 1
         verdict = Verdict.FAIL if is_plain_known else Verdict.INCONCLUSIVE
-    return Case(name=one.name, verdict=verdict, seen=f"applied {counts[one.name]} times", events=(one.event,))
+    return Case(name=one.name, verdict=verdict, observed=f"applied {counts[one.name]} times", events=(one.event,))
 
 
 def _words(name: str) -> str:

@@ -6,8 +6,8 @@ from typing import ClassVar
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.model.findings import Case, Finding, Verdict
 from fiskil_harness.journal import Delivery, Journal, Leak, Started
-from fiskil_harness.journal.queries.deliveries import answer_of, genuine, kind_of, last_applied, of_kind
-from fiskil_harness.journal.queries.state import Move, Reading, moved_alike
+from fiskil_harness.journal.queries.deliveries import genuine, kind_of, last_applied, of_kind, response_text
+from fiskil_harness.journal.queries.state import Move, StateReader, moved_alike
 from fiskil_harness.probes.probe import PlainProbe
 
 QUEUED = 202
@@ -15,7 +15,7 @@ SLOW_S, SURE = 1.0, 3
 """Where so many refusals, and most of them, took so much longer than the quickest answer, that is no matter of chance."""
 ALIKE = "answered_alike"
 """The case of forgeries that have no effect and get the very answer of genuine messages."""
-ANSWERS_JUNK = "answers_junk"
+RESPONDS_TO_JUNK = "answers_junk"
 """The case of a receiver that hangs or dies, whatever else it does."""
 Witness = tuple[str, tuple[str, ...], list[Delivery]]
 """What was seen, the evidence, and the forgeries that it convicts."""
@@ -41,16 +41,16 @@ class RefusesForgeries(PlainProbe, frozen=True, kw_only=True, tag="refuses_forge
         """Look for effects of forgeries, then for a genuine effect that shows that there would be some."""
         forged = of_kind(journal, "forged")
         if not forged and any(one.how == "refusal" for one in journal.all(Started)):
-            return self.holds("the app does not start without its webhook secret", examined=1)
+            return self.passes("the app does not start without its webhook secret", examined=1)
         if not forged:
-            return self.cannot_tell("nothing was forged")
+            return self.inconclusive("nothing was forged")
         convicted = self._convicted(journal, forged)
         if convicted is not None:
             return convicted
         advice = (*_remarks(journal, forged), *_acknowledged(forged))
         seen, cases = f"{len(forged)} forged messages had no effect", _cases(forged, [], otherwise=Verdict.PASS)
-        cases = (*cases, Case(name=ALIKE, verdict=Verdict.PASS, seen="none got the answer of genuine messages"))
-        return self.holds(seen, examined=len(forged), advice=advice, cases=cases)
+        cases = (*cases, Case(name=ALIKE, verdict=Verdict.PASS, observed="none got the answer of genuine messages"))
+        return self.passes(seen, examined=len(forged), advice=advice, cases=cases)
 
     def _convicted(self, journal: Journal, forged: list[Delivery]) -> Finding | None:
         """What speaks against the app, or against believing it; None if nothing does."""
@@ -68,12 +68,12 @@ class RefusesForgeries(PlainProbe, frozen=True, kw_only=True, tag="refuses_forge
             cases = _cases(forged, [], otherwise=Verdict.INCONCLUSIVE)
             return self.fails(silence[0], evidence=silence[1], examined=len(forged), advice=advice, cases=cases)
         if not has_control:
-            return self.cannot_tell("no genuine delivery showed an effect, so none of a forged one would", hook=EFFECTS)
+            return self.inconclusive("no genuine delivery showed an effect, so none of a forged one would", hook=EFFECTS)
         alike = _answered_alike(journal, forged)
         if alike:
             seen = f"{len(alike)} of {len(forged)} forged messages got the answer of genuine ones: {alike[0].status}"
             evidence, cases = tuple(_line(one) for one in alike), _cases(forged, [], otherwise=Verdict.PASS)
-            cases = (*cases, Case(name=ALIKE, verdict=Verdict.FAIL, seen=seen))
+            cases = (*cases, Case(name=ALIKE, verdict=Verdict.FAIL, observed=seen))
             return self.fails(seen, evidence=evidence, examined=len(forged), advice=advice, cases=cases)
         return None
 
@@ -91,7 +91,7 @@ def _believed(journal: Journal, forged: list[Delivery]) -> Witness | None:
 
 def _moved(journal: Journal, forged: list[Delivery]) -> Witness | None:
     """A state that forgeries moved to where a genuine message of that kind moved another end user's."""
-    reading = Reading(journal)
+    reading = StateReader(journal)
     for step in sorted({one.step for one in forged}):
         sent = [one for one in forged if one.step == step]
         kind = next((kind for one in sent if (kind := kind_of(one))), "")
@@ -133,7 +133,7 @@ def _has_control(journal: Journal, forged: list[Delivery]) -> bool:
     told = last_applied(journal)
     if told is not None:
         return any(told.get(one.message_id, 0) for one in genuine(journal))
-    reading = Reading(journal)
+    reading = StateReader(journal)
     kinds = {kind_of(one) for one in forged} - {""}
     moves = [_genuine_move(journal, reading, kind) for kind in sorted(kinds)]
     return any(move is not None and move[0] != move[1] for move in moves)
@@ -141,8 +141,8 @@ def _has_control(journal: Journal, forged: list[Delivery]) -> bool:
 
 def _answered_alike(journal: Journal, forged: list[Delivery]) -> list[Delivery]:
     """Forgeries that got the very answer that genuine messages get."""
-    answers = {(one.status, one.answer) for one in genuine(journal) if one.outcome == "ack" and one.status != QUEUED}
-    return [one for one in _posted(forged) if one.outcome == "ack" and (one.status, one.answer) in answers]
+    answers = {(one.status, one.response_body) for one in genuine(journal) if one.outcome == "ack" and one.status != QUEUED}
+    return [one for one in _posted(forged) if one.outcome == "ack" and (one.status, one.response_body) in answers]
 
 
 def _cases(forged: list[Delivery], guilty: list[Delivery], *, otherwise: Verdict) -> tuple[Case, ...]:
@@ -150,16 +150,16 @@ def _cases(forged: list[Delivery], guilty: list[Delivery], *, otherwise: Verdict
     convicted = {one.name for one in guilty}
     silent = _silent(forged)
     answers = Case(
-        name=ANSWERS_JUNK,
+        name=RESPONDS_TO_JUNK,
         verdict=Verdict.FAIL if silent else Verdict.PASS,
-        seen=silent[0] if silent else "every forged message was answered",
+        observed=silent[0] if silent else "every forged message was answered",
         events=tuple(one.event for one in silent[2][:1]) if silent else (),
     )
     return answers, *(
         Case(
             name=one.name,
             verdict=Verdict.FAIL if one.name in convicted else otherwise,
-            seen=f"{_plain(one.name)}: {one.status or 'no answer'}",
+            observed=f"{_plain(one.name)}: {one.status or 'no answer'}",
             events=(one.event,),
         )
         for one in {one.name: one for one in forged}.values()
@@ -198,7 +198,7 @@ def _posted(forged: list[Delivery]) -> list[Delivery]:
     return [one for one in forged if not one.name.startswith(("get_", "put_"))]
 
 
-def _genuine_move(journal: Journal, reading: Reading, kind: str) -> Move | None:
+def _genuine_move(journal: Journal, reading: StateReader, kind: str) -> Move | None:
     """The state of an end user before and after the step in which a genuine message of that kind was acknowledged."""
     for one in genuine(journal):
         if one.outcome == "ack" and kind_of(one) == kind:
@@ -209,7 +209,7 @@ def _genuine_move(journal: Journal, reading: Reading, kind: str) -> Move | None:
 
 
 def _line(one: Delivery) -> str:
-    return f"{_plain(one.name)}: {answer_of(one)}"
+    return f"{_plain(one.name)}: {response_text(one)}"
 
 
 def _plain(name: str) -> str:

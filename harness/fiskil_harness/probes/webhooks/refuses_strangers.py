@@ -19,7 +19,7 @@ class RefusesStrangers(PlainProbe, frozen=True, kw_only=True, tag="refuses_stran
     """
 
     needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
-    around: ClassVar[tuple[str, ...]] = ("deliver_from_stranger", "retry")
+    around: ClassVar[tuple[str, ...]] = ("deliver_from_unknown_address", "retry")
     expected: ClassVar[str] = "no effect of a message from an address that is not on the list"
     source: ClassVar[str] = "webhooks.source-ip"
     fix: ClassVar[str] = (
@@ -32,22 +32,22 @@ class RefusesStrangers(PlainProbe, frozen=True, kw_only=True, tag="refuses_stran
         if not strange:
             has_no_list = any(one.hook == ALLOW_LIST for one in journal.all(Trouble))
             seen = "the config neither passes {webhook_source_ips} to the app nor states app.facts.allowed_ips"
-            return self.cannot_tell(seen if has_no_list else "no stranger delivered anything", hook=ALLOW_LIST)
+            return self.inconclusive(seen if has_no_list else "no stranger delivered anything", hook=ALLOW_LIST)
         if not any(one.status is not None for one in strange):
-            return self.cannot_tell(f"the strangers could not connect: {strange[0].trouble}")
+            return self.inconclusive(f"the strangers could not connect: {strange[0].trouble}")
         strange = [one for one in strange if not was_applied(journal, one)]
         if not strange:
-            return self.cannot_tell("the messages of the strangers had been applied before they came")
+            return self.inconclusive("the messages of the strangers had been applied before they came")
         believed = [one for one in strange if had_effect(journal, one, honest=_from_home(journal, one))]
         if believed:
             seen = f"{len(believed)} of {len(strange)} messages from an address off the list were applied"
             return self.fails(seen, evidence=tuple(_words(one) for one in believed), examined=len(strange))
         controlled = [one for one in strange if works(journal, _from_home(journal, one))]
         if len(controlled) < len(strange):
-            return self.cannot_tell("the same message from Fiskil's address had no visible effect either", hook=EFFECTS)
+            return self.inconclusive("the same message from Fiskil's address had no visible effect either", hook=EFFECTS)
         taken = sum(1 for one in strange if one.outcome == "ack")
         advice = (f"{taken} messages from off the list got 2xx, though without effect",) if taken else ()
-        return self.holds(f"{len(strange)} messages from off the list had no effect", examined=len(strange), advice=advice)
+        return self.passes(f"{len(strange)} messages from off the list had no effect", examined=len(strange), advice=advice)
 
 
 def _from_home(journal: Journal, strange: Delivery) -> Delivery | None:

@@ -5,7 +5,7 @@ from typing import ClassVar
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Journal
-from fiskil_harness.journal.queries.deliveries import answer_of, last_applied, of_kind, unrest
+from fiskil_harness.journal.queries.deliveries import last_applied, of_kind, response_text, why_busy
 from fiskil_harness.probes.probe import PlainProbe
 
 COUNTS = f"{EFFECTS}: applied"
@@ -29,19 +29,19 @@ class RemembersWhatItApplies(PlainProbe, frozen=True, kw_only=True, tag="remembe
         sent = [one for one in of_kind(journal, "unusual") if one.event in {SECOND, THIRD}]
         told = last_applied(journal)
         if len(sent) < 2:
-            return self.cannot_tell("no two messages with two ids were sent")
+            return self.inconclusive("no two messages with two ids were sent")
         if told is None:
-            return self.cannot_tell("the effects hook tells no counts (applied)", hook=COUNTS)
+            return self.inconclusive("the effects hook tells no counts (applied)", hook=COUNTS)
         counts = {journal.names.get(one, ""): count for one, count in told.items()}
         first, second, third = (counts.get(name, 0) for name in (FIRST, SECOND, THIRD))
-        evidence = tuple(f"message_id twice, {one.event.replace(':', ' ')}: {answer_of(one)}" for one in sent)
+        evidence = tuple(f"message_id twice, {one.event.replace(':', ' ')}: {response_text(one)}" for one in sent)
         if max(first, second, third) > 1:
             seen = "an id was applied twice: the receiver remembers the last of two ids and applies the first"
             return self.fails(seen, evidence=evidence, examined=len(sent))
-        reason, hook = unrest(journal)
+        reason, hook = why_busy(journal)
         if reason:
-            return self.cannot_tell(reason, hook=hook)
+            return self.inconclusive(reason, hook=hook)
         if second and not first and not third and all(one.outcome == "ack" for one in sent):
             seen = "a message was acknowledged and lost: the receiver remembers the first of two ids and applies the last"
             return self.fails(seen, evidence=evidence, examined=len(sent))
-        return self.holds("two messages with message_id twice were taken for what they are, or refused", examined=len(sent))
+        return self.passes("two messages with message_id twice were taken for what they are, or refused", examined=len(sent))

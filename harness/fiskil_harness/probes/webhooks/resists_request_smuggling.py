@@ -4,11 +4,11 @@ from typing import ClassVar
 
 from fiskil_harness.core.model.findings import Case, Finding, Verdict
 from fiskil_harness.journal import Delivery, Journal
-from fiskil_harness.journal.queries.deliveries import answer_of, last_applied, line, of_kind
+from fiskil_harness.journal.queries.deliveries import last_applied, line, of_kind, response_text
 from fiskil_harness.probes.probe import PlainProbe
 
 
-class KeepsAnswersApart(PlainProbe, frozen=True, kw_only=True, tag="keeps_answers_apart"):
+class ResistsRequestSmuggling(PlainProbe, frozen=True, kw_only=True, tag="resists_request_smuggling"):
     """After a refusal the next answer on the connection belongs to the next request, or the connection is closed.
 
     A body that reads like a request is answered by nobody and has no effect.
@@ -22,17 +22,17 @@ class KeepsAnswersApart(PlainProbe, frozen=True, kw_only=True, tag="keeps_answer
         """Look for answers and effects of embedded requests, and for genuine ones refused in their place."""
         refused = [one for one in of_kind(journal, "refusable") if one.outcome == "refuse"]
         if not refused:
-            return self.cannot_tell("nothing that can be refused was refused")
+            return self.inconclusive("nothing that can be refused was refused")
         cases = tuple(_case(journal, one) for one in refused)
         failed = [one for one in cases if one.verdict is Verdict.FAIL]
         if failed:
-            seen = f"after {len(failed)} of {len(cases)} refusals the connection was out of step: {failed[0].seen}"
-            return self.fails(seen, evidence=tuple(one.seen for one in failed), examined=len(cases), cases=cases)
+            seen = f"after {len(failed)} of {len(cases)} refusals the connection was out of step: {failed[0].observed}"
+            return self.fails(seen, evidence=tuple(one.observed for one in failed), examined=len(cases), cases=cases)
         doubtful = [one for one in cases if one.verdict is Verdict.INCONCLUSIVE]
         if doubtful:
-            return self.cannot_tell(doubtful[0].seen, cases=cases)
+            return self.inconclusive(doubtful[0].observed, cases=cases)
         seen = f"after {len(cases)} refusals the next answer belonged to the next request, or the connection was closed"
-        return self.holds(seen, examined=len(cases), cases=cases)
+        return self.passes(seen, examined=len(cases), cases=cases)
 
 
 def _case(journal: Journal, refused: Delivery) -> Case:
@@ -44,14 +44,14 @@ def _case(journal: Journal, refused: Delivery) -> Case:
     if _was_applied(journal, name):
         verdict, seen = Verdict.FAIL, f"{plain}: a request inside the refused body was applied"
     elif embedded is not None:
-        verdict, seen = Verdict.FAIL, f"{plain}: a request inside the refused body was answered {answer_of(embedded)}"
+        verdict, seen = Verdict.FAIL, f"{plain}: a request inside the refused body was answered {response_text(embedded)}"
     elif behind is not None and behind.outcome == "refuse" and after is not None and after.outcome == "ack":
         verdict, seen = Verdict.FAIL, line(behind)
     elif any(one is not None and one.outcome == "ack" for one in (behind, after)):
-        verdict, seen = Verdict.PASS, f"{plain}: {answer_of(refused)}"
+        verdict, seen = Verdict.PASS, f"{plain}: {response_text(refused)}"
     else:
         verdict, seen = Verdict.INCONCLUSIVE, f"no genuine message was acknowledged after a refusal ({plain})"
-    return Case(name=name, verdict=verdict, seen=seen, events=(refused.event,))
+    return Case(name=name, verdict=verdict, observed=seen, events=(refused.event,))
 
 
 def _was_applied(journal: Journal, name: str) -> bool:

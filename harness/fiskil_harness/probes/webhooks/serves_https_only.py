@@ -21,7 +21,7 @@ class ServesHttpsOnly(PlainProbe, frozen=True, kw_only=True, tag="serves_https_o
     refused, redirected or not understood; what counts is that it moves nothing.
     """
 
-    around: ClassVar[tuple[str, ...]] = ("deliver_in_plain", "retry")
+    around: ClassVar[tuple[str, ...]] = ("deliver_without_tls", "retry")
     expected: ClassVar[str] = "an https URL in production, and no effect of a message that comes without TLS 1.2 or newer"
     source: ClassVar[str] = "practices: use HTTPS endpoints"
     fix: ClassVar[str] = "give Fiskil an https URL, and take webhooks from TLS alone: refuse or redirect plain HTTP"
@@ -36,11 +36,11 @@ class ServesHttpsOnly(PlainProbe, frozen=True, kw_only=True, tag="serves_https_o
         if guilty is not None:
             return guilty
         if not stated:
-            return self.cannot_tell(f"the config does not state {FACT}", hook=FACT)
+            return self.inconclusive(f"the config does not state {FACT}", hook=FACT)
         doubt = _doubt(journal)
         if doubt:
             seen, hook = doubt
-            return self.cannot_tell(f"{FACT} is https; {seen}", hook=hook)
+            return self.inconclusive(f"{FACT} is https; {seen}", hook=hook)
         untried = [one.version for one in journal.all(Handshake) if one.is_spoken is None]
         advice: tuple[str, ...] = (
             (f"this machine cannot speak {' or '.join(untried)}, so that was not tried",) if untried else ()
@@ -48,7 +48,7 @@ class ServesHttpsOnly(PlainProbe, frozen=True, kw_only=True, tag="serves_https_o
         tried = of_kind(journal, "plain")
         taken = sum(1 for one in tried if one.outcome == "ack")
         advice += (f"{taken} messages in plain HTTP got 2xx, though without effect",) if taken else ()
-        return self.holds(
+        return self.passes(
             f"{FACT} is https, and the app takes webhooks over TLS alone", examined=1 + len(tried), advice=advice
         )
 
@@ -57,7 +57,7 @@ class ServesHttpsOnly(PlainProbe, frozen=True, kw_only=True, tag="serves_https_o
         old = [one.version for one in shaken if one.version in OLD and one.is_spoken]
         if old:
             return self.fails(f"the app speaks {' and '.join(old)}", evidence=tuple(f"handshake in {one}" for one in old))
-        if any(one.is_given is False for one in shaken):
+        if any(one.is_our_certificate is False for one in shaken):
             return self.fails("the app shows another certificate than the one that it was given")
         believed = [one for one in _tried(journal) if had_effect(journal, one, honest=_honest(journal, one))]
         if believed:

@@ -28,17 +28,19 @@ class SurvivesEveryPlan(PlainProbe, frozen=True, kw_only=True, tag="survives_eve
                 return self._witnessed(run, runs)
         undone = [run for run in runs if run.probe in UNDONE]
         if undone:
-            return self.cannot_tell(f"plan {undone[0].number} of {len(runs)} could not be judged: {undone[0].seen}")
+            return self.inconclusive(f"plan {undone[0].number} of {len(runs)} could not be judged: {undone[0].observed}")
         telling = [run for run in runs if run.verdict == Verdict.PASS]
         if runs and not telling:
-            return self.cannot_tell(f"{len(runs)} plans were run and showed no effect: {runs[0].seen}", hook=runs[0].hook)
-        return self.holds(
+            return self.inconclusive(
+                f"{len(runs)} plans were run and showed no effect: {runs[0].observed}", hook=runs[0].hook
+            )
+        return self.passes(
             f"{len(runs)} plans were run, {len(telling)} of them with an effect to judge", examined=len(telling)
         )
 
     def _witnessed(self, run: PlanRun, runs: list[PlanRun]) -> Finding:
         """The failing plan in words, with what its own probe expects and advises."""
-        failed = self.fails(f"plan {run.number} failed, at its shortest: {run.probe}: {run.seen}", examined=len(runs))
+        failed = self.fails(f"plan {run.number} failed, at its shortest: {run.probe}: {run.observed}", examined=len(runs))
         return msgspec.structs.replace(
             failed,
             expected=run.expected or self.expected,

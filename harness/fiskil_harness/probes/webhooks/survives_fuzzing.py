@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from fiskil_harness.core.model.findings import Case, Finding, Verdict
 from fiskil_harness.journal import Delivery, Journal
-from fiskil_harness.journal.queries.deliveries import genuine, last_applied, of_kind, unrest
+from fiskil_harness.journal.queries.deliveries import genuine, last_applied, of_kind, why_busy
 from fiskil_harness.probes.probe import PlainProbe
 
 FUZZ = "fuzz:"
@@ -27,10 +27,10 @@ class SurvivesFuzzing(PlainProbe, frozen=True, kw_only=True, tag="survives_fuzzi
         """Look for silence, then for refusals, repeated effects, and what came afterwards."""
         sent = [one for one in of_kind(journal, "unusual") if one.event.startswith(FUZZ)]
         if not sent:
-            return self.cannot_tell("nothing was drawn")
+            return self.inconclusive("nothing was drawn")
         before, after = _around(journal, sent)
         if not any(one.outcome == "ack" for one in before):
-            return self.cannot_tell("no genuine message was acknowledged before, so a refusal tells nothing")
+            return self.inconclusive("no genuine message was acknowledged before, so a refusal tells nothing")
         advice = _server_errors(sent)
         witnesses = (_silent(sent), _broken_after(after), _refused(sent), _repeated(journal, sent))
         found = [(name, *witness) for name, witness in zip(CASES, witnesses, strict=True) if witness]
@@ -39,12 +39,12 @@ class SurvivesFuzzing(PlainProbe, frozen=True, kw_only=True, tag="survives_fuzzi
         if found:
             _, seen, evidence = found[0]
             return self.fails(seen, evidence=(*evidence, REPRODUCE), examined=len(sent), advice=advice, cases=cases)
-        reason, hook = unrest(journal)
+        reason, hook = why_busy(journal)
         if reason:
-            return self.cannot_tell(reason, hook=hook, advice=advice)
+            return self.inconclusive(reason, hook=hook, advice=advice)
         valid = sum(one.name == VALID for one in sent)
         seen = f"{valid} lawful bodies were acknowledged, and {len(sent) - valid} others did no harm"
-        return self.holds(seen, examined=len(sent), advice=advice, cases=cases)
+        return self.passes(seen, examined=len(sent), advice=advice, cases=cases)
 
 
 CASES = ("answers_everything", "works_afterwards", "takes_lawful_bodies", "applies_once")

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from fiskil_harness.core.model.findings import Case, Finding, Verdict
 from fiskil_harness.journal import Delivery, Journal
-from fiskil_harness.journal.queries.deliveries import answer_of, genuine, line
+from fiskil_harness.journal.queries.deliveries import genuine, line, response_text
 from fiskil_harness.probes.probe import PlainProbe
 
 FAMILIES = {"odd", "broken", "method"}
@@ -12,7 +12,7 @@ LAWFUL_5XX = {501, 503, 505}
 GONE = "connection refused"
 
 
-class WorksOn(PlainProbe, frozen=True, kw_only=True, tag="works_on"):
+class SurvivesMalformedRequests(PlainProbe, frozen=True, kw_only=True, tag="survives_malformed_requests"):
     """After each odd or broken request the next genuine message is acknowledged (I14), and whole requests get an answer.
 
     Any answer will do: 2xx, 4xx, even 501.
@@ -26,9 +26,9 @@ class WorksOn(PlainProbe, frozen=True, kw_only=True, tag="works_on"):
         """Look at each request and what came after it."""
         sent = [one for one in journal.all(Delivery) if one.kind in FAMILIES]
         if not sent:
-            return self.cannot_tell("nothing odd was sent")
+            return self.inconclusive("nothing odd was sent")
         if not any(one.outcome == "ack" and one.at_s < sent[0].at_s for one in genuine(journal)):
-            return self.cannot_tell("no genuine message was acknowledged before, so nothing can have stopped working")
+            return self.inconclusive("no genuine message was acknowledged before, so nothing can have stopped working")
         cases, was_killed = [], False
         for one in sent:
             case = _unjudged(one) if was_killed else _case(journal, one)
@@ -37,24 +37,26 @@ class WorksOn(PlainProbe, frozen=True, kw_only=True, tag="works_on"):
         advice = _advice(sent)
         failed = [one for one in cases if one.verdict is Verdict.FAIL]
         if failed:
-            seen = f"after {len(failed)} of {len(cases)} odd requests the receiver did not go on: {failed[0].seen}"
-            evidence = tuple(one.seen for one in failed)
+            seen = f"after {len(failed)} of {len(cases)} odd requests the receiver did not go on: {failed[0].observed}"
+            evidence = tuple(one.observed for one in failed)
             return self.fails(seen, evidence=evidence, examined=len(cases), advice=advice, cases=tuple(cases))
         looked = [one for one in cases if one.verdict is Verdict.PASS]
         if len(looked) < len(cases):
-            return self.cannot_tell("not every odd request was followed by a genuine one", advice=advice, cases=tuple(cases))
+            return self.inconclusive(
+                "not every odd request was followed by a genuine one", advice=advice, cases=tuple(cases)
+            )
         seen = f"after each of {len(cases)} odd requests the next message was acknowledged"
-        return self.holds(seen, examined=len(cases), advice=advice, cases=tuple(cases))
+        return self.passes(seen, examined=len(cases), advice=advice, cases=tuple(cases))
 
 
 def _case(journal: Journal, one: Delivery) -> Case:
     if "limit" in one.trouble:
-        return _judged(one, Verdict.FAIL, f"{_plain(one.name)}: {answer_of(one)}")
+        return _judged(one, Verdict.FAIL, f"{_plain(one.name)}: {response_text(one)}")
     after = _after(journal, one)
     if not after:
         return _unjudged(one)
     taken = any(other.outcome == "ack" for other in after)
-    seen = f"{_plain(one.name)}: {answer_of(one)}" if taken else line(after[-1])
+    seen = f"{_plain(one.name)}: {response_text(one)}" if taken else line(after[-1])
     return _judged(one, Verdict.PASS if taken else Verdict.FAIL, seen)
 
 
@@ -67,11 +69,11 @@ def _is_gone(journal: Journal, one: Delivery) -> bool:
 
 
 def _judged(one: Delivery, verdict: Verdict, seen: str) -> Case:
-    return Case(name=one.name, verdict=verdict, seen=seen, events=(one.event,))
+    return Case(name=one.name, verdict=verdict, observed=seen, events=(one.event,))
 
 
 def _unjudged(one: Delivery) -> Case:
-    return _judged(one, Verdict.INCONCLUSIVE, f"{_plain(one.name)}: {answer_of(one)}")
+    return _judged(one, Verdict.INCONCLUSIVE, f"{_plain(one.name)}: {response_text(one)}")
 
 
 def _advice(sent: list[Delivery]) -> tuple[str, ...]:

@@ -6,11 +6,11 @@ Only reading, and the exchange of the key pair; whatever a link says, nothing is
 from types import TracebackType
 from typing import Any
 
-from fiskil_harness.contract.clause_checks import Place
+from fiskil_harness.contract.clause_checks import CheckContext
 from fiskil_harness.contract.client import Api, read, rows
-from fiskil_harness.contract.example_ids import known_to
+from fiskil_harness.contract.example_ids import example_ids
 from fiskil_harness.contract.production_guard import path_of, refuse_production
-from fiskil_harness.core.net.http_client import Browser, HttpReply
+from fiskil_harness.core.net.http_client import HttpClient, HttpReply
 from fiskil_harness.core.net.server import client_context
 from fiskil_harness.errors import HookError
 from fiskil_harness.runner.hosted.address import Address
@@ -21,15 +21,15 @@ PATHS = {"transactions": "/v1/banking/transactions", "accounts": "/v1/banking/ac
 """The datasets whose rows we can read ourselves."""
 
 
-class Counting(Browser):
+class Counting(HttpClient):
     """A browser that counts what it was asked to send."""
 
-    asked = 0
+    requests = 0
 
-    def ask(self, *args: Any, **more: Any) -> HttpReply:
+    def request(self, *args: Any, **more: Any) -> HttpReply:
         """Send one request."""
-        self.asked += 1
-        return super().ask(*args, **more)
+        self.requests += 1
+        return super().request(*args, **more)
 
 
 class Account:
@@ -53,16 +53,16 @@ class Account:
             raise
 
     @property
-    def place(self) -> Place:
+    def place(self) -> CheckContext:
         """Where looks at the contract go, with the ids that a first look finds."""
         given = self._address
-        known = {**known_to(self.api, given.end_user_id), "client_id": given.client_id}
-        return Place(api=self.api, first=self._first, client_id=given.client_id, known=known)
+        known = {**example_ids(self.api, given.end_user_id), "client_id": given.client_id}
+        return CheckContext(api=self.api, first=self._first, client_id=given.client_id, ids=known)
 
     @property
-    def asked(self) -> int:
+    def requests(self) -> int:
         """How many requests we made ourselves."""
-        return self._browser.asked
+        return self._browser.requests
 
     @property
     def secrets(self) -> list[tuple[str, str]]:

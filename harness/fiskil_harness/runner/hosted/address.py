@@ -11,7 +11,7 @@ from fiskil_harness.errors import ConfigError, UnsafeTarget
 from fiskil_harness.faults.proxy.reverse.url_rewriting import Origin, is_loopback
 
 HOSTED = "https://api.fiskil.com"
-TOLD = "{api_url} in [app.env]"
+API_URL_IN_ENV = "{api_url} in [app.env]"
 
 
 class Address(Struct, frozen=True, kw_only=True):
@@ -28,7 +28,7 @@ class Address(Struct, frozen=True, kw_only=True):
         return f"Address(url={self.url!r}, ca_file={self.ca_file!r}, client_secret=...)"
 
 
-def lacks(settings: Settings, look: Callable[[str], str | None] = environment) -> list[tuple[str, str]]:
+def problems(settings: Settings, look: Callable[[str], str | None] = environment) -> list[tuple[str, str]]:
     """What is missing or cannot be meant, each with the key or the variable that it is about; nothing where all is there."""
     hosted, app = settings.hosted, settings.app
     found = [
@@ -43,7 +43,7 @@ def lacks(settings: Settings, look: Callable[[str], str | None] = environment) -
         found.append(("hosted.ca_file", f"names {hosted.ca_file!r}, where no file is"))
     told = " ".join((app.command or "", *app.env.values()))
     if app.command and "{api_url}" not in told:
-        found.append((TOLD, "is missing; without it the app would call Fiskil itself, past the relay"))
+        found.append((API_URL_IN_ENV, "is missing; without it the app would call Fiskil itself, past the relay"))
     if app.url and not hosted.port:
         found.append(
             ("hosted.port", "is missing; the app runs already, so give a port and let it call http://127.0.0.1:PORT")
@@ -62,7 +62,7 @@ def address_of(settings: Settings, look: Callable[[str], str | None] = environme
     """
     hosted = settings.hosted
     url = refuse_unsafe(hosted.url, hosted.allow_hosts, source=settings.source or "the config")
-    for key, says in lacks(settings, look):
+    for key, says in problems(settings, look):
         raise ConfigError(f"--api hosted: {key} {says}.")
     return Address(
         url=url,

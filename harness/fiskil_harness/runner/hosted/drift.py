@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from fiskil_harness.contract.clause_checks import Place
-from fiskil_harness.contract.drift import DRIFTS, look_at_clauses, read_everything
-from fiskil_harness.core.clauses import Readings
+from fiskil_harness.contract.clause_checks import CheckContext
+from fiskil_harness.contract.drift import DRIFTS, check_clauses, read_everything
+from fiskil_harness.core.clauses import Interpretations
 from fiskil_harness.probes import Finding, Verdict
 from fiskil_harness.probes.outcome import Outcome
 
@@ -13,15 +13,15 @@ VERSION = "v3"
 MOST_TOLD = 12
 
 
-def drift(place: Place, readings: Readings, *, seed: int) -> Outcome:
+def drift(place: CheckContext, interpretations: Interpretations, *, seed: int) -> Outcome:
     """Look at every clause that reading can tell, and read every endpoint once in the newest version."""
     try:
-        clauses = look_at_clauses(place, readings)
-        misfits = [one for one in read_everything(place.api, VERSION, place.known, readings.chosen) if not one.is_news]
+        clauses = check_clauses(place, interpretations)
+        misfits = [one for one in read_everything(place.api, VERSION, place.ids, interpretations.chosen) if not one.is_new]
     except Exception as error:  # noqa: BLE001 - an answer that no look expects must not take the whole run along
         return _outcome([f"a look at it failed with {type(error).__name__}"], examined=0, seed=seed)
-    told = [f"{one.clause}: {one.seen}, where {one.expected} was expected" for one in clauses if one.outcome == DRIFTS]
-    told += [f"{one.operation}: {one.says}" for one in misfits]
+    told = [f"{one.clause}: {one.observed}, where {one.expected} was expected" for one in clauses if one.outcome == DRIFTS]
+    told += [f"{one.operation}: {one.message}" for one in misfits]
     return _outcome(told, examined=len(clauses), seed=seed)
 
 
@@ -40,14 +40,14 @@ def _findings(told: list[str], *, examined: int) -> Iterator[Finding]:
         yield Finding(
             probe="keeps_contract",
             verdict=Verdict.PASS,
-            seen=f"{examined} clauses are as the contract has them, and every endpoint that was read keeps its document",
+            observed=f"{examined} clauses are as the contract has them, and every endpoint that was read keeps its document",
             examined=examined,
         )
         return
     yield Finding(
         probe="keeps_contract",
         verdict=Verdict.INCONCLUSIVE,
-        seen=f"the hosted API differs from the contract in {_ways(told)}, so what the sandbox proves may not hold there",
+        observed=f"the hosted API differs from the contract in {_ways(told)}, so what the sandbox proves may not hold there",
         evidence=tuple(told[:MOST_TOLD]),
         examined=examined,
     )

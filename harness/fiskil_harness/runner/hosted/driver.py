@@ -15,7 +15,7 @@ from fiskil_harness.faults.proxy.reverse.read_only_guard import BOUND, PAST_BOUN
 from fiskil_harness.faults.proxy.reverse.secrets import secrets_in
 from fiskil_harness.journal import Canaries, CutShort, Exchange, Journal, Refused, Rows, Unreached
 from fiskil_harness.probes import Finding, Verdict
-from fiskil_harness.runner.driver import QUIET_S, Driver
+from fiskil_harness.runner.driver import IDLE_S, Driver
 from fiskil_harness.runner.hosted.account import PATHS
 from fiskil_harness.runner.hosted.environment import HostedFiskil
 from fiskil_harness.scenario.scenario import Scenario
@@ -68,7 +68,7 @@ class HostedDriver(Driver):
             raise HookError(f"{INTRODUCE} did not work: {reply.trouble or f'it answered {reply.status}'}.")
 
     def perform(
-        self, scenario: Scenario, *, quiet_s: float = QUIET_S, is_unwell: Callable[[Journal], bool] | None = None
+        self, scenario: Scenario, *, quiet_s: float = IDLE_S, is_unwell: Callable[[Journal], bool] | None = None
     ) -> tuple[Journal, str]:
         """Do every step, unless the bound of the run is reached; then say what the relay saw and refused."""
         if self.place.guard.is_spent:
@@ -140,7 +140,7 @@ def is_disturbed(journal: Journal) -> bool:
 def _doubted(one: Finding) -> Finding:
     if one.verdict is not Verdict.FAIL or one.probe in ALWAYS_TELLING:
         return one
-    seen = f"{one.seen}, but not everything that the app asked for reached it"
+    seen = f"{one.observed}, but not everything that the app asked for reached it"
     return msgspec.structs.replace(one, verdict=Verdict.INCONCLUSIVE, seen=seen, fix="")
 
 

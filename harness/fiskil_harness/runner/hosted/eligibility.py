@@ -11,10 +11,21 @@ from fiskil_harness.faults import NextForeign, RedirectCrossOrigin, RedirectDown
 from fiskil_harness.faults.proxy import CONNECTION
 from fiskil_harness.scenario.scenario import Scenario, load, titled
 from fiskil_harness.scenario.selection import from_file, from_plan
-from fiskil_harness.scenario.steps import AnyStep, Break, name_of
+from fiskil_harness.scenario.steps import AnyStep, InjectFault, name_of
 
 PLAYABLE = frozenset(
-    {"break", "expire_tokens", "kill_app", "mend", "read_monitors", "refresh", "restart", "settle", "start_app", "stay_idle"}
+    {
+        "inject_fault",
+        "expire_tokens",
+        "kill_app",
+        "lift_faults",
+        "read_monitoring",
+        "refresh",
+        "restart",
+        "wait_until_idle",
+        "start_app",
+        "stay_idle",
+    }
 )
 """Steps that touch the app and the relay, and nothing at Fiskil."""
 ELSEWHERE = (NextForeign, RedirectCrossOrigin, RedirectDowngrade)
@@ -33,8 +44,8 @@ def why_unsuitable(scenario: Scenario) -> str:
     foreign = sorted({name_of(step) for step in scenario.steps} - PLAYABLE)
     if foreign:
         return f"{', '.join(foreign[:3])}{' and more' if foreign[3:] else ''} cannot be had: {THEIRS}"
-    if scenario.readings:
-        return "it chooses readings, and the hosted API reads its clauses as it does"
+    if scenario.interpretations:
+        return "it chooses interpretations, and the hosted API reads its clauses as it does"
     return next((why for step in scenario.steps if (why := _why_not(step))), "")
 
 
@@ -75,7 +86,7 @@ def _meant(name: str) -> list[Scenario]:
 
 
 def _why_not(step: AnyStep) -> str:
-    if not isinstance(step, Break):
+    if not isinstance(step, InjectFault):
         twin = getattr(step, "twin", "")
         return "there is one end user alone" if twin else ""
     words = type(step.fault).__name__

@@ -11,8 +11,8 @@ import msgspec
 
 from fiskil_harness.app.monitoring import AlertSink, Telemetry
 from fiskil_harness.core import catalog
-from fiskil_harness.core.clauses import Readings
-from fiskil_harness.core.config.webhook_format import FISKIL, READINGS, Dialect
+from fiskil_harness.core.clauses import Interpretations
+from fiskil_harness.core.config.webhook_format import FISKIL, SCHEMES_BY_INTERPRETATION, Dialect
 from fiskil_harness.core.internal_errors import Crash
 from fiskil_harness.core.net.certificates import Authority, Certificates
 from fiskil_harness.core.net.server import Loop
@@ -51,7 +51,7 @@ class HostedFiskil:
         guard: Guard,
         port: int = 0,
         seed: int = 0,
-        readings: Readings | None = None,
+        interpretations: Interpretations | None = None,
     ) -> None:
         """Listen at once; nothing goes on to the hosted API before the app asks for it."""
         self.account, self.address, self.guard = account, address, guard
@@ -66,7 +66,7 @@ class HostedFiskil:
             mint=Mint(seed=seed),
             credentials=self.credentials,
             named=catalog.people().values(),
-            readings=readings,
+            interpretations=interpretations,
         )
         crashes: list[Crash] = self.sandbox.crashes
         self.loop = Loop(crashes=crashes)
@@ -94,7 +94,7 @@ class HostedFiskil:
     @property
     def dialect(self) -> Dialect:
         """How webhooks would be signed; none is sent here."""
-        return Dialect(scheme=READINGS[self.reading("webhooks.signature")], payload=FISKIL.payload)
+        return Dialect(scheme=SCHEMES_BY_INTERPRETATION[self.interpretation("webhooks.signature")], payload=FISKIL.payload)
 
     @property
     def webhook_sources(self) -> tuple[str, ...]:
@@ -106,15 +106,15 @@ class HostedFiskil:
         """Certificates for loopback, because an app's config may want files."""
         return self._authority.files
 
-    def reading(self, clause_id: str) -> str:
+    def interpretation(self, clause_id: str) -> str:
         """The reading that rules a doubtful clause."""
-        return self.sandbox.store.reading(clause_id)
+        return self.sandbox.store.interpretation(clause_id)
 
     def read_as(self, chosen: dict[str, str]) -> None:
         """Nothing but our own words: the hosted API reads its clauses as it does."""
         self.sandbox.read_as(chosen)
 
-    def speak_plain(self) -> None:
+    def serve_plain(self) -> None:
         """Nothing: the relay always speaks plain HTTP, on loopback."""
 
     def reset(self) -> None:

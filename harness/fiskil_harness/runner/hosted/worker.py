@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from fiskil_harness.core.clauses import Readings
+from fiskil_harness.core.clauses import Interpretations
 from fiskil_harness.core.config import Settings
 from fiskil_harness.faults.proxy.reverse.read_only_guard import Guard
 from fiskil_harness.faults.proxy.reverse.secrets import secrets_in
@@ -40,7 +40,7 @@ class HostedWorker(Worker):
 
     def _place(self, workdir: Path) -> HostedFiskil:
         hosted = self.settings.hosted
-        readings = Readings(self.settings.sandbox.readings)
+        interpretations = Interpretations(self.settings.sandbox.interpretations)
         return HostedFiskil(
             self._account,
             self._address,
@@ -48,7 +48,7 @@ class HostedWorker(Worker):
             guard=self._guard,
             port=hosted.port,
             seed=self.seed,
-            readings=readings,
+            interpretations=interpretations,
         )
 
     def _learn(self, journal: Journal) -> None:

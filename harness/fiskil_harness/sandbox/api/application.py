@@ -14,12 +14,12 @@ from urllib.parse import parse_qsl
 
 from fiskil_harness.core.clock import real_now
 from fiskil_harness.core.internal_errors import crash_of
-from fiskil_harness.core.net.uvicorn_protocol import LONGEST_REMEMBERED, HttpAnswer, HttpRequest
+from fiskil_harness.core.net.uvicorn_protocol import LONGEST_REMEMBERED, HttpRequest, HttpResponse
 from fiskil_harness.sandbox import tokens
-from fiskil_harness.sandbox.api.routes import Found, find_spelling
-from fiskil_harness.sandbox.api.versions import told_as
-from fiskil_harness.sandbox.api.watching import WATCHERS, Answered
-from fiskil_harness.sandbox.api.wire import ApiAnswer, ApiRequest, goa_error, simple_error
+from fiskil_harness.sandbox.api.routes import RouteMatch, find_spelling
+from fiskil_harness.sandbox.api.versions import as_version
+from fiskil_harness.sandbox.api.watching import WATCHERS, ApiResponseSent
+from fiskil_harness.sandbox.api.wire import ApiRequest, ApiResponse, goa_error, simple_error
 from fiskil_harness.sandbox.consents.console import VERSIONS
 from fiskil_harness.sandbox.openapi.requests import Requests
 from fiskil_harness.sandbox.problems import ApiProblem, bad_request
@@ -53,27 +53,27 @@ class Api:
                 refusal = problem
         await _send_answer(send, receive, self._finish(request, found, asking, refusal))
 
-    def answer(self, request: HttpRequest) -> HttpAnswer:
+    def respond(self, request: HttpRequest) -> HttpResponse:
         """Answer a request that has come whole; in one piece comes nothing larger than ``LARGEST_BODY``."""
         found, asking = self._asked(request)
         return self._finish(request, found, asking, self._refusal(found, asking))
 
-    def _asked(self, request: HttpRequest) -> tuple[Found, Asking]:
+    def _asked(self, request: HttpRequest) -> tuple[RouteMatch, Asking]:
         """The route, and the first header of each name, as Fiskil's own server takes it."""
         return find_spelling(self._store, request.method, request.raw_path), dict(reversed(request.headers))
 
-    def _refusal(self, found: Found, asking: Asking) -> ApiProblem | None:
+    def _refusal(self, found: RouteMatch, asking: Asking) -> ApiProblem | None:
         """What is wrong whatever the body is. Source: versions.header"""
         if found.route is None:
             if found.allowed:
                 return ApiProblem(405, "method_not_allowed", "method not allowed")
             return ApiProblem(404, "not_found", "no such endpoint")
         asked = asking.get(b"x-fiskil-version")
-        if asked and asked not in _VERSIONS and self._store.reading("versions.header") == "refused-400":
+        if asked and asked not in _VERSIONS and self._store.interpretation("versions.header") == "refused-400":
             return bad_request(f"X-Fiskil-Version is not accepted; it must be one of {', '.join(VERSIONS)}")
         return None
 
-    def _finish(self, request: HttpRequest, found: Found, asking: Asking, refusal: ApiProblem | None) -> HttpAnswer:
+    def _finish(self, request: HttpRequest, found: RouteMatch, asking: Asking, refusal: ApiProblem | None) -> HttpResponse:
         """The answer, or the refusal that there is or that the route raises."""
         store = self._store
         version = _VERSIONS.get(asking.get(b"x-fiskil-version", b"")) or store.console.version
@@ -86,12 +86,12 @@ class Api:
         except Exception as error:  # noqa: BLE001 - the last net; what falls into it is reported as our own fault
             store.crashes.append(crash_of(f"api {found.name or request.method}", error))
             given = _shaped(store, found, ApiProblem(500, "internal_error", "internal error"), version)
-        answer = HttpAnswer(given.status, _headers(given, version, found.allowed), given.body)
+        answer = HttpResponse(given.status, _headers(given, version, found.allowed), given.body)
         if WATCHERS:
             _tell_watchers(store, request.method, found, version, answer)
         return answer
 
-    def _given(self, request: HttpRequest, found: Found, authorization: str, version: str) -> ApiAnswer:
+    def _given(self, request: HttpRequest, found: RouteMatch, authorization: str, version: str) -> ApiResponse:
         """What the route answers. Source: token.expired"""
         store, route = self._store, found.route
         assert route is not None
@@ -106,19 +106,19 @@ class Api:
         with store.changing():
             if not route.is_open:
                 tokens.require(store, authorization, scope=route.scope)
-            self._requests.require(route, asked, store.readings)
-            return told_as(store, route.name, version, route.handler(store, asked))
+            self._requests.require(route, asked, store.interpretations)
+            return as_version(store, route.name, version, route.handler(store, asked))
 
 
-def _tell_watchers(store: Store, method: str, found: Found, version: str, answer: HttpAnswer) -> None:
+def _tell_watchers(store: Store, method: str, found: RouteMatch, version: str, answer: HttpResponse) -> None:
     for watch in WATCHERS:
         watch(
-            Answered(
+            ApiResponseSent(
                 method=method,
                 route=found.route,
                 family=found.family,
                 version=version,
-                readings=store.readings.chosen,
+                interpretations=store.interpretations.chosen,
                 status=answer.status,
                 headers=tuple(answer.headers),
                 body=answer.body,
@@ -146,19 +146,19 @@ def _too_large() -> ApiProblem:
     return ApiProblem(413, "request_too_large", f"the body is larger than {LARGEST_BODY} bytes")
 
 
-def _shaped(store: Store, found: Found, problem: ApiProblem, version: str) -> ApiAnswer:
+def _shaped(store: Store, found: RouteMatch, problem: ApiProblem, version: str) -> ApiResponse:
     """Core endpoints speak goa, data endpoints the simple shape; a 401 perhaps not.
 
     Source: errors.goa, errors.simple, token.expired
     """
     error_id = store.mint.error_id()
     is_data = found.family == "data"
-    if is_data and not (problem.status == 401 and store.reading("token.expired") == "goa-everywhere"):
+    if is_data and not (problem.status == 401 and store.interpretation("token.expired") == "goa-everywhere"):
         return simple_error(problem, error_id)
     return goa_error(problem, error_id, has_flags=not (found.is_list and version == "v3"))
 
 
-def _headers(given: ApiAnswer, version: str, allowed: tuple[str, ...]) -> list[tuple[bytes, bytes]]:
+def _headers(given: ApiResponse, version: str, allowed: tuple[str, ...]) -> list[tuple[bytes, bytes]]:
     headers = [(b"x-fiskil-version", version.encode()), (b"date", _http_date())]
     if given.status != 204:
         headers += ((b"content-type", given.content_type.encode()), (b"content-length", b"%d" % len(given.body)))
@@ -169,7 +169,7 @@ def _headers(given: ApiAnswer, version: str, allowed: tuple[str, ...]) -> list[t
     return headers
 
 
-async def _send_answer(send: Send, receive: Receive, answer: HttpAnswer) -> None:
+async def _send_answer(send: Send, receive: Receive, answer: HttpResponse) -> None:
     is_refused_early = answer.status == 413
     await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
     await send({"type": "http.response.body", "body": answer.body, "more_body": is_refused_early})

@@ -8,7 +8,7 @@ from msgspec import Struct
 from fiskil_harness.core.clock import rfc3339
 from fiskil_harness.core.model import PERMISSIONS
 from fiskil_harness.sandbox.api.route import ApiRoute
-from fiskil_harness.sandbox.api.wire import ApiAnswer, ApiRequest, answer, read_json
+from fiskil_harness.sandbox.api.wire import ApiRequest, ApiResponse, json_response, read_json
 from fiskil_harness.sandbox.consents import sessions
 from fiskil_harness.sandbox.problems import bad_request
 from fiskil_harness.sandbox.store import Store
@@ -26,14 +26,14 @@ class _Wanted(Struct):
     permissions: Any = None
 
 
-def create(store: Store, request: ApiRequest) -> ApiAnswer:
+def create(store: Store, request: ApiRequest) -> ApiResponse:
     """Both URIs must be there, though they may be empty.
 
     Source: auth-session.uris, auth-session.expires-at, auth-session.auth-url, auth-session.permissions
     """
     wanted = read_json(request, _Wanted)
     is_lacking = wanted.redirect_uri is None or wanted.cancel_uri is None
-    if is_lacking and store.reading("auth-session.uris") == "present":
+    if is_lacking and store.interpretation("auth-session.uris") == "present":
         raise bad_request("redirect_uri and cancel_uri are required; an empty string is allowed")
     session = sessions.open_session(
         store,
@@ -44,11 +44,11 @@ def create(store: Store, request: ApiRequest) -> ApiAnswer:
         arrangement_id=wanted.arrangement_id or None,
         permissions=_asked(store, wanted.permissions),
     )
-    return answer(
+    return json_response(
         {
             "id": store.credentials.client_id,
             "session_id": session.session_id,
-            "auth_url": store.auth_url + _PAGES[store.reading("auth-session.auth-url")] + session.session_id,
+            "auth_url": store.auth_url + _PAGES[store.interpretation("auth-session.auth-url")] + session.session_id,
             "expires_at": _instant(store, session.expires_at),
         }
     )
@@ -56,7 +56,7 @@ def create(store: Store, request: ApiRequest) -> ApiAnswer:
 
 def _asked(store: Store, permissions: Any) -> tuple[str, ...]:
     """What the request asks the end user for, where it is read at all. Source: auth-session.permissions"""
-    if permissions is None or store.reading("auth-session.permissions") == "ignored":
+    if permissions is None or store.interpretation("auth-session.permissions") == "ignored":
         return ()
     if not isinstance(permissions, list) or any(not isinstance(one, str) or one not in PERMISSIONS for one in permissions):
         raise bad_request("permissions must be a list of names of permissions")
@@ -64,7 +64,7 @@ def _asked(store: Store, permissions: Any) -> tuple[str, ...]:
 
 
 def _instant(store: Store, moment: datetime) -> int | str:
-    return int(moment.timestamp()) if store.reading("auth-session.expires-at") == "seconds" else rfc3339(moment)
+    return int(moment.timestamp()) if store.interpretation("auth-session.expires-at") == "seconds" else rfc3339(moment)
 
 
 ROUTES: tuple[ApiRoute, ...] = (ApiRoute("auth_session", "POST", "/v1/auth/session", create, scope="api:user.write"),)

@@ -6,7 +6,7 @@ from datetime import datetime
 from fiskil_harness.core.model import Balance
 from fiskil_harness.sandbox.api.route import ApiRoute
 from fiskil_harness.sandbox.api.serving import listing, of_account, of_account_lazily, served, served_statement
-from fiskil_harness.sandbox.api.wire import ApiAnswer, ApiRequest
+from fiskil_harness.sandbox.api.wire import ApiRequest, ApiResponse
 from fiskil_harness.sandbox.bank.days import ceiling_of, floor_of
 from fiskil_harness.sandbox.consents.institutions import require_reachable
 from fiskil_harness.sandbox.consents.sharing import shared_keys
@@ -16,12 +16,12 @@ from fiskil_harness.sandbox.store import Store
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 
 
-def accounts(store: Store, request: ApiRequest) -> ApiAnswer:
+def accounts(store: Store, request: ApiRequest) -> ApiResponse:
     """Accounts of every active consent. Source: data.after-sync, data.deleted-end-user"""
     return listing(store, request, "accounts", served(store, request, "accounts"))
 
 
-def balances(store: Store, request: ApiRequest) -> ApiAnswer:
+def balances(store: Store, request: ApiRequest) -> ApiResponse:
     """Balances, optionally of one account, and then as of now.
 
     The ``x-fiskil-client-*`` headers say that the end user is present; they change nothing in the answer.
@@ -29,18 +29,18 @@ def balances(store: Store, request: ApiRequest) -> ApiAnswer:
     Source: data.fetch, data.fetch-outage, data.consumer-present
     """
     rows = of_account(store, request, served(store, request, "balances"))
-    fetch = request.one("fetch")
+    fetch = request.query_value("fetch")
     if fetch not in {None, "true", "false"}:
         raise invalid_request("invalid fetch: must be a boolean")
-    if fetch == "true" and request.one("account_id") is not None:
+    if fetch == "true" and request.query_value("account_id") is not None:
         rows = [now for row in rows if (now := _as_of_now(store, row)) is not None]
     return listing(store, request, "balances", rows)
 
 
-def transactions(store: Store, request: ApiRequest) -> ApiAnswer:
+def transactions(store: Store, request: ApiRequest) -> ApiResponse:
     """Transactions by account, status, category and time. Source: data.time-filter, data.rfc3339, data.category-filter"""
     rows = of_account_lazily(store, request, served_statement(store, request))
-    status = request.one("status")
+    status = request.query_value("status")
     if status not in {None, "PENDING", "POSTED"}:
         raise invalid_request("invalid status: must be one of PENDING, POSTED")
     categories = {one for one in request.every("secondary_category") if one}
@@ -65,7 +65,7 @@ def _as_of_now(store: Store, row: Balance) -> Balance | None:
 
 
 def _instant(request: ApiRequest, name: str) -> datetime | None:
-    text = request.one(name)
+    text = request.query_value(name)
     if text is None:
         return None
     try:

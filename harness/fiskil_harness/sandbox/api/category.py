@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 from fiskil_harness.sandbox.api.route import ApiRoute
-from fiskil_harness.sandbox.api.wire import ApiAnswer, ApiRequest, answer, read_json
+from fiskil_harness.sandbox.api.wire import ApiRequest, ApiResponse, json_response, read_json
 from fiskil_harness.sandbox.bank import categories
 from fiskil_harness.sandbox.problems import invalid_request
 from fiskil_harness.sandbox.store import Store
@@ -14,11 +14,11 @@ class _Override(Struct):
     secondary_category: str
 
 
-def override(store: Store, request: ApiRequest) -> ApiAnswer:
+def override(store: Store, request: ApiRequest) -> ApiResponse:
     """Put a transaction into another category, for good. Source: category.override"""
     wanted = read_json(request, _Override, refuse=invalid_request)
     categories.override(store, wanted.fiskil_transaction_id, wanted.secondary_category)
-    return answer({"message": "category updated"})
+    return json_response({"message": "category updated"})
 
 
 ROUTES: tuple[ApiRoute, ...] = (

@@ -2,17 +2,17 @@
 
 from fiskil_harness.sandbox.api.route import ApiRoute
 from fiskil_harness.sandbox.api.serving import served
-from fiskil_harness.sandbox.api.wire import ApiAnswer, ApiRequest, answer
+from fiskil_harness.sandbox.api.wire import ApiRequest, ApiResponse, json_response
 from fiskil_harness.sandbox.store import Store
 
 
-def identity(store: Store, request: ApiRequest) -> ApiAnswer:
+def identity(store: Store, request: ApiRequest) -> ApiResponse:
     """One identity for each institution, from the most recent consent there; newest first. Source: identity.most-recent"""
     newest = {row.institution_id: row for row in served(store, request, "identity")}
-    wanted = request.one("institution_id")
-    order = [one.arrangement_id for one in store.active_consents(request.one("end_user_id") or "")]
+    wanted = request.query_value("institution_id")
+    order = [one.arrangement_id for one in store.active_consents(request.query_value("end_user_id") or "")]
     rows = sorted(newest.values(), key=lambda row: order.index(row.arrangement_id), reverse=True)
-    return answer({"identities": [row.wire for row in rows if wanted in {None, row.institution_id}]})
+    return json_response({"identities": [row.wire for row in rows if wanted in {None, row.institution_id}]})
 
 
 ROUTES: tuple[ApiRoute, ...] = (ApiRoute("common.identity", "GET", "/v1/common/identity", identity, family="data"),)

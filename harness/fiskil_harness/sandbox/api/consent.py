@@ -6,7 +6,7 @@ from fiskil_harness.core.clock import rfc3339
 from fiskil_harness.core.model import Consent
 from fiskil_harness.sandbox.api.paging import enveloped
 from fiskil_harness.sandbox.api.route import ApiRoute
-from fiskil_harness.sandbox.api.wire import NO_CONTENT, ApiAnswer, ApiRequest, answer
+from fiskil_harness.sandbox.api.wire import NO_CONTENT, ApiRequest, ApiResponse, json_response
 from fiskil_harness.sandbox.consents import consents
 from fiskil_harness.sandbox.datasets import account_ids
 from fiskil_harness.sandbox.problems import bad_request
@@ -14,25 +14,25 @@ from fiskil_harness.sandbox.store import Store
 from fiskil_harness.sandbox.tables import Listed
 
 
-def list_all(store: Store, request: ApiRequest) -> ApiAnswer:
+def list_all(store: Store, request: ApiRequest) -> ApiResponse:
     """Consents of an end user; v3 wraps the list.
 
     Source: versions.v3-envelope, consents.list, consents.end-user-required
     """
-    end_user_id = request.one("end_user_id")
-    if end_user_id is None and store.reading("consents.end-user-required") == "400":
+    end_user_id = request.query_value("end_user_id")
+    if end_user_id is None and store.interpretation("consents.end-user-required") == "400":
         raise bad_request("missing required query parameter: end_user_id")
-    active = request.one("active")
+    active = request.query_value("active")
     if active not in {None, "true", "false"}:
         raise bad_request("parameter 'active' must be a boolean")
     ids = store.consents.ids if end_user_id is None else [one.arrangement_id for one in store.consents.of(end_user_id)]
     if active is not None:
         ids = [one for one in ids if store.consents[one].is_active == (active == "true")]
     rows = Listed(ids, lambda one: _wire(store, store.consents[one]))
-    return answer(enveloped(store, request, "consents", rows))
+    return json_response(enveloped(store, request, "consents", rows))
 
 
-def revoke(store: Store, request: ApiRequest) -> ApiAnswer:
+def revoke(store: Store, request: ApiRequest) -> ApiResponse:
     """204, even for an id that nobody has. Source: consents.revoke-unknown, consents.own-revocation"""
     consent = store.consents.get(request.path_values["arrangement_id"])
     if consent is not None:

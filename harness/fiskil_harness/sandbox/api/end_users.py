@@ -7,7 +7,7 @@ from msgspec import UNSET, Struct, UnsetType
 from fiskil_harness.core.model import EndUser
 from fiskil_harness.sandbox.api.paging import enveloped
 from fiskil_harness.sandbox.api.route import ApiRoute
-from fiskil_harness.sandbox.api.wire import NO_CONTENT, ApiAnswer, ApiRequest, answer, read_json
+from fiskil_harness.sandbox.api.wire import NO_CONTENT, ApiRequest, ApiResponse, json_response, read_json
 from fiskil_harness.sandbox.consents import end_users
 from fiskil_harness.sandbox.store import Store
 from fiskil_harness.sandbox.tables import Listed
@@ -20,32 +20,32 @@ class _Fields(Struct):
     abn: str | None | UnsetType = UNSET
 
 
-def create(store: Store, request: ApiRequest) -> ApiAnswer:
+def create(store: Store, request: ApiRequest) -> ApiResponse:
     """Only the new id comes back. Source: end-users.create"""
     end_user = end_users.create(store, **_given(read_json(request, _Fields)))
-    return answer({"end_user_id": end_user.end_user_id})
+    return json_response({"end_user_id": end_user.end_user_id})
 
 
-def list_all(store: Store, request: ApiRequest) -> ApiAnswer:
+def list_all(store: Store, request: ApiRequest) -> ApiResponse:
     """All, or those with an e-mail; v3 wraps the list. Source: versions.v3-envelope"""
-    email = request.one("email")
+    email = request.query_value("email")
     ids = store.end_users.ids if email is None else store.end_users.with_email(email)
     rows = Listed(ids, lambda one: _wire(store.end_users[one]))
-    return answer(enveloped(store, request, "end_users", rows))
+    return json_response(enveloped(store, request, "end_users", rows))
 
 
-def get(store: Store, request: ApiRequest) -> ApiAnswer:
+def get(store: Store, request: ApiRequest) -> ApiResponse:
     """The same id is called ``id`` here. Source: end-users.create"""
-    return answer(_wire(end_users.find(store, request.path_values["end_user_id"])))
+    return json_response(_wire(end_users.find(store, request.path_values["end_user_id"])))
 
 
-def update(store: Store, request: ApiRequest) -> ApiAnswer:
+def update(store: Store, request: ApiRequest) -> ApiResponse:
     """POST is the verb. Source: end-users.update"""
     end_users.update(store, request.path_values["end_user_id"], _given(read_json(request, _Fields)))
     return NO_CONTENT
 
 
-def delete(store: Store, request: ApiRequest) -> ApiAnswer:
+def delete(store: Store, request: ApiRequest) -> ApiResponse:
     """204, then 404. Source: end-users.delete-twice"""
     end_users.delete(store, request.path_values["end_user_id"])
     return NO_CONTENT

@@ -9,26 +9,26 @@ from typing import Any
 
 from fiskil_harness.sandbox.api.route import ApiRoute, Handler
 from fiskil_harness.sandbox.api.serving import day, listing, of_account, served
-from fiskil_harness.sandbox.api.wire import ApiAnswer, ApiRequest
+from fiskil_harness.sandbox.api.wire import ApiRequest, ApiResponse
 from fiskil_harness.sandbox.store import Store
 
 
-def usage(store: Store, request: ApiRequest) -> ApiAnswer:
+def usage(store: Store, request: ApiRequest) -> ApiResponse:
     """Reads by service point and by the day they begin. Source: energy.usage-dates, energy.filters"""
     rows = _of_service_point(request, served(store, request, "usage"))
     oldest, newest = day(request, "read_start_date.oldest"), day(request, "read_start_date.newest")
     if oldest is not None:
         rows = [row for row in rows if row.read_start_date >= oldest.isoformat()]
     if newest is not None:
-        last = newest if store.reading("energy.usage-dates") == "inclusive" else newest - timedelta(days=1)
+        last = newest if store.interpretation("energy.usage-dates") == "inclusive" else newest - timedelta(days=1)
         rows = [row for row in rows if row.read_start_date <= last.isoformat()]
     return listing(store, request, "usage", _in_order(store, rows, "read_start_date"))
 
 
-def invoices(store: Store, request: ApiRequest) -> ApiAnswer:
+def invoices(store: Store, request: ApiRequest) -> ApiResponse:
     """Invoices by account, service point and number; the path is singular. Source: energy.invoice-path, energy.filters"""
     rows = of_account(store, request, served(store, request, "invoices"))
-    point, number = request.one("service_point_id"), request.one("invoice_number")
+    point, number = request.query_value("service_point_id"), request.query_value("invoice_number")
     if point is not None:
         rows = [row for row in rows if point in row.service_points]
     if number is not None:
@@ -36,10 +36,10 @@ def invoices(store: Store, request: ApiRequest) -> ApiAnswer:
     return listing(store, request, "invoices", _in_order(store, rows, "issue_date"))
 
 
-def billing(store: Store, request: ApiRequest) -> ApiAnswer:
+def billing(store: Store, request: ApiRequest) -> ApiResponse:
     """Charges and payments by account and by the invoice that names them. Source: energy.filters"""
     rows = of_account(store, request, served(store, request, "billing"))
-    number = request.one("invoice_number")
+    number = request.query_value("invoice_number")
     if number is not None:
         rows = [row for row in rows if _invoice_of(row) == number]
     return listing(store, request, "billing", _in_order(store, rows, "execution_date_time"))
@@ -48,24 +48,24 @@ def billing(store: Store, request: ApiRequest) -> ApiAnswer:
 def _plain(dataset: str, root: str) -> Handler:
     """An endpoint that lists a dataset without filters."""
 
-    def plain(store: Store, request: ApiRequest) -> ApiAnswer:
+    def plain(store: Store, request: ApiRequest) -> ApiResponse:
         return listing(store, request, root, served(store, request, dataset))
 
     return plain
 
 
-def der(store: Store, request: ApiRequest) -> ApiAnswer:
+def der(store: Store, request: ApiRequest) -> ApiResponse:
     """What makes energy. Source: energy.der-root"""
-    return listing(store, request, store.reading("energy.der-root"), served(store, request, "der"))
+    return listing(store, request, store.interpretation("energy.der-root"), served(store, request, "der"))
 
 
 def _in_order(store: Store, rows: list[Any], date: str) -> list[Any]:
     """Rows by their date, those of one day as they were. Source: energy.order"""
-    return sorted(rows, key=attrgetter(date), reverse=store.reading("energy.order") == "newest-first")
+    return sorted(rows, key=attrgetter(date), reverse=store.interpretation("energy.order") == "newest-first")
 
 
 def _of_service_point(request: ApiRequest, rows: list[Any]) -> list[Any]:
-    wanted = request.one("service_point_id")
+    wanted = request.query_value("service_point_id")
     return rows if wanted is None else [row for row in rows if row.service_point_id == wanted]
 
 

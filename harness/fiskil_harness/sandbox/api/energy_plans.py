@@ -6,50 +6,50 @@ from fiskil_harness.core.model import Institution
 from fiskil_harness.core.model.energy import EnergyPlan
 from fiskil_harness.sandbox.api.paging import page
 from fiskil_harness.sandbox.api.route import ApiRoute
-from fiskil_harness.sandbox.api.wire import ApiAnswer, ApiRequest, answer
+from fiskil_harness.sandbox.api.wire import ApiRequest, ApiResponse, json_response
 from fiskil_harness.sandbox.energy.plans import detail, summary
 from fiskil_harness.sandbox.problems import ApiProblem, invalid_request
 from fiskil_harness.sandbox.store import Store
 
 
-def list_all(store: Store, request: ApiRequest) -> ApiAnswer:
+def list_all(store: Store, request: ApiRequest) -> ApiResponse:
     """The plans of one retailer, newest change first; without ``status`` the active ones.
 
     Source: energy.plans-status
     """
-    status = request.one("status") or "active"
+    status = request.query_value("status") or "active"
     if status not in {"active", "all"}:
         raise invalid_request("invalid status: must be one of active, all")
     retailer = _retailer(store, request)
     if retailer is None:
-        return answer({"plans": [], "links": {}})
+        return json_response({"plans": [], "links": {}})
     plans = [plan for plan in retailer.plans if status == "all" or _is_active(plan, store.clock.now())]
     plans.sort(key=lambda plan: plan.last_updated, reverse=True)
     shown, links = page(store, request, plans)
-    return answer({"plans": [summary(retailer, plan) for plan in shown], "links": links})
+    return json_response({"plans": [summary(retailer, plan) for plan in shown], "links": links})
 
 
-def get(store: Store, request: ApiRequest) -> ApiAnswer:
+def get(store: Store, request: ApiRequest) -> ApiResponse:
     """One plan with its contract, under ``data``. Source: energy.plan-detail-root, energy.plan-unknown"""
     wanted = request.path_values["plan_id"]
     for institution in store.institutions.values():
         for plan in institution.plans:
             if plan.plan_id == wanted:
-                return answer({"data": detail(institution, plan)})
-    if store.reading("energy.plan-unknown") == "404":
+                return json_response({"data": detail(institution, plan)})
+    if store.interpretation("energy.plan-unknown") == "404":
         raise ApiProblem(404, "NotFound", "no such plan")
     raise invalid_request("invalid plan_id: no such plan")
 
 
 def _retailer(store: Store, request: ApiRequest) -> Institution | None:
     """Who is asked about, by exactly one of two parameters. Source: energy.plans-retailer, energy.plans-unknown-retailer"""
-    brand, institution_id = request.one("retailer_id"), request.one("institution_id")
+    brand, institution_id = request.query_value("retailer_id"), request.query_value("institution_id")
     if (brand is None) == (institution_id is None):
         raise invalid_request("exactly one of retailer_id and institution_id is required")
     for one in store.institutions.values():
         if one.industry == "energy" and (brand or institution_id) == (one.brand if brand else one.institution_id):
             return one
-    if store.reading("energy.plans-unknown-retailer") == "empty":
+    if store.interpretation("energy.plans-unknown-retailer") == "empty":
         return None
     raise invalid_request(f"invalid {'retailer_id' if brand else 'institution_id'}: no such energy retailer")
 

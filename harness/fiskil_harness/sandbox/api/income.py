@@ -4,13 +4,13 @@ from datetime import date, timedelta
 
 from fiskil_harness.sandbox.api.route import ApiRoute
 from fiskil_harness.sandbox.api.serving import day, served_statement
-from fiskil_harness.sandbox.api.wire import ApiAnswer, ApiRequest, answer
+from fiskil_harness.sandbox.api.wire import ApiRequest, ApiResponse, json_response
 from fiskil_harness.sandbox.bank import income
 from fiskil_harness.sandbox.bank.days import DAY
 from fiskil_harness.sandbox.store import Store
 
 
-def summary(store: Store, request: ApiRequest) -> ApiAnswer:
+def summary(store: Store, request: ApiRequest) -> ApiResponse:
     """Sources of income and their sum, from six months ago until today unless other days are asked for.
 
     Source: income.window, income.categories, data.date-only
@@ -27,7 +27,7 @@ def summary(store: Store, request: ApiRequest) -> ApiAnswer:
         since=since.toordinal() * DAY,
         until=(until.toordinal() + 1) * DAY - 1,
     )
-    return answer(income.income_of(fitting, since=since, until=until, categories=wanted))
+    return json_response(income.income_of(fitting, since=since, until=until, categories=wanted))
 
 
 def months_before(today: date, months: int) -> date:

@@ -4,7 +4,7 @@ from typing import Any
 
 from fiskil_harness.core.model import Institution
 from fiskil_harness.sandbox.api.route import ApiRoute
-from fiskil_harness.sandbox.api.wire import ApiAnswer, ApiRequest, answer
+from fiskil_harness.sandbox.api.wire import ApiRequest, ApiResponse, json_response
 from fiskil_harness.sandbox.consents import sessions
 from fiskil_harness.sandbox.consents.institutions import is_accessible
 from fiskil_harness.sandbox.problems import ApiProblem, bad_request
@@ -14,17 +14,17 @@ RECOMMENDED = 3
 """Institutions up to this priority are recommended."""
 
 
-def list_all(store: Store, request: ApiRequest) -> ApiAnswer:
+def list_all(store: Store, request: ApiRequest) -> ApiResponse:
     """No token is asked for, but ``client_id`` is.
 
     Source: institutions.client-id, institutions.sandbox-bank, institutions.recommended, versions.v3-institutions
     """
-    if request.one("client_id") is None:
+    if request.query_value("client_id") is None:
         raise bad_request("missing required query parameter: client_id")
-    industry = request.one("industry")
+    industry = request.query_value("industry")
     if industry not in {None, "banking", "energy"}:
         raise bad_request("parameter 'industry' must be one of banking, energy")
-    mode, session_id = request.one("institution_mode"), request.one("sess_id")
+    mode, session_id = request.query_value("institution_mode"), request.query_value("sess_id")
     if mode not in {None, "recommended"}:
         raise bad_request("parameter 'institution_mode' must be recommended")
     if session_id is not None and sessions.current(store, session_id) is None:
@@ -34,16 +34,16 @@ def list_all(store: Store, request: ApiRequest) -> ApiAnswer:
         for one in store.institutions.values()
         if industry in {None, one.industry} and (mode is None or one.priority <= RECOMMENDED)
     ]
-    is_enveloped = request.version == "v3" and store.reading("versions.v3-institutions") == "enveloped"
-    return answer({"institutions": rows, "links": {}} if is_enveloped else rows)
+    is_enveloped = request.version == "v3" and store.interpretation("versions.v3-institutions") == "enveloped"
+    return json_response({"institutions": rows, "links": {}} if is_enveloped else rows)
 
 
-def get(store: Store, request: ApiRequest) -> ApiAnswer:
+def get(store: Store, request: ApiRequest) -> ApiResponse:
     """One institution, or 404."""
     institution = store.institutions.get(request.path_values["institution_id"])
     if institution is None:
         raise ApiProblem(404, "institution_not_found", "institution not found")
-    return answer(_wire(store, institution))
+    return json_response(_wire(store, institution))
 
 
 def _wire(store: Store, institution: Institution) -> dict[str, Any]:

@@ -37,8 +37,8 @@ def page(
 
     Source: paging.links, paging.size-cap, paging.default-size, paging.bad-cursor
     """
-    size = _size(store, request.one("page[size]"), usual_size, refuse)
-    after, before = request.one("page[after]"), request.one("page[before]")
+    size = _size(store, request.query_value("page[size]"), usual_size, refuse)
+    after, before = request.query_value("page[after]"), request.query_value("page[before]")
     if after is None and before is not None:
         end = min(_position(store, request, before, rows), len(rows))
         start = max(0, end - size)
@@ -60,14 +60,14 @@ def enveloped(store: Store, request: ApiRequest, root: str, rows: Sequence[Any])
     """
     if request.version != "v3":
         return rows[:]
-    is_whole = store.reading("paging.v3-lists") == "whole"
+    is_whole = store.interpretation("paging.v3-lists") == "whole"
     shown, links = page(store, request, rows, usual_size=max(1, len(rows)) if is_whole else None, refuse=bad_request)
     return {root: shown, "links": links}
 
 
 def _size(store: Store, text: str | None, usual_size: int | None, refuse: Callable[[str], ApiProblem]) -> int:
     if text is None:
-        return usual_size or min(int(store.reading("paging.default-size")), store.largest_page)
+        return usual_size or min(int(store.interpretation("paging.default-size")), store.largest_page)
     digits = text.lstrip("0")
     if not (text.isascii() and text.isdigit() and digits):
         raise refuse("invalid page[size]: must be a positive integer")
@@ -75,7 +75,7 @@ def _size(store: Store, text: str | None, usual_size: int | None, refuse: Callab
 
 
 def _cursor(store: Store, request: ApiRequest, position: int, anchor: str) -> str:
-    sealed = f"{store.mint.salt}/{request.path}/{request.one('end_user_id')}/{position}{anchor}"
+    sealed = f"{store.mint.salt}/{request.path}/{request.query_value('end_user_id')}/{position}{anchor}"
     seal = hashlib.blake2b(sealed.encode(), digest_size=9).digest()
     return base64.urlsafe_b64encode(seal + position.to_bytes(3, "big") + anchor.encode()).decode()
 
@@ -98,11 +98,11 @@ def _position(store: Store, request: ApiRequest, cursor: str, rows: Sequence[Any
 
 def _link(store: Store, request: ApiRequest, name: str, position: int, rows: Sequence[Any]) -> str:
     """Source: paging.link-form, paging.brackets"""
-    anchor = _id_of(rows[position - 1]) if store.reading("paging.moving-rows") == "row" else ""
+    anchor = _id_of(rows[position - 1]) if store.interpretation("paging.moving-rows") == "row" else ""
     kept = [(key, value) for key, value in request.query if key not in _CURSORS]
-    safe = "" if store.reading("paging.brackets") == "encoded" else "[]"
+    safe = "" if store.interpretation("paging.brackets") == "encoded" else "[]"
     query = urlencode([*kept, (name, _cursor(store, request, position, anchor))], safe=safe)
-    origin = store.api_url if store.reading("paging.link-form") == "absolute" else ""
+    origin = store.api_url if store.interpretation("paging.link-form") == "absolute" else ""
     return f"{origin}{request.path}?{query}"
 
 

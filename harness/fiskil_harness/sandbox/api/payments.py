@@ -5,21 +5,21 @@ The path of direct debits has three c's in every version of the documentation.
 
 from fiskil_harness.sandbox.api.route import ApiRoute
 from fiskil_harness.sandbox.api.serving import listing, served
-from fiskil_harness.sandbox.api.wire import ApiAnswer, ApiRequest
+from fiskil_harness.sandbox.api.wire import ApiRequest, ApiResponse
 from fiskil_harness.sandbox.store import Store
 
 
-def payees(store: Store, request: ApiRequest) -> ApiAnswer:
+def payees(store: Store, request: ApiRequest) -> ApiResponse:
     """Everybody that the end user saved to pay. Source: data.after-sync, payees.unions"""
     return listing(store, request, "payees", served(store, request, "payees"))
 
 
-def direct_debits(store: Store, request: ApiRequest) -> ApiAnswer:
+def direct_debits(store: Store, request: ApiRequest) -> ApiResponse:
     """Everybody who may take money from an account. Source: data.after-sync, direct-debits.path"""
     return listing(store, request, "direct_debits", served(store, request, "direct_debits"))
 
 
-def scheduled_payments(store: Store, request: ApiRequest) -> ApiAnswer:
+def scheduled_payments(store: Store, request: ApiRequest) -> ApiResponse:
     """Payments set up for later. Source: data.after-sync, scheduled-payments.unions"""
     return listing(store, request, "scheduled_payments", served(store, request, "scheduled_payments"))
 

@@ -4,17 +4,19 @@ from typing import Any
 
 from fiskil_harness.core.model import PERMISSIONS, Permission
 from fiskil_harness.sandbox.api.route import ApiRoute
-from fiskil_harness.sandbox.api.wire import ApiAnswer, ApiRequest, answer
+from fiskil_harness.sandbox.api.wire import ApiRequest, ApiResponse, json_response
 from fiskil_harness.sandbox.problems import bad_request
 from fiskil_harness.sandbox.store import Store
 
 
-def list_all(_store: Store, request: ApiRequest) -> ApiAnswer:
+def list_all(_store: Store, request: ApiRequest) -> ApiResponse:
     """Every permission, or those of an industry with the ones that all industries share. Source: permissions.list"""
-    industry = request.one("industry")
+    industry = request.query_value("industry")
     if industry not in {None, "banking", "energy"}:
         raise bad_request("parameter 'industry' must be one of banking, energy")
-    return answer([_wire(one) for one in PERMISSIONS.values() if industry is None or one.industry in {industry, "common"}])
+    return json_response(
+        [_wire(one) for one in PERMISSIONS.values() if industry is None or one.industry in {industry, "common"}]
+    )
 
 
 def _wire(permission: Permission) -> dict[str, Any]:

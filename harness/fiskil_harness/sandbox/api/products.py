@@ -2,15 +2,15 @@
 
 from fiskil_harness.sandbox.api.route import ApiRoute
 from fiskil_harness.sandbox.api.serving import listing
-from fiskil_harness.sandbox.api.wire import ApiAnswer, ApiRequest, answer
+from fiskil_harness.sandbox.api.wire import ApiRequest, ApiResponse, json_response
 from fiskil_harness.sandbox.bank import products
 from fiskil_harness.sandbox.problems import ApiProblem, invalid_request
 from fiskil_harness.sandbox.store import Store
 
 
-def list_all(store: Store, request: ApiRequest) -> ApiAnswer:
+def list_all(store: Store, request: ApiRequest) -> ApiResponse:
     """The products of one institution, without their details. Source: products.institution-id"""
-    institution_id = request.one("instituition_id")
+    institution_id = request.query_value("instituition_id")
     if institution_id is None:
         raise invalid_request("missing required query parameter: instituition_id")
     institution = store.institutions.get(institution_id)
@@ -19,14 +19,14 @@ def list_all(store: Store, request: ApiRequest) -> ApiAnswer:
     return listing(store, request, "products", [one.summary for one in products.products_of(institution)])
 
 
-def get(store: Store, request: ApiRequest) -> ApiAnswer:
+def get(store: Store, request: ApiRequest) -> ApiResponse:
     """One product with rates, fees, features and conditions. Source: products.unknown"""
     wanted = request.path_values["product_id"]
     for institution in store.institutions.values():
         for product in products.products_of(institution):
             if product.product_id == wanted:
-                return answer({"product": product.wire})
-    if store.reading("products.unknown") == "404":
+                return json_response({"product": product.wire})
+    if store.interpretation("products.unknown") == "404":
         raise ApiProblem(404, "NotFound", "product not found")
     raise invalid_request("invalid product_id: no such product")
 

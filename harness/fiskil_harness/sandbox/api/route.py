@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
-from fiskil_harness.sandbox.api.wire import ApiAnswer, ApiRequest
+from fiskil_harness.sandbox.api.wire import ApiRequest, ApiResponse
 from fiskil_harness.sandbox.store import Store
 
-Handler = Callable[[Store, ApiRequest], ApiAnswer]
+Handler = Callable[[Store, ApiRequest], ApiResponse]
 
 
 class ApiRoute(Struct, frozen=True):

@@ -43,7 +43,7 @@ ROUTES: tuple[ApiRoute, ...] = (
 )
 
 
-class Found(Struct, frozen=True, kw_only=True):
+class RouteMatch(Struct, frozen=True, kw_only=True):
     """Where a request leads. Without a ``route``, ``allowed`` names the methods that its path knows; empty for no path."""
 
     route: ApiRoute | None = None
@@ -62,13 +62,15 @@ class Found(Struct, frozen=True, kw_only=True):
         return self.route is not None and self.route.is_list
 
 
-_EXACT = {(route.method, route.path): Found(route=route, family=route.family) for route in ROUTES if "{" not in route.path}
+_EXACT = {
+    (route.method, route.path): RouteMatch(route=route, family=route.family) for route in ROUTES if "{" not in route.path
+}
 _PATTERNS = [(route, re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", route.path.replace(".", r"\.")))) for route in ROUTES]
 _SPELLINGS = {"/v1/banking/accounts/direct-debits": "/v1/banking/acccounts/direct-debits"}
 _DATA_PATHS = ("/v1/banking/", "/v1/common/", "/v1/energy/")
 
 
-def find_route(method: str, raw_path: str) -> Found:
+def find_route(method: str, raw_path: str) -> RouteMatch:
     """The route of a request; *raw_path* as it came, so that an encoded slash belongs to a value."""
     if exact := _EXACT.get((method, raw_path)):
         return exact
@@ -80,12 +82,12 @@ def find_route(method: str, raw_path: str) -> Found:
             continue
         if route.method == method:
             values = {name: unquote(value) for name, value in match.groupdict().items()}
-            return Found(route=route, path_values=values, family=route.family)
+            return RouteMatch(route=route, path_values=values, family=route.family)
         allowed.append(route.method)
-    return Found(allowed=tuple(sorted(allowed)), family=family)
+    return RouteMatch(allowed=tuple(sorted(allowed)), family=family)
 
 
-def find_spelling(store: Store, method: str, raw_path: str) -> Found:
+def find_spelling(store: Store, method: str, raw_path: str) -> RouteMatch:
     """The route of a request, also of one whose path is spelt otherwise, where that is understood.
 
     Source: paths.prefix, paths.direct-debits
@@ -95,7 +97,7 @@ def find_spelling(store: Store, method: str, raw_path: str) -> Found:
         return found
     for clause_id, spelt in (("paths.prefix", f"/v1{raw_path}"), ("paths.direct-debits", _SPELLINGS.get(raw_path, ""))):
         other = find_route(method, spelt)
-        if (other.route or other.allowed) and store.reading(clause_id) in {"optional", "both"}:
+        if (other.route or other.allowed) and store.interpretation(clause_id) in {"optional", "both"}:
             return other
     return found
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from fiskil_harness.core.model.rows import Row
 from fiskil_harness.sandbox.api.paging import page
-from fiskil_harness.sandbox.api.wire import ApiAnswer, ApiRequest, answer, required_end_user
+from fiskil_harness.sandbox.api.wire import ApiRequest, ApiResponse, json_response, required_end_user
 from fiskil_harness.sandbox.bank.statement import Statement, Stretch
 from fiskil_harness.sandbox.problems import ApiProblem, invalid_request
 from fiskil_harness.sandbox.store import Store
@@ -51,7 +51,7 @@ def served_to(store: Store, end_user_id: str, dataset: str) -> list[Sequence[Any
     consents = store.active_consents(end_user_id)
     rows = [store.served.get((one.arrangement_id, dataset), ()) for one in consents]
     overlap = len({one.institution_id for one in consents}) < len(consents)
-    return _each_once(rows) if overlap and store.reading("data.shared-twice") == "once" else rows
+    return _each_once(rows) if overlap and store.interpretation("data.shared-twice") == "once" else rows
 
 
 def _each_once(parts: list[Sequence[Any]]) -> list[Sequence[Any]]:
@@ -78,16 +78,16 @@ def _refuse_unconnected(store: Store, end_user_id: str) -> None:
     """
     if end_user_id in store.deleted_end_users:
         return
-    if end_user_id not in store.end_users and store.reading("data.unknown-end-user") == "404":
+    if end_user_id not in store.end_users and store.interpretation("data.unknown-end-user") == "404":
         raise ApiProblem(404, "NotFound", "end user not found")
     had_one = bool(store.consents.of(end_user_id))
-    if had_one and store.reading("data.ended-consent") == "403":
+    if had_one and store.interpretation("data.ended-consent") == "403":
         raise ApiProblem(403, "Forbidden", "the end user has no active consent")
 
 
 def refuse_unpermitted(store: Store, permission: str) -> None:
     """Refuse what no consent covers, where it is not answered with an empty list. Source: data.missing-permission"""
-    if store.reading("data.missing-permission") == "403":
+    if store.interpretation("data.missing-permission") == "403":
         raise ApiProblem(403, "Forbidden", f"no active consent of the end user permits {permission}")
 
 
@@ -99,7 +99,7 @@ def of_account(store: Store, request: ApiRequest, rows: list[Any]) -> list[Any]:
 
     Source: data.unknown-account, data.account-filter
     """
-    account_id = request.one("account_id")
+    account_id = request.query_value("account_id")
     if account_id is None:
         return rows
     kept = [row for row in rows if row.account_id == account_id]
@@ -108,7 +108,7 @@ def of_account(store: Store, request: ApiRequest, rows: list[Any]) -> list[Any]:
 
 def of_account_lazily(store: Store, request: ApiRequest, rows: Statement) -> Statement:
     """The same for transactions, none of which is made yet."""
-    account_id = request.one("account_id")
+    account_id = request.query_value("account_id")
     if account_id is None:
         return rows
     kept = rows.where(account_ids=(account_id,))
@@ -119,9 +119,9 @@ def _meant(store: Store, request: ApiRequest, account_id: str) -> str:
     """The account that an id without rows means. Source: data.unknown-account, data.account-filter"""
     known = _accounts(store, required_end_user(request))
     if account_id not in known.values():
-        if account_id in known and store.reading("data.account-filter") == "either":
+        if account_id in known and store.interpretation("data.account-filter") == "either":
             return known[account_id]
-        if account_id not in known and store.reading("data.unknown-account") == "404":
+        if account_id not in known and store.interpretation("data.unknown-account") == "404":
             raise ApiProblem(404, "NotFound", "account not found")
     return account_id
 
@@ -137,10 +137,10 @@ def _accounts(store: Store, end_user_id: str) -> dict[str, str]:
     }
 
 
-def listing(store: Store, request: ApiRequest, root: str, rows: Sequence[Row]) -> ApiAnswer:
+def listing(store: Store, request: ApiRequest, root: str, rows: Sequence[Row]) -> ApiResponse:
     """One page of *rows* under its root key, and the links to its neighbours. Source: paging.links"""
     shown, links = page(store, request, rows)
-    return answer({root: shown.wire if isinstance(shown, Stretch) else [row.wire for row in shown], "links": links})
+    return json_response({root: shown.wire if isinstance(shown, Stretch) else [row.wire for row in shown], "links": links})
 
 
 def day(request: ApiRequest, name: str) -> date | None:
@@ -151,7 +151,7 @@ def day(request: ApiRequest, name: str) -> date | None:
 
     Source: data.date-only
     """
-    text = request.one(name)
+    text = request.query_value(name)
     if text is None:
         return None
     try:

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from fiskil_harness.sandbox import tokens
 from fiskil_harness.sandbox.api.route import ApiRoute
-from fiskil_harness.sandbox.api.wire import ApiAnswer, ApiRequest, answer, read_json
+from fiskil_harness.sandbox.api.wire import ApiRequest, ApiResponse, json_response, read_json
 from fiskil_harness.sandbox.store import Store
 
 
@@ -15,14 +15,14 @@ class _KeyPair(Struct):
     client_secret: str
 
 
-def exchange(store: Store, request: ApiRequest) -> ApiAnswer:
+def exchange(store: Store, request: ApiRequest) -> ApiResponse:
     """A key pair for a token that lives for a while. Source: token.exchange, token.lifetime, token.field, token.type"""
     pair = read_json(request, _KeyPair)
     token = tokens.exchange(store, pair.client_id, pair.client_secret)
-    given: dict[str, Any] = {store.reading("token.field"): token.value}
-    if store.reading("token.type") == "present":
+    given: dict[str, Any] = {store.interpretation("token.field"): token.value}
+    if store.interpretation("token.type") == "present":
         given["token_type"] = "Bearer"
-    return answer(given | {"expires_in": tokens.lifetime_s(store)})
+    return json_response(given | {"expires_in": tokens.lifetime_s(store)})
 
 
 ROUTES: tuple[ApiRoute, ...] = (ApiRoute("token", "POST", "/v1/token", exchange, is_open=True),)

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from fiskil_harness.sandbox.api.wire import ApiAnswer
+from fiskil_harness.sandbox.api.wire import ApiResponse
 from fiskil_harness.sandbox.store import Store
 
 Rows = dict[str, Any]
@@ -21,10 +21,10 @@ _RATES = {
 }
 
 
-def told_as(store: Store, route: str, version: str, given: ApiAnswer) -> ApiAnswer:
+def as_version(store: Store, route: str, version: str, given: ApiResponse) -> ApiResponse:
     """The answer of *route* as *version* words it. Source: versions.upgrade, versions.empty-service"""
     change = _V1.get(route) if version == "v1" else None
-    if change is None and route == "banking.transactions" and store.reading("versions.empty-service") == "left-out":
+    if change is None and route == "banking.transactions" and store.interpretation("versions.empty-service") == "left-out":
         change = _without_service
     if change is None or given.status != 200:
         return given
@@ -33,7 +33,7 @@ def told_as(store: Store, route: str, version: str, given: ApiAnswer) -> ApiAnsw
     return msgspec.structs.replace(given, body=msgspec.json.encode(body))
 
 
-def in_words_of(version: str, route: str, body: Any, *, newer: str) -> Any:
+def convert_body(version: str, route: str, body: Any, *, newer: str) -> Any:
     """A *body* that *route* gives under the version *newer*, as *version* words it; it may be changed by this.
 
     Source: versions.upgrade, versions.v3-envelope

@@ -7,18 +7,18 @@ from msgspec import Struct
 from fiskil_harness.sandbox.api.route import ApiRoute
 
 
-class Answered(Struct, frozen=True, kw_only=True):
-    """One answer as it leaves the API; ``readings`` are those that are not the default; no endpoint has no ``route``."""
+class ApiResponseSent(Struct, frozen=True, kw_only=True):
+    """One response of the API. ``interpretations`` are those that are not the default; ``route`` may be empty."""
 
     method: str
     route: ApiRoute | None
     family: str
     version: str
-    readings: Mapping[str, str]
+    interpretations: Mapping[str, str]
     status: int
     headers: tuple[tuple[bytes, bytes], ...]
     body: bytes
 
 
-WATCHERS: list[Callable[[Answered], None]] = []
+WATCHERS: list[Callable[[ApiResponseSent], None]] = []
 """Each is called with every answer of every sandbox of this process, on the server's own thread."""

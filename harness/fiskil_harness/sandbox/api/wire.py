@@ -26,7 +26,7 @@ class ApiRequest(Struct, frozen=True, kw_only=True):
     body: bytes
     version: str
 
-    def one(self, name: str) -> str | None:
+    def query_value(self, name: str) -> str | None:
         """The last value of query parameter *name*; an empty one counts as absent."""
         for key, value in reversed(self.query):
             if key == name:
@@ -38,7 +38,7 @@ class ApiRequest(Struct, frozen=True, kw_only=True):
         return tuple([value for key, value in self.query if key == name])
 
 
-class ApiAnswer(Struct, frozen=True, kw_only=True):
+class ApiResponse(Struct, frozen=True, kw_only=True):
     """What goes back; ``body`` is empty for 204."""
 
     status: int = 200
@@ -46,26 +46,26 @@ class ApiAnswer(Struct, frozen=True, kw_only=True):
     body: bytes = b""
 
 
-def answer(value: Any, *, status: int = 200) -> ApiAnswer:
+def json_response(value: Any, *, status: int = 200) -> ApiResponse:
     """A JSON answer, compact as the vendor writes it."""
-    return ApiAnswer(status=status, body=_encode(value))
+    return ApiResponse(status=status, body=_encode(value))
 
 
-NO_CONTENT = ApiAnswer(status=204, content_type="")
+NO_CONTENT = ApiResponse(status=204, content_type="")
 
 
-def goa_error(problem: ApiProblem, error_id: str, *, has_flags: bool) -> ApiAnswer:
+def goa_error(problem: ApiProblem, error_id: str, *, has_flags: bool) -> ApiResponse:
     """The core endpoints' error shape; v3 list endpoints leave the flags out. Source: errors.goa, errors.v3-lists"""
     body: dict[str, Any] = {"id": error_id, "name": problem.name, "message": problem.message}
     if has_flags:
         body |= {"temporary": problem.status == 503, "timeout": False, "fault": problem.status == 500}
-    return ApiAnswer(status=problem.status, content_type=GOA, body=_encode(body))
+    return ApiResponse(status=problem.status, content_type=GOA, body=_encode(body))
 
 
-def simple_error(problem: ApiProblem, error_id: str) -> ApiAnswer:
+def simple_error(problem: ApiProblem, error_id: str) -> ApiResponse:
     """The data endpoints' error shape. Source: errors.simple"""
     body = {"id": error_id, "name": problem.name, "message": problem.message}
-    return ApiAnswer(status=problem.status, body=_encode(body))
+    return ApiResponse(status=problem.status, body=_encode(body))
 
 
 def read_json(request: ApiRequest, shape: type[T], *, refuse: Callable[[str], ApiProblem] = bad_request) -> T:
@@ -79,7 +79,7 @@ def read_json(request: ApiRequest, shape: type[T], *, refuse: Callable[[str], Ap
 
 def required_end_user(request: ApiRequest) -> str:
     """The ``end_user_id`` of a data call. Source: data.end-user-required"""
-    end_user_id = request.one("end_user_id")
+    end_user_id = request.query_value("end_user_id")
     if end_user_id is None:
         raise invalid_request("missing required query parameter: end_user_id")
     return end_user_id

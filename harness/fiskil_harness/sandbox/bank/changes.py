@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from fiskil_harness.core.model import Transaction
-from fiskil_harness.sandbox.bank.holdings import Holdings, Lives, account_key
+from fiskil_harness.sandbox.bank.holdings import AccountPeriods, Holdings, account_key
 from fiskil_harness.sandbox.bank.pending_purchases import Slot
 from fiskil_harness.sandbox.bank.posted_rows import Posted
 from fiskil_harness.sandbox.bank.series import Place
@@ -48,8 +48,10 @@ class Changes(Struct, frozen=True):
         """With an id that no row has any more."""
         return Changes(self.edits, self.added, (*self.removed, fiskil_id))
 
-    def statement(self, holdings: Holdings, days: int, lives: Lives, *, is_new: bool, some_vanish: bool) -> Statement:
-        """Every row when so many days have passed. *is_new* and *some_vanish* are readings of what the clock posts."""
+    def statement(
+        self, holdings: Holdings, days: int, lives: AccountPeriods, *, is_new: bool, some_vanish: bool
+    ) -> Statement:
+        """Every row when so many days have passed. *is_new* and *some_vanish* are interpretations."""
         runs = holdings.runs(days, lives)
         waiting: dict[str, Transaction] = {}
         for slot, moved in _moving(holdings, days, lives):
@@ -73,7 +75,7 @@ class Changes(Struct, frozen=True):
         posted = [row for row in others if row.status != "PENDING"]
         return Statement(pending, Posted(runs=tuple(runs), gone=gone, others=posted))
 
-    def let_go(self, holdings: Holdings, days: int, lives: Lives, *, is_new: bool, some_vanish: bool) -> list[str]:
+    def let_go(self, holdings: Holdings, days: int, lives: AccountPeriods, *, is_new: bool, some_vanish: bool) -> list[str]:
         """The ``fiskil_id`` of every row that the clock took away, or gave another one when it was posted.
 
         What waits on an account that is closed is never posted.
@@ -90,9 +92,9 @@ class Changes(Struct, frozen=True):
         return found
 
 
-def _moving(holdings: Holdings, days: int, lives: Lives) -> Iterator[tuple[Slot, int]]:
+def _moving(holdings: Holdings, days: int, lives: AccountPeriods) -> Iterator[tuple[Slot, int]]:
     """The slots of accounts that were ever open, and for how many of the days something moved there."""
-    for key, slot in holdings.slots.items():
+    for key, slot in holdings.pending_by_key.items():
         opened, closed = lives[account_key(key)]
         moved = days if closed is None else min(days, closed)
         if opened <= moved:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from fiskil_harness.core.model import Account, Person
 from fiskil_harness.sandbox.bank.pending_purchases import Slot
 from fiskil_harness.sandbox.bank.pending_schedule import turns_of
-from fiskil_harness.sandbox.bank.rows_from_seed import Origin, View, account_of, regular_rows, slots_of
+from fiskil_harness.sandbox.bank.rows_from_seed import Origin, View, account_of, pending_places, regular_rows
 from fiskil_harness.sandbox.bank.series import Place, Series
 from fiskil_harness.sandbox.bank.timeline import Run
 
@@ -16,14 +16,14 @@ from fiskil_harness.sandbox.bank.timeline import Run
 _EARLIEST = 400
 
 
-class Life(NamedTuple):
+class AccountPeriod(NamedTuple):
     """Between which days something moves on an account: days since the histories' end, and None for no end."""
 
     opened: int
     closed: int | None
 
 
-Lives = Mapping[str, Life]
+AccountPeriods = Mapping[str, AccountPeriod]
 """By the account's key."""
 
 
@@ -41,7 +41,7 @@ class Holdings:
         return {one.key: one for one in self._made[0]}
 
     @cached_property
-    def slots(self) -> dict[str, Slot]:
+    def pending_by_key(self) -> dict[str, Slot]:
         """By the key of the first that waits in each."""
         return {one.key: one for one in self._made[1]}
 
@@ -55,10 +55,10 @@ class Holdings:
                 view=self._view, person=self.person, spec=spec, account=self.accounts[spec.key], ids=ids, last=self._last
             )
             series += regular_rows(origin, first_number=len(series) + len(slots))
-            slots += slots_of(origin, first_number=len(series) + len(slots))
+            slots += pending_places(origin, first_number=len(series) + len(slots))
         return series, slots
 
-    def runs(self, days: int, lives: Lives) -> list[Run]:
+    def runs(self, days: int, lives: AccountPeriods) -> list[Run]:
         """The regular rows that there are when so many days have passed."""
         found = (self._run(one, days, lives[account_key(key)]) for key, one in self.series.items())
         return [run for run in found if run is not None]
@@ -72,11 +72,11 @@ class Holdings:
 
     def turn(self, key: str) -> tuple[Slot, int] | None:
         """The slot of a row that is PENDING at first, and its turn there; None for no such row."""
-        if key in self.slots:
-            return self.slots[key], 0
+        if key in self.pending_by_key:
+            return self.pending_by_key[key], 0
         prefix, _, tail = key.rpartition(":")
-        is_turn = prefix in self.slots and tail.isascii() and tail.isdigit() and tail[0] != "0"
-        return (self.slots[prefix], int(tail)) if is_turn else None
+        is_turn = prefix in self.pending_by_key and tail.isascii() and tail.isdigit() and tail[0] != "0"
+        return (self.pending_by_key[prefix], int(tail)) if is_turn else None
 
     @cached_property
     def _taken_over(self) -> frozenset[str]:
@@ -85,7 +85,7 @@ class Holdings:
             f"{spec.key}:{turns.move}" for spec in self.person.accounts for turns in turns_of(spec) if turns.takes_over
         )
 
-    def _run(self, series: Series, days: int, life: Life) -> Run | None:
+    def _run(self, series: Series, days: int, life: AccountPeriod) -> Run | None:
         every, zero = abs(series.days.step), series.days.zero
         moved = days if life.closed is None else min(days, life.closed)
         today = self._last + (min(moved, 0) if series.key in self._taken_over else moved)

@@ -12,14 +12,14 @@ from typing import Any
 
 import msgspec
 
-from fiskil_harness.core.clauses import Ask, Readings
+from fiskil_harness.core.clauses import Choose, Interpretations
 from fiskil_harness.core.model import Account, Balance, Person, Transaction
 from fiskil_harness.core.model.people import AccountSpec
 from fiskil_harness.core.randomness import Mint
 from fiskil_harness.sandbox.bank.amounts import cents_of, money
 from fiskil_harness.sandbox.bank.changes import Changes
 from fiskil_harness.sandbox.bank.days import stamp
-from fiskil_harness.sandbox.bank.holdings import Holdings, Life, Lives
+from fiskil_harness.sandbox.bank.holdings import AccountPeriod, AccountPeriods, Holdings
 from fiskil_harness.sandbox.bank.rows_from_seed import View
 from fiskil_harness.sandbox.bank.statement import Statement
 
@@ -36,9 +36,9 @@ class Ledger:
         institution_id: str,
         mint: Mint,
         until: date,
-        reading: Ask | None = None,
+        reading: Choose | None = None,
         passed: Callable[[datetime | None], int] | None = None,
-        life: Callable[[AccountSpec], Life] | None = None,
+        life: Callable[[AccountSpec], AccountPeriod] | None = None,
     ) -> None:
         """Derive accounts; rows are derived when they are asked for.
 
@@ -49,14 +49,14 @@ class Ledger:
             passed: How many days have passed since then, now or at an instant (default: none ever do).
             life: Between which days something moves on an account (default: always).
         """
-        self._reading = reading or Readings().of
+        self._reading = reading or Interpretations().of
         self._passed = passed or (lambda _at: 0)
-        self._life = life or (lambda _spec: Life(-person.history_days, None))
+        self._life = life or (lambda _spec: AccountPeriod(-person.history_days, None))
         self.person, self.until = person, until
         self._view = View(mint=mint, end_user_id=owner, institution_id=institution_id, arrangement_id=arrangement_id)
         self._holdings = Holdings(person, self._view, until=until)
         self._changes = Changes()
-        self._taken: tuple[Changes, tuple[int, Lives, bool, bool], Statement] | None = None
+        self._taken: tuple[Changes, tuple[int, AccountPeriods, bool, bool], Statement] | None = None
 
     @property
     def accounts(self) -> dict[str, Account]:
@@ -174,17 +174,17 @@ class Ledger:
         by_clock = self._changes.let_go(self._holdings, days, self._lives(), is_new=is_new, some_vanish=some_vanish)
         return tuple(dict.fromkeys((*self._changes.removed, *by_clock)))
 
-    def _lives(self) -> dict[str, Life]:
+    def _lives(self) -> dict[str, AccountPeriod]:
         return {spec.key: self._life(spec) for spec in self.person.accounts}
 
     def _is_new(self, days: int) -> bool:
         """Whether a row that was posted by the clock has another id than before. Source: data.pending-posted"""
-        has_posted = any(slot.posted(days) for slot in self._holdings.slots.values())
+        has_posted = any(slot.posted(days) for slot in self._holdings.pending_by_key.values())
         return has_posted and self._reading("data.pending-posted") == "new"
 
     def _some_vanish(self, days: int) -> bool:
         """Whether rows that would have been posted by now vanished instead. Source: data.pending-vanishes"""
-        slots = self._holdings.slots.values()
+        slots = self._holdings.pending_by_key.values()
         is_due = any(slot.vanishes(turn) for slot in slots for turn in range(min(4, slot.posted(days))))
         return is_due and self._reading("data.pending-vanishes") == "some"
 

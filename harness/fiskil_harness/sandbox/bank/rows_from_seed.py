@@ -93,7 +93,7 @@ def regular_rows(origin: Origin, *, first_number: int) -> list[Series]:
     return made
 
 
-def slots_of(origin: Origin, *, first_number: int) -> list[Slot]:
+def pending_places(origin: Origin, *, first_number: int) -> list[Slot]:
     """The places for what is PENDING on an account."""
     spec = origin.spec
     made: list[Slot] = []

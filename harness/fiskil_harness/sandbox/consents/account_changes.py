@@ -85,7 +85,7 @@ def withdraw_sharing(store: Store, person: Person, key: str) -> None:
     change_agreement(store, person, spec, withdrawn_at=store.now())
     for consent in own:
         gone = shared[consent.arrangement_id] - _shared_ids(store, consent)
-        if gone and store.reading("consents.account-withdrawn") == "at-once":
+        if gone and store.interpretation("consents.account-withdrawn") == "at-once":
             drop_unshared(store, consent, gone=gone)
 
 

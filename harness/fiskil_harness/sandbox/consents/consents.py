@@ -9,7 +9,7 @@ from fiskil_harness.sandbox.bank.ledger import Ledger
 from fiskil_harness.sandbox.bank.rows_from_seed import View
 from fiskil_harness.sandbox.consents.people import person_for
 from fiskil_harness.sandbox.consents.sharing import moving_days, when_all_close
-from fiskil_harness.sandbox.energy.context import Books
+from fiskil_harness.sandbox.energy.context import EnergyContext
 from fiskil_harness.sandbox.energy.ledger import EnergyLedger
 from fiskil_harness.sandbox.store import Store
 
@@ -33,7 +33,7 @@ def grant(
     Source: consents.received, consents.by-institution, permissions.usual, consents.period
     """
     now = store.now()
-    asked = store.console.asks(store.institutions[institution_id].industry, permissions)
+    asked = store.console.requested_from(store.institutions[institution_id].industry, permissions)
     consent = Consent(
         arrangement_id=arrangement_id or store.mint.arrangement_id(),
         end_user_id=end_user_id,
@@ -70,7 +70,9 @@ def _open_books(store: Store, consent: Consent, person: Person) -> None:
             arrangement_id=consent.arrangement_id,
         )
         plans = {plan.plan_id: plan for one in store.institutions.values() for plan in one.plans}
-        books = Books(view=view, person=person, began=began, retailer=institution.name, reading=store.reading)
+        books = EnergyContext(
+            view=view, person=person, began=began, retailer=institution.name, interpretation=store.interpretation
+        )
         store.energy[consent.arrangement_id] = EnergyLedger(books, plans)
         return
     store.ledgers[consent.arrangement_id] = Ledger(
@@ -80,7 +82,7 @@ def _open_books(store: Store, consent: Consent, person: Person) -> None:
         institution_id=consent.institution_id,
         mint=store.mint,
         until=began,
-        reading=store.reading,
+        reading=store.interpretation,
         passed=store.days_passed,
         life=lambda spec: moving_days(store, person, spec),
     )
@@ -93,7 +95,7 @@ def renew(store: Store, consent: Consent, *, account_keys: tuple[str, ...]) -> C
 
     Source: auth-session.renewal
     """
-    now, reading = store.now(), store.reading("auth-session.renewal")
+    now, reading = store.now(), store.interpretation("auth-session.renewal")
     if reading == "new":
         person = person_for(store, consent.person)
         assert person is not None  # whoever consented has an address
@@ -127,7 +129,7 @@ def duration(store: Store) -> timedelta:
     """
     days = store.console.consent_days
     if days is None:
-        days = int(store.reading("consents.duration").removesuffix("-days"))
+        days = int(store.interpretation("consents.duration").removesuffix("-days"))
     return timedelta(days=days or 1)
 
 
@@ -148,7 +150,7 @@ def end(store: Store, consent: Consent, *, reason: str, by: str, at: datetime | 
     moment = at or store.now()
     ended = msgspec.structs.replace(consent, ended_at=moment, ended_by=by, termination_reason=reason)
     store.consents[consent.arrangement_id] = ended
-    if not clause_id or store.reading(clause_id) == "told":
+    if not clause_id or store.interpretation(clause_id) == "told":
         store.emit("consent.revoked", ended, at=moment)
     return ended
 

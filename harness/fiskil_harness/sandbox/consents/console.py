@@ -13,7 +13,7 @@ DEFAULT_VERSION = "v3"
 LONGEST_CONSENT_DAYS = 365
 
 
-def asked_for(datasets: tuple[str, ...]) -> tuple[str, ...]:
+def requested_permissions(datasets: tuple[str, ...]) -> tuple[str, ...]:
     """What end users of an app that reads *datasets* are asked for: the usual, and whatever else it reads."""
     return tuple(name for name in PERMISSIONS if name in {*USUAL_PERMISSIONS, *datasets})
 
@@ -49,7 +49,7 @@ class Console(Struct, frozen=True, kw_only=True):
             asked = f"{self.consent_days} day{'' if self.consent_days == 1 else 's'}"
             raise UsageError(f"A consent lasts from 1 to {LONGEST_CONSENT_DAYS} days, or 0 for a one-off one; got {asked}.")
 
-    def asks(self, industry: str, permissions: tuple[str, ...] = ()) -> tuple[str, ...]:
+    def requested_from(self, industry: str, permissions: tuple[str, ...] = ()) -> tuple[str, ...]:
         """What an institution of *industry* is asked for: *permissions*, or what the console says, as far as it has it.
 
         Source: permissions.usual

@@ -24,7 +24,7 @@ def create(
 
     Source: end-users.duplicate-email, end-users.email
     """
-    if not email and store.reading("end-users.email") == "required":
+    if not email and store.interpretation("end-users.email") == "required":
         raise bad_request("email is required")
     _refuse_taken(store, email, but="")
     chosen = end_user_id or store.mint.end_user_id()
@@ -66,5 +66,5 @@ def delete(store: Store, end_user_id: str) -> None:
 
 def _refuse_taken(store: Store, email: str | None, *, but: str) -> None:
     others = set(store.end_users.with_email(email)) - {but} if email else set()
-    if others and store.reading("end-users.duplicate-email") == "refused":
+    if others and store.interpretation("end-users.duplicate-email") == "refused":
         raise ApiProblem(400, "end_user_already_exists", "an end user with this email already exists")

@@ -28,7 +28,7 @@ def set_connection(store: Store, institution_id: str, status: str) -> None:
 
 def is_accessible(store: Store, institution: Institution) -> bool:
     """Whether sandbox keys reach an institution. Source: institutions.sandbox-bank, institutions.sandbox-retailer"""
-    is_shown = institution.industry != "energy" or store.reading("institutions.sandbox-retailer") == "accessible"
+    is_shown = institution.industry != "energy" or store.interpretation("institutions.sandbox-retailer") == "accessible"
     return institution.is_accessible and is_shown
 
 

@@ -23,7 +23,7 @@ MAGIC_CODES: dict[str, str] = {
 _RIGHT, _, _EXPIRED = MAGIC_CODES
 
 
-def answer_to(store: Store, session: AuthSession, act: str, form: Form) -> tuple[AuthSession, str]:
+def apply_form(store: Store, session: AuthSession, act: str, form: Form) -> tuple[AuthSession, str]:
     """The session with what the form told, and the answer; acts that ask for nothing are ``fine``."""
     if act == "choose":
         return _choose(store, session, str(form.get("institution_id", "")))
@@ -82,7 +82,7 @@ def _enter_code(store: Store, session: AuthSession, code: str) -> tuple[AuthSess
     """Source: journey.code-attempts, journey.code-expired"""
     typed = "".join(code.split())
     if typed == _EXPIRED:
-        answer = "expired" if store.reading("journey.code-expired") == "sent-again" else "too_late"
+        answer = "expired" if store.interpretation("journey.code-expired") == "sent-again" else "too_late"
         return msgspec.structs.replace(session, code=_code(store, session, after=session.code or "")), answer
     if typed not in {session.code, _RIGHT}:
         wrong = session.wrong_codes + 1
@@ -98,7 +98,7 @@ def _enter_code(store: Store, session: AuthSession, code: str) -> tuple[AuthSess
 
 
 def _allowed(store: Store) -> int:
-    return int(store.reading("journey.code-attempts"))
+    return int(store.interpretation("journey.code-attempts"))
 
 
 def _select(store: Store, session: AuthSession, keys: tuple[str, ...]) -> tuple[AuthSession, str]:

@@ -11,11 +11,11 @@ from typing import Any
 from fiskil_harness.core.model import AuthSession, Ending
 from fiskil_harness.sandbox.consents.redirects import (
     DESCRIPTIONS,
-    Reading,
+    Interpretation,
     destination,
     error_parameters,
     error_uri,
-    type_told,
+    reported_type,
     with_errors,
 )
 
@@ -32,7 +32,7 @@ SPELLINGS = {
 }
 
 
-def messages_of(session: AuthSession | None, reading: Reading) -> tuple[Message, ...]:
+def messages_of(session: AuthSession | None, reading: Interpretation) -> tuple[Message, ...]:
     """The messages about how *session* ended, in the order in which they are posted; none before its end.
 
     Args:
@@ -50,7 +50,7 @@ def messages_of(session: AuthSession | None, reading: Reading) -> tuple[Message,
     return (_failed(session, reading),)
 
 
-def _approved(session: AuthSession, reading: Reading) -> Message:
+def _approved(session: AuthSession, reading: Interpretation) -> Message:
     """Source: sdk.redirect-url"""
     told: Message = {"isCompleted": True}
     if session.redirect_uri:
@@ -59,11 +59,11 @@ def _approved(session: AuthSession, reading: Reading) -> Message:
     return told | {"consentID": session.arrangement_id}
 
 
-def _failed(session: AuthSession, reading: Reading) -> Message:
+def _failed(session: AuthSession, reading: Interpretation) -> Message:
     form = reading("sdk.failure-form")
     if form == "redirect-url":
         return {"isCompleted": True, "redirectURL": with_errors(session.cancel_uri or CANCEL_PAGE, session, reading)}
-    ending = type_told(session, reading)
+    ending = reported_type(session, reading)
     if form == "legacy":
         return {"error": ending.value}
     return {
@@ -76,7 +76,7 @@ def _failed(session: AuthSession, reading: Reading) -> Message:
     }
 
 
-def _error(session: AuthSession, ending: Ending, reading: Reading) -> str:
+def _error(session: AuthSession, ending: Ending, reading: Interpretation) -> str:
     """Source: sdk.error-text"""
     if reading("sdk.error-text") == "by-type":
         return ending.value.lower()

@@ -37,7 +37,7 @@ def person_for(store: Store, email: str) -> Person | None:
     if not _ADDRESS.fullmatch(wanted) or not wanted.isprintable():
         return None
     known = store.people.get(wanted) or store.named.get(wanted)
-    return known or admit(store, made_up(seed=store.mint.seed, email=wanted))
+    return known or admit(store, generated_person(seed=store.mint.seed, email=wanted))
 
 
 def accounts_at(store: Store, person: Person, institution_id: str) -> tuple[AccountSpec | EnergyAccountSpec, ...]:
@@ -70,7 +70,7 @@ def nothing_to_share(store: Store, person: Person | None, institution_id: str) -
     return f"{words}."
 
 
-def made_up(*, seed: int, email: str | None = None, number: int = 0) -> Person:
+def generated_person(*, seed: int, email: str | None = None, number: int = 0) -> Person:
     """Make a person with two to four accounts: same seed and number (or e-mail), same person."""
     from faker import Faker
 

@@ -23,7 +23,7 @@ ERRORS: dict[Ending, str] = {
 }
 """What ``error`` may say, where it is not always access_denied."""
 
-Reading = Callable[[str], str]
+Interpretation = Callable[[str], str]
 SCRIPTS = ("javascript", "data", "vbscript")
 
 
@@ -41,7 +41,7 @@ def refuse_bad_uri(name: str, uri: str) -> None:
         raise bad_request(f"{name} must be empty or an absolute URI")
 
 
-def destination(session: AuthSession, reading: Reading) -> str | None:
+def destination(session: AuthSession, reading: Interpretation) -> str | None:
     """Where the browser goes after the ending, with the documented parameters; None where there is nowhere to go.
 
     Args:
@@ -56,12 +56,12 @@ def destination(session: AuthSession, reading: Reading) -> str | None:
     return with_errors(session.cancel_uri, session, reading)
 
 
-def with_errors(uri: str, session: AuthSession, reading: Reading) -> str | None:
+def with_errors(uri: str, session: AuthSession, reading: Interpretation) -> str | None:
     """*uri* with what is told of a journey that did not succeed; None for an empty one."""
     return _with_query(uri, error_parameters(session, reading), reading)
 
 
-def type_told(session: AuthSession, reading: Reading) -> Ending:
+def reported_type(session: AuthSession, reading: Interpretation) -> Ending:
     """The ending as the app hears of it. Source: journey.cancelled-type"""
     ending = session.ending or Ending.INVALID
     if ending is Ending.CANCELLED and reading("journey.cancelled-type") == "denied":
@@ -74,7 +74,7 @@ def error_uri(error_type: str) -> str:
     return f"https://docs.fiskil.com/errors#{error_type}"
 
 
-def _success_parameters(session: AuthSession, reading: Reading) -> dict[str, str]:
+def _success_parameters(session: AuthSession, reading: Interpretation) -> dict[str, str]:
     if not session.redirect_uri or reading("journey.success-redirect") == "none":
         return {}
     told = {"session_id": session.session_id}
@@ -83,12 +83,12 @@ def _success_parameters(session: AuthSession, reading: Reading) -> dict[str, str
     return told
 
 
-def error_parameters(session: AuthSession, reading: Reading) -> dict[str, str]:
+def error_parameters(session: AuthSession, reading: Interpretation) -> dict[str, str]:
     """The query parameters of a journey that did not succeed.
 
     Source: journey.error-redirect, journey.error-value
     """
-    ending = type_told(session, reading)
+    ending = reported_type(session, reading)
     error = "access_denied"
     if ending in ERRORS and reading("journey.error-value") == "by-type":
         error = ERRORS[ending]
@@ -98,7 +98,7 @@ def error_parameters(session: AuthSession, reading: Reading) -> dict[str, str]:
     return dict(sorted(told.items()))
 
 
-def _with_query(uri: str, parameters: dict[str, str], reading: Reading) -> str | None:
+def _with_query(uri: str, parameters: dict[str, str], reading: Interpretation) -> str | None:
     if not uri:
         return None
     parts = urlsplit(uri)

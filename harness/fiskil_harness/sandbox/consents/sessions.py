@@ -10,7 +10,7 @@ from fiskil_harness.sandbox import sync
 from fiskil_harness.sandbox.consents import consents, journey_table
 from fiskil_harness.sandbox.consents.end_users import find
 from fiskil_harness.sandbox.consents.institutions import is_accessible
-from fiskil_harness.sandbox.consents.journey_rules import answer_to, person_of
+from fiskil_harness.sandbox.consents.journey_rules import apply_form, person_of
 from fiskil_harness.sandbox.consents.redirects import DESCRIPTIONS, destination, error_parameters, refuse_bad_uri
 from fiskil_harness.sandbox.datasets import account_ids
 from fiskil_harness.sandbox.problems import ApiProblem, bad_request
@@ -53,7 +53,7 @@ def open_session(
         renewed = store.consents.get(arrangement_id)
         if renewed is None or renewed.end_user_id != end_user_id:
             raise bad_request("arrangement_id names no consent of this end user")
-        if not renewed.is_active and store.reading("auth-session.renewal-of-ended") == "refused":
+        if not renewed.is_active and store.interpretation("auth-session.renewal-of-ended") == "refused":
             raise bad_request("the consent that arrangement_id names is over")
     now = store.clock.now()
     session = AuthSession(
@@ -62,7 +62,7 @@ def open_session(
         redirect_uri=redirect_uri,
         cancel_uri=cancel_uri,
         created_at=now,
-        expires_at=now + LIFETIMES[store.reading("auth-session.lifetime")],
+        expires_at=now + LIFETIMES[store.interpretation("auth-session.lifetime")],
         stage="login" if institution_id else "institution",
         institution_id=institution_id,
         is_institution_fixed=institution_id is not None,
@@ -95,10 +95,10 @@ def _has_lost_its_consent(store: Store, session: AuthSession) -> bool:
     """Whether the consent to be renewed ended since, where nothing comes of that. Source: auth-session.renewal-of-ended"""
     renewed = store.consents.get(session.arrangement_id or "")
     is_over = renewed is not None and not renewed.is_active
-    return is_over and store.reading("auth-session.renewal-of-ended") == "refused"
+    return is_over and store.interpretation("auth-session.renewal-of-ended") == "refused"
 
 
-def look(store: Store, session_id: str) -> AuthSession | None:
+def view_session(store: Store, session_id: str) -> AuthSession | None:
     """The session as the end user sees it: an institution's screen that is shown has begun to wait."""
     session = current(store, session_id)
     if session is None or session.ending is not None or session.touched_at is not None:
@@ -113,7 +113,7 @@ def act(store: Store, session_id: str, name: str, form: dict[str, Any]) -> AuthS
     session = current(store, session_id)
     if session is None or session.ending is not None or name not in journey_table.acts_at(session.stage):
         return session
-    changed, answer = answer_to(store, session, name, form)
+    changed, answer = apply_form(store, session, name, form)
     target = journey_table.leads_to(session.stage, name, answer)
     if target is None:
         return session
@@ -126,7 +126,7 @@ def act(store: Store, session_id: str, name: str, form: dict[str, Any]) -> AuthS
 def send_back(store: Store, session: AuthSession) -> str | None:
     """Where the browser of an ended session goes; it is noted that it was sent. Source: auth-session.single-use"""
     _keep(store, msgspec.structs.replace(session, has_returned=True))
-    return destination(session, store.reading)
+    return destination(session, store.interpretation)
 
 
 def _keep(store: Store, session: AuthSession) -> AuthSession:
@@ -177,8 +177,8 @@ __all__ = [
     "current",
     "destination",
     "error_parameters",
-    "look",
     "open_session",
     "person_of",
     "send_back",
+    "view_session",
 ]

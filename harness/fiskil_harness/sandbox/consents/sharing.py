@@ -13,14 +13,14 @@ from fiskil_harness.core.model import Consent, Person
 from fiskil_harness.core.model.energy import EnergyAccountSpec
 from fiskil_harness.core.model.people import AccountSpec
 from fiskil_harness.errors import UnknownName
-from fiskil_harness.sandbox.bank.holdings import Life
+from fiskil_harness.sandbox.bank.holdings import AccountPeriod
 from fiskil_harness.sandbox.store import Store
 from fiskil_harness.sandbox.tables import AccountLife
 
 Spec = AccountSpec | EnergyAccountSpec
 
 
-def life_of(store: Store, person: Person, spec: Spec) -> AccountLife:
+def account_life(store: Store, person: Person, spec: Spec) -> AccountLife:
     """What has become of an account: what was done to it, else what the person's file says of its days."""
     own, held = (store.lives.get(place, AccountLife()) for place in (_own_place(person, spec), _place(person, spec)))
     opens, closes = (spec.opens_on_day, spec.closes_on_day) if isinstance(spec, AccountSpec) else (None, None)
@@ -33,13 +33,13 @@ def life_of(store: Store, person: Person, spec: Spec) -> AccountLife:
     )
 
 
-def moving_days(store: Store, person: Person, spec: AccountSpec) -> Life:
+def moving_days(store: Store, person: Person, spec: AccountSpec) -> AccountPeriod:
     """Between which days something moves on an account: not before it is opened, and no more once it is closed."""
-    life, day = life_of(store, person, spec), timedelta(days=1)
+    life, day = account_life(store, person, spec), timedelta(days=1)
     opened = -person.history_days if life.opened_at is None else (life.opened_at - store.epoch) // day
     if spec.open_status == "CLOSED":
-        return Life(opened, 0)
-    return Life(opened, None if life.closed_at is None else max(0, (life.closed_at - store.epoch) // day))
+        return AccountPeriod(opened, 0)
+    return AccountPeriod(opened, None if life.closed_at is None else max(0, (life.closed_at - store.epoch) // day))
 
 
 def is_open(store: Store, person: Person, spec: Spec, at: datetime) -> bool:
@@ -49,12 +49,12 @@ def is_open(store: Store, person: Person, spec: Spec, at: datetime) -> bool:
 
 def has_opened(store: Store, person: Person, spec: Spec, at: datetime) -> bool:
     """Whether an account was ever open."""
-    return _has_come(life_of(store, person, spec).opened_at, at, otherwise=True)
+    return _has_come(account_life(store, person, spec).opened_at, at, otherwise=True)
 
 
 def has_closed(store: Store, person: Person, spec: Spec, at: datetime) -> bool:
     """Whether an account was there, and is closed."""
-    return _has_come(life_of(store, person, spec).closed_at, at)
+    return _has_come(account_life(store, person, spec).closed_at, at)
 
 
 def shared_keys(store: Store, consent: Consent, at: datetime) -> tuple[str, ...]:
@@ -68,7 +68,7 @@ def shared_keys(store: Store, consent: Consent, at: datetime) -> tuple[str, ...]
 def closed_keys(store: Store, consent: Consent, at: datetime) -> frozenset[str]:
     """Those that are closed."""
     person, specs = _holder(store, consent), _specs(store, consent)
-    return frozenset(one.key for one in specs if _has_come(life_of(store, person, one).closed_at, at))
+    return frozenset(one.key for one in specs if _has_come(account_life(store, person, one).closed_at, at))
 
 
 def when_all_close(store: Store, consent: Consent) -> datetime | None:
@@ -77,7 +77,7 @@ def when_all_close(store: Store, consent: Consent) -> datetime | None:
     Source: consents.accounts-closed
     """
     chosen = [spec for spec in _specs(store, consent) if spec.key in consent.account_keys]
-    closings = [life_of(store, _holder(store, consent), spec).closed_at for spec in chosen]
+    closings = [account_life(store, _holder(store, consent), spec).closed_at for spec in chosen]
     known = [one for one in closings if one is not None]
     return max(known) if known and len(known) == len(closings) else None
 
@@ -139,12 +139,12 @@ def _change(store: Store, place: tuple[str, str], **changes: datetime | None) ->
 
 
 def _is_shared(store: Store, consent: Consent, spec: Spec, at: datetime) -> bool:
-    life = life_of(store, _holder(store, consent), spec)
+    life = account_life(store, _holder(store, consent), spec)
     if not _is_covered(store, consent, spec, life, at) or _has_come(life.withdrawn_at, at):
         return False
     if isinstance(spec, AccountSpec) and not spec.is_shareable and not _has_come(life.approved_at, at):
         return False
-    return not _has_come(life.closed_at, at) or store.reading("accounts.closed") == "listed"
+    return not _has_come(life.closed_at, at) or store.interpretation("accounts.closed") == "listed"
 
 
 def _is_covered(store: Store, consent: Consent, spec: Spec, life: AccountLife, at: datetime) -> bool:
@@ -153,7 +153,7 @@ def _is_covered(store: Store, consent: Consent, spec: Spec, life: AccountLife, a
         return True
     came_at = life.reopened_at or life.opened_at
     is_later = came_at is not None and consent.created_at < came_at <= at
-    return is_later and store.reading("accounts.opened-later") == "joins"
+    return is_later and store.interpretation("accounts.opened-later") == "joins"
 
 
 def _has_come(moment: datetime | None, at: datetime, *, otherwise: bool = False) -> bool:

@@ -80,7 +80,7 @@ def conclude(
 def _onward(store: Store, session: AuthSession, act: str, form: dict[str, Any]) -> AuthSession:
     after = sessions.act(store, session.session_id, act, form)
     if after is None or (after.ending is None and after.stage == session.stage):
-        raise UsageError(f"The journey stays at {session.stage!r}: {act} was answered {after.answer if after else ''!r}.")
+        raise UsageError(f"The journey stays at {session.stage!r}: {act} was answered {after.response if after else ''!r}.")
     return after
 
 

@@ -6,16 +6,16 @@ from fiskil_harness.core.model.energy import EnergyAccountSpec, EnergyPlan
 from fiskil_harness.core.model.energy_rows import UsageRead
 from fiskil_harness.sandbox.energy.bills import Biller
 from fiskil_harness.sandbox.energy.connection_point import Site, site_of
-from fiskil_harness.sandbox.energy.context import Books
+from fiskil_harness.sandbox.energy.context import EnergyContext
 from fiskil_harness.sandbox.energy.reads import Meter
 
 
 class Holding:
     """One account: what of it stays as it is from one day to the next."""
 
-    def __init__(self, books: Books, spec: EnergyAccountSpec, plan: EnergyPlan) -> None:
+    def __init__(self, books: EnergyContext, spec: EnergyAccountSpec, plan: EnergyPlan) -> None:
         self.books, self.spec, self.plan = books, spec, plan
-        self.has_leaks = books.reading("energy.camel-keys") == "camel"
+        self.has_leaks = books.interpretation("energy.camel-keys") == "camel"
         self.account_id = books.digits(10, spec.key)
         self.meter, self.biller = Meter(books.seed, books.person.email, spec), Biller(spec, plan)
         self.reads: dict[str, UsageRead] = {}

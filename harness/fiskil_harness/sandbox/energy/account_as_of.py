@@ -22,13 +22,13 @@ from fiskil_harness.sandbox.energy.calendar import Period, anniversary_after, mo
 from fiskil_harness.sandbox.energy.connection_point import Site
 from fiskil_harness.sandbox.energy.invoices import billing_rows, invoice_rows
 from fiskil_harness.sandbox.energy.plans import contract, contract_key, metering, with_leaks
-from fiskil_harness.sandbox.energy.reads import CONTROLLED, Reading
+from fiskil_harness.sandbox.energy.reads import CONTROLLED, MeterRead
 
 LAST_BILL_WITHIN = timedelta(days=28)
 """After a contract has ended: the last bill is sent and paid by then."""
 
 
-class Standing:
+class AccountAsOf:
     """One account as of a morning: what was read, billed and paid before it."""
 
     def __init__(self, holding: Holding, until: date) -> None:
@@ -90,7 +90,7 @@ class Standing:
     @cached_property
     def invoices(self) -> tuple[EnergyRow, ...]:
         """Every bill. Source: energy.invoice-without-arrangement"""
-        names_it = self._books.reading("energy.invoice-without-arrangement") == "present"
+        names_it = self._books.interpretation("energy.invoice-without-arrangement") == "present"
 
         def identify(prefix: str, name: str) -> dict[str, Any]:
             ids = self._of_account(prefix, name)
@@ -172,8 +172,8 @@ class Standing:
         return {} if self._ended_on is None else {"end_date": str(self._spans[-1].last)}
 
     @cached_property
-    def _readings(self) -> list[Reading]:
-        return self._holding.meter.readings(self._spans, until=self._ended_on or self.until)
+    def _readings(self) -> list[MeterRead]:
+        return self._holding.meter.reads(self._spans, until=self._ended_on or self.until)
 
     @cached_property
     def _bills(self) -> tuple[Bill, ...]:
@@ -183,14 +183,14 @@ class Standing:
         key = f"{self._spec.key}:{name}" if name else self._spec.key
         return {**self._books.ids(prefix, key), "account_id": self._holding.account_id}
 
-    def _read(self, site: Site, one: Reading) -> UsageRead:
+    def _read(self, site: Site, one: MeterRead) -> UsageRead:
         """The row of a reading, which is made once."""
         kept, name = self._holding.reads, f"{one.suffix}:{one.first}"
         if name not in kept:
             kept[name] = self._row_of(site, one)
         return kept[name]
 
-    def _row_of(self, site: Site, one: Reading) -> UsageRead:
+    def _row_of(self, site: Site, one: MeterRead) -> UsageRead:
         """Source: energy.unions, energy.camel-keys"""
         is_basic = self._spec.meter == "basic"
         interval: dict[str, Any] = {

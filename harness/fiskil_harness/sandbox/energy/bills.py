@@ -14,7 +14,7 @@ from msgspec import Struct
 from fiskil_harness.core.model.energy import EnergyAccountSpec, EnergyPlan, Rate
 from fiskil_harness.sandbox.energy.calendar import Period
 from fiskil_harness.sandbox.energy.prices import holds, rate_at
-from fiskil_harness.sandbox.energy.reads import CONTROLLED, EXPORT, HALF_HOURS, IMPORT, Reading
+from fiskil_harness.sandbox.energy.reads import CONTROLLED, EXPORT, HALF_HOURS, IMPORT, MeterRead
 
 CENT = Decimal("0.01")
 GST = Decimal("0.1")
@@ -75,7 +75,7 @@ class Biller:
         self._spec, self._plan = spec, plan
         self._made: dict[date, tuple[Charge, ...]] = {}
 
-    def bills(self, spans: Iterable[Period], found: list[Reading], *, until: date) -> tuple[Bill, ...]:
+    def bills(self, spans: Iterable[Period], found: list[MeterRead], *, until: date) -> tuple[Bill, ...]:
         """The bills that were sent before *until*, oldest first, and what was paid for them by then.
 
         Source: energy.bill-days
@@ -93,7 +93,7 @@ class Biller:
             for bill in made
         )
 
-    def _charges(self, span: Period, found: list[Reading], *, is_first: bool) -> tuple[Charge, ...]:
+    def _charges(self, span: Period, found: list[MeterRead], *, is_first: bool) -> tuple[Charge, ...]:
         if span.first not in self._made:
             counted = [one for one in found if one.first in span]
             self._made[span.first] = tuple(_charges(self._spec, self._plan, span, counted, is_first=is_first))
@@ -113,7 +113,7 @@ def _settled(spec: EnergyAccountSpec, bill: Bill, *, reminded_on: date, until: d
 
 
 def _charges(
-    spec: EnergyAccountSpec, plan: EnergyPlan, span: Period, found: list[Reading], *, is_first: bool
+    spec: EnergyAccountSpec, plan: EnergyPlan, span: Period, found: list[MeterRead], *, is_first: bool
 ) -> list[Charge]:
     charges = _consumption(plan, span, [one for one in found if one.suffix == IMPORT])
     heated = sum(one.total for one in found if one.suffix == CONTROLLED)
@@ -136,7 +136,7 @@ def _charges(
     return charges
 
 
-def _consumption(plan: EnergyPlan, span: Period, found: list[Reading]) -> list[Charge]:
+def _consumption(plan: EnergyPlan, span: Period, found: list[MeterRead]) -> list[Charge]:
     """One charge per rate of the plan that something was used at."""
     used: dict[str, int] = dict.fromkeys((rate.type for rate in plan.rates), 0)
     for one in found:
@@ -156,7 +156,7 @@ def _usage(kind: str, wh: int, price: str, span: Period, text: str, *, belongs: 
     return _charge("usage", belongs, amount, {**fields, **dates}, is_taxed=belongs == "usage")
 
 
-def _demand(rate: Rate, span: Period, found: list[Reading]) -> Charge:
+def _demand(rate: Rate, span: Period, found: list[MeterRead]) -> Charge:
     """The highest half hour of the window, as power, for each day of the period."""
     highest = max(wh for one in found for half_hour, wh in enumerate(one.wh) if holds(rate, one.first.weekday(), half_hour))
     kilowatts = Decimal(highest) * 2 / 1000

@@ -9,7 +9,7 @@ from fiskil_harness.core.model.energy import EnergyAccountSpec, EnergyPlan
 from fiskil_harness.core.model.energy_rows import DerRecord, ServicePoint
 from fiskil_harness.core.randomness import stream
 from fiskil_harness.sandbox.bank.address import address_of
-from fiskil_harness.sandbox.energy.context import Books
+from fiskil_harness.sandbox.energy.context import EnergyContext
 from fiskil_harness.sandbox.energy.reads import CONTROLLED, EXPORT, IMPORT
 
 
@@ -43,7 +43,7 @@ class Site(Struct, frozen=True, kw_only=True):
     der: DerRecord | None
 
 
-def site_of(books: Books, spec: EnergyAccountSpec, plan: EnergyPlan) -> Site:
+def site_of(books: EnergyContext, spec: EnergyAccountSpec, plan: EnergyPlan) -> Site:
     """The site of an electricity account; it is where the person lives."""
     location = address_of(books.person, seed=books.seed)
     grid = _GRIDS[location[location["address_u_type"]]["state"]]
@@ -82,7 +82,7 @@ def nmi(body: str) -> str:
     return body + str(-sum(int(figure) for code in codes for figure in str(code)) % 10)
 
 
-def _since(books: Books, spec: EnergyAccountSpec) -> str:
+def _since(books: EnergyContext, spec: EnergyAccountSpec) -> str:
     chance = stream(books.seed, "supplied", books.person.email, spec.key)
     return date(chance.randrange(2016, 2023), chance.randrange(1, 13), chance.randrange(1, 29)).isoformat()
 
@@ -117,7 +117,7 @@ def _registers(spec: EnergyAccountSpec, register_ids: dict[str, str]) -> list[di
     ]
 
 
-def _der(books: Books, spec: EnergyAccountSpec, point: ServicePoint) -> DerRecord | None:
+def _der(books: EnergyContext, spec: EnergyAccountSpec, point: ServicePoint) -> DerRecord | None:
     if spec.solar_kw is None:
         return None
     panels = {**_device("panels", "SOLAR_PV", "Sunrise", "SR-440"), "count": round(float(spec.solar_kw) / 0.44)}

@@ -9,7 +9,7 @@ from fiskil_harness.core.model import Person
 from fiskil_harness.sandbox.bank.rows_from_seed import View
 
 
-class Books(Struct, frozen=True, kw_only=True):
+class EnergyContext(Struct, frozen=True, kw_only=True):
     """Whose books these are, and whose ids they carry.
 
     ``began`` is the day on which the sandbox began, with months of reads and bills behind it; ``reading`` tells which
@@ -20,7 +20,7 @@ class Books(Struct, frozen=True, kw_only=True):
     person: Person
     began: date
     retailer: str
-    reading: Callable[[str], str]
+    interpretation: Callable[[str], str]
 
     @property
     def seed(self) -> int:

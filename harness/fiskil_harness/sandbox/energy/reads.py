@@ -27,7 +27,7 @@ _SEASON = (106, 102, 94, 88, 98, 116, 124, 117, 99, 90, 92, 100)
 _SUN = (56, 49, 42, 33, 26, 22, 24, 31, 39, 47, 53, 57)
 
 
-class Reading(Struct, frozen=True, kw_only=True):
+class MeterRead(Struct, frozen=True, kw_only=True):
     """What the register called *suffix* counted from *first* to *last*: half hours, or one number of a basic meter."""
 
     suffix: str
@@ -47,9 +47,9 @@ class Meter:
 
     def __init__(self, seed: int, email: str, spec: EnergyAccountSpec) -> None:
         self._seed, self._email, self._spec = seed, email, spec
-        self._made: dict[date, list[Reading]] = {}
+        self._made: dict[date, list[MeterRead]] = {}
 
-    def readings(self, spans: tuple[Period, ...], *, until: date) -> list[Reading]:
+    def reads(self, spans: tuple[Period, ...], *, until: date) -> list[MeterRead]:
         """Every reading up to the evening before *until*, oldest first.
 
         A basic meter is read at the end of each period, and so is gas; an interval meter tells every day.
@@ -58,24 +58,24 @@ class Meter:
             return [one for span in spans for one in self._once(span)]
         return [one for day in days_between(spans[0].first, until - DAY) for one in self._daily(day)]
 
-    def _once(self, span: Period) -> list[Reading]:
+    def _once(self, span: Period) -> list[MeterRead]:
         if span.first not in self._made:
             self._made[span.first] = [_read_once(self._seed, self._email, self._spec, span)]
         return self._made[span.first]
 
-    def _daily(self, day: date) -> list[Reading]:
+    def _daily(self, day: date) -> list[MeterRead]:
         if day not in self._made:
             self._made[day] = _read_daily(self._seed, self._email, self._spec, day)
         return self._made[day]
 
 
-def _read_once(seed: int, email: str, spec: EnergyAccountSpec, span: Period) -> Reading:
+def _read_once(seed: int, email: str, spec: EnergyAccountSpec, span: Period) -> MeterRead:
     """A basic meter shows whole kilowatt-hours."""
     taken = sum(sum(_taken(spec, day, _chance(seed, email, spec, day))) for day in days_between(span.first, span.last))
-    return Reading(suffix=IMPORT, first=span.first, last=span.last, wh=(taken // 1000 * 1000,))
+    return MeterRead(suffix=IMPORT, first=span.first, last=span.last, wh=(taken // 1000 * 1000,))
 
 
-def _read_daily(seed: int, email: str, spec: EnergyAccountSpec, day: date) -> list[Reading]:
+def _read_daily(seed: int, email: str, spec: EnergyAccountSpec, day: date) -> list[MeterRead]:
     """A day of market time, which knows no summer time: it always has 48 half hours. Source: energy.market-time"""
     chance = _chance(seed, email, spec, day)
     used = _taken(spec, day, chance)
@@ -83,11 +83,11 @@ def _read_daily(seed: int, email: str, spec: EnergyAccountSpec, day: date) -> li
     net = [one - sun for one, sun in zip(used, made, strict=True)]
     # A meter that lost its line for a morning is estimated afterwards.
     lost = (15, 22) if chance.random() < 0.02 else None
-    found = [Reading(suffix=IMPORT, first=day, last=day, wh=tuple(max(0, one) for one in net), substituted=lost)]
+    found = [MeterRead(suffix=IMPORT, first=day, last=day, wh=tuple(max(0, one) for one in net), substituted=lost)]
     if spec.controlled_kwh:
-        found.append(Reading(suffix=CONTROLLED, first=day, last=day, wh=_heated(spec, day, chance)))
+        found.append(MeterRead(suffix=CONTROLLED, first=day, last=day, wh=_heated(spec, day, chance)))
     if spec.solar_kw:
-        found.append(Reading(suffix=EXPORT, first=day, last=day, wh=tuple(max(0, -one) for one in net), substituted=lost))
+        found.append(MeterRead(suffix=EXPORT, first=day, last=day, wh=tuple(max(0, -one) for one in net), substituted=lost))
     return found
 
 

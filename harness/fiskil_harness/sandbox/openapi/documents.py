@@ -1,7 +1,7 @@
 """The OpenAPI documents of ``fixtures/openapi``: one base in parts, and an overlay per version over the next newer one.
 
 The base is v3. ``v2`` is v3 under its overlay, ``v1`` is v2 under its own; a reading that changes what is on the wire is an
-action of the overlay ``readings``, and acts only while it is chosen.
+action of the overlay ``interpretations``, and acts only while it is chosen.
 """
 
 from collections.abc import Mapping
@@ -16,20 +16,20 @@ from fiskil_harness.sandbox.consents.console import VERSIONS
 from fiskil_harness.sandbox.openapi.overlay import apply
 
 Document = dict[str, Any]
-READING = "x-reading"
+INTERPRETATION = "x-interpretation"
 _decode = msgspec.json.Decoder(Document).decode
 
 
-def document(version: str, readings: Mapping[str, str] | None = None) -> Document:
-    """The whole document of *version*, as the chosen *readings* make it; read it and do not change it."""
-    chosen = readings or {}
-    return _document(version, tuple(one for one in reading_labels() if chosen.get(one[0]) == one[1]))
+def document(version: str, interpretations: Mapping[str, str] | None = None) -> Document:
+    """The whole document of *version*, as the chosen *interpretations* make it; read it and do not change it."""
+    chosen = interpretations or {}
+    return _document(version, tuple(one for one in interpretation_labels() if chosen.get(one[0]) == one[1]))
 
 
 @cache
-def reading_labels() -> tuple[tuple[str, str], ...]:
-    """The readings that change the documents, as pairs of clause and choice, in the overlay's order."""
-    labels = dict.fromkeys(action[READING] for action in _overlay("readings")["actions"])
+def interpretation_labels() -> tuple[tuple[str, str], ...]:
+    """The interpretations that change the documents, as pairs of clause and choice, in the overlay's order."""
+    labels = dict.fromkeys(action[INTERPRETATION] for action in _overlay("interpretations")["actions"])
     return tuple((clause, choice) for clause, _, choice in (label.partition("=") for label in labels))
 
 
@@ -37,7 +37,7 @@ def reading_labels() -> tuple[tuple[str, str], ...]:
 def _document(version: str, chosen: tuple[tuple[str, str], ...]) -> Document:
     if chosen:
         labels = {f"{clause}={choice}" for clause, choice in chosen}
-        actions = [action for action in _overlay("readings")["actions"] if action[READING] in labels]
+        actions = [action for action in _overlay("interpretations")["actions"] if action[INTERPRETATION] in labels]
         return apply(_copy(_document(version, ())), actions, versions=(version,))
     overlay = _overlay(version)
     newer = VERSIONS.index(version) + 1

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from fiskil_harness.core.clauses import Readings
+from fiskil_harness.core.clauses import Interpretations
 from fiskil_harness.sandbox.api.route import ApiRoute
 from fiskil_harness.sandbox.api.wire import ApiRequest
 from fiskil_harness.sandbox.openapi.documents import document
@@ -21,14 +21,14 @@ _WORDS = {"true": True, "false": False}
 
 
 class Requests:
-    """Checks requests against the documents under the readings that rule."""
+    """Checks requests against the documents under the interpretations that rule."""
 
     def __init__(self) -> None:
-        self._readings: Readings | None = None
+        self._interpretations: Interpretations | None = None
         self._chosen: tuple[tuple[str, str], ...] = ()
         self._operations: dict[tuple[str, str], Operation | None] = {}
 
-    def require(self, route: ApiRoute, request: ApiRequest, readings: Readings) -> None:
+    def require(self, route: ApiRoute, request: ApiRequest, interpretations: Interpretations) -> None:
         """Let *request* pass, or refuse it.
 
         Raises:
@@ -36,8 +36,12 @@ class Requests:
 
         Source: errors.goa, errors.simple
         """
-        if readings is not self._readings:
-            self._readings, self._chosen, self._operations = readings, tuple(readings.chosen.items()), {}
+        if interpretations is not self._interpretations:
+            self._interpretations, self._chosen, self._operations = (
+                interpretations,
+                tuple(interpretations.chosen.items()),
+                {},
+            )
         key = (request.version, route.name)
         if key not in self._operations:
             self._operations[key] = _compiled(request.version, self._chosen, route.method, route.path)

@@ -49,7 +49,7 @@ def page_application(store: Store) -> Any:
     async def show(request: Request) -> Response:
         with store.changing():
             asked = request.query_params
-            session = sessions.look(store, asked.get("sess_id", "") or asked.get("session", ""))
+            session = sessions.view_session(store, asked.get("sess_id", "") or asked.get("session", ""))
             return _sent_back(store, session, is_watched=_is_watched(request, asked)) or screen(store, session)
 
     async def act(request: Request) -> Response:

@@ -45,7 +45,7 @@ def screen(store: Store, session: AuthSession | None) -> Response:
         f"{session.stage}.html",
         session=session,
         acts=journey_table.acts_at(session.stage),
-        complaint=COMPLAINTS.get((session.stage, session.answer), ""),
+        complaint=COMPLAINTS.get((session.stage, session.response), ""),
         institution=store.institutions.get(session.institution_id or ""),
         institutions=_offered(store),
         people=_suggested(store),
@@ -54,7 +54,7 @@ def screen(store: Store, session: AuthSession | None) -> Response:
         chosen=_chosen(store, session),
         withheld=_withheld(store, session),
         shared=_shared(store, session),
-        patience=PATIENCE[store.reading("journey.code-attempts")] if session.stage == "code" else "",
+        patience=PATIENCE[store.interpretation("journey.code-attempts")] if session.stage == "code" else "",
         days=consents.duration(store).days if session.stage == "confirm" else 0,
         steps=STEP_NAMES,
     )
@@ -69,7 +69,7 @@ def over(store: Store, session: AuthSession, *, back: str | None) -> Response:
     return _html(
         "over.html",
         session=session,
-        messages=messages_of(session, store.reading),
+        messages=messages_of(session, store.interpretation),
         ending=ending.value,
         words=ENDINGS.get(ending, ""),
         back=back,
@@ -93,11 +93,11 @@ def _used(store: Store, session: AuthSession | None) -> Response:
     """What somebody sees who comes back: how it ended, and the way to the app; to a watching window it is invalid."""
     status = 404 if session is None else 410
     ending = session.ending if session and session.ending else Ending.INVALID
-    back = sessions.destination(session, store.reading) if session else None
+    back = sessions.destination(session, store.interpretation) if session else None
     return _html(
         "used.html",
         session=session,
-        messages=messages_of(None, store.reading),
+        messages=messages_of(None, store.interpretation),
         status=status,
         ending=ending.value,
         words=ENDINGS.get(ending, ""),
@@ -121,7 +121,7 @@ def _chosen(store: Store, session: AuthSession) -> list[tuple[str, str, str, boo
     """Key, name, product and whether it is ticked, of each account of whoever logged in."""
     person = sessions.person_of(store, session)
     accounts = offered_at(store, person, session.institution_id or "") if person else ()
-    is_first_look = session.answer != "nothing" and session.stage == "accounts"
+    is_first_look = session.response != "nothing" and session.stage == "accounts"
     return [(one.key, one.name, one.product, is_first_look or one.key in session.account_keys) for one in accounts]
 
 
@@ -137,7 +137,9 @@ def _shared(store: Store, session: AuthSession) -> list[str]:
     institution = store.institutions.get(session.institution_id or "")
     if institution is None:
         return []
-    return [PERMISSIONS[name].description for name in store.console.asks(institution.industry, session.permissions)]
+    return [
+        PERMISSIONS[name].description for name in store.console.requested_from(institution.industry, session.permissions)
+    ]
 
 
 def _html(

@@ -4,7 +4,7 @@ Hypothesis is imported here and nowhere else; a plan that was found needs it no 
 """
 
 from fiskil_harness.scenario.generation.actions import Form
-from fiskil_harness.scenario.generation.search import Exploration, Tried, explore
+from fiskil_harness.scenario.generation.search import Exploration, PlanResult, explore
 from fiskil_harness.scenario.generation.strategies import plans
 
-__all__ = ["Exploration", "Form", "Tried", "explore", "plans"]
+__all__ = ["Exploration", "Form", "PlanResult", "explore", "plans"]

@@ -44,8 +44,8 @@ HALVES: dict[str, tuple[Literal["close", "reset"], int]] = {"half": ("close", 1)
 
 ONCE: dict[str, Callable[[str], AnyStep]] = {
     "lose": steps.LoseAcknowledgement,
-    **{verb: partial(steps.KillAmidst, at=at) for verb, at in KILLS.items()},
-    **{verb: partial(steps.LoseHalf, by=by, times=times) for verb, (by, times) in HALVES.items()},
+    **{verb: partial(steps.KillDuringDelivery, at=at) for verb, at in KILLS.items()},
+    **{verb: partial(steps.TruncateRequest, by=by, times=times) for verb, (by, times) in HALVES.items()},
 }
 """Verbs that make one attempt for an event and do something to it."""
 
@@ -65,17 +65,17 @@ PRACTICES: dict[PlanKind, str] = {
 PROBES: dict[PlanKind, tuple[AnyProbe, ...]] = {
     "deliveries": (probes.AppliesOnce(),),
     "forgeries": (probes.RefusesForgeries(),),
-    "order": (probes.EndsLikeItsTwin(), probes.LosesNothing()),
+    "order": (probes.IgnoresDeliveryOrder(), probes.LosesNothing()),
 }
 
-STRANGER = "b"
+OTHER_END_USER = "b"
 """Somebody else, beside the one that a plan without twins is about."""
 
 REVOKED = (
-    steps.Authorise(twin=STRANGER),
+    steps.Authorise(twin=OTHER_END_USER),
     steps.Deliver(),
     steps.Advance(seconds=1),
-    steps.Revoke(twin=STRANGER),
+    steps.Revoke(twin=OTHER_END_USER),
     steps.Deliver(),
 )
 """What a genuine message of the kind that is forged does to somebody."""
@@ -97,11 +97,11 @@ class Facts(Struct, frozen=True, kw_only=True):
         return 1 + self.synced + len(self.more) + self.is_revoked
 
     @property
-    def newest_word(self) -> int:
+    def newest_consent_event(self) -> int:
         """The newest event about the consent itself."""
         if self.is_revoked:
             return self.count - 1
-        return max((1 + self.synced + at for at, name in enumerate(self.more) if name == "confirm_again"), default=0)
+        return max((1 + self.synced + at for at, name in enumerate(self.more) if name == "touch_consent"), default=0)
 
     def steps(self, twin: str = "") -> list[Any]:
         """The steps that make it happen, every event at a moment of its own."""
@@ -111,7 +111,7 @@ class Facts(Struct, frozen=True, kw_only=True):
         else:
             made += [steps.Sync(name, twin=twin) for name in DATASETS[: self.synced]]
         for name in self.more:
-            made.append(steps.ConfirmAgain(twin=twin) if name == "confirm_again" else steps.Sync(name, twin=twin))
+            made.append(steps.TouchConsent(twin=twin) if name == "touch_consent" else steps.Sync(name, twin=twin))
         if self.is_revoked:
             made += [steps.Advance(seconds=1), steps.Revoke(twin=twin)]
         return made
@@ -176,8 +176,8 @@ class Form(Struct, frozen=True, kw_only=True):
 
     def _probes(self, facts: Facts, acts: list[Act]) -> tuple[AnyProbe, ...]:
         if self.kind == "everything":
-            return asked(self, facts, acts)
-        exact = (probes.EndsAsTold(),) if self.kind == "order" and self.folds else ()
+            return probes_for(self, facts, acts)
+        exact = (probes.ReachesEventState(),) if self.kind == "order" and self.folds else ()
         return (*PROBES[self.kind], *exact)
 
     def _has_stranger(self, acts: list[Act]) -> bool:
@@ -188,7 +188,7 @@ class Form(Struct, frozen=True, kw_only=True):
         return bool(verbs & {"foreign", "mixed"})
 
 
-def asked(form: Form, facts: Facts, acts: list[Act]) -> tuple[AnyProbe, ...]:
+def probes_for(form: Form, facts: Facts, acts: list[Act]) -> tuple[AnyProbe, ...]:
     """The probes of a plan of everything, the widest question first: those whose answer its acts leave clear.
 
     Twins are alike only while nothing but their events reached one of them. Whoever refuses what comes too early, was told
@@ -197,9 +197,9 @@ def asked(form: Form, facts: Facts, acts: list[Act]) -> tuple[AnyProbe, ...]:
     verbs = {act.verb for act in acts}
     found: list[AnyProbe] = []
     if form.has_twins:
-        found.append(probes.EndsLikeItsTwin())
+        found.append(probes.IgnoresDeliveryOrder())
     if form.folds and "odd" not in verbs:
-        found.append(probes.EndsAsTold())
+        found.append(probes.ReachesEventState())
     found += [probes.LosesNothing(), probes.AcknowledgesPromptly()]
     is_in_order = not disorders([act for act in acts if act.verb != "restart"])
     if is_in_order and not verbs & {"fail", *KILLS} and not _is_premature(acts) and not _is_overtaken(facts, acts):
@@ -278,7 +278,7 @@ def _eventless(act: Act, twin: str) -> list[Any]:
         "restart": steps.Restart(),
         "unknown": steps.DeliverUnknownEvent(twin=twin),
         "foreign": steps.DeliverForeign(twin=twin),
-        "mixed": steps.DeliverMixed(consent_of=twin, end_user_of=STRANGER),
+        "mixed": steps.DeliverMixed(consent_of=twin, end_user_of=OTHER_END_USER),
     }
     return [made[act.verb]]
 

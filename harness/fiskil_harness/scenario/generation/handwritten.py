@@ -60,8 +60,8 @@ def _facts(form: Form, failing: Scenario) -> Iterator[Facts]:
     yield form.least
     if _has(failing, steps.Revoke):
         yield msgspec.structs.replace(form.least, is_revoked=True)
-    if form.has_twins and _has(failing, steps.ConfirmAgain):
-        yield msgspec.structs.replace(form.least, more=("confirm_again",))
+    if form.has_twins and _has(failing, steps.TouchConsent):
+        yield msgspec.structs.replace(form.least, more=("touch_consent",))
 
 
 def _acts(form: Form, facts: Facts, failing: Scenario) -> Iterator[list[Act]]:
@@ -76,9 +76,9 @@ def _acts(form: Form, facts: Facts, failing: Scenario) -> Iterator[list[Act]]:
         yield [HAND_OVER, RESTART, HAND_OVER]
     if _has(failing, steps.LoseAcknowledgement):
         yield [LOSE]
-    if _has(failing, steps.LoseHalf):
+    if _has(failing, steps.TruncateRequest):
         yield from ([Act(half)] for half in HALVES)
-    if _has(failing, steps.KillAmidst):
+    if _has(failing, steps.KillDuringDelivery):
         yield from ([Act(kill)] for kill in KILLS)
     if _has(failing, steps.Burst):
         yield from ([burst] for burst in BURSTS)

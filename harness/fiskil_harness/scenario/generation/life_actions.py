@@ -10,9 +10,9 @@ from fiskil_harness import faults
 from fiskil_harness.core.config.hooks import COMMAND, REFRESH, REVOKE, START_SESSION
 from fiskil_harness.journal.entries.plan_pairs import DELIVERY, FAULT, LIFE, Verb
 from fiskil_harness.scenario import steps
-from fiskil_harness.scenario.generation.life_state import ATTEMPTS_BEFORE_END, CONSENT_DAYS, DATASETS, Course
+from fiskil_harness.scenario.generation.life_state import ATTEMPTS_BEFORE_END, CONSENT_DAYS, DATASETS, LifeState
 
-Doing: TypeAlias = Callable[[Course, int], bool]
+Doing: TypeAlias = Callable[[LifeState, int], bool]
 """Lays a deed out, and tells whether it could happen."""
 
 TOO_LATE_DAYS = CONSENT_DAYS + 1
@@ -67,7 +67,7 @@ CHANGES: dict[str, tuple[str, int]] = {
 
 
 def _journey(step: Callable[[int], Any]) -> Doing:
-    def lay(course: Course, number: int) -> bool:
+    def lay(course: LifeState, number: int) -> bool:
         if course.is_deleted or course.is_out:
             return False
         course.calm()
@@ -77,7 +77,7 @@ def _journey(step: Callable[[int], Any]) -> Doing:
     return lay
 
 
-def _renew(course: Course, _number: int, accounts: tuple[str, ...] = ()) -> bool:
+def _renew(course: LifeState, _number: int, accounts: tuple[str, ...] = ()) -> bool:
     if not course.is_active() or course.is_out:
         return False
     course.calm()
@@ -86,11 +86,11 @@ def _renew(course: Course, _number: int, accounts: tuple[str, ...] = ()) -> bool
     return True
 
 
-def _amend(course: Course, number: int) -> bool:
+def _amend(course: LifeState, number: int) -> bool:
     return _renew(course, number, ("everyday",))
 
 
-def _consent_again(course: Course, number: int) -> bool:
+def _consent_again(course: LifeState, number: int) -> bool:
     """A consent after the last one was over; where it is not, it is ended first."""
     if "disconnect" in course.met:
         return False  # whether that came to pass is for the app to say
@@ -102,25 +102,25 @@ def _consent_again(course: Course, number: int) -> bool:
     return True
 
 
-def _confirm(course: Course, _number: int) -> bool:
+def _confirm(course: LifeState, _number: int) -> bool:
     if not course.is_active():
         return False
-    course.steps.append(steps.ConfirmAgain())
-    course.tell("consent.updated")
+    course.steps.append(steps.TouchConsent())
+    course.record_event("consent.updated")
     return True
 
 
-def _revoke(course: Course, number: int) -> bool:
+def _revoke(course: LifeState, number: int) -> bool:
     if not course.is_active():
         return False
     course.provoke()
     course.steps += [steps.Advance(seconds=1), steps.Revoke(by="institution" if number % 2 else "end_user")]
-    course.tell("consent.revoked")
+    course.record_event("consent.revoked")
     course.consent = "over"
     return True
 
 
-def _disconnect(course: Course, _number: int) -> bool:
+def _disconnect(course: LifeState, _number: int) -> bool:
     if not course.is_active():
         return False
     course.calm()
@@ -130,7 +130,7 @@ def _disconnect(course: Course, _number: int) -> bool:
     return True
 
 
-def _expire(course: Course, _number: int) -> bool:
+def _expire(course: LifeState, _number: int) -> bool:
     if not course.is_active():
         return False
     course.provoke()
@@ -140,7 +140,7 @@ def _expire(course: Course, _number: int) -> bool:
     return True
 
 
-def _delete(course: Course, _number: int) -> bool:
+def _delete(course: LifeState, _number: int) -> bool:
     if not course.is_active():
         return False
     course.provoke()
@@ -150,7 +150,7 @@ def _delete(course: Course, _number: int) -> bool:
     return True
 
 
-def _close_account(course: Course, _number: int) -> bool:
+def _close_account(course: LifeState, _number: int) -> bool:
     if not course.is_active() or not course.is_savings_open:
         return False
     course.steps.append(steps.CloseAccount("savings"))
@@ -159,7 +159,7 @@ def _close_account(course: Course, _number: int) -> bool:
 
 
 def _change(what: Any, count: int) -> Doing:
-    def lay(course: Course, number: int) -> bool:
+    def lay(course: LifeState, number: int) -> bool:
         of_pending = what in {"post", "vanish"}
         if not course.is_active() or (of_pending and not course.pending_rows):
             return False
@@ -171,7 +171,7 @@ def _change(what: Any, count: int) -> Doing:
     return lay
 
 
-def _day(course: Course, _number: int) -> bool:
+def _day(course: LifeState, _number: int) -> bool:
     if not course.is_active() or "day" in course.met:
         return False
     course.steps.append(steps.Advance(days=1, minutes=1))
@@ -179,7 +179,7 @@ def _day(course: Course, _number: int) -> bool:
     return True
 
 
-def _outage(course: Course, _number: int) -> bool:
+def _outage(course: LifeState, _number: int) -> bool:
     if not course.is_active():
         return False
     if course.is_out:
@@ -191,14 +191,14 @@ def _outage(course: Course, _number: int) -> bool:
     return True
 
 
-def _refresh(course: Course, _number: int) -> bool:
+def _refresh(course: LifeState, _number: int) -> bool:
     if course.consent == "none" and not course.is_active():
         return False
     course.steps.append(steps.Refresh())
     return True
 
 
-def _restart(course: Course, _number: int) -> bool:
+def _restart(course: LifeState, _number: int) -> bool:
     if "restart" in course.met:
         return False
     course.steps.append(steps.Restart())
@@ -208,12 +208,12 @@ def _restart(course: Course, _number: int) -> bool:
 def _fault(fault: Any, places: tuple[tuple[str, int], ...], most: int) -> Doing:
     """A fault waits, for something that the app will read: the next news."""
 
-    def lay(course: Course, number: int) -> bool:
+    def lay(course: LifeState, number: int) -> bool:
         if not course.is_active() or len(course.waiting) >= MOST_WAITING:
             return False
         route, page = places[number % len(places)]
         times = 1 + (number % most)
-        course.steps.append(steps.Break(route, fault, times=times, page=page))
+        course.steps.append(steps.InjectFault(route, fault, times=times, page=page))
         course.waiting.append(route)
         course.bites += times
         return True
@@ -221,12 +221,12 @@ def _fault(fault: Any, places: tuple[tuple[str, int], ...], most: int) -> Doing:
     return lay
 
 
-def _expire_tokens(course: Course, number: int) -> bool:
+def _expire_tokens(course: LifeState, number: int) -> bool:
     if not course.is_active():
         return False
     if number % 2:
         page = 2 + number % 4 // 2
-        course.steps.append(steps.Break("banking.transactions", faults.ExpireTokens(), page=page))
+        course.steps.append(steps.InjectFault("banking.transactions", faults.ExpireTokens(), page=page))
         course.waiting.append("banking.transactions")
     else:
         course.steps.append(steps.ExpireTokens())
@@ -237,8 +237,8 @@ def _expire_tokens(course: Course, number: int) -> bool:
 def _about_one(step: Callable[[str], Any], *, first: bool = False, cost: int = 1) -> Doing:
     """Something about one event; with *first* it must have been delivered before."""
 
-    def lay(course: Course, _number: int) -> bool:
-        symbol = course.news()
+    def lay(course: LifeState, _number: int) -> bool:
+        symbol = course.next_event()
         if not symbol or course.attempts[symbol] + cost > ATTEMPTS_BEFORE_END:
             return False
         if first and not course.attempts[symbol]:
@@ -254,8 +254,8 @@ def _about_one(step: Callable[[str], Any], *, first: bool = False, cost: int = 1
 def _about_data(step: Callable[[str], Any]) -> Doing:
     """Something that only news about data bears: whoever misses it reads all at the next."""
 
-    def lay(course: Course, _number: int) -> bool:
-        symbol = course.news()
+    def lay(course: LifeState, _number: int) -> bool:
+        symbol = course.next_event()
         if not symbol or course.attempts[symbol] or f"{symbol}:data" not in course.attempts:
             return False
         course.steps.append(step(symbol))
@@ -266,8 +266,8 @@ def _about_data(step: Callable[[str], Any]) -> Doing:
 
 
 def _all_due(step: Any) -> Doing:
-    def lay(course: Course, _number: int) -> bool:
-        if not course.is_due and not course.news():
+    def lay(course: LifeState, _number: int) -> bool:
+        if not course.is_due and not course.next_event():
             return False
         course.hand_over(step)
         return True
@@ -275,17 +275,17 @@ def _all_due(step: Any) -> Doing:
     return lay
 
 
-def _hand_over(course: Course, number: int) -> bool:
+def _hand_over(course: LifeState, number: int) -> bool:
     """Syncs of one dataset and their news, as on any day."""
     if course.is_active() and not course.is_out:
         name = DATASETS[number % len(DATASETS)]
         course.steps.append(steps.Sync(name))
-        course.tell(name)
+        course.record_event(name)
     course.hand_over()
     return True
 
 
-FAILED = frozenset({"cancel", "deny", "leave"})
+FAILED = frozenset({"cancel", "deny", "close_tab"})
 ENDINGS = frozenset({"revoke", "disconnect", "expire", "delete"})
 API_FAULTS = frozenset({*ANYWHERE, *IN_WALKS, "unauthorised", "expire_tokens"})
 NO_TOKEN = tuple(place for place in PLACES if place[0] != "token")
@@ -294,7 +294,7 @@ NO_TOKEN = tuple(place for place in PLACES if place[0] != "token")
 _LIVES: dict[str, tuple[tuple[str, ...], Doing]] = {
     "cancel": ((START_SESSION,), _journey(lambda number: steps.Cancel(at=SCREENS[number % len(SCREENS)]))),  # type: ignore[arg-type]
     "deny": ((START_SESSION,), _journey(lambda number: steps.Deny(at=SCREENS[number % 3]))),  # type: ignore[arg-type]
-    "leave": ((START_SESSION,), _journey(lambda number: steps.Leave(at=SCREENS[number % len(SCREENS)]))),  # type: ignore[arg-type]
+    "close_tab": ((START_SESSION,), _journey(lambda number: steps.CloseTab(at=SCREENS[number % len(SCREENS)]))),  # type: ignore[arg-type]
     "confirm": ((), _confirm),
     "revoke": ((), _revoke),
     "disconnect": ((REVOKE,), _disconnect),

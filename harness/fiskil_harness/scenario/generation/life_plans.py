@@ -12,7 +12,7 @@ from fiskil_harness import probes
 from fiskil_harness.journal.entries.plan_pairs import Verb
 from fiskil_harness.probes import AnyProbe
 from fiskil_harness.scenario.generation.life_actions import API_FAULTS, DOINGS, ENDINGS, FAILED, IN_WALKS, VERBS
-from fiskil_harness.scenario.generation.life_state import Course
+from fiskil_harness.scenario.generation.life_state import LifeState
 from fiskil_harness.scenario.scenario import Scenario
 
 NAME = "drawn_lives"
@@ -20,38 +20,38 @@ MOST_BITES = 4
 """An app that tries a message a few times more than a call bears so many failures of the API, and forgets nothing."""
 
 
-class Deed(Struct, frozen=True):
+class Action(Struct, frozen=True):
     """A verb, and a number from 0 to 7 that chooses among its variants."""
 
     verb: str
     number: int = 0
 
 
-class Life(Struct, frozen=True, kw_only=True):
+class LifePlan(Struct, frozen=True, kw_only=True):
     """What happens, in order; *hooks* are those that the config gives."""
 
-    deeds: tuple[Deed, ...]
+    actions: tuple[Action, ...]
     hooks: frozenset[str] = frozenset()
 
     def plan(self) -> Scenario:
         """The deeds with all that they need around them, and an end in which everything is well again."""
         course = self._course()
-        return Scenario(name=NAME, practices=(), probes=asked(course), end_user="rosa", steps=tuple(course.steps))
+        return Scenario(name=NAME, practices=(), probes=probes_for(course), end_user="rosa", steps=tuple(course.steps))
 
-    def met(self) -> tuple[str, ...]:
+    def verbs(self) -> tuple[str, ...]:
         """The verbs that the plan holds."""
         return tuple(dict.fromkeys(self._course().met))
 
-    def _course(self) -> Course:
-        course = Course(has=self.hooks, expires=any(one.verb == "expire" for one in self.deeds))
-        for one in self.deeds:
+    def _course(self) -> LifeState:
+        course = LifeState(has=self.hooks, expires=any(one.verb == "expire" for one in self.actions))
+        for one in self.actions:
             if self.hooks.issuperset(VERBS[one.verb].needs) and DOINGS[one.verb](course, one.number):
                 course.met.append(one.verb)
         course.end()
         return course
 
 
-def asked(course: Course) -> tuple[AnyProbe, ...]:
+def probes_for(course: LifeState) -> tuple[AnyProbe, ...]:
     """The probes whose answer this life leaves clear, the widest question first."""
     verbs = set(course.met)
     found: list[AnyProbe] = []
@@ -73,7 +73,7 @@ def asked(course: Course) -> tuple[AnyProbe, ...]:
     return tuple(found)
 
 
-def _must_lose_nothing(course: Course, verbs: set[str]) -> bool:
+def _must_lose_nothing(course: LifeState, verbs: set[str]) -> bool:
     """Whether no app has had a reason to leave a message for good."""
     if "delete" in verbs or course.bites > MOST_BITES or verbs & IN_WALKS.keys():
         return False

@@ -19,7 +19,7 @@ DATASETS = ("transactions", "balances", "accounts")
 """The last sync to complete comes first."""
 
 
-class Course:
+class LifeState:
     """One life, step by step. Deeds add to it, and leave out what cannot happen where it stands."""
 
     def __init__(self, *, has: frozenset[str], expires: bool) -> None:
@@ -48,12 +48,12 @@ class Course:
         """A consent from its beginning to the end of its first syncs, told."""
         self.calm()
         self.steps.append(steps.Authorise())
-        self.tell("consent.received")
+        self.record_event("consent.received")
         self.steps += [steps.Deliver(), steps.Sync()]
         for name in reversed(DATASETS):
-            self.tell(name)
+            self.record_event(name)
         self.hand_over()
-        self.steps.append(steps.Settle())
+        self.steps.append(steps.WaitUntilIdle())
         self.consent = "active"
 
     def calm(self) -> None:
@@ -61,7 +61,7 @@ class Course:
         if self.waiting:
             self.provoke()
             self.hand_over()
-            self.steps += [steps.Settle(), steps.Mend()]
+            self.steps += [steps.WaitUntilIdle(), steps.LiftFaults()]
             self.waiting = []
 
     def provoke(self) -> None:
@@ -71,14 +71,14 @@ class Course:
         if "token" in self.waiting:
             self.steps.append(steps.ExpireTokens())
         if "consents.list" in self.waiting:
-            self.steps.append(steps.ConfirmAgain())
-            self.tell("consent.updated")
+            self.steps.append(steps.TouchConsent())
+            self.record_event("consent.updated")
         for name in DATASETS:
             if f"banking.{name}" in self.waiting and not self.is_out:
                 self.steps.append(steps.Sync(name))
-                self.tell(name)
+                self.record_event(name)
 
-    def tell(self, kind: str) -> None:
+    def record_event(self, kind: str) -> None:
         """An event comes to be; its symbol is known as long as nothing else tells any."""
         self.is_due = True
         if not self.is_uncounted:
@@ -101,12 +101,12 @@ class Course:
         for symbol in self.events:
             self.attempts[symbol] = max(1, self.attempts[symbol])
 
-    def news(self) -> str:
+    def next_event(self) -> str:
         """An event that was not delivered yet, made where there is none; else the latest that may be tried again."""
         fresh = [symbol for symbol in self.events if not self.attempts[symbol]]
         if not fresh and self.is_active() and not self.is_out and not self.is_uncounted:
             self.steps.append(steps.Sync("transactions"))
-            self.tell("transactions")
+            self.record_event("transactions")
             return self.events[-1]
         known = fresh or [symbol for symbol in self.events if self.attempts[symbol] < ATTEMPTS_BEFORE_END]
         return known[-1] if known else ""
@@ -123,14 +123,14 @@ class Course:
             self.provoke()
         if self.waiting or self.is_out or self.is_due:
             self.hand_over()
-            self.steps += [steps.Settle(), steps.Mend()] if self.waiting else []
+            self.steps += [steps.WaitUntilIdle(), steps.LiftFaults()] if self.waiting else []
             self._outage_over()
-            self.steps += [steps.Deliver(attempts=5), steps.Settle()]
+            self.steps += [steps.Deliver(attempts=5), steps.WaitUntilIdle()]
         if self.consent == "active":
             self.steps += [steps.Change(what="repeat", nth=LAST_NEWS), steps.Sync()]
         self.hand_over(steps.Deliver(attempts=5))
         if REFRESH in self.has and self.consent == "active":
-            self.steps += [steps.Settle(), steps.Refresh()]
+            self.steps += [steps.WaitUntilIdle(), steps.Refresh()]
 
     def _outage_over(self) -> None:
         if self.is_out:

@@ -14,7 +14,7 @@ from fiskil_harness.journal import Bite, Exchange, Journal, TokensExpired
 from fiskil_harness.journal.queries.api_calls import is_fine
 from fiskil_harness.probes import Finding, Verdict
 from fiskil_harness.scenario.generation.life_actions import ANYWHERE, API_FAULTS, ENDINGS, IN_WALKS, VERBS
-from fiskil_harness.scenario.generation.life_plans import Deed, Life
+from fiskil_harness.scenario.generation.life_plans import Action, LifePlan
 
 VARIANTS = 8
 SOME_PAIRS = 4
@@ -30,24 +30,24 @@ UNBITTEN = "every_fault_bit"
 
 
 @st.composite
-def lives(draw: DrawFn, hooks: frozenset[str], verbs: Sequence[str], pairs: Sequence[tuple[str, str]]) -> Life:
+def life_plans(draw: DrawFn, hooks: frozenset[str], verbs: Sequence[str], pairs: Sequence[tuple[str, str]]) -> LifePlan:
     """Lives of some of *pairs*, in either order, and of a few more of *verbs*: long ones, for what fails is cut."""
     number = st.integers(0, VARIANTS - 1)
-    deeds: list[Deed] = []
+    deeds: list[Action] = []
     for part in range(SOME_PAIRS):
         at, is_turned = draw(st.integers(0, MANY)), draw(st.booleans())
         pair = pairs[(at + part * len(pairs) // SOME_PAIRS) % len(pairs)]
-        both = [Deed(verb, draw(number)) for verb in pair]
+        both = [Action(verb, draw(number)) for verb in pair]
         deeds += reversed(both) if is_turned else both
     words = (*verbs, ORDINARY)
     for _ in range(SOME_MORE):
         word = words[draw(st.integers(0, MANY)) % len(words)]
-        deeds.insert(draw(st.integers(0, len(deeds))), Deed(word, draw(number)))
+        deeds.insert(draw(st.integers(0, len(deeds))), Action(word, draw(number)))
     most = draw(st.sampled_from(ENDINGS_OF_A_LIFE))
-    return Life(deeds=tuple(endings_late(deeds, most)), hooks=hooks)
+    return LifePlan(actions=tuple(endings_late(deeds, most)), hooks=hooks)
 
 
-def endings_late(deeds: Sequence[Deed], most: int) -> list[Deed]:
+def endings_late(deeds: Sequence[Action], most: int) -> list[Action]:
     """*deeds* with so many endings at most, and little after one: most of what comes after an end cannot happen."""
     ends = [deed for deed in deeds if deed.verb in ENDINGS][:most]
     rest = [deed for deed in deeds if deed.verb not in ENDINGS]
@@ -55,9 +55,9 @@ def endings_late(deeds: Sequence[Deed], most: int) -> list[Deed]:
     return [*rest[:at], *ends, *rest[at:]]
 
 
-def shorter(life: Life) -> Iterator[Life]:
+def shorter(life: LifePlan) -> Iterator[LifePlan]:
     """Lives with less in them: without one half, then without one deed, the later ones first, then with plainer ones."""
-    deeds = life.deeds
+    deeds = life.actions
     half = len(deeds) // 2
     if half > 1:
         yield _with(life, deeds[half:])
@@ -69,16 +69,16 @@ def shorter(life: Life) -> Iterator[Life]:
             yield _with(life, (*deeds[:at], msgspec.structs.replace(deed, number=0), *deeds[at + 1 :]))
 
 
-def _with(life: Life, deeds: tuple[Deed, ...]) -> Life:
+def _with(life: LifePlan, deeds: tuple[Action, ...]) -> LifePlan:
     return msgspec.structs.replace(life, deeds=deeds)
 
 
-def happened(life: Life, journal: Journal, findings: Sequence[Finding]) -> tuple[str, ...]:
+def happened(life: LifePlan, journal: Journal, findings: Sequence[Finding]) -> tuple[str, ...]:
     """The verbs of *life* that came to pass, faults only where they bit; none where the plan came to no end."""
     if any(one.probe == UNDONE for one in findings):
         return ()
     bitten = {one.fault for one in journal.all(Bite)}
-    return tuple(verb for verb in life.met() if VERBS[verb].group and _came_to_pass(verb, journal, bitten))
+    return tuple(verb for verb in life.verbs() if VERBS[verb].group and _came_to_pass(verb, journal, bitten))
 
 
 def _came_to_pass(verb: str, journal: Journal, bitten: set[str]) -> bool:
@@ -114,7 +114,7 @@ def is_unwell(journal: Journal) -> bool:
     return bool(deaths) and not any(one.at_s > max(deaths) and is_fine(one) for one in made)
 
 
-def telling(findings: Sequence[Finding]) -> list[Finding]:
+def decisive_findings(findings: Sequence[Finding]) -> list[Finding]:
     """The findings of a life without what it has no say in: a fault that found nothing to bite, a probe with nothing to see.
 
     One that saw something comes first.

@@ -68,7 +68,7 @@ def test_acknowledgements_come_within_the_limit(run):
     """After a first delivery to warm up."""
     assert [one["say"] for one in run.answers[1:] if one["took_s"] > ACK_S] == []
 ''',
-    "ends_like_its_twin": '''
+    "ignores_delivery_order": '''
 def test_the_twin_ends_like_the_one_that_was_told_in_order(run):
     """Where two that were told in order differ, nothing is said."""
     a, b, c = (run.leaves(name) for name in ("a", "b", "c"))
@@ -243,7 +243,9 @@ def _method(one: Delivery) -> str:
 
 def _title(scenario: Scenario, found: list[Finding]) -> str:
     failed = next((one for one in found if one.verdict is Verdict.FAIL), None)
-    return f"{scenario.title or scenario.name}: {failed.seen if failed else 'nothing was found broken'}.".replace('"', "'")
+    return f"{scenario.title or scenario.name}: {failed.observed if failed else 'nothing was found broken'}.".replace(
+        '"', "'"
+    )
 
 
 def _plain(value: Any) -> str:

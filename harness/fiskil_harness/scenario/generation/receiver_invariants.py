@@ -16,7 +16,7 @@ class Invariant(Struct, frozen=True, kw_only=True):
     """
 
     id: str
-    claim: str
+    statement: str
     practice: str
     probes: tuple[str, ...]
     challenge: tuple[str, ...]
@@ -25,9 +25,9 @@ class Invariant(Struct, frozen=True, kw_only=True):
 
 DISTURBED = (
     steps.Burst,
-    steps.KillAmidst,
+    steps.KillDuringDelivery,
     steps.LoseAcknowledgement,
-    steps.LoseHalf,
+    steps.TruncateRequest,
     steps.Replay,
     steps.Restart,
     steps.Retry,
@@ -36,7 +36,7 @@ DISTURBED = (
 INVARIANTS = (
     Invariant(
         id="I13",
-        claim="what a message does depends on what it says, not on how its JSON is written",
+        statement="what a message does depends on what it says, not on how its JSON is written",
         practice="webhooks.signature",
         probes=("acknowledges_genuine",),
         challenge=("reencode",),
@@ -44,7 +44,7 @@ INVARIANTS = (
     ),
     Invariant(
         id="I11",
-        claim="unknown events and fields are acknowledged",
+        statement="unknown events and fields are acknowledged",
         practice="webhooks.prompt-2xx",
         probes=("acknowledges_genuine",),
         challenge=("unknown",),
@@ -52,87 +52,87 @@ INVARIANTS = (
     ),
     Invariant(
         id="I14",
-        claim="after any junk the next genuine message is acknowledged",
+        statement="after any junk the next genuine message is acknowledged",
         practice="webhooks.prompt-2xx",
         probes=("acknowledges_genuine", "loses_nothing"),
         challenge=("odd", "forge", "half"),
-        after=(steps.Distort, steps.Forge, steps.LoseHalf),
+        after=(steps.Distort, steps.Forge, steps.TruncateRequest),
     ),
     Invariant(
         id="I4",
-        claim="what was refused, or got no answer, and is acknowledged later is applied",
+        statement="what was refused, or got no answer, and is acknowledged later is applied",
         practice="webhooks.retries",
         probes=("loses_nothing",),
         challenge=("fail", "kill", "lose"),
-        after=(steps.FailNext, steps.KillAmidst, steps.LoseAcknowledgement),
+        after=(steps.FailNext, steps.KillDuringDelivery, steps.LoseAcknowledgement),
     ),
     Invariant(
         id="I3",
-        claim="what was acknowledged is applied, also after kill -9",
+        statement="what was acknowledged is applied, also after kill -9",
         practice="webhooks.retries",
         probes=("loses_nothing",),
         challenge=("hand_over", "restart", "kill_late"),
     ),
     Invariant(
         id="I9",
-        claim="who keeps to Fiskil's schedule gets every message acknowledged",
+        statement="who keeps to Fiskil's schedule gets every message acknowledged",
         practice="webhooks.retries",
         probes=("acknowledges_genuine", "loses_nothing"),
         challenge=("hand_over", "late", "fail"),
     ),
     Invariant(
         id="I6",
-        claim="repetitions, wherever they come, leave the final state as it is",
+        statement="repetitions, wherever they come, leave the final state as it is",
         practice="webhooks.retries",
-        probes=("ends_like_its_twin", "ends_as_told"),
+        probes=("ignores_delivery_order", "reaches_event_state"),
         challenge=("replay", "burst_2", "lose"),
         after=DISTURBED,
     ),
     Invariant(
         id="I5",
-        claim="the final state is what the acknowledged events come to, in whatever order they came",
+        statement="the final state is what the acknowledged events come to, in whatever order they came",
         practice="webhooks.retries",
-        probes=("ends_like_its_twin", "ends_as_told"),
+        probes=("ignores_delivery_order", "reaches_event_state"),
         challenge=("hand_over",),
     ),
     Invariant(
         id="I2",
-        claim="no message is applied twice",
+        statement="no message is applied twice",
         practice="webhooks.idempotent",
         probes=("applies_once",),
         challenge=("replay", "burst_2", "burst_2_retries", "lose", "restart", "kill"),
     ),
     Invariant(
         id="I1",
-        claim="only what Fiskil signed is applied",
+        statement="only what Fiskil signed is applied",
         practice="webhooks.signature",
         probes=("refuses_forgeries",),
         challenge=("forge",),
     ),
     Invariant(
         id="I7",
-        claim="a forgery changes nothing, nor does half of a message",
+        statement="a forgery changes nothing, nor does half of a message",
         practice="webhooks.signature",
         probes=("refuses_forgeries", "applies_whole_posts_only"),
         challenge=("forge", "half"),
     ),
     Invariant(
         id="I8",
-        claim="a message about one end user moves no other",
+        statement="a message about one end user moves no other",
         practice="sandbox.many-end-users",
         probes=("keeps_end_users_apart",),
         challenge=("foreign", "mixed"),
     ),
     Invariant(
         id="I10",
-        claim="acknowledgements come within the limit",
+        statement="acknowledgements come within the limit",
         practice="webhooks.prompt-2xx",
         probes=("acknowledges_promptly",),
         challenge=("hand_over", "replay"),
     ),
     Invariant(
         id="I12",
-        claim="answers and logs hold no secret",
+        statement="answers and logs hold no secret",
         practice="tokens.not-logged",
         probes=("keeps_secrets_out_of_logs", "refuses_forgeries"),
         challenge=("forge", "hand_over"),

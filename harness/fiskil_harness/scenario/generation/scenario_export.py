@@ -54,7 +54,7 @@ def is_life(scenario: Scenario) -> bool:
 def rewrite(scenario: Scenario, findings: Iterable[Finding], *, plan: str, seed: int, file: str) -> str:
     """The text of a pytest file that plays *scenario*, and asks all that it asks; *findings* give the title."""
     failed = [one for one in findings if one.verdict is Verdict.FAIL]
-    title = f"A life of an end user: {failed[0].seen if failed else 'nothing was found broken'}.".replace('"', "'")
+    title = f"A life of an end user: {failed[0].observed if failed else 'nothing was found broken'}.".replace('"', "'")
     lines = [_line(one) for one in scenario.steps]
     rooms = [name for name, _ in ROOMS if name != "faults" or any("faults." in line for line in lines)]
     return TEXT.format(

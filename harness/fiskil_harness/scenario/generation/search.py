@@ -25,10 +25,10 @@ from fiskil_harness.journal.entries.plan_pairs import pairs_of, unmet
 from fiskil_harness.probes import Finding, Verdict
 from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.generation.actions import Act, Form
-from fiskil_harness.scenario.generation.client_invariants import promises_of
+from fiskil_harness.scenario.generation.client_invariants import invariants_of
 from fiskil_harness.scenario.generation.handwritten import suspects
-from fiskil_harness.scenario.generation.life_plans import Life, possible
-from fiskil_harness.scenario.generation.life_strategies import happened, lives, shorter, telling
+from fiskil_harness.scenario.generation.life_plans import LifePlan, possible
+from fiskil_harness.scenario.generation.life_strategies import decisive_findings, happened, life_plans, shorter
 from fiskil_harness.scenario.generation.simplify import UNDONE, calmer, run_of
 from fiskil_harness.scenario.generation.strategies import plans
 from fiskil_harness.scenario.scenario import Scenario, dump_plan
@@ -59,7 +59,7 @@ SLOWER = 3
 """An app that tells its state alone is asked before and after every forgery: so many times fewer plans are enough."""
 
 TROUBLES_BORNE = 3
-RACY = (steps.Burst, steps.KillAmidst, steps.LoseAcknowledgement, steps.Restart)
+RACY = (steps.Burst, steps.KillDuringDelivery, steps.LoseAcknowledgement, steps.Restart)
 """Steps after which the outcome may depend on who comes first."""
 
 
@@ -71,7 +71,7 @@ class Judged(Protocol):
         """The answers of the plan's probes, and what kept it from its end."""
 
 
-class Tried(Struct, frozen=True, kw_only=True):
+class PlanResult(Struct, frozen=True, kw_only=True):
     """What came of one plan, and what was observed meanwhile."""
 
     findings: tuple[Finding, ...]
@@ -148,7 +148,7 @@ class _Search:
         self._runs: list[PlanRun] = []
         self._failing: Scenario | None = None
         self._heed: Callable[[], None] = lambda: None
-        self._lives: dict[bytes, Life] = {}
+        self._lives: dict[bytes, LifePlan] = {}
         self._met: list[tuple[str, ...]] = []
         self._executed = 0
         self._searching = stopwatch()
@@ -173,13 +173,13 @@ class _Search:
             self._met.clear()
             # Small numbers are drawn more often than others, and must not mean the same each time.
             words, turn = seeds.sample(names, len(names)), seeds.sample(wanted, len(wanted))
-            drawn = lives(hooks, words, turn).map(self._laid_out)
+            drawn = life_plans(hooks, words, turn).map(self._laid_out)
             self._some(drawn, seeds.randrange(2**32), question=self._shorten, most=LIVES_AT_ONCE)
 
-    def _laid_out(self, life: Life) -> Scenario:
+    def _laid_out(self, life: LifePlan) -> Scenario:
         plan = life.plan()
         if self._lives.setdefault(_key(plan), life) is life:
-            self._met.append(life.met())
+            self._met.append(life.verbs())
         return plan
 
     def _some(
@@ -321,13 +321,13 @@ class _Search:
             # The app does not come up again: whatever was drawn next would find the same.
             reason = str(error).partition("\n")[0]
             if self._shrinking is None:
-                self._note(run_of(plan, Finding(probe=UNDONE[0], verdict=Verdict.INCONCLUSIVE, seen=reason)))
+                self._note(run_of(plan, Finding(probe=UNDONE[0], verdict=Verdict.INCONCLUSIVE, observed=reason)))
             raise _Enough from error
         life = self._lives.get(_key(plan))
         if life is None:
             return run_of(plan, *tried.findings)
-        journal = tried.journal if isinstance(tried, Tried) else Journal()
-        found = run_of(plan, *telling(tried.findings), promises=promises_of(journal))
+        journal = tried.journal if isinstance(tried, PlanResult) else Journal()
+        found = run_of(plan, *decisive_findings(tried.findings), promises=invariants_of(journal))
         met = happened(life, journal, tried.findings)
         return msgspec.structs.replace(found, happened=met, possible=possible(life.hooks))
 

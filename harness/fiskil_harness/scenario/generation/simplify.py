@@ -21,12 +21,12 @@ UNDONE = ("every_step_done", "every_fault_bit")
 
 def calmer(plan: Scenario) -> Iterator[Scenario]:
     """Forms of *plan* with fewer races in it, the calmest first."""
-    alone = one_by_one(plan)
+    alone = without_timing(plan)
     forms = (_without_restart(alone), alone, _without_restart(plan))
     yield from (form for form in forms if form != plan and _keeps_last_attempt(form))
 
 
-def one_by_one(plan: Scenario) -> Scenario:
+def without_timing(plan: Scenario) -> Scenario:
     """Replace what is a matter of time by what is none.
 
     A burst becomes two deliveries in a row, a lost acknowledgement one that is retried at the end, and a kill amidst a
@@ -36,7 +36,7 @@ def one_by_one(plan: Scenario) -> Scenario:
     at_end: list[Any] = []
     delivered: set[str] = set()
     for step in plan.steps[:-1]:
-        if isinstance(step, steps.KillAmidst):
+        if isinstance(step, steps.KillDuringDelivery):
             made += [steps.Retry(step.event) if step.event in delivered else steps.DeliverOne(step.event), steps.Restart()]
         elif isinstance(step, steps.Burst | steps.LoseAcknowledgement):
             made.append(steps.Retry(step.event) if step.event in delivered else steps.DeliverOne(step.event))
@@ -66,15 +66,15 @@ def in_lines(plan: Scenario) -> tuple[str, ...]:
         if of and of == twin:
             lines[-1] += f", {_alone(step)}"
         elif twin and not of and isinstance(step, steps.Deliver | steps.Advance):
-            lines[-1] += f", {steps.in_words(step)}"
+            lines[-1] += f", {steps.step_text(step)}"
         else:
-            lines.append(f"{of}: {_alone(step)}" if of else steps.in_words(step))
+            lines.append(f"{of}: {_alone(step)}" if of else steps.step_text(step))
             twin = of
-    return (*lines, *(steps.in_words(step) for step in plan.steps[-1:]))
+    return (*lines, *(steps.step_text(step) for step in plan.steps[-1:]))
 
 
 def _alone(step: Any) -> str:
-    return steps.in_words(msgspec.structs.replace(step, twin=""))
+    return steps.step_text(msgspec.structs.replace(step, twin=""))
 
 
 def run_of(plan: Scenario, *findings: Finding, promises: tuple[Invariant, ...] = INVARIANTS) -> PlanRun:
@@ -87,7 +87,7 @@ def run_of(plan: Scenario, *findings: Finding, promises: tuple[Invariant, ...] =
         practice=promise.practice if promise and not plan.practices else "",
         verdict=finding.verdict,
         summary=in_lines(plan),
-        seen=finding.seen,
+        observed=finding.observed,
         probe=finding.probe,
         expected=finding.expected,
         source=finding.source,

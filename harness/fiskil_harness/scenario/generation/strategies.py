@@ -25,10 +25,10 @@ from fiskil_harness.scenario.generation.actions import (
 )
 from fiskil_harness.scenario.scenario import Scenario
 
-MORE = ("confirm_again", "accounts", "balances", "transactions")
+MORE = ("touch_consent", "accounts", "balances", "transactions")
 ENDS = (False, True)
 ENDS_OF_TWINS = (False, False, True)
-AMONG_TWINS_MORE = ("confirm_again", "accounts", "confirm_again", "balances", "confirm_again", "transactions")
+AMONG_TWINS_MORE = ("touch_consent", "accounts", "touch_consent", "balances", "touch_consent", "transactions")
 """What happens to twins is mostly about a consent that goes on: what is told late must not hide what is newer."""
 
 VERBS = (
@@ -116,7 +116,7 @@ def _acts(form: Form, facts: Facts) -> SearchStrategy[list[Act]]:
         return _forging(count, run=LONGEST_RUN if form.has_counts else 1)
     disturbing = _disturbances(form, VERBS, count)
     if form.kind == "order":
-        newest = Act("hand_over", facts.newest_word)
+        newest = Act("hand_over", facts.newest_consent_event)
         either_way = st.builds(lambda acts, is_first: [newest, *acts] if is_first else acts, disturbing, st.booleans())
         return either_way.filter(lambda acts: repeats(acts) or disorders(acts))
     return disturbing.filter(repeats)

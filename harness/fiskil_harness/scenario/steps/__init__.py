@@ -1,20 +1,20 @@
 """What can happen next, as frozen values; a scenario is a sequence of these."""
 
-from fiskil_harness.scenario.steps.app import FailNext, KillApp, KillWorker, Restart, Settle, StartApp, StayIdle
-from fiskil_harness.scenario.steps.app_files import ReadTraces
+from fiskil_harness.scenario.steps.app import FailNext, KillApp, KillWorker, Restart, StartApp, StayIdle, WaitUntilIdle
+from fiskil_harness.scenario.steps.app_files import CollectOutputs
 from fiskil_harness.scenario.steps.canaries import DeliverAccountNumbers, DeliverUrls
 from fiskil_harness.scenario.steps.connection_reuse import RefuseThenReuse
 from fiskil_harness.scenario.steps.consent_changes import Amend, AuthoriseElsewhere
 from fiskil_harness.scenario.steps.consents_and_syncs import (
     Advance,
-    ConfirmAgain,
     DeleteEndUser,
     Disconnect,
     Refresh,
     Revoke,
     Sync,
+    TouchConsent,
 )
-from fiskil_harness.scenario.steps.crash_recovery import KillAmidst, Redeliver, RepeatTogether
+from fiskil_harness.scenario.steps.crash_recovery import KillDuringDelivery, Redeliver, RepeatTogether
 from fiskil_harness.scenario.steps.deliveries import (
     Burst,
     Deliver,
@@ -28,22 +28,27 @@ from fiskil_harness.scenario.steps.deliveries import (
     Replay,
     Retry,
 )
-from fiskil_harness.scenario.steps.embedded_page import Embed, TellAgain, TellFromElsewhere, TellUnknown
+from fiskil_harness.scenario.steps.embedded_page import (
+    EmbedConsentPage,
+    ForeignSdkMessage,
+    RepeatSdkMessage,
+    UnknownSdkMessage,
+)
 from fiskil_harness.scenario.steps.endless_bodies import FloodBodies
 from fiskil_harness.scenario.steps.failed_journeys import FailInBrowser
 from fiskil_harness.scenario.steps.faults_and_tokens import (
     AcceptKey,
-    AwaitCall,
-    Break,
     ExpireTokens,
+    InjectFault,
+    LiftFaults,
     LimitPages,
-    Mend,
     RestartWithWrongSecret,
     RevokeKey,
+    WaitForCall,
 )
 from fiskil_harness.scenario.steps.foreign_messages import (
     DeliverForeign,
-    DeliverFromStranger,
+    DeliverFromUnknownAddress,
     DeliverLookalikes,
     DeliverMixed,
     DeliverUnknownEvent,
@@ -56,11 +61,11 @@ from fiskil_harness.scenario.steps.forging import (
     ForgeWithoutSecret,
     Reencode,
     ReencodeEvery,
-    RespellEvery,
+    SpellEverySignature,
 )
 from fiskil_harness.scenario.steps.fuzz import Fuzz
-from fiskil_harness.scenario.steps.generated_plans import Explore
-from fiskil_harness.scenario.steps.idempotency import RepeatIds, RespellEach
+from fiskil_harness.scenario.steps.generated_plans import RunGeneratedPlans
+from fiskil_harness.scenario.steps.idempotency import RepeatIds, RepeatInEverySpelling
 from fiskil_harness.scenario.steps.institution import (
     ApproveSharing,
     BeginOutage,
@@ -72,12 +77,12 @@ from fiskil_harness.scenario.steps.institution import (
     WithdrawSharing,
 )
 from fiskil_harness.scenario.steps.journeys import (
-    Attempt,
+    AttemptJourney,
     Authorise,
     Cancel,
+    CloseTab,
     Conclude,
     Deny,
-    Leave,
     MistypeCode,
     StartSession,
 )
@@ -86,45 +91,51 @@ from fiskil_harness.scenario.steps.malformed_requests import (
     DeliverAsBrowser,
     DeliverEveryForm,
     LoseConnection,
-    LoseHalf,
-    SendEveryUgly,
-    SendUgly,
+    SendEveryVariant,
+    SendVariant,
+    TruncateRequest,
 )
-from fiskil_harness.scenario.steps.monitoring import ReadMonitors
-from fiskil_harness.scenario.steps.ordering import DeliverEach, LiveThrough, SameMoment
-from fiskil_harness.scenario.steps.pages import LookAt, WalkInBrowser
-from fiskil_harness.scenario.steps.privacy_notice import ReadNotice
-from fiskil_harness.scenario.steps.redirects import AuthoriseUnseen, ClaimSuccess, ComeBackAgain, ComeBackAs, ComeBackLate
-from fiskil_harness.scenario.steps.revoke_in_browser import LookForEnd, RevokeInBrowser
+from fiskil_harness.scenario.steps.monitoring import ReadMonitoring
+from fiskil_harness.scenario.steps.ordering import ChangeConsentsUndelivered, DeliverEach, SetSameTimestamp
+from fiskil_harness.scenario.steps.pages import OpenPage, WalkInBrowser
+from fiskil_harness.scenario.steps.privacy_notice import ReadPrivacyNotice
+from fiskil_harness.scenario.steps.redirects import (
+    AuthoriseWithoutCallback,
+    ReturnAgain,
+    ReturnAsOtherEndUser,
+    ReturnLate,
+    ReturnWithoutConsent,
+)
+from fiskil_harness.scenario.steps.revoke_in_browser import RevokeInBrowser, WaitForRevocation
 from fiskil_harness.scenario.steps.row_changes import Change
-from fiskil_harness.scenario.steps.step import PlainStep, Step, in_words, name_of
+from fiskil_harness.scenario.steps.step import PlainStep, Step, name_of, step_text
 from fiskil_harness.scenario.steps.tabs import ReturnToTab
-from fiskil_harness.scenario.steps.tls_client import ShowCertificate, SpeakTls
-from fiskil_harness.scenario.steps.tls_server import DeliverInPlain, ServeTls, TryHandshakes
-from fiskil_harness.scenario.steps.waiting_pages import LookUntilSynced, PressToLink
+from fiskil_harness.scenario.steps.tls_client import ServeApiOverTls, ShowCertificate
+from fiskil_harness.scenario.steps.tls_server import DeliverWithoutTls, RestartAppOverTls, TryHandshakes
+from fiskil_harness.scenario.steps.waiting_pages import PressConnect, WatchUntilSynced
 
 AnyStep = (
     AcceptKey
     | Advance
     | Amend
     | ApproveSharing
-    | Attempt
+    | AttemptJourney
     | Authorise
     | AuthoriseElsewhere
-    | AuthoriseUnseen
-    | AwaitCall
+    | AuthoriseWithoutCallback
+    | WaitForCall
     | BeginOutage
-    | Break
+    | InjectFault
     | Burst
     | Cancel
     | Change
-    | ClaimSuccess
+    | ReturnWithoutConsent
     | CloseAccount
-    | ComeBackAgain
-    | ComeBackAs
-    | ComeBackLate
+    | ReturnAgain
+    | ReturnAsOtherEndUser
+    | ReturnLate
     | Conclude
-    | ConfirmAgain
+    | TouchConsent
     | DeleteEndUser
     | Deliver
     | DeliverAccountNumbers
@@ -133,8 +144,8 @@ AnyStep = (
     | DeliverEach
     | DeliverEveryForm
     | DeliverForeign
-    | DeliverFromStranger
-    | DeliverInPlain
+    | DeliverFromUnknownAddress
+    | DeliverWithoutTls
     | DeliverLookalikes
     | DeliverMixed
     | DeliverOne
@@ -147,10 +158,10 @@ AnyStep = (
     | DistortEvery
     | Drop
     | DropAll
-    | Embed
+    | EmbedConsentPage
     | EndOutage
     | ExpireTokens
-    | Explore
+    | RunGeneratedPlans
     | FailInBrowser
     | FailNext
     | FailSync
@@ -159,27 +170,27 @@ AnyStep = (
     | ForgeEvery
     | ForgeWithoutSecret
     | Fuzz
-    | KillAmidst
+    | KillDuringDelivery
     | KillApp
     | KillWorker
     | LateRetry
-    | Leave
+    | CloseTab
     | LimitConsents
     | LimitPages
-    | LiveThrough
-    | LookAt
-    | LookForEnd
-    | LookUntilSynced
+    | ChangeConsentsUndelivered
+    | OpenPage
+    | WaitForRevocation
+    | WatchUntilSynced
     | LoseAcknowledgement
     | LoseConnection
-    | LoseHalf
-    | Mend
+    | TruncateRequest
+    | LiftFaults
     | MistypeCode
     | OpenAccount
-    | PressToLink
-    | ReadMonitors
-    | ReadNotice
-    | ReadTraces
+    | PressConnect
+    | ReadMonitoring
+    | ReadPrivacyNotice
+    | CollectOutputs
     | Redeliver
     | Reencode
     | ReencodeEvery
@@ -188,8 +199,8 @@ AnyStep = (
     | RepeatIds
     | RepeatTogether
     | Replay
-    | RespellEach
-    | RespellEvery
+    | RepeatInEverySpelling
+    | SpellEverySignature
     | Restart
     | RestartWithWrongSecret
     | Retry
@@ -199,20 +210,20 @@ AnyStep = (
     | RevokeInBrowser
     | RevokeKey
     | RotateKey
-    | SameMoment
-    | SendEveryUgly
-    | SendUgly
-    | ServeTls
-    | Settle
+    | SetSameTimestamp
+    | SendEveryVariant
+    | SendVariant
+    | RestartAppOverTls
+    | WaitUntilIdle
     | ShowCertificate
-    | SpeakTls
+    | ServeApiOverTls
     | StartApp
     | StartSession
     | StayIdle
     | Sync
-    | TellAgain
-    | TellFromElsewhere
-    | TellUnknown
+    | RepeatSdkMessage
+    | ForeignSdkMessage
+    | UnknownSdkMessage
     | WalkInBrowser
     | TryHandshakes
     | WithdrawSharing
@@ -225,23 +236,19 @@ __all__ = [
     "Amend",
     "AnyStep",
     "ApproveSharing",
-    "Attempt",
+    "AttemptJourney",
     "Authorise",
     "AuthoriseElsewhere",
-    "AuthoriseUnseen",
-    "AwaitCall",
+    "AuthoriseWithoutCallback",
     "BeginOutage",
-    "Break",
     "Burst",
     "Cancel",
     "Change",
-    "ClaimSuccess",
+    "ChangeConsentsUndelivered",
     "CloseAccount",
-    "ComeBackAgain",
-    "ComeBackAs",
-    "ComeBackLate",
+    "CloseTab",
+    "CollectOutputs",
     "Conclude",
-    "ConfirmAgain",
     "DeleteEndUser",
     "Deliver",
     "DeliverAccountNumbers",
@@ -250,91 +257,95 @@ __all__ = [
     "DeliverEach",
     "DeliverEveryForm",
     "DeliverForeign",
-    "DeliverFromStranger",
-    "DeliverInPlain",
+    "DeliverFromUnknownAddress",
     "DeliverLookalikes",
     "DeliverMixed",
     "DeliverOne",
     "DeliverTogether",
     "DeliverUnknownEvent",
     "DeliverUrls",
+    "DeliverWithoutTls",
     "Deny",
     "Disconnect",
     "Distort",
     "DistortEvery",
     "Drop",
     "DropAll",
-    "Embed",
+    "EmbedConsentPage",
     "EndOutage",
     "ExpireTokens",
-    "Explore",
     "FailInBrowser",
     "FailNext",
     "FailSync",
     "FloodBodies",
+    "ForeignSdkMessage",
     "Forge",
     "ForgeEvery",
     "ForgeWithoutSecret",
     "Fuzz",
-    "KillAmidst",
+    "InjectFault",
     "KillApp",
+    "KillDuringDelivery",
     "KillWorker",
     "LateRetry",
-    "Leave",
+    "LiftFaults",
     "LimitConsents",
     "LimitPages",
-    "LiveThrough",
-    "LookAt",
-    "LookForEnd",
-    "LookUntilSynced",
     "LoseAcknowledgement",
     "LoseConnection",
-    "LoseHalf",
-    "Mend",
     "MistypeCode",
     "OpenAccount",
+    "OpenPage",
     "PlainStep",
-    "PressToLink",
-    "ReadMonitors",
-    "ReadNotice",
-    "ReadTraces",
+    "PressConnect",
+    "ReadMonitoring",
+    "ReadPrivacyNotice",
     "Redeliver",
     "Reencode",
     "ReencodeEvery",
     "Refresh",
     "RefuseThenReuse",
     "RepeatIds",
+    "RepeatInEverySpelling",
+    "RepeatSdkMessage",
     "RepeatTogether",
     "Replay",
-    "RespellEach",
-    "RespellEvery",
     "Restart",
+    "RestartAppOverTls",
     "RestartWithWrongSecret",
     "Retry",
+    "ReturnAgain",
+    "ReturnAsOtherEndUser",
+    "ReturnLate",
     "ReturnToTab",
+    "ReturnWithoutConsent",
     "Revoke",
     "RevokeFirstKey",
     "RevokeInBrowser",
     "RevokeKey",
     "RotateKey",
-    "SameMoment",
-    "SendEveryUgly",
-    "SendUgly",
-    "ServeTls",
-    "Settle",
+    "RunGeneratedPlans",
+    "SendEveryVariant",
+    "SendVariant",
+    "ServeApiOverTls",
+    "SetSameTimestamp",
     "ShowCertificate",
-    "SpeakTls",
+    "SpellEverySignature",
     "StartApp",
     "StartSession",
     "StayIdle",
     "Step",
     "Sync",
-    "TellAgain",
-    "TellFromElsewhere",
-    "TellUnknown",
+    "TouchConsent",
+    "TruncateRequest",
     "TryHandshakes",
+    "UnknownSdkMessage",
+    "WaitForCall",
+    "WaitForRevocation",
+    "WaitUntilIdle",
     "WalkInBrowser",
+    "WatchUntilSynced",
     "WithdrawSharing",
-    "in_words",
     "name_of",
+    "step_text",
 ]

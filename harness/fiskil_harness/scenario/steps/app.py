@@ -12,8 +12,8 @@ from fiskil_harness.scenario.steps.step import PlainStep
 if TYPE_CHECKING:
     from fiskil_harness.scenario.stage import Stage
 
-QUIET_S = 0.5
-QUIET_CAP_S = 10.0
+IDLE_S = 0.5
+IDLE_CAP_S = 10.0
 LONGEST_IDLE_S = 86_400
 GOES_ON_S = 10.0
 """How long the rest of an app may take to answer after one of its processes died, in real seconds."""
@@ -101,13 +101,13 @@ class StayIdle(PlainStep, frozen=True, kw_only=True, tag="stay_idle"):
         pause(seconds)
 
 
-class Settle(PlainStep, frozen=True, kw_only=True, tag="settle"):
+class WaitUntilIdle(PlainStep, frozen=True, kw_only=True, tag="wait_until_idle"):
     """The app is given time to finish what it has begun: until it is quiescent, or calls the API no more."""
 
     def perform(self, stage: "Stage") -> None:
         """Wait, and note what the app tells then."""
         if not stage.app.has(EFFECTS):
-            wait_until(lambda: stage.fiskil.link.quiet_s() >= QUIET_S, cap_s=QUIET_CAP_S)
+            wait_until(lambda: stage.fiskil.link.idle_s() >= IDLE_S, cap_s=IDLE_CAP_S)
             return
         for participant in stage.participants.values():
             stage.snapshot("settled", participant)

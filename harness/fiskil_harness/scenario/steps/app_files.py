@@ -3,7 +3,7 @@
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from fiskil_harness.app.metrics import NOBODY
+from fiskil_harness.app.metrics import NO_END_USER
 from fiskil_harness.core.config.hooks import METRICS
 from fiskil_harness.errors import HookError, HookMissing
 from fiskil_harness.journal import Filed, Reported
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from fiskil_harness.scenario.stage import Stage
 
 
-class ReadTraces(PlainStep, frozen=True, kw_only=True, tag="read_traces"):
+class CollectOutputs(PlainStep, frozen=True, kw_only=True, tag="collect_outputs"):
     """The app's metrics are read, with the alerts, the telemetry and the files that it has made since the scenario began.
 
     Metrics without a hook, and sinks that nothing came to leave no entry. What could not be read leaves one that says so.
@@ -24,18 +24,18 @@ class ReadTraces(PlainStep, frozen=True, kw_only=True, tag="read_traces"):
         stamp = stage.journal.stamp()
         with suppress(HookMissing):
             text, lack = _metrics(stage)
-            stage.journal.write(Reported(**stamp, place="metrics", text=text, lack=lack))
+            stage.journal.write(Reported(**stamp, place="metrics", text=text, problem=lack))
         for place, (sink, before) in stage.sinks.items():
             for sent in sink.sent.since(before):
-                stage.journal.write(Reported(**stamp, place=place, text=sent.text, lack=sent.lack))
+                stage.journal.write(Reported(**stamp, place=place, text=sent.text, problem=sent.problem))
         for one in stage.folder.written():
-            stage.journal.write(Filed(**stamp, name=one.name, text=one.text, is_log=one.is_log, lack=one.lack))
+            stage.journal.write(Filed(**stamp, name=one.name, text=one.text, is_log=one.is_log, problem=one.problem))
 
 
 def _metrics(stage: "Stage") -> tuple[bytes, str]:
     """What the hook answers, and why that is not what the metrics show."""
     try:
-        reply = stage.app.call(METRICS, NOBODY)
+        reply = stage.app.call(METRICS, NO_END_USER)
     except HookError as error:
         return b"", str(error).rstrip(".")
     if reply.status is None:

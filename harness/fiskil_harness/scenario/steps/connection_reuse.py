@@ -9,7 +9,7 @@ from fiskil_harness.scenario.steps.deliveries import attempt, sealed, settle
 from fiskil_harness.scenario.steps.events import fresh_fact, invented, used_kind
 from fiskil_harness.scenario.steps.step import PlainStep
 from fiskil_harness.webhooks import seal
-from fiskil_harness.webhooks.connection_script import Hear, Say, Talk, Watch
+from fiskil_harness.webhooks.connection_script import ReadResponse, Send, Talk, Watch
 from fiskil_harness.webhooks.request_variants import WRONG_SIGNATURE
 from fiskil_harness.webhooks.sender import Outgoing, written
 from fiskil_harness.webhooks.signature_schemes import JSON, lines
@@ -59,7 +59,9 @@ def _refuse_then_reuse(stage: "Stage", participant: "Participant", name: str) ->
     message = sealed(stage, parcel)
     genuine = written(target, body=message.body, headers=message.headers, is_kept=True)
     stamp = stage.journal.stamp()
-    talk = stage.sender.talk((Say(refused), Hear(), Watch(ms=WATCHED_MS), Say(genuine), Hear(), Watch(ms=LATE_MS)))
+    talk = stage.sender.talk(
+        (Send(refused), ReadResponse(), Watch(ms=WATCHED_MS), Send(genuine), ReadResponse(), Watch(ms=LATE_MS))
+    )
     _note_refusal(stage, participant, name, stamp, talk, (outer, inner), refused)
     if len(talk.replies) > 1:
         note = Delivery(

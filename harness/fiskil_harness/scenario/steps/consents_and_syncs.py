@@ -67,7 +67,7 @@ class DeleteEndUser(PlainStep, frozen=True, kw_only=True, tag="delete_end_user")
         stage.collect_events()
 
 
-class ConfirmAgain(PlainStep, frozen=True, kw_only=True, tag="confirm_again"):
+class TouchConsent(PlainStep, frozen=True, kw_only=True, tag="touch_consent"):
     """The end user confirms the consent again, ``times`` times; each makes ``consent.updated`` due."""
 
     times: int = 1
@@ -139,7 +139,7 @@ class Disconnect(PlainStep, frozen=True, kw_only=True, tag="disconnect"):
 def call_hook(stage: "Stage", participant: "Participant", name: str, **values: str) -> HttpReply:
     """Use a drive hook and write down its answer; one that comes late counts as none, a Python object's error as 500."""
     from fiskil_harness.core.clock import stopwatch
-    from fiskil_harness.journal import HookCall, kept
+    from fiskil_harness.journal import HookCall, shortened
 
     elapsed = stopwatch()
     limit_s = stage.settings.app.limits.request_deadline_s + 5
@@ -153,7 +153,7 @@ def call_hook(stage: "Stage", participant: "Participant", name: str, **values: s
             hook=name,
             participant=participant.name,
             status=reply.status,
-            body=kept(reply.body),
+            body=shortened(reply.body),
             took_s=elapsed(),
         )
     )

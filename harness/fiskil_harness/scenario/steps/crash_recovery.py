@@ -9,7 +9,7 @@ import msgspec
 from fiskil_harness.core.clock import pause
 from fiskil_harness.core.config.hooks import COMMAND
 from fiskil_harness.errors import ConfigError, StepError
-from fiskil_harness.journal import AMIDST, Delivery, Started
+from fiskil_harness.journal import DURING_KILL, Delivery, Started
 from fiskil_harness.scenario.steps.app import start
 from fiskil_harness.scenario.steps.deliveries import attempt, outgoing_of, settle, until_it_hangs
 from fiskil_harness.scenario.steps.step import PlainStep
@@ -46,7 +46,7 @@ class RepeatTogether(PlainStep, frozen=True, kw_only=True, tag="repeat_together"
                 settle(stage, parcel, [delivery])
 
 
-class KillAmidst(PlainStep, frozen=True, tag="kill_amidst"):
+class KillDuringDelivery(PlainStep, frozen=True, tag="kill_during_delivery"):
     """Everything due leaves together, or one event alone, and meanwhile the app is killed with -9 and started again.
 
     ``at`` is when: the share of the time that such deliveries took before; above 1 the app has answered and works.
@@ -100,7 +100,7 @@ class Redeliver(PlainStep, frozen=True, tag="redeliver"):
 
 
 def _amidst(outgoing: Outgoing) -> Outgoing:
-    return msgspec.structs.replace(outgoing, note=msgspec.structs.replace(outgoing.note, name=AMIDST))
+    return msgspec.structs.replace(outgoing, note=msgspec.structs.replace(outgoing.note, name=DURING_KILL))
 
 
 def _usual_s(stage: "Stage") -> float:

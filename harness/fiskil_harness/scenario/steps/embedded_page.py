@@ -5,11 +5,11 @@ What a page is told proves nothing: whoever can post to a window can post this. 
 
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from fiskil_harness.core.config.hooks import MESSAGE, ORIGIN_TOLD, START_SESSION
+from fiskil_harness.core.config.hooks import MESSAGE, ORIGIN_IN_MESSAGE, START_SESSION
 from fiskil_harness.core.model import Ending
 from fiskil_harness.errors import StepError
 from fiskil_harness.scenario.steps.journeys import LEFT, begin, ended
-from fiskil_harness.scenario.steps.link_sdk_messages import tell
+from fiskil_harness.scenario.steps.link_sdk_messages import pass_on
 from fiskil_harness.scenario.steps.redirects import NOBODYS_CONSENT
 from fiskil_harness.scenario.steps.step import PlainStep
 
@@ -26,7 +26,7 @@ class _Told(PlainStep, frozen=True, kw_only=True):
     needs: ClassVar[tuple[str, ...]] = (MESSAGE, START_SESSION)
 
 
-class Embed(_Told, frozen=True, kw_only=True, tag="embed"):
+class EmbedConsentPage(_Told, frozen=True, kw_only=True, tag="embed_consent_page"):
     """From now on the app shows the end user the consent page inside its own: of each ending it hears by a message."""
 
     twin: str = ""
@@ -36,7 +36,7 @@ class Embed(_Told, frozen=True, kw_only=True, tag="embed"):
         stage.participant(self.twin).is_embedded = True
 
 
-class TellAgain(_Told, frozen=True, kw_only=True, tag="tell_again"):
+class RepeatSdkMessage(_Told, frozen=True, kw_only=True, tag="repeat_sdk_message"):
     """The app's page passes its last message on once more, as after a second click or a lost answer."""
 
     twin: str = ""
@@ -46,10 +46,10 @@ class TellAgain(_Told, frozen=True, kw_only=True, tag="tell_again"):
         participant = stage.participant(self.twin)
         if participant.heard is None:
             raise StepError("The app's page has heard no message yet, so it cannot pass one on again.")
-        tell(stage, participant, *participant.heard)
+        pass_on(stage, participant, *participant.heard)
 
 
-class TellUnknown(_Told, frozen=True, kw_only=True, tag="tell_unknown"):
+class UnknownSdkMessage(_Told, frozen=True, kw_only=True, tag="unknown_sdk_message"):
     """The consent page tells of an error whose type nobody has documented yet; whether the session is over, nobody knows."""
 
     twin: str = ""
@@ -60,13 +60,13 @@ class TellUnknown(_Told, frozen=True, kw_only=True, tag="tell_unknown"):
         begin(stage, participant)
         ended(stage, participant, LEFT)
         told = {"isCompleted": False, "error": "access_denied", "errorID": "err_something_new", "errorType": NEWS}
-        tell(stage, participant, participant.session_ids[-1], told)
+        pass_on(stage, participant, participant.session_ids[-1], told)
 
 
-class TellFromElsewhere(_Told, frozen=True, kw_only=True, tag="tell_from_elsewhere"):
+class ForeignSdkMessage(_Told, frozen=True, kw_only=True, tag="foreign_sdk_message"):
     """Another window than the consent page's posts how the latest journey ended: cancelled, or with a consent."""
 
-    needs: ClassVar[tuple[str, ...]] = (ORIGIN_TOLD, *_Told.needs)
+    needs: ClassVar[tuple[str, ...]] = (ORIGIN_IN_MESSAGE, *_Told.needs)
     says: Literal["cancelled", "approved"] = "approved"
     twin: str = ""
 
@@ -78,4 +78,4 @@ class TellFromElsewhere(_Told, frozen=True, kw_only=True, tag="tell_from_elsewhe
         told = {"isCompleted": True, "consentID": NOBODYS_CONSENT}
         if self.says == "cancelled":
             told = {"isCompleted": False, "error": "access_denied", "errorType": Ending.CANCELLED.value}
-        tell(stage, participant, participant.session_ids[-1], told, origin=ELSEWHERE)
+        pass_on(stage, participant, participant.session_ids[-1], told, origin=ELSEWHERE)

@@ -49,7 +49,7 @@ class FailInBrowser(Looking, frozen=True, kw_only=True, tag="fail_in_browser"):
         if self.outcome == TERMINATED and (is_apart or not window.is_embedded):
             return
         window.called("cancelled")
-        window.forget_said()
+        window.clear_dialogs()
         lack = window.run(lambda page: _show_again(page, window), cap_s=window.deadline_s + 1)
         lack = await_return(window, is_apart=is_apart) or lack
         window.look(moment="failed", cause=ending_of(stage, session_id), lack=lack, has_pictures=False)

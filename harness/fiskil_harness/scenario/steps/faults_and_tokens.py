@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 LONGEST_WAIT_S = 10.0
 
 
-class Break(PlainStep, frozen=True, tag="break"):
+class InjectFault(PlainStep, frozen=True, tag="inject_fault"):
     """A fault waits on a route and bites ``times`` times, after letting ``skip`` calls pass.
 
     0 times means every time until the fault is mended, and at least once. ``nth`` counts calls from 1 in place of both.
@@ -66,7 +66,7 @@ class Break(PlainStep, frozen=True, tag="break"):
         )
 
 
-class AwaitCall(PlainStep, frozen=True, tag="await_call"):
+class WaitForCall(PlainStep, frozen=True, tag="wait_for_call"):
     """The app is waited for until a fault of delay holds back an answer on the route: what comes next happens meanwhile."""
 
     route: str
@@ -77,11 +77,11 @@ class AwaitCall(PlainStep, frozen=True, tag="await_call"):
 
     def perform(self, stage: "Stage") -> None:
         """Wait for it, a while."""
-        if not wait_until(lambda: stage.fiskil.link.holds(self.route), cap_s=LONGEST_WAIT_S):
+        if not wait_until(lambda: stage.fiskil.link.is_holding(self.route), cap_s=LONGEST_WAIT_S):
             stage.cut_short(f"no answer on {self.route!r} was held back, so nothing happened during a call")
 
 
-class Mend(PlainStep, frozen=True, kw_only=True, tag="mend"):
+class LiftFaults(PlainStep, frozen=True, kw_only=True, tag="lift_faults"):
     """Every fault that waits is lifted: what was broken works again."""
 
     def perform(self, stage: "Stage") -> None:

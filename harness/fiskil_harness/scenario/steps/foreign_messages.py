@@ -68,7 +68,7 @@ class DeliverMixed(PlainStep, frozen=True, kw_only=True, tag="deliver_mixed"):
         _send_foreign(stage, event, "mixed", self.consent_of)
 
 
-class DeliverFromStranger(PlainStep, frozen=True, tag="deliver_from_stranger"):
+class DeliverFromUnknownAddress(PlainStep, frozen=True, tag="deliver_from_unknown_address"):
     """The next attempt for an event, honestly signed, from an address that is not on the app's list.
 
     ``claims`` is an address that headers such as X-Forwarded-For pretend. Nothing is sent where the config states no list.
@@ -183,7 +183,7 @@ def _outgoing(stage: "Stage", event: Event, note: Delivery) -> Outgoing:
 def _stranger(stage: "Stage") -> str:
     """A loopback address that the app must not take for Fiskil's; empty where the config states no list."""
     allowed = stage.settings.app.facts.allowed_ips
-    if allowed is None and stage.app.is_told("webhook_source_ips"):
+    if allowed is None and stage.app.passes_value("webhook_source_ips"):
         allowed = stage.fiskil.webhook_sources
     if allowed is None:
         return ""

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
 
-from fiskil_harness.core.config.hooks import COMMAND, EFFECTS, SECRET_TOLD
+from fiskil_harness.core.config.hooks import COMMAND, EFFECTS, SECRET_IN_ENV
 from fiskil_harness.core.config.webhook_format import Dialect
 from fiskil_harness.errors import AppRefusal
 from fiskil_harness.journal import Delivery, Leak, Started
@@ -98,8 +98,8 @@ class ForgeWithoutSecret(PlainStep, frozen=True, kw_only=True, tag="forge_withou
 
     def perform(self, stage: "Stage") -> None:
         """Restart, forge, restart."""
-        if not stage.app.is_told("webhook_secret"):
-            stage.cut_short(f"the app has its webhook secret from elsewhere; pass {SECRET_TOLD}", hook=SECRET_TOLD)
+        if not stage.app.passes_value("webhook_secret"):
+            stage.cut_short(f"the app has its webhook secret from elsewhere; pass {SECRET_IN_ENV}", hook=SECRET_IN_ENV)
             return
         try:
             with stage.app.without_webhook_secret():
@@ -155,7 +155,7 @@ class ReencodeEvery(PlainStep, frozen=True, kw_only=True, tag="reencode_every"):
         until_it_hangs(stage, (partial(_send_encoded, stage, participant, name, is_judged=judged) for name, judged in names))
 
 
-class RespellEvery(PlainStep, frozen=True, tag="respell_every"):
+class SpellEverySignature(PlainStep, frozen=True, tag="spell_every_signature"):
     """The very same bytes as the latest attempt, with the right digest spelt every other way; any answer will do."""
 
     event: str
@@ -236,7 +236,7 @@ def _send_forged(stage: "Stage", participant: "Participant", name: str, kind: st
 
 def _look_for_leaks(stage: "Stage", delivery: Delivery, *, spellings: tuple[str, ...], secret: str) -> None:
     """Whoever tells the right signature in the answer to a wrong one needs no secret. Source: webhooks.signature"""
-    told = delivery.answer + "\n".join(value for _, value in delivery.answer_headers).encode("latin-1")
+    told = delivery.response_body + "\n".join(value for _, value in delivery.response_headers).encode("latin-1")
     searched = {"expected signature": spellings, "webhook secret": (secret,)}
     for what, texts in searched.items():
         if any(text.encode() in told for text in texts):

@@ -14,7 +14,7 @@ MOST = 1000
 LONGEST_S = 3600
 
 
-class Explore(PlainStep, frozen=True, tag="explore"):
+class RunGeneratedPlans(PlainStep, frozen=True, tag="run_generated_plans"):
     """``plans`` different plans of one kind are executed, each around end users of its own.
 
     ``deliveries`` repeats messages, ``order`` also lets a twin get them in any order, ``forgeries`` mixes in requests that

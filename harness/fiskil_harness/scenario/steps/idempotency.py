@@ -22,7 +22,7 @@ PLAIN = "plain"
 """The replay that nothing was changed in; what it does, a respelling need not have done."""
 
 
-class RespellEach(PlainStep, frozen=True, kw_only=True, tag="respell_each"):
+class RepeatInEverySpelling(PlainStep, frozen=True, kw_only=True, tag="repeat_in_every_spelling"):
     """For every spelling of signatures and headers an event of its own: its message is delivered, and comes again so spelt.
 
     One comes again as it was. Any answer to the repetition will do.

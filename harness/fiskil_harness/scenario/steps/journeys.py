@@ -6,15 +6,15 @@ from urllib.parse import parse_qsl, urlsplit
 import msgspec
 from msgspec import Struct
 
-from fiskil_harness.app.browser.form_browser import Visitor, is_same_origin
+from fiskil_harness.app.browser.form_browser import FormBrowser, is_same_origin
 from fiskil_harness.core import catalog
 from fiskil_harness.core.config.hooks import START_SESSION
 from fiskil_harness.core.model import Ending, Person
-from fiskil_harness.core.net.http_client import Browser, HttpReply
+from fiskil_harness.core.net.http_client import HttpClient, HttpReply
 from fiskil_harness.errors import HookMissing, StepError, UnknownName
-from fiskil_harness.journal import Journey, Visit, kept
+from fiskil_harness.journal import Journey, Visit, shortened
 from fiskil_harness.sandbox.consents.shortcut import check_conclusion
-from fiskil_harness.scenario.steps.link_sdk_messages import hear, visitor_of
+from fiskil_harness.scenario.steps.link_sdk_messages import form_browser_of, pass_on_messages
 from fiskil_harness.scenario.steps.step import PlainStep
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ class Deny(DrivenJourney, frozen=True, kw_only=True, tag="deny"):
         walk(stage, stage.participant(self.twin), until=self.at, then="deny")
 
 
-class Leave(DrivenJourney, frozen=True, kw_only=True, tag="leave"):
+class CloseTab(DrivenJourney, frozen=True, kw_only=True, tag="close_tab"):
     """The end user closes the tab on a screen: no callback at all."""
 
     at: Screen = "login"
@@ -117,7 +117,7 @@ class MistypeCode(DrivenJourney, frozen=True, kw_only=True, tag="mistype_code"):
         walk(stage, stage.participant(self.twin), until="code", then="mistype")
 
 
-class Attempt(DrivenJourney, frozen=True, kw_only=True, tag="attempt"):
+class AttemptJourney(DrivenJourney, frozen=True, kw_only=True, tag="attempt_journey"):
     """Somebody walks on until the journey ends by itself, as it does for people with an ``outcome``.
 
     ``end_user`` names who types their e-mail address at the institution; the app's customer stays the participant.
@@ -155,10 +155,10 @@ class Conclude(DrivenJourney, frozen=True, kw_only=True, tag="conclude"):
         participant = stage.participant(self.twin)
         address = begin(stage, participant)
         stage.fiskil.sandbox.conclude(participant.session_ids[-1], self.outcome, email=participant.person.email)
-        with Browser(timeout_s=stage.settings.app.limits.request_deadline_s) as browser:
-            visitor = visitor_of(stage, participant, browser)
+        with HttpClient(timeout_s=stage.settings.app.limits.request_deadline_s) as browser:
+            visitor = form_browser_of(stage, participant, browser)
             visitor.open(address)
-        came_back(stage, participant, visitor)
+        browser_returned(stage, participant, visitor)
 
 
 class StartSession(DrivenJourney, frozen=True, kw_only=True, tag="start_session"):
@@ -237,8 +237,8 @@ def walk_on(
 ) -> None:
     """Walk the consent page at *address*, which is that of their latest attempt where no other is named, as it stands."""
     session_id = participant.session_ids[attempt - 1]
-    with Browser(timeout_s=stage.settings.app.limits.request_deadline_s) as browser:
-        visitor = visitor_of(stage, participant, browser)
+    with HttpClient(timeout_s=stage.settings.app.limits.request_deadline_s) as browser:
+        visitor = form_browser_of(stage, participant, browser)
         visitor.open(address)
         _advance(stage, session_id, visitor, until, choices)
         if then == "confirm" and screen_at(stage, session_id) == "confirm":
@@ -249,23 +249,25 @@ def walk_on(
         elif then in {"cancel", "deny"} and screen_at(stage, session_id) is not None:
             visitor.submit(then)
     if then:
-        came_back(stage, participant, visitor, attempt=attempt)
+        browser_returned(stage, participant, visitor, attempt=attempt)
     else:
         ended(stage, participant, ending_of(stage, session_id) or LEFT, attempt=attempt)
 
 
-def came_back(stage: "Stage", participant: "Participant", visitor: Visitor, *, attempt: int = 0) -> None:
+def browser_returned(stage: "Stage", participant: "Participant", visitor: FormBrowser, *, attempt: int = 0) -> None:
     """Write down how the journey ended, and let the app hear of it."""
     session_id = participant.session_ids[attempt - 1]
     ended(stage, participant, ending_of(stage, session_id) or LEFT, attempt=attempt)
-    let_hear(stage, participant, visitor, session_id)
+    notify_app(stage, participant, visitor, session_id)
 
 
-def let_hear(stage: "Stage", participant: "Participant", visitor: Visitor, session_id: str) -> None:
+def notify_app(stage: "Stage", participant: "Participant", visitor: FormBrowser, session_id: str) -> None:
     """Let the app hear what became of a session: by the message that the page has posted, or where the browser was sent."""
     if participant.is_embedded:
         participant.way_back = stage.fiskil.sandbox.way_back(session_id) or ""
-        hear(stage, participant, session_id, tuple(msgspec.json.decode(visitor.value_of("data-messages") or "[]")))
+        pass_on_messages(
+            stage, participant, session_id, tuple(msgspec.json.decode(visitor.value_of("data-messages") or "[]"))
+        )
     elif visitor.redirects:
         participant.way_back = visitor.redirects[-1]
         is_approved = ending_of(stage, session_id) == Ending.APPROVED.value
@@ -280,7 +282,7 @@ class Choices(Struct, frozen=True, kw_only=True):
     accounts: tuple[str, ...]
 
 
-def _advance(stage: "Stage", session_id: str, visitor: Visitor, until: Screen, choices: Choices) -> None:
+def _advance(stage: "Stage", session_id: str, visitor: FormBrowser, until: Screen, choices: Choices) -> None:
     while True:
         screen = screen_at(stage, session_id)
         if screen is None or SCREENS.index(screen) >= SCREENS.index(until):
@@ -325,7 +327,7 @@ def ended(stage: "Stage", participant: "Participant", ending: str, *, attempt: i
     stage.collect_events()
 
 
-def write_visit(stage: "Stage", participant: "Participant", visitor: Visitor, page: str) -> None:
+def write_visit(stage: "Stage", participant: "Participant", visitor: FormBrowser, page: str) -> None:
     """Write down what the app showed; of a page at another origin, that the end user was sent there."""
     reply = visitor.page_at(stage.app.url)
     stage.journal.write(
@@ -335,7 +337,7 @@ def write_visit(stage: "Stage", participant: "Participant", visitor: Visitor, pa
             page=page,
             status=reply.status,
             content_type=reply.content_type,
-            body=kept(reply.body),
+            body=shortened(reply.body),
             is_elsewhere=not is_same_origin(reply.url, stage.app.url),
         )
     )

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from fiskil_harness.core.config.hooks import COMMAND
 from fiskil_harness.errors import AppError, StepError
-from fiskil_harness.journal import Canaries, Key, KeyGiven
+from fiskil_harness.journal import Canaries, Key, KeyInUse
 from fiskil_harness.sandbox import keys
 from fiskil_harness.scenario.steps.step import PlainStep
 
@@ -25,12 +25,12 @@ class RotateKey(PlainStep, frozen=True, kw_only=True, tag="rotate_key"):
 
         first = stage.app.values[SECRET]
         second = keys.mint(stage.fiskil.sandbox.store)
-        told = next((one.is_told for one in stage.journal.all(KeyGiven)), True)
+        told = next((one.is_in_env for one in stage.journal.all(KeyInUse)), True)
         stage.must_restart = True
         stage.journal.write(Canaries(**stage.journal.stamp(), values={"client secret": (second,)}))
         stage.app.values[SECRET] = second
         kill(stage)
-        stage.journal.write(KeyGiven(**stage.journal.stamp(), client_secret=second, is_told=told))
+        stage.journal.write(KeyInUse(**stage.journal.stamp(), client_secret=second, is_in_env=told))
         try:
             start(stage)
         except AppError:
@@ -44,7 +44,7 @@ class RevokeFirstKey(PlainStep, frozen=True, kw_only=True, tag="revoke_first_key
 
     def perform(self, stage: "Stage") -> None:
         """Revoke, until the end of the scenario."""
-        given = stage.journal.all(KeyGiven)
+        given = stage.journal.all(KeyInUse)
         if given[0] is given[-1]:
             raise StepError("There is no other key yet; a step must rotate_key first.")
         keys.revoke(stage.fiskil.sandbox.store, given[0].client_secret)

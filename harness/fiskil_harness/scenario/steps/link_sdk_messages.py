@@ -9,10 +9,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 
-from fiskil_harness.app.browser.form_browser import Visitor
-from fiskil_harness.core.net.http_client import Browser, HttpReply
+from fiskil_harness.app.browser.form_browser import FormBrowser
+from fiskil_harness.core.net.http_client import HttpClient, HttpReply
 from fiskil_harness.errors import StepError
-from fiskil_harness.journal import Heard
+from fiskil_harness.journal import SdkMessagePassed
 
 if TYPE_CHECKING:
     from fiskil_harness.scenario.stage import Participant, Stage
@@ -25,31 +25,31 @@ NO_SUCH_PLACE = (404, 405)
 Message = dict[str, Any]
 
 
-def visitor_of(stage: "Stage", participant: "Participant", browser: Browser) -> Visitor:
+def form_browser_of(stage: "Stage", participant: "Participant", browser: HttpClient) -> FormBrowser:
     """The end user at a page: in a frame of the app's, where the app embeds the consent page."""
     headers = FRAME if participant.is_embedded else {}
-    return Visitor(browser, allow_hosts=stage.settings.sandbox.allow_hosts, headers=headers)
+    return FormBrowser(browser, allow_hosts=stage.settings.sandbox.allow_hosts, headers=headers)
 
 
-def hear(stage: "Stage", participant: "Participant", session_id: str, messages: tuple[Message, ...]) -> None:
+def pass_on_messages(stage: "Stage", participant: "Participant", session_id: str, messages: tuple[Message, ...]) -> None:
     """Pass on what the consent page has posted about a session, and keep it; a page that is not over posts nothing."""
     if not messages:
         return
     is_first = participant.heard is None
     participant.heard = (session_id, messages[0])
-    reply = tell(stage, participant, session_id, messages[0])
+    reply = pass_on(stage, participant, session_id, messages[0])
     if is_first and reply.status in NO_SUCH_PLACE:
         raise StepError(f"The app was not told: app.drive.message answered {reply.status}. Is its path right?")
 
 
-def tell(stage: "Stage", participant: "Participant", session_id: str, message: Message, *, origin: str = "") -> HttpReply:
+def pass_on(stage: "Stage", participant: "Participant", session_id: str, message: Message, *, origin: str = "") -> HttpReply:
     """Pass *message* on to the app; without *origin* it is the consent page's."""
     from fiskil_harness.scenario.steps.consents_and_syncs import call_hook
 
     parts = urlsplit(stage.fiskil.auth_url)
     values = values_of(message)
     stage.journal.write(
-        Heard(
+        SdkMessagePassed(
             **stage.journal.stamp(),
             participant=participant.name,
             session=session_id,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from fiskil_harness.app.effects import look
+from fiskil_harness.app.effects import query_effects
 from fiskil_harness.core.clock import wait_until
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.errors import ConfigError, HookError
@@ -16,8 +16,8 @@ from fiskil_harness.scenario.steps.deliveries import attempt, sealed, settle, un
 from fiskil_harness.scenario.steps.events import fresh_fact, invented, used_kind
 from fiskil_harness.scenario.steps.step import PlainStep
 from fiskil_harness.webhooks import seal
-from fiskil_harness.webhooks.connection_script import HangUp, Move, Reset, Say
-from fiskil_harness.webhooks.request_variants import Kind, Letter, Ugly, head, of_kinds, ugly
+from fiskil_harness.webhooks.connection_script import HangUp, Move, Reset, Send
+from fiskil_harness.webhooks.request_variants import Kind, Letter, RequestVariant, head, of_kinds, request_variant
 from fiskil_harness.webhooks.retry_schedule import Parcel
 from fiskil_harness.webhooks.sender import Outgoing
 from fiskil_harness.webhooks.signature_schemes import lines
@@ -37,7 +37,7 @@ OF: dict[str, tuple[Kind, ...]] = {
     "method": (Kind.SAFE, Kind.METHOD),
 }
 CUTS = {"close": "cut_in_order", "reset": "cut_by_reset"}
-CLAIMS = {"odd": "consent.updated", "broken": "consent.revoked", "method": "consent.updated"}
+EVENT_KINDS = {"odd": "consent.updated", "broken": "consent.revoked", "method": "consent.updated"}
 UNREAD = "hung up before reading the answer"
 BROWSER = (
     ("Origin", "{origin}"),
@@ -64,7 +64,7 @@ class DeliverEveryForm(PlainStep, frozen=True, kw_only=True, tag="deliver_every_
         until_it_hangs(stage, (partial(_deliver_form, stage, participant, one) for one in of_kinds(Kind.PLAIN)))
 
 
-class SendUgly(PlainStep, frozen=True, tag="send_ugly"):
+class SendVariant(PlainStep, frozen=True, tag="send_variant"):
     """One way to hand a message over of which Fiskil has none, with the message of an event that never happened."""
 
     name: str
@@ -72,14 +72,14 @@ class SendUgly(PlainStep, frozen=True, tag="send_ugly"):
 
     def check(self) -> None:
         """Refuse a way that does not exist."""
-        ugly(self.name)
+        request_variant(self.name)
 
     def perform(self, stage: "Stage") -> None:
         """Send it."""
-        _send_ugly(stage, stage.participant(self.twin), ugly(self.name))
+        _send_ugly(stage, stage.participant(self.twin), request_variant(self.name))
 
 
-class SendEveryUgly(PlainStep, frozen=True, tag="send_every_ugly"):
+class SendEveryVariant(PlainStep, frozen=True, tag="send_every_variant"):
     """Every way of a family, and after each ``event`` once more, to see whether the receiver still works."""
 
     of: Literal["odd", "broken", "method"]
@@ -113,13 +113,13 @@ class LoseConnection(PlainStep, frozen=True, tag="lose_connection"):
         letter = _letter(stage, message)
         ending: Move = HangUp() if self.by == "close" else Reset()
         stamp = stage.journal.stamp()
-        talk = stage.sender.talk((Say(head(letter) + letter.body), ending))
+        talk = stage.sender.talk((Send(head(letter) + letter.body), ending))
         reply = msgspec.structs.replace(talk.reply, trouble=talk.reply.trouble if talk.replies else UNREAD)
         delivery = stage.sender.note(_outgoing(note, message), reply, stage.journal, stamp)
         settle(stage, parcel, [delivery])
 
 
-class LoseHalf(PlainStep, frozen=True, tag="lose_half"):
+class TruncateRequest(PlainStep, frozen=True, tag="truncate_request"):
     """Of one event's next attempt only half of the body arrives, then the connection is gone: closed, or reset.
 
     The attempt is made on so many connections in a row (``times``). What the app tells within a moment shows whether it
@@ -137,7 +137,7 @@ class LoseHalf(PlainStep, frozen=True, tag="lose_half"):
 
     def perform(self, stage: "Stage") -> None:
         """Break off halfway, and look."""
-        way = ugly(CUTS[self.by])
+        way = request_variant(CUTS[self.by])
         parcel = stage.outbox.find(self.event)
         parcel.next_attempt()
         message = sealed(stage, parcel)
@@ -150,7 +150,9 @@ class LoseHalf(PlainStep, frozen=True, tag="lose_half"):
         if stage.app.has(EFFECTS):
             owner = stage.owner_of(parcel.symbol)
             with contextlib.suppress(HookError):
-                wait_until(lambda: (look(stage.app, owner.values).applied or {}).get(message.message_id), cap_s=NOTICED_S)
+                wait_until(
+                    lambda: (query_effects(stage.app, owner.values).applied or {}).get(message.message_id), cap_s=NOTICED_S
+                )
                 stage.snapshot(HALVED, owner, is_settled=False)
 
 
@@ -175,7 +177,7 @@ class DeliverAsBrowser(PlainStep, frozen=True, kw_only=True, tag="deliver_as_bro
             attempt(stage, parcel, headers=headers, name="as a browser")
 
 
-def _deliver_form(stage: "Stage", participant: "Participant", form: Ugly) -> Delivery:
+def _deliver_form(stage: "Stage", participant: "Participant", form: RequestVariant) -> Delivery:
     parcel = fresh_fact(stage, participant)
     for _ in range(TRIES):
         parcel.next_attempt()
@@ -190,9 +192,9 @@ def _deliver_form(stage: "Stage", participant: "Participant", form: Ugly) -> Del
     return delivery
 
 
-def _send_ugly(stage: "Stage", participant: "Participant", way: Ugly) -> Delivery:
+def _send_ugly(stage: "Stage", participant: "Participant", way: RequestVariant) -> Delivery:
     family = next(name for name, kinds in OF.items() if way.kind in kinds)
-    event = invented(stage, participant, used_kind(stage, CLAIMS[family]))
+    event = invented(stage, participant, used_kind(stage, EVENT_KINDS[family]))
     message = seal(event, attempt=1, secret=stage.fiskil.credentials.webhook_secret, dialect=stage.fiskil.dialect)
     symbol = f"{family}:{way.name}"
     stage.journal.names[event.message_id] = symbol
@@ -211,7 +213,7 @@ def _send_ugly(stage: "Stage", participant: "Participant", way: Ugly) -> Deliver
     return stage.sender.note(_outgoing(note, message), talk.reply, stage.journal, stamp)
 
 
-def _look_after(stage: "Stage", participant: "Participant", event: str, way: Ugly) -> Delivery:
+def _look_after(stage: "Stage", participant: "Participant", event: str, way: RequestVariant) -> Delivery:
     """Whether the receiver still works: it takes what it has had once more, or something new."""
     parcel = stage.outbox.find(event)
     message = sealed(stage, parcel)
@@ -251,5 +253,5 @@ def _letter(stage: "Stage", message: "Message") -> Letter:
         body=message.body,
         signature=message.signature,
         header=scheme.header,
-        told=tuple(f"{name}: {value}" for name, value in lines(message, scheme)),
+        reported=tuple(f"{name}: {value}" for name, value in lines(message, scheme)),
     )

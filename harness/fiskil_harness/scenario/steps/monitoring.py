@@ -26,11 +26,11 @@ CALM_S = 3.0
 """For so long no alert of a kind comes before it counts as over, in real seconds."""
 
 ORDINARY = ("calm", "idle", "asked", "good")
-AT_REST = ("calm", "idle")
+IDLE_MOMENTS = ("calm", "idle")
 TROUBLED = ("slow", "bad", "mended")
 
 
-class ReadMonitors(PlainStep, frozen=True, tag="read_monitors"):
+class ReadMonitoring(PlainStep, frozen=True, tag="read_monitoring"):
     """The app's metrics are read, and the alerts counted that have come.
 
     ``calm`` and ``idle`` are read before and after a stretch in which nothing happens, ``asked`` after the app read
@@ -52,10 +52,10 @@ class ReadMonitors(PlainStep, frozen=True, tag="read_monitors"):
         since = stage.fiskil.telemetry.moment()
         must_export = _must_export(stage)
         reading = _read(stage, self.moment, since, must_export=must_export)
-        while _is_awaited(stage, reading, is_late=bool(reading.lack) and must_export) and elapsed_s() < limit_s:
+        while _is_awaited(stage, reading, is_late=bool(reading.problem) and must_export) and elapsed_s() < limit_s:
             pause(EVERY_S)
             reading = _read(stage, self.moment, since, must_export=must_export)
-        if self.moment in AT_REST and stage.fiskil.telemetry.has_deltas:
+        if self.moment in IDLE_MOMENTS and stage.fiskil.telemetry.has_deltas:
             # In differences nothing is exported where nothing has changed.
             reading = _read(stage, self.moment, since, must_export=False)
         reading = reading if self.moment != "over" else _when_calm(stage, reading, limit_s)
@@ -67,7 +67,7 @@ def _is_awaited(stage: "Stage", reading: Monitors, *, is_late: bool) -> bool:
     if is_late:
         return True
     if reading.moment == "idle":
-        return reading.samples is None and reading.is_told and not reading.kinds
+        return reading.samples is None and reading.is_configured and not reading.kinds
     if reading.moment == "good":
         return reading.samples is not None and not _has_news(stage, reading)
     return reading.moment in {"slow", "bad"} and not _has_news(stage, reading)
@@ -75,10 +75,10 @@ def _is_awaited(stage: "Stage", reading: Monitors, *, is_late: bool) -> bool:
 
 def _must_export(stage: "Stage") -> bool:
     """Whether the app exports its metrics, or is told to and shows none otherwise; who never did is waited for once."""
-    if any(one.lack for one in stage.journal.all(Monitors)):
+    if any(one.problem for one in stage.journal.all(Monitors)):
         return False
     is_known = stage.fiskil.telemetry.samples is not None
-    return is_known or (stage.app.is_told("otlp_url") and not stage.app.has(METRICS))
+    return is_known or (stage.app.passes_value("otlp_url") and not stage.app.has(METRICS))
 
 
 def _read(stage: "Stage", moment: str, since: Moment, *, must_export: bool) -> Monitors:
@@ -95,8 +95,8 @@ def _read(stage: "Stage", moment: str, since: Moment, *, must_export: bool) -> M
         samples=found,
         alerts=sum(not one.is_resolved for one in stage.fiskil.alerts.alerts),
         kinds=_kinds(stage),
-        lack=lack,
-        is_told=stage.app.is_told("alert_url"),
+        problem=lack,
+        is_configured=stage.app.passes_value("alert_url"),
         since_1970_s=real_now().timestamp(),
     )
 
@@ -115,16 +115,16 @@ def _lack_of_exports(stage: "Stage", since: Moment) -> str:
 
 def _kinds(stage: "Stage") -> tuple[str, ...]:
     """The kinds of alerts since the reading before."""
-    readings = stage.journal.all(Monitors)
+    measurements = stage.journal.all(Monitors)
     alerts = [one for one in stage.fiskil.alerts.alerts if not one.is_resolved]
-    return tuple(sorted({one.kind for one in alerts[readings[-1].alerts :]})) if readings else ()
+    return tuple(sorted({one.kind for one in alerts[measurements[-1].alerts :]})) if measurements else ()
 
 
 def _when_calm(stage: "Stage", reading: Monitors, limit_s: float) -> Monitors:
     """The reading as it stands once no alert about the trouble has come for a while, or it is clear that they go on."""
-    readings = stage.journal.all(Monitors)
-    usual = {kind for one in readings if one.moment in ORDINARY for kind in one.kinds}
-    about = {kind for one in readings if one.moment in TROUBLED for kind in one.kinds} - usual
+    measurements = stage.journal.all(Monitors)
+    usual = {kind for one in measurements if one.moment in ORDINARY for kind in one.kinds}
+    about = {kind for one in measurements if one.moment in TROUBLED for kind in one.kinds} - usual
     if not about:
         return reading
     elapsed_s = stopwatch()
@@ -153,19 +153,23 @@ def _comes_again(stage: "Stage", about: set[str], seen: int, *, quiet_s: float) 
 
 def _has_news(stage: "Stage", reading: Monitors) -> bool:
     """Whether an alert has come, or a sample moved that stood still before; lateness shows in growth."""
-    readings = stage.journal.all(Monitors)
-    if not readings or reading.alerts > readings[-1].alerts or (reading.samples is None and not reading.is_told):
+    measurements = stage.journal.all(Monitors)
+    if (
+        not measurements
+        or reading.alerts > measurements[-1].alerts
+        or (reading.samples is None and not reading.is_configured)
+    ):
         return True
     if reading.moment == "slow":
-        return _has_grown(readings, reading)
-    usual = {name for earlier, later in pairwise(readings) for name in moved(earlier, later)}
-    return bool(moved(readings[-1], reading) - usual)
+        return _has_grown(measurements, reading)
+    usual = {name for earlier, later in pairwise(measurements) for name in moved(earlier, later)}
+    return bool(moved(measurements[-1], reading) - usual)
 
 
-def _has_grown(readings: list[Monitors], reading: Monitors) -> bool:
+def _has_grown(measurements: list[Monitors], reading: Monitors) -> bool:
     """Whether a sample that is no clock grew by more than it did over the same work before."""
-    clocks = moved(readings[0], readings[1]) if readings[2:] else set()
-    before, last = (readings[-2].samples or {}, readings[-1].samples or {}) if readings[1:] else ({}, {})
+    clocks = moved(measurements[0], measurements[1]) if measurements[2:] else set()
+    before, last = (measurements[-2].samples or {}, measurements[-1].samples or {}) if measurements[1:] else ({}, {})
     return any(
         value - last.get(name, 0.0) - max(0.0, last.get(name, 0.0) - before.get(name, 0.0)) >= SLOWER
         for name, value in (reading.samples or {}).items()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from fiskil_harness.errors import ConfigError, UnknownName
-from fiskil_harness.scenario.steps.consents_and_syncs import ConfirmAgain, Revoke
+from fiskil_harness.scenario.steps.consents_and_syncs import Revoke, TouchConsent
 from fiskil_harness.scenario.steps.deliveries import attempt, until_it_hangs
 from fiskil_harness.scenario.steps.journeys import Authorise
 from fiskil_harness.scenario.steps.step import PlainStep
@@ -37,7 +37,7 @@ class DeliverEach(PlainStep, frozen=True, tag="deliver_each"):
         until_it_hangs(stage, (partial(attempt, stage, by_kind[kind]) for kind in self.kinds))
 
 
-class LiveThrough(PlainStep, frozen=True, kw_only=True, tag="live_through"):
+class ChangeConsentsUndelivered(PlainStep, frozen=True, kw_only=True, tag="change_consents_undelivered"):
     """Consents of several end users begin, are confirmed again and end, and nothing of it is told yet.
 
     Of each there are three events: received, updated and revoked.
@@ -54,12 +54,12 @@ class LiveThrough(PlainStep, frozen=True, kw_only=True, tag="live_through"):
         """Let it happen, one end user after another."""
         for twin in self.twins:
             Authorise(twin=twin).perform(stage)
-            ConfirmAgain(twin=twin).perform(stage)
+            TouchConsent(twin=twin).perform(stage)
             stage.fiskil.sandbox.clock.advance(seconds=1)
             Revoke(twin=twin).perform(stage)
 
 
-class SameMoment(PlainStep, frozen=True, kw_only=True, tag="same_moment"):
+class SetSameTimestamp(PlainStep, frozen=True, kw_only=True, tag="set_same_timestamp"):
     """What has happened to an end user and was not told yet happened in the same millisecond, by what its messages say."""
 
     twin: str = ""

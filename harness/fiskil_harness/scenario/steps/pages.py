@@ -8,7 +8,7 @@ from fiskil_harness.core.clock import stopwatch
 from fiskil_harness.core.config.hooks import PAGES
 from fiskil_harness.core.model import Ending
 from fiskil_harness.errors import StepError
-from fiskil_harness.journal import Fetched, Heard, Shown, Visit, kept
+from fiskil_harness.journal import Fetched, PageView, SdkMessagePassed, Visit, shortened
 from fiskil_harness.sandbox.consents.link_sdk_messages import messages_of
 from fiskil_harness.scenario.steps.journeys import INSTITUTION, LEFT, SCREENS, Screen, ended, ending_of, screen_at
 from fiskil_harness.scenario.steps.link_sdk_messages import values_of
@@ -31,7 +31,7 @@ class Looking(PlainStep, frozen=True, kw_only=True):
     needs: ClassVar[tuple[str, ...]] = (PAGES,)
 
 
-class LookAt(Looking, frozen=True, kw_only=True, tag="look_at"):
+class OpenPage(Looking, frozen=True, kw_only=True, tag="open_page"):
     """The end user opens a page of the app, on a phone and on a desk; without a name, every page that the config names.
 
     ``moment`` says what is going on meanwhile, ``cause`` the error type behind a look that is *failed*.
@@ -46,7 +46,7 @@ class LookAt(Looking, frozen=True, kw_only=True, tag="look_at"):
         """Open, look, and search what the browser keeps."""
         participant = stage.participant(self.twin)
         for name in (self.page,) if self.page else tuple(stage.settings.app.observe.pages):
-            look_at(stage, participant, name, moment=self.moment, cause=self.cause)
+            view_page(stage, participant, name, moment=self.moment, cause=self.cause)
 
 
 class WalkInBrowser(Looking, frozen=True, kw_only=True, tag="walk_in_browser"):
@@ -65,7 +65,7 @@ class WalkInBrowser(Looking, frozen=True, kw_only=True, tag="walk_in_browser"):
         """Walk."""
         participant = stage.participant(self.twin)
         window = stage.window(participant)
-        look_at(stage, participant, self.page, moment="plain")
+        view_page(stage, participant, self.page, moment="plain")
         session_id = connect(stage, participant, window, page=self.page)
         is_embedded, is_apart = window.is_embedded, window.is_consent_apart
         window.called("consent")
@@ -81,14 +81,16 @@ class WalkInBrowser(Looking, frozen=True, kw_only=True, tag="walk_in_browser"):
         _land(stage, participant, window, session_id, is_embedded=is_embedded, is_apart=is_apart)
 
 
-def look_at(stage: "Stage", participant: "Participant", name: str, *, moment: Moment, cause: str = "") -> None:
+def view_page(stage: "Stage", participant: "Participant", name: str, *, moment: Moment, cause: str = "") -> None:
     """Open the page that the config calls *name*, and write down what it shows and what the browser keeps of it."""
     template = stage.settings.app.observe.pages.get(name)
     if template is None:
         lack = f"the config names no page {name!r}"
         stage.cut_short(lack, hook=PAGES)
         stage.journal.write(
-            Shown(**stage.journal.stamp(), participant=participant.name, page=name, moment=moment, cause=cause, lack=lack)
+            PageView(
+                **stage.journal.stamp(), participant=participant.name, page=name, moment=moment, cause=cause, problem=lack
+            )
         )
         return
     window = stage.window(participant)
@@ -163,12 +165,14 @@ def _land(
 def _note_message(stage: "Stage", participant: "Participant", session_id: str) -> None:
     """The app's own page has heard the consent page's message, and has passed it on as it does."""
     participant.way_back = stage.fiskil.sandbox.way_back(session_id) or ""
-    messages = messages_of(stage.fiskil.sandbox.session(session_id), stage.fiskil.reading)
+    messages = messages_of(stage.fiskil.sandbox.session(session_id), stage.fiskil.interpretation)
     for message in messages[:1]:
         participant.heard = (session_id, message)
         error_type = values_of(message)["error_type"]
         stage.journal.write(
-            Heard(**stage.journal.stamp(), participant=participant.name, session=session_id, error_type=error_type)
+            SdkMessagePassed(
+                **stage.journal.stamp(), participant=participant.name, session=session_id, error_type=error_type
+            )
         )
 
 
@@ -190,7 +194,7 @@ def _note_visit(stage: "Stage", participant: "Participant", window: Window, page
             page=page,
             status=shown.status if shown else None,
             content_type=shown.content_type if shown else "",
-            body=kept(shown.body) if shown else b"",
+            body=shortened(shown.body) if shown else b"",
             is_elsewhere=shown is None and bool(back),
         )
     )
@@ -203,7 +207,7 @@ def await_return(window: Window, *, is_apart: bool) -> str:
     """
     elapsed, still = stopwatch(), stopwatch()
     while window.consent_url and elapsed() < LANDING_CAP_S:
-        if not window.is_quiet:
+        if not window.is_idle:
             still = stopwatch()
         elif is_apart and still() > READ_S:
             window.leave_consent()
@@ -215,6 +219,6 @@ def await_return(window: Window, *, is_apart: bool) -> str:
 
 def _ways_back(window: Window) -> tuple[str, ...]:
     """Where the browser was sent since it left the consent page."""
-    ways = window.ways
+    ways = window.addresses
     last_auth = max((number for number, url in enumerate(ways) if window.places.is_auth(url)), default=-1)
     return ways[last_auth + 1 :]

@@ -4,12 +4,12 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
 from fiskil_harness.app.browser import Window
-from fiskil_harness.journal import Control, Pressed, Shown
+from fiskil_harness.journal import Control, PageView, Pressed
 from fiskil_harness.journal.entries.pages import CONNECT, ELSEWHERE, LINKED, NOTICE, PLAIN, PRIVACY
 from fiskil_harness.journal.queries.page_addresses import is_same_address
 from fiskil_harness.journal.queries.page_text import WIDTHS
-from fiskil_harness.journal.queries.page_wording import missing_words, purpose_words, says, words_for
-from fiskil_harness.scenario.steps.pages import Looking, look_at
+from fiskil_harness.journal.queries.page_wording import missing_words, phrase_in, purpose_words, words_for
+from fiskil_harness.scenario.steps.pages import Looking, view_page
 
 if TYPE_CHECKING:
     from fiskil_harness.scenario.stage import Participant, Stage
@@ -19,7 +19,7 @@ UNREAD = ("never", "sure", "likely")
 """Words of controls that do something, or lead to where one does."""
 
 
-class ReadNotice(Looking, frozen=True, kw_only=True, tag="read_notice"):
+class ReadPrivacyNotice(Looking, frozen=True, kw_only=True, tag="read_privacy_notice"):
     """The end user opens the page that starts linking, follows its link to the privacy notice, and reads it.
 
     Where neither tells the purpose, the app's other pages that it links are read too. Nothing at another machine is opened.
@@ -31,9 +31,9 @@ class ReadNotice(Looking, frozen=True, kw_only=True, tag="read_notice"):
     def perform(self, stage: "Stage") -> None:
         """Look, follow, read."""
         participant = stage.participant(self.twin)
-        look_at(stage, participant, self.page, moment=PLAIN)
-        seen = [one for one in stage.journal.all(Shown) if one.page == self.page and one.participant == participant.name]
-        if not seen or seen[-1].lack or self.page not in stage.settings.app.observe.pages:
+        view_page(stage, participant, self.page, moment=PLAIN)
+        seen = [one for one in stage.journal.all(PageView) if one.page == self.page and one.participant == participant.name]
+        if not seen or seen[-1].problem or self.page not in stage.settings.app.observe.pages:
             return
         window = stage.window(participant)
         controls = {one: None for look in seen[-WIDTHS:] for one in look.controls}
@@ -44,12 +44,12 @@ class ReadNotice(Looking, frozen=True, kw_only=True, tag="read_notice"):
 
 def _follow(
     stage: "Stage", participant: "Participant", window: Window, page_url: str, controls: list[Control]
-) -> tuple[Shown, ...]:
+) -> tuple[PageView, ...]:
     """Follow what leads to the stated address, or else what its name says is the notice."""
     wanted = urljoin(page_url, stage.settings.app.facts.privacy_url or "")
     able = [one for one in controls if one.kind in {"link", "button"} and not one.is_disabled]
     stated = [one for one in able if stage.settings.app.facts.privacy_url and is_same_address(one.leads_to, wanted)]
-    named = [one for one in able if says(one.text, words_for(PRIVACY))]
+    named = [one for one in able if phrase_in(one.text, words_for(PRIVACY))]
     for control in [*stated, *named][:1]:
         lack = ELSEWHERE if control.leads_to and not window.places.is_app(control.leads_to) else ""
         if not lack and control.leads_to:
@@ -66,14 +66,14 @@ def _follow(
                 purpose=PRIVACY,
                 text=control.text,
                 number=1,
-                lack=lack,
+                problem=lack,
             )
         )
         return () if lack else window.look(moment=PLAIN)
     return ()
 
 
-def _lacks_purpose(stage: "Stage", read: list[Shown]) -> bool:
+def _lacks_purpose(stage: "Stage", read: list[PageView]) -> bool:
     """Whether no page yet tells the purpose, or none of them is the notice: more may be behind other links."""
     words = purpose_words(stage.settings.app.facts.purpose or "")
     is_told = any(len(missing_words(one.text, words)) * 2 <= len(words) for one in read)
@@ -89,7 +89,7 @@ def _read_on(window: Window, page_url: str, controls: list[Control]) -> None:
         and one.leads_to
         and window.places.is_app(one.leads_to)
         and not is_same_address(one.leads_to, page_url)
-        and not any(says(one.text, words_for("revoke", name)) for name in UNREAD)
+        and not any(phrase_in(one.text, words_for("revoke", name)) for name in UNREAD)
     ]
     for link in links[:MOST_LINKS]:
         window.open(link.leads_to, page=LINKED)

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
 
-from fiskil_harness.app.browser.form_browser import Visitor, is_same_origin
+from fiskil_harness.app.browser.form_browser import FormBrowser, is_same_origin
 from fiskil_harness.core.config.hooks import START_SESSION
 from fiskil_harness.core.model import Ending
-from fiskil_harness.core.net.http_client import Browser
+from fiskil_harness.core.net.http_client import HttpClient
 from fiskil_harness.errors import StepError
 from fiskil_harness.sandbox.consents.link_sdk_messages import messages_of
 from fiskil_harness.sandbox.consents.redirects import destination
 from fiskil_harness.scenario.steps.journeys import Authorise, begin, ended, write_visit
-from fiskil_harness.scenario.steps.link_sdk_messages import hear
+from fiskil_harness.scenario.steps.link_sdk_messages import pass_on_messages
 from fiskil_harness.scenario.steps.step import PlainStep
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class _Callback(PlainStep, frozen=True, kw_only=True):
     needs: ClassVar[tuple[str, ...]] = (START_SESSION,)
 
 
-class ComeBackAgain(_Callback, frozen=True, kw_only=True, tag="come_back_again"):
+class ReturnAgain(_Callback, frozen=True, kw_only=True, tag="return_again"):
     """The browser opens the address that it was last sent back to once more: a reload, or a way back in its history."""
 
     twin: str = ""
@@ -44,7 +44,7 @@ class ComeBackAgain(_Callback, frozen=True, kw_only=True, tag="come_back_again")
         _open(stage, participant, _way_back(participant))
 
 
-class ComeBackAs(_Callback, frozen=True, kw_only=True, tag="come_back_as"):
+class ReturnAsOtherEndUser(_Callback, frozen=True, kw_only=True, tag="return_as_other_end_user"):
     """The browser of end user ``twin`` opens the address that end user ``of`` was sent back to."""
 
     of: str
@@ -55,7 +55,7 @@ class ComeBackAs(_Callback, frozen=True, kw_only=True, tag="come_back_as"):
         _open(stage, stage.participant(self.twin), _way_back(stage.participant(self.of)))
 
 
-class ClaimSuccess(_Callback, frozen=True, kw_only=True, tag="claim_success"):
+class ReturnWithoutConsent(_Callback, frozen=True, kw_only=True, tag="return_without_consent"):
     """The browser comes back from an open auth session and says that a consent was given. None was, and no event comes."""
 
     twin: str = ""
@@ -69,16 +69,16 @@ class ClaimSuccess(_Callback, frozen=True, kw_only=True, tag="claim_success"):
         claimed = msgspec.structs.replace(session, ending=Ending.APPROVED, arrangement_id=NOBODYS_CONSENT)
         if participant.is_embedded:
             ended(stage, participant, CLAIMED)
-            hear(stage, participant, session.session_id, messages_of(claimed, stage.fiskil.reading))
+            pass_on_messages(stage, participant, session.session_id, messages_of(claimed, stage.fiskil.interpretation))
             return
-        address = destination(claimed, stage.fiskil.reading)
+        address = destination(claimed, stage.fiskil.interpretation)
         if not address:
             raise StepError("The app's auth session has no redirect_uri, so no browser can come back to say anything.")
         ended(stage, participant, CLAIMED)
         _open(stage, participant, address)
 
 
-class AuthoriseUnseen(Authorise, frozen=True, kw_only=True, tag="authorise_unseen"):
+class AuthoriseWithoutCallback(Authorise, frozen=True, kw_only=True, tag="authorise_without_callback"):
     """The end user consents and closes the tab before the browser is sent back: an event comes, and no callback ever."""
 
     needs: ClassVar[tuple[str, ...]] = (START_SESSION,)
@@ -97,7 +97,7 @@ class AuthoriseUnseen(Authorise, frozen=True, kw_only=True, tag="authorise_unsee
         ended(stage, participant, Ending.APPROVED.value)
 
 
-class ComeBackLate(_Callback, frozen=True, kw_only=True, tag="come_back_late"):
+class ReturnLate(_Callback, frozen=True, kw_only=True, tag="return_late"):
     """The browser of the latest journey comes back at last, long after its end, when events may have told everything.
 
     Where the app embeds the consent page, its page passes the message on at last.
@@ -112,7 +112,7 @@ class ComeBackLate(_Callback, frozen=True, kw_only=True, tag="come_back_late"):
         if session is None or session.ending is None:
             raise StepError("No journey has come to its end, so nobody can come back from one.")
         if participant.is_embedded:
-            hear(stage, participant, session.session_id, messages_of(session, stage.fiskil.reading))
+            pass_on_messages(stage, participant, session.session_id, messages_of(session, stage.fiskil.interpretation))
             return
         participant.way_back = stage.fiskil.sandbox.way_back(session.session_id) or ""
         _open(stage, participant, _way_back(participant))
@@ -127,7 +127,7 @@ def _way_back(participant: "Participant") -> str:
 def _open(stage: "Stage", participant: "Participant", address: str) -> None:
     if not is_same_origin(address, stage.app.url):
         raise StepError("The app's redirect_uri leads to another origin than the app's, which is not ours to visit.")
-    with Browser(timeout_s=stage.settings.app.limits.request_deadline_s) as browser:
-        visitor = Visitor(browser, allow_hosts=stage.settings.sandbox.allow_hosts)
+    with HttpClient(timeout_s=stage.settings.app.limits.request_deadline_s) as browser:
+        visitor = FormBrowser(browser, allow_hosts=stage.settings.sandbox.allow_hosts)
         visitor.open(address)
     write_visit(stage, participant, visitor, "callback")

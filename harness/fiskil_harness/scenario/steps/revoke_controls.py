@@ -12,14 +12,14 @@ from msgspec import Struct
 from fiskil_harness.journal import Control
 from fiskil_harness.journal.entries.pages import REVOKE
 from fiskil_harness.journal.queries.page_addresses import is_same_address
-from fiskil_harness.journal.queries.page_controls import is_bare, is_standing, speaks_of_sharing
-from fiskil_harness.journal.queries.page_wording import plain, says, words_for
+from fiskil_harness.journal.queries.page_controls import is_bare, is_sharing_switch, names_sharing
+from fiskil_harness.journal.queries.page_wording import phrase_in, plain, words_for
 
 WAYS = (3, 4)
 LAST = 6
 
 
-class WayOut(Struct, frozen=True, kw_only=True):
+class RevokeControl(Struct, frozen=True, kw_only=True):
     """A control, and which of several alike it is; None where it is the only one.
 
     ``is_sure`` tells that its name says that it ends what is shared, ``is_way`` that it may lead to where more is told.
@@ -33,7 +33,7 @@ class WayOut(Struct, frozen=True, kw_only=True):
     alike: int = 1
 
 
-def first_ways(
+def first_controls(
     text: str,
     controls: Sequence[Control],
     *,
@@ -42,7 +42,7 @@ def first_ways(
     sought: str,
     is_own: Callable[[str], bool],
     more_words: Sequence[str] = (),
-) -> list[WayOut]:
+) -> list[RevokeControl]:
     """What may end the consent at *sought* on the page that lists consents with all *institutions*, or lead to its end.
 
     Args:
@@ -50,36 +50,36 @@ def first_ways(
         more_words: What the app's own controls say that end a consent, besides the usual.
     """
     others = [one for one in institutions if one != sought]
-    able = [one for one in _able(controls, is_own) if not says(one.text, others) or says(one.text, [sought])]
+    able = [one for one in _able(controls, is_own) if not phrase_in(one.text, others) or phrase_in(one.text, [sought])]
     able = [one for one in able if not (one.kind == "link" and is_same_address(one.leads_to, url))]
-    able += [one for one in controls if is_standing(one, sought) and not says(one.text, others)]
+    able += [one for one in controls if is_sharing_switch(one, sought) and not phrase_in(one.text, others)]
     place = _place_of(text, institutions, sought)
-    ranked: list[tuple[int, WayOut]] = []
+    ranked: list[tuple[int, RevokeControl]] = []
     for one in able:
         is_told = is_sure(one, more_words) or is_sharing(one, sought)
-        rank = (0 if says(one.text, [sought]) else 1) if is_told else _rank(one, sought)
+        rank = (0 if phrase_in(one.text, [sought]) else 1) if is_told else _rank(one, sought)
         if rank is not None:
             # "My data" may be all of it, but not beside the name of the one.
-            is_for_all = len(institutions) > 1 and not says(one.text, [sought])
-            is_for_all = is_for_all and bool(says(one.text, words_for(REVOKE, "every")))
-            ranked.append((LAST if is_for_all else rank, WayOut(control=one, is_sure=is_told, is_way=rank in WAYS)))
+            is_for_all = len(institutions) > 1 and not phrase_in(one.text, [sought])
+            is_for_all = is_for_all and bool(phrase_in(one.text, words_for(REVOKE, "every")))
+            ranked.append((LAST if is_for_all else rank, RevokeControl(control=one, is_sure=is_told, is_way=rank in WAYS)))
     best = [way for _, way in sorted(ranked, key=lambda pair: pair[0])]
     return _nearest_first(_told_apart(best, place, len(institutions)), text, institutions, sought)
 
 
-def next_ways(
+def next_controls(
     before: Sequence[Control],
     controls: Sequence[Control],
     *,
     is_own: Callable[[str], bool],
     has_sure: bool,
     has_switched: bool = False,
-) -> list[WayOut]:
+) -> list[RevokeControl]:
     """What has come since the last press and may go on: what is sure, then what confirms, then what is likely, then ways.
 
     After something sure only what confirms it goes on; after a switch also what keeps the change, which stood there before.
     """
-    left = [one for one in before if not (has_switched and says(one.text, words_for(REVOKE, "saves")))]
+    left = [one for one in before if not (has_switched and phrase_in(one.text, words_for(REVOKE, "saves")))]
     fresh = []
     for one in controls:
         if one in left:
@@ -90,19 +90,19 @@ def next_ways(
     groups = ["sure", "confirms", "likely"] + ([] if has_sure else ["ways"]) + (["saves"] if has_switched else [])
     found: list[Control] = []
     for name in groups:
-        found += [one for one in able if one not in found and says(one.text, words_for(REVOKE, name))]
+        found += [one for one in able if one not in found and phrase_in(one.text, words_for(REVOKE, name))]
     if not has_sure:
         found += [one for one in able if one not in found and not _has_letters(one.text)]
-    return [WayOut(control=one, is_sure=is_sure(one)) for one in found]
+    return [RevokeControl(control=one, is_sure=is_sure(one)) for one in found]
 
 
-def closed_ways(before: Sequence[Control], controls: Sequence[Control]) -> list[Control]:
+def disabled_controls(before: Sequence[Control], controls: Sequence[Control]) -> list[Control]:
     """What has come since the last press and would confirm it, but cannot be pressed before something else is answered."""
     words = _words("sure", "confirms", "likely")
-    return [one for one in controls if one.is_disabled and one not in before and says(one.text, words)]
+    return [one for one in controls if one.is_disabled and one not in before and phrase_in(one.text, words)]
 
 
-def is_alike(one: WayOut, other: WayOut) -> bool:
+def is_alike(one: RevokeControl, other: RevokeControl) -> bool:
     """Whether two controls are of one kind and say the same."""
     left, right = one.control, other.control
     return (left.kind, plain(left.text)) == (right.kind, plain(right.text))
@@ -110,12 +110,12 @@ def is_alike(one: WayOut, other: WayOut) -> bool:
 
 def is_sure(control: Control, more_words: Sequence[str] = ()) -> bool:
     """Whether its name says that it ends what is shared, by the usual words or by *more_words*."""
-    return bool(says(control.text, [*more_words, *words_for(REVOKE, "sure")]))
+    return bool(phrase_in(control.text, [*more_words, *words_for(REVOKE, "sure")]))
 
 
 def is_sharing(control: Control, sought: str) -> bool:
     """Whether it is a switch that stands on, and says that it is for the data that *sought* shares."""
-    return is_standing(control, sought) and speaks_of_sharing(control.text, sought)
+    return is_sharing_switch(control, sought) and names_sharing(control.text, sought)
 
 
 def _able(controls: Sequence[Control], is_own: Callable[[str], bool]) -> list[Control]:
@@ -125,8 +125,8 @@ def _able(controls: Sequence[Control], is_own: Callable[[str], bool]) -> list[Co
         if one.kind in {"button", "link"}
         and not one.is_disabled
         and (not one.leads_to or is_own(one.leads_to))
-        and not says(one.text, words_for(REVOKE, "keeps"))
-        and (is_sure(one) or not says(one.text, [*_words("never", "spares", "begins")]))
+        and not phrase_in(one.text, words_for(REVOKE, "keeps"))
+        and (is_sure(one) or not phrase_in(one.text, [*_words("never", "spares", "begins")]))
     ]
 
 
@@ -137,12 +137,12 @@ def _words(*names: str) -> list[str]:
 def _rank(control: Control, sought: str) -> int | None:
     """How likely a control of the first page ends a consent: 0 is likeliest, None is not at all."""
     if control.kind == "switch":
-        return 2 if says(control.text, [sought]) or is_bare(control.text) else 5
-    if says(control.text, words_for(REVOKE, "likely")):
+        return 2 if phrase_in(control.text, [sought]) or is_bare(control.text) else 5
+    if phrase_in(control.text, words_for(REVOKE, "likely")):
         return 2
-    if says(control.text, [sought]):
+    if phrase_in(control.text, [sought]):
         return 3
-    if says(control.text, words_for(REVOKE, "ways")):
+    if phrase_in(control.text, words_for(REVOKE, "ways")):
         return 4
     return None if _has_letters(control.text) else 5
 
@@ -158,9 +158,9 @@ def _place_of(text: str, institutions: Sequence[str], sought: str) -> int:
     return next((at for at, (_, one) in enumerate(stands) if one == sought), 0)
 
 
-def _told_apart(ways: list[WayOut], place: int, count: int) -> list[WayOut]:
+def _told_apart(ways: list[RevokeControl], place: int, count: int) -> list[RevokeControl]:
     """Of as many controls of one name as there are consents only that of the consent that is sought, in the page's order."""
-    found: list[WayOut] = []
+    found: list[RevokeControl] = []
     for way in ways:
         alike = [one for one in ways if is_alike(one, way)]
         if count < 2 or len(alike) != count:
@@ -172,12 +172,12 @@ def _told_apart(ways: list[WayOut], place: int, count: int) -> list[WayOut]:
     return found
 
 
-def _nearest_first(ways: list[WayOut], text: str, institutions: Sequence[str], sought: str) -> list[WayOut]:
+def _nearest_first(ways: list[RevokeControl], text: str, institutions: Sequence[str], sought: str) -> list[RevokeControl]:
     """Of controls of one name, more than there are consents, the one that stands nearest to the institution comes first.
 
     Those that stand nearest to another of the *institutions* are not there; the rest follow in the order of their distance.
     """
-    found: list[WayOut] = []
+    found: list[RevokeControl] = []
     for way in ways:
         alike = [one for one in ways if is_alike(one, way)]
         if len(alike) <= len(institutions):
@@ -187,12 +187,12 @@ def _nearest_first(ways: list[WayOut], text: str, institutions: Sequence[str], s
     return found
 
 
-def _numbered(alike: list[WayOut]) -> list[WayOut]:
+def _numbered(alike: list[RevokeControl]) -> list[RevokeControl]:
     before = [sum(1 for other in alike[:at] if other.control == one.control) for at, one in enumerate(alike)]
     return [msgspec.structs.replace(one, nth=nth, alike=len(alike)) for one, nth in zip(alike, before, strict=True)]
 
 
-def _by_distance(alike: list[WayOut], text: str, institutions: Sequence[str], sought: str) -> list[WayOut]:
+def _by_distance(alike: list[RevokeControl], text: str, institutions: Sequence[str], sought: str) -> list[RevokeControl]:
     """Those of *alike* that stand by the institution; all, in the order of the page, where the text does not tell."""
     told = "|".join(["", *(plain(line) for line in text.splitlines()), ""])
     name = plain(alike[0].control.text)

@@ -3,18 +3,24 @@
 from datetime import UTC
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from fiskil_harness.app.browser import Seen, Window
-from fiskil_harness.app.browser.confirmation_word import word_to_type
+from fiskil_harness.app.browser import PageSnapshot, Window
+from fiskil_harness.app.browser.confirmation_word import confirmation_word
 from fiskil_harness.core.clock import stopwatch
 from fiskil_harness.core.config.hooks import PAGES, START_SESSION
 from fiskil_harness.core.model import Consent
-from fiskil_harness.journal import Control, Pressed, Sharing, Shown
-from fiskil_harness.journal.entries.pages import AFTER, ANSWER, BEFORE, CONNECTIONS, REVOKE
-from fiskil_harness.journal.queries.page_text import looks
-from fiskil_harness.journal.queries.page_wording import says, words_for
-from fiskil_harness.journal.queries.revocations import still_lists, switched_off
-from fiskil_harness.scenario.steps.pages import Looking, address_of, look_at
-from fiskil_harness.scenario.steps.revoke_controls import WayOut, closed_ways, first_ways, is_alike, next_ways
+from fiskil_harness.journal import Control, PageView, Pressed, Sharing
+from fiskil_harness.journal.entries.pages import AFTER, BEFORE, CONNECTIONS, RESPONSE, REVOKE
+from fiskil_harness.journal.queries.page_text import page_views
+from fiskil_harness.journal.queries.page_wording import phrase_in, words_for
+from fiskil_harness.journal.queries.revocations import is_still_listed, switched_off
+from fiskil_harness.scenario.steps.pages import Looking, address_of, view_page
+from fiskil_harness.scenario.steps.revoke_controls import (
+    RevokeControl,
+    disabled_controls,
+    first_controls,
+    is_alike,
+    next_controls,
+)
 
 if TYPE_CHECKING:
     from fiskil_harness.scenario.stage import Participant, Stage
@@ -63,13 +69,13 @@ class RevokeInBrowser(Looking, frozen=True, kw_only=True, tag="revoke_in_browser
         consent = stage.consent_of(participant)
         _note_sharing(stage, participant, consent)
         _await_list(stage, participant, self.page)
-        look_at(stage, participant, self.page, moment=BEFORE)
+        view_page(stage, participant, self.page, moment=BEFORE)
         if self.page in stage.settings.app.observe.pages:
             _Leaving(stage, participant, consent, self.page).leave()
         stage.collect_events()
 
 
-class LookForEnd(Looking, frozen=True, kw_only=True, tag="look_for_end"):
+class WaitForRevocation(Looking, frozen=True, kw_only=True, tag="wait_for_revocation"):
     """The end user opens the list of their consents again, until it has followed or ``app.limits.fresh_s`` are over."""
 
     page: str = CONNECTIONS
@@ -79,7 +85,7 @@ class LookForEnd(Looking, frozen=True, kw_only=True, tag="look_for_end"):
         """Open and read it, and write down the last look."""
         participant = stage.participant(self.twin)
         template = stage.settings.app.observe.pages.get(self.page)
-        before = looks(stage.journal, self.page, [BEFORE], participant=participant.name)
+        before = page_views(stage.journal, self.page, [BEFORE], participant=participant.name)
         if template is not None and before:
             ended = [one for one in stage.fiskil.sandbox.consents_of(participant.end_user_id) if not one.is_active]
             names = [stage.fiskil.sandbox.store.institutions[one.institution_id].name for one in ended]
@@ -91,7 +97,7 @@ class LookForEnd(Looking, frozen=True, kw_only=True, tag="look_for_end"):
             while elapsed() < cap_s and _lists_any(before, window.read(), names, told):
                 window.pause()
                 window.open(address_of(stage, participant, template), page=self.page)
-        look_at(stage, participant, self.page, moment=AFTER)
+        view_page(stage, participant, self.page, moment=AFTER)
 
 
 def _await_list(stage: "Stage", participant: "Participant", page: str) -> None:
@@ -104,14 +110,14 @@ def _await_list(stage: "Stage", participant: "Participant", page: str) -> None:
     while elapsed() < stage.settings.app.limits.fresh_s:
         window.open(address_of(stage, participant, template), page=page)
         text = window.read().text
-        if all(says(text, [one.institution]) for one in told):
+        if all(phrase_in(text, [one.institution]) for one in told):
             return
         window.pause()
 
 
-def _lists_any(before: list[Shown], seen: Seen, names: list[str], more_words: tuple[str, ...]) -> bool:
+def _lists_any(before: list[PageView], seen: PageSnapshot, names: list[str], more_words: tuple[str, ...]) -> bool:
     return any(
-        still_lists(one, text=seen.text, controls=seen.controls, institution=name, more_words=more_words)
+        is_still_listed(one, text=seen.text, controls=seen.controls, institution=name, more_words=more_words)
         for one in before
         for name in names
     )
@@ -157,13 +163,13 @@ class _Leaving:
 
         After a button that has said that it would end it only its like is left; a switch may speak of other sharing.
         """
-        self._window.ask_until(self._has_ended)
+        self._window.accept_dialogs_until(self._has_ended)
         ways = self._first_ways()
         self._read_details([one for one in ways if one.is_way])
         if not ways:
             self._number = 1
             self._note("", lack=NOTHING)
-        tried: list[WayOut] = []
+        tried: list[RevokeControl] = []
         while ways and len(tried) < MOST_TRIES:
             way, ways = ways[0], ways[1:]
             has_said_so = self._follow(way)
@@ -174,7 +180,7 @@ class _Leaving:
             if has_said_so and way.control.kind != "switch":
                 ways = self._others(way, tried)
 
-    def _others(self, way: WayOut, tried: list[WayOut]) -> list[WayOut]:
+    def _others(self, way: RevokeControl, tried: list[RevokeControl]) -> list[RevokeControl]:
         """What says the same as *way*, which has ended nothing: that may have been about a login, or one account of many.
 
         Where several consents stand, what is left over may be another's.
@@ -182,25 +188,25 @@ class _Leaving:
         text = self._window.read().text
         ways = [one for one in self._first_ways() if is_alike(one, way) and one not in tried]
         count = len(self._stood)
-        is_listed = any(says(text, [one.institution]) for one in self._told if one.is_sought)
+        is_listed = any(phrase_in(text, [one.institution]) for one in self._told if one.is_sought)
         return [one for one in ways if is_listed and (count == 1 or one.alike > count)]
 
-    def _read_details(self, ways: list[WayOut]) -> None:
+    def _read_details(self, ways: list[RevokeControl]) -> None:
         """Open what tells more of a consent, as somebody does who has not made up their mind, and come back."""
         for way in ways[:MOST_DETAILS]:
             lack = self._window.press(way.control, nth=way.nth)
             self._window.settle()
-            self._window.called(ANSWER)
+            self._window.called(RESPONSE)
             self._window.look(moment=BEFORE, lack=lack)
             self._open()
 
-    def _follow(self, way: WayOut) -> bool:
+    def _follow(self, way: RevokeControl) -> bool:
         """Press *way* and what follows; True where the consent has ended, or what was pressed said that it would end it."""
         self._number = 0
         has_sure = self._is_open = False
         self._switched, self._typed = [], None
         self._listed = self._window.read().controls
-        going: WayOut | None = way
+        going: RevokeControl | None = way
         while going is not None and self._number < MOST_PRESSES:
             before = self._window.read()
             self._tick(is_all=False)
@@ -215,7 +221,7 @@ class _Leaving:
             self._note("", lack=TYPED)
         return has_sure or self._has_ended()
 
-    def _press(self, way: WayOut) -> bool:
+    def _press(self, way: RevokeControl) -> bool:
         self._number += 1
         lack = self._window.press(way.control, nth=way.nth)
         if not lack:
@@ -231,14 +237,14 @@ class _Leaving:
 
     def _note_questions(self) -> None:
         """What a dialog of the browser's has asked since the press is another press; what it only told is none."""
-        said = self._window.said
+        said = self._window.dialogs
         for one in said[self._heard :]:
             if one.is_question:
                 self._number += 1
-                self._note(" ".join(one.words.split()))
+                self._note(" ".join(one.text.split()))
         self._heard = len(said)
 
-    def _await(self, before: Seen, *, has_sure: bool, has_switched: bool) -> WayOut | None:
+    def _await(self, before: PageSnapshot, *, has_sure: bool, has_switched: bool) -> RevokeControl | None:
         """What to press next; None where the consent has ended or nothing comes of the last press."""
         elapsed = stopwatch()
         cap_s = self._stage.settings.app.limits.fresh_s
@@ -250,36 +256,36 @@ class _Leaving:
             is_own = self._window.places.is_app
             if self._type(before, seen):
                 continue
-            ways = next_ways(before.controls, seen.controls, is_own=is_own, has_sure=has_sure, has_switched=has_switched)
+            ways = next_controls(before.controls, seen.controls, is_own=is_own, has_sure=has_sure, has_switched=has_switched)
             if ways or elapsed() > (cap_s if has_sure else cap_s / 5):
                 break
-            if closed_ways(before.controls, seen.controls) and self._tick(is_all=True):
+            if disabled_controls(before.controls, seen.controls) and self._tick(is_all=True):
                 continue
             self._window.pause()
         self._is_open = self._is_open or self._is_left_open(before, seen, ways)
-        self._window.called(ANSWER)
+        self._window.called(RESPONSE)
         self._window.look(moment=BEFORE)
         return ways[0] if ways else None
 
-    def _is_left_open(self, before: Seen, seen: Seen, ways: list[WayOut]) -> bool:
+    def _is_left_open(self, before: PageSnapshot, seen: PageSnapshot, ways: list[RevokeControl]) -> bool:
         """Whether something is asked that nobody here can answer for sure.
 
         Where the way goes on, a field is left empty; what stands in one may be wrong as long as it stays there.
         """
         fields = self._asked(seen)
         if ways:
-            return any(one != self._typed and not says(one.text, words_for(REVOKE, "optional")) for one in fields)
-        return bool(fields) or (self._typed is not None and bool(closed_ways(before.controls, seen.controls)))
+            return any(one != self._typed and not phrase_in(one.text, words_for(REVOKE, "optional")) for one in fields)
+        return bool(fields) or (self._typed is not None and bool(disabled_controls(before.controls, seen.controls)))
 
-    def _asked(self, seen: Seen) -> list[Control]:
+    def _asked(self, seen: PageSnapshot) -> list[Control]:
         """The fields that were not on the page that lists consents."""
         return [one for one in seen.controls if one.kind == "field" and one not in self._listed and not one.is_disabled]
 
-    def _type(self, before: Seen, seen: Seen) -> bool:
+    def _type(self, before: PageSnapshot, seen: PageSnapshot) -> bool:
         """Type what the page asks to be typed into a field that has come since the last press; whether there was any."""
         fields = [one for one in self._asked(seen) if one not in before.controls]
         for field in fields if self._typed is None else ():
-            word = word_to_type(field.text) or word_to_type(seen.text)
+            word = confirmation_word(field.text) or confirmation_word(seen.text)
             if word and word not in seen.values:
                 lack = self._window.fill(field, word)
                 self._typed = field
@@ -293,7 +299,7 @@ class _Leaving:
         """Whether a word is one that people are asked to type before something ends; any other may have been misread."""
         names = [one.institution for one in self._told]
         return bool(
-            says(word, [*names, *(one for name in ("sure", "likely", "confirms") for one in words_for(REVOKE, name))])
+            phrase_in(word, [*names, *(one for name in ("sure", "likely", "confirms") for one in words_for(REVOKE, name))])
         )
 
     def _tick(self, *, is_all: bool) -> bool:
@@ -310,12 +316,12 @@ class _Leaving:
             self._note(str(name))
         return bool(names)
 
-    def _first_ways(self) -> list[WayOut]:
+    def _first_ways(self) -> list[RevokeControl]:
         seen = self._window.read()
         sandbox = self._stage.fiskil.sandbox
         active = [one for one in sandbox.consents_of(self._participant.end_user_id) if one.is_active]
         names = {one.arrangement_id: sandbox.store.institutions[one.institution_id].name for one in active}
-        return first_ways(
+        return first_controls(
             seen.text,
             seen.controls,
             url=seen.url,
@@ -351,7 +357,7 @@ class _Leaving:
                 purpose=REVOKE,
                 text=text,
                 number=self._number,
-                lack=lack,
+                problem=lack,
                 is_typed=is_typed,
                 is_switch=is_switch,
             )

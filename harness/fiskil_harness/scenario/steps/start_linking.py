@@ -5,7 +5,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
-from fiskil_harness.app.browser import Seen, Window
+from fiskil_harness.app.browser import PageSnapshot, Window
 from fiskil_harness.core import catalog
 from fiskil_harness.core.clock import stopwatch
 from fiskil_harness.core.config.hooks import START_SESSION
@@ -45,7 +45,7 @@ def connect(stage: "Stage", participant: "Participant", window: Window, *, page:
     return _ask(stage, participant, window, page=page, lack=lack)
 
 
-def candidates(seen: Seen, window: Window) -> list[Control]:
+def candidates(seen: PageSnapshot, window: Window) -> list[Control]:
     """What may begin linking, the likeliest first; nothing that its name speaks against, nor what leads off this machine."""
     able = [one for one in seen.controls if one.kind in {"button", "link"} and not one.is_disabled]
     fit = [one for one in able if _fit(one) >= 0 and (not one.leads_to or window.places.may_pass(one.leads_to))]
@@ -83,7 +83,7 @@ def _await_session(window: Window) -> None:
         if window.consent_url:
             window.settle()
             return
-        if not window.is_quiet:
+        if not window.is_idle:
             still = stopwatch()
         elif still() > IDLE_S and window.settle() and not window.consent_url:
             # Settling asks the browser itself: one that a busy machine held up has had no time to go anywhere.
@@ -110,7 +110,7 @@ def _ask(stage: "Stage", participant: "Participant", window: Window, *, page: st
     return participant.session_ids[-1]
 
 
-def _fill_in(window: Window, seen: Seen, participant: "Participant") -> None:
+def _fill_in(window: Window, seen: PageSnapshot, participant: "Participant") -> None:
     """Fill in what is asked for by the name of an address or a name, as a form may before it lets anybody go on."""
     person = participant.person
     told = {"mail": person.email, "name": f"{person.given_name} {person.family_name}"}
@@ -129,7 +129,7 @@ def _note(stage: "Stage", participant: "Participant", page: str, text: str, numb
             purpose="link",
             text=text,
             number=number,
-            lack=lack,
+            problem=lack,
         )
     )
 

@@ -36,7 +36,7 @@ def name_of(step: object) -> str:
     return str(tag) if tag else type(step).__name__
 
 
-def in_words(step: object) -> str:
+def step_text(step: object) -> str:
     """The step with what differs from its defaults, for a reader: ``burst e1 (copies 3)``."""
     if not isinstance(step, Struct):
         return name_of(step)

@@ -2,10 +2,10 @@
 
 from typing import TYPE_CHECKING, Literal
 
-from fiskil_harness.core.net.http_client import Browser
+from fiskil_harness.core.net.http_client import HttpClient
 from fiskil_harness.errors import ConfigError, StepError
-from fiskil_harness.scenario.steps.journeys import INSTITUTION, Choices, DrivenJourney, Screen, let_hear, walk_on
-from fiskil_harness.scenario.steps.link_sdk_messages import visitor_of
+from fiskil_harness.scenario.steps.journeys import INSTITUTION, Choices, DrivenJourney, Screen, notify_app, walk_on
+from fiskil_harness.scenario.steps.link_sdk_messages import form_browser_of
 
 if TYPE_CHECKING:
     from fiskil_harness.scenario.stage import Participant, Stage
@@ -44,7 +44,7 @@ class ReturnToTab(DrivenJourney, frozen=True, kw_only=True, tag="return_to_tab")
 
 def _look(stage: "Stage", participant: "Participant", address: str, session_id: str) -> None:
     """See in that tab that the journey is over."""
-    with Browser(timeout_s=stage.settings.app.limits.request_deadline_s) as browser:
-        visitor = visitor_of(stage, participant, browser)
+    with HttpClient(timeout_s=stage.settings.app.limits.request_deadline_s) as browser:
+        visitor = form_browser_of(stage, participant, browser)
         visitor.open(address)
-    let_hear(stage, participant, visitor, session_id)
+    notify_app(stage, participant, visitor, session_id)

@@ -15,7 +15,7 @@ from fiskil_harness.faults.tls import (
     UnknownAuthority,
     WrongHost,
 )
-from fiskil_harness.journal import CA_TOLD, Exchange, Secured
+from fiskil_harness.journal import CA_FILE_IN_ENV, Exchange, Secured
 from fiskil_harness.scenario.steps.app import restart
 from fiskil_harness.scenario.steps.consents_and_syncs import call_hook
 from fiskil_harness.scenario.steps.step import PlainStep
@@ -28,7 +28,7 @@ VARIABLES = "SSL_CERT_FILE, NODE_EXTRA_CA_CERTS or REQUESTS_CA_BUNDLE"
 BadCertificate = ExpiredCertificate | FutureCertificate | MissingIntermediate | SelfSigned | UnknownAuthority | WrongHost
 
 
-class SpeakTls(PlainStep, frozen=True, kw_only=True, tag="speak_tls"):
+class ServeApiOverTls(PlainStep, frozen=True, kw_only=True, tag="serve_api_over_tls"):
     """The app is started again with an address of the API under https and a good certificate, and reads everything.
 
     Without a call that gets through nothing could be said of what follows. At the end the app is told the first address.
@@ -40,7 +40,7 @@ class SpeakTls(PlainStep, frozen=True, kw_only=True, tag="speak_tls"):
     def perform(self, stage: "Stage") -> None:
         """Restart and refresh; where no call gets through, the next steps of this kind do nothing."""
         stage.must_restart = True
-        stage.fiskil.speak_tls()
+        stage.fiskil.serve_tls()
         stage.app.values["api_url"] = stage.fiskil.api_url
         began_s = stage.journal.elapsed_s()
         _restart(stage)
@@ -50,7 +50,7 @@ class SpeakTls(PlainStep, frozen=True, kw_only=True, tag="speak_tls"):
             stage.cut_short(
                 "the app got no call through to an https address with a good certificate; "
                 f"tell it of {{ca_file}} in [app.env], as {VARIABLES}",
-                hook="" if stage.app.is_told("ca_file") else CA_TOLD,
+                hook="" if stage.app.passes_value("ca_file") else CA_FILE_IN_ENV,
             )
 
 

@@ -21,7 +21,7 @@ HANDSHAKE_S = 5.0
 PLACES = {"tls_port": "at the TLS port", "plain_port": "at the plain port"}
 
 
-class ServeTls(PlainStep, frozen=True, kw_only=True, tag="serve_tls"):
+class RestartAppOverTls(PlainStep, frozen=True, kw_only=True, tag="restart_app_over_tls"):
     """The app is started again as it serves TLS; what is handed over from now on goes there. Nothing without ``[app.tls]``.
 
     At the end it is started as usual.
@@ -61,7 +61,7 @@ class TryHandshakes(PlainStep, frozen=True, kw_only=True, tag="try_handshakes"):
         if not _is_served(stage):
             return
         made = stage.fiskil.certificates
-        given = certificate_of(made.chain_file) if is_told_of_certificate(stage.settings) else b""
+        given = certificate_of(made.chain_file) if app_has_certificate(stage.settings) else b""
         target = stage.sender.target
         for version in VERSIONS:
             seen = None
@@ -71,12 +71,12 @@ class TryHandshakes(PlainStep, frozen=True, kw_only=True, tag="try_handshakes"):
                 **stage.journal.stamp(),
                 version=version,
                 is_spoken=seen.is_spoken if seen else None,
-                is_given=seen.certificate == given if seen and seen.certificate and given else None,
+                is_our_certificate=seen.certificate == given if seen and seen.certificate and given else None,
             )
             stage.journal.write(entry)
 
 
-class DeliverInPlain(PlainStep, frozen=True, tag="deliver_in_plain"):
+class DeliverWithoutTls(PlainStep, frozen=True, tag="deliver_without_tls"):
     """The next attempt for an event, without TLS: where the app serves TLS, or at another port of its if it has one."""
 
     event: str
@@ -107,7 +107,7 @@ def _is_served(stage: "Stage") -> bool:
     return bool(served) and served[-1].is_up
 
 
-def is_told_of_certificate(settings: Settings) -> bool:
+def app_has_certificate(settings: Settings) -> bool:
     """Whether the app is told of our certificate."""
     app = settings.app
     tls = app.tls

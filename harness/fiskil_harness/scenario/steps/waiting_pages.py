@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from fiskil_harness.app.browser import DESK_PX, PHONE_PX, Seen, Window
-from fiskil_harness.app.browser.page_events import Diary
+from fiskil_harness.app.browser import DESK_PX, PHONE_PX, PageSnapshot, Window
+from fiskil_harness.app.browser.page_events import PageEvents
 from fiskil_harness.core.clock import stopwatch
 from fiskil_harness.errors import StepError
-from fiskil_harness.journal import Control, Exchange, Shown
+from fiskil_harness.journal import Control, Exchange, PageView
 from fiskil_harness.journal.queries.page_messages import sentences
-from fiskil_harness.scenario.steps.pages import Looking, address_of, look_at
+from fiskil_harness.scenario.steps.pages import Looking, address_of, view_page
 from fiskil_harness.scenario.steps.start_linking import MOST_PRESSES, candidates, press
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ STILL_S, LONG_S = 0.3, 2.5
 AGAIN_S = 0.25
 
 
-class PressToLink(Looking, frozen=True, kw_only=True, tag="press_to_link"):
+class PressConnect(Looking, frozen=True, kw_only=True, tag="press_connect"):
     """The end user presses what begins a journey while the API hangs or fails, and watches the page.
 
     ``moment`` says for what: for what shows while the app is *waiting*, or for what comes of it in the end, when an answer
@@ -63,10 +63,10 @@ class PressToLink(Looking, frozen=True, kw_only=True, tag="press_to_link"):
             watch.await_a_sign()
         if self.moment != "waiting":
             watch.await_the_end()
-            watch.look_at_the_end(self.moment)
+            watch.view_last(self.moment)
 
 
-class LookUntilSynced(Looking, frozen=True, kw_only=True, tag="look_until_synced"):
+class WatchUntilSynced(Looking, frozen=True, kw_only=True, tag="watch_until_synced"):
     """The end user opens a page again and again until it shows something else than before the data came.
 
     They go on for as long as the app says that it takes (``app.limits.fresh_s``); the last look is what counts.
@@ -78,7 +78,9 @@ class LookUntilSynced(Looking, frozen=True, kw_only=True, tag="look_until_synced
     def perform(self, stage: "Stage") -> None:
         """Open it anew each time."""
         participant = stage.participant(self.twin)
-        before = [one for one in stage.journal.all(Shown) if one.page == self.page and one.participant == participant.name]
+        before = [
+            one for one in stage.journal.all(PageView) if one.page == self.page and one.participant == participant.name
+        ]
         if before and self.page in stage.settings.app.observe.pages:
             elapsed = stopwatch()
             while elapsed() < stage.settings.app.limits.fresh_s:
@@ -86,7 +88,7 @@ class LookUntilSynced(Looking, frozen=True, kw_only=True, tag="look_until_synced
                 if not set(sentences(before[-1].text)) <= set(sentences(window.read().text)):
                     break
                 _let_pass(window, AGAIN_S)
-        look_at(stage, participant, self.page, moment="synced")
+        view_page(stage, participant, self.page, moment="synced")
 
 
 def open_page(stage: "Stage", participant: "Participant", name: str) -> Window:
@@ -110,9 +112,9 @@ class Watch:
 
     def __init__(self, stage: "Stage", participant: "Participant", window: Window, *, cause: str) -> None:
         self._stage, self._participant, self._window, self._cause = stage, participant, window, cause
-        self._diary = Diary(window)
-        self._before = self._before_on_phone = Shown(participant=participant.name, page=window.page_name)
-        self._meanwhile: list[Shown] = []
+        self._diary = PageEvents(window)
+        self._before = self._before_on_phone = PageView(participant=participant.name, page=window.page_name)
+        self._meanwhile: list[PageView] = []
         self._since = stopwatch()
 
     def press(self) -> None:
@@ -129,7 +131,7 @@ class Watch:
             if not left:
                 break
             pressed.add((window.url, left[0].text))
-            self._diary = Diary(window)
+            self._diary = PageEvents(window)
             self._before_on_phone = self._note("plain", self._seen_at(PHONE_PX) or window.read(), width_px=PHONE_PX)
             self._seen_at(DESK_PX)
             self._diary.point_at(left[0])
@@ -170,7 +172,7 @@ class Watch:
         self._note_waiting(seen, PHONE_PX)
         return seen is not None and _differs(seen, self._before_on_phone)
 
-    def _note_waiting(self, seen: Seen | None, width_px: int) -> None:
+    def _note_waiting(self, seen: PageSnapshot | None, width_px: int) -> None:
         after_s = self._diary.since_s
         if seen is not None and after_s is not None and not self._diary.is_over:
             before = self._before if width_px == DESK_PX else self._before_on_phone
@@ -192,21 +194,21 @@ class Watch:
             if seen is not None and is_open and _is_new(seen, [self._before, *self._meanwhile]):
                 self._meanwhile.append(self._note("waiting", seen))
             known = [] if is_open else [one for one in self._meanwhile if one.after_s <= open_s - EARLY_S]
-            if seen is None or seen.text != text or not self._window.is_quiet or not _is_new(seen, [self._before, *known]):
+            if seen is None or seen.text != text or not self._window.is_idle or not _is_new(seen, [self._before, *known]):
                 still, text = stopwatch(), seen.text if seen else ""
             if still() >= (LONG_S if is_open else STILL_S):
                 return
             self._window.pause()
 
-    def look_at_the_end(self, moment: Literal["stalled", "failed"]) -> None:
+    def view_last(self, moment: Literal["stalled", "failed"]) -> None:
         """Write down what came of it: at both widths, but for a page that is still waited for."""
         self._window.called("answer")
         lack = "the app got through, so that it had no failure to tell of" if self._window.consent_url else ""
         if not lack and self._window.is_beside_others:
             lack = "a window was opened that cannot be looked into"
-        if not self._diary.is_over and not self._window.is_quiet:
+        if not self._diary.is_over and not self._window.is_idle:
             seen = self._heard()
-            self._note(moment, seen, lack=lack or (seen.lack if seen else ""))
+            self._note(moment, seen, lack=lack or (seen.problem if seen else ""))
         else:
             self._window.look(moment=moment, cause=self._cause, lack=lack, has_pictures=False)
 
@@ -219,7 +221,7 @@ class Watch:
         while still() < BEGINNING_S and self._since() < self._window.deadline_s:
             if self._stage.fiskil.link.open_requests or len(self._stage.journal.all(Exchange)) > beyond:
                 return True
-            if not self._window.is_quiet:
+            if not self._window.is_idle:
                 still = stopwatch()
             self._window.pause()
         # A browser that a busy machine held up has had no time to ask.
@@ -231,16 +233,16 @@ class Watch:
         told_s = self._since() if self._diary.is_over else self._diary.since_s or 0.0
         return told_s < (SIGN_S if is_open else LATEST_S) and self._since() < GIVEN_UP_S
 
-    def _seen(self) -> Seen | None:
+    def _seen(self) -> PageSnapshot | None:
         """The page as it is; None where it cannot be told now."""
         if not self._diary.is_over:
             return self._diary.latest()
         try:
-            return self._window.read() if self._window.is_quiet else None
+            return self._window.read() if self._window.is_idle else None
         except StepError:
             return None
 
-    def _seen_at(self, width_px: int, *, taller_px: int = 0) -> Seen | None:
+    def _seen_at(self, width_px: int, *, taller_px: int = 0) -> PageSnapshot | None:
         """What the page tells at that width, as soon as it does; None where it does not in time, or is left meanwhile."""
         self._window.begin_to_resize(width_px, taller_px=taller_px)
         elapsed = stopwatch()
@@ -250,28 +252,28 @@ class Watch:
             self._window.pause()
         return self._diary.latest()
 
-    def _heard(self) -> Seen | None:
+    def _heard(self) -> PageSnapshot | None:
         """The page as it is, with what it said in dialogs of the browser's, which a person reads and sends away."""
         seen = self._seen()
-        said = [one.words for one in self._window.said if seen is not None and one.words not in seen.text]
+        said = [one.text for one in self._window.dialogs if seen is not None and one.text not in seen.text]
         return msgspec.structs.replace(seen, text="\n".join([seen.text, *said])) if seen is not None else None
 
     def _doubt(self) -> str:
         """What else a person may have seen of it, where the page is as it was before."""
-        if self._window.said:
+        if self._window.dialogs:
             return "the page spoke in a box of the browser's own, and showed nothing when that was gone"
         return "a window was opened of which nothing can be read yet" if self._window.is_beside_blank else ""
 
     def _note(
         self,
         moment: str,
-        seen: Seen | None,
+        seen: PageSnapshot | None,
         *,
         after_s: float | None = None,
         lack: str = "",
         width_px: int = DESK_PX,
-    ) -> Shown:
-        look = Shown(
+    ) -> PageView:
+        look = PageView(
             **self._stage.journal.stamp(),
             participant=self._participant.name,
             page=self._window.page_name,
@@ -286,25 +288,25 @@ class Watch:
             controls=seen.controls if seen else (),
             veils=seen.veils if seen else (),
             after_s=self._since() if after_s is None else after_s,
-            lack=lack if seen else "the browser could not tell what it showed",
+            problem=lack if seen else "the browser could not tell what it showed",
             digest=self._diary.digest(),
         )
         self._stage.journal.write(look)
         return look
 
 
-def _left(seen: Seen, window: Window, pressed: set[tuple[str, str]]) -> list[Control]:
+def _left(seen: PageSnapshot, window: Window, pressed: set[tuple[str, str]]) -> list[Control]:
     """What may begin linking and was not pressed yet."""
     return [one for one in candidates(seen, window) if (window.url, one.text) not in pressed]
 
 
-def _is_new(seen: Seen, known: list[Shown]) -> bool:
+def _is_new(seen: PageSnapshot, known: list[PageView]) -> bool:
     """Whether the page shows other words than any known look, or none at all."""
     told = {one for look in known for one in sentences(look.text)}
     return not seen.text or bool(set(sentences(seen.text)) - told)
 
 
-def _differs(seen: Seen, before: Shown) -> bool:
+def _differs(seen: PageSnapshot, before: PageView) -> bool:
     return (seen.text, seen.signs, seen.controls, seen.url) != (before.text, before.signs, before.controls, before.url)
 
 

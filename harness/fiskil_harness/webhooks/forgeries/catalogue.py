@@ -4,7 +4,7 @@ What carries the right digest in another spelling is no forgery (see ``encodings
 the time of signing are wrong, so no correct receiver accepts one of them. They follow from the scheme in force.
 """
 
-from fiskil_harness.core.config.webhook_format import DOCUMENTED, READINGS, Dialect
+from fiskil_harness.core.config.webhook_format import DOCUMENTED, SCHEMES_BY_INTERPRETATION, Dialect
 from fiskil_harness.core.model import Event, Message
 from fiskil_harness.errors import UnknownName
 from fiskil_harness.webhooks.forgeries.bodies import BODIES
@@ -28,7 +28,7 @@ def forge(
         secret: The receiver's right secret; some forgeries misuse it.
         scheme: How honest messages are signed, a reading; a *dialect* stands above it.
     """
-    spoken = dialect or Dialect(scheme=READINGS[scheme])
+    spoken = dialect or Dialect(scheme=SCHEMES_BY_INTERPRETATION[scheme])
     honest = seal(event, attempt=1, secret=secret, dialect=spoken)
     return forgery(name).make(Material(event=event, honest=honest, other=other, secret=secret, dialect=spoken))
 

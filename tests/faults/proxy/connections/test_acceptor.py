@@ -13,7 +13,7 @@ from fiskil_harness import faults
 from fiskil_harness.core.clock import stopwatch, wait_until
 from fiskil_harness.core.net.server import LOOPBACK, Loop, free_port, listening_socket
 from fiskil_harness.errors import ConfigError, FaultUnbitten
-from fiskil_harness.faults.connection_fault import ConnectionFault, Standing
+from fiskil_harness.faults.connection_fault import ConnectionFault, PortState
 from fiskil_harness.faults.proxy import CONNECTION, Rule
 from fiskil_harness.faults.proxy.connections.port import Port
 from fiskil_harness.faults.rules import Rules, Waiting
@@ -176,7 +176,7 @@ def test_a_system_that_cannot_shut_a_listener_closes_it() -> None:
     with Loop() as loop, listening_socket(free_port()) as given:
         sock = Stubborn(given.family, given.type, given.proto, fileno=given.detach())
         port = Port(sock, loop=loop.asyncio, unanswered=lambda: None)
-        loop.run(standing(port, Standing.REFUSES))
+        loop.run(standing(port, PortState.REFUSES))
         with pytest.raises(ConnectionRefusedError):
             socket.create_connection(("127.0.0.1", port.number), timeout=PATIENCE_S)
         loop.run(standing(port, None))
@@ -184,8 +184,8 @@ def test_a_system_that_cannot_shut_a_listener_closes_it() -> None:
         port.close()
 
 
-async def standing(port: Port, wanted: Standing | None) -> None:
-    port.stand(wanted)
+async def standing(port: Port, wanted: PortState | None) -> None:
+    port.set_state(wanted)
 
 
 def test_a_refusal_that_nobody_can_see_is_said() -> None:
@@ -194,7 +194,7 @@ def test_a_refusal_that_nobody_can_see_is_said() -> None:
     waiting.is_unseen = True
 
     assert waiting.left == 1
-    assert waiting.lack == "this system does not tell which connects it refused"
+    assert waiting.problem == "this system does not tell which connects it refused"
 
 
 def test_a_wrong_address_refuses(fiskil: LocalFiskil) -> None:

@@ -224,7 +224,7 @@ def test_the_time_is_bounded_too() -> None:
     """A run that lasts too long sends no more."""
     guard = Guard(client_id="checked", most_s=10, elapsed_s=lambda: 10.0)
 
-    found = guard.look(HttpRequest("GET", "/v1/consent", "/v1/consent", b"", [], b"", None), b"/v1/consent")
+    found = guard.objection_to(HttpRequest("GET", "/v1/consent", "/v1/consent", b"", [], b"", None), b"/v1/consent")
 
     assert found is not None
     assert found.kind == "bound"
@@ -361,7 +361,7 @@ def test_a_refused_exchange_gives_no_token() -> None:
     guard.learn(asked, b"/v1/token", 401, b'{"token":"abc"}')
     headers = [(b"Authorization", b"Bearer abc")]
 
-    found = guard.look(HttpRequest("GET", "/v1/consent", "/v1/consent", b"", headers, b"", None), b"/v1/consent")
+    found = guard.objection_to(HttpRequest("GET", "/v1/consent", "/v1/consent", b"", headers, b"", None), b"/v1/consent")
 
     assert found is not None
     assert found.kind == "pair"

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from fiskil_harness.journal import kept
+from fiskil_harness.journal import shortened
 from tests.faults.proxy.reverse.scripted import ASK, CLOSE, CSV, OK, POST, Rig, json_answer
 
 
@@ -138,7 +138,7 @@ def test_long_bodies_pass_and_are_kept_short(rig: Callable[..., Rig]) -> None:
 
     assert answer == CSV % len(body) + body
     assert given.api.heard[0].endswith(b"\r\n\r\n" + body)
-    assert [(one.request_body, one.response_body) for one in given.exchanges] == [(kept(body), kept(body))]
+    assert [(one.request_body, one.response_body) for one in given.exchanges] == [(shortened(body), shortened(body))]
 
 
 def test_a_request_in_chunks_passes(rig: Callable[..., Rig]) -> None:

@@ -12,9 +12,9 @@ from collections import deque
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from fiskil_harness.core.net.certificates import Shown
+from fiskil_harness.core.net.certificates import ServerCertificate
 from fiskil_harness.errors import ConfigError
-from fiskil_harness.faults.connection_fault import ConnectionFault, Serve, Standing, TurnAway
+from fiskil_harness.faults.connection_fault import ConnectionFault, PortState, Serve, TurnAway
 from fiskil_harness.faults.fault import End
 from fiskil_harness.faults.proxy.connection_log import ConnectionBite, Meeting, Report, Unmet
 from fiskil_harness.faults.proxy.connections.outage import Outage
@@ -25,7 +25,7 @@ from fiskil_harness.faults.proxy.connections.tls import TlsLine
 from fiskil_harness.faults.proxy.uvicorn_protocol import reset
 from fiskil_harness.faults.rules import Rule, Rules, Waiting
 
-NewContext = Callable[[Shown, Callable[[], object]], ssl.SSLContext]
+NewContext = Callable[[ServerCertificate, Callable[[], object]], ssl.SSLContext]
 FULL_S = 0.2
 """So long no connection is taken after the process had no descriptor left for one."""
 LOOK_EVERY_S = 0.01
@@ -38,7 +38,7 @@ The looks are the loop's own turns, half a second of them, because a loop that w
 HEEDED_S = 60.0
 
 
-class Door:
+class Acceptor:
     """Takes connections for a server; *rules* says which faults wait for them, *report* hears of each bite."""
 
     def __init__(
@@ -75,7 +75,7 @@ class Door:
         """Stop listening, and drop what the server does not have."""
         if self._port is None:
             return
-        if self._port.standing is not Standing.REFUSES:
+        if self._port.standing is not PortState.REFUSES:
             self._loop.remove_reader(self._port.sock)
         self._port.close()
         self._port = None
@@ -114,10 +114,10 @@ class Door:
                 f"{name} needs an API that speaks TLS, and this one does not. "
                 "Say serve --tls, tls = true under [sandbox], or LocalFiskil(is_tls=True)."
             )
-        if fault.stands is Standing.DROPS and not can_drop():
+        if fault.stands is PortState.DROPS and not can_drop():
             raise ConfigError(f"{name} needs a Linux kernel, which can drop a port's connects. Use timeout instead.")
 
-    def heed(self) -> None:
+    def apply_rules(self) -> None:
         """Let what stands stand, and what was lifted leave no trace, before this returns.
 
         A fault that was lifted and has not yet shown what it did is waited for a moment, and then has not bitten.
@@ -150,7 +150,7 @@ class Door:
         for outage in [one for one, by in self._outages.items() if by not in waiting]:
             outage.release()
             del self._outages[outage]
-        port.look()
+        port.read_events()
         standing = [one for one in waiting if _stands(one) is not None]
         self._stand(port, standing)
         self._standing = standing
@@ -162,15 +162,15 @@ class Door:
     def _stand(self, port: Port, standing: list[Waiting]) -> None:
         """Let the port do what outages and the faults that stand say."""
         is_down = any(one.is_down for one in self._outages)
-        kinds = {Standing.REFUSES} if is_down else {_stands(one) for one in standing}
-        wanted = next((one for one in Standing if one in kinds), None)
+        kinds = {PortState.REFUSES} if is_down else {_stands(one) for one in standing}
+        wanted = next((one for one in PortState if one in kinds), None)
         if wanted is port.standing:
             return
-        if wanted is Standing.REFUSES:
+        if wanted is PortState.REFUSES:
             self._take()
             self._loop.remove_reader(port.sock)
-        was_shut = port.standing is Standing.REFUSES
-        port.stand(wanted)
+        was_shut = port.standing is PortState.REFUSES
+        port.set_state(wanted)
         for one in standing:
             one.is_unseen = port.is_blind
         if was_shut:
@@ -187,7 +187,7 @@ class Door:
         for waiting in self._standing:
             if self._port is not None and _stands(waiting) is self._port.standing:
                 self._rules.note(waiting)
-                self._report(ConnectionBite(rule=waiting.rule, connection=0, seen="a connect was not answered"))
+                self._report(ConnectionBite(rule=waiting.rule, connection=0, observed="a connect was not answered"))
 
     def _take(self) -> None:
         """Take every connection that has come."""
@@ -214,7 +214,7 @@ class Door:
         self._loop.remove_reader(port.sock)
 
         def resume() -> None:
-            if self._port is port and port.standing is not Standing.REFUSES:
+            if self._port is port and port.standing is not PortState.REFUSES:
                 self._loop.add_reader(port.sock, self._take)
 
         self._loop.call_later(FULL_S, resume)
@@ -237,7 +237,7 @@ class Door:
     def _let_in(self, sock: socket.socket) -> None:
         inner = self._serve()
         if self._tell_plain is not None and self._new_context is not None:
-            context = self._new_context(Shown.GOOD, lambda: None)
+            context = self._new_context(ServerCertificate.GOOD, lambda: None)
             line = TlsLine(inner, context, meeting=Unmet(), begun=self._note_beginning)
             self._start(self._hold(sock, line), sock)
             return
@@ -323,13 +323,13 @@ class Door:
     async def _let_in_spoilt(self, sock: socket.socket, greeting: Serve, meeting: Meeting) -> None:
         served = Served(self._serve(), greeting, loop=self._loop, meeting=meeting)
         meeting.held = served
-        if greeting.shown is None or self._new_context is None:
+        if greeting.certificate is None or self._new_context is None:
             try:
                 await self._loop.connect_accepted_socket(lambda: served, sock, ssl=self._context)
             except OSError:
                 meeting.ends()
             return
-        context = self._new_context(greeting.shown, meeting.hears)
+        context = self._new_context(greeting.certificate, meeting.hears)
         line = TlsLine(served, context, meeting=meeting, begun=self._note_beginning)
         await self._loop.connect_accepted_socket(lambda: line, sock)
 
@@ -343,7 +343,7 @@ def _port_of(sock: socket.socket) -> int:
     return port
 
 
-def _stands(waiting: Waiting) -> Standing | None:
+def _stands(waiting: Waiting) -> PortState | None:
     fault = waiting.rule.fault
     return fault.stands if isinstance(fault, ConnectionFault) else None
 

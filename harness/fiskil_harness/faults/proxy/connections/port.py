@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from fiskil_harness.core.net.server import BACKLOG, listening_socket
-from fiskil_harness.faults.connection_fault import Standing
+from fiskil_harness.faults.connection_fault import PortState
 
 LOOK_EVERY_S = 0.02
 
@@ -37,34 +37,34 @@ class Port:
     def __init__(self, sock: socket.socket, *, loop: asyncio.AbstractEventLoop, unanswered: Callable[[], None]) -> None:
         self.sock = sock
         self.number: int = sock.getsockname()[1]
-        self.standing: Standing | None = None
+        self.standing: PortState | None = None
         self._loop, self._unanswered = loop, unanswered
         self._dropped = 0
         self._timer: asyncio.TimerHandle | None = None
         self._news: socket.socket | None = None
         self._known: frozenset[int] = frozenset()
 
-    def stand(self, standing: Standing | None) -> None:
+    def set_state(self, standing: PortState | None) -> None:
         """Refuse or drop connects from now on, or take them (None)."""
         if standing is self.standing:
             return
         self._take_again()
         self.standing = standing
-        if standing is Standing.REFUSES:
+        if standing is PortState.REFUSES:
             self._refuse()
-        elif standing is Standing.DROPS:
+        elif standing is PortState.DROPS:
             self._drop()
 
     @property
     def is_blind(self) -> bool:
         """Whether this system does not tell of the connects that are refused now."""
-        return self.standing is Standing.REFUSES and self._news is None
+        return self.standing is PortState.REFUSES and self._news is None
 
-    def look(self) -> None:
+    def read_events(self) -> None:
         """See what was refused or dropped since the last look."""
-        if self.standing is Standing.DROPS:
+        if self.standing is PortState.DROPS:
             self._count()
-        elif self.standing is Standing.REFUSES:
+        elif self.standing is PortState.REFUSES:
             self._hear()
 
     def close(self) -> None:
@@ -73,10 +73,10 @@ class Port:
         self.sock.close()
 
     def _take_again(self) -> None:
-        if self.standing is Standing.DROPS:
+        if self.standing is PortState.DROPS:
             self.sock.setsockopt(socket.SOL_SOCKET, _DETACH_FILTER, struct.pack("i", 0))
-        self.look()
-        if self.standing is Standing.REFUSES:
+        self.read_events()
+        if self.standing is PortState.REFUSES:
             if self.sock.fileno() < 0:
                 self.sock = listening_socket(self.number)
             else:

@@ -28,7 +28,7 @@ class Served(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Pass it on, unless the connection was to end just then."""
-        if self._greeting.shown is not None:
+        if self._greeting.certificate is not None:
             self._shook_hands("the client went on")
         if self._timer is not None and not self._is_closing:
             self._timer.cancel()
@@ -56,7 +56,7 @@ class Served(asyncio.Protocol):
         if self._timer is not None:
             self._timer.cancel()
         self._inner.connection_lost(exc)
-        if self._greeting.shown is not None:
+        if self._greeting.certificate is not None:
             self._shook_hands("the client left after the handshake")
         self._meeting.ends()
 

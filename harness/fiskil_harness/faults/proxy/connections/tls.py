@@ -63,7 +63,7 @@ class TlsLine(asyncio.Protocol):
             self._inner.data_received(told)
 
     def _break_off(self, reason: str) -> None:
-        if not self._is_open and (self._meeting.has_heard or reason in OLD_HELLOS):
+        if not self._is_open and (self._meeting.has_received or reason in OLD_HELLOS):
             self._meeting.shows(f"no handshake: {reason}")
         self._flush()
         self._transport.close()
@@ -85,7 +85,7 @@ class TlsLine(asyncio.Protocol):
         """Pass it on; a client that left after its hello has seen what the fault shows."""
         if self._is_open:
             self._inner.connection_lost(exc)
-        elif self._meeting.has_heard:
+        elif self._meeting.has_received:
             self._meeting.shows("no handshake: the client left")
         self._meeting.ends()
 

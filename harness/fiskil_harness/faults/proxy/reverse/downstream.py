@@ -14,11 +14,11 @@ from fiskil_harness.core.net.uvicorn_protocol import LARGEST_HEAD, HttpRequest
 from fiskil_harness.faults.fault import Piece, Reply
 from fiskil_harness.faults.proxy.entries import created_end_user, exchange_of
 from fiskil_harness.faults.proxy.reverse.fast_path import unread_exchange_of
-from fiskil_harness.faults.proxy.reverse.request import Known, Relayed, rest_for, target_of
-from fiskil_harness.faults.proxy.reverse.upstream import Told, Upstream
+from fiskil_harness.faults.proxy.reverse.request import ParsedHeaders, Relayed, rest_for, target_of
+from fiskil_harness.faults.proxy.reverse.upstream import ResponseParts, Upstream
 from fiskil_harness.faults.proxy.serialise import acts_of
 from fiskil_harness.faults.proxy.uvicorn_protocol import TURNS_TO_WRITE
-from fiskil_harness.journal import Unreached, kept
+from fiskil_harness.journal import Unreached, shortened
 
 if TYPE_CHECKING:
     from fiskil_harness.faults.proxy.reverse.relay import Relay
@@ -44,7 +44,7 @@ class RelayClient(asyncio.Protocol):
         self._head_bytes = 0
         self._heads_ended = 0
         self._is_in_head = False
-        self._known: Known | None = None
+        self._known: ParsedHeaders | None = None
         self._is_told_in_part = False
         self.left = asyncio.Event()
         self._may_write = asyncio.Event()
@@ -113,7 +113,7 @@ class RelayClient(asyncio.Protocol):
         is_ordinary = relayed.keeps and relayed.version == "1.1" and not relayed.is_chunked and not relayed.body.length
         if is_ordinary and data.count(b"\r\n\r\n") == 1:
             rest = rest_for(self._headers, self.relay.upstream_host)
-            self._known = Known(data[data.index(b"\n") :], self._headers, rest)
+            self._known = ParsedHeaders(data[data.index(b"\n") :], self._headers, rest)
 
     def pause_writing(self) -> None:
         """The client does not read as fast as the API answers."""
@@ -216,9 +216,9 @@ class RelayClient(asyncio.Protocol):
             relayed.is_held = True
             self.relay.bites.begin(self, relayed, taken)
             return
-        self.ask(relayed, request, relayed.target)
+        self.send_request(relayed, request, relayed.target)
 
-    def ask(self, relayed: Relayed, request: HttpRequest, target: bytes) -> None:
+    def send_request(self, relayed: Relayed, request: HttpRequest, target: bytes) -> None:
         """Send a request to the API, which may be another than the client's."""
         rest = relayed.rest or rest_for(request.headers, self.relay.upstream_host, is_chunked=relayed.is_chunked)
         if self.relay.guard is not None:
@@ -244,7 +244,7 @@ class RelayClient(asyncio.Protocol):
 
     def _send(self, relayed: Relayed, upstream: Upstream) -> None:
         has_body = relayed.unsent or relayed.is_chunked
-        upstream.ask(relayed, self._head + relayed.to_send() if has_body else self._head)
+        upstream.send_request(relayed, self._head + relayed.to_send() if has_body else self._head)
         if len(self._waiting) < MOST_WAITING:
             # Reading may have been paused while there was nobody to send on to.
             self.resume_reading()
@@ -252,7 +252,7 @@ class RelayClient(asyncio.Protocol):
             self._look = self.loop.call_later(LONGEST_SILENCE_S, self._look_for_silence)
 
     def _send_more(self, relayed: Relayed) -> None:
-        if self._upstream is None or not self._upstream.is_asked(relayed):
+        if self._upstream is None or not self._upstream.is_waiting(relayed):
             self.transport.pause_reading()
         elif relayed.unsent or (relayed.is_chunked and relayed.is_complete):
             self._upstream.write(relayed.to_send())
@@ -261,7 +261,7 @@ class RelayClient(asyncio.Protocol):
         """An API that says nothing for a minute is given up, as a gateway does. One timer looks for every exchange."""
         upstream, relayed = self._upstream, self._current
         self._look = None
-        if upstream is None or relayed is None or not upstream.is_asked(relayed):
+        if upstream is None or relayed is None or not upstream.is_waiting(relayed):
             return
         left_s = upstream.heard_at_s + LONGEST_SILENCE_S - self.loop.time()
         if left_s <= 0:
@@ -277,7 +277,7 @@ class RelayClient(asyncio.Protocol):
         self._is_told_in_part = True
         self.transport.write(data)
 
-    def passed(self, relayed: Relayed, data: bytes, told: Told) -> None:
+    def passed(self, relayed: Relayed, data: bytes, told: ResponseParts) -> None:
         """Pass a whole answer on."""
         self.transport.write(data)
         self.finish(relayed, told, keeps=True)
@@ -291,7 +291,7 @@ class RelayClient(asyncio.Protocol):
         if not self.transport.is_closing():
             self.transport.resume_reading()
 
-    def answered(self, relayed: Relayed, reply: Reply | None, *, keeps: bool) -> None:
+    def complete(self, relayed: Relayed, reply: Reply | None, *, keeps: bool) -> None:
         """Give the answer where the client has not got it, and go on with the next request."""
         if relayed.is_held and reply is not None:
             self.relay.learn(relayed, reply.status, reply.headers, reply.body)
@@ -299,12 +299,12 @@ class RelayClient(asyncio.Protocol):
         else:
             self.finish(relayed, self.give(relayed, reply) if reply is not None else self._told(), keeps=keeps)
 
-    def give(self, relayed: Relayed, reply: Reply) -> Told:
+    def give(self, relayed: Relayed, reply: Reply) -> ResponseParts:
         """Write an answer that is made here; what the journal has of it."""
         is_head = relayed.request.method == "HEAD"
         acts = acts_of(reply, is_head=is_head, is_kept=relayed.keeps)
         self.transport.write(b"".join(one.data for one in acts if isinstance(one, Piece)))
-        return reply.status, reply.headers, b"" if is_head else kept(reply.body)
+        return reply.status, reply.headers, b"" if is_head else shortened(reply.body)
 
     def failed(self, relayed: Relayed, what: str, *, is_unheard: bool, status: int = 502) -> None:
         """Ask once more where a kept connection was dead; else say so as a gateway does, or break off."""
@@ -320,9 +320,9 @@ class RelayClient(asyncio.Protocol):
             return
         text = f"The relay got no answer from {self.relay.upstream_url}: {what}.\n".encode()
         reply = Reply(status=status, headers=((b"content-type", b"text/plain; charset=utf-8"),), body=b"").with_body(text)
-        self.answered(relayed, reply, keeps=relayed.is_complete)
+        self.complete(relayed, reply, keeps=relayed.is_complete)
 
-    def finish(self, relayed: Relayed, told: Told, *, keeps: bool) -> None:
+    def finish(self, relayed: Relayed, told: ResponseParts, *, keeps: bool) -> None:
         """Note an exchange that is over, and begin the next one of the connection."""
         self.relay.learn(relayed, *told)
         self._note(relayed, told)
@@ -340,14 +340,14 @@ class RelayClient(asyncio.Protocol):
             self._begin(self._waiting.popleft())
             self.transport.resume_reading()
 
-    def _told(self) -> Told:
+    def _told(self) -> ResponseParts:
         """What of an answer that passed the client has got."""
         upstream = self._upstream
         if not self._is_told_in_part or upstream is None:
             return None, (), b""
-        return upstream.told()
+        return upstream.latest_response()
 
-    def _note(self, relayed: Relayed, told: Told) -> None:
+    def _note(self, relayed: Relayed, told: ResponseParts) -> None:
         self._current = None
         self.relay.end_exchange()
         journal = relayed.journal
@@ -359,7 +359,7 @@ class RelayClient(asyncio.Protocol):
         about = (relayed.number, relayed.route, end_user_id, relayed.is_stray)
         when = (relayed.begun_s, journal.elapsed_s(), relayed.step)
         make = exchange_of if not isinstance(headers, bytes) else unread_exchange_of
-        journal.write_parts(make, when, request, about, (status, headers, kept(body)), relayed.bites, relayed.is_cut)
+        journal.write_parts(make, when, request, about, (status, headers, shortened(body)), relayed.bites, relayed.is_cut)
 
     def _refuse(self, status: bytes, text: str) -> None:
         """Refuse what is no request; like a server, without an entry in the journal."""

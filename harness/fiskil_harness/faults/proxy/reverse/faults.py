@@ -5,25 +5,25 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import unquote
 
-from fiskil_harness.core.clauses import Readings
+from fiskil_harness.core.clauses import Interpretations
 from fiskil_harness.core.net.uvicorn_protocol import HttpRequest
 from fiskil_harness.errors import ConfigError
-from fiskil_harness.faults.fault import Asked, End, Reply
+from fiskil_harness.faults.fault import End, MatchedExchange, Reply
 from fiskil_harness.faults.proxy import uvicorn_protocol
 from fiskil_harness.faults.proxy.act_player import Performed, perform
 from fiskil_harness.faults.proxy.api_errors import refusal, waits
 from fiskil_harness.faults.proxy.bite_log import note_bites
-from fiskil_harness.faults.proxy.composition import Met, meet
+from fiskil_harness.faults.proxy.composition import Composition, compose
 from fiskil_harness.faults.proxy.reverse.request import Relayed
 from fiskil_harness.faults.proxy.timers import left_within
 from fiskil_harness.faults.rules import Rules, Taken
-from fiskil_harness.journal import kept
+from fiskil_harness.journal import shortened
 from fiskil_harness.sandbox.problems import ApiProblem
 
 if TYPE_CHECKING:
     from fiskil_harness.faults.proxy.reverse.downstream import RelayClient
 
-WAITS = Readings().of("errors.retry-after")
+WAITS = Interpretations().of("errors.retry-after")
 """How the hosted API is taken to tell how long to wait: the reading that is best supported."""
 
 
@@ -99,9 +99,9 @@ class RelayBites:
 
     async def _bitten(self, client: "RelayClient", relayed: Relayed, taken: Sequence[Taken]) -> None:
         performed = Performed(head=bytearray(), body=bytearray())
-        met, line = Met(has_bitten=[False] * len(taken)), RelayLine(client)
+        met, line = Composition(has_bitten=[False] * len(taken)), RelayLine(client)
 
-        async def ask_api(asked: Asked) -> Reply:
+        async def ask_api(asked: MatchedExchange) -> Reply:
             future: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
             if client.left.is_set():
                 raise Left
@@ -110,7 +110,7 @@ class RelayBites:
             return await future
 
         try:
-            await meet(
+            await compose(
                 [one.waiting.rule.fault for one in taken],
                 [self._told(one, relayed, client) for one in taken],
                 world=None,
@@ -131,7 +131,9 @@ class RelayBites:
             self._held.pop(relayed, None)
             self._end(client, relayed, taken, met, performed)
 
-    def _end(self, client: "RelayClient", relayed: Relayed, taken: Sequence[Taken], met: Met, performed: Performed) -> None:
+    def _end(
+        self, client: "RelayClient", relayed: Relayed, taken: Sequence[Taken], met: Composition, performed: Performed
+    ) -> None:
         if not any(met.has_bitten):
             told = client.give(relayed, met.reply) if met.reply is not None else (None, (), b"")
             client.finish(relayed, told, keeps=met.reply is not None)
@@ -146,11 +148,11 @@ class RelayBites:
             journal=relayed.journal,
             is_closed=performed.end is End.CLOSE or (is_whole and not relayed.keeps),
         )
-        client.finish(relayed, (status, headers, kept(bytes(body))), keeps=is_whole)
+        client.finish(relayed, (status, headers, shortened(bytes(body))), keeps=is_whole)
 
-    def _told(self, taken: Taken, relayed: Relayed, client: "RelayClient") -> Asked:
+    def _told(self, taken: Taken, relayed: Relayed, client: "RelayClient") -> MatchedExchange:
         request, version = relayed.request, relayed.facts.version
-        return Asked(
+        return MatchedExchange(
             method=request.method,
             path=request.raw_path,
             query=request.query,
@@ -171,7 +173,7 @@ class RelayBites:
         )
 
 
-def _ask(client: "RelayClient", relayed: Relayed, asked: Asked) -> None:
+def _ask(client: "RelayClient", relayed: Relayed, asked: MatchedExchange) -> None:
     """Ask the API what the faults left of a request."""
     frame = {b"content-length", b"transfer-encoding"}
     headers = [pair for pair in asked.headers if pair[0] not in frame]
@@ -181,7 +183,7 @@ def _ask(client: "RelayClient", relayed: Relayed, asked: Asked) -> None:
     relayed.unsent = [asked.body] if asked.body else []
     request = HttpRequest(asked.method, unquote(asked.path), asked.path, asked.query, headers, asked.body, None)
     target = asked.path.encode("latin-1") + (b"?" + asked.query if asked.query else b"")
-    client.ask(relayed, request, target)
+    client.send_request(relayed, request, target)
 
 
 def _no_trap() -> NoReturn:

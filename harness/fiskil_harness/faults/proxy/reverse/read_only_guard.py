@@ -22,7 +22,7 @@ from fiskil_harness.faults.proxy.reverse.credentials_guard import tokens_in, why
 from fiskil_harness.faults.proxy.reverse.form_fields import is_form, pairs_in
 from fiskil_harness.sandbox.problems import unauthorized
 
-READING = frozenset({"GET", "HEAD"})
+READ_METHODS = frozenset({"GET", "HEAD"})
 WRITING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 TOKEN_TARGET = b"/v1/token"
 """Where a key pair is exchanged; without a query, and spelt in this way alone."""
@@ -87,7 +87,7 @@ class Guard:
         """Whether nothing passes any more."""
         return self.passed >= self.most_requests or self._elapsed_s() >= self.most_s
 
-    def look(self, request: HttpRequest, target: bytes, *, is_complete: bool = True) -> Refusal | None:
+    def objection_to(self, request: HttpRequest, target: bytes, *, is_complete: bool = True) -> Refusal | None:
         """Why *request* must not pass, or None; *target* is the request line's, as it came.
 
         Args:
@@ -123,7 +123,7 @@ class Guard:
 
     def _writing(self, request: HttpRequest, target: bytes, *, is_complete: bool) -> Refusal | None:
         method = request.method
-        if method in READING:
+        if method in READ_METHODS:
             has_body = bool(request.body) or not is_complete or _announces_body(request.headers)
             return Refusal(kind=FORM_OF_REQUEST, why=f"a {method} with a body can be read in two ways") if has_body else None
         if method not in WRITING:

@@ -140,11 +140,11 @@ class Relay:
         """Whether a request goes on only when it is whole, because somebody must look at all of it before."""
         return self.guard is not None or self.rules.are_waiting
 
-    def quiet_s(self) -> float:
+    def idle_s(self) -> float:
         """Real seconds since the app's latest request ended; 0 while one is open."""
         return 0.0 if self.open_requests else self._elapsed_s() - self._last_s
 
-    def nameless_quiet_s(self) -> float:
+    def idle_without_end_user_s(self) -> float:
         """Real seconds since the latest request that was about no end user."""
         return self._elapsed_s() - self._last_nameless_s
 
@@ -184,7 +184,7 @@ class Relay:
     def _guard(self, relayed: Relayed, guard: Guard) -> None:
         """Let the guard look, and write down what it refuses; faults never meet that, nor calls with a dead token."""
         request, journal = relayed.request, relayed.journal
-        found = guard.look(request, relayed.named or relayed.target, is_complete=relayed.is_complete)
+        found = guard.objection_to(request, relayed.named or relayed.target, is_complete=relayed.is_complete)
         if found is None:
             relayed.refused = guard.unauthorised(request)
             return

@@ -86,20 +86,20 @@ class Relayed(Struct, eq=False):
         return self.is_complete and self.request.method in REPEATABLE and not has_body
 
 
-class Known(Struct, frozen=True):
+class ParsedHeaders(Struct, frozen=True):
     """The headers of a request without a body, as they came, read, and as the API is sent them.
 
     A client says the same with each GET; what it says once more need not be read again.
     """
 
-    came: bytes
+    raw: bytes
     headers: list[tuple[bytes, bytes]]
     rest: bytes
 
     def relayed(self, data: bytes, client: tuple[str, int] | None) -> Relayed | None:
         """The exchange that *data* begins, if it is a whole GET with these headers and nothing else."""
-        end = len(data) - len(self.came)
-        if data[:5] != b"GET /" or data[end - 9 : end] != b"HTTP/1.1\r" or not data.endswith(self.came):
+        end = len(data) - len(self.raw)
+        if data[:5] != b"GET /" or data[end - 9 : end] != b"HTTP/1.1\r" or not data.endswith(self.raw):
             return None
         target = data[4 : end - 10]
         if target.find(b"\n") >= 0 or target.find(b" ") >= 0:

@@ -22,20 +22,20 @@ BODILESS = frozenset({204, 304})
 FRAME = frozenset({b"content-length", b"transfer-encoding"})
 
 
-Told = tuple[int | None, Sequence[tuple[bytes, bytes]] | bytes, bytes]
+ResponseParts = tuple[int | None, Sequence[tuple[bytes, bytes]] | bytes, bytes]
 """Status, headers and body of an answer, as the journal will have them; headers that nobody has read are still bytes."""
 
 
-class Asker(Protocol):
+class Caller(Protocol):
     """Who gets the answers: the client's side of the relay."""
 
     def write(self, data: bytes) -> None:
         """Pass bytes of an answer on."""
 
-    def passed(self, relayed: Relayed, data: bytes, told: Told) -> None:
+    def passed(self, relayed: Relayed, data: bytes, told: ResponseParts) -> None:
         """Pass a whole answer on."""
 
-    def answered(self, relayed: Relayed, reply: Reply | None, *, keeps: bool) -> None:
+    def complete(self, relayed: Relayed, reply: Reply | None, *, keeps: bool) -> None:
         """The answer is whole; without *reply* the client has it already."""
 
     def failed(self, relayed: Relayed, what: str, *, is_unheard: bool) -> None:
@@ -51,7 +51,7 @@ class Asker(Protocol):
 class Upstream(asyncio.Protocol):
     """One connection to the hosted API. ``is_usable`` tells whether it may be asked again."""
 
-    def __init__(self, asker: Asker, rewriting: Rewriting) -> None:
+    def __init__(self, asker: Caller, rewriting: Rewriting) -> None:
         self._asker, self._rewriting = asker, rewriting
         self._transport: Any = None
         self._parser = httptools.HttpResponseParser(self)
@@ -68,7 +68,7 @@ class Upstream(asyncio.Protocol):
         self._time = asyncio.get_running_loop().time
         self.is_usable = True
 
-    def ask(self, relayed: Relayed, data: bytes) -> None:
+    def send_request(self, relayed: Relayed, data: bytes) -> None:
         """Send a request, or what there is of it."""
         self._relayed = relayed
         self.status: int | None = None
@@ -76,7 +76,7 @@ class Upstream(asyncio.Protocol):
         self.heard_at_s = self._time()
         self._transport.write(data)
 
-    def is_asked(self, relayed: Relayed) -> bool:
+    def is_waiting(self, relayed: Relayed) -> bool:
         """Whether this exchange's request has begun and its answer has not ended."""
         return self._relayed is relayed
 
@@ -168,7 +168,7 @@ class Upstream(asyncio.Protocol):
         self._is_passing = self._is_whole = self._has_surplus = False
         self._has_heard = True
 
-    def told(self) -> Told:
+    def latest_response(self) -> ResponseParts:
         """Status, headers and body of the latest answer that was read, as the journal has them."""
         return self.status, self.headers, self._keeping.kept()
 
@@ -261,10 +261,10 @@ class Upstream(asyncio.Protocol):
             if reply is None:
                 self._pass()
                 self._keeping.take(self._whole_body)
-            self._asker.answered(relayed, reply, keeps=keeps or reply is not None)
+            self._asker.complete(relayed, reply, keeps=keeps or reply is not None)
         else:
             self._pass()
-            self._asker.answered(relayed, None, keeps=keeps)
+            self._asker.complete(relayed, None, keeps=keeps)
         if not self.is_usable and self._transport is not None:
             self._transport.close()
 
