@@ -1,4 +1,4 @@
-"""The API fails after a message about it was acknowledged: nobody sends it again, so the app must try again."""
+"""The API fails after the app acknowledged a message; a good integration retries by itself, as Fiskil does not resend it."""
 
 from fiskil_harness import Scenario, faults, probes, steps
 
@@ -17,7 +17,7 @@ SCENARIO = Scenario(
         steps.Sync(twin="b"),
         steps.DeliverOne("b.e0"),
         steps.Settle(),
-        # More failures than a client repeats a call for, and fewer than a patient app meets.
+        # More failures than one call is retried, and fewer than a patient app survives.
         steps.Break("banking.*", faults.Status(status=503), times=6),
         steps.DeliverOne("b.e3"),
         steps.Settle(),

@@ -1,4 +1,4 @@
-"""The API is overloaded and says when to come back; a good integration comes back then, and loses nothing."""
+"""The API is overloaded and returns 503 with Retry-After; a good integration waits that long and loses nothing."""
 
 from fiskil_harness import Scenario, faults, probes, steps
 
@@ -9,7 +9,7 @@ SCENARIO = Scenario(
         steps.Deliver(),
         steps.Sync(),
         steps.Deliver(),
-        steps.Settle(),  # so that one event alone starts the job that is told to wait
+        steps.Settle(),  # so that only one event starts the job that gets Retry-After
         steps.Break("banking.transactions", faults.Status(status=503, retry_after_s=1), times=2),
         steps.Sync("transactions"),
         steps.Deliver(),

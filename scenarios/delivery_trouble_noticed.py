@@ -1,4 +1,4 @@
-"""No webhook comes for a while, then some do, some fail, and all is well again: the app's monitoring shows each of it."""
+"""Webhooks are absent, succeed, fail and recover; a good integration's monitoring shows each change."""
 
 from fiskil_harness import Scenario, probes, steps
 
@@ -12,7 +12,7 @@ SCENARIO = Scenario(
         steps.StayIdle(seconds=0.5),
         steps.ReadMonitors("idle"),
         steps.Refresh(),
-        steps.ReadMonitors("asked"),  # what reading moves says nothing of deliveries
+        steps.ReadMonitors("asked"),  # metrics that a read changes do not count deliveries
         steps.Sync("accounts"),
         steps.Sync("balances"),
         steps.Deliver(),

@@ -1,4 +1,4 @@
-"""One message fails twice: the others are taken meanwhile, and in the end it has its effect like them."""
+"""One message fails twice; a good receiver processes the others meanwhile and applies this one in the end."""
 
 from fiskil_harness import Scenario, probes, steps
 
@@ -21,7 +21,7 @@ SCENARIO = Scenario(
         steps.FailNext(at="before", twin="b"),
         steps.DeliverOne("b.e0"),
         steps.Settle(),
-        # These have no further attempt: whoever holds them up behind the one that failed loses them.
+        # These are last attempts: an app that blocks them behind the failed message loses them.
         steps.LateRetry("b.e1", minutes=10),
         steps.LateRetry("b.e4", minutes=10),
         steps.FailNext(at="midway", twin="b"),

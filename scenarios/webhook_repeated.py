@@ -1,4 +1,4 @@
-"""Messages come again, as retries with another attempt number and as the very same bytes: each has its effect once."""
+"""Messages arrive again, as retries with other bytes and as identical bytes; a good receiver applies each once."""
 
 from fiskil_harness import Scenario, probes, steps
 
@@ -26,7 +26,7 @@ SCENARIO = Scenario(
         steps.Retry("b.e3"),
         steps.Retry("b.e1"),
         steps.RespellEvery("b.e2"),
-        # These come again in one way alone, so that what is applied again tells which way it was.
+        # Each of these is repeated in one way only, so that a second effect shows which way caused it.
         steps.Retry("b.e4"),
         steps.Retry("b.e4"),
         steps.Replay("b.e5"),

@@ -1,4 +1,4 @@
-"""Hundreds of other messages come in between, and then one of the first comes again."""
+"""An early message arrives again after hundreds of others; a good receiver does not apply it again."""
 
 from fiskil_harness import Scenario, probes, steps
 
@@ -18,13 +18,13 @@ SCENARIO = Scenario(
         steps.Authorise(twin="b"),
         steps.Sync(twin="b"),
         steps.ConfirmAgain(times=2, twin="b"),
-        # This one is the last attempt, almost an hour late: whoever forgets by age has forgotten it when it comes again.
+        # The last attempt, almost an hour late: an app that forgets by age has forgotten it at the repetition.
         steps.LateRetry("b.e4"),
         steps.Deliver(),
-        # This one comes again at once: who applies that a second time has not forgotten, but never knew.
+        # Repeated at once: an app that applies this one twice never remembered it.
         steps.Retry("b.e5"),
         steps.Replay("b.e5"),
-        # More than a bounded memory usually holds; an app that works slowly is given its time.
+        # More messages than a bounded memory usually holds; slow apps get time to process them.
         steps.Authorise(twin="other"),
         steps.DeliverUnknownEvent(times=300, twin="other"),
         steps.Settle(),
