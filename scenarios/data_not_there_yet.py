@@ -1,4 +1,4 @@
-"""The consent is granted but no data is available yet; a good page says that data is syncing."""
+"""The consent is granted but no data is available yet; a good page shows that data is syncing."""
 
 from fiskil_harness import Scenario, probes, steps
 
