@@ -1,4 +1,4 @@
-"""Before anything is asked for, the page that starts linking says which data, and what it is for."""
+"""Before linking starts, the page explains which data the app requests and why."""
 
 from fiskil_harness import Scenario, probes, steps
 

@@ -1,4 +1,4 @@
-"""Transactions are refused with 403 for a while though the consent stands: nobody insists, and work goes on afterwards."""
+"""The API returns 403 for transactions although the consent is active; a good integration retries rarely and recovers."""
 
 from fiskil_harness import Scenario, faults, probes, steps
 

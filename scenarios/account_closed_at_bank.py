@@ -1,4 +1,4 @@
-"""One of two accounts is closed at the bank between two syncs, and the app shows it as what it is now."""
+"""One of two accounts is closed at the bank between two syncs; a good integration shows it as closed."""
 
 from fiskil_harness import Scenario, probes, steps
 

@@ -1,4 +1,4 @@
-"""The sync of accounts comes to nothing and nobody tells; what else is synced is read as soon as it is told."""
+"""The sync of accounts fails without an event; a good integration reads the other datasets on their events."""
 
 from fiskil_harness import Scenario, probes, steps
 

@@ -1,4 +1,4 @@
-"""The institution corrects an amount after the app has cached it, and the event says so."""
+"""The institution corrects a cached amount and an event reports it; a good integration shows the new amount."""
 
 from fiskil_harness import Scenario, probes, steps
 

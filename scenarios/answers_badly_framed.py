@@ -1,4 +1,4 @@
-"""Answers end where they should not, in noise, or amid their chunks; a good integration reads again."""
+"""Responses are not HTTP, are cut short or have broken chunks; a good integration retries and stores every row."""
 
 from fiskil_harness import Scenario, faults, probes, steps
 

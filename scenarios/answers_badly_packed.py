@@ -1,4 +1,4 @@
-"""Answers are not what their encoding says, or lack their end, or are huge once unpacked."""
+"""Responses are invalid gzip, truncated, HTML or huge after unpacking; a good integration retries and stores every row."""
 
 from fiskil_harness import Scenario, faults, probes, steps
 

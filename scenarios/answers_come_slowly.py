@@ -1,4 +1,4 @@
-"""Answers come late, in small pieces and at a low rate, and are whole: a good integration does not mind."""
+"""Responses arrive late, in small pieces or at a low rate, but complete; a good integration stores every row."""
 
 from fiskil_harness import Scenario, faults, probes, steps
 

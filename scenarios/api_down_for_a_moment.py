@@ -1,4 +1,4 @@
-"""The API is gone for a moment, several times over; a good integration reads once it is back."""
+"""The API is unreachable for a moment, three times; a good integration reads the data once the API is back."""
 
 from fiskil_harness import Scenario, faults, probes, steps
 

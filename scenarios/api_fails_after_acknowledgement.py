@@ -1,4 +1,4 @@
-"""The API fails after a message about it was acknowledged: nobody sends it again, so the app must try again."""
+"""The API fails after the app acknowledged a message; a good integration retries by itself, as Fiskil does not resend it."""
 
 from fiskil_harness import Scenario, faults, probes, steps
 

@@ -1,4 +1,4 @@
-"""The API becomes slow, then fails, then is well again: the app's own monitoring shows each of it, and calm at last."""
+"""The API becomes slow, fails and recovers; a good integration's monitoring shows each change and returns to normal."""
 
 from fiskil_harness import Scenario, faults, probes, steps
 

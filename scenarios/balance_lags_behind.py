@@ -1,4 +1,4 @@
-"""The event says that balances are new, and the first answer is the one of before; the next event finds the new ones."""
+"""An event announces new balances, but the first response is old; a good integration is correct after the next event."""
 
 from fiskil_harness import Scenario, faults, probes, steps
 

@@ -1,4 +1,4 @@
-"""Pages come in the shape of an older version, in camel case, or nested without end; the next sync is whole."""
+"""Pages have an old version's shape, camel-case keys or deep nesting; a good integration is complete after the next sync."""
 
 from fiskil_harness import Scenario, faults, probes, steps
 

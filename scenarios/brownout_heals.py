@@ -1,4 +1,4 @@
-"""The API fails more and more often, then less and less; a good integration gets through it and has everything."""
+"""More and more API calls fail, then fewer; a good integration limits its retries and stores every row."""
 
 from fiskil_harness import Scenario, faults, probes, steps
 

@@ -1,4 +1,4 @@
-"""The API is overloaded and says when to come back; a good integration comes back then, and loses nothing."""
+"""The API is overloaded and returns 503 with Retry-After; a good integration waits that long and loses nothing."""
 
 from fiskil_harness import Scenario, faults, probes, steps
 

@@ -1,4 +1,4 @@
-"""The events tell of a consent and of every row before the browser comes back, which undoes nothing."""
+"""The events for a consent and all its rows arrive before the browser returns; a good integration keeps the connection."""
 
 from fiskil_harness import Scenario, probes, steps
 

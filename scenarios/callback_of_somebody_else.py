@@ -1,4 +1,4 @@
-"""One end user's browser opens the address that another was sent back to: it moves neither of them."""
+"""One end user's browser opens the callback URL of another end user; a good integration connects neither because of it."""
 
 from fiskil_harness import Scenario, probes, steps
 

@@ -1,4 +1,4 @@
-"""The browser comes back twice, as after a reload: once more from a cancelled journey, once more from the consent."""
+"""The browser opens a callback again, after a cancellation and after a consent; a good integration changes nothing."""
 
 from fiskil_harness import Scenario, probes, steps
 

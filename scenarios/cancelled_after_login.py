@@ -1,4 +1,4 @@
-"""The end user cancels on the last screen, having logged in and chosen accounts, and is not connected."""
+"""The end user cancels on the last screen, after choosing accounts; a good integration shows no connection."""
 
 from fiskil_harness import Scenario, probes, steps
 

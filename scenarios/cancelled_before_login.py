@@ -1,4 +1,4 @@
-"""The end user cancels on the first screen and is not connected; a later consent shows that the app can tell."""
+"""The end user cancels on the first screen and consents later; a good integration shows a connection only then."""
 
 from fiskil_harness import Scenario, probes, steps
 

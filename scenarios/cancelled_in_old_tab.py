@@ -1,4 +1,4 @@
-"""The end user consents in a second tab and then cancels in the first: the consent stands."""
+"""The end user consents in a second tab, then cancels in the first; a good integration keeps the consent."""
 
 from fiskil_harness import Scenario, probes, steps
 

@@ -1,4 +1,4 @@
-"""The end user presses Cancel on every screen in turn, a new attempt each time, and consents in the end."""
+"""The end user cancels on every screen in turn, then consents; a good integration uses a new auth session each time."""
 
 from fiskil_harness import Scenario, probes, steps
 

@@ -1,4 +1,4 @@
-"""The end user cancels, thinks again and consents: the second journey has an auth session of its own and works."""
+"""The end user cancels, then consents; a good integration uses a new auth session for the second journey."""
 
 from fiskil_harness import Scenario, probes, steps
 

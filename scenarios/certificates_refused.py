@@ -1,4 +1,4 @@
-"""The API shows one bad certificate after another; a good integration refuses each, and never goes on in plain HTTP."""
+"""The API presents one invalid certificate after another; a good integration refuses each and never uses plain HTTP."""
 
 from fiskil_harness import Scenario, faults, probes, steps
 

@@ -1,4 +1,4 @@
-"""By the Date of its answers the API's clock is a day ahead, then a day behind; a token lives no longer and no shorter."""
+"""The Date header is a day ahead, then a day behind; a good integration does not derive the token's expiry from it."""
 
 from fiskil_harness import Scenario, faults, probes, steps
 

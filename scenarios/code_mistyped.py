@@ -1,4 +1,4 @@
-"""The end user mistypes the one-time code until the institution gives up, and is not connected."""
+"""The end user mistypes the one-time code until the institution gives up; a good integration shows no connection."""
 
 from fiskil_harness import Scenario, probes, steps
 

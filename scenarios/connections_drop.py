@@ -1,4 +1,4 @@
-"""Connections are reset, closed without a word and cut short, each time once; a good integration reads again and has all."""
+"""Connections are reset, closed or cut short, each once; a good integration retries and stores every row."""
 
 from fiskil_harness import Scenario, faults, probes, steps
 

@@ -1,4 +1,4 @@
-"""A kept connection is closed just as the next request goes over it; a good integration asks over another one."""
+"""A kept-alive connection closes when the next request uses it; a good integration retries on a new connection."""
 
 from fiskil_harness import Scenario, faults, probes, steps
 

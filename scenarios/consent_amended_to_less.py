@@ -1,4 +1,4 @@
-"""The end user takes an account and all transactions out of the consent: both leave, though no sync tells of the latter."""
+"""The end user removes an account and all transactions from the consent; a good integration removes both from its view."""
 
 from fiskil_harness import Scenario, probes, steps
 

@@ -1,4 +1,4 @@
-"""The end user shares one account at first and then the other too; the app holds all of both."""
+"""The end user shares one account and later adds the other; a good integration stores all rows of both."""
 
 from fiskil_harness import Scenario, probes, steps
 

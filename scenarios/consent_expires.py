@@ -1,4 +1,4 @@
-"""The consent reaches the end of its period; nobody revoked it, and still what was read under it may be kept no longer."""
+"""The consent reaches the end of its period; a good integration removes the data that was read under it."""
 
 from fiskil_harness import Scenario, probes, steps
 

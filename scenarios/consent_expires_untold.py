@@ -1,4 +1,4 @@
-"""The consent reaches the end of its period, and nobody tells: the next refresh finds out, and nothing stays."""
+"""The consent expires and the event is lost; a good integration detects this at the next refresh and removes the data."""
 
 from fiskil_harness import Scenario, probes, steps
 

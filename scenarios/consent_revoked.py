@@ -1,4 +1,4 @@
-"""The end user revokes the consent at the institution; what was read under it is served no longer."""
+"""The end user revokes the consent at the institution; a good integration no longer serves the data read under it."""
 
 from fiskil_harness import Scenario, probes, steps
 

@@ -1,4 +1,4 @@
-"""The consent is revoked while its rows are on their way: what arrives late brings nothing back."""
+"""The consent is revoked while its rows are being read; a good integration discards rows that arrive late."""
 
 from fiskil_harness import Scenario, faults, probes, steps
 

@@ -1,4 +1,4 @@
-"""The end user finds what they share on the app's page and ends it there: it ends at Fiskil, and the page follows."""
+"""The end user revokes the consent on the app's page; a good integration revokes it at Fiskil and updates the page."""
 
 from fiskil_harness import Scenario, probes, steps
 

@@ -1,4 +1,4 @@
-"""The consent is revoked, the event gets lost, and reads are refused with 403: the app looks why, and nothing stays."""
+"""The revocation event is lost and reads return 403; a good integration checks the consent and removes the data."""
 
 from fiskil_harness import Scenario, probes, steps
 

@@ -1,4 +1,4 @@
-"""The end user revokes the consent at the bank, and the event gets lost: the next refresh finds out, and nothing stays."""
+"""The end user revokes the consent and the event is lost; a good integration removes the data at the next refresh."""
 
 from fiskil_harness import Scenario, probes, steps
 

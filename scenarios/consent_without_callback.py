@@ -1,4 +1,4 @@
-"""The end user consents and closes the tab before the browser is sent back; the event alone says that there is a consent."""
+"""The end user consents and closes the tab before the callback; a good integration connects on the event alone."""
 
 from fiskil_harness import Scenario, probes, steps
 

@@ -1,4 +1,4 @@
-"""The end user consents a second time at the same bank: every row counts once, under whichever of the two it comes."""
+"""The end user consents a second time at the same bank; a good integration counts each row once."""
 
 from fiskil_harness import Scenario, probes, steps
 

@@ -1,4 +1,4 @@
-"""The API says 100 Continue again and again and never answers; a good integration gives up in time."""
+"""The API sends 100 Continue repeatedly and no final response; a good integration gives up within its deadline."""
 
 from fiskil_harness import Scenario, faults, probes, steps
 

@@ -1,4 +1,4 @@
-"""The answer to creating an end user gets lost; a good integration does not blindly create another one."""
+"""The response to creating an end user is lost; a good integration does not create a second one without checking."""
 
 from fiskil_harness import Scenario, faults, probes, steps
 

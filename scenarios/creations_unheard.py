@@ -1,4 +1,4 @@
-"""What came of creating an end user is told in no way that can be relied on; none of them is created blindly again."""
+"""Responses to creating end users are unusable in several ways; a good integration does not repeat without checking."""
 
 from fiskil_harness import Scenario, faults, probes, steps
 

@@ -1,4 +1,4 @@
-"""A cursor is refused amid a walk, once and then for good: the walk begins again, or all stays as it was."""
+"""The API rejects a cursor, once and then always; a good integration starts the list again or keeps its old rows."""
 
 from fiskil_harness import Scenario, faults, probes, steps
 

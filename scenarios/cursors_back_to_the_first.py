@@ -1,4 +1,4 @@
-"""The link of a later page leads back to the first one, for ever: the walk ends, and what was known stays."""
+"""A later page always links to the first page; a good integration stops reading and keeps its old rows."""
 
 from fiskil_harness import Scenario, faults, probes, steps
 

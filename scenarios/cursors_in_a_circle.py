@@ -1,4 +1,4 @@
-"""The link of a page leads back to that page, for ever: the walk ends, and what was known stays."""
+"""A page always links to itself as the next page; a good integration stops reading and keeps its old rows."""
 
 from fiskil_harness import Scenario, faults, probes, steps
 

@@ -1,4 +1,4 @@
-"""Between the consent and the first data the page has nothing to show; a good one says that data is on its way."""
+"""The consent is granted but no data is available yet; a good page shows that data is syncing."""
 
 from fiskil_harness import Scenario, probes, steps
 

@@ -1,4 +1,4 @@
-"""Dates come with an offset, with fractions, as bare days, and close to midnight: rows stay on their days."""
+"""Dates have an offset, fractions or no time, or are near midnight; a good integration keeps each row on its day."""
 
 from fiskil_harness import Scenario, faults, probes, steps
 

@@ -1,4 +1,4 @@
-"""Messages come again, at once, after a lost answer and after a crash, as drawn from the seed: each has its effect once."""
+"""Generated plans repeat messages, lose responses and crash the app; a good receiver applies each message once."""
 
 from fiskil_harness import Scenario, probes, steps
 

@@ -1,4 +1,4 @@
-"""A consent comes, changes and goes, with news in between: the log has each message, and whose consent became what."""
+"""A consent is received, updated and revoked, and data syncs; a good integration logs each message and consent change."""
 
 from fiskil_harness import Scenario, probes, steps
 

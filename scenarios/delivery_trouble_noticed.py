@@ -1,4 +1,4 @@
-"""No webhook comes for a while, then some do, some fail, and all is well again: the app's monitoring shows each of it."""
+"""Webhooks are absent, succeed, fail and recover; a good integration's monitoring shows each change."""
 
 from fiskil_harness import Scenario, probes, steps
 

@@ -1,4 +1,4 @@
-"""The end user declines on the institution's own screen, and is not connected."""
+"""The end user declines on the institution's screen; a good integration shows no connection."""
 
 from fiskil_harness import Scenario, probes, steps
 

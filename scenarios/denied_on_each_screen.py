@@ -1,4 +1,4 @@
-"""The end user declines at the institution on each of its screens in turn, and consents in the end."""
+"""The end user declines on each institution screen in turn, then consents; a good integration recovers each time."""
 
 from fiskil_harness import Scenario, probes, steps
 

@@ -1,4 +1,4 @@
-"""Every attempt for some events fails, so Fiskil discards them; asked to read everything again, the app is up to date."""
+"""Fiskil discards events after all attempts failed; a good integration is up to date after a complete refresh."""
 
 from fiskil_harness import Scenario, probes, steps
 

@@ -1,4 +1,4 @@
-"""The end user disconnects in the app: the consent ends at Fiskil too, and messages that were under way revive nothing."""
+"""The end user disconnects in the app; a good integration revokes the consent at Fiskil and ignores late messages."""
 
 from fiskil_harness import Scenario, probes, steps
 

@@ -1,4 +1,4 @@
-"""An end user is deleted at Fiskil: who asks for them finds nothing, and what they shared goes all the same."""
+"""An end user is deleted at Fiskil; a good integration removes the data that the end user shared."""
 
 from fiskil_harness import Scenario, probes, steps
 

@@ -1,4 +1,4 @@
-"""The end user declines at the institution and comes back in a real browser; a good page says what now."""
+"""The end user declines at the institution and returns in a real browser; a good page explains what to do next."""
 
 from fiskil_harness import Scenario, probes, steps
 

@@ -1,4 +1,4 @@
-"""Every way to fail is seen in a real browser; a good page has words for each, and others where trying again is vain."""
+"""Journeys fail in every way in a real browser; a good page explains each failure and whether a new attempt can help."""
 
 from fiskil_harness import Scenario, probes, steps
 

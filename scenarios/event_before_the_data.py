@@ -1,4 +1,4 @@
-"""The event comes before the data is there, in transactions and balances; the next event finds it."""
+"""The event arrives before the transactions are available; a good integration has them after the next event."""
 
 from fiskil_harness import Scenario, faults, probes, steps
 

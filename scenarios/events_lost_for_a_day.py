@@ -1,4 +1,4 @@
-"""For a day no event gets through; the first of the next day is enough to be up to date again."""
+"""All events of one day are lost; a good integration is up to date after the first event of the next day."""
 
 from fiskil_harness import Scenario, probes, steps
 

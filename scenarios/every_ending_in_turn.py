@@ -1,4 +1,4 @@
-"""One end user meets every way in which a journey can fail, one after another, and gets through in the end."""
+"""One end user's journeys fail in every way, then one succeeds; a good integration recovers from each failure."""
 
 from fiskil_harness import Scenario, probes, steps
 

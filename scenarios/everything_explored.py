@@ -1,4 +1,4 @@
-"""All that may happen to deliveries in one plan, as drawn from the seed: each promise of a receiver is kept in all of it."""
+"""Generated plans combine all disturbances of deliveries; a good receiver keeps each of its promises in all of them."""
 
 from fiskil_harness import Scenario, probes, steps
 

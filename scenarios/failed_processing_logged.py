@@ -1,4 +1,4 @@
-"""The work on a message fails once and is done later: the log says which message it was, and that it failed."""
+"""Processing of a message fails once and succeeds later; a good integration logs the failure with the message's id."""
 
 from fiskil_harness import Scenario, probes, steps
 

@@ -1,4 +1,4 @@
-"""Journeys fail in every way, then the API does: the log tells of each afterwards, and of what went well between."""
+"""Journeys and API calls fail in several ways; a good integration logs each failure and the successes between them."""
 
 from fiskil_harness import Scenario, faults, probes, steps
 

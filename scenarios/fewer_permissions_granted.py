@@ -1,4 +1,4 @@
-"""The bank grants accounts and balances and no transactions: the app reads what it may, and never minds the rest."""
+"""The bank grants accounts and balances but no transactions; a good integration reads what was granted and keeps working."""
 
 from fiskil_harness import Scenario, probes, steps
 

@@ -1,4 +1,4 @@
-"""Rows have fields and words that no document knows yet, and lack what they may lack: all are held."""
+"""Rows have unknown fields and values, and optional fields are missing; a good integration stores every row."""
 
 from fiskil_harness import Scenario, faults, probes, steps
 

@@ -1,4 +1,4 @@
-"""Requests that Fiskil never sent come between those that it did, as drawn from the seed: none of them has an effect."""
+"""Generated plans mix forged requests with genuine ones; a good receiver applies no forged request."""
 
 from fiskil_harness import Scenario, probes, steps
 

@@ -1,4 +1,4 @@
-"""A token is refused however fresh it is: the app renews it, gives up, and works again once that is over."""
+"""The API refuses even a fresh token; a good integration renews it, gives up, and recovers afterwards."""
 
 from fiskil_harness import Scenario, faults, probes, steps
 

@@ -1,4 +1,4 @@
-"""Gateways answer in the API's place, and errors come under a status of success; each passes, and the data is read."""
+"""Gateways respond instead of the API, and errors have status 200; a good integration retries and stores every row."""
 
 from fiskil_harness import Scenario, faults, probes, steps
 

@@ -1,4 +1,4 @@
-"""A TLS handshake is never answered; a good integration gives up in time, and tries again or says so to whoever asked."""
+"""A TLS handshake is never completed; a good integration gives up in time, then retries or reports the failure."""
 
 from fiskil_harness import Scenario, faults, probes, steps
 

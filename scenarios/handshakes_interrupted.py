@@ -1,4 +1,4 @@
-"""A TLS handshake is reset, and a later one closed; a good integration asks again and loses nothing that it was told."""
+"""One TLS handshake is reset and a later one closed; a good integration retries and applies every message."""
 
 from fiskil_harness import Scenario, faults, probes, steps
 

@@ -1,4 +1,4 @@
-"""An end user consents, every dataset syncs, every event is delivered: the app reads each dataset when it is told."""
+"""An end user consents, each dataset syncs, each event is delivered; a good integration reads each dataset on its event."""
 
 from fiskil_harness import Scenario, probes, steps
 

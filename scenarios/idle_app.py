@@ -1,4 +1,4 @@
-"""Nothing happens, before the first sync and after the last; a good integration waits for events instead of polling."""
+"""Nothing happens before the first sync and after the last; a good integration waits for events instead of polling."""
 
 from fiskil_harness import Scenario, probes, steps
 

@@ -1,4 +1,4 @@
-"""Somebody without an account that can be shared tries, and is not connected."""
+"""An end user without a shareable account tries to connect; a good integration shows no connection."""
 
 from fiskil_harness import Scenario, probes, steps
 

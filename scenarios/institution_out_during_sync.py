@@ -1,4 +1,4 @@
-"""The bank goes out of reach before the first sync is done; once it is back, everything is told and read after all."""
+"""The bank is unreachable before the first sync ends and recovers later; a good integration then reads everything."""
 
 from fiskil_harness import Scenario, probes, steps
 

@@ -1,4 +1,4 @@
-"""The institution gives up waiting after the right one-time code, and nobody is connected."""
+"""The institution times out after the correct one-time code; a good integration shows no connection."""
 
 from fiskil_harness import Scenario, probes, steps
 

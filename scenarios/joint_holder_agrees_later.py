@@ -1,4 +1,4 @@
-"""The other holder of a joint account agrees days after the consent: the account joins with the next sync."""
+"""The other holder of a joint account agrees after the consent; a good integration adds the account with the next sync."""
 
 from fiskil_harness import Scenario, probes, steps
 

@@ -1,4 +1,4 @@
-"""The other holder of a joint account withdraws it; the consent lives on, and the account leaves with the next sync."""
+"""The other holder of a joint account withdraws it; a good integration removes it with the next sync and keeps the rest."""
 
 from fiskil_harness import Scenario, probes, steps
 

@@ -1,4 +1,4 @@
-"""The key pair is refused with 403 when the token has died; the app stops trying, and works again once the key is good."""
+"""The token endpoint returns 403 for the key pair; a good integration stops trying and recovers once the key is valid."""
 
 from fiskil_harness import Scenario, faults, probes, steps
 

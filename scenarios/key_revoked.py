@@ -1,4 +1,4 @@
-"""The app's API key is revoked while it runs: it gives up politely, and works again once the key is accepted."""
+"""The app's API key is revoked while the app runs; a good integration stops trying and recovers once the key is accepted."""
 
 from fiskil_harness import Scenario, probes, steps
 

@@ -1,4 +1,4 @@
-"""The app gets a second key by its environment, then the first is revoked: it uses the new one and works on."""
+"""The environment supplies a second key and the first is revoked; a good integration uses the new key and keeps working."""
 
 from fiskil_harness import Scenario, probes, steps
 

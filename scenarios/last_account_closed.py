@@ -1,4 +1,4 @@
-"""The end user closes every account at the bank, which then ends the consent: nobody asked the app."""
+"""The end user closes every account and the bank ends the consent; a good integration removes the data."""
 
 from fiskil_harness import Scenario, probes, steps
 

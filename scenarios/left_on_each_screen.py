@@ -1,4 +1,4 @@
-"""The end user closes the tab on every screen in turn, so that no callback ever comes, and consents in the end."""
+"""The end user closes the tab on every screen in turn, then consents; a good integration works without those callbacks."""
 
 from fiskil_harness import Scenario, probes, steps
 

@@ -1,4 +1,4 @@
-"""The API refuses the auth session, is down, or asked too often, when somebody presses; a good page says so in words."""
+"""The API refuses or fails to create an auth session when the end user starts; a good page explains the failure in words."""
 
 from fiskil_harness import Scenario, faults, probes, steps
 

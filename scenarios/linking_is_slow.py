@@ -1,4 +1,4 @@
-"""The auth session takes seconds to open; a good page shows at once that something happens."""
+"""The auth session takes seconds to open; a good page shows at once that work is in progress."""
 
 from fiskil_harness import Scenario, faults, probes, steps
 

@@ -1,4 +1,4 @@
-"""The answer that brings the auth session never comes, or drips for ever; a good page says in time that it did not work."""
+"""The response with the auth session never arrives or never ends; a good page reports the failure in time."""
 
 from fiskil_harness import Scenario, faults, probes, steps
 

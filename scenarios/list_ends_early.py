@@ -1,4 +1,4 @@
-"""A page says that it is the last and is not, and rows slip through between two: the next sync finds them all."""
+"""A list ends early, and rows are missing between two pages; a good integration has every row after the next sync."""
 
 from fiskil_harness import Scenario, faults, probes, steps
 

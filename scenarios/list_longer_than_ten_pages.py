@@ -1,4 +1,4 @@
-"""A list comes in nineteen small pages: a good integration follows links.next until there is none, however often."""
+"""A list has nineteen small pages; a good integration follows links.next until there is none."""
 
 from fiskil_harness import Scenario, probes, steps
 

@@ -1,4 +1,4 @@
-"""An end user shares, everything syncs and is read: nothing is asked for or read that the use does not need."""
+"""An end user shares data and everything syncs; a good integration requests and reads only what its use needs."""
 
 from fiskil_harness import Scenario, probes, steps
 

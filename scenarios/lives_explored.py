@@ -1,4 +1,4 @@
-"""Whole lives as drawn from the seed: consents, failing calls and odd deliveries meet, and what is true comes of it."""
+"""Generated plans combine consents, failing calls and disturbed deliveries; a good integration ends in the correct state."""
 
 from fiskil_harness import Scenario, probes, steps
 

@@ -1,4 +1,4 @@
-"""The events tell the app of a consent and of every row before its page passes the message on, which undoes nothing."""
+"""The events for a consent and its rows arrive before the page's message; a good integration keeps the connection."""
 
 from fiskil_harness import Scenario, probes, steps
 

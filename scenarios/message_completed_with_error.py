@@ -1,4 +1,4 @@
-"""A message says that the journey is complete and carries the error in its address: nothing was shared."""
+"""A message has isCompleted true and an error in its redirectURL; a good integration shows no connection."""
 
 from fiskil_harness import Scenario, probes, steps
 

@@ -1,4 +1,4 @@
-"""Another window than the consent page's posts a cancellation and then a success: whoever embeds heeds neither."""
+"""A window other than the consent page posts a cancellation and a success; a good integration ignores both."""
 
 from fiskil_harness import Scenario, probes, steps
 

@@ -1,4 +1,4 @@
-"""The end user consents in a second tab and then cancels in the first, whose message undoes nothing."""
+"""The end user consents in a second tab and cancels in the first, which posts a message; a good integration ignores it."""
 
 from fiskil_harness import Scenario, probes, steps
 

@@ -1,4 +1,4 @@
-"""The app's page passes each message on twice, and the person comes back by the address and to the old tab as well."""
+"""Each message of the consent page arrives twice, and the callback opens too; a good integration connects once."""
 
 from fiskil_harness import Scenario, probes, steps
 

@@ -1,4 +1,4 @@
-"""The app embeds the consent page, whose message tells it of a cancellation on each screen in turn, and of a consent."""
+"""The embedded consent page posts a cancellation on each screen, then a consent; a good integration handles each message."""
 
 from fiskil_harness import Scenario, probes, steps
 

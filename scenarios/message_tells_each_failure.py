@@ -1,4 +1,4 @@
-"""The app embeds the consent page, whose message tells it of every way to fail, also of one that nobody knows yet."""
+"""The embedded consent page posts every kind of failure and an unknown one; a good integration handles each message."""
 
 from fiskil_harness import Scenario, probes, steps
 

@@ -1,4 +1,4 @@
-"""Amounts come as numbers, twice in a row, and as no numbers at all; what is shown was really served."""
+"""Amounts are JSON numbers, appear twice or are NaN; a good integration shows only amounts that the API sent."""
 
 from fiskil_harness import Scenario, faults, probes, steps
 

@@ -1,4 +1,4 @@
-"""Amounts are large, finer than a cent, or minus nothing, and the app shows them with every digit."""
+"""Amounts are large, finer than a cent or minus zero; a good integration shows every digit."""
 
 from fiskil_harness import Scenario, probes, steps
 

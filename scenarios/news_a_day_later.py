@@ -1,4 +1,4 @@
-"""A row is corrected, and the daily sync brings it though nobody asked: the event alone tells the app to look."""
+"""A row is corrected and the daily sync brings it without a refresh; a good integration reads it on the event."""
 
 from fiskil_harness import Scenario, probes, steps
 

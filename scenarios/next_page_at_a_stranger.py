@@ -1,4 +1,4 @@
-"""A link to the next page leads to another host: nobody goes there, and what was known stays."""
+"""A link to the next page leads to another host; a good integration does not follow it and keeps its old rows."""
 
 from fiskil_harness import Scenario, faults, probes, steps
 

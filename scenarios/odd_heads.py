@@ -1,4 +1,4 @@
-"""Answers have hints before them, and heads that are long, doubled or written carelessly."""
+"""Responses have early hints, or huge, repeated or carelessly written headers; a good integration stores every row."""
 
 from fiskil_harness import Scenario, faults, probes, steps
 

@@ -1,4 +1,4 @@
-"""The end user consented anew in time, and then the old consent runs out: what the new one brought stays."""
+"""The end user gives a new consent before the old one expires; a good integration keeps the data of the new one."""
 
 from fiskil_harness import Scenario, probes, steps
 

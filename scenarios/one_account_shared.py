@@ -1,4 +1,4 @@
-"""The end user shares one of two accounts; the app holds all of that one, and does not miss the other."""
+"""The end user shares one of two accounts; a good integration stores all of its rows and works without the other."""
 
 from fiskil_harness import Scenario, probes, steps
 

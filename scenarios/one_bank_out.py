@@ -1,4 +1,4 @@
-"""One of two banks is out of reach: what the other one tells is read all the same, and what the first told stays."""
+"""One of two banks is unreachable; a good integration keeps its data and reads the news of the other."""
 
 from fiskil_harness import Scenario, probes, steps
 

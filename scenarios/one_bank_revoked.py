@@ -1,4 +1,4 @@
-"""The end user revokes one of two consents: what that bank brought goes, and what the other brought stays."""
+"""The end user revokes one of two consents; a good integration removes that bank's data and keeps the other's."""
 
 from fiskil_harness import Scenario, probes, steps
 

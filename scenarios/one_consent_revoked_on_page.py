@@ -1,4 +1,4 @@
-"""Two banks are connected and the end user ends one of them on the app's page: that one goes, and the other stays."""
+"""The end user revokes one of two consents on the app's page; a good integration ends that one and keeps the other."""
 
 from fiskil_harness import Scenario, probes, steps
 

@@ -1,4 +1,4 @@
-"""A twin gets the same events in any order, retried and repeated, as drawn from the seed: it ends like the one in order."""
+"""Generated plans reorder, retry and repeat the same events; a good receiver ends in the same state as in order."""
 
 from fiskil_harness import Scenario, probes, steps
 

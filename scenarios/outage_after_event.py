@@ -1,4 +1,4 @@
-"""The API is down for some seconds when an event asks for a reading; it is left alone more and more, and read then."""
+"""The API is down for some seconds after an event; a good integration backs off and then reads the data."""
 
 from fiskil_harness import Scenario, faults, probes, steps
 

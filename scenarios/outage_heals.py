@@ -1,4 +1,4 @@
-"""Every data call fails for a while; a good integration does not hammer the API, and works again afterwards."""
+"""Every call for data fails for a while; a good integration limits its retries and recovers afterwards."""
 
 from fiskil_harness import Scenario, faults, probes, steps
 

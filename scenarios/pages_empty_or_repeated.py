@@ -1,4 +1,4 @@
-"""A page comes empty though there is a next one, and another twice: both are read on, or the walk is left."""
+"""One page of a list is empty and another is repeated; a good integration reads on, or stops and keeps its old rows."""
 
 from fiskil_harness import Scenario, faults, probes, steps
 

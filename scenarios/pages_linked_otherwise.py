@@ -1,4 +1,4 @@
-"""Links to next pages come as paths and with other brackets, and pages hold fewer rows than asked for."""
+"""Links to next pages are paths or have plain brackets, and a page is small; a good integration reads every page."""
 
 from fiskil_harness import Scenario, faults, probes, steps
 

@@ -1,4 +1,4 @@
-"""Pages overlap and come in another order, as lists do into which rows come; each row is held once."""
+"""Pages overlap and change their order, as when rows are inserted; a good integration stores each row once."""
 
 from fiskil_harness import Scenario, faults, probes, steps
 

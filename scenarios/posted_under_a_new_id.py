@@ -1,4 +1,4 @@
-"""A pending row is posted under another id, another is never posted: neither stays as the pending one that it was."""
+"""A pending row is posted under another id and one vanishes; a good integration shows neither as pending."""
 
 from fiskil_harness import Scenario, probes, steps
 

@@ -1,4 +1,4 @@
-"""The API redirects to another host, amid a walk and for its first page: the token does not go along."""
+"""The API redirects a page to another host; a good integration does not send its token there."""
 
 from fiskil_harness import Scenario, faults, probes, steps
 

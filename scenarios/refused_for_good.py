@@ -1,4 +1,4 @@
-"""Requests are refused in ways that no repetition mends; a good integration says so and leaves it at that."""
+"""The API refuses requests with statuses that no retry can fix; a good integration reports this and does not retry."""
 
 from fiskil_harness import Scenario, faults, probes, steps
 

@@ -1,4 +1,4 @@
-"""What messages of a revoked consent announce is refused with 403: they are borne, and nobody else waits for them."""
+"""Reads for a revoked consent return 403; a good integration tolerates this and still serves other end users in time."""
 
 from fiskil_harness import Scenario, probes, steps
 

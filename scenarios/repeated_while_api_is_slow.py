@@ -1,4 +1,4 @@
-"""The API stalls while a message is worked on, and the message comes again: the repetition is answered at once."""
+"""A message is repeated while its processing waits for a stalled API; a good receiver responds to the repetition at once."""
 
 from fiskil_harness import Scenario, faults, probes, steps
 

@@ -1,4 +1,4 @@
-"""The connection is reset in the middle of a later page; a good integration asks again and loses nothing."""
+"""The connection is reset in the middle of a later page; a good integration retries and stores every row."""
 
 from fiskil_harness import Scenario, faults, probes, steps
 

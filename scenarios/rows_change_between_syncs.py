@@ -1,4 +1,4 @@
-"""Between two syncs a row is corrected, a pending one is posted, and a true twin of another appears."""
+"""Between two syncs a row is corrected, one is posted and an equal row appears; a good integration stores all changes."""
 
 from fiskil_harness import Scenario, probes, steps
 

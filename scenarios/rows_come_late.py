@@ -1,4 +1,4 @@
-"""Rows come late: one made days ago and posted now, one posted weeks ago, and the twin of an old one."""
+"""Rows appear late: back-dated, weeks old, or equal to an old row; a good integration stores every one."""
 
 from fiskil_harness import Scenario, probes, steps
 

@@ -1,4 +1,4 @@
-"""Among the rows is one of a consent that the end user never gave; it is kept from them, and their own are all there."""
+"""A list contains a row of a consent that the end user never gave; a good integration shows only their own rows."""
 
 from fiskil_harness import Scenario, faults, probes, steps
 

@@ -1,4 +1,4 @@
-"""Two rows vanish at the institution between two syncs, and leave the app's active view."""
+"""Two rows vanish at the institution between two syncs; a good integration removes them from its active view."""
 
 from fiskil_harness import Scenario, probes, steps
 

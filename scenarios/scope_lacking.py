@@ -1,4 +1,4 @@
-"""The key lacks the scope for balances: they are given up, nothing else is, and everything comes back with the scope."""
+"""The key has no scope for balances; a good integration gives up balances only and reads them once the scope is granted."""
 
 from fiskil_harness import Scenario, faults, probes, steps
 

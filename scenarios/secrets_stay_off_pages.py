@@ -1,4 +1,4 @@
-"""An end user connects in a real browser and looks at every page; no secret reaches it, and it never asks the API."""
+"""An end user connects in a real browser; a good integration keeps secrets and API calls on its server."""
 
 from fiskil_harness import Scenario, probes, steps
 

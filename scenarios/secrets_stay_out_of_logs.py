@@ -1,4 +1,4 @@
-"""Everything goes well, then several things go wrong; no token, secret or account number reaches a log."""
+"""The app works normally and then fails in several ways; a good integration logs no token, secret or account number."""
 
 from fiskil_harness import Scenario, faults, probes, steps
 

@@ -1,4 +1,4 @@
-"""The app serves TLS: what comes so is taken, in no old version, and what comes in plain HTTP moves nothing."""
+"""The app serves TLS; a good receiver accepts current TLS versions only and applies nothing sent over plain HTTP."""
 
 from fiskil_harness import Scenario, probes, steps
 

@@ -1,4 +1,4 @@
-"""A page of transactions stops half-way and the connection stays open; a good integration gives up in time."""
+"""A page of transactions stops halfway on an open connection; a good integration gives up in time."""
 
 from fiskil_harness import Scenario, faults, probes, steps
 

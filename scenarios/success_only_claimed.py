@@ -1,4 +1,4 @@
-"""The browser comes back and says that a consent was given, but none was and no event ever comes; the real one works."""
+"""The callback reports success without a consent or event; a good integration shows no connection."""
 
 from fiskil_harness import Scenario, probes, steps
 

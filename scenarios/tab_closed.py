@@ -1,4 +1,4 @@
-"""The end user closes the tab in the middle of the journey, so no callback ever comes; the next attempt works."""
+"""The end user closes the tab mid-journey, so no callback arrives; a good integration connects on the next attempt."""
 
 from fiskil_harness import Scenario, probes, steps
 

@@ -1,4 +1,4 @@
-"""The end user closes the tab at once, comes back days later and starts again: no attempt stands in the way of the next."""
+"""The end user closes the tab, returns days later and starts again; a good integration accepts the new attempt."""
 
 from fiskil_harness import Scenario, probes, steps
 

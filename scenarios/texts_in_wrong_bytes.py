@@ -1,4 +1,4 @@
-"""Pages begin with a mark, are in Latin-1, or end texts amid a character: no row is lost for it."""
+"""Pages have a byte order mark, Latin-1 text or half a character; a good integration loses no row."""
 
 from fiskil_harness import Scenario, faults, probes, steps
 

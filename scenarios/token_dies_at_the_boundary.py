@@ -1,4 +1,4 @@
-"""The token dies exactly when it was said to: between two calls, with a request open, and while an answer is on its way."""
+"""The token expires exactly on time: between, during and after requests; a good integration renews it once and retries."""
 
 from fiskil_harness import Scenario, faults, probes, steps
 

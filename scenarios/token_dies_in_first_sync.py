@@ -1,4 +1,4 @@
-"""Tokens die again and again while the first sync is read: of the accounts, on a later page, and on the way to another."""
+"""Tokens expire repeatedly during the first sync; a good integration renews each once and stores every row."""
 
 from fiskil_harness import Scenario, faults, probes, steps
 

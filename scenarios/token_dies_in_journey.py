@@ -1,4 +1,4 @@
-"""The token dies on the way to a consent: before the end user is created, or between that and the auth session."""
+"""The token expires before the end user or the auth session is created; a good integration renews it and continues."""
 
 from fiskil_harness import Scenario, faults, probes, steps
 

@@ -1,4 +1,4 @@
-"""No token is to be had for a moment, in one way after another; what is told once it is over is read as ever."""
+"""The token endpoint fails for a moment, in several ways; a good integration recovers and reads everything afterwards."""
 
 from fiskil_harness import Scenario, faults, probes, steps
 

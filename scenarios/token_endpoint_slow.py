@@ -1,4 +1,4 @@
-"""A new token takes more than a second to come; it is waited for, and taken once."""
+"""A new token takes more than a second to arrive; a good integration waits for it and requests it once."""
 
 from fiskil_harness import Scenario, faults, probes, steps
 

@@ -1,4 +1,4 @@
-"""The access token dies between the first page and the second; no page is lost and none is doubled."""
+"""The access token expires between the first page and the second; a good integration neither loses nor doubles a row."""
 
 from fiskil_harness import Scenario, faults, probes, steps
 

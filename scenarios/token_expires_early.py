@@ -1,4 +1,4 @@
-"""Every access token dies before its time; a good integration renews once, asks again and loses nothing."""
+"""Every access token expires early; a good integration renews it once, retries and loses nothing."""
 
 from fiskil_harness import Scenario, probes, steps
 

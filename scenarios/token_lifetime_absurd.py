@@ -1,4 +1,4 @@
-"""A token is told to live for ever, for less than no time, and for no time at all; it lives as long as any other."""
+"""A token's expires_in is huge, negative or zero; a good integration renews when refused and never in a loop."""
 
 from fiskil_harness import Scenario, faults, probes, steps
 

@@ -1,4 +1,4 @@
-"""What is told of a token's life is missing, null, or a text; the token itself is as good as ever."""
+"""A token's expires_in is missing, null or text; a good integration uses the token all the same."""
 
 from fiskil_harness import Scenario, faults, probes, steps
 

@@ -1,4 +1,4 @@
-"""The token comes as access_token, as another page of the documents has it, and then as token again."""
+"""The token arrives as access_token, then as token again; a good integration sends only tokens that it received."""
 
 from fiskil_harness import Scenario, faults, probes, steps
 

@@ -1,4 +1,4 @@
-"""The token dies when many messages come at once, and a new one takes its time: one worker fetches it for all of them."""
+"""The token expires while many messages arrive at once; a good integration renews it once for all workers."""
 
 from fiskil_harness import Scenario, faults, probes, steps
 

@@ -1,4 +1,4 @@
-"""The API tells to come back in thousands of years: whoever waits is told so in time, and it works again later."""
+"""Retry-After is thousands of years; a good integration reports the failure in time and recovers later."""
 
 from fiskil_harness import Scenario, faults, probes, steps
 

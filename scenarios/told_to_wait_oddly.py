@@ -1,4 +1,4 @@
-"""Retry-After says nothing of use: a past date, no number, less than nothing. The data is read all the same."""
+"""Retry-After is a past date, not a number, negative or empty; a good integration still reads the data."""
 
 from fiskil_harness import Scenario, faults, probes, steps
 

@@ -1,4 +1,4 @@
-"""Transactions cannot be had for the moment: the app keeps those that it has, and has the newest when they can again."""
+"""The API refuses transactions for a while; a good integration keeps its rows and updates them afterwards."""
 
 from fiskil_harness import Scenario, faults, probes, steps
 

@@ -1,4 +1,4 @@
-"""A later sync of transactions fails, and the app is told so; what the last one brought is still the best that is known."""
+"""A later sync of transactions fails and an event reports it; a good integration keeps the rows of the last sync."""
 
 from fiskil_harness import Scenario, probes, steps
 

@@ -1,4 +1,4 @@
-"""The end user shares what they have at two banks: the second consent joins the first, and replaces nothing."""
+"""The end user shares data of two banks; a good integration adds the second consent and keeps the first."""
 
 from fiskil_harness import Scenario, probes, steps
 

@@ -1,4 +1,4 @@
-"""The institution does not know the e-mail address that was typed, and nobody is connected."""
+"""The institution does not know the e-mail address that was entered; a good integration shows no connection."""
 
 from fiskil_harness import Scenario, probes, steps
 

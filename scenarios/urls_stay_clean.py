@@ -1,4 +1,4 @@
-"""Two end users connect, their data is read, a consent ends; no call names a token, a secret or a person in its address."""
+"""Two end users connect and one consent ends; a good integration puts no token, secret or personal data in a URL."""
 
 from fiskil_harness import Scenario, probes, steps
 

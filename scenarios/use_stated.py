@@ -1,4 +1,4 @@
-"""Somebody reads before they begin: what the data is used for, and the privacy notice, one press away."""
+"""Before linking starts, the page states what the data is used for and links to the privacy notice."""
 
 from fiskil_harness import Scenario, probes, steps
 

@@ -1,4 +1,4 @@
-"""A later page is refused for good, in one way and another: the app shows the old rows or the new, never some."""
+"""A later page is refused permanently; a good integration shows all old rows or all new rows, never a part."""
 
 from fiskil_harness import Scenario, faults, probes, steps
 

@@ -1,4 +1,4 @@
-"""Messages hold account numbers, are forged, or come right after a start: none of that, and no secret, reaches a log."""
+"""Messages contain account numbers, are forged or follow a restart; a good receiver logs no account number or secret."""
 
 from fiskil_harness import Scenario, probes, steps
 

@@ -1,4 +1,4 @@
-"""Fifty events at the same moment, and one beside a client that sends a byte at a time: each gets its 2xx in time."""
+"""Fifty events arrive at once, and one beside a slow client; a good receiver acknowledges each in time."""
 
 from fiskil_harness import Scenario, probes, steps
 

@@ -1,4 +1,4 @@
-"""The API answers and then says nothing more while events arrive: they are acknowledged at once and applied in the end."""
+"""The API stalls while events arrive; a good receiver acknowledges them at once and applies them in the end."""
 
 from fiskil_harness import Scenario, faults, probes, steps
 

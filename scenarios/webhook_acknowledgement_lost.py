@@ -1,4 +1,4 @@
-"""The answer gets lost on its way back, so Fiskil sends again what the app has: nothing is lost and nothing doubled."""
+"""The acknowledgement is lost and Fiskil sends the message again; a good receiver applies it exactly once."""
 
 from fiskil_harness import Scenario, probes, steps
 

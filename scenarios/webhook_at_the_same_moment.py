@@ -1,4 +1,4 @@
-"""Several things happen to an end user in the same millisecond: each is told, and each has its effect."""
+"""Several events of one end user have the same publish_time; a good receiver applies each of them."""
 
 from fiskil_harness import Scenario, probes, steps
 

@@ -1,4 +1,4 @@
-"""Twenty messages come at the same moment, and what is refused comes again: in the end each has its one effect."""
+"""Twenty messages arrive at once and refused ones are sent again; a good receiver applies each exactly once."""
 
 from fiskil_harness import Scenario, probes, steps
 

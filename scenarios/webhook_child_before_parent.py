@@ -1,4 +1,4 @@
-"""A change and the data of a consent are told before its beginning: they wait or are refused, and are not lost."""
+"""An update and the data of a consent arrive before consent.received; a good receiver loses neither."""
 
 from fiskil_harness import Scenario, probes, steps
 

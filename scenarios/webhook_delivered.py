@@ -1,4 +1,4 @@
-"""Every kind of event is told once, in order: each is acknowledged, and each has its effect."""
+"""Every kind of event is delivered once, in order; a good receiver acknowledges and applies each."""
 
 from fiskil_harness import Scenario, probes, steps
 

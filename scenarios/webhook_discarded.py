@@ -1,4 +1,4 @@
-"""Nobody answers through every attempt, so events are discarded; delivered once more by hand, each has its effect."""
+"""Every attempt fails, so Fiskil discards the events; a good receiver applies each once after a manual redelivery."""
 
 from fiskil_harness import Scenario, probes, steps
 

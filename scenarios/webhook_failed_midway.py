@@ -1,4 +1,4 @@
-"""Processing fails before, within and after its effect: it is done again, and in the end each has its effect once."""
+"""Processing fails before, during and after the effect; a good receiver repeats it and applies each message once."""
 
 from fiskil_harness import Scenario, probes, steps
 

@@ -1,4 +1,4 @@
-"""Processing fails halfway, and is done again: the app ends as one whose processing never failed."""
+"""Processing fails halfway and is repeated; a good receiver ends in the same state as without the failure."""
 
 from fiskil_harness import Scenario, probes, steps
 

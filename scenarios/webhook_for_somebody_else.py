@@ -1,4 +1,4 @@
-"""Messages about nobody, and about one end user's consent in another's name, move no end user of the app."""
+"""Messages name an unknown end user, or pair a consent with another end user; a good receiver changes no end user."""
 
 from fiskil_harness import Scenario, probes, steps
 

@@ -1,11 +1,11 @@
-"""Somebody else writes that the consent was revoked, in every way that receivers have fallen for."""
+"""Forged messages report a revoked consent, in every known form of attack; a good receiver refuses each."""
 
 from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("webhooks.signature",),
     steps=(
-        # What a genuine revocation looks like, shown by somebody else's.
+        # The control: the effect of a genuine revocation, on another end user.
         steps.Authorise(twin="control"),
         steps.Sync(twin="control"),
         steps.Deliver(),

@@ -1,4 +1,4 @@
-"""Somebody else writes that transactions are ready: nothing is read because of it, as it is for a genuine message."""
+"""Forged messages announce new transactions; a good receiver calls the API for genuine messages only."""
 
 from fiskil_harness import Scenario, probes, steps
 

@@ -1,4 +1,4 @@
-"""Honestly signed messages come from an address that is not Fiskil's, once with headers that claim it is."""
+"""Signed messages arrive from an address that is not Fiskil's, once with false headers; a good receiver refuses them."""
 
 from fiskil_harness import Scenario, probes, steps
 

@@ -1,4 +1,4 @@
-"""Signed bodies arrive that were drawn from a description of the receiver, on the border of what is lawful and beyond it."""
+"""Signed bodies generated from a schema arrive, valid and invalid; a good receiver handles them and keeps working."""
 
 from fiskil_harness import Scenario, probes, steps
 

@@ -1,4 +1,4 @@
-"""Signed messages say message_id twice: whichever of the two a receiver takes, it takes the same one everywhere."""
+"""Signed bodies contain message_id twice; a good receiver uses the same one of the two everywhere."""
 
 from fiskil_harness import Scenario, probes, steps
 

@@ -1,4 +1,4 @@
-"""The beginning, a change and the end of a consent are told in each order that there is: what ended stays ended."""
+"""The start, an update and the end of a consent arrive in every order; a good receiver keeps an ended consent ended."""
 
 from fiskil_harness import Scenario, probes, steps
 

@@ -1,4 +1,4 @@
-"""The app dies right after it has acknowledged, and is started again: what it acknowledged is done all the same."""
+"""The app is killed right after it acknowledges and starts again; a good receiver still applies the message."""
 
 from fiskil_harness import Scenario, probes, steps
 

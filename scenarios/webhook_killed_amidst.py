@@ -1,4 +1,4 @@
-"""The app dies while messages are on their way to it, earlier or later, and starts again: each has its effect once."""
+"""The app is killed at various moments during deliveries and restarts; a good receiver applies each message once."""
 
 from fiskil_harness import Scenario, probes, steps
 

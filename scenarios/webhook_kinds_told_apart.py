@@ -1,4 +1,4 @@
-"""A consent begins, is changed, brings data and ends, told one after the other: only its end is taken for one."""
+"""A consent begins, changes, brings data and ends; a good receiver treats only the last event as its end."""
 
 from fiskil_harness import Scenario, probes, steps
 

@@ -1,4 +1,4 @@
-"""The newest message arrives first and the oldest last; the app ends as if it had been told in order."""
+"""The newest message arrives first and the oldest last; a good receiver ends in the same state as in order."""
 
 from fiskil_harness import Scenario, probes, steps
 

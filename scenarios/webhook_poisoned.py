@@ -1,4 +1,4 @@
-"""One message fails twice: the others are taken meanwhile, and in the end it has its effect like them."""
+"""One message fails twice; a good receiver processes the others meanwhile and applies this one in the end."""
 
 from fiskil_harness import Scenario, probes, steps
 

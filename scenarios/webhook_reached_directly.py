@@ -1,4 +1,4 @@
-"""Fiskil comes without cookies, tokens or patience for redirects: the receiver itself answers at the registered URL."""
+"""Fiskil sends no cookie or token and follows no redirect; a good receiver responds itself at the registered URL."""
 
 from fiskil_harness import Scenario, probes, steps
 

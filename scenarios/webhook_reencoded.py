@@ -1,4 +1,4 @@
-"""Genuine messages come in other bytes that say the same: indented, reordered, escaped, under other header letters."""
+"""Genuine messages have other bytes with the same content: indented, reordered, escaped; a good receiver accepts each."""
 
 from fiskil_harness import Scenario, probes, steps
 

@@ -1,4 +1,4 @@
-"""The app's database is down when a message arrives; once it is back, the retry has the effect."""
+"""The app's database is down when a message arrives; a good receiver applies the retry once the database is back."""
 
 from fiskil_harness import Scenario, probes, steps
 

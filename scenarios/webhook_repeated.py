@@ -1,4 +1,4 @@
-"""Messages come again, as retries with another attempt number and as the very same bytes: each has its effect once."""
+"""Messages arrive again, as retries with other bytes and as identical bytes; a good receiver applies each once."""
 
 from fiskil_harness import Scenario, probes, steps
 

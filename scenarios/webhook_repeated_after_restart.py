@@ -1,4 +1,4 @@
-"""The app is killed and started again, and messages that it has acknowledged come again."""
+"""The app is killed and restarted, and acknowledged messages arrive again; a good receiver does not apply them again."""
 
 from fiskil_harness import Scenario, probes, steps
 
@@ -19,7 +19,7 @@ SCENARIO = Scenario(
         steps.Sync(twin="b"),
         steps.TouchConsent(twin="b"),
         steps.Deliver(),
-        # This one comes again before the restart: who applies that a second time has not forgotten, but never knew.
+        # Repeated before the restart: an app that applies this one twice never remembered it.
         steps.Retry("b.e4"),
         steps.Replay("b.e4"),
         steps.WaitUntilIdle(),

@@ -1,4 +1,4 @@
-"""One message arrives many times at the same moment, round after round: whoever loses the race has no effect."""
+"""Copies of one message arrive at the same moment, in several rounds; a good receiver applies it once."""
 
 from fiskil_harness import Scenario, probes, steps
 
@@ -21,7 +21,7 @@ SCENARIO = Scenario(
         steps.TouchConsent(times=5, twin="a"),
         steps.TouchConsent(times=5, twin="c"),
         steps.Deliver(),
-        # This one comes again by itself: who applies that a second time loses no race.
+        # Repeated alone: a second effect here means a missing duplicate check, not a lost race.
         steps.DeliverOne("b.e0"),
         steps.Replay("b.e0"),
         steps.Retry("b.e0"),

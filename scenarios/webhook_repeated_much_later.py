@@ -1,4 +1,4 @@
-"""Hundreds of other messages come in between, and then one of the first comes again."""
+"""An early message arrives again after hundreds of others; a good receiver does not apply it again."""
 
 from fiskil_harness import Scenario, probes, steps
 

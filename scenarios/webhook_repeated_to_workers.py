@@ -1,4 +1,4 @@
-"""Messages come again and again over many connections at once, so that each process of the app meets them all."""
+"""Messages arrive again over many connections and reach every process; a good receiver applies each once."""
 
 from fiskil_harness import Scenario, probes, steps
 

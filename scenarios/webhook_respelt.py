@@ -1,4 +1,4 @@
-"""A message comes again with its signature spelt another way, or beside headers that nobody signed: it is the same one."""
+"""A message arrives again with a re-encoded signature or unsigned headers; a good receiver recognises the duplicate."""
 
 from fiskil_harness import Scenario, probes, steps
 

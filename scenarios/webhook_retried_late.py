@@ -1,4 +1,4 @@
-"""Four attempts got lost and the fifth comes 55 minutes after the fact: it is taken and has its effect."""
+"""Four attempts are lost and the fifth arrives 55 minutes later; a good receiver accepts and applies it."""
 
 from fiskil_harness import Scenario, probes, steps
 

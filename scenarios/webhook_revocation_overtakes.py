@@ -1,4 +1,4 @@
-"""The end of a consent is told before its beginning: what ended stays ended."""
+"""A consent's revocation arrives before its consent.received; a good receiver keeps the consent ended."""
 
 from fiskil_harness import Scenario, probes, steps
 

@@ -1,4 +1,4 @@
-"""Messages say the same under different ids, ids look alike, and only one field differs: each is a message of its own."""
+"""Messages have equal content under other ids, similar ids, or one different field; a good receiver applies each."""
 
 from fiskil_harness import Scenario, probes, steps
 

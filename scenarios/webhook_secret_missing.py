@@ -1,4 +1,4 @@
-"""The app is started without its webhook secret by mistake: it believes nobody, or does not start at all."""
+"""The app starts without its webhook secret; a good receiver refuses every message or does not start."""
 
 from fiskil_harness import Scenario, probes, steps
 

@@ -1,11 +1,11 @@
-"""Connections die halfway through a signed request: half a message has no effect, and the next whole one is taken."""
+"""Connections close halfway through signed requests; a good receiver ignores the part and accepts the next message."""
 
 from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("webhooks.prompt-2xx",),
     steps=(
-        # What a genuine revocation looks like, shown by somebody else's.
+        # The control: the effect of a genuine revocation, on another end user.
         steps.Authorise(twin="control"),
         steps.Sync(twin="control"),
         steps.Deliver(),

@@ -1,4 +1,4 @@
-"""Genuine requests come in other letters, pieces and content types that say the same: each is taken like any other."""
+"""Genuine requests differ in header case, chunks and content type; a good receiver accepts each of them."""
 
 from fiskil_harness import Scenario, probes, steps
 

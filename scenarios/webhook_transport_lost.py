@@ -1,4 +1,4 @@
-"""The connection is gone as soon as a request is written, so nobody knows what arrived: the retry brings the one effect."""
+"""The connection is lost right after the request is sent, and Fiskil retries; a good receiver applies the message once."""
 
 from fiskil_harness import Scenario, probes, steps
 

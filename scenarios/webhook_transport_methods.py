@@ -1,4 +1,4 @@
-"""Signed messages come by GET, HEAD, OPTIONS, PUT, PATCH and DELETE: reading changes nothing, and the receiver goes on."""
+"""Signed messages use methods other than POST; a good receiver changes nothing on GET, HEAD or OPTIONS and keeps working."""
 
 from fiskil_harness import Scenario, probes, steps
 

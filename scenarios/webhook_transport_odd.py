@@ -1,4 +1,4 @@
-"""Signed requests come in chunks, by HTTP/1.0, with wrong lengths or line ends: any answer will do, and work goes on."""
+"""Signed requests use chunks, HTTP/1.0, wrong lengths or line ends; a good receiver accepts or refuses and keeps working."""
 
 from fiskil_harness import Scenario, probes, steps
 

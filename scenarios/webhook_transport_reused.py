@@ -1,4 +1,4 @@
-"""A refused body reads like a request, and a genuine one follows on the same connection: nobody takes one for the other."""
+"""A refused body contains a request, and a genuine request follows on the connection; a good receiver separates them."""
 
 from fiskil_harness import Scenario, probes, steps
 

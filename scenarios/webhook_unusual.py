@@ -1,4 +1,4 @@
-"""Signed oddities that Fiskil never sends arrive: any answer will do, and afterwards the receiver works as before."""
+"""Signed messages with content that Fiskil never sends arrive; a good receiver may refuse them and keeps working."""
 
 from fiskil_harness import Scenario, probes, steps
 

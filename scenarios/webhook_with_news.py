@@ -1,4 +1,4 @@
-"""Fiskil tells something new: an event of an unknown kind, a field that was never there, one that is missing."""
+"""Messages have an unknown event, a new field or a missing one; a good receiver acknowledges each."""
 
 from fiskil_harness import Scenario, probes, steps
 

@@ -1,4 +1,4 @@
-"""Messages carry URLs in fields, headers and signatures: none of them is called, whoever signed it."""
+"""Messages contain URLs in fields, headers and signatures; a good receiver calls none of them."""
 
 from fiskil_harness import Scenario, probes, steps
 

@@ -1,4 +1,4 @@
-"""One process of the app dies while the others go on, after it may have acknowledged messages: none is lost."""
+"""One process of the app is killed after it may have acknowledged messages; a good receiver loses none of them."""
 
 from fiskil_harness import Scenario, probes, steps
 

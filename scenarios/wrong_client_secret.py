@@ -1,4 +1,4 @@
-"""The app starts with a client secret that no key has: it gives up politely, and works again with the right one."""
+"""The app starts with an invalid client secret; a good integration stops trying and recovers with the correct one."""
 
 from fiskil_harness import Scenario, probes, steps
 

@@ -1,4 +1,4 @@
-"""A page comes a byte at a time, so only a deadline on the whole call ends it."""
+"""A page of the hosted API arrives one byte at a time; a good integration has a deadline for the whole call."""
 
 from fiskil_harness import Scenario, faults, probes, steps
 

@@ -1,4 +1,4 @@
-"""A page stops half-way and the connection stays open; a good integration gives up in time."""
+"""A page of the hosted API stops halfway on an open connection; a good integration gives up in time."""
 
 from fiskil_harness import Scenario, faults, probes, steps
 

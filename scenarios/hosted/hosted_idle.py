@@ -1,4 +1,4 @@
-"""The app has read everything and nothing happens; a good integration leaves the API alone."""
+"""The app has read everything and nothing happens; a good integration does not poll the hosted API."""
 
 from fiskil_harness import Scenario, probes, steps
 

@@ -1,4 +1,4 @@
-"""Every data call fails while somebody waits for it; a good integration tries at growing pauses, and gives up in time."""
+"""Every call for data fails while a client waits; a good integration backs off and gives up in time."""
 
 from fiskil_harness import Scenario, faults, probes, steps
 

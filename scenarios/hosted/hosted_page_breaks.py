@@ -1,4 +1,4 @@
-"""A connection is reset in a page, and another page is cut JSON; a good integration asks again and loses nothing."""
+"""One page ends in a connection reset and another in truncated JSON; a good integration retries and stores every row."""
 
 from fiskil_harness import Scenario, faults, probes, steps
 

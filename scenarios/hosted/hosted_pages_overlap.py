@@ -1,4 +1,4 @@
-"""Small pages overlap, and one comes in another order; each row is held once."""
+"""Small pages of the hosted API overlap; a good integration stores each row once."""
 
 from fiskil_harness import Scenario, faults, probes, steps
 

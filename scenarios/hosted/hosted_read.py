@@ -1,4 +1,4 @@
-"""The app reads everything, and once more: it holds each row once, goes back no further than it says, and logs its calls."""
+"""The app reads everything twice; a good integration stores each row once, limits the history and logs its calls."""
 
 from fiskil_harness import Scenario, faults, probes, steps
 

@@ -1,4 +1,4 @@
-"""Every list comes in small pages: a good integration follows links.next until there is none, and holds each row once."""
+"""The list of transactions has small pages; a good integration follows links.next to the end and stores each row once."""
 
 from fiskil_harness import Scenario, faults, probes, steps
 

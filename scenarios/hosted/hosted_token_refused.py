@@ -1,4 +1,4 @@
-"""Every token dies, later one more in the middle of a walk; a good integration renews once, asks again and loses nothing."""
+"""Tokens expire early, one of them within a list; a good integration renews once, retries and loses nothing."""
 
 from fiskil_harness import Scenario, faults, probes, steps
 

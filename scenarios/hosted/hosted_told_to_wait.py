@@ -1,4 +1,4 @@
-"""The API refuses some calls with 429 and says when to come back; a good integration comes back then, and loses nothing."""
+"""The API returns 429 with Retry-After in seconds; a good integration waits that long and loses nothing."""
 
 from fiskil_harness import Scenario, faults, probes, steps
 

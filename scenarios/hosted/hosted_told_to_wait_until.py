@@ -1,4 +1,4 @@
-"""The API tells by a date until when to leave it alone; a good integration waits that long, and loses nothing."""
+"""The hosted API returns Retry-After as a date; a good integration waits until then and loses nothing."""
 
 from fiskil_harness import Scenario, faults, probes, steps
 

@@ -1,4 +1,4 @@
-"""The API becomes slow, then fails, then is well again: the app's own monitoring shows each of it."""
+"""The hosted API becomes slow, fails and recovers; a good integration's monitoring shows each change."""
 
 from fiskil_harness import Scenario, faults, probes, steps
 

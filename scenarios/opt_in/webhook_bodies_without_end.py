@@ -1,4 +1,4 @@
-"""Somebody unsigned writes bodies without end: the receiver stops where its team says so, and goes on with the others."""
+"""A client sends endless unsigned bodies; a good receiver stops at its configured limit and serves other requests."""
 
 from fiskil_harness import Scenario, probes, steps
 

@@ -64,7 +64,7 @@ def test_one_fault_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
     assert shown.splitlines()[0] == "truncated_json"
     assert "  say     truncated_json [keep 50 %]\n" in shown
     assert "  python  faults.TruncatedJson(keep_percent=50)\n" in shown
-    assert "  J-TRUNC  The JSON is cut and announced at that length.\n    A correct client notices" in shown
+    assert "  J-TRUNC  The JSON is cut, and its announced length matches.\n    A correct client notices" in shown
     assert "    --fault 'banking.transactions: truncated_json keep 50 %'\n" in shown
 
 

@@ -44,7 +44,7 @@ def test_doubt_is_no_pass() -> None:
 
 def test_what_nobody_can_see_says_why() -> None:
     """The comparison's time is out of reach, and a bug whose scenario did not run was not tried."""
-    assert "no experiment over HTTP can tell" in diagnosed("comparison-time").observed
+    assert "no experiment over HTTP can detect it" in diagnosed("comparison-time").seen
     assert diagnosed("replay-applied").observed == "not tried"
 
 

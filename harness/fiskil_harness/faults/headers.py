@@ -100,9 +100,9 @@ class DuplicateHeader(PlainFault, frozen=True, kw_only=True, tag="duplicate_head
     def check(self) -> None:
         """Refuse a length, whose doubling is ``duplicate_content_length``, and what cannot stand in a header."""
         if self.header == "content-length":
-            raise ConfigError("HeaderTwice: a second content-length is LengthTwice.")
+            raise ConfigError("DuplicateHeader: a second content-length is DuplicateContentLength.")
         if not NAME.fullmatch(self.header) or not (self.value.isascii() and self.value.isprintable()):
-            raise ConfigError(f"HeaderTwice: no header in lower case: {self.header!r} with {self.value!r}.")
+            raise ConfigError(f"DuplicateHeader: no header in lower case: {self.header!r} with {self.value!r}.")
 
     def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
         """The same answer with the header once more; the same one where it is not there, or has that value."""

@@ -74,7 +74,7 @@ def test_an_app_with_its_key_from_elsewhere_is_not_accused(tape: Tape) -> None:
 
 def test_a_key_has_no_readable_form() -> None:
     """A failing assertion prints what it compares."""
-    assert repr(KeyInUse(client_secret="fsk_x")) == "KeyGiven(is_told=True)"
+    assert repr(KeyInUse(client_secret="fsk_x")) == "KeyInUse(is_in_env=True)"
 
 
 @pytest.mark.parametrize(

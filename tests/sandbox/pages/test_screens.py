@@ -166,7 +166,7 @@ def test_the_log_in_says_who_is_known(still: Still, visitor: FormBrowser) -> Non
     text = visitor.page.body.decode().replace("&#39;", "'")
 
     assert [one for one in catalog.people().values() if one.email not in text or one.why not in text] == []
-    assert text.index("CONSENT_ENDUSER_DENIED: the institution says") > text.index("denied@example.com")
+    assert text.index("CONSENT_ENDUSER_DENIED: the institution reports") > text.index("denied@example.com")
     assert [code for code in MAGIC_CODES if f"<dt>{code}</dt>" not in text] == []
     assert [heading for heading in GROUPS if f"<h2>{heading}</h2>" not in text] == []
 

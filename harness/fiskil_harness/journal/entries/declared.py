@@ -84,7 +84,7 @@ class KeyInUse(Entry, frozen=True, kw_only=True):
 
     def __repr__(self) -> str:
         """Nothing secret."""
-        return f"KeyGiven(is_told={self.is_in_env})"
+        return f"KeyInUse(is_in_env={self.is_in_env})"
 
 
 class Canaries(Entry, frozen=True, kw_only=True):

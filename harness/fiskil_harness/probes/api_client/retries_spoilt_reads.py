@@ -22,9 +22,9 @@ from fiskil_harness.journal.queries.idleness import idle_before, reported_idle
 from fiskil_harness.journal.queries.rows import PENDING, STILL_BUSY
 from fiskil_harness.probes.probe import PlainProbe
 
-CUT = frozenset({"LimitAnswer", "LimitBytes", "ResetPeer"})
+CUT = frozenset({"LimitResponse", "LimitBytes", "ResetPeer"})
 UNREADABLE = frozenset(
-    {"ErrorInside", "Garbage", "GarbageAfterHead", "GzipTruncated", "HtmlInside", "TruncatedJson", "TruncatedUntold"}
+    {"ErrorInside", "Garbage", "GarbageAfterHead", "GzipTruncated", "HtmlInside", "TruncatedJson", "TruncatedWithoutLength"}
 )
 """What leaves nothing that anybody could take for the rows that were asked for."""
 
