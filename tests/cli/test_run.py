@@ -172,7 +172,7 @@ def test_a_drawn_plan_that_fails_is_saved_and_fails_again(program: Program, conf
     """The report says how to replay it, and the replay finds the same."""
     configure(flaw="no_dedupe")
 
-    answer = program("run", "deliveries_explored", "--seed", "3")
+    answer = program("run", "deliveries_generated", "--seed", "3")
     again = program("replay", "fiskil-plans/drawn_deliveries-3.json")
 
     assert "Saved plan: fiskil-harness replay fiskil-plans/drawn_deliveries-3.json" in answer.stdout
@@ -279,8 +279,8 @@ def test_one_phase_may_be_asked_for(program: Program, receiver: Callable[..., tu
     answer = program("webhooks", url, *asked, "--json", "report.json", MY_SECRET=secret)
 
     outcomes = read(project / "report.json")["result"]["scenarios"]
-    explored = {one for one in scenario_names() if one.endswith("_explored")}
-    assert {one["scenario"] for one in outcomes} == explored - {"lives_explored"}  # a receiver alone has no lives
+    explored = {one for one in scenario_names() if one.endswith("_generated")}
+    assert {one["scenario"] for one in outcomes} == explored - {"life_plans_generated"}  # a receiver alone has no lives
     assert "2 plans" in answer.stdout
     assert " ".join(answer.stdout.replace("\\", "").split()).endswith("--phase random --plans 2 --seed 0")
 

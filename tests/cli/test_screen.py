@@ -7,7 +7,7 @@ import pytest
 from fiskil_harness.cli.screen import Progress
 from fiskil_harness.scenario import costs
 
-LONG = "lives_explored"
+LONG = "life_plans_generated"
 
 
 def stopped() -> Callable[[], float]:

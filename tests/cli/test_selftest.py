@@ -27,7 +27,7 @@ def test_flaws_are_caught_and_correct_apps_let_be(program: Program) -> None:
 
     assert done.returncode == 0, done.stderr
     assert "caught      stdlib_last_to_arrive_wins (stdlib)" in done.stdout
-    assert "webhooks.retries: ignores_delivery_order in webhook_revocation_overtakes" in done.stdout
+    assert "webhooks.retries: ignores_delivery_order in webhook_revoked_before_received" in done.stdout
     assert "let be      stdlib_receiver (stdlib)" in done.stdout
     assert "1 of 1 flawed apps caught, 0 false alarms, 1 correct apps tried." in done.stdout
     assert max(map(len, done.stdout.splitlines())) <= 80

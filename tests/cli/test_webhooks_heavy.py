@@ -23,7 +23,7 @@ from fiskil_harness.scenario.scenario import load
 
 Program = Callable[..., subprocess.CompletedProcess[str]]
 SECRET = mint_credentials(Mint(seed=1)).webhook_secret
-HEAVY = "webhook_bodies_without_end"
+HEAVY = "webhook_endless_bodies"
 
 
 @pytest.fixture

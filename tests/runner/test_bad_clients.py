@@ -71,7 +71,7 @@ def test_a_mood_is_told_and_passes(moody: MakeWorker, mood: str, scenario: str, 
     """No verdict is a pass, the reason stands last, and the scenario after it is judged as if nothing had been."""
     worker = moody(mood)
 
-    found, after = last(worker, scenario), last(worker, "little_asked")
+    found, after = last(worker, scenario), last(worker, "minimal_data_requested")
 
     assert found.verdict is Verdict.INCONCLUSIVE
     assert found.observed.startswith(words)

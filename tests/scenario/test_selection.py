@@ -150,7 +150,7 @@ def test_the_phases_share_the_scenarios_out() -> None:
     """What is named is direct, what is drawn is random, and together they are all about receivers; whole lives are not."""
     direct, drawn = ({one.name for one in about_receivers(phase)} for phase in ("direct", "random"))
 
-    assert drawn == {one for one in catalog.scenario_names() if one.endswith("_explored")} - {"lives_explored"}
+    assert drawn == {one for one in catalog.scenario_names() if one.endswith("_generated")} - {"life_plans_generated"}
     assert {one for one in direct if not one.startswith("webhook_")} == set()
     assert {one.name for one in about_receivers()} == direct | drawn
     assert direct & drawn == set()
@@ -167,7 +167,7 @@ def test_heavy_deliveries_are_direct_and_only_asked_for() -> None:
 
 def test_the_number_of_plans_can_be_chosen() -> None:
     """Where plans are drawn; other scenarios stay as they are, and so does everything without a choice."""
-    found = select(["deliveries_explored", "happy_path"])
+    found = select(["deliveries_generated", "happy_path"])
 
     changed = with_plans(found, 200)
 
@@ -179,14 +179,14 @@ def test_the_number_of_plans_can_be_chosen() -> None:
 def test_no_plan_at_all_is_refused() -> None:
     """A random phase of nothing would see nothing."""
     with pytest.raises(UsageError, match="plans must be from 1 to 1000"):
-        with_plans(select(["deliveries_explored"]), 0)
+        with_plans(select(["deliveries_generated"]), 0)
 
 
 def test_the_time_to_shrink_is_asked_for_alike() -> None:
     """It changes drawn plans alone, and leaves their number."""
-    changed = with_plans([load("order_explored"), load("webhook_repeated")], None, 5)
+    changed = with_plans([load("delivery_order_generated"), load("webhook_repeated")], None, 5)
 
     assert changed == [
-        msgspec.structs.replace(load("order_explored"), steps=(RunGeneratedPlans("order", 10, shrink_s=5),)),
+        msgspec.structs.replace(load("delivery_order_generated"), steps=(RunGeneratedPlans("order", 10, shrink_s=5),)),
         load("webhook_repeated"),
     ]

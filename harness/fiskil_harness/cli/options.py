@@ -220,7 +220,7 @@ def heavy(command: Command) -> Command:
             "--heavy",
             "is_heavy",
             is_flag=True,
-            help="Also send long and slow bodies, unsigned: at most 96 MiB and a minute each (webhook_bodies_without_end).",
+            help="Also send long and slow bodies, unsigned: at most 96 MiB and a minute each (webhook_endless_bodies).",
         ),
     ):
         command = option(command)

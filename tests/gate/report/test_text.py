@@ -112,7 +112,7 @@ def test_since_when_an_app_has_not_come_to_rest_is_one_line() -> None:
 
 def test_what_met_in_lives_is_one_line() -> None:
     """Where lives were drawn, and else nothing."""
-    drawn = Measure(scenario="lives_explored", took_s=1, pairs=Pairs(covered=2, of=3, missing=("revoke with retry",)))
+    drawn = Measure(scenario="life_plans_generated", took_s=1, pairs=Pairs(covered=2, of=3, missing=("revoke with retry",)))
 
-    assert pairs_line(drawn) == "lives_explored: pairs covered 2 of 3; --json FILE names those missing"
+    assert pairs_line(drawn) == "life_plans_generated: pairs covered 2 of 3; --json FILE names those missing"
     assert pairs_line(Measure(scenario="happy_path", took_s=1)) == ""

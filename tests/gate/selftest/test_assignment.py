@@ -54,8 +54,8 @@ def test_each_app_meets_others() -> None:
 
 def test_what_takes_long_is_known() -> None:
     """Faults, idle stretches and hundreds of messages; and plans that are drawn."""
-    assert is_costly(load("stalled_answer"))
+    assert is_costly(load("stalled_response"))
     assert is_costly(load("webhook_repeated_much_later"))
     assert not is_costly(load("webhook_repeated"))
-    assert is_explored(load("order_explored"))
-    assert not is_explored(load("stalled_answer"))
+    assert is_explored(load("delivery_order_generated"))
+    assert not is_explored(load("stalled_response"))

@@ -31,7 +31,7 @@ def outcomes(name: str, scenario: Scenario, workdir: Path, *, times: int = 1) ->
 @pytest.mark.parametrize("name", ["preforked_receiver", "refusing_effect_committed_before_claim"])
 def test_a_crash_reads_the_same_each_time(name: str, tmp_path: Path) -> None:
     """Who was under way when the app died is a matter of time, so no finding counts or names it."""
-    first, second = outcomes(name, load("webhook_killed_amidst"), tmp_path, times=2)
+    first, second = outcomes(name, load("webhook_killed_during_delivery"), tmp_path, times=2)
 
     assert first == second
 

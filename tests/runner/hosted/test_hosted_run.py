@@ -23,12 +23,12 @@ PASS, FAIL, INCONCLUSIVE = Verdict.PASS, Verdict.FAIL, Verdict.INCONCLUSIVE
 CAUGHT = [
     ("failed_calls_not_logged", "hosted_read", "logs_api_calls"),
     ("expired_token_retried", "hosted_token_refused", "renews_token_once"),
-    ("deadline_per_read", "hosted_answer_drips", "keeps_deadline"),
-    ("errors_not_counted", "hosted_trouble_noticed", "notices_errors"),
+    ("deadline_per_read", "hosted_response_drips", "keeps_deadline"),
+    ("errors_not_counted", "hosted_api_degradation_monitored", "notices_errors"),
     ("retries_without_backoff", "hosted_outage", "retries_in_bounds"),
-    ("latency_not_measured", "hosted_trouble_noticed", "notices_latency"),
+    ("latency_not_measured", "hosted_api_degradation_monitored", "notices_latency"),
     ("logs_requests", "hosted_read", "keeps_secrets_out_of_logs"),
-    ("timeout_too_long", "hosted_answer_stalls", "keeps_deadline"),
+    ("timeout_too_long", "hosted_response_stalls", "keeps_deadline"),
     ("no_token_renewal", "hosted_token_refused", "renews_token_once"),
     ("same_pause_each_time", "hosted_outage", "backs_off"),
     ("whole_history_read", "hosted_read", "reads_limited_history"),
@@ -58,9 +58,9 @@ def test_flawed_clients_are_caught(play: Play) -> None:
 
 def test_an_impatient_client_is_caught(play: Play) -> None:
     """Who does not wait as the relay tells asks too soon."""
-    outcomes = play("retry_after_ignored", "hosted_told_to_wait")
+    outcomes = play("retry_after_ignored", "hosted_retry_after")
 
-    assert verdicts(outcomes["hosted_told_to_wait"])["respects_retry_after"] is FAIL
+    assert verdicts(outcomes["hosted_retry_after"])["respects_retry_after"] is FAIL
 
 
 def test_production_is_refused_before_the_app_is_started(stand_in: StandIn) -> None:

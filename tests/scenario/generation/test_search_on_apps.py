@@ -83,7 +83,7 @@ def test_an_app_that_dies_is_a_finding(drive: Drive, receiver_settings: MakeSett
 def test_a_broken_promise_counts_for_one_practice(drive: Drive, receiver_settings: MakeSettings) -> None:
     """Plans of everything bear on many practices; a failing one accuses the app of what it broke and of nothing else."""
     driver = drive(receiver_settings(app=DURABLE, FLAW="body_hash"))
-    scenario = load("everything_explored")
+    scenario = load("everything_generated")
 
     outcome = driver.run(msgspec.structs.replace(scenario, steps=(steps.RunGeneratedPlans("everything", 15, shrink_s=5),)))
 

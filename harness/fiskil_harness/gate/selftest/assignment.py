@@ -30,7 +30,7 @@ COSTLY = frozenset(
 
 MANY = 100
 
-WATCH_CALLS = frozenset({"lives_explored", "webhook_acknowledged_while_api_is_slow", "webhook_forged_for_work"})
+WATCH_CALLS = frozenset({"life_plans_generated", "webhook_acknowledged_while_api_stalls", "webhook_forged_sync_event"})
 """Scenarios that watch the app's API calls, of which a mere receiver makes none."""
 
 
@@ -73,5 +73,5 @@ def _all() -> list[Scenario]:
 
 @cache
 def _about_receivers() -> list[Scenario]:
-    named = [one for one in _all() if one.name.startswith("webhook_") or one.name.endswith("_explored")]
+    named = [one for one in _all() if one.name.startswith("webhook_") or one.name.endswith("_generated")]
     return [one for one in named if one.name not in WATCH_CALLS]
