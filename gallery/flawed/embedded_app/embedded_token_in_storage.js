@@ -1,4 +1,4 @@
-// Lets its page fetch the access token and store it in localStorage.
+// Gives its page the access token, which the page stores in localStorage.
 //
 // Keep the token in the server's memory: a page needs none.
 "use strict";
