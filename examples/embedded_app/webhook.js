@@ -52,8 +52,8 @@ function isGenuine(request, body, key) {
   const headers = request.headersDistinct["x-fiskil-signature"] || [];
   if (headers.length !== 1) return false;
   const expected = Buffer.from(crypto.createHmac("sha256", key).update(body).digest("base64"), "latin1");
-  const given = Buffer.from(headers[0], "latin1");
-  return given.length === expected.length && crypto.timingSafeEqual(given, expected);
+  const signature = Buffer.from(headers[0], "latin1");
+  return signature.length === expected.length && crypto.timingSafeEqual(signature, expected);
 }
 
 // Parse the envelope: which message, which event, which end user and when. The data itself comes from the API.

@@ -67,8 +67,8 @@ function isGenuine(request, body) {
   const headers = request.headersDistinct["x-fiskil-signature"] || [];
   if (headers.length !== 1) return false;
   const expected = crypto.createHmac("sha256", KEY).update(body).digest("base64");
-  const given = Buffer.from(headers[0], "latin1");
-  return given.length === expected.length && crypto.timingSafeEqual(given, Buffer.from(expected, "latin1"));
+  const signature = Buffer.from(headers[0], "latin1");
+  return signature.length === expected.length && crypto.timingSafeEqual(signature, Buffer.from(expected, "latin1"));
 }
 
 function parse(body) {

@@ -29,9 +29,9 @@ def home() -> str:
 
 def connect(ref: str) -> str:
     """Render the page that states which data, why, and how to stop, before the customer agrees to anything."""
-    who = f'<input type="hidden" name="customer" value="{escape(ref)}">'
+    ref_field = f'<input type="hidden" name="customer" value="{escape(ref)}">'
     if not ref:
-        who = '<label>Your customer number <input name="customer" required maxlength="100"></label>'
+        ref_field = '<label>Your customer number <input name="customer" required maxlength="100"></label>'
     return layout.render(
         "Connect your bank",
         f"<p>We ask your bank for the following data, {PURPOSE}:</p>"
@@ -40,7 +40,7 @@ def connect(ref: str) -> str:
         "<li><strong>Transactions</strong>: what came in and went out in the last months</li></ul>"
         "<p>We never see your bank password, and we cannot move money. You choose the accounts at your bank,"
         ' and you can stop sharing at any time. <a href="/privacy">How we use your data</a></p>'
-        f'<form method="post" action="/connect">{who}<button>Continue to your bank</button></form>'
+        f'<form method="post" action="/connect">{ref_field}<button>Continue to your bank</button></form>'
         '<p id="progress" role="status" hidden>Opening the secure connection to your bank…</p>'
         f"<script>{layout.PROGRESS_SCRIPT}</script>",
     )

@@ -41,12 +41,12 @@ def replace(tx: sqlite3.Connection, end_user_id: str, reading: Reading, allowed:
     Args:
         allowed: The active consents. Rows of any other consent are not stored.
     """
-    kept = [row for row in reading.rows if row.consent_id in allowed]
+    allowed_rows = [row for row in reading.rows if row.consent_id in allowed]
     if is_latest(tx, end_user_id, reading, allowed):
-        for row in kept:
+        for row in allowed_rows:
             upsert(tx, end_user_id, reading, row)
         remove_vanished(tx, end_user_id, reading)
-    return {row.consent_id for row in kept}
+    return {row.consent_id for row in allowed_rows}
 
 
 def is_latest(tx: sqlite3.Connection, end_user_id: str, reading: Reading, allowed: Collection[str]) -> bool:

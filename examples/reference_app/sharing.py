@@ -79,10 +79,10 @@ async def disconnect_one(request: Request) -> Response:
 async def end_consents(parts: Parts, end_user_id: str, deadline: Deadline) -> list[str]:
     """End every active consent, even if its event never arrived. Revoke at Fiskil first, or sharing would continue."""
     listed = {consent.consent_id for consent in await parts.api.consents(end_user_id, deadline) if consent.is_active}
-    known = await parts.database.read(consents.active_ids, end_user_id)
-    for consent_id in sorted(listed | known):
+    stored = await parts.database.read(consents.active_ids, end_user_id)
+    for consent_id in sorted(listed | stored):
         await end_one(parts, end_user_id, consent_id, deadline)
-    return sorted(listed | known)
+    return sorted(listed | stored)
 
 
 async def end_one(parts: Parts, end_user_id: str, consent_id: str, deadline: Deadline) -> None:

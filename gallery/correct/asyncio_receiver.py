@@ -1,4 +1,4 @@
-"""Receives with its own HTTP parser on asyncio streams, over connections that stay open.
+"""Receives webhooks with its own HTTP parser on asyncio streams, over connections that stay open.
 
 It processes a message as ``stdlib_receiver`` does.
 """

@@ -1,4 +1,4 @@
-"""Receives in Flask with one database transaction for each message, before the response.
+"""Receives webhooks in Flask with one database transaction for each message, before the response.
 
 It stores the newest status of each consent and the time of the newest sync of each dataset. It refuses bodies above 2
 MB with 413, and bodies without a length with 411.

@@ -1,4 +1,4 @@
-// Receives in Node.js, and rewrites one file with each message before it responds.
+// Receives webhooks in Node.js, and rewrites one file with each message before it responds.
 //
 // Pass another function to `serve` for another way to verify.
 "use strict";

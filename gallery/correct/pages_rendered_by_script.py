@@ -34,5 +34,5 @@ layout._HEADERS["Content-Security-Policy"] = (
     "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'"
 )
 pages.connect = lambda ref: by_script(_connect(ref))
-pages.connections = lambda ref, held: by_script(_connections(ref, held))
+pages.connections = lambda ref, state: by_script(_connections(ref, state))
 build = app.build

@@ -1,4 +1,4 @@
-"""Asks for confirmation in a browser dialog before it ends a consent.
+"""Requires a confirmation in a browser dialog before it ends a consent.
 
 Its Content-Security-Policy allows the script that opens the dialog.
 """

@@ -1,4 +1,4 @@
-"""Shows each consent on a separate page, and asks for confirmation before it ends one.
+"""Shows each consent on a separate page, and requires a confirmation before it ends one.
 
 Details, control and confirmation are three clicks. The page's Content-Security-Policy allows the script that opens the
 dialog.

@@ -1,4 +1,4 @@
-"""Processes each message 0.3 seconds late, long after it has acknowledged it."""
+"""Waits 0.3 seconds before it processes a message, so effects appear long after the acknowledgement."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""Receives in Starlette: stores a message in its inbox on disk, responds 200, and processes it later.
+"""Receives webhooks in Starlette: stores a message on disk, responds 200, and processes it later.
 
 The claim on a message and its effect are one transaction. Messages that were pending when the app died are processed at
 the next start.

@@ -1,4 +1,4 @@
-"""Receives with Python's standard library alone: http.server and sqlite3.
+"""Receives webhooks with Python's standard library alone: http.server and sqlite3.
 
 It makes no API calls and stores the newest status of each consent. That is little work, so it is done before the
 response: the claim on a message and its effect are one transaction, on disk when the response is sent.

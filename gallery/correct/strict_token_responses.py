@@ -1,4 +1,4 @@
-"""Accepts only token responses as documented, and fails on any other one until the next retry."""
+"""Accepts only token responses that match the documentation, and treats all others as failures."""
 
 from reference_app import app
 from reference_app.fiskil import answers

@@ -1,7 +1,6 @@
 """API calls with a token: renewed once after a 401, retried only while that is safe, never past a deadline.
 
-Requests that create something use connections of their own, because a stale connection would leave their outcome
-unknown.
+Requests that create something use new connections, because a stale connection would leave their outcome unknown.
 """
 
 import asyncio

@@ -63,7 +63,7 @@ def active_ids(tx, end_user_id):
     return {row["consent_id"] for row in rows}
 
 
-def hear(tx, message):
+def apply_event(tx, message):
     """Apply an event. The newest publish_time wins; at the same instant a revocation wins."""
     stored = tx.execute("SELECT * FROM consents WHERE consent_id = ?", (message["consent_id"],)).fetchone()
     is_end = message["event"] == "consent.revoked"
@@ -82,7 +82,7 @@ def hear(tx, message):
         forget(tx, message["consent_id"])
 
 
-def learn(tx, end_user_id, listed):
+def apply_listing(tx, end_user_id, listed):
     """Apply a list of consents: add unknown ones, delete rows that are no longer covered, and end those that have ended."""
     for consent_id, readable in listed.items():
         tx.execute(
@@ -142,7 +142,7 @@ def connection(tx, end_user_id):
     return "revoked" if consents else "none"
 
 
-def shown(tx, end_user_id):
+def state_of(tx, end_user_id):
     """Return all data about one end user, for pages and for the harness."""
     rows = tx.execute("SELECT * FROM rows WHERE end_user_id = ? ORDER BY fiskil_id", (end_user_id,)).fetchall()
     state = {"connection": connection(tx, end_user_id), "accounts": [], "balances": [], "transactions": []}

@@ -119,12 +119,12 @@ def returned():
         update = "UPDATE attempts SET status = ? WHERE session_id = ? AND status = 'pending'"
         tx.execute(update, (status, session_id))
     print(f"journey_{status} {session_id!a} {request.args.get('error_id', '')!a}", flush=True)
-    words = {
+    texts = {
         "returned": "Thank you. Your data is on its way.",
         "cancelled": "You stopped before sharing anything. Whenever you are ready, you can start again.",
         "failed": "Your bank was not connected, and nothing was shared. Please try again in a few minutes.",
     }
-    return f"<!doctype html><title>Budget</title><p>{html.escape(words[status])}</p>"
+    return f"<!doctype html><title>Budget</title><p>{html.escape(texts[status])}</p>"
 
 
 @app.post("/customers/<ref>/refresh")
@@ -144,7 +144,7 @@ def disconnect(ref):
     for consent_id in sorted(consent_ids):
         api.revoke(consent_id, until)
         with database.changing() as tx:
-            store.learn(tx, end_user_id, {consent_id: set()})
+            store.apply_listing(tx, end_user_id, {consent_id: set()})
     return {"status": "done"}
 
 
@@ -155,7 +155,7 @@ def effects():
     with database.changing() as tx:
         select = "SELECT message_id, status FROM inbox WHERE end_user_id = ? OR ? = ''"
         messages = tx.execute(select, (end_user_id, end_user_id)).fetchall()
-        state = store.shown(tx, end_user_id)
+        state = store.state_of(tx, end_user_id)
     return {
         "applied": {message["message_id"]: 1 for message in messages if message["status"] == "done"},
         "pending": sum(message["status"] == "pending" for message in messages),

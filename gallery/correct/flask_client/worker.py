@@ -57,7 +57,7 @@ class Worker(threading.Thread):
             granted = set().union(*listed.values())
             readings = {name: self._api.rows(name, end_user_id, until) for name in DATASETS if name in granted}
             with self._database.changing() as tx:
-                store.learn(tx, end_user_id, listed)
+                store.apply_listing(tx, end_user_id, listed)
                 for consent_id in store.active_ids(tx, end_user_id) - listed.keys():
                     store.end(tx, end_user_id, consent_id)
                 if store.active_ids(tx, end_user_id):
@@ -101,8 +101,8 @@ class Worker(threading.Thread):
         with self._database.changing() as tx:
             if store.is_known(tx, message["end_user_id"]):
                 if message["event"] in {"consent.received", "consent.updated", "consent.revoked"}:
-                    store.hear(tx, message)
-                store.learn(tx, message["end_user_id"], listed)
+                    store.apply_event(tx, message)
+                store.apply_listing(tx, message["end_user_id"], listed)
                 for name, rows in readings.items():
                     store.replace(tx, message["end_user_id"], name, rows)
             tx.execute("UPDATE inbox SET status = 'done' WHERE message_id = ?", (message["message_id"],))

@@ -1,4 +1,4 @@
-"""Leaks one of its three slots with each incomplete body, and then responds 503 to every delivery.
+"""Leaks a slot with each incomplete body, and after three of them responds 503 to every delivery.
 
 Use ``with`` or ``finally``, so that a request that fails releases its slot.
 """

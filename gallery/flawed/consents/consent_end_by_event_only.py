@@ -1,4 +1,4 @@
-"""Deletes the rows of an ended consent only after its event; if the event is lost, they stay.
+"""Deletes the rows of an ended consent only after its event, so they stay if the event is lost.
 
 A complete refresh must list the consents too, and delete the rows of those that have ended.
 """

@@ -1,4 +1,4 @@
-"""Ends a consent in its own database only when the end user disconnects, so the bank keeps sharing.
+"""Ends a consent only locally when the end user disconnects, so the bank keeps sharing.
 
 Revoke the consent at Fiskil first, then delete the data.
 """

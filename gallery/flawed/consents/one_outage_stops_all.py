@@ -1,4 +1,4 @@
-"""Reads no data while any institution has an outage, and misses the events of all the others.
+"""Reads no data while any institution has an outage, so it misses the data of all the others.
 
 An outage affects only the consents of that institution. Read the data of the others as usual.
 """

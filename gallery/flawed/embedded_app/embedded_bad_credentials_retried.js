@@ -1,4 +1,4 @@
-// Retries refused credentials twelve times without a pause.
+// Tries refused credentials twelve times without a pause.
 //
 // Pause after a refusal and alert a person: the credentials stay wrong, and Fiskil may lock the key.
 "use strict";

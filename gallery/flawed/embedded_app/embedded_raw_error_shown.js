@@ -1,4 +1,4 @@
-// Shows people the consent page's raw error code.
+// Shows the consent page's raw error code to the end user.
 //
 // Have a text for each error type, and a general text for unknown types.
 "use strict";

@@ -1,4 +1,4 @@
-"""Identifies a message by the unsigned header ``X-Event-Id``, so a replay with another id is applied.
+"""Identifies a message by the unsigned header X-Event-Id, so a replay with another id is applied.
 
 Identify a message by ``message_id`` in the signed body alone.
 """

@@ -11,7 +11,7 @@ _network_failure = transport._network_failure
 
 
 def network_failure(exception):
-    """Reject a request for good if its connection broke."""
+    """Reject a request permanently if its connection broke."""
     error = _network_failure(exception)
     return Rejected(error.reason) if type(error) is Unavailable and error.was_sent else error
 

@@ -1,4 +1,4 @@
-"""Repeats refused requests ten times, although the same request is always refused.
+"""Repeats a refused request up to ten times, although the response is always the same.
 
 Retry only after temporary failures: network errors, 429 and 5xx.
 """

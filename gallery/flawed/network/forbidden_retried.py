@@ -1,4 +1,4 @@
-"""Retries a request that returned 403 sixty times without a pause.
+"""Retries a forbidden request (403) up to 60 times without a pause.
 
 Do not repeat a refused request. Try again only after a new event or a manual refresh.
 """

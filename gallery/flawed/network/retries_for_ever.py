@@ -1,6 +1,6 @@
 """Retries a failing call without a limit, so a waiting customer never gets a response.
 
-Stop at the deadline of the customer's request, and ask the customer to try again later.
+Stop at the deadline of the customer's request, and show that a later attempt may work.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-// Finds the signature header only if its name has the exact upper and lower case letters.
+// Finds the signature header only if its name is spelt exactly X-Fiskil-Signature.
 //
 // Header names are case-insensitive. Use request.headers or headersDistinct, whose names are in lower case.
 "use strict";

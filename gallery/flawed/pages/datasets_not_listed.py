@@ -1,4 +1,4 @@
-"""Sends people to their bank without stating which data it requests.
+"""Redirects end users to their bank without stating which data it requests.
 
 List every dataset beside the button.
 """

@@ -1,4 +1,4 @@
-"""Raises an exception when Fiskil fails, so people see the framework's error page.
+"""Raises an exception when Fiskil fails, so end users see the framework's error page.
 
 Show a page of your own that states what to do next.
 """
@@ -9,7 +9,7 @@ _respond = failures.respond
 
 
 def respond(doing, error, *, ref, is_page):
-    """Return an error to programs, and raise one for people."""
+    """Return an error to programs, and raise an exception for an end user."""
     response = _respond(doing, error, ref=ref, is_page=is_page)
     if is_page:
         raise RuntimeError("no page for that")

@@ -1,4 +1,4 @@
-"""Redirects people to the start page after a timeout, without an error message.
+"""Redirects end users to the start page after a timeout, without an error message.
 
 State that it did not work, and when to try again.
 """

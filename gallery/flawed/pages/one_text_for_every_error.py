@@ -1,4 +1,4 @@
-"""Shows the same text for every error, so an ineligible person is asked to try again.
+"""Shows the same text for every error, so an ineligible end user tries again without success.
 
 Show for each error type what happened and what to do.
 """

@@ -1,4 +1,4 @@
-"""Shows progress while Fiskil is slow on wide screens only, and hides it on phones.
+"""Shows progress on wide screens only, and hides it on phones.
 
 Show progress on every screen.
 """

@@ -1,4 +1,4 @@
-"""Shows people Fiskil's raw error code.
+"""Shows Fiskil's raw error code on its error page.
 
 State in words what happened and what to do next.
 """

@@ -1,4 +1,4 @@
-"""Retries twelve times while a person waits, each time with a full deadline.
+"""Retries twelve times while an end user waits, each time with a full deadline.
 
 Respect one deadline for the whole request, then show a page that states what to do next.
 """
@@ -13,7 +13,7 @@ _connect = journeys.connect
 
 
 async def connect(request):
-    """Retry for people, but not for programs."""
+    """Retry for an end user, but not for a program."""
     if not forms.is_from_page(request):
         return await _connect(request)
     parts, form = journeys.parts_of(request), await forms.read(request)

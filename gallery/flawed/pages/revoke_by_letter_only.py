@@ -1,4 +1,4 @@
-"""Offers no control to end a consent, and asks people to write a letter.
+"""Offers no control to end a consent, and requires a letter instead.
 
 Give each consent a control that ends it.
 """

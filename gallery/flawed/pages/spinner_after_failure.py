@@ -1,6 +1,6 @@
 """Keeps showing that the connection is being opened after the call to Fiskil has failed.
 
-Show what happened, and let people try again.
+Show what happened, and offer another attempt.
 """
 
 from reference_app import app, layout, pages

@@ -1,4 +1,4 @@
-"""Shows people a traceback when Fiskil fails.
+"""Shows a traceback to the end user when Fiskil fails.
 
 Turn off the framework's debug mode, and show a page that states what to do next.
 """

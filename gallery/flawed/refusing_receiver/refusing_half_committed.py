@@ -1,4 +1,4 @@
-"""Commits a history entry before the rest of the message, so a retry adds it again.
+"""Commits a history entry before the other effects of the message, so a retry adds it again.
 
 Commit everything that belongs to one message in one transaction.
 """

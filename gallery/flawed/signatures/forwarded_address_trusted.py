@@ -1,4 +1,4 @@
-"""Trusts the sender address in ``X-Forwarded-For``, which any sender can write.
+"""Trusts the sender address in X-Forwarded-For, which any sender can write.
 
 Use the address of the connection, or a header that your own proxy overwrites.
 """

@@ -1,4 +1,4 @@
-"""Allows a request header to choose the signature algorithm, including ``none``.
+"""Allows a request header to choose the signature algorithm, including none.
 
 Set the algorithm in the code.
 """

@@ -1,4 +1,4 @@
-"""Claims a message before it responds 503 for lack of capacity, and ignores the retry.
+"""Claims a message before it responds 503 because it is busy, and ignores the retry.
 
 Check the capacity first, or release the claim with the refusal.
 """

@@ -1,4 +1,4 @@
-"""Reads ``message_id`` with a regular expression and with a JSON parser, which can find different ids.
+"""Reads message_id with a regular expression and with a JSON parser, which can find different ids.
 
 Use one parser for both. Here a message with two ids is dropped if its first id is known, although its last id is new.
 """

@@ -12,7 +12,7 @@ _network_failure = transport._network_failure
 
 
 def network_failure(exception):
-    """Reject a request for good if no connection was made."""
+    """Reject a request permanently if no connection was made."""
     if isinstance(exception, httpx.ConnectError):
         return Rejected("network: no connection", was_sent=False)
     return _network_failure(exception)

@@ -1,4 +1,4 @@
-"""Accepts expired certificates.
+"""Accepts expired certificates, because it does not check their dates.
 
 Leave the date check enabled, and set the machine's clock correctly.
 """

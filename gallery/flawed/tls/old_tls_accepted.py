@@ -1,4 +1,4 @@
-"""Accepts TLS 1.0 and TLS 1.1.
+"""Accepts connections with TLS 1.0 and TLS 1.1, which are obsolete.
 
 Leave the minimum version of your TLS library at 1.2.
 """

@@ -1,4 +1,4 @@
-"""Fetches tokens in a loop until one lives for at least a minute.
+"""Fetches tokens in a loop until one is valid for at least a minute.
 
 Use every token that you get. Replace an invalid lifetime with a safe default.
 """

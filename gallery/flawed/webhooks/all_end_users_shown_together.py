@@ -1,4 +1,4 @@
-"""Shows every end user the rows of all end users, because the query lacks a condition.
+"""Shows every end user the rows of all end users, because the query does not select by end user.
 
 Select rows by end_user_id.
 """

@@ -1,4 +1,4 @@
-"""Acknowledges ``consent.updated`` and discards it, although its config lists the event as used.
+"""Acknowledges consent.updated and discards it, although its config lists the event as used.
 
 Apply every event that you use, or remove it from the config.
 """

@@ -1,4 +1,4 @@
-"""Identifies a message by its body, so a retry with another ``delivery_attempt`` is applied again.
+"""Identifies a message by its body, so a retry with another delivery_attempt is applied again.
 
 Identify a message by its ``message_id`` alone.
 """
