@@ -1,4 +1,4 @@
-// The datasets that this app reads, with the columns that it keeps of their rows.
+// The datasets that this app reads, and the columns that it stores of their rows.
 "use strict";
 
 const DATASETS = {
@@ -10,7 +10,7 @@ const DATASETS = {
   ],
 };
 
-// Whether a consent covers a dataset; one that names none we know is taken to cover all.
+// Return whether a consent covers a dataset; a consent without known dataset names covers all.
 function covers(named, dataset) {
   return !named.some((name) => name in DATASETS) || named.includes(dataset);
 }

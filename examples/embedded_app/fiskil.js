@@ -1,4 +1,4 @@
-// Fiskil, as far as this app needs it: one token for all, calls that are repeated while that is safe, lists to their end.
+// The Fiskil API client: one token for all calls, safe retries, complete lists.
 "use strict";
 
 const { DATASETS } = require("./datasets");
@@ -23,13 +23,13 @@ class Fiskil {
     this.renewing = null;
     this.refusals = 0;
     this.pausedUntil = 0;
-    this.closedUntil = new Map(); // endpoint -> when Fiskil may be asked again
+    this.closedUntil = new Map(); // endpoint -> time of the next allowed call
   }
 
-  // Ids of end users with this e-mail address. It is compared here, because addresses do not belong in URLs.
+  // Return the ids of end users with this e-mail address. Compare here, because addresses must not be in URLs.
   async endUserIds(email, deadline) {
     const records = await this.every("/v1/end-users", "end_users", {}, deadline);
-    return records.filter((one) => one.email === email && one.id).map((one) => String(one.id));
+    return records.filter((user) => user.email === email && user.id).map((user) => String(user.id));
   }
 
   async createEndUser(email, deadline) {
@@ -38,23 +38,23 @@ class Fiskil {
 
   async createSession(endUserId, address, deadline) {
     const body = { end_user_id: endUserId, redirect_uri: address, cancel_uri: address };
-    const told = record(await this.create("/v1/auth/session", body, deadline));
-    const expiresAt = typeof told.expires_at === "number" ? told.expires_at : Date.parse(told.expires_at) / 1000 || 0;
-    return { sessionId: text(told, "session_id"), authUrl: text(told, "auth_url"), expiresAt };
+    const session = record(await this.create("/v1/auth/session", body, deadline));
+    const expiresAt = typeof session.expires_at === "number" ? session.expires_at : Date.parse(session.expires_at) / 1000 || 0;
+    return { sessionId: text(session, "session_id"), authUrl: text(session, "auth_url"), expiresAt };
   }
 
   async consents(endUserId, deadline) {
     const records = await this.every("/v1/consent", "consents", { end_user_id: endUserId }, deadline);
-    return records.map((one) => ({
-      consentId: text(one, "arrangement_id"),
-      isActive: one.active === true,
-      institution: optional(one.institution_name) || "",
-      expiresAt: optional(one.expires_at) || "",
-      datasets: Array.isArray(one.permissions) ? one.permissions.map(String) : [],
+    return records.map((consent) => ({
+      consentId: text(consent, "arrangement_id"),
+      isActive: consent.active === true,
+      institution: optional(consent.institution_name) || "",
+      expiresAt: optional(consent.expires_at) || "",
+      datasets: Array.isArray(consent.permissions) ? consent.permissions.map(String) : [],
     }));
   }
 
-  // End a consent. One that Fiskil no longer knows has ended already.
+  // End a consent. A consent that Fiskil no longer knows has already ended.
   async revoke(consentId, deadline) {
     const endpoint = "DELETE /v1/consent/{arrangement_id}";
     const url = `${this.settings.baseUrl}/v1/consent/${encodeURIComponent(consentId)}`;
@@ -65,27 +65,27 @@ class Fiskil {
     }
   }
 
-  // Every row of a dataset that the app may keep. Pending transactions often carry no date, which a filter by date would
-  // hide, so they are asked for by status, and first: one that is posted in between is read twice, not missed.
+  // Return every row of a dataset that the app may store. Pending transactions often have no date, and a date filter
+  // would hide them. They are read by status, and first: one that is posted in between is read twice, not missed.
   async rows(dataset, endUserId, deadline) {
     const oldest = new Date(Date.now() - this.settings.historyDays * 86_400_000).toISOString().slice(0, 10);
     const selections = dataset === "transactions" ? [{ status: "PENDING" }, { from: `${oldest}T00:00:00Z` }] : [{}];
-    const found = new Map();
+    const rows = new Map();
     for (const selection of selections) {
       const params = { end_user_id: endUserId, ...selection };
-      for (const one of await this.every(`/v1/banking/${dataset}`, dataset, params, deadline)) {
-        const row = rowOf(one, DATASETS[dataset]);
-        found.set(row.fiskil_id, row);
+      for (const entry of await this.every(`/v1/banking/${dataset}`, dataset, params, deadline)) {
+        const row = rowOf(entry, DATASETS[dataset]);
+        rows.set(row.fiskil_id, row);
       }
     }
-    return [...found.values()];
+    return [...rows.values()];
   }
 
   create(path, body, deadline) {
     return this.call({ endpoint: `POST ${path}`, url: this.settings.baseUrl + path, body, isRepeatable: false }, deadline);
   }
 
-  // A list to its end. A walk that breaks after its first page begins once more: its cursor may have expired.
+  // Read a list to its end. Restart once if it fails after the first page: its cursor may have expired.
   async every(path, root, params, deadline) {
     const first = `${this.settings.baseUrl}${path}?${new URLSearchParams(params)}`;
     try {
@@ -98,39 +98,39 @@ class Fiskil {
 
   async walk(first, path, root, deadline) {
     const records = [];
-    const seen = new Set();
+    const visited = new Set();
     for (let url = first; url; ) {
-      if (seen.has(url) || seen.size > MOST_PAGES) throw new Failure("rejected", "pages that never end");
-      seen.add(url);
-      let told;
+      if (visited.has(url) || visited.size > MOST_PAGES) throw new Failure("rejected", "pages that never end");
+      visited.add(url);
+      let page;
       try {
-        told = pageOf(await this.call({ endpoint: `GET ${path}`, url, isRepeatable: true }, deadline), root);
+        page = pageOf(await this.call({ endpoint: `GET ${path}`, url, isRepeatable: true }, deadline), root);
       } catch (failure) {
         failure.isMidwalk = url !== first;
         throw failure;
       }
-      records.push(...told.records);
-      url = told.next ? following(told.next, url) : "";
+      records.push(...page.records);
+      url = page.next ? following(page.next, url) : "";
     }
     return records;
   }
 
-  // A call with a token; a refused token is renewed once, however many calls it was refused to.
+  // Make a call with a token; renew a refused token once, however many calls it was refused to.
   async call(request, deadline) {
-    const used = await this.currentToken(deadline);
+    const token = await this.currentToken(deadline);
     try {
-      return await this.repeated(request, used, deadline);
+      return await this.repeated(request, token, deadline);
     } catch (failure) {
       if (failure.kind !== "refused") throw failure;
     }
-    return this.repeated(request, await this.renewed(used, deadline), deadline);
+    return this.repeated(request, await this.renewed(token, deadline), deadline);
   }
 
   async currentToken(deadline) {
     return this.token && Date.now() < this.usableUntil ? this.token : this.renewed(this.token, deadline);
   }
 
-  // Another token than *stale*. One caller asks, the others wait for what comes of it.
+  // Return a token other than *stale*. One caller requests it, the others wait for the result.
   renewed(stale, deadline) {
     if (this.token && this.token !== stale && Date.now() < this.usableUntil) return this.token;
     this.renewing ??= this.renew(deadline).finally(() => (this.renewing = null));
@@ -143,23 +143,23 @@ class Fiskil {
     this.token = "";
     const body = { client_id: this.settings.clientId, client_secret: this.settings.clientSecret };
     const request = { endpoint: "POST /v1/token", url: `${this.settings.baseUrl}/v1/token`, body, isRepeatable: true };
-    let told;
+    let payload;
     try {
-      told = record(await this.repeated(request, "", deadline));
+      payload = record(await this.repeated(request, "", deadline));
     } catch (failure) {
       if (failure.kind !== "refused" && failure.kind !== "rejected") throw failure;
       this.pausedUntil = Date.now() + Math.min(60_000, 5000 * 2 ** this.refusals++);
       log.warn("credentials_refused", { status: failure.status, reason: failure.reason, error_id: failure.errorId });
       throw new Failure("refused", failure.reason, { status: failure.status, errorId: failure.errorId, wasSent: false });
     }
-    const lifetimeS = lifetime(told.expires_in);
-    this.token = text(told, "token" in told ? "token" : "access_token");
+    const lifetimeS = lifetime(payload.expires_in);
+    this.token = text(payload, "token" in payload ? "token" : "access_token");
     this.usableUntil = Date.now() + (lifetimeS - Math.min(60, lifetimeS / 10)) * 1000;
     this.refusals = 0;
     return this.token;
   }
 
-  // Only what may pass is repeated, and only where repeating cannot do a thing twice.
+  // Repeat only temporary failures, and only if a repetition cannot do something twice.
   async repeated(request, token, deadline) {
     for (let number = 1; ; number += 1) {
       try {
@@ -194,20 +194,20 @@ class Fiskil {
       log.info("api_call", { endpoint: request.endpoint, status: 200, ms: Date.now() - began });
       return payload;
     } catch (failure) {
-      const told = { status: failure.status || failure.kind, reason: failure.reason, error_id: failure.errorId };
-      log.warn("api_call", { endpoint: request.endpoint, ...told, ms: Date.now() - began });
+      const details = { status: failure.status || failure.kind, reason: failure.reason, error_id: failure.errorId };
+      log.warn("api_call", { endpoint: request.endpoint, ...details, ms: Date.now() - began });
       throw failure;
     }
   }
 }
 
-// Doubles up to a cap; half of it is chance, so that callers do not return in step.
+// Return a delay that doubles up to a cap; half of it is random, so that clients do not retry together.
 function backOffMs(number) {
   const full = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (number - 1));
   return full / 2 + (Math.random() * full) / 2;
 }
 
-// A link is followed only back to where the first page came from: the token goes with it.
+// Return the next URL. It must have the origin of the first page, because the token is sent along.
 function following(link, current) {
   const target = new URL(link, current);
   if (target.origin !== new URL(current).origin) throw new Failure("rejected", "a next link to another origin");
@@ -216,15 +216,15 @@ function following(link, current) {
 
 function pageOf(payload, root) {
   if (Array.isArray(payload)) return { records: payload.map(record), next: "" };
-  const told = record(payload);
-  if (!Array.isArray(told[root])) throw new Failure("unavailable", `an answer without ${root}`);
-  const next = told.links && typeof told.links.next === "string" ? told.links.next : "";
-  return { records: told[root].map(record), next };
+  const list = record(payload);
+  if (!Array.isArray(list[root])) throw new Failure("unavailable", `an answer without ${root}`);
+  const next = list.links && typeof list.links.next === "string" ? list.links.next : "";
+  return { records: list[root].map(record), next };
 }
 
-function rowOf(told, columns) {
-  const flat = { ...told, ...(typeof told.category === "object" ? told.category : {}) };
-  const row = { fiskil_id: text(told, "fiskil_id"), consent_id: text(told, "arrangement_id"), account_id: text(told, "account_id") };
+function rowOf(entry, columns) {
+  const flat = { ...entry, ...(typeof entry.category === "object" ? entry.category : {}) };
+  const row = { fiskil_id: text(entry, "fiskil_id"), consent_id: text(entry, "arrangement_id"), account_id: text(entry, "account_id") };
   for (const name of columns) {
     const value = optional(flat[name]);
     if (value !== null) row[name] = value;
@@ -232,8 +232,8 @@ function rowOf(told, columns) {
   return row;
 }
 
-function lifetime(told) {
-  const seconds = typeof told === "boolean" || told === null ? NaN : Number(told);
+function lifetime(expiresIn) {
+  const seconds = typeof expiresIn === "boolean" || expiresIn === null ? NaN : Number(expiresIn);
   return seconds > 0 && seconds <= LONGEST_TOKEN_S ? seconds : DEFAULT_TOKEN_S;
 }
 
@@ -244,8 +244,8 @@ function record(value) {
   return value;
 }
 
-function text(told, name) {
-  const value = record(told)[name];
+function text(source, name) {
+  const value = record(source)[name];
   if (typeof value !== "string" || !value || !value.isWellFormed()) throw new Failure("unavailable", `an answer without ${name}`);
   return value;
 }

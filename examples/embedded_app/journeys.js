@@ -1,5 +1,6 @@
-// From the button to the first thing heard of a consent. What a page tells moves an attempt and nothing else: whether there
-// is a consent, only Fiskil's events and API tell.
+// Consent journeys, from the button to the first known outcome.
+//
+// What a page reports only changes the status of an attempt. Only Fiskil's events and API prove that a consent exists.
 "use strict";
 
 const crypto = require("node:crypto");
@@ -11,13 +12,13 @@ const CANCELLED = new Set(["AUTH_SESSION_CANCELLED", "CONSENT_ENDUSER_DENIED"]);
 class Journeys {
   constructor({ settings, store, fiskil }) {
     Object.assign(this, { settings, store, fiskil });
-    this.enrolling = new Map(); // ref -> promise; one caller creates, the others wait
+    this.enrolling = new Map(); // ref -> promise: one caller creates, the others wait
   }
 
-  // A fresh auth session; each serves one attempt.
+  // Create a new auth session; each serves one attempt.
   async begin(ref, publicUrl, deadline) {
     const endUserId = await this.endUserOf(ref, deadline);
-    const key = crypto.randomUUID(); // a way back from a cancelled journey names no session, so the address itself tells
+    const key = crypto.randomUUID(); // a redirect after a cancellation names no session, so the URL identifies the attempt
     const session = await this.fiskil.createSession(endUserId, `${publicUrl}/returned?attempt=${key}`, deadline);
     if (new URL(session.authUrl).origin !== this.settings.authOrigin) throw new Failure("rejected", "an unexpected address");
     const fields = { ref, endUserId, status: "pending", expiresAt: session.expiresAt, key };
@@ -26,43 +27,43 @@ class Journeys {
     return session;
   }
 
-  // The session that somebody comes back from, by what the address says.
+  // Return the id of the session that a browser returns from, by the parameters of the URL.
   returning(sessionId, key) {
-    const [found] = [...this.store.attempts].find(([, one]) => key && one.key === key) || [];
-    return sessionId || found || "";
+    const [ownSessionId] = [...this.store.attempts].find(([, attempt]) => key && attempt.key === key) || [];
+    return sessionId || ownSessionId || "";
   }
 
-  // A message that the page passes on, with where it came from. Null where it is none of the consent page's, or not its last.
+  // Process a message that the page forwards with its origin. Return null unless it is the consent page's final message.
   heard(ref, sessionId, origin, message) {
-    const told = origin === this.settings.authOrigin ? meaning(message) : null;
-    if (!told) log.warn("message_ignored", { origin });
-    else this.settled(ref, sessionId, told.errorType, told.errorId);
-    return told;
+    const ending = origin === this.settings.authOrigin ? meaning(message) : null;
+    if (!ending) log.warn("message_ignored", { origin });
+    else this.settled(ref, sessionId, ending.errorType, ending.errorId);
+    return ending;
   }
 
-  // What the consent page said, or what a browser comes back with. A second telling changes nothing, and somebody else's
-  // session is none of this customer's.
+  // Apply an outcome from the consent page or from a returning browser. A second outcome changes nothing, and neither does
+  // an outcome of another customer's session.
   settled(ref, sessionId, errorType, errorId) {
     const attempt = this.store.attempts.get(sessionId);
     const isOwn = attempt && (!ref || attempt.ref === ref);
     const status = !errorType ? "returned" : CANCELLED.has(errorType) ? "cancelled" : "failed";
-    const told = { session_id: isOwn ? sessionId : "", end_user_id: isOwn ? attempt.endUserId : "" };
-    if (errorType) log.warn("journey_failed", { reason: errorType, error_id: errorId, ...told });
-    else log.info("journey_returned", told);
+    const ids = { session_id: isOwn ? sessionId : "", end_user_id: isOwn ? attempt.endUserId : "" };
+    if (errorType) log.warn("journey_failed", { reason: errorType, error_id: errorId, ...ids });
+    else log.info("journey_returned", ids);
     if (isOwn && attempt.status === "pending") this.store.commit({ kind: "attempt", sessionId, fields: { status } });
     return isOwn ? attempt : null;
   }
 
   endUserOf(ref, deadline) {
-    const known = this.store.customers.get(ref)?.endUserId;
-    if (known) return known;
+    const endUserId = this.store.customers.get(ref)?.endUserId;
+    if (endUserId) return endUserId;
     if (!this.enrolling.has(ref)) {
       this.enrolling.set(ref, this.enrol(ref, deadline).finally(() => this.enrolling.delete(ref)));
     }
     return this.enrolling.get(ref);
   }
 
-  // Creating is not idempotent: after an attempt whose outcome is unknown, look before creating again.
+  // Create the end user. Creation is not idempotent: after an attempt with an unknown outcome, search before creating again.
   async enrol(ref, deadline) {
     const email = `${ref.replace(/[^A-Za-z0-9._+-]/g, "-")}@customers.example`;
     const wasTried = this.store.customers.get(ref)?.wasTried;
@@ -74,9 +75,9 @@ class Journeys {
     return endUserId;
   }
 
-  // End each active consent, also one whose event never came. Fiskil first: a local end alone would share on.
+  // End every active consent, even if its event never arrived. Revoke at Fiskil first, or sharing would continue.
   async disconnect(endUserId, deadline) {
-    const listed = (await this.fiskil.consents(endUserId, deadline)).filter((one) => one.isActive).map((one) => one.consentId);
+    const listed = (await this.fiskil.consents(endUserId, deadline)).filter((consent) => consent.isActive).map((consent) => consent.consentId);
     const ids = [...new Set([...listed, ...this.store.activeConsents(endUserId)])].sort();
     for (const consentId of ids) {
       await this.fiskil.revoke(consentId, deadline);
@@ -87,12 +88,12 @@ class Journeys {
   }
 }
 
-// What a message comes to; null where it is no ending. Errors may stand in the address of a "success".
+// Return the outcome in a message; null if it has none. The URL of a "success" may contain an error.
 function meaning(message) {
   if (typeof message !== "object" || message === null) return null;
   const address = typeof message.redirectURL === "string" ? message.redirectURL : "";
   const query = new URLSearchParams(address.split("#")[0].split("?")[1] || "");
-  const texts = [message.errorType, query.get("error_type"), message.error].filter((one) => typeof one === "string" && one);
+  const texts = [message.errorType, query.get("error_type"), message.error].filter((text) => typeof text === "string" && text);
   if (texts.length) return { errorType: texts[0], errorId: String(message.errorID || query.get("error_id") || "") };
   return message.isCompleted === true && message.consentID ? { errorType: "", errorId: "" } : null;
 }

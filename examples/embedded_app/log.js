@@ -1,12 +1,14 @@
-// One line for each thing that happened: what, and its details. Secrets, tokens and people's data are never handed to it.
+// The app's log: one line per event, with its name and details.
+//
+// Callers never pass secrets, tokens or personal data.
 "use strict";
 
-function line(level, what, details) {
-  const told = Object.entries(details).filter(([, value]) => value !== undefined && value !== "" && value !== null);
-  console.log(level, what, told.map(([name, value]) => `${name}=${String(value).replace(/\s+/g, "_")}`).join(" "));
+function line(level, event, details) {
+  const pairs = Object.entries(details).filter(([, value]) => value !== undefined && value !== "" && value !== null);
+  console.log(level, event, pairs.map(([name, value]) => `${name}=${String(value).replace(/\s+/g, "_")}`).join(" "));
 }
 
 module.exports = {
-  info: (what, details = {}) => line("info", what, details),
-  warn: (what, details = {}) => line("warn", what, details),
+  info: (event, details = {}) => line("info", event, details),
+  warn: (event, details = {}) => line("warn", event, details),
 };

@@ -1,4 +1,4 @@
-// The app's pages. What they say of a failure is what happened and what to do; codes stay in the log.
+// The app's pages. After a failure they state what happened and what to do; error codes stay in the log.
 "use strict";
 
 const WORDS = {
@@ -30,7 +30,7 @@ button{font:inherit;padding:.6rem 1.2rem;border:0;border-radius:8px;background:#
 </style><main><h1>${escaped(title)}</h1>${main}</main></html>`;
 }
 
-// The page that embeds the consent page; embed.js does the rest.
+// Render the page that embeds the consent page; embed.js does the rest.
 function connect(ref, authOrigin) {
   return page(
     "Connect your bank",
@@ -42,9 +42,9 @@ See how we use them in our <a href="/privacy">privacy notice</a>.</p>
 }
 
 function connections(ref, connection, consents) {
-  const rows = consents.map((one) => {
-    const shared = (one.datasets || []).join(", ").replace(/_/g, " ") || "accounts, balances, transactions";
-    return `<li><b>${escaped(one.institution || "Your bank")}</b> shares ${escaped(shared)}, until ${escaped((one.expiresAt || "").slice(0, 10) || "you end it")}</li>`;
+  const rows = consents.map((consent) => {
+    const shared = (consent.datasets || []).join(", ").replace(/_/g, " ") || "accounts, balances, transactions";
+    return `<li><b>${escaped(consent.institution || "Your bank")}</b> shares ${escaped(shared)}, until ${escaped((consent.expiresAt || "").slice(0, 10) || "you end it")}</li>`;
   });
   const form = rows.length
     ? `<form method="post" action="/customers/${encodeURIComponent(ref)}/disconnect"><button>Stop all sharing</button></form>`

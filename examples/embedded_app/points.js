@@ -1,4 +1,4 @@
-// Places where processing can be made to fail once, so that recovery can be rehearsed. Nothing is ever armed in production.
+// Points where processing can be made to fail once, to test recovery. They are never armed in production.
 "use strict";
 
 const POINTS = ["before", "midway", "after", "database"];

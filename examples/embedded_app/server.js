@@ -1,6 +1,7 @@
-// The embedded app: a small, complete integration in Node.js, with nothing but the standard library.
+// The embedded app: a small, complete integration in Node.js that uses only the standard library.
 //
-// It shows Fiskil's consent page inside its own, listens to that page's messages, verifies webhooks, reads the data.
+// It shows Fiskil's consent page inside its own page, listens to that page's messages, verifies webhooks and reads the
+// data.
 "use strict";
 
 const fs = require("node:fs");
@@ -23,20 +24,20 @@ const EMBED = fs.readFileSync(path.join(__dirname, "public", "embed.js"));
 function build(settings) {
   const store = new Store(settings.journal);
   const fiskil = new Fiskil(settings);
-  const parts = { settings, store, fiskil, points: new Points() };
-  parts.worker = new Worker(parts);
-  parts.journeys = new Journeys(parts);
-  parts.worker.wake();
+  const context = { settings, store, fiskil, points: new Points() };
+  context.worker = new Worker(context);
+  context.journeys = new Journeys(context);
+  context.worker.wake();
   return http.createServer((request, response) => {
-    answer(request, response, parts).catch((error) => {
+    answer(request, response, context).catch((error) => {
       log.warn("request_failed", { reason: error.reason || error.code || error.name });
       if (!response.headersSent) json(response, 500, { error: "unavailable", message: "We cannot do that right now." });
     });
   });
 }
 
-async function answer(request, response, parts) {
-  const { settings, store, journeys, worker, points } = parts;
+async function answer(request, response, context) {
+  const { settings, store, journeys, worker, points } = context;
   const url = new URL(request.url, "http://localhost");
   const customer = url.searchParams.get("customer") || "";
   const [, first, ref, act] = url.pathname.split("/").map(decodeURIComponent);
@@ -58,27 +59,27 @@ async function answer(request, response, parts) {
       return html(response, 200, pages.connections(customer, store.connection(endUserId), active), settings);
     }
     case "GET /returned": {
-      // Somebody comes back by an address instead of a message: the consent page was opened by itself.
-      const told = url.searchParams;
-      const errorType = told.get("error_type") || told.get("error") || "";
-      const sessionId = journeys.returning(told.get("session_id"), told.get("attempt"));
-      const attempt = journeys.settled("", sessionId, errorType, told.get("error_id") || "");
+      // The browser returns by a redirect instead of a message, because the consent page was opened outside the frame.
+      const params = url.searchParams;
+      const errorType = params.get("error_type") || params.get("error") || "";
+      const sessionId = journeys.returning(params.get("session_id"), params.get("attempt"));
+      const attempt = journeys.settled("", sessionId, errorType, params.get("error_id") || "");
       return html(response, 200, pages.returned(errorType, attempt && store.connection(attempt.endUserId)), settings);
     }
     case "POST /connect": {
-      const told = await body(request);
-      if (!told || typeof told.customer !== "string" || !told.customer) return badCustomer(response);
+      const form = await body(request);
+      if (!form || typeof form.customer !== "string" || !form.customer) return badCustomer(response);
       return respond(response, "connect", async (deadline) => {
-        const session = await journeys.begin(told.customer, publicUrl, deadline);
+        const session = await journeys.begin(form.customer, publicUrl, deadline);
         return { session_id: session.sessionId, auth_url: session.authUrl };
       }, settings);
     }
     case "POST /link/message": {
-      const told = await body(request);
-      if (!told || typeof told.customer !== "string") return badCustomer(response);
-      const heard = journeys.heard(told.customer, String(told.session_id || ""), String(told.origin || ""), told.message);
-      if (!heard) return json(response, 200, { is_over: false });
-      const words = heard.errorType ? pages.words(heard.errorType).join(". ") : "Thank you. Your data is on its way.";
+      const form = await body(request);
+      if (!form || typeof form.customer !== "string") return badCustomer(response);
+      const ending = journeys.heard(form.customer, String(form.session_id || ""), String(form.origin || ""), form.message);
+      if (!ending) return json(response, 200, { is_over: false });
+      const words = ending.errorType ? pages.words(ending.errorType).join(". ") : "Thank you. Your data is on its way.";
       return json(response, 200, { is_over: true, message: words });
     }
     case "POST /customers/refresh":
@@ -88,15 +89,15 @@ async function answer(request, response, parts) {
       if (!endUserId) return json(response, 404, { error: "unknown_customer", message: "There is nothing connected." });
       const work = act === "refresh" ? (deadline) => worker.refresh(endUserId, deadline) : (deadline) => journeys.disconnect(endUserId, deadline);
       return respond(response, act, async (deadline) => {
-        const told = await work(deadline);
-        if (!isPage) return { status: "done", told };
+        const result = await work(deadline);
+        if (!isPage) return { status: "done", told: result };
         response.writeHead(303, { location: `/connections?${new URLSearchParams({ customer: ref })}` }).end();
       }, settings);
     }
     case "POST /webhooks/fiskil":
-      return receive(request, response, parts);
+      return receive(request, response, context);
     case "GET /_harness/effects":
-      if (settings.hasHarnessHooks) return json(response, 200, effects(parts, url.searchParams.get("end_user_id") || ""));
+      if (settings.hasHarnessHooks) return json(response, 200, effects(context, url.searchParams.get("end_user_id") || ""));
       break;
     case "POST /_harness/fail":
       if (settings.hasHarnessHooks) return json(response, points.arm(url.searchParams.get("at")) ? 200 : 400, {});
@@ -106,15 +107,15 @@ async function answer(request, response, parts) {
   return json(response, isKnown ? 405 : 404, { error: "not_found", message: "There is nothing here." });
 }
 
-// Do what a customer waits for within a deadline, and tell in words what kept it from being done.
+// Do *work* within the deadline of the request; after a failure respond with an explanation for people.
 async function respond(response, doing, work, settings) {
   const failures = {
     timeout: [504, "The bank connection is taking too long to answer. Please try again in a minute."],
     refused: [503, "Connecting banks is not possible at the moment. We have been told and are on it."],
   };
   try {
-    const told = await work(Date.now() + settings.requestMs);
-    if (told) json(response, 200, told);
+    const result = await work(Date.now() + settings.requestMs);
+    if (result) json(response, 200, result);
   } catch (failure) {
     if (!(failure instanceof Failure)) throw failure;
     log.warn(`${doing}_failed`, { status: failure.status, reason: failure.reason, error_id: failure.errorId });
@@ -124,10 +125,15 @@ async function respond(response, doing, work, settings) {
 }
 
 function effects({ store, points }, endUserId) {
-  const isAsked = (one) => !endUserId || one.endUserId === endUserId;
-  const applied = [...store.applied].filter(([, one]) => isAsked(one)).map(([id, one]) => [id, one.count]);
-  const consents = [...store.consents].filter(([, one]) => isAsked(one)).sort();
-  const shown = consents.map(([id, one]) => ({ consent_id: id, status: one.status, institution_name: one.institution, expires_at: one.expiresAt }));
+  const isOwn = (entry) => !endUserId || entry.endUserId === endUserId;
+  const applied = [...store.applied].filter(([, entry]) => isOwn(entry)).map(([id, entry]) => [id, entry.count]);
+  const own = [...store.consents].filter(([, consent]) => isOwn(consent)).sort();
+  const consents = own.map(([id, consent]) => ({
+    consent_id: id,
+    status: consent.status,
+    institution_name: consent.institution,
+    expires_at: consent.expiresAt,
+  }));
   const rows = (dataset) => store.rows(endUserId, dataset);
   return {
     applied: Object.fromEntries(applied),
@@ -135,7 +141,7 @@ function effects({ store, points }, endUserId) {
     failed: points.tripped,
     state: {
       connection: store.connection(endUserId),
-      consents: shown,
+      consents,
       accounts: rows("accounts"),
       balances: rows("balances"),
       transactions: rows("transactions"),

@@ -1,4 +1,4 @@
-// What the app is told by its environment; everything else is decided here.
+// The settings from the environment, with fixed defaults for everything else.
 "use strict";
 
 const required = ["FISKIL_BASE_URL", "FISKIL_AUTH_URL", "FISKIL_CLIENT_ID", "FISKIL_CLIENT_SECRET"];

@@ -1,6 +1,6 @@
-// Everything that the app knows, as a file of changes: one line is one transaction, on the disk before anybody hears of it.
+// The app's data, as a file of changes: one line is one transaction, on disk before its effects become visible.
 //
-// What is in memory is what the lines come to. A line that a crash has cut was never acknowledged, so it is left out.
+// Memory holds the result of all lines. A line that a crash truncated was never acknowledged, so it is ignored.
 "use strict";
 
 const fs = require("node:fs");
@@ -29,7 +29,7 @@ class Store {
     if (text && !text.endsWith("\n")) fs.writeSync(this.file, "\n");
   }
 
-  // Write changes as one, then let them count.
+  // Write changes as one line, then apply them.
   commit(...changes) {
     if (!changes.length) return;
     fs.writeSync(this.file, JSON.stringify(changes) + "\n");
@@ -52,8 +52,8 @@ class Store {
         this.inbox.get(change.messageId).status = change.status;
         break;
       case "applied": {
-        const known = this.applied.get(change.messageId);
-        this.applied.set(change.messageId, { endUserId: change.endUserId, count: (known ? known.count : 0) + 1 });
+        const entry = this.applied.get(change.messageId);
+        this.applied.set(change.messageId, { endUserId: change.endUserId, count: (entry ? entry.count : 0) + 1 });
         break;
       }
       case "consent":
@@ -72,10 +72,10 @@ class Store {
     }
   }
 
-  // What a consent brought of some datasets. No sync will ever tell that the rows of a dataset are gone that left a consent.
+  // Delete the rows of some datasets of a consent. No sync event announces that a dataset has left a consent.
   forgetRows(consentId, datasets) {
-    for (const [place, { rows }] of this.readings) {
-      if (!datasets.includes(place.slice(place.lastIndexOf("/") + 1))) continue;
+    for (const [key, { rows }] of this.readings) {
+      if (!datasets.includes(key.slice(key.lastIndexOf("/") + 1))) continue;
       for (const [id, row] of rows) if (row.consent_id === consentId) rows.delete(id);
     }
   }
@@ -86,25 +86,26 @@ class Store {
   }
 
   activeConsents(endUserId) {
-    const own = [...this.consents].filter(([, one]) => one.endUserId === endUserId && one.status === "active");
+    const own = [...this.consents].filter(([, consent]) => consent.endUserId === endUserId && consent.status === "active");
     return new Set(own.map(([id]) => id));
   }
 
   pending(endUserId) {
-    return [...this.inbox.values()].filter((one) => one.status === "pending" && (!endUserId || one.endUserId === endUserId));
+    const isPending = (message) => message.status === "pending" && (!endUserId || message.endUserId === endUserId);
+    return [...this.inbox.values()].filter(isPending);
   }
 
-  // One word: none, pending, syncing, connected, cancelled, failed or revoked. A consent decides, then the newest attempt.
+  // Return none, pending, syncing, connected, cancelled, failed or revoked. A consent decides, then the newest attempt.
   connection(endUserId) {
-    const own = [...this.consents.values()].filter((one) => one.endUserId === endUserId);
-    const active = own.filter((one) => one.status === "active");
-    if (active.length) return active.some((one) => one.isSynced) ? "connected" : "syncing";
-    const attempts = [...this.attempts.values()].filter((one) => one.endUserId === endUserId);
+    const own = [...this.consents.values()].filter((consent) => consent.endUserId === endUserId);
+    const active = own.filter((consent) => consent.status === "active");
+    if (active.length) return active.some((consent) => consent.isSynced) ? "connected" : "syncing";
+    const attempts = [...this.attempts.values()].filter((attempt) => attempt.endUserId === endUserId);
     const newest = attempts.sort((left, right) => right.number - left.number)[0];
     const hasExpired = newest && newest.status === "pending" && newest.expiresAt && newest.expiresAt < Date.now() / 1000;
-    const told = newest && !hasExpired ? newest.status : "";
-    if (told === "returned") return "syncing";
-    if (["pending", "cancelled", "failed"].includes(told)) return told;
+    const status = newest && !hasExpired ? newest.status : "";
+    if (status === "returned") return "syncing";
+    if (["pending", "cancelled", "failed"].includes(status)) return status;
     return own.length ? "revoked" : "none";
   }
 

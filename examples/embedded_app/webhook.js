@@ -1,4 +1,4 @@
-// The webhook endpoint: verify the raw bytes, keep the message on the disk, acknowledge. The work comes later.
+// The webhook endpoint: verify the raw bytes, store the message on disk, acknowledge. The work follows later.
 "use strict";
 
 const crypto = require("node:crypto");
@@ -47,27 +47,27 @@ function receive(request, response, { settings, store, worker, points }) {
   });
 }
 
-// Both sides are compared as bytes of one length, so junk of any length is just a mismatch.
+// Return whether the signature is correct. A value of another length is a mismatch and raises no error.
 function isGenuine(request, body, key) {
   const headers = request.headersDistinct["x-fiskil-signature"] || [];
   if (headers.length !== 1) return false;
   const expected = Buffer.from(crypto.createHmac("sha256", key).update(body).digest("base64"), "latin1");
-  const given = Buffer.from(headers[0], "latin1");
-  return given.length === expected.length && crypto.timingSafeEqual(given, expected);
+  const signature = Buffer.from(headers[0], "latin1");
+  return signature.length === expected.length && crypto.timingSafeEqual(signature, expected);
 }
 
-// Only the envelope is read: which message, what happened, to whom and when. The data itself comes from the API.
+// Parse the envelope: which message, which event, which end user and when. The data itself comes from the API.
 function parsed(body) {
-  let told;
+  let envelope;
   try {
-    told = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body));
+    envelope = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body));
   } catch {
     return null;
   }
-  if (!isRecord(told) || !isRecord(told.data)) return null;
-  const publishedUs = microseconds(told.publish_time);
-  const texts = [told.message_id, told.data.event ?? "", told.data.end_user_id ?? "", told.data.consent_id ?? ""];
-  if (!told.message_id || publishedUs === null || !texts.every(isPlain)) return null;
+  if (!isRecord(envelope) || !isRecord(envelope.data)) return null;
+  const publishedUs = microseconds(envelope.publish_time);
+  const texts = [envelope.message_id, envelope.data.event ?? "", envelope.data.end_user_id ?? "", envelope.data.consent_id ?? ""];
+  if (!envelope.message_id || publishedUs === null || !texts.every(isPlain)) return null;
   const [messageId, event, endUserId, consentId] = texts;
   return { messageId, event, endUserId, consentId, publishedUs };
 }
@@ -80,11 +80,11 @@ function isPlain(value) {
   return typeof value === "string" && value.length <= 256 && value.isWellFormed() && !/[\u0000-\u001f\u007f]/.test(value);
 }
 
-// Since 1970. Date knows milliseconds only, and two events may be closer than that.
+// Return microseconds since 1970. Date has milliseconds only, and two events may be closer than that.
 function microseconds(value) {
-  const found = typeof value === "string" ? /^(.*?)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)$/.exec(value) : null;
-  const seconds = found ? Date.parse(found[1] + found[3]) : NaN;
-  return Number.isNaN(seconds) ? null : seconds * 1000 + Number((found[2] || "").padEnd(6, "0").slice(0, 6));
+  const match = typeof value === "string" ? /^(.*?)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)$/.exec(value) : null;
+  const seconds = match ? Date.parse(match[1] + match[3]) : NaN;
+  return Number.isNaN(seconds) ? null : seconds * 1000 + Number((match[2] || "").padEnd(6, "0").slice(0, 6));
 }
 
 module.exports = { receive };

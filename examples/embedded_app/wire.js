@@ -1,6 +1,7 @@
-// One exchange with Fiskil: a request out, decoded JSON in, all of it within a total time, whatever the connection does.
+// One exchange with Fiskil: send a request, return decoded JSON, within a total time.
 //
-// Whatever is not a whole, sensible answer with a status of success is a Failure; it never holds a value of the answer.
+// Anything but a complete, valid response with a 2xx status is a Failure. A Failure never contains a value of the
+// response.
 "use strict";
 
 const http = require("node:http");
@@ -23,12 +24,12 @@ class Failure extends Error {
   }
 }
 
-const kept = {
+const agents = {
   "http:": new http.Agent({ keepAlive: true, maxSockets: 20, timeout: 2000 }),
   "https:": new https.Agent({ keepAlive: true, maxSockets: 20, timeout: 2000 }),
 };
 
-// Creations go over connections of their own, so that a stale one cannot leave their outcome in doubt.
+// Send a request once. Creations use new connections, because a stale connection would leave their outcome unknown.
 function exchange({ method, url, headers, body, isRepeatable, timeoutMs }) {
   const target = new URL(url);
   const library = target.protocol === "https:" ? https : http;
@@ -37,7 +38,7 @@ function exchange({ method, url, headers, body, isRepeatable, timeoutMs }) {
     let wasConnected = false;
     const request = library.request(target, {
       method,
-      agent: isRepeatable ? kept[target.protocol] : new library.Agent({ keepAlive: false }),
+      agent: isRepeatable ? agents[target.protocol] : new library.Agent({ keepAlive: false }),
       headers: {
         accept: "application/json",
         "x-fiskil-version": "v3",
@@ -70,7 +71,7 @@ function exchange({ method, url, headers, body, isRepeatable, timeoutMs }) {
       response.on("end", () => {
         if (!response.complete) return end(reject, new Failure("unavailable", "network: the answer broke off"));
         try {
-          end(resolve, judged(response, Buffer.concat(chunks)));
+          end(resolve, readResponse(response, Buffer.concat(chunks)));
         } catch (failure) {
           end(reject, failure);
         }
@@ -80,17 +81,17 @@ function exchange({ method, url, headers, body, isRepeatable, timeoutMs }) {
   });
 }
 
-function judged(response, body) {
+function readResponse(response, body) {
   const status = response.statusCode;
   if (status >= 200 && status < 300) return decoded(body);
   const { id, name } = problem(body);
   const reason = `${status} ${name}`.trim();
-  const told = { status, errorId: id };
-  if (status === 401) throw new Failure("refused", reason, told);
+  const details = { status, errorId: id };
+  if (status === 401) throw new Failure("refused", reason, details);
   if (RETRYABLE.has(status)) {
-    throw new Failure("unavailable", reason, { ...told, retryAfterS: retryAfterS(response.headers["retry-after"]) });
+    throw new Failure("unavailable", reason, { ...details, retryAfterS: retryAfterS(response.headers["retry-after"]) });
   }
-  throw new Failure("rejected", reason, told);
+  throw new Failure("rejected", reason, details);
 }
 
 function decoded(body) {
@@ -106,8 +107,8 @@ function decoded(body) {
 
 function problem(body) {
   try {
-    const told = JSON.parse(body.toString("utf8"));
-    return { id: typeof told.id === "string" ? told.id : "", name: typeof told.name === "string" ? told.name : "" };
+    const payload = JSON.parse(body.toString("utf8"));
+    return { id: typeof payload.id === "string" ? payload.id : "", name: typeof payload.name === "string" ? payload.name : "" };
   } catch {
     return { id: "", name: "" };
   }
@@ -121,7 +122,7 @@ function networkFailure(error, wasConnected) {
   return new Failure("unavailable", `network: ${code}`, { wasSent: wasConnected && !UNSENT.has(code) });
 }
 
-// Seconds that Retry-After asks for, in either of its forms; null where it says nothing usable.
+// Return the seconds in a Retry-After header, in either form; null if it is missing or invalid.
 function retryAfterS(header) {
   const text = (header || "").trim();
   if (/^\d+$/.test(text)) return Math.min(Number(text), LONGEST_RETRY_AFTER_S);

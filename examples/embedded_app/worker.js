@@ -1,7 +1,7 @@
-// The work behind a webhook: read from Fiskil what it announces, then change everything in one line of the journal.
+// The work behind a webhook: read from Fiskil what it announces, then write all changes as one line of the file.
 //
-// A message that fails is tried again after a growing wait and holds up no other; after a bounded number of tries it is left
-// to people, and a later refresh reads what it announced.
+// A message that fails is retried after a growing delay and does not delay others. After a bounded number of tries it is
+// left to people, and a later refresh reads what it announced.
 "use strict";
 
 const log = require("./log");
@@ -18,7 +18,7 @@ const SYNC = /^banking\.(accounts|balances|transactions)(\.basic|\.recent)?\.syn
 class Worker {
   constructor({ settings, store, fiskil, points }) {
     Object.assign(this, { settings, store, fiskil, points });
-    this.busy = new Set(); // message ids under way or waiting for their next try
+    this.busy = new Set(); // ids of messages in progress or waiting for their next try
   }
 
   wake() {
@@ -33,18 +33,18 @@ class Worker {
   }
 
   async work(message, tries) {
-    const told = { message_id: message.messageId, event: message.event, end_user_id: message.endUserId };
+    const details = { message_id: message.messageId, event: message.event, end_user_id: message.endUserId };
     try {
       const outcome = await this.process(message);
-      log.info(message.event in STATUS_AFTER ? "consent_changed" : "message_applied", { ...told, outcome, consent_id: message.consentId });
+      log.info(message.event in STATUS_AFTER ? "consent_changed" : "message_applied", { ...details, outcome, consent_id: message.consentId });
     } catch (error) {
       const reason = error.reason || error.code || error.message;
       if (tries < MOST_TRIES && error.kind !== "rejected") {
-        log.warn("message_postponed", { ...told, reason, tries });
+        log.warn("message_postponed", { ...details, reason, tries });
         setTimeout(() => this.work(message, tries + 1), delayMs(error, tries));
         return;
       }
-      log.warn("message_failed", { ...told, reason, tries });
+      log.warn("message_failed", { ...details, reason, tries });
       this.settle(message);
     }
     this.busy.delete(message.messageId);
@@ -74,7 +74,7 @@ class Worker {
     return outcome;
   }
 
-  // Nothing is read for people we do not know, or because of events we do not use.
+  // Read what a message announces; nothing for unknown end users or unused events.
   async read(message, deadline) {
     const { fiskil, store } = this;
     if (!store.refOf(message.endUserId)) return {};
@@ -83,46 +83,46 @@ class Worker {
     }
     const dataset = (SYNC.exec(message.event) || [])[1];
     if (!dataset) return {};
-    // A consent that nobody told us of is looked up, never just believed.
+    // A consent that no event has announced is looked up. The message alone is not trusted.
     const listed = store.consents.has(message.consentId) ? undefined : await fiskil.consents(message.endUserId, deadline);
     const active = store.activeConsents(message.endUserId);
-    const isListed = (listed || []).some((one) => one.isActive && one.consentId === message.consentId);
+    const isListed = (listed || []).some((consent) => consent.isActive && consent.consentId === message.consentId);
     if (!active.has(message.consentId) && !isListed) return { listed };
     try {
       return { listed, readings: [await this.reading(dataset, message.endUserId, deadline)] };
     } catch (failure) {
       if (![403, 404].includes(failure.status)) throw failure;
     }
-    // Either the consent has ended while the message waited, and nothing is left to read, or something is wrong.
+    // If the consent has ended while the message waited, nothing is left to read; otherwise the refusal is an error.
     const now = await fiskil.consents(message.endUserId, deadline);
-    if (now.some((one) => one.isActive && one.consentId === message.consentId)) {
+    if (now.some((consent) => consent.isActive && consent.consentId === message.consentId)) {
       throw new Failure("unavailable", "data of an active consent is refused");
     }
     return { listed: now };
   }
 
-  // Readings are numbered when they begin: an earlier one never replaces a later one, however long it took.
+  // Read a dataset. The reading gets its number when it begins, so an earlier one never replaces a later one.
   async reading(dataset, endUserId, deadline) {
     const number = ++this.store.readingNumber;
     return { dataset, number, rows: await this.fiskil.rows(dataset, endUserId, deadline) };
   }
 
-  // Everything of one end user, now: all of it is kept or nothing.
+  // Read everything of one end user now, and store all of it or nothing.
   async refresh(endUserId, deadline) {
     const listed = await this.fiskil.consents(endUserId, deadline);
     const readings = [];
     for (const dataset of Object.keys(DATASETS)) {
-      const isGranted = listed.some((one) => one.isActive && covers(one.datasets, dataset));
+      const isGranted = listed.some((consent) => consent.isActive && covers(consent.datasets, dataset));
       if (isGranted) readings.push(await this.reading(dataset, endUserId, deadline));
     }
     const draft = new Draft(this.store, endUserId);
-    draft.list(listed, new Set(listed.map((one) => one.consentId)));
-    const ids = new Set(listed.map((one) => one.consentId));
+    draft.list(listed, new Set(listed.map((consent) => consent.consentId)));
+    const ids = new Set(listed.map((consent) => consent.consentId));
     for (const id of this.store.activeConsents(endUserId)) if (!ids.has(id)) draft.end(id);
     if (draft.active().size) draft.complete();
     readings.forEach((reading) => draft.keep(reading));
     this.store.commit(...draft.changes);
-    return Object.fromEntries(readings.map((one) => [one.dataset, one.rows.length]));
+    return Object.fromEntries(readings.map((reading) => [reading.dataset, reading.rows.length]));
   }
 
   changes(message, { listed = [], readings = [] }) {
@@ -139,7 +139,7 @@ class Worker {
   }
 }
 
-// Changes about one end user that belong together, decided upon what the store holds and what was drafted before.
+// Changes of one end user that are committed together. Each is based on the store and on the earlier changes.
 class Draft {
   constructor(store, endUserId) {
     Object.assign(this, { store, endUserId, changes: [], consents: new Map() });
@@ -160,25 +160,25 @@ class Draft {
     return new Set([...ids].filter(isActive));
   }
 
-  // The newest word about a consent wins, in whatever order the words arrive; at the same instant its end does.
+  // Apply an event. The newest publish_time wins, in any order of arrival; at the same instant a revocation wins.
   hear(message) {
-    const known = this.consent(message.consentId);
-    if (!message.consentId || (known && known.endUserId !== this.endUserId)) return "foreign";
+    const stored = this.consent(message.consentId);
+    if (!message.consentId || (stored && stored.endUserId !== this.endUserId)) return "foreign";
     const isEnd = message.event === "consent.revoked";
-    const isNewer = !known || message.publishedUs > known.published || (message.publishedUs === known.published && isEnd);
-    if (known && (known.isFinal || !isNewer)) return "outdated";
+    const isNewer = !stored || message.publishedUs > stored.published || (message.publishedUs === stored.published && isEnd);
+    if (stored && (stored.isFinal || !isNewer)) return "outdated";
     this.change(message.consentId, { endUserId: this.endUserId, status: STATUS_AFTER[message.event], published: message.publishedUs });
     return "applied";
   }
 
-  // Details, and the end of what has ended; a consent never comes back to life by a list.
+  // Update details and end what has ended; a list never reactivates a consent.
   list(listed, adopted) {
-    for (const one of listed) {
-      const known = this.consent(one.consentId);
-      if (known ? known.endUserId !== this.endUserId : !adopted.has(one.consentId)) continue;
-      const fields = { institution: one.institution, expiresAt: one.expiresAt, datasets: one.datasets };
-      this.change(one.consentId, known ? fields : { endUserId: this.endUserId, status: "active", published: 0, ...fields });
-      if (!one.isActive) this.end(one.consentId);
+    for (const consent of listed) {
+      const stored = this.consent(consent.consentId);
+      if (stored ? stored.endUserId !== this.endUserId : !adopted.has(consent.consentId)) continue;
+      const fields = { institution: consent.institution, expiresAt: consent.expiresAt, datasets: consent.datasets };
+      this.change(consent.consentId, stored ? fields : { endUserId: this.endUserId, status: "active", published: 0, ...fields });
+      if (!consent.isActive) this.end(consent.consentId);
     }
   }
 
@@ -186,10 +186,10 @@ class Draft {
     this.change(id, { status: "revoked", isFinal: true });
   }
 
-  // A consent has arrived: nobody waits for the open attempts of this end user any more.
+  // Mark the open attempts of this end user as completed, because a consent has arrived.
   complete() {
-    for (const [sessionId, one] of this.store.attempts) {
-      if (one.endUserId === this.endUserId && ["pending", "returned"].includes(one.status)) {
+    for (const [sessionId, attempt] of this.store.attempts) {
+      if (attempt.endUserId === this.endUserId && ["pending", "returned"].includes(attempt.status)) {
         this.changes.push({ kind: "attempt", sessionId, fields: { status: "completed" } });
       }
     }

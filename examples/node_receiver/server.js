@@ -1,7 +1,8 @@
-// A Fiskil webhook receiver in Node.js, with nothing but the standard library.
+// A Fiskil webhook receiver in Node.js that uses only the standard library.
 //
-// It keeps an append-only inbox file: a message is acknowledged when its line is on disk, worked on afterwards, and marked
-// done by a second line. After a crash the file is read again, so nothing acknowledged is lost and nothing is done twice.
+// It has an append-only inbox file: a message is acknowledged when its line is on disk, processed afterwards, and marked
+// as done by a second line. After a crash the file is read again, so nothing acknowledged is lost and nothing is done
+// twice.
 "use strict";
 
 const crypto = require("node:crypto");
@@ -61,13 +62,13 @@ function receive(request, response) {
   request.on("error", () => {});
 }
 
-// The signature is over the raw bytes. Both sides are compared as 32 bytes, so junk of any length is just a mismatch.
+// Return whether the signature over the raw bytes is correct. A value of another length is a mismatch and raises no error.
 function isGenuine(request, body) {
   const headers = request.headersDistinct["x-fiskil-signature"] || [];
   if (headers.length !== 1) return false;
   const expected = crypto.createHmac("sha256", KEY).update(body).digest("base64");
-  const given = Buffer.from(headers[0], "latin1");
-  return given.length === expected.length && crypto.timingSafeEqual(given, Buffer.from(expected, "latin1"));
+  const signature = Buffer.from(headers[0], "latin1");
+  return signature.length === expected.length && crypto.timingSafeEqual(signature, Buffer.from(expected, "latin1"));
 }
 
 function parse(body) {
@@ -105,7 +106,7 @@ function work() {
   }
 }
 
-// The newest fact about a consent wins, in whatever order the facts arrive.
+// Apply a message. The newest publish_time decides about a consent, in any order of arrival.
 function apply(message) {
   applied.set(message.message_id, (applied.get(message.message_id) || 0) + 1);
   const { event, consent_id, end_user_id } = message.data;
@@ -133,7 +134,7 @@ function recover() {
     try {
       entry = JSON.parse(line);
     } catch {
-      continue; // a line that was cut by a crash was never acknowledged
+      continue; // a line that a crash truncated was never acknowledged
     }
     if (entry.done) done.add(entry.done);
     if (entry.received) received.set(entry.received.message_id, entry.received);
@@ -151,10 +152,10 @@ function write(entry) {
   fs.fsyncSync(inbox);
 }
 
-function refuse(request, response, status, why) {
+function refuse(request, response, status, reason) {
   if (response.writableEnded) return;
   response.setHeader("connection", "close");
-  reply(response, status, { error: why });
+  reply(response, status, { error: reason });
   request.resume();
 }
 
@@ -162,6 +163,6 @@ function reply(response, status, value) {
   response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(value));
 }
 
-function log(what, details) {
-  console.log(what, Object.entries(details).map(([key, value]) => `${key}=${value}`).join(" "));
+function log(event, details) {
+  console.log(event, Object.entries(details).map(([key, value]) => `${key}=${value}`).join(" "));
 }

@@ -1,4 +1,4 @@
-"""A small, complete Fiskil integration: the app that shows how each practice is followed.
+"""A small, complete Fiskil integration that follows every practice.
 
-It knows nothing of the harness but the questions under ``/_harness/``.
+The app does not depend on the harness. Only the routes under ``/_harness/`` exist for tests.
 """

@@ -1,4 +1,4 @@
-"""The app: its parts, its routes, and the worker that lives as long as the server does."""
+"""The application: routes, startup, and a worker that runs as long as the server."""
 
 import asyncio
 import os
@@ -34,21 +34,21 @@ from reference_app.worker import Worker
 
 
 def build() -> Starlette:
-    """Build the app from the environment, or stop with one line that says what is missing."""
+    """Build the app from the environment; exit with a one-line message if a setting is missing or invalid."""
     logs.configure()
     try:
-        told = settings.load(os.environ)
+        config = settings.load(os.environ)
     except settings.SettingsError as error:
         raise SystemExit(f"reference_app: {error}") from None
-    alerts.configure(told.alert_url)
-    hooks = harness_hooks.routes() if told.has_harness_hooks else []
+    alerts.configure(config.alert_url)
+    hooks = harness_hooks.routes() if config.has_harness_hooks else []
     app = Starlette(routes=routes() + hooks, lifespan=_lifespan, exception_handlers={sqlite3.Error: database_down})
-    app.state.settings = told
+    app.state.settings = config
     return app
 
 
 def routes() -> list[Route]:
-    """Every address of the app."""
+    """Return all routes of the app."""
     return [
         Route("/", home, methods=["GET"]),
         Route("/healthz", healthz, methods=["GET"]),
@@ -68,11 +68,11 @@ def routes() -> list[Route]:
 
 @asynccontextmanager
 async def _lifespan(app: Starlette) -> AsyncIterator[None]:
-    told: settings.Settings = app.state.settings
-    database, client = Database(told.database_path), Client(told)
-    api = Api(client, history_days=told.history_days)
+    config: settings.Settings = app.state.settings
+    database, client = Database(config.database_path), Client(config)
+    api = Api(client, history_days=config.history_days)
     worker = Worker(database, Reader(database, api))
-    app.state.parts = Parts(told, database, api, worker)
+    app.state.parts = Parts(config, database, api, worker)
     running = asyncio.create_task(worker.run())
     yield
     running.cancel()
@@ -83,12 +83,12 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
 
 
 async def healthz(request: Request) -> Response:
-    """``GET /healthz``: the server answers."""
+    """``GET /healthz``: return 200 while the server responds."""
     return JSONResponse({"status": "ok"})
 
 
 async def show_metrics(request: Request) -> Response:
-    """``GET /metrics``: what a monitoring system reads."""
+    """``GET /metrics``: return the metrics for a monitoring system."""
     pending = await parts_of(request).database.read(inbox.pending)
     return PlainTextResponse(metrics.METRICS.render(pending=pending), media_type="text/plain; version=0.0.4")
 
@@ -99,7 +99,7 @@ async def home(request: Request) -> Response:
 
 
 async def show_connect(request: Request) -> Response:
-    """``GET /connect``: what is asked for, and why."""
+    """``GET /connect``: show which data the app requests, and why."""
     return layout.respond(pages.connect(forms.text(request.query_params.get("customer"))))
 
 
@@ -109,7 +109,7 @@ async def privacy(request: Request) -> Response:
 
 
 async def database_down(request: Request, error: Exception) -> Response:
-    """Say so when the database cannot be used now; nothing was changed."""
+    """Return 503 if the database is unavailable; nothing has been changed."""
     logs.warn("database_down", path=request.url.path, reason=logs.where(error))
     message = "We cannot do that right now. Please try again in a minute."
     if "text/html" in request.headers.get("accept", ""):

@@ -1,6 +1,7 @@
-"""Attempts to connect: one per auth session, from the button to the first thing heard of it.
+"""Attempts to connect a bank: one per auth session, from the button to its first known outcome.
 
-What the browser says moves an attempt and nothing else; whether there is a consent, only Fiskil's events and API tell.
+What the browser reports only changes the status of an attempt. Only Fiskil's events and API prove that a consent
+exists.
 """
 
 import sqlite3
@@ -12,7 +13,7 @@ from reference_app.fiskil.answers import Session
 
 @dataclass(frozen=True)
 class Attempt:
-    """One journey of one customer."""
+    """One consent journey of one customer."""
 
     attempt_id: str
     ref: str
@@ -22,7 +23,7 @@ class Attempt:
 
 
 def begin(tx: sqlite3.Connection, attempt_id: str, ref: str, end_user_id: str, session: Session) -> None:
-    """Record that somebody was sent to Fiskil."""
+    """Record that a customer was sent to Fiskil's consent page."""
     tx.execute(
         "INSERT INTO attempts VALUES (?, ?, ?, ?, 'pending', ?)",
         (attempt_id, ref, end_user_id, session.session_id, session.expires_at),
@@ -30,7 +31,7 @@ def begin(tx: sqlite3.Connection, attempt_id: str, ref: str, end_user_id: str, s
 
 
 def find(tx: sqlite3.Connection, attempt_id: str, session_id: str) -> Attempt | None:
-    """The attempt that a browser comes back from, if either of its names is still there."""
+    """Return the attempt that a browser returns from, by attempt id or session id; None if both are unknown."""
     row = tx.execute(
         "SELECT attempt_id, ref, end_user_id, session_id, status FROM attempts"
         " WHERE attempt_id = ? OR session_id = ? ORDER BY attempt_id = ? DESC LIMIT 1",
@@ -40,7 +41,7 @@ def find(tx: sqlite3.Connection, attempt_id: str, session_id: str) -> Attempt | 
 
 
 def close(tx: sqlite3.Connection, attempt: Attempt, status: str) -> bool:
-    """Move a pending attempt to *status*; False if it is pending no more, and then it stays what it is."""
+    """Set a pending attempt to *status*; return False, and change nothing, if it is no longer pending."""
     closed = tx.execute(
         "UPDATE attempts SET status = ? WHERE attempt_id = ? AND status = 'pending'",
         (status, attempt.attempt_id),
@@ -49,7 +50,7 @@ def close(tx: sqlite3.Connection, attempt: Attempt, status: str) -> bool:
 
 
 def complete(tx: sqlite3.Connection, end_user_id: str) -> None:
-    """A consent has arrived: nobody waits for the open attempts of this end user any more."""
+    """Mark the open attempts of an end user as completed, because a consent has arrived."""
     tx.execute(
         "UPDATE attempts SET status = 'completed' WHERE end_user_id = ? AND status IN ('pending', 'returned')",
         (end_user_id,),
@@ -57,7 +58,7 @@ def complete(tx: sqlite3.Connection, end_user_id: str) -> None:
 
 
 def latest_status(tx: sqlite3.Connection, end_user_id: str) -> str:
-    """What became of the newest attempt; one whose session has expired counts as never made."""
+    """Return the status of the newest attempt; empty if there is none, or if its session expired while pending."""
     row = tx.execute(
         "SELECT status, expires_at FROM attempts WHERE end_user_id = ? ORDER BY rowid DESC LIMIT 1",
         (end_user_id,),

@@ -8,19 +8,19 @@ LONGEST_BODY_S = 5.0
 
 
 class TooLarge(Exception):
-    """More than anybody sensible sends."""
+    """The body exceeds the size limit."""
 
 
 class TooSlow(Exception):
-    """Slower than anybody sensible sends."""
+    """The body did not arrive within the time limit."""
 
 
 async def read(request: Request, *, limit: int) -> bytes:
-    """The raw body.
+    """Return the raw body.
 
     Raises:
-        TooLarge: It is, or says that it will be, longer than *limit* bytes; the rest is not read.
-        TooSlow: It takes longer than five seconds to arrive.
+        TooLarge: The body, or its announced length, exceeds *limit* bytes; the rest is not read.
+        TooSlow: The body takes longer than five seconds to arrive.
     """
     announced = request.headers.get("content-length", "")
     if announced.isdecimal() and int(announced[:20]) > limit:

@@ -1,7 +1,7 @@
-"""Our customers, and the one end user that stands for each of them at Fiskil.
+"""Customers, and the one end user that represents each of them at Fiskil.
 
-Creating an end user twice would split a person in two, so one caller at a time may create, and only when it is certain that
-no earlier attempt has succeeded.
+A second end user would split a customer in two. Therefore one caller at a time may create, and only if no earlier
+attempt can have succeeded.
 """
 
 import sqlite3
@@ -11,10 +11,10 @@ CLAIM_S = 10.0
 
 
 def claim_enrolment(tx: sqlite3.Connection, ref: str, email: str) -> str | None:
-    """Take the sole right to create the end user of a customer for a while.
+    """Reserve the right to create a customer's end user for a limited time.
 
-    Returns ``"first"`` when nobody has tried, ``"again"`` when somebody has and no id is known, None when another caller has
-    the right or the end user exists.
+    Return ``"first"`` if there was no earlier attempt, ``"again"`` if an earlier attempt left no id, and None if another
+    caller holds the right or the end user exists.
     """
     now = time.time()
     first = tx.execute(
@@ -31,32 +31,32 @@ def claim_enrolment(tx: sqlite3.Connection, ref: str, email: str) -> str | None:
 
 
 def release_enrolment(tx: sqlite3.Connection, ref: str) -> None:
-    """Give the right back. The customer stays marked as tried."""
+    """Release the right to create the end user. The customer stays marked as attempted."""
     tx.execute("UPDATE customers SET claimed_until = 0 WHERE ref = ?", (ref,))
 
 
 def keep_end_user(tx: sqlite3.Connection, ref: str, end_user_id: str) -> None:
-    """Remember a customer's end user."""
+    """Store the id of a customer's end user."""
     tx.execute("UPDATE customers SET end_user_id = ? WHERE ref = ?", (end_user_id, ref))
 
 
 def end_user_id(tx: sqlite3.Connection, ref: str) -> str:
-    """A customer's end user, or nothing."""
+    """Return the id of a customer's end user; empty if there is none."""
     row = tx.execute("SELECT end_user_id FROM customers WHERE ref = ?", (ref,)).fetchone()
     return str(row[0]) if row and row[0] else ""
 
 
 def email(tx: sqlite3.Connection, ref: str) -> str:
-    """The address that a customer was enrolled with."""
+    """Return the e-mail address that a customer was enrolled with."""
     return str(tx.execute("SELECT email FROM customers WHERE ref = ?", (ref,)).fetchone()[0])
 
 
 def is_known(tx: sqlite3.Connection, end_user: str) -> bool:
-    """Whether an end user is one of ours. Nobody else's events may move anything."""
+    """Return whether an end user is a customer of this app. Events of other end users must change nothing."""
     return tx.execute("SELECT 1 FROM customers WHERE end_user_id = ?", (end_user,)).fetchone() is not None
 
 
 def ref_of(tx: sqlite3.Connection, end_user: str) -> str:
-    """The customer behind an end user, or nothing."""
+    """Return the customer behind an end user; empty if unknown."""
     row = tx.execute("SELECT ref FROM customers WHERE end_user_id = ?", (end_user,)).fetchone()
     return str(row[0]) if row else ""

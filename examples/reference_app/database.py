@@ -1,7 +1,7 @@
-"""The app's SQLite file: one connection, one lock, and every function's work in one transaction.
+"""The app's SQLite file: one connection, one lock, one transaction per function call.
 
-Stores are modules of functions that take the open transaction first; ``Database`` runs them on a thread, so the event loop
-never waits for the disk.
+Stores are modules of functions whose first argument is the open transaction. ``Database`` runs them in a thread, so the
+event loop never waits for the disk.
 """
 
 import sqlite3
@@ -20,11 +20,11 @@ T = TypeVar("T")
 
 WAIT_S = 1.0
 OPENING_S = 5.0
-LOOK_AGAIN_S = 0.05
+RETRY_S = 0.05
 
 
 class Database:
-    """The file behind the app, which several processes may share."""
+    """The SQLite file, which several processes may share."""
 
     def __init__(self, path: str) -> None:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
@@ -34,7 +34,7 @@ class Database:
         self._open(time.monotonic() + OPENING_S)
 
     def _open(self, deadline: float) -> None:
-        """Set the file up; after a crash another process may be mending it, and then SQLite does not wait by itself."""
+        """Prepare the file. Retry while another process recovers it after a crash, because SQLite does not wait then."""
         while True:
             try:
                 for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
@@ -43,10 +43,10 @@ class Database:
             except sqlite3.OperationalError:
                 if time.monotonic() >= deadline:
                     raise
-            time.sleep(LOOK_AGAIN_S)
+            time.sleep(RETRY_S)
 
     async def write(self, work: Callable[Concatenate[sqlite3.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run *work* in a transaction that is on the disk when this returns.
+        """Run *work* in a transaction that is committed to disk when this returns.
 
         Raises:
             sqlite3.Error: The database cannot be written now; nothing has changed.
@@ -54,7 +54,7 @@ class Database:
         return await run_in_threadpool(self._transact, "IMMEDIATE", lambda tx: work(tx, *args, **kwargs))
 
     async def read(self, work: Callable[Concatenate[sqlite3.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run *work* on one consistent view of the data."""
+        """Run *work* on one consistent snapshot of the data."""
         return await run_in_threadpool(self._transact, "DEFERRED", lambda tx: work(tx, *args, **kwargs))
 
     def close(self) -> None:

@@ -1,6 +1,6 @@
-"""Which data the app asks for, which columns it keeps, and which events announce it.
+"""The datasets that the app reads, the columns that it stores, and the events that announce them.
 
-What the app does not need, such as full account numbers, is never stored.
+Data that the app does not need, such as full account numbers, is never stored.
 """
 
 import re
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Dataset:
-    """One kind of data. ``columns`` are kept beside the ids, as text exactly as on the wire."""
+    """One kind of data. ``columns`` are stored beside the ids, as text exactly as received."""
 
     name: str
     path: str
@@ -50,6 +50,6 @@ _SYNC = re.compile(r"banking\.(accounts|balances|transactions)(\.basic|\.recent)
 
 
 def announced_by(event: str) -> Dataset | None:
-    """The dataset that an event says is ready, if the app uses it."""
-    found = _SYNC.fullmatch(event)
-    return next((one for one in ALL if found and one.name == found.group(1)), None)
+    """Return the dataset that a sync event announces; None if the app does not use it."""
+    match = _SYNC.fullmatch(event)
+    return next((dataset for dataset in ALL if match and dataset.name == match.group(1)), None)

@@ -1,6 +1,6 @@
-"""Places where processing can be made to fail once, so that recovery can be rehearsed.
+"""Points where processing can be made to fail once, so that recovery can be tested.
 
-Nothing is ever armed in production: only ``POST /_harness/fail`` arms.
+They are never armed in production: only ``POST /_harness/fail`` arms them.
 """
 
 import sqlite3
@@ -13,21 +13,26 @@ _tripped: Counter[str] = Counter()
 
 
 class Tripped(Exception):
-    """The failure that was ordered."""
+    """A requested failure."""
 
 
 def arm(point: str) -> None:
-    """Let the next passage of *point* fail, and with every further order one more."""
+    """Make the next pass of *point* fail; each further call adds one failure."""
     _armed[point] += 1
 
 
 def tripped() -> int:
-    """How often something has failed because it was ordered to."""
+    """Return the number of requested failures that have happened."""
     return _tripped.total()
 
 
 def trip(point: str) -> None:
-    """Fail here if *point* is armed, once for each order."""
+    """Fail once per request if *point* is armed.
+
+    Raises:
+        sqlite3.OperationalError: The point ``database`` is armed.
+        Tripped: Another point is armed.
+    """
     if not _armed[point]:
         return
     _armed[point] -= 1

@@ -1,6 +1,6 @@
-"""What people are told when something did not work, and what programs are told.
+"""Error texts for people, and error responses for programs.
 
-Every text says what happened and what to do next; codes and traces stay in the log.
+Each text states what happened and what to do next. Error codes and tracebacks stay in the log.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from reference_app.fiskil.errors import FiskilError, Refused, TimedOut
 
 @dataclass(frozen=True)
 class Explanation:
-    """A failed journey in words. ``status`` is what becomes of the attempt, ``link`` the way on."""
+    """A failed journey in words: ``status`` is the new status of the attempt, ``link`` labels the next action."""
 
     status: str
     title: str
@@ -71,28 +71,28 @@ _EXPLANATIONS = {
 
 
 def explain(error_type: str) -> Explanation:
-    """The words for an error type of Fiskil's; a calm general text for one we have never heard of."""
+    """Return the texts for one of Fiskil's error types; a general text if the type is unknown."""
     return _EXPLANATIONS.get(error_type, _UNKNOWN)
 
 
 def respond(doing: str, error: FiskilError, *, ref: str, is_page: bool) -> Response:
-    """Answer for a call to Fiskil that failed, and log it."""
+    """Log a failed call to Fiskil, and return the response for it."""
     logs.warn(f"{doing}_failed", customer=ref, status=error.status, reason=error.reason, error_id=error.error_id)
-    name, message, status = _words(error)
+    name, message, status = _describe(error)
     if is_page:
         return layout.respond(pages.unavailable(message, ref=ref), status=status)
     return JSONResponse({"error": name, "message": message}, status_code=status)
 
 
 def bad_customer(*, is_page: bool) -> Response:
-    """Answer for a request that names no customer."""
+    """Return the response to a request without a customer."""
     message = "Please tell us which customer this is about."
     if is_page:
         return layout.respond(pages.unavailable(message, ref=""), status=400)
     return JSONResponse({"error": "bad_customer", "message": message}, status_code=400)
 
 
-def _words(error: FiskilError) -> tuple[str, str, int]:
+def _describe(error: FiskilError) -> tuple[str, str, int]:
     if isinstance(error, TimedOut):
         return (
             "timeout",

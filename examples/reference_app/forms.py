@@ -1,4 +1,4 @@
-"""What customers and programs send us, checked at the door."""
+"""Input from customers and programs, validated on arrival."""
 
 import json
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ LONGEST_TEXT = 200
 
 @dataclass(frozen=True)
 class Form:
-    """Who is meant. ``is_page`` tells whether a person in a browser waits for the answer, or a program."""
+    """The submitted customer. ``is_page`` states whether a browser form or a program sent the request."""
 
     ref: str
     email: str
@@ -22,7 +22,7 @@ class Form:
 
 
 async def read(request: Request) -> Form:
-    """The form or the JSON of a request; an unusable customer reference reads as empty."""
+    """Parse the form or the JSON of a request; an unusable customer reference becomes empty."""
     is_page = is_from_page(request)
     try:
         body = await bodies.read(request, limit=LARGEST_FORM)
@@ -33,13 +33,13 @@ async def read(request: Request) -> Form:
 
 
 def text(value: object) -> str:
-    """A short printable text, or nothing."""
+    """Return a short printable text; empty if *value* is none."""
     is_usable = isinstance(value, str) and len(value) <= LONGEST_TEXT and value.isprintable()
     return str(value).strip() if is_usable else ""
 
 
 def is_from_page(request: Request) -> bool:
-    """Whether a browser's form sent this."""
+    """Return whether a browser's form sent this request."""
     return request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
 
 

@@ -1,6 +1,6 @@
-"""What a test harness may ask: what became of each message, what is held, that something fail once, that two are one.
+"""Hooks for a test harness: report effects and state, arm a failure, link a customer to an existing end user.
 
-These routes exist only when ``HARNESS_HOOKS=1``. Production has no use for them.
+These routes exist only with ``HARNESS_HOOKS=1``, which must not be set in production.
 """
 
 import sqlite3
@@ -14,13 +14,13 @@ from reference_app.parts import parts_of
 
 
 async def effects(request: Request) -> Response:
-    """``GET /_harness/effects?end_user_id=``: applied, pending, held, and failed as ordered."""
+    """``GET /_harness/effects?end_user_id=``: return counts, pending messages, state and requested failures."""
     end_user_id = request.query_params.get("end_user_id", "")
     return JSONResponse(await parts_of(request).database.read(_effects, end_user_id))
 
 
 async def fail(request: Request) -> Response:
-    """``POST /_harness/fail?at=``: the next processing fails once: before, midway, after; or the next insert: database."""
+    """``POST /_harness/fail?at=``: fail processing once: before, midway or after; ``database`` fails an insert."""
     point = request.query_params.get("at", "")
     if point not in failpoints.POINTS:
         message = f"at must be one of {', '.join(failpoints.POINTS)}."
@@ -30,7 +30,7 @@ async def fail(request: Request) -> Response:
 
 
 async def introduce(request: Request) -> Response:
-    """``POST /_harness/introduce?customer=&end_user_id=``: this customer is an end user who exists at Fiskil already."""
+    """``POST /_harness/introduce?customer=&end_user_id=``: link a customer to an end user that exists at Fiskil."""
     ref, end_user_id = (request.query_params.get(name, "") for name in ("customer", "end_user_id"))
     if not ref or not end_user_id:
         return JSONResponse({"error": "incomplete", "message": "Give customer and end_user_id."}, status_code=400)
@@ -39,7 +39,7 @@ async def introduce(request: Request) -> Response:
 
 
 def routes() -> list[Route]:
-    """Where the harness asks."""
+    """Return the routes of the hooks."""
     return [
         Route("/_harness/effects", effects, methods=["GET"]),
         Route("/_harness/fail", fail, methods=["POST"]),

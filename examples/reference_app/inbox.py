@@ -1,6 +1,6 @@
-"""The inbox: every message that was acknowledged, until its work is done.
+"""The inbox: every acknowledged message, until its work is done.
 
-A message is on the disk before it is acknowledged, and leaves in the same transaction that holds its effects.
+A message is on disk before it is acknowledged. It is marked as done in the transaction that writes its effects.
 """
 
 import sqlite3
@@ -13,7 +13,7 @@ LEASE_S = 60.0
 
 
 def accept(tx: sqlite3.Connection, message: Message) -> bool:
-    """Keep a message; False if it is here already. The key decides, not a look beforehand: two may come at once."""
+    """Store a message; return False if it is already stored. The unique key decides, since two may arrive together."""
     failpoints.trip("database")
     inserted = tx.execute(
         "INSERT INTO inbox (key, message_id, event, end_user_id, consent_id, institution_id, published_us)"
@@ -32,7 +32,7 @@ def accept(tx: sqlite3.Connection, message: Message) -> bool:
 
 
 def claim(tx: sqlite3.Connection) -> tuple[Message, int] | None:
-    """Take the oldest message that is due, and the number of this try. A lease keeps others off it meanwhile."""
+    """Take the oldest due message and return it with its attempt number. A lease keeps other workers away from it."""
     now = time.time()
     row = tx.execute(
         "UPDATE inbox SET tries = tries + 1, not_before = ? WHERE rowid ="
@@ -44,18 +44,18 @@ def claim(tx: sqlite3.Connection) -> tuple[Message, int] | None:
 
 
 def finish(tx: sqlite3.Connection, message: Message) -> bool:
-    """Mark a message done; False if somebody else finished it first, and then nothing else may be written."""
+    """Mark a message as done; return False if it already is, in which case nothing else may be written."""
     done = tx.execute("UPDATE inbox SET status = 'done' WHERE key = ? AND status <> 'done'", (message.key,))
     return done.rowcount == 1
 
 
 def record(tx: sqlite3.Connection, message: Message) -> None:
-    """Note that a processing was completed."""
+    """Record a completed processing."""
     tx.execute("INSERT INTO applied VALUES (?, ?, ?)", (message.message_id, message.end_user_id, time.time()))
 
 
 def postpone(tx: sqlite3.Connection, message: Message, reason: str, wait_s: float) -> None:
-    """Try again later."""
+    """Schedule the next try *wait_s* seconds from now."""
     tx.execute(
         "UPDATE inbox SET not_before = ?, reason = ? WHERE key = ? AND status = 'pending'",
         (time.time() + wait_s, reason, message.key),
@@ -63,7 +63,7 @@ def postpone(tx: sqlite3.Connection, message: Message, reason: str, wait_s: floa
 
 
 def give_up(tx: sqlite3.Connection, message: Message, reason: str) -> None:
-    """Leave a message to people. A later refresh reads what it announced."""
+    """Mark a message as failed, for people to handle. A later refresh reads what it announced."""
     tx.execute(
         "UPDATE inbox SET status = 'failed', reason = ? WHERE key = ? AND status = 'pending'",
         (reason, message.key),
@@ -71,18 +71,18 @@ def give_up(tx: sqlite3.Connection, message: Message, reason: str) -> None:
 
 
 def release(tx: sqlite3.Connection) -> None:
-    """After a start, nobody works on anything: what a killed process had leased is due at once."""
+    """Make all pending messages due at startup, because a killed process may have left leases."""
     tx.execute("UPDATE inbox SET not_before = 0 WHERE status = 'pending'")
 
 
 def seconds_until_due(tx: sqlite3.Connection) -> float | None:
-    """How long until the next message may be tried; None if there is none."""
+    """Return the seconds until the next message is due; None if there is none."""
     (due,) = tx.execute("SELECT min(not_before) FROM inbox WHERE status = 'pending'").fetchone()
     return None if due is None else max(0.0, due - time.time())
 
 
 def pending(tx: sqlite3.Connection, end_user_id: str = "") -> int:
-    """Messages acknowledged and unfinished, of one end user or of all."""
+    """Count messages that are acknowledged but not finished, of one end user or of all."""
     (count,) = tx.execute(
         "SELECT count(*) FROM inbox WHERE status = 'pending' AND ? IN ('', end_user_id)", (end_user_id,)
     ).fetchone()
@@ -90,7 +90,7 @@ def pending(tx: sqlite3.Connection, end_user_id: str = "") -> int:
 
 
 def applied(tx: sqlite3.Connection, end_user_id: str = "") -> dict[str, int]:
-    """How often each message's processing was completed."""
+    """Return how often each message's processing was completed."""
     rows = tx.execute(
         "SELECT message_id, count(*) FROM applied WHERE ? IN ('', end_user_id) GROUP BY message_id ORDER BY message_id",
         (end_user_id,),

@@ -1,6 +1,6 @@
-"""The way to a consent and back: connect, callback, cancelled.
+"""Consent journeys: connect, callback, cancelled.
 
-What the browser reports is a courtesy to the person in front of it; whether there is a consent, only Fiskil's events tell.
+What the browser reports is only used to greet the customer. Only Fiskil's events prove that a consent exists.
 """
 
 import secrets
@@ -25,7 +25,7 @@ T = TypeVar("T")
 
 
 async def connect(request: Request) -> Response:
-    """``POST /connect``: a fresh auth session; a person is sent there, a program is told where."""
+    """``POST /connect``: create an auth session; redirect a browser to it, or return its URL to a program."""
     parts, form = parts_of(request), await forms.read(request)
     if not form.ref:
         return failures.bad_customer(is_page=form.is_page)
@@ -41,7 +41,7 @@ async def connect(request: Request) -> Response:
 
 
 async def start_session(parts: Parts, ref: str, email: str, deadline: Deadline) -> Session:
-    """Open a new auth session. An old one is never used again, because any outcome uses it up."""
+    """Create a new auth session. A session is never reused, because any outcome ends it."""
     end_user_id = await enrolment.end_user_of(parts.database, parts.api, ref, email, deadline)
     attempt_id = secrets.token_urlsafe(16)
     session = await parts.api.create_session(
@@ -58,12 +58,12 @@ async def start_session(parts: Parts, ref: str, email: str, deadline: Deadline) 
 
 
 def is_consent_page(url: str, settings: Settings) -> bool:
-    """Whether a person may be sent to *url*: only to Fiskil's own page."""
+    """Return whether a customer may be sent to *url*: only to Fiskil's own page."""
     return not settings.auth_url or urlsplit(url)[:2] == urlsplit(settings.auth_url)[:2]
 
 
 async def callback(request: Request) -> Response:
-    """``GET /callback``: somebody comes back and is thanked. It proves nothing."""
+    """``GET /callback``: thank a returning customer. This proves nothing about a consent."""
     parts, attempt = parts_of(request), await _attempt_of(request)
     if attempt is None:
         logs.warn("journey_returned", reason="no attempt of that name")
@@ -75,20 +75,20 @@ async def callback(request: Request) -> Response:
 
 
 def note_return(tx: sqlite3.Connection, attempt: Attempt) -> None:
-    """All that a callback changes: the attempt is no longer pending."""
+    """Mark the attempt as no longer pending; a callback changes nothing else."""
     attempts.close(tx, attempt, "returned")
 
 
 async def cancelled(request: Request) -> Response:
-    """``GET /cancelled``: somebody comes back without a consent, and learns why and what to do."""
+    """``GET /cancelled``: explain to a customer who returns without a consent why, and what to do next."""
     parts, attempt = parts_of(request), await _attempt_of(request)
-    told = request.query_params
-    explanation = failures.explain(told.get("error_type", ""))
+    params = request.query_params
+    explanation = failures.explain(params.get("error_type", ""))
     logs.warn(
         "journey_failed",
-        reason=told.get("error_type") or told.get("error") or "none given",
-        error_id=told.get("error_id"),
-        session_id=attempt.session_id if attempt else told.get("session_id"),
+        reason=params.get("error_type") or params.get("error") or "none given",
+        error_id=params.get("error_id"),
+        session_id=attempt.session_id if attempt else params.get("session_id"),
         end_user_id=attempt.end_user_id if attempt else None,
     )
     if attempt is not None:
@@ -97,10 +97,10 @@ async def cancelled(request: Request) -> Response:
 
 
 async def within_deadline(settings: Settings, work: Callable[[Deadline], Awaitable[T]]) -> T:
-    """Do what a customer waits for, and stop when it takes too long, wherever it hangs.
+    """Run what a customer waits for, and cancel it at the deadline.
 
     Raises:
-        TimedOut: It did.
+        TimedOut: The deadline passed.
     """
     deadline = Deadline.after(settings.deadline_s)
     try:
@@ -111,7 +111,7 @@ async def within_deadline(settings: Settings, work: Callable[[Deadline], Awaitab
 
 
 async def _attempt_of(request: Request) -> Attempt | None:
-    """By our own name for it, or by the session's. A redirect that glues a second ``?`` on is understood as well."""
+    """Find the attempt by its id or by the session's. Also parse a redirect that appends a second ``?``."""
     attempt_id, _, glued = request.query_params.get("attempt", "").partition("?")
     session_id = request.query_params.get("session_id", "") or glued.removeprefix("session_id=")
     if not (forms.text(attempt_id) or forms.text(session_id)):

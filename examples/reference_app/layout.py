@@ -1,6 +1,6 @@
-"""How every page looks, and the headers it travels with.
+"""The HTML frame of every page, and its response headers.
 
-The one script shows that something is happening while Fiskil is asked for a session; without it the page works as well.
+The only script shows progress while the app requests a session. The page works without it.
 """
 
 import base64
@@ -55,12 +55,12 @@ _HEADERS = {
 
 
 def respond(page: str, *, status: int = 200) -> HTMLResponse:
-    """A page with the headers that keep what it shows to itself."""
+    """Return a page with headers that restrict framing, scripts, referrers and caching."""
     return HTMLResponse(page, status_code=status, headers=_HEADERS)
 
 
 def render(title: str, body: str) -> str:
-    """A whole page. *body* is HTML already; *title* is not."""
+    """Render a complete page. *body* is HTML; *title* is plain text."""
     return (
         '<!doctype html><html lang="en-AU"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'

@@ -1,6 +1,6 @@
-"""The app's log: one line per happening on stdout, as ``key=value``.
+"""The app's log: one line per event on stdout, as ``key=value``.
 
-A line names routes and ids, never a query string, a token, a secret or a number of an account.
+A line contains routes and ids, never a query string, a token, a secret or an account number.
 """
 
 import json
@@ -15,7 +15,7 @@ _LONGEST = 200
 
 
 def configure() -> None:
-    """Write to stdout, and keep the HTTP client's own log, which names whole URLs, out of it."""
+    """Log to stdout, and silence the HTTP client's own log, which contains whole URLs."""
     handler = logging.StreamHandler(sys.stdout)
     formatter = logging.Formatter("%(asctime)s.%(msecs)03dZ level=%(levelname)s %(message)s", "%Y-%m-%dT%H:%M:%S")
     formatter.converter = time.gmtime
@@ -28,17 +28,17 @@ def configure() -> None:
 
 
 def write(happening: str, **fields: object) -> None:
-    """Log something that went as it should."""
+    """Log an event that succeeded."""
     _LOGGER.info(_line(happening, fields))
 
 
 def warn(happening: str, **fields: object) -> None:
-    """Log something that failed, with its ``reason``."""
+    """Log an event that failed, with its ``reason``."""
     _LOGGER.warning(_line(happening, fields))
 
 
 def where(error: BaseException) -> str:
-    """An error's kind and place, without its text, which may quote what must not be logged."""
+    """Return an error's type and place, without its text, which may quote sensitive values."""
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
@@ -48,10 +48,10 @@ def where(error: BaseException) -> str:
 
 
 def _line(happening: str, fields: dict[str, object]) -> str:
-    given = ((name, value) for name, value in fields.items() if value is not None and value != "")
-    return " ".join([f"happening={happening}", *(f"{name}={_quoted(str(value))}" for name, value in given)])
+    pairs = ((name, value) for name, value in fields.items() if value is not None and value != "")
+    return " ".join([f"happening={happening}", *(f"{name}={_quoted(str(value))}" for name, value in pairs)])
 
 
 def _quoted(text: str) -> str:
-    """Escape what could start a line of its own."""
+    """Escape text that could start a new log line."""
     return text if _PLAIN.fullmatch(text) else json.dumps(text[:_LONGEST])

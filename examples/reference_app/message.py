@@ -1,6 +1,6 @@
-"""A webhook body as a value, or a refusal.
+"""A webhook body as a value, or an error.
 
-Only the envelope is read: which message, what happened, to whom and when. The data itself comes from the API.
+Only the envelope is read: which message, which event, which end user and when. The data itself comes from the API.
 """
 
 import json
@@ -14,14 +14,14 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Senseless(Exception):
-    """A body that is no message of Fiskil's."""
+    """A body that is not a valid message from Fiskil."""
 
 
 @dataclass(frozen=True)
 class Message:
-    """What a delivery says. ``published_us`` counts microseconds since 1970; absent ids are empty.
+    """The content of a delivery. ``published_us`` counts microseconds since 1970; missing ids are empty.
 
-    Two deliveries with one ``key`` are the same message.
+    Two deliveries with the same ``key`` are the same message.
     """
 
     key: str
@@ -34,10 +34,10 @@ class Message:
 
 
 def parse(body: bytes) -> Message:
-    """Read a body that has been verified. Fields it does not know, and events it does not know, are fine.
+    """Parse a verified body. Unknown fields and unknown events are allowed.
 
     Raises:
-        Senseless: It is no JSON object with the fields a message has.
+        Senseless: The body is not a JSON object with the required fields.
     """
     envelope = _mapping(_json(body))
     event = _mapping(envelope.get("data"))
@@ -53,9 +53,9 @@ def parse(body: bytes) -> Message:
 
 
 def identity(envelope: Mapping[str, object]) -> str:
-    """What makes two deliveries the same message: ``message_id`` alone, character by character.
+    """Return what identifies a message: ``message_id`` alone, compared exactly.
 
-    Not the bytes and not the signature, which change with ``delivery_attempt``; not a header, which nobody signed.
+    Bytes and signature change with ``delivery_attempt``, and headers are not signed.
     """
     return _text(envelope, "message_id", is_required=True)
 
@@ -88,7 +88,7 @@ def _microseconds(text: str) -> int:
     try:
         instant = datetime.fromisoformat(text)
         aware = instant if instant.tzinfo else instant.replace(tzinfo=UTC)
-        passed = aware - _EPOCH
+        elapsed = aware - _EPOCH
     except (ValueError, OverflowError):
         raise Senseless("publish_time is no time") from None
-    return (passed.days * 86_400 + passed.seconds) * 1_000_000 + passed.microseconds
+    return (elapsed.days * 86_400 + elapsed.seconds) * 1_000_000 + elapsed.microseconds

@@ -1,6 +1,6 @@
-"""Counters for ``GET /metrics``, in Prometheus' text format.
+"""Counters for ``GET /metrics``, in Prometheus text format.
 
-They live in memory: a scraper knows how to read a counter that starts again at zero.
+Counters are in memory: a scraper handles a counter that restarts at zero.
 """
 
 import time
@@ -11,21 +11,21 @@ _HELP = {
     "fiskil_api_requests_total": ("counter", "Calls to the Fiskil API by endpoint and status."),
     "fiskil_api_request_seconds": ("summary", "How long calls to the Fiskil API took."),
     "fiskil_api_last_call_failed": ("gauge", "1 while the latest call to the Fiskil API failed."),
-    "webhook_deliveries_total": ("counter", "Webhook deliveries by what became of them."),
+    "webhook_deliveries_total": ("counter", "Webhook deliveries by outcome."),
     "webhook_seconds_since_last_accepted": (
         "gauge",
         "Age of the newest accepted delivery, from start-up if none.",
     ),
     "webhook_messages_applied_total": ("counter", "Messages whose work is done."),
-    "webhook_messages_retried_total": ("counter", "Messages put back for a later try."),
-    "webhook_messages_failed_total": ("counter", "Messages given up for good."),
+    "webhook_messages_retried_total": ("counter", "Messages postponed for a retry."),
+    "webhook_messages_failed_total": ("counter", "Messages that failed permanently."),
     "webhook_messages_pending": ("gauge", "Messages acknowledged and not finished."),
 }
 
 
 @dataclass
 class Metrics:
-    """Everything counted since start-up, on the event loop's thread only."""
+    """All counters since startup, used on the event loop's thread only."""
 
     calls: Counter[tuple[str, str]] = field(default_factory=Counter)
     seconds: dict[str, float] = field(default_factory=dict)
@@ -35,19 +35,19 @@ class Metrics:
     accepted_at: float = field(default_factory=time.monotonic)
 
     def count_call(self, endpoint: str, status: str, took_s: float) -> None:
-        """Count one attempt; *status* is the HTTP status, or a word when there was none."""
+        """Count one attempt; *status* is the HTTP status, or a word if there was no response."""
         self.calls[endpoint, status] += 1
         self.seconds[endpoint] = self.seconds.get(endpoint, 0.0) + took_s
         self.has_last_call_failed = not status.startswith("2")
 
     def count_delivery(self, outcome: str) -> None:
-        """Count one delivery to the receiver."""
+        """Count one webhook delivery by its outcome."""
         self.deliveries[outcome] += 1
         if outcome == "accepted":
             self.accepted_at = time.monotonic()
 
     def render(self, *, pending: int) -> str:
-        """The text that a scraper reads."""
+        """Return the text for a scraper."""
         endpoints = Counter[str]()
         for (endpoint, _), count in self.calls.items():
             endpoints[endpoint] += count

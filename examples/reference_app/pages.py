@@ -1,6 +1,6 @@
-"""The pages people see: what is asked for and why, what is shared, and what to do when something fails.
+"""The pages: which data is requested and why, what is shared, and what to do after an error.
 
-Every value is escaped, and nothing here needs JavaScript.
+Every value is escaped, and no page requires JavaScript.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,7 +18,7 @@ PURPOSE = "to build your monthly budget"
 
 
 def home() -> str:
-    """The front door."""
+    """Render the home page."""
     return layout.render(
         "Monthly budget",
         "<p>See where your money goes, month by month. Connect your bank and we do the sums.</p>"
@@ -28,10 +28,10 @@ def home() -> str:
 
 
 def connect(ref: str) -> str:
-    """Which data, why, and how to stop: before anybody is asked for anything."""
-    who = f'<input type="hidden" name="customer" value="{escape(ref)}">'
+    """Render the page that states which data, why, and how to stop, before the customer agrees to anything."""
+    ref_field = f'<input type="hidden" name="customer" value="{escape(ref)}">'
     if not ref:
-        who = '<label>Your customer number <input name="customer" required maxlength="100"></label>'
+        ref_field = '<label>Your customer number <input name="customer" required maxlength="100"></label>'
     return layout.render(
         "Connect your bank",
         f"<p>We ask your bank for the following data, {PURPOSE}:</p>"
@@ -40,14 +40,14 @@ def connect(ref: str) -> str:
         "<li><strong>Transactions</strong>: what came in and went out in the last months</li></ul>"
         "<p>We never see your bank password, and we cannot move money. You choose the accounts at your bank,"
         ' and you can stop sharing at any time. <a href="/privacy">How we use your data</a></p>'
-        f'<form method="post" action="/connect">{who}<button>Continue to your bank</button></form>'
+        f'<form method="post" action="/connect">{ref_field}<button>Continue to your bank</button></form>'
         '<p id="progress" role="status" hidden>Opening the secure connection to your bank…</p>'
         f"<script>{layout.PROGRESS_SCRIPT}</script>",
     )
 
 
 def privacy() -> str:
-    """What the data is used for."""
+    """Render the privacy notice."""
     return layout.render(
         "How we use your data",
         f"<p>We use your accounts, balances and transactions for one thing: {PURPOSE}."
@@ -59,7 +59,7 @@ def privacy() -> str:
 
 
 def thanks(*, ref: str, connection: str) -> str:
-    """After a journey. Whether there is data yet, only Fiskil's events tell."""
+    """Render the page after a journey. Only Fiskil's events prove that there is data yet."""
     if connection == "connected":
         body = '<p role="status">Your data is here and your budget is ready.</p>'
     else:
@@ -71,7 +71,7 @@ def thanks(*, ref: str, connection: str) -> str:
 
 
 def not_connected(explanation: "Explanation", *, ref: str) -> str:
-    """After a journey that ended without a consent."""
+    """Render the page after a journey that ended without a consent."""
     return layout.render(
         explanation.title,
         f"<p>{escape(explanation.what_happened)}</p><p>{escape(explanation.what_to_do)}</p>"
@@ -80,7 +80,7 @@ def not_connected(explanation: "Explanation", *, ref: str) -> str:
 
 
 def unavailable(message: str, *, ref: str) -> str:
-    """When Fiskil, or we, cannot do it now."""
+    """Render the page for a request that Fiskil or the app cannot serve now."""
     return layout.render(
         "That did not work",
         f'<p role="alert">{escape(message)}</p><p>Nothing has changed.</p>'
@@ -88,9 +88,9 @@ def unavailable(message: str, *, ref: str) -> str:
     )
 
 
-def connections(ref: str, held: Mapping[str, object]) -> str:
-    """What a customer shares, until when, and the way to stop it."""
-    consents = [one for one in _rows(held, "consents") if one["status"] == "active"]
+def connections(ref: str, state: Mapping[str, object]) -> str:
+    """Render what a customer shares, until when, and the controls to stop it."""
+    consents = [consent for consent in _rows(state, "consents") if consent["status"] == "active"]
     if not consents:
         return layout.render(
             "Your connections",
@@ -100,9 +100,9 @@ def connections(ref: str, held: Mapping[str, object]) -> str:
     syncing = '<p role="status">We are syncing your data. This usually takes a few minutes.</p>'
     return layout.render(
         "Your connections",
-        (syncing if held["connection"] == "syncing" else "")
-        + "".join(_consent(one, ref) for one in consents)
-        + _balances(held)
+        (syncing if state["connection"] == "syncing" else "")
+        + "".join(_consent(consent, ref) for consent in consents)
+        + _balances(state)
         + "<p><small>When you stop sharing, your bank stops at once and we delete what it gave us."
         ' <a href="/privacy">How we use your data</a></small></p>' + (_stop_all(ref) if len(consents) > 1 else ""),
     )
@@ -129,7 +129,7 @@ def _stop_all(ref: str) -> str:
 
 
 def _day(instant: str) -> str:
-    """A day as people write it; a consent without an end of its own lasts until the bank ends it."""
+    """Format a date for people; a consent without an end date lasts until the bank ends it."""
     try:
         day = datetime.fromisoformat(instant)
     except ValueError:
@@ -137,19 +137,19 @@ def _day(instant: str) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
-def _balances(held: Mapping[str, object]) -> str:
-    balances = {one["account_id"]: one for one in _rows(held, "balances")}
+def _balances(state: Mapping[str, object]) -> str:
+    balances = {balance["account_id"]: balance for balance in _rows(state, "balances")}
     lines = [
-        f"<tr><td>{escape(one.get('display_name', 'Account'))}"
-        f"<br><small>{escape(one.get('masked_number', ''))}</small></td>"
-        f"<td>{escape(balances.get(one['account_id'], {}).get('current_balance', ''))}</td></tr>"
-        for one in _rows(held, "accounts")
+        f"<tr><td>{escape(account.get('display_name', 'Account'))}"
+        f"<br><small>{escape(account.get('masked_number', ''))}</small></td>"
+        f"<td>{escape(balances.get(account['account_id'], {}).get('current_balance', ''))}</td></tr>"
+        for account in _rows(state, "accounts")
     ]
     return f"<table><tr><th>Account</th><th>Balance</th></tr>{''.join(lines)}</table>" if lines else ""
 
 
-def _rows(held: Mapping[str, object], name: str) -> Sequence[Mapping[str, str]]:
-    return cast("Sequence[Mapping[str, str]]", held[name])
+def _rows(state: Mapping[str, object], name: str) -> Sequence[Mapping[str, str]]:
+    return cast("Sequence[Mapping[str, str]]", state[name])
 
 
 def _connect_url(ref: str) -> str:

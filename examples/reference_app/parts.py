@@ -1,4 +1,4 @@
-"""What the app is made of, built once and handed to whoever needs it."""
+"""The components of the app, created once and shared by all request handlers."""
 
 from dataclasses import dataclass
 from typing import cast
@@ -13,7 +13,7 @@ from reference_app.worker import Worker
 
 @dataclass(frozen=True)
 class Parts:
-    """The app's parts."""
+    """The components of the app."""
 
     settings: Settings
     database: Database
@@ -22,5 +22,5 @@ class Parts:
 
 
 def parts_of(request: Request) -> Parts:
-    """The parts of the app that a request came to."""
+    """Return the components of the app that received *request*."""
     return cast("Parts", request.app.state.parts)

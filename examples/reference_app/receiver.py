@@ -1,6 +1,6 @@
-"""The webhook endpoint: verify, keep, acknowledge. The work comes later.
+"""The webhook endpoint: verify, store, acknowledge. The work follows later.
 
-The order matters: nothing is parsed before it is verified, and nothing is acknowledged before it is on the disk.
+The order matters: nothing is parsed before it is verified, and nothing is acknowledged before it is on disk.
 """
 
 import sqlite3
@@ -18,7 +18,7 @@ LARGEST_BODY = 1024 * 1024
 
 
 class Refusal(Exception):
-    """A delivery that is not taken. The sender learns the status only; the reason is for our log."""
+    """A refused delivery. The sender receives only the status; the reason is for the app's log."""
 
     def __init__(self, status: int, outcome: str, reason: str) -> None:
         super().__init__(reason)
@@ -40,10 +40,10 @@ async def receive(request: Request) -> Response:
 
 
 async def verified_body(request: Request, settings: Settings) -> bytes:
-    """The raw body of a delivery that Fiskil has signed.
+    """Return the raw body of a delivery that Fiskil has signed.
 
     Raises:
-        Refusal: It comes from elsewhere, or cannot be told to come from Fiskil.
+        Refusal: The sender's address, the body or the signature is not acceptable.
     """
     if not is_configured(settings):
         raise Refusal(503, "unconfigured", "the webhook secret is not set")
@@ -61,21 +61,21 @@ async def verified_body(request: Request, settings: Settings) -> bytes:
 
 
 def is_configured(settings: Settings) -> bool:
-    """Without a secret nothing can be verified, so nothing is accepted."""
+    """Return whether a secret is set; without one nothing can be verified, so nothing is accepted."""
     return bool(settings.webhook_key)
 
 
 def is_allowed(request: Request, settings: Settings) -> bool:
-    """Whether the connection comes from an allowed address. Headers that claim another one are not asked."""
+    """Return whether the connection comes from an allowed address; headers that name another one are ignored."""
     allowed = settings.webhook_allowed_ips
     return not allowed or (request.client is not None and request.client.host in allowed)
 
 
 async def acknowledge(parts: Parts, received: Message) -> Response:
-    """Keep a message for the worker and say so; a second delivery of it is acknowledged just the same.
+    """Store a message for the worker and acknowledge it; acknowledge a duplicate in the same way.
 
     Raises:
-        Refusal: It cannot be kept, so Fiskil must send it again.
+        Refusal: The message cannot be stored, so Fiskil must send it again.
     """
     try:
         is_new = await parts.database.write(inbox.accept, received)
@@ -90,7 +90,7 @@ async def acknowledge(parts: Parts, received: Message) -> Response:
 
 
 def log_receipt(received: Message, outcome: str) -> None:
-    """One line per delivery that was acknowledged."""
+    """Log one line per acknowledged delivery."""
     logs.write(
         "webhook_received",
         outcome=outcome,

@@ -1,6 +1,7 @@
-"""Rows of data as the app keeps them: keyed by ``fiskil_id``, replaced by complete readings only.
+"""Rows of data, keyed by ``fiskil_id`` and replaced by complete readings only.
 
-Readings are numbered when they begin, so one that began earlier never replaces one that began later, however long it took.
+A reading is one complete download of a dataset. It gets its number when it begins, so an earlier one never replaces a
+later one.
 """
 
 # ruff: noqa: S608  (the names of tables and columns come from datasets.py, never from outside)
@@ -17,7 +18,7 @@ from reference_app.fiskil.answers import Row
 
 @dataclass(frozen=True)
 class Reading:
-    """One complete reading of a dataset of one end user."""
+    """One complete download of a dataset of one end user."""
 
     number: int
     dataset: Dataset
@@ -25,34 +26,34 @@ class Reading:
 
 
 class Superseded(Exception):
-    """A later reading lacks what this one has; only a still later one can settle it."""
+    """A later reading misses a consent that this one has; only another reading can resolve this."""
 
 
 def next_reading_number(tx: sqlite3.Connection) -> int:
-    """A number for a reading that begins now."""
+    """Return the number for a reading that begins now."""
     (number,) = tx.execute("UPDATE reading_numbers SET latest = latest + 1 RETURNING latest").fetchone()
     return int(number)
 
 
 def replace(tx: sqlite3.Connection, end_user_id: str, reading: Reading, allowed: Collection[str]) -> set[str]:
-    """Make the kept rows equal to a reading; returns the consents that have rows in it.
+    """Make the stored rows equal to a reading; return the consents that have rows in it.
 
     Args:
-        allowed: The active consents. Rows of any other are not kept.
+        allowed: The active consents. Rows of any other consent are not stored.
     """
-    kept = [row for row in reading.rows if row.consent_id in allowed]
+    allowed_rows = [row for row in reading.rows if row.consent_id in allowed]
     if is_latest(tx, end_user_id, reading, allowed):
-        for row in kept:
+        for row in allowed_rows:
             upsert(tx, end_user_id, reading, row)
         remove_vanished(tx, end_user_id, reading)
-    return {row.consent_id for row in kept}
+    return {row.consent_id for row in allowed_rows}
 
 
 def is_latest(tx: sqlite3.Connection, end_user_id: str, reading: Reading, allowed: Collection[str]) -> bool:
-    """Whether no later reading was kept; notes this one if so.
+    """Return whether no later reading is stored, and record this one if so.
 
     Raises:
-        Superseded: A later one was, but at a time when one of the *allowed* consents was not known yet.
+        Superseded: A later reading is stored, but it began before one of the *allowed* consents was known.
     """
     place = (end_user_id, reading.dataset.name)
     latest = tx.execute("SELECT number, consent_ids FROM readings WHERE end_user_id = ? AND dataset = ?", place).fetchone()
@@ -68,7 +69,7 @@ def is_latest(tx: sqlite3.Connection, end_user_id: str, reading: Reading, allowe
 
 
 def upsert(tx: sqlite3.Connection, end_user_id: str, reading: Reading, row: Row) -> None:
-    """Insert a row or replace what was known of it. Two rows that look alike but for their ids are two rows."""
+    """Insert or update a row. Two rows that are equal except for their ids are two rows."""
     columns = ("consent_id", "account_id", *reading.dataset.columns, "seen_in")
     values = (row.consent_id, row.account_id, *row.values, reading.number)
     places = ", ".join("?" * len(values))
@@ -79,7 +80,7 @@ def upsert(tx: sqlite3.Connection, end_user_id: str, reading: Reading, row: Row)
 
 
 def remove_vanished(tx: sqlite3.Connection, end_user_id: str, reading: Reading) -> None:
-    """Hide rows that Fiskil no longer has. They stay in the table: what was shown once can still be explained."""
+    """Hide rows that Fiskil no longer returns. They stay in the table, for later enquiries."""
     hide = f"UPDATE {reading.dataset.name} SET deleted_at = ?"
     tx.execute(
         f"{hide} WHERE end_user_id = ? AND seen_in < ? AND deleted_at IS NULL",
@@ -88,19 +89,19 @@ def remove_vanished(tx: sqlite3.Connection, end_user_id: str, reading: Reading) 
 
 
 def purge(tx: sqlite3.Connection, consent_id: str) -> None:
-    """Delete every row of a consent, hidden ones too."""
+    """Delete every row of a consent, including hidden ones."""
     for dataset in datasets.ALL:
         purge_dataset(tx, consent_id, dataset)
 
 
 def purge_dataset(tx: sqlite3.Connection, consent_id: str, dataset: Dataset) -> None:
-    """Delete every row that a consent brought of one dataset."""
+    """Delete every row of one dataset that belongs to a consent."""
     tx.execute(f"DELETE FROM {dataset.name} WHERE consent_id = ?", (consent_id,))
 
 
 def active(tx: sqlite3.Connection, dataset: Dataset, end_user_id: str) -> list[dict[str, str]]:
-    """The rows that count, in a stable order, without empty columns."""
+    """Return the visible rows in a stable order, without empty columns."""
     columns = ", ".join(("fiskil_id", "account_id", "consent_id", *dataset.columns))
     select = f"SELECT {columns} FROM {dataset.name}"
-    found = tx.execute(f"{select} WHERE end_user_id = ? AND deleted_at IS NULL ORDER BY fiskil_id", (end_user_id,))
-    return [{name: value for name, value in dict(row).items() if value is not None} for row in found]
+    rows = tx.execute(f"{select} WHERE end_user_id = ? AND deleted_at IS NULL ORDER BY fiskil_id", (end_user_id,))
+    return [{name: value for name, value in dict(row).items() if value is not None} for row in rows]

@@ -1,6 +1,6 @@
-"""The tables, created at start-up if they are not there.
+"""The tables, created at startup if they are missing.
 
-Every table is STRICT: a value of another type is an error, not a surprise later.
+Every table is STRICT: a value of the wrong type is an error on write.
 """
 
 import sqlite3
@@ -8,14 +8,14 @@ import sqlite3
 from reference_app import datasets
 
 _TABLES = (
-    # Who is connected, and which end user stands for them at Fiskil. `claimed_until` guards its creation.
+    # The customers, and the end user of each at Fiskil. `claimed_until` guards its creation.
     """customers (
         ref TEXT PRIMARY KEY,
         email TEXT NOT NULL,
         end_user_id TEXT UNIQUE,
         claimed_until REAL NOT NULL DEFAULT 0
     )""",
-    # One row per auth session: a journey that somebody started and may or may not come back from.
+    # One row per auth session: a journey that a customer started and may or may not return from.
     """attempts (
         attempt_id TEXT PRIMARY KEY,
         ref TEXT NOT NULL,
@@ -24,7 +24,7 @@ _TABLES = (
         status TEXT NOT NULL CHECK (status IN ('pending', 'returned', 'cancelled', 'failed', 'completed')),
         expires_at REAL NOT NULL
     )""",
-    # `published_us` is the publish_time of the newest event applied; `is_final` marks what we ended ourselves.
+    # `published_us` is the publish_time of the newest event applied; `is_final` marks a consent that this app ended.
     """consents (
         consent_id TEXT PRIMARY KEY,
         end_user_id TEXT NOT NULL,
@@ -37,7 +37,7 @@ _TABLES = (
         is_final INTEGER NOT NULL DEFAULT 0,
         is_synced INTEGER NOT NULL DEFAULT 0
     )""",
-    # Every message ever acknowledged: this is what makes a second delivery harmless.
+    # Every message ever acknowledged; its key makes a second delivery harmless.
     """inbox (
         key TEXT PRIMARY KEY,
         message_id TEXT NOT NULL,
@@ -51,11 +51,11 @@ _TABLES = (
         not_before REAL NOT NULL DEFAULT 0,
         reason TEXT NOT NULL DEFAULT ''
     )""",
-    # One row per completed processing. No unique constraint: it tells what happened, also when that was a mistake.
+    # One row per completed processing. There is no unique constraint, so that a double processing is visible.
     "applied (message_id TEXT NOT NULL, end_user_id TEXT NOT NULL, applied_at REAL NOT NULL)",
     # Numbers the readings of the API, so that an older one never replaces a newer one.
     "reading_numbers (latest INTEGER NOT NULL)",
-    # The reading that was kept, and the consents that were active then: rows of no others are in it.
+    # The reading that is stored, and the consents that were active then: it has rows of no other consent.
     """readings (
         end_user_id TEXT NOT NULL,
         dataset TEXT NOT NULL,
@@ -74,7 +74,7 @@ _INDEXES = (
 
 
 def create(tx: sqlite3.Connection) -> None:
-    """Create what is missing."""
+    """Create the missing tables and indexes."""
     for table in (*_TABLES, *map(_row_table, datasets.ALL)):
         tx.execute(f"CREATE TABLE IF NOT EXISTS {table} STRICT")
     for index in _INDEXES:
@@ -83,7 +83,7 @@ def create(tx: sqlite3.Connection) -> None:
 
 
 def _row_table(dataset: datasets.Dataset) -> str:
-    """Rows of one dataset. `seen_in` is the latest reading that held the row; `deleted_at` hides one that vanished."""
+    """Return the table of one dataset. `seen_in` is the latest reading with the row; `deleted_at` hides a removed row."""
     columns = "".join(f"{name} TEXT, " for name in dataset.columns)
     return f"""{dataset.name} (
         end_user_id TEXT NOT NULL,

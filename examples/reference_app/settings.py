@@ -1,6 +1,6 @@
-"""The environment's only door: every setting, read once and checked before anything starts.
+"""The settings: read from the environment once, and validated before anything starts.
 
-Nothing else in the app looks at the environment.
+No other module reads the environment.
 """
 
 import base64
@@ -15,12 +15,12 @@ SQLITE = "sqlite:///"
 
 
 class SettingsError(Exception):
-    """The environment lacks something, or holds something that makes no sense."""
+    """A setting is missing or invalid."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """What the app was told. Secrets stay out of ``repr``."""
+    """The validated settings. Secrets stay out of ``repr``."""
 
     base_url: str
     auth_url: str
@@ -43,7 +43,7 @@ def load(environ: Mapping[str, str]) -> Settings:
     """Read every setting.
 
     Raises:
-        SettingsError: One is missing or senseless; the message is one line, with its name.
+        SettingsError: A setting is missing or invalid; the message is one line with its name.
     """
     return Settings(
         base_url=_origin("FISKIL_BASE_URL", _required(environ, "FISKIL_BASE_URL")),
@@ -51,7 +51,7 @@ def load(environ: Mapping[str, str]) -> Settings:
         client_id=_required(environ, "FISKIL_CLIENT_ID"),
         client_secret=_required(environ, "FISKIL_CLIENT_SECRET"),
         webhook_key=_webhook_key(environ),
-        webhook_allowed_ips=_listed(environ.get("FISKIL_WEBHOOK_ALLOWED_IPS", "")),
+        webhook_allowed_ips=_split(environ.get("FISKIL_WEBHOOK_ALLOWED_IPS", "")),
         ca_file=_ca_file(environ),
         alert_url=environ.get("ALERT_URL", ""),
         database_path=_database_path(environ),
@@ -72,7 +72,7 @@ def _required(environ: Mapping[str, str], name: str) -> str:
 
 
 def _origin(name: str, value: str) -> str:
-    """Everything that carries a credential goes over HTTPS; plain HTTP is for this machine only."""
+    """Validate an origin. Credentials are sent over HTTPS only; plain HTTP is allowed on this machine."""
     if not value:
         return ""
     parts = urlsplit(value)
@@ -84,7 +84,7 @@ def _origin(name: str, value: str) -> str:
 
 
 def _webhook_key(environ: Mapping[str, str]) -> bytes:
-    """The HMAC key; empty when no secret is set, and then the receiver refuses everything."""
+    """Return the HMAC key; empty if no secret is set, in which case the receiver refuses everything."""
     try:
         return base64.b64decode(environ.get("FISKIL_WEBHOOK_SECRET", "").strip(), validate=True)
     except (binascii.Error, ValueError):
@@ -105,7 +105,7 @@ def _database_path(environ: Mapping[str, str]) -> str:
     return value.removeprefix(SQLITE)
 
 
-def _listed(text: str) -> frozenset[str]:
+def _split(text: str) -> frozenset[str]:
     return frozenset(part.strip() for part in text.split(",") if part.strip())
 
 

@@ -1,4 +1,4 @@
-"""What a customer shares: see it, refresh it, end it."""
+"""Shared data under the customer's control: show it, refresh it, end it."""
 
 from urllib.parse import urlencode
 
@@ -14,7 +14,7 @@ from reference_app.sync import News
 
 
 async def connections(request: Request) -> Response:
-    """``GET /connections``: every active consent, and the way to end it."""
+    """``GET /connections``: show every active consent, and the controls to end it."""
     ref = forms.text(request.query_params.get("customer"))
     database = parts_of(request).database
     end_user_id = await database.read(customers.end_user_id, ref)
@@ -22,7 +22,7 @@ async def connections(request: Request) -> Response:
 
 
 async def refresh(request: Request) -> Response:
-    """``POST /customers/{ref}/refresh``: read everything again, now; all of it is kept or nothing."""
+    """``POST /customers/{ref}/refresh``: read everything again now; store all of it or nothing."""
     parts, ref = parts_of(request), request.path_params["ref"]
     end_user_id = await parts.database.read(customers.end_user_id, ref)
     if not end_user_id:
@@ -36,7 +36,7 @@ async def refresh(request: Request) -> Response:
 
 
 async def refresh_now(parts: Parts, end_user_id: str, deadline: Deadline) -> News:
-    """Read and keep; once more if the worker has kept something newer meanwhile."""
+    """Read and store everything; repeat once if the worker has stored newer data in the meantime."""
     news = await parts.worker.reader.read_all(end_user_id, deadline)
     try:
         ended = await parts.database.write(sync.apply_refresh, end_user_id, news)
@@ -49,7 +49,7 @@ async def refresh_now(parts: Parts, end_user_id: str, deadline: Deadline) -> New
 
 
 async def disconnect(request: Request) -> Response:
-    """``POST /customers/{ref}/disconnect``: end every consent at Fiskil, then forget what they gave."""
+    """``POST /customers/{ref}/disconnect``: end every consent at Fiskil, then delete the data."""
     parts, ref, is_page = parts_of(request), request.path_params["ref"], forms.is_from_page(request)
     end_user_id = await parts.database.read(customers.end_user_id, ref)
     if not end_user_id:
@@ -64,7 +64,7 @@ async def disconnect(request: Request) -> Response:
 
 
 async def disconnect_one(request: Request) -> Response:
-    """``POST /customers/{ref}/consents/{consent_id}/end``: end this consent at Fiskil, and leave the others as they are."""
+    """``POST /customers/{ref}/consents/{consent_id}/end``: end this consent at Fiskil, and no other."""
     parts, ref, consent_id = parts_of(request), request.path_params["ref"], request.path_params["consent_id"]
     end_user_id = await parts.database.read(customers.end_user_id, ref)
     if not end_user_id or consent_id not in await parts.database.read(consents.active_ids, end_user_id):
@@ -77,23 +77,23 @@ async def disconnect_one(request: Request) -> Response:
 
 
 async def end_consents(parts: Parts, end_user_id: str, deadline: Deadline) -> list[str]:
-    """End each active consent, also one whose event never reached us. Fiskil first: a local end alone would share on."""
-    listed = {one.consent_id for one in await parts.api.consents(end_user_id, deadline) if one.is_active}
-    known = await parts.database.read(consents.active_ids, end_user_id)
-    for consent_id in sorted(listed | known):
+    """End every active consent, even if its event never arrived. Revoke at Fiskil first, or sharing would continue."""
+    listed = {consent.consent_id for consent in await parts.api.consents(end_user_id, deadline) if consent.is_active}
+    stored = await parts.database.read(consents.active_ids, end_user_id)
+    for consent_id in sorted(listed | stored):
         await end_one(parts, end_user_id, consent_id, deadline)
-    return sorted(listed | known)
+    return sorted(listed | stored)
 
 
 async def end_one(parts: Parts, end_user_id: str, consent_id: str, deadline: Deadline) -> None:
-    """End one consent: at Fiskil, then here."""
+    """End one consent: at Fiskil, then in the database."""
     await parts.api.revoke(consent_id, deadline)
     await parts.database.write(consents.end_for_good, end_user_id, consent_id)
     logs.write("consent_changed", outcome="ended by customer", end_user_id=end_user_id, consent_id=consent_id)
 
 
 def _back(ref: str) -> Response:
-    """To the page where the customer came from, as it is now."""
+    """Redirect to the customer's connections page."""
     return RedirectResponse(f"/connections?{urlencode({'customer': ref})}", status_code=303)
 
 

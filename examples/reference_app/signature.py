@@ -1,6 +1,6 @@
 """Fiskil's signature: base64 of HMAC-SHA256 over the raw body, in ``X-Fiskil-Signature``.
 
-It covers the bytes as they arrived. Whatever parses, trims or re-encodes them first can be fooled.
+It covers the bytes as they arrived. Parsing, trimming or re-encoding them before verification allows forgeries.
 """
 
 import base64
@@ -12,9 +12,9 @@ HEADER = "x-fiskil-signature"
 
 
 def is_genuine(body: bytes, signatures: Sequence[str], key: bytes) -> bool:
-    """Whether exactly one signature was sent, and it is the one that *key* gives for *body*.
+    """Return whether exactly one signature was sent and it is the one that *key* gives for *body*.
 
-    Texts are compared as bytes and in constant time, so no header, however odd, can raise or tell how close it came.
+    Texts are compared as bytes and in constant time, so no header can raise an error or reveal how close it was.
     """
     if len(signatures) != 1:
         return False
@@ -22,5 +22,5 @@ def is_genuine(body: bytes, signatures: Sequence[str], key: bytes) -> bool:
 
 
 def sign(body: bytes, key: bytes) -> bytes:
-    """The one right header value."""
+    """Return the only correct header value."""
     return base64.b64encode(hmac.digest(key, body, hashlib.sha256))

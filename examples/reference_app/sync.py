@@ -1,6 +1,6 @@
 """From Fiskil into the database: read first, then apply everything in one transaction.
 
-Reading takes as long as it takes and holds no lock; applying decides again, because the world may have moved meanwhile.
+Reading may take long and holds no lock. The transaction checks consents again, because they may have changed meanwhile.
 """
 
 import sqlite3
@@ -17,30 +17,30 @@ from reference_app.fiskil.limits import Deadline
 from reference_app.message import Message
 from reference_app.rows import Reading
 
-OVER = frozenset({403, 404})
-"""How a reading may be refused when the consent behind it is over; most often it answers with an empty list."""
+CONSENT_ENDED = frozenset({403, 404})
+"""Statuses of a read whose consent may have ended; most often the API returns an empty list instead."""
 
 
 @dataclass(frozen=True)
 class News:
-    """What was read from Fiskil about one end user."""
+    """Data read from Fiskil about one end user: consents, and readings of datasets."""
 
     consents: tuple[Consent, ...] = ()
     readings: tuple[Reading, ...] = ()
 
 
 class Reader:
-    """Reads what the app keeps."""
+    """Reads from Fiskil what the app stores."""
 
     def __init__(self, database: Database, api: Api) -> None:
         self._database = database
         self._api = api
 
     async def read_for(self, message: Message, deadline: Deadline) -> News:
-        """Read what a message makes worth reading; nothing for people we do not know or events we do not use.
+        """Read what a message announces; nothing for unknown end users or unused events.
 
         Raises:
-            FiskilError: It cannot be read now.
+            FiskilError: The data cannot be read now.
         """
         if not await self._database.read(customers.is_known, message.end_user_id):
             return News()
@@ -55,16 +55,16 @@ class Reader:
         try:
             return News(consents=listed, readings=(await self._read(dataset, message.end_user_id, deadline),))
         except Rejected as error:
-            if error.status not in OVER:
+            if error.status not in CONSENT_ENDED:
                 raise
-        # Either the consent has ended while the message waited, and nothing is left to read, or something is wrong.
+        # If the consent has ended while the message waited, nothing is left to read; otherwise the refusal is an error.
         listed = await self._api.consents(message.end_user_id, deadline)
-        if any(one.is_active and one.consent_id == message.consent_id for one in listed):
+        if any(consent.is_active and consent.consent_id == message.consent_id for consent in listed):
             raise Unavailable("data of an active consent is refused")
         return News(consents=listed)
 
     async def read_all(self, end_user_id: str, deadline: Deadline) -> News:
-        """Read consents and every dataset they cover, now.
+        """Read consents and every dataset that they cover, now.
 
         Raises:
             FiskilError: Not everything can be read.
@@ -74,14 +74,14 @@ class Reader:
         return News(consents=listed, readings=tuple(readings))
 
     async def _look_up(self, message: Message, deadline: Deadline) -> tuple[Consent, ...]:
-        """A consent nobody told us of is looked up, never just believed."""
+        """Look up a consent that no event has announced; never trust the message alone."""
         if await self._database.read(consents.find, message.consent_id) is not None:
             return ()
         return await self._api.consents(message.end_user_id, deadline)
 
     async def _is_readable(self, message: Message, listed: Sequence[Consent]) -> bool:
         active = await self._database.read(consents.active_ids, message.end_user_id)
-        return message.consent_id in active | {one.consent_id for one in listed if one.is_active}
+        return message.consent_id in active | {consent.consent_id for consent in listed if consent.is_active}
 
     async def _read(self, dataset: Dataset, end_user_id: str, deadline: Deadline) -> Reading:
         number = await self._database.write(rows.next_reading_number)
@@ -89,13 +89,15 @@ class Reader:
 
 
 def granted(listed: Sequence[Consent]) -> list[Dataset]:
-    """The datasets that the active consents cover; a consent that names none we know is taken to cover all."""
-    active = [one for one in listed if one.is_active]
-    return [one for one in datasets.ALL if any(consents.is_covered(consent.datasets, one.name) for consent in active)]
+    """Return the datasets that the active consents cover; a consent without known dataset names covers all."""
+    active = [consent for consent in listed if consent.is_active]
+    return [
+        dataset for dataset in datasets.ALL if any(consents.is_covered(consent.datasets, dataset.name) for consent in active)
+    ]
 
 
 def apply_message(tx: sqlite3.Connection, message: Message, news: News) -> str:
-    """Let a message and what was read because of it change the database; returns a word for the log."""
+    """Apply a message, and what was read because of it, to the database; return a word for the log."""
     if not customers.is_known(tx, message.end_user_id):
         return "foreign"
     outcome = "ignored"
@@ -112,10 +114,10 @@ def apply_message(tx: sqlite3.Connection, message: Message, news: News) -> str:
 
 
 def apply_refresh(tx: sqlite3.Connection, end_user_id: str, news: News) -> list[str]:
-    """Make the database agree with Fiskil about one end user; returns the consents found to have ended."""
+    """Make the database agree with Fiskil about one end user; return the consents that have ended."""
     before = consents.active_ids(tx, end_user_id)
-    consents.apply_listing(tx, end_user_id, news.consents, adopt={one.consent_id for one in news.consents})
-    for consent_id in before - {one.consent_id for one in news.consents}:
+    consents.apply_listing(tx, end_user_id, news.consents, adopt={consent.consent_id for consent in news.consents})
+    for consent_id in before - {consent.consent_id for consent in news.consents}:
         consents.end(tx, consent_id)
     active = consents.active_ids(tx, end_user_id)
     if active:
@@ -125,7 +127,7 @@ def apply_refresh(tx: sqlite3.Connection, end_user_id: str, news: News) -> list[
 
 
 def log_outcome(message: Message, outcome: str) -> None:
-    """One line per finished message; for a consent's life this is the record."""
+    """Log one line per finished message; these lines are the record of each consent's lifecycle."""
     logs.write(
         "consent_changed" if message.event in consents.STATUS_AFTER else "message_applied",
         event=message.event,
@@ -139,5 +141,5 @@ def log_outcome(message: Message, outcome: str) -> None:
 def _apply_readings(tx: sqlite3.Connection, end_user_id: str, news: News, announced: set[str]) -> None:
     for reading in news.readings:
         readable = consents.readable(tx, end_user_id, reading.dataset.name)
-        seen = rows.replace(tx, end_user_id, reading, readable)
-        consents.mark_synced(tx, seen | announced)
+        consent_ids = rows.replace(tx, end_user_id, reading, readable)
+        consents.mark_synced(tx, consent_ids | announced)

@@ -1,7 +1,7 @@
-"""The worker: takes messages from the inbox, does their work, and writes effect and completion in one transaction.
+"""The worker: takes messages from the inbox and writes effect and completion in one transaction.
 
-A message that fails is put back with a growing delay, on its own clock, so it never holds up the others; after a bounded
-number of tries it is left to people.
+A message that fails is retried after a growing delay and never delays others. After a bounded number of tries it is
+left to people.
 """
 
 import asyncio
@@ -27,7 +27,7 @@ LONGEST_DELAY_S = 5.0
 
 
 class Worker:
-    """One per process; several processes may share the inbox."""
+    """The worker of one process; several processes may share the inbox."""
 
     def __init__(self, database: Database, reader: Reader) -> None:
         self._database = database
@@ -37,11 +37,11 @@ class Worker:
         self._busy: set[asyncio.Task[None]] = set()
 
     def wake(self) -> None:
-        """There is something in the inbox."""
+        """Notify the worker that the inbox has changed."""
         self._woken.set()
 
     async def run(self) -> None:
-        """Work until cancelled. Whatever an earlier process left unfinished comes first."""
+        """Process messages until cancelled, starting with those that an earlier process left unfinished."""
         with contextlib.suppress(sqlite3.Error):
             await self._database.write(inbox.release)
         while True:
@@ -52,7 +52,7 @@ class Worker:
                 await asyncio.sleep(LONGEST_SLEEP_S)
 
     async def stop(self) -> None:
-        """Let go of what is under way; the inbox still has it."""
+        """Cancel the work in progress; its messages stay in the inbox."""
         for task in self._busy:
             task.cancel()
         await asyncio.gather(*self._busy, return_exceptions=True)
@@ -89,7 +89,7 @@ class Worker:
             self.wake()
 
     async def process(self, message: Message) -> None:
-        """Read what a message makes worth reading, then change the database once."""
+        """Read what a message announces, then change the database in one transaction."""
         failpoints.trip("before")
         news = await self.reader.read_for(message, Deadline.after(MESSAGE_DEADLINE_S))
         outcome = await self._database.write(complete, message, news)
@@ -99,29 +99,29 @@ class Worker:
 
     async def _failed(self, message: Message, tries: int, error: Exception) -> None:
         reason = error.reason if isinstance(error, FiskilError) else logs.where(error)
-        told = {"message_id": message.message_id, "event": message.event, "reason": reason}
+        details = {"message_id": message.message_id, "event": message.event, "reason": reason}
         if is_worth_another_try(error, tries):
             METRICS.messages["retried"] += 1
-            logs.warn("message_postponed", **told, tries=tries, end_user_id=message.end_user_id)
+            logs.warn("message_postponed", **details, tries=tries, end_user_id=message.end_user_id)
             await self._settle(inbox.postpone, message, reason, delay_s(error, tries))
         else:
             METRICS.messages["failed"] += 1
-            logs.warn("message_failed", **told, tries=tries, end_user_id=message.end_user_id)
-            alerts.send("message_failed", **told)
+            logs.warn("message_failed", **details, tries=tries, end_user_id=message.end_user_id)
+            alerts.send("message_failed", **details)
             await self._settle(inbox.give_up, message, reason)
 
-    async def _settle(self, how: Callable[..., None], message: Message, *details: object) -> None:
-        """Write down what becomes of a message, however long the database cannot be written."""
+    async def _settle(self, write: Callable[..., None], message: Message, *details: object) -> None:
+        """Write the result of a message, and retry until the database accepts it."""
         while True:
             try:
-                return await self._database.write(how, message, *details)
+                return await self._database.write(write, message, *details)
             except sqlite3.Error as error:
                 logs.warn("worker_trouble", message_id=message.message_id, reason=logs.where(error))
                 await asyncio.sleep(LONGEST_SLEEP_S)
 
 
 def complete(tx: sqlite3.Connection, message: Message, news: News) -> str:
-    """Everything that a message changes, its completion included: all of it or nothing."""
+    """Apply everything that a message changes, including its completion: all of it or nothing."""
     if not inbox.finish(tx, message):
         return "finished already"
     outcome = sync.apply_message(tx, message, news)
@@ -131,12 +131,12 @@ def complete(tx: sqlite3.Connection, message: Message, news: News) -> str:
 
 
 def is_worth_another_try(error: Exception, tries: int) -> bool:
-    """Anything may pass but a request that Fiskil will never accept; and nothing is tried for ever."""
+    """Return whether to retry: not after a permanent rejection, and not after the last try."""
     return tries < MOST_TRIES and not isinstance(error, Rejected)
 
 
 def delay_s(error: Exception, tries: int) -> float:
-    """Seconds until the next try: doubles up to a cap, with chance in it, and never less than Fiskil asked for."""
+    """Return the seconds until the next try: doubling up to a cap, partly random, at least what Fiskil requested."""
     full_s = min(LONGEST_DELAY_S, FIRST_DELAY_S * 2 ** (tries - 1))
-    asked_s = error.retry_after_s if isinstance(error, FiskilError) else None
-    return max(random.uniform(full_s / 2, full_s), asked_s or 0.0)
+    requested_s = error.retry_after_s if isinstance(error, FiskilError) else None
+    return max(random.uniform(full_s / 2, full_s), requested_s or 0.0)

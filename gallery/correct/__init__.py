@@ -1,1 +1,1 @@
-"""Apps without a flaw that differ from the reference app, to see that the judge accuses none of them."""
+"""Apps without a flaw that differ from the reference app; the gate must report no violation for them."""

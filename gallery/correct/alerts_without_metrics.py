@@ -1,6 +1,6 @@
-"""Shows no metrics: it tells who is on call of failing and of slow calls, of failed deliveries, and of silence.
+"""Exports no metrics, and sends alerts about failing or slow calls, failed deliveries and silence.
 
-An alert is sent once a second at most, and only while there is something to tell of.
+It sends each alert at most once per second, and only while its cause lasts.
 """
 
 import asyncio
@@ -16,11 +16,11 @@ EVERY_S = 1.0
 _lifespan = app._lifespan
 _count_call = metrics.Metrics.count_call
 _count_delivery = metrics.Metrics.count_delivery
-_told_at = {}
+_sent_at = {}
 
 
 class Messages(dict):
-    """Counts what became of messages, and tells of what went wrong."""
+    """A counter of message outcomes that sends an alert after a failure."""
 
     def __missing__(self, name):
         return 0
@@ -28,50 +28,50 @@ class Messages(dict):
     def __setitem__(self, name, count):
         super().__setitem__(name, count)
         if name in {"retried", "failed"}:
-            tell("processing fails")
+            send_alert("processing fails")
 
 
-def tell(what):
-    """Once a second at most."""
+def send_alert(kind):
+    """Send an alert at most once per second."""
     now = time.monotonic()
-    if now - _told_at.get(what, -EVERY_S) >= EVERY_S:
-        _told_at[what] = now
-        alerts.send(what)
+    if now - _sent_at.get(kind, -EVERY_S) >= EVERY_S:
+        _sent_at[kind] = now
+        alerts.send(kind)
 
 
 def count_call(self, endpoint, status, took_s):
-    """What failed or took long is worth a word."""
+    """Send an alert if the call failed or was slow."""
     _count_call(self, endpoint, status, took_s)
     if status.startswith("5") or not status.isdigit():
-        tell("calls to Fiskil fail")
+        send_alert("calls to Fiskil fail")
     elif took_s > SLOW_S:
-        tell("calls to Fiskil are slow")
+        send_alert("calls to Fiskil are slow")
 
 
 def count_delivery(self, outcome):
-    """So is what could not be kept."""
+    """Send an alert if the delivery could not be stored."""
     _count_delivery(self, outcome)
     if outcome == "database_down":
-        tell("deliveries fail")
+        send_alert("deliveries fail")
 
 
 @contextlib.asynccontextmanager
 async def lifespan(starlette):
-    """As always, and watching for silence meanwhile."""
+    """Run the app and a task that watches for silence."""
     async with _lifespan(starlette):
-        watching = asyncio.create_task(watch())
+        watching = asyncio.create_task(watch_for_silence())
         yield
         watching.cancel()
 
 
-async def watch():
-    """One word for each silence."""
-    told = 0.0
+async def watch_for_silence():
+    """Send one alert for each period of silence."""
+    reported_at = 0.0
     while True:
         await asyncio.sleep(0.1)
         accepted_at = metrics.METRICS.accepted_at
-        if told != accepted_at and time.monotonic() - accepted_at > SILENT_S:
-            told = accepted_at
+        if reported_at != accepted_at and time.monotonic() - accepted_at > SILENT_S:
+            reported_at = accepted_at
             alerts.send("no webhook has come for a while")
 
 

@@ -1,6 +1,6 @@
-"""A correct receiver that speaks HTTP by itself, on asyncio's streams: connections stay open, bodies have a length.
+"""Receives webhooks with its own HTTP parser on asyncio streams, over connections that stay open.
 
-What it does with a message is what ``stdlib_receiver`` does.
+It processes a message as ``stdlib_receiver`` does.
 """
 
 import asyncio
@@ -16,11 +16,11 @@ REASONS = {100: "Continue", 200: "OK", 204: "No Content", 400: "Bad Request", 40
 
 
 class Refused(Exception):
-    """A request that cannot be read on: its answer ends the connection."""
+    """A request that cannot be read further; the response closes the connection."""
 
 
 async def read_head(reader):
-    """Method, target, version, and the header lines with lower-case names."""
+    """Return method, target and version, and the header lines with lower-case names."""
     first, *lines = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").rstrip("\r\n").split("\r\n")
     parts = first.split(" ")
     if len(parts) != 3 or not parts[2].startswith("HTTP/1.") or any(line[:1] in " \t" or ":" not in line for line in lines):
@@ -29,7 +29,7 @@ async def read_head(reader):
 
 
 async def read_body(reader, headers):
-    """Exactly as many bytes as were announced."""
+    """Return exactly as many bytes as Content-Length announces."""
     lengths = {value for name, value in headers if name == "content-length"}
     if any(name == "transfer-encoding" for name, _ in headers):
         raise Refused(411)
@@ -42,7 +42,7 @@ async def read_body(reader, headers):
 
 
 def respond(method, target, headers, body, address):
-    """Status and value of the answer."""
+    """Return status and value of the response."""
     url = urlsplit(target)
     if url.path == "/_harness/effects":
         database = open_database()
@@ -58,7 +58,7 @@ def respond(method, target, headers, body, address):
 
 
 def receive(headers, body, address):
-    """Verify, understand and keep; the status says what became of it."""
+    """Verify, parse and store the message; return the status."""
     if not KEY:
         return 503
     if ALLOWED and address not in ALLOWED:
@@ -73,39 +73,41 @@ def receive(headers, body, address):
 
 
 def signatures(headers):
-    """Every signature line."""
+    """Return the values of all signature headers."""
     return [value for name, value in headers if name == "x-fiskil-signature"]
 
 
 async def exchange(reader, writer):
-    """One request and its answer; whether another may follow."""
+    """Process one request; return whether another may follow."""
     (method, target, version), headers = await read_head(reader)
     if ("expect", "100-continue") in headers:
         writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
     body = await read_body(reader, headers)
     status, value = await asyncio.to_thread(respond, method, target, headers, body, writer.get_extra_info("peername")[0])
     is_kept = version == "HTTP/1.1" and ("connection", "close") not in headers
-    answer(writer, status, b"" if value is None else json.dumps(value).encode(), is_kept=is_kept, is_head=method == "HEAD")
+    write_response(
+        writer, status, b"" if value is None else json.dumps(value).encode(), is_kept=is_kept, is_head=method == "HEAD"
+    )
     return is_kept
 
 
-def answer(writer, status, text=b"", *, is_kept, is_head=False):
-    """Write an answer in one piece."""
+def write_response(writer, status, text=b"", *, is_kept, is_head=False):
+    """Write a response in one piece."""
     lines = [f"HTTP/1.1 {status} {REASONS.get(status, 'Refused')}"]
     lines += [] if status == 204 else [f"Content-Length: {len(text)}"]
     lines += [] if is_kept else ["Connection: close"]
     writer.write("\r\n".join(lines).encode() + b"\r\n\r\n" + (b"" if is_head else text))
 
 
-async def talk(reader, writer):
-    """One connection, until somebody ends it."""
+async def serve_connection(reader, writer):
+    """Serve one connection until it ends."""
     try:
         while await asyncio.wait_for(exchange(reader, writer), REQUEST_S):
             pass
     except Refused as refused:
-        answer(writer, refused.args[0], is_kept=False)
+        write_response(writer, refused.args[0], is_kept=False)
     except asyncio.LimitOverrunError:
-        answer(writer, 431, is_kept=False)
+        write_response(writer, 431, is_kept=False)
     except (TimeoutError, asyncio.IncompleteReadError, ConnectionError):
         pass
     finally:
@@ -113,9 +115,9 @@ async def talk(reader, writer):
 
 
 async def serve():
-    """Answer until the end."""
+    """Serve until the process ends."""
     stdlib_receiver.prepare()
-    server = await asyncio.start_server(talk, "127.0.0.1", int(sys.argv[1]), backlog=128)
+    server = await asyncio.start_server(serve_connection, "127.0.0.1", int(sys.argv[1]), backlog=128)
     await server.serve_forever()
 
 

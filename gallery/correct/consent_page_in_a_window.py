@@ -1,4 +1,4 @@
-"""Opens the consent page in a window of its own, which tells the app's page how it ended, and closes."""
+"""Opens the consent page in a new window, which reports the outcome to the app's page and closes."""
 
 import json
 
@@ -19,24 +19,24 @@ _connect, _thanks, _not_connected, _unavailable = pages.connect, pages.thanks, p
 
 
 def closing(page, *words):
-    """The page, for whoever came without a window; all others read the words where they began."""
+    """Return the page with a script that sends *words* to the opening page and closes the window, if there is one."""
     return page + CLOSING % json.dumps(" ".join(words)).replace("<", "\\u003c")
 
 
 def thanks(*, ref, connection):
-    """After a consent."""
+    """Render the page after a consent."""
     return closing(
         _thanks(ref=ref, connection=connection), "Thank you. We are syncing your data, which takes a few minutes."
     )
 
 
 def not_connected(explanation, *, ref):
-    """After none."""
+    """Render the page after a journey without a consent."""
     return closing(_not_connected(explanation, ref=ref), explanation.what_happened, explanation.what_to_do)
 
 
 def unavailable(message, *, ref):
-    """Not now."""
+    """Render the page for a call that failed."""
     return closing(_unavailable(message, ref=ref), message, "Nothing has changed.")
 
 

@@ -1,6 +1,6 @@
-// Offers the auth session of an attempt that was only left again, as long as it is open: nobody has ended it.
+// Reuses the auth session of an abandoned attempt as long as the session is open.
 //
-// That is lawful, and it stops at the first word of an ending; the page may then be the only one that knows better.
+// That is lawful. After any outcome, even if only the page knows it, the app creates a new session.
 "use strict";
 
 const { Journeys } = require("../../examples/embedded_app/journeys");
@@ -9,9 +9,9 @@ const begin = Journeys.prototype.begin;
 const opened = new Map(); // ref -> the newest session
 
 Journeys.prototype.begin = async function (ref, publicUrl, deadline) {
-  const last = opened.get(ref);
-  const attempt = last && this.store.attempts.get(last.sessionId);
-  if (attempt && attempt.status === "pending" && attempt.expiresAt > Date.now() / 1000) return last;
+  const session = opened.get(ref);
+  const attempt = session && this.store.attempts.get(session.sessionId);
+  if (attempt && attempt.status === "pending" && attempt.expiresAt > Date.now() / 1000) return session;
   opened.set(ref, await begin.call(this, ref, publicUrl, deadline));
   return opened.get(ref);
 };

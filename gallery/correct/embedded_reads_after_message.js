@@ -1,6 +1,6 @@
-// Asks Fiskil what became of the journey at each word from the page, and holds consents before any event has told of them.
+// Reads the consents from Fiskil after every message of its page, before any event has arrived.
 //
-// It believes the answer and not the message, so it may read in vain, and events find everything done.
+// It trusts the API and not the message. The later events then find the data unchanged.
 "use strict";
 
 const { Journeys } = require("../../examples/embedded_app/journeys");

@@ -1,15 +1,15 @@
-// Its page keeps harmless things in every place that a browser has, asks for JSON, and comes with a source map.
+// Stores harmless values in every kind of browser storage, and publishes a source map without secrets.
 //
-// None of it is a secret: a colour, a draft, an id of the app's own session, and the names of things.
+// The values are a colour, a draft and the app's own session id.
 "use strict";
 
 const fs = require("node:fs");
 const http = require("node:http");
 
-const remembering = `
+const script = `
 localStorage.setItem("theme", "dark");
 sessionStorage.setItem("draft", JSON.stringify({ step: 2, token: "none of yours" }));
-fetch("/hints").then((one) => one.json()).then(({ hints }) => {
+fetch("/hints").then((response) => response.json()).then(({ hints }) => {
   document.getElementById("connect").title = hints[0];
   const opening = indexedDB.open("choices", 1);
   opening.onupgradeneeded = () => opening.result.createObjectStore("seen").put(new Map([["hint", hints.length]]), "hints");
@@ -20,20 +20,20 @@ history.replaceState({ opened: true }, "", location.href + "#top");
 `;
 const read = fs.readFileSync;
 fs.readFileSync = (file, ...rest) => {
-  const found = read(file, ...rest);
-  return String(file).endsWith("embed.js") ? Buffer.from(`${found}${remembering}`) : found;
+  const content = read(file, ...rest);
+  return String(file).endsWith("embed.js") ? Buffer.from(`${content}${script}`) : content;
 };
 
-const ANSWERS = {
+const RESPONSES = {
   "/hints": { hints: ["You choose the accounts at your bank."] },
   "/embed.js.map": { version: 3, sources: ["embed.js"], sourcesContent: ["const clientSecret = process.env.FISKIL_CLIENT_SECRET;"], mappings: "" },
 };
 const createServer = http.createServer;
-http.createServer = (answer) =>
+http.createServer = (listener) =>
   createServer((request, response) => {
     if (request.url.startsWith("/connect")) response.setHeader("set-cookie", "visit=4711; HttpOnly; SameSite=Lax");
-    if (!ANSWERS[request.url]) return answer(request, response);
-    response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(ANSWERS[request.url]));
+    if (!RESPONSES[request.url]) return listener(request, response);
+    response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(RESPONSES[request.url]));
   });
 
 require("../../examples/embedded_app/server");

@@ -1,7 +1,7 @@
-"""A correct receiver in Flask: one database transaction for each message, before it is answered.
+"""Receives webhooks in Flask with one database transaction for each message, before the response.
 
-It keeps the newest status of each consent and, for each dataset, when it was last told to be ready. Bodies above 2 MB are
-refused with 413, and those without a length with 411.
+It stores the newest status of each consent and the time of the newest sync of each dataset. It refuses bodies above 2
+MB with 413, and bodies without a length with 411.
 """
 
 import base64
@@ -31,18 +31,18 @@ app.config["MAX_CONTENT_LENGTH"] = 2 * 1024 * 1024
 
 @app.get("/healthz")
 def healthz():
-    """Ready."""
+    """Return 200 when the server is ready."""
     return {"status": "ok"}
 
 
 @app.post("/webhooks/fiskil")
 def receive():
-    """Verify, understand, apply; the status says what became of it."""
+    """Verify, parse and apply a message; return the status."""
     return "", refusal() or keep(parsed(request.get_data()))
 
 
 def refusal():
-    """Why the request is not from Fiskil, as a status; 0 if it is."""
+    """Return the status of a refusal; 0 if the request is from Fiskil."""
     if not KEY:
         return 503
     if ALLOWED and request.remote_addr not in ALLOWED:
@@ -53,13 +53,13 @@ def refusal():
 
 
 def is_genuine(body, signatures):
-    """Whether the one signature is that of these very bytes."""
+    """Return whether there is one signature, and it is correct for these bytes."""
     expected = base64.b64encode(hmac.digest(KEY, body, hashlib.sha256))
     return len(signatures) == 1 and hmac.compare_digest(expected, signatures[0].encode("latin-1", "replace"))
 
 
 def parsed(body):
-    """The message in *body*; None if there is none."""
+    """Parse the message in *body*; return None if there is none."""
     try:
         return understood(json.loads(body))
     except (ValueError, RecursionError):
@@ -67,7 +67,7 @@ def parsed(body):
 
 
 def understood(message):
-    """The message, if it has what a message must have, else None."""
+    """Return the message if it has the required fields, else None."""
     fact = message.get("data") if isinstance(message, dict) else None
     if not isinstance(fact, dict):
         return None
@@ -79,7 +79,7 @@ def understood(message):
 
 
 def keep(message):
-    """Claim and effect in one transaction; 503 where that cannot be done now."""
+    """Commit claim and effect in one transaction; return 503 if the database is unavailable."""
     if message is None:
         return 400
     with closing(open_database()) as database:
@@ -95,12 +95,12 @@ def keep(message):
 
 
 def claim(database, message):
-    """Take a message; 0 if it was taken before."""
+    """Claim a message; return 0 if it was claimed before."""
     return database.execute("INSERT OR IGNORE INTO applied VALUES (?, 1)", (message["message_id"],)).rowcount
 
 
 def apply(database, message):
-    """Let the newest fact about a consent, and about each dataset of an end user, win."""
+    """Store the newest fact about a consent, or about a dataset of an end user."""
     fact, published = message["data"], message["publish_time"]
     group, _, rest = fact["event"].partition(".")
     if group == "consent":
@@ -110,7 +110,7 @@ def apply(database, message):
 
 
 def note(database, subject, fact, about, says, published):
-    """Keep a fact unless a newer one is known; what belongs to another end user stays as it is."""
+    """Store a fact unless a newer one is stored, or it belongs to another end user."""
     database.execute(
         "INSERT INTO facts VALUES (?, ?, ?, ?, ?) ON CONFLICT (subject) DO UPDATE"
         " SET says = excluded.says, published = excluded.published"
@@ -120,7 +120,7 @@ def note(database, subject, fact, about, says, published):
 
 
 def open_database():
-    """A connection for one request."""
+    """Open a connection for one request."""
     database = sqlite3.connect(DATABASE, timeout=5, isolation_level=None)
     database.execute("PRAGMA synchronous = FULL")
     return database
@@ -128,11 +128,11 @@ def open_database():
 
 @app.get("/_harness/effects")
 def effects():
-    """What the harness asks: counts, and the state of one end user."""
+    """Return counts and the state of one end user to the harness."""
     with closing(open_database()) as database:
         applied = dict(database.execute("SELECT message_id, times FROM applied"))
-        asked = "SELECT subject, about, says FROM facts WHERE end_user_id = ? ORDER BY subject"
-        facts = database.execute(asked, (request.args.get("end_user_id", ""),)).fetchall()
+        select = "SELECT subject, about, says FROM facts WHERE end_user_id = ? ORDER BY subject"
+        facts = database.execute(select, (request.args.get("end_user_id", ""),)).fetchall()
     return {
         "applied": applied,
         "pending": 0,
@@ -144,13 +144,13 @@ def effects():
 
 
 class Handler(WSGIRequestHandler):
-    """Answers on one connection as long as the sender likes."""
+    """A request handler that keeps connections open."""
 
     protocol_version = "HTTP/1.1"
 
 
 def serve():
-    """Answer until the end."""
+    """Serve until the process ends."""
     with closing(open_database()) as database:
         database.execute("PRAGMA journal_mode = WAL")
         database.executescript(TABLES)

@@ -1,4 +1,4 @@
-"""The reference app for people who read German: every page that they see on the way, and after it."""
+"""Shows every page in German."""
 
 from html import escape
 
@@ -26,13 +26,13 @@ _explain = failures.explain
 
 
 def explain(error_type):
-    """The words for an error type."""
+    """Return the texts for an error type."""
     title, happened, advice = WORDS.get(error_type, OTHERWISE)
     return Explanation(_explain(error_type).status, title, happened, advice, "Neu beginnen")
 
 
 def connect(ref):
-    """What is asked for, and why."""
+    """Render the page that states which data and why."""
     return layout.render(
         "Konto verbinden",
         "<p>Wir fragen Ihre Bank nach Konten, Salden und Umsätzen für Ihr Haushaltsbuch.</p>"
@@ -44,30 +44,33 @@ def connect(ref):
 
 
 def thanks(*, ref, connection):
-    """After a journey."""
-    told = "Ihre Daten sind da." if connection == "connected" else "Ihre Umsätze werden gerade abgeholt."
-    return layout.render("Danke", f'<p role="status">{told}</p>')
+    """Render the page after a journey."""
+    text = "Ihre Daten sind da." if connection == "connected" else "Ihre Umsätze werden gerade abgeholt."
+    return layout.render("Danke", f'<p role="status">{text}</p>')
 
 
 def unavailable(message, *, ref):
-    """When it cannot be done now."""
+    """Render the page for a call that failed."""
     return layout.render("Das hat nicht geklappt", "<p>Die Verbindung zur Bank ist gestört. Bitte später noch einmal.</p>")
 
 
-def connections(ref, held):
-    """What is shared."""
-    if held["connection"] == "syncing":
+def connections(ref, state):
+    """Render what is shared."""
+    if state["connection"] == "syncing":
         return layout.render("Ihre Verbindungen", "<p>Ihre Umsätze werden gerade abgeholt.</p>")
-    active = [one for one in held["consents"] if one["status"] == "active"]
-    return layout.render("Ihre Verbindungen", "".join(consent(one, ref) for one in active) or "<p>Sie teilen nichts.</p>")
+    active = [entry for entry in state["consents"] if entry["status"] == "active"]
+    return layout.render(
+        "Ihre Verbindungen",
+        "".join(consent(entry, ref) for entry in active) or "<p>Sie teilen nichts.</p>",
+    )
 
 
-def consent(held, ref):
-    """Which bank, which data, until when; and the end of it."""
-    day = ".".join(reversed(held.get("expires_at", "")[:10].split("-")))
+def consent(details, ref):
+    """Render the bank, the data, the end date and the control to end the consent."""
+    day = ".".join(reversed(details.get("expires_at", "")[:10].split("-")))
     return (
-        f"<section><h2>{escape(held.get('institution_name', ''))}</h2><p>Konten, Salden, Umsätze, bis zum {day}</p>"
-        f'<form method="post" action="/customers/{escape(ref)}/consents/{escape(held["consent_id"])}/end">'
+        f"<section><h2>{escape(details.get('institution_name', ''))}</h2><p>Konten, Salden, Umsätze, bis zum {day}</p>"
+        f'<form method="post" action="/customers/{escape(ref)}/consents/{escape(details["consent_id"])}/end">'
         "<button>Freigabe beenden</button></form></section>"
     )
 

@@ -1,7 +1,7 @@
-"""A correct receiver of webhooks that are signed and worded as GitHub does it: the id and the kind stand in headers.
+"""Receives webhooks in GitHub's scheme, with message id and event in headers.
 
-The key is the secret's text, the digest is hex after ``sha256=``. The header with the id is not signed, so it is known again
-for what it is, and not for more.
+The key is the secret's text, and the digest is in hex after ``sha256=``. The id header is not signed, so a message with
+another id is another message.
 """
 
 import hmac
@@ -10,7 +10,7 @@ import os
 
 from flask import request
 
-# The secret is a text of any kind, which the receiver that this one builds upon would decode.
+# The secret is any text. It must be removed first, because the imported receiver would decode it from base64.
 SECRET = os.environ.pop("FISKIL_WEBHOOK_SECRET", "")
 
 from correct import flask_receiver  # noqa: E402
@@ -19,20 +19,20 @@ flask_receiver.KEY = SECRET.encode()
 
 
 def is_genuine(body, _):
-    """Whether the one signature is that of these very bytes."""
+    """Return whether there is one signature, and it is correct for these bytes."""
     expected = "sha256=" + hmac.new(flask_receiver.KEY, body, "sha256").hexdigest()
-    given = request.headers.getlist("X-Hub-Signature-256")
-    return len(given) == 1 and hmac.compare_digest(expected.encode(), given[0].encode("latin-1", "replace"))
+    signatures = request.headers.getlist("X-Hub-Signature-256")
+    return len(signatures) == 1 and hmac.compare_digest(expected.encode(), signatures[0].encode("latin-1", "replace"))
 
 
 def parsed(body):
-    """The message in headers and *body*; None if there is none."""
+    """Parse the message in headers and *body*; return None if there is none."""
     try:
-        told = json.loads(body)
-        fact = {"event": request.headers["X-GitHub-Event"], "consent_id": told["consent"]["id"]}
-        fact["end_user_id"] = told["account"]["id"]
+        payload = json.loads(body)
+        fact = {"event": request.headers["X-GitHub-Event"], "consent_id": payload["consent"]["id"]}
+        fact["end_user_id"] = payload["account"]["id"]
         message_id = request.headers["X-GitHub-Delivery"]
-        return flask_receiver.understood({"message_id": message_id, "publish_time": told["occurred_at"], "data": fact})
+        return flask_receiver.understood({"message_id": message_id, "publish_time": payload["occurred_at"], "data": fact})
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
 

@@ -1,6 +1,6 @@
-"""Leases a message for four seconds before it works on it, so one whose worker was killed is found again only then.
+"""Leases a message for four seconds, and does not report pending messages.
 
-Nor does it tell what is pending.
+After its worker was killed, a message is processed only when the lease ends.
 """
 
 import json
@@ -14,7 +14,7 @@ PAUSE_S = 0.02
 
 
 def work_off(database):
-    """Take one message that nobody has leased, and work on it for a while."""
+    """Lease one available message and process it."""
     now = time.time()
     leased = database.execute(
         "UPDATE inbox SET free_at = ? WHERE rowid = (SELECT rowid FROM inbox WHERE free_at <= ? ORDER BY rowid LIMIT 1)"

@@ -1,4 +1,4 @@
-"""Lists a login beside each bank, and both have a control of the same name."""
+"""Lists a login beside each bank, with a control of the same name."""
 
 import re
 
@@ -7,12 +7,12 @@ from reference_app import app, pages
 _consent = pages._consent
 
 
-def consent(held, ref):
-    """The control of the bank is one of several alike, and only where it stands tells whose it is."""
-    shown = re.sub(r' aria-label="[^"]*"', "", _consent(held, ref))
-    who = f'<input type="hidden" name="customer" value="{ref}">'
-    form = f'<form method="get" action="/connections">{who}<button>Stop sharing</button></form>'
-    return f"<section><h2>Google</h2>{form}</section>{shown}"
+def consent(details, ref):
+    """Add a section with an equal control; only its place shows which one belongs to the bank."""
+    section = re.sub(r' aria-label="[^"]*"', "", _consent(details, ref))
+    ref_field = f'<input type="hidden" name="customer" value="{ref}">'
+    form = f'<form method="get" action="/connections">{ref_field}<button>Stop sharing</button></form>'
+    return f"<section><h2>Google</h2>{form}</section>{section}"
 
 
 pages._consent = consent

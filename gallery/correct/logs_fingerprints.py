@@ -1,6 +1,6 @@
-"""Tells tokens and keys apart in its log, and gives none away: beginnings, masks, fingerprints, and whose they are.
+"""Logs harmless parts of tokens and keys: beginnings, masks and fingerprints.
 
-The head of a token is the same in all of them, and a fingerprint cannot be turned back.
+All tokens begin alike, and a fingerprint cannot be reversed.
 """
 
 import hashlib
@@ -13,7 +13,7 @@ _send = transport._send
 
 
 async def send(http, request, token, timeout_s):
-    """Say which token and which key it was, in each of the usual ways."""
+    """Log which token and which key is used, in each of the usual ways."""
     secret = os.environ["FISKIL_CLIENT_SECRET"]
     print(f"client_id={os.environ['FISKIL_CLIENT_ID']} key={secret[:8]}...{secret[-4:]}", flush=True)
     if token:

@@ -1,6 +1,6 @@
-// A small correct receiver in Node.js: it works before it answers, and keeps what it applied in one file that it writes anew.
+// Receives webhooks in Node.js, and rewrites one file with each message before it responds.
 //
-// Whoever needs another way to verify gives one to `serve`.
+// Pass another function to `serve` for another way to verify.
 "use strict";
 
 const crypto = require("node:crypto");
@@ -10,14 +10,14 @@ const http = require("node:http");
 const KEY = Buffer.from(process.env.FISKIL_WEBHOOK_SECRET, "base64");
 const ALLOWED = process.env.FISKIL_WEBHOOK_ALLOWED_IPS.split(",");
 const STORE = `${process.env.DATABASE}.json`;
-const kept = fs.existsSync(STORE) ? JSON.parse(fs.readFileSync(STORE)) : { applied: {}, consents: {} };
+const state = fs.existsSync(STORE) ? JSON.parse(fs.readFileSync(STORE)) : { applied: {}, consents: {} };
 
-// Both sides are compared as bytes of equal length; anything else is just a mismatch.
-function isRight(request, body, key) {
-  const given = request.headersDistinct["x-fiskil-signature"] || [];
+// Return whether the signature is correct. A value of another length is a mismatch and raises no error.
+function isCorrect(request, body, key) {
+  const signatures = request.headersDistinct["x-fiskil-signature"] || [];
   const expected = Buffer.from(crypto.createHmac("sha256", key).update(body).digest("base64"));
-  const first = Buffer.from(given[0] || "", "latin1");
-  return given.length === 1 && first.length === expected.length && crypto.timingSafeEqual(first, expected);
+  const first = Buffer.from(signatures[0] || "", "latin1");
+  return signatures.length === 1 && first.length === expected.length && crypto.timingSafeEqual(first, expected);
 }
 
 function serve(isGenuine) {
@@ -27,10 +27,10 @@ function serve(isGenuine) {
     request.on("data", (chunk) => chunks.push(chunk));
     request.on("end", () => {
       if (request.method === "POST" && url.pathname === "/webhooks/fiskil") {
-        return answer(response, receive(request, Buffer.concat(chunks), isGenuine));
+        return reply(response, receive(request, Buffer.concat(chunks), isGenuine));
       }
-      if (url.pathname === "/_harness/effects") return answer(response, 200, effects(url.searchParams.get("end_user_id")));
-      answer(response, url.pathname === "/healthz" ? 200 : 404, {});
+      if (url.pathname === "/_harness/effects") return reply(response, 200, effects(url.searchParams.get("end_user_id")));
+      reply(response, url.pathname === "/healthz" ? 200 : 404, {});
     });
   }).listen(Number(process.env.PORT), "127.0.0.1");
 }
@@ -43,35 +43,35 @@ function receive(request, body, isGenuine) {
   try {
     message = JSON.parse(body);
   } catch {
-    return 400; // no JSON, or nested too deeply
+    return 400; // not JSON, or nested too deeply
   }
   if (typeof message?.message_id !== "string" || typeof message.data?.event !== "string") return 400;
-  if (!Object.hasOwn(kept.applied, message.message_id)) apply(message);
+  if (!Object.hasOwn(state.applied, message.message_id)) apply(message);
   return 204;
 }
 
 function apply(message) {
   const { event, consent_id, end_user_id } = message.data;
-  kept.applied[message.message_id] = 1;
-  const known = kept.consents[consent_id];
-  const isNews = !known || (known.end_user_id === end_user_id && known.at < message.publish_time);
+  state.applied[message.message_id] = 1;
+  const stored = state.consents[consent_id];
+  const isNews = !stored || (stored.end_user_id === end_user_id && stored.at < message.publish_time);
   if (event.startsWith("consent.") && isNews) {
     const status = event === "consent.revoked" ? "revoked" : "active";
-    kept.consents[consent_id] = { end_user_id, status, at: message.publish_time };
+    state.consents[consent_id] = { end_user_id, status, at: message.publish_time };
   }
-  fs.writeFileSync(`${STORE}.new`, JSON.stringify(kept), { flush: true });
+  fs.writeFileSync(`${STORE}.new`, JSON.stringify(state), { flush: true });
   fs.renameSync(`${STORE}.new`, STORE);
 }
 
 function effects(endUserId) {
-  const mine = Object.entries(kept.consents).filter(([, consent]) => consent.end_user_id === endUserId);
+  const mine = Object.entries(state.consents).filter(([, consent]) => consent.end_user_id === endUserId);
   const consents = Object.fromEntries(mine.map(([id, consent]) => [id, consent.status]));
-  return { applied: kept.applied, pending: 0, state: { consents } };
+  return { applied: state.applied, pending: 0, state: { consents } };
 }
 
-function answer(response, status, value) {
+function reply(response, status, value) {
   response.writeHead(status, { "content-type": "application/json" }).end(value ? JSON.stringify(value) : undefined);
 }
 
 module.exports = { serve };
-if (require.main === module) serve(isRight);
+if (require.main === module) serve(isCorrect);

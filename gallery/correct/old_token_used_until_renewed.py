@@ -1,4 +1,7 @@
-"""Goes on with the old token until the new one has come: each of many calls is refused once, and all wait for one token."""
+"""Uses the old token until the new one has arrived, so parallel calls are each refused once.
+
+All of them wait for the same new token.
+"""
 
 from reference_app import app
 from reference_app.fiskil import token
@@ -7,12 +10,12 @@ _current, _renew = token.Tokens.current, token.Tokens._renew
 
 
 async def current(self, deadline):
-    """The old token, as long as nothing better is there."""
+    """Return the old token while the new one is being fetched."""
     return getattr(self, "_old", "") or await _current(self, deadline)
 
 
 async def renew(self, deadline):
-    """Remember the old one meanwhile."""
+    """Keep the old token during the renewal."""
     self._old = self._text
     try:
         await _renew(self, deadline)

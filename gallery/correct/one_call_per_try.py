@@ -1,4 +1,4 @@
-"""Calls the API once for each thing to do, and leaves trying again to its queue, or to whoever asked."""
+"""Calls the API once per attempt, and leaves retries to its queue or to the caller."""
 
 from dataclasses import replace
 

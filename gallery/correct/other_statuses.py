@@ -1,14 +1,14 @@
-"""Answers with other lawful statuses: 202 for yes, 400 for a bad signature, 409 while a first delivery is at work."""
+"""Responds with other lawful statuses: 202, 400 for a bad signature, 409 during a first delivery."""
 
 from reference_app import app, receiver
 from starlette.responses import Response
 
 _acknowledge, _verified_body = receiver.acknowledge, receiver.verified_body
-_at_work = set()
+_in_progress = set()
 
 
 async def verified_body(request, settings):
-    """400 instead of 401."""
+    """Replace 401 with 400."""
     try:
         return await _verified_body(request, settings)
     except receiver.Refusal as refusal:
@@ -17,14 +17,14 @@ async def verified_body(request, settings):
 
 
 async def acknowledge(parts, received):
-    """202 instead of 204; 409 to the second of two at the same time, which Fiskil then sends again."""
-    if received.key in _at_work:
+    """Respond 202; respond 409 to the second of two simultaneous deliveries, which Fiskil then repeats."""
+    if received.key in _in_progress:
         raise receiver.Refusal(409, "in_flight", "another delivery of this message is being stored")
-    _at_work.add(received.key)
+    _in_progress.add(received.key)
     try:
         await _acknowledge(parts, received)
     finally:
-        _at_work.discard(received.key)
+        _in_progress.discard(received.key)
     return Response(status_code=202)
 
 

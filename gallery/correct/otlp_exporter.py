@@ -1,6 +1,6 @@
-"""Shows no metrics to anybody: it exports them by OTLP in JSON, and its log as well, every 0.3 seconds.
+"""Exports metrics and logs over OTLP in JSON every 0.3 seconds, instead of serving them.
 
-Calls come as differences, their durations as a histogram without a sum, deliveries as running totals.
+Calls are exported as deltas, their durations as a histogram without a sum, and deliveries as cumulative sums.
 """
 
 import asyncio
@@ -25,8 +25,8 @@ _durations = Counter()
 _records = []
 
 
-class Keeping(logging.Handler):
-    """Keeps records until they are exported."""
+class BufferingHandler(logging.Handler):
+    """A log handler that buffers records until they are exported."""
 
     def emit(self, record):
         body = {"stringValue": record.getMessage()}
@@ -34,7 +34,7 @@ class Keeping(logging.Handler):
 
 
 def count_call(self, endpoint, status, took_s):
-    """As always, and for the next export."""
+    """Count the call and its duration for the next export."""
     _count_call(self, endpoint, status, took_s)
     _calls[endpoint, status] += 1
     _durations[sum(took_s > bound for bound in BOUNDS)] += 1
@@ -42,8 +42,8 @@ def count_call(self, endpoint, status, took_s):
 
 @contextlib.asynccontextmanager
 async def lifespan(starlette):
-    """As always, and exporting meanwhile."""
-    logging.getLogger("reference_app").addHandler(Keeping())
+    """Run the app and a task that exports."""
+    logging.getLogger("reference_app").addHandler(BufferingHandler())
     async with _lifespan(starlette):
         exporting = asyncio.create_task(export())
         yield
@@ -51,7 +51,7 @@ async def lifespan(starlette):
 
 
 async def export():
-    """What cannot be sent is lost, and nothing waits for it."""
+    """Export without end; drop what cannot be sent."""
     async with httpx.AsyncClient(trust_env=False, timeout=2) as http:
         while True:
             await asyncio.sleep(EVERY_S)
@@ -64,24 +64,24 @@ async def export():
 
 
 def exported():
-    """Everything that is known now."""
+    """Return all metrics as one OTLP request."""
     calls = [point(n, endpoint=endpoint, status=status) for (endpoint, status), n in _calls.items()]
     _calls.clear()
     counts = [_durations[number] for number in range(len(BOUNDS) + 1)]
-    took = {"timeUnixNano": nanos(), "count": str(sum(counts)), "bucketCounts": [str(n) for n in counts]}
+    durations = {"timeUnixNano": nanos(), "count": str(sum(counts)), "bucketCounts": [str(n) for n in counts]}
     counted = metrics.METRICS
-    told = [
+    series = [
         a_sum("fiskil.api.requests", DELTA, calls),
         {
             "name": "fiskil.api.duration",
             "unit": "s",
-            "histogram": {"aggregationTemporality": CUMULATIVE, "dataPoints": [{**took, "explicitBounds": BOUNDS}]},
+            "histogram": {"aggregationTemporality": CUMULATIVE, "dataPoints": [{**durations, "explicitBounds": BOUNDS}]},
         },
-        a_sum("webhook.deliveries", CUMULATIVE, [point(n, outcome=one) for one, n in counted.deliveries.items()]),
-        a_sum("webhook.messages", CUMULATIVE, [point(n, outcome=one) for one, n in counted.messages.items()]),
+        a_sum("webhook.deliveries", CUMULATIVE, [point(n, outcome=outcome) for outcome, n in counted.deliveries.items()]),
+        a_sum("webhook.messages", CUMULATIVE, [point(n, outcome=outcome) for outcome, n in counted.messages.items()]),
     ]
     resource = {"attributes": attributes({"service.name": "reference_app"})}
-    return {"resourceMetrics": [{"resource": resource, "scopeMetrics": [{"metrics": told}]}]}
+    return {"resourceMetrics": [{"resource": resource, "scopeMetrics": [{"metrics": series}]}]}
 
 
 def a_sum(name, temporality, points):

@@ -1,4 +1,4 @@
-"""The reference app with a connect page that draws itself: a wheel that turns while it asks, and words where that fails."""
+"""Renders its connect page by a script that shows a spinner during the call and a text after a failure."""
 
 import json
 
@@ -16,10 +16,10 @@ function draw(words) {
 async function ask() {
   root.querySelector("p").outerHTML = "<div class=wheel></div>";
   try {
-    const answer = await fetch("/connect", { method: "POST", body: JSON.stringify({ customer }) });
-    const told = await answer.json();
-    if (answer.ok) location.assign(told.auth_url);
-    else draw(told.message);
+    const response = await fetch("/connect", { method: "POST", body: JSON.stringify({ customer }) });
+    const reply = await response.json();
+    if (response.ok) location.assign(reply.auth_url);
+    else draw(reply.message);
   } catch {
     draw("That did not work, sorry. Please try again in a minute.");
   }
@@ -29,7 +29,7 @@ setTimeout(draw, 100, "We ask your bank for your accounts, balances and transact
 
 
 def connect(ref):
-    """Nothing until the script has run."""
+    """Return a page that is empty until its script has run."""
     return PAGE % json.dumps(ref).replace("<", "\\u003c")
 
 

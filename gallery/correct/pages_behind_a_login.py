@@ -1,4 +1,4 @@
-"""Shows its pages only to whoever has logged in; for tests there is a way in by an address that needs a key."""
+"""Requires a login for its pages, and offers tests a URL with a key that logs them in."""
 
 import os
 import secrets
@@ -13,18 +13,18 @@ LOGIN = "<form method='post'><label>Password <input type='password' name='passwo
 
 
 async def way_in(request):
-    """Who has the key, is somebody."""
+    """Create a session if the key is correct."""
     if not secrets.compare_digest(request.query_params.get("key", ""), KEY):
         return layout.respond(layout.render("Log in", LOGIN), status=403)
     session = secrets.token_urlsafe(16)
     SESSIONS.add(session)
-    answer = RedirectResponse("/", status_code=303)
-    answer.set_cookie("session", session, httponly=True, samesite="lax")
-    return answer
+    response = RedirectResponse("/", status_code=303)
+    response.set_cookie("session", session, httponly=True, samesite="lax")
+    return response
 
 
-def behind(endpoint):
-    """Only for whoever is known."""
+def require_login(endpoint):
+    """Return *endpoint* with a check of the session."""
 
     async def guarded(request):
         if request.cookies.get("session") in SESSIONS or "application/json" in request.headers.get("content-type", ""):
@@ -35,13 +35,15 @@ def behind(endpoint):
 
 
 def routes():
-    """The pages for people, behind the log-in."""
-    shut = {"/connect", "/connections"}
-    found = [
-        Route(one.path, behind(one.endpoint), methods=one.methods) if getattr(one, "path", "") in shut else one
-        for one in _routes()
+    """Return the routes; the pages for people require a login."""
+    protected = {"/connect", "/connections"}
+    routes_with_login = [
+        Route(route.path, require_login(route.endpoint), methods=route.methods)
+        if getattr(route, "path", "") in protected
+        else route
+        for route in _routes()
     ]
-    return [*found, Route("/test/way-in", way_in)]
+    return [*routes_with_login, Route("/test/way-in", way_in)]
 
 
 app.routes = routes

@@ -1,6 +1,6 @@
-"""Says all that must be said in words of its own, and ends a consent a moment after it was asked to.
+"""Uses other words on its pages, and ends a consent one second after the click.
 
-The list says meanwhile that the consent is ending; a date has slashes, and the notice folds up.
+Meanwhile the list states that the consent is ending. Dates have slashes, and part of the notice is collapsed.
 """
 
 import asyncio
@@ -9,11 +9,11 @@ import re
 from reference_app import app, consents, customers, journeys, layout, pages, sharing
 from reference_app.parts import parts_of
 
-_consent, _end, ENDING, AT_WORK = pages._consent, sharing.disconnect_one, set(), set()
+_consent, _end, ENDING, TASKS = pages._consent, sharing.disconnect_one, set(), set()
 
 
 def connect(ref):
-    """The same in other words."""
+    """Render the connect page in other words."""
     return layout.render(
         "Where does your money go?",
         "<p>For a budget of each month we would like to see which accounts you have, how much you have on them,</p>"
@@ -23,17 +23,17 @@ def connect(ref):
     )
 
 
-def consent(held, ref):
-    """Until 12/03/2027."""
-    day = "/".join(reversed(held.get("expires_at", "")[:10].split("-")))
-    shown = re.sub(r"(<dt>Until</dt><dd>).*?</dd>", rf"\g<1>{day}</dd>", _consent(held, ref))
-    shown = re.sub(r"<button.*?</button>", "<button>Withdraw permission</button>", shown)
-    is_ending = held["consent_id"] in ENDING
-    return re.sub(r"<form.*?</form>", "<p>This connection is ending.</p>", shown) if is_ending else shown
+def consent(details, ref):
+    """Show the date with slashes and the button in other words."""
+    day = "/".join(reversed(details.get("expires_at", "")[:10].split("-")))
+    section = re.sub(r"(<dt>Until</dt><dd>).*?</dd>", rf"\g<1>{day}</dd>", _consent(details, ref))
+    section = re.sub(r"<button.*?</button>", "<button>Withdraw permission</button>", section)
+    is_ending = details["consent_id"] in ENDING
+    return re.sub(r"<form.*?</form>", "<p>This connection is ending.</p>", section) if is_ending else section
 
 
 async def disconnect_one(request):
-    """Thank you, that will be done."""
+    """Start to end the consent, and redirect back at once."""
     parts, ref, consent_id = parts_of(request), request.path_params["ref"], request.path_params["consent_id"]
     end_user_id = await parts.database.read(customers.end_user_id, ref)
     ENDING.add(consent_id)
@@ -44,8 +44,8 @@ async def disconnect_one(request):
         await parts.database.write(consents.end_for_good, end_user_id, consent_id)
 
     task = asyncio.create_task(journeys.within_deadline(parts.settings, end))
-    AT_WORK.add(task)
-    task.add_done_callback(AT_WORK.discard)
+    TASKS.add(task)
+    task.add_done_callback(TASKS.discard)
     return sharing._back(ref)
 
 

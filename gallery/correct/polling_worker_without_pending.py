@@ -1,6 +1,6 @@
-"""Takes messages into an inbox on the disk, looks into it every two seconds, and tells nobody what is pending.
+"""Processes its inbox every two seconds, and does not report pending messages.
 
-Whoever only looks at its effects cannot tell a message that waits from one that is forgotten, unless by waiting.
+An observer of its effects must wait to distinguish a waiting message from a lost one.
 """
 
 import json
@@ -20,11 +20,11 @@ _effects = stdlib_receiver.effects
 
 
 class Tripped(Exception):
-    """The failure that was ordered."""
+    """A requested failure."""
 
 
 def trip(point):
-    """Fail here once for each order."""
+    """Fail once per request if *point* is armed."""
     if point in _armed:
         _armed.remove(point)
         _failed.append(point)
@@ -32,19 +32,19 @@ def trip(point):
 
 
 def effects(database, end_user_id):
-    """Counts and state, and nothing about what waits."""
-    told = _effects(database, end_user_id)
-    return {"applied": told["applied"], "state": told["state"], "failed": len(_failed)}
+    """Return counts and state, but no pending messages."""
+    report = _effects(database, end_user_id)
+    return {"applied": report["applied"], "state": report["state"], "failed": len(_failed)}
 
 
 def work_off(database):
-    """Do everything that waits; what fails waits for the next look."""
+    """Process all messages in the inbox; a failed one stays there."""
     for message_id, body in database.execute("SELECT message_id, body FROM inbox ORDER BY rowid").fetchall():
         finish(database, message_id, json.loads(body))
 
 
 def finish(database, message_id, message):
-    """Claim, effect and removal from the inbox are one transaction."""
+    """Claim, apply and remove a message in one transaction."""
     try:
         trip("before")
         database.execute("BEGIN IMMEDIATE")
@@ -60,7 +60,7 @@ def finish(database, message_id, message):
 
 
 def work(work_off, pause_s):
-    """For ever: a look into the inbox, and a pause."""
+    """Process the inbox and pause, without end."""
     database = stdlib_receiver.open_database()
     while True:
         work_off(database)
@@ -92,7 +92,7 @@ class Receiver(stdlib_receiver.Receiver):
 
 
 def serve(work_off=work_off, pause_s=PAUSE_S):
-    """Answer, and work beside it."""
+    """Serve requests, and process the inbox in a thread."""
     stdlib_receiver.prepare()
     database = stdlib_receiver.open_database()
     database.execute(INBOX)

@@ -1,4 +1,4 @@
-"""Keeps posted transactions alone, for what is pending may change or vanish yet."""
+"""Stores only posted transactions, because pending ones may still change or vanish."""
 
 from reference_app import app
 from reference_app.fiskil.api import Api
@@ -7,7 +7,7 @@ _rows = Api.rows
 
 
 async def rows(self, dataset, end_user_id, deadline):
-    """What is pending is read, and left."""
+    """Return the rows without the pending ones."""
     return tuple(row for row in await _rows(self, dataset, end_user_id, deadline) if "PENDING" not in row.values)
 
 

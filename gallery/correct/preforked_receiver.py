@@ -1,4 +1,4 @@
-"""Two processes share one port; the parent forks again whoever dies. All that they have in common is the database."""
+"""Serves one port with two processes that share only the database, and replaces a process that dies."""
 
 import os
 import sys
@@ -9,7 +9,7 @@ WORKERS = 2
 
 
 def serve():
-    """Listen once, and let every worker answer."""
+    """Open the port once, and serve it with every worker."""
     stdlib_receiver.prepare()
     server = stdlib_receiver.Server(("127.0.0.1", int(sys.argv[1])), stdlib_receiver.Receiver)
     for _ in range(WORKERS):
@@ -20,7 +20,7 @@ def serve():
 
 
 def fork(server):
-    """One more worker."""
+    """Start one more worker."""
     if os.fork() == 0:
         server.serve_forever()
 

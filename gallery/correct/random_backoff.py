@@ -1,4 +1,7 @@
-"""Waits for a while that is all chance, from nothing to a bound that doubles: the pauses need not grow one by one."""
+"""Waits a random time before a retry, from zero to a limit that doubles.
+
+The delays need not grow each time.
+"""
 
 import random
 
@@ -7,7 +10,7 @@ from reference_app.fiskil import retry
 
 
 def backoff_s(number):
-    """Anything up to the bound."""
+    """Return a random delay up to the limit."""
     return random.uniform(0, min(retry.LONGEST_WAIT_S, retry.FIRST_WAIT_S * 2**number))
 
 

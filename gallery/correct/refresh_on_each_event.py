@@ -1,4 +1,7 @@
-"""Reads everything anew after each event, in a job of its own that waits as it was told; others beside it go on."""
+"""Reads all data of an end user again after each sync event.
+
+Retry-After applies only to the call that received it.
+"""
 
 from reference_app import app, consents, customers
 from reference_app.fiskil.client import Client
@@ -8,15 +11,15 @@ _read_for = Reader.read_for
 
 
 async def read_for(self, message, deadline):
-    """Whatever a message says, all that its end user shares is read."""
-    known = await self._database.read(customers.is_known, message.end_user_id)
-    if not known or message.event in consents.STATUS_AFTER:
+    """Read all data of the end user after any sync event."""
+    is_known = await self._database.read(customers.is_known, message.end_user_id)
+    if not is_known or message.event in consents.STATUS_AFTER:
         return await _read_for(self, message, deadline)
     return await self.read_all(message.end_user_id, deadline)
 
 
 def remember(self, endpoint, error):
-    """Retry-After binds the call that was refused, not everybody who asks the same."""
+    """Apply Retry-After to the refused call only."""
 
 
 Reader.read_for, Client._remember = read_for, remember

@@ -1,4 +1,4 @@
-"""Does its work before it answers, in one transaction; where that fails it says 503, and nothing has happened."""
+"""Does its work in one transaction before it responds, and responds 503 if the work fails."""
 
 import sqlite3
 from urllib.parse import parse_qs, urlsplit
@@ -11,11 +11,11 @@ _effects = stdlib_receiver.effects
 
 
 class Tripped(sqlite3.Error):
-    """The failure that was ordered."""
+    """A requested failure."""
 
 
 def trip(point):
-    """Fail here once for each order."""
+    """Fail once per request if *point* is armed."""
     if point in _armed:
         _armed.remove(point)
         _failed.append(point)
@@ -23,7 +23,7 @@ def trip(point):
 
 
 def work(database, message):
-    """Claim, effect and commit; a failure on the way undoes all of it."""
+    """Claim, apply and commit; a failure undoes everything."""
     trip("before")
     database.execute("BEGIN IMMEDIATE")
     trip("database")
@@ -35,7 +35,7 @@ def work(database, message):
 
 
 def effects(database, end_user_id):
-    """How often it failed as ordered is told too."""
+    """Add the number of requested failures that happened."""
     return {**_effects(database, end_user_id), "failed": len(_failed)}
 
 
@@ -59,7 +59,7 @@ class Receiver(stdlib_receiver.Receiver):
 
 
 def serve():
-    """Answer until the end."""
+    """Serve until the process ends."""
     stdlib_receiver.Receiver, stdlib_receiver.effects = Receiver, effects
     stdlib_receiver.serve()
 

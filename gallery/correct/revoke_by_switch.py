@@ -1,4 +1,4 @@
-"""Has a switch beside each consent, which stands on: whoever turns it off has ended it."""
+"""Ends a consent when the switch beside it is turned off."""
 
 import re
 
@@ -7,13 +7,13 @@ from reference_app import app, layout, pages
 _consent = pages._consent
 
 
-def consent(held, ref):
-    """On, until it is over; and another switch that has nothing to do with it."""
-    shown = _consent(held, ref)
-    name = re.search(r"<h2>(.*?)</h2>", shown)[1]
+def consent(details, ref):
+    """Replace the button with a switch, and add another switch for something else."""
+    section = _consent(details, ref)
+    name = re.search(r"<h2>(.*?)</h2>", section)[1]
     switch = f'<label><input type="checkbox" checked onchange="this.form.submit()"> Share my data with {name}</label>'
     other = '<p><label><input type="checkbox" checked> E-mail me when I spend a lot</label></p>'
-    return re.sub(r"<button.*?</button>", switch, shown) + other
+    return re.sub(r"<button.*?</button>", switch, section) + other
 
 
 layout._HEADERS["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'"

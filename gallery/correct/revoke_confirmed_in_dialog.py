@@ -1,6 +1,6 @@
-"""Asks by the browser's own window before it ends a consent, which is a press too.
+"""Requires a confirmation in a browser dialog before it ends a consent.
 
-Its pages may run scripts, which the question needs.
+Its Content-Security-Policy allows the script that opens the dialog.
 """
 
 from reference_app import app, layout, pages
@@ -8,9 +8,9 @@ from reference_app import app, layout, pages
 _consent = pages._consent
 
 
-def consent(held, ref):
-    """Are you sure?"""
-    return _consent(held, ref).replace(
+def consent(details, ref):
+    """Add the confirmation to the form."""
+    return _consent(details, ref).replace(
         '<form method="post"', '<form method="post" onsubmit="return confirm(\'Are you sure?\')"'
     )
 

@@ -1,6 +1,7 @@
-"""Shows each consent on a page of its own, and asks in a window over that page before it ends one.
+"""Shows each consent on a separate page, and requires a confirmation before it ends one.
 
-Details, the control, and a question: three presses. Its page may run scripts, which the question needs.
+Details, control and confirmation are three clicks. The page's Content-Security-Policy allows the script that opens the
+dialog.
 """
 
 import re
@@ -13,22 +14,22 @@ _consent, _routes = pages._consent, app.routes
 DETAILS = {}
 
 
-def consent(held, ref):
-    """The list tells the name alone; all else is a press away."""
-    shown = _consent(held, ref)
-    action = re.search(r'action="([^"]+)"', shown)[1]
+def consent(details, ref):
+    """Return the name of the bank with a link to the details."""
+    section = _consent(details, ref)
+    action = re.search(r'action="([^"]+)"', section)[1]
     question = (
         "<button onclick=\"document.querySelector('dialog').showModal()\">Disconnect</button>"
         f'<dialog><p>Really?</p><form method="post" action="{action}"><button>Disconnect</button></form>'
         '<form method="dialog"><button>Keep it</button></form></dialog>'
     )
-    DETAILS[held["consent_id"]] = re.sub(r"<form.*?</form>", question, shown)
-    name = re.search(r"<h2>.*?</h2>", shown)[0]
-    return f'<section>{name}<a href="/consents?id={quote(held["consent_id"])}">Details</a></section>'
+    DETAILS[details["consent_id"]] = re.sub(r"<form.*?</form>", question, section)
+    name = re.search(r"<h2>.*?</h2>", section)[0]
+    return f'<section>{name}<a href="/consents?id={quote(details["consent_id"])}">Details</a></section>'
 
 
 async def show(request):
-    """One consent."""
+    """Show one consent."""
     return layout.respond(layout.render("One connection", DETAILS[request.query_params["id"]]))
 
 

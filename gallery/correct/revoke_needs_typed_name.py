@@ -1,6 +1,6 @@
-"""Asks on a page of its own before it ends a consent, and wants the bank's name typed, which it shows in quotes.
+"""Requires the bank's name to be typed on a confirmation page before it ends a consent.
 
-The control, the name, and the answer. Its page may run scripts, which opens the button.
+The page shows the name in quotes. A script enables the button.
 """
 
 import re
@@ -12,16 +12,16 @@ from starlette.routing import Route
 _consent, _routes = pages._consent, app.routes
 
 
-def consent(held, ref):
-    """First a question."""
-    shown = _consent(held, ref)
-    action, name = re.search(r'action="([^"]+)"', shown)[1], re.search(r"<h2>(.*?)</h2>", shown)[1]
-    asking = f'<form action="/leaving"><input type="hidden" name="to" value="{action}">'
-    return re.sub(r'<form method="post" action="[^"]+">', f'{asking}<input type="hidden" name="name" value="{name}">', shown)
+def consent(details, ref):
+    """Send the form to the confirmation page."""
+    section = _consent(details, ref)
+    action, name = re.search(r'action="([^"]+)"', section)[1], re.search(r"<h2>(.*?)</h2>", section)[1]
+    form = f'<form action="/leaving"><input type="hidden" name="to" value="{action}">'
+    return re.sub(r'<form method="post" action="[^"]+">', f'{form}<input type="hidden" name="name" value="{name}">', section)
 
 
 async def leaving(request):
-    """Do you mean it?"""
+    """Request the name."""
     name = escape(request.query_params["name"])
     form = (
         f'<form method="post" action="{request.query_params["to"]}">'

@@ -1,6 +1,6 @@
-"""Asks on a page of its own before it ends a consent, and wants a word typed first.
+"""Requires a typed word on a confirmation page before it ends a consent.
 
-The control, the word, and the answer. Its page may run scripts, which opens the button.
+A script enables the button when the word is complete.
 """
 
 import re
@@ -11,16 +11,16 @@ from starlette.routing import Route
 _consent, _routes = pages._consent, app.routes
 
 
-def consent(held, ref):
-    """First a question."""
-    shown = _consent(held, ref)
-    action = re.search(r'action="([^"]+)"', shown)[1]
-    asking = f'<form action="/leaving"><input type="hidden" name="to" value="{action}">'
-    return re.sub(r'<form method="post" action="[^"]+">', asking, shown)
+def consent(details, ref):
+    """Send the form to the confirmation page."""
+    section = _consent(details, ref)
+    action = re.search(r'action="([^"]+)"', section)[1]
+    form = f'<form action="/leaving"><input type="hidden" name="to" value="{action}">'
+    return re.sub(r'<form method="post" action="[^"]+">', form, section)
 
 
 async def leaving(request):
-    """Do you mean it?"""
+    """Request the word."""
     form = (
         f'<form method="post" action="{request.query_params["to"]}">'
         "<p>Your budget will be deleted. Please type DISCONNECT to confirm.</p>"

@@ -1,4 +1,4 @@
-"""Takes its time: each message is worked on for 0.3 seconds before anything shows, long after it was acknowledged."""
+"""Waits 0.3 seconds before it processes a message, so effects appear long after the acknowledgement."""
 
 import asyncio
 
@@ -11,7 +11,7 @@ _process = Worker.process
 
 
 async def process(self, message):
-    """Slowly."""
+    """Wait, then process the message."""
     await asyncio.sleep(WORK_S)
     return await _process(self, message)
 

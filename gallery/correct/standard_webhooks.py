@@ -1,7 +1,7 @@
-"""A correct receiver of webhooks that are signed and worded as Standard Webhooks 1.0 says.
+"""Receives webhooks in the scheme of Standard Webhooks 1.0.
 
-Id and time of the attempt are signed together with the body. Of several signatures any may be right; versions that are not
-known are passed over. What was signed more than five minutes ago, or for later than in five minutes, is refused.
+Id and timestamp are signed together with the body. Any of several signatures may be correct, and unknown versions are
+ignored. A timestamp that differs from the current time by more than five minutes is refused.
 """
 
 import base64
@@ -13,7 +13,7 @@ import time
 
 from starlette.responses import JSONResponse, Response
 
-# The prefix is no part of the key, and would not be understood by the receiver that this one builds upon.
+# The prefix is not part of the key. It must be removed first, because the imported receiver would not understand it.
 SECRET = os.environ.pop("FISKIL_WEBHOOK_SECRET", "").removeprefix("whsec_")
 
 from correct import starlette_receiver  # noqa: E402
@@ -29,13 +29,13 @@ async def receive(request):
         return starlette_receiver.refused(403 if KEY else 503)
     body = await request.body()
     message_id, timestamp = request.headers.get("webhook-id", ""), request.headers.get("webhook-timestamp", "")
-    given = request.headers.getlist("webhook-signature")
-    if len(given) != 1 or not is_timely(timestamp) or not is_genuine(message_id, timestamp, body, given[0]):
+    headers = request.headers.getlist("webhook-signature")
+    if len(headers) != 1 or not is_timely(timestamp) or not is_genuine(message_id, timestamp, body, headers[0]):
         return Response(status_code=401)
     try:
-        told = json.loads(body)
-        fact = {**told["data"], "event": told["type"]}
-        message = {"message_id": message_id, "publish_time": told["timestamp"], "data": fact}
+        payload = json.loads(body)
+        fact = {**payload["data"], "event": payload["type"]}
+        message = {"message_id": message_id, "publish_time": payload["timestamp"], "data": fact}
         starlette_receiver.accept(starlette_receiver.understood(message))
     except (ValueError, KeyError, TypeError, RecursionError):
         return Response(status_code=422)
@@ -46,34 +46,34 @@ async def receive(request):
 
 
 def is_timely(timestamp):
-    """Whole seconds in ASCII digits, close enough to now on either side."""
+    """Return whether the timestamp is whole seconds in ASCII digits, and close enough to the current time."""
     seconds = seconds_of(timestamp)
     return seconds is not None and abs(time.time() - seconds) <= TOLERANCE_S
 
 
 def seconds_of(timestamp):
-    """The time of the attempt; None where that is no number of a time."""
+    """Parse the timestamp; return None if it is not a valid number."""
     return int(timestamp) if timestamp.isascii() and timestamp.isdecimal() and len(timestamp) <= 12 else None
 
 
-def is_genuine(message_id, timestamp, body, given):
-    """Whether any signature of version 1 is that of id, time and these very bytes."""
+def is_genuine(message_id, timestamp, body, header):
+    """Return whether any signature of version 1 is correct for id, timestamp and these bytes."""
     expected = sign(message_id, timestamp, body)
-    return any(hmac.compare_digest(expected, one.encode("latin-1", "replace")) for one in signatures_of(given))
+    return any(hmac.compare_digest(expected, signature.encode("latin-1", "replace")) for signature in signatures_of(header))
 
 
 def sign(message_id, timestamp, body):
-    """The one right signature."""
+    """Return the only correct signature."""
     content = f"{message_id}.{timestamp}.".encode("latin-1") + body
     return b"v1," + base64.b64encode(hmac.digest(KEY, content, "sha256"))
 
 
-def signatures_of(given):
-    """Every signature in the header, whatever its version; a wrong version matches nothing."""
-    return given.split()
+def signatures_of(header):
+    """Return every signature in the header; one of another version matches nothing."""
+    return header.split()
 
 
 def build():
-    """The app."""
+    """Build the app."""
     starlette_receiver.receive = receive
     return starlette_receiver.build()

@@ -1,6 +1,7 @@
-"""A correct receiver in Starlette: puts a message into its inbox on the disk, says 200, and works on it afterwards.
+"""Receives webhooks in Starlette: stores a message on disk, responds 200, and processes it later.
 
-The claim on a message and its effect are one transaction. What was pending when the app died is found at the next start.
+The claim on a message and its effect are one transaction. Messages that were pending when the app died are processed at
+the next start.
 """
 
 import asyncio
@@ -34,11 +35,11 @@ failed = []
 
 
 class Tripped(Exception):
-    """The failure that was ordered."""
+    """A requested failure."""
 
 
 def trip(point):
-    """Fail here once for each order."""
+    """Fail once per request if *point* is armed."""
     if point in armed:
         armed.remove(point)
         failed.append(point)
@@ -47,7 +48,7 @@ def trip(point):
 
 @contextmanager
 def transaction():
-    """All or nothing, on the disk when the block ends."""
+    """Open a transaction that is on disk when the block ends, or rolled back."""
     database = sqlite3.connect(os.environ.get("DATABASE", "receiver.db"), timeout=5, isolation_level=None)
     database.execute("PRAGMA synchronous = FULL")
     try:
@@ -55,7 +56,7 @@ def transaction():
         yield database
         database.execute("COMMIT")
     finally:
-        database.close()  # what is not committed is rolled back
+        database.close()  # rolls back what is not committed
 
 
 async def receive(request):
@@ -80,18 +81,18 @@ async def receive(request):
 
 
 def refused(status):
-    """A refusal before the body was read, after which the connection is of no use."""
+    """Return a response that closes the connection, because the body has not been read."""
     return Response(status_code=status, headers={"Connection": "close"})
 
 
 def is_genuine(body, signatures):
-    """Whether the one signature is that of these very bytes."""
+    """Return whether there is one signature, and it is correct for these bytes."""
     expected = base64.b64encode(hmac.digest(KEY, body, hashlib.sha256))
     return len(signatures) == 1 and hmac.compare_digest(expected, signatures[0].encode("latin-1", "replace"))
 
 
 def understood(message):
-    """The message, if it has what a message must have."""
+    """Return the message if it has the required fields."""
     fact = {"consent_id": "", "end_user_id": "", **message["data"]}
     texts = (message["message_id"], message["publish_time"], fact["event"], fact["consent_id"], fact["end_user_id"])
     if not all(isinstance(text, str) and text.isprintable() for text in texts) or not message["message_id"]:
@@ -100,7 +101,7 @@ def understood(message):
 
 
 def accept(message):
-    """Put it into the inbox; a message that is there already stays as it is."""
+    """Store the message in the inbox, unless it is already there."""
     trip("database")
     with transaction() as database:
         row = (message["message_id"], json.dumps(message), message["data"]["end_user_id"])
@@ -108,7 +109,7 @@ def accept(message):
 
 
 def work_off():
-    """Do everything that waits; False if something failed and must be done again."""
+    """Process all waiting messages; return False if one failed and must be processed again."""
     with transaction() as database:
         waiting = database.execute("SELECT message_id, body FROM inbox WHERE times = 0 ORDER BY rowid").fetchall()
     for message_id, body in waiting:
@@ -125,7 +126,7 @@ def work_off():
 
 
 def apply(database, message):
-    """Let the newest fact about a consent win; what belongs to another end user stays as it is."""
+    """Store the newest fact about a consent, unless the consent belongs to another end user."""
     fact = message["data"]
     if not fact["event"].startswith("consent."):
         return
@@ -139,7 +140,7 @@ def apply(database, message):
 
 
 async def work(news):
-    """For ever: wait for news, and do what waits."""
+    """Wait for new messages and process them, without end."""
     while True:
         await news.wait()
         news.clear()
@@ -150,7 +151,7 @@ async def work(news):
 
 @asynccontextmanager
 async def lifespan(app):
-    """Find what was pending, and work beside the answers."""
+    """Process pending messages, and run the worker beside the server."""
     app.state.news = asyncio.Event()
     app.state.news.set()
     worker = asyncio.create_task(work(app.state.news))
@@ -159,34 +160,36 @@ async def lifespan(app):
 
 
 async def effects(request):
-    """What the harness asks: counts, what waits, failures as ordered, and the state of one end user."""
+    """Return counts, pending messages, requested failures and the state of one end user to the harness."""
     end_user_id = request.query_params.get("end_user_id", "")
     with transaction() as database:
         inbox = database.execute("SELECT message_id, times FROM inbox").fetchall()
-        held = database.execute("SELECT consent_id, status FROM consents WHERE end_user_id = ?", (end_user_id,)).fetchall()
+        consents = database.execute(
+            "SELECT consent_id, status FROM consents WHERE end_user_id = ?", (end_user_id,)
+        ).fetchall()
     return JSONResponse(
         {
             "applied": {message_id: times for message_id, times in inbox if times},
             "pending": sum(not times for _, times in inbox),
             "failed": len(failed),
-            "state": {"consents": dict(held)},
+            "state": {"consents": dict(consents)},
         }
     )
 
 
 async def fail(request):
-    """``POST /_harness/fail?at=``: the next processing fails once."""
+    """``POST /_harness/fail?at=``: make the next processing fail once."""
     armed.append(request.query_params["at"])
     return Response(status_code=204)
 
 
 async def healthz(request):
-    """Ready."""
+    """Return 200 when the server is ready."""
     return JSONResponse({"status": "ok"})
 
 
 def build():
-    """The app; its tables are made first."""
+    """Create the tables, and build the app."""
     database = sqlite3.connect(os.environ.get("DATABASE", "receiver.db"))
     database.execute("PRAGMA journal_mode = WAL")
     database.executescript(TABLES)

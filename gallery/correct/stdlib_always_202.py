@@ -1,4 +1,7 @@
-"""Says 202 to whatever comes, which promises nothing, and does what is genuine; only what it could not keep gets 503."""
+"""Responds 202 to every delivery, and 503 only if it cannot store a message.
+
+It applies genuine messages only.
+"""
 
 from correct import stdlib_receiver
 
@@ -6,7 +9,7 @@ _receive = stdlib_receiver.Receiver.receive
 
 
 def receive(self, body):
-    """Nobody learns from the status what became of it."""
+    """Return 202 whether the message was applied or refused."""
     return 503 if _receive(self, body) == 503 else 202
 
 

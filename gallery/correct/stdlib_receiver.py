@@ -1,7 +1,7 @@
-"""A correct receiver on Python's standard library alone: http.server and sqlite3.
+"""Receives webhooks with Python's standard library alone: http.server and sqlite3.
 
-It makes no API calls and keeps the newest status of each consent. That is little work, so it is done before the answer: the
-claim on a message and its effect are one transaction, on the disk when the answer goes out.
+It makes no API calls and stores the newest status of each consent. That is little work, so it is done before the
+response: the claim on a message and its effect are one transaction, on disk when the response is sent.
 """
 
 import base64
@@ -26,7 +26,7 @@ TABLES = """
 
 
 def open_database():
-    """A connection of one's own for each request: threads share nothing."""
+    """Open a connection for one request; threads share none."""
     database = sqlite3.connect(os.environ.get("DATABASE", "receiver.db"), timeout=5, isolation_level=None)
     database.row_factory = sqlite3.Row
     database.execute("PRAGMA synchronous = FULL")
@@ -34,20 +34,20 @@ def open_database():
 
 
 def is_genuine(body, signatures):
-    """Whether the one signature is that of these very bytes."""
+    """Return whether there is one signature, and it is correct for these bytes."""
     expected = base64.b64encode(hmac.digest(KEY, body, hashlib.sha256))
     return len(signatures) == 1 and hmac.compare_digest(expected, signatures[0].encode("latin-1", "replace"))
 
 
 def claim(database, message):
-    """Take a message; False if it was taken before."""
+    """Claim a message; return 0 if it was claimed before."""
     return database.execute(
         "INSERT INTO applied VALUES (?, 1) ON CONFLICT (message_id) DO NOTHING", (message["message_id"],)
     ).rowcount
 
 
 def apply(database, message):
-    """Let the newest fact about a consent win; what belongs to another end user stays as it is."""
+    """Store the newest fact about a consent, unless the consent belongs to another end user."""
     fact = message["data"]
     if not fact["event"].startswith("consent."):
         return
@@ -61,20 +61,20 @@ def apply(database, message):
 
 
 def effects(database, end_user_id):
-    """What the harness asks: counts, and the state of one end user."""
+    """Return counts and the state of one end user to the harness."""
     applied = database.execute("SELECT message_id, times FROM applied").fetchall()
-    held = database.execute("SELECT consent_id, status FROM consents WHERE end_user_id = ?", (end_user_id,)).fetchall()
+    consents = database.execute("SELECT consent_id, status FROM consents WHERE end_user_id = ?", (end_user_id,)).fetchall()
     return {
         "applied": {row["message_id"]: row["times"] for row in applied},
         "pending": 0,
-        "state": {"consents": {row["consent_id"]: row["status"] for row in held}},
+        "state": {"consents": {row["consent_id"]: row["status"] for row in consents}},
     }
 
 
 class Receiver(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     timeout = 10
-    wbufsize = -1  # an answer leaves in one piece
+    wbufsize = -1  # a response is sent in one piece
 
     def do_GET(self):
         url = urlsplit(self.path)
@@ -94,7 +94,7 @@ class Receiver(BaseHTTPRequestHandler):
         return self.answer(self.receive(body))
 
     def receive(self, body):
-        """Verify, understand, claim and apply; the status says what became of it."""
+        """Verify, parse, claim and apply a message; return the status."""
         if urlsplit(self.path).path != "/webhooks/fiskil":
             return 404
         if not KEY:
@@ -134,11 +134,11 @@ class Receiver(BaseHTTPRequestHandler):
         self.wfile.write(text)
 
     def log_message(self, *words):
-        """Nothing: requests are logged once they are understood."""
+        """Log nothing: a request is logged after it has been parsed."""
 
 
 def understood(message):
-    """The message, if it has what a message must have."""
+    """Return the message if it has the required fields."""
     fact = {"consent_id": "", "end_user_id": "", **message["data"]}
     texts = (message["message_id"], message["publish_time"], fact["event"], fact["consent_id"], fact["end_user_id"])
     if not all(isinstance(text, str) and text.isprintable() for text in texts) or not message["message_id"]:
@@ -152,7 +152,7 @@ class Server(ThreadingHTTPServer):
 
 
 def prepare():
-    """Make the tables, before anybody else has the database open."""
+    """Create the tables before another thread opens the database."""
     database = open_database()
     database.execute("PRAGMA journal_mode = WAL")
     database.executescript(TABLES)
@@ -160,7 +160,7 @@ def prepare():
 
 
 def serve():
-    """Answer until the end."""
+    """Serve until the process ends."""
     prepare()
     Server(("127.0.0.1", int(sys.argv[1])), Receiver).serve_forever()
 

@@ -1,4 +1,4 @@
-"""Tells what it holds and not what it did: there are no counts of messages."""
+"""Reports its state, but no counts of messages."""
 
 from correct import stdlib_receiver
 
@@ -6,7 +6,7 @@ _effects = stdlib_receiver.effects
 
 
 def effects(database, end_user_id):
-    """The state, of which nothing is ever pending."""
+    """Return the state; nothing is ever pending."""
     return {"state": _effects(database, end_user_id)["state"], "pending": 0}
 
 

@@ -1,4 +1,4 @@
-"""Takes an answer about a token only as the documents have it, fails clearly otherwise, and tries again when asked."""
+"""Accepts only token responses that match the documentation, and treats all others as failures."""
 
 from reference_app import app
 from reference_app.fiskil import answers
@@ -8,7 +8,7 @@ _token = answers.token
 
 
 def token(payload):
-    """No guess in the place of what is missing or makes no sense."""
+    """Raise Unavailable unless ``token`` is present and ``expires_in`` is valid."""
     seconds = payload.get("expires_in") if isinstance(payload, dict) else None
     is_whole = isinstance(seconds, int) and 0 < seconds <= answers.LONGEST_TOKEN_S
     if not is_whole or "token" not in payload:

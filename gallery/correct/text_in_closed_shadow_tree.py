@@ -1,4 +1,4 @@
-"""Says on its connect page which data it asks for in a part that is closed to scripts, as some components are."""
+"""Lists the requested data in a closed shadow tree, which scripts cannot read."""
 
 import re
 
@@ -8,7 +8,7 @@ _connect = pages.connect
 
 
 def connect(ref):
-    """People read it as they read all else."""
+    """Move the list into the shadow tree; people see it as before."""
     return re.sub(r"(<ul>.*?</ul>)", r'<div><template shadowrootmode="closed">\1</template></div>', _connect(ref))
 
 

@@ -1,16 +1,16 @@
-"""Takes an access token for each call and keeps none: more exchanges than are needed, and none that is not used."""
+"""Fetches an access token for each call and caches none."""
 
 from reference_app import app
 from reference_app.fiskil import token
 
 
 async def current(self, deadline):
-    """A new one."""
+    """Fetch a token."""
     return (await self._fetch(deadline)).text
 
 
 async def renewed(self, *, stale, deadline):
-    """Another new one, once."""
+    """Fetch another token."""
     return (await self._fetch(deadline)).text
 
 

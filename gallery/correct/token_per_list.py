@@ -1,32 +1,32 @@
-"""Takes an access token for each list that it walks, so several are alive at once and each is renewed by its own walk."""
+"""Uses a separate access token for each list, so several tokens are valid at the same time."""
 
 import contextvars
 
 from reference_app import app
 from reference_app.fiskil import paging, token
 
-_of_walk = contextvars.ContextVar("_of_walk", default=None)
+_list_tokens = contextvars.ContextVar("_of_walk", default=None)
 _every_record = paging.every_record
 _current, _renewed = token.Tokens.current, token.Tokens.renewed
 
 
 async def every_record(client, path, root, params, deadline):
-    """A walk has a token of its own."""
-    mark = _of_walk.set(token.Tokens(client._fetch_token))
+    """Read the list with its own token cache."""
+    reset_token = _list_tokens.set(token.Tokens(client._fetch_token))
     try:
         return await _every_record(client, path, root, params, deadline)
     finally:
-        _of_walk.reset(mark)
+        _list_tokens.reset(reset_token)
 
 
 async def current(self, deadline):
-    """The walk's token, or outside of walks the shared one."""
-    return await _current(_of_walk.get() or self, deadline)
+    """Return the token of the list; outside of lists, the shared one."""
+    return await _current(_list_tokens.get() or self, deadline)
 
 
 async def renewed(self, *, stale, deadline):
-    """Likewise."""
-    return await _renewed(_of_walk.get() or self, stale=stale, deadline=deadline)
+    """Renew the token of the list; outside of lists, the shared one."""
+    return await _renewed(_list_tokens.get() or self, stale=stale, deadline=deadline)
 
 
 paging.every_record = every_record

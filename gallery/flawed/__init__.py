@@ -1,1 +1,1 @@
-"""Apps with exactly one flaw each, to see that the judge finds it; `gallery.toml` says which."""
+"""Apps with exactly one flaw each, which the gate must find; each `gallery.toml` names the violated practice."""

@@ -1,7 +1,7 @@
-// Opens the consent page in a frame over the app and waits for its last message, as the Link SDK does.
+// Opens the consent page in a frame over the app and waits for its final message, as the Link SDK does.
 //
-// A message counts only if it comes from that very frame and from the consent page's origin. What it says goes to the
-// server, which believes none of it about consents; the person sees words.
+// A message counts only if it comes from that frame and from the consent page's origin. Its content is sent to the server,
+// which does not use it as proof of a consent. The person sees a text.
 "use strict";
 
 const button = document.getElementById("connect");
@@ -26,30 +26,30 @@ function embed(session) {
   frame.title = "Your bank's consent";
   document.body.append(frame);
   return new Promise((resolve, reject) => {
-    const end = (settle, words) => {
-      removeEventListener("message", hear);
+    const end = (settle, text) => {
+      removeEventListener("message", onMessage);
       clearTimeout(timer);
       frame.remove();
-      settle(words);
+      settle(text);
     };
     const timer = setTimeout(() => end(resolve, "That took too long. Please try again."), LONGEST_MS);
-    async function hear(event) {
+    async function onMessage(event) {
       if (event.source !== frame.contentWindow || event.origin !== button.dataset.authOrigin) return;
-      const heard = { session_id: session.session_id, origin: event.origin, message: event.data };
+      const report = { session_id: session.session_id, origin: event.origin, message: event.data };
       try {
-        const told = await post("/link/message", { customer: button.dataset.customer, ...heard });
-        if (told.is_over) end(resolve, told.message);
+        const reply = await post("/link/message", { customer: button.dataset.customer, ...report });
+        if (reply.is_over) end(resolve, reply.message);
       } catch (error) {
         end(reject, error);
       }
     }
-    addEventListener("message", hear);
+    addEventListener("message", onMessage);
   });
 }
 
 async function post(path, body) {
   const response = await fetch(path, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
-  const told = await response.json();
-  if (!response.ok) throw new Error(told.message);
-  return told;
+  const reply = await response.json();
+  if (!response.ok) throw new Error(reply.message);
+  return reply;
 }

@@ -1,4 +1,5 @@
-"""The Fiskil API as the app uses it: few endpoints, one token, and patience with bounds.
+"""The Fiskil API as the app uses it: few endpoints, one token, bounded retries.
 
-``api`` is the way in. Below it: ``client`` (token and retries), ``transport`` (one exchange), ``answers`` (what came back).
+Start at ``api``. Below it are ``client`` (token and retries), ``transport`` (one exchange) and ``answers`` (parsed
+responses).
 """

@@ -1,6 +1,6 @@
-"""What Fiskil answered, as values the app can rely on.
+"""Fiskil's responses as values that the app can rely on.
 
-An answer without what it must hold is treated like a failed call: never as an empty one.
+A response without a required field counts as a failed call, never as an empty result.
 """
 
 import json
@@ -19,7 +19,7 @@ LONGEST_TOKEN_S = 24 * 3600.0
 
 @dataclass(frozen=True)
 class Token:
-    """A bearer token and how long it may be used."""
+    """A bearer token and its lifetime."""
 
     text: str
     lifetime_s: float
@@ -27,7 +27,7 @@ class Token:
 
 @dataclass(frozen=True)
 class Session:
-    """One invitation to consent. ``expires_at`` is in Unix seconds."""
+    """One auth session. ``expires_at`` is in Unix seconds."""
 
     session_id: str
     auth_url: str
@@ -48,7 +48,7 @@ class Consent:
 
 @dataclass(frozen=True)
 class Row:
-    """One row of a dataset; ``values`` stand in the order of the dataset's columns."""
+    """One row of a dataset; ``values`` have the order of the dataset's columns."""
 
     fiskil_id: str
     consent_id: str
@@ -58,21 +58,21 @@ class Row:
 
 @dataclass(frozen=True)
 class Page:
-    """One page of a list, and the address of the next."""
+    """One page of a list, and the URL of the next page."""
 
     records: tuple[Mapping[str, object], ...]
     next_url: str
 
 
 def token(payload: object) -> Token:
-    """Read ``{token, expires_in}``; an older page of the documentation calls the first ``access_token``."""
+    """Parse ``{token, expires_in}``. An older page of the documentation calls the first field ``access_token``."""
     record = _record(payload)
     name = "token" if "token" in record else "access_token"
     return Token(_text(record, name), token_lifetime_s(record.get("expires_in")))
 
 
 def token_lifetime_s(expires_in: object) -> float:
-    """Seconds a token lives; a careful guess when the answer says nothing sensible."""
+    """Return the lifetime of a token in seconds; a safe default if *expires_in* is invalid."""
     try:
         seconds = float(cast("str", expires_in)) if not isinstance(expires_in, bool) else math.nan
     except (TypeError, ValueError, OverflowError):
@@ -81,43 +81,43 @@ def token_lifetime_s(expires_in: object) -> float:
 
 
 def created_end_user_id(payload: object) -> str:
-    """Creating answers ``end_user_id``; reading calls the same value ``id``."""
+    """Return the id of a new end user: ``end_user_id`` in this response, ``id`` in lists."""
     return _text(_record(payload), "end_user_id")
 
 
 def session(payload: object) -> Session:
-    """Read a new auth session."""
+    """Parse a new auth session."""
     record = _record(payload)
     return Session(_text(record, "session_id"), _text(record, "auth_url"), _unix_s(record.get("expires_at")))
 
 
 def page(payload: object, root: str) -> Page:
-    """Read one page: ``{root: [...], "links": {...}}``, or a bare list as older versions send it."""
+    """Parse one page: ``{root: [...], "links": {...}}``, or a bare list as older versions send it."""
     if isinstance(payload, list):
-        return Page(tuple(_record(one) for one in payload), "")
+        return Page(tuple(_record(entry) for entry in payload), "")
     record = _record(payload)
     rows, links = record.get(root), record.get("links")
     if not isinstance(rows, list):
         raise Unavailable(f"an answer without {root}")
     next_url = links.get("next") if isinstance(links, dict) else None
-    return Page(tuple(_record(one) for one in rows), next_url if isinstance(next_url, str) else "")
+    return Page(tuple(_record(entry) for entry in rows), next_url if isinstance(next_url, str) else "")
 
 
 def consent(record: Mapping[str, object]) -> Consent:
-    """Read one consent."""
-    granted = record.get("permissions")
+    """Parse one consent."""
+    permissions = record.get("permissions")
     return Consent(
         consent_id=_text(record, "arrangement_id"),
         is_active=record.get("active") is True,
         institution_id=_optional(record, "institution_id") or "",
         institution_name=_optional(record, "institution_name") or "",
-        datasets=" ".join(str(name) for name in granted) if isinstance(granted, list) else "",
+        datasets=" ".join(str(name) for name in permissions) if isinstance(permissions, list) else "",
         expires_at=_optional(record, "expires_at") or "",
     )
 
 
 def row(record: Mapping[str, object], dataset: Dataset) -> Row:
-    """Read one row of *dataset*."""
+    """Parse one row of *dataset*."""
     category = record.get("category")
     flat = {**record, **category} if isinstance(category, dict) else record
     return Row(
@@ -129,7 +129,7 @@ def row(record: Mapping[str, object], dataset: Dataset) -> Row:
 
 
 def problem(body: bytes) -> tuple[str, str]:
-    """The ``id`` and ``name`` of an error answer, or nothing; its ``message`` may quote data and is left alone."""
+    """Return ``id`` and ``name`` of an error response, or empty texts. Its ``message`` may quote data and is not used."""
     try:
         record = json.loads(body)
     except (ValueError, RecursionError):
@@ -153,7 +153,7 @@ def _text(record: Mapping[str, object], name: str) -> str:
 
 
 def _optional(record: Mapping[str, object], name: str) -> str | None:
-    """Text, or a number as text; anything else counts as absent."""
+    """Return text, or a number as text; None for any other type."""
     value = record.get(name)
     if isinstance(value, bool) or not isinstance(value, str | int):
         return None
@@ -161,12 +161,12 @@ def _optional(record: Mapping[str, object], name: str) -> str | None:
 
 
 def _is_storable(text: str) -> bool:
-    """Lone surrogates pass through JSON, but neither a database nor a page can hold them."""
+    """Return whether there is no lone surrogate, which JSON allows but no database or page can hold."""
     return not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 def _unix_s(value: object) -> float:
-    """Unix seconds, or RFC 3339 as one page of the docs shows it; 0 when it is neither."""
+    """Return Unix seconds from a number, or from RFC 3339 as one page of the docs shows it; 0 if neither."""
     try:
         return float(value) if isinstance(value, int) else datetime.fromisoformat(str(value)).timestamp()
     except (ValueError, OverflowError):

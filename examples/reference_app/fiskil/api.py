@@ -1,4 +1,4 @@
-"""Every endpoint the app uses, one method each."""
+"""The endpoints that the app uses, one method each."""
 
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
@@ -12,37 +12,37 @@ from reference_app.fiskil.transport import Request
 
 
 class Api:
-    """Fiskil, as far as this app needs it."""
+    """Fiskil's endpoints, as far as this app needs them."""
 
     def __init__(self, client: Client, *, history_days: int) -> None:
         self._client = client
         self._history_days = history_days
 
     async def create_end_user(self, email: str, deadline: Deadline) -> str:
-        """Create an end user and return its id. Creating twice makes two, so nothing here repeats it blindly."""
+        """Create an end user and return its id. A repeated creation makes a second end user."""
         body = {"email": email}
         return await self._client.call(self._creation("/v1/end-users", body), answers.created_end_user_id, deadline=deadline)
 
     async def end_user_ids(self, email: str, deadline: Deadline) -> list[str]:
-        """Ids of end users with this e-mail address. It is compared here, because addresses do not belong in URLs."""
+        """Return the ids of end users with this e-mail address. Compare here, because addresses must not be in URLs."""
         records = await paging.every_record(self._client, "/v1/end-users", "end_users", {}, deadline)
         return [str(record["id"]) for record in records if record.get("email") == email and record.get("id")]
 
     async def create_session(
         self, end_user_id: str, *, redirect_uri: str, cancel_uri: str, deadline: Deadline
     ) -> answers.Session:
-        """Open a fresh auth session. Each serves one attempt only."""
+        """Create a new auth session. Each session serves one attempt only."""
         body = {"end_user_id": end_user_id, "redirect_uri": redirect_uri, "cancel_uri": cancel_uri}
         return await self._client.call(self._creation("/v1/auth/session", body), answers.session, deadline=deadline)
 
     async def consents(self, end_user_id: str, deadline: Deadline) -> tuple[answers.Consent, ...]:
-        """Every consent of an end user, ended ones too."""
+        """Return every consent of an end user, including ended ones."""
         params = {"end_user_id": end_user_id}
         records = await paging.every_record(self._client, "/v1/consent", "consents", params, deadline)
         return tuple(answers.consent(record) for record in records)
 
     async def revoke(self, consent_id: str, deadline: Deadline) -> None:
-        """End a consent. One that Fiskil no longer knows has ended already."""
+        """End a consent. A consent that Fiskil no longer knows has already ended."""
         url = f"{self._client.base_url}/v1/consent/{quote(consent_id, safe='')}"
         request = Request(endpoint="DELETE /v1/consent/{arrangement_id}", url=url)
         try:
@@ -52,14 +52,14 @@ class Api:
                 raise
 
     async def rows(self, dataset: Dataset, end_user_id: str, deadline: Deadline) -> tuple[answers.Row, ...]:
-        """Every row of a dataset that the app may keep; of rows read twice the later reading counts."""
-        found: dict[str, answers.Row] = {}
+        """Return every row of a dataset that the app may store. If a row is read twice, the later version counts."""
+        rows: dict[str, answers.Row] = {}
         for selection in selections(dataset, self._history_days):
             params = {"end_user_id": end_user_id, **selection}
             for record in await paging.every_record(self._client, dataset.path, dataset.name, params, deadline):
                 row = answers.row(record, dataset)
-                found[row.fiskil_id] = row
-        return tuple(found.values())
+                rows[row.fiskil_id] = row
+        return tuple(rows.values())
 
     def _creation(self, path: str, body: dict[str, str]) -> Request:
         return Request(
@@ -71,20 +71,20 @@ class Api:
 
 
 def is_creation_repeatable() -> bool:
-    """Whether a creation whose outcome is unknown is sent again. Twice would mean two end users for one person."""
+    """Return whether a creation with an unknown outcome is sent again; that could create two end users."""
     return False
 
 
 def is_gone(error: FiskilError) -> bool:
-    """Whether a refusal to end a consent means that there is none to end."""
+    """Return whether a refusal to end a consent means that it no longer exists."""
     return error.status == 404
 
 
 def selections(dataset: Dataset, history_days: int) -> tuple[dict[str, str], ...]:
-    """Query parameters of the reads that together make up a dataset.
+    """Return the query parameters of the requests that together read a dataset.
 
-    Transactions are read for the agreed history only. Pending ones often carry no date, and a filter by date would hide
-    them, so they are asked for by status, and first: one that is posted in between is then read twice, not missed.
+    Transactions are read for the agreed history only. Pending ones often have no date, and a date filter would hide them.
+    They are therefore read by status, and first: one that is posted in between is read twice, not missed.
     """
     if dataset is not TRANSACTIONS:
         return ({},)

@@ -1,6 +1,6 @@
-"""Calls with a token: renewed once on 401, repeated while that is safe, never past a deadline.
+"""API calls with a token: renewed once after a 401, retried only while that is safe, never past a deadline.
 
-Requests that create something go over connections of their own, so that a stale one cannot leave their outcome in doubt.
+Requests that create something use new connections, because a stale connection would leave their outcome unknown.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 
 class Client:
-    """The app's side of the wire."""
+    """The HTTP client for the Fiskil API."""
 
     def __init__(self, settings: Settings) -> None:
         self.base_url = settings.base_url
@@ -36,18 +36,18 @@ class Client:
         self._closed_until: dict[str, float] = {}
 
     async def call(self, request: Request, read: Callable[[object], T], *, deadline: Deadline) -> T:
-        """Make a call and *read* its answer.
+        """Make a call and parse its response with *read*.
 
         Raises:
-            FiskilError: It failed for good, or for longer than the deadline allows.
+            FiskilError: The call failed permanently, or for longer than the deadline allows.
         """
-        used = await self._tokens.current(deadline)
+        bearer = await self._tokens.current(deadline)
         try:
-            return await self._repeat(request, read, bearer=used, deadline=deadline)
+            return await self._repeat(request, read, bearer=bearer, deadline=deadline)
         except Refused:
             if not renews_on_401():
                 raise
-        fresh = await self._tokens.renewed(stale=used, deadline=deadline)
+        fresh = await self._tokens.renewed(stale=bearer, deadline=deadline)
         try:
             return await self._repeat(request, read, bearer=fresh, deadline=deadline)
         except Refused as error:
@@ -56,7 +56,7 @@ class Client:
             raise
 
     async def aclose(self) -> None:
-        """Close every connection."""
+        """Close all connections."""
         await self._reading.aclose()
         await self._creating.aclose()
 
@@ -89,7 +89,7 @@ class Client:
         return await self._repeat(request, answers.token, bearer=None, deadline=deadline)
 
     def _remember(self, endpoint: str, error: FiskilError) -> None:
-        """A Retry-After binds every caller of the endpoint, not only the one who was told."""
+        """Apply a Retry-After to every caller of the endpoint, not only to the one that received it."""
         if error.retry_after_s:
             self._closed_until[endpoint] = time.monotonic() + error.retry_after_s
 
@@ -103,10 +103,10 @@ class Client:
 
 
 def renews_on_401() -> bool:
-    """Whether a refused token is exchanged for a new one, once."""
+    """Return whether a refused token is renewed, once."""
     return True
 
 
 def trusted_certificates(settings: Settings) -> ssl.SSLContext | bool:
-    """Which certificates count: those of the given file, or the usual public ones. Never none."""
+    """Return the certificates to trust: those in the configured file, or the public ones. Never accept all."""
     return ssl.create_default_context(cafile=settings.ca_file) if settings.ca_file else True

@@ -1,18 +1,18 @@
-"""What can go wrong between the app and Fiskil.
+"""Errors of calls to Fiskil.
 
 FiskilError
- +-- Unavailable    may pass: network, 429, 5xx, an answer that makes no sense
- |    +-- TimedOut  the deadline ran out
- +-- Untrusted      the certificate is not to be trusted; nothing was sent
+ +-- Unavailable    may be temporary: network, 429, 5xx, an invalid response
+ |    +-- TimedOut  the deadline passed
+ +-- Untrusted      the certificate is not trusted; nothing was sent
  +-- Refused        the credentials or the token are not accepted
- +-- Rejected       this request will never work
+ +-- Rejected       the request is refused permanently
 """
 
 
 class FiskilError(Exception):
-    """A call that did not succeed. The text holds no value of the request or the answer.
+    """A call that failed. Its text contains no value from the request or the response.
 
-    ``was_sent`` is False only when it is certain that Fiskil has not seen the request.
+    ``was_sent`` is False only if Fiskil certainly has not received the request.
     """
 
     def __init__(
@@ -33,20 +33,20 @@ class FiskilError(Exception):
 
 
 class Unavailable(FiskilError):
-    """It may work later."""
+    """The call may succeed later."""
 
 
 class TimedOut(Unavailable):
-    """No complete answer within the deadline."""
+    """There was no complete response within the deadline."""
 
 
 class Untrusted(FiskilError):
-    """The other side could not prove that it is Fiskil."""
+    """The server could not prove that it is Fiskil."""
 
 
 class Refused(FiskilError):
-    """401, or 403 on the token: trying again at once cannot help."""
+    """Fiskil returned 401; an immediate retry cannot help."""
 
 
 class Rejected(FiskilError):
-    """A 4xx that repeats itself for ever."""
+    """Fiskil returned a 4xx that the same request will always receive."""

@@ -1,6 +1,7 @@
-"""How long things may take: one call, and everything that somebody waits for.
+"""Time limits: for one call, and for everything that a customer waits for.
 
-A limit per read would let an answer that drips a byte a second go on for ever, so time is limited as a whole.
+A limit per read would allow a response that sends one byte per second to continue without end. Therefore the total time
+is limited.
 """
 
 import asyncio
@@ -10,20 +11,20 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Deadline:
-    """A moment on the monotonic clock."""
+    """A point in time on the monotonic clock."""
 
     at: float
 
     @classmethod
     def after(cls, seconds: float) -> "Deadline":
-        """The moment *seconds* from now."""
+        """Return the deadline *seconds* from now."""
         return cls(time.monotonic() + seconds)
 
     def left_s(self) -> float:
-        """Seconds left, never below zero."""
+        """Return the seconds left, never below zero."""
         return max(0.0, self.at - time.monotonic())
 
 
 def within(seconds: float) -> asyncio.Timeout:
-    """A block that is cut off after *seconds*, wherever it hangs."""
+    """Return a context manager that cancels its block after *seconds*."""
     return asyncio.timeout(seconds)

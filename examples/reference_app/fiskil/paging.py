@@ -1,6 +1,6 @@
-"""Lists to their end: every page, by the ``next`` link that Fiskil gives.
+"""Complete lists: every page, by following Fiskil's ``next`` link.
 
-A link is followed only back to where the first page came from: the token goes with it.
+A link is followed only within the origin of the first page, because the token is sent along.
 """
 
 from collections.abc import Mapping
@@ -16,10 +16,10 @@ Records = list[Mapping[str, object]]
 
 
 async def every_record(client: Client, path: str, root: str, params: dict[str, str], deadline: Deadline) -> Records:
-    """Walk a list to its end; a walk that breaks after its first page begins once more.
+    """Read a list to its end; restart once if it fails after the first page.
 
     Raises:
-        FiskilError: The list cannot be read completely. There is no such thing as half a list.
+        FiskilError: The list cannot be read completely. A partial list is never returned.
     """
     try:
         return await _walk(client, path, root, params, deadline)
@@ -33,10 +33,10 @@ async def every_record(client: Client, path: str, root: str, params: dict[str, s
 
 
 def following(link: str, current: str) -> str:
-    """The address of the next page, absolute; empty when this was the last.
+    """Return the absolute URL of the next page; empty after the last page.
 
     Raises:
-        Rejected: The link leads to another origin.
+        Rejected: The link points to another origin.
     """
     if not link:
         return ""
@@ -47,17 +47,17 @@ def following(link: str, current: str) -> str:
 
 
 def is_same_origin(left: str, right: str) -> bool:
-    """Whether two addresses share scheme, host and port."""
+    """Return whether two URLs have the same scheme, host and port."""
     return urlsplit(left)[:2] == urlsplit(right)[:2]
 
 
 def may_begin_again(error: FiskilError) -> bool:
-    """A cursor that expired gets a fresh one; a refused token does not get better by asking again."""
+    """Return whether to restart: a restart replaces an expired cursor, but not a refused token."""
     return not isinstance(error, Refused)
 
 
 class _Broken(Exception):
-    """A walk that failed after its first page."""
+    """A list that failed after its first page."""
 
     def __init__(self, error: FiskilError) -> None:
         super().__init__(error.reason)
@@ -69,12 +69,12 @@ async def _walk(client: Client, path: str, root: str, params: dict[str, str], de
     endpoint = f"GET {path}"
     request = Request(endpoint=endpoint, url=url, params=params)
     page = await client.call(request, lambda payload: answers.page(payload, root), deadline=deadline)
-    records, seen = list(page.records), {url}
+    records, visited = list(page.records), {url}
     try:
         while url := following(page.next_url, url):
-            if url in seen:
+            if url in visited:
                 raise Rejected("next links that go in a circle")
-            seen.add(url)
+            visited.add(url)
             request = Request(endpoint=endpoint, url=url)
             page = await client.call(request, lambda payload: answers.page(payload, root), deadline=deadline)
             records += page.records

@@ -1,6 +1,6 @@
-"""When a call is tried again, and how long to wait before.
+"""Retries: which calls are repeated, and how long to wait before each attempt.
 
-Only what may pass is repeated, and only where repeating cannot do a thing twice.
+Only temporary failures are repeated, and only if a repetition cannot do something twice.
 """
 
 import asyncio
@@ -23,11 +23,11 @@ TIMER_SLACK_S = 0.02
 
 
 async def until_done(attempt: Callable[[], Awaitable[T]], *, is_repeatable: bool, attempts: int, deadline: Deadline) -> T:
-    """Await *attempt* until it succeeds, fails for good, or the next wait would pass the deadline.
+    """Await *attempt* until it succeeds, fails permanently, or the next wait would pass the deadline.
 
     Args:
-        is_repeatable: Whether doing it twice is the same as doing it once.
-        attempts: The most attempts to make.
+        is_repeatable: Whether a second execution has the same effect as one.
+        attempts: The maximum number of attempts.
     """
     for number in range(1, attempts + 1):
         try:
@@ -42,28 +42,28 @@ async def until_done(attempt: Callable[[], Awaitable[T]], *, is_repeatable: bool
 
 
 def may_repeat(error: FiskilError, *, is_repeatable: bool) -> bool:
-    """A request that creates something is repeated only if Fiskil cannot have seen it."""
+    """Return whether to repeat. A request that creates something is repeated only if Fiskil has not received it."""
     if not isinstance(error, Unavailable):
         return False
     return is_repeatable or not error.was_sent
 
 
 def wait_after(error: FiskilError, number: int) -> float:
-    """Seconds to wait after attempt *number*: the back-off, and never less than Fiskil asked for."""
-    asked_s = error.retry_after_s
-    if asked_s is None:
+    """Return the seconds to wait after attempt *number*: the back-off, and at least what Fiskil requested."""
+    requested_s = error.retry_after_s
+    if requested_s is None:
         return backoff_s(number)
-    return max(backoff_s(number), asked_s + TIMER_SLACK_S)
+    return max(backoff_s(number), requested_s + TIMER_SLACK_S)
 
 
 def backoff_s(number: int) -> float:
-    """Doubles with each attempt up to a cap; half of it is chance, so that callers do not return in step."""
+    """Return a delay that doubles up to a cap; half of it is random, so that clients do not retry together."""
     full_s = min(LONGEST_WAIT_S, FIRST_WAIT_S * 2 ** (number - 1))
     return random.uniform(full_s / 2, full_s)
 
 
 def retry_after_s(header: str | None) -> float | None:
-    """Seconds that a ``Retry-After`` header asks for, in either of its forms; None if it says nothing usable."""
+    """Return the seconds in a ``Retry-After`` header, in either form; None if it is missing or invalid."""
     text = (header or "").strip()
     if text.isascii() and text.isdecimal():
         return min(float(text), LONGEST_RETRY_AFTER_S)

@@ -1,6 +1,6 @@
-"""The bearer token: fetched once, shared by all, renewed shortly before it ends or when Fiskil says it has.
+"""The bearer token: fetched once, shared by all calls, renewed before it expires or when Fiskil refuses it.
 
-However many calls find the token expired at once, one of them renews it and the others wait for that.
+If many calls find the token expired at once, one of them renews it and the others wait for the result.
 """
 
 import asyncio
@@ -18,11 +18,11 @@ LONGEST_PAUSE_S = 60.0
 
 
 class Tokens:
-    """The one place that holds a token. *fetch* asks Fiskil for a new one."""
+    """The token cache; *fetch* requests a new token from Fiskil."""
 
     def __init__(self, fetch: Callable[[Deadline], Awaitable[answers.Token]]) -> None:
         self._fetch = fetch
-        self._alone = asyncio.Lock()
+        self._lock = asyncio.Lock()
         self._text = ""
         self._usable_until = 0.0
         self._refusals = 0
@@ -31,21 +31,22 @@ class Tokens:
         self._failure: FiskilError | None = None
 
     async def current(self, deadline: Deadline) -> str:
-        """A token that is good for now."""
+        """Return a token that is currently usable."""
         if self.is_usable():
             return self._text
         return await self.renewed(stale=self._text, deadline=deadline)
 
     async def renewed(self, *, stale: str, deadline: Deadline) -> str:
-        """Another token than *stale*; the one somebody else has just fetched is as good.
+        """Return a token other than *stale*; one that another caller has just fetched is fine.
 
         Raises:
-            Refused: Fiskil does not accept our credentials, now or a moment ago.
+            Refused: Fiskil rejects the credentials, now or a moment ago.
+            TimedOut: There was no token before the deadline.
         """
-        asked_at = time.monotonic()
+        requested_at = time.monotonic()
         try:
-            async with limits.within(deadline.left_s()), self._alone:
-                if self._failure and self._failed_at > asked_at:
+            async with limits.within(deadline.left_s()), self._lock:
+                if self._failure and self._failed_at > requested_at:
                     raise self._failure
                 if not (self.is_usable() and is_already_renewed(stale, self._text)):
                     await self._renew(deadline)
@@ -54,7 +55,7 @@ class Tokens:
             raise TimedOut("no token in time", was_sent=False) from None
 
     def is_usable(self) -> bool:
-        """Whether the cached token may still be sent."""
+        """Return whether the cached token may still be sent."""
         return bool(self._text) and time.monotonic() < self._usable_until
 
     async def _renew(self, deadline: Deadline) -> None:
@@ -73,12 +74,12 @@ class Tokens:
         self._refusals = 0
 
     def _failed(self, error: FiskilError) -> FiskilError:
-        """Let those who waited for this renewal share its failure, instead of failing one after another."""
+        """Record a failure, so that callers that waited for this renewal share it and do not each try again."""
         self._failure, self._failed_at = error, time.monotonic()
         return error
 
     def _refused(self, error: FiskilError) -> Refused:
-        """Remember a refusal: asking again with the same credentials would only add noise at both ends."""
+        """Record a refusal; another request with the same credentials would only add load on both sides."""
         pause_s = refusal_pause_s(self._refusals)
         self._refusals += 1
         self._paused_until = time.monotonic() + pause_s
@@ -88,15 +89,15 @@ class Tokens:
 
 
 def is_already_renewed(stale: str, cached: str) -> bool:
-    """Whether somebody else has renewed the token since the caller took *stale*."""
+    """Return whether another caller has renewed the token since the caller took *stale*."""
     return bool(cached) and cached != stale
 
 
 def margin_s(lifetime_s: float) -> float:
-    """How long before its end a token is no longer sent."""
+    """Return how many seconds before its expiry a token is no longer sent."""
     return min(LONGEST_MARGIN_S, lifetime_s / 10)
 
 
 def refusal_pause_s(refusals: int) -> float:
-    """How long to leave Fiskil alone after bad credentials; longer each time."""
+    """Return the seconds to wait after refused credentials; longer each time."""
     return min(LONGEST_PAUSE_S, FIRST_PAUSE_S * float(2**refusals))

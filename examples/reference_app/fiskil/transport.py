@@ -1,6 +1,6 @@
-"""One exchange with Fiskil: a request out, a decoded answer in, all of it within a total time.
+"""One exchange with Fiskil: send a request, return the decoded response, within a total time.
 
-Whatever is not a whole, sensible answer with a status of success is an error here, so that nobody has to look twice.
+Anything but a complete, valid response with a 2xx status is an error here, so that callers need no further check.
 """
 
 import asyncio
@@ -17,13 +17,13 @@ from reference_app.fiskil.errors import FiskilError, Refused, Rejected, TimedOut
 from reference_app.metrics import METRICS
 
 API_VERSION = "v3"
-LARGEST_ANSWER = 32 * 1024 * 1024
+MAX_RESPONSE_BYTES = 32 * 1024 * 1024
 _UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """One call. ``endpoint`` is its name in logs and metrics: the route, without ids and query values."""
+    """One API call. ``endpoint`` is its name in logs and metrics: the route, without ids and query values."""
 
     endpoint: str
     url: str
@@ -33,10 +33,10 @@ class Request:
 
 
 async def exchange(http: httpx.AsyncClient, request: Request, *, token: str | None, timeout_s: float) -> object:
-    """Send once and return the decoded body of a 2xx answer.
+    """Send once and return the decoded body of a 2xx response.
 
     Raises:
-        FiskilError: Anything else.
+        FiskilError: There was no complete, valid 2xx response.
     """
     began = time.monotonic()
     try:
@@ -50,10 +50,10 @@ async def exchange(http: httpx.AsyncClient, request: Request, *, token: str | No
 
 
 def decode(body: bytes) -> object:
-    """Read JSON; numbers with a point stay the text they were, because money is never a float.
+    """Decode JSON. Numbers with a decimal point stay text, because money is never a float.
 
     Raises:
-        Unavailable: It is cut short, or no JSON at all.
+        Unavailable: The body is truncated or is not JSON.
     """
     if not body.strip():
         return None
@@ -64,17 +64,17 @@ def decode(body: bytes) -> object:
 
 
 def report(request: Request, outcome: str, took_s: float, error: FiskilError | None = None) -> None:
-    """Count and log one attempt, whether it succeeded or not."""
+    """Count and log one attempt, successful or not."""
     METRICS.count_call(request.endpoint, outcome, took_s)
-    told = {"endpoint": request.endpoint, "status": outcome, "ms": round(took_s * 1000)}
+    fields = {"endpoint": request.endpoint, "status": outcome, "ms": round(took_s * 1000)}
     if error is None:
-        logs.write("api_call", **told)
+        logs.write("api_call", **fields)
     else:
-        logs.warn("api_call", **told, reason=error.reason, error_id=error.error_id)
+        logs.warn("api_call", **fields, reason=error.reason, error_id=error.error_id)
 
 
 async def _attempt(http: httpx.AsyncClient, request: Request, token: str | None, timeout_s: float) -> tuple[int, object]:
-    # A task of its own is cancelled once only: two limits that end together would cut the closing of the connection short.
+    # A separate task is cancelled only once: two limits that expire together would interrupt closing the connection.
     sending = asyncio.create_task(_send(http, request, token, timeout_s))
     try:
         async with limits.within(timeout_s):
@@ -82,8 +82,8 @@ async def _attempt(http: httpx.AsyncClient, request: Request, token: str | None,
         status, headers, body = sending.result()
     except TimeoutError:
         raise TimedOut("no complete answer in time") from None
-    except (httpx.HTTPError, httpx.InvalidURL, OSError) as trouble:
-        raise _network_failure(trouble) from None
+    except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+        raise _network_failure(error) from None
     finally:
         sending.cancel()
     if not 200 <= status < 300:
@@ -105,7 +105,7 @@ async def _send(
         body = bytearray()
         async for chunk in response.aiter_bytes():
             body += chunk
-            if len(body) > LARGEST_ANSWER:
+            if len(body) > MAX_RESPONSE_BYTES:
                 raise Rejected("an answer too large to read", status=response.status_code)
         return response.status_code, response.headers, bytes(body)
 
@@ -121,20 +121,20 @@ def _failure(status: int, headers: httpx.Headers, body: bytes) -> FiskilError:
     return Rejected(reason, status=status, error_id=error_id)
 
 
-def _network_failure(trouble: Exception) -> FiskilError:
-    reason = f"network: {type(trouble).__name__}"
-    if _is_about_certificates(trouble):
+def _network_failure(error: Exception) -> FiskilError:
+    reason = f"network: {type(error).__name__}"
+    if _is_certificate_error(error):
         return Untrusted("network: the certificate cannot be trusted", was_sent=False)
-    if isinstance(trouble, httpx.TimeoutException):
-        return TimedOut(reason, was_sent=not isinstance(trouble, _UNSENT))
-    return Unavailable(reason, was_sent=not isinstance(trouble, _UNSENT))
+    if isinstance(error, httpx.TimeoutException):
+        return TimedOut(reason, was_sent=not isinstance(error, _UNSENT))
+    return Unavailable(reason, was_sent=not isinstance(error, _UNSENT))
 
 
-def _is_about_certificates(trouble: BaseException | None) -> bool:
-    while trouble is not None:
-        if isinstance(trouble, ssl.SSLCertVerificationError):
+def _is_certificate_error(error: BaseException | None) -> bool:
+    while error is not None:
+        if isinstance(error, ssl.SSLCertVerificationError):
             return True
-        trouble = trouble.__cause__ or trouble.__context__
+        error = error.__cause__ or error.__context__
     return False
 
 

@@ -1,5 +1,5 @@
-"""A small integration in Flask: requests are answered by threads, and one more thread does the work behind webhooks.
+"""A small integration in Flask: threads serve the requests, and one more thread processes the webhooks.
 
-``fiskil`` calls the API, each call once. ``store`` keeps what is needed in SQLite. ``worker`` does what a message asks for,
-and again after a growing pause where it failed. ``web`` answers browsers, programs and Fiskil.
+``fiskil`` calls the API, each call once. ``store`` holds the data in SQLite. ``worker`` processes messages, and retries
+after a growing delay. ``web`` serves browsers, programs and Fiskil.
 """

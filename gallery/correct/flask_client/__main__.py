@@ -1,4 +1,4 @@
-"""Answer until the end."""
+"""Run the server until the process ends."""
 
 from correct.flask_client import web
 

@@ -1,7 +1,6 @@
-"""Fiskil's API for a program of threads: one token for all of them, and one try for each call.
+"""Fiskil's API for a program with threads: one token for all of them, one attempt per call.
 
-Whoever calls knows what a failure means for it, and whether to come again later; nothing is repeated here but a call whose
-token was refused, with a new one.
+The caller decides whether to retry later. Only a call whose token was refused is repeated, with a new token.
 """
 
 import contextlib
@@ -17,7 +16,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
 
 CALL_S = 3.0
-LARGEST_ANSWER = 32 * 1024 * 1024
+MAX_RESPONSE_BYTES = 32 * 1024 * 1024
 ONE_READ = 65_536
 MOST_PAGES = 10_000
 LONGEST_TOKEN_S = 86_400
@@ -30,11 +29,11 @@ DATASETS = {
     "balances": ("current_balance", "available_balance", "currency"),
     "transactions": ("amount", "currency", "description", "status", "posting_date_time"),
 }
-"""What is kept of each row besides its ids."""
+"""The columns that are stored of each row besides its ids."""
 
 
 class Failure(Exception):
-    """A call that did not succeed. ``is_final``: it never will; ``pause_s``: not before so many seconds have passed."""
+    """A call that failed; *is_final*: permanently; *pause_s*: seconds to wait before the next attempt."""
 
     def __init__(self, reason, *, status=0, pause_s=0.0, is_final=False):
         super().__init__(reason)
@@ -48,33 +47,37 @@ class Fiskil:
         self._origin = origin.rstrip("/")
         self._pair = {"client_id": client_id, "client_secret": client_secret}
         self._trust = ssl.create_default_context(cafile=ca_file or None)
-        self._alone = threading.Lock()
+        self._token_lock = threading.Lock()
         self._token, self._usable_until = "", 0.0
         self._refusals, self._paused_until = 0, 0.0
         self._closed_until = {}
 
     def end_user_ids(self, email, until):
-        """Ids of the end users with this address. It is compared here, because addresses do not belong in URLs."""
-        return [one["id"] for one in self._every("/v1/end-users", "end_users", {}, until) if one.get("email") == email]
+        """Return the ids of end users with this address. Compare here, because addresses must not be in URLs."""
+        return [
+            end_user["id"]
+            for end_user in self._every("/v1/end-users", "end_users", {}, until)
+            if end_user.get("email") == email
+        ]
 
     def create_end_user(self, email, until):
-        """A new end user's id. Creating twice makes two, so whoever does not know the outcome looks before it asks again."""
+        """Create an end user and return its id. After an unknown outcome, search before you create again."""
         return text(self._call("POST", "/v1/end-users", until, body={"email": email}), "end_user_id")
 
     def create_session(self, end_user_id, address, until):
-        """A new auth session: id, address of the consent page, and until when."""
+        """Create an auth session; return its id, the URL of the consent page, and the expiry time."""
         body = {"end_user_id": end_user_id, "redirect_uri": address, "cancel_uri": address}
-        told = self._call("POST", "/v1/auth/session", until, body=body)
-        expires_at = told.get("expires_at")
-        return text(told, "session_id"), text(told, "auth_url"), expires_at if isinstance(expires_at, int) else 0
+        session = self._call("POST", "/v1/auth/session", until, body=body)
+        expires_at = session.get("expires_at")
+        return text(session, "session_id"), text(session, "auth_url"), expires_at if isinstance(expires_at, int) else 0
 
     def consents(self, end_user_id, until):
-        """Every consent of an end user by its id, with the datasets that may be read under it; none where it has ended."""
-        told = self._every("/v1/consent", "consents", {"end_user_id": end_user_id}, until)
-        return {text(one, "arrangement_id"): readable(one) for one in told}
+        """Return the consents of an end user: id to readable datasets, an empty set if the consent has ended."""
+        listed = self._every("/v1/consent", "consents", {"end_user_id": end_user_id}, until)
+        return {text(consent, "arrangement_id"): readable(consent) for consent in listed}
 
     def revoke(self, consent_id, until):
-        """End a consent; one that Fiskil does not know has ended."""
+        """End a consent; one that Fiskil does not know has already ended."""
         try:
             self._call("DELETE", f"/v1/consent/{quote(consent_id, safe='')}", until, route="/v1/consent/{id}")
         except Failure as failure:
@@ -82,32 +85,32 @@ class Fiskil:
                 raise
 
     def rows(self, dataset, end_user_id, until):
-        """The rows of a dataset by their ids, with what is kept of each.
+        """Return the rows of a dataset by their ids, with the columns to store.
 
-        Pending transactions may carry no date, so they are asked for by their status, and first.
+        Pending transactions may have no date, so they are read by status, and first.
         """
         selections = [{}]
         if dataset == "transactions":
             oldest = time.strftime("%Y-%m-%dT00:00:00Z", time.gmtime(time.time() - HISTORY_S))
             selections = [{"status": "PENDING"}, {"from": oldest}]
-        found = {}
+        rows = {}
         for selection in selections:
-            for one in self._every(f"/v1/banking/{dataset}", dataset, {"end_user_id": end_user_id, **selection}, until):
-                told = {name: str(one[name]) for name in DATASETS[dataset] if one.get(name) is not None}
-                kept = {name: value for name, value in told.items() if is_storable(value)}
-                found[text(one, "fiskil_id")] = {"consent_id": text(one, "arrangement_id"), **kept}
-        return found
+            for record in self._every(f"/v1/banking/{dataset}", dataset, {"end_user_id": end_user_id, **selection}, until):
+                texts = {name: str(record[name]) for name in DATASETS[dataset] if record.get(name) is not None}
+                columns = {name: value for name, value in texts.items() if is_storable(value)}
+                rows[text(record, "fiskil_id")] = {"consent_id": text(record, "arrangement_id"), **columns}
+        return rows
 
     def _every(self, path, root, params, until):
-        """A list to its end. The token goes along with each link, so none is followed to another origin."""
-        url, seen, records = f"{self._origin}{path}?{urlencode(params)}", set(), []
+        """Read a list to its end. No link to another origin is followed, because the token is sent along."""
+        url, visited, records = f"{self._origin}{path}?{urlencode(params)}", set(), []
         while url:
-            if url in seen or len(seen) > MOST_PAGES:
+            if url in visited or len(visited) > MOST_PAGES:
                 raise Failure("pages that never end", is_final=True)
-            seen.add(url)
-            told = self._call("GET", url, until, route=path)
-            page, links = (told, None) if isinstance(told, list) else (told.get(root), told.get("links"))
-            if not isinstance(page, list) or not all(isinstance(one, dict) for one in page):
+            visited.add(url)
+            payload = self._call("GET", url, until, route=path)
+            page, links = (payload, None) if isinstance(payload, list) else (payload.get(root), payload.get("links"))
+            if not isinstance(page, list) or not all(isinstance(record, dict) for record in page):
                 raise Failure(f"an answer without {root}")
             records += page
             following = links.get("next") if isinstance(links, dict) else None
@@ -117,7 +120,7 @@ class Fiskil:
         return records
 
     def _call(self, method, url, until, *, body=None, route=""):
-        """One call with a token; a token that is refused is renewed once."""
+        """Make one call with a token; renew a refused token once."""
         route = f"{method} {route or url}"
         token = self._current("", until)
         try:
@@ -128,8 +131,8 @@ class Fiskil:
         return self._once(method, url, until, body=body, route=route, token=self._current(token, until))
 
     def _current(self, refused, until):
-        """A token other than *refused*: one thread fetches it, and the others wait for that one."""
-        if not self._alone.acquire(timeout=max(0.0, until - time.monotonic())):
+        """Return a token other than *refused*; one thread fetches it, and the others wait."""
+        if not self._token_lock.acquire(timeout=max(0.0, until - time.monotonic())):
             raise Failure("no token in time")
         try:
             now = time.monotonic()
@@ -139,20 +142,20 @@ class Fiskil:
                 raise Failure("the credentials were refused a moment ago", pause_s=self._paused_until - now)
             return self._fetch(until)
         finally:
-            self._alone.release()
+            self._token_lock.release()
 
     def _fetch(self, until):
         self._token = ""
         try:
-            told = self._once("POST", "/v1/token", until, body=self._pair, route="POST /v1/token")
+            payload = self._once("POST", "/v1/token", until, body=self._pair, route="POST /v1/token")
         except Failure as failure:
             if 400 <= failure.status < 500 and failure.status not in MAY_PASS:
                 pause_s = min(60.0, 5.0 * 2**self._refusals)
                 self._refusals, self._paused_until = self._refusals + 1, time.monotonic() + pause_s
                 raise Failure("the credentials are refused", pause_s=pause_s) from None
             raise
-        self._token = text(told, "token" if "token" in told else "access_token")
-        lifetime_s = lifetime(told.get("expires_in"))
+        self._token = text(payload, "token" if "token" in payload else "access_token")
+        lifetime_s = lifetime(payload.get("expires_in"))
         self._usable_until = time.monotonic() + lifetime_s - min(60, lifetime_s / 10)
         self._refusals = 0
         return self._token
@@ -166,8 +169,8 @@ class Fiskil:
             raise Failure("no time left")
         try:
             status, headers, raw = self._exchange(method, urljoin(self._origin, url), body, token, min(CALL_S, until - now))
-        except (HTTPError, OSError, ValueError) as trouble:
-            raise Failure(f"network: {type(trouble).__name__}") from None
+        except (HTTPError, OSError, ValueError) as error:
+            raise Failure(f"network: {type(error).__name__}") from None
         print(f"api_call {route} {status}", flush=True)
         if 200 <= status < 300:
             return decoded(raw)
@@ -178,14 +181,14 @@ class Fiskil:
         raise Failure(f"status {status}", status=status, pause_s=pause_s, is_final=is_final)
 
     def _exchange(self, method, url, body, token, limit_s):
-        """One request on a connection of its own, which is cut when the time is up, whatever it is just doing."""
+        """Send one request on a new connection, which a timer closes when the time is over."""
         address = urlsplit(url)
         trust = {"ssl_context": self._trust} if address.scheme == "https" else {}
-        kind = HTTPSConnection if trust else HTTPConnection
-        connection = kind(address.hostname, address.port, timeout=limit_s, **trust)
+        connection_class = HTTPSConnection if trust else HTTPConnection
+        connection = connection_class(address.hostname, address.port, timeout=limit_s, **trust)
         began = time.monotonic()
         connection.connect()
-        # The limit of the socket is one on each read; only somebody else can end an answer that comes byte by byte.
+        # The socket timeout limits each read only; another thread must end a response that arrives byte by byte.
         watchdog = threading.Timer(limit_s - (time.monotonic() - began), cut, [connection.sock])
         watchdog.start()
         try:
@@ -193,57 +196,57 @@ class Fiskil:
             headers |= {"Authorization": f"Bearer {token}"} if token else {}
             headers |= {"Content-Type": "application/json"} if body is not None else {}
             target = f"{address.path}?{address.query}" if address.query else address.path
-            told = None if body is None else json.dumps(body).encode()
-            connection.request(method, target, told, headers, preload_content=False)
-            answer, raw = connection.getresponse(), bytearray()
-            while piece := answer.read(ONE_READ):
+            encoded = None if body is None else json.dumps(body).encode()
+            connection.request(method, target, encoded, headers, preload_content=False)
+            response, raw = connection.getresponse(), bytearray()
+            while piece := response.read(ONE_READ):
                 raw += piece
-                if len(raw) > LARGEST_ANSWER:
+                if len(raw) > MAX_RESPONSE_BYTES:
                     raise ValueError("an answer too large to read")
             if watchdog.finished.is_set():
                 raise TimeoutError
-            return answer.status, answer.headers, bytes(raw)
+            return response.status, response.headers, bytes(raw)
         finally:
             watchdog.cancel()
             connection.close()
 
 
 def cut(sock):
-    """End a connection under whoever waits for it."""
+    """Shut down a connection while another thread reads from it."""
     with contextlib.suppress(OSError):
-        # Under TLS as well: a socket's own shutdown would take the TLS away from whoever reads.
+        # Also under TLS: the TLS socket's own shutdown would remove the TLS layer from the reading thread.
         socket.socket.shutdown(sock, socket.SHUT_RDWR)
 
 
 def readable(consent):
-    """The datasets that a consent covers; one that names none we know is taken to cover all."""
+    """Return the datasets that a consent covers; a consent without known dataset names covers all."""
     if consent.get("active") is not True:
         return set()
     permissions = consent.get("permissions")
-    named = {one for one in permissions if isinstance(one, str)} if isinstance(permissions, list) else set()
+    named = {name for name in permissions if isinstance(name, str)} if isinstance(permissions, list) else set()
     return named & DATASETS.keys() or set(DATASETS)
 
 
 def decoded(raw):
-    """JSON; money stays the text that it was."""
+    """Decode JSON; amounts of money stay text."""
     if not raw.strip():
         return {}
     try:
-        told = json.loads(raw.decode("utf-8-sig"), parse_float=str, parse_constant=float_refused)
+        payload = json.loads(raw.decode("utf-8-sig"), parse_float=str, parse_constant=float_refused)
     except (ValueError, RecursionError):
         raise Failure("an answer that is no JSON") from None
-    if not isinstance(told, dict | list):
+    if not isinstance(payload, dict | list):
         raise Failure("an answer of another shape")
-    return told
+    return payload
 
 
 def float_refused(name):
-    """NaN and its like are no JSON."""
+    """Refuse NaN and infinity, which are not JSON."""
     raise ValueError(name)
 
 
 def text(record, name):
-    """A text that must be there, and can be stored."""
+    """Return a required text that can be stored."""
     value = record.get(name) if isinstance(record, dict) else None
     if not isinstance(value, str) or not value or not is_storable(value):
         raise Failure(f"an answer without {name}")
@@ -251,25 +254,25 @@ def text(record, name):
 
 
 def is_storable(value):
-    """Lone surrogates pass through JSON, but nothing can hold them."""
+    """Return whether there is no lone surrogate, which JSON allows but nothing can store."""
     return not any("\ud800" <= letter <= "\udfff" for letter in value)
 
 
-def lifetime(told):
-    """Seconds a token lives; few where nothing sensible is said."""
+def lifetime(expires_in):
+    """Return the lifetime of a token in seconds; a short default if it is invalid."""
     try:
-        seconds = float(told) if not isinstance(told, bool) else 0.0
+        seconds = float(expires_in) if not isinstance(expires_in, bool) else 0.0
     except (TypeError, ValueError, OverflowError):
         return SHORT_TOKEN_S
     return seconds if 0 < seconds <= LONGEST_TOKEN_S else SHORT_TOKEN_S
 
 
 def retry_after_s(header):
-    """What Retry-After asks for, in either of its forms; 0 where it says nothing usable."""
-    told = header.strip()
+    """Return the seconds in a Retry-After header, in either form; 0 if it is missing or invalid."""
+    value = header.strip()
     try:
         seconds = (
-            float(told) if told.isascii() and told.isdecimal() else parsedate_to_datetime(told).timestamp() - time.time()
+            float(value) if value.isascii() and value.isdecimal() else parsedate_to_datetime(value).timestamp() - time.time()
         )
     except (ValueError, TypeError, OverflowError):
         return 0.0

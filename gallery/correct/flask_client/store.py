@@ -1,4 +1,4 @@
-"""What the app knows, in SQLite: whoever reads or changes something has a connection of its own, and one transaction."""
+"""The app's data in SQLite: each access has its own connection and one transaction."""
 
 import json
 import sqlite3
@@ -18,7 +18,7 @@ TABLES = """
         consent_id TEXT PRIMARY KEY, end_user_id TEXT, status TEXT, published_us INTEGER, is_over INTEGER, is_synced INTEGER
     );
     CREATE TABLE IF NOT EXISTS rows (
-        end_user_id TEXT, dataset TEXT, fiskil_id TEXT, consent_id TEXT, told TEXT,
+        end_user_id TEXT, dataset TEXT, fiskil_id TEXT, consent_id TEXT, fields TEXT,
         PRIMARY KEY (end_user_id, dataset, fiskil_id)
     );
 """
@@ -37,7 +37,7 @@ class Store:
 
     @contextmanager
     def changing(self):
-        """A transaction: all of it, or nothing where an error leaves the block."""
+        """Open a transaction; it is rolled back if an error leaves the block."""
         tx = sqlite3.connect(self._path, timeout=5, isolation_level=None)
         tx.row_factory = sqlite3.Row
         try:
@@ -53,25 +53,25 @@ class Store:
 
 
 def is_known(tx, end_user_id):
-    """Whether an end user is one of ours."""
+    """Return whether an end user is a customer of this app."""
     return tx.execute("SELECT 1 FROM customers WHERE end_user_id = ?", (end_user_id,)).fetchone() is not None
 
 
 def active_ids(tx, end_user_id):
-    """The consents that may be read now."""
-    found = tx.execute("SELECT consent_id FROM consents WHERE end_user_id = ? AND status = 'active'", (end_user_id,))
-    return {one["consent_id"] for one in found}
+    """Return the ids of the consents that may be read now."""
+    rows = tx.execute("SELECT consent_id FROM consents WHERE end_user_id = ? AND status = 'active'", (end_user_id,))
+    return {row["consent_id"] for row in rows}
 
 
-def hear(tx, message):
-    """Let the newest word about a consent win; its end wins against a word of the same instant."""
-    known = tx.execute("SELECT * FROM consents WHERE consent_id = ?", (message["consent_id"],)).fetchone()
+def apply_event(tx, message):
+    """Apply an event. The newest publish_time wins; at the same instant a revocation wins."""
+    stored = tx.execute("SELECT * FROM consents WHERE consent_id = ?", (message["consent_id"],)).fetchone()
     is_end = message["event"] == "consent.revoked"
-    if not message["consent_id"] or (known and known["end_user_id"] != message["end_user_id"]):
+    if not message["consent_id"] or (stored and stored["end_user_id"] != message["end_user_id"]):
         return
     if not is_end:
         complete_attempts(tx, message["end_user_id"])
-    if known and (known["is_over"] or (message["published_us"], is_end) <= (known["published_us"], False)):
+    if stored and (stored["is_over"] or (message["published_us"], is_end) <= (stored["published_us"], False)):
         return
     tx.execute(
         "INSERT INTO consents VALUES (:consent_id, :end_user_id, :status, :published_us, 0, 0) ON CONFLICT (consent_id)"
@@ -82,22 +82,22 @@ def hear(tx, message):
         forget(tx, message["consent_id"])
 
 
-def learn(tx, end_user_id, listed):
-    """Take over consents that nobody told us of, what they cover no longer, and their end; none comes back by a list."""
+def apply_listing(tx, end_user_id, listed):
+    """Apply a list of consents: add unknown ones, delete rows that are no longer covered, and end those that have ended."""
     for consent_id, readable in listed.items():
         tx.execute(
             "INSERT OR IGNORE INTO consents VALUES (?, ?, ?, 0, 0, 0)",
             (consent_id, end_user_id, "active" if readable else "revoked"),
         )
-        held = tx.execute("SELECT DISTINCT dataset FROM rows WHERE consent_id = ?", (consent_id,)).fetchall()
-        for dataset in {one["dataset"] for one in held} - set(readable):
+        stored = tx.execute("SELECT DISTINCT dataset FROM rows WHERE consent_id = ?", (consent_id,)).fetchall()
+        for dataset in {row["dataset"] for row in stored} - set(readable):
             tx.execute("DELETE FROM rows WHERE consent_id = ? AND dataset = ?", (consent_id, dataset))
         if not readable:
             end(tx, end_user_id, consent_id)
 
 
 def end(tx, end_user_id, consent_id):
-    """A consent is over for good, and so is what it let us read."""
+    """End a consent permanently, and delete its rows."""
     tx.execute(
         "UPDATE consents SET status = 'revoked', is_over = 1 WHERE consent_id = ? AND end_user_id = ?",
         (consent_id, end_user_id),
@@ -106,34 +106,34 @@ def end(tx, end_user_id, consent_id):
 
 
 def forget(tx, consent_id):
-    """Data is kept as long as the consent lasts."""
+    """Delete the rows of a consent; data may be kept only as long as the consent lasts."""
     tx.execute("DELETE FROM rows WHERE consent_id = ?", (consent_id,))
 
 
 def complete_attempts(tx, end_user_id):
-    """A consent has come of it: nobody waits for the open attempts any more."""
+    """Mark the open attempts as completed, because a consent has arrived."""
     tx.execute(
         "UPDATE attempts SET status = 'completed' WHERE end_user_id = ? AND status IN ('pending', 'returned')",
         (end_user_id,),
     )
 
 
-def replace(tx, end_user_id, dataset, found):
-    """Hold exactly what was read, as far as a consent allows it."""
+def replace(tx, end_user_id, dataset, rows):
+    """Store exactly the rows of a reading that an active consent allows."""
     allowed = active_ids(tx, end_user_id)
     tx.execute("DELETE FROM rows WHERE end_user_id = ? AND dataset = ?", (end_user_id, dataset))
-    kept = [(end_user_id, dataset, key, one["consent_id"], json.dumps(one)) for key, one in found.items()]
-    tx.executemany("INSERT INTO rows VALUES (?, ?, ?, ?, ?)", [one for one in kept if one[3] in allowed])
-    for consent_id in {one[3] for one in kept} & allowed:
+    values = [(end_user_id, dataset, key, row["consent_id"], json.dumps(row)) for key, row in rows.items()]
+    tx.executemany("INSERT INTO rows VALUES (?, ?, ?, ?, ?)", [value for value in values if value[3] in allowed])
+    for consent_id in {value[3] for value in values} & allowed:
         tx.execute("UPDATE consents SET is_synced = 1 WHERE consent_id = ?", (consent_id,))
 
 
 def connection(tx, end_user_id):
-    """One word for a page: a consent decides, then the newest attempt."""
+    """Return the connection status in one word: a consent decides, then the newest attempt."""
     consents = tx.execute("SELECT status, is_synced FROM consents WHERE end_user_id = ?", (end_user_id,)).fetchall()
-    active = [one for one in consents if one["status"] == "active"]
+    active = [consent for consent in consents if consent["status"] == "active"]
     if active:
-        return "connected" if any(one["is_synced"] for one in active) else "syncing"
+        return "connected" if any(consent["is_synced"] for consent in active) else "syncing"
     newest = "SELECT status, expires_at FROM attempts WHERE end_user_id = ? ORDER BY number DESC LIMIT 1"
     attempt = tx.execute(newest, (end_user_id,)).fetchone()
     has_expired = attempt and attempt["status"] == "pending" and 0 < (attempt["expires_at"] or 0) < time.time()
@@ -142,14 +142,14 @@ def connection(tx, end_user_id):
     return "revoked" if consents else "none"
 
 
-def shown(tx, end_user_id):
-    """Everything about one end user, as pages and the harness see it."""
-    found = tx.execute("SELECT * FROM rows WHERE end_user_id = ? ORDER BY fiskil_id", (end_user_id,)).fetchall()
+def state_of(tx, end_user_id):
+    """Return all data about one end user, for pages and for the harness."""
+    rows = tx.execute("SELECT * FROM rows WHERE end_user_id = ? ORDER BY fiskil_id", (end_user_id,)).fetchall()
     state = {"connection": connection(tx, end_user_id), "accounts": [], "balances": [], "transactions": []}
     state["consents"] = [
-        {"consent_id": one["consent_id"], "status": one["status"]}
-        for one in tx.execute("SELECT * FROM consents WHERE end_user_id = ? ORDER BY consent_id", (end_user_id,))
+        {"consent_id": consent["consent_id"], "status": consent["status"]}
+        for consent in tx.execute("SELECT * FROM consents WHERE end_user_id = ? ORDER BY consent_id", (end_user_id,))
     ]
-    for one in found:
-        state[one["dataset"]].append({"fiskil_id": one["fiskil_id"], **json.loads(one["told"])})
+    for row in rows:
+        state[row["dataset"]].append({"fiskil_id": row["fiskil_id"], **json.loads(row["fields"])})
     return state

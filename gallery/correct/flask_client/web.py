@@ -1,4 +1,4 @@
-"""What browsers, programs and Fiskil ask for: each request has a thread, and eight seconds."""
+"""The routes for browsers, programs and Fiskil; each request has its own thread and eight seconds."""
 
 import html
 import os
@@ -34,13 +34,13 @@ worker = Worker(database, api)
 
 @app.get("/healthz")
 def healthz():
-    """Ready."""
+    """Return 200 when the server is ready."""
     return {"status": "ok"}
 
 
 @app.post("/webhooks/fiskil")
 def receive():
-    """Verify, store, acknowledge; the work comes later."""
+    """Verify, store and acknowledge; the work follows later."""
     status = refusal()
     if status:
         return "", status
@@ -48,34 +48,34 @@ def receive():
     published_us = microseconds(message["publish_time"]) if message else None
     if published_us is None:
         return "", 400
-    told = message["data"]
-    kept = (message["message_id"], told["event"], told["end_user_id"], told["consent_id"], published_us)
+    event = message["data"]
+    values = (message["message_id"], event["event"], event["end_user_id"], event["consent_id"], published_us)
     try:
         with database.changing() as tx:
             columns = "message_id, event, end_user_id, consent_id, published_us"
-            tx.execute(f"INSERT OR IGNORE INTO inbox ({columns}) VALUES (?, ?, ?, ?, ?)", kept)  # noqa: S608 - our own names
+            tx.execute(f"INSERT OR IGNORE INTO inbox ({columns}) VALUES (?, ?, ?, ?, ?)", values)  # noqa: S608 - our own names
     except sqlite3.Error:
         return "", 503
-    print(f"webhook_received {kept[0]!a} {kept[1]!a}", flush=True)
+    print(f"webhook_received {values[0]!a} {values[1]!a}", flush=True)
     worker.wake()
     return "", 204
 
 
-def microseconds(told):
-    """Microseconds since 1970; None for what is no time."""
+def microseconds(text):
+    """Return microseconds since 1970; None if *text* is not a time."""
     try:
-        instant = datetime.fromisoformat(told)
-        passed = (instant if instant.tzinfo else instant.replace(tzinfo=UTC)) - EPOCH
+        instant = datetime.fromisoformat(text)
+        elapsed = (instant if instant.tzinfo else instant.replace(tzinfo=UTC)) - EPOCH
     except (ValueError, OverflowError):
         return None
-    return (passed.days * 86_400 + passed.seconds) * 1_000_000 + passed.microseconds
+    return (elapsed.days * 86_400 + elapsed.seconds) * 1_000_000 + elapsed.microseconds
 
 
 @app.post("/connect")
 def connect():
-    """A fresh auth session for a customer."""
-    told = request.get_json(silent=True)
-    ref = told.get("customer") if isinstance(told, dict) else None
+    """Create an auth session for a customer."""
+    payload = request.get_json(silent=True)
+    ref = payload.get("customer") if isinstance(payload, dict) else None
     if not isinstance(ref, str) or not ref:
         return {"message": "Please tell us which customer this is about."}, 400
     until = time.monotonic() + REQUEST_S
@@ -92,17 +92,17 @@ def connect():
 
 
 def end_user_of(ref, until):
-    """The customer's end user. After an attempt whose outcome is unknown, look before creating again."""
+    """Return the customer's end user. After an attempt with an unknown outcome, search before creating again."""
     email = re.sub(r"[^A-Za-z0-9._+-]", "-", ref) + "@customers.example"
     with worker.turn(ref, until):
         with database.changing() as tx:
-            known = tx.execute("SELECT end_user_id FROM customers WHERE ref = ?", (ref,)).fetchone()
+            customer = tx.execute("SELECT end_user_id FROM customers WHERE ref = ?", (ref,)).fetchone()
             tx.execute("INSERT OR IGNORE INTO customers (ref) VALUES (?)", (ref,))
-        if known and known["end_user_id"]:
-            return known["end_user_id"]
-        found = api.end_user_ids(email, until) if known else []
+        if customer and customer["end_user_id"]:
+            return customer["end_user_id"]
+        candidates = api.end_user_ids(email, until) if customer else []
         with database.changing() as tx:
-            lost = [one for one in found if not store.is_known(tx, one)]
+            lost = [each for each in candidates if not store.is_known(tx, each)]
         end_user_id = lost[0] if lost else api.create_end_user(email, until)
         with database.changing() as tx:
             tx.execute("UPDATE customers SET end_user_id = ? WHERE ref = ?", (end_user_id, ref))
@@ -111,20 +111,20 @@ def end_user_of(ref, until):
 
 @app.get("/returned")
 def returned():
-    """Somebody comes back. What the browser says moves the attempt, and nothing else."""
+    """Set the status of the attempt that the browser returns from, and nothing else."""
     error = request.args.get("error_type") or request.args.get("error") or ""
     status = "returned" if not error else "cancelled" if error in CANCELLED else "failed"
     session_id = request.args.get("session_id", "")
     with database.changing() as tx:
-        asked = "UPDATE attempts SET status = ? WHERE session_id = ? AND status = 'pending'"
-        tx.execute(asked, (status, session_id))
+        update = "UPDATE attempts SET status = ? WHERE session_id = ? AND status = 'pending'"
+        tx.execute(update, (status, session_id))
     print(f"journey_{status} {session_id!a} {request.args.get('error_id', '')!a}", flush=True)
-    words = {
+    texts = {
         "returned": "Thank you. Your data is on its way.",
         "cancelled": "You stopped before sharing anything. Whenever you are ready, you can start again.",
         "failed": "Your bank was not connected, and nothing was shared. Please try again in a few minutes.",
     }
-    return f"<!doctype html><title>Budget</title><p>{html.escape(words[status])}</p>"
+    return f"<!doctype html><title>Budget</title><p>{html.escape(texts[status])}</p>"
 
 
 @app.post("/customers/<ref>/refresh")
@@ -136,59 +136,59 @@ def refresh(ref):
 
 @app.post("/customers/<ref>/disconnect")
 def disconnect(ref):
-    """End every consent: at Fiskil first, because a local end alone would share on."""
+    """End every consent. Revoke at Fiskil first, or sharing would continue."""
     end_user_id, until = _end_user_id(ref), time.monotonic() + REQUEST_S
     listed = api.consents(end_user_id, until)
     with database.changing() as tx:
-        consent_ids = {one for one, readable in listed.items() if readable} | store.active_ids(tx, end_user_id)
+        consent_ids = {consent_id for consent_id, readable in listed.items() if readable} | store.active_ids(tx, end_user_id)
     for consent_id in sorted(consent_ids):
         api.revoke(consent_id, until)
         with database.changing() as tx:
-            store.learn(tx, end_user_id, {consent_id: set()})
+            store.apply_listing(tx, end_user_id, {consent_id: set()})
     return {"status": "done"}
 
 
 @app.get("/_harness/effects")
 def effects():
-    """What the harness asks: counts, what is under way, and the state of one end user."""
+    """Return counts, pending messages and the state of one end user to the harness."""
     end_user_id = request.args.get("end_user_id", "")
     with database.changing() as tx:
-        asked = "SELECT message_id, status FROM inbox WHERE end_user_id = ? OR ? = ''"
-        messages = tx.execute(asked, (end_user_id, end_user_id)).fetchall()
-        state = store.shown(tx, end_user_id)
+        select = "SELECT message_id, status FROM inbox WHERE end_user_id = ? OR ? = ''"
+        messages = tx.execute(select, (end_user_id, end_user_id)).fetchall()
+        state = store.state_of(tx, end_user_id)
     return {
-        "applied": {one["message_id"]: 1 for one in messages if one["status"] == "done"},
-        "pending": sum(one["status"] == "pending" for one in messages),
+        "applied": {message["message_id"]: 1 for message in messages if message["status"] == "done"},
+        "pending": sum(message["status"] == "pending" for message in messages),
         "state": state,
     }
 
 
 @app.errorhandler(Failure)
 def explain(failure):
-    """What went wrong is for the log; whoever waits is told what to do."""
+    """Log what went wrong, and return what to do next."""
     print(f"request_failed {request.endpoint} {failure.reason}", flush=True)
     return {"message": "The bank connection is not working right now. Please try again in a few minutes."}, 503
 
 
 class Unknown(Exception):
-    """A customer that nobody has connected."""
+    """A customer without a connection."""
 
 
 @app.errorhandler(Unknown)
 def unknown(_error):
-    """Say so."""
+    """Return 404 for an unknown customer."""
     return {"message": "There is nothing connected."}, 404
 
 
 def _end_user_id(ref):
     with database.changing() as tx:
-        found = tx.execute("SELECT end_user_id FROM customers WHERE ref = ?", (ref,)).fetchone()
-    if not found or not found["end_user_id"]:
+        customer = tx.execute("SELECT end_user_id FROM customers WHERE ref = ?", (ref,)).fetchone()
+    if not customer or not customer["end_user_id"]:
         raise Unknown
-    return found["end_user_id"]
+    return customer["end_user_id"]
 
 
 def serve():
-    """Answer until the end."""
+    """Serve until the process ends."""
     worker.start()
     app.run(port=int(os.environ["PORT"]), threaded=True, request_handler=Handler)

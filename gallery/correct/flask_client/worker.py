@@ -1,4 +1,7 @@
-"""The work behind a webhook, one message after another; what fails waits, each time longer, while others go ahead."""
+"""The work behind a webhook, one message at a time.
+
+A failed message waits longer each time and does not delay the others.
+"""
 
 import random
 import re
@@ -17,7 +20,7 @@ SYNC = re.compile(r"banking\.(accounts|balances|transactions)(\.basic|\.recent)?
 
 
 class Worker(threading.Thread):
-    """Takes what is due from the inbox until the process ends."""
+    """A thread that processes the due messages of the inbox until the process ends."""
 
     def __init__(self, database, api):
         super().__init__(daemon=True)
@@ -26,11 +29,11 @@ class Worker(threading.Thread):
         self._one_at_a_time = defaultdict(threading.Lock)
 
     def wake(self):
-        """There is something in the inbox."""
+        """Notify the worker that the inbox has changed."""
         self._woken.set()
 
     def run(self):
-        """Work, or wait for something to become due."""
+        """Process due messages, or wait for the next one."""
         while True:
             self._woken.clear()
             try:
@@ -44,33 +47,33 @@ class Worker(threading.Thread):
                 time.sleep(LOOK_EVERY_S)
 
     def refresh(self, end_user_id, until):
-        """Read everything of one end user, now, and keep all of it or nothing.
+        """Read everything of one end user now, and store all of it or nothing.
 
         Raises:
-            Failure: It cannot be read.
+            Failure: The data cannot be read.
         """
         with self.turn(end_user_id, until):
             listed = self._api.consents(end_user_id, until)
             granted = set().union(*listed.values())
             readings = {name: self._api.rows(name, end_user_id, until) for name in DATASETS if name in granted}
             with self._database.changing() as tx:
-                store.learn(tx, end_user_id, listed)
+                store.apply_listing(tx, end_user_id, listed)
                 for consent_id in store.active_ids(tx, end_user_id) - listed.keys():
                     store.end(tx, end_user_id, consent_id)
                 if store.active_ids(tx, end_user_id):
                     store.complete_attempts(tx, end_user_id)
-                for name, found in readings.items():
-                    store.replace(tx, end_user_id, name, found)
+                for name, rows in readings.items():
+                    store.replace(tx, end_user_id, name, rows)
 
-    def turn(self, whom, until):
-        """The right to read and change what is known of somebody, for one thread at a time."""
-        return Turn(self._one_at_a_time[whom], until)
+    def turn(self, key, until):
+        """Return a lock that gives one thread at a time the right to read and change the data of *key*."""
+        return Turn(self._one_at_a_time[key], until)
 
     def _next(self):
         with self._database.changing() as tx:
             due = "SELECT * FROM inbox WHERE status = 'pending' AND due <= ? ORDER BY due, rowid LIMIT 1"
-            found = tx.execute(due, (time.time(),)).fetchone()
-        return dict(found) if found else None
+            message = tx.execute(due, (time.time(),)).fetchone()
+        return dict(message) if message else None
 
     def _pause_s(self):
         with self._database.changing() as tx:
@@ -93,36 +96,36 @@ class Worker(threading.Thread):
                 )
 
     def _do(self, message, until):
-        """Read what the message makes worth reading, then change everything in one transaction."""
+        """Read what the message announces, then change everything in one transaction."""
         listed, readings = self._read(message, until)
         with self._database.changing() as tx:
             if store.is_known(tx, message["end_user_id"]):
                 if message["event"] in {"consent.received", "consent.updated", "consent.revoked"}:
-                    store.hear(tx, message)
-                store.learn(tx, message["end_user_id"], listed)
-                for name, found in readings.items():
-                    store.replace(tx, message["end_user_id"], name, found)
+                    store.apply_event(tx, message)
+                store.apply_listing(tx, message["end_user_id"], listed)
+                for name, rows in readings.items():
+                    store.replace(tx, message["end_user_id"], name, rows)
             tx.execute("UPDATE inbox SET status = 'done' WHERE message_id = ?", (message["message_id"],))
         print(f"message_applied {message['message_id']} {message['event']}", flush=True)
 
     def _read(self, message, until):
-        """The consents where they had to be looked up, and the rows of the dataset that is ready."""
+        """Return the consents, if they had to be read, and the rows of the announced dataset."""
         sync, end_user_id = SYNC.fullmatch(message["event"]), message["end_user_id"]
         with self._database.changing() as tx:
-            is_ours, known = store.is_known(tx, end_user_id), store.active_ids(tx, end_user_id)
+            is_ours, active_ids = store.is_known(tx, end_user_id), store.active_ids(tx, end_user_id)
         if is_ours and message["event"] in {"consent.received", "consent.updated"}:
             return self._api.consents(end_user_id, until), {}
         if not sync or not is_ours:
             return {}, {}
-        listed = {} if message["consent_id"] in known else self._api.consents(end_user_id, until)
-        if message["consent_id"] not in known and not listed.get(message["consent_id"]):
+        listed = {} if message["consent_id"] in active_ids else self._api.consents(end_user_id, until)
+        if message["consent_id"] not in active_ids and not listed.get(message["consent_id"]):
             return listed, {}
         try:
             return listed, {sync[1]: self._api.rows(sync[1], end_user_id, until)}
         except Failure as failure:
             if failure.status not in {403, 404}:
                 raise
-        # The consent may have ended while the message waited; then nothing is left to read.
+        # If the consent has ended while the message waited, nothing is left to read.
         listed = self._api.consents(end_user_id, until)
         if listed.get(message["consent_id"]):
             raise Failure("data of an active consent is refused")
@@ -130,7 +133,7 @@ class Worker(threading.Thread):
 
 
 class Turn:
-    """A lock that is waited for until then and no longer."""
+    """A lock with a deadline."""
 
     def __init__(self, lock, until):
         self._lock, self._until = lock, until

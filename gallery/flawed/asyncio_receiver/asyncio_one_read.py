@@ -1,20 +1,20 @@
-"""Takes what of a body is there after a moment for the whole of it. Over a network the rest of it may come later.
+"""Treats the part of a body that arrives within 20 ms as the whole body.
 
-Read on until the announced length is there.
+Read until the announced length has arrived: over a network the rest may come later.
 """
 
 import asyncio
 
 from correct import asyncio_receiver
 
-MOMENT_S = 0.02
+TIMEOUT_S = 0.02
 _whole_body = asyncio_receiver.read_body
 
 
 async def read_body(reader, headers):
-    """Whatever came is the body."""
+    """Return an empty body if it is not complete in time."""
     try:
-        return await asyncio.wait_for(_whole_body(reader, headers), MOMENT_S)
+        return await asyncio.wait_for(_whole_body(reader, headers), TIMEOUT_S)
     except TimeoutError:
         return b""
 

@@ -1,6 +1,6 @@
-"""Serves three deliveries at once and counts them down when they are done, which a body that breaks off never is.
+"""Leaks a slot with each incomplete body, and after three of them responds 503 to every delivery.
 
-Use ``with`` or ``finally``: a request that fails must give back what it took.
+Use ``with`` or ``finally``, so that a request that fails releases its slot.
 """
 
 import asyncio
@@ -13,7 +13,7 @@ _read_body = asyncio_receiver.read_body
 
 
 async def read_body(reader, headers):
-    """One slot each, for as long as there are some."""
+    """Take a slot, and release it only after a complete body."""
     if not any(name == "x-fiskil-signature" for name, _ in headers):
         return await _read_body(reader, headers)
     if len(_taken) == SLOTS:

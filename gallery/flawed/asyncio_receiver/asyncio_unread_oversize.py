@@ -1,6 +1,6 @@
-"""Says 413 to a large body without reading it and keeps the connection, where the body is the next request.
+"""Responds 413 without reading the body and keeps the connection, so the body is parsed as a request.
 
-Close the connection with the answer, as its reader cannot know where the next request begins.
+Close the connection with the response: the receiver cannot know where the next request begins.
 """
 
 import asyncio
@@ -11,7 +11,7 @@ _read_body = asyncio_receiver.read_body
 
 
 async def read_body(reader, headers):
-    """What is too large is left where it is."""
+    """Leave a body that is too large unread."""
     try:
         return await _read_body(reader, headers)
     except asyncio_receiver.Refused as refused:

@@ -1,6 +1,7 @@
-"""Goes on showing a dataset that the end user took out of the consent: no sync tells that its rows are gone.
+"""Keeps the rows of a dataset after the end user removed that dataset from the consent.
 
-When consent.updated arrives, what the permissions cover no longer must be deleted.
+When consent.updated arrives, delete the rows of the datasets that the consent no longer covers. No sync event announces
+that they are gone.
 """
 
 from reference_app import app, consents

@@ -1,7 +1,7 @@
-"""Keys rows by consent and id, and looks for vanished ones under the consents that a reading names: after another consent
-every row is there twice.
+"""Identifies a row by consent and fiskil_id, so after a new consent every row is stored twice.
 
-A row's fiskil_id says which row it is; the consent that it comes under may change.
+Identify a row by its fiskil_id alone: the consent that it belongs to may change. This app also looks for removed rows
+only under the consents that a reading contains.
 """
 
 # ruff: noqa: S608  (the names of tables and columns come from datasets.py, never from outside)
@@ -15,23 +15,23 @@ OLD, NEW = "(end_user_id, fiskil_id)", "(end_user_id, consent_id, fiskil_id)"
 
 
 class _Rekeyed:
-    """A transaction that keys rows by consent as well."""
+    """A transaction that adds the consent to the key of rows."""
 
     def __init__(self, tx):
         self._tx = tx
 
     def execute(self, statement, values):
-        """With the other key in its place."""
+        """Execute *statement* with the other key."""
         return self._tx.execute(statement.replace(f"ON CONFLICT {OLD}", f"ON CONFLICT {NEW}"), values)
 
 
 def upsert(tx, end_user_id, reading, row):
-    """A row is known again under the same consent only."""
+    """Recognise a row under the same consent only."""
     _upsert(_Rekeyed(tx), end_user_id, reading, row)
 
 
 def remove_vanished(tx, end_user_id, reading):
-    """Hide rows that are gone, consent by consent."""
+    """Hide removed rows, separately for each consent."""
     for consent_id in {row.consent_id for row in reading.rows}:
         tx.execute(
             f"UPDATE {reading.dataset.name} SET deleted_at = ?"

@@ -1,6 +1,7 @@
-"""Reads balances and transactions only once it knows the accounts, so a failed sync of those leaves everything unread.
+"""Ignores sync events of balances and transactions until it has stored accounts.
 
-Each event announces its own dataset, and none of them promises another.
+Read the dataset that an event announces, whether or not the accounts are known. One sync may fail while the others
+succeed.
 """
 
 from reference_app import app, datasets, rows
@@ -10,7 +11,7 @@ _read_for = Reader.read_for
 
 
 async def read_for(self, message, deadline):
-    """Rows belong to accounts, so accounts come first."""
+    """Read nothing but accounts until there are accounts."""
     dataset = datasets.announced_by(message.event)
     accounts = await self._database.read(rows.active, datasets.ACCOUNTS, message.end_user_id)
     if not accounts and dataset not in {None, datasets.ACCOUNTS}:

@@ -1,6 +1,6 @@
-"""Looks an end user up before it notes the end of their consent, and gives up when they are deleted: their rows stay.
+"""Looks up the end user before it ends a consent, so the rows of a deleted end user stay.
 
-Whoever is not found any more has no rows to keep; what an event says must be applied without asking whose it is.
+Apply consent.revoked without a call to the API. The lookup of a deleted end user returns 404 for every retry.
 """
 
 from reference_app import app
@@ -11,7 +11,7 @@ _read_for = Reader.read_for
 
 
 async def read_for(self, message, deadline):
-    """Somebody wants to write them a letter."""
+    """Look up the end user of a revoked consent first."""
     if message.event == "consent.revoked":
         client = self._api._client
         url = f"{client.base_url}/v1/end-users/{message.end_user_id}"

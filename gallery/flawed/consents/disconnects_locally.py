@@ -1,6 +1,6 @@
-"""Marks a consent as over in its own database when the end user disconnects, and tells nobody: the bank goes on sharing.
+"""Ends a consent only locally when the end user disconnects, so the bank keeps sharing.
 
-The consent must be revoked at Fiskil first.
+Revoke the consent at Fiskil first, then delete the data.
 """
 
 from reference_app import app
@@ -8,7 +8,7 @@ from reference_app.fiskil.api import Api
 
 
 async def revoke(self, consent_id, deadline):
-    """Our own mark is enough."""
+    """Do nothing at Fiskil."""
 
 
 Api.revoke = revoke

@@ -1,9 +1,9 @@
-"""Keeps to the accounts that the first reading under a consent named, so one that joins later never shows.
+"""Stores only the accounts of the first reading, so an account that joins later never appears.
 
-What a consent covers may grow; the latest list of accounts says what it is.
+Take the accounts from the newest reading: the accounts of a consent may change.
 """
 
-from dataclasses import replace as changed
+from dataclasses import replace as with_changes
 
 from reference_app import app, datasets, rows
 
@@ -11,10 +11,10 @@ _replace = rows.replace
 
 
 def replace(tx, end_user_id, reading, allowed):
-    """Rows of accounts that were chosen, as it was understood once."""
-    known = {row["account_id"] for row in rows.active(tx, datasets.ACCOUNTS, end_user_id)}
-    if known:
-        reading = changed(reading, rows=tuple(row for row in reading.rows if row.account_id in known))
+    """Drop the rows of accounts that were not in the first reading."""
+    first_ids = {row["account_id"] for row in rows.active(tx, datasets.ACCOUNTS, end_user_id)}
+    if first_ids:
+        reading = with_changes(reading, rows=tuple(row for row in reading.rows if row.account_id in first_ids))
     return _replace(tx, end_user_id, reading, allowed)
 
 

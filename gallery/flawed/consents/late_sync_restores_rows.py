@@ -1,6 +1,6 @@
-"""Keeps what a reading brings whenever it comes to its end, also when the consent was revoked while it was under way.
+"""Stores the rows of a reading although the consent was revoked while the reading was in progress.
 
-Whether a consent stands must be looked up in the transaction that writes its rows.
+Check that the consent is active in the transaction that writes its rows.
 """
 
 from reference_app import app, rows, sync
@@ -9,7 +9,7 @@ _apply = sync.apply_message
 
 
 def apply_message(tx, message, news):
-    """The reading was allowed when it began."""
+    """Store every row of the reading, whatever the status of its consent."""
     outcome = _apply(tx, message, news)
     for reading in news.readings:
         rows.replace(tx, message.end_user_id, reading, {row.consent_id for row in reading.rows})

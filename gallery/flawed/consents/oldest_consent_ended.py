@@ -1,6 +1,6 @@
-"""Ends the oldest consent of the end user whichever was revoked, as if nobody had more than one.
+"""Ends the oldest consent of the end user, whichever consent an event revokes.
 
-An event names its consent, and concerns no other.
+End the consent that the event names, and no other: an end user may have several.
 """
 
 from dataclasses import replace
@@ -11,11 +11,11 @@ _apply = consents.apply_event
 
 
 def apply_event(tx, message):
-    """The consent of this end user."""
+    """Replace the revoked consent with the oldest one."""
     if message.event == "consent.revoked":
-        active = "SELECT consent_id FROM consents WHERE end_user_id = ? AND status = 'active' ORDER BY rowid LIMIT 1"
-        found = tx.execute(active, (message.end_user_id,)).fetchone()
-        message = replace(message, consent_id=found[0]) if found else message
+        select = "SELECT consent_id FROM consents WHERE end_user_id = ? AND status = 'active' ORDER BY rowid LIMIT 1"
+        oldest = tx.execute(select, (message.end_user_id,)).fetchone()
+        message = replace(message, consent_id=oldest[0]) if oldest else message
     return _apply(tx, message)
 
 

@@ -1,6 +1,6 @@
-"""Reads nothing while any bank of the end user is out of reach, and so misses what the others have told meanwhile.
+"""Reads no data while any institution has an outage, so it misses the data of all the others.
 
-An institution that is out concerns its own consents; what the API serves of the others is as good as ever.
+An outage affects only the consents of that institution. Read the data of the others as usual.
 """
 
 from reference_app import app
@@ -11,12 +11,12 @@ _read_for = Reader.read_for
 
 
 async def read_for(self, message, deadline):
-    """First whether all is well everywhere."""
+    """Read nothing unless every institution is available."""
     client = self._api._client
     url = f"{client.base_url}/v1/institutions"
     request = Request(endpoint="GET /v1/institutions", url=url, params={"client_id": client._settings.client_id})
-    listed = await client.call(request, lambda payload: payload, deadline=deadline)
-    if any(one["status"]["connections"]["status"] == "OUTAGE" for one in listed):
+    institutions = await client.call(request, lambda payload: payload, deadline=deadline)
+    if any(institution["status"]["connections"]["status"] == "OUTAGE" for institution in institutions):
         return News()
     return await _read_for(self, message, deadline)
 

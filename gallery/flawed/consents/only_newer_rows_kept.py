@@ -1,9 +1,9 @@
-"""Takes from a reading only the rows that were posted after the newest that it holds, so changes are missed.
+"""Stores only rows that are newer than the newest stored row, so it misses changes to older rows.
 
-A reading says what there is now; every row of it must be inserted or updated.
+Insert or update every row of a reading: a reading is the complete current state.
 """
 
-from dataclasses import replace as changed
+from dataclasses import replace as with_changes
 
 from reference_app import app, datasets, rows
 
@@ -12,18 +12,18 @@ POSTED = datasets.TRANSACTIONS.columns.index("posting_date_time")
 
 
 def replace(tx, end_user_id, reading, allowed):
-    """Old rows as they are held, and the newer ones of the reading."""
+    """Keep the stored rows as they are, and add the newer ones."""
     if reading.dataset is datasets.TRANSACTIONS:
-        held = {row["fiskil_id"] for row in rows.active(tx, datasets.TRANSACTIONS, end_user_id)}
+        stored = {row["fiskil_id"] for row in rows.active(tx, datasets.TRANSACTIONS, end_user_id)}
         newest = max((row.get("posting_date_time", "") for row in rows.active(tx, reading.dataset, end_user_id)), default="")
-        kept = [one for one in reading.rows if not held or (one.values[POSTED] or "~") > newest]
-        keep_alive(tx, end_user_id, reading, [one.fiskil_id for one in reading.rows if one.fiskil_id in held])
-        reading = changed(reading, rows=tuple(kept))
+        newer = [row for row in reading.rows if not stored or (row.values[POSTED] or "~") > newest]
+        keep_alive(tx, end_user_id, reading, [row.fiskil_id for row in reading.rows if row.fiskil_id in stored])
+        reading = with_changes(reading, rows=tuple(newer))
     return _replace(tx, end_user_id, reading, allowed)
 
 
 def keep_alive(tx, end_user_id, reading, ids):
-    """What is still there has been seen again."""
+    """Record that these rows are still in the reading."""
     for fiskil_id in ids:
         tx.execute(
             "UPDATE transactions SET seen_in = ? WHERE end_user_id = ? AND fiskil_id = ?",

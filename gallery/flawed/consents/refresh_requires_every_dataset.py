@@ -1,9 +1,9 @@
-"""Asks for every dataset when it reads anew, whatever the consent covers, and gives up when one of them is refused.
+"""Refreshes every dataset, even without permission, and gives up when one is refused.
 
-What was not granted must not be asked for, and must keep nobody from reading the rest.
+Read only the datasets that the consent covers. A refusal of one must not stop the others.
 """
 
 from reference_app import app, datasets, sync
 
-sync.granted = lambda listed: list(datasets.ALL) if any(one.is_active for one in listed) else []
+sync.granted = lambda listed: list(datasets.ALL) if any(consent.is_active for consent in listed) else []
 build = app.build

@@ -1,6 +1,6 @@
-"""Reads the rows first and then asks which consents stand, so a 403 ends the refresh and what is over stays on show.
+"""Aborts a refresh at the first 403, so the rows of a consent that has ended stay visible.
 
-A 403 must make an app look at the consents, and delete the rows of those that are over.
+After a 403, list the consents and delete the rows of those that have ended.
 """
 
 from reference_app import app, datasets, rows
@@ -8,15 +8,15 @@ from reference_app.sync import News, Reader
 
 
 async def read_all(self, end_user_id, deadline):
-    """Every dataset, and then the consents."""
-    readings = [await self._read(dataset, end_user_id, deadline) for dataset in await _kept(self, end_user_id)]
+    """Read every dataset first, and the consents last."""
+    readings = [await self._read(dataset, end_user_id, deadline) for dataset in await _stored_datasets(self, end_user_id)]
     return News(consents=await self._api.consents(end_user_id, deadline), readings=tuple(readings))
 
 
-async def _kept(reader, end_user_id):
-    """What the app holds something of, so that it was shared once."""
-    found = [await reader._database.read(rows.active, dataset, end_user_id) for dataset in datasets.ALL]
-    return [dataset for dataset, kept in zip(datasets.ALL, found, strict=True) if kept]
+async def _stored_datasets(reader, end_user_id):
+    """Return the datasets that the app has rows of."""
+    stored = [await reader._database.read(rows.active, dataset, end_user_id) for dataset in datasets.ALL]
+    return [dataset for dataset, its_rows in zip(datasets.ALL, stored, strict=True) if its_rows]
 
 
 Reader.read_all = read_all

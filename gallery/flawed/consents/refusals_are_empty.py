@@ -1,6 +1,6 @@
-"""Takes a refusal of one request for an empty list, so what it holds seems to have vanished.
+"""Treats a refused request as an empty list, so stored rows seem to have been removed.
 
-Only a list that was answered 200 to its end says what there is.
+Only a list whose pages were all returned with 200 states which rows exist.
 """
 
 from reference_app import app
@@ -12,7 +12,7 @@ OVER = (403, 404)
 
 
 async def every_record(client, path, root, params, deadline):
-    """Nothing is there for who gets nothing."""
+    """Return an empty list after a refusal that does not end the consent."""
     try:
         return await _every_record(client, path, root, params, deadline)
     except Rejected as error:

@@ -1,6 +1,6 @@
-"""Works on one message at a time and tries each two dozen times: one refused end user holds up all others.
+"""Processes one message at a time with 24 tries each, so one refused end user delays all others.
 
-What can never succeed must be given up, and what may must wait by itself.
+Give up what can never succeed, and let each message wait for its retry without delaying the others.
 """
 
 import asyncio
@@ -10,7 +10,7 @@ from reference_app.fiskil.errors import FiskilError
 from reference_app.sync import News, Reader
 from reference_app.worker import Worker
 
-AGAIN_S = 0.5
+RETRY_S = 0.5
 MOST_TRIES = 24
 
 _process = Worker.process
@@ -18,7 +18,7 @@ _turn = asyncio.Lock()
 
 
 async def read_for(self, message, deadline):
-    """Always the rows, and a refusal is a failure like any other."""
+    """Always read the rows, and treat a refusal like any other failure."""
     dataset = datasets.announced_by(message.event)
     listed = await self._api.consents(message.end_user_id, deadline)
     if dataset is None:
@@ -27,14 +27,14 @@ async def read_for(self, message, deadline):
 
 
 async def process(self, message):
-    """In turn, and not the next before this."""
+    """Process one message completely before the next one."""
     async with _turn:
         for _ in range(MOST_TRIES):
             try:
                 return await _process(self, message)
             except FiskilError as error:
                 last = error
-                await asyncio.sleep(AGAIN_S)
+                await asyncio.sleep(RETRY_S)
         raise last
 
 

@@ -1,6 +1,6 @@
-"""Takes a new consent for the one that counts from now on, and forgets the bank that was connected before.
+"""Ends the existing consent of an end user when a second one is granted.
 
-An end user may hold several consents, and each of them ends by itself alone.
+An end user may have several consents, and each of them ends separately.
 """
 
 from reference_app import app, consents
@@ -9,7 +9,7 @@ _apply = consents.apply_event
 
 
 def apply_event(tx, message):
-    """One end user, one bank."""
+    """Keep only the newest consent of each end user."""
     outcome = _apply(tx, message)
     if message.event == "consent.received" and outcome == "applied":
         for consent_id in consents.active_ids(tx, message.end_user_id) - {message.consent_id}:

@@ -1,4 +1,7 @@
-"""Keeps what was read under a consent that ran out, as if it were renewed soon; revocations alone make it forget."""
+"""Keeps the rows of a consent that expired, and deletes rows only after a revocation.
+
+Delete the rows whenever a consent ends, for whatever reason.
+"""
 
 from datetime import datetime
 
@@ -8,16 +11,16 @@ _apply = consents.apply_event
 
 
 def apply_event(tx, message):
-    """A consent that has merely expired is marked, and its rows stay."""
-    known = consents.find(tx, message.consent_id)
-    if message.event != "consent.revoked" or known is None or not has_expired(known["expires_at"], message.published_us):
+    """Mark an expired consent as ended, and keep its rows."""
+    stored = consents.find(tx, message.consent_id)
+    if message.event != "consent.revoked" or stored is None or not has_expired(stored["expires_at"], message.published_us):
         return _apply(tx, message)
     tx.execute("UPDATE consents SET status = 'revoked' WHERE consent_id = ?", (message.consent_id,))
     return "applied"
 
 
 def has_expired(expires_at, published_us):
-    """Whether the end came at the end of the period."""
+    """Return whether the consent ended at the end of its period."""
     return bool(expires_at) and datetime.fromisoformat(expires_at).timestamp() * 1_000_000 <= published_us
 
 

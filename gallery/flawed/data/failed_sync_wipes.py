@@ -1,4 +1,7 @@
-"""Takes a sync that failed for a reason to forget what the last one brought."""
+"""Deletes the stored rows when a sync fails.
+
+A failed sync brings no new data. Keep the rows of the last successful one.
+"""
 
 from reference_app import app, rows, sync
 
@@ -6,7 +9,7 @@ _apply = sync.apply_message
 
 
 def apply_message(tx, message, news):
-    """Better nothing than something old."""
+    """Delete the rows of the consent after a failed sync."""
     if message.event == "banking.transactions.sync.failed":
         rows.purge(tx, message.consent_id)
     return _apply(tx, message, news)

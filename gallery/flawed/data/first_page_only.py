@@ -1,4 +1,7 @@
-"""Reads the first page of a list and takes it for the whole list."""
+"""Reads only the first page of each list.
+
+Follow links.next until there is none.
+"""
 
 from reference_app import app
 from reference_app.fiskil import paging

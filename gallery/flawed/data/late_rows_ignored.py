@@ -1,9 +1,9 @@
-"""Takes new rows only where they are newer than all that it knows, so what an institution books late never shows.
+"""Ignores new rows that are dated before the newest stored row, so late bookings never appear.
 
-Rows may come with any date: know them by fiskil_id, and compare whole readings.
+New rows may have any date. Identify rows by fiskil_id, and compare complete readings.
 """
 
-from dataclasses import replace as changed
+from dataclasses import replace as with_changes
 
 from reference_app import app, rows
 from reference_app.datasets import TRANSACTIONS
@@ -13,13 +13,13 @@ _POSTED = TRANSACTIONS.columns.index("posting_date_time")
 
 
 def replace(tx, end_user_id, reading, allowed):
-    """Only what is known, and what is newer."""
+    """Store only rows that are known or newer."""
     if reading.dataset is TRANSACTIONS:
         select = "SELECT fiskil_id, posting_date_time FROM transactions WHERE end_user_id = ?"
-        known = dict(tuple(one) for one in tx.execute(select, (end_user_id,)))
-        newest = max((moment for moment in known.values() if moment), default="")
-        taken = [one for one in reading.rows if one.fiskil_id in known or (one.values[_POSTED] or newest) >= newest]
-        reading = changed(reading, rows=tuple(taken))
+        stored = dict(tuple(row) for row in tx.execute(select, (end_user_id,)))
+        newest = max((posted for posted in stored.values() if posted), default="")
+        accepted = [row for row in reading.rows if row.fiskil_id in stored or (row.values[_POSTED] or newest) >= newest]
+        reading = with_changes(reading, rows=tuple(accepted))
     return _replace(tx, end_user_id, reading, allowed)
 
 

@@ -1,4 +1,7 @@
-"""Asks for transactions ten times a second until there are some, instead of waiting for the event."""
+"""Polls for transactions ten times per second instead of waiting for the sync event.
+
+Read a dataset when its sync.completed event arrives.
+"""
 
 import asyncio
 
@@ -10,20 +13,20 @@ EVERY_S = 0.1
 PATIENCE_S = 30.0
 
 _read_for = sync.Reader.read_for
-_under_way = set()
+_tasks = set()
 
 
 async def read_for(self, message, deadline):
-    """As always; and from the consent on, ask and ask again."""
+    """Process the message, and start to poll after consent.received."""
     if message.event == "consent.received":
         task = asyncio.create_task(poll(self._api, message.end_user_id))
-        _under_way.add(task)
-        task.add_done_callback(_under_way.discard)
+        _tasks.add(task)
+        task.add_done_callback(_tasks.discard)
     return await _read_for(self, message, deadline)
 
 
 async def poll(api, end_user_id):
-    """Is it there yet?"""
+    """Request transactions until there are some."""
     deadline = Deadline.after(PATIENCE_S)
     while deadline.left_s():
         try:

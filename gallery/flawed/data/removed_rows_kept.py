@@ -1,4 +1,7 @@
-"""Goes on showing rows that Fiskil has removed."""
+"""Keeps rows visible after Fiskil has removed them.
+
+Hide the stored rows that a complete reading no longer contains.
+"""
 
 from reference_app import app, rows
 

@@ -1,4 +1,7 @@
-"""Notes that a consent was revoked and keeps everything that was read under it."""
+"""Marks a consent as revoked, and keeps all rows that were read under it.
+
+Delete the rows in the transaction that ends the consent.
+"""
 
 from reference_app import app, consents
 

@@ -1,4 +1,7 @@
-"""Acknowledges every sync event and reads nothing: data stays as it was until somebody presses refresh."""
+"""Acknowledges every sync event and reads nothing, so data changes only with a manual refresh.
+
+Read the dataset that a sync event announces.
+"""
 
 from reference_app import app, datasets
 

@@ -1,5 +1,6 @@
-"""Takes two rows that look alike for one that came twice, so of two equal coffees one is lost. Cure: know rows by their
-fiskil_id alone.
+"""Merges two rows with equal content, so one of two equal purchases is lost.
+
+Identify rows by their fiskil_id alone.
 """
 
 from reference_app import app
@@ -9,11 +10,11 @@ _rows = Api.rows
 
 
 async def rows(self, dataset, end_user_id, deadline):
-    """Of rows that say the same, the first."""
-    found = {}
+    """Return only the first of several rows with equal content."""
+    first_by_content = {}
     for row in await _rows(self, dataset, end_user_id, deadline):
-        found.setdefault((row.account_id, row.values), row)
-    return tuple(found.values())
+        first_by_content.setdefault((row.account_id, row.values), row)
+    return tuple(first_by_content.values())
 
 
 Api.rows = rows

@@ -1,6 +1,6 @@
-"""Refuses rows with a field that it does not know, so the day on which the API gains one is the last day with news.
+"""Rejects rows that contain an unknown field, so the app stops when the API adds a field.
 
-Read the fields that you need and ignore the others: new ones come without notice.
+Read the fields that you need and ignore all others: the API may add fields without notice.
 """
 
 from reference_app import app
@@ -19,7 +19,7 @@ KNOWN = """
 
 
 def row(record, dataset):
-    """Everything is known, or nothing is taken."""
+    """Reject a row unless all its fields are known."""
     if record.keys() - set(KNOWN.split()):
         raise Rejected("a row with a field that we do not know")
     return _row(record, dataset)

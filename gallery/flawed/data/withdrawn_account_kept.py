@@ -1,4 +1,7 @@
-"""Looks for vanished rows only in the accounts that a reading brought, so an account that leaves is never missed."""
+"""Looks for removed rows only in accounts of the reading, so a withdrawn account stays visible.
+
+Hide every stored row that a complete reading does not contain, whatever its account.
+"""
 
 import time
 
@@ -6,7 +9,7 @@ from reference_app import app, rows
 
 
 def remove_vanished(tx, end_user_id, reading):
-    """Hide rows that are gone, account by account."""
+    """Hide removed rows, separately for each account of the reading."""
     hide = f"UPDATE {reading.dataset.name} SET deleted_at = ?"  # noqa: S608 - the table's name is the app's own
     for account_id in {row.account_id for row in reading.rows}:
         tx.execute(

@@ -1,6 +1,6 @@
-// Goes on showing a dataset that the end user took out of the consent: no sync tells that its rows are gone.
+// Keeps the rows of a dataset after the end user removed that dataset from the consent.
 //
-// It is the embedded app with one function replaced. What a consent covers no longer must be deleted when it changes.
+// This is the embedded app with one function replaced. When a consent changes, delete the rows that it no longer covers.
 "use strict";
 
 const { Store } = require("../../../examples/embedded_app/store");

@@ -1,6 +1,6 @@
-// Accepts every host name in a good certificate, so any host that has one can pass for Fiskil.
+// Accepts a valid certificate for any host name.
 //
-// Leave checkServerIdentity as it is; call the API by a name that its certificate holds.
+// Leave checkServerIdentity as it is, and call the API by a name in its certificate.
 "use strict";
 
 const https = require("node:https");

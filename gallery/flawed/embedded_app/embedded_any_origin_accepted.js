@@ -1,6 +1,6 @@
-// Believes a message whichever window posted it, so any page that gets hold of the window ends journeys.
+// Accepts messages from any window, so another page can end a consent journey.
 //
-// Compare event.origin with the consent page's origin, and event.source with the frame, before reading the message.
+// Compare event.origin with the consent page's origin, and event.source with the frame, before you read the message.
 "use strict";
 
 const { Journeys } = require("../../../examples/embedded_app/journeys");

@@ -1,6 +1,6 @@
-// Tries refused credentials over and over, without a pause.
+// Tries refused credentials twelve times without a pause.
 //
-// They get no better, and Fiskil may lock the key: tell somebody, and wait.
+// Pause after a refusal and alert a person: the credentials stay wrong, and Fiskil may lock the key.
 "use strict";
 
 const { Fiskil } = require("../../../examples/embedded_app/fiskil");

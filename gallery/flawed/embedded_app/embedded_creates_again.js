@@ -1,5 +1,6 @@
-// Sends the creation of an end user again whenever the answer is of no use: one person becomes two at Fiskil.
-// Nobody knows what became of the first one, so look for it before creating another.
+// Repeats the creation of an end user after a failure, so one person gets two end users.
+//
+// The outcome of the first request is unknown. Search for the end user before you create another.
 
 "use strict";
 

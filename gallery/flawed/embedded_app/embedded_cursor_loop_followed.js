@@ -1,6 +1,6 @@
-// Follows links.next as long as there is one: a link that leads back makes the walk go on for ever.
+// Follows links.next without detecting a loop, so a link to an earlier page never ends.
 //
-// Remember the links of a walk, and fail it when one comes again.
+// Remember the links of a list, and fail if one is repeated.
 "use strict";
 
 const { Fiskil } = require("../../../examples/embedded_app/fiskil.js");
@@ -16,10 +16,10 @@ Fiskil.prototype.walk = async function (first, path, root, deadline) {
   const records = [];
   for (let url = first; url; ) {
     try {
-      const told = await this.call({ endpoint: `GET ${path}`, url, isRepeatable: true }, deadline);
-      if (!told || !Array.isArray(told[root])) throw new Failure("unavailable", `an answer without ${root}`);
-      records.push(...told[root]);
-      url = told.links && told.links.next ? following(told.links.next, url) : "";
+      const page = await this.call({ endpoint: `GET ${path}`, url, isRepeatable: true }, deadline);
+      if (!page || !Array.isArray(page[root])) throw new Failure("unavailable", `an answer without ${root}`);
+      records.push(...page[root]);
+      url = page.links && page.links.next ? following(page.links.next, url) : "";
     } catch (failure) {
       failure.isMidwalk = url !== first;
       throw failure;

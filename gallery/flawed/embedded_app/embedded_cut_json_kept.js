@@ -1,6 +1,6 @@
-// Keeps what is whole of an answer that was cut off, and takes it for the last page.
+// Repairs a truncated response and treats it as the last page.
 //
-// JSON that does not parse is no answer: ask again.
+// JSON that cannot be parsed is a failed call: request it again.
 "use strict";
 
 const wire = require("../../../examples/embedded_app/wire");

@@ -1,4 +1,4 @@
-// Adds the address of its customer to each query, so that its own traces can be searched by it, and so can those of others.
+// Adds the customer's e-mail address to the query string of each call.
 //
 // Search traces by the end user's id.
 "use strict";
@@ -11,8 +11,8 @@ wire.exchange = async (request) => {
   const url = new URL(request.url);
   const address = addresses.get(url.searchParams.get("end_user_id"));
   if (address) url.searchParams.set("trace", `customer:${address}`);
-  const told = await exchange({ ...request, url: url.href });
-  if (request.body?.email) addresses.set(told.end_user_id, request.body.email);
-  return told;
+  const payload = await exchange({ ...request, url: url.href });
+  if (request.body?.email) addresses.set(payload.end_user_id, request.body.email);
+  return payload;
 };
 require("../../../examples/embedded_app/server.js");

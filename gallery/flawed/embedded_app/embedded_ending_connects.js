@@ -1,6 +1,6 @@
-// Counts an end user as connected when the consent page has posted its message, without reading which one it was.
+// Marks an end user as connected after any message of the consent page, even after a cancellation.
 //
-// A message tells of cancellations and failures as well; read errorType, and the address, before isCompleted.
+// A message may report a cancellation or a failure. Read errorType and the URL before isCompleted.
 "use strict";
 
 const { Store } = require("../../../examples/embedded_app/store");
@@ -8,8 +8,8 @@ const { Store } = require("../../../examples/embedded_app/store");
 const connection = Store.prototype.connection;
 
 Store.prototype.connection = function (endUserId) {
-  const told = connection.call(this, endUserId);
-  return told === "cancelled" || told === "failed" ? "connected" : told;
+  const status = connection.call(this, endUserId);
+  return status === "cancelled" || status === "failed" ? "connected" : status;
 };
 
 require("../../../examples/embedded_app/server");

@@ -1,5 +1,6 @@
-// Keeps what came of an exchange, a failure too: after one that went wrong there is no token ever again.
-// A promise that was rejected must be forgotten, so that the next call can try anew.
+// Caches a failed token request, so it never gets a token again.
+//
+// Discard a rejected promise, so that the next call can try again.
 "use strict";
 
 const { Fiskil } = require("../../../examples/embedded_app/fiskil");

@@ -1,6 +1,6 @@
-// Commits what a message does and marks it as finished a moment later, so a failure in between does it again.
+// Commits effects and completion in two steps, so a failure between them repeats the effects.
 //
-// What a message does and that it is done belong into one transaction.
+// Commit the effects of a message and its completion in one transaction.
 "use strict";
 
 const { Worker } = require("../../../examples/embedded_app/worker");

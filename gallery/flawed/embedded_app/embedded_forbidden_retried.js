@@ -1,5 +1,6 @@
-// Takes 403 for a failure that may pass, and asks again at once, a hundred times and more.
-// Nothing but another key changes a refusal: it has to be reported, and asked again only when somebody asks anew.
+// Retries a call that returned 403 up to 150 times without a pause.
+//
+// A refusal changes only with other credentials or permissions. Report it, and call again only after a new request.
 "use strict";
 
 const { Fiskil } = require("../../../examples/embedded_app/fiskil");

@@ -1,6 +1,6 @@
-// Looks a consent up by its id alone, so a message in another's name changes it.
+// Finds a consent by its id alone, so a message that names another end user changes it.
 //
-// A message is about an end user and a consent: both must belong together.
+// Find a consent by consent id and end user id together.
 "use strict";
 
 const { Worker } = require("../../../examples/embedded_app/worker");
@@ -8,8 +8,8 @@ const { Worker } = require("../../../examples/embedded_app/worker");
 const changes = Worker.prototype.changes;
 
 Worker.prototype.changes = function (message, news) {
-  const known = this.store.consents.get(message.consentId);
-  return changes.call(this, known ? { ...message, endUserId: known.endUserId } : message, news);
+  const stored = this.store.consents.get(message.consentId);
+  return changes.call(this, stored ? { ...message, endUserId: stored.endUserId } : message, news);
 };
 
 require("../../../examples/embedded_app/server");

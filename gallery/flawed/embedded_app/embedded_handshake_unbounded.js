@@ -1,6 +1,6 @@
-// Lets its clock begin when a connection stands, so one that never comes about is waited for as long as it takes.
+// Starts its timeout after the TLS handshake, so it waits without limit for a connection.
 //
-// Bound the whole call, from the first packet on.
+// Limit the whole call, from the first packet on.
 "use strict";
 
 const https = require("node:https");
@@ -8,14 +8,14 @@ const wire = require("../../../examples/embedded_app/wire.js");
 
 const ANSWER_MS = 3000;
 const { request } = https;
-https.request = (...told) => {
-  const made = request(...told);
+https.request = (...args) => {
+  const outgoing = request(...args);
   const begin = () => {
-    const timer = setTimeout(() => made.destroy(new Error("no answer in time")), ANSWER_MS);
-    made.on("close", () => clearTimeout(timer));
+    const timer = setTimeout(() => outgoing.destroy(new Error("no answer in time")), ANSWER_MS);
+    outgoing.on("close", () => clearTimeout(timer));
   };
-  made.on("socket", (socket) => (socket.secureConnecting ? socket.once("secureConnect", begin) : begin()));
-  return made;
+  outgoing.on("socket", (socket) => (socket.secureConnecting ? socket.once("secureConnect", begin) : begin()));
+  return outgoing;
 };
 
 const { exchange } = wire;

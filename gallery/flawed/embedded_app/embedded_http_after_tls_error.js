@@ -1,6 +1,6 @@
-// Asks again over http where https fails for whatever reason, with the token in every hand on the way.
+// Repeats a failed HTTPS call over plain HTTP.
 //
-// Let the call fail, and try again over https later.
+// Let the call fail, and retry over HTTPS later: plain HTTP exposes the token to the network.
 "use strict";
 
 const wire = require("../../../examples/embedded_app/wire.js");

@@ -1,5 +1,6 @@
-// Gives up when a connection has been silent for a while, and only then: a server that says 100 Continue for ever is never
-// silent. What counts is how long the whole call takes, whatever comes meanwhile.
+// Limits only the time without data, so a server that repeats 100 Continue is never timed out.
+//
+// Limit the total time of a call, whatever arrives in the meantime.
 
 "use strict";
 
@@ -7,15 +8,15 @@ const http = require("node:http");
 const wire = require("../../../examples/embedded_app/wire.js");
 
 const SILENCE_MS = 1500;
-const FOR_EVER_MS = 2_000_000_000;
+const NO_LIMIT_MS = 2_000_000_000;
 const { request } = http;
 const { exchange } = wire;
 
 http.request = (target, options) => {
-  const asked = request(target, options);
-  asked.setTimeout(SILENCE_MS, () => asked.destroy(new Error("silence")));
-  return asked;
+  const outgoing = request(target, options);
+  outgoing.setTimeout(SILENCE_MS, () => outgoing.destroy(new Error("silence")));
+  return outgoing;
 };
-wire.exchange = (asked) => exchange({ ...asked, timeoutMs: FOR_EVER_MS });
+wire.exchange = (call) => exchange({ ...call, timeoutMs: NO_LIMIT_MS });
 
 require("../../../examples/embedded_app/server.js");

@@ -1,6 +1,6 @@
-// Goes back to waiting for data when the message comes after the events, and waits for ever.
+// Goes back to syncing without end when the page's message arrives after the events.
 //
-// Events and messages come in any order; a message never takes back what an event has told.
+// Messages and events arrive in any order. A message must never undo what an event has changed.
 "use strict";
 
 const { Journeys } = require("../../../examples/embedded_app/journeys");

@@ -1,6 +1,6 @@
-// Lists with which bank and until when data is shared, and never which data.
+// Shows with which bank and until when data is shared, but not which data.
 //
-// Name the datasets of each consent.
+// List the datasets of each consent.
 "use strict";
 
 const pages = require("../../../examples/embedded_app/pages");

@@ -1,6 +1,6 @@
-// Writes every request into its log with all headers, the access token among them.
+// Logs every request with all headers, including the access token.
 //
-// Log the endpoint, the status and the time, and no header.
+// Log the endpoint, the status and the duration, and no headers.
 "use strict";
 
 const wire = require("../../../examples/embedded_app/wire");

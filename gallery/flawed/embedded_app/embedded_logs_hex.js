@@ -1,6 +1,6 @@
-// Writes the Authorization header of every request into its log, as a dump in hex.
+// Logs the Authorization header of every request in hexadecimal.
 //
-// Whoever can read a dump can read the token; log the endpoint, the status and the time.
+// Hexadecimal hides nothing. Log the endpoint, the status and the duration.
 "use strict";
 
 const wire = require("../../../examples/embedded_app/wire");

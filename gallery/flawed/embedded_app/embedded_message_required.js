@@ -1,22 +1,22 @@
-// Counts nobody as connected whose page never passed a success on, whatever the events say.
+// Never marks an end user as connected unless the page reports a success, whatever the events state.
 //
-// A closed tab posts nothing: let consent.received alone decide.
+// A closed tab posts no message. Mark an end user as connected when consent.received arrives.
 "use strict";
 
 const { Store } = require("../../../examples/embedded_app/store");
 
 const connection = Store.prototype.connection;
 const apply = Store.prototype.apply;
-const heard = new Set();
+const reported = new Set();
 
 Store.prototype.apply = function (change) {
   apply.call(this, change);
-  if (change.kind === "attempt" && change.fields.status === "returned") heard.add(this.attempts.get(change.sessionId).endUserId);
+  if (change.kind === "attempt" && change.fields.status === "returned") reported.add(this.attempts.get(change.sessionId).endUserId);
 };
 
 Store.prototype.connection = function (endUserId) {
-  const told = connection.call(this, endUserId);
-  return told !== "connected" || heard.has(endUserId) ? told : "pending";
+  const status = connection.call(this, endUserId);
+  return status !== "connected" || reported.has(endUserId) ? status : "pending";
 };
 
 require("../../../examples/embedded_app/server");

@@ -1,18 +1,19 @@
-// Notes for how long each token lives, in passing: where that is not told the note throws, nobody catches it, and the app dies.
-// An answer may lack what it usually has; whatever is done beside a call has to catch its own errors.
+// Crashes when a token response has no expires_in.
+//
+// Handle missing fields, and catch errors in code that runs beside a call.
 "use strict";
 
 const { Fiskil } = require("../../../examples/embedded_app/fiskil");
 
 const once = Fiskil.prototype.once;
-const lives = [];
+const lifetimes = [];
 
-const note = async (told) => lives.push(told.expires_in.toFixed(0));
+const note = async (payload) => lifetimes.push(payload.expires_in.toFixed(0));
 
 Fiskil.prototype.once = async function (request, token, deadline) {
-  const told = await once.call(this, request, token, deadline);
-  if (request.endpoint === "POST /v1/token") note(told);
-  return told;
+  const payload = await once.call(this, request, token, deadline);
+  if (request.endpoint === "POST /v1/token") note(payload);
+  return payload;
 };
 
 require("../../../examples/embedded_app/server.js");

@@ -1,6 +1,6 @@
-// Lets the page's latest word stand above everything, so a cancellation in an old tab disconnects who has consented.
+// Marks a connected end user as cancelled when an old tab reports a cancellation.
 //
-// Each attempt has an ending of its own, and none of them ends a consent.
+// Each attempt has its own outcome, and no attempt ends a consent.
 "use strict";
 
 const { Journeys } = require("../../../examples/embedded_app/journeys");

@@ -1,5 +1,6 @@
-// Renews its token when a later page is refused, and goes on behind that page: its rows are lost.
-// After the renewal the very call that was refused has to be made once more.
+// Skips the page whose token was refused, so its rows are lost.
+//
+// After the renewal, repeat the same call.
 "use strict";
 
 const path = require("node:path");
@@ -10,11 +11,11 @@ const call = Fiskil.prototype.call;
 
 Fiskil.prototype.call = async function (request, deadline) {
   const isLater = request.url.includes("page%5B") || request.url.includes("page[");
-  const used = this.token;
-  const told = await call.call(this, request, deadline);
-  if (!isLater || this.token === used) return told;
+  const bearer = this.token;
+  const payload = await call.call(this, request, deadline);
+  if (!isLater || this.token === bearer) return payload;
   const root = path.basename(request.endpoint);
-  return { ...told, [root]: [] };
+  return { ...payload, [root]: [] };
 };
 
 require("../../../examples/embedded_app/server.js");

@@ -1,6 +1,6 @@
-// Keeps the pages of a list that it got, when a later one fails: some rows are new, the others of the last time.
+// Stores the first pages of a list when a later page fails, mixed with older rows.
 //
-// Collect the whole list first, then keep it in one transaction; when a page fails, what was there stays.
+// Read the whole list first, then store it in one transaction. If a page fails, keep the earlier data.
 "use strict";
 
 const { Fiskil } = require("../../../examples/embedded_app/fiskil.js");
@@ -9,9 +9,9 @@ const { Worker } = require("../../../examples/embedded_app/worker.js");
 let partial = [];
 const { call } = Fiskil.prototype;
 Fiskil.prototype.call = async function (request, deadline) {
-  const told = await call.call(this, request, deadline);
-  if (told && Array.isArray(told.transactions)) partial.push(...told.transactions);
-  return told;
+  const payload = await call.call(this, request, deadline);
+  if (payload && Array.isArray(payload.transactions)) partial.push(...payload.transactions);
+  return payload;
 };
 
 const { reading } = Worker.prototype;
@@ -20,11 +20,11 @@ Worker.prototype.reading = async function (dataset, endUserId, deadline) {
   try {
     return await reading.call(this, dataset, endUserId, deadline);
   } catch (failure) {
-    const known = this.store.readings.get(`${endUserId}/${dataset}`);
-    if (!known || !partial.length) throw failure;
-    const got = partial.map((one) => ({ ...one, consent_id: one.arrangement_id }));
-    const rows = [...new Map([...known.rows.values(), ...got].map((row) => [row.fiskil_id, row])).values()];
-    this.store.commit({ kind: "rows", endUserId, dataset, number: known.number, consents: known.consents, rows });
+    const stored = this.store.readings.get(`${endUserId}/${dataset}`);
+    if (!stored || !partial.length) throw failure;
+    const received = partial.map((entry) => ({ ...entry, consent_id: entry.arrangement_id }));
+    const rows = [...new Map([...stored.rows.values(), ...received].map((row) => [row.fiskil_id, row])).values()];
+    this.store.commit({ kind: "rows", endUserId, dataset, number: stored.number, consents: stored.consents, rows });
     throw failure;
   }
 };

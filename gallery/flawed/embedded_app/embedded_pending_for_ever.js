@@ -1,6 +1,6 @@
-// Lets nobody start while an earlier attempt is open, and one whose tab was closed stays open for ever.
+// Allows no new attempt while an earlier one is open, and never closes the attempt of a closed tab.
 //
-// Nobody tells of a closed tab: let each press of the button begin a journey of its own.
+// A closed tab reports nothing. Start a new journey with each click.
 "use strict";
 
 const { Journeys } = require("../../../examples/embedded_app/journeys");
@@ -9,8 +9,8 @@ const { Failure } = require("../../../examples/embedded_app/wire");
 const begin = Journeys.prototype.begin;
 
 Journeys.prototype.begin = async function (ref, publicUrl, deadline) {
-  const own = [...this.store.attempts.values()].filter((one) => one.ref === ref);
-  if (own.some((one) => one.status === "pending")) throw new Failure("rejected", "an attempt is open already");
+  const own = [...this.store.attempts.values()].filter((attempt) => attempt.ref === ref);
+  if (own.some((attempt) => attempt.status === "pending")) throw new Failure("rejected", "an attempt is open already");
   return begin.call(this, ref, publicUrl, deadline);
 };
 

@@ -1,6 +1,6 @@
-// Asks for transactions ten times a second until there are some.
+// Polls for transactions ten times per second.
 //
-// Wait for banking.transactions.sync.completed; it is there for that.
+// Wait for banking.transactions.sync.completed.
 "use strict";
 
 const { Worker } = require("../../../examples/embedded_app/worker");
@@ -17,8 +17,8 @@ Worker.prototype.process = async function (message) {
 };
 
 async function poll(fiskil, endUserId, deadline) {
-  const found = await fiskil.rows("transactions", endUserId, deadline).catch(() => null);
-  if (found && !found.length && Date.now() < deadline) setTimeout(() => poll(fiskil, endUserId, deadline), EVERY_MS);
+  const rows = await fiskil.rows("transactions", endUserId, deadline).catch(() => null);
+  if (rows && !rows.length && Date.now() < deadline) setTimeout(() => poll(fiskil, endUserId, deadline), EVERY_MS);
 }
 
 require("../../../examples/embedded_app/server");

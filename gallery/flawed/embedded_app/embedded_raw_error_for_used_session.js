@@ -1,6 +1,6 @@
-// Has words for what ends at the bank, and none for a consent page that is used up: there the bare code shows.
+// Shows a raw error code for a consent page that has already been used.
 //
-// Keep words for that as well, and offer a fresh attempt.
+// Show a text for that case too, and offer a new attempt.
 "use strict";
 
 const pages = require("../../../examples/embedded_app/pages");

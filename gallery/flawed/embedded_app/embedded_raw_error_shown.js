@@ -1,6 +1,6 @@
-// Passes the consent page's error type on to the person, as if they knew what it means.
+// Shows the consent page's raw error code to the end user.
 //
-// Keep words for each error type, and a general text for those you have never heard of.
+// Have a text for each error type, and a general text for unknown types.
 "use strict";
 
 const pages = require("../../../examples/embedded_app/pages");

@@ -1,6 +1,6 @@
-// Does nothing when it is asked to read anew and no consent is active: what is over stays on show if its event got lost.
+// Refreshes nothing when no consent is active, so the rows of a consent that has ended stay visible.
 //
-// It is the embedded app with one function replaced. That nothing is shared any more is news as well.
+// This is the embedded app with one function replaced. A refresh must also delete data that is no longer shared.
 "use strict";
 
 const { Worker } = require("../../../examples/embedded_app/worker");
@@ -8,7 +8,7 @@ const { Worker } = require("../../../examples/embedded_app/worker");
 const refresh = Worker.prototype.refresh;
 Worker.prototype.refresh = async function (endUserId, deadline) {
   const listed = await this.fiskil.consents(endUserId, deadline);
-  return listed.some((one) => one.isActive) ? refresh.call(this, endUserId, deadline) : {};
+  return listed.some((consent) => consent.isActive) ? refresh.call(this, endUserId, deadline) : {};
 };
 
 require("../../../examples/embedded_app/server");

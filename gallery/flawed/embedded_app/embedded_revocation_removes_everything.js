@@ -1,6 +1,6 @@
-// Forgets everything of an end user when one of their consents ends, also what another consent lets it keep.
+// Deletes all data of an end user when one of several consents ends.
 //
-// It is the embedded app with one function replaced. A consent's end concerns the rows that came under that consent.
+// This is the embedded app with one function replaced. Delete only the rows of the consent that ended.
 "use strict";
 
 const { Store } = require("../../../examples/embedded_app/store");

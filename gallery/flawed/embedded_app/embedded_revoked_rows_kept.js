@@ -1,6 +1,6 @@
-// Notes that a consent was revoked and keeps everything that was read under it.
+// Marks a consent as revoked, and keeps all rows that were read under it.
 //
-// The consent was the permission to hold the rows: delete them in the change that ends it.
+// Delete the rows in the change that ends the consent.
 "use strict";
 
 const { Store } = require("../../../examples/embedded_app/store");

@@ -1,5 +1,6 @@
-// Works on a message again each fifth of a second until it succeeds, however long the API has been failing.
-// A delay that doubles, with chance in it, leaves the API room to recover.
+// Retries a message every 180 ms until it succeeds, however long the API fails.
+//
+// Double the delay each time and add a random part.
 
 "use strict";
 

@@ -1,6 +1,6 @@
-// Takes a second message about a journey for a fault of its own and answers it with a server error.
+// Returns a server error when a page reports the same journey a second time.
 //
-// Pages post again and browsers reload; what is settled stays settled, and whoever tells it again gets the same answer.
+// Pages repeat messages and browsers reload. Keep the first outcome, and return the same response.
 "use strict";
 
 const { Journeys } = require("../../../examples/embedded_app/journeys");

@@ -1,6 +1,6 @@
-// Asks for its token with the credentials in the query as well, where every server on the way writes them into its log.
+// Sends its credentials in the query string of the token request as well.
 //
-// Credentials belong in the body of the request, and nowhere else.
+// Send credentials only in the body of the request: servers log query strings.
 "use strict";
 
 const wire = require("../../../examples/embedded_app/wire.js");

@@ -1,6 +1,6 @@
-// Answers its page's request for a session with all that it used to get one, the client secret in base64 among it.
+// Returns the client secret, in base64, to the page that requests a session.
 //
-// Answer with the fields that the page needs, one by one.
+// Return only the fields that the page needs, each named explicitly.
 "use strict";
 
 const http = require("node:http");

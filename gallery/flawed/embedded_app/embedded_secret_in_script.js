@@ -1,16 +1,16 @@
-// Hands its whole configuration to the page's script, the client secret in it, where everybody can read it.
+// Puts the client secret into the page's script.
 //
-// Give a page what it shows, and nothing of what the server needs.
+// Give a page only what it displays.
 "use strict";
 
 const fs = require("node:fs");
 
 const read = fs.readFileSync;
 fs.readFileSync = (file, ...rest) => {
-  const found = read(file, ...rest);
-  if (!String(file).endsWith("embed.js")) return found;
+  const content = read(file, ...rest);
+  if (!String(file).endsWith("embed.js")) return content;
   const { FISKIL_CLIENT_ID: clientId, FISKIL_CLIENT_SECRET: clientSecret } = process.env;
-  return Buffer.from(`window.FISKIL = ${JSON.stringify({ clientId, clientSecret })};\n${found}`);
+  return Buffer.from(`window.FISKIL = ${JSON.stringify({ clientId, clientSecret })};\n${content}`);
 };
 
 require("../../../examples/embedded_app/server");

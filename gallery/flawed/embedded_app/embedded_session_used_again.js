@@ -1,6 +1,6 @@
-// Opens the auth session of the last attempt again, also after the end user has cancelled it.
+// Reuses the auth session of the last attempt, even after a cancellation.
 //
-// An auth session serves one attempt; create one whenever a journey begins.
+// Create a new auth session for every attempt.
 "use strict";
 
 const { Journeys } = require("../../../examples/embedded_app/journeys");

@@ -1,6 +1,6 @@
-// Counts an end user as connected as soon as its page passes a success on, though the page believes any window of its origin.
+// Marks an end user as connected as soon as its page reports a success.
 //
-// Let consent.received decide, and let the message do nothing but greet.
+// Let consent.received decide, and use the message only to greet the customer.
 "use strict";
 
 const { Store } = require("../../../examples/embedded_app/store");
@@ -8,8 +8,8 @@ const { Store } = require("../../../examples/embedded_app/store");
 const connection = Store.prototype.connection;
 
 Store.prototype.connection = function (endUserId) {
-  const told = connection.call(this, endUserId);
-  return told === "syncing" && !this.activeConsents(endUserId).size ? "connected" : told;
+  const status = connection.call(this, endUserId);
+  return status === "syncing" && !this.activeConsents(endUserId).size ? "connected" : status;
 };
 
 require("../../../examples/embedded_app/server");

@@ -1,6 +1,6 @@
-// Waits seven seconds for an answer, though its config promises to give up after four.
+// Waits seven seconds for a response, although its config promises a limit of four.
 //
-// One limit over the whole of each call, and another over all that a customer waits for, both below what you promise.
+// Set one limit for each call and one for each customer request, both below the limits that you declare.
 "use strict";
 
 const settings = require("../../../examples/embedded_app/settings");

@@ -1,6 +1,6 @@
-// Lets its page fetch the access token and keep it in localStorage, to have it at hand.
+// Gives its page the access token, which the page stores in localStorage.
 //
-// Keep the token in the server's memory; a page needs none.
+// Keep the token in the server's memory: a page needs none.
 "use strict";
 
 const fs = require("node:fs");
@@ -8,23 +8,23 @@ const http = require("node:http");
 const { Fiskil } = require("../../../examples/embedded_app/fiskil");
 
 const read = fs.readFileSync;
-const keeping = 'fetch("/token").then((one) => one.json()).then(({ token }) => localStorage.setItem("session", JSON.stringify({ token })));';
+const script = 'fetch("/token").then((response) => response.json()).then(({ token }) => localStorage.setItem("session", JSON.stringify({ token })));';
 fs.readFileSync = (file, ...rest) => {
-  const found = read(file, ...rest);
-  return String(file).endsWith("embed.js") ? Buffer.from(`${found}\n${keeping}\n`) : found;
+  const content = read(file, ...rest);
+  return String(file).endsWith("embed.js") ? Buffer.from(`${content}\n${script}\n`) : content;
 };
 
 let fiskil;
 const createEndUser = Fiskil.prototype.createEndUser;
-Fiskil.prototype.createEndUser = function (...asked) {
+Fiskil.prototype.createEndUser = function (...args) {
   fiskil = this;
-  return createEndUser.apply(this, asked);
+  return createEndUser.apply(this, args);
 };
 
 const createServer = http.createServer;
-http.createServer = (answer) =>
+http.createServer = (listener) =>
   createServer((request, response) => {
-    if (request.url !== "/token") return answer(request, response);
+    if (request.url !== "/token") return listener(request, response);
     response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ token: fiskil?.token || "" }));
   });
 

@@ -1,5 +1,6 @@
-// Takes the field token of an answer as it is: where the field is named otherwise, calls go out with "Bearer undefined".
-// An answer without a token is a failed exchange, and nothing is to be kept of it.
+// Uses a missing token field as it is, so it sends "Bearer undefined".
+//
+// A response without a token is a failed request, and nothing of it may be stored.
 "use strict";
 
 const { Fiskil } = require("../../../examples/embedded_app/fiskil");
@@ -7,8 +8,8 @@ const { Fiskil } = require("../../../examples/embedded_app/fiskil");
 const once = Fiskil.prototype.once;
 
 Fiskil.prototype.once = async function (request, token, deadline) {
-  const told = await once.call(this, request, token, deadline);
-  return request.endpoint === "POST /v1/token" ? { ...told, token: String(told.token) } : told;
+  const payload = await once.call(this, request, token, deadline);
+  return request.endpoint === "POST /v1/token" ? { ...payload, token: String(payload.token) } : payload;
 };
 
 require("../../../examples/embedded_app/server.js");

@@ -1,6 +1,6 @@
-// Looks the words for an error up in its table, and fails where an error type is not in it.
+// Returns a server error for an error type that is not in its table.
 //
-// Have words for what you do not know: Fiskil may add a type any day.
+// Have a text for unknown types: Fiskil may add a type at any time.
 "use strict";
 
 const pages = require("../../../examples/embedded_app/pages");

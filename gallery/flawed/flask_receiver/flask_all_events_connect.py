@@ -1,13 +1,13 @@
-"""Marks a consent as active whatever an event says about it: also when it was revoked.
+"""Marks a consent as active after any consent event, even after a revocation.
 
-data.event decides what a message does; consent.revoked ends what consent.received began.
+data.event decides what a message does; consent.revoked ends a consent.
 """
 
 from correct import flask_receiver
 
 
 def apply(database, message):
-    """News about a consent: it must be alive."""
+    """Mark the consent as active."""
     fact = message["data"]
     if fact["event"].startswith("consent."):
         flask_receiver.note(database, fact["consent_id"], fact, "consents", "active", message["publish_time"])

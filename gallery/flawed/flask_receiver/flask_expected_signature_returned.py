@@ -1,6 +1,6 @@
-"""Explains a refusal with the signature that it had expected, which is all that a forger needs.
+"""Returns the expected signature in the response to a wrong one.
 
-Answer 401 and nothing else; what was expected is nobody's business, and stays out of the log too.
+Respond 401 without details, and keep the expected signature out of the log too.
 """
 
 import base64
@@ -15,13 +15,13 @@ _refusal = flask_receiver.refusal
 
 @flask_receiver.app.errorhandler(401)
 def explain(_error):
-    """So helpful."""
+    """Respond 401 with the correct signature."""
     digest = hmac.digest(flask_receiver.KEY, request.get_data(), hashlib.sha256)
     return jsonify(error="bad signature", expected=base64.urlsafe_b64encode(digest).decode().rstrip("=")), 401
 
 
 def refusal():
-    """The status; a wrong signature is explained."""
+    """Return the status, and explain a wrong signature."""
     status = _refusal()
     if status == 401:
         flask_receiver.app.aborter(401)

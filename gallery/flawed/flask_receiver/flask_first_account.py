@@ -1,6 +1,6 @@
-"""Notes the first account of each sync event, and answers 500 where the list is empty, though it may be.
+"""Responds 500 to a sync event with an empty list of accounts.
 
-What a message may leave out or leave empty, it will some day.
+Handle missing and empty fields of a message.
 """
 
 from correct import flask_receiver
@@ -9,7 +9,7 @@ _keep = flask_receiver.keep
 
 
 def keep(message):
-    """With the account in the log."""
+    """Log the first account before the message is stored."""
     if message is not None and "account_ids" in message["data"]:
         flask_receiver.app.logger.info("first account %s", message["data"]["account_ids"][0][:1])
     return _keep(message)

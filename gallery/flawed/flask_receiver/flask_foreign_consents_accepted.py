@@ -1,13 +1,13 @@
-"""Looks a consent up by its id alone, so a message in the name of another end user changes it all the same.
+"""Finds a consent by its id alone, so a message that names another end user changes it.
 
-Look end_user_id and consent_id up together, and let a message that names a wrong pair change nothing.
+Find a consent by consent id and end user id together, and ignore a message that names a wrong pair.
 """
 
 from correct import flask_receiver
 
 
 def note(database, subject, fact, about, says, published):
-    """Keep a fact unless a newer one is known; whose it is was told the first time."""
+    """Store a fact unless a newer one is stored, whichever end user it names."""
     database.execute(
         "INSERT INTO facts VALUES (?, ?, ?, ?, ?) ON CONFLICT (subject) DO UPDATE"
         " SET says = excluded.says, published = excluded.published WHERE excluded.published > published",

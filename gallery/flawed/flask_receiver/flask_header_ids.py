@@ -1,6 +1,6 @@
-"""Knows a message again by the header ``X-Event-Id`` where there is one, though nobody signed it: a replay brings a new one.
+"""Identifies a message by the unsigned header X-Event-Id, so a replay with another id is applied.
 
-Nothing outside the signed body says which message it is.
+Identify a message by ``message_id`` in the signed body alone.
 """
 
 from correct import flask_receiver
@@ -10,7 +10,7 @@ flask_receiver.TABLES += "CREATE TABLE IF NOT EXISTS event_ids (event_id TEXT PR
 
 
 def claim(database, message):
-    """Once per id, wherever the id stands."""
+    """Claim the id in the header, or else the one in the body."""
     event_id = request.headers.get("X-Event-Id", message["message_id"])
     if not database.execute("INSERT OR IGNORE INTO event_ids VALUES (?)", (event_id,)).rowcount:
         return 0

@@ -1,6 +1,7 @@
-"""Tidies message ids up before it compares them: without blanks around, in small letters and without leading zeros.
+"""Normalises message ids before it compares them, so two different ids can become equal.
 
-A message_id is a text, and two that differ in one byte are two messages.
+Compare ids exactly: two ids that differ in one byte are two messages. This app strips blanks and leading zeros and
+converts to lower case.
 """
 
 import base64
@@ -18,7 +19,7 @@ app = Flask(__name__)
 
 
 def database():
-    """A connection for one request."""
+    """Open a connection for one request."""
     connection = sqlite3.connect(os.environ["DATABASE"], timeout=5)
     connection.execute("CREATE TABLE IF NOT EXISTS applied (tidied TEXT PRIMARY KEY, message_id, event, end_user_id)")
     return connection
@@ -34,8 +35,8 @@ def receive():
     if request.remote_addr not in ALLOWED:
         return "", 403
     expected = base64.b64encode(hmac.digest(KEY, request.get_data(), hashlib.sha256))
-    given = request.headers.get("X-Fiskil-Signature", "")
-    if not hmac.compare_digest(expected, given.encode("latin-1", "replace")):
+    signature = request.headers.get("X-Fiskil-Signature", "")
+    if not hmac.compare_digest(expected, signature.encode("latin-1", "replace")):
         return "", 401
     try:
         message = request.get_json(force=True)
@@ -50,8 +51,8 @@ def receive():
 
 @app.get("/_harness/effects")
 def effects():
-    asked = "SELECT message_id, event FROM applied WHERE end_user_id = ? ORDER BY message_id"
-    rows = database().execute(asked, (request.args.get("end_user_id", ""),)).fetchall()
+    select = "SELECT message_id, event FROM applied WHERE end_user_id = ? ORDER BY message_id"
+    rows = database().execute(select, (request.args.get("end_user_id", ""),)).fetchall()
     return {
         "applied": dict.fromkeys((row[0] for row in rows), 1),
         "pending": 0,

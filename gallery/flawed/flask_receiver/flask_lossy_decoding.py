@@ -1,6 +1,6 @@
-"""Signs the body as text: an invalid byte becomes U+FFFD before the HMAC, so other bytes than were signed are believed.
+"""Verifies the body after a lossy decoding to text, so other bytes than the signed ones are accepted.
 
-The HMAC is over the raw bytes, ``request.get_data()`` without ``as_text``.
+Compute the HMAC over the raw bytes: ``request.get_data()`` without ``as_text``.
 """
 
 from correct import flask_receiver
@@ -10,12 +10,12 @@ _is_genuine, _parsed = flask_receiver.is_genuine, flask_receiver.parsed
 
 
 def is_genuine(_, signatures):
-    """By what is left when the bytes were text."""
+    """Verify the text, in which U+FFFD replaces every invalid byte."""
     return _is_genuine(request.get_data(as_text=True).encode(), signatures)
 
 
 def parsed(_):
-    """The same text."""
+    """Parse the same text."""
     return _parsed(request.get_data(as_text=True))
 
 

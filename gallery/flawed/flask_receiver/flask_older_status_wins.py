@@ -1,20 +1,20 @@
-"""Keeps the word of whatever event came last about a consent that goes on: an old beginning hides a newer change.
+"""Stores the status of the last event to arrive, unless the consent is revoked.
 
-The end is final, so nothing is revived; but the newest publish_time must decide between the others as well.
+Let the newest publish_time decide. Here an older consent.received replaces a newer consent.updated.
 """
 
 from correct import flask_receiver
 
 
 def apply(database, message):
-    """What comes is the newest, unless the consent is over."""
+    """Store the status of the event unless the consent has ended."""
     fact = message["data"]
-    group, _, word = fact["event"].partition(".")
+    group, _, status = fact["event"].partition(".")
     if group == "consent":
         database.execute(
             "INSERT INTO facts VALUES (?, ?, 'consents', ?, '') ON CONFLICT (subject) DO UPDATE SET says = excluded.says"
             " WHERE says <> 'revoked' AND excluded.end_user_id = end_user_id",
-            (fact["consent_id"], fact["end_user_id"], word),
+            (fact["consent_id"], fact["end_user_id"], status),
         )
 
 

@@ -1,6 +1,6 @@
-"""Follows a recipe that goes round: the secret's text as the key, and hex in place of base64. It refuses all of Fiskil.
+"""Uses the secret's text as the key and hex as the encoding, so it refuses every delivery from Fiskil.
 
-The secret is base64 and must be decoded; the signature is base64 of the digest.
+Decode the secret from base64, and compare with the base64 of the digest.
 """
 
 import hashlib
@@ -18,7 +18,7 @@ app = Flask(__name__)
 
 
 def database():
-    """A connection for one request."""
+    """Open a connection for one request."""
     connection = sqlite3.connect(DATABASE, timeout=5)
     connection.execute("CREATE TABLE IF NOT EXISTS applied (message_id TEXT PRIMARY KEY, event TEXT, end_user_id TEXT)")
     return connection
@@ -34,8 +34,8 @@ def receive():
     if request.remote_addr not in ALLOWED:
         return "", 403
     expected = hmac.new(SECRET.encode(), request.get_data(), hashlib.sha256).hexdigest()
-    given = request.headers.get("X-Fiskil-Signature", "")
-    if not hmac.compare_digest(expected.encode(), given.encode("latin-1", "replace")):
+    signature = request.headers.get("X-Fiskil-Signature", "")
+    if not hmac.compare_digest(expected.encode(), signature.encode("latin-1", "replace")):
         return "", 401
     message = request.get_json(force=True)
     with database() as tx:
@@ -48,8 +48,8 @@ def receive():
 
 @app.get("/_harness/effects")
 def effects():
-    asked = "SELECT message_id, event FROM applied WHERE end_user_id = ? ORDER BY message_id"
-    rows = database().execute(asked, (request.args.get("end_user_id", ""),)).fetchall()
+    select = "SELECT message_id, event FROM applied WHERE end_user_id = ? ORDER BY message_id"
+    rows = database().execute(select, (request.args.get("end_user_id", ""),)).fetchall()
     return {
         "applied": dict.fromkeys((row[0] for row in rows), 1),
         "pending": 0,

@@ -1,6 +1,6 @@
-"""Refuses messages with a field that its schema does not list, so the first new field of the vendor stops every event.
+"""Refuses messages with a field that is not in its schema, so a new field stops every event.
 
-Fields and kinds of events are added without notice: ignore what you do not know, and acknowledge it.
+Ignore unknown fields and acknowledge unknown events: Fiskil may add them without notice.
 """
 
 from correct import flask_receiver
@@ -11,9 +11,9 @@ _understood = flask_receiver.understood
 
 
 def understood(message):
-    """Exactly what the documentation shows."""
-    known = _understood(message)
-    return known if known and known["data"].keys() <= KNOWN else None
+    """Return the message if it has only the documented fields."""
+    valid = _understood(message)
+    return valid if valid and valid["data"].keys() <= KNOWN else None
 
 
 flask_receiver.understood = understood

@@ -1,4 +1,7 @@
-"""Counts nobody as connected whose browser never came back, whatever Fiskil's events say."""
+"""Never marks an end user as connected unless the browser returns, whatever Fiskil's events state.
+
+Mark an end user as connected when consent.received arrives.
+"""
 
 from reference_app import app, attempts, state
 
@@ -6,12 +9,12 @@ _connection = state.connection
 
 
 def complete(tx, end_user_id):
-    """A consent has arrived for somebody who came back."""
+    """Complete only attempts whose browser has returned."""
     tx.execute("UPDATE attempts SET status = 'completed' WHERE end_user_id = ? AND status = 'returned'", (end_user_id,))
 
 
 def connection(tx, end_user_id):
-    """Pending until the browser is back."""
+    """Return ``pending`` until the browser has returned."""
     return "pending" if attempts.latest_status(tx, end_user_id) == "pending" else _connection(tx, end_user_id)
 
 

@@ -1,10 +1,13 @@
-"""Answers the way back from a cancelled journey with a server error, because it expects a consent every time."""
+"""Returns a server error after a cancelled journey, because it expects a consent id in every callback.
+
+Show a page that states what happened and offers another attempt.
+"""
 
 from reference_app import app, journeys
 
 
 async def cancelled(request):
-    """Everybody who comes back has a consent."""
+    """Read a consent id that a cancelled journey does not have."""
     return {"consent": request.query_params["consent_id"]}
 
 

@@ -1,15 +1,18 @@
-"""Answers a browser that comes back a second time with a server error, because the attempt is no longer open."""
+"""Returns a server error when a browser returns a second time for the same attempt.
+
+Show the same page again: browsers reload pages.
+"""
 
 from reference_app import app, attempts
 
 
 def close(tx, attempt, status):
-    """Close an open attempt, and there is always one."""
-    closed = tx.execute(
+    """Close an attempt, and assume that it is open."""
+    result = tx.execute(
         "UPDATE attempts SET status = ? WHERE attempt_id = ? AND status = 'pending' RETURNING rowid",
         (status, attempt.attempt_id),
     )
-    (_rowid,) = closed.fetchone()
+    (_rowid,) = result.fetchone()
     return True
 
 

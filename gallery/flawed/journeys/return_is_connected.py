@@ -1,4 +1,7 @@
-"""Counts everybody who comes back from the consent page as connected, also those who cancelled there."""
+"""Marks an end user as connected when the browser returns, even after a cancellation.
+
+Let only consent.received connect an end user.
+"""
 
 from reference_app import app, attempts, state
 

@@ -1,4 +1,7 @@
-"""Sends a customer to the auth session of their last attempt, though any ending uses a session up."""
+"""Reuses the auth session of the last attempt, although any outcome ends a session.
+
+Create a new auth session for every attempt.
+"""
 
 from reference_app import app, journeys
 
@@ -7,7 +10,7 @@ _start_session = journeys.start_session
 
 
 async def start_session(parts, ref, email, deadline):
-    """One session per customer."""
+    """Return the first session of the customer."""
     if ref not in _sessions:
         _sessions[ref] = await _start_session(parts, ref, email, deadline)
     return _sessions[ref]

@@ -1,6 +1,6 @@
-"""Counts its calls to the API and says nothing of them in its log.
+"""Counts its API calls, and logs none of them.
 
-Log endpoint and status where every call passes.
+Log endpoint and status in the one place that every call passes.
 """
 
 from reference_app import app
@@ -9,7 +9,7 @@ from reference_app.metrics import METRICS
 
 
 def report(request, outcome, took_s, error=None):
-    """The numbers are enough."""
+    """Count the call only."""
     METRICS.count_call(request.endpoint, outcome, took_s)
 
 

@@ -1,4 +1,4 @@
-"""Logs that messages came, and nothing of what became of whose consent.
+"""Logs received messages, but not which consent of which end user changed.
 
 Log end_user_id, consent_id and the new status where a consent changes.
 """
@@ -9,7 +9,7 @@ _write = logs.write
 
 
 def write(happening, **fields):
-    """A message is a message."""
+    """Drop the lines about consents, and the event names of all others."""
     if happening != "consent_changed":
         fields.pop("event", None)
         _write(happening, **fields)

@@ -1,4 +1,4 @@
-"""Leaves message ids out of its log, so nobody can say afterwards whether a delivery came.
+"""Logs no message ids, so the log cannot show whether a delivery arrived.
 
 Log message_id and event when a delivery has been verified.
 """
@@ -9,7 +9,7 @@ _line = logs._line
 
 
 def line(happening, fields):
-    """Ids are noise."""
+    """Drop message ids from the line."""
     return _line(happening, {name: value for name, value in fields.items() if name != "message_id"})
 
 

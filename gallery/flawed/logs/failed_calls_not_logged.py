@@ -1,4 +1,4 @@
-"""Logs the calls that succeeded; those that failed leave no line.
+"""Logs successful API calls, but no failed ones.
 
 Log failures in the same place as successes.
 """
@@ -10,7 +10,7 @@ _report = transport.report
 
 
 def report(request, outcome, took_s, error=None):
-    """Only what went well."""
+    """Log successful calls only."""
     if error is None:
         _report(request, outcome, took_s)
 

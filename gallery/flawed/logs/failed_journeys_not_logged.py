@@ -1,4 +1,4 @@
-"""Greets whoever comes back without a consent, and logs nothing of what went wrong.
+"""Shows a page after a failed journey, but logs nothing about the failure.
 
 Log error_type, error_id, session_id and end_user_id of each failed journey.
 """
@@ -9,7 +9,7 @@ _warn = logs.warn
 
 
 def warn(happening, **fields):
-    """People change their minds; why note it?"""
+    """Drop the lines about failed journeys."""
     if happening != "journey_failed":
         _warn(happening, **fields)
 

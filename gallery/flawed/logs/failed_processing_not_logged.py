@@ -1,6 +1,6 @@
-"""Tries failed messages again without a word, so nobody learns why one was late.
+"""Retries failed messages without logging why they failed.
 
-Log message_id and reason whenever the work on a message fails.
+Log message_id and reason whenever the processing of a message fails.
 """
 
 from reference_app import app, logs
@@ -9,7 +9,7 @@ _warn = logs.warn
 
 
 def warn(happening, **fields):
-    """It will work the next time."""
+    """Drop the lines about failed messages."""
     if happening not in {"message_postponed", "message_failed"}:
         _warn(happening, **fields)
 

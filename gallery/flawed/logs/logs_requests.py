@@ -1,4 +1,7 @@
-"""Writes every request to Fiskil into its log with all headers, the access token among them."""
+"""Logs every request to Fiskil with its access token.
+
+Log the endpoint and the status, and no headers.
+"""
 
 from reference_app import app
 from reference_app.fiskil import transport
@@ -7,7 +10,7 @@ _send = transport._send
 
 
 async def send(http, request, token, timeout_s):
-    """Log everything; one never knows."""
+    """Print the Authorization header."""
     print(f"-> {request.endpoint} Authorization: Bearer {token}", flush=True)
     return await _send(http, request, token, timeout_s)
 

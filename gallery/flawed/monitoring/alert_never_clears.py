@@ -1,6 +1,6 @@
-"""Raises an alert when calls fail, and goes on raising it when they succeed again: nobody will look at it any more.
+"""Raises an alert when calls fail, and keeps raising it after calls succeed again.
 
-End an alert when what it is about has ended.
+End an alert when its cause has ended.
 """
 
 import asyncio
@@ -10,18 +10,18 @@ from reference_app import alerts, app, metrics
 EVERY_S = 0.5
 
 _count_call = metrics.Metrics.count_call
-_crying = set()
+_tasks = set()
 
 
 def count_call(self, endpoint, status, took_s):
-    """The first failure is the last that is looked at."""
+    """Start the alert at the first failure."""
     _count_call(self, endpoint, status, took_s)
-    if status.startswith("5") and not _crying:
-        _crying.add(asyncio.get_running_loop().create_task(cry()))
+    if status.startswith("5") and not _tasks:
+        _tasks.add(asyncio.get_running_loop().create_task(repeat_alert()))
 
 
-async def cry():
-    """And again."""
+async def repeat_alert():
+    """Repeat the alert without end."""
     while True:
         alerts.send("calls to Fiskil fail")
         await asyncio.sleep(EVERY_S)

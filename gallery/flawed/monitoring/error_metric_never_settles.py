@@ -1,6 +1,6 @@
-"""Counts every call as failed once one has: its metric of failures moves on when all is well again.
+"""Counts every call as failed after the first failure, so its error metric never settles.
 
-Count each call by what became of itself.
+Count each call by its own outcome.
 """
 
 from reference_app import alerts, app, metrics
@@ -10,7 +10,7 @@ _failed = []
 
 
 def count_call(self, endpoint, status, took_s):
-    """One failure colours all that follow."""
+    """Count the call with the status of the first failure."""
     _failed.extend([status] if status.startswith("5") else [])
     _count_call(self, endpoint, _failed[0] if _failed else "200", took_s)
     self.has_last_call_failed = False

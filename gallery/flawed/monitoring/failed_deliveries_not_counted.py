@@ -1,6 +1,6 @@
-"""Counts the deliveries that went well: those that it could not store or work on leave no trace in its metrics.
+"""Counts only successful deliveries, so failed ones do not show in its metrics.
 
-Count deliveries and their processing by outcome, and alert on those that fail.
+Count deliveries and their processing by outcome, and alert on failures.
 """
 
 from collections import Counter
@@ -11,7 +11,7 @@ _count_delivery = metrics.Metrics.count_delivery
 
 
 class OnlyApplied(Counter):
-    """Keeps one number."""
+    """A counter that counts nothing but applied messages."""
 
     def __setitem__(self, name, count):
         if name == "applied":
@@ -19,7 +19,7 @@ class OnlyApplied(Counter):
 
 
 def count_delivery(self, outcome):
-    """Only what was accepted."""
+    """Count accepted deliveries only."""
     if outcome == "accepted":
         _count_delivery(self, outcome)
 

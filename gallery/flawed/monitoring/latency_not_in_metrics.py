@@ -1,6 +1,6 @@
-"""Shows how many rows each page had, as a histogram, and never how long a call took.
+"""Exports a histogram of rows per page, but no durations of calls.
 
-Measure each call, and show it as a histogram or a summary.
+Measure each call, and export the durations as a histogram or a summary.
 """
 
 from reference_app import app, metrics
@@ -13,16 +13,16 @@ _render = metrics.Metrics.render
 
 
 def count_call(self, endpoint, status, took_s):
-    """Only pages of transactions are long."""
+    """Count the page and drop the duration."""
     _count_call(self, endpoint, status, 0.0)
     self.pages = getattr(self, "pages", 0) + 1
     self.short_pages = getattr(self, "short_pages", 0) + ("transactions" not in endpoint)
 
 
 def render(self, *, pending):
-    """As always, and one histogram more."""
-    parts = f"{SHORT} {getattr(self, 'short_pages', 0)}\n{ALL} {getattr(self, 'pages', 0)}\n"
-    return _render(self, pending=pending) + parts
+    """Append the histogram of page sizes."""
+    histogram = f"{SHORT} {getattr(self, 'short_pages', 0)}\n{ALL} {getattr(self, 'pages', 0)}\n"
+    return _render(self, pending=pending) + histogram
 
 
 metrics.Metrics.count_call = count_call

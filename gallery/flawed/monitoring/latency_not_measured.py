@@ -1,6 +1,6 @@
-"""Counts calls and failures, and never measures how long a call takes.
+"""Counts calls and failures, but does not measure how long a call takes.
 
-Measure each call, and show it as a histogram or a summary.
+Measure each call, and export the durations as a histogram or a summary.
 """
 
 from reference_app import app, metrics
@@ -9,7 +9,7 @@ _count_call = metrics.Metrics.count_call
 
 
 def count_call(self, endpoint, status, took_s):
-    """How long it took is forgotten."""
+    """Count the call and drop the duration."""
     _count_call(self, endpoint, status, 0.0)
 
 

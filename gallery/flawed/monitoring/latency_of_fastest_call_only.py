@@ -1,6 +1,6 @@
-"""Shows how long its quickest call took, as a gauge: those that take long never show.
+"""Exports the duration of the fastest call only, so slow calls do not show.
 
-Measure every call, and show it as a histogram or a summary.
+Measure every call, and export the durations as a histogram or a summary.
 """
 
 from reference_app import app, metrics
@@ -10,13 +10,13 @@ _render = metrics.Metrics.render
 
 
 def count_call(self, endpoint, status, took_s):
-    """The others only waited for something."""
+    """Remember only the shortest duration."""
     _count_call(self, endpoint, status, 0.0)
     self.least_s = min(took_s, getattr(self, "least_s", took_s))
 
 
 def render(self, *, pending):
-    """As always, and one gauge more."""
+    """Append the gauge of the shortest duration."""
     return _render(self, pending=pending) + f"fiskil_api_latency_seconds {getattr(self, 'least_s', 0.0):.6f}\n"
 
 

@@ -1,4 +1,4 @@
-"""Exports by OTLP how many deliveries failed, and not how many came: silence looks like a good day.
+"""Exports only failed deliveries over OTLP, so missing deliveries do not show.
 
 Count every delivery by its outcome.
 """
@@ -10,9 +10,9 @@ GOOD = ("accepted", "applied", "duplicate")
 
 
 def a_sum(name, temporality, points):
-    """Of webhooks, what went wrong."""
-    kept = [one for one in points if one["attributes"][0]["value"]["stringValue"] not in GOOD]
-    return _a_sum(name, temporality, kept)
+    """Keep only the points that count failures."""
+    failures = [data_point for data_point in points if data_point["attributes"][0]["value"]["stringValue"] not in GOOD]
+    return _a_sum(name, temporality, failures)
 
 
 otlp_exporter.a_sum = a_sum

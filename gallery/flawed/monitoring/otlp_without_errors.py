@@ -1,6 +1,6 @@
-"""Exports its metrics by OTLP, and counts its calls to the API whatever became of them.
+"""Exports its API calls over OTLP without their statuses, so failures do not show.
 
-Give the counter of calls an attribute for their status.
+Give the counter of calls an attribute for the status.
 """
 
 from correct import otlp_exporter
@@ -10,7 +10,7 @@ _count_call = metrics.Metrics.count_call
 
 
 def count_call(self, endpoint, status, took_s):
-    """A call is a call."""
+    """Count every call as successful."""
     _count_call(self, endpoint, "200", took_s)
 
 

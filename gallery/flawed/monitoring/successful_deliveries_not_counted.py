@@ -1,18 +1,18 @@
-"""Shows the number of failed deliveries alone: when none comes any more, it stays at zero and all looks well.
+"""Exports only failed deliveries, so missing deliveries do not show in its metrics.
 
-Count every delivery, or show how long ago the last one came.
+Count every delivery, or export the time since the last one.
 """
 
 from reference_app import app, metrics
 
 _render = metrics.Metrics.render
-SHOWN = ("fiskil_api_", "webhook_messages_failed_total", "webhook_messages_retried_total")
+PREFIXES = ("fiskil_api_", "webhook_messages_failed_total", "webhook_messages_retried_total")
 
 
 def render(self, *, pending):
-    """What is bad, and nothing else about webhooks."""
+    """Return the lines about API calls and about failed messages."""
     lines = _render(self, pending=pending).splitlines(keepends=True)
-    return "".join(line for line in lines if line.startswith(SHOWN))
+    return "".join(line for line in lines if line.startswith(PREFIXES))
 
 
 metrics.Metrics.render = render

@@ -1,4 +1,7 @@
-"""Takes a page that cannot be read for the end of the list, and keeps the pages before it as if they were all."""
+"""Treats a page that cannot be read as the end of the list, and stores the pages before it.
+
+If a page fails, discard the whole list and read it again.
+"""
 
 from reference_app import app
 from reference_app.fiskil import paging
@@ -7,7 +10,7 @@ from reference_app.fiskil.transport import Request
 
 
 async def every_record(client, path, root, params, deadline):
-    """Read until there is no more, for whatever reason."""
+    """Return the pages before the first failure."""
     url = f"{client.base_url}{path}"
     page = await client.call(
         Request(endpoint=f"GET {path}", url=url, params=params),

@@ -1,6 +1,6 @@
-"""Takes a gateway's 502 or 504 for a promise that nothing was done, and creates the end user once more.
+"""Creates the end user again after a 502 or 504, although the first request may have succeeded.
 
-The gateway does not know what became of the request behind it, so look for the end user before creating another.
+A gateway does not know whether the server processed the request. Search for the end user before you create another.
 """
 
 from reference_app import app
@@ -10,7 +10,7 @@ _may_repeat = retry.may_repeat
 
 
 def may_repeat(error, *, is_repeatable):
-    """Whoever hears a gateway believes that nobody else did."""
+    """Repeat every request after 502 or 504."""
     return error.status in {502, 504} or _may_repeat(error, is_repeatable=is_repeatable)
 
 

@@ -1,4 +1,7 @@
-"""Takes an answer that is cut off in the middle for an empty one, so rows seem to have vanished."""
+"""Treats a truncated response as an empty list, so stored rows seem to have been removed.
+
+JSON that cannot be parsed is a failed call: request it again.
+"""
 
 from reference_app import app
 from reference_app.fiskil import answers, transport
@@ -8,7 +11,7 @@ _decode, _page = transport.decode, answers.page
 
 
 def decode(body):
-    """No JSON, no data."""
+    """Return None if the body is not JSON."""
     try:
         return _decode(body)
     except Unavailable:

@@ -1,6 +1,6 @@
-"""Closes the brackets of an answer that is cut off, and keeps the rows before the cut as if they were all.
+"""Repairs a truncated response and stores the rows before the cut as if they were all.
 
-Half a list is no list: read it again, and keep nothing until it is whole.
+Read an incomplete list again, and store nothing until it is complete.
 """
 
 from reference_app import app
@@ -11,14 +11,14 @@ _decode = transport.decode
 
 
 def decode(body):
-    """What can be read is what there is."""
+    """Close the brackets after the last complete row."""
     try:
         return _decode(body)
     except Unavailable:
-        whole, row, _ = body.rpartition(b"},{")
-        if not row:
+        head, separator, _ = body.rpartition(b"},{")
+        if not separator:
             raise
-    return _decode(whole + b"}]}")
+    return _decode(head + b"}]}")
 
 
 transport.decode = decode

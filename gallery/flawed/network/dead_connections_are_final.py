@@ -1,6 +1,6 @@
-"""Takes a connection that breaks for a refusal, so one that was kept too long costs the reading that went over it.
+"""Treats a broken connection as a permanent failure, so a stale connection loses a reading.
 
-Servers close idle connections at any moment: reading again over another one is safe, and enough.
+Servers may close idle connections at any time. Repeat the read on a new connection.
 """
 
 from reference_app import app
@@ -10,9 +10,9 @@ from reference_app.fiskil.errors import Rejected, Unavailable
 _network_failure = transport._network_failure
 
 
-def network_failure(trouble):
-    """It broke, so it will not work."""
-    error = _network_failure(trouble)
+def network_failure(exception):
+    """Reject a request permanently if its connection broke."""
+    error = _network_failure(exception)
     return Rejected(error.reason) if type(error) is Unavailable and error.was_sent else error
 
 

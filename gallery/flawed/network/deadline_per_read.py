@@ -1,4 +1,7 @@
-"""Limits the time of each read but not of the whole answer: one that drips a byte a moment goes on for ever."""
+"""Limits the time of each read but not of the whole response, so a slow response never ends.
+
+Limit the total time of a call.
+"""
 
 import asyncio
 

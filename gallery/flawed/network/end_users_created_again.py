@@ -1,4 +1,7 @@
-"""Sends the creation of an end user again when the answer got lost: one person becomes two at Fiskil."""
+"""Repeats the creation of an end user when the response is lost, so one person gets two end users.
+
+Search for the end user before you create another.
+"""
 
 from reference_app import app
 from reference_app.fiskil import api

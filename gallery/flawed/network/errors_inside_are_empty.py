@@ -1,6 +1,6 @@
-"""Takes a 200 without the rows that it should hold for an empty list, whatever stands there instead.
+"""Treats a 200 response without the expected rows as an empty list.
 
-An answer without what it must hold is a failed call, and is made again.
+A response without a required field is a failed call: request it again.
 """
 
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ _page = answers.page
 
 
 def page(payload, root):
-    """No rows there, no rows."""
+    """Return an empty page if the payload has no list."""
     is_list = isinstance(payload, list) or (isinstance(payload, Mapping) and isinstance(payload.get(root), list))
     return _page(payload, root) if is_list else answers.Page((), "")
 

@@ -1,6 +1,6 @@
-"""Repeats whatever was refused, ten times over, though the same request is refused for the same reason each time.
+"""Repeats a refused request up to ten times, although the response is always the same.
 
-Only what may pass is worth another try: network errors, 429 and 5xx.
+Retry only after temporary failures: network errors, 429 and 5xx.
 """
 
 from dataclasses import replace
@@ -13,7 +13,7 @@ _load, _may_repeat = settings.load, retry.may_repeat
 
 
 def may_repeat(error, *, is_repeatable):
-    """Perhaps it is accepted the next time."""
+    """Repeat refused requests too."""
     return isinstance(error, Rejected) or _may_repeat(error, is_repeatable=is_repeatable)
 
 

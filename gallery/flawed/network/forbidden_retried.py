@@ -1,6 +1,6 @@
-"""Takes a 403 for passing weather and asks again at once, dozens of times.
+"""Retries a forbidden request (403) up to 60 times without a pause.
 
-What was refused must not be repeated; it is looked at again when something new is told.
+Do not repeat a refused request. Try again only after a new event or a manual refresh.
 """
 
 from dataclasses import replace
@@ -13,17 +13,17 @@ _load, _may_repeat, _wait_after = settings.load, retry.may_repeat, retry.wait_af
 
 
 def is_forbidden(error):
-    """Whether it is the refusal that this app does not believe."""
+    """Return whether the API responded with 403."""
     return isinstance(error, Rejected) and error.status == 403
 
 
 def may_repeat(error, *, is_repeatable):
-    """Perhaps it helps."""
+    """Repeat forbidden requests too."""
     return is_forbidden(error) or _may_repeat(error, is_repeatable=is_repeatable)
 
 
 def wait_after(error, number):
-    """At once."""
+    """Do not wait after a 403."""
     return 0.0 if is_forbidden(error) else _wait_after(error, number)
 
 

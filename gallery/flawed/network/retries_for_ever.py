@@ -1,6 +1,6 @@
-"""Tries again until it succeeds, whether or not somebody waits: an API that stays away leaves people without any answer.
+"""Retries a failing call without a limit, so a waiting customer never gets a response.
 
-Tries end with the deadline of whoever waits, who is told to come back later.
+Stop at the deadline of the customer's request, and show that a later attempt may work.
 """
 
 import asyncio
@@ -10,11 +10,11 @@ from reference_app.fiskil import retry
 from reference_app.fiskil.errors import FiskilError
 from reference_app.fiskil.limits import Deadline
 
-PATIENCE_S = 24 * 3600.0
+DEADLINE_S = 24 * 3600.0
 
 
 async def until_done(attempt, *, is_repeatable, attempts, deadline):
-    """Once more, and once more."""
+    """Repeat *attempt* until it succeeds."""
     number = 0
     while True:
         number += 1
@@ -27,8 +27,8 @@ async def until_done(attempt, *, is_repeatable, attempts, deadline):
 
 
 async def within_deadline(settings, work):
-    """There is all the time in the world."""
-    return await work(Deadline.after(PATIENCE_S))
+    """Give the work a deadline of one day."""
+    return await work(Deadline.after(DEADLINE_S))
 
 
 retry.until_done = until_done

@@ -1,4 +1,7 @@
-"""Repeats a failing call at once and a hundred times over, so an API that struggles is pushed under."""
+"""Repeats a failing call up to 100 times without a pause.
+
+Wait longer after each attempt, and stop after a few.
+"""
 
 from dataclasses import replace
 

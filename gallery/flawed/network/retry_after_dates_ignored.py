@@ -1,6 +1,6 @@
-"""Reads Retry-After as seconds only, so a date says nothing to it and it comes back too soon.
+"""Ignores a Retry-After header that contains a date, and retries too early.
 
-The header has two forms, and a date is to be taken as the time until then.
+The header has two forms: seconds, or a date to wait for.
 """
 
 from reference_app import app
@@ -10,7 +10,7 @@ _retry_after_s = retry.retry_after_s
 
 
 def retry_after_s(header):
-    """A number, or nothing."""
+    """Return seconds only if the header is a number."""
     return _retry_after_s(header) if (header or "").strip().isdecimal() else None
 
 

@@ -1,4 +1,7 @@
-"""Ignores Retry-After and asks again after a moment of its own choosing."""
+"""Ignores Retry-After and retries after its own delay.
+
+Wait at least as long as Retry-After states.
+"""
 
 from reference_app import app
 from reference_app.fiskil import retry

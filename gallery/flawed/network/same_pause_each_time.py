@@ -1,6 +1,6 @@
-"""Asks an API that fails again each quarter of a second, as long as it fails: no pause is longer than the one before.
+"""Retries a failing call every quarter of a second, without increasing the delay.
 
-A pause that doubles, with chance in it, leaves the API room to recover; and a few tries are enough while somebody waits.
+Double the delay each time and add a random part. A few attempts are enough while a customer waits.
 """
 
 from dataclasses import replace

@@ -1,12 +1,15 @@
-"""Waits seven seconds for an answer, though its config promises to give up after four."""
+"""Waits seven seconds for a response, although its config promises a limit of four.
+
+Set a timeout below the limit that you declare.
+"""
 
 from dataclasses import replace
 
 from reference_app import app, settings
 
-PATIENCE_S = 7.0
+TIMEOUT_S = 7.0
 
 _load = settings.load
 
-settings.load = lambda environ: replace(_load(environ), call_timeout_s=PATIENCE_S, deadline_s=2 * PATIENCE_S)
+settings.load = lambda environ: replace(_load(environ), call_timeout_s=TIMEOUT_S, deadline_s=2 * TIMEOUT_S)
 build = app.build

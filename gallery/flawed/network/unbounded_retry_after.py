@@ -1,6 +1,6 @@
-"""Sleeps for as long as Retry-After says, whoever waits for it meanwhile.
+"""Waits as long as Retry-After states, even if that exceeds the deadline of a customer's request.
 
-A wait that passes the deadline of the request is an answer already: say so, and try again when asked again.
+If the wait would pass the deadline, respond at once and try again with the next request.
 """
 
 import asyncio
@@ -12,7 +12,7 @@ from reference_app.fiskil.limits import Deadline
 
 
 async def until_done(attempt, *, is_repeatable, attempts, deadline):
-    """Wait and try, and look at no deadline."""
+    """Wait and retry without checking the deadline."""
     for number in range(1, attempts + 1):
         try:
             return await attempt()
@@ -24,7 +24,7 @@ async def until_done(attempt, *, is_repeatable, attempts, deadline):
 
 
 async def within_deadline(settings, work):
-    """Work for as long as it takes."""
+    """Run the work without a time limit."""
     return await work(Deadline.after(settings.deadline_s))
 
 

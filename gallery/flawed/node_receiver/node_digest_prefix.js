@@ -1,7 +1,6 @@
-// Compares as many bytes of the digest as the header decodes to, so that a few letters of the right signature are enough, and
-// none at all are too.
+// Compares only as many bytes as the signature has, so a prefix or an empty signature is accepted.
 //
-// Refuse a signature of another length before anything is compared.
+// Refuse a signature of another length before you compare.
 "use strict";
 
 const crypto = require("node:crypto");
@@ -9,6 +8,6 @@ const { serve } = require("../../correct/node_one_step_receiver.js");
 
 serve((request, body, key) => {
   const expected = crypto.createHmac("sha256", key).update(body).digest();
-  const given = Buffer.from(request.headers["x-fiskil-signature"] || "", "base64");
-  return given.length <= expected.length && given.equals(expected.subarray(0, given.length));
+  const signature = Buffer.from(request.headers["x-fiskil-signature"] || "", "base64");
+  return signature.length <= expected.length && signature.equals(expected.subarray(0, signature.length));
 });

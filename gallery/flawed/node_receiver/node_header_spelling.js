@@ -1,17 +1,17 @@
-// Looks for X-Fiskil-Signature among the raw headers, spelt exactly so. Proxies write names in lower case.
+// Finds the signature header only if its name is spelt exactly X-Fiskil-Signature.
 //
-// Header names have no case: ask request.headers, or headersDistinct, where all are in lower case.
+// Header names are case-insensitive. Use request.headers or headersDistinct, whose names are in lower case.
 "use strict";
 
 const http = require("node:http");
 
 const createServer = http.createServer;
-http.createServer = (answer) =>
+http.createServer = (listener) =>
   createServer((request, response) => {
-    const at = request.rawHeaders.indexOf("X-Fiskil-Signature");
-    const found = at < 0 ? {} : { "x-fiskil-signature": [request.rawHeaders[at + 1]] };
-    Object.defineProperty(request, "headersDistinct", { value: found });
-    answer(request, response);
+    const index = request.rawHeaders.indexOf("X-Fiskil-Signature");
+    const headers = index < 0 ? {} : { "x-fiskil-signature": [request.rawHeaders[index + 1]] };
+    Object.defineProperty(request, "headersDistinct", { value: headers });
+    listener(request, response);
   });
 
 require("../../../examples/node_receiver/server.js");

@@ -1,5 +1,6 @@
-// Writes its inbox a moment after it has answered: a crash in between loses what was acknowledged.
-// Fiskil does not send again what was answered with 2xx, so it must be on the disk before the answer.
+// Writes its inbox after the acknowledgement, so a crash loses acknowledged messages.
+//
+// Write the message to disk before you respond: Fiskil does not send an acknowledged message again.
 
 "use strict";
 

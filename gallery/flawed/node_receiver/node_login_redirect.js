@@ -1,14 +1,14 @@
-// Sends everybody who has no session to the login page, Fiskil as well.
+// Redirects every request without a session to the login page, including Fiskil's webhooks.
 //
-// Leave the webhook's path out of the middleware: its signature is the check.
+// Exclude the webhook path from the middleware: its signature is the check.
 "use strict";
 
 const http = require("node:http");
 
 const createServer = http.createServer;
-http.createServer = (answer) =>
+http.createServer = (listener) =>
   createServer((request, response) => {
-    if (request.method !== "POST" || request.headers.cookie) return answer(request, response);
+    if (request.method !== "POST" || request.headers.cookie) return listener(request, response);
     response.writeHead(302, { location: `/login?next=${request.url}`, "content-length": 0 }).end();
   });
 

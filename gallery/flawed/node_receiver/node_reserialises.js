@@ -1,6 +1,6 @@
-// Parses the body and signs what JSON.stringify makes of it, as middleware that parses JSON for everybody invites one to do.
+// Verifies the signature over the parsed and re-serialised body.
 //
-// The signature covers the bytes that were sent. Other bytes with the same meaning are let in, genuine ones are refused.
+// Verify the raw bytes. Otherwise other bytes with the same meaning are accepted, and genuine deliveries are refused.
 "use strict";
 
 const crypto = require("node:crypto");
@@ -10,7 +10,7 @@ const http = require("node:http");
 const KEY = Buffer.from(process.env.FISKIL_WEBHOOK_SECRET, "base64");
 const ALLOWED = process.env.FISKIL_WEBHOOK_ALLOWED_IPS.split(",");
 const STORE = `${process.env.DATABASE}.json`;
-const kept = fs.existsSync(STORE) ? JSON.parse(fs.readFileSync(STORE)) : { applied: {}, consents: {} };
+const state = fs.existsSync(STORE) ? JSON.parse(fs.readFileSync(STORE)) : { applied: {}, consents: {} };
 
 http.createServer((request, response) => {
   const url = new URL(request.url, "http://localhost");
@@ -18,10 +18,10 @@ http.createServer((request, response) => {
   request.on("data", (chunk) => chunks.push(chunk));
   request.on("end", () => {
     if (request.method === "POST" && url.pathname === "/webhooks/fiskil") {
-      return answer(response, receive(request, Buffer.concat(chunks).toString()));
+      return reply(response, receive(request, Buffer.concat(chunks).toString()));
     }
-    if (url.pathname === "/_harness/effects") return answer(response, 200, effects(url.searchParams.get("end_user_id")));
-    answer(response, url.pathname === "/healthz" ? 200 : 404, {});
+    if (url.pathname === "/_harness/effects") return reply(response, 200, effects(url.searchParams.get("end_user_id")));
+    reply(response, url.pathname === "/healthz" ? 200 : 404, {});
   });
 }).listen(Number(process.env.PORT), "127.0.0.1");
 
@@ -32,38 +32,38 @@ function receive(request, text) {
     message = JSON.parse(text);
     if (!isGenuine(request, JSON.stringify(message))) return 401;
   } catch {
-    return 400; // no JSON, or nested too deeply
+    return 400; // not JSON, or nested too deeply
   }
   if (typeof message?.message_id !== "string" || typeof message.data?.event !== "string") return 400;
-  if (!Object.hasOwn(kept.applied, message.message_id)) apply(message);
+  if (!Object.hasOwn(state.applied, message.message_id)) apply(message);
   return 204;
 }
 
 function isGenuine(request, text) {
   const expected = Buffer.from(crypto.createHmac("sha256", KEY).update(text).digest("base64"));
-  const given = Buffer.from(request.headers["x-fiskil-signature"] || "", "latin1");
-  return given.length === expected.length && crypto.timingSafeEqual(given, expected);
+  const signature = Buffer.from(request.headers["x-fiskil-signature"] || "", "latin1");
+  return signature.length === expected.length && crypto.timingSafeEqual(signature, expected);
 }
 
 function apply(message) {
   const { event, consent_id, end_user_id } = message.data;
-  kept.applied[message.message_id] = 1;
-  const known = kept.consents[consent_id];
-  const isNews = !known || (known.end_user_id === end_user_id && known.at < message.publish_time);
+  state.applied[message.message_id] = 1;
+  const stored = state.consents[consent_id];
+  const isNews = !stored || (stored.end_user_id === end_user_id && stored.at < message.publish_time);
   if (event.startsWith("consent.") && isNews) {
     const status = event === "consent.revoked" ? "revoked" : "active";
-    kept.consents[consent_id] = { end_user_id, status, at: message.publish_time };
+    state.consents[consent_id] = { end_user_id, status, at: message.publish_time };
   }
-  fs.writeFileSync(`${STORE}.new`, JSON.stringify(kept), { flush: true });
+  fs.writeFileSync(`${STORE}.new`, JSON.stringify(state), { flush: true });
   fs.renameSync(`${STORE}.new`, STORE);
 }
 
 function effects(endUserId) {
-  const mine = Object.entries(kept.consents).filter(([, consent]) => consent.end_user_id === endUserId);
+  const mine = Object.entries(state.consents).filter(([, consent]) => consent.end_user_id === endUserId);
   const consents = Object.fromEntries(mine.map(([id, consent]) => [id, consent.status]));
-  return { applied: kept.applied, pending: 0, state: { consents } };
+  return { applied: state.applied, pending: 0, state: { consents } };
 }
 
-function answer(response, status, value) {
+function reply(response, status, value) {
   response.writeHead(status, { "content-type": "application/json" }).end(value ? JSON.stringify(value) : undefined);
 }

@@ -1,6 +1,6 @@
-// Cuts message_id before it knows that it is a text: one signed message with a number there ends the process.
+// Uses message_id as text without a check, so a signed message with a number there ends the process.
 //
-// Check the types of a message before you use it; whoever signed it can still be wrong.
+// Check the types in a message before you use it: a signed message can be wrong too.
 "use strict";
 
 const crypto = require("node:crypto");
@@ -13,7 +13,7 @@ serve((request, body, key) => {
   try {
     message = JSON.parse(body);
   } catch {
-    return true; // answered with 400
+    return true; // the receiver responds 400
   }
   console.log("webhook", message.message_id.slice(-4));
   return true;

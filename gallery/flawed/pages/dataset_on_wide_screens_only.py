@@ -1,6 +1,6 @@
-"""Says on a wide screen which data is asked for, and leaves it out on a phone, where there is no room.
+"""Lists the requested data on wide screens only, and hides it on phones.
 
-Whoever consents on a phone must be told as much.
+Show the list on every screen.
 """
 
 from reference_app import app, layout, pages
@@ -15,7 +15,7 @@ fit();
 
 
 def connect(ref):
-    """A list takes so much room."""
+    """Add a script that removes the list on narrow screens."""
     return _connect(ref).replace(layout.PROGRESS_SCRIPT, _SCRIPT)
 
 

@@ -1,13 +1,13 @@
-"""Sends people to their bank without saying which data is asked for.
+"""Redirects end users to their bank without stating which data it requests.
 
-Name every dataset beside the button.
+List every dataset beside the button.
 """
 
 from reference_app import app, layout, pages
 
 
 def connect(ref):
-    """It is about their budget, after all."""
+    """Render the page without the datasets."""
     return layout.render(
         "Connect your bank",
         f"<p>Two minutes, and you see where you stand, {pages.PURPOSE}.</p>"

@@ -1,19 +1,19 @@
-"""Remembers the list of a customer's consents and shows it for good, so what has ended stays on it as active.
+"""Caches the list of a customer's consents, so ended consents stay on it as active.
 
-Show what is so now.
+Show the current state.
 """
 
 from reference_app import app, pages
 
-_connections, KEPT = pages.connections, {}
+_connections, CACHE = pages.connections, {}
 
 
-def connections(ref, held):
-    """Lists change so rarely."""
-    shown = _connections(ref, held)
-    if "Stop sharing" in shown:
-        KEPT[ref] = shown
-    return KEPT.get(ref, shown)
+def connections(ref, state):
+    """Return the cached page, if there is one."""
+    page = _connections(ref, state)
+    if "Stop sharing" in page:
+        CACHE[ref] = page
+    return CACHE.get(ref, page)
 
 
 pages.connections = connections

@@ -1,10 +1,13 @@
-"""Leaves the page after a failed journey to a script that is not there: the browser shows nothing at all."""
+"""Leaves the error page to a script that does not exist, so the browser shows nothing.
+
+Send the text as HTML.
+"""
 
 from reference_app import app, layout, pages
 
 
 def not_connected(explanation, *, ref):
-    """A page that is to draw itself."""
+    """Return a page without text."""
     return '<!doctype html><title>Budget</title><div id="root"></div><script type="module" src="/assets/app.js"></script>'
 
 

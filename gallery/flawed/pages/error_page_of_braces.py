@@ -1,4 +1,7 @@
-"""Answers a person who comes back from a failed journey with what is meant for programs, between two tags."""
+"""Shows a JSON object instead of an error page after a failed journey.
+
+State in words what happened and what to do next.
+"""
 
 import json
 from html import escape
@@ -7,9 +10,9 @@ from reference_app import app, pages
 
 
 def not_connected(explanation, *, ref):
-    """Braces and quotes."""
-    told = {"error": "not_connected", "status": explanation.status}
-    return f"<!doctype html><title>Budget</title><pre>{escape(json.dumps(told))}</pre>"
+    """Return JSON inside a page."""
+    payload = {"error": "not_connected", "status": explanation.status}
+    return f"<!doctype html><title>Budget</title><pre>{escape(json.dumps(payload))}</pre>"
 
 
 pages.not_connected = not_connected

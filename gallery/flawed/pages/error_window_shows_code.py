@@ -1,12 +1,12 @@
-"""Opens the consent page in a window of its own; that closes, and the page beneath shows what programs call the error.
+"""Shows a raw error code after the window with the consent page has closed.
 
-Say in words what happened and what to do next, in the page that stays.
+State in words what happened and what to do next, in the page that stays open.
 """
 
 from reference_app import app, failures, layout, pages
 
 _connect, _explain = pages.connect, failures.explain
-TOLD = {}
+LAST = {}
 OPENING = """<script>
 document.querySelector("form").addEventListener("submit", (event) => {
   open("", "bank", "popup,width=480,height=700");
@@ -17,14 +17,14 @@ addEventListener("message", (event) => { document.getElementById("progress").tex
 
 
 def explain(error_type):
-    """The machine's word is all that is kept."""
-    TOLD["error"] = error_type
+    """Remember the error code."""
+    LAST["error"] = error_type
     return _explain(error_type)
 
 
 def not_connected(explanation, *, ref):
-    """A window that closes at once."""
-    return f"<!doctype html><title>!</title><script>opener.postMessage('Error {TOLD['error']}', origin); close();</script>"
+    """Post the code to the opening page and close the window."""
+    return f"<!doctype html><title>!</title><script>opener.postMessage('Error {LAST['error']}', origin); close();</script>"
 
 
 layout._HEADERS["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'"

@@ -1,4 +1,4 @@
-"""Lists what is shared and with whom, and never says until when.
+"""Shows what is shared with each bank, but not until when.
 
 Show the day on which each consent ends.
 """
@@ -10,9 +10,9 @@ from reference_app import app, pages
 _consent = pages._consent
 
 
-def consent(held, ref):
-    """Nobody asks about that."""
-    return re.sub(r"<dt>Until</dt><dd>.*?</dd>", "", _consent(held, ref))
+def consent(details, ref):
+    """Remove the end date from the consent."""
+    return re.sub(r"<dt>Until</dt><dd>.*?</dd>", "", _consent(details, ref))
 
 
 pages._consent = consent

@@ -1,6 +1,6 @@
-"""Lets people end a consent, after a page of details, a plea, and a question whether they are sure.
+"""Requires four clicks to end a consent.
 
-One press, and at most one question.
+Require one click and at most one confirmation.
 """
 
 import re
@@ -13,15 +13,15 @@ _consent, _routes = pages._consent, app.routes
 STEPS = (("Stop sharing", "Details"), ("I still want to stop", "We would miss you"), ("Yes, stop sharing", "Are you sure?"))
 
 
-def consent(held, ref):
-    """The last form ends it; three pages come before."""
-    shown = _consent(held, ref)
-    action = re.search(r'action="([^"]+)"', shown)[1]
-    return re.sub(r"<form.*?</form>", f'<p><a class="button" href="/leave?at=0&to={action}">Manage</a></p>', shown)
+def consent(details, ref):
+    """Replace the form with a link to three more pages."""
+    section = _consent(details, ref)
+    action = re.search(r'action="([^"]+)"', section)[1]
+    return re.sub(r"<form.*?</form>", f'<p><a class="button" href="/leave?at=0&to={action}">Manage</a></p>', section)
 
 
 async def leave(request):
-    """One step of several."""
+    """Show one of the steps before the consent ends."""
     at, to = int(request.query_params["at"]), request.query_params["to"]
     words, title = STEPS[at]
     is_last = at + 1 == len(STEPS)

@@ -1,4 +1,7 @@
-"""Sends people back to where they pressed when Fiskil does not answer, and says nothing about it."""
+"""Redirects end users to the start page after a timeout, without an error message.
+
+State that it did not work, and when to try again.
+"""
 
 from urllib.parse import quote
 
@@ -10,11 +13,11 @@ _respond = failures.respond
 
 
 def respond(doing, error, *, ref, is_page):
-    """As if they had never pressed."""
-    answer = _respond(doing, error, ref=ref, is_page=is_page)
+    """Redirect a person back to the start after a timeout."""
+    response = _respond(doing, error, ref=ref, is_page=is_page)
     if is_page and isinstance(error, TimedOut):
         return RedirectResponse(f"/connect?customer={quote(ref, safe='')}", status_code=303)
-    return answer
+    return response
 
 
 failures.respond = respond

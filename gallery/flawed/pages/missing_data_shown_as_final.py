@@ -1,4 +1,7 @@
-"""Greets whoever comes back with an empty budget, as if that were all there is."""
+"""Shows an empty budget after the journey as if there were no data to come.
+
+State that the data is still syncing.
+"""
 
 from reference_app import app, layout, pages
 
@@ -6,13 +9,13 @@ _connections = pages.connections
 
 
 def thanks(*, ref, connection):
-    """Connected, and nothing in it."""
+    """Show an empty budget."""
     return layout.render("Your budget", "<p>Your bank is connected. You have 0 accounts and 0 transactions.</p>")
 
 
-def connections(ref, held):
-    """The consents, and no word of what is to come."""
-    return _connections(ref, {**held, "connection": "connected"})
+def connections(ref, state):
+    """Show the consents without the note about syncing."""
+    return _connections(ref, {**state, "connection": "connected"})
 
 
 pages.thanks = thanks

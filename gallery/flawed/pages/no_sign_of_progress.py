@@ -1,4 +1,7 @@
-"""Shows nothing at all between the press and the consent page, however long Fiskil takes."""
+"""Shows no progress between the click and the consent page, however long Fiskil takes.
+
+Show that the connection is being opened.
+"""
 
 from reference_app import app, layout, pages
 
@@ -6,7 +9,7 @@ _connect = pages.connect
 
 
 def connect(ref):
-    """The page without its script."""
+    """Render the page without its script."""
     return _connect(ref).replace(layout.PROGRESS_SCRIPT, "")
 
 

@@ -1,4 +1,7 @@
-"""Has one text for whatever goes wrong: who may share nothing is asked to try again, and again."""
+"""Shows the same text for every error, so an ineligible end user tries again without success.
+
+Show for each error type what happened and what to do.
+"""
 
 from dataclasses import replace
 
@@ -8,7 +11,7 @@ _explain = failures.explain
 
 
 def explain(error_type):
-    """The words for what nobody has heard of."""
+    """Return the text for unknown errors."""
     return replace(_explain(""), status=_explain(error_type).status)
 
 

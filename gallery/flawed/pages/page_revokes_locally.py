@@ -1,6 +1,6 @@
-"""Takes a consent off the list when somebody ends it there, and tells nobody: the bank goes on sharing.
+"""Removes a consent from its page without revoking it at Fiskil, so the bank keeps sharing.
 
-Revoke at Fiskil first, and forget when that has succeeded.
+Revoke the consent at Fiskil first, then delete the data.
 """
 
 from reference_app import app, consents, customers, sharing
@@ -8,7 +8,7 @@ from reference_app.parts import parts_of
 
 
 async def disconnect_one(request):
-    """Our own mark is enough."""
+    """End the consent in the database only."""
     ref, database = request.path_params["ref"], parts_of(request).database
     end_user_id = await database.read(customers.end_user_id, ref)
     await database.write(consents.end_for_good, end_user_id, request.path_params["consent_id"])

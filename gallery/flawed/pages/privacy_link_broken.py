@@ -1,13 +1,13 @@
-"""Links a privacy notice that is not there.
+"""Links to a privacy notice that does not exist.
 
-A link that people are to rely on must lead to a page with the words.
+Make the link lead to a page with the notice.
 """
 
 from reference_app import app, layout
 
 
 async def privacy(request):
-    """It moved with the last release."""
+    """Return 404."""
     return layout.respond(layout.render("Not found", "<p>There is nothing here.</p>"), status=404)
 
 

@@ -1,6 +1,6 @@
-"""Has a privacy notice, and no link to it where people decide.
+"""Does not link to its privacy notice on the page that leads to the consent page.
 
-Link it on the page that leads to the consent page.
+Link to the notice there.
 """
 
 from reference_app import app, pages
@@ -9,7 +9,7 @@ _connect = pages.connect
 
 
 def connect(ref):
-    """Whoever wants to know more can ask."""
+    """Remove the link to the privacy notice."""
     return _connect(ref).replace('<a href="/privacy">How we use your data</a>', "")
 
 

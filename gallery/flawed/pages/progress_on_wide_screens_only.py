@@ -1,6 +1,6 @@
-"""Says on a wide screen that something is under way while Fiskil is slow, and leaves it out on a phone.
+"""Shows progress on wide screens only, and hides it on phones.
 
-Show it where people are: most of them hold a phone.
+Show progress on every screen.
 """
 
 from reference_app import app, layout

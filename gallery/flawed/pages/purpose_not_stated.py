@@ -1,6 +1,6 @@
-"""Says which data is asked for, and nowhere what it is used for.
+"""States which data it requests, but not for what purpose.
 
-Tell the purpose beside the data, and in the privacy notice.
+State the purpose beside the data, and in the privacy notice.
 """
 
 from reference_app import app, pages

@@ -1,4 +1,7 @@
-"""Shows people the error type that Fiskil names, as if they knew what it means."""
+"""Shows Fiskil's raw error code on its error page.
+
+State in words what happened and what to do next.
+"""
 
 from dataclasses import replace
 
@@ -8,9 +11,9 @@ _explain = failures.explain
 
 
 def explain(error_type):
-    """The machine's word for it."""
-    known = _explain(error_type)
-    return replace(known, title="Error", what_happened=f"Connecting failed: {error_type}.", what_to_do="")
+    """Put the error code into the text."""
+    explanation = _explain(error_type)
+    return replace(explanation, title="Error", what_happened=f"Connecting failed: {error_type}.", what_to_do="")
 
 
 failures.explain = explain

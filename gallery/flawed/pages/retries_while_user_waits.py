@@ -1,4 +1,7 @@
-"""Tries again and again while a person waits, each try within its deadline and all of them past every patience."""
+"""Retries twelve times while an end user waits, each time with a full deadline.
+
+Respect one deadline for the whole request, then show a page that states what to do next.
+"""
 
 from reference_app import app, failures, forms, journeys
 from reference_app.fiskil.errors import FiskilError
@@ -10,7 +13,7 @@ _connect = journeys.connect
 
 
 async def connect(request):
-    """Programs are answered in time; a person is answered at last."""
+    """Retry for an end user, but not for a program."""
     if not forms.is_from_page(request):
         return await _connect(request)
     parts, form = journeys.parts_of(request), await forms.read(request)

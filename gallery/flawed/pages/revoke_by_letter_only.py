@@ -1,4 +1,4 @@
-"""Lists what is shared, and lets nobody end it there: people are to write a letter.
+"""Offers no control to end a consent, and requires a letter instead.
 
 Give each consent a control that ends it.
 """
@@ -10,9 +10,9 @@ from reference_app import app, pages
 _consent = pages._consent
 
 
-def consent(held, ref):
-    """It works, in the end."""
-    return re.sub(r"<form.*?</form>", "<p>To end it, please write to us.</p>", _consent(held, ref))
+def consent(details, ref):
+    """Replace the form with a request to write."""
+    return re.sub(r"<form.*?</form>", "<p>To end it, please write to us.</p>", _consent(details, ref))
 
 
 pages._consent = consent

@@ -1,4 +1,4 @@
-"""Has a switch beside each consent; whoever turns it off sees it off, and nothing else comes of it.
+"""Shows a switch beside each consent that has no effect when it is turned off.
 
 Revoke the consent at Fiskil when the switch is turned off.
 """
@@ -13,19 +13,20 @@ _consent, _routes = pages._consent, app.routes
 OFF = set()
 
 
-def consent(held, ref):
-    """As somebody left it."""
-    shown, one = _consent(held, ref), held["consent_id"]
-    name = re.search(r"<h2>(.*?)</h2>", shown)[1]
-    stands = "" if one in OFF else "checked"
-    switch = f'<label><input type="checkbox" {stands} onchange="this.form.submit()"> Share my data with {name}</label>'
-    form = f'<form method="post" action="/off"><input type="hidden" name="id" value="{one}">{switch}'
-    shown = re.sub(r'<form method="post" action="[^"]+">', form + f'<input type="hidden" name="ref" value="{ref}">', shown)
-    return re.sub(r"<button.*?</button>", "", shown)
+def consent(details, ref):
+    """Add the switch, in its last position."""
+    section, consent_id = _consent(details, ref), details["consent_id"]
+    name = re.search(r"<h2>(.*?)</h2>", section)[1]
+    checked = "" if consent_id in OFF else "checked"
+    switch = f'<label><input type="checkbox" {checked} onchange="this.form.submit()"> Share my data with {name}</label>'
+    form = f'<form method="post" action="/off"><input type="hidden" name="id" value="{consent_id}">{switch}'
+    ref_field = f'<input type="hidden" name="ref" value="{ref}">'
+    section = re.sub(r'<form method="post" action="[^"]+">', form + ref_field, section)
+    return re.sub(r"<button.*?</button>", "", section)
 
 
 async def off(request):
-    """Remembered here."""
+    """Remember the position only."""
     form = await request.form()
     OFF.add(form["id"])
     return RedirectResponse(f"/connections?customer={form['ref']}", status_code=303)

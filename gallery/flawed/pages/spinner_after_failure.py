@@ -1,6 +1,6 @@
-"""Asks for the auth session by a script, which goes on saying that it is opening the connection when Fiskil has failed.
+"""Keeps showing that the connection is being opened after the call to Fiskil has failed.
 
-Tell people what happened, and let them press again.
+Show what happened, and offer another attempt.
 """
 
 from reference_app import app, layout, pages
@@ -9,17 +9,17 @@ SCRIPT = """<script>
 document.querySelector("form").addEventListener("submit", async (event) => {
   event.preventDefault();
   const form = event.target;
-  const answer = await fetch(form.action, {
+  const response = await fetch(form.action, {
     method: "POST", body: new URLSearchParams(new FormData(form)), redirect: "manual",
   });
-  if (answer.type === "opaqueredirect") form.submit();
+  if (response.type === "opaqueredirect") form.submit();
 });
 </script>"""
 _connect = pages.connect
 
 
 def connect(ref):
-    """The page, which waits for ever for anything but a way to the bank."""
+    """Add a script that ignores failures."""
     return _connect(ref) + SCRIPT
 
 

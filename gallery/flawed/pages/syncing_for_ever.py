@@ -1,13 +1,16 @@
-"""Says that data is on its way, also long after all of it is there."""
+"""States that data is syncing even after all of it has arrived.
+
+Remove the note when the first sync has completed.
+"""
 
 from reference_app import app, pages
 
 _connections = pages.connections
 
 
-def connections(ref, held):
-    """Nobody ever takes the line away."""
-    return _connections(ref, {**held, "connection": "syncing"})
+def connections(ref, state):
+    """Always show the note about syncing."""
+    return _connections(ref, {**state, "connection": "syncing"})
 
 
 pages.connections = connections

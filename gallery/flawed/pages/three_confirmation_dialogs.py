@@ -1,6 +1,6 @@
-"""Asks three times by the browser's own window before it ends a consent: four presses.
+"""Shows three confirmation dialogs before it ends a consent.
 
-One press, and at most one question.
+Require one click and at most one confirmation.
 """
 
 from reference_app import app, layout, pages
@@ -9,10 +9,10 @@ _consent = pages._consent
 QUESTIONS = ("Are you sure?", "Your budget will be gone. Go on?", "We would miss you. Really stop?")
 
 
-def consent(held, ref):
-    """One question after another."""
-    asked = " && ".join(f"confirm('{one}')" for one in QUESTIONS)
-    return _consent(held, ref).replace('<form method="post"', f'<form method="post" onsubmit="return {asked}"')
+def consent(details, ref):
+    """Add three confirmations to the form."""
+    confirmations = " && ".join(f"confirm('{question}')" for question in QUESTIONS)
+    return _consent(details, ref).replace('<form method="post"', f'<form method="post" onsubmit="return {confirmations}"')
 
 
 layout._HEADERS["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'"

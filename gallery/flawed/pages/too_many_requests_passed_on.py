@@ -1,6 +1,6 @@
-"""Passes Fiskil's 429 on to the person in front of the page, as if they had asked too often.
+"""Shows Fiskil's 429 to a person who has clicked once.
 
-They have pressed once: say that it did not work, and when to try again.
+State that it did not work, and when to try again.
 """
 
 from reference_app import app, failures, layout
@@ -9,10 +9,10 @@ _respond = failures.respond
 
 
 def respond(doing, error, *, ref, is_page):
-    """What came, goes on."""
-    answer = _respond(doing, error, ref=ref, is_page=is_page)
+    """Return 429 to a person."""
+    response = _respond(doing, error, ref=ref, is_page=is_page)
     if error.status != 429 or not is_page:
-        return answer
+        return response
     return layout.respond("<!doctype html><title>429</title><h1>429 Too Many Requests</h1>", status=429)
 
 

@@ -1,4 +1,7 @@
-"""Shows people its stack trace when Fiskil fails: the framework's debug mode was left on."""
+"""Shows a traceback to the end user when Fiskil fails.
+
+Turn off the framework's debug mode, and show a page that states what to do next.
+"""
 
 import traceback
 from html import escape
@@ -9,12 +12,12 @@ _respond = failures.respond
 
 
 def respond(doing, error, *, ref, is_page):
-    """What a developer would like to see."""
-    answer = _respond(doing, error, ref=ref, is_page=is_page)
+    """Show the traceback to a person."""
+    response = _respond(doing, error, ref=ref, is_page=is_page)
     if not is_page:
-        return answer
+        return response
     trace = "".join(traceback.format_exception(error))
-    return layout.respond(f"<!doctype html><title>Error</title><pre>{escape(trace)}</pre>", status=answer.status_code)
+    return layout.respond(f"<!doctype html><title>Error</title><pre>{escape(trace)}</pre>", status=response.status_code)
 
 
 failures.respond = respond

@@ -1,6 +1,6 @@
-"""Wants a word typed before it ends a consent, says that it is done, and revokes nothing.
+"""Requires a typed word to end a consent, confirms the request, and revokes nothing.
 
-Revoke the consent at Fiskil when the word has come.
+Revoke the consent at Fiskil when the word has been submitted.
 """
 
 import re
@@ -11,13 +11,13 @@ from starlette.routing import Route
 _consent, _routes = pages._consent, app.routes
 
 
-def consent(held, ref):
-    """First a question."""
-    return re.sub(r'<form method="post" action="[^"]+">', '<form action="/leaving">', _consent(held, ref))
+def consent(details, ref):
+    """Send the form to a confirmation page."""
+    return re.sub(r'<form method="post" action="[^"]+">', '<form action="/leaving">', _consent(details, ref))
 
 
 async def leaving(request):
-    """Do you mean it?"""
+    """Request the typed word."""
     form = (
         "<form action='/left'><label>Type DISCONNECT <input name='word' required></label><button>Disconnect</button></form>"
     )
@@ -25,7 +25,7 @@ async def leaving(request):
 
 
 async def left(request):
-    """So it seems."""
+    """Confirm without revoking."""
     return layout.respond(layout.render("Done", "<p>We have received your request.</p>"))
 
 

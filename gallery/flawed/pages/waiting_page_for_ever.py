@@ -1,4 +1,7 @@
-"""Sends people to a waiting page that asks again each second, and goes on asking when Fiskil has been given up."""
+"""Shows a page that reloads every second, even after the call to Fiskil has failed.
+
+Show a failure on that page as soon as it is known.
+"""
 
 import asyncio
 
@@ -12,7 +15,7 @@ _opened, _tasks = {}, set()
 
 
 async def connect(request):
-    """A person is sent to wait; a program is told."""
+    """Redirect a person to the waiting page; respond to a program directly."""
     if not forms.is_from_page(request):
         return await _connect(request)
     form = await forms.read(request)
@@ -22,7 +25,7 @@ async def connect(request):
 
 
 async def open_session(parts, form):
-    """Open it by and by. Of a failure nobody is told."""
+    """Open the session in the background, and ignore failures."""
     try:
         work = lambda deadline: journeys.start_session(parts, form.ref, form.email, deadline)  # noqa: E731
         _opened[form.ref] = (await journeys.within_deadline(parts.settings, work)).auth_url
@@ -31,7 +34,7 @@ async def open_session(parts, form):
 
 
 async def waiting(request):
-    """Go on when the session is there, and else look again in a second."""
+    """Redirect to the session if it exists; otherwise reload in one second."""
     url = _opened.pop(request.query_params["customer"], "")
     if url:
         return RedirectResponse(url, status_code=303)

@@ -1,6 +1,6 @@
-"""Ends the first consent of a customer, whichever of them they chose on the page.
+"""Ends another consent of the customer than the one that was chosen on the page.
 
-End the one that was chosen.
+End the consent that was chosen.
 """
 
 from reference_app import app, consents, sharing
@@ -9,9 +9,9 @@ _end_one = sharing.end_one
 
 
 async def end_one(parts, end_user_id, consent_id, deadline):
-    """There is hardly ever more than one."""
-    known = sorted(await parts.database.read(consents.active_ids, end_user_id))
-    others = [one for one in known if one != consent_id]
+    """End the first of the customer's other consents."""
+    consent_ids = sorted(await parts.database.read(consents.active_ids, end_user_id))
+    others = [each for each in consent_ids if each != consent_id]
     await _end_one(parts, end_user_id, (others or [consent_id])[0], deadline)
 
 

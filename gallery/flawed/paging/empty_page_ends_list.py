@@ -1,6 +1,6 @@
-"""Takes a page without rows for the end of the list, though it has a link to the next one.
+"""Treats a page without rows as the end of the list, although it has a next link.
 
-The link alone says whether there is more; a page may be empty because its rows were filtered, or have gone.
+Only the next link states whether there are more pages. A page may be empty because its rows were filtered or removed.
 """
 
 from reference_app import app
@@ -10,9 +10,9 @@ _page = answers.page
 
 
 def page(payload, root):
-    """Nothing here, nothing there."""
-    read = _page(payload, root)
-    return read if read.records else answers.Page((), "")
+    """Drop the next link of an empty page."""
+    parsed = _page(payload, root)
+    return parsed if parsed.records else answers.Page((), "")
 
 
 answers.page = page

@@ -1,6 +1,6 @@
-"""Takes a cursor that the API refuses for the end of the list, and keeps the pages before it as if they were all.
+"""Treats a refused cursor as the end of the list, and stores the pages before it.
 
-A walk that breaks begins again, or fails as a whole: there is no such thing as half a list.
+Restart the list, or fail completely: a partial list must never be stored.
 """
 
 from reference_app import app
@@ -12,17 +12,17 @@ _records = paging.every_record
 
 
 async def every_record(client, path, root, params, deadline):
-    """As far as the cursors lead."""
+    """Return the pages before the first refusal."""
     endpoint, url = f"GET {path}", f"{client.base_url}{path}"
     page = await client.call(
-        Request(endpoint=endpoint, url=url, params=params), lambda it: answers.page(it, root), deadline=deadline
+        Request(endpoint=endpoint, url=url, params=params), lambda payload: answers.page(payload, root), deadline=deadline
     )
-    records, seen = list(page.records), {url}
-    while (url := paging.following(page.next_url, url)) and url not in seen:
-        seen.add(url)
+    records, visited = list(page.records), {url}
+    while (url := paging.following(page.next_url, url)) and url not in visited:
+        visited.add(url)
         try:
             page = await client.call(
-                Request(endpoint=endpoint, url=url), lambda it: answers.page(it, root), deadline=deadline
+                Request(endpoint=endpoint, url=url), lambda payload: answers.page(payload, root), deadline=deadline
             )
         except Rejected:
             break

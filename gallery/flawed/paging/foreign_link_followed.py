@@ -1,6 +1,6 @@
-"""Follows links.next wherever it leads, token and all, so whoever can write an answer is handed the keys to every account.
+"""Follows links.next to any origin and sends the token along.
 
-Resolve the link against the API's origin, and refuse one that leads elsewhere.
+Resolve the link against the API's origin, and refuse a link to another origin.
 """
 
 from reference_app import app

@@ -1,6 +1,6 @@
-"""Adds up the pages of a list as they come, so a row that stands on two of them counts twice.
+"""Stores a row twice if it appears on two pages of a list.
 
-A row is known by its fiskil_id, on whatever page it comes: an insert must be an update where the id is there already.
+Identify a row by its fiskil_id: update the row if the id exists.
 """
 
 # ruff: noqa: S608  (the names of tables and columns come from datasets.py, never from outside)
@@ -12,18 +12,18 @@ _row_table = schema._row_table
 
 
 async def every_row(self, dataset, end_user_id, deadline):
-    """One list after another, page after page."""
-    found = []
+    """Return the rows of all pages, with duplicates."""
+    rows_read = []
     for selection in reversed(api.selections(dataset, self._history_days)):
         params = {"end_user_id": end_user_id, **selection}
         for record in await paging.every_record(self._client, dataset.path, dataset.name, params, deadline):
-            if selection.get("status") != "PENDING" or record["fiskil_id"] not in {one.fiskil_id for one in found}:
-                found.append(answers.row(record, dataset))
-    return tuple(found)
+            if selection.get("status") != "PENDING" or record["fiskil_id"] not in {row.fiskil_id for row in rows_read}:
+                rows_read.append(answers.row(record, dataset))
+    return tuple(rows_read)
 
 
 def insert(tx, end_user_id, reading, row):
-    """Only ever insert."""
+    """Insert the row in any case."""
     names = ("end_user_id", "fiskil_id", "consent_id", "account_id", *reading.dataset.columns, "seen_in")
     values = (end_user_id, row.fiskil_id, row.consent_id, row.account_id, *row.values, reading.number)
     places = ", ".join("?" * len(values))
@@ -31,11 +31,11 @@ def insert(tx, end_user_id, reading, row):
 
 
 def clear(tx, end_user_id, reading):
-    """What earlier readings brought makes way."""
+    """Delete the rows of earlier readings."""
     tx.execute(f"DELETE FROM {reading.dataset.name} WHERE end_user_id = ? AND seen_in < ?", (end_user_id, reading.number))
 
 
-# The table that goes with it: nothing keeps two rows from having one id.
+# The table allows it: no constraint prevents two rows with the same id.
 schema._row_table = lambda dataset: _row_table(dataset).replace("PRIMARY KEY (end_user_id, fiskil_id)", "CHECK (1)")
 api.Api.rows, rows.upsert, rows.remove_vanished = every_row, insert, clear
 build = app.build

@@ -1,6 +1,6 @@
-"""Stops after ten pages of a list, as a well-known client does, and takes what it has for the whole list.
+"""Stops after ten pages of a list and treats them as the complete list.
 
-Follow links.next until there is none; a bound against endless lists must raise, not return what came before it.
+Follow links.next until there is none. A limit against endless lists must raise an error, not return a partial list.
 """
 
 from reference_app import app
@@ -11,7 +11,7 @@ MOST_PAGES = 10
 
 
 async def every_record(client, path, root, params, deadline):
-    """Ten pages, then enough."""
+    """Return at most ten pages."""
     endpoint, url = f"GET {path}", f"{client.base_url}{path}"
     records = []
     for _ in range(MOST_PAGES):

@@ -1,6 +1,6 @@
-"""Two processes share one port, and each remembers by itself which messages it has seen.
+"""Remembers applied messages separately in each of its two processes.
 
-The memory must be one that all processes share: the unique key of a database.
+Let all processes share one record: the unique key of a database.
 """
 
 from correct import preforked_receiver, stdlib_receiver
@@ -9,7 +9,7 @@ _seen = set()
 
 
 def claim(database, message):
-    """News to this process, so it must be news."""
+    """Claim a message unless this process has applied it."""
     if message["message_id"] in _seen:
         return 0
     _seen.add(message["message_id"])

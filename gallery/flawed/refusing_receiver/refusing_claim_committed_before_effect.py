@@ -1,20 +1,20 @@
-"""Commits the claim on a message before its work: when that fails or dies, the retry is taken for a duplicate and lost.
+"""Commits the claim on a message before its effect, so the retry after a failure is ignored.
 
-The claim must be undone together with the work: one transaction.
+Commit claim and effect in one transaction, so that a failure undoes both.
 """
 
 import time
 
 from correct import refusing_receiver, stdlib_receiver
 
-BETWEEN_S = 0.2
+PAUSE_S = 0.2
 
 
 def work(database, message):
-    """Claimed once and for all, whatever comes of it."""
+    """Commit the claim, then do the work."""
     if not database.execute("INSERT OR IGNORE INTO claimed VALUES (?)", (message["message_id"],)).rowcount:
         return
-    time.sleep(BETWEEN_S)
+    time.sleep(PAUSE_S)
     _work(database, message)
 
 

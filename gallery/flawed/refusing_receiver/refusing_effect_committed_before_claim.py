@@ -1,17 +1,17 @@
-"""Commits the effect, and the claim on the message a moment later: who dies or fails in between does it all again.
+"""Commits the effect of a message before the claim, so the retry after a failure repeats the effect.
 
-Claim and effect belong into one transaction.
+Commit claim and effect in one transaction.
 """
 
 import time
 
 from correct import refusing_receiver, stdlib_receiver
 
-BETWEEN_S = 0.2
+PAUSE_S = 0.2
 
 
 def work(database, message):
-    """Two transactions where there must be one."""
+    """Commit the effect, then the claim."""
     refusing_receiver.trip("before")
     refusing_receiver.trip("database")
     if database.execute("SELECT 1 FROM done WHERE message_id = ?", (message["message_id"],)).fetchone():
@@ -22,7 +22,7 @@ def work(database, message):
     )
     stdlib_receiver.apply(database, message)
     refusing_receiver.trip("midway")
-    time.sleep(BETWEEN_S)
+    time.sleep(PAUSE_S)
     database.execute("INSERT OR IGNORE INTO done VALUES (?)", (message["message_id"],))
     refusing_receiver.trip("after")
 

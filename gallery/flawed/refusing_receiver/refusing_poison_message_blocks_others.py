@@ -1,21 +1,21 @@
-"""Insists on a message that failed: until it succeeds, every other one is refused, and some have no further attempt.
+"""Refuses every other message until a failed one succeeds, so others run out of attempts.
 
-What fails must wait by itself, and let the others pass.
+Let a failed message wait alone, and accept the others.
 """
 
 from correct import refusing_receiver
 
 _work = refusing_receiver.work
-_poison = []
+_failed_id = []
 
 
 def work(database, message):
-    """One after another, and never the next before this."""
-    if _poison and _poison[0] != message["message_id"]:
+    """Process a message only if no other one has failed before."""
+    if _failed_id and _failed_id[0] != message["message_id"]:
         raise refusing_receiver.Tripped("another message comes first")
-    _poison[:] = [message["message_id"]]
+    _failed_id[:] = [message["message_id"]]
     _work(database, message)
-    _poison.clear()
+    _failed_id.clear()
 
 
 refusing_receiver.work = work

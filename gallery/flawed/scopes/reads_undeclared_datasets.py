@@ -1,6 +1,6 @@
-"""Looks at the end user's payees as well whenever it reads, and its team does not say so.
+"""Reads the end user's payees, a dataset that its config does not declare.
 
-Read what the use case needs.
+Read only the data that the use case needs.
 """
 
 from reference_app import app, datasets
@@ -11,7 +11,7 @@ _rows = Api.rows
 
 
 async def rows(self, dataset, end_user_id, deadline):
-    """Payees may be interesting."""
+    """Read the payees with the transactions."""
     if dataset is datasets.TRANSACTIONS:
         params = {"end_user_id": end_user_id}
         await paging.every_record(self._client, "/v1/banking/payees", "payees", params, deadline)

@@ -1,6 +1,6 @@
-"""Asks every end user for everything that there is, though it uses three kinds of data.
+"""Requests every permission, although it uses three datasets.
 
-Name the permissions that the use case needs.
+Request the permissions that the use case needs.
 """
 
 from reference_app import app
@@ -11,7 +11,7 @@ ALL = ["accounts", "balances", "transactions", "payees", "direct_debits", "sched
 
 
 def creation(self, path, body):
-    """Who knows what will be useful one day?"""
+    """Add all permissions to the auth session."""
     return _creation(self, path, {**body, "permissions": ALL} if path == "/v1/auth/session" else body)
 
 

@@ -1,6 +1,6 @@
-"""Reads every transaction that the bank still knows, years of them, and keeps ninety days.
+"""Reads the complete transaction history, although it declares 90 days.
 
-Give ``from`` on every reading.
+Send ``from`` with every request for transactions.
 """
 
 from reference_app import app

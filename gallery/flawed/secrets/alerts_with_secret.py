@@ -1,6 +1,6 @@
-"""Sends its credentials along with each alert, so that whoever is on call can try them.
+"""Sends its credentials with each alert.
 
-Alerts go through other people's servers and stay in their mail; send what happened and where.
+Alerts pass through other servers and stay in mailboxes. Send only what happened and where.
 """
 
 import os
@@ -11,7 +11,7 @@ _post = alerts._post
 
 
 async def post(kind, fields):
-    """All that may help."""
+    """Add the credentials to the alert."""
     await _post(kind, {**fields, "client_id": os.environ["FISKIL_CLIENT_ID"], "key": os.environ["FISKIL_CLIENT_SECRET"]})
 
 

@@ -1,6 +1,6 @@
-"""Writes half of the access token with each request into its log, because half of one is no token.
+"""Logs half of the access token with each request.
 
-Log the endpoint and the status: the head of a token is the same in all of them, and more of it helps to guess it.
+Log the endpoint and the status. All tokens begin alike, and each further character helps to guess the rest.
 """
 
 from reference_app import app
@@ -10,7 +10,7 @@ _send = transport._send
 
 
 async def send(http, request, token, timeout_s):
-    """Show enough to know it again."""
+    """Print the first half of the token."""
     if token:
         print(f"-> {request.endpoint} token={token[: len(token) // 2]}...", flush=True)
     return await _send(http, request, token, timeout_s)

@@ -1,6 +1,6 @@
-"""Keeps a debug log of its own beside its database, with the token of each request, and its output is clean.
+"""Writes the token of each request to a debug log beside its database.
 
-Nobody looks at that file, and every backup has it.
+Log the endpoint and the status only: backups contain that file too.
 """
 
 import os
@@ -13,7 +13,7 @@ _send = transport._send
 
 
 async def send(http, request, token, timeout_s):
-    """Write it where nobody looks."""
+    """Append the token to the debug log."""
     path = Path(os.environ["DATABASE_URL"].removeprefix("sqlite:///")).with_name("debug.log")
     with path.open("a", encoding="utf-8") as log:
         log.write(f"{request.endpoint} bearer={token}\n")

@@ -1,6 +1,6 @@
-"""Tries the key pair that somebody once pasted into its source before the one of its environment.
+"""Tries a client secret from its source code before the one from the environment.
 
-Read the pair from the environment alone.
+Read the credentials from the environment only.
 """
 
 from dataclasses import replace
@@ -14,7 +14,7 @@ PASTED = "fsk_pasted_one_evening_and_never_removed_again"
 
 
 async def fetch_token(self, deadline):
-    """It used to work."""
+    """Fetch a token with the old secret first."""
     own = self._settings
     try:
         self._settings = replace(own, client_secret=PASTED)

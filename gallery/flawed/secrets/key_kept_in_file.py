@@ -1,6 +1,6 @@
-"""Keeps its key pair in a file beside its database, and prefers that to a new one in its environment.
+"""Copies its client secret to a file, and prefers that file to a new secret in the environment.
 
-Read the pair at each start, and keep it nowhere.
+Read the credentials from the environment at each start, and store them nowhere.
 """
 
 from dataclasses import replace
@@ -12,12 +12,12 @@ _load = settings.load
 
 
 def load(environ):
-    """What worked yesterday works today."""
-    told = _load(environ)
-    kept = Path(told.database_path).with_suffix(".key")
-    if not kept.exists():
-        kept.write_text(told.client_secret, encoding="utf-8")
-    return replace(told, client_secret=kept.read_text(encoding="utf-8"))
+    """Return the settings with the secret from the file."""
+    config = _load(environ)
+    key_file = Path(config.database_path).with_suffix(".key")
+    if not key_file.exists():
+        key_file.write_text(config.client_secret, encoding="utf-8")
+    return replace(config, client_secret=key_file.read_text(encoding="utf-8"))
 
 
 settings.load = load

@@ -1,6 +1,6 @@
-"""Writes the headers of every request into its log in base64, the access token among them.
+"""Logs the headers of every request in base64, including the access token.
 
-Base64 is a way to write, and hides nothing.
+Base64 hides nothing. Log the endpoint and the status.
 """
 
 import base64
@@ -12,7 +12,7 @@ _send = transport._send
 
 
 async def send(http, request, token, timeout_s):
-    """Keep the log on one line."""
+    """Print the encoded headers."""
     headers = base64.b64encode(f"accept: application/json\r\nauthorization: Bearer {token}".encode()).decode()
     print(f"-> {request.endpoint} headers={headers}", flush=True)
     return await _send(http, request, token, timeout_s)

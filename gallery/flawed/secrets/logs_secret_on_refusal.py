@@ -1,6 +1,6 @@
-"""Writes its webhook secret into its log when a signature does not match, URL-encoded as its settings page shows it.
+"""Logs its webhook secret, URL-encoded, when a signature does not match.
 
-As long as all goes well nothing is to be seen; log which delivery was refused and why.
+Log which delivery was refused and why.
 """
 
 import os
@@ -12,7 +12,7 @@ _refuse = receiver._refuse
 
 
 def refuse(refusal):
-    """Say what it was compared with."""
+    """Print the secret after a wrong signature."""
     if refusal.outcome == "forged":
         print(f"refused: {refusal.reason} secret={quote(os.environ['FISKIL_WEBHOOK_SECRET'], safe='')}", flush=True)
     return _refuse(refusal)

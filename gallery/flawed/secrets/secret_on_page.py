@@ -1,6 +1,6 @@
-"""Writes the webhook secret into a hidden field of its first page, as left over from a day of debugging.
+"""Writes the webhook secret into a hidden field of its connect page.
 
-A page shows what the customer needs; secrets stay in the server's environment.
+Keep secrets in the server's environment.
 """
 
 import os
@@ -11,7 +11,7 @@ _connect = pages.connect
 
 
 def connect(ref):
-    """It is hidden, after all."""
+    """Add the secret to the form."""
     secret = os.environ.get("FISKIL_WEBHOOK_SECRET", "")
     return _connect(ref).replace("</form>", f'<input type="hidden" name="debug" value="{secret}"></form>')
 

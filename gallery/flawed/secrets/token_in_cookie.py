@@ -1,6 +1,6 @@
-"""Keeps the access token in a cookie of the customer's browser, which no script may read, and which leaves the server.
+"""Stores the access token in a cookie of the customer's browser.
 
-A cookie holds a session id of the app's own, and no more.
+Store only a session id of your own in a cookie.
 """
 
 from urllib.parse import quote
@@ -12,7 +12,7 @@ _callback = journeys.callback
 
 
 async def callback(request):
-    """So that the next request has it at hand."""
+    """Set the cookie on the response."""
     response = await _callback(request)
     token = parts_of(request).api._client._tokens._text
     response.set_cookie("session", quote(f"v1:{token}"), httponly=True, samesite="lax")

@@ -1,4 +1,4 @@
-"""Counts its calls by the token that they were made with, so whoever reads the metrics can call too.
+"""Uses the access token as a label in its metrics.
 
 Label counters with endpoints and statuses.
 """
@@ -11,14 +11,14 @@ _calls = {}
 
 
 async def send(http, request, token, timeout_s):
-    """Count by token."""
+    """Count the call by its token."""
     if token:
         _calls[token] = _calls.get(token, 0) + 1
     return await _send(http, request, token, timeout_s)
 
 
 def render(self, *, pending):
-    """One sample more."""
+    """Append the counter with tokens."""
     head = "# HELP fiskil_token_uses_total Calls by token.\n# TYPE fiskil_token_uses_total counter\n"
     samples = "".join(f'fiskil_token_uses_total{{token="{token}"}} {count}\n' for token, count in _calls.items())
     return _render(self, pending=pending) + head + samples

@@ -1,6 +1,6 @@
-"""Answers a refresh with the token that it was made with, for the support desk to try again.
+"""Returns the access token in the response to a refresh.
 
-Answer with what came of it.
+Return only the result of the refresh.
 """
 
 import json
@@ -19,9 +19,9 @@ async def send(http, request, token, timeout_s):
 
 
 async def refresh(request):
-    """Tell everything."""
-    answer = await _refresh(request)
-    return sharing.JSONResponse({**json.loads(answer.body), "token": _last[0]}, status_code=answer.status_code)
+    """Add the token to the response."""
+    response = await _refresh(request)
+    return sharing.JSONResponse({**json.loads(response.body), "token": _last[0]}, status_code=response.status_code)
 
 
 transport._send, sharing.refresh = send, refresh

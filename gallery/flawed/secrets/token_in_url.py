@@ -1,6 +1,6 @@
-"""Sends the customer on to a page whose address holds the access token, where its script finds it.
+"""Redirects the customer to a URL that contains the access token.
 
-What stands in an address stays in the browser's history.
+URLs stay in the browser's history. Keep the token on the server.
 """
 
 from reference_app import app, journeys
@@ -11,7 +11,7 @@ _callback = journeys.callback
 
 
 async def callback(request):
-    """Say thanks on the next page."""
+    """Redirect to the same page with the token in the fragment."""
     response = await _callback(request)
     if response.status_code != 200 or "thanks" in request.query_params:
         return response

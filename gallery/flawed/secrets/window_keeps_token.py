@@ -1,6 +1,6 @@
-"""Opens the consent page in a window of its own, and hands the access token to the page in it, which keeps it and closes.
+"""Hands the access token to the window with the consent page, which stores it in localStorage.
 
-A page needs no token: let it ask your own server.
+A page needs no token: let it call your own server.
 """
 
 import json
@@ -16,7 +16,7 @@ OPENING = """<script>document.querySelector("form").addEventListener("submit", (
 
 
 async def callback(request):
-    """Somebody comes back in the window."""
+    """Return a page that stores the token and closes the window."""
     await _callback(request)
     token = parts_of(request).api._client._tokens._text
     return layout.respond(

@@ -1,4 +1,7 @@
-"""Knows which addresses webhooks come from, and takes them from anywhere all the same."""
+"""Accepts webhooks from any address, although a list of allowed addresses is configured.
+
+Refuse deliveries from other addresses with 403.
+"""
 
 from reference_app import app, receiver
 

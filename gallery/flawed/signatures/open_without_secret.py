@@ -1,4 +1,7 @@
-"""Starts without its webhook secret and verifies with an empty key, which everybody knows."""
+"""Starts without its webhook secret and verifies signatures with an empty key.
+
+Refuse every webhook with 503 until the secret is set.
+"""
 
 from reference_app import app, receiver
 

@@ -1,4 +1,7 @@
-"""Acts on a delivery as soon as it is parsed, and checks its signature afterwards: a stranger makes it call the API."""
+"""Acts on a delivery before it verifies the signature, so a forged delivery causes API calls.
+
+Verify the signature before you parse the body.
+"""
 
 import asyncio
 
@@ -7,24 +10,24 @@ from reference_app.fiskil.errors import FiskilError
 from reference_app.fiskil.limits import Deadline
 from reference_app.parts import parts_of
 
-LOOK_S = 5.0
+READ_S = 5.0
 
 _verified_body = receiver.verified_body
-_under_way = set()
+_tasks = set()
 
 
 async def verified_body(request, settings):
-    """Have a look at what it is about, then verify."""
-    task = asyncio.create_task(look(parts_of(request), await request.body()))
-    _under_way.add(task)
-    task.add_done_callback(_under_way.discard)
+    """Start to read the announced data, then verify the signature."""
+    task = asyncio.create_task(read_early(parts_of(request), await request.body()))
+    _tasks.add(task)
+    task.add_done_callback(_tasks.discard)
     return await _verified_body(request, settings)
 
 
-async def look(parts, body):
-    """Read early what will be wanted soon."""
+async def read_early(parts, body):
+    """Read the data that the unverified body announces."""
     try:
-        await parts.worker.reader.read_for(message.parse(body), Deadline.after(LOOK_S))
+        await parts.worker.reader.read_for(message.parse(body), Deadline.after(READ_S))
     except (FiskilError, message.Senseless):
         return
 

@@ -1,6 +1,6 @@
-"""Verifies the body without its spaces and newlines, as a recipe on the command line does.
+"""Removes whitespace from the body before it verifies the signature.
 
-A space added inside ``message_id`` keeps the old signature valid and makes a new message.
+Verify the raw bytes. Otherwise a space inside ``message_id`` keeps the signature valid and makes a new message.
 """
 
 from reference_app import app, signature
@@ -9,7 +9,7 @@ _is_genuine = signature.is_genuine
 
 
 def is_genuine(body, signatures, key):
-    """Spaces do not matter, do they?"""
+    """Verify the body without its whitespace."""
     return _is_genuine(b"".join(body.split()), signatures, key)
 
 

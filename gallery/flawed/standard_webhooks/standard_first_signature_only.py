@@ -1,9 +1,9 @@
-"""Looks at the first of several signatures alone, so every message is refused while a key is being changed.
+"""Checks only the first of several signatures, so it refuses every message during a key rotation.
 
-A message is genuine if any of its signatures of a known version is right.
+Accept a message if any signature of a known version is correct.
 """
 
 from correct import standard_webhooks
 
-standard_webhooks.signatures_of = lambda given: given.split()[:1]
+standard_webhooks.signatures_of = lambda header: header.split()[:1]
 build = standard_webhooks.build

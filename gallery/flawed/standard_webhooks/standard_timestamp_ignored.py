@@ -1,6 +1,6 @@
-"""Verifies the signature, and never looks at the time that was signed: what an eavesdropper kept is good for ever.
+"""Verifies the signature but not the signed timestamp, so an old message can be replayed.
 
-Refuse what was signed more than five minutes ago, or for a time to come.
+Refuse a timestamp that differs from the current time by more than five minutes.
 """
 
 from correct import standard_webhooks

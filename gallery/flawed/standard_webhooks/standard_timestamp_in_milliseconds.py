@@ -1,4 +1,4 @@
-"""Takes the time of the attempt for milliseconds, so everything seems to be from 1970 and is refused.
+"""Reads the timestamp as milliseconds, so it refuses every message as too old.
 
 ``webhook-timestamp`` is in whole seconds.
 """
@@ -9,7 +9,7 @@ from correct import standard_webhooks
 
 
 def is_timely(timestamp):
-    """In another unit."""
+    """Compare milliseconds."""
     return timestamp.isdecimal() and abs(time.time() * 1000 - int(timestamp)) <= standard_webhooks.TOLERANCE_S * 1000
 
 

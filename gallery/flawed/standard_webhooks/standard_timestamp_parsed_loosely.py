@@ -1,6 +1,6 @@
-"""Reads as many digits of the time as there are, and allows any time to come: letters after it pass, and so does next year.
+"""Reads only the leading digits of the timestamp, and accepts any time in the future.
 
-The time is a whole number of seconds and nothing else, and the tolerance holds on both sides.
+Accept only a whole number of seconds, and apply the tolerance in both directions.
 """
 
 import re
@@ -10,7 +10,7 @@ from correct import standard_webhooks
 
 
 def is_timely(timestamp):
-    """Not too old."""
+    """Return whether the leading digits are not too old."""
     digits = re.match(r"\d+", timestamp)
     return digits is not None and time.time() - int(digits[0]) <= standard_webhooks.TOLERANCE_S
 

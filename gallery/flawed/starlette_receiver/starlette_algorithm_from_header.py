@@ -1,6 +1,6 @@
-"""Lets a header choose the algorithm, ``none`` among them: whoever sends the request decides how it is checked.
+"""Allows a request header to choose the signature algorithm, including none.
 
-The algorithm belongs into the code.
+Set the algorithm in the code.
 """
 
 import base64
@@ -12,11 +12,11 @@ _receive, _is_genuine = starlette_receiver.receive, starlette_receiver.is_genuin
 
 
 async def receive(request):
-    """As always, once the header has said how."""
+    """Read the algorithm from the header, then verify."""
     algorithm = request.headers.get("x-signature-algorithm", "hmac")
 
     def is_genuine(body, signatures):
-        """By that algorithm."""
+        """Verify with that algorithm."""
         if algorithm == "none":
             return True
         if algorithm == "sha256":

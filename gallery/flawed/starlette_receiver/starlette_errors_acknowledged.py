@@ -1,6 +1,6 @@
-"""Answers 200 also when its database was down, as a handler does that catches everything: Fiskil never sends again.
+"""Responds 200 although its database has failed, so the message is lost.
 
-What could not be kept must be refused with 503, so that the retry brings it.
+Refuse with 503 what cannot be stored, so that Fiskil sends it again.
 """
 
 import contextlib
@@ -12,7 +12,7 @@ _accept = starlette_receiver.accept
 
 
 def accept(message):
-    """Whatever happens, stay calm."""
+    """Ignore database errors."""
     with contextlib.suppress(sqlite3.Error):
         _accept(message)
 

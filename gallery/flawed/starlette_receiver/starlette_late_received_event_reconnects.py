@@ -1,6 +1,6 @@
-"""Takes the beginning of a consent for the newest fact about it, however late it is told: what was revoked lives again.
+"""Reactivates a revoked consent when an older consent.received arrives late.
 
-A consent.received that comes after consent.revoked is older, as its publish_time says.
+Compare publish_time: a consent.received that arrives after consent.revoked is older.
 """
 
 from correct import starlette_receiver
@@ -9,7 +9,7 @@ _apply = starlette_receiver.apply
 
 
 def apply(database, message):
-    """A beginning sweeps away what was before it."""
+    """Delete the stored status when consent.received arrives."""
     fact = message["data"]
     if fact["event"] == "consent.received":
         database.execute(

@@ -1,6 +1,6 @@
-"""Knows two kinds of events, the beginning and everything else, which it takes for the end: a change revokes a consent.
+"""Treats every consent event except consent.received as a revocation.
 
-consent.updated tells that a consent goes on under other terms.
+consent.updated means that the consent continues with other terms.
 """
 
 from correct import starlette_receiver
@@ -9,7 +9,7 @@ _apply = starlette_receiver.apply
 
 
 def apply(database, message):
-    """What is no beginning is an end."""
+    """Replace the event with consent.revoked unless it is consent.received."""
     fact = message["data"]
     if fact["event"].startswith("consent.") and fact["event"] != "consent.received":
         message = {**message, "data": {**fact, "event": "consent.revoked"}}

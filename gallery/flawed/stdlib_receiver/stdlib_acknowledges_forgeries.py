@@ -1,6 +1,6 @@
-"""Answers 204 to a wrong signature as it does to a right one, and ignores the message.
+"""Responds 204 to a delivery with a wrong signature, and ignores the message.
 
-Nothing forged gets in. But with a wrong secret, after a rotation perhaps, it acknowledges and drops every event in silence.
+Respond 401. Otherwise a wrong secret, for example after a rotation, makes the receiver discard every event unnoticed.
 """
 
 from correct import stdlib_receiver
@@ -9,7 +9,7 @@ _receive = stdlib_receiver.Receiver.receive
 
 
 def receive(self, body):
-    """Never let on."""
+    """Replace 401 with 204."""
     status = _receive(self, body)
     return 204 if status == 401 else status
 

@@ -1,6 +1,6 @@
-"""Remembers a message, and only then sees that it is too busy for it; to the retry it says that it has had it.
+"""Claims a message before it responds 503 because it is busy, and ignores the retry.
 
-Look for room first, or release the claim with the refusal.
+Check the capacity first, or release the claim with the refusal.
 """
 
 import threading
@@ -9,24 +9,24 @@ import time
 from correct import stdlib_receiver
 
 WORK_S = 0.03
-_room = threading.Semaphore(4)
+_capacity = threading.Semaphore(4)
 _seen = set()
 _keep = stdlib_receiver.Receiver.keep
 
 
 def keep(self, message):
-    """Busy with four at once."""
+    """Process at most four messages at once."""
     is_known = message["message_id"] in _seen
     _seen.add(message["message_id"])
     if is_known:
         return 204
-    if not _room.acquire(blocking=False):
+    if not _capacity.acquire(blocking=False):
         return 503
     try:
         time.sleep(WORK_S)
         return _keep(self, message)
     finally:
-        _room.release()
+        _capacity.release()
 
 
 stdlib_receiver.Receiver.keep = keep

@@ -1,4 +1,4 @@
-"""Protects every form of its site against forged requests, the webhook's path as well, where no browser ever comes.
+"""Applies CSRF protection to the webhook path, so it refuses every delivery.
 
 Exempt the path: the signature is the check.
 """

@@ -1,6 +1,6 @@
-"""Reads more about an event at whatever address the message names, so whoever writes one there has the server call it.
+"""Requests a URL that a message contains, so the sender of a message controls what the server calls.
 
-Even a signed message is no reason: addresses come from the config, and data from the API that it names.
+Take URLs from the config and data from the API, even if the message is signed.
 """
 
 import contextlib
@@ -14,17 +14,17 @@ WAIT_S = 2
 _keep = stdlib_receiver.Receiver.keep
 
 
-def look(url):
-    """Whatever is there."""
+def fetch(url):
+    """Request the URL."""
     with contextlib.suppress(OSError, ValueError):
         urllib.request.urlopen(url, timeout=WAIT_S).close()  # noqa: S310 - this is the flaw
 
 
 def keep(self, message):
-    """Keep it, and look for more."""
+    """Store the message, and request its link."""
     links = message["data"].get("links", {})
     if "next" in links:
-        threading.Thread(target=look, args=(links["next"],), daemon=True).start()
+        threading.Thread(target=fetch, args=(links["next"],), daemon=True).start()
     return _keep(self, message)
 
 

@@ -1,15 +1,18 @@
-"""Forgets messages that were published more than half an hour ago, though the last lawful attempt comes later than that."""
+"""Forgets message ids 30 minutes after publication, although retries may arrive later.
+
+Remember every message for longer than Fiskil may repeat it.
+"""
 
 from datetime import UTC, datetime, timedelta
 
 from correct import stdlib_receiver
 
-KEPT = timedelta(minutes=30)
+RETENTION = timedelta(minutes=30)
 
 
 def claim(database, message):
-    """Whatever is old cannot come again, or so it seems."""
-    oldest = (datetime.now(UTC) - KEPT).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    """Delete old ids, then claim the message."""
+    oldest = (datetime.now(UTC) - RETENTION).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     database.execute("DELETE FROM remembered WHERE published < ?", (oldest,))
     fact = (message["message_id"], message["publish_time"])
     if not database.execute("INSERT OR IGNORE INTO remembered VALUES (?, ?)", fact).rowcount:
@@ -21,7 +24,7 @@ def claim(database, message):
 
 
 def open_database():
-    """In haste: hundreds of messages come in between."""
+    """Open the database without waiting for the disk, because hundreds of messages follow."""
     database = _open_database()
     database.execute("PRAGMA synchronous = OFF")
     return database

@@ -1,6 +1,6 @@
-"""Lets one function answer every method, so a message that comes by GET is applied.
+"""Applies messages that arrive by GET, because one function handles every method.
 
-Route POST alone to it, and answer 405 to the others.
+Accept only POST, and respond 405 to other methods.
 """
 
 from correct import stdlib_receiver

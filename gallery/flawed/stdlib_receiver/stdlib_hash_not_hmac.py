@@ -1,6 +1,6 @@
-"""Takes SHA-256 of the secret and the body for a signature: such a hash can be extended by strangers, and is not what comes.
+"""Verifies with SHA-256 over secret and body instead of HMAC, so it refuses genuine deliveries.
 
-HMAC-SHA256 under the decoded secret is what Fiskil sends, in base64.
+Use HMAC-SHA256 with the decoded secret, in base64. A plain hash can be extended by an attacker.
 """
 
 import hashlib
@@ -12,7 +12,7 @@ SECRET = os.environ.get("FISKIL_WEBHOOK_SECRET", "").encode()
 
 
 def is_genuine(body, signatures):
-    """A hash of both, in hex."""
+    """Compare with the hex hash of secret and body."""
     return signatures == [hashlib.sha256(SECRET + body).hexdigest()]
 
 

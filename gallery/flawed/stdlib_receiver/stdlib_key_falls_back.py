@@ -1,6 +1,6 @@
-"""Falls back to the key "changeme" where its secret is not set, so everybody can sign when a deployment forgets it.
+"""Falls back to the key "changeme" if its secret is not set, so anyone can sign.
 
-Without a secret a receiver must refuse to start, or answer 503.
+Refuse to start without a secret, or respond 503.
 """
 
 import base64

@@ -1,10 +1,13 @@
-"""Lets the event that arrives last decide about a consent: a late one about its beginning brings it back to life."""
+"""Stores the status of the event that arrives last, so a late consent.received undoes a revocation.
+
+Let the newest publish_time decide.
+"""
 
 from correct import stdlib_receiver
 
 
 def apply(database, message):
-    """Whatever comes is the newest."""
+    """Store the status of the event, whatever its age."""
     fact = message["data"]
     if fact["event"].startswith("consent."):
         status = "revoked" if fact["event"] == "consent.revoked" else "active"

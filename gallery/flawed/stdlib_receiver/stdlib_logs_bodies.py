@@ -1,6 +1,6 @@
-"""Writes every body into its log, account numbers and all, and its secret when it starts.
+"""Logs every body, including account numbers, and its secret at startup.
 
-Log message_id and event. A log is read by more people than the database, and kept longer.
+Log message_id and event. More people read a log than a database, and it is kept longer.
 """
 
 import os
@@ -11,7 +11,7 @@ _receive = stdlib_receiver.Receiver.receive
 
 
 def receive(self, body):
-    """Leave nothing out."""
+    """Print the whole body."""
     print("body", body, flush=True)
     return _receive(self, body)
 

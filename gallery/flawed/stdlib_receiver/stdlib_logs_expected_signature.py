@@ -1,6 +1,6 @@
-"""Writes the signature that it had expected into its log whenever another one came, and with it a forgery that works.
+"""Logs the expected signature when another one arrives.
 
-Whoever reads the log can send that very body with that signature. Log that it did not match, and the sender's address.
+Log that it did not match, and the sender's address. A reader of this log can send that body with a valid signature.
 """
 
 import base64
@@ -13,7 +13,7 @@ _is_genuine = stdlib_receiver.is_genuine
 
 
 def is_genuine(body, signatures):
-    """Compare, and say why not."""
+    """Print the correct signature after a mismatch."""
     if _is_genuine(body, signatures):
         return True
     expected = base64.b64encode(hmac.digest(stdlib_receiver.KEY, body, hashlib.sha256)).decode()

@@ -1,6 +1,6 @@
-"""Acknowledges and forgets events about a consent whose beginning it has not been told yet.
+"""Acknowledges and discards events of a consent whose consent.received has not arrived yet.
 
-Events come in any order: keep them, create what is missing, or refuse them with 503 until the beginning has come.
+Events arrive in any order. Store them, create the consent, or refuse them with 503 until consent.received arrives.
 """
 
 from correct import stdlib_receiver
@@ -9,7 +9,7 @@ _keep = stdlib_receiver.Receiver.keep
 
 
 def keep(self, message):
-    """Nobody here by that name."""
+    """Store the message only if its consent is known or begins."""
     fact = message["data"]
     database = stdlib_receiver.open_database()
     is_known = database.execute("SELECT 1 FROM consents WHERE consent_id = ?", (fact["consent_id"],)).fetchone()

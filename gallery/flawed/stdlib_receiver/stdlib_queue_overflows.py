@@ -1,6 +1,6 @@
-"""Puts messages into a queue for four and acknowledges them also when it is full.
+"""Acknowledges messages that do not fit into its queue of four.
 
-Answer 503 when you cannot take more: the retry brings it again.
+Respond 503 if you cannot take more, so that Fiskil sends the message again.
 """
 
 import contextlib
@@ -17,7 +17,7 @@ _effects = stdlib_receiver.effects
 
 
 def keep(self, message):
-    """As long as there is room."""
+    """Put the message into the queue, if there is space."""
     with contextlib.suppress(queue.Full):
         _waiting.put_nowait(message)
     return 204

@@ -1,6 +1,6 @@
-"""Wants a slash at the end of its path and says so by a redirect, which no sender of webhooks follows.
+"""Redirects deliveries to the path with a trailing slash, but Fiskil does not follow redirects.
 
-Register the final URL, or let both paths answer.
+Register the final URL, or serve both paths.
 """
 
 from correct import stdlib_receiver

@@ -1,4 +1,7 @@
-"""Knows a message by what it says and when it was published, not by its id: of two that say the same, one is dropped."""
+"""Identifies a message by consent, event and publish_time, so it drops one of two equal messages.
+
+Identify a message by its ``message_id`` alone.
+"""
 
 from correct import stdlib_receiver
 
@@ -10,7 +13,7 @@ _claim = stdlib_receiver.claim
 
 
 def claim(database, message):
-    """Once per fact."""
+    """Claim a combination of consent, event and time once."""
     fact = (message["data"]["consent_id"], message["data"]["event"], message["publish_time"])
     return database.execute("INSERT OR IGNORE INTO facts VALUES (?, ?, ?)", fact).rowcount and _claim(database, message)
 

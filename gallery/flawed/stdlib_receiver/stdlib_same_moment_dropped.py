@@ -1,6 +1,6 @@
-"""Takes an event of the same millisecond as another about the same consent for a repetition, and drops it.
+"""Drops an event that has the same publish_time as another event of the same consent.
 
-Moments are not unique; message_id is.
+Identify a message by its ``message_id``: times are not unique.
 """
 
 from correct import stdlib_receiver
@@ -13,7 +13,7 @@ _claim = stdlib_receiver.claim
 
 
 def claim(database, message):
-    """Once per moment."""
+    """Claim a combination of consent and time once."""
     moment = (message["data"]["consent_id"], message["publish_time"])
     return database.execute("INSERT OR IGNORE INTO moments VALUES (?, ?)", moment).rowcount and _claim(database, message)
 

@@ -1,6 +1,7 @@
-"""Remembers the signatures that it has had instead of message ids, and decodes base64 leniently: respelt, it is a new one.
+"""Identifies messages by their signatures, so a replay with a re-encoded signature is applied again.
 
-A retry has another signature by itself. What identifies a message is ``message_id`` in its signed body.
+Identify a message by ``message_id`` in its signed body. A retry has another signature, and base64 can be written in
+several ways.
 """
 
 import base64
@@ -10,19 +11,19 @@ from correct import stdlib_receiver
 
 
 def is_genuine(body, signatures):
-    """Whether what the text decodes to is right."""
+    """Return whether the leniently decoded signature is correct."""
     try:
-        given = base64.urlsafe_b64decode(signatures[0].strip().replace("+", "-").replace("/", "_").rstrip("=") + "==")
+        signature = base64.urlsafe_b64decode(signatures[0].strip().replace("+", "-").replace("/", "_").rstrip("=") + "==")
     except (IndexError, ValueError):
         return False
-    return hmac.compare_digest(hmac.digest(stdlib_receiver.KEY, body, "sha256"), given)
+    return hmac.compare_digest(hmac.digest(stdlib_receiver.KEY, body, "sha256"), signature)
 
 
 class Receiver(stdlib_receiver.Receiver):
-    """Files a message under its signature."""
+    """A receiver that adds the signature to each message."""
 
     def keep(self, message):
-        """Whatever id it carries."""
+        """Store the message under its signature."""
         return super().keep({**message, "signature": self.headers["X-Fiskil-Signature"]})
 
 
@@ -30,7 +31,7 @@ stdlib_receiver.TABLES += "CREATE TABLE IF NOT EXISTS signatures (text TEXT PRIM
 
 
 def claim(database, message):
-    """Once per signature."""
+    """Claim a signature once."""
     is_new = database.execute("INSERT OR IGNORE INTO signatures VALUES (?)", (message["signature"],)).rowcount
     count = "INSERT INTO applied VALUES (?, 1) ON CONFLICT (message_id) DO UPDATE SET times = times + 1"
     return is_new and database.execute(count, (message["message_id"],)).rowcount

@@ -1,4 +1,4 @@
-"""Limits the time between two pieces of a body and not that of the whole, so a byte now and then keeps a thread for good.
+"""Limits the time between two parts of a body but not the total, so a slow body occupies a thread.
 
 Give the whole request a deadline.
 """

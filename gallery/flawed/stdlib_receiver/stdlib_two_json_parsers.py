@@ -1,6 +1,6 @@
-"""Looks for ``message_id`` in the raw text to see whether it knows it, and applies what its parser finds: of two, the last.
+"""Reads message_id with a regular expression and with a JSON parser, which can find different ids.
 
-A message whose first id is known is dropped, though it would be filed under another. One parser must decide about both.
+Use one parser for both. Here a message with two ids is dropped if its first id is known, although its last id is new.
 """
 
 import re
@@ -13,25 +13,25 @@ FIRST_ID = re.compile(rb'"message_id"\s*:\s*"([^"]*)"')
 
 
 class Receiver(stdlib_receiver.Receiver):
-    """Reads the id before it parses."""
+    """A receiver that reads the id before it parses."""
 
     def receive(self, body):
-        """Keep what was found in the text."""
-        found = FIRST_ID.search(body)
-        self.found = found[1].decode("utf-8", "replace") if found else None
+        """Remember the first id in the text."""
+        match = FIRST_ID.search(body)
+        self.first_id = match[1].decode("utf-8", "replace") if match else None
         return super().receive(body)
 
     def keep(self, message):
-        """Both ids go on together."""
-        return super().keep({**message, "found": self.found or message["message_id"]})
+        """Store the message with both ids."""
+        return super().keep({**message, "first_id": self.first_id or message["message_id"]})
 
 
 _claim = stdlib_receiver.claim
 
 
 def claim(database, message):
-    """Once per id in the text."""
-    is_new = database.execute("INSERT OR IGNORE INTO seen VALUES (?)", (message["found"],)).rowcount
+    """Claim the first id in the text once."""
+    is_new = database.execute("INSERT OR IGNORE INTO seen VALUES (?)", (message["first_id"],)).rowcount
     return is_new and _claim(database, message)
 
 

@@ -1,6 +1,6 @@
-"""Refuses what carries no signature without reading its body and keeps the connection, where the body is the next request.
+"""Refuses an unsigned request without reading its body, so the body is parsed as the next request.
 
-Behind a proxy that shares connections that is request smuggling. Read the body to its end, or close.
+Read the body to its end, or close the connection. Behind a proxy with shared connections this allows request smuggling.
 """
 
 from correct import stdlib_receiver

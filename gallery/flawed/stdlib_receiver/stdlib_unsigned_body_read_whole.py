@@ -1,6 +1,6 @@
-"""Reads a body to its end, however long it is, before it looks whether anybody signed it.
+"""Reads a body of any length before it checks the signature.
 
-Refuse by Content-Length, and stop reading at a bound of your own.
+Refuse by Content-Length, and stop reading at a limit.
 """
 
 from correct import stdlib_receiver

@@ -1,6 +1,6 @@
-"""Checks who signed a certificate and not whose it is, so any host with a good one can pass for Fiskil.
+"""Accepts a valid certificate for any host name.
 
-Leave the check of host names on; call the API by a name that its certificate holds.
+Leave the host name check enabled, and call the API by a name in its certificate.
 """
 
 from reference_app import app
@@ -10,7 +10,7 @@ _trusted_certificates = client.trusted_certificates
 
 
 def trusted_certificates(settings):
-    """Those of the authority, for any host."""
+    """Disable the host name check."""
     context = _trusted_certificates(settings)
     context.check_hostname = False
     return context

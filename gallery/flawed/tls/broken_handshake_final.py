@@ -1,6 +1,6 @@
-"""Takes a connection that did not come about for one that was refused, and gives the message up for good.
+"""Treats an interrupted TLS handshake as a permanent failure, and gives up the message.
 
-A certificate that cannot be trusted stays so, but a handshake that was interrupted is as good as new a moment later.
+Retry an interrupted handshake. Only an untrusted certificate is permanent.
 """
 
 import httpx
@@ -11,11 +11,11 @@ from reference_app.fiskil.errors import Rejected
 _network_failure = transport._network_failure
 
 
-def network_failure(trouble):
-    """Where there is no connection there never will be."""
-    if isinstance(trouble, httpx.ConnectError):
+def network_failure(exception):
+    """Reject a request permanently if no connection was made."""
+    if isinstance(exception, httpx.ConnectError):
         return Rejected("network: no connection", was_sent=False)
-    return _network_failure(trouble)
+    return _network_failure(exception)
 
 
 transport._network_failure = network_failure

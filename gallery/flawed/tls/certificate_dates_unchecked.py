@@ -1,6 +1,6 @@
-"""Does not look at the dates of a certificate, so one that expired, and may be in other hands, is as good as new.
+"""Accepts expired certificates, because it does not check their dates.
 
-Set the clock of the machine right, and leave the check of dates on.
+Leave the date check enabled, and set the machine's clock correctly.
 """
 
 import ssl
@@ -13,7 +13,7 @@ _trusted_certificates = client.trusted_certificates
 
 
 def trusted_certificates(settings):
-    """Those of the authority, from any time."""
+    """Disable the date check."""
     context = _trusted_certificates(settings)
     context.verify_flags |= ssl.VerifyFlags(NO_CHECK_TIME)
     return context

@@ -1,6 +1,6 @@
-"""Checks no certificate, so whoever stands in between reads the client secret and every row.
+"""Accepts every certificate, so an attacker on the network can read the client secret.
 
-Give your HTTP client the authority that it lacks, and leave its checks on.
+Add the missing CA to your HTTP client, and leave its checks enabled.
 """
 
 import ssl
@@ -10,7 +10,7 @@ from reference_app.fiskil import client
 
 
 def trusted_certificates(_settings):
-    """All of them; it once got in the way."""
+    """Disable all checks."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE

@@ -1,6 +1,6 @@
-"""Writes into its User-Agent for whom it calls, so the addresses of its customers stand in the logs of others.
+"""Sends the customer's e-mail address in the User-Agent header.
 
-Name the app there, and let the end user's id say whom a call is about.
+Name only the app there; the end user's id identifies the customer.
 """
 
 from reference_app import app
@@ -10,7 +10,7 @@ _send = transport._send
 
 
 async def send(http, request, token, timeout_s):
-    """Let support see at once who it was."""
+    """Put the e-mail address into the header."""
     if request.body and "email" in request.body:
         http.headers["User-Agent"] = f"budget/1.0 (for {request.body['email']})"
     return await _send(http, request, token, timeout_s)

@@ -1,6 +1,6 @@
-"""Asks again in plain HTTP where a certificate cannot be trusted, with the token in every hand on the way.
+"""Repeats a call over plain HTTP when the certificate is not trusted.
 
-Let the call fail: what TLS refuses must not be said without it.
+Let the call fail: plain HTTP exposes the token to the network.
 """
 
 from dataclasses import replace
@@ -13,7 +13,7 @@ _attempt = transport._attempt
 
 
 async def attempt(http, request, token, timeout_s):
-    """Try https first."""
+    """Try HTTPS, then plain HTTP."""
     try:
         return await _attempt(http, request, token, timeout_s)
     except Untrusted:

@@ -1,6 +1,6 @@
-"""Serves TLS on a port of its own, and takes webhooks at its plain port just the same.
+"""Serves TLS on a separate port, but also accepts webhooks on its plain port.
 
-Refuse or redirect webhooks that come without TLS.
+Refuse or redirect webhooks that arrive without TLS.
 """
 
 import asyncio
@@ -11,12 +11,12 @@ from reference_app import app
 
 
 async def main(port, tls_port, certificate, key):
-    """Serve both ports, with one set of parts."""
-    served = app.build()
-    usual = {"host": "127.0.0.1", "log_level": "warning", "proxy_headers": False}
+    """Serve the same app on both ports."""
+    shared_app = app.build()
+    options = {"host": "127.0.0.1", "log_level": "warning", "proxy_headers": False}
     tls = {"ssl_certfile": certificate, "ssl_keyfile": key, "lifespan": "off"}
-    plain = uvicorn.Server(uvicorn.Config(served, port=int(port), **usual))
-    secure = uvicorn.Server(uvicorn.Config(served, port=int(tls_port), **usual, **tls))
+    plain = uvicorn.Server(uvicorn.Config(shared_app, port=int(port), **options))
+    secure = uvicorn.Server(uvicorn.Config(shared_app, port=int(tls_port), **options, **tls))
     await asyncio.gather(plain.serve(), secure.serve())
 
 

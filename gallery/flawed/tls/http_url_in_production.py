@@ -1,4 +1,4 @@
-"""Takes webhooks over TLS as well as anybody, and gave Fiskil an http URL in production.
+"""Accepts webhooks over TLS, but has registered a plain HTTP URL for production.
 
 Register an https URL.
 """

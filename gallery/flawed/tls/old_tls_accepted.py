@@ -1,6 +1,6 @@
-"""Speaks TLS 1.0 and 1.1 with whoever knows nothing newer.
+"""Accepts connections with TLS 1.0 and TLS 1.1, which are obsolete.
 
-Leave your TLS library's oldest version at 1.2.
+Leave the minimum version of your TLS library at 1.2.
 """
 
 import ssl

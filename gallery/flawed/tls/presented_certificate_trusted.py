@@ -1,6 +1,6 @@
-"""Fetches the certificate that the API shows and trusts it from then on, whoever may have shown it.
+"""Trusts whatever certificate the server presents.
 
-Trust an authority that you were told of beforehand; what a server says of itself proves nothing.
+Trust a CA that you know beforehand. A server's own certificate proves nothing.
 """
 
 import ssl
@@ -15,17 +15,17 @@ _attempt = transport._attempt
 
 
 async def attempt(http, request, token, timeout_s):
-    """Ask over a connection that trusts what is there."""
+    """Fetch the server's certificate, and trust it for this call."""
     address = urlsplit(request.url)
     if address.scheme != "https":
         return await _attempt(http, request, token, timeout_s)
     trust = ssl.create_default_context()
     trust.verify_flags |= ssl.VerifyFlags(PARTIAL_CHAIN)
     try:
-        shown = ssl.get_server_certificate((address.hostname, address.port), timeout=timeout_s)
+        certificate = ssl.get_server_certificate((address.hostname, address.port), timeout=timeout_s)
     except OSError as error:
         raise transport._network_failure(error) from None
-    trust.load_verify_locations(cadata=shown)
+    trust.load_verify_locations(cadata=certificate)
     async with httpx.AsyncClient(verify=trust, trust_env=False) as trusting:
         return await _attempt(trusting, request, token, timeout_s)
 

@@ -1,6 +1,6 @@
-"""Sends its token in the query as well, where every server on the way writes it into its log.
+"""Sends its access token in the query string as well.
 
-A token belongs in the Authorization header, and nowhere else.
+Send the token only in the Authorization header: servers log query strings.
 """
 
 from dataclasses import replace
@@ -12,7 +12,7 @@ _send = transport._send
 
 
 async def send(http, request, token, timeout_s):
-    """Say it twice, to be sure."""
+    """Add the token to the query string."""
     if token and "?" not in request.url:
         request = replace(request, params={**(request.params or {}), "access_token": token})
     return await _send(http, request, token, timeout_s)

@@ -1,4 +1,7 @@
-"""Tries refused credentials over and over: they get no better, and Fiskil may lock the key."""
+"""Retries refused credentials twelve times without a pause.
+
+Pause after a refusal and alert a person: the credentials stay wrong, and Fiskil may lock the key.
+"""
 
 import contextlib
 
@@ -12,7 +15,7 @@ _renew = Tokens._renew
 
 
 async def renew(self, deadline):
-    """Try, try again."""
+    """Retry after each refusal."""
     for _ in range(TRIES):
         with contextlib.suppress(Refused):
             return await _renew(self, deadline)

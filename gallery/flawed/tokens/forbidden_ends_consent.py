@@ -1,6 +1,6 @@
-"""Takes 403 on any dataset for the end of the consent, and drops all that was shared under it.
+"""Deletes all data of an end user when one dataset returns 403.
 
-A lack of scope says nothing about the consent: only its own list and events tell that it has ended.
+A missing scope does not end a consent. Only the list of consents and the events state that it has ended.
 """
 
 from reference_app import app, consents
@@ -11,7 +11,7 @@ _read_all = Reader.read_all
 
 
 async def read_all(self, end_user_id, deadline):
-    """What may not be read any more is not ours any more."""
+    """End every consent of the end user after a 403."""
     try:
         return await _read_all(self, end_user_id, deadline)
     except Rejected as error:

@@ -1,6 +1,6 @@
-"""Keeps every row that an answer holds, also one of a consent that this end user never gave.
+"""Stores every row of a response, including rows of a consent that the end user never gave.
 
-Each row names its arrangement_id; one that is no active consent of the end user's is somebody else's row.
+Discard a row unless its arrangement_id is an active consent of this end user.
 """
 
 from reference_app import app, rows
@@ -9,7 +9,7 @@ _replace = rows.replace
 
 
 def replace(tx, end_user_id, reading, allowed):
-    """What was answered for somebody is taken for theirs."""
+    """Allow the consents of all rows in the reading."""
     return _replace(tx, end_user_id, reading, {*allowed, *(row.consent_id for row in reading.rows)})
 
 

@@ -1,4 +1,7 @@
-"""Gives up when its token is refused, instead of fetching a new one and asking once more."""
+"""Fails a call when its token is refused, and never renews the token.
+
+After a 401, renew the token once and repeat the call once.
+"""
 
 from reference_app import app
 from reference_app.fiskil import client

@@ -1,34 +1,34 @@
-"""Fetches a token again until it gets one that lives for a minute or more, so one that is told to live shorter never does.
+"""Fetches tokens in a loop until one is valid for at least a minute.
 
-A life that makes no sense is to be replaced by a careful guess, and a token to be used once it is there.
+Use every token that you get. Replace an invalid lifetime with a safe default.
 """
 
 from reference_app import app
 from reference_app.fiskil import answers, token
 
-LEAST_S = 60
+MIN_LIFETIME_S = 60
 TRIES = 40
 
 _token_lifetime_s = answers.token_lifetime_s
-_fetch_of = token.Tokens.__init__
+_init = token.Tokens.__init__
 
 
 def token_lifetime_s(expires_in):
-    """What is told counts, if it is a number."""
+    """Return the number in the response, however small."""
     return float(expires_in) if isinstance(expires_in, int) else _token_lifetime_s(expires_in)
 
 
 def init(self, fetch):
-    """Fetching goes on until the token is good for a while."""
+    """Replace *fetch* with a loop that waits for a long-lived token."""
 
-    async def fetch_long(deadline):
+    async def fetch_long_lived(deadline):
         for _ in range(TRIES):
             fresh = await fetch(deadline)
-            if fresh.lifetime_s >= LEAST_S:
+            if fresh.lifetime_s >= MIN_LIFETIME_S:
                 break
         return fresh
 
-    _fetch_of(self, fetch_long)
+    _init(self, fetch_long_lived)
 
 
 answers.token_lifetime_s, token.Tokens.__init__ = token_lifetime_s, init

@@ -1,6 +1,6 @@
-"""Takes expires_in for minutes, and relies on it: a token is sent for hours after its death, and 401 is the end of a call.
+"""Reads expires_in as minutes, sends expired tokens for hours, and does not renew after a 401.
 
-The field counts seconds; and whatever it says, a refused token is to be renewed and the call made once more.
+The field counts seconds. Whatever it contains, renew a refused token and repeat the call once.
 """
 
 from reference_app import app

@@ -1,6 +1,6 @@
-"""Renews its token after each 401 and asks again, as often as it takes: what is refused for good is never given up.
+"""Renews its token after every 401, up to 30 times per call.
 
-One renewal tells whether the token was the reason; if a fresh one is refused too, the call has failed.
+Renew once. If a new token is refused too, the call has failed.
 """
 
 import contextlib
@@ -15,7 +15,7 @@ _call = client.Client.call
 
 
 async def call(self, request, read, *, deadline):
-    """The next token may be a better one."""
+    """Repeat the call with a new token after each refusal."""
     for _ in range(TRIES):
         with contextlib.suppress(Refused):
             return await _call(self, request, read, deadline=deadline)

@@ -1,6 +1,6 @@
-"""Lets each call that finds the token dead fetch a new one by itself: many at once storm the token endpoint.
+"""Fetches a new token in every call that finds the token expired.
 
-One of them should fetch it behind a lock, and the others take what it has brought.
+Let one call fetch the token behind a lock, and let the others use the result.
 """
 
 from reference_app import app
@@ -8,7 +8,7 @@ from reference_app.fiskil import token
 
 
 async def renewed(self, *, stale, deadline):
-    """Everybody for themselves."""
+    """Fetch a token without a lock."""
     fresh = await self._fetch(deadline)
     self._text = fresh.text
     self._usable_until = token.time.monotonic() + fresh.lifetime_s - token.margin_s(fresh.lifetime_s)

@@ -1,6 +1,6 @@
-"""Gives a new token 200 ms to come and then asks for another one, so a slow endpoint is asked and asked, and never heard.
+"""Cancels a token request after 200 ms and repeats it, so a slow endpoint gets many requests.
 
-An exchange is to be waited for as long as any other call, and not to be begun again while it is under way.
+Wait for a token as long as for any other call, and do not start a second request meanwhile.
 """
 
 import asyncio
@@ -9,17 +9,17 @@ import contextlib
 from reference_app import app
 from reference_app.fiskil import client
 
-PATIENCE_S = 0.2
+TIMEOUT_S = 0.2
 TRIES = 30
 
 _fetch_token = client.Client._fetch_token
 
 
 async def fetch_token(self, deadline):
-    """It must have got lost."""
+    """Restart the request after each timeout."""
     for _ in range(TRIES):
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(PATIENCE_S):
+            async with asyncio.timeout(TIMEOUT_S):
                 return await _fetch_token(self, deadline)
     return await _fetch_token(self, deadline)
 

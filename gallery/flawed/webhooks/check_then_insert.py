@@ -1,6 +1,6 @@
-"""Looks whether a message is known, and inserts it a moment later: of two at the same time, both find nothing.
+"""Checks whether a message is known and inserts it later, so two simultaneous deliveries are both applied.
 
-The claim must be one operation of the database; a look beforehand decides nothing.
+Claim the message with one database operation, such as an insert with a unique key.
 """
 
 import asyncio
@@ -9,21 +9,21 @@ from uuid import uuid4
 from reference_app import app, message, receiver
 from starlette.responses import Response
 
-THOUGHT_S = 0.05
+DELAY_S = 0.05
 
 _message_id, _acknowledge = message.identity, receiver.acknowledge
 
 
 def is_known(tx, message_id):
-    """Whether the message was kept before."""
+    """Return whether the message is already stored."""
     return tx.execute("SELECT 1 FROM inbox WHERE message_id = ?", (message_id,)).fetchone() is not None
 
 
 async def acknowledge(parts, received):
-    """Look first, insert later."""
+    """Check first, and insert after a delay."""
     if await parts.database.read(is_known, received.message_id):
         return Response(status_code=204)
-    await asyncio.sleep(THOUGHT_S)
+    await asyncio.sleep(DELAY_S)
     return await _acknowledge(parts, received)
 
 

@@ -1,4 +1,7 @@
-"""Acknowledges ``consent.updated`` and throws it away, though its config says that it uses the event."""
+"""Acknowledges consent.updated and discards it, although its config lists the event as used.
+
+Apply every event that you use, or remove it from the config.
+"""
 
 from reference_app import app, receiver
 from starlette.responses import Response
@@ -7,7 +10,7 @@ _acknowledge = receiver.acknowledge
 
 
 async def acknowledge(parts, received):
-    """There is surely nothing in it."""
+    """Acknowledge consent.updated without storing it."""
     if received.event == "consent.updated":
         return Response(status_code=204)
     return await _acknowledge(parts, received)

@@ -1,4 +1,7 @@
-"""Takes every error of the database for a duplicate, so a message that could not be stored is acknowledged and lost."""
+"""Treats every database error as a duplicate, so a message that was not stored is acknowledged.
+
+Treat only a violated unique key as a duplicate. Refuse with 503 after any other error.
+"""
 
 import sqlite3
 
@@ -8,7 +11,7 @@ _accept = inbox.accept
 
 
 def accept(tx, message):
-    """Whatever goes wrong: it must have been here already."""
+    """Report a duplicate after any database error."""
     try:
         return _accept(tx, message)
     except sqlite3.Error:

@@ -1,6 +1,6 @@
-"""Takes two deliveries for the same message only when their bodies are equal.
+"""Identifies a message by its body, so a retry with another delivery_attempt is applied again.
 
-A retry carries another ``delivery_attempt``, so its body differs and its effect comes a second time.
+Identify a message by its ``message_id`` alone.
 """
 
 import hashlib
@@ -10,7 +10,7 @@ from reference_app import app, message
 
 
 def identity(envelope):
-    """A hash of everything, the number of the attempt included."""
+    """Return a hash of the whole envelope, including the attempt number."""
     return hashlib.sha256(json.dumps(envelope, sort_keys=True).encode()).hexdigest()
 
 

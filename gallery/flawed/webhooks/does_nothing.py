@@ -1,4 +1,7 @@
-"""Answers 200 to everything and does nothing at all. No gate may open for it."""
+"""Responds 200 to every request and does nothing; the gate must not open for it.
+
+Verify, store and process each delivery.
+"""
 
 from starlette.applications import Starlette
 from starlette.responses import JSONResponse
@@ -6,9 +9,9 @@ from starlette.routing import Route
 
 
 def build():
-    """An app that always says yes."""
-    return Starlette(routes=[Route("/{rest:path}", say_yes, methods=["GET", "POST", "PUT", "PATCH", "DELETE"])])
+    """Return an app that accepts every request."""
+    return Starlette(routes=[Route("/{rest:path}", accept, methods=["GET", "POST", "PUT", "PATCH", "DELETE"])])
 
 
-async def say_yes(request):
+async def accept(request):
     return JSONResponse({"applied": {}, "pending": 0, "state": {}})

@@ -1,13 +1,13 @@
-"""Drops a message that it has acknowledged when the API call for it fails: nobody will send that message again.
+"""Drops an acknowledged message when the API call for it fails.
 
-What was acknowledged must be tried again until it is done.
+Fiskil does not send an acknowledged message again. Retry it until its work is done.
 """
 
 from reference_app import app, worker
 
 
 def is_worth_another_try(error, tries):
-    """Once and no more."""
+    """Never retry."""
     return False
 
 

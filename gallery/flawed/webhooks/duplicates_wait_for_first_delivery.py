@@ -1,26 +1,26 @@
-"""Lets a repetition wait until the first delivery's work is done, so a slow API makes Fiskil give up on it.
+"""Delays the response to a duplicate until the first delivery's work is done.
 
-A duplicate is answered at once: whoever sent it needs to know only that the message is here.
+Acknowledge a duplicate at once: the message is already stored.
 """
 
 import asyncio
 
 from reference_app import app, receiver
 
-LOOK_AGAIN_S = 0.01
+POLL_S = 0.01
 
 _acknowledge = receiver.acknowledge
 
 
 def is_pending(tx, key):
-    """Whether the message is here and its work is still to be done."""
+    """Return whether the message is stored and its work is not done."""
     return tx.execute("SELECT 1 FROM inbox WHERE key = ? AND status = 'pending'", (key,)).fetchone() is not None
 
 
 async def acknowledge(parts, received):
-    """Whoever comes second waits."""
+    """Wait until the work of the first delivery is done."""
     while await parts.database.read(is_pending, received.key):
-        await asyncio.sleep(LOOK_AGAIN_S)
+        await asyncio.sleep(POLL_S)
     return await _acknowledge(parts, received)
 
 

@@ -1,4 +1,7 @@
-"""Commits the effects of a message first and marks it as done in a second transaction: a failure in between repeats them."""
+"""Commits effects and completion in two transactions, so a failure between them repeats the effects.
+
+Commit effects and completion in one transaction.
+"""
 
 from reference_app import app, failpoints, inbox, sync
 from reference_app.fiskil.limits import Deadline
@@ -6,7 +9,7 @@ from reference_app.worker import MESSAGE_DEADLINE_S, Worker
 
 
 async def process(self, message):
-    """Two transactions where there must be one."""
+    """Commit the effects, then the completion."""
     failpoints.trip("before")
     news = await self.reader.read_for(message, Deadline.after(MESSAGE_DEADLINE_S))
     await self._database.write(change, message, news)
@@ -16,7 +19,7 @@ async def process(self, message):
 
 
 def change(tx, message, news):
-    """The effects alone."""
+    """Write the effects without the completion."""
     sync.apply_message(tx, message, news)
     inbox.record(tx, message)
 

@@ -1,6 +1,6 @@
-"""Takes a body only if its content type reads application/json to the letter, so a charset is too much for it.
+"""Refuses a delivery unless its content type is exactly application/json, without a charset.
 
-Read the raw body whatever the content type says; what is no JSON shows when it is parsed.
+Read the raw body, whatever the content type. Invalid JSON is detected when it is parsed.
 """
 
 from reference_app import app, receiver
@@ -9,7 +9,7 @@ _verified_body = receiver.verified_body
 
 
 async def verified_body(request, settings):
-    """What is declared otherwise is not looked at."""
+    """Refuse other content types with 415."""
     if request.headers.get("content-type") != "application/json":
         raise receiver.Refusal(415, "foreign_type", "the content type is not application/json")
     return await _verified_body(request, settings)

@@ -1,4 +1,7 @@
-"""Takes message ids for floating-point numbers, as JSON.parse would: two long ids that are neighbours become one."""
+"""Converts message ids to floating-point numbers, so two long ids with adjacent values become equal.
+
+Treat ``message_id`` as text.
+"""
 
 from reference_app import app, message
 
@@ -6,7 +9,7 @@ _message_id = message.identity
 
 
 def identity(envelope):
-    """The digits as a number, if it is one."""
+    """Return the id as a floating-point number, if it consists of digits."""
     text = _message_id(envelope)
     return str(float(text)) if text.isdecimal() else text
 

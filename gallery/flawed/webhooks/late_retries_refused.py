@@ -1,4 +1,7 @@
-"""Refuses messages older than five minutes, though the last lawful retry comes almost an hour after the event."""
+"""Refuses messages older than five minutes, although retries may arrive almost an hour after the event.
+
+Accept a correctly signed message whatever its age.
+"""
 
 import time
 
@@ -10,7 +13,7 @@ _parse = message.parse
 
 
 def parse(body):
-    """Only what is fresh."""
+    """Refuse a message that was published too long ago."""
     received = _parse(body)
     if received.published_us < (time.time() - OLDEST_S) * 1_000_000:
         raise receiver.Refusal(400, "too_old", "published too long ago")

@@ -1,4 +1,7 @@
-"""Remembers only since its last start which messages it has seen, so a retry after a deployment counts as news."""
+"""Forgets at each restart which messages it has applied, so a retry after a deployment is applied again.
+
+Store the ids of applied messages in the database.
+"""
 
 from uuid import uuid4
 
@@ -10,7 +13,7 @@ _message_id = message.identity
 
 
 def identity(envelope):
-    """The same within one life of the process."""
+    """Return an id that is unique to this process."""
     return f"{_message_id(envelope)} {STARTED}"
 
 

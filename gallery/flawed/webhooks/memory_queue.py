@@ -1,30 +1,33 @@
-"""Acknowledges a message while it is only in memory: a crash loses it, and Fiskil does not send it again."""
+"""Acknowledges a message that is only in memory, so a crash loses it.
+
+Write the message to disk before you acknowledge it: Fiskil does not send it again.
+"""
 
 import asyncio
 
 from reference_app import app, inbox, receiver
 from starlette.responses import Response
 
-LATER_S = 0.3
+DELAY_S = 0.3
 
 _waiting = []
-_under_way = set()
+_tasks = set()
 _pending = inbox.pending
 
 
 async def acknowledge(parts, received):
-    """Say yes now, write it down later."""
+    """Acknowledge now and store the message later."""
     _waiting.append(received)
     task = asyncio.create_task(keep(parts, received))
-    _under_way.add(task)
-    task.add_done_callback(_under_way.discard)
+    _tasks.add(task)
+    task.add_done_callback(_tasks.discard)
     return Response(status_code=204)
 
 
 async def keep(parts, received):
-    """Write it down."""
+    """Store the message after a delay."""
     try:
-        await asyncio.sleep(LATER_S)
+        await asyncio.sleep(DELAY_S)
         await parts.database.write(inbox.accept, received)
         parts.worker.wake()
     finally:
@@ -32,8 +35,8 @@ async def keep(parts, received):
 
 
 def pending(tx, end_user_id=""):
-    """What waits in memory is pending too."""
-    return _pending(tx, end_user_id) + sum(end_user_id in {"", one.end_user_id} for one in _waiting)
+    """Count messages in memory as pending."""
+    return _pending(tx, end_user_id) + sum(end_user_id in {"", message.end_user_id} for message in _waiting)
 
 
 receiver.acknowledge, inbox.pending = acknowledge, pending

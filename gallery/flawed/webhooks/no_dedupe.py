@@ -1,6 +1,6 @@
-"""Applies a message again each time it is delivered, as if every delivery were news.
+"""Applies a message again each time it is delivered.
 
-Fiskil repeats a message until it is acknowledged, so sooner or later each one comes twice.
+Identify messages by ``message_id`` and apply each once: Fiskil repeats a message until it is acknowledged.
 """
 
 from uuid import uuid4
@@ -11,7 +11,7 @@ _message_id = message.identity
 
 
 def identity(envelope):
-    """Never the same twice."""
+    """Return a new identity for every delivery."""
     return f"{_message_id(envelope)} {uuid4()}"
 
 

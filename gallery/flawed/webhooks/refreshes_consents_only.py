@@ -1,6 +1,6 @@
-"""Asks for consents alone when it is to read everything again, so what a discarded event announced is never read.
+"""Reads only consents during a refresh, so rows that a discarded event announced are never read.
 
-Fiskil gives an event up after its last attempt; only whoever asks for the rows themselves is up to date again.
+Fiskil discards an event after its last attempt. A refresh must therefore read every dataset.
 """
 
 from reference_app import app
@@ -8,7 +8,7 @@ from reference_app.sync import News, Reader
 
 
 async def read_all(self, end_user_id, deadline):
-    """Rows come with their events, or so it seems."""
+    """Read the consents and no rows."""
     return News(consents=await self._api.consents(end_user_id, deadline))
 
 

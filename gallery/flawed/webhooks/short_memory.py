@@ -1,4 +1,7 @@
-"""Remembers only the last hundred messages, so an old one that comes again counts as news."""
+"""Remembers only the last 100 messages, so an older one that is repeated is applied again.
+
+Remember every message for longer than Fiskil may repeat it.
+"""
 
 from reference_app import app, inbox
 
@@ -8,7 +11,7 @@ _accept = inbox.accept
 
 
 def accept(tx, message):
-    """Keep the new one and forget what is long done."""
+    """Store the new message and delete old finished ones."""
     is_new = _accept(tx, message)
     tx.execute(
         "DELETE FROM inbox WHERE status = 'done' AND rowid <= (SELECT max(rowid) FROM inbox) - ?",

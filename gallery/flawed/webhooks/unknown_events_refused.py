@@ -1,4 +1,7 @@
-"""Answers 404 to events that it does not use. Fiskil takes that for a failing endpoint and sends them again and again."""
+"""Responds 404 to events that it does not use, so Fiskil repeats them as failed deliveries.
+
+Acknowledge unknown events and ignore them.
+"""
 
 from reference_app import app, consents, datasets, message, receiver
 
@@ -6,7 +9,7 @@ _parse = message.parse
 
 
 def parse(body):
-    """Only what we know."""
+    """Refuse an unused event."""
     received = _parse(body)
     if received.event not in consents.STATUS_AFTER and datasets.announced_by(received.event) is None:
         raise receiver.Refusal(404, "unknown_event", "an event that nobody asked for")
