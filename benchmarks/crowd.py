@@ -44,7 +44,7 @@ def run(count: int) -> list[Bar]:
         sandbox.place(api_url=server.url, auth_url="")
         with contextlib.closing(Walker(server.port, token=token)) as walker:
             pages = [seconds for seconds, _ in walker.pages(f"/v1/end-users?page[size]={SIZE}")]
-            lists = [next(walker.pages(f"/v1/consent?end_user_id={one}"))[0] for one in (*ids[:SIZE], *ids[-SIZE:])]
+            lists = [next(walker.pages(f"/v1/consent?end_user_id={text}"))[0] for text in (*ids[:SIZE], *ids[-SIZE:])]
     tenth = max(1, len(pages) // 10)
     print(f"{grown_kib:.1f} KiB each with consent, accounts and events; {len(pages)} pages of {SIZE}")
     third = LOTS // 3

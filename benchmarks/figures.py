@@ -18,7 +18,7 @@ class Record:
 
     def median(self, kind: str, what: str) -> float:
         """The median of one figure over the rounds."""
-        return median(one[what] for one in self.rounds[kind])
+        return median(row[what] for row in self.rounds[kind])
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def table(records: dict[str, Record], ours: str) -> str:
     """Medians of every server: requests per second, the sandbox's over the server's, latency, processor time per request."""
     head = f"{'':<16}" + "".join(f"{kind + '/s':>9}{'ratio':>7}{'p99 ms':>8}{'cpu us':>8}" for kind in KINDS)
     head += f"{'start s':>9}{'MiB':>6}"
-    return "\n".join([head, *(_line(name, one, records[ours]) for name, one in records.items())])
+    return "\n".join([head, *(_line(name, record, records[ours]) for name, record in records.items())])
 
 
 def _line(name: str, one: Record, ours: Record) -> str:

@@ -49,8 +49,8 @@ def run(rounds: int, seconds: float) -> Figures:
         idle = Sandbox(Path(name) / "idle", cleanup)
         late = Sandbox(Path(name) / "late", cleanup, "--late")
         ports = {"bare": idle.bare_port, "link": idle.process.port}
-        for one in ports.values():
-            ask_for(idle.ask, port=one, seconds=1)
+        for port in ports.values():
+            ask_for(idle.ask, port=port, seconds=1)
         for number in range(rounds):
             print(f"... round {number + 1} of {rounds}", flush=True)
             for what in list(ports)[:: 1 if number % 2 else -1]:
@@ -64,7 +64,7 @@ def bars(found: Figures) -> list[Bar]:
     """What the link must keep."""
 
     def middle(what: str, figure: str) -> float:
-        return median(one[figure] for one in found[what])
+        return median(row[figure] for row in found[what])
 
     return [
         Bar(
@@ -88,7 +88,7 @@ def main() -> int:
     found = run(arguments.rounds, arguments.seconds)
     print(f"\n{'':<8}{'p50 ms':>9}{'p99 ms':>9}{'per s':>10}")
     for what, rounds in found.items():
-        p50, p99, rate = (median(one[figure] for one in rounds) for figure in ("p50_ms", "p99_ms", "per_second"))
+        p50, p99, rate = (median(row[figure] for row in rounds) for figure in ("p50_ms", "p99_ms", "per_second"))
         print(f"{what:<8}{p50:>9.2f}{p99:>9.2f}{rate:>10,.0f}")
     judged = bars(found)
     print("\n" + "\n".join(map(str, judged)))

@@ -108,7 +108,7 @@ def report(folder: Path, tried: list[str], total: int) -> None:
         print("\n".join(f"    {line[:150]}" for line in lines))
     print()
     for module, count in sorted(Counter(map(module_of, survivors)).items()):
-        print(f"{count:>4} of {sum(module_of(one) == module for one in tried):>3} survived in {module}")
+        print(f"{count:>4} of {sum(module_of(text) == module for text in tried):>3} survived in {module}")
     told = ", ".join(f"{len(names)} {words}" for words, names in groups.items() if names)
     print(f"\nscore {found / len(tried):.1%}: of {total} mutants {len(tried)} were tried: {told}")
 

@@ -92,8 +92,8 @@ class Ours:
     def hand_over(self, messages: list[Message]) -> None:
         """One after another, written into a journal."""
         journal = Journal()
-        for one in messages:
-            self._sender.deliver(_outgoing(one), journal)
+        for message in messages:
+            self._sender.deliver(_outgoing(message), journal)
 
 
 class Poured(Ours):
@@ -118,9 +118,11 @@ class Kept:
 
     def hand_over(self, messages: list[Message]) -> None:
         """One write and one read for each."""
-        for one in messages:
-            head = f"POST / HTTP/1.1\r\nX-Fiskil-Signature: {one.signature}\r\nContent-Length: {len(one.body)}\r\n\r\n"
-            self._socket.sendall(head.encode() + one.body)
+        for message in messages:
+            head = (
+                f"POST / HTTP/1.1\r\nX-Fiskil-Signature: {message.signature}\r\nContent-Length: {len(message.body)}\r\n\r\n"
+            )
+            self._socket.sendall(head.encode() + message.body)
             self._socket.recv(4096)
 
 
@@ -132,8 +134,8 @@ class HttpClient:
 
     def hand_over(self, messages: list[Message]) -> None:
         """One request for each."""
-        for one in messages:
-            self._connection.request("POST", "/", one.body, {"X-Fiskil-Signature": one.signature})
+        for message in messages:
+            self._connection.request("POST", "/", message.body, {"X-Fiskil-Signature": message.signature})
             self._connection.getresponse().read()
 
 
@@ -146,8 +148,8 @@ class Httpx:
 
     def hand_over(self, messages: list[Message]) -> None:
         """One request for each."""
-        for one in messages:
-            self._client.post(self._url, content=one.body, headers={"X-Fiskil-Signature": one.signature})
+        for message in messages:
+            self._client.post(self._url, content=message.body, headers={"X-Fiskil-Signature": message.signature})
 
 
 def steps_per_second(way: Way, *, wanted: int, seed: int) -> float:
@@ -220,7 +222,7 @@ def whole(plan_count: int) -> float:
         driver = Driver(gallery.settings(gallery.app("reference_app")), workdir=Path(name), seed=1)
         try:
             elapsed = stopwatch()
-            direct = [driver.run(one) for one in about_receivers("direct")]
+            direct = [driver.run(about_receiver) for about_receiver in about_receivers("direct")]
             direct_s = elapsed()
             explored = explore(
                 lambda plan: driver.run(plan, quiet_s=0.01),

@@ -61,7 +61,7 @@ def ratio(found: dict[tuple[str, int], list[dict[str, Any]]], many: int) -> floa
     """What the relay adds to the middle call, against what plain bytes add."""
 
     def p50(name: str) -> float:
-        return median(one["p50_ms"] for one in found[name, many])
+        return median(row["p50_ms"] for row in found[name, many])
 
     return (p50("ours") - p50("direct")) / (p50("plain") - p50("direct"))
 
@@ -76,7 +76,7 @@ def main() -> int:
     found = run(arguments.rounds, arguments.seconds)
     print(f"\n{'':<8}{'conn':>5}{'p50 us':>9}{'p99 us':>9}{'per s':>10}")
     for (name, many), rounds in found.items():
-        p50, p99, rate = (median(one[what] for one in rounds) for what in ("p50_ms", "p99_ms", "per_second"))
+        p50, p99, rate = (median(row[what] for row in rounds) for what in ("p50_ms", "p99_ms", "per_second"))
         print(f"{name:<8}{many:>5}{p50 * 1000:>9.0f}{p99 * 1000:>9.0f}{rate:>10,.0f}")
     bar = Bar("added p50 against plain bytes, one connection", ratio(found, 1), MOST, is_floor=False)
     print(f"\n{bar}\n        with {BUSY} connections, which never leave the core idle: {ratio(found, BUSY):.2f}")

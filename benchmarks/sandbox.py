@@ -117,7 +117,10 @@ def main() -> int:
     print("\n" + figures.table(records, subject.NAME) + "\n")
     print("\n".join(map(str, bars)))
     if arguments.json is not None:
-        every = {"records": {one: asdict(record) for one, record in records.items()}, "bars": [asdict(bar) for bar in bars]}
+        every = {
+            "records": {text: asdict(record) for text, record in records.items()},
+            "bars": [asdict(bar) for bar in bars],
+        }
         arguments.json.write_text(json.dumps(every, indent=1) + "\n")
     return 0 if all(bar.is_met for bar in bars) else 1
 

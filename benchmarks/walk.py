@@ -100,10 +100,11 @@ def run(arguments: argparse.Namespace, folder: Path, cleanup: contextlib.ExitSta
                 walks[name].walk(walker, targets[name], rows=arguments.rows)
         resident.append(ours.resident_mib() - before)
         print(
-            f"... round {number}: " + ", ".join(f"{name} {one.seconds[-1]:.3f} s" for name, one in walks.items()), flush=True
+            f"... round {number}: " + ", ".join(f"{name} {walk.seconds[-1]:.3f} s" for name, walk in walks.items()),
+            flush=True,
         )
-    for one in walks.values():
-        del one.seconds[0]
+    for walk in walks.values():
+        del walk.seconds[0]
     print(f"bare Starlette {median(walks['bare'].seconds):.3f} s, fiskil-harness {median(walks['ours'].seconds):.3f} s")
     return [
         Bar("first walk against bare Starlette", _ratio(walks), MOST_TIMES, is_floor=False),

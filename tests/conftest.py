@@ -76,7 +76,7 @@ def witness() -> Iterator[ConformanceMonitor]:
 def _kept_contract(witness: ConformanceMonitor) -> Iterator[None]:
     """Every answer of the API keeps the contract of its version, and a fault breaks what it declares and nothing else."""
     yield
-    assert [str(one) for one in witness.take()] == []
+    assert [str(violation) for violation in witness.take()] == []
 
 
 @pytest.fixture
@@ -150,8 +150,10 @@ def outcome_of() -> Callable[..., Outcome]:
     ) -> Outcome:
         hook = missing[0] if missing else ""
         findings = tuple(
-            one if isinstance(one, Finding) else Finding(probe=one[0], verdict=one[1], observed="what was seen", hook=hook)
-            for one in found
+            finding
+            if isinstance(finding, Finding)
+            else Finding(probe=finding[0], verdict=finding[1], observed="what was seen", hook=hook)
+            for finding in found
         )
         return Outcome(
             scenario=scenario,

@@ -70,9 +70,12 @@ def table() -> str:
         lines.append("| endpoint | operation | " + " | ".join(VERSIONS) + " | refusals and faults |")
         lines.append("|---" * (len(VERSIONS) + 3) + "|")
         lines += [_row(route, documents) for route in ROUTES if route.family == family]
-    doubtful = [one for one in clauses().values() if one.is_switch]
+    doubtful = [clause for clause in clauses().values() if clause.is_switch]
     lines.append(MISSING.rstrip("\n"))
-    lines += [f"| `{one.id}` | {one.sentence} | {', '.join(_first(one.default, one.interpretations))} |" for one in doubtful]
+    lines += [
+        f"| `{clause.id}` | {clause.sentence} | {', '.join(_first(clause.default, clause.interpretations))} |"
+        for clause in doubtful
+    ]
     lines += [EXAMPLES, *(line for route in ROUTES for line in samples.lines(route))]
     return "\n".join(lines).replace("\n\n\n", "\n\n") + "\n"
 
@@ -85,14 +88,14 @@ def _row(route: ApiRoute, documents: dict[str, Document]) -> str:
         if status not in SUCCESS
     ]
     older = set(statuses(documents["v2"], route.method, route.path))
-    later = [one for one in refusals if one.split()[0] not in older]
-    note = f" ({', '.join(one.split()[0] for one in later)}: v3 only)" if later else ""
+    later = [refusal for refusal in refusals if refusal.split()[0] not in older]
+    note = f" ({', '.join(text.split()[0] for text in later)}: v3 only)" if later else ""
     return f"| `{route.method} {route.path}` | `{route.name}` | {' | '.join(cells)} | {', '.join(refusals)}{note} |"
 
 
 def _success(route: ApiRoute, version: str, documents: dict[str, Document]) -> str:
     whole = documents[version]
-    status = next(one for one in statuses(whole, route.method, route.path) if one in SUCCESS)
+    status = next(status for status in statuses(whole, route.method, route.path) if status in SUCCESS)
     differs = _shape(route, status, whole) != _shape(route, status, documents["v3"])
     return f"{status} *older*" if differs else status
 
@@ -106,7 +109,7 @@ def _shape(route: ApiRoute, status: str, whole: Document) -> Any:
 
 def _followed(node: Any, whole: Document) -> Any:
     if isinstance(node, list):
-        return [_followed(one, whole) for one in node]
+        return [_followed(value, whole) for value in node]
     if not isinstance(node, dict):
         return node
     found = resolve(whole, node)
@@ -115,7 +118,7 @@ def _followed(node: Any, whole: Document) -> Any:
 
 def _first(default: str, interpretations: tuple[str, ...]) -> Iterator[str]:
     yield f"**{default}**"
-    yield from (one for one in interpretations if one != default)
+    yield from (interpretation for interpretation in interpretations if interpretation != default)
 
 
 if __name__ == "__main__":

@@ -43,15 +43,15 @@ UNFELT = frozenset({"stale_response"})
 def page() -> str:
     """The page ``docs/faults.md``: every entry of the catalogue, then every fault."""
     every = entries().values()
-    asked = sum(bool(one.expressions) for one in every)
-    reasons = sum(is_reason_only(one) for one in every)
+    asked = sum(bool(catalogue_entry.expressions) for catalogue_entry in every)
+    reasons = sum(is_reason_only(catalogue_entry) for catalogue_entry in every)
     lines = [HEAD.format(count=len(every), asked=asked, other=len(every) - asked - reasons, reasons=reasons)]
     for family, title in FAMILIES.items():
         lines += [f"## {title}", "", "| id | what happens | how to have it | a correct client |", "|---|---|---|---|"]
         lines += [
-            f"| {one.id} | {_cell(one.happens)} | {answer(one)} | {_cell(one.client)} |"
-            for one in every
-            if one.family == family
+            f"| {entry.id} | {_cell(entry.happens)} | {answer(entry)} | {_cell(entry.client)} |"
+            for entry in every
+            if entry.family == family
         ]
         lines.append("")
     rows = [

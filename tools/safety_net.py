@@ -136,9 +136,9 @@ def _said(hearing: matrix.SelftestResult) -> str:
 
 def _judgement(judgement: Judgement) -> Record:
     return {
-        "violated": sorted(one.practice for one in judgement.with_status(Status.VIOLATED)),
-        "proven": sorted(one.practice for one in judgement.with_status(Status.PROVEN)),
-        "bugs": sorted(one.bug for one in judgement.bugs if str(one.verdict) == "FAIL"),
+        "violated": sorted(status.practice for status in judgement.with_status(Status.VIOLATED)),
+        "proven": sorted(status.practice for status in judgement.with_status(Status.PROVEN)),
+        "bugs": sorted(bug.bug for bug in judgement.bugs if str(bug.verdict) == "FAIL"),
         "scenarios": {
             outcome.scenario: _heaviest((finding.probe, str(finding.verdict)) for finding in outcome.findings)
             for outcome in judgement.scenarios
@@ -214,11 +214,11 @@ def _report(*command: str) -> Record:
     return {
         "exit": done.returncode,
         "decision": whole["decision"],
-        "standings": {one["practice"]: one.get("standing", one.get("status")) for one in standings},
-        "bugs": {one["bug"]: one["verdict"] for one in whole["bugs"]},
+        "standings": {standing["practice"]: standing.get("standing", standing.get("status")) for standing in standings},
+        "bugs": {value["bug"]: value["verdict"] for value in whole["bugs"]},
         "scenarios": {
-            one["scenario"]: _heaviest((finding["probe"], finding["verdict"]) for finding in one["findings"])
-            for one in whole["scenarios"]
+            value["scenario"]: _heaviest((finding["probe"], finding["verdict"]) for finding in value["findings"])
+            for value in whole["scenarios"]
         },
     }
 

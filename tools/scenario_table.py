@@ -35,14 +35,14 @@ def page() -> str:
     """The page ``docs/scenarios.md``."""
     every = load_all()
     catching = catches()
-    flawed = sum(one.collection == "flawed" for one in gallery.apps().values())
-    clients = sum(is_about_client(one) for one in every)
+    flawed = sum(app.collection == "flawed" for app in gallery.apps().values())
+    clients = sum(is_about_client(scenario) for scenario in every)
     lines = [HEAD.format(count=len(every), flawed=flawed, clients=clients)]
     for practice_id, practice in all_practices().items():
-        own = [one for one in every if one.practices[:1] == (practice_id,)]
+        own = [scenario for scenario in every if scenario.practices[:1] == (practice_id,)]
         if own:
             lines += [f"## {practice.title}", "", f"`{practice_id}`", "", COLUMNS, RULE]
-            lines += [_row(one, catching.get(one.name, ())) for one in own]
+            lines += [_row(scenario, catching.get(scenario.name, ())) for scenario in own]
             lines.append("")
     return "\n".join(lines)
 
@@ -59,7 +59,7 @@ def catches() -> dict[str, tuple[str, ...]]:
 
 def is_about_client(scenario: Scenario) -> bool:
     """Whether it bears on how the app asks and keeps, and not on how it receives alone."""
-    return any(not one.startswith(RECEIVING) for one in scenario.practices)
+    return any(not practice.startswith(RECEIVING) for practice in scenario.practices)
 
 
 def what_goes_wrong(steps: Iterable[Step]) -> tuple[str, ...]:

@@ -109,11 +109,11 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     One that contains it comes first, then a likely slip of the keys, then one that begins the same.
     """
     names, wanted = list(known), name.casefold()
-    containing = [one for one in names if len(wanted) >= WORD and wanted in one.casefold()]
+    containing = [name for name in names if len(wanted) >= WORD and wanted in name.casefold()]
     if containing:
-        return max(containing, key=lambda one: difflib.SequenceMatcher(None, wanted, one.casefold()).ratio())
+        return max(containing, key=lambda text: difflib.SequenceMatcher(None, wanted, text.casefold()).ratio())
     slip = difflib.get_close_matches(name, names, n=1, cutoff=0.75)
-    alike = [one for one in names if len(wanted) > WORD and one.casefold().startswith(wanted[: WORD + 1])]
+    alike = [name for name in names if len(wanted) > WORD and name.casefold().startswith(wanted[: WORD + 1])]
     close = (
         slip
         or difflib.get_close_matches(name, alike, n=1, cutoff=0)

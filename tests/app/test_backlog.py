@@ -18,7 +18,7 @@ def test_patience_is_whole_twice_then_halves_and_has_an_end() -> None:
     for name in "abcdefgh":
         stalls.append(left(name, before=stalls[-1]))
 
-    assert [one.patience_s(10) for one in stalls] == [10, 10, 5, 2.5, 2, 2, 2, 2, 2]
+    assert [stall.patience_s(10) for stall in stalls] == [10, 10, 5, 2.5, 2, 2, 2, 2, 2]
     assert stalls[-1].patience_s(0.5) == 0.5
 
 

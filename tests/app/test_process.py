@@ -130,10 +130,10 @@ def test_one_child_can_be_killed_alone(tmp_path: Path, values: dict[str, str]) -
 
     assert process.kill_worker()
 
-    assert wait_until(lambda: sum(is_alive(one) for one in children) == 1, cap_s=30)
+    assert wait_until(lambda: sum(is_alive(number) for number in children) == 1, cap_s=30)
     assert process.is_running
     process.kill()
-    assert [is_alive(one) for one in children] == [False, False]
+    assert [is_alive(number) for number in children] == [False, False]
 
 
 def test_an_app_without_children_has_none_to_kill(tmp_path: Path, values: dict[str, str]) -> None:

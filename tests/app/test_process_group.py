@@ -35,7 +35,7 @@ def test_everybody_in_the_group_is_found(started: subprocess.Popen[str]) -> None
     assert started.stdout is not None
     children = [int(word) for word in started.stdout.readline().split()]
 
-    assert {(one.pid, one.parent) for one in family(started.pid)} == {
+    assert {(relative.pid, relative.parent) for relative in family(started.pid)} == {
         (started.pid, os.getpid()),
         *((pid, started.pid) for pid in children),
     }
@@ -56,7 +56,7 @@ def test_a_dead_process_is_no_relative(started: subprocess.Popen[str]) -> None:
 
     os.kill(small, 9)
 
-    assert wait_until(lambda: small not in {one.pid for one in family(started.pid)}, cap_s=30)
+    assert wait_until(lambda: small not in {relative.pid for relative in family(started.pid)}, cap_s=30)
 
 
 def test_a_single_process_has_no_worker() -> None:
@@ -76,4 +76,6 @@ def test_ps_tells_the_same_as_proc(started: subprocess.Popen[str], monkeypatch: 
 
     monkeypatch.setattr(room, "PROC", room.PROC / "nowhere")
 
-    assert [(one.pid, one.parent) for one in family(started.pid)] == [(one.pid, one.parent) for one in by_proc]
+    assert [(relative.pid, relative.parent) for relative in family(started.pid)] == [
+        (relative.pid, relative.parent) for relative in by_proc
+    ]

@@ -29,7 +29,7 @@ def test_other_files_are_read_whole(tmp_path: Path) -> None:
 
     (tmp_path / "app.db-wal").write_bytes(b"more")
 
-    assert [(one.name, one.text, one.is_log) for one in folder.written()] == [
+    assert [(written_file.name, written_file.text, written_file.is_log) for written_file in folder.written()] == [
         ("app.db", b"rows", False),
         ("app.db", b"more", False),
     ]
@@ -43,7 +43,7 @@ def test_a_log_that_was_renamed_is_known_again(tmp_path: Path) -> None:
 
     log.rename(tmp_path / "debug.log.1")
 
-    assert [one.text for one in folder.written()] == [b""]
+    assert [written_file.text for written_file in folder.written()] == [b""]
 
 
 def test_what_is_ours_or_configured_is_left_out(tmp_path: Path) -> None:

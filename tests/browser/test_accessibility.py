@@ -54,8 +54,8 @@ def _accounts(page: Page) -> None:
 
 def _no_account(page: Page) -> None:
     _accounts(page)
-    for one in page.get_by_role("checkbox").all():
-        one.uncheck()
+    for locator in page.get_by_role("checkbox").all():
+        locator.uncheck()
     page.get_by_role("button", name="Continue").click()
     page.get_by_role("alert").wait_for()
 
@@ -115,7 +115,7 @@ def findings(page: Page) -> list[str]:
         page.set_viewport_size({"width": width, "height": 740})
         for scheme in SCHEMES:
             page.emulate_media(color_scheme=scheme)
-            found += [f"{width} {scheme}: {one}" for one in _trouble(page)]
+            found += [f"{width} {scheme}: {text}" for text in _trouble(page)]
     return found
 
 
@@ -125,15 +125,15 @@ def _trouble(page: Page) -> list[str]:
     )
     assert told["axe"]["passes"], "the checker looked at nothing"
     wrong = [
-        f"{one['id']} at {one['nodes'][0]['html'][:80]}"
-        for one in told["axe"]["violations"]
-        if one["impact"] in {"serious", "critical"}
+        f"{value['id']} at {value['nodes'][0]['html'][:80]}"
+        for value in told["axe"]["violations"]
+        if value["impact"] in {"serious", "critical"}
     ]
     return wrong + [f"scrolls {told['sideways']} pixels sideways"] * (told["sideways"] > 0)
 
 
 @pytest.mark.parametrize(
-    "name", [pytest.param(one, marks=pytest.mark.full) if number % 2 else one for number, one in enumerate(SCREENS)]
+    "name", [pytest.param(screen, marks=pytest.mark.full) if number % 2 else screen for number, screen in enumerate(SCREENS)]
 )
 def test_a_checker_has_nothing_serious_to_say(
     open_page: Callable[..., Page], invite: Callable[..., AuthSession], name: str

@@ -182,9 +182,9 @@ def test_every_screen_fits_and_can_be_read(
     expect(page.get_by_role("heading", name="You are sharing your data")).to_be_visible()
     seen.append(_measures(page))
 
-    assert [one for one in seen if one["sideways"] > 0] == []
-    assert [one for one in seen if one["faint"]] == []
-    assert [one for one in seen if one["small"]] == []
+    assert [row for row in seen if row["sideways"] > 0] == []
+    assert [row for row in seen if row["faint"]] == []
+    assert [row for row in seen if row["small"]] == []
 
 
 @pytest.mark.slow

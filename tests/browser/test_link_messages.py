@@ -32,7 +32,7 @@ def host(chromium: Browser, fiskil: LocalFiskil, httpserver: HTTPServer) -> Iter
 
 def consent_ids(fiskil: LocalFiskil, rosa: Enrolled) -> list[str]:
     """What was granted."""
-    return [one.arrangement_id for one in fiskil.sandbox.consents_of(rosa.end_user_id)]
+    return [consent.arrangement_id for consent in fiskil.sandbox.consents_of(rosa.end_user_id)]
 
 
 def asked_for(httpserver: HTTPServer) -> list[str]:
@@ -172,7 +172,7 @@ def test_a_failure_by_address_arrives_as_its_code(host: Host, fiskil: LocalFiski
     FAILURES["AUTH_SESSION_CANCELLED"](host.embed(invite(institution_id=BANK).session_id))
 
     assert host.outcome["code"] == "AUTH_SESSION_CANCELLED"
-    assert [one["isCompleted"] for one in host.heard] == [True]
+    assert [row["isCompleted"] for row in host.heard] == [True]
 
 
 def test_an_error_alone_is_an_internal_error(host: Host, fiskil: LocalFiskil, invite: Invite) -> None:
@@ -205,7 +205,7 @@ def test_what_others_post_settles_nothing(host: Host, fiskil: LocalFiskil, rosa:
     consent(at)
 
     assert host.outcome["consentID"] == consent_ids(fiskil, rosa)[0]
-    assert [one.get("consentID") for one in host.heard] == [None, host.outcome["consentID"]]
+    assert [row.get("consentID") for row in host.heard] == [None, host.outcome["consentID"]]
 
 
 def test_silence_is_a_timeout(host: Host, invite: Invite) -> None:

@@ -62,7 +62,7 @@ def page(
     )
     story = story_of(
         scenario.name,
-        [steps.step_text(one) for one in scenario.steps],
+        [steps.step_text(step) for step in scenario.steps],
         journal,
         took_s=4.2,
         has_passed=False,

@@ -96,7 +96,7 @@ def test_the_gate_of_github_opens(project: Path) -> None:
 
     assert codes == [0, 0, 0]
     assert "The gate is open" in (project.parent / "summary.md").read_text()
-    assert {one.name for one in project.glob("report.*")} == {"report.json", "report.html", "report.xml", "report.md"}
+    assert {path.name for path in project.glob("report.*")} == {"report.json", "report.html", "report.xml", "report.md"}
 
 
 @pytest.mark.full

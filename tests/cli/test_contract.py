@@ -41,7 +41,7 @@ def test_the_local_sandbox_holds(capsys: pytest.CaptureFixture[str], tmp_path: P
     assert "34 of 34 operations" in shown
     assert "0 failures." in shown
     written = json.loads(path.read_text(encoding="utf-8"))
-    assert {one["outcome"] for one in written["clauses"]} == {"holds"}
+    assert {value["outcome"] for value in written["clauses"]} == {"holds"}
     assert written["exercises"][0]["failures"] == []
 
 
@@ -75,7 +75,7 @@ def test_an_answer_that_fits_no_document_is_a_failure(
 ) -> None:
     """Exit 1, from one plain read and from Schemathesis."""
     served = elsewhere.sandbox.store.served
-    key = next(one for one in served if one[1] == "balances")
+    key = next(pair for pair in served if pair[1] == "balances")
     served[key] = tuple(msgspec.structs.replace(row, current_balance="plenty") for row in served[key])
 
     assert code_of("--url", elsewhere.api_url, *ONE) == 1

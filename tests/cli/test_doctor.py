@@ -23,7 +23,7 @@ HOOK = {"request": "POST /webhooks/fiskil"}
 
 def found(settings: Settings) -> dict[str, Check]:
     """What the doctor says, by hook."""
-    return {one.hook: one for one in diagnose(settings)}
+    return {check.hook: check for check in diagnose(settings)}
 
 
 def test_a_receiver_that_refuses_genuine_messages_is_told_about_its_secret(receiver_settings: MakeSettings) -> None:

@@ -54,9 +54,9 @@ def receiver(tmp_path: Path) -> Iterator[Callable[[str], str]]:
         return f"http://127.0.0.1:{port}/webhooks/fiskil"
 
     yield start
-    for one in running:
-        one.kill()
-        one.wait()
+    for popen in running:
+        popen.kill()
+        popen.wait()
 
 
 @pytest.fixture

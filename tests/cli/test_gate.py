@@ -80,12 +80,14 @@ def test_of_a_webhook_alone_the_gate_says_honestly_how_little_it_knows(
     answer = program("gate", "--fast", "--json", "report.json", MY_SECRET=secret)
 
     result = read(project / "report.json")["result"]
-    standings = {one["practice"]: one for one in result["standings"]}
+    standings = {value["practice"]: value for value in result["standings"]}
     assert answer.returncode == 3, answer.stdout + answer.stderr
-    assert {one["standing"] for one in standings.values()} == {"proven", "not proven"}
+    assert {standing["standing"] for standing in standings.values()} == {"proven", "not proven"}
     assert standings["webhooks.idempotent"]["hooks"] == ["app.observe.effects"]
     assert standings["webhooks.signature"]["standing"] == "not proven"
-    assert {"app.observe.effects", "app.drive.start_session", "app.command"} <= {one["hook"] for one in result["unlocks"]}
+    assert {"app.observe.effects", "app.drive.start_session", "app.command"} <= {
+        value["hook"] for value in result["unlocks"]
+    }
     assert "A fast gate: it asked each question once" in answer.stdout
     assert "what the app uses is not known without app.facts.uses_events" in " ".join(answer.stdout.split())
     assert secret not in answer.stdout + answer.stderr + (project / "report.json").read_text()
@@ -232,6 +234,6 @@ def test_a_flaw_is_worse_than_the_reference_app(gates: Program, project: Path) -
 
     assert (answer.returncode, back.returncode) == (1, 0), answer.stdout
     compared = read(project / "bad.json")["compared"]
-    assert "webhooks.idempotent" in {one["what"] for one in compared["worse"]}
+    assert "webhooks.idempotent" in {value["what"] for value in compared["worse"]}
     assert "The config is not the one of the baseline." in compared["caveats"]
     assert "better webhooks.idempotent" in back.stdout

@@ -54,6 +54,6 @@ def test_serve_tells_its_calls(project: Path, environment: dict[str, str]) -> No
         process.communicate(timeout=300)
 
     kept = har_file.read_text()
-    assert [one["_route"] for one in live.json()["log"]["entries"]] == ["token"]
-    assert [one["_route"] for one in json.loads(kept)["log"]["entries"]] == ["token"]
+    assert [value["_route"] for value in live.json()["log"]["entries"]] == ["token"]
+    assert [load["_route"] for load in json.loads(kept)["log"]["entries"]] == ["token"]
     assert [secret for secret in (token, values["FISKIL_CLIENT_SECRET"]) if secret in kept + live.text] == []

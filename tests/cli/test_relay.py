@@ -64,7 +64,7 @@ def test_calls_are_recorded_and_broken(begin: Begin, hosted: LocalFiskil, projec
     printed, _ = process.communicate(timeout=300)
 
     assert statuses == [503, 200]
-    assert [one["status"] for one in exchanges] == [503, 200]
+    assert [exchange["status"] for exchange in exchanges] == [503, 200]
     assert "token, request 1" in printed
     assert process.returncode == 0
     written = (project / "calls.har").read_text()

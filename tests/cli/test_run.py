@@ -107,7 +107,7 @@ def test_every_report_is_written(program: Program, project: Path) -> None:
 
     document = read(project / "report.json")
     assert answer.returncode == 0
-    assert [one["scenario"] for one in document["result"]["scenarios"]] == ["thrice"]
+    assert [value["scenario"] for value in document["result"]["scenarios"]] == ["thrice"]
     run = document["run"]
     assert began <= datetime.fromisoformat(run["began_at"]) <= real_now() - timedelta(seconds=run["took_s"])
     assert 'name="thrice"' in (project / "report.xml").read_text()
@@ -124,7 +124,7 @@ def test_a_page_shows_what_failed(program: Program, project: Path, configure: Ca
     page = (project / "report.html").read_text()
     assert answer.returncode == 1
     assert page.startswith("<!doctype html>")
-    shown = {json.dumps(one["beats"]) for one in read(project / "report.json")["exhibits"]}
+    shown = {json.dumps(value["beats"]) for value in read(project / "report.json")["exhibits"]}
     assert page.count('<svg class="sequence"') == len(shown) >= 1
     assert "X-Fiskil-Signature: " in page
 
@@ -279,8 +279,10 @@ def test_one_phase_may_be_asked_for(program: Program, receiver: Callable[..., tu
     answer = program("webhooks", url, *asked, "--json", "report.json", MY_SECRET=secret)
 
     outcomes = read(project / "report.json")["result"]["scenarios"]
-    explored = {one for one in scenario_names() if one.endswith("_generated")}
-    assert {one["scenario"] for one in outcomes} == explored - {"life_plans_generated"}  # a receiver alone has no lives
+    explored = {scenario_name for scenario_name in scenario_names() if scenario_name.endswith("_generated")}
+    assert {outcome["scenario"] for outcome in outcomes} == explored - {
+        "life_plans_generated"
+    }  # a receiver alone has no lives
     assert "2 plans" in answer.stdout
     assert " ".join(answer.stdout.replace("\\", "").split()).endswith("--phase random --plans 2 --seed 0")
 

@@ -83,8 +83,8 @@ def test_who_reads_beyond_its_promise_is_caught(
     with contextlib.closing(Worker(settings, seed=0)) as worker:
         findings = worker.play(load(HEAVY)).outcome.findings
 
-    assert {one.probe: one.verdict for one in findings}["bounds_bodies"] is verdict
-    assert {one.probe: one.verdict for one in findings}["acknowledges_genuine"] is Verdict.PASS
+    assert {finding.probe: finding.verdict for finding in findings}["bounds_bodies"] is verdict
+    assert {finding.probe: finding.verdict for finding in findings}["acknowledges_genuine"] is Verdict.PASS
 
 
 @pytest.mark.full
@@ -95,7 +95,7 @@ def test_the_command_brings_heavy_deliveries_along(program: Program, exhibit: Ca
     answer = program("webhooks", exhibit("correct/stdlib_receiver.py"), *met_by, "--json", "report.json", MY_SECRET=SECRET)
 
     outcomes = msgspec.json.decode((project / "report.json").read_bytes())["result"]["scenarios"]
-    assert HEAVY in {one["scenario"] for one in outcomes}
+    assert HEAVY in {outcome["scenario"] for outcome in outcomes}
     assert " ".join(answer.stdout.replace("\\", "").split()).endswith("--heavy --body-bytes 1048576 --seed 0")
 
 

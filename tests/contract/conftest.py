@@ -32,7 +32,7 @@ def side(request: pytest.FixtureRequest) -> Iterator[Side]:
         with httpx.Client(base_url=HOSTED, timeout=30) as client:
             hosted = Side(client, PAIR[0] or "", PAIR[1] or "")
             listed = client.get("/v1/institutions", params={"client_id": hosted.pair["client_id"]}).json()
-            reachable = {one["id"] for one in listed if one["is_accessible"] and "Sandbox" not in one["name"]}
+            reachable = {value["id"] for value in listed if value["is_accessible"] and "Sandbox" not in value["name"]}
             assert reachable == set(), "these keys reach real institutions"
             yield hosted
         return

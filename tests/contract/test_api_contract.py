@@ -42,7 +42,7 @@ def test_the_envelope_depends_on_the_version(side: Side, end_user_id: str) -> No
     wrapped = side.client.get("/v1/end-users").json()
     bare = side.client.get("/v1/end-users", headers={"x-fiskil-version": "v2"}).json()
 
-    assert end_user_id in {one["id"] for one in wrapped["end_users"]}
+    assert end_user_id in {value["id"] for value in wrapped["end_users"]}
     assert isinstance(bare, list)
 
 
@@ -101,8 +101,8 @@ def test_only_the_sandbox_bank_can_be_reached(side: Side) -> None:
     """88888. Source: institutions.sandbox-bank, institutions.client-id"""
     listed = side.client.get("/v1/institutions", params={"client_id": side.pair["client_id"]}).json()
 
-    banks = [one for one in listed if one["industry"] == "banking"]
-    assert {one["id"] for one in banks if one["is_accessible"]} == {"88888"}
+    banks = [value for value in listed if value["industry"] == "banking"]
+    assert {bank["id"] for bank in banks if bank["is_accessible"]} == {"88888"}
 
 
 @pytest.mark.parametrize("dataset", DATASETS)

@@ -67,7 +67,7 @@ def judged(body: Any, *, status: int = 200, content_type: str = "application/jso
     given = Response(
         method="GET", path=PATH, version="v3", status=status, headers=headers, body=msgspec.json.encode(body), family="data"
     )
-    return [one.place for one in deviations(given)]
+    return [deviation.place for deviation in deviations(given)]
 
 
 def test_a_good_answer_has_no_deviation() -> None:
@@ -189,7 +189,7 @@ def test_a_fault_that_declares_otherwise_is_told(
             try_to_read(client, rosa)
 
     assert wait_until(lambda: len(witness.broken) == 2, cap_s=30)
-    assert [one.message for one in witness.take()] == [
+    assert [violation.message for violation in witness.take()] == [
         "Silent(keep_percent=50) declares nothing and broke body",
         "Boastful() declares body and broke nothing",
     ]

@@ -46,15 +46,15 @@ def test_the_sandbox_shows_what_it_promises(fiskil: LocalFiskil, api: Api) -> No
     """Every clause that reading can tell holds, in the reading that rules."""
     found = check_clauses(place(fiskil, api), Interpretations())
 
-    assert {one.clause for one in found if one.outcome == HOLDS} == set(CHECKS)
+    assert {clause_check.clause for clause_check in found if clause_check.outcome == HOLDS} == set(CHECKS)
 
 
-@pytest.mark.parametrize(("clause", "choice"), OTHERS, ids=["=".join(one) for one in OTHERS])
+@pytest.mark.parametrize(("clause", "choice"), OTHERS, ids=["=".join(pair) for pair in OTHERS])
 def test_another_reading_is_seen_for_what_it_is(fiskil: LocalFiskil, api: Api, clause: str, choice: str) -> None:
     """The look names the reading that the API shows, and only that clause drifts or depends on it."""
     fiskil.sandbox.read_as({clause: choice})
 
-    found = {one.clause: one for one in check_clauses(place(fiskil, api), Interpretations())}
+    found = {check_clause.clause: check_clause for check_clause in check_clauses(place(fiskil, api), Interpretations())}
 
     assert (found[clause].outcome, found[clause].observed) == (DRIFTS, choice)
     assert found[clause].expected == clauses()[clause].default
@@ -64,7 +64,10 @@ def test_an_expected_reading_is_no_drift(fiskil: LocalFiskil, api: Api) -> None:
     """Who expects the other reading is told that it holds. Source: token.lifetime"""
     fiskil.sandbox.read_as({"token.lifetime": "3600"})
 
-    found = {one.clause: one for one in check_clauses(place(fiskil, api), Interpretations({"token.lifetime": "3600"}))}
+    found = {
+        check_clause.clause: check_clause
+        for check_clause in check_clauses(place(fiskil, api), Interpretations({"token.lifetime": "3600"}))
+    }
 
     assert found["token.lifetime"].outcome == HOLDS
 
@@ -81,12 +84,12 @@ def test_a_wrong_answer_is_told(fiskil: LocalFiskil, api: Api, request: pytest.F
     """With operation, version, part and place."""
     known = place(fiskil, api).ids
     served = fiskil.sandbox.store.served
-    key = next(one for one in served if one[1] == "balances")
+    key = next(pair for pair in served if pair[1] == "balances")
     served[key] = tuple(msgspec.structs.replace(row, current_balance="plenty") for row in served[key])
 
     found = read_everything(api, "v3", known, {})
 
-    assert {(one.operation, one.is_new) for one in found} == {("banking.balances", False)}
+    assert {(misfit.operation, misfit.is_new) for misfit in found} == {("banking.balances", False)}
     assert "/balances/0/current_balance" in found[0].message
     request.getfixturevalue("witness").take()
 
@@ -108,7 +111,7 @@ def test_a_pair_that_is_refused_is_told(fiskil: LocalFiskil, api: Api) -> None:
 def test_a_pair_that_reaches_real_institutions_is_refused(fiskil: LocalFiskil, api: Api) -> None:
     """Then it is a production pair, or looks like one."""
     institutions = fiskil.sandbox.store.institutions
-    real = next(one for one in institutions.values() if not one.is_accessible)
+    real = next(institution for institution in institutions.values() if not institution.is_accessible)
     institutions[real.institution_id] = msgspec.structs.replace(real, is_accessible=True)
 
     with pytest.raises(UnsafeTarget, match=rf"no sandbox \({real.institution_id}\)"):

@@ -72,7 +72,7 @@ class Caller:
         self.ask(route, token=None)
 
     def _403(self, route: ApiRoute) -> None:
-        scopes = tuple(one for one in SCOPES if one != route.scope)
+        scopes = tuple(scope for scope in SCOPES if scope != route.scope)
         self.fiskil.sandbox.configure(scopes=scopes)
         token = self.fresh_token()
         self.fiskil.sandbox.configure(scopes=SCOPES)
@@ -124,7 +124,11 @@ def test_every_refusal_of_the_contract_is_produced(caller: Caller, version: str)
     names = {route.name: route for route in ROUTES}
 
     def produced() -> set[tuple[str, str]]:
-        return {(one.route, str(one.status)) for one in own.seen if one.version == version and 400 <= one.status < 500}
+        return {
+            (response_kind.route, str(response_kind.status))
+            for response_kind in own.seen
+            if response_kind.version == version and 400 <= response_kind.status < 500
+        }
 
     with ConformanceMonitor().watching() as own:
         for name, status in sorted(described(version)):

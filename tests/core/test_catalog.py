@@ -15,12 +15,12 @@ def test_every_institution_is_known_by_its_id() -> None:
     """The sandbox's own are reachable; the others are there. Source: institutions.sandbox-bank"""
     found = catalog.institutions()
 
-    assert [one for one, institution in found.items() if institution.institution_id != one] == []
-    assert [one.name for one in found.values() if one.is_accessible] == [
+    assert [text for text, institution in found.items() if institution.institution_id != text] == []
+    assert [institution.name for institution in found.values() if institution.is_accessible] == [
         "Banking Sandbox Data Holder",
         "Energy Sandbox Data Holder",
     ]
-    assert {one.industry for one in found.values()} == {"banking", "energy"}
+    assert {institution.industry for institution in found.values()} == {"banking", "energy"}
 
 
 def test_every_person_is_known_by_their_file() -> None:
@@ -67,8 +67,8 @@ def test_what_costs_bytes_or_time_runs_only_by_its_name() -> None:
 
     assert name not in catalog.scenario_names()
     assert load(name).title.endswith(".")
-    assert [one.name for one in select([name])] == [name]
-    assert name not in [one.name for one in select(["webhook_*"])]
+    assert [scenario.name for scenario in select([name])] == [name]
+    assert name not in [scenario.name for scenario in select(["webhook_*"])]
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ def citations() -> set[str]:
     for folder in ("harness", "tests", "scenarios"):
         for path in (ROOT / folder).rglob("*.py"):
             for cited in CITATION.findall(path.read_text(encoding="utf-8")):
-                found.update(one.rstrip(".") for one in re.split(r",\s+", cited) if one)
+                found.update(word.rstrip(".") for word in re.split(r",\s+", cited) if word)
     return found
 
 

@@ -92,7 +92,7 @@ def test_a_file_may_be_like_another() -> None:
 
     ada = personas.people(files)["ada"]
 
-    assert ([one.key for one in ada.accounts], ada.history_days, ada.outcome, ada.email) == (
+    assert ([account.key for account in ada.accounts], ada.history_days, ada.outcome, ada.email) == (
         ["a"],
         9,
         "denied",

@@ -34,7 +34,7 @@ def test_a_hundred_thousand_ids_are_unique_and_well_formed(mint: Mint, make: Cal
     made = [make(mint) for _ in range(100_000 // len(FORMS) + 1)]
 
     assert len(set(made)) == len(made)
-    assert [one for one in made if not re.fullmatch(form, one)] == []
+    assert [text for text in made if not re.fullmatch(form, text)] == []
 
 
 def test_message_ids_are_unique_in_their_hundred_thousands(mint: Mint) -> None:
@@ -86,8 +86,8 @@ def test_twins_share_symbols_and_no_ids(mint: Mint) -> None:
     numbers = [mint.digits(9, owner, "everyday:number") for owner in ("eu_1", "eu_2")]
 
     assert len(set(ids)) == len(set(numbers)) == 2
-    assert {mint.names[one] for one in ids} == {"bank_tx_everyday:0:3"}
-    assert {mint.names[one] for one in numbers} == {"account:everyday:number"}
+    assert {mint.names[text] for text in ids} == {"bank_tx_everyday:0:3"}
+    assert {mint.names[number] for number in numbers} == {"account:everyday:number"}
 
 
 def test_what_is_on_the_wire_has_a_symbol(mint: Mint) -> None:
@@ -103,8 +103,8 @@ def test_digits_never_begin_with_zero(mint: Mint, length: int) -> None:
     """An account number keeps its length when a program reads it as a number."""
     made = {mint.digits(length, f"eu_{number}", "x") for number in range(2_000)}
 
-    assert {len(one) for one in made} == {length}
-    assert not [one for one in made if one.startswith("0")]
+    assert {len(text) for text in made} == {length}
+    assert not [text for text in made if text.startswith("0")]
 
 
 def test_arrangements_are_uuids(mint: Mint) -> None:

@@ -85,7 +85,7 @@ def test_the_scenario_is_the_one_that_ships(tmp_path: Path) -> None:
     (tmp_path / "reset_mid_body.py").write_text(example)
 
     assert example == (catalog.folder("scenarios") / "reset_mid_body.py").read_text(encoding="utf-8")
-    assert [one.steps for one in select([str(tmp_path / "reset_mid_body.py")])] == [load("reset_mid_body").steps]
+    assert [scenario.steps for scenario in select([str(tmp_path / "reset_mid_body.py")])] == [load("reset_mid_body").steps]
 
 
 @pytest.mark.parametrize("config", blocks("toml"))
@@ -188,8 +188,8 @@ def test_every_step_of_the_table_is_one() -> None:
     shown += re.findall(r"`steps\.([A-Z][A-Za-z]+\([^`]*\))`", README)
 
     assert len(shown) >= 10
-    for one in shown:
-        eval(one, vars(steps)).check()  # noqa: S307 - the README's own text
+    for value in shown:
+        eval(value, vars(steps)).check()  # noqa: S307 - the README's own text
 
 
 def test_files_that_are_linked_exist() -> None:

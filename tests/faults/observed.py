@@ -83,12 +83,12 @@ def told(*, seed: int = 0, method: str = "GET", api_url: str = "http://api.examp
 
 def pieces(shaped: Any) -> list[bytes]:
     """The bytes of each piece."""
-    return [one.data for one in shaped if isinstance(one, faults.Piece)]
+    return [value.data for value in shaped if isinstance(value, faults.Piece)]
 
 
 def pauses_ms(shaped: Any) -> list[float]:
     """The milliseconds of each pause."""
-    return [round(one.seconds * 1000, 3) for one in shaped if isinstance(one, faults.Pause)]
+    return [round(value.seconds * 1000, 3) for value in shaped if isinstance(value, faults.Pause)]
 
 
 def lines(shaped: Any) -> list[bytes]:
@@ -167,7 +167,7 @@ def _read(fiskil: LocalFiskil, asked: bytes, patience_s: float, least_bytes: int
 
 
 def _has_bitten(fiskil: LocalFiskil) -> bool:
-    return all(one.left == 0 for one in fiskil.link.rules.waiting())
+    return all(waiting.left == 0 for waiting in fiskil.link.rules.waiting())
 
 
 def _arrivals(line: socket.socket) -> int:

@@ -33,7 +33,7 @@ def test_a_token_dies_between_two_pages(caller: Caller) -> None:
     caller.renew()
     again = caller.http.get(first.json()["links"]["next"])
 
-    assert [one.status_code for one in (first, refused, again)] == [200, 401, 200]
+    assert [response.status_code for response in (first, refused, again)] == [200, 401, 200]
 
 
 def test_a_herd_sees_the_end_together(caller: Caller) -> None:
@@ -71,7 +71,7 @@ def test_a_fresh_token_does_not_help(caller: Caller) -> None:
         caller.renew()
         second = caller.get(ROUTE)
 
-    assert [one.status_code for one in (first, second)] == [401, 401]
+    assert [response.status_code for response in (first, second)] == [401, 401]
     assert second.json()["name"] == "unauthorized"
 
 

@@ -68,7 +68,7 @@ FIELD = {
 OF_STATUSES = {"R-RETRY-STORM", "C-REVOKE-BY-ADR", "C-ACCOUNT-TEMP", "C-SUSPEND-AFTER-N"}
 """What is no fault of its own: a status, as often and as long as it is asked for."""
 
-ASKED = [(one.id, text) for one in entries().values() for text in one.expressions]
+ASKED = [(entry.id, text) for entry in entries().values() for text in entry.expressions]
 
 
 def names(union: Any) -> set[str]:
@@ -79,13 +79,13 @@ def names(union: Any) -> set[str]:
 @pytest.mark.parametrize("family", FAMILIES)
 def test_no_row_of_the_field_is_left_out(family: str) -> None:
     """Each id stands in its family, in the catalogue's order, and nothing else does."""
-    assert [one.id for one in entries().values() if one.family == family] == FIELD[family].split()
+    assert [entry.id for entry in entries().values() if entry.family == family] == FIELD[family].split()
 
 
 @pytest.mark.parametrize(("entry_id", "text"), ASKED)
 def test_what_can_be_asked_for_brings_its_entry_about(entry_id: str, text: str) -> None:
     """Each expression can be read, and its fault stands for the entry, unless the entry is what statuses come to."""
-    ids = {one for rule in rules_of(text) for one in rule.fault.ids}
+    ids = {each_text for rule in rules_of(text) for each_text in rule.fault.ids}
 
     assert ({entry_id} - OF_STATUSES) <= ids
 
@@ -95,21 +95,21 @@ def test_every_fault_stands_in_the_catalogue_under_each_of_its_ids(fault: str) -
     """A fault that no entry asks for would be a fault that nobody finds."""
     found = entries_of(fault)
 
-    assert [one.id for one in found] == [one for one in entries() if one in FAULTS[fault].ids]
-    assert {one for one in FAULTS[fault].ids if one not in entries()} == set()
+    assert [catalogue_entry.id for catalogue_entry in found] == [entry for entry in entries() if entry in FAULTS[fault].ids]
+    assert {text for text in FAULTS[fault].ids if text not in entries()} == set()
     assert FAULTS[fault].ids
-    assert [text for one in found for text in one.expressions_with(fault)]
+    assert [text for catalogue_entry in found for text in catalogue_entry.expressions_with(fault)]
 
 
 def test_every_step_scenario_person_reading_and_probe_exists() -> None:
     """Names in the catalogue are those that can be typed elsewhere."""
     every = entries().values()
-    interpretations = [text.partition("=") for one in every for text in one.interpretations]
+    interpretations = [text.partition("=") for catalogue_entry in every for text in catalogue_entry.interpretations]
 
-    assert {name.partition("=")[0] for one in every for name in one.steps} - names(AnyStep) == set()
-    assert {name for one in every for name in one.scenarios} - set(catalog.scenario_names()) == set()
-    assert {name for one in every for name in one.people} - set(catalog.people()) == set()
-    assert {name for one in every for name in one.probes} - names(AnyProbe) == set()
+    assert {name.partition("=")[0] for catalogue_entry in every for name in catalogue_entry.steps} - names(AnyStep) == set()
+    assert {name for catalogue_entry in every for name in catalogue_entry.scenarios} - set(catalog.scenario_names()) == set()
+    assert {name for catalogue_entry in every for name in catalogue_entry.people} - set(catalog.people()) == set()
+    assert {name for catalogue_entry in every for name in catalogue_entry.probes} - names(AnyProbe) == set()
     assert [
         (clause, choice) for clause, _, choice in interpretations if choice not in switches()[clause].interpretations
     ] == []

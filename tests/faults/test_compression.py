@@ -41,7 +41,9 @@ def test_gzip_truncated_ends_early_at_its_announced_length() -> None:
     assert cut.header(b"content-length") == b"%d" % len(cut.body)
 
 
-@pytest.mark.parametrize("fault", [faults.GzipLie(), faults.GzipBomb(), faults.GzipTruncated()], ids=lambda one: one.ids[0])
+@pytest.mark.parametrize(
+    "fault", [faults.GzipLie(), faults.GzipBomb(), faults.GzipTruncated()], ids=lambda value: value.ids[0]
+)
 def test_nothing_to_pack_is_no_bite(fault: faults.AnyFault) -> None:
     """The same answer, where there is no body or it is packed already."""
     empty, packed = REPLY.with_body(b""), REPLY.with_header(*GZIP)
@@ -101,7 +103,9 @@ SENSELESS = [
 ]
 
 
-@pytest.mark.parametrize(("fault", "words"), SENSELESS, ids=lambda one: repr(one) if isinstance(one, msgspec.Struct) else "")
+@pytest.mark.parametrize(
+    ("fault", "words"), SENSELESS, ids=lambda value: repr(value) if isinstance(value, msgspec.Struct) else ""
+)
 def test_a_size_that_breaks_nothing_is_refused(fault: faults.AnyFault, words: str) -> None:
     """Before anything is asked, and so is one that could harm more than the app."""
     with pytest.raises(ConfigError, match=words):

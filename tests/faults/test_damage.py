@@ -12,7 +12,7 @@ from tests.faults.observed import BODY, HEAD, acts, hear, is_next_answer_good, l
 
 def flipped(before: bytes, after: bytes) -> int:
     """How many bits differ."""
-    return sum((one ^ other).bit_count() for one, other in zip(before, after, strict=True))
+    return sum((number ^ other).bit_count() for number, other in zip(before, after, strict=True))
 
 
 @pytest.mark.parametrize("bits", [1, 2, 7])
@@ -65,7 +65,7 @@ def test_chunk_loss_takes_whole_chunks() -> None:
     shaped = faults.ChunkLoss(loss_percent=50, chunk_bytes=13).shape(acts(BODY * 10)[1:], told(seed=1))
 
     assert shaped[-1] is End.STALL
-    assert {one in (BODY[:13], BODY[13:]) for one in pieces(shaped)} == {True}
+    assert {piece in (BODY[:13], BODY[13:]) for piece in pieces(shaped)} == {True}
     assert 4 < len(pieces(shaped)) < 16
 
 
@@ -141,7 +141,9 @@ SENSELESS = [
 ]
 
 
-@pytest.mark.parametrize(("fault", "words"), SENSELESS, ids=lambda one: repr(one) if isinstance(one, msgspec.Struct) else "")
+@pytest.mark.parametrize(
+    ("fault", "words"), SENSELESS, ids=lambda value: repr(value) if isinstance(value, msgspec.Struct) else ""
+)
 def test_damage_that_is_none_is_refused(fault: faults.AnyFault, words: str) -> None:
     """Before anything is asked."""
     with pytest.raises(ConfigError, match=words):

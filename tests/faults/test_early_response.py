@@ -40,7 +40,7 @@ def test_the_answer_comes_before_the_body(fiskil: LocalFiskil) -> None:
 
     assert answer.startswith(b"HTTP/1.1 413 ")
     assert wait_until(lambda: not fiskil.link.open_requests, cap_s=30)
-    assert [(one.status, one.request_body) for one in journal.all(Exchange)] == [(413, b"")]
+    assert [(call.status, call.request_body) for call in journal.all(Exchange)] == [(413, b"")]
 
 
 def test_a_request_that_has_come_whole_is_refused_too(fiskil: LocalFiskil) -> None:

@@ -26,7 +26,7 @@ OVER_TLS = {"banking.transactions: redirect_downgrade status 307"}
 """From https to http, so not here, where everything is plain."""
 
 ASKED = sorted(
-    {text for one in entries().values() for text in one.expressions if not text.startswith(CONNECTION)} - OVER_TLS
+    {text for entry in entries().values() for text in entry.expressions if not text.startswith(CONNECTION)} - OVER_TLS
 )
 PATIENCE_S = 0.6
 CALLS = (

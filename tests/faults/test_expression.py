@@ -89,8 +89,8 @@ def test_faults_compose_from_left_to_right() -> None:
     rules = rules_of("banking.accounts: drip every 100 ms + truncated_json keep 30 %, first 2")
 
     assert rules == rules_of("banking.accounts: drip every 100 ms then truncated_json keep 30 %, first 2")
-    assert [type(one.fault) for one in rules] == [faults.Drip, faults.TruncatedJson]
-    assert [(one.route, one.times) for one in rules] == [("banking.accounts", 2)] * 2
+    assert [type(rule.fault) for rule in rules] == [faults.Drip, faults.TruncatedJson]
+    assert [(rule.route, rule.times) for rule in rules] == [("banking.accounts", 2)] * 2
     assert text_of(*rules) == "banking.accounts: drip every 100 ms + truncated_json keep 30 %, first 2"
 
 
@@ -162,6 +162,6 @@ def test_what_cannot_be_is_refused_at_the_door(text: str, words: str) -> None:
 @pytest.mark.parametrize("name", faults.FAULTS)
 def test_each_parameter_has_words_of_its_own(name: str) -> None:
     """Two with the same words could not be told apart."""
-    words = [one.words for one in parameters(faults.FAULTS[name])]
+    words = [parameter.words for parameter in parameters(faults.FAULTS[name])]
 
     assert len(set(words)) == len(words)

@@ -109,7 +109,7 @@ def test_a_body_after_head_breaks_the_frame(fiskil: LocalFiskil, own: Conformanc
 
 def test_every_fault_of_these_families_is_tried() -> None:
     """One that is new has to be added above."""
-    assert {type(one) for one in GET} | ELSEWHERE == set(chain.from_iterable(family.FAULTS for family in FAMILIES))
+    assert {type(value) for value in GET} | ELSEWHERE == set(chain.from_iterable(family.FAULTS for family in FAMILIES))
 
 
 @pytest.mark.parametrize("fault", GET, ids=repr)

@@ -63,10 +63,10 @@ def after_each_other(first: PlainFault) -> int:
     """Let every fault follow *first* on every answer; how many meetings there were."""
     before = [spoilt(first, reply) for reply in answers()]
     after = [spoilt(second, reply) for kind in KINDS for second in each_form(kind) for reply in before]
-    return len([one for one in after if isinstance(one, Reply)])
+    return len([reply for reply in after if isinstance(reply, Reply)])
 
 
-@pytest.mark.parametrize("first", [one for kind in KINDS for one in each_form(kind)], ids=repr)
+@pytest.mark.parametrize("first", [fault for kind in KINDS for fault in each_form(kind)], ids=repr)
 def test_no_fault_stumbles_over_another(first: PlainFault) -> None:
     """Each answers with an answer."""
     assert after_each_other(first) >= len(KINDS) * len(answers())

@@ -129,7 +129,7 @@ def test_status_answers_in_the_api_s_place(
 
     assert (answer.status_code, answer.headers["retry-after"]) == (429, "3")
     assert set(answer.json()) == {"id", "name", "message"}
-    assert [one.bites for one in ended(fiskil, journal)] == [("Status(status=429, retry_after_s=3)",)]
+    assert [call.bites for call in ended(fiskil, journal)] == [("Status(status=429, retry_after_s=3)",)]
 
 
 def test_truncated_json_is_whole_http(fiskil: LocalFiskil, client: httpx.Client, rosa: Enrolled) -> None:
@@ -215,7 +215,7 @@ def test_an_end_beyond_the_body_is_no_bite(
         pages = [len(client.get(page_of(rosa)).json()["transactions"]) for _ in range(2)]
 
     assert pages == [25, 25]
-    assert [one.bites for one in ended(fiskil, journal)] == [(), ()]
+    assert [call.bites for call in ended(fiskil, journal)] == [(), ()]
     assert journal.all(Bite) == []
 
 
@@ -244,7 +244,7 @@ SENSELESS = [
 ]
 
 
-@pytest.mark.parametrize(("fault", "words"), SENSELESS, ids=lambda one: repr(one) if isinstance(one, Struct) else "")
+@pytest.mark.parametrize(("fault", "words"), SENSELESS, ids=lambda value: repr(value) if isinstance(value, Struct) else "")
 def test_a_fault_that_breaks_nothing_is_refused(fiskil: LocalFiskil, fault: faults.AnyFault, words: str) -> None:
     """In a block, in a scenario and so in a plan, before anything is asked."""
     with pytest.raises(ConfigError, match=words), fiskil.broken(ROUTE, fault):

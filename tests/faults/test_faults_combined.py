@@ -51,7 +51,7 @@ def test_a_dribbled_lie_is_slow_and_a_lie() -> None:
     changed = faults.GzipLie().change(REPLY, told())
 
     assert changed.header(b"content-encoding") == b"gzip"
-    assert [len(one) for one in pieces(shaped(faults.Dribble(chunks=2, total_ms=10)))[1:]] == [13, 13]
+    assert [len(piece) for piece in pieces(shaped(faults.Dribble(chunks=2, total_ms=10)))[1:]] == [13, 13]
 
 
 def test_a_dribbled_lie_is_felt_as_both(fiskil: LocalFiskil) -> None:
@@ -98,7 +98,7 @@ ENDS = [
 ]
 
 
-@pytest.mark.parametrize(("first", "second"), list(permutations(ENDS, 2)), ids=lambda one: one.ids[0])
+@pytest.mark.parametrize(("first", "second"), list(permutations(ENDS, 2)), ids=lambda value: value.ids[0])
 def test_the_first_end_is_the_end(fiskil: LocalFiskil, first: faults.AnyFault, second: faults.AnyFault) -> None:
     """The other one waits for another exchange, and has its way there."""
     alone = hear(fiskil, first), hear(fiskil, second)
@@ -106,7 +106,7 @@ def test_the_first_end_is_the_end(fiskil: LocalFiskil, first: faults.AnyFault, s
     with fiskil.broken(ROUTE, first), fiskil.broken(ROUTE, second):
         both = hear(fiskil), hear(fiskil)
 
-    assert [without_time(one) for one in both] == [without_time(one) for one in alone]
+    assert [without_time(heard) for heard in both] == [without_time(heard) for heard in alone]
 
 
 def without_time(heard: Heard) -> tuple[bytes, str]:
@@ -144,7 +144,7 @@ def test_a_client_that_leaves_a_drip_is_no_surprise(fiskil: LocalFiskil) -> None
 REFRAMING = [*framing.FAULTS[:4], *chunks.FAULTS, faults.GarbageAfterHead]
 
 
-@pytest.mark.parametrize("kind", REFRAMING, ids=lambda one: one.ids[0])
+@pytest.mark.parametrize("kind", REFRAMING, ids=lambda value: value.ids[0])
 @pytest.mark.parametrize("before", [faults.LimitBytes(after_bytes=5), faults.SecondResponse(), faults.Trailers()], ids=repr)
 def test_a_broken_frame_is_not_framed_anew(before: faults.AnyFault, kind: type[faults.PlainFault]) -> None:
     """That would mend what another fault has broken."""

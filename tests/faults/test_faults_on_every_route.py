@@ -78,7 +78,7 @@ def test_a_fault_without_its_occasion_spares_every_answer(everywhere: Caller, ki
 
 def test_every_fault_has_an_id_of_the_catalogue() -> None:
     """None was made up here, and each is of its family's letters."""
-    letters = {one.partition("-")[0] for family in FAMILIES for kind in family.FAULTS for one in kind.ids}
+    letters = {value.partition("-")[0] for family in FAMILIES for kind in family.FAULTS for value in kind.ids}
 
     assert letters == {"R", "J", "P", "D", "A", "K"}
     assert all(kind.ids for family in FAMILIES for kind in family.FAULTS)

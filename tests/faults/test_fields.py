@@ -75,14 +75,16 @@ def test_lists_of_the_version_before(caller: Caller) -> None:
     answer = met(caller, faults.OldShape(version="v2"), route="end_users.list")
 
     assert answer.headers["x-fiskil-version"] == "v3"
-    assert [one["id"] for one in answer.json()] == [caller.rosa.end_user_id]
+    assert [value["id"] for value in answer.json()] == [caller.rosa.end_user_id]
 
 
 def test_accounts_of_the_first_version(caller: Caller) -> None:
     """Whether a feature is on was a boolean once."""
-    features = [one for row in rows_in(met(caller, faults.OldShape(), route="banking.accounts")) for one in row["features"]]
+    features = [
+        value for row in rows_in(met(caller, faults.OldShape(), route="banking.accounts")) for value in row["features"]
+    ]
 
-    assert {type(one["is_activated"]) for one in features} == {bool}
+    assert {type(feature["is_activated"]) for feature in features} == {bool}
 
 
 def test_who_asks_for_the_old_version_is_spared(caller: Caller) -> None:
@@ -138,8 +140,8 @@ def test_an_offset_is_the_same_moment(caller: Caller) -> None:
 
     shifted = _moments(met(caller, faults.DateForm()))
 
-    assert [datetime.fromisoformat(one) for one in shifted] == [datetime.fromisoformat(one) for one in genuine]
-    assert all(one.endswith("+10:00") for one in shifted)
+    assert [datetime.fromisoformat(text) for text in shifted] == [datetime.fromisoformat(text) for text in genuine]
+    assert all(text.endswith("+10:00") for text in shifted)
 
 
 def test_a_field_that_no_answer_has_is_waited_for(caller: Caller) -> None:

@@ -49,7 +49,7 @@ WRITTEN = [
 ]
 
 
-@pytest.mark.parametrize(("fault", "written", "is_closed"), WRITTEN, ids=lambda one: getattr(one, "ids", ("",))[0])
+@pytest.mark.parametrize(("fault", "written", "is_closed"), WRITTEN, ids=lambda value: getattr(value, "ids", ("",))[0])
 def test_an_answer_is_framed_to_the_byte(fault: faults.AnyFault, written: bytes, is_closed: bool) -> None:
     """These bytes, and FIN after those that leave nobody knowing where the answer ends."""
     shaped = fault.shape(acts(), told())
@@ -58,7 +58,7 @@ def test_an_answer_is_framed_to_the_byte(fault: faults.AnyFault, written: bytes,
     assert (End.CLOSE in shaped) == is_closed
 
 
-@pytest.mark.parametrize(("fault", "written", "is_closed"), WRITTEN, ids=lambda one: getattr(one, "ids", ("",))[0])
+@pytest.mark.parametrize(("fault", "written", "is_closed"), WRITTEN, ids=lambda value: getattr(value, "ids", ("",))[0])
 def test_a_socket_reads_what_was_written(
     fiskil: LocalFiskil, fault: faults.AnyFault, written: bytes, is_closed: bool
 ) -> None:
@@ -75,7 +75,7 @@ def test_a_socket_reads_what_was_written(
 NO_BODY = [fault for fault, _, _ in WRITTEN if type(fault) not in {faults.BareLineFeeds, faults.SecondResponse}]
 
 
-@pytest.mark.parametrize("fault", NO_BODY, ids=lambda one: one.ids[0])
+@pytest.mark.parametrize("fault", NO_BODY, ids=lambda value: value.ids[0])
 def test_an_answer_without_a_body_is_no_bite(fault: faults.AnyFault) -> None:
     """Equal acts."""
     assert fault.shape(acts(b""), told()) == acts(b"")
@@ -126,7 +126,7 @@ FELT_BY_HTTPX = [
 ]
 
 
-@pytest.mark.parametrize(("fault", "kind"), FELT_BY_HTTPX, ids=lambda one: getattr(one, "ids", ("",))[0])
+@pytest.mark.parametrize(("fault", "kind"), FELT_BY_HTTPX, ids=lambda value: getattr(value, "ids", ("",))[0])
 def test_httpx_notices(fiskil: LocalFiskil, fault: faults.AnyFault, kind: type[Exception]) -> None:
     """That the answer is no HTTP, or not all of it."""
     with fiskil.broken(ROUTE, fault), pytest.raises(kind):
@@ -136,7 +136,7 @@ def test_httpx_notices(fiskil: LocalFiskil, fault: faults.AnyFault, kind: type[E
 SILENT = [faults.LengthTooShort(), faults.TruncatedWithoutLength()]
 
 
-@pytest.mark.parametrize("fault", SILENT, ids=lambda one: one.ids[0])
+@pytest.mark.parametrize("fault", SILENT, ids=lambda value: value.ids[0])
 def test_only_the_json_tells(fiskil: LocalFiskil, fault: faults.AnyFault) -> None:
     """A client takes the part for the whole, with status 200."""
     with fiskil.broken(ROUTE, fault):
@@ -150,7 +150,7 @@ def test_only_the_json_tells(fiskil: LocalFiskil, fault: faults.AnyFault) -> Non
 LAWFUL = [faults.ChunkExtension(), faults.Trailers()]
 
 
-@pytest.mark.parametrize("fault", LAWFUL, ids=lambda one: one.ids[0])
+@pytest.mark.parametrize("fault", LAWFUL, ids=lambda value: value.ids[0])
 def test_what_is_lawful_is_read(fiskil: LocalFiskil, fault: faults.AnyFault) -> None:
     """A client that knows HTTP gets the same answer."""
     plain = hear(fiskil)
@@ -193,7 +193,9 @@ SENSELESS = [
 ]
 
 
-@pytest.mark.parametrize(("fault", "words"), SENSELESS, ids=lambda one: repr(one) if isinstance(one, msgspec.Struct) else "")
+@pytest.mark.parametrize(
+    ("fault", "words"), SENSELESS, ids=lambda value: repr(value) if isinstance(value, msgspec.Struct) else ""
+)
 def test_a_frame_that_is_right_is_refused(fault: faults.AnyFault, words: str) -> None:
     """Before anything is asked."""
     with pytest.raises(ConfigError, match=words):

@@ -92,7 +92,7 @@ BULKY = [
 ]
 
 
-@pytest.mark.parametrize(("fault", "added"), BULKY, ids=lambda one: getattr(one, "ids", ("",))[0])
+@pytest.mark.parametrize(("fault", "added"), BULKY, ids=lambda value: getattr(value, "ids", ("",))[0])
 def test_a_socket_reads_more_headers(fiskil: LocalFiskil, fault: faults.AnyFault, added: bytes) -> None:
     """These bytes more and no others."""
     plain = hear(fiskil)
@@ -131,7 +131,9 @@ SENSELESS = [
 ]
 
 
-@pytest.mark.parametrize(("fault", "words"), SENSELESS, ids=lambda one: repr(one) if isinstance(one, msgspec.Struct) else "")
+@pytest.mark.parametrize(
+    ("fault", "words"), SENSELESS, ids=lambda value: repr(value) if isinstance(value, msgspec.Struct) else ""
+)
 def test_a_usual_head_is_refused(fault: faults.AnyFault, words: str) -> None:
     """Before anything is asked."""
     with pytest.raises(ConfigError, match=words):

@@ -99,7 +99,7 @@ def test_bandwidth_sends_what_the_rate_allows() -> None:
     """A pause as long as each slice takes, and slices of 100 ms."""
     shaped = faults.Bandwidth(rate_kb_s=2).shape([Piece(b"h" * 50), Piece(b"b" * 450, is_body=True)], told())
 
-    assert [len(one) for one in pieces(shaped)] == [50, 200, 200, 50]
+    assert [len(piece) for piece in pieces(shaped)] == [50, 200, 200, 50]
     assert pauses_ms(shaped) == [25, 100, 100, 25]
 
 
@@ -107,7 +107,7 @@ def test_slicer_cuts_as_toxiproxy_does() -> None:
     """In halves until what is left is within the average and its variation; without variation always the same way."""
     shaped = faults.Slicer(average_bytes=10, variation_bytes=0, delay_us=700).shape([Piece(b"x" * 45)], told())
 
-    assert [len(one) for one in pieces(shaped)] == [5, 6, 5, 6, 5, 6, 6, 6]
+    assert [len(piece) for piece in pieces(shaped)] == [5, 6, 5, 6, 5, 6, 6, 6]
     assert pauses_ms(shaped) == [0.7] * 8
 
 
@@ -116,8 +116,8 @@ def test_slices_vary_and_lose_nothing() -> None:
     shaped = faults.Slicer(average_bytes=10, variation_bytes=4).shape(acts(BODY * 40), told(seed=5))
 
     assert b"".join(pieces(shaped)) == b"".join(pieces(acts(BODY * 40)))
-    assert {len(one) <= 14 for one in pieces(shaped)} == {True}
-    assert len({len(one) for one in pieces(shaped)}) > 3
+    assert {len(piece) <= 14 for piece in pieces(shaped)} == {True}
+    assert len({len(piece) for piece in pieces(shaped)}) > 3
 
 
 def test_the_same_chance_slices_alike() -> None:
@@ -153,7 +153,7 @@ def test_dribble_parts_the_body_as_wiremock_does() -> None:
     """Equal parts with a pause before each, and the odd bytes with the last."""
     shaped = faults.Dribble(chunks=4, total_ms=1000).shape(acts(), told())
 
-    assert [len(one) for one in pieces(shaped)[1:]] == [6, 6, 6, 8]
+    assert [len(piece) for piece in pieces(shaped)[1:]] == [6, 6, 6, 8]
     assert pauses_ms(shaped) == [250, 250, 250, 250]
     assert shaped[1] == Pause(0.25)
 
@@ -244,7 +244,9 @@ SENSELESS = [
 ]
 
 
-@pytest.mark.parametrize(("fault", "words"), SENSELESS, ids=lambda one: repr(one) if isinstance(one, msgspec.Struct) else "")
+@pytest.mark.parametrize(
+    ("fault", "words"), SENSELESS, ids=lambda value: repr(value) if isinstance(value, msgspec.Struct) else ""
+)
 def test_a_pace_that_changes_nothing_is_refused(fault: faults.AnyFault, words: str) -> None:
     """Before anything is asked."""
     with pytest.raises(ConfigError, match=words):

@@ -14,7 +14,7 @@ ROUTE = "banking.transactions"
 
 def statuses(fault: PlainFault, exchanges: list[MatchedExchange]) -> list[int]:
     """What is answered to each; 0 where the API is asked."""
-    replies = [fault.instead(one) for one in exchanges]
+    replies = [fault.instead(exchange) for exchange in exchanges]
     return [0 if reply is None else reply.status for reply in replies]
 
 

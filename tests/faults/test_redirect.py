@@ -54,7 +54,7 @@ def test_a_loop_ends_with_the_bites(fiskil: LocalFiskil) -> None:
         with fiskil.broken(ROUTE, faults.RedirectLoop(), times=3):
             answer = client.get(PATH)
 
-        assert ([one.status_code for one in answer.history], answer.status_code) == ([307, 307, 307], 200)
+        assert ([response.status_code for response in answer.history], answer.status_code) == ([307, 307, 307], 200)
 
 
 def test_a_loop_without_end_is_noticed(fiskil: LocalFiskil) -> None:

@@ -151,7 +151,7 @@ def test_pending_until_polled_often_enough(caller: Caller) -> None:
     with caller.fiskil.broken(ROUTE, faults.Pending(retry_after_s=1), times=2):
         answers = [caller.get(ROUTE), caller.get(ROUTE), caller.get(ROUTE)]
 
-    assert [one.status_code for one in answers] == [202, 202, 200]
+    assert [answer.status_code for answer in answers] == [202, 202, 200]
     assert answers[0].headers["retry-after"] == "1"
     assert len(answers[2].json()["transactions"]) == 25
 

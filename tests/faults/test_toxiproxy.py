@@ -20,7 +20,7 @@ HEAD = Piece(b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n")
 BODY = Piece(bytes(index % 256 for index in range(1000)), is_body=True)
 ANSWER: list[Act] = [HEAD, BODY]
 SEEDS = range(40)
-BY_NAME = {one.name: one for one in TOXICS}
+BY_NAME = {toxic.name: toxic for toxic in TOXICS}
 
 
 def asked(seed: int = 0) -> faults.MatchedExchange:
@@ -57,15 +57,15 @@ def written(acts: list[Act]) -> bytes:
     return b"".join(act.data for act in acts if isinstance(act, Piece))
 
 
-@pytest.mark.parametrize("toxic", TOXICS, ids=lambda one: one.name)
+@pytest.mark.parametrize("toxic", TOXICS, ids=lambda value: value.name)
 def test_a_toxic_has_a_fault_with_a_unit_in_every_name(toxic: Toxic) -> None:
     """Nobody has to look up whether a number is milliseconds or microseconds."""
-    fields = {one.name for one in structs.fields(toxic.ours)} - {"stream"}
+    fields = {field.name for field in structs.fields(toxic.ours)} - {"stream"}
 
     assert all(name.rpartition("_")[2] in {"ms", "us", "s", "bytes"} for name in fields)
 
 
-@pytest.mark.parametrize("toxic", TOXICS, ids=lambda one: one.name)
+@pytest.mark.parametrize("toxic", TOXICS, ids=lambda value: value.name)
 def test_a_toxic_cites_its_source(toxic: Toxic) -> None:
     """The documentation, and the source where the documentation leaves something open."""
     assert toxic.source.startswith("README.md#")

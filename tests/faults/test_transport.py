@@ -176,7 +176,7 @@ def test_the_journal_tells_what_was_not_answered(fiskil: LocalFiskil) -> None:
     hear(fiskil, faults.LimitBytes(after_bytes=3))
 
     wait_until(lambda: not fiskil.link.open_requests, cap_s=30)
-    assert [(one.status, one.response_body) for one in journal.all(Exchange)] == [(None, b""), (200, b'[{"')]
+    assert [(call.status, call.response_body) for call in journal.all(Exchange)] == [(None, b""), (200, b'[{"')]
 
 
 def test_a_cut_behind_the_whole_answer_is_told(fiskil: LocalFiskil) -> None:
@@ -231,7 +231,9 @@ SENSELESS = [
 ]
 
 
-@pytest.mark.parametrize(("fault", "words"), SENSELESS, ids=lambda one: repr(one) if isinstance(one, msgspec.Struct) else "")
+@pytest.mark.parametrize(
+    ("fault", "words"), SENSELESS, ids=lambda value: repr(value) if isinstance(value, msgspec.Struct) else ""
+)
 def test_an_end_that_cannot_be_is_refused(fault: faults.AnyFault, words: str) -> None:
     """Before anything is asked."""
     with pytest.raises(ConfigError, match=words):

@@ -85,7 +85,7 @@ def test_a_new_violation_is_worse_and_weighs_most(outcome_of: OutcomeOf) -> None
     """Told as a practice, and as the probe in its scenario."""
     found = against(baseline(proving(outcome_of)), failing(outcome_of))
 
-    told = [(one.what, one.before, one.now) for one in found.worse]
+    told = [(difference.what, difference.before, difference.now) for difference in found.worse]
     assert told == [
         (IDEMPOTENT, "proven", "violated: applies_once in s"),
         ("applies_once in s", "PASS", "FAIL"),
@@ -99,7 +99,7 @@ def test_what_is_no_more_proven_is_worse_too(outcome_of: OutcomeOf) -> None:
 
     found = against(baseline(proving(outcome_of)), doubtful)
 
-    assert [(one.what, one.weight) for one in found.worse] == [(IDEMPOTENT, Verdict.INCONCLUSIVE)]
+    assert [(difference.what, difference.weight) for difference in found.worse] == [(IDEMPOTENT, Verdict.INCONCLUSIVE)]
     assert found.exit_code == 3
 
 
@@ -109,7 +109,7 @@ def test_a_probe_that_newly_fails_is_worse_where_its_practice_was_violated_befor
 
     found = against(baseline(*before), failing(outcome_of, scenario="s"), failing(outcome_of, scenario="t"))
 
-    assert [(one.what, one.weight) for one in found.worse] == [("applies_once in t", Verdict.FAIL)]
+    assert [(difference.what, difference.weight) for difference in found.worse] == [("applies_once in t", Verdict.FAIL)]
     assert found.exit_code == 1
 
 
@@ -117,7 +117,7 @@ def test_what_is_mended_is_better(outcome_of: OutcomeOf) -> None:
     """Practice and probe."""
     found = against(baseline(failing(outcome_of)), proving(outcome_of))
 
-    assert [one.what for one in found.better] == [IDEMPOTENT, "applies_once in s"]
+    assert [difference.what for difference in found.better] == [IDEMPOTENT, "applies_once in s"]
     assert (found.worse, found.exit_code) == ((), 0)
 
 
@@ -179,7 +179,7 @@ def test_a_violation_that_somebody_accepts_is_not_worse(outcome_of: OutcomeOf) -
 
     assert against(baseline(proving(outcome_of)), failing(outcome_of), settings=accepted).worse == ()
     before = baseline(failing(outcome_of), settings=accepted)
-    assert [one.what for one in against(before, failing(outcome_of), settings=expired).worse] == [IDEMPOTENT]
+    assert [difference.what for difference in against(before, failing(outcome_of), settings=expired).worse] == [IDEMPOTENT]
 
 
 def test_what_is_only_said_any_more_is_worse_than_proven() -> None:
@@ -187,7 +187,7 @@ def test_what_is_only_said_any_more_is_worse_than_proven() -> None:
     proven, said, doubted = (standing_of(one) for one in (Status.PROVEN, Status.ATTESTED, Status.NOT_PROVEN))
 
     def changed(old: PracticeStatus, new: PracticeStatus) -> list[tuple[str, str, Verdict]]:
-        return [(one.before, one.now, one.weight) for one in _practices([old], [new])]
+        return [(practice.before, practice.now, practice.weight) for practice in _practices([old], [new])]
 
     assert changed(proven, said) == [("proven", "attested: reason", Verdict.INCONCLUSIVE)]
     assert changed(said, proven) == [("attested", "proven: reason", Verdict.PASS)]
@@ -203,7 +203,7 @@ def test_what_somebody_accepts_is_no_change_from_what_was_met() -> None:
 
     pairs = [(proven, accepted), (accepted, proven), (said, accepted), (accepted, said)]
     assert [list(_practices([old], [new])) for old, new in pairs] == [[], [], [], []]
-    assert [one.weight for one in _practices([accepted], [standing_of(Status.VIOLATED)])] == [Verdict.FAIL]
+    assert [practice.weight for practice in _practices([accepted], [standing_of(Status.VIOLATED)])] == [Verdict.FAIL]
 
 
 def test_another_seed_is_no_caveat_and_another_version_is(outcome_of: OutcomeOf) -> None:
@@ -280,5 +280,7 @@ def test_a_required_reading_that_broke_is_worse(outcome_of: OutcomeOf) -> None:
     found = against(baseline(proving(outcome_of), under, **told), proving(outcome_of), broken, **told)
     new = against(baseline(proving(outcome_of), **told), proving(outcome_of), broken, **told)
 
-    assert [(one.what, one.before, one.now) for one in found.worse] == [("reading token.lifetime=3600", "holds", "breaks")]
+    assert [(difference.what, difference.before, difference.now) for difference in found.worse] == [
+        ("reading token.lifetime=3600", "holds", "breaks")
+    ]
     assert (found.exit_code, new.exit_code) == (1, 0)

@@ -14,7 +14,7 @@ def diagnosed(bug: str, *cases: tuple[str, Verdict], verdict: Verdict = Verdict.
         cases=tuple(Case(name=name, verdict=verdict, observed=f"{name}: 204") for name, verdict in cases),
     )
     outcome = Outcome(scenario="webhook_forged", title="", practices=("webhooks.signature",), seed=0, findings=(finding,))
-    return next(one for one in diagnose([outcome]) if one.bug == bug)
+    return next(diagnosis for diagnosis in diagnose([outcome]) if diagnosis.bug == bug)
 
 
 def test_one_case_is_enough() -> None:

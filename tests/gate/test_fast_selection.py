@@ -27,9 +27,9 @@ def asked(scenarios: list[Scenario]) -> set[tuple[str, str]]:
     """Every practice with every probe that it needs and that some scenario asks for it."""
     return {
         (practice_id, name)
-        for one in scenarios
-        for practice_id in one.practices
-        for name in map(name_of, one.probes)
+        for scenario in scenarios
+        for practice_id in scenario.practices
+        for name in map(name_of, scenario.probes)
         if name in all_practices()[practice_id].needed
     }
 
@@ -45,24 +45,26 @@ def test_every_needed_question_is_asked(reference: Settings) -> None:
 def test_every_flow_that_the_app_uses_is_exercised(reference: Settings) -> None:
     """Events and endings and kinds of error, as far as the table of costs knows who exercises them."""
     wanted = {*coverage.expected_of(reference.app.facts), *coverage.expected_errors()}
-    known = {flow for one in EVERY for flow in costs.flows_of(one.name)}
+    known = {flow for scenario in EVERY for flow in costs.flows_of(scenario.name)}
 
-    exercised = {flow for one in shortlist(EVERY, reference) for flow in costs.flows_of(one.name)}
+    exercised = {flow for scenario in shortlist(EVERY, reference) for flow in costs.flows_of(scenario.name)}
 
     assert wanted & known <= exercised
 
 
 def test_a_fast_gate_costs_a_fraction(reference: Settings) -> None:
     """Shared out to two workers it stays within a minute, by the table."""
-    names = [one.name for one in shortlist(EVERY, reference)]
+    names = [scenario.name for scenario in shortlist(EVERY, reference)]
 
     assert costs.wall_s(names, 2) < 60
-    assert costs.wall_s(names, 2) < 0.3 * costs.wall_s([one.name for one in EVERY], 2)
+    assert costs.wall_s(names, 2) < 0.3 * costs.wall_s([scenario.name for scenario in EVERY], 2)
 
 
 def test_the_same_config_gives_the_same_list(reference: Settings) -> None:
     """In whatever order the scenarios come."""
-    assert {one.name for one in shortlist(EVERY, reference)} == {one.name for one in shortlist(EVERY[::-1], reference)}
+    assert {scenario.name for scenario in shortlist(EVERY, reference)} == {
+        scenario.name for scenario in shortlist(EVERY[::-1], reference)
+    }
 
 
 def test_what_the_config_cannot_play_is_asked_where_nothing_else_asks(tmp_path: Path) -> None:
@@ -76,7 +78,7 @@ def test_a_fast_plan_names_what_it_leaves_out(reference: Settings) -> None:
     """Together they are everything."""
     planned = plan(reference, is_fast=True, is_all_interpretations=False)
 
-    assert {*(one.name for one in planned.scenarios), *planned.left_out} == {one.name for one in EVERY}
+    assert {*(scenario.name for scenario in planned.scenarios), *planned.left_out} == {scenario.name for scenario in EVERY}
     assert planned.left_out == tuple(sorted(planned.left_out))
 
 
@@ -88,9 +90,9 @@ def test_a_required_reading_brings_the_scenario_that_it_is_compared_with(referen
 
     planned = plan(demanding, is_fast=True, is_all_interpretations=False)
 
-    names = {one.name for one in planned.scenarios}
-    assert {one.partition("@")[0] for one in names if "@" in one} <= names
-    assert any("@token.lifetime=" in one for one in names)
+    names = {scenario.name for scenario in planned.scenarios}
+    assert {name.partition("@")[0] for name in names if "@" in name} <= names
+    assert any("@token.lifetime=" in name for name in names)
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 7])
@@ -98,14 +100,14 @@ def test_shares_are_the_whole_and_no_scenario_is_in_two(count: int) -> None:
     """Whoever cuts, and in whatever order."""
     shares = [share(EVERY, number, count) for number in range(1, count + 1)]
 
-    names = [one.name for each in shares for one in each]
-    assert sorted(names) == sorted(one.name for one in EVERY)
-    assert [one.name for one in share(EVERY[::-1], 1, count)] == [one.name for one in shares[0]][::-1]
+    names = [scenario.name for each in shares for scenario in each]
+    assert sorted(names) == sorted(scenario.name for scenario in EVERY)
+    assert [scenario.name for scenario in share(EVERY[::-1], 1, count)] == [share.name for share in shares[0]][::-1]
 
 
 def test_shares_cost_about_the_same() -> None:
     """Nobody waits long for the last of three."""
-    sums = [sum(costs.cost_s(one.name) for one in share(EVERY, number, 3)) for number in (1, 2, 3)]
+    sums = [sum(costs.cost_s(scenario.name) for scenario in share(EVERY, number, 3)) for number in (1, 2, 3)]
 
     assert max(sums) - min(sums) < 0.1 * max(sums)
 

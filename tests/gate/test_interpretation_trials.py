@@ -82,13 +82,13 @@ def test_a_reading_shuts_the_gate_only_where_it_is_required(outcome_of: MakeOutc
     judgement = judge([*usual, broken], settings=config, seed=1, today=TODAY)
 
     assert exit_code(judgement) == code
-    assert [one.result for one in judgement.interpretation_runs] == [TrialResult.BREAKS]
-    assert [one.scenario for one in judgement.scenarios] == [usual[0].scenario]
+    assert [interpretation_run.result for interpretation_run in judgement.interpretation_runs] == [TrialResult.BREAKS]
+    assert [scenario.scenario for scenario in judgement.scenarios] == [usual[0].scenario]
 
 
 def test_every_other_reading_is_planned_where_an_app_meets_it() -> None:
     """One at a time, in the scenarios that the contract names."""
-    names = {one.name for one in interpretation_trials.planned(settings(), is_all=True)}
+    names = {scenario.name for scenario in interpretation_trials.planned(settings(), is_all=True)}
 
     assert names == {
         f"{scenario}@{clause.id}={choice}"
@@ -103,7 +103,7 @@ def test_without_asking_only_required_readings_are_planned() -> None:
     """A gate tries what its config requires, and nothing else."""
     config = settings(gate={"interpretations": [CLAUSE]})
 
-    assert {one.interpretations[CLAUSE] for one in interpretation_trials.planned(config, is_all=False)} == {CHOICE}
+    assert {scenario.interpretations[CLAUSE] for scenario in interpretation_trials.planned(config, is_all=False)} == {CHOICE}
     assert interpretation_trials.planned(settings(), is_all=False) == []
 
 
@@ -111,7 +111,7 @@ def test_the_reading_that_rules_is_no_other() -> None:
     """Where the config chose, the default is the one to be tried."""
     config = settings(sandbox={"interpretations": {"token": {"lifetime": 3600}}}, gate={"interpretations": [CLAUSE]})
 
-    assert {one.interpretations[CLAUSE] for one in interpretation_trials.planned(config, is_all=False)} == {"900"}
+    assert {scenario.interpretations[CLAUSE] for scenario in interpretation_trials.planned(config, is_all=False)} == {"900"}
 
 
 def test_a_required_reading_that_does_not_exist_is_refused() -> None:

@@ -20,7 +20,7 @@ from fiskil_harness.probes.outcome import Outcome
 from fiskil_harness.probes.practices import all_practices, practice
 
 IDEMPOTENT, HTTPS = "webhooks.idempotent", "webhooks.https"
-UNTESTED = next(one.id for one in all_practices().values() if one.attestable_without)
+UNTESTED = next(all_practice.id for all_practice in all_practices().values() if all_practice.attestable_without)
 TODAY = datetime.date(2026, 6, 1)
 YESTERDAY, TOMORROW = datetime.date(2026, 5, 31), datetime.date(2026, 6, 2)
 
@@ -35,7 +35,7 @@ def passing(outcome_of: OutcomeOf, practice_id: str) -> Outcome:
 def standing_of(settings: Settings, *outcomes: Outcome, practice_id: str = IDEMPOTENT) -> PracticeStatus:
     """Where the app stands with one practice."""
     judgement = judge(outcomes, settings=settings, seed=1, today=TODAY)
-    return next(one for one in judgement.statuses if one.practice == practice_id)
+    return next(status for status in judgement.statuses if status.practice == practice_id)
 
 
 def requiring(*practice_ids: str, attest: tuple[Attestation, ...] = (), waive: tuple[Waiver, ...] = ()) -> Settings:
@@ -57,8 +57,8 @@ def test_every_practice_has_a_standing_in_the_order_of_the_page() -> None:
     """All 49 are reported, also when nothing ran."""
     judgement = judge([], settings=Settings(), seed=1, today=TODAY)
 
-    assert [one.practice for one in judgement.statuses] == list(all_practices())
-    assert {one.status for one in judgement.statuses} == {Status.NOT_PROVEN}
+    assert [status.practice for status in judgement.statuses] == list(all_practices())
+    assert {status.status for status in judgement.statuses} == {Status.NOT_PROVEN}
 
 
 def test_a_practice_is_proven_when_every_needed_probe_passed(outcome_of: OutcomeOf) -> None:
@@ -120,9 +120,9 @@ def test_a_missing_hook_is_named_with_what_it_would_unlock(outcome_of: OutcomeOf
 
     judgement = judge([lacking], settings=Settings(), seed=1, today=TODAY)
 
-    found = next(one for one in judgement.statuses if one.practice == IDEMPOTENT)
+    found = next(status for status in judgement.statuses if status.practice == IDEMPOTENT)
     assert (found.reason, found.hooks) == ("the config lacks app.observe.effects", ("app.observe.effects",))
-    assert [(one.hook, one.practices) for one in judgement.unlocks if IDEMPOTENT in one.practices] == [
+    assert [(unlock.hook, unlock.practices) for unlock in judgement.unlocks if IDEMPOTENT in unlock.practices] == [
         ("app.observe.effects", (IDEMPOTENT,))
     ]
 
@@ -135,7 +135,7 @@ def test_what_is_about_other_apps_leaves_nothing_unproven(outcome_of: OutcomeOf,
     judgement = judge([passing(outcome_of, IDEMPOTENT), aside], settings=requiring(IDEMPOTENT), seed=1, today=TODAY)
 
     assert (judgement.decision, judgement.verdict) == (Decision.OPEN, Verdict.PASS)
-    assert {(one.hook, one.practices) for one in judgement.unlocks} >= {(hook, (IDEMPOTENT,)) for hook in hooks}
+    assert {(unlock.hook, unlock.practices) for unlock in judgement.unlocks} >= {(hook, (IDEMPOTENT,)) for hook in hooks}
 
 
 @pytest.mark.parametrize("hooks", [(MESSAGE,), (MESSAGE, "app.drive.start_session")])
@@ -145,7 +145,7 @@ def test_what_lacks_more_or_stands_alone_proves_nothing(outcome_of: OutcomeOf, h
 
     judgement = judge([aside], settings=requiring(IDEMPOTENT), seed=1, today=TODAY)
 
-    found = next(one for one in judgement.statuses if one.practice == IDEMPOTENT)
+    found = next(status for status in judgement.statuses if status.practice == IDEMPOTENT)
     assert (found.status, judgement.verdict) == (Status.NOT_PROVEN, Verdict.INCONCLUSIVE)
     assert found.hooks == tuple(sorted(hooks))
 
@@ -180,7 +180,7 @@ def test_an_attestation_counts_where_no_experiment_can_tell() -> None:
 
     judgement = judge([], settings=settings, seed=1, today=TODAY)
 
-    found = next(one for one in judgement.statuses if one.practice == UNTESTED)
+    found = next(status for status in judgement.statuses if status.practice == UNTESTED)
     assert (found.status, found.reason) == (Status.ATTESTED, "Ada, until 2026-06-02: seen by Ada")
     assert judgement.decision is Decision.OPEN
 
@@ -204,7 +204,7 @@ def test_a_waiver_lets_a_violation_pass_and_still_shows_it(outcome_of: OutcomeOf
 
     judgement = judge([outcome_of(IDEMPOTENT, ("applies_once", Verdict.FAIL))], settings=settings, seed=1, today=TODAY)
 
-    found = next(one for one in judgement.statuses if one.practice == IDEMPOTENT)
+    found = next(status for status in judgement.statuses if status.practice == IDEMPOTENT)
     assert (found.status, found.waiver) == (Status.VIOLATED, "accepted by Bo until 2026-06-02: next release")
     assert (judgement.decision, exit_code(judgement)) == (Decision.OPEN, 0)
 
@@ -235,7 +235,7 @@ def test_a_waiver_does_not_stand_in_for_proof(outcome_of: OutcomeOf) -> None:
     judgement = judge([], settings=requiring(IDEMPOTENT, waive=(waived(),)), seed=1, today=TODAY)
 
     assert (judgement.decision, exit_code(judgement)) == (Decision.SHUT, 3)
-    (found,) = [one for one in judgement.statuses if one.practice == IDEMPOTENT]
+    (found,) = [status for status in judgement.statuses if status.practice == IDEMPOTENT]
     assert found.reason.endswith("; the waiver of Bo accepts a violation, and does not stand for a proof")
 
 
@@ -313,7 +313,7 @@ def test_where_no_page_is_given_a_person_may_stand_for_what_pages_say() -> None:
 
     check(settings)
 
-    assert [one.id for one in all_practices().values() if may_be_attested(one, settings)] == [
+    assert [all_practice.id for all_practice in all_practices().values() if may_be_attested(all_practice, settings)] == [
         "ux.explains-access",
         "ux.transparent-use",
     ]
@@ -350,7 +350,7 @@ def test_a_proxy_is_attested_and_never_proven(outcome_of: OutcomeOf) -> None:
         [outcome_of(HTTPS, ("serves_https_only", Verdict.INCONCLUSIVE))], settings=settings, seed=1, today=TODAY
     )
 
-    standing = next(one for one in judgement.statuses if one.practice == HTTPS)
+    standing = next(status for status in judgement.statuses if status.practice == HTTPS)
     assert (standing.status, judgement.decision) == (Status.ATTESTED, Decision.OPEN)
     assert standing.reason.startswith("Ada, until ")
 
@@ -377,7 +377,7 @@ def test_a_few_scenarios_ask_no_gate(outcome_of: OutcomeOf) -> None:
     """Only the practices that they bear on have a standing, and none is required."""
     judgement = report_only([passing(outcome_of, IDEMPOTENT)], settings=Settings(), seed=1, today=TODAY)
 
-    assert [(one.practice, one.is_required) for one in judgement.statuses] == [(IDEMPOTENT, False)]
+    assert [(status.practice, status.is_required) for status in judgement.statuses] == [(IDEMPOTENT, False)]
     assert judgement.decision is Decision.NOT_REQUESTED
 
 
@@ -393,7 +393,7 @@ def test_a_few_scenarios_ask_no_gate(outcome_of: OutcomeOf) -> None:
 )
 def test_the_exit_code_of_a_run_is_its_heaviest_verdict(outcome_of: OutcomeOf, verdicts: list[Verdict], code: int) -> None:
     """0 holds, 1 FAIL, 3 inconclusive; 1 outranks 3, and nothing is no pass."""
-    outcomes = [outcome_of(IDEMPOTENT, ("applies_once", one), scenario=f"s{n}") for n, one in enumerate(verdicts)]
+    outcomes = [outcome_of(IDEMPOTENT, ("applies_once", verdict), scenario=f"s{n}") for n, verdict in enumerate(verdicts)]
 
     assert exit_code(report_only(outcomes, settings=Settings(), seed=1, today=TODAY)) == code
 
@@ -458,9 +458,9 @@ def test_a_secret_from_elsewhere_is_named_with_where_to_pass_it(outcome_of: Outc
 
     judgement = judge([outcome_of(IDEMPOTENT, lacking)], settings=settings, seed=1, today=TODAY)
 
-    found = next(one for one in judgement.statuses if one.practice == IDEMPOTENT)
+    found = next(status for status in judgement.statuses if status.practice == IDEMPOTENT)
     assert found.reason == "the config lacks {webhook_secret} in [app.env]"
-    found = [(one.hook, one.purpose) for one in judgement.unlocks if IDEMPOTENT in one.practices]
+    found = [(unlock.hook, unlock.purpose) for unlock in judgement.unlocks if IDEMPOTENT in unlock.practices]
     assert found == [(SECRET_IN_ENV, "lets the app be started without it")]
 
 

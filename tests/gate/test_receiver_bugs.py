@@ -7,11 +7,11 @@ from fiskil_harness.scenario.scenario import load
 
 def test_the_catalogue_is_complete() -> None:
     """58 rows, in order."""
-    assert [one.row for one in bugs().values()] == list(range(1, 59))
+    assert [bug.row for bug in bugs().values()] == list(range(1, 59))
 
 
 def test_witnesses_exist() -> None:
     """Each names a scenario that asks its probe."""
-    named = [(witness, load(witness.scenario)) for one in bugs().values() for witness in one.witness]
+    named = [(witness, load(witness.scenario)) for bug in bugs().values() for witness in bug.witness]
 
-    assert [one for one, scenario in named if one.probe not in map(name_of, scenario.probes)] == []
+    assert [witness for witness, scenario in named if witness.probe not in map(name_of, scenario.probes)] == []

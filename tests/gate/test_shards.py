@@ -44,7 +44,7 @@ def planned() -> Plan:
 
 def played(scenario: Scenario) -> Outcome:
     """What a correct app makes of it."""
-    findings = tuple(Finding(probe=name_of(one), verdict=Verdict.PASS, observed="seen") for one in scenario.probes)
+    findings = tuple(Finding(probe=name_of(probe), verdict=Verdict.PASS, observed="seen") for probe in scenario.probes)
     return Outcome(scenario=scenario.name, title="t", practices=scenario.practices, seed=1, findings=findings)
 
 
@@ -52,7 +52,7 @@ def part(number: int, count: int = 3, **changes: Any) -> Shard:
     """What a shard writes; each scenario with what a correct app makes of it."""
     mine = share(planned().scenarios, number, count)
     judged, made = judge_share(
-        [played(one) for one in mine],
+        [played(scenario) for scenario in mine],
         share=Share(number=number, count=count),
         settings=SETTINGS,
         seed=1,
@@ -60,7 +60,9 @@ def part(number: int, count: int = 3, **changes: Any) -> Shard:
         is_fast=True,
         left_out=planned().left_out,
     )
-    measured = tuple(Measure(scenario=one.name, took_s=1, coverage_marks=(f"called {one.name}",)) for one in mine)
+    measured = tuple(
+        Measure(scenario=scenario.name, took_s=1, coverage_marks=(f"called {scenario.name}",)) for scenario in mine
+    )
     whole = GateResult(result=judged, run=replace(RUN, **changes), measured=measured, share=made)
     return Shard(name=f"part{number}.json", whole=whole)
 
@@ -72,8 +74,8 @@ def together(*parts: Shard) -> GateResult:
 
 def test_parts_are_judged_as_one() -> None:
     """The result is equal to that of a gate in one piece, other interpretations and calls included."""
-    met = {f"called {one.name}" for one in planned().scenarios}
-    outcomes = [played(one) for one in planned().scenarios]
+    met = {f"called {scenario.name}" for scenario in planned().scenarios}
+    outcomes = [played(scenario) for scenario in planned().scenarios]
 
     whole = together(part(2), part(3), part(1))
 
@@ -91,7 +93,7 @@ def test_a_part_asks_no_gate_and_says_so() -> None:
     assert result.decision is Decision.NOT_REQUESTED
     assert result.remarks == ("Part 2 of 3: only `fiskil-harness merge`, with all of them, asks the gate.",)
     assert exit_code(result) == 0
-    assert not any("@" in one.scenario for one in result.scenarios)
+    assert not any("@" in scenario.scenario for scenario in result.scenarios)
 
 
 def test_a_part_survives_its_file(tmp_path: Path) -> None:

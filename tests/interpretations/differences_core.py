@@ -106,7 +106,7 @@ def renewal(world: World) -> tuple[int, bool, list[str]]:
     world.kinds()
     world.receiver.clear_log()
     world.walk(world.invite(end_user_id=end_user_id, arrangement_id=first))
-    listed = {one["arrangement_id"]: one["active"] for one in world.consents(end_user_id)}
+    listed = {consent["arrangement_id"]: consent["active"] for consent in world.consents(end_user_id)}
     told = [kind for kind in world.kinds() if kind.startswith("consent.")]
     return len(listed), listed[first], told
 

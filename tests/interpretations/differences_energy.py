@@ -12,15 +12,17 @@ def invoice_arrangement(world: World) -> bool:
 def newest_day(world: World) -> bool:
     """Whether reads of the last day asked for are there. Source: energy.usage-dates"""
     end_user_id = world.energy("rosa")
-    newest = max(one["read_start_date"] for one in world.read("/v1/energy/usage", end_user_id).json()["usage"])
+    newest = max(value["read_start_date"] for value in world.read("/v1/energy/usage", end_user_id).json()["usage"])
     asked = {"read_start_date.newest": newest, "page[size]": "1000"}
-    return newest in {one["read_start_date"] for one in world.read("/v1/energy/usage", end_user_id, **asked).json()["usage"]}
+    return newest in {
+        value["read_start_date"] for value in world.read("/v1/energy/usage", end_user_id, **asked).json()["usage"]
+    }
 
 
 def first_invoice(world: World) -> str:
     """Source: energy.order"""
     found = world.read("/v1/energy/invoice", world.energy("ben"), **{"page[size]": "1000"}).json()["invoices"]
-    dates = [one["issue_date"] for one in found]
+    dates = [value["issue_date"] for value in found]
     return "newest" if dates[0] > dates[-1] else "oldest"
 
 
@@ -66,7 +68,7 @@ def core_list(world: World) -> bool:
 def retailer(world: World) -> bool:
     """Whether the sandbox's energy retailer can be reached. Source: institutions.sandbox-retailer"""
     found = world.client.get("/v1/institutions", params={"client_id": "team", "industry": "energy"}).json()
-    return any(one["is_accessible"] for one in found)
+    return any(value["is_accessible"] for value in found)
 
 
 ENERGY: Sights = {

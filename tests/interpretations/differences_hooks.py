@@ -34,7 +34,7 @@ def attempts(world: World) -> list[int]:
     world.refuse()
     world.told(attempts=9)
     bodies = [request.get_json() for request, _ in world.receiver.log]
-    return [one["delivery_attempt"] for one in bodies if one["data"]["event"] == "consent.received"]
+    return [body["delivery_attempt"] for body in bodies if body["data"]["event"] == "consent.received"]
 
 
 def order(world: World) -> int:
@@ -72,7 +72,7 @@ def batches(world: World) -> tuple[int, int]:
     world.connect()
     world.told()
     told = [request.get_json()["data"] for request, _ in world.receiver.log]
-    named = [len(one["account_ids"]) for one in told if one["event"] == "banking.accounts.sync.completed"]
+    named = [len(value["account_ids"]) for value in told if value["event"] == "banking.accounts.sync.completed"]
     return len(named), max(named)
 
 

@@ -16,7 +16,7 @@ def success(world: World) -> set[str]:
     """What is added to redirect_uri. Source: journey.success-redirect"""
     session = world.invite()
     arrived = world.walk(session)
-    ids = {one["arrangement_id"] for one in world.consents(session["end_user_id"])}
+    ids = {consent["arrangement_id"] for consent in world.consents(session["end_user_id"])}
     assert arrived.get("session_id", session["session_id"]) == session["session_id"]
     assert arrived.get("consent_id", min(ids)) in ids
     return set(arrived) - OURS
@@ -54,7 +54,7 @@ def codes(world: World) -> tuple[bool, bool]:
 def invalid(world: World) -> list[str]:
     """What a frame is told of a session that nobody opened, message by message. Source: sdk.invalid-session"""
     page = world.client.get(world.fiskil.auth_url, params={"sess_id": "nobody's"})
-    return [one["errorType"] for one in messages(page.content)]
+    return [message["errorType"] for message in messages(page.content)]
 
 
 def failed(world: World) -> set[str]:

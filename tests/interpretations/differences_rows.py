@@ -45,7 +45,7 @@ def unknown_end_user(world: World) -> tuple[int, int]:
     """A stranger, and a deleted end user, for whom an empty list was seen. Source: data.unknown-end-user"""
     gone = world.connect()
     world.api.delete(f"/v1/end-users/{gone}")
-    stranger, deleted = (world.read("/v1/banking/accounts", one) for one in ("eu_nobody", gone))
+    stranger, deleted = (world.read("/v1/banking/accounts", text) for text in ("eu_nobody", gone))
     return stranger.status_code, deleted.status_code
 
 
@@ -53,7 +53,7 @@ def unknown_account(world: World) -> tuple[int, int]:
     """An account that nobody has, and one that is there. Source: data.unknown-account"""
     end_user_id = world.connect()
     there = world.read("/v1/banking/accounts", end_user_id).json()["accounts"][0]["account_id"]
-    unknown, known = (world.read("/v1/banking/transactions", end_user_id, account_id=one) for one in ("0", there))
+    unknown, known = (world.read("/v1/banking/transactions", end_user_id, account_id=value) for value in ("0", there))
     return unknown.status_code, known.status_code
 
 

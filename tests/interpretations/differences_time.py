@@ -35,7 +35,7 @@ def closed(world: World) -> list[str]:
     end_user_id = world.connect()
     world.fiskil.sandbox.close_account(catalog.person("rosa"), "savings")
     _sync_accounts(world, end_user_id)
-    return [one["open_status"] for one in _accounts(world, end_user_id)]
+    return [account["open_status"] for account in _accounts(world, end_user_id)]
 
 
 def opened(world: World) -> int:

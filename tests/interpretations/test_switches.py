@@ -39,7 +39,7 @@ def test_no_switch_is_dead(clause_id: str) -> None:
     """No two interpretations of a clause look the same."""
     seen = list(SIGHTS[clause_id][1].values())
 
-    assert all(one != other for number, one in enumerate(seen) for other in seen[:number])
+    assert all(value != other for number, value in enumerate(seen) for other in seen[:number])
 
 
 def test_the_default_is_one_of_the_interpretations() -> None:

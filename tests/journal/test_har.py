@@ -117,9 +117,9 @@ def test_it_shows_neither_secrets_nor_persons(fiskil: LocalFiskil, walk: Journal
     text = render(told(fiskil, walk))
 
     secrets = [value for _, value in secrets_of(fiskil)]
-    assert [one for one in secrets if one in text] == []
+    assert [secret for secret in secrets if secret in text] == []
     persons = [rosa.person.email, rosa.person.name, rosa.person.name.split()[-1], "mia@", "Mia", "Ward", "0491570156"]
-    assert [one for one in persons if one in text] == []
+    assert [person for person in persons if person in text] == []
 
 
 def test_it_shows_what_a_call_was_about(fiskil: LocalFiskil, walk: Journal, rosa: Enrolled) -> None:

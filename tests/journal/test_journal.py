@@ -17,7 +17,7 @@ def test_an_entry_that_came_in_parts_is_made_when_somebody_reads() -> None:
     journal.write(Started(how="stop"))
     before = list(made)
 
-    assert [type(one) for one in journal] == [Started, Idle, Started]
+    assert [type(entry) for entry in journal] == [Started, Idle, Started]
     assert journal.all(Idle) == [Idle(seconds=1.5)]
     assert (before, made) == ([], [1.5])
 
@@ -28,6 +28,6 @@ def test_a_bounded_record_keeps_the_newest() -> None:
     for number in range(3):
         journal.write_parts(lambda seconds: Idle(seconds=seconds), number)
 
-    assert [one.seconds for one in journal.all(Idle)] == [1, 2]
+    assert [idle.seconds for idle in journal.all(Idle)] == [1, 2]
     journal.write(Started(how="stop"))
     assert (len(journal), journal.all(Idle)) == (2, [Idle(seconds=2)])

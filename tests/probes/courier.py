@@ -60,10 +60,10 @@ class Courier:
         self, event: str, *, status: int | None = 204, attempt: int = 1, kind: str = "genuine", **more: Any
     ) -> Delivery:
         """An attempt was made; the event is told first where it was not."""
-        seen = [one for one in self.journal.all(EventCreated) if one.event == event]
+        seen = [each_event for each_event in self.journal.all(EventCreated) if each_event.event == event]
         if not seen:
             self.event(event)
-            seen = [one for one in self.journal.all(EventCreated) if one.event == event]
+            seen = [each_event for each_event in self.journal.all(EventCreated) if each_event.event == event]
         return self.send(
             event=event,
             participant=seen[0].participant,
@@ -126,7 +126,7 @@ class Courier:
         **more: Any,
     ) -> None:
         """The app told what it did; *applied* counts by event symbol or id."""
-        counts = None if applied is None else {self._id(one): count for one, count in applied.items()}
+        counts = None if applied is None else {self._id(text): count for text, count in applied.items()}
         self._write(Effects, participant=participant, moment=moment, applied=counts, state=state, pending=0, **more)
 
     def call(
@@ -158,7 +158,7 @@ class Courier:
     def rows(self, *ids: str, participant: str = "") -> None:
         """A sync showed rows with these ids."""
         self._write(
-            Rows, participant=participant, dataset="accounts", moment="sync", rows=tuple({"fiskil_id": one} for one in ids)
+            Rows, participant=participant, dataset="accounts", moment="sync", rows=tuple({"fiskil_id": text} for text in ids)
         )
 
     def ordered_to_fail(self, *, status: int = 200, participant: str = "") -> None:

@@ -13,7 +13,7 @@ from fiskil_harness.probes.coverage import ENDINGS, ERRORS, coverage, coverage_m
 from fiskil_harness.probes.practices import practice
 
 CONSENTS = ("event consent.received", "event consent.revoked", "event consent.updated")
-EVERY_ENDING = tuple(f"ending {one}" for one in ENDINGS)
+EVERY_ENDING = tuple(f"ending {ending}" for ending in ENDINGS)
 
 
 def test_what_was_acknowledged_and_how_journeys_ended_is_exercised() -> None:
@@ -60,7 +60,7 @@ def called(number: int, route: str, status: int | None, **more: Any) -> Exchange
 def test_calls_come_to_answers_and_kinds_of_error() -> None:
     """A damaged answer is an error of its kind; what we cut, and what is about earlier end users, counts for nothing."""
     journal = Journal()
-    for one in (
+    for call in (
         called(1, "token", 200),
         called(2, "banking.accounts", 200, bites=("LimitData(after_bytes=9)",)),
         called(3, "banking.balances", 503),
@@ -69,7 +69,7 @@ def test_calls_come_to_answers_and_kinds_of_error() -> None:
         called(6, "consents.list", 404, is_stray=True),
         called(7, "consents.list", 429),
     ):
-        journal.write(one)
+        journal.write(call)
 
     assert coverage_marks(journal) == (
         "called banking.accounts",
@@ -91,7 +91,7 @@ def test_an_app_that_calls_must_have_met_answers_and_errors() -> None:
     """One that calls nothing can meet none; an endpoint that never answered well is not exercised."""
     facts = Facts(uses_events=("consent.received",))
     done = ("event consent.received", *EVERY_ENDING)
-    met = ("called token", "called consents.list", "endpoint token", *(f"error {one}" for one in ERRORS[1:]))
+    met = ("called token", "called consents.list", "endpoint token", *(f"error {error}" for error in ERRORS[1:]))
 
     assert untested(facts, done) == ()
     assert untested(facts, done, met) == ("endpoint consents.list", f"error {ERRORS[0]}")
@@ -100,9 +100,12 @@ def test_an_app_that_calls_must_have_met_answers_and_errors() -> None:
 def test_coverage_lists_what_was_not_exercised() -> None:
     """By kind; an endpoint that never failed is told, though nothing demands it. Other errors are told where met."""
     facts = Facts(uses_events=("consent.received", "consent.revoked"))
-    met = ("called token", "endpoint token", "error 410", *(f"error {one}" for one in ERRORS))
+    met = ("called token", "endpoint token", "error 410", *(f"error {error}" for error in ERRORS))
 
-    told = {one.kind: one for one in coverage(facts, ("event consent.received", *EVERY_ENDING[1:]), met)}
+    told = {
+        each_coverage.kind: each_coverage
+        for each_coverage in coverage(facts, ("event consent.received", *EVERY_ENDING[1:]), met)
+    }
 
     assert (told["endpoints"].exercised, told["endpoints"].untested) == (("token",), ())
     assert (told["endpoints that failed"].exercised, told["endpoints that failed"].untested) == ((), ("token",))

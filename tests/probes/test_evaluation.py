@@ -21,7 +21,9 @@ def journal(*connections: int, fault: str = "") -> Journal:
 
 def said(made: Journal, *, crashed: str = "", missing: str = "") -> dict[str, str]:
     """What is said, by whom."""
-    return {one.probe: one.observed for one in findings((AppliesOnce(),), made, crashed=crashed, missing=missing)}
+    return {
+        finding.probe: finding.observed for finding in findings((AppliesOnce(),), made, crashed=crashed, missing=missing)
+    }
 
 
 def test_a_missing_hook_is_all_that_is_said() -> None:
@@ -52,8 +54,8 @@ def test_each_reason_is_said_once() -> None:
 
     found = findings((AppliesOnce(),), made, crashed="", missing="")
 
-    assert [(one.probe, one.hook) for one in found[1:]] == [("every_step_done", "app.limits")]
-    assert {one.verdict for one in found} == {Verdict.INCONCLUSIVE}
+    assert [(finding.probe, finding.hook) for finding in found[1:]] == [("every_step_done", "app.limits")]
+    assert {finding.verdict for finding in found} == {Verdict.INCONCLUSIVE}
 
 
 def test_calls_that_are_far_apart_or_at_once_keep_nobody_from_keeping_connections() -> None:

@@ -17,12 +17,12 @@ def test_there_are_49() -> None:
 
 def test_needed_probes_are_allowed() -> None:
     """What a practice needs is among what may bear on it."""
-    assert all(set(one.needed) <= set(one.probes) for one in all_practices().values())
+    assert all(set(all_practice.needed) <= set(all_practice.probes) for all_practice in all_practices().values())
 
 
 def test_a_practice_with_probes_needs_some() -> None:
     """A practice that probes bear on cannot be proven by none of them."""
-    assert all(bool(one.needed) == bool(one.probes) for one in all_practices().values())
+    assert all(bool(all_practice.needed) == bool(all_practice.probes) for all_practice in all_practices().values())
 
 
 def test_every_named_probe_exists() -> None:
@@ -31,7 +31,7 @@ def test_every_named_probe_exists() -> None:
     for path in (SOURCE / "fiskil_harness" / "probes").rglob("*.py"):
         written.update(re.findall(r'tag="(\w+)"', path.read_text(encoding="utf-8")))
 
-    assert {name for one in all_practices().values() for name in one.probes} <= written
+    assert {name for all_practice in all_practices().values() for name in all_practice.probes} <= written
 
 
 def test_unknown_practice_names_the_nearest() -> None:

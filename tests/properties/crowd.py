@@ -152,7 +152,7 @@ class _Client:
             _expect(len(returns) == 1, f"the app was returned to {len(returns)} times")
             await page(410)
         consents = (await self._api("GET", f"/v1/consent?end_user_id={self._end_user_id}"))["consents"]
-        _expect([one["end_user_id"] for one in consents] == [self._end_user_id], f"consents: {consents}")
+        _expect([consent["end_user_id"] for consent in consents] == [self._end_user_id], f"consents: {consents}")
         self._arrangement_id = consents[0]["arrangement_id"]
         self._crowd.own(self._arrangement_id, self._end_user_id)
         self._crowd.consents[self._arrangement_id] = self._end_user_id

@@ -55,8 +55,8 @@ def gather(folder: Path, *, clients: int, goes_on: Callable[[int], bool], jump_e
         assert [thing for thing in crowd.owners if thing.startswith("account ")]
         assert every_fact_is_told_once(fiskil, crowd)
         exchanges = journal.all(Exchange)
-        assert all((one.status or 500) < 500 or one.bites for one in exchanges)
-        assert len({one.number for one in exchanges}) == len(exchanges)
+        assert all((exchange.status or 500) < 500 or exchange.bites for exchange in exchanges)
+        assert len({exchange.number for exchange in exchanges}) == len(exchanges)
     return crowd
 
 

@@ -43,7 +43,7 @@ def is_lawful(fault: Any) -> bool:
 
 def drawn_faults(name: str) -> st.SearchStrategy[AnyFault]:
     """The fault called so with any parameters under which something breaks."""
-    fields = {one.field: values(one) for one in parameters(FAULTS[name])}
+    fields = {parameter.field: values(parameter) for parameter in parameters(FAULTS[name])}
     return st.builds(FAULTS[name], **fields).filter(is_lawful)
 
 
@@ -78,7 +78,7 @@ PLACES = st.fixed_dictionaries(
 
 
 @pytest.mark.parametrize(
-    "name", [pytest.param(one, marks=pytest.mark.full) if number % 2 else one for number, one in enumerate(FAULTS)]
+    "name", [pytest.param(fault, marks=pytest.mark.full) if number % 2 else fault for number, fault in enumerate(FAULTS)]
 )
 @given(drawing=st.data())
 @settings(max_examples=25, deadline=None)

@@ -35,7 +35,7 @@ values = st.recursive(
     max_leaves=6,
 )
 bodies = st.one_of(st.dictionaries(fields, values, max_size=6), values)
-routes = st.sampled_from([(one.method, one.path) for one in ROUTES])
+routes = st.sampled_from([(route.method, route.path) for route in ROUTES])
 methods = st.sampled_from(["GET", "POST", "DELETE", "PUT", "HEAD"])
 forms = st.dictionaries(
     st.sampled_from(["act", "sess_id", "institution_id", "email", "code", "account"]),
@@ -104,7 +104,7 @@ def _finite(body: Any) -> Any:
     if isinstance(body, float) and not math.isfinite(body):
         return str(body)
     if isinstance(body, list):
-        return [_finite(one) for one in body]
+        return [_finite(value) for value in body]
     if isinstance(body, dict):
         return {key: _finite(value) for key, value in body.items()}
     return body

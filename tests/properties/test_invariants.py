@@ -63,7 +63,7 @@ def settings_for(flaw: str, make: MakeSettings) -> Settings:
     return make(app=APP, FLAW=flaw, SLOW_S=SLOW_S)
 
 
-@pytest.mark.parametrize("one", INVARIANTS, ids=lambda one: one.id)
+@pytest.mark.parametrize("one", INVARIANTS, ids=lambda value: value.id)
 def test_every_promise_has_a_checker(one: Invariant) -> None:
     """Plans ask a probe of it, its practice lets drawn plans count, and a flaw that breaks it is known."""
     acts = [Act(verb, names=NAMED[verb][0][:1] if verb in NAMED else ()) for verb in one.challenge]
@@ -79,7 +79,7 @@ def test_a_broken_promise_is_seen(name: str, drive: Drive, receiver_settings: Ma
     """The plan that one would write fails by a probe of that promise, and on the correct receiver it does not."""
     flaw, acts = CAST[name]
     plan = plan_of(acts, name in TWINNED)
-    flawed, correct = (drive(settings_for(one, receiver_settings)) for one in (flaw, ""))
+    flawed, correct = (drive(settings_for(text, receiver_settings)) for text in (flaw, ""))
 
     run = run_of(plan, *flawed.run(plan).findings)
 
@@ -93,7 +93,7 @@ def test_what_half_of_a_message_does_is_seen(name: str, drive: Drive, receiver_s
     flaw, acts, probe = IN_PASSING[name]
     form = Form(kind="everything")
     plan = form.plan(Facts(synced=1), acts).check()
-    flawed, correct = (drive(settings_for(one, receiver_settings)) for one in (flaw, ""))
+    flawed, correct = (drive(settings_for(text, receiver_settings)) for text in (flaw, ""))
 
     run = run_of(plan, *flawed.run(plan).findings)
 
@@ -194,8 +194,8 @@ def test_an_event_of_which_half_came_may_be_overtaken() -> None:
     """Its next attempt waits while newer events come, so whoever refuses orphans is asked for no acknowledgement."""
     form = Form(kind="everything")
     names = [
-        [name_of(one) for one in form.plan(Facts(is_revoked=True), acts).probes]
+        [name_of(probe) for probe in form.plan(Facts(is_revoked=True), acts).probes]
         for acts in ([Act("half")], [Act("half"), HAND_OVER])
     ]
 
-    assert ["acknowledges_genuine" in one for one in names] == [False, True]
+    assert ["acknowledges_genuine" in name for name in names] == [False, True]

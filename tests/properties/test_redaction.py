@@ -28,9 +28,9 @@ WAYS = {
     "hex": lambda text: text.encode().hex(),
     "hex in capitals": lambda text: text.encode().hex().upper(),
     "URL-encoded": lambda text: quote(text, safe=""),
-    "each percent-encoded": lambda text: "".join(f"%{one:02x}" for one in text.encode()),
+    "each percent-encoded": lambda text: "".join(f"%{value:02x}" for value in text.encode()),
     "JSON": lambda text: json.dumps(text)[1:-1].replace("/", "\\/"),
-    "each escaped": lambda text: "".join(f"\\u{one:04x}" for one in text.encode()),
+    "each escaped": lambda text: "".join(f"\\u{value:04x}" for value in text.encode()),
     "HTML": lambda text: html.escape(text).replace("/", "&#x2F;").replace("=", "&#61;"),
     "numbers": lambda text: str(list(text.encode())),
 }
@@ -43,7 +43,7 @@ def secrets(draw: st.DrawFn) -> str:
     raw = hashlib.sha512(str(draw(st.integers(0, 10**6))).encode()).digest()[: draw(st.integers(32, 48))]
     if kind == "key":
         return base64.b64encode(raw).decode()
-    drawn = "".join(BASE62[one % 62] for one in raw)
+    drawn = "".join(BASE62[number % 62] for number in raw)
     if kind == "prefixed":
         return "fsk_" + drawn
     part = base64.urlsafe_b64encode(raw).decode().rstrip("=")

@@ -85,14 +85,14 @@ def expected_keys(person: Person, days: int, *, some_vanish: bool) -> tuple[set[
     for spec in person.accounts:
         slots = turns_of(spec)
         for number, move in enumerate(spec.moves):
-            ends = 0 if number in {one.move for one in slots if one.takes_over} else days
+            ends = 0 if number in {slot.move for slot in slots if slot.takes_over} else days
             for ago in range(-ends, person.history_days):
                 if (ago - move.first_day) % move.every_days == 0:
                     posted |= {f"{spec.key}:{number}:{ago}" + (f".{at}" if at else "") for at in range(move.times_a_day)}
-        for slot, one in enumerate(slots):
-            for turn, begins in enumerate(range(0, days + 1, one.every_days)):
+        for slot, turns in enumerate(slots):
+            for turn, begins in enumerate(range(0, days + 1, turns.every_days)):
                 key = f"{spec.key}:pending:{slot}" + (f":{turn}" if turn else "")
-                if days < begins + one.waits_days:
+                if days < begins + turns.waits_days:
                     pending.add(key)
                 elif not (some_vanish and (turn + slot) % 4 == 2):
                     posted.add(key)
@@ -148,7 +148,7 @@ def test_filters_leave_what_fits(person: Person, days: int, data: st.DataObject)
     ledger = ledger_of(person, days=[days])
     rows = list(ledger.statement())
     account_ids = data.draw(
-        st.sampled_from([(), *[(one.account_id,) for one in ledger.accounts.values()]]), label="accounts"
+        st.sampled_from([(), *[(account.account_id,) for account in ledger.accounts.values()]]), label="accounts"
     )
     categories = data.draw(st.sampled_from([(), ("INCOME_SALARY",), ("FOOD_AND_DRINK_COFFEE", "NONE")]), label="categories")
     status = data.draw(st.sampled_from(["", "PENDING", "POSTED"]), label="status")

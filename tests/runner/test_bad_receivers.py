@@ -149,7 +149,7 @@ def test_nothing_leaves_this_machine_unless_allowed_by_name(url: str) -> None:
 def test_every_way_to_deliver_ends_at_every_receiver(kind: str) -> None:
     """None of them waits beyond the limit, whatever the receiver does, and none hears an answer."""
     letter = Letter(path="/hook", host="127.0.0.1:1", body=BODY, signature="c2ln")
-    scripts = [one.script(letter) for one in REQUEST_VARIANTS.values()]
+    scripts = [request_variant.script(letter) for request_variant in REQUEST_VARIANTS.values()]
     elapsed = stopwatch()
 
     async def call(address: Address) -> list[Heard]:
@@ -158,8 +158,8 @@ def test_every_way_to_deliver_ends_at_every_receiver(kind: str) -> None:
     made: list[Heard] = run(MISBEHAVING[kind][0], call)
 
     assert len(made) == len(REQUEST_VARIANTS)
-    assert {one.reply.status for one in made} == {None}
-    assert all(one.reply.trouble for one in made)
+    assert {talk.reply.status for talk in made} == {None}
+    assert all(talk.reply.trouble for talk in made)
     assert elapsed() < 30
 
 

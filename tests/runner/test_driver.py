@@ -66,7 +66,9 @@ def test_a_missing_hook_is_named(drive: Drive, receiver_settings: MakeSettings) 
     outcome = drive(receiver_settings(app={"observe": {}})).run(REPEATED)
 
     assert outcome.missing == ("app.observe.effects",)
-    assert [(one.verdict, one.hook) for one in outcome.findings] == [(Verdict.INCONCLUSIVE, "app.observe.effects")]
+    assert [(finding.verdict, finding.hook) for finding in outcome.findings] == [
+        (Verdict.INCONCLUSIVE, "app.observe.effects")
+    ]
 
 
 def test_a_fault_that_never_bit_is_no_pass(drive: Drive, receiver_settings: MakeSettings) -> None:
@@ -124,7 +126,7 @@ def test_an_app_that_dies_midway_is_no_pass(drive: Drive, receiver_settings: Mak
 
     assert first.verdict is not Verdict.PASS
     assert second.verdict is Verdict.INCONCLUSIVE
-    assert [one.probe for one in second.findings] == ["applies_once"]
+    assert [finding.probe for finding in second.findings] == ["applies_once"]
 
 
 def test_people_are_removed_at_the_end(drive: Drive, receiver_settings: MakeSettings) -> None:
@@ -155,6 +157,6 @@ def test_a_probe_that_fails_is_doubt(drive: Drive, receiver_settings: MakeSettin
 
     outcome = drive(receiver_settings()).run(scenario)
 
-    assert [one.verdict for one in outcome.findings] == [Verdict.INCONCLUSIVE, Verdict.PASS]
+    assert [finding.verdict for finding in outcome.findings] == [Verdict.INCONCLUSIVE, Verdict.PASS]
     assert outcome.findings[0].observed == "the probe itself failed with ValueError"
     assert outcome.verdict is Verdict.INCONCLUSIVE

@@ -18,7 +18,7 @@ def hold() -> float:
 
 
 def stood(journal: Journal) -> float:
-    return sum(one.lasted_s for one in journal.all(MachinePaused))
+    return sum(pause.lasted_s for pause in journal.all(MachinePaused))
 
 
 def test_a_standstill_is_written_down() -> None:
@@ -29,7 +29,7 @@ def test_a_standstill_is_written_down() -> None:
         lasted_s = hold()
 
     assert stood(journal) >= lasted_s - EVERY_S - LEAST_S
-    assert max(one.at_s for one in journal.all(MachinePaused)) >= lasted_s - EVERY_S
+    assert max(pause.at_s for pause in journal.all(MachinePaused)) >= lasted_s - EVERY_S
 
 
 def test_nothing_is_written_when_the_watch_is_over() -> None:

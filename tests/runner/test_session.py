@@ -70,8 +70,11 @@ def test_outcomes_come_back_by_name(receiver_settings: MakeSettings) -> None:
     """Whatever was asked first, the outcomes are sorted, each with what it cost."""
     rehearsal = rehearse([repeated("b"), repeated("a")], settings=receiver_settings(), seed=7)
 
-    assert [(one.scenario, one.verdict) for one in rehearsal.outcomes] == [("a", Verdict.PASS), ("b", Verdict.PASS)]
-    assert [(one.scenario, one.deliveries) for one in rehearsal.measured] == [("a", 3), ("b", 3)]
+    assert [(outcome.scenario, outcome.verdict) for outcome in rehearsal.outcomes] == [
+        ("a", Verdict.PASS),
+        ("b", Verdict.PASS),
+    ]
+    assert [(measure.scenario, measure.deliveries) for measure in rehearsal.measured] == [("a", 3), ("b", 3)]
     assert (rehearsal.faults, rehearsal.was_interrupted) == ((), False)
 
 
@@ -134,7 +137,7 @@ def test_a_step_that_cannot_be_done_is_doubt_and_the_next_scenario_runs(receiver
     """A plan that names an event which never happened is INCONCLUSIVE, with the known ones named."""
     rehearsal = rehearse([repeated("a", steps.Retry("e9")), repeated("b")], settings=receiver_settings(), seed=7)
 
-    assert [one.verdict for one in rehearsal.outcomes] == [Verdict.INCONCLUSIVE, Verdict.PASS]
+    assert [outcome.verdict for outcome in rehearsal.outcomes] == [Verdict.INCONCLUSIVE, Verdict.PASS]
     assert "No event 'e9'" in rehearsal.outcomes[0].findings[-1].observed
 
 
@@ -164,7 +167,7 @@ def test_the_project_around_is_out_of_reach(
 
     assert rehearsal.outcomes[0].verdict is Verdict.PASS
     assert os.environ["PYTEST_ADDOPTS"] == "--no-such-option"
-    assert sorted(one.name for one in tmp_path.iterdir()) == ["conftest.py", "pytest.ini", "temporary"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["conftest.py", "pytest.ini", "temporary"]
 
 
 def test_nothing_is_printed(receiver_settings: MakeSettings, capfd: pytest.CaptureFixture[str]) -> None:
@@ -204,8 +207,8 @@ def test_heavy_scenarios_run_last_where_the_app_cannot_be_restarted(receiver_set
     )
     heavy, light = repeated("a", steps.RevokeKey()), repeated("b")
 
-    assert [one.name for one in session.run_order([heavy, light], settings)] == ["a", "b"]
-    assert [one.name for one in session.run_order([heavy, light], running)] == ["b", "a"]
+    assert [scenario.name for scenario in session.run_order([heavy, light], settings)] == ["a", "b"]
+    assert [scenario.name for scenario in session.run_order([heavy, light], running)] == ["b", "a"]
 
 
 SCRIPT = """
@@ -295,7 +298,7 @@ def test_workers_find_the_same_in_a_receiver_that_gets_nothing_done(
 
     alone = rehearse(scenarios, settings=settings, seed=7)
     assert handed_over(tmp_path).outcomes == alone.outcomes
-    assert [one.notes for one in alone.measured] == [
+    assert [measure.notes for measure in alone.measured] == [
         (),
         *[("the app has not come to rest since a, e0 consent.received",)] * 2,
     ]
@@ -336,6 +339,6 @@ def test_an_interrupted_run_leaves_nothing(
     brought = handed_over(tmp_path)
     assert (brought.was_interrupted, brought.faults, brought.is_whole) == (True, (), False)
     assert len(brought.outcomes) == 60
-    assert {one.verdict for one in brought.outcomes} <= {Verdict.PASS, Verdict.INCONCLUSIVE}
+    assert {outcome.verdict for outcome in brought.outcomes} <= {Verdict.PASS, Verdict.INCONCLUSIVE}
     assert judge(brought.outcomes, settings=settings, seed=7, today=TODAY).with_status(Status.PROVEN) == []
     assert not processes_using(own_folder)

@@ -144,11 +144,11 @@ def alarms(outcomes: list[Outcome]) -> list[tuple[str, str, str, str]]:
 
 def test_every_webhook_scenario_is_well_formed() -> None:
     """Each loads, has a sentence of its own, and its probes are allowed by its practices."""
-    scenarios = [one for one in load_all() if one.name in NAMES]
+    scenarios = [scenario for scenario in load_all() if scenario.name in NAMES]
 
     assert len(scenarios) == len(NAMES) >= 22
-    assert len({one.title for one in scenarios}) == len(scenarios)
-    assert all(one.title.endswith(".") and one.practices and one.probes for one in scenarios)
+    assert len({scenario.title for scenario in scenarios}) == len(scenarios)
+    assert all(scenario.title.endswith(".") and scenario.practices and scenario.probes for scenario in scenarios)
 
 
 @pytest.mark.full
@@ -171,13 +171,13 @@ def test_a_view_of_what_is_active_is_judged(rehearse: Run, name: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("flaw", "scenario", "probe"), [*CAUGHT, *(pytest.param(*one, marks=pytest.mark.full) for one in CAUGHT_TOO)]
+    ("flaw", "scenario", "probe"), [*CAUGHT, *(pytest.param(*pair, marks=pytest.mark.full) for pair in CAUGHT_TOO)]
 )
 def test_each_flaw_is_caught(rehearse: Run, flaw: str, scenario: str, probe: str) -> None:
     """By the probe that is about it, with a witness."""
     (outcome,) = rehearse(scenario, FLAW=flaw)
 
-    finding = next(one for one in outcome.findings if one.probe == probe)
+    finding = next(finding for finding in outcome.findings if finding.probe == probe)
     assert finding.verdict is Verdict.FAIL, finding.observed
     assert finding.evidence
     assert finding.fix
@@ -190,7 +190,7 @@ def test_flaws_are_caught_without_counts(rehearse: Run, flaw: str, scenario: str
     """An app that tells only its state is judged by where the state goes."""
     (outcome,) = rehearse(scenario, FLAW=flaw, TELLS="state,pending")
 
-    finding = next(one for one in outcome.findings if one.probe == probe)
+    finding = next(finding for finding in outcome.findings if finding.probe == probe)
     assert finding.verdict is Verdict.FAIL, finding.observed
 
 

@@ -120,7 +120,7 @@ def test_what_failed_is_shown_without_a_secret(work: MakeWorker, receiver_settin
     exhibit, *_of_cases = played.excerpts
     credentials = worker.fiskil.credentials
     assert (exhibit.scenario, exhibit.probe) == ("repeated", "applies_once")
-    assert [one.text for one in exhibit.beats] == ["e0 attempt 1", "e0 attempt 2", "e0 applied 2 times"]
+    assert [beat.text for beat in exhibit.beats] == ["e0 attempt 1", "e0 attempt 2", "e0 applied 2 times"]
     assert "X-Fiskil-Signature: " in exhibit.sendings[0].command
     assert worker.driver.app.url in exhibit.sendings[0].command
     assert credentials.webhook_secret not in str(exhibit)
@@ -181,8 +181,10 @@ def test_an_effects_hook_that_finds_nobody_is_told_and_asked_no_more(
 
     quoted = "app.observe.effects, GET /elsewhere, answered 404 (application/json)"
     seen = f"{quoted} about an end user whose message was acknowledged; is that path the right one?"
-    assert [(one.probe, one.observed) for one in first.findings if not one.hook] == [("every_effect_told", seen)]
-    assert [one.observed for one in second.findings] == [
+    assert [(finding.probe, finding.observed) for finding in first.findings if not finding.hook] == [
+        ("every_effect_told", seen)
+    ]
+    assert [finding.observed for finding in second.findings] == [
         f"{seen} A path that does not exist is answered the same, so no more was sent."
     ]
     assert (first.verdict, second.verdict) == (Verdict.INCONCLUSIVE, Verdict.INCONCLUSIVE)
@@ -198,7 +200,7 @@ def test_what_stays_pending_for_ever_is_waited_for_once(work: MakeWorker, receiv
     second = worker.play(lost)
 
     assert first.measure.took_s > max(10, second.measure.took_s)
-    assert [one.observed for one in first.outcome.findings] == [
+    assert [finding.observed for finding in first.outcome.findings] == [
         "the app was still at work when the scenario ended: e0 consent.received stayed undone"
     ]
     assert second.outcome == first.outcome
@@ -273,7 +275,7 @@ def test_whoever_never_answers_is_asked_no_more(work: MakeWorker, silent: str) -
     )
     played = [worker.play(asked) for _ in range(5)]
 
-    seen = [one.outcome.findings[-1].observed for one in played]
-    assert [one.measure.deliveries for one in played] == [2, 2, 2, 0, 0]
+    seen = [each_played.outcome.findings[-1].observed for each_played in played]
+    assert [each_played.measure.deliveries for each_played in played] == [2, 2, 2, 0, 0]
     assert seen[3] == seen[4] == "the receiver gave no answer at all in 3 scenarios in a row, so no more was sent"
-    assert {one.outcome.verdict for one in played[3:]} == {Verdict.INCONCLUSIVE}
+    assert {each_played.outcome.verdict for each_played in played[3:]} == {Verdict.INCONCLUSIVE}

@@ -15,7 +15,7 @@ from fiskil_harness.sandbox.consents import sessions
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 BACK = "https://app.example/callback?customer=7"
-BANKING = tuple(name for name, one in PERMISSIONS.items() if one.industry != "energy")
+BANKING = tuple(name for name, permission in PERMISSIONS.items() if permission.industry != "energy")
 GONE = "https://app.example/cancelled?customer=7"
 
 

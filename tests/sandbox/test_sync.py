@@ -73,7 +73,7 @@ def test_each_dataset_is_synced_again_every_day(still: Still, api: httpx.Client)
 
     assert kinds(still) == ["consent.received", *SYNCED * 4]
     accounts = [event.publish_time for event in still.sandbox.events if event.kind == SYNCED[0]]
-    assert {later - one for one, later in pairwise(accounts)} == {timedelta(days=1)}
+    assert {later - date for date, later in pairwise(accounts)} == {timedelta(days=1)}
     assert (before, "-12.34" in amounts(still.client(), consent)) == (False, True)
 
 
@@ -109,7 +109,7 @@ def test_one_jump_tells_what_small_ones_tell(still: Still, hours: int) -> None:
     told = [still.sandbox.events for _ in range(0, 720, hours) if still.sandbox.clock.advance(hours=hours) is None][-1]
 
     until = consent.created_at + timedelta(hours=720)
-    times = [one.publish_time for one in told if one.publish_time <= until]
+    times = [event.publish_time for event in told if event.publish_time <= until]
     seconds = [0, *(day * 86_400 + after for day in range(30) for after in (2, 4, 10))]
     assert [(time - consent.created_at).total_seconds() for time in times] == seconds
 

@@ -34,7 +34,7 @@ def test_consents_are_found_by_end_user_oldest_first() -> None:
 
     table["1"] = msgspec.structs.replace(table["1"], account_keys=("everyday",))
 
-    assert [one.arrangement_id for one in table.of("eu_a")] == ["1", "3"]
+    assert [consent.arrangement_id for consent in table.of("eu_a")] == ["1", "3"]
     assert table.of("eu_a")[0].account_keys == ("everyday",)
     assert table.of("eu_c") == []
 
@@ -59,8 +59,8 @@ def test_the_next_sync_is_the_earliest_that_waits() -> None:
     table = Syncs()
     late, early = (PendingSync(arrangement_id="1", dataset="accounts", ready_at=NOON + timedelta(seconds=s)) for s in (9, 4))
     seen = [table.next_ready]
-    for one in (late, early):
-        table.extend([one])
+    for pending_sync in (late, early):
+        table.extend([pending_sync])
         seen.append(table.next_ready)
     assert table.of("1") == [late, early]
     assert [table.pop(), table.pop()] == [early, late]

@@ -37,7 +37,7 @@ def test_a_pattern_means_every_scenario_that_fits_each_once() -> None:
     """Overlapping names and patterns bring no scenario twice."""
     found = select(["*", "happy_path"])
 
-    assert [one.name for one in found] == catalog.scenario_names()
+    assert [scenario.name for scenario in found] == catalog.scenario_names()
 
 
 @pytest.mark.parametrize("name", ["happy_pat", "nothing_*"])
@@ -52,7 +52,7 @@ def test_a_file_of_ones_own_is_a_scenario(tmp_path: Path) -> None:
     path = tmp_path / "our_own.py"
     path.write_text(MINE)
 
-    assert [one.name for one in select([str(path)])] == ["our_own"]
+    assert [scenario.name for scenario in select([str(path)])] == ["our_own"]
 
 
 def test_a_plan_is_a_scenario(tmp_path: Path) -> None:
@@ -65,7 +65,7 @@ def test_a_plan_is_a_scenario(tmp_path: Path) -> None:
     path = tmp_path / "short_plan.json"
     path.write_text(dump_plan(plan, seed=3))
 
-    assert [one.name for one in select([str(path)])] == ["short_plan"]
+    assert [scenario.name for scenario in select([str(path)])] == ["short_plan"]
 
 
 def test_two_scenarios_of_one_name_are_refused(tmp_path: Path) -> None:
@@ -148,18 +148,22 @@ def test_a_plan_with_values_that_cannot_work_is_refused(tmp_path: Path, step: st
 @pytest.mark.full
 def test_the_phases_share_the_scenarios_out() -> None:
     """What is named is direct, what is drawn is random, and together they are all about receivers; whole lives are not."""
-    direct, drawn = ({one.name for one in about_receivers(phase)} for phase in ("direct", "random"))
+    direct, drawn = ({scenario.name for scenario in about_receivers(phase)} for phase in ("direct", "random"))
 
-    assert drawn == {one for one in catalog.scenario_names() if one.endswith("_generated")} - {"life_plans_generated"}
-    assert {one for one in direct if not one.startswith("webhook_")} == set()
-    assert {one.name for one in about_receivers()} == direct | drawn
+    assert drawn == {scenario_name for scenario_name in catalog.scenario_names() if scenario_name.endswith("_generated")} - {
+        "life_plans_generated"
+    }
+    assert {text for text in direct if not text.startswith("webhook_")} == set()
+    assert {scenario.name for scenario in about_receivers()} == direct | drawn
     assert direct & drawn == set()
 
 
 @pytest.mark.full
 def test_heavy_deliveries_are_direct_and_only_asked_for() -> None:
     """What costs bytes or time comes with the named deliveries, and not by itself."""
-    usual, heavy = ({one.name for one in about_receivers("direct", is_heavy=one)} for one in (False, True))
+    usual, heavy = (
+        {scenario.name for scenario in about_receivers("direct", is_heavy=is_heavy)} for is_heavy in (False, True)
+    )
 
     assert heavy - usual == set(catalog.opt_in_names())
     assert about_receivers("random", is_heavy=True) == about_receivers("random")
@@ -171,7 +175,7 @@ def test_the_number_of_plans_can_be_chosen() -> None:
 
     changed = with_plans(found, 200)
 
-    assert [getattr(one.steps[0], "plans", None) for one in changed] == [200, None]
+    assert [getattr(scenario.steps[0], "plans", None) for scenario in changed] == [200, None]
     assert changed[1] == found[1]
     assert with_plans(found, None) == found
 

@@ -97,7 +97,7 @@ def test_an_app_that_came_to_rest_meanwhile_is_told_of_nothing_older(play: Calla
 
     journal, _crashed = driver.perform(scenario(*AGAIN, name="second"))
 
-    looks = [(one.moment, one.is_idle, one.left_by) for one in journal.all(Effects)]
+    looks = [(effects.moment, effects.is_idle, effects.left_by) for effects in journal.all(Effects)]
     assert looks == [("settled", True, ""), ("end", False, "")]
 
 
@@ -110,7 +110,7 @@ def test_a_finding_is_the_same_whatever_was_left_before(play: Callable[..., Work
 
     again, other = worker.play(scenario(name="second")), worker.play(scenario(name="third"))
 
-    assert [one.observed for one in again.outcome.findings] == [
+    assert [finding.observed for finding in again.outcome.findings] == [
         "the app was still at work when the scenario ended: e0 consent.received stayed undone"
     ]
     assert again.outcome.findings == other.outcome.findings
@@ -125,4 +125,4 @@ def test_an_app_that_never_comes_to_rest_is_told_of_what_came_first(play: Callab
 
     journal, _crashed = driver.perform(scenario(*AGAIN, name="second"))
 
-    assert [one.left_by for one in journal.all(Effects)] == ["first, e0 consent.received"] * 2
+    assert [effects.left_by for effects in journal.all(Effects)] == ["first, e0 consent.received"] * 2

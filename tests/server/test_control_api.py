@@ -31,7 +31,7 @@ def test_the_state_tells_everybody_and_no_secret(ask: Ask, fiskil: LocalFiskil) 
     answer = ask("GET", "/state")
 
     told = answer.json()
-    assert [one["end_user_id"] for one in told["end_users"]] == [rosa.end_user_id]
+    assert [value["end_user_id"] for value in told["end_users"]] == [rosa.end_user_id]
     assert told["events"][0]["kind"] == "consent.received"
     assert len(told["consents"]) == 1
     assert not [value for values in fiskil.sandbox.canaries().values() for value in values if value in answer.text]
@@ -51,7 +51,7 @@ def test_the_clock_stops_before_the_calendar_does(ask: Ask, fiskil: LocalFiskil)
     """The jump that would be too far in all is refused in words; everything else still answers, and a reset helps."""
     answers = [ask("POST", "/clock/advance", json={"days": 3660}) for _ in range(11)]
 
-    assert [one.status_code for one in answers] == [200] * 10 + [400]
+    assert [answer.status_code for answer in answers] == [200] * 10 + [400]
     assert answers[-1].json()["error"].startswith("Sandbox time comes at most 36600 days ahead of real time.")
     rosa = fiskil.enrol("rosa")
     fiskil.authorise(rosa, is_synced=False)
@@ -102,15 +102,15 @@ def test_a_fault_waits_bites_and_is_lifted(ask: Ask, fiskil: LocalFiskil) -> Non
 def test_faults_are_set_in_words_and_lifted_one_by_one(ask: Ask, fiskil: LocalFiskil) -> None:
     """An expression may set several at once; each has a number that no later one gets again."""
     told = ask("POST", "/faults", json={"fault": "banking.accounts: stall after 20 bytes + truncated_json, first 3"})
-    first, second = (one["number"] for one in told.json()["faults"])
-    assert [one["text"] for one in told.json()["faults"]] == [
+    first, second = (value["number"] for value in told.json()["faults"])
+    assert [value["text"] for value in told.json()["faults"]] == [
         "banking.accounts: stall after 20 bytes, first 3",
         "banking.accounts: truncated_json, first 3",
     ]
 
-    assert [one["number"] for one in ask("DELETE", f"/faults/{first}").json()["faults"]] == [second]
+    assert [value["number"] for value in ask("DELETE", f"/faults/{first}").json()["faults"]] == [second]
     ask("POST", "/faults", json={"fault": "*: status 500"})
-    assert [one.number for one in fiskil.link.rules.waiting()] == [second, second + 1]
+    assert [waiting.number for waiting in fiskil.link.rules.waiting()] == [second, second + 1]
     gone = ask("DELETE", f"/faults/{first}")
     assert gone.status_code == 404
     assert gone.json()["error"] == f"No fault '{first}' waits. Known: {second}, {second + 1}."
@@ -200,10 +200,14 @@ def test_a_journey_ends_for_somebody_without_an_email_as_well(
             for _ in range(2)
         ]
 
-    answers = [ask("POST", f"/sessions/{one.session_id}", json={"outcome": outcome}) for one in opened]
+    answers = [ask("POST", f"/sessions/{auth_session.session_id}", json={"outcome": outcome}) for auth_session in opened]
 
-    assert [one.json()["ending"] for one in answers] == [ending, ending]
-    emails = {one.email for one in map(fiskil.sandbox.session, [one.session_id for one in opened]) if one is not None}
+    assert [answer.json()["ending"] for answer in answers] == [ending, ending]
+    emails = {
+        auth_session.email
+        for auth_session in map(fiskil.sandbox.session, [auth_session.session_id for auth_session in opened])
+        if auth_session is not None
+    }
     assert emails == {f"{end_user_id.lower()}@example.com"}
 
 

@@ -127,8 +127,8 @@ def test_the_sink_remembers_what_came(fiskil: LocalFiskil) -> None:
     httpx.post(f"{fiskil.alerts.url}/any/path", content=b"an alert", trust_env=False)
     httpx.put(fiskil.alerts.url, content=b"x" * 100_000, trust_env=False)
 
-    assert [one[:8] for one in fiskil.alerts.received] == [b"an alert", b"x" * 8]
-    assert [len(one) for one in fiskil.alerts.received] == [8, 65_536]
+    assert [chunk[:8] for chunk in fiskil.alerts.received] == [b"an alert", b"x" * 8]
+    assert [len(chunk) for chunk in fiskil.alerts.received] == [8, 65_536]
 
 
 def test_a_client_that_leaves_a_sink_is_forgotten(fiskil: LocalFiskil, capfd: pytest.CaptureFixture[str]) -> None:

@@ -33,7 +33,7 @@ def test_everything_due_is_handed_over_by_publish_time(deliveries: Deliveries, r
 
     assert made[0].event == "e0"
     assert deliveries.events["e0"].kind == "consent.received"
-    assert [one.outcome for one in made] == ["ack"] * len(deliveries.events)
+    assert [delivery.outcome for delivery in made] == ["ack"] * len(deliveries.events)
     assert deliveries.deliver() == []
 
 
@@ -69,7 +69,7 @@ def test_what_is_refused_comes_again_along_the_schedule(
 
     made = deliveries.deliver(receiver.url_for("/hook"), attempts=5)
 
-    assert [(one.attempt, one.outcome) for one in made] == [(1, "refuse"), (2, "ack")]
+    assert [(delivery.attempt, delivery.outcome) for delivery in made] == [(1, "refuse"), (2, "ack")]
     assert fiskil.sandbox.clock.offset.total_seconds() >= 60
 
 
@@ -91,5 +91,7 @@ def test_what_is_refused_for_haste_is_told_as_it_is(deliveries: Deliveries, rece
 
     made = deliveries.deliver(receiver.url_for("/hook"))
 
-    assert {(one.kind, one.attempt, one.status, one.outcome) for one in made} == {("genuine", 1, 429, "refuse")}
+    assert {(delivery.kind, delivery.attempt, delivery.status, delivery.outcome) for delivery in made} == {
+        ("genuine", 1, 429, "refuse")
+    }
     assert len(receiver.log) == len(made)

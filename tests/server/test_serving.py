@@ -68,7 +68,7 @@ def test_each_bite_is_told_in_the_words_of_its_fault(serve: Callable[..., Servin
     httpx.get(f"{serving.fiskil.api_url}/v1/institutions", trust_env=False)
 
     assert wait_until(lambda: told, cap_s=30)
-    assert [(one.fault, one.route, one.request_number) for one in told] == [
+    assert [(bite.fault, bite.route, bite.request_number) for bite in told] == [
         ("status 503 retry after 2 s", "institutions.list", 1)
     ]
     assert serving.log.unbitten() == [("token: stall", "nothing called it")]
@@ -99,9 +99,9 @@ def test_what_is_refused_is_retried_when_its_time_has_come(serve: Callable[..., 
 
     assert wait_until(lambda: len(serving._deliveries()) > 1, cap_s=30)
     told = httpx.get(f"{serving.control_url}/_sandbox/state", trust_env=False).json()["deliveries"]
-    first = [one for one in told if one["event"] == "consent.received"]
-    assert [(one["attempt"], one["status"]) for one in first] == [(1, 503), (2, 204)]
-    assert [bool(one["next_attempt_at"]) for one in first] == [True, False]
+    first = [value for value in told if value["event"] == "consent.received"]
+    assert [(value["attempt"], value["status"]) for value in first] == [(1, 503), (2, 204)]
+    assert [bool(value["next_attempt_at"]) for value in first] == [True, False]
 
 
 def test_a_reset_forgets_what_was_under_way(serve: Callable[..., Serving], receiver: HTTPServer) -> None:
@@ -117,7 +117,7 @@ def test_a_reset_forgets_what_was_under_way(serve: Callable[..., Serving], recei
     httpx.post(f"{serving.control_url}/_sandbox/clock/advance", json={"minutes": 30}, trust_env=False)
     serving.fiskil.authorise(serving.fiskil.enrol("ben"), is_synced=False)
     assert wait_until(serving._deliveries, cap_s=30)
-    assert [one["attempt"] for one in serving._deliveries()] == [1]
+    assert [delivery["attempt"] for delivery in serving._deliveries()] == [1]
 
 
 def told(serving: Serving) -> list[dict[str, Any]]:
@@ -152,8 +152,8 @@ def test_compressed_waits_pass_by_themselves(serve: Callable[..., Serving], rece
 
     assert wait_until(lambda: len(serving._deliveries()) == 5, cap_s=60)
 
-    assert [one["attempt"] for one in told(serving)] == [1, 2, 3, 4, 5]
-    assert [one["is_discarded"] for one in told(serving)] == [False, False, False, False, True]
+    assert [row["attempt"] for row in told(serving)] == [1, 2, 3, 4, 5]
+    assert [row["is_discarded"] for row in told(serving)] == [False, False, False, False, True]
     assert serving.fiskil.sandbox.clock.offset.total_seconds() == 0
 
 

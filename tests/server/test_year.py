@@ -60,7 +60,9 @@ class Year:
         """The ids of the bank's rows with a status, as they were synced last."""
         self.renew_token()
         query = {"end_user_id": self.bank.end_user_id, "status": status, "page[size]": "1000"}
-        return {one["fiskil_id"] for one in self.client.get("/v1/banking/transactions", params=query).json()["transactions"]}
+        return {
+            value["fiskil_id"] for value in self.client.get("/v1/banking/transactions", params=query).json()["transactions"]
+        }
 
     def events(self, consent: Consent) -> list[Event]:
         """What was told of a consent."""
@@ -102,7 +104,7 @@ def test_a_year_goes_by_in_its_order(year: Year) -> None:
     year.pass_to(364.9)
     bills.append(len(year.energy("invoice", "invoices")))
     reads = {row["read_start_date"] for row in year.energy("usage", "usage")}
-    synced = [one.publish_time for one in year.events(year.retailer) if one.kind == "energy.usage.sync.completed"]
+    synced = [event.publish_time for event in year.events(year.retailer) if event.kind == "energy.usage.sync.completed"]
     year.pass_to(366)
 
     assert waiting
@@ -123,9 +125,9 @@ def test_each_consent_is_told_to_its_last_day(year: Year) -> None:
 
     bank, retailer = year.events(year.bank), year.events(year.retailer)
 
-    assert [one.kind for one in bank].count("banking.transactions.sync.completed") == 90
-    assert [one.kind for one in retailer].count("energy.usage.sync.completed") == 365
-    assert [(one.kind, day_of(year, one.publish_time)) for one in (bank[-1], retailer[-1])] == [
+    assert [event.kind for event in bank].count("banking.transactions.sync.completed") == 90
+    assert [event.kind for event in retailer].count("energy.usage.sync.completed") == 365
+    assert [(event.kind, day_of(year, event.publish_time)) for event in (bank[-1], retailer[-1])] == [
         ("consent.revoked", 90),
         ("consent.revoked", 365),
     ]

@@ -33,7 +33,7 @@ def test_every_endpoint_has_an_exchange_that_succeeds() -> None:
     found = samples()
 
     assert list(found) == [route.name for route in ROUTES]
-    assert {one.status for one in found.values()} == {200, 204}
+    assert {sample.status for sample in found.values()} == {200, 204}
     assert found["token"].request == {"client_id": "<client_id>", "client_secret": "<client_secret>"}
     assert found["token"].response["token"] == "<token>"
 

@@ -20,7 +20,7 @@ def test_every_entry_and_every_fault_has_a_row() -> None:
 
     assert set(entries()) <= set(told)
     assert [name for name in entries() if not told[name][2].strip()] == []
-    assert [name for name in FAULTS if not [one for one in told if one.strip("`").split()[0] == name]] == []
+    assert [name for name in FAULTS if not [text for text in told if text.strip("`").split()[0] == name]] == []
 
 
 def test_an_answer_names_all_that_brings_it_about() -> None:

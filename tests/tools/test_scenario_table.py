@@ -19,15 +19,15 @@ def test_the_page_is_current() -> None:
 
 def test_every_scenario_catches_a_flawed_app() -> None:
     """A situation in which nobody goes wrong shows nothing. What drawn plans find is shown by the gallery, seed by seed."""
-    uncaught = [one for one in load_all() if not catches().get(one.name) and not is_explored(one)]
+    uncaught = [scenario for scenario in load_all() if not catches().get(scenario.name) and not is_explored(scenario)]
 
-    assert [one.name for one in uncaught] == []
+    assert [scenario.name for scenario in uncaught] == []
 
 
 def test_every_entry_names_scenarios_that_there_are() -> None:
     """And each of those has a row."""
     rows = page()
-    known = {one.name for one in load_all()}
+    known = {scenario.name for scenario in load_all()}
     named = {name for entry in gallery.apps().values() for name in entry.scenarios} & known
 
     assert [name for name in sorted(named) if f"\n| `{name}` |" not in rows] == []
@@ -50,5 +50,8 @@ def test_what_goes_wrong_is_told_once_and_without_the_good_days() -> None:
 
 def test_the_client_is_judged_by_many() -> None:
     """The four families that the harness is for, and everything around them."""
-    assert sum("edge." in " ".join(one.practices) or "tokens." in " ".join(one.practices) for one in load_all()) > 0
+    assert (
+        sum("edge." in " ".join(scenario.practices) or "tokens." in " ".join(scenario.practices) for scenario in load_all())
+        > 0
+    )
     assert int(page().split(" of the scenarios bear on")[0].rsplit(". ", 1)[1]) >= CLIENTS_AT_LEAST

@@ -70,7 +70,7 @@ def test_moves_are_made_in_order() -> None:
     talk = heard(replying(OK, seen=seen), Send(b"one"), ReadResponse(), Send(b"two"), ReadResponse())
 
     assert seen == [b"one", b"two"]
-    assert [one.status for one in talk.replies] == [204, 204]
+    assert [reply.status for reply in talk.replies] == [204, 204]
     assert talk.unasked == ()
 
 
@@ -95,8 +95,8 @@ def test_after_a_watch_the_next_answer_is_the_next_requests() -> None:
 
     made = heard(talk, Send(b"one"), ReadResponse(), Watch(ms=200), Send(b"two"), ReadResponse())
 
-    assert [one.status for one in made.replies] == [204, 201]
-    assert [one.status for one in made.unasked] == [299]
+    assert [reply.status for reply in made.replies] == [204, 201]
+    assert [reply.status for reply in made.unasked] == [299]
 
 
 def test_on_a_connection_that_will_not_be_kept_nothing_more_is_said() -> None:
@@ -107,7 +107,7 @@ def test_on_a_connection_that_will_not_be_kept_nothing_more_is_said() -> None:
     talk = heard(replying(closing, seen=seen), Send(b"one"), ReadResponse(), Send(b"two"), ReadResponse())
 
     assert seen == [b"one"]
-    assert [one.status for one in talk.replies] == [401, None]
+    assert [reply.status for reply in talk.replies] == [401, None]
     assert talk.replies[1].trouble == "the receiver closed the connection"
 
 
@@ -200,7 +200,7 @@ def test_all_answers_of_a_script_share_one_limit() -> None:
         talk, Send(b"one"), ReadResponse(), Send(b"two"), ReadResponse(), Send(b"three"), ReadResponse(), timeout_s=0.1
     )
 
-    troubles = [one.trouble for one in made.replies]
+    troubles = [reply.trouble for reply in made.replies]
     assert troubles[-1] == "no answer within the limit"
     assert (troubles.count("no answer within the limit"), len(troubles) <= 2) == (1, True)
 

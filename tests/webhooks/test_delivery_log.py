@@ -54,7 +54,7 @@ def test_a_journal_has_a_log() -> None:
     journal.write(Delivery(event="forged:x", participant="", message_id="18", attempt=1, kind="forged"))
     journal.write(Delivery(event="e0", participant="", message_id="17", attempt=2, kind="replay"))
 
-    assert [(one.event, one.how, one.offset_s) for one in records(journal)] == [
+    assert [(record.event, record.how, record.offset_s) for record in records(journal)] == [
         ("consent.updated", "scheduled", 1.5),
         ("consent.updated", "replayed", 0.0),
     ]

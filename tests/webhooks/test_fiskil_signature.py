@@ -10,8 +10,8 @@ from fiskil_harness.webhooks.fiskil_signature import digest, key_of, sign
 from tests.paths import FIXTURES
 
 VECTORS = json.loads((FIXTURES / "webhook_vectors.json").read_text(encoding="utf-8"))
-RIGHT = [one for one in VECTORS["fiskil"] if one["expect"] == "right"]
-WRONG = [one for one in VECTORS["fiskil"] if one["expect"] == "wrong"]
+RIGHT = [vector for vector in VECTORS["fiskil"] if vector["expect"] == "right"]
+WRONG = [vector for vector in VECTORS["fiskil"] if vector["expect"] == "wrong"]
 
 
 def name_of(vector: Any) -> str:

@@ -78,9 +78,9 @@ def test_valid_and_broken_bodies_are_told_apart() -> None:
     found = drawn(FORM, KIND, seed=1, examples=5)
     validator = jsonschema_rs.validator_for(schema_of(FISKIL.payload))
 
-    assert all(validator.is_valid(json.loads(one.body)) for one in found if one.is_valid)
-    assert sum(one.is_valid for one in found) >= 12
-    assert sum(not one.is_valid for one in found) >= 24
+    assert all(validator.is_valid(json.loads(drawn.body)) for drawn in found if drawn.is_valid)
+    assert sum(drawn.is_valid for drawn in found) >= 12
+    assert sum(not drawn.is_valid for drawn in found) >= 24
 
 
 def test_the_same_seed_draws_the_same_bodies() -> None:

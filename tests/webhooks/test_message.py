@@ -46,8 +46,8 @@ def test_a_retry_keeps_the_id_and_changes_everything_else() -> None:
     """The attempt number is inside the body, so bytes and signature differ from attempt to attempt."""
     messages = [seal(EVENT, attempt=number, secret=SECRET) for number in range(1, 6)]
 
-    assert {one.message_id for one in messages} == {"9790112556309026"}
-    assert len({one.body for one in messages}) == len({one.signature for one in messages}) == 5
+    assert {message.message_id for message in messages} == {"9790112556309026"}
+    assert len({message.body for message in messages}) == len({message.signature for message in messages}) == 5
 
 
 def test_a_replay_is_the_very_same() -> None:

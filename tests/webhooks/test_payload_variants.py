@@ -43,7 +43,7 @@ ENCODINGS = encodings_of(FISKIL)
 PLAIN = json.loads(MESSAGE.body)
 
 
-@pytest.mark.parametrize("name", [one.name for one in ENCODINGS if not one.needs_accounts])
+@pytest.mark.parametrize("name", [encoding.name for encoding in ENCODINGS if not encoding.needs_accounts])
 def test_re_encodings_say_the_same(name: str) -> None:
     """Decoded, every field is as it was; a new one may have come."""
     told = json.loads(encode(name, MESSAGE, SECRET).body)
@@ -52,7 +52,7 @@ def test_re_encodings_say_the_same(name: str) -> None:
     assert told == PLAIN
 
 
-@pytest.mark.parametrize("name", [one.name for one in ENCODINGS])
+@pytest.mark.parametrize("name", [encoding.name for encoding in ENCODINGS])
 def test_re_encodings_are_signed_as_they_are_sent(name: str) -> None:
     """The signature is over the very bytes, in a header of that name in any case."""
     encoded = encode(name, MESSAGE, SECRET)
@@ -61,13 +61,15 @@ def test_re_encodings_are_signed_as_they_are_sent(name: str) -> None:
     assert headers["x-fiskil-signature"] == sign(encoded.body, SECRET)
 
 
-@pytest.mark.parametrize("name", [one.name for one in ENCODINGS if "header" not in one.name and one.name != "charset"])
+@pytest.mark.parametrize(
+    "name", [encoding.name for encoding in ENCODINGS if "header" not in encoding.name and encoding.name != "charset"]
+)
 def test_re_encodings_change_bytes(name: str) -> None:
     """Whoever serialises again before the HMAC gets other bytes for at least one of the usual styles."""
     assert encode(name, MESSAGE, SECRET).body != MESSAGE.body
 
 
-@pytest.mark.parametrize("name", [one.name for one in ENCODINGS if one.has_extra])
+@pytest.mark.parametrize("name", [encoding.name for encoding in ENCODINGS if encoding.has_extra])
 def test_a_new_field_stands_in_data(name: str) -> None:
     """Nothing that the docs name is touched."""
     assert "note" in json.loads(encode(name, MESSAGE, SECRET).body)["data"]
@@ -130,7 +132,7 @@ def test_oddities_differ_from_what_fiskil_sends() -> None:
     plain = ((("Content-Type", "application/json"), ("X-Fiskil-Signature", MESSAGE.signature)), MESSAGE.body)
     odd = [distort(name, MESSAGE, SECRET) for name in ODDITIES]
 
-    assert all((one.headers, one.body) != plain for one in odd)
+    assert all((encoded.headers, encoded.body) != plain for encoded in odd)
 
 
 @pytest.mark.parametrize("name", ["number_as_id", "list_as_id", "nul_in_id", "repeated_id"])

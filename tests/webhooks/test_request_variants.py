@@ -31,13 +31,13 @@ def test_every_way_has_a_sentence_and_an_end(name: str) -> None:
     assert said(name)
 
 
-@pytest.mark.parametrize("name", [one.name for one in of_kinds(Kind.BROKEN)])
+@pytest.mark.parametrize("name", [of_kind.name for of_kind in of_kinds(Kind.BROKEN)])
 def test_what_is_broken_never_holds_the_whole_body(name: str) -> None:
     """So nobody can verify it."""
     assert BODY not in said(name)
 
 
-@pytest.mark.parametrize("name", [one.name for one in of_kinds(Kind.PLAIN, Kind.SAFE, Kind.METHOD)])
+@pytest.mark.parametrize("name", [of_kind.name for of_kind in of_kinds(Kind.PLAIN, Kind.SAFE, Kind.METHOD)])
 def test_what_is_whole_is_a_request_with_the_signed_body(name: str) -> None:
     """Its length is true and its signature the right one."""
     first, _, body = said(name).partition(b"\r\n\r\n")

@@ -137,7 +137,7 @@ def test_what_came_too_soon_is_made_again(loop: Loop, receiver: HTTPServer, stat
     delivery = Sender(loop, Target.of(receiver.url_for("/hook"))).deliver(outgoing(), journal)
 
     assert (delivery.status, delivery.kind) == (204, "genuine")
-    assert [(one.status, one.kind) for one in journal.all(Delivery)] == [(status, "early"), (204, "genuine")]
+    assert [(delivery.status, delivery.kind) for delivery in journal.all(Delivery)] == [(status, "early"), (204, "genuine")]
 
 
 @pytest.mark.parametrize("headers", [{}, {"Retry-After": ""}])
@@ -148,7 +148,7 @@ def test_a_503_that_names_no_pause_counts(loop: Loop, receiver: HTTPServer, head
 
     Sender(loop, Target.of(receiver.url_for("/hook"))).deliver(outgoing(), journal)
 
-    assert [(one.status, one.kind) for one in journal.all(Delivery)] == [(503, "genuine")]
+    assert [(delivery.status, delivery.kind) for delivery in journal.all(Delivery)] == [(503, "genuine")]
 
 
 def test_a_503_that_was_ordered_counts(loop: Loop, receiver: HTTPServer) -> None:
@@ -159,7 +159,7 @@ def test_a_503_that_was_ordered_counts(loop: Loop, receiver: HTTPServer) -> None
 
     Sender(loop, Target.of(receiver.url_for("/hook"))).deliver(outgoing(), journal)
 
-    assert [one.kind for one in journal.all(Delivery)] == ["genuine"]
+    assert [delivery.kind for delivery in journal.all(Delivery)] == ["genuine"]
 
 
 def test_a_receiver_that_says_nothing_but_429_is_not_waited_for_again(loop: Loop, receiver: HTTPServer) -> None:
@@ -170,7 +170,7 @@ def test_a_receiver_that_says_nothing_but_429_is_not_waited_for_again(loop: Loop
     sender.deliver(outgoing(), journal)
     sender.deliver(outgoing(), journal)
 
-    assert [one.kind for one in journal.all(Delivery)] == ["early", "early", "early", "genuine", "genuine"]
+    assert [delivery.kind for delivery in journal.all(Delivery)] == ["early", "early", "early", "genuine", "genuine"]
 
 
 def test_no_answer_is_indeterminate(loop: Loop, receiver: HTTPServer) -> None:
@@ -195,9 +195,9 @@ def test_a_burst_is_one_group(loop: Loop, receiver: HTTPServer) -> None:
     first = sender.burst([outgoing(b"1"), outgoing(b"2")], journal)
     second = sender.burst([outgoing(b"3"), outgoing(b"4")], journal)
 
-    assert [one.body for one in journal.all(Delivery)] == [b"1", b"2", b"3", b"4"]
-    assert {one.group for one in first} != {one.group for one in second}
-    assert 0 not in {one.group for one in first + second}
+    assert [delivery.body for delivery in journal.all(Delivery)] == [b"1", b"2", b"3", b"4"]
+    assert {delivery.group for delivery in first} != {delivery.group for delivery in second}
+    assert 0 not in {delivery.group for delivery in first + second}
 
 
 def test_header_bytes_above_127_are_sent_as_they_are(loop: Loop, receiver: HTTPServer) -> None:
@@ -247,9 +247,9 @@ def test_many_deliveries_share_a_few_connections(loop: Loop, receiver: HTTPServe
         (outgoing(b"%d" % status) for status in (200, 204, 401, 503)), journal, lanes=2
     )
 
-    made = sorted(journal.all(Delivery), key=lambda one: one.body)
+    made = sorted(journal.all(Delivery), key=lambda delivery: delivery.body)
     assert count == 4
-    assert [(one.body, one.status, one.outcome, one.group) for one in made] == [
+    assert [(delivery.body, delivery.status, delivery.outcome, delivery.group) for delivery in made] == [
         (b"200", 200, "ack", 0),
         (b"204", 204, "ack", 0),
         (b"401", 401, "refuse", 0),

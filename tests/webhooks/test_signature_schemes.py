@@ -34,7 +34,7 @@ EVENT = Event(
 )
 ANOTHER = msgspec.structs.replace(EVENT, message_id="6543210987654321", extra={"note": "another"})
 PAIRS = [(name, forgery) for name, dialect in PRESETS.items() for forgery in forgeries_of(dialect)]
-WRITTEN = [(name, one.name) for name, dialect in PRESETS.items() for one in encodings_of(dialect)]
+WRITTEN = [(name, encoding.name) for name, dialect in PRESETS.items() for encoding in encodings_of(dialect)]
 RIGHTLY_SIGNED = {name for name in FORGERIES if name.startswith("time_")}
 """These carry a right signature of a time that must be refused."""
 
@@ -68,7 +68,7 @@ def grouped(headers: tuple[tuple[str, str], ...]) -> dict[str, list[str]]:
     return found
 
 
-@pytest.mark.parametrize("vector", VECTORS["signed"], ids=lambda one: str(one["name"]))
+@pytest.mark.parametrize("vector", VECTORS["signed"], ids=lambda value: str(value["name"]))
 def test_published_signatures_are_reproduced(vector: dict[str, Any]) -> None:
     """What GitHub, Standard Webhooks, Fiskil's guide and RFC 4231 print comes out letter by letter."""
     scheme = msgspec.convert(vector["scheme"], Scheme)
@@ -83,7 +83,7 @@ def test_published_signatures_are_reproduced(vector: dict[str, Any]) -> None:
     assert signed(draft, vector["secret"], scheme).signature == vector["signature"]
 
 
-@pytest.mark.parametrize("vector", VECTORS["standard"], ids=lambda one: str(one["name"]))
+@pytest.mark.parametrize("vector", VECTORS["standard"], ids=lambda value: str(value["name"]))
 def test_published_deliveries_are_judged_as_published(vector: dict[str, Any]) -> None:
     """A right verifier takes and refuses what the specification's own tests say, signed by us and now."""
     now = int(time.time()) + vector.get("later_s", 0)
@@ -140,7 +140,7 @@ def test_no_forgery_carries_the_right_digest(name: str, forgery: str) -> None:
         right.hex(),
     }
     given = headers.get(dialect.scheme.header.lower(), [])
-    assert not [one for one in spellings for value in given if one in value]
+    assert not [spelling for spelling in spellings for value in given if spelling in value]
 
 
 @pytest.mark.parametrize(("name", "encoding"), WRITTEN)

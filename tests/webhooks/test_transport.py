@@ -196,8 +196,13 @@ def test_the_source_address_can_be_another() -> None:
         seen.append(writer.get_extra_info("peername")[0])
         await answers(OK)(reader, writer)
 
-    run(talk, lambda one: post(Address(host=one.host, port=one.port, source_ip="127.0.0.2"), REQUEST, timeout_s=PATIENCE_S))
-    run(talk, lambda one: post(one, REQUEST, timeout_s=PATIENCE_S))
+    run(
+        talk,
+        lambda address: post(
+            Address(host=address.host, port=address.port, source_ip="127.0.0.2"), REQUEST, timeout_s=PATIENCE_S
+        ),
+    )
+    run(talk, lambda address: post(address, REQUEST, timeout_s=PATIENCE_S))
 
     assert seen == ["127.0.0.2", "127.0.0.1"]
 

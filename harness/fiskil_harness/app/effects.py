@@ -109,8 +109,8 @@ def is_nowhere(app: AppUnderTest, values: Values) -> bool:
     path, _, query = request.path.partition("?")
     elsewhere = f"/no-such-path{path}"
     there, nowhere = (
-        app.browser.request(request.method, app.url + one + ("?" + query if query else ""), headers=request.headers)
-        for one in (path, elsewhere)
+        app.browser.request(request.method, app.url + text + ("?" + query if query else ""), headers=request.headers)
+        for text in (path, elsewhere)
     )
     said = nowhere.body.replace(elsewhere.encode(), path.encode())
     return (there.status, there.content_type, there.body) == (nowhere.status, nowhere.content_type, said)
@@ -203,5 +203,5 @@ def values_of_consents(app: AppUnderTest, told: EffectsReport, consent_ids: Iter
     if reducer is None or told.state is None:
         return {}
     place = reducer.state.replace("$.state", "$", 1)
-    found = {one: select(told.state, filled(place, consent_id=one)) for one in consent_ids}
+    found = {consent_id: select(told.state, filled(place, consent_id=consent_id)) for consent_id in consent_ids}
     return {consent_id: values[0] for consent_id, values in found.items() if values}

@@ -90,7 +90,7 @@ def written_since(path: Path, since: Mark) -> Written:
 def content_of(path: Path) -> bytes:
     """What the file holds, unpacked where its name says that it is packed; nothing where it cannot be read."""
     try:
-        with _PACKED.get(path.suffix, lambda one: one.open("rb"))(path) as source:
+        with _PACKED.get(path.suffix, lambda value: value.open("rb"))(path) as source:
             return bytes(source.read(MOST_BYTES))
     except (OSError, EOFError, lzma.LZMAError):
         return b""
@@ -100,7 +100,7 @@ def _moved(path: Path, since: Mark) -> tuple[bytes, bool]:
     """What stands behind *since* in files beside *path*, and whether one of them goes on from there."""
     parts: list[bytes] = []
     is_whole = not since.file_id
-    for beside, number, _ in sorted(_beside(path), key=lambda one: one[2]):
+    for beside, number, _ in sorted(_beside(path), key=lambda pair: pair[2]):
         if number in since.beside:
             continue
         content = content_of(beside)
@@ -117,13 +117,17 @@ def _beside(path: Path) -> list[tuple[Path, int, int]]:
     """The files that *path* may have been rotated to: which they are, and when they were written last."""
     found = []
     try:
-        for one in os.scandir(path.parent):
-            is_after = one.name.startswith(path.name)
-            plain = one.name.removesuffix(Path(one.name).suffix) if Path(one.name).suffix in _PACKED else one.name
-            is_amid = one.name.startswith(path.stem) and path.suffix and plain.endswith(path.suffix)
-            if one.name != path.name and (is_after or is_amid) and one.is_file(follow_symlinks=False):
-                status = one.stat(follow_symlinks=False)
-                found.append((Path(one.path), status.st_ino, status.st_mtime_ns))
+        for dir_entry in os.scandir(path.parent):
+            is_after = dir_entry.name.startswith(path.name)
+            plain = (
+                dir_entry.name.removesuffix(Path(dir_entry.name).suffix)
+                if Path(dir_entry.name).suffix in _PACKED
+                else dir_entry.name
+            )
+            is_amid = dir_entry.name.startswith(path.stem) and path.suffix and plain.endswith(path.suffix)
+            if dir_entry.name != path.name and (is_after or is_amid) and dir_entry.is_file(follow_symlinks=False):
+                status = dir_entry.stat(follow_symlinks=False)
+                found.append((Path(dir_entry.path), status.st_ino, status.st_mtime_ns))
     except OSError:
         return []
     return found

@@ -27,7 +27,7 @@ def family(group: int) -> list[Relative]:
         for pid, parent, its_group, state, size in rows
         if its_group == group and state[:1] not in DEAD
     ]
-    return sorted(found, key=lambda one: one.pid)
+    return sorted(found, key=lambda relative: relative.pid)
 
 
 def worker(group: int) -> int | None:
@@ -36,9 +36,9 @@ def worker(group: int) -> int | None:
     None where the app is a single process. The largest is meant because some languages keep small watchers beside theirs.
     """
     members = family(group)
-    parents = {one.parent for one in members}
-    workers = [one for one in members if one.pid != group and one.pid not in parents]
-    return max(workers, key=lambda one: (one.size, one.pid)).pid if workers else None
+    parents = {member.parent for member in members}
+    workers = [member for member in members if member.pid != group and member.pid not in parents]
+    return max(workers, key=lambda relative: (relative.size, relative.pid)).pid if workers else None
 
 
 _Row = tuple[int, int, int, str, int]

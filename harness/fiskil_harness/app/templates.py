@@ -85,7 +85,7 @@ def _whole_texts(node: Any) -> Any:
         return node.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     if isinstance(node, dict):
         return {_whole_texts(name): _whole_texts(value) for name, value in node.items()}
-    return [_whole_texts(one) for one in node] if isinstance(node, list) else node
+    return [_whole_texts(value) for value in node] if isinstance(node, list) else node
 
 
 def choose(reply: HttpReply, selector: str, hook: str) -> str:

@@ -34,20 +34,20 @@ class Folder:
 
     def __init__(self, path: Path, *, logs: Iterable[Path]) -> None:
         self._path = path
-        self._logs = [os.path.realpath(one) for one in logs]
-        self._marks = {mark.file_id: mark for mark in (end_of(one) for one in self._files() if is_log(one))}
+        self._logs = [os.path.realpath(log) for log in logs]
+        self._marks = {mark.file_id: mark for mark in (end_of(file) for file in self._files() if is_log(file))}
 
     def written(self) -> Iterator[WrittenFile]:
         """Every file that is there now: of a log what was written since, of another file all that it holds."""
         files = self._files()
         if len(files) > MOST_FILES:
             yield WrittenFile(name="its folder", text=b"", is_log=True, problem=MORE)
-        for one in files[:MOST_FILES]:
-            name = _CHANGING.sub("*", _JOURNAL.sub("", one.relative_to(self._path).as_posix()))
-            if is_log(one):
-                yield WrittenFile(name=name, text=self._written_in(one), is_log=True)
+        for file in files[:MOST_FILES]:
+            name = _CHANGING.sub("*", _JOURNAL.sub("", file.relative_to(self._path).as_posix()))
+            if is_log(file):
+                yield WrittenFile(name=name, text=self._written_in(file), is_log=True)
             else:
-                yield WrittenFile(name=name, text=content_of(one), is_log=False)
+                yield WrittenFile(name=name, text=content_of(file), is_log=False)
 
     def _written_in(self, path: Path) -> bytes:
         """What a log holds that was not there before; one that was rotated is known again by which file it is."""
@@ -57,7 +57,7 @@ class Folder:
 
     def _files(self) -> list[Path]:
         found = (Path(place, name) for place, _, names in os.walk(self._path) for name in names)
-        return sorted(one for one in found if self._is_theirs(one))
+        return sorted(path for path in found if self._is_theirs(path))
 
     def _is_theirs(self, path: Path) -> bool:
         if (path.parent == self._path and path.name in OURS) or not path.is_file() or path.is_symlink():

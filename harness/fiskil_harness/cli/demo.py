@@ -69,7 +69,7 @@ def _rehearse(
     asked = Request(command="demo", again=again, again_for_scenario=again, workers=workers, **reports)
     asked.check()
     elapsed = stopwatch()
-    with Progress([one.name for one in scenarios], workers=workers) as progress:
+    with Progress([scenario.name for scenario in scenarios], workers=workers) as progress:
         rehearsal = rehearse(
             scenarios,
             settings=settings,
@@ -91,8 +91,8 @@ def _verdict(code: int, judgement: "Judgement", flawed: "GalleryApp", *, is_asid
 
     if code not in {0, 1, 3}:
         return code
-    found = {one.practice for one in judgement.with_status(Status.VIOLATED)}
-    missed = [one for one in flawed.violates if one not in found]
+    found = {status.practice for status in judgement.with_status(Status.VIOLATED)}
+    missed = [violate for violate in flawed.violates if violate not in found]
     if missed:
         click.echo(f"The flaw was not caught: {', '.join(missed)} should be violated.", err=True)
         return 4

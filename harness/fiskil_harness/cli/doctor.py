@@ -81,7 +81,7 @@ def diagnose(settings: Settings) -> list[Check]:
         found = [Check(hook="app", state=State.WORKS, message="starts and gets ready"), *_given(worker.driver)]
         found += [*_refused(settings), *_statements(settings), *_missing(worker.driver)]
         found += [*_browser(worker.driver), *_environment()]
-        return [Check(hook=one.hook, state=one.state, message=worker.redactor.redact(one.message)) for one in found]
+        return [Check(hook=check.hook, state=check.state, message=worker.redactor.redact(check.message)) for check in found]
     finally:
         worker.close()
 
@@ -127,7 +127,9 @@ def _missing(driver: Driver) -> Iterator[Check]:
     scenarios = load_all()
     for hook, purpose in HOOKS.items():
         if not driver.app.has(hook):
-            bears_on = {practice_id for one in scenarios if hook in one.needs for practice_id in one.practices}
+            bears_on = {
+                practice_id for scenario in scenarios if hook in scenario.needs for practice_id in scenario.practices
+            }
             unlocks = [practice_id for practice_id in all_practices() if practice_id in bears_on]
             helps = f"; helps to prove {', '.join(unlocks)}" if unlocks else ""
             yield Check(hook=hook, state=State.MISSING, message=purpose + helps)
@@ -232,7 +234,7 @@ def _served(driver: Driver) -> tuple[State, str]:
         app.serve_plain()
         if is_started_so:
             app.restart()
-    spoken = [one for one in seen if one.is_spoken]
+    spoken = [shaken for shaken in seen if shaken.is_spoken]
     if not spoken:
         return State.WRONG, f"nobody speaks {' or '.join(MODERN)} at {url}"
     if not app_has_certificate(driver.settings):
@@ -240,7 +242,7 @@ def _served(driver: Driver) -> tuple[State, str]:
             State.WARNING,
             "speaks TLS; it is not told of {tls_cert_file}, so nobody can tell whose certificate it shows",
         )
-    if any(one.certificate != certificate_of(driver.fiskil.certificates.chain_file) for one in spoken):
+    if any(shaken.certificate != certificate_of(driver.fiskil.certificates.chain_file) for shaken in spoken):
         return State.WRONG, "shows another certificate than the one in {tls_cert_file}"
     return State.WORKS, "speaks TLS with the certificate that it was given"
 

@@ -25,13 +25,13 @@ def check(settings: Settings) -> list[Check]:
     except HarnessError as error:
         return [Check(hook="hosted.url", state=State.WRONG, message=str(error)), *_lacking(settings)]
     found = [Check(hook="hosted.url", state=State.WORKS, message=f"is {url}"), *_lacking(settings)]
-    if any(one.state is State.MISSING for one in found):
+    if any(check.state is State.MISSING for check in found):
         return found
     address = address_of(settings)
     redactor = Redactor()
     redactor.register("client_secret", address.client_secret)
     found += _account(address, settings)
-    return [Check(hook=one.hook, state=one.state, message=redactor.redact(one.message)) for one in found]
+    return [Check(hook=check.hook, state=check.state, message=redactor.redact(check.message)) for check in found]
 
 
 def _lacking(settings: Settings) -> Iterator[Check]:

@@ -18,13 +18,13 @@ def fault_lines(name: str) -> Iterator[str]:
         yield from _indented(" ".join(paragraph.split()))
         yield ""
     yield from _indented(f"say     {usage(name)}", later=10)
-    fields = ", ".join(f"{one.field}={one.default!r}" for one in parameters(kind))
+    fields = ", ".join(f"{parameter.field}={parameter.default!r}" for parameter in parameters(kind))
     yield from _indented(f"python  faults.{kind.__name__}({fields})", later=10)
-    for one in entries_of(name):
+    for catalogue_entry in entries_of(name):
         yield ""
-        yield from _indented(f"{one.id}  {one.happens}")
-        yield from _indented(f"A correct client {one.client}.", first=4, later=4)
-        for text in one.expressions_with(name):
+        yield from _indented(f"{catalogue_entry.id}  {catalogue_entry.happens}")
+        yield from _indented(f"A correct client {catalogue_entry.client}.", first=4, later=4)
+        for text in catalogue_entry.expressions_with(name):
             yield from _indented(f"--fault '{text}'", first=4, later=6)
 
 

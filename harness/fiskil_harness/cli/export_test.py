@@ -31,8 +31,8 @@ def write_as_test(scenario: "Scenario", settings: "Settings", *, seed: int, plan
             f"--as-test writes a Python file, and {str(path)!r} is called otherwise. Try {str(path.with_suffix('.py'))!r}."
         )
     beside = path.with_suffix(".sh")
-    for one in (path, beside):
-        files.refuse_unwritable(one)
+    for each_path in (path, beside):
+        files.refuse_unwritable(each_path)
     if is_explored(scenario):
         raise PlanError(f"{plan} draws plans of its own. Name one of those that failed, in fiskil-plans.")
     worker = Worker(settings, seed=seed)

@@ -66,7 +66,7 @@ def before_hosted(
     asked.check()
     elapsed = stopwatch()
     click.echo(f"{settings.hosted.url}: {hosted_run.bounds(settings, lets_write=lets_write)}.", err=True)
-    with Progress([one.name for one in scenarios]) as progress:
+    with Progress([scenario.name for scenario in scenarios]) as progress:
         done = hosted_run.rehearse(
             scenarios,
             settings=settings,

@@ -24,15 +24,15 @@ class Row(Struct, frozen=True, kw_only=True):
 def _scenarios() -> Iterable[Row]:
     from fiskil_harness.scenario.scenario import load_all
 
-    for one in load_all():
-        yield Row(name=one.name, about=f"{one.title} [{', '.join(one.practices)}]")
+    for scenario in load_all():
+        yield Row(name=scenario.name, about=f"{scenario.title} [{', '.join(scenario.practices)}]")
 
 
 def _hosted() -> Iterable[Row]:
     from fiskil_harness.runner.hosted.eligibility import scenarios
 
-    for one in scenarios().values():
-        yield Row(name=one.name, about=f"{one.title} [{', '.join(one.practices)}]")
+    for scenario in scenarios().values():
+        yield Row(name=scenario.name, about=f"{scenario.title} [{', '.join(scenario.practices)}]")
 
 
 def _people() -> Iterable[Row]:
@@ -40,8 +40,10 @@ def _people() -> Iterable[Row]:
     from fiskil_harness.sandbox.consents.magic_people import grouped, what_happens
 
     for members in grouped(people().values()).values():
-        for one in members:
-            yield Row(name=one.name, about=f"{one.email}: {what_happens(one)}. {one.why[0].upper()}{one.why[1:]}.")
+        for member in members:
+            yield Row(
+                name=member.name, about=f"{member.email}: {what_happens(member)}. {member.why[0].upper()}{member.why[1:]}."
+            )
 
 
 def _codes() -> Iterable[Row]:
@@ -54,18 +56,18 @@ def _codes() -> Iterable[Row]:
 def _institutions() -> Iterable[Row]:
     from fiskil_harness.core.catalog import institutions
 
-    for institution_id, one in institutions().items():
-        yield Row(name=institution_id, about=one.name)
+    for institution_id, institution in institutions().items():
+        yield Row(name=institution_id, about=institution.name)
 
 
 def _faults() -> Iterable[Row]:
     from fiskil_harness.faults import FAULTS
     from fiskil_harness.faults.text import usage
 
-    for one in _documented(FAULTS):
-        kind = FAULTS[one.name]
-        about = f"{_called(kind)}: {one.about} Say: {usage(one.name)} [{', '.join(kind.ids)}]"
-        yield Row(name=one.name, about=about)
+    for row in _documented(FAULTS):
+        kind = FAULTS[row.name]
+        about = f"{_called(kind)}: {row.about} Say: {usage(row.name)} [{', '.join(kind.ids)}]"
+        yield Row(name=row.name, about=about)
 
 
 def _steps() -> Iterable[Row]:
@@ -83,17 +85,19 @@ def _probes() -> Iterable[Row]:
 def _practices() -> Iterable[Row]:
     from fiskil_harness.probes.practices import all_practices
 
-    for one in all_practices().values():
-        needed = ", ".join(one.needed) or ("what a run exercises" if one.measure else "no experiment in this version")
-        yield Row(name=one.id, about=f"{one.title} [{needed}]")
+    for all_practice in all_practices().values():
+        needed = ", ".join(all_practice.needed) or (
+            "what a run exercises" if all_practice.measure else "no experiment in this version"
+        )
+        yield Row(name=all_practice.id, about=f"{all_practice.title} [{needed}]")
 
 
 def _bugs() -> Iterable[Row]:
     from fiskil_harness.gate.receiver_bugs import bugs
     from fiskil_harness.gate.report.bug_table import detected_by
 
-    for one in bugs().values():
-        yield Row(name=f"{one.row:>2} {one.id}", about=f"{one.title} [{detected_by(one)}]")
+    for bug in bugs().values():
+        yield Row(name=f"{bug.row:>2} {bug.id}", about=f"{bug.title} [{detected_by(bug)}]")
 
 
 def _hooks() -> Iterable[Row]:
@@ -105,25 +109,27 @@ def _hooks() -> Iterable[Row]:
 def _routes() -> Iterable[Row]:
     from fiskil_harness.sandbox.api.routes import ROUTES
 
-    for one in ROUTES:
-        yield Row(name=one.name, about=f"{one.method} {one.path}")
+    for route in ROUTES:
+        yield Row(name=route.name, about=f"{route.method} {route.path}")
 
 
 def _interpretations() -> Iterable[Row]:
     from fiskil_harness.core.clauses import switches
 
-    for one in switches().values():
-        shown = " | ".join(f"{choice} (default)" if choice == one.default else choice for choice in one.interpretations)
-        yield Row(name=one.id, about=f"{shown}: {one.sentence} In doubt because {one.why}.")
+    for switch in switches().values():
+        shown = " | ".join(
+            f"{choice} (default)" if choice == switch.default else choice for choice in switch.interpretations
+        )
+        yield Row(name=switch.id, about=f"{shown}: {switch.sentence} In doubt because {switch.why}.")
 
 
 def _gallery() -> Iterable[Row]:
     from fiskil_harness.gate.receiver_bugs import bug
     from fiskil_harness.gate.selftest.gallery import apps
 
-    for name, one in apps().items():
-        found = [*one.violates, *(f"bug {bug(bug_id).row} {bug_id}" for bug_id in one.bugs)]
-        yield Row(name=name, about=f"{one.title} [{', '.join(found) or one.collection}]")
+    for name, app in apps().items():
+        found = [*app.violates, *(f"bug {bug(bug_id).row} {bug_id}" for bug_id in app.bugs)]
+        yield Row(name=name, about=f"{app.title} [{', '.join(found) or app.collection}]")
 
 
 KINDS: dict[str, tuple[str, Callable[[], Iterable[Row]]]] = {
@@ -226,7 +232,8 @@ def _called(kind: type) -> str:
     import msgspec
 
     fields = msgspec.structs.fields(kind)
-    return f"{kind.__name__}({', '.join(one.name if one.required else f'{one.name}={one.default!r}' for one in fields)})"
+    parameters = [field.name if field.required else f"{field.name}={field.default!r}" for field in fields]
+    return f"{kind.__name__}({', '.join(parameters)})"
 
 
 def _members(union: Any) -> dict[str, type]:

@@ -36,9 +36,9 @@ def interpretation_names(_context: click.Context, _parameter: click.Parameter, b
 
     clause_id, equals, _ = begun.partition("=")
     if not equals:
-        return [f"{one}=" for one in switches() if one.startswith(begun)]
+        return [f"{switch}=" for switch in switches() if switch.startswith(begun)]
     known = switches()[clause_id].interpretations if clause_id in switches() else ()
-    return [text for one in known if (text := f"{clause_id}={one}").startswith(begun)]
+    return [text for each_text in known if (text := f"{clause_id}={each_text}").startswith(begun)]
 
 
 def interpretations(command: Command) -> Command:

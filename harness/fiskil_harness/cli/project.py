@@ -49,15 +49,15 @@ def doctor_command(config_file: Path | None, api: str) -> int:
     screen = console()
     settings = load(config_file)
     if api == "hosted":
-        from fiskil_harness.cli.doctor_hosted import check
+        from fiskil_harness.cli import doctor_hosted
 
-        checks = check(settings)
+        checks = doctor_hosted.check(settings)
     else:
         checks = diagnose(settings)
-    for one in checks:
-        _show(one, screen)
-    wrong = [one for one in checks if one.state is State.WRONG]
-    missing = [one for one in checks if one.state is State.MISSING]
+    for check in checks:
+        _show(check, screen)
+    wrong = [check for check in checks if check.state is State.WRONG]
+    missing = [check for check in checks if check.state is State.MISSING]
     summary = f"{len(checks) - len(wrong) - len(missing)} work, {len(wrong)} wrong, {len(missing)} missing."
     more = " --api hosted" if api == "hosted" else ""
     is_wrong = bool(wrong) or (bool(missing) and bool(more))

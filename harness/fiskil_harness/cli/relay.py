@@ -53,7 +53,7 @@ def relay_command(
             port=api_port,
             control_port=control_port,
             faults=rules,
-            tell_bite=lambda one: click.echo(bite_lines(one)),
+            tell_bite=lambda bite: click.echo(bite_lines(bite)),
         )
         try:
             click.echo(f"api_url      {relaying.relay.url}")

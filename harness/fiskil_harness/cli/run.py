@@ -219,8 +219,8 @@ def webhooks_command(
     if is_heavy:
         settings = burdened(settings, body_bytes=body_bytes, body_s=body_s)
     known = with_plans(about_receivers(phase, is_heavy=is_heavy), plan_count, shrink_s)
-    within_reach = [one for one in known if set(one.needs) <= {EFFECTS}]
-    left_out = [f"{one.name} needs {', '.join(one.needs)}" for one in known if one not in within_reach]
+    within_reach = [scenario for scenario in known if set(scenario.needs) <= {EFFECTS}]
+    left_out = [f"{scenario.name} needs {', '.join(scenario.needs)}" for scenario in known if scenario not in within_reach]
     met_by = options_of(secret_env, effects, uses_events, scheme)
     again = f"fiskil-harness webhooks {quoted([url])}{met_by}"
     again += (f" --phase {phase}" if phase != "all" else "") + _with_plans(plan_count, shrink_s)

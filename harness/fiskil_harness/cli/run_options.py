@@ -50,7 +50,7 @@ def played(
     tells_har = asked.har_path is not None
     if is_paused:
         return session.rehearse(scenarios, settings=settings, seed=seed, looks_on=Pause(), tells_har=tells_har)
-    with Progress([one.name for one in scenarios], workers=asked.workers) as progress:
+    with Progress([scenario.name for scenario in scenarios], workers=asked.workers) as progress:
         return session.rehearse(
             scenarios, settings=settings, seed=seed, workers=asked.workers, progress=progress, tells_har=tells_har
         )
@@ -97,7 +97,7 @@ def app_of(config_file: Path | None, gallery_name: str | None, interpretations: 
 
 def again_under(interpretations: "Sequence[str]") -> str:
     """*interpretations* as options."""
-    return "".join(f" --interpretation {quoted([one])}" for one in interpretations)
+    return "".join(f" --interpretation {quoted([interpretation])}" for interpretation in interpretations)
 
 
 def quoted(words: "Sequence[str]") -> str:

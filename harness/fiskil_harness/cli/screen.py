@@ -69,7 +69,7 @@ class Progress:
     def began(self, name: str) -> None:
         """A scenario began."""
         with self._lock:
-            free = next((number for number, one in enumerate(self._slots) if one is None), None)
+            free = next((number for number, slot in enumerate(self._slots) if slot is None), None)
             if free is None:
                 self._slots.append(None)
                 free = len(self._slots) - 1
@@ -81,8 +81,8 @@ class Progress:
             self._done += 1
             self._waiting.pop(name, None)
             self._spent_s += costs.cost_s(name)
-            for number, one in enumerate(self._slots):
-                if one is not None and one[0] == name:
+            for number, slot in enumerate(self._slots):
+                if slot is not None and slot[0] == name:
                     self._slots[number] = None
             if verdict in BAD:
                 self._failed.append(name)
@@ -93,18 +93,18 @@ class Progress:
     def lines(self) -> list[str]:
         """What the screen shows now."""
         with self._lock:
-            running = [(number, one) for number, one in enumerate(self._slots, start=1) if one is not None]
+            running = [(number, slot) for number, slot in enumerate(self._slots, start=1) if slot is not None]
             head = f"{self._done} of {self._total} done, {len(self._failed)} failed, {_minutes(self._elapsed())}"
             left = self._left_s()
             lines = [head + (f", about {_minutes(left)} left" if left is not None else "")]
-            lines += [f"  {number}  {one[0]}  {one[1]():.0f} s" for number, one in running[:MOST_LINES]]
+            lines += [f"  {number}  {pair[0]}  {pair[1]():.0f} s" for number, pair in running[:MOST_LINES]]
             if len(running) > MOST_LINES:
                 lines.append(f"  and {len(running) - MOST_LINES} more")
             if not running:
                 lines.append("  Starting the app ..." if not self._done else "  ending ...")
             if self._failed:
                 lines.append(f"  failed: {', '.join(self._failed[-3:])}" + (" ..." if len(self._failed) > 3 else ""))
-        return [one if len(one) <= WIDTH else one[: WIDTH - 3] + "..." for one in lines]
+        return [line if len(line) <= WIDTH else line[: WIDTH - 3] + "..." for line in lines]
 
     def _left_s(self) -> float | None:
         """How long it may still take: by the table of costs, and by how this machine keeps up with it so far."""

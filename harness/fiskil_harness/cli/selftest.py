@@ -57,15 +57,15 @@ def selftest_command(names: tuple[str, ...], is_rows: bool, is_receivers: bool, 
     from fiskil_harness.gate.selftest.matrix import practice_table, table
 
     entries = _chosen(names, is_receivers=is_receivers)
-    with Progress([one.name for one in entries], workers=workers) as progress:
+    with Progress([entry.name for entry in entries], workers=workers) as progress:
         hearings = _Trial(seed, progress).of(entries, workers=workers)
-    for one in hearings:
-        _show(one)
+    for hearing in hearings:
+        _show(hearing)
     is_whole = not names and not is_receivers
     _show_table(table(hearings), is_whole=is_whole)
     rows = practice_table(hearings) if is_rows else []
     _show_rows(rows)
-    return _conclude(hearings, uncaught=[one.practice for one in rows if is_whole and not one.caught])
+    return _conclude(hearings, uncaught=[row.practice for row in rows if is_whole and not row.caught])
 
 
 class _Trial:
@@ -86,8 +86,8 @@ class _Trial:
             try:
                 with signals.stops_as_interrupt(), signals.remembered() as strike_again:
                     running += [pool.submit(self._hear, entry, Path(folder) / entry.name) for entry in entries]
-                    for one in as_completed(running):
-                        self._tell(one)
+                    for future in as_completed(running):
+                        self._tell(future)
                         strike_again()
             except KeyboardInterrupt:
                 with signals.ignored():
@@ -96,7 +96,7 @@ class _Trial:
                     for worker in self._open:
                         worker.close()
                 raise
-        return [one.result() for one in running]
+        return [future.result() for future in running]
 
     def _tell(self, done: "Future[SelftestResult]") -> None:
         hearing = done.result()
@@ -130,8 +130,8 @@ def _chosen(names: "Sequence[str]", *, is_receivers: bool) -> "list[GalleryApp]"
     for name in names:
         if not fnmatch.filter(known, name):
             gallery.app(name)
-    chosen = [one for one in known.values() if not names or any(fnmatch.fnmatchcase(one.name, name) for name in names)]
-    kept = [one for one in chosen if not is_receivers or is_receiver(one)]
+    chosen = [app for app in known.values() if not names or any(fnmatch.fnmatchcase(app.name, name) for name in names)]
+    kept = [app for app in chosen if not is_receivers or is_receiver(app)]
     if not kept:
         raise UsageError("None of these apps is a mere receiver. Leave --receivers out.")
     return kept
@@ -152,10 +152,10 @@ def _verdict(hearing: "SelftestResult") -> str:
 def _show(hearing: "SelftestResult") -> None:
     """One line for the app, one for each thing that it was to be caught for, and one for everything that went wrong."""
     click.echo(f"{_verdict(hearing):<12}{hearing.name} ({hearing.framework})")
-    lines = [f"{one.what}: {one.probe} in {one.scenario}" for one in hearing.caught]
-    lines += [f"OVERLOOKED: {one}" for one in hearing.overlooked]
-    lines += [f"FALSE ALARM: {one}" for one in hearing.false_alarms]
-    lines += [f"IN DOUBT: {one}" for one in hearing.inconclusive]
+    lines = [f"{catch.what}: {catch.probe} in {catch.scenario}" for catch in hearing.caught]
+    lines += [f"OVERLOOKED: {text}" for text in hearing.overlooked]
+    lines += [f"FALSE ALARM: {false_alarm}" for false_alarm in hearing.false_alarms]
+    lines += [f"IN DOUBT: {text}" for text in hearing.inconclusive]
     lines += [f"NOT TRIED: {hearing.not_tried}"] if hearing.not_tried else []
     for line in lines:
         _print(line, indent=" " * 12)
@@ -163,15 +163,15 @@ def _show(hearing: "SelftestResult") -> None:
 
 def _show_table(rows: "Sequence[BugRow]", *, is_whole: bool) -> None:
     """One row for each bug that some app has; of the whole gallery also those that none has."""
-    if not is_whole and not any(one.having for one in rows):
+    if not is_whole and not any(row.having for row in rows):
         return
     click.echo("\nBugs of the catalogue, and the apps that have them")
-    for one in rows:
-        if not one.having:
+    for row in rows:
+        if not row.having:
             continue
-        missed = [f"OVERLOOKED: {name}" for name in one.having if name not in one.detected]
-        _print(f"{one.row:>3} {one.bug:<28}{', '.join([*one.detected, *missed])}", later=" " * 32)
-    without = [f"{one.row} {one.bug}" for one in rows if not one.having]
+        missed = [f"OVERLOOKED: {name}" for name in row.having if name not in row.detected]
+        _print(f"{row.row:>3} {row.bug:<28}{', '.join([*row.detected, *missed])}", later=" " * 32)
+    without = [f"{row.row} {row.bug}" for row in rows if not row.having]
     if without and is_whole:
         _print(f"In none of these apps: {', '.join(without)}", later="  ")
 
@@ -181,28 +181,28 @@ def _show_rows(rows: "Sequence[PracticeRow]") -> None:
     if not rows:
         return
     click.echo("\nPractices, and the flawed apps that were caught by their ids")
-    for one in rows:
-        missed = [f"OVERLOOKED: {name}" for name in one.missed]
-        told = ", ".join([*one.caught, *missed]) or "nobody"
-        _print(f"{one.practice:<31}{told}", later=" " * 31)
-    caught = [one for one in rows if one.caught]
+    for row in rows:
+        missed = [f"OVERLOOKED: {name}" for name in row.missed]
+        told = ", ".join([*row.caught, *missed]) or "nobody"
+        _print(f"{row.practice:<31}{told}", later=" " * 31)
+    caught = [row for row in rows if row.caught]
     click.echo(f"{len(caught)} of {len(rows)} rows caught.")
 
 
 def _conclude(hearings: "Sequence[SelftestResult]", *, uncaught: "Sequence[str]" = ()) -> int:
-    flawed = [one for one in hearings if one.collection == "flawed" and not one.not_tried]
-    correct = [one for one in hearings if one.collection == "correct" and not one.not_tried]
-    overlooked = [one for one in flawed if one.overlooked]
-    accused = [one for one in hearings if one.false_alarms]
-    lacking = [one for one in hearings if one.not_tried]
-    doubtful = [one for one in hearings if one.inconclusive]
+    flawed = [hearing for hearing in hearings if hearing.collection == "flawed" and not hearing.not_tried]
+    correct = [hearing for hearing in hearings if hearing.collection == "correct" and not hearing.not_tried]
+    overlooked = [result for result in flawed if result.overlooked]
+    accused = [hearing for hearing in hearings if hearing.false_alarms]
+    lacking = [hearing for hearing in hearings if hearing.not_tried]
+    doubtful = [hearing for hearing in hearings if hearing.inconclusive]
     click.echo()
     _print(
         f"{len(flawed) - len(overlooked)} of {len(flawed)} flawed apps caught, {len(accused)} false alarms, "
         f"{len(correct)} correct apps tried."
     )
     if lacking:
-        _print(f"Not tried: {'; '.join(f'{one.name} {one.not_tried}' for one in lacking)}", later="  ")
+        _print(f"Not tried: {'; '.join(f'{result.name} {result.not_tried}' for result in lacking)}", later="  ")
     if uncaught:
         _print(f"No flawed app was caught by: {', '.join(uncaught)}", later="  ")
     if overlooked or accused:

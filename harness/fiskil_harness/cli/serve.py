@@ -100,8 +100,8 @@ def serve_command(
             compress=compress,
             is_tls=is_tls,
             faults=rules,
-            tell=lambda one: click.echo(log.line(one)),
-            tell_bite=lambda one: click.echo(bite_lines(one)),
+            tell=lambda record: click.echo(log.line(record)),
+            tell_bite=lambda bite: click.echo(bite_lines(bite)),
         )
         path = env_file or Path(folder) / "fiskil.env"
         try:
@@ -164,7 +164,7 @@ def never_bit_lines(log: "ExchangeLog") -> list[str]:
 def _wrapped(line: str, *, indent: int) -> list[str]:
     from fiskil_harness.gate.report.text import wrapped
 
-    return [one.rstrip() for one in wrapped(line, 80, later_indent=" " * indent)]
+    return [text.rstrip() for text in wrapped(line, 80, later_indent=" " * indent)]
 
 
 def _secret(secret_env: str | None) -> str | None:
@@ -220,9 +220,9 @@ def _hand_over(text: str, path: Path) -> None:
 def until_interrupted() -> Iterator[threading.Event]:
     """An event that Ctrl-C, SIGTERM and SIGHUP set, so that they end the command and interrupt nothing."""
     interrupted = threading.Event()
-    before = {one: signal.signal(one, lambda *_: interrupted.set()) for one in signals.heeded()}
+    before = {number: signal.signal(number, lambda *_: interrupted.set()) for number in signals.heeded()}
     try:
         yield interrupted
     finally:
-        for one, reaction in before.items():
-            signal.signal(one, reaction)
+        for signals, reaction in before.items():
+            signal.signal(signals, reaction)

@@ -116,12 +116,12 @@ def _pending(place: CheckContext) -> Observation:
 def _order(place: CheckContext) -> Observation:
     found = rows(place.api.get(TRANSACTIONS, {**place.user, "page[size]": "1000"}), "transactions")
     keys = [(row["status"] == "PENDING", str(row.get("posting_date_time") or "")) for row in found]
-    return all(one >= other for one, other in itertools.pairwise(keys) if not other[0]) if found else None
+    return all(pair >= other for pair, other in itertools.pairwise(keys) if not other[0]) if found else None
 
 
 def _reachable(place: CheckContext) -> Observation:
     found = rows(place.api.get("/v1/institutions", {"client_id": place.client_id}, token=""), "institutions")
-    banks = {one.get("id") for one in found if one.get("is_accessible") and one.get("industry") == "banking"}
+    banks = {row.get("id") for row in found if row.get("is_accessible") and row.get("industry") == "banking"}
     return banks == {"88888"} if found else None
 
 

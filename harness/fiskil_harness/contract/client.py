@@ -69,4 +69,4 @@ def rows(reply: HttpReply, root: str) -> list[dict[str, Any]]:
     """The list under *root*, or the bare list; empty where there is neither."""
     body = read(reply)
     found = body.get(root, []) if isinstance(body, dict) else body
-    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+    return [value for value in found if isinstance(value, dict)] if isinstance(found, list) else []

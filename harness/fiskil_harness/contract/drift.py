@@ -58,8 +58,8 @@ def read_everything(api: Api, version: str, known: Mapping[str, Any], interpreta
         if route.method != "GET":
             continue
         item = whole["paths"][route.path]
-        parameters = [resolve(whole, one) for one in (*item.get("parameters", ()), *item["get"].get("parameters", ()))]
-        needed = {one["name"]: one["in"] for one in parameters if one.get("required")}
+        parameters = [resolve(whole, value) for value in (*item.get("parameters", ()), *item["get"].get("parameters", ()))]
+        needed = {parameter["name"]: parameter["in"] for parameter in parameters if parameter.get("required")}
         if route.name == "energy.plans":
             needed["institution_id"] = "query"
         if not set(needed) <= set(known):
@@ -76,7 +76,7 @@ def read_everything(api: Api, version: str, known: Mapping[str, Any], interpreta
             family=route.family,
             interpretations=interpretations,
         )
-        told = dict.fromkeys((one.place, one.message) for one in deviations(answer))
+        told = dict.fromkeys((deviation.place, deviation.message) for deviation in deviations(answer))
         found += [
             Misfit(operation=route.name, version=version, message=f"{part}: {says}", is_new=NEW_FIELD in says)
             for part, says in told

@@ -34,8 +34,8 @@ def place_of(api: Api, environment: Callable[[str], str | None]) -> tuple[CheckC
 
 def _first_end_user(api: Api) -> str:
     """An end user with an active consent; empty where there is none."""
-    for one in rows(api.get("/v1/end-users"), "end_users")[:20]:
-        end_user_id = str(one.get("id", ""))
+    for row in rows(api.get("/v1/end-users"), "end_users")[:20]:
+        end_user_id = str(row.get("id", ""))
         if rows(api.get("/v1/consent", {"end_user_id": end_user_id, "active": "true"}), "consents"):
             return end_user_id
     return ""

@@ -17,7 +17,7 @@ def refuse_production(api: Api, client_id: str) -> None:
         UnsafeTarget: It reaches others, none at all, or the list does not say.
     """
     listed = _institutions(api, client_id)
-    reached = {str(one.get("id")) for one in listed if one.get("is_accessible") is not False}
+    reached = {str(row.get("id")) for row in listed if row.get("is_accessible") is not False}
     sandbox = set(HOLDERS.values())
     if reached and reached <= sandbox:
         return

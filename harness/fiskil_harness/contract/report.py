@@ -38,11 +38,13 @@ class ContractReport(Struct, kw_only=True):
         """0 holds, 1 drift or a failure, 3 something could not be asked, 4 the sandbox itself broke."""
         if self.crashes:
             return OWN_FAULT
-        has_drift = any(one.outcome == DRIFTS for one in self.clauses) or any(not one.is_new for one in self.misfits)
+        has_drift = any(clause.outcome == DRIFTS for clause in self.clauses) or any(
+            not misfit.is_new for misfit in self.misfits
+        )
         if has_drift or any(done.failures for done in self.exercises):
             return BROKEN
         is_whole = all(not done.troubles and done.reaches_everything for done in self.exercises)
-        return KEPT if is_whole and any(one.outcome == HOLDS for one in self.clauses) else UNPROVEN
+        return KEPT if is_whole and any(clause.outcome == HOLDS for clause in self.clauses) else UNPROVEN
 
     def lines(self) -> Iterator[str]:
         """What the reader sees."""
@@ -52,18 +54,18 @@ class ContractReport(Struct, kw_only=True):
             for name, phase in done.phases.items():
                 reached = f"{len(phase.operations)} of {len(done.described)} operations"
                 yield f"  {done.version}  {name:<9} {phase.cases:>5} requests, {reached}"
-            yield from (f"  FAIL  {done.version}  {one.operation}: {one.message}" for one in done.failures)
-            yield from (f"        again: {one.request}" for one in done.failures if one.request)
-            yield from (f"  ?     {done.version}  {one}" for one in done.troubles)
+            yield from (f"  FAIL  {done.version}  {failure.operation}: {failure.message}" for failure in done.failures)
+            yield from (f"        again: {failure.request}" for failure in done.failures if failure.request)
+            yield from (f"  ?     {done.version}  {trouble}" for trouble in done.troubles)
         yield ""
         for outcome, mark in ((DRIFTS, "DRIFT"), (UNSEEN, "?    ")):
-            for one in self.clauses:
-                if one.outcome == outcome:
-                    yield f"  {mark} {one.clause}: {one.sentence}"
-                    yield f"        expected {one.expected}, seen {one.observed}"
+            for clause in self.clauses:
+                if clause.outcome == outcome:
+                    yield f"  {mark} {clause.clause}: {clause.sentence}"
+                    yield f"        expected {clause.expected}, seen {clause.observed}"
         for misfit in self.misfits:
             yield f"  {'NEW  ' if misfit.is_new else 'DRIFT'} {misfit.operation} {misfit.version}: {misfit.message}"
-        held = sum(one.outcome == HOLDS for one in self.clauses)
+        held = sum(clause.outcome == HOLDS for clause in self.clauses)
         failed = sum(len(done.failures) for done in self.exercises)
         cases = sum(done.cases for done in self.exercises)
         yield f"{held} of {len(self.clauses)} clauses looked at hold; {cases} requests, {failed} failures."

@@ -41,7 +41,11 @@ class Deviation(Struct, frozen=True, kw_only=True):
 
 def deviations(answer: Response, *, is_open: bool = False) -> tuple[Deviation, ...]:
     """What in *answer* does not keep the contract, in the order of the parts; with *is_open* new fields are no deviation."""
-    chosen = tuple(one for one in interpretation_labels() if answer.interpretations.get(one[0]) == one[1])
+    chosen = tuple(
+        interpretation_label
+        for interpretation_label in interpretation_labels()
+        if answer.interpretations.get(interpretation_label[0]) == interpretation_label[1]
+    )
     described = _response(answer, chosen)
     if described is None:
         return (Deviation(place=STATUS, message=f"{answer.status} is not described"),)
@@ -110,7 +114,7 @@ def _body(body: bytes, check: Any) -> list[Deviation]:
         return [Deviation(place=BODY, message="it is no JSON")]
     found = []
     for error in check.iter_errors(given):
-        place = "/" + "/".join(str(one) for one in error.instance_path)
+        place = "/" + "/".join(str(value) for value in error.instance_path)
         found.append(Deviation(place=BODY, message=f"{place}: {error.message}"[:LONGEST]))
     return found
 

@@ -59,11 +59,11 @@ def samples() -> dict[str, Sample]:
             api.log_in(**pair)
             known = {**example_ids(api, END_USER_ID), **pair, "institution_id": BANK}
             described = with_examples(document("v3"), known)
-            in_turn = sorted(ROUTES, key=lambda one: (ORDER.index(one.method), one.name))
-            made = {one.name: _sample(api, one, described, known) for one in in_turn}
+            in_turn = sorted(ROUTES, key=lambda api_route: (ORDER.index(api_route.method), api_route.name))
+            made = {api_route.name: _sample(api, api_route, described, known) for api_route in in_turn}
         finally:
             server.close()
-    return {one.name: made[one.name] for one in ROUTES}
+    return {route.name: made[route.name] for route in ROUTES}
 
 
 def _household() -> Sandbox:
@@ -82,8 +82,12 @@ def _household() -> Sandbox:
 def _sample(api: Api, route: ApiRoute, described: Document, known: dict[str, str]) -> Sample:
     item = described["paths"][route.path]
     operation = item[route.method.lower()]
-    parameters = [resolve(described, one) for one in (*item.get("parameters", ()), *operation.get("parameters", ()))]
-    query = {one["name"]: known[one["name"]] for one in parameters if one["in"] == "query" and one["name"] in PARAMETERS}
+    parameters = [resolve(described, value) for value in (*item.get("parameters", ()), *operation.get("parameters", ()))]
+    query = {
+        parameter["name"]: known[parameter["name"]]
+        for parameter in parameters
+        if parameter["in"] == "query" and parameter["name"] in PARAMETERS
+    }
     query |= MORE.get(route.name, {})
     path = route.path.format_map(known)
     asked = operation.get("requestBody", {}).get("content", {}).get(JSON, {}).get("example")
@@ -101,7 +105,7 @@ def _sample(api: Api, route: ApiRoute, described: Document, known: dict[str, str
 def _shown(node: Any) -> Any:
     """A body as it is shown: without secrets, and of each list only the first entry."""
     if isinstance(node, list):
-        return [_shown(one) for one in node[:1]]
+        return [_shown(value) for value in node[:1]]
     if not isinstance(node, dict):
         return node
     return {name: f"<{name}>" if name in SECRETS and value else _shown(value) for name, value in node.items()}

@@ -56,7 +56,7 @@ class Phase(Struct, kw_only=True):
         """Count requests to *operation* with their *statuses*."""
         self.cases += len(statuses)
         self.operations.add(operation)
-        if any(200 <= one < 300 for one in statuses):
+        if any(200 <= status < 300 for status in statuses):
             self.succeeded.add(operation)
 
 
@@ -106,7 +106,7 @@ def exercise(version: str, target: Target, *, seed: int, examples: int, phases: 
         if isinstance(event, events.ScenarioFinished) and event.label:
             phase = whole.phases.setdefault(str(event.phase.value), Phase())
             phase.add(event.label, list(_statuses(event.recorder)))
-            whole.failures += [one for one in failures_of(event, redact) if one not in whole.failures]
+            whole.failures += [failure for failure in failures_of(event, redact) if failure not in whole.failures]
         elif isinstance(event, events.Interrupted):
             # The engine takes Ctrl-C for the end of a phase; here it ends everything.
             raise KeyboardInterrupt
@@ -125,7 +125,7 @@ def described(version: str, target: Target) -> Document:
     whole = with_examples(document(version, target.interpretations), target.ids)
     if target.is_read_only:
         whole["paths"] = {
-            path: {name: one for name, one in item.items() if name in {"get", "parameters"}}
+            path: {name: value for name, value in item.items() if name in {"get", "parameters"}}
             for path, item in whole["paths"].items()
             if "get" in item
         }
@@ -139,7 +139,7 @@ def narrowed(whole: Document, area: tuple[str, ...]) -> Document:
     for label in operations(whole):
         for response in _operation(whole, label)["responses"].values():
             links = response.get("links", {})
-            for name in [one for one, link in links.items() if link["operationId"] not in kept]:
+            for name in [value for value, link in links.items() if link["operationId"] not in kept]:
                 del links[name]
     return whole
 

@@ -45,7 +45,7 @@ def walk(version: str, target: Target, *, seed: int, walks: int, reset: Callable
     whole = blank(version, target, seed=seed)
     phase = whole.phases.setdefault(STATEFUL, Phase())
     for number, area in enumerate(AREAS):
-        wanted = {one for one in whole.described if one.partition(" ")[2].startswith(area)}
+        wanted = {text for text in whole.described if text.partition(" ")[2].startswith(area)}
         for again in range(TIMES):
             if again and (whole.failures or phase.operations >= wanted):
                 break
@@ -87,6 +87,6 @@ def _walk_in(
     try:
         hypothesis.seed(Walk.rule_order_seed)(Walk).run(settings=settings)
     except FailureGroup as group:
-        for one in group.exceptions:
-            says = redact(" ".join(str(one).split()))[:LONGEST]
+        for exception in group.exceptions:
+            says = redact(" ".join(str(exception).split()))[:LONGEST]
             whole.failures.append(Failure(operation=(last or [""])[0], check=STATEFUL, message=says))

@@ -46,18 +46,18 @@ def clauses() -> dict[str, Clause]:
         read = msgspec.convert(catalog.read_fixture("contract.toml")["clause"], tuple[Clause, ...])
     except msgspec.ValidationError as error:
         raise ConfigError(f"The fixture contract.toml does not fit: {error}.") from None
-    return {one.id: one for one in read}
+    return {clause.id: clause for clause in read}
 
 
 @cache
 def switches() -> dict[str, Clause]:
     """The clauses with more than one reading, by id."""
-    return {one.id: one for one in clauses().values() if one.is_switch}
+    return {clause.id: clause for clause in clauses().values() if clause.is_switch}
 
 
 @cache
 def _defaults() -> dict[str, str]:
-    return {one.id: one.default for one in clauses().values() if one.interpretations}
+    return {clause.id: clause.default for clause in clauses().values() if clause.interpretations}
 
 
 class Interpretations:
@@ -84,7 +84,7 @@ class Interpretations:
     @property
     def chosen(self) -> dict[str, str]:
         """Those that are not the default, sorted by clause."""
-        return {one: self._all[one] for one in sorted(self._all) if self._all[one] != _defaults()[one]}
+        return {text: self._all[text] for text in sorted(self._all) if self._all[text] != _defaults()[text]}
 
     def but(self, chosen: Mapping[str, str]) -> "Interpretations":
         """These, with others chosen over them."""
@@ -123,7 +123,7 @@ def parse(texts: Iterable[str]) -> dict[str, str]:
 
 def _example(near: str) -> str:
     clause = switches().get(nearest(near, switches()) or "", next(iter(switches().values())))
-    return f"{clause.id}={next(one for one in clause.interpretations if one != clause.default)}"
+    return f"{clause.id}={next(choice for choice in clause.interpretations if choice != clause.default)}"
 
 
 def _require(clause_id: str, choice: str) -> None:

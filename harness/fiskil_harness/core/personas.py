@@ -67,7 +67,7 @@ def is_abn(number: str) -> bool:
     """Whether *number* is eleven digits that check as an Australian Business Number."""
     if not re.fullmatch(r"[1-9]\d{10}", number):
         return False
-    digits = [int(one) for one in number]
+    digits = [int(text) for text in number]
     digits[0] -= 1
     return sum(digit * weight for digit, weight in zip(digits, _ABN_WEIGHTS, strict=True)) % 89 == 0
 
@@ -78,7 +78,7 @@ def _with_inherited(name: str, raw: Mapping[str, Any], files: Mapping[str, Mappi
     if like is None:
         return own
     if like not in files or "like" in files[like]:
-        raise _wrong(name, _unknown("like", like, [one for one, file in files.items() if "like" not in file]))
+        raise _wrong(name, _unknown("like", like, [text for text, file in files.items() if "like" not in file]))
     return {**{one: files[like][one] for one in INHERITED if one in files[like]}, **own}
 
 
@@ -103,8 +103,8 @@ def _refuse_unknown_fields(name: str, raw: Any, place: str) -> None:
     for field, value in raw.items():
         if field not in shape.__struct_fields__:
             raise _wrong(name, _unknown("field", field, shape.__struct_fields__))
-        for one in value if isinstance(value, list) else [value]:
-            _refuse_unknown_fields(name, one, f"{place}.{field}".lstrip("."))
+        for each_value in value if isinstance(value, list) else [value]:
+            _refuse_unknown_fields(name, each_value, f"{place}.{field}".lstrip("."))
 
 
 def _choices(person: Person) -> Iterable[tuple[str, str, Iterable[str]]]:
@@ -161,9 +161,9 @@ def _check_holder(name: str, spec: AccountSpec, read: Mapping[str, Person]) -> N
     if spec.joint_with is None:
         return
     if spec.joint_with not in read or spec.joint_with == name:
-        raise _wrong(name, _unknown("joint_with", spec.joint_with, [one for one in read if one != name]))
-    theirs = [one for one in read[spec.joint_with].accounts if one.key == spec.key]
-    if [msgspec.structs.replace(one, joint_with=spec.joint_with) for one in theirs] != [spec]:
+        raise _wrong(name, _unknown("joint_with", spec.joint_with, [text for text in read if text != name]))
+    theirs = [account for account in read[spec.joint_with].accounts if account.key == spec.key]
+    if [msgspec.structs.replace(their, joint_with=spec.joint_with) for their in theirs] != [spec]:
         raise _wrong(name, f"holds {spec.key!r} with {spec.joint_with!r}, whose file does not describe the same account.")
 
 

@@ -44,12 +44,12 @@ def stops_as_interrupt() -> Iterator[None]:
     def interrupt(_number: int, _frame: object) -> None:
         raise KeyboardInterrupt
 
-    before = {one: signal.signal(one, interrupt) for one in heeded() if one != signal.SIGINT}
+    before = {signals: signal.signal(signals, interrupt) for signals in heeded() if signals != signal.SIGINT}
     try:
         yield
     finally:
-        for one, reaction in before.items():
-            signal.signal(one, reaction)
+        for signals, reaction in before.items():
+            signal.signal(signals, reaction)
 
 
 @contextlib.contextmanager
@@ -72,12 +72,12 @@ def remembered() -> Iterator[Callable[[], None]]:
         struck.append(number)
         raise KeyboardInterrupt
 
-    before = {one: signal.signal(one, strike) for one in heeded() if callable(signal.getsignal(one))}
+    before = {signals: signal.signal(signals, strike) for signals in heeded() if callable(signal.getsignal(signals))}
     try:
         yield strike_again
     finally:
-        for one, reaction in before.items():
-            signal.signal(one, reaction)
+        for signals, reaction in before.items():
+            signal.signal(signals, reaction)
 
 
 @contextlib.contextmanager
@@ -87,7 +87,7 @@ def _caught() -> Iterator[list[int]]:
     if threading.current_thread() is not threading.main_thread():
         yield caught
         return
-    before = {number: signal.signal(number, lambda one, _frame: caught.append(one)) for number in heeded()}
+    before = {number: signal.signal(number, lambda number, _frame: caught.append(number)) for number in heeded()}
     try:
         yield caught
     finally:

@@ -140,7 +140,7 @@ def refuse_other(fault: object, name: str, known: Sequence[object]) -> None:
     """
     value = getattr(fault, name)
     if value not in known:
-        words = " or ".join(repr(one) for one in known)
+        words = " or ".join(repr(value) for value in known)
         raise ConfigError(f"{type(fault).__name__}: {name} must be {words}, got {value!r}.")
 
 

@@ -28,17 +28,17 @@ def require_possible(rule: Rule) -> Rule:
     for kind in filter(None, (rule.from_event, rule.until_event)):
         if kind not in EVENT_KINDS:
             raise UnknownName("event", kind, EVENT_KINDS)
-    routes = [one for one in ROUTES if fnmatchcase(one.name, rule.route)]
+    routes = [route for route in ROUTES if fnmatchcase(route.name, rule.route)]
     if rule.version and rule.version not in VERSIONS:
         raise UnknownName("version", rule.version, VERSIONS)
-    methods = sorted({one.method for one in routes})
+    methods = sorted({route.method for route in routes})
     if rule.method and rule.method not in methods:
         raise ConfigError(f"{rule.route!r} is never asked by {rule.method}. Known: {', '.join(methods)}.")
-    asked = [one for one in routes if rule.method in {"", one.method}]
-    if rule.page > 1 and not any(_has_pages(one) for one in asked):
+    asked = [route for route in routes if rule.method in {"", route.method}]
+    if rule.page > 1 and not any(_has_pages(api_route) for api_route in asked):
         raise ConfigError(f"{rule.route!r} has no pages, so nobody asks for page {rule.page}.")
     spoils = set(rule.fault.spoils)
-    if spoils and spoils <= OF_BODIES and not any(_has_body(one) for one in asked):
+    if spoils and spoils <= OF_BODIES and not any(_has_body(api_route) for api_route in asked):
         raise ConfigError(f"{rule.route!r} answers without a body, so {rule.name} finds nothing to spoil.")
     return rule
 
@@ -56,7 +56,7 @@ def _has_pages(route: ApiRoute) -> bool:
     whole = document(VERSIONS[-1])
     item = whole["paths"][route.path]
     parameters = [*item.get("parameters", ()), *item[route.method.lower()].get("parameters", ())]
-    return any(resolve(whole, one)["name"] == "page[size]" for one in parameters)
+    return any(resolve(whole, parameter)["name"] == "page[size]" for parameter in parameters)
 
 
 @cache

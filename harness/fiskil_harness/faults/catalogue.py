@@ -81,22 +81,22 @@ def read_entries(written: dict[str, Any]) -> dict[str, CatalogueEntry]:
         found = msgspec.convert(written, _File).entry
     except msgspec.ValidationError as error:
         raise ConfigError(f"fixtures/{FILE} does not fit: {error}.") from None
-    twice = [value for value, count in Counter(one.id for one in found).items() if count > 1]
+    twice = [value for value, count in Counter(catalogue_entry.id for catalogue_entry in found).items() if count > 1]
     if twice:
         raise ConfigError(f"fixtures/{FILE} has {twice[0]!r} twice. Keep one.")
-    for one in found:
-        if one.family not in FAMILIES:
-            raise UnknownName("family", one.family, FAMILIES, place=f"fixtures/{FILE}")
-        if not one.is_covered:
-            raise ConfigError(f"fixtures/{FILE} says neither how {one.id!r} can be had nor why it cannot.")
-    return {one.id: one for one in found}
+    for catalogue_entry in found:
+        if catalogue_entry.family not in FAMILIES:
+            raise UnknownName("family", catalogue_entry.family, FAMILIES, place=f"fixtures/{FILE}")
+        if not catalogue_entry.is_covered:
+            raise ConfigError(f"fixtures/{FILE} says neither how {catalogue_entry.id!r} can be had nor why it cannot.")
+    return {catalogue_entry.id: catalogue_entry for catalogue_entry in found}
 
 
 def entries_of(fault: str) -> tuple[CatalogueEntry, ...]:
     """The entries of the catalogue that the fault called so brings about."""
     if fault not in FAULTS:
         raise UnknownName("fault", fault, FAULTS)
-    return tuple(one for one in entries().values() if one.id in FAULTS[fault].ids)
+    return tuple(entry for entry in entries().values() if entry.id in FAULTS[fault].ids)
 
 
 def name_of(fault: object) -> str:

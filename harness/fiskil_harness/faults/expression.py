@@ -75,13 +75,13 @@ def text_of(*rules: Rule) -> str:
         ConfigError: They wait in different places or bite at different times.
     """
     first, *others = rules
-    if any(structs.replace(one, fault=first.fault) != first for one in others):
+    if any(structs.replace(rule, fault=first.fault) != first for rule in others):
         raise ConfigError("Rules that wait in different places or bite at different times have no expression in common.")
     places = [
         f"{' '.join(words)} {_written(getattr(first, field))}" for field, words in PLACE.items() if getattr(first, field)
     ]
     where = " ".join([*([first.method] if first.method else []), first.route, *places])
-    what = " + ".join(fault_text(one.fault) for one in rules)
+    what = " + ".join(fault_text(rule.fault) for rule in rules)
     return ", ".join([f"{where}: {what}", *when_text(first)])
 
 

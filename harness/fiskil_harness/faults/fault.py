@@ -183,8 +183,8 @@ class PlainFault(Struct, frozen=True, kw_only=True):
 
 def head_and_body(acts: Sequence[Act]) -> tuple[bytes, bytes]:
     """The bytes that *acts* would write of the head, and of the body."""
-    head = b"".join(one.data for one in acts if isinstance(one, Piece) and not one.is_body)
-    return head, b"".join(one.data for one in acts if isinstance(one, Piece) and one.is_body)
+    head = b"".join(act.data for act in acts if isinstance(act, Piece) and not act.is_body)
+    return head, b"".join(act.data for act in acts if isinstance(act, Piece) and act.is_body)
 
 
 def up_to(acts: Sequence[Act], body_bytes: int) -> list[Act] | None:

@@ -213,15 +213,15 @@ def _named(field: str) -> Any:
 
 def _in_camel(value: Any) -> Any:
     if isinstance(value, list):
-        return [_in_camel(one) for one in value]
+        return [_in_camel(each_value) for each_value in value]
     if not isinstance(value, dict):
         return value
-    return {_camel(name): _in_camel(one) for name, one in value.items()}
+    return {_camel(name): _in_camel(each_value) for name, each_value in value.items()}
 
 
 def _camel(name: str) -> str:
     first, *others = name.split("_")
-    return first + "".join(one[:1].upper() + one[1:] for one in others)
+    return first + "".join(text[:1].upper() + text[1:] for text in others)
 
 
 FAULTS: tuple[type[PlainFault], ...] = (

@@ -57,7 +57,7 @@ class Tokens:
 
     def begins(self, *words: str) -> bool:
         """Whether these come next, in this order."""
-        return tuple(one for _, one in self._tokens[self._next : self._next + len(words)]) == words
+        return tuple(token for _, token in self._tokens[self._next : self._next + len(words)]) == words
 
     def takes(self, *words: str) -> bool:
         """Read these if they come next; whether they did."""

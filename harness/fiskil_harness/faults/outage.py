@@ -25,15 +25,15 @@ class InstitutionLine(PlainFault, frozen=True, kw_only=True, tag="institution_li
         if not asked.route.startswith("institutions."):
             return reply
         told = decoded(reply)
-        for one in _institutions(told):
-            if self.institution_id in {"", one.get("id")}:
-                one["status"] = {"connections": {"status": self.status}}
+        for institution in _institutions(told):
+            if self.institution_id in {"", institution.get("id")}:
+                institution["status"] = {"connections": {"status": self.status}}
         return encoded(reply, told)
 
 
 def _institutions(told: Any) -> list[dict[str, Any]]:
     rows = told.get("institutions", [told]) if isinstance(told, dict) else told
-    return [one for one in rows if isinstance(one, dict) and "status" in one] if isinstance(rows, list) else []
+    return [row for row in rows if isinstance(row, dict) and "status" in row] if isinstance(rows, list) else []
 
 
 FAULTS: tuple[type[PlainFault], ...] = (InstitutionLine,)

@@ -39,9 +39,9 @@ class Parameter(Struct, frozen=True, kw_only=True):
     def choices(self) -> tuple[str, ...]:
         """The values that can be had, where they are named; empty where they are not."""
         if get_origin(self.kind) is Literal:
-            return tuple(str(one) for one in get_args(self.kind))
+            return tuple(str(get_arg) for get_arg in get_args(self.kind))
         if isinstance(self.kind, type) and issubclass(self.kind, enum.Enum):
-            return tuple(str(one.value) for one in self.kind)
+            return tuple(str(enum.value) for enum in self.kind)
         return tuple(TRUTHS) if self.kind is bool else ()
 
     def read(self, tokens: Tokens) -> Any:
@@ -66,7 +66,7 @@ class Parameter(Struct, frozen=True, kw_only=True):
         if value is None or value == ():
             return NOTHING
         if isinstance(value, tuple):
-            return " and ".join(self.written(one) for one in value)
+            return " and ".join(self.written(each_value) for each_value in value)
         if isinstance(value, bool):
             return "yes" if value else "no"
         if isinstance(value, int | float):
@@ -77,7 +77,7 @@ class Parameter(Struct, frozen=True, kw_only=True):
         what = f"{self.words!r} of {self.fault}" if self.words else self.fault
         if kind is int or kind is float:
             return self._read_number(tokens, kind, what)
-        if get_origin(kind) is Literal and all(isinstance(one, int) for one in get_args(kind)):
+        if get_origin(kind) is Literal and all(isinstance(get_arg, int) for get_arg in get_args(kind)):
             return tokens.whole(what)
         value = tokens.name(what)
         if self.choices and value not in self.choices:
@@ -121,7 +121,7 @@ class Parameter(Struct, frozen=True, kw_only=True):
 def parameters(kind: type[PlainFault]) -> tuple[Parameter, ...]:
     """What a fault can be told, in the order of its fields."""
     hints, name = get_type_hints(kind), str(kind.__struct_config__.tag)
-    return tuple(_parameter(name, one, hints[one.name]) for one in msgspec.structs.fields(kind))
+    return tuple(_parameter(name, field, hints[field.name]) for field in msgspec.structs.fields(kind))
 
 
 def _parameter(fault: str, field: msgspec.structs.FieldInfo, hint: Any) -> Parameter:
@@ -129,7 +129,7 @@ def _parameter(fault: str, field: msgspec.structs.FieldInfo, hint: Any) -> Param
     if hint is bool:
         words = words.removeprefix("is ").removeprefix("has ")
     members = get_args(hint) if get_origin(hint) in (Union, types.UnionType) else (hint,)
-    kinds = [one for one in members if one is not types.NoneType]
+    kinds = [member for member in members if member is not types.NoneType]
     return Parameter(
         fault=fault,
         field=field.name,

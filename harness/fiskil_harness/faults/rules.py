@@ -329,9 +329,9 @@ class Rules:
             waiting.bitten += 1
 
     def _let_heed(self, changed: list[Waiting]) -> None:
-        if self.door is not None and any(one.rule.route == CONNECTION for one in changed):
+        if self.door is not None and any(waiting.rule.route == CONNECTION for waiting in changed):
             self.door.apply_rules()
 
     def _note(self) -> None:
-        self.are_waiting = any(one.rule.route != CONNECTION for one in self._waiting)
-        self.are_early = any(one.rule.fault.is_early for one in self._waiting)
+        self.are_waiting = any(waiting.rule.route != CONNECTION for waiting in self._waiting)
+        self.are_early = any(waiting.rule.fault.is_early for waiting in self._waiting)

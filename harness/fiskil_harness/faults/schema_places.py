@@ -119,7 +119,7 @@ def rows_of(value: Any) -> list[Any] | None:
     """The rows of a list, bare or under its name; None for what is no list."""
     if isinstance(value, list):
         return value
-    lists = [one for one in value.values() if isinstance(one, list)] if isinstance(value, dict) else []
+    lists = [each_value for each_value in value.values() if isinstance(each_value, list)] if isinstance(value, dict) else []
     return lists[0] if len(lists) == 1 else None
 
 
@@ -135,7 +135,7 @@ def has_pages(method: str, route: str, version: str) -> bool:
     whole = document(version)
     item = whole["paths"].get(_PATHS.get(route, ""), {})
     parameters = (*item.get("parameters", ()), *item.get(method.lower(), {}).get("parameters", ()))
-    return any(resolve(whole, one)["name"] == "page[size]" for one in parameters)
+    return any(resolve(whole, parameter)["name"] == "page[size]" for parameter in parameters)
 
 
 @cache
@@ -143,19 +143,19 @@ def _schema(method: str, path: str, version: str, status: int) -> dict[str, Any]
     whole = document(version)
     described = whole["paths"].get(path, {}).get(method.lower(), {}).get("responses", {}).get(str(status))
     content = resolve(whole, described).get("content", {}) if described is not None else {}
-    return next((one["schema"] for one in content.values()), None)
+    return next((value["schema"] for value in content.values()), None)
 
 
 def _places(whole: dict[str, Any], value: Any, schema: dict[str, Any]) -> Iterator[Place]:
     schema = resolve(whole, schema)
     if isinstance(value, dict):
         properties, required = schema.get("properties", {}), schema.get("required", ())
-        for name in [one for one in value if one in properties and one != "links"]:
+        for name in [each_value for each_value in value if each_value in properties and each_value != "links"]:
             inner = resolve(whole, properties[name])
             yield Place(holder=value, key=name, schema=inner, is_required=name in required)
             yield from _places(whole, value[name], inner)
     elif isinstance(value, list) and "items" in schema:
         inner = resolve(whole, schema["items"])
-        for at, one in enumerate(value):
+        for at, each_value in enumerate(value):
             yield Place(holder=value, key=at, schema=inner)
-            yield from _places(whole, one, inner)
+            yield from _places(whole, each_value, inner)

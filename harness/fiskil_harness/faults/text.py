@@ -23,18 +23,18 @@ def fault_text(fault: PlainFault) -> str:
     """*fault* in words."""
     known = parameters(type(fault))
     parts = [_name_of(fault)]
-    for one in sorted(known, key=lambda one: not one.is_bare):
-        value = getattr(fault, one.field)
-        if one.is_bare:
-            parts.append(one.written(value))
-        elif one.is_required or value != one.default:
-            parts.append(f"{one.words} {one.written(value)}")
+    for parameter in sorted(known, key=lambda parameter: not parameter.is_bare):
+        value = getattr(fault, parameter.field)
+        if parameter.is_bare:
+            parts.append(parameter.written(value))
+        elif parameter.is_required or value != parameter.default:
+            parts.append(f"{parameter.words} {parameter.written(value)}")
     return " ".join(parts)
 
 
 def usage(name: str) -> str:
     """How the fault called *name* is said, with all its parameters and their defaults; what can be left out in brackets."""
-    said = [one.usage if one.is_required else f"[{one.usage}]" for one in parameters(FAULTS[name])]
+    said = [parameter.usage if parameter.is_required else f"[{parameter.usage}]" for parameter in parameters(FAULTS[name])]
     return " ".join([name, *said])
 
 
@@ -62,16 +62,18 @@ def read_fault(tokens: Tokens, *, stops: Container[str] = ()) -> PlainFault:
 
 def bare_parameter(known: Sequence[Parameter]) -> Parameter | None:
     """The one whose value needs no words: the fault is named after it, or has no other."""
-    named = [one for one in known if one.is_bare]
+    named = [parameter for parameter in known if parameter.is_bare]
     return named[0] if named else (known[0] if len(known) == 1 else None)
 
 
 def _worded(tokens: Tokens, name: str, known: Sequence[Parameter], stops: Container[str]) -> dict[str, Any]:
     values: dict[str, Any] = {}
     bare = bare_parameter(known)
-    longest_first = sorted((one for one in known if one.words), key=lambda one: -len(one.words.split()))
+    longest_first = sorted(
+        (parameter for parameter in known if parameter.words), key=lambda parameter: -len(parameter.words.split())
+    )
     while not tokens.is_empty and tokens.shown not in ENDS:
-        found = next((one for one in longest_first if tokens.takes(*one.words.split())), None)
+        found = next((parameter for parameter in longest_first if tokens.takes(*parameter.words.split())), None)
         if found is None and bare is not None and not values and not _is_a_typo(tokens, bare) and tokens.shown not in stops:
             found = bare
         if found is None and tokens.shown in stops:
@@ -92,7 +94,7 @@ def _is_a_typo(tokens: Tokens, bare: Parameter) -> bool:
 def _called(tokens: Tokens, name: str, known: Sequence[Parameter]) -> dict[str, Any]:
     """Parameters as a program names them: the unit is in the name, and may not be missing from the value's."""
     values: dict[str, Any] = {}
-    by_field = {one.field: one for one in known}
+    by_field = {parameter.field: parameter for parameter in known}
     while not tokens.takes(")"):
         if values and not tokens.takes(","):
             tokens.refuse("the call is not closed: ')' is missing")
@@ -109,7 +111,7 @@ def _refuse_word(tokens: Tokens, name: str, known: Sequence[Parameter]) -> NoRet
     said = tokens.shown
     if not known:
         tokens.refuse(f"{name} has no parameters, got {said!r}")
-    phrases = [one.words for one in known]
+    phrases = [parameter.words for parameter in known]
     near = nearest(said, [*phrases, *(words.split()[0] for words in phrases)])
     hint = f" Did you mean {near!r}?" if near else ""
     raise ConfigError(f"In the fault {tokens.text!r}: {name} has no parameter {said!r}.{hint} Known: {', '.join(phrases)}.")

@@ -63,8 +63,8 @@ def compare(
         digest: The config's, to be held against the baseline's.
         harness: The version that runs now.
     """
-    ran = {one.scenario for one in before.result.scenarios if not was_not_run(one)}
-    asked = [one for one in now.scenarios if one.scenario in ran]
+    ran = {scenario.scenario for scenario in before.result.scenarios if not was_not_run(scenario)}
+    asked = [scenario for scenario in now.scenarios if scenario.scenario in ran]
     alike = judgement.judge(asked, settings=settings, seed=now.seed, today=today, met=met)
     found = [
         *_practices(before.result.statuses, alike.statuses),
@@ -73,15 +73,15 @@ def compare(
     ]
     return Comparison(
         baseline=name,
-        worse=tuple(one for one in found if one.weight is not Verdict.PASS),
-        better=tuple(one for one in found if one.weight is Verdict.PASS),
-        same=len({one.practice for one in alike.statuses} - {one.what for one in found}),
+        worse=tuple(difference for difference in found if difference.weight is not Verdict.PASS),
+        better=tuple(difference for difference in found if difference.weight is Verdict.PASS),
+        same=len({status.practice for status in alike.statuses} - {difference.what for difference in found}),
         caveats=tuple(_caveats(now, before, ran=ran, digest=digest, harness=harness)),
     )
 
 
 def _practices(before: Sequence[PracticeStatus], now: Sequence[PracticeStatus]) -> Iterator[Difference]:
-    known = {one.practice: one for one in now}
+    known = {status.practice: status for status in now}
     for old in before:
         new = known.get(old.practice)
         if new is None or (old.is_required and not new.is_required):
@@ -97,9 +97,9 @@ def _practices(before: Sequence[PracticeStatus], now: Sequence[PracticeStatus]) 
 
 def _probes(before: Sequence[Outcome], now: Sequence[Outcome], standings: Sequence[PracticeStatus]) -> Iterator[Difference]:
     """Probes that fail now in a scenario in which they did not, but for those whose failure somebody accepts."""
-    accepted = {one.practice for one in standings if one.waiver}
+    accepted = {standing.practice for standing in standings if standing.waiver}
     old, new = dict(_verdicts(before)), dict(_verdicts(now))
-    practices = {one.scenario: one.practices for one in now}
+    practices = {outcome.scenario: outcome.practices for outcome in now}
     for pair, verdict in new.items():
         scenario, probe = pair
         what, was = f"{probe} in {scenario}", old.get(pair)
@@ -112,7 +112,7 @@ def _probes(before: Sequence[Outcome], now: Sequence[Outcome], standings: Sequen
 
 def _interpretations(before: Sequence[InterpretationRun], now: Sequence[InterpretationRun]) -> Iterator[Difference]:
     """Interpretations that are required now and that the app held under before."""
-    known = {(one.clause, one.interpretation): one for one in before}
+    known = {(run.clause, run.interpretation): run for run in before}
     for new in now:
         old = known.get((new.clause, new.interpretation))
         if old is not None and new.is_required and _HOLDS[new.result] > _HOLDS[old.result]:
@@ -131,7 +131,7 @@ def _verdicts(outcomes: Iterable[Outcome]) -> Iterator[tuple[Pair, Verdict]]:
 
 def _is_other(old: PracticeStatus, new: PracticeStatus) -> bool:
     """Whether two standings differ; what somebody accepts is as good as what was met, and no worse."""
-    is_accepted = any(one.status is Status.VIOLATED and one.waiver for one in (old, new))
+    is_accepted = any(status.status is Status.VIOLATED and status.waiver for status in (old, new))
     if is_accepted and max(_rank(old), _rank(new)) <= SAID:
         return False
     return _rank(old) != _rank(new)
@@ -155,8 +155,8 @@ def _caveats(now: Judgement, before: GateResult, *, ran: Set[str], digest: str, 
     if before.result.is_fast != now.is_fast:
         fast, whole = ("The baseline", "this gate") if before.result.is_fast else ("This gate", "the baseline")
         yield f"{fast} asked each question once, {whole} asked everything; what both ran is compared."
-    new = [one.scenario for one in now.scenarios if one.scenario not in ran]
-    gone = sorted({*ran} - {one.scenario for one in now.scenarios} - {*now.left_out})
+    new = [scenario.scenario for scenario in now.scenarios if scenario.scenario not in ran]
+    gone = sorted({*ran} - {scenario.scenario for scenario in now.scenarios} - {*now.left_out})
     if new:
         yield f"The baseline did not run {some(new)}; that makes nothing worse."
     if gone:

@@ -42,13 +42,13 @@ class _Look(Struct, frozen=True, kw_only=True):
 def diagnose(outcomes: Iterable[Outcome]) -> tuple[Diagnosis, ...]:
     """Judge every bug of the catalogue by the outcomes of its witnesses; nothing where none of them ran."""
     by_name = {outcome.scenario: outcome for outcome in outcomes}
-    if not any(witness.scenario in by_name for one in bugs().values() for witness in one.witness):
+    if not any(witness.scenario in by_name for bug in bugs().values() for witness in bug.witness):
         return ()
-    return tuple(_judged(one, by_name) for one in bugs().values())
+    return tuple(_judged(bug, by_name) for bug in bugs().values())
 
 
 def _judged(bug: Bug, outcomes: dict[str, Outcome]) -> Diagnosis:
-    looks = [look for one in bug.witness if (look := _look(one, outcomes.get(one.scenario))) is not None]
+    looks = [look for witness in bug.witness if (look := _look(witness, outcomes.get(witness.scenario))) is not None]
     if not looks:
         why = bug.reason or ("runs only when asked for" if bug.opt_in else "not tried")
         return Diagnosis(bug=bug.id, row=bug.row, title=bug.title, verdict=Verdict.INCONCLUSIVE, observed=why)
@@ -71,7 +71,7 @@ def _look(witness: Witness, outcome: Outcome | None) -> _Look | None:
     """What *witness* saw; None where its scenario did not run."""
     if outcome is None:
         return None
-    finding = next((one for one in outcome.findings if one.probe == witness.probe), None)
+    finding = next((finding for finding in outcome.findings if finding.probe == witness.probe), None)
     if finding is None:
         why = outcome.findings[0].observed if outcome.findings else "its scenario came to no end"
         return _Look(witness=witness, verdict=Verdict.INCONCLUSIVE, seen=why)
@@ -81,18 +81,18 @@ def _look(witness: Witness, outcome: Outcome | None) -> _Look | None:
 
 
 def _by_cases(witness: Witness, finding: Finding) -> _Look:
-    known = {one.name: one for one in finding.cases}
+    known = {case.name: case for case in finding.cases}
     greater = [name for name in witness.unless if name in known and known[name].verdict is Verdict.FAIL]
     if greater:
         seen = f"cannot be told beside a greater bug: {known[greater[0]].observed or greater[0].replace('_', ' ')}"
         return _Look(witness=witness, verdict=Verdict.INCONCLUSIVE, seen=seen)
     asked = [known[name] for name in witness.cases if name in known]
-    failed = [one for one in asked if one.verdict is Verdict.FAIL]
+    failed = [case for case in asked if case.verdict is Verdict.FAIL]
     is_there = len(failed) == len(witness.cases) if witness.every else bool(failed)
     if is_there:
-        return _Look(witness=witness, verdict=Verdict.FAIL, seen=_told(failed), cases=tuple(one.name for one in failed))
+        return _Look(witness=witness, verdict=Verdict.FAIL, seen=_told(failed), cases=tuple(case.name for case in failed))
     untold = [name for name in witness.cases if name not in known]
-    doubtful = [one for one in asked if one.verdict is Verdict.INCONCLUSIVE]
+    doubtful = [case for case in asked if case.verdict is Verdict.INCONCLUSIVE]
     if untold or doubtful:
         is_elsewhere = finding.verdict is Verdict.PASS and not asked
         seen = _told(doubtful) if doubtful else UNSENT if is_elsewhere else finding.observed

@@ -27,26 +27,30 @@ Listing = Callable[[str], tuple[str, ...]]
 
 def shortlist(scenarios: Sequence[Scenario], settings: Settings) -> list[Scenario]:
     """Those of *scenarios* that ask each question once, in their order."""
-    playable = [one for one in scenarios if all(is_in_config(settings, hook) for hook in one.needs)]
-    wanted = frozenset(("flow", one) for one in (*coverage.expected_of(settings.app.facts), *coverage.expected_errors()))
-    asked = {one.name: _needed(one) | (_flows(one) & wanted) for one in scenarios}
-    chosen = _cover([one.name for one in playable], asked, ())
+    playable = [scenario for scenario in scenarios if all(is_in_config(settings, hook) for hook in scenario.needs)]
+    wanted = frozenset(("flow", text) for text in (*coverage.expected_of(settings.app.facts), *coverage.expected_errors()))
+    asked = {scenario.name: _needed(scenario) | (_flows(scenario) & wanted) for scenario in scenarios}
+    chosen = _cover([scenario.name for scenario in playable], asked, ())
     # What nothing can ask here is asked all the same, so that the report names the hook it lacks.
-    chosen = _cover([one.name for one in scenarios], {name: _of_practices(one) for name, one in asked.items()}, chosen)
-    chosen = _within_budget([one.name for one in playable], {one.name: _allowed(one) for one in scenarios}, chosen)
-    return [one for one in scenarios if one.name in chosen]
+    chosen = _cover(
+        [scenario.name for scenario in scenarios], {name: _of_practices(one) for name, one in asked.items()}, chosen
+    )
+    chosen = _within_budget(
+        [scenario.name for scenario in playable], {scenario.name: _allowed(scenario) for scenario in scenarios}, chosen
+    )
+    return [scenario for scenario in scenarios if scenario.name in chosen]
 
 
 def share(scenarios: Sequence[Scenario], number: int, count: int) -> list[Scenario]:
     """The share *number* of *count*, from 1: every scenario is in one share, and the shares cost about the same."""
     sums = [0.0] * count
     mine: set[str] = set()
-    for one in sorted(scenarios, key=lambda each: (-costs.cost_s(each.name), each.name)):
+    for scenario in sorted(scenarios, key=lambda each: (-costs.cost_s(each.name), each.name)):
         lightest = sums.index(min(sums))
-        sums[lightest] += costs.cost_s(one.name) + OVERHEAD_S
+        sums[lightest] += costs.cost_s(scenario.name) + OVERHEAD_S
         if lightest == number - 1:
-            mine.add(one.name)
-    return [one for one in scenarios if one.name in mine]
+            mine.add(scenario.name)
+    return [scenario for scenario in scenarios if scenario.name in mine]
 
 
 def shard_of(text: str) -> tuple[int, int]:
@@ -64,30 +68,30 @@ def shard_of(text: str) -> tuple[int, int]:
 def _cover(names: Sequence[str], asked: Mapping[str, Questions], begun: Iterable[str]) -> set[str]:
     """*begun* and as many of *names* as it takes to ask everything, the most questions per second first."""
     chosen = set(begun)
-    done: set[Question] = set().union(*(asked[one] for one in chosen))
-    left = set().union(*(asked[one] for one in names)) - done
+    done: set[Question] = set().union(*(asked[text] for text in chosen))
+    left = set().union(*(asked[name] for name in names)) - done
     added: list[str] = []
     while left:
-        best = min(names, key=lambda one: (-len(asked[one] & left) / (costs.cost_s(one) + OVERHEAD_S), one))
+        best = min(names, key=lambda text: (-len(asked[text] & left) / (costs.cost_s(text) + OVERHEAD_S), text))
         added.append(best)
         left -= asked[best]
-    for one in sorted(added, key=lambda each: (-costs.cost_s(each), each)):
-        others = [asked[each] for each in {*chosen, *added} if each != one]
-        if asked[one] <= set().union(*others):
-            added.remove(one)
+    for text in sorted(added, key=lambda each: (-costs.cost_s(each), each)):
+        others = [asked[each] for each in {*chosen, *added} if each != text]
+        if asked[text] <= set().union(*others):
+            added.remove(text)
     return chosen | set(added)
 
 
 def _within_budget(names: Sequence[str], asked: Mapping[str, Questions], begun: Iterable[str]) -> set[str]:
     chosen = set(begun)
-    done: set[Question] = set().union(*(asked[one] for one in chosen))
+    done: set[Question] = set().union(*(asked[text] for text in chosen))
     # What cannot be played costs nothing.
-    spent_s = sum(costs.cost_s(one) for one in chosen.intersection(names))
-    for one in sorted(names, key=lambda each: (costs.cost_s(each), each)):
-        if asked[one] - done and spent_s + costs.cost_s(one) <= BUDGET_S:
-            chosen.add(one)
-            done |= asked[one]
-            spent_s += costs.cost_s(one)
+    spent_s = sum(costs.cost_s(text) for text in chosen.intersection(names))
+    for name in sorted(names, key=lambda each: (costs.cost_s(each), each)):
+        if asked[name] - done and spent_s + costs.cost_s(name) <= BUDGET_S:
+            chosen.add(name)
+            done |= asked[name]
+            spent_s += costs.cost_s(name)
     return chosen
 
 
@@ -111,4 +115,4 @@ def _flows(one: Scenario) -> Questions:
 
 
 def _of_practices(asked: Questions) -> Questions:
-    return frozenset(one for one in asked if one[0] != "flow")
+    return frozenset(question for question in asked if question[0] != "flow")

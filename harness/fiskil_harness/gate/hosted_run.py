@@ -80,8 +80,8 @@ def rehearse(
             was_interrupted = False
             try:
                 worker.start()
-                for one in _played(worker, run_order(scenarios, settings), progress):
-                    played.append(one)  # noqa: PERF402 - what was played stays when Ctrl-C ends the loop
+                for each_played in _played(worker, run_order(scenarios, settings), progress):
+                    played.append(each_played)  # noqa: PERF402 - what was played stays when Ctrl-C ends the loop
                 if looks_at_contract:
                     drifted.append(_drifted(account, worker, settings, seed))
             except KeyboardInterrupt:
@@ -92,15 +92,15 @@ def rehearse(
     finally:
         with signals.ignored():
             shutil.rmtree(folder, ignore_errors=True)
-    outcomes = {one.scenario: one for one in (*drifted, *(one.outcome for one in played))}
+    outcomes = {outcome.scenario: outcome for outcome in (*drifted, *(each_played.outcome for each_played in played))}
     for scenario in scenarios:
         outcomes.setdefault(scenario.name, not_run(scenario, seed))
     rehearsal = SessionResult(
         outcomes=tuple(outcome for _, outcome in sorted(outcomes.items())),
-        measured=tuple(one.measure for one in played),
-        faults=tuple(one.fault for one in played if one.fault),
-        excerpts=tuple(exhibit for one in played for exhibit in one.excerpts),
-        hars=tuple(one.har for one in played if one.har),
+        measured=tuple(each_played.measure for each_played in played),
+        faults=tuple(each_played.fault for each_played in played if each_played.fault),
+        excerpts=tuple(exhibit for each_played in played for exhibit in each_played.excerpts),
+        hars=tuple(each_played.har for each_played in played if each_played.har),
         was_interrupted=was_interrupted,
     )
     return HostedRun(rehearsal=rehearsal, traffic=traffic)
@@ -116,8 +116,8 @@ def judge(
     whole = judgement.judge(outcomes, settings=settings, seed=seed, today=today, is_whole=run.rehearsal.is_whole)
     borne = {practice_id for outcome in outcomes for practice_id in outcome.practices}
     # A practice of which a part alone is tried there says what keeps the rest from being tried.
-    told = {one.practice for one in whole.statuses if not one.reason.startswith(NOT_RUN)}
-    standings = tuple(one if one.practice in borne & told else _unproven(one) for one in whole.statuses)
+    told = {status.practice for status in whole.statuses if not status.reason.startswith(NOT_RUN)}
+    standings = tuple(status if status.practice in borne & told else _unproven(status) for status in whole.statuses)
     return msgspec.structs.replace(whole, standings=standings, left_out=(*left_out(), *lines), bugs=())
 
 

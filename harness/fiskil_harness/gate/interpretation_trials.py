@@ -90,9 +90,9 @@ def was_not_run(outcome: Outcome) -> bool:
 
 def judged(outcomes: Iterable[Outcome], *, usual: Sequence[Outcome], settings: Settings) -> tuple[InterpretationRun, ...]:
     """Every trial by clause, from the *outcomes* of trials and the *usual* ones under the interpretations that rule."""
-    before = {one.scenario: one for one in usual}
+    before = {outcome.scenario: outcome for outcome in usual}
     by_reading: dict[str, list[Outcome]] = {}
-    for outcome in sorted(outcomes, key=lambda one: one.scenario):
+    for outcome in sorted(outcomes, key=lambda outcome: outcome.scenario):
         by_reading.setdefault(outcome.scenario.partition(AT)[2], []).append(outcome)
     return tuple(
         _trial(clause, choice, tuple(by_reading[key]), before, settings)
@@ -103,7 +103,12 @@ def judged(outcomes: Iterable[Outcome], *, usual: Sequence[Outcome], settings: S
 
 def _others(settings: Settings) -> list[tuple[Clause, str]]:
     ruling = Interpretations(settings.sandbox.interpretations)
-    return [(one, choice) for one in switches().values() for choice in one.interpretations if choice != ruling.of(one.id)]
+    return [
+        (switch, choice)
+        for switch in switches().values()
+        for choice in switch.interpretations
+        if choice != ruling.of(switch.id)
+    ]
 
 
 def _trial(
@@ -128,25 +133,27 @@ def _hold(clause: Clause, outcomes: Sequence[Outcome], before: dict[str, Outcome
         for finding in outcome.findings:
             if _is_worse(finding, usual):
                 return TrialResult.BREAKS, f"{finding.probe} in {_usual_name(outcome)}: {finding.observed}"
-    met = [one for one in outcomes if clause.id in one.clauses_used]
-    cut = [_usual_name(one) for one in outcomes if was_not_run(one)]
+    met = [outcome for outcome in outcomes if clause.id in outcome.clauses_used]
+    cut = [_usual_name(outcome) for outcome in outcomes if was_not_run(outcome)]
     if cut and not met:
         return TrialResult.UNCLEAR, f"not run to the end: {', '.join(cut)}"
     if not met:
-        lacking = sorted({hook for one in outcomes for hook in one.missing})
+        lacking = sorted({hook for outcome in outcomes for hook in outcome.missing})
         return (
             TrialResult.UNMET,
             f"the config lacks {', '.join(lacking)}" if lacking else "the app never came to where it matters",
         )
-    passed = [_usual_name(one) for one in met if any(finding.verdict is Verdict.PASS for finding in one.findings)]
+    passed = [
+        _usual_name(outcome) for outcome in met if any(finding.verdict is Verdict.PASS for finding in outcome.findings)
+    ]
     if not passed:
-        return TrialResult.UNCLEAR, f"nothing could be told in {', '.join(_usual_name(one) for one in met)}"
+        return TrialResult.UNCLEAR, f"nothing could be told in {', '.join(_usual_name(outcome) for outcome in met)}"
     return TrialResult.HOLDS, f"in {', '.join(passed)}"
 
 
 def _is_worse(finding: Finding, usual: Outcome | None) -> bool:
     """Whether something fails, or cannot be done, that did not and could under the interpretations that rule."""
-    known = {one.probe: one.verdict for one in usual.findings} if usual else {}
+    known = {finding.probe: finding.verdict for finding in usual.findings} if usual else {}
     if finding.verdict is Verdict.FAIL:
         return known.get(finding.probe) is not Verdict.FAIL
     return finding.verdict is Verdict.INCONCLUSIVE and finding.probe == STEPS and STEPS not in known

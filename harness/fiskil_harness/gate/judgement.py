@@ -89,11 +89,11 @@ class Judgement(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     @property
     def problem(self) -> str:
         """The remark about parts that are missing; empty where this is the whole."""
-        return next((one for one in self.remarks if one.endswith(NOT_THE_WHOLE)), "")
+        return next((remark for remark in self.remarks if remark.endswith(NOT_THE_WHOLE)), "")
 
     def with_status(self, standing: Status) -> list[PracticeStatus]:
         """Every practice with that standing, in the order of Fiskil's page."""
-        return [one for one in self.statuses if one.status is standing]
+        return [status for status in self.statuses if status.status is standing]
 
 
 class Run(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -158,7 +158,7 @@ class Comparison(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         """0 where nothing is worse, 1 where something is violated that was not, 3 where something is no more proven."""
         if not self.worse:
             return 0
-        return 1 if any(one.weight is Verdict.FAIL for one in self.worse) else 3
+        return 1 if any(difference.weight is Verdict.FAIL for difference in self.worse) else 3
 
 
 class GateResult(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -224,19 +224,20 @@ def judge(
         is_fast: Whether each question was asked once, and the scenarios in *left_out* were not run.
     """
     met = frozenset(met)
-    every = sorted(outcomes, key=lambda one: one.scenario)
-    ordered = tuple(one for one in every if not interpretation_trials.is_of_interpretation_run(one))
+    every = sorted(outcomes, key=lambda outcome: outcome.scenario)
+    ordered = tuple(outcome for outcome in every if not interpretation_trials.is_of_interpretation_run(outcome))
     tried = interpretation_trials.judged(
         filter(interpretation_trials.is_of_interpretation_run, every), usual=ordered, settings=settings
     )
     required = set(all_practices()) if settings.gate.required == "all" else set(settings.gate.required)
     standings = tuple(
-        status_of(one, ordered, settings, today, is_required=one.id in required, met=met) for one in all_practices().values()
+        status_of(all_practice, ordered, settings, today, is_required=all_practice.id in required, met=met)
+        for all_practice in all_practices().values()
     )
     complaints = tuple(_needless_waivers(standings, settings, today))
-    fulfilled = [one for one in standings if one.is_required and _is_met(one)]
-    is_met = len(fulfilled) == len(required) and not any(_is_violated(one) for one in standings)
-    is_open = is_whole and is_met and not complaints and not any(stays_shut(one) for one in tried)
+    fulfilled = [standing for standing in standings if standing.is_required and _is_met(standing)]
+    is_met = len(fulfilled) == len(required) and not any(_is_violated(standing) for standing in standings)
+    is_open = is_whole and is_met and not complaints and not any(stays_shut(run) for run in tried)
     return Judgement(
         seed=seed,
         decision=Decision.OPEN if is_open else Decision.SHUT,
@@ -267,7 +268,9 @@ def report_only(
     """Judge some scenarios without asking the gate: only the practices that they bear on have a standing."""
     whole = judge(outcomes, settings=settings, seed=seed, today=today)
     touched = {practice_id for outcome in whole.scenarios for practice_id in outcome.practices}
-    standings = tuple(msgspec.structs.replace(one, is_required=False) for one in whole.statuses if one.practice in touched)
+    standings = tuple(
+        msgspec.structs.replace(status, is_required=False) for status in whole.statuses if status.practice in touched
+    )
     return Judgement(
         seed=seed,
         decision=Decision.NOT_REQUESTED,
@@ -294,7 +297,9 @@ def exit_code(judgement: Judgement, *, was_interrupted: bool = False, has_fault:
         return 130
     if judgement.decision is Decision.NOT_REQUESTED:
         return {Verdict.PASS: 0, Verdict.FAIL: 1, Verdict.INCONCLUSIVE: 3}[judgement.verdict]
-    if any(_is_violated(one) for one in judgement.statuses) or any(_is_broken(one) for one in judgement.interpretation_runs):
+    if any(_is_violated(status) for status in judgement.statuses) or any(
+        _is_broken(interpretation_run) for interpretation_run in judgement.interpretation_runs
+    ):
         return 1
     if judgement.complaints:
         return 2
@@ -324,7 +329,7 @@ def _remarks(
 
 
 def _not_run(outcomes: Sequence[Outcome]) -> Iterable[str]:
-    count = len([one for one in outcomes if was_not_run(one)])
+    count = len([outcome for outcome in outcomes if was_not_run(outcome)])
     if count:
         yield f"{count} of {len(outcomes)} scenarios did not run to their end."
 
@@ -342,7 +347,7 @@ def _is_met(one: PracticeStatus) -> bool:
 
 
 def _needless_waivers(standings: Sequence[PracticeStatus], settings: Settings, today: datetime.date) -> Iterable[str]:
-    proven = {one.practice for one in standings if one.status in {Status.PROVEN, Status.ATTESTED}}
+    proven = {standing.practice for standing in standings if standing.status in {Status.PROVEN, Status.ATTESTED}}
     for waiver in settings.waive:
         if waiver.practice in proven and is_valid_on(waiver, today):
             yield f"[[waive]] {waiver.practice} waives nothing: the practice is proven. Remove the waiver."
@@ -364,7 +369,11 @@ def _purpose(hook: str) -> str:
 
 def _unlocks(standings: Sequence[PracticeStatus], outcomes: Sequence[Outcome]) -> tuple[Unlock, ...]:
     """The missing hooks that would help to prove something, and those that show more of what is proven without them."""
-    wanted = {hook: {one.practice for one in standings if hook in one.hooks} for one in standings for hook in one.hooks}
+    wanted = {
+        hook: {standing.practice for standing in standings if hook in standing.hooks}
+        for standing in standings
+        for hook in standing.hooks
+    }
     for outcome in outcomes:
         if outcome.needs_optional_hooks_only:
             for hook in outcome.missing:
@@ -373,7 +382,7 @@ def _unlocks(standings: Sequence[PracticeStatus], outcomes: Sequence[Outcome]) -
         Unlock(
             hook=hook,
             purpose=_purpose(hook),
-            practices=tuple(one.practice for one in standings if one.practice in wanted[hook]),
+            practices=tuple(standing.practice for standing in standings if standing.practice in wanted[hook]),
         )
         for hook in sorted(wanted)
     )

@@ -64,10 +64,10 @@ def bugs() -> dict[str, Bug]:
         found = msgspec.convert(catalog.read_fixture(FILE), _File).bug
     except msgspec.ValidationError as error:
         raise ConfigError(f"fixtures/{FILE} does not fit: {error}.") from None
-    twice = [value for value, count in Counter([key for one in found for key in (one.row, one.id)]).items() if count > 1]
+    twice = [value for value, count in Counter([key for bug in found for key in (bug.row, bug.id)]).items() if count > 1]
     if twice:
         raise ConfigError(f"fixtures/{FILE} has {twice[0]!r} twice. Keep one.")
-    return {one.id: one for one in found}
+    return {bug.id: bug for bug in found}
 
 
 def section_of(row: int) -> str:

@@ -42,11 +42,11 @@ def plan(settings: Settings, *, is_fast: bool, is_all_interpretations: bool) -> 
     every, tried = load_all(), interpretation_trials.planned(settings, is_all=is_all_interpretations)
     if not is_fast:
         return Plan(scenarios=(*every, *tried))
-    compared = {one.base_name for one in tried}
-    chosen = {one.name for one in shortlist(every, settings)} | compared
+    compared = {scenario.base_name for scenario in tried}
+    chosen = {scenario.name for scenario in shortlist(every, settings)} | compared
     return Plan(
-        scenarios=(*(one for one in every if one.name in chosen), *tried),
-        left_out=tuple(one.name for one in every if one.name not in chosen),
+        scenarios=(*(scenario for scenario in every if scenario.name in chosen), *tried),
+        left_out=tuple(scenario.name for scenario in every if scenario.name not in chosen),
     )
 
 
@@ -61,11 +61,13 @@ def judge_share(
     left_out: tuple[str, ...],
 ) -> tuple[Judgement, Share]:
     """What there is to say of a part by itself, and the share with all that `merge` needs."""
-    own = [one for one in outcomes if not interpretation_trials.is_of_interpretation_run(one)]
+    own = [outcome for outcome in outcomes if not interpretation_trials.is_of_interpretation_run(outcome)]
     judged = judgement.report_only(own, settings=settings, seed=seed, today=today)
     remark = f"Part {share.number} of {share.count}: only `fiskil-harness merge`, with all of them, asks the gate."
     judged = msgspec.structs.replace(judged, is_fast=is_fast, left_out=left_out, remarks=(remark, *judged.remarks))
-    under = tuple(sorted(filter(interpretation_trials.is_of_interpretation_run, outcomes), key=lambda one: one.scenario))
+    under = tuple(
+        sorted(filter(interpretation_trials.is_of_interpretation_run, outcomes), key=lambda outcome: outcome.scenario)
+    )
     return judged, msgspec.structs.replace(share, under_interpretations=under)
 
 
@@ -75,17 +77,17 @@ def check(parts: Sequence[Shard], *, digest: str, harness: str) -> None:
     Raises:
         UsageError: One is no part, two do not fit, one share is there twice, or the config is another one.
     """
-    for one in parts:
-        if one.whole.share is None:
-            raise UsageError(f"{one.name!r} is no part: it was made without --shard.")
+    for shard in parts:
+        if shard.whole.share is None:
+            raise UsageError(f"{shard.name!r} is no part: it was made without --shard.")
     first, seen = parts[0], dict[int, str]()
-    for one in parts:
-        for what, mine, its in _traits(first, one):
+    for shard in parts:
+        for what, mine, its in _traits(first, shard):
             if mine != its:
-                raise UsageError(f"{one.name!r} is of another gate than {first.name!r}: {what} {its}, not {mine}.")
-        if one.share.number in seen:
-            raise UsageError(f"{one.name!r} and {seen[one.share.number]!r} are the same share, {_words(one.share)}.")
-        seen[one.share.number] = one.name
+                raise UsageError(f"{shard.name!r} is of another gate than {first.name!r}: {what} {its}, not {mine}.")
+        if shard.share.number in seen:
+            raise UsageError(f"{shard.name!r} and {seen[shard.share.number]!r} are the same share, {_words(shard.share)}.")
+        seen[shard.share.number] = shard.name
     if first.whole.run.harness != harness:
         raise UsageError(
             f"The parts were made with fiskil-harness {first.whole.run.harness}, and this is {harness}. Use one version."
@@ -98,7 +100,7 @@ def check(parts: Sequence[Shard], *, digest: str, harness: str) -> None:
 
 def missing(parts: Sequence[Shard]) -> str:
     """The complaint about shares that are not there; empty where all are."""
-    count, there = parts[0].share.count, {one.share.number for one in parts}
+    count, there = parts[0].share.count, {shard.share.number for shard in parts}
     absent = [str(number) for number in range(1, count + 1) if number not in there]
     if not absent:
         return ""
@@ -109,7 +111,7 @@ def missing(parts: Sequence[Shard]) -> str:
 
 def coverage_marks(parts: Sequence[Shard]) -> frozenset[str]:
     """What the app's calls came to, in all parts together."""
-    return frozenset(what for one in parts for measure in one.whole.measured for what in measure.coverage_marks)
+    return frozenset(what for shard in parts for measure in shard.whole.measured for what in measure.coverage_marks)
 
 
 def merged(parts: Sequence[Shard], *, settings: Settings, today: datetime.date, again: str, again_one: str) -> GateResult:
@@ -118,14 +120,16 @@ def merged(parts: Sequence[Shard], *, settings: Settings, today: datetime.date, 
     Raises:
         UsageError: Together they ran something else than this version would run.
     """
-    ordered = sorted(parts, key=lambda one: one.share.number)
+    ordered = sorted(parts, key=lambda shard: shard.share.number)
     first = ordered[0].whole
-    outcomes = [outcome for one in ordered for outcome in (*one.whole.result.scenarios, *one.share.under_interpretations)]
+    outcomes = [
+        outcome for shard in ordered for outcome in (*shard.whole.result.scenarios, *shard.share.under_interpretations)
+    ]
     planned = plan(settings, is_fast=first.result.is_fast, is_all_interpretations=ordered[0].share.is_all_interpretations)
     complaint = missing(parts)
     _refuse_other_scenarios(outcomes, planned, is_complete=not complaint)
-    runs = [one.whole.run for one in ordered]
-    was_interrupted, faults = any(one.was_interrupted for one in runs), sum(one.faults for one in runs)
+    runs = [shard.whole.run for shard in ordered]
+    was_interrupted, faults = any(run.was_interrupted for run in runs), sum(run.faults for run in runs)
     judged = judgement.judge(
         outcomes,
         settings=settings,
@@ -141,25 +145,25 @@ def merged(parts: Sequence[Shard], *, settings: Settings, today: datetime.date, 
     run = msgspec.structs.replace(
         first.run,
         command="merge",
-        began_at=min(one.began_at for one in runs),
-        took_s=round(max(one.took_s for one in runs), 2),
-        workers=sum(one.workers for one in runs),
+        began_at=min(run.began_at for run in runs),
+        took_s=round(max(run.took_s for run in runs), 2),
+        workers=sum(run.workers for run in runs),
         config=settings.source,
         again=again,
         again_one=again_one,
         was_interrupted=was_interrupted,
         faults=faults,
-        plans=tuple(dict.fromkeys(plan_file for one in runs for plan_file in one.plans)),
+        plans=tuple(dict.fromkeys(plan_file for run in runs for plan_file in run.plans)),
     )
-    measured = sorted((one for part in ordered for one in part.whole.measured), key=lambda one: one.scenario)
-    exhibits = tuple(exhibit for one in ordered for exhibit in one.whole.excerpts)
+    measured = sorted((measure for part in ordered for measure in part.whole.measured), key=lambda measure: measure.scenario)
+    exhibits = tuple(exhibit for shard in ordered for exhibit in shard.whole.excerpts)
     return GateResult(
         result=judged,
         run=run,
         measured=tuple(measured),
         excerpts=exhibits,
-        stories=tuple(sorted((one for part in ordered for one in part.whole.stories), key=lambda one: one.scenario)),
-        pictures=tuple(one for part in ordered for one in part.whole.pictures),
+        stories=tuple(sorted((story for part in ordered for story in part.whole.stories), key=lambda story: story.scenario)),
+        pictures=tuple(picture for part in ordered for picture in part.whole.pictures),
     )
 
 
@@ -171,7 +175,7 @@ def against(whole: GateResult, compared: Comparison) -> GateResult:
 
 
 def _refuse_other_scenarios(outcomes: Sequence[Outcome], planned: Plan, *, is_complete: bool) -> None:
-    there, known = {one.scenario for one in outcomes}, {one.name for one in planned.scenarios}
+    there, known = {outcome.scenario for outcome in outcomes}, {scenario.name for scenario in planned.scenarios}
     odd = sorted(there - known) + (sorted(known - there) if is_complete else [])
     if odd:
         raise UsageError(

@@ -34,7 +34,7 @@ def har_of(
     """
     began_at = began_at or real_now() - timedelta(seconds=journal.elapsed_s())
     page = {"startedDateTime": rfc3339(began_at, timespec="milliseconds"), "id": title, "title": title, "pageTimings": {}}
-    entries = [_entry(one, began_at, title, origin) for one in journal.all(Exchange)]
+    entries = [_entry(call, began_at, title, origin) for call in journal.all(Exchange)]
     found: dict[str, Any] = redactor.redact_tree(_log([page], entries))
     return found
 

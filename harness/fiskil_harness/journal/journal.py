@@ -60,7 +60,7 @@ class Journal:
     def __iter__(self) -> Iterator[Entry]:
         with self._lock:
             if self._has_parts:
-                made = [one[0](*one[1]) if isinstance(one, tuple) else one for one in self._entries]
+                made = [entry[0](*entry[1]) if isinstance(entry, tuple) else entry for entry in self._entries]
                 self._entries = deque(made, maxlen=self._entries.maxlen)
                 self._has_parts = False
             return iter(tuple(self._entries))

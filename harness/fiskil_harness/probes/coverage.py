@@ -17,7 +17,7 @@ from fiskil_harness.journal import Exchange, Journal, Journey
 from fiskil_harness.journal.queries.api_calls import acknowledged_events, calls
 
 LEFT = "ABANDONED"
-ENDINGS = (*(one.value for one in Ending if one is not Ending.INVALID), LEFT)
+ENDINGS = (*(ending.value for ending in Ending if ending is not Ending.INVALID), LEFT)
 """How a journey can end for a person, closing the tab included. A session that is over already begins no journey."""
 FACT = "app.facts.uses_events"
 EVENT, ENDING = "event", "ending"
@@ -42,11 +42,11 @@ class Coverage(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 def coverage_marks(journal: Journal) -> tuple[str, ...]:
     """What the app's calls came to in one scenario, sorted: ``called x``, ``endpoint x``, ``failed x``, ``error 429``."""
-    made = [one for one in calls(journal) if one.route and not one.is_cut]
-    met = {f"{CALLED} {one.route}" for one in made}
-    for one in made:
-        error = _error_of(one)
-        met |= {f"{FAILED} {one.route}", f"{ERROR} {error}"} if error else {f"{ANSWERED} {one.route}"}
+    made = [call for call in calls(journal) if call.route and not call.is_cut]
+    met = {f"{CALLED} {call.route}" for call in made}
+    for call in made:
+        error = _error_of(call)
+        met |= {f"{FAILED} {call.route}", f"{ERROR} {error}"} if error else {f"{ANSWERED} {call.route}"}
     return tuple(sorted(met))
 
 
@@ -64,7 +64,7 @@ def _error_of(call: Exchange) -> str:
 def exercised_in(journal: Journal) -> tuple[str, ...]:
     """The flows of one scenario, sorted."""
     events = {f"{EVENT} {event.kind}" for _, event in acknowledged_events(journal)}
-    endings = {f"{ENDING} {one.ending}" for one in journal.all(Journey) if one.ending in ENDINGS}
+    endings = {f"{ENDING} {journey.ending}" for journey in journal.all(Journey) if journey.ending in ENDINGS}
     return tuple(sorted(events | endings))
 
 
@@ -75,26 +75,28 @@ def expected_of(facts: Facts, met: Iterable[str] = ()) -> tuple[str, ...]:
     can meet no error.
     """
     asked = tuple(facts.datasets or USUAL_PERMISSIONS)
-    known = [one.event for one in DATASETS.values() if one.permission is not None and one.is_permitted_by(asked)]
+    known = [
+        dataset.event for dataset in DATASETS.values() if dataset.permission is not None and dataset.is_permitted_by(asked)
+    ]
     kinds = {kind for pattern in facts.uses_events or () for kind in _meant(pattern, known)}
     used = _named(met, CALLED)
     return (
         *(f"{EVENT} {kind}" for kind in sorted(kinds)),
-        *(f"{ENDING} {one}" for one in ENDINGS),
-        *(f"{ANSWERED} {one}" for one in used),
+        *(f"{ENDING} {ending}" for ending in ENDINGS),
+        *(f"{ANSWERED} {text}" for text in used),
         *(expected_errors() if used else ()),
     )
 
 
 def expected_errors() -> tuple[str, ...]:
     """The kinds of error that an app which calls the API must have met."""
-    return tuple(f"{ERROR} {one}" for one in ERRORS)
+    return tuple(f"{ERROR} {error}" for error in ERRORS)
 
 
 def untested(facts: Facts, exercised: Iterable[str], met: Iterable[str] = ()) -> tuple[str, ...]:
     """What should have been exercised and was not."""
     done = {*exercised, *met}
-    return tuple(one for one in expected_of(facts, met) if one not in done)
+    return tuple(text for text in expected_of(facts, met) if text not in done)
 
 
 def coverage(facts: Facts, exercised: Iterable[str], met: Iterable[str] = ()) -> tuple[Coverage, ...]:
@@ -103,7 +105,7 @@ def coverage(facts: Facts, exercised: Iterable[str], met: Iterable[str] = ()) ->
     wanted = expected_of(facts, met)
     kinds = (
         ("endpoints", ANSWERED, wanted),
-        ("endpoints that failed", FAILED, tuple(f"{FAILED} {one}" for one in _named(met, CALLED))),
+        ("endpoints that failed", FAILED, tuple(f"{FAILED} {text}" for text in _named(met, CALLED))),
         ("kinds of error", ERROR, wanted),
         ("events", EVENT, wanted),
         ("endings of a journey", ENDING, wanted),
@@ -121,7 +123,7 @@ def coverage(facts: Facts, exercised: Iterable[str], met: Iterable[str] = ()) ->
 
 def _named(told: Iterable[str], word: str) -> list[str]:
     """What stands after *word* in those that begin with it, sorted."""
-    return sorted(one.removeprefix(f"{word} ") for one in told if one.startswith(f"{word} "))
+    return sorted(text.removeprefix(f"{word} ") for text in told if text.startswith(f"{word} "))
 
 
 def _meant(pattern: str, met: Iterable[str]) -> Iterable[str]:

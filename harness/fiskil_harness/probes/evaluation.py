@@ -42,16 +42,16 @@ def findings(probes: Iterable[Any], journal: Journal, *, crashed: str, missing: 
 
 
 def _lacking(examined: Iterable[Finding], journal: Journal, crashed: str) -> Iterator[Finding]:
-    doubtful = [one for one in examined if one.verdict is Verdict.INCONCLUSIVE]
+    doubtful = [finding for finding in examined if finding.verdict is Verdict.INCONCLUSIVE]
     vain = failed_hook(journal)
     if crashed:
         yield _doubt(EVERY_STEP, crashed)
-    elif vain and any(not one.hook for one in doubtful):
+    elif vain and any(not finding.hook for finding in doubtful):
         yield _doubt(EVERY_STEP, vain)
     untold = _untold(journal)
-    if untold and any(one.hook == EFFECTS for one in doubtful):
+    if untold and any(finding.hook == EFFECTS for finding in doubtful):
         yield _doubt(EFFECTS_REPORTED, untold)
-    for what, hook in dict.fromkeys((one.what, one.hook) for one in journal.all(CutShort)):
+    for what, hook in dict.fromkeys((cut_short.what, cut_short.hook) for cut_short in journal.all(CutShort)):
         yield _doubt(EVERY_STEP, what, hook)
     for fault in journal.all(FaultSet):
         if fault.unbitten and not (fault.fault.startswith(STALE) and _keeps_none(journal)):
@@ -63,7 +63,7 @@ def _lacking(examined: Iterable[Finding], journal: Journal, crashed: str) -> Ite
 def _keeps_none(journal: Journal) -> bool:
     """Whether the app opens a connection for each call, soon after another's end: then none can be found closed."""
     made = calls(journal)
-    used = Counter(one.connection for one in made)
+    used = Counter(call.connection for call in made)
     had_chances = any(0 <= later.at_s - earlier.ended_s < LONGEST_HELD_S for earlier, later in pairwise(made))
     return had_chances and max(used.values()) == 1
 
@@ -74,9 +74,13 @@ def _doubt(probe: str, seen: str, hook: str = "") -> Finding:
 
 def _untold(journal: Journal) -> str:
     """What the app answered, where it says of every end user that there is nothing although it took messages about them."""
-    taken = {one.participant for one in journal.all(Delivery) if one.kind == "genuine" and one.outcome == "ack"}
-    looks = [one for one in journal.all(Effects) if one.participant in taken]
-    if not looks or not all(one.refusal for one in looks):
+    taken = {
+        delivery.participant
+        for delivery in journal.all(Delivery)
+        if delivery.kind == "genuine" and delivery.outcome == "ack"
+    }
+    looks = [effects for effects in journal.all(Effects) if effects.participant in taken]
+    if not looks or not all(look.refusal for look in looks):
         return ""
     return f"{looks[-1].refusal} about an end user whose message was acknowledged; is that path the right one?"
 

@@ -43,7 +43,7 @@ def all_practices() -> dict[str, Practice]:
         found = msgspec.convert(catalog.read_fixture("practices.toml")["practice"], tuple[Practice, ...])
     except msgspec.ValidationError as error:
         raise ConfigError(f"fixtures/practices.toml does not fit: {error}.") from None
-    return {one.id: one for one in found}
+    return {practice.id: practice for practice in found}
 
 
 def practice(practice_id: str) -> Practice:
@@ -58,7 +58,7 @@ def practices_of(probe: str, practice_ids: tuple[str, ...]) -> tuple[str, ...]:
 
     What no row lists, such as a step that could not be performed, counts for all of them.
     """
-    listing = tuple(one for one in practice_ids if probe in practice(one).probes)
+    listing = tuple(practice_id for practice_id in practice_ids if probe in practice(practice_id).probes)
     return listing or practice_ids
 
 
@@ -66,8 +66,8 @@ def refuse_bad_pairs(name: str, practice_ids: tuple[str, ...], probes: tuple[Any
     """Refuse a probe that bears on none of the scenario's practices, and a practice that none of its probes bears on."""
     names = [name_of(probe) for probe in probes]
     for probe in names:
-        if practice_ids and not any(probe in practice(one).probes for one in practice_ids):
-            allowed = [one for one in all_practices() if probe in practice(one).probes]
+        if practice_ids and not any(probe in practice(practice_id).probes for practice_id in practice_ids):
+            allowed = [all_practice for all_practice in all_practices() if probe in practice(all_practice).probes]
             raise ConfigError(
                 f"Scenario {name!r} asks {probe}, which bears on none of its practices. "
                 f"It bears on: {', '.join(allowed) or 'none'}."

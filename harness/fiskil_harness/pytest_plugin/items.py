@@ -154,16 +154,16 @@ class Collecting:
         from fiskil_harness.gate.judgement import report_only
 
         judgement = report_only(
-            [one.outcome for one in self._played],
+            [played.outcome for played in self._played],
             settings=self._settings,
             seed=self._seed,
             today=real_now().date(),
         )
         terminalreporter.section("fiskil practices")
-        for one in judgement.statuses:
-            colour = {"violated": {"red": True}, "proven": {"green": True}}.get(one.status, {"yellow": True})
-            terminalreporter.write(f"{one.status:<11} ", **colour)
-            terminalreporter.line(f"{one.practice:<32} {one.reason}")
+        for status in judgement.statuses:
+            colour = {"violated": {"red": True}, "proven": {"green": True}}.get(status.status, {"yellow": True})
+            terminalreporter.write(f"{status.status:<11} ", **colour)
+            terminalreporter.line(f"{status.practice:<32} {status.reason}")
 
 
 def settings_of(config: pytest.Config) -> Settings:
@@ -266,9 +266,9 @@ def _report(played: Played, config: pytest.Config, *, typed: str) -> None:
     again = f"fiskil-harness run {shlex.quote(typed)} --seed {outcome.seed}"
     if outcome.verdict is Verdict.PASS:
         return
-    told = [one for one in outcome.findings if one.verdict is outcome.verdict]
-    hooks = sorted({one.hook for one in told if one.hook})
-    lacks_only_hooks = outcome.verdict is Verdict.INCONCLUSIVE and all(one.hook for one in told)
+    told = [finding for finding in outcome.findings if finding.verdict is outcome.verdict]
+    hooks = sorted({finding.hook for finding in told if finding.hook})
+    lacks_only_hooks = outcome.verdict is Verdict.INCONCLUSIVE and all(finding.hook for finding in told)
     is_strict = config.getoption("fiskil_strict") or config.getini("fiskil_strict")
     if lacks_only_hooks and not is_strict:
         reason = f"the config lacks {', '.join(hooks)}"
@@ -295,10 +295,10 @@ def _answer_signals(config: pytest.Config, folder: Path) -> None:
     heeded = signals.heeded()
 
     def interrupt(_number: int, _frame: object) -> None:
-        for one in heeded:
-            signal.signal(one, lambda *_: None)
+        for number in heeded:
+            signal.signal(number, lambda *_: None)
         raise KeyboardInterrupt
 
-    for one in heeded:
-        signal.signal(one, interrupt)
+    for number in heeded:
+        signal.signal(number, interrupt)
     (folder / f"worker-{_worker_id(config)}.pid").write_text(str(os.getpid()), encoding="ascii")

@@ -140,7 +140,7 @@ class Driver:
             interpretations=scenario.interpretations,
             clauses_used=tuple(
                 sorted(
-                    {one for entry in journal.all(InterpretationsUsed) for one in entry.clauses}
+                    {clause for entry in journal.all(InterpretationsUsed) for clause in entry.clauses}
                     & set(scenario.interpretations)
                 )
             ),
@@ -185,8 +185,8 @@ class Driver:
         journal.write(Canaries(values=self.fiskil.sandbox.canaries()))
         store = self.fiskil.sandbox.store
         journal.write(InterpretationsUsed(clauses=tuple(sorted(store.asked)), ruled=store.interpretations.chosen))
-        for one in waiting:
-            journal.write(fault_set(one))
+        for each_waiting in waiting:
+            journal.write(fault_set(each_waiting))
         self._note_output(journal, patience_s=MOST_LAG_S if quiet_s >= IDLE_S else 0)
         self._name_ids(stage)
         self._clean_up(is_restarted=is_unwell(journal) if is_unwell else stage.must_restart)
@@ -358,7 +358,7 @@ def _whom(step: AnyStep) -> str | None:
 
 def _blamed(scenario: Scenario, journal: Journal) -> tuple[str, ...]:
     """The practices that the scenario bears on; where a drawn plan broke one promise, the one that this counts for."""
-    blamed = tuple(one.practice for one in journal.all(PlanRun) if one.practice in scenario.practices)
+    blamed = tuple(plan_run.practice for plan_run in journal.all(PlanRun) if plan_run.practice in scenario.practices)
     return blamed or scenario.practices
 
 

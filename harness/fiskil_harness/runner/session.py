@@ -80,7 +80,7 @@ class SessionResult(Struct, frozen=True, kw_only=True):
     @property
     def coverage_marks(self) -> frozenset[str]:
         """What the app's calls came to, in all scenarios together."""
-        return frozenset(what for one in self.measured for what in one.coverage_marks)
+        return frozenset(what for measure in self.measured for what in measure.coverage_marks)
 
 
 class Progress(Protocol):
@@ -241,24 +241,24 @@ def _read(folder: Path, order: SessionRequest, watch: _Watch) -> SessionResult:
     if refusal.exists():
         raise AppError(refusal.read_text(encoding="utf-8"))
     played = [msgspec.json.decode(path.read_bytes(), type=Played) for path in (folder / "results").glob("*.json")]
-    played.sort(key=lambda one: one.outcome.scenario)
+    played.sort(key=lambda played: played.outcome.scenario)
     # A worker that Ctrl-C ended in the middle of a scenario counts as crashed for xdist; it is not.
     seen = [] if watch.was_interrupted else watch.faults
-    faults = [*seen, *(one.fault for one in played if one.fault)]
+    faults = [*seen, *(each_played.fault for each_played in played if each_played.fault)]
     if len(played) < len(order.scenarios) and not watch.was_interrupted and not faults:
         faults.append(f"{len(order.scenarios) - len(played)} scenarios came back without an outcome.")
-    outcomes = {one.outcome.scenario: one.outcome for one in played}
+    outcomes = {each_played.outcome.scenario: each_played.outcome for each_played in played}
     for scenario in order.scenarios:
         outcomes.setdefault(scenario.name, not_run(scenario, order.seed))
     return SessionResult(
         outcomes=tuple(outcome for _, outcome in sorted(outcomes.items())),
-        measured=tuple(one.measure for one in played),
-        plans=tuple(plan for one in played for plan in one.plans),
+        measured=tuple(each_played.measure for each_played in played),
+        plans=tuple(plan for each_played in played for plan in each_played.plans),
         faults=tuple(faults),
-        excerpts=tuple(exhibit for one in played for exhibit in one.excerpts),
-        hars=tuple(one.har for one in played if one.har),
-        stories=tuple(one.story for one in played if one.story is not None),
-        pictures=tuple(picture for one in played for picture in one.pictures),
+        excerpts=tuple(exhibit for each_played in played for exhibit in each_played.excerpts),
+        hars=tuple(each_played.har for each_played in played if each_played.har),
+        stories=tuple(each_played.story for each_played in played if each_played.story is not None),
+        pictures=tuple(picture for each_played in played for picture in each_played.pictures),
         was_interrupted=watch.was_interrupted,
     )
 
@@ -285,7 +285,15 @@ def run_order(scenarios: Sequence[Scenario], settings: Settings, workers: int = 
         return costs.cost_s(scenario.name) if workers > 1 else 0.0
 
     # Scenarios under one reading follow each other, because an app starts anew when another reading rules.
-    return sorted(scenarios, key=lambda one: (is_heavy(one), sorted(one.interpretations.items()), -cost_s(one), one.name))
+    return sorted(
+        scenarios,
+        key=lambda scenario: (
+            is_heavy(scenario),
+            sorted(scenario.interpretations.items()),
+            -cost_s(scenario),
+            scenario.name,
+        ),
+    )
 
 
 def _name(nodeid: Any) -> str:

@@ -188,7 +188,7 @@ class Worker:
         """Count the scenarios in a row in which nothing that was delivered got an answer."""
         made = journal.all(Delivery)
         if made:
-            self._silent = 0 if any(one.status is not None for one in made) else self._silent + 1
+            self._silent = 0 if any(delivery.status is not None for delivery in made) else self._silent + 1
 
     def _refuse_silence(self) -> None:
         if self.settings.app.url and self._silent >= MOST_SILENT:
@@ -196,7 +196,7 @@ class Worker:
 
     def _look(self, outcome: Outcome, driver: Driver) -> None:
         """Remember an effects hook that found nobody and answers as any path does that is not there."""
-        found = next((one for one in outcome.findings if one.probe == EFFECTS_REPORTED), None)
+        found = next((finding for finding in outcome.findings if finding.probe == EFFECTS_REPORTED), None)
         if found is not None and is_nowhere(driver.app, UNKNOWN_END_USER):
             self._blind = found.observed
 
@@ -222,7 +222,7 @@ class Worker:
     ) -> tuple[Story | None, tuple[Picture, ...], str]:
         """The story and the pictures of a scenario, without a secret, and the traceback where that went wrong."""
         try:
-            steps = [step_text(one) for one in scenario.steps]
+            steps = [step_text(step) for step in scenario.steps]
             has_passed = outcome.verdict is Verdict.PASS
             redact = self.redactor.redact_tree
             story = story_of(scenario.name, steps, journal, took_s=took_s, has_passed=has_passed, redact=redact)
@@ -261,14 +261,14 @@ class Worker:
 def measured(scenario: Scenario, journal: Journal, *, took_s: float) -> Measure:
     """What *journal* says about the cost of *scenario*."""
     deliveries = journal.all(Delivery)
-    acknowledged = [one.took_s for one in deliveries if one.outcome == "ack"]
+    acknowledged = [delivery.took_s for delivery in deliveries if delivery.outcome == "ack"]
     return Measure(
         scenario=scenario.name,
         took_s=round(took_s, 3),
         exchanges=len(journal.all(Exchange)),
         deliveries=len(deliveries),
         slowest_acknowledgement_ms=round(max(acknowledged) * 1000, 1) if acknowledged else None,
-        notes=(*(one.what for one in journal.all(Trouble)), *_races(journal), *_unrest(journal)),
+        notes=(*(trouble.what for trouble in journal.all(Trouble)), *_races(journal), *_unrest(journal)),
         pairs=_pairs(journal),
         coverage_marks=coverage_marks(journal),
     )
@@ -289,7 +289,9 @@ def _races(journal: Journal) -> Iterator[str]:
 
 def _unrest(journal: Journal) -> Iterator[str]:
     """Since when the app has not come to rest, where that was before this scenario and it did not in the end."""
-    for since in dict.fromkeys(one.left_by for one in journal.all(Effects) if one.moment == "end" and one.left_by):
+    for since in dict.fromkeys(
+        effects.left_by for effects in journal.all(Effects) if effects.moment == "end" and effects.left_by
+    ):
         yield f"{STILL_BUSY_SINCE}{since}"
 
 

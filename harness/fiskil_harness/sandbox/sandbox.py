@@ -122,9 +122,9 @@ class Sandbox:
             ]
             if person is not None:
                 people.admit(store, person)
-                for one in made:
-                    self.authorise(one, person)
-            return [one.end_user_id for one in made]
+                for end_user in made:
+                    self.authorise(end_user, person)
+            return [end_user.end_user_id for end_user in made]
 
     def authorise(
         self,
@@ -344,7 +344,7 @@ class Sandbox:
             UsageError: Nobody may consent for so long.
         """
         chosen = {"permissions": permissions, "scopes": scopes, "version": version, "consent_days": consent_days}
-        given = {one: value for one, value in chosen.items() if value not in ((), "", None)}
+        given = {text: value for text, value in chosen.items() if value not in ((), "", None)}
         if permissions:
             given["is_chosen"] = True
         with self._now() as store:
@@ -362,8 +362,10 @@ class Sandbox:
     def canaries(self) -> dict[str, tuple[str, ...]]:
         """Every secret value of this run and its people, by kind."""
         with self.store.lock:
-            numbers = {one.account_number for bank in self.store.ledgers.values() for one in bank.accounts.values()}
-            numbers |= {one.account_number for books in self.store.energy.values() for one in books.accounts.values()}
+            numbers = {account.account_number for bank in self.store.ledgers.values() for account in bank.accounts.values()}
+            numbers |= {
+                account.account_number for books in self.store.energy.values() for account in books.accounts.values()
+            }
             return {
                 "access token": tuple(self.store.issued),
                 "account number": tuple(sorted(numbers)),

@@ -89,5 +89,5 @@ def _batches(store: Store, consent: Consent) -> list[tuple[str, ...]]:
     """The accounts that each event of a sync names. Source: sync.account-batch"""
     ids = account_ids(store, as_shared(store, consent))
     if len(ids) > 1 and store.interpretation("sync.account-batch") == "per-account":
-        return [(one,) for one in ids]
+        return [(text,) for text in ids]
     return [ids]

@@ -133,11 +133,11 @@ class Store:
     def _return_tokens_to_real_time(self) -> None:
         now = self.clock.now()
         self.tokens = {
-            one.value: msgspec.structs.replace(
-                one, issued_at=one.issued_at - one.ahead, expires_at=one.expires_at - one.ahead, ahead=timedelta()
+            token.value: msgspec.structs.replace(
+                token, issued_at=token.issued_at - token.ahead, expires_at=token.expires_at - token.ahead, ahead=timedelta()
             )
-            for one in self.tokens.values()
-            if one.expires_at - one.ahead > now
+            for token in self.tokens.values()
+            if token.expires_at - token.ahead > now
         }
 
     def now(self) -> datetime:
@@ -207,4 +207,4 @@ class Store:
 
     def active_consents(self, end_user_id: str) -> list[Consent]:
         """The consents of an end user that allow reading now, oldest first."""
-        return [one for one in self.consents.of(end_user_id) if one.is_active]
+        return [consent for consent in self.consents.of(end_user_id) if consent.is_active]

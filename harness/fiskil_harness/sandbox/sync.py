@@ -110,7 +110,7 @@ def resume(store: Store, institution_id: str) -> None:
 
 
 def _waited_for(store: Store, consent: Consent, dataset: str) -> PendingSync:
-    waiting = [one for one in _begun(store, consent) if one.dataset == dataset]
+    waiting = [pending_sync for pending_sync in _begun(store, consent) if pending_sync.dataset == dataset]
     if not waiting:
         waiting = begin(store, consent, datasets=(dataset,))
     if not waiting:
@@ -122,7 +122,7 @@ def _waited_for(store: Store, consent: Consent, dataset: str) -> PendingSync:
 
 def _begun(store: Store, consent: Consent) -> list[PendingSync]:
     """The pending syncs of a consent that somebody waits for."""
-    return [one for one in store.syncs.of(consent.arrangement_id) if not one.is_recurrent]
+    return [pending_sync for pending_sync in store.syncs.of(consent.arrangement_id) if not pending_sync.is_recurrent]
 
 
 def _usual(store: Store, consent: Consent) -> list[str]:
@@ -132,9 +132,11 @@ def _usual(store: Store, consent: Consent) -> list[str]:
     """
     stages = EARLY_STAGES[store.interpretation("sync.early-transactions")]
     return [
-        one.name
-        for one in DATASETS.values()
-        if one.permission is not None and one.is_permitted_by(consent.permissions) and (not one.label or one.name in stages)
+        dataset.name
+        for dataset in DATASETS.values()
+        if dataset.permission is not None
+        and dataset.is_permitted_by(consent.permissions)
+        and (not dataset.label or dataset.name in stages)
     ]
 
 
@@ -185,7 +187,8 @@ def _recurs(store: Store, consent: Consent, pending: PendingSync) -> bool:
     if consent.is_one_off or dataset.permission is None or dataset.label:
         return False
     return pending.is_recurrent or not any(
-        one.is_recurrent and one.dataset == pending.dataset for one in store.syncs.of(consent.arrangement_id)
+        pending_sync.is_recurrent and pending_sync.dataset == pending.dataset
+        for pending_sync in store.syncs.of(consent.arrangement_id)
     )
 
 

@@ -60,7 +60,7 @@ class Listed(Sequence[Any], Generic[T]):
     def __getitem__(self, at: slice) -> list[Any]: ...
 
     def __getitem__(self, at: int | slice) -> Any:
-        return [self._make(one) for one in self._shown[at]] if isinstance(at, slice) else self._make(self._shown[at])
+        return [self._make(t) for t in self._shown[at]] if isinstance(at, slice) else self._make(self._shown[at])
 
 
 class EndUsers(dict[str, EndUser]):
@@ -121,7 +121,7 @@ class Consents(dict[str, Consent]):
 
     def of(self, end_user_id: str) -> list[Consent]:
         """Every consent of an end user, oldest first."""
-        return [self[one] for one in self._of.get(end_user_id, ())]
+        return [self[text] for text in self._of.get(end_user_id, ())]
 
     @property
     def next_end(self) -> datetime:
@@ -150,9 +150,9 @@ class Syncs:
 
     def extend(self, pending: Iterable[PendingSync]) -> None:
         """Add syncs that have begun."""
-        for one in pending:
-            heapq.heappush(self._ready, (one.ready_at, self._begun, one))
-            self._of.setdefault(one.arrangement_id, []).append(one)
+        for pending_sync in pending:
+            heapq.heappush(self._ready, (pending_sync.ready_at, self._begun, pending_sync))
+            self._of.setdefault(pending_sync.arrangement_id, []).append(pending_sync)
             self._begun += 1
 
     def of(self, arrangement_id: str) -> list[PendingSync]:
@@ -166,7 +166,7 @@ class Syncs:
 
     def remove(self, pending: PendingSync) -> None:
         """Take one out before its time."""
-        self._ready = [one for one in self._ready if one[2] is not pending]
+        self._ready = [pair for pair in self._ready if pair[2] is not pending]
         heapq.heapify(self._ready)
         self._forget(pending)
 

@@ -59,24 +59,24 @@ def flows_of(scenario: str) -> tuple[str, ...]:
 
 def wall_s(scenarios: Iterable[str], workers: int) -> float:
     """How long *scenarios* take together where so many *workers* share them out."""
-    costs = [cost_s(one) for one in scenarios]
+    costs = [cost_s(scenario) for scenario in scenarios]
     return max([sum(costs) / max(workers, 1), *costs], default=0.0)
 
 
 def rendered(report: Mapping[str, Any]) -> str:
     """The table of a JSON *report*, as TOML."""
-    exercised = {one["scenario"]: one["flows"] for one in report["result"]["scenarios"]}
+    exercised = {value["scenario"]: value["flows"] for value in report["result"]["scenarios"]}
     lines = [*HEAD.splitlines(), "", "[scenarios]"]
-    for one in sorted(report["measured"], key=lambda measure: str(measure["scenario"])):
-        flows = [*exercised.get(one["scenario"], ()), *_errors(one["met"])]
+    for value in sorted(report["measured"], key=lambda measure: str(measure["scenario"])):
+        flows = [*exercised.get(value["scenario"], ()), *_errors(value["met"])]
         named = ", ".join(f'"{flow}"' for flow in flows)
-        if "@" not in one["scenario"]:
-            lines.append(f"{one['scenario']} = {{ took_s = {one['took_s']:.1f}, flows = [{named}] }}")
+        if "@" not in value["scenario"]:
+            lines.append(f"{value['scenario']} = {{ took_s = {value['took_s']:.1f}, flows = [{named}] }}")
     return "\n".join(lines) + "\n"
 
 
 def _errors(met: Iterable[str]) -> Iterator[str]:
-    return (one for one in met if one.startswith("error "))
+    return (text for text in met if text.startswith("error "))
 
 
 if __name__ == "__main__":

@@ -56,7 +56,7 @@ class Scenario(Struct, frozen=True, kw_only=True):
     @property
     def needs(self) -> tuple[str, ...]:
         """Every hook that a step or a probe cannot do without, sorted."""
-        return tuple(sorted({hook for one in (*self.steps, *self.probes) for hook in one.needs}))
+        return tuple(sorted({hook for step in (*self.steps, *self.probes) for hook in step.needs}))
 
 
 class SavedPlan(Struct, frozen=True, kw_only=True):

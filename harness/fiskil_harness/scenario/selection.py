@@ -50,8 +50,8 @@ def about_receivers(phase: Phase = "all", *, is_heavy: bool = False) -> list[Sce
     """
     heavy = [load(name) for name in catalog.opt_in_names() if is_heavy]
     known = {
-        "direct": [*(one for one in load_all() if one.name.startswith("webhook_")), *heavy],
-        "random": [one for one in load_all() if is_explored(one) and not is_of_life_plans(one)],
+        "direct": [*(scenario for scenario in load_all() if scenario.name.startswith("webhook_")), *heavy],
+        "random": [scenario for scenario in load_all() if is_explored(scenario) and not is_of_life_plans(scenario)],
     }
     return known["direct"] + known["random"] if phase == "all" else known[phase]
 
@@ -73,13 +73,13 @@ def with_plans(scenarios: Iterable[Scenario], count: int | None, shrink_s: float
         return list(scenarios)
     return [
         msgspec.structs.replace(
-            one,
+            scenario,
             steps=tuple(
                 msgspec.structs.replace(step, **changes) if isinstance(step, RunGeneratedPlans) else step
-                for step in one.steps
+                for step in scenario.steps
             ),
         ).check()
-        for one in scenarios
+        for scenario in scenarios
     ]
 
 
@@ -116,7 +116,7 @@ def _meant(name: str) -> list[Scenario]:
     if name in catalog.opt_in_names():
         return [load(name)]
     known = catalog.scenario_names()
-    matching = [one for one in known if fnmatchcase(one, name)]
+    matching = [text for text in known if fnmatchcase(text, name)]
     if not matching:
         raise UnknownName("scenario", name, known)
-    return [load(one) for one in matching]
+    return [load(text) for text in matching]

@@ -186,7 +186,9 @@ class Stage:
 
     def collect_events(self) -> None:
         """Give each new fact of the sandbox its symbol and put it into the outbox."""
-        by_id = {one.end_user_id: one for one in self.participants.values() if one.end_user_id}
+        by_id = {
+            participant.end_user_id: participant for participant in self.participants.values() if participant.end_user_id
+        }
         events = self.fiskil.sandbox.events
         for event in events[self._events_seen :]:
             owner = by_id.get(event.end_user_id)
@@ -198,21 +200,21 @@ class Stage:
 
     def _note_consents(self, owner: Participant) -> None:
         """Write down each consent of *owner* that is not as it was."""
-        for one in self.fiskil.sandbox.consents_of(owner.end_user_id):
-            accounts = account_ids(self.fiskil.sandbox.store, one)
-            known = (one.permissions, accounts, one.is_active)
-            if self._consents_seen.get(one.arrangement_id) == known:
+        for consent in self.fiskil.sandbox.consents_of(owner.end_user_id):
+            accounts = account_ids(self.fiskil.sandbox.store, consent)
+            known = (consent.permissions, accounts, consent.is_active)
+            if self._consents_seen.get(consent.arrangement_id) == known:
                 continue
-            self._consents_seen[one.arrangement_id] = known
+            self._consents_seen[consent.arrangement_id] = known
             self.journal.write(
                 ConsentState(
                     **self.journal.stamp(),
                     participant=owner.name,
-                    consent_id=one.arrangement_id,
-                    institution_id=one.institution_id,
-                    permissions=one.permissions,
+                    consent_id=consent.arrangement_id,
+                    institution_id=consent.institution_id,
+                    permissions=consent.permissions,
                     accounts=accounts,
-                    is_active=one.is_active,
+                    is_active=consent.is_active,
                 )
             )
 
@@ -299,7 +301,7 @@ class Stage:
         return entry
 
     def _consent_ids(self, participant: Participant) -> list[str]:
-        return [one.arrangement_id for one in self.fiskil.sandbox.consents_of(participant.end_user_id)]
+        return [consent.arrangement_id for consent in self.fiskil.sandbox.consents_of(participant.end_user_id)]
 
     def _left_before(self) -> Backlog:
         """What earlier scenarios left undone, as it seems, with what is pending of it now; NONE where work went on."""
@@ -361,12 +363,12 @@ class Stage:
     def note_rows(self, dataset: str, participant: Participant, *, moment: str) -> None:
         """Write down what the API serves for *dataset* now, under every active consent; of a row twice, the newer one's."""
         sandbox, latest = self.fiskil.sandbox, self.consent_of(participant)
-        active = [one for one in sandbox.consents_of(participant.end_user_id) if one.is_active]
+        active = [consent for consent in sandbox.consents_of(participant.end_user_id) if consent.is_active]
         with sandbox.store.lock:
             parts = served_to(sandbox.store, participant.end_user_id, dataset)
             served = [msgspec.to_builtins(row) for rows in parts for row in rows]
         rows = {row.get("fiskil_id", number): row for number, row in enumerate(served)}
-        removed = [one for consent in active or [latest] for one in sandbox.removed_ids(consent, dataset)]
+        removed = [removed_id for consent in active or [latest] for removed_id in sandbox.removed_ids(consent, dataset)]
         self.journal.write(
             Rows(
                 **self.journal.stamp(),
@@ -374,7 +376,7 @@ class Stage:
                 dataset=dataset,
                 moment=moment,
                 rows=tuple(rows.values()),
-                removed_ids=tuple(one for one in dict.fromkeys(removed) if one not in rows),
+                removed_ids=tuple(fromkey for fromkey in dict.fromkeys(removed) if fromkey not in rows),
                 end_user_id=participant.end_user_id,
             )
         )

@@ -89,9 +89,9 @@ class _Control:
             return {
                 "now": rfc3339(sandbox.clock.now()),
                 "ahead_s": sandbox.clock.offset.total_seconds(),
-                "end_users": [about(one) for one in sandbox.store.end_users.values()],
-                "consents": [about(one) for one in sandbox.store.consents.values()],
-                "events": [about(one) for one in events],
+                "end_users": [about(end_user) for end_user in sandbox.store.end_users.values()],
+                "consents": [about(consent) for consent in sandbox.store.consents.values()],
+                "events": [about(event) for event in events],
                 "faults": self._link.waiting(),
                 "interpretations": sandbox.store.interpretations.chosen,
                 "deliveries": self._deliveries(),
@@ -148,7 +148,7 @@ class _Control:
     def _active_consent(self, request: Request) -> Consent:
         """The latest one of the end user in the path."""
         end_user_id = request.path_params["end_user_id"]
-        active = [one for one in self._fiskil.sandbox.consents_of(end_user_id) if one.is_active]
+        active = [consent for consent in self._fiskil.sandbox.consents_of(end_user_id) if consent.is_active]
         if not active:
             raise Refusal(404, f"The end user {end_user_id!r} has no active consent.")
         return active[-1]

@@ -76,7 +76,11 @@ class ExchangeLog:
 
     def unbitten(self) -> list[tuple[str, str]]:
         """The faults that still wait and have never bitten, each as an expression and with the reason."""
-        return [(text_of(one.rule), one.problem) for one in self._link.rules.waiting() if not one.bitten and one.wanted]
+        return [
+            (text_of(waiting.rule), waiting.problem)
+            for waiting in self._link.rules.waiting()
+            if not waiting.bitten and waiting.wanted
+        ]
 
     def exchanges(self) -> list[dict[str, object]]:
         """What was asked of the API and what it answered; queries, headers and bodies may carry secrets and stay here."""
@@ -86,19 +90,19 @@ class ExchangeLog:
     def _told(self) -> list[dict[str, object]]:
         return [
             {
-                "number": one.number,
-                "route": one.route,
-                "method": one.method,
-                "path": one.path,
-                "end_user_id": one.end_user_id,
-                "status": one.status,
-                "took_ms": round((one.ended_s - one.at_s) * 1000, 3),
-                "bites": one.bites,
+                "number": call.number,
+                "route": call.route,
+                "method": call.method,
+                "path": call.path,
+                "end_user_id": call.end_user_id,
+                "status": call.status,
+                "took_ms": round((call.ended_s - call.at_s) * 1000, 3),
+                "bites": call.bites,
             }
-            for one in self.journal.all(Exchange)
+            for call in self.journal.all(Exchange)
         ]
 
     def _hear(self, entry: Entry) -> None:
         if isinstance(entry, Bite) and self._tell_bite is not None:
-            worded = {one.rule.name: fault_text(one.rule.fault) for one in self._link.rules.waiting()}
+            worded = {waiting.rule.name: fault_text(waiting.rule.fault) for waiting in self._link.rules.waiting()}
             self._tell_bite(structs.replace(entry, fault=worded.get(entry.fault, entry.fault)))

@@ -54,9 +54,9 @@ class FaultControl:
     def lift_fault(self, request: Request, _body: bytes) -> Any:
         """``DELETE /_sandbox/faults/{number}``"""
         rules, number = self._rules, request.path_params["number"]
-        found = [one for one in rules.waiting() if str(one.number) == number]
+        found = [waiting for waiting in rules.waiting() if str(waiting.number) == number]
         if not found:
-            known = ", ".join(str(one.number) for one in rules.waiting()) or "none"
+            known = ", ".join(str(waiting.number) for waiting in rules.waiting()) or "none"
             raise Refusal(404, f"No fault {number!r} waits. Known: {known}.")
         rules.lift(found[0])
         return {"faults": self.waiting()}
@@ -70,14 +70,14 @@ class FaultControl:
         """Every fault that waits, in words and in its fields."""
         return [
             {
-                "number": one.number,
-                "text": text_of(one.rule),
-                **about(one.rule),
-                "bites": one.bitten,
-                "spared": one.spared,
-                "left": one.left,
+                "number": waiting.number,
+                "text": text_of(waiting.rule),
+                **about(waiting.rule),
+                "bites": waiting.bitten,
+                "spared": waiting.spared,
+                "left": waiting.left,
             }
-            for one in self._rules.waiting()
+            for waiting in self._rules.waiting()
         ]
 
 

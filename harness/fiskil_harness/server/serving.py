@@ -74,7 +74,7 @@ class Pump:
             UsageError: The receiver's address cannot be used any more.
         """
         self._collect()
-        parcels = {one.event.message_id: one for one in self._outbox}
+        parcels = {parcel.event.message_id: parcel for parcel in self._outbox}
         if message_id not in parcels:
             raise UnknownName("message", message_id, parcels)
         record = self._attempt(parcels[message_id], how="by hand")
@@ -220,7 +220,7 @@ class Serving:
         self.fiskil.close()
 
     def _deliveries(self) -> list[dict[str, object]]:
-        return [msgspec.to_builtins(one) for one in tuple(self._pump.deliveries)] if self._pump is not None else []
+        return [msgspec.to_builtins(delivery) for delivery in tuple(self._pump.deliveries)] if self._pump is not None else []
 
     def _redeliver(self, message_id: str) -> dict[str, object]:
         if self._pump is None:

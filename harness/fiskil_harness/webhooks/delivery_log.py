@@ -65,9 +65,12 @@ def record_of(
 
 def records(journal: Journal) -> list[Record]:
     """The delivery log of a scenario or a test: what was sent as Fiskil sends it, in order."""
-    kinds = {one.message_id: one.kind for one in journal.all(EventCreated)}
-    made = [one for one in journal.all(Delivery) if one.kind in {"genuine", "replay"}]
-    return [record_of(one, kinds.get(one.message_id, one.event), offset_s=one.at_s, how=_how(one)) for one in made]
+    kinds = {event.message_id: event.kind for event in journal.all(EventCreated)}
+    made = [delivery for delivery in journal.all(Delivery) if delivery.kind in {"genuine", "replay"}]
+    return [
+        record_of(delivery, kinds.get(delivery.message_id, delivery.event), offset_s=delivery.at_s, how=_how(delivery))
+        for delivery in made
+    ]
 
 
 def line(record: Record) -> str:

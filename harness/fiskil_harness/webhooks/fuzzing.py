@@ -31,7 +31,7 @@ LEAVES: dict[str, dict[str, Any]] = {
     "institution": {"type": "string", "pattern": "^[0-9]{1,5}$"},
     "accounts": {"type": "array", "maxItems": 50, "items": {"type": "string", "pattern": "^[0-9a-f-]{1,64}$"}},
 }
-WITH_ACCOUNTS = frozenset(one.event for one in DATASETS.values() if one.carries_account_ids)
+WITH_ACCOUNTS = frozenset(dataset.event for dataset in DATASETS.values() if dataset.carries_account_ids)
 OPTIONAL = frozenset({"accounts"})
 NEWS: dict[str, dict[str, Any]] = {
     "note": {"type": "string", "pattern": "^[ -~]{0,80}$"},
@@ -94,8 +94,8 @@ def drawn(payload: bytes, kind: str, *, seed: int, examples: int) -> tuple[Drawn
                 # The engine takes Ctrl-C for the end of a phase; here it ends everything.
                 raise KeyboardInterrupt
             if isinstance(event, events.ScenarioFinished):
-                for one in _bodies(event.recorder, kind):
-                    found.setdefault(one.body, one)
+                for body in _bodies(event.recorder, kind):
+                    found.setdefault(body.body, body)
     return tuple(found.values())
 
 

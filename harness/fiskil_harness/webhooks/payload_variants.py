@@ -148,8 +148,8 @@ WRONG_V1A = "v1a," + "B" * 86 + "=="
 """Signatures of nobody's key, as they stand beside the right one while keys are changed."""
 
 ENCODINGS: dict[str, Encoding] = {
-    one.name: one
-    for one in (
+    encoding.name: encoding
+    for encoding in (
         Encoding("pretty", "as indented JSON", lambda body: msgspec.json.format(body, indent=2)),
         Encoding("spaced", "with a space after each comma and colon", lambda body: msgspec.json.format(body, indent=0)),
         Encoding(
@@ -206,12 +206,12 @@ ENCODINGS: dict[str, Encoding] = {
 
 def encodings_of(dialect: Dialect) -> tuple[Encoding, ...]:
     """Those that are lawful where messages are signed and worded so."""
-    return tuple(one for one in ENCODINGS.values() if one.suits(dialect))
+    return tuple(encoding for encoding in ENCODINGS.values() if encoding.suits(dialect))
 
 
 ODDITIES: dict[str, Oddity] = {
-    one.name: one
-    for one in (
+    oddity.name: oddity
+    for oddity in (
         Oddity("empty", "without a byte", lambda _: b""),
         Oddity("not_json", "that is no JSON", lambda _: b"event=consent.received&message_id=1"),
         Oddity("half", "that ends halfway", lambda body: body[: len(body) // 2]),
@@ -260,7 +260,7 @@ ODDITIES: dict[str, Oddity] = {
 
 def oddities_of(dialect: Dialect) -> tuple[str, ...]:
     """The names of those that make sense where messages are worded so."""
-    return tuple(one.name for one in ODDITIES.values() if one.suits(dialect))
+    return tuple(oddity.name for oddity in ODDITIES.values() if oddity.suits(dialect))
 
 
 __all__ = [

@@ -78,7 +78,7 @@ def request_variant(name: str) -> RequestVariant:
 
 def of_kinds(*kinds: Kind) -> list[RequestVariant]:
     """Every way of some kinds, in the order in which they are tried."""
-    return [one for one in REQUEST_VARIANTS.values() if one.kind in kinds]
+    return [request_variant for request_variant in REQUEST_VARIANTS.values() if request_variant.kind in kinds]
 
 
 def head(
@@ -217,8 +217,8 @@ def _cut_chunk(letter: Letter) -> Script:
 
 
 REQUEST_VARIANTS: dict[str, RequestVariant] = {
-    one.name: one
-    for one in (
+    request_variant.name: request_variant
+    for request_variant in (
         RequestVariant("lower_case_header", Kind.PLAIN, "with its signature header in lower case", _named(str.lower)),
         RequestVariant("upper_case_header", Kind.PLAIN, "with its signature header in upper case", _named(str.upper)),
         RequestVariant("mixed_case_header", Kind.PLAIN, "with its signature header in mixed case", _named(_mixed_case)),

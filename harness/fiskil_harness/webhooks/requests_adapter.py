@@ -92,7 +92,9 @@ def _bytes_of(request: PreparedRequest) -> bytes:
 def _response_of(made: Delivery, status: int, request: PreparedRequest) -> Response:
     headers = HTTPHeaderDict()
     # The answer is taken as it came, compressed or not: nobody unpacks what a receiver says.
-    for name, value in (one for one in made.response_headers if one[0] != "content-encoding"):
+    for name, value in (
+        response_header for response_header in made.response_headers if response_header[0] != "content-encoding"
+    ):
         headers.add(name, value)
     response = Response()
     response.status_code = status

@@ -96,11 +96,11 @@ class Outbox:
 
     def due(self, now: datetime) -> list[Parcel]:
         """What is due, by publish time; perhaps only what nothing earlier holds up. Source: webhooks.order"""
-        return [one for one in self._free() if one.due_at is not None and one.due_at <= now]
+        return [parcel for parcel in self._free() if parcel.due_at is not None and parcel.due_at <= now]
 
     def next_due_at(self, *, but: Collection[str] = ()) -> datetime | None:
         """When the next attempt is due, if one is planned; events named in *but* are left out."""
-        planned = [one.due_at for one in self._free() if one.due_at is not None and one.symbol not in but]
+        planned = [parcel.due_at for parcel in self._free() if parcel.due_at is not None and parcel.symbol not in but]
         return min(planned) if planned else None
 
     @property
@@ -109,8 +109,8 @@ class Outbox:
         return self._reading("webhooks.order") == "in-turn"
 
     def _free(self) -> list[Parcel]:
-        planned = [one for one in self._parcels.values() if one.due_at is not None]
-        planned.sort(key=lambda one: (one.event.publish_time, one.event.event_id))
+        planned = [parcel for parcel in self._parcels.values() if parcel.due_at is not None]
+        planned.sort(key=lambda parcel: (parcel.event.publish_time, parcel.event.event_id))
         return planned[:1] if len(planned) > 1 and self.is_in_turn else planned
 
     def __iter__(self) -> Iterator[Parcel]:

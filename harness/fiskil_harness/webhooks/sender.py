@@ -131,15 +131,15 @@ class Sender:
         stamp = journal.stamp()
         replies = self._loop.run(
             post_together(
-                [self._address(one.note.source_ip) for one in outgoing],
-                [self._request(one) for one in outgoing],
+                [self._address(each_outgoing.note.source_ip) for each_outgoing in outgoing],
+                [self._request(each_outgoing) for each_outgoing in outgoing],
                 timeout_s=self._timeout_s,
                 keeps_answer=keeps_answer,
             ),
             timeout_s=self._timeout_s * 3 + 10,
         )
         group = self._group if len(outgoing) > 1 else 0
-        return [_noted(one, reply, stamp, group) for one, reply in zip(outgoing, replies, strict=True)]
+        return [_noted(each_outgoing, reply, stamp, group) for each_outgoing, reply in zip(outgoing, replies, strict=True)]
 
     def talk(self, script: Script, *, source_ip: str = HOMES[0]) -> Talk:
         """Perform *script* on a connection of its own. Nothing is written down: that is for whoever knows what it means."""
@@ -171,10 +171,16 @@ class Sender:
 
         def requests() -> Iterator[bytes]:
             nonlocal count
-            for one in outgoing:
-                made[count] = one
+            for each_outgoing in outgoing:
+                made[count] = each_outgoing
                 count += 1
-                yield written(self.target, body=one.note.body, headers=one.headers, method=one.method, is_kept=True)
+                yield written(
+                    self.target,
+                    body=each_outgoing.note.body,
+                    headers=each_outgoing.headers,
+                    method=each_outgoing.method,
+                    is_kept=True,
+                )
 
         def take(number: int, reply: Reply) -> None:
             stamp = journal.stamp()
@@ -266,8 +272,8 @@ def _noted(one: Outgoing, reply: Reply, stamp: dict[str, Any], group: int = 0) -
 def _is_early(delivery: Delivery, journal: Journal) -> bool:
     """Whether the receiver has asked for a pause, and for no other reason than how fast deliveries follow each other."""
     if delivery.status == TOO_BUSY and _retry_after(delivery):
-        was_told_to = any(one.hook == "fail" for one in journal.all(HookCall))
-        return not was_told_to and not any(one.bites for one in journal.all(Exchange))
+        was_told_to = any(hook_call.hook == "fail" for hook_call in journal.all(HookCall))
+        return not was_told_to and not any(call.bites for call in journal.all(Exchange))
     return delivery.status == TOO_MANY
 
 

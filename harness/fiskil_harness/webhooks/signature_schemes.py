@@ -79,7 +79,7 @@ def lines(draft: Message, scheme: Scheme, *signatures: str) -> Headers:
     told = draft.fields
     if scheme.is_standard:
         told = (*(() if ID_HEADER in known else ((ID_HEADER, draft.message_id),)), *told, (TIME_HEADER, draft.timestamp))
-    return (*told, *((scheme.header, one) for one in signatures))
+    return (*told, *((scheme.header, signature) for signature in signatures))
 
 
 def _from_base64(text: str) -> bytes:

@@ -97,8 +97,8 @@ def _other_ids(right: Right) -> Headers:
 
 
 SPELLINGS: dict[str, Spelling] = {
-    one.name: one
-    for one in (
+    spelling.name: spelling
+    for spelling in (
         Spelling("hex", "in hex", _as(lambda right: right.digest.hex())),
         Spelling("hex_with_prefix", "in hex after sha256=", _as(lambda right: "sha256=" + right.digest.hex())),
         Spelling("prefix", "after sha256=", _as(lambda right: "sha256=" + right.base64)),

@@ -32,9 +32,9 @@ def descendants(root: int) -> list[Path]:
             continue
         parents.setdefault(int(fields[1]), []).append(int(stat.parent.name))
     below = list(parents.get(root, []))
-    for one in below:
-        below += parents.get(one, [])
-    return [Path("/proc") / str(one) for one in below]
+    for number in below:
+        below += parents.get(number, [])
+    return [Path("/proc") / str(number) for number in below]
 
 
 def command_of(process: Path) -> bytes:
@@ -54,7 +54,9 @@ def opened() -> subprocess.Popen[bytes]:
     return made
 
 
-@pytest.mark.parametrize("end", [lambda one: one.kill(), lambda one: one.communicate(b"\n")], ids=["killed", "closed"])
+@pytest.mark.parametrize(
+    "end", [lambda value: value.kill(), lambda value: value.communicate(b"\n")], ids=["killed", "closed"]
+)
 def test_nothing_is_left_behind(opened: subprocess.Popen[bytes], end: Callable[..., None]) -> None:
     """However its process ends."""
     started = descendants(opened.pid)
@@ -63,7 +65,7 @@ def test_nothing_is_left_behind(opened: subprocess.Popen[bytes], end: Callable[.
     opened.communicate()
 
     assert len(started) > 2
-    assert wait_until(lambda: not any(one.exists() for one in started), cap_s=60)
+    assert wait_until(lambda: not any(path.exists() for path in started), cap_s=60)
 
 
 def test_without_chromium_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

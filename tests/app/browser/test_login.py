@@ -100,7 +100,7 @@ def test_pages_behind_behind_a_log_in_are_seen(tmp_path: Path, monkeypatch: pyte
     journal, crashed = driver.perform(Scenario(name="x", practices=(), steps=given, probes=()))
     driver.close()
 
-    asked = [one for one in journal.all(Fetched) if "/test/way-in" in one.url]
+    asked = [fetched for fetched in journal.all(Fetched) if "/test/way-in" in fetched.url]
     assert (crashed, len(asked), KEY in asked[0].url) == ("", 1, True)
-    assert [one.problem for one in journal.all(PageView)] == [""] * 4
+    assert [view.problem for view in journal.all(PageView)] == [""] * 4
     assert "plan=basic-rehearsal" in dict(journal.all(Fetched)[-1].headers)["cookie"]

@@ -70,7 +70,7 @@ def test_what_a_page_writes_into_a_window_is_seen(go: Open, path: str) -> None:
     window.wait_until(lambda seen: "Written" in seen.text, cap_s=10)
     looks = window.look(has_pictures=False)
 
-    assert [(one.text.splitlines(), one.problem) for one in looks] == [(["Beneath", "Go", "Written", "Stop"], "")] * 2
+    assert [(look.text.splitlines(), look.problem) for look in looks] == [(["Beneath", "Go", "Written", "Stop"], "")] * 2
     assert window.press(Control(kind="button", text="Stop")) == ""
 
 

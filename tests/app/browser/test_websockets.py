@@ -61,8 +61,8 @@ def test_a_socket_that_stays_open_is_heard(talker: int, httpserver: HTTPServer) 
     window.close()
     browser.close()
 
-    assert [one.body for one in journal.all(Fetched) if one.kind == "websocket"] == [b"secret"]
-    told = [pair for one in journal.all(Fetched) if one.kind == "document" for pair in one.response_headers]
+    assert [fetched.body for fetched in journal.all(Fetched) if fetched.kind == "websocket"] == [b"secret"]
+    told = [pair for fetched in journal.all(Fetched) if fetched.kind == "document" for pair in fetched.response_headers]
     found = {(name.lower(), value) for name, value in told if name.lower() in {"x-debug", "set-cookie"}}
     assert found == set(headers[1:])
 
@@ -105,7 +105,7 @@ def test_what_was_heard_is_told_once(sockets: Sockets, told: list[dict[str, Any]
     wire.heard["close"](wire)
     sockets.note()
 
-    assert [(one["page"], one["sent"], one["body"], one["lack"]) for one in told] == [
+    assert [(row["page"], row["sent"], row["body"], row["lack"]) for row in told] == [
         ("page", b"", b"one", ""),
         ("page", b"", b"two", ""),
         ("page", b"mine", b"", ""),
@@ -122,4 +122,4 @@ def test_a_socket_that_tells_too_much_lacks_the_rest(sockets: Sockets, told: lis
     wire.heard["framereceived"](bytes(3_000_000))
     sockets.note()
 
-    assert [(len(one["body"]), one["lack"]) for one in told] == [(3_000_000, ""), (1_000_000, TOO_LONG)]
+    assert [(len(row["body"]), row["lack"]) for row in told] == [(3_000_000, ""), (1_000_000, TOO_LONG)]

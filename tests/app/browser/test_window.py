@@ -140,12 +140,12 @@ def go(window: Window, httpserver: HTTPServer) -> Open:
 
 def fetched(journal: Journal, end: str) -> Fetched:
     """The request whose address ends so."""
-    return next(one for one in journal.all(Fetched) if one.url.endswith(end))
+    return next(fetched for fetched in journal.all(Fetched) if fetched.url.endswith(end))
 
 
 def refused(journal: Journal) -> list[Fetched]:
     """The requests that were kept on this machine."""
-    return [one for one in journal.all(Fetched) if "refused" in one.problem]
+    return [fetched for fetched in journal.all(Fetched) if "refused" in fetched.problem]
 
 
 @pytest.fixture
@@ -175,11 +175,11 @@ def test_a_page_is_read_as_a_person_sees_it(go: Open, httpserver: HTTPServer) ->
 def slow_to_draw(go: Open, httpserver: HTTPServer) -> Iterator[Window]:
     """A window whose browser draws nothing more until the page has been as narrow as a phone for a while."""
     window = go("/fits")
-    drawing = [one for one in descendants(os.getpid()) if b"--type=gpu-process" in command_of(one)]
+    drawing = [descendant for descendant in descendants(os.getpid()) if b"--type=gpu-process" in command_of(descendant)]
 
     def tell(sent: signal.Signals) -> Response:
-        for one in drawing:
-            os.kill(int(one.name), sent)
+        for path in drawing:
+            os.kill(int(path.name), sent)
         return Response()
 
     httpserver.expect_request("/draw").respond_with_handler(lambda _: tell(signal.SIGCONT))
@@ -200,7 +200,7 @@ def test_shadow_roots_are_read_and_pressed(go: Open) -> None:
     seen = go("/shadows").read()
 
     assert ("Inside open" in seen.text, "Inside closed" in seen.text) == (True, True)
-    assert [one.text for one in seen.controls] == ["Go open", "Go closed"]
+    assert [control.text for control in seen.controls] == ["Go open", "Go closed"]
 
 
 def test_frames_are_read_but_for_those_that_were_refused(go: Open) -> None:
@@ -216,8 +216,8 @@ def test_nothing_leaves_this_machine(go: Open, journal: Journal) -> None:
 
     assert window.read().text == "Abroad"
     assert wait_until(lambda: len(refused(journal)) >= 4, cap_s=30)
-    assert {one.kind for one in refused(journal)} == {"script", "image", "fetch", "websocket"}
-    assert not any(one.is_ours or one.status for one in refused(journal))
+    assert {fetched.kind for fetched in refused(journal)} == {"script", "image", "fetch", "websocket"}
+    assert not any(fetched.is_ours or fetched.status for fetched in refused(journal))
 
 
 def test_an_answer_is_read_though_the_page_goes_on_at_once(go: Open, journal: Journal) -> None:
@@ -225,7 +225,7 @@ def test_an_answer_is_read_though_the_page_goes_on_at_once(go: Open, journal: Jo
     window = go("/goes-on")
 
     lack = window.press(window.read().controls[0])
-    seen = window.wait_until(lambda one: "There" in one.text, cap_s=30)
+    seen = window.wait_until(lambda snapshot: "There" in snapshot.text, cap_s=30)
     window.settle()
 
     assert (lack, seen is not None) == ("", True)
@@ -236,8 +236,8 @@ def test_source_maps_are_asked_for(go: Open, journal: Journal) -> None:
     """Those that a comment names, or a header, or that stand in the script itself."""
     go("/mapped").drain()
 
-    maps = [one for one in journal.all(Fetched) if one.kind == "sourcemap"]
-    assert sorted(str(json.loads(one.body)) for one in maps) == [
+    maps = [fetched for fetched in journal.all(Fetched) if fetched.kind == "sourcemap"]
+    assert sorted(str(json.loads(fetched.body)) for fetched in maps) == [
         "{'sources': ['/a.js']}",
         "{'sources': ['/b.js']}",
         "{'sourcesContent': ['inline']}",
@@ -252,7 +252,9 @@ def test_what_the_browser_keeps_is_found_in_every_place(go: Open, journal: Journ
     window.note_storage()
     window.note_storage()
 
-    kept = sorted((one.place, one.name, one.value) for one in journal.all(Stored) if one.place not in {"url", "history"})
+    kept = sorted(
+        (stored.place, stored.name, stored.value) for stored in journal.all(Stored) if stored.place not in {"url", "history"}
+    )
     origin = window.places.app()
     assert kept == [
         ("IndexedDB", "base/rows/k", '{"e":5}'),
@@ -262,7 +264,7 @@ def test_what_the_browser_keeps_is_found_in_every_place(go: Open, journal: Journ
         ("localStorage", "a", "1"),
         ("sessionStorage", "b", "2"),
     ]
-    assert [one.value for one in journal.all(Stored) if one.place == "history"] == [
+    assert [stored.value for stored in journal.all(Stored) if stored.place == "history"] == [
         f"{origin}/kept",
         f"{origin}/kept?later=1",
     ]
@@ -270,11 +272,11 @@ def test_what_the_browser_keeps_is_found_in_every_place(go: Open, journal: Journ
 
 def test_events_of_a_stream_are_read(go: Open, window: Window, journal: Journal) -> None:
     """Its answer never ends, so they are told when the window is closed."""
-    go("/streamed").wait_until(lambda one: one.text == "news", cap_s=30)
+    go("/streamed").wait_until(lambda snapshot: snapshot.text == "news", cap_s=30)
 
     window.close()
 
-    assert b"news" in b"".join(one.body for one in journal.all(Fetched) if one.kind == "eventsource")
+    assert b"news" in b"".join(fetched.body for fetched in journal.all(Fetched) if fetched.kind == "eventsource")
 
 
 @pytest.mark.parametrize(("path", "is_taken"), [("/long", True), ("/secret", False)])
@@ -283,9 +285,9 @@ def test_no_picture_is_taken_of_a_secret(go: Open, journal: Journal, path: str, 
     go(path).look()
 
     pictures = journal.all(Picture)
-    assert [one.png[:4] == PNG for one in pictures] == [is_taken] * 2
-    assert [bool(one.problem) for one in pictures] == [not is_taken] * 2
-    assert all(int.from_bytes(one.png[20:24]) <= 1600 for one in pictures)
+    assert [picture.png[:4] == PNG for picture in pictures] == [is_taken] * 2
+    assert [bool(picture.problem) for picture in pictures] == [not is_taken] * 2
+    assert all(int.from_bytes(picture.png[20:24]) <= 1600 for picture in pictures)
 
 
 @pytest.mark.parametrize(
@@ -376,7 +378,7 @@ def test_what_asks_is_told_apart_from_what_tells(go: Open, path: str, told: tupl
 
     window.press(Control(kind="button", text="Stop"))
 
-    assert [(one.text, one.is_question) for one in window.dialogs] == [told]
+    assert [(dialog.text, dialog.is_question) for dialog in window.dialogs] == [told]
     assert told[0] in window.read().text
 
 
@@ -387,7 +389,7 @@ def test_what_is_asked_when_all_is_over_is_no_question(go: Open) -> None:
 
     window.press(Control(kind="button", text="Stop"))
 
-    assert [(one.text, one.is_question) for one in window.dialogs] == [("Really?", False)]
+    assert [(dialog.text, dialog.is_question) for dialog in window.dialogs] == [("Really?", False)]
 
 
 def test_a_window_that_a_page_opens_is_followed(go: Open, httpserver: HTTPServer) -> None:
@@ -415,7 +417,7 @@ def test_a_window_that_closes_at_once_is_searched(go: Open, journal: Journal) ->
 
     sent = fetched(journal, "/passing")
     assert (b"localStorage.here" in sent.body) != bool(sent.problem)
-    assert ("localStorage", "here", "7") in {(one.place, one.name, one.value) for one in journal.all(Stored)}
+    assert ("localStorage", "here", "7") in {(stored.place, stored.name, stored.value) for stored in journal.all(Stored)}
     assert any(url.endswith("/passing") for url in window.visited)
 
 
@@ -424,11 +426,11 @@ def test_a_switch_is_known_by_how_it_stands(go: Open) -> None:
     window = go("/switches")
     before = window.read().controls
 
-    lacks = [window.press(one) for one in before]
+    lacks = [window.press(control) for control in before]
 
     shared = Control(kind="switch", text="Share my data", is_on=True)
     assert (before, lacks) == ((shared, Control(kind="switch", text="Tell me more")), ["", ""])
-    assert [one.is_on for one in window.read().controls] == [False, True]
+    assert [control.is_on for control in window.read().controls] == [False, True]
 
 
 def test_shadow_roots_that_stand_closed_in_the_html_are_looked_into(go: Open) -> None:
@@ -437,7 +439,7 @@ def test_shadow_roots_that_stand_closed_in_the_html_are_looked_into(go: Open) ->
 
     looks = window.look()
 
-    assert [("Inside, declared" in one.text, one.veils) for one in looks] == [(True, ())] * 2
+    assert [("Inside, declared" in look.text, look.veils) for look in looks] == [(True, ())] * 2
     assert window.press(Control(kind="button", text="Go deep")) == ""
 
 
@@ -452,4 +454,4 @@ def test_shadow_roots_that_stand_closed_in_the_html_are_looked_into(go: Open) ->
 )
 def test_what_is_drawn_over_half_of_a_page_may_hide_words(go: Open, path: str, veils: tuple[str, ...]) -> None:
     """A chart does not; in a frame either is measured by the window."""
-    assert [one.veils for one in go(path).look()] == [veils] * 2
+    assert [view.veils for view in go(path).look()] == [veils] * 2

@@ -52,7 +52,7 @@ def export(*metrics: dict[str, Any], **resource: str) -> bytes:
 
 def a_sum(value: int, temporality: int = 2, **attributes: str) -> dict[str, Any]:
     """A counter."""
-    told = [{"key": name, "value": {"stringValue": one}} for name, one in attributes.items()]
+    told = [{"key": name, "value": {"stringValue": attribute}} for name, attribute in attributes.items()]
     points = [{"asInt": str(value), "timeUnixNano": str(time.time_ns()), "attributes": told}]
     return {"name": "calls", "sum": {"aggregationTemporality": temporality, "isMonotonic": True, "dataPoints": points}}
 
@@ -99,7 +99,7 @@ def test_an_exponential_histogram_has_the_bounds_of_every_scale(telemetry: Telem
 
     samples = telemetry.samples or {}
     bounds = ['le="0.25"', 'le="0.5"', 'le="1"', 'le="2"', 'le="+Inf"']
-    assert [samples[f"took_bucket{{{one}}}"] for one in bounds] == [1.0, 1.0, 2.0, 4.0, 4.0]
+    assert [samples[f"took_bucket{{{bound}}}"] for bound in bounds] == [1.0, 1.0, 2.0, 4.0, 4.0]
 
 
 def test_a_summary_has_quantiles(telemetry: Telemetry, post: Post) -> None:

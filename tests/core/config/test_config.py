@@ -111,7 +111,7 @@ def test_every_key_of_the_design_is_accepted() -> None:
     assert settings.app.facts.key_created == datetime.date(2026, 10, 1)
     assert settings.sandbox.allow_hosts == ("box.example",)
     assert settings.gate.required == ("webhooks.idempotent",)
-    assert [one.owner for one in settings.attest] == [one.owner for one in settings.waive] == ["Ada"]
+    assert [attestation.owner for attestation in settings.attest] == [waiver.owner for waiver in settings.waive] == ["Ada"]
     assert settings.folder == Path("/nowhere")
 
 

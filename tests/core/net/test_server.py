@@ -276,5 +276,5 @@ def test_answers_come_without_delay(monkeypatch: pytest.MonkeyPatch, hidden: str
         server = Server(loop, hello)
         answers = [client.get(server.url) for _ in range(40)]
 
-    assert {one.status_code for one in answers} == {200}
-    assert min(one.elapsed.total_seconds() for one in answers[1:]) < 0.03
+    assert {answer.status_code for answer in answers} == {200}
+    assert min(answer.elapsed.total_seconds() for answer in answers[1:]) < 0.03

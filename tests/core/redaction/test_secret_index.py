@@ -34,16 +34,16 @@ SPELLINGS = {
     "hex behind 0x": "0x" + CLIENT_SECRET.encode().hex(),
     "hex in pairs": CLIENT_SECRET.encode().hex(" "),
     "hex in pairs with colons": CLIENT_SECRET.encode().hex(":"),
-    "hex in a list": ", ".join(f"0x{one:02x}" for one in CLIENT_SECRET.encode()),
+    "hex in a list": ", ".join(f"0x{number:02x}" for number in CLIENT_SECRET.encode()),
     "bytes as numbers": str(list(CLIENT_SECRET.encode())),
     "bytes as JSON over lines": json.dumps(list(CLIENT_SECRET.encode()), indent=2),
-    "every character percent-encoded": "".join(f"%{one:02X}" for one in CLIENT_SECRET.encode()),
-    "percent-encoded twice": "".join(f"%25{one:02x}" for one in CLIENT_SECRET.encode()),
-    "escaped for JSON": "".join(f"\\u{one:04x}" for one in CLIENT_SECRET.encode()),
-    "escaped for JSON in JSON": "".join(f"\\\\u{one:04X}" for one in CLIENT_SECRET.encode()),
-    "escaped as bytes": "".join(f"\\x{one:02x}" for one in CLIENT_SECRET.encode()),
-    "HTML in decimals": "".join(f"&#{one};" for one in CLIENT_SECRET.encode()),
-    "HTML in hex": "".join(f"&#x{one:X};" for one in CLIENT_SECRET.encode()),
+    "every character percent-encoded": "".join(f"%{number:02X}" for number in CLIENT_SECRET.encode()),
+    "percent-encoded twice": "".join(f"%25{number:02x}" for number in CLIENT_SECRET.encode()),
+    "escaped for JSON": "".join(f"\\u{number:04x}" for number in CLIENT_SECRET.encode()),
+    "escaped for JSON in JSON": "".join(f"\\\\u{number:04X}" for number in CLIENT_SECRET.encode()),
+    "escaped as bytes": "".join(f"\\x{number:02x}" for number in CLIENT_SECRET.encode()),
+    "HTML in decimals": "".join(f"&#{number};" for number in CLIENT_SECRET.encode()),
+    "HTML in hex": "".join(f"&#x{number:X};" for number in CLIENT_SECRET.encode()),
     "base64 URL-encoded": quote(base64.b64encode(b"\xff\xfe" + CLIENT_SECRET.encode()).decode(), safe=""),
     "hex in JSON in base64": base64.b64encode(json.dumps({"a": CLIENT_SECRET.encode().hex()}).encode()).decode(),
 }
@@ -104,7 +104,7 @@ def test_a_secret_is_found_whole_in_every_spelling(index: Index, spelling: str) 
     """However an app writes it, it is all there."""
     hits = index.hits(f"before {SPELLINGS[spelling]} after".encode())
 
-    assert [(one.kind, one.is_whole) for one in hits] == [("client secret", True)]
+    assert [(hit.kind, hit.is_whole) for hit in hits] == [("client secret", True)]
 
 
 @pytest.mark.parametrize("spelling", OF_KEYS)
@@ -112,7 +112,7 @@ def test_a_base64_secret_is_found_as_text_and_as_key(index: Index, spelling: str
     """What signs is the key behind the text, so that is as secret."""
     hits = index.hits(f"key={OF_KEYS[spelling]}\n".encode())
 
-    assert {one.kind for one in hits} == {"webhook secret"}
+    assert {hit.kind for hit in hits} == {"webhook secret"}
 
 
 @pytest.mark.parametrize("part", PARTS)
@@ -120,7 +120,7 @@ def test_a_part_of_more_than_eight_characters_is_a_leak(index: Index, part: str)
     """It helps to guess the rest, and is told apart from the whole."""
     hits = index.hits(f"log: {PARTS[part]}\n".encode())
 
-    assert [one.is_whole for one in hits] == [False] * len(hits) != []
+    assert [hit.is_whole for hit in hits] == [False] * len(hits) != []
 
 
 @pytest.mark.parametrize("text", HARMLESS)
@@ -153,7 +153,7 @@ def test_a_number_of_its_own_is_found(index: Index) -> None:
 
 def test_a_finding_says_how_it_is_written(index: Index) -> None:
     """So somebody who reads a log knows what to look for; escapes go without saying."""
-    told = [one.text for text in (TOKEN, BASIC, KEY.hex(), MINUS_ONE) for one in index.hits(text.encode())]
+    told = [hit.text for text in (TOKEN, BASIC, KEY.hex(), MINUS_ONE) for hit in index.hits(text.encode())]
 
     assert told == [
         "the access token",
@@ -172,7 +172,7 @@ def test_words_are_secret_as_a_whole_only(typed: str) -> None:
     index = Index()
     index.add("webhook secret", typed)
 
-    assert [one.is_whole for one in index.hits(f"secret={typed};".encode())] == [True]
+    assert [hit.is_whole for hit in index.hits(f"secret={typed};".encode())] == [True]
     assert index.hits(typed[:-1].encode()) == []
 
 
@@ -191,7 +191,7 @@ def test_an_address_with_a_secret_in_it_is_secret_where_it_was_drawn() -> None:
     index.add("auth_url", "http://127.0.0.1:8080/v1/auth/sessions/27ZdKq8Lr3mVx0PsYt6WnBcJfHg")
 
     assert index.hits(b"GET http://127.0.0.1:8080/v1/auth/sessions/other") == []
-    assert [one.text for one in index.hits(b"session q8Lr3mVx0PsY")] == ["a part of the auth_url"]
+    assert [hit.text for hit in index.hits(b"session q8Lr3mVx0PsY")] == ["a part of the auth_url"]
 
 
 def test_a_hit_has_no_readable_secret_in_it(index: Index) -> None:

@@ -31,11 +31,11 @@ class _Said:
 
     def __init__(self, error: BaseException) -> None:
         self.every = list(_chain(error))
-        self.names = " ".join(cls.__name__ for one in self.every for cls in type(one).__mro__).lower()
-        self.words = self.names + " ".join(str(one) for one in self.every).lower()
+        self.names = " ".join(cls.__name__ for base_exception in self.every for cls in type(base_exception).__mro__).lower()
+        self.words = self.names + " ".join(str(base_exception) for base_exception in self.every).lower()
 
     def has(self, *kinds: type[BaseException]) -> bool:
-        return any(isinstance(one, kinds) for one in self.every)
+        return any(isinstance(base_exception, kinds) for base_exception in self.every)
 
     def tells(self, words: tuple[str, ...]) -> bool:
         return any(word in self.words for word in words)
@@ -43,11 +43,18 @@ class _Said:
     @property
     def is_reset(self) -> bool:
         """The standard library counts an early end as a reset too, but without a number."""
-        return any(isinstance(one, ConnectionResetError | BrokenPipeError) and one.errno is not None for one in self.every)
+        return any(
+            isinstance(base_exception, ConnectionResetError | BrokenPipeError) and base_exception.errno is not None
+            for base_exception in self.every
+        )
 
     @property
     def is_late_connection(self) -> bool:
-        late = [type(one).__name__.lower() for one in self.every if "timeout" in type(one).__name__.lower()]
+        late = [
+            type(base_exception).__name__.lower()
+            for base_exception in self.every
+            if "timeout" in type(base_exception).__name__.lower()
+        ]
         return any("connect" in name for name in late)
 
 

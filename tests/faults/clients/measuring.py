@@ -58,7 +58,9 @@ def felt_by(client: str, samples: tuple[Sample, ...], before: dict[str, str]) ->
     with closing(CALLERS[client]()) as caller, closing(Hosts(caller)) as hosts:
         every = together(hosts, samples, AT_ONCE)
         for patience in PATIENCE:
-            doubtful = tuple(one for one in samples if every[one.row].word not in words_in(before.get(one.row, "")))
+            doubtful = tuple(
+                sample for sample in samples if every[sample.row].word not in words_in(before.get(sample.row, ""))
+            )
             every |= together(hosts, doubtful, FEW_AT_ONCE, patience=patience)
         return every
 
@@ -66,8 +68,8 @@ def felt_by(client: str, samples: tuple[Sample, ...], before: dict[str, str]) ->
 def together(hosts: Hosts, samples: tuple[Sample, ...], at_once: int, *, patience: int = 1) -> dict[str, Felt]:
     """What is felt of each of *samples*, so many *at_once*."""
     with ThreadPoolExecutor(at_once) as threads:
-        every = threads.map(lambda one: measured(hosts, one, patience=patience), samples)
-        return dict(zip((one.row for one in samples), every, strict=True))
+        every = threads.map(lambda value: measured(hosts, value, patience=patience), samples)
+        return dict(zip((sample.row for sample in samples), every, strict=True))
 
 
 def measured(hosts: Hosts, sample: Sample, *, patience: int = 1) -> Felt:

@@ -95,7 +95,9 @@ def page() -> str:
 
 def _table() -> list[str]:
     head = ["| fault | " + " | ".join(CALLERS) + " |", "|---" * (len(CALLERS) + 1) + "|"]
-    return head + [f"| {_sample(one)} | {' | '.join(kept().felt[one.row][name] for name in CALLERS)} |" for one in SAMPLES]
+    return head + [
+        f"| {_sample(sample)} | {' | '.join(kept().felt[sample.row][name] for name in CALLERS)} |" for sample in SAMPLES
+    ]
 
 
 def _sample(one: Sample) -> str:

@@ -39,7 +39,7 @@ def _joined(table: Kept) -> Kept:
         every = threads.map(lambda name: felt_by(name, SAMPLES, table.of(name)), CALLERS)
         measured = dict(zip(CALLERS, every, strict=True))
     versions = {name: next(iter(felt.values())).version for name, felt in measured.items()}
-    felt: dict[str, dict[str, str]] = {one.row: {} for one in SAMPLES}
+    felt: dict[str, dict[str, str]] = {sample.row: {} for sample in SAMPLES}
     for name, rows in measured.items():
         is_same = versions[name] == table.versions.get(name)
         for row, now in rows.items():

@@ -15,7 +15,7 @@ from tests.faults.clients.table import kept, words_in
 from tools.fault_table import UNFELT
 
 Words = dict[str, Felt]
-ROWS = [one.row for one in SAMPLES]
+ROWS = [sample.row for sample in SAMPLES]
 QUICK = ("httpx", "requests", "node")
 """Each client is measured whole, which takes half a minute; the others are for ``make test-all``."""
 
@@ -38,7 +38,7 @@ def _measured_once(path: Path, client: str) -> Words:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "client", [*QUICK, *(pytest.param(one, marks=pytest.mark.full) for one in CALLERS if one not in QUICK)]
+    "client", [*QUICK, *(pytest.param(caller, marks=pytest.mark.full) for caller in CALLERS if caller not in QUICK)]
 )
 @pytest.mark.parametrize("row", ROWS)
 def test_a_client_feels_what_it_felt(felt: Callable[[str], Words], client: str, row: str) -> None:
@@ -54,7 +54,7 @@ def test_a_client_feels_what_it_felt(felt: Callable[[str], Words], client: str, 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_every_fault_has_a_sample(fault: str) -> None:
     """No fault without an answer to what clients feel of it, or the reason why there is nothing to feel."""
-    felt = {str(type(one.fault).__struct_config__.tag) for one in SAMPLES}
+    felt = {str(type(sample.fault).__struct_config__.tag) for sample in SAMPLES}
 
     assert (fault in felt) != (fault in NOT_FELT)
 

@@ -68,7 +68,7 @@ def _answer(kept: socket.socket, stream: object, request: bytes) -> bytes:
 def bites(fiskil: LocalFiskil, journal: Journal) -> list[tuple[str, ...]]:
     """The bites of every exchange, once none is open any more."""
     wait_until(lambda: not fiskil.link.open_requests, cap_s=30)
-    return [one.bites for one in journal.all(Exchange)]
+    return [call.bites for call in journal.all(Exchange)]
 
 
 @pytest.mark.slow
@@ -199,7 +199,7 @@ PATTERNS = [
 ]
 
 
-@pytest.mark.parametrize(("fields", "statuses"), PATTERNS, ids=lambda one: str(one)[:50])
+@pytest.mark.parametrize(("fields", "statuses"), PATTERNS, ids=lambda value: str(value)[:50])
 def test_a_rule_says_when_it_bites(
     fiskil: LocalFiskil, client: httpx.Client, rosa: Enrolled, fields: dict[str, object], statuses: list[int]
 ) -> None:
@@ -225,7 +225,7 @@ def test_a_rule_for_one_end_user_leaves_others_alone(fiskil: LocalFiskil, client
     fiskil.authorise(ben)
     fiskil.link.rules.set(Rule(route=ROUTE, fault=faults.Status(status=503), end_user_id=ben.end_user_id))
 
-    assert [client.get(asked(one)).status_code for one in (rosa, ben)] == [200, 503]
+    assert [client.get(asked(enrolled)).status_code for enrolled in (rosa, ben)] == [200, 503]
 
 
 def test_each_end_user_has_a_counter_of_its_own(fiskil: LocalFiskil, client: httpx.Client, rosa: Enrolled) -> None:
@@ -234,7 +234,7 @@ def test_each_end_user_has_a_counter_of_its_own(fiskil: LocalFiskil, client: htt
     fiskil.authorise(ben)
     fiskil.link.rules.set(Rule(route=ROUTE, fault=faults.Status(status=503), scope="end_user"))
 
-    assert [client.get(asked(one)).status_code for one in (rosa, ben, rosa, ben)] == [503, 503, 200, 200]
+    assert [client.get(asked(enrolled)).status_code for enrolled in (rosa, ben, rosa, ben)] == [503, 503, 200, 200]
 
 
 SENSELESS = [

@@ -46,7 +46,9 @@ def timeless(exchange: Exchange) -> Exchange:
         at_s=0,
         ended_s=0,
         end_user_id="" if exchange.route == "end_users.create" else exchange.end_user_id,
-        response_headers=tuple(one for one in exchange.response_headers if one[0] != "date"),
+        response_headers=tuple(
+            response_header for response_header in exchange.response_headers if response_header[0] != "date"
+        ),
         response_body=drawn.sub(b"", exchange.response_body),
     )
 
@@ -80,7 +82,7 @@ def test_calls_are_filed_under_their_end_user(
 
     client.request(method, path, json=json)
 
-    assert [one.end_user_id for one in ended(fiskil, journal)] == ["eu_1"]
+    assert [call.end_user_id for call in ended(fiskil, journal)] == ["eu_1"]
 
 
 def test_without_a_journal_nothing_is_kept(fiskil: LocalFiskil, client: httpx.Client) -> None:
@@ -101,7 +103,7 @@ def test_strays_meet_no_fault(fiskil: LocalFiskil, client: httpx.Client) -> None
 
     assert reply.status_code == 200
     assert waiting.left == 1
-    assert [one.is_stray for one in ended(fiskil, journal)] == [True]
+    assert [call.is_stray for call in ended(fiskil, journal)] == [True]
 
 
 def test_a_fault_bites_as_often_as_asked(fiskil: LocalFiskil, client: httpx.Client) -> None:
@@ -113,7 +115,7 @@ def test_a_fault_bites_as_often_as_asked(fiskil: LocalFiskil, client: httpx.Clie
 
     assert statuses == [200, 503, 503, 200, 200]
     assert [bite.request_number for bite in journal.all(Bite)] == [2, 3]
-    assert [bool(one.bites) for one in ended(fiskil, journal)] == [False, True, True, False, False]
+    assert [bool(call.bites) for call in ended(fiskil, journal)] == [False, True, True, False, False]
 
 
 def test_parallel_calls_see_a_one_shot_fault_once(fiskil: LocalFiskil, client: httpx.Client) -> None:
@@ -173,7 +175,7 @@ def test_a_fault_that_waits_elsewhere_changes_nothing(
     fiskil.link.rules.set(Rule(route="energy.accounts", fault=faults.Stall()))
     client.request(method, path, json=json)
 
-    at_once, passed_by = (timeless(one) for one in ended(fiskil, journal))
+    at_once, passed_by = (timeless(call) for call in ended(fiskil, journal))
     assert at_once == msgspec.structs.replace(passed_by, number=1)
 
 
@@ -205,9 +207,9 @@ def test_the_journal_has_an_exchange_before_the_client_has_its_answer(fiskil: Lo
 
     assert counts == list(range(1, 51))
     exchanges = ended(fiskil, journal)
-    assert [one.number for one in exchanges] == counts
-    assert [(one.at_s, one.ended_s) for one in exchanges if not 0 < one.at_s < one.ended_s] == []
-    assert len({one.connection for one in exchanges}) == 1
+    assert [exchange.number for exchange in exchanges] == counts
+    assert [(exchange.at_s, exchange.ended_s) for exchange in exchanges if not 0 < exchange.at_s < exchange.ended_s] == []
+    assert len({exchange.connection for exchange in exchanges}) == 1
     assert exchanges[0].connection > 0
 
 

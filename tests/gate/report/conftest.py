@@ -36,7 +36,7 @@ def failed() -> Finding:
 @pytest.fixture
 def result(outcome_of: Callable[..., Outcome]) -> GateResult:
     """A failure, a doubt, a missing hook, a pass with advice, and an attestation."""
-    untested = next(one.id for one in all_practices().values() if not one.needed)
+    untested = next(all_practice.id for all_practice in all_practices().values() if not all_practice.needed)
     remark = Finding(
         probe="loses_nothing",
         verdict=Verdict.PASS,

@@ -17,7 +17,7 @@ def test_every_bug_has_a_row_under_its_section() -> None:
     rows = [line for line in page().splitlines() if line.startswith("| ") and line.split("|")[1].strip().isdigit()]
 
     assert [int(line.split("|")[1]) for line in rows] == list(range(1, 59))
-    assert [sum(section_of(one.row) == title for one in bugs().values()) for title in SECTIONS] == [18, 7, 10, 9, 14]
+    assert [sum(section_of(bug.row) == title for bug in bugs().values()) for title in SECTIONS] == [18, 7, 10, 9, 14]
 
 
 def test_who_sees_a_bug_is_said_once_and_what_runs_only_when_asked_for_is_marked() -> None:

@@ -77,7 +77,7 @@ def test_junit_fails_what_is_worse(compared: GateResult) -> None:
     suite = ET.fromstring(junit.render(compared)).find("testsuite[@name='fiskil-harness.baseline']")  # noqa: S314 - our own words
 
     assert suite is not None
-    assert [(one.get("name"), one[0].tag) for one in suite.findall("testcase")] == [
+    assert [(element.get("name"), element[0].tag) for element in suite.findall("testcase")] == [
         ("webhooks.idempotent", "failure"),
         ("webhooks.retries", "error"),
     ]

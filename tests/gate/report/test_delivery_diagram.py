@@ -40,7 +40,9 @@ def test_no_text_meets_another(story: str) -> None:
     """Every text has a place of its own."""
     texts = drawing(STORIES[story]).texts
 
-    assert [(one.text, other.text) for one, other in combinations(texts, 2) if not apart(one, other)] == []
+    assert [
+        (combination.text, other.text) for combination, other in combinations(texts, 2) if not apart(combination, other)
+    ] == []
 
 
 @pytest.mark.parametrize("story", STORIES)
@@ -48,8 +50,8 @@ def test_nothing_leaves_the_picture(story: str) -> None:
     """Texts and lines stay within its width and height."""
     made = drawing(STORIES[story])
 
-    boxes = [one.box for one in made.texts] + [
-        (min(one.x1, one.x2), one.y1, max(one.x1, one.x2), one.y2) for one in made.lines
+    boxes = [text.box for text in made.texts] + [
+        (min(line.x1, line.x2), line.y1, max(line.x1, line.x2), line.y2) for line in made.lines
     ]
     assert all(left >= 0 and top >= 0 and right <= WIDTH and bottom <= made.height for left, top, right, bottom in boxes)
 
@@ -59,12 +61,14 @@ def test_no_line_goes_through_a_text(story: str) -> None:
     """But for the lifelines, which are hidden under texts."""
     made = drawing(STORIES[story])
 
-    level = [one for one in made.lines if one.style != "life"]
+    level = [line for line in made.lines if line.style != "life"]
     assert [
-        (one.style, text.text)
-        for one in level
+        (line.style, text.text)
+        for line in level
         for text in made.texts
-        if text.box[1] < one.y1 < text.box[3] and min(one.x1, one.x2) < text.box[2] and max(one.x1, one.x2) > text.box[0]
+        if text.box[1] < line.y1 < text.box[3]
+        and min(line.x1, line.x2) < text.box[2]
+        and max(line.x1, line.x2) > text.box[0]
     ] == []
 
 
@@ -72,10 +76,10 @@ def test_what_is_sent_at_once_is_drawn_as_arrows_side_by_side() -> None:
     """One label with every attempt, so many arrows as there is room for, and the answers counted."""
     made = drawing(STORIES["a burst"])
 
-    arrows = [one for one in made.lines if one.style == "witness"]
+    arrows = [line for line in made.lines if line.style == "witness"]
     assert len(arrows) == MOST_ARROWS
-    assert {(one.x1, one.x2) for one in arrows} == {(SENDER, RECEIVER)}
-    words = " ".join(one.text for one in made.texts)
+    assert {(arrow.x1, arrow.x2) for arrow in arrows} == {(SENDER, RECEIVER)}
+    words = " ".join(text.text for text in made.texts)
     assert "16 at once: e0 attempts 1, 2, 3" in words
     assert "16 x 204" in words
 
@@ -84,13 +88,13 @@ def test_bursts_are_told_apart() -> None:
     """Two groups are two labels."""
     made = drawing(STORIES["bursts one after another"])
 
-    assert [one.text for one in made.texts if one.style == "what"] == ["2 at once: e0 attempt 1"] * 2
+    assert [text.text for text in made.texts if text.style == "what"] == ["2 at once: e0 attempt 1"] * 2
 
 
 def test_an_effect_is_an_arrow_and_its_lack_is_none() -> None:
     """Colour alone says nothing: the words and the head do."""
-    (effect,) = [one for one in drawing(STORIES["a retry"]).lines if one.style == "effect"]
-    (lack,) = [one for one in drawing(STORIES["no effect"]).lines if one.style == "none"]
+    (effect,) = [line for line in drawing(STORIES["a retry"]).lines if line.style == "effect"]
+    (lack,) = [line for line in drawing(STORIES["no effect"]).lines if line.style == "none"]
 
     assert (effect.x1, effect.x2, effect.has_head) == (RECEIVER, EFFECTS, True)
     assert not lack.has_head
@@ -98,7 +102,7 @@ def test_an_effect_is_an_arrow_and_its_lack_is_none() -> None:
 
 def test_a_head_points_where_its_line_goes() -> None:
     """To the receiver, and back from it."""
-    there, back = [one for one in drawing(STORIES["one delivery"]).lines if one.has_head]
+    there, back = [line for line in drawing(STORIES["one delivery"]).lines if line.has_head]
 
     assert there.head == f"{RECEIVER},{there.y2:g} {RECEIVER - 5},{there.y2 - 2.5:g} {RECEIVER - 5},{there.y2 + 2.5:g}"
     assert back.head.startswith(f"{SENDER},{back.y2:g} {SENDER + 5},")

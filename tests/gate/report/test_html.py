@@ -61,7 +61,7 @@ def test_the_page_is_whole_in_itself(shown: GateResult) -> None:
     outline = Outline(page)
 
     assert {tag for tag, _ in outline.tags} & {"script", "link", "img", "iframe", "object", "form"} == set()
-    assert [one for one in outline.values("href") if not one.startswith(("#", "data:image/png;base64,"))] == []
+    assert [text for text in outline.values("href") if not text.startswith(("#", "data:image/png;base64,"))] == []
     assert not re.search(r"url\(|@import|javascript:| on\w+=", page)
     assert "default-src 'none'; style-src 'unsafe-inline'; img-src data:" in outline.values("content")
 
@@ -73,9 +73,9 @@ def test_the_page_is_well_built(shown: GateResult) -> None:
     ids = outline.values("id")
     levels = [int(tag[1]) for tag, _ in outline.tags if re.fullmatch(r"h\d", tag)]
     assert outline.faults == []
-    assert [one for one, count in Counter(ids).items() if count > 1] == []
+    assert [text for text, count in Counter(ids).items() if count > 1] == []
     assert set(outline.values("aria-labelledby")) <= set(ids)
-    assert {one[1:] for one in outline.values("href") if one.startswith("#")} <= set(ids)
+    assert {text[1:] for text in outline.values("href") if text.startswith("#")} <= set(ids)
     assert levels.count(1) == 1
     assert all(later <= earlier + 1 for earlier, later in pairwise(levels))
 
@@ -149,7 +149,7 @@ def test_every_practice_and_every_missing_hook_is_there(sick: GateResult) -> Non
     """49 practices in words, and the hooks that would prove more."""
     text = Outline(html.render(sick)).text
 
-    assert all(one.practice in text and one.title in text for one in sick.result.statuses)
+    assert all(status.practice in text and status.title in text for status in sick.result.statuses)
     assert "app.drive.start_session" in text
 
 
@@ -235,7 +235,7 @@ def test_the_record_is_in_the_page(shown: GateResult) -> None:
     """Seed, version and digests lead from a printed page to the run."""
     text = Outline(html.render(shown)).text
 
-    assert all(one in text for one in (shown.digests.evidence, shown.digests.config, shown.digests.seal))
+    assert all(each_text in text for each_text in (shown.digests.evidence, shown.digests.config, shown.digests.seal))
 
 
 def test_words_of_an_exchange_cannot_become_part_of_the_page(shown: GateResult) -> None:
@@ -243,7 +243,7 @@ def test_words_of_an_exchange_cannot_become_part_of_the_page(shown: GateResult) 
     evil = '<script>alert(1)</script>"><img src=x>'
     (first, *_) = shown.stories
     words = dict.fromkeys(("text", "note", "answer", "route", "request", "response"), evil)
-    happenings = tuple(msgspec.structs.replace(one, **words, bites=(evil,)) for one in first.happenings)
+    happenings = tuple(msgspec.structs.replace(happening, **words, bites=(evil,)) for happening in first.happenings)
     story = msgspec.structs.replace(first, steps=(evil,) * 3, happenings=happenings)
     look = msgspec.structs.replace(shown.pictures[0].viewpoints[0], page=evil, participant=evil, moment=evil)
     pictures = (msgspec.structs.replace(shown.pictures[0], looks=(look,)),)

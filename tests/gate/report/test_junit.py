@@ -20,7 +20,7 @@ def root(result: GateResult) -> ET.Element:
 
 def case(root: ET.Element, name: str) -> ET.Element:
     """The test case called *name*."""
-    return next(one for one in root.iter("testcase") if one.get("name") == name)
+    return next(element for element in root.iter("testcase") if element.get("name") == name)
 
 
 def test_every_scenario_and_every_practice_is_a_case(root: ET.Element) -> None:
@@ -39,7 +39,7 @@ def test_a_failed_scenario_is_a_failure_with_its_finding(root: ET.Element) -> No
     assert found.get("classname") == "fiskil-harness.scenarios"
     assert (failure.get("message") or "").startswith("message e1 was applied 2 times")
     assert "again     fiskil-harness run webhook_repeated --seed 42" in (failure.text or "")
-    assert [(one.get("name"), one.get("value")) for one in found.iter("property")] == [
+    assert [(element.get("name"), element.get("value")) for element in found.iter("property")] == [
         ("practice", "webhooks.idempotent"),
         ("probe.applies_once", "FAIL"),
     ]
@@ -47,7 +47,7 @@ def test_a_failed_scenario_is_a_failure_with_its_finding(root: ET.Element) -> No
 
 def test_doubt_is_an_error_and_a_missing_hook_is_skipped(result: GateResult, root: ET.Element) -> None:
     """No dashboard shows either as passed."""
-    (cancelled,) = (one for one in result.result.scenarios if one.scenario == "cancelled")
+    (cancelled,) = (scenario for scenario in result.result.scenarios if scenario.scenario == "cancelled")
     lacking = msgspec.structs.replace(cancelled.findings[0], hook="app.drive.start_session")
     changed = (msgspec.structs.replace(cancelled, findings=(lacking,)),)
     skipped = ET.fromstring(  # noqa: S314 - our own words
@@ -60,7 +60,9 @@ def test_doubt_is_an_error_and_a_missing_hook_is_skipped(result: GateResult, roo
 
 def test_a_case_has_at_most_one_outcome(root: ET.Element) -> None:
     """Jenkins and GitLab read the first and are at odds about others."""
-    outcomes = [[each.tag for each in one if each.tag in {"failure", "error", "skipped"}] for one in root.iter("testcase")]
+    outcomes = [
+        [each.tag for each in element if each.tag in {"failure", "error", "skipped"}] for element in root.iter("testcase")
+    ]
 
     assert max(map(len, outcomes)) == 1
 
@@ -69,7 +71,7 @@ def test_the_run_is_named_by_seed_and_seal(shown: GateResult) -> None:
     """Properties of the suite lead from a dashboard to the report."""
     root = ET.fromstring(junit.render(shown))  # noqa: S314 - our own words
 
-    named = {one.get("name"): one.get("value") for one in root.findall("./testsuite/properties/property")}
+    named = {element.get("name"): element.get("value") for element in root.findall("./testsuite/properties/property")}
     assert named["seed"] == "42"
     assert named["seal"] == shown.digests.seal != ""
 

@@ -29,9 +29,11 @@ def run(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[GateRe
     worker.wants_har = True
     secrets: set[tuple[str, str]] = set()
     worker.on_progress = lambda *_told: secrets.update(secrets_of(worker.fiskil))
-    played = [worker.play(one) for one in load_all() if one.name in SCENARIOS]
+    played = [worker.play(scenario) for scenario in load_all() if scenario.name in SCENARIOS]
     whole = GateResult(
-        result=report_only([one.outcome for one in played], settings=settings, seed=7, today=datetime.date(2026, 6, 1)),
+        result=report_only(
+            [each_played.outcome for each_played in played], settings=settings, seed=7, today=datetime.date(2026, 6, 1)
+        ),
         run=Run(
             command="run",
             began_at="2026-06-01T10:00:00Z",
@@ -44,10 +46,10 @@ def run(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[GateRe
             again="fiskil-harness run",
             again_for_scenario="fiskil-harness run {scenario}",
         ),
-        measured=tuple(one.measure for one in played),
-        excerpts=tuple(exhibit for one in played for exhibit in one.excerpts),
-        stories=tuple(one.story for one in played if one.story is not None),
-        pictures=tuple(picture for one in played for picture in one.pictures),
+        measured=tuple(each_played.measure for each_played in played),
+        excerpts=tuple(exhibit for each_played in played for exhibit in each_played.excerpts),
+        stories=tuple(each_played.story for each_played in played if each_played.story is not None),
+        pictures=tuple(picture for each_played in played for picture in each_played.pictures),
     )
     yield completed(whole, config=digest_of(settings)), secrets
     worker.close()

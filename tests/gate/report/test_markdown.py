@@ -15,7 +15,7 @@ def test_it_tells_the_decision_the_findings_and_every_practice(result: GateResul
     assert "**The gate stays shut: 1 practice violated; 1 of 3 required not proven.** Seed 42." in text
     assert "```text\nFAIL  webhooks.idempotent   webhook_repeated" in text
     assert "| violated | `webhooks.idempotent` | applies_once in webhook_repeated |" in text
-    assert [text.count(f"| `{one.practice}` |") for one in result.result.statuses] == [1] * 49
+    assert [text.count(f"| `{status.practice}` |") for status in result.result.statuses] == [1] * 49
 
 
 def test_what_is_not_met_stands_open_and_the_rest_is_folded(result: GateResult) -> None:

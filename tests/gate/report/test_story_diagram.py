@@ -19,7 +19,7 @@ from tests.gate.report.sample_story import picture, story
 def texts(svg: str) -> list[str]:
     """What can be read in a drawing; it is well-formed."""
     root = ET.fromstring(svg)  # noqa: S314 - our own words
-    return ["".join(one.itertext()) for one in root.iter("text")]
+    return ["".join(element.itertext()) for element in root.iter("text")]
 
 
 def many(count: int) -> Story:
@@ -59,11 +59,13 @@ def test_a_timeline_has_a_row_for_each_route() -> None:
 
 def test_many_routes_share_the_last_row() -> None:
     """However many there are, the plot keeps its height."""
-    calls = tuple(msgspec.structs.replace(one, route=f"GET route{one.number}") for one in many(40).happenings)
+    calls = tuple(
+        msgspec.structs.replace(happening, route=f"GET route{happening.number}") for happening in many(40).happenings
+    )
 
     svg = timeline(msgspec.structs.replace(many(40), happenings=calls), most=60)
 
-    assert any("more routes" in one for one in texts(svg))
+    assert any("more routes" in text for text in texts(svg))
     assert float(re.findall(r'viewBox="0 0 \d+ (\d+)"', svg)[0]) < 400
 
 
@@ -87,18 +89,22 @@ def test_a_failed_practice_shows_its_failures_and_a_proven_one_who_proved_it(res
 
     violated = rows["webhooks.idempotent"]
     assert len(rows) == 49
-    assert [(scenario, one.probe) for scenario, one in violated.findings] == [("webhook_repeated", "applies_once")]
+    assert [(scenario, finding.probe) for scenario, finding in violated.findings] == [("webhook_repeated", "applies_once")]
     assert [hook for hook, _ in rows["errors.graceful"].helps] == ["app.drive.start_session"]
 
 
 def test_pictures_stand_beside_practices_that_look_at_pages(result: GateResult, outcome_of: Callable[..., Outcome]) -> None:
     """One of each page, of the scenarios that bear on the practice; other practices have none."""
-    paged = next(one for one in all_practices().values() if "app.observe.pages" in one.hooks and one.probes)
+    paged = next(
+        all_practice
+        for all_practice in all_practices().values()
+        if "app.observe.pages" in all_practice.hooks and all_practice.probes
+    )
     outcomes = (outcome_of(paged.id, scenario="looked"), outcome_of("webhooks.idempotent", scenario="sent"))
     some = (picture("looked", "connections"), picture("sent", "connections"), picture("looked", "home"))
     whole = msgspec.structs.replace(result, result=msgspec.structs.replace(result.result, scenarios=outcomes), pictures=some)
 
     rows = {row.status.practice: row for row in evidence.rows(whole)}
 
-    assert [one.look.page for one in rows[paged.id].shots] == ["connections", "home"]
+    assert [shot.look.page for shot in rows[paged.id].shots] == ["connections", "home"]
     assert rows["webhooks.idempotent"].shots == ()

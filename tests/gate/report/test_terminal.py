@@ -46,7 +46,9 @@ def test_no_line_is_longer_than_eighty_columns(result: GateResult) -> None:
 def test_a_practice_line_keeps_to_the_width_with_a_long_name(result: GateResult, length: int) -> None:
     """A scenario's name is not cut: it stands further left where the practice's own name leaves too little room."""
     name = "w" * length
-    standings = tuple(msgspec.structs.replace(one, reason=f"not shown by {name}, {name}") for one in result.result.statuses)
+    standings = tuple(
+        msgspec.structs.replace(status, reason=f"not shown by {name}, {name}") for status in result.result.statuses
+    )
     changed = msgspec.structs.replace(result, result=msgspec.structs.replace(result.result, standings=standings))
 
     told = shown(changed)
@@ -66,7 +68,7 @@ def test_every_practice_stands_under_its_section(result: GateResult) -> None:
     text = shown(result)
 
     rows = [line for line in text.splitlines() if line.startswith((" *", "  ")) and "." in line[13:46]]
-    names = {one.practice for one in result.result.statuses}
+    names = {status.practice for status in result.result.statuses}
     assert {name for name in names if any(name in row for row in rows)} == names
     assert " *VIOLATED" not in text
     assert " *violated   webhooks.idempotent " in text
@@ -141,7 +143,7 @@ def test_known_bugs_that_are_there_are_told_with_their_remedy(sick: GateResult) 
 
 def test_a_receiver_without_known_bugs_is_one_line(sick: GateResult) -> None:
     """All is well, so there is nothing to read."""
-    bugs = tuple(one for one in sick.result.bugs if one.verdict is not Verdict.FAIL)
+    bugs = tuple(bug for bug in sick.result.bugs if bug.verdict is not Verdict.FAIL)
     text = shown(msgspec.structs.replace(sick, result=msgspec.structs.replace(sick.result, bugs=bugs)))
 
     assert "Known bugs of receivers" not in text

@@ -40,7 +40,7 @@ def rehearse_side_by_side(tmp_path: Path) -> Callable[..., list[Judgement]]:
                 pool.submit(matrix.play, entry, scenarios, seed=seed, today=TODAY, folder=tmp_path / str(number))
                 for number, (scenarios, seed) in enumerate(batches)
             ]
-        return [one.result() for one in running]
+        return [future.result() for future in running]
 
     return run
 

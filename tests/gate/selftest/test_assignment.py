@@ -17,7 +17,7 @@ def test_receivers_meet_deliveries_alone() -> None:
     """Nobody asks them about calls that they do not make."""
     entry = gallery.app("stdlib_receiver")
 
-    met = {one.name for one in fitting(entry)}
+    met = {scenario.name for scenario in fitting(entry)}
 
     assert is_receiver(entry)
     assert "webhook_repeated" in met
@@ -30,7 +30,7 @@ def test_whole_apps_meet_everything() -> None:
     entry = gallery.app("reference_app")
 
     assert not is_receiver(entry)
-    assert {"happy_path", "webhook_repeated"} <= {one.name for one in fitting(entry)}
+    assert {"happy_path", "webhook_repeated"} <= {scenario.name for scenario in fitting(entry)}
 
 
 def test_own_scenarios_come_first_and_once() -> None:
@@ -39,9 +39,9 @@ def test_own_scenarios_come_first_and_once() -> None:
 
     met = own_and_others(entry)
 
-    assert [one.name for one in met][:1] == ["webhook_repeated"]
-    assert len(met) == len({one.name for one in met}) == len(entry.scenarios) + gallery.OTHERS
-    assert not any(is_costly(one) for one in met)
+    assert [scenario.name for scenario in met][:1] == ["webhook_repeated"]
+    assert len(met) == len({scenario.name for scenario in met}) == len(entry.scenarios) + gallery.OTHERS
+    assert not any(is_costly(scenario) for scenario in met)
 
 
 def test_each_app_meets_others() -> None:

@@ -42,8 +42,8 @@ def test_thousands_may_come_in_between(name: str, verdict: Verdict, tmp_path: Pa
     """How many is a number of one step, so a plan file can ask for more than the scenario does."""
     usual = load("webhook_repeated_much_later")
     more = [
-        msgspec.structs.replace(one, times=MANY) if isinstance(one, steps.DeliverUnknownEvent) else one
-        for one in usual.steps
+        msgspec.structs.replace(step, times=MANY) if isinstance(step, steps.DeliverUnknownEvent) else step
+        for step in usual.steps
     ]
 
     (outcome,) = outcomes(name, msgspec.structs.replace(usual, steps=tuple(more)), tmp_path)

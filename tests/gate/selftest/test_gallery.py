@@ -60,22 +60,22 @@ def flaw(*lines: str, name: str = "shy") -> str:
 
 def test_there_is_a_flaw_for_client_and_receiver() -> None:
     """At least 14 flawed apps, of which three use something else than the reference app's framework."""
-    flawed = [one for one in gallery.apps().values() if one.violates]
+    flawed = [app for app in gallery.apps().values() if app.violates]
 
     assert len(flawed) >= 14
-    assert len([one for one in flawed if one.framework != "starlette"]) >= 4
-    assert {one.framework for one in flawed} == {"starlette", "stdlib", "flask", "node"}
+    assert len([app for app in flawed if app.framework != "starlette"]) >= 4
+    assert {app.framework for app in flawed} == {"starlette", "stdlib", "flask", "node"}
 
 
 def test_there_are_correct_apps_of_other_frameworks() -> None:
     """The reference app, two variants of it, and receivers in two other frameworks."""
-    correct = [one for one in gallery.apps().values() if one.collection == "correct"]
+    correct = [app for app in gallery.apps().values() if app.collection == "correct"]
 
     assert len(correct) >= 4
-    assert {one.framework for one in correct} >= {"starlette", "stdlib", "node"}
+    assert {app.framework for app in correct} >= {"starlette", "stdlib", "node"}
 
 
-@pytest.mark.parametrize("app", gallery.apps().values(), ids=lambda one: one.name)
+@pytest.mark.parametrize("app", gallery.apps().values(), ids=lambda value: value.name)
 def test_every_entry_has_a_config(app: GalleryApp) -> None:
     """Its base exists, its command starts it on a port of ours, and it keeps its files in a folder of ours."""
     settings = gallery.settings(app)
@@ -117,7 +117,9 @@ def test_a_variant_imports_nothing_of_the_harness() -> None:
         name
         for path in files
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        for name in ([node.module] if isinstance(node, ast.ImportFrom) else [one.name for one in getattr(node, "names", [])])
+        for name in (
+            [node.module] if isinstance(node, ast.ImportFrom) else [value.name for value in getattr(node, "names", [])]
+        )
     ]
 
     assert imported

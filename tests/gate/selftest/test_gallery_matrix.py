@@ -72,8 +72,8 @@ def quick(names: list[str]) -> list[object]:
 
 def quick_correct(names: list[str]) -> list[object]:
     """The names as parameters; two of three, and what differs from another in a detail, is for ``make test-all``."""
-    later = {one for one in names if one in VARIANTS}
-    alike = [one for one in names if one not in later]
+    later = {name for name in names if name in VARIANTS}
+    alike = [name for name in names if name not in later]
     later |= {*alike[1::3], *alike[2::3]}
     return [pytest.param(name, marks=pytest.mark.full) if name in later else name for name in names]
 
@@ -123,11 +123,11 @@ def test_correct_apps_are_accused_of_nothing(name: str, rehearse_side_by_side: S
     """Every scenario of a moment passes; where one cannot tell, a hook is missing. What is mere waiting waits together."""
     entry = gallery.app(name)
     met = scenarios_for(entry)
-    batches = [[one] for one in met] if name in UNTOLD else [met]
+    batches = [[scenario] for scenario in met] if name in UNTOLD else [met]
 
     judgements = rehearse_side_by_side(entry, *[(batch, 0) for batch in batches])
 
-    assert [failures(one) + inconclusive_findings(one) for one in judgements] == [[]] * len(batches)
+    assert [failures(judgement) + inconclusive_findings(judgement) for judgement in judgements] == [[]] * len(batches)
 
 
 @pytest.mark.full
@@ -147,7 +147,9 @@ def test_long_scenarios_blame_only_what_follows(name: str, rehearse: Rehearse) -
     """Neither do those that measure time: nothing else runs in this process meanwhile."""
     entry = gallery.app(name)
 
-    judgement = rehearse(entry, [one for one in fitting(entry) if is_costly(one) and not is_explored(one)])
+    judgement = rehearse(
+        entry, [scenario for scenario in fitting(entry) if is_costly(scenario) and not is_explored(scenario)]
+    )
 
     assert false_alarms(judgement, entry) == []
 
@@ -158,7 +160,7 @@ def test_drawn_plans_blame_only_what_follows(name: str, rehearse: Rehearse) -> N
     """Nor do plans that nobody wrote."""
     entry = gallery.app(name)
 
-    judgement = rehearse(entry, [one for one in fitting(entry) if is_explored(one)])
+    judgement = rehearse(entry, [scenario for scenario in fitting(entry) if is_explored(scenario)])
 
     assert false_alarms(judgement, entry) == []
 
@@ -181,7 +183,7 @@ def test_apps_that_tell_no_pending_are_waited_for(name: str, rehearse: Rehearse)
     """In no webhook scenario are they accused; where waiting was not enough, what they do not tell is named."""
     entry = gallery.app(name)
 
-    judgement = rehearse(entry, [one for one in fitting(entry) if not is_explored(one)])
+    judgement = rehearse(entry, [scenario for scenario in fitting(entry) if not is_explored(scenario)])
 
     doubtful = [
         finding for outcome in judgement.scenarios for finding in outcome.findings if finding.verdict is not Verdict.PASS
@@ -192,7 +194,7 @@ def test_apps_that_tell_no_pending_are_waited_for(name: str, rehearse: Rehearse)
 
 def test_every_practice_that_can_be_proven_has_an_app_that_violates_it() -> None:
     """Whatever can pass has been seen to fail."""
-    provable = {practice_id for one in load_all() for practice_id in one.practices}
+    provable = {practice_id for scenario in load_all() for practice_id in scenario.practices}
 
     violated = {practice_id for entry in gallery.apps().values() for practice_id in entry.violates}
 
@@ -201,7 +203,7 @@ def test_every_practice_that_can_be_proven_has_an_app_that_violates_it() -> None
 
 def test_every_probe_has_an_app_that_it_catches() -> None:
     """None has only ever been seen to pass."""
-    asked = {name_of(probe) for one in load_all() for probe in one.probes}
+    asked = {name_of(probe) for scenario in load_all() for probe in scenario.probes}
 
     catching = {probe for entry in gallery.apps().values() for probe in entry.probes}
 

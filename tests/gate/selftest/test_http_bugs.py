@@ -26,7 +26,7 @@ def test_exactly_the_named_bugs_are_diagnosed(name: str, rehearse: Rehearse) -> 
     """By the scenarios that the entry names."""
     entry = gallery.app(name)
 
-    judgement = rehearse(entry, [load(one) for one in entry.scenarios])
+    judgement = rehearse(entry, [load(scenario) for scenario in entry.scenarios])
 
-    found = [one.bug for one in diagnose(judgement.scenarios) if one.verdict is Verdict.FAIL]
+    found = [diagnosis.bug for diagnosis in diagnose(judgement.scenarios) if diagnosis.verdict is Verdict.FAIL]
     assert found == list(entry.bugs)

@@ -38,11 +38,11 @@ def failing(tmp_path: Path) -> Iterator[Failing]:
             explore(driver.try_plan, kind="lives", seed=seed, wanted=wanted, hooks=driver.hooks(), shrink_cap_s=0)
             for seed in seeds
         ]
-        return [one.failing is not None for one in explored]
+        return [exploration.failing is not None for exploration in explored]
 
     yield run
-    for one in drivers:
-        one.close()
+    for driver in drivers:
+        driver.close()
 
 
 @pytest.mark.parametrize("name", FLAWED)

@@ -59,7 +59,7 @@ def test_a_flaw_that_was_found_is_told_with_its_witness(flawed: GalleryApp) -> N
     heard = evaluate(flawed, judged(forged(Verdict.FAIL), repeated(Verdict.PASS)))
 
     assert heard.is_correct
-    assert [(one.what, one.probe, one.scenario) for one in heard.caught] == [
+    assert [(catch.what, catch.probe, catch.scenario) for catch in heard.caught] == [
         ("webhooks.signature", "refuses_forgeries", "webhook_forged"),
         ("1 nothing-verified", "refuses_forgeries", "webhook_forged"),
     ]
@@ -130,9 +130,11 @@ def test_a_row_names_who_was_caught_by_its_id_and_who_was_not(flawed: GalleryApp
     """For every practice that an app can violate; what is about a run has no row."""
     caught, missed = evaluate(flawed, judged(forged(Verdict.FAIL))), evaluate(flawed, judged(forged(Verdict.PASS)))
 
-    rows = {one.practice: one for one in practice_table([caught])}
+    rows = {practice_row.practice: practice_row for practice_row in practice_table([caught])}
 
     assert len(rows) == 48
     assert rows["webhooks.signature"].caught == (flawed.name,)
     assert (rows["webhooks.retries"].caught, rows["webhooks.retries"].missed) == ((), ())
-    assert {one.practice: one for one in practice_table([missed])}["webhooks.signature"].missed == (flawed.name,)
+    assert {practice_row.practice: practice_row for practice_row in practice_table([missed])}[
+        "webhooks.signature"
+    ].missed == (flawed.name,)

@@ -42,9 +42,9 @@ def test_a_sixteenth_of_all_scenarios_passes(tmp_path: Path) -> None:
     code, report, shown = harness(tmp_path, "run", *SIXTEENTH, "--seed", "11")
 
     outcomes = report["result"]["scenarios"]
-    doubtful = [one for one in outcomes if any(finding["verdict"] != "PASS" for finding in one["findings"])]
+    doubtful = [outcome for outcome in outcomes if any(finding["verdict"] != "PASS" for finding in outcome["findings"])]
     assert code == 0, shown
-    assert [one["scenario"] for one in doubtful if not one["missing"]] == []
+    assert [value["scenario"] for value in doubtful if not value["missing"]] == []
 
 
 @pytest.mark.full
@@ -56,7 +56,7 @@ def test_the_gate_opens(tmp_path: Path) -> None:
     assert code == 0, shown
     assert "The gate is open for 49 required of 49." in shown
     assert max(map(len, shown.splitlines())) <= 80
-    assert {one["scenario"] for one in report["result"]["scenarios"]} == set(catalog.scenario_names())
+    assert {value["scenario"] for value in report["result"]["scenarios"]} == set(catalog.scenario_names())
 
 
 @pytest.mark.long

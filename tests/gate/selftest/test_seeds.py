@@ -58,11 +58,11 @@ def failing(tmp_path: Path) -> Iterator[Failing]:
             explore(driver.run, kind=kind, seed=seed, wanted=wanted, can_restart=True, shrink_cap_s=0)
             for kind, seed in tries
         ]
-        return [one.failing is not None for one in explored]
+        return [exploration.failing is not None for exploration in explored]
 
     yield run
-    for one in drivers:
-        one.close()
+    for driver in drivers:
+        driver.close()
 
 
 @pytest.mark.parametrize(("kind", "name"), [(kind, name) for kind, names in FLAWED.items() for name in names])

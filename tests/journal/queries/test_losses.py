@@ -55,7 +55,7 @@ def test_each_fate_has_a_verdict_of_its_own(applied: int, verdict: Verdict) -> N
     courier.killed()
     courier.effects({"e0": 1, "e2": applied})
 
-    found = {one.name: one.verdict for one in LosesNothing().examine(courier.journal).cases}
+    found = {case.name: case.verdict for case in LosesNothing().examine(courier.journal).cases}
 
     assert found == {"plain": Verdict.PASS, "killed": verdict}
 
@@ -89,7 +89,7 @@ def test_what_was_lost_in_a_crash_amidst_has_no_name() -> None:
     assert (
         finding.observed == "messages that were under way when the app died were acknowledged afterwards and never applied"
     )
-    assert [(one.name, one.verdict, one.events) for one in finding.cases] == [
+    assert [(case.name, case.verdict, case.events) for case in finding.cases] == [
         ("cut_off", Verdict.FAIL, ("e0", "e2")),
         ("plain", Verdict.PASS, ("e1",)),
     ]
@@ -119,7 +119,7 @@ def test_what_is_lost_without_any_trouble_accuses_no_crash() -> None:
     courier.killed()
     courier.effects({"a.e0": 1, "b.e0": 1}, participant="b")
 
-    cases = {one.name: one.verdict for one in LosesNothing().examine(courier.journal).cases}
+    cases = {case.name: case.verdict for case in LosesNothing().examine(courier.journal).cases}
 
     assert cases == {"killed": Verdict.INCONCLUSIVE}
 

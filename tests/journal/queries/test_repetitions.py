@@ -13,7 +13,7 @@ UNHEARD = "hung up before reading the answer"
 def cases(courier: Courier, **counts: int) -> dict[str, Verdict]:
     """The verdict of each way, when the app tells *counts*."""
     courier.effects(counts)
-    return {one.name: one.verdict for one in AppliesOnce().examine(courier.journal).cases}
+    return {case.name: case.verdict for case in AppliesOnce().examine(courier.journal).cases}
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ def test_a_crash_amidst_is_one_way_whatever_came_of_each() -> None:
 
     assert (finding.verdict, finding.evidence) == (Verdict.FAIL, ())
     assert finding.observed == "a message that was under way when the app died was applied more than once"
-    assert [(one.name, one.verdict, one.events) for one in finding.cases] == [("cut_off", Verdict.FAIL, ("e0", "e1"))]
+    assert [(case.name, case.verdict, case.events) for case in finding.cases] == [("cut_off", Verdict.FAIL, ("e0", "e1"))]
 
 
 def test_who_won_a_race_once_is_not_acquitted() -> None:

@@ -76,7 +76,7 @@ def test_chance_makes_no_rhythm() -> None:
             decorrelated.append(pause)
         series.append(decorrelated)
 
-    assert [one for one in series if is_flat(one)] == []
+    assert [sery for sery in series if is_flat(sery)] == []
 
 
 def test_the_calls_of_several_jobs_make_no_series(tape: Tape) -> None:

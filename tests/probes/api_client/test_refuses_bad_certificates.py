@@ -16,8 +16,8 @@ REFUSALS = ("no handshake: TLSV1_ALERT_UNKNOWN_CA", "no handshake: the client le
 
 def shown(tape: Tape, fault: str, *seen: str) -> None:
     """A certificate was shown, on a connection for each thing that was seen."""
-    for one in seen:
-        tape.journal.write(Bite(at_s=tape.now_s, fault=fault, route="connection", request_number=0, observed=one))
+    for text in seen:
+        tape.journal.write(Bite(at_s=tape.now_s, fault=fault, route="connection", request_number=0, observed=text))
         tape.wait(0.1)
     tape.journal.write(FaultSet(at_s=tape.now_s, fault=fault, route="connection", times=1, unbitten=0 if seen else 1))
 
@@ -45,7 +45,7 @@ def test_every_way_to_refuse_passes(tape: Tape, seen: str) -> None:
 
     assert (finding.verdict, finding.examined) == (Verdict.PASS, 2)
     assert finding.observed == "the app refused 2 kinds of bad certificates"
-    assert [one.name for one in finding.cases] == ["expired_certificate", "wrong_host"]
+    assert [case.name for case in finding.cases] == ["expired_certificate", "wrong_host"]
 
 
 def test_a_word_over_such_a_connection_fails(tape: Tape) -> None:
@@ -58,7 +58,7 @@ def test_a_word_over_such_a_connection_fails(tape: Tape) -> None:
 
     assert finding.verdict is Verdict.FAIL
     assert finding.observed == "the app called the API in spite of a certificate of another host"
-    assert [one.verdict for one in finding.cases] == [Verdict.PASS, Verdict.FAIL]
+    assert [case.verdict for case in finding.cases] == [Verdict.PASS, Verdict.FAIL]
 
 
 def test_plain_http_after_a_refusal_fails(tape: Tape) -> None:

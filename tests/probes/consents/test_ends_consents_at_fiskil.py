@@ -10,9 +10,9 @@ PROBE = EndsConsentsAtFiskil()
 
 def connected(tape: Tape, *consents: str) -> None:
     """The app was told of these consents."""
-    for one in consents or ("arr1",):
-        tape.consent(one)
-        tape.told("consent.received", consent=one)
+    for text in consents or ("arr1",):
+        tape.consent(text)
+        tape.told("consent.received", consent=text)
     tape.wait(1)
 
 

@@ -25,7 +25,7 @@ def failing(seen: str, *cases: Case, evidence: tuple[str, ...] = ()) -> Finding:
 
 def beats(exhibit: Excerpt) -> list[tuple[str, str, str]]:
     """What stands in the picture: what, text, answer."""
-    return [(one.what, one.text, one.response) for one in exhibit.beats]
+    return [(beat.what, beat.text, beat.response) for beat in exhibit.beats]
 
 
 def test_only_the_deliveries_that_the_finding_names_are_shown() -> None:
@@ -71,7 +71,7 @@ def test_lines_for_the_shell_send_the_same_bytes_with_the_same_signature() -> No
     assert sending.command.startswith("curl ")
     assert sending.command.endswith(f"""--data-binary '{{"message_id":"1"}}' {URL}""")
     assert "--header 'X-Fiskil-Signature: c2ln'" in sending.command
-    assert [one.group for one in exhibit.beats] == [4, 4, 4]
+    assert [beat.group for beat in exhibit.beats] == [4, 4, 4]
 
 
 def test_a_forgery_by_another_method_is_sent_by_it() -> None:
@@ -140,7 +140,7 @@ def test_a_message_without_a_status_need_not_have_an_effect() -> None:
 
     (exhibit,) = shown(courier, failing("e0"))
 
-    assert [one.what for one in exhibit.beats] == ["delivery"]
+    assert [beat.what for beat in exhibit.beats] == ["delivery"]
 
 
 def test_an_app_that_tells_no_counts_shows_that_its_state_moved() -> None:
@@ -167,7 +167,7 @@ def test_of_twins_the_one_that_was_told_otherwise_is_shown_beside_the_other_s_st
 
     (exhibit,) = shown(courier, probes.IgnoresDeliveryOrder().examine(courier.journal))
 
-    assert [one.text for one in exhibit.beats if one.what == "delivery"] == ["b.e0 attempt 1", "b.e3 attempt 1"]
+    assert [beat.text for beat in exhibit.beats if beat.what == "delivery"] == ["b.e0 attempt 1", "b.e3 attempt 1"]
     assert (exhibit.old, exhibit.new) == ("the twin that was told in order", "the twin that was told otherwise")
     assert [line for line in exhibit.changes if line[0] in "+-"] == [
         '-    "consent": "revoked"',
@@ -185,7 +185,7 @@ def test_a_plan_is_shown_by_its_steps() -> None:
 
     (exhibit,) = shown(courier, failing("plan 2 failed, at its shortest: applies_once: message e0 was applied 2 times"))
 
-    assert [(one.what, one.text, one.group) for one in exhibit.beats] == [
+    assert [(beat.what, beat.text, beat.group) for beat in exhibit.beats] == [
         ("mark", "authorise", 0),
         *[("delivery", "burst e0 (copies 3)", 2)] * 3,
         ("delivery", "retry e0", 0),

@@ -48,7 +48,7 @@ def test_many_stories_fit_together() -> None:
 
     assert len(some) == 200
     assert sized(some) < MOST_BYTES * 1.05
-    assert {len(one.happenings) for one in some} == {20}
+    assert {len(story.happenings) for story in some} == {20}
 
 
 def test_many_stories_that_failed_fit_too() -> None:
@@ -58,7 +58,7 @@ def test_many_stories_that_failed_fit_too() -> None:
     some = fitted((story(name, count=200) for name in names), first=names)
 
     assert sized(some) < MOST_BYTES * 1.05
-    assert min(len(one.happenings) for one in some) >= 20
+    assert min(len(story.happenings) for story in some) >= 20
 
 
 def test_messages_go_before_happenings_and_the_last_first() -> None:

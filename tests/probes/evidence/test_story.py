@@ -41,8 +41,8 @@ def tell() -> Callable[..., Story]:
 
     def make(*entries: Any, has_passed: bool = True) -> Story:
         journal = Journal()
-        for one in entries:
-            journal.write(one)
+        for entry in entries:
+            journal.write(entry)
         steps = ("authorise", "sync")
         return story_of("some", steps, journal, took_s=1.0, has_passed=has_passed, redact=redactor.redact_tree)
 
@@ -57,12 +57,12 @@ def test_things_stand_in_the_order_in_which_they_began(tell: Callable[..., Story
         HookCall(at_s=0.5, step=1, hook="refresh", participant="rosa", status=200, took_s=0.4),
     )
 
-    assert [one.text for one in story.happenings] == [
+    assert [happening.text for happening in story.happenings] == [
         "the app runs already",
         "harness asks: refresh",
         "GET /v1/banking/transactions",
     ]
-    assert [one.number for one in story.happenings] == [1, 2, 3]
+    assert [happening.number for happening in story.happenings] == [1, 2, 3]
 
 
 def test_a_call_that_is_made_again_is_tied_to_the_one_that_went_wrong() -> None:
@@ -145,10 +145,10 @@ def test_a_fault_that_bit_is_told_by_the_call_that_it_bit(tell: Callable[..., St
         call(1, 0.1, status=None, bites=("ResetPeer()",)),
     )
 
-    assert [one.text for one in story.happenings if one.what == "mark"] == [
+    assert [happening.text for happening in story.happenings if happening.what == "mark"] == [
         "fault Stall() on banking.balances: 2 of 2 bites never came"
     ]
-    assert [one.bites for one in story.happenings if one.what == "call"] == [("ResetPeer()",)]
+    assert [happening.bites for happening in story.happenings if happening.what == "call"] == [("ResetPeer()",)]
 
 
 def test_a_look_at_a_page_is_told_without_its_words(tell: Callable[..., Story]) -> None:

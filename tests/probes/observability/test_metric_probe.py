@@ -391,10 +391,10 @@ def test_an_alert_that_may_be_held_back_accuses_nobody(
     """Some come once in five minutes, and one came before; or nobody said how long they take."""
     tape = Tape(assumed=assumed)
     trouble(tape)
-    for one in (*READ, moment, "mended"):
+    for text in (*READ, moment, "mended"):
         tape.wait(1.0)
         tape.journal.write(
-            Monitors(at_s=tape.now_s, moment=one, samples={"calls": tape.now_s}, alerts=alerts, is_configured=True)
+            Monitors(at_s=tape.now_s, moment=text, samples={"calls": tape.now_s}, alerts=alerts, is_configured=True)
         )
 
     assert probe.examine(tape.journal).verdict is Verdict.INCONCLUSIVE

@@ -40,7 +40,7 @@ def test_a_machine_that_stood_still_before_accuses_nobody(tape: Tape, stood_s: f
     """By the app's own sum the ordinary work took as long, so what the slow API added may lie beneath it."""
     late(tape)
     sums = (1.25, 1.25, 1.26 + stood_s, 1.27 + stood_s)
-    measurements(tape, stood_s=stood_s, fiskil_call_duration_sum=tuple(round(one * unit, 3) for one in sums))
+    measurements(tape, stood_s=stood_s, fiskil_call_duration_sum=tuple(round(number * unit, 3) for number in sums))
 
     assert NoticesLatency().examine(tape.journal).verdict is verdict
 

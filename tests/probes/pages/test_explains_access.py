@@ -122,7 +122,7 @@ def test_words_for_money_accuse_nobody(tape: Tape, text: str) -> None:
         (button("Connect"), Verdict.FAIL),
         (link("How we use your data", "/privacy"), Verdict.FAIL),
     ],
-    ids=lambda one: one.text if isinstance(one, Control) else "",
+    ids=lambda value: value.text if isinstance(value, Control) else "",
 )
 def test_a_control_that_seems_to_explain_is_a_doubt(tape: Tape, control: Control, verdict: Verdict) -> None:
     """What only a press shows is not judged, whatever marks the control."""

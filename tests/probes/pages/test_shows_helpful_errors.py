@@ -244,7 +244,7 @@ def test_what_the_page_says_beside_all_that_it_said_before_counts(tape: Tape) ->
 
     finding = PROBE.examine(tape.journal)
 
-    assert [(one.name, one.verdict) for one in finding.cases] == [(OTP, Verdict.PASS), (TIMEOUT, Verdict.INCONCLUSIVE)]
+    assert [(case.name, case.verdict) for case in finding.cases] == [(OTP, Verdict.PASS), (TIMEOUT, Verdict.INCONCLUSIVE)]
 
 
 BEFORE = "Connect your bank\nWe ask your bank for your accounts.\nContinue"
@@ -291,7 +291,7 @@ def test_words_about_an_earlier_wait_tell_of_no_failure_either(tape: Tape) -> No
 
     finding = PROBE.examine(tape.journal)
 
-    assert [(one.name, one.verdict) for one in finding.cases] == [
+    assert [(case.name, case.verdict) for case in finding.cases] == [
         ("an API that is down", Verdict.PASS),
         (REFUSED, Verdict.FAIL),
     ]

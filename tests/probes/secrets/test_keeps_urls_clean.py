@@ -128,7 +128,7 @@ def test_the_filter_of_the_api_is_advised_against_and_no_more(tape: Tape) -> Non
     finding = PROBE.examine(tape.journal)
 
     assert finding.verdict is Verdict.PASS
-    assert [one.partition(",")[0] for one in finding.advice] == ["end users are looked up by e-mail address in the query"]
+    assert [text.partition(",")[0] for text in finding.advice] == ["end users are looked up by e-mail address in the query"]
 
 
 def test_the_filter_is_for_addresses_alone(tape: Tape) -> None:

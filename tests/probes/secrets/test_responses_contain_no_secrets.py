@@ -51,7 +51,7 @@ def test_the_right_signature_in_every_spelling(spelling: str) -> None:
         Verdict.FAIL,
         "the answer to forged:unsigned tells the expected signature",
     )
-    assert [one.name for one in finding.cases if one.verdict is Verdict.FAIL] == ["expected_signature"]
+    assert [case.name for case in finding.cases if case.verdict is Verdict.FAIL] == ["expected_signature"]
     assert SPELLINGS[spelling](digest) not in msgspec.json.encode(finding)
 
 

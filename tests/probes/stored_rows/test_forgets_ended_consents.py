@@ -158,8 +158,8 @@ def test_an_app_at_work_is_not_accused(tape: Tape) -> None:
 @pytest.mark.parametrize("consents", [(), ("arr1",)])
 def test_no_end_is_no_experiment(tape: Tape, consents: tuple[str, ...]) -> None:
     """Nothing is over."""
-    for one in consents:
-        tape.consent(one)
+    for consent in consents:
+        tape.consent(consent)
     tape.effects({})
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE

@@ -13,13 +13,13 @@ FOREIGN = ("ForeignRows()",)
 
 def served(tape: Tape, route: str, *ids: str) -> None:
     """An answer held these rows, one of them somebody else's."""
-    body = msgspec.json.encode({route.partition(".")[2]: [{"fiskil_id": one} for one in ids], "links": {}})
+    body = msgspec.json.encode({route.partition(".")[2]: [{"fiskil_id": text} for text in ids], "links": {}})
     tape.call(route, bites=FOREIGN, response_body=body)
 
 
 def state(*ids: str) -> dict[str, Any]:
     """The app shows these rows."""
-    return {"transactions": [{"fiskil_id": one, "amount": "1.00"} for one in ids]}
+    return {"transactions": [{"fiskil_id": text, "amount": "1.00"} for text in ids]}
 
 
 def test_own_rows_alone_pass(tape: Tape) -> None:

@@ -27,7 +27,9 @@ def test_forms_that_are_taken_and_applied_pass(courier: Courier) -> None:
     finding = examined(courier)
 
     assert (finding.verdict, finding.examined) == (Verdict.PASS, 1)
-    assert [(one.name, one.verdict, one.observed) for one in finding.cases] == [("charset", Verdict.PASS, "charset: 204")]
+    assert [(case.name, case.verdict, case.observed) for case in finding.cases] == [
+        ("charset", Verdict.PASS, "charset: 204")
+    ]
 
 
 def test_a_form_that_is_refused_fails(courier: Courier) -> None:
@@ -41,7 +43,7 @@ def test_a_form_that_is_refused_fails(courier: Courier) -> None:
     assert finding.verdict is Verdict.FAIL
     assert finding.observed == "1 of 2 forms of a genuine message were not taken: charset"
     assert finding.evidence == ("e2 charset attempt 2: 415",)
-    assert {one.name: one.verdict for one in finding.cases} == {"sliced": Verdict.PASS, "charset": Verdict.FAIL}
+    assert {case.name: case.verdict for case in finding.cases} == {"sliced": Verdict.PASS, "charset": Verdict.FAIL}
 
 
 def test_a_second_try_is_enough(courier: Courier) -> None:

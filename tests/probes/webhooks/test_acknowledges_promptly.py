@@ -179,7 +179,7 @@ def test_a_delivery_beside_a_slow_client_is_a_case_of_its_own(courier: Courier) 
     courier.deliver("e3", name="beside a slow client", status=None, trouble="no answer within the limit", took_s=10)
     serial = examined(courier)
 
-    beside = [[one.verdict for one in found.cases if one.name == "beside_a_slow_client"] for found in (slow, serial)]
+    beside = [[case.verdict for case in found.cases if case.name == "beside_a_slow_client"] for found in (slow, serial)]
     assert beside == [[Verdict.PASS], [Verdict.PASS, Verdict.FAIL]]
 
 
@@ -190,7 +190,7 @@ def test_repetitions_are_told_from_first_deliveries(courier: Courier) -> None:
 
     cases = examined(courier).cases
 
-    assert [(one.name, one.verdict, one.events) for one in cases] == [
+    assert [(case.name, case.verdict, case.events) for case in cases] == [
         ("again", Verdict.FAIL, ("e1",)),
         ("first", Verdict.PASS, ()),
     ]

@@ -113,7 +113,7 @@ def test_each_lookalike_is_a_case() -> None:
 
     cases = examined(courier).cases
 
-    assert [(one.name, one.verdict, one.events) for one in cases] == [
+    assert [(case.name, case.verdict, case.events) for case in cases] == [
         ("first", Verdict.PASS, ("e0",)),
         ("leading_zero", Verdict.FAIL, ("e1",)),
     ]

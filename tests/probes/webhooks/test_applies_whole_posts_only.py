@@ -57,7 +57,7 @@ def test_each_kind_has_its_most_effects(courier: Courier, name: str, kind: str, 
     finding = examined(courier)
 
     assert finding.verdict is verdict
-    assert [(one.name, one.verdict) for one in finding.cases] == [(name, verdict)]
+    assert [(case.name, case.verdict) for case in finding.cases] == [(name, verdict)]
 
 
 def test_a_method_that_acts_is_worth_advice(courier: Courier) -> None:

@@ -15,8 +15,8 @@ def examined(
     journal = Journal()
     limits = Limits(call_deadline_s=4, request_deadline_s=12, fresh_s=5, body_bytes=body_bytes, body_s=body_s)
     journal.write(msgspec.structs.replace(limits, assumed=assumed))
-    for one in floods:
-        journal.write(one)
+    for flood in floods:
+        journal.write(flood)
     finding: Finding = BoundsBodies().examine(journal)
     return finding
 

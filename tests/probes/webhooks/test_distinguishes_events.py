@@ -35,7 +35,7 @@ def told(*states: Any, connected: tuple[bool | None, ...] = (None,) * 5, **more:
 
 def failed(finding: Finding) -> list[str]:
     """The cases that failed."""
-    return [one.name for one in finding.cases if one.verdict is Verdict.FAIL]
+    return [case.name for case in finding.cases if case.verdict is Verdict.FAIL]
 
 
 @pytest.mark.parametrize(

@@ -150,7 +150,7 @@ def test_each_order_is_a_case() -> None:
 
     assert finding.verdict is Verdict.FAIL
     assert finding.observed == "the twins end differently at 1 of 1 places in 1 of 2 orders"
-    assert [(one.name, one.verdict) for one in finding.cases] == [
+    assert [(case.name, case.verdict) for case in finding.cases] == [
         ("revoked_received_updated", Verdict.FAIL),
         ("updated_revoked_received", Verdict.PASS),
     ]

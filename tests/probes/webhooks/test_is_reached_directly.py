@@ -12,7 +12,7 @@ def examined(courier: Courier) -> Finding:
 
 
 def failed(finding: Finding) -> list[str]:
-    return [one.name for one in finding.cases if one.verdict is Verdict.FAIL]
+    return [case.name for case in finding.cases if case.verdict is Verdict.FAIL]
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def test_an_answer_of_its_own_passes(courier: Courier) -> None:
     finding = examined(courier)
 
     assert finding.verdict is Verdict.PASS
-    assert {one.name: one.verdict for one in finding.cases} == dict.fromkeys(["redirect", "login", "csrf"], Verdict.PASS)
+    assert {case.name: case.verdict for case in finding.cases} == dict.fromkeys(["redirect", "login", "csrf"], Verdict.PASS)
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])

@@ -28,7 +28,7 @@ def test_urls_that_nobody_called() -> None:
     finding = PROBE.examine(courier.journal)
 
     assert (finding.verdict, finding.examined) == (Verdict.PASS, 3)
-    assert [one.name for one in finding.cases] == ["genuine_data_links_next", "genuine_link", "forged_signature_jku"]
+    assert [case.name for case in finding.cases] == ["genuine_data_links_next", "genuine_link", "forged_signature_jku"]
 
 
 def test_a_url_that_was_called() -> None:
@@ -43,7 +43,7 @@ def test_a_url_that_was_called() -> None:
     assert finding.verdict is Verdict.FAIL
     assert finding.observed == "1 of 3 URLs in messages were called: the URL in signature jku of a forged message"
     assert finding.evidence == ("called the URL in signature jku of a forged message",)
-    assert [one.name for one in finding.cases if one.verdict is Verdict.FAIL] == ["forged_signature_jku"]
+    assert [case.name for case in finding.cases if case.verdict is Verdict.FAIL] == ["forged_signature_jku"]
 
 
 def test_bait_that_was_refused_proves_nothing() -> None:

@@ -306,7 +306,7 @@ def test_each_forgery_is_a_case_of_its_own(control: dict[str, int], otherwise: V
 
     finding = examined(courier)
 
-    assert [(one.name, one.verdict, one.observed, one.events) for one in finding.cases[1:]] == [
+    assert [(case.name, case.verdict, case.observed, case.events) for case in finding.cases[1:]] == [
         ("unsigned", otherwise, "unsigned: 401", ("forged:unsigned",)),
         ("empty_key", Verdict.FAIL, "empty key: 204", ("forged:empty_key",)),
     ]
@@ -319,5 +319,5 @@ def test_of_forgeries_that_moved_a_state_the_acknowledged_ones_are_suspected() -
 
     finding = examined(courier)
 
-    assert [one.name for one in finding.cases if one.verdict is Verdict.FAIL] == ["empty_key"]
-    assert [one.verdict for one in examined(of_state({"consent": "revoked", "refused": 1})).cases[1:]] == [Verdict.FAIL]
+    assert [case.name for case in finding.cases if case.verdict is Verdict.FAIL] == ["empty_key"]
+    assert [case.verdict for case in examined(of_state({"consent": "revoked", "refused": 1})).cases[1:]] == [Verdict.FAIL]

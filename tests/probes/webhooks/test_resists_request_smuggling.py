@@ -41,7 +41,7 @@ def test_the_next_answer_on_the_connection_passes(courier: Courier) -> None:
     finding = examined(courier)
 
     assert (finding.verdict, finding.examined) == (Verdict.PASS, 1)
-    assert [(one.name, one.verdict) for one in finding.cases] == [("large", Verdict.PASS)]
+    assert [(case.name, case.verdict) for case in finding.cases] == [("large", Verdict.PASS)]
 
 
 def test_a_closed_connection_passes(courier: Courier) -> None:

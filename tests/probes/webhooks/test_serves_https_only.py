@@ -27,8 +27,8 @@ def served(
     courier = Courier()
     courier.journal.write(Production(webhook_url=url))
     courier.journal.write(TlsServed(is_up=is_up))
-    for version, one in {**SPOKEN, **(spoken or {})}.items():
-        courier.journal.write(Handshake(version=version, is_spoken=one, is_our_certificate=is_given if one else None))
+    for version, value in {**SPOKEN, **(spoken or {})}.items():
+        courier.journal.write(Handshake(version=version, is_spoken=value, is_our_certificate=is_given if value else None))
     courier.event("e0")
     courier.effects(applied={}, moment="before")
     courier.deliver("e0", kind="plain", name="at the TLS port", status=None)

@@ -48,7 +48,7 @@ def test_any_answer_will_do(courier: Courier, status: int) -> None:
     finding = examined(courier)
 
     assert (finding.verdict, finding.advice) == (Verdict.PASS, ())
-    assert [(one.name, one.verdict) for one in finding.cases] == [("chunked", Verdict.PASS)]
+    assert [(case.name, case.verdict) for case in finding.cases] == [("chunked", Verdict.PASS)]
 
 
 def test_a_server_error_is_advice(courier: Courier) -> None:
@@ -108,7 +108,7 @@ def test_only_what_killed_it_is_accused(courier: Courier) -> None:
     ugly(courier, "trailers", status=None, trouble="connection refused")
     after(courier, "trailers", status=None, trouble="connection refused")
 
-    assert [one.verdict for one in examined(courier).cases] == [Verdict.FAIL, Verdict.INCONCLUSIVE]
+    assert [case.verdict for case in examined(courier).cases] == [Verdict.FAIL, Verdict.INCONCLUSIVE]
 
 
 def test_without_a_message_afterwards_nobody_knows(courier: Courier) -> None:

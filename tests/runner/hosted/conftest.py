@@ -34,6 +34,6 @@ def play(stand_in: StandIn) -> Callable[..., dict[str, Outcome]]:
         chosen, _ = eligibility.select(scenarios)
         done = hosted_run.rehearse(chosen, settings=stand_in.settings(name, **more), seed=0)
         assert done.rehearsal.faults == ()
-        return {one.scenario: one for one in done.rehearsal.outcomes}
+        return {outcome.scenario: outcome for outcome in done.rehearsal.outcomes}
 
     return playing

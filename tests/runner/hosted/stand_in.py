@@ -25,4 +25,4 @@ class StandIn:
 
 def verdicts(outcome: Outcome) -> dict[str, Verdict]:
     """The verdict of each probe."""
-    return {one.probe: one.verdict for one in outcome.findings}
+    return {finding.probe: finding.verdict for finding in outcome.findings}

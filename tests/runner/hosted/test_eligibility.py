@@ -19,7 +19,7 @@ def playing(*made: object) -> Scenario:
 def test_what_is_made_for_it_is_suitable() -> None:
     """Every scenario of its own can be played there."""
     assert len(scenarios()) >= 10
-    assert [why_unsuitable(one) for one in scenarios().values() if why_unsuitable(one)] == []
+    assert [why_unsuitable(scenario) for scenario in scenarios().values() if why_unsuitable(scenario)] == []
 
 
 def test_a_journey_cannot_be_had() -> None:
@@ -51,7 +51,7 @@ def test_names_and_patterns_select() -> None:
     """Of the sandbox's own there is a line each for what is left out."""
     chosen, lines = select(["hosted_idle", "idle_*"])
 
-    assert [one.name for one in chosen] == ["hosted_idle"]
+    assert [scenario.name for scenario in chosen] == ["hosted_idle"]
     assert [line.partition(":")[0] for line in lines] == ["idle_app"]
 
 
@@ -72,8 +72,10 @@ def test_a_gate_says_what_it_leaves_out() -> None:
 
 def test_every_practice_that_cannot_be_proven_has_its_own_reason() -> None:
     """And those that can be have none, but for one whose other half is about pages."""
-    borne = {practice_id for one in scenarios().values() for practice_id in one.practices}
-    untold = [one for one in all_practices() if one not in borne and reason_of(one) == THEIRS]
+    borne = {practice_id for scenario in scenarios().values() for practice_id in scenario.practices}
+    untold = [
+        all_practice for all_practice in all_practices() if all_practice not in borne and reason_of(all_practice) == THEIRS
+    ]
 
     assert untold == ["sandbox.all-flows"]
     assert set(REASONS) & borne == {"loading.timeouts"}

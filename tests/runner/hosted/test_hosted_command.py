@@ -69,7 +69,7 @@ def test_a_run_tells_its_bounds_and_no_secret(program: Program, config: Path, st
     report = (config.parent / "report.json").read_text()
     told = out + err + report + (config.parent / "calls.har").read_text()
     secrets = [stand_in.fiskil.credentials.client_secret, *stand_in.fiskil.sandbox.store.issued]
-    assert [one for one in secrets if one in told] == []
+    assert [secret for secret in secrets if secret in told] == []
     assert json.loads(report)["result"]["left_out"] == [
         "--api hosted: reading only, at most 500 requests of the app and 900 s"
     ]
@@ -88,7 +88,7 @@ def test_without_credentials_nothing_is_sent(program: Program, config: Path, mon
 def test_production_is_exit_2(program: Program, config: Path, stand_in: StandIn) -> None:
     """Before the app is started; the institution is named."""
     institutions = stand_in.fiskil.sandbox.store.institutions
-    real = next(one for one in institutions.values() if not one.is_accessible)
+    real = next(institution for institution in institutions.values() if not institution.is_accessible)
     institutions[real.institution_id] = msgspec.structs.replace(real, is_accessible=True)
 
     code, _, err = program("gate", "--api", "hosted", "--config", str(config))
@@ -139,7 +139,7 @@ def test_ctrl_c_leaves_nothing(config: Path, stand_in: StandIn, tmp_path: Path) 
     with subprocess.Popen(
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
     ) as running:
-        note = wait_until(lambda: next((one for one in temporary.rglob("app.pid") if one.read_text()), None), cap_s=90)
+        note = wait_until(lambda: next((path for path in temporary.rglob("app.pid") if path.read_text()), None), cap_s=90)
         assert note is not None
         app = int(note.read_text())
         wait_until(lambda: stand_in.fiskil.link.idle_s() < 0.5, cap_s=90)

@@ -45,7 +45,7 @@ def watched(stand_in: StandIn) -> Journal:
 def make_real(stand_in: StandIn) -> None:
     """Let the account reach a bank that is no sandbox."""
     institutions = stand_in.fiskil.sandbox.store.institutions
-    real = next(one for one in institutions.values() if not one.is_accessible)
+    real = next(institution for institution in institutions.values() if not institution.is_accessible)
     institutions[real.institution_id] = msgspec.structs.replace(real, is_accessible=True)
 
 
@@ -71,7 +71,7 @@ def test_production_is_refused_before_the_app_is_started(stand_in: StandIn) -> N
     with pytest.raises(UnsafeTarget, match="no sandbox"):
         hosted_run.rehearse(eligibility.select(["hosted_read"])[0], settings=stand_in.settings(), seed=0)
 
-    assert [one.route for one in journal.all(Exchange)] == ["token", "institutions.list"]
+    assert [call.route for call in journal.all(Exchange)] == ["token", "institutions.list"]
 
 
 def test_a_wrong_secret_is_told_without_it(stand_in: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -98,7 +98,9 @@ def test_a_run_ends_at_its_bound(play: Play) -> None:
     """What is left is inconclusive, with the reason, and accuses nobody."""
     outcomes = play("reference_app", "hosted_idle", "hosted_small_pages", most_requests=6)
 
-    told = {one.observed for outcome in outcomes.values() for one in outcome.findings if one.verdict is INCONCLUSIVE}
+    told = {
+        finding.observed for outcome in outcomes.values() for finding in outcome.findings if finding.verdict is INCONCLUSIVE
+    }
     assert "the bound of this rehearsal was reached" in told
     assert {outcome.verdict for outcome in outcomes.values()} <= {PASS, INCONCLUSIVE}
     assert outcomes["hosted_small_pages"].verdict is INCONCLUSIVE
@@ -123,18 +125,18 @@ def test_the_reference_app_proves_nine_practices(stand_in: StandIn) -> None:
     ]
 
     judgement = told[0]
-    assert [(one.scenario, one.verdict) for one in judgement.scenarios if one.verdict is not PASS] == []
+    assert [(scenario.scenario, scenario.verdict) for scenario in judgement.scenarios if scenario.verdict is not PASS] == []
     assert len(judgement.with_status(Status.PROVEN)) >= 9
     assert judgement.with_status(Status.VIOLATED) == []
     assert exit_code(judgement) == 3
     unproven = judgement.with_status(Status.NOT_PROVEN)
-    assert [one.practice for one in unproven if not one.reason.startswith("--api hosted: ")] == []
-    assert {one.method for one in journal.all(Exchange) if one.route != "token"} == {"GET"}
+    assert [status.practice for status in unproven if not status.reason.startswith("--api hosted: ")] == []
+    assert {call.method for call in journal.all(Exchange) if call.route != "token"} == {"GET"}
     assert told[0] == told[1]
 
 
 @pytest.mark.full
-@pytest.mark.parametrize(("name", "scenario", "probe"), CAUGHT, ids=[one[0] for one in CAUGHT])
+@pytest.mark.parametrize(("name", "scenario", "probe"), CAUGHT, ids=[pair[0] for pair in CAUGHT])
 def test_more_flawed_clients_are_caught(play: Play, name: str, scenario: str, probe: str) -> None:
     """Each by the probe that is about it."""
     assert verdicts(play(name, scenario)[scenario])[probe] is FAIL

@@ -56,12 +56,12 @@ def test_a_write_is_refused_and_told(stand_in: StandIn, journal: Journal) -> Non
     """The scenario is inconclusive for it, and names the call; at the hosted API nobody was created."""
     found = findings(stand_in, lets_write=False)
 
-    assert [(one.probe, one.verdict) for one in found] == [
+    assert [(finding.probe, finding.verdict) for finding in found] == [
         ("polls_sparingly", Verdict.PASS),
         ("every_step_done", Verdict.INCONCLUSIVE),
     ]
     assert found[1].observed.startswith("a request that writes was refused by the relay: POST end_users.create")
-    assert {one.method for one in journal.all(Exchange) if one.route != "token"} == {"GET"}
+    assert {call.method for call in journal.all(Exchange) if call.route != "token"} == {"GET"}
     assert len(stand_in.fiskil.sandbox.store.end_users) == 1
 
 
@@ -69,8 +69,8 @@ def test_an_allowed_write_passes(stand_in: StandIn, journal: Journal) -> None:
     """With --allow-writes it is made, and nothing is inconclusive for it."""
     found = findings(stand_in, lets_write=True)
 
-    assert [(one.probe, one.verdict) for one in found] == [("polls_sparingly", Verdict.PASS)]
-    assert "end_users.create" in {one.route for one in journal.all(Exchange)}
+    assert [(finding.probe, finding.verdict) for finding in found] == [("polls_sparingly", Verdict.PASS)]
+    assert "end_users.create" in {call.route for call in journal.all(Exchange)}
     assert len(stand_in.fiskil.sandbox.store.end_users) == 2
 
 
@@ -78,8 +78,8 @@ def test_a_pair_of_the_apps_own_is_refused_and_told(stand_in: StandIn, journal: 
     """The pair that we looked at is a sandbox's; the app's own may be production's, and never leaves this machine."""
     found = findings(stand_in, lets_write=True, FISKIL_CLIENT_ID="mine", FISKIL_CLIENT_SECRET="of-production-0123456789")
 
-    assert {one.verdict for one in found if one.probe == "every_step_done"} == {Verdict.INCONCLUSIVE}
-    seen = next(one.observed for one in found if one.probe == "every_step_done")
+    assert {finding.verdict for finding in found if finding.probe == "every_step_done"} == {Verdict.INCONCLUSIVE}
+    seen = next(finding.observed for finding in found if finding.probe == "every_step_done")
     assert "a request with other credentials was refused by the relay: POST token" in seen
-    assert not [one for one in journal.all(Exchange) if b"mine" in one.request_body]
+    assert not [call for call in journal.all(Exchange) if b"mine" in call.request_body]
     assert len(stand_in.fiskil.sandbox.store.end_users) == 1

@@ -52,7 +52,7 @@ def test_each_dataset_is_ready_at_its_own_time(still: Still, api: httpx.Client) 
 def test_a_sync_event_names_its_accounts(still: Still, api: httpx.Client) -> None:
     """account_ids are those of the consent; consent.received has none. Source: webhooks.events"""
     consent = still.consent("rosa")
-    ids = tuple(one["account_id"] for one in rows(api, "accounts", consent))
+    ids = tuple(row["account_id"] for row in rows(api, "accounts", consent))
 
     assert [event.account_ids for event in still.sandbox.events] == [None, ids, ids, ids]
 
@@ -89,7 +89,7 @@ def test_rows_carry_their_prefix(still: Still, api: httpx.Client, dataset: str) 
     consent = still.consent("rosa")
     prefix = {"accounts": "bank_account_", "balances": "bank_balance_", "transactions": "bank_tx_"}[dataset]
 
-    assert {one["fiskil_id"].removeprefix(prefix).isalnum() for one in rows(api, dataset, consent)} == {True}
+    assert {row["fiskil_id"].removeprefix(prefix).isalnum() for row in rows(api, dataset, consent)} == {True}
 
 
 @pytest.mark.parametrize("name", ["rosa", "ben", "priya"])
@@ -98,7 +98,7 @@ def test_served_balances_add_up(still: Still, api: httpx.Client, name: str) -> N
     consent = still.consent(name)
     _, person = still.enrol(name)
     openings = {
-        one["account_id"]: spec.opening for one, spec in zip(rows(api, "accounts", consent), person.accounts, strict=True)
+        row["account_id"]: spec.opening for row, spec in zip(rows(api, "accounts", consent), person.accounts, strict=True)
     }
     moved = dict.fromkeys(openings, Decimal(0))
     following: str | None = f"/v1/banking/transactions?end_user_id={consent.end_user_id}&status=POSTED&page[size]=1000"
@@ -119,8 +119,8 @@ def test_pending_rows_have_no_posting_time(still: Still, api: httpx.Client) -> N
 
     found = rows(api, "transactions", consent)
 
-    assert [one["status"] for one in found[:3]] == ["PENDING", "PENDING", "POSTED"]
-    assert [("posting_date_time" in one, "execution_date_time" in one) for one in found[:3]] == [
+    assert [row["status"] for row in found[:3]] == ["PENDING", "PENDING", "POSTED"]
+    assert [("posting_date_time" in row, "execution_date_time" in row) for row in found[:3]] == [
         (False, True),
         (False, False),
         (True, True),
@@ -131,18 +131,18 @@ def test_posted_rows_are_newest_first_across_consents(still: Still, api: httpx.C
     """Two consents of one end user make one list in order. Source: data.order"""
     end_user, person = still.enrol("rosa")
     _, other = still.enrol("ben")
-    for one in (person, other):
-        consent = still.sandbox.authorise(end_user, one)
+    for each_person in (person, other):
+        consent = still.sandbox.authorise(end_user, each_person)
         still.sandbox.sync(consent, "transactions")
 
     found = rows(api, "transactions", consent)
 
-    posted = [one["posting_date_time"] for one in found if one["status"] == "POSTED"]
+    posted = [row["posting_date_time"] for row in found if row["status"] == "POSTED"]
     assert posted == sorted(posted, reverse=True)
-    assert {one["arrangement_id"] for one in found} == {
-        one.arrangement_id for one in still.sandbox.consents_of(end_user.end_user_id)
+    assert {row["arrangement_id"] for row in found} == {
+        consent.arrangement_id for consent in still.sandbox.consents_of(end_user.end_user_id)
     }
-    assert [one["status"] for one in found] == sorted(one["status"] for one in found)
+    assert [row["status"] for row in found] == sorted(row["status"] for row in found)
 
 
 def test_status_filters(still: Still, api: httpx.Client) -> None:
@@ -163,7 +163,7 @@ def test_account_filters(still: Still, api: httpx.Client, dataset: str) -> None:
     consent = still.consent("rosa")
     first, _ = rows(api, "accounts", consent)
 
-    assert {one["account_id"] for one in rows(api, dataset, consent, account_id=first["account_id"])} == {
+    assert {row["account_id"] for row in rows(api, dataset, consent, account_id=first["account_id"])} == {
         first["account_id"]
     }
     assert rows(api, dataset, consent, account_id="0") == []
@@ -176,7 +176,7 @@ def test_categories_filter_together(still: Still, api: httpx.Client) -> None:
 
     found = rows(api, "transactions", consent, secondary_category=wanted)
 
-    assert {one["category"]["secondary_category"] for one in found} == set(wanted)
+    assert {row["category"]["secondary_category"] for row in found} == set(wanted)
     assert rows(api, "transactions", consent, secondary_category="NOTHING") == []
 
 
@@ -184,14 +184,14 @@ def test_times_filter_and_drop_rows_without_one(still: Still, api: httpx.Client)
     """From and to are inclusive and compare posting, else execution; dateless rows go. Source: data.time-filter"""
     consent = still.consent("rosa")
     found = rows(api, "transactions", consent)
-    moment = next(one["posting_date_time"] for one in found if one["status"] == "POSTED")
+    moment = next(row["posting_date_time"] for row in found if row["status"] == "POSTED")
 
     exact = rows(api, "transactions", consent, **{"from": moment, "to": moment})
     everything = rows(api, "transactions", consent, **{"from": "2000-01-01T00:00:00Z"})
 
-    assert [one["posting_date_time"] for one in exact] == [moment]
+    assert [row["posting_date_time"] for row in exact] == [moment]
     assert len(found) - len(everything) == 1
-    assert [one["status"] for one in everything[:2]] == ["PENDING", "POSTED"]
+    assert [row["status"] for row in everything[:2]] == ["PENDING", "POSTED"]
 
 
 def test_offsets_are_understood(still: Still, api: httpx.Client) -> None:
@@ -264,13 +264,13 @@ def test_a_sync_shows_what_changed_since(still: Still, api: httpx.Client) -> Non
     """The API serves what the latest sync saw, until the next one. Source: data.after-sync"""
     consent = still.consent("rosa")
     before = rows(api, "transactions", consent)
-    row = next(one for one in still.sandbox.ledger(consent).newest_first() if one.status == "POSTED")
+    row = next(transaction for transaction in still.sandbox.ledger(consent).newest_first() if transaction.status == "POSTED")
     still.sandbox.ledger(consent).amend(row.key, amount="-77.77")
 
     assert rows(api, "transactions", consent) == before
 
     still.sandbox.sync(consent, "transactions")
-    after = {one["fiskil_id"]: one["amount"] for one in rows(api, "transactions", consent)}
+    after = {row["fiskil_id"]: row["amount"] for row in rows(api, "transactions", consent)}
     assert after[row.fiskil_id] == "-77.77"
 
 
@@ -279,9 +279,9 @@ def test_fetch_asks_the_institution(still: Still, api: httpx.Client) -> None:
     consent = still.consent("rosa")
     account_id, before = rows(api, "balances", consent)[0]["account_id"], rows(api, "balances", consent)[0]
     row = next(
-        one
-        for one in still.sandbox.ledger(consent).newest_first()
-        if one.account_id == account_id and one.status == "POSTED"
+        transaction
+        for transaction in still.sandbox.ledger(consent).newest_first()
+        if transaction.account_id == account_id and transaction.status == "POSTED"
     )
     still.sandbox.ledger(consent).remove(row.key)
 
@@ -318,7 +318,7 @@ def test_a_later_consent_shows_the_same_rows(still: Still, api: httpx.Client) ->
     for _ in range(2):
         consent = still.sandbox.authorise(end_user, person)
         still.sandbox.sync(consent, "transactions")
-        seen.append({one["fiskil_id"] for one in rows(api, "transactions", consent)})
+        seen.append({row["fiskil_id"] for row in rows(api, "transactions", consent)})
         still.sandbox.revoke(consent)
 
     assert seen[0] == seen[1]
@@ -377,7 +377,7 @@ def test_absent_is_not_null(still: Still, api: httpx.Client) -> None:
     """No row of any dataset has a null. Source: data.absent-fields"""
     consent = still.consent("ben")
 
-    assert not [one for dataset in DATASETS for one in rows(api, dataset, consent) if None in one.values()]
+    assert not [row for dataset in DATASETS for row in rows(api, dataset, consent) if None in row.values()]
 
 
 @pytest.mark.parametrize(
@@ -400,13 +400,13 @@ def test_transactions_may_come_in_stages(
         still.sandbox.clock.advance(seconds=2)
     kinds = [event.kind for event in still.sandbox.events if "transactions" in event.kind]
 
-    assert kinds == [f"banking.{one}.sync.completed" for one in told]
+    assert kinds == [f"banking.{text}.sync.completed" for text in told]
     assert [int(bool(found)) for found in seen] == counts
     early = [found for found in seen[:-1] if found]
-    assert all("merchant_name" not in one for found in early for one in found)
+    assert all("merchant_name" not in value for found in early for value in found)
     assert "merchant_name" in seen[-1][0]
     if reading == "recent-and-basic":
-        assert min(one["posting_date_time"] for one in seen[3]) >= "2025-12-02T12:00:00Z"
+        assert min(value["posting_date_time"] for value in seen[3]) >= "2025-12-02T12:00:00Z"
 
 
 def test_a_stage_never_takes_details_away(still: Still, api: httpx.Client) -> None:

@@ -48,7 +48,7 @@ def test_a_category_is_overridden_at_once_and_for_good(still: Still, api: httpx.
     still.sandbox.revoke(consent)
     again = still.sandbox.authorise(end_user, person)
     still.sandbox.sync(again, "transactions")
-    assert [one["fiskil_id"] for one in rows(api, again, secondary_category=GIFTS)] == [chosen["fiskil_id"]]
+    assert [row["fiskil_id"] for row in rows(api, again, secondary_category=GIFTS)] == [chosen["fiskil_id"]]
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_an_override_ends_with_its_sandbox(still: Still, api: httpx.Client) -> N
 def test_every_movement_is_in_the_taxonomy() -> None:
     """What people spend on has a category that could be chosen."""
     people = [*catalog.people().values(), *(generated_person(seed=seed, number=seed) for seed in range(30))]
-    used = {move.category.replace(":", "_") for one in people for spec in one.accounts for move in spec.moves}
+    used = {move.category.replace(":", "_") for person in people for spec in person.accounts for move in spec.moves}
 
     assert used <= set(taxonomy())
     assert all(secondary.startswith(f"{primary}_") for secondary, primary in taxonomy().items())

@@ -28,8 +28,8 @@ def test_a_person_is_who_logged_in(still: Still, api: httpx.Client) -> None:
     assert (found["arrangement_id"], found["institution_id"]) == (consent.arrangement_id, "88888")
     assert found["customer"]["customer_u_type"] == "person"
     assert (person["first_name"], person["last_name"]) == ("Rosa", "Keane")
-    assert [one["address"] for one in person["email_addresses"]] == ["rosa.keane@example.com"]
-    assert [one["full_number"] for one in person["phone_numbers"]] == ["tel:+61491570156"]
+    assert [value["address"] for value in person["email_addresses"]] == ["rosa.keane@example.com"]
+    assert [value["full_number"] for value in person["phone_numbers"]] == ["tel:+61491570156"]
     (address,) = person["physical_addresses"]
     place = address[address["address_u_type"]]
     assert place.get("city", place.get("locality_name", "")).upper() == "MARRICKVILLE"
@@ -56,8 +56,8 @@ def test_the_newest_consent_speaks(still: Still, api: httpx.Client) -> None:
     """Two consents at one bank: one identity, that of the later. Source: identity.most-recent"""
     still.sandbox.configure(permissions=BANKING)
     end_user, person = still.enrol("rosa")
-    for one in (person, still.enrol("ben")[1]):
-        consent = still.sandbox.authorise(end_user, one)
+    for each_person in (person, still.enrol("ben")[1]):
+        consent = still.sandbox.authorise(end_user, each_person)
         still.sandbox.sync(consent, "identity")
 
     (found,) = identities(api, consent)
@@ -87,7 +87,7 @@ def test_two_institutions_know_two_identities(still: Still, api: httpx.Client) -
         "/v1/common/identity", params={"end_user_id": consent.end_user_id}, headers={"X-Fiskil-Version": "v1"}
     ).json()
 
-    assert [one["institution_id"] for one in found] == ["40", "88888"]
+    assert [row["institution_id"] for row in found] == ["40", "88888"]
     assert older["identities"] == found
     assert older["customer"]["arrangement_id"] == other.arrangement_id
 

@@ -34,7 +34,7 @@ def test_the_same_email_twice_gives_two_end_users(still: Still, api: httpx.Clien
     first, second = create(api, email="a@example.com"), create(api, email="a@example.com")
 
     found = api.get("/v1/end-users", params={"email": "a@example.com"}).json()["end_users"]
-    assert [one["id"] for one in found] == [first, second]
+    assert [value["id"] for value in found] == [first, second]
     assert first != second
 
 
@@ -57,7 +57,7 @@ def test_older_versions_answer_bare_arrays(still: Still, api: httpx.Client, vers
 
     answer = api.get("/v1/end-users", headers={"x-fiskil-version": version})
 
-    assert [one["id"] for one in answer.json()] == [end_user_id]
+    assert [value["id"] for value in answer.json()] == [end_user_id]
     assert answer.headers["x-fiskil-version"] == version
 
 

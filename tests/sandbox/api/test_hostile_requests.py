@@ -62,7 +62,9 @@ JUNK = {
     "utf-16": '{"email":"a"}'.encode("utf-16"),
     "form": b"client_id=a&client_secret=b",
 }
-PATHS = {path: {one.method for one in ROUTES if one.path == path} for path in dict.fromkeys(one.path for one in ROUTES)}
+PATHS = {
+    path: {route.method for route in ROUTES if route.path == path} for path in dict.fromkeys(route.path for route in ROUTES)
+}
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 REFUSED = [(path, method) for path, known in PATHS.items() for method in METHODS if method not in known]
 

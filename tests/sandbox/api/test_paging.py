@@ -182,8 +182,8 @@ def test_core_lists_come_whole_or_as_asked(still: Still, api: httpx.Client, path
         following = answer["links"].get("next")
 
     assert (len(whole[root]), whole["links"]) == (30, {})
-    assert [one.get("id", one.get("arrangement_id")) for one in seen] == [
-        one.get("id", one.get("arrangement_id")) for one in whole[root]
+    assert [row.get("id", row.get("arrangement_id")) for row in seen] == [
+        value.get("id", value.get("arrangement_id")) for value in whole[root]
     ]
 
 

@@ -65,8 +65,8 @@ def test_payments_say_what_they_are(still: Still, api: httpx.Client, dataset: st
     first = api.get(PATHS[dataset], params={"end_user_id": consent.end_user_id, "page[size]": "1"}).json()
 
     assert found
-    assert {one["fiskil_id"].startswith(PREFIXES[dataset]) for one in found} == {True}
-    assert {one["arrangement_id"] for one in found} == {consent.arrangement_id}
+    assert {row["fiskil_id"].startswith(PREFIXES[dataset]) for row in found} == {True}
+    assert {row["arrangement_id"] for row in found} == {consent.arrangement_id}
     assert first[dataset] == found[:1]
     assert ("next" in first["links"]) == (len(found) > 1)
 
@@ -94,7 +94,7 @@ def test_a_sync_of_payments_is_told(still: Still, api: httpx.Client, dataset: st
 
     assert told.account_ids is None
     assert told.extra == (
-        {"payee_ids": [one["payee_id"] for one in rows(api, "payees", consent)]} if dataset == "payees" else {}
+        {"payee_ids": [row["payee_id"] for row in rows(api, "payees", consent)]} if dataset == "payees" else {}
     )
 
 
@@ -121,11 +121,11 @@ def test_a_direct_debit_is_the_latest_of_its_kind(still: Still, api: httpx.Clien
     """Amount and time are those of the newest posted debit by that business. Source: direct-debits.last-debit"""
     examined = 0
     for consent in crowd(still):
-        moved = [one for one in rows(api, "transactions", consent, status="POSTED") if one["type"] == "DIRECT_DEBIT"]
+        moved = [row for row in rows(api, "transactions", consent, status="POSTED") if row["type"] == "DIRECT_DEBIT"]
         debits = rows(api, "direct_debits", consent)
-        assert {one["authorised_entity"]["description"] for one in debits} == {one["merchant_name"] for one in moved}
+        assert {debit["authorised_entity"]["description"] for debit in debits} == {row["merchant_name"] for row in moved}
         for debit in debits:
-            newest = next(one for one in moved if one["merchant_name"] == debit["authorised_entity"]["description"])
+            newest = next(row for row in moved if row["merchant_name"] == debit["authorised_entity"]["description"])
             assert debit["account_id"] == newest["account_id"]
             assert Decimal(debit["last_debit_amount"]) == -Decimal(newest["amount"])
             assert debit["last_debit_date_time"] == newest["posting_date_time"]
@@ -157,8 +157,8 @@ def test_orders_pay_whom_the_end_user_knows(still: Still, api: httpx.Client) -> 
     }
     seen: set[str] = set()
     for consent in crowd(still):
-        own = {one["account_id"] for one in rows(api, "accounts", consent)}
-        payees = {one["payee_id"] for one in rows(api, "payees", consent)}
+        own = {row["account_id"] for row in rows(api, "accounts", consent)}
+        payees = {row["payee_id"] for row in rows(api, "payees", consent)}
         for order in rows(api, "scheduled_payments", consent):
             seen.update(members(order["recurrence"], "recurrence_u_type", recurrences))
             assert order["from"]["account_id"] in own
@@ -174,11 +174,11 @@ def test_orders_repeat_what_the_history_shows(still: Still, api: httpx.Client) -
     """Rosa's rent and her savings: the same amounts leave as the orders say, as often."""
     consent = still.everything()
     moved = rows(api, "transactions", consent, status="POSTED")
-    orders = {one["nickname"]: one for one in rows(api, "scheduled_payments", consent)}
+    orders = {row["nickname"]: row for row in rows(api, "scheduled_payments", consent)}
 
     for name, every in (("RENT LODGE RENTALS PTY LTD", "P14D"), ("TRANSFER TO RAINY DAY", "P14D")):
         (payment,) = orders[name]["payment_set"]
-        amounts = {Decimal(one["amount"]) for one in moved if one["description"] == name}
+        amounts = {Decimal(row["amount"]) for row in moved if row["description"] == name}
         assert amounts == {-Decimal(payment["amount"])}
         assert orders[name]["recurrence"]["interval_schedule"]["intervals"] == [{"interval": every}]
 
@@ -187,7 +187,7 @@ def test_an_order_without_an_end_counts_nothing_down(still: Still, api: httpx.Cl
     """Rent is paid until further notice: no number of payments remains, which the days would have to lessen."""
     consent = still.everything()
 
-    orders = {one["nickname"]: one for one in rows(api, "scheduled_payments", consent)}
+    orders = {row["nickname"]: row for row in rows(api, "scheduled_payments", consent)}
 
     schedule = orders["RENT LODGE RENTALS PTY LTD"]["recurrence"]["interval_schedule"]
     assert schedule == {"intervals": [{"interval": "P14D"}], "non_business_day_treatment": "AFTER"}
@@ -196,10 +196,10 @@ def test_an_order_without_an_end_counts_nothing_down(still: Still, api: httpx.Cl
 def test_what_is_due_once_lies_ahead(still: Still, api: httpx.Client) -> None:
     """A payment to come is not in the past."""
     dates = [
-        one["recurrence"]["once_off"]["payment_date"]
+        row["recurrence"]["once_off"]["payment_date"]
         for consent in crowd(still)
-        for one in rows(api, "scheduled_payments", consent)
-        if "once_off" in one["recurrence"]
+        for row in rows(api, "scheduled_payments", consent)
+        if "once_off" in row["recurrence"]
     ]
 
     assert dates
@@ -218,6 +218,6 @@ def test_fewer_accounts_have_fewer_orders(still: Still, api: httpx.Client) -> No
     still.sandbox.sync(consent, "scheduled_payments")
     (account,) = rows(api, "accounts", consent)
 
-    assert {one["from"]["account_id"] for one in rows(api, "scheduled_payments", consent)} == {account["account_id"]}
-    assert "RENT LODGE RENTALS PTY LTD" not in {one["nickname"] for one in rows(api, "scheduled_payments", consent)}
+    assert {row["from"]["account_id"] for row in rows(api, "scheduled_payments", consent)} == {account["account_id"]}
+    assert "RENT LODGE RENTALS PTY LTD" not in {row["nickname"] for row in rows(api, "scheduled_payments", consent)}
     assert rows(api, "direct_debits", consent) == []

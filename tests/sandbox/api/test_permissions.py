@@ -12,7 +12,7 @@ def test_permissions_are_listed(still: Still, api: httpx.Client) -> None:
     """Every one with its fields. Source: permissions.list"""
     listed = api.get("/v1/permissions").json()
 
-    assert [one["name"] for one in listed] == list(PERMISSIONS)
+    assert [value["name"] for value in listed] == list(PERMISSIONS)
     assert listed[2] == {
         "name": "transactions",
         "description": PERMISSIONS["transactions"].description,
@@ -27,7 +27,7 @@ def test_an_industry_has_its_own_permissions(still: Still, api: httpx.Client, in
     """And the one that all share. Source: permissions.list"""
     listed = api.get("/v1/permissions", params={"industry": industry}).json()
 
-    assert {one["industry"] for one in listed} == {industry, "common"}
+    assert {value["industry"] for value in listed} == {industry, "common"}
 
 
 def test_another_industry_has_none(still: Still, api: httpx.Client) -> None:
@@ -51,7 +51,7 @@ def test_the_console_says_what_consents_cover(still: Still, api: httpx.Client) -
     still.sandbox.reset()
 
     assert usual.permissions == ("accounts", "balances", "transactions")
-    assert listed == [name for name, one in PERMISSIONS.items() if one.industry != "energy"]
+    assert listed == [name for name, permission in PERMISSIONS.items() if permission.industry != "energy"]
     assert still.consent("rosa").permissions == usual.permissions
 
 
@@ -93,5 +93,7 @@ def test_an_unknown_permission_is_named(still: Still) -> None:
 
 def test_each_permission_stands_for_a_dataset() -> None:
     """What can be permitted can be synced and is told by an event of its own."""
-    assert {one.permission or one.name for one in DATASETS.values() if one.permission is not None} == set(PERMISSIONS)
-    assert len({one.event for one in DATASETS.values()}) == len(DATASETS)
+    assert {dataset.permission or dataset.name for dataset in DATASETS.values() if dataset.permission is not None} == set(
+        PERMISSIONS
+    )
+    assert len({dataset.event for dataset in DATASETS.values()}) == len(DATASETS)

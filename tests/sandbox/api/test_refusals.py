@@ -96,10 +96,12 @@ WAYS: dict[str, Callable[[Still, httpx.Client, ApiRoute], httpx.Response]] = {
 def described(version: str, route: ApiRoute) -> set[str]:
     """The refusals of an operation under some reading."""
     whole = document(version, READINGS)
-    return {one for one in statuses(whole, route.method, route.path) if one not in {"200", "204", "429", "500"}}
+    return {status for status in statuses(whole, route.method, route.path) if status not in {"200", "204", "429", "500"}}
 
 
-@pytest.mark.parametrize("version", [*(pytest.param(one, marks=pytest.mark.full) for one in VERSIONS[:-1]), VERSIONS[-1]])
+@pytest.mark.parametrize(
+    "version", [*(pytest.param(version, marks=pytest.mark.full) for version in VERSIONS[:-1]), VERSIONS[-1]]
+)
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
 def test_every_described_refusal_is_produced(still: Still, route: ApiRoute, version: str) -> None:
     """In its family's shape; the witness looks whether it keeps the contract. Source: errors.goa, errors.simple"""
@@ -129,6 +131,6 @@ def test_each_operation_may_be_too_many(fiskil: LocalFiskil) -> None:
     client.close()
 
     assert set(seen.values()) == {(429, "7", True), (429, "7", False)}
-    assert {name for name, one in seen.items() if one[2]} == {
+    assert {name for name, value in seen.items() if value[2]} == {
         route.name for route in ROUTES if route.family == "core" and not route.is_list
     }

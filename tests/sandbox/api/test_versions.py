@@ -23,7 +23,7 @@ def ask(api: httpx.Client, version: str, path: str, consent: Consent) -> dict[st
 def borrower(still: Still) -> Consent:
     """A consent of somebody with a card and a loan."""
     people = (generated_person(seed=number, number=number) for number in range(40))
-    return still.everything(next(one for one in people if len(one.accounts) == 4))
+    return still.everything(next(person for person in people if len(person.accounts) == 4))
 
 
 @pytest.mark.parametrize(
@@ -67,12 +67,16 @@ def test_v1_has_flags_for_features(still: Still, api: httpx.Client) -> None:
     """A boolean for a word. Source: versions.activated"""
     consent = borrower(still)
     older, newer = (
-        [one for account in ask(api, version, "/v1/banking/accounts", consent)["accounts"] for one in account["features"]]
+        [
+            value
+            for account in ask(api, version, "/v1/banking/accounts", consent)["accounts"]
+            for value in account["features"]
+        ]
         for version in ("v1", "v2")
     )
 
-    assert {one["is_activated"] for one in newer} == {"ACTIVATED", "NOT_ACTIVATED"}
-    assert [one["is_activated"] for one in older] == [one["is_activated"] == "ACTIVATED" for one in newer]
+    assert {value["is_activated"] for value in newer} == {"ACTIVATED", "NOT_ACTIVATED"}
+    assert [value["is_activated"] for value in older] == [value["is_activated"] == "ACTIVATED" for value in newer]
 
 
 def test_v1_has_numbers_for_bounds_and_one_condition(still: Still, api: httpx.Client) -> None:
@@ -100,8 +104,8 @@ def test_v1_has_flat_fees(still: Still, api: httpx.Client) -> None:
     older, newer = (
         {
             fee["name"]: fee
-            for one in api.get("/v1/banking/products?instituition_id=88888").json()["products"]
-            for fee in api.get(f"/v1/banking/products/{one['product_id']}", headers={"X-Fiskil-Version": version}).json()[
+            for value in api.get("/v1/banking/products?instituition_id=88888").json()["products"]
+            for fee in api.get(f"/v1/banking/products/{value['product_id']}", headers={"X-Fiskil-Version": version}).json()[
                 "product"
             ]["fees"]
         }
@@ -121,7 +125,7 @@ def test_v1_has_the_fast_payload_under_another_name(still: Still, api: httpx.Cli
     """NppPayload, service and x2p101_payload, for npp_payload alone. Source: versions.npp-payload"""
     consent = borrower(still)
     older, newer = (
-        [one["extended_data"] for one in ask(api, version, "/v1/banking/transactions", consent)["transactions"]]
+        [value["extended_data"] for value in ask(api, version, "/v1/banking/transactions", consent)["transactions"]]
         for version in ("v1", "v2")
     )
     pairs = [(old, new) for old, new in zip(older, newer, strict=True) if "npp_payload" in new]
@@ -143,8 +147,8 @@ def test_an_empty_service_may_be_left_out(still: Still, api: httpx.Client, readi
 
     found = ask(api, "v3", "/v1/banking/transactions", consent)["transactions"]
 
-    assert ({"service": ""} in [one.get("extended_data") for one in found]) == has_it
-    assert any("npp_payload" in one.get("extended_data", {}) for one in found)
+    assert ({"service": ""} in [value.get("extended_data") for value in found]) == has_it
+    assert any("npp_payload" in value.get("extended_data", {}) for value in found)
 
 
 @pytest.mark.parametrize("pinned", VERSIONS)

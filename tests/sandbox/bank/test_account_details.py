@@ -37,16 +37,16 @@ def rows(api: httpx.Client, dataset: str, consent: Consent) -> list[dict[str, An
 def borrowers(still: Still) -> list[Consent]:
     """Consents of those among made-up people who have both a card and a loan."""
     people = [generated_person(seed=number, number=number) for number in range(40)]
-    return [still.everything(one) for one in people if len(one.accounts) == 4]
+    return [still.everything(person) for person in people if len(person.accounts) == 4]
 
 
 def by_kind(api: httpx.Client, consent: Consent) -> dict[str, dict[str, Any]]:
     """Accounts by the member of the union that they have; each has the one that it names."""
     found: dict[str, dict[str, Any]] = {}
-    for one in rows(api, "accounts", consent):
-        there = [name for name in MEMBERS.values() if name in one]
-        assert there == ([MEMBERS[one["specific_account_u_type"]]] if "specific_account_u_type" in one else [])
-        found[there[0] if there else one["display_name"]] = one
+    for row in rows(api, "accounts", consent):
+        there = [name for name in MEMBERS.values() if name in row]
+        assert there == ([MEMBERS[row["specific_account_u_type"]]] if "specific_account_u_type" in row else [])
+        found[there[0] if there else row["display_name"]] = row
     return found
 
 
@@ -54,7 +54,7 @@ def test_a_card_tells_what_is_due(still: Still, api: httpx.Client) -> None:
     """All that is owed, and at least a part of it."""
     for consent in borrowers(still):
         card = by_kind(api, consent)["credit_card"]
-        balances = {one["account_id"]: one for one in rows(api, "balances", consent)}
+        balances = {row["account_id"]: row for row in rows(api, "balances", consent)}
         due = card["credit_card"]
         owed = max(Decimal(0), -Decimal(balances[card["account_id"]]["current_balance"]))
 
@@ -71,10 +71,10 @@ def test_a_loan_is_paid_as_the_history_says(still: Still, api: httpx.Client) -> 
         accounts = by_kind(api, consent)
         loan, everyday = accounts["loan"], accounts["Everyday Account"]
         told = loan["loan"]
-        moved = [one for one in rows(api, "transactions", consent) if one["account_id"] == loan["account_id"]]
-        arrived = [one for one in moved if not one["amount"].startswith("-")]
+        moved = [row for row in rows(api, "transactions", consent) if row["account_id"] == loan["account_id"]]
+        arrived = [row for row in moved if not row["amount"].startswith("-")]
 
-        assert {Decimal(one["amount"]) for one in arrived} == {Decimal(told["min_instalment_amount"])}
+        assert {Decimal(row["amount"]) for row in arrived} == {Decimal(told["min_instalment_amount"])}
         assert told["next_instalment_date"] > arrived[0]["posting_date_time"][:10]
         assert told["offset_account_ids"] == [everyday["account_id"]]
         assert told["original_start_date"] == loan["creation_date"] < told["loan_end_date"]

@@ -31,7 +31,7 @@ def test_income_is_what_the_transactions_say(still: Still, api: httpx.Client) ->
     """Rosa's pay: every row once, their sum, the first and the last day, every two weeks. Source: income.period"""
     consent = still.consent("rosa")
     paid = salaries(api, consent)
-    total = sum(Decimal(one["amount"]) for one in paid)
+    total = sum(Decimal(row["amount"]) for row in paid)
 
     (source,) = income(api, consent)["income_sources"]
 
@@ -53,9 +53,9 @@ def test_months_are_the_calendars(still: Still, api: httpx.Client) -> None:
     """Average and median over every month from the first payment to the last. Source: income.months"""
     consent = still.consent("rosa")
     sums: dict[str, Decimal] = {}
-    for one in salaries(api, consent):
-        month = one["posting_date_time"][:7]
-        sums[month] = sums.get(month, Decimal(0)) + Decimal(one["amount"])
+    for salary in salaries(api, consent):
+        month = salary["posting_date_time"][:7]
+        sums[month] = sums.get(month, Decimal(0)) + Decimal(salary["amount"])
     ordered = sorted(sums.values())
     middle = len(ordered) // 2
     median = ordered[middle] if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2
@@ -70,25 +70,25 @@ def test_months_are_the_calendars(still: Still, api: httpx.Client) -> None:
 def test_every_consent_counts(still: Still, api: httpx.Client) -> None:
     """Two people's pay under one end user makes two sources and one summary."""
     end_user, person = still.enrol("rosa")
-    for one in (person, still.enrol("ben")[1]):
-        consent = still.sandbox.authorise(end_user, one)
+    for each_person in (person, still.enrol("ben")[1]):
+        consent = still.sandbox.authorise(end_user, each_person)
         still.sandbox.sync(consent, "transactions")
 
     found = income(api, consent)
 
-    assert sorted(one["income_frequency"] for one in found["income_sources"]) == ["BIWEEKLY", "WEEKLY"]
-    totals = [Decimal(one["income_total"]) for one in found["income_sources"]]
+    assert sorted(value["income_frequency"] for value in found["income_sources"]) == ["BIWEEKLY", "WEEKLY"]
+    totals = [Decimal(value["income_total"]) for value in found["income_sources"]]
     assert Decimal(found["income_summary"]["total"][0]["income_total"]) == sum(totals)
     chosen = found["income_sources"][0]["account_id"]
     for name in ("account_id", "account_id[]"):
         only = income(api, consent, f"{name}={chosen}")
-        assert [one["account_id"] for one in only["income_sources"]] == [chosen]
+        assert [value["account_id"] for value in only["income_sources"]] == [chosen]
 
 
 def test_days_are_inclusive(still: Still, api: httpx.Client) -> None:
     """From and to name days that still count. Source: income.window, income.zone"""
     consent = still.consent("rosa")
-    days = [one["posting_date_time"][:10] for one in salaries(api, consent)]
+    days = [salary["posting_date_time"][:10] for salary in salaries(api, consent)]
 
     exact = income(api, consent, f"from={days[1]}&to={days[-2]}")["income_sources"][0]
 
@@ -104,7 +104,7 @@ def test_the_window_reaches_back_six_months(still: Still, api: httpx.Client) -> 
     found = income(api, consent)["income_sources"][0]["transactions"]
 
     assert since == "2025-09-02"
-    assert found == [one for one in salaries(api, consent) if one["posting_date_time"][:10] >= since]
+    assert found == [salary for salary in salaries(api, consent) if salary["posting_date_time"][:10] >= since]
 
 
 @pytest.mark.parametrize("name", ["categories", "categories[]"])
@@ -114,7 +114,7 @@ def test_other_categories_may_be_asked_for(still: Still, api: httpx.Client, name
 
     found = income(api, consent, f"{name}=TRANSFER_IN_SAVINGS&{name}=INCOME_SALARY&{name}=FOOD_AND_DRINK_GROCERIES")
 
-    assert {one["category"] for one in found["income_sources"]} == {"TRANSFER_IN_SAVINGS", "INCOME_SALARY"}
+    assert {value["category"] for value in found["income_sources"]} == {"TRANSFER_IN_SAVINGS", "INCOME_SALARY"}
 
 
 def test_before_the_sync_there_is_no_income(still: Still, api: httpx.Client) -> None:

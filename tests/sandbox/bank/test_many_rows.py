@@ -154,8 +154,8 @@ def test_older_versions_read_the_same_rows(still: Still, api: httpx.Client, vers
     asked = {"end_user_id": consent.end_user_id, "page[size]": "1000"}
 
     newest, older = (
-        api.get("/v1/banking/transactions", params=asked, headers={"X-Fiskil-Version": one}).json()["transactions"]
-        for one in ("v3", version)
+        api.get("/v1/banking/transactions", params=asked, headers={"X-Fiskil-Version": text}).json()["transactions"]
+        for text in ("v3", version)
     )
 
     plain = [
@@ -172,13 +172,13 @@ def test_many_end_users_are_registered_at_once(still: Still, api: httpx.Client) 
     following: str | None = "/v1/end-users?page[size]=50"
     while following:
         page = api.get(following).json()
-        seen += [one["id"] for one in page["end_users"]]
+        seen += [value["id"] for value in page["end_users"]]
         following = page["links"].get("next")
 
     assert seen == ids
     found = api.get("/v1/end-users?email=end.user.17@example.com").json()["end_users"]
-    assert [one["id"] for one in found] == [ids[17]]
-    assert [len(api.get(f"/v1/consent?end_user_id={one}").json()["consents"]) for one in ids[:3]] == [1, 1, 1]
+    assert [value["id"] for value in found] == [ids[17]]
+    assert [len(api.get(f"/v1/consent?end_user_id={text}").json()["consents"]) for text in ids[:3]] == [1, 1, 1]
     assert still.sandbox.populate(1) != ids[:1]
 
 

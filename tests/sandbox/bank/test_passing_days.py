@@ -16,7 +16,7 @@ from fiskil_harness.sandbox.consents.people import generated_person
 from tests.sandbox.bank.ledgers import ledger_of
 from tests.sandbox.still import NOON, Still
 
-NAMED = [one for one in catalog.people().values() if one.accounts]
+NAMED = [person for person in catalog.people().values() if person.accounts]
 EVERYBODY = [*NAMED, *(generated_person(seed=5, number=number) for number in range(20))]
 
 
@@ -47,15 +47,15 @@ def one_movement(**changed: Any) -> Person:
 def test_thirty_days_bring_thirty_days_of_rows(still: Still) -> None:
     """Every old POSTED row is there as it was, and the new ones are of the days since. Source: data.changes"""
     consent = still.consent("priya")
-    before = {one["fiskil_id"]: one for one in rows(still, consent, **{"from": "2026-01-01T00:00:00Z"})}
+    before = {row["fiskil_id"]: row for row in rows(still, consent, **{"from": "2026-01-01T00:00:00Z"})}
 
     synced_after(still, consent, days=30)
 
-    after = {one["fiskil_id"]: one for one in rows(still, consent, **{"from": "2026-01-01T00:00:00Z"})}
-    assert {one: after[one] for one in before} == before
-    new = [after[one]["posting_date_time"] for one in set(after) - set(before)]
-    assert {one[:10] for one in new} >= {(NOON.date() + timedelta(days=day)).isoformat() for day in range(29)}
-    assert min(new) > max(one["posting_date_time"] for one in before.values())
+    after = {row["fiskil_id"]: row for row in rows(still, consent, **{"from": "2026-01-01T00:00:00Z"})}
+    assert {value: after[value] for value in before} == before
+    new = [after[value]["posting_date_time"] for value in set(after) - set(before)]
+    assert {value[:10] for value in new} >= {(NOON.date() + timedelta(days=day)).isoformat() for day in range(29)}
+    assert min(new) > max(row["posting_date_time"] for row in before.values())
     assert max(new) < (NOON + timedelta(days=30)).isoformat()
 
 
@@ -78,21 +78,21 @@ def test_a_sync_sees_its_own_moment(still: Still) -> None:
 
     still.sandbox.clock.advance(days=30)
 
-    amounts = [[(one["amount"], one.get("posting_date_time")) for one in rows(still, consent)] for consent in (prompt, late)]
+    amounts = [[(row["amount"], row.get("posting_date_time")) for row in rows(still, consent)] for consent in (prompt, late)]
     assert amounts[0] == amounts[1]
 
 
 def test_pending_rows_are_posted_on_the_clock(still: Still) -> None:
     """Under the same id, with a posting time; others wait when they are due. Source: data.pending-posted"""
     consent = still.consent("rosa")
-    before = {one["fiskil_id"]: one for one in rows(still, consent, status="PENDING")}
+    before = {row["fiskil_id"]: row for row in rows(still, consent, status="PENDING")}
 
     synced_after(still, consent, days=5)
 
-    after = {one["fiskil_id"]: one for one in rows(still, consent)}
-    assert {after[one]["status"] for one in before} == {"POSTED"}
-    assert all("2026-03-02" < after[one]["posting_date_time"] < "2026-03-06T12" for one in before)
-    assert all(after[one]["description"] == row["description"].removeprefix("Pending ") for one, row in before.items())
+    after = {row["fiskil_id"]: row for row in rows(still, consent)}
+    assert {after[value]["status"] for value in before} == {"POSTED"}
+    assert all("2026-03-02" < after[value]["posting_date_time"] < "2026-03-06T12" for value in before)
+    assert all(after[value]["description"] == row["description"].removeprefix("Pending ") for value, row in before.items())
     assert len(rows(still, consent, status="PENDING")) == 2
 
 
@@ -103,10 +103,10 @@ def test_some_pending_rows_may_never_be_posted(still: Still, reading: str) -> No
     consent = still.consent("rosa")
     waiting: set[str] = set()
     for _ in range(20):
-        waiting |= {one["fiskil_id"] for one in rows(still, consent, status="PENDING")}
+        waiting |= {row["fiskil_id"] for row in rows(still, consent, status="PENDING")}
         synced_after(still, consent, days=1)
 
-    gone = waiting - {one["fiskil_id"] for one in rows(still, consent)}
+    gone = waiting - {row["fiskil_id"] for row in rows(still, consent)}
 
     assert gone == set(still.sandbox.removed_ids(consent))
     assert len(gone) == {"none": 0, "some": 3}[reading]
@@ -123,7 +123,7 @@ def test_a_chosen_category_outlives_days_and_syncs(still: Still) -> None:
 
     synced_after(still, consent, days=30)
 
-    assert [one["fiskil_id"] for one in rows(still, consent, secondary_category=secondary)] == [chosen]
+    assert [row["fiskil_id"] for row in rows(still, consent, secondary_category=secondary)] == [chosen]
 
 
 @pytest.mark.parametrize("days", [0, 30, 365])
@@ -134,9 +134,14 @@ def test_money_adds_up(person: Person, days: int) -> None:
         ledger = ledger_of(person, days, seed=seed)
         everything = list(ledger.statement())
         for spec in person.accounts:
-            mine = [one for one in everything if one.account_id == ledger.accounts[spec.key].account_id]
-            current = sum((Decimal(one.amount) for one in mine if one.status == "POSTED"), Decimal(spec.opening))
-            available = current + sum(Decimal(one.amount) for one in mine if one.status == "PENDING")
+            mine = [
+                transaction for transaction in everything if transaction.account_id == ledger.accounts[spec.key].account_id
+            ]
+            current = sum(
+                (Decimal(transaction.amount) for transaction in mine if transaction.status == "POSTED"),
+                Decimal(spec.opening),
+            )
+            available = current + sum(Decimal(transaction.amount) for transaction in mine if transaction.status == "PENDING")
             is_loan = spec.category == "RESIDENTIAL_MORTGAGES"
             balance = ledger.balance(spec.key)
             assert Decimal(balance.current_balance) == current
@@ -176,8 +181,8 @@ def test_rows_around_the_change_are_utc_on_the_wire(until: str, hours: set[int])
     found = [datetime.fromisoformat(row.posting_date_time or "") for row in ledger.statement()]
 
     assert found == sorted(found, reverse=True)
-    assert {one.utcoffset() for one in found} == {timedelta()}
-    assert {min(one.hour for one in found if one.date() == day) for day in {one.date() for one in found}} == hours
+    assert {date.utcoffset() for date in found} == {timedelta()}
+    assert {min(date.hour for date in found if date.date() == day) for day in {date.date() for date in found}} == hours
 
 
 @pytest.mark.parametrize(

@@ -12,10 +12,10 @@ from fiskil_harness.sandbox.consents.people import generated_person
 from tests.sandbox.bank.ledgers import ledger_of
 
 EVERYBODY = [
-    *(one for one in catalog.people().values() if one.accounts),
+    *(person for person in catalog.people().values() if person.accounts),
     *(generated_person(seed=5, number=n) for n in range(20)),
 ]
-OPEN = [one for one in EVERYBODY if all(spec.open_status == "OPEN" for spec in one.accounts)]
+OPEN = [person for person in EVERYBODY if all(spec.open_status == "OPEN" for spec in person.accounts)]
 
 
 def held(person: Person, spec: AccountSpec, days: int) -> Decimal:
@@ -24,12 +24,12 @@ def held(person: Person, spec: AccountSpec, days: int) -> Decimal:
 
 def a_day(spec: AccountSpec) -> Decimal:
     """What the movements of an account bring a day."""
-    return sum((Decimal(one.amount) * one.times_a_day / one.every_days for one in spec.moves), Decimal(0))
+    return sum((Decimal(move.amount) * move.times_a_day / move.every_days for move in spec.moves), Decimal(0))
 
 
 def once(spec: AccountSpec) -> Decimal:
     """What each movement of an account brings once, whichever way."""
-    return sum((abs(Decimal(one.amount)) for one in spec.moves), Decimal(0))
+    return sum((abs(Decimal(move.amount)) for move in spec.moves), Decimal(0))
 
 
 @pytest.mark.parametrize("days", [90, 360])
@@ -39,7 +39,7 @@ def test_money_goes_on_as_it_did(person: Person, days: int) -> None:
     for spec in person.accounts:
         came = held(person, spec, days) - held(person, spec, 0)
         turnover = sum(
-            (abs(Decimal(one.amount)) * days * one.times_a_day / one.every_days for one in spec.moves), Decimal(0)
+            (abs(Decimal(move.amount)) * days * move.times_a_day / move.every_days for move in spec.moves), Decimal(0)
         )
         assert abs(came - a_day(spec) * days) <= once(spec) + turnover / 10
 
@@ -53,8 +53,8 @@ def test_nothing_is_bought_much_more_often(person: Person) -> None:
         account_id = ledger_of(person, 90).accounts[spec.key].account_id
         new = [row for row in rows if row.account_id == account_id and row.key not in before]
         for move in spec.moves:
-            alike = [one for one in spec.moves if one.description == move.description]
-            due = sum(90 * one.times_a_day / one.every_days for one in alike)
+            alike = [movement for movement in spec.moves if movement.description == move.description]
+            due = sum(90 * movement.times_a_day / movement.every_days for movement in alike)
             often = 2 if move.every_days < 4 else 1
             assert len([row for row in new if row.description == move.description]) <= often * due + 2 * len(alike)
 

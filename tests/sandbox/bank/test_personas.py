@@ -24,10 +24,10 @@ from tests.sandbox.still import NOON, Still
 
 SEEDS = [0, *(pytest.param(seed, marks=pytest.mark.full) for seed in range(1, 5))]
 PEOPLE = catalog.people()
-WELCOME = {name: one for name, one in PEOPLE.items() if one.outcome == "eligible"}
-OTHERS = {one.accounts: name for name, one in reversed(WELCOME.items()) if not one.withholds}
+WELCOME = {name: person for name, person in PEOPLE.items() if person.outcome == "eligible"}
+OTHERS = {person.accounts: name for name, person in reversed(WELCOME.items()) if not person.withholds}
 BANKED = [name for accounts, name in OTHERS.items() if any(spec.is_offered for spec in accounts)]
-POWERED = list({one.energy: name for name, one in reversed(WELCOME.items()) if one.energy}.values())
+POWERED = list({person.energy: name for name, person in reversed(WELCOME.items()) if person.energy}.values())
 OWN_TRANSFERS = {
     "TRANSFER_IN_SAVINGS",
     "TRANSFER_IN_ACCOUNT_TRANSFER",
@@ -88,9 +88,9 @@ def test_balances_are_the_sum_of_what_moved(seeded: Still, name: str) -> None:
     """Opening and POSTED rows, pending rows and the limit, over HTTP. Source: data.balances-add-up"""
     api, consent = seeded.client(), banked(seeded, name)
     specs = {spec.name: spec for spec in PEOPLE[name].accounts}
-    accounts = {one["account_id"]: specs[one["display_name"]] for one in listed(api, "accounts", consent)}
+    accounts = {row["account_id"]: specs[row["display_name"]] for row in listed(api, "accounts", consent)}
     rows = listed(api, "transactions", consent)
-    balances = {one["account_id"]: one for one in listed(api, "balances", consent)}
+    balances = {row["account_id"]: row for row in listed(api, "balances", consent)}
 
     expected = {}
     for account_id, spec in accounts.items():
@@ -100,7 +100,7 @@ def test_balances_are_the_sum_of_what_moved(seeded: Still, name: str) -> None:
         expected[account_id] = (current, Decimal(0) if spec.category == "RESIDENTIAL_MORTGAGES" else free)
 
     assert expected == {
-        one: (Decimal(told["current_balance"]), Decimal(told["available_balance"])) for one, told in balances.items()
+        balance: (Decimal(told["current_balance"]), Decimal(told["available_balance"])) for balance, told in balances.items()
     }
     assert expected
 
@@ -109,7 +109,7 @@ def test_balances_are_the_sum_of_what_moved(seeded: Still, name: str) -> None:
 def test_income_is_the_sum_of_its_sources(seeded: Still, name: str) -> None:
     """Every category of income, over HTTP: sources, their rows, and the summary. Source: income.posted, income.categories"""
     api, consent = seeded.client(), banked(seeded, name)
-    wanted = [one for one, primary in taxonomy().items() if primary == "INCOME"]
+    wanted = [text for text, primary in taxonomy().items() if primary == "INCOME"]
     asked = {"end_user_id": consent.end_user_id, "from": "2024-01-01", "to": "2030-01-01", "categories": wanted}
     told = api.get("/v1/banking/income", params=asked).json()
 
@@ -121,10 +121,10 @@ def test_income_is_the_sum_of_its_sources(seeded: Still, name: str) -> None:
         and not row["amount"].startswith("-")
     ]
 
-    sums = [Decimal(one["income_total"]) for one in told["income_sources"]]
-    assert sums == [total(one["transactions"]) for one in told["income_sources"]]
+    sums = [Decimal(value["income_total"]) for value in told["income_sources"]]
+    assert sums == [total(value["transactions"]) for value in told["income_sources"]]
     assert sum(sums, Decimal(0)) == total(came)
-    assert sum((Decimal(one["income_total"]) for one in told["income_summary"]["total"]), Decimal(0)) == total(came)
+    assert sum((Decimal(value["income_total"]) for value in told["income_summary"]["total"]), Decimal(0)) == total(came)
     assert told["income_summary"]["total_transactions"] == len(came)
 
 
@@ -138,16 +138,18 @@ def test_bills_are_use_times_price(seeded: Still, name: str) -> None:
     api = seeded.client()
     reads, charges = every_row(api, "usage", consent), every_row(api, "billing", consent)
     invoices = every_row(api, "invoice", consent)
-    prices = {one["account_id"]: prices_of(one) for one in every_row(api, "accounts", consent)}
+    prices = {row["account_id"]: prices_of(row) for row in every_row(api, "accounts", consent)}
 
     for invoice in invoices:
-        mine = [one for one in charges if own(one).get("invoice_number") == invoice["invoice_number"]]
-        assert Decimal(invoice["invoice_amount"]) == sum(Decimal(own(one)["amount"]) + Decimal(one["gst"]) for one in mine)
-        used = [one["usage"] for one in mine if one["transaction_u_type"] == "usage"]
-        assert [Decimal(one["amount"]) for one in used] == [
-            cents(Decimal(str(one["usage"])) * prices[invoice["account_id"]][one["time_of_use_type"]]) for one in used
+        mine = [charge for charge in charges if own(charge).get("invoice_number") == invoice["invoice_number"]]
+        assert Decimal(invoice["invoice_amount"]) == sum(Decimal(own(row)["amount"]) + Decimal(row["gst"]) for row in mine)
+        used = [row["usage"] for row in mine if row["transaction_u_type"] == "usage"]
+        assert [Decimal(value["amount"]) for value in used] == [
+            cents(Decimal(str(value["usage"])) * prices[invoice["account_id"]][value["time_of_use_type"]]) for value in used
         ]
-        assert sum((Decimal(str(one["usage"])) for one in used), Decimal(0)) == read_in(reads, invoice) or "gas" in invoice
+        assert (
+            sum((Decimal(str(value["usage"])) for value in used), Decimal(0)) == read_in(reads, invoice) or "gas" in invoice
+        )
     assert invoices
 
 
@@ -183,10 +185,15 @@ def test_transfers_between_own_accounts_meet(seed: int) -> None:
 
 def households() -> list[list[Person]]:
     """Everybody with accounts, couples together."""
-    joint = {spec.joint_with for one in PEOPLE.values() for spec in one.accounts if spec.joint_with}
-    couples = {frozenset((one.name, spec.joint_with)) for one in PEOPLE.values() for spec in one.accounts if spec.joint_with}
+    joint = {spec.joint_with for person in PEOPLE.values() for spec in person.accounts if spec.joint_with}
+    couples = {
+        frozenset((person.name, spec.joint_with))
+        for person in PEOPLE.values()
+        for spec in person.accounts
+        if spec.joint_with
+    }
     return [
-        *([one] for one in PEOPLE.values() if one.name not in joint and one.accounts),
+        *([person] for person in PEOPLE.values() if person.name not in joint and person.accounts),
         *([PEOPLE[name] for name in sorted(couple)] for couple in couples),
     ]
 
@@ -237,20 +244,20 @@ def read_in(reads: list[dict[str, Any]], invoice: dict[str, Any]) -> Decimal:
     """What every register of the invoice's service points counted in its period."""
     period = invoice["period"]
     found = [
-        one
-        for one in reads
-        if one["service_point_id"] in invoice["service_points"]
-        and period["start_date"] <= one["read_start_date"] <= period["end_date"]
+        read
+        for read in reads
+        if read["service_point_id"] in invoice["service_points"]
+        and period["start_date"] <= read["read_start_date"] <= period["end_date"]
     ]
     values = [
-        (one.get("interval_read") or {}).get("aggregate_value", (one.get("basic_read") or {}).get("value")) for one in found
+        (row.get("interval_read") or {}).get("aggregate_value", (row.get("basic_read") or {}).get("value")) for row in found
     ]
     return sum((Decimal(str(value)) for value in values), Decimal(0))
 
 
 def test_each_persona_is_what_it_says() -> None:
     """The reasons in the files are true of the people: what is rare about each is there to be met."""
-    assert len([one for one in PEOPLE.values() if one.accounts and not one.why.startswith("nothing")]) >= 12
+    assert len([person for person in PEOPLE.values() if person.accounts and not person.why.startswith("nothing")]) >= 12
     assert PEOPLE["arjun"].history_days == 21
     assert len(ledger_of(PEOPLE["milo"], 1).transactions) >= 2_500
     assert Decimal(ledger_of(PEOPLE["sam"], 1).balance("student").current_balance) < 0
@@ -281,7 +288,7 @@ def test_a_closed_account_is_told_and_moves_no_more(seed: int, loop: Loop) -> No
     """CLOSED, holding nothing, with its old rows, and no new one however many days pass."""
     still = Still(loop, seed=seed)
     api, consent = still.client(), banked(still, "vera")
-    closed = {one["account_id"] for one in listed(api, "accounts", consent) if one["open_status"] == "CLOSED"}
+    closed = {row["account_id"] for row in listed(api, "accounts", consent) if row["open_status"] == "CLOSED"}
     before = [row["fiskil_id"] for row in listed(api, "transactions", consent) if row["account_id"] in closed]
 
     still.sandbox.clock.advance(days=60)
@@ -290,7 +297,7 @@ def test_a_closed_account_is_told_and_moves_no_more(seed: int, loop: Loop) -> No
 
     api = still.client()
     assert [row["fiskil_id"] for row in listed(api, "transactions", consent) if row["account_id"] in closed] == before
-    assert {one["current_balance"] for one in listed(api, "balances", consent) if one["account_id"] in closed} == {"0.00"}
+    assert {row["current_balance"] for row in listed(api, "balances", consent) if row["account_id"] in closed} == {"0.00"}
     assert (len(closed), len(before)) == (2, 1)
     still.close()
 
@@ -299,7 +306,7 @@ def test_an_account_opened_lately_is_told_so(still: Still, api: httpx.Client) ->
     """The new migrant's accounts begin where the history does. Source: accounts.details"""
     consent = still.consent("arjun")
 
-    opened = {one["display_name"]: one["creation_date"] for one in listed(api, "accounts", consent)}
+    opened = {row["display_name"]: row["creation_date"] for row in listed(api, "accounts", consent)}
 
     assert opened == {"Everyday Account": "2026-02-09", "First Savings": "2026-02-16"}
     assert min(row.get("posting_date_time", "9") for row in listed(api, "transactions", consent)) >= "2026-02-08T14"
@@ -310,16 +317,16 @@ def test_who_moved_house_has_two_contracts(still: Still, api: httpx.Client) -> N
     consent = still.sandbox.authorise(*still.enrol("nina"), institution_id=RETAILER)
     still.sandbox.clock.advance(minutes=2)
 
-    shown = {one["display_name"]: one for one in every_row(api, "accounts", consent)}
+    shown = {row["display_name"]: row for row in every_row(api, "accounts", consent)}
     old, new = shown["Unit in Marrickville"], shown["Terrace in Newtown"]
-    balances = {one["account_id"]: one["balance"] for one in every_row(api, "balances", consent)}
+    balances = {row["account_id"]: row["balance"] for row in every_row(api, "balances", consent)}
     days = {
-        one["display_name"]: sorted(
+        row["display_name"]: sorted(
             read["read_start_date"]
             for read in every_row(api, "usage", consent)
-            if read["service_point_id"] in one["plans"][0]["service_point_ids"]
+            if read["service_point_id"] in row["plans"][0]["service_point_ids"]
         )
-        for one in (old, new)
+        for row in (old, new)
     }
 
     assert (old["open_status"], new["open_status"]) == ("CLOSED", "OPEN")
@@ -327,7 +334,7 @@ def test_who_moved_house_has_two_contracts(still: Still, api: httpx.Client) -> N
     assert days["Terrace in Newtown"][0] == "2025-12-01"
     assert balances[old["account_id"]] == "0.00"
     assert {
-        one["payment_status"] for one in every_row(api, "invoice", consent) if one["account_id"] == old["account_id"]
+        row["payment_status"] for row in every_row(api, "invoice", consent) if row["account_id"] == old["account_id"]
     } == {"PAID"}
 
 
@@ -360,7 +367,7 @@ def test_a_partnership_has_no_company_number(still: Still, api: httpx.Client) ->
 
 def test_term_deposits_end_when_they_say(still: Still, api: httpx.Client) -> None:
     """One within the month, one in years. Source: accounts.details"""
-    told = {one["display_name"]: one.get("term_deposit") for one in listed(api, "accounts", still.consent("walter"))}
+    told = {row["display_name"]: row.get("term_deposit") for row in listed(api, "accounts", still.consent("walter"))}
 
     assert told["Six Month Deposit"]["maturity_date"] == "2026-03-14"
     assert told["Five Year Deposit"]["maturity_date"] == "2029-04-01"
@@ -368,7 +375,7 @@ def test_term_deposits_end_when_they_say(still: Still, api: httpx.Client) -> Non
 
 def test_joint_accounts_are_told_as_such(still: Still, api: httpx.Client) -> None:
     """TWO_PARTY beside ONE_PARTY. Source: accounts.details"""
-    told = {one["display_name"]: one["account_ownership"] for one in listed(api, "accounts", still.consent("joel"))}
+    told = {row["display_name"]: row["account_ownership"] for row in listed(api, "accounts", still.consent("joel"))}
 
     assert told == {
         "Joel's Account": "ONE_PARTY",

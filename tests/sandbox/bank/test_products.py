@@ -21,9 +21,9 @@ def test_products_need_no_end_user(still: Still, api: httpx.Client) -> None:
     """The institution is enough, and the list has no details. Source: products.list"""
     found = listed(api)
 
-    assert {"Everyday Access", "Online Saver", "Low Rate Visa", "Variable Home Loan"} <= {one["name"] for one in found}
-    assert {name for one in found for name in one} <= set(SUMMARY)
-    assert {one["brand_name"] for one in found} == {"Banking Sandbox Data Holder"}
+    assert {"Everyday Access", "Online Saver", "Low Rate Visa", "Variable Home Loan"} <= {row["name"] for row in found}
+    assert {name for row in found for name in row} <= set(SUMMARY)
+    assert {row["brand_name"] for row in found} == {"Banking Sandbox Data Holder"}
 
 
 @pytest.mark.parametrize("query", ["", "?instituition_id=", "?instituition_id=77777", "?institution_id=88888"])
@@ -38,8 +38,8 @@ def test_each_bank_has_its_own_products(still: Still, api: httpx.Client) -> None
     """Other ids, another brand; an energy retailer has none."""
     own, other = listed(api), listed(api, "22")
 
-    assert {one["product_id"] for one in own}.isdisjoint(one["product_id"] for one in other)
-    assert {one["brand_name"] for one in other} == {"Eastpac"}
+    assert {row["product_id"] for row in own}.isdisjoint(row["product_id"] for row in other)
+    assert {row["brand_name"] for row in other} == {"Eastpac"}
     assert listed(api, "140") == []
 
 
@@ -49,10 +49,10 @@ def test_products_come_in_pages(still: Still, api: httpx.Client) -> None:
     following: str | None = "/v1/banking/products?instituition_id=88888&page[size]=4"
     while following:
         answer = api.get(following).json()
-        seen += [one["product_id"] for one in answer["products"]]
+        seen += [value["product_id"] for value in answer["products"]]
         following = answer["links"].get("next")
 
-    assert seen == [one["product_id"] for one in listed(api)]
+    assert seen == [row["product_id"] for row in listed(api)]
 
 
 @pytest.mark.parametrize("version", VERSIONS)
@@ -80,17 +80,17 @@ def test_an_unknown_product(still: Still, api: httpx.Client, reading: str, statu
 def test_an_account_costs_what_its_product_says(still: Still, api: httpx.Client) -> None:
     """Fees and rates of an account are those of the product that it names. Source: accounts.details"""
     consent = still.consent("ben")
-    products = {one["name"]: one["product_id"] for one in listed(api)}
+    products = {row["name"]: row["product_id"] for row in listed(api)}
     found = api.get("/v1/banking/accounts", params={"end_user_id": consent.end_user_id}).json()["accounts"]
-    card = next(one for one in found if one["product_name"] == "Low Rate Visa")
+    card = next(value for value in found if value["product_name"] == "Low Rate Visa")
 
     product = api.get(f"/v1/banking/products/{products['Low Rate Visa']}").json()["product"]
 
     assert card["fees"] == product["fees"]
     assert card["lending_rates"] == product["lending_rates"]
     assert card["lending_rate"] == product["lending_rates"][0]["rate"]
-    assert [{**one, "is_activated": ""} for one in product["features"]] == [
-        {**one, "is_activated": ""} for one in card["features"]
+    assert [{**value, "is_activated": ""} for value in product["features"]] == [
+        {**value, "is_activated": ""} for value in card["features"]
     ]
 
 

@@ -16,7 +16,7 @@ from fiskil_harness.sandbox.bank.ledger import Ledger
 from tests.sandbox.still import NOON, Still
 
 SEEDS = [0, *(pytest.param(seed, marks=pytest.mark.full) for seed in range(1, 5))]
-BANKED = [one for one in catalog.people().values() if one.accounts]
+BANKED = [person for person in catalog.people().values() if person.accounts]
 CARD, DEPOSIT, EVERYDAY = "CRED_AND_CHRG_CARDS", "TERM_DEPOSITS", "TRANS_AND_SAVINGS_ACCOUNTS"
 
 
@@ -78,15 +78,15 @@ def test_the_student_stays_in_overdraft(seed: int) -> None:
 def test_a_term_deposit_ends_on_its_day(still: Still, api: httpx.Client) -> None:
     """It is closed and what it held has come to the everyday account; the consent lives on. Source: accounts.closed"""
     consent = still.consent("walter")
-    before = {one["display_name"]: one for one in listed(api, consent)}
+    before = {row["display_name"]: row for row in listed(api, consent)}
 
     still.sandbox.clock.advance(days=13)
     for dataset in ("accounts", "balances", "transactions"):
         still.sandbox.sync(consent, dataset)
 
-    after = {one["display_name"]: one for one in listed(still.client(), consent)}
-    assert {name: one["open_status"] for name, one in before.items()} == dict.fromkeys(before, "OPEN")
-    assert [name for name, one in after.items() if one["open_status"] == "CLOSED"] == ["Six Month Deposit"]
+    after = {row["display_name"]: row for row in listed(still.client(), consent)}
+    assert {name: row["open_status"] for name, row in before.items()} == dict.fromkeys(before, "OPEN")
+    assert [name for name, row in after.items() if row["open_status"] == "CLOSED"] == ["Six Month Deposit"]
     assert after["Six Month Deposit"]["term_deposit"] == before["Six Month Deposit"]["term_deposit"]
     assert before["Six Month Deposit"]["term_deposit"]["maturity_instructions"] == "PAID_OUT_AT_MATURITY"
     assert before["Five Year Deposit"]["term_deposit"]["maturity_instructions"] == "ROLLED_OVER"

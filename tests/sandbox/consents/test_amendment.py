@@ -50,7 +50,7 @@ def test_what_left_the_consent_is_synced_no_longer(still: Still) -> None:
 
     still.sandbox.clock.advance(days=1, minutes=1)
 
-    assert {one.kind for one in still.sandbox.events[told:]} == {"banking.accounts.sync.completed"}
+    assert {event.kind for event in still.sandbox.events[told:]} == {"banking.accounts.sync.completed"}
 
 
 def test_what_joined_comes_with_the_next_sync(still: Still, api: httpx.Client) -> None:

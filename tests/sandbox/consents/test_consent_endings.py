@@ -171,7 +171,7 @@ def test_deleting_an_end_user_ends_everything(still: Still, api: httpx.Client, v
     still.sandbox.clock.advance(days=3)
     visitor.open(still.page_of(session))
 
-    assert [one.ended_by for one in still.sandbox.consents_of(bank.end_user_id)] == ["app", "app"]
+    assert [consent.ended_by for consent in still.sandbox.consents_of(bank.end_user_id)] == ["app", "app"]
     assert kinds(still)[-2:] == ["consent.revoked", "consent.revoked"]
     assert (still.standing(session).ending, visitor.page.status) == (Ending.INVALID, 410)
 

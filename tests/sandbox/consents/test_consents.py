@@ -22,7 +22,7 @@ def test_a_consent_carries_every_documented_field(still: Still, api: httpx.Clien
     assert read(api, consent) == {
         "arrangement_id": consent.arrangement_id,
         "active": True,
-        "account_ids": [one.account_id for one in still.sandbox.ledger(consent).accounts.values()],
+        "account_ids": [account.account_id for account in still.sandbox.ledger(consent).accounts.values()],
         "app_name": "Rehearsal",
         "app_logo": "",
         "created_at": "2026-03-02T12:00:00Z",
@@ -48,7 +48,7 @@ def test_older_versions_answer_bare_arrays(still: Still, api: httpx.Client, vers
 
     answer = api.get("/v1/consent", params={"end_user_id": consent.end_user_id}, headers={"x-fiskil-version": version})
 
-    assert [one["arrangement_id"] for one in answer.json()] == [consent.arrangement_id]
+    assert [value["arrangement_id"] for value in answer.json()] == [consent.arrangement_id]
 
 
 def test_reading_data_is_noted(still: Still) -> None:

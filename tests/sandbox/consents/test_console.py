@@ -51,7 +51,7 @@ def test_a_call_needs_its_scope(still: Still, method: str, path: str, scope: str
     assert statuses[1][0] != 403
 
 
-@pytest.mark.parametrize(("method", "path", "scope"), [one for one in CALLS if not one[2].startswith("api:user")])
+@pytest.mark.parametrize(("method", "path", "scope"), [call for call in CALLS if not call[2].startswith("api:user")])
 def test_data_may_not_look_at_scopes(still: Still, method: str, path: str, scope: str) -> None:
     """Where that is the reading. Source: token.scopes"""
     still.sandbox.read_as({"token.scopes": "core"})

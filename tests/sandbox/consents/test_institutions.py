@@ -27,7 +27,7 @@ def test_only_sandbox_institutions_are_accessible(still: Still, api: httpx.Clien
     """One bank and one retailer; real ones are not. Source: institutions.sandbox-bank, institutions.sandbox-retailer"""
     listed = api.get("/v1/institutions", params={"client_id": "team"}).json()
 
-    assert [one["id"] for one in listed if one["is_accessible"]] == ["88888", "99999"]
+    assert [value["id"] for value in listed if value["is_accessible"]] == ["88888", "99999"]
     assert len(listed) > 3
 
 
@@ -36,8 +36,8 @@ def test_an_industry_can_be_asked_for(still: Still, api: httpx.Client, industry:
     """Only its institutions come."""
     listed = api.get("/v1/institutions", params={"client_id": "team", "industry": industry}).json()
 
-    assert {one["industry"] for one in listed} == {industry}
-    assert names <= {one["name"] for one in listed}
+    assert {value["industry"] for value in listed} == {industry}
+    assert names <= {value["name"] for value in listed}
 
 
 @pytest.mark.parametrize(
@@ -67,8 +67,8 @@ def test_recommended_ones_are_the_first(still: Still, api: httpx.Client) -> None
         for more in ({}, {"institution_mode": "recommended"})
     )
 
-    assert [one["priority"] for one in recommended] == [1, 2, 3]
-    assert [one for one in listed if one in recommended] == recommended
+    assert [value["priority"] for value in recommended] == [1, 2, 3]
+    assert [value for value in listed if value in recommended] == recommended
     assert len(listed) > len(recommended)
 
 

@@ -84,7 +84,7 @@ def test_an_approval_becomes_a_consent(still: Still, visitor: FormBrowser) -> No
     }
 
 
-@pytest.mark.parametrize("entry", [one for one, to in journey_table.TABLE.items() if isinstance(to, Ending)], ids="-".join)
+@pytest.mark.parametrize("entry", [pair for pair, to in journey_table.TABLE.items() if isinstance(to, Ending)], ids="-".join)
 def test_only_an_approval_leaves_a_consent(still: Still, visitor: FormBrowser, entry: tuple[str, str, str]) -> None:
     """Every other ending leaves nothing behind, and no event. Source: journey.error-types"""
     stage, _, answer = entry
@@ -222,7 +222,7 @@ def test_somebody_else_cannot_renew(still: Still, visitor: FormBrowser) -> None:
     visitor.submit("select", account="savings")
     visitor.submit("confirm")
 
-    assert [one.is_active for one in still.sandbox.consents_of(consent.end_user_id)] == [True, True]
+    assert [each_consent.is_active for each_consent in still.sandbox.consents_of(consent.end_user_id)] == [True, True]
 
 
 def test_confirming_twice_at_once_makes_one_consent(still: Still, visitor: FormBrowser) -> None:

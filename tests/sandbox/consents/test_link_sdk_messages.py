@@ -129,7 +129,11 @@ def test_a_session_that_cannot_be_used_is_invalid(still: Still, visitor: FormBro
     still.sandbox.clock.advance(days=5)
     seen.append(visitor.open(still.page_of(old)))
 
-    assert [(one.status, told(one.body)) for one in seen] == [(404, [INVALID]), (410, [INVALID]), (410, [INVALID])]
+    assert [(http_reply.status, told(http_reply.body)) for http_reply in seen] == [
+        (404, [INVALID]),
+        (410, [INVALID]),
+        (410, [INVALID]),
+    ]
 
 
 def test_the_last_screen_is_shown_once(still: Still, visitor: FormBrowser) -> None:
@@ -193,7 +197,9 @@ def test_no_message_carries_a_secret(still: Still, visitor: FormBrowser) -> None
     visitor.submit("confirm", watched="1")
 
     text = json.dumps(told(visitor.page.body))
-    secrets = [one for values in still.sandbox.canaries().values() for one in values]
+    secrets = [value for values in still.sandbox.canaries().values() for value in values]
     assert session.code
     assert session.email
-    assert [one for one in (session.code, session.email, session.session_id, *secrets) if one in text] == []
+    assert [
+        each_text for each_text in (session.code, session.email, session.session_id, *secrets) if each_text in text
+    ] == []

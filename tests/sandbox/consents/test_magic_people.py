@@ -127,7 +127,7 @@ def test_what_may_not_be_shared_is_not_offered(
     session_id = log_in(still, visitor, name)
     assert visitor.choices("account") == offered
     assert visitor.page.body.count(b": cannot be shared") == len(withheld)
-    assert [one for one in withheld if one not in visitor.page.body] == []
+    assert [chunk for chunk in withheld if chunk not in visitor.page.body] == []
 
     visitor.submit("select", account=[spec.key for spec in catalog.person(name).accounts])
     visitor.submit("confirm")
@@ -351,8 +351,10 @@ def test_the_readme_names_every_magic_address() -> None:
 
     groups = grouped(catalog.people().values())
     expected = [*groups[ENDINGS], *groups[CONSENTS], catalog.person("approved")]
-    assert set(named) == {one.email for one in expected}
+    assert set(named) == {person.email for person in expected}
     assert [
-        one.email for one in expected if not named[one.email].startswith(what_happens(one).split(" ")[0].rstrip(";"))
+        person.email
+        for person in expected
+        if not named[person.email].startswith(what_happens(person).split(" ")[0].rstrip(";"))
     ] == []
     assert [code for code in MAGIC_CODES if code not in readme] == []

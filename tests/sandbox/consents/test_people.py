@@ -112,9 +112,9 @@ def test_made_up_people_ride_where_they_live() -> None:
 @pytest.mark.parametrize("seed", range(3))
 def test_a_bank_has_one_code(seed: int) -> None:
     """Every BSB at an institution begins alike, whoever has the account."""
-    accounts = [one for person in EVERYBODY for one in ledger_of(person, seed=seed).accounts.values()]
+    accounts = [account for person in EVERYBODY for account in ledger_of(person, seed=seed).accounts.values()]
 
-    assert len({one.bsb[:2] for one in accounts if one.bsb}) == 1
+    assert len({account.bsb[:2] for account in accounts if account.bsb}) == 1
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -158,10 +158,10 @@ def test_nothing_lies_in_the_future(name: str, moment: str) -> None:
     """Whatever the hour of the day that the history ends with, every row is past."""
     person = catalog.person(name)
     dates = [row.posting_date_time or row.execution_date_time for row in ledger_of(person).transactions.values()]
-    known = sorted(one for one in dates if one)
+    known = sorted(date for date in dates if date)
 
     assert known[-1] <= moment.replace("+00:00", "Z")
-    assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:00Z", one) for one in known)
+    assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:00Z", text) for text in known)
     assert len(known) >= 30
 
 

@@ -18,7 +18,7 @@ PATHS = {"accounts": "accounts", "balances": "balances", "transactions": "transa
 
 def keys(still: Still, api: httpx.Client, consent: Consent, path: str = "accounts") -> set[str]:
     """The accounts that the API shows rows of, by their keys in the person's file."""
-    names = {one.account_id: key for key, one in still.sandbox.ledger(consent).accounts.items()}
+    names = {account.account_id: key for key, account in still.sandbox.ledger(consent).accounts.items()}
     return {names[row["account_id"]] for row in listed(api, consent, path)}
 
 

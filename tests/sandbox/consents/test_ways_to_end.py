@@ -77,19 +77,27 @@ LOOKS: dict[str, Callable[[Sandbox, AuthSession], Any]] = {
     "is over": lambda _, session: session.has_returned or session.ending is Ending.INVALID,
     "has an error": lambda _, session: (session.error_id or "").startswith("err_"),
     "consents": lambda sandbox, session: [
-        (one.account_keys, one.permissions, one.institution_id, one.is_active, one.expires_at - one.created_at)
-        for one in sandbox.consents_of(session.end_user_id)
+        (
+            consent.account_keys,
+            consent.permissions,
+            consent.institution_id,
+            consent.is_active,
+            consent.expires_at - consent.created_at,
+        )
+        for consent in sandbox.consents_of(session.end_user_id)
     ],
     "names its consent": lambda sandbox, session: (
-        [session.arrangement_id] == [one.arrangement_id for one in sandbox.consents_of(session.end_user_id)]
+        [session.arrangement_id] == [consent.arrangement_id for consent in sandbox.consents_of(session.end_user_id)]
     ),
-    "events": lambda sandbox, session: [one.kind for one in sandbox.events if one.end_user_id == session.end_user_id],
+    "events": lambda sandbox, session: [event.kind for event in sandbox.events if event.end_user_id == session.end_user_id],
     "syncs": lambda sandbox, session: [
-        one.dataset
+        pending_sync.dataset
         for consent in sandbox.consents_of(session.end_user_id)
-        for one in sandbox.store.syncs.of(consent.arrangement_id)
+        for pending_sync in sandbox.store.syncs.of(consent.arrangement_id)
     ],
-    "messages": lambda sandbox, session: [named(session, one) for one in messages_of(session, sandbox.store.interpretation)],
+    "messages": lambda sandbox, session: [
+        named(session, message) for message in messages_of(session, sandbox.store.interpretation)
+    ],
 }
 """What is compared. Whatever else an ending shows to somebody is one more line here."""
 
@@ -140,7 +148,7 @@ def seen(sandbox: Sandbox, session_id: str, landed: str) -> Seen:
 
 def came_back(visitor: FormBrowser) -> str:
     """Where the app would see the browser."""
-    return next((one for one in visitor.redirects if one.startswith(APP)), "")
+    return next((redirect for redirect in visitor.redirects if redirect.startswith(APP)), "")
 
 
 def walk(visitor: FormBrowser, email: str, code: str = "") -> None:
@@ -238,7 +246,7 @@ def in_a_scenario(driver: Driver, feed: Feed, step: steps.AnyStep) -> Seen:
 
 def test_every_outcome_has_every_way() -> None:
     """No outcome is left out of the comparison, and each address belongs to a person whose file says so."""
-    by_address = {one.email: one for one in catalog.people().values()}
+    by_address = {person.email: person for person in catalog.people().values()}
 
     assert set(CONCLUSIONS) == set(ENDINGS) == set(MAGIC) == set(STEPS) == set(DEEDS)
     assert set(ENDINGS.values()) == set(Ending)
@@ -274,7 +282,7 @@ def test_every_way_to_an_ending_leaves_the_same(
         feed = Feed()
         found[name] = in_a_scenario(drive(feed_settings(request_deadline_s=30), given=feed), feed, step)
 
-    assert [name for name, one in found.items() if one != found["page"]] == []
+    assert [name for name, seen in found.items() if seen != found["page"]] == []
     assert found["page"]["ending"] is ENDINGS[outcome]
     assert answer.json()["ending"] == ENDINGS[outcome].value
     assert (answer.json()["redirect"] or "") == came_back(visitor)

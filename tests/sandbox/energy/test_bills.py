@@ -51,15 +51,15 @@ def price_at(tariff: dict[str, Any], day: date, half_hour: int) -> tuple[str, De
 
 def reads_of(reads: list[dict[str, Any]], suffix: str, period: dict[str, str]) -> list[dict[str, Any]]:
     return [
-        one
-        for one in reads
-        if one["register_suffix"] == suffix and period["start_date"] <= one["read_start_date"] <= period["end_date"]
+        read
+        for read in reads
+        if read["register_suffix"] == suffix and period["start_date"] <= read["read_start_date"] <= period["end_date"]
     ]
 
 
 def energy_of(reads: list[dict[str, Any]]) -> Decimal:
     """Kilowatt-hours; JSON numbers are read by their text."""
-    return sum((Decimal(str((one.get("interval_read") or {}).get("aggregate_value", 0))) for one in reads), Decimal(0))
+    return sum((Decimal(str((read.get("interval_read") or {}).get("aggregate_value", 0))) for read in reads), Decimal(0))
 
 
 def test_half_hours_add_up_to_the_day(still: Still, api: httpx.Client) -> None:
@@ -70,7 +70,7 @@ def test_half_hours_add_up_to_the_day(still: Still, api: httpx.Client) -> None:
         read = row["interval_read"]
         assert (read["read_interval_length"], len(read["interval_reads"])) == (30, 48)
         assert min(read["interval_reads"]) >= 0
-        assert sum(Decimal(str(one)) for one in read["interval_reads"]) == Decimal(str(read["aggregate_value"]))
+        assert sum(Decimal(str(value)) for value in read["interval_reads"]) == Decimal(str(read["aggregate_value"]))
         assert row["read_start_date"] == row["read_end_date"]
 
 
@@ -83,9 +83,9 @@ def test_every_day_is_read_once(still: Still, api: httpx.Client) -> None:
         days.setdefault(row["register_suffix"], []).append(row["read_start_date"])
 
     assert set(days) == {"E1", "E2", "B1"}
-    for one in days.values():
-        assert (one[-1], one[0]) == ("2025-09-01", "2026-03-01")
-        assert len(set(one)) == len(one) == (date(2026, 3, 2) - date(2025, 9, 1)).days
+    for day in days.values():
+        assert (day[-1], day[0]) == ("2025-09-01", "2026-03-01")
+        assert len(set(day)) == len(day) == (date(2026, 3, 2) - date(2025, 9, 1)).days
 
 
 def test_the_sun_does_not_shine_at_night(still: Still, api: httpx.Client) -> None:
@@ -100,8 +100,8 @@ def test_the_sun_does_not_shine_at_night(still: Still, api: httpx.Client) -> Non
         row["read_start_date"]: row["interval_read"]["interval_reads"] for row in found if row["register_suffix"] == "B1"
     }
 
-    assert any(sum(one) > 0 for one in given.values())
-    assert all(sum(one[:10]) + sum(one[40:]) == 0 for one in given.values())
+    assert any(sum(value) > 0 for value in given.values())
+    assert all(sum(value[:10]) + sum(value[40:]) == 0 for value in given.values())
     assert all(min(pair) == 0 for day in given for pair in zip(taken[day], given[day], strict=True))
 
 
@@ -117,9 +117,9 @@ def test_reads_at_the_contract_are_the_charges(still: Still, api: httpx.Client, 
 
     for invoice in rows(api, "invoice", consent, account_id=account["account_id"]):
         period, expected, prices = invoice["period"], {}, {}
-        for one in reads_of(reads, "E1", period):
-            day = date.fromisoformat(one["read_start_date"])
-            for half_hour, value in enumerate(one["interval_read"]["interval_reads"]):
+        for row in reads_of(reads, "E1", period):
+            day = date.fromisoformat(row["read_start_date"])
+            for half_hour, value in enumerate(row["interval_read"]["interval_reads"]):
                 kind, price = price_at(tariff, day, half_hour)
                 expected[kind] = expected.get(kind, Decimal(0)) + Decimal(str(value))
                 prices[kind] = price
@@ -129,8 +129,8 @@ def test_reads_at_the_contract_are_the_charges(still: Still, api: httpx.Client, 
         charged = rows(api, "billing", consent, invoice_number=invoice["invoice_number"])
         usage = {row["usage"]["time_of_use_type"]: row["usage"] for row in charged if row["transaction_u_type"] == "usage"}
 
-        assert {kind: Decimal(str(one["usage"])) for kind, one in usage.items()} == expected
-        assert {kind: Decimal(one["amount"]) for kind, one in usage.items()} == {
+        assert {kind: Decimal(str(value["usage"])) for kind, value in usage.items()} == expected
+        assert {kind: Decimal(value["amount"]) for kind, value in usage.items()} == {
             kind: cents(energy * prices[kind]) for kind, energy in expected.items()
         }
 
@@ -157,7 +157,7 @@ def test_demand_is_the_highest_half_hour_of_the_window(still: Still, api: httpx.
     (charge,) = contract_of(account)["tariff_period"][1]["demand_charges"]
     first, last = (int(charge[name][:2]) * 2 for name in ("start_time", "end_time"))
 
-    charged = [one for one in rows(api, "billing", consent) if one["transaction_u_type"] == "demand"]
+    charged = [row for row in rows(api, "billing", consent) if row["transaction_u_type"] == "demand"]
 
     assert len(charged) == 13
     for row in charged:
@@ -165,8 +165,8 @@ def test_demand_is_the_highest_half_hour_of_the_window(still: Still, api: httpx.
         period = invoice["period"]
         highest = max(
             Decimal(str(value))
-            for one in reads_of(reads, "E1", period)
-            for value in one["interval_read"]["interval_reads"][first : last + 2]
+            for row in reads_of(reads, "E1", period)
+            for value in row["interval_read"]["interval_reads"][first : last + 2]
         )
         days = (date.fromisoformat(period["end_date"]) - date.fromisoformat(period["start_date"])).days + 1
         assert Decimal(str(row["demand"]["rate"])) == highest * 2
@@ -194,7 +194,7 @@ def test_charges_add_up_to_their_invoice(still: Still, api: httpx.Client, name: 
         assert Decimal(supplied["total_generation_credits"]) == -sum(
             amount for kind, amount in amounts if kind == "usage" and amount < 0
         )
-        assert [Decimal(one["amount"]) for one in supplied["other_charges"]] == [
+        assert [Decimal(value["amount"]) for value in supplied["other_charges"]] == [
             amount for kind, amount in amounts if kind == "otherCharges"
         ]
         assert Decimal(supplied["total_once_off_charges"]) - Decimal(account["total_discounts"]) == sum(
@@ -207,23 +207,23 @@ def test_what_was_billed_less_what_was_paid_is_the_balance(still: Still, api: ht
     """From billing, and from invoices, the same balance. Source: energy.adds-up"""
     consent = household(still, name, "balances", "invoice", "billing")
 
-    for row in rows(api, "balances", consent):
-        mine = {"account_id": row["account_id"]}
+    for balance in rows(api, "balances", consent):
+        mine = {"account_id": balance["account_id"]}
         charged = paid = Decimal(0)
-        for one in rows(api, "billing", consent, **mine):
-            is_payment = one["transaction_u_type"] == "payment"
-            paid += Decimal(own(one)["amount"]) if is_payment else 0
-            charged += 0 if is_payment else Decimal(own(one)["amount"]) + Decimal(one["gst"])
+        for row in rows(api, "billing", consent, **mine):
+            is_payment = row["transaction_u_type"] == "payment"
+            paid += Decimal(own(row)["amount"]) if is_payment else 0
+            charged += 0 if is_payment else Decimal(own(row)["amount"]) + Decimal(row["gst"])
         invoices = rows(api, "invoice", consent, **mine)
-        assert Decimal(row["balance"]) == charged - paid
-        assert charged == sum(Decimal(one["invoice_amount"]) for one in invoices)
+        assert Decimal(balance["balance"]) == charged - paid
+        assert charged == sum(Decimal(invoice["invoice_amount"]) for invoice in invoices)
         assert Decimal(row["balance"]) == Decimal(invoices[0]["balance_at_issue"]) - _paid_since(api, consent, invoices[0])
 
 
 def _paid_since(api: httpx.Client, consent: Any, invoice: dict[str, Any]) -> Decimal:
     found = rows(api, "billing", consent, account_id=invoice["account_id"])
-    since = [one for one in found if one["execution_date_time"][:10] > invoice["issue_date"]]
-    return sum((Decimal(one["payment"]["amount"]) for one in since if "payment" in one), Decimal(0))
+    since = [row for row in found if row["execution_date_time"][:10] > invoice["issue_date"]]
+    return sum((Decimal(row["payment"]["amount"]) for row in since if "payment" in row), Decimal(0))
 
 
 @pytest.mark.parametrize("name", EVERYBODY)
@@ -263,11 +263,11 @@ def test_the_balance_at_issue_is_what_was_owing_then(still: Still, api: httpx.Cl
     found = rows(api, "billing", consent)
 
     for invoice in rows(api, "invoice", consent):
-        mine = [one for one in found if one["account_id"] == invoice["account_id"]]
-        then = [one for one in mine if one["execution_date_time"][:10] <= invoice["issue_date"]]
-        paid = sum(Decimal(own(one)["amount"]) for one in then if one["transaction_u_type"] == "payment")
+        mine = [row for row in found if row["account_id"] == invoice["account_id"]]
+        then = [row for row in mine if row["execution_date_time"][:10] <= invoice["issue_date"]]
+        paid = sum(Decimal(own(row)["amount"]) for row in then if row["transaction_u_type"] == "payment")
         charged = sum(
-            Decimal(own(one)["amount"]) + Decimal(one["gst"]) for one in then if one["transaction_u_type"] != "payment"
+            Decimal(own(row)["amount"]) + Decimal(row["gst"]) for row in then if row["transaction_u_type"] != "payment"
         )
         assert Decimal(invoice["balance_at_issue"]) == charged - paid
 
@@ -276,8 +276,8 @@ def test_bills_are_paid_part_paid_and_open(still: Still, api: httpx.Client) -> N
     """The newest is not due yet; somebody who pays by hand has paid half of the one before."""
     rosa, ben = household(still, "rosa", "invoice"), household(still, "ben", "invoice")
 
-    by_debit = [one["payment_status"] for one in rows(api, "invoice", rosa)]
-    by_hand = [one["payment_status"] for one in rows(api, "invoice", ben)]
+    by_debit = [row["payment_status"] for row in rows(api, "invoice", rosa)]
+    by_hand = [row["payment_status"] for row in rows(api, "invoice", ben)]
 
     assert by_debit == ["NOT_PAID", *["PAID"] * 5]
     assert by_hand == ["NOT_PAID", "PARTIALLY_PAID", "PAID", "PAID"]
@@ -287,7 +287,7 @@ def test_periods_follow_one_another(still: Still, api: httpx.Client) -> None:
     """Invoices leave no day out and bill none twice."""
     consent = household(still, "ben", "invoice")
 
-    spans = sorted((one["period"]["start_date"], one["period"]["end_date"]) for one in rows(api, "invoice", consent))
+    spans = sorted((row["period"]["start_date"], row["period"]["end_date"]) for row in rows(api, "invoice", consent))
 
     ends = [date.fromisoformat(end).toordinal() for _, end in spans[:-1]]
     assert [date.fromisoformat(start).toordinal() for start, _ in spans[1:]] == [end + 1 for end in ends]
@@ -332,8 +332,8 @@ def test_same_seed_same_household(still: Still) -> None:
     first, second = household(still, "rosa", "usage"), household(still, "rosa", "usage")
 
     reads = [
-        [(row.read_start_date, row.register_suffix, row.interval_read) for row in still.sandbox.rows(one, "usage")]
-        for one in (first, second)
+        [(row.read_start_date, row.register_suffix, row.interval_read) for row in still.sandbox.rows(consent, "usage")]
+        for consent in (first, second)
     ]
 
     assert reads[0] == reads[1]

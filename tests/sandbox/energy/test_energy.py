@@ -75,9 +75,9 @@ def test_accounts_belong_together(still: Still, api: httpx.Client) -> None:
         assert {row["account_id"] for row in rows(api, path, consent)} <= accounts
     for path in ("usage", "der"):
         assert {row["service_point_id"] for row in rows(api, path, consent)} == points
-    named = {one for row in rows(api, "accounts", consent) for plan in row["plans"] for one in plan["service_point_ids"]}
+    named = {value for row in rows(api, "accounts", consent) for plan in row["plans"] for value in plan["service_point_ids"]}
     assert named == points
-    assert {one for row in rows(api, "invoice", consent) for one in row["service_points"]} == points
+    assert {value for row in rows(api, "invoice", consent) for value in row["service_points"]} == points
 
 
 def test_reads_name_a_register_of_their_meter(still: Still, api: httpx.Client) -> None:
@@ -86,9 +86,9 @@ def test_reads_name_a_register_of_their_meter(still: Still, api: httpx.Client) -
     (point,) = rows(api, "service-points", consent)
 
     known = {
-        (meter["meter_id"], one["register_id"], one["register_suffix"], one["controlled_load"])
+        (meter["meter_id"], value["register_id"], value["register_suffix"], value["controlled_load"])
         for meter in point["meters"]
-        for one in meter["registers"]
+        for value in meter["registers"]
     }
 
     keys = ("meter_id", "register_id", "register_suffix", "controlled_load")
@@ -144,7 +144,7 @@ def test_two_households_share_no_id(still: Still, api: httpx.Client) -> None:
     consents = [household(still, "ben"), household(still, "rosa"), household(still, "ben")]
 
     for path in LISTS:
-        ids = [row["fiskil_id"] for one in consents for row in rows(api, path, one)]
+        ids = [row["fiskil_id"] for consent in consents for row in rows(api, path, consent)]
         assert len(ids) == len(set(ids))
 
 
@@ -279,8 +279,8 @@ def test_energy_refuses_who_may_not_ask(still: Still, api: httpx.Client, path: s
         api.get(url, params=asked, headers={"x-fiskil-version": "2.0.0"}),
     ]
 
-    assert [one.status_code for one in refused] == [401, 405, 400]
-    assert all(set(one.json()) == {"id", "name", "message"} for one in refused)
+    assert [response.status_code for response in refused] == [401, 405, 400]
+    assert all(set(response.json()) == {"id", "name", "message"} for response in refused)
 
 
 @pytest.mark.parametrize("path", [*LISTS, "plans", "plans/ESD100001MRE3@EME"])
@@ -311,7 +311,7 @@ def test_paths_that_look_better_do_not_exist(still: Still, api: httpx.Client, pa
 def test_without_the_permission_energy_may_be_refused(still: Still, api: httpx.Client, path: str) -> None:
     """Under one reading a call that no consent covers is 403. Source: data.missing-permission"""
     consent = household(still, "ben", path)
-    kept = tuple(one for one in consent.permissions if one != LISTS[path][1])
+    kept = tuple(permission for permission in consent.permissions if permission != LISTS[path][1])
     with still.sandbox.store.changing() as store:
         store.consents[consent.arrangement_id] = msgspec.structs.replace(consent, permissions=kept)
     still.sandbox.read_as({"data.missing-permission": "403"})

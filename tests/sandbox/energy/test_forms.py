@@ -36,9 +36,9 @@ NUMBERS = {"value", "aggregate_value", "interval_reads", "usage", "rate", "nomin
 def objects(value: Any) -> list[dict[str, Any]]:
     """Every object in a JSON value."""
     if isinstance(value, list):
-        return [found for one in value for found in objects(one)]
+        return [found for each_value in value for found in objects(each_value)]
     if isinstance(value, dict):
-        return [value, *(found for one in value.values() for found in objects(one))]
+        return [value, *(found for each_value in value.values() for found in objects(each_value))]
     return []
 
 
@@ -46,17 +46,17 @@ def objects(value: Any) -> list[dict[str, Any]]:
 def everything(still: Still, api: httpx.Client) -> list[dict[str, Any]]:
     """Every row of three households."""
     consents = [household(still, name) for name in ("rosa", "ben", "priya")]
-    return [row for one in consents for path in LISTS for row in every_row(api, path, one)]
+    return [row for consent in consents for path in LISTS for row in every_row(api, path, consent)]
 
 
 def test_unions_have_the_named_field_only(everything: list[dict[str, Any]]) -> None:
     """Each value but three occurs, none unknown, and beside it stands its own field alone. Source: energy.unions"""
     seen = set()
-    for one in objects(everything):
+    for row in objects(everything):
         for tag, fields in UNIONS.items():
-            if tag in one:
-                seen.add((tag, one[tag]))
-                assert [name for name in fields.values() if name in one] == [fields[one[tag]]]
+            if tag in row:
+                seen.add((tag, row[tag]))
+                assert [name for name in fields.values() if name in row] == [fields[row[tag]]]
 
     known = {(tag, value) for tag, fields in UNIONS.items() for value in fields}
     assert seen == known - {("tariff_u_type", "timeVaryingTariffs")}
@@ -65,9 +65,9 @@ def test_unions_have_the_named_field_only(everything: list[dict[str, Any]]) -> N
 def test_money_is_a_string_and_energy_a_number(everything: list[dict[str, Any]]) -> None:
     """Amounts have two decimals; reads, usage and capacities are JSON numbers."""
     amounts = {"amount", "gst", "balance", "invoice_amount", "gst_amount", "balance_at_issue"}
-    for one in objects(everything):
-        for name, value in one.items():
-            is_price = name == "amount" and "charge_period" in one
+    for row in objects(everything):
+        for name, value in row.items():
+            is_price = name == "amount" and "charge_period" in row
             assert name not in amounts or is_price or MONEY.fullmatch(value)
             assert name not in NUMBERS or not isinstance(value, str)
             assert not name.startswith("total_") or MONEY.fullmatch(value)
@@ -76,10 +76,10 @@ def test_money_is_a_string_and_energy_a_number(everything: list[dict[str, Any]])
 def test_lost_reads_are_substituted(everything: list[dict[str, Any]]) -> None:
     """A few mornings are estimated, and the row says which half hours. Source: energy.camel-keys"""
     reads = [row["interval_read"] for row in everything if "interval_read" in row]
-    found = [one["readQualities"] for one in reads if "readQualities" in one]
+    found = [read["readQualities"] for read in reads if "readQualities" in read]
 
     assert 0 < len(found) < len(reads) / 10
-    assert all(one == [{"start_interval": 15, "end_interval": 22, "quality": "SUBSTITUTE"}] for one in found)
+    assert all(value == [{"start_interval": 15, "end_interval": 22, "quality": "SUBSTITUTE"}] for value in found)
 
 
 def test_metering_identifiers_have_their_check_digit(everything: list[dict[str, Any]]) -> None:
@@ -87,7 +87,7 @@ def test_metering_identifiers_have_their_check_digit(everything: list[dict[str, 
     found = {row["national_metering_id"] for row in everything if "national_metering_id" in row}
 
     assert len(found) == 3
-    assert all(len(one) == 11 and nmi(one[:10]) == one for one in found)
+    assert all(len(value) == 11 and nmi(value[:10]) == value for value in found)
 
 
 def test_solar_is_told_at_the_service_point(still: Still, api: httpx.Client) -> None:
@@ -105,7 +105,7 @@ def test_camel_keys_can_be_snake(still: Still, api: httpx.Client) -> None:
     still.sandbox.read_as({"energy.camel-keys": "snake"})
     consent = household(still, "rosa")
 
-    names = {name for path in LISTS for one in objects(every_row(api, path, consent)) for name in one}
+    names = {name for path in LISTS for row in objects(every_row(api, path, consent)) for name in row}
 
     assert {"single_rate", "time_of_use_rates", "read_qualities"} <= names
     assert {name for name in names if name != name.lower()} == set()
@@ -127,7 +127,7 @@ def test_der_may_have_its_old_root(still: Still, api: httpx.Client) -> None:
     answer = api.get("/v1/energy/der", params={"end_user_id": consent.end_user_id}).json()
 
     assert set(answer) == {"derRecords", "links"}
-    assert [one["institution_id"] for one in answer["derRecords"]] == [RETAILER]
+    assert [value["institution_id"] for value in answer["derRecords"]] == [RETAILER]
 
 
 def test_energy_may_come_oldest_first(still: Still, api: httpx.Client) -> None:

@@ -136,7 +136,7 @@ def test_the_retailer_may_be_out_of_reach(still: Still, api: httpx.Client, visit
     listed = api.get("/v1/institutions", params={"client_id": "team"}).json()
     assert offered == ("88888",)
     assert still.standing(session).stage == "institution"
-    assert [one["id"] for one in listed if one["is_accessible"]] == ["88888"]
+    assert [value["id"] for value in listed if value["is_accessible"]] == ["88888"]
 
 
 def test_somebody_without_supply_is_ineligible(still: Still, visitor: FormBrowser) -> None:
@@ -189,7 +189,7 @@ def test_bank_and_retailer_can_both_be_shared(still: Still, api: httpx.Client) -
 
     assert {row["institution_id"] for row in banking} == {"88888"}
     assert {row["institution_id"] for row in rows(api, "accounts", consent)} == {RETAILER}
-    assert [one["institution_type"] for one in listed] == ["banking", "energy"]
+    assert [value["institution_type"] for value in listed] == ["banking", "energy"]
 
 
 def test_the_console_rules_what_a_retailer_is_asked_for(still: Still, api: httpx.Client) -> None:
@@ -205,7 +205,7 @@ def test_the_console_rules_what_a_retailer_is_asked_for(still: Still, api: httpx
 
     assert few.permissions == ("usage", "identity")
     assert sorted(many.permissions) == sorted(dataset for _, dataset, _ in LISTS.values())
-    assert [one["institution_id"] for one in who] == [RETAILER]
+    assert [value["institution_id"] for value in who] == [RETAILER]
     assert rows(api, "usage", few)
     assert rows(api, "billing", few) == []
 

@@ -25,8 +25,8 @@ def test_plans_in_force_are_listed(api: httpx.Client) -> None:
     active, everything = plans(api), plans(api, status="all")
 
     assert plans(api, status="active") == active
-    assert [one["display_name"] for one in everything if one not in active] == ["Winter Saver"]
-    assert [one["last_updated"] for one in everything] == sorted((one["last_updated"] for one in everything), reverse=True)
+    assert [row["display_name"] for row in everything if row not in active] == ["Winter Saver"]
+    assert [row["last_updated"] for row in everything] == sorted((row["last_updated"] for row in everything), reverse=True)
 
 
 def test_a_plan_is_active_until_its_end(still: Still, api: httpx.Client) -> None:
@@ -41,10 +41,12 @@ def test_a_plan_is_active_until_its_end(still: Still, api: httpx.Client) -> None
         "begins now": ("2026-03-02T12:00:00Z", None),
         "begins later": ("2026-03-02T12:00:01Z", None),
     }
-    changed = tuple(replace(model, plan_id=name, effective_from=one, effective_to=end) for name, (one, end) in times.items())
+    changed = tuple(
+        replace(model, plan_id=name, effective_from=time, effective_to=end) for name, (time, end) in times.items()
+    )
     still.sandbox.store.institutions[RETAILER] = replace(retailer, plans=changed)
 
-    assert {one["plan_id"] for one in plans(api)} == {"ends later", "begins now"}
+    assert {plan["plan_id"] for plan in plans(api)} == {"ends later", "begins now"}
 
 
 def test_plans_are_found_by_brand_or_institution(api: httpx.Client) -> None:
@@ -52,7 +54,7 @@ def test_plans_are_found_by_brand_or_institution(api: httpx.Client) -> None:
     by_brand = api.get("/v1/energy/plans", params={"retailer_id": BRAND}).json()["plans"]
 
     assert by_brand == plans(api)
-    assert {one["institution_id"] for one in plans(api, institution_id="140")} == {"140"}
+    assert {plan["institution_id"] for plan in plans(api, institution_id="140")} == {"140"}
 
 
 @pytest.mark.parametrize(
@@ -89,7 +91,7 @@ def test_plans_come_in_pages(api: httpx.Client) -> None:
     first = api.get("/v1/energy/plans", params={"institution_id": RETAILER, "page[size]": "2"}).json()
     second = api.get(first["links"]["next"]).json()
 
-    assert [one["plan_id"] for one in first["plans"] + second["plans"]] == [one["plan_id"] for one in plans(api)][:4]
+    assert [value["plan_id"] for value in first["plans"] + second["plans"]] == [plan["plan_id"] for plan in plans(api)][:4]
     assert "prev" in second["links"]
 
 
@@ -138,7 +140,13 @@ def test_each_half_hour_of_a_week_has_one_price(api: httpx.Client) -> None:
             for clock in (f"{at // 2:02d}:{at % 2 * 30:02d}" for at in range(48 if "time_of_use_rates" in tariff else 0)):
                 for day in WEEK:
                     windows = [window for rate in tariff["time_of_use_rates"] for window in rate["time_of_use"]]
-                    assert sum(day in one["days"] and one["start_time"] <= clock <= one["end_time"] for one in windows) == 1
+                    assert (
+                        sum(
+                            day in window["days"] and window["start_time"] <= clock <= window["end_time"]
+                            for window in windows
+                        )
+                        == 1
+                    )
                     seen += 1
 
     assert seen == 2 * 48 * 7
@@ -165,7 +173,7 @@ def test_an_account_has_the_contract_of_its_plan(still: Still, api: httpx.Client
     (account,) = rows(api, "accounts", consent)
     (plan,) = account["plans"]
     name = plan["plan_overview"]["display_name"]
-    listed = next(one for one in plans(api) if one["display_name"] == name)
+    listed = next(plan for plan in plans(api) if plan["display_name"] == name)
 
     offered = api.get(f"/v1/energy/plans/{listed['plan_id']}").json()["data"]["electricity_contract"]
     held = plan["plan_detail"]["electricity_contract"]
@@ -185,7 +193,7 @@ def test_an_account_has_the_contract_of_its_plan(still: Still, api: httpx.Client
 
 def test_every_household_has_a_plan_that_exists() -> None:
     """Fixtures of people name plans of the fixtures of institutions, of the right fuel."""
-    known = {plan.plan_id: plan for one in catalog.institutions().values() for plan in one.plans}
+    known = {plan.plan_id: plan for institution in catalog.institutions().values() for plan in institution.plans}
 
     for person in catalog.people().values():
         for spec in person.energy:
@@ -196,7 +204,7 @@ def test_every_household_has_a_plan_that_exists() -> None:
 def every_key(value: Any) -> list[str]:
     """Every key in a JSON value, in order."""
     if isinstance(value, list):
-        return [key for one in value for key in every_key(one)]
+        return [key for each_value in value for key in every_key(each_value)]
     if isinstance(value, dict):
-        return [key for name, one in value.items() for key in (name, *every_key(one))]
+        return [key for name, each_value in value.items() for key in (name, *every_key(each_value))]
     return []

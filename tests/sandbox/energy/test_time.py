@@ -55,8 +55,8 @@ def prices_of(contract: Line) -> dict[str, Decimal]:
     tariff = contract["tariff_period"][0]
     found = {"ALL_DAY": tariff["singleRate"]["rates"][0]["unit_price"]} if "singleRate" in tariff else {}
     found |= {block["type"]: block["rates"][0]["unit_price"] for block in tariff.get("timeOfUseRates", ())}
-    controlled = [one["singleRate"]["rates"][0]["unit_price"] for one in contract.get("controlled_load", ())]
-    fed_in = [f"-{one['single_tariff']['rates'][0]['unit_price']}" for one in contract.get("solar_feed_in_tariff", ())]
+    controlled = [value["singleRate"]["rates"][0]["unit_price"] for value in contract.get("controlled_load", ())]
+    fed_in = [f"-{value['single_tariff']['rates'][0]['unit_price']}" for value in contract.get("solar_feed_in_tariff", ())]
     others = [*zip(("CONTROLLED_LOAD",), controlled, strict=False), *zip(("SOLAR",), fed_in, strict=False)]
     return {kind: Decimal(price) for kind, price in (*found.items(), *others)}
 
@@ -70,7 +70,7 @@ def energy_of(read: Line) -> Decimal:
 EVERY_MOMENT = [(seed, days) for seed in (1, 2, 3, 4, 5) for days in (0, 30, 365)]
 
 
-@pytest.mark.parametrize("grown", EVERY_MOMENT, indirect=True, ids=lambda one: f"seed{one[0]}-day{one[1]}")
+@pytest.mark.parametrize("grown", EVERY_MOMENT, indirect=True, ids=lambda value: f"seed{value[0]}-day{value[1]}")
 def test_at_any_moment_everything_adds_up(grown: tuple[Still, Consent]) -> None:
     """Usage at its rates, supply by the day, less concessions, with GST: invoices, and balances. Source: energy.adds-up"""
     still, consent = grown
@@ -82,26 +82,32 @@ def test_at_any_moment_everything_adds_up(grown: tuple[Still, Consent]) -> None:
     for invoice in invoices:
         first, last = (date.fromisoformat(invoice["period"][end]) for end in ("start_date", "end_date"))
         contract = accounts[invoice["account_id"]]
-        charges = [one for one in lines if own(one).get("invoice_number") == invoice["invoice_number"]]
-        used = [own(one) for one in charges if one["transaction_u_type"] == "usage"]
-        (supplied,) = (own(one) for one in charges if one["transaction_u_type"] == "otherCharges")
-        gst = sum(Decimal(one["gst"]) for one in charges)
-        assert [Decimal(one["amount"]) for one in used] == [
-            cents(Decimal(str(one["usage"])) * prices_of(contract)[one["time_of_use_type"]]) for one in used
+        charges = [line for line in lines if own(line).get("invoice_number") == invoice["invoice_number"]]
+        used = [own(charge) for charge in charges if charge["transaction_u_type"] == "usage"]
+        (supplied,) = (own(charge) for charge in charges if charge["transaction_u_type"] == "otherCharges")
+        gst = sum(Decimal(charge["gst"]) for charge in charges)
+        assert [Decimal(line["amount"]) for line in used] == [
+            cents(Decimal(str(line["usage"])) * prices_of(contract)[line["time_of_use_type"]]) for line in used
         ]
         assert Decimal(supplied["amount"]) == cents(
             Decimal(contract["tariff_period"][0]["daily_supply_charge"]) * ((last - first).days + 1)
         )
-        assert gst == sum(cents(Decimal(own(one)["amount"]) / 10) for one in charges if own(one)["description"] not in FREE)
-        assert Decimal(invoice["invoice_amount"]) == sum(Decimal(own(one)["amount"]) for one in charges) + gst
-        counted = (
-            [one for one in reads if str(first) <= one["read_start_date"] <= str(last)] if invoice["service_points"] else []
+        assert gst == sum(
+            cents(Decimal(own(charge)["amount"]) / 10) for charge in charges if own(charge)["description"] not in FREE
         )
-        assert sum(map(energy_of, counted)) == sum(Decimal(str(one["usage"])) for one in used if invoice["service_points"])
+        assert Decimal(invoice["invoice_amount"]) == sum(Decimal(own(charge)["amount"]) for charge in charges) + gst
+        counted = (
+            [read for read in reads if str(first) <= read["read_start_date"] <= str(last)]
+            if invoice["service_points"]
+            else []
+        )
+        assert sum(map(energy_of, counted)) == sum(Decimal(str(line["usage"])) for line in used if invoice["service_points"])
     for row in rows(api, "balances", consent):
-        mine = [one for one in lines if one["account_id"] == row["account_id"]]
-        paid = sum(Decimal(own(one)["amount"]) for one in mine if one["transaction_u_type"] == "payment")
-        billed = sum(Decimal(one["invoice_amount"]) for one in invoices if one["account_id"] == row["account_id"])
+        mine = [line for line in lines if line["account_id"] == row["account_id"]]
+        paid = sum(Decimal(own(row)["amount"]) for row in mine if row["transaction_u_type"] == "payment")
+        billed = sum(
+            Decimal(invoice["invoice_amount"]) for invoice in invoices if invoice["account_id"] == row["account_id"]
+        )
         assert Decimal(row["balance"]) == billed - paid
 
 

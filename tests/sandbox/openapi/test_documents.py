@@ -25,14 +25,14 @@ FOLDER = FIXTURES / "openapi"
 def operations(version: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
     """Method, path and operation."""
     for path, item in document(version)["paths"].items():
-        yield from ((method.upper(), path, one) for method, one in item.items() if method in METHODS)
+        yield from ((method.upper(), path, value) for method, value in item.items() if method in METHODS)
 
 
 def sampled(labels: list[tuple[str, str]]) -> list[Any]:
     """Every label as a parameter; ``make test`` tries each eighth."""
     return [
-        pytest.param(one, id="=".join(one), marks=() if number % 8 == 0 else pytest.mark.full)
-        for number, one in enumerate(labels)
+        pytest.param(label, id="=".join(label), marks=() if number % 8 == 0 else pytest.mark.full)
+        for number, label in enumerate(labels)
     ]
 
 
@@ -40,7 +40,7 @@ def examples(version: str) -> Iterator[tuple[str, dict[str, Any], Any]]:
     """A place, a schema and the example that stands there for it."""
     whole = document(version)
     for name, schema in whole["components"]["schemas"].items():
-        yield from ((name, schema, one) for one in schema.get("examples", ()))
+        yield from ((name, schema, value) for value in schema.get("examples", ()))
     for method, path, operation in operations(version):
         for media in operation.get("requestBody", {}).get("content", {}).values():
             yield f"{method} {path}", media["schema"], media["example"]
@@ -91,13 +91,18 @@ def test_documents_and_routes_name_the_same_operations(version: str) -> None:
     """Method, path, name and scope of every route are those of an operation, and the other way round."""
     whole = document(version)
     described = {
-        (method, path, one["operationId"], str(one.get("security", whole["security"])))
-        for method, path, one in operations(version)
+        (method, path, operation["operationId"], str(operation.get("security", whole["security"])))
+        for method, path, operation in operations(version)
     }
 
     assert described == {
-        (one.method, one.path, one.name, str([] if one.is_open else [{"BearerToken": [one.scope] if one.scope else []}]))
-        for one in ROUTES
+        (
+            route.method,
+            route.path,
+            route.name,
+            str([] if route.is_open else [{"BearerToken": [route.scope] if route.scope else []}]),
+        )
+        for route in ROUTES
     }
 
 
@@ -108,7 +113,7 @@ def test_every_data_endpoint_of_the_facts_is_described() -> None:
     assert len(described) == 22
     assert {"/v1/banking/acccounts/direct-debits", "/v1/energy/invoice", "/v1/common/identity"} <= described
     products = document("v3")["paths"]["/v1/banking/products"]["get"]["parameters"]
-    assert {"instituition_id"} <= {one.get("name") for one in products}
+    assert {"instituition_id"} <= {product.get("name") for product in products}
 
 
 def test_every_event_is_a_webhook() -> None:
@@ -151,7 +156,7 @@ def test_an_overlay_is_what_the_standard_calls_one() -> None:
 
         assert (overlay["overlay"], set(overlay)) == ("1.0.0", {"overlay", "info", "extends", "actions"}), path.name
         assert (path.parent / overlay["extends"]).exists()
-        assert all(("update" in one) != ("remove" in one) for one in overlay["actions"])
+        assert all(("update" in value) != ("remove" in value) for value in overlay["actions"])
 
 
 def test_an_overlay_updates_and_removes() -> None:

@@ -111,7 +111,7 @@ def test_one_session_opens_no_other(still: Still, visitor: FormBrowser, post: Po
 
 
 @pytest.mark.parametrize(
-    "entry", [one for one, to in journey_table.TABLE.items() if to != one[0] and one[1] != "wait_too_long"]
+    "entry", [pair for pair, to in journey_table.TABLE.items() if to != pair[0] and pair[1] != "wait_too_long"]
 )
 def test_a_form_that_is_sent_twice_counts_once(
     still: Still, visitor: FormBrowser, post: Post, entry: tuple[str, str, str]

@@ -27,7 +27,7 @@ class Document(HTMLParser):
         self.unlabelled: list[str] = []
         self.feed(page.body.decode())
         named = {have.get("for") for tag, have in self.tags if tag == "label"}
-        self.unlabelled = [one for one in self.unlabelled if one not in named]
+        self.unlabelled = [text for text in self.unlabelled if text not in named]
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Note a tag, and a field that no label holds."""
@@ -44,7 +44,7 @@ class Document(HTMLParser):
 
     def count(self, tag: str) -> int:
         """How often a tag occurs."""
-        return len([one for one, _ in self.tags if one == tag])
+        return len([text for text, _ in self.tags if text == tag])
 
 
 @pytest.mark.parametrize("stage", journey_table.STAGES)
@@ -122,7 +122,7 @@ def test_this_machine_and_the_app_may_embed_the_page(still: Still, visitor: Form
     visitor.open(still.page_of(still.invite(redirect_uri="https://shop.test:8443/back?x=1", cancel_uri="http://shop.test/")))
 
     may = ancestors(visitor)
-    assert [one for one in may if "127.0.0.1" not in one and "localhost" not in one] == [
+    assert [text for text in may if "127.0.0.1" not in text and "localhost" not in text] == [
         "https://shop.test:8443",
         "http://shop.test",
     ]
@@ -134,7 +134,7 @@ def test_an_address_that_is_no_plain_origin_opens_nothing(still: Still, visitor:
     """Whatever stands in an address, nothing of it but an origin reaches the policy. Source: page.embedding"""
     visitor.open(still.page_of(still.invite(redirect_uri=uri, cancel_uri=uri)))
 
-    assert [one for one in ancestors(visitor) if "127.0.0.1" not in one and "localhost" not in one] == []
+    assert [ancestor for ancestor in ancestors(visitor) if "127.0.0.1" not in ancestor and "localhost" not in ancestor] == []
     assert visitor.page.headers["content-security-policy"].count(";") == 5
 
 
@@ -165,7 +165,7 @@ def test_the_log_in_says_who_is_known(still: Still, visitor: FormBrowser) -> Non
 
     text = visitor.page.body.decode().replace("&#39;", "'")
 
-    assert [one for one in catalog.people().values() if one.email not in text or one.why not in text] == []
+    assert [person for person in catalog.people().values() if person.email not in text or person.why not in text] == []
     assert text.index("CONSENT_ENDUSER_DENIED: the institution reports") > text.index("denied@example.com")
     assert [code for code in MAGIC_CODES if f"<dt>{code}</dt>" not in text] == []
     assert [heading for heading in GROUPS if f"<h2>{heading}</h2>" not in text] == []

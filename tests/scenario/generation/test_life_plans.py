@@ -83,7 +83,9 @@ def test_only_clear_questions_are_asked() -> None:
 
 def test_shorter_lives_have_less_in_them() -> None:
     """Halves first, then one deed less, then the plainest variant of one."""
-    found = [tuple((deed.verb, deed.number) for deed in one.actions) for one in shorter(life("day", "late", number=3))]
+    found = [
+        tuple((deed.verb, deed.number) for deed in life_plan.actions) for life_plan in shorter(life("day", "late", number=3))
+    ]
 
     assert found == [(("day", 3),), (("late", 3),), (("day", 0), ("late", 3)), (("day", 3), ("late", 0))]
 
@@ -106,7 +108,7 @@ def test_what_saw_nothing_has_no_say() -> None:
         finding("every_fault_bit", Verdict.INCONCLUSIVE),
     ]
 
-    assert [one.probe for one in decisive_findings(found)] == ["applies_once", "retries_in_bounds"]
+    assert [decisive_finding.probe for decisive_finding in decisive_findings(found)] == ["applies_once", "retries_in_bounds"]
 
 
 def call(at_s: float, status: int, route: str = "banking.accounts") -> Exchange:

@@ -42,8 +42,8 @@ def replay(tmp_path: Path) -> Iterator[Replay]:
         return drivers[-1].run(saved.scenario)
 
     yield run
-    for one in drivers:
-        one.close()
+    for driver in drivers:
+        driver.close()
 
 
 def test_every_saved_plan_is_replayed() -> None:
@@ -51,12 +51,12 @@ def test_every_saved_plan_is_replayed() -> None:
     assert {path.stem for path in (catalog.folder("examples") / "plans").glob("*.json")} == FOUND.keys()
 
 
-@pytest.mark.parametrize("plan", [pytest.param(one, marks=pytest.mark.full) if one in SLOW else one for one in FOUND])
+@pytest.mark.parametrize("plan", [pytest.param(text, marks=pytest.mark.full) if text in SLOW else text for text in FOUND])
 def test_a_saved_plan_fails_where_it_was_found(plan: str, replay: Replay) -> None:
     """By the probe that saw it."""
     name, probe = FOUND[plan]
 
-    failed = {one.probe for one in replay(plan, name).findings if one.verdict is Verdict.FAIL}
+    failed = {finding.probe for finding in replay(plan, name).findings if finding.verdict is Verdict.FAIL}
 
     assert probe in failed
 
@@ -67,6 +67,6 @@ def test_a_saved_plan_accuses_no_correct_app(plan: str, name: str, replay: Repla
     """Everything that waits bites, something is seen to hold, and nothing fails."""
     findings = replay(plan, name).findings
 
-    assert [one for one in findings if one.verdict is Verdict.FAIL] == []
-    assert [one for one in findings if one.probe in {"every_step_done", "every_fault_bit"}] == []
-    assert any(one.verdict is Verdict.PASS for one in findings)
+    assert [finding for finding in findings if finding.verdict is Verdict.FAIL] == []
+    assert [finding for finding in findings if finding.probe in {"every_step_done", "every_fault_bit"}] == []
+    assert any(finding.verdict is Verdict.PASS for finding in findings)

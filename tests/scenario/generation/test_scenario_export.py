@@ -32,7 +32,7 @@ def test_it_says_what_was_found_broken() -> None:
     text = rewrite(LIFE, [failed], plan="plan.json", seed=1, file="test_plan.py")
 
     assert text.startswith('"""A life of an end user: rows stand.')
-    assert "drops_revoked_rows" in {name_of(one) for one in written(text).probes}
+    assert "drops_revoked_rows" in {name_of(probe) for probe in written(text).probes}
     assert "pytest test_plan.py" in text
 
 

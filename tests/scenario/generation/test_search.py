@@ -316,8 +316,14 @@ def test_a_kill_amidst_a_delivery_is_a_race() -> None:
         for bench in (race, plain)
     ]
 
-    assert [(one.runs[-1].rounds, one.runs[-1].rounds_failed) for one in explored] == [(5, 5), (0, 0)]
-    assert [one.runs[-1].summary[1:-1] for one in explored] == [("kill amidst (event e0)",), ("lose half e0",)]
+    assert [(exploration.runs[-1].rounds, exploration.runs[-1].rounds_failed) for exploration in explored] == [
+        (5, 5),
+        (0, 0),
+    ]
+    assert [exploration.runs[-1].summary[1:-1] for exploration in explored] == [
+        ("kill amidst (event e0)",),
+        ("lose half e0",),
+    ]
 
 
 def test_a_wrong_kind_is_refused() -> None:

@@ -135,7 +135,7 @@ def test_the_scenario_goes_on_after_exploring(drive: Drive, receiver_settings: M
     written = driver.app.output()["output"].read_bytes()
     assert crashed == ""
     assert b"took a message" in written
-    assert [one.text for one in journal.all(Output) if one.place == "output"] == [written]
+    assert [output.text for output in journal.all(Output) if output.place == "output"] == [written]
 
 
 def test_a_plan_is_replayed_without_hypothesis(drive: Drive, receiver_settings: MakeSettings, tmp_path: Path) -> None:

@@ -48,12 +48,12 @@ def test_calmer_forms_come_calmest_first() -> None:
 
     forms = list(calmer(made))
 
-    assert [one.steps for one in forms] == [
+    assert [form.steps for form in forms] == [
         (steps.DeliverOne("e0"), steps.Retry("e0"), END),
         (steps.DeliverOne("e0"), steps.Retry("e0"), steps.Restart(), END),
         (steps.Burst("e0", copies=2), END),
     ]
-    assert {(one.name, one.practices, one.probes) for one in forms} == {(made.name, made.practices, made.probes)}
+    assert {(form.name, form.practices, form.probes) for form in forms} == {(made.name, made.practices, made.probes)}
 
 
 def test_a_calm_plan_has_no_calmer_form() -> None:
@@ -66,7 +66,7 @@ def test_a_form_that_uses_up_every_attempt_is_left_out(retries: int, count: int)
     """Fiskil makes five, and the last is kept for the end."""
     made = plan(steps.Burst("e0", copies=2), *[steps.Retry("e0")] * retries, steps.Restart())
 
-    assert len([one for one in calmer(made) if steps.DeliverOne("e0") in one.steps]) == count
+    assert len([scenario for scenario in calmer(made) if steps.DeliverOne("e0") in scenario.steps]) == count
 
 
 def test_a_line_is_a_step() -> None:

@@ -45,8 +45,8 @@ def test_settling_notes_what_the_app_tells(drive: Drive) -> None:
 
     journal, _ = driver.perform(scenario(steps.Authorise(), steps.Authorise(twin="b"), steps.WaitUntilIdle()))
 
-    settled = [one for one in journal.all(Effects) if one.moment == "settled"]
-    assert [(one.participant, one.is_idle) for one in settled] == [("", True), ("b", True)]
+    settled = [effects for effects in journal.all(Effects) if effects.moment == "settled"]
+    assert [(effects.participant, effects.is_idle) for effects in settled] == [("", True), ("b", True)]
 
 
 def test_settling_without_effects_waits_for_a_quiet_link(drive: Drive, receiver_settings: MakeSettings) -> None:
@@ -63,7 +63,7 @@ def test_a_restart_is_a_kill_and_a_start(drive: Drive, receiver_settings: MakeSe
     journal, crashed = drive(receiver_settings()).perform(scenario(steps.Restart()))
 
     assert not crashed
-    assert [one.how for one in journal.all(Started)] == ["found", "kill", "restart"]
+    assert [started.how for started in journal.all(Started)] == ["found", "kill", "restart"]
 
 
 def test_an_order_to_fail_comes_after_a_look(drive: Drive) -> None:
@@ -72,7 +72,7 @@ def test_an_order_to_fail_comes_after_a_look(drive: Drive) -> None:
 
     journal, _ = driver.perform(scenario(steps.Authorise(), steps.FailNext(at="midway")))
 
-    assert [one.moment for one in journal.all(Effects)] == ["ordered", "end"]
+    assert [effects.moment for effects in journal.all(Effects)] == ["ordered", "end"]
 
 
 def test_limits_that_nobody_promised_are_assumed(drive: Drive) -> None:
@@ -90,8 +90,8 @@ def test_an_app_can_stay_away(drive: Drive, receiver_settings: MakeSettings) -> 
     journal, crashed = drive(receiver_settings()).perform(scenario(*given))
 
     assert not crashed
-    assert [one.how for one in journal.all(Started)] == ["found", "kill", "restart"]
-    assert [(one.outcome, one.trouble) for one in journal.all(Delivery)] == [
+    assert [started.how for started in journal.all(Started)] == ["found", "kill", "restart"]
+    assert [(delivery.outcome, delivery.trouble) for delivery in journal.all(Delivery)] == [
         ("indeterminate", "connection refused"),
         ("ack", ""),
     ]
@@ -102,4 +102,4 @@ def test_an_app_of_one_process_is_its_own_worker(drive: Drive, receiver_settings
     journal, crashed = drive(receiver_settings()).perform(scenario(steps.KillWorker()))
 
     assert not crashed
-    assert [one.how for one in journal.all(Started)] == ["found", "kill", "restart"]
+    assert [started.how for started in journal.all(Started)] == ["found", "kill", "restart"]

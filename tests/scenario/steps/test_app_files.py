@@ -24,7 +24,7 @@ def test_metrics_are_read_as_text(server: HTTPServer, mailbox: Mailbox, drive: C
     server.expect_request("/metrics").respond_with_data("# HELP x secret\nno metrics")
     driver = drive(mailbox.settings(observe={"metrics": "GET /metrics"}))
 
-    assert [(one.place, one.text) for one in performed(driver).all(Reported)] == [
+    assert [(reported.place, reported.text) for reported in performed(driver).all(Reported)] == [
         ("metrics", b"# HELP x secret\nno metrics")
     ]
 
@@ -34,7 +34,7 @@ def test_metrics_that_fail_say_so(server: HTTPServer, mailbox: Mailbox, drive: C
     server.expect_request("/metrics").respond_with_data("down", status=500)
     driver = drive(mailbox.settings(observe={"metrics": "GET /metrics"}))
 
-    assert [(one.text, one.problem) for one in performed(driver).all(Reported)] == [
+    assert [(reported.text, reported.problem) for reported in performed(driver).all(Reported)] == [
         (b"down", "app.observe.metrics answered 500")
     ]
 
@@ -87,4 +87,4 @@ def test_files_are_taken_up(mailbox: Mailbox, drive: Callable[..., Driver]) -> N
 
     driver.before_step = write
 
-    assert [(one.name, one.text) for one in performed(driver).all(Filed)] == [("trace.log", b"after\n")]
+    assert [(filed.name, filed.text) for filed in performed(driver).all(Filed)] == [("trace.log", b"after\n")]

@@ -27,9 +27,9 @@ def test_urls_stand_in_fields_headers_and_signatures(perform: Perform, driver: D
     assert honest.headers["Link"] == f'<{honest.headers["Link"][1:].partition(">")[0]}>; rel="next"'
     assert forged.headers["Referer"] != honest.headers["Referer"]
     assert "Referer" not in token.headers
-    laid = [(one.place, one.kind) for one in journal.all(CanaryPlanted)]
+    laid = [(canary_planted.place, canary_planted.kind) for canary_planted in journal.all(CanaryPlanted)]
     assert len(laid) == len(set(laid)) == 32
-    assert [one.name for one in journal.all(Delivery)] == ["urls", "urls", "urls_of_keys"]
+    assert [delivery.name for delivery in journal.all(Delivery)] == ["urls", "urls", "urls_of_keys"]
 
 
 def test_whoever_calls_such_a_url_is_written_down(perform: Perform, driver: Driver, mailbox: Mailbox) -> None:
@@ -40,7 +40,9 @@ def test_whoever_calls_such_a_url_is_written_down(perform: Perform, driver: Driv
     statuses = [httpx.head(url).status_code, httpx.get(url.rpartition("/")[0] + "/0").status_code]
 
     assert statuses == [200, 200]
-    assert [(one.place, one.kind) for one in journal.all(CanaryRequested)] == [("data.links.next", "genuine")]
+    assert [(canary_requested.place, canary_requested.kind) for canary_requested in journal.all(CanaryRequested)] == [
+        ("data.links.next", "genuine")
+    ]
 
 
 def test_account_numbers_are_real_and_whole(perform: Perform, driver: Driver, mailbox: Mailbox) -> None:
@@ -49,9 +51,9 @@ def test_account_numbers_are_real_and_whole(perform: Perform, driver: Driver, ma
 
     honest, forged = mailbox.messages
     canaries: dict[str, tuple[str, ...]] = {}
-    for one in journal.all(Canaries):
-        canaries |= one.values
-    numbers = [one["account_number"] for one in honest["data"]["accounts"]]
+    for each_canaries in journal.all(Canaries):
+        canaries |= each_canaries.values
+    numbers = [value["account_number"] for value in honest["data"]["accounts"]]
     assert numbers
     assert set(numbers) <= set(canaries["account number"])
     assert forged["data"]["accounts"] == honest["data"]["accounts"]

@@ -30,7 +30,7 @@ def test_each_way_of_being_refused_has_its_turn(perform: Perform, mailbox: Mailb
     assert len(outer) == len(WAYS)
     assert len(outer[-1]) > 1_500_000
     assert all(b"X-Fiskil-Signature: " in body for body in outer)
-    assert [(one.name, one.outcome) for one in journal.all(Delivery) if one.kind == "refusable"] == [
+    assert [(delivery.name, delivery.outcome) for delivery in journal.all(Delivery) if delivery.kind == "refusable"] == [
         (name, "refuse") for name in WAYS
     ]
 
@@ -41,10 +41,10 @@ def test_where_the_connection_is_closed_the_genuine_one_comes_on_another(perform
 
     journal, _ = perform(steps.Authorise(), steps.Deliver(), steps.RefuseThenReuse())
 
-    behind = [one for one in journal.all(Delivery) if one.name == "behind unsigned"]
-    after = [one for one in journal.all(Delivery) if one.name == "after unsigned"]
-    assert [(one.outcome, one.is_judged) for one in behind] == [("indeterminate", False)]
-    assert [(one.outcome, one.attempt) for one in after] == [("ack", 2)]
+    behind = [delivery for delivery in journal.all(Delivery) if delivery.name == "behind unsigned"]
+    after = [delivery for delivery in journal.all(Delivery) if delivery.name == "after unsigned"]
+    assert [(delivery.outcome, delivery.is_judged) for delivery in behind] == [("indeterminate", False)]
+    assert [(delivery.outcome, delivery.attempt) for delivery in after] == [("ack", 2)]
 
 
 def test_nothing_inside_a_body_is_an_event(perform: Perform, mailbox: Mailbox) -> None:
@@ -53,7 +53,7 @@ def test_nothing_inside_a_body_is_an_event(perform: Perform, mailbox: Mailbox) -
 
     journal, _ = perform(steps.Authorise(), steps.RefuseThenReuse())
 
-    assert [one for one in journal.all(Delivery) if one.kind == "embedded"] == []
+    assert [delivery for delivery in journal.all(Delivery) if delivery.kind == "embedded"] == []
     assert sorted(name for name in journal.names.values() if name.startswith("embedded:")) == [
         f"embedded:{name}" for name in sorted(WAYS)
     ]
@@ -74,8 +74,8 @@ class OutOfStep(socketserver.StreamRequestHandler):
         self.rfile.read(1)
 
     def _head(self) -> dict[str, str]:
-        lines = [one.decode() for one in iter(self.rfile.readline, b"\r\n")]
-        return {name.lower(): value.strip() for name, _, value in (one.partition(":") for one in lines)}
+        lines = [chunk.decode() for chunk in iter(self.rfile.readline, b"\r\n")]
+        return {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
 
 
 @pytest.fixture
@@ -95,6 +95,6 @@ def test_an_answer_that_comes_late_is_seen_by_the_one_left_over(out_of_step: Set
     journal, crashed = drive(out_of_step).perform(scenario)
 
     assert not crashed
-    assert [(one.name, one.status) for one in journal.all(Delivery) if one.kind == "embedded"] == [
-        (one, 204) for one in WAYS
+    assert [(delivery.name, delivery.status) for delivery in journal.all(Delivery) if delivery.kind == "embedded"] == [
+        (way, 204) for way in WAYS
     ]

@@ -50,7 +50,7 @@ def kinds(journal: Journal) -> list[str]:
 
 
 def latest(journal: Journal, dataset: str) -> Rows:
-    return [one for one in journal.all(Rows) if one.dataset == dataset][-1]
+    return [rows for rows in journal.all(Rows) if rows.dataset == dataset][-1]
 
 
 def keys(rows: Rows) -> list[str]:
@@ -94,7 +94,7 @@ def test_another_bank_has_other_rows(perform: Perform) -> None:
     journal, crashed = perform(steps.AuthoriseElsewhere(), steps.Sync("accounts"), steps.Authorise(), steps.Sync("accounts"))
 
     assert (crashed, keys(latest(journal, "accounts"))) == ("", ["daily", "card", "everyday", "savings"])
-    assert [one.institution_id for one in journal.all(ConsentState)] == ["40", "88888"]
+    assert [consent.institution_id for consent in journal.all(ConsentState)] == ["40", "88888"]
 
 
 def test_rows_of_two_consents_at_one_bank_are_written_down_once(perform: Perform) -> None:
@@ -103,10 +103,10 @@ def test_rows_of_two_consents_at_one_bank_are_written_down_once(perform: Perform
         steps.Authorise(), steps.Sync("accounts"), steps.Authorise(), steps.Sync("accounts"), steps.Revoke()
     )
 
-    first, second, *_ = dict.fromkeys(one.consent_id for one in journal.all(ConsentState))
+    first, second, *_ = dict.fromkeys(consent.consent_id for consent in journal.all(ConsentState))
     assert (crashed, keys(latest(journal, "accounts"))) == ("", ["everyday", "savings"])
     assert {row["arrangement_id"] for row in latest(journal, "accounts").rows} == {second}
-    assert [(one.consent_id, one.is_active) for one in journal.all(ConsentState)][-1] == (second, False)
+    assert [(consent.consent_id, consent.is_active) for consent in journal.all(ConsentState)][-1] == (second, False)
     assert first != second
 
 
@@ -121,7 +121,7 @@ def test_everything_due_gets_lost(perform: Perform) -> None:
         steps.Deliver(),
     )
 
-    assert (crashed, [one.event for one in journal.all(Delivery)]) == ("", ["e2"])
+    assert (crashed, [delivery.event for delivery in journal.all(Delivery)]) == ("", ["e2"])
 
 
 def test_what_comes_next_happens_during_a_call(perform: Perform) -> None:
@@ -136,7 +136,7 @@ def test_what_comes_next_happens_during_a_call(perform: Perform) -> None:
         steps.WaitUntilIdle(),
     )
 
-    call = next(one for one in journal.all(Exchange) if one.route == "banking.transactions")
+    call = next(call for call in journal.all(Exchange) if call.route == "banking.transactions")
     ended = journal.all(ConsentState)[-1]
     assert (crashed, ended.is_active, call.status) == ("", False, 200)
     assert call.at_s < ended.at_s < call.ended_s

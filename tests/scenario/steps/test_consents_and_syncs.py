@@ -98,7 +98,7 @@ def test_a_sync_of_everything_tells_each_dataset(perform: Perform) -> None:
     """One event for each, in the order of their times."""
     journal, _ = perform(steps.Authorise(), steps.Sync())
 
-    assert [one.kind for one in journal.all(EventCreated)] == [
+    assert [event.kind for event in journal.all(EventCreated)] == [
         "consent.received",
         "banking.accounts.sync.completed",
         "banking.balances.sync.completed",
@@ -123,7 +123,7 @@ def test_a_refresh_is_measured(perform: Perform) -> None:
     """The answer and how long it took stand in the journal."""
     journal, _ = perform(steps.Authorise(), steps.Sync(), steps.Refresh())
 
-    (refresh,) = [one for one in journal.all(HookCall) if one.hook == "refresh"]
+    (refresh,) = [hook_call for hook_call in journal.all(HookCall) if hook_call.hook == "refresh"]
     assert refresh.status == 200
     assert refresh.took_s > 0
 
@@ -135,21 +135,21 @@ def test_a_refresh_that_fails_is_an_answer(perform: Perform) -> None:
     )
 
     assert not crashed
-    assert [one.status for one in journal.all(HookCall) if one.hook == "refresh"] == [500]
+    assert [hook_call.status for hook_call in journal.all(HookCall) if hook_call.hook == "refresh"] == [500]
 
 
 def test_revoking_tells_and_empties(perform: Perform) -> None:
     """The consent's ending is an event."""
     journal, _ = perform(steps.Authorise(), steps.Revoke())
 
-    assert [one.kind for one in journal.all(EventCreated)] == ["consent.received", "consent.revoked"]
+    assert [event.kind for event in journal.all(EventCreated)] == ["consent.received", "consent.revoked"]
 
 
 def test_each_confirmation_is_an_event(perform: Perform) -> None:
     """Three confirmations, three facts, each a second later."""
     journal, _ = perform(steps.Authorise(), steps.TouchConsent(times=3))
 
-    told = [one.publish_time for one in journal.all(EventCreated) if one.kind == "consent.updated"]
+    told = [event.publish_time for event in journal.all(EventCreated) if event.kind == "consent.updated"]
     assert len(set(told)) == 3
 
 
@@ -157,7 +157,7 @@ def test_time_ends_a_consent(perform: Perform) -> None:
     """Ninety-one days later it is over, and told to be."""
     journal, _ = perform(steps.Authorise(), steps.Advance(days=91))
 
-    assert [one.kind for one in journal.all(EventCreated)][-1] == "consent.revoked"
+    assert [event.kind for event in journal.all(EventCreated)][-1] == "consent.revoked"
 
 
 def test_a_household_has_no_transactions_to_change(perform: Perform) -> None:
@@ -171,5 +171,5 @@ def test_a_deleted_end_user_is_gone(perform: Perform) -> None:
     """Their consent ends and is told, and nothing more can become of them."""
     journal, crashed = perform(steps.Authorise(), steps.DeleteEndUser(), steps.DeleteEndUser())
 
-    assert [one.kind for one in journal.all(EventCreated)] == ["consent.received", "consent.revoked"]
+    assert [event.kind for event in journal.all(EventCreated)] == ["consent.received", "consent.revoked"]
     assert crashed.endswith("The end user has been deleted; nothing more can become of them.")

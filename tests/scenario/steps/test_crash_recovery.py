@@ -37,9 +37,9 @@ def test_everything_comes_again_together(perform: Perform, mailbox: Mailbox) -> 
     """Round after round, each message once in each, with the bytes of its latest attempt."""
     journal, _ = perform(*ONE_EVENT, steps.TouchConsent(), steps.Deliver(), steps.RepeatTogether(rounds=2))
 
-    again = [one for one in journal.all(Delivery) if one.kind == "replay"]
-    assert [one.event for one in again] == ["e0", "e4", "e0", "e4"]
-    assert len({one.group for one in again} - {0}) == 2
+    again = [delivery for delivery in journal.all(Delivery) if delivery.kind == "replay"]
+    assert [delivery.event for delivery in again] == ["e0", "e4", "e0", "e4"]
+    assert len({delivery.group for delivery in again} - {0}) == 2
     assert sorted(mailbox.bodies[2:4]) == sorted(mailbox.bodies[:2]) == sorted(mailbox.bodies[4:])
 
 
@@ -53,7 +53,7 @@ def test_what_was_discarded_can_be_delivered_by_hand(perform: Perform, mailbox: 
     assert not crashed
     assert [message["delivery_attempt"] for message in mailbox.messages] == [1, 2, 3, 4, 5, 5]
     assert len({message["message_id"] for message in mailbox.messages}) == 1
-    assert {one.kind for one in journal.all(Delivery)} == {"genuine"}
+    assert {delivery.kind for delivery in journal.all(Delivery)} == {"genuine"}
 
 
 def test_an_event_can_be_named(perform: Perform, mailbox: Mailbox) -> None:
@@ -82,10 +82,10 @@ def test_a_kill_amidst_leaves_deliveries_without_an_answer(preforked: Driver) ->
     )
 
     made = journal.all(Delivery)
-    amidst = [one for one in made if one.name == DURING_KILL]
-    assert [one.event for one in amidst] == ["e0", "e4", "e5", "e6"]
-    assert {one.event for one in made if one.outcome == "ack"} == {"e0", "e4", "e5", "e6"}
-    assert [one.how for one in journal.all(Started)] == ["found", "kill", "restart"]
+    amidst = [delivery for delivery in made if delivery.name == DURING_KILL]
+    assert [delivery.event for delivery in amidst] == ["e0", "e4", "e5", "e6"]
+    assert {delivery.event for delivery in made if delivery.outcome == "ack"} == {"e0", "e4", "e5", "e6"}
+    assert [started.how for started in journal.all(Started)] == ["found", "kill", "restart"]
 
 
 def test_a_kill_amidst_one_delivery_leaves_the_others_alone(preforked: Driver) -> None:
@@ -94,17 +94,17 @@ def test_a_kill_amidst_one_delivery_leaves_the_others_alone(preforked: Driver) -
         preforked, *ONE_EVENT, steps.TouchConsent(), steps.KillDuringDelivery("e4", at=1.5), steps.Deliver(attempts=5)
     )
 
-    amidst = [one for one in journal.all(Delivery) if one.name == DURING_KILL]
-    assert [(one.event, one.attempt, one.group) for one in amidst] == [("e4", 1, 0)]
+    amidst = [delivery for delivery in journal.all(Delivery) if delivery.name == DURING_KILL]
+    assert [(delivery.event, delivery.attempt, delivery.group) for delivery in amidst] == [("e4", 1, 0)]
     assert uncut(journal) == ""
-    assert {one.event for one in journal.all(Delivery) if one.outcome == "ack"} == {"e0", "e4"}
+    assert {delivery.event for delivery in journal.all(Delivery) if delivery.outcome == "ack"} == {"e0", "e4"}
 
 
 def test_a_worker_dies_alone(preforked: Driver) -> None:
     """The others go on, and nothing is started by us."""
     journal = run(preforked, *ONE_EVENT, steps.KillWorker(), steps.Deliver(attempts=5))
 
-    assert [one.how for one in journal.all(Started)] == ["found", "kill_worker"]
+    assert [started.how for started in journal.all(Started)] == ["found", "kill_worker"]
     assert journal.all(Delivery)[-1].outcome == "ack"
 
 

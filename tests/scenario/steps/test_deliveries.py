@@ -27,7 +27,7 @@ ONE_EVENT = (steps.Authorise(), steps.Sync(), steps.Drop("e1"), steps.Drop("e2")
 
 
 def attempts(journal: Journal) -> list[tuple[str, int, str]]:
-    return [(one.event, one.attempt, one.kind) for one in journal.all(Delivery)]
+    return [(delivery.event, delivery.attempt, delivery.kind) for delivery in journal.all(Delivery)]
 
 
 def test_everything_due_comes_by_publish_time(perform: Perform, mailbox: Mailbox) -> None:
@@ -41,7 +41,7 @@ def test_everything_due_comes_by_publish_time(perform: Perform, mailbox: Mailbox
         "banking.balances.sync.completed",
         "banking.transactions.sync.completed",
     ]
-    assert [one.event for one in journal.all(Delivery)] == ["e0", "e1", "e2", "e3"]
+    assert [delivery.event for delivery in journal.all(Delivery)] == ["e0", "e1", "e2", "e3"]
 
 
 def test_the_newest_can_come_first(perform: Perform, mailbox: Mailbox) -> None:
@@ -68,7 +68,7 @@ def test_a_refused_event_comes_five_times(perform: Perform, driver: Driver, mail
     assert [message["delivery_attempt"] for message in mailbox.messages] == [1, 2, 3, 4, 5]
     assert len({message["message_id"] for message in mailbox.messages}) == 1
     assert mailbox.signatures == [sign(body, secret) for body in mailbox.bodies]
-    assert {one.outcome for one in journal.all(Delivery)} == {"refuse"}
+    assert {delivery.outcome for delivery in journal.all(Delivery)} == {"refuse"}
 
 
 def test_a_retry_has_other_bytes_and_a_replay_the_same(perform: Perform, mailbox: Mailbox) -> None:
@@ -93,7 +93,7 @@ def test_a_burst_is_of_equal_bytes_or_of_attempts(perform: Perform, mailbox: Mai
     journal, _ = perform(steps.Authorise(), steps.Burst("e0", copies=3, of=of))  # type: ignore[arg-type]
 
     assert sorted(message["delivery_attempt"] for message in mailbox.messages) == numbers
-    assert len({one.group for one in journal.all(Delivery)}) == 1
+    assert len({delivery.group for delivery in journal.all(Delivery)}) == 1
 
 
 def test_different_events_can_leave_together(perform: Perform) -> None:
@@ -101,15 +101,15 @@ def test_different_events_can_leave_together(perform: Perform) -> None:
     journal, _ = perform(*ONE_EVENT, steps.TouchConsent(times=4), steps.DeliverTogether())
 
     made = journal.all(Delivery)
-    assert [one.event for one in made] == ["e0", "e4", "e5", "e6", "e7"]
-    assert {one.group for one in made} == {made[0].group} != {0}
+    assert [delivery.event for delivery in made] == ["e0", "e4", "e5", "e6", "e7"]
+    assert {delivery.group for delivery in made} == {made[0].group} != {0}
 
 
 def test_a_lost_acknowledgement_is_followed_by_a_retry(perform: Perform, mailbox: Mailbox) -> None:
     """We never learn that the receiver took it."""
     journal, _ = perform(*ONE_EVENT, steps.LoseAcknowledgement("e0"), steps.Deliver(attempts=2))
 
-    assert [one.outcome for one in journal.all(Delivery)] == ["indeterminate", "ack"]
+    assert [delivery.outcome for delivery in journal.all(Delivery)] == ["indeterminate", "ack"]
     assert [message["delivery_attempt"] for message in mailbox.messages] == [1, 2]
 
 
@@ -195,6 +195,6 @@ def test_what_was_cut_short_passes_nothing(driver: Driver) -> None:
     outcome = driver.run(Scenario(name="x", practices=(), steps=(step,), probes=()))
 
     assert outcome.verdict is Verdict.INCONCLUSIVE
-    assert [one.observed for one in outcome.findings if one.probe == "every_step_done"] == [
+    assert [finding.observed for finding in outcome.findings if finding.probe == "every_step_done"] == [
         "2 requests got no answer within the limit, so the rest was not sent"
     ]

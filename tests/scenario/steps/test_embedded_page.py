@@ -82,7 +82,10 @@ def test_an_embedded_journey_ends_with_a_message(
     assert (told["error_type"], told["session_id"]) == (error_type, journey.session)
     assert told["origin"] == app.values["auth_url"]
     assert msgspec.json.decode(told["message"])["errorID"] == told["error_id"]
-    assert [(one.error_type, one.is_genuine) for one in journal.all(SdkMessagePassed)] == [(error_type, True)]
+    assert [
+        (sdk_message_passed.error_type, sdk_message_passed.is_genuine)
+        for sdk_message_passed in journal.all(SdkMessagePassed)
+    ] == [(error_type, True)]
 
 
 def test_an_embedded_consent_is_told_with_its_id(perform: Perform, app: Embedding) -> None:
@@ -93,7 +96,7 @@ def test_an_embedded_consent_is_told_with_its_id(perform: Perform, app: Embeddin
     (told,) = app.told
     assert (told["error_type"], told["consent_id"] != "") == ("", True)
     assert msgspec.json.decode(told["message"])["isCompleted"] is True
-    assert [one.ending for one in journal.all(Journey)] == ["APPROVED"]
+    assert [journey.ending for journey in journal.all(Journey)] == ["APPROVED"]
 
 
 def test_a_closed_tab_posts_nothing(perform: Perform, app: Embedding) -> None:
@@ -102,7 +105,7 @@ def test_a_closed_tab_posts_nothing(perform: Perform, app: Embedding) -> None:
 
     assert crashed == ""
     assert app.told == []
-    assert [one.ending for one in journal.all(Journey)] == ["ABANDONED"]
+    assert [journey.ending for journey in journal.all(Journey)] == ["ABANDONED"]
 
 
 def test_who_does_not_embed_is_sent_back(perform: Perform, app: Embedding) -> None:
@@ -111,7 +114,7 @@ def test_who_does_not_embed_is_sent_back(perform: Perform, app: Embedding) -> No
 
     assert crashed == ""
     assert app.told == []
-    assert [one.page for one in journal.all(Visit)] == ["cancelled"]
+    assert [visit.page for visit in journal.all(Visit)] == ["cancelled"]
 
 
 def test_a_message_is_told_again_word_for_word(perform: Perform, app: Embedding) -> None:
@@ -121,7 +124,7 @@ def test_a_message_is_told_again_word_for_word(perform: Perform, app: Embedding)
     assert crashed == ""
     assert app.told[0]["message"] == app.told[1]["message"]
     assert [path.partition("?")[0] for path in app.visited] == ["/sorry"]
-    assert [one.hook for one in journal.all(HookCall)] == ["start_session", "message", "message"]
+    assert [hook_call.hook for hook_call in journal.all(HookCall)] == ["start_session", "message", "message"]
 
 
 def test_nothing_is_told_again_before_the_first_time(perform: Perform) -> None:
@@ -138,7 +141,7 @@ def test_a_success_is_claimed_by_message(perform: Perform, app: Embedding) -> No
     assert crashed == ""
     (told,) = app.told
     assert (told["error_type"], told["consent_id"]) == ("", "arr_made_up")
-    assert [one.ending for one in journal.all(Journey)] == ["CLAIMED"]
+    assert [journey.ending for journey in journal.all(Journey)] == ["CLAIMED"]
 
 
 def test_an_error_that_nobody_knows_is_told(perform: Perform, app: Embedding) -> None:
@@ -146,8 +149,8 @@ def test_an_error_that_nobody_knows_is_told(perform: Perform, app: Embedding) ->
     journal, crashed = perform(steps.EmbedConsentPage(), steps.UnknownSdkMessage())
 
     assert crashed == ""
-    assert [one["error_type"] for one in app.told] == ["CONSENT_SOMETHING_NEW"]
-    assert [one.ending for one in journal.all(Journey)] == ["ABANDONED"]
+    assert [row["error_type"] for row in app.told] == ["CONSENT_SOMETHING_NEW"]
+    assert [journey.ending for journey in journal.all(Journey)] == ["ABANDONED"]
 
 
 @pytest.mark.parametrize(("says", "error_type"), [("cancelled", "AUTH_SESSION_CANCELLED"), ("approved", "")])
@@ -158,8 +161,8 @@ def test_another_window_posts_from_its_own_origin(perform: Perform, app: Embeddi
     assert crashed == ""
     (told,) = app.told
     assert (told["error_type"], told["origin"]) == (error_type, "https://elsewhere.example")
-    assert [one.is_genuine for one in journal.all(SdkMessagePassed)] == [False]
-    assert [one.ending for one in journal.all(Journey)] == ["ABANDONED"]
+    assert [sdk_message_passed.is_genuine for sdk_message_passed in journal.all(SdkMessagePassed)] == [False]
+    assert [journey.ending for journey in journal.all(Journey)] == ["ABANDONED"]
 
 
 @pytest.mark.parametrize(
@@ -185,7 +188,7 @@ def test_a_message_comes_late(perform: Perform, app: Embedding) -> None:
     assert app.deliveries == 1
     (told,) = app.told
     assert told["consent_id"] != ""
-    assert [one.error_type for one in journal.all(SdkMessagePassed)] == [""]
+    assert [sdk_message_passed.error_type for sdk_message_passed in journal.all(SdkMessagePassed)] == [""]
 
 
 def test_a_hook_that_leads_nowhere_is_no_answer(drive: Callable[..., Driver]) -> None:

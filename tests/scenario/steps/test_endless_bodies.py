@@ -44,7 +44,7 @@ def test_what_is_promised_beyond_the_cap_is_not_tried(drive: Callable[..., Drive
     journal, _ = driver.perform(FLOOD)
 
     assert journal.all(Flood) == []
-    assert [one.what for one in journal.all(CutShort)] == [
+    assert [cut_short.what for cut_short in journal.all(CutShort)] == [
         "app.limits.body_bytes, 1073741824, is more than is tried: 67108864",
         "app.limits.body_s, 60, is more than is tried: 58",
     ]
@@ -55,7 +55,7 @@ def test_a_receiver_that_reads_on_is_left_at_the_bound(drive: Callable[..., Driv
     """The server of these tests reads whatever comes."""
     floods = flooded(drive, mailbox, body_bytes=1024)
 
-    assert [one.name for one in floods] == ["announced", "in_chunks"]
+    assert [flood.name for flood in floods] == ["announced", "in_chunks"]
     assert floods[0].is_over is False
     assert floods[0].taken_bytes > 16 << 20
 

@@ -44,7 +44,7 @@ def perform(drive: Drive) -> Perform:
 
 
 def refreshes(journal: Journal) -> list[int | None]:
-    return [one.status for one in journal.all(HookCall) if one.hook == "refresh"]
+    return [hook_call.status for hook_call in journal.all(HookCall) if hook_call.hook == "refresh"]
 
 
 def test_an_outage_lasts_until_it_is_mended(perform: Perform) -> None:
@@ -54,14 +54,14 @@ def test_an_outage_lasts_until_it_is_mended(perform: Perform) -> None:
     journal = perform(outage, steps.Refresh(), steps.Refresh(), steps.LiftFaults(), steps.Refresh())
 
     assert refreshes(journal) == [500, 500, 200]
-    assert [(one.times, one.unbitten) for one in journal.all(FaultSet)] == [(1, 0)]
+    assert [(fault_set.times, fault_set.unbitten) for fault_set in journal.all(FaultSet)] == [(1, 0)]
 
 
 def test_a_mended_fault_that_never_bit_is_written_down(perform: Perform) -> None:
     """Lifting a fault does not hide that nothing met it."""
     journal = perform(steps.InjectFault("consents.list", faults.Stall(), times=2), steps.LiftFaults())
 
-    assert [(one.times, one.unbitten) for one in journal.all(FaultSet)] == [(2, 2)]
+    assert [(fault_set.times, fault_set.unbitten) for fault_set in journal.all(FaultSet)] == [(2, 2)]
 
 
 def test_a_fault_that_only_met_short_bodies_never_bit(perform: Perform) -> None:
@@ -82,7 +82,7 @@ def test_a_fault_that_changed_nothing_is_no_pass(drive: Drive, end: tuple[steps.
 
     outcome = drive(feed_settings(request_deadline_s=5), given=Feed()).run(scenario)
 
-    assert [(one.probe, one.verdict) for one in outcome.findings] == [("every_fault_bit", Verdict.INCONCLUSIVE)]
+    assert [(finding.probe, finding.verdict) for finding in outcome.findings] == [("every_fault_bit", Verdict.INCONCLUSIVE)]
     assert re.search(r"\d answers? gave it nothing to spoil$", outcome.findings[0].observed)
 
 
@@ -91,7 +91,7 @@ def test_pages_shrink_whatever_is_asked_for(perform: Perform) -> None:
     wide = perform(steps.Refresh())
     narrow = perform(steps.LimitPages(rows=10), steps.Refresh())
 
-    walks = [[one for one in tape.all(Exchange) if one.route == "banking.transactions"] for tape in (wide, narrow)]
+    walks = [[call for call in tape.all(Exchange) if call.route == "banking.transactions"] for tape in (wide, narrow)]
     assert len(walks[1]) > 2 * len(walks[0])
 
 
@@ -100,7 +100,7 @@ def test_the_next_scenario_has_whole_pages_again(perform: Perform) -> None:
     perform(steps.LimitPages(rows=1))
     journal = perform(steps.Refresh())
 
-    assert len([one for one in journal.all(Exchange) if one.route == "banking.transactions"]) < 10
+    assert len([call for call in journal.all(Exchange) if call.route == "banking.transactions"]) < 10
 
 
 def test_a_revoked_key_is_good_again_once_accepted(perform: Perform) -> None:
@@ -108,7 +108,7 @@ def test_a_revoked_key_is_good_again_once_accepted(perform: Perform) -> None:
     journal = perform(steps.RevokeKey(), steps.Refresh(), steps.AcceptKey(), steps.Refresh())
 
     assert refreshes(journal) == [500, 200]
-    assert [one.state for one in journal.all(Key)] == ["revoked", "accepted"]
+    assert [key.state for key in journal.all(Key)] == ["revoked", "accepted"]
 
 
 def test_the_driver_gives_the_key_back(perform: Perform) -> None:
@@ -122,7 +122,7 @@ def test_expired_tokens_are_refused(perform: Perform) -> None:
     """Every token dies between the exchange and the call that carries it."""
     journal = perform(steps.InjectFault("banking.transactions", faults.ExpireTokens()), steps.Refresh())
 
-    assert [one.status for one in journal.all(Exchange) if one.route == "banking.transactions"] == [401]
+    assert [call.status for call in journal.all(Exchange) if call.route == "banking.transactions"] == [401]
 
 
 def test_secrets_of_the_scenario_are_canaries(perform: Perform) -> None:
@@ -145,10 +145,10 @@ def test_an_app_may_refuse_to_start_with_a_wrong_secret(drive: Drive, tmp_path: 
     journal, crashed = driver.perform(Scenario(name="x", practices=(), steps=given, probes=()))
 
     assert not crashed
-    assert [one.what for one in journal.all(Trouble)] == ["the app does not start with a wrong client secret"]
-    assert [one.how for one in journal.all(Started)] == ["found", "kill", "kill", "restart"]
-    assert [one.state for one in journal.all(Key)] == ["wrong"]
-    assert any("client secret" in one.values for one in journal.all(Canaries))
+    assert [trouble.what for trouble in journal.all(Trouble)] == ["the app does not start with a wrong client secret"]
+    assert [started.how for started in journal.all(Started)] == ["found", "kill", "kill", "restart"]
+    assert [key.state for key in journal.all(Key)] == ["wrong"]
+    assert any("client secret" in canaries.values for canaries in journal.all(Canaries))
 
 
 @pytest.mark.parametrize(

@@ -81,7 +81,10 @@ def test_a_stranger_speaks_from_another_address(perform: Perform, mailbox: Mailb
     )
 
     assert [request.remote_addr for request in mailbox.requests] == ["127.0.0.2", "127.0.0.1"]
-    assert [(one.attempt, one.source_ip) for one in journal.all(Delivery)] == [(1, "127.0.0.2"), (2, "127.0.0.1")]
+    assert [(delivery.attempt, delivery.source_ip) for delivery in journal.all(Delivery)] == [
+        (1, "127.0.0.2"),
+        (2, "127.0.0.1"),
+    ]
 
 
 def test_a_stranger_may_claim_an_address(perform: Perform, mailbox: Mailbox) -> None:
@@ -117,7 +120,7 @@ def test_without_a_list_no_stranger_comes(perform: Perform, mailbox: Mailbox, fa
     journal = perform(steps.Authorise(), steps.DeliverFromUnknownAddress("e0"), facts=facts)
 
     assert mailbox.requests == []
-    assert [one.hook for one in journal.all(Trouble)] == ["app.facts.allowed_ips"]
+    assert [trouble.hook for trouble in journal.all(Trouble)] == ["app.facts.allowed_ips"]
 
 
 def test_an_unknown_event_is_one_that_fiskil_does_not_have(perform: Perform, mailbox: Mailbox) -> None:
@@ -126,7 +129,7 @@ def test_an_unknown_event_is_one_that_fiskil_does_not_have(perform: Perform, mai
 
     assert mailbox.kinds == ["telco.account.updated"]
     assert mailbox.messages[0]["data"]["details"] == {"n": 1}
-    assert [(one.kind, one.is_judged) for one in journal.all(Delivery)] == [("genuine", True)]
+    assert [(delivery.kind, delivery.is_judged) for delivery in journal.all(Delivery)] == [("genuine", True)]
 
 
 def test_many_unknown_events_can_be_delivered(perform: Perform, mailbox: Mailbox) -> None:
@@ -134,7 +137,7 @@ def test_many_unknown_events_can_be_delivered(perform: Perform, mailbox: Mailbox
     journal = perform(steps.Authorise(), steps.DeliverUnknownEvent(times=60))
 
     assert len({message["message_id"] for message in mailbox.messages}) == 60
-    assert len({one.group for one in journal.all(Delivery)}) == 2
+    assert len({delivery.group for delivery in journal.all(Delivery)}) == 2
 
 
 def test_no_unknown_event_at_all_is_refused() -> None:
@@ -166,4 +169,4 @@ def test_a_refused_lookalike_is_retried(perform: Perform, mailbox: Mailbox) -> N
 
     journal = perform(steps.Authorise(), steps.DeliverLookalikes())
 
-    assert [one.attempt for one in journal.all(Delivery)] == [1, 2, 3, 4, 5] * 9
+    assert [delivery.attempt for delivery in journal.all(Delivery)] == [1, 2, 3, 4, 5] * 9

@@ -22,7 +22,7 @@ Perform = Callable[..., tuple[Journal, str]]
 
 
 def by_name(journal: Journal) -> dict[str, Delivery]:
-    return {one.name: one for one in journal.all(Delivery)}
+    return {delivery.name: delivery for delivery in journal.all(Delivery)}
 
 
 def test_every_forgery_is_sent_and_known(perform: Perform, driver: Driver, mailbox: Mailbox) -> None:
@@ -32,10 +32,10 @@ def test_every_forgery_is_sent_and_known(perform: Perform, driver: Driver, mailb
     made = journal.all(Delivery)
     secret = driver.fiskil.credentials.webhook_secret
     assert not crashed
-    assert [one.name for one in made] == list(forgeries_of(FISKIL))
-    assert {one.kind for one in made} == {"forged"}
-    assert len({one.message_id for one in made}) == len(made)
-    assert [journal.names[one.message_id] for one in made] == [f"forged:{name}" for name in forgeries_of(FISKIL)]
+    assert [delivery.name for delivery in made] == list(forgeries_of(FISKIL))
+    assert {delivery.kind for delivery in made} == {"forged"}
+    assert len({delivery.message_id for delivery in made}) == len(made)
+    assert [journal.names[delivery.message_id] for delivery in made] == [f"forged:{name}" for name in forgeries_of(FISKIL)]
     assert not any(sign(body, secret) == given for body, given in zip(mailbox.bodies, mailbox.signatures, strict=True))
 
 
@@ -59,9 +59,9 @@ def test_another_sender_has_forgeries_of_its_own(drive: Callable[..., Driver], m
 
     made = journal.all(Delivery)
     assert not crashed
-    assert [one.name for one in made] == list(forgeries_of(PRESETS["standard-webhooks"]))
-    assert {one.content["event"] for one in made if one.name == "time_old"} == {"consent.revoked"}
-    assert all(dict(one.headers)["webhook-id"] for one in made)
+    assert [delivery.name for delivery in made] == list(forgeries_of(PRESETS["standard-webhooks"]))
+    assert {delivery.content["event"] for delivery in made if delivery.name == "time_old"} == {"consent.revoked"}
+    assert all(dict(delivery.headers)["webhook-id"] for delivery in made)
 
 
 def test_an_app_with_a_secret_from_elsewhere_keeps_it(
@@ -99,8 +99,8 @@ def test_forging_tells_the_sandbox_nothing(perform: Perform) -> None:
     """No event of the sandbox belongs to a forgery, and nothing is due afterwards."""
     journal, _ = perform(steps.Authorise(), steps.Sync(), steps.Deliver(), steps.ForgeEvery(), steps.Deliver(attempts=5))
 
-    assert [one.event for one in journal.all(EventCreated)] == ["e0", "e1", "e2", "e3"]
-    assert [one.event for one in journal.all(Delivery) if one.kind == "genuine"] == ["e0", "e1", "e2", "e3"]
+    assert [event.event for event in journal.all(EventCreated)] == ["e0", "e1", "e2", "e3"]
+    assert [delivery.event for delivery in journal.all(Delivery) if delivery.kind == "genuine"] == ["e0", "e1", "e2", "e3"]
 
 
 def test_an_answer_that_tells_the_signature_is_noted(perform: Perform, driver: Driver, server: HTTPServer) -> None:
@@ -124,12 +124,12 @@ def test_every_re_encoding_is_a_fact_of_its_own(perform: Perform, driver: Driver
     made = journal.all(Delivery)[1:]
     secret = driver.fiskil.credentials.webhook_secret
     assert not crashed
-    assert [one.name for one in made] == [
+    assert [delivery.name for delivery in made] == [
         "extra_field",
-        *(one.name for one in encodings_of(FISKIL) if not one.needs_accounts),
+        *(encoding.name for encoding in encodings_of(FISKIL) if not encoding.needs_accounts),
     ]
-    assert len({one.message_id for one in made}) == len(made)
-    assert {one.event for one in made} <= {one.event for one in journal.all(EventCreated)}
+    assert len({delivery.message_id for delivery in made}) == len(made)
+    assert {delivery.event for delivery in made} <= {event.event for event in journal.all(EventCreated)}
     assert mailbox.signatures == [sign(body, secret) for body in mailbox.bodies]
 
 
@@ -139,9 +139,9 @@ def test_new_fields_are_judged_only_where_one_is_taken(perform: Perform, mailbox
 
     journal, _ = perform(steps.Authorise(), steps.Deliver(), steps.ReencodeEvery())
 
-    judged = {one.name for one in journal.all(Delivery) if one.is_judged}
+    judged = {delivery.name for delivery in journal.all(Delivery) if delivery.is_judged}
     assert "pretty" in judged
-    assert not any(one.has_extra and one.name in judged for one in encodings_of(FISKIL))
+    assert not any(encoding.has_extra and encoding.name in judged for encoding in encodings_of(FISKIL))
 
 
 def test_missing_accounts_are_missing_from_an_event_that_has_some(perform: Perform, mailbox: Mailbox) -> None:
@@ -159,7 +159,7 @@ def test_spellings_repeat_the_very_bytes(perform: Perform, mailbox: Mailbox) -> 
     made = by_name(journal)
     assert set(SPELLINGS) <= set(made)
     assert len(set(mailbox.bodies)) == 1
-    assert {(one.kind, one.is_judged) for name, one in made.items() if name} == {("replay", False)}
+    assert {(delivery.kind, delivery.is_judged) for name, delivery in made.items() if name} == {("replay", False)}
 
 
 def test_every_oddity_is_sent_and_none_judged(perform: Perform) -> None:
@@ -168,9 +168,9 @@ def test_every_oddity_is_sent_and_none_judged(perform: Perform) -> None:
 
     made = journal.all(Delivery)[1:]
     assert not crashed
-    assert [one.name for one in made] == list(ODDITIES)
-    assert {(one.kind, one.is_judged) for one in made} == {("unusual", False)}
-    assert [one.event for one in journal.all(EventCreated)] == ["e0"]
+    assert [delivery.name for delivery in made] == list(ODDITIES)
+    assert {(delivery.kind, delivery.is_judged) for delivery in made} == {("unusual", False)}
+    assert [event.event for event in journal.all(EventCreated)] == ["e0"]
 
 
 def test_one_oddity_can_be_sent(perform: Perform, mailbox: Mailbox) -> None:

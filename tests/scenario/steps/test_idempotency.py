@@ -22,18 +22,20 @@ def test_each_spelling_has_an_event_of_its_own(perform: Perform) -> None:
     journal, crashed = perform(steps.Authorise(), steps.Deliver(), steps.RepeatInEverySpelling())
 
     made = journal.all(Delivery)
-    again = [one for one in made if one.kind == "replay"]
+    again = [delivery for delivery in made if delivery.kind == "replay"]
     assert not crashed
-    assert [one.name for one in again] == [PLAIN, *SPELLINGS]
-    assert len({one.message_id for one in again}) == len(again)
-    assert {one.message_id for one in again} <= {one.message_id for one in made if one.kind == "genuine"}
+    assert [delivery.name for delivery in again] == [PLAIN, *SPELLINGS]
+    assert len({delivery.message_id for delivery in again}) == len(again)
+    assert {delivery.message_id for delivery in again} <= {
+        delivery.message_id for delivery in made if delivery.kind == "genuine"
+    }
 
 
 def test_the_plain_one_is_the_very_same(perform: Perform, mailbox: Mailbox) -> None:
     """Bytes and headers, so that a second effect has no other reason."""
     journal, _ = perform(steps.Authorise(), steps.Deliver(), steps.RepeatInEverySpelling())
 
-    first, again = [one for one in journal.all(Delivery) if one.message_id == _plain(journal).message_id]
+    first, again = [delivery for delivery in journal.all(Delivery) if delivery.message_id == _plain(journal).message_id]
     assert (first.body, first.headers) == (again.body, again.headers)
 
 
@@ -45,7 +47,7 @@ def test_two_ids_are_signed_as_they_stand(perform: Perform, driver: Driver, mail
     ids = [[value for key, value in pair if key == "message_id"] for pair in pairs]
     secret = driver.fiskil.credentials.webhook_secret
     assert not crashed
-    assert [[journal.names[one] for one in pair] for pair in ids] == [
+    assert [[journal.names[value] for value in pair] for pair in ids] == [
         ["repeated:0", "repeated:1"],
         ["repeated:0", "repeated:2"],
     ]
@@ -58,8 +60,8 @@ def test_an_id_in_a_header_stands_in_two_lines(drive: Callable[..., Driver], mai
 
     journal, _ = driver.perform(_scenario(steps.Authorise(), steps.RepeatIds()))
 
-    ids = [[value for name, value in one.headers if name == "X-GitHub-Delivery"] for one in journal.all(Delivery)]
-    assert [[journal.names[one] for one in pair] for pair in ids] == [
+    ids = [[value for name, value in delivery.headers if name == "X-GitHub-Delivery"] for delivery in journal.all(Delivery)]
+    assert [[journal.names[text] for text in pair] for pair in ids] == [
         ["repeated:0", "repeated:1"],
         ["repeated:0", "repeated:2"],
     ]
@@ -72,8 +74,8 @@ def test_drawn_bodies_are_signed_and_counted(perform: Perform, driver: Driver, m
     made = journal.all(Delivery)
     secret = driver.fiskil.credentials.webhook_secret
     assert not crashed
-    assert sorted(one.name for one in made) == ["broken"] * 8 + ["valid"] * 4
-    assert [one.event for one in made] == [f"fuzz:{number}" for number in range(12)]
+    assert sorted(delivery.name for delivery in made) == ["broken"] * 8 + ["valid"] * 4
+    assert [delivery.event for delivery in made] == [f"fuzz:{number}" for number in range(12)]
     assert mailbox.signatures == [sign(body, secret) for body in mailbox.bodies]
 
 
@@ -81,7 +83,7 @@ def test_what_takes_too_long_is_cut_short(perform: Perform) -> None:
     """The rest is not sent, and that is written down."""
     journal, _ = perform(steps.Authorise(), steps.Fuzz(count=5, limit_s=1e-9))
 
-    assert [one.what for one in journal.all(CutShort)] == [
+    assert [cut_short.what for cut_short in journal.all(CutShort)] == [
         "sending drawn bodies took longer than 1e-09 s, so the rest was not sent"
     ]
 
@@ -100,7 +102,7 @@ def test_numbers_that_cannot_be_meant_are_refused(step: steps.Fuzz, words: str) 
 
 
 def _plain(journal: Journal) -> Delivery:
-    return next(one for one in journal.all(Delivery) if one.name == PLAIN)
+    return next(delivery for delivery in journal.all(Delivery) if delivery.name == PLAIN)
 
 
 def _scenario(*given: steps.PlainStep) -> object:

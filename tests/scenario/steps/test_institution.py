@@ -31,7 +31,7 @@ def kinds(journal: Journal) -> list[str]:
 
 
 def latest(journal: Journal, dataset: str) -> Rows:
-    return [one for one in journal.all(Rows) if one.dataset == dataset][-1]
+    return [rows for rows in journal.all(Rows) if rows.dataset == dataset][-1]
 
 
 def keys(rows: Rows) -> list[str]:
@@ -88,7 +88,7 @@ def test_another_holder_withdraws_and_agrees_again(perform: Perform) -> None:
     first, second, third = journal.all(Rows)
     assert (crashed, kinds(journal).count("consent.revoked")) == ("", 0)
     every, without = ["hana", "household", "loan"], ["hana", "loan"]
-    assert [keys(one) for one in (first, second, third)] == [every, without, every]
+    assert [keys(rows) for rows in (first, second, third)] == [every, without, every]
     assert second.removed_ids == (first.rows[1]["fiskil_id"],)
 
 

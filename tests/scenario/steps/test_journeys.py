@@ -66,8 +66,10 @@ def test_ways_out_end_at_the_cancel_page(perform: Perform, step: steps.AnyStep, 
     """The journal names the ending, and the end user stands on the app's page for it."""
     journal = perform(step)
 
-    assert [one.ending for one in journal.all(Journey)] == [ending]
-    assert [(one.page, one.status, one.body) for one in journal.all(Visit)] == [("cancelled", 200, b"<h1>sorry</h1>")]
+    assert [journey.ending for journey in journal.all(Journey)] == [ending]
+    assert [(visit.page, visit.status, visit.body) for visit in journal.all(Visit)] == [
+        ("cancelled", 200, b"<h1>sorry</h1>")
+    ]
     assert journal.all(EventCreated) == []
 
 
@@ -75,9 +77,9 @@ def test_approval_ends_at_the_callback_page(perform: Perform) -> None:
     """The consent exists, and its event is due."""
     journal = perform(steps.Authorise())
 
-    assert [one.ending for one in journal.all(Journey)] == ["APPROVED"]
-    assert [(one.page, one.body) for one in journal.all(Visit)] == [("callback", b"<h1>thanks</h1>")]
-    assert [one.kind for one in journal.all(EventCreated)] == ["consent.received"]
+    assert [journey.ending for journey in journal.all(Journey)] == ["APPROVED"]
+    assert [(visit.page, visit.body) for visit in journal.all(Visit)] == [("callback", b"<h1>thanks</h1>")]
+    assert [event.kind for event in journal.all(EventCreated)] == ["consent.received"]
 
 
 @pytest.mark.parametrize("screen", ["institution", "login", "code", "accounts", "confirm"])
@@ -85,7 +87,7 @@ def test_a_closed_tab_calls_nobody_back(perform: Perform, screen: Screen) -> Non
     """The journey is abandoned, whatever the screen, and no page of the app is visited."""
     journal = perform(steps.CloseTab(at=screen))
 
-    assert [one.ending for one in journal.all(Journey)] == ["ABANDONED"]
+    assert [journey.ending for journey in journal.all(Journey)] == ["ABANDONED"]
     assert journal.all(Visit) == []
 
 
@@ -94,23 +96,26 @@ def test_every_attempt_is_counted_and_has_its_session(perform: Perform) -> None:
     journal = perform(steps.Cancel(), steps.CloseTab(), steps.Authorise())
 
     journeys = journal.all(Journey)
-    assert [one.attempt for one in journeys] == [1, 2, 3]
-    assert len({one.session for one in journeys}) == 3
-    assert len({one.end_user_id for one in journeys}) == 1
+    assert [journey.attempt for journey in journeys] == [1, 2, 3]
+    assert len({journey.session for journey in journeys}) == 3
+    assert len({journey.end_user_id for journey in journeys}) == 1
 
 
 def test_somebody_else_may_try_at_the_institution(perform: Perform) -> None:
     """The app's customer stays the same; afterwards the end user gets through with an address of their own."""
     journal = perform(steps.AttemptJourney(end_user="ines"), steps.Authorise(), steps.Sync("transactions"))
 
-    assert [one.ending for one in journal.all(Journey)] == ["CONSENT_ENDUSER_INELIGIBLE", "APPROVED"]
+    assert [journey.ending for journey in journal.all(Journey)] == ["CONSENT_ENDUSER_INELIGIBLE", "APPROVED"]
 
 
 def test_a_session_that_cannot_be_opened_is_no_crash(perform: Perform) -> None:
     """``start_session`` asks whatever comes of it; the app's error is written down as one."""
     journal = perform(steps.InjectFault("end_users.create", faults.ResetPeer()), steps.StartSession(), steps.Authorise())
 
-    assert [(one.hook, one.status) for one in journal.all(HookCall)] == [("start_session", 500), ("start_session", 200)]
+    assert [(hook_call.hook, hook_call.status) for hook_call in journal.all(HookCall)] == [
+        ("start_session", 500),
+        ("start_session", 200),
+    ]
 
 
 def test_a_journey_needs_a_session(drive: Drive, feed: Feed) -> None:
@@ -134,7 +139,7 @@ def test_an_ended_session_handed_out_again_is_seen(perform: Perform, feed: Feed)
     journal = perform(steps.Cancel(at="login"), steps.Authorise())
 
     journeys = journal.all(Journey)
-    assert [one.ending for one in journeys] == ["AUTH_SESSION_CANCELLED"] * 2
+    assert [journey.ending for journey in journeys] == ["AUTH_SESSION_CANCELLED"] * 2
     assert journeys[0].session == journeys[1].session
 
 
@@ -155,7 +160,7 @@ def test_a_terminated_session_calls_nobody_back(perform: Perform, step: steps.An
     """AUTH_SESSION_INVALID has no way back to the app. Source: journey.error-types"""
     journal = perform(step)
 
-    assert [one.ending for one in journal.all(Journey)] == ["AUTH_SESSION_INVALID"]
+    assert [journey.ending for journey in journal.all(Journey)] == ["AUTH_SESSION_INVALID"]
     assert journal.all(Visit) == []
 
 
@@ -163,11 +168,11 @@ def test_a_household_can_be_authorised(perform: Perform) -> None:
     """With the retailer chosen on the page, energy is synced and written down."""
     journal = perform(steps.Authorise(institution_id="99999"), steps.Sync())
 
-    kinds = [one.kind for one in journal.all(EventCreated)]
-    assert [one.ending for one in journal.all(Journey)] == ["APPROVED"]
+    kinds = [event.kind for event in journal.all(EventCreated)]
+    assert [journey.ending for journey in journal.all(Journey)] == ["APPROVED"]
     assert len(kinds) == 10
     assert {"energy.usage.sync.completed", "energy.invoices.sync.completed"} <= set(kinds)
-    assert {one.dataset: bool(one.rows) for one in journal.all(Rows)}["usage"]
+    assert {rows.dataset: bool(rows.rows) for rows in journal.all(Rows)}["usage"]
 
 
 def test_what_cannot_be_reached_is_not_authorised() -> None:

@@ -34,8 +34,8 @@ def test_the_app_is_started_with_a_second_key(started: Driver) -> None:
 
     given = journal.all(KeyInUse)
     assert not crashed
-    assert [one.client_secret == first for one in given] == [True, False]
-    assert [one.how for one in journal.all(Started)][-2:] == ["kill", "restart"]
+    assert [key_in_use.client_secret == first for key_in_use in given] == [True, False]
+    assert [started.how for started in journal.all(Started)][-2:] == ["kill", "restart"]
     assert started.app.values["client_secret"] == first
 
 
@@ -46,7 +46,7 @@ def test_the_first_key_ends_until_the_scenario_does(started: Driver) -> None:
     journal, crashed = started.perform(_scenario(steps.RotateKey(), steps.RevokeFirstKey()))
 
     assert not crashed
-    assert [one.state for one in journal.all(Key)] == ["rotated"]
+    assert [key.state for key in journal.all(Key)] == ["rotated"]
     assert exchange(started, first) == 200
     assert set(started.fiskil.sandbox.canaries()["client secret"]) >= {first, journal.all(KeyInUse)[1].client_secret}
 

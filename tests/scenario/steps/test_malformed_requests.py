@@ -14,23 +14,23 @@ Perform = Callable[..., tuple[Journal, str]]
 
 
 def named(journal: Journal, name: str) -> list[Delivery]:
-    return [one for one in journal.all(Delivery) if one.name == name]
+    return [delivery for delivery in journal.all(Delivery) if delivery.name == name]
 
 
 def of_kind(journal: Journal, kind: str) -> list[Delivery]:
-    return [one for one in journal.all(Delivery) if one.kind == kind]
+    return [delivery for delivery in journal.all(Delivery) if delivery.kind == kind]
 
 
 def test_every_form_is_a_genuine_message_of_its_own(perform: Perform, mailbox: Mailbox) -> None:
     """Acknowledged once, each about another event, signed as ever."""
     journal, crashed = perform(steps.Authorise(), steps.Deliver(), steps.DeliverEveryForm())
 
-    forms = [one for one in journal.all(Delivery) if one.name]
+    forms = [delivery for delivery in journal.all(Delivery) if delivery.name]
     assert not crashed
-    assert [one.name for one in forms] == [one.name for one in of_kinds(Kind.PLAIN)]
-    assert {(one.kind, one.outcome) for one in forms} == {("genuine", "ack")}
-    assert len({one.message_id for one in forms}) == len(forms)
-    assert {one.message_id for one in forms} < {one.message_id for one in journal.all(EventCreated)}
+    assert [form.name for form in forms] == [of_kind.name for of_kind in of_kinds(Kind.PLAIN)]
+    assert {(form.kind, form.outcome) for form in forms} == {("genuine", "ack")}
+    assert len({form.message_id for form in forms}) == len(forms)
+    assert {form.message_id for form in forms} < {event.message_id for event in journal.all(EventCreated)}
     assert mailbox.requests[1].headers["Content-Type"] == "application/json"
 
 
@@ -40,7 +40,7 @@ def test_a_form_that_is_refused_comes_once_more(perform: Perform, mailbox: Mailb
 
     journal, _ = perform(steps.Authorise(), steps.DeliverEveryForm())
 
-    assert [one.attempt for one in named(journal, "charset")] == [1, 2]
+    assert [delivery.attempt for delivery in named(journal, "charset")] == [1, 2]
 
 
 def test_an_ugly_request_is_about_what_never_happened(perform: Perform) -> None:
@@ -70,9 +70,9 @@ def test_after_each_ugly_request_an_acknowledged_one_comes_again(perform: Perfor
 
     sent, after = of_kind(journal, of), of_kind(journal, "replay")
     assert not crashed
-    assert [one.name for one in sent] == [one.name for one in of_kinds(*kinds)]
-    assert [one.name for one in after] == [f"after {one.name}" for one in sent]
-    assert {(one.event, one.outcome) for one in after} == {("e0", "ack")}
+    assert [delivery.name for delivery in sent] == [of_kind.name for of_kind in of_kinds(*kinds)]
+    assert [delivery.name for delivery in after] == [f"after {delivery.name}" for delivery in sent]
+    assert {(delivery.event, delivery.outcome) for delivery in after} == {("e0", "ack")}
 
 
 def test_where_the_repetition_is_refused_something_new_is_tried(perform: Perform, mailbox: Mailbox) -> None:
@@ -82,7 +82,7 @@ def test_where_the_repetition_is_refused_something_new_is_tried(perform: Perform
     journal, _ = perform(steps.Authorise(), steps.DeliverOne("e0"), steps.SendEveryVariant("method", event="e0"))
 
     after = named(journal, "after get")
-    assert [(one.kind, one.attempt) for one in after] == [("replay", 1), ("genuine", 1), ("genuine", 2)]
+    assert [(delivery.kind, delivery.attempt) for delivery in after] == [("replay", 1), ("genuine", 1), ("genuine", 2)]
 
 
 @pytest.mark.parametrize("by", ["close", "reset"])
@@ -90,7 +90,7 @@ def test_a_lost_connection_is_indeterminate_and_due_again(perform: Perform, by: 
     """Nobody knows what arrived, so the retry is made."""
     journal, _ = perform(steps.Authorise(), steps.LoseConnection("e0", by=by), steps.Deliver(attempts=2))
 
-    first, second = [one for one in journal.all(Delivery) if one.event == "e0"]
+    first, second = [delivery for delivery in journal.all(Delivery) if delivery.event == "e0"]
     assert (first.outcome, first.trouble, first.attempt) == ("indeterminate", "hung up before reading the answer", 1)
     assert (second.outcome, second.attempt, second.message_id) == ("ack", 2, first.message_id)
 
@@ -102,7 +102,7 @@ def test_half_of_a_message_is_an_attempt_of_which_nothing_counts(
     """The next attempt brings the whole one under the same id, and is the first that arrives."""
     journal, crashed = perform(steps.Authorise(), steps.TruncateRequest("e0", by=by), steps.Deliver(attempts=2))
 
-    half, whole = [one for one in journal.all(Delivery) if one.event == "e0"]
+    half, whole = [delivery for delivery in journal.all(Delivery) if delivery.event == "e0"]
     assert not crashed
     assert (half.kind, half.name, half.outcome, half.is_judged) == ("broken", name, "indeterminate", False)
     assert (whole.attempt, whole.outcome, whole.message_id) == (2, "ack", half.message_id)
@@ -113,7 +113,7 @@ def test_half_of_a_message_breaks_off_as_often_as_asked(perform: Perform) -> Non
     """All of them are one attempt."""
     journal, _ = perform(steps.Authorise(), steps.TruncateRequest("e0", times=3), steps.Deliver(attempts=2))
 
-    assert [one.attempt for one in journal.all(Delivery) if one.event == "e0"] == [1, 1, 1, 2]
+    assert [delivery.attempt for delivery in journal.all(Delivery) if delivery.event == "e0"] == [1, 1, 1, 2]
 
 
 @pytest.mark.parametrize("times", [0, 101])
@@ -138,7 +138,7 @@ def test_what_is_refused_comes_again_as_a_browser_would_send_it(perform: Perform
     journal, _ = perform(steps.Authorise(), steps.DeliverAsBrowser())
 
     request = mailbox.requests[-1]
-    assert [one.name for one in journal.all(Delivery)] == ["", "as a browser"]
+    assert [delivery.name for delivery in journal.all(Delivery)] == ["", "as a browser"]
     assert request.headers["Origin"] == f"http://{request.host}"
     assert "csrftoken=harness" in request.headers["Cookie"]
     assert request.headers["X-CSRFToken"] == "harness"

@@ -74,7 +74,9 @@ def test_without_a_hook_nothing_is_waited_for(driver: Driver) -> None:
     """Neither metrics nor a place for alerts: nothing will come."""
     measurements = read(driver, "calm", "idle", "good", "bad")
 
-    assert [(one.samples, one.problem, one.is_configured) for one in measurements] == [(None, "", False)] * 4
+    assert [(measurement.samples, measurement.problem, measurement.is_configured) for measurement in measurements] == [
+        (None, "", False)
+    ] * 4
 
 
 def test_what_moves_in_the_end_is_waited_for(server: HTTPServer, mailbox: Mailbox, drive: Callable[..., Driver]) -> None:
@@ -150,15 +152,15 @@ def test_an_export_after_the_moment_is_read(mailbox: Mailbox, drive: Callable[..
     with Exporter(exporting.fiskil.telemetry.url):
         measurements = read(exporting, "calm", "idle", "asked")
 
-    assert [(one.samples, one.problem) for one in measurements] == [({"calls": 2.0}, "")] * 3
+    assert [(measurement.samples, measurement.problem) for measurement in measurements] == [({"calls": 2.0}, "")] * 3
 
 
 def test_what_is_not_exported_in_time_is_said_once(exporting: Driver) -> None:
     """Who has not exported within the limit is not waited for again."""
     measurements = read(exporting, "calm", "idle", "good")
 
-    assert [one.samples for one in measurements] == [None] * 3
-    assert [bool(one.problem) for one in measurements] == [True, False, False]
+    assert [measurement.samples for measurement in measurements] == [None] * 3
+    assert [bool(measurement.problem) for measurement in measurements] == [True, False, False]
     assert "exported no metrics to {otlp_url} within app.limits.alert_s" in measurements[0].problem
 
 
@@ -179,7 +181,7 @@ def test_differences_are_silent_where_nothing_changes(exporting: Driver, tempora
 
     measurements = read(exporting, "calm", "idle", "good")
 
-    assert [bool(one.problem) for one in measurements] == lacks
+    assert [bool(measurement.problem) for measurement in measurements] == lacks
 
 
 @pytest.mark.parametrize("is_calm", [True, False])

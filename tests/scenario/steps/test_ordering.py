@@ -27,12 +27,12 @@ def test_each_lives_through_the_same(perform: Perform, mailbox: Mailbox) -> None
     """Beginning, change and end, of consents of their own, a second apart."""
     perform(steps.ChangeConsentsUndelivered(twins=("a", "b")), steps.Deliver())
 
-    about_consents = [one for one in mailbox.messages if one["data"]["event"].startswith("consent.")]
+    about_consents = [message for message in mailbox.messages if message["data"]["event"].startswith("consent.")]
     by_consent: dict[str, list[str]] = {}
-    for one in about_consents:
-        by_consent.setdefault(one["data"]["consent_id"], []).append(one["data"]["event"])
+    for about_consent in about_consents:
+        by_consent.setdefault(about_consent["data"]["consent_id"], []).append(about_consent["data"]["event"])
     assert list(by_consent.values()) == [["consent.received", "consent.updated", "consent.revoked"]] * 2
-    assert len({one["publish_time"] for one in about_consents[:3]}) == 3
+    assert len({about_consent["publish_time"] for about_consent in about_consents[:3]}) == 3
 
 
 def test_one_moment_for_all_that_waits(perform: Perform, mailbox: Mailbox) -> None:
@@ -47,11 +47,11 @@ def test_one_moment_for_all_that_waits(perform: Perform, mailbox: Mailbox) -> No
     )
 
     mine = mailbox.messages[0]["data"]["end_user_id"]
-    moments = [one["publish_time"] for one in mailbox.messages if one["data"]["end_user_id"] == mine]
+    moments = [message["publish_time"] for message in mailbox.messages if message["data"]["end_user_id"] == mine]
     assert len(moments) >= 3
     assert moments[0] != moments[1]
     assert len(set(moments[1:])) == 1
-    assert len({one["publish_time"] for one in mailbox.messages} - set(moments)) >= 1
+    assert len({message["publish_time"] for message in mailbox.messages} - set(moments)) >= 1
 
 
 def test_what_did_not_happen_cannot_be_told(perform: Perform) -> None:

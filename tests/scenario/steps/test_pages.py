@@ -39,8 +39,8 @@ def perform(driver: Driver) -> Perform:
 def told(journal: Journal) -> list[str]:
     """What the app heard of the journey: a message, or somebody who came back."""
     return [
-        *(f"message {one.error_type}".strip() for one in journal.all(SdkMessagePassed)),
-        *(f"{one.page} {one.status}" for one in journal.all(Visit)),
+        *(f"message {sdk_message_passed.error_type}".strip() for sdk_message_passed in journal.all(SdkMessagePassed)),
+        *(f"{visit.page} {visit.status}" for visit in journal.all(Visit)),
     ]
 
 
@@ -60,10 +60,10 @@ def test_a_walk_begins_and_ends_at_the_app(perform: Perform, app: str, then: str
     journal, crashed = perform(steps.WalkInBrowser(then=then))
 
     looks = journal.all(PageView)
-    assert (crashed, [one.problem for one in looks]) == ("", [""] * 4)
-    assert [(one.page, one.moment, one.cause) for one in looks[1::2]] == [("connect", "plain", ""), LANDED[then]]
-    assert [(one.purpose, one.number, one.problem) for one in journal.all(Pressed)] == [("link", 1, "")]
-    assert [(one.ending, one.attempt) for one in journal.all(Journey)] == [(ENDINGS[then], 1)]
+    assert (crashed, [look.problem for look in looks]) == ("", [""] * 4)
+    assert [(look.page, look.moment, look.cause) for look in looks[1::2]] == [("connect", "plain", ""), LANDED[then]]
+    assert [(pressed.purpose, pressed.number, pressed.problem) for pressed in journal.all(Pressed)] == [("link", 1, "")]
+    assert [(journey.ending, journey.attempt) for journey in journal.all(Journey)] == [(ENDINGS[then], 1)]
     assert told(journal) == HEARD[app, then]
 
 
@@ -73,7 +73,7 @@ def test_a_closed_tab_is_no_ending(perform: Perform) -> None:
     journal, crashed = perform(steps.WalkInBrowser(until="login", then=""))
 
     assert (crashed, told(journal)) == ("", [])
-    assert [one.ending for one in journal.all(Journey)] == ["ABANDONED"]
+    assert [journey.ending for journey in journal.all(Journey)] == ["ABANDONED"]
 
 
 def test_every_page_of_the_config_is_looked_at(perform: Perform) -> None:
@@ -81,20 +81,20 @@ def test_every_page_of_the_config_is_looked_at(perform: Perform) -> None:
     journal, crashed = perform(steps.OpenPage())
 
     assert crashed == ""
-    assert [(one.page, one.width_px) for one in journal.all(PageView)] == [
+    assert [(view.page, view.width_px) for view in journal.all(PageView)] == [
         ("connect", 360),
         ("connect", 1280),
         ("connections", 360),
         ("connections", 1280),
     ]
-    assert {one.page for one in journal.all(Fetched) if one.kind == "document"} == {"connect", "connections"}
+    assert {fetched.page for fetched in journal.all(Fetched) if fetched.kind == "document"} == {"connect", "connections"}
 
 
 def test_a_page_that_the_config_does_not_name_is_said(perform: Perform) -> None:
     """The step did less than it was to do, and the hook that would help is named."""
     journal, _ = perform(steps.OpenPage(page="profile"))
 
-    assert [(one.what, one.hook) for one in journal.all(CutShort)] == [
+    assert [(cut_short.what, cut_short.hook) for cut_short in journal.all(CutShort)] == [
         ("the config names no page 'profile'", "app.observe.pages")
     ]
-    assert [one.problem for one in journal.all(PageView)] == ["the config names no page 'profile'"]
+    assert [view.problem for view in journal.all(PageView)] == ["the config names no page 'profile'"]

@@ -39,7 +39,7 @@ def test_a_browser_comes_back_again(perform: Perform, feed: Feed) -> None:
     assert crashed == ""
     assert len(feed.visited) == 2
     assert len(set(feed.visited)) == 1
-    assert [one.page for one in journal.all(Visit)] == ["callback", "callback"]
+    assert [visit.page for visit in journal.all(Visit)] == ["callback", "callback"]
 
 
 def test_a_browser_comes_back_as_somebody_else(perform: Perform, feed: Feed) -> None:
@@ -50,7 +50,7 @@ def test_a_browser_comes_back_as_somebody_else(perform: Perform, feed: Feed) -> 
 
     assert crashed == ""
     assert len(set(feed.visited)) == 1
-    assert [one.participant for one in journal.all(Visit)] == ["a", "b"]
+    assert [visit.participant for visit in journal.all(Visit)] == ["a", "b"]
 
 
 def test_a_browser_claims_a_success(perform: Perform, feed: Feed) -> None:
@@ -72,8 +72,8 @@ def test_a_consent_that_no_browser_tells_of(perform: Perform, feed: Feed) -> Non
 
     assert crashed == ""
     assert feed.visited == []
-    assert [one.kind for one in journal.all(EventCreated)] == ["consent.received"]
-    assert [one.ending for one in journal.all(Journey)] == ["APPROVED"]
+    assert [event.kind for event in journal.all(EventCreated)] == ["consent.received"]
+    assert [journey.ending for journey in journal.all(Journey)] == ["APPROVED"]
 
 
 def test_nobody_comes_back_before_they_were_away(perform: Perform) -> None:
@@ -90,7 +90,7 @@ def test_a_browser_comes_back_long_after_the_event(perform: Perform, feed: Feed)
     assert crashed == ""
     assert feed.deliveries == 1
     assert [urlsplit(address).path for address in feed.visited] == ["/thanks"]
-    assert [one.page for one in journal.all(Visit)] == ["callback"]
+    assert [visit.page for visit in journal.all(Visit)] == ["callback"]
 
 
 def test_nobody_comes_back_late_from_a_journey_that_goes_on(perform: Perform) -> None:

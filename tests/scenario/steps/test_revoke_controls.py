@@ -29,7 +29,7 @@ def link(text: str, leads_to: str = f"{ORIGIN}/x") -> Control:
 def first(*controls: Control, institutions: tuple[str, ...] = (SANDBOX,), text: str = LIST) -> list[Control]:
     """What is tried on the first page, in its order."""
     ways = first_controls(text, controls, url=PAGE, institutions=institutions, sought=SANDBOX, is_own=is_own)
-    return [one.control for one in ways]
+    return [way.control for way in ways]
 
 
 def test_the_surest_comes_first() -> None:
@@ -55,7 +55,7 @@ def test_the_surest_comes_first() -> None:
         Control(kind="field", text="Disconnect"),
         link("How we use your data"),
     ],
-    ids=lambda one: one.text[:20],
+    ids=lambda value: value.text[:20],
 )
 def test_what_must_not_be_pressed_is_not_there(control: Control) -> None:
     """It leads away, ends more than a consent, keeps it, begins another, or cannot be pressed."""
@@ -85,7 +85,7 @@ def test_words_of_the_config_say_it_too() -> None:
         more_words=["Freigabe beenden"],
     )
 
-    assert [(one.control, one.is_sure) for one in ways] == [(end, True)]
+    assert [(way.control, way.is_sure) for way in ways] == [(end, True)]
 
 
 def test_of_two_banks_the_one_that_is_named_is_meant() -> None:
@@ -108,7 +108,7 @@ def test_controls_that_are_all_alike_are_counted() -> None:
 
     ways = first_controls(LIST, [same, same], url=PAGE, institutions=[SANDBOX, RANGES], sought=SANDBOX, is_own=is_own)
 
-    assert [(one.control, one.nth) for one in ways] == [(same, 1)]
+    assert [(way.control, way.nth) for way in ways] == [(same, 1)]
 
 
 def test_what_ends_everything_comes_last() -> None:
@@ -125,14 +125,16 @@ def test_only_what_has_come_since_goes_on() -> None:
 
     ways = next_controls([stop, home], [stop, home, no, yes], is_own=is_own, has_sure=True)
 
-    assert [one.control for one in ways] == [yes]
+    assert [way.control for way in ways] == [yes]
 
 
 def test_one_more_of_the_same_has_come_since() -> None:
     """A window in front of the page may say the same as the page."""
     stop = button("Stop sharing")
 
-    assert [one.control for one in next_controls([stop], [stop, stop], is_own=is_own, has_sure=True)] == [stop]
+    assert [next_control.control for next_control in next_controls([stop], [stop, stop], is_own=is_own, has_sure=True)] == [
+        stop
+    ]
 
 
 def test_after_something_sure_nothing_leads_astray() -> None:
@@ -159,7 +161,7 @@ def test_of_more_controls_than_consents_the_nearest_comes_first(text: str, nths:
 
     ways = first_controls(text, [same, same], url=PAGE, institutions=[SANDBOX], sought=SANDBOX, is_own=is_own)
 
-    assert [(one.control, one.nth, one.alike) for one in ways] == [(same, nth, 2) for nth in nths]
+    assert [(way.control, way.nth, way.alike) for way in ways] == [(same, nth, 2) for nth in nths]
 
 
 def test_of_more_controls_than_consents_another_banks_is_left_alone() -> None:
@@ -169,7 +171,7 @@ def test_of_more_controls_than_consents_another_banks_is_left_alone() -> None:
 
     ways = first_controls(text, [same] * 3, url=PAGE, institutions=[RANGES, SANDBOX], sought=SANDBOX, is_own=is_own)
 
-    assert [one.nth for one in ways] == [2]
+    assert [way.nth for way in ways] == [2]
 
 
 def switch(text: str, *, is_on: bool = True) -> Control:
@@ -200,7 +202,7 @@ def test_only_a_switch_that_says_whose_data_it_shares_is_sure(label: str, is_sur
     """Much else is shared, allowed or connected."""
     ways = first_controls(LIST, [switch(label)], url=PAGE, institutions=[SANDBOX], sought=SANDBOX, is_own=is_own)
 
-    assert [one.is_sure for one in ways] == [is_sure]
+    assert [way.is_sure for way in ways] == [is_sure]
 
 
 def test_a_switch_for_other_sharing_comes_after_what_leads_to_details() -> None:
@@ -219,7 +221,7 @@ def test_a_switch_for_other_sharing_comes_after_what_leads_to_details() -> None:
         switch("Dark mode"),
         Control(kind="switch", text="Share my data", is_on=True, is_disabled=True),
     ],
-    ids=lambda one: one.text,
+    ids=lambda value: value.text,
 )
 def test_other_switches_are_left_alone(control: Control) -> None:
     """Nobody turns on what is off, nor what is about something else."""
@@ -239,5 +241,5 @@ def test_what_keeps_a_change_follows_a_switch() -> None:
 
     after = next_controls([save, on], [save, off], is_own=is_own, has_sure=True, has_switched=True)
 
-    assert [one.control for one in after] == [save]
+    assert [revoke_control.control for revoke_control in after] == [save]
     assert next_controls([save, on], [save, off], is_own=is_own, has_sure=True) == []

@@ -41,12 +41,12 @@ def play(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Play]:
 
 def pressed(journal: Journal) -> list[tuple[int, str]]:
     """What was pressed, with its number."""
-    return [(one.number, one.text) for one in journal.all(Pressed)]
+    return [(pressed.number, pressed.text) for pressed in journal.all(Pressed)]
 
 
 def looks(journal: Journal) -> list[tuple[str, str, int]]:
     """What was looked at, when, and how wide."""
-    return [(one.page, one.moment, one.width_px) for one in journal.all(PageView)]
+    return [(view.page, view.moment, view.width_px) for view in journal.all(PageView)]
 
 
 def test_a_consent_is_revoked_through_details_and_a_question(play: Play) -> None:
@@ -56,14 +56,14 @@ def test_a_consent_is_revoked_through_details_and_a_question(play: Play) -> None
     assert pressed(journal) == [(1, "Details"), (2, "Disconnect"), (3, "Disconnect")]
     assert looks(journal)[:2] == [("connections", "synced", 360), ("connections", "synced", 1280)]
     assert looks(journal)[-2:] == [("connections", "ended", 360), ("connections", "ended", 1280)]
-    assert [one.is_active for one in journal.all(ConsentState)] == [True, False]
+    assert [consent.is_active for consent in journal.all(ConsentState)] == [True, False]
 
 
 def test_what_the_page_is_to_list_is_written_down(play: Play) -> None:
     """Each consent that stands, and which of them is to go."""
     journal = play("revoke_confirmed_on_page", steps.AuthoriseElsewhere(), *CONSENTED, *LEFT)
 
-    told = [(one.institution, one.is_sought) for one in journal.all(Sharing)]
+    told = [(sharing.institution, sharing.is_sought) for sharing in journal.all(Sharing)]
     assert told == [("Bank of the Ranges", False), ("Banking Sandbox Data Holder", True)]
 
 
@@ -105,7 +105,7 @@ def test_switches_are_turned_off_and_words_are_typed(play: Play, app: str, acts:
     journal = play(app, *CONSENTED, *LEFT)
 
     assert pressed(journal) == list(enumerate(acts, start=1))
-    assert [one.is_active for one in journal.all(ConsentState)] == [True, False]
+    assert [consent.is_active for consent in journal.all(ConsentState)] == [True, False]
 
 
 @pytest.mark.full
@@ -113,13 +113,13 @@ def test_after_a_switch_that_ends_nothing_the_search_goes_on(play: Play) -> None
     """Much can be shared, and *Manage* still leads to the end of this."""
     journal = play("switches_beside_banks", *CONSENTED, *LEFT)
 
-    told = [(one.number, one.text, one.is_switch) for one in journal.all(Pressed)]
+    told = [(pressed.number, pressed.text, pressed.is_switch) for pressed in journal.all(Pressed)]
     assert told == [
         (1, "Share my data to improve this app", True),
         (1, "Manage", False),
         (2, "Stop sharing with Banking Sandbox Data Holder", False),
     ]
-    assert [one.is_active for one in journal.all(ConsentState)] == [True, False]
+    assert [consent.is_active for consent in journal.all(ConsentState)] == [True, False]
 
 
 @pytest.mark.full

@@ -51,7 +51,7 @@ def before_and_after(driver: Driver, *changes: steps.AnyStep) -> tuple[Rowset, R
     sync = steps.Sync("transactions")
     journal, crashed = perform(driver, steps.Authorise(), sync, look, *changes, sync, look)
     assert not crashed
-    told = [one.kind for one in journal.all(EventCreated)]
+    told = [event.kind for event in journal.all(EventCreated)]
     assert told.count("banking.transactions.sync.completed") == 2
     return seen[0], seen[1]
 
@@ -65,7 +65,7 @@ def test_an_amended_row_keeps_its_id(driver: Driver) -> None:
     """Amount and description are others. Source: data.changes"""
     before, after = before_and_after(driver, steps.Change(what="amend", nth=2))
 
-    (changed,) = [one for one in before if before[one]["amount"] != after[one]["amount"]]
+    (changed,) = [text for text in before if before[text]["amount"] != after[text]["amount"]]
     assert set(before) == set(after)
     assert after[changed]["description"].startswith("CORRECTED ")
 
@@ -74,7 +74,7 @@ def test_a_row_is_amended_to_the_amount_that_is_given(driver: Driver) -> None:
     """With every digit, whatever a float would make of it. Source: data.changes"""
     before, after = before_and_after(driver, steps.Change(what="amend", nth=2, amount="-90071992547409.93"))
 
-    (changed,) = [one for one in before if before[one]["amount"] != after[one]["amount"]]
+    (changed,) = [text for text in before if before[text]["amount"] != after[text]["amount"]]
     assert after[changed]["amount"] == "-90071992547409.93"
 
 
@@ -92,7 +92,7 @@ def test_a_posted_row_keeps_its_place_in_the_list(driver: Driver) -> None:
     """It is PENDING no more and has a posting time of today. Source: data.pending-posted"""
     before, after = before_and_after(driver, steps.Change(what="post"))
 
-    (posted,) = [one for one in before if before[one]["status"] != after[one]["status"]]
+    (posted,) = [text for text in before if before[text]["status"] != after[text]["status"]]
     assert set(before) == set(after)
     assert (after[posted]["status"], ago(after[posted]["posting_date_time"])) == ("POSTED", 0)
 
@@ -101,10 +101,10 @@ def test_a_true_twin_differs_in_its_ids_alone(driver: Driver) -> None:
     """Two rows that no app may take for one; a second twin is a third row. Source: data.changes"""
     before, after = before_and_after(driver, *[steps.Change(what="repeat", nth=4)] * 2)
 
-    new = [after[one] for one in set(after) - set(before)]
+    new = [after[text] for text in set(after) - set(before)]
     assert len(new) == 2
     story = {name: value for name, value in new[0].items() if name not in {"fiskil_id", "transaction_id"}}
-    assert len([one for one in after.values() if story.items() <= one.items()]) == 3
+    assert len([row for row in after.values() if story.items() <= row.items()]) == 3
 
 
 @pytest.mark.parametrize(("what", "days"), [("back_date", (0, 5, 5)), ("arrive_late", (5, 5, 5))])
@@ -150,7 +150,7 @@ def test_account_and_merchant_choose_the_row(driver: Driver) -> None:
             "There is no row 7 to amend: the institution has 3 POSTED rows of Synergy.",
         ),
     ],
-    ids=lambda one: getattr(one, "what", ""),
+    ids=lambda value: getattr(value, "what", ""),
 )
 def test_a_row_that_is_not_there_is_told(driver: Driver, change: steps.Change, told: str) -> None:
     """With the nearest match, or with how many rows there are."""

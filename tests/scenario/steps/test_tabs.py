@@ -28,7 +28,7 @@ def perform(drive: Callable[..., Driver], feed: Feed) -> Perform:
 
 
 def endings(journal: Journal) -> list[tuple[int, str]]:
-    return [(one.attempt, one.ending) for one in journal.all(Journey)]
+    return [(journey.attempt, journey.ending) for journey in journal.all(Journey)]
 
 
 def test_an_earlier_attempt_is_cancelled_after_a_later_one(perform: Perform) -> None:
@@ -37,7 +37,7 @@ def test_an_earlier_attempt_is_cancelled_after_a_later_one(perform: Perform) -> 
 
     assert crashed == ""
     assert endings(journal) == [(1, "ABANDONED"), (2, "APPROVED"), (1, "AUTH_SESSION_CANCELLED")]
-    assert [one.page for one in journal.all(Visit)] == ["callback", "cancelled"]
+    assert [visit.page for visit in journal.all(Visit)] == ["callback", "cancelled"]
     first, second, third = journal.all(Journey)
     assert first.session == third.session != second.session
 

@@ -63,7 +63,7 @@ class AsksAt(PlainStep, frozen=True, kw_only=True, tag="asks_at"):
 
 def served(journal: Journal) -> list[int]:
     """The steps in which calls of the app were answered."""
-    return [one.step for one in journal.all(Exchange)]
+    return [call.step for call in journal.all(Exchange)]
 
 
 def test_the_app_calls_over_tls_and_then_as_before(drive: Drive) -> None:
@@ -74,7 +74,7 @@ def test_the_app_calls_over_tls_and_then_as_before(drive: Drive) -> None:
     journal = performed(driver, steps.Refresh(), steps.ServeApiOverTls(), steps.Refresh())
     again = performed(driver, steps.Refresh())
 
-    assert [one.is_reached for one in journal.all(Secured)] == [True]
+    assert [secured.is_reached for secured in journal.all(Secured)] == [True]
     assert served(journal) == [0, 1, 2]
     assert (driver.fiskil.api_url, driver.app.values["api_url"]) == (plain, plain)
     assert served(again) == [0]
@@ -89,7 +89,7 @@ def test_an_api_that_speaks_tls_anyway_keeps_its_address(drive: Drive) -> None:
 
     assert address.startswith("https:")
     assert driver.fiskil.api_url == address
-    assert [one.is_reached for one in journal.all(Secured)] == [True]
+    assert [secured.is_reached for secured in journal.all(Secured)] == [True]
     assert served(journal) == [0]
 
 
@@ -98,8 +98,8 @@ def test_a_careful_client_leaves_without_a_word(drive: Drive) -> None:
     journal = performed(drive(fetching("careful")), steps.ServeApiOverTls(), steps.ShowCertificate(EXPIRED))
 
     assert served(journal) == [0]
-    assert [one.unbitten for one in journal.all(FaultSet)] == [0]
-    assert "the client went on" not in [one.observed for one in journal.all(Bite)]
+    assert [fault_set.unbitten for fault_set in journal.all(FaultSet)] == [0]
+    assert "the client went on" not in [bite.observed for bite in journal.all(Bite)]
     assert journal.all(Unencrypted) == []
 
 
@@ -109,7 +109,7 @@ def test_a_careless_client_is_served(drive: Drive) -> None:
 
     (bite,) = journal.all(Bite)
     assert bite.observed == "the client went on"
-    assert [one.connection for one in journal.all(Exchange) if one.step == 1] == [bite.connection]
+    assert [call.connection for call in journal.all(Exchange) if call.step == 1] == [bite.connection]
 
 
 @pytest.mark.parametrize("is_tls", [False, True])
@@ -119,7 +119,7 @@ def test_plain_http_is_noted_and_never_served(drive: Drive, is_tls: bool) -> Non
 
     journal = performed(driver, steps.ServeApiOverTls(), steps.ShowCertificate(EXPIRED))
 
-    assert {one.is_former for one in journal.all(Unencrypted)} == {False}
+    assert {unencrypted.is_former for unencrypted in journal.all(Unencrypted)} == {False}
     assert served(journal) == [0]
 
 
@@ -129,7 +129,7 @@ def test_plain_http_is_noted_after_a_handshake_that_broke(drive: Drive) -> None:
 
     journal = performed(drive(fetching("plain")), steps.ServeApiOverTls(), broken, steps.Refresh())
 
-    assert [one.is_former for one in journal.all(Unencrypted)] == [False]
+    assert [unencrypted.is_former for unencrypted in journal.all(Unencrypted)] == [False]
 
 
 def test_the_former_address_swallows_what_it_is_told(drive: Drive) -> None:
@@ -139,7 +139,7 @@ def test_the_former_address_swallows_what_it_is_told(drive: Drive) -> None:
 
     journal = performed(driver, steps.ServeApiOverTls(), AsksAt(address=former))
 
-    assert [one.is_former for one in journal.all(Unencrypted)] == [True]
+    assert [unencrypted.is_former for unencrypted in journal.all(Unencrypted)] == [True]
     assert served(journal) == [0]
     assert httpx.get(f"{former}/v1/institutions", trust_env=False).status_code < 500
 
@@ -152,7 +152,7 @@ def test_without_the_control_nothing_more_is_tried(drive: Drive, manner: str, ca
     (cut,) = journal.all(CutShort)
     assert cut.hook == hook
     assert "{ca_file} in [app.env], as SSL_CERT_FILE, NODE_EXTRA_CA_CERTS or REQUESTS_CA_BUNDLE" in cut.what
-    assert [one.is_reached for one in journal.all(Secured)] == [False]
+    assert [secured.is_reached for secured in journal.all(Secured)] == [False]
     assert journal.all(FaultSet) == []
 
 
@@ -162,20 +162,20 @@ def test_an_app_that_asks_no_more_is_started_anew(drive: Drive) -> None:
 
     journal = performed(drive(fetching("hurt")), steps.ServeApiOverTls(), *shown)
 
-    assert [one.unbitten for one in journal.all(FaultSet)] == [0, 0]
+    assert [fault_set.unbitten for fault_set in journal.all(FaultSet)] == [0, 0]
 
 
 def test_an_app_may_not_start_without_an_api_that_it_trusts(drive: Drive) -> None:
     """It is down as long as the certificate is bad, and comes back."""
     journal = performed(drive(fetching("early")), steps.ServeApiOverTls(), steps.Restart(), steps.ShowCertificate(EXPIRED))
 
-    assert [one.unbitten for one in journal.all(FaultSet)] == [0]
+    assert [fault_set.unbitten for fault_set in journal.all(FaultSet)] == [0]
     assert journal.all(Started)[-1].how == "restart"
-    assert {one.what for one in journal.all(Trouble)} <= {"the app does not start without an API that it trusts"}
+    assert {trouble.what for trouble in journal.all(Trouble)} <= {"the app does not start without an API that it trusts"}
 
 
 def test_a_certificate_that_nobody_met_has_not_bitten(drive: Drive) -> None:
     """Which makes the scenario INCONCLUSIVE."""
     journal = performed(drive(fetching("once")), steps.ServeApiOverTls(), steps.ShowCertificate(EXPIRED))
 
-    assert [(one.unbitten, one.problem) for one in journal.all(FaultSet)] == [(1, "nothing called it")]
+    assert [(fault_set.unbitten, fault_set.problem) for fault_set in journal.all(FaultSet)] == [(1, "nothing called it")]

@@ -63,10 +63,10 @@ def test_each_version_and_plain_http_are_tried(secure: HTTPServer, server: HTTPS
 
     (served,) = journal.all(TlsServed)
     assert (served.is_up, served.has_plain_port) == (True, True)
-    seen = {one.version: (one.is_spoken, one.is_our_certificate) for one in journal.all(Handshake)}
+    seen = {handshake.version: (handshake.is_spoken, handshake.is_our_certificate) for handshake in journal.all(Handshake)}
     assert seen | {"TLS 1.0": (False, None), "TLS 1.1": (False, None)} == seen
     assert [seen[version] for version in MODERN] == [(True, None), (True, None)]
-    assert [(one.kind, one.name, one.status) for one in journal.all(Delivery)] == [
+    assert [(delivery.kind, delivery.name, delivery.status) for delivery in journal.all(Delivery)] == [
         ("plain", "at the TLS port", None),
         ("plain", "at the plain port", 403),
     ]
@@ -88,6 +88,6 @@ def test_this_machine_speaks_what_is_modern(authority: Authority) -> None:
     """What is old it may speak or not."""
     made = authority.files
 
-    spoken = [one for one in VERSIONS if can_speak(one, chain_file=made.chain_file, key_file=made.key_file)]
+    spoken = [version for version in VERSIONS if can_speak(version, chain_file=made.chain_file, key_file=made.key_file)]
 
     assert set(MODERN) <= set(spoken) <= set(MODERN) | set(OLD)

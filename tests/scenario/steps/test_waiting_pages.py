@@ -30,9 +30,9 @@ def test_a_failed_journey_ends_on_the_page_that_tells_of_it(perform: Perform) ->
     """It is read on a phone and on a desk, under the error type that the app was told."""
     journal, crashed = perform(steps.FailInBrowser(outcome="wrong_code"))
 
-    looks = [one for one in journal.all(PageView) if one.moment == "failed"]
+    looks = [view for view in journal.all(PageView) if view.moment == "failed"]
     assert crashed == ""
-    assert [(one.page, one.cause, one.width_px, one.problem) for one in looks] == [
+    assert [(look.page, look.cause, look.width_px, look.problem) for look in looks] == [
         ("cancelled", "CONSENT_OTP_FAILURE", 360, ""),
         ("cancelled", "CONSENT_OTP_FAILURE", 1280, ""),
     ]
@@ -48,7 +48,7 @@ def test_the_page_is_seen_while_the_browser_waits_for_the_next(perform: Perform)
     _, plain, waiting, on_phone = journal.all(PageView)
     assert crashed == ""
     assert (on_phone.moment, on_phone.width_px, on_phone.signs) == ("waiting", 360, waiting.signs)
-    assert [one.text for one in journal.all(Pressed)] == ["Continue to your bank"]
+    assert [pressed.text for pressed in journal.all(Pressed)] == ["Continue to your bank"]
     assert (plain.moment, waiting.moment, waiting.url) == ("plain", "waiting", plain.url)
     assert "Opening the secure connection to your bank" in waiting.text
     assert "aria-busy" in waiting.signs
@@ -61,9 +61,9 @@ def test_what_comes_of_a_failed_call_is_looked_at_when_it_is_there(perform: Perf
         steps.InjectFault("auth_session", faults.Status(status=403)), steps.PressConnect(moment="failed", cause="a refusal")
     )
 
-    looks = [one for one in journal.all(PageView) if one.moment == "failed"]
+    looks = [view for view in journal.all(PageView) if view.moment == "failed"]
     assert crashed == ""
-    assert [(one.page, one.cause, one.width_px) for one in looks] == [
+    assert [(look.page, look.cause, look.width_px) for look in looks] == [
         ("answer", "a refusal", 360),
         ("answer", "a refusal", 1280),
     ]
@@ -74,8 +74,8 @@ def test_an_app_that_gets_through_has_no_failure_to_tell_of(perform: Perform) ->
     """The look says so, and no probe takes it for a page."""
     journal, _ = perform(steps.PressConnect(moment="failed", cause="nothing"))
 
-    looks = [one for one in journal.all(PageView) if one.moment == "failed"]
-    assert {one.problem for one in looks} == {"the app got through, so that it had no failure to tell of"}
+    looks = [view for view in journal.all(PageView) if view.moment == "failed"]
+    assert {look.problem for look in looks} == {"the app got through, so that it had no failure to tell of"}
 
 
 def test_the_page_is_opened_anew_until_it_tells_of_data(perform: Perform) -> None:

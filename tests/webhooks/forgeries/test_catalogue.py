@@ -163,8 +163,8 @@ def test_other_methods_are_unsigned() -> None:
 )
 def test_published_mistakes_are_forged_exactly(vector: str, name: str) -> None:
     """The vectors of wrong keys and of the slipped-in space come out byte for byte."""
-    wrong = next(one for one in VECTORS["fiskil"] if one["name"] == vector)
-    sample = next(one for one in VECTORS["fiskil"] if one["name"] == "doc-go")
+    wrong = next(value for value in VECTORS["fiskil"] if value["name"] == vector)
+    sample = next(vector for vector in VECTORS["fiskil"] if vector["name"] == "doc-go")
 
     forged = forgery(name).make(_material(sample))
 

@@ -54,7 +54,7 @@ class FormBrowser:
             fields = dict(form.fields)
             if fields.get("act") == act:
                 unset = [(name, value) for name, value in form.fields if name not in answers]
-                given = [(name, one) for name, value in answers.items() for one in _many(value)]
+                given = [(name, text) for name, value in answers.items() for text in _many(value)]
                 target = urljoin(self.page.url, form.action)
                 if not self._may_go_to(target):
                     raise StepError(f"The page's form for {act!r} leads to another machine.")
@@ -68,7 +68,7 @@ class FormBrowser:
         """
         if not self.redirects or is_same_origin(self.redirects[-1], origin):
             return self.page
-        own = [one for one in self._ways if is_same_origin(one.url, origin)]
+        own = [way for way in self._ways if is_same_origin(way.url, origin)]
         return own[-1] if own else self._ways[0]
 
     def choices(self, field: str) -> tuple[str, ...]:

@@ -78,12 +78,12 @@ class NetworkTraffic:
     @property
     def is_idle(self) -> bool:
         """Whether nothing that somebody waits for is on its way."""
-        return not self._reading and all(one.resource_type in ENDLESS for one in self._open)
+        return not self._reading and all(request.resource_type in ENDLESS for request in self._open)
 
     def is_leaving(self, page: "Page") -> bool:
         """Whether *page* is on its way to another address; until it is there it answers nobody."""
-        unanswered = [one for one in self._open if one not in self._answered and one.is_navigation_request()]
-        return any(_is_of(one, page) and one.frame == page.main_frame for one in unanswered)
+        unanswered = [request for request in self._open if request not in self._answered and request.is_navigation_request()]
+        return any(_is_of(request, page) and request.frame == page.main_frame for request in unanswered)
 
     async def drain(self) -> None:
         """Wait until what has come is written down."""
@@ -174,7 +174,7 @@ class NetworkTraffic:
 
     async def _gone(self, page: "Page") -> None:
         """Of an answer to a window that has closed the browser tells no more, but it may have been read as it came."""
-        for request in [one for one in self._open if _is_of(one, page)]:
+        for request in [request for request in self._open if _is_of(request, page)]:
             read = self._tap.take(request.method, request.url)
             response = self._answered.get(request)
             if read is not None and response is not None:
@@ -259,7 +259,11 @@ def _is_of(request: "Request", page: "Page") -> bool:
 
 async def _headers_of(response: "Response | None") -> Headers:
     """Every header of an answer, and each of several alike."""
-    return tuple((one["name"], one["value"]) for one in await response.headers_array()) if response is not None else ()
+    return (
+        tuple((http_header["name"], http_header["value"]) for http_header in await response.headers_array())
+        if response is not None
+        else ()
+    )
 
 
 async def _body_of(response: "Response") -> tuple[bytes, str]:

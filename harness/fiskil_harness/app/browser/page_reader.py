@@ -52,7 +52,7 @@ async def beside(pages: Iterable["Page"], *, places: Places) -> list[FrameConten
 
 def spoken(said: Iterable[str]) -> list[FrameContent]:
     """What dialogs of the browser's said, as a person reads it."""
-    return [FrameContent(text=one) for one in said]
+    return [FrameContent(text=text) for text in said]
 
 
 async def _parts(page: "Page", places: Places) -> list[FrameContent]:

@@ -39,7 +39,7 @@ class PageSnapshot(Struct, frozen=True, kw_only=True):
     @property
     def whole(self) -> str:
         """Everything in which a secret could stand."""
-        told = (f"{one.text}\n{one.leads_to}" for one in self.controls)
+        told = (f"{control.text}\n{control.leads_to}" for control in self.controls)
         return "\n".join((self.url, self.title, self.text, self.html, *self.values, *self.signs, *told))
 
 
@@ -75,12 +75,12 @@ def together(parts: list[FrameContent], *, url: str, status: int | None) -> Page
         url=url,
         status=status,
         title=first.title,
-        text="\n".join(one.text for one in parts if one.text),
-        html="\n".join(one.html for one in parts if one.html),
-        values=tuple(value for one in parts for value in one.values),
-        signs=tuple(dict.fromkeys(sign for one in parts for sign in one.signs)),
-        controls=tuple(control for one in parts for control in one.controls),
-        unseen=tuple(dict.fromkeys(what for one in parts for what in one.unseen)),
-        veils=tuple(dict.fromkeys(what for one in parts for what in one.veils)),
-        has_password=any(one.has_password for one in parts),
+        text="\n".join(frame_content.text for frame_content in parts if frame_content.text),
+        html="\n".join(frame_content.html for frame_content in parts if frame_content.html),
+        values=tuple(value for frame_content in parts for value in frame_content.values),
+        signs=tuple(dict.fromkeys(sign for frame_content in parts for sign in frame_content.signs)),
+        controls=tuple(control for frame_content in parts for control in frame_content.controls),
+        unseen=tuple(dict.fromkeys(what for frame_content in parts for what in frame_content.unseen)),
+        veils=tuple(dict.fromkeys(what for frame_content in parts for what in frame_content.veils)),
+        has_password=any(frame_content.has_password for frame_content in parts),
     )

@@ -57,7 +57,7 @@ class Tap:
                 told = await session.send("Fetch.getResponseBody", number)
                 body = b64decode(told["body"]) if told["base64Encoded"] else told["body"].encode()
                 asked = paused["request"]
-                told_headers = tuple((one["name"], one["value"]) for one in paused.get("responseHeaders", ()))
+                told_headers = tuple((value["name"], value["value"]) for value in paused.get("responseHeaders", ()))
                 self._answers[asked["method"], asked["url"].partition("#")[0]].append(Read(body, told_headers))
         with suppress(Exception):
             await session.send(
@@ -69,5 +69,7 @@ def _has_body(paused: dict[str, Any]) -> bool:
     status = paused.get("responseStatusCode")
     if status is None or status in EMPTY or 300 <= status < 400:
         return False
-    kind = next((one["value"] for one in paused.get("responseHeaders", ()) if one["name"].lower() == "content-type"), "")
+    kind = next(
+        (value["value"] for value in paused.get("responseHeaders", ()) if value["name"].lower() == "content-type"), ""
+    )
     return not kind.lower().startswith(ENDLESS)

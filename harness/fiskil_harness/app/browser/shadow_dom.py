@@ -43,8 +43,8 @@ def _closed(node: dict[str, Any]) -> Iterator[tuple[int, int]]:
         if root.get("shadowRootType") == "closed":
             yield node["backendNodeId"], root["backendNodeId"]
     inner = [*node.get("children", ()), *node.get("shadowRoots", ())]
-    for one in [*inner, node["contentDocument"]] if "contentDocument" in node else inner:
-        yield from _closed(one)
+    for value in [*inner, node["contentDocument"]] if "contentDocument" in node else inner:
+        yield from _closed(value)
 
 
 async def _handle(session: "CDPSession", number: int) -> str:

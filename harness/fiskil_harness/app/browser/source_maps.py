@@ -19,8 +19,8 @@ def named_in(url: str, body: bytes, headers: Mapping[str, str]) -> Iterator[str]
     """The absolute address of each map that what came from *url* names; ``data:`` for one that stands there itself."""
     told = [match.decode("utf-8", "replace") for match in _NAMED.findall(body)]
     told += [headers[name] for name in HEADERS if headers.get(name)]
-    for one in dict.fromkeys(told):
-        yield one if one.startswith("data:") else urljoin(url, one)
+    for fromkey in dict.fromkeys(told):
+        yield fromkey if fromkey.startswith("data:") else urljoin(url, fromkey)
 
 
 def inline(url: str) -> bytes:

@@ -27,16 +27,16 @@ LAPS = 2
 def of_app(first: "Page", pages: Iterable["Page"], places: Places) -> "list[Page]":
     """The page in front, and after it the others that are the app's: the newest first, and those at no address last."""
     is_at_consent = not first.is_closed() and places.is_auth(first.url)
-    others = [one for one in reversed(list(pages)) if one != first]
-    opened = [one for one in others if places.is_app(one.url)]
-    written = [one for one in others if is_written(one.url, places)]
+    others = [page for page in reversed(list(pages)) if page != first]
+    opened = [page for page in others if places.is_app(page.url)]
+    written = [page for page in others if is_written(page.url, places)]
     mine = [first] if not first.is_closed() or not [*opened, *written] else []
     return [*(mine + opened if is_at_consent else opened + mine), *written]
 
 
 def has_others(first: "Page", pages: Iterable["Page"], places: Places) -> bool:
     """Whether a window lies beside the first that nobody looks into: neither the app's nor the consent page's."""
-    others = [one.url for one in pages if one != first]
+    others = [page.url for page in pages if page != first]
     return not all(places.is_app(url) or places.is_auth(url) or is_written(url, places) for url in others)
 
 
@@ -59,10 +59,10 @@ async def is_left(page: "Page") -> bool:
 async def clear(first: "Page", context: "BrowserContext") -> None:
     """Close every window but *first*, also those that others open meanwhile."""
     for _ in range(MOST_ROUNDS):
-        others = [one for one in context.pages if one != first]
+        others = [page for page in context.pages if page != first]
         if not others:
             return
-        await asyncio.gather(*(shut(one) for one in others))
+        await asyncio.gather(*(shut(page) for page in others))
         await asyncio.sleep(LATE_S)
 
 

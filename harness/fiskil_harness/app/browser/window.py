@@ -89,7 +89,7 @@ class Window:
     @property
     def is_beside_blank(self) -> bool:
         """Whether a window was opened that is at no address yet."""
-        return self._chromium.call(lambda: any(one.url in tabs.BLANK for one in self._context.pages[1:]))
+        return self._chromium.call(lambda: any(page.url in tabs.BLANK for page in self._context.pages[1:]))
 
     @property
     def is_beside_others(self) -> bool:
@@ -156,7 +156,7 @@ class Window:
 
         def look() -> bool:
             pages = self._context.pages
-            return len(pages) > 1 and any(self.places.is_auth(one.url) for one in pages[1:])
+            return len(pages) > 1 and any(self.places.is_auth(page.url) for page in pages[1:])
 
         return self._chromium.call(look)
 
@@ -282,8 +282,8 @@ class Window:
             if (place, name, value) not in self._noted
         )
         self._noted |= set(kept)
-        for one in entries:
-            self._write(one)
+        for entry in entries:
+            self._write(entry)
         return entries
 
     def run(self, act: Callable[["Page"], Coroutine[Any, Any, T_]], *, cap_s: float = CLOSING_CAP_S) -> T_:
@@ -297,9 +297,9 @@ class Window:
 
     async def beside(self, page: "Page") -> "list[FrameContent]":
         """What the app's other pages in this window show beside *page*; for whoever is on the browser's thread already."""
-        others = [one for one in self._pages if one != page]
-        away = [one for one in others if self._traffic.is_leaving(one)]
-        told = await page_reader.beside([one for one in others if one not in away], places=self.places)
+        others = [each_page for each_page in self._pages if each_page != page]
+        away = [page for page in others if self._traffic.is_leaving(page)]
+        told = await page_reader.beside([page for page in others if page not in away], places=self.places)
         return [*told, *[page_reader.UNREADABLE for _ in away]]
 
     @property
@@ -343,7 +343,7 @@ class Window:
             return await go(self._first, url, cap_s=self.deadline_s)
 
     async def _read(self) -> PageSnapshot:
-        page, said = self._page, [one.text for one in self._dialogs.said]
+        page, said = self._page, [page_dialog.text for page_dialog in self._dialogs.said]
         more = [*await self.beside(page), *page_reader.spoken(said)]
         about: dict[str, Any] = {"status": self._trail.status_of(page), "places": self.places}
         return await page_reader.read(page, **about, more=more, cap_s=self._cap_of(page))

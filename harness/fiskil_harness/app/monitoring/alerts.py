@@ -85,7 +85,7 @@ def alert_text(path: str, body: bytes) -> Alert | None:
         message: Any = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         message = body.decode("utf-8", "replace")
-    states = {str(one).lower() for one in _states(message)}
+    states = {str(state).lower() for state in _states(message)}
     if states & HARMLESS_ALERTS:
         return None
     is_resolved = bool(states & OVER) or path.endswith(("/close", "/resolve")) or _is_over(message)
@@ -95,12 +95,12 @@ def alert_text(path: str, body: bytes) -> Alert | None:
 def _states(message: Any) -> Iterator[Any]:
     """The words at the top that say what kind of message it is; of a list of alerts, whether all of them are over."""
     if isinstance(message, list):
-        alerts = [one for one in message if isinstance(one, dict)]
-        if alerts and all(one.get("status") in OVER or _has_ended(one) for one in alerts):
+        alerts = [value for value in message if isinstance(value, dict)]
+        if alerts and all(alert.get("status") in OVER or _has_ended(alert) for alert in alerts):
             yield "resolved"
     if isinstance(message, dict):
         yield from (message[name] for name in STATES if isinstance(message.get(name), str))
-        yield from (one for one in _names(message))
+        yield from (name for name in _names(message))
 
 
 def _has_ended(alert: dict[str, Any]) -> bool:
@@ -113,12 +113,12 @@ def _has_ended(alert: dict[str, Any]) -> bool:
 
 def _names(message: dict[str, Any]) -> Iterator[str]:
     """The names of the rules behind alerts, in Alertmanager's form."""
-    labels = [message.get("commonLabels"), *(one.get("labels") for one in _dicts(message.get("alerts")))]
-    return (str(one["alertname"]) for one in labels if isinstance(one, dict) and "alertname" in one)
+    labels = [message.get("commonLabels"), *(row.get("labels") for row in _dicts(message.get("alerts")))]
+    return (str(label["alertname"]) for label in labels if isinstance(label, dict) and "alertname" in label)
 
 
 def _dicts(value: Any) -> list[dict[str, Any]]:
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+    return [each_value for each_value in value if isinstance(each_value, dict)] if isinstance(value, list) else []
 
 
 def _is_over(message: Any) -> bool:
@@ -126,13 +126,13 @@ def _is_over(message: Any) -> bool:
     texts = [message] if isinstance(message, str) else []
     if isinstance(message, dict):
         parts = [message, *_dicts(message.get("attachments"))]
-        texts = [str(one[name]) for one in parts for name in TEXTS if isinstance(one.get(name), str)]
+        texts = [str(value[name]) for value in parts for name in TEXTS if isinstance(value.get(name), str)]
     return any(_OVER.match(text) for text in texts)
 
 
 def _kind(path: str, message: Any) -> str:
     named = sorted(set(_names(message))) if isinstance(message, dict) else []
-    words = named or sorted({_without_numbers(one) for one in _texts(message)})
+    words = named or sorted({_without_numbers(text) for text in _texts(message)})
     return blake2s("\n".join([path if not named else "", *words]).encode()).hexdigest()[:16]
 
 
@@ -148,5 +148,5 @@ def _texts(node: Any) -> Iterator[str]:
             yield str(name)
             yield from _texts(value)
     elif isinstance(node, list):
-        for one in node:
-            yield from _texts(one)
+        for value in node:
+            yield from _texts(value)

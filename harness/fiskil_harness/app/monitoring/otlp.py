@@ -82,7 +82,7 @@ class Telemetry:
     def moment(self) -> Moment:
         """Now."""
         with self._lock:
-            exports = {one.number: one.exports for one in self._points.sources.values()}
+            exports = {source.number: source.exports for source in self._points.sources.values()}
         return Moment(at_ns=_now_ns(), exports=exports)
 
     def fresh_since(self, moment: Moment) -> set[int]:
@@ -90,10 +90,10 @@ class Telemetry:
         with self._lock:
             sources = list(self._points.sources.values())
         return {
-            one.number
-            for one in sources
-            if one.exports > moment.exports.get(one.number, 0)
-            and (one.newest_ns > moment.at_ns or one.exports > moment.exports.get(one.number, 0) + 1)
+            source.number
+            for source in sources
+            if source.exports > moment.exports.get(source.number, 0)
+            and (source.newest_ns > moment.at_ns or source.exports > moment.exports.get(source.number, 0) + 1)
         }
 
     def close(self) -> None:
@@ -137,16 +137,18 @@ class Telemetry:
 
     def _note_lines(self, message: Any) -> None:
         now_ns = _now_ns()
-        records = [one for part in message.resource_logs for scope in part.scope_logs for one in scope.log_records]
-        for one in records[: MOST_LINES - len(self._lines)]:
-            self._lines.append(_line(one))
-            written_ns = one.time_unix_nano or one.observed_time_unix_nano or now_ns
+        records = [
+            log_record for part in message.resource_logs for scope in part.scope_logs for log_record in scope.log_records
+        ]
+        for record in records[: MOST_LINES - len(self._lines)]:
+            self._lines.append(_line(record))
+            written_ns = record.time_unix_nano or record.observed_time_unix_nano or now_ns
             self._lag_s = max(self._lag_s, (now_ns - written_ns) / NS)
 
 
 def _line(record: Any) -> str:
     told = [record.severity_text, text_of(record.body), *(f"{name}={value}" for name, value in labels_of(record.attributes))]
-    return " ".join(one for one in told if one).replace("\n", "\n ")
+    return " ".join(value for value in told if value).replace("\n", "\n ")
 
 
 def _now_ns() -> int:

@@ -45,7 +45,7 @@ class Points:
             source = self._source(resource.resource.attributes)
             source.exports += 1
             labels = {} if source.number == 1 else {"resource": str(source.number)}
-            for metric in (one for scope in resource.scope_metrics for one in scope.metrics):
+            for metric in (metric for scope in resource.scope_metrics for metric in scope.metrics):
                 for point in _points(metric):
                     try:
                         self._add(metric, point, labels)
@@ -81,16 +81,18 @@ def sample_key(name: str, labels: dict[str, str]) -> str:
 
 def labels_of(attributes: Iterable[Any]) -> Labels:
     """Attributes as texts, by name."""
-    return tuple(sorted((one.key, text_of(one.value)) for one in attributes))
+    return tuple(sorted((attribute.key, text_of(attribute.value)) for attribute in attributes))
 
 
 def text_of(value: Any) -> str:
     """Any value of OTLP as a text."""
     kind = value.WhichOneof("value")
     if kind == "array_value":
-        return "[" + ",".join(text_of(one) for one in value.array_value.values) + "]"
+        return "[" + ",".join(text_of(each_value) for each_value in value.array_value.values) + "]"
     if kind == "kvlist_value":
-        return "{" + ",".join(f"{one.key}={text_of(one.value)}" for one in value.kvlist_value.values) + "}"
+        return (
+            "{" + ",".join(f"{each_value.key}={text_of(each_value.value)}" for each_value in value.kvlist_value.values) + "}"
+        )
     if kind == "bytes_value":
         return bytes(value.bytes_value).decode("utf-8", "replace")
     if kind == "bool_value":
@@ -125,8 +127,8 @@ def _number(point: Any) -> Interpretations:
 def _summary(point: Any) -> Interpretations:
     yield "_count", {}, float(point.count)
     yield "_sum", {}, point.sum
-    for one in point.quantile_values:
-        yield "", {"quantile": f"{one.quantile:g}"}, one.value
+    for quantile_value in point.quantile_values:
+        yield "", {"quantile": f"{quantile_value.quantile:g}"}, quantile_value.value
 
 
 def _histogram(point: Any) -> Interpretations:

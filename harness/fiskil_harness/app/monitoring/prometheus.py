@@ -54,5 +54,9 @@ def _samples(text: str) -> dict[str, float]:
 
 
 def _numbers(families: Iterable[Any]) -> dict[str, float]:
-    samples = (one for family in families for one in family.samples)
-    return {sample_key(one.name, one.labels): float(one.value) for one in samples if not math.isnan(float(one.value))}
+    samples = (sample for family in families for sample in family.samples)
+    return {
+        sample_key(sample.name, sample.labels): float(sample.value)
+        for sample in samples
+        if not math.isnan(float(sample.value))
+    }

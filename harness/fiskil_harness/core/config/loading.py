@@ -111,8 +111,8 @@ def _refuse_unknown_keys(raw: Any, shape: Any, place: tuple[str, ...], source: s
     if struct is None:
         return
     if isinstance(raw, list):
-        for one in raw:
-            _refuse_unknown_keys(one, struct, place, source)
+        for value in raw:
+            _refuse_unknown_keys(value, struct, place, source)
         return
     if not isinstance(raw, dict):
         return
@@ -217,12 +217,12 @@ def _allowed(complaint: str) -> str:
         struct = _struct_in(shape)
         if struct is None:
             return ""
-        shape = {one.name: one.type for one in msgspec.structs.fields(struct)}.get(key.partition("[")[0])
-    inner = [one for one in typing.get_args(shape) or () if one is not type(None)]
+        shape = {field.name: field.type for field in msgspec.structs.fields(struct)}.get(key.partition("[")[0])
+    inner = [value for value in typing.get_args(shape) or () if value is not type(None)]
     choice = shape if typing.get_origin(shape) is typing.Literal else inner[0] if len(inner) == 1 else None
     if typing.get_origin(choice) is not typing.Literal:
         return ""
-    values = [str(one) for one in typing.get_args(choice)]
+    values = [str(get_arg) for get_arg in typing.get_args(choice)]
     got = _GOT.search(complaint)
     near = nearest(got[1], values) if got else None
     return (f" Did you mean {near!r}?" if near else "") + f" Allowed: {', '.join(values)}."

@@ -61,7 +61,7 @@ def refuse_bad_templates(settings: Settings) -> None:
     own = REQUEST_VALUES | app.login.secrets.keys()
     for place, text in [
         ("path", app.login.path or ""),
-        *((f"cookies.{one}", text) for one, text in app.login.cookies.items()),
+        *((f"cookies.{cooky}", text) for cooky, text in app.login.cookies.items()),
     ]:
         _refuse_unknown_values(f"app.login.{place}", text, own, settings.source)
     for place, text in asked:

@@ -173,7 +173,7 @@ def _is_loopback(host: str) -> bool:
     except ValueError:
         pass
     try:
-        found = {ipaddress.ip_address(one[4][0]) for one in socket.getaddrinfo(host, None)}
+        found = {ipaddress.ip_address(pair[4][0]) for pair in socket.getaddrinfo(host, None)}
     except (OSError, UnicodeError):
         return False
     return bool(found) and all(address.is_loopback for address in found)

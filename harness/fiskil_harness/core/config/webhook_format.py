@@ -179,7 +179,7 @@ def refuse_bad_dialect(scheme: Scheme | None, payload: Payload, *, source: str) 
     for name in ("id", "kind"):
         if not payload.places[name]:
             raise ConfigError(f"{source}: app.webhook.payload.{name} is empty. A receiver must be told it somewhere.")
-    for prefix, place in ((one, two) for one in payload.places.values() for two in payload.places.values()):
+    for prefix, place in ((place, two) for place in payload.places.values() for two in payload.places.values()):
         if prefix and prefix not in {"$", payload.extra} and place.startswith(f"{prefix}."):
             raise ConfigError(f"{source}: app.webhook.payload puts {place!r} inside {prefix!r}, which is a value.")
 

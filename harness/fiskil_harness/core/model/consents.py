@@ -86,4 +86,4 @@ class Consent(Struct, frozen=True, kw_only=True):
     @property
     def ends_at(self) -> datetime:
         """When it ends by itself: its time is over, no account is left, or the institution has enough of it."""
-        return min(one for one in (self.expires_at, self.accounts_close_at, self.revokes_at) if one is not None)
+        return min(date for date in (self.expires_at, self.accounts_close_at, self.revokes_at) if date is not None)

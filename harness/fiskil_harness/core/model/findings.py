@@ -20,7 +20,7 @@ class Verdict(enum.StrEnum):
 
 def heaviest(verdicts: list[Verdict]) -> Verdict:
     """The heaviest of some verdicts; of none, INCONCLUSIVE."""
-    return max(verdicts, key=lambda one: one.weight) if verdicts else Verdict.INCONCLUSIVE
+    return max(verdicts, key=lambda verdict: verdict.weight) if verdicts else Verdict.INCONCLUSIVE
 
 
 class Case(Struct, frozen=True, kw_only=True):

@@ -46,4 +46,4 @@ def permitted_at(industry: str, wanted: tuple[str, ...]) -> tuple[str, ...]:
 
 def all_of(industry: str) -> tuple[str, ...]:
     """Every permission of *industry* alone."""
-    return tuple(name for name, one in PERMISSIONS.items() if one.industry == industry)
+    return tuple(name for name, permission in PERMISSIONS.items() if permission.industry == industry)

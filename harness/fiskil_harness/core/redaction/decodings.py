@@ -33,12 +33,12 @@ _PAIR = re.compile(rb"(?:0[xX])?([0-9A-Fa-f]{2})")
 _NUMBERS = re.compile(rb"(?:\d{1,3},\s*){8,}\d{1,3}")
 _NUMBER = re.compile(rb"(\d{1,3})")
 _SHAPE = bytes(
-    104 if chr(one) in string.hexdigits else 120 if chr(one) in "xX" else 115 if chr(one) in ",:- " else 46
-    for one in range(256)
+    104 if chr(number) in string.hexdigits else 120 if chr(number) in "xX" else 115 if chr(number) in ",:- " else 46
+    for number in range(256)
 )
 """Turns a text into its shape, in which a list of pairs is a constant and found at once."""
 _SHAPES = tuple(one * 8 for one in (b"hhs", b"hhss", b"hxhhs", b"hxhhss"))
-_ENDS = bytes(10 if chr(one).isspace() or chr(one) in "\"'`<>()[]," else 0 for one in range(256))
+_ENDS = bytes(10 if chr(number).isspace() or chr(number) in "\"'`<>()[]," else 0 for number in range(256))
 """What stands around values, as line ends."""
 
 Places = Callable[[int, int], Span]
@@ -59,10 +59,10 @@ def decodings(text: bytes, *, depth: int = DEPTH) -> Iterator[Decoding]:
 
 
 def _readings(plain: Decoding, depth: int) -> Iterator[Decoding]:
-    for one in (plain, *_unescaped(plain)):
-        yield one
+    for decoding in (plain, *_unescaped(plain)):
+        yield decoding
         if depth:
-            for packed in _unpacked(one):
+            for packed in _unpacked(decoding):
                 yield from _readings(packed, depth - 1)
 
 
@@ -140,7 +140,7 @@ def _unpacked(reading: Decoding) -> Iterator[Decoding]:
         for skipped in range(code.packed) if runs else ():
             yield _decoded(reading, runs, skipped, code)
     shape = reading.text.translate(_SHAPE)
-    if any(one in shape for one in _SHAPES):
+    if any(chunk in shape for chunk in _SHAPES):
         yield _listed(reading, _PAIRS, _PAIR, 16, "in hex")
     if b",,,,,,,," in reading.text.translate(None, b"0123456789 \r\n\t"):
         yield _listed(reading, _NUMBERS, _NUMBER, 10, "as bytes")
@@ -209,7 +209,10 @@ def _listed(reading: Decoding, lists: re.Pattern[bytes], number: re.Pattern[byte
     """The bytes that *lists* of numbers stand for, with a zero behind each list."""
     found: list[tuple[int, Span]] = []
     for match in lists.finditer(reading.text):
-        found += [(int(one[1], base) & 255, one.span()) for one in number.finditer(reading.text, *match.span())]
+        found += [
+            (int(each_match[1], base) & 255, each_match.span())
+            for each_match in number.finditer(reading.text, *match.span())
+        ]
         found.append((0, (match.end(), match.end())))
 
     def places(begin: int, end: int) -> Span:

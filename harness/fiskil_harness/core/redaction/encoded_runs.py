@@ -9,13 +9,13 @@ import string
 _ALPHABET = string.ascii_uppercase + string.ascii_lowercase + string.digits + "+/"
 _VALUES = {ord(letter): value for value, letter in enumerate(_ALPHABET)} | {ord("-"): 62, ord("_"): 63}
 
-_FIRST = bytes(8 <= _VALUES.get(one, 0) < 32 for one in range(256))
-_SECOND = bytes(one in _VALUES and 2 <= _VALUES[one] % 16 < 8 for one in range(256))
-_THIRD = bytes(one in _VALUES and _VALUES[one] % 4 < 2 for one in range(256))
-_ANY = bytes(one in _VALUES for one in range(256))
-_HIGH = bytes(chr(one) in "234567" for one in range(256))
-_LOW = bytes(chr(one) in string.hexdigits for one in range(256))
-_DIGIT = bytes(chr(one) in string.digits for one in range(256))
+_FIRST = bytes(8 <= _VALUES.get(number, 0) < 32 for number in range(256))
+_SECOND = bytes(number in _VALUES and 2 <= _VALUES[number] % 16 < 8 for number in range(256))
+_THIRD = bytes(number in _VALUES and _VALUES[number] % 4 < 2 for number in range(256))
+_ANY = bytes(number in _VALUES for number in range(256))
+_HIGH = bytes(chr(number) in "234567" for number in range(256))
+_LOW = bytes(chr(number) in string.hexdigits for number in range(256))
+_DIGIT = bytes(chr(number) in string.digits for number in range(256))
 
 Span = tuple[int, int]
 

@@ -71,11 +71,11 @@ def _each_without(texts: list[str], cuts: list[_Cut]) -> Iterator[str]:
         yield from texts
         return
     raw = [text.encode("utf-8", "surrogatepass") for text in texts]
-    starts = accumulate((len(one) + 1 for one in raw), initial=0)
-    for one, start in zip(raw, starts, strict=False):
+    starts = accumulate((len(chunk) + 1 for chunk in raw), initial=0)
+    for chunk, start in zip(raw, starts, strict=False):
         first = bisect_left(cuts, start, key=lambda cut: cut[1])
-        last = bisect_left(cuts, start + len(one), key=lambda cut: cut[0])
-        yield _without(one, [(max(0, begin - start), end - start, kind) for begin, end, kind in cuts[first:last]])
+        last = bisect_left(cuts, start + len(chunk), key=lambda cut: cut[0])
+        yield _without(chunk, [(max(0, begin - start), end - start, kind) for begin, end, kind in cuts[first:last]])
 
 
 def _without(raw: bytes, cuts: list[_Cut]) -> str:

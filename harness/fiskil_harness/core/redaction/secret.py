@@ -29,8 +29,18 @@ _RUN = re.compile(rb"[A-Za-z0-9]{16,}")
 """What is drawn of an address, say, whose other parts are words."""
 _CLAIM = re.compile(rb'[:,\[]\s*"([\w-]{12,})"')
 _CLASSES = bytes(
-    (1 if 97 <= one <= 122 else 2 if 65 <= one <= 90 else 3 if 48 <= one <= 57 else 4 if one < 128 else one % 4)
-    for one in range(256)
+    (
+        1
+        if 97 <= number <= 122
+        else 2
+        if 65 <= number <= 90
+        else 3
+        if 48 <= number <= 57
+        else 4
+        if number < 128
+        else number % 4
+    )
+    for number in range(256)
 )
 
 _FOR_URLS = bytes.maketrans(b"+/", b"-_")
@@ -69,7 +79,8 @@ def secrets_of(kind: str, value: str, *, has_parts: bool = True) -> Iterator[Sec
         if not key.isascii():
             # A text is searched for what can be read when decoded. A key cannot, so it is looked for as it was encoded.
             yield from (
-                Secret(kind, f"decoded {words}", one, parts_of(one) if has_parts else ()) for words, one in _written(key)
+                Secret(kind, f"decoded {words}", chunk, parts_of(chunk) if has_parts else ())
+                for words, chunk in _written(key)
             )
 
 
@@ -81,13 +92,13 @@ def parts_of(value: bytes) -> Spans:
     pieces = value.split(b".")
     if len(pieces) == 3 and value.startswith(b"eyJ"):
         return _parts_of_jwt(*pieces)
-    if any(one >= 128 or one < 32 for one in value):
+    if any(number >= 128 or number < 32 for number in value):
         return ((0, len(value)),) if len(value) >= SHORTEST_KEY_BYTES and len(set(value)) >= FEWEST_CHARACTERS else ()
     prefix = _PREFIX.match(value)
     begin = prefix.end() if prefix and prefix.end() < len(value) else 0
     if len(value) - begin >= SHORTEST_DRAWN and _ONE_WORD.fullmatch(value, begin) and is_drawn(value[begin:]):
         return ((begin, len(value)),)
-    return tuple(one.span() for one in _RUN.finditer(value, begin) if is_drawn(one[0]))
+    return tuple(match.span() for match in _RUN.finditer(value, begin) if is_drawn(match[0]))
 
 
 def is_drawn(text: bytes) -> bool:
@@ -124,7 +135,7 @@ def _drawn_claims(payload: bytes) -> Iterator[tuple[int, int]]:
         return
     first = next(iter(told.values()))
     for match in _CLAIM.finditer(claims):
-        if match[1].decode() != first and any(one in b"0123456789" for one in match[1]):
+        if match[1].decode() != first and any(number in b"0123456789" for number in match[1]):
             # Whole characters alone: those at the edges also spell what stands beside the value.
             yield -(-match.start(1) * 4 // 3), match.end(1) * 4 // 3
 

@@ -48,8 +48,8 @@ class Index:
     def add(self, kind: str, value: str, *, has_parts: bool = True) -> None:
         """Search for *value* from now on, unless it is too short; without *has_parts* for the whole of it alone."""
         if len(value) >= SHORTEST and value.encode() not in self._known:
-            for one in secrets_of(kind, value, has_parts=has_parts):
-                self._add(one)
+            for secret in secrets_of(kind, value, has_parts=has_parts):
+                self._add(secret)
 
     def _add(self, secret: Secret) -> None:
         if secret.value in self._known:
@@ -111,7 +111,7 @@ def _plainest(value: bytes) -> Span:
 def _outermost(found: list[Hit]) -> Iterator[Hit]:
     """Each hit that stands in no other of its kind; of several in one place the first, which is the plainest."""
     reached: dict[str, int] = {}
-    for hit in sorted(found, key=lambda one: (one.span[0], -one.span[1])):
+    for hit in sorted(found, key=lambda hit: (hit.span[0], -hit.span[1])):
         if hit.span[1] > reached.get(hit.kind, -1):
             reached[hit.kind] = hit.span[1]
             yield hit
@@ -134,11 +134,11 @@ def _is_leak(secret: Secret, first: int, last: int) -> bool:
         return True
     for begin, end in secret.parts:
         shown = range(max(begin, first), min(end, last) - SHORTEST_PART + 1)
-        if any(turns(secret.value[one : one + SHORTEST_PART]) >= FEWEST_TURNS for one in shown):
+        if any(turns(secret.value[number : number + SHORTEST_PART]) >= FEWEST_TURNS for number in shown):
             return True
     return False
 
 
 def _words(secret: Secret, reading: Decoding) -> str:
     """How it is written there; escapes are not told, because only some values need any."""
-    return " ".join(one for one in (secret.form, *dict.fromkeys(reading.encoding)) if one)
+    return " ".join(text for text in (secret.form, *dict.fromkeys(reading.encoding)) if text)

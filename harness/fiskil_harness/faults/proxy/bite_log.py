@@ -30,7 +30,7 @@ def note_bites(
     headers = received.headers or (met.reply.headers if met.reply is not None and status is not None else ())
     body = bytearray(received.body) if received.headers else performed.body
     offsets = [met.offsets.get(number, -1) for number, has_bitten in enumerate(met.has_bitten) if has_bitten]
-    bitten = [one.waiting.rule for one, has_bitten in zip(taken, met.has_bitten, strict=True) if has_bitten]
+    bitten = [each_taken.waiting.rule for each_taken, has_bitten in zip(taken, met.has_bitten, strict=True) if has_bitten]
     names = tuple(rule.name for rule in bitten)
     if journal is not None:
         for rule, offset in zip(bitten, offsets, strict=True):

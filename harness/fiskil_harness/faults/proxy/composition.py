@@ -90,12 +90,12 @@ async def _answer(
 def _parting(plain: Sequence[Act], shaped: Sequence[Act]) -> int:
     """The byte of the body at which *shaped* begins to differ from *plain*; -1 where that is in the head or before it."""
     least = min(len(plain), len(shaped))
-    number = next((one for one in range(least) if plain[one] != shaped[one]), least)
-    same = sum(len(one.data) for one in plain[:number] if isinstance(one, Piece) and one.is_body)
+    number = next((number for number in range(least) if plain[number] != shaped[number]), least)
+    same = sum(len(act.data) for act in plain[:number] if isinstance(act, Piece) and act.is_body)
     left, right = (acts[number] if number < len(acts) else None for acts in (plain, shaped))
     if isinstance(left, Piece) and isinstance(right, Piece) and left.is_body and right.is_body:
         return same + _common(left.data, right.data)
-    return same if any(isinstance(one, Piece) for one in plain[:number]) else -1
+    return same if any(isinstance(act, Piece) for act in plain[:number]) else -1
 
 
 def _common(left: bytes, right: bytes) -> int:
@@ -103,4 +103,4 @@ def _common(left: bytes, right: bytes) -> int:
     least = min(len(left), len(right))
     if left[:least] == right[:least]:
         return least
-    return next(one for one in range(least) if left[one] != right[one])
+    return next(number for number in range(least) if left[number] != right[number])

@@ -56,8 +56,8 @@ class ProxiedCall:
         met = self.composition = Composition(has_bitten=[False] * len(taken))
         try:
             await compose(
-                [one.waiting.rule.fault for one in taken],
-                [self._told(one, request) for one in taken],
+                [each_taken.waiting.rule.fault for each_taken in taken],
+                [self._told(each_taken, request) for each_taken in taken],
                 world=self._link.world,
                 ask_api=self._ask_api,
                 line=self._line,
@@ -72,9 +72,9 @@ class ProxiedCall:
 
     async def _perform(self, taken: Sequence[Taken], met: Composition, performed: Performed) -> None:
         # A fault waits on before the client can know that this was no bite.
-        for one, has_bitten in zip(taken, met.has_bitten, strict=True):
+        for each_taken, has_bitten in zip(taken, met.has_bitten, strict=True):
             if not has_bitten:
-                self._link.rules.give_back(one.waiting, self.facts)
+                self._link.rules.give_back(each_taken.waiting, self.facts)
         if met.reply is None:
             return
         if not any(met.has_bitten):

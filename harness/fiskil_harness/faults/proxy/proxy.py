@@ -98,7 +98,8 @@ class Proxy:
     def is_holding(self, route: str) -> bool:
         """Whether a fault holds back an answer to a call on *route* that the API has given already."""
         return any(
-            one.facts.route == route and one.composition is not None and one.composition.reply for one in tuple(self.bitten)
+            proxied_call.facts.route == route and proxied_call.composition is not None and proxied_call.composition.reply
+            for proxied_call in tuple(self.bitten)
         )
 
     def idle_without_end_user_s(self) -> float:

@@ -68,7 +68,7 @@ def _may_begin(head: bytes) -> bool:
 def _fields(lines: list[bytes]) -> Headers | None:
     """Headers in lower case; None where a line is none."""
     found = [FIELD.fullmatch(line) for line in lines]
-    return None if None in found else tuple((one[1].lower(), one[2]) for one in found if one)
+    return None if None in found else tuple((match[1].lower(), match[2]) for match in found if match)
 
 
 def _body(left: bytes, headers: Headers, *, is_bodiless: bool, is_closed: bool) -> tuple[Flaw, bytes]:

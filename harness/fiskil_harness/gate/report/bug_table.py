@@ -29,11 +29,11 @@ def detected_by(one: Bug) -> str:
 def page() -> str:
     """The page ``docs/receiver-bugs.md``: every bug, what mends it, and who sees it."""
     every = bugs().values()
-    seen = [one for one in every if one.witness]
+    seen = [bug for bug in every if bug.witness]
     lines = [HEAD.format(count=len(every), seen=len(seen))]
     for title, rows in SECTIONS.items():
         lines += [f"## {title}", "", "| row | bug | the receiver ... | fix | seen by |", "|---|---|---|---|---|"]
-        lines += [f"| {one.row} | `{one.id}` | {one.title} | {one.fix} | {_cell(one)} |" for one in every if one.row in rows]
+        lines += [f"| {bug.row} | `{bug.id}` | {bug.title} | {bug.fix} | {_cell(bug)} |" for bug in every if bug.row in rows]
         lines.append("")
     return "\n".join(lines)
 
@@ -47,7 +47,7 @@ def _cell(one: Bug) -> str:
 def _variants(witness: Witness) -> str:
     if not witness.cases:
         return ""
-    shown = ", ".join(one.replace("_", " ") for one in witness.cases[:CASES_SHOWN])
+    shown = ", ".join(case.replace("_", " ") for case in witness.cases[:CASES_SHOWN])
     more = f" and {len(witness.cases) - CASES_SHOWN} more" if len(witness.cases) > CASES_SHOWN else ""
     return f" ({'all of ' if witness.every else ''}{shown}{more})"
 

@@ -72,7 +72,7 @@ def drawing(beats: Sequence[Beat]) -> Drawing:
     """Lay *beats* out from top to bottom."""
     page = _Page()
     for _, ones in groupby(enumerate(beats), key=lambda pair: (pair[1].what, pair[1].group or -pair[0])):
-        together = [one for _, one in ones]
+        together = [beat for _, beat in ones]
         if together[0].what == "delivery":
             _deliveries(page, together)
         elif together[0].what == "effect":
@@ -86,7 +86,7 @@ def drawing(beats: Sequence[Beat]) -> Drawing:
 
 def as_text(beats: Iterable[Beat]) -> str:
     """The same as sentences, for who cannot see the picture."""
-    return " ".join(_sentence(one) for one in beats)
+    return " ".join(_sentence(beat) for beat in beats)
 
 
 class _Page:
@@ -115,7 +115,7 @@ class _Page:
 def _deliveries(page: _Page, ones: Sequence[Beat]) -> None:
     page.y += 4
     page.write(_label(ones), wide=WIDE, x=4, style="what")
-    for note in dict.fromkeys(one.note for one in ones if one.note):
+    for note in dict.fromkeys(beat.note for beat in ones if beat.note):
         page.write(note, wide=WIDE, x=4, style="note")
     page.y += 3
     for _ in ones[:MOST_ARROWS]:
@@ -148,7 +148,7 @@ def _mark(page: _Page, one: Beat) -> None:
 
 def _label(ones: Sequence[Beat]) -> str:
     """``e0 attempt 1``, ``8 at once: e0 attempts 2, 3``, ``3 at once: e1, e2, e3 attempt 1``."""
-    split = [one.text.partition(" attempt ") for one in ones]
+    split = [beat.text.partition(" attempt ") for beat in ones]
     events = dict.fromkeys(event for event, _, _ in split)
     attempts = dict.fromkeys(attempt for _, _, attempt in split if attempt)
     shown = ", ".join(list(events)[:MOST_NAMED]) + (
@@ -161,9 +161,9 @@ def _label(ones: Sequence[Beat]) -> str:
 
 def _answers(ones: Sequence[Beat]) -> str:
     counted: dict[str, int] = {}
-    for one in ones:
-        if one.response:
-            counted[one.response] = counted.get(one.response, 0) + 1
+    for beat in ones:
+        if beat.response:
+            counted[beat.response] = counted.get(beat.response, 0) + 1
     return ", ".join(text if count == 1 else f"{count} x {text}" for text, count in counted.items())
 
 

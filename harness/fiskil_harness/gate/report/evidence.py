@@ -39,14 +39,16 @@ class Row(Struct, frozen=True, kw_only=True):
 
 def rows(whole: GateResult) -> list[Row]:
     """Every practice that has a standing, in the order of Fiskil's page."""
-    purposes = {one.hook: one.purpose for one in whole.result.unlocks}
-    return [_row(one, whole, purposes) for one in whole.result.statuses]
+    purposes = {unlock.hook: unlock.purpose for unlock in whole.result.unlocks}
+    return [_row(status, whole, purposes) for status in whole.result.statuses]
 
 
 def shots(pictures: Iterable[Picture], scenarios: Sequence[str]) -> list[Shot]:
     """The pictures of those scenarios, also those for which there was no room or that could not be taken."""
     wanted = set(scenarios)
-    return [Shot(picture=one, look=look) for one in pictures for look in one.viewpoints if look.scenario in wanted]
+    return [
+        Shot(picture=picture, look=look) for picture in pictures for look in picture.viewpoints if look.scenario in wanted
+    ]
 
 
 def _row(one: PracticeStatus, whole: GateResult, purposes: dict[str, str]) -> Row:

@@ -64,17 +64,17 @@ def render(whole: GateResult) -> str:
     """The report as a document."""
     judgement = whole.result
     told = text.findings_to_show(judgement)
-    homes = {one.scenario: "scenario-" + re.sub(r"[^\w-]", "-", one.scenario) for one in judgement.scenarios}
+    homes = {scenario.scenario: "scenario-" + re.sub(r"[^\w-]", "-", scenario.scenario) for scenario in judgement.scenarios}
     rows = evidence.rows(whole)
     asked = {row.status.practice for row in rows}
     by_scenario: dict[str, list[evidence.Shot]] = {}
-    for one in evidence.shots(whole.pictures, list(homes)):
-        by_scenario.setdefault(one.look.scenario, []).append(one)
+    for shot in evidence.shots(whole.pictures, list(homes)):
+        by_scenario.setdefault(shot.look.scenario, []).append(shot)
     meter = list(_meter(judgement))
-    timing = sorted(whole.measured, key=lambda one: -one.took_s)[:SLOWEST]
-    acknowledgements = _summed([one.acknowledgements for one in whole.stories])
-    sick = [one for one in judgement.bugs if one.verdict is Verdict.FAIL]
-    chosen = {id(one) for one in [one for one in whole.excerpts if not one.case][:MOST_OF_FINDINGS]}
+    timing = sorted(whole.measured, key=lambda measure: -measure.took_s)[:SLOWEST]
+    acknowledgements = _summed([story.acknowledgements for story in whole.stories])
+    sick = [bug for bug in judgement.bugs if bug.verdict is Verdict.FAIL]
+    chosen = {id(excerpt) for excerpt in [excerpt for excerpt in whole.excerpts if not excerpt.case][:MOST_OF_FINDINGS]}
     drawn_open = max(MOST_DRAWN // 2, min(MOST_DRAWN_OPEN, MOST_DRAWN_IN_ALL // max(1, len(told))))
     parts = {
         "compared": whole.compared and "Baseline",
@@ -97,7 +97,7 @@ def render(whole: GateResult) -> str:
         unrest=text.busy_lines(whole.measured),
         tone={0: "good", 1: "bad"}.get(whole.exit_code, "doubt"),
         meter=meter,
-        meter_words=", ".join(f"{one.count} {one.text}" for one in meter),
+        meter_words=", ".join(f"{share.count} {share.text}" for share in meter),
         counts=list(_counts(whole)),
         parts=[(anchor, name) for anchor, name in parts.items() if name],
         tones=TONES,
@@ -113,7 +113,7 @@ def render(whole: GateResult) -> str:
         practices=[(title, list(each)) for title, each in groupby(rows, key=lambda row: row.status.section)],
         stood=_stood,
         stood_at=asked,
-        unasked=[one for one in all_practices() if one not in asked] if rows else [],
+        unasked=[all_practice for all_practice in all_practices() if all_practice not in asked] if rows else [],
         trials=text.interpretation_run_counts(judgement),
         scenario_counts=text.scenario_counts(judgement),
         gathered=_gathered(whole),
@@ -126,9 +126,9 @@ def render(whole: GateResult) -> str:
         coverage=text.coverage_lines(judgement),
         drawing=delivery_diagram.drawing,
         in_words=delivery_diagram.as_text,
-        stories={one.scenario: one for one in whole.stories},
+        stories={story.scenario: story for story in whole.stories},
         shots_of=lambda scenario: by_scenario.get(scenario, []),
-        pictures=[one for one in whole.pictures if one.png],
+        pictures=[picture for picture in whole.pictures if picture.png],
         diagram=story_diagram.diagram,
         timeline=timeline.timeline,
         is_wrong=story_diagram.is_wrong,
@@ -150,11 +150,11 @@ def _template() -> Template:
 
 def _counts(whole: GateResult) -> Iterable[tuple[int, str]]:
     judgement = whole.result
-    failing = [one for one in judgement.scenarios if one.verdict is Verdict.FAIL]
+    failing = [scenario for scenario in judgement.scenarios if scenario.verdict is Verdict.FAIL]
     yield len(failing), f"of {text.counted(len(judgement.scenarios), 'scenario')} failed"
     if judgement.bugs:
         yield (
-            len([one for one in judgement.bugs if one.verdict is Verdict.FAIL]),
+            len([bug for bug in judgement.bugs if bug.verdict is Verdict.FAIL]),
             f"of {len(judgement.bugs)} known bugs there",
         )
     if judgement.decision is not Decision.NOT_REQUESTED:
@@ -163,7 +163,7 @@ def _counts(whole: GateResult) -> Iterable[tuple[int, str]]:
 
 def _meter(judgement: Judgement) -> Iterable[Share]:
     """How the practices stand, the good ones first; only where there are any."""
-    waived = [one for one in judgement.with_status(Status.VIOLATED) if one.waiver]
+    waived = [status for status in judgement.with_status(Status.VIOLATED) if status.waiver]
     counts = {
         ("proven", "good", ""): len(judgement.with_status(Status.PROVEN)),
         ("attested by people", "said", "dotted"): len(judgement.with_status(Status.ATTESTED)),
@@ -192,14 +192,14 @@ def _took(seconds: float) -> str:
 
 def _sections(bugs: Sequence[Diagnosis]) -> Iterable[tuple[str, list[Diagnosis]]]:
     for title in SECTIONS:
-        rows = [one for one in bugs if section_of(one.row) == title]
+        rows = [bug for bug in bugs if section_of(bug.row) == title]
         if rows:
             yield title, rows
 
 
 def _stood(rows: Sequence[evidence.Row]) -> str:
     standings = [row.status.status for row in rows]
-    return ", ".join(f"{standings.count(one)} {one}" for one in Status if one in standings)
+    return ", ".join(f"{standings.count(status)} {status}" for status in Status if status in standings)
 
 
 def _gathered(whole: GateResult) -> dict[int, tuple[list[Excerpt], int]]:
@@ -212,10 +212,11 @@ def _gathered(whole: GateResult) -> dict[int, tuple[list[Excerpt], int]]:
     for bug in whole.result.bugs:
         if bug.verdict is Verdict.FAIL:
             found = _of(whole, bug.scenario, bug.probe)
-            chosen = ([one for one in found if one.case in bug.cases] or [one for one in found if not one.case])[
-                :MOST_EXCERPTS
-            ]
-            row = first.setdefault((bug.scenario, bug.probe, tuple(one.case for one in chosen)), bug.row)
+            chosen = (
+                [excerpt for excerpt in found if excerpt.case in bug.cases]
+                or [excerpt for excerpt in found if not excerpt.case]
+            )[:MOST_EXCERPTS]
+            row = first.setdefault((bug.scenario, bug.probe, tuple(excerpt.case for excerpt in chosen)), bug.row)
             gathered[bug.row] = (chosen, 0) if row == bug.row or not chosen else ([], row)
     return gathered
 
@@ -223,12 +224,12 @@ def _gathered(whole: GateResult) -> dict[int, tuple[list[Excerpt], int]]:
 def _whole_of(whole: GateResult, chosen: set[int], outcome: Outcome, finding: Finding) -> list[Excerpt]:
     """What there is to show of a finding; nothing where the bugs above show it already, or where too much is shown."""
     if any(
-        (one.scenario, one.probe) == (outcome.scenario, finding.probe) and one.verdict is Verdict.FAIL
-        for one in whole.result.bugs
+        (bug.scenario, bug.probe) == (outcome.scenario, finding.probe) and bug.verdict is Verdict.FAIL
+        for bug in whole.result.bugs
     ):
         return []
-    return [one for one in _of(whole, outcome.scenario, finding.probe) if not one.case and id(one) in chosen]
+    return [excerpt for excerpt in _of(whole, outcome.scenario, finding.probe) if not excerpt.case and id(excerpt) in chosen]
 
 
 def _of(whole: GateResult, scenario: str, probe: str) -> list[Excerpt]:
-    return [one for one in whole.excerpts if (one.scenario, one.probe) == (scenario, probe)]
+    return [excerpt for excerpt in whole.excerpts if (excerpt.scenario, excerpt.probe) == (scenario, probe)]

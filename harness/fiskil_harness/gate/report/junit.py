@@ -29,7 +29,7 @@ _UNPRINTABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff
 def render(whole: GateResult) -> str:
     """The report as a document."""
     root = ET.Element("testsuites", name="fiskil-harness")
-    took = {one.scenario: one.took_s for one in whole.measured}
+    took = {measure.scenario: measure.took_s for measure in whole.measured}
     scenarios = ET.SubElement(root, "testsuite", name="fiskil-harness.scenarios", timestamp=whole.run.began_at)
     _run_properties(scenarios, whole)
     for outcome in whole.result.scenarios:
@@ -37,8 +37,8 @@ def render(whole: GateResult) -> str:
     _count(scenarios)
     if whole.result.decision is not Decision.NOT_REQUESTED:
         practices = ET.SubElement(root, "testsuite", name="fiskil-harness.practices", timestamp=whole.run.began_at)
-        for one in whole.result.statuses:
-            _practice_case(practices, one)
+        for status in whole.result.statuses:
+            _practice_case(practices, status)
         _count(practices)
         decision = ET.SubElement(root, "testsuite", name="fiskil-harness.gate", timestamp=whole.run.began_at)
         _gate_case(decision, whole)
@@ -48,7 +48,7 @@ def render(whole: GateResult) -> str:
             root, "testsuite", name="fiskil-harness.interpretations", timestamp=whole.run.began_at
         )
         for trial in whole.result.interpretation_runs:
-            _trial_case(interpretations, whole, trial, sum(took.get(one.scenario, 0.0) for one in trial.outcomes))
+            _trial_case(interpretations, whole, trial, sum(took.get(outcome.scenario, 0.0) for outcome in trial.outcomes))
         _count(interpretations)
     if whole.compared is not None:
         baseline = ET.SubElement(root, "testsuite", name="fiskil-harness.baseline", timestamp=whole.run.began_at)
@@ -81,13 +81,13 @@ def _scenario_case(suite: ET.Element, whole: GateResult, outcome: Outcome, secon
         ET.SubElement(properties, "property", name=f"probe.{_plain(finding.probe)}", value=str(finding.verdict))
     if outcome.verdict is Verdict.PASS:
         return
-    telling = [one for one in outcome.findings if one.verdict is outcome.verdict]
-    seen = "; ".join(one.observed for one in telling) or "nothing was examined"
+    telling = [finding for finding in outcome.findings if finding.verdict is outcome.verdict]
+    seen = "; ".join(finding.observed for finding in telling) or "nothing was examined"
     text = "\n".join(finding_lines(outcome, telling, again=again(whole, outcome.scenario))) if telling else seen
     if outcome.verdict is Verdict.FAIL:
         _tell(case, "failure", str(outcome.verdict), seen, text)
-    elif telling and all(one.hook for one in telling):
-        hooks = ", ".join(dict.fromkeys(one.hook for one in telling))
+    elif telling and all(finding.hook for finding in telling):
+        hooks = ", ".join(dict.fromkeys(finding.hook for finding in telling))
         ET.SubElement(case, "skipped", message=_plain(f"{seen} (lacks {hooks})"))
     else:
         _tell(case, "error", str(outcome.verdict), seen, text)
@@ -107,12 +107,14 @@ def _why_shut(whole: GateResult) -> Iterator[str]:
         yield "the run was interrupted"
     if whole.run.faults:
         yield f"faults of fiskil-harness: {whole.run.faults}"
-    yield from (one for one in (told.problem, *told.complaints) if one)
+    yield from (text for text in (told.problem, *told.complaints) if text)
     if whole.compared is not None:
         yield f"worse than in {whole.compared.baseline}: {len(whole.compared.worse)}"
         return
     yield f"{told.required_met} of {told.required} required practices are met"
-    if count := len([one for one in told.interpretation_runs if stays_shut(one)]):
+    if count := len(
+        [interpretation_run for interpretation_run in told.interpretation_runs if stays_shut(interpretation_run)]
+    ):
         yield f"required interpretations that do not hold: {count}"
 
 

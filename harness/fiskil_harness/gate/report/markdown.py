@@ -64,10 +64,13 @@ def _comparison(whole: GateResult) -> list[str]:
     found = whole.compared
     if found is None:
         return []
-    changed = [*(("worse", one) for one in found.worse), *(("better", one) for one in found.better)]
+    changed = [
+        *(("worse", difference) for difference in found.worse),
+        *(("better", difference) for difference in found.better),
+    ]
     lines = [f"**{comparison_line(whole)}**", ""]
-    lines += [f"- {word}: {_cell(difference_line(one))}" for word, one in changed]
-    lines += [f"- {_cell(one)}" for one in found.caveats]
+    lines += [f"- {word}: {_cell(difference_line(difference))}" for word, difference in changed]
+    lines += [f"- {_cell(caveat)}" for caveat in found.caveats]
     return [*lines, ""] if changed or found.caveats else lines
 
 
@@ -102,9 +105,9 @@ def _findings(whole: GateResult) -> Block:
 
 def _exercised(judgement: Judgement) -> Block:
     """What the run exercised, and which scenarios it left out."""
-    lines = [*(f"- {_cell(one)}" for one in coverage_lines(judgement)), ""] if judgement.coverage else []
+    lines = [*(f"- {_cell(coverage_line)}" for coverage_line in coverage_lines(judgement)), ""] if judgement.coverage else []
     if judgement.left_out:
-        lines += ["Not run:", "", *(f"- {_cell(one)}" for one in judgement.left_out), ""]
+        lines += ["Not run:", "", *(f"- {_cell(text)}" for text in judgement.left_out), ""]
     return folded("What this run exercised", lines)
 
 
@@ -113,21 +116,24 @@ def _bugs(judgement: Judgement) -> Block:
     if not judgement.bugs:
         return []
     lines = ["## Receiver", "", f"{len(judgement.bugs)} known bugs: {bug_counts(judgement.bugs)}.", ""]
-    sick = [one for one in judgement.bugs if one.verdict is Verdict.FAIL]
+    sick = [bug for bug in judgement.bugs if bug.verdict is Verdict.FAIL]
     if sick:
         lines += ["| bug | the receiver | seen | fix |", "|---|---|---|---|"]
-        lines += [f"| {one.row} | {_cell(one.title)} | {_cell(one.observed)} | {_cell(one.fix)} |" for one in sick]
+        lines += [
+            f"| {diagnosis.row} | {_cell(diagnosis.title)} | {_cell(diagnosis.observed)} | {_cell(diagnosis.fix)} |"
+            for diagnosis in sick
+        ]
         lines.append("")
     return lines
 
 
 def _kept(judgement: Judgement) -> Block:
     """Every practice that the app keeps, as experiments or people say."""
-    kept = [one for one in judgement.statuses if one.status in {Status.PROVEN, Status.ATTESTED}]
+    kept = [status for status in judgement.statuses if status.status in {Status.PROVEN, Status.ATTESTED}]
     lines: Block = []
-    for section, each in groupby(kept, key=lambda one: one.section):
+    for section, each in groupby(kept, key=lambda status: status.section):
         lines += [f"### {section}", "", "| standing | practice | reason |", "|---|---|---|"]
-        lines += [f"| {one.status} | `{one.practice}` | {_cell(one.reason)} |" for one in each]
+        lines += [f"| {status.status} | `{status.practice}` | {_cell(status.reason)} |" for status in each]
         lines.append("")
     return folded(f"{counted(len(kept), 'practice')} kept", lines)
 

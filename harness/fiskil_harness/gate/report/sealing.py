@@ -10,12 +10,12 @@ from fiskil_harness.probes.evidence import bounded, fitted, fitted_excerpts
 
 def completed(whole: GateResult, *, config: str) -> GateResult:
     """*whole* with as much of its stories and pictures as fits, and sealed; *config* is the digest of its config."""
-    failed = {one.scenario for one in whole.result.scenarios if one.verdict is Verdict.FAIL}
-    ran = {one.scenario for one in whole.result.scenarios}
+    failed = {scenario.scenario for scenario in whole.result.scenarios if scenario.verdict is Verdict.FAIL}
+    ran = {scenario.scenario for scenario in whole.result.scenarios}
     fit = msgspec.structs.replace(
         whole,
         exhibits=fitted_excerpts(whole.excerpts),
-        stories=fitted((one for one in whole.stories if one.scenario in ran), first=failed),
+        stories=fitted((story for story in whole.stories if story.scenario in ran), first=failed),
         pictures=bounded(whole.pictures, first=failed),
     )
     return sealed(fit, config=config)

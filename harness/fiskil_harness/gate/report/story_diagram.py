@@ -26,7 +26,7 @@ def diagram(story: Story, *, most: int) -> str:
     """The diagram of at most so many happenings; equal ones that follow each other stand together."""
     page = _Page()
     shown = story.happenings[:most]
-    for step, ones in groupby(shown, key=lambda one: one.step):
+    for step, ones in groupby(shown, key=lambda happening: happening.step):
         if 0 <= step < len(story.steps):
             page.mark(f"step {step + 1}: {story.steps[step]}")
         for first, count in _folded(list(ones)):

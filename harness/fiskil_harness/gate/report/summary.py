@@ -12,23 +12,23 @@ def plainly(whole: GateResult) -> str:
     if whole.run.faults or whole.run.was_interrupted:
         return "Nothing can be concluded from this run yet. Run it again."
     if judgement.decision is Decision.NOT_REQUESTED:
-        failed = len([one for one in judgement.scenarios if one.verdict is Verdict.FAIL])
+        failed = len([scenario for scenario in judgement.scenarios if scenario.verdict is Verdict.FAIL])
         of = counted(len(judgement.scenarios), "scenario")
         found = f"{failed} of {of} found something wrong" if failed else f"None of {of} found anything wrong"
         return f"{found}. This was not the whole gate, so it does not say whether the app may go live."
-    violated = [one for one in judgement.with_status(Status.VIOLATED) if not one.waiver]
+    violated = [status for status in judgement.with_status(Status.VIOLATED) if not status.waiver]
     waived = len(judgement.with_status(Status.VIOLATED)) - len(violated)
     accepted = f" {counted(waived, 'violation')} {'is' if waived == 1 else 'are'} waived for a time." if waived else ""
     if judgement.decision is Decision.OPEN:
         stated = len(judgement.with_status(Status.ATTESTED))
         people = f", {stated} of them stated by people and not measured" if stated else ""
-        left = len([one for one in judgement.with_status(Status.NOT_PROVEN) if not one.is_required])
+        left = len([status for status in judgement.with_status(Status.NOT_PROVEN) if not status.is_required])
         others = f" Not required and not proven: {left} of {judgement.practices}." if left else ""
         return f"The app may go live: it keeps {judgement.required_met} required practices{people}.{others}{accepted}"
     if violated:
         others = f", and {len(violated) - 1} more" if len(violated) > 1 else ""
         return f"The app should not go live yet. It does not keep: {_lowered(violated[0].title)}{others}.{accepted}"
-    unproven = len([one for one in judgement.with_status(Status.NOT_PROVEN) if one.is_required])
+    unproven = len([status for status in judgement.with_status(Status.NOT_PROVEN) if status.is_required])
     if unproven:
         return (
             f"Nothing was found to be wrong, and {unproven} of {judgement.required} required practices are not proven: "

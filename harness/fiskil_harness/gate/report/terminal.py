@@ -69,16 +69,16 @@ def _show_bugs(judgement: Judgement, console: "Console", width: int) -> None:
     """The known bugs that the receiver has, each with its remedy, and how many it has not."""
     if not judgement.bugs:
         return
-    sick = [one for one in judgement.bugs if one.verdict is Verdict.FAIL]
+    sick = [bug for bug in judgement.bugs if bug.verdict is Verdict.FAIL]
     if sick:
         _print(console, "Known bugs of receivers", style="bold")
-    for one in sick:
-        lead = f"  {one.row:>2}  {one.bug}"
-        lines = words.wrapped(f"{lead}  the receiver {one.title}", width, later_indent=words.INDENT)
-        _print(console, lines[0], lead=lead, style=COLOURS[one.verdict])
+    for diagnosis in sick:
+        lead = f"  {diagnosis.row:>2}  {diagnosis.bug}"
+        lines = words.wrapped(f"{lead}  the receiver {diagnosis.title}", width, later_indent=words.INDENT)
+        _print(console, lines[0], lead=lead, style=COLOURS[diagnosis.verdict])
         for line in lines[1:]:
             _print(console, line)
-        for line in words.wrapped(f"fix: {one.fix}", width, first_indent=words.INDENT, later_indent=words.INDENT):
+        for line in words.wrapped(f"fix: {diagnosis.fix}", width, first_indent=words.INDENT, later_indent=words.INDENT):
             _print(console, line)
     _print_wrapped(console, f"{len(judgement.bugs)} known bugs: {words.bug_counts(judgement.bugs)}", width)
     _print(console, "")
@@ -108,11 +108,11 @@ def _show_advice(judgement: Judgement, console: "Console", width: int) -> None:
 
 
 def _show_practices(judgement: Judgement, console: "Console", width: int) -> None:
-    name_width = max((len(one.practice) for one in judgement.statuses), default=0)
-    for section, rows in groupby(judgement.statuses, key=lambda one: one.section):
+    name_width = max((len(status.practice) for status in judgement.statuses), default=0)
+    for section, rows in groupby(judgement.statuses, key=lambda status: status.section):
         _print(console, section, style="bold")
-        for one in rows:
-            _show_practice(one, console, width, name_width)
+        for row in rows:
+            _show_practice(row, console, width, name_width)
     if judgement.statuses:
         _print(console, "")
 
@@ -137,16 +137,18 @@ def _show_trials(whole: GateResult, console: "Console", width: int) -> None:
     if not trials:
         return
     _print(console, "Other interpretations of what the real API leaves in doubt", style="bold")
-    for one in trials:
-        if one.result is TrialResult.HOLDS and not one.is_required:
+    for trial in trials:
+        if trial.result is TrialResult.HOLDS and not trial.is_required:
             continue
-        lead = f" {'*' if one.is_required else ' '}{one.result:<8} "
-        lines = words.wrapped(f"{lead}{one.clause}={one.interpretation}  {one.reason}", width, later_indent=words.INDENT * 2)
-        _print(console, lines[0], lead=lead, style=HOLD_COLOURS[one.result])
+        lead = f" {'*' if trial.is_required else ' '}{trial.result:<8} "
+        lines = words.wrapped(
+            f"{lead}{trial.clause}={trial.interpretation}  {trial.reason}", width, later_indent=words.INDENT * 2
+        )
+        _print(console, lines[0], lead=lead, style=HOLD_COLOURS[trial.result])
         for line in lines[1:]:
             _print(console, line)
-        if one.result is TrialResult.BREAKS and one.outcomes:
-            scenario = next((each.scenario for each in one.outcomes if each.verdict is not Verdict.PASS), "")
+        if trial.result is TrialResult.BREAKS and trial.outcomes:
+            scenario = next((each.scenario for each in trial.outcomes if each.verdict is not Verdict.PASS), "")
             for line in words.command_lines("again", again(whole, scenario), width, indent=words.INDENT * 2, label_width=6):
                 _print(console, line)
     _print(console, words.interpretation_run_counts(whole.result))
@@ -180,10 +182,10 @@ def _show_comparison(whole: GateResult, console: "Console", width: int) -> None:
     if found is None:
         return
     _print_wrapped(console, words.comparison_line(whole), width)
-    for one in (*found.worse, *found.better):
-        lead = "  better " if one.weight is Verdict.PASS else "  worse  "
-        lines = words.wrapped(lead + words.difference_line(one), width, later_indent=words.INDENT)
-        _print(console, lines[0], lead=lead, style=COLOURS[one.weight])
+    for difference in (*found.worse, *found.better):
+        lead = "  better " if difference.weight is Verdict.PASS else "  worse  "
+        lines = words.wrapped(lead + words.difference_line(difference), width, later_indent=words.INDENT)
+        _print(console, lines[0], lead=lead, style=COLOURS[difference.weight])
         for line in lines[1:]:
             _print(console, line)
     for caveat in found.caveats:
@@ -196,12 +198,14 @@ def _show_end(whole: GateResult, console: "Console", width: int) -> None:
     for remark in (*judgement.remarks, *words.busy_lines(whole.measured)):
         _print_wrapped(console, remark, width)
     if judgement.decision is not Decision.NOT_REQUESTED:
-        counts = ", ".join(f"{len(judgement.with_status(one))} {one}" for one in Status if judgement.with_status(one))
+        counts = ", ".join(
+            f"{len(judgement.with_status(status))} {status}" for status in Status if judgement.with_status(status)
+        )
         _print_wrapped(console, f"{judgement.practices} practices: {counts}  (* required)", width)
         _print_wrapped(console, f"{scenario_counts(judgement)}, in {run.took_s:.0f} s", width)
-    for one in whole.measured:
-        if one.pairs is not None:
-            _print_wrapped(console, words.pairs_line(one), width)
+    for measure in whole.measured:
+        if measure.pairs is not None:
+            _print_wrapped(console, words.pairs_line(measure), width)
     colour = {0: "bold green", 1: "bold red"}.get(whole.exit_code, "bold yellow")
     for line in words.wrapped(decision_line(whole), width):
         _print(console, line, style=colour)

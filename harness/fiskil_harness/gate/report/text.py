@@ -72,7 +72,7 @@ def busy_lines(measured: Sequence[Measure]) -> tuple[str, ...]:
 
     Workers have an app each, so what one of them says another may not.
     """
-    told = Counter(note for one in measured for note in one.notes if note.startswith(STILL_BUSY_SINCE))
+    told = Counter(note for measure in measured for note in measure.notes if note.startswith(STILL_BUSY_SINCE))
     return tuple(
         f"{note[0].upper()}{note[1:]}; {counted(count, 'later scenario')} met it so." for note, count in told.items()
     )
@@ -86,8 +86,8 @@ def observation(finding: Finding) -> str:
 
 def _head(outcome: Outcome, findings: Sequence[Finding], width: int) -> list[str]:
     seed = f"seed {outcome.seed}"
-    about = {practice for one in findings for practice in practices_of(one.probe, outcome.practices)}
-    practices = ", ".join(one for one in outcome.practices if one in about)
+    about = {practice for finding in findings for practice in practices_of(finding.probe, outcome.practices)}
+    practices = ", ".join(practice for practice in outcome.practices if practice in about)
     lines = wrapped(f"{findings[0].verdict}  {practices}   {outcome.scenario}", width, later_indent=INDENT)
     if len(lines[-1]) + len(seed) + 2 <= width:
         lines[-1] += seed.rjust(width - len(lines[-1]))
@@ -110,7 +110,7 @@ def findings_to_show(judgement: Judgement) -> list[tuple[Outcome, list[Finding]]
     """What a reader must see, by scenario, the failures first; what only lacks a hook stands in the list of hooks."""
     failed = [(outcome, _having(outcome, Verdict.FAIL)) for outcome in judgement.scenarios]
     untold = [
-        (outcome, [one for one in _having(outcome, Verdict.INCONCLUSIVE) if not _only_lacks(one, outcome)])
+        (outcome, [finding for finding in _having(outcome, Verdict.INCONCLUSIVE) if not _only_lacks(finding, outcome)])
         for outcome in judgement.scenarios
         if not was_not_run(outcome)
     ]
@@ -149,14 +149,14 @@ def scenario_counts(judgement: Judgement) -> str:
 
 def bug_counts(bugs: Sequence[Diagnosis]) -> str:
     """How many known bugs a receiver has: ``2 there, 47 not there, 9 not told``."""
-    verdicts = [one.verdict for one in bugs]
+    verdicts = [bug.verdict for bug in bugs]
     return ", ".join(f"{verdicts.count(verdict)} {word}" for verdict, word in BUG_LABELS.items())
 
 
 def interpretation_run_counts(judgement: Judgement) -> str:
     """How many other interpretations ended how: ``60 other interpretations: 2 break the app, 58 hold``."""
-    holds = [one.result for one in judgement.interpretation_runs]
-    parts = [f"{holds.count(one)} {word}" for one, word in _HOLDS.items() if one in holds]
+    holds = [interpretation_run.result for interpretation_run in judgement.interpretation_runs]
+    parts = [f"{holds.count(hold)} {word}" for hold, word in _HOLDS.items() if hold in holds]
     return f"{counted(len(holds), 'other reading')}: {', '.join(parts)}"
 
 
@@ -193,9 +193,9 @@ def difference_line(one: Difference) -> str:
 def coverage_lines(judgement: Judgement) -> list[str]:
     """What was exercised, by kind, and by name what was not."""
     return [
-        f"{one.kind}: {len(one.exercised)} exercised{_left(one)}"
-        for one in judgement.coverage
-        if one.exercised or one.untested
+        f"{coverage.kind}: {len(coverage.exercised)} exercised{_left(coverage)}"
+        for coverage in judgement.coverage
+        if coverage.exercised or coverage.untested
     ]
 
 
@@ -253,13 +253,13 @@ def how_to_give(whole: GateResult, hook: str) -> str:
 
 
 def _reasons(judgement: Judgement) -> Iterable[str]:
-    violated = [one for one in judgement.with_status(Status.VIOLATED) if not one.waiver]
-    open_ones = [one for one in judgement.with_status(Status.NOT_PROVEN) if one.is_required]
+    violated = [status for status in judgement.with_status(Status.VIOLATED) if not status.waiver]
+    open_ones = [status for status in judgement.with_status(Status.NOT_PROVEN) if status.is_required]
     if violated:
         yield f"{counted(len(violated), 'practice')} violated"
     if open_ones:
         yield f"{len(open_ones)} of {judgement.required} required not proven"
-    broken = [one for one in judgement.interpretation_runs if stays_shut(one)]
+    broken = [interpretation_run for interpretation_run in judgement.interpretation_runs if stays_shut(interpretation_run)]
     if broken:
         yield f"{counted(len(broken), 'required reading')} not held"
     if judgement.complaints:

@@ -20,17 +20,17 @@ NARROWEST = 2.0
 
 def timeline(story: Story, *, most: int) -> str:
     """Each route a row, each attempt a bar where it happened; nothing where nothing took time."""
-    timed = [one for one in story.happenings if one.took_s is not None and one.what != "hook"][:most]
+    timed = [happening for happening in story.happenings if happening.took_s is not None and happening.what != "hook"][:most]
     if not timed:
         return ""
-    routes = list(dict.fromkeys(one.route for one in timed))
+    routes = list(dict.fromkeys(happening.route for happening in timed))
     rows = {route: min(number, MOST_ROUTES - 1) for number, route in enumerate(routes)}
-    span_s = max(0.001, *((one.at_s + (one.took_s or 0)) * 1.01 for one in timed))
+    span_s = max(0.001, *((happening.at_s + (happening.took_s or 0)) * 1.01 for happening in timed))
     high = 8 + ROW * (max(rows.values()) + 1)
     parts = [_steps(story, span_s, high)]
     for number in range(max(rows.values()) + 1):
         named = [route for route, row in rows.items() if row == number]
-        attempts = [one for one in timed if rows[one.route] == number]
+        attempts = [happening for happening in timed if rows[happening.route] == number]
         parts.append(_row(named, attempts, number))
     parts += _bars(timed, rows, span_s)
     title = f"Timeline of {story.scenario}: {len(timed)} attempts on {len(routes)} routes in {span_s:.2f} seconds."
@@ -60,8 +60,8 @@ def distribution(counts: Sequence[int]) -> str:
 
 def _row(routes: Sequence[str], attempts: Sequence[Happening], number: int) -> str:
     name = routes[0] if len(routes) == 1 else f"{routes[0]} and {len(routes) - 1} more routes"
-    wrong = len([one for one in attempts if _is_wrong(one)])
-    repeated = len([one for one in attempts if one.repeats])
+    wrong = len([attempt for attempt in attempts if _is_wrong(attempt)])
+    repeated = len([attempt for attempt in attempts if attempt.repeats])
     tail = f" {len(attempts)}" + (f", {wrong} wrong" if wrong else "") + (f", {repeated} again" if repeated else "")
     room = WIDE - len(tail)
     shown = name if len(name) <= room else name[: room - 3] + "..."
@@ -75,29 +75,29 @@ def _row(routes: Sequence[str], attempts: Sequence[Happening], number: int) -> s
 def _bars(timed: Sequence[Happening], rows: dict[str, int], span_s: float) -> list[str]:
     places: dict[int, tuple[float, float]] = {}
     parts: list[str] = []
-    for one in timed:
-        x = _x(one.at_s, span_s)
-        wide = max(NARROWEST, (one.took_s or 0) / span_s * (RIGHT - LEFT))
-        y = 8 + ROW * rows[one.route] + 16
-        places[one.number] = (x + wide, y)
-        if _is_wrong(one):
+    for happening in timed:
+        x = _x(happening.at_s, span_s)
+        wide = max(NARROWEST, (happening.took_s or 0) / span_s * (RIGHT - LEFT))
+        y = 8 + ROW * rows[happening.route] + 16
+        places[happening.number] = (x + wide, y)
+        if _is_wrong(happening):
             parts.append(
                 f'<rect class="wrong" x="{x:.1f}" y="{y}" width="{wide:.1f}" height="10"/>'
                 f'<path class="bad" d="M{x + wide / 2 - 3:.1f} {y + 2}l6 6m0-6l-6 6"/>'
             )
         else:
             parts.append(f'<rect class="bar" x="{x:.1f}" y="{y}" width="{wide:.1f}" height="10"/>')
-        if one.repeats in places:
-            from_x, from_y = places[one.repeats]
+        if happening.repeats in places:
+            from_x, from_y = places[happening.repeats]
             parts.append(f'<path class="tie" d="M{from_x:.1f} {from_y + 10}q{(x - from_x) / 2:.1f} 7 {x - from_x:.1f} 0"/>')
     return parts
 
 
 def _steps(story: Story, span_s: float, high: float) -> str:
     began: dict[int, float] = {}
-    for one in story.happenings:
-        if one.step >= 0:
-            began.setdefault(one.step, one.at_s)
+    for happening in story.happenings:
+        if happening.step >= 0:
+            began.setdefault(happening.step, happening.at_s)
     lines = "".join(f"M{_x(at_s, span_s):.1f} 4V{high}" for at_s in list(began.values())[1:] if at_s <= span_s)
     return f'<path class="when" d="{lines}"/>' if lines else ""
 

@@ -56,13 +56,13 @@ def fitting(entry: GalleryApp) -> list[Scenario]:
 
 def moments(entry: GalleryApp) -> list[Scenario]:
     """Those of them that take a moment, in an order of the app's own."""
-    found = [one for one in fitting(entry) if not is_costly(one)]
+    found = [scenario for scenario in fitting(entry) if not is_costly(scenario)]
     return stream(0, "gallery", entry.name).sample(found, len(found))
 
 
 def own_and_others(entry: GalleryApp) -> list[Scenario]:
     """The scenarios that catch the app, or show what is special about it, and as many moments with others as it says."""
-    others = [one for one in moments(entry) if one.name not in entry.scenarios]
+    others = [moment for moment in moments(entry) if moment.name not in entry.scenarios]
     return [*map(load, entry.scenarios), *others[: entry.others]]
 
 
@@ -73,5 +73,5 @@ def _all() -> list[Scenario]:
 
 @cache
 def _about_receivers() -> list[Scenario]:
-    named = [one for one in _all() if one.name.startswith("webhook_") or one.name.endswith("_generated")]
-    return [one for one in named if one.name not in WATCH_CALLS]
+    named = [scenario for scenario in _all() if scenario.name.startswith("webhook_") or scenario.name.endswith("_generated")]
+    return [scenario for scenario in named if scenario.name not in WATCH_CALLS]

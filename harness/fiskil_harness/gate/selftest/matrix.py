@@ -104,11 +104,11 @@ def play(
     worker = Worker(settings, seed=seed, folder=folder)
     opened(worker)
     try:
-        played = [worker.play(one) for one in scenarios if goes_on()]
+        played = [worker.play(scenario) for scenario in scenarios if goes_on()]
     finally:
         worker.close()
-    met = {what for one in played for what in one.measure.coverage_marks}
-    return judge([one.outcome for one in played], settings=settings, seed=seed, today=today, met=met)
+    met = {what for each_played in played for what in each_played.measure.coverage_marks}
+    return judge([each_played.outcome for each_played in played], settings=settings, seed=seed, today=today, met=met)
 
 
 def evaluate(entry: GalleryApp, judged: Callable[[], Judgement]) -> SelftestResult:
@@ -128,37 +128,37 @@ def evaluate(entry: GalleryApp, judged: Callable[[], Judgement]) -> SelftestResu
         caught=tuple(_catches(judgement, entry)),
         overlooked=missing,
         false_alarms=false_alarms(judgement, entry),
-        bugs_found=tuple(one.bug for one in judgement.bugs if one.verdict is Verdict.FAIL),
+        bugs_found=tuple(bug.bug for bug in judgement.bugs if bug.verdict is Verdict.FAIL),
     )
 
 
 def table(hearings: Iterable[SelftestResult]) -> list[BugRow]:
     """For each bug of the catalogue the apps that have it, and those where it was found."""
     entries = gallery.apps()
-    heard = [one for one in hearings if not one.not_tried]
+    heard = [hearing for hearing in hearings if not hearing.not_tried]
     rows = []
     for bug_id, bug in bugs().items():
-        having = [one for one in heard if bug_id in entries[one.name].bugs]
-        seen = tuple(one.name for one in having if bug_id in one.bugs_found)
+        having = [result for result in heard if bug_id in entries[result.name].bugs]
+        seen = tuple(result.name for result in having if bug_id in result.bugs_found)
         rows.append(
-            BugRow(row=bug.row, bug=bug_id, having=tuple(one.name for one in having), detected=seen, reason=bug.reason)
+            BugRow(row=bug.row, bug=bug_id, having=tuple(result.name for result in having), detected=seen, reason=bug.reason)
         )
     return rows
 
 
 def practice_table(hearings: Iterable[SelftestResult]) -> list[PracticeRow]:
     """For each practice that an app can violate the flawed apps that were caught by its id, in the order of the page."""
-    heard = [one for one in hearings if one.collection == "flawed" and not one.not_tried]
-    caught = {one.name: {catch.what for catch in one.caught} for one in heard}
+    heard = [hearing for hearing in hearings if hearing.collection == "flawed" and not hearing.not_tried]
+    caught = {result.name: {catch.what for catch in result.caught} for result in heard}
     entries = gallery.apps()
     return [
         PracticeRow(
-            practice=one.id,
-            caught=tuple(name for name in caught if one.id in caught[name]),
-            missed=tuple(name for name in caught if one.id in {*entries[name].violates} - caught[name]),
+            practice=all_practice.id,
+            caught=tuple(name for name in caught if all_practice.id in caught[name]),
+            missed=tuple(name for name in caught if all_practice.id in {*entries[name].violates} - caught[name]),
         )
-        for one in all_practices().values()
-        if one.measure != "flows"
+        for all_practice in all_practices().values()
+        if all_practice.measure != "flows"
     ]
 
 
@@ -172,14 +172,16 @@ def missed(judgement: Judgement, entry: GalleryApp) -> list[str]:
 def survived(judgement: Judgement, entry: GalleryApp) -> list[str]:
     """The scenarios that are to catch the app, and in which nothing failed."""
     return [
-        one.scenario for one in judgement.scenarios if one.scenario in entry.scenarios and one.verdict is not Verdict.FAIL
+        scenario.scenario
+        for scenario in judgement.scenarios
+        if scenario.scenario in entry.scenarios and scenario.verdict is not Verdict.FAIL
     ]
 
 
 def undiagnosed(judgement: Judgement, entry: GalleryApp) -> list[str]:
     """The bugs that the app has and the diagnosis does not say so."""
-    found = {one.bug for one in judgement.bugs if one.verdict is Verdict.FAIL}
-    return [one for one in entry.bugs if one not in found]
+    found = {bug.bug for bug in judgement.bugs if bug.verdict is Verdict.FAIL}
+    return [bug for bug in entry.bugs if bug not in found]
 
 
 def failed(judgement: Judgement, entry: GalleryApp) -> set[str]:
@@ -191,7 +193,7 @@ def failed(judgement: Judgement, entry: GalleryApp) -> set[str]:
 def false_alarms(judgement: Judgement, entry: GalleryApp) -> list[str]:
     """What is violated and neither must be nor may be, with the reason."""
     found = having(judgement, Status.VIOLATED)
-    return [f"{one}: {found[one]}" for one in found if one not in {*entry.violates, *entry.may}]
+    return [f"{text}: {found[text]}" for text in found if text not in {*entry.violates, *entry.may}]
 
 
 def wrongly_trusted(judgement: Judgement) -> list[str]:
@@ -212,7 +214,7 @@ def inconclusive_findings(judgement: Judgement) -> list[str]:
 
 def having(judgement: Judgement, standing: Status) -> dict[str, str]:
     """Practices of one standing, with the reason."""
-    return {one.practice: one.reason for one in judgement.with_status(standing)}
+    return {status.practice: status.reason for status in judgement.with_status(standing)}
 
 
 def _findings(judgement: Judgement, is_wanted: Callable[[Verdict, str], bool]) -> list[str]:
@@ -227,18 +229,18 @@ def _findings(judgement: Judgement, is_wanted: Callable[[Verdict, str], bool]) -
 def _catches(judgement: Judgement, entry: GalleryApp) -> Iterable[Catch]:
     """For each practice that must be violated the finding that says so, for each bug its witness."""
     violated = having(judgement, Status.VIOLATED)
-    for practice in [one for one in entry.violates if one in violated]:
+    for practice in [violate for violate in entry.violates if violate in violated]:
         failing = [
             Catch(what=practice, scenario=outcome.scenario, probe=finding.probe)
             for outcome in judgement.scenarios
             for finding in outcome.findings
             if practice in practices_of(finding.probe, outcome.practices) and finding.verdict is Verdict.FAIL
         ]
-        named = [one for one in failing if one.probe in entry.probes]
+        named = [catch for catch in failing if catch.probe in entry.probes]
         yield from [*named, *failing][:1]
-    for one in judgement.bugs:
-        if one.bug in entry.bugs and one.verdict is Verdict.FAIL:
-            yield Catch(what=f"{one.row} {one.bug}", scenario=one.scenario, probe=one.probe)
+    for bug in judgement.bugs:
+        if bug.bug in entry.bugs and bug.verdict is Verdict.FAIL:
+            yield Catch(what=f"{bug.row} {bug.bug}", scenario=bug.scenario, probe=bug.probe)
 
 
 def _result(entry: GalleryApp, **what: object) -> SelftestResult:

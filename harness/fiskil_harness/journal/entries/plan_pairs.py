@@ -26,12 +26,14 @@ class Pairs(Struct, frozen=True, kw_only=True):
 
 def pairs_of(verbs: Iterable[Verb]) -> list[tuple[str, str]]:
     """Every pair of verbs of different groups, in order."""
-    return [(one.name, other.name) for one, other in combinations(verbs, 2) if one.group != other.group]
+    return [
+        (combination.name, other.name) for combination, other in combinations(verbs, 2) if combination.group != other.group
+    ]
 
 
 def unmet(pairs: Sequence[tuple[str, str]], lives: Iterable[Iterable[str]]) -> list[tuple[str, str]]:
     """Those of *pairs* of which no life had both."""
-    met = [frozenset(one) for one in lives]
+    met = [frozenset(live) for live in lives]
     return [pair for pair in pairs if not any(both.issuperset(pair) for both in met)]
 
 
@@ -42,5 +44,5 @@ def covered(verbs: Iterable[Verb], lives: Iterable[Iterable[str]]) -> Pairs:
     return Pairs(
         covered=len(known) - len(missing),
         of=len(known),
-        missing=tuple(f"{one} with {other}" for one, other in missing),
+        missing=tuple(f"{text} with {other}" for text, other in missing),
     )

@@ -37,7 +37,7 @@ class Handed(Struct, frozen=True):
 
     def names(self, ids: Iterable[str], what: str) -> tuple[str, ...]:
         """The rows by their names in the person's history, sorted."""
-        return tuple(f"{name}: {what}" for name in sorted(self.labels.get(one, "a row of no sync") for one in ids))
+        return tuple(f"{name}: {what}" for name in sorted(self.labels.get(text, "a row of no sync") for text in ids))
 
 
 def handed(journal: Journal, rows: Rows) -> Handed:
@@ -45,9 +45,13 @@ def handed(journal: Journal, rows: Rows) -> Handed:
     of: dict[str, set[Decimal]] = {}
     odd: dict[str, set[Decimal]] = {}
     labels: dict[str, str] = {}
-    served = [one for one in journal.all(Rows) if (one.dataset, one.participant) == (rows.dataset, rows.participant)]
+    served = [
+        each_rows
+        for each_rows in journal.all(Rows)
+        if (each_rows.dataset, each_rows.participant) == (rows.dataset, rows.participant)
+    ]
     moments: list[float] = []
-    for sync, row in ((one, row) for one in served for row in one.rows):
+    for sync, row in ((rows, row) for rows in served for row in rows.rows):
         fiskil_id = str(row["fiskil_id"])
         labels[fiskil_id] = name_of_row(row)
         amount = _decimal(row.get(AMOUNT))
@@ -56,12 +60,12 @@ def handed(journal: Journal, rows: Rows) -> Handed:
         if amount is not None and _is_odd(amount):
             odd.setdefault(fiskil_id, set()).add(amount)
             moments.append(sync.at_s)
-    spoilt = [one for one in bitten_by(journal, *FAULTS) if one in reads(journal, rows.dataset, rows.end_user_id)]
+    spoilt = [call for call in bitten_by(journal, *FAULTS) if call in reads(journal, rows.dataset, rows.end_user_id)]
     for fiskil_id, amounts in (pair for call in spoilt for pair in _written(call)):
         of.setdefault(fiskil_id, set()).update(amounts)
         odd.setdefault(fiskil_id, set()).update(of[fiskil_id])
-    moments += [one.at_s for one in spoilt]
-    plain = {one: next(iter(amounts)) for one, amounts in of.items() if one not in odd and len(amounts) == 1}
+    moments += [call.at_s for call in spoilt]
+    plain = {text: next(iter(amounts)) for text, amounts in of.items() if text not in odd and len(amounts) == 1}
     return Handed(of, odd, plain, min(moments, default=0.0), any(_is_cut(call) for call in spoilt), labels)
 
 

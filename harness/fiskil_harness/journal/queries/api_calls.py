@@ -11,7 +11,9 @@ from fiskil_harness.core.model import DATASETS
 from fiskil_harness.journal import Delivery, EventCreated, Exchange, HookCall, Journal, Limits
 
 _ANNOUNCED = {
-    one.event: one.serves for one in DATASETS.values() if one.permission is not None and one.event.startswith("banking.")
+    dataset.event: dataset.serves
+    for dataset in DATASETS.values()
+    if dataset.permission is not None and dataset.event.startswith("banking.")
 }
 LOCKED_OUT = "the app could not read, for a token that was refused and never renewed, which is another practice's business"
 
@@ -20,14 +22,14 @@ CallKey = tuple[str, str, tuple[tuple[str, str], ...]]
 
 def calls(journal: Journal, route: str = "") -> list[Exchange]:
     """Every call of the scenario (or those on *route*), by arrival."""
-    found = [one for one in journal.all(Exchange) if not one.is_stray and route in {"", one.route}]
-    return sorted(found, key=lambda one: one.number)
+    found = [call for call in journal.all(Exchange) if not call.is_stray and route in {"", call.route}]
+    return sorted(found, key=lambda call: call.number)
 
 
 def reads(journal: Journal, dataset: str, end_user_id: str = "") -> list[Exchange]:
     """Every reading of a banking dataset, of one end user where given."""
     found = calls(journal, f"banking.{dataset}")
-    return [one for one in found if not end_user_id or one.end_user_id == end_user_id]
+    return [call for call in found if not end_user_id or call.end_user_id == end_user_id]
 
 
 def call_key(call: Exchange) -> CallKey:
@@ -61,11 +63,11 @@ def succeeded_later(made: list[Exchange], refused: Exchange) -> bool:
     A call that was refused before it had an end user, to create one, is told from no other.
     """
     return any(
-        one.number > refused.number
-        and one.route == refused.route
-        and refused.end_user_id in {"", one.end_user_id}
-        and is_fine(one)
-        for one in made
+        call.number > refused.number
+        and call.route == refused.route
+        and refused.end_user_id in {"", call.end_user_id}
+        and is_fine(call)
+        for call in made
     )
 
 
@@ -76,19 +78,19 @@ def was_locked_out(journal: Journal, end_user_ids: Collection[str]) -> bool:
     """
     made = calls(journal)
     return any(
-        one.status == 401 and one.end_user_id in end_user_ids and bearer(one) and not succeeded_later(made, one)
-        for one in made
+        call.status == 401 and call.end_user_id in end_user_ids and bearer(call) and not succeeded_later(made, call)
+        for call in made
     )
 
 
 def bitten_by(journal: Journal, *faults: str) -> list[Exchange]:
     """Every call that a fault of one of these names (``Stall``) acted on; without names, of any."""
-    return [one for one in calls(journal) if any(not faults or bite.partition("(")[0] in faults for bite in one.bites)]
+    return [call for call in calls(journal) if any(not faults or bite.partition("(")[0] in faults for bite in call.bites)]
 
 
 def routes_of(made: Iterable[Exchange]) -> int:
     """How many routes were called. How often each was is a matter of time, which enters no finding."""
-    return len({one.route for one in made})
+    return len({call.route for call in made})
 
 
 def began_s(call: HookCall) -> float:
@@ -98,7 +100,7 @@ def began_s(call: HookCall) -> float:
 
 def is_unheard(journal: Journal, call: HookCall) -> bool:
     """Whether the harness stopped waiting for the app's answer, which may have come later."""
-    patience_s = next((one.request_deadline_s for one in journal.all(Limits)), 0.0)
+    patience_s = next((limits.request_deadline_s for limits in journal.all(Limits)), 0.0)
     return call.status is None and call.took_s >= patience_s
 
 
@@ -109,11 +111,11 @@ def dataset_of(kind: str) -> str:
 
 def acknowledged_events(journal: Journal) -> list[tuple[Delivery, EventCreated]]:
     """Every acknowledged genuine delivery with its event, in order."""
-    events = {one.event: one for one in journal.all(EventCreated)}
+    events = {event.event: event for event in journal.all(EventCreated)}
     return [
-        (one, events[one.event])
-        for one in journal.all(Delivery)
-        if one.outcome == "ack" and one.kind in {"genuine", "replay"} and one.event in events
+        (delivery, events[delivery.event])
+        for delivery in journal.all(Delivery)
+        if delivery.outcome == "ack" and delivery.kind in {"genuine", "replay"} and delivery.event in events
     ]
 
 

@@ -16,8 +16,8 @@ _NAMED = re.compile(r"attempt|retr[yi]|tries|(?<![a-z])try|deliver|receiv|seen|d
 def extra_attempts(journal: Journal, *, of: str, than: str) -> int:
     """How many more reasons to try one twin gave the app than another did: deliveries, orders to fail, faults and kills."""
     reasons = _reasons(journal, of) - _reasons(journal, than)
-    kills = sum(1 for one in journal.all(Started) if one.how.startswith("kill"))
-    messages = {one.message_id for one in journal.all(Delivery) if one.participant == of}
+    kills = sum(1 for started in journal.all(Started) if started.how.startswith("kill"))
+    messages = {delivery.message_id for delivery in journal.all(Delivery) if delivery.participant == of}
     return max(0, reasons) + kills * len(messages)
 
 
@@ -48,10 +48,12 @@ def is_named_so(path: str) -> bool:
 
 
 def _reasons(journal: Journal, participant: str) -> int:
-    made = [one for one in journal.all(Delivery) if one.participant == participant]
-    owners = {end_user_of(one) for one in made} - {""}
-    orders = sum(1 for one in journal.all(HookCall) if one.hook == "fail" and one.participant == participant)
-    bitten = sum(1 for one in journal.all(Exchange) if one.bites and one.end_user_id in owners and not one.is_stray)
+    made = [delivery for delivery in journal.all(Delivery) if delivery.participant == participant]
+    owners = {end_user_of(delivery) for delivery in made} - {""}
+    orders = sum(
+        1 for hook_call in journal.all(HookCall) if hook_call.hook == "fail" and hook_call.participant == participant
+    )
+    bitten = sum(1 for call in journal.all(Exchange) if call.bites and call.end_user_id in owners and not call.is_stray)
     return len(made) + orders + bitten
 
 

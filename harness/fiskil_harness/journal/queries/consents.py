@@ -13,18 +13,26 @@ TOO_SOON = 429
 
 def consents_of(journal: Journal, *, until_s: float = float("inf")) -> dict[str, ConsentState]:
     """How each consent of the first participant stood last, before a moment."""
-    return {one.consent_id: one for one in journal.all(ConsentState) if not one.participant and one.at_s < until_s}
+    return {
+        consent.consent_id: consent
+        for consent in journal.all(ConsentState)
+        if not consent.participant and consent.at_s < until_s
+    }
 
 
 def permitted(journal: Journal, *, until_s: float = float("inf")) -> set[str]:
     """The datasets that the active consents covered before a moment."""
-    active = [one for one in consents_of(journal, until_s=until_s).values() if one.is_active]
-    return {name for one in active for name in one.permissions}
+    active = [consent for consent in consents_of(journal, until_s=until_s).values() if consent.is_active]
+    return {name for consent in active for name in consent.permissions}
 
 
 def hooks(journal: Journal, name: str, *, since_s: float = 0.0) -> list[HookCall]:
     """Every time that the app was asked to do *name* for the first participant, from a moment on."""
-    return [one for one in journal.all(HookCall) if one.hook == name and not one.participant and began_s(one) >= since_s]
+    return [
+        hook_call
+        for hook_call in journal.all(HookCall)
+        if hook_call.hook == name and not hook_call.participant and began_s(hook_call) >= since_s
+    ]
 
 
 def is_done(call: HookCall) -> bool:
@@ -39,7 +47,7 @@ def is_declined(call: HookCall) -> bool:
 
 def calls_during(journal: Journal, hook: HookCall, prefix: str) -> list[Exchange]:
     """What the app asked of routes that begin with *prefix* while it was at it."""
-    return [one for one in calls(journal, "") if one.route.startswith(prefix) and began_s(hook) <= one.at_s <= hook.at_s]
+    return [call for call in calls(journal, "") if call.route.startswith(prefix) and began_s(hook) <= call.at_s <= hook.at_s]
 
 
 def was_notified_of_end(journal: Journal, consent: ConsentState) -> bool:
@@ -49,17 +57,17 @@ def was_notified_of_end(journal: Journal, consent: ConsentState) -> bool:
     asked the API, and says that it did, or was refused for want of any consent.
     """
     if any(
-        event.kind == "consent.revoked" and consent_of(one) == consent.consent_id
-        for one, event in acknowledged_events(journal)
+        event.kind == "consent.revoked" and consent_of(acknowledged_event) == consent.consent_id
+        for acknowledged_event, event in acknowledged_events(journal)
     ):
         return True
-    if any(consent.consent_id in one.path and is_fine(one) for one in calls(journal, "consents.revoke")):
+    if any(consent.consent_id in call.path and is_fine(call) for call in calls(journal, "consents.revoke")):
         return True
-    is_last = not any(one.is_active for one in consents_of(journal).values())
+    is_last = not any(consent.is_active for consent in consents_of(journal).values())
     return any(
-        (is_done(one) and _has_asked(journal, began_s(one)))
-        or (is_last and is_declined(one) and _is_refused(calls_during(journal, one, "banking.")))
-        for one in hooks(journal, "refresh", since_s=consent.at_s)
+        (is_done(hook) and _has_asked(journal, began_s(hook)))
+        or (is_last and is_declined(hook) and _is_refused(calls_during(journal, hook, "banking.")))
+        for hook in hooks(journal, "refresh", since_s=consent.at_s)
     )
 
 
@@ -72,7 +80,7 @@ def rows_under(journal: Journal, consent_ids: Iterable[str]) -> dict[str, str]:
             if row.get("arrangement_id") in wanted:
                 names[str(row["fiskil_id"])] = f"{sync.dataset} {name_of_row(row, number)}"
     latest = {sync.dataset: sync for sync in _syncs(journal)}
-    others = {one.consent_id for one in consents_of(journal).values() if one.is_active} - wanted
+    others = {consent.consent_id for consent in consents_of(journal).values() if consent.is_active} - wanted
     for sync in latest.values():
         for row in sync.rows:
             if row.get("arrangement_id") in others:
@@ -87,9 +95,9 @@ def shown_as_before(journal: Journal, end: Effects, names: Iterable[str]) -> tup
     """
     wanted, ids = set(names), set(consents_of(journal))
     stood: dict[str, list[Place]] = {text: [] for text in wanted}
-    for one in journal.all(Effects):
-        if not one.participant and one is not end:
-            for text, ones in places(one.state, wanted).items():
+    for effects in journal.all(Effects):
+        if not effects.participant and effects is not end:
+            for text, ones in places(effects.state, wanted).items():
                 stood[text] += [_plain(place, ids) for place in ones]
     now = places(end.state, wanted)
     kept = {text for text in wanted if any(_plain(place, ids) in stood[text] for place in now[text])}
@@ -97,16 +105,18 @@ def shown_as_before(journal: Journal, end: Effects, names: Iterable[str]) -> tup
 
 
 def _syncs(journal: Journal) -> list[Rows]:
-    return [one for one in journal.all(Rows) if not one.participant]
+    return [rows for rows in journal.all(Rows) if not rows.participant]
 
 
 def _has_asked(journal: Journal, since_s: float) -> bool:
     """Whether the app was answered since; one that says yes and looks later has not heard yet."""
-    return any(one.at_s >= since_s and one.end_user_id and (is_fine(one) or one.status == 403) for one in calls(journal))
+    return any(
+        call.at_s >= since_s and call.end_user_id and (is_fine(call) or call.status == 403) for call in calls(journal)
+    )
 
 
 def _is_refused(made: list[Exchange]) -> bool:
-    return any(one.status in {403, 404} and not one.bites for one in made)
+    return any(call.status in {403, 404} and not call.bites for call in made)
 
 
 def _plain(place: Place, ids: set[str]) -> Place:
@@ -115,7 +125,7 @@ def _plain(place: Place, ids: set[str]) -> Place:
 
 def _without(value: Any, ids: set[str]) -> Any:
     if isinstance(value, dict):
-        return {name: _without(one, ids) for name, one in value.items()}
+        return {name: _without(each_value, ids) for name, each_value in value.items()}
     if isinstance(value, list):
-        return [_without(one, ids) for one in value]
+        return [_without(each_value, ids) for each_value in value]
     return "consent" if isinstance(value, str) and value in ids else value

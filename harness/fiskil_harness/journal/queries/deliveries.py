@@ -18,25 +18,29 @@ UNASKED = "the app could not be asked any more after it had acknowledged somethi
 
 def genuine(journal: Journal) -> list[Delivery]:
     """Every delivery as Fiskil makes it whose answer counts, in order."""
-    return [one for one in journal.all(Delivery) if one.kind == "genuine" and one.is_judged and one.source_ip in HOMES]
+    return [
+        delivery
+        for delivery in journal.all(Delivery)
+        if delivery.kind == "genuine" and delivery.is_judged and delivery.source_ip in HOMES
+    ]
 
 
 def of_kind(journal: Journal, kind: str) -> list[Delivery]:
     """Every delivery of one kind, in order."""
-    return [one for one in journal.all(Delivery) if one.kind == kind]
+    return [delivery for delivery in journal.all(Delivery) if delivery.kind == kind]
 
 
 def by_message(deliveries: Iterable[Delivery]) -> dict[str, list[Delivery]]:
     """Deliveries of each message id, in order."""
     found: dict[str, list[Delivery]] = {}
-    for one in deliveries:
-        found.setdefault(one.message_id, []).append(one)
+    for delivery in deliveries:
+        found.setdefault(delivery.message_id, []).append(delivery)
     return found
 
 
 def messages_of(deliveries: Iterable[Delivery]) -> int:
     """How many messages were handed over. How often each was may be a matter of time, which enters no finding."""
-    return len({one.message_id for one in deliveries})
+    return len({delivery.message_id for delivery in deliveries})
 
 
 class Applied(Struct, frozen=True, kw_only=True):
@@ -61,7 +65,7 @@ def applied(journal: Journal) -> Applied | None:
     if not told:
         return None
     final = told[-1]
-    was_reset = any(count > final.get(one, 0) for counts in told for one, count in counts.items())
+    was_reset = any(count > final.get(text, 0) for counts in told for text, count in counts.items())
     if not was_reset:
         return Applied(counts=final)
     return Applied(counts=dict(sum((Counter(counts) for counts in told), Counter())), was_reset=True)
@@ -87,7 +91,7 @@ def why_busy(journal: Journal) -> tuple[str, str]:
     An app that has died since then is not at rest either.
     """
     last = {effects.participant: effects for effects in journal.all(Effects)}
-    taken_s = {one.participant: one.at_s for one in journal.all(Delivery) if one.outcome == "ack"}
+    taken_s = {delivery.participant: delivery.at_s for delivery in journal.all(Delivery) if delivery.outcome == "ack"}
     newest_s = max((effects.at_s for effects in last.values()), default=inf)
     if any(at_s > (last[name].at_s if name in last else newest_s) for name, at_s in taken_s.items()):
         return UNASKED, ""
@@ -96,8 +100,8 @@ def why_busy(journal: Journal) -> tuple[str, str]:
 
 def was_disturbed(journal: Journal) -> bool:
     """Whether the app had a reason to leave something for later: it was killed, told to fail, or met a fault."""
-    was_killed = any(one.how.startswith("kill") for one in journal.all(Started))
-    was_told = any(one.hook == "fail" for one in journal.all(HookCall))
+    was_killed = any(started.how.startswith("kill") for started in journal.all(Started))
+    was_told = any(hook_call.hook == "fail" for hook_call in journal.all(HookCall))
     return was_killed or was_told or bool(bites(journal))
 
 
@@ -106,22 +110,24 @@ def uncut(journal: Journal) -> str:
 
     Whether one that left alone was answered is a matter of chance, so no verdict hangs on it.
     """
-    amidst = [one for one in journal.all(Delivery) if one.name == DURING_KILL and one.group]
-    is_vain = bool(amidst) and all(one.outcome != "indeterminate" for one in amidst)
+    amidst = [delivery for delivery in journal.all(Delivery) if delivery.name == DURING_KILL and delivery.group]
+    is_vain = bool(amidst) and all(delivery.outcome != "indeterminate" for delivery in amidst)
     return "the app had answered every delivery before it was killed" if is_vain else ""
 
 
 def was_ordered(journal: Journal, refused: Delivery) -> bool:
     """Whether this is the first refusal since the app was told to fail."""
-    orders = [one.at_s for one in journal.all(HookCall) if one.hook == "fail" and one.at_s <= refused.at_s]
+    orders = [
+        hook_call.at_s for hook_call in journal.all(HookCall) if hook_call.hook == "fail" and hook_call.at_s <= refused.at_s
+    ]
     if not orders:
         return False
-    return not any(orders[-1] <= one.at_s < refused.at_s for one in genuine(journal) if one.outcome != "ack")
+    return not any(orders[-1] <= delivery.at_s < refused.at_s for delivery in genuine(journal) if delivery.outcome != "ack")
 
 
 def events_by_id(journal: Journal) -> dict[str, EventCreated]:
     """Every event of the sandbox by its message id."""
-    return {one.message_id: one for one in journal.all(EventCreated)}
+    return {event.message_id: event for event in journal.all(EventCreated)}
 
 
 def kind_of(delivery: Delivery) -> str:
@@ -151,12 +157,12 @@ def ended_s(delivery: Delivery) -> float:
 
 def bites(journal: Journal) -> list[Exchange]:
     """The app's calls that a fault acted on."""
-    return [one for one in journal.all(Exchange) if one.bites and not one.is_stray]
+    return [call for call in journal.all(Exchange) if call.bites and not call.is_stray]
 
 
 def bites_during(journal: Journal, delivery: Delivery) -> list[Exchange]:
     """The app's calls that a fault acted on while *delivery* waited for its answer."""
-    return [one for one in bites(journal) if one.at_s <= ended_s(delivery) and one.ended_s >= delivery.at_s]
+    return [bite for bite in bites(journal) if bite.at_s <= ended_s(delivery) and bite.ended_s >= delivery.at_s]
 
 
 def response_text(delivery: Delivery) -> str:

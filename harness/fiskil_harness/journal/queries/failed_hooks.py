@@ -13,7 +13,7 @@ def failed_hook(journal: Journal) -> str:
     made = calls(journal)
     for hook in journal.all(HookCall):
         failed = hook.status is None or hook.status >= 500
-        if hook.hook in HOOKS_THAT_READ and failed and not any(_had_part(one, hook) for one in made):
+        if hook.hook in HOOKS_THAT_READ and failed and not any(_had_part(call, hook) for call in made):
             answer = "gave no answer" if hook.status is None else f"answered {hook.status}"
             return f"app.drive.{hook.hook} {answer}, though the API refused nothing and no fault bit"
     return ""

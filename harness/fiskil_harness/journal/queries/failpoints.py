@@ -18,8 +18,8 @@ CONTROL = "a"
 
 def unfelt(journal: Journal) -> str:
     """Why recovery cannot be judged, if an order to fail was not taken or nothing shows that it bit; else empty."""
-    orders = [one for one in journal.all(HookCall) if one.hook == "fail"]
-    if any(one.status is None or not 200 <= one.status < 300 for one in orders):
+    orders = [hook_call for hook_call in journal.all(HookCall) if hook_call.hook == "fail"]
+    if any(order.status is None or not 200 <= order.status < 300 for order in orders):
         return "the app did not take the order to fail"
     if not orders or _told(journal, orders[0].at_s) >= len(orders):
         return ""
@@ -30,7 +30,7 @@ def unfelt(journal: Journal) -> str:
 
 def _windows(orders: list[HookCall]) -> Iterator[tuple[HookCall, float]]:
     """Each order with the moment at which the next one came."""
-    ends = [*(one.at_s for one in orders[1:]), inf]
+    ends = [*(order.at_s for order in orders[1:]), inf]
     yield from zip(orders, ends, strict=True)
 
 
@@ -43,9 +43,9 @@ def _bit(journal: Journal, order: HookCall, until_s: float) -> bool:
 def _told(journal: Journal, since_s: float, until_s: float = inf) -> int:
     """How many failures the app told to have happened between two moments; a count that falls began anew at 0."""
     grown: Counter[str] = Counter()
-    looks = [one for one in journal.all(Effects) if one.failed is not None and one.at_s <= until_s]
-    for participant in {one.participant for one in looks}:
-        counts = [(one.at_s, one.failed or 0) for one in looks if one.participant == participant]
+    looks = [effects for effects in journal.all(Effects) if effects.failed is not None and effects.at_s <= until_s]
+    for participant in {look.participant for look in looks}:
+        counts = [(look.at_s, look.failed or 0) for look in looks if look.participant == participant]
         for (_, earlier), (at_s, later) in pairwise(counts):
             if at_s > since_s:
                 grown[participant] += later - earlier if later >= earlier else later
@@ -55,30 +55,35 @@ def _told(journal: Journal, since_s: float, until_s: float = inf) -> int:
 def _deliveries(journal: Journal, order: HookCall, until_s: float) -> list[Delivery]:
     """What was handed over of the participant who is to meet the failure, from the order on."""
     return [
-        one
-        for one in journal.all(Delivery)
-        if one.participant == order.participant and one.kind in {"genuine", "replay"} and order.at_s <= one.at_s < until_s
+        delivery
+        for delivery in journal.all(Delivery)
+        if delivery.participant == order.participant
+        and delivery.kind in {"genuine", "replay"}
+        and order.at_s <= delivery.at_s < until_s
     ]
 
 
 def _refused(journal: Journal, order: HookCall, until_s: float) -> bool:
-    return any(one.outcome == "refuse" for one in _deliveries(journal, order, until_s))
+    return any(delivery.outcome == "refuse" for delivery in _deliveries(journal, order, until_s))
 
 
 def _called_again(journal: Journal, order: HookCall, until_s: float) -> bool:
     """Whether some route was asked more often for what was delivered once than for all that the control twin was told."""
     made = _deliveries(journal, order, until_s)
-    owners = {end_user_of(one) for one in made} - {""}
+    owners = {end_user_of(delivery) for delivery in made} - {""}
     seen: set[str] = set()
     first_repeat_s = until_s
-    for one in made:
-        if one.message_id in seen or one.attempt > 1 or one.kind == "replay":
-            first_repeat_s = one.at_s
+    for delivery in made:
+        if delivery.message_id in seen or delivery.attempt > 1 or delivery.kind == "replay":
+            first_repeat_s = delivery.at_s
             break
-        seen.add(one.message_id)
-    control = {end_user_of(one) for one in journal.all(Delivery) if one.participant == CONTROL} - {"", *owners}
+        seen.add(delivery.message_id)
+    control = {end_user_of(delivery) for delivery in journal.all(Delivery) if delivery.participant == CONTROL} - {
+        "",
+        *owners,
+    }
     within = Counter(
-        one.route for one in calls(journal) if one.end_user_id in owners and order.at_s <= one.at_s < first_repeat_s
+        call.route for call in calls(journal) if call.end_user_id in owners and order.at_s <= call.at_s < first_repeat_s
     )
-    usual = Counter(one.route for one in calls(journal) if one.end_user_id in control)
+    usual = Counter(call.route for call in calls(journal) if call.end_user_id in control)
     return any(count > usual[route] > 0 for route, count in within.items())

@@ -19,7 +19,11 @@ def reported_idle(effects: Effects) -> bool:
 
 def idle_before(journal: Journal, moment_s: float) -> float:
     """When the app was last at rest before *moment_s*, for everybody who had asked for something; 0 where it never was."""
-    rests = [(one.at_s, one.participant) for one in journal.all(Effects) if was_idle(one) and one.at_s < moment_s]
+    rests = [
+        (effects.at_s, effects.participant)
+        for effects in journal.all(Effects)
+        if was_idle(effects) and effects.at_s < moment_s
+    ]
     asked = _asked_by(journal)
 
     def is_for_all(rest_s: float) -> bool:
@@ -36,9 +40,11 @@ def work_times(journal: Journal) -> list[float]:
 
 def work_between(journal: Journal, since_s: float, until_s: float) -> int:
     """How many things were asked of the app after *since_s* and before *until_s*."""
-    return sum(1 for one in work_times(journal) if since_s < one < until_s)
+    return sum(1 for work_time in work_times(journal) if since_s < work_time < until_s)
 
 
 def _asked_by(journal: Journal) -> list[tuple[float, str]]:
-    hooks = [(began_s(one), one.participant) for one in journal.all(HookCall) if one.hook not in NOT_WORK]
-    return sorted([*hooks, *((one.at_s, one.participant) for one in journal.all(Delivery))])
+    hooks = [
+        (began_s(hook_call), hook_call.participant) for hook_call in journal.all(HookCall) if hook_call.hook not in NOT_WORK
+    ]
+    return sorted([*hooks, *((delivery.at_s, delivery.participant) for delivery in journal.all(Delivery))])

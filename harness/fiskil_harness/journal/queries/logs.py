@@ -43,24 +43,28 @@ class Log(Struct, frozen=True, kw_only=True):
 
     def naming(self, *ids: str) -> list[str]:
         """The records that hold one of the ids, or its beginning where the record cuts it."""
-        wanted = [one for one in ids if one]
-        return [record for record in self.records if any(_holds(record, one) for one in wanted)]
+        wanted = [text for text in ids if text]
+        return [record for record in self.records if any(_holds(record, text) for text in wanted)]
 
 
 def log_of(journal: Journal) -> Log:
     """Read every output; one that says nothing of what happened in the scenario may not be the app's log at all."""
     outputs = journal.all(Output)
-    records = tuple(record for one in outputs for record in _records(one.text.decode("utf-8", "replace")))
-    named = [one for one in outputs if one.place not in {STANDARD, OTLP}]
-    lacking = [f"{one.place} {one.problem}" for one in outputs if one.problem and (one.place != STANDARD or one.text)]
+    records = tuple(record for output in outputs for record in _records(output.text.decode("utf-8", "replace")))
+    named = [output for output in outputs if output.place not in {STANDARD, OTLP}]
+    lacking = [
+        f"{output.place} {output.problem}"
+        for output in outputs
+        if output.problem and (output.place != STANDARD or output.text)
+    ]
     if lacking:
         return Log(records=records, problem="; ".join(lacking))
     if not records and not named:
         return Log(records=records, problem="the app wrote nothing that the harness can read")
     log = Log(records=records)
-    asked = {one.route: one for one in calls(journal)}.values()
+    asked = {call.route: call for call in calls(journal)}.values()
     own = Log(records=tuple(_REQUESTS.sub(" ", record) for record in records))
-    speaks = own.naming(*_ids(journal)) or any(names_endpoint(record, one) for record in own.records for one in asked)
+    speaks = own.naming(*_ids(journal)) or any(names_endpoint(record, call) for record in own.records for call in asked)
     if not named and not speaks:
         return Log(records=records, problem="what the app wrote says nothing of what happened, so its log may be elsewhere")
     return log
@@ -88,10 +92,10 @@ def reports_failure(record: str, status: int | None) -> bool:
 
 
 def _words_of(call: Exchange) -> set[str]:
-    parts = [one for one in call.route.split(".") if one not in VERBS]
-    path = [one for one in call.path.split("/") if one and not any(letter.isdigit() for letter in one)]
+    parts = [word for word in call.route.split(".") if word not in VERBS]
+    path = [word for word in call.path.split("/") if word and not any(letter.isdigit() for letter in word)]
     words = {parts[-1], *path[-1:]}
-    return {_NOISE.sub("", one.lower().removesuffix("s")) for one in words} - {""}
+    return {_NOISE.sub("", text.lower().removesuffix("s")) for text in words} - {""}
 
 
 def _records(text: str) -> list[str]:
@@ -106,9 +110,11 @@ def _records(text: str) -> list[str]:
 
 def _ids(journal: Journal) -> set[str]:
     """Ids that only this scenario has."""
-    ids = {one.message_id for one in journal.all(EventCreated)} | {one.message_id for one in journal.all(Delivery)}
-    ids |= {consent_of(one) for one in journal.all(Delivery)}
-    ids |= {one.session for one in journal.all(Journey)} | {one.end_user_id for one in journal.all(Journey)}
+    ids = {event.message_id for event in journal.all(EventCreated)} | {
+        delivery.message_id for delivery in journal.all(Delivery)
+    }
+    ids |= {consent_of(delivery) for delivery in journal.all(Delivery)}
+    ids |= {journey.session for journey in journal.all(Journey)} | {journey.end_user_id for journey in journal.all(Journey)}
     return ids - {""}
 
 

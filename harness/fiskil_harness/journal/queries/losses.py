@@ -31,11 +31,11 @@ def classify(journal: Journal) -> dict[str, str]:
     killed = _killed(journal)
     found: dict[str, str] = {}
     first = _firsts(journal)
-    for message_id, one in first.items():
+    for message_id, delivery in first.items():
         known = {*ways.get(message_id, ()), *({"killed"} if message_id in killed else ())}
-        if one.name == DURING_KILL:
+        if delivery.name == DURING_KILL:
             known.add(CUT_OFF)
-        if one.attempt >= LAST:
+        if delivery.attempt >= LAST:
             known.add("late")
         found[message_id] = next((word for word in DESCRIPTIONS if word in known), PLAIN)
     return found
@@ -48,14 +48,16 @@ def cases_of(journal: Journal, *, lost: Collection[str], kept: Collection[str]) 
     """
     known = classify(journal)
     events = events_by_id(journal)
-    anyway = {events[one].kind for one in lost if one in events and events[one].participant in CONTROLS}
+    anyway = {events[text].kind for text in lost if text in events and events[text].participant in CONTROLS}
     made = []
     for fate, words in DESCRIPTIONS.items():
         lost_ones = _symbols(journal, known, fate, lost)
         kept_ones = _symbols(journal, known, fate, kept)
         if fate == CUT_OFF and lost_ones:
             lost_ones = tuple(sorted({*lost_ones, *kept_ones}))
-        told = [one for one in lost if known.get(one, PLAIN) == fate and not (one in events and events[one].kind in anyway)]
+        told = [
+            text for text in lost if known.get(text, PLAIN) == fate and not (text in events and events[text].kind in anyway)
+        ]
         if lost_ones and fate != PLAIN and not told:
             seen = f"{words}: lost, as others of their kind are"
             made.append(Case(name=fate, verdict=Verdict.INCONCLUSIVE, observed=seen, events=lost_ones))
@@ -67,14 +69,14 @@ def cases_of(journal: Journal, *, lost: Collection[str], kept: Collection[str]) 
 
 
 def _symbols(journal: Journal, known: dict[str, str], fate: str, ids: Collection[str]) -> tuple[str, ...]:
-    return tuple(sorted(journal.names.get(one, one) for one in ids if known.get(one, PLAIN) == fate))
+    return tuple(sorted(journal.names.get(text, text) for text in ids if known.get(text, PLAIN) == fate))
 
 
 def _firsts(journal: Journal) -> dict[str, Delivery]:
     found: dict[str, Delivery] = {}
-    for one in journal.all(Delivery):
-        if one.kind in {"genuine", "replay"}:
-            found.setdefault(one.message_id, one)
+    for delivery in journal.all(Delivery):
+        if delivery.kind in {"genuine", "replay"}:
+            found.setdefault(delivery.message_id, delivery)
     return found
 
 
@@ -86,7 +88,7 @@ def _killed(journal: Journal) -> set[str]:
         if isinstance(entry, Delivery) and entry.outcome == "ack" and entry.kind in {"genuine", "replay"}:
             waiting.add(entry.message_id)
         elif isinstance(entry, Effects):
-            waiting -= {one for one, count in (entry.applied or {}).items() if count}
+            waiting -= {text for text, count in (entry.applied or {}).items() if count}
         elif isinstance(entry, Started) and entry.how.startswith("kill"):
             killed |= waiting
             waiting = set()

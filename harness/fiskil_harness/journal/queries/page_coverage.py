@@ -30,8 +30,8 @@ def secrets_in(text: bytes, index: Index) -> list[str]:
     """The secrets in *text*, as it stands or as what it is made of: of each kind what is told first."""
     hits: dict[str, str] = {}
     for spelling in dict.fromkeys(_spellings(text)):
-        for one in index.hits(spelling):
-            hits.setdefault(one.kind, one.text)
+        for hit in index.hits(spelling):
+            hits.setdefault(hit.kind, hit.text)
     return list(hits.values())
 
 
@@ -46,10 +46,10 @@ def unseen(journal: Journal) -> tuple[str, str]:
 
 
 def _lacks_of_looks(looks: list[PageView]) -> Iterator[str]:
-    for one in looks:
-        if one.problem:
-            yield f"the page {one.page!r} was not seen as it is: {one.problem}"
-    if not any(one.page == BACK for one in looks):
+    for look in looks:
+        if look.problem:
+            yield f"the page {look.page!r} was not seen as it is: {look.problem}"
+    if not any(look.page == BACK for look in looks):
         yield "no journey came back to the app in the browser"
 
 
@@ -59,12 +59,16 @@ def _lacks_of_requests(journal: Journal) -> Iterator[str]:
     What was read before says nothing: an answer of before a consent is not that of after it.
     """
     asked = journal.all(Fetched)
-    last_read = {_asked(one): number for number, one in enumerate(asked) if not one.problem and one.kind not in STREAMS}
-    for number, one in enumerate(asked):
-        is_needless = one.problem == NO_RESPONSE and one.kind not in WAITED_FOR
-        is_known = is_needless or one.is_api or last_read.get(_asked(one), -1) > number
-        if one.problem and one.kind in READABLE_KINDS and not is_known:
-            yield f"a {one.kind} of the page {one.page!r} was not read: {one.problem}"
+    last_read = {
+        _asked(fetched): number
+        for number, fetched in enumerate(asked)
+        if not fetched.problem and fetched.kind not in STREAMS
+    }
+    for number, fetched in enumerate(asked):
+        is_needless = fetched.problem == NO_RESPONSE and fetched.kind not in WAITED_FOR
+        is_known = is_needless or fetched.is_api or last_read.get(_asked(fetched), -1) > number
+        if fetched.problem and fetched.kind in READABLE_KINDS and not is_known:
+            yield f"a {fetched.kind} of the page {fetched.page!r} was not read: {fetched.problem}"
 
 
 def _asked(one: Fetched) -> tuple[str, str, str, str]:
@@ -72,9 +76,9 @@ def _asked(one: Fetched) -> tuple[str, str, str, str]:
 
 
 def _lacks_of_storage(journal: Journal) -> Iterator[str]:
-    for one in journal.all(Stored):
-        if one.place == "lack":
-            yield f"what the browser keeps ({one.name}) was not read: {one.value}"
+    for stored in journal.all(Stored):
+        if stored.place == "lack":
+            yield f"what the browser keeps ({stored.name}) was not read: {stored.value}"
 
 
 def _spellings(text: bytes) -> Iterator[bytes]:

@@ -36,7 +36,7 @@ _UNIT_SLACK = {"day": 1.5, "week": 7.0, "month": 16.0, "year": 31.0}
 def shows_day(text: str, wanted: date, *, today: date) -> bool:
     """Whether a page tells the day *wanted* in any form, also as the time that is left from *today*."""
     told = _even(text)
-    if any(abs((one - wanted).days) <= SLACK_DAYS for one in _days(told, wanted)):
+    if any(abs((day - wanted).days) <= SLACK_DAYS for day in _days(told, wanted)):
         return True
     left = (wanted - today).days
     spans = [(int(number), unit) for number, unit in _SPAN.findall(told)]
@@ -49,7 +49,7 @@ def has_date(text: str) -> bool:
     """Whether anything in a text looks like a date, a part of one, or a span of time."""
     told = _even(text)
     patterns = (_YEAR_FIRST, _NUMBERS, _DAY_FIRST, _MONTH_FIRST, _MONTH_ONLY, _SPAN, _HINTS)
-    return any(one.search(told) for one in patterns)
+    return any(pattern.search(told) for pattern in patterns)
 
 
 def _even(text: str) -> str:
@@ -60,9 +60,9 @@ def _days(told: str, wanted: date) -> Iterator[date]:
     """Every day that a text can mean; one without a year is in the year that is wanted."""
     for year, month, day in _YEAR_FIRST.findall(told):
         yield from _day(year, month, day)
-    for one, other, year in _NUMBERS.findall(told):
-        yield from _day(year, other, one)
-        yield from _day(year, one, other)
+    for value, other, year in _NUMBERS.findall(told):
+        yield from _day(year, other, value)
+        yield from _day(year, value, other)
     for day, month, year in _DAY_FIRST.findall(told):
         yield from _day(year or str(wanted.year), MONTHS.index(month[:3]) + 1, day)
     for month, day, year in _MONTH_FIRST.findall(told):

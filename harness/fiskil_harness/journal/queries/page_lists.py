@@ -78,6 +78,6 @@ def _place_of_name(look: PageView, name: str) -> Place:
     if place is not Place.NOWHERE:
         return place
     common = set(plain(" ".join(words_for("institution", "common"))).split())
-    telling = tuple(one for one in plain(name).split() if one not in common) or tuple(plain(name).split())
+    telling = tuple(word for word in plain(name).split() if word not in common) or tuple(plain(name).split())
     told = f"{markup(look).written}\n{look.text}"
     return Place.UNSEEN if len(missing_words(told, telling)) < len(telling) else Place.NOWHERE

@@ -59,7 +59,7 @@ def flaw_of(look: PageView, *, codes: tuple[str, ...] = (), told: str | None = N
     is_bare = bool(shown) and not _speaks_beside(shown, text if told is None else told)
     flaws = (
         (_is_json(text), "shows bare JSON"),
-        (any(one.search(look.text) for one in _TRACES), "shows a stack trace"),
+        (any(trace.search(look.text) for trace in _TRACES), "shows a stack trace"),
         (_is_framework(text), "is a framework's own error page"),
         (is_bare, f"shows the raw code {shown}"),
         (bool(_JSON_INSIDE.search(text)), "shows JSON among its words"),
@@ -69,7 +69,7 @@ def flaw_of(look: PageView, *, codes: tuple[str, ...] = (), told: str | None = N
 
 def code_in(text: str, codes: tuple[str, ...]) -> str:
     """The first of *codes* that stands in a text; empty where none does."""
-    return next((one for one in codes if one and one in text), "")
+    return next((code for code in codes if code and code in text), "")
 
 
 def _speaks_beside(code: str, text: str) -> bool:
@@ -77,7 +77,7 @@ def _speaks_beside(code: str, text: str) -> bool:
     name = re.escape(code)
     unbracketed = re.sub(rf"[(\[]\s*{name}\s*[)\]]", " ", text)
     left = re.sub(rf"[^.!?\u2026:,;\n]*:?\s*{name}", "\n", unbracketed)
-    return any(has_sentence(one) for one in sentences(left))
+    return any(has_sentence(sentence) for sentence in sentences(left))
 
 
 def _is_browsers_own(look: PageView) -> bool:
@@ -108,25 +108,25 @@ def has_sentence(text: str) -> bool:
 
 def sentences(text: str) -> tuple[str, ...]:
     """The sentences of a text as they are read, each once, with spaces made one."""
-    found = (" ".join(one.split()) for one in _SENTENCE_ENDS.split(text))
-    return tuple(dict.fromkeys(one for one in found if one))
+    found = (" ".join(word.split()) for word in _SENTENCE_ENDS.split(text))
+    return tuple(dict.fromkeys(text for text in found if text))
 
 
 def new_text(before: PageView, after: PageView) -> tuple[str, ...]:
     """What a person can read in the one and could not in the other; another number alone is no news."""
-    known = {_unnumbered(one) for one in sentences(before.text)}
-    return tuple(one for one in sentences(after.text) if _unnumbered(one) not in known)
+    known = {_unnumbered(sentence) for sentence in sentences(before.text)}
+    return tuple(sentence for sentence in sentences(after.text) if _unnumbered(sentence) not in known)
 
 
 def gist(look: PageView) -> str:
     """The words alone, without those that carry numbers, such as references: these differ each time."""
-    return " ".join(one for one in re.findall(r"\w+", look.text.lower()) if not any(sign.isdigit() for sign in one))
+    return " ".join(value for value in re.findall(r"\w+", look.text.lower()) if not any(sign.isdigit() for sign in value))
 
 
 def mentions(text: str, listed: tuple[str, ...]) -> bool:
     """Whether one of the *listed* words or phrases stands in *text*, whatever its case, beginning where a word begins."""
     known = " ".join(text.lower().replace("\u2019", "'").split())
-    return any(re.search(rf"(?<!\w){re.escape(one.lower())}", known) for one in listed)
+    return any(re.search(rf"(?<!\w){re.escape(text.lower())}", known) for text in listed)
 
 
 def listed(name: str, key: str) -> tuple[str, ...]:
@@ -136,12 +136,12 @@ def listed(name: str, key: str) -> tuple[str, ...]:
 
 @cache
 def _listed(name: str, key: str) -> tuple[str, ...]:
-    return tuple(str(one) for one in catalog.read_fixture(name)[key])
+    return tuple(str(value) for value in catalog.read_fixture(name)[key])
 
 
 def _has_next_step(look: PageView) -> bool:
     """Whether the page says what to do, or gives something to press."""
-    can_press = any(not one.is_disabled and one.text.strip() for one in look.controls)
+    can_press = any(not control.is_disabled and control.text.strip() for control in look.controls)
     return can_press or mentions(look.text, _listed(_ERRORS, "next_steps"))
 
 
@@ -167,8 +167,8 @@ def _is_json(text: str) -> bool:
 
 def _is_framework(text: str) -> bool:
     """Whether nobody of the app's team wrote the page: by a mark, or because nothing stands beside a status in words."""
-    plain = " ".join(one for one in re.sub(r"[^\w\s-]|\d", " ", text.lower()).split() if one.strip("-_"))
-    has_mark = any(one.lower() in text.lower() for one in _listed(_ERRORS, "marks"))
+    plain = " ".join(word for word in re.sub(r"[^\w\s-]|\d", " ", text.lower()).split() if word.strip("-_"))
+    has_mark = any(each_text.lower() in text.lower() for each_text in _listed(_ERRORS, "marks"))
     return has_mark or _once(plain) in _listed(_ERRORS, "whole")
 
 

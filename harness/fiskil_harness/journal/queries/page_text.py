@@ -57,9 +57,9 @@ def page_views(journal: Journal, page: str, moments: Iterable[str], *, participa
     """The latest look at a page in one of some moments, for each width, the narrowest first."""
     wanted = set(moments)
     found = {
-        one.width_px: one
-        for one in journal.all(PageView)
-        if one.page == page and one.moment in wanted and one.participant == participant
+        view.width_px: view
+        for view in journal.all(PageView)
+        if view.page == page and view.moment in wanted and view.participant == participant
     }
     return [found[width] for width in sorted(found)]
 
@@ -69,12 +69,12 @@ def why_unreadable(seen: list[PageView]) -> str:
     if not seen:
         return "the page was not looked at"
     name = f"the page {seen[0].page!r}"
-    for one in seen:
-        if one.problem:
-            return f"{name} could not be read: {one.problem}"
-        if not is_fine(one.status):
-            return f"{name} answered {one.status}"
-        if letters(one.text) < SHORTEST_TEXT:
+    for view in seen:
+        if view.problem:
+            return f"{name} could not be read: {view.problem}"
+        if not is_fine(view.status):
+            return f"{name} answered {view.status}"
+        if letters(view.text) < SHORTEST_TEXT:
             return f"{name} shows no text that could be read"
     return f"{name} was not looked at with both widths" if len(seen) < WIDTHS else ""
 
@@ -102,18 +102,18 @@ def place_of(look: PageView, phrases: Iterable[str]) -> Place:
 
 def why_uncertain(seen: list[PageView]) -> str:
     """What keeps one from saying that a page does not name something: a press, a picture or a frame may show it."""
-    held = [markup(one) for one in seen]
+    held = [markup(view) for view in seen]
     known = words_for("english")
-    if any(sum(1 for word in known if phrase_in(one.text, [word])) < FEW_WORDS for one in seen):
+    if any(sum(1 for word in known if phrase_in(view.text, [word])) < FEW_WORDS for view in seen):
         return UNKNOWN_LANGUAGE
-    veils = [what for one in seen for what in one.veils]
+    veils = [what for view in seen for what in view.veils]
     if veils:
         return f"{veils[0]}, and what is there cannot be read"
-    if any(one.has_folds for one in held):
+    if any(markup.has_folds for markup in held):
         return "a press opens more of the page"
-    if any(one.is_framed for one in held):
+    if any(markup.is_framed for markup in held):
         return "a frame is in the page"
-    if any(one.is_drawn for one in held) and min(len(look.text) for look in seen) < SHORT_TEXT:
+    if any(markup.is_drawn for markup in held) and min(len(look.text) for look in seen) < SHORT_TEXT:
         return "the page is mostly a picture"
     return ""
 
@@ -121,10 +121,16 @@ def why_uncertain(seen: list[PageView]) -> str:
 def explaining(seen: list[PageView]) -> str:
     """What on a page seems to explain something when it is pressed, as a doubt; a link that leads away does not."""
     for look in seen:
-        for one in look.controls:
-            is_here = one.kind == "button" or (one.kind == "link" and one.leads_to.split("#")[0] == look.url.split("#")[0])
-            if is_here and not one.is_disabled and (not letters(one.text) or phrase_in(one.text, words_for("explains"))):
-                return f"a press of {one.text!r} may explain it" if one.text else "a control without a name is there"
+        for control in look.controls:
+            is_here = control.kind == "button" or (
+                control.kind == "link" and control.leads_to.split("#")[0] == look.url.split("#")[0]
+            )
+            if (
+                is_here
+                and not control.is_disabled
+                and (not letters(control.text) or phrase_in(control.text, words_for("explains")))
+            ):
+                return f"a press of {control.text!r} may explain it" if control.text else "a control without a name is there"
     return ""
 
 

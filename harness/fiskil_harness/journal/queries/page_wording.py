@@ -36,14 +36,16 @@ def may_name(text: str, dataset: str) -> bool:
 
 def _speaks_of_money(text: str) -> bool:
     """Whether a sentence tells of money; one that tells what is not done with it ("we cannot move money") does not."""
-    told = (one for one in re.split(r"(?<=[.!?])\s+|\n", text) if not phrase_in(one, words_for("money", "denied")))
-    return any(phrase_in(one, words_for("money")) for one in told)
+    told = (word for word in re.split(r"(?<=[.!?])\s+|\n", text) if not phrase_in(word, words_for("money", "denied")))
+    return any(phrase_in(text, words_for("money")) for text in told)
 
 
 @lru_cache(maxsize=1024)
 def plain(text: str) -> str:
     """*text* as its bare words, each with a space on both sides: no case, no accents, no plural's s."""
-    bare = "".join(one for one in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(one))
+    bare = "".join(
+        each_text for each_text in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(each_text)
+    )
     soft = re.sub("[\u00ad\u200b-\u200f\u2060\ufeff]", "", bare)
     return " ".join(["", *(_singular(word) for word in re.findall(r"[^\W_]+", soft)), ""])
 
@@ -63,7 +65,7 @@ def purpose_words(purpose: str) -> tuple[str, ...]:
     """The words of a purpose that mean something, each once; all of them where none does."""
     every = tuple(dict.fromkeys(plain(purpose).split()))
     empty = set(plain(" ".join(words_for("purpose", "empty"))).split())
-    return tuple(one for one in every if one not in empty) or every
+    return tuple(text for text in every if text not in empty) or every
 
 
 def missing_words(text: str, words: Sequence[str]) -> tuple[str, ...]:
@@ -71,8 +73,8 @@ def missing_words(text: str, words: Sequence[str]) -> tuple[str, ...]:
     told = plain(text)
     known = set(told.split())
     run = told.replace(" ", "")
-    unspaced = {one for one in words if _UNSPACED.search(one) and one in run}
-    return tuple(one for one in words if one not in unspaced and not any(_is_akin(one, other) for other in known))
+    unspaced = {text for text in words if _UNSPACED.search(text) and text in run}
+    return tuple(text for text in words if text not in unspaced and not any(_is_akin(text, other) for other in known))
 
 
 def _is_akin(left: str, right: str) -> bool:

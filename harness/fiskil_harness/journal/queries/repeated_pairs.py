@@ -21,7 +21,7 @@ def had_effect(journal: Journal, delivery: Delivery, *, honest: Delivery | None)
     final = _around(journal, honest)[1]
     if final is None:
         return False
-    states = [reading.leaves(one.state) for one in (before, after, final)]
+    states = [reading.leaves(effects.state) for effects in (before, after, final)]
     return bool(moved_alike((states[0], states[2]), (states[0], states[1])))
 
 
@@ -39,6 +39,10 @@ def works(journal: Journal, honest: Delivery | None) -> bool:
 
 
 def _around(journal: Journal, delivery: Delivery) -> tuple[Effects | None, Effects | None]:
-    found = [one for one in journal.all(Effects) if one.step == delivery.step and one.participant == delivery.participant]
-    by_moment = {one.moment: one for one in found}
+    found = [
+        effects
+        for effects in journal.all(Effects)
+        if effects.step == delivery.step and effects.participant == delivery.participant
+    ]
+    by_moment = {effects.moment: effects for effects in found}
     return by_moment.get("before"), by_moment.get("after")

@@ -116,7 +116,7 @@ class _Reader:
 
 def repeated(journal: Journal, told: dict[str, int]) -> list[Repeated]:
     """Every message that came again or was made to fail, with its count."""
-    came = Counter(one.message_id for one in journal.all(Delivery) if one.kind in {"genuine", "replay"})
+    came = Counter(delivery.message_id for delivery in journal.all(Delivery) if delivery.kind in {"genuine", "replay"})
     return [
         Repeated(
             event=journal.names.get(message_id, message_id),
@@ -131,37 +131,39 @@ def repeated(journal: Journal, told: dict[str, int]) -> list[Repeated]:
 
 def cases_of(messages: Iterable[Repeated]) -> tuple[Case, ...]:
     """One case for each way in which a message that was applied came again, in a fixed order."""
-    known = [one for one in messages if one.applied]
+    known = [message for message in messages if message.applied]
     blamed = _blamed(known)
     plainly = [way for way in PLAIN if way in blamed]
-    return tuple(_case(way, known, blamed, plainly) for way in (*PLAIN, *SPECIAL) if any(way in one.ways for one in known))
+    return tuple(
+        _case(way, known, blamed, plainly) for way in (*PLAIN, *SPECIAL) if any(way in repeated.ways for repeated in known)
+    )
 
 
 def _blamed(messages: list[Repeated]) -> set[str]:
     """The ways that bring a second effect: what came again in one way alone tells; else the most telling one is meant."""
-    single = [one for one in messages if len(one.ways) == 1]
-    guilty = {way for one in single if one.is_doubled for way in one.ways}
+    single = [message for message in messages if len(message.ways) == 1]
+    guilty = {way for repeated in single if repeated.is_doubled for way in repeated.ways}
     # Who wins a race once may lose it the next time.
-    innocent = {way for one in single if not one.is_doubled for way in one.ways} - guilty - RACES
-    for one in messages:
-        if not one.is_doubled or one.ways & guilty:
+    innocent = {way for repeated in single if not repeated.is_doubled for way in repeated.ways} - guilty - RACES
+    for message in messages:
+        if not message.is_doubled or message.ways & guilty:
             continue
-        open_ways = one.ways - innocent or one.ways
-        special = [way for way in one.special if way in open_ways]
+        open_ways = message.ways - innocent or message.ways
+        special = [way for way in message.special if way in open_ways]
         guilty |= {special[0]} if special else open_ways
     return guilty
 
 
 def _case(way: str, messages: list[Repeated], blamed: set[str], plainly: list[str]) -> Case:
-    having = [one for one in messages if way in one.ways]
-    guilty = [one for one in having if one.is_doubled]
+    having = [message for message in messages if way in message.ways]
+    guilty = [repeated for repeated in having if repeated.is_doubled]
     # Who loses a race is a matter of chance, so no name tells it.
     named = guilty if way in blamed and way not in RACES else having
-    events = tuple(sorted(one.event for one in named))
+    events = tuple(sorted(repeated.event for repeated in named))
     words = DESCRIPTIONS[way]
     if way not in blamed:
         return Case(name=way, verdict=Verdict.PASS, observed=f"{words}: no second effect", events=events)
-    differs = way == "workers" and any(one.differs_by_worker for one in guilty)
+    differs = way == "workers" and any(repeated.differs_by_worker for repeated in guilty)
     if differs or way in PLAIN or (way != "workers" and not plainly):
         return Case(name=way, verdict=Verdict.FAIL, observed=f"{words}: applied again", events=events)
     seen = f"{words}: applied again, as every repetition is"

@@ -18,7 +18,7 @@ Row = Mapping[str, Any]
 
 def left_out_on_purpose(journal: Journal, rows: Rows, asked: Mapping[str, Row]) -> set[str]:
     """The ids of rows that the app keeps none of, by its kind or by what its team says. Source: data.pending-posted"""
-    end = [one.state for one in journal.all(Effects) if one.participant == rows.participant][-1:]
+    end = [effects.state for effects in journal.all(Effects) if effects.participant == rows.participant][-1:]
     shown = places(end[0] if end else None, asked)
     absent = {fiskil_id: row for fiskil_id, row in asked.items() if not shown[fiskil_id]}
     oldest = _oldest_kept(journal)
@@ -34,11 +34,11 @@ def is_older_than_kept(journal: Journal, rows: Rows, missing: Collection[Row], *
     An app that never read them has not thrown them away; it has not walked to the end.
     """
     lacking, kept = [dated(row) for row in missing], [dated(row) for row in held if row.get("status") != PENDING]
-    if not kept or any(one is None for one in (*lacking, *kept)) or journal.all(History):
+    if not kept or any(date is None for date in (*lacking, *kept)) or journal.all(History):
         return False
-    if max(one for one in lacking if one) >= min(one for one in kept if one):
+    if max(date for date in lacking if date) >= min(date for date in kept if date):
         return False
-    made = [one for one in reads(journal, rows.dataset, rows.end_user_id) if is_fine(one)]
+    made = [read for read in reads(journal, rows.dataset, rows.end_user_id) if is_fine(read)]
     return any(_brought(call, row) for call in made for row in missing)
 
 
@@ -53,16 +53,20 @@ def dated(row: Row) -> datetime | None:
 def _oldest_kept(journal: Journal) -> datetime | None:
     """The moment before which the app keeps nothing, as its team says."""
     kept = journal.all(History)
-    told = [datetime.fromisoformat(one.publish_time) for one in journal.all(EventCreated)]
+    told = [datetime.fromisoformat(event.publish_time) for event in journal.all(EventCreated)]
     return max(told) - timedelta(days=kept[-1].days) + SLACK if kept and told else None
 
 
 def _shows_pending(journal: Journal, rows: Rows) -> bool:
     """Whether the app has ever shown a row while it was pending."""
-    syncs = [one for one in journal.all(Rows) if (one.dataset, one.participant) == (rows.dataset, rows.participant)]
-    for look in (one for one in journal.all(Effects) if one.participant == rows.participant):
-        latest = [one for one in syncs if one.at_s <= look.at_s][-1:]
-        pending = [str(row["fiskil_id"]) for one in latest for row in one.rows if row.get("status") == PENDING]
+    syncs = [
+        each_rows
+        for each_rows in journal.all(Rows)
+        if (each_rows.dataset, each_rows.participant) == (rows.dataset, rows.participant)
+    ]
+    for look in (effects for effects in journal.all(Effects) if effects.participant == rows.participant):
+        latest = [sync for sync in syncs if sync.at_s <= look.at_s][-1:]
+        pending = [str(row["fiskil_id"]) for rows in latest for row in rows.rows if row.get("status") == PENDING]
         if any(places(look.state, pending).values()):
             return True
     return False

@@ -29,19 +29,19 @@ def is_still_listed(
 
 def switched_off(journal: Journal, participant: str = "") -> list[str]:
     """The switches that were turned off since the page was last opened, by their labels."""
-    return [one.text for one in last_run(journal, participant) if one.is_switch]
+    return [pressed.text for pressed in last_run(journal, participant) if pressed.is_switch]
 
 
 def last_run(journal: Journal, participant: str = "") -> list[Pressed]:
     """Return the presses since the page was last opened; earlier attempts led nowhere."""
     every = presses_of(journal, participant)
-    begun = max((at for at, one in enumerate(every) if one.number <= 1), default=0)
-    return [one for one in every[begun:] if one.text]
+    begun = max((at for at, pressed in enumerate(every) if pressed.number <= 1), default=0)
+    return [pressed for pressed in every[begun:] if pressed.text]
 
 
 def presses_of(journal: Journal, participant: str = "") -> list[Pressed]:
     """Return what *participant* pressed in order to revoke a consent."""
-    return [one for one in journal.all(Pressed) if one.purpose == REVOKE and one.participant == participant]
+    return [pressed for pressed in journal.all(Pressed) if pressed.purpose == REVOKE and pressed.participant == participant]
 
 
 def own_revoke_words(journal: Journal) -> tuple[str, ...]:
@@ -56,11 +56,11 @@ def _lines(text: str) -> "Counter[str]":
 def _revoking(controls: Sequence[Control], more_words: Sequence[str], institution: str) -> "Counter[str]":
     """The controls that say that they would end something, or lead to that, by their words; and switches that are on."""
     words = [*more_words, *(word for name in TELLING for word in words_for(REVOKE, name))]
-    able = [one for one in controls if not one.is_disabled]
+    able = [control for control in controls if not control.is_disabled]
     return Counter(
-        plain(one.text)
-        for one in able
-        if (_is_shared(one, more_words, institution) if one.kind == "switch" else phrase_in(one.text, words))
+        plain(control.text)
+        for control in able
+        if (_is_shared(control, more_words, institution) if control.kind == "switch" else phrase_in(control.text, words))
     )
 
 

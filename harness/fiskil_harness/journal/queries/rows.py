@@ -41,7 +41,7 @@ def places(state: Any, wanted: Collection[str]) -> dict[str, list[Place]]:
             if node in known:
                 found[node].append(Place(path, record))
         elif isinstance(node, list):
-            stack.extend((one, f"{path}[*]", one if isinstance(one, dict) else node) for one in node)
+            stack.extend((value, f"{path}[*]", value if isinstance(value, dict) else node) for value in node)
         elif isinstance(node, dict):
             is_table = len(node) >= MANY and all(isinstance(value, dict | list) for value in node.values())
             for name, value in node.items():
@@ -59,8 +59,8 @@ def doubled(found: dict[str, list[Place]]) -> list[str]:
     """
     counts: dict[str, Counter[str]] = {}
     for text, ones in found.items():
-        for one in ones:
-            counts.setdefault(one.path, Counter())[text] += 1
+        for place in ones:
+            counts.setdefault(place.path, Counter())[text] += 1
     if any(len(counter) == len(found) and max(counter.values()) == 1 for counter in counts.values()):
         return []
     return [text for text in found if any(counter[text] > 1 for counter in counts.values())]
@@ -83,19 +83,19 @@ def holds_value(record: Any, value: Any) -> bool:
 
 def latest_rows(journal: Journal, dataset: str, participant: str = "") -> Rows | None:
     """What the API served last for a participant."""
-    found = [one for one in journal.all(Rows) if one.dataset == dataset and one.participant == participant]
+    found = [rows for rows in journal.all(Rows) if rows.dataset == dataset and rows.participant == participant]
     return found[-1] if found else None
 
 
 def last_effects(journal: Journal, participant: str = "") -> Effects | None:
     """What the app told last about a participant."""
-    found = [one for one in journal.all(Effects) if one.participant == participant]
+    found = [effects for effects in journal.all(Effects) if effects.participant == participant]
     return found[-1] if found else None
 
 
 def effects_before(journal: Journal, moment_s: float, participant: str = "") -> Effects | None:
     """What the app told last before a moment."""
-    found = [one for one in journal.all(Effects) if one.participant == participant and one.at_s < moment_s]
+    found = [effects for effects in journal.all(Effects) if effects.participant == participant and effects.at_s < moment_s]
     return found[-1] if found else None
 
 
@@ -116,12 +116,12 @@ def is_announced(journal: Journal, rows: Rows) -> bool:
         if is_its_event and delivery.at_s >= rows.at_s:
             return True
     return any(
-        one.hook == "refresh"
-        and one.participant == rows.participant
-        and began_s(one) >= rows.at_s
-        and one.status is not None
-        and 200 <= one.status < 300
-        for one in journal.all(HookCall)
+        hook_call.hook == "refresh"
+        and hook_call.participant == rows.participant
+        and began_s(hook_call) >= rows.at_s
+        and hook_call.status is not None
+        and 200 <= hook_call.status < 300
+        for hook_call in journal.all(HookCall)
     )
 
 
@@ -139,7 +139,7 @@ def why_not(journal: Journal, rows: Rows | None, dataset: str) -> tuple[str, str
 
 def rows_read(journal: Journal, rows: Rows, *, since_s: float = 0.0) -> list[dict[str, Any]]:
     """The rows that the app's own reads since *since_s* asked for; all of them where it read nothing."""
-    made = [one for one in reads(journal, rows.dataset, rows.end_user_id) if one.at_s >= since_s]
+    made = [read for read in reads(journal, rows.dataset, rows.end_user_id) if read.at_s >= since_s]
     return [row for row in rows.rows if not made or any(covers(call, row) for call in made)]
 
 

@@ -36,7 +36,7 @@ class StateReader:
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
         self._names: Mapping[str, str] = journal.names
-        told = [datetime.fromisoformat(one.publish_time) for one in journal.all(EventCreated)]
+        told = [datetime.fromisoformat(event.publish_time) for event in journal.all(EventCreated)]
         self._since = min(told) - AGE if told else None
 
     def leaves(self, state: Any) -> Leaves:
@@ -52,7 +52,7 @@ class StateReader:
                     if known != key:
                         found.setdefault(f"{path}[*]#key", Counter())[known] += 1
             elif isinstance(node, list):
-                stack.extend((one, f"{path}[*]") for one in node)
+                stack.extend((value, f"{path}[*]") for value in node)
             else:
                 found.setdefault(path, Counter())[self._scalar(node)] += 1
         return found
@@ -60,9 +60,9 @@ class StateReader:
     def around(self, step: int, participant: str) -> Move | None:
         """The participant's state before and after a step, where the app told both."""
         found = {
-            one.moment: one.state
-            for one in self._journal.all(Effects)
-            if one.step == step and one.participant == participant and one.state is not None
+            effects.moment: effects.state
+            for effects in self._journal.all(Effects)
+            if effects.step == step and effects.participant == participant and effects.state is not None
         }
         if "before" not in found or "after" not in found:
             return None

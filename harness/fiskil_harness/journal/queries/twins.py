@@ -50,37 +50,41 @@ def compare_twins(journal: Journal, other: str = "b") -> Comparison:
     ends = {name: _end(journal, name) for name in ("a", other, "c")}
     if not all(ends.values()):
         return Comparison(reason="the scenario has no twins a, b and c")
-    told = [one for one in ends.values() if one is not None]
-    if any(one.state is None for one in told):
+    told = [end for end in ends.values() if end is not None]
+    if any(effects.state is None for effects in told):
         return Comparison(reason="the effects hook tells no state", hook=EFFECTS)
-    for one in told:
-        if not one.is_idle:
-            reason, hook = at_work(one)
+    for effects in told:
+        if not effects.is_idle:
+            reason, hook = at_work(effects)
             return Comparison(reason=reason, hook=hook)
     if _kinds(journal, "a") != _kinds(journal, other) or _kinds(journal, "a") != _kinds(journal, "c"):
         return Comparison(reason="the twins did not acknowledge the same events")
     reading = StateReader(journal)
-    comparison = _compared(journal, reading, other, *(reading.leaves(one.state) for one in told))
+    comparison = _compared(journal, reading, other, *(reading.leaves(effects.state) for effects in told))
     reason, hook = _excuse(journal, told) if comparison.differences else ("", "")
     return Comparison(reason=reason, hook=hook) if reason else comparison
 
 
 def _excuse(journal: Journal, told: list[Effects]) -> tuple[str, str]:
     """Why twins that differ prove nothing about how they were told: reason and hook, or both empty."""
-    if was_locked_out(journal, _end_users(journal, {one.participant for one in told})):
+    if was_locked_out(journal, _end_users(journal, {effects.participant for effects in told})):
         return LOCKED_OUT, ""
-    is_blind = any(one.pending is None and one.applied is None for one in told)
+    is_blind = any(effects.pending is None and effects.applied is None for effects in told)
     return (UNSURE, PENDING) if is_blind and was_disturbed(journal) else ("", "")
 
 
 def _compared(journal: Journal, reading: StateReader, other: str, a: Leaves, b: Leaves, c: Leaves) -> Comparison:
     volatile = differing(a, c)
-    states = [reading.leaves(one.state) for one in journal.all(Effects) if one.participant == "a" and one.state is not None]
+    states = [
+        reading.leaves(effects.state)
+        for effects in journal.all(Effects)
+        if effects.participant == "a" and effects.state is not None
+    ]
     # A view of what is active may end empty: then what it showed before is gone from each of them.
     compared = (a.keys() | b.keys() or {path for state in states for path in state}) - volatile
     if not compared:
         return Comparison(reason="nothing of the app's state is the same in two runs in order", hook=EFFECTS)
-    if not has_symbols(a) and not any(differing(one, a) - volatile for one in states):
+    if not has_symbols(a) and not any(differing(state, a) - volatile for state in states):
         return Comparison(reason="the app's state shows no effect of any delivery", hook=EFFECTS)
     most = extra_attempts(journal, of=other, than="a")
     counters = {path for path in differing(a, b) - volatile if is_counter(path, a, b, most=most)}
@@ -112,15 +116,21 @@ def _some(values: Counter[str]) -> str:
 
 
 def _end(journal: Journal, name: str) -> Effects | None:
-    found = [one for one in journal.all(Effects) if one.participant == name]
+    found = [effects for effects in journal.all(Effects) if effects.participant == name]
     return found[-1] if found else None
 
 
 def _end_users(journal: Journal, twins: set[str]) -> set[str]:
-    return {end_user_of(one) for one in journal.all(Delivery) if one.participant in twins} - {""}
+    return {end_user_of(delivery) for delivery in journal.all(Delivery) if delivery.participant in twins} - {""}
 
 
 def _kinds(journal: Journal, name: str) -> Counter[str]:
     """How many events of each kind the twin's deliveries got acknowledged."""
-    acknowledged = {one.event for one in journal.all(Delivery) if one.outcome == "ack" and one.kind in {"genuine", "replay"}}
-    return Counter(one.kind for one in journal.all(EventCreated) if one.participant == name and one.event in acknowledged)
+    acknowledged = {
+        delivery.event
+        for delivery in journal.all(Delivery)
+        if delivery.outcome == "ack" and delivery.kind in {"genuine", "replay"}
+    }
+    return Counter(
+        event.kind for event in journal.all(EventCreated) if event.participant == name and event.event in acknowledged
+    )

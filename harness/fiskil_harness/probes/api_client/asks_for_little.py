@@ -29,7 +29,7 @@ class AsksForLittle(PlainProbe, frozen=True, kw_only=True, tag="asks_for_little"
 
     def examine(self, journal: Journal) -> Finding:
         """Compare what was asked and read with what is declared."""
-        declared = next((one.datasets for one in journal.all(Declared) if one.datasets is not None), None)
+        declared = next((declared.datasets for declared in journal.all(Declared) if declared.datasets is not None), None)
         made = calls(journal)
         if declared is None:
             return self.inconclusive("the config does not say which datasets the app uses", hook=FACT)
@@ -64,7 +64,9 @@ def _asked(made: Iterable[Exchange]) -> set[str]:
                 continue
             named = body.get("permissions") if isinstance(body, dict) else None
             found |= (
-                {one for one in named if isinstance(one, str) and one in PERMISSIONS} if isinstance(named, list) else set()
+                {value for value in named if isinstance(value, str) and value in PERMISSIONS}
+                if isinstance(named, list)
+                else set()
             )
     return found
 
@@ -80,8 +82,8 @@ def _read(made: Iterable[Exchange]) -> set[str]:
 
 
 def _permission(family: str, name: str) -> str:
-    for one in (f"{family}_{name}", name):
-        if one in PERMISSIONS:
-            return one
+    for text in (f"{family}_{name}", name):
+        if text in PERMISSIONS:
+            return text
     known = DATASETS.get(name)
     return (known.permission or known.name) if known and known.permission is not None else name

@@ -56,20 +56,20 @@ def is_flat(waited: list[float]) -> bool:
     """Whether pauses are many, short and alike; a machine that stalls may draw out one in five of them."""
     if len(waited) < LEAST or max(waited) >= SHORT_S:
         return False
-    alike = [one for one in waited if one <= min(waited) * ALIKE + SLACK_S]
+    alike = [number for number in waited if number <= min(waited) * ALIKE + SLACK_S]
     return len(alike) * 5 >= len(waited) * 4
 
 
 def _series(journal: Journal) -> list[list[Exchange]]:
     """Equal calls that failed one after another, each series the doing of one job."""
-    failing = [one for one in bitten_by(journal) if is_spoilt(one) and not header(one.response_headers, "retry-after")]
+    failing = [call for call in bitten_by(journal) if is_spoilt(call) and not header(call.response_headers, "retry-after")]
     starts = work_times(journal)
 
     def key(call: Exchange) -> tuple[CallKey, int]:
         return call_key(call), sum(1 for moment in starts if moment <= call.at_s)
 
-    groups = (list(ones) for _, ones in groupby(sorted(failing, key=lambda one: (*key(one), one.number)), key=key))
-    return [one for one in groups if _is_of_one_job(journal, one) and not _overlap(one)]
+    groups = (list(ones) for _, ones in groupby(sorted(failing, key=lambda call: (*key(call), call.number)), key=key))
+    return [group for group in groups if _is_of_one_job(journal, group) and not _overlap(group)]
 
 
 def _is_of_one_job(journal: Journal, series: list[Exchange]) -> bool:
@@ -83,9 +83,9 @@ def _overlap(series: list[Exchange]) -> bool:
 def _tells(journal: Journal, series: list[Exchange]) -> bool:
     """Whether the app showed how it waits: it gave up, waited long, or waited longer than before."""
     waited = pauses(series)
-    later = [one for one in calls(journal, series[0].route) if one.number > series[-1].number]
+    later = [call for call in calls(journal, series[0].route) if call.number > series[-1].number]
     next_asking_s = min((moment for moment in work_times(journal) if moment > series[-1].at_s), default=inf)
-    again = next((one for one in later if call_key(one) == call_key(series[-1]) and one.at_s < next_asking_s), None)
+    again = next((call for call in later if call_key(call) == call_key(series[-1]) and call.at_s < next_asking_s), None)
     if again is None:
         return True
     waited.append(again.at_s - series[-1].at_s)

@@ -32,14 +32,14 @@ class BoundsItsWalks(PlainProbe, frozen=True, kw_only=True, tag="bounds_its_walk
         led = bitten_by(journal, *LOOPS)
         if not led:
             return self.inconclusive("no walk was led in a circle")
-        if all(_is_first(one) for one in calls(journal)):
+        if all(_is_first(call) for call in calls(journal)):
             return self.inconclusive("the app followed no link to a next page, so none could lead it in a circle")
-        walked = {(one.route, one.end_user_id) for one in led}
+        walked = {(call.route, call.end_user_id) for call in led}
         endless = sorted(route for route, end_user_id in walked if _most_times(journal, route, end_user_id) > MOST)
         if endless:
             seen = f"one walk of {endless[0]} asked for the same page more than {MOST} times"
             return self.fails(seen, evidence=tuple(f"{route} in a circle" for route in endless), examined=routes_of(led))
-        looks = [one for one in journal.all(Effects) if one.at_s > led[0].at_s]
+        looks = [effects for effects in journal.all(Effects) if effects.at_s > led[0].at_s]
         if looks and not looks[0].is_idle:
             return self.inconclusive(STILL_BUSY, hook="" if looks[0].pending is not None else PENDING)
         return self.passes("every walk that was led in a circle ended", examined=routes_of(led))
@@ -49,14 +49,14 @@ def _most_times(journal: Journal, route: str, end_user_id: str) -> int:
     """How often one walk of an end user's list asked for one page, at most."""
     most = 0
     counts: Counter[CallKey] = Counter()
-    for one in calls(journal, route):
-        if one.end_user_id != end_user_id:
+    for call in calls(journal, route):
+        if call.end_user_id != end_user_id:
             continue
-        if _is_first(one):
+        if _is_first(call):
             counts.clear()
             continue
-        counts[call_key(one)] += 1
-        most = max(most, counts[call_key(one)])
+        counts[call_key(call)] += 1
+        most = max(most, counts[call_key(call)])
     return most
 
 

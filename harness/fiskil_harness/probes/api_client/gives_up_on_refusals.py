@@ -27,13 +27,13 @@ class GivesUpOnRefusals(PlainProbe, frozen=True, kw_only=True, tag="gives_up_on_
     def examine(self, journal: Journal) -> Finding:
         """Count equal calls that were refused, and the tokens that were taken meanwhile."""
         made = calls(journal)
-        refused = [one for one in bitten_by(journal, "Unauthorised", "Forbidden") if one.status in {401, 403}]
+        refused = [call for call in bitten_by(journal, "Unauthorised", "Forbidden") if call.status in {401, 403}]
         if not refused:
             return self.inconclusive("no call was refused whatever the token")
         examined = routes_of(refused)
         allowed = MOST * max(1, work_count(journal, refused[0].at_s, over_s(refused)))
-        counts = Counter(call_key(one) for one in refused)
-        looped = sorted({one.route for one in refused if counts[call_key(one)] > allowed})
+        counts = Counter(call_key(call) for call in refused)
+        looped = sorted({call.route for call in refused if counts[call_key(call)] > allowed})
         if looped:
             seen = f"{looped[0]} was asked more than {MOST} times for each thing to do, and refused each time"
             return self.fails(seen, evidence=_lines(refused), examined=examined)
@@ -43,7 +43,7 @@ class GivesUpOnRefusals(PlainProbe, frozen=True, kw_only=True, tag="gives_up_on_
         return self._afterwards(journal, refused, examined=examined)
 
     def _afterwards(self, journal: Journal, refused: list[Exchange], *, examined: int) -> Finding:
-        works = works_after(journal, over_s(refused), frozenset(one.route for one in refused))
+        works = works_after(journal, over_s(refused), frozenset(call.route for call in refused))
         if works is None:
             return self.inconclusive(UNSEEN)
         if not works:
@@ -52,24 +52,26 @@ class GivesUpOnRefusals(PlainProbe, frozen=True, kw_only=True, tag="gives_up_on_
         gone = _gone(journal, refused)
         if gone:
             seen = f"the {gone[0]} that the app showed before the refusals are gone for good"
-            return self.fails(seen, evidence=tuple(f"shows no {one} any more" for one in gone), examined=examined)
+            return self.fails(seen, evidence=tuple(f"shows no {text} any more" for text in gone), examined=examined)
         return self.passes("what was refused was given up, and read again once that was over", examined=examined)
 
 
 def _taken_for_nothing(made: list[Exchange], refused: list[Exchange]) -> int:
     """How many more tokens were taken in the bad time than calls went well in it: an app may take one for each call."""
-    meanwhile = [one for one in made if refused[0].at_s <= one.at_s <= over_s(refused)]
-    taken = sum(1 for one in meanwhile if one.route == "token")
-    return taken - sum(1 for one in meanwhile if one.route != "token" and is_fine(one))
+    meanwhile = [call for call in made if refused[0].at_s <= call.at_s <= over_s(refused)]
+    taken = sum(1 for call in meanwhile if call.route == "token")
+    return taken - sum(1 for call in meanwhile if call.route != "token" and is_fine(call))
 
 
 def _gone(journal: Journal, refused: list[Exchange]) -> list[str]:
     """The datasets of which rows showed before, and none shows at the end though the API still serves them."""
     gone = []
-    for dataset, participant in dict.fromkeys((one.dataset, one.participant) for one in journal.all(Rows)):
+    for dataset, participant in dict.fromkeys((rows.dataset, rows.participant) for rows in journal.all(Rows)):
         rows = latest_rows(journal, dataset, participant)
         before, end = effects_before(journal, refused[0].at_s, participant), last_effects(journal, participant)
-        has_ended = any((one.kind, one.participant) == ("consent.revoked", participant) for one in journal.all(EventCreated))
+        has_ended = any(
+            (event.kind, event.participant) == ("consent.revoked", participant) for event in journal.all(EventCreated)
+        )
         if has_ended or rows is None or before is None or end is None or end.state is None or not end.is_idle:
             continue
         ids = [str(row["fiskil_id"]) for row in rows.rows if "fiskil_id" in row]
@@ -83,4 +85,4 @@ def _shows(state: Any, ids: list[str]) -> bool:
 
 
 def _lines(refused: list[Exchange]) -> tuple[str, ...]:
-    return tuple(sorted({f"{one.method} {one.route}: {one.status}" for one in refused}))
+    return tuple(sorted({f"{call.method} {call.route}: {call.status}" for call in refused}))

@@ -35,46 +35,48 @@ class KeepsDeadline(PlainProbe, frozen=True, kw_only=True, tag="keeps_deadline")
         if not limits:
             return self.inconclusive("the scenario has not begun")
         call_s, request_s = limits[-1].call_deadline_s + SLACK_S, limits[-1].request_deadline_s + SLACK_S
-        held = [one for one in bitten_by(journal, *ENDLESS) if _was_held(one, call_s)]
-        greeted = [one for one in journal.all(Bite) if one.fault == UNANSWERED and _is_seen(journal, one, call_s)]
-        failed = [one for one in bitten_by(journal) if is_spoilt(one) and one not in held]
+        held = [call for call in bitten_by(journal, *ENDLESS) if _was_held(call, call_s)]
+        greeted = [bite for bite in journal.all(Bite) if bite.fault == UNANSWERED and _is_seen(journal, bite, call_s)]
+        failed = [call for call in bitten_by(journal) if is_spoilt(call) and call not in held]
         if not (held or greeted or failed):
             return self.inconclusive("no answer was stalled or dripped for as long as the call deadline")
         if call_s > LONGEST_STALL_S:
             return self.inconclusive("app.limits.call_deadline_s is longer than the longest stall", hook="app.limits")
-        slow = [one for one in held if _waited_s(journal, one) > call_s]
-        asked = [one for one in journal.all(HookCall) if any(_overlap(one, call) for call in (*held, *failed))]
-        asked += [hook for one in greeted for hook in _fell_into(journal, one) if hook not in asked]
-        late = [one for one in asked if one.status is None or one.took_s > request_s]
+        slow = [call for call in held if _waited_s(journal, call) > call_s]
+        asked = [
+            hook_call for hook_call in journal.all(HookCall) if any(_overlap(hook_call, call) for call in (*held, *failed))
+        ]
+        asked += [hook for bite in greeted for hook in _fell_into(journal, bite) if hook not in asked]
+        late = [hook_call for hook_call in asked if hook_call.status is None or hook_call.took_s > request_s]
         told = [
             *self._slow(journal, slow, call_s=call_s, examined=routes_of(held)),
             *self._late(journal, late, request_s=request_s, examined=len(asked)),
         ]
         if told:
-            return next((one for one in told if one.verdict is Verdict.FAIL), told[0])
+            return next((finding for finding in told if finding.verdict is Verdict.FAIL), told[0])
         return self.passes(_praise(held, greeted), examined=routes_of(held) or len(asked) or bool(greeted))
 
     def _slow(self, journal: Journal, slow: list[Exchange], *, call_s: float, examined: int) -> list[Finding]:
-        routes = sorted({one.route for one in slow})
+        routes = sorted({call.route for call in slow})
         if not slow:
             return []
         if not _is_promised(journal, CALL):
             seen = f"{routes[0]} was read for long, but no deadline was promised"
             return [self.inconclusive(seen, hook=f"app.limits.{CALL}")]
-        if all(_waited_s(journal, one) <= call_s + paused_s(journal, one.at_s, one.ended_s) for one in slow):
+        if all(_waited_s(journal, call) <= call_s + paused_s(journal, call.at_s, call.ended_s) for call in slow):
             return [self.inconclusive(f"{routes[0]} was read {EXCUSED_BY_PAUSE}")]
         seen = f"{routes[0]} was still being read after the call deadline"
         return [self.fails(seen, evidence=tuple(f"too long: {route}" for route in routes), examined=examined)]
 
     def _late(self, journal: Journal, late: list[HookCall], *, request_s: float, examined: int) -> list[Finding]:
-        hooks = sorted({one.hook for one in late})
+        hooks = sorted({hook_call.hook for hook_call in late})
         if not late:
             return []
         if not _is_promised(journal, REQUEST):
             seen = f"{hooks[0]} took long, but no deadline was promised"
             return [self.inconclusive(seen, hook=f"app.limits.{REQUEST}")]
-        allowed_s = {one: request_s + paused_s(journal, began_s(one), one.at_s) for one in late}
-        if all(one.status is not None and one.took_s <= allowed_s[one] for one in late):
+        allowed_s = {hook_call: request_s + paused_s(journal, began_s(hook_call), hook_call.at_s) for hook_call in late}
+        if all(hook_call.status is not None and hook_call.took_s <= allowed_s[hook_call] for hook_call in late):
             return [self.inconclusive(f"{hooks[0]} was answered {EXCUSED_BY_PAUSE}")]
         seen = f"the app did not answer {hooks[0]} by its request deadline"
         return [self.fails(seen, evidence=tuple(f"too late: {hook}" for hook in hooks), examined=examined)]
@@ -102,9 +104,9 @@ def _waited_s(journal: Journal, call: Exchange) -> float:
     open by accident. One that succeeded leaves the call to be read in the background.
     """
     gave_up = [
-        one.at_s
-        for one in journal.all(HookCall)
-        if one.status is not None and one.status >= 400 and began_s(one) <= call.at_s <= one.at_s
+        hook_call.at_s
+        for hook_call in journal.all(HookCall)
+        if hook_call.status is not None and hook_call.status >= 400 and began_s(hook_call) <= call.at_s <= hook_call.at_s
     ]
     return min([call.ended_s, *gave_up]) - call.at_s
 
@@ -115,10 +117,14 @@ def _overlap(hook: HookCall, call: Exchange) -> bool:
 
 def _is_seen(journal: Journal, unanswered: Bite, call_s: float) -> bool:
     """Whether it can be told how long the app waited: somebody waited with it, or it left by the call deadline."""
-    left = [one for one in journal.all(Abandoned) if one.connection == unanswered.connection and one.at_s >= unanswered.at_s]
-    return bool(_fell_into(journal, unanswered)) or any(one.at_s - unanswered.at_s <= call_s for one in left)
+    left = [
+        abandoned
+        for abandoned in journal.all(Abandoned)
+        if abandoned.connection == unanswered.connection and abandoned.at_s >= unanswered.at_s
+    ]
+    return bool(_fell_into(journal, unanswered)) or any(abandoned.at_s - unanswered.at_s <= call_s for abandoned in left)
 
 
 def _fell_into(journal: Journal, unanswered: Bite) -> list[HookCall]:
     """The requests to the app during which a handshake began that nobody answered."""
-    return [one for one in journal.all(HookCall) if began_s(one) <= unanswered.at_s <= one.at_s]
+    return [hook_call for hook_call in journal.all(HookCall) if began_s(hook_call) <= unanswered.at_s <= hook_call.at_s]

@@ -34,8 +34,8 @@ class PollsSparingly(PlainProbe, frozen=True, kw_only=True, tag="polls_sparingly
             return self.inconclusive("the app never called the API, so its silence proves nothing")
         for idle in stretches:
             allowed = max(LEAST_ALLOWED, math.ceil(idle.seconds * READS_PER_SECOND))
-            within = [one for one in calls(journal) if idle.at_s <= one.at_s < idle.at_s + idle.seconds]
-            counts = Counter(_reading(one) for one in within if one.method == "GET")
+            within = [call for call in calls(journal) if idle.at_s <= call.at_s < idle.at_s + idle.seconds]
+            counts = Counter(_reading(call) for call in within if call.method == "GET")
             often = sorted({route for (route, _, _), count in counts.items() if count > allowed})
             if often:
                 seen = f"more than {allowed} equal reads in {idle.seconds:g} idle seconds"

@@ -57,7 +57,7 @@ class ReadsAfterEvent(PlainProbe, frozen=True, kw_only=True, tag="reads_after_ev
 
     def _has_polled(self, journal: Journal, delivery: Delivery, dataset: str) -> bool:
         made = reads(journal, dataset, end_user_of(delivery))
-        counts = Counter(call_key(one) for one in made if one.at_s < delivery.at_s)
+        counts = Counter(call_key(call) for call in made if call.at_s < delivery.at_s)
         is_first = all(
             dataset_of(event.kind) != dataset or earlier.at_s >= delivery.at_s
             for earlier, event in acknowledged_events(journal)
@@ -77,24 +77,24 @@ def _first_told(journal: Journal) -> list[tuple[Delivery, EventCreated]]:
 
 def _waited_s(journal: Journal, delivery: Delivery, dataset: str) -> float | None:
     """Real seconds from the delivery to the first reading after it."""
-    later = [one.at_s for one in reads(journal, dataset, end_user_of(delivery)) if one.at_s >= delivery.at_s]
+    later = [read.at_s for read in reads(journal, dataset, end_user_of(delivery)) if read.at_s >= delivery.at_s]
     return min(later) - delivery.at_s if later else None
 
 
 def _has_waited(journal: Journal, delivery: Delivery) -> bool:
     """Whether the app has had its time: it says that nothing is pending, or the promised ``fresh_s`` has passed."""
-    for one in journal.all(Effects):
-        if one.participant == delivery.participant and one.at_s > delivery.at_s:
-            if one.pending == 0 and one.is_idle:
+    for effects in journal.all(Effects):
+        if effects.participant == delivery.participant and effects.at_s > delivery.at_s:
+            if effects.pending == 0 and effects.is_idle:
                 return True
-            if _is_promised(journal) and one.at_s - delivery.at_s > _fresh_s(journal):
+            if _is_promised(journal) and effects.at_s - delivery.at_s > _fresh_s(journal):
                 return True
     return False
 
 
 def _fresh_s(journal: Journal) -> float:
-    return next((one.fresh_s for one in journal.all(Limits)), 5.0)
+    return next((limits.fresh_s for limits in journal.all(Limits)), 5.0)
 
 
 def _is_promised(journal: Journal) -> bool:
-    return not any("fresh_s" in one.assumed for one in journal.all(Limits))
+    return not any("fresh_s" in limits.assumed for limits in journal.all(Limits))

@@ -25,16 +25,16 @@ class ReadsLimitedHistory(PlainProbe, frozen=True, kw_only=True, tag="reads_limi
 
     def examine(self, journal: Journal) -> Finding:
         """Look at each beginning."""
-        days = next((one.days for one in journal.all(History)), None)
+        days = next((history.days for history in journal.all(History)), None)
         if days is None:
             return self.inconclusive("the config does not say how much history the app needs", hook=HISTORY)
-        made = [one for one in reads(journal, "transactions") if is_fine(one) and not _is_exempt(one)]
+        made = [read for read in reads(journal, "transactions") if is_fine(read) and not _is_exempt(read)]
         if not made:
             return self.inconclusive("the app read no transactions")
-        whole = [one for one in made if not parameters(one).get("from")]
+        whole = [call for call in made if not parameters(call).get("from")]
         if whole:
             return self.fails("transactions are read without a beginning", evidence=("no from",), examined=1)
-        early = [one for one in made if _is_early(one, days)]
+        early = [call for call in made if _is_early(call, days)]
         if early:
             seen = f"transactions are read from longer ago than the {days} days that the app says it needs"
             return self.fails(seen, evidence=("an earlier from",), examined=1)

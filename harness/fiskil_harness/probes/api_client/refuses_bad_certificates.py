@@ -39,22 +39,26 @@ class RefusesBadCertificates(PlainProbe, frozen=True, kw_only=True, tag="refuses
     def examine(self, journal: Journal) -> Finding:
         """Look at what came of each connection that was shown a bad certificate, and for what was said without TLS."""
         controls = journal.all(Secured)
-        if not any(one.is_reached for one in controls):
+        if not any(control.is_reached for control in controls):
             return self.inconclusive("the app has not called an https address with a good certificate", hook=CA_FILE_IN_ENV)
-        shown = list(dict.fromkeys(one.fault for one in journal.all(FaultSet) if one.fault in BAD))
-        seen = [one for one in journal.all(Bite) if one.fault in BAD]
-        cases = tuple(_case(fault, [one.observed for one in seen if one.fault == fault]) for fault in shown)
-        trusted = [BAD[fault][1] for fault in shown if any(one.fault == fault and one.observed == WENT_ON for one in seen)]
+        shown = list(dict.fromkeys(fault_set.fault for fault_set in journal.all(FaultSet) if fault_set.fault in BAD))
+        seen = [bite for bite in journal.all(Bite) if bite.fault in BAD]
+        cases = tuple(_case(fault, [bite.observed for bite in seen if bite.fault == fault]) for fault in shown)
+        trusted = [
+            BAD[fault][1] for fault in shown if any(bite.fault == fault and bite.observed == WENT_ON for bite in seen)
+        ]
         if trusted:
             told = f"the app called the API in spite of {trusted[0]}"
-            lines = tuple(f"called in spite of {one}" for one in trusted)
+            lines = tuple(f"called in spite of {text}" for text in trusted)
             return self.fails(told, evidence=lines, examined=len(shown), cases=cases)
-        plain = [one for one in journal.all(Unencrypted) if any(bite.at_s <= one.at_s for bite in seen)]
-        if not all(one.is_former for one in plain):
+        plain = [
+            unencrypted for unencrypted in journal.all(Unencrypted) if any(bite.at_s <= unencrypted.at_s for bite in seen)
+        ]
+        if not all(unencrypted.is_former for unencrypted in plain):
             return self.fails(PLAIN, evidence=("plain HTTP at the https port",), examined=len(shown), cases=cases)
         if plain:
             return self.inconclusive("something still calls the plain address that was told before", cases=cases)
-        unseen = [BAD[fault][1] for fault in shown if not any(one.fault == fault for one in seen)]
+        unseen = [BAD[fault][1] for fault in shown if not any(bite.fault == fault for bite in seen)]
         if unseen:
             return self.inconclusive(f"the app met no connection with {unseen[0]}", cases=cases)
         return self.passes(f"the app refused {len(shown)} kinds of bad certificates", examined=len(shown), cases=cases)

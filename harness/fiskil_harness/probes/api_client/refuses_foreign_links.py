@@ -29,7 +29,7 @@ class RefusesForeignLinks(PlainProbe, frozen=True, kw_only=True, tag="refuses_fo
         linked, redirected = bitten_by(journal, *LINKS), bitten_by(journal, *REDIRECTS)
         led = [*linked, *redirected]
         strayed = journal.all(Strayed)
-        if any(one.carries_token for one in strayed):
+        if any(each_strayed.carries_token for each_strayed in strayed):
             seen = "the access token was sent to an origin that only an answer had named"
             return self.fails(seen, evidence=_lines(led), examined=routes_of(led) or 1)
         if strayed and not redirected:
@@ -37,10 +37,10 @@ class RefusesForeignLinks(PlainProbe, frozen=True, kw_only=True, tag="refuses_fo
             return self.fails(seen, evidence=_lines(led), examined=routes_of(led) or 1)
         if not led:
             return self.inconclusive("no answer led to another origin")
-        if not redirected and not any(CURSORS & parameters(one).keys() for one in calls(journal)):
+        if not redirected and not any(CURSORS & parameters(call).keys() for call in calls(journal)):
             return self.inconclusive("the app followed no link to a next page, so none could lead it away")
         return self.passes("no token left for another origin", examined=routes_of(led))
 
 
 def _lines(led: list[Exchange]) -> tuple[str, ...]:
-    return tuple(sorted({f"{one.route} was answered by {bite}" for one in led for bite in one.bites}))
+    return tuple(sorted({f"{call.route} was answered by {bite}" for call in led for bite in call.bites}))

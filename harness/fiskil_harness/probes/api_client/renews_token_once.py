@@ -31,11 +31,11 @@ class RenewsTokenOnce(PlainProbe, frozen=True, kw_only=True, tag="renews_token_o
     def examine(self, journal: Journal) -> Finding:
         """Follow each refusal."""
         made = calls(journal)
-        refused = [one for one in made if one.status == 401 and one.route != "token" and bearer(one)]
+        refused = [call for call in made if call.status == 401 and call.route != "token" and bearer(call)]
         if not refused:
             return self._renewed_before(journal, made)
-        exchanges = [one for one in made if one.route == "token" and one.number > refused[0].number]
-        if any(one.status in {401, 403} for one in exchanges):
+        exchanges = [call for call in made if call.route == "token" and call.number > refused[0].number]
+        if any(exchange.status in {401, 403} for exchange in exchanges):
             return self.inconclusive("the key pair was refused too, so no renewal could succeed")
         repeated = _repeated(journal, refused)
         if repeated:
@@ -44,19 +44,19 @@ class RenewsTokenOnce(PlainProbe, frozen=True, kw_only=True, tag="renews_token_o
         if _most_renewals(made, refused, exchanges) > RENEWALS:
             seen = f"more than {RENEWALS} renewals followed the death of one token"
             return self.fails(seen, evidence=_lines(refused), examined=routes_of(refused))
-        lost = [one for one in refused if not succeeded_later(made, one)]
+        lost = [call for call in refused if not succeeded_later(made, call)]
         if lost:
             return self._lost(
-                journal, lost, is_renewed=any(one.status == 200 for one in exchanges), examined=routes_of(refused)
+                journal, lost, is_renewed=any(exchange.status == 200 for exchange in exchanges), examined=routes_of(refused)
             )
         # Which calls still carried a dead token is a matter of time, so no more is told than that some did.
         return self.passes("every dead token was renewed and every refused call came through", examined=1)
 
     def _renewed_before(self, journal: Journal, made: list[Exchange]) -> Finding:
         """Nothing was refused: every token died, and each call since then carried one that was taken since then."""
-        died_s = max((one.at_s for one in journal.all(TokensExpired)), default=inf)
-        taken = {_token(one) for one in made if one.route == "token" and one.at_s > died_s and is_fine(one)} - {""}
-        fresh = [one for one in made if one.at_s > died_s and bearer(one) in taken and is_fine(one)]
+        died_s = max((tokens_expired.at_s for tokens_expired in journal.all(TokensExpired)), default=inf)
+        taken = {_token(call) for call in made if call.route == "token" and call.at_s > died_s and is_fine(call)} - {""}
+        fresh = [call for call in made if call.at_s > died_s and bearer(call) in taken and is_fine(call)]
         if not fresh:
             return self.inconclusive("no call was refused for a dead token")
         return self.passes(
@@ -76,10 +76,10 @@ def _repeated(journal: Journal, refused: list[Exchange]) -> list[Exchange]:
     Several jobs may ask the same, each once before it knows: an app may keep its token until another has come.
     """
     groups: dict[tuple[object, str], list[Exchange]] = {}
-    for one in refused:
-        groups.setdefault((call_key(one), bearer(one)), []).append(one)
+    for call in refused:
+        groups.setdefault((call_key(call), bearer(call)), []).append(call)
     for ones in groups.values():
-        later = [one for one in ones if one.at_s >= ones[0].ended_s]
+        later = [call for call in ones if call.at_s >= ones[0].ended_s]
         others = jobs_begun(journal, before_s=ones[0].at_s, until_s=ones[-1].at_s) - 1
         if len(later) >= REFUSALS + max(0, others):
             return ones
@@ -93,16 +93,16 @@ def _most_renewals(made: list[Exchange], refused: list[Exchange], exchanges: lis
     another belongs to a walk that begins, for an app may take a token for each. Those that were never used count for all.
     """
     unanswered = list(refused)
-    counts = Counter({bearer(one): 0 for one in refused})
+    counts = Counter({bearer(call): 0 for call in refused})
     unused = 0
-    for exchange in (one for one in exchanges if is_fine(one)):
+    for exchange in (exchange for exchange in exchanges if is_fine(exchange)):
         token = _token(exchange)
-        first = next((one for one in made if token and bearer(one) == token), None)
+        first = next((call for call in made if token and bearer(call) == token), None)
         if first is None:
             unused += 1
             continue
         repeated = next(
-            (one for one in unanswered if call_key(one) == call_key(first) and one.number < exchange.number), None
+            (call for call in unanswered if call_key(call) == call_key(first) and call.number < exchange.number), None
         )
         if repeated is not None:
             unanswered.remove(repeated)
@@ -124,14 +124,14 @@ def _has_ended(journal: Journal, refused: Exchange) -> bool:
     if effects and effects[-1].is_idle and effects[-1].pending == 0:
         return True
     return any(
-        one.at_s >= refused.ended_s
-        and (one.status is None or one.status >= 400)
-        and not is_unheard(journal, one)
-        and one.hook in {"refresh", "start_session"}
-        for one in journal.all(HookCall)
+        hook_call.at_s >= refused.ended_s
+        and (hook_call.status is None or hook_call.status >= 400)
+        and not is_unheard(journal, hook_call)
+        and hook_call.hook in {"refresh", "start_session"}
+        for hook_call in journal.all(HookCall)
     )
 
 
 def _lines(shown: list[Exchange]) -> tuple[str, ...]:
-    versions = sorted({f"{one.method} {one.route}: {one.status}" for one in shown})
+    versions = sorted({f"{call.method} {call.route}: {call.status}" for call in shown})
     return tuple(versions)

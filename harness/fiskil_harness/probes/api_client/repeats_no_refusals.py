@@ -31,10 +31,10 @@ class RepeatsNoRefusals(PlainProbe, frozen=True, kw_only=True, tag="repeats_no_r
     def examine(self, journal: Journal) -> Finding:
         """Count equal refused calls, against what the app was asked to do meanwhile."""
         groups: dict[object, list[Exchange]] = {}
-        for one in bitten_by(journal):
-            if _is_final(one):
-                groups.setdefault(call_key(one), []).append(one)
-        refused = [one for ones in groups.values() for one in ones]
+        for call in bitten_by(journal):
+            if _is_final(call):
+                groups.setdefault(call_key(call), []).append(call)
+        refused = [call for ones in groups.values() for call in ones]
         insisted = sorted({ones[0].route for ones in groups.values() if _is_insisted_on(journal, ones)})
         if insisted:
             seen = f"{insisted[0]} was refused for good, and asked more than {TRIES} times for each thing the app was asked"
@@ -53,6 +53,6 @@ def _is_final(call: Exchange) -> bool:
 
 
 def _is_insisted_on(journal: Journal, refused: list[Exchange]) -> bool:
-    spaced = sum(1 for before, one in pairwise(refused) if one.at_s - before.ended_s >= SPACED_S)
+    spaced = sum(1 for before, call in pairwise(refused) if call.at_s - before.ended_s >= SPACED_S)
     asked_for = work_between(journal, idle_before(journal, refused[0].at_s), refused[-1].at_s)
     return len(refused) - spaced > TRIES * max(1, asked_for)

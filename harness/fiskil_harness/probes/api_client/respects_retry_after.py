@@ -30,9 +30,9 @@ class RespectsRetryAfter(PlainProbe, frozen=True, kw_only=True, tag="respects_re
 
     def examine(self, journal: Journal) -> Finding:
         """Follow each refusal to the next equal call."""
-        told = [(one, wait) for one in bitten_by(journal) if (wait := _wait_s(one)) is not None]
+        told = [(call, wait) for call in bitten_by(journal) if (wait := _wait_s(call)) is not None]
         if not told and _tells_no_waits(journal):
-            busy = routes_of(one for one in bitten_by(journal, "Status") if one.status in {429, 503})
+            busy = routes_of(call for call in bitten_by(journal, "Status") if call.status in {429, 503})
             return self.passes("what was refused told no wait, so none was due", examined=busy)
         if not told:
             return self.inconclusive("no call was refused with Retry-After")
@@ -50,20 +50,23 @@ class RespectsRetryAfter(PlainProbe, frozen=True, kw_only=True, tag="respects_re
                 return self.fails(
                     seen,
                     evidence=(f"{refused.method} {refused.route}: {refused.status}, Retry-After as {_form(refused)}",),
-                    examined=routes_of(one for one, _ in told),
+                    examined=routes_of(call for call, _ in told),
                 )
         if came_back > judged:
             return self.inconclusive("the app had more than one thing to do, so another job may have asked again")
         if not judged:
             return self.inconclusive("no refused call was asked again, so nobody waited")
         return self.passes(
-            "what was refused was asked again, and never too soon", examined=routes_of(one for one, _ in told)
+            "what was refused was asked again, and never too soon", examined=routes_of(call for call, _ in told)
         )
 
 
 def _tells_no_waits(journal: Journal) -> bool:
     """Whether the reading ruled under which no answer carries Retry-After."""
-    return any(one.ruled.get("errors.retry-after") == "absent" for one in journal.all(InterpretationsUsed))
+    return any(
+        interpretations_used.ruled.get("errors.retry-after") == "absent"
+        for interpretations_used in journal.all(InterpretationsUsed)
+    )
 
 
 def _wait_s(refused: Exchange) -> float | None:
@@ -89,8 +92,8 @@ def _form(refused: Exchange) -> str:
 
 
 def _next_equal(journal: Journal, refused: Exchange) -> Exchange | None:
-    later = (one for one in calls(journal, refused.route) if one.at_s >= refused.ended_s and one.number > refused.number)
-    return next((one for one in later if call_key(one) == call_key(refused)), None)
+    later = (call for call in calls(journal, refused.route) if call.at_s >= refused.ended_s and call.number > refused.number)
+    return next((call for call in later if call_key(call) == call_key(refused)), None)
 
 
 def _is_of_one_job(journal: Journal, refused: Exchange, again: Exchange) -> bool:
@@ -100,7 +103,7 @@ def _is_of_one_job(journal: Journal, refused: Exchange, again: Exchange) -> bool
     if len(jobs) > 1 or any(moment > refused.at_s for moment in jobs):
         return False
     return not any(
-        call_key(one) == call_key(refused) and one.at_s < refused.ended_s and one.ended_s > refused.at_s
-        for one in calls(journal, refused.route)
-        if one is not refused
+        call_key(call) == call_key(refused) and call.at_s < refused.ended_s and call.ended_s > refused.at_s
+        for call in calls(journal, refused.route)
+        if call is not refused
     )

@@ -38,7 +38,7 @@ class RetriesInBounds(PlainProbe, frozen=True, kw_only=True, tag="retries_in_bou
         if doubled:
             seen = "POST /v1/end-users was repeated after an answer that got lost, without looking first"
             return self.fails(seen, evidence=("POST end_users.create twice for one request",), examined=routes_of(bitten))
-        stormy = sorted({one.route for one in bitten if _is_storm(_times(journal, call_key(one)))})
+        stormy = sorted({call.route for call in bitten if _is_storm(_times(journal, call_key(call)))})
         if stormy:
             seen = f"{stormy[0]} was repeated more than {MOST} times within {WINDOW_S:g} s while it failed"
             return self.fails(seen, evidence=tuple(f"stormed {route}" for route in stormy), examined=routes_of(bitten))
@@ -47,7 +47,7 @@ class RetriesInBounds(PlainProbe, frozen=True, kw_only=True, tag="retries_in_bou
 
 def _times(journal: Journal, wanted: CallKey) -> list[float]:
     """When calls equal to *wanted* failed."""
-    return [one.at_s for one in calls(journal) if call_key(one) == wanted and one.bites]
+    return [call.at_s for call in calls(journal) if call_key(call) == wanted and call.bites]
 
 
 def _is_storm(times: list[float]) -> bool:
@@ -56,19 +56,19 @@ def _is_storm(times: list[float]) -> bool:
 
 def _created_blindly(journal: Journal) -> bool:
     made = calls(journal)
-    creations = [one for one in made if one.route == "end_users.create"]
-    asked_at = [began_s(one) for one in journal.all(HookCall)]
+    creations = [call for call in made if call.route == "end_users.create"]
+    asked_at = [began_s(hook_call) for hook_call in journal.all(HookCall)]
     for lost, again in pairwise(creations):
         is_equal = lost.request_body == again.request_body
         if not is_equal or not _is_ambiguous(lost) or any(lost.at_s < moment < again.at_s for moment in asked_at):
             continue
-        if not any(one.route in LOOK_UPS and lost.number < one.number < again.number for one in made):
+        if not any(call.route in LOOK_UPS and lost.number < call.number < again.number for call in made):
             return True
     return False
 
 
 def _is_ambiguous(call: Exchange) -> bool:
     """Whether the app cannot know if the API did the work: nothing came, nothing that says so, or a gateway's word."""
-    if not call.bites or any(one.partition("(")[0] in NOT_DONE for one in call.bites):
+    if not call.bites or any(bite.partition("(")[0] in NOT_DONE for bite in call.bites):
         return False
     return call.status is None or 200 <= call.status < 300 or call.status in GATEWAY

@@ -64,7 +64,7 @@ class RetriesSpoiltReads(PlainProbe, frozen=True, kw_only=True, tag="retries_spo
                 lost.append(spoilt)
         if lost:
             seen = f"{lost[0].route} was spoilt once and never read again, though its event was acknowledged"
-            evidence = tuple(f"given up: {route}" for route in sorted({one.route for one in lost}))
+            evidence = tuple(f"given up: {route}" for route in sorted({call.route for call in lost}))
             return self.fails(seen, evidence=evidence, examined=routes_of(judged))
         for reason, hook in doubts[:1]:
             return self.inconclusive(reason, hook=hook)
@@ -77,7 +77,7 @@ def is_spoilt(call: Exchange) -> bool:
     """Whether no client could take the answer for what it had asked for, and might get it by asking again."""
     if call.status is None or call.status == 429 or call.status >= 500:
         return True
-    faults = {one.partition("(")[0] for one in call.bites}
+    faults = {bite.partition("(")[0] for bite in call.bites}
     if not 200 <= call.status < 300:
         return False
     return bool(faults & UNREADABLE) or (bool(faults & CUT) and not is_whole(call))
@@ -92,7 +92,11 @@ def is_whole(call: Exchange) -> bool:
 def _whose_event(journal: Journal, spoilt: Exchange) -> str | None:
     """The participant whose acknowledged event, and no person, asked for the reading since the app was last at rest."""
     since_s = idle_before(journal, spoilt.at_s)
-    if any(since_s < one.at_s and began_s(one) <= spoilt.at_s for one in journal.all(HookCall) if one.hook == "refresh"):
+    if any(
+        since_s < hook_call.at_s and began_s(hook_call) <= spoilt.at_s
+        for hook_call in journal.all(HookCall)
+        if hook_call.hook == "refresh"
+    ):
         return None
     return next(
         (
@@ -109,28 +113,28 @@ def _whose_event(journal: Journal, spoilt: Exchange) -> str | None:
 
 def _rest_after(journal: Journal, spoilt: Exchange, participant: str) -> Effects | None:
     """The first look that found nothing pending of the participant's."""
-    looks = (one for one in journal.all(Effects) if one.participant == participant)
-    return next((one for one in looks if one.at_s >= spoilt.ended_s and reported_idle(one)), None)
+    looks = (effects for effects in journal.all(Effects) if effects.participant == participant)
+    return next((look for look in looks if look.at_s >= spoilt.ended_s and reported_idle(look)), None)
 
 
 def _has_passed(journal: Journal, spoilt: Exchange, rest: Effects | None) -> bool:
     """Whether the same reading was spoilt this once since the app was last at rest."""
     since_s, until_s = idle_before(journal, spoilt.at_s), rest.at_s if rest else inf
     return not any(
-        call_key(one) == call_key(spoilt) and since_s < one.at_s < until_s and one is not spoilt and is_spoilt(one)
-        for one in bitten_by(journal)
+        call_key(call) == call_key(spoilt) and since_s < call.at_s < until_s and call is not spoilt and is_spoilt(call)
+        for call in bitten_by(journal)
     )
 
 
 def _is_read_again(journal: Journal, spoilt: Exchange, rest: Effects | None) -> bool:
     """Whether the page, a whole walk, or more than it was to hold came whole before the app was at rest."""
     since_s, until_s = idle_before(journal, spoilt.at_s), rest.at_s if rest else inf
-    made = [one for one in calls(journal, spoilt.route) if one.end_user_id == spoilt.end_user_id and since_s < one.at_s]
-    if any(call_key(one) == call_key(spoilt) and is_fine(one) and one.at_s <= until_s for one in made):
+    made = [call for call in calls(journal, spoilt.route) if call.end_user_id == spoilt.end_user_id and since_s < call.at_s]
+    if any(call_key(call) == call_key(spoilt) and is_fine(call) and call.at_s <= until_s for call in made):
         return True
-    wanted = [_selection(one) for one in made if one.number <= spoilt.number]
-    later = [one for one in made if one.number > spoilt.number and one.at_s <= until_s and is_fine(one)]
-    return any(_selection(one) <= selection for one in later for selection in wanted)
+    wanted = [_selection(call) for call in made if call.number <= spoilt.number]
+    later = [call for call in made if call.number > spoilt.number and call.at_s <= until_s and is_fine(call)]
+    return any(_selection(call) <= selection for call in later for selection in wanted)
 
 
 def _selection(call: Exchange) -> frozenset[str]:

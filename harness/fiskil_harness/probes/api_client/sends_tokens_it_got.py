@@ -20,13 +20,13 @@ class SendsTokensItGot(PlainProbe, frozen=True, kw_only=True, tag="sends_tokens_
 
     def examine(self, journal: Journal) -> Finding:
         """Look at what calls carried after an odd answer."""
-        odd = [one for one in bitten_by(journal) if one.route == "token" and one.status == 200]
+        odd = [call for call in bitten_by(journal) if call.route == "token" and call.status == 200]
         if not odd:
             return self.inconclusive("no answer about a token was odd")
-        made = [one for one in calls(journal) if one.number > odd[0].number and one.route != "token"]
-        wrong = [one for one in made if header(one.request_headers, "authorization") and bearer(one) in WORDS]
+        made = [call for call in calls(journal) if call.number > odd[0].number and call.route != "token"]
+        wrong = [call for call in made if header(call.request_headers, "authorization") and bearer(call) in WORDS]
         if wrong:
             seen = f"{wrong[0].route} was asked with {bearer(wrong[0])!r} for a token"
-            lines = sorted({f"{one.method} {one.route}: Bearer {bearer(one)}" for one in wrong})
+            lines = sorted({f"{call.method} {call.route}: Bearer {bearer(call)}" for call in wrong})
             return self.fails(seen, evidence=tuple(lines), examined=routes_of(odd))
         return self.passes("nothing but tokens was sent as one", examined=routes_of(odd))

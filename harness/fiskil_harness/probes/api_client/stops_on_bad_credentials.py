@@ -25,8 +25,8 @@ class StopsOnBadCredentials(PlainProbe, frozen=True, kw_only=True, tag="stops_on
     def examine(self, journal: Journal) -> Finding:
         """Count refused exchanges and look for life afterwards."""
         made = calls(journal)
-        refused = [one for one in made if one.route == "token" and one.status in {401, 403}]
-        turned_away = [one for one in made if one.route != "token" and one.status == 401]
+        refused = [call for call in made if call.route == "token" and call.status in {401, 403}]
+        turned_away = [call for call in made if call.route != "token" and call.status == 401]
         is_bad = bool(journal.all(Key) or bitten_by(journal, "KeyRefused"))
         if not is_bad or not (refused or turned_away):
             return self.inconclusive("the app never showed a refused key pair to the API")
@@ -44,24 +44,28 @@ class StopsOnBadCredentials(PlainProbe, frozen=True, kw_only=True, tag="stops_on
         good_from = _good_from(journal)
         if good_from is None:
             return self.inconclusive("the key pair was not made good again, so recovery could not be seen")
-        if any(one.at_s >= good_from and bearer(one) and is_fine(one) for one in made):
+        if any(call.at_s >= good_from and bearer(call) and is_fine(call) for call in made):
             return self.passes("the refused key pair was not insisted on, and the app recovered", examined=examined)
-        asked_again = [one for one in journal.all(HookCall) if one.hook == "refresh" and began_s(one) >= good_from]
-        if any(is_unheard(journal, one) for one in asked_again):
+        asked_again = [
+            hook_call
+            for hook_call in journal.all(HookCall)
+            if hook_call.hook == "refresh" and began_s(hook_call) >= good_from
+        ]
+        if any(is_unheard(journal, hook_call) for hook_call in asked_again):
             return self.inconclusive("the app was still at work when the harness stopped waiting for it", hook=PATIENCE)
-        if asked_again and all(one.status is None or one.status >= 400 for one in asked_again):
+        if asked_again and all(hook_call.status is None or hook_call.status >= 400 for hook_call in asked_again):
             seen = "the app does not recover after its key pair was accepted again"
             return self.fails(seen, evidence=("refresh failed with a good key pair",), examined=examined)
         return self.inconclusive("the app was not seen at work after its key pair was accepted again")
 
 
 def _lines(refused: list[Exchange]) -> tuple[str, ...]:
-    return tuple(sorted({f"POST token: {one.status}" for one in refused}))
+    return tuple(sorted({f"POST token: {call.status}" for call in refused}))
 
 
 def _idle_tries(journal: Journal, refused: list[Exchange]) -> int:
-    stretches = [(one.at_s, one.at_s + one.seconds) for one in journal.all(Idle)]
-    return max((sum(1 for one in refused if begin <= one.at_s < end) for begin, end in stretches), default=0)
+    stretches = [(idle.at_s, idle.at_s + idle.seconds) for idle in journal.all(Idle)]
+    return max((sum(1 for call in refused if begin <= call.at_s < end) for begin, end in stretches), default=0)
 
 
 def _good_from(journal: Journal) -> float | None:
@@ -71,10 +75,15 @@ def _good_from(journal: Journal) -> float | None:
     """
     keys, bitten = journal.all(Key), bitten_by(journal, "KeyRefused")
     if not keys:
-        return next((one.at_s for one in journal.all(Started) if one.how == "restart" and one.at_s > over_s(bitten)), None)
+        return next(
+            (started.at_s for started in journal.all(Started) if started.how == "restart" and started.at_s > over_s(bitten)),
+            None,
+        )
     if keys[-1].state == "accepted":
         return keys[-1].at_s
     if keys[-1].state == "wrong":
-        later = [one.at_s for one in journal.all(Started) if one.how == "restart" and one.at_s > keys[-1].at_s]
+        later = [
+            started.at_s for started in journal.all(Started) if started.how == "restart" and started.at_s > keys[-1].at_s
+        ]
         return later[-1] if later else None
     return None

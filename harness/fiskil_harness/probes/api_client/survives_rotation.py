@@ -24,15 +24,21 @@ class SurvivesRotation(PlainProbe, frozen=True, kw_only=True, tag="survives_rota
 
     def examine(self, journal: Journal) -> Finding:
         """Look at what the app did once the first key was gone, and at what the config states."""
-        gone = [one.at_s for one in journal.all(Key) if one.state == "rotated"]
+        gone = [key.at_s for key in journal.all(Key) if key.state == "rotated"]
         if not gone:
             return self.inconclusive("no first key was revoked")
-        asked = [one for one in journal.all(HookCall) if one.hook == "refresh" and began_s(one) >= gone[0]]
-        if any(is_unheard(journal, one) for one in asked):
+        asked = [
+            hook_call for hook_call in journal.all(HookCall) if hook_call.hook == "refresh" and began_s(hook_call) >= gone[0]
+        ]
+        if any(is_unheard(journal, hook_call) for hook_call in asked):
             return self.inconclusive("the app was still at work when the harness stopped waiting for it", hook=PATIENCE)
-        works = [one for one in calls(journal) if one.at_s >= gone[0] and bearer(one) and is_fine(one)]
-        refused = [one for one in calls(journal) if one.at_s >= gone[0] and one.status in {401, 403}]
-        if asked and refused and (not works or all(one.status is None or one.status >= 400 for one in asked)):
+        works = [call for call in calls(journal) if call.at_s >= gone[0] and bearer(call) and is_fine(call)]
+        refused = [call for call in calls(journal) if call.at_s >= gone[0] and call.status in {401, 403}]
+        if (
+            asked
+            and refused
+            and (not works or all(hook_call.status is None or hook_call.status >= 400 for hook_call in asked))
+        ):
             return self.fails("with its first key revoked the app works no more, though it was given a second")
         if not works:
             return self.inconclusive("the app was not seen at work after its first key was revoked")

@@ -24,11 +24,11 @@ class TakesTokensInBounds(PlainProbe, frozen=True, kw_only=True, tag="takes_toke
 
     def examine(self, journal: Journal) -> Finding:
         """Count exchanges in a row."""
-        odd = [one for one in bitten_by(journal) if one.route == "token"]
+        odd = [call for call in bitten_by(journal) if call.route == "token"]
         if not odd:
             return self.inconclusive("no answer about a token was odd")
         # Each message may have a worker that takes a token of its own.
-        allowed = MOST + sum(1 for one in journal.all(Delivery) if one.kind == "genuine" and one.attempt == 1)
+        allowed = MOST + sum(1 for delivery in journal.all(Delivery) if delivery.kind == "genuine" and delivery.attempt == 1)
         if _longest_row(calls(journal)) > allowed:
             seen = f"more than {MOST} tokens were asked for in a row, and none of them was used"
             return self.fails(seen, evidence=_lines(odd), examined=routes_of(odd))
@@ -50,13 +50,13 @@ def _longest_row(made: list[Exchange]) -> int:
     Whoever asks again too often after a refusal breaks what is promised of retries, and of bad credentials.
     """
     longest = row = 0
-    for one in made:
-        if one.route == "token" and one.status is not None and one.status >= 400:
+    for call in made:
+        if call.route == "token" and call.status is not None and call.status >= 400:
             continue
-        row = row + 1 if one.route == "token" else 0
+        row = row + 1 if call.route == "token" else 0
         longest = max(longest, row)
     return longest
 
 
 def _lines(odd: list[Exchange]) -> tuple[str, ...]:
-    return tuple(sorted({f"POST token: {', '.join(one.bites)}" for one in odd}))
+    return tuple(sorted({f"POST token: {', '.join(call.bites)}" for call in odd}))

@@ -28,8 +28,8 @@ class UsesConfiguredKey(PlainProbe, frozen=True, kw_only=True, tag="uses_configu
             )
         if given[0] is given[-1]:
             return self.inconclusive("the app was given one key alone")
-        since = [one for one in calls(journal, "token") if one.at_s >= given[-1].at_s]
-        presented = {presented_by(one) for one in since} - {""}
+        since = [call for call in calls(journal, "token") if call.at_s >= given[-1].at_s]
+        presented = {presented_by(call) for call in since} - {""}
         if not presented:
             return self.inconclusive("the app exchanged no token after it was given another key")
         others = presented - {given[-1].client_secret}

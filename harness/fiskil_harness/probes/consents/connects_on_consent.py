@@ -21,14 +21,18 @@ class ConnectsOnConsent(PlainProbe, frozen=True, kw_only=True, tag="connects_on_
 
     def examine(self, journal: Journal) -> Finding:
         """Look at what the app tells in the end about each end user who consented."""
-        told = {one.participant: one for one in journal.all(Effects) if one.moment == "end" and one.is_connected is not None}
+        told = {
+            effects.participant: effects
+            for effects in journal.all(Effects)
+            if effects.moment == "end" and effects.is_connected is not None
+        }
         if not told:
             return self.inconclusive("the app does not tell whether an end user is connected", hook=CONNECTED)
-        consented = {one.participant for one in journal.all(Journey) if one.ending == APPROVED}
+        consented = {journey.participant for journey in journal.all(Journey) if journey.ending == APPROVED}
         heard = {
-            one.participant
-            for one in journal.all(EventCreated)
-            if one.kind == "consent.received" and _is_taken(journal, one)
+            event.participant
+            for event in journal.all(EventCreated)
+            if event.kind == "consent.received" and _is_taken(journal, event)
         }
         examined = sorted(consented & heard & set(told))
         if not examined:
@@ -48,7 +52,7 @@ class ConnectsOnConsent(PlainProbe, frozen=True, kw_only=True, tag="connects_on_
 def _is_taken(journal: Journal, event: EventCreated) -> bool:
     """Whether every message about the end user of *event* was acknowledged."""
     outcomes: dict[str, bool] = {}
-    for one in journal.all(Delivery):
-        if one.participant == event.participant:
-            outcomes[one.message_id] = outcomes.get(one.message_id, False) or one.outcome == "ack"
+    for delivery in journal.all(Delivery):
+        if delivery.participant == event.participant:
+            outcomes[delivery.message_id] = outcomes.get(delivery.message_id, False) or delivery.outcome == "ack"
     return bool(outcomes.get(event.message_id)) and all(outcomes.values())

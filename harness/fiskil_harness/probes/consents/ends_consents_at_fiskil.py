@@ -25,8 +25,8 @@ class EndsConsentsAtFiskil(PlainProbe, frozen=True, kw_only=True, tag="ends_cons
 
     def examine(self, journal: Journal) -> Finding:
         """Hold what the app called against the consents that stood."""
-        done = [one for one in hooks(journal, "revoke") if is_done(one)]
-        standing = [(one, consent) for one in done for consent in _standing(journal, one)]
+        done = [hook for hook in hooks(journal, "revoke") if is_done(hook)]
+        standing = [(hook_call, consent) for hook_call in done for consent in _standing(journal, hook_call)]
         if not standing:
             return self.inconclusive("the app was not seen to disconnect an end user of whose consent it was told")
         left = [consent for hook, consent in standing if not _is_ended(journal, hook, consent)]
@@ -43,16 +43,20 @@ class EndsConsentsAtFiskil(PlainProbe, frozen=True, kw_only=True, tag="ends_cons
 def _standing(journal: Journal, hook: HookCall) -> list[ConsentState]:
     """The consents that were active when the app was asked, and of which it had been told."""
     known = {
-        consent_of(one)
-        for one, event in acknowledged_events(journal)
-        if one.at_s < began_s(hook) and event.kind == "consent.received"
+        consent_of(acknowledged_event)
+        for acknowledged_event, event in acknowledged_events(journal)
+        if acknowledged_event.at_s < began_s(hook) and event.kind == "consent.received"
     }
-    return [one for one in consents_of(journal, until_s=began_s(hook)).values() if one.is_active and one.consent_id in known]
+    return [
+        consent
+        for consent in consents_of(journal, until_s=began_s(hook)).values()
+        if consent.is_active and consent.consent_id in known
+    ]
 
 
 def _is_ended(journal: Journal, hook: HookCall, consent: ConsentState) -> bool:
-    later = [one for one in calls(journal) if one.at_s >= began_s(hook) and is_fine(one)]
+    later = [call for call in calls(journal) if call.at_s >= began_s(hook) and is_fine(call)]
     return any(
-        (one.route == "consents.revoke" and consent.consent_id in one.path) or one.route == "end_users.delete"
-        for one in later
+        (call.route == "consents.revoke" and consent.consent_id in call.path) or call.route == "end_users.delete"
+        for call in later
     )

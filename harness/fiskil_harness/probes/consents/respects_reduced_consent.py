@@ -33,17 +33,17 @@ class RespectsReducedConsent(PlainProbe, frozen=True, kw_only=True, tag="respect
 
     def examine(self, journal: Journal) -> Finding:
         """Look at refusals, at refreshes, and at the rows of what was taken away."""
-        stormed = sorted({one.route for one in _refused(journal) if _is_storm(journal, one)})
+        stormed = sorted({call.route for call in _refused(journal) if _is_storm(journal, call)})
         if stormed:
             seen = f"{stormed[0]} was asked for more than {MOST} times within {WINDOW_S:g} s though it is not shared"
-            return self.fails(seen, evidence=tuple(f"refused {one}" for one in stormed), examined=len(stormed))
-        stuck = [one for one in hooks(journal, "refresh") if _came_to_nothing(journal, one)]
+            return self.fails(seen, evidence=tuple(f"refused {text}" for text in stormed), examined=len(stormed))
+        stuck = [hook for hook in hooks(journal, "refresh") if _came_to_nothing(journal, hook)]
         if stuck:
             seen = "a refresh brought nothing of what is shared, because of what is not"
             missing = sorted(
-                {one.route for hook in stuck for one in calls_during(journal, hook, "banking.") if not is_fine(one)}
+                {call.route for hook in stuck for call in calls_during(journal, hook, "banking.") if not is_fine(call)}
             )
-            return self.fails(seen, evidence=tuple(f"refused {one}" for one in missing), examined=len(stuck))
+            return self.fails(seen, evidence=tuple(f"refused {text}" for text in missing), examined=len(stuck))
         lost = _lost(journal)
         return self._let_go(journal, lost) if lost else self._lived(journal)
 
@@ -68,7 +68,7 @@ class RespectsReducedConsent(PlainProbe, frozen=True, kw_only=True, tag="respect
         granted = permitted(journal)
         if not granted or set(USUAL_PERMISSIONS) <= granted:
             return self.inconclusive("nothing was taken away of which the app was told, and nothing usual was withheld")
-        made = {one.route for one in calls(journal) if one.route.removeprefix("banking.") in granted and is_fine(one)}
+        made = {call.route for call in calls(journal) if call.route.removeprefix("banking.") in granted and is_fine(call)}
         return self.passes(f"{len(made)} datasets were read where others were withheld", examined=len(made))
 
 
@@ -84,34 +84,36 @@ def _names(journal: Journal, lost: Collection[str]) -> dict[str, str]:
                 own[str(row["fiskil_id"])] = f"{sync.dataset} {name_of_row(row, number)}"
             else:
                 others.add(str(row.get("fiskil_id")))
-    return {one: name for one, name in own.items() if one not in others}
+    return {text: name for text, name in own.items() if text not in others}
 
 
 def _refused(journal: Journal) -> list[Exchange]:
     """Interpretations of datasets that no active consent covers, which the API refused for that."""
     return [
-        one
-        for one in calls(journal)
-        if one.status == 403
-        and not one.bites
-        and one.route.startswith("banking.")
-        and one.route.removeprefix("banking.") not in permitted(journal, until_s=one.at_s)
+        call
+        for call in calls(journal)
+        if call.status == 403
+        and not call.bites
+        and call.route.startswith("banking.")
+        and call.route.removeprefix("banking.") not in permitted(journal, until_s=call.at_s)
     ]
 
 
 def _is_storm(journal: Journal, refused: Exchange) -> bool:
-    times = [one.at_s for one in _refused(journal) if call_key(one) == call_key(refused)]
+    times = [call.at_s for call in _refused(journal) if call_key(call) == call_key(refused)]
     return any(last - first <= WINDOW_S for first, last in zip(times, times[MOST:], strict=False))
 
 
 def _came_to_nothing(journal: Journal, hook: HookCall) -> bool:
     """Whether the app was refused only what is not shared, and therefore told nothing new though there is something."""
-    made = [one for one in calls_during(journal, hook, "") if one.end_user_id]
-    refused = [one for one in _refused(journal) if one in made]
-    if not is_declined(hook) or not refused or any(not is_fine(one) and one not in refused for one in made):
+    made = [call for call in calls_during(journal, hook, "") if call.end_user_id]
+    refused = [call for call in _refused(journal) if call in made]
+    if not is_declined(hook) or not refused or any(not is_fine(call) and call not in refused for call in made):
         return False
     before = effects_before(journal, began_s(hook))
-    after = next((one for one in journal.all(Effects) if not one.participant and one.at_s >= hook.at_s), None)
+    after = next(
+        (effects for effects in journal.all(Effects) if not effects.participant and effects.at_s >= hook.at_s), None
+    )
     if before is None or after is None or not after.is_idle or after.state is None:
         return False
     return before.state == after.state and _has_news(journal, hook)
@@ -120,11 +122,13 @@ def _came_to_nothing(journal: Journal, hook: HookCall) -> bool:
 def _has_news(journal: Journal, hook: HookCall) -> bool:
     """Whether rows of a dataset that is shared changed with a sync of which nothing had told the app."""
     for name in permitted(journal, until_s=began_s(hook)):
-        syncs = [one for one in journal.all(Rows) if one.dataset == name and not one.participant]
-        syncs = [one for one in syncs if one.at_s < began_s(hook)]
+        syncs = [rows for rows in journal.all(Rows) if rows.dataset == name and not rows.participant]
+        syncs = [sync for sync in syncs if sync.at_s < began_s(hook)]
         if len(syncs) > 1 and syncs[-1].rows != syncs[-2].rows:
             later = [
-                one for one, event in acknowledged_events(journal) if one.at_s >= syncs[-1].at_s and not event.participant
+                acknowledged_event
+                for acknowledged_event, event in acknowledged_events(journal)
+                if acknowledged_event.at_s >= syncs[-1].at_s and not event.participant
             ]
             if not later:
                 return True
@@ -134,9 +138,9 @@ def _has_news(journal: Journal, hook: HookCall) -> bool:
 def _lost(journal: Journal) -> dict[str, float]:
     """The datasets that an active consent covered and does no longer, where the app had word of it, and when they left."""
     changes: dict[str, list[ConsentState]] = {}
-    for one in journal.all(ConsentState):
-        if not one.participant:
-            changes.setdefault(one.consent_id, []).append(one)
+    for consent in journal.all(ConsentState):
+        if not consent.participant:
+            changes.setdefault(consent.consent_id, []).append(consent)
     left = {
         name: after.at_s
         for ones in changes.values()
@@ -148,10 +152,10 @@ def _lost(journal: Journal) -> dict[str, float]:
 
 
 def _has_heard(journal: Journal, changed: ConsentState) -> bool:
-    if any(is_done(one) for one in hooks(journal, "refresh", since_s=changed.at_s)):
+    if any(is_done(hook) for hook in hooks(journal, "refresh", since_s=changed.at_s)):
         return True
     return any(
-        event.kind == "consent.updated" and event.is_subscribed and consent_of(one) == changed.consent_id
-        for one, event in acknowledged_events(journal)
-        if one.at_s >= changed.at_s
+        event.kind == "consent.updated" and event.is_subscribed and consent_of(acknowledged_event) == changed.consent_id
+        for acknowledged_event, event in acknowledged_events(journal)
+        if acknowledged_event.at_s >= changed.at_s
     )

@@ -44,8 +44,8 @@ class StartsAgainAfresh(PlainProbe, frozen=True, kw_only=True, tag="starts_again
 
 def _by_participant(journal: Journal) -> dict[str, list[Journey]]:
     found: dict[str, list[Journey]] = {}
-    for one in journal.all(Journey):
-        found.setdefault(one.participant, []).append(one)
+    for journey in journal.all(Journey):
+        found.setdefault(journey.participant, []).append(journey)
     return found
 
 
@@ -58,11 +58,11 @@ def _refused_after(journal: Journal, journeys: list[Journey]) -> str | None:
         is_next = hook.hook == "start_session" and hook.participant == last.participant and began_s(hook) > last.at_s
         if not is_next or (hook.status is not None and hook.status < 400) or is_unheard(journal, hook):
             continue
-        within = [one for one in calls(journal) if began_s(hook) <= one.ended_s and one.at_s <= hook.at_s]
-        if all(one.status is not None and one.status < 400 and not one.bites for one in within):
+        within = [call for call in calls(journal) if began_s(hook) <= call.ended_s and call.at_s <= hook.at_s]
+        if all(call.status is not None and call.status < 400 and not call.bites for call in within):
             return str(hook.status) if hook.status is not None else "no answer"
     return None
 
 
 def _lines(journeys: list[Journey]) -> tuple[str, ...]:
-    return tuple(f"attempt {one.attempt}: {one.ending}" for one in journeys)
+    return tuple(f"attempt {journey.attempt}: {journey.ending}" for journey in journeys)

@@ -37,9 +37,9 @@ class StaysUnconnected(PlainProbe, frozen=True, kw_only=True, tag="stays_unconne
 
     def examine(self, journal: Journal) -> Finding:
         """Look at what the app told between a failed journey and the next consent."""
-        if not any(one.ending != APPROVED for one in journal.all(Journey)):
+        if not any(journey.ending != APPROVED for journey in journal.all(Journey)):
             return self.inconclusive("no journey came to nothing")
-        told = [one for one in journal.all(Effects) if one.is_connected is not None]
+        told = [effects for effects in journal.all(Effects) if effects.is_connected is not None]
         if not told:
             return self.inconclusive("the app does not tell whether an end user is connected", hook=CONNECTED)
         after = _after_failures(journal)
@@ -47,7 +47,7 @@ class StaysUnconnected(PlainProbe, frozen=True, kw_only=True, tag="stays_unconne
             if effects.is_connected:
                 seen = f"the app counts the end user as connected after {journey.ending}"
                 return self.fails(seen, evidence=(f"attempt {journey.attempt}: {journey.ending}",), examined=len(after))
-        if not any(one.is_connected for one in told):
+        if not any(effects.is_connected for effects in told):
             return self.inconclusive("the app never counted anybody as connected, so its no proves nothing", hook=CONNECTED)
         if not after:
             return self.inconclusive("the app was not looked at after the journey that came to nothing")
@@ -77,7 +77,7 @@ def _follow(entry: Entry, latest: dict[str, Journey], consented: set[str]) -> No
 
 
 def _reads_in_vain(journal: Journal) -> tuple[str, ...]:
-    approved = [one.at_s for one in journal.all(Journey) if one.ending == APPROVED]
+    approved = [journey.at_s for journey in journal.all(Journey) if journey.ending == APPROVED]
     until_s = min(approved, default=float("inf"))
-    routes = {one.route for one in calls(journal) if one.route.startswith("banking.") and one.at_s < until_s}
+    routes = {call.route for call in calls(journal) if call.route.startswith("banking.") and call.at_s < until_s}
     return tuple(f"{route} was read though nobody had consented" for route in sorted(routes))

@@ -26,18 +26,22 @@ class TrustsConsentPageOnly(PlainProbe, frozen=True, kw_only=True, tag="trusts_c
     def examine(self, journal: Journal) -> Finding:
         """Hold each stranger's message against the same words of the consent page."""
         reading = StateReader(journal)
-        strange = [one for one in journal.all(SdkMessagePassed) if not one.is_genuine]
+        strange = [
+            sdk_message_passed for sdk_message_passed in journal.all(SdkMessagePassed) if not sdk_message_passed.is_genuine
+        ]
         compared = 0
-        for one in strange:
-            suspect = reading.around(one.step, one.participant)
-            known = _genuine_move(journal, reading, one)
+        for sdk_message_passed in strange:
+            suspect = reading.around(sdk_message_passed.step, sdk_message_passed.participant)
+            known = _genuine_move(journal, reading, sdk_message_passed)
             if suspect is None or known is None:
                 continue
             compared += 1
             paths = moved_alike(known, suspect)
             if paths:
                 seen = f"a window of another origin moved the state as the consent page does: {paths[0]}"
-                return self.fails(seen, evidence=(f"it posted {one.error_type or 'a success'}",), examined=len(strange))
+                return self.fails(
+                    seen, evidence=(f"it posted {sdk_message_passed.error_type or 'a success'}",), examined=len(strange)
+                )
         if not strange:
             return self.inconclusive("no other window posted anything")
         if not compared:
@@ -47,9 +51,9 @@ class TrustsConsentPageOnly(PlainProbe, frozen=True, kw_only=True, tag="trusts_c
 
 def _genuine_move(journal: Journal, reading: StateReader, strange: SdkMessagePassed) -> Move | None:
     """The state before and after a step in which the consent page posted the same."""
-    for one in journal.all(SdkMessagePassed):
-        if one.is_genuine and one.error_type == strange.error_type:
-            around = reading.around(one.step, one.participant)
+    for sdk_message_passed in journal.all(SdkMessagePassed):
+        if sdk_message_passed.is_genuine and sdk_message_passed.error_type == strange.error_type:
+            around = reading.around(sdk_message_passed.step, sdk_message_passed.participant)
             if around and around[0] != around[1]:
                 return around
     return None

@@ -37,32 +37,37 @@ _COPIES = re.compile(r"copies (\d+)")
 def excerpts(scenario: str, findings: Iterable[Finding], journal: Journal, *, url: str) -> tuple[Excerpt, ...]:
     """One exhibit for each finding that failed, and one for each of its cases that did; *url* is the receiver's."""
     return tuple(
-        _bounded(one)
+        _bounded(excerpt)
         for finding in findings
         if finding.verdict is Verdict.FAIL
-        for one in _of_finding(scenario, finding, journal, url)
-        if one.beats
+        for excerpt in _of_finding(scenario, finding, journal, url)
+        if excerpt.beats
     )
 
 
 def _of_finding(scenario: str, finding: Finding, journal: Journal, url: str) -> Iterator[Excerpt]:
     blank = Excerpt(scenario=scenario, probe=finding.probe)
     plan = next(
-        (one for one in journal.all(PlanRun) if one.plan and one.observed and one.observed in finding.observed), None
+        (
+            plan_run
+            for plan_run in journal.all(PlanRun)
+            if plan_run.plan and plan_run.observed and plan_run.observed in finding.observed
+        ),
+        None,
     )
     if plan is not None:
         yield msgspec.structs.replace(blank, beats=tuple(_planned(plan)))
         return
-    failed = [one for one in finding.cases if one.verdict is Verdict.FAIL][:MOST_CASES]
+    failed = [case for case in finding.cases if case.verdict is Verdict.FAIL][:MOST_CASES]
     entries = list(journal)
     symbols = set(_SYMBOL.findall("\n".join((finding.observed, *finding.evidence))))
-    deliveries = [one for one in entries if isinstance(one, Delivery)]
-    named = [one for case in failed for one in deliveries if _is_of(one, case)]
-    spoken_of = [one for one in deliveries if one.event in symbols]
+    deliveries = [entry for entry in entries if isinstance(entry, Delivery)]
+    named = [delivery for case in failed for delivery in deliveries if _is_of(delivery, case)]
+    spoken_of = [delivery for delivery in deliveries if delivery.event in symbols]
     chosen, most = named or spoken_of or deliveries, MOST_OF_CASES if named else MOST_DELIVERIES
     yield _shown(blank, chosen, entries, journal, url, is_told=bool(named or spoken_of), most=most)
     for case in failed:
-        about = [one for one in deliveries if _is_of(one, case)]
+        about = [delivery for delivery in deliveries if _is_of(delivery, case)]
         yield _shown(msgspec.structs.replace(blank, case=case.name), about, entries, journal, url)
 
 
@@ -81,21 +86,23 @@ def _shown(
     most: int = MOST_DELIVERIES,
 ) -> Excerpt:
     """*blank* with those deliveries, and with what lies around them."""
-    every = list({id(one): one for one in chosen}.values())
+    every = list({id(delivery): delivery for delivery in chosen}.values())
     if not is_told:
-        every = [one for one in every if one.participant == "b"] or every
+        every = [delivery for delivery in every if delivery.participant == "b"] or every
     shown = every[:most]
     if not shown:
         return blank
-    who = {one.participant for one in shown}
-    ids = {one.message_id for one in shown if one.message_id}
-    places = [number for number, one in enumerate(entries) if any(one is each for each in shown)]
-    asked = [(number, one) for number, one in enumerate(entries) if isinstance(one, Effects) and one.participant in who]
+    who = {delivery.participant for delivery in shown}
+    ids = {delivery.message_id for delivery in shown if delivery.message_id}
+    places = [number for number, entry in enumerate(entries) if any(entry is each for each in shown)]
+    asked = [
+        (number, entry) for number, entry in enumerate(entries) if isinstance(entry, Effects) and entry.participant in who
+    ]
     later = [number for number, _ in asked if number > places[-1]]
     last = (later[0] if blank.case else later[-1]) if later else places[-1]
-    earlier = [one for number, one in asked if number < places[0]]
+    earlier = [effects for number, effects in asked if number < places[0]]
     old, new = (earlier[-1] if earlier else None), (entries[last] if later else None)
-    twins = {one.participant: one for one in entries if isinstance(one, Effects)}
+    twins = {entry.participant: entry for entry in entries if isinstance(entry, Effects)}
     told = {"old": "before" if old else "", "new": "after"}
     changes = changed(old, new if isinstance(new, Effects) else None, ids, journal)
     if not is_told and {"a", "b"} <= twins.keys():
@@ -114,15 +121,15 @@ def _shown(
 def _beats(
     entries: Sequence[Entry], shown: Sequence[Delivery], old: Effects | None, ids: set[str], journal: Journal
 ) -> Iterator[Beat]:
-    who = {one.participant for one in shown}
+    who = {delivery.participant for delivery in shown}
     known = {old.participant: old} if old else {}
     told = counts(old, ids, journal.names)
     for entry in entries:
-        if isinstance(entry, Delivery) and any(entry is one for one in shown):
+        if isinstance(entry, Delivery) and any(entry is delivery for delivery in shown):
             yield _delivered(entry)
         elif isinstance(entry, Effects) and entry.participant in who:
             now = counts(entry, ids, journal.names)
-            yield from _felt({one: count for one, count in now.items() if count != told.get(one)})
+            yield from _felt({text: count for text, count in now.items() if count != told.get(text)})
             had = known.get(entry.participant)
             if entry.applied is None and had is not None and had.state != entry.state:
                 yield Beat(what="effect", text="the state is another")
@@ -132,8 +139,10 @@ def _beats(
             yield Beat(what="mark", text=_MARKS[entry.how])
         elif isinstance(entry, HookCall) and entry.hook == "fail":
             yield Beat(what="mark", text="the app is told to fail")
-    if any(one.applied is not None for one in known.values()):
-        lost = {journal.names.get(one.message_id, one.event) for one in shown if one.outcome == "ack"} - told.keys()
+    if any(effects.applied is not None for effects in known.values()):
+        lost = {
+            journal.names.get(delivery.message_id, delivery.event) for delivery in shown if delivery.outcome == "ack"
+        } - told.keys()
         yield from (Beat(what="effect", text=f"{_some(sorted(lost))}: no effect", outcome="none") for _ in range(bool(lost)))
 
 
@@ -152,13 +161,13 @@ def _delivered(one: Delivery) -> Beat:
 def _felt(news: dict[str, int]) -> Iterator[Beat]:
     """Effects that are new; messages that were applied equally often stand together."""
     for count in sorted(set(news.values())):
-        names = [one for one, often in news.items() if often == count]
+        names = [text for text, often in news.items() if often == count]
         yield Beat(what="effect", text=f"{_some(names)} applied {'once' if count == 1 else f'{count} times'}")
 
 
 def _some(events: Sequence[str]) -> str:
     more = f" and {len(events) - MOST_NAMED} more" if len(events) > MOST_NAMED else ""
-    return ", ".join(_plain(one) for one in events[:MOST_NAMED]) + more
+    return ", ".join(_plain(event) for event in events[:MOST_NAMED]) + more
 
 
 def _note(one: Delivery) -> str:
@@ -175,8 +184,10 @@ def _plain(event: str) -> str:
 def _sendings(shown: Sequence[Delivery], url: str) -> Iterator[Sending]:
     """Each delivery as a line; the very same request is written once, with how often it was sent."""
     made: dict[str, list[Delivery]] = {}
-    for one in shown:
-        made.setdefault(curl(url, headers=one.headers, body=one.body, method=_method(one)), []).append(one)
+    for delivery in shown:
+        made.setdefault(curl(url, headers=delivery.headers, body=delivery.body, method=_method(delivery)), []).append(
+            delivery
+        )
     for command, ones in made.items():
         often = f", sent {len(ones)} times{' at once' if ones[0].group else ''}" if len(ones) > 1 else ""
         yield Sending(text=f"{_plain(ones[0].event)} attempt {ones[0].attempt}{often}", command=command)

@@ -63,7 +63,7 @@ def message(
 def finished(text: str, *, most_bytes: int) -> str:
     """A message without secrets, cut where it has to be."""
     head, gap, body = text.partition("\n\n")
-    lines = [_cut(one, WIDEST_HEADER) for one in head.split("\n")]
+    lines = [_cut(word, WIDEST_HEADER) for word in head.split("\n")]
     return "\n".join(lines) + gap + _cut(body, most_bytes)
 
 

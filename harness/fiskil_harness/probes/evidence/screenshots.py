@@ -47,7 +47,7 @@ NO_ROOM = "there was no room for it in the report"
 
 def pictures(scenario: str, journal: Journal) -> tuple[Picture, ...]:
     """Every picture that was taken in *scenario*, as far as there is room for them."""
-    return bounded((_picture(scenario, one) for one in journal.all(Taken)), most_bytes=MOST_BYTES_OF_ONE)
+    return bounded((_picture(scenario, taken) for taken in journal.all(Taken)), most_bytes=MOST_BYTES_OF_ONE)
 
 
 def bounded(taken: Iterable[Picture], *, most_bytes: int = MOST_BYTES, first: Collection[str] = ()) -> tuple[Picture, ...]:
@@ -57,17 +57,19 @@ def bounded(taken: Iterable[Picture], *, most_bytes: int = MOST_BYTES, first: Co
     and smaller ones before larger ones.
     """
     merged: dict[tuple[str, str], Picture] = {}
-    for one in taken:
-        key = (one.digest, one.problem)
+    for picture in taken:
+        key = (picture.digest, picture.problem)
         had = merged.get(key)
-        merged[key] = structs.replace(had, looks=tuple(dict.fromkeys((*had.viewpoints, *one.viewpoints)))) if had else one
+        merged[key] = (
+            structs.replace(had, looks=tuple(dict.fromkeys((*had.viewpoints, *picture.viewpoints)))) if had else picture
+        )
     turns: dict[tuple[str, str], int] = {}
     ranked: list[tuple[bool, int, int, int]] = []
     every = list(merged.values())
-    for number, one in sorted(enumerate(every), key=lambda pair: pair[1].size_bytes):
-        place = (one.viewpoints[0].scenario, one.viewpoints[0].page)
+    for number, picture in sorted(enumerate(every), key=lambda pair: pair[1].size_bytes):
+        place = (picture.viewpoints[0].scenario, picture.viewpoints[0].page)
         turns[place] = turns.get(place, 0) + 1
-        ranked.append((one.viewpoints[0].scenario not in first, turns[place], one.size_bytes, number))
+        ranked.append((picture.viewpoints[0].scenario not in first, turns[place], picture.size_bytes, number))
     left = most_bytes
     for _, _, size, number in sorted(ranked):
         if size > left:

@@ -22,12 +22,12 @@ TOO_LITTLE_ROOM = "[no room for it in this report]"
 def fitted(stories: Iterable[Story], *, first: Collection[str] = ()) -> tuple[Story, ...]:
     """Every story, as much of each as there is room for; *first* names the scenarios that failed."""
     every = list(stories)
-    failed = [one for one in every if one.scenario in first]
+    failed = [story for story in every if story.scenario in first]
     others = len(every) - len(failed)
     share = min(MOST_OF_ONE, MOST_OF_FAILED // max(1, len(failed)))
-    left = MOST_BYTES - sum(min(share, _bytes(one)) for one in failed)
+    left = MOST_BYTES - sum(min(share, _bytes(story)) for story in failed)
     share_of_others = min(MOST_OF_ONE, left // max(1, others))
-    return tuple(trimmed(one, most_bytes=share if one.scenario in first else share_of_others) for one in every)
+    return tuple(trimmed(story, most_bytes=share if story.scenario in first else share_of_others) for story in every)
 
 
 def trimmed(story: Story, *, most_bytes: int) -> Story:
@@ -35,18 +35,18 @@ def trimmed(story: Story, *, most_bytes: int) -> Story:
     if _bytes(story) <= most_bytes:
         return story
     left = most_bytes - _bytes(structs.replace(story, happenings=()))
-    bare = [structs.replace(one, request="", response="") for one in story.happenings]
+    bare = [structs.replace(happening, request="", response="") for happening in story.happenings]
     kept: list[Happening] = []
-    for one in bare:
-        left -= _bytes(one) + 1
+    for happening in bare:
+        left -= _bytes(happening) + 1
         if left < 0:
-            left += _bytes(one) + 1
+            left += _bytes(happening) + 1
             break
-        kept.append(one)
-    for number, (plain, one) in enumerate(zip(kept, story.happenings, strict=False)):
-        texts = len(one.request.encode()) + len(one.response.encode())
+        kept.append(happening)
+    for number, (plain, happening) in enumerate(zip(kept, story.happenings, strict=False)):
+        texts = len(happening.request.encode()) + len(happening.response.encode())
         if texts and texts * 1.1 <= left:
-            kept[number] = one
+            kept[number] = happening
             left -= int(texts * 1.1)
         elif texts:
             kept[number] = structs.replace(plain, request=TOO_LITTLE_ROOM)
@@ -60,7 +60,7 @@ def fitted_excerpts(exhibits: Iterable[Excerpt]) -> tuple[Excerpt, ...]:
     if sum(map(_bytes, every)) <= MOST_BYTES_OF_EXCERPTS:
         return tuple(every)
     share = MOST_BYTES_OF_EXCERPTS // len(every)
-    return tuple(_lean(one, share) for one in every)
+    return tuple(_lean(excerpt, share) for excerpt in every)
 
 
 def _lean(one: Excerpt, most_bytes: int) -> Excerpt:

@@ -17,7 +17,9 @@ WIDEST = 300
 def counts(effects: Effects | None, message_ids: Collection[str], names: Mapping[str, str]) -> dict[str, int]:
     """How often each of those messages was applied by then, by symbol; those that were not are left away."""
     told = (effects.applied or {}) if effects else {}
-    return {names.get(one, one): told[one] for one in sorted(message_ids) if told.get(one)}
+    return {
+        names.get(message_id, message_id): told[message_id] for message_id in sorted(message_ids) if told.get(message_id)
+    }
 
 
 def changed(old: Effects | None, new: Effects | None, message_ids: Collection[str], journal: Journal) -> tuple[str, ...]:
@@ -25,7 +27,7 @@ def changed(old: Effects | None, new: Effects | None, message_ids: Collection[st
     names = journal.names
     if old is None and new is not None and new.applied is not None:
         new = structs.replace(new, state=None) if counts(new, message_ids, names) else None
-    return _difference(*(_text(one, message_ids, names, lambda text: names.get(text, text)) for one in (old, new)))
+    return _difference(*(_text(effects, message_ids, names, lambda text: names.get(text, text)) for effects in (old, new)))
 
 
 def twins_apart(one: Effects, other: Effects, journal: Journal) -> tuple[str, ...]:
@@ -53,7 +55,7 @@ def _symbolic(node: Any, symbol: Callable[[str], str]) -> Any:
     if isinstance(node, dict):
         return {symbol(key): _symbolic(value, symbol) for key, value in node.items()}
     if isinstance(node, list):
-        return [_symbolic(one, symbol) for one in node]
+        return [_symbolic(value, symbol) for value in node]
     return node
 
 

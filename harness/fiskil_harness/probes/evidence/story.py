@@ -26,39 +26,41 @@ def story_of(
 ) -> Story:
     """The story that *journal* tells; *redact* takes secrets out of a tree of plain values."""
     shown = happenings(journal)
-    kinds = {one.event: one.kind for one in journal.all(EventCreated)}
+    kinds = {event.event: event.kind for event in journal.all(EventCreated)}
     most = MOST if has_passed else MOST_OF_FAILED
     numbered = list(enumerate(shown, start=1))
     first = most * 3 // 4
     kept = numbered if len(numbered) <= most else [*numbered[:first], *numbered[first - most :]]
-    earlier = attempts([one for _, one in shown])
+    earlier = attempts([entry for _, entry in shown])
     most_bytes = MOST_BYTES_OF_PASSED if has_passed else MOST_BYTES
     raw = Story(
         scenario=scenario,
         steps=tuple(steps),
         took_s=round(took_s, 3),
-        happenings=tuple(_happening(number, *one, earlier, kinds, most_bytes, has_passed) for number, one in kept),
+        happenings=tuple(_happening(number, *pair, earlier, kinds, most_bytes, has_passed) for number, pair in kept),
         left_out=len(numbered) - len(kept),
         acknowledgements=counted(journal.all(Delivery)),
     )
     story = msgspec.convert(redact(msgspec.to_builtins(raw)), Story)
-    return msgspec.structs.replace(story, happenings=tuple(_finished(one, most_bytes) for one in story.happenings))
+    return msgspec.structs.replace(
+        story, happenings=tuple(_finished(happening, most_bytes) for happening in story.happenings)
+    )
 
 
 def happenings(journal: Journal) -> list[tuple[float, Entry]]:
     """What is told of *journal*, each with when it began; faults that bit are told by what they bit."""
     found: list[tuple[float, Entry]] = []
     newest_s = 0.0
-    for one in journal:
-        began_s = one.at_s
-        if one.step < 0 and not one.at_s:
+    for entry in journal:
+        began_s = entry.at_s
+        if entry.step < 0 and not entry.at_s:
             began_s = newest_s
-        elif isinstance(one, HookCall):
+        elif isinstance(entry, HookCall):
             # It was written down when the answer had come.
-            began_s = max(0.0, one.at_s - one.took_s)
-        newest_s = max(newest_s, one.at_s)
-        if type(one) in AS_HAPPENING and not (isinstance(one, FaultSet) and not one.unbitten):
-            found.append((began_s, one))
+            began_s = max(0.0, entry.at_s - entry.took_s)
+        newest_s = max(newest_s, entry.at_s)
+        if type(entry) in AS_HAPPENING and not (isinstance(entry, FaultSet) and not entry.unbitten):
+            found.append((began_s, entry))
     return sorted(found, key=lambda pair: pair[0])
 
 
@@ -70,17 +72,17 @@ def attempts(entries: Sequence[Entry]) -> dict[int, int]:
     failed: dict[tuple[Any, ...], tuple[int, float]] = {}
     before: dict[tuple[str, str], int] = {}
     found: dict[int, int] = {}
-    for number, one in enumerate(entries, start=1):
-        if isinstance(one, Exchange):
-            key = (one.method, one.path, one.query, one.request_body)
+    for number, entry in enumerate(entries, start=1):
+        if isinstance(entry, Exchange):
+            key = (entry.method, entry.path, entry.query, entry.request_body)
             ended = failed.get(key)
-            if ended is not None and ended[1] <= one.at_s:
+            if ended is not None and ended[1] <= entry.at_s:
                 found[number] = ended[0]
                 del failed[key]
-            if one.status is None or one.status >= 400 or one.bites:
-                failed[key] = (number, one.ended_s)
-        elif isinstance(one, Delivery) and one.message_id:
-            name = (one.message_id, one.kind)
+            if entry.status is None or entry.status >= 400 or entry.bites:
+                failed[key] = (number, entry.ended_s)
+        elif isinstance(entry, Delivery) and entry.message_id:
+            name = (entry.message_id, entry.kind)
             if name in before:
                 found[number] = before[name]
             before[name] = number
@@ -89,12 +91,12 @@ def attempts(entries: Sequence[Entry]) -> dict[int, int]:
 
 def counted(deliveries: Sequence[Delivery]) -> tuple[int, ...]:
     """How many genuine deliveries were acknowledged within each class of time; nothing where none was."""
-    took_ms = [one.took_s * 1000 for one in deliveries if one.outcome == "ack" and one.kind == "genuine"]
+    took_ms = [delivery.took_s * 1000 for delivery in deliveries if delivery.outcome == "ack" and delivery.kind == "genuine"]
     if not took_ms:
         return ()
     counts = [0] * (len(BOUNDS_MS) + 1)
-    for one in took_ms:
-        counts[bisect_left(BOUNDS_MS, one)] += 1
+    for took_m in took_ms:
+        counts[bisect_left(BOUNDS_MS, took_m)] += 1
     return tuple(counts)
 
 

@@ -28,9 +28,9 @@ class LogsApiCalls(PlainProbe, frozen=True, kw_only=True, tag="logs_api_calls"):
             return self.inconclusive("the app called nothing")
         if log.problem:
             return self.inconclusive(log.problem, hook=LOGS)
-        routes = {one.route: one for one in made}
+        routes = {call.route: call for call in made}
         unnamed = sorted(
-            route for route, one in routes.items() if not any(names_endpoint(record, one) for record in log.records)
+            route for route, call in routes.items() if not any(names_endpoint(record, call) for record in log.records)
         )
         if unnamed:
             lines = tuple(f"no line about {route}" for route in unnamed)
@@ -38,7 +38,7 @@ class LogsApiCalls(PlainProbe, frozen=True, kw_only=True, tag="logs_api_calls"):
                 f"{unnamed[0]} was called, and no line of the log names it", evidence=lines, examined=len(routes)
             )
         failures = _last_failures(made)
-        silent = sorted(one.route for one in failures if not _is_told(log, one))
+        silent = sorted(failure.route for failure in failures if not _is_told(log, failure))
         if silent:
             lines = tuple(f"no line about the failure of {route}" for route in silent)
             seen = f"{silent[0]} failed, and no line of the log says so"
@@ -50,9 +50,9 @@ class LogsApiCalls(PlainProbe, frozen=True, kw_only=True, tag="logs_api_calls"):
 
 def _last_failures(made: list[Exchange]) -> list[Exchange]:
     """The first failure of each route that no good answer followed."""
-    fine = {one.route: one.number for one in made if is_fine(one)}
-    failed = [one for one in made if not is_fine(one) and one.number > fine.get(one.route, 0)]
-    return list({one.route: one for one in reversed(failed)}.values())
+    fine = {call.route: call.number for call in made if is_fine(call)}
+    failed = [call for call in made if not is_fine(call) and call.number > fine.get(call.route, 0)]
+    return list({call.route: call for call in reversed(failed)}.values())
 
 
 def _is_told(log: Log, failed: Exchange) -> bool:

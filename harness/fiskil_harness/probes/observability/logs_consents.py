@@ -46,7 +46,7 @@ class LogsConsents(PlainProbe, frozen=True, kw_only=True, tag="logs_consents"):
             elif not (log.naming(end_user_id) and log.naming(consent_id)):
                 advice.append(f"{event.kind} is told without both ids, end_user_id and consent_id")
         if missing:
-            lines = tuple(f"no line about {one.event}: {one.kind}" for one in missing)
+            lines = tuple(f"no line about {value.event}: {value.kind}" for value in missing)
             return self.fails(f"{missing[0].kind} left no line in the log", evidence=lines, examined=len(turns))
         return self.passes(
             f"all {len(turns)} turns of consents are in the log", examined=len(turns), advice=tuple(dict.fromkeys(advice))
@@ -67,6 +67,6 @@ def _is_told(log: Log, event: EventCreated, end_user_id: str, consent_id: str) -
 
 
 def _without(text: str, *ids: str) -> str:
-    for one in ids:
-        text = text.replace(one, " ") if one else text
+    for each_text in ids:
+        text = text.replace(each_text, " ") if each_text else text
     return text

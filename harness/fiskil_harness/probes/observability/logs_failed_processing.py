@@ -22,7 +22,9 @@ class LogsFailedProcessing(PlainProbe, frozen=True, kw_only=True, tag="logs_fail
     def examine(self, journal: Journal) -> Finding:
         """Look for each ordered failure that happened."""
         ordered = [
-            one for one in journal.all(HookCall) if one.hook == "fail" and one.status is not None and one.status < 400
+            hook_call
+            for hook_call in journal.all(HookCall)
+            if hook_call.hook == "fail" and hook_call.status is not None and hook_call.status < 400
         ]
         if not ordered:
             return self.inconclusive("the app was not made to fail")
@@ -34,9 +36,13 @@ class LogsFailedProcessing(PlainProbe, frozen=True, kw_only=True, tag="logs_fail
         silent, examined = 0, 0
         for number, order in enumerate(ordered):
             until_s = began_s(ordered[number + 1]) if number + 1 < len(ordered) else float("inf")
-            worked_on = {one.message_id for one in genuine(journal) if order.at_s <= one.at_s + one.took_s < until_s}
+            worked_on = {
+                delivery.message_id
+                for delivery in genuine(journal)
+                if order.at_s <= delivery.at_s + delivery.took_s < until_s
+            }
             examined += bool(worked_on)
-            silent += bool(worked_on) and not any(_is_told(log, one) for one in worked_on)
+            silent += bool(worked_on) and not any(_is_told(log, text) for text in worked_on)
         if silent:
             seen = "a message's processing failed, and no line of the log names it as failed"
             return self.fails(seen, evidence=("no line with its message_id and a failure",), examined=examined)
@@ -44,7 +50,7 @@ class LogsFailedProcessing(PlainProbe, frozen=True, kw_only=True, tag="logs_fail
 
 
 def _has_failed(journal: Journal) -> bool:
-    counts = [one.failed for one in journal.all(Effects) if one.failed is not None]
+    counts = [effects.failed for effects in journal.all(Effects) if effects.failed is not None]
     return bool(counts) and max(counts) > min(counts)
 
 

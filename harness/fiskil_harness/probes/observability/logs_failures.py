@@ -31,17 +31,19 @@ class LogsFailures(PlainProbe, frozen=True, kw_only=True, tag="logs_failures"):
 
     def examine(self, journal: Journal) -> Finding:
         """Look for each failure."""
-        failed = [one for one in journal.all(Journey) if one.ending not in UNHEARD and _came_back(journal, one)]
+        failed = [
+            journey for journey in journal.all(Journey) if journey.ending not in UNHEARD and _came_back(journal, journey)
+        ]
         if not failed:
             return self.inconclusive("no journey that failed came back to the app")
         log = without_requests(log_of(journal))
         if log.problem:
             return self.inconclusive(log.problem, hook=LOGS)
-        silent = [one for one in failed if not _is_told(log, one)]
+        silent = [journey for journey in failed if not _is_told(log, journey)]
         if len(silent) <= _ids_told(journal, log):
             silent = []  # by ids that only Fiskil can resolve
         if silent:
-            lines = tuple(f"no line about attempt {one.attempt}: {one.ending}" for one in silent)
+            lines = tuple(f"no line about attempt {journey.attempt}: {journey.ending}" for journey in silent)
             return self.fails(
                 f"a journey ended with {silent[0].ending}, and no line of the log says so",
                 evidence=lines,
@@ -54,11 +56,11 @@ class LogsFailures(PlainProbe, frozen=True, kw_only=True, tag="logs_failures"):
 def _came_back(journal: Journal, journey: Journey) -> bool:
     """Whether the browser came back to a page of the app that answered."""
     return any(
-        one.participant == journey.participant
-        and one.step == journey.step
-        and one.status is not None
-        and not one.is_elsewhere
-        for one in journal.all(Visit)
+        visit.participant == journey.participant
+        and visit.step == journey.step
+        and visit.status is not None
+        and not visit.is_elsewhere
+        for visit in journal.all(Visit)
     )
 
 
@@ -70,13 +72,13 @@ def _is_told(log: Log, journey: Journey) -> bool:
 
 def _ids_told(journal: Journal, log: Log) -> int:
     """How many records tell of a failure by the id of an error, and of no call to the API."""
-    made = {one.route: one for one in calls(journal)}.values()
+    made = {call.route: call for call in calls(journal)}.values()
     told = (record for record in log.records if _ERROR_ID.search(record) and reports_failure(record, None))
-    return sum(1 for record in told if not any(names_endpoint(record, one) for one in made))
+    return sum(1 for record in told if not any(names_endpoint(record, call) for call in made))
 
 
 def _unnamed_errors(journal: Journal, log: Log) -> tuple[str, ...]:
-    failed = {one.route: _error_id(one) for one in calls(journal) if one.status is not None and one.status >= 400}
+    failed = {call.route: _error_id(call) for call in calls(journal) if call.status is not None and call.status >= 400}
     silent = sorted(route for route, error_id in failed.items() if error_id and not log.naming(error_id))
     return tuple(
         f"the error_id of a failed {route} is not in the log, and Fiskil's support would ask for it" for route in silent

@@ -103,17 +103,17 @@ class Watched(Struct, frozen=True, kw_only=True):
 
 def watched(journal: Journal, *needed: str) -> Watched:
     """The samples, and whether there was anything to read at each moment that is *needed*."""
-    samples = {one.moment: one for one in journal.all(Monitors)}
-    assumed = {name for one in journal.all(Limits) for name in one.assumed}
+    samples = {monitors.moment: monitors for monitors in journal.all(Monitors)}
+    assumed = {name for limits in journal.all(Limits) for name in limits.assumed}
     promised = "alert_s" not in assumed
-    if any(one not in samples for one in (*ORDINARY, *needed)):
+    if any(text not in samples for text in (*ORDINARY, *needed)):
         return Watched(samples=samples, problem="the app's monitoring was not read", has_deadline=promised)
-    broken = [one.problem.rstrip(".") for one in samples.values() if one.problem]
+    broken = [sample.problem.rstrip(".") for sample in samples.values() if sample.problem]
     first = samples[ORDINARY[0]]
     if not first.is_configured and (broken or first.samples is None):
         return Watched(samples=samples, problem=(broken or [NOTHING])[0], has_deadline=promised)
     blind = broken[0] if broken else ""
-    if not blind and any(one.samples is None for one in samples.values()):
+    if not blind and any(sample.samples is None for sample in samples.values()):
         blind = "no alert came, and the app shows no metrics"
     return Watched(samples=samples, blind=blind, has_deadline=promised)
 

@@ -21,7 +21,7 @@ class NoticesErrors(WatchingProbe, frozen=True, kw_only=True, tag="notices_error
 
     def examine(self, journal: Journal) -> Finding:
         """Compare the measurements."""
-        failed = [one for one in bitten_by(journal, "Status") if (one.status or 0) >= 500]
+        failed = [call for call in bitten_by(journal, "Status") if (call.status or 0) >= 500]
         if not failed:
             return self.inconclusive("no call to the API failed")
         seen = watched(journal, "bad", "mended")

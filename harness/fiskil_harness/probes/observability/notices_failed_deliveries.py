@@ -23,9 +23,11 @@ class NoticesFailedDeliveries(WatchingProbe, frozen=True, kw_only=True, tag="not
     def examine(self, journal: Journal) -> Finding:
         """Compare the measurements."""
         ordered = [
-            one for one in journal.all(HookCall) if one.hook == "fail" and one.status is not None and one.status < 400
+            hook_call
+            for hook_call in journal.all(HookCall)
+            if hook_call.hook == "fail" and hook_call.status is not None and hook_call.status < 400
         ]
-        refused = [one for one in genuine(journal) if one.outcome != "ack"]
+        refused = [delivery for delivery in genuine(journal) if delivery.outcome != "ack"]
         if not ordered or not refused:
             return self.inconclusive("no delivery failed")
         seen = watched(journal, "bad")

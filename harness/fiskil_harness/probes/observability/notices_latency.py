@@ -43,7 +43,7 @@ class NoticesLatency(WatchingProbe, frozen=True, kw_only=True, tag="notices_late
 
     def examine(self, journal: Journal) -> Finding:
         """Look for a sample that grew with the delay."""
-        late = [one for one in bitten_by(journal, "Latency") if one.status is not None and 200 <= one.status < 300]
+        late = [call for call in bitten_by(journal, "Latency") if call.status is not None and 200 <= call.status < 300]
         if not late:
             return self.inconclusive("no answer of the API came late")
         seen = watched(journal, "slow")
@@ -78,7 +78,7 @@ def _doubt(seen: Watched, late: list[Exchange]) -> str:
 
 
 def _shows(seen: Watched, late: list[Exchange]) -> bool:
-    added_s = max(one.ended_s - one.at_s for one in late)
+    added_s = max(call.ended_s - call.at_s for call in late)
     return any(_grew_with(seen, late, name) for name in _candidates(seen)) or any(
         _has_slower_part(seen, name, added_s) for name in seen.samples["slow"].samples or {}
     )
@@ -89,12 +89,12 @@ def _may_show(seen: Watched, late: list[Exchange]) -> bool:
 
     Where measurements took long a sum may look like a clock, and one in nanoseconds like an instant.
     """
-    names = {*_possible(seen), *(one for one in _remaining(seen) if _TIMED.search(one))}
+    names = {*_possible(seen), *(text for text in _remaining(seen) if _TIMED.search(text))}
     return any(_grew_with(seen, late, name) for name in names)
 
 
 def _grew_with(seen: Watched, late: list[Exchange], name: str) -> bool:
-    added_s = max(one.ended_s - one.at_s for one in late)
+    added_s = max(call.ended_s - call.at_s for call in late)
     most_s = len(late) * added_s * MOST + SPARE_S
     more = _more(seen, name)
     return any(unit * added_s * SHARE <= more <= unit * most_s and not _is_count(more, unit) for unit in _units(name))
@@ -102,7 +102,7 @@ def _grew_with(seen: Watched, late: list[Exchange], name: str) -> bool:
 
 def _shows_little(seen: Watched, late: list[Exchange]) -> bool:
     """Whether a sample that seems to be of time grew at all: an average does, though few calls were late."""
-    added_s = max(one.ended_s - one.at_s for one in late)
+    added_s = max(call.ended_s - call.at_s for call in late)
     return any(_TIMED.search(name) and _more(seen, name) >= added_s * LITTLE for name in _possible(seen))
 
 
@@ -111,11 +111,11 @@ def _was_slow_before(journal: Journal, seen: Watched, late: list[Exchange]) -> b
 
     The app was not heard of for a while in the middle of its work, and shows a sample that may have measured that.
     """
-    added_s = max(one.ended_s - one.at_s for one in late)
+    added_s = max(call.ended_s - call.at_s for call in late)
     good_s = seen.samples["good"].at_s
     idle_s = good_s - seen.most_s("idle", "good")
-    made = [one for one in calls(journal) if idle_s < one.at_s < good_s]
-    silent_s = [one for one in _silences(journal, made, idle_s, good_s) if one >= added_s * STILL]
+    made = [call for call in calls(journal) if idle_s < call.at_s < good_s]
+    silent_s = [silence for silence in _silences(journal, made, idle_s, good_s) if silence >= added_s * STILL]
     if not silent_s:
         return False
     held_s = sum(silent_s) * len(made)
@@ -131,14 +131,14 @@ def _silences(journal: Journal, made: list[Exchange], since_s: float, until_s: f
     """
     if not made:
         return []
-    hooks = [one for one in journal.all(HookCall) if since_s < one.at_s < until_s]
-    told = [one.at_s for one in journal.all(Effects) if since_s < one.at_s < until_s]
-    ends = [min(one.ended_s, until_s) for one in made]
-    answered = [one.at_s for one in hooks]
-    over_s = min(one for one in (*answered, *told, until_s) if one >= max(ends))
-    asked = [max(began_s(one), since_s) for one in hooks]
-    signs = (*asked, *answered, *told, *(one.at_s for one in made), *ends, over_s)
-    return [later - earlier for earlier, later in pairwise(sorted(one for one in signs if one <= over_s))]
+    hooks = [hook_call for hook_call in journal.all(HookCall) if since_s < hook_call.at_s < until_s]
+    told = [effects.at_s for effects in journal.all(Effects) if since_s < effects.at_s < until_s]
+    ends = [min(call.ended_s, until_s) for call in made]
+    answered = [hook.at_s for hook in hooks]
+    over_s = min(number for number in (*answered, *told, until_s) if number >= max(ends))
+    asked = [max(began_s(hook), since_s) for hook in hooks]
+    signs = (*asked, *answered, *told, *(call.at_s for call in made), *ends, over_s)
+    return [later - earlier for earlier, later in pairwise(sorted(sign for sign in signs if sign <= over_s))]
 
 
 def _grew_before(seen: Watched, name: str, added_s: float, made: int) -> bool:
@@ -146,7 +146,7 @@ def _grew_before(seen: Watched, name: str, added_s: float, made: int) -> bool:
     grown, most_s = seen.grown(name, "idle", "good"), seen.most_s("idle", "good") * made
     if is_of_the_runtime(name) or (grown.is_integer() and not _TIMED.search(name)):
         return False
-    return any(one * added_s * SHARE <= grown <= one * most_s and not _is_count(grown, one) for one in _units(name))
+    return any(unit * added_s * SHARE <= grown <= unit * most_s and not _is_count(grown, unit) for unit in _units(name))
 
 
 def _units(name: str) -> tuple[float, ...]:
@@ -156,7 +156,7 @@ def _units(name: str) -> tuple[float, ...]:
 def _candidates(seen: Watched) -> list[str]:
     """The samples that are of latency if they grow with it: for certain no clock."""
     least_s = seen.least_s("calm", "idle")
-    return [one for one in _possible(seen) if abs(seen.grown(one, "calm", "idle")) <= least_s * SHARE]
+    return [text for text in _possible(seen) if abs(seen.grown(text, "calm", "idle")) <= least_s * SHARE]
 
 
 def _possible(seen: Watched) -> list[str]:
@@ -165,7 +165,7 @@ def _possible(seen: Watched) -> list[str]:
     Between the least and the most that the idle stretch may have lasted, a clock is like what measured a call meanwhile.
     """
     now_s, samples = seen.samples["slow"].since_1970_s, seen.samples["slow"].samples or {}
-    return [one for one in _remaining(seen) if not _is_instant(samples[one], now_s)]
+    return [text for text in _remaining(seen) if not _is_instant(samples[text], now_s)]
 
 
 def _remaining(seen: Watched) -> list[str]:

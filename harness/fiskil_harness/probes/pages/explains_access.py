@@ -50,11 +50,11 @@ class ExplainsAccess(PlainProbe, frozen=True, kw_only=True, tag="explains_access
     def _judge(self, seen: list[PageView], stated: Declared) -> Finding:
         named = {name: _worst(seen, name, dataset_names(name, stated.dataset_words)) for name in stated.datasets or ()}
         words = purpose_words(stated.purpose or "")
-        lost = max((missing_words(one.text, words) for one in seen), key=len)
+        lost = max((missing_words(view.text, words) for view in seen), key=len)
         absent = [name for name, place in named.items() if place is Place.NOWHERE]
         unseen = [name for name, place in named.items() if place is Place.UNSEEN]
         has_no_purpose = len(lost) == len(words) and all(
-            len(missing_words(markup(one).written, words)) == len(words) for one in seen
+            len(missing_words(markup(view).written, words)) == len(words) for view in seen
         )
         why = why_uncertain(seen) or explaining(seen)
         if (absent or has_no_purpose) and not why:
@@ -85,8 +85,8 @@ class ExplainsAccess(PlainProbe, frozen=True, kw_only=True, tag="explains_access
 
 def _worst(seen: list[PageView], dataset: str, phrases: tuple[str, ...]) -> Place:
     """Where the look that shows least names a dataset; UNSEEN also where a word may mean it."""
-    worst = max(place_of(one, phrases) for one in seen)
-    is_open = worst is Place.NOWHERE and all(may_name(one.text, dataset) for one in seen)
+    worst = max(place_of(view, phrases) for view in seen)
+    is_open = worst is Place.NOWHERE and all(may_name(view.text, dataset) for view in seen)
     return Place.UNSEEN if is_open else worst
 
 

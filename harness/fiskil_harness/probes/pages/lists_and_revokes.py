@@ -50,11 +50,15 @@ class ListsAndRevokes(PlainProbe, frozen=True, kw_only=True, tag="lists_and_revo
     def examine(self, journal: Journal) -> Finding:
         """Read the page, follow the presses, and read the page again."""
         sharing = _sharing(journal)
-        sought = next((one for one in sharing if one.is_sought), None)
+        sought = next((each_sharing for each_sharing in sharing if each_sharing.is_sought), None)
         if sought is None:
             return self.inconclusive("no consent stood that could have been revoked on a page")
-        heard = {consent_of(one) for one, event in acknowledged_events(journal) if event.kind == "consent.received"}
-        unheard = [one for one in sharing if one.consent_id not in heard]
+        heard = {
+            consent_of(acknowledged_event)
+            for acknowledged_event, event in acknowledged_events(journal)
+            if event.kind == "consent.received"
+        }
+        unheard = [each_sharing for each_sharing in sharing if each_sharing.consent_id not in heard]
         if unheard:
             return self.inconclusive("the app was not told of a consent that its page is to list")
         seen = page_views(journal, CONNECTIONS, [BEFORE])
@@ -62,12 +66,12 @@ class ListsAndRevokes(PlainProbe, frozen=True, kw_only=True, tag="lists_and_revo
         if unreadable:
             return self.inconclusive(unreadable)
         pressed = last_run(journal)
-        found = [self._judge_list(journal, one, seen, examined=len(sharing)) for one in sharing]
+        found = [self._judge_list(journal, each_sharing, seen, examined=len(sharing)) for each_sharing in sharing]
         found.append(self._judge_presses(journal, sharing, seen, pressed))
         found.append(self._judge_after(journal, sought, seen))
-        wrong = [one for one in found if one is not None]
+        wrong = [finding for finding in found if finding is not None]
         if wrong:
-            return max(wrong, key=lambda one: one.verdict.weight)
+            return max(wrong, key=lambda finding: finding.verdict.weight)
         alone = _others_ended(journal, sharing)
         advice = ("one control ends all consents; each could have its own",) if alone else ()
         how = _counted(pressed)
@@ -79,7 +83,9 @@ class ListsAndRevokes(PlainProbe, frozen=True, kw_only=True, tag="lists_and_revo
         """What the page lacks of one consent, and what is open; None where all of it is there."""
         stated = next(iter(journal.all(Declared)), Declared())
         answers = [
-            one for one in journal.all(PageView) if one.page == RESPONSE and one.moment == BEFORE and not one.participant
+            view
+            for view in journal.all(PageView)
+            if view.page == RESPONSE and view.moment == BEFORE and not view.participant
         ]
         lost, left_open = gaps(one, seen, answers, more_words=stated.dataset_words)
         why = why_uncertain([*seen, *answers])
@@ -95,8 +101,8 @@ class ListsAndRevokes(PlainProbe, frozen=True, kw_only=True, tag="lists_and_revo
         self, journal: Journal, sharing: list[Sharing], seen: list[PageView], pressed: list[Pressed]
     ) -> Finding | None:
         """What was pressed, and whether that ended the consent at Fiskil, and no other."""
-        sought = next(one for one in sharing if one.is_sought)
-        lines = tuple(_done(one) for one in pressed if one.text)
+        sought = next(each_sharing for each_sharing in sharing if each_sharing.is_sought)
+        lines = tuple(_done(each_pressed) for each_pressed in pressed if each_pressed.text)
         if not presses_of(journal):
             return self.inconclusive("nothing was tried on the page of connections")
         others = _others_ended(journal, sharing)
@@ -104,14 +110,15 @@ class ListsAndRevokes(PlainProbe, frozen=True, kw_only=True, tag="lists_and_revo
             return self._judge_other(journal, seen, sharing, lines) if others else self._judge_vain(journal, seen, sought)
         if len(pressed) > MOST_PRESSES:
             seen_words = f"it takes {_counted(pressed)} to revoke a consent, and {MOST_PRESSES} are the most"
-            if sum(1 for one in pressed if not one.is_typed) <= MOST_PRESSES:
+            if sum(1 for each_pressed in pressed if not each_pressed.is_typed) <= MOST_PRESSES:
                 return self.inconclusive(f"{seen_words}; whether a word that is typed is a press, the practice does not say")
             return self.fails(seen_words, evidence=lines, examined=len(pressed))
         is_for_all = any(
-            phrase_in(one.text, words_for(REVOKE, "every")) and not phrase_in(one.text, [sought.institution])
-            for one in pressed
+            phrase_in(each_pressed.text, words_for(REVOKE, "every"))
+            and not phrase_in(each_pressed.text, [sought.institution])
+            for each_pressed in pressed
         )
-        own = [one for one in seen[-1].controls if phrase_in(one.text, words_for(REVOKE, "sure"))]
+        own = [control for control in seen[-1].controls if phrase_in(control.text, words_for(REVOKE, "sure"))]
         if others and not is_for_all and len(own) >= len(sharing):
             return self.fails("the control of one consent ended others as well", evidence=lines, examined=len(sharing))
         return None
@@ -126,21 +133,23 @@ class ListsAndRevokes(PlainProbe, frozen=True, kw_only=True, tag="lists_and_revo
 
     def _judge_vain(self, journal: Journal, seen: list[PageView], sought: Sharing) -> Finding:
         """The consent lives on at Fiskil: because nothing could be pressed, or although something was."""
-        tried = [one for one in presses_of(journal) if one.text]
-        pressed = [one for one in tried if not one.problem]
-        lines = tuple(dict.fromkeys(_done(one) for one in pressed))
+        tried = [pressed for pressed in presses_of(journal) if pressed.text]
+        pressed = [pressed for pressed in tried if not pressed.problem]
+        lines = tuple(dict.fromkeys(_done(each_pressed) for each_pressed in pressed))
         if not tried:
             return self._without_control(seen)
         last = presses_of(journal)[-1].problem
         closed = [
-            one.problem for one in journal.all(PageView) if one.page == RESPONSE and one.problem and not one.participant
+            view.problem for view in journal.all(PageView) if view.page == RESPONSE and view.problem and not view.participant
         ]
         if last or closed:
             return self.inconclusive(f"what was pressed last could not be followed: {last or closed[-1]}")
-        sure = [one for one in pressed if _is_sure(one, journal, sought.institution)]
+        sure = [each_pressed for each_pressed in pressed if _is_sure(each_pressed, journal, sought.institution)]
         after = page_views(journal, CONNECTIONS, [AFTER])
-        is_gone = bool(after) and not any(one.problem or phrase_in(one.text, [sought.institution]) for one in after)
-        if not sure and not (is_gone and any(phrase_in(one.text, words_for(REVOKE, "likely")) for one in pressed)):
+        is_gone = bool(after) and not any(view.problem or phrase_in(view.text, [sought.institution]) for view in after)
+        if not sure and not (
+            is_gone and any(phrase_in(each_pressed.text, words_for(REVOKE, "likely")) for each_pressed in pressed)
+        ):
             return self.inconclusive("nothing that could be pressed says that it would revoke the consent")
         why = _other_way(journal, sure)
         if not is_gone and _has_surplus(journal, seen[-1].controls, count=len(_sharing(journal))):
@@ -171,7 +180,7 @@ class ListsAndRevokes(PlainProbe, frozen=True, kw_only=True, tag="lists_and_revo
         if not _has_ended(journal, sought.consent_id):
             return None
         after = page_views(journal, CONNECTIONS, [AFTER])
-        unread = [one.problem for one in after if one.problem and one.status not in GONE]
+        unread = [view.problem for view in after if view.problem and view.status not in GONE]
         if unread or not after:
             return self.inconclusive("; ".join(["the page of connections was not seen after the end", *unread[:1]]))
         end = last_effects(journal)
@@ -190,7 +199,7 @@ class ListsAndRevokes(PlainProbe, frozen=True, kw_only=True, tag="lists_and_revo
             return self._too_soon(journal)
         if is_listed:
             return self.fails("the page still lists a consent as active that has ended", examined=len(after))
-        is_nothing_left = not any(one.is_active for one in _latest(journal).values())
+        is_nothing_left = not any(consent.is_active for consent in _latest(journal).values())
         if end is not None and is_resting and end.is_connected and is_nothing_left:
             return self.fails("the app counts the end user as connected although their only consent was revoked")
         return None
@@ -204,7 +213,7 @@ def _done(act: Pressed) -> str:
 
 def _counted(pressed: list[Pressed]) -> str:
     """How many presses, and how many words to be typed besides."""
-    typed = sum(1 for one in pressed if one.is_typed)
+    typed = sum(1 for each_pressed in pressed if each_pressed.is_typed)
     presses = len(pressed) - typed
     words = f"{presses} {'press' if presses == 1 else 'presses'}"
     return f"{words} and {typed} typed {'word' if typed == 1 else 'words'}" if typed else words
@@ -212,11 +221,15 @@ def _counted(pressed: list[Pressed]) -> str:
 
 def _has_surplus(journal: Journal, controls: Sequence[Control], *, count: int) -> bool:
     """Whether more than *count* controls say that they end something, or the same as what was pressed first."""
-    able = [one.text for one in controls if not one.is_disabled and not phrase_in(one.text, words_for(REVOKE, "every"))]
-    sure = sum(1 for one in able if phrase_in(one, [*own_revoke_words(journal), *words_for(REVOKE, "sure")]))
-    begun = {plain(one.text) for one in presses_of(journal) if one.text and one.number <= 1}
-    alike = Counter(plain(one) for one in able)
-    return max([sure, *(alike[one] for one in begun)]) > count
+    able = [
+        control.text
+        for control in controls
+        if not control.is_disabled and not phrase_in(control.text, words_for(REVOKE, "every"))
+    ]
+    sure = sum(1 for text in able if phrase_in(text, [*own_revoke_words(journal), *words_for(REVOKE, "sure")]))
+    begun = {plain(pressed.text) for pressed in presses_of(journal) if pressed.text and pressed.number <= 1}
+    alike = Counter(plain(text) for text in able)
+    return max([sure, *(alike[text] for text in begun)]) > count
 
 
 def _unknown(seen: list[PageView]) -> str:
@@ -224,11 +237,13 @@ def _unknown(seen: list[PageView]) -> str:
     harmless = [*words_for("privacy"), *(word for name in HARMLESS for word in words_for(REVOKE, name))]
     telling = [word for name in TELLING for word in words_for(REVOKE, name)]
     for look in seen:
-        for one in look.controls:
-            is_away = bool(one.leads_to) and not is_local(look.url, one.leads_to) and not phrase_in(one.text, telling)
-            is_here = one.kind == "link" and is_same_address(one.leads_to, look.url)
-            if not (one.is_disabled or is_away or is_here or phrase_in(one.text, harmless)):
-                return f"what {one.text!r} does is not known" if one.text else "a control without a name is there"
+        for control in look.controls:
+            is_away = (
+                bool(control.leads_to) and not is_local(look.url, control.leads_to) and not phrase_in(control.text, telling)
+            )
+            is_here = control.kind == "link" and is_same_address(control.leads_to, look.url)
+            if not (control.is_disabled or is_away or is_here or phrase_in(control.text, harmless)):
+                return f"what {control.text!r} does is not known" if control.text else "a control without a name is there"
     return ""
 
 
@@ -237,18 +252,22 @@ def _had_time(journal: Journal) -> bool:
     end = last_effects(journal)
     if end is not None:
         return end.is_idle
-    return not any("fresh_s" in one.assumed for one in journal.all(Limits))
+    return not any("fresh_s" in limits.assumed for limits in journal.all(Limits))
 
 
 def _sharing(journal: Journal) -> list[Sharing]:
     """What was shared; of consents with one institution, which a page may not tell apart, the one that went is sought."""
-    latest = {one.consent_id: one for one in journal.all(Sharing) if not one.participant}
-    sought = next((one for one in latest.values() if one.is_sought), None)
+    latest = {sharing.consent_id: sharing for sharing in journal.all(Sharing) if not sharing.participant}
+    sought = next((sharing for sharing in latest.values() if sharing.is_sought), None)
     if sought is None or _has_ended(journal, sought.consent_id):
         return list(latest.values())
-    twins = [one for one in latest.values() if one.institution == sought.institution and _has_ended(journal, one.consent_id)]
+    twins = [
+        sharing
+        for sharing in latest.values()
+        if sharing.institution == sought.institution and _has_ended(journal, sharing.consent_id)
+    ]
     chosen = twins[0].consent_id if twins else sought.consent_id
-    return [msgspec.structs.replace(one, is_sought=one.consent_id == chosen) for one in latest.values()]
+    return [msgspec.structs.replace(sharing, is_sought=sharing.consent_id == chosen) for sharing in latest.values()]
 
 
 def _is_sure(act: Pressed, journal: Journal, institution: str) -> bool:
@@ -259,13 +278,13 @@ def _is_sure(act: Pressed, journal: Journal, institution: str) -> bool:
 
 def _other_way(journal: Journal, sure: list[Pressed]) -> str:
     """Why something else may end the consent where only switches said that they stand for it; empty where nothing may."""
-    lacks = [one.problem for one in presses_of(journal) if one.problem]
-    is_open = bool(sure) and bool(lacks) and all(one.is_switch for one in sure)
+    lacks = [pressed.problem for pressed in presses_of(journal) if pressed.problem]
+    is_open = bool(sure) and bool(lacks) and all(pressed.is_switch for pressed in sure)
     return f"a switch alone says that it would revoke the consent, and beside it: {lacks[0]}" if is_open else ""
 
 
 def _latest(journal: Journal) -> dict[str, ConsentState]:
-    return {one.consent_id: one for one in journal.all(ConsentState) if not one.participant}
+    return {consent.consent_id: consent for consent in journal.all(ConsentState) if not consent.participant}
 
 
 def _has_ended(journal: Journal, consent_id: str) -> bool:
@@ -274,4 +293,8 @@ def _has_ended(journal: Journal, consent_id: str) -> bool:
 
 
 def _others_ended(journal: Journal, sharing: list[Sharing]) -> list[str]:
-    return [one.consent_id for one in sharing if not one.is_sought and _has_ended(journal, one.consent_id)]
+    return [
+        each_sharing.consent_id
+        for each_sharing in sharing
+        if not each_sharing.is_sought and _has_ended(journal, each_sharing.consent_id)
+    ]

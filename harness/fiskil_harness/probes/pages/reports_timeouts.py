@@ -44,16 +44,16 @@ class ReportsTimeouts(PlainProbe, frozen=True, kw_only=True, tag="reports_timeou
             return self.inconclusive("nobody saw a page", hook=PAGES)
         is_promised = "request_deadline_s" not in limits.assumed
         cases = tuple(
-            _case(journal, one, deadline_s=limits.request_deadline_s + SLACK_S, is_promised=is_promised)
-            for one in presses(journal)
+            _case(journal, press, deadline_s=limits.request_deadline_s + SLACK_S, is_promised=is_promised)
+            for press in presses(journal)
         )
         if not cases:
             return self.inconclusive("nothing was pressed")
-        bad = [one for one in cases if one.verdict is Verdict.FAIL]
+        bad = [case for case in cases if case.verdict is Verdict.FAIL]
         if bad:
-            evidence = tuple(f"{one.name}: {one.observed}" for one in bad)
+            evidence = tuple(f"{case.name}: {case.observed}" for case in bad)
             return self.fails(bad[0].observed, evidence=evidence, examined=len(cases), cases=cases)
-        doubtful = [one for one in cases if one.verdict is Verdict.INCONCLUSIVE]
+        doubtful = [case for case in cases if case.verdict is Verdict.INCONCLUSIVE]
         if doubtful:
             hook = "" if is_promised else LIMIT
             return self.inconclusive(
@@ -75,7 +75,7 @@ def _case(journal: Journal, press: Pressed, *, deadline_s: float, is_promised: b
     flaw = flaw_of(last)
     if flaw:
         return Case(name=name, verdict=Verdict.FAIL, observed=f"when the app gave up, the page {flaw}")
-    known = [one for one in (before, *_meanwhile(journal, press, last)) if one is not None and is_readable(one)]
+    known = [view for view in (before, *_meanwhile(journal, press, last)) if view is not None and is_readable(view)]
     if last.after_s > deadline_s:
         return _late(name, known, last, is_promised=is_promised)
     told = _news(known, last)
@@ -97,10 +97,10 @@ def _why_unseen(journal: Journal, press: Pressed, looks: list[PageView]) -> str:
 def _meanwhile(journal: Journal, press: Pressed, last: PageView) -> list[PageView]:
     """What the page said while the app was still at it, by when it hung up; of an app that never did, what it said first."""
     looks = views_after(journal, press, WAITING)
-    ends = [one.ended_s for one in held_calls(journal, press) if one.ended_s <= last.at_s]
+    ends = [held_call.ended_s for held_call in held_calls(journal, press) if held_call.ended_s <= last.at_s]
     if not ends:
-        return [one for one in looks if one.after_s <= FIRST_S]
-    return [one for one in looks if one.at_s <= max(ends) - EARLY_S]
+        return [look for look in looks if look.after_s <= FIRST_S]
+    return [look for look in looks if look.at_s <= max(ends) - EARLY_S]
 
 
 def _late(name: str, known: list[PageView], last: PageView, *, is_promised: bool) -> Case:
@@ -108,7 +108,7 @@ def _late(name: str, known: list[PageView], last: PageView, *, is_promised: bool
         return _doubt(name, _UNPROMISED)
     if has_sentence("\n".join(_news(known, last))):
         return _doubt(name, "the page said it late, as far as could be measured")
-    is_as_before = any(gist(one) == gist(last) for one in known)
+    is_as_before = any(gist(view) == gist(last) for view in known)
     if not is_as_before or last.veils:
         return _doubt(name, "the page said too little by the request deadline to tell")
     return Case(
@@ -119,8 +119,8 @@ def _late(name: str, known: list[PageView], last: PageView, *, is_promised: bool
 def _news(known: list[PageView], last: PageView) -> tuple[str, ...]:
     """What the page says that it said neither before the press nor while the app was still at it."""
     fresh = sentences(last.text)
-    for one in known:
-        fresh = tuple(told for told in fresh if told in new_text(one, last))
+    for view in known:
+        fresh = tuple(told for told in fresh if told in new_text(view, last))
     return fresh
 
 

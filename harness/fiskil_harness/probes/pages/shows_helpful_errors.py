@@ -12,7 +12,7 @@ from fiskil_harness.journal.queries.page_timeline import is_at_it, views_before_
 from fiskil_harness.probes.probe import PlainProbe
 
 FAILED, PLAIN = "failed", "plain"
-CODES = tuple(one.value for one in Ending if one is not Ending.APPROVED)
+CODES = tuple(ending.value for ending in Ending if ending is not Ending.APPROVED)
 RETRYABLE = frozenset({Ending.OTP_FAILURE.value, Ending.TIMED_OUT.value, Ending.UPSTREAM_FAILURE.value})
 CHOSEN = frozenset({Ending.CANCELLED.value, Ending.DENIED.value})
 FINAL = frozenset({Ending.INELIGIBLE.value})
@@ -33,40 +33,40 @@ class ShowsHelpfulErrors(PlainProbe, frozen=True, kw_only=True, tag="shows_helpf
 
     def examine(self, journal: Journal) -> Finding:
         """Look at what was shown after each error, at every width."""
-        looks = [one for one in journal.all(PageView) if one.moment == FAILED]
+        looks = [view for view in journal.all(PageView) if view.moment == FAILED]
         if not looks:
             return self.inconclusive("nobody saw a page after an error", hook=PAGES)
         cases = tuple(_case(journal, cause, seen) for cause, seen in _by_cause(looks).items())
-        bad = [one for one in cases if one.verdict is Verdict.FAIL]
+        bad = [case for case in cases if case.verdict is Verdict.FAIL]
         if bad:
-            evidence = tuple(f"{one.name}: {one.observed}" for one in bad)
+            evidence = tuple(f"{case.name}: {case.observed}" for case in bad)
             return self.fails(f"after {bad[0].name} {bad[0].observed}", evidence=evidence, examined=len(cases), cases=cases)
         same = _the_same(looks)
         if same and _is_all(same, looks):
             seen = "errors that can be tried again and one that cannot show the very same text"
-            evidence = tuple(f"the same text: {one}" for one in same)
+            evidence = tuple(f"the same text: {text}" for text in same)
             return self.fails(seen, evidence=evidence, examined=len(cases), cases=cases)
-        doubtful = [one for one in cases if one.verdict is Verdict.INCONCLUSIVE]
+        doubtful = [case for case in cases if case.verdict is Verdict.INCONCLUSIVE]
         if doubtful:
             return self.inconclusive(f"after {doubtful[0].name} {doubtful[0].observed}", cases=cases)
-        advice = tuple(f"{one} reads like an error that trying again may mend" for one in same if one in FINAL)
+        advice = tuple(f"{text} reads like an error that trying again may mend" for text in same if text in FINAL)
         advice += _codes_shown(looks)
         told = "the error is" if len(cases) == 1 else f"each of {len(cases)} errors is"
         return self.passes(f"{told} told in words", examined=len(cases), advice=advice, cases=cases)
 
 
 def _by_cause(looks: list[PageView]) -> dict[str, list[PageView]]:
-    ordered = sorted(looks, key=lambda one: one.cause)
-    return {cause: list(seen) for cause, seen in groupby(ordered, key=lambda one: one.cause)}
+    ordered = sorted(looks, key=lambda view: view.cause)
+    return {cause: list(seen) for cause, seen in groupby(ordered, key=lambda view: view.cause)}
 
 
 def _case(journal: Journal, cause: str, looks: list[PageView]) -> Case:
-    seen = [one for one in looks if is_readable(one)]
-    flaws = [(one, flaw_of(one, codes=CODES, told=_told(journal, one)) or _silence(journal, one)) for one in seen]
+    seen = [look for look in looks if is_readable(look)]
+    flaws = [(view, flaw_of(view, codes=CODES, told=_told(journal, view)) or _silence(journal, view)) for view in seen]
     for look, flaw in flaws:
         if flaw:
             return Case(name=cause, verdict=Verdict.FAIL, observed=f"the {look.page} page {flaw}")
-    doubts = [(one, why_not_helpful(one, told=_told_at_last(journal, one))) for one in looks]
+    doubts = [(look, why_not_helpful(look, told=_told_at_last(journal, look))) for look in looks]
     for look, doubt in doubts:
         if doubt:
             return Case(name=cause, verdict=Verdict.INCONCLUSIVE, observed=f"the {look.page} page {doubt}")
@@ -76,9 +76,9 @@ def _case(journal: Journal, cause: str, looks: list[PageView]) -> Case:
 def _codes_shown(looks: list[PageView]) -> tuple[str, ...]:
     """The codes that stand beside words: they tell people nothing, and take nothing from them either."""
     told = {
-        f"the {one.page} page shows the code {code} beside its words": ""
-        for one in looks
-        if (code := code_in(one.text, CODES))
+        f"the {look.page} page shows the code {code} beside its words": ""
+        for look in looks
+        if (code := code_in(look.text, CODES))
     }
     return tuple(told)
 
@@ -107,32 +107,34 @@ def _told_at_last(journal: Journal, look: PageView) -> str:
 def _plain(journal: Journal, look: PageView) -> list[PageView]:
     """The page as it was before the journey began, where somebody saw it."""
     wanted = (look.participant, look.width_px, PLAIN)
-    earlier = [one for one in journal.all(PageView) if one.at_s <= look.at_s and is_readable(one)]
-    return [one for one in earlier if (one.participant, one.width_px, one.moment) == wanted][-1:]
+    earlier = [view for view in journal.all(PageView) if view.at_s <= look.at_s and is_readable(view)]
+    return [view for view in earlier if (view.participant, view.width_px, view.moment) == wanted][-1:]
 
 
 def _new_since(earlier: list[PageView], look: PageView) -> str:
     if not earlier:
         return look.text
-    return "\n".join(one for one in new_text(earlier[0], look) if all(one in new_text(other, look) for other in earlier[1:]))
+    return "\n".join(
+        text for text in new_text(earlier[0], look) if all(text in new_text(other, look) for other in earlier[1:])
+    )
 
 
 def _the_same(looks: list[PageView]) -> tuple[str, ...]:
     """The error types, of both kinds, that read as one of the other kind does."""
-    told = [one for one in looks if is_readable(one) and one.cause in RETRYABLE | FINAL]
+    told = [look for look in looks if is_readable(look) and look.cause in RETRYABLE | FINAL]
     alike = {
         cause
-        for one in told
+        for view in told
         for other in told
-        if one.width_px == other.width_px and one.cause in RETRYABLE and other.cause in FINAL and gist(one) == gist(other)
-        for cause in (one.cause, other.cause)
+        if view.width_px == other.width_px and view.cause in RETRYABLE and other.cause in FINAL and gist(view) == gist(other)
+        for cause in (view.cause, other.cause)
     }
     return tuple(sorted(alike))
 
 
 def _is_all(same: tuple[str, ...], looks: list[PageView]) -> bool:
     """Whether nothing else is ever said, at any width: two errors and more of the one kind, and one of the other."""
-    told = [one for one in looks if one.cause in RETRYABLE | FINAL]
-    texts = {(one.width_px, gist(one)) for one in told}
-    is_one_text = len(texts) == len({one.width_px for one in told}) and all(is_readable(one) for one in told)
-    return is_one_text and set(same) == {one.cause for one in told} and len(RETRYABLE & set(same)) > 1
+    told = [look for look in looks if look.cause in RETRYABLE | FINAL]
+    texts = {(view.width_px, gist(view)) for view in told}
+    is_one_text = len(texts) == len({view.width_px for view in told}) and all(is_readable(view) for view in told)
+    return is_one_text and set(same) == {view.cause for view in told} and len(RETRYABLE & set(same)) > 1

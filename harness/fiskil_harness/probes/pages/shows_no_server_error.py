@@ -53,10 +53,10 @@ class ShowsNoServerError(PlainProbe, frozen=True, kw_only=True, tag="shows_no_se
                 return self.fails(seen, evidence=(f"{hook.hook}: {hook.status}",), examined=len(visits) + len(hooks))
             if hook.status == 500:
                 advice.append(f"{hook.hook} answered 500 when the API failed; 502 or 503 says whose fault it is")
-        heard = [one for one in hooks if one.hook == MESSAGE]
+        heard = [hook for hook in hooks if hook.hook == MESSAGE]
         if not visits and not heard:
             return self.inconclusive("the end user was sent to no page of the app", hook=START_SESSION)
-        unseen = [one for one in visits if one.status is not None and _shows_nothing(one.status)]
+        unseen = [visit for visit in visits if visit.status is not None and _shows_nothing(visit.status)]
         if unseen:
             return self.inconclusive(_why_unseen(unseen[0]))
         return self.passes(
@@ -67,7 +67,7 @@ class ShowsNoServerError(PlainProbe, frozen=True, kw_only=True, tag="shows_no_se
 def _in_words(visits: int, heard: int) -> str:
     pages = f"{visits} pages were made for people" if visits else ""
     told = f"{heard} messages of the consent page were answered" if heard else ""
-    return ", and ".join(one for one in (pages, told) if one)
+    return ", and ".join(text for text in (pages, told) if text)
 
 
 def _trouble_of(visit: Visit) -> str:
@@ -109,8 +109,8 @@ def _api_failed(journal: Journal, hook: HookCall) -> bool:
     """Whether a call that the app made while it was asked did not end well."""
     begin_s = began_s(hook)
     return any(
-        (one.bites or one.status is None or one.status >= 400) and one.ended_s >= begin_s and one.at_s <= hook.at_s
-        for one in calls(journal)
+        (call.bites or call.status is None or call.status >= 400) and call.ended_s >= begin_s and call.at_s <= hook.at_s
+        for call in calls(journal)
     )
 
 

@@ -40,7 +40,7 @@ class ShowsProgress(PlainProbe, frozen=True, kw_only=True, tag="shows_progress")
         if not journal.all(PageView):
             return self.inconclusive("nobody saw a page", hook=PAGES)
         pressed = presses(journal)
-        lacking = [one.problem for one in pressed if one.problem]
+        lacking = [each_pressed.problem for each_pressed in pressed if each_pressed.problem]
         if lacking or not pressed:
             return self.inconclusive(f"nothing was pressed: {lacking[0]}" if lacking else "nothing was pressed")
         doubts: list[str] = []
@@ -58,15 +58,15 @@ class ShowsProgress(PlainProbe, frozen=True, kw_only=True, tag="shows_progress")
 def _judge(journal: Journal, press: Pressed) -> Case:
     """What one press showed, on a desk and wherever else the page had been looked at before."""
     befores, looks = views_before(journal, press), _looks(journal, press)
-    if not befores or not any(one.width_px == befores[-1].width_px for one in looks):
+    if not befores or not any(look.width_px == befores[-1].width_px for look in looks):
         return _case(press, Verdict.INCONCLUSIVE, _why_unseen(journal, press))
     desk, *narrower = reversed(befores)
-    wide = [one for one in looks if one.width_px == desk.width_px]
+    wide = [look for look in looks if look.width_px == desk.width_px]
     if not _has_sign(desk, wide):
-        if _is_still(desk, [one for one in wide if is_waiting(journal, press, one)]):
+        if _is_still(desk, [view for view in wide if is_waiting(journal, press, view)]):
             return _case(press, Verdict.FAIL, "nothing on the page changed within 1 s of the press")
         return _case(press, Verdict.INCONCLUSIVE, _ONLY_PICTURE)
-    if any(_is_elsewhere(desk, one) for one in wide):
+    if any(_is_elsewhere(desk, view) for view in wide):
         return _case(press, Verdict.PASS, "")
     for before in narrower:
         case = _judge_narrower(journal, press, before, [desk, *wide], looks)
@@ -78,14 +78,16 @@ def _judge(journal: Journal, press: Pressed) -> Case:
 def _judge_narrower(journal: Journal, press: Pressed, before: PageView, wide: list[PageView], looks: list[PageView]) -> Case:
     """Whether the sign that shows on a desk shows there as well; what had gone from the desk meanwhile proves nothing."""
     px = before.width_px
-    narrow = [one for one in looks if one.width_px == px]
+    narrow = [look for look in looks if look.width_px == px]
     if not narrow:
         return _case(press, Verdict.INCONCLUSIVE, f"the page was not seen at {px} px while the app was waiting")
     if _has_sign(before, narrow):
         return _case(press, Verdict.PASS, "")
     desk, *after = wide
-    is_lasting = any(one.at_s > narrow[-1].at_s and is_waiting(journal, press, one) and _signs(desk, one) for one in after)
-    if is_lasting and _is_still(before, [one for one in narrow if is_waiting(journal, press, one)]):
+    is_lasting = any(
+        view.at_s > narrow[-1].at_s and is_waiting(journal, press, view) and _signs(desk, view) for view in after
+    )
+    if is_lasting and _is_still(before, [view for view in narrow if is_waiting(journal, press, view)]):
         return _case(press, Verdict.FAIL, f"nothing on the page changed within 1 s of the press at {px} px")
     return _case(press, Verdict.INCONCLUSIVE, f"whether anything showed in time at {px} px cannot be told")
 
@@ -98,7 +100,7 @@ def _case(press: Pressed, verdict: Verdict, seen: str) -> Case:
 
 
 def _has_sign(before: PageView, looks: list[PageView]) -> bool:
-    return any(_is_in_time(one) and _signs(before, one) for one in looks)
+    return any(_is_in_time(look) and _signs(before, look) for look in looks)
 
 
 def _is_elsewhere(before: PageView, after: PageView) -> bool:
@@ -108,18 +110,18 @@ def _is_elsewhere(before: PageView, after: PageView) -> bool:
 
 def _is_still(before: PageView, looks: list[PageView]) -> bool:
     """Whether nothing at all had changed a second after the press, not even in the picture."""
-    late = [one for one in looks if one.after_s >= WINDOW_S]
-    return bool(late) and not any(_signs(before, one) or _is_other_picture(before, one) for one in looks)
+    late = [look for look in looks if look.after_s >= WINDOW_S]
+    return bool(late) and not any(_signs(before, look) or _is_other_picture(before, look) for look in looks)
 
 
 def _looks(journal: Journal, press: Pressed) -> list[PageView]:
     found = views_after(journal, press, WAITING)
-    return [one for one in found if is_readable(one) and was_viewed_before_response(journal, press, one)]
+    return [view for view in found if is_readable(view) and was_viewed_before_response(journal, press, view)]
 
 
 def _why_unseen(journal: Journal, press: Pressed) -> str:
     found = views_after(journal, press, WAITING)
-    lacking = [one.problem for one in found if one.problem]
+    lacking = [view.problem for view in found if view.problem]
     if lacking:
         return f"the page was not seen while the app was waiting: {lacking[0]}"
     return "the app was not waiting for the API when the page was looked at"

@@ -41,14 +41,14 @@ class ShowsSyncing(PlainProbe, frozen=True, kw_only=True, tag="shows_syncing"):
     def examine(self, journal: Journal) -> Finding:
         """Read what was shown before the data and after it."""
         own = _own_words(journal)
-        early = [one for one in journal.all(PageView) if one.moment == UNSYNCED]
-        late = [one for one in journal.all(PageView) if one.moment == SYNCED]
+        early = [view for view in journal.all(PageView) if view.moment == UNSYNCED]
+        late = [view for view in journal.all(PageView) if view.moment == SYNCED]
         if not early and not late:
             return self.inconclusive("nobody saw a page after the consent", hook=PAGES)
-        unseen = [one for one in (*early, *late) if not is_readable(one)]
+        unseen = [view for view in (*early, *late) if not is_readable(view)]
         if unseen or not early or not late:
             return self.inconclusive(_why_unseen(unseen, early))
-        if not any(_tells(one, own) for one in early):
+        if not any(_tells(view, own) for view in early):
             return self._silent(journal, early, own)
         if not _has_arrived(journal, late):
             return self.inconclusive("the app does not hold the data, as far as it tells", hook=EFFECTS)
@@ -56,15 +56,17 @@ class ShowsSyncing(PlainProbe, frozen=True, kw_only=True, tag="shows_syncing"):
 
     def _silent(self, journal: Journal, early: list[PageView], own: tuple[str, ...]) -> Finding:
         """No page said it: a witness only where the words would have been known, and no data was there already."""
-        if any(_names_data(journal, one) for one in early):
+        if any(_names_data(journal, view) for view in early):
             return self.inconclusive("the page showed data before any was announced, so there was nothing to wait for")
-        if any(flaw_of(one) for one in early):
+        if any(flaw_of(view) for view in early):
             return self.inconclusive(f"the {early[0].page} page {flaw_of(early[0]) or 'is no page for people'}")
-        if not own and not all(_is_english(one) for one in early):
+        if not own and not all(_is_english(view) for view in early):
             return self.inconclusive("the page is in a language whose words for waiting nobody has told", hook=WORDS)
-        if any(_hints(one.text) or _draws_waiting(one) for one in early):
+        if any(_hints(view.text) or _draws_waiting(view) for view in early):
             return self.inconclusive("the page may say it in words of its own", hook=WORDS)
-        evidence = tuple(f"{one}: no word and no sign of waiting" for one in dict.fromkeys(one.page for one in early))
+        evidence = tuple(
+            f"{fromkey}: no word and no sign of waiting" for fromkey in dict.fromkeys(view.page for view in early)
+        )
         return self.fails(
             "after the consent the page shows nothing as final, and does not say that data is on its way",
             evidence=evidence,
@@ -72,14 +74,14 @@ class ShowsSyncing(PlainProbe, frozen=True, kw_only=True, tag="shows_syncing"):
         )
 
     def _after(self, journal: Journal, early: list[PageView], late: list[PageView], own: tuple[str, ...]) -> Finding:
-        examined = len({one.page for one in (*early, *late)})
-        known = {told for one in journal.all(PageView) if one.moment == PLAIN for told in sentences(one.text)}
-        lasting = {told for one in late for told in (*_telling(one, own), *_progress(one))}
-        fresh = {told for one in early for told in (*_telling(one, own), *_progress(one))} - lasting
-        told = {told for one in early for told in _telling_now(one, own)} - known
-        still = sorted({one.page for one in late if told & _telling_now(one, own)})
-        again = [one for one in early if one.page in {look.page for look in late}]
-        vanished = {told for one in again for told in (*_telling(one, own), *_progress(one))} - lasting
+        examined = len({view.page for view in (*early, *late)})
+        known = {told for view in journal.all(PageView) if view.moment == PLAIN for told in sentences(view.text)}
+        lasting = {told for view in late for told in (*_telling(view, own), *_progress(view))}
+        fresh = {told for view in early for told in (*_telling(view, own), *_progress(view))} - lasting
+        told = {told for view in early for told in _telling_now(view, own)} - known
+        still = sorted({view.page for view in late if told & _telling_now(view, own)})
+        again = [view for view in early if view.page in {look.page for look in late}]
+        vanished = {told for view in again for told in (*_telling(view, own), *_progress(view))} - lasting
         if still and not vanished and not _may_have_said_more(again, late):
             seen = f"the {still[0]} page still says that data is on its way when all of it is there"
             return self.fails(seen, evidence=tuple(f"{page}: still syncing" for page in still), examined=examined)
@@ -90,7 +92,7 @@ class ShowsSyncing(PlainProbe, frozen=True, kw_only=True, tag="shows_syncing"):
             return self.inconclusive(f"whether it is about data to come or about all times is open: {left[0]!r}", hook=WORDS)
         advice = tuple(
             f"the {page} page does not say that data is on its way"
-            for page in dict.fromkeys(one.page for one in early if not _tells(one, own))
+            for page in dict.fromkeys(view.page for view in early if not _tells(view, own))
         )
         seen = "the page says that data is on its way, and stops when it is there"
         return self.passes(seen, examined=examined, advice=advice)
@@ -115,27 +117,31 @@ def _telling(look: PageView, own: tuple[str, ...]) -> list[str]:
     """The sentences that say that data is on its way; a word that may be about something else counts beside the data."""
     certain, ambiguous, tied = (*own, *listed(_FIXTURE, "words")), listed(_FIXTURE, "ambiguous"), listed(_FIXTURE, "tied")
     return [
-        one for one in sentences(look.text) if mentions(one, certain) or (mentions(one, ambiguous) and mentions(one, tied))
+        sentence
+        for sentence in sentences(look.text)
+        if mentions(sentence, certain) or (mentions(sentence, ambiguous) and mentions(sentence, tied))
     ]
 
 
 def _telling_now(look: PageView, own: tuple[str, ...]) -> set[str]:
     """The sentences that say it of this very moment, and not of how things go in general."""
     now, general = (*own, *listed(_FIXTURE, "now")), listed(_FIXTURE, "general")
-    return {one for one in sentences(look.text) if mentions(one, now) and not mentions(one, general)}
+    return {sentence for sentence in sentences(look.text) if mentions(sentence, now) and not mentions(sentence, general)}
 
 
 def _may_have_said_more(early: list[PageView], late: list[PageView]) -> bool:
     """Whether something has gone that may have told it in words of its own, so that what stays may be about all times."""
-    lasting = {told for one in late for told in sentences(one.text)}
-    gone = {told for one in early for told in sentences(one.text)} - lasting
+    lasting = {told for view in late for told in sentences(view.text)}
+    gone = {told for view in early for told in sentences(view.text)} - lasting
     return _hints("\n".join(gone))
 
 
 def _hints(text: str) -> bool:
     """Whether a sentence may be about waiting, unless it is about how sharing ends."""
     words = (*listed(_FIXTURE, "hints"), *listed(_FIXTURE, "ambiguous"))
-    return any(mentions(one, words) and not mentions(one, listed(_FIXTURE, "endings")) for one in sentences(text))
+    return any(
+        mentions(sentence, words) and not mentions(sentence, listed(_FIXTURE, "endings")) for sentence in sentences(text)
+    )
 
 
 def _left_over(journal: Journal, late: list[PageView], own: tuple[str, ...], *, told: set[str], known: set[str]) -> set[str]:
@@ -144,9 +150,9 @@ def _left_over(journal: Journal, late: list[PageView], own: tuple[str, ...], *, 
     What it said before there was a consent is no news of this one.
     """
     found: set[str] = set()
-    for one in late:
-        now = _telling_now(one, own) - known
-        found |= now & told if _names_data(journal, one) else now
+    for view in late:
+        now = _telling_now(view, own) - known
+        found |= now & told if _names_data(journal, view) else now
     return found
 
 
@@ -158,7 +164,7 @@ def _draws_waiting(look: PageView) -> bool:
 
 def _progress(look: PageView) -> set[str]:
     """The signs that work is under way; an announced status counts by its words alone."""
-    return {one for one in look.signs if not one.startswith("status")}
+    return {sign for sign in look.signs if not sign.startswith("status")}
 
 
 def _is_english(look: PageView) -> bool:
@@ -183,13 +189,15 @@ def _names_data(journal: Journal, look: PageView) -> bool:
 
 def _has_arrived(journal: Journal, late: list[PageView]) -> bool:
     """Whether the app told, at rest and before somebody looked, that it holds rows of every look's end user."""
-    return all(_holds_rows(journal, one) for one in late)
+    return all(_holds_rows(journal, view) for view in late)
 
 
 def _holds_rows(journal: Journal, look: PageView) -> bool:
-    told = [one for one in journal.all(Effects) if one.participant == look.participant and one.at_s <= look.at_s]
+    told = [
+        effects for effects in journal.all(Effects) if effects.participant == look.participant and effects.at_s <= look.at_s
+    ]
     if not told or not told[-1].is_idle:
         return False
-    served = [one for one in journal.all(Rows) if one.participant == look.participant and one.at_s <= look.at_s]
-    ids = [str(row["fiskil_id"]) for one in served for row in one.rows if "fiskil_id" in row]
+    served = [rows for rows in journal.all(Rows) if rows.participant == look.participant and rows.at_s <= look.at_s]
+    ids = [str(row["fiskil_id"]) for rows in served for row in rows.rows if "fiskil_id" in row]
     return any(found for found in places(told[-1].state, ids).values())

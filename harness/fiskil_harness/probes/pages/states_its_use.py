@@ -49,7 +49,7 @@ class StatesItsUse(PlainProbe, frozen=True, kw_only=True, tag="states_its_use"):
         if unreadable:
             return self.inconclusive(unreadable)
         notice = page_views(journal, NOTICE, [PLAIN])
-        notice = notice or [one for one in _linked(journal) if is_same_address(one.url, _address(seen, stated))]
+        notice = notice or [view for view in _linked(journal) if is_same_address(view.url, _address(seen, stated))]
         return self._judge_link(journal, seen, notice, stated) or self._judge_purpose(journal, seen, notice, stated)
 
     def _judge_link(
@@ -57,8 +57,8 @@ class StatesItsUse(PlainProbe, frozen=True, kw_only=True, tag="states_its_use"):
     ) -> Finding | None:
         """What is wrong or open about the link and where it leads; None where all is well."""
         wanted = _address(seen, stated)
-        is_seen = all(any(is_same_address(control.leads_to, wanted) for control in one.controls) for one in seen)
-        has_arrived = any(is_same_address(one.url, wanted) for one in notice)
+        is_seen = all(any(is_same_address(control.leads_to, wanted) for control in view.controls) for view in seen)
+        has_arrived = any(is_same_address(view.url, wanted) for view in notice)
         if not is_seen and not has_arrived:
             return self._without_link(journal, seen, wanted)
         if not is_local(seen[0].url, wanted):
@@ -68,25 +68,25 @@ class StatesItsUse(PlainProbe, frozen=True, kw_only=True, tag="states_its_use"):
         return self._judge_notice(notice)
 
     def _judge_notice(self, notice: list[PageView]) -> Finding | None:
-        bad = next((one.status for one in notice if not is_fine(one.status)), None)
+        bad = next((view.status for view in notice if not is_fine(view.status)), None)
         if bad is not None:
             return self.fails(f"the link to the privacy notice leads to a page that answers {bad}", examined=2)
-        lack = next((one.problem for one in notice if one.problem), "")
+        lack = next((view.problem for view in notice if view.problem), "")
         if lack:
             return self.inconclusive(f"the privacy notice could not be read: {lack}")
-        if min(letters(one.text) for one in notice) >= SHORTEST_TEXT:
+        if min(letters(view.text) for view in notice) >= SHORTEST_TEXT:
             return None
-        if any(markup(one).is_drawn or markup(one).is_framed for one in notice):
+        if any(markup(view).is_drawn or markup(view).is_framed for view in notice):
             return self.inconclusive("the privacy notice is a picture or a frame, which cannot be read")
         return self.fails("the privacy notice has no text", examined=2)
 
     def _without_link(self, journal: Journal, seen: list[PageView], wanted: str) -> Finding:
-        held = [markup(one) for one in seen]
-        hidden = any(is_same_address(urljoin(seen[0].url, one), wanted) for page in held for one in page.addresses)
+        held = [markup(view) for view in seen]
+        hidden = any(is_same_address(urljoin(seen[0].url, address), wanted) for page in held for address in page.addresses)
         if hidden:
             return self.inconclusive("the link to the privacy notice is in the page and not to be seen at both widths")
-        named = [control for one in seen for control in one.controls if phrase_in(control.text, words_for(PRIVACY))]
-        if named or any(one.purpose == PRIVACY for one in journal.all(Pressed)):
+        named = [control for view in seen for control in view.controls if phrase_in(control.text, words_for(PRIVACY))]
+        if named or any(pressed.purpose == PRIVACY for pressed in journal.all(Pressed)):
             told = "the page offers a privacy notice at another address than the config states, or in a window of its own"
             return self.inconclusive(told)
         why = why_uncertain(seen)
@@ -97,15 +97,15 @@ class StatesItsUse(PlainProbe, frozen=True, kw_only=True, tag="states_its_use"):
     def _judge_purpose(self, journal: Journal, seen: list[PageView], notice: list[PageView], stated: Declared) -> Finding:
         words = purpose_words(stated.purpose or "")
         others = _linked(journal)
-        lost = min((missing_words(one.text, words) for one in [*seen, *notice, *others]), key=len)
-        written = [markup(one).written for one in [*seen, *notice, *others]]
+        lost = min((missing_words(view.text, words) for view in [*seen, *notice, *others]), key=len)
+        written = [markup(view).written for view in [*seen, *notice, *others]]
         if len(lost) * 2 <= len(words):
             told = "the privacy notice is linked and the purpose is told"
             return self.passes(f"{told}, but for {', '.join(lost)}" if lost else told, examined=2)
         if not is_local(seen[0].url, _address(seen, stated)):
             return self.inconclusive("the purpose may be told in the privacy notice, which is at another machine")
         why = why_uncertain(seen) or why_uncertain(notice)
-        if len(lost) < len(words) or why or any(len(missing_words(one, words)) < len(words) for one in written):
+        if len(lost) < len(words) or why or any(len(missing_words(text, words)) < len(words) for text in written):
             reason = f"of the purpose as the config states it {', '.join(lost)} was not found"
             return self.inconclusive(f"{reason}, and {why}" if why else reason)
         return self.fails(
@@ -122,4 +122,4 @@ def _address(seen: list[PageView], stated: Declared) -> str:
 
 def _linked(journal: Journal) -> list[PageView]:
     """The pages of the app's own that the first one links."""
-    return [one for one in journal.all(PageView) if one.page == LINKED and not one.participant and not one.problem]
+    return [view for view in journal.all(PageView) if view.page == LINKED and not view.participant and not view.problem]

@@ -29,15 +29,17 @@ class CallsFromTheServer(PlainProbe, frozen=True, kw_only=True, tag="calls_from_
 
     def examine(self, journal: Journal) -> Finding:
         """Look where pages asked."""
-        asked = [one for one in journal.all(Fetched) if one.is_api and one.kind not in PICTURES]
+        asked = [fetched for fetched in journal.all(Fetched) if fetched.is_api and fetched.kind not in PICTURES]
         if asked:
-            lines = tuple(dict.fromkeys(f"the page {one.page!r} asked the API for {_path(one.url)}" for one in asked))
+            lines = tuple(
+                dict.fromkeys(f"the page {fetched.page!r} asked the API for {_path(fetched.url)}" for fetched in asked)
+            )
             return self.fails(lines[0], evidence=lines, examined=len(asked))
         lack, hook = unseen(journal)
         if lack:
             return self.inconclusive(lack, hook=hook)
         made = calls(journal)
-        marked = [one for one in made if _has_marks(one)]
+        marked = [call for call in made if _has_marks(call)]
         advice = (f"{marked[0].route or 'a call'} carries what browsers send; send headers of your own",) if marked else ()
         return self.passes("no page asked the API for anything", examined=len(made), advice=advice)
 

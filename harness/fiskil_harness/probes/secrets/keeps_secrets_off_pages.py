@@ -49,40 +49,40 @@ class KeepsSecretsOffPages(PlainProbe, frozen=True, kw_only=True, tag="keeps_sec
         lack, hook = unseen(journal)
         if lack:
             return self.inconclusive(lack, hook=hook)
-        if not any(one.route == "token" or bearer(one) for one in calls(journal)):
+        if not any(call.route == "token" or bearer(call) for call in calls(journal)):
             return self.inconclusive("the app used neither its key nor a token")
         return self.passes("nothing that the browser was sent holds a secret", examined=_count(asked))
 
 
 def _count(asked: list[Fetched]) -> int:
     """How many answers were read; in how many pieces a socket was heard is a matter of time."""
-    read = [one for one in asked if one.body]
-    sockets = {one.url for one in read if one.kind == "websocket"}
-    return len([one for one in read if one.kind != "websocket"]) + len(sockets)
+    read = [fetched for fetched in asked if fetched.body]
+    sockets = {fetched.url for fetched in read if fetched.kind == "websocket"}
+    return len([fetched for fetched in read if fetched.kind != "websocket"]) + len(sockets)
 
 
 def _answered(asked: list[Fetched], wanted: Index, held: Index) -> Iterator[str]:
-    for one in asked:
-        place = KINDS.get(one.kind, "an answer")
-        for what in secrets_in(one.body, wanted):
-            yield f"{what} stands in {place} of the page {one.page!r}"
-        for name, value in one.response_headers:
+    for fetched in asked:
+        place = KINDS.get(fetched.kind, "an answer")
+        for what in secrets_in(fetched.body, wanted):
+            yield f"{what} stands in {place} of the page {fetched.page!r}"
+        for name, value in fetched.response_headers:
             for what in secrets_in(f"{name}: {value}".encode(), held if name.lower() in SENT_ON else wanted):
-                yield f"{what} stands in the headers of an answer to the page {one.page!r}"
+                yield f"{what} stands in the headers of an answer to the page {fetched.page!r}"
 
 
 def _shown(journal: Journal, wanted: Index) -> Iterator[str]:
-    for one in journal.all(PageView):
-        for what in secrets_in(f"{one.text}\n{one.html}".encode(), wanted):
-            yield f"{what} stands on the page {one.page!r}"
+    for view in journal.all(PageView):
+        for what in secrets_in(f"{view.text}\n{view.html}".encode(), wanted):
+            yield f"{what} stands on the page {view.page!r}"
 
 
 def _kept(journal: Journal, asked: list[Fetched], wanted: Index) -> Iterator[str]:
-    for one in asked:
+    for fetched in asked:
         for what in secrets_in(
-            b"\n".join([one.url.encode(), one.sent, *(value.encode() for _, value in one.headers)]), wanted
+            b"\n".join([fetched.url.encode(), fetched.sent, *(value.encode() for _, value in fetched.headers)]), wanted
         ):
-            yield f"{what} stands in a request of the page {one.page!r}"
+            yield f"{what} stands in a request of the page {fetched.page!r}"
     for kept in journal.all(Stored):
         for what in secrets_in(f"{kept.name}={kept.value}".encode(), wanted):
             yield f"{what} is kept by the browser ({kept.place})"

@@ -29,14 +29,14 @@ class KeepsSecretsOutOfLogs(PlainProbe, frozen=True, kw_only=True, tag="keeps_se
 
     def examine(self, journal: Journal) -> Finding:
         """Search every output for every canary in every spelling."""
-        outputs = [(one.place, one.text) for one in journal.all(Output) if one.text.strip()]
-        outputs += [(one.name, one.text) for one in journal.all(Filed) if one.is_log and one.text.strip()]
+        outputs = [(output.place, output.text) for output in journal.all(Output) if output.text.strip()]
+        outputs += [(filed.name, filed.text) for filed in journal.all(Filed) if filed.is_log and filed.text.strip()]
         lacking = [
-            f"{one.place} {one.problem}"
-            for one in journal.all(Output)
-            if one.problem and (one.place != STANDARD or one.text)
+            f"{output.place} {output.problem}"
+            for output in journal.all(Output)
+            if output.problem and (output.place != STANDARD or output.text)
         ]
-        lacking += [f"{one.name}: {one.problem}" for one in journal.all(Filed) if one.problem]
+        lacking += [f"{filed.name}: {filed.problem}" for filed in journal.all(Filed) if filed.problem]
         if not outputs and not lacking:
             return self.inconclusive("the app wrote nothing that the harness can read", hook=LOGS)
         if not has_secrets_at_hand(journal):
@@ -55,9 +55,9 @@ class KeepsSecretsOutOfLogs(PlainProbe, frozen=True, kw_only=True, tag="keeps_se
 
 def has_secrets_at_hand(journal: Journal) -> bool:
     """Whether the app had any secret at all: it exchanged or sent a token, or got a message with account numbers."""
-    if any(one.route == "token" or bearer(one) for one in calls(journal)):
+    if any(call.route == "token" or bearer(call) for call in calls(journal)):
         return True
-    return any(one.name == PLANTED and one.outcome == "ack" for one in journal.all(Delivery))
+    return any(delivery.name == PLANTED and delivery.outcome == "ack" for delivery in journal.all(Delivery))
 
 
 def _order(hit: tuple[str, str, str]) -> tuple[str, bool, str, str]:

@@ -29,7 +29,7 @@ class KeepsSecretsToItself(PlainProbe, frozen=True, kw_only=True, tag="keeps_sec
 
     def examine(self, journal: Journal) -> Finding:
         """Search all that the app told anybody, and advise on what it keeps."""
-        answers, reports = list(_answers(journal)), [(one.place, one.text) for one in journal.all(Reported)]
+        answers, reports = list(_answers(journal)), [(reported.place, reported.text) for reported in journal.all(Reported)]
         if not any(text for _, text in (*answers, *reports)):
             return self.inconclusive("the app told nothing that the harness can read", hook=METRICS)
         if not has_secrets_at_hand(journal):
@@ -37,13 +37,22 @@ class KeepsSecretsToItself(PlainProbe, frozen=True, kw_only=True, tag="keeps_sec
         credentials, every = index_of(journal, CREDENTIALS), index_of(journal)
         found = {(place, hit.text) for place, text in answers for hit in credentials.hits(text)}
         found |= {(place, hit.text) for place, text in reports for hit in every.hits(text)}
-        kept = {(one.name, hit.text) for one in journal.all(Filed) if not one.is_log for hit in credentials.hits(one.text)}
+        kept = {
+            (filed.name, hit.text)
+            for filed in journal.all(Filed)
+            if not filed.is_log
+            for hit in credentials.hits(filed.text)
+        }
         advice = tuple(f"{name} holds {what}: whoever gets the file gets in" for name, what in sorted(kept))
         if found:
             place, what = min(found)
             lines = tuple(f"{place}: {what}" for place, what in sorted(found))
             return self.fails(f"{what} stands in {place}", evidence=lines, examined=len(answers), advice=advice)
-        lacks = [f"not all of {one.place} was read: {one.problem}" for one in journal.all(Reported) if one.problem]
+        lacks = [
+            f"not all of {reported.place} was read: {reported.problem}"
+            for reported in journal.all(Reported)
+            if reported.problem
+        ]
         if lacks:
             return self.inconclusive(lacks[0], advice=advice)
         # Alerts come when they come, so only answers are counted.

@@ -38,23 +38,23 @@ class KeepsTokensOffBrowsers(PlainProbe, frozen=True, kw_only=True, tag="keeps_t
 
     def examine(self, journal: Journal) -> Finding:
         """Search whatever was kept, and the cookies that were set and sent."""
-        kept = [one for one in journal.all(Stored) if one.place != "lack"]
+        kept = [stored for stored in journal.all(Stored) if stored.place != "lack"]
         hits = list(dict.fromkeys(_hits(journal, kept)))
         if hits:
             return self.fails(hits[0], evidence=tuple(hits), examined=len(kept))
         lack, hook = unseen(journal)
         if lack:
             return self.inconclusive(lack, hook=hook)
-        if not any(bearer(one) for one in calls(journal)):
+        if not any(bearer(call) for call in calls(journal)):
             return self.inconclusive("the app made no call with a token")
         return self.passes("nothing that the browser kept holds a token", examined=len(kept))
 
 
 def _hits(journal: Journal, kept: list[Stored]) -> Iterator[str]:
     wanted = index_of(journal, TOKEN)
-    for one in kept:
-        for what in secrets_in(f"{one.name}={one.value}".encode(), wanted):
-            yield f"{what} stands in {PLACES.get(one.place, one.place)}, on the page {one.page!r}"
+    for stored in kept:
+        for what in secrets_in(f"{stored.name}={stored.value}".encode(), wanted):
+            yield f"{what} stands in {PLACES.get(stored.place, stored.place)}, on the page {stored.page!r}"
     for asked in journal.all(Fetched):
         if secrets_in(header(asked.headers, "cookie").encode(), wanted):
             yield f"the access token stands in a cookie, on the page {asked.page!r}"

@@ -38,12 +38,12 @@ class KeepsUrlsClean(PlainProbe, frozen=True, kw_only=True, tag="keeps_urls_clea
     def examine(self, journal: Journal) -> Finding:
         """Search the address and the User-Agent of every call."""
         made = calls(journal)
-        if not any(header(one.request_headers, "authorization") or one.route == "token" for one in made):
+        if not any(header(call.request_headers, "authorization") or call.route == "token" for call in made):
             return self.inconclusive("the app made no call with a token or for one")
         secrets = index_of(journal)
         people = _people(made)
-        hits = sorted({hit for one in made for hit in _hits(one, secrets, people)})
-        advice = (LOOKED_UP,) if any(_is_look_up(one, people) for one in made) else ()
+        hits = sorted({hit for call in made for hit in _hits(call, secrets, people)})
+        advice = (LOOKED_UP,) if any(_is_look_up(call, people) for call in made) else ()
         if hits:
             lines = tuple(f"{what} in {place} of {route}" for what, place, route in hits)
             return self.fails(f"{hits[0][0]} stands in {hits[0][1]} of {hits[0][2]}", evidence=lines, advice=advice)
@@ -60,7 +60,7 @@ def _hits(call: Exchange, secrets: Index, people: dict[str, set[str]]) -> Iterat
         for kind, values in people.items():
             if place == "the User-Agent" and kind == "name":
                 continue  # an app may give its own name to both
-            if any(_names(value, kind, one) for value in values for one in spellings):
+            if any(_names(value, kind, spelling) for value in values for spelling in spellings):
                 yield f"the end user's {kind}", place, route
 
 

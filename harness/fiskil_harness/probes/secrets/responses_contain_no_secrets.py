@@ -32,13 +32,13 @@ class ResponsesContainNoSecrets(PlainProbe, frozen=True, kw_only=True, tag="resp
 
     def examine(self, journal: Journal) -> Finding:
         """Search the answers to all deliveries, and those to forgeries for what would have been right."""
-        answered = [one for one in journal.all(Delivery) if one.status is not None]
-        refused = [one for one in answered if one.kind == "forged"]
+        answered = [delivery for delivery in journal.all(Delivery) if delivery.status is not None]
+        refused = [delivery for delivery in answered if delivery.kind == "forged"]
         if not refused:
             return self.inconclusive("no forged message was answered")
         index = index_of(journal, KINDS)
         keys = list(_keys(journal))
-        hits = dict.fromkeys(hit for one in answered for hit in _hits(one, index, keys))
+        hits = dict.fromkeys(hit for delivery in answered for hit in _hits(delivery, index, keys))
         told = [*hits, *((leak.kind, leak.place) for leak in journal.all(Leak) if leak.place.startswith("the answer to"))]
         cases = tuple(_case(kind, [place for what, place in told if what == kind]) for kind in KINDS)
         advice = _traces(answered)
@@ -70,7 +70,7 @@ def _signatures(delivery: Delivery, keys: list[bytes]) -> Iterator[bytes]:
         text = base64.b64encode(digest)
         spellings = {text, text.rstrip(b"="), base64.urlsafe_b64encode(digest).rstrip(b"=")}
         spellings |= {digest.hex().encode(), digest.hex().upper().encode(), digest}
-        yield from (one for one in spellings if one not in sent)
+        yield from (spelling for spelling in spellings if spelling not in sent)
 
 
 def _hits(delivery: Delivery, index: Index, keys: list[bytes]) -> Iterator[tuple[str, str]]:
@@ -80,9 +80,9 @@ def _hits(delivery: Delivery, index: Index, keys: list[bytes]) -> Iterator[tuple
         + "\n".join(value for _, value in delivery.response_headers).encode("latin-1", "replace")
     )
     place = f"the answer to {delivery.event}"
-    if any(one in text for one in _signatures(delivery, keys)):
+    if any(signature in text for signature in _signatures(delivery, keys)):
         yield EXPECTED_SIGNATURE, place
-    yield from dict.fromkeys((one.kind, place) for one in index.hits(text))
+    yield from dict.fromkeys((hit.kind, place) for hit in index.hits(text))
 
 
 def _case(kind: str, places: list[str]) -> Case:
@@ -93,7 +93,7 @@ def _case(kind: str, places: list[str]) -> Case:
 
 
 def _traces(answered: list[Delivery]) -> tuple[str, ...]:
-    found = list(dict.fromkeys(one.event for one in answered if TRACE.search(one.response_body)))
+    found = list(dict.fromkeys(delivery.event for delivery in answered if TRACE.search(delivery.response_body)))
     if not found:
         return ()
     more = f" and {len(found) - 3} more" if found[3:] else ""

@@ -58,15 +58,15 @@ class CommitsWholeWalks(PlainProbe, frozen=True, tag="commits_whole_walks"):
         latest = latest_rows(journal, self.dataset)
         if latest is None or not latest.rows:
             return self.inconclusive(f"the API served no {self.dataset}")
-        bitten = [one for one in bitten_by(journal) if one.route == f"banking.{self.dataset}"]
+        bitten = [call for call in bitten_by(journal) if call.route == f"banking.{self.dataset}"]
         if not bitten:
             return self.inconclusive(f"no walk of {self.dataset} was disturbed")
-        looks = [one for one in journal.all(Effects) if one.participant == latest.participant]
+        looks = [effects for effects in journal.all(Effects) if effects.participant == latest.participant]
         ever = _rows_ever(journal, latest)
-        kept = {fiskil_id for one in looks for fiskil_id, found in places(one.state, ever).items() if found}
+        kept = {fiskil_id for look in looks for fiskil_id, found in places(look.state, ever).items() if found}
         if not kept:
             return self.inconclusive(f"the app's state shows no {self.dataset} by their fiskil_id", hook=EFFECTS)
-        return self._compare(journal, latest, looks, {one: ever[one] for one in kept})
+        return self._compare(journal, latest, looks, {text: ever[text] for text in kept})
 
     def _compare(self, journal: Journal, latest: Rows, looks: list[Effects], kept: dict[str, Row]) -> Finding:
         judged, is_at_work, before = 0, False, set[str]()
@@ -86,32 +86,32 @@ class CommitsWholeWalks(PlainProbe, frozen=True, tag="commits_whole_walks"):
                     return self.fails(seen, evidence=_names(lacking), examined=judged)
             before = shown
         if not judged:
-            hook = PENDING if any(one.pending is None for one in looks) else ""
+            hook = PENDING if any(look.pending is None for look in looks) else ""
             return self.inconclusive(STILL_BUSY if is_at_work else "nobody looked at the app after a bite", hook=hook)
         return self.passes(f"every look showed {self.dataset} of whole reads", examined=judged)
 
 
 def _rows_ever(journal: Journal, latest: Rows) -> dict[str, Row]:
     """Every row that the API ever served, by its id, and never as a pending one."""
-    served = [row for one in _syncs(journal, latest) for row in one.rows]
+    served = [row for sync in _syncs(journal, latest) for row in sync.rows]
     pending = {row["fiskil_id"] for row in served if row.get("status") == "PENDING"}
     return {str(row["fiskil_id"]): row for row in served if row["fiskil_id"] not in pending}
 
 
 def _syncs(journal: Journal, latest: Rows) -> list[Rows]:
-    return [one for one in journal.all(Rows) if (one.dataset, one.participant) == (latest.dataset, latest.participant)]
+    return [rows for rows in journal.all(Rows) if (rows.dataset, rows.participant) == (latest.dataset, latest.participant)]
 
 
 def _may_show_anything(journal: Journal, look: Effects, dataset: str) -> bool:
     """Whether nothing disturbed a walk before *look*, or something did that may cost rows in good faith."""
-    made = [one for one in bitten_by(journal) if one.route == f"banking.{dataset}" and one.at_s < look.at_s]
-    return not made or any(bite.partition("(")[0] not in BREAKS for one in made for bite in one.bites)
+    made = [call for call in bitten_by(journal) if call.route == f"banking.{dataset}" and call.at_s < look.at_s]
+    return not made or any(bite.partition("(")[0] not in BREAKS for call in made for bite in call.bites)
 
 
 def _groups(journal: Journal, latest: Rows, look: Effects, kept: Mapping[str, Row]) -> list[dict[str, Row]]:
     """The rows that are asked for together: each group is a list, or several that one query brings."""
-    made = [one for one in reads(journal, latest.dataset, latest.end_user_id) if one.at_s < look.at_s]
-    lists = {_list(one): one for one in made}
+    made = [read for read in reads(journal, latest.dataset, latest.end_user_id) if read.at_s < look.at_s]
+    lists = {_list(call): call for call in made}
     groups: dict[frozenset[CallKey], dict[str, Row]] = {}
     for fiskil_id, row in kept.items():
         key = frozenset(name for name, call in lists.items() if covers(call, row))
@@ -129,22 +129,24 @@ def _lacking(
     journal: Journal, latest: Rows, look: Effects, group: Mapping[str, Row], *, shown: set[str], before: set[str]
 ) -> list[Row]:
     """What is missing from the reading that *shown* comes closest to; nothing where it is a whole one."""
-    removed = {one for sync in _syncs(journal, latest) for one in sync.removed_ids}
+    removed = {removed_id for sync in _syncs(journal, latest) for removed_id in sync.removed_ids}
     syncs = [sync for sync in _syncs(journal, latest) if sync.at_s < look.at_s]
     versions = [{str(row["fiskil_id"]) for row in sync.rows} & group.keys() for sync in syncs]
     if shown == before or any(version - removed == shown - removed for version in versions):
         return []
-    nearest = min((one for one in versions if shown - removed <= one), key=len, default=set[str]())
-    lacking = [group[one] for one in nearest - shown - removed]
-    return [] if _is_shorter_memory(lacking, [group[one] for one in shown], grown=len(shown) >= len(before) > 0) else lacking
+    nearest = min((version for version in versions if shown - removed <= version), key=len, default=set[str]())
+    lacking = [group[text] for text in nearest - shown - removed]
+    return (
+        [] if _is_shorter_memory(lacking, [group[text] for text in shown], grown=len(shown) >= len(before) > 0) else lacking
+    )
 
 
 def _is_shorter_memory(lacking: Iterable[Row], shown: Iterable[Row], *, grown: bool) -> bool:
     """Whether an app that keeps so many of the newest rows would lack just these."""
     missing, held = [dated(row) for row in lacking], [dated(row) for row in shown]
-    if not grown or not missing or any(one is None for one in (*missing, *held)):
+    if not grown or not missing or any(date is None for date in (*missing, *held)):
         return False
-    return max(one for one in missing if one) <= min(one for one in held if one)
+    return max(date for date in missing if date) <= min(date for date in held if date)
 
 
 def _names(rows: list[Row]) -> tuple[str, ...]:

@@ -55,11 +55,11 @@ class DropsRemovedRows(PlainProbe, frozen=True, tag="drops_removed_rows"):
             return self.inconclusive("the app's state shows no row by its fiskil_id", hook=EFFECTS)
         now = places(end.state, known)
         names = {str(row["fiskil_id"]): name_of_row(row) for sync in journal.all(Rows) for row in sync.rows}
-        kept = sorted(names[one] for one in known if now[one] and _is_same(stood[one], now[one]))
+        kept = sorted(names[text] for text in known if now[text] and _is_same(stood[text], now[text]))
         if kept:
             seen = f"{len(kept)} of {len(known)} removed {self.dataset} still look like active ones"
             return self.fails(seen, evidence=tuple(f"kept {name}" for name in kept), examined=len(known))
-        marked = sum(1 for one in known if now[one])
+        marked = sum(1 for text in known if now[text])
         advice = (f"{marked} removed rows stay in the state with a mark",) if marked else ()
         return self.passes(f"{len(known)} removed {self.dataset} left the active view", examined=len(known), advice=advice)
 

@@ -26,7 +26,10 @@ class DropsRevokedRows(PlainProbe, frozen=True, kw_only=True, tag="drops_revoked
         if not over:
             return self.inconclusive("no consent.revoked was delivered and acknowledged")
         delivery, event = over[0]
-        if any(one.kind == "consent.received" and later.at_s > delivery.at_s for later, one in acknowledged_events(journal)):
+        if any(
+            acknowledged_event.kind == "consent.received" and later.at_s > delivery.at_s
+            for later, acknowledged_event in acknowledged_events(journal)
+        ):
             return self.inconclusive("a new consent followed, so rows may lawfully be back")
         if end is None or not end.is_idle:
             reason, hook = at_work(end) if end else (STILL_BUSY, EFFECTS)

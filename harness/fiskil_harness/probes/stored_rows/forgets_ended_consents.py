@@ -24,10 +24,10 @@ class ForgetsEndedConsents(PlainProbe, frozen=True, kw_only=True, tag="forgets_e
 
     def examine(self, journal: Journal) -> Finding:
         """Look for rows that stand at the end as they stood before."""
-        over = [one for one in consents_of(journal).values() if not one.is_active]
+        over = [consent for consent in consents_of(journal).values() if not consent.is_active]
         if not over:
             return self.inconclusive("no consent came to its end")
-        heard = [one.consent_id for one in over if was_notified_of_end(journal, one)]
+        heard = [consent.consent_id for consent in over if was_notified_of_end(journal, consent)]
         if not heard:
             return self.inconclusive("nothing told the app of the end, and it did not read anew either")
         end = last_effects(journal)

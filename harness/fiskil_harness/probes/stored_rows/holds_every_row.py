@@ -70,7 +70,7 @@ class HoldsEveryRow(PlainProbe, frozen=True, tag="holds_every_row"):
 
     def _by_absence(self, journal: Journal, rows: Rows, wanted: list[dict[str, Any]]) -> Finding:
         """No id at all: the state may not show this dataset, so only one that has shown it before is a witness."""
-        states = [one.state for one in journal.all(Effects) if one.participant == rows.participant]
+        states = [effects.state for effects in journal.all(Effects) if effects.participant == rows.participant]
         ids = [str(row["fiskil_id"]) for row in wanted]
         if any(ones for state in states for ones in places(state, ids).values()):
             seen = f"{len(wanted)} of {len(wanted)} {self.dataset} are missing from the app's state"

@@ -49,25 +49,33 @@ class HoldsExactAmounts(PlainProbe, frozen=True, kw_only=True, tag="holds_exact_
         given = handed(journal, rows)
         if not given.odd:
             return self.inconclusive(f"no amount of {self.dataset} was unusual")
-        looks = [one for one in journal.all(Effects) if one.participant == rows.participant]
+        looks = [effects for effects in journal.all(Effects) if effects.participant == rows.participant]
         path = _learnt(looks, given)
         if path is None:
             return self.inconclusive(f"the app's state shows no amounts of {self.dataset} by their fiskil_id", hook=EFFECTS)
-        later = [one for one in looks if one.at_s > given.since_s]
+        later = [look for look in looks if look.at_s > given.since_s]
         return self._compare(
-            [one for look in later for one in _shown(look, given, path) if one.fiskil_id in given.odd], given
+            [
+                shown_amounts
+                for look in later
+                for shown_amounts in _shown(look, given, path)
+                if shown_amounts.fiskil_id in given.odd
+            ],
+            given,
         )
 
     def _compare(self, shown: list[ShownAmounts], given: Handed) -> Finding:
         wrong = {
-            one.fiskil_id for one in shown if not any(_is_exact(one.value, amount) for amount in given.of[one.fiskil_id])
+            shown_amounts.fiskil_id
+            for shown_amounts in shown
+            if not any(_is_exact(shown_amounts.value, amount) for amount in given.of[shown_amounts.fiskil_id])
         }
         if wrong and given.is_partial:
             return self.inconclusive("an answer was too long to be kept, so what it handed over is not known")
         if wrong:
             seen = f"amounts of {self.dataset} are shown that the API never served"
             return self.fails(seen, evidence=given.names(wrong, "not exact"), examined=len(given.odd))
-        held = {one.fiskil_id for one in shown if _is_any(one, given.odd)}
+        held = {shown_amounts.fiskil_id for shown_amounts in shown if _is_any(shown_amounts, given.odd)}
         if not held:
             return self.inconclusive("none of the unusual amounts is shown")
         return self.passes(f"{len(held)} unusual amounts are shown exactly", examined=len(held))
@@ -78,9 +86,9 @@ def _learnt(looks: list[Effects], given: Handed) -> Path | None:
     for look in looks:
         found = places(look.state, given.plain)
         ways = [
-            {path for place in ones for path in _paths_to(place, given.plain[one])} for one, ones in found.items() if ones
+            {path for place in ones for path in _paths_to(place, given.plain[text])} for text, ones in found.items() if ones
         ]
-        amounts = {given.plain[one] for one, ones in found.items() if ones}
+        amounts = {given.plain[text] for text, ones in found.items() if ones}
         common = set.intersection(*ways) if ways else set()
         if common and len(amounts) >= LEAST:
             return min(common)
@@ -93,8 +101,8 @@ def _paths_to(place: Place, amount: Decimal) -> list[Path]:
 
 def _shown(look: Effects, given: Handed, path: Path) -> list[ShownAmounts]:
     found = places(look.state, given.of)
-    told = [(one, at(place.record, path)) for one, ones in found.items() for place in ones]
-    return [ShownAmounts(one, value) for one, value in told if _number(value) is not None]
+    told = [(text, at(place.record, path)) for text, ones in found.items() for place in ones]
+    return [ShownAmounts(text, value) for text, value in told if _number(value) is not None]
 
 
 def _is_any(shown: ShownAmounts, amounts: Mapping[str, set[Decimal]]) -> bool:
@@ -120,7 +128,7 @@ def _is_exact(value: Any, amount: Decimal) -> bool:
     if isinstance(value, float):
         return abs(value) in {float(dollars), float(_EXACT.multiply(dollars, Decimal(100)))}
     given = _EXACT.abs(number)
-    return any(given in (one, _EXACT.multiply(one, Decimal(100))) for one in _roundings(dollars))
+    return any(given in (rounding, _EXACT.multiply(rounding, Decimal(100))) for rounding in _roundings(dollars))
 
 
 def _roundings(amount: Decimal) -> set[Decimal]:

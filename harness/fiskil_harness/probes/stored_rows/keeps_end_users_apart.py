@@ -29,7 +29,7 @@ class KeepsEndUsersApart(PlainProbe, frozen=True, kw_only=True, tag="keeps_end_u
     def examine(self, journal: Journal) -> Finding:
         """Look for strangers' ids in each state, then for moves that a foreign message made."""
         ends = _ends(journal)
-        if len(ends) < 2 or any(one.state is None for one in ends.values()):
+        if len(ends) < 2 or any(end.state is None for end in ends.values()):
             return self.inconclusive("the effects hook tells no state of several end users", hook=EFFECTS)
         if _is_one_for_all(ends):
             return self.inconclusive("the effects hook tells the same state for every end user", hook=EFFECTS)
@@ -40,7 +40,7 @@ class KeepsEndUsersApart(PlainProbe, frozen=True, kw_only=True, tag="keeps_end_u
         if mixed:
             return self.fails(f"{len(mixed)} states show ids of another end user", evidence=tuple(mixed), examined=len(ends))
         foreign = of_kind(journal, "foreign")
-        moved = [words for one in foreign for words in _moved(journal, one)]
+        moved = [words for delivery in foreign for words in _moved(journal, delivery)]
         if moved:
             seen = f"{len(moved)} end users were moved by a message about somebody else"
             return self.fails(seen, evidence=tuple(moved), examined=len(ends))
@@ -51,11 +51,11 @@ class KeepsEndUsersApart(PlainProbe, frozen=True, kw_only=True, tag="keeps_end_u
 
 def _ends(journal: Journal) -> dict[str, Effects]:
     """What the app told last about each end user."""
-    return {one.participant: one for one in journal.all(Effects)}
+    return {effects.participant: effects for effects in journal.all(Effects)}
 
 
 def _is_one_for_all(ends: dict[str, Effects]) -> bool:
-    states = {msgspec.json.encode(one.state, order="deterministic") for one in ends.values()}
+    states = {msgspec.json.encode(end.state, order="deterministic") for end in ends.values()}
     return len(states) == 1
 
 
@@ -64,18 +64,18 @@ def _ids(journal: Journal) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for rows in journal.all(Rows):
         found.setdefault(rows.participant, set()).update(str(row[key]) for row in rows.rows for key in ROW_IDS if key in row)
-    for one in genuine(journal):
-        found.setdefault(one.participant, set()).update({end_user_of(one), consent_of(one)} - {""})
+    for delivery in genuine(journal):
+        found.setdefault(delivery.participant, set()).update({end_user_of(delivery), consent_of(delivery)} - {""})
     return found
 
 
 def _mixed_up(journal: Journal, ids: dict[str, set[str]]) -> set[str]:
     """Each pair of end users of whom one's state, at any moment, showed ids of the other."""
     return {
-        f"{_name(one.participant)}: shows {_symbol(journal, held)} of {_name(owner)}"
-        for one in journal.all(Effects)
+        f"{_name(effects.participant)}: shows {_symbol(journal, held)} of {_name(owner)}"
+        for effects in journal.all(Effects)
         for owner, theirs in ids.items()
-        if owner != one.participant and (held := _held(one.state, theirs))
+        if owner != effects.participant and (held := _held(effects.state, theirs))
     }
 
 
@@ -84,17 +84,21 @@ def _held(state: Any, ids: set[str]) -> list[str]:
 
 
 def _symbol(journal: Journal, held: list[str]) -> str:
-    return min(journal.names.get(one, "an id") for one in held)
+    return min(journal.names.get(text, "an id") for text in held)
 
 
 def _moved(journal: Journal, foreign: Delivery) -> Iterator[str]:
     """The end users whose state moved around a foreign message as a genuine message of that kind moves one."""
     reading = StateReader(journal)
     named = end_user_of(foreign)
-    known = [move for one in _acknowledged(journal, kind_of(foreign)) if (move := reading.around(one.step, one.participant))]
+    known = [
+        move
+        for delivery in _acknowledged(journal, kind_of(foreign))
+        if (move := reading.around(delivery.step, delivery.participant))
+    ]
     for name in _ends(journal):
         states = reading.around(foreign.step, name)
-        is_named = any(end_user_of(one) == named for one in genuine(journal) if one.participant == name)
+        is_named = any(end_user_of(delivery) == named for delivery in genuine(journal) if delivery.participant == name)
         if states is None or is_named:
             continue
         paths = next((paths for move in known if (paths := moved_alike(move, states))), [])
@@ -103,7 +107,7 @@ def _moved(journal: Journal, foreign: Delivery) -> Iterator[str]:
 
 
 def _acknowledged(journal: Journal, kind: str) -> list[Delivery]:
-    return [one for one in genuine(journal) if one.outcome == "ack" and kind_of(one) == kind]
+    return [delivery for delivery in genuine(journal) if delivery.outcome == "ack" and kind_of(delivery) == kind]
 
 
 def _name(participant: str) -> str:

@@ -28,9 +28,9 @@ class KeepsForeignRowsOut(PlainProbe, frozen=True, kw_only=True, tag="keeps_fore
         if not served:
             return self.inconclusive("no answer held a row of somebody else")
         judged, shown = [], []
-        for route in sorted({one.route for one in served}):
-            own, foreign = _ids(journal, [one for one in served if one.route == route])
-            states = [one.state for one in journal.all(Effects) if one.at_s >= served[0].at_s]
+        for route in sorted({call.route for call in served}):
+            own, foreign = _ids(journal, [call for call in served if call.route == route])
+            states = [effects.state for effects in journal.all(Effects) if effects.at_s >= served[0].at_s]
             if not foreign or not any(_shows(state, own) for state in states):
                 continue
             judged.append(route)
@@ -48,7 +48,7 @@ def _ids(journal: Journal, served: list[Exchange]) -> tuple[set[str], set[str]]:
     """The ids of the end users' own rows, and those that came among them and belong to nobody's."""
     dataset = served[0].route.partition(".")[2]
     own = {str(row[ID]) for rows in journal.all(Rows) if rows.dataset == dataset for row in rows.rows if ID in row}
-    came = {str(row[ID]) for one in served for row in _rows(one.response_body) if ID in row}
+    came = {str(row[ID]) for call in served for row in _rows(call.response_body) if ID in row}
     return own, came - own
 
 
@@ -58,7 +58,7 @@ def _rows(body: bytes) -> list[dict[str, Any]]:
         told = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return []
-    lists = [told] if isinstance(told, list) else [one for one in told.values() if isinstance(one, list)]
+    lists = [told] if isinstance(told, list) else [value for value in told.values() if isinstance(value, list)]
     return [row for one in lists for row in one if isinstance(row, dict)]
 
 

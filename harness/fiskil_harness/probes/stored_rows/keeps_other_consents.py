@@ -25,8 +25,8 @@ class KeepsOtherConsents(PlainProbe, frozen=True, kw_only=True, tag="keeps_other
     def examine(self, journal: Journal) -> Finding:
         """Compare what stood before a consent ended with what stands at the end."""
         known = consents_of(journal)
-        over = [one for one in known.values() if not one.is_active and was_notified_of_end(journal, one)]
-        active = [one.consent_id for one in known.values() if one.is_active]
+        over = [consent for consent in known.values() if not consent.is_active and was_notified_of_end(journal, consent)]
+        active = [consent.consent_id for consent in known.values() if consent.is_active]
         if not over or not active:
             return self.inconclusive("no consent ended beside one that goes on, of which the app was told")
         end = last_effects(journal)
@@ -37,13 +37,13 @@ class KeepsOtherConsents(PlainProbe, frozen=True, kw_only=True, tag="keeps_other
 
     def _compared(self, journal: Journal, over: list[ConsentState], active: list[str], end: Effects) -> Finding:
         names = rows_under(journal, active)
-        before = effects_before(journal, min(one.at_s for one in over))
-        stood = {one for one, ones in places(before.state if before else None, names).items() if ones}
+        before = effects_before(journal, min(consent.at_s for consent in over))
+        stood = {place for place, ones in places(before.state if before else None, names).items() if ones}
         if not stood:
             return self.inconclusive("the app's state showed no row of the other consent before", hook=EFFECTS)
-        left = {one for one, ones in places(end.state, stood).items() if ones}
+        left = {place for place, ones in places(end.state, stood).items() if ones}
         if not left:
             seen = f"with one consent all {len(stood)} rows of another went, which is active still"
-            evidence = tuple(sorted(f"gone {names[one]}" for one in stood))
+            evidence = tuple(sorted(f"gone {names[text]}" for text in stood))
             return self.fails(seen, evidence=evidence, examined=len(stood))
         return self.passes(f"{len(left)} rows of a consent that goes on stayed", examined=len(left))

@@ -30,7 +30,7 @@ class KeepsRefusedRows(PlainProbe, frozen=True, tag="keeps_refused_rows"):
 
     def examine(self, journal: Journal) -> Finding:
         """Look at each state that the app told while its last reading had been refused."""
-        looks = [one for one in journal.all(Effects) if not one.participant and one.is_idle]
+        looks = [effects for effects in journal.all(Effects) if not effects.participant and effects.is_idle]
         seen_rows = 0
         for look in looks:
             refused = self._refused_before(journal, look)
@@ -42,7 +42,7 @@ class KeepsRefusedRows(PlainProbe, frozen=True, tag="keeps_refused_rows"):
                 evidence = tuple(sorted(f"gone {name}" for name in gone.values()))
                 return self.fails(seen, evidence=evidence, examined=len(stood))
             seen_rows = max(seen_rows, len(stood) - len(gone))
-        if not any(self._refused_before(journal, one) for one in looks):
+        if not any(self._refused_before(journal, look) for look in looks):
             return self.inconclusive(f"the app was not looked at after a refused reading of {self.dataset}")
         if not seen_rows:
             return self.inconclusive(f"the app's state showed no {self.dataset} by their fiskil_id", hook=EFFECTS)
@@ -50,11 +50,11 @@ class KeepsRefusedRows(PlainProbe, frozen=True, tag="keeps_refused_rows"):
 
     def _refused_before(self, journal: Journal, look: Effects) -> Exchange | None:
         """The first refusal since the last good reading before a look, where that refusal was for the moment only."""
-        made = [one for one in reads(journal, self.dataset) if one.ended_s <= look.at_s]
+        made = [read for read in reads(journal, self.dataset) if read.ended_s <= look.at_s]
         while made and is_fine(made[0]):
             made = made[1:]
-        latest = [one for number, one in enumerate(made) if not any(is_fine(later) for later in made[number:])]
-        if not latest or any(one.status is None or one.status in WITHDRAWN for one in latest):
+        latest = [call for number, call in enumerate(made) if not any(is_fine(later) for later in made[number:])]
+        if not latest or any(call.status is None or call.status in WITHDRAWN for call in latest):
             return None
         return latest[0] if self.dataset in permitted(journal, until_s=look.at_s) else None
 
@@ -65,15 +65,15 @@ class KeepsRefusedRows(PlainProbe, frozen=True, tag="keeps_refused_rows"):
         before = effects_before(journal, refused.at_s)
         state = before.state if before else None
         own, others = _names(journal, self.dataset, look), _names(journal, "", look, but=self.dataset)
-        stood = {one: own[one] for one, ones in places(state, own).items() if ones}
+        stood = {place: own[place] for place, ones in places(state, own).items() if ones}
         now = places(look.state, [*own, *others])
-        beside = {one: others[one] for one, ones in places(state, others).items() if ones and now[one]}
-        return stood, {one: name for one, name in stood.items() if not now[one]}, beside
+        beside = {place: others[place] for place, ones in places(state, others).items() if ones and now[place]}
+        return stood, {text: name for text, name in stood.items() if not now[text]}, beside
 
 
 def _names(journal: Journal, dataset: str, look: Effects, *, but: str = "") -> dict[str, str]:
     """The rows that the API ever served of a dataset (or of all *but* one) before a look, by id."""
-    syncs = [one for one in journal.all(Rows) if not one.participant and one.at_s < look.at_s]
+    syncs = [rows for rows in journal.all(Rows) if not rows.participant and rows.at_s < look.at_s]
     return {
         str(row["fiskil_id"]): f"{sync.dataset} {name_of_row(row, number)}"
         for sync in syncs

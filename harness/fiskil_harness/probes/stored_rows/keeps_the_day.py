@@ -43,26 +43,30 @@ class KeepsTheDay(PlainProbe, frozen=True, kw_only=True, tag="keeps_the_day"):
     def examine(self, journal: Journal) -> Finding:
         """Find out where dates stand, and compare each of them."""
         rows = latest_rows(journal, self.dataset)
-        bitten = [one for one in bitten_by(journal, *FAULTS) if one.route == f"banking.{self.dataset}"]
+        bitten = [call for call in bitten_by(journal, *FAULTS) if call.route == f"banking.{self.dataset}"]
         if rows is None or not bitten:
             return self.inconclusive(f"no dates of {self.dataset} came in another form")
-        syncs = [one for one in journal.all(Rows) if (one.dataset, one.participant) == (rows.dataset, rows.participant)]
-        looks = [one for one in journal.all(Effects) if one.participant == rows.participant]
-        path, fields = _learnt([one for one in looks if one.at_s < bitten[0].at_s], syncs)
+        syncs = [
+            each_rows
+            for each_rows in journal.all(Rows)
+            if (each_rows.dataset, each_rows.participant) == (rows.dataset, rows.participant)
+        ]
+        looks = [effects for effects in journal.all(Effects) if effects.participant == rows.participant]
+        path, fields = _learnt([look for look in looks if look.at_s < bitten[0].at_s], syncs)
         if path is None:
             return self.inconclusive(f"the app's state shows no dates of {self.dataset} by their fiskil_id", hook=EFFECTS)
         served = _served(syncs, fields)
         names = {str(row["fiskil_id"]): name_of_row(row) for row in rows.rows}
         wrong: set[str] = set()
         judged: set[str] = set()
-        for look in (one for one in looks if one.at_s > bitten[0].at_s):
+        for look in (look for look in looks if look.at_s > bitten[0].at_s):
             for fiskil_id, found in places(look.state, served).items():
                 shown = [days for place in found if (days := days_of(at(place.record, path)))]
                 judged |= {fiskil_id} if shown else set()
                 wrong |= {fiskil_id} if any(not days & served[fiskil_id] for days in shown) else set()
         if wrong:
             seen = f"{self.dataset} are shown on days on which the API never dated them"
-            evidence = sorted(f"{names.get(one, 'a row of an earlier sync')}: another day" for one in wrong)
+            evidence = sorted(f"{names.get(text, 'a row of an earlier sync')}: another day" for text in wrong)
             return self.fails(seen, evidence=tuple(evidence), examined=len(judged))
         return self.passes(f"{len(judged)} {self.dataset} are shown on their days", examined=len(judged))
 
@@ -73,7 +77,7 @@ def days_of(value: Any) -> frozenset[date]:
         return frozenset()
     if not isinstance(value, str):
         found = [_moment(value), _moment(value / 1000)]
-        return next((_days(one) for one in found if one is not None), frozenset())
+        return next((_days(date) for date in found if date is not None), frozenset())
     try:
         moment = datetime.fromisoformat(value)
     except ValueError:
@@ -98,16 +102,16 @@ def _served(syncs: list[Rows], fields: Iterable[str]) -> Days:
     for row in (row for sync in syncs for row in sync.rows):
         fiskil_id = str(row["fiskil_id"])
         served[fiskil_id] = served.get(fiskil_id, frozenset()).union(*(days_of(row.get(name)) for name in fields))
-    return {one: days for one, days in served.items() if days}
+    return {text: days for text, days in served.items() if days}
 
 
 def _learnt(looks: list[Effects], syncs: list[Rows]) -> tuple[Path | None, list[str]]:
     """Where in a record the date of posting stands, and what it may be: rows tell before any date came in another form."""
     posted = _served(syncs, (DATE,))
     for look in looks:
-        found = {one: ones for one, ones in places(look.state, posted).items() if ones}
+        found = {place: ones for place, ones in places(look.state, posted).items() if ones}
         common = _common(found, posted)
-        if common and len({posted[one] for one in found}) >= LEAST:
+        if common and len({posted[text] for text in found}) >= LEAST:
             path = min(common, key=lambda path: (path[-1:] != (DATE,), path))
             return path, [name for name in DATES if path in _common(found, _served(syncs, (name,)))]
     return None, []
@@ -116,7 +120,7 @@ def _learnt(looks: list[Effects], syncs: list[Rows]) -> tuple[Path | None, list[
 def _common(found: Mapping[str, list[Place]], served: Days) -> set[Path]:
     """The ways that lead from each row to one of its days."""
     ways = [
-        {path for place in ones for path, value in leaves(place.record) if days_of(value) & served.get(one, frozenset())}
-        for one, ones in found.items()
+        {path for place in ones for path, value in leaves(place.record) if days_of(value) & served.get(text, frozenset())}
+        for text, ones in found.items()
     ]
     return set.intersection(*ways) if ways else set()

@@ -30,18 +30,18 @@ class AcceptsEquivalentRequests(PlainProbe, frozen=True, kw_only=True, tag="acce
     def examine(self, journal: Journal) -> Finding:
         """Look at each form in the light of the plain deliveries."""
         made = genuine(journal)
-        forms = list(by_message(one for one in made if one.name).values())
+        forms = list(by_message(delivery for delivery in made if delivery.name).values())
         if not forms:
             return self.inconclusive("no message was written in another form")
-        if not any(one.outcome == "ack" and not one.name for one in made):
+        if not any(delivery.outcome == "ack" and not delivery.name for delivery in made):
             return self.inconclusive("no plain delivery was acknowledged, so the form of the others is not to blame")
         cases = tuple(_case(journal, ones) for ones in forms)
-        failed = [one for one in cases if one.verdict is Verdict.FAIL]
+        failed = [case for case in cases if case.verdict is Verdict.FAIL]
         if failed:
             seen = f"{len(failed)} of {len(cases)} forms of a genuine message were not taken: {_plain(failed[0].name)}"
-            evidence = tuple(line(ones[-1]) for ones in forms if ones[-1].name in {one.name for one in failed})
+            evidence = tuple(line(ones[-1]) for ones in forms if ones[-1].name in {case.name for case in failed})
             return self.fails(seen, evidence=evidence, examined=len(cases), cases=cases)
-        if any(one.verdict is Verdict.INCONCLUSIVE for one in cases):
+        if any(case.verdict is Verdict.INCONCLUSIVE for case in cases):
             reason, hook = _doubt(journal, forms)
             return self.inconclusive(reason, hook=hook, cases=cases)
         return self.passes(f"{len(cases)} forms of a genuine message were taken", examined=len(cases), cases=cases)
@@ -52,7 +52,7 @@ def _case(journal: Journal, ones: list[Delivery]) -> Case:
     last, verdict = ones[-1], Verdict.PASS
     if _found_nobody(ones) or _was_put_off(ones):
         verdict = Verdict.INCONCLUSIVE
-    elif not any(one.outcome == "ack" for one in ones):
+    elif not any(delivery.outcome == "ack" for delivery in ones):
         verdict = Verdict.FAIL
     elif _is_ignored(journal, last):
         verdict = Verdict.INCONCLUSIVE if why_busy(journal)[0] else Verdict.FAIL
@@ -72,12 +72,12 @@ def _doubt(journal: Journal, forms: list[list[Delivery]]) -> tuple[str, str]:
 
 def _found_nobody(ones: list[Delivery]) -> bool:
     """Whether a form never reached the receiver, which had ended before: that is no matter of forms."""
-    return all(one.trouble == CONNECTION_REFUSED for one in ones)
+    return all(delivery.trouble == CONNECTION_REFUSED for delivery in ones)
 
 
 def _was_put_off(ones: list[Delivery]) -> bool:
     """Whether a form was never looked at: too much had come at once, whatever its form."""
-    return all(puts_off(one) for one in ones)
+    return all(puts_off(delivery) for delivery in ones)
 
 
 def _is_ignored(journal: Journal, one: Delivery) -> bool:

@@ -60,11 +60,11 @@ class AcknowledgesGenuine(PlainProbe, frozen=True, kw_only=True, tag="acknowledg
         made = genuine(journal)
         if not made:
             return self.inconclusive("no genuine message was delivered")
-        if not any(one.outcome == "ack" for one in made):
+        if not any(delivery.outcome == "ack" for delivery in made):
             return self._of_a_deaf_receiver(journal, made)
         advice = _server_errors(journal)
-        refused = [one for one in made if one.outcome != "ack"]
-        unexcused = [one for one in refused if not _is_excused(journal, one, made)]
+        refused = [delivery for delivery in made if delivery.outcome != "ack"]
+        unexcused = [delivery for delivery in refused if not _is_excused(journal, delivery, made)]
         ignored = _ignored(journal, made)
         cases = (
             *_cases(made, [*unexcused, *ignored]),
@@ -78,99 +78,107 @@ class AcknowledgesGenuine(PlainProbe, frozen=True, kw_only=True, tag="acknowledg
             return self.inconclusive(reason, hook=hook, advice=advice)
         if ignored:
             seen = f"{len(ignored)} messages that were written another way were acknowledged and ignored"
-            evidence = tuple(line(one) for one in ignored)
+            evidence = tuple(line(delivery) for delivery in ignored)
             return self.fails(seen, evidence=evidence, examined=messages_of(made), advice=advice, cases=cases)
         advice += _refused_again(refused, made)
-        taken = messages_of(one for one in made if one.outcome == "ack")
+        taken = messages_of(delivery for delivery in made if delivery.outcome == "ack")
         return self.passes(f"{taken} genuine messages were acknowledged", examined=taken, advice=advice, cases=cases)
 
     def _of_refusals(
         self, refused: list[Delivery], made: list[Delivery], *, advice: tuple[str, ...], cases: tuple[Case, ...]
     ) -> Finding:
         """Some messages were not taken: put off, lost on one who has ended, or refused."""
-        if all(puts_off(one) for one in refused):
+        if all(puts_off(delivery) for delivery in refused):
             seen = f"{messages_of(refused)} genuine messages were put off for longer than they were waited with"
             return self.inconclusive(f"{seen} ({response_text(refused[0])})", advice=advice)
         seen = f"{messages_of(refused)} of {messages_of(made)} genuine messages were not acknowledged at once"
         if refused[-1].trouble == CONNECTION_REFUSED and made[-1].trouble == CONNECTION_REFUSED:
             seen += ": the receiver did not listen any more"
-        evidence = tuple(line(one) for one in refused)
+        evidence = tuple(line(delivery) for delivery in refused)
         return self.fails(seen, evidence=evidence, examined=messages_of(made), advice=advice, cases=cases)
 
     def _of_a_deaf_receiver(self, journal: Journal, made: list[Delivery]) -> Finding:
         """Nothing genuine was taken: say what is taken instead, if anything is."""
-        answers = sorted({response_text(one) for one in made})
-        if all(one.status in NO_RECEIVER for one in made):
+        answers = sorted({response_text(delivery) for delivery in made})
+        if all(delivery.status in NO_RECEIVER for delivery in made):
             seen = f"every delivery was answered {' or '.join(answers)}: is app.webhook.path the receiver's?"
             return self.inconclusive(seen, hook="app.webhook")
         if answers == [CONNECTION_REFUSED]:
             return self.inconclusive("nobody listens at the receiver's address: it has ended, or was never started")
-        taken = [one.name for one in journal.all(Delivery) if one.outcome == "ack" and one.name in WRONG_FORMS]
+        taken = [
+            delivery.name for delivery in journal.all(Delivery) if delivery.outcome == "ack" and delivery.name in WRONG_FORMS
+        ]
         seen = f"every genuine delivery was refused ({' or '.join(answers)})"
         if taken:
             seen += f"; the receiver takes {taken[0].replace('_', ' ')} instead: {WRONG_FORMS[taken[0]]}"
         cases = _forms(journal, is_deaf=True)
-        found = self.fails(seen, evidence=tuple(line(one) for one in made), examined=messages_of(made), cases=cases)
+        found = self.fails(
+            seen, evidence=tuple(line(delivery) for delivery in made), examined=messages_of(made), cases=cases
+        )
         return found if taken else msgspec.structs.replace(found, fix=_first_to_look_at(made, self.fix))
 
 
 def _first_to_look_at(made: list[Delivery], fix: str) -> str:
     """A receiver that takes nothing at all is seldom one with a subtle flaw."""
-    if all(one.status is None for one in made):
+    if all(delivery.status is None for delivery in made):
         return "see that an HTTP server is at this address and answers each POST, and read what it logs about these"
-    if all(one.status in REFUSED_AS_FORGED for one in made):
+    if all(delivery.status in REFUSED_AS_FORGED for delivery in made):
         return f"see first that the receiver has the secret that the harness signs with, and lets its address in; then {fix}"
     return fix
 
 
 def _cases(made: list[Delivery], guilty: list[Delivery]) -> tuple[Case, ...]:
     """Every way in which a genuine message was written."""
-    refused = {one.name for one in guilty}
-    written = {one.name: one for one in made if one.name}
+    refused = {delivery.name for delivery in guilty}
+    written = {delivery.name: delivery for delivery in made if delivery.name}
     return tuple(
         Case(
             name=name,
             verdict=Verdict.FAIL if name in refused else Verdict.PASS,
-            observed=f"{name.replace('_', ' ')}: {response_text(one)}",
-            events=(one.event,),
+            observed=f"{name.replace('_', ' ')}: {response_text(delivery)}",
+            events=(delivery.event,),
         )
-        for name, one in written.items()
+        for name, delivery in written.items()
     )
 
 
 def _afterwards(journal: Journal, made: list[Delivery], unexcused: list[Delivery]) -> tuple[Case, ...]:
     """Whether genuine messages were answered at all once junk had come; a status below 500 tells of something else."""
-    junk = [one.at_s for one in journal.all(Delivery) if one.kind in {"forged", "unusual"}]
-    later = [one for one in made if junk and one.at_s > junk[0]]
-    if not later or not any(one.outcome == "ack" for one in made if one.at_s < junk[0]):
+    junk = [delivery.at_s for delivery in journal.all(Delivery) if delivery.kind in {"forged", "unusual"}]
+    later = [delivery for delivery in made if junk and delivery.at_s > junk[0]]
+    if not later or not any(delivery.outcome == "ack" for delivery in made if delivery.at_s < junk[0]):
         return ()
-    broken = [one for one in later if one in unexcused and (one.status is None or one.status >= 500)]
+    broken = [
+        delivery for delivery in later if delivery in unexcused and (delivery.status is None or delivery.status >= 500)
+    ]
     seen = f"a genuine message afterwards: {response_text((broken or later)[0])}"
     verdict = Verdict.FAIL if broken else Verdict.PASS
-    return (Case(name=AFTERWARDS, verdict=verdict, observed=seen, events=tuple(one.event for one in broken[:1])),)
+    return (Case(name=AFTERWARDS, verdict=verdict, observed=seen, events=tuple(delivery.event for delivery in broken[:1])),)
 
 
 def _forms(journal: Journal, *, is_deaf: bool) -> tuple[Case, ...]:
     """Every wrong form that was tried: it matters where it is taken in place of the right one."""
-    tried = {one.name: one for one in journal.all(Delivery) if one.name in WRONG_FORMS}
+    tried = {delivery.name: delivery for delivery in journal.all(Delivery) if delivery.name in WRONG_FORMS}
     return tuple(
         Case(
             name=name,
-            verdict=Verdict.FAIL if is_deaf and one.outcome == "ack" else Verdict.PASS,
+            verdict=Verdict.FAIL if is_deaf and delivery.outcome == "ack" else Verdict.PASS,
             observed=WRONG_FORMS[name]
-            if is_deaf and one.outcome == "ack"
-            else f"{name.replace('_', ' ')}: {response_text(one)}",
-            events=(one.event,),
+            if is_deaf and delivery.outcome == "ack"
+            else f"{name.replace('_', ' ')}: {response_text(delivery)}",
+            events=(delivery.event,),
         )
-        for name, one in tried.items()
+        for name, delivery in tried.items()
     )
 
 
 def _is_excused(journal: Journal, refused: Delivery, made: list[Delivery]) -> bool:
     """Whether a correct app may refuse this one."""
-    others = [one for one in made if one.message_id == refused.message_id and one is not refused]
-    is_taken = any(one.outcome == "ack" for one in others)
-    is_repetition = any(one.at_s < refused.at_s and (one.outcome == "ack" or HUNG_UP in one.trouble) for one in others)
+    others = [delivery for delivery in made if delivery.message_id == refused.message_id and delivery is not refused]
+    is_taken = any(delivery.outcome == "ack" for delivery in others)
+    is_repetition = any(
+        delivery.at_s < refused.at_s and (delivery.outcome == "ack" or HUNG_UP in delivery.trouble) for delivery in others
+    )
     was_in_burst = refused.group > 0 and is_taken
     return (
         HUNG_UP in refused.trouble
@@ -188,22 +196,32 @@ def _ignored(journal: Journal, made: list[Delivery]) -> list[Delivery]:
         return []
     events = events_by_id(journal)
     used = [
-        one for one in made if one.outcome == "ack" and one.message_id in events and events[one.message_id].is_subscribed
+        delivery
+        for delivery in made
+        if delivery.outcome == "ack" and delivery.message_id in events and events[delivery.message_id].is_subscribed
     ]
-    applied = {events[one.message_id].kind for one in used if told.get(one.message_id, 0)}
-    return [one for one in used if one.name and events[one.message_id].kind in applied and not told.get(one.message_id, 0)]
+    applied = {events[delivery.message_id].kind for delivery in used if told.get(delivery.message_id, 0)}
+    return [
+        delivery
+        for delivery in used
+        if delivery.name and events[delivery.message_id].kind in applied and not told.get(delivery.message_id, 0)
+    ]
 
 
 def _refused_again(refused: list[Delivery], made: list[Delivery]) -> tuple[str, ...]:
-    known = {one.message_id for one in made if one.outcome == "ack"}
-    again = [one for one in refused if one.message_id in known and one.status is not None]
+    known = {delivery.message_id for delivery in made if delivery.outcome == "ack"}
+    again = [delivery for delivery in refused if delivery.message_id in known and delivery.status is not None]
     if not again:
         return ()
     return (f"repetitions of acknowledged messages were refused ({again[0].status}); 2xx would end the retries",)
 
 
 def _server_errors(journal: Journal) -> tuple[str, ...]:
-    odd = [one.name.replace("_", " ") for one in of_kind(journal, "unusual") if one.status is not None and one.status >= 500]
+    odd = [
+        delivery.name.replace("_", " ")
+        for delivery in of_kind(journal, "unusual")
+        if delivery.status is not None and delivery.status >= 500
+    ]
     if not odd:
         return ()
     more = f" and {len(odd) - 4} more" if len(odd) > 4 else ""

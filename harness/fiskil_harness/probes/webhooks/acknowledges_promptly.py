@@ -33,28 +33,34 @@ class AcknowledgesPromptly(PlainProbe, frozen=True, kw_only=True, tag="acknowled
 
     def examine(self, journal: Journal) -> Finding:
         """Measure."""
-        made = [one for one in journal.all(Delivery) if one.kind in {"genuine", "replay", "unusual"}][1:]
-        waited = [one for one in made if one.outcome == "ack" or "limit" in one.trouble]
+        made = [delivery for delivery in journal.all(Delivery) if delivery.kind in {"genuine", "replay", "unusual"}][1:]
+        waited = [delivery for delivery in made if delivery.outcome == "ack" or "limit" in delivery.trouble]
         limit_s = _limit_s(journal)
-        behind = [one for one in waited if one.took_s - _noise_s(journal) > limit_s]
-        late = [one for one in behind if one.took_s - _noise_s(journal) - _stood_s(journal, one) > limit_s]
-        stragglers = [one for one in late if _was_left_behind(one, waited, late)]
+        behind = [delivery for delivery in waited if delivery.took_s - _noise_s(journal) > limit_s]
+        late = [
+            delivery for delivery in behind if delivery.took_s - _noise_s(journal) - _stood_s(journal, delivery) > limit_s
+        ]
+        stragglers = [delivery for delivery in late if _was_left_behind(delivery, waited, late)]
         if len(late) > len(stragglers):
             seen = f"{len(late)} of {len(waited)} deliveries were not acknowledged within {limit_s:g} s"
             cases = (*_cases(made, late), *_beside(made, late))
-            return self.fails(seen, evidence=tuple(line(one) for one in late), examined=len(waited), cases=cases)
-        held_up = [one for one in made if _waited_for_the_api(journal, one, stood_s=_stood_s(journal, one))]
+            return self.fails(seen, evidence=tuple(line(delivery) for delivery in late), examined=len(waited), cases=cases)
+        held_up = [
+            delivery for delivery in made if _waited_for_the_api(journal, delivery, stood_s=_stood_s(journal, delivery))
+        ]
         if held_up:
             seen = f"{len(held_up)} of {len(made)} answers came only when a slow API call had ended"
             cases = (*_cases(made, held_up), *_beside(made, []))
-            return self.fails(seen, evidence=tuple(line(one) for one in held_up), examined=len(made), cases=cases)
-        doubtful = [one for one in made if one in behind or _waited_for_the_api(journal, one, stood_s=0.0)]
+            return self.fails(seen, evidence=tuple(line(delivery) for delivery in held_up), examined=len(made), cases=cases)
+        doubtful = [
+            delivery for delivery in made if delivery in behind or _waited_for_the_api(journal, delivery, stood_s=0.0)
+        ]
         if len(doubtful) > len(stragglers):
             return self.inconclusive(f"{len(doubtful)} of {len(made)} deliveries were acknowledged {EXCUSED_BY_PAUSE}")
         if not waited:
             return self.inconclusive("no delivery but the first was acknowledged")
         broken = bites(journal)
-        if broken and not any(_outlived(journal, one) for one in broken):
+        if broken and not any(_outlived(journal, call) for call in broken):
             return self.inconclusive("no slow API call went on when its delivery had been answered")
         in_time = len(waited) - len(stragglers)
         return self.passes(
@@ -69,10 +75,10 @@ def _cases(made: list[Delivery], held_up: list[Delivery]) -> tuple[Case, ...]:
     """First deliveries and those that came again: which of them were answered too late."""
     seen: set[str] = set()
     slow: dict[str, list[str]] = {}
-    for one in made:
-        name = "again" if one.message_id in seen else "first"
-        seen.add(one.message_id)
-        slow.setdefault(name, []).extend([one.event] if one in held_up else [])
+    for delivery in made:
+        name = "again" if delivery.message_id in seen else "first"
+        seen.add(delivery.message_id)
+        slow.setdefault(name, []).extend([delivery.event] if delivery in held_up else [])
     return tuple(
         Case(
             name=name,
@@ -89,12 +95,16 @@ def _beside(made: list[Delivery], late: list[Delivery]) -> tuple[Case, ...]:
     return tuple(
         Case(
             name=BESIDE.replace(" ", "_"),
-            verdict=Verdict.FAIL if one in late else Verdict.PASS if one.outcome == "ack" else Verdict.INCONCLUSIVE,
-            observed=line(one),
-            events=(one.event,),
+            verdict=Verdict.FAIL
+            if delivery in late
+            else Verdict.PASS
+            if delivery.outcome == "ack"
+            else Verdict.INCONCLUSIVE,
+            observed=line(delivery),
+            events=(delivery.event,),
         )
-        for one in made
-        if one.name == BESIDE and one.attempt == 1
+        for delivery in made
+        if delivery.name == BESIDE and delivery.attempt == 1
     )
 
 
@@ -105,20 +115,20 @@ def _was_left_behind(one: Delivery, waited: list[Delivery], late: list[Delivery]
 
 
 def _advice(waited: list[Delivery], stragglers: list[Delivery]) -> tuple[str, ...]:
-    groups = {one.group for one in stragglers}
-    together = sum(1 for one in waited if one.group in groups)
-    slow = sum(1 for one in waited if one.took_s > SLOW_S and one not in stragglers)
+    groups = {straggler.group for straggler in stragglers}
+    together = sum(1 for delivery in waited if delivery.group in groups)
+    slow = sum(1 for delivery in waited if delivery.took_s > SLOW_S and delivery not in stragglers)
     said = [f"{len(stragglers)} of {together} deliveries in a burst were late"] if stragglers else []
     said += [f"{slow} acknowledgements took more than {SLOW_S:g} s"] if slow else []
     return tuple(said)
 
 
 def _limit_s(journal: Journal) -> float:
-    return next((one.ack_s for one in journal.all(Limits)), 10.0)
+    return next((limits.ack_s for limits in journal.all(Limits)), 10.0)
 
 
 def _noise_s(journal: Journal) -> float:
-    return max((one.took_s for one in of_kind(journal, "forged") if one.outcome == "refuse"), default=0.0)
+    return max((delivery.took_s for delivery in of_kind(journal, "forged") if delivery.outcome == "refuse"), default=0.0)
 
 
 def _outlived(journal: Journal, call: Exchange) -> bool:
@@ -126,7 +136,7 @@ def _outlived(journal: Journal, call: Exchange) -> bool:
 
     A client that gives up within a second waits too briefly to be convicted; what shows that it works afterwards is this.
     """
-    begun = [one for one in journal.all(Delivery) if one.at_s <= call.at_s]
+    begun = [delivery for delivery in journal.all(Delivery) if delivery.at_s <= call.at_s]
     return bool(begun) and call.ended_s > ended_s(max(begun, key=attrgetter("at_s")))
 
 

@@ -35,20 +35,20 @@ class AppliesOnce(PlainProbe, frozen=True, kw_only=True, tag="applies_once"):
         return self.inconclusive(reason, hook=FAIL) if reason else finding
 
     def _by_counts(self, journal: Journal, told: dict[str, int]) -> Finding:
-        delivered = by_message(one for one in journal.all(Delivery) if one.kind in {"genuine", "replay"})
+        delivered = by_message(delivery for delivery in journal.all(Delivery) if delivery.kind in {"genuine", "replay"})
         cases = cases_of(repeated(journal, told))
         twice = {event: count for event, count in told.items() if count > 1 and event in delivered}
-        amidst = {one.message_id for one in journal.all(Delivery) if one.name == DURING_KILL}
+        amidst = {delivery.message_id for delivery in journal.all(Delivery) if delivery.name == DURING_KILL}
         if twice and not twice.keys() - amidst:
             seen = "a message that was under way when the app died was applied more than once"
             return self.fails(seen, examined=len(delivered), cases=cases)
         if twice:
             twice = {event: count for event, count in twice.items() if event not in amidst}
             event, count = min(twice.items(), key=lambda pair: journal.names.get(pair[0], pair[0]))
-            is_race = any(one.group for one in delivered[event]) or MANY <= len(delivered[event]) != count
+            is_race = any(delivery.group for delivery in delivered[event]) or MANY <= len(delivered[event]) != count
             often = "more than once" if is_race else f"{count} times"
             seen = f"message {journal.names.get(event, event)} was applied {often} ({_attempts(delivered[event])})"
-            evidence = tuple(line(one) for one in delivered[event])
+            evidence = tuple(line(delivery) for delivery in delivered[event])
             return self.fails(seen, evidence=evidence, examined=len(delivered), cases=cases)
         again = [ones for ones in delivered.values() if len(ones) > 1 and told.get(ones[0].message_id, 0) == 1]
         if not again:
@@ -65,7 +65,11 @@ class AppliesOnce(PlainProbe, frozen=True, kw_only=True, tag="applies_once"):
         if comparison.reason:
             seen = f"the effects hook tells no counts (applied), and {comparison.reason}"
             return self.inconclusive(seen, hook=comparison.hook or EFFECTS)
-        deliveries = [one for one in journal.all(Delivery) if one.participant == "b" and one.kind in {"genuine", "replay"}]
+        deliveries = [
+            delivery
+            for delivery in journal.all(Delivery)
+            if delivery.participant == "b" and delivery.kind in {"genuine", "replay"}
+        ]
         again = [ones for ones in by_message(deliveries).values() if len(ones) > 1]
         if not again:
             return self.inconclusive("no message was delivered more than once")
@@ -84,7 +88,7 @@ class AppliesOnce(PlainProbe, frozen=True, kw_only=True, tag="applies_once"):
 
 def _attempts(deliveries: list[Delivery]) -> str:
     shown = deliveries[:4]
-    attempts = " and ".join(f"{one.attempt}{' replayed' if one.kind == 'replay' else ''}" for one in shown)
-    statuses = " and ".join(str(one.status) if one.status is not None else "no answer" for one in shown)
+    attempts = " and ".join(f"{delivery.attempt}{' replayed' if delivery.kind == 'replay' else ''}" for delivery in shown)
+    statuses = " and ".join(str(delivery.status) if delivery.status is not None else "no answer" for delivery in shown)
     more = f" and {len(deliveries) - 4} more" if len(deliveries) > 4 else ""
     return f"attempts {attempts}{more}, answered {statuses}"

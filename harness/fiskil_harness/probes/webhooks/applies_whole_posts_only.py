@@ -27,20 +27,20 @@ class AppliesWholePostsOnly(PlainProbe, frozen=True, kw_only=True, tag="applies_
 
     def examine(self, journal: Journal) -> Finding:
         """Look for effects of what can have none, and for second ones."""
-        sent = [one for one in journal.all(Delivery) if one.kind in {"odd", "broken", "method"}]
+        sent = [delivery for delivery in journal.all(Delivery) if delivery.kind in {"odd", "broken", "method"}]
         if not sent:
             return self.inconclusive("nothing odd was sent")
         told = last_applied(journal)
         if told is None:
             return self._by_state(journal)
-        if not any(told.get(one.message_id, 0) for one in genuine(journal)):
+        if not any(told.get(delivery.message_id, 0) for delivery in genuine(journal)):
             return self.inconclusive("no genuine delivery showed an effect, so none of another one would", hook=EFFECTS)
-        cases = tuple(_case(one, _count(journal, one, told)) for one in sent)
-        failed = [one for one in cases if one.verdict is Verdict.FAIL]
+        cases = tuple(_case(delivery, _count(journal, delivery, told)) for delivery in sent)
+        failed = [case for case in cases if case.verdict is Verdict.FAIL]
         advice = _advice(sent, told)
         if failed:
             seen = f"{len(failed)} of {len(cases)} requests had an effect that they cannot have: {failed[0].observed}"
-            evidence = tuple(one.observed for one in failed)
+            evidence = tuple(case.observed for case in failed)
             return self.fails(seen, evidence=evidence, examined=len(cases), advice=advice, cases=cases)
         reason, hook = why_busy(journal)
         if reason:
@@ -54,9 +54,9 @@ class AppliesWholePostsOnly(PlainProbe, frozen=True, kw_only=True, tag="applies_
         known = next(
             (
                 move
-                for one in genuine(journal)
-                if one.outcome == "ack" and broken and kind_of(one) == kind_of(broken[0])
-                if (move := reading.around(one.step, one.participant)) and move[0] != move[1]
+                for delivery in genuine(journal)
+                if delivery.outcome == "ack" and broken and kind_of(delivery) == kind_of(broken[0])
+                if (move := reading.around(delivery.step, delivery.participant)) and move[0] != move[1]
             ),
             None,
         )
@@ -65,19 +65,23 @@ class AppliesWholePostsOnly(PlainProbe, frozen=True, kw_only=True, tag="applies_
         paths = moved_alike(known, around)
         if paths:
             seen = f"messages that never arrived complete moved the state as a genuine one does: {paths[0]}"
-            return self.fails(seen, evidence=tuple(one.name for one in broken), examined=len(broken))
+            return self.fails(seen, evidence=tuple(delivery.name for delivery in broken), examined=len(broken))
         return self.passes(f"{len(broken)} messages that never arrived complete left the state alone", examined=len(broken))
 
 
 def _count(journal: Journal, sent: Delivery, told: dict[str, int]) -> int:
     """How often it was applied. Half of what comes whole as well counts by what was told between the two."""
-    whole = [one for one in journal.all(Delivery) if one.message_id == sent.message_id and one.kind in {"genuine", "replay"}]
+    whole = [
+        delivery
+        for delivery in journal.all(Delivery)
+        if delivery.message_id == sent.message_id and delivery.kind in {"genuine", "replay"}
+    ]
     if not whole:
         return told.get(sent.message_id, 0)
     if whole[0].at_s < sent.at_s:
         return 0
-    looks = [one for one in journal.all(Effects) if one.moment == HALVED and one.step == sent.step]
-    return max(((one.applied or {}).get(sent.message_id, 0) for one in looks), default=0)
+    looks = [effects for effects in journal.all(Effects) if effects.moment == HALVED and effects.step == sent.step]
+    return max(((look.applied or {}).get(sent.message_id, 0) for look in looks), default=0)
 
 
 def _case(one: Delivery, count: int) -> Case:
@@ -87,9 +91,9 @@ def _case(one: Delivery, count: int) -> Case:
 
 
 def _advice(sent: list[Delivery], told: dict[str, int]) -> tuple[str, ...]:
-    had = [one for one in sent if told.get(one.message_id, 0)]
-    methods = [one.name.upper() for one in had if one.kind == "method" and one.name not in SAFE]
-    mixed = [_plain(one.name) for one in had if one.name in MIXED]
+    had = [delivery for delivery in sent if told.get(delivery.message_id, 0)]
+    methods = [delivery.name.upper() for delivery in had if delivery.kind == "method" and delivery.name not in SAFE]
+    mixed = [_plain(delivery.name) for delivery in had if delivery.name in MIXED]
     said = [f"messages by {', '.join(methods)} are applied as well; 405 would do"] if methods else []
     said += [f"one right signature beside a wrong one was enough: {mixed[0]}"] if mixed else []
     return tuple(said)

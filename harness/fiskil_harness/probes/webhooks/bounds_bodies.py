@@ -33,13 +33,13 @@ class BoundsBodies(PlainProbe, frozen=True, kw_only=True, tag="bounds_bodies"):
         if not limits or not floods:
             hook = BYTES if not limits or limits[-1].body_bytes is None else SECONDS
             return self.inconclusive("no bound for unsigned bodies was promised, so none was tried", hook=hook)
-        cases = tuple(_case(journal, one, limits[-1]) for one in floods)
-        failed = [one for one in cases if one.verdict is Verdict.FAIL]
+        cases = tuple(_case(journal, flood, limits[-1]) for flood in floods)
+        failed = [case for case in cases if case.verdict is Verdict.FAIL]
         if failed:
             seen = f"{len(failed)} of {len(cases)} endless bodies were read beyond the promised bound: {failed[0].observed}"
-            return self.fails(seen, evidence=tuple(one.observed for one in failed), examined=len(cases), cases=cases)
-        unsure = [one for one in cases if one.verdict is Verdict.INCONCLUSIVE]
-        stood = [one for one in unsure if EXCUSED_BY_PAUSE in one.observed]
+            return self.fails(seen, evidence=tuple(case.observed for case in failed), examined=len(cases), cases=cases)
+        unsure = [case for case in cases if case.verdict is Verdict.INCONCLUSIVE]
+        stood = [case for case in unsure if EXCUSED_BY_PAUSE in case.observed]
         if stood:
             return self.inconclusive(stood[0].observed, cases=cases)
         if unsure:

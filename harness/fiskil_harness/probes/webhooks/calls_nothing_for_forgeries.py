@@ -26,14 +26,14 @@ class CallsNothingForForgeries(PlainProbe, frozen=True, kw_only=True, tag="calls
         forged = of_kind(journal, "forged")
         if not forged:
             return self.inconclusive("nothing was forged")
-        routes = _started_by_genuine(journal, {kind_of(one) for one in forged} - {""})
+        routes = _started_by_genuine(journal, {kind_of(delivery) for delivery in forged} - {""})
         if not routes:
             hook = API_URL_IN_ENV if journal.all(ApiUrlMissing) else ""
             return self.inconclusive("no genuine message of that kind started a call either", hook=hook)
         made = _started_by(journal, forged)
-        counts: Counter[CallKey] = Counter(call_key(one) for one in made)
+        counts: Counter[CallKey] = Counter(call_key(call) for call in made)
         if counts and max(counts.values()) >= SURE:
-            routes_called = sorted({one.route for one in made if counts[call_key(one)] >= SURE})
+            routes_called = sorted({call.route for call in made if counts[call_key(call)] >= SURE})
             seen = f"calls began while only forged messages arrived: {', '.join(routes_called)}"
             return self.fails(seen, evidence=tuple(f"called {route}" for route in routes_called), examined=len(forged))
         if made:
@@ -44,12 +44,12 @@ class CallsNothingForForgeries(PlainProbe, frozen=True, kw_only=True, tag="calls
 
 def _started_by(journal: Journal, deliveries: list[Delivery]) -> list[Exchange]:
     """The calls about the deliveries' end users that began in the steps of these deliveries."""
-    owners = {end_user_of(one) for one in deliveries} - {""}
-    steps = {one.step for one in deliveries}
-    return [one for one in calls(journal) if one.step in steps and one.end_user_id in owners]
+    owners = {end_user_of(delivery) for delivery in deliveries} - {""}
+    steps = {delivery.step for delivery in deliveries}
+    return [call for call in calls(journal) if call.step in steps and call.end_user_id in owners]
 
 
 def _started_by_genuine(journal: Journal, kinds: set[str]) -> set[str]:
     """The routes that were called after genuine messages of these kinds."""
-    made = [one for one in of_kind(journal, "genuine") if one.outcome == "ack" and kind_of(one) in kinds]
-    return {one.route for one in _started_by(journal, made)}
+    made = [delivery for delivery in of_kind(journal, "genuine") if delivery.outcome == "ack" and kind_of(delivery) in kinds]
+    return {call.route for call in _started_by(journal, made)}

@@ -42,9 +42,9 @@ class DistinguishesEvents(PlainProbe, frozen=True, kw_only=True, tag="distinguis
         before, after = looks[RECEIVED]
         words = _words(reading, before, after)
         cases = tuple(_case(reading, kind, *around, words) for kind, around in looks.items() if kind != RECEIVED)
-        wrong = [one for one in cases if one.verdict is Verdict.FAIL]
+        wrong = [case for case in cases if case.verdict is Verdict.FAIL]
         if wrong:
-            evidence = tuple(one.observed for one in wrong)
+            evidence = tuple(case.observed for case in wrong)
             return self.fails(wrong[0].observed, evidence=evidence, cases=cases)
         if _is_told(reading, looks, words):
             return self.passes("the end of a consent alone was taken for its end", examined=1, cases=cases)
@@ -58,20 +58,24 @@ def _looks(journal: Journal) -> dict[str, tuple[Effects, Effects]]:
     """
     events = events_by_id(journal)
     by_step: dict[int, list[EventCreated]] = {}
-    for one in genuine(journal):
-        if one.outcome == "ack" and one.message_id in events:
-            by_step.setdefault(one.step, []).append(events[one.message_id])
+    for delivery in genuine(journal):
+        if delivery.outcome == "ack" and delivery.message_id in events:
+            by_step.setdefault(delivery.step, []).append(events[delivery.message_id])
     found: dict[str, tuple[Effects, Effects]] = {}
     for step, told in by_step.items():
         around = _around(journal, step, told[0].participant)
-        about_consent = [one for one in told if one.kind.startswith("consent.")]
-        if around and len(about_consent) <= 1 and all(one.is_subscribed for one in about_consent):
+        about_consent = [event for event in told if event.kind.startswith("consent.")]
+        if around and len(about_consent) <= 1 and all(event.is_subscribed for event in about_consent):
             found.setdefault(about_consent[0].kind if about_consent else SYNCED, around)
     return found
 
 
 def _around(journal: Journal, step: int, participant: str) -> tuple[Effects, Effects] | None:
-    told = {one.moment: one for one in journal.all(Effects) if one.step == step and one.participant == participant}
+    told = {
+        effects.moment: effects
+        for effects in journal.all(Effects)
+        if effects.step == step and effects.participant == participant
+    }
     return (told["before"], told["after"]) if {"before", "after"} <= told.keys() else None
 
 

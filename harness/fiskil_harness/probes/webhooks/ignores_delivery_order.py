@@ -29,16 +29,18 @@ class IgnoresDeliveryOrder(PlainProbe, frozen=True, kw_only=True, tag="ignores_d
 
     def examine(self, journal: Journal) -> Finding:
         """Compare twins."""
-        others = sorted({one.participant for one in journal.all(Effects) if OTHER.fullmatch(one.participant)}) or ["b"]
+        others = sorted(
+            {effects.participant for effects in journal.all(Effects) if OTHER.fullmatch(effects.participant)}
+        ) or ["b"]
         made = {name: compare_twins(journal, name) for name in others}
         cases = _cases(journal, made) if len(made) > 1 else ()
-        failing = [one for one in made.values() if one.differences and not one.reason]
+        failing = [comparison for comparison in made.values() if comparison.differences and not comparison.reason]
         if failing:
             first = failing[0]
             orders = f" in {len(failing)} of {len(made)} orders" if len(made) > 1 else ""
             seen = f"the twins end differently at {len(first.differences)} of {first.compared} places{orders}"
             return self.fails(seen, evidence=first.differences, examined=first.compared, advice=first.advice, cases=cases)
-        unclear = next((one for one in made.values() if one.reason), None)
+        unclear = next((comparison for comparison in made.values() if comparison.reason), None)
         if unclear:
             return self.inconclusive(unclear.reason, hook=unclear.hook, cases=cases)
         first = made[others[0]]
@@ -51,11 +53,11 @@ def _cases(journal: Journal, made: dict[str, Comparison]) -> tuple[Case, ...]:
     return tuple(
         Case(
             name=_told(journal, name),
-            verdict=_verdict(one),
-            observed=one.reason or next(iter(one.differences), "ended alike"),
+            verdict=_verdict(comparison),
+            observed=comparison.reason or next(iter(comparison.differences), "ended alike"),
             events=tuple(dict.fromkeys(each.event for each in journal.all(Delivery) if each.participant == name)),
         )
-        for name, one in made.items()
+        for name, comparison in made.items()
     )
 
 
@@ -68,6 +70,6 @@ def _verdict(comparison: Comparison) -> Verdict:
 def _told(journal: Journal, participant: str) -> str:
     """What was told about the consent, in the order in which it was told first: ``revoked_received_updated``."""
     events = events_by_id(journal)
-    ids = dict.fromkeys(one.message_id for one in journal.all(Delivery) if one.participant == participant)
-    kinds = [events[one].kind for one in ids if one in events]
+    ids = dict.fromkeys(delivery.message_id for delivery in journal.all(Delivery) if delivery.participant == participant)
+    kinds = [events[text].kind for text in ids if text in events]
     return "_".join(kind.removeprefix("consent.") for kind in kinds if kind.startswith("consent.")) or participant

@@ -26,19 +26,19 @@ class IsReachedDirectly(PlainProbe, frozen=True, kw_only=True, tag="is_reached_d
         if not made:
             return self.inconclusive("no genuine message was delivered")
         found = {
-            "redirect": [one for one in made if _is_redirect(one) and not _is_login(one)],
-            "login": [one for one in made if _is_redirect(one) and _is_login(one)],
+            "redirect": [delivery for delivery in made if _is_redirect(delivery) and not _is_login(delivery)],
+            "login": [delivery for delivery in made if _is_redirect(delivery) and _is_login(delivery)],
             "csrf": _refused_as_forms(journal, made),
         }
-        taken = sum(1 for one in made if one.outcome == "ack")
+        taken = sum(1 for delivery in made if delivery.outcome == "ack")
         otherwise = Verdict.PASS if taken else Verdict.INCONCLUSIVE
         cases = tuple(_case(name, ones, otherwise) for name, ones in found.items())
-        guilty = [one for ones in found.values() for one in ones]
+        guilty = [delivery for ones in found.values() for delivery in ones]
         if guilty:
             seen = (
                 f"genuine deliveries did not reach the receiver: {', '.join(name for name, ones in found.items() if ones)}"
             )
-            evidence = tuple(dict.fromkeys(line(one) for one in guilty))
+            evidence = tuple(dict.fromkeys(line(delivery) for delivery in guilty))
             return self.fails(seen, evidence=evidence, examined=len(made), cases=cases)
         if not taken:
             return self.inconclusive("no genuine message was acknowledged, and nothing tells who refused it", cases=cases)
@@ -48,7 +48,10 @@ class IsReachedDirectly(PlainProbe, frozen=True, kw_only=True, tag="is_reached_d
 def _case(name: str, ones: list[Delivery], otherwise: Verdict) -> Case:
     verdict = Verdict.FAIL if ones else otherwise
     return Case(
-        name=name, verdict=verdict, observed=line(ones[0]) if ones else name, events=tuple(one.event for one in ones[:3])
+        name=name,
+        verdict=verdict,
+        observed=line(ones[0]) if ones else name,
+        events=tuple(delivery.event for delivery in ones[:3]),
     )
 
 
@@ -63,10 +66,14 @@ def _is_login(one: Delivery) -> bool:
 
 def _refused_as_forms(journal: Journal, made: list[Delivery]) -> list[Delivery]:
     """Deliveries whose refusal speaks of forged forms, or that were taken with what a browser adds."""
-    as_browser = {one.message_id for one in of_kind(journal, "genuine") if one.name == AS_BROWSER and one.outcome == "ack"}
-    refused = [one for one in made if one.status in REFUSES_FORMS and one.name != AS_BROWSER]
+    as_browser = {
+        delivery.message_id
+        for delivery in of_kind(journal, "genuine")
+        if delivery.name == AS_BROWSER and delivery.outcome == "ack"
+    }
+    refused = [delivery for delivery in made if delivery.status in REFUSES_FORMS and delivery.name != AS_BROWSER]
     return [
-        one
-        for one in refused
-        if one.message_id in as_browser or any(word in one.response_body.lower() for word in FORGED_FORMS)
+        delivery
+        for delivery in refused
+        if delivery.message_id in as_browser or any(word in delivery.response_body.lower() for word in FORGED_FORMS)
     ]

@@ -23,15 +23,17 @@ class LeavesUrlsAlone(PlainProbe, frozen=True, kw_only=True, tag="leaves_urls_al
 
     def examine(self, journal: Journal) -> Finding:
         """Look for bait that was taken."""
-        laid = list(dict.fromkeys((one.place, one.kind) for one in journal.all(CanaryPlanted)))
-        taken = {(one.place, one.kind) for one in journal.all(CanaryRequested)}
+        laid = list(
+            dict.fromkeys((canary_planted.place, canary_planted.kind) for canary_planted in journal.all(CanaryPlanted))
+        )
+        taken = {(canary_requested.place, canary_requested.kind) for canary_requested in journal.all(CanaryRequested)}
         cases = tuple(_case(place, kind, is_taken=(place, kind) in taken) for place, kind in laid)
-        called = [_words(*one) for one in laid if one in taken]
+        called = [_words(*pair) for pair in laid if pair in taken]
         if called:
             seen = f"{len(called)} of {len(laid)} URLs in messages were called: {called[0]}"
-            return self.fails(seen, evidence=tuple(f"called {one}" for one in called), examined=len(laid), cases=cases)
-        carried = [one for one in journal.all(Delivery) if one.name == URLS and one.kind == "genuine"]
-        if not any(one.outcome == "ack" for one in carried):
+            return self.fails(seen, evidence=tuple(f"called {text}" for text in called), examined=len(laid), cases=cases)
+        carried = [delivery for delivery in journal.all(Delivery) if delivery.name == URLS and delivery.kind == "genuine"]
+        if not any(delivery.outcome == "ack" for delivery in carried):
             return self.inconclusive("no signed message with URLs was acknowledged", cases=cases)
         return self.passes(f"{len(laid)} URLs in messages were left alone", examined=len(laid), cases=cases)
 

@@ -68,10 +68,10 @@ class LosesNothing(PlainProbe, frozen=True, kw_only=True, tag="loses_nothing"):
     def _by_counts(self, journal: Journal, told: dict[str, int]) -> Finding:
         acknowledged = _acknowledged(journal)
         used = _kinds_applied(journal, told)
-        missing = [one for one in acknowledged if not told.get(one.message_id, 0)]
-        lost = [one for one in missing if one.is_subscribed or one.kind in used]
-        kept = [one.message_id for one in acknowledged if told.get(one.message_id, 0)]
-        cases = cases_of(journal, lost=[one.message_id for one in lost], kept=kept)
+        missing = [event for event in acknowledged if not told.get(event.message_id, 0)]
+        lost = [event for event in missing if event.is_subscribed or event.kind in used]
+        kept = [event.message_id for event in acknowledged if told.get(event.message_id, 0)]
+        cases = cases_of(journal, lost=[event.message_id for event in lost], kept=kept)
         reason, hook = why_busy(journal)
         if lost and reason and not _was_overtaken(journal, lost[0], told):
             return self.inconclusive(reason, hook=hook)
@@ -80,7 +80,7 @@ class LosesNothing(PlainProbe, frozen=True, kw_only=True, tag="loses_nothing"):
             return self.fails(seen, evidence=evidence, examined=len(acknowledged), cases=cases)
         hook = "" if journal.all(UsedEvents) else USED
         if missing and hook:
-            kinds = ", ".join(sorted({one.kind for one in missing}))
+            kinds = ", ".join(sorted({event.kind for event in missing}))
             return self.inconclusive(f"acknowledged and not applied, perhaps on purpose: {kinds}", hook=hook)
         if not kept:
             return self.inconclusive("no message that the app uses was acknowledged", hook=hook)
@@ -111,21 +111,25 @@ class LosesNothing(PlainProbe, frozen=True, kw_only=True, tag="loses_nothing"):
 def _told(journal: Journal, lost: list[EventCreated], acknowledged: int) -> tuple[str, tuple[str, ...]]:
     """What was lost, in words and by name; what only chance has lost has neither number nor name."""
     known = classify(journal)
-    sure = [one for one in lost if known.get(one.message_id) != CUT_OFF]
+    sure = [event for event in lost if known.get(event.message_id) != CUT_OFF]
     if not sure:
         return "messages that were under way when the app died were acknowledged afterwards and never applied", ()
     seen = f"{len(sure)} of {acknowledged} acknowledged messages were never applied"
-    return seen, tuple(f"lost {one.event} {one.kind}" for one in sure)
+    return seen, tuple(f"lost {event.event} {event.kind}" for event in sure)
 
 
 def _end_users(journal: Journal) -> set[str]:
-    return {end_user_of(one) for one in genuine(journal)} - {""}
+    return {end_user_of(delivery) for delivery in genuine(journal)} - {""}
 
 
 def _acknowledged(journal: Journal) -> list[EventCreated]:
     """The events whose messages were acknowledged at least once, in order."""
     events = events_by_id(journal)
-    ids = {one.message_id for one in journal.all(Delivery) if one.outcome == "ack" and one.kind in {"genuine", "replay"}}
+    ids = {
+        delivery.message_id
+        for delivery in journal.all(Delivery)
+        if delivery.outcome == "ack" and delivery.kind in {"genuine", "replay"}
+    }
     return [event for message_id, event in events.items() if message_id in ids]
 
 
@@ -135,30 +139,40 @@ def _was_overtaken(journal: Journal, lost: EventCreated, told: dict[str, int]) -
     It stood still for a long time, a message that it acknowledged later was applied, and nothing was broken: no queue that
     anybody runs is as late as that.
     """
-    ends = {one.participant: one for one in journal.all(Effects)}
-    waited_s = min((one.unchanged_s for one in ends.values() if one.pending is None and not one.is_idle), default=0.0)
+    ends = {effects.participant: effects for effects in journal.all(Effects)}
+    waited_s = min((end.unchanged_s for end in ends.values() if end.pending is None and not end.is_idle), default=0.0)
     if waited_s < LONG_S or was_disturbed(journal):
         return False
-    taken = [one for one in journal.all(Delivery) if one.outcome == "ack" and one.kind in {"genuine", "replay"}]
-    last_s = max(one.at_s for one in taken if one.message_id == lost.message_id)
-    return any(one.at_s > last_s and told.get(one.message_id, 0) for one in taken)
+    taken = [
+        delivery
+        for delivery in journal.all(Delivery)
+        if delivery.outcome == "ack" and delivery.kind in {"genuine", "replay"}
+    ]
+    last_s = max(delivery.at_s for delivery in taken if delivery.message_id == lost.message_id)
+    return any(delivery.at_s > last_s and told.get(delivery.message_id, 0) for delivery in taken)
 
 
 def _kinds_applied(journal: Journal, told: dict[str, int]) -> set[str]:
     """The kinds of events of which one was applied, which the app therefore uses."""
     events = events_by_id(journal)
-    return {events[one].kind for one, count in told.items() if count and one in events}
+    return {events[text].kind for text, count in told.items() if count and text in events}
 
 
 def _forgotten(journal: Journal) -> tuple[str, ...]:
     """Where the state of a twin that was told nothing since the kill is another than before it."""
-    killed_s = next((one.at_s for one in journal.all(Started) if one.how == "kill"), 0.0)
+    killed_s = next((started.at_s for started in journal.all(Started) if started.how == "kill"), 0.0)
     comparison = compare_twins(journal)
     reading = StateReader(journal)
     before = [
-        one for one in journal.all(Effects) if one.participant == "a" and one.at_s < killed_s and one.state is not None
+        effects
+        for effects in journal.all(Effects)
+        if effects.participant == "a" and effects.at_s < killed_s and effects.state is not None
     ]
-    after = [one for one in journal.all(Effects) if one.participant == "a" and one.at_s > killed_s and one.state is not None]
+    after = [
+        effects
+        for effects in journal.all(Effects)
+        if effects.participant == "a" and effects.at_s > killed_s and effects.state is not None
+    ]
     if not before or not after:
         return ()
     changed = differing(reading.leaves(before[-1].state), reading.leaves(after[-1].state))
@@ -167,20 +181,20 @@ def _forgotten(journal: Journal) -> tuple[str, ...]:
 
 def _disturbed(journal: Journal) -> list[str]:
     """The messages of the twin that was told otherwise than in order."""
-    return [one.message_id for one in journal.all(EventCreated) if one.participant == "b"]
+    return [event.message_id for event in journal.all(EventCreated) if event.participant == "b"]
 
 
 def _given_up(journal: Journal) -> dict[str, str]:
     """Messages that Fiskil would discard now, though nothing was broken at the last attempt and others were taken."""
     made = genuine(journal)
-    if not any(one.outcome == "ack" for one in made):
+    if not any(delivery.outcome == "ack" for delivery in made):
         return {}
     events = events_by_id(journal)
-    last_attempt = max((one.last_attempt for one in journal.all(Limits)), default=5)
+    last_attempt = max((limits.last_attempt for limits in journal.all(Limits)), default=5)
     lost = {}
     for message_id, ones in by_message(made).items():
         last = ones[-1]
-        is_over = last.attempt >= last_attempt and all(one.outcome == "refuse" for one in ones)
+        is_over = last.attempt >= last_attempt and all(delivery.outcome == "refuse" for delivery in ones)
         if is_over and message_id in events and not bites_during(journal, last) and not was_ordered(journal, last):
             what = f"refused {last.event} {events[message_id].kind}"
             lost[message_id] = f"{what} at attempt {last.attempt}: {response_text(last)}"

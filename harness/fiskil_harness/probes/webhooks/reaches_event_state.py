@@ -28,7 +28,7 @@ class ReachesEventState(PlainProbe, frozen=True, kw_only=True, tag="reaches_even
 
     def examine(self, journal: Journal) -> Finding:
         """Compare the value of every consent with those that it may have."""
-        becomes = next((one.becomes for one in journal.all(Reduction)), None)
+        becomes = next((reduction.becomes for reduction in journal.all(Reduction)), None)
         if becomes is None:
             return self.inconclusive("the config does not say what events come to", hook=REDUCER)
         wrong: list[str] = []
@@ -59,13 +59,17 @@ def _told(journal: Journal) -> dict[str, list[tuple[str, EventCreated, bool]]]:
     """By consent, each delivered event about it: when it was published, which it is, and whether it was acknowledged."""
     events = events_by_id(journal)
     found: dict[str, dict[str, tuple[str, EventCreated, bool]]] = {}
-    for one in journal.all(Delivery):
-        event = events.get(one.message_id)
-        if event is None or one.kind not in {"genuine", "replay"} or not event.kind.startswith(CONSENT):
+    for delivery in journal.all(Delivery):
+        event = events.get(delivery.message_id)
+        if event is None or delivery.kind not in {"genuine", "replay"} or not event.kind.startswith(CONSENT):
             continue
-        known = found.setdefault(consent_of(one), {})
-        was_acknowledged = known[one.message_id][2] if one.message_id in known else False
-        known[one.message_id] = (_published(one) or event.publish_time, event, was_acknowledged or one.outcome == "ack")
+        known = found.setdefault(consent_of(delivery), {})
+        was_acknowledged = known[delivery.message_id][2] if delivery.message_id in known else False
+        known[delivery.message_id] = (
+            _published(delivery) or event.publish_time,
+            event,
+            was_acknowledged or delivery.outcome == "ack",
+        )
     return {consent_id: list(told.values()) for consent_id, told in found.items() if consent_id}
 
 
@@ -81,14 +85,14 @@ def _lawful(told: list[tuple[str, EventCreated, bool]], becomes: dict[str, Any])
 def _difference(end: Effects, consent_id: str, lawful: list[Any]) -> Iterator[str]:
     value = end.consents.get(consent_id)
     if value not in lawful:
-        wanted = " or ".join(dict.fromkeys(_plain(one) for one in lawful))
+        wanted = " or ".join(dict.fromkeys(_plain(value) for value in lawful))
         whose = end.participant or "the end user"
         yield f"the consent of {whose}: {_plain(value) if consent_id in end.consents else 'no value'} instead of {wanted}"
 
 
 def _is_muddled(journal: Journal, consent_id: str) -> bool:
     """Whether signed messages that no event stands behind were about it: they may count."""
-    return any(consent_of(one) == consent_id for kind in ("unusual", "foreign") for one in of_kind(journal, kind))
+    return any(consent_of(delivery) == consent_id for kind in ("unusual", "foreign") for delivery in of_kind(journal, kind))
 
 
 def _published(delivery: Delivery) -> str:

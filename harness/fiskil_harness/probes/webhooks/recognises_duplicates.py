@@ -25,15 +25,15 @@ class RecognisesDuplicates(PlainProbe, frozen=True, kw_only=True, tag="recognise
 
     def examine(self, journal: Journal) -> Finding:
         """Count the effects of each message that came again."""
-        again = [one for one in of_kind(journal, "replay") if one.name]
+        again = [delivery for delivery in of_kind(journal, "replay") if delivery.name]
         told = last_applied(journal)
         if not again:
             return self.inconclusive("no message came again in another spelling")
         if told is None:
             return self.inconclusive("the effects hook tells no counts (applied)", hook=COUNTS)
-        counts = {one.name: told.get(one.message_id, 0) for one in again}
-        cases = tuple(_case(one, counts) for one in again)
-        twice = [one for one in again if counts[one.name] > 1]
+        counts = {delivery.name: told.get(delivery.message_id, 0) for delivery in again}
+        cases = tuple(_case(delivery, counts) for delivery in again)
+        twice = [delivery for delivery in again if counts[delivery.name] > 1]
         if twice:
             seen = (
                 f"message {twice[0].event} was applied {counts[twice[0].name]} times: it came again {_words(twice[0].name)}"

@@ -40,7 +40,7 @@ class RefusesForgeries(PlainProbe, frozen=True, kw_only=True, tag="refuses_forge
     def examine(self, journal: Journal) -> Finding:
         """Look for effects of forgeries, then for a genuine effect that shows that there would be some."""
         forged = of_kind(journal, "forged")
-        if not forged and any(one.how == "refusal" for one in journal.all(Started)):
+        if not forged and any(started.how == "refusal" for started in journal.all(Started)):
             return self.passes("the app does not start without its webhook secret", examined=1)
         if not forged:
             return self.inconclusive("nothing was forged")
@@ -72,7 +72,7 @@ class RefusesForgeries(PlainProbe, frozen=True, kw_only=True, tag="refuses_forge
         alike = _answered_alike(journal, forged)
         if alike:
             seen = f"{len(alike)} of {len(forged)} forged messages got the answer of genuine ones: {alike[0].status}"
-            evidence, cases = tuple(_line(one) for one in alike), _cases(forged, [], otherwise=Verdict.PASS)
+            evidence, cases = tuple(_line(delivery) for delivery in alike), _cases(forged, [], otherwise=Verdict.PASS)
             cases = (*cases, Case(name=ALIKE, verdict=Verdict.FAIL, observed=seen))
             return self.fails(seen, evidence=evidence, examined=len(forged), advice=advice, cases=cases)
         return None
@@ -81,49 +81,53 @@ class RefusesForgeries(PlainProbe, frozen=True, kw_only=True, tag="refuses_forge
 def _believed(journal: Journal, forged: list[Delivery]) -> Witness | None:
     """Forged ids among those that were applied."""
     told = last_applied(journal) or {}
-    names = {journal.names.get(one, "") for one, count in told.items() if count > 0}
-    believed = [one for one in forged if f"forged:{one.name}" in names]
+    names = {journal.names.get(text, "") for text, count in told.items() if count > 0}
+    believed = [delivery for delivery in forged if f"forged:{delivery.name}" in names]
     if not believed:
         return None
     more = f", and {len(believed) - 1} more" if believed[1:] else ""
-    return f"a forged message was applied: {_plain(believed[0].name)}{more}", tuple(_line(one) for one in believed), believed
+    return (
+        f"a forged message was applied: {_plain(believed[0].name)}{more}",
+        tuple(_line(delivery) for delivery in believed),
+        believed,
+    )
 
 
 def _moved(journal: Journal, forged: list[Delivery]) -> Witness | None:
     """A state that forgeries moved to where a genuine message of that kind moved another end user's."""
     reading = StateReader(journal)
-    for step in sorted({one.step for one in forged}):
-        sent = [one for one in forged if one.step == step]
-        kind = next((kind for one in sent if (kind := kind_of(one))), "")
+    for step in sorted({delivery.step for delivery in forged}):
+        sent = [delivery for delivery in forged if delivery.step == step]
+        kind = next((kind for delivery in sent if (kind := kind_of(delivery))), "")
         around = reading.around(step, sent[0].participant)
         known = _genuine_move(journal, reading, kind)
         paths = moved_alike(known, around) if known and around else []
         if paths:
-            suspects = [one for one in sent if one.outcome == "ack"] or sent
+            suspects = [delivery for delivery in sent if delivery.outcome == "ack"] or sent
             seen = f"forged {kind} messages moved the state as a genuine one does: {paths[0]}"
-            return seen, tuple(_line(one) for one in suspects), suspects
+            return seen, tuple(_line(suspect) for suspect in suspects), suspects
     return None
 
 
 def _told(journal: Journal) -> Witness | None:
-    leaks = [one for one in journal.all(Leak) if one.place.startswith("the answer to forged")]
+    leaks = [leak for leak in journal.all(Leak) if leak.place.startswith("the answer to forged")]
     if not leaks:
         return None
     return (
         f"the answer to a forged message tells the {leaks[0].kind}",
-        tuple(f"{one.place}: {one.kind}" for one in leaks),
+        tuple(f"{leak.place}: {leak.kind}" for leak in leaks),
         [],
     )
 
 
 def _silent(forged: list[Delivery]) -> Witness | None:
     """A receiver that hangs, or does not listen any more."""
-    hung = [one for one in forged if "limit" in one.trouble]
+    hung = [delivery for delivery in forged if "limit" in delivery.trouble]
     if hung:
-        return f"{len(hung)} forged messages got no answer at all", tuple(_line(one) for one in hung), hung
-    if any(one.trouble == "connection refused" for one in forged):
+        return f"{len(hung)} forged messages got no answer at all", tuple(_line(delivery) for delivery in hung), hung
+    if any(delivery.trouble == "connection refused" for delivery in forged):
         # How a connection ends when a process dies is a matter of time; which came first is not.
-        first = next(one for one in forged if one.status is None)
+        first = next(delivery for delivery in forged if delivery.status is None)
         seen = f"the receiver did not listen any more after a forged message: {_plain(first.name)}"
         return seen, (f"{_plain(first.name)}: no answer",), [first]
     return None
@@ -132,42 +136,50 @@ def _silent(forged: list[Delivery]) -> Witness | None:
 def _has_control(journal: Journal, forged: list[Delivery]) -> bool:
     told = last_applied(journal)
     if told is not None:
-        return any(told.get(one.message_id, 0) for one in genuine(journal))
+        return any(told.get(delivery.message_id, 0) for delivery in genuine(journal))
     reading = StateReader(journal)
-    kinds = {kind_of(one) for one in forged} - {""}
+    kinds = {kind_of(delivery) for delivery in forged} - {""}
     moves = [_genuine_move(journal, reading, kind) for kind in sorted(kinds)]
     return any(move is not None and move[0] != move[1] for move in moves)
 
 
 def _answered_alike(journal: Journal, forged: list[Delivery]) -> list[Delivery]:
     """Forgeries that got the very answer that genuine messages get."""
-    answers = {(one.status, one.response_body) for one in genuine(journal) if one.outcome == "ack" and one.status != QUEUED}
-    return [one for one in _posted(forged) if one.outcome == "ack" and (one.status, one.response_body) in answers]
+    answers = {
+        (delivery.status, delivery.response_body)
+        for delivery in genuine(journal)
+        if delivery.outcome == "ack" and delivery.status != QUEUED
+    }
+    return [
+        delivery
+        for delivery in _posted(forged)
+        if delivery.outcome == "ack" and (delivery.status, delivery.response_body) in answers
+    ]
 
 
 def _cases(forged: list[Delivery], guilty: list[Delivery], *, otherwise: Verdict) -> tuple[Case, ...]:
     """Every forgery by name, those that *guilty* convicts as failed."""
-    convicted = {one.name for one in guilty}
+    convicted = {delivery.name for delivery in guilty}
     silent = _silent(forged)
     answers = Case(
         name=RESPONDS_TO_JUNK,
         verdict=Verdict.FAIL if silent else Verdict.PASS,
         observed=silent[0] if silent else "every forged message was answered",
-        events=tuple(one.event for one in silent[2][:1]) if silent else (),
+        events=tuple(delivery.event for delivery in silent[2][:1]) if silent else (),
     )
     return answers, *(
         Case(
-            name=one.name,
-            verdict=Verdict.FAIL if one.name in convicted else otherwise,
-            observed=f"{_plain(one.name)}: {one.status or 'no answer'}",
-            events=(one.event,),
+            name=delivery.name,
+            verdict=Verdict.FAIL if delivery.name in convicted else otherwise,
+            observed=f"{_plain(delivery.name)}: {delivery.status or 'no answer'}",
+            events=(delivery.event,),
         )
-        for one in {one.name: one for one in forged}.values()
+        for delivery in {delivery.name: delivery for delivery in forged}.values()
     )
 
 
 def _acknowledged(forged: list[Delivery]) -> tuple[str, ...]:
-    found = [_plain(one.name) for one in _posted(forged) if one.outcome == "ack"]
+    found = [_plain(delivery.name) for delivery in _posted(forged) if delivery.outcome == "ack"]
     if not found:
         return ()
     return (f"2xx, though without effect, on {_some(found)}: a wrong secret would lose every event in silence",)
@@ -179,8 +191,8 @@ def _remarks(journal: Journal, forged: list[Delivery]) -> tuple[str, ...]:
 
 def _slow(journal: Journal, forged: list[Delivery]) -> tuple[str, ...]:
     """Whether refusals take long although the machine is quick: something is done before the signature is checked."""
-    quickest_s = min((one.took_s for one in journal.all(Delivery) if one.status is not None), default=0.0)
-    took_s = [one.took_s for one in forged if one.outcome == "refuse"]
+    quickest_s = min((delivery.took_s for delivery in journal.all(Delivery) if delivery.status is not None), default=0.0)
+    took_s = [delivery.took_s for delivery in forged if delivery.outcome == "refuse"]
     if len(took_s) < SURE or median(took_s) - quickest_s <= SLOW_S:
         return ()
     return (f"refusals of forged messages took more than {SLOW_S:g} s; check the signature before any other work",)
@@ -188,21 +200,23 @@ def _slow(journal: Journal, forged: list[Delivery]) -> tuple[str, ...]:
 
 def _server_errors(forged: list[Delivery]) -> tuple[str, ...]:
     found = [
-        _plain(one.name) for one in _posted(forged) if one.status is not None and one.status >= 500 and one.status != 503
+        _plain(delivery.name)
+        for delivery in _posted(forged)
+        if delivery.status is not None and delivery.status >= 500 and delivery.status != 503
     ]
     return (f"5xx on {_some(found)}; 4xx would say that the sender is wrong",) if found else ()
 
 
 def _posted(forged: list[Delivery]) -> list[Delivery]:
     """Other methods on the same path may lawfully be somebody else's, a health check for instance."""
-    return [one for one in forged if not one.name.startswith(("get_", "put_"))]
+    return [delivery for delivery in forged if not delivery.name.startswith(("get_", "put_"))]
 
 
 def _genuine_move(journal: Journal, reading: StateReader, kind: str) -> Move | None:
     """The state of an end user before and after the step in which a genuine message of that kind was acknowledged."""
-    for one in genuine(journal):
-        if one.outcome == "ack" and kind_of(one) == kind:
-            around = reading.around(one.step, one.participant)
+    for delivery in genuine(journal):
+        if delivery.outcome == "ack" and kind_of(delivery) == kind:
+            around = reading.around(delivery.step, delivery.participant)
             if around and around[0] != around[1]:
                 return around
     return None

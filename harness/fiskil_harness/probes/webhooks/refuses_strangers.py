@@ -28,32 +28,36 @@ class RefusesStrangers(PlainProbe, frozen=True, kw_only=True, tag="refuses_stran
 
     def examine(self, journal: Journal) -> Finding:
         """Look at the counts, or the state, between the stranger's attempt and the honest one."""
-        strange = [one for one in journal.all(Delivery) if one.source_ip not in HOMES]
+        strange = [delivery for delivery in journal.all(Delivery) if delivery.source_ip not in HOMES]
         if not strange:
-            has_no_list = any(one.hook == ALLOW_LIST for one in journal.all(Trouble))
+            has_no_list = any(trouble.hook == ALLOW_LIST for trouble in journal.all(Trouble))
             seen = "the config neither passes {webhook_source_ips} to the app nor states app.facts.allowed_ips"
             return self.inconclusive(seen if has_no_list else "no stranger delivered anything", hook=ALLOW_LIST)
-        if not any(one.status is not None for one in strange):
+        if not any(delivery.status is not None for delivery in strange):
             return self.inconclusive(f"the strangers could not connect: {strange[0].trouble}")
-        strange = [one for one in strange if not was_applied(journal, one)]
+        strange = [delivery for delivery in strange if not was_applied(journal, delivery)]
         if not strange:
             return self.inconclusive("the messages of the strangers had been applied before they came")
-        believed = [one for one in strange if had_effect(journal, one, honest=_from_home(journal, one))]
+        believed = [delivery for delivery in strange if had_effect(journal, delivery, honest=_from_home(journal, delivery))]
         if believed:
             seen = f"{len(believed)} of {len(strange)} messages from an address off the list were applied"
-            return self.fails(seen, evidence=tuple(_words(one) for one in believed), examined=len(strange))
-        controlled = [one for one in strange if works(journal, _from_home(journal, one))]
+            return self.fails(seen, evidence=tuple(_words(delivery) for delivery in believed), examined=len(strange))
+        controlled = [delivery for delivery in strange if works(journal, _from_home(journal, delivery))]
         if len(controlled) < len(strange):
             return self.inconclusive("the same message from Fiskil's address had no visible effect either", hook=EFFECTS)
-        taken = sum(1 for one in strange if one.outcome == "ack")
+        taken = sum(1 for delivery in strange if delivery.outcome == "ack")
         advice = (f"{taken} messages from off the list got 2xx, though without effect",) if taken else ()
         return self.passes(f"{len(strange)} messages from off the list had no effect", examined=len(strange), advice=advice)
 
 
 def _from_home(journal: Journal, strange: Delivery) -> Delivery | None:
     """The first delivery of the same message from Fiskil's address after the stranger's."""
-    later = (one for one in journal.all(Delivery) if one.message_id == strange.message_id and one.at_s > strange.at_s)
-    return next((one for one in later if one.source_ip in HOMES), None)
+    later = (
+        delivery
+        for delivery in journal.all(Delivery)
+        if delivery.message_id == strange.message_id and delivery.at_s > strange.at_s
+    )
+    return next((delivery for delivery in later if delivery.source_ip in HOMES), None)
 
 
 def _words(one: Delivery) -> str:

@@ -26,22 +26,24 @@ class RemembersWhatItApplies(PlainProbe, frozen=True, kw_only=True, tag="remembe
 
     def examine(self, journal: Journal) -> Finding:
         """Which of the three ids were applied, and how often?"""
-        sent = [one for one in of_kind(journal, "unusual") if one.event in {SECOND, THIRD}]
+        sent = [delivery for delivery in of_kind(journal, "unusual") if delivery.event in {SECOND, THIRD}]
         told = last_applied(journal)
         if len(sent) < 2:
             return self.inconclusive("no two messages with two ids were sent")
         if told is None:
             return self.inconclusive("the effects hook tells no counts (applied)", hook=COUNTS)
-        counts = {journal.names.get(one, ""): count for one, count in told.items()}
+        counts = {journal.names.get(text, ""): count for text, count in told.items()}
         first, second, third = (counts.get(name, 0) for name in (FIRST, SECOND, THIRD))
-        evidence = tuple(f"message_id twice, {one.event.replace(':', ' ')}: {response_text(one)}" for one in sent)
+        evidence = tuple(
+            f"message_id twice, {delivery.event.replace(':', ' ')}: {response_text(delivery)}" for delivery in sent
+        )
         if max(first, second, third) > 1:
             seen = "an id was applied twice: the receiver remembers the last of two ids and applies the first"
             return self.fails(seen, evidence=evidence, examined=len(sent))
         reason, hook = why_busy(journal)
         if reason:
             return self.inconclusive(reason, hook=hook)
-        if second and not first and not third and all(one.outcome == "ack" for one in sent):
+        if second and not first and not third and all(delivery.outcome == "ack" for delivery in sent):
             seen = "a message was acknowledged and lost: the receiver remembers the first of two ids and applies the last"
             return self.fails(seen, evidence=evidence, examined=len(sent))
         return self.passes("two messages with message_id twice were taken for what they are, or refused", examined=len(sent))

@@ -20,15 +20,15 @@ class ResistsRequestSmuggling(PlainProbe, frozen=True, kw_only=True, tag="resist
 
     def examine(self, journal: Journal) -> Finding:
         """Look for answers and effects of embedded requests, and for genuine ones refused in their place."""
-        refused = [one for one in of_kind(journal, "refusable") if one.outcome == "refuse"]
+        refused = [delivery for delivery in of_kind(journal, "refusable") if delivery.outcome == "refuse"]
         if not refused:
             return self.inconclusive("nothing that can be refused was refused")
-        cases = tuple(_case(journal, one) for one in refused)
-        failed = [one for one in cases if one.verdict is Verdict.FAIL]
+        cases = tuple(_case(journal, delivery) for delivery in refused)
+        failed = [case for case in cases if case.verdict is Verdict.FAIL]
         if failed:
             seen = f"after {len(failed)} of {len(cases)} refusals the connection was out of step: {failed[0].observed}"
-            return self.fails(seen, evidence=tuple(one.observed for one in failed), examined=len(cases), cases=cases)
-        doubtful = [one for one in cases if one.verdict is Verdict.INCONCLUSIVE]
+            return self.fails(seen, evidence=tuple(case.observed for case in failed), examined=len(cases), cases=cases)
+        doubtful = [case for case in cases if case.verdict is Verdict.INCONCLUSIVE]
         if doubtful:
             return self.inconclusive(doubtful[0].observed, cases=cases)
         seen = f"after {len(cases)} refusals the next answer belonged to the next request, or the connection was closed"
@@ -38,7 +38,7 @@ class ResistsRequestSmuggling(PlainProbe, frozen=True, kw_only=True, tag="resist
 def _case(journal: Journal, refused: Delivery) -> Case:
     name = refused.name
     plain = name.replace("_", " ")
-    embedded = next((one for one in of_kind(journal, "embedded") if one.name == name), None)
+    embedded = next((delivery for delivery in of_kind(journal, "embedded") if delivery.name == name), None)
     behind = _named(journal, f"behind {name}")
     after = _named(journal, f"after {name}")
     if _was_applied(journal, name):
@@ -47,7 +47,7 @@ def _case(journal: Journal, refused: Delivery) -> Case:
         verdict, seen = Verdict.FAIL, f"{plain}: a request inside the refused body was answered {response_text(embedded)}"
     elif behind is not None and behind.outcome == "refuse" and after is not None and after.outcome == "ack":
         verdict, seen = Verdict.FAIL, line(behind)
-    elif any(one is not None and one.outcome == "ack" for one in (behind, after)):
+    elif any(delivery is not None and delivery.outcome == "ack" for delivery in (behind, after)):
         verdict, seen = Verdict.PASS, f"{plain}: {response_text(refused)}"
     else:
         verdict, seen = Verdict.INCONCLUSIVE, f"no genuine message was acknowledged after a refusal ({plain})"
@@ -56,8 +56,8 @@ def _case(journal: Journal, refused: Delivery) -> Case:
 
 def _was_applied(journal: Journal, name: str) -> bool:
     told = last_applied(journal) or {}
-    return any(count and journal.names.get(one) == f"embedded:{name}" for one, count in told.items())
+    return any(count and journal.names.get(text) == f"embedded:{name}" for text, count in told.items())
 
 
 def _named(journal: Journal, name: str) -> Delivery | None:
-    return next((one for one in journal.all(Delivery) if one.name == name), None)
+    return next((delivery for delivery in journal.all(Delivery) if delivery.name == name), None)

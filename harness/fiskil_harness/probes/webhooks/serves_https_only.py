@@ -28,7 +28,7 @@ class ServesHttpsOnly(PlainProbe, frozen=True, kw_only=True, tag="serves_https_o
 
     def examine(self, journal: Journal) -> Finding:
         """Look at what the team says, then at what was seen of the app itself."""
-        stated = [one.webhook_url for one in journal.all(Production) if one.webhook_url]
+        stated = [production.webhook_url for production in journal.all(Production) if production.webhook_url]
         scheme = _scheme(stated[-1]) if stated else ""
         if stated and scheme != "https":
             return self.fails(f"{FACT} is no https URL: it begins with {scheme or 'something else'!r}")
@@ -41,12 +41,12 @@ class ServesHttpsOnly(PlainProbe, frozen=True, kw_only=True, tag="serves_https_o
         if doubt:
             seen, hook = doubt
             return self.inconclusive(f"{FACT} is https; {seen}", hook=hook)
-        untried = [one.version for one in journal.all(Handshake) if one.is_spoken is None]
+        untried = [handshake.version for handshake in journal.all(Handshake) if handshake.is_spoken is None]
         advice: tuple[str, ...] = (
             (f"this machine cannot speak {' or '.join(untried)}, so that was not tried",) if untried else ()
         )
         tried = of_kind(journal, "plain")
-        taken = sum(1 for one in tried if one.outcome == "ack")
+        taken = sum(1 for delivery in tried if delivery.outcome == "ack")
         advice += (f"{taken} messages in plain HTTP got 2xx, though without effect",) if taken else ()
         return self.passes(
             f"{FACT} is https, and the app takes webhooks over TLS alone", examined=1 + len(tried), advice=advice
@@ -54,14 +54,16 @@ class ServesHttpsOnly(PlainProbe, frozen=True, kw_only=True, tag="serves_https_o
 
     def _guilty(self, journal: Journal) -> Finding | None:
         shaken = journal.all(Handshake)
-        old = [one.version for one in shaken if one.version in OLD and one.is_spoken]
+        old = [handshake.version for handshake in shaken if handshake.version in OLD and handshake.is_spoken]
         if old:
-            return self.fails(f"the app speaks {' and '.join(old)}", evidence=tuple(f"handshake in {one}" for one in old))
-        if any(one.is_our_certificate is False for one in shaken):
+            return self.fails(f"the app speaks {' and '.join(old)}", evidence=tuple(f"handshake in {text}" for text in old))
+        if any(handshake.is_our_certificate is False for handshake in shaken):
             return self.fails("the app shows another certificate than the one that it was given")
-        believed = [one for one in _tried(journal) if had_effect(journal, one, honest=_honest(journal, one))]
+        believed = [
+            delivery for delivery in _tried(journal) if had_effect(journal, delivery, honest=_honest(journal, delivery))
+        ]
         if believed:
-            evidence = tuple(f"{line(one)}, without TLS" for one in believed)
+            evidence = tuple(f"{line(delivery)}, without TLS" for delivery in believed)
             return self.fails("a message that came in plain HTTP was applied", evidence=evidence, examined=len(believed))
         return None
 
@@ -73,25 +75,27 @@ def _doubt(journal: Journal) -> tuple[str, str] | None:
         return "the experiment was not run, because no [app.tls] says how the app itself serves TLS", TLS
     if not served[-1].is_up:
         return "the app did not start as [app.tls] says", TLS
-    if not any(one.is_spoken for one in journal.all(Handshake)):
+    if not any(handshake.is_spoken for handshake in journal.all(Handshake)):
         return "nobody speaks TLS where [app.tls] says", TLS
     tried = _tried(journal)
-    honest = [_honest(journal, one) for one in tried]
-    untrusted = [one.trouble for one in honest if one is not None and one.trouble]
+    honest = [_honest(journal, delivery) for delivery in tried]
+    untrusted = [delivery.trouble for delivery in honest if delivery is not None and delivery.trouble]
     if untrusted:
         return f"a genuine message could not be handed over there: {untrusted[0]}", TLS
-    if not tried or not all(works(journal, one) for one in honest):
+    if not tried or not all(works(journal, delivery) for delivery in honest):
         return "the same message over TLS had no visible effect either", EFFECTS
     return None
 
 
 def _tried(journal: Journal) -> list[Delivery]:
-    return [one for one in of_kind(journal, "plain") if not was_applied(journal, one)]
+    return [delivery for delivery in of_kind(journal, "plain") if not was_applied(journal, delivery)]
 
 
 def _honest(journal: Journal, plain: Delivery) -> Delivery | None:
     """The first delivery of the same message over TLS."""
-    later = (one for one in genuine(journal) if one.message_id == plain.message_id and one.at_s > plain.at_s)
+    later = (
+        delivery for delivery in genuine(journal) if delivery.message_id == plain.message_id and delivery.at_s > plain.at_s
+    )
     return next(later, None)
 
 

@@ -25,11 +25,11 @@ class SurvivesFuzzing(PlainProbe, frozen=True, kw_only=True, tag="survives_fuzzi
 
     def examine(self, journal: Journal) -> Finding:
         """Look for silence, then for refusals, repeated effects, and what came afterwards."""
-        sent = [one for one in of_kind(journal, "unusual") if one.event.startswith(FUZZ)]
+        sent = [delivery for delivery in of_kind(journal, "unusual") if delivery.event.startswith(FUZZ)]
         if not sent:
             return self.inconclusive("nothing was drawn")
         before, after = _around(journal, sent)
-        if not any(one.outcome == "ack" for one in before):
+        if not any(delivery.outcome == "ack" for delivery in before):
             return self.inconclusive("no genuine message was acknowledged before, so a refusal tells nothing")
         advice = _server_errors(sent)
         witnesses = (_silent(sent), _broken_after(after), _refused(sent), _repeated(journal, sent))
@@ -42,7 +42,7 @@ class SurvivesFuzzing(PlainProbe, frozen=True, kw_only=True, tag="survives_fuzzi
         reason, hook = why_busy(journal)
         if reason:
             return self.inconclusive(reason, hook=hook, advice=advice)
-        valid = sum(one.name == VALID for one in sent)
+        valid = sum(delivery.name == VALID for delivery in sent)
         seen = f"{valid} lawful bodies were acknowledged, and {len(sent) - valid} others did no harm"
         return self.passes(seen, examined=len(sent), advice=advice, cases=cases)
 
@@ -52,29 +52,31 @@ CASES = ("answers_everything", "works_afterwards", "takes_lawful_bodies", "appli
 
 def _around(journal: Journal, sent: list[Delivery]) -> tuple[list[Delivery], list[Delivery]]:
     made = genuine(journal)
-    return [one for one in made if one.at_s < sent[0].at_s], [one for one in made if one.at_s > sent[-1].at_s]
+    return [delivery for delivery in made if delivery.at_s < sent[0].at_s], [
+        delivery for delivery in made if delivery.at_s > sent[-1].at_s
+    ]
 
 
 def _silent(sent: list[Delivery]) -> tuple[str, tuple[str, ...]] | None:
     """Bodies that it hung on, or the first that it left without an answer before it listened no more."""
-    if any(one.trouble == "connection refused" for one in sent):
-        first = next(one for one in sent if one.status is None)
+    if any(delivery.trouble == "connection refused" for delivery in sent):
+        first = next(delivery for delivery in sent if delivery.status is None)
         return "the receiver did not listen any more after a drawn body", (_line(first),)
-    hung = [one for one in sent if "limit" in one.trouble]
+    hung = [delivery for delivery in sent if "limit" in delivery.trouble]
     return (f"{len(hung)} drawn bodies got no answer at all", tuple(map(_line, hung))) if hung else None
 
 
 def _broken_after(after: list[Delivery]) -> tuple[str, tuple[str, ...]] | None:
-    if not after or any(one.outcome == "ack" for one in after):
+    if not after or any(delivery.outcome == "ack" for delivery in after):
         return None
     return "genuine messages were not acknowledged any more", tuple(
-        f"{one.event}: {one.status or 'no answer'}" for one in after
+        f"{delivery.event}: {delivery.status or 'no answer'}" for delivery in after
     )
 
 
 def _refused(sent: list[Delivery]) -> tuple[str, tuple[str, ...]] | None:
-    valid = [one for one in sent if one.name == VALID]
-    refused = [one for one in valid if one.outcome != "ack"]
+    valid = [delivery for delivery in sent if delivery.name == VALID]
+    refused = [delivery for delivery in valid if delivery.outcome != "ack"]
     if not refused:
         return None
     return f"{len(refused)} of {len(valid)} lawful bodies were not acknowledged", tuple(map(_line, refused))
@@ -82,12 +84,14 @@ def _refused(sent: list[Delivery]) -> tuple[str, tuple[str, ...]] | None:
 
 def _repeated(journal: Journal, sent: list[Delivery]) -> tuple[str, tuple[str, ...]] | None:
     told = last_applied(journal) or {}
-    twice = [one for one in sent if told.get(one.message_id, 0) > 1]
+    twice = [delivery for delivery in sent if told.get(delivery.message_id, 0) > 1]
     return (f"{len(twice)} drawn messages were applied more than once", tuple(map(_line, twice))) if twice else None
 
 
 def _server_errors(sent: list[Delivery]) -> tuple[str, ...]:
-    broken = [one for one in sent if one.name != VALID and one.status is not None and one.status >= 500]
+    broken = [
+        delivery for delivery in sent if delivery.name != VALID and delivery.status is not None and delivery.status >= 500
+    ]
     return ("5xx on signed bodies that the sender never sends; 400 would end the retries",) if broken else ()
 
 

@@ -24,23 +24,23 @@ class SurvivesMalformedRequests(PlainProbe, frozen=True, kw_only=True, tag="surv
 
     def examine(self, journal: Journal) -> Finding:
         """Look at each request and what came after it."""
-        sent = [one for one in journal.all(Delivery) if one.kind in FAMILIES]
+        sent = [delivery for delivery in journal.all(Delivery) if delivery.kind in FAMILIES]
         if not sent:
             return self.inconclusive("nothing odd was sent")
-        if not any(one.outcome == "ack" and one.at_s < sent[0].at_s for one in genuine(journal)):
+        if not any(delivery.outcome == "ack" and delivery.at_s < sent[0].at_s for delivery in genuine(journal)):
             return self.inconclusive("no genuine message was acknowledged before, so nothing can have stopped working")
         cases, was_killed = [], False
-        for one in sent:
-            case = _unjudged(one) if was_killed else _case(journal, one)
-            was_killed = was_killed or (case.verdict is Verdict.FAIL and _is_gone(journal, one))
+        for delivery in sent:
+            case = _unjudged(delivery) if was_killed else _case(journal, delivery)
+            was_killed = was_killed or (case.verdict is Verdict.FAIL and _is_gone(journal, delivery))
             cases.append(case)
         advice = _advice(sent)
-        failed = [one for one in cases if one.verdict is Verdict.FAIL]
+        failed = [case for case in cases if case.verdict is Verdict.FAIL]
         if failed:
             seen = f"after {len(failed)} of {len(cases)} odd requests the receiver did not go on: {failed[0].observed}"
-            evidence = tuple(one.observed for one in failed)
+            evidence = tuple(value.observed for value in failed)
             return self.fails(seen, evidence=evidence, examined=len(cases), advice=advice, cases=tuple(cases))
-        looked = [one for one in cases if one.verdict is Verdict.PASS]
+        looked = [case for case in cases if case.verdict is Verdict.PASS]
         if len(looked) < len(cases):
             return self.inconclusive(
                 "not every odd request was followed by a genuine one", advice=advice, cases=tuple(cases)
@@ -77,11 +77,15 @@ def _unjudged(one: Delivery) -> Case:
 
 
 def _advice(sent: list[Delivery]) -> tuple[str, ...]:
-    failing = [one for one in sent if one.status is not None and one.status >= 500 and one.status not in LAWFUL_5XX]
+    failing = [
+        delivery
+        for delivery in sent
+        if delivery.status is not None and delivery.status >= 500 and delivery.status not in LAWFUL_5XX
+    ]
     if not failing:
         return ()
     more = f" and {len(failing) - 4} more" if len(failing) > 4 else ""
-    names = ", ".join(_plain(one.name) for one in failing[:4])
+    names = ", ".join(_plain(delivery.name) for delivery in failing[:4])
     return (f"5xx on requests that are odd and whole or broken: {names}{more}; 4xx would say that the sender is wrong",)
 
 

@@ -17,11 +17,17 @@ def drift(place: CheckContext, interpretations: Interpretations, *, seed: int) -
     """Look at every clause that reading can tell, and read every endpoint once in the newest version."""
     try:
         clauses = check_clauses(place, interpretations)
-        misfits = [one for one in read_everything(place.api, VERSION, place.ids, interpretations.chosen) if not one.is_new]
+        misfits = [
+            misfit for misfit in read_everything(place.api, VERSION, place.ids, interpretations.chosen) if not misfit.is_new
+        ]
     except Exception as error:  # noqa: BLE001 - an answer that no look expects must not take the whole run along
         return _outcome([f"a look at it failed with {type(error).__name__}"], examined=0, seed=seed)
-    told = [f"{one.clause}: {one.observed}, where {one.expected} was expected" for one in clauses if one.outcome == DRIFTS]
-    told += [f"{one.operation}: {one.message}" for one in misfits]
+    told = [
+        f"{clause.clause}: {clause.observed}, where {clause.expected} was expected"
+        for clause in clauses
+        if clause.outcome == DRIFTS
+    ]
+    told += [f"{misfit.operation}: {misfit.message}" for misfit in misfits]
     return _outcome(told, examined=len(clauses), seed=seed)
 
 

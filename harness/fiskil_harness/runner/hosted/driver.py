@@ -76,9 +76,9 @@ class HostedDriver(Driver):
         journal, crashed = super().perform(scenario, quiet_s=quiet_s, is_unwell=is_unwell)
         self._compare_again(journal)
         journal.write(Canaries(values=secrets_of(journal)))
-        for what in dict.fromkeys(_lack(one) for one in journal.all(Refused)):
+        for what in dict.fromkeys(_lack(refused) for refused in journal.all(Refused)):
             journal.write(CutShort(what=what))
-        for route in sorted({one.route or "an unknown path" for one in troubles(journal)}):
+        for route in sorted({trouble.route or "an unknown path" for trouble in troubles(journal)}):
             journal.write(CutShort(what=f"the hosted API itself failed on {route}"))
         self.learn(journal)
         return journal, crashed
@@ -86,7 +86,7 @@ class HostedDriver(Driver):
     def judge(self, scenario: Scenario, journal: Journal, crashed: str) -> tuple[Finding, ...]:
         """What the probes find; nobody is accused for what the relay refused, or the hosted API itself did not give."""
         found = super().judge(scenario, journal, crashed)
-        return tuple(_doubted(one) for one in found) if is_disturbed(journal) else found
+        return tuple(_doubted(finding) for finding in found) if is_disturbed(journal) else found
 
     def _stage(self, scenario: Scenario, journal: Journal) -> Stage:
         """The usual stage, on which the one end user is there already."""
@@ -116,20 +116,20 @@ class HostedDriver(Driver):
 
     def _compare_again(self, journal: Journal) -> None:
         """Rows that changed meanwhile prove nothing, and are nobody's fault."""
-        for one in journal.all(Rows):
+        for rows in journal.all(Rows):
             try:
-                is_same = self.place.account.rows(one.dataset) == one.rows
+                is_same = self.place.account.rows(rows.dataset) == rows.rows
             except HarnessError as error:
                 journal.write(CutShort(what=str(error)))
                 continue
             if not is_same:
-                journal.write(CutShort(what=f"the {one.dataset} at the hosted API changed meanwhile"))
+                journal.write(CutShort(what=f"the {rows.dataset} at the hosted API changed meanwhile"))
 
 
 def troubles(journal: Journal) -> list[Exchange]:
     """The calls that came to nothing although no fault of ours met them."""
-    ones = (one for one in journal.all(Exchange) if not one.bites and one.status is not None)
-    return [one for one in ones if one.status == TOO_MANY or (one.status or 0) >= SERVER_ERROR]
+    ones = (call for call in journal.all(Exchange) if not call.bites and call.status is not None)
+    return [call for call in ones if call.status == TOO_MANY or (call.status or 0) >= SERVER_ERROR]
 
 
 def is_disturbed(journal: Journal) -> bool:
@@ -149,8 +149,8 @@ def secrets_of(journal: Journal) -> dict[str, tuple[str, ...]]:
     found: dict[str, set[str]] = {}
     for kind, value in secrets_in(journal):
         found.setdefault(kind.replace("_", " "), set()).add(value)
-    for one in journal.all(Exchange):
-        for number in _numbers(one.response_body):
+    for call in journal.all(Exchange):
+        for number in _numbers(call.response_body):
             found.setdefault("account number", set()).add(number)
     return {kind: tuple(sorted(values)) for kind, values in sorted(found.items()) if kind not in ADDRESSES}
 
@@ -171,7 +171,9 @@ def _numbers(body: bytes) -> set[str]:
         elif isinstance(node, dict):
             stack.extend(node.values())
             told = (node.get(name) for name in NUMBERS)
-            found |= {one for one in told if isinstance(one, str) and one.isdigit() and len(one) >= SHORTEST_NUMBER}
+            found |= {
+                value for value in told if isinstance(value, str) and value.isdigit() and len(value) >= SHORTEST_NUMBER
+            }
     return found
 
 

@@ -60,9 +60,9 @@ def select(names: Iterable[str]) -> tuple[list[Scenario], list[str]]:
     """
     found: dict[str, Scenario] = {}
     for name in names:
-        found |= {one.name: one for one in _meant(name)}
-    lines = [f"{name}: {why}" for name, one in sorted(found.items()) if (why := why_unsuitable(one))]
-    suitable = [one for _, one in sorted(found.items()) if not why_unsuitable(one)]
+        found |= {scenario.name: scenario for scenario in _meant(name)}
+    lines = [f"{name}: {why}" for name, scenario in sorted(found.items()) if (why := why_unsuitable(scenario))]
+    suitable = [scenario for _, scenario in sorted(found.items()) if not why_unsuitable(scenario)]
     if not suitable:
         raise UsageError(f"Nothing of that can be played with --api hosted. {lines[0]}. Suitable: {', '.join(scenarios())}.")
     return suitable, lines
@@ -78,8 +78,8 @@ def _meant(name: str) -> list[Scenario]:
         return [from_file(Path(name))]
     if name.endswith(".json"):
         return [from_plan(Path(name))]
-    own = [one for one in scenarios().values() if fnmatchcase(one.name, name)]
-    others = [load(one) for one in catalog.scenario_names() if fnmatchcase(one, name)]
+    own = [scenario for scenario in scenarios().values() if fnmatchcase(scenario.name, name)]
+    others = [load(scenario_name) for scenario_name in catalog.scenario_names() if fnmatchcase(scenario_name, name)]
     if not own and not others:
         raise UnknownName("scenario for the hosted API", name, scenarios())
     return own + others

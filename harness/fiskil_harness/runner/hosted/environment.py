@@ -124,6 +124,6 @@ class HostedFiskil:
 
     def close(self) -> None:
         """Stop listening; nothing is left."""
-        for one in self._sinks:
-            one.close()
+        for sink in self._sinks:
+            sink.close()
         self.loop.close()

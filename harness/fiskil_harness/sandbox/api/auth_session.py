@@ -58,7 +58,9 @@ def _asked(store: Store, permissions: Any) -> tuple[str, ...]:
     """What the request asks the end user for, where it is read at all. Source: auth-session.permissions"""
     if permissions is None or store.interpretation("auth-session.permissions") == "ignored":
         return ()
-    if not isinstance(permissions, list) or any(not isinstance(one, str) or one not in PERMISSIONS for one in permissions):
+    if not isinstance(permissions, list) or any(
+        not isinstance(permission, str) or permission not in PERMISSIONS for permission in permissions
+    ):
         raise bad_request("permissions must be a list of names of permissions")
     return tuple(permissions)
 

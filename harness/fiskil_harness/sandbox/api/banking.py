@@ -43,7 +43,7 @@ def transactions(store: Store, request: ApiRequest) -> ApiResponse:
     status = request.query_value("status")
     if status not in {None, "PENDING", "POSTED"}:
         raise invalid_request("invalid status: must be one of PENDING, POSTED")
-    categories = {one for one in request.every("secondary_category") if one}
+    categories = {text for text in request.every("secondary_category") if text}
     since, until = _instant(request, "from"), _instant(request, "to")
     if status or categories or since or until:
         rows = rows.where(

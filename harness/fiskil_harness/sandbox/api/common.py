@@ -10,7 +10,9 @@ def identity(store: Store, request: ApiRequest) -> ApiResponse:
     """One identity for each institution, from the most recent consent there; newest first. Source: identity.most-recent"""
     newest = {row.institution_id: row for row in served(store, request, "identity")}
     wanted = request.query_value("institution_id")
-    order = [one.arrangement_id for one in store.active_consents(request.query_value("end_user_id") or "")]
+    order = [
+        active_consent.arrangement_id for active_consent in store.active_consents(request.query_value("end_user_id") or "")
+    ]
     rows = sorted(newest.values(), key=lambda row: order.index(row.arrangement_id), reverse=True)
     return json_response({"identities": [row.wire for row in rows if wanted in {None, row.institution_id}]})
 

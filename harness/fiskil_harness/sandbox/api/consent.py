@@ -25,10 +25,12 @@ def list_all(store: Store, request: ApiRequest) -> ApiResponse:
     active = request.query_value("active")
     if active not in {None, "true", "false"}:
         raise bad_request("parameter 'active' must be a boolean")
-    ids = store.consents.ids if end_user_id is None else [one.arrangement_id for one in store.consents.of(end_user_id)]
+    ids = (
+        store.consents.ids if end_user_id is None else [consent.arrangement_id for consent in store.consents.of(end_user_id)]
+    )
     if active is not None:
-        ids = [one for one in ids if store.consents[one].is_active == (active == "true")]
-    rows = Listed(ids, lambda one: _wire(store, store.consents[one]))
+        ids = [text for text in ids if store.consents[text].is_active == (active == "true")]
+    rows = Listed(ids, lambda text: _wire(store, store.consents[text]))
     return json_response(enveloped(store, request, "consents", rows))
 
 

@@ -30,7 +30,7 @@ def list_all(store: Store, request: ApiRequest) -> ApiResponse:
     """All, or those with an e-mail; v3 wraps the list. Source: versions.v3-envelope"""
     email = request.query_value("email")
     ids = store.end_users.ids if email is None else store.end_users.with_email(email)
-    rows = Listed(ids, lambda one: _wire(store.end_users[one]))
+    rows = Listed(ids, lambda text: _wire(store.end_users[text]))
     return json_response(enveloped(store, request, "end_users", rows))
 
 

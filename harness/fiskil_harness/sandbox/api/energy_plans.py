@@ -46,9 +46,11 @@ def _retailer(store: Store, request: ApiRequest) -> Institution | None:
     brand, institution_id = request.query_value("retailer_id"), request.query_value("institution_id")
     if (brand is None) == (institution_id is None):
         raise invalid_request("exactly one of retailer_id and institution_id is required")
-    for one in store.institutions.values():
-        if one.industry == "energy" and (brand or institution_id) == (one.brand if brand else one.institution_id):
-            return one
+    for institution in store.institutions.values():
+        if institution.industry == "energy" and (brand or institution_id) == (
+            institution.brand if brand else institution.institution_id
+        ):
+            return institution
     if store.interpretation("energy.plans-unknown-retailer") == "empty":
         return None
     raise invalid_request(f"invalid {'retailer_id' if brand else 'institution_id'}: no such energy retailer")

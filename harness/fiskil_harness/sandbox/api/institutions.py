@@ -30,9 +30,9 @@ def list_all(store: Store, request: ApiRequest) -> ApiResponse:
     if session_id is not None and sessions.current(store, session_id) is None:
         raise bad_request("sess_id names no auth session of this client")
     rows = [
-        _wire(store, one)
-        for one in store.institutions.values()
-        if industry in {None, one.industry} and (mode is None or one.priority <= RECOMMENDED)
+        _wire(store, institution)
+        for institution in store.institutions.values()
+        if industry in {None, institution.industry} and (mode is None or institution.priority <= RECOMMENDED)
     ]
     is_enveloped = request.version == "v3" and store.interpretation("versions.v3-institutions") == "enveloped"
     return json_response({"institutions": rows, "links": {}} if is_enveloped else rows)

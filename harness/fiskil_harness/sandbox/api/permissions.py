@@ -15,7 +15,11 @@ def list_all(_store: Store, request: ApiRequest) -> ApiResponse:
     if industry not in {None, "banking", "energy"}:
         raise bad_request("parameter 'industry' must be one of banking, energy")
     return json_response(
-        [_wire(one) for one in PERMISSIONS.values() if industry is None or one.industry in {industry, "common"}]
+        [
+            _wire(permission)
+            for permission in PERMISSIONS.values()
+            if industry is None or permission.industry in {industry, "common"}
+        ]
     )
 
 

@@ -16,7 +16,7 @@ def list_all(store: Store, request: ApiRequest) -> ApiResponse:
     institution = store.institutions.get(institution_id)
     if institution is None:
         raise invalid_request("invalid instituition_id: no such institution")
-    return listing(store, request, "products", [one.summary for one in products.products_of(institution)])
+    return listing(store, request, "products", [product.summary for product in products.products_of(institution)])
 
 
 def get(store: Store, request: ApiRequest) -> ApiResponse:

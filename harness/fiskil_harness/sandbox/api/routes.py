@@ -110,7 +110,7 @@ def route_of(method: str, path: str) -> str:
 def require_route(name: str) -> str:
     """Return *name* if a route, or a family of routes like ``banking.*``, carries it; raise ``UnknownName`` else."""
     names = [route.name for route in ROUTES]
-    families = {f"{one.split('.')[0]}.*" for one in names if "." in one} | {"*"}
+    families = {f"{name.split('.')[0]}.*" for name in names if "." in name} | {"*"}
     if name not in names and name not in families:
         raise UnknownName("route", name, [*names, *sorted(families)])
     return name

@@ -49,8 +49,8 @@ def served_to(store: Store, end_user_id: str, dataset: str) -> list[Sequence[Any
     Source: data.shared-twice
     """
     consents = store.active_consents(end_user_id)
-    rows = [store.served.get((one.arrangement_id, dataset), ()) for one in consents]
-    overlap = len({one.institution_id for one in consents}) < len(consents)
+    rows = [store.served.get((consent.arrangement_id, dataset), ()) for consent in consents]
+    overlap = len({consent.institution_id for consent in consents}) < len(consents)
     return _each_once(rows) if overlap and store.interpretation("data.shared-twice") == "once" else rows
 
 

@@ -61,8 +61,8 @@ def _of_product(product: Product, spec: AccountSpec, *, seed: int, owner: str) -
         "lending_rate" if is_borrowed else "deposit_rate": rates[0]["rate"] if rates else None,
         "fees": product.fees,
         "features": tuple(
-            {**one, "is_activated": "ACTIVATED" if number == 0 or chance.random() < 0.7 else "NOT_ACTIVATED"}
-            for number, one in enumerate(product.features)
+            {**feature, "is_activated": "ACTIVATED" if number == 0 or chance.random() < 0.7 else "NOT_ACTIVATED"}
+            for number, feature in enumerate(product.features)
         ),
     }
 
@@ -100,7 +100,9 @@ def _loan(ledger: Ledger, spec: AccountSpec, account: Account, at: datetime, cho
     paid_at = next((row.posting_date_time for row in received if not row.amount.startswith("-")), None)
     last = date.fromisoformat(paid_at[:10]) if paid_at else ledger.today(at)
     started = date.fromisoformat(account.creation_date)
-    offset = next((one for one in ledger.person.accounts if one.key == "everyday" and one.key in chosen), None)
+    offset = next(
+        (account for account in ledger.person.accounts if account.key == "everyday" and account.key in chosen), None
+    )
     return {
         "original_start_date": account.creation_date,
         "original_loan_amount": str((-Decimal(spec.opening) * Decimal("1.1")).quantize(Decimal(1000)).quantize(CENT)),

@@ -51,4 +51,4 @@ def address_of(person: Person, *, seed: int) -> dict[str, Any]:
 
 def _place(person: Person, chance: random.Random) -> tuple[str, str, str]:
     told = " ".join(move.description for spec in person.accounts for move in spec.moves)
-    return next((one for one in PLACES if one[0].upper() in told), chance.choice(PLACES))
+    return next((place for place in PLACES if place[0].upper() in told), chance.choice(PLACES))

@@ -21,8 +21,8 @@ class Amounts:
         factors = [round(chance.random() * 2 - 1, 4) for _ in range(BLOCK)] if move.varies_percent else [0.0]
         self._salt = chance.getrandbits(64)
         dealt = [_varied(move, factor) for factor in factors]
-        self.texts = tuple(str(one) for one in dealt)
-        self._cents = tuple(int(one * 100) for one in dealt)
+        self.texts = tuple(str(decimal) for decimal in dealt)
+        self._cents = tuple(int(decimal * 100) for decimal in dealt)
         self._whole = sum(self._cents)
 
     def text(self, index: int) -> str:

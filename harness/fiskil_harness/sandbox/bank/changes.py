@@ -32,7 +32,7 @@ class Changes(Struct, frozen=True):
         """Without one row."""
         removed = (*self.removed, fiskil_id)
         if key in self.added:
-            return Changes(self.edits, {one: row for one, row in self.added.items() if one != key}, removed)
+            return Changes(self.edits, {text: row for text, row in self.added.items() if text != key}, removed)
         return Changes({**self.edits, key: None}, self.added, removed)
 
     def with_row(self, row: Transaction) -> "Changes":

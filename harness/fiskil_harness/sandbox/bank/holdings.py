@@ -38,12 +38,12 @@ class Holdings:
     @cached_property
     def series(self) -> dict[str, Series]:
         """By the part of the key that their rows share."""
-        return {one.key: one for one in self._made[0]}
+        return {series.key: series for series in self._made[0]}
 
     @cached_property
     def pending_by_key(self) -> dict[str, Slot]:
         """By the key of the first that waits in each."""
-        return {one.key: one for one in self._made[1]}
+        return {slot.key: slot for slot in self._made[1]}
 
     @cached_property
     def _made(self) -> tuple[list[Series], list[Slot]]:
@@ -60,7 +60,7 @@ class Holdings:
 
     def runs(self, days: int, lives: AccountPeriods) -> list[Run]:
         """The regular rows that there are when so many days have passed."""
-        found = (self._run(one, days, lives[account_key(key)]) for key, one in self.series.items())
+        found = (self._run(sery, days, lives[account_key(key)]) for key, sery in self.series.items())
         return [run for run in found if run is not None]
 
     def place(self, key: str) -> Place | None:

@@ -64,18 +64,19 @@ def frequency(days: list[date]) -> str:
 def _summary(rows: list[Transaction], since: date, until: date) -> dict[str, Any]:
     days = [_day(row) for row in rows] or [since, until]
     currencies = sorted({row.currency for row in rows})
-    monthly = {one: _monthly([row for row in rows if row.currency == one]) for one in currencies}
+    monthly = {currency: _monthly([row for row in rows if row.currency == currency]) for currency in currencies}
     return {
         "period_from": min(days).isoformat(),
         "period_to": max(days).isoformat(),
         "total_transactions": len(rows),
         "total": [
-            {"currency": one, "income_total": _total([row for row in rows if row.currency == one])} for one in currencies
+            {"currency": currency, "income_total": _total([row for row in rows if row.currency == currency])}
+            for currency in currencies
         ],
         "monthly_avg": [
-            {"currency": one, "income_monthly": _money(sum(sums, Decimal(0)) / len(sums))} for one, sums in monthly.items()
+            {"currency": text, "income_monthly": _money(sum(sums, Decimal(0)) / len(sums))} for text, sums in monthly.items()
         ],
-        "monthly_median": [{"currency": one, "income_monthly": _money(median(sums))} for one, sums in monthly.items()],
+        "monthly_median": [{"currency": text, "income_monthly": _money(median(sums))} for text, sums in monthly.items()],
     }
 
 

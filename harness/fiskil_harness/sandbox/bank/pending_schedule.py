@@ -34,7 +34,7 @@ def turns_of(spec: AccountSpec) -> list[Turns]:
     made: list[Turns] = []
     for place, number in enumerate(chosen):
         move, shared, waits = spec.moves[number], chosen.count(number), _waits(place)
-        longest = max(_waits(other) for other, one in enumerate(chosen) if one == number)
+        longest = max(_waits(other) for other, each_number in enumerate(chosen) if each_number == number)
         made.append(
             Turns(
                 move=number,

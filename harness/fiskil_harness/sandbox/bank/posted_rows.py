@@ -109,12 +109,15 @@ class Posted:
         for run in self.runs:
             if run.series.sample.type == kind:
                 places = (Place(run.series, *place) for place in run.places())
-                found += [run.row(one.day, one.at) for one in islice((one for one in places if one not in self.gone), 1)]
+                found += [
+                    run.row(place.day, place.at)
+                    for place in islice((place for place in places if place not in self.gone), 1)
+                ]
         return sorted(found, key=lambda row: row.posting_date_time or "", reverse=True)
 
     def cents(self) -> int:
         """What all of them come to, whatever the times, without a walk through them."""
-        gone = sum(one.series.cents(one.day, one.at) for one in self.gone if self._position(one) is not None)
+        gone = sum(place.series.cents(place.day, place.at) for place in self.gone if self._position(place) is not None)
         return sum(run.cents() for run in self.runs) - gone + sum(cents_of(row.amount) for row in self.others)
 
     def note(self) -> None:

@@ -22,7 +22,9 @@ def products_of(institution: Institution) -> tuple[Product, ...]:
 def product_like(institution: Institution, name: str, category: str) -> Product | None:
     """The product called *name*, else the first of the category; None where there is neither."""
     known = products_of(institution)
-    fitting = [one for one in known if one.name == name] or [one for one in known if one.product_category == category]
+    fitting = [product for product in known if product.name == name] or [
+        product for product in known if product.product_category == category
+    ]
     return fitting[0] if fitting else None
 
 

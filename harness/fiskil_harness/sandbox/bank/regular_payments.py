@@ -75,7 +75,7 @@ def _target(store: Store, consent: Consent, ledger: Ledger, spec: AccountSpec, m
         return None
     arrives = (move.amount.removeprefix("-"), move.every_days, move.first_day)
     for other in ledger.person.accounts:
-        if other.key != spec.key and arrives in {(one.amount, one.every_days, one.first_day) for one in other.moves}:
+        if other.key != spec.key and arrives in {(move.amount, move.every_days, move.first_day) for move in other.moves}:
             account_id = ledger.accounts[other.key].account_id
             return {"to_utype": "accountId", "account_id": account_id, "nickname": other.name}
     return None

@@ -35,15 +35,15 @@ class Statement(Sequence[Transaction]):
     @classmethod
     def joined(cls, parts: Iterable[Sequence[Transaction]]) -> "Statement":
         """The rows of several lists as one, in order."""
-        whole = [cls.of(one) for one in parts]
+        whole = [cls.of(sequence) for sequence in parts]
         if len(whole) == 1:
             return whole[0]
         posted = Posted(
-            runs=tuple(run for one in whole for run in one.posted.runs),
-            gone=[place for one in whole for place in one.posted.gone],
-            others=[row for one in whole for row in one.posted.others],
+            runs=tuple(run for statement in whole for run in statement.posted.runs),
+            gone=[place for statement in whole for place in statement.posted.gone],
+            others=[row for statement in whole for row in statement.posted.others],
         )
-        return cls([row for one in whole for row in one.pending], posted)
+        return cls([row for statement in whole for row in statement.pending], posted)
 
     def where(
         self,
@@ -83,10 +83,10 @@ class Statement(Sequence[Transaction]):
 
     def categorised(self, chosen: dict[str, dict[str, str]]) -> "Statement":
         """The same with the rows of these ids in the categories that were chosen for them. Source: category.override"""
-        found = {one: row for one in chosen if (row := self.find(one)) is not None}
+        found = {text: row for text in chosen if (row := self.find(text)) is not None}
         if not found:
             return self
-        rows = {one: msgspec.structs.replace(row, category=chosen[one]) for one, row in found.items()}
+        rows = {text: msgspec.structs.replace(row, category=chosen[text]) for text, row in found.items()}
         return Statement([rows.get(row.fiskil_id, row) for row in self.pending], self.posted.changed(rows))
 
     def find(self, fiskil_id: str) -> Transaction | None:

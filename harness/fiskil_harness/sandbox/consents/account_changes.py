@@ -80,8 +80,8 @@ def withdraw_sharing(store: Store, person: Person, key: str) -> None:
     Source: consents.joint-approval, consents.account-withdrawn
     """
     spec = _joint(person, key)
-    own = [one for one in consents_over(store, person, spec) if one.person == person.email]
-    shared = {one.arrangement_id: _shared_ids(store, one) for one in own}
+    own = [consent for consent in consents_over(store, person, spec) if consent.person == person.email]
+    shared = {consent.arrangement_id: _shared_ids(store, consent) for consent in own}
     change_agreement(store, person, spec, withdrawn_at=store.now())
     for consent in own:
         gone = shared[consent.arrangement_id] - _shared_ids(store, consent)

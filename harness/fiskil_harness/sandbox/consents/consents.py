@@ -69,7 +69,7 @@ def _open_books(store: Store, consent: Consent, person: Person) -> None:
             institution_id=consent.institution_id,
             arrangement_id=consent.arrangement_id,
         )
-        plans = {plan.plan_id: plan for one in store.institutions.values() for plan in one.plans}
+        plans = {plan.plan_id: plan for institution in store.institutions.values() for plan in institution.plans}
         books = EnergyContext(
             view=view, person=person, began=began, retailer=institution.name, interpretation=store.interpretation
         )

@@ -42,9 +42,9 @@ class Console(Struct, frozen=True, kw_only=True):
             ("scope", self.scopes, SCOPES),
             ("version", (self.version,), VERSIONS),
         ):
-            for one in chosen:
-                if one not in known:
-                    raise UnknownName(kind, one, known)
+            for text in chosen:
+                if text not in known:
+                    raise UnknownName(kind, text, known)
         if self.consent_days is not None and not 0 <= self.consent_days <= LONGEST_CONSENT_DAYS:
             asked = f"{self.consent_days} day{'' if self.consent_days == 1 else 's'}"
             raise UsageError(f"A consent lasts from 1 to {LONGEST_CONSENT_DAYS} days, or 0 for a one-off one; got {asked}.")

@@ -75,7 +75,7 @@ def _code(store: Store, session: AuthSession, *, after: str = "") -> str:
 
 def unmagical(codes: Iterable[str]) -> str:
     """The first of *codes* that means nothing in other sessions."""
-    return next(one for one in codes if one not in MAGIC_CODES)
+    return next(code for code in codes if code not in MAGIC_CODES)
 
 
 def _enter_code(store: Store, session: AuthSession, code: str) -> tuple[AuthSession, str]:

@@ -23,7 +23,7 @@ def what_happens(person: Person) -> str:
 def grouped(people: Iterable[Person]) -> dict[str, list[Person]]:
     """*people* under their headings, each heading in the order of names."""
     found: dict[str, list[Person]] = {heading: [] for heading in GROUPS}
-    for person in sorted(people, key=lambda one: one.name):
+    for person in sorted(people, key=lambda person: person.name):
         found[_heading(person)].append(person)
     return found
 

@@ -68,7 +68,7 @@ def shared_keys(store: Store, consent: Consent, at: datetime) -> tuple[str, ...]
 def closed_keys(store: Store, consent: Consent, at: datetime) -> frozenset[str]:
     """Those that are closed."""
     person, specs = _holder(store, consent), _specs(store, consent)
-    return frozenset(one.key for one in specs if _has_come(account_life(store, person, one).closed_at, at))
+    return frozenset(spec.key for spec in specs if _has_come(account_life(store, person, spec).closed_at, at))
 
 
 def when_all_close(store: Store, consent: Consent) -> datetime | None:
@@ -78,7 +78,7 @@ def when_all_close(store: Store, consent: Consent) -> datetime | None:
     """
     chosen = [spec for spec in _specs(store, consent) if spec.key in consent.account_keys]
     closings = [account_life(store, _holder(store, consent), spec).closed_at for spec in chosen]
-    known = [one for one in closings if one is not None]
+    known = [closing for closing in closings if closing is not None]
     return max(known) if known and len(known) == len(closings) else None
 
 
@@ -88,7 +88,10 @@ def find_spec(person: Person, key: str) -> Spec:
     Raises:
         UnknownName: The person has no such account.
     """
-    known: dict[str, Spec] = {**{one.key: one for one in person.energy}, **{one.key: one for one in person.accounts}}
+    known: dict[str, Spec] = {
+        **{energy_account_spec.key: energy_account_spec for energy_account_spec in person.energy},
+        **{account.key: account for account in person.accounts},
+    }
     if key not in known:
         raise UnknownName("account", key, known, place=f"the file of {person.name}")
     return known[key]
@@ -108,9 +111,9 @@ def consents_over(store: Store, person: Person, spec: Spec) -> list[Consent]:
     """The active consents of whoever holds an account, at the institution where it is."""
     place = _place(person, spec)
     return [
-        one
-        for one in store.consents.values()
-        if one.is_active and any(_place(_holder(store, one), other) == place for other in _specs(store, one))
+        consent
+        for consent in store.consents.values()
+        if consent.is_active and any(_place(_holder(store, consent), other) == place for other in _specs(store, consent))
     ]
 
 

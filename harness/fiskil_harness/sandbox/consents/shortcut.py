@@ -142,7 +142,8 @@ def _address_of(store: Store, end_user_id: str) -> str:
 
 def _first_in_reach(store: Store) -> str:
     return min(
-        (one for one in store.institutions.values() if one.is_accessible), key=lambda one: one.priority
+        (institution for institution in store.institutions.values() if institution.is_accessible),
+        key=lambda institution: institution.priority,
     ).institution_id
 
 

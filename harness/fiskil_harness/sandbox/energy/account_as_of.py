@@ -85,7 +85,7 @@ class AccountAsOf:
     @cached_property
     def usage(self) -> tuple[UsageRead, ...]:
         """Every read of every register."""
-        return tuple(self._read(site, one) for site in self._sites for one in self._readings)
+        return tuple(self._read(site, reading) for site in self._sites for reading in self._readings)
 
     @cached_property
     def invoices(self) -> tuple[EnergyRow, ...]:

@@ -51,21 +51,21 @@ class Bill(Struct, frozen=True, kw_only=True):
     @property
     def gst(self) -> Decimal:
         """The GST of every charge."""
-        return total(one.gst for one in self.charges)
+        return total(charge.gst for charge in self.charges)
 
     @property
     def amount(self) -> Decimal:
         """What is to be paid, GST included."""
-        return total(one.amount for one in self.charges) + self.gst
+        return total(charge.amount for charge in self.charges) + self.gst
 
     @property
     def paid(self) -> Decimal:
         """The sum of what came in."""
-        return total(one.amount for one in self.payments)
+        return total(payment.amount for payment in self.payments)
 
     def of(self, *belongs: str) -> list[Charge]:
         """The charges that are counted there."""
-        return [one for one in self.charges if one.belongs in belongs]
+        return [charge for charge in self.charges if charge.belongs in belongs]
 
 
 class Biller:
@@ -80,7 +80,7 @@ class Biller:
 
         Source: energy.bill-days
         """
-        sent = [one for one in spans if one.issued < until]
+        sent = [span for span in spans if span.issued < until]
         made = [
             Bill(number=number, period=span, charges=self._charges(span, found, is_first=number == 0))
             for number, span in enumerate(sent)
@@ -95,7 +95,7 @@ class Biller:
 
     def _charges(self, span: Period, found: list[MeterRead], *, is_first: bool) -> tuple[Charge, ...]:
         if span.first not in self._made:
-            counted = [one for one in found if one.first in span]
+            counted = [meter_read for meter_read in found if meter_read.first in span]
             self._made[span.first] = tuple(_charges(self._spec, self._plan, span, counted, is_first=is_first))
         return self._made[span.first]
 
@@ -109,21 +109,23 @@ def _settled(spec: EnergyAccountSpec, bill: Bill, *, reminded_on: date, until: d
     """What came in before *until*: everything on the day it is due; by hand half of it, and the rest with the next bill."""
     half = _cents(bill.amount / 2) if spec.payment == "manualPayment" else bill.amount
     agreed = (Payment(on=bill.period.due, amount=half), Payment(on=reminded_on, amount=bill.amount - half))
-    return msgspec.structs.replace(bill, payments=tuple(one for one in agreed if one.amount and one.on < until))
+    return msgspec.structs.replace(
+        bill, payments=tuple(payment for payment in agreed if payment.amount and payment.on < until)
+    )
 
 
 def _charges(
     spec: EnergyAccountSpec, plan: EnergyPlan, span: Period, found: list[MeterRead], *, is_first: bool
 ) -> list[Charge]:
-    charges = _consumption(plan, span, [one for one in found if one.suffix == IMPORT])
-    heated = sum(one.total for one in found if one.suffix == CONTROLLED)
+    charges = _consumption(plan, span, [meter_read for meter_read in found if meter_read.suffix == IMPORT])
+    heated = sum(meter_read.total for meter_read in found if meter_read.suffix == CONTROLLED)
     if plan.controlled_load and heated:
         charges.append(_usage("CONTROLLED_LOAD", heated, plan.controlled_load, span, "Controlled load"))
-    sent = sum(one.total for one in found if one.suffix == EXPORT)
+    sent = sum(meter_read.total for meter_read in found if meter_read.suffix == EXPORT)
     if plan.feed_in and sent:
         charges.append(_usage("SOLAR", sent, f"-{plan.feed_in}", span, "Solar feed-in", belongs="generation"))
     if plan.demand is not None:
-        charges.append(_demand(plan.demand, span, [one for one in found if one.suffix == IMPORT]))
+        charges.append(_demand(plan.demand, span, [meter_read for meter_read in found if meter_read.suffix == IMPORT]))
     supplied = _cents(Decimal(plan.daily_supply_charge) * span.days)
     dates = {"start_date": str(span.first), "end_date": str(span.last)}
     text = f"Daily supply charge, {span.days} days"
@@ -139,12 +141,12 @@ def _charges(
 def _consumption(plan: EnergyPlan, span: Period, found: list[MeterRead]) -> list[Charge]:
     """One charge per rate of the plan that something was used at."""
     used: dict[str, int] = dict.fromkeys((rate.type for rate in plan.rates), 0)
-    for one in found:
-        if len(one.wh) < HALF_HOURS:
-            used[plan.rates[-1].type] += one.total
+    for meter_read in found:
+        if len(meter_read.wh) < HALF_HOURS:
+            used[plan.rates[-1].type] += meter_read.total
             continue
-        for half_hour, wh in enumerate(one.wh):
-            used[rate_at(plan, one.first.weekday(), half_hour).type] += wh
+        for half_hour, wh in enumerate(meter_read.wh):
+            used[rate_at(plan, meter_read.first.weekday(), half_hour).type] += wh
     prices = {rate.type: rate.unit_price for rate in plan.rates}
     return [_usage(kind, wh, prices[kind], span, f"Usage, {kind.lower().replace('_', ' ')}") for kind, wh in used.items()]
 
@@ -158,7 +160,12 @@ def _usage(kind: str, wh: int, price: str, span: Period, text: str, *, belongs: 
 
 def _demand(rate: Rate, span: Period, found: list[MeterRead]) -> Charge:
     """The highest half hour of the window, as power, for each day of the period."""
-    highest = max(wh for one in found for half_hour, wh in enumerate(one.wh) if holds(rate, one.first.weekday(), half_hour))
+    highest = max(
+        wh
+        for meter_read in found
+        for half_hour, wh in enumerate(meter_read.wh)
+        if holds(rate, meter_read.first.weekday(), half_hour)
+    )
     kilowatts = Decimal(highest) * 2 / 1000
     fields = {
         "time_of_use_type": rate.type,
@@ -175,7 +182,7 @@ def _demand(rate: Rate, span: Period, found: list[MeterRead]) -> Charge:
 def _concession(concession: str, charges: list[Charge]) -> Charge:
     """An amount, or a percentage of what was used; free of GST."""
     if concession.endswith("%"):
-        used = total(one.amount for one in charges if one.belongs == "usage")
+        used = total(charge.amount for charge in charges if charge.belongs == "usage")
         amount = _cents(used * Decimal(concession[:-1]) / 100)
     else:
         amount = _cents(Decimal(concession))

@@ -44,7 +44,7 @@ def periods(*, months: int, bill_months: int, began: date, until: date) -> tuple
     earlier = max(1, months // bill_months)
     later = max(0, (until.year - began.year) * 12 + until.month - began.month) // bill_months
     firsts = [month_before(began, bill_months * back) for back in range(earlier, -later - 1, -1)]
-    return tuple(Period(first=one, last=after - DAY) for one, after in pairwise(firsts))
+    return tuple(Period(first=date, last=after - DAY) for date, after in pairwise(firsts))
 
 
 def anniversary_after(first: date, day: date) -> date:

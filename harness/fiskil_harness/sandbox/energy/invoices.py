@@ -32,15 +32,15 @@ def invoice_rows(
             "total_once_off_charges": _sum(bill.of("once_off")),
             "total_once_off_discounts": "0.00",
             "other_charges": [
-                {"type": one.fields["type"], "amount": str(one.amount), "description": one.fields["description"]}
-                for one in bill.of("other")
+                {"type": charge.fields["type"], "amount": str(charge.amount), "description": charge.fields["description"]}
+                for charge in bill.of("other")
             ],
-            "total_gst": str(total(one.gst for one in charged)),
+            "total_gst": str(total(charge.gst for charge in charged)),
         }
         account_charges = {
             "total_charges": "0.00",
             "total_discounts": _sum(bill.of("account"), sign=-1),
-            "total_gst": str(total(one.gst for one in bill.of("account"))),
+            "total_gst": str(total(charge.gst for charge in bill.of("account"))),
         }
         rows.append(
             Invoice(
@@ -68,11 +68,11 @@ def billing_rows(
     """Every charge on the day its bill was sent, every payment on its own day."""
     rows = []
     for bill in bills:
-        for at, one in enumerate(bill.charges):
-            place = {"service_point_id": points[0]} if points and one.belongs != "account" else {}
+        for at, charge in enumerate(bill.charges):
+            place = {"service_point_id": points[0]} if points and charge.belongs != "account" else {}
             ids = identify("energy_billing_", f"{bill.number:04d}:{at:02d}")
-            fields = {"amount": str(one.amount), **one.fields, "invoice_number": number_of(ids, bill), **place}
-            rows.append(_transaction(ids, one.kind, fields, on=bill.period.issued, gst=str(one.gst)))
+            fields = {"amount": str(charge.amount), **charge.fields, "invoice_number": number_of(ids, bill), **place}
+            rows.append(_transaction(ids, charge.kind, fields, on=bill.period.issued, gst=str(charge.gst)))
         for at, payment in enumerate(bill.payments):
             ids = identify("energy_billing_", f"{bill.number:04d}:paid{at or ''}")
             paid = {"amount": str(payment.amount), "method": METHODS[spec.payment]}
@@ -94,9 +94,9 @@ def _transaction(
 
 def _owing(bills: tuple[Bill, ...], bill: Bill) -> Decimal:
     """What was owing when *bill* was sent, itself included."""
-    sent = [one for one in bills if one.number <= bill.number]
-    paid = [pay.amount for one in bills for pay in one.payments if pay.on <= bill.period.issued]
-    return total(one.amount for one in sent) - total(paid)
+    sent = [each_bill for each_bill in bills if each_bill.number <= bill.number]
+    paid = [pay.amount for each_bill in bills for pay in each_bill.payments if pay.on <= bill.period.issued]
+    return total(bill.amount for bill in sent) - total(paid)
 
 
 def _status(bill: Bill) -> str:
@@ -107,4 +107,4 @@ def _status(bill: Bill) -> str:
 
 def _sum(charges: list[Charge], *, sign: int = 1) -> str:
     # Adding zero turns the negative zero of an empty sum into a plain one.
-    return str(sign * total(one.amount for one in charges) + Decimal("0.00"))
+    return str(sign * total(charge.amount for charge in charges) + Decimal("0.00"))

@@ -90,7 +90,7 @@ def with_leaks(terms: dict[str, Any]) -> dict[str, Any]:
     """The contract with the keys of rate blocks in camelCase. Source: energy.camel-keys"""
     names = {"single_rate": "singleRate", "time_of_use_rates": "timeOfUseRates"}
     renamed = {
-        part: [{names.get(key, key): value for key, value in one.items()} for one in terms[part]]
+        part: [{names.get(key, key): value for key, value in term.items()} for term in terms[part]]
         for part in ("controlled_load", "tariff_period")
     }
     return {**terms, **renamed}

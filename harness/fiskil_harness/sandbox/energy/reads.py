@@ -55,8 +55,8 @@ class Meter:
         A basic meter is read at the end of each period, and so is gas; an interval meter tells every day.
         """
         if self._spec.meter == "basic" or self._spec.is_gas:
-            return [one for span in spans for one in self._once(span)]
-        return [one for day in days_between(spans[0].first, until - DAY) for one in self._daily(day)]
+            return [meter_read for span in spans for meter_read in self._once(span)]
+        return [meter_read for day in days_between(spans[0].first, until - DAY) for meter_read in self._daily(day)]
 
     def _once(self, span: Period) -> list[MeterRead]:
         if span.first not in self._made:
@@ -80,14 +80,16 @@ def _read_daily(seed: int, email: str, spec: EnergyAccountSpec, day: date) -> li
     chance = _chance(seed, email, spec, day)
     used = _taken(spec, day, chance)
     made = _made(spec, day, chance)
-    net = [one - sun for one, sun in zip(used, made, strict=True)]
+    net = [number - sun for number, sun in zip(used, made, strict=True)]
     # A meter that lost its line for a morning is estimated afterwards.
     lost = (15, 22) if chance.random() < 0.02 else None
-    found = [MeterRead(suffix=IMPORT, first=day, last=day, wh=tuple(max(0, one) for one in net), substituted=lost)]
+    found = [MeterRead(suffix=IMPORT, first=day, last=day, wh=tuple(max(0, number) for number in net), substituted=lost)]
     if spec.controlled_kwh:
         found.append(MeterRead(suffix=CONTROLLED, first=day, last=day, wh=_heated(spec, day, chance)))
     if spec.solar_kw:
-        found.append(MeterRead(suffix=EXPORT, first=day, last=day, wh=tuple(max(0, -one) for one in net), substituted=lost))
+        found.append(
+            MeterRead(suffix=EXPORT, first=day, last=day, wh=tuple(max(0, -number) for number in net), substituted=lost)
+        )
     return found
 
 

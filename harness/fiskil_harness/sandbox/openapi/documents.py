@@ -23,7 +23,14 @@ _decode = msgspec.json.Decoder(Document).decode
 def document(version: str, interpretations: Mapping[str, str] | None = None) -> Document:
     """The whole document of *version*, as the chosen *interpretations* make it; read it and do not change it."""
     chosen = interpretations or {}
-    return _document(version, tuple(one for one in interpretation_labels() if chosen.get(one[0]) == one[1]))
+    return _document(
+        version,
+        tuple(
+            interpretation_label
+            for interpretation_label in interpretation_labels()
+            if chosen.get(interpretation_label[0]) == interpretation_label[1]
+        ),
+    )
 
 
 @cache

@@ -34,9 +34,13 @@ def compile_operation(document: Document, method: str, path: str) -> Operation |
     described = item.get(method.lower())
     if described is None:
         return None
-    parameters = [resolve(document, one) for one in (*item.get("parameters", ()), *described.get("parameters", ()))]
+    parameters = [resolve(document, value) for value in (*item.get("parameters", ()), *described.get("parameters", ()))]
     # A parameter with x-clause is in doubt: its handler judges it by the reading that rules.
-    queries = tuple(_parameter(document, one) for one in parameters if one["in"] == "query" and "x-clause" not in one)
+    queries = tuple(
+        _parameter(document, parameter)
+        for parameter in parameters
+        if parameter["in"] == "query" and "x-clause" not in parameter
+    )
     return Operation(described=described, queries=queries, body=_body(document, described))
 
 
@@ -62,7 +66,7 @@ def validator(document: Document, schema: dict[str, Any]) -> Any:
 def closed(schema: Any) -> Any:
     """*schema* with every object closed that names its properties."""
     if isinstance(schema, list):
-        return [closed(one) for one in schema]
+        return [closed(value) for value in schema]
     if not isinstance(schema, dict):
         return schema
     inner = {
@@ -98,7 +102,7 @@ def _body(document: Document, described: dict[str, Any]) -> Any:
 
 def fields_of(error: Any) -> str:
     """Where in a body an error is, as the path of its field."""
-    return ".".join(str(one) for one in error.instance_path)
+    return ".".join(str(value) for value in error.instance_path)
 
 
 decode_json = msgspec.json.Decoder().decode

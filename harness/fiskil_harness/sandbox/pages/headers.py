@@ -38,5 +38,5 @@ def _origins(session: AuthSession | None) -> list[str]:
     if session is None:
         return []
     parts = [urlsplit(uri) for uri in (session.redirect_uri, session.cancel_uri) if uri]
-    places = [(one.scheme, one.netloc.rpartition("@")[2]) for one in parts]
+    places = [(split_result.scheme, split_result.netloc.rpartition("@")[2]) for split_result in parts]
     return [f"{scheme}://{host}" for scheme, host in places if scheme in {"http", "https"} and _PLAIN_HOST.fullmatch(host)]

@@ -107,8 +107,18 @@ def _used(store: Store, session: AuthSession | None) -> Response:
 
 def _offered(store: Store) -> list[Institution]:
     """Banks and retailers, those in reach first, and banks first among them."""
-    known = [replace(one, is_accessible=is_accessible(store, one)) for one in store.institutions.values()]
-    return sorted(known, key=lambda one: (not one.is_accessible, one.industry, one.priority, one.name))
+    known = [
+        replace(institution, is_accessible=is_accessible(store, institution)) for institution in store.institutions.values()
+    ]
+    return sorted(
+        known,
+        key=lambda institution: (
+            not institution.is_accessible,
+            institution.industry,
+            institution.priority,
+            institution.name,
+        ),
+    )
 
 
 def _suggested(store: Store) -> dict[str, list[Person]]:
@@ -122,14 +132,17 @@ def _chosen(store: Store, session: AuthSession) -> list[tuple[str, str, str, boo
     person = sessions.person_of(store, session)
     accounts = offered_at(store, person, session.institution_id or "") if person else ()
     is_first_look = session.response != "nothing" and session.stage == "accounts"
-    return [(one.key, one.name, one.product, is_first_look or one.key in session.account_keys) for one in accounts]
+    return [
+        (account.key, account.name, account.product, is_first_look or account.key in session.account_keys)
+        for account in accounts
+    ]
 
 
 def _withheld(store: Store, session: AuthSession) -> list[str]:
     """The names of accounts that the institution shows and does not let be shared. Source: accounts.offered"""
     person = sessions.person_of(store, session)
     accounts = accounts_at(store, person, session.institution_id or "") if person else ()
-    return [one.name for one in accounts if not is_offered(one)]
+    return [account.name for account in accounts if not is_offered(account)]
 
 
 def _shared(store: Store, session: AuthSession) -> list[str]:

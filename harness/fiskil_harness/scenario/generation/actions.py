@@ -28,7 +28,7 @@ DATASETS = ("accounts", "balances", "transactions")
 NAMED: dict[str, tuple[tuple[str, ...], Callable[[str], AnyStep]]] = {
     "forge": (forgeries_of(FISKIL), steps.Forge),
     "odd": (oddities_of(FISKIL), steps.Distort),
-    "reencode": (tuple(one.name for one in encodings_of(FISKIL)), steps.Reencode),
+    "reencode": (tuple(encoding.name for encoding in encodings_of(FISKIL)), steps.Reencode),
     "fail": (("before", "midway", "after", "database"), lambda name: steps.FailNext(at=name)),  # type: ignore[arg-type]
 }
 """Verbs with named variants: which there are for Fiskil, and the step of one. Whatever else is sent by name joins them.

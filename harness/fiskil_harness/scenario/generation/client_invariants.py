@@ -100,7 +100,7 @@ def invariants_of(journal: Journal) -> tuple[Invariant, ...]:
 
     Whoever was locked out for a dead token has broken the first, whatever is missing for it.
     """
-    if not was_locked_out(journal, {one.end_user_id for one in calls(journal)} - {""}):
+    if not was_locked_out(journal, {call.end_user_id for call in calls(journal)} - {""}):
         return INVARIANTS
     return (msgspec.structs.replace(RENEWAL, probes=(*RENEWAL.probes, *ABSENCE_PROBES)), *INVARIANTS)
 

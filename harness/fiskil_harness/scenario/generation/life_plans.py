@@ -43,10 +43,10 @@ class LifePlan(Struct, frozen=True, kw_only=True):
         return tuple(dict.fromkeys(self._course().met))
 
     def _course(self) -> LifeState:
-        course = LifeState(has=self.hooks, expires=any(one.verb == "expire" for one in self.actions))
-        for one in self.actions:
-            if self.hooks.issuperset(VERBS[one.verb].needs) and DOINGS[one.verb](course, one.number):
-                course.met.append(one.verb)
+        course = LifeState(has=self.hooks, expires=any(action.verb == "expire" for action in self.actions))
+        for action in self.actions:
+            if self.hooks.issuperset(VERBS[action.verb].needs) and DOINGS[action.verb](course, action.number):
+                course.met.append(action.verb)
         course.end()
         return course
 

@@ -75,9 +75,9 @@ def _with(life: LifePlan, deeds: tuple[Action, ...]) -> LifePlan:
 
 def happened(life: LifePlan, journal: Journal, findings: Sequence[Finding]) -> tuple[str, ...]:
     """The verbs of *life* that came to pass, faults only where they bit; none where the plan came to no end."""
-    if any(one.probe == UNDONE for one in findings):
+    if any(finding.probe == UNDONE for finding in findings):
         return ()
-    bitten = {one.fault for one in journal.all(Bite)}
+    bitten = {bite.fault for bite in journal.all(Bite)}
     return tuple(verb for verb in life.verbs() if VERBS[verb].group and _came_to_pass(verb, journal, bitten))
 
 
@@ -94,11 +94,15 @@ def _came_to_pass(verb: str, journal: Journal, bitten: set[str]) -> bool:
 
 def _was_felt(journal: Journal) -> bool:
     """Whether a dead token was used, or a new one taken after every one had died."""
-    died_s = [one.at_s for one in (*journal.all(TokensExpired), *journal.all(Bite)) if _kills_tokens(one)]
+    died_s = [
+        tokens_expired.at_s
+        for tokens_expired in (*journal.all(TokensExpired), *journal.all(Bite))
+        if _kills_tokens(tokens_expired)
+    ]
     return any(
-        one.status == 401 or (one.route == "token" and one.at_s > min(died_s, default=one.at_s))
-        for one in journal.all(Exchange)
-        if not one.is_stray
+        call.status == 401 or (call.route == "token" and call.at_s > min(died_s, default=call.at_s))
+        for call in journal.all(Exchange)
+        if not call.is_stray
     )
 
 
@@ -108,10 +112,14 @@ def _kills_tokens(entry: object) -> bool:
 
 def is_unwell(journal: Journal) -> bool:
     """Whether a token died, or was refused, and no later call shows that the app goes on: the next plan would suffer."""
-    made = [one for one in journal.all(Exchange) if not one.is_stray and one.route != "token"]
-    deaths = [one.at_s for one in (*journal.all(TokensExpired), *journal.all(Bite)) if _kills_tokens(one)]
-    deaths += [one.at_s for one in made if one.status == 401]
-    return bool(deaths) and not any(one.at_s > max(deaths) and is_fine(one) for one in made)
+    made = [call for call in journal.all(Exchange) if not call.is_stray and call.route != "token"]
+    deaths = [
+        tokens_expired.at_s
+        for tokens_expired in (*journal.all(TokensExpired), *journal.all(Bite))
+        if _kills_tokens(tokens_expired)
+    ]
+    deaths += [call.at_s for call in made if call.status == 401]
+    return bool(deaths) and not any(call.at_s > max(deaths) and is_fine(call) for call in made)
 
 
 def decisive_findings(findings: Sequence[Finding]) -> list[Finding]:
@@ -119,5 +127,5 @@ def decisive_findings(findings: Sequence[Finding]) -> list[Finding]:
 
     One that saw something comes first.
     """
-    kept = [one for one in findings if one.probe != UNBITTEN]
-    return sorted(kept, key=lambda one: one.verdict is Verdict.INCONCLUSIVE and one.probe != UNDONE)
+    kept = [finding for finding in findings if finding.probe != UNBITTEN]
+    return sorted(kept, key=lambda finding: finding.verdict is Verdict.INCONCLUSIVE and finding.probe != UNDONE)

@@ -102,8 +102,8 @@ def retell(
         PlanError: Nothing was sent, or nothing that a plain test can ask was.
     """
     found = list(findings)
-    failed = [one.probe for one in found if one.verdict is Verdict.FAIL]
-    asked = [name for name in TESTS if name in (failed or [one.probe for one in found])]
+    failed = [finding.probe for finding in found if finding.verdict is Verdict.FAIL]
+    asked = [name for name in TESTS if name in (failed or [finding.probe for finding in found])]
     if failed and not asked:
         raise PlanError(f"What the plan found, {failed[0]}, no plain test can ask. Those ask {', '.join(TESTS)}.")
     story = _Story(journal, key_of(secret))
@@ -242,7 +242,7 @@ def _method(one: Delivery) -> str:
 
 
 def _title(scenario: Scenario, found: list[Finding]) -> str:
-    failed = next((one for one in found if one.verdict is Verdict.FAIL), None)
+    failed = next((finding for finding in found if finding.verdict is Verdict.FAIL), None)
     return f"{scenario.title or scenario.name}: {failed.observed if failed else 'nothing was found broken'}.".replace(
         '"', "'"
     )
@@ -279,9 +279,9 @@ def _shell(scenario: Scenario, told: list[dict[str, Any]], story: _Story, settin
     for step in told:
         if step["do"] in ASIDE:
             yield f"\n# here: {ASIDE[step['do']].format_map(step)}"
-        for one in step.get("sends", [step] if step["do"] == "send" else []):
-            yield f"\n# {one['say']}"
-            yield from _lines(one, known)
+        for value in step.get("sends", [step] if step["do"] == "send" else []):
+            yield f"\n# {value['say']}"
+            yield from _lines(value, known)
 
 
 def _lines(one: dict[str, Any], known: dict[str, str]) -> Iterator[str]:

@@ -143,7 +143,7 @@ INVARIANTS = (
 
 def broken(plan: Scenario, probe: str, promises: tuple[Invariant, ...] = INVARIANTS) -> Invariant | None:
     """The promise that *plan* found broken when *probe* failed; None where the probe checks none of them."""
-    for one in promises:
-        if probe in one.probes and (not one.after or any(isinstance(step, one.after) for step in plan.steps)):
-            return one
+    for promise in promises:
+        if probe in promise.probes and (not promise.after or any(isinstance(step, promise.after) for step in plan.steps)):
+            return promise
     return None

@@ -53,9 +53,9 @@ def is_life(scenario: Scenario) -> bool:
 
 def rewrite(scenario: Scenario, findings: Iterable[Finding], *, plan: str, seed: int, file: str) -> str:
     """The text of a pytest file that plays *scenario*, and asks all that it asks; *findings* give the title."""
-    failed = [one for one in findings if one.verdict is Verdict.FAIL]
+    failed = [finding for finding in findings if finding.verdict is Verdict.FAIL]
     title = f"A life of an end user: {failed[0].observed if failed else 'nothing was found broken'}.".replace('"', "'")
-    lines = [_line(one) for one in scenario.steps]
+    lines = [_line(step) for step in scenario.steps]
     rooms = [name for name, _ in ROOMS if name != "faults" or any("faults." in line for line in lines)]
     return TEXT.format(
         title=title,
@@ -65,7 +65,7 @@ def rewrite(scenario: Scenario, findings: Iterable[Finding], *, plan: str, seed:
         rooms=", ".join(sorted(rooms)),
         name=scenario.name,
         steps="\n".join(lines),
-        probes="\n".join(_line(one) for one in scenario.probes),
+        probes="\n".join(_line(probe) for probe in scenario.probes),
     )
 
 

@@ -235,10 +235,10 @@ class _Search:
         is_shorter = True
         while is_shorter:
             is_shorter = False
-            for one in shorter(life):
-                plan = self._laid_out(one)
+            for life_plan in shorter(life):
+                plan = self._laid_out(life_plan)
                 if plan != self._failing and self._fails(plan):
-                    self._failing, life, is_shorter = plan, one, True
+                    self._failing, life, is_shorter = plan, life_plan, True
                     break
         raise _Enough
 
@@ -286,7 +286,7 @@ class _Search:
 
     def _note(self, tried: PlanRun) -> None:
         self._runs.append(msgspec.structs.replace(tried, number=len(self._runs) + 1))
-        if sum(one.probe in UNDONE for one in self._runs) >= TROUBLES_BORNE:
+        if sum(run.probe in UNDONE for run in self._runs) >= TROUBLES_BORNE:
             raise _Enough
 
     def _tried_hard(self, plan: Scenario) -> PlanRun:

@@ -102,6 +102,6 @@ def _telling(findings: tuple[Finding, ...]) -> Finding:
 
     A plan's first probe asks the widest question, so of several failures the last one says most.
     """
-    failed = [one for one in findings if one.verdict is Verdict.FAIL]
-    undone = [one for one in findings if one.probe in UNDONE]
+    failed = [finding for finding in findings if finding.verdict is Verdict.FAIL]
+    undone = [finding for finding in findings if finding.probe in UNDONE]
     return (failed[-1:] + undone + list(findings))[0]

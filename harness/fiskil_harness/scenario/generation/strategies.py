@@ -170,9 +170,9 @@ def clear(acts: list[Act]) -> list[Act]:
     """
     kept: list[Act] = []
     for act in acts:
-        if act.verb in SURE and any(one.verb in UNSURE for one in kept):
+        if act.verb in SURE and any(act.verb in UNSURE for act in kept):
             continue
-        if act.verb in {"restart", *KILLS} and any(one.verb == "fail" for one in kept):
+        if act.verb in {"restart", *KILLS} and any(act.verb == "fail" for act in kept):
             continue
         if act.verb == "mixed" and 0 not in delivered(kept):
             continue

@@ -28,8 +28,16 @@ class CollectOutputs(PlainStep, frozen=True, kw_only=True, tag="collect_outputs"
         for place, (sink, before) in stage.sinks.items():
             for sent in sink.sent.since(before):
                 stage.journal.write(Reported(**stamp, place=place, text=sent.text, problem=sent.problem))
-        for one in stage.folder.written():
-            stage.journal.write(Filed(**stamp, name=one.name, text=one.text, is_log=one.is_log, problem=one.problem))
+        for written_file in stage.folder.written():
+            stage.journal.write(
+                Filed(
+                    **stamp,
+                    name=written_file.name,
+                    text=written_file.text,
+                    is_log=written_file.is_log,
+                    problem=written_file.problem,
+                )
+            )
 
 
 def _metrics(stage: "Stage") -> tuple[bytes, str]:

@@ -54,7 +54,7 @@ class AuthoriseElsewhere(PlainStep, frozen=True, kw_only=True, tag="authorise_el
     def check(self) -> None:
         """Refuse a person that nobody is, and an institution that is none or the usual one."""
         catalog.person(self.end_user)
-        known = [one for one in catalog.institutions() if one != INSTITUTION]
+        known = [institution for institution in catalog.institutions() if institution != INSTITUTION]
         if self.institution_id not in known:
             raise UnknownName("other institution", self.institution_id, known)
 

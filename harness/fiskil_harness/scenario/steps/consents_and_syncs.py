@@ -106,7 +106,7 @@ class Advance(PlainStep, frozen=True, kw_only=True, tag="advance"):
         stage.fiskil.sandbox.clock.advance(seconds=self.seconds, minutes=self.minutes, days=self.days)
         synced = {(event.end_user_id, event.kind) for event in stage.fiskil.sandbox.events[before:]}
         for participant in stage.participants.values():
-            noted = {one.dataset for one in stage.journal.all(Rows) if one.participant == participant.name}
+            noted = {rows.dataset for rows in stage.journal.all(Rows) if rows.participant == participant.name}
             for dataset in sorted(noted, key=_when):
                 if (participant.end_user_id, DATASETS[dataset].event) in synced:
                     stage.note_rows(dataset, participant, moment="sync")

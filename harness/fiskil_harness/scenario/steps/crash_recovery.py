@@ -39,9 +39,9 @@ class RepeatTogether(PlainStep, frozen=True, kw_only=True, tag="repeat_together"
 
     def perform(self, stage: "Stage") -> None:
         """Send them, every round when the one before it is answered."""
-        parcels = [one for one in stage.outbox if one.attempts and stage.owner_of(one.symbol).name == self.twin]
+        parcels = [parcel for parcel in stage.outbox if parcel.attempts and stage.owner_of(parcel.symbol).name == self.twin]
         for _ in range(self.rounds):
-            deliveries = stage.sender.burst([outgoing_of(stage, one, kind="replay") for one in parcels], stage.journal)
+            deliveries = stage.sender.burst([outgoing_of(stage, parcel, kind="replay") for parcel in parcels], stage.journal)
             for parcel, delivery in zip(parcels, deliveries, strict=True):
                 settle(stage, parcel, [delivery])
 
@@ -68,7 +68,7 @@ class KillDuringDelivery(PlainStep, frozen=True, tag="kill_during_delivery"):
         parcels = [stage.outbox.find(self.event)] if self.event else stage.outbox.due(now)
         for parcel in parcels:
             parcel.next_attempt()
-        outgoing = [_amidst(outgoing_of(stage, one)) for one in parcels]
+        outgoing = [_amidst(outgoing_of(stage, parcel)) for parcel in parcels]
         usual_s = _usual_s(stage)
         with ThreadPoolExecutor(1) as pool:
             made = pool.submit(stage.sender.burst, outgoing, stage.journal)
@@ -93,10 +93,10 @@ class Redeliver(PlainStep, frozen=True, tag="redeliver"):
 
     def perform(self, stage: "Stage") -> None:
         """Make the attempts."""
-        wanted = [stage.outbox.find(self.event)] if self.event else [one for one in stage.outbox if one.is_lost]
+        wanted = [stage.outbox.find(self.event)] if self.event else [parcel for parcel in stage.outbox if parcel.is_lost]
         if not wanted:
             raise StepError("No event was discarded, so there is nothing to deliver again. Name one, or let attempts fail.")
-        until_it_hangs(stage, (partial(attempt, stage, one) for one in wanted))
+        until_it_hangs(stage, (partial(attempt, stage, parcel) for parcel in wanted))
 
 
 def _amidst(outgoing: Outgoing) -> Outgoing:
@@ -109,8 +109,12 @@ def _usual_s(stage: "Stage") -> float:
     The others a busy machine may have held up, and a kill so late would come long after everything.
     """
     groups: dict[int, list[Delivery]] = {}
-    for one in stage.journal.all(Delivery):
-        if one.group:
-            groups.setdefault(one.group, []).append(one)
-    took = [max(one.took_s for one in ones) for ones in groups.values() if all(one.outcome == "ack" for one in ones)]
+    for delivery in stage.journal.all(Delivery):
+        if delivery.group:
+            groups.setdefault(delivery.group, []).append(delivery)
+    took = [
+        max(delivery.took_s for delivery in ones)
+        for ones in groups.values()
+        if all(delivery.outcome == "ack" for delivery in ones)
+    ]
     return min([*took, LONG_S]) if took else SHORT_S

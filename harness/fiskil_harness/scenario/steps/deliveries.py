@@ -115,7 +115,7 @@ class DeliverTogether(PlainStep, frozen=True, kw_only=True, tag="deliver_togethe
         parcels = stage.outbox.due(stage.fiskil.sandbox.clock.now())
         for parcel in parcels:
             parcel.next_attempt()
-        deliveries = stage.sender.burst([outgoing_of(stage, one) for one in parcels], stage.journal)
+        deliveries = stage.sender.burst([outgoing_of(stage, parcel) for parcel in parcels], stage.journal)
         for parcel, delivery in zip(parcels, deliveries, strict=True):
             settle(stage, parcel, [delivery])
 
@@ -217,7 +217,7 @@ def until_it_hangs(stage: "Stage", deliveries: Iterable[Callable[[], Delivery]])
 
 def settle(stage: "Stage", parcel: Parcel, deliveries: list[Delivery]) -> None:
     """Plan what follows on some attempts for *parcel*."""
-    is_acknowledged = any(one.outcome == "ack" for one in deliveries)
+    is_acknowledged = any(delivery.outcome == "ack" for delivery in deliveries)
     parcel.settle(is_acknowledged=is_acknowledged, now=stage.fiskil.sandbox.clock.now())
 
 

@@ -8,7 +8,7 @@ from fiskil_harness.webhooks.retry_schedule import Parcel
 if TYPE_CHECKING:
     from fiskil_harness.scenario.stage import Participant, Stage
 
-KINDS = ("consent.revoked", "consent.updated", "consent.received", *(one.event for one in DATASETS.values()))
+KINDS = ("consent.revoked", "consent.updated", "consent.received", *(dataset.event for dataset in DATASETS.values()))
 
 
 def invented(stage: "Stage", participant: "Participant", kind: str) -> Event:

@@ -14,7 +14,7 @@ from fiskil_harness.scenario.steps.waiting_pages import open_page
 if TYPE_CHECKING:
     from fiskil_harness.scenario.stage import Stage
 
-FAILURES = tuple(one for one in CONCLUSIONS if one != APPROVED)
+FAILURES = tuple(conclusion for conclusion in CONCLUSIONS if conclusion != APPROVED)
 TERMINATED = "terminated"
 """Such a session leads nowhere: the consent page itself says so, and posts it to the page in whose frame it stands."""
 
@@ -61,7 +61,7 @@ async def _show_again(page: Any, window: Window) -> str:
     Returns:
         What kept the browser from it, in words.
     """
-    frames = [frame for one in page.context.pages for frame in one.frames if window.places.is_auth(frame.url)]
+    frames = [frame for value in page.context.pages for frame in value.frames if window.places.is_auth(frame.url)]
     if not frames:
         return "the consent page was gone before the journey ended"
     try:

@@ -88,9 +88,9 @@ class LiftFaults(PlainStep, frozen=True, kw_only=True, tag="lift_faults"):
         """Lift them, and write down how often each one bit."""
         rules = stage.fiskil.link.rules
         stage.has_mended = True
-        for one in rules.waiting():
-            rules.lift(one)
-            stage.journal.write(fault_set(one, **stage.journal.stamp()))
+        for waiting in rules.waiting():
+            rules.lift(waiting)
+            stage.journal.write(fault_set(waiting, **stage.journal.stamp()))
 
 
 class LimitPages(PlainStep, frozen=True, kw_only=True, tag="limit_pages"):

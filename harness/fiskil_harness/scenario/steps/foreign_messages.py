@@ -155,7 +155,7 @@ def _lookalikes(stage: "Stage", first: Event) -> Iterator[tuple[str, Event]]:
     for name, message_id in ids.items():
         yield name, msgspec.structs.replace(first, message_id=message_id)
     # A kind that every scenario has told before: whether the app applies it is known then.
-    kind = next((one for one in ("consent.received", *KINDS) if one != first.kind and stage.is_used(one)), first.kind)
+    kind = next((text for text in ("consent.received", *KINDS) if text != first.kind and stage.is_used(text)), first.kind)
     yield "another event", msgspec.structs.replace(first, kind=kind, message_id=stage.fiskil.sandbox.mint.message_id())
 
 
@@ -187,7 +187,7 @@ def _stranger(stage: "Stage") -> str:
         allowed = stage.fiskil.webhook_sources
     if allowed is None:
         return ""
-    return next((one for one in STRANGERS if not any(_covers(listed, one) for listed in allowed)), "")
+    return next((stranger for stranger in STRANGERS if not any(_covers(listed, stranger) for listed in allowed)), "")
 
 
 def _covers(listed: str, address: str) -> bool:

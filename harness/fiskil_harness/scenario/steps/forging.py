@@ -148,9 +148,9 @@ class ReencodeEvery(PlainStep, frozen=True, kw_only=True, tag="reencode_every"):
         participant = stage.participant(self.twin)
         takes_extra = _send_encoded(stage, participant, "extra_field", is_judged=False).outcome == "ack"
         names = [
-            (one.name, takes_extra or not one.has_extra)
-            for one in encodings_of(stage.fiskil.dialect)
-            if not one.needs_accounts
+            (encoding.name, takes_extra or not encoding.has_extra)
+            for encoding in encodings_of(stage.fiskil.dialect)
+            if not encoding.needs_accounts
         ]
         until_it_hangs(stage, (partial(_send_encoded, stage, participant, name, is_judged=judged) for name, judged in names))
 

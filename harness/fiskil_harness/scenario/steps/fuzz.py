@@ -123,9 +123,9 @@ def _chosen(stage: "Stage", kinds: list[str], count: int) -> "list[Drawn]":
     from fiskil_harness.webhooks.fuzzing import drawn
 
     payload = msgspec.json.encode(stage.fiskil.dialect.payload)
-    found = [one for kind in kinds for one in drawn(payload, kind, seed=stage.seed, examples=EXAMPLES)]
+    found = [each_drawn for kind in kinds for each_drawn in drawn(payload, kind, seed=stage.seed, examples=EXAMPLES)]
     chance = stream(stage.seed, "fuzz")
-    valid, broken = ([one for one in found if one.is_valid is wanted] for wanted in (True, False))
+    valid, broken = ([drawn for drawn in found if drawn.is_valid is wanted] for wanted in (True, False))
     share = min(len(valid), max(1, count // 3))
     chosen = [*chance.sample(valid, share), *chance.sample(broken, min(len(broken), count - share))]
     chance.shuffle(chosen)

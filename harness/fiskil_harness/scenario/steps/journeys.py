@@ -39,7 +39,9 @@ class Authorise(PlainStep, frozen=True, kw_only=True, tag="authorise"):
 
     def check(self) -> None:
         """Refuse an institution that cannot be reached."""
-        reachable = [one.institution_id for one in catalog.institutions().values() if one.is_accessible]
+        reachable = [
+            institution.institution_id for institution in catalog.institutions().values() if institution.is_accessible
+        ]
         if self.institution_id not in reachable:
             raise UnknownName("institution", self.institution_id, reachable)
 

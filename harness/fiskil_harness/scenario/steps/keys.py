@@ -25,7 +25,7 @@ class RotateKey(PlainStep, frozen=True, kw_only=True, tag="rotate_key"):
 
         first = stage.app.values[SECRET]
         second = keys.mint(stage.fiskil.sandbox.store)
-        told = next((one.is_in_env for one in stage.journal.all(KeyInUse)), True)
+        told = next((key_in_use.is_in_env for key_in_use in stage.journal.all(KeyInUse)), True)
         stage.must_restart = True
         stage.journal.write(Canaries(**stage.journal.stamp(), values={"client secret": (second,)}))
         stage.app.values[SECRET] = second

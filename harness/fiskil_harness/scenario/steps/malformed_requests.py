@@ -61,7 +61,7 @@ class DeliverEveryForm(PlainStep, frozen=True, kw_only=True, tag="deliver_every_
     def perform(self, stage: "Stage") -> None:
         """Deliver them."""
         participant = stage.participant(self.twin)
-        until_it_hangs(stage, (partial(_deliver_form, stage, participant, one) for one in of_kinds(Kind.PLAIN)))
+        until_it_hangs(stage, (partial(_deliver_form, stage, participant, of_kind) for of_kind in of_kinds(Kind.PLAIN)))
 
 
 class SendVariant(PlainStep, frozen=True, tag="send_variant"):
@@ -91,9 +91,9 @@ class SendEveryVariant(PlainStep, frozen=True, tag="send_every_variant"):
         participant = stage.participant(self.twin)
 
         def deliveries() -> Iterator[Callable[[], Delivery]]:
-            for one in of_kinds(*OF[self.of]):
-                yield partial(_send_ugly, stage, participant, one)
-                yield partial(_look_after, stage, participant, self.event, one)
+            for of_kind in of_kinds(*OF[self.of]):
+                yield partial(_send_ugly, stage, participant, of_kind)
+                yield partial(_look_after, stage, participant, self.event, of_kind)
 
         until_it_hangs(stage, deliveries())
 

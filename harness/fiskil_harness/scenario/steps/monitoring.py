@@ -75,7 +75,7 @@ def _is_awaited(stage: "Stage", reading: Monitors, *, is_late: bool) -> bool:
 
 def _must_export(stage: "Stage") -> bool:
     """Whether the app exports its metrics, or is told to and shows none otherwise; who never did is waited for once."""
-    if any(one.problem for one in stage.journal.all(Monitors)):
+    if any(monitors.problem for monitors in stage.journal.all(Monitors)):
         return False
     is_known = stage.fiskil.telemetry.samples is not None
     return is_known or (stage.app.passes_value("otlp_url") and not stage.app.has(METRICS))
@@ -93,7 +93,7 @@ def _read(stage: "Stage", moment: str, since: Moment, *, must_export: bool) -> M
         **stage.journal.stamp(),
         moment=moment,
         samples=found,
-        alerts=sum(not one.is_resolved for one in stage.fiskil.alerts.alerts),
+        alerts=sum(not alert.is_resolved for alert in stage.fiskil.alerts.alerts),
         kinds=_kinds(stage),
         problem=lack,
         is_configured=stage.app.passes_value("alert_url"),
@@ -116,15 +116,15 @@ def _lack_of_exports(stage: "Stage", since: Moment) -> str:
 def _kinds(stage: "Stage") -> tuple[str, ...]:
     """The kinds of alerts since the reading before."""
     measurements = stage.journal.all(Monitors)
-    alerts = [one for one in stage.fiskil.alerts.alerts if not one.is_resolved]
-    return tuple(sorted({one.kind for one in alerts[measurements[-1].alerts :]})) if measurements else ()
+    alerts = [alert for alert in stage.fiskil.alerts.alerts if not alert.is_resolved]
+    return tuple(sorted({alert.kind for alert in alerts[measurements[-1].alerts :]})) if measurements else ()
 
 
 def _when_calm(stage: "Stage", reading: Monitors, limit_s: float) -> Monitors:
     """The reading as it stands once no alert about the trouble has come for a while, or it is clear that they go on."""
     measurements = stage.journal.all(Monitors)
-    usual = {kind for one in measurements if one.moment in ORDINARY for kind in one.kinds}
-    about = {kind for one in measurements if one.moment in TROUBLED for kind in one.kinds} - usual
+    usual = {kind for measurement in measurements if measurement.moment in ORDINARY for kind in measurement.kinds}
+    about = {kind for measurement in measurements if measurement.moment in TROUBLED for kind in measurement.kinds} - usual
     if not about:
         return reading
     elapsed_s = stopwatch()
@@ -143,7 +143,7 @@ def _comes_again(stage: "Stage", about: set[str], seen: int, *, quiet_s: float) 
     """
 
     def has_come() -> bool:
-        return any(one.kind in about and not one.is_resolved for one in stage.fiskil.alerts.alerts[seen:])
+        return any(alert.kind in about and not alert.is_resolved for alert in stage.fiskil.alerts.alerts[seen:])
 
     if wait_until(has_come, cap_s=quiet_s):
         return True

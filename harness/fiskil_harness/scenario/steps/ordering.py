@@ -30,7 +30,7 @@ class DeliverEach(PlainStep, frozen=True, tag="deliver_each"):
         """Make the next attempt for each."""
         stage.collect_events()
         owner = stage.participant(self.twin)
-        by_kind = {one.event.kind: one for one in stage.outbox if stage.owner_of(one.symbol) is owner}
+        by_kind = {parcel.event.kind: parcel for parcel in stage.outbox if stage.owner_of(parcel.symbol) is owner}
         for kind in self.kinds:
             if kind not in by_kind:
                 raise UnknownName("event of the kind", kind, by_kind, place=f"what {self.twin or 'the end user'} was told")
@@ -68,7 +68,7 @@ class SetSameTimestamp(PlainStep, frozen=True, kw_only=True, tag="set_same_times
         """Give every waiting event the moment of the latest. Source: webhooks.payload"""
         stage.collect_events()
         owner = stage.participant(self.twin)
-        waiting = [one for one in stage.outbox if one.attempts == 0 and stage.owner_of(one.symbol) is owner]
-        moment = max((one.event.publish_time for one in waiting), default=None)
+        waiting = [parcel for parcel in stage.outbox if parcel.attempts == 0 and stage.owner_of(parcel.symbol) is owner]
+        moment = max((parcel.event.publish_time for parcel in waiting), default=None)
         for parcel in waiting:
             parcel.event = msgspec.structs.replace(parcel.event, publish_time=moment)

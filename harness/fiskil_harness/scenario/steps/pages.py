@@ -182,9 +182,9 @@ def _note_visit(stage: "Stage", participant: "Participant", window: Window, page
     back = _ways_back(window)
     participant.way_back = back[0] if back else ""
     own = [
-        one
-        for one in stage.journal.all(Fetched)
-        if one.participant == participant.name and one.url in back and one.kind == "document" and one.is_ours
+        fetched
+        for fetched in stage.journal.all(Fetched)
+        if fetched.participant == participant.name and fetched.url in back and fetched.kind == "document" and fetched.is_ours
     ]
     shown = own[-1] if own else None
     stage.journal.write(

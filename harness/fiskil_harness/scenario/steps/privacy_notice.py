@@ -32,11 +32,13 @@ class ReadPrivacyNotice(Looking, frozen=True, kw_only=True, tag="read_privacy_no
         """Look, follow, read."""
         participant = stage.participant(self.twin)
         view_page(stage, participant, self.page, moment=PLAIN)
-        seen = [one for one in stage.journal.all(PageView) if one.page == self.page and one.participant == participant.name]
+        seen = [
+            view for view in stage.journal.all(PageView) if view.page == self.page and view.participant == participant.name
+        ]
         if not seen or seen[-1].problem or self.page not in stage.settings.app.observe.pages:
             return
         window = stage.window(participant)
-        controls = {one: None for look in seen[-WIDTHS:] for one in look.controls}
+        controls = {control: None for look in seen[-WIDTHS:] for control in look.controls}
         read = [*seen[-WIDTHS:], *_follow(stage, participant, window, seen[-1].url, list(controls))]
         if _lacks_purpose(stage, read):
             _read_on(window, seen[-1].url, list(controls))
@@ -47,9 +49,11 @@ def _follow(
 ) -> tuple[PageView, ...]:
     """Follow what leads to the stated address, or else what its name says is the notice."""
     wanted = urljoin(page_url, stage.settings.app.facts.privacy_url or "")
-    able = [one for one in controls if one.kind in {"link", "button"} and not one.is_disabled]
-    stated = [one for one in able if stage.settings.app.facts.privacy_url and is_same_address(one.leads_to, wanted)]
-    named = [one for one in able if phrase_in(one.text, words_for(PRIVACY))]
+    able = [control for control in controls if control.kind in {"link", "button"} and not control.is_disabled]
+    stated = [
+        control for control in able if stage.settings.app.facts.privacy_url and is_same_address(control.leads_to, wanted)
+    ]
+    named = [control for control in able if phrase_in(control.text, words_for(PRIVACY))]
     for control in [*stated, *named][:1]:
         lack = ELSEWHERE if control.leads_to and not window.places.is_app(control.leads_to) else ""
         if not lack and control.leads_to:
@@ -76,20 +80,20 @@ def _follow(
 def _lacks_purpose(stage: "Stage", read: list[PageView]) -> bool:
     """Whether no page yet tells the purpose, or none of them is the notice: more may be behind other links."""
     words = purpose_words(stage.settings.app.facts.purpose or "")
-    is_told = any(len(missing_words(one.text, words)) * 2 <= len(words) for one in read)
-    return not is_told or not any(one.page == NOTICE for one in read)
+    is_told = any(len(missing_words(view.text, words)) * 2 <= len(words) for view in read)
+    return not is_told or not any(view.page == NOTICE for view in read)
 
 
 def _read_on(window: Window, page_url: str, controls: list[Control]) -> None:
     """Open the app's other pages that are linked, as far as a link does nothing but lead there."""
     links = [
-        one
-        for one in controls
-        if one.kind == "link"
-        and one.leads_to
-        and window.places.is_app(one.leads_to)
-        and not is_same_address(one.leads_to, page_url)
-        and not any(phrase_in(one.text, words_for("revoke", name)) for name in UNREAD)
+        control
+        for control in controls
+        if control.kind == "link"
+        and control.leads_to
+        and window.places.is_app(control.leads_to)
+        and not is_same_address(control.leads_to, page_url)
+        and not any(phrase_in(control.text, words_for("revoke", name)) for name in UNREAD)
     ]
     for link in links[:MOST_LINKS]:
         window.open(link.leads_to, page=LINKED)

@@ -49,20 +49,26 @@ def first_controls(
         is_own: Whether an address is the app's.
         more_words: What the app's own controls say that end a consent, besides the usual.
     """
-    others = [one for one in institutions if one != sought]
-    able = [one for one in _able(controls, is_own) if not phrase_in(one.text, others) or phrase_in(one.text, [sought])]
-    able = [one for one in able if not (one.kind == "link" and is_same_address(one.leads_to, url))]
-    able += [one for one in controls if is_sharing_switch(one, sought) and not phrase_in(one.text, others)]
+    others = [institution for institution in institutions if institution != sought]
+    able = [
+        control
+        for control in _able(controls, is_own)
+        if not phrase_in(control.text, others) or phrase_in(control.text, [sought])
+    ]
+    able = [control for control in able if not (control.kind == "link" and is_same_address(control.leads_to, url))]
+    able += [control for control in controls if is_sharing_switch(control, sought) and not phrase_in(control.text, others)]
     place = _place_of(text, institutions, sought)
     ranked: list[tuple[int, RevokeControl]] = []
-    for one in able:
-        is_told = is_sure(one, more_words) or is_sharing(one, sought)
-        rank = (0 if phrase_in(one.text, [sought]) else 1) if is_told else _rank(one, sought)
+    for control in able:
+        is_told = is_sure(control, more_words) or is_sharing(control, sought)
+        rank = (0 if phrase_in(control.text, [sought]) else 1) if is_told else _rank(control, sought)
         if rank is not None:
             # "My data" may be all of it, but not beside the name of the one.
-            is_for_all = len(institutions) > 1 and not phrase_in(one.text, [sought])
-            is_for_all = is_for_all and bool(phrase_in(one.text, words_for(REVOKE, "every")))
-            ranked.append((LAST if is_for_all else rank, RevokeControl(control=one, is_sure=is_told, is_way=rank in WAYS)))
+            is_for_all = len(institutions) > 1 and not phrase_in(control.text, [sought])
+            is_for_all = is_for_all and bool(phrase_in(control.text, words_for(REVOKE, "every")))
+            ranked.append(
+                (LAST if is_for_all else rank, RevokeControl(control=control, is_sure=is_told, is_way=rank in WAYS))
+            )
     best = [way for _, way in sorted(ranked, key=lambda pair: pair[0])]
     return _nearest_first(_told_apart(best, place, len(institutions)), text, institutions, sought)
 
@@ -79,27 +85,29 @@ def next_controls(
 
     After something sure only what confirms it goes on; after a switch also what keeps the change, which stood there before.
     """
-    left = [one for one in before if not (has_switched and phrase_in(one.text, words_for(REVOKE, "saves")))]
+    left = [control for control in before if not (has_switched and phrase_in(control.text, words_for(REVOKE, "saves")))]
     fresh = []
-    for one in controls:
-        if one in left:
-            left.remove(one)
+    for control in controls:
+        if control in left:
+            left.remove(control)
         else:
-            fresh.append(one)
+            fresh.append(control)
     able = _able(fresh, is_own)
     groups = ["sure", "confirms", "likely"] + ([] if has_sure else ["ways"]) + (["saves"] if has_switched else [])
     found: list[Control] = []
     for name in groups:
-        found += [one for one in able if one not in found and phrase_in(one.text, words_for(REVOKE, name))]
+        found += [control for control in able if control not in found and phrase_in(control.text, words_for(REVOKE, name))]
     if not has_sure:
-        found += [one for one in able if one not in found and not _has_letters(one.text)]
-    return [RevokeControl(control=one, is_sure=is_sure(one)) for one in found]
+        found += [control for control in able if control not in found and not _has_letters(control.text)]
+    return [RevokeControl(control=control, is_sure=is_sure(control)) for control in found]
 
 
 def disabled_controls(before: Sequence[Control], controls: Sequence[Control]) -> list[Control]:
     """What has come since the last press and would confirm it, but cannot be pressed before something else is answered."""
     words = _words("sure", "confirms", "likely")
-    return [one for one in controls if one.is_disabled and one not in before and phrase_in(one.text, words)]
+    return [
+        control for control in controls if control.is_disabled and control not in before and phrase_in(control.text, words)
+    ]
 
 
 def is_alike(one: RevokeControl, other: RevokeControl) -> bool:
@@ -120,13 +128,13 @@ def is_sharing(control: Control, sought: str) -> bool:
 
 def _able(controls: Sequence[Control], is_own: Callable[[str], bool]) -> list[Control]:
     return [
-        one
-        for one in controls
-        if one.kind in {"button", "link"}
-        and not one.is_disabled
-        and (not one.leads_to or is_own(one.leads_to))
-        and not phrase_in(one.text, words_for(REVOKE, "keeps"))
-        and (is_sure(one) or not phrase_in(one.text, [*_words("never", "spares", "begins")]))
+        control
+        for control in controls
+        if control.kind in {"button", "link"}
+        and not control.is_disabled
+        and (not control.leads_to or is_own(control.leads_to))
+        and not phrase_in(control.text, words_for(REVOKE, "keeps"))
+        and (is_sure(control) or not phrase_in(control.text, [*_words("never", "spares", "begins")]))
     ]
 
 
@@ -154,20 +162,22 @@ def _has_letters(text: str) -> bool:
 def _place_of(text: str, institutions: Sequence[str], sought: str) -> int:
     """Which of the listed consents is the one that is sought, in the order of the page."""
     told = plain(text)
-    stands = sorted((told.find(plain(one)), one) for one in dict.fromkeys(institutions) if plain(one) in told)
-    return next((at for at, (_, one) in enumerate(stands) if one == sought), 0)
+    stands = sorted(
+        (told.find(plain(fromkey)), fromkey) for fromkey in dict.fromkeys(institutions) if plain(fromkey) in told
+    )
+    return next((at for at, (_, stand) in enumerate(stands) if stand == sought), 0)
 
 
 def _told_apart(ways: list[RevokeControl], place: int, count: int) -> list[RevokeControl]:
     """Of as many controls of one name as there are consents only that of the consent that is sought, in the page's order."""
     found: list[RevokeControl] = []
     for way in ways:
-        alike = [one for one in ways if is_alike(one, way)]
+        alike = [revoke_control for revoke_control in ways if is_alike(revoke_control, way)]
         if count < 2 or len(alike) != count:
             found.append(way)
         elif way is alike[place]:
-            same = [one for one in alike if one.control == way.control]
-            nth = next(at for at, one in enumerate(same) if one is way) if len(same) > 1 else None
+            same = [revoke_control for revoke_control in alike if revoke_control.control == way.control]
+            nth = next(at for at, revoke_control in enumerate(same) if revoke_control is way) if len(same) > 1 else None
             found.append(msgspec.structs.replace(way, nth=nth))
     return found
 
@@ -179,7 +189,7 @@ def _nearest_first(ways: list[RevokeControl], text: str, institutions: Sequence[
     """
     found: list[RevokeControl] = []
     for way in ways:
-        alike = [one for one in ways if is_alike(one, way)]
+        alike = [revoke_control for revoke_control in ways if is_alike(revoke_control, way)]
         if len(alike) <= len(institutions):
             found.append(way)
         elif way is alike[0]:
@@ -188,8 +198,13 @@ def _nearest_first(ways: list[RevokeControl], text: str, institutions: Sequence[
 
 
 def _numbered(alike: list[RevokeControl]) -> list[RevokeControl]:
-    before = [sum(1 for other in alike[:at] if other.control == one.control) for at, one in enumerate(alike)]
-    return [msgspec.structs.replace(one, nth=nth, alike=len(alike)) for one, nth in zip(alike, before, strict=True)]
+    before = [
+        sum(1 for other in alike[:at] if other.control == revoke_control.control) for at, revoke_control in enumerate(alike)
+    ]
+    return [
+        msgspec.structs.replace(revoke_control, nth=nth, alike=len(alike))
+        for revoke_control, nth in zip(alike, before, strict=True)
+    ]
 
 
 def _by_distance(alike: list[RevokeControl], text: str, institutions: Sequence[str], sought: str) -> list[RevokeControl]:
@@ -197,23 +212,23 @@ def _by_distance(alike: list[RevokeControl], text: str, institutions: Sequence[s
     told = "|".join(["", *(plain(line) for line in text.splitlines()), ""])
     name = plain(alike[0].control.text)
     stands = [found for found in (_places(told, f"|{name}|"), _places(told, name)) if len(found) == len(alike)]
-    names = {one: _places(told, plain(one)) for one in institutions}
+    names = {institution: _places(told, plain(institution)) for institution in institutions}
     if not stands or not names.get(sought):
         return alike
 
     def distance(at: int, name: str) -> tuple[bool, int]:
         """What stands above a control owns it sooner than what stands below."""
-        above = [at - one for one in names[name] if one <= at]
-        below = [one - at for one in names[name] if one > at]
+        above = [at - number for number in names[name] if number <= at]
+        below = [number - at for number in names[name] if number > at]
         return (not above, min(above or below, default=len(told)))
 
     own = [
         (distance(at, sought), way)
         for at, way in zip(stands[0], alike, strict=True)
-        if min(names, key=lambda one: distance(at, one)) == sought
+        if min(names, key=lambda text: distance(at, text)) == sought
     ]
     return [way for _, way in sorted(own, key=lambda pair: pair[0])]
 
 
 def _places(told: str, wanted: str) -> list[int]:
-    return [one.start() for one in re.finditer(f"(?={re.escape(wanted)})", told)] if wanted.strip(" |") else []
+    return [match.start() for match in re.finditer(f"(?={re.escape(wanted)})", told)] if wanted.strip(" |") else []

@@ -87,8 +87,10 @@ class WaitForRevocation(Looking, frozen=True, kw_only=True, tag="wait_for_revoca
         template = stage.settings.app.observe.pages.get(self.page)
         before = page_views(stage.journal, self.page, [BEFORE], participant=participant.name)
         if template is not None and before:
-            ended = [one for one in stage.fiskil.sandbox.consents_of(participant.end_user_id) if not one.is_active]
-            names = [stage.fiskil.sandbox.store.institutions[one.institution_id].name for one in ended]
+            ended = [
+                consent for consent in stage.fiskil.sandbox.consents_of(participant.end_user_id) if not consent.is_active
+            ]
+            names = [stage.fiskil.sandbox.store.institutions[consent.institution_id].name for consent in ended]
             window = stage.window(participant)
             elapsed = stopwatch()
             window.open(address_of(stage, participant, template), page=self.page)
@@ -105,20 +107,20 @@ def _await_list(stage: "Stage", participant: "Participant", page: str) -> None:
     template = stage.settings.app.observe.pages.get(page)
     if template is None:
         return
-    told = [one for one in stage.journal.all(Sharing) if one.participant == participant.name]
+    told = [sharing for sharing in stage.journal.all(Sharing) if sharing.participant == participant.name]
     window, elapsed = stage.window(participant), stopwatch()
     while elapsed() < stage.settings.app.limits.fresh_s:
         window.open(address_of(stage, participant, template), page=page)
         text = window.read().text
-        if all(phrase_in(text, [one.institution]) for one in told):
+        if all(phrase_in(text, [sharing.institution]) for sharing in told):
             return
         window.pause()
 
 
 def _lists_any(before: list[PageView], seen: PageSnapshot, names: list[str], more_words: tuple[str, ...]) -> bool:
     return any(
-        is_still_listed(one, text=seen.text, controls=seen.controls, institution=name, more_words=more_words)
-        for one in before
+        is_still_listed(view, text=seen.text, controls=seen.controls, institution=name, more_words=more_words)
+        for view in before
         for name in names
     )
 
@@ -126,18 +128,18 @@ def _lists_any(before: list[PageView], seen: PageSnapshot, names: list[str], mor
 def _note_sharing(stage: "Stage", participant: "Participant", sought: Consent) -> None:
     """Write down what the page is to list."""
     sandbox = stage.fiskil.sandbox
-    for one in sandbox.consents_of(participant.end_user_id):
-        if one.is_active:
+    for consent in sandbox.consents_of(participant.end_user_id):
+        if consent.is_active:
             stage.journal.write(
                 Sharing(
                     **stage.journal.stamp(),
                     participant=participant.name,
-                    consent_id=one.arrangement_id,
-                    institution=sandbox.store.institutions[one.institution_id].name,
-                    permissions=one.permissions,
-                    expires_on=one.expires_at.astimezone(UTC).date().isoformat(),
+                    consent_id=consent.arrangement_id,
+                    institution=sandbox.store.institutions[consent.institution_id].name,
+                    permissions=consent.permissions,
+                    expires_on=consent.expires_at.astimezone(UTC).date().isoformat(),
                     today=sandbox.clock.now().astimezone(UTC).date().isoformat(),
-                    is_sought=one.arrangement_id == sought.arrangement_id,
+                    is_sought=consent.arrangement_id == sought.arrangement_id,
                 )
             )
 
@@ -165,7 +167,7 @@ class _Leaving:
         """
         self._window.accept_dialogs_until(self._has_ended)
         ways = self._first_ways()
-        self._read_details([one for one in ways if one.is_way])
+        self._read_details([way for way in ways if way.is_way])
         if not ways:
             self._number = 1
             self._note("", lack=NOTHING)
@@ -186,10 +188,10 @@ class _Leaving:
         Where several consents stand, what is left over may be another's.
         """
         text = self._window.read().text
-        ways = [one for one in self._first_ways() if is_alike(one, way) and one not in tried]
+        ways = [first_way for first_way in self._first_ways() if is_alike(first_way, way) and first_way not in tried]
         count = len(self._stood)
-        is_listed = any(phrase_in(text, [one.institution]) for one in self._told if one.is_sought)
-        return [one for one in ways if is_listed and (count == 1 or one.alike > count)]
+        is_listed = any(phrase_in(text, [sharing.institution]) for sharing in self._told if sharing.is_sought)
+        return [way for way in ways if is_listed and (count == 1 or way.alike > count)]
 
     def _read_details(self, ways: list[RevokeControl]) -> None:
         """Open what tells more of a consent, as somebody does who has not made up their mind, and come back."""
@@ -238,10 +240,10 @@ class _Leaving:
     def _note_questions(self) -> None:
         """What a dialog of the browser's has asked since the press is another press; what it only told is none."""
         said = self._window.dialogs
-        for one in said[self._heard :]:
-            if one.is_question:
+        for page_dialog in said[self._heard :]:
+            if page_dialog.is_question:
                 self._number += 1
-                self._note(" ".join(one.text.split()))
+                self._note(" ".join(page_dialog.text.split()))
         self._heard = len(said)
 
     def _await(self, before: PageSnapshot, *, has_sure: bool, has_switched: bool) -> RevokeControl | None:
@@ -274,16 +276,20 @@ class _Leaving:
         """
         fields = self._asked(seen)
         if ways:
-            return any(one != self._typed and not phrase_in(one.text, words_for(REVOKE, "optional")) for one in fields)
+            return any(field != self._typed and not phrase_in(field.text, words_for(REVOKE, "optional")) for field in fields)
         return bool(fields) or (self._typed is not None and bool(disabled_controls(before.controls, seen.controls)))
 
     def _asked(self, seen: PageSnapshot) -> list[Control]:
         """The fields that were not on the page that lists consents."""
-        return [one for one in seen.controls if one.kind == "field" and one not in self._listed and not one.is_disabled]
+        return [
+            control
+            for control in seen.controls
+            if control.kind == "field" and control not in self._listed and not control.is_disabled
+        ]
 
     def _type(self, before: PageSnapshot, seen: PageSnapshot) -> bool:
         """Type what the page asks to be typed into a field that has come since the last press; whether there was any."""
-        fields = [one for one in self._asked(seen) if one not in before.controls]
+        fields = [control for control in self._asked(seen) if control not in before.controls]
         for field in fields if self._typed is None else ():
             word = confirmation_word(field.text) or confirmation_word(seen.text)
             if word and word not in seen.values:
@@ -297,9 +303,9 @@ class _Leaving:
 
     def _is_of_an_end(self, word: str) -> bool:
         """Whether a word is one that people are asked to type before something ends; any other may have been misread."""
-        names = [one.institution for one in self._told]
+        names = [sharing.institution for sharing in self._told]
         return bool(
-            phrase_in(word, [*names, *(one for name in ("sure", "likely", "confirms") for one in words_for(REVOKE, name))])
+            phrase_in(word, [*names, *(text for name in ("sure", "likely", "confirms") for text in words_for(REVOKE, name))])
         )
 
     def _tick(self, *, is_all: bool) -> bool:
@@ -319,8 +325,8 @@ class _Leaving:
     def _first_ways(self) -> list[RevokeControl]:
         seen = self._window.read()
         sandbox = self._stage.fiskil.sandbox
-        active = [one for one in sandbox.consents_of(self._participant.end_user_id) if one.is_active]
-        names = {one.arrangement_id: sandbox.store.institutions[one.institution_id].name for one in active}
+        active = [consent for consent in sandbox.consents_of(self._participant.end_user_id) if consent.is_active]
+        names = {consent.arrangement_id: sandbox.store.institutions[consent.institution_id].name for consent in active}
         return first_controls(
             seen.text,
             seen.controls,
@@ -338,15 +344,15 @@ class _Leaving:
     def _has_ended(self) -> bool:
         """Whether any consent of theirs that stood has ended at Fiskil; the probe says whether it was the right one."""
         found = self._stage.fiskil.sandbox.consents_of(self._participant.end_user_id)
-        return any(not one.is_active for one in found if one.arrangement_id in self._stood)
+        return any(not consent.is_active for consent in found if consent.arrangement_id in self._stood)
 
     @property
     def _stood(self) -> set[str]:
-        return {one.consent_id for one in self._told}
+        return {sharing.consent_id for sharing in self._told}
 
     @property
     def _told(self) -> list[Sharing]:
-        return [one for one in self._stage.journal.all(Sharing) if one.participant == self._participant.name]
+        return [sharing for sharing in self._stage.journal.all(Sharing) if sharing.participant == self._participant.name]
 
     def _note(self, text: str, *, lack: str = "", is_typed: bool = False, is_switch: bool = False) -> None:
         self._stage.journal.write(

@@ -47,9 +47,13 @@ def connect(stage: "Stage", participant: "Participant", window: Window, *, page:
 
 def candidates(seen: PageSnapshot, window: Window) -> list[Control]:
     """What may begin linking, the likeliest first; nothing that its name speaks against, nor what leads off this machine."""
-    able = [one for one in seen.controls if one.kind in {"button", "link"} and not one.is_disabled]
-    fit = [one for one in able if _fit(one) >= 0 and (not one.leads_to or window.places.may_pass(one.leads_to))]
-    return sorted(fit, key=lambda one: (-_fit(one), one.kind != "button"))
+    able = [control for control in seen.controls if control.kind in {"button", "link"} and not control.is_disabled]
+    fit = [
+        control
+        for control in able
+        if _fit(control) >= 0 and (not control.leads_to or window.places.may_pass(control.leads_to))
+    ]
+    return sorted(fit, key=lambda control: (-_fit(control), control.kind != "button"))
 
 
 def press(stage: "Stage", participant: "Participant", window: Window, control: Control, *, number: int) -> str:
@@ -64,7 +68,7 @@ def _press_until(stage: "Stage", participant: "Participant", window: Window, kno
     pressed: set[tuple[str, str]] = set()
     for number in range(1, MOST_PRESSES + 1):
         seen = window.read()
-        left = [one for one in candidates(seen, window) if (seen.url, one.text) not in pressed]
+        left = [candidate for candidate in candidates(seen, window) if (seen.url, candidate.text) not in pressed]
         if not left:
             return f"nothing that can be pressed on the page {page!r} opens an auth session"
         pressed.add((seen.url, left[0].text))
@@ -98,7 +102,7 @@ def _session_of(stage: "Stage", window: Window, known: set[str]) -> str:
     session_id = shown.get("sess_id") or shown.get("session") or ""
     if session_id in sessions and session_id not in known:
         return session_id
-    new = [one for one in list(sessions) if one not in known]
+    new = [session for session in list(sessions) if session not in known]
     return new[-1] if new else ""
 
 
@@ -114,7 +118,7 @@ def _fill_in(window: Window, seen: PageSnapshot, participant: "Participant") -> 
     """Fill in what is asked for by the name of an address or a name, as a form may before it lets anybody go on."""
     person = participant.person
     told = {"mail": person.email, "name": f"{person.given_name} {person.family_name}"}
-    for field in (one for one in seen.controls if one.kind == "field" and not one.is_disabled):
+    for field in (control for control in seen.controls if control.kind == "field" and not control.is_disabled):
         value = next((value for word, value in told.items() if word in field.text.casefold()), "")
         if value and value not in seen.values:
             window.fill(field, value)

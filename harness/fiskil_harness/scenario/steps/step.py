@@ -55,5 +55,5 @@ def step_text(step: object) -> str:
 
 def _plain(value: object) -> str:
     if isinstance(value, tuple):
-        return ", ".join(str(one) for one in value)
+        return ", ".join(str(each_value) for each_value in value)
     return str(value)

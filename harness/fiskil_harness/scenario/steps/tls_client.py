@@ -63,7 +63,7 @@ class ShowCertificate(PlainStep, frozen=True, tag="show_certificate"):
 
     def perform(self, stage: "Stage") -> None:
         """Show it until the app has seen it; one that has learnt to leave the API alone is started anew."""
-        if not any(one.is_reached for one in stage.journal.all(Secured)):
+        if not any(secured.is_reached for secured in stage.journal.all(Secured)):
             return
         rules = stage.fiskil.link.rules
         waiting = rules.set(Rule(route=CONNECTION, fault=self.fault, times=0))
@@ -90,7 +90,7 @@ def _is_served(stage: "Stage", twin: str, *, since_s: float) -> bool:
     _refresh(stage, twin)
 
     def has_called() -> bool:
-        return any(one.at_s >= since_s and not one.is_stray for one in stage.journal.all(Exchange))
+        return any(call.at_s >= since_s and not call.is_stray for call in stage.journal.all(Exchange))
 
     return bool(wait_until(has_called, cap_s=stage.settings.app.limits.fresh_s))
 

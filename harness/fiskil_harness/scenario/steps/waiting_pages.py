@@ -79,7 +79,7 @@ class WatchUntilSynced(Looking, frozen=True, kw_only=True, tag="watch_until_sync
         """Open it anew each time."""
         participant = stage.participant(self.twin)
         before = [
-            one for one in stage.journal.all(PageView) if one.page == self.page and one.participant == participant.name
+            view for view in stage.journal.all(PageView) if view.page == self.page and view.participant == participant.name
         ]
         if before and self.page in stage.settings.app.observe.pages:
             elapsed = stopwatch()
@@ -193,7 +193,7 @@ class Watch:
             seen = self._heard()
             if seen is not None and is_open and _is_new(seen, [self._before, *self._meanwhile]):
                 self._meanwhile.append(self._note("waiting", seen))
-            known = [] if is_open else [one for one in self._meanwhile if one.after_s <= open_s - EARLY_S]
+            known = [] if is_open else [view for view in self._meanwhile if view.after_s <= open_s - EARLY_S]
             if seen is None or seen.text != text or not self._window.is_idle or not _is_new(seen, [self._before, *known]):
                 still, text = stopwatch(), seen.text if seen else ""
             if still() >= (LONG_S if is_open else STILL_S):
@@ -255,7 +255,7 @@ class Watch:
     def _heard(self) -> PageSnapshot | None:
         """The page as it is, with what it said in dialogs of the browser's, which a person reads and sends away."""
         seen = self._seen()
-        said = [one.text for one in self._window.dialogs if seen is not None and one.text not in seen.text]
+        said = [dialog.text for dialog in self._window.dialogs if seen is not None and dialog.text not in seen.text]
         return msgspec.structs.replace(seen, text="\n".join([seen.text, *said])) if seen is not None else None
 
     def _doubt(self) -> str:
@@ -297,12 +297,12 @@ class Watch:
 
 def _left(seen: PageSnapshot, window: Window, pressed: set[tuple[str, str]]) -> list[Control]:
     """What may begin linking and was not pressed yet."""
-    return [one for one in candidates(seen, window) if (window.url, one.text) not in pressed]
+    return [candidate for candidate in candidates(seen, window) if (window.url, candidate.text) not in pressed]
 
 
 def _is_new(seen: PageSnapshot, known: list[PageView]) -> bool:
     """Whether the page shows other words than any known look, or none at all."""
-    told = {one for look in known for one in sentences(look.text)}
+    told = {sentence for look in known for sentence in sentences(look.text)}
     return not seen.text or bool(set(sentences(seen.text)) - told)
 
 

@@ -14,7 +14,7 @@ from fiskil_harness.webhooks.forgeries.keys import KEYS
 from fiskil_harness.webhooks.forgeries.timestamps import TIMES
 from fiskil_harness.webhooks.message import seal
 
-FORGERIES: dict[str, Forgery] = {one.name: one for one in (*HEADERS, *KEYS, *BODIES, *TIMES)}
+FORGERIES: dict[str, Forgery] = {header.name: header for header in (*HEADERS, *KEYS, *BODIES, *TIMES)}
 """Every forgery by name, in the order in which they are tried."""
 
 
@@ -42,7 +42,7 @@ def forgery(name: str) -> Forgery:
 
 def forgeries_of(dialect: Dialect) -> tuple[str, ...]:
     """The names of those that are forgeries where messages are signed and worded so."""
-    return tuple(one.name for one in FORGERIES.values() if one.suits(dialect))
+    return tuple(forgery.name for forgery in FORGERIES.values() if forgery.suits(dialect))
 
 
 __all__ = ["FORGERIES", "Forged", "Forgery", "Material", "forge", "forgeries_of", "forgery"]

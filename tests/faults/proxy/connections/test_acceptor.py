@@ -463,7 +463,7 @@ def test_a_connection_is_nothing_to_faults_of_exchanges_or_of_the_port() -> None
     rules.set(Rule(route=CONNECTION, fault=faults.Refuse()))
 
     assert rules.take_connection() is None
-    assert [one.bitten for one in rules.waiting()] == [0, 0]
+    assert [waiting.bitten for waiting in rules.waiting()] == [0, 0]
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,6 @@ def rig() -> Iterator[Callable[..., Rig]]:
     rigs: list[Rig] = []
     with Loop() as loop:
         yield lambda *scripts: rigs.append(Rig(loop, *scripts)) or rigs[-1]
-        for one in rigs:
-            one.relay.close()
-            one.api.close()
+        for rig in rigs:
+            rig.relay.close()
+            rig.api.close()

@@ -30,8 +30,8 @@ def test_what_may_not_be_repeated_is_not(rig: Callable[..., Rig]) -> None:
 
     assert answers.startswith(OK + b"HTTP/1.1 502 Bad Gateway\r\n")
     assert given.api.connections == 1
-    assert [one.status for one in given.exchanges] == [200, 502]
-    assert [(one.request_number, one.what) for one in given.journal.all(Unreached)] == [
+    assert [exchange.status for exchange in given.exchanges] == [200, 502]
+    assert [(unreached.request_number, unreached.what) for unreached in given.journal.all(Unreached)] == [
         (2, "the connection ended without an answer")
     ]
 
@@ -58,7 +58,7 @@ def test_no_answer_is_a_502(rig: Callable[..., Rig], answer: bytes, what: str) -
     told = given.say(ASK)
 
     assert told.startswith(b"HTTP/1.1 502 Bad Gateway\r\n")
-    assert [one.what for one in given.journal.all(Unreached)] == [what]
+    assert [unreached.what for unreached in given.journal.all(Unreached)] == [what]
     assert given.relay.open_requests == 0
 
 
@@ -67,8 +67,8 @@ def test_a_body_that_breaks_off_breaks_off(rig: Callable[..., Rig]) -> None:
     given = rig(CSV % 9 + b"abc" + CLOSE)
 
     assert given.say(ASK) == CSV % 9 + b"abc"
-    assert [(one.status, one.response_body) for one in given.exchanges] == [(200, b"abc")]
-    assert [one.what for one in given.journal.all(Unreached)] == ["the answer broke off"]
+    assert [(exchange.status, exchange.response_body) for exchange in given.exchanges] == [(200, b"abc")]
+    assert [unreached.what for unreached in given.journal.all(Unreached)] == ["the answer broke off"]
 
 
 def test_nobody_there_is_a_502(rig: Callable[..., Rig]) -> None:
@@ -85,7 +85,7 @@ def test_nobody_there_is_a_502(rig: Callable[..., Rig]) -> None:
 
     assert statuses == [502, 502]
     assert journal.all(Unreached)[1].what == "no connection: Connection refused"
-    assert len({one.connection for one in ended(nobody, journal)}) == 1
+    assert len({call.connection for call in ended(nobody, journal)}) == 1
     nobody.close()
 
 
@@ -128,7 +128,7 @@ def test_a_client_that_leaves_is_told_of(rig: Callable[..., Rig]) -> None:
         sock.sendall(ASK)
         wait_until(lambda: bool(given.api.heard), cap_s=30)
 
-    assert [one.status for one in given.exchanges] == [None]
+    assert [exchange.status for exchange in given.exchanges] == [None]
 
 
 def test_the_certificate_of_the_api_must_hold(fiskil: LocalFiskil, rig: Callable[..., Rig]) -> None:
@@ -138,9 +138,9 @@ def test_the_certificate_of_the_api_must_hold(fiskil: LocalFiskil, rig: Callable
     trusting = Relay(fiskil.loop, upstream=api.url, ca_file=fiskil.certificates.ca_file)
     doubting = Relay(fiskil.loop, upstream=api.url)
 
-    answers = [httpx.get(f"{one.url}/v1/x", timeout=30, trust_env=False) for one in (trusting, doubting)]
+    answers = [httpx.get(f"{relay.url}/v1/x", timeout=30, trust_env=False) for relay in (trusting, doubting)]
 
-    assert [one.status_code for one in answers] == [200, 502]
+    assert [answer.status_code for answer in answers] == [200, 502]
     assert "its certificate does not hold: unable to get local issuer certificate" in answers[1].text
     assert len(api.heard) == 1
     trusting.close()

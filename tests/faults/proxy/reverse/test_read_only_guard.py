@@ -104,7 +104,7 @@ class Guarded:
     def refused(self) -> list[str]:
         """The kinds of what was refused."""
         wait_until(lambda: not self.relay.open_requests, cap_s=30)
-        return [one.kind for one in self.journal.all(Refused)]
+        return [refused.kind for refused in self.journal.all(Refused)]
 
 
 @pytest.fixture
@@ -113,9 +113,9 @@ def guarded() -> Iterator[Callable[..., Guarded]]:
     made: list[Guarded] = []
     with Loop() as loop:
         yield lambda *scripts, **told: made.append(Guarded(loop, *scripts, **told)) or made[-1]
-        for one in made:
-            one.relay.close()
-            one.api.close()
+        for guarded in made:
+            guarded.relay.close()
+            guarded.api.close()
 
 
 def test_reading_and_tokens_pass(guarded: Callable[..., Guarded]) -> None:
@@ -139,7 +139,7 @@ def test_a_write_is_refused(guarded: Callable[..., Guarded], name: str) -> None:
     assert b"refused_by_fiskil_harness" in said
     assert b"--allow-writes" in said
     assert (rig.refused, rig.api.heard, rig.api.connections) == (["write"], [], 0)
-    assert [one.status for one in rig.journal.all(Exchange)] == [403]
+    assert [call.status for call in rig.journal.all(Exchange)] == [403]
 
 
 @pytest.mark.parametrize("name", ODD)
@@ -339,7 +339,7 @@ def test_the_checked_pair_passes_and_its_token_is_known(guarded: Callable[..., G
     told = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s" % (len(answer), answer)
     rig = guarded(told, OK)
 
-    said = [rig.say(one)[9:12] for one in (request_bytes, asking_with(b"Bearer fresh"), asking_with(b"Bearer stale"))]
+    said = [rig.say(chunk)[9:12] for chunk in (request_bytes, asking_with(b"Bearer fresh"), asking_with(b"Bearer stale"))]
 
     assert said == [b"200", b"200", b"403"]
     assert (len(rig.api.heard), rig.refused) == (2, ["pair"])

@@ -87,8 +87,8 @@ def test_a_fault_bites_before_the_hosted_api(relay: Relay, client: httpx.Client,
     again = client.get(page_of(rosa))
 
     assert len(again.json()["transactions"]) == 25
-    assert [one.bites for one in ended(relay, journal)] == [("ResetPeer(after_bytes=20, delay_ms=0)",), ()]
-    assert [one.byte_offset for one in journal.all(Bite)] == [20]
+    assert [call.bites for call in ended(relay, journal)] == [("ResetPeer(after_bytes=20, delay_ms=0)",), ()]
+    assert [bite.byte_offset for bite in journal.all(Bite)] == [20]
 
 
 def test_a_fault_on_the_sandbox_is_refused(relay: Relay) -> None:
@@ -107,7 +107,7 @@ def test_an_answer_in_the_apis_place_is_never_asked_for(rig: Callable[..., Rig])
     assert answers.startswith(b"HTTP/1.1 503 Service Unavailable\r\n")
     assert answers.endswith(OK)
     assert len(given.api.heard) == 1
-    assert [one.status for one in given.exchanges] == [503, 200]
+    assert [exchange.status for exchange in given.exchanges] == [503, 200]
 
 
 def test_a_fault_that_finds_nothing_to_spoil_waits_on(rig: Callable[..., Rig]) -> None:
@@ -117,7 +117,7 @@ def test_a_fault_that_finds_nothing_to_spoil_waits_on(rig: Callable[..., Rig]) -
 
     answers = given.say(ASK, ASK)
 
-    assert [one.bites for one in given.exchanges] == [(), ("LimitBytes(after_bytes=50)",)]
+    assert [exchange.bites for exchange in given.exchanges] == [(), ("LimitBytes(after_bytes=50)",)]
     assert answers.endswith(b'{"a":"' + b"b" * 44)
     assert waiting.left == 0
 
@@ -134,7 +134,7 @@ def test_the_end_of_a_scenario_frees_what_a_fault_holds(rig: Callable[..., Rig])
         with pytest.raises(ConnectionResetError):
             b"".join(iter(lambda: sock.recv(65_536), b""))
 
-    assert [one.is_cut for one in given.exchanges] == [True]
+    assert [exchange.is_cut for exchange in given.exchanges] == [True]
 
 
 def test_strays_meet_no_fault(rig: Callable[..., Rig]) -> None:
@@ -144,7 +144,7 @@ def test_strays_meet_no_fault(rig: Callable[..., Rig]) -> None:
     given.relay.rules.set(Rule(route="*", fault=faults.Status(status=503)))
 
     assert given.say(ASK) == OK
-    assert [one.is_stray for one in given.exchanges] == [True]
+    assert [exchange.is_stray for exchange in given.exchanges] == [True]
 
 
 def test_closing_leaves_nothing(rig: Callable[..., Rig]) -> None:

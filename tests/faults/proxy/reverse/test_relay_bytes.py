@@ -79,7 +79,7 @@ def test_only_links_that_are_followed_are_rewritten(rig: Callable[..., Rig], sai
     expected = told.replace("API", given.api.url).replace("RELAY", given.relay.url).encode()
     assert answer.partition(b"\r\n\r\n")[2] == expected
     assert b"content-length: %d\r\n" % len(expected) in answer
-    assert [one.response_body for one in given.exchanges] == [expected]
+    assert [exchange.response_body for exchange in given.exchanges] == [expected]
 
 
 def test_escaped_links_stay_escaped(rig: Callable[..., Rig]) -> None:
@@ -125,7 +125,7 @@ def test_one_connection_serves_one_client(rig: Callable[..., Rig]) -> None:
 
     assert answers == CSV % 1 + b"a" + CSV % 1 + b"b" + CSV % 1 + b"c"
     assert given.api.connections == 1
-    assert [one.number for one in given.exchanges] == [1, 2, 3]
+    assert [exchange.number for exchange in given.exchanges] == [1, 2, 3]
 
 
 def test_long_bodies_pass_and_are_kept_short(rig: Callable[..., Rig]) -> None:
@@ -138,7 +138,9 @@ def test_long_bodies_pass_and_are_kept_short(rig: Callable[..., Rig]) -> None:
 
     assert answer == CSV % len(body) + body
     assert given.api.heard[0].endswith(b"\r\n\r\n" + body)
-    assert [(one.request_body, one.response_body) for one in given.exchanges] == [(shortened(body), shortened(body))]
+    assert [(exchange.request_body, exchange.response_body) for exchange in given.exchanges] == [
+        (shortened(body), shortened(body))
+    ]
 
 
 def test_a_request_in_chunks_passes(rig: Callable[..., Rig]) -> None:

@@ -131,8 +131,8 @@ class Acceptor:
 
     def _has_shown(self) -> bool:
         waiting = self._rules.waiting()
-        lifted = [one for one in self._standing if one not in waiting and one.left]
-        return not lifted and not any(one.is_open and one.waiting not in waiting for one in list(self._meetings))
+        lifted = [each_waiting for each_waiting in self._standing if each_waiting not in waiting and each_waiting.left]
+        return not lifted and not any(meeting.is_open and meeting.waiting not in waiting for meeting in list(self._meetings))
 
     async def _settled(self) -> None:
         for _ in range(GRACE_LOOKS):
@@ -145,25 +145,25 @@ class Acceptor:
         port, waiting = self._port, self._rules.waiting()
         if port is None:
             return
-        for meeting in [one for one in self._meetings if one.waiting not in waiting]:
+        for meeting in [meeting for meeting in self._meetings if meeting.waiting not in waiting]:
             meeting.release()
-        for outage in [one for one, by in self._outages.items() if by not in waiting]:
+        for outage in [outage for outage, by in self._outages.items() if by not in waiting]:
             outage.release()
             del self._outages[outage]
         port.read_events()
-        standing = [one for one in waiting if _stands(one) is not None]
+        standing = [each_waiting for each_waiting in waiting if _stands(each_waiting) is not None]
         self._stand(port, standing)
         self._standing = standing
-        if any(_needs_new_connections(one) for one in waiting if one not in self._heeded):
+        if any(_needs_new_connections(each_waiting) for each_waiting in waiting if each_waiting not in self._heeded):
             self._close_kept()
         self._heeded = waiting
         self._let_queue_in()
 
     def _stand(self, port: Port, standing: list[Waiting]) -> None:
         """Let the port do what outages and the faults that stand say."""
-        is_down = any(one.is_down for one in self._outages)
-        kinds = {PortState.REFUSES} if is_down else {_stands(one) for one in standing}
-        wanted = next((one for one in PortState if one in kinds), None)
+        is_down = any(outage.is_down for outage in self._outages)
+        kinds = {PortState.REFUSES} if is_down else {_stands(waiting) for waiting in standing}
+        wanted = next((port_state for port_state in PortState if port_state in kinds), None)
         if wanted is port.standing:
             return
         if wanted is PortState.REFUSES:
@@ -171,8 +171,8 @@ class Acceptor:
             self._loop.remove_reader(port.sock)
         was_shut = port.standing is PortState.REFUSES
         port.set_state(wanted)
-        for one in standing:
-            one.is_unseen = port.is_blind
+        for waiting in standing:
+            waiting.is_unseen = port.is_blind
         if was_shut:
             port.sock.setblocking(False)
             self._loop.add_reader(port.sock, self._take)

@@ -34,7 +34,7 @@ def why_other_pair(request: HttpRequest, client_id: str) -> str:
         return NO_PAIR
     if not named:
         return NO_PAIR
-    return "" if all(one == client_id for one in named) else OTHER_PAIR
+    return "" if all(value == client_id for value in named) else OTHER_PAIR
 
 
 def why_other_token(headers: Iterable[tuple[bytes, bytes]], issued: frozenset[bytes] | set[bytes]) -> str:

@@ -303,7 +303,7 @@ class RelayClient(asyncio.Protocol):
         """Write an answer that is made here; what the journal has of it."""
         is_head = relayed.request.method == "HEAD"
         acts = acts_of(reply, is_head=is_head, is_kept=relayed.keeps)
-        self.transport.write(b"".join(one.data for one in acts if isinstance(one, Piece)))
+        self.transport.write(b"".join(act.data for act in acts if isinstance(act, Piece)))
         return reply.status, reply.headers, b"" if is_head else shortened(reply.body)
 
     def failed(self, relayed: Relayed, what: str, *, is_unheard: bool, status: int = 502) -> None:

@@ -111,8 +111,8 @@ class RelayBites:
 
         try:
             await compose(
-                [one.waiting.rule.fault for one in taken],
-                [self._told(one, relayed, client) for one in taken],
+                [each_taken.waiting.rule.fault for each_taken in taken],
+                [self._told(each_taken, relayed, client) for each_taken in taken],
                 world=None,
                 ask_api=ask_api,
                 line=line,
@@ -120,9 +120,9 @@ class RelayBites:
                 is_kept=relayed.keeps,
                 met=met,
             )
-            for one, has_bitten in zip(taken, met.has_bitten, strict=True):
+            for each_taken, has_bitten in zip(taken, met.has_bitten, strict=True):
                 if not has_bitten:
-                    self._rules.give_back(one.waiting, relayed.facts)
+                    self._rules.give_back(each_taken.waiting, relayed.facts)
             if met.reply is not None and any(met.has_bitten):
                 await perform(met.acts, line, performed)
         except Left:

@@ -159,7 +159,7 @@ def _odd_target(target: bytes) -> str:
     if any(byte <= 0x20 or byte >= 0x7F for byte in target) or b"#" in target or b"\\" in target:
         return "its target has characters that no target has"
     path = unquote(target.partition(b"?")[0].decode("ascii"))
-    if {".", ".."} & set(path.split("/")) or "\\" in path or any(ord(one) < 0x20 for one in path):
+    if {".", ".."} & set(path.split("/")) or "\\" in path or any(ord(text) < 0x20 for text in path):
         return "its path leads elsewhere than it seems"
     return ""
 

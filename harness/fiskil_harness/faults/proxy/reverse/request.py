@@ -137,7 +137,7 @@ def named_by_connection(headers: Headers) -> frozenset[bytes]:
     found = [value for name, value in headers if name == b"connection"]
     if not found or found == [b"keep-alive"]:
         return frozenset()
-    named = {one.strip().lower() for value in found for one in value.split(b",")}
+    named = {word.strip().lower() for value in found for word in value.split(b",")}
     return frozenset(named - {b"content-length", b"authorization", b"content-type"})
 
 

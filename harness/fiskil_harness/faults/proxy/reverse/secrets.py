@@ -20,12 +20,12 @@ KINDS = {
 
 def secrets_in(journal: Journal) -> Iterator[tuple[str, str]]:
     """Every token and secret that was said in the exchanges of *journal*, by kind."""
-    for one in journal.all(Exchange):
-        for name, value in one.request_headers:
+    for call in journal.all(Exchange):
+        for name, value in call.request_headers:
             if name in {"authorization", "proxy-authorization"}:
                 yield "access_token", value.rpartition(" ")[2]
                 yield from _of_basic(value)
-        for body in (one.request_body, one.response_body):
+        for body in (call.request_body, call.response_body):
             yield from _said(body)
 
 
