@@ -224,5 +224,5 @@ def until_interrupted() -> Iterator[threading.Event]:
     try:
         yield interrupted
     finally:
-        for signals, reaction in before.items():
-            signal.signal(signals, reaction)
+        for number, reaction in before.items():
+            signal.signal(number, reaction)
