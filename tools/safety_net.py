@@ -28,7 +28,7 @@ from fiskil_harness.gate.selftest import gallery, matrix
 from fiskil_harness.scenario.scenario import load
 
 ROOT = Path(__file__).parents[1]
-RENAMED = Path(__file__).with_name("renamed.toml")
+RENAMED = Path(__file__).parents[1] / "fixtures" / "renamed.toml"
 WEIGHTS = ("PASS", "INCONCLUSIVE", "FAIL")
 RECEIVERS = ("stdlib_receiver", "starlette_receiver", "node_receiver")
 SECRET = "c2FmZXR5LW5ldC1zaWduaW5nLXNlY3JldC0wMDAwMQ=="

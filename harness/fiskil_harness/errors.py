@@ -45,13 +45,20 @@ class PlanError(UsageError):
 class UnknownName(UsageError):
     """A name that nothing carries."""
 
-    def __init__(self, kind: str, name: str, known: Iterable[str], *, place: str = "") -> None:
-        """Compose the message: the name, the nearest match and the first dozen known names."""
+    def __init__(self, kind: str, name: str, known: Iterable[str], *, place: str = "", now: str = "") -> None:
+        """Compose the message: the name, the nearest match and the first dozen known names.
+
+        Args:
+            now: The name that took the place of *name*; then nothing else is suggested.
+        """
         self.name = name
         self.known = names = sorted(known)
         near = nearest(name, names)
         where = f" in {place}" if place else ""
         hint = f" Did you mean {near!r}?" if near else ""
+        if now:
+            super().__init__(f"No {kind} {name!r}{where}. It is now called {now!r}.")
+            return
         shown, end = ", ".join(names[:12]), ", ..." if len(names) > 12 else "."
         known_text = f" Known: {shown}{end}" if names else ""
         super().__init__(f"No {kind} {name!r}{where}.{hint}{known_text}")

@@ -114,7 +114,7 @@ def test_a_report_of_another_config_is_refused(report: Path, ask: Ask, tmp_path:
         ("{", "is no report"),
         ("[]", "is no report"),
         ('{"format": "fiskil-harness/report/1"}', "has the format 'fiskil-harness/report/1'"),
-        ('{"format": "fiskil-harness/report/2", "surprise": 1}', "is no whole report"),
+        ('{"format": "fiskil-harness/report/3", "surprise": 1}', "is no whole report"),
     ],
 )
 def test_what_is_no_report_is_told_in_one_line(report: Path, ask: Ask, text: str, words: str) -> None:

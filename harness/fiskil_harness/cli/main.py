@@ -115,6 +115,13 @@ def _run(arguments: Sequence[str] | None) -> int:
         with signals.stops_as_interrupt():
             code: Any = program.main(arguments, prog_name=PROGRAM, standalone_mode=False)
         return code if isinstance(code, int) else 0
+    except click.NoSuchOption as error:
+        from fiskil_harness.core.renamed import new_name
+
+        now = new_name("options", error.option_name)
+        renamed = click.UsageError(f"{error.message} It is now called {now}.", error.ctx)
+        (renamed if now else error).show()
+        return 2
     except click.ClickException as error:
         error.show()
         return 2

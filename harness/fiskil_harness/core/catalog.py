@@ -79,7 +79,9 @@ def scenario_path(name: str) -> Path:
     """The file of the scenario called *name*, whether it runs by itself or only by name."""
     found = _scenarios_in(folder("scenarios") / OPT_IN).get(name) or _scenarios_in(folder("scenarios")).get(name)
     if found is None:
-        raise UnknownName("scenario", name, scenario_names())
+        from fiskil_harness.core.renamed import new_name
+
+        raise UnknownName("scenario", name, scenario_names(), now=new_name("scenarios", name))
     return found
 
 

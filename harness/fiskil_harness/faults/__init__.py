@@ -1,6 +1,6 @@
 """Faults: what can break between app and API, each a frozen value that says what goes wrong. One module per family."""
 
-from typing import TYPE_CHECKING, Union
+from typing import TYPE_CHECKING, Any, Union
 
 from fiskil_harness.faults import (
     auth,
@@ -317,3 +317,9 @@ __all__ = [
     "WrongAddress",
     "WrongHost",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    from fiskil_harness.core.renamed import missing_class
+
+    raise missing_class("faults", name)

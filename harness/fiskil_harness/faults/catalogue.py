@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Struct
 
 from fiskil_harness.core import catalog
+from fiskil_harness.core.renamed import new_name
 from fiskil_harness.errors import ConfigError, UnknownName
 from fiskil_harness.faults import FAULTS
 from fiskil_harness.faults.expression import rules_of
@@ -95,7 +96,7 @@ def read_entries(written: dict[str, Any]) -> dict[str, CatalogueEntry]:
 def entries_of(fault: str) -> tuple[CatalogueEntry, ...]:
     """The entries of the catalogue that the fault called so brings about."""
     if fault not in FAULTS:
-        raise UnknownName("fault", fault, FAULTS)
+        raise UnknownName("fault", fault, FAULTS, now=new_name("faults", fault))
     return tuple(entry for entry in entries().values() if entry.id in FAULTS[fault].ids)
 
 

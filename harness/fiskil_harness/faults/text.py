@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 
 import msgspec
 
+from fiskil_harness.core.renamed import new_name
 from fiskil_harness.errors import ConfigError, UnknownName, nearest
 from fiskil_harness.faults import FAULTS
 from fiskil_harness.faults.fault import PlainFault
@@ -49,7 +50,7 @@ def read_fault(tokens: Tokens, *, stops: Container[str] = ()) -> PlainFault:
         tokens.refuse("no fault is named where one was expected")
     name = tokens.word()
     if name not in FAULTS:
-        raise UnknownName("fault", name, FAULTS)
+        raise UnknownName("fault", name, FAULTS, now=new_name("faults", name))
     known = parameters(FAULTS[name])
     values = _called(tokens, name, known) if tokens.takes("(") else _worded(tokens, name, known, stops)
     try:

@@ -33,7 +33,7 @@ from fiskil_harness.probes.evidence import Excerpt, Picture, Story
 from fiskil_harness.probes.outcome import Measure, Outcome
 from fiskil_harness.probes.practices import all_practices
 
-FORMAT = "fiskil-harness/report/2"
+FORMAT = "fiskil-harness/report/3"
 NOT_THE_WHOLE = "so this is not the whole, and the gate stays shut."
 """How the remark ends that tells of parts that are missing."""
 

@@ -1,5 +1,7 @@
 """Questions about the app, one per file, each answered from the finished journal."""
 
+from typing import Any
+
 from fiskil_harness.core.model.findings import Case, Finding, Verdict, heaviest
 from fiskil_harness.probes.api_client.asks_for_little import AsksForLittle
 from fiskil_harness.probes.api_client.backs_off import BacksOff
@@ -275,3 +277,9 @@ __all__ = [
     "heaviest",
     "name_of",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    from fiskil_harness.core.renamed import missing_class
+
+    raise missing_class("probes", name)

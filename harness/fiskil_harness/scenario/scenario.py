@@ -3,6 +3,7 @@
 A plan is a scenario without a file: the same class, the same JSON form, the same driver.
 """
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,13 @@ from msgspec import Struct
 
 from fiskil_harness.core import catalog
 from fiskil_harness.core.clauses import Interpretations
+from fiskil_harness.core.renamed import hint
 from fiskil_harness.errors import PlanError, UsageError
 from fiskil_harness.probes import AnyProbe
 from fiskil_harness.probes.practices import refuse_bad_pairs
 from fiskil_harness.scenario.steps import AnyStep
 
-FORMAT = "fiskil-harness/plan/1"
+FORMAT = "fiskil-harness/plan/2"
 AT = "@"
 """Stands between a scenario's name and the reading that it is tried under."""
 
@@ -67,6 +69,13 @@ class SavedPlan(Struct, frozen=True, kw_only=True):
     scenario: Scenario
 
 
+class _Head(Struct, frozen=True, kw_only=True):
+    """The part of a plan file that every version has."""
+
+    format: str
+    scenario: dict[str, Any] = {}
+
+
 def load(name: str) -> Scenario:
     """The checked scenario called *name*; its title is the first line of its file."""
     return titled(catalog.scenario_path(name))
@@ -102,18 +111,27 @@ def read_plan(path: Path) -> SavedPlan:
     except OSError as error:
         raise PlanError(f"The plan {str(path)!r} cannot be read: {error.strerror}.") from None
     try:
+        head = msgspec.json.decode(raw, type=_Head, strict=True)
+        if head.format != FORMAT:
+            raise PlanError(f"{path.name} has format {head.format!r}; this version reads {FORMAT!r}.{_renamed(head)}")
         plan = msgspec.json.decode(raw, type=SavedPlan, strict=True)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         reason = str(error).replace("`", "'")
-        raise PlanError(
-            f"{path.name} is no plan: {reason}. Plans are written by `run --save` and by failing plans."
-        ) from None
-    if plan.format != FORMAT:
-        raise PlanError(f"{path.name} has format {plan.format!r}; this version reads {FORMAT!r}.")
+        invalid = re.match(r"Invalid value '(\w+)'", reason)
+        now = invalid and (hint("steps", invalid[1]) or hint("probes", invalid[1]) or hint("faults", invalid[1]))
+        advice = now or " Plans are written by `run --save` and by failing plans."
+        raise PlanError(f"{path.name} is no plan: {reason}.{advice}") from None
     if plan.seed < 0:
         raise PlanError(f"{path.name} has the seed {plan.seed}; seeds count from 0.")
     plan.scenario.check()
     return plan
+
+
+def _renamed(head: _Head) -> str:
+    """Return what the first renamed step of an older plan is called now, as a sentence; "" if none was renamed."""
+    steps = head.scenario.get("steps")
+    names = [step.get("type") for step in steps if isinstance(step, dict)] if isinstance(steps, list) else []
+    return next((text for name in names if isinstance(name, str) and (text := hint("steps", name))), "")
 
 
 def _first_line(path: Path) -> str:

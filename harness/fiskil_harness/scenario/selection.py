@@ -8,6 +8,7 @@ from typing import Literal
 import msgspec
 
 from fiskil_harness.core import catalog
+from fiskil_harness.core.renamed import new_name
 from fiskil_harness.errors import UnknownName, UsageError
 from fiskil_harness.scenario.scenario import Scenario, load, load_all, read_plan
 from fiskil_harness.scenario.steps import RunGeneratedPlans
@@ -118,5 +119,5 @@ def _meant(name: str) -> list[Scenario]:
     known = catalog.scenario_names()
     matching = [text for text in known if fnmatchcase(text, name)]
     if not matching:
-        raise UnknownName("scenario", name, known)
+        raise UnknownName("scenario", name, known, now=new_name("scenarios", name))
     return [load(text) for text in matching]

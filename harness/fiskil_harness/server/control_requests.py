@@ -4,6 +4,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from msgspec import Struct
 
+from fiskil_harness.core.renamed import new_name
 from fiskil_harness.errors import UnknownName
 from fiskil_harness.faults import FAULTS, AnyFault
 
@@ -98,7 +99,7 @@ def _refuse_unknown_fault(fault: dict[str, Any]) -> None:
     if not isinstance(kind, str):
         return
     if kind not in FAULTS:
-        raise UnknownName("fault", kind, FAULTS)
+        raise UnknownName("fault", kind, FAULTS, now=new_name("faults", kind))
     known = FAULTS[kind].__struct_fields__
     for name in fault:
         if name != "type" and name not in known:

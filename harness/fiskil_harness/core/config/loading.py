@@ -13,6 +13,7 @@ from fiskil_harness.core.config import validation
 from fiskil_harness.core.config.environment import environment
 from fiskil_harness.core.config.schema import RequestTemplate, Settings
 from fiskil_harness.core.config.webhook_format import spelt_out
+from fiskil_harness.core.renamed import new_name
 from fiskil_harness.errors import ConfigError, nearest
 
 FILE = "fiskil-harness.toml"
@@ -119,9 +120,12 @@ def _refuse_unknown_keys(raw: Any, shape: Any, place: tuple[str, ...], source: s
     fields = {f.name: f.type for f in msgspec.structs.fields(struct) if f.name not in _OURS or place}
     for key, value in raw.items():
         if key not in fields:
+            section = ".".join(place) or "the top level"
+            now = new_name("config", ".".join((*place, key)))
+            if now:
+                raise ConfigError(f"{source}: unknown key {key!r} in [{section}]. It is now called {now}.")
             near = nearest(key, fields)
             hint = f" Did you mean {near!r}?" if near else ""
-            section = ".".join(place) or "the top level"
             raise ConfigError(f"{source}: unknown key {key!r} in [{section}].{hint} Known: {', '.join(sorted(fields))}.")
         _refuse_unknown_keys(value, fields[key], (*place, key), source)
 

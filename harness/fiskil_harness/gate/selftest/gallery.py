@@ -19,6 +19,7 @@ from fiskil_harness.core import catalog
 from fiskil_harness.core.config import FILE, Facts, Settings, load
 from fiskil_harness.core.config.schema import Login, Observe, Tls
 from fiskil_harness.core.config.validation import refuse_bad_templates, refuse_contradictions
+from fiskil_harness.core.renamed import new_name
 from fiskil_harness.errors import ConfigError, UnknownName
 from fiskil_harness.gate.receiver_bugs import bug
 from fiskil_harness.probes.practices import practice
@@ -111,7 +112,7 @@ def apps() -> dict[str, GalleryApp]:
 def app(name: str) -> GalleryApp:
     """The app called *name*; the nearest match is in the complaint."""
     if name not in apps():
-        raise UnknownName("gallery app", name, apps(), place="the manifests in gallery/")
+        raise UnknownName("gallery app", name, apps(), place="the manifests in gallery/", now=new_name("gallery", name))
     return apps()[name]
 
 

@@ -1,5 +1,7 @@
 """What can happen next, as frozen values; a scenario is a sequence of these."""
 
+from typing import Any
+
 from fiskil_harness.scenario.steps.app import FailNext, KillApp, KillWorker, Restart, StartApp, StayIdle, WaitUntilIdle
 from fiskil_harness.scenario.steps.app_files import CollectOutputs
 from fiskil_harness.scenario.steps.canaries import DeliverAccountNumbers, DeliverUrls
@@ -349,3 +351,9 @@ __all__ = [
     "name_of",
     "step_text",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    from fiskil_harness.core.renamed import missing_class
+
+    raise missing_class("steps", name)
