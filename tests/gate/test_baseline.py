@@ -152,10 +152,10 @@ def test_what_was_cut_short_is_no_baseline(outcome_of: OutcomeOf, run: dict[str,
 def test_parts_of_which_one_is_missing_are_no_baseline(outcome_of: OutcomeOf) -> None:
     """The merged report says so itself."""
     whole = baseline(proving(outcome_of))
-    lack = f"Part 2 of 3 is missing, {NOT_THE_WHOLE}"
+    problem = f"Part 2 of 3 is missing, {NOT_THE_WHOLE}"
 
     with pytest.raises(UsageError, match=r"'x\.json' is not of a whole gate: Part 2 of 3 is missing"):
-        refuse_no_baseline(replace(whole, result=replace(whole.result, remarks=(lack,))), "x.json")
+        refuse_no_baseline(replace(whole, result=replace(whole.result, remarks=(problem,))), "x.json")
     refuse_no_baseline(whole, "x.json")
 
 

@@ -45,7 +45,7 @@ def show(
     tape.now_s += 0.05
 
 
-def press(tape: Tape, *texts: str, purpose: str = "revoke", lack: str = "", is_switch: bool = False) -> None:
+def press(tape: Tape, *texts: str, purpose: str = "revoke", problem: str = "", is_switch: bool = False) -> None:
     """These controls were pressed one after another since the page was opened; some were typed, or were switches."""
     for number, text in enumerate(texts, start=1):
         tape.journal.write(
@@ -56,7 +56,7 @@ def press(tape: Tape, *texts: str, purpose: str = "revoke", lack: str = "", is_s
                 purpose=purpose,
                 text=text,
                 number=number,
-                problem=lack,
+                problem=problem,
                 is_typed=text.startswith("typed "),
                 is_switch=is_switch,
             )

@@ -9,9 +9,9 @@ BUTTON = Control(kind="button", text="Continue to your bank")
 CONNECT = "Connect your bank\nWe ask your bank for your accounts and balances.\nContinue to your bank"
 
 
-def shown(tape: Tape, page: str, text: str, *, moment: str = "plain", lack: str = "", **more: Any) -> None:
+def shown(tape: Tape, page: str, text: str, *, moment: str = "plain", problem: str = "", **more: Any) -> None:
     """Somebody looked at a page; 0.05 s pass. A page that lacks something was never seen."""
-    seen = {"lack": lack} if lack else {"status": 200, "text": text, "html": f"<p>{text}</p>", **more}
+    seen = {"lack": problem} if problem else {"status": 200, "text": text, "html": f"<p>{text}</p>", **more}
     seen = {"width_px": 1280, **seen}
     tape.journal.write(PageView(at_s=tape.now_s, participant="", page=page, moment=moment, **seen))
     tape.wait(0.05)
@@ -34,10 +34,10 @@ def failed(tape: Tape, cause: str, text: str, *, page: str = "cancelled", **more
     tape.wait(0.05)
 
 
-def pressed(tape: Tape, *, lack: str = "") -> None:
+def pressed(tape: Tape, *, problem: str = "") -> None:
     """Somebody pressed what begins a journey."""
     tape.journal.write(
-        Pressed(at_s=tape.now_s, participant="", page="connect", purpose="link", text=BUTTON.text, number=1, problem=lack)
+        Pressed(at_s=tape.now_s, participant="", page="connect", purpose="link", text=BUTTON.text, number=1, problem=problem)
     )
 
 

@@ -175,9 +175,9 @@ class Tape:
         self.journal.write(Started(at_s=self.now_s, how="restart"))
         self.now_s += 0.05
 
-    def output(self, text: bytes, *, place: str = "output", lack: str = "") -> None:
+    def output(self, text: bytes, *, place: str = "output", problem: str = "") -> None:
         """The app wrote something; *lack* says why that is not all of it."""
-        self.journal.write(Output(place=place, text=text, problem=lack))
+        self.journal.write(Output(place=place, text=text, problem=problem))
 
     def canaries(self, **values: str) -> None:
         """The sandbox minted these secrets, one of each kind."""

@@ -23,7 +23,9 @@ class Receiver:
         self.bodies: list[bytes] = []
         trouble = "" if status else "connection reset"
         told = tuple((name.replace("_", "-"), value) for name, value in headers.items())
-        self._made = msgspec.structs.replace(PLAIN, status=status, trouble=trouble, answer=answer, answer_headers=told)
+        self._made = msgspec.structs.replace(
+            PLAIN, status=status, trouble=trouble, response_body=answer, response_headers=told
+        )
 
     def __call__(self, body: bytes) -> Delivery:
         """Take a body in."""

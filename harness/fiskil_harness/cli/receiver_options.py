@@ -64,7 +64,7 @@ def burdened(settings: "Settings", *, body_bytes: int | None, body_s: float | No
     given = {name: value for name, value in (("body_bytes", body_bytes), ("body_s", body_s)) if value is not None}
     limits = msgspec.structs.replace(settings.app.limits, **given or {"body_bytes": USUAL_BYTES, "body_s": USUAL_S})
     app = msgspec.structs.replace(settings.app, limits=limits)
-    return msgspec.structs.replace(settings, app=app, promised=settings.stated_limits | given.keys())
+    return msgspec.structs.replace(settings, app=app, stated_limits=settings.stated_limits | given.keys())
 
 
 def burden_of(*, is_heavy: bool, body_bytes: int | None, body_s: float | None) -> str:

@@ -158,7 +158,7 @@ def fault_lines(rule: "Rule") -> str:
 
 def never_bit_lines(log: "ExchangeLog") -> list[str]:
     """The faults that nothing has met, for a terminal."""
-    return ["\n".join(_wrapped(f"never bit    {text}: {lack}", indent=13)) for text, lack in log.unbitten()]
+    return ["\n".join(_wrapped(f"never bit    {text}: {problem}", indent=13)) for text, problem in log.unbitten()]
 
 
 def _wrapped(line: str, *, indent: int) -> list[str]:

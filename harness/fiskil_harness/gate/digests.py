@@ -46,7 +46,7 @@ def digest_of(settings: Settings) -> str:
     """
     plain: dict[str, Any] = msgspec.to_builtins(settings, enc_hook=_plain)
     del plain["folder"], plain["source"]
-    plain["promised"] = sorted(plain["promised"])
+    plain["stated_limits"] = sorted(plain["stated_limits"])
     told = plain["app"]["env"].items()
     plain["app"]["env"] = {name: "" if _SECRET.search(name) and "{" not in value else value for name, value in told}
     return digest(plain)

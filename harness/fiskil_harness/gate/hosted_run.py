@@ -118,7 +118,7 @@ def judge(
     # A practice of which a part alone is tried there says what keeps the rest from being tried.
     told = {status.practice for status in whole.statuses if not status.reason.startswith(NOT_RUN)}
     standings = tuple(status if status.practice in borne & told else _unproven(status) for status in whole.statuses)
-    return msgspec.structs.replace(whole, standings=standings, left_out=(*left_out(), *lines), bugs=())
+    return msgspec.structs.replace(whole, statuses=standings, left_out=(*left_out(), *lines), bugs=())
 
 
 def bounds(settings: Settings, *, lets_write: bool) -> str:

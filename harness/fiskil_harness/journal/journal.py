@@ -39,7 +39,7 @@ class Journal:
     def write(self, entry: Entry) -> None:
         """Append *entry*; of a delivery that is worded in another way than Fiskil's, what it says is noted too."""
         if self.read is not None and isinstance(entry, Delivery):
-            entry = msgspec.structs.replace(entry, says=self.read(entry.body, entry.headers))
+            entry = msgspec.structs.replace(entry, content=self.read(entry.body, entry.headers))
         with self._lock:
             self._entries.append(entry)
 

@@ -263,8 +263,8 @@ def _noted(one: Outgoing, reply: Reply, stamp: dict[str, Any], group: int = 0) -
         status=reply.status,
         trouble=reply.trouble,
         took_s=reply.took_s,
-        answer_headers=reply.headers,
-        answer=shortened(reply.body),
+        response_headers=reply.headers,
+        response_body=shortened(reply.body),
         group=group,
     )
 

@@ -224,11 +224,11 @@ def test_an_answer_is_read_though_the_page_goes_on_at_once(go: Open, journal: Jo
     """A browser throws it away then."""
     window = go("/goes-on")
 
-    lack = window.press(window.read().controls[0])
+    problem = window.press(window.read().controls[0])
     seen = window.wait_until(lambda snapshot: "There" in snapshot.text, cap_s=30)
     window.settle()
 
-    assert (lack, seen is not None) == ("", True)
+    assert (problem, seen is not None) == ("", True)
     assert json.loads(fetched(journal, "/answer").body)["told"] == "once"
 
 
@@ -298,11 +298,11 @@ def test_no_picture_is_taken_of_a_secret(go: Open, journal: Journal, path: str, 
         ("/login", "it asks for a password, so it is a page to log in at"),
     ],
 )
-def test_a_page_that_is_not_there_says_why(go: Open, path: str, lack: str) -> None:
+def test_a_page_that_is_not_there_says_why(go: Open, path: str, problem: str) -> None:
     """In words that are the same in each run."""
     shown = go(path).look(has_pictures=False)[0]
 
-    assert shown.problem == lack
+    assert shown.problem == problem
 
 
 @pytest.mark.parametrize(
@@ -319,7 +319,7 @@ def test_a_page_that_is_not_there_says_why(go: Open, path: str, lack: str) -> No
     ],
 )
 def test_a_way_in_may_answer_with_anything_but_a_refusal(
-    window: Window, httpserver: HTTPServer, path: str, lack: str
+    window: Window, httpserver: HTTPServer, path: str, problem: str
 ) -> None:
     """A log-in made for tests often answers with JSON, or with nothing at all; a refusal is nobody's page."""
     httpserver.expect_request("/empty").respond_with_data(status=204, headers={"set-cookie": "in=1"})
@@ -327,7 +327,7 @@ def test_a_way_in_may_answer_with_anything_but_a_refusal(
     httpserver.expect_request("/refused").respond_with_data(status=403)
     httpserver.expect_request("/to-nowhere").respond_with_data(status=303, headers={"location": "/nowhere"})
 
-    assert window.pass_by(httpserver.url_for(path), page="login") == lack
+    assert window.pass_by(httpserver.url_for(path), page="login") == problem
 
 
 def test_a_way_in_at_which_nobody_listens_does_not_open(window: Window, deaf_port: int) -> None:
@@ -356,9 +356,9 @@ def test_what_stands_in_the_way_of_a_press_is_overcome(go: Open, path: str, titl
     """A person says yes to a question, and sends a banner away."""
     window = go(path)
 
-    lack = window.press(window.read().controls[0])
+    problem = window.press(window.read().controls[0])
 
-    assert lack == ""
+    assert problem == ""
     assert window.wait_until(lambda seen: seen.title == title, cap_s=30) is not None
 
 

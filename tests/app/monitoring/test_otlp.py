@@ -228,10 +228,10 @@ def test_an_export_of_what_was_known_before_is_not_fresh(telemetry: Telemetry, p
     ],
 )
 def test_what_was_refused_is_kept_as_far_as_it_was_read(
-    telemetry: Telemetry, post: Post, body: bytes, path: str, encoding: str, lack: str
+    telemetry: Telemetry, post: Post, body: bytes, path: str, encoding: str, problem: str
 ) -> None:
     """A secret may stand in it all the same."""
     post(body, path=path, **{"content-encoding": encoding})
 
     (sent,) = telemetry.sent.since(0)
-    assert (b"secret" in sent.text, sent.lack) == (True, lack)
+    assert (b"secret" in sent.text, sent.problem) == (True, problem)

@@ -12,7 +12,7 @@ def test_what_lies_deepest_is_forgotten_first() -> None:
         pile.add(large)
 
     assert len(pile) == 3
-    assert [(len(request_text.text), request_text.lack) for request_text in pile.since(0)] == [
+    assert [(len(request_text.text), request_text.problem) for request_text in pile.since(0)] == [
         (0, FORGOTTEN),
         *[(MOST_BYTES // 2, "")] * 2,
     ]

@@ -108,7 +108,7 @@ def sick(result: GateResult) -> GateResult:
         bug(26, Verdict.FAIL, fix="claim it once", scenario="webhook_repeated", probe="applies_once"),
         bug(45, Verdict.INCONCLUSIVE, hook="app.drive.fail"),
     )
-    return msgspec.structs.replace(result, result=msgspec.structs.replace(result.result, bugs=bugs), exhibits=(exhibit,))
+    return msgspec.structs.replace(result, result=msgspec.structs.replace(result.result, bugs=bugs), excerpts=(exhibit,))
 
 
 @pytest.fixture

@@ -21,11 +21,11 @@ STORIES = {
     "a retry": [delivered(), delivered("e0 attempt 2"), Beat(what="effect", text="e0 applied 2 times")],
     "a burst": [delivered(f"e0 attempt {number}", group=3) for number in range(1, 17)],
     "bursts one after another": [delivered(group=1), delivered(group=1), delivered(group=2), delivered(group=2)],
-    "long words": [delivered(LONG, note=LONG, answer=LONG), Beat(what="effect", text=LONG), Beat(what="mark", text=LONG)],
-    "a word without end": [delivered("x" * 200, note="y" * 200, answer="z" * 200)],
+    "long words": [delivered(LONG, note=LONG, response=LONG), Beat(what="effect", text=LONG), Beat(what="mark", text=LONG)],
+    "a word without end": [delivered("x" * 200, note="y" * 200, response="z" * 200)],
     "a kill": [delivered(), Beat(what="mark", text="the app is killed"), Beat(what="mark", text="the app is started again")],
     "no effect": [delivered(), Beat(what="effect", text="e0: no effect", outcome="none")],
-    "no answer yet": [delivered(answer="", note="")],
+    "no answer yet": [delivered(response="", note="")],
 }
 
 
@@ -94,10 +94,10 @@ def test_bursts_are_told_apart() -> None:
 def test_an_effect_is_an_arrow_and_its_lack_is_none() -> None:
     """Colour alone says nothing: the words and the head do."""
     (effect,) = [line for line in drawing(STORIES["a retry"]).lines if line.style == "effect"]
-    (lack,) = [line for line in drawing(STORIES["no effect"]).lines if line.style == "none"]
+    (problem,) = [line for line in drawing(STORIES["no effect"]).lines if line.style == "none"]
 
     assert (effect.x1, effect.x2, effect.has_head) == (RECEIVER, EFFECTS, True)
-    assert not lack.has_head
+    assert not problem.has_head
 
 
 def test_a_head_points_where_its_line_goes() -> None:

@@ -128,7 +128,7 @@ def test_cases_of_a_bug_are_shown_up_to_three(sick: GateResult) -> None:
     (exhibit,) = sick.excerpts
     cases = tuple(msgspec.structs.replace(exhibit, case=name) for name in ("a", "b", "c", "d", "e"))
     bugs = (bug(2, Verdict.FAIL, scenario="webhook_repeated", probe="applies_once", cases=("b", "c", "d", "e")),)
-    whole = msgspec.structs.replace(sick, result=msgspec.structs.replace(sick.result, bugs=bugs), exhibits=(exhibit, *cases))
+    whole = msgspec.structs.replace(sick, result=msgspec.structs.replace(sick.result, bugs=bugs), excerpts=(exhibit, *cases))
 
     shown = re.findall(r"What happened: (\w)", html.render(whole))
 
@@ -159,8 +159,8 @@ def test_words_of_the_app_cannot_become_part_of_the_page(sick: GateResult) -> No
     (exhibit,) = sick.excerpts
     beats = (Beat(what="delivery", text=evil, note=evil, response=evil),)
     changed = msgspec.structs.replace(exhibit, beats=beats, changes=(evil,), sendings=(Sending(text=evil, command=evil),))
-    bugs = (msgspec.structs.replace(sick.result.bugs[1], seen=evil, fix=evil),)
-    whole = msgspec.structs.replace(sick, result=msgspec.structs.replace(sick.result, bugs=bugs), exhibits=(changed,))
+    bugs = (msgspec.structs.replace(sick.result.bugs[1], observed=evil, fix=evil),)
+    whole = msgspec.structs.replace(sick, result=msgspec.structs.replace(sick.result, bugs=bugs), excerpts=(changed,))
 
     outline = Outline(html.render(whole))
 
@@ -217,7 +217,7 @@ def test_a_picture_is_in_the_page_once_and_has_words(shown: GateResult) -> None:
 
 def test_a_picture_that_is_lacking_says_why(shown: GateResult) -> None:
     """One that shows a secret is not taken."""
-    lacking = msgspec.structs.replace(shown.pictures[0], png="", digest="", lack="it shows a secret")
+    lacking = msgspec.structs.replace(shown.pictures[0], png="", digest="", problem="it shows a secret")
 
     text = Outline(html.render(msgspec.structs.replace(shown, pictures=(lacking,)))).text
 
@@ -246,7 +246,7 @@ def test_words_of_an_exchange_cannot_become_part_of_the_page(shown: GateResult) 
     happenings = tuple(msgspec.structs.replace(happening, **words, bites=(evil,)) for happening in first.happenings)
     story = msgspec.structs.replace(first, steps=(evil,) * 3, happenings=happenings)
     look = msgspec.structs.replace(shown.pictures[0].viewpoints[0], page=evil, participant=evil, moment=evil)
-    pictures = (msgspec.structs.replace(shown.pictures[0], looks=(look,)),)
+    pictures = (msgspec.structs.replace(shown.pictures[0], viewpoints=(look,)),)
 
     outline = Outline(html.render(msgspec.structs.replace(shown, stories=(story,), pictures=pictures)))
 

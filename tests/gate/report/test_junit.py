@@ -95,7 +95,7 @@ def test_the_totals_are_those_of_the_cases(root: ET.Element) -> None:
 def test_what_xml_cannot_hold_is_replaced(result: GateResult) -> None:
     """Control characters from an app's answer leave the document readable."""
     outcome = result.result.scenarios[-1]
-    finding = msgspec.structs.replace(outcome.findings[0], seen="a\x00b\x1b[31mc\ud800 <&> d")
+    finding = msgspec.structs.replace(outcome.findings[0], observed="a\x00b\x1b[31mc\ud800 <&> d")
     judgement = msgspec.structs.replace(result.result, scenarios=(msgspec.structs.replace(outcome, findings=(finding,)),))
 
     text = junit.render(msgspec.structs.replace(result, result=judgement))
@@ -123,13 +123,13 @@ def test_an_open_gate_is_green(result: GateResult) -> None:
 
 def test_a_shut_gate_is_red_whatever_shuts_it(result: GateResult) -> None:
     """A missing part, a waiver for nothing and an interruption are in no scenario and no practice."""
-    lack = f"Part 2 of 3 is missing, {NOT_THE_WHOLE}"
-    parts = green(result, decision=Decision.SHUT, remarks=(lack,))
+    problem = f"Part 2 of 3 is missing, {NOT_THE_WHOLE}"
+    parts = green(result, decision=Decision.SHUT, remarks=(problem,))
     waiver = green(result, decision=Decision.SHUT, complaints=("a waiver for nothing",))
     cut = green(result, decision=Decision.SHUT)
 
     assert gate_of(result) == ("failure", "1 of 3 required practices are met")
-    assert gate_of(parts) == ("error", f"{lack}; 3 of 3 required practices are met")
+    assert gate_of(parts) == ("error", f"{problem}; 3 of 3 required practices are met")
     assert gate_of(waiver) == ("error", "a waiver for nothing; 3 of 3 required practices are met")
     assert gate_of(replace(cut, run=replace(cut.run, was_interrupted=True)))[1].startswith("the run was interrupted; ")
     assert gate_of(replace(cut, run=replace(cut.run, faults=2)))[1].startswith("faults of fiskil-harness: 2; ")
@@ -138,8 +138,8 @@ def test_a_shut_gate_is_red_whatever_shuts_it(result: GateResult) -> None:
 def test_with_a_baseline_the_gate_is_red_only_where_something_is_worse(result: GateResult) -> None:
     """What the baseline had already is told by the practices; a missing part is never as good."""
     worse = Difference(what="x", before="PASS", now="FAIL", weight=Verdict.FAIL)
-    lack = f"Part 2 of 3 is missing, {NOT_THE_WHOLE}"
-    missing = replace(result, result=replace(result.result, remarks=(lack,)))
+    problem = f"Part 2 of 3 is missing, {NOT_THE_WHOLE}"
+    missing = replace(result, result=replace(result.result, remarks=(problem,)))
 
     assert gate_of(replace(result, compared=Comparison(baseline="old.json"))) == ("", "")
     assert gate_of(replace(result, compared=Comparison(baseline="old.json", worse=(worse,)))) == (

@@ -31,7 +31,7 @@ def test_what_is_not_met_stands_open_and_the_rest_is_folded(result: GateResult) 
 def test_a_comment_is_never_longer_than_a_forge_takes(result: GateResult) -> None:
     """However much went wrong: the decision and the table of what is not met stay."""
     outcome = result.result.scenarios[0]
-    long = msgspec.structs.replace(outcome.findings[0], verdict=Verdict.FAIL, seen="too much to say & <so> on " * 400)
+    long = msgspec.structs.replace(outcome.findings[0], verdict=Verdict.FAIL, observed="too much to say & <so> on " * 400)
     outcomes = tuple(msgspec.structs.replace(outcome, scenario=f"made_{number}", findings=(long,)) for number in range(200))
     bugs = tuple(bug(row, Verdict.FAIL, fix="mend it " * 200) for row in range(1, 59))
     judgement = msgspec.structs.replace(result.result, scenarios=outcomes, bugs=bugs)

@@ -49,7 +49,7 @@ def test_a_practice_line_keeps_to_the_width_with_a_long_name(result: GateResult,
     standings = tuple(
         msgspec.structs.replace(status, reason=f"not shown by {name}, {name}") for status in result.result.statuses
     )
-    changed = msgspec.structs.replace(result, result=msgspec.structs.replace(result.result, standings=standings))
+    changed = msgspec.structs.replace(result, result=msgspec.structs.replace(result.result, statuses=standings))
 
     told = shown(changed)
 

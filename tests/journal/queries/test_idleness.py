@@ -17,7 +17,7 @@ def test_the_last_look_that_found_it_idle_counts(tape: Tape) -> None:
     """A later one that was capped does not."""
     tape.told("consent.received")
     tape.effects({}, moment="settled")
-    tape.effects({}, moment="settled", is_quiescent=False)
+    tape.effects({}, moment="settled", is_idle=False)
 
     assert idle_before(tape.journal, 100) == pytest.approx(1.05)
 

@@ -61,9 +61,9 @@ def test_words_are_found_where_a_word_begins(text: str, is_there: bool) -> None:
 
 
 @pytest.mark.parametrize(("lack", "seen"), [("", True), ("the page was not there within 4 s", False)])
-def test_a_page_that_lacks_something_was_not_seen(lack: str, seen: bool) -> None:
+def test_a_page_that_lacks_something_was_not_seen(problem: str, seen: bool) -> None:
     """Nothing to see is never a pass."""
-    assert is_readable(look("Words", lack=lack)) is seen
+    assert is_readable(look("Words", problem=problem)) is seen
 
 
 @pytest.mark.parametrize("whole", read_fixture("page_error_words.toml")["whole"])
@@ -80,7 +80,7 @@ def test_every_mark_is_known_among_words(mark: str) -> None:
 
 def test_an_error_without_a_page_is_known_though_the_browser_shows_one() -> None:
     """What Chromium says is not what the app says."""
-    shown = look("HTTP ERROR 500", url="chrome-error://chromewebdata/", lack="the browser was sent to another origin")
+    shown = look("HTTP ERROR 500", url="chrome-error://chromewebdata/", problem="the browser was sent to another origin")
     failed = msgspec.structs.replace(shown, status=500)
 
     assert (is_readable(failed), flaw_of(failed)) == (True, "answered 500 without a word")

@@ -64,7 +64,7 @@ def test_a_walk_under_way_is_not_judged(tape: Tape) -> None:
     """On a slow machine nothing may have come to an end yet."""
     first(tape)
     second(tape, times=MOST)
-    tape.effects({}, pending=1, is_quiescent=False)
+    tape.effects({}, pending=1, is_idle=False)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 

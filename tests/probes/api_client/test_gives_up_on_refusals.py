@@ -140,7 +140,7 @@ def lacked_scope(tape: Tape, *, shown: dict[str, str], shown_at_the_end: dict[st
     tape.call("banking.balances", status=403, bites=SCOPE_LACKING)
     tape.hook("refresh", status=502)
     tape.call("banking.balances")
-    tape.effects(shown_at_the_end, is_quiescent=is_quiescent)
+    tape.effects(shown_at_the_end, is_idle=is_quiescent)
 
 
 def test_dropping_everything_for_good_fails(tape: Tape) -> None:
@@ -178,7 +178,7 @@ def test_what_was_shared_under_a_consent_that_ended_may_be_gone(tape: Tape) -> N
 
 def test_what_is_read_again_just_now_is_not_gone(tape: Tape) -> None:
     """The app was at work when it was asked."""
-    lacked_scope(tape, shown={"row": "own"}, shown_at_the_end={}, is_quiescent=False)
+    lacked_scope(tape, shown={"row": "own"}, shown_at_the_end={}, is_idle=False)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 

@@ -54,7 +54,7 @@ def test_a_renewal_without_a_retry_fails(tape: Tape) -> None:
 def test_an_app_still_at_work_is_not_accused(tape: Tape) -> None:
     """The retry may still come."""
     tape.call("banking.transactions", status=401)
-    tape.effects({}, pending=1, is_quiescent=False)
+    tape.effects({}, pending=1, is_idle=False)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 

@@ -137,7 +137,7 @@ def test_what_was_done_before_the_app_came_to_rest_has_ended(tape: Tape) -> None
 def test_a_look_at_an_app_at_work_ends_no_job(tape: Tape) -> None:
     """It has not come to rest."""
     tape.told("banking.accounts.sync.completed")
-    tape.effects({}, moment="settled", is_quiescent=False)
+    tape.effects({}, moment="settled", is_idle=False)
     tape.told("banking.transactions.sync.completed")
     refused(tape)
     tape.call("banking.transactions")

@@ -61,7 +61,7 @@ def test_a_queue_may_take_its_time(tape: Tape) -> None:
     """Seconds later, by another try of the message, is well: something was pending until then."""
     tape.told(ANNOUNCED)
     spoilt(tape)
-    tape.effects({}, pending=1, moment="settled", is_quiescent=False)
+    tape.effects({}, pending=1, moment="settled", is_idle=False)
     tape.wait(5)
     tape.call(TRANSACTIONS)
     tape.effects({})
@@ -192,7 +192,7 @@ def test_an_app_that_was_still_at_work_is_not_accused(tape: Tape) -> None:
     """The wait was capped."""
     tape.told(ANNOUNCED)
     spoilt(tape)
-    tape.effects({}, pending=1, is_quiescent=False)
+    tape.effects({}, pending=1, is_idle=False)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
@@ -212,7 +212,7 @@ def test_somebody_elses_rest_is_not_theirs(tape: Tape) -> None:
     tape.told(ANNOUNCED, participant="b")
     spoilt(tape)
     tape.effects({}, participant="a", moment="settled")
-    tape.effects({}, participant="b", moment="settled", pending=1, is_quiescent=False)
+    tape.effects({}, participant="b", moment="settled", pending=1, is_idle=False)
     tape.call(TRANSACTIONS)
     tape.effects({}, participant="b")
 

@@ -40,7 +40,7 @@ def test_an_app_under_way_proves_nothing(tape: Tape) -> None:
     """Whoever is still working may say yes in a moment."""
     tape.journey("APPROVED")
     tape.told("consent.received")
-    tape.effects({}, is_connected=False, is_quiescent=False)
+    tape.effects({}, is_connected=False, is_idle=False)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 

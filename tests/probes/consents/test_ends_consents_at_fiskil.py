@@ -89,7 +89,7 @@ def test_an_app_at_work_is_not_accused(tape: Tape) -> None:
     """The call may come yet."""
     connected(tape)
     tape.hook("revoke")
-    tape.effects({}, pending=1, is_quiescent=False)
+    tape.effects({}, pending=1, is_idle=False)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 

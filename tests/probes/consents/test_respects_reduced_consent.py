@@ -79,7 +79,7 @@ def test_an_app_at_work_is_not_accused(tape: Tape) -> None:
     """The rows may still go."""
     amended(tape)
     tape.told("consent.updated", consent="arr1")
-    tape.effects(BOTH, pending=1, is_quiescent=False)
+    tape.effects(BOTH, pending=1, is_idle=False)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 

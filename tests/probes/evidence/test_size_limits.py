@@ -122,8 +122,8 @@ def test_pictures_of_what_failed_come_first() -> None:
 def test_a_picture_knows_its_size_and_one_that_was_not_taken_says_why() -> None:
     """Read from the file's head; what is no PNG is not shown."""
     journal = Journal()
-    for png, lack in ((PNG, ""), (b"", "it shows a secret"), (b"GIF89a", "")):
-        journal.write(Taken(participant="rosa", page="home", moment="plain", width_px=360, png=png, problem=lack))
+    for png, problem in ((PNG, ""), (b"", "it shows a secret"), (b"GIF89a", "")):
+        journal.write(Taken(participant="rosa", page="home", moment="plain", width_px=360, png=png, problem=problem))
 
     taken, secret, odd = pictures("some", journal)
 

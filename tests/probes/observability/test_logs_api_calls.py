@@ -89,7 +89,7 @@ def test_a_log_that_the_config_names_is_the_log(tape: Tape) -> None:
 def test_a_log_that_was_rotated_proves_nothing(tape: Tape) -> None:
     """The line may have been in the part that is gone."""
     called_well_and_ill(tape)
-    tape.output(b"started", place="app.log", lack="was rotated")
+    tape.output(b"started", place="app.log", problem="was rotated")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 

@@ -126,14 +126,14 @@ def test_an_alert_will_do(tape: Tape, probe: PlainProbe, trouble, before: str, a
 
 @pytest.mark.parametrize("probe", [NoticesErrors(), NoticesLatency(), NoticesFailedDeliveries(), CountsDeliveries()])
 @pytest.mark.parametrize("lack", ["", "app.observe.metrics answered 404."])
-def test_what_cannot_be_read_proves_nothing(tape: Tape, probe: PlainProbe, lack: str) -> None:
+def test_what_cannot_be_read_proves_nothing(tape: Tape, probe: PlainProbe, problem: str) -> None:
     """The hook that would help is named."""
     failing(tape)
     late(tape)
     refused(tape)
     tape.told("consent.received")
     for moment in (*READ, "asked", "slow", "bad", "mended"):
-        tape.journal.write(Monitors(at_s=tape.now_s, moment=moment, problem=lack))
+        tape.journal.write(Monitors(at_s=tape.now_s, moment=moment, problem=problem))
 
     finding = probe.examine(tape.journal)
 

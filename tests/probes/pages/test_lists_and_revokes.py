@@ -158,7 +158,7 @@ def test_a_switch_beside_a_way_that_could_not_be_followed_is_a_doubt(tape: Tape)
     switch = Control(kind="switch", text="Share my data", is_on=True)
     listed(tape, PAGE, link("Manage", "/one"), switch)
     press(tape, switch.text, is_switch=True)
-    press(tape, "Manage", lack="it leads nowhere")
+    press(tape, "Manage", problem="it leads nowhere")
     press(tape, "Details")
     rest(tape, is_connected=True)
 
@@ -243,7 +243,7 @@ def test_details_on_the_way_count(tape: Tape) -> None:
 def test_nothing_to_press_fails(tape: Tape) -> None:
     """A list alone revokes nothing."""
     listed(tape, PAGE, link("Home", "/"))
-    press(tape, "", lack="there is nothing that would revoke the consent")
+    press(tape, "", problem="there is nothing that would revoke the consent")
 
     finding = PROBE.examine(tape.journal)
 
@@ -256,7 +256,7 @@ def test_nothing_to_press_fails(tape: Tape) -> None:
 def test_nothing_to_press_beside_a_menu_is_open(tape: Tape) -> None:
     """It may be in there."""
     listed(tape, PAGE, link("Home", "/"), html=f"<main>{PAGE}<button aria-haspopup=menu></button></main>")
-    press(tape, "", lack="there is nothing that would revoke the consent")
+    press(tape, "", problem="there is nothing that would revoke the consent")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
@@ -275,7 +275,7 @@ def test_nothing_to_press_beside_a_menu_is_open(tape: Tape) -> None:
 def test_nothing_to_press_beside_what_nobody_knows_is_open(tape: Tape, control: Control) -> None:
     """It may be that."""
     listed(tape, PAGE, link("Home", "/"), control)
-    press(tape, "", lack="there is nothing that would revoke the consent")
+    press(tape, "", problem="there is nothing that would revoke the consent")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
@@ -283,7 +283,7 @@ def test_nothing_to_press_beside_what_nobody_knows_is_open(tape: Tape, control: 
 def test_a_list_in_another_language_is_open(tape: Tape) -> None:
     """Its words are not known."""
     listed(tape, f"Ihre Verbindungen\n{BANK}\nFreigegeben: Konten\nbis Frühjahr", button("Freigabe beenden"))
-    press(tape, "", lack="there is nothing that would revoke the consent")
+    press(tape, "", problem="there is nothing that would revoke the consent")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
@@ -302,7 +302,7 @@ def test_what_may_mean_something_else_counts_where_the_page_follows(tape: Tape, 
 def test_what_was_not_really_pressed_says_nothing(tape: Tape) -> None:
     """Something lay over it, and what was pressed then only looked around."""
     listed(tape)
-    press(tape, STOP.text, lack="something lies over it")
+    press(tape, STOP.text, problem="something lies over it")
     press(tape, "Details")
     rest(tape)
 
@@ -310,12 +310,12 @@ def test_what_was_not_really_pressed_says_nothing(tape: Tape) -> None:
 
 
 @pytest.mark.parametrize(("page", "lack"), [("", "the page asks for more than presses"), ("answer", "the app answered 403")])
-def test_a_question_that_a_press_does_not_answer_is_open(tape: Tape, page: str, lack: str) -> None:
+def test_a_question_that_a_press_does_not_answer_is_open(tape: Tape, page: str, problem: str) -> None:
     """A word that must be typed, a login that is too old."""
     listed(tape)
     press(tape, STOP.text)
-    show(tape, page or "elsewhere", "Type STOP", moment="synced", lack=lack)
-    press(tape, "", lack=lack if not page else "")
+    show(tape, page or "elsewhere", "Type STOP", moment="synced", problem=problem)
+    press(tape, "", problem=problem if not page else "")
     rest(tape)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
@@ -394,7 +394,7 @@ def test_an_app_at_work_is_not_accused(tape: Tape) -> None:
     listed(tape)
     press(tape, STOP.text)
     show(tape, "connections", EMPTY, moment="ended")
-    rest(tape, is_quiescent=False)
+    rest(tape, is_idle=False)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
@@ -402,7 +402,7 @@ def test_an_app_at_work_is_not_accused(tape: Tape) -> None:
 def test_a_press_that_could_not_be_followed_is_open(tape: Tape) -> None:
     """The window is gone."""
     listed(tape)
-    press(tape, STOP.text, lack="the page did not answer in time")
+    press(tape, STOP.text, problem="the page did not answer in time")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 

@@ -11,7 +11,9 @@ BUSY = CONNECT + "\nOpening the secure connection…"
 GAVE_UP = "That did not work\nThe bank connection is taking too long to answer. Please try again in a minute."
 
 
-def stalled(tape: Tape, text: str, *, after_s: float = 4.2, lack: str = "", for_s: float = 4.0, status: int = 504) -> None:
+def stalled(
+    tape: Tape, text: str, *, after_s: float = 4.2, problem: str = "", for_s: float = 4.0, status: int = 504
+) -> None:
     """Somebody presses, sees progress, and what it came to after so many seconds."""
     shown(tape, "connect", CONNECT, controls=(BUTTON,))
     pressed(tape)
@@ -20,7 +22,15 @@ def stalled(tape: Tape, text: str, *, after_s: float = 4.2, lack: str = "", for_
     shown(tape, "connect", BUSY, moment="waiting", after_s=1)
     tape.wait(after_s - 1)
     shown(
-        tape, "answer", text, moment="stalled", cause="Stall", lack=lack, after_s=after_s, status=status, controls=(BUTTON,)
+        tape,
+        "answer",
+        text,
+        moment="stalled",
+        cause="Stall",
+        problem=problem,
+        after_s=after_s,
+        status=status,
+        controls=(BUTTON,),
     )
 
 
@@ -103,7 +113,7 @@ def test_a_press_after_which_nothing_hung_is_a_doubt(tape: Tape) -> None:
 
 def test_a_page_that_was_not_seen_is_a_doubt(tape: Tape) -> None:
     """Nothing to see is never a pass."""
-    stalled(tape, "", lack="the window was closed")
+    stalled(tape, "", problem="the window was closed")
 
     finding = PROBE.examine(tape.journal)
 

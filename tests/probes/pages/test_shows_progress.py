@@ -112,7 +112,7 @@ def test_a_sign_that_came_late_is_a_doubt(tape: Tape) -> None:
 def test_what_could_not_be_pressed_is_a_doubt(tape: Tape) -> None:
     """Nobody found the way to the consent page."""
     shown(tape, "connect", CONNECT)
-    pressed(tape, lack="no button leads on")
+    pressed(tape, problem="no button leads on")
 
     finding = PROBE.examine(tape.journal)
 

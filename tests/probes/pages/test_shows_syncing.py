@@ -228,7 +228,7 @@ def test_an_app_at_work_is_a_doubt(tape: Tape) -> None:
     """It may say syncing with good reason."""
     shown(tape, "connections", SYNCING, moment="unsynced")
     tape.rows(tape.transaction("a"))
-    tape.effects(HELD, pending=3, is_quiescent=False)
+    tape.effects(HELD, pending=3, is_idle=False)
     shown(tape, "connections", SYNCING, moment="synced")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
@@ -251,7 +251,7 @@ def test_one_page_that_tells_is_enough(tape: Tape) -> None:
 def test_a_page_that_was_not_seen_is_a_doubt(tape: Tape, moment: str) -> None:
     """Nothing to see is never a pass."""
     told(tape, SYNCING)
-    shown(tape, "connections", "", moment=moment, lack="the page did not load")
+    shown(tape, "connections", "", moment=moment, problem="the page did not load")
 
     finding = PROBE.examine(tape.journal)
 

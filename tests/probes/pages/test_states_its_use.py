@@ -82,7 +82,7 @@ def test_a_dead_link_fails(tape: Tape, status: int) -> None:
     """A notice that is not there tells nothing."""
     declare(tape)
     show(tape, "connect", PAGE, PRIVACY)
-    show(tape, "privacy", "Not Found, whatever you do", status=status, lack=f"it answered {status}")
+    show(tape, "privacy", "Not Found, whatever you do", status=status, problem=f"it answered {status}")
 
     finding = PROBE.examine(tape.journal)
 

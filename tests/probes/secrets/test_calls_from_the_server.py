@@ -12,7 +12,7 @@ def test_a_page_that_asks_the_api_is_caught() -> None:
     """Whether or not it got an answer; the address is told without what may be secret in it."""
     sights = Sights()
     sights.fetched(
-        f"/v1/institutions?token={TOKEN}", kind="fetch", is_ours=False, is_api=True, status=None, lack="no answer"
+        f"/v1/institutions?token={TOKEN}", kind="fetch", is_ours=False, is_api=True, status=None, problem="no answer"
     )
 
     finding = PROBE.examine(sights.journal)
@@ -54,7 +54,7 @@ def test_a_servers_own_client_may_send_what_browsers_send_too() -> None:
 def test_a_page_whose_requests_were_not_all_seen_proves_nothing() -> None:
     """A script that did not come may have asked."""
     sights = Sights()
-    sights.fetched(kind="script", status=None, lack="it was refused")
+    sights.fetched(kind="script", status=None, problem="it was refused")
 
     assert PROBE.examine(sights.journal).verdict is Verdict.INCONCLUSIVE
 

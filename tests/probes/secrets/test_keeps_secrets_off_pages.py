@@ -115,7 +115,7 @@ def test_what_was_not_read_proves_nothing(name: str) -> None:
 def test_what_was_thrown_away_may_be_read_later(page: str, verdict: Verdict) -> None:
     """The same page asked again, and got it; what another page got may be something else."""
     sights = Sights()
-    sights.fetched("/api/me", kind="fetch", lack="thrown away")
+    sights.fetched("/api/me", kind="fetch", problem="thrown away")
     sights.fetched("/api/me", kind="fetch", body=b"{}", page=page)
 
     assert PROBE.examine(sights.journal).verdict is verdict
@@ -134,7 +134,7 @@ def test_a_socket_is_one_however_often_it_was_heard() -> None:
 def test_a_later_socket_does_not_tell_what_an_earlier_one_told() -> None:
     """Each tells another thing."""
     sights = Sights()
-    sights.fetched("/live", kind="websocket", lack="it told too much")
+    sights.fetched("/live", kind="websocket", problem="it told too much")
     sights.fetched("/live", kind="websocket", body=b"one")
 
     assert PROBE.examine(sights.journal).verdict is Verdict.INCONCLUSIVE
@@ -143,7 +143,7 @@ def test_a_later_socket_does_not_tell_what_an_earlier_one_told() -> None:
 def test_a_page_that_was_not_seen_as_it_is_proves_nothing() -> None:
     """Its lack is told."""
     sights = Sights()
-    sights.shown("connections", lack="the app answered 404")
+    sights.shown("connections", problem="the app answered 404")
 
     finding = PROBE.examine(sights.journal)
 

@@ -99,7 +99,7 @@ def test_without_secrets_in_use_there_is_nothing_to_see(tape: Tape) -> None:
 def test_a_log_that_is_not_there_proves_nothing(tape: Tape) -> None:
     """The config names it, so it counts; what the app writes elsewhere does not stand in for it."""
     logged(tape, b"token exchanged")
-    tape.output(b"", place="app.log", lack="is not there")
+    tape.output(b"", place="app.log", problem="is not there")
 
     finding = PROBE.examine(tape.journal)
 
@@ -113,7 +113,7 @@ def test_a_log_that_is_not_there_proves_nothing(tape: Tape) -> None:
 def test_a_secret_in_what_is_left_of_a_log_is_a_leak(tape: Tape) -> None:
     """Half a log can still convict."""
     logged(tape, b"token exchanged")
-    tape.output(SECRET.encode(), place="app.log", lack="was cut")
+    tape.output(SECRET.encode(), place="app.log", problem="was cut")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
 

@@ -57,7 +57,7 @@ def test_a_cookie_that_was_sent_and_is_gone_is_found() -> None:
 def test_what_an_answer_sets_for_a_moment_is_found(header: str, place: str) -> None:
     """The next answer may take it away, before anybody looks."""
     sights = Sights()
-    sights.fetched("/go", kind="fetch", answer_headers=(("x", "y"), (header, f"/next?t={TOKEN}; Max-Age=60")))
+    sights.fetched("/go", kind="fetch", response_headers=(("x", "y"), (header, f"/next?t={TOKEN}; Max-Age=60")))
 
     assert PROBE.examine(sights.journal).observed == f"the access token stands in {place}, on the page 'connect'"
 

@@ -36,7 +36,7 @@ def judged(answer: bytes, **more: object) -> Finding:
     courier = Courier()
     courier.journal.write(Canaries(values={"webhook secret": (SECRET,), "account number": ("123456789",)}))
     courier.deliver("e0")
-    courier.forge("unsigned", answer=answer, **more)
+    courier.forge("unsigned", response_body=answer, **more)
     return PROBE.examine(courier.journal)
 
 
@@ -65,7 +65,7 @@ def test_the_secret_and_its_key(text: bytes) -> None:
 
 def test_headers_are_answers_too() -> None:
     """Not only the body tells."""
-    finding = judged(b"", answer_headers=(("x-debug", SECRET),))
+    finding = judged(b"", response_headers=(("x-debug", SECRET),))
 
     assert finding.verdict is Verdict.FAIL
 

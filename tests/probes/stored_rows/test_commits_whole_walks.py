@@ -189,7 +189,7 @@ def test_who_cannot_know_is_not_judged(tape: Tape, bite: str) -> None:
 def test_an_app_at_work_is_not_judged(tape: Tape) -> None:
     """It may be amid the next try."""
     _, new = two_interpretations(tape)
-    tape.effects({"rows": new[:3]}, moment="settled", pending=1, is_quiescent=False)
+    tape.effects({"rows": new[:3]}, moment="settled", pending=1, is_idle=False)
 
     assert PROBE.examine(tape.journal).observed == "the app was still at work when the scenario ended"
 

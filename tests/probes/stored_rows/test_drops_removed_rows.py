@@ -94,6 +94,6 @@ def test_an_app_at_work_is_not_accused(tape: Tape) -> None:
     tape.effects([stays, goes], moment="before")
     tape.rows(stays, removed=(goes["fiskil_id"],))
     tape.told(SYNCED)
-    tape.effects([stays, goes], pending=1, is_quiescent=False)
+    tape.effects([stays, goes], pending=1, is_idle=False)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE

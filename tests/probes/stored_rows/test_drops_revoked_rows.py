@@ -86,6 +86,6 @@ def test_an_app_at_work_is_not_accused(tape: Tape) -> None:
     tape.rows(row)
     tape.effects([row], moment="before")
     tape.told("consent.revoked")
-    tape.effects([row], pending=1, is_quiescent=False)
+    tape.effects([row], pending=1, is_idle=False)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE

@@ -150,7 +150,7 @@ def test_an_app_at_work_is_not_accused(tape: Tape) -> None:
     """The rows may still go."""
     ended(tape)
     by_event(tape)
-    tape.effects({"transactions": [row("a")]}, pending=1, is_quiescent=False)
+    tape.effects({"transactions": [row("a")]}, pending=1, is_idle=False)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 

@@ -108,7 +108,7 @@ def test_a_refresh_that_succeeds_tells_the_app(tape: Tape) -> None:
 def test_an_app_at_work_is_not_accused(tape: Tape) -> None:
     """Rows may still come while something is pending."""
     rows = synced(tape, "a", "b")
-    tape.effects({"transactions": rows[:1]}, pending=1, is_quiescent=False)
+    tape.effects({"transactions": rows[:1]}, pending=1, is_idle=False)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 

@@ -115,7 +115,7 @@ def test_an_app_at_work_is_not_accused(tape: Tape) -> None:
     tape.effects(state, moment="before")
     tape.rows(tape.transaction("a", amount="-6001.20"))
     tape.told(SYNCED)
-    tape.effects(state, pending=1, is_quiescent=False)
+    tape.effects(state, pending=1, is_idle=False)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 

@@ -61,7 +61,7 @@ def test_two_that_end_are_no_experiment(tape: Tape) -> None:
 def test_an_app_at_work_is_not_accused(tape: Tape) -> None:
     """It may be about to read the rows anew."""
     one_ends(tape)
-    tape.effects([], pending=1, is_quiescent=False)
+    tape.effects([], pending=1, is_idle=False)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 

@@ -92,7 +92,7 @@ def test_what_left_the_consent_may_go(tape: Tape) -> None:
 def test_an_app_at_work_is_not_looked_at(tape: Tape) -> None:
     """It may be in the middle of something."""
     refused(tape)
-    tape.effects({"accounts": [ACCOUNT], "transactions": []}, pending=1, is_quiescent=False)
+    tape.effects({"accounts": [ACCOUNT], "transactions": []}, pending=1, is_idle=False)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 

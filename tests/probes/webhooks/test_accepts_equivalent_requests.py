@@ -83,7 +83,7 @@ def test_an_app_at_work_is_in_doubt(courier: Courier) -> None:
     courier.event("e4", "consent.updated")
     courier.deliver("e4")
     courier.deliver("e2", name="charset")
-    courier.effects({"e0": 1, "e4": 1}, is_quiescent=False)
+    courier.effects({"e0": 1, "e4": 1}, is_idle=False)
 
     assert examined(courier).verdict is Verdict.INCONCLUSIVE
 
@@ -107,7 +107,7 @@ def test_a_receiver_that_has_ended_is_not_judged_by_forms(courier: Courier) -> N
 
 def test_a_form_that_was_put_off_is_not_judged(courier: Courier) -> None:
     """Too much had come at once; that is no matter of forms either."""
-    courier.deliver("e1", name="sliced", status=503, answer_headers=(("Retry-After", "1"),))
+    courier.deliver("e1", name="sliced", status=503, response_headers=(("Retry-After", "1"),))
     courier.deliver("e1", name="sliced", status=429, attempt=2)
 
     finding = examined(courier)

@@ -315,7 +315,7 @@ def test_who_asks_for_more_time_than_there_was_is_not_accused(status: int, heade
     """A lawful answer to more than it can take; what Fiskil sends comes again minutes later."""
     courier = Courier()
     courier.deliver("e0")
-    courier.deliver("e2", status=status, answer_headers=headers)
+    courier.deliver("e2", status=status, response_headers=headers)
 
     finding = examined(courier)
 

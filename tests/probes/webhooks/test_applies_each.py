@@ -74,7 +74,7 @@ def test_an_app_at_work_proves_nothing_yet() -> None:
     """The second effect may still come."""
     courier = Courier()
     alike(courier, "the first", "the same facts")
-    courier.effects({"id-0": 1}, is_quiescent=False)
+    courier.effects({"id-0": 1}, is_idle=False)
 
     assert examined(courier).verdict is Verdict.INCONCLUSIVE
 

@@ -73,7 +73,7 @@ def test_an_app_at_work_proves_nothing_yet() -> None:
     courier = Courier()
     courier.deliver("e0")
     courier.deliver("e0", attempt=2)
-    courier.effects({"e0": 1}, is_quiescent=False)
+    courier.effects({"e0": 1}, is_idle=False)
 
     assert PROBE.examine(courier.journal).verdict is Verdict.INCONCLUSIVE
 

@@ -87,7 +87,7 @@ def test_without_a_genuine_effect_nothing_is_proven(courier: Courier) -> None:
 def test_an_app_at_work_is_in_doubt(courier: Courier) -> None:
     """The effect may come yet."""
     ugly(courier, "get", "method")
-    courier.effects({"e0": 1}, is_quiescent=False)
+    courier.effects({"e0": 1}, is_idle=False)
 
     assert examined(courier).verdict is Verdict.INCONCLUSIVE
 

@@ -90,7 +90,7 @@ def test_no_state_proves_nothing() -> None:
 
 def test_an_app_at_work_proves_nothing_yet() -> None:
     """A twin that is behind is not different."""
-    assert ended(b={}, is_quiescent=False).verdict is Verdict.INCONCLUSIVE
+    assert ended(b={}, is_idle=False).verdict is Verdict.INCONCLUSIVE
 
 
 def test_no_twins_prove_nothing() -> None:

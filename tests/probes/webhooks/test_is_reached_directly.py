@@ -34,7 +34,7 @@ def test_an_answer_of_its_own_passes(courier: Courier) -> None:
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_a_redirect_fails(courier: Courier, status: int) -> None:
     """Whoever sends webhooks follows none."""
-    courier.deliver("e0", status=status, answer_headers=(("location", "/webhooks/fiskil/"),))
+    courier.deliver("e0", status=status, response_headers=(("location", "/webhooks/fiskil/"),))
 
     finding = examined(courier)
 
@@ -45,7 +45,7 @@ def test_a_redirect_fails(courier: Courier, status: int) -> None:
 @pytest.mark.parametrize("place", ["/login?next=/x", "https://sso.example.com/", "/users/sign_in"])
 def test_a_way_to_a_login_is_told_apart(courier: Courier, place: str) -> None:
     """It is middleware that has to be told."""
-    courier.deliver("e0", status=302, answer_headers=(("location", place),))
+    courier.deliver("e0", status=302, response_headers=(("location", place),))
 
     assert failed(examined(courier)) == ["login"]
 
@@ -53,7 +53,7 @@ def test_a_way_to_a_login_is_told_apart(courier: Courier, place: str) -> None:
 @pytest.mark.parametrize("page", [b"<h1>CSRF verification failed</h1>", b"InvalidAuthenticityToken", b"419 | Page Expired"])
 def test_a_complaint_about_a_forged_form_fails(courier: Courier, page: bytes) -> None:
     """In the words of the frameworks that make it."""
-    courier.deliver("e0", status=403, answer=page)
+    courier.deliver("e0", status=403, response_body=page)
 
     assert failed(examined(courier)) == ["csrf"]
 

@@ -98,7 +98,7 @@ def test_an_app_at_work_has_lost_nothing_yet() -> None:
     """The effect may still come."""
     courier = Courier()
     courier.deliver("e0")
-    courier.effects({}, is_quiescent=False)
+    courier.effects({}, is_idle=False)
 
     assert examined(courier).verdict is Verdict.INCONCLUSIVE
 
@@ -248,7 +248,7 @@ def test_a_message_that_a_later_one_overtook_is_lost(order: tuple[str, ...], ver
     courier = Courier()
     for event in order:
         courier.deliver(event)
-    courier.effects({"e1": 1} if "e1" in order else {}, is_quiescent=False, still_s=9.0)
+    courier.effects({"e1": 1} if "e1" in order else {}, is_idle=False, still_s=9.0)
     last = courier.journal.all(Effects)[-1]
     courier.journal.write(msgspec.structs.replace(last, pending=None))
 
@@ -261,7 +261,7 @@ def test_an_app_that_was_told_to_fail_may_be_late() -> None:
     courier.deliver("e0")
     courier.ordered_to_fail()
     courier.deliver("e1")
-    courier.effects({"e1": 1}, is_quiescent=False, still_s=9.0)
+    courier.effects({"e1": 1}, is_idle=False, still_s=9.0)
     courier.journal.write(msgspec.structs.replace(courier.journal.all(Effects)[-1], pending=None))
 
     assert examined(courier).verdict is Verdict.INCONCLUSIVE

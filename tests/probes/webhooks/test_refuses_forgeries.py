@@ -158,8 +158,8 @@ def test_a_control_that_moved_nothing_proves_nothing() -> None:
 
 def test_the_very_answer_of_genuine_messages_fails() -> None:
     """A receiver that says the same to all would lose every event in silence if its secret were wrong (rule 12)."""
-    courier = controlled(answer=b"ok", status=200)
-    courier.forge("unsigned", status=200, answer=b"ok")
+    courier = controlled(response_body=b"ok", status=200)
+    courier.forge("unsigned", status=200, response_body=b"ok")
     courier.effects({"e0": 1})
 
     finding = examined(courier)

@@ -51,7 +51,7 @@ def test_where_its_probe_says_nothing_ours_does() -> None:
 @pytest.mark.parametrize("probe", ["every_step_done", "every_fault_bit"])
 def test_a_plan_that_came_to_no_end_is_doubt(probe: str) -> None:
     """Though others passed."""
-    finding = PROBE.examine(journal(run(1), run(2, "INCONCLUSIVE", probe=probe, seen="it hung")))
+    finding = PROBE.examine(journal(run(1), run(2, "INCONCLUSIVE", probe=probe, observed="it hung")))
 
     assert (finding.verdict, finding.observed) == (Verdict.INCONCLUSIVE, "plan 2 of 2 could not be judged: it hung")
 

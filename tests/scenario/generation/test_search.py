@@ -258,7 +258,7 @@ def test_plans_that_showed_something_pass() -> None:
 
 def test_plans_that_showed_nothing_prove_nothing() -> None:
     """An app that does nothing survives no plan, and the hook that is missing is named."""
-    finding = examined(ran(verdict="INCONCLUSIVE", seen="no counts", hook="app.observe.effects"))
+    finding = examined(ran(verdict="INCONCLUSIVE", observed="no counts", hook="app.observe.effects"))
 
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.observe.effects")
 
@@ -271,7 +271,7 @@ def test_no_plan_is_no_proof() -> None:
 def test_a_plan_that_could_not_be_judged_is_no_proof() -> None:
     """An app that died under a plan does not pass because of the others."""
     finding = examined(
-        ran(), ran(number=2, verdict="INCONCLUSIVE", probe="every_step_done", seen="no answer"), ran(number=3)
+        ran(), ran(number=2, verdict="INCONCLUSIVE", probe="every_step_done", observed="no answer"), ran(number=3)
     )
 
     assert finding.verdict is Verdict.INCONCLUSIVE
@@ -283,7 +283,7 @@ def test_a_failing_plan_is_the_witness() -> None:
     failing = ran(
         number=2,
         verdict="FAIL",
-        seen="applied 2 times",
+        observed="applied 2 times",
         summary=("authorise", "retry e0"),
         evidence=("e0 attempt 1: 204",),
         fix="claim it",

@@ -30,6 +30,6 @@ def enter(window: Window, entrance: Login, values: Mapping[str, str], *, url: st
             raise StepError(f"The browser takes no cookie like {name!r} of app.login.cookies.") from None
     if entrance.path:
         path = fill_text(entrance.path, {name: quote(value, safe="") for name, value in known.items()})
-        lack = window.pass_by(url + path, page="login")
-        if lack:
-            raise StepError(f"The way in, app.login.path, {lack}.")
+        problem = window.pass_by(url + path, page="login")
+        if problem:
+            raise StepError(f"The way in, app.login.path, {problem}.")

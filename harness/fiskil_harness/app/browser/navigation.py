@@ -105,8 +105,8 @@ async def go(page: "Page", url: str, *, cap_s: float) -> str:
 
 async def pass_by(page: "Page", url: str, *, cap_s: float) -> str:
     """Go to *url* for what it leaves in the browser; what kept it from being answered. Any answer will do, be it no page."""
-    lack = await go(page, url, cap_s=cap_s)
-    return "" if lack.startswith(RESPONDED) else lack
+    problem = await go(page, url, cap_s=cap_s)
+    return "" if problem.startswith(RESPONDED) else problem
 
 
 async def settle(front: Callable[[], "Page"], traffic: NetworkTraffic, *, cap_s: float) -> bool:

@@ -99,7 +99,7 @@ class NetworkTraffic:
         """Write down what never came to an end."""
         await self.drain()
         for request, about in list(self._open.items()):
-            self._put(request, about, lack=UNENDED if request in self._answered else NO_RESPONSE)
+            self._put(request, about, problem=UNENDED if request in self._answered else NO_RESPONSE)
         self._open.clear()
 
     def _later(self, work: Coroutine[Any, Any, None]) -> None:
@@ -123,7 +123,7 @@ class NetworkTraffic:
         if self._places.may_pass(route.url):
             route.connect_to_server()
             return
-        self._note(url=route.url, kind="websocket", lack=REFUSED)
+        self._note(url=route.url, kind="websocket", problem=REFUSED)
         self._later(route.close())
 
     def _opened(self, page: "Page") -> None:
@@ -145,15 +145,15 @@ class NetworkTraffic:
             headers = tuple((await request.all_headers()).items())
             told = await _headers_of(response)
             kind = request.resource_type
-            body, lack = b"", ""
+            body, problem = b"", ""
             if response is not None and self._is_read(request, response):
                 read = self._tap.take(request.method, request.url)
-                body, lack = (read.body, "") if read is not None else await _body_of(response)
-            self._put(request, about, response=response, headers=headers, told=told, body=body, lack=lack)
+                body, problem = (read.body, "") if read is not None else await _body_of(response)
+            self._put(request, about, response=response, headers=headers, told=told, body=body, problem=problem)
             if body and kind in {"document", "script", "stylesheet"} and response is not None:
                 await self._follow(request.url, body, await response.all_headers(), about)
         except Exception:  # noqa: BLE001 - the window was closed meanwhile
-            self._put(request, about, lack=UNREAD)
+            self._put(request, about, problem=UNREAD)
         finally:
             self._open.pop(request, None)
 
@@ -166,11 +166,11 @@ class NetworkTraffic:
         if about is None:
             return
         if not self._places.may_pass(request.url):
-            self._put(request, about, lack=REFUSED)
+            self._put(request, about, problem=REFUSED)
             return
         # The browser has names for failures that change with its version.
         read = self._tap.take(request.method, request.url)
-        self._put(request, about, body=read.body if read else b"", lack="" if read else NO_RESPONSE)
+        self._put(request, about, body=read.body if read else b"", problem="" if read else NO_RESPONSE)
 
     async def _gone(self, page: "Page") -> None:
         """Of an answer to a window that has closed the browser tells no more, but it may have been read as it came."""
@@ -190,7 +190,7 @@ class NetworkTraffic:
         headers: Headers = (),
         told: Headers = (),
         body: bytes = b"",
-        lack: str = "",
+        problem: str = "",
     ) -> None:
         kind = response.headers.get("content-type", "") if response is not None else ""
         begun = self._answered.pop(request, None)
@@ -198,7 +198,7 @@ class NetworkTraffic:
             told = tuple(begun.headers.items())
         if request.resource_type == "eventsource":
             # Such an answer need not end; what it told was heard event by event.
-            body, lack = b"\n".join(self._tap.events), ""
+            body, problem = b"\n".join(self._tap.events), ""
         self._note(
             about,
             url=request.url,
@@ -207,10 +207,10 @@ class NetworkTraffic:
             headers=headers or tuple(request.headers.items()),
             sent=request.post_data_buffer or b"",
             status=None if response is None else response.status,
-            answer_headers=told,
+            response_headers=told,
             content_type=kind.partition(";")[0].strip().lower(),
             body=body[:LARGEST_BODY],
-            lack=lack or (TOO_LONG if len(body) > LARGEST_BODY else ""),
+            problem=problem or (TOO_LONG if len(body) > LARGEST_BODY else ""),
         )
 
     def _note(self, about: dict[str, Any] | None = None, *, url: str, **known: Any) -> None:
@@ -233,18 +233,18 @@ class NetworkTraffic:
             self._maps.add(named)
             if named.startswith("data:"):
                 told = source_maps.inline(named)
-                lack = "" if told else "it cannot be decoded"
-                self._note(about, url=f"data: in {url}", kind="sourcemap", status=200, body=told, lack=lack)
+                problem = "" if told else "it cannot be decoded"
+                self._note(about, url=f"data: in {url}", kind="sourcemap", status=200, body=told, problem=problem)
             elif not self._places.may_pass(named):
-                self._note(about, url=named, kind="sourcemap", lack=REFUSED)
+                self._note(about, url=named, kind="sourcemap", problem=REFUSED)
             else:
-                status, told, lack = await source_maps.fetched(self._context, named)
-                self._note(about, url=named, kind="sourcemap", status=status, body=told[:LARGEST_BODY], lack=lack)
+                status, told, problem = await source_maps.fetched(self._context, named)
+                self._note(about, url=named, kind="sourcemap", status=status, body=told[:LARGEST_BODY], problem=problem)
 
     def _told(self, text: str) -> None:
         if BLOCKED_WORKER in text:
-            lack = "a service worker was kept out, so what it would do was not seen"
-            self._note(url=self._places.app(), kind="serviceworker", lack=lack)
+            problem = "a service worker was kept out, so what it would do was not seen"
+            self._note(url=self._places.app(), kind="serviceworker", problem=problem)
 
     def _socket(self, socket: "WebSocket") -> None:
         self._sockets.watch(socket, {**self._stamp(), "page": self.page})

@@ -19,7 +19,7 @@ class _Open:
         self.sent: list[bytes] = []
         self.body: list[bytes] = []
         self.kept_bytes = 0
-        self.lack = ""
+        self.problem = ""
         self.has_news = True
 
     def take(self, parts: list[bytes], told: str | bytes) -> None:
@@ -27,7 +27,7 @@ class _Open:
         message = told.encode() if isinstance(told, str) else told
         room = MOST_BYTES - self.kept_bytes
         if len(message) > room:
-            message, self.lack = message[:room], TOO_LONG
+            message, self.problem = message[:room], TOO_LONG
         parts.append(message)
         self.kept_bytes += len(message)
         self.has_news = True
@@ -62,7 +62,7 @@ class Sockets:
 
     def _tell(self, one: _Open) -> None:
         told = {"sent": b"\n".join(one.sent), "body": b"\n".join(one.body)}
-        self._note(dict(one.about), url=one.url, kind="websocket", lack=one.lack, **told)
+        self._note(dict(one.about), url=one.url, kind="websocket", problem=one.problem, **told)
         one.sent.clear()
         one.body.clear()
         one.has_news = False

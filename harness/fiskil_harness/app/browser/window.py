@@ -142,12 +142,12 @@ class Window:
         The app may answer with anything but an error or a page to log in at, also with nothing to be shown.
         """
         self._name(page)
-        lack = self._run(self._open(url, navigation.pass_by), cap_s=self.deadline_s + CLOSING_CAP_S)
-        if not lack:
+        problem = self._run(self._open(url, navigation.pass_by), cap_s=self.deadline_s + CLOSING_CAP_S)
+        if not problem:
             self.settle()
         status = self._chromium.call(lambda: self._trail.status_of(self._page))
-        if lack or (status or 0) >= 400:
-            return f"answered {status}" if (status or 0) >= 400 else f"does not open: {lack}"
+        if problem or (status or 0) >= 400:
+            return f"answered {status}" if (status or 0) >= 400 else f"does not open: {problem}"
         return "leads to a page that asks for a password" if self.read().has_password else ""
 
     @property
@@ -216,12 +216,12 @@ class Window:
             self.pause()
 
     def look(
-        self, *, moment: str = "plain", cause: str = "", lack: str = "", has_pictures: bool = True
+        self, *, moment: str = "plain", cause: str = "", problem: str = "", has_pictures: bool = True
     ) -> tuple[PageView, ...]:
         """Look at the page on a phone and on a desk, and write down each look, with a picture where *has_pictures*."""
         self._chromium.call(self._traffic.note_sockets)
         return tuple(
-            self._run(self._look(width_px, moment, cause, lack or self._lack, has_pictures), cap_s=CLOSING_CAP_S * 2)
+            self._run(self._look(width_px, moment, cause, problem or self._lack, has_pictures), cap_s=CLOSING_CAP_S * 2)
             for width_px in WIDTHS_PX
         )
 
@@ -354,7 +354,7 @@ class Window:
             return tabs.RESPONSE_CAP_S
         return None if page == self._page else page_reader.BESIDE_CAP_S
 
-    async def _look(self, width_px: int, moment: str, cause: str, lack: str, has_pictures: bool) -> PageView:
+    async def _look(self, width_px: int, moment: str, cause: str, problem: str, has_pictures: bool) -> PageView:
         size = width_px, HEIGHTS_PX[width_px]
         await asyncio.gather(*(tabs.resize(page, *size, cap_s=self._cap_of(page)) for page in self._pages))
         await navigation.drawn(self._page)
@@ -375,7 +375,7 @@ class Window:
             controls=seen.controls,
             after_s=self._since(),
             veils=seen.veils if are_open else (*seen.veils, UNSEARCHED),
-            problem=lack or self._lack_of(seen),
+            problem=problem or self._lack_of(seen),
         )
         self._write(shown)
         if has_pictures:

@@ -69,8 +69,8 @@ async def received(request: Request) -> Received:
             read = unpacked(read, request.headers.get("content-encoding", ""))
         except Unreadable as unreadable:
             error, read = unreadable, unreadable.begun or read
-    lack = CUT if is_cut else str(error or "")
-    return Received(sent=RequestText(text=_text(request, read), problem=lack), body=read, error=error, is_cut=is_cut)
+    problem = CUT if is_cut else str(error or "")
+    return Received(sent=RequestText(text=_text(request, read), problem=problem), body=read, error=error, is_cut=is_cut)
 
 
 def _text(request: Request, body: bytes) -> bytes:

@@ -18,7 +18,7 @@ from fiskil_harness.errors import ConfigError, nearest
 
 FILE = "fiskil-harness.toml"
 TABLE = "tool.fiskil-harness"
-_OURS = frozenset({"folder", "source", "promised"})
+_OURS = frozenset({"folder", "source", "stated_limits"})
 """What settings say that no config can."""
 _GOT = re.compile(r"Invalid enum value '(.*?)'")
 
@@ -66,8 +66,8 @@ def parse(raw: dict[str, Any], *, folder: Path, source: str = FILE) -> Settings:
         settings = msgspec.convert(_spell_out(raw), Settings, dec_hook=_path)
     except msgspec.ValidationError as error:
         raise ConfigError(f"{source}: {_readable(error)}{_allowed(str(error))}") from None
-    promised = frozenset(raw.get("app", {}).get("limits", {}))
-    settings = msgspec.structs.replace(settings, folder=folder, source=source, promised=promised)
+    stated = frozenset(raw.get("app", {}).get("limits", {}))
+    settings = msgspec.structs.replace(settings, folder=folder, source=source, stated_limits=stated)
     validation.refuse_contradictions(settings)
     validation.refuse_bad_templates(settings)
     validation.refuse_bad_values(settings)

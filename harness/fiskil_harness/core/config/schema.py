@@ -237,7 +237,7 @@ class Waiver(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The whole config; ``folder`` is where it lies, and where the app's command runs.
 
-    ``promised`` are the names in ``app.limits`` that the config gives itself: nobody is held to a default.
+    ``stated_limits`` are the names in ``app.limits`` that the config gives; defaults accuse no app.
     """
 
     app: AppSettings = AppSettings()

@@ -14,7 +14,7 @@ def completed(whole: GateResult, *, config: str) -> GateResult:
     ran = {scenario.scenario for scenario in whole.result.scenarios}
     fit = msgspec.structs.replace(
         whole,
-        exhibits=fitted_excerpts(whole.excerpts),
+        excerpts=fitted_excerpts(whole.excerpts),
         stories=fitted((story for story in whole.stories if story.scenario in ran), first=failed),
         pictures=bounded(whole.pictures, first=failed),
     )

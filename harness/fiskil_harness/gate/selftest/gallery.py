@@ -141,8 +141,8 @@ def settings(entry: GalleryApp) -> Settings:
         facts=_facts(entry, base),
     )
     source = f"{base.source} for {entry.name}"
-    promised = base.stated_limits | entry.limits.keys()
-    made = msgspec.structs.replace(base, app=changed, folder=folder, source=source, promised=promised)
+    stated = base.stated_limits | entry.limits.keys()
+    made = msgspec.structs.replace(base, app=changed, folder=folder, source=source, stated_limits=stated)
     refuse_contradictions(made)
     refuse_bad_templates(made)
     return made

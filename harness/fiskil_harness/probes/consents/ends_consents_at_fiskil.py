@@ -32,8 +32,8 @@ class EndsConsentsAtFiskil(PlainProbe, frozen=True, kw_only=True, tag="ends_cons
         left = [consent for hook, consent in standing if not _is_ended(journal, hook, consent)]
         end = last_effects(journal)
         if left and (end is None or not end.is_idle):
-            reason, lack = at_work(end) if end else (STILL_BUSY, EFFECTS)
-            return self.inconclusive(reason, hook=lack)
+            reason, problem = at_work(end) if end else (STILL_BUSY, EFFECTS)
+            return self.inconclusive(reason, hook=problem)
         if left:
             seen = f"{len(left)} of {len(standing)} consents were not revoked at Fiskil when the end user disconnected"
             return self.fails(seen, evidence=("no DELETE of the consent was answered 2xx",), examined=len(standing))

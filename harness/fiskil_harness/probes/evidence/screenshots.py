@@ -61,7 +61,7 @@ def bounded(taken: Iterable[Picture], *, most_bytes: int = MOST_BYTES, first: Co
         key = (picture.digest, picture.problem)
         had = merged.get(key)
         merged[key] = (
-            structs.replace(had, looks=tuple(dict.fromkeys((*had.viewpoints, *picture.viewpoints)))) if had else picture
+            structs.replace(had, viewpoints=tuple(dict.fromkeys((*had.viewpoints, *picture.viewpoints)))) if had else picture
         )
     turns: dict[tuple[str, str], int] = {}
     ranked: list[tuple[bool, int, int, int]] = []
@@ -73,7 +73,7 @@ def bounded(taken: Iterable[Picture], *, most_bytes: int = MOST_BYTES, first: Co
     left = most_bytes
     for _, _, size, number in sorted(ranked):
         if size > left:
-            every[number] = structs.replace(every[number], png="", size_bytes=0, lack=NO_ROOM)
+            every[number] = structs.replace(every[number], png="", size_bytes=0, problem=NO_ROOM)
         else:
             left -= size
     return tuple(every)

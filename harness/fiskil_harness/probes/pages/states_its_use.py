@@ -71,9 +71,9 @@ class StatesItsUse(PlainProbe, frozen=True, kw_only=True, tag="states_its_use"):
         bad = next((view.status for view in notice if not is_fine(view.status)), None)
         if bad is not None:
             return self.fails(f"the link to the privacy notice leads to a page that answers {bad}", examined=2)
-        lack = next((view.problem for view in notice if view.problem), "")
-        if lack:
-            return self.inconclusive(f"the privacy notice could not be read: {lack}")
+        problem = next((view.problem for view in notice if view.problem), "")
+        if problem:
+            return self.inconclusive(f"the privacy notice could not be read: {problem}")
         if min(letters(view.text) for view in notice) >= SHORTEST_TEXT:
             return None
         if any(markup(view).is_drawn or markup(view).is_framed for view in notice):

@@ -35,9 +35,9 @@ class CallsFromTheServer(PlainProbe, frozen=True, kw_only=True, tag="calls_from_
                 dict.fromkeys(f"the page {fetched.page!r} asked the API for {_path(fetched.url)}" for fetched in asked)
             )
             return self.fails(lines[0], evidence=lines, examined=len(asked))
-        lack, hook = unseen(journal)
-        if lack:
-            return self.inconclusive(lack, hook=hook)
+        problem, hook = unseen(journal)
+        if problem:
+            return self.inconclusive(problem, hook=hook)
         made = calls(journal)
         marked = [call for call in made if _has_marks(call)]
         advice = (f"{marked[0].route or 'a call'} carries what browsers send; send headers of your own",) if marked else ()

@@ -46,9 +46,9 @@ class KeepsSecretsOffPages(PlainProbe, frozen=True, kw_only=True, tag="keeps_sec
         hits = list(dict.fromkeys((*_answered(asked, wanted, held), *_shown(journal, wanted), *_kept(journal, asked, held))))
         if hits:
             return self.fails(hits[0], evidence=tuple(hits), examined=len(asked))
-        lack, hook = unseen(journal)
-        if lack:
-            return self.inconclusive(lack, hook=hook)
+        problem, hook = unseen(journal)
+        if problem:
+            return self.inconclusive(problem, hook=hook)
         if not any(call.route == "token" or bearer(call) for call in calls(journal)):
             return self.inconclusive("the app used neither its key nor a token")
         return self.passes("nothing that the browser was sent holds a secret", examined=_count(asked))

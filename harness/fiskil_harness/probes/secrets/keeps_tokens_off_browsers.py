@@ -42,9 +42,9 @@ class KeepsTokensOffBrowsers(PlainProbe, frozen=True, kw_only=True, tag="keeps_t
         hits = list(dict.fromkeys(_hits(journal, kept)))
         if hits:
             return self.fails(hits[0], evidence=tuple(hits), examined=len(kept))
-        lack, hook = unseen(journal)
-        if lack:
-            return self.inconclusive(lack, hook=hook)
+        problem, hook = unseen(journal)
+        if problem:
+            return self.inconclusive(problem, hook=hook)
         if not any(bearer(call) for call in calls(journal)):
             return self.inconclusive("the app made no call with a token")
         return self.passes("nothing that the browser kept holds a token", examined=len(kept))

@@ -141,7 +141,7 @@ def _doubted(one: Finding) -> Finding:
     if one.verdict is not Verdict.FAIL or one.probe in ALWAYS_TELLING:
         return one
     seen = f"{one.observed}, but not everything that the app asked for reached it"
-    return msgspec.structs.replace(one, verdict=Verdict.INCONCLUSIVE, seen=seen, fix="")
+    return msgspec.structs.replace(one, verdict=Verdict.INCONCLUSIVE, observed=seen, fix="")
 
 
 def secrets_of(journal: Journal) -> dict[str, tuple[str, ...]]:

@@ -23,8 +23,8 @@ class CollectOutputs(PlainStep, frozen=True, kw_only=True, tag="collect_outputs"
         """Read each of them once."""
         stamp = stage.journal.stamp()
         with suppress(HookMissing):
-            text, lack = _metrics(stage)
-            stage.journal.write(Reported(**stamp, place="metrics", text=text, problem=lack))
+            text, problem = _metrics(stage)
+            stage.journal.write(Reported(**stamp, place="metrics", text=text, problem=problem))
         for place, (sink, before) in stage.sinks.items():
             for sent in sink.sent.since(before):
                 stage.journal.write(Reported(**stamp, place=place, text=sent.text, problem=sent.problem))

@@ -50,9 +50,9 @@ class FailInBrowser(Looking, frozen=True, kw_only=True, tag="fail_in_browser"):
             return
         window.called("cancelled")
         window.clear_dialogs()
-        lack = window.run(lambda page: _show_again(page, window), cap_s=window.deadline_s + 1)
-        lack = await_return(window, is_apart=is_apart) or lack
-        window.look(moment="failed", cause=ending_of(stage, session_id), lack=lack, has_pictures=False)
+        problem = window.run(lambda page: _show_again(page, window), cap_s=window.deadline_s + 1)
+        problem = await_return(window, is_apart=is_apart) or problem
+        window.look(moment="failed", cause=ending_of(stage, session_id), problem=problem, has_pictures=False)
 
 
 async def _show_again(page: Any, window: Window) -> str:

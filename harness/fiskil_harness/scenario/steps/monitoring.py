@@ -83,19 +83,19 @@ def _must_export(stage: "Stage") -> bool:
 
 def _read(stage: "Stage", moment: str, since: Moment, *, must_export: bool) -> Monitors:
     telemetry = stage.fiskil.telemetry
-    found, lack = telemetry.samples, _lack_of_exports(stage, since) if must_export else ""
+    found, problem = telemetry.samples, _lack_of_exports(stage, since) if must_export else ""
     if stage.app.has(METRICS):
         try:
             found = {**(found or {}), **samples(stage.app)}
         except HookError as error:
-            lack = str(error)
+            problem = str(error)
     return Monitors(
         **stage.journal.stamp(),
         moment=moment,
         samples=found,
         alerts=sum(not alert.is_resolved for alert in stage.fiskil.alerts.alerts),
         kinds=_kinds(stage),
-        problem=lack,
+        problem=problem,
         is_configured=stage.app.passes_value("alert_url"),
         since_1970_s=real_now().timestamp(),
     )

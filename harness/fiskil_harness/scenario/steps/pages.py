@@ -85,11 +85,11 @@ def view_page(stage: "Stage", participant: "Participant", name: str, *, moment: 
     """Open the page that the config calls *name*, and write down what it shows and what the browser keeps of it."""
     template = stage.settings.app.observe.pages.get(name)
     if template is None:
-        lack = f"the config names no page {name!r}"
-        stage.cut_short(lack, hook=PAGES)
+        problem = f"the config names no page {name!r}"
+        stage.cut_short(problem, hook=PAGES)
         stage.journal.write(
             PageView(
-                **stage.journal.stamp(), participant=participant.name, page=name, moment=moment, cause=cause, problem=lack
+                **stage.journal.stamp(), participant=participant.name, page=name, moment=moment, cause=cause, problem=problem
             )
         )
         return
@@ -114,14 +114,14 @@ def _advance(stage: "Stage", participant: "Participant", window: Window, session
         if screen is None or SCREENS.index(screen) >= SCREENS.index(walk.until):
             return
         if screen == "institution":
-            lack = window.consent("choose", institution_id=(walk.institution_id,))
+            problem = window.consent("choose", institution_id=(walk.institution_id,))
         elif screen == "login":
-            lack = window.consent("identify", email=(participant.person.email,))
+            problem = window.consent("identify", email=(participant.person.email,))
         elif screen == "code":
-            lack = window.consent("enter_code")
+            problem = window.consent("enter_code")
         else:
-            lack = window.consent("select")
-        _await_change(stage, window, session_id, screen, lack)
+            problem = window.consent("select")
+        _await_change(stage, window, session_id, screen, problem)
 
 
 def _act(stage: "Stage", window: Window, session_id: str, then: str) -> None:
@@ -129,14 +129,14 @@ def _act(stage: "Stage", window: Window, session_id: str, then: str) -> None:
     _await_change(stage, window, session_id, screen, window.consent(then))
 
 
-def _await_change(stage: "Stage", window: Window, session_id: str, screen: Screen | None, lack: str) -> None:
+def _await_change(stage: "Stage", window: Window, session_id: str, screen: Screen | None, problem: str) -> None:
     elapsed = stopwatch()
-    while not lack and screen_at(stage, session_id) == screen:
+    while not problem and screen_at(stage, session_id) == screen:
         if elapsed() > SCREEN_CAP_S:
-            lack = "nothing came of it"
+            problem = "nothing came of it"
         window.pause()
-    if lack:
-        raise StepError(f"The consent page stays at {screen!r} in Chromium: {lack}.")
+    if problem:
+        raise StepError(f"The consent page stays at {screen!r} in Chromium: {problem}.")
     window.settle()
 
 
@@ -148,7 +148,7 @@ def _land(
     is_approved = ending == Ending.APPROVED.value
     page = "callback" if is_approved else "cancelled"
     window.called(page)
-    lack = await_return(window, is_apart=is_apart)
+    problem = await_return(window, is_apart=is_apart)
     # In a window of its own, somebody may have been sent back there, even where it has closed since.
     has_returned = is_apart and any(window.places.is_app(url) for url in _ways_back(window))
     if is_embedded and not has_returned:
@@ -156,9 +156,9 @@ def _land(
     else:
         _note_visit(stage, participant, window, page)
     if is_approved:
-        window.look(moment="unsynced", lack=lack)
+        window.look(moment="unsynced", problem=problem)
     else:
-        window.look(moment="failed", cause=ending, lack=lack)
+        window.look(moment="failed", cause=ending, problem=problem)
     window.note_storage()
 
 

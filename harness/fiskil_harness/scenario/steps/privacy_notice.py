@@ -55,11 +55,11 @@ def _follow(
     ]
     named = [control for control in able if phrase_in(control.text, words_for(PRIVACY))]
     for control in [*stated, *named][:1]:
-        lack = ELSEWHERE if control.leads_to and not window.places.is_app(control.leads_to) else ""
-        if not lack and control.leads_to:
+        problem = ELSEWHERE if control.leads_to and not window.places.is_app(control.leads_to) else ""
+        if not problem and control.leads_to:
             window.open(control.leads_to, page=NOTICE)
-        elif not lack:
-            lack = window.press(control)
+        elif not problem:
+            problem = window.press(control)
             window.settle()
             window.called(NOTICE)
         stage.journal.write(
@@ -70,10 +70,10 @@ def _follow(
                 purpose=PRIVACY,
                 text=control.text,
                 number=1,
-                problem=lack,
+                problem=problem,
             )
         )
-        return () if lack else window.look(moment=PLAIN)
+        return () if problem else window.look(moment=PLAIN)
     return ()
 
 

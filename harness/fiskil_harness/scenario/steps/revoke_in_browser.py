@@ -170,7 +170,7 @@ class _Leaving:
         self._read_details([way for way in ways if way.is_way])
         if not ways:
             self._number = 1
-            self._note("", lack=NOTHING)
+            self._note("", problem=NOTHING)
         tried: list[RevokeControl] = []
         while ways and len(tried) < MOST_TRIES:
             way, ways = ways[0], ways[1:]
@@ -196,10 +196,10 @@ class _Leaving:
     def _read_details(self, ways: list[RevokeControl]) -> None:
         """Open what tells more of a consent, as somebody does who has not made up their mind, and come back."""
         for way in ways[:MOST_DETAILS]:
-            lack = self._window.press(way.control, nth=way.nth)
+            problem = self._window.press(way.control, nth=way.nth)
             self._window.settle()
             self._window.called(RESPONSE)
-            self._window.look(moment=BEFORE, lack=lack)
+            self._window.look(moment=BEFORE, problem=problem)
             self._open()
 
     def _follow(self, way: RevokeControl) -> bool:
@@ -220,22 +220,22 @@ class _Leaving:
                 break
         if self._is_open and not self._has_ended():
             self._number += 1
-            self._note("", lack=TYPED)
+            self._note("", problem=TYPED)
         return has_sure or self._has_ended()
 
     def _press(self, way: RevokeControl) -> bool:
         self._number += 1
-        lack = self._window.press(way.control, nth=way.nth)
-        if not lack:
+        problem = self._window.press(way.control, nth=way.nth)
+        if not problem:
             self._window.settle()
         name = way.control.text or "a control without a name"
         is_switch = way.control.kind == "switch"
         if is_switch:
             self._switched.append(name)
-        self._note(name, lack=lack, is_switch=is_switch)
+        self._note(name, problem=problem, is_switch=is_switch)
         self._heard = 0
         self._note_questions()
-        return not lack
+        return not problem
 
     def _note_questions(self) -> None:
         """What a dialog of the browser's has asked since the press is another press; what it only told is none."""
@@ -293,12 +293,12 @@ class _Leaving:
         for field in fields if self._typed is None else ():
             word = confirmation_word(field.text) or confirmation_word(seen.text)
             if word and word not in seen.values:
-                lack = self._window.fill(field, word)
+                problem = self._window.fill(field, word)
                 self._typed = field
-                self._is_open = self._is_open or bool(lack) or not self._is_of_an_end(word)
+                self._is_open = self._is_open or bool(problem) or not self._is_of_an_end(word)
                 self._number += 1
-                self._note(f"typed {word!r}", lack=lack, is_typed=True)
-                return not lack
+                self._note(f"typed {word!r}", problem=problem, is_typed=True)
+                return not problem
         return False
 
     def _is_of_an_end(self, word: str) -> bool:
@@ -354,7 +354,7 @@ class _Leaving:
     def _told(self) -> list[Sharing]:
         return [sharing for sharing in self._stage.journal.all(Sharing) if sharing.participant == self._participant.name]
 
-    def _note(self, text: str, *, lack: str = "", is_typed: bool = False, is_switch: bool = False) -> None:
+    def _note(self, text: str, *, problem: str = "", is_typed: bool = False, is_switch: bool = False) -> None:
         self._stage.journal.write(
             Pressed(
                 **self._stage.journal.stamp(),
@@ -363,7 +363,7 @@ class _Leaving:
                 purpose=REVOKE,
                 text=text,
                 number=self._number,
-                problem=lack,
+                problem=problem,
                 is_typed=is_typed,
                 is_switch=is_switch,
             )

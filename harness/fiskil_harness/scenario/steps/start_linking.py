@@ -30,7 +30,7 @@ def connect(stage: "Stage", participant: "Participant", window: Window, *, page:
         StepError: No auth session came of it.
     """
     known = set(stage.fiskil.sandbox.store.sessions)
-    lack = _press_until(stage, participant, window, known, page=page)
+    problem = _press_until(stage, participant, window, known, page=page)
     session_id = _session_of(stage, window, known)
     if session_id:
         session = stage.fiskil.sandbox.session(session_id)
@@ -42,7 +42,7 @@ def connect(stage: "Stage", participant: "Participant", window: Window, *, page:
         _note(stage, participant, page, "", 0, "a session was opened, and the browser did not get to the consent page")
         window.open(f"{stage.fiskil.auth_url}?sess_id={session_id}", page="consent")
         return session_id
-    return _ask(stage, participant, window, page=page, lack=lack)
+    return _ask(stage, participant, window, page=page, problem=problem)
 
 
 def candidates(seen: PageSnapshot, window: Window) -> list[Control]:
@@ -58,9 +58,9 @@ def candidates(seen: PageSnapshot, window: Window) -> list[Control]:
 
 def press(stage: "Stage", participant: "Participant", window: Window, control: Control, *, number: int) -> str:
     """Press *control* to begin linking, and write it down; return what kept it from being pressed."""
-    lack = window.press(control)
-    _note(stage, participant, window.page_name, control.text, number, lack)
-    return lack
+    problem = window.press(control)
+    _note(stage, participant, window.page_name, control.text, number, problem)
+    return problem
 
 
 def _press_until(stage: "Stage", participant: "Participant", window: Window, known: set[str], *, page: str) -> str:
@@ -106,10 +106,10 @@ def _session_of(stage: "Stage", window: Window, known: set[str]) -> str:
     return new[-1] if new else ""
 
 
-def _ask(stage: "Stage", participant: "Participant", window: Window, *, page: str, lack: str) -> str:
-    _note(stage, participant, page, "", 0, lack)
+def _ask(stage: "Stage", participant: "Participant", window: Window, *, page: str, problem: str) -> str:
+    _note(stage, participant, page, "", 0, problem)
     if not stage.app.has(START_SESSION):
-        raise StepError(f"No auth session was opened: {lack}.")
+        raise StepError(f"No auth session was opened: {problem}.")
     window.open(begin(stage, participant), page="consent")
     return participant.session_ids[-1]
 
@@ -124,7 +124,7 @@ def _fill_in(window: Window, seen: PageSnapshot, participant: "Participant") -> 
             window.fill(field, value)
 
 
-def _note(stage: "Stage", participant: "Participant", page: str, text: str, number: int, lack: str) -> None:
+def _note(stage: "Stage", participant: "Participant", page: str, text: str, number: int, problem: str) -> None:
     stage.journal.write(
         Pressed(
             **stage.journal.stamp(),
@@ -133,7 +133,7 @@ def _note(stage: "Stage", participant: "Participant", page: str, text: str, numb
             purpose="link",
             text=text,
             number=number,
-            problem=lack,
+            problem=problem,
         )
     )
 

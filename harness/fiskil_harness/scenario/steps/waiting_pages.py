@@ -101,9 +101,9 @@ def open_page(stage: "Stage", participant: "Participant", name: str) -> Window:
     if template is None:
         raise StepError(f"The config names no page {name!r} in app.observe.pages.")
     window = stage.window(participant)
-    lack = window.open(address_of(stage, participant, template), page=name)
-    if lack:
-        raise StepError(f"The page {name!r} cannot be looked at: {lack}.")
+    problem = window.open(address_of(stage, participant, template), page=name)
+    if problem:
+        raise StepError(f"The page {name!r} cannot be looked at: {problem}.")
     return window
 
 
@@ -137,9 +137,9 @@ class Watch:
             self._diary.point_at(left[0])
             self._before = self._note("plain", self._diary.latest() or window.read())
             made = len(self._stage.journal.all(Exchange))
-            lack = press(self._stage, self._participant, window, left[0], number=number)
+            problem = press(self._stage, self._participant, window, left[0], number=number)
             self._since = stopwatch()
-            if not lack and self._calls(beyond=made):
+            if not problem and self._calls(beyond=made):
                 return
         raise StepError(f"Nothing that can be pressed on the page {self._window.page_name!r} makes the app call the API.")
 
@@ -155,8 +155,10 @@ class Watch:
             seen = self._seen()
         after_s = self._since() if self._diary.is_over else self._diary.since_s
         has_sign = seen is not None and _differs(seen, self._before)
-        lack = "" if seen is None or has_sign else self._doubt()
-        self._meanwhile.append(self._note("waiting", seen if after_s is not None else None, after_s=after_s, lack=lack))
+        problem = "" if seen is None or has_sign else self._doubt()
+        self._meanwhile.append(
+            self._note("waiting", seen if after_s is not None else None, after_s=after_s, problem=problem)
+        )
         if self._diary.is_over or not has_sign:
             return
         if not self._await_a_sign_on_a_phone():
@@ -176,8 +178,8 @@ class Watch:
         after_s = self._diary.since_s
         if seen is not None and after_s is not None and not self._diary.is_over:
             before = self._before if width_px == DESK_PX else self._before_on_phone
-            lack = "" if _differs(seen, before) else self._doubt()
-            self._meanwhile.append(self._note("waiting", seen, after_s=after_s, lack=lack, width_px=width_px))
+            problem = "" if _differs(seen, before) else self._doubt()
+            self._meanwhile.append(self._note("waiting", seen, after_s=after_s, problem=problem, width_px=width_px))
 
     def await_the_end(self) -> None:
         """Wait until the app has given up and the page says something new, or until a moment past the app's deadline.
@@ -203,14 +205,14 @@ class Watch:
     def view_last(self, moment: Literal["stalled", "failed"]) -> None:
         """Write down what came of it: at both widths, but for a page that is still waited for."""
         self._window.called("answer")
-        lack = "the app got through, so that it had no failure to tell of" if self._window.consent_url else ""
-        if not lack and self._window.is_beside_others:
-            lack = "a window was opened that cannot be looked into"
+        problem = "the app got through, so that it had no failure to tell of" if self._window.consent_url else ""
+        if not problem and self._window.is_beside_others:
+            problem = "a window was opened that cannot be looked into"
         if not self._diary.is_over and not self._window.is_idle:
             seen = self._heard()
-            self._note(moment, seen, lack=lack or (seen.problem if seen else ""))
+            self._note(moment, seen, problem=problem or (seen.problem if seen else ""))
         else:
-            self._window.look(moment=moment, cause=self._cause, lack=lack, has_pictures=False)
+            self._window.look(moment=moment, cause=self._cause, problem=problem, has_pictures=False)
 
     def _calls(self, *, beyond: int) -> bool:
         """Whether the app calls the API, *beyond* so many calls before the press; no, where the page asks it for nothing.
@@ -270,7 +272,7 @@ class Watch:
         seen: PageSnapshot | None,
         *,
         after_s: float | None = None,
-        lack: str = "",
+        problem: str = "",
         width_px: int = DESK_PX,
     ) -> PageView:
         look = PageView(
@@ -288,7 +290,7 @@ class Watch:
             controls=seen.controls if seen else (),
             veils=seen.veils if seen else (),
             after_s=self._since() if after_s is None else after_s,
-            problem=lack if seen else "the browser could not tell what it showed",
+            problem=problem if seen else "the browser could not tell what it showed",
             digest=self._diary.digest(),
         )
         self._stage.journal.write(look)

@@ -45,7 +45,7 @@ def _a_second_later(honest: Message) -> Message:
 def _with_other_id(honest: Message) -> Message:
     message_id = honest.message_id[:-1] + chr(ord(honest.message_id[-1]) ^ 1)
     told = tuple((name, message_id if value == honest.message_id else value) for name, value in honest.fields)
-    return msgspec.structs.replace(honest, message_id=message_id, told=told)
+    return msgspec.structs.replace(honest, message_id=message_id, fields=told)
 
 
 def _without(header: str) -> Callable[[Material], Forged]:
