@@ -5,14 +5,9 @@ from fiskil_harness import Scenario, faults, probes, steps
 SCENARIO = Scenario(
     practices=("edge.authentication-failure",),
     steps=(
-        steps.Authorise(),
-        steps.Deliver(),
-        steps.Sync(),
-        steps.Deliver(),
+        steps.Connect(),
         steps.WaitUntilIdle(),
-        steps.InjectFault("banking.transactions", faults.Status(status=403), times=0),
-        steps.Sync("transactions"),
-        steps.Deliver(),
+        steps.SyncThrough(faults.Status(status=403), times=0),
         steps.Refresh(),
         steps.LiftFaults(),
         steps.Sync("transactions"),

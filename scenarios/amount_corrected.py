@@ -5,10 +5,7 @@ from fiskil_harness import Scenario, probes, steps
 SCENARIO = Scenario(
     practices=("cache.invalidated", "data.changes-tolerated"),
     steps=(
-        steps.Authorise(),
-        steps.Deliver(),
-        steps.Sync(),
-        steps.Deliver(),
+        steps.Connect(),
         steps.Change(what="amend", nth=2),
         steps.Sync("transactions"),
         steps.Deliver(),

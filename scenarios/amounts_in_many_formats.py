@@ -6,10 +6,7 @@ SCENARIO = Scenario(
     practices=("edge.network-errors",),
     steps=(
         steps.LimitPages(rows=25),
-        steps.Authorise(),
-        steps.Deliver(),
-        steps.Sync(),
-        steps.Deliver(),
+        steps.Connect(),
         steps.WaitUntilIdle(),
         steps.Change(what="amend", nth=30, amount="-90071992547409.93"),
         steps.InjectFault("banking.transactions", faults.MoneyForm(form="number"), times=0, page=1),

@@ -6,10 +6,7 @@ SCENARIO = Scenario(
     practices=("data.changes-tolerated", "data.upsert"),
     steps=(
         steps.LimitPages(rows=25),
-        steps.Authorise(),
-        steps.Deliver(),
-        steps.Sync(),
-        steps.Deliver(),
+        steps.Connect(),
         steps.WaitUntilIdle(),
         steps.Change(what="amend", nth=1, amount="-90071992547409.93"),
         steps.Change(what="amend", nth=3, amount="9007199254740.97"),

@@ -6,10 +6,7 @@ SCENARIO = Scenario(
     practices=("data.changes-tolerated",),
     steps=(
         steps.InjectFault("banking.balances", faults.StaleResponse()),
-        steps.Authorise(),
-        steps.Deliver(),
-        steps.Sync(),
-        steps.Deliver(),
+        steps.Connect(),
         steps.WaitUntilIdle(),
         steps.Change(what="amend", nth=3),
         steps.Sync("balances"),

@@ -5,10 +5,7 @@ from fiskil_harness import Scenario, probes, steps
 SCENARIO = Scenario(
     practices=("edge.user-cancellation",),
     steps=(
-        steps.Authorise(twin="a"),
-        steps.Deliver(),
-        steps.Sync(twin="a"),
-        steps.Deliver(),
+        steps.Connect(twin="a"),
         steps.CloseTab(at="login", twin="b"),
         steps.ReturnAsOtherEndUser(of="a", twin="b"),
         steps.WaitUntilIdle(),

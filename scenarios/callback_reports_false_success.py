@@ -7,10 +7,7 @@ SCENARIO = Scenario(
     steps=(
         steps.ReturnWithoutConsent(),
         steps.WaitUntilIdle(),
-        steps.Authorise(),
-        steps.Deliver(),
-        steps.Sync(),
-        steps.Deliver(),
+        steps.Connect(),
     ),
     probes=(probes.StaysUnconnected(), probes.StartsAgainAfresh()),
 )

@@ -6,10 +6,7 @@ SCENARIO = Scenario(
     practices=("edge.user-cancellation", "errors.graceful"),
     steps=(
         steps.Cancel(at="code"),
-        steps.Authorise(),
-        steps.Deliver(),
-        steps.Sync(),
-        steps.Deliver(),
+        steps.Connect(),
     ),
     probes=(probes.StartsAgainAfresh(), probes.ShowsNoServerError()),
 )

@@ -6,10 +6,7 @@ SCENARIO = Scenario(
     practices=("cache.invalidated",),
     steps=(
         steps.LimitConsents(days=1),
-        steps.Authorise(),
-        steps.Deliver(),
-        steps.Sync(),
-        steps.Deliver(),
+        steps.Connect(),
         steps.Advance(days=1),
         steps.DropAll(),
         steps.Refresh(),

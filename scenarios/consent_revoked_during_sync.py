@@ -5,14 +5,9 @@ from fiskil_harness import Scenario, faults, probes, steps
 SCENARIO = Scenario(
     practices=("cache.invalidated",),
     steps=(
-        steps.Authorise(),
-        steps.Deliver(),
-        steps.Sync(),
-        steps.Deliver(),
+        steps.Connect(),
         steps.WaitUntilIdle(),
-        steps.InjectFault("banking.accounts", faults.Latency(latency_ms=1500)),
-        steps.Sync("accounts"),
-        steps.Deliver(),
+        steps.SyncThrough(faults.Latency(latency_ms=1500), "accounts"),
         steps.WaitForCall("banking.accounts"),
         steps.Revoke(),
         steps.Deliver(),

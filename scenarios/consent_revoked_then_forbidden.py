@@ -6,10 +6,7 @@ SCENARIO = Scenario(
     practices=("cache.invalidated",),
     interpretations={"data.ended-consent": "403"},
     steps=(
-        steps.Authorise(),
-        steps.Deliver(),
-        steps.Sync(),
-        steps.Deliver(),
+        steps.Connect(),
         steps.WaitUntilIdle(),
         steps.Sync("transactions"),
         steps.Revoke(by="institution"),

@@ -6,10 +6,7 @@ SCENARIO = Scenario(
     practices=("edge.network-errors",),
     steps=(
         steps.LimitPages(rows=25),
-        steps.Authorise(),
-        steps.Deliver(),
-        steps.Sync(),
-        steps.Deliver(),
+        steps.Connect(),
         steps.WaitUntilIdle(),
         steps.InjectFault("banking.transactions", faults.DateForm(form="offset"), times=0, page=1),
         steps.InjectFault("banking.transactions", faults.DateForm(form="date_only"), times=0, page=2),

@@ -6,10 +6,7 @@ SCENARIO = Scenario(
     practices=("edge.user-cancellation",),
     steps=(
         steps.Deny(at="accounts"),
-        steps.Authorise(),
-        steps.Deliver(),
-        steps.Sync(),
-        steps.Deliver(),
+        steps.Connect(),
     ),
     probes=(probes.StaysUnconnected(), probes.StartsAgainAfresh(), probes.ShowsNoServerError()),
 )

@@ -5,10 +5,7 @@ from fiskil_harness import Scenario, faults, probes, steps
 SCENARIO = Scenario(
     practices=("loading.timeouts", "edge.network-errors"),
     steps=(
-        steps.Authorise(),
-        steps.Deliver(),
-        steps.Sync(),
-        steps.Deliver(),
+        steps.Connect(),
         steps.WaitUntilIdle(),
         steps.InjectFault("banking.transactions", faults.Drip(every_ms=200)),
         steps.Refresh(),

@@ -8,10 +8,7 @@ SCENARIO = Scenario(
         "edge.network-errors",
     ),
     steps=(
-        steps.Authorise(),
-        steps.Deliver(),
-        steps.Sync(),
-        steps.Deliver(),
+        steps.Connect(),
         steps.WaitUntilIdle(),
         steps.InjectFault("banking.transactions", faults.ContinueForever(every_ms=200)),
         steps.Refresh(),

@@ -11,10 +11,7 @@ SCENARIO = Scenario(
         steps.AttemptJourney(end_user="ines"),
         steps.AttemptJourney(end_user="uma"),
         steps.AttemptJourney(end_user="tuan"),
-        steps.Authorise(),
-        steps.Deliver(),
-        steps.Sync(),
-        steps.Deliver(),
+        steps.Connect(),
     ),
     probes=(probes.StartsAgainAfresh(), probes.ShowsNoServerError()),
 )

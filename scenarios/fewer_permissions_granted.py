@@ -7,10 +7,7 @@ SCENARIO = Scenario(
     end_user="fewer_permissions",
     interpretations={"data.missing-permission": "403"},
     steps=(
-        steps.Authorise(),
-        steps.Deliver(),
-        steps.Sync(),
-        steps.Deliver(),
+        steps.Connect(),
         steps.WaitUntilIdle(),
         steps.CloseAccount("savings"),
         steps.Sync("accounts"),

@@ -5,10 +5,7 @@ from fiskil_harness import Scenario, faults, probes, steps
 SCENARIO = Scenario(
     practices=("tokens.expiry-handled", "edge.token-expiry", "edge.authentication-failure"),
     steps=(
-        steps.Authorise(),
-        steps.Deliver(),
-        steps.Sync(),
-        steps.Deliver(),
+        steps.Connect(),
         steps.WaitUntilIdle(),
         steps.InjectFault("banking.*", faults.Unauthorised(), times=0),
         steps.Refresh(),

@@ -6,10 +6,7 @@ SCENARIO = Scenario(
     practices=("cache.webhook-driven",),
     steps=(
         steps.LimitPages(rows=25),
-        steps.Authorise(),
-        steps.Deliver(),
-        steps.Sync(),
-        steps.Deliver(),
+        steps.Connect(),
     ),
     probes=(probes.ReadsAfterEvent(), probes.HoldsEveryRow("transactions")),
 )

@@ -6,10 +6,7 @@ SCENARIO = Scenario(
     practices=("edge.authentication-failure",),
     steps=(
         steps.AttemptJourney(end_user="ines"),
-        steps.Authorise(),
-        steps.Deliver(),
-        steps.Sync(),
-        steps.Deliver(),
+        steps.Connect(),
     ),
     probes=(probes.StaysUnconnected(), probes.StartsAgainAfresh(), probes.ShowsNoServerError()),
 )

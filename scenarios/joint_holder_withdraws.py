@@ -6,10 +6,7 @@ SCENARIO = Scenario(
     practices=("data.soft-delete",),
     end_user="hana",
     steps=(
-        steps.Authorise(),
-        steps.Deliver(),
-        steps.Sync(),
-        steps.Deliver(),
+        steps.Connect(),
         steps.WithdrawSharing("household"),
         steps.Sync(),
         steps.Deliver(),

@@ -6,10 +6,7 @@ SCENARIO = Scenario(
     practices=("edge.network-errors",),
     steps=(
         steps.LimitPages(rows=25),
-        steps.Authorise(),
-        steps.Deliver(),
-        steps.Sync(),
-        steps.Deliver(),
+        steps.Connect(),
         steps.WaitUntilIdle(),
         steps.InjectFault("banking.transactions", faults.NextAbsent(), page=2),
         steps.Sync("transactions"),

@@ -6,10 +6,7 @@ SCENARIO = Scenario(
     practices=("edge.network-errors", "data.upsert"),
     steps=(
         steps.LimitPages(rows=5),
-        steps.Authorise(),
-        steps.Deliver(),
-        steps.Sync(),
-        steps.Deliver(),
+        steps.Connect(),
     ),
     probes=(probes.HoldsEveryRow("transactions"),),
 )

@@ -6,10 +6,7 @@ SCENARIO = Scenario(
     practices=("edge.network-errors",),
     steps=(
         steps.LimitPages(rows=25),
-        steps.Authorise(),
-        steps.Deliver(),
-        steps.Sync(),
-        steps.Deliver(),
+        steps.Connect(),
         steps.WaitUntilIdle(),
         steps.Change(what="repeat", nth=3),
         steps.Change(what="arrive_late", nth=5, days=60),

@@ -5,14 +5,9 @@ from fiskil_harness import Scenario, faults, probes, steps
 SCENARIO = Scenario(
     practices=("edge.network-errors",),
     steps=(
-        steps.Authorise(),
-        steps.Deliver(),
-        steps.Sync(),
-        steps.Deliver(),
+        steps.Connect(),
         steps.WaitUntilIdle(),
-        steps.InjectFault("banking.transactions", faults.ErrorBody(status=502, form="html"), times=0),
-        steps.Sync("transactions"),
-        steps.Deliver(),
+        steps.SyncThrough(faults.ErrorBody(status=502, form="html"), times=0),
         steps.StayIdle(seconds=3),
         steps.LiftFaults(),
     ),

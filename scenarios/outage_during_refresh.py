@@ -5,10 +5,7 @@ from fiskil_harness import Scenario, faults, probes, steps
 SCENARIO = Scenario(
     practices=("edge.network-errors",),
     steps=(
-        steps.Authorise(),
-        steps.Deliver(),
-        steps.Sync(),
-        steps.Deliver(),
+        steps.Connect(),
         steps.WaitUntilIdle(),
         steps.InjectFault("banking.*", faults.Status(status=503), times=0),
         steps.Refresh(),

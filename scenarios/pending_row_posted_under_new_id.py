@@ -7,10 +7,7 @@ SCENARIO = Scenario(
     interpretations={"data.pending-posted": "new"},
     steps=(
         steps.LimitPages(rows=25),
-        steps.Authorise(),
-        steps.Deliver(),
-        steps.Sync(),
-        steps.Deliver(),
+        steps.Connect(),
         steps.WaitUntilIdle(),
         steps.Change(what="post"),
         steps.Change(what="vanish"),

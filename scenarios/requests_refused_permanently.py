@@ -8,10 +8,7 @@ SCENARIO = Scenario(
         "errors.graceful",
     ),
     steps=(
-        steps.Authorise(),
-        steps.Deliver(),
-        steps.Sync(),
-        steps.Deliver(),
+        steps.Connect(),
         steps.WaitUntilIdle(),
         steps.InjectFault("banking.*", faults.Status(status=422), times=0),
         steps.Sync(),

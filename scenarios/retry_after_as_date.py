@@ -5,14 +5,9 @@ from fiskil_harness import Scenario, faults, probes, steps
 SCENARIO = Scenario(
     practices=("edge.network-errors",),
     steps=(
-        steps.Authorise(),
-        steps.Deliver(),
-        steps.Sync(),
-        steps.Deliver(),
+        steps.Connect(),
         steps.WaitUntilIdle(),
-        steps.InjectFault("banking.transactions", faults.RetryAfter(form="http_date", wait_s=1)),
-        steps.Sync("transactions"),
-        steps.Deliver(),
+        steps.SyncThrough(faults.RetryAfter(form="http_date", wait_s=1)),
     ),
     probes=(probes.RespectsRetryAfter(), probes.RetriesSpoiltReads(), probes.HoldsEveryRow("transactions")),
 )

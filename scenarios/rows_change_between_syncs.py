@@ -5,10 +5,7 @@ from fiskil_harness import Scenario, probes, steps
 SCENARIO = Scenario(
     practices=("data.changes-tolerated", "data.upsert"),
     steps=(
-        steps.Authorise(),
-        steps.Deliver(),
-        steps.Sync(),
-        steps.Deliver(),
+        steps.Connect(),
         steps.Change(what="amend", nth=3),
         steps.Change(what="post"),
         steps.Change(what="repeat", nth=6),

@@ -6,10 +6,7 @@ SCENARIO = Scenario(
     practices=("data.changes-tolerated", "data.upsert"),
     steps=(
         steps.LimitPages(rows=25),
-        steps.Authorise(),
-        steps.Deliver(),
-        steps.Sync(),
-        steps.Deliver(),
+        steps.Connect(),
         steps.WaitUntilIdle(),
         steps.Change(what="back_date", nth=2, days=9),
         steps.Change(what="arrive_late", nth=4, days=45),

@@ -5,10 +5,7 @@ from fiskil_harness import Scenario, probes, steps
 SCENARIO = Scenario(
     practices=("data.soft-delete",),
     steps=(
-        steps.Authorise(),
-        steps.Deliver(),
-        steps.Sync(),
-        steps.Deliver(),
+        steps.Connect(),
         steps.Change(what="remove", nth=4),
         steps.Change(what="remove", nth=9),
         steps.Sync("transactions"),

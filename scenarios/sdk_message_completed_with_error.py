@@ -9,10 +9,7 @@ SCENARIO = Scenario(
         steps.EmbedConsentPage(),
         steps.Cancel(at="code"),
         steps.Deny(at="login"),
-        steps.Authorise(),
-        steps.Deliver(),
-        steps.Sync(),
-        steps.Deliver(),
+        steps.Connect(),
     ),
     probes=(probes.StaysUnconnected(), probes.StartsAgainAfresh(), probes.ShowsNoServerError()),
 )

@@ -11,10 +11,7 @@ SCENARIO = Scenario(
         steps.Cancel(at="code"),
         steps.Cancel(at="accounts"),
         steps.Cancel(at="confirm"),
-        steps.Authorise(),
-        steps.Deliver(),
-        steps.Sync(),
-        steps.Deliver(),
+        steps.Connect(),
     ),
     probes=(probes.StaysUnconnected(), probes.StartsAgainAfresh(), probes.ShowsNoServerError()),
 )

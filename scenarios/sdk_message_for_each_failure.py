@@ -12,10 +12,7 @@ SCENARIO = Scenario(
         steps.AttemptJourney(end_user="uma"),
         steps.AttemptJourney(end_user="tuan"),
         steps.UnknownSdkMessage(),
-        steps.Authorise(),
-        steps.Deliver(),
-        steps.Sync(),
-        steps.Deliver(),
+        steps.Connect(),
     ),
     probes=(probes.StartsAgainAfresh(), probes.ShowsNoServerError()),
 )

@@ -12,10 +12,7 @@ SCENARIO = Scenario(
         steps.ForeignSdkMessage(says="cancelled", twin="a"),
         steps.ReturnToTab(attempt=1, then="cancel", twin="b"),
         steps.ForeignSdkMessage(says="approved", twin="a"),
-        steps.Authorise(twin="a"),
-        steps.Deliver(),
-        steps.Sync(twin="a"),
-        steps.Deliver(),
+        steps.Connect(twin="a"),
     ),
     probes=(probes.StaysUnconnected(), probes.TrustsConsentPageOnly()),
 )

@@ -9,10 +9,7 @@ SCENARIO = Scenario(
         steps.ReturnWithoutConsent(),
         steps.RepeatSdkMessage(),
         steps.WaitUntilIdle(),
-        steps.Authorise(),
-        steps.Deliver(),
-        steps.Sync(),
-        steps.Deliver(),
+        steps.Connect(),
     ),
     probes=(probes.StaysUnconnected(), probes.StartsAgainAfresh()),
 )

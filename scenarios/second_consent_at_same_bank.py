@@ -5,15 +5,9 @@ from fiskil_harness import Scenario, probes, steps
 SCENARIO = Scenario(
     practices=("data.upsert",),
     steps=(
-        steps.Authorise(),
-        steps.Deliver(),
-        steps.Sync(),
-        steps.Deliver(),
+        steps.Connect(),
         steps.WaitUntilIdle(),
-        steps.Authorise(),
-        steps.Deliver(),
-        steps.Sync(),
-        steps.Deliver(),
+        steps.Connect(),
     ),
     probes=(probes.HoldsEveryRow("accounts"), probes.HoldsEveryRow("balances"), probes.HoldsEveryRow("transactions")),
 )

@@ -7,10 +7,7 @@ SCENARIO = Scenario(
     steps=(
         steps.CloseTab(at="institution"),
         steps.Advance(days=4),
-        steps.Authorise(),
-        steps.Deliver(),
-        steps.Sync(),
-        steps.Deliver(),
+        steps.Connect(),
     ),
     probes=(probes.StaysUnconnected(), probes.StartsAgainAfresh()),
 )

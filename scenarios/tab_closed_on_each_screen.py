@@ -10,10 +10,7 @@ SCENARIO = Scenario(
         steps.CloseTab(at="code"),
         steps.CloseTab(at="accounts"),
         steps.CloseTab(at="confirm"),
-        steps.Authorise(),
-        steps.Deliver(),
-        steps.Sync(),
-        steps.Deliver(),
+        steps.Connect(),
     ),
     probes=(probes.StaysUnconnected(), probes.StartsAgainAfresh()),
 )

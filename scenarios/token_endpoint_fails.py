@@ -5,10 +5,7 @@ from fiskil_harness import Scenario, faults, probes, steps
 SCENARIO = Scenario(
     practices=("tokens.expiry-handled", "edge.token-expiry"),
     steps=(
-        steps.Authorise(),
-        steps.Deliver(),
-        steps.Sync(),
-        steps.Deliver(),
+        steps.Connect(),
         steps.WaitUntilIdle(),
         steps.ExpireTokens(),
         steps.InjectFault("token", faults.ErrorBody(status=503), times=0),

@@ -5,10 +5,7 @@ from fiskil_harness import Scenario, faults, probes, steps
 SCENARIO = Scenario(
     practices=("data.changes-tolerated",),
     steps=(
-        steps.Authorise(),
-        steps.Deliver(),
-        steps.Sync(),
-        steps.Deliver(),
+        steps.Connect(),
         steps.WaitUntilIdle(),
         steps.InjectFault("banking.transactions", faults.Status(status=422), times=0),
         steps.Change(what="amend", nth=2),

@@ -10,10 +10,7 @@ SCENARIO = Scenario(
         steps.Sync(),
         steps.Deliver(),
         steps.WaitUntilIdle(),
-        steps.Authorise(),
-        steps.Deliver(),
-        steps.Sync(),
-        steps.Deliver(),
+        steps.Connect(),
     ),
     probes=(probes.ReadsAfterEvent(), probes.HoldsEveryRow("accounts"), probes.HoldsEveryRow("transactions")),
 )

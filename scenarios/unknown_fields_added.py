@@ -6,10 +6,7 @@ SCENARIO = Scenario(
     practices=("edge.network-errors", "data.upsert"),
     steps=(
         steps.LimitPages(rows=25),
-        steps.Authorise(),
-        steps.Deliver(),
-        steps.Sync(),
-        steps.Deliver(),
+        steps.Connect(),
         steps.WaitUntilIdle(),
         steps.Change(what="repeat", nth=3),
         steps.InjectFault("banking.transactions", faults.ExtraField(), times=0),
@@ -19,9 +16,7 @@ SCENARIO = Scenario(
         steps.Sync("transactions"),
         steps.Deliver(),
         steps.WaitUntilIdle(),
-        steps.InjectFault("banking.accounts", faults.UnknownEnum(field="product_category"), times=0),
-        steps.Sync("accounts"),
-        steps.Deliver(),
+        steps.SyncThrough(faults.UnknownEnum(field="product_category"), "accounts", times=0),
     ),
     probes=(probes.HoldsEveryRow("transactions"), probes.HoldsEveryRow("accounts")),
 )

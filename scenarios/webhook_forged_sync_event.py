@@ -5,10 +5,7 @@ from fiskil_harness import Scenario, probes, steps
 SCENARIO = Scenario(
     practices=("server.webhooks-validated-first",),
     steps=(
-        steps.Authorise(twin="control"),
-        steps.Deliver(),
-        steps.Sync(twin="control"),
-        steps.Deliver(),
+        steps.Connect(twin="control"),
         steps.Authorise(),
         steps.Deliver(),
         steps.Sync(),

@@ -16,7 +16,7 @@ from fiskil_harness.core.renamed import hint
 from fiskil_harness.errors import PlanError, UsageError
 from fiskil_harness.probes import AnyProbe
 from fiskil_harness.probes.practices import refuse_bad_pairs
-from fiskil_harness.scenario.steps import AnyStep
+from fiskil_harness.scenario.steps import AnyStep, written_out
 
 FORMAT = "fiskil-harness/plan/2"
 AT = "@"
@@ -36,6 +36,10 @@ class Scenario(Struct, frozen=True, kw_only=True):
     interpretations: dict[str, str] = {}
     name: str = ""
     title: str = ""
+
+    def __post_init__(self) -> None:
+        """Write out composite steps, so that plans, reports and the journal show each step by itself."""
+        msgspec.structs.force_setattr(self, "steps", written_out(self.steps))
 
     def check(self) -> "Scenario":
         """Refuse what cannot work, before a socket opens; return the scenario itself.

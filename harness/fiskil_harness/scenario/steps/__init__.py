@@ -5,6 +5,7 @@ from typing import Any
 from fiskil_harness.scenario.steps.app import FailNext, KillApp, KillWorker, Restart, StartApp, StayIdle, WaitUntilIdle
 from fiskil_harness.scenario.steps.app_files import CollectOutputs
 from fiskil_harness.scenario.steps.canaries import DeliverAccountNumbers, DeliverUrls
+from fiskil_harness.scenario.steps.composite import Connect, SyncThrough, written_out
 from fiskil_harness.scenario.steps.connection_reuse import RefuseThenReuse
 from fiskil_harness.scenario.steps.consent_changes import Amend, AuthoriseElsewhere
 from fiskil_harness.scenario.steps.consents_and_syncs import (
@@ -137,6 +138,7 @@ AnyStep = (
     | ReturnAsOtherEndUser
     | ReturnLate
     | Conclude
+    | Connect
     | TouchConsent
     | DeleteEndUser
     | Deliver
@@ -223,6 +225,7 @@ AnyStep = (
     | StartSession
     | StayIdle
     | Sync
+    | SyncThrough
     | RepeatSdkMessage
     | ForeignSdkMessage
     | UnknownSdkMessage
@@ -251,6 +254,7 @@ __all__ = [
     "CloseTab",
     "CollectOutputs",
     "Conclude",
+    "Connect",
     "DeleteEndUser",
     "Deliver",
     "DeliverAccountNumbers",
@@ -338,6 +342,7 @@ __all__ = [
     "StayIdle",
     "Step",
     "Sync",
+    "SyncThrough",
     "TouchConsent",
     "TruncateRequest",
     "TryHandshakes",
@@ -350,6 +355,7 @@ __all__ = [
     "WithdrawSharing",
     "name_of",
     "step_text",
+    "written_out",
 ]
 
 

@@ -1,0 +1,80 @@
+"""Steps that stand for a usual sequence of other steps; a scenario holds that sequence in their place."""
+
+from typing import TYPE_CHECKING, Any
+
+from fiskil_harness.faults import AnyFault
+from fiskil_harness.scenario.steps.consents_and_syncs import Sync
+from fiskil_harness.scenario.steps.deliveries import Deliver
+from fiskil_harness.scenario.steps.faults_and_tokens import InjectFault
+from fiskil_harness.scenario.steps.journeys import Authorise
+from fiskil_harness.scenario.steps.step import PlainStep
+
+if TYPE_CHECKING:
+    from fiskil_harness.scenario.stage import Stage
+
+
+class CompositeStep(PlainStep, frozen=True):
+    """A step that consists of other steps."""
+
+    def sequence(self) -> tuple[Any, ...]:
+        """Return the steps, in the order in which they happen."""
+        raise NotImplementedError
+
+    def check(self) -> None:
+        """Check every step of the sequence.
+
+        Raises:
+            UsageError: A value of one of the steps cannot work.
+        """
+        for step in self.sequence():
+            step.check()
+
+    def perform(self, stage: "Stage") -> None:
+        """Perform the sequence.
+
+        Raises:
+            StepError: One of the steps could not be performed; the later ones are left out.
+        """
+        for step in self.sequence():
+            step.perform(stage)
+
+
+class Connect(CompositeStep, frozen=True, kw_only=True, tag="connect"):
+    """The end user consents, everything syncs, and the app receives every event.
+
+    Stands for ``Authorise(), Deliver(), Sync(), Deliver()``.
+
+    Args:
+        twin: The participant who connects; "" is the scenario's end user.
+    """
+
+    twin: str = ""
+
+    def sequence(self) -> tuple[Any, ...]:
+        """Return consent, delivery, sync of every dataset, delivery."""
+        return Authorise(twin=self.twin), Deliver(), Sync(twin=self.twin), Deliver()
+
+
+class SyncThrough(CompositeStep, frozen=True, tag="sync_through"):
+    """A dataset syncs, its event is delivered, and the app's requests for it meet a fault.
+
+    Stands for ``InjectFault("banking.DATASET", fault), Sync(DATASET), Deliver()``.
+
+    Args:
+        fault: What goes wrong, at the route of *dataset*.
+        dataset: A banking dataset.
+        times: How many requests meet the fault; 0 means all of them until ``LiftFaults``.
+    """
+
+    fault: AnyFault
+    dataset: str = "transactions"
+    times: int = 1
+
+    def sequence(self) -> tuple[Any, ...]:
+        """Return fault, sync, delivery."""
+        return InjectFault(f"banking.{self.dataset}", self.fault, times=self.times), Sync(self.dataset), Deliver()
+
+
+def written_out(steps: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return *steps* with the sequence of each composite step in its place."""
+    return tuple(part for step in steps for part in (step.sequence() if isinstance(step, CompositeStep) else (step,)))
