@@ -273,8 +273,8 @@ def test_a_part_is_no_baseline(outcome_of: OutcomeOf) -> None:
 def test_a_required_reading_that_broke_is_worse(outcome_of: OutcomeOf) -> None:
     """Only where the baseline tried it too, and the app held."""
     settings = Settings(gate=GateSettings(interpretations=("token.lifetime",)))
-    under = replace(proving(outcome_of), scenario="s@token.lifetime=3600", came_up=("token.lifetime",))
-    broken = replace(failing(outcome_of), scenario="s@token.lifetime=3600", came_up=("token.lifetime",))
+    under = replace(proving(outcome_of), scenario="s@token.lifetime=3600", clauses_used=("token.lifetime",))
+    broken = replace(failing(outcome_of), scenario="s@token.lifetime=3600", clauses_used=("token.lifetime",))
     told: dict[str, Any] = {"settings": settings}
 
     found = against(baseline(proving(outcome_of), under, **told), proving(outcome_of), broken, **told)

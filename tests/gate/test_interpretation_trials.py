@@ -32,7 +32,7 @@ def tried(outcome: Outcome, *, came_up: bool = True) -> Outcome:
     """*outcome* as a trial of the clause brings it about."""
     name = f"{outcome.scenario}@{CLAUSE}={CHOICE}"
     met = (CLAUSE,) if came_up else ()
-    return msgspec.structs.replace(outcome, scenario=name, interpretations={CLAUSE: CHOICE}, came_up=met)
+    return msgspec.structs.replace(outcome, scenario=name, interpretations={CLAUSE: CHOICE}, clauses_used=met)
 
 
 def hold(usual: Outcome, under: Outcome) -> TrialResult:
@@ -62,7 +62,7 @@ def test_passing_holds_only_where_the_clause_came_up(outcome_of: MakeOutcome) ->
     passes = outcome_of(PRACTICE, ("applies_once", Verdict.PASS))
 
     assert hold(passes, tried(passes)) is TrialResult.HOLDS
-    assert hold(passes, tried(passes, came_up=False)) is TrialResult.UNMET
+    assert hold(passes, tried(passes, clauses_used=False)) is TrialResult.UNMET
 
 
 def test_what_nobody_can_tell_is_unclear(outcome_of: MakeOutcome) -> None:

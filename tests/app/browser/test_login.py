@@ -72,7 +72,7 @@ def test_a_key_that_may_be_lent_is_found_in_every_spelling(key: str, spelling: s
 def test_pages_are_not_judged_where_nobody_was_let_in(tmp_path: Path, way_in: Login, said: str) -> None:
     """What is to be seen there is the page to log in at."""
     settings = gallery.settings(gallery.app("pages_behind_a_login"))
-    app = msgspec.structs.replace(settings.app, entrance=way_in)
+    app = msgspec.structs.replace(settings.app, login=way_in)
     driver = Driver(msgspec.structs.replace(settings, app=app), workdir=tmp_path, seed=0)
 
     given = (steps.OpenPage(page="connect"), steps.OpenPage(page="connections"))
@@ -93,7 +93,7 @@ def test_pages_behind_behind_a_log_in_are_seen(tmp_path: Path, monkeypatch: pyte
         cookies={"plan": "basic-{end_user_ref}"},
         secrets={"key": "APP_TEST_KEY"},
     )
-    app = msgspec.structs.replace(settings.app, entrance=way_in)
+    app = msgspec.structs.replace(settings.app, login=way_in)
     driver = Driver(msgspec.structs.replace(settings, app=app), workdir=tmp_path, seed=0)
 
     given = (steps.OpenPage(page="connect"), steps.OpenPage(page="connections"))

@@ -70,7 +70,7 @@ def shorter(life: LifePlan) -> Iterator[LifePlan]:
 
 
 def _with(life: LifePlan, deeds: tuple[Action, ...]) -> LifePlan:
-    return msgspec.structs.replace(life, deeds=deeds)
+    return msgspec.structs.replace(life, actions=deeds)
 
 
 def happened(life: LifePlan, journal: Journal, findings: Sequence[Finding]) -> tuple[str, ...]:
