@@ -44,14 +44,14 @@ def test_unknown_clause_names_nearest() -> None:
 def test_unknown_choice_names_nearest() -> None:
     """A slip in a choice is answered with the nearest one and all of them."""
     with pytest.raises(
-        UnknownName, match=r"No reading '90' in clause token.lifetime. Did you mean '900'\? Known: 3600, 900."
+        UnknownName, match=r"No interpretation '90' in clause token.lifetime. Did you mean '900'\? Known: 3600, 900."
     ):
         Interpretations({"token.lifetime": "90"})
 
 
 def test_certain_clause_cannot_be_chosen() -> None:
     """What is documented has one reading only."""
-    with pytest.raises(ConfigError, match=r"'token\.exchange' is documented and has one reading only"):
+    with pytest.raises(ConfigError, match=r"'token\.exchange' is documented and has one interpretation only"):
         Interpretations({"token.exchange": "other"})
 
 

@@ -220,7 +220,7 @@ def _hand_over(text: str, path: Path) -> None:
 def until_interrupted() -> Iterator[threading.Event]:
     """An event that Ctrl-C, SIGTERM and SIGHUP set, so that they end the command and interrupt nothing."""
     interrupted = threading.Event()
-    before = {number: signal.signal(number, lambda *_: interrupted.set()) for number in signals.heeded()}
+    before = {number: signal.signal(number, lambda *_: interrupted.set()) for number in signals.handled_signals()}
     try:
         yield interrupted
     finally:

@@ -1,6 +1,6 @@
-"""The clauses of the contract, and which reading of each doubtful one the sandbox shows.
+"""Clauses of the contract, and the interpretation of each doubtful clause that the sandbox follows.
 
-A clause that is contradicted or assumed has interpretations; whoever chooses none gets the best supported one.
+A clause that is contradicted or assumed has interpretations; the default is the best supported one.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -13,15 +13,16 @@ from fiskil_harness.core import catalog
 from fiskil_harness.errors import ConfigError, UnknownName, nearest
 
 Choose = Callable[[str], str]
-"""What tells the reading that rules a clause."""
+"""Returns the interpretation of a clause, by the clause's id."""
 
 PLACE = "fixtures/contract.toml"
 
 
 class Clause(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One behaviour of the real API; ``interpretations``, ``default`` and ``why`` only where it is in doubt.
+    """One behaviour of the real API.
 
-    ``scenarios`` are those in which an app meets the other interpretations; none where no scenario leads there.
+    Only a doubtful clause has ``interpretations``, a ``default`` and the reason ``why`` it is doubtful. ``scenarios`` are
+    those in which an app meets the other interpretations.
     """
 
     id: str
@@ -35,13 +36,17 @@ class Clause(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     @property
     def is_switch(self) -> bool:
-        """Whether there is something to choose."""
+        """True if there is more than one interpretation to choose from."""
         return len(self.interpretations) > 1
 
 
 @cache
 def clauses() -> dict[str, Clause]:
-    """Every clause by id, in the file's order."""
+    """Return every clause by id, in the order of the file.
+
+    Raises:
+        ConfigError: fixtures/contract.toml does not fit.
+    """
     try:
         read = msgspec.convert(catalog.read_fixture("contract.toml")["clause"], tuple[Clause, ...])
     except msgspec.ValidationError as error:
@@ -51,7 +56,7 @@ def clauses() -> dict[str, Clause]:
 
 @cache
 def switches() -> dict[str, Clause]:
-    """The clauses with more than one reading, by id."""
+    """Return the clauses with more than one interpretation, by id."""
     return {clause.id: clause for clause in clauses().values() if clause.is_switch}
 
 
@@ -61,21 +66,29 @@ def _defaults() -> dict[str, str]:
 
 
 class Interpretations:
-    """One reading of every doubtful clause: the default, unless it was chosen."""
+    """One interpretation of each doubtful clause: the chosen one, else the default."""
 
     def __init__(self, chosen: Mapping[str, str] | None = None) -> None:
-        """Choose interpretations, as clause ids with one of their interpretations each.
+        """Choose interpretations.
+
+        Args:
+            chosen: Maps clause ids to one of their interpretations.
 
         Raises:
-            UnknownName: No such clause, or it has no such reading.
-            ConfigError: The clause is not in doubt.
+            UnknownName: There is no such clause, or it has no such interpretation.
+            ConfigError: The clause is not doubtful.
         """
         for clause_id, choice in (chosen or {}).items():
             _require(clause_id, choice)
         self._all = {**_defaults(), **(chosen or {})}
 
     def of(self, clause_id: str) -> str:
-        """The reading of a clause that rules."""
+        """Return the interpretation of a clause that applies.
+
+        Raises:
+            UnknownName: There is no such clause.
+            ConfigError: The clause is not doubtful.
+        """
         try:
             return self._all[clause_id]
         except KeyError:
@@ -83,11 +96,15 @@ class Interpretations:
 
     @property
     def chosen(self) -> dict[str, str]:
-        """Those that are not the default, sorted by clause."""
-        return {text: self._all[text] for text in sorted(self._all) if self._all[text] != _defaults()[text]}
+        """The interpretations that are not the default, sorted by clause."""
+        return {
+            clause_id: self._all[clause_id]
+            for clause_id in sorted(self._all)
+            if self._all[clause_id] != _defaults()[clause_id]
+        }
 
     def but(self, chosen: Mapping[str, str]) -> "Interpretations":
-        """These, with others chosen over them."""
+        """Return these interpretations, with *chosen* in place of some of them."""
         return Interpretations({**self._all, **chosen}) if chosen else self
 
     def __eq__(self, other: object) -> bool:
@@ -101,17 +118,17 @@ class Interpretations:
 
 
 def parse(texts: Iterable[str]) -> dict[str, str]:
-    """Read ``clause=choice`` texts, as the command line has them.
+    """Parse ``clause=choice`` texts, as the command line has them, into a map of clause ids to choices.
 
     Raises:
-        UnknownName: No such clause, or it has no such reading.
-        ConfigError: A text without ``=``, or a clause named twice.
+        UnknownName: There is no such clause, or it has no such interpretation.
+        ConfigError: A text has no ``=``, or a clause is named twice with different choices.
     """
     chosen: dict[str, str] = {}
     for text in texts:
         clause_id, equals, choice = (part.strip() for part in text.partition("="))
         if not equals:
-            raise ConfigError(f"{text!r} is no reading. Write clause=choice, for instance {_example(clause_id)}.")
+            raise ConfigError(f"{text!r} is not an interpretation. Write clause=choice, for instance {_example(clause_id)}.")
         if chosen.get(clause_id, choice) != choice:
             raise ConfigError(
                 f"Two interpretations of {clause_id!r} are chosen: {chosen[clause_id]!r} and {choice!r}. Choose one."
@@ -131,10 +148,10 @@ def _require(clause_id: str, choice: str) -> None:
     if clause is None or not clause.interpretations:
         raise _no_such(clause_id)
     if choice not in clause.interpretations:
-        raise UnknownName("reading", choice, clause.interpretations, place=f"clause {clause_id}")
+        raise UnknownName("interpretation", choice, clause.interpretations, place=f"clause {clause_id}")
 
 
 def _no_such(clause_id: str) -> UnknownName | ConfigError:
     if clause_id in clauses():
-        return ConfigError(f"The clause {clause_id!r} is {clauses()[clause_id].status} and has one reading only.")
+        return ConfigError(f"The clause {clause_id!r} is {clauses()[clause_id].status} and has one interpretation only.")
     return UnknownName("clause with interpretations", clause_id, _defaults(), place=PLACE)

@@ -1,7 +1,7 @@
-"""Time's one door: sandbox time, real time, and bounded waiting.
+"""Sandbox time, real time and bounded waits: the only module that reads a clock.
 
-Sandbox time is real time plus an offset that only grows, so what an app compares with its own clock (``Date``,
-``Retry-After``, certificates) stays true while tokens, sessions and retries grow old on demand.
+Sandbox time is real time plus an offset that only grows. So values that an app compares with its own clock (``Date``,
+``Retry-After``, certificates) stay true, while tokens, sessions and retries age on demand.
 """
 
 import threading
@@ -15,20 +15,20 @@ from fiskil_harness.errors import UsageError
 T = TypeVar("T")
 
 LONGEST_JUMP_DAYS = 3660
-"""So far sandbox time may be moved at once."""
+"""The longest jump of sandbox time in one step."""
 BEGINNING = datetime.min.replace(tzinfo=UTC)
-"""Before everything that happens."""
+"""An instant before everything that happens."""
 FURTHEST_AHEAD_DAYS = 36_600
-"""So far ahead of real time it may come in all: what is reckoned from it stays within the calendar."""
+"""The most that sandbox time may be ahead of real time, so that computed dates stay within the calendar."""
 
 
 def real_now() -> datetime:
-    """Return the real time of this machine, aware, in UTC."""
+    """Return the real time of this machine as an aware instant in UTC."""
     return datetime.now(UTC)
 
 
 def stopwatch() -> Callable[[], float]:
-    """Start a stopwatch; calling it gives the seconds since."""
+    """Start a stopwatch; calling the result returns the seconds since then."""
     started = time.monotonic()
     return lambda: time.monotonic() - started
 
@@ -37,7 +37,7 @@ class Clock:
     """Sandbox time."""
 
     def __init__(self, *, real: Callable[[], datetime] = real_now) -> None:
-        """Start at real time; *real* can be any source of aware instants."""
+        """Start at real time; *real* may be any source of aware instants."""
         self._real = real
         self._offset = timedelta()
         self._moved_to = BEGINNING
@@ -50,19 +50,19 @@ class Clock:
 
     @property
     def moved_to(self) -> datetime:
-        """The latest instant to which somebody has moved sandbox time; what real time has added since is left out."""
+        """The latest instant that sandbox time was moved to, without the real time that has passed since."""
         return self._moved_to
 
     def now(self) -> datetime:
-        """Return sandbox time, aware, in UTC."""
+        """Return sandbox time as an aware instant in UTC."""
         return self._real() + self._offset
 
     def advance(self, *, seconds: float = 0, minutes: float = 0, hours: float = 0, days: float = 0) -> None:
         """Move sandbox time forward.
 
         Raises:
-            ValueError: It would go back.
-            UsageError: It would come further than ``FURTHEST_AHEAD_DAYS``.
+            ValueError: The step is negative.
+            UsageError: Sandbox time would be more than ``FURTHEST_AHEAD_DAYS`` ahead.
         """
         try:
             step = timedelta(seconds=seconds, minutes=minutes, hours=hours, days=days)
@@ -75,10 +75,10 @@ class Clock:
             self._moved_to = self.now()
 
     def advance_to(self, instant: datetime) -> None:
-        """Move forward to *instant*; an instant in the past changes nothing.
+        """Move sandbox time forward to *instant*; an instant in the past changes nothing.
 
         Raises:
-            UsageError: It is further ahead than ``FURTHEST_AHEAD_DAYS``.
+            UsageError: *instant* is more than ``FURTHEST_AHEAD_DAYS`` ahead.
         """
         with self._lock:
             self._offset = max(self._offset, _bounded(instant - self._real()))
@@ -92,7 +92,7 @@ class Clock:
 
 
 def _bounded(offset: timedelta, step: timedelta = timedelta()) -> timedelta:
-    """Return the sum, unless it is too far ahead; a sum beyond what a timedelta holds is never made."""
+    """Return the sum, checked before it is computed because a timedelta may overflow."""
     furthest = timedelta(days=FURTHEST_AHEAD_DAYS)
     if step > furthest or offset > furthest - step:
         raise _too_far()
@@ -101,21 +101,21 @@ def _bounded(offset: timedelta, step: timedelta = timedelta()) -> timedelta:
 
 def _too_far() -> UsageError:
     return UsageError(
-        f"Sandbox time comes at most {FURTHEST_AHEAD_DAYS} days ahead of real time. A reset returns it to real time."
+        f"Sandbox time can be at most {FURTHEST_AHEAD_DAYS} days ahead of real time. A reset returns it to real time."
     )
 
 
 def wait_until(look: Callable[[], T | None], *, cap_s: float, every_ms: float = 10) -> T | None:
-    """Call *look* until it gives something true, at most for *cap_s* real seconds; then give None.
+    """Poll *look* until it returns a true value, for at most *cap_s* real seconds; return that value, or None.
 
-    The pause between looks starts at *every_ms* and grows to ten times that.
+    The delay between polls starts at *every_ms* and grows to ten times that.
     """
     elapsed = stopwatch()
     pause_ms = every_ms
     while True:
-        seen = look()
-        if seen:
-            return seen
+        value = look()
+        if value:
+            return value
         left_s = cap_s - elapsed()
         if left_s <= 0:
             return None
@@ -124,10 +124,10 @@ def wait_until(look: Callable[[], T | None], *, cap_s: float, every_ms: float = 
 
 
 def pause(seconds: float) -> None:
-    """Let real time pass, for waits on somebody else's process."""
+    """Sleep for real *seconds*, to wait for another process."""
     time.sleep(max(0.0, seconds))
 
 
 def rfc3339(instant: datetime, *, timespec: str = "seconds") -> str:
-    """Write *instant* as the wire does: UTC, with ``Z``."""
+    """Format *instant* as the API does: UTC, with ``Z``."""
     return instant.astimezone(UTC).isoformat(timespec=timespec).replace("+00:00", "Z")

@@ -1,4 +1,4 @@
-"""Where Hypothesis keeps files of its own while it draws for us: in a folder that goes, and not where the user works."""
+"""A temporary folder for the files of Hypothesis, so that nothing is left in the user's folder."""
 
 import contextlib
 import tempfile
@@ -8,7 +8,7 @@ from pathlib import Path
 
 @contextlib.contextmanager
 def files_elsewhere() -> Iterator[None]:
-    """Keep Hypothesis, and whatever is built on it, from leaving a folder where the user works."""
+    """Let Hypothesis, and libraries built on it, write their files into a temporary folder inside the block."""
     from hypothesis import configuration
 
     before = getattr(configuration, "__hypothesis_home_directory", None)

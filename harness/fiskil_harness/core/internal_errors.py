@@ -1,6 +1,6 @@
-"""What broke in the harness itself: noted where it happened, so that a run can say "a fault of our own".
+"""Errors of the harness itself, recorded where they happen so that a run can report them.
 
-Nothing that a client sends may end here; a note is always a defect of ours.
+No request of a client may cause one; each is a defect of the harness.
 """
 
 import traceback
@@ -9,7 +9,7 @@ from msgspec import Struct
 
 
 class Crash(Struct, frozen=True, kw_only=True):
-    """An exception nobody expected. ``place`` says where, ``error`` its type and text, ``trace`` the whole traceback."""
+    """An unexpected exception: the ``place``, the type and text as ``error``, the whole traceback as ``trace``."""
 
     place: str
     error: str
@@ -17,7 +17,7 @@ class Crash(Struct, frozen=True, kw_only=True):
 
 
 def crash_of(place: str, error: BaseException) -> Crash:
-    """Turn an exception into a note that outlives it."""
+    """Return a record of an exception."""
     return Crash(
         place=place,
         error=f"{type(error).__name__}: {error}",

@@ -1,6 +1,6 @@
-"""Reads the files of people: what a file says is checked before anybody relies on it, and the nearest match is named.
+"""Reads and checks the files of people in ``fixtures/end_users``.
 
-A file that says ``like = "rosa"`` takes the accounts, the energy and the history of that file where it has none of its own.
+A file with ``like = "rosa"`` inherits the accounts, energy and history of that file unless it has its own.
 """
 
 import re
@@ -78,8 +78,8 @@ def _with_inherited(name: str, raw: Mapping[str, Any], files: Mapping[str, Mappi
     if like is None:
         return own
     if like not in files or "like" in files[like]:
-        raise _wrong(name, _unknown("like", like, [text for text, file in files.items() if "like" not in file]))
-    return {**{one: files[like][one] for one in INHERITED if one in files[like]}, **own}
+        raise _wrong(name, _unknown("like", like, [other for other, file in files.items() if "like" not in file]))
+    return {**{field: files[like][field] for field in INHERITED if field in files[like]}, **own}
 
 
 def _person(name: str, raw: dict[str, Any]) -> Person:
@@ -103,12 +103,12 @@ def _refuse_unknown_fields(name: str, raw: Any, place: str) -> None:
     for field, value in raw.items():
         if field not in shape.__struct_fields__:
             raise _wrong(name, _unknown("field", field, shape.__struct_fields__))
-        for each_value in value if isinstance(value, list) else [value]:
-            _refuse_unknown_fields(name, each_value, f"{place}.{field}".lstrip("."))
+        for entry in value if isinstance(value, list) else [value]:
+            _refuse_unknown_fields(name, entry, f"{place}.{field}".lstrip("."))
 
 
 def _choices(person: Person) -> Iterable[tuple[str, str, Iterable[str]]]:
-    """Each word of a fixed choice, with where it stands and what may stand there."""
+    """Yield each value of a fixed choice: its field, the value and the allowed values."""
     yield "outcome", person.outcome, OUTCOMES
     for name in (*person.withholds, *person.first_sync_fails):
         yield "permission", name, PERMISSIONS
@@ -136,9 +136,9 @@ def _account_complaints(spec: AccountSpec) -> Iterable[str]:
     if opens is not None and closes is not None and closes <= opens:
         yield f"closes the account {spec.key!r} on day {closes}, before it opens on day {opens}."
     if (spec.joint_with is not None) is not (spec.ownership == "TWO_PARTY"):
-        yield f"says of {spec.key!r} that it is {spec.ownership}, with {spec.joint_with!r}. TWO_PARTY names a holder."
+        yield f"has {spec.key!r} with ownership {spec.ownership} and joint_with {spec.joint_with!r}. TWO_PARTY needs both."
     if spec.lodged_days_ago < 0 or spec.term_days < 1:
-        yield f"lodges {spec.key!r} in the future or for no time. lodged_days_ago counts from 0, term_days from 1."
+        yield f"has the deposit {spec.key!r} with lodged_days_ago or term_days too small. They count from 0 and 1."
     for amount in (spec.opening, spec.credit_limit or "0.00", *(move.amount for move in spec.moves)):
         if not _MONEY.fullmatch(amount):
             yield f"has an amount {amount!r} in {spec.key!r}. Amounts are text with two decimals, such as '-12.50'."
@@ -151,17 +151,17 @@ def _account_complaints(spec: AccountSpec) -> Iterable[str]:
 
 def _business_complaints(business: Organisation) -> Iterable[str]:
     if not is_abn(business.abn):
-        yield f"has an abn {business.abn!r} that is none. An ABN has eleven digits and a check sum."
+        yield f"has an invalid abn {business.abn!r}. An ABN has eleven digits with a checksum."
     if _read_as(date.fromisoformat, business.established) is None:
-        yield f"is established on {business.established!r}. Write a date, such as '2015-07-01'."
+        yield f"has an invalid date established {business.established!r}. Write a date such as '2015-07-01'."
 
 
 def _check_holder(name: str, spec: AccountSpec, read: Mapping[str, Person]) -> None:
-    """A joint account stands in both files, alike but for the name of the other holder."""
+    """Raise ConfigError unless a joint account is in both files, equal except for the name of the other holder."""
     if spec.joint_with is None:
         return
     if spec.joint_with not in read or spec.joint_with == name:
-        raise _wrong(name, _unknown("joint_with", spec.joint_with, [text for text in read if text != name]))
+        raise _wrong(name, _unknown("joint_with", spec.joint_with, [other for other in read if other != name]))
     theirs = [account for account in read[spec.joint_with].accounts if account.key == spec.key]
     if [msgspec.structs.replace(their, joint_with=spec.joint_with) for their in theirs] != [spec]:
         raise _wrong(name, f"holds {spec.key!r} with {spec.joint_with!r}, whose file does not describe the same account.")

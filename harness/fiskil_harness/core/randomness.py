@@ -1,7 +1,7 @@
-"""Chance's one door: every id and every random stream comes from here.
+"""Ids and random streams: the only module that uses chance.
 
-Streams depend on the seed alone, so the same seed draws the same people, rows and plans. Ids also depend on a salt that is
-new in each run, because an app that remembers an earlier run must not take a new message for an old one.
+Streams depend on the seed only, so the same seed yields the same people, rows and plans. Ids also depend on a salt that is
+new in each run, so that an app that remembers an earlier run does not take a new message for an old one.
 """
 
 import hashlib
@@ -17,20 +17,20 @@ _BASE32 = string.digits + string.ascii_lowercase[:22]
 
 
 def fresh_salt() -> str:
-    """Draw the salt of one run."""
+    """Return a new random salt for one run."""
     return secrets.token_hex(8)
 
 
 def stream(seed: int, *name: object) -> random.Random:
-    """Return the random stream called *name*: same seed and name, same numbers."""
+    """Return the random stream called *name*; the same seed and name yield the same numbers."""
     return random.Random(_digest("stream", seed, *name))
 
 
 class Mint:
-    """Makes ids in the wire's forms and remembers what each one stands for.
+    """Creates ids in the forms that the API uses, and remembers the symbol of each.
 
-    ``names`` maps an id to its symbol (``e0``, ``end_user``, ``transaction:17``), which reports and comparisons use in its
-    place; two twins share symbols and no ids.
+    ``names`` maps an id to its symbol (``e0``, ``end_user``, ``transaction:17``). Reports and comparisons use the symbol;
+    twins share symbols but no ids.
     """
 
     def __init__(self, *, seed: int, salt: str | None = None) -> None:
@@ -41,53 +41,53 @@ class Mint:
         self._lock = threading.Lock()
 
     def end_user_id(self) -> str:
-        """``eu_`` and 27 base-62 characters."""
+        """Return ``eu_`` and 27 base-62 characters."""
         return self._named("eu_" + self._text(27, _BASE62), "end_user")
 
     def session_id(self) -> str:
-        """27 base-62 characters."""
+        """Return 27 base-62 characters."""
         return self._named(self._text(27, _BASE62), "session")
 
     def client_id(self) -> str:
-        """26 base-32 characters, as the ``id`` of an auth session shows."""
+        """Return 26 base-32 characters, the form of an auth session's ``id``."""
         return self._text(26, _BASE32)
 
     def arrangement_id(self) -> str:
-        """A UUID; also the ``consent_id`` of webhooks."""
+        """Return a UUID; it is also the ``consent_id`` of webhooks."""
         return self._named(str(uuid.UUID(bytes=self._bytes()[:16], version=4)), "consent")
 
     def error_id(self) -> str:
-        """``err_`` and a UUID."""
+        """Return ``err_`` and a UUID."""
         return "err_" + str(uuid.UUID(bytes=self._bytes()[:16], version=4))
 
     def message_id(self) -> str:
-        """Sixteen digits, never starting with zero."""
+        """Return sixteen digits that do not start with zero."""
         return str(10**15 + int.from_bytes(self._bytes()[:8], "big") % (9 * 10**15))
 
     def secret(self, length: int = 48) -> str:
-        """Base-62 text for credentials and token signatures."""
+        """Return base-62 text for credentials and token signatures."""
         return self._text(length, _BASE62)
 
     def key(self, length: int) -> bytes:
-        """Key bytes for a signing secret."""
+        """Return *length* key bytes for a signing secret."""
         out = b""
         while len(out) < length:
             out += self._bytes()
         return out[:length]
 
     def row_id(self, prefix: str, owner: str, key: str, *, length: int = 64) -> str:
-        """The stable id of one data row of *owner*: *prefix* and *length* hex digits, the same at every call."""
+        """Return the stable id of one row of *owner*: *prefix* and *length* hex digits, the same at every call."""
         digest = hashlib.sha256(f"{self.salt}/{owner}/{prefix}/{key}".encode()).hexdigest()
         return self._named(prefix + digest[:length], f"{prefix}{key}")
 
     def digits(self, length: int, owner: str, key: str) -> str:
-        """*length* digits for an account of *owner*, the same at every call."""
+        """Return *length* digits for an account of *owner*, the same at every call."""
         digest = hashlib.sha256(f"{self.salt}/{owner}/digits/{key}".encode()).digest()
         low = 10 ** (length - 1)
         return self._named(str(low + int.from_bytes(digest[:16], "big") % (9 * low)), f"account:{key}")
 
     def row_ids(self, owner: str) -> "RowIds":
-        """What makes the ids of *owner*'s transactions, by the million."""
+        """Return the generator of ids for *owner*'s transactions."""
         return RowIds(self, owner)
 
     def _named(self, value: str, symbol: str) -> str:
@@ -113,9 +113,9 @@ class Mint:
 
 
 class RowIds:
-    """The two ids of each transaction of one owner, out of its key and its place; nothing of them is kept.
+    """The two ids of each transaction of one owner, computed from its key and its place; none is stored.
 
-    The last sixteen digits of a ``fiskil_id`` carry the place, scattered, so that a row is found by its id.
+    The last sixteen digits of a ``fiskil_id`` encode the place, so that a row is found by its id.
     """
 
     _ODD = 0x9E3779B97F4A7C15
@@ -129,22 +129,22 @@ class RowIds:
         self._inverse = pow(self._ODD, -1, 2**64)
 
     def of(self, key: str, series: int, index: int) -> tuple[str, str]:
-        """``fiskil_id`` and ``transaction_id`` of the row called *key*, which stands at *index* of a series."""
+        """Return ``fiskil_id`` and ``transaction_id`` of the row *key* at *index* of *series*."""
         digits = _blake2b(self._salted + key.encode(), digest_size=40).hexdigest()
         place = (series << 40 | index + self._HALF) * self._ODD & self._ALL ^ self._mask
         return f"bank_tx_{digits[:48]}{place:016x}", f"txn-{digits[48:]}"
 
     def place(self, fiskil_id: str) -> tuple[int, int]:
-        """Series and index that a ``fiskil_id`` would stand for; whoever asks compares the row that is there."""
+        """Return series and index that a ``fiskil_id`` encodes; the caller must compare the row at that place."""
         try:
-            carried = int(fiskil_id[-16:], 16)
+            encoded = int(fiskil_id[-16:], 16)
         except ValueError:
             return -1, 0
-        found = (carried ^ self._mask) * self._inverse & self._ALL
-        return found >> 40, (found & (2**40 - 1)) - self._HALF
+        place = (encoded ^ self._mask) * self._inverse & self._ALL
+        return place >> 40, (place & (2**40 - 1)) - self._HALF
 
     def note(self, key: str, ids: tuple[str, str]) -> None:
-        """Let reports and comparisons know what both ids stand for."""
+        """Record the symbols of both ids."""
         self._mint.names[ids[0]] = f"bank_tx_{key}"
         self._mint.names[ids[1]] = f"txn-{key}"
 

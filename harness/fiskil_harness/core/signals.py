@@ -1,6 +1,6 @@
-"""Ctrl-C, SIGTERM and SIGHUP: each ends a run in order, and none strikes in a process half started or a clean-up half done.
+"""Ctrl-C, SIGTERM and SIGHUP: each ends a run in order, and none interrupts a start or a clean-up halfway.
 
-All handlers are Python's own, so children start with the signals as usual. Under ``nohup`` SIGHUP stays ignored.
+All handlers are Python handlers, so child processes start with default signals. Under ``nohup`` SIGHUP stays ignored.
 """
 
 import contextlib
@@ -9,22 +9,22 @@ import threading
 from collections.abc import Callable, Iterator
 
 
-def heeded() -> tuple[signal.Signals, ...]:
-    """The signals that end a run."""
+def handled_signals() -> tuple[signal.Signals, ...]:
+    """Return the signals that end a run."""
     is_ignored = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
     return (signal.SIGINT, signal.SIGTERM) if is_ignored else (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @contextlib.contextmanager
 def ignored() -> Iterator[None]:
-    """Ignore them inside the block, for a clean-up that is bounded."""
+    """Ignore these signals inside the block, for a clean-up that is bounded in time."""
     with _caught():
         yield
 
 
 @contextlib.contextmanager
 def deferred() -> Iterator[None]:
-    """Let them strike at the end of the block, for a few steps that belong together."""
+    """Deliver these signals at the end of the block instead, for a few operations that belong together."""
     caught: list[int] = []
     try:
         with _caught() as caught:
@@ -36,7 +36,7 @@ def deferred() -> Iterator[None]:
 
 @contextlib.contextmanager
 def stops_as_interrupt() -> Iterator[None]:
-    """Let SIGTERM and SIGHUP end the block as Ctrl-C does, so that they leave as little behind."""
+    """Let SIGTERM and SIGHUP raise KeyboardInterrupt inside the block, as Ctrl-C does."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -44,19 +44,19 @@ def stops_as_interrupt() -> Iterator[None]:
     def interrupt(_number: int, _frame: object) -> None:
         raise KeyboardInterrupt
 
-    before = {signals: signal.signal(signals, interrupt) for signals in heeded() if signals != signal.SIGINT}
+    before = {number: signal.signal(number, interrupt) for number in handled_signals() if number != signal.SIGINT}
     try:
         yield
     finally:
-        for signals, reaction in before.items():
-            signal.signal(signals, reaction)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 @contextlib.contextmanager
 def remembered() -> Iterator[Callable[[], None]]:
-    """Let signals strike in the block as ever; whoever calls what this gives is struck again by one that was swallowed.
+    """Yield a function that raises KeyboardInterrupt again if a signal arrived in the block and was swallowed.
 
-    A signal that strikes in a callback of the interpreter, such as Hypothesis has for the garbage collector, is lost there.
+    The exception is lost if the signal arrives in a callback of the interpreter, such as Hypothesis' garbage collector hook.
     """
     struck: list[int] = []
 
@@ -72,24 +72,24 @@ def remembered() -> Iterator[Callable[[], None]]:
         struck.append(number)
         raise KeyboardInterrupt
 
-    before = {signals: signal.signal(signals, strike) for signals in heeded() if callable(signal.getsignal(signals))}
+    before = {number: signal.signal(number, strike) for number in handled_signals() if callable(signal.getsignal(number))}
     try:
         yield strike_again
     finally:
-        for signals, reaction in before.items():
-            signal.signal(signals, reaction)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 @contextlib.contextmanager
 def _caught() -> Iterator[list[int]]:
-    """Collect the signals of the block; handlers can only be set in the main thread, and only there do they strike."""
+    """Collect the signals that arrive in the block; only the main thread can set handlers."""
     caught: list[int] = []
     if threading.current_thread() is not threading.main_thread():
         yield caught
         return
-    before = {number: signal.signal(number, lambda number, _frame: caught.append(number)) for number in heeded()}
+    before = {number: signal.signal(number, lambda number, _frame: caught.append(number)) for number in handled_signals()}
     try:
         yield caught
     finally:
-        for number, reaction in before.items():
-            signal.signal(number, reaction)
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -292,13 +292,13 @@ def _answer_signals(config: pytest.Config, folder: Path) -> None:
     if not _worker_id(config):
         return
 
-    heeded = signals.heeded()
+    handled_signals = signals.handled_signals()
 
     def interrupt(_number: int, _frame: object) -> None:
-        for number in heeded:
+        for number in handled_signals:
             signal.signal(number, lambda *_: None)
         raise KeyboardInterrupt
 
-    for number in heeded:
+    for number in handled_signals:
         signal.signal(number, interrupt)
     (folder / f"worker-{_worker_id(config)}.pid").write_text(str(os.getpid()), encoding="ascii")

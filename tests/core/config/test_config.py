@@ -144,7 +144,7 @@ def test_a_request_may_be_a_bare_text(hook: str) -> None:
         (
             '[app]\ncomand = "x"',
             "unknown key 'comand' in [app]. Did you mean 'command'? "
-            "Known: command, drive, entrance, env, facts, limits, object, observe, ready, ready_s, tls, url, webhook.",
+            "Known: command, drive, env, facts, limits, login, object, observe, ready, ready_s, tls, url, webhook.",
         ),
         (
             '[app.drive]\nstart_sesion = { request = "POST /x" }',
