@@ -1,21 +1,21 @@
-"""Every exception of the house, each with a message that says what is wrong, what is allowed and what to do.
+"""Every exception of the package; each message states what is wrong, what is allowed and what to do.
 
 ::
 
     HarnessError
-    ├── UsageError              what was asked for cannot be done (exit 2)
+    ├── UsageError              the request cannot be carried out (exit 2)
     │   ├── ConfigError         a key or value of the config
-    │   ├── UnknownName         a name that nothing carries; knows the nearest match
+    │   ├── UnknownName         a name that does not exist, with the nearest match
     │   ├── UnsafeTarget        an address that is not loopback
-    │   └── PlanError           a plan file that is no plan
-    ├── AppError                the app under test does not start, or stopped
-    │   ├── AppRefusal          it ended by itself before it was ready
-    │   └── PortTaken           somebody else listens where it is to listen
-    ├── HookError               a hook answered with something that is no answer
+    │   └── PlanError           a file that is not a valid plan
+    ├── AppError                the app under test does not start, or has stopped
+    │   ├── AppRefusal          it exited before it was ready
+    │   └── PortTaken           another process listens on its port
+    ├── HookError               a hook returned an invalid response
     ├── StepError               a step could not be performed; the scenario is INCONCLUSIVE
     │   ├── HookMissing         a step needs a hook that the config does not give
     │   └── ToolMissing         a step needs a program that this machine lacks
-    └── FaultUnbitten           a fault waited and nothing came by
+    └── FaultUnbitten           a fault never fired
 """
 
 import difflib
@@ -23,27 +23,27 @@ from collections.abc import Iterable
 
 
 class HarnessError(Exception):
-    """Something the reader can act on; its text is at most four sentences."""
+    """An error that the reader can act on; its text has at most four sentences."""
 
 
 class UsageError(HarnessError):
-    """What was asked for cannot be done."""
+    """A request that cannot be carried out."""
 
 
 class ConfigError(UsageError):
-    """A key or a value of the config is wrong."""
+    """An invalid key or value of the config."""
 
 
 class UnsafeTarget(UsageError):
-    """An address outside this machine."""
+    """An address that is not on this machine."""
 
 
 class PlanError(UsageError):
-    """A plan file that cannot be read as a plan."""
+    """A file that is not a valid plan."""
 
 
 class UnknownName(UsageError):
-    """A name that nothing carries."""
+    """A name that does not exist."""
 
     def __init__(self, kind: str, name: str, known: Iterable[str], *, place: str = "", now: str = "") -> None:
         """Compose the message: the name, the nearest match and the first dozen known names.
@@ -65,19 +65,19 @@ class UnknownName(UsageError):
 
 
 class AppError(HarnessError):
-    """The app under test does not start, or stopped when it should not."""
+    """The app under test does not start, or stopped unexpectedly."""
 
 
 class AppRefusal(AppError):
-    """The app under test ended by itself before it was ready, and not for want of its port."""
+    """The app under test exited before it was ready, for another reason than a taken port."""
 
 
 class PortTaken(AppError):
-    """Somebody else listens where the app under test is to listen."""
+    """Another process listens on the port of the app under test."""
 
 
 class HookError(HarnessError):
-    """A hook of the app answered with something that is no answer."""
+    """A hook of the app returned an invalid response."""
 
 
 class StepError(HarnessError):
@@ -88,32 +88,32 @@ class HookMissing(StepError):
     """A step needs a hook that the config does not give."""
 
     def __init__(self, hook: str) -> None:
-        """Name the *hook* as it stands in the config, for instance ``app.observe.effects``."""
+        """Name the *hook* by its config key, for instance ``app.observe.effects``."""
         self.hook = hook
         super().__init__(f"The config gives no {hook}.")
 
 
 class ToolMissing(StepError):
-    """A step needs a program that this machine lacks; the text names what to install."""
+    """A step needs a program that is missing on this machine; the text names what to install."""
 
     def __init__(self, tool: str, text: str) -> None:
-        """Name the *tool*, and say in *text* what is wrong with it and how to get it."""
+        """Name the *tool*; *text* states what is wrong and how to install it."""
         self.tool = tool
         super().__init__(text)
 
 
 class FaultUnbitten(HarnessError):
-    """A fault waited for an exchange that never came."""
+    """A fault that never fired because no exchange matched it."""
 
 
 WORD = 3
-"""So many letters are a word that a name may be looked for by."""
+"""The fewest letters that may match inside a name."""
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
-    """Return the known name that looks most like *name*, if one is near.
+    """Return the known name that is most similar to *name*, or None.
 
-    One that contains it comes first, then a likely slip of the keys, then one that begins the same.
+    Prefer a name that contains *name*, then one with a likely typing error, then one with the same beginning.
     """
     names, wanted = list(known), name.casefold()
     containing = [name for name in names if len(wanted) >= WORD and wanted in name.casefold()]

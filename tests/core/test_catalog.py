@@ -106,7 +106,7 @@ def test_a_file_with_broken_python_is_said(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "words"), [("nothing.py", "There is no scenario file "), ("notes.txt", "is no Python file.")]
+    ("name", "words"), [("nothing.py", "There is no scenario file "), ("notes.txt", "is not a Python file.")]
 )
 def test_a_file_that_cannot_be_a_scenario_is_said(tmp_path: Path, name: str, words: str) -> None:
     """A missing file, and a file of another kind."""

@@ -1,6 +1,6 @@
-"""Fixtures and scenarios on disk, as values; works from a checkout and from an installed wheel.
+"""Fixtures and scenarios on disk, as values, from a checkout or an installed wheel.
 
-Nothing here runs anything: a scenario file is imported, its ``SCENARIO`` is a value.
+Nothing here runs a scenario: its file is imported, and its ``SCENARIO`` is a value.
 """
 
 import importlib.util
@@ -29,7 +29,11 @@ def folder(name: str) -> Path:
 
 @cache
 def institutions() -> dict[str, Institution]:
-    """Every institution by id, in the file's order."""
+    """Return every institution by id, in the order of the file.
+
+    Raises:
+        ConfigError: A file does not fit.
+    """
     found: dict[str, Institution] = {}
     for path in sorted((folder("fixtures") / "institutions").glob("*.toml")):
         for raw in _read(path)["institution"]:
@@ -40,43 +44,55 @@ def institutions() -> dict[str, Institution]:
 
 @cache
 def people() -> dict[str, Person]:
-    """Every named person by file name.
+    """Return every named person by file name.
 
     Raises:
-        ConfigError: A file says what no person's file may.
+        ConfigError: A file is invalid.
     """
     return personas.people({path.stem: _read(path) for path in sorted((folder("fixtures") / "end_users").glob("*.toml"))})
 
 
 def person(name: str) -> Person:
-    """The person called *name*; the nearest match is in the complaint."""
+    """Return the person called *name*.
+
+    Raises:
+        UnknownName: There is no such person; the nearest match is named.
+    """
     if name not in people():
         raise UnknownName("end user", name, people(), place="fixtures/end_users")
     return people()[name]
 
 
 def read_fixture(name: str) -> dict[str, Any]:
-    """A TOML file of ``fixtures/``, parsed."""
+    """Return the parsed content of a TOML file in ``fixtures/``.
+
+    Raises:
+        ConfigError: It cannot be read.
+    """
     return _read(folder("fixtures") / name)
 
 
 def scenario_names() -> list[str]:
-    """The names of every scenario that ships, sorted."""
+    """Return the names of every scenario that ships, sorted."""
     return list(_scenarios_in(folder("scenarios")))
 
 
 def opt_in_names() -> list[str]:
-    """The names of scenarios that run only when they are asked for by name, sorted: they cost bytes or time."""
+    """Return the names of scenarios that run only by name because they are costly, sorted."""
     return list(_scenarios_in(folder("scenarios") / OPT_IN))
 
 
 def hosted_paths() -> list[Path]:
-    """The files of scenarios that are played before the hosted API, and nowhere else, sorted."""
+    """Return the files of scenarios for the hosted API only, sorted."""
     return list(_scenarios_in(folder("scenarios") / HOSTED).values())
 
 
 def scenario_path(name: str) -> Path:
-    """The file of the scenario called *name*, whether it runs by itself or only by name."""
+    """Return the file of the scenario called *name*.
+
+    Raises:
+        UnknownName: There is no such scenario; the nearest match, or its new name, is named.
+    """
     found = _scenarios_in(folder("scenarios") / OPT_IN).get(name) or _scenarios_in(folder("scenarios")).get(name)
     if found is None:
         from fiskil_harness.core.renamed import new_name
@@ -91,7 +107,7 @@ def _scenarios_in(place: Path) -> dict[str, Path]:
 
 
 def scenario_value(name: str) -> Any:
-    """The ``SCENARIO`` of the scenario called *name*."""
+    """Return the ``SCENARIO`` of the scenario called *name*."""
     return load_scenario_file(scenario_path(name))
 
 
@@ -99,14 +115,14 @@ def load_scenario_file(path: Path) -> Any:
     """Import the file at *path* and return its ``SCENARIO``.
 
     Raises:
-        ConfigError: It cannot be imported or has no ``SCENARIO``.
+        ConfigError: It does not exist, cannot be imported or has no ``SCENARIO``.
     """
     if not path.is_file():
         raise ConfigError(f"There is no scenario file {str(path)!r}.")
     key = f"fiskil_harness._scenarios.{path.stem}"
     spec = importlib.util.spec_from_file_location(key, path)
     if spec is None or spec.loader is None:
-        raise ConfigError(f"{str(path)!r} is no Python file.")
+        raise ConfigError(f"{str(path)!r} is not a Python file.")
     module = importlib.util.module_from_spec(spec)
     sys.modules[key] = module
     try:

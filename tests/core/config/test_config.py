@@ -189,7 +189,7 @@ def test_a_wrong_type_names_its_place(text: str, words: str) -> None:
     [
         (
             '[app]\ncommand = "x"\nurl = "http://127.0.0.1:1"',
-            "[app] gives command and url. Give one: the app is started, running, or Python.",
+            "[app] gives command and url. Give one of them.",
         ),
         ('[app]\nurl = "127.0.0.1:8000"', "app.url must be like 'http://127.0.0.1:8000', got '127.0.0.1:8000'."),
         ('[app]\nurl = "http://[::1"', "app.url must be like 'http://127.0.0.1:8000', got 'http://[::1'."),
@@ -200,31 +200,31 @@ def test_a_wrong_type_names_its_place(text: str, words: str) -> None:
         ('[app.webhook]\npath = "webhooks"', "app.webhook.path must start with '/', got 'webhooks'."),
         ('[app.observe]\npages = { connect = "connect" }', "app.observe.pages.connect must start with '/', got 'connect'."),
         ('[app.login]\npath = "log-in"', "app.login.path must start with '/', got 'log-in'."),
-        ('[app.login]\ncookies = { "a b" = "c" }', "app.login.cookies has 'a b', which no cookie can be called."),
+        ('[app.login]\ncookies = { "a b" = "c" }', "app.login.cookies has 'a b', which is not a valid cookie name."),
         (
             '[app.login]\ncookies = { plan = "basic; Path=/" }',
-            "app.login.cookies.plan holds what no cookie can: a ';' or a control character, 'basic; Path=/'.",
+            "app.login.cookies.plan holds a ';' or a control character: 'basic; Path=/'.",
         ),
         (
             '[app]\nready = "/healthz"',
-            "app.ready must read like 'POST /path', got '/healthz'. Methods: GET, POST, PUT, PATCH, DELETE.",
+            "app.ready must be like 'POST /path', got '/healthz'. Methods: GET, POST, PUT, PATCH, DELETE.",
         ),
         (
             '[app.drive]\nrefresh = "post /x"',
-            "app.drive.refresh must read like 'POST /path', got 'post /x'. Methods: GET, POST, PUT, PATCH, DELETE.",
+            "app.drive.refresh must be like 'POST /path', got 'post /x'. Methods: GET, POST, PUT, PATCH, DELETE.",
         ),
         (
             '[app.drive]\nstart_session = "POST /connect"',
             "app.drive.start_session needs session = '$.auth_url' (or '$.session_id', 'header:Location'), "
-            "the place of the auth session in the app's answer.",
+            "the place of the auth session in the app's response.",
         ),
         (
             '[app.drive]\nmessage = "POST /link/message?session={session_id}"',
-            "app.drive.message must carry {message}, what the consent page said, or {error_type} of it.",
+            "app.drive.message must use {message}, the consent page's message, or its {error_type}.",
         ),
         (
             '[app.drive]\nfail = "POST /fail"',
-            "app.drive.fail must carry {point}: before, midway, after or database.",
+            "app.drive.fail must use {point}: before, midway, after or database.",
         ),
         ('[app]\ncommand = "run \\"it"', "app.command cannot be read: no closing quotation."),
         ('[app]\ncommand = "  "', "app.command is empty."),
@@ -234,8 +234,8 @@ def test_a_wrong_type_names_its_place(text: str, words: str) -> None:
         ("[app]\nready_s = -1", "app.ready_s must be greater than 0, got -1.0."),
         (
             '[app.facts]\ntls_ends_at = "proxy"\nproduction_webhook_url = "http://api.example.com/hook"',
-            "app.facts.tls_ends_at says that something before the app speaks TLS in production. "
-            "Then app.facts.production_webhook_url must be its address, and begin with https://.",
+            "app.facts.tls_ends_at states what terminates TLS in production. "
+            "Then app.facts.production_webhook_url must be an https:// URL.",
         ),
         ("[app.facts]\nhistory_days = -90", "app.facts.history_days must be greater than 0, got -90."),
         (
@@ -263,11 +263,14 @@ def test_what_cannot_be_meant_is_refused(text: str, words: str) -> None:
         ('url = "http://127.0.0.1:8443"', "app.tls.url must begin with https://, got 'http://127.0.0.1:8443'."),
         (
             'command = "run"',
-            "[app.tls] says how the app is started, and [app] gives no command. Of an app that runs already",
+            "[app.tls] has a command, but [app] has none. For an app that is already running",
         ),
         ('url = "https://203.0.113.7"', "app.tls.url names '203.0.113.7', which is not loopback"),
-        ('url = "https://127.0.0.1:{tls_prt}"', "app.tls.url uses {tls_prt}, which nothing fills. Did you mean {tls_port}?"),
-        ('env = { CERT = "{cert}" }', "app.tls.env.CERT uses {cert}, which nothing fills."),
+        (
+            'url = "https://127.0.0.1:{tls_prt}"',
+            "app.tls.url uses {tls_prt}, which does not exist. Did you mean {tls_port}?",
+        ),
+        ('env = { CERT = "{cert}" }', "app.tls.env.CERT uses {cert}, which does not exist."),
         ('command = "run \'it"', "app.tls.command cannot be read: no closing quotation."),
     ],
 )
@@ -326,23 +329,23 @@ def test_event_patterns_of_every_kind_are_accepted(pattern: str) -> None:
     [
         (
             '[app]\ncommand = "run {prt}"',
-            f"app.command uses {{prt}}, which nothing fills. Did you mean {{port}}? Known: {VALUES}.",
+            f"app.command uses {{prt}}, which does not exist. Did you mean {{port}}? Known: {VALUES}.",
         ),
         (
             '[app.env]\nX = "{webhok_secret}"',
-            f"app.env.X uses {{webhok_secret}}, which nothing fills. Did you mean {{webhook_secret}}? Known: {VALUES}.",
+            f"app.env.X uses {{webhok_secret}}, which does not exist. Did you mean {{webhook_secret}}? Known: {VALUES}.",
         ),
         (
             '[app.env]\nX = "{port"',
-            "app.env.X is no template: expected '}' before end of string. Write {{ and }} for braces.",
+            "app.env.X is not a valid template: expected '}' before end of string. Write {{ and }} for braces.",
         ),
         (
             "[app.env]\nX = '{\"a\":1}'",
-            'app.env.X has {"a"}, which is no name of a value. Braces that are meant as such are written twice: {{ and }}.',
+            'app.env.X has {"a"}, which is not the name of a value. Write literal braces twice: {{ and }}.',
         ),
         (
             '[app.env]\nX = "{port.__class__}"',
-            f"app.env.X uses {{port.__class__}}, which nothing fills. Did you mean {{port}}? Known: {VALUES}.",
+            f"app.env.X uses {{port.__class__}}, which does not exist. Did you mean {{port}}? Known: {VALUES}.",
         ),
     ],
 )
@@ -354,10 +357,10 @@ def test_a_template_value_that_nothing_fills_is_refused(text: str, words: str) -
 def test_only_the_message_hook_knows_messages() -> None:
     """Its own values are refused elsewhere, and a mistyped one names the nearest."""
     words = complaint('[app.drive]\nrefresh = "POST /refresh?of={session_id}"')
-    assert "app.drive.refresh uses {session_id}, which nothing fills." in words
+    assert "app.drive.refresh uses {session_id}, which does not exist." in words
 
     words = complaint('[app.drive]\nmessage = { request = "POST /m", json = { m = "{mesage}", e = "{error_type}" } }')
-    assert "app.drive.message uses {mesage}, which nothing fills. Did you mean {message}?" in words
+    assert "app.drive.message uses {mesage}, which does not exist. Did you mean {message}?" in words
 
 
 @pytest.mark.parametrize(
@@ -374,7 +377,7 @@ def test_only_the_message_hook_knows_messages() -> None:
 )
 def test_templates_are_checked_wherever_they_stand(text: str) -> None:
     """Requests, their bodies and headers, pages and log files."""
-    assert "uses {nobody}, which nothing fills." in complaint(text)
+    assert "uses {nobody}, which does not exist." in complaint(text)
 
 
 @pytest.mark.parametrize(
@@ -383,21 +386,21 @@ def test_templates_are_checked_wherever_they_stand(text: str) -> None:
 )
 def test_an_app_elsewhere_is_refused(url: str) -> None:
     """Loopback only, unless the host is allowed by name."""
-    with pytest.raises(UnsafeTarget, match=re.escape("which is not loopback, and the harness talks only to that.")):
+    with pytest.raises(UnsafeTarget, match=re.escape("which is not loopback, and the harness uses only loopback.")):
         read(f'[app]\nurl = "{url}"')
 
 
 @pytest.mark.parametrize(
     ("state", "becomes", "words"),
     [
-        ("$.state.status", "becomes = {}", "app.observe.reducer.state must carry {consent_id}, got '$.state.status'"),
+        ("$.state.status", "becomes = {}", "app.observe.reducer.state must use {consent_id}, got '$.state.status'"),
         (
             "$[{consent}]",
             "becomes = {}",
-            "app.observe.reducer.state uses {consent}, which nothing fills. Did you mean {consent_id}?",
+            "app.observe.reducer.state uses {consent}, which does not exist. Did you mean {consent_id}?",
         ),
-        ("$[{consent_id}]", "becomes = {}", "app.observe.reducer.becomes is empty; name what an event leaves"),
-        ("$[{consent_id}]", 'becomes.consent.recieved = "a"', "no event is called. Did you mean 'consent.received'?"),
+        ("$[{consent_id}]", "becomes = {}", "app.observe.reducer.becomes is empty; name the value that an event leaves"),
+        ("$[{consent_id}]", 'becomes.consent.recieved = "a"', "not the name of an event. Did you mean 'consent.received'?"),
         (
             "$[{consent_id}]",
             'become.consent.received = "a"',
@@ -414,7 +417,7 @@ def test_a_reducer_that_cannot_be_meant_is_refused(state: str, becomes: str, wor
 
 def test_a_reducer_without_effects_is_refused() -> None:
     """It says where a value stands in what the app never tells."""
-    with pytest.raises(ConfigError, match=re.escape("app.observe.effects, which tells it, is missing")):
+    with pytest.raises(ConfigError, match=re.escape("needs app.observe.effects, which returns the app's state")):
         read('[app.observe.reducer]\nstate = "$[{consent_id}]"\nbecomes.consent.received = "a"')
 
 
@@ -435,8 +438,8 @@ def test_the_refusal_of_a_host_says_how_to_allow_it() -> None:
         read('[app]\nurl = "http://192.0.2.1:8000"')
 
     assert str(raised.value) == (
-        "fiskil-harness.toml: app.url names '192.0.2.1', which is not loopback, and the harness talks only to that. "
-        "If it is a machine of your own, name it under [sandbox] allow_hosts."
+        "fiskil-harness.toml: app.url names '192.0.2.1', which is not loopback, and the harness uses only loopback. "
+        "If it is your own machine, list it under [sandbox] allow_hosts."
     )
 
 
@@ -492,7 +495,9 @@ def test_a_key_of_the_way_in_that_is_not_set_is_said(monkeypatch: pytest.MonkeyP
     words = complaint('[app.login]\nsecrets = { key = "NOT_SET_ANYWHERE" }')
     given = read('[app.login]\npath = "/in?key={key}"\nsecrets = { key = "APP_TEST_KEY" }')
 
-    assert words == "NOT_SET_ANYWHERE is not set. Put there what app.login.secrets calls 'key', or name another variable."
+    assert (
+        words == "NOT_SET_ANYWHERE is not set. Put the value of 'key' of app.login.secrets there, or name another variable."
+    )
     assert given.app.login.path == "/in?key={key}"
 
 
@@ -504,7 +509,7 @@ def test_a_key_that_would_show_in_reports_is_refused(monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("APP_TEST_KEY", key)
 
     assert complaint('[app.login]\nsecrets = { key = "APP_TEST_KEY" }') == (
-        "APP_TEST_KEY, which app.login.secrets calls 'key', could not be kept out of reports. "
+        "APP_TEST_KEY, which app.login.secrets calls 'key', cannot be kept out of reports. "
         "Put there 12 characters or more, all of them letters from A to Z, digits, '-', '.', '_' or '~'."
     )
 
@@ -574,7 +579,7 @@ def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("content", "words"),
-    [(b"[app", "is no valid TOML: "), (b"x = '\xff'", "cannot be read: "), (b"a = 1\na = 2", "is no valid TOML: ")],
+    [(b"[app", "is not valid TOML: "), (b"x = '\xff'", "cannot be read: "), (b"a = 1\na = 2", "is not valid TOML: ")],
 )
 def test_a_file_that_cannot_be_read_is_said(tmp_path: Path, content: bytes, words: str) -> None:
     """Broken TOML and broken text, with the place in the file."""

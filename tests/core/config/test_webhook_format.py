@@ -88,7 +88,7 @@ def test_standard_webhooks_can_be_written_out() -> None:
         ({"scheme": {"header": "X Sig"}}, "app.webhook.scheme.header must be a header's name such as 'X-Fiskil-Signature'"),
         (
             {"scheme": {"kind": STANDARD, "key": "text"}},
-            "has headers and a key form of its own. Beside kind it takes tolerance_s",
+            "has its own headers and key form. Besides kind it accepts only tolerance_s",
         ),
         ({"scheme": {"kind": STANDARD, "tolerance_s": 0}}, "app.webhook.scheme.tolerance_s must be greater than 0, got 0."),
         (
@@ -96,7 +96,7 @@ def test_standard_webhooks_can_be_written_out() -> None:
             "app.webhook.payload.kind must be a path like '$.data.kind' or a header like 'header:X-",
         ),
         ({"payload": {"accounts": "header:X"}}, "app.webhook.payload.accounts must be a path like '$.data.accounts', got"),
-        ({"payload": {"id": ""}}, "app.webhook.payload.id is empty. A receiver must be told it somewhere."),
+        ({"payload": {"id": ""}}, "app.webhook.payload.id is empty. Every message must contain it."),
         (
             {"payload": {"kind": "$.id", "id": "$.id.text"}},
             "app.webhook.payload puts '$.id.text' inside '$.id', which is a value.",

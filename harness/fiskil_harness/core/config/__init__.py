@@ -1,6 +1,6 @@
-"""Reads the team's config and the environment; no other module does.
+"""The team's config and the environment; no other package reads them.
 
-A config is found as ``--config FILE``, else ``fiskil-harness.toml``, else ``[tool.fiskil-harness]`` in ``pyproject.toml``.
+The config is ``--config FILE``, else ``fiskil-harness.toml``, else ``[tool.fiskil-harness]`` in ``pyproject.toml``.
 """
 
 from fiskil_harness.core.config.loading import FILE, environment, find, load, parse

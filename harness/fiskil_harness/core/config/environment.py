@@ -1,22 +1,22 @@
-"""The environment's one door."""
+"""Environment variables: the only module that reads them."""
 
 import os
 from collections.abc import Callable, Collection, Mapping
 
 
 def environment(name: str) -> str | None:
-    """Read one environment variable; empty counts as unset."""
+    """Return the value of an environment variable; None if it is unset or empty."""
     return os.environ.get(name) or None
 
 
 def environment_of_child(given: Mapping[str, str], *, withheld: Collection[str] = ()) -> dict[str, str]:
-    """The whole environment of a process that we start: ours without the names in *withheld*, and what is *given*."""
+    """Return the environment for a child process: ours without the names in *withheld*, plus *given*."""
     inherited = {name: text for name, text in os.environ.items() if name not in withheld}
     return {**inherited, **given}
 
 
 def lend(given: Mapping[str, str]) -> Callable[[], None]:
-    """Set variables of this process; calling the answer brings back what was there before."""
+    """Set variables of this process; calling the result restores the former values."""
     before = {name: os.environ.get(name) for name in given}
     os.environ.update(given)
 

@@ -1,4 +1,4 @@
-"""Names of the hooks: what the config lets the harness do with the app, and what each one is good for."""
+"""Names of the hooks that a config may give, and what each one makes possible."""
 
 COMMAND = "app.command"
 TLS = "app.tls"
@@ -16,26 +16,26 @@ LOGS = "app.observe.logs"
 
 HOOKS = {
     COMMAND: "starts, kills and restarts the app",
-    TLS: "lets the app serve TLS by itself, as [app.tls] says; where a proxy does, see docs/gate.md",
-    START_SESSION: "lets the app open an auth session, so whole journeys run",
-    MESSAGE: "tells the app what the consent page said to the page that embeds it, for apps that embed it",
+    TLS: "lets the app serve TLS itself, as [app.tls] says; if a proxy terminates TLS, see docs/gate.md",
+    START_SESSION: "lets the app open an auth session, so that whole journeys run",
+    MESSAGE: "passes the consent page's message to the app, for apps that embed the page",
     REFRESH: "lets the app read everything again on demand",
     REVOKE: "lets the app end a consent",
     FAIL: "lets the app's next processing fail once",
-    EFFECTS: "tells what the app did with each message, and what it holds",
-    METRICS: "shows the app's metrics; {otlp_url} or {alert_url} in [app.env] would do as well",
-    CONNECTED: "tells whether the app counts an end user as connected",
-    REDUCER: "tells what the events about a consent come to, so its final state is judged exactly",
+    EFFECTS: "returns what the app did with each message, and the data that it stores",
+    METRICS: "returns the app's metrics; {otlp_url} or {alert_url} in [app.env] can replace it",
+    CONNECTED: "shows whether the app counts an end user as connected",
+    REDUCER: "states the value that each event leaves in the app, so that the final state is checked exactly",
     PAGES: "names pages of the app that an end user sees",
-    LOGS: "names files that are searched, for secrets and for what must be told, besides the app's output",
+    LOGS: "names log files that are searched besides the app's output, for secrets and for required entries",
 }
-"""Every hook and what it is good for."""
+"""Every hook and what it does."""
 
 ORIGIN_IN_MESSAGE = "{origin} in app.drive.message"
-"""What the message hook lacks where the app is not told whose message it was; no hook, but it stands in the place of one."""
+"""Reported in place of a hook if the message hook does not pass on the origin of a message."""
 
 OPTIONAL = frozenset({MESSAGE, ORIGIN_IN_MESSAGE})
-"""Hooks for what an app need not do at all: a scenario that lacks nothing else is about other apps."""
+"""Hooks for features that an app need not have; a scenario that misses only these does not concern the app."""
 
 SECRET_IN_ENV = "{webhook_secret} in [app.env]"
-"""What a config lacks when the app has its webhook secret from elsewhere; no hook, but it stands in the place of one."""
+"""Reported in place of a hook if the config does not pass the webhook secret to the app."""

@@ -1,4 +1,4 @@
-"""From TOML to ``Settings``, with the section, the valid values and the nearest match in every complaint."""
+"""Loads TOML into ``Settings``; every error names the section, the valid values and the nearest match."""
 
 import re
 import tomllib
@@ -19,7 +19,7 @@ from fiskil_harness.errors import ConfigError, nearest
 FILE = "fiskil-harness.toml"
 TABLE = "tool.fiskil-harness"
 _OURS = frozenset({"folder", "source", "stated_limits"})
-"""What settings say that no config can."""
+"""Fields of ``Settings`` that a config cannot set."""
 _GOT = re.compile(r"Invalid enum value '(.*?)'")
 
 _REQUEST_KEYS = (
@@ -32,10 +32,10 @@ _REQUEST_KEYS = (
 
 
 def load(path: Path | None = None, *, folder: Path | None = None) -> Settings:
-    """Read the config at *path*, or the one that *folder* (default: here) holds.
+    """Load the config at *path*, or the one in *folder* (default: the current folder).
 
     Raises:
-        ConfigError: There is none, it is no TOML, or a key or value is wrong.
+        ConfigError: There is none, it is not valid TOML, or a key or value is wrong.
     """
     found = path or _found(folder or Path.cwd())
     try:
@@ -45,7 +45,7 @@ def load(path: Path | None = None, *, folder: Path | None = None) -> Settings:
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"The config {str(found)!r} cannot be read: {error}.") from None
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{str(found)!r} is no valid TOML: {error}.") from None
+        raise ConfigError(f"{str(found)!r} is not valid TOML: {error}.") from None
     if found.name == "pyproject.toml":
         table = _table_of(raw)
         if table is None:
@@ -55,10 +55,10 @@ def load(path: Path | None = None, *, folder: Path | None = None) -> Settings:
 
 
 def parse(raw: dict[str, Any], *, folder: Path, source: str = FILE) -> Settings:
-    """Turn a parsed config into settings; *source* is the file name that complaints carry.
+    """Convert a parsed config into settings; errors name *source*.
 
     Raises:
-        ConfigError: A key is unknown, a value has the wrong type, a template uses an unknown value, keys contradict.
+        ConfigError: A key is unknown, a value has the wrong type, a template uses an unknown value, or keys contradict.
     """
     raw = _named_scheme(raw)
     _refuse_unknown_keys(raw, Settings, (), source)
@@ -75,7 +75,7 @@ def parse(raw: dict[str, Any], *, folder: Path, source: str = FILE) -> Settings:
 
 
 def find(folder: Path) -> Path | None:
-    """The config file that *folder* holds, if it holds one."""
+    """Return the config file in *folder*, or None."""
     if (folder / FILE).is_file():
         return folder / FILE
     project = folder / "pyproject.toml"
@@ -87,7 +87,7 @@ def _has_table(project: Path) -> bool:
     try:
         return _table_of(tomllib.loads(text)) is not None
     except tomllib.TOMLDecodeError:
-        # If it seems to be ours, reading it again says what is wrong with it.
+        # If it seems to be ours, loading it again reports what is wrong.
         return f"[{TABLE}" in text
 
 
@@ -141,7 +141,7 @@ def _struct_in(shape: Any) -> Any:
 
 
 def _spell_out(raw: dict[str, Any]) -> dict[str, Any]:
-    """Let a request be written as the bare string ``METHOD /path``, and a clause as TOML's dotted key."""
+    """Expand short forms: a request as the string ``METHOD /path``, and a clause as a dotted TOML key."""
 
     def at(node: Any, keys: tuple[str, ...]) -> Any:
         if not isinstance(node, dict):
@@ -179,14 +179,14 @@ def _named_scheme(raw: dict[str, Any]) -> dict[str, Any]:
 
 
 def _is_tables(raw: Any, *keys: str) -> bool:
-    """Whether *keys* lead from table to table."""
+    """Return True if *keys* lead from table to table."""
     for key in keys:
         raw = raw.get(key) if isinstance(raw, dict) else None
     return isinstance(raw, dict)
 
 
 def _flat(table: dict[str, Any], place: str = "", *, keeps_numbers: bool = False) -> Iterator[tuple[str, Any]]:
-    """``token.lifetime = 3600`` is a table within a table for TOML, and a whole number; both mean the same clause."""
+    """Yield clause ids with values: ``token.lifetime = 3600`` is a nested table with a number in TOML."""
     for key, value in table.items():
         if isinstance(value, dict):
             yield from _flat(value, f"{place}{key}.", keeps_numbers=keeps_numbers)
@@ -214,7 +214,7 @@ def _readable(error: msgspec.ValidationError) -> str:
 
 
 def _allowed(complaint: str) -> str:
-    """The values that a key can have, and the one that is nearest to what it got, where it can have only some."""
+    """Return the allowed values of an enumerated key and the nearest match, as sentences; "" for other keys."""
     _, _, place = complaint.partition(" - at `$.")
     shape: Any = Settings
     for key in place.rstrip("`").split("."):

@@ -1,4 +1,4 @@
-"""Templates of a config: which values exist, and the complaint about one that does not."""
+"""Templates of a config: the values that exist, and the error for one that does not."""
 
 import re
 import string
@@ -8,7 +8,7 @@ from fiskil_harness.core.config.schema import RequestTemplate, Settings
 from fiskil_harness.errors import ConfigError, nearest
 
 DRIVEN = ("start_session", "message", "refresh", "revoke", "fail")
-"""What the harness may ask the app to do."""
+"""Hooks of ``[app.drive]``."""
 
 LAUNCH_VALUES = frozenset(
     {
@@ -30,20 +30,24 @@ LAUNCH_VALUES = frozenset(
         "python",
     }
 )
-"""Values for the command, the environment and log files; ``python`` is the interpreter that runs the harness."""
+"""Values for the command, the environment and log files; ``python`` is the interpreter of the harness."""
 
 REDUCER_VALUES = frozenset({"consent_id", "end_user_id"})
-"""Values for the place of a consent in the app's state."""
+"""Values for the path of a consent in the app's state."""
 
 REQUEST_VALUES = LAUNCH_VALUES | {"end_user_ref", "end_user_id", "end_user_email", "end_user_name", "point"}
 """Values for requests and pages."""
 
 MESSAGE_VALUES = frozenset({"message", "origin", "session_id", "error_type", "error_id", "consent_id"})
-"""Values for what a page was told by the consent page, besides those of every request."""
+"""Values for the message hook, besides those of every request."""
 
 
 def refuse_bad_templates(settings: Settings) -> None:
-    """Refuse template values that do not exist, with the nearest one that does."""
+    """Check every template of the config.
+
+    Raises:
+        ConfigError: A template is malformed or uses a value that does not exist; the nearest match is named.
+    """
     app = settings.app
     launch: list[tuple[str, str]] = [(COMMAND, app.command or ""), ("app.url", app.url or "")]
     launch += [(f"app.env.{key}", value) for key, value in app.env.items()]
@@ -70,24 +74,24 @@ def refuse_bad_templates(settings: Settings) -> None:
 
 
 def filled(state: str, **ids: str) -> str:
-    """The JSONPath of one consent's value: an id in brackets of its own is a name there, and no number."""
+    """Return the JSONPath of one consent's value; an id in brackets is a name, not an index."""
     for name, value in ids.items():
         state = state.replace(f"[{{{name}}}]", f"['{value}']").replace(f"{{{name}}}", value)
     return state
 
 
 def texts_of(template: RequestTemplate) -> list[str]:
-    """Every text of a request that values may stand in."""
+    """Return every text of a request that may contain values."""
     return [template.request, *_texts([template.json, template.form, template.headers])]
 
 
 def carries(template: RequestTemplate | None, *names: str) -> bool:
-    """Whether a request carries a value of one of these names."""
+    """Return True if a request uses one of these values."""
     return template is not None and any(f"{{{name}}}" in text for text in texts_of(template) for name in names)
 
 
 def requests_of(settings: Settings) -> list[tuple[str, RequestTemplate]]:
-    """Every request that the config gives, with its place."""
+    """Return every request of the config with its key."""
     app = settings.app
     named = [("app.ready", app.ready)]
     named += [(f"app.drive.{name}", getattr(app.drive, name)) for name in DRIVEN]
@@ -113,16 +117,16 @@ def _refuse_unknown_values(place: str, text: str, known: frozenset[str], source:
     try:
         names = [name for _, name, _, _ in string.Formatter().parse(text) if name is not None]
     except ValueError as error:
-        raise ConfigError(f"{source}: {place} is no template: {error}. Write {{{{ and }}}} for braces.") from None
+        raise ConfigError(f"{source}: {place} is not a valid template: {error}. Write {{{{ and }}}} for braces.") from None
     for name in names:
         if name not in known:
             if not _NAME.fullmatch(name):
                 raise ConfigError(
-                    f"{source}: {place} has {{{name}}}, which is no name of a value. "
-                    "Braces that are meant as such are written twice: {{ and }}."
+                    f"{source}: {place} has {{{name}}}, which is not the name of a value. "
+                    "Write literal braces twice: {{ and }}."
                 )
             near = nearest(name, known)
             hint = f" Did you mean {{{near}}}?" if near else ""
             raise ConfigError(
-                f"{source}: {place} uses {{{name}}}, which nothing fills.{hint} Known: {', '.join(sorted(known))}."
+                f"{source}: {place} uses {{{name}}}, which does not exist.{hint} Known: {', '.join(sorted(known))}."
             )

@@ -1,6 +1,6 @@
-"""The config's shape: every key that ``fiskil-harness.toml`` may hold, as frozen values.
+"""The schema of the config: every key of ``fiskil-harness.toml`` as frozen values.
 
-Optional hooks are None when the config does not give them; facts that only the team knows have no defaults.
+Optional hooks are None if the config does not give them; facts that only the team knows have no defaults.
 """
 
 import datetime
@@ -13,9 +13,9 @@ from fiskil_harness.core.config.webhook_format import Payload, Scheme
 
 
 class RequestTemplate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One HTTP request to the app, its values templates.
+    """One HTTP request to the app; its values are templates.
 
-    ``request`` is ``METHOD /path``; ``session`` selects the auth session from the answer (``$.auth_url``,
+    ``request`` is ``METHOD /path``; ``session`` selects the auth session from the response (``$.auth_url``,
     ``header:Location``).
     """
 
@@ -27,9 +27,9 @@ class RequestTemplate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class Webhook(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The app's receiver. The two ids are for apps that know only these.
+    """The app's receiver. The two ids are for apps that know only this end user and consent.
 
-    ``scheme`` and ``payload`` are for receivers of other senders; without a scheme the reading of Fiskil's rules.
+    ``scheme`` and ``payload`` are for receivers of other senders; without a scheme, Fiskil's signature applies.
     """
 
     path: str = "/webhooks/fiskil"
@@ -40,9 +40,9 @@ class Webhook(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Drive(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What the harness may ask the app to do.
+    """Requests that make the app do something.
 
-    ``message`` tells the app what the consent page said to the page that embeds it, as that page does.
+    ``message`` passes the consent page's message to the app, as the embedding page does.
     """
 
     start_session: RequestTemplate | None = None
@@ -53,16 +53,16 @@ class Drive(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Connected(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where in ``state`` the app says that an end user is connected, and the values that mean yes."""
+    """The path in ``state`` that shows whether an end user is connected, and the values that mean connected."""
 
     path: str
     values: tuple[Any, ...]
 
 
 class Reducer(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What events come to: where in ``state`` a consent's value stands, and which value each kind of event leaves there.
+    """The value that events leave in the app: the path in ``state`` and the value for each kind of event.
 
-    Of several events about a consent the newest decides. Kinds that are left out leave the value open.
+    The newest event about a consent decides. Kinds that are not listed leave the value undefined.
     """
 
     state: str
@@ -70,10 +70,10 @@ class Reducer(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Observe(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What the app will tell.
+    """Requests and files that show what the app did.
 
-    ``effects`` answers counts of applied messages, the number of pending ones, and the ``state``: the app's active view of
-    an end user. Rows that were removed, or whose consent is over, are not active: they are left out, or they carry a mark.
+    ``effects`` returns counts of applied messages, the number of pending ones, and the ``state``: the app's active view of
+    an end user. Rows that were removed, or whose consent has ended, are left out or carry a mark.
     """
 
     effects: RequestTemplate | None = None
@@ -86,10 +86,10 @@ class Observe(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Login(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How the end user's browser gets past a log-in, before it opens the first page.
+    """How the end user's browser gets past a login page, before it opens the first page.
 
-    ``path`` is opened once for each person, ``cookies`` are set for the app beforehand; both are templates. ``secrets`` are
-    values of their own for these, each from the environment variable that it names: they show in no report.
+    ``path`` is opened once for each person; ``cookies`` are set before that. Both are templates. ``secrets`` are extra
+    template values, each from the environment variable that it names; they appear in no report.
     """
 
     path: str | None = None
@@ -98,10 +98,10 @@ class Login(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Facts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What only the team knows; a missing fact is "not proven", never a default.
+    """Facts that only the team knows; a missing fact means "not proven", never a default.
 
-    ``tls_ends_at`` says that in production something before the app speaks TLS. ``dataset_words`` are names for datasets, in
-    whatever language, besides those that pages usually use, ``revoke_words`` what controls say that end a consent.
+    ``tls_ends_at`` names what terminates TLS in production. ``dataset_words`` are further names of datasets on pages, in any
+    language; ``revoke_words`` are labels of controls that end a consent.
     """
 
     datasets: tuple[str, ...] | None = None
@@ -123,10 +123,10 @@ class Facts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Bounds in real seconds that the team promises to keep.
+    """Limits in real seconds that the team guarantees.
 
-    ``body_bytes`` and ``body_s`` are the most that the receiver reads of one unsigned body, and for how long; they have no
-    default, and what tries them runs only when it is asked for.
+    ``body_bytes`` and ``body_s`` limit how much of an unsigned body the receiver reads, and for how long. They have no
+    default; the deliveries that test them run on request only.
     """
 
     call_deadline_s: float = 10
@@ -140,10 +140,10 @@ class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Tls(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How the app serves TLS by itself, with the certificate and the key in ``{tls_cert_file}`` and ``{tls_key_file}``.
+    """How the app serves TLS itself, with the certificate ``{tls_cert_file}`` and the key ``{tls_key_file}``.
 
-    ``url`` is its base there; with the port of its usual address everything is asked over TLS. ``command`` and ``env`` are
-    how it is started for that; without either it serves TLS always.
+    ``url`` is its base URL over TLS; if it has the usual port, every request uses TLS. ``command`` and ``env`` start the app
+    for TLS; without either it always serves TLS.
     """
 
     url: str = "https://127.0.0.1:{tls_port}"
@@ -170,9 +170,9 @@ class AppSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 
 class SandboxSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The local Fiskil; ``webhook_secret_env`` names a variable when the app's secret cannot be chosen by us.
+    """The local Fiskil. ``webhook_secret_env`` names the variable with the app's secret if we cannot choose it.
 
-    ``interpretations`` are clauses of the contract that the real API leaves in doubt, each with the reading that is to rule.
+    ``interpretations`` maps doubtful clauses of the contract to the interpretation that applies.
     """
 
     tls: bool = False
@@ -182,12 +182,11 @@ class SandboxSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class HostedSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Fiskil's own API, for ``--api hosted``: where it is, and who is there already.
+    """Fiskil's own API, for ``--api hosted``: its address, and an end user who exists there.
 
-    The key pair stands in the environment, under the names that are given here. ``end_user_id`` is somebody with an active
-    consent, ``end_user_ref`` the app's own name for them, and ``introduce`` tells the app that both are one, where it does
-    not know. ``port`` is the relay's, for an app that runs already. A run is bounded by ``most_requests`` of the app, and by
-    ``most_s`` real seconds.
+    The environment variables named here hold the key pair. ``end_user_id`` has an active consent, ``end_user_ref`` is the
+    app's own name for this end user, and ``introduce`` links the two if the app does not know. ``port`` is the relay's, for
+    an app that is already running. A run ends after ``most_requests`` of the app or ``most_s`` real seconds.
     """
 
     url: str = "https://api.fiskil.com"
@@ -204,10 +203,9 @@ class HostedSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class GateSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which practices must be proven: ``"all"``, or their ids.
+    """The practices that must be proven: ``"all"``, or their ids.
 
-    ``interpretations`` are those, besides the ones that rule, under which the app must hold too: ``"all"``, clauses, or
-    ``clause=choice``.
+    ``interpretations`` are further interpretations under which the app must pass: ``"all"``, clauses, or ``clause=choice``.
     """
 
     required: Literal["all"] | tuple[str, ...] = "all"
@@ -215,7 +213,7 @@ class GateSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class Attestation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A statement by an owner about a practice that no experiment can tell."""
+    """A statement by an owner about a practice that no experiment can test."""
 
     practice: str
     statement: str
@@ -235,9 +233,9 @@ class Waiver(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The whole config; ``folder`` is where it lies, and where the app's command runs.
+    """The whole config; ``folder`` holds it, and the app's command runs there.
 
-    ``stated_limits`` are the names in ``app.limits`` that the config gives; defaults accuse no app.
+    ``stated_limits`` are the names in ``app.limits`` that the config gives; exceeding a default is no failure.
     """
 
     app: AppSettings = AppSettings()

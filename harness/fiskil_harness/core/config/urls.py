@@ -1,4 +1,4 @@
-"""Addresses that look right and cannot be used; a password that stands in one is never repeated."""
+"""Checks of URLs; a password in a URL is never repeated."""
 
 import re
 
@@ -6,7 +6,7 @@ _CREDENTIALS = re.compile(r"([^/?#]*//)?[^/?#]*@")
 
 
 def why_unusable(url: str, host: str = "") -> str:
-    """What is wrong with *url*, whose host may be known by now, as the rest of a sentence; nothing where it is fine."""
+    """Return what is wrong with *url* as the rest of a sentence; "" if it is valid. *host* may be known already."""
     if _CREDENTIALS.match(url):
         return "carries a user name or a password, and the harness sends neither. Leave out everything before the '@'."
     if ":" in host:
@@ -18,5 +18,5 @@ def why_unusable(url: str, host: str = "") -> str:
 
 
 def redacted_url(url: str) -> str:
-    """*url* as a complaint may repeat it: not at all when an '@' says that a password may stand in it."""
+    """Return *url* for an error message, or a placeholder if an '@' shows that it may contain a password."""
     return "one with an '@' in it" if "@" in url else repr(url)

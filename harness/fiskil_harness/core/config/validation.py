@@ -1,6 +1,6 @@
-"""What types cannot say about a config: contradictions, requests, addresses, names that nothing carries.
+"""Checks of the config beyond types: contradictions, requests, URLs and unknown names.
 
-Everything here is refused before a process or a socket starts.
+All of them run before a process or a socket starts.
 """
 
 import ipaddress
@@ -24,7 +24,7 @@ from fiskil_harness.core.model.events import EVENT_KINDS
 from fiskil_harness.errors import ConfigError, UnsafeTarget, UsageError, nearest
 
 KEY = re.compile(r"[A-Za-z0-9._~-]{12,}")
-"""Such a text reads the same in addresses, HTML and JSON, and is long enough to be known by in base64 and hex."""
+"""Text that looks the same in URLs, HTML and JSON, and is long enough to be recognised in base64 and hex."""
 
 COOKIE_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 UNFIT_FOR_COOKIES = re.compile(r"[;\x00-\x1f\x7f]")
@@ -32,99 +32,106 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
 def refuse_contradictions(settings: Settings) -> None:
-    """Refuse keys that exclude each other, and hooks that say nothing usable."""
+    """Check keys that exclude each other, and hooks that miss a value.
+
+    Raises:
+        ConfigError: Keys contradict each other, or a hook cannot work.
+        UnsafeTarget: An address is not loopback and not allowed.
+    """
     app, source = settings.app, settings.source
     given = [name for name in ("command", "url", "object") if getattr(app, name)]
     if len(given) > 1:
-        raise ConfigError(f"{source}: [app] gives {' and '.join(given)}. Give one: the app is started, running, or Python.")
+        raise ConfigError(f"{source}: [app] gives {' and '.join(given)}. Give one of them.")
     if app.url:
         _refuse_bad_address(app.url, settings)
     if app.tls:
-        _refuse_useless_tls(settings, app.tls)
+        _check_tls(settings, app.tls)
     if not app.webhook.path.startswith("/"):
         raise ConfigError(f"{source}: app.webhook.path must start with '/', got {app.webhook.path!r}.")
     refuse_bad_dialect(app.webhook.scheme, app.webhook.payload, source=source)
     for name, page in app.observe.pages.items():
         if not page.startswith("/"):
             raise ConfigError(f"{source}: app.observe.pages.{name} must start with '/', got {page!r}.")
-    _refuse_shut_entrance(app.login, source)
+    _check_login(app.login, source)
     for name, template in requests_of(settings):
         method, _, path = template.request.partition(" ")
         if method not in METHODS or not path.startswith("/"):
             raise ConfigError(
-                f"{source}: {name} must read like 'POST /path', got {template.request!r}. Methods: {', '.join(METHODS)}."
+                f"{source}: {name} must be like 'POST /path', got {template.request!r}. Methods: {', '.join(METHODS)}."
             )
-    _refuse_mute_hooks(settings)
-    _refuse_useless_proxy(settings)
+    _check_hooks(settings)
+    _check_tls_proxy(settings)
 
 
-def _refuse_shut_entrance(entrance: Login, source: str) -> None:
-    """Refuse a way in that leads nowhere, whose key is not there or would show, and cookies that no browser takes."""
-    if entrance.path and not entrance.path.startswith("/"):
-        raise ConfigError(f"{source}: app.login.path must start with '/', got {entrance.path!r}.")
-    for name, variable in entrance.secrets.items():
+def _check_login(login: Login, source: str) -> None:
+    """Raise ConfigError if the login path is invalid, a secret is unset or cannot be redacted, or a cookie is invalid."""
+    if login.path and not login.path.startswith("/"):
+        raise ConfigError(f"{source}: app.login.path must start with '/', got {login.path!r}.")
+    for name, variable in login.secrets.items():
         if environment(variable) is None:
             raise ConfigError(
-                f"{source}: {variable} is not set. Put there what app.login.secrets calls {name!r}, "
+                f"{source}: {variable} is not set. Put the value of {name!r} of app.login.secrets there, "
                 "or name another variable."
             )
         if not KEY.fullmatch(environment(variable) or ""):
             raise ConfigError(
-                f"{source}: {variable}, which app.login.secrets calls {name!r}, could not be kept out of reports. "
+                f"{source}: {variable}, which app.login.secrets calls {name!r}, cannot be kept out of reports. "
                 "Put there 12 characters or more, all of them letters from A to Z, digits, '-', '.', '_' or '~'."
             )
-    for name, text in entrance.cookies.items():
+    for name, text in login.cookies.items():
         if not COOKIE_NAME.fullmatch(name):
-            raise ConfigError(f"{source}: app.login.cookies has {name!r}, which no cookie can be called.")
+            raise ConfigError(f"{source}: app.login.cookies has {name!r}, which is not a valid cookie name.")
         if UNFIT_FOR_COOKIES.search(text):
-            raise ConfigError(
-                f"{source}: app.login.cookies.{name} holds what no cookie can: a ';' or a control character, {text!r}."
-            )
+            raise ConfigError(f"{source}: app.login.cookies.{name} holds a ';' or a control character: {text!r}.")
 
 
-def _refuse_useless_tls(settings: Settings, tls: Tls) -> None:
-    """Refuse a place that is none of TLS, and ways to start an app that the harness does not start."""
+def _check_tls(settings: Settings, tls: Tls) -> None:
+    """Raise ConfigError if the TLS URL is not https, or a command is given for an app that is already running."""
     _refuse_bad_address(tls.url, settings, place="app.tls.url")
     if not tls.url.startswith("https://"):
         raise ConfigError(f"{settings.source}: app.tls.url must begin with https://, got {redacted_url(tls.url)}.")
     if (tls.command or tls.env) and not settings.app.command:
         raise ConfigError(
-            f"{settings.source}: [app.tls] says how the app is started, and [app] gives no command. "
-            "Of an app that runs already give its url alone."
+            f"{settings.source}: [app.tls] has a command, but [app] has none. "
+            "For an app that is already running, give only its url."
         )
 
 
-def _refuse_useless_proxy(settings: Settings) -> None:
-    """Refuse a proxy that ends TLS where nobody speaks it."""
+def _check_tls_proxy(settings: Settings) -> None:
+    """Raise ConfigError if ``tls_ends_at`` is stated without an https URL in production."""
     facts, place = settings.app.facts, f"{settings.source}: app.facts.tls_ends_at"
     if facts.tls_ends_at is None:
         return
     if not (facts.production_webhook_url or "").strip().lower().startswith("https://"):
         raise ConfigError(
-            f"{place} says that something before the app speaks TLS in production. "
-            "Then app.facts.production_webhook_url must be its address, and begin with https://."
+            f"{place} states what terminates TLS in production. "
+            "Then app.facts.production_webhook_url must be an https:// URL."
         )
 
 
-def _refuse_mute_hooks(settings: Settings) -> None:
-    """Refuse requests to drive the app that leave out what they are there for."""
+def _check_hooks(settings: Settings) -> None:
+    """Raise ConfigError if a hook of ``[app.drive]`` misses the value that it is for."""
     app, source = settings.app, settings.source
     session = app.drive.start_session
     if session and not (session.session or "").startswith(("$", "header:")):
         raise ConfigError(
             f"{source}: app.drive.start_session needs session = '$.auth_url' (or '$.session_id', 'header:Location'), "
-            "the place of the auth session in the app's answer."
+            "the place of the auth session in the app's response."
         )
     if app.drive.message and not carries(app.drive.message, "message", "error_type"):
         raise ConfigError(
-            f"{source}: app.drive.message must carry {{message}}, what the consent page said, or {{error_type}} of it."
+            f"{source}: app.drive.message must use {{message}}, the consent page's message, or its {{error_type}}."
         )
     if app.drive.fail and "{point}" not in str(app.drive.fail):
-        raise ConfigError(f"{source}: app.drive.fail must carry {{point}}: before, midway, after or database.")
+        raise ConfigError(f"{source}: app.drive.fail must use {{point}}: before, midway, after or database.")
 
 
 def refuse_bad_values(settings: Settings) -> None:
-    """Refuse values that have the right type and cannot be meant."""
+    """Check values that have the right type and cannot work.
+
+    Raises:
+        ConfigError: A value is empty, out of range, unknown or malformed.
+    """
     _refuse_unreadable_command(settings)
     _refuse_useless_numbers(settings)
     _refuse_unknown_names(settings)
@@ -144,7 +151,7 @@ def refuse_bad_values(settings: Settings) -> None:
 
 
 def _refuse_bad_address(url: str, settings: Settings, *, place: str = "app.url") -> None:
-    # A template value stands for something that we choose; a digit in its place keeps the address readable.
+    # We choose the value of a template; a digit in its place keeps the URL parseable.
     filled = re.sub(r"\{\w+\}", "1", url)
     unusable = why_unusable(url)
     if unusable:
@@ -159,8 +166,8 @@ def _refuse_bad_address(url: str, settings: Settings, *, place: str = "app.url")
     host = parts.hostname or ""
     if host not in settings.sandbox.allow_hosts and not _is_loopback(host):
         raise UnsafeTarget(
-            f"{settings.source}: {place} names {host!r}, which is not loopback, and the harness talks only to that. "
-            "If it is a machine of your own, name it under [sandbox] allow_hosts."
+            f"{settings.source}: {place} names {host!r}, which is not loopback, and the harness uses only loopback. "
+            "If it is your own machine, list it under [sandbox] allow_hosts."
         )
     unusable = why_unusable(url, host)
     if unusable:
@@ -235,18 +242,16 @@ def _refuse_useless_reducer(settings: Settings) -> None:
     if reducer is None:
         return
     if "{consent_id}" not in reducer.state:
-        raise ConfigError(
-            f"{place}.state must carry {{consent_id}}, got {reducer.state!r}: each consent has a value of its own."
-        )
+        raise ConfigError(f"{place}.state must use {{consent_id}}, got {reducer.state!r}: each consent has its own value.")
     if settings.app.observe.effects is None and not settings.app.object:
-        raise ConfigError(
-            f"{place} says where a value stands in the app's state, and app.observe.effects, which tells it, is missing."
-        )
+        raise ConfigError(f"{place} needs app.observe.effects, which returns the app's state.")
     if not reducer.becomes:
-        raise ConfigError(f'{place}.becomes is empty; name what an event leaves, like "consent.revoked" = "revoked".')
+        raise ConfigError(
+            f'{place}.becomes is empty; name the value that an event leaves, like "consent.revoked" = "revoked".'
+        )
     for kind in reducer.becomes:
         if kind not in EVENT_KINDS:
-            raise ConfigError(f"{place}.becomes has {kind!r}, which no event is called.{_hint(kind, EVENT_KINDS)}")
+            raise ConfigError(f"{place}.becomes has {kind!r}, which is not the name of an event.{_hint(kind, EVENT_KINDS)}")
 
 
 def _hint(name: str, known: tuple[str, ...]) -> str:

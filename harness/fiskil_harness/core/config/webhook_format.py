@@ -1,6 +1,6 @@
-"""How messages are signed and worded, as the config says it: Fiskil's way is the default of every key.
+"""Configured signature schemes and payload formats; the default of every key is Fiskil's.
 
-Only shapes, names and their complaints; ``webhooks/schemes.py`` signs, ``webhooks/adapter.py`` writes.
+Only values and their checks: ``webhooks/signature_schemes.py`` signs, ``webhooks/payload_format.py`` writes bodies.
 """
 
 import base64
@@ -24,9 +24,9 @@ _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 class Scheme(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How a message is signed.
 
-    ``hmac`` signs the body alone: ``key`` is how the secret's text becomes the key, ``digest`` how the result is written,
-    ``prefix`` what stands before it. ``standard-webhooks`` is version 1 of that specification, with headers of its own; a
-    receiver may refuse what was signed more than ``tolerance_s`` ago.
+    ``hmac`` signs the body only: ``key`` is how the secret becomes the key, ``digest`` the encoding of the result,
+    ``prefix`` the text before it. ``standard-webhooks`` is version 1 of that specification, with its own headers; a
+    receiver may refuse a message that was signed more than ``tolerance_s`` ago.
     """
 
     kind: Literal["hmac", "standard-webhooks"] = "hmac"
@@ -39,22 +39,22 @@ class Scheme(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     @property
     def is_standard(self) -> bool:
-        """Whether id and time of the attempt are signed together with the body."""
+        """True if id and time of the attempt are signed together with the body."""
         return self.kind == STANDARD
 
     def secret_of(self, key: str) -> str:
-        """A signing secret as the sender's console shows it, made of *key*, which is base64."""
+        """Return the signing secret as the sender's console shows it, from *key* in base64."""
         if self.is_standard:
-            # That specification wants 24 to 64 bytes.
+            # The specification requires 24 to 64 bytes.
             return WHSEC + base64.b64encode(base64.b64decode(key)[:32]).decode()
         return base64.b64decode(key).hex() if self.key == "hex" else key
 
 
 class Payload(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where a message says what: a path into its JSON, ``header:NAME``, or empty where it does not say.
+    """The place of each value in a message: a path into its JSON, ``header:NAME``, or "" if it is absent.
 
-    ``extra`` is the table that further fields stand in. ``kinds`` are other names for kinds of events, by Fiskil's.
-    ``fixed`` are fields that are the same in every message.
+    ``extra`` is the object for further fields. ``kinds`` maps Fiskil's event kinds to the sender's. ``fixed`` are
+    fields with the same value in every message.
     """
 
     attempt: str = "$.delivery_attempt"
@@ -72,12 +72,12 @@ class Payload(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     @property
     def places(self) -> dict[str, str]:
-        """Every place by what stands there."""
+        """The place of each value, by name."""
         return {name: getattr(self, name) for name in PLACES}
 
     @property
     def id_header(self) -> str:
-        """The header that carries the id; empty where the body does."""
+        """The header with the id; "" if the body has it."""
         return self.id.removeprefix(IN_HEADER) if self.id.startswith(IN_HEADER) else ""
 
 
@@ -85,14 +85,14 @@ PLACES = ("attempt", "time", "id", "kind", "consent", "client", "subject", "inst
 
 
 class Dialect(Struct, frozen=True, kw_only=True):
-    """Scheme and payload: all that one sender of webhooks differs in from another."""
+    """Scheme and payload of one sender of webhooks."""
 
     scheme: Scheme = Scheme()
     payload: Payload = Payload()
 
     @property
     def is_ours(self) -> bool:
-        """Whether a message is worded as Fiskil's."""
+        """True if messages have Fiskil's format."""
         return self.payload == Payload()
 
 
@@ -123,28 +123,32 @@ PRESETS: dict[str, Dialect] = {
         payload=Payload(attempt="", time="$.timestamp", id="header:webhook-id", kind="$.type"),
     ),
 }
-"""Senders that are known by name."""
+"""Known senders by name."""
 
 SCHEMES_BY_INTERPRETATION: dict[str, Scheme] = {
     DOCUMENTED: Scheme(),
     "raw-key-hex": Scheme(key="text", digest="hex"),
     "prefixed-hex": Scheme(digest="hex", prefix="sha256="),
 }
-"""What the interpretations of the clause webhooks.signature stand for."""
+"""The scheme of each interpretation of the clause webhooks.signature."""
 
 
 def preset(name: str) -> Dialect:
-    """The sender called *name*; the nearest match is in the complaint."""
+    """Return the sender called *name*.
+
+    Raises:
+        UnknownName: There is no such sender; the nearest match is named.
+    """
     if name not in PRESETS:
         raise UnknownName("signature scheme", name, PRESETS)
     return PRESETS[name]
 
 
 def spelt_out(webhook: dict[str, Any]) -> dict[str, Any]:
-    """Let ``scheme`` be a name: what that sender does stands below what the config says of the payload.
+    """Replace a sender's name in ``scheme`` by its scheme and payload; keys of the config override the payload.
 
     Raises:
-        UnknownName: No such sender.
+        UnknownName: There is no such sender.
     """
     scheme, payload = webhook.get("scheme"), webhook.get("payload", {})
     if isinstance(scheme, dict) and scheme.get("kind") == STANDARD:
@@ -157,7 +161,11 @@ def spelt_out(webhook: dict[str, Any]) -> dict[str, Any]:
 
 
 def refuse_bad_dialect(scheme: Scheme | None, payload: Payload, *, source: str) -> None:
-    """Refuse places that are none, places that exclude each other, and headers that no request can carry."""
+    """Check places and headers of a scheme and a payload.
+
+    Raises:
+        ConfigError: A place is malformed or empty, two places exclude each other, or a header name is invalid.
+    """
     if scheme is not None and not _TOKEN.fullmatch(scheme.header):
         raise ConfigError(
             f"{source}: app.webhook.scheme.header must be a header's name such as {HEADER!r}, got {scheme.header!r}."
@@ -169,8 +177,8 @@ def refuse_bad_dialect(scheme: Scheme | None, payload: Payload, *, source: str) 
         and scheme != msgspec.structs.replace(standard, tolerance_s=scheme.tolerance_s)
     ):
         raise ConfigError(
-            f"{source}: app.webhook.scheme of the kind {STANDARD!r} has headers and a key form of its own. "
-            "Beside kind it takes tolerance_s alone."
+            f"{source}: app.webhook.scheme of the kind {STANDARD!r} has its own headers and key form. "
+            "Besides kind it accepts only tolerance_s."
         )
     if scheme is not None and scheme.tolerance_s <= 0:
         raise ConfigError(f"{source}: app.webhook.scheme.tolerance_s must be greater than 0, got {scheme.tolerance_s}.")
@@ -178,7 +186,7 @@ def refuse_bad_dialect(scheme: Scheme | None, payload: Payload, *, source: str) 
         _refuse_bad_place(name, place, source=source)
     for name in ("id", "kind"):
         if not payload.places[name]:
-            raise ConfigError(f"{source}: app.webhook.payload.{name} is empty. A receiver must be told it somewhere.")
+            raise ConfigError(f"{source}: app.webhook.payload.{name} is empty. Every message must contain it.")
     for prefix, place in ((place, two) for place in payload.places.values() for two in payload.places.values()):
         if prefix and prefix not in {"$", payload.extra} and place.startswith(f"{prefix}."):
             raise ConfigError(f"{source}: app.webhook.payload puts {place!r} inside {prefix!r}, which is a value.")

@@ -1,4 +1,4 @@
-"""The invitation, the journey's end, and the permission that results."""
+"""Auth sessions, the endings of consent journeys, and consents."""
 
 import enum
 from datetime import datetime
@@ -25,9 +25,9 @@ class Ending(enum.StrEnum):
 class AuthSession(Struct, frozen=True, kw_only=True):
     """One single-use invitation to consent.
 
-    ``stage`` is where the journey stands and ``answer`` what the latest act came to (see ``sandbox/journey.py``); ``ending``
-    is set once, at its end, and ``has_returned`` when the browser was sent back to the app after it. ``outcome`` is what was
-    ordered for this session alone, whoever logs in; one of ``OUTCOMES``.
+    ``stage`` is the current screen and ``response`` the result of the latest act (see ``sandbox.consents.journey_table``).
+    ``ending`` is set once, at the end; ``has_returned`` is set when the browser is redirected to the app after it.
+    ``outcome`` is the requested outcome of this session, for any person; one of ``OUTCOMES``.
     """
 
     session_id: str
@@ -56,10 +56,10 @@ class AuthSession(Struct, frozen=True, kw_only=True):
 class Consent(Struct, frozen=True, kw_only=True):
     """The permission that resulted; ``arrangement_id`` is its identity.
 
-    ``person`` is the e-mail address of the person at the institution, ``account_keys`` the accounts they chose, and
-    ``accounts_close_at`` when the last of these is closed; ``revokes_at`` is when the institution is going to end it by
-    itself. ``ended_by`` is who ended it: ``end_user``, ``institution`` or ``app``; the API does not tell. A one-off consent
-    lets each dataset be read once.
+    ``person`` is the e-mail address of the person at the institution, ``account_keys`` the selected accounts, and
+    ``accounts_close_at`` the instant at which the last of these closes. ``revokes_at`` is when the institution will end it.
+    ``ended_by`` is ``end_user``, ``institution`` or ``app``; the API does not return it. A one-off consent allows one
+    read of each dataset.
     """
 
     arrangement_id: str
@@ -80,10 +80,10 @@ class Consent(Struct, frozen=True, kw_only=True):
 
     @property
     def is_active(self) -> bool:
-        """Whether data may be read under this consent."""
+        """True if data may be read under this consent."""
         return self.ended_at is None
 
     @property
     def ends_at(self) -> datetime:
-        """When it ends by itself: its time is over, no account is left, or the institution has enough of it."""
+        """When the consent ends by itself: it expires, its last account closes, or the institution ends it."""
         return min(date for date in (self.expires_at, self.accounts_close_at, self.revokes_at) if date is not None)

@@ -1,6 +1,6 @@
-"""What an energy retailer sells and to whom: plans with their prices, and what a household takes from the grid.
+"""Energy plans with their prices, and energy accounts.
 
-Prices are decimal text in dollars without GST, energy is in kilowatt-hours; times of day are those of the east coast.
+Prices are decimal text in dollars without GST; energy is in kilowatt-hours; times of day are those of the east coast.
 """
 
 from msgspec import Struct
@@ -9,9 +9,9 @@ WEEKDAYS = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
 
 
 class Rate(Struct, frozen=True, kw_only=True):
-    """The price of a kilowatt-hour. ``type`` is the wire's word for when it holds.
+    """The price of a kilowatt-hour. ``type`` is the API's name of the period.
 
-    A rate without ``start`` holds whenever no other one does.
+    A rate without ``start`` applies whenever no other rate does.
     """
 
     unit_price: str
@@ -22,7 +22,7 @@ class Rate(Struct, frozen=True, kw_only=True):
 
 
 class Fee(Struct, frozen=True, kw_only=True):
-    """What a retailer charges for something that happens once; ``type`` and ``term`` are the wire's."""
+    """A one-off charge of a retailer; ``type`` and ``term`` are values of the API."""
 
     type: str
     amount: str
@@ -31,10 +31,10 @@ class Fee(Struct, frozen=True, kw_only=True):
 
 
 class EnergyPlan(Struct, frozen=True, kw_only=True):
-    """A plan. It is active from ``effective_from`` until ``effective_to``, or for ever.
+    """A plan, active from ``effective_from`` until ``effective_to`` or without end.
 
-    ``demand`` is the price of a kilowatt of the highest half hour, per day; ``feed_in`` what the retailer pays for a
-    kilowatt-hour of solar power.
+    ``demand`` is the price per day of a kilowatt in the highest half hour; ``feed_in`` is paid for a kilowatt-hour of solar
+    power.
     """
 
     plan_id: str
@@ -57,7 +57,7 @@ class EnergyPlan(Struct, frozen=True, kw_only=True):
 
     @property
     def pricing_model(self) -> str:
-        """The wire's word for how the plan charges."""
+        """The API's value for how the plan charges."""
         model = "TIME_OF_USE" if len(self.rates) > 1 else "SINGLE_RATE"
         return f"{model}_CONT_LOAD" if self.controlled_load else model
 
@@ -66,11 +66,11 @@ class EnergyAccountSpec(Struct, frozen=True, kw_only=True):
     """An account at a retailer as a person's file describes it; meters, reads and bills are derived from it and the seed.
 
     Args:
-        months: How many months of reads and bills there are before the month that runs.
+        months: Number of months with reads and bills before the current month.
         meter: ``interval`` (half hours) or ``basic`` (one read per bill).
-        payment: The wire's kind of payment schedule; a manual payer is late with half of the latest bill that is due.
+        payment: The API's kind of payment schedule; a manual payer has paid half of the latest due bill.
         concession: An amount off each bill, or a percentage of its usage.
-        ended_months_ago: When the contract ended, at the end of a month; ``months`` are those before. 0 where it runs.
+        ended_months_ago: When the contract ended, at the end of a month; ``months`` count back from there. 0 if it has not.
     """
 
     key: str
@@ -89,5 +89,5 @@ class EnergyAccountSpec(Struct, frozen=True, kw_only=True):
 
     @property
     def product(self) -> str:
-        """What is supplied, as the consent page says it."""
+        """What is supplied, in the words of the consent page."""
         return "Gas" if self.is_gas else "Electricity"

@@ -1,6 +1,6 @@
-"""Rows of energy data as the API serves them; ``key`` is ours and never leaves the sandbox.
+"""Rows of energy data as the API serves them; ``key`` is internal and never leaves the sandbox.
 
-Of a union only the field that its ``*_u_type`` names is there. Money is a decimal string, energy and power are numbers.
+Of a union, only the field that its ``*_u_type`` names is present. Money is a decimal string; energy and power are numbers.
 """
 
 from typing import Any
@@ -9,7 +9,7 @@ from fiskil_harness.core.model.rows import Row
 
 
 class EnergyRow(Row, frozen=True, kw_only=True):
-    """What every row carries."""
+    """The fields of every row."""
 
     key: str
     fiskil_id: str
@@ -29,7 +29,7 @@ class EnergyAccount(EnergyRow, frozen=True, kw_only=True):
 
 
 class EnergyBalance(EnergyRow, frozen=True, kw_only=True):
-    """What is owing; negative is credit."""
+    """The balance to be paid; negative is credit."""
 
     account_id: str
     balance: str
@@ -55,7 +55,7 @@ class ServicePoint(EnergyRow, frozen=True, kw_only=True):
 
 
 class UsageRead(EnergyRow, frozen=True, kw_only=True):
-    """What one register counted, half hour by half hour or as one number."""
+    """The usage of one register, by half hour or as one number."""
 
     service_point_id: str
     register_id: str
@@ -71,7 +71,7 @@ class UsageRead(EnergyRow, frozen=True, kw_only=True):
 
 
 class DerRecord(EnergyRow, frozen=True, kw_only=True):
-    """What generates or stores energy behind a service point."""
+    """A device that generates or stores energy behind a service point."""
 
     service_point_id: str
     approved_capacity: float
@@ -116,7 +116,7 @@ class BillingTransaction(EnergyRow, frozen=True, kw_only=True):
 
 
 class Concession(EnergyRow, frozen=True, kw_only=True):
-    """What makes an account's bills lower."""
+    """A reduction of an account's bills."""
 
     account_id: str
     type: str

@@ -1,4 +1,4 @@
-"""Facts that Fiskil tells, and the datasets they are about."""
+"""Events of Fiskil, and the datasets that they are about."""
 
 from datetime import datetime
 from typing import Any
@@ -9,8 +9,8 @@ from msgspec import Struct
 class Dataset(Struct, frozen=True, kw_only=True):
     """One kind of data. ``ready_after_s`` is the sandbox time from consent to the end of its first sync.
 
-    ``permission`` is what a consent must carry for it, None for what is public; without a word it is the dataset's own name.
-    ``shown_as`` is the dataset whose rows a sync of this one serves, for those that come in stages.
+    ``permission`` is the permission that a consent needs for it: None for public data; the default is the dataset's name.
+    ``label`` is the dataset whose rows a sync of this one serves, for datasets that sync in stages.
 
     Source: webhooks.events, sync.timing
     """
@@ -28,7 +28,7 @@ class Dataset(Struct, frozen=True, kw_only=True):
         return self.label or self.name
 
     def is_permitted_by(self, permissions: tuple[str, ...]) -> bool:
-        """Whether a consent with *permissions* covers it."""
+        """Return True if a consent with *permissions* covers the dataset."""
         return self.permission is None or (self.permission or self.name) in permissions
 
 
@@ -101,13 +101,13 @@ EVENT_KINDS = (
     "energy.paymentschedules.sync.completed",
     "energy.plans.sync.completed",
 )
-"""Every kind of event that Fiskil is known to send; the sandbox emits those of ``DATASETS`` and the consent's."""
+"""Every kind of event that Fiskil is known to send; the sandbox emits those of ``DATASETS`` and of consents."""
 
 
 class Event(Struct, frozen=True, kw_only=True):
     """A fact, before it is sent.
 
-    ``event_id`` counts events of one sandbox from 0 in the order they happened; ``extra`` are further keys of ``data``.
+    ``event_id`` counts the events of one sandbox from 0, in their order; ``extra`` are further keys of ``data``.
     """
 
     event_id: int
@@ -123,11 +123,11 @@ class Event(Struct, frozen=True, kw_only=True):
 
 
 class Message(Struct, frozen=True, kw_only=True):
-    """An event on its way out: the exact bytes and the header that signs them.
+    """An event ready for delivery: the exact bytes and the headers that sign them.
 
     The attempt number is part of the body, so each retry has other bytes and another signature with the same ``message_id``.
-    ``headers`` are all that an ordinary delivery carries, ``told`` those among them that say what the body does not, and
-    ``timestamp`` is the time of the attempt where the scheme signs one.
+    ``headers`` are all headers of an ordinary delivery; ``fields`` are those with values that the body does not contain;
+    ``timestamp`` is the time of the attempt if the scheme signs one.
     """
 
     message_id: str

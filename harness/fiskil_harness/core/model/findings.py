@@ -1,4 +1,4 @@
-"""A probe's answer: what was seen, what was expected, where that stands, how to mend it."""
+"""Findings of probes: what was observed, what was expected, the source and the fix."""
 
 import enum
 
@@ -14,19 +14,19 @@ class Verdict(enum.StrEnum):
 
     @property
     def weight(self) -> int:
-        """Where the verdict stands among the three."""
+        """The rank of the verdict, from light to heavy."""
         return list(Verdict).index(self)
 
 
 def heaviest(verdicts: list[Verdict]) -> Verdict:
-    """The heaviest of some verdicts; of none, INCONCLUSIVE."""
+    """Return the heaviest verdict; INCONCLUSIVE if there is none."""
     return max(verdicts, key=lambda verdict: verdict.weight) if verdicts else Verdict.INCONCLUSIVE
 
 
 class Case(Struct, frozen=True, kw_only=True):
-    """One named variant that a probe looked at, with a verdict of its own.
+    """One named variant that a probe examined, with its own verdict.
 
-    ``events`` are the symbols of the deliveries that it was about, as the journal calls them.
+    ``events`` are the symbols of its deliveries in the journal.
     """
 
     name: str
@@ -36,10 +36,10 @@ class Case(Struct, frozen=True, kw_only=True):
 
 
 class Finding(Struct, frozen=True, kw_only=True):
-    """One answer. ``examined`` counts what the probe looked at; ``hook`` names what an INCONCLUSIVE one lacked.
+    """The result of one probe. ``examined`` counts what was examined; ``hook`` is what an INCONCLUSIVE result missed.
 
-    ``cases`` are the variants that the probe tells apart. ``advice`` never changes a verdict. Everything here is symbolic,
-    so that two runs with one seed read the same.
+    ``cases`` are the variants that the probe distinguishes. ``advice`` never changes a verdict. All texts use symbols, so
+    that two runs with one seed are equal.
     """
 
     probe: str

@@ -1,4 +1,4 @@
-"""What a consent journey can come to, in words that files, control calls and tests share."""
+"""Outcomes of a consent journey, by the names that files, control requests and tests share."""
 
 from msgspec import Struct
 
@@ -6,7 +6,7 @@ from fiskil_harness.core.model.consents import Ending
 
 
 class JourneyOutcome(Struct, frozen=True, kw_only=True):
-    """One way for a journey to end. ``answer`` is what the institution makes of the right one-time code."""
+    """One way for a journey to end. ``answer`` is how the institution responds to the right one-time code."""
 
     name: str
     ending: Ending

@@ -1,4 +1,4 @@
-"""Rows about paying: whom, by whose leave, and when. Of a union only the member that its ``*_u_type`` names is there."""
+"""Rows about payments. Of a union, only the member that its ``*_u_type`` names is present."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from fiskil_harness.core.model.rows import Row
 
 
 class Payee(Row, frozen=True, kw_only=True):
-    """Somebody whom the end user saved to pay. Source: payees.unions"""
+    """A payee that the end user saved. Source: payees.unions"""
 
     key: str
     fiskil_id: str
@@ -25,7 +25,7 @@ class Payee(Row, frozen=True, kw_only=True):
 
 
 class DirectDebit(Row, frozen=True, kw_only=True):
-    """Somebody who may take money from an account, and what they took last."""
+    """A party that may debit an account, and its latest debit."""
 
     key: str
     fiskil_id: str
@@ -38,7 +38,7 @@ class DirectDebit(Row, frozen=True, kw_only=True):
 
 
 class ScheduledPayment(Row, frozen=True, kw_only=True, rename={"source": "from"}):
-    """A payment that is to happen later, once or again and again. ``source`` is the wire's ``from``, a word of Python's."""
+    """A future payment, once or recurring. ``source`` is ``from`` in the API, a Python keyword."""
 
     key: str
     fiskil_id: str
@@ -55,7 +55,7 @@ class ScheduledPayment(Row, frozen=True, kw_only=True, rename={"source": "from"}
 
 
 class Identity(Row, frozen=True, kw_only=True):
-    """Who an institution says the end user is: a person or an organisation."""
+    """The end user as the institution knows them: a person or an organisation."""
 
     arrangement_id: str
     institution_id: str

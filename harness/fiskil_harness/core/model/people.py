@@ -1,4 +1,4 @@
-"""Who takes part: institutions, the people who bank there, and the end users an app creates for them."""
+"""Institutions, the people who have accounts there, and the end users that an app creates for them."""
 
 import re
 
@@ -12,7 +12,7 @@ _AMOUNT = re.compile(r"-?\d{1,9}\.\d\d", re.ASCII)
 class Institution(Struct, frozen=True, kw_only=True):
     """A bank or energy retailer. ``industry`` is ``banking`` or ``energy``.
 
-    ``brand`` is the id under which the energy regulator knows a retailer, and ``plans`` are what it offers.
+    ``brand`` is the id of a retailer at the energy regulator; ``plans`` are its offers.
     """
 
     institution_id: str
@@ -31,8 +31,8 @@ MOST_A_DAY = 5000
 class Movement(Struct, frozen=True, kw_only=True):
     """A regular movement on an account: ``amount`` is signed decimal text, ``times_a_day`` on every ``every_days``-th day.
 
-    ``first_day`` counts days back from the day on which the history ends; from there the movement goes on both ways, into
-    the history and with the clock. ``type`` is the wire's, where sign and category do not say it.
+    ``first_day`` counts days back from the day on which the history ends; from there the movement repeats both into the
+    history and with the clock. ``type`` is a value of the API, if sign and category do not determine it.
     """
 
     amount: str
@@ -47,7 +47,11 @@ class Movement(Struct, frozen=True, kw_only=True):
     type: str | None = None
 
     def __post_init__(self) -> None:
-        """Refuse what makes no rows, or more than a day holds."""
+        """Check that the movement yields rows, and not more than a day holds.
+
+        Raises:
+            ValueError: A field is out of range.
+        """
         if not _AMOUNT.fullmatch(self.amount):
             raise ValueError(f"amount must be signed decimal text with two places, like '-12.50'; got {self.amount!r}")
         if self.every_days < 1:
@@ -61,13 +65,13 @@ class Movement(Struct, frozen=True, kw_only=True):
 class AccountSpec(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An account as a person's file describes it; rows are derived from it and the seed.
 
-    Days are counted from the sandbox's epoch and may be negative: what opened before it did so ``-opens_on_day`` days ago.
+    Days are counted from the sandbox's epoch; a negative day is before it.
 
     Args:
-        joint_with: The file of the person who holds the account too; both files describe it alike.
-        is_shareable: False while the other holder's agreement is waited for; until then nothing of it is told.
-        is_offered: False where the institution's screen does not offer it, as when the other holder ruled sharing out.
-        open_status: ``CLOSED`` is still told, and nothing moves there any more.
+        joint_with: The file of the other holder; both files describe the account equally.
+        is_shareable: False until the other holder agrees; until then the API serves nothing of it.
+        is_offered: False if the institution's screen does not offer it, for example because the other holder refuses.
+        open_status: A ``CLOSED`` account is still served, without new rows.
         lodged_days_ago: When a term deposit was made, for ``term_days``.
     """
 
@@ -92,7 +96,7 @@ class AccountSpec(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 
 class Organisation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The business that a person speaks for at the institution; ``established`` is a date, numbers are digits alone."""
+    """The business that a person represents at the institution; ``established`` is a date, numbers have digits only."""
 
     legal_name: str
     business_name: str
@@ -105,15 +109,15 @@ class Organisation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class Person(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Somebody with accounts at an institution, found there by *email*.
+    """A person with accounts at an institution, identified there by *email*.
 
     Args:
-        outcome: What a journey of this person comes to; one of ``OUTCOMES``.
-        organisation: The business that they speak for, as identity tells it.
-        withholds: Permissions that the institution does not grant, though they were asked for.
-        revokes_after_days: When the institution ends a consent by itself.
-        first_sync_after_minutes: By how much the first syncs of a consent are late.
-        first_sync_fails: Permissions whose first sync comes to nothing; a later one brings them.
+        outcome: The outcome of this person's journeys; one of ``OUTCOMES``.
+        organisation: The business that they represent, as the identity dataset shows it.
+        withholds: Requested permissions that the institution does not grant.
+        revokes_after_days: When the institution ends a consent.
+        first_sync_after_minutes: Delay of the first syncs of a consent.
+        first_sync_fails: Permissions whose first sync fails; a later one succeeds.
     """
 
     name: str
@@ -133,7 +137,7 @@ class Person(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     first_sync_fails: tuple[str, ...] = ()
 
     def holder_of(self, spec: AccountSpec) -> str:
-        """In whose name an account is kept: that of the e-mail address, or for a joint account the names of both."""
+        """Return the holder's name of an account; both names for a joint account."""
         return "&".join(sorted((self.name, spec.joint_with))) if spec.joint_with else self.email
 
 

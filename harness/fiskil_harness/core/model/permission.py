@@ -1,10 +1,10 @@
-"""What an end user can permit: one permission per kind of data, in the vendor's names."""
+"""Permissions of a consent: one per kind of data, by the vendor's names."""
 
 from msgspec import Struct
 
 
 class Permission(Struct, frozen=True, kw_only=True):
-    """One kind of data as the consent page tells it. ``industry`` is ``banking``, ``energy`` or ``common``."""
+    """One kind of data as the consent page shows it. ``industry`` is ``banking``, ``energy`` or ``common``."""
 
     name: str
     industry: str
@@ -36,14 +36,14 @@ PERMISSIONS: dict[str, Permission] = {
 """Every permission by name. Source: permissions.list"""
 
 USUAL_PERMISSIONS = ("accounts", "balances", "transactions")
-"""What the console asks end users for, until a team ticks more. Source: permissions.usual"""
+"""The permissions that the console requests by default. Source: permissions.usual"""
 
 
 def permitted_at(industry: str, wanted: tuple[str, ...]) -> tuple[str, ...]:
-    """Those of *wanted* that an institution of *industry* can give: its industry's, and then what all have in common."""
+    """Return those of *wanted* that an institution of *industry* has: its industry's first, then the common ones."""
     return tuple(name for kind in (industry, "common") for name in wanted if PERMISSIONS[name].industry == kind)
 
 
 def all_of(industry: str) -> tuple[str, ...]:
-    """Every permission of *industry* alone."""
+    """Return every permission of *industry*, without common ones."""
     return tuple(name for name, permission in PERMISSIONS.items() if permission.industry == industry)

@@ -1,4 +1,4 @@
-"""What an institution sells."""
+"""Products of an institution."""
 
 from typing import Any
 
@@ -51,5 +51,5 @@ class Product(ProductSummary, frozen=True, kw_only=True):
 
     @property
     def summary(self) -> ProductSummary:
-        """The product without its details."""
+        """Return the product without its details."""
         return ProductSummary(**{name: getattr(self, name) for name in SUMMARY})

@@ -1,4 +1,4 @@
-"""Rows of data as the API serves them: snake_case, money as decimal strings, dates as the wire writes them."""
+"""Rows of banking data as the API serves them: snake_case, money as decimal strings, dates as text."""
 
 from functools import cached_property
 from typing import Any
@@ -8,21 +8,21 @@ from msgspec import Struct
 
 
 class Row(Struct, frozen=True, kw_only=True, dict=True):
-    """One row of a dataset. ``key`` is our name for it and never leaves the sandbox; what is None is absent on the wire.
+    """One row of a dataset. ``key`` is internal and never leaves the sandbox; a field that is None is not served.
 
-    A row never changes, so its bytes are written once, however often it is served.
+    A row never changes, so it is serialised once.
     """
 
     @cached_property
     def wire(self) -> msgspec.Raw:
-        """The row as the wire has it. Source: data.absent-fields"""
+        """The row as JSON, without absent fields. Source: data.absent-fields"""
         names = zip(self.__struct_fields__, self.__struct_encode_fields__, strict=True)
         fields = {wire: getattr(self, name) for name, wire in names if name != "key"}
         return msgspec.Raw(msgspec.json.encode({name: value for name, value in fields.items() if value is not None}))
 
 
 class Account(Row, frozen=True, kw_only=True):
-    """One account of a consent, with the rates, fees and features of its product once it is read.
+    """One account of a consent, with rates, fees and features of its product in the detailed form.
 
     ``key`` is its name in the person's file. Source: accounts.details
     """
@@ -58,7 +58,7 @@ class Account(Row, frozen=True, kw_only=True):
 
 
 class Balance(Row, frozen=True, kw_only=True, omit_defaults=True):
-    """What an account holds at the moment of the sync."""
+    """The balance of an account at the moment of the sync."""
 
     fiskil_id: str
     account_id: str
