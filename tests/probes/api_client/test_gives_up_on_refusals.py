@@ -134,7 +134,7 @@ def test_reading_another_dataset_proves_no_recovery(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def lack_scope(tape: Tape, *, before: dict[str, str], end: dict[str, str], is_idle: bool = True) -> None:
+def refuse_for_scope(tape: Tape, *, before: dict[str, str], end: dict[str, str], is_idle: bool = True) -> None:
     """Balances were refused for a while; *before* and *end* are the app's states before and afterwards."""
     tape.rows({"fiskil_id": "own"})
     tape.effects(before, moment="settled")
@@ -146,7 +146,7 @@ def lack_scope(tape: Tape, *, before: dict[str, str], end: dict[str, str], is_id
 
 def test_rows_that_do_not_come_back_fail(tape: Tape) -> None:
     """A missing scope does not end a consent, and the API serves the rows as before."""
-    lack_scope(tape, before={"row": "own"}, end={})
+    refuse_for_scope(tape, before={"row": "own"}, end={})
 
     finding = PROBE.examine(tape.journal)
 
@@ -157,14 +157,14 @@ def test_rows_that_do_not_come_back_fail(tape: Tape) -> None:
 
 def test_rows_that_come_back_pass(tape: Tape) -> None:
     """The app may hide them meanwhile."""
-    lack_scope(tape, before={"row": "own"}, end={"row": "own"})
+    refuse_for_scope(tape, before={"row": "own"}, end={"row": "own"})
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
 def test_rows_that_were_never_shown_are_not_missed(tape: Tape) -> None:
     """A state may show other things than rows."""
-    lack_scope(tape, before={}, end={})
+    refuse_for_scope(tape, before={}, end={})
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
@@ -172,14 +172,14 @@ def test_rows_that_were_never_shown_are_not_missed(tape: Tape) -> None:
 def test_rows_of_an_ended_consent_may_be_gone(tape: Tape) -> None:
     """The app must delete them."""
     tape.told("consent.revoked")
-    lack_scope(tape, before={"row": "own"}, end={})
+    refuse_for_scope(tape, before={"row": "own"}, end={})
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
 def test_a_busy_app_is_not_judged_by_its_state(tape: Tape) -> None:
     """The app was busy when its state was read."""
-    lack_scope(tape, before={"row": "own"}, end={}, is_idle=False)
+    refuse_for_scope(tape, before={"row": "own"}, end={}, is_idle=False)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 

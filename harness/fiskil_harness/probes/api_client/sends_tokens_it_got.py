@@ -12,7 +12,7 @@ WORDS = frozenset({"undefined", "null", "None", "nil", "NaN", "[object Object]"}
 
 
 class SendsTokensItGot(PlainProbe, frozen=True, kw_only=True, tag="sends_tokens_it_got"):
-    """Check that no call carries the text of a missing value (``undefined``) because a token response lacks the field."""
+    """Check that no call carries the text of a missing value (``undefined``) because a token response has no token field."""
 
     expected: ClassVar[str] = "a token from a token response, or no call"
     source: ClassVar[str] = "token.field"
