@@ -23,7 +23,7 @@ from fiskil_harness.probes.probe import PlainProbe
 class HoldsEveryRow(PlainProbe, frozen=True, tag="holds_every_row"):
     """Check that at the end the app's state shows each row of the latest sync that the app's queries cover exactly once.
 
-    An app that shows no pending rows may leave them out, and so may it leave out rows older than its declared history.
+    An app that shows no pending rows may leave them out; rows older than the declared history may be missing too.
     """
 
     dataset: str = "transactions"

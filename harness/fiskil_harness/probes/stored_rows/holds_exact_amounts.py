@@ -77,10 +77,12 @@ class HoldsExactAmounts(PlainProbe, frozen=True, kw_only=True, tag="holds_exact_
 def _amount_path(snapshots: list[Effects], served: Handed) -> Path | None:
     """Return the path of the amount in a record, learned from rows with ordinary amounts; None if there is none."""
     for effects in snapshots:
-        mentions = {fiskil_id: found for fiskil_id, found in places(effects.state, served.plain).items() if found}
+        mentions = {
+            fiskil_id: row_places for fiskil_id, row_places in places(effects.state, served.plain).items() if row_places
+        }
         paths = [
-            {path for place in found for path in _paths_to(place, served.plain[fiskil_id])}
-            for fiskil_id, found in mentions.items()
+            {path for place in row_places for path in _paths_to(place, served.plain[fiskil_id])}
+            for fiskil_id, row_places in mentions.items()
         ]
         amounts = {served.plain[fiskil_id] for fiskil_id in mentions}
         common = set.intersection(*paths) if paths else set()
@@ -95,7 +97,7 @@ def _paths_to(place: Place, amount: Decimal) -> list[Path]:
 
 def _shown_amounts(effects: Effects, served: Handed, path: Path) -> list[ShownAmount]:
     mentions = places(effects.state, served.of)
-    values = [(fiskil_id, at(place.record, path)) for fiskil_id, found in mentions.items() for place in found]
+    values = [(fiskil_id, at(place.record, path)) for fiskil_id, row_places in mentions.items() for place in row_places]
     return [ShownAmount(fiskil_id, value) for fiskil_id, value in values if _number(value) is not None]
 
 

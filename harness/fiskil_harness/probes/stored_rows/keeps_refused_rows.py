@@ -18,7 +18,7 @@ class KeepsRefusedRows(PlainProbe, frozen=True, tag="keeps_refused_rows"):
     """Check that the app does not treat a temporary refusal as an empty dataset: its rows stay, like those of others.
 
     FAIL needs an app that shows none of these rows any more and still shows other rows of the same consent. An app that
-    shows no rows of any dataset while it cannot read is accepted.
+    shows no rows of any dataset while it cannot read does not fail.
     """
 
     dataset: str = "transactions"
@@ -39,7 +39,7 @@ class KeepsRefusedRows(PlainProbe, frozen=True, tag="keeps_refused_rows"):
             earlier, gone, others = self._compare(journal, refused, effects)
             if gone and gone == earlier and others:
                 observed = (
-                    f"{len(gone)} of {len(earlier)} {self.dataset} are gone after a refused read, which is not an empty one"
+                    f"{len(gone)} of {len(earlier)} {self.dataset} are gone after a refused read; a refusal is no empty list"
                 )
                 evidence = tuple(sorted(f"gone {name}" for name in gone.values()))
                 return self.fails(observed, evidence=evidence, examined=len(earlier))

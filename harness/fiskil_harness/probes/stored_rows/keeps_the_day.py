@@ -108,7 +108,7 @@ def _date_path(snapshots: list[Effects], syncs: list[Rows]) -> tuple[Path | None
     """
     posted = _served(syncs, (DATE,))
     for effects in snapshots:
-        mentions = {fiskil_id: found for fiskil_id, found in places(effects.state, posted).items() if found}
+        mentions = {fiskil_id: row_places for fiskil_id, row_places in places(effects.state, posted).items() if row_places}
         common = _common_paths(mentions, posted)
         if common and len({posted[fiskil_id] for fiskil_id in mentions}) >= MIN_DAYS:
             path = min(common, key=lambda path: (path[-1:] != (DATE,), path))
@@ -121,10 +121,10 @@ def _common_paths(mentions: Mapping[str, list[Place]], served: Days) -> set[Path
     paths = [
         {
             path
-            for place in found
+            for place in row_places
             for path, value in leaves(place.record)
             if days_of(value) & served.get(fiskil_id, frozenset())
         }
-        for fiskil_id, found in mentions.items()
+        for fiskil_id, row_places in mentions.items()
     ]
     return set.intersection(*paths) if paths else set()
