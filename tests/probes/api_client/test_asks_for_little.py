@@ -1,4 +1,4 @@
-"""asks_for_little: nothing is asked for or read that the team does not say it uses."""
+"""asks_for_little: the app requests and reads only the datasets that the config declares."""
 
 import msgspec
 
@@ -9,14 +9,14 @@ from tests.probes.tape import Tape
 PROBE = AsksForLittle()
 
 
-def says(tape: Tape, *datasets: str) -> None:
-    """The config states what the app uses."""
+def declare(tape: Tape, *datasets: str) -> None:
+    """The config declares the datasets that the app uses."""
     tape.journal.write(Declared(datasets=datasets))
 
 
-def test_reading_what_is_declared_passes(tape: Tape) -> None:
-    """Public data needs no consent, so nobody counts it."""
-    says(tape, "accounts", "transactions")
+def test_reading_only_declared_datasets_passes(tape: Tape) -> None:
+    """Public data needs no consent, so it does not count."""
+    declare(tape, "accounts", "transactions")
     tape.call("banking.accounts")
     tape.call("banking.transactions")
     tape.call("banking.products")
@@ -24,9 +24,9 @@ def test_reading_what_is_declared_passes(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_reading_more_fails(tape: Tape) -> None:
-    """Under the name of the permission."""
-    says(tape, "accounts")
+def test_reading_an_undeclared_dataset_fails(tape: Tape) -> None:
+    """The evidence names the permission."""
+    declare(tape, "accounts")
     tape.call("banking.accounts")
     tape.call("banking.payees")
 
@@ -35,36 +35,36 @@ def test_reading_more_fails(tape: Tape) -> None:
     assert (finding.verdict, finding.evidence) == (Verdict.FAIL, ("read payees",))
 
 
-def test_asking_for_more_fails(tape: Tape) -> None:
-    """Though it is never read."""
-    says(tape, "accounts")
+def test_requesting_an_undeclared_permission_fails(tape: Tape) -> None:
+    """It fails even if the data is never read."""
+    declare(tape, "accounts")
     body = msgspec.json.encode({"end_user_id": "eu", "permissions": ["accounts", "identity"]})
     tape.call("auth_session", request_body=body)
     tape.call("banking.accounts")
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, finding.evidence) == (Verdict.FAIL, ("asked for identity",))
+    assert (finding.verdict, finding.evidence) == (Verdict.FAIL, ("requested identity",))
 
 
-def test_what_is_declared_and_never_read_proves_nothing(tape: Tape) -> None:
-    """It may be read when somebody presses a button that nobody pressed."""
-    says(tape, "accounts", "payees")
+def test_a_declared_dataset_that_is_not_read_proves_nothing(tape: Tape) -> None:
+    """The app may read it on an occasion that the scenario does not contain."""
+    declare(tape, "accounts", "payees")
     tape.call("banking.accounts")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_who_does_not_say_is_asked(tape: Tape) -> None:
-    """Without the fact there is nothing to compare with."""
+def test_a_config_without_datasets_is_inconclusive(tape: Tape) -> None:
+    """The finding names the missing fact."""
     tape.call("banking.accounts")
 
     assert PROBE.examine(tape.journal).hook == "app.facts.datasets"
 
 
-def test_a_read_in_vain_is_no_read(tape: Tape) -> None:
-    """A refused read takes nothing."""
-    says(tape, "accounts")
+def test_a_refused_read_does_not_count(tape: Tape) -> None:
+    """A refused read returns no data."""
+    declare(tape, "accounts")
     tape.call("banking.payees", status=403)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE

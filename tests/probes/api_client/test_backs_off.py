@@ -1,4 +1,4 @@
-"""backs_off: an API that fails is not asked again and again after pauses that are all alike and short."""
+"""backs_off: a failing API call is not retried again and again after pauses that are all short and similar."""
 
 from collections.abc import Iterable
 from random import Random
@@ -6,7 +6,7 @@ from random import Random
 import pytest
 
 from fiskil_harness.probes import BacksOff, Verdict
-from fiskil_harness.probes.api_client.backs_off import LEAST, is_flat
+from fiskil_harness.probes.api_client.backs_off import MIN_PAUSES, is_flat
 from tests.probes.tape import Tape
 
 PROBE = BacksOff()
@@ -15,34 +15,34 @@ OUTAGE = ("Status(status=503, retry_after_s=None)",)
 CALL_S = 0.05
 
 
-def failing(tape: Tape, pauses: Iterable[float]) -> None:
-    """One call that fails, and one more after each pause."""
+def fail_repeatedly(tape: Tape, pauses: Iterable[float]) -> None:
+    """Write one failing call, and one more after each pause."""
     tape.call(TRANSACTIONS, status=503, took_s=0, bites=OUTAGE)
     for pause in pauses:
         tape.wait(pause - CALL_S)
         tape.call(TRANSACTIONS, status=503, took_s=0, bites=OUTAGE)
 
 
-def test_one_short_rhythm_fails(tape: Tape) -> None:
-    """A dozen pauses of a quarter of a second are no chance."""
+def test_a_short_constant_interval_fails(tape: Tape) -> None:
+    """Twelve pauses of a quarter of a second are not chance."""
     tape.told("banking.transactions.sync.completed")
-    failing(tape, [0.25] * LEAST)
+    fail_repeatedly(tape, [0.25] * MIN_PAUSES)
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, finding.evidence) == (Verdict.FAIL, ("in one rhythm: banking.transactions",))
+    assert (finding.verdict, finding.evidence) == (Verdict.FAIL, ("constant interval: banking.transactions",))
 
 
 def test_a_hot_loop_fails(tape: Tape) -> None:
-    """No pause at all is the shortest rhythm."""
-    failing(tape, [0.05 + 0.001 * number for number in range(20)])
+    """Retrying without a pause is the shortest constant interval."""
+    fail_repeatedly(tape, [0.05 + 0.001 * number for number in range(20)])
 
     assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
 
 
-def test_a_machine_that_stalls_hides_no_rhythm(tape: Tape) -> None:
-    """One pause in five was drawn out."""
-    failing(tape, [0.2, 0.2, 0.21, 0.6, 0.22] * 3)
+def test_a_stalling_machine_does_not_hide_a_constant_interval(tape: Tape) -> None:
+    """One pause in five may be longer."""
+    fail_repeatedly(tape, [0.2, 0.2, 0.21, 0.6, 0.22] * 3)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
 
@@ -58,49 +58,49 @@ def test_a_machine_that_stalls_hides_no_rhythm(tape: Tape) -> None:
     ],
 )
 def test_growing_long_or_few_pauses_pass(tape: Tape, pauses: list[float]) -> None:
-    """Up to a cap, from a second on, or hardly any."""
-    failing(tape, pauses)
+    """Pauses that grow to a maximum, pauses of a second or more, and a few pauses all pass."""
+    fail_repeatedly(tape, pauses)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_chance_makes_no_rhythm() -> None:
-    """Well known jitters with the smallest usual base are flat less than once in ten thousand, and these seeds never."""
-    series = []
+def test_random_backoff_is_never_flat() -> None:
+    """Common jitter algorithms with the smallest usual base are almost never flat, and never with these seeds."""
+    all_pauses = []
     for seed in range(2000):
         random = Random(seed)
-        series.append([random.uniform(0, min(2, 0.05 * 2**number)) for number in range(LEAST)])
+        all_pauses.append([random.uniform(0, min(2, 0.05 * 2**number)) for number in range(MIN_PAUSES)])
         pause, decorrelated = 0.05, []
-        for _ in range(LEAST):
+        for _ in range(MIN_PAUSES):
             pause = min(2, random.uniform(0.05, pause * 3))
             decorrelated.append(pause)
-        series.append(decorrelated)
+        all_pauses.append(decorrelated)
 
-    assert [sery for sery in series if is_flat(sery)] == []
+    assert [pauses for pauses in all_pauses if is_flat(pauses)] == []
 
 
 def test_the_calls_of_several_jobs_make_no_series(tape: Tape) -> None:
-    """Whatever rhythm they have together is nobody's."""
+    """A constant interval of several jobs together proves nothing about one of them."""
     tape.told("banking.accounts.sync.completed")
     tape.told("banking.transactions.sync.completed")
-    failing(tape, [0.2] * 20)
+    fail_repeatedly(tape, [0.2] * 20)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_asked_anew_a_new_series_begins(tape: Tape) -> None:
-    """Five tries for each of two requests are two short series."""
+def test_new_work_begins_a_new_series(tape: Tape) -> None:
+    """Five attempts for each of two events are two short series."""
     tape.told("banking.transactions.sync.completed")
-    failing(tape, [0.2] * 5)
+    fail_repeatedly(tape, [0.2] * 5)
     tape.effects({}, moment="settled")
     tape.told("banking.transactions.sync.completed")
-    failing(tape, [0.2] * 5)
+    fail_repeatedly(tape, [0.2] * 5)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_waiting_as_told_is_no_rhythm_of_its_own(tape: Tape) -> None:
-    """Who obeys Retry-After comes back when it was told to."""
+def test_retries_after_retry_after_are_not_judged(tape: Tape) -> None:
+    """An app that obeys Retry-After comes back when the API demands it."""
     for _ in range(20):
         tape.call(TRANSACTIONS, status=503, bites=OUTAGE, response_headers=(("retry-after", "1"),))
         tape.wait(0.9)
@@ -108,8 +108,8 @@ def test_waiting_as_told_is_no_rhythm_of_its_own(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_calls_side_by_side_make_no_series(tape: Tape) -> None:
-    """They overlap, so neither waited for the other."""
+def test_overlapping_calls_make_no_series(tape: Tape) -> None:
+    """Calls that overlap did not wait for each other."""
     for _ in range(20):
         tape.call(TRANSACTIONS, status=503, took_s=0.3, bites=OUTAGE)
         tape.wait(-0.2)
@@ -117,18 +117,18 @@ def test_calls_side_by_side_make_no_series(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_an_api_that_recovers_at_once_shows_nothing(tape: Tape) -> None:
-    """After two tries it worked."""
-    failing(tape, [0.2])
+def test_an_api_that_recovers_early_proves_nothing(tape: Tape) -> None:
+    """Two attempts are too few to compare pauses."""
+    fail_repeatedly(tape, [0.2])
     tape.wait(0.2)
     tape.call(TRANSACTIONS)
 
     finding = PROBE.examine(tape.journal)
 
-    assert finding.observed == "the API worked again before the pauses could be told from one another"
+    assert finding.observed == "the API recovered before the pauses could be compared"
 
 
-def test_without_failures_there_is_nothing_to_see(tape: Tape) -> None:
+def test_without_failures_the_result_is_inconclusive(tape: Tape) -> None:
     """Calls that succeed need no pause."""
     tape.call(TRANSACTIONS)
 

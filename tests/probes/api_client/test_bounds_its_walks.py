@@ -1,89 +1,91 @@
-"""bounds_its_walks: no walk asks for one page over and over, however it is led."""
+"""bounds_its_walks: no walk requests one page again and again because of a pagination loop."""
 
 import pytest
 
 from fiskil_harness.probes import BoundsItsWalks, Verdict
-from fiskil_harness.probes.api_client.bounds_its_walks import MOST
+from fiskil_harness.probes.api_client.bounds_its_walks import MAX_PAGE_REQUESTS
 from tests.probes.tape import ALICE, Tape
 
 PROBE = BoundsItsWalks()
 REPEATED = ("PageRepeated()",)
 
 
-def first(tape: Tape) -> None:
+def read_first_page(tape: Tape) -> None:
     """A walk begins."""
     tape.call("banking.transactions")
 
 
-def second(tape: Tape, *, times: int, bites: tuple[str, ...] = REPEATED) -> None:
-    """Its second page is asked for, which leads to itself."""
+def read_second_page(tape: Tape, *, times: int, bites: tuple[str, ...] = REPEATED) -> None:
+    """The walk requests its second page, whose link leads to the same page."""
     for _ in range(times):
         tape.call("banking.transactions", query=f"end_user_id={ALICE}&page%5Bafter%5D=c1", bites=bites)
 
 
-def test_who_notices_at_once_passes(tape: Tape) -> None:
-    """One page, and its link is known."""
-    first(tape)
-    second(tape, times=1)
+def test_stopping_at_the_first_repeated_page_passes(tape: Tape) -> None:
+    """The app recognises the link of a page that it has read."""
+    read_first_page(tape)
+    read_second_page(tape, times=1)
     tape.effects({})
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_a_bound_on_pages_passes(tape: Tape) -> None:
-    """Clumsy, and it ends."""
-    first(tape)
-    second(tape, times=MOST)
+def test_a_page_limit_passes(tape: Tape) -> None:
+    """The limit ends the walk."""
+    read_first_page(tape)
+    read_second_page(tape, times=MAX_PAGE_REQUESTS)
     tape.effects({})
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_beginning_again_is_another_walk(tape: Tape) -> None:
-    """An app that tries again with every retry asks often, and each of its walks ends."""
+def test_a_repeated_walk_is_counted_by_itself(tape: Tape) -> None:
+    """An app that repeats its walk with every retry makes many requests, and each of its walks ends."""
     for _ in range(3):
-        first(tape)
-        second(tape, times=MOST // 2)
+        read_first_page(tape)
+        read_second_page(tape, times=MAX_PAGE_REQUESTS // 2)
     tape.effects({})
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_a_walk_for_ever_fails(tape: Tape) -> None:
-    """Nobody's list is that page two hundred times over."""
-    first(tape)
-    second(tape, times=MOST + 1)
+def test_a_walk_without_end_fails(tape: Tape) -> None:
+    """No list contains the same page more than 200 times."""
+    read_first_page(tape)
+    read_second_page(tape, times=MAX_PAGE_REQUESTS + 1)
 
     finding = PROBE.examine(tape.journal)
 
     assert finding.verdict is Verdict.FAIL
-    assert finding.observed == f"one walk of banking.transactions asked for the same page more than {MOST} times"
+    assert (
+        finding.observed == f"one walk of banking.transactions requested the same page more than {MAX_PAGE_REQUESTS} times"
+    )
 
 
-def test_a_walk_under_way_is_not_judged(tape: Tape) -> None:
-    """On a slow machine nothing may have come to an end yet."""
-    first(tape)
-    second(tape, times=MOST)
+def test_a_walk_in_progress_is_not_judged(tape: Tape) -> None:
+    """On a slow machine the walk may not have ended yet."""
+    read_first_page(tape)
+    read_second_page(tape, times=MAX_PAGE_REQUESTS)
     tape.effects({}, pending=1, is_idle=False)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_a_client_of_first_pages_cannot_be_judged(tape: Tape) -> None:
-    """Who follows no link cannot be led."""
+def test_a_client_that_reads_only_first_pages_is_not_judged(tape: Tape) -> None:
+    """An app that follows no link cannot enter a loop."""
     tape.call("banking.transactions", bites=("CursorLoop()",))
     tape.effects({})
 
     finding = PROBE.examine(tape.journal)
 
     assert finding.verdict is Verdict.INCONCLUSIVE
-    assert finding.observed == "the app followed no link to a next page, so none could lead it in a circle"
+    assert finding.observed == "the app followed no pagination link, so none could lead it into a loop"
 
 
 @pytest.mark.parametrize("bites", [(), ("Overlap(rows=1)",)])
-def test_without_a_circle_there_is_nothing_to_see(tape: Tape, bites: tuple[str, ...]) -> None:
-    """A list that ends is walked to its end."""
-    first(tape)
-    second(tape, times=2, bites=bites)
+def test_without_a_loop_the_result_is_inconclusive(tape: Tape, bites: tuple[str, ...]) -> None:
+    """A list that ends is read to its end."""
+    read_first_page(tape)
+    read_second_page(tape, times=2, bites=bites)
 
-    assert PROBE.examine(tape.journal).observed == "no walk was led in a circle"
+    assert PROBE.examine(tape.journal).observed == "no response contained a looping pagination link"

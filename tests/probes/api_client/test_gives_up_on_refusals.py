@@ -1,4 +1,4 @@
-"""gives_up_on_refusals: what is refused whatever the token is given up, and come back to; a few tries are nobody's loop."""
+"""gives_up_on_refusals: the app gives up on calls that are always refused, and reads the data again later."""
 
 import pytest
 
@@ -7,19 +7,19 @@ from tests.probes.tape import Tape
 
 PROBE = GivesUpOnRefusals()
 FRESH_REFUSED = ("Unauthorised()",)
-SCOPE_LACKING = ("Forbidden()",)
+SCOPE_MISSING = ("Forbidden()",)
 
 
-def refused(tape: Tape, times: int, *, status: int = 401, bites: tuple[str, ...] = FRESH_REFUSED) -> None:
-    """The app asks so often for transactions, with a new token each time, and is asked for nothing else meanwhile."""
+def refuse_repeatedly(tape: Tape, times: int, *, status: int = 401, bites: tuple[str, ...] = FRESH_REFUSED) -> None:
+    """The app reads transactions *times* times with a new token each, and there is no other work meanwhile."""
     tape.hook("refresh", status=502, took_s=tape.now_s)
     for number in range(times):
         tape.call("banking.transactions", status=status, bearer=f"t{number}", bites=bites)
         tape.call("token")
 
 
-def test_giving_up_and_coming_back_passes(tape: Tape) -> None:
-    """One renewal, an error, and work again when nothing is refused."""
+def test_giving_up_and_reading_again_passes(tape: Tape) -> None:
+    """One renewal, an error, and a successful read when nothing is refused any more."""
     tape.call("banking.transactions", status=401, bites=FRESH_REFUSED)
     tape.call("token")
     tape.call("banking.transactions", status=401, bearer="t2", bites=FRESH_REFUSED)
@@ -29,34 +29,35 @@ def test_giving_up_and_coming_back_passes(tape: Tape) -> None:
     finding = PROBE.examine(tape.journal)
 
     assert (finding.verdict, finding.examined) == (Verdict.PASS, 1)
-    assert finding.observed == "what was refused was given up, and read again once that was over"
+    assert finding.observed == "the app gave up on the refused calls, and read the data again afterwards"
 
 
-@pytest.mark.parametrize(("status", "bites"), [(401, FRESH_REFUSED), (403, SCOPE_LACKING)])
-def test_asking_on_and_on_fails(tape: Tape, status: int, bites: tuple[str, ...]) -> None:
-    """The twenty-first equal call for one thing to do is a loop, whatever comes afterwards."""
-    refused(tape, 21, status=status, bites=bites)
+@pytest.mark.parametrize(("status", "bites"), [(401, FRESH_REFUSED), (403, SCOPE_MISSING)])
+def test_repeating_a_refused_call_without_end_fails(tape: Tape, status: int, bites: tuple[str, ...]) -> None:
+    """The 21st equal call for one piece of work is a loop, whatever follows."""
+    refuse_repeatedly(tape, 21, status=status, bites=bites)
     tape.call("banking.transactions")
 
     finding = PROBE.examine(tape.journal)
 
     assert finding.verdict is Verdict.FAIL
     assert (
-        finding.observed == "banking.transactions was asked more than 20 times for each thing to do, and refused each time"
+        finding.observed
+        == "banking.transactions was called more than 20 times for each piece of work, and refused each time"
     )
     assert finding.evidence == (f"GET banking.transactions: {status}",)
 
 
-def test_twenty_calls_are_let_pass(tape: Tape) -> None:
-    """A message may be tried again later, eight times and twice each."""
-    refused(tape, 20)
+def test_twenty_calls_pass(tape: Tape) -> None:
+    """A message may be retried eight times, with two calls each."""
+    refuse_repeatedly(tape, 20)
     tape.call("banking.transactions")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_many_things_to_do_allow_for_many_calls(tape: Tape) -> None:
-    """Each message that came meanwhile may be worked on in vain."""
+def test_more_work_allows_more_calls(tape: Tape) -> None:
+    """Each message that arrives meanwhile may cause calls that fail."""
     for _ in range(10):
         tape.told("banking.transactions.sync.completed")
         for _ in range(4):
@@ -66,17 +67,17 @@ def test_many_things_to_do_allow_for_many_calls(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_calls_for_many_accounts_are_many_questions(tape: Tape) -> None:
-    """Thirty accounts, each asked for once, are no loop."""
+def test_calls_for_different_accounts_are_different_calls(tape: Tape) -> None:
+    """Thirty accounts, each read once, are no loop."""
     for number in range(30):
-        tape.call("banking.transactions", status=403, bites=SCOPE_LACKING, query=f"account_id=a{number}")
+        tape.call("banking.transactions", status=403, bites=SCOPE_MISSING, query=f"account_id=a{number}")
     tape.call("banking.transactions")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_taking_tokens_on_and_on_fails(tape: Tape) -> None:
-    """Tokens that are taken and not even tried are a loop too."""
+def test_requesting_tokens_without_end_fails(tape: Tape) -> None:
+    """Tokens that are requested and never used are a loop too."""
     tape.call("banking.transactions", status=401, bites=FRESH_REFUSED)
     for _ in range(21):
         tape.call("token")
@@ -85,25 +86,25 @@ def test_taking_tokens_on_and_on_fails(tape: Tape) -> None:
 
     finding = PROBE.examine(tape.journal)
 
-    seen = "more than 20 tokens were taken for each thing to do, while calls were refused whatever the token"
-    assert (finding.verdict, finding.observed) == (Verdict.FAIL, seen)
+    observed = "more than 20 tokens were requested for each piece of work while calls were refused"
+    assert (finding.verdict, finding.observed) == (Verdict.FAIL, observed)
 
 
 def test_a_token_for_each_call_passes(tape: Tape) -> None:
-    """While one dataset is refused, an app that takes a token for each call takes as many as go well elsewhere."""
-    tape.call("banking.balances", status=403, bites=SCOPE_LACKING)
+    """An app that requests a token for each call requests as many as there are successful calls to other datasets."""
+    tape.call("banking.balances", status=403, bites=SCOPE_MISSING)
     for number in range(30):
         tape.call("token")
         tape.call("banking.transactions", bearer=f"t{number}")
-    tape.call("banking.balances", status=403, bites=SCOPE_LACKING)
+    tape.call("banking.balances", status=403, bites=SCOPE_MISSING)
     tape.call("banking.balances")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_not_coming_back_after_a_restart_fails(tape: Tape) -> None:
-    """Nothing is refused any more, the app began anew, and fails all the same."""
-    tape.call("banking.transactions", status=403, bites=SCOPE_LACKING)
+def test_not_reading_again_after_a_restart_fails(tape: Tape) -> None:
+    """Nothing is refused any more, the app was restarted, and still fails."""
+    tape.call("banking.transactions", status=403, bites=SCOPE_MISSING)
     tape.hook("refresh", status=502)
     tape.restart()
     tape.wait(1)
@@ -112,11 +113,11 @@ def test_not_coming_back_after_a_restart_fails(tape: Tape) -> None:
     finding = PROBE.examine(tape.journal)
 
     assert finding.verdict is Verdict.FAIL
-    assert finding.observed.startswith("the app does not come back to what was refused")
+    assert finding.observed.startswith("the app does not read the refused data again")
 
 
-def test_leaving_the_api_alone_for_a_while_is_no_crime(tape: Tape) -> None:
-    """An app that was not started again may wait for longer than a scenario lasts."""
+def test_a_long_pause_without_a_restart_is_inconclusive(tape: Tape) -> None:
+    """An app that was not restarted may pause its calls for longer than a scenario lasts."""
     tape.call("banking.transactions", status=401, bites=FRESH_REFUSED)
     tape.hook("refresh", status=502)
     tape.wait(1)
@@ -125,66 +126,66 @@ def test_leaving_the_api_alone_for_a_while_is_no_crime(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_coming_back_elsewhere_only_is_not_seen_as_coming_back(tape: Tape) -> None:
-    """What was refused itself has to be read again."""
-    tape.call("banking.balances", status=403, bites=SCOPE_LACKING)
+def test_reading_another_dataset_proves_no_recovery(tape: Tape) -> None:
+    """The app must read the refused dataset again."""
+    tape.call("banking.balances", status=403, bites=SCOPE_MISSING)
     tape.call("banking.transactions")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def lacked_scope(tape: Tape, *, shown: dict[str, str], shown_at_the_end: dict[str, str], is_quiescent: bool = True) -> None:
-    """Balances were refused for a while; what the state showed before and shows at the end."""
+def refuse_for_scope(tape: Tape, *, before: dict[str, str], end: dict[str, str], is_idle: bool = True) -> None:
+    """Balances were refused for a while; *before* and *end* are the app's states before and afterwards."""
     tape.rows({"fiskil_id": "own"})
-    tape.effects(shown, moment="settled")
-    tape.call("banking.balances", status=403, bites=SCOPE_LACKING)
+    tape.effects(before, moment="settled")
+    tape.call("banking.balances", status=403, bites=SCOPE_MISSING)
     tape.hook("refresh", status=502)
     tape.call("banking.balances")
-    tape.effects(shown_at_the_end, is_idle=is_quiescent)
+    tape.effects(end, is_idle=is_idle)
 
 
-def test_dropping_everything_for_good_fails(tape: Tape) -> None:
-    """A lack of scope is no end of a consent, and the rows are served as before."""
-    lacked_scope(tape, shown={"row": "own"}, shown_at_the_end={})
+def test_rows_that_do_not_come_back_fail(tape: Tape) -> None:
+    """A missing scope does not end a consent, and the API serves the rows as before."""
+    refuse_for_scope(tape, before={"row": "own"}, end={})
 
     finding = PROBE.examine(tape.journal)
 
     assert finding.verdict is Verdict.FAIL
-    assert finding.observed == "the transactions that the app showed before the refusals are gone for good"
-    assert finding.evidence == ("shows no transactions any more",)
+    assert finding.observed == "the transactions that the app showed before the refusals do not come back"
+    assert finding.evidence == ("no longer shows transactions",)
 
 
-def test_showing_everything_again_passes(tape: Tape) -> None:
-    """Whether it was hidden meanwhile is the app's own business."""
-    lacked_scope(tape, shown={"row": "own"}, shown_at_the_end={"row": "own"})
+def test_rows_that_come_back_pass(tape: Tape) -> None:
+    """The app may hide them meanwhile."""
+    refuse_for_scope(tape, before={"row": "own"}, end={"row": "own"})
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_what_never_showed_cannot_be_gone(tape: Tape) -> None:
+def test_rows_that_were_never_shown_are_not_missed(tape: Tape) -> None:
     """A state may show other things than rows."""
-    lacked_scope(tape, shown={}, shown_at_the_end={})
+    refuse_for_scope(tape, before={}, end={})
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_what_was_shared_under_a_consent_that_ended_may_be_gone(tape: Tape) -> None:
-    """It has to be."""
+def test_rows_of_an_ended_consent_may_be_gone(tape: Tape) -> None:
+    """The app must delete them."""
     tape.told("consent.revoked")
-    lacked_scope(tape, shown={"row": "own"}, shown_at_the_end={})
+    refuse_for_scope(tape, before={"row": "own"}, end={})
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_what_is_read_again_just_now_is_not_gone(tape: Tape) -> None:
-    """The app was at work when it was asked."""
-    lacked_scope(tape, shown={"row": "own"}, shown_at_the_end={}, is_idle=False)
+def test_a_busy_app_is_not_judged_by_its_state(tape: Tape) -> None:
+    """The app was busy when its state was read."""
+    refuse_for_scope(tape, before={"row": "own"}, end={}, is_idle=False)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_without_refusals_there_is_nothing_to_see(tape: Tape) -> None:
-    """A dead token is another question."""
+def test_without_refusals_the_result_is_inconclusive(tape: Tape) -> None:
+    """An expired token is judged by another probe."""
     tape.call("banking.transactions", status=401)
     tape.call("token")
     tape.call("banking.transactions", bearer="t2")

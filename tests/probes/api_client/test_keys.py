@@ -1,4 +1,4 @@
-"""The probes of a key's rotation: the key of the environment and no other, and work that goes on."""
+"""The probes of key rotation: the app uses only the key in its environment, and keeps working."""
 
 import msgspec
 import pytest
@@ -8,72 +8,72 @@ from fiskil_harness.probes import SurvivesRotation, UsesConfiguredKey, Verdict
 from tests.probes.tape import Tape
 
 
-def given(tape: Tape, secret: str, *, is_told: bool = True) -> None:
+def start_with_key(tape: Tape, secret: str, *, is_in_env: bool = True) -> None:
     """The app was started with this secret."""
-    tape.journal.write(KeyInUse(at_s=tape.now_s, client_secret=secret, is_in_env=is_told))
+    tape.journal.write(KeyInUse(at_s=tape.now_s, client_secret=secret, is_in_env=is_in_env))
 
 
-def exchanged(tape: Tape, secret: str, *, status: int = 200) -> None:
-    """The app asked for a token."""
+def request_token(tape: Tape, secret: str, *, status: int = 200) -> None:
+    """The app requested a token."""
     body = msgspec.json.encode({"client_id": "c", "client_secret": secret})
     tape.call("token", status=status, request_body=body)
 
 
-def rotated(tape: Tape, *, refresh: int = 200, call: int = 200) -> None:
-    """The first key ended, and the app was asked to read."""
+def rotate_key(tape: Tape, *, refresh: int = 200, call: int = 200) -> None:
+    """The first key was revoked, and the app was requested to read."""
     tape.key("rotated")
     tape.call("banking.accounts", status=call)
     tape.wait(1)
     tape.hook("refresh", status=refresh)
 
 
-def test_the_new_key_alone_passes(tape: Tape) -> None:
-    """What was presented before counts for nothing."""
-    given(tape, "first")
-    exchanged(tape, "first")
-    given(tape, "second")
-    exchanged(tape, "second")
+def test_using_only_the_new_key_passes(tape: Tape) -> None:
+    """Token requests before the new start do not count."""
+    start_with_key(tape, "first")
+    request_token(tape, "first")
+    start_with_key(tape, "second")
+    request_token(tape, "second")
 
     assert UsesConfiguredKey().examine(tape.journal).verdict is Verdict.PASS
 
 
 @pytest.mark.parametrize(
-    ("presented", "words"),
-    [("first", "the key that it had before"), ("pasted", "a key that is in no environment of its")],
+    ("secret", "key"),
+    [("first", "its previous API key"), ("pasted", "an API key that is not in its environment")],
 )
-def test_another_key_fails_and_is_not_shown(tape: Tape, presented: str, words: str) -> None:
-    """Though the right one follows."""
-    given(tape, "first")
-    given(tape, "second")
-    exchanged(tape, presented, status=401)
-    exchanged(tape, "second")
+def test_another_key_fails_and_is_not_displayed(tape: Tape, secret: str, key: str) -> None:
+    """It fails even if the right key follows."""
+    start_with_key(tape, "first")
+    start_with_key(tape, "second")
+    request_token(tape, secret, status=401)
+    request_token(tape, "second")
 
     finding = UsesConfiguredKey().examine(tape.journal)
 
     assert finding.verdict is Verdict.FAIL
-    assert finding.observed == f"the app presented {words}, after it was started with another"
+    assert finding.observed == f"the app sent {key} after it was started with a new one"
     assert "pasted" not in finding.observed + "".join(finding.evidence)
 
 
-def test_no_exchange_proves_nothing(tape: Tape) -> None:
-    """It may live on a token that it kept."""
-    given(tape, "first")
-    given(tape, "second")
+def test_without_a_token_request_the_result_is_inconclusive(tape: Tape) -> None:
+    """The app may still use a token that it stored."""
+    start_with_key(tape, "first")
+    start_with_key(tape, "second")
 
     assert UsesConfiguredKey().examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_an_app_with_its_key_from_elsewhere_is_not_accused(tape: Tape) -> None:
-    """The config names no place for the secret."""
-    given(tape, "first", is_told=False)
-    given(tape, "second", is_told=False)
-    exchanged(tape, "mine")
+def test_a_key_outside_the_environment_is_inconclusive(tape: Tape) -> None:
+    """The config names no environment variable for the secret."""
+    start_with_key(tape, "first", is_in_env=False)
+    start_with_key(tape, "second", is_in_env=False)
+    request_token(tape, "mine")
 
     assert UsesConfiguredKey().examine(tape.journal).hook == "{client_secret} in [app.env]"
 
 
-def test_a_key_has_no_readable_form() -> None:
-    """A failing assertion prints what it compares."""
+def test_the_repr_of_a_key_hides_its_secret() -> None:
+    """A failing assertion prints the values that it compares."""
     assert repr(KeyInUse(client_secret="fsk_x")) == "KeyInUse(is_in_env=True)"
 
 
@@ -87,31 +87,31 @@ def test_a_key_has_no_readable_form() -> None:
         (Declared(), Verdict.INCONCLUSIVE),
     ],
 )
-def test_keys_must_be_young(tape: Tape, stated: Declared, verdict: Verdict) -> None:
-    """By the day they were made, or by the team's rule."""
+def test_keys_must_not_be_too_old(tape: Tape, stated: Declared, verdict: Verdict) -> None:
+    """The config states the age of the key, or the days between rotations."""
     tape.journal.write(stated)
-    rotated(tape)
+    rotate_key(tape)
 
     assert SurvivesRotation().examine(tape.journal).verdict is verdict
 
 
-def test_an_app_that_works_no_more_fails(tape: Tape) -> None:
-    """It was given the second key and did not use it."""
+def test_an_app_that_stops_working_fails(tape: Tape) -> None:
+    """It had a second key and did not use it."""
     tape.journal.write(Declared(rotate_days=90))
-    rotated(tape, refresh=502, call=401)
+    rotate_key(tape, refresh=502, call=401)
 
     assert SurvivesRotation().examine(tape.journal).verdict is Verdict.FAIL
 
 
-def test_without_a_rotation_there_is_nothing_to_survive(tape: Tape) -> None:
-    """The first key lives."""
+def test_without_a_rotation_the_result_is_inconclusive(tape: Tape) -> None:
+    """The first key is still valid."""
     tape.call("banking.accounts")
 
     assert SurvivesRotation().examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_an_app_that_answers_without_calling_proves_nothing(tape: Tape) -> None:
-    """It may have read a moment ago."""
+def test_a_refresh_without_an_api_call_proves_nothing(tape: Tape) -> None:
+    """The app may have read the data just before."""
     tape.journal.write(Declared(rotate_days=90))
     tape.key("rotated")
     tape.wait(1)

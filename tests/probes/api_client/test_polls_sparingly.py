@@ -1,4 +1,4 @@
-"""polls_sparingly: while nothing happens, no reading is repeated more than every other second."""
+"""polls_sparingly: during an idle period, no read is repeated more often than once every two seconds."""
 
 import pytest
 
@@ -8,8 +8,8 @@ from tests.probes.tape import Tape
 PROBE = PollsSparingly()
 
 
-def test_silence_passes(tape: Tape) -> None:
-    """An app that has read before and waits now is what the practice asks for."""
+def test_no_calls_while_idle_passes(tape: Tape) -> None:
+    """An app that has read before and waits for events behaves as the practice demands."""
     tape.call("banking.transactions")
     tape.idle(10)
 
@@ -17,7 +17,7 @@ def test_silence_passes(tape: Tape) -> None:
 
 
 @pytest.mark.parametrize(("count", "verdict"), [(5, Verdict.PASS), (6, Verdict.FAIL)])
-def test_the_bound_is_one_equal_reading_every_other_second(tape: Tape, count: int, verdict: Verdict) -> None:
+def test_the_limit_is_one_equal_read_every_two_seconds(tape: Tape, count: int, verdict: Verdict) -> None:
     """In ten idle seconds five equal reads are allowed."""
     tape.idle(10)
     for _ in range(count):
@@ -26,8 +26,8 @@ def test_the_bound_is_one_equal_reading_every_other_second(tape: Tape, count: in
     assert PROBE.examine(tape.journal).verdict is verdict
 
 
-def test_a_window_that_moves_along_is_polling(tape: Tape) -> None:
-    """Interpretations that differ in ``from`` alone are the same question."""
+def test_a_moving_time_window_is_polling(tape: Tape) -> None:
+    """Reads that differ only in ``from`` are equal."""
     tape.idle(2)
     for second in range(4):
         tape.call("banking.transactions", query=f"end_user_id=eu_alice&from=2026-10-01T00%3A00%3A0{second}Z")
@@ -38,8 +38,8 @@ def test_a_window_that_moves_along_is_polling(tape: Tape) -> None:
     assert finding.observed == "more than 2 equal reads in 2 idle seconds"
 
 
-def test_pages_of_one_walk_are_no_polling(tape: Tape) -> None:
-    """A walk that falls into the stretch asks for other pages each time."""
+def test_pages_of_one_walk_are_not_polling(tape: Tape) -> None:
+    """A walk during the idle period requests a different page each time."""
     tape.idle(2)
     for page in range(9):
         tape.call("banking.transactions", query=f"end_user_id=eu_alice&page%5Bafter%5D=p{page}")
@@ -47,8 +47,8 @@ def test_pages_of_one_walk_are_no_polling(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_readings_before_and_after_do_not_count(tape: Tape) -> None:
-    """Only the stretch itself is watched."""
+def test_reads_before_and_after_do_not_count(tape: Tape) -> None:
+    """Only the idle period itself is judged."""
     for _ in range(9):
         tape.call("banking.transactions")
     tape.idle(2)
@@ -60,14 +60,14 @@ def test_readings_before_and_after_do_not_count(tape: Tape) -> None:
 
 
 def test_an_app_that_never_called_proves_nothing(tape: Tape) -> None:
-    """The silence of an app that does nothing at all is no virtue."""
+    """An app that does nothing makes no calls either."""
     tape.idle(10)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_without_an_idle_stretch_there_is_nothing_to_see(tape: Tape) -> None:
-    """Nobody watched."""
+def test_without_an_idle_period_the_result_is_inconclusive(tape: Tape) -> None:
+    """The scenario contains no idle period."""
     tape.call("banking.transactions")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE

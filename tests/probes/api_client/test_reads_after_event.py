@@ -1,4 +1,4 @@
-"""reads_after_event: an event starts the reading, and nothing else does again and again."""
+"""reads_after_event: a sync event starts a read, and the app does not read repeatedly before it."""
 
 from fiskil_harness.probes import ReadsAfterEvent, Verdict
 from tests.probes.tape import Tape
@@ -7,8 +7,8 @@ PROBE = ReadsAfterEvent()
 ACCOUNTS, TRANSACTIONS = "banking.accounts.sync.completed", "banking.transactions.sync.completed"
 
 
-def test_reading_after_the_event_passes(tape: Tape) -> None:
-    """Each acknowledged sync event is followed by its dataset."""
+def test_a_read_after_each_event_passes(tape: Tape) -> None:
+    """Each acknowledged sync event is followed by a read of its dataset."""
     tape.told(ACCOUNTS)
     tape.call("banking.accounts")
     tape.told(TRANSACTIONS)
@@ -19,7 +19,7 @@ def test_reading_after_the_event_passes(tape: Tape) -> None:
     assert (finding.verdict, finding.examined) == (Verdict.PASS, 2)
 
 
-def test_an_event_without_a_reading_fails(tape: Tape) -> None:
+def test_an_event_without_a_read_fails(tape: Tape) -> None:
     """An app that has nothing pending and has read nothing ignored the event."""
     tape.told(ACCOUNTS)
     tape.call("banking.accounts")
@@ -31,8 +31,8 @@ def test_an_event_without_a_reading_fails(tape: Tape) -> None:
     assert (finding.verdict, finding.evidence) == (Verdict.FAIL, (f"{event} {TRANSACTIONS}",))
 
 
-def test_a_reading_after_the_declared_delay_fails(tape: Tape) -> None:
-    """``fresh_s`` is a promise of the team."""
+def test_a_read_after_the_promised_delay_fails(tape: Tape) -> None:
+    """``fresh_s`` is a promise in the config."""
     tape.told(TRANSACTIONS)
     tape.wait(9)
     tape.call("banking.transactions")
@@ -40,8 +40,8 @@ def test_a_reading_after_the_declared_delay_fails(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
 
 
-def test_a_late_reading_under_faults_is_not_judged(tape: Tape) -> None:
-    """Backing off takes the time it takes."""
+def test_a_late_read_under_faults_does_not_fail(tape: Tape) -> None:
+    """Backing off takes time."""
     tape.told(TRANSACTIONS)
     tape.wait(9)
     tape.call("banking.transactions", bites=("Status(status=503)",), status=503)
@@ -49,8 +49,8 @@ def test_a_late_reading_under_faults_is_not_judged(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is not Verdict.FAIL
 
 
-def test_an_app_that_had_no_time_is_not_accused(tape: Tape) -> None:
-    """Without ``pending``, silence means something only after ``fresh_s``."""
+def test_an_app_that_had_too_little_time_is_not_judged(tape: Tape) -> None:
+    """Without ``pending`` an unread event counts only after ``fresh_s``."""
     tape.told(TRANSACTIONS)
     tape.effects({}, pending=None)
 
@@ -58,7 +58,7 @@ def test_an_app_that_had_no_time_is_not_accused(tape: Tape) -> None:
 
 
 def test_an_event_that_the_app_does_not_use_is_not_judged(tape: Tape) -> None:
-    """The config says which events the app acts on."""
+    """The config states which events the app uses."""
     tape.told(TRANSACTIONS, is_subscribed=False)
     tape.effects({})
 
@@ -67,8 +67,8 @@ def test_an_event_that_the_app_does_not_use_is_not_judged(tape: Tape) -> None:
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.facts.uses_events")
 
 
-def test_asking_in_a_loop_before_the_event_fails(tape: Tape) -> None:
-    """A few early tries are fine, a fourth equal one is polling."""
+def test_repeated_reads_before_the_event_fail(tape: Tape) -> None:
+    """A few early reads are accepted, a fourth equal one is polling."""
     for _ in range(4):
         tape.call("banking.transactions")
     tape.told(TRANSACTIONS)
@@ -77,8 +77,8 @@ def test_asking_in_a_loop_before_the_event_fails(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
 
 
-def test_a_few_early_tries_pass(tape: Tape) -> None:
-    """An app may look once when the end user returns, and once at consent.received."""
+def test_a_few_early_reads_pass(tape: Tape) -> None:
+    """An app may read once when the end user returns, and once at consent.received."""
     tape.call("banking.transactions")
     tape.call("banking.transactions")
     tape.told(TRANSACTIONS)
@@ -87,8 +87,8 @@ def test_a_few_early_tries_pass(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_nobody_reads_for_a_consent_that_ended(tape: Tape) -> None:
-    """An event of a consent that was revoked meanwhile needs no reading."""
+def test_events_of_an_ended_consent_need_no_read(tape: Tape) -> None:
+    """The consent was revoked after the event."""
     tape.told(TRANSACTIONS)
     tape.told("consent.revoked")
     tape.effects({})
@@ -96,8 +96,8 @@ def test_nobody_reads_for_a_consent_that_ended(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_nobody_is_held_to_a_delay_that_is_a_default() -> None:
-    """A reading that comes later than usual is asked about, not accused."""
+def test_a_default_delay_is_not_enforced() -> None:
+    """A read that comes later than the default is inconclusive."""
     tape = Tape(assumed=("fresh_s",))
     tape.told("banking.transactions.sync.completed")
     tape.wait(9)
@@ -108,8 +108,8 @@ def test_nobody_is_held_to_a_delay_that_is_a_default() -> None:
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.limits.fresh_s")
 
 
-def test_no_reading_within_a_default_delay_proves_nothing() -> None:
-    """An app that tells no pending may read later."""
+def test_no_read_within_a_default_delay_proves_nothing() -> None:
+    """An app that does not report ``pending`` may read later."""
     tape = Tape(assumed=("fresh_s",))
     tape.told("banking.transactions.sync.completed")
     tape.wait(9)

@@ -1,4 +1,4 @@
-"""reads_limited_history: transactions are read as far back as the team says it needs, and no further."""
+"""reads_limited_history: transactions are read only as far back as the config states."""
 
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -13,38 +13,38 @@ PROBE = ReadsLimitedHistory()
 NOW = datetime(2030, 6, 15, 12, tzinfo=UTC)
 
 
-def read(tape: Tape, query: str) -> None:
-    """Transactions are read, by an app that says that it needs thirty days."""
+def read_transactions(tape: Tape, query: str) -> None:
+    """An app that declares thirty days of history reads transactions."""
     tape.journal.write(History(days=30))
-    dated = (("date", format_datetime(NOW, usegmt=True)),)
-    tape.call("banking.transactions", query=f"end_user_id={ALICE}{query}", response_headers=dated)
+    headers = (("date", format_datetime(NOW, usegmt=True)),)
+    tape.call("banking.transactions", query=f"end_user_id={ALICE}{query}", response_headers=headers)
 
 
-def test_a_beginning_within_the_days_passes(tape: Tape) -> None:
-    """The first moment of the day thirty days ago is within them."""
-    read(tape, f"&from={(NOW - timedelta(days=30)).date()}T00:00:00Z")
+def test_a_from_within_the_days_passes(tape: Tape) -> None:
+    """The start of the day thirty days ago is within them."""
+    read_transactions(tape, f"&from={(NOW - timedelta(days=30)).date()}T00:00:00Z")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-@pytest.mark.parametrize("begins", ["", f"&from={(NOW - timedelta(days=40)).date()}T00:00:00Z", "&from=2020-01-01"])
-def test_an_earlier_one_or_none_fails(tape: Tape, begins: str) -> None:
-    """Whatever is done with what was read."""
-    read(tape, begins)
+@pytest.mark.parametrize("start", ["", f"&from={(NOW - timedelta(days=40)).date()}T00:00:00Z", "&from=2020-01-01"])
+def test_an_earlier_from_or_none_fails(tape: Tape, start: str) -> None:
+    """It fails whatever the app does with the rows."""
+    read_transactions(tape, start)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
 
 
 @pytest.mark.parametrize("query", ["&status=PENDING", "&page%5Bafter%5D=abc"])
-def test_some_readings_need_no_beginning(tape: Tape, query: str) -> None:
-    """Pending rows are new, and a later page belongs to the first."""
-    read(tape, query)
+def test_some_reads_need_no_from(tape: Tape, query: str) -> None:
+    """Pending rows are recent, and the first page's ``from`` applies to later pages."""
+    read_transactions(tape, query)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_who_does_not_say_is_asked(tape: Tape) -> None:
-    """Without the fact every history may be needed."""
+def test_a_config_without_history_days_is_inconclusive(tape: Tape) -> None:
+    """Without the fact any history may be needed."""
     tape.call("banking.transactions")
 
     assert PROBE.examine(tape.journal).hook == "app.facts.history_days"

@@ -1,4 +1,4 @@
-"""refuses_foreign_links: another origin is not called for a page, and a token goes to none, whoever names it."""
+"""refuses_foreign_links: the app follows no pagination link to another origin, and sends its token to none."""
 
 import pytest
 
@@ -10,78 +10,78 @@ PROBE = RefusesForeignLinks()
 REDIRECT = "RedirectCrossOrigin(status=307)"
 
 
-def led(tape: Tape, *, by: str = "NextForeign()") -> None:
-    """A walk whose first page is fine and whose second leads elsewhere."""
+def walk(tape: Tape, *, by: str = "NextForeign()") -> None:
+    """Write a walk whose first page is fine and whose second page points to another origin."""
     tape.call("banking.transactions")
     tape.call("banking.transactions", query=f"end_user_id={ALICE}&page%5Bafter%5D=c1", bites=(by,))
 
 
-def strayed(tape: Tape, *, carries_token: bool) -> None:
-    """Somebody came."""
+def call_foreign_origin(tape: Tape, *, carries_token: bool) -> None:
+    """A request arrived at the foreign origin."""
     tape.journal.write(Strayed(at_s=tape.now_s, path="/v1/banking/transactions", carries_token=carries_token))
 
 
 @pytest.mark.parametrize("by", ["NextForeign()", REDIRECT])
-def test_staying_at_home_passes(tape: Tape, by: str) -> None:
-    """The link is refused, as an error or as the end of the walk: other probes ask which."""
-    led(tape, by=by)
+def test_not_calling_the_foreign_origin_passes(tape: Tape, by: str) -> None:
+    """The app may treat the link as an error or as the end of the walk: other probes judge that."""
+    walk(tape, by=by)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
 @pytest.mark.parametrize("by", ["NextForeign()", REDIRECT])
-def test_a_token_abroad_fails(tape: Tape, by: str) -> None:
-    """Whoever listens there can read all that the token opens."""
-    led(tape, by=by)
-    strayed(tape, carries_token=True)
+def test_a_token_at_a_foreign_origin_fails(tape: Tape, by: str) -> None:
+    """An attacker there can read all data that the token covers."""
+    walk(tape, by=by)
+    call_foreign_origin(tape, carries_token=True)
 
     finding = PROBE.examine(tape.journal)
 
     assert finding.verdict is Verdict.FAIL
-    assert finding.observed == "the access token was sent to an origin that only an answer had named"
-    assert finding.evidence == (f"banking.transactions was answered by {by}",)
+    assert finding.observed == "the access token was sent to an origin that only a response had named"
+    assert finding.evidence == (f"banking.transactions: response changed by {by}",)
 
 
-def test_a_foreign_page_without_token_fails_too(tape: Tape) -> None:
-    """It is no page of the API's, and the server was made to call where an answer wanted it to."""
-    led(tape)
-    strayed(tape, carries_token=False)
+def test_following_a_foreign_link_without_the_token_fails(tape: Tape) -> None:
+    """A response made the server call an address of an attacker's choice."""
+    walk(tape)
+    call_foreign_origin(tape, carries_token=False)
 
     finding = PROBE.examine(tape.journal)
 
     assert finding.verdict is Verdict.FAIL
-    assert finding.observed == "an origin was called that only links.next had named, though without the token"
+    assert finding.observed == "the app called an origin that only links.next had named, although without the token"
 
 
 def test_a_redirect_may_be_followed_without_the_token(tape: Tape) -> None:
-    """Most clients do so unasked, and what comes back is no answer of the API's."""
-    led(tape, by=REDIRECT)
-    strayed(tape, carries_token=False)
+    """Most clients follow redirects by default."""
+    walk(tape, by=REDIRECT)
+    call_foreign_origin(tape, carries_token=False)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_who_was_led_by_both_may_have_followed_the_redirect(tape: Tape) -> None:
-    """Which of them it was is not to be told."""
-    led(tape)
-    led(tape, by=REDIRECT)
-    strayed(tape, carries_token=False)
+def test_a_call_after_both_faults_may_have_followed_the_redirect(tape: Tape) -> None:
+    """The journal does not show which of them caused the call."""
+    walk(tape)
+    walk(tape, by=REDIRECT)
+    call_foreign_origin(tape, carries_token=False)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_a_client_of_first_pages_cannot_be_judged(tape: Tape) -> None:
-    """Who follows no link at all refuses none."""
+def test_a_client_that_reads_only_first_pages_is_not_judged(tape: Tape) -> None:
+    """An app that follows no link rejects none."""
     tape.call("banking.transactions", bites=("NextForeign()",))
 
     finding = PROBE.examine(tape.journal)
 
     assert finding.verdict is Verdict.INCONCLUSIVE
-    assert finding.observed == "the app followed no link to a next page, so none could lead it away"
+    assert finding.observed == "the app followed no pagination link, so none could lead it to another origin"
 
 
-def test_without_a_bite_there_is_nothing_to_see(tape: Tape) -> None:
-    """Nobody was led anywhere."""
-    led(tape, by="Overlap(rows=1)")
+def test_without_a_foreign_origin_the_result_is_inconclusive(tape: Tape) -> None:
+    """No response pointed to another origin."""
+    walk(tape, by="Overlap(rows=1)")
 
-    assert PROBE.examine(tape.journal).observed == "no answer led to another origin"
+    assert PROBE.examine(tape.journal).observed == "no response pointed to another origin"

@@ -1,4 +1,4 @@
-"""renews_token_once: a dead token costs one renewal and one retry; loops and losses are seen, workers at once are fine."""
+"""renews_token_once: an expired token costs one renewal and one retry; loops and lost calls fail."""
 
 import msgspec
 import pytest
@@ -10,7 +10,7 @@ PROBE = RenewsTokenOnce()
 
 
 def test_one_renewal_and_one_retry_pass(tape: Tape) -> None:
-    """401, exchange, the same call again: done."""
+    """A 401, a token request, and the same call again."""
     tape.call("banking.transactions", status=401)
     tape.call("token")
     tape.call("banking.transactions", bearer="t2")
@@ -20,16 +20,16 @@ def test_one_renewal_and_one_retry_pass(tape: Tape) -> None:
     assert (finding.verdict, finding.examined) == (Verdict.PASS, 1)
 
 
-def test_renewing_before_the_death_leaves_nothing_to_see(tape: Tape) -> None:
-    """A proactive app is not accused, and not proven either."""
+def test_renewing_before_the_expiry_is_inconclusive(tape: Tape) -> None:
+    """An app that renews its token early neither fails nor passes."""
     tape.call("token")
     tape.call("banking.transactions", bearer="t2")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_no_renewal_fails_when_the_request_failed(tape: Tape) -> None:
-    """401, then nothing, and an error for whoever asked."""
+def test_no_renewal_fails_when_the_hook_failed(tape: Tape) -> None:
+    """After the 401 the app makes no call and returns an error to its caller."""
     tape.call("banking.transactions", status=401)
     tape.hook("refresh", status=502)
 
@@ -40,7 +40,7 @@ def test_no_renewal_fails_when_the_request_failed(tape: Tape) -> None:
 
 
 def test_a_renewal_without_a_retry_fails(tape: Tape) -> None:
-    """Renewing for the next time only loses this one."""
+    """Renewing the token only for the next call loses this one."""
     tape.call("banking.transactions", status=401)
     tape.call("token")
     tape.effects({})
@@ -48,19 +48,19 @@ def test_a_renewal_without_a_retry_fails(tape: Tape) -> None:
     finding = PROBE.examine(tape.journal)
 
     assert finding.verdict is Verdict.FAIL
-    assert finding.observed == "banking.transactions never succeeded after its 401, though the token was renewed"
+    assert finding.observed == "banking.transactions never succeeded after its 401, although the token was renewed"
 
 
-def test_an_app_still_at_work_is_not_accused(tape: Tape) -> None:
-    """The retry may still come."""
+def test_a_busy_app_is_not_judged(tape: Tape) -> None:
+    """The retry may still follow."""
     tape.call("banking.transactions", status=401)
     tape.effects({}, pending=1, is_idle=False)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_insisting_on_a_refused_token_fails(tape: Tape) -> None:
-    """The third equal call with one dead token is a loop."""
+def test_repeating_a_call_with_a_refused_token_fails(tape: Tape) -> None:
+    """The third equal call with one expired token is a loop."""
     for _ in range(3):
         tape.call("banking.transactions", status=401)
     tape.call("token")
@@ -69,11 +69,11 @@ def test_insisting_on_a_refused_token_fails(tape: Tape) -> None:
     finding = PROBE.examine(tape.journal)
 
     assert finding.verdict is Verdict.FAIL
-    assert finding.observed == "banking.transactions was asked more than 2 times with a token that had been refused"
+    assert finding.observed == "banking.transactions was called more than 2 times with a token that had been refused"
 
 
 def test_renewing_in_a_loop_fails(tape: Tape) -> None:
-    """More than two exchanges for one dead token is a stampede or a loop."""
+    """More than two token requests for one expired token are too many."""
     tape.call("banking.transactions", status=401)
     for _ in range(3):
         tape.call("token")
@@ -82,11 +82,11 @@ def test_renewing_in_a_loop_fails(tape: Tape) -> None:
     finding = PROBE.examine(tape.journal)
 
     assert finding.verdict is Verdict.FAIL
-    assert finding.observed == "more than 2 renewals followed the death of one token"
+    assert finding.observed == "more than 2 renewals followed the expiry of one token"
 
 
-def test_workers_that_saw_the_same_death_pass(tape: Tape) -> None:
-    """Eight calls under way with one token are refused together; one exchange serves them all."""
+def test_workers_that_share_one_renewal_pass(tape: Tape) -> None:
+    """Several calls in progress with one token are refused together; one renewal serves them all."""
     routes = ["banking.accounts", "banking.balances", "banking.transactions"]
     for route in routes:
         tape.call(route, status=401)
@@ -97,8 +97,8 @@ def test_workers_that_saw_the_same_death_pass(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_processes_with_tokens_of_their_own_pass(tape: Tape) -> None:
-    """Each of three processes renews the token that it held."""
+def test_processes_that_each_have_a_token_pass(tape: Tape) -> None:
+    """Each of three processes renews the token that it used."""
     for number in range(3):
         tape.call("banking.transactions", status=401, bearer=f"old-{number}")
         tape.call("token")
@@ -107,8 +107,8 @@ def test_processes_with_tokens_of_their_own_pass(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_a_walk_may_begin_anew(tape: Tape) -> None:
-    """After the renewal an app may walk from the first page instead of repeating the refused one."""
+def test_a_walk_may_begin_again(tape: Tape) -> None:
+    """After the renewal an app may read from the first page instead of repeating the refused one."""
     tape.call("banking.transactions", status=401, query="end_user_id=eu_alice&page%5Bafter%5D=p25")
     tape.call("token")
     tape.call("banking.transactions", bearer="t2", query="end_user_id=eu_alice")
@@ -117,8 +117,8 @@ def test_a_walk_may_begin_anew(tape: Tape) -> None:
 
 
 @pytest.mark.parametrize(("refusals", "verdict"), [(6, Verdict.PASS), (7, Verdict.FAIL)])
-def test_jobs_that_ask_the_same_may_each_be_refused_once(tape: Tape, refusals: int, verdict: Verdict) -> None:
-    """Until the new token has come, each of five messages may be worked on with the old one; more is insisting."""
+def test_jobs_with_the_same_call_may_each_be_refused_once(tape: Tape, refusals: int, verdict: Verdict) -> None:
+    """Each of five messages may be processed with the old token until the new one arrives."""
     tape.effects({}, moment="settled")
     for _ in range(5):
         tape.told("consent.updated")
@@ -130,8 +130,8 @@ def test_jobs_that_ask_the_same_may_each_be_refused_once(tape: Tape, refusals: i
     assert PROBE.examine(tape.journal).verdict is verdict
 
 
-def test_jobs_that_were_done_before_excuse_nothing(tape: Tape) -> None:
-    """The app was at rest when it was asked for one thing more."""
+def test_jobs_that_ended_before_allow_no_more_refusals(tape: Tape) -> None:
+    """The app was idle before the last piece of work arrived."""
     for _ in range(5):
         tape.told("consent.updated")
     tape.effects({}, moment="settled")
@@ -143,8 +143,8 @@ def test_jobs_that_were_done_before_excuse_nothing(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
 
 
-def test_a_creation_that_was_refused_has_no_end_user_yet(tape: Tape) -> None:
-    """The end user is known only once the creation came through."""
+def test_a_refused_creation_may_be_repeated(tape: Tape) -> None:
+    """The end user is known only after the creation succeeded."""
     tape.call("end_users.create", status=401)
     tape.call("token")
     created = tape.call("end_users.list", bearer="t2")
@@ -154,8 +154,8 @@ def test_a_creation_that_was_refused_has_no_end_user_yet(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_a_refused_key_pair_is_another_question(tape: Tape) -> None:
-    """Where the exchange itself is refused, no renewal can be judged."""
+def test_a_refused_key_pair_is_inconclusive(tape: Tape) -> None:
+    """If the token request itself is refused, no renewal can be judged."""
     tape.call("banking.transactions", status=401)
     tape.call("token", status=401)
     tape.hook("refresh", status=502)
@@ -164,8 +164,8 @@ def test_a_refused_key_pair_is_another_question(tape: Tape) -> None:
 
 
 @pytest.mark.parametrize(("refusals", "verdict"), [(2, Verdict.PASS), (3, Verdict.FAIL)])
-def test_one_repetition_with_a_dead_token_is_let_pass(tape: Tape, refusals: int, verdict: Verdict) -> None:
-    """Two workers may ask the same with one token before either knows; a third time is insisting."""
+def test_one_repetition_with_an_expired_token_passes(tape: Tape, refusals: int, verdict: Verdict) -> None:
+    """Two workers may make the same call before either knows; a third call is a loop."""
     for _ in range(refusals):
         tape.call("banking.transactions", status=401)
     tape.call("token")
@@ -175,8 +175,8 @@ def test_one_repetition_with_a_dead_token_is_let_pass(tape: Tape, refusals: int,
 
 
 @pytest.mark.parametrize(("renewals", "verdict"), [(2, Verdict.PASS), (3, Verdict.FAIL)])
-def test_two_renewals_for_one_death_are_let_pass(tape: Tape, renewals: int, verdict: Verdict) -> None:
-    """Two processes may share a token; exchanges before the death count for nothing."""
+def test_two_renewals_for_one_expiry_pass(tape: Tape, renewals: int, verdict: Verdict) -> None:
+    """Two processes may share a token; token requests before the expiry do not count."""
     tape.call("token")
     tape.call("banking.transactions", status=401)
     for _ in range(renewals):
@@ -187,23 +187,23 @@ def test_two_renewals_for_one_death_are_let_pass(tape: Tape, renewals: int, verd
 
 
 @pytest.mark.parametrize(("name", "status"), [("refresh", 200), ("refresh", 399), ("revoke", 502)])
-def test_only_a_failed_request_shows_that_the_app_gave_up(tape: Tape, name: str, status: int) -> None:
-    """A request that was taken may still be worked on."""
+def test_only_a_failed_hook_shows_that_the_app_gave_up(tape: Tape, name: str, status: int) -> None:
+    """An accepted request may still be processed."""
     tape.call("banking.transactions", status=401)
     tape.hook(name, status=status)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_a_failure_before_the_refusal_is_another_story(tape: Tape) -> None:
-    """Only what came after the 401 tells how the app took it."""
+def test_a_failure_before_the_refusal_does_not_count(tape: Tape) -> None:
+    """Only the events after the 401 show how the app handles it."""
     tape.hook("refresh", status=502)
     tape.call("banking.transactions", status=401)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_equal_calls_under_way_together_are_no_loop(tape: Tape) -> None:
+def test_equal_overlapping_calls_are_no_loop(tape: Tape) -> None:
     """Three jobs that read the same page at once are refused at once."""
     for _ in range(3):
         tape.call("banking.transactions", status=401, took_s=0.3)
@@ -216,7 +216,7 @@ def test_equal_calls_under_way_together_are_no_loop(tape: Tape) -> None:
 
 
 def test_a_token_for_each_walk_passes(tape: Tape) -> None:
-    """Two tokens alive are refused once and renewed once each; the walks that follow take one each, as walks do."""
+    """Two valid tokens are refused and renewed once each; each later walk requests its own token."""
     for number, dataset in enumerate(("transactions", "balances")):
         tape.call(f"banking.{dataset}", status=401, bearer=f"old-{number}")
         tape.call("token", token=f"new-{number}")
@@ -228,8 +228,8 @@ def test_a_token_for_each_walk_passes(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_one_dead_token_and_many_new_walks_pass(tape: Tape) -> None:
-    """The same page is read again and again, each time with a token of its own, once the refused call has come through."""
+def test_one_expired_token_and_many_new_walks_pass(tape: Tape) -> None:
+    """After the refused call has succeeded, the same page is read repeatedly, each time with a new token."""
     tape.call("banking.transactions", status=401)
     for number in range(5):
         tape.call("token", token=f"new-{number}")
@@ -239,8 +239,8 @@ def test_one_dead_token_and_many_new_walks_pass(tape: Tape) -> None:
 
 
 @pytest.mark.parametrize(("workers", "verdict"), [(2, Verdict.PASS), (3, Verdict.FAIL)])
-def test_a_stampede_fails(tape: Tape, workers: int, verdict: Verdict) -> None:
-    """Every worker that saw the death of the shared token fetches one of its own."""
+def test_a_renewal_by_every_worker_fails(tape: Tape, workers: int, verdict: Verdict) -> None:
+    """Every worker that notices the expiry of the shared token requests a new one."""
     routes = [f"banking.{name}" for name in ("accounts", "balances", "transactions")][:workers]
     for route in routes:
         tape.call(route, status=401)
@@ -252,8 +252,8 @@ def test_a_stampede_fails(tape: Tape, workers: int, verdict: Verdict) -> None:
     assert PROBE.examine(tape.journal).verdict is verdict
 
 
-def test_renewing_and_throwing_away_fails(tape: Tape) -> None:
-    """A loop that fetches tokens and uses none but the last."""
+def test_renewing_without_using_the_tokens_fails(tape: Tape) -> None:
+    """A loop requests tokens and uses only the last."""
     tape.call("banking.transactions", status=401)
     for number in range(4):
         tape.call("token", token=f"new-{number}")
@@ -262,8 +262,8 @@ def test_renewing_and_throwing_away_fails(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
 
 
-def test_a_new_token_before_any_refusal_passes_where_all_have_died(tape: Tape) -> None:
-    """Whoever takes a token for each walk never sends the dead one."""
+def test_a_new_token_before_any_refusal_passes_if_all_have_expired(tape: Tape) -> None:
+    """An app that requests a token for each walk never sends the expired one."""
     tape.call("banking.transactions")
     tape.tokens_die()
     tape.call("token", token="t2")
@@ -272,8 +272,8 @@ def test_a_new_token_before_any_refusal_passes_where_all_have_died(tape: Tape) -
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_an_app_that_calls_no_more_after_the_death_proves_nothing(tape: Tape) -> None:
-    """Nor does one that only takes a token."""
+def test_no_call_after_the_expiry_proves_nothing(tape: Tape) -> None:
+    """A token request alone proves nothing either."""
     tape.call("banking.transactions")
     tape.tokens_die()
     tape.call("token", token="t2")
@@ -282,8 +282,8 @@ def test_an_app_that_calls_no_more_after_the_death_proves_nothing(tape: Tape) ->
 
 
 @pytest.mark.parametrize(("took_s", "verdict"), [(1, Verdict.FAIL), (17, Verdict.INCONCLUSIVE)])
-def test_an_answer_that_nobody_waited_for_is_no_end(tape: Tape, took_s: float, verdict: Verdict) -> None:
-    """A request that broke off is one; after the harness stopped waiting the app may have gone on."""
+def test_a_hook_that_timed_out_is_inconclusive(tape: Tape, took_s: float, verdict: Verdict) -> None:
+    """A broken connection counts as a failure; after a timeout the app may have continued."""
     tape.call("banking.transactions", status=401)
     tape.wait(took_s)
     tape.hook("refresh", status=None, took_s=took_s)

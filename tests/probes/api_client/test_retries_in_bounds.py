@@ -1,4 +1,4 @@
-"""retries_in_bounds: failing calls are repeated with pauses, and an end user is never created blindly twice."""
+"""retries_in_bounds: failing calls are repeated with pauses, and no end user is created blindly twice."""
 
 import pytest
 
@@ -11,7 +11,7 @@ LOST = ("ResetPeer(after_bytes=0)",)
 
 
 def test_backing_off_passes(tape: Tape) -> None:
-    """Seven tries over several seconds are patience."""
+    """Seven attempts over several seconds are few enough."""
     for number in range(7):
         tape.call("banking.transactions", status=503, bites=OUTAGE)
         tape.wait(0.1 * 2**number)
@@ -19,18 +19,18 @@ def test_backing_off_passes(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_a_storm_fails(tape: Tape) -> None:
-    """A call each 50 ms against an outage is a storm."""
+def test_a_retry_storm_fails(tape: Tape) -> None:
+    """A call every 50 ms during an outage is too many."""
     for _ in range(40):
         tape.call("banking.transactions", status=503, bites=OUTAGE)
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, finding.evidence) == (Verdict.FAIL, ("stormed banking.transactions",))
+    assert (finding.verdict, finding.evidence) == (Verdict.FAIL, ("retry storm: banking.transactions",))
 
 
 def test_many_calls_over_a_long_time_are_no_storm(tape: Tape) -> None:
-    """One try a second may go on as long as the outage does."""
+    """One attempt per second may go on as long as the outage does."""
     for _ in range(40):
         tape.call("banking.transactions", status=503, bites=OUTAGE)
         tape.wait(1)
@@ -39,15 +39,15 @@ def test_many_calls_over_a_long_time_are_no_storm(tape: Tape) -> None:
 
 
 def test_creating_blindly_again_fails(tape: Tape) -> None:
-    """The first creation may have worked, so the second may be a second end user."""
+    """The first creation may have worked, so the second may create a second end user."""
     tape.call("end_users.create", bites=LOST)
     tape.call("end_users.create")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
 
 
-def test_looking_before_creating_again_passes(tape: Tape) -> None:
-    """Who looks first knows."""
+def test_a_lookup_before_creating_again_passes(tape: Tape) -> None:
+    """After a lookup the app knows if the end user exists."""
     tape.call("end_users.create", bites=LOST)
     tape.call("end_users.list", query="email=a%40example.com")
     tape.call("end_users.create")
@@ -56,7 +56,7 @@ def test_looking_before_creating_again_passes(tape: Tape) -> None:
 
 
 def test_creating_for_a_new_request_passes(tape: Tape) -> None:
-    """The person asked again; that is no blind retry."""
+    """A new request of the end user is no blind retry."""
     tape.call("end_users.create", bites=LOST)
     tape.hook("start_session", status=502, took_s=0.01)
     tape.wait(1)
@@ -67,7 +67,7 @@ def test_creating_for_a_new_request_passes(tape: Tape) -> None:
 
 
 def test_a_refusal_may_be_repeated(tape: Tape) -> None:
-    """After a whole 503 the app knows that nothing was created."""
+    """After a complete 503 the app knows that nothing was created."""
     tape.call("end_users.create", status=503, bites=OUTAGE)
     tape.call("end_users.create")
 
@@ -82,17 +82,17 @@ def test_another_end_user_may_be_created(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_without_a_bite_there_is_nothing_to_see(tape: Tape) -> None:
+def test_without_a_fault_the_result_is_inconclusive(tape: Tape) -> None:
     """Nothing failed, so nothing was repeated."""
     tape.call("banking.transactions")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-@pytest.mark.parametrize(("tries", "verdict"), [(20, Verdict.PASS), (21, Verdict.FAIL)])
-def test_the_bound_is_twenty_in_three_seconds(tape: Tape, tries: int, verdict: Verdict) -> None:
+@pytest.mark.parametrize(("calls", "verdict"), [(20, Verdict.PASS), (21, Verdict.FAIL)])
+def test_the_limit_is_twenty_calls_in_three_seconds(tape: Tape, calls: int, verdict: Verdict) -> None:
     """Calls that succeed do not count."""
-    for _ in range(tries):
+    for _ in range(calls):
         tape.call("banking.transactions", status=503, bites=OUTAGE)
     for _ in range(3):
         tape.call("banking.transactions")
@@ -100,8 +100,8 @@ def test_the_bound_is_twenty_in_three_seconds(tape: Tape, tries: int, verdict: V
     assert PROBE.examine(tape.journal).verdict is verdict
 
 
-def test_a_look_before_the_loss_tells_nothing(tape: Tape) -> None:
-    """Only after the lost answer can a look show what became of the creation."""
+def test_a_lookup_before_the_lost_response_does_not_count(tape: Tape) -> None:
+    """Only a lookup after the lost response shows the outcome of the creation."""
     tape.call("end_users.list", query="email=a%40example.com")
     tape.call("end_users.create", bites=LOST)
     tape.call("end_users.create")
@@ -120,8 +120,8 @@ def test_a_look_before_the_loss_tells_nothing(tape: Tape) -> None:
         (None, "ResetBefore(delay_ms=0, stream=upstream)"),
     ],
 )
-def test_whatever_leaves_the_outcome_open_is_a_lost_answer(tape: Tape, status: int | None, bite: str) -> None:
-    """A gateway does not know either, and what cannot be read says nothing."""
+def test_a_response_that_leaves_the_outcome_open_is_lost(tape: Tape, status: int | None, bite: str) -> None:
+    """A gateway does not know the outcome, and an unreadable response does not state it."""
     tape.call("end_users.create", status=status, bites=(bite,))
     tape.call("end_users.create")
 
@@ -129,16 +129,16 @@ def test_whatever_leaves_the_outcome_open_is_a_lost_answer(tape: Tape, status: i
 
 
 @pytest.mark.parametrize("status", [401, 408, 429, 500, 503])
-def test_an_answer_of_the_api_itself_is_no_lost_one(tape: Tape, status: int) -> None:
-    """A refused token is renewed, an overload passes, and what its own error left undone is not for us to say."""
+def test_an_error_response_of_the_api_is_not_lost(tape: Tape, status: int) -> None:
+    """The app renews a refused token, waits out an overload, and trusts the API's own error."""
     tape.call("end_users.create", status=status, bites=(f"Status(status={status}, retry_after_s=None)",))
     tape.call("end_users.create")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_not_ready_yet_may_be_asked_again(tape: Tape) -> None:
-    """202 is a poll's answer."""
+def test_a_pending_response_may_be_followed_by_a_repetition(tape: Tape) -> None:
+    """A 202 demands polling."""
     tape.call("end_users.create", status=202, bites=("Pending(retry_after_s=None)",))
     tape.call("end_users.create")
 

@@ -1,4 +1,4 @@
-"""retries_spoilt_reads: a read that one passing fault spoilt is made again."""
+"""retries_spoilt_reads: the app repeats a read that one transient fault broke."""
 
 from typing import Any
 
@@ -16,15 +16,15 @@ CUT = ("LimitBytes(after_bytes=20)",)
 CUT_HEADERS = (("content-length", "900"),)
 
 
-def spoilt(tape: Tape, **more: Any) -> None:
-    """The connection is reset before an answer."""
+def break_read(tape: Tape, **more: Any) -> None:
+    """The connection is reset before a response."""
     tape.call(TRANSACTIONS, **{"status": None, "bites": RESET, **more})
 
 
 def test_reading_again_passes(tape: Tape) -> None:
-    """Once more, and it came."""
+    """The app repeats the read, and it succeeds."""
     tape.told(ANNOUNCED)
-    spoilt(tape)
+    break_read(tape)
     tape.call(TRANSACTIONS)
     tape.effects({})
 
@@ -33,10 +33,10 @@ def test_reading_again_passes(tape: Tape) -> None:
     assert (finding.verdict, finding.examined) == (Verdict.PASS, 1)
 
 
-def test_giving_up_after_one_broken_answer_fails(tape: Tape) -> None:
-    """Nobody sends the event again, and nothing is pending."""
+def test_giving_up_after_one_broken_response_fails(tape: Tape) -> None:
+    """The event is not delivered again, and nothing is pending."""
     tape.told(ANNOUNCED)
-    spoilt(tape)
+    break_read(tape)
     tape.effects({})
 
     finding = PROBE.examine(tape.journal)
@@ -45,10 +45,10 @@ def test_giving_up_after_one_broken_answer_fails(tape: Tape) -> None:
     assert finding.evidence == ("given up: banking.transactions",)
 
 
-def test_the_next_event_makes_nothing_good(tape: Tape) -> None:
-    """By then the app had been at rest with what it had lost."""
+def test_the_next_event_does_not_repair_the_loss(tape: Tape) -> None:
+    """Before that event the app was idle without the data."""
     tape.told(ANNOUNCED)
-    spoilt(tape)
+    break_read(tape)
     tape.effects({}, moment="settled")
     tape.told(ANNOUNCED)
     tape.call(TRANSACTIONS)
@@ -57,10 +57,10 @@ def test_the_next_event_makes_nothing_good(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
 
 
-def test_a_queue_may_take_its_time(tape: Tape) -> None:
-    """Seconds later, by another try of the message, is well: something was pending until then."""
+def test_a_queue_may_retry_later(tape: Tape) -> None:
+    """Something was pending until the message was retried seconds later."""
     tape.told(ANNOUNCED)
-    spoilt(tape)
+    break_read(tape)
     tape.effects({}, pending=1, moment="settled", is_idle=False)
     tape.wait(5)
     tape.call(TRANSACTIONS)
@@ -69,11 +69,11 @@ def test_a_queue_may_take_its_time(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_a_walk_may_begin_anew(tape: Tape) -> None:
-    """The second page broke, and the first one comes again, under another token."""
+def test_a_walk_may_begin_again(tape: Tape) -> None:
+    """The second page broke, and the app reads from the first page with another token."""
     tape.told(ANNOUNCED)
     tape.call(TRANSACTIONS, query="end_user_id=eu_alice&from=2026-01-01")
-    spoilt(tape, query="end_user_id=eu_alice&from=2026-01-01&page%5Bafter%5D=a")
+    break_read(tape, query="end_user_id=eu_alice&from=2026-01-01&page%5Bafter%5D=a")
     tape.call("token", token="t2")
     tape.call(TRANSACTIONS, bearer="t2", query="end_user_id=eu_alice&from=2026-01-01")
     tape.effects({})
@@ -81,64 +81,64 @@ def test_a_walk_may_begin_anew(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_reading_all_instead_passes(tape: Tape) -> None:
-    """Who asks without a filter asks for more than was lost."""
+def test_a_wider_read_passes(tape: Tape) -> None:
+    """A read without a filter contains all rows of the broken one."""
     tape.told(ANNOUNCED)
-    spoilt(tape, query="end_user_id=eu_alice&from=2026-01-01")
+    break_read(tape, query="end_user_id=eu_alice&from=2026-01-01")
     tape.call(TRANSACTIONS, query="end_user_id=eu_alice")
     tape.effects({})
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_going_on_with_other_rows_is_no_reading_again(tape: Tape) -> None:
-    """The pending ones were lost, and the posted ones are others."""
+def test_a_read_of_other_rows_is_no_repetition(tape: Tape) -> None:
+    """The pending rows were lost, and the app read the posted ones."""
     tape.told(ANNOUNCED)
-    spoilt(tape, query="end_user_id=eu_alice&status=PENDING")
+    break_read(tape, query="end_user_id=eu_alice&status=PENDING")
     tape.call(TRANSACTIONS, query="end_user_id=eu_alice&status=POSTED")
     tape.effects({})
 
     assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
 
 
-def test_jobs_side_by_side_help_one_another(tape: Tape) -> None:
-    """Another job read the very same a moment before, and after the event."""
+def test_an_equal_read_of_another_job_passes(tape: Tape) -> None:
+    """Another job made the same read just before, and after the event."""
     tape.told(ANNOUNCED)
     tape.call(TRANSACTIONS)
-    spoilt(tape)
+    break_read(tape)
     tape.effects({})
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_a_person_may_be_told_to_try_again(tape: Tape) -> None:
-    """Whoever asked knows that it failed."""
+def test_a_failed_refresh_is_not_judged(tape: Tape) -> None:
+    """The person who requested it gets an error and can retry."""
     tape.told(ANNOUNCED)
     tape.call(TRANSACTIONS)
     tape.effects({}, moment="settled")
-    spoilt(tape)
+    break_read(tape)
     tape.hook("refresh", status=502, took_s=0.2)
     tape.effects({})
 
     finding = PROBE.examine(tape.journal)
 
-    assert finding.observed == "no reading that an event had asked for was spoilt once"
+    assert finding.observed == "no read for an acknowledged event failed once"
 
 
-def test_what_goes_on_failing_may_be_given_up(tape: Tape) -> None:
-    """A fault that does not pass is another question."""
+def test_a_read_that_keeps_failing_may_be_given_up(tape: Tape) -> None:
+    """A permanent fault is judged by another probe."""
     tape.told(ANNOUNCED)
-    spoilt(tape)
-    spoilt(tape)
+    break_read(tape)
+    break_read(tape)
     tape.effects({})
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_an_event_that_was_refused_comes_again(tape: Tape) -> None:
+def test_a_refused_event_is_delivered_again(tape: Tape) -> None:
     """Nothing was acknowledged, so nothing is lost yet."""
     tape.told(ANNOUNCED, outcome="refuse")
-    spoilt(tape)
+    break_read(tape)
     tape.effects({})
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
@@ -148,8 +148,8 @@ def test_an_event_that_was_refused_comes_again(tape: Tape) -> None:
     "bite",
     ["ErrorInside(rows=error)", "TruncatedJson(keep_percent=50)", "HtmlInside()", "GzipTruncated(keep_percent=50)"],
 )
-def test_what_cannot_be_the_rows_is_spoilt(tape: Tape, bite: str) -> None:
-    """A status of success makes no answer of it."""
+def test_a_response_without_the_rows_is_broken(tape: Tape, bite: str) -> None:
+    """A success status does not make it valid."""
     tape.told(ANNOUNCED)
     tape.call(TRANSACTIONS, bites=(bite,))
     tape.effects({})
@@ -158,8 +158,8 @@ def test_what_cannot_be_the_rows_is_spoilt(tape: Tape, bite: str) -> None:
 
 
 @pytest.mark.parametrize("bite", ["Slicer(average_bytes=64)", "Trailers(count=2)", "LengthTooLong(extra_bytes=10)"])
-def test_what_a_client_may_take_is_not_spoilt(tape: Tape, bite: str) -> None:
-    """Whole rows came, however oddly."""
+def test_an_unusual_but_complete_response_is_not_broken(tape: Tape, bite: str) -> None:
+    """All rows arrived."""
     tape.told(ANNOUNCED)
     tape.call(TRANSACTIONS, bites=(bite,))
     tape.effects({})
@@ -168,8 +168,8 @@ def test_what_a_client_may_take_is_not_spoilt(tape: Tape, bite: str) -> None:
 
 
 @pytest.mark.parametrize(("sent", "verdict"), [(20, Verdict.FAIL), (900, Verdict.INCONCLUSIVE)])
-def test_a_cut_after_the_last_byte_spoils_nothing(tape: Tape, sent: int, verdict: Verdict) -> None:
-    """As much came as was announced."""
+def test_a_connection_cut_after_the_last_byte_is_harmless(tape: Tape, sent: int, verdict: Verdict) -> None:
+    """The body was sent to its announced length."""
     tape.told(ANNOUNCED)
     tape.call(TRANSACTIONS, bites=CUT, response_headers=CUT_HEADERS, response_body=b"x" * sent)
     tape.effects({})
@@ -177,10 +177,10 @@ def test_a_cut_after_the_last_byte_spoils_nothing(tape: Tape, sent: int, verdict
     assert PROBE.examine(tape.journal).verdict is verdict
 
 
-def test_an_app_that_tells_no_pending_may_still_be_at_it(tape: Tape) -> None:
-    """Its next try may come after we have looked."""
+def test_an_app_that_reports_no_pending_may_still_be_busy(tape: Tape) -> None:
+    """Its next attempt may follow after the last snapshot."""
     tape.told(ANNOUNCED)
-    spoilt(tape)
+    break_read(tape)
     tape.effects({}, pending=None)
 
     finding = PROBE.examine(tape.journal)
@@ -188,18 +188,18 @@ def test_an_app_that_tells_no_pending_may_still_be_at_it(tape: Tape) -> None:
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, PENDING)
 
 
-def test_an_app_that_was_still_at_work_is_not_accused(tape: Tape) -> None:
-    """The wait was capped."""
+def test_a_busy_app_is_not_judged(tape: Tape) -> None:
+    """The harness stopped waiting for it."""
     tape.told(ANNOUNCED)
-    spoilt(tape)
+    break_read(tape)
     tape.effects({}, pending=1, is_idle=False)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
 @pytest.mark.parametrize("status", [401, 403, 404, 422])
-def test_a_refusal_is_not_spoilt(tape: Tape, status: int) -> None:
-    """It is an answer."""
+def test_a_refusal_is_not_broken(tape: Tape, status: int) -> None:
+    """It is a valid response."""
     tape.told(ANNOUNCED)
     tape.call(TRANSACTIONS, status=status, bites=(f"Status(status={status}, retry_after_s=None)",))
     tape.effects({})
@@ -207,10 +207,10 @@ def test_a_refusal_is_not_spoilt(tape: Tape, status: int) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_somebody_elses_rest_is_not_theirs(tape: Tape) -> None:
-    """Nothing is pending of one end user's, while what broke for another is still to be read."""
+def test_another_idle_end_user_does_not_count(tape: Tape) -> None:
+    """One end user has nothing pending, while the broken read of another is still to be repeated."""
     tape.told(ANNOUNCED, participant="b")
-    spoilt(tape)
+    break_read(tape)
     tape.effects({}, participant="a", moment="settled")
     tape.effects({}, participant="b", moment="settled", pending=1, is_idle=False)
     tape.call(TRANSACTIONS)

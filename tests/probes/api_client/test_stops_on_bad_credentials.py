@@ -1,4 +1,4 @@
-"""stops_on_bad_credentials: a refused key pair is not insisted on, and the app recovers when it is good again."""
+"""stops_on_bad_credentials: the app stops sending a refused key pair, and recovers when it is accepted again."""
 
 import pytest
 
@@ -9,17 +9,17 @@ PROBE = StopsOnBadCredentials()
 KEY_REFUSED = ("KeyRefused(status=403)",)
 
 
-def refused(tape: Tape, tries: int) -> None:
-    """The key dies, the app is asked once and exchanges it *tries* times."""
+def refuse_key(tape: Tape, attempts: int) -> None:
+    """The key is revoked, and the app sends it *attempts* times for one refresh."""
     tape.key("revoked")
-    for _ in range(tries):
+    for _ in range(attempts):
         tape.call("token", status=401)
     tape.hook("refresh", status=502)
 
 
 def test_giving_up_and_recovering_passes(tape: Tape) -> None:
-    """One try, an error, and work again with a good key."""
-    refused(tape, 1)
+    """One attempt, an error, and normal work with a valid key."""
+    refuse_key(tape, 1)
     tape.key("accepted")
     tape.call("token")
     tape.call("banking.transactions", bearer="t2")
@@ -27,19 +27,19 @@ def test_giving_up_and_recovering_passes(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_insisting_fails(tape: Tape) -> None:
-    """The fourth exchange for one request is a loop."""
-    refused(tape, 4)
+def test_a_fourth_attempt_fails(tape: Tape) -> None:
+    """The fourth token request for one piece of work is a loop."""
+    refuse_key(tape, 4)
 
     finding = PROBE.examine(tape.journal)
 
     assert finding.verdict is Verdict.FAIL
-    assert finding.observed == "a refused key pair was exchanged more than 3 times for each thing the app was asked to do"
+    assert finding.observed == "the app sent a refused key pair more than 3 times for each piece of work"
 
 
-def test_going_on_while_left_alone_fails(tape: Tape) -> None:
-    """Many things were asked, so the count is lawful; trying on in an idle stretch is not."""
-    refused(tape, 1)
+def test_attempts_while_idle_fail(tape: Tape) -> None:
+    """More work allows more attempts, but not in an idle period."""
+    refuse_key(tape, 1)
     tape.idle(1)
     for _ in range(4):
         tape.call("token", status=401)
@@ -47,23 +47,23 @@ def test_going_on_while_left_alone_fails(tape: Tape) -> None:
 
     finding = PROBE.examine(tape.journal)
 
-    assert finding.observed == "a refused key pair was exchanged more than 3 times while the app was left alone"
+    assert finding.observed == "the app sent a refused key pair more than 3 times during an idle period"
 
 
 def test_not_recovering_fails(tape: Tape) -> None:
-    """Asked again with a good key, the app fails again."""
-    refused(tape, 1)
+    """With a valid key the next refresh fails again."""
+    refuse_key(tape, 1)
     tape.key("accepted")
     tape.wait(1)
     tape.hook("refresh", status=502)
 
     finding = PROBE.examine(tape.journal)
 
-    assert finding.observed == "the app does not recover after its key pair was accepted again"
+    assert finding.observed == "the app does not recover although its key pair is accepted again"
 
 
-def test_a_restart_with_the_right_secret_is_a_good_key(tape: Tape) -> None:
-    """Where the secret was wrong, the next start has the right one."""
+def test_a_restart_with_the_right_secret_makes_the_key_valid(tape: Tape) -> None:
+    """The secret was wrong, and the next start has the right one."""
     tape.key("wrong")
     tape.call("token", status=401)
     tape.hook("refresh", status=502)
@@ -74,16 +74,16 @@ def test_a_restart_with_the_right_secret_is_a_good_key(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_an_app_that_was_not_asked_again_is_not_judged(tape: Tape) -> None:
-    """Recovery has to be seen."""
-    refused(tape, 1)
+def test_recovery_without_new_work_is_inconclusive(tape: Tape) -> None:
+    """Recovery must be observed."""
+    refuse_key(tape, 1)
     tape.key("accepted")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_without_a_refusal_there_is_nothing_to_see(tape: Tape) -> None:
-    """An app that never called with the bad key shows nothing."""
+def test_without_a_refusal_the_result_is_inconclusive(tape: Tape) -> None:
+    """The app never sent the bad key."""
     tape.key("revoked")
     tape.key("accepted")
     tape.call("token")
@@ -91,24 +91,24 @@ def test_without_a_refusal_there_is_nothing_to_see(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-@pytest.mark.parametrize(("tries", "verdict"), [(3, Verdict.PASS), (4, Verdict.FAIL)])
-def test_three_tries_are_let_pass(tape: Tape, tries: int, verdict: Verdict) -> None:
-    """A refusal may be a hiccup, three are none."""
-    refused(tape, tries)
+@pytest.mark.parametrize(("attempts", "verdict"), [(3, Verdict.PASS), (4, Verdict.FAIL)])
+def test_three_attempts_pass(tape: Tape, attempts: int, verdict: Verdict) -> None:
+    """A few retries of a refusal are allowed."""
+    refuse_key(tape, attempts)
     tape.key("accepted")
     tape.call("banking.transactions")
 
     assert PROBE.examine(tape.journal).verdict is verdict
 
 
-@pytest.mark.parametrize("asked", ["hook", "start", "event"])
-def test_each_thing_asked_allows_for_tries(tape: Tape, asked: str) -> None:
+@pytest.mark.parametrize("work", ["hook", "start", "event"])
+def test_each_piece_of_work_allows_attempts(tape: Tape, work: str) -> None:
     """A request, a start and an event may each try the key."""
     tape.key("revoked")
     tape.call("token", status=401)
     tape.call("token", status=401)
     tape.hook("refresh", status=502, took_s=0.01)
-    {"hook": tape.hook, "start": lambda _: tape.restart(), "event": tape.told}[asked]("consent.updated")
+    {"hook": tape.hook, "start": lambda _: tape.restart(), "event": tape.told}[work]("consent.updated")
     tape.call("token", status=401)
     tape.call("token", status=401)
     tape.key("accepted")
@@ -117,8 +117,8 @@ def test_each_thing_asked_allows_for_tries(tape: Tape, asked: str) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_what_was_asked_before_allows_for_nothing(tape: Tape) -> None:
-    """Requests from before the refusals, and after them, are other stories."""
+def test_work_before_and_after_the_refusals_does_not_count(tape: Tape) -> None:
+    """Only work that arrives between the refusals allows more attempts."""
     tape.hook("refresh")
     tape.told("consent.updated")
     tape.restart()
@@ -134,20 +134,20 @@ def test_what_was_asked_before_allows_for_nothing(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
 
 
-@pytest.mark.parametrize(("tries", "seen"), [(3, "not made good again"), (4, "while the app was left alone")])
-def test_an_idle_stretch_bears_three_tries(tape: Tape, tries: int, seen: str) -> None:
-    """A worker may look again a few times; a loop does not stop."""
-    refused(tape, 1)
+@pytest.mark.parametrize(("attempts", "text"), [(3, "not accepted again"), (4, "during an idle period")])
+def test_an_idle_period_allows_three_attempts(tape: Tape, attempts: int, text: str) -> None:
+    """A worker may retry a few times; a loop does not stop."""
+    refuse_key(tape, 1)
     tape.idle(1)
-    for _ in range(tries):
+    for _ in range(attempts):
         tape.call("token", status=401)
     tape.hook("refresh", status=502)
 
-    assert seen in PROBE.examine(tape.journal).observed
+    assert text in PROBE.examine(tape.journal).observed
 
 
-def test_data_calls_that_are_turned_away_show_the_bad_key(tape: Tape) -> None:
-    """An app that meets 401 on its calls and tries no exchange at all has stopped as well."""
+def test_refused_data_calls_show_the_bad_key(tape: Tape) -> None:
+    """An app that receives 401 on its calls and requests no token has stopped too."""
     tape.key("revoked")
     tape.call("banking.transactions", status=401)
     tape.key("accepted")
@@ -156,19 +156,19 @@ def test_data_calls_that_are_turned_away_show_the_bad_key(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_work_before_the_key_was_good_is_no_recovery(tape: Tape) -> None:
-    """Neither an older success nor an exchange alone shows that the app works again."""
+def test_work_before_the_key_was_valid_is_no_recovery(tape: Tape) -> None:
+    """Neither an earlier success nor a token request alone shows that the app works again."""
     tape.call("banking.transactions")
-    refused(tape, 1)
+    refuse_key(tape, 1)
     tape.key("accepted")
     tape.call("token")
 
-    assert PROBE.examine(tape.journal).observed == "the app was not seen at work after its key pair was accepted again"
+    assert PROBE.examine(tape.journal).observed == "no API call succeeded after the key pair was accepted again"
 
 
-def test_a_refresh_that_was_under_way_is_not_judged(tape: Tape) -> None:
+def test_a_refresh_in_progress_is_not_judged(tape: Tape) -> None:
     """It began with the bad key."""
-    refused(tape, 1)
+    refuse_key(tape, 1)
     tape.key("accepted")
     tape.hook("refresh", status=502, took_s=5)
 
@@ -176,9 +176,9 @@ def test_a_refresh_that_was_under_way_is_not_judged(tape: Tape) -> None:
 
 
 @pytest.mark.parametrize(("status", "verdict"), [(399, Verdict.INCONCLUSIVE), (400, Verdict.FAIL), (None, Verdict.FAIL)])
-def test_only_failed_requests_show_that_the_app_is_stuck(tape: Tape, status: int | None, verdict: Verdict) -> None:
-    """An app that takes the request may work on it later."""
-    refused(tape, 1)
+def test_only_failed_hooks_show_that_the_app_does_not_recover(tape: Tape, status: int | None, verdict: Verdict) -> None:
+    """An app that accepts the request may process it later."""
+    refuse_key(tape, 1)
     tape.key("accepted")
     tape.wait(1)
     tape.hook("refresh", status=status)
@@ -187,20 +187,20 @@ def test_only_failed_requests_show_that_the_app_is_stuck(tape: Tape, status: int
 
 
 @pytest.mark.parametrize("state", ["revoked", "wrong"])
-def test_a_key_that_stays_bad_proves_nothing(tape: Tape, state: str) -> None:
-    """The scenario ended before recovery could be seen; a start before the bad key is none."""
+def test_a_key_that_stays_invalid_proves_nothing(tape: Tape, state: str) -> None:
+    """The scenario ended before recovery, and a start before the bad key does not count."""
     tape.restart()
     tape.key(state)
     tape.call("token", status=401)
     tape.wait(1)
     tape.hook("refresh", status=502)
 
-    assert PROBE.examine(tape.journal).observed == "the key pair was not made good again, so recovery could not be seen"
+    assert PROBE.examine(tape.journal).observed == "the key pair was not accepted again, so there was no recovery to observe"
 
 
-def test_an_answer_that_nobody_waited_for_is_no_failure(tape: Tape) -> None:
+def test_a_hook_that_timed_out_is_inconclusive(tape: Tape) -> None:
     """The app may have recovered after the harness stopped waiting for it."""
-    refused(tape, 1)
+    refuse_key(tape, 1)
     tape.key("accepted")
     tape.wait(18)
     tape.hook("refresh", status=None, took_s=17)
@@ -210,8 +210,8 @@ def test_an_answer_that_nobody_waited_for_is_no_failure(tape: Tape) -> None:
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.limits.request_deadline_s")
 
 
-def test_data_calls_that_are_turned_away_are_no_exchanges(tape: Tape) -> None:
-    """A dead token on many calls is no loop over the key pair."""
+def test_refused_data_calls_are_no_token_requests(tape: Tape) -> None:
+    """Many calls with an expired token are no loop over the key pair."""
     tape.key("revoked")
     for _ in range(5):
         tape.call("banking.transactions", status=401)
@@ -221,32 +221,32 @@ def test_data_calls_that_are_turned_away_are_no_exchanges(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_only_work_after_the_last_time_the_key_was_good_is_recovery(tape: Tape) -> None:
-    """The key died twice; the app came back only once."""
-    refused(tape, 1)
+def test_only_work_after_the_key_was_last_accepted_is_recovery(tape: Tape) -> None:
+    """The key was refused twice, and the app recovered only once."""
+    refuse_key(tape, 1)
     tape.key("accepted")
     tape.call("banking.transactions", bearer="t2")
-    refused(tape, 1)
+    refuse_key(tape, 1)
     tape.key("accepted")
     tape.hook("refresh", status=502, took_s=0.01)
 
-    assert PROBE.examine(tape.journal).observed == "the app does not recover after its key pair was accepted again"
+    assert PROBE.examine(tape.journal).observed == "the app does not recover although its key pair is accepted again"
 
 
-@pytest.mark.parametrize(("tries", "verdict"), [(3, Verdict.INCONCLUSIVE), (4, Verdict.FAIL)])
-def test_a_message_allows_for_tries_once(tape: Tape, tries: int, verdict: Verdict) -> None:
-    """One event told is one thing asked."""
+@pytest.mark.parametrize(("attempts", "verdict"), [(3, Verdict.INCONCLUSIVE), (4, Verdict.FAIL)])
+def test_a_message_counts_as_one_piece_of_work(tape: Tape, attempts: int, verdict: Verdict) -> None:
+    """One event allows three attempts."""
     tape.key("revoked")
     tape.call("token", status=401)
     tape.told("consent.received")
-    for _ in range(tries - 1):
+    for _ in range(attempts - 1):
         tape.call("token", status=401)
 
     assert PROBE.examine(tape.journal).verdict is verdict
 
 
 def test_a_key_refused_by_a_fault_is_a_refused_key(tape: Tape) -> None:
-    """403 at the exchange, an error, and work again after a restart."""
+    """The token request gets 403, the hook fails, and the app works again after a restart."""
     tape.call("token", status=403, bites=KEY_REFUSED)
     tape.hook("refresh", status=503)
     tape.restart()
@@ -256,8 +256,8 @@ def test_a_key_refused_by_a_fault_is_a_refused_key(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_insisting_on_a_key_that_a_fault_refuses_fails(tape: Tape) -> None:
-    """The fourth exchange for one request is a loop here as well; its status is the one that was answered."""
+def test_a_fourth_attempt_with_a_key_that_a_fault_refuses_fails(tape: Tape) -> None:
+    """The evidence contains the status that the fault returned."""
     for _ in range(4):
         tape.call("token", status=403, bites=KEY_REFUSED)
     tape.hook("refresh", status=503)
@@ -267,8 +267,8 @@ def test_insisting_on_a_key_that_a_fault_refuses_fails(tape: Tape) -> None:
     assert (finding.verdict, finding.evidence) == (Verdict.FAIL, ("POST token: 403",))
 
 
-def test_leaving_alone_what_refused_the_key_is_no_crime(tape: Tape) -> None:
-    """An app may wait for a while after a refusal, for longer than a scenario lasts."""
+def test_a_long_pause_after_a_refusal_is_inconclusive(tape: Tape) -> None:
+    """An app may pause its calls after a refusal for longer than a scenario lasts."""
     tape.call("token", status=403, bites=KEY_REFUSED)
     tape.wait(1)
     tape.hook("refresh", status=503)
@@ -277,7 +277,7 @@ def test_leaving_alone_what_refused_the_key_is_no_crime(tape: Tape) -> None:
 
 
 def test_failing_after_a_restart_fails(tape: Tape) -> None:
-    """An app that began anew knows of no refusal."""
+    """A restarted app knows of no earlier refusal."""
     tape.call("token", status=403, bites=KEY_REFUSED)
     tape.restart()
     tape.wait(1)
@@ -285,4 +285,4 @@ def test_failing_after_a_restart_fails(tape: Tape) -> None:
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, finding.evidence) == (Verdict.FAIL, ("refresh failed with a good key pair",))
+    assert (finding.verdict, finding.evidence) == (Verdict.FAIL, ("refresh failed with an accepted key pair",))

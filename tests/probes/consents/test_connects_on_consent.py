@@ -1,4 +1,4 @@
-"""connects_on_consent: who consented is connected once the app was told, whatever became of the browser."""
+"""connects_on_consent: an end user who consented is connected once the app was notified, even without a callback."""
 
 from fiskil_harness.probes import ConnectsOnConsent, Verdict
 from tests.probes.tape import Tape
@@ -7,7 +7,7 @@ PROBE = ConnectsOnConsent()
 
 
 def test_connected_after_the_event_passes(tape: Tape) -> None:
-    """The event was acknowledged, and the app says yes."""
+    """The event was acknowledged, and the app reports a connection."""
     tape.journey("APPROVED")
     tape.told("consent.received")
     tape.effects({}, is_connected=True)
@@ -16,7 +16,7 @@ def test_connected_after_the_event_passes(tape: Tape) -> None:
 
 
 def test_unconnected_after_the_event_fails(tape: Tape) -> None:
-    """The app was told and still says no."""
+    """The event was acknowledged, and the app reports no connection."""
     tape.journey("APPROVED")
     tape.told("consent.received")
     tape.effects({}, is_connected=False)
@@ -24,11 +24,11 @@ def test_unconnected_after_the_event_fails(tape: Tape) -> None:
     finding = PROBE.examine(tape.journal)
 
     assert finding.verdict is Verdict.FAIL
-    assert finding.observed == "the app was told of a consent and does not count the end user as connected"
+    assert finding.observed == "the app acknowledged a consent but does not treat the end user as connected"
 
 
 def test_a_refused_event_proves_nothing(tape: Tape) -> None:
-    """Who refused to be told knows nothing."""
+    """An app that refused the event does not know of the consent."""
     tape.journey("APPROVED")
     tape.told("consent.received", outcome="refuse")
     tape.effects({}, is_connected=False)
@@ -36,8 +36,8 @@ def test_a_refused_event_proves_nothing(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_an_app_under_way_proves_nothing(tape: Tape) -> None:
-    """Whoever is still working may say yes in a moment."""
+def test_a_busy_app_proves_nothing(tape: Tape) -> None:
+    """A busy app may report the connection a moment later."""
     tape.journey("APPROVED")
     tape.told("consent.received")
     tape.effects({}, is_connected=False, is_idle=False)
@@ -45,8 +45,8 @@ def test_an_app_under_way_proves_nothing(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_an_app_that_does_not_tell_is_named_what_it_lacks(tape: Tape) -> None:
-    """Without ``connected`` there is nothing to read."""
+def test_an_app_that_reports_no_connection_state_is_inconclusive(tape: Tape) -> None:
+    """The finding names the missing hook ``connected``."""
     tape.journey("APPROVED")
     tape.told("consent.received")
     tape.effects({})

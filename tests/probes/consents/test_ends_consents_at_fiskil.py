@@ -1,4 +1,4 @@
-"""ends_consents_at_fiskil: who disconnects in the app has revoked their consents, not only a flag."""
+"""ends_consents_at_fiskil: a disconnect in the app revokes the consents at Fiskil and does not only set a flag."""
 
 import pytest
 
@@ -8,17 +8,17 @@ from tests.probes.tape import Tape
 PROBE = EndsConsentsAtFiskil()
 
 
-def connected(tape: Tape, *consents: str) -> None:
-    """The app was told of these consents."""
+def connect(tape: Tape, *consents: str) -> None:
+    """The app was notified of these consents."""
     for text in consents or ("arr1",):
         tape.consent(text)
         tape.told("consent.received", consent=text)
     tape.wait(1)
 
 
-def test_a_flag_of_its_own_fails(tape: Tape) -> None:
-    """The app says yes, and called nothing."""
-    connected(tape)
+def test_a_flag_in_the_app_alone_fails(tape: Tape) -> None:
+    """The app reports success and made no call."""
+    connect(tape)
     tape.hook("revoke")
     tape.effects({})
 
@@ -30,9 +30,9 @@ def test_a_flag_of_its_own_fails(tape: Tape) -> None:
     )
 
 
-def test_one_of_two_fails(tape: Tape) -> None:
-    """Every consent had to go."""
-    connected(tape, "arr1", "arr2")
+def test_revoking_one_of_two_consents_fails(tape: Tape) -> None:
+    """Every consent must be revoked."""
+    connect(tape, "arr1", "arr2")
     tape.call("consents.revoke", status=204, path="/v1/consent/arr1")
     tape.hook("revoke", took_s=0.5)
     tape.effects({})
@@ -45,9 +45,9 @@ def test_one_of_two_fails(tape: Tape) -> None:
 @pytest.mark.parametrize(
     ("route", "path"), [("consents.revoke", "/v1/consent/arr1"), ("end_users.delete", "/v1/end-users/eu_alice")]
 )
-def test_a_consent_that_was_revoked_passes(tape: Tape, route: str, path: str) -> None:
-    """By itself, or with its end user."""
-    connected(tape)
+def test_a_revoked_consent_passes(tape: Tape, route: str, path: str) -> None:
+    """Revoking the consent and deleting its end user both pass."""
+    connect(tape)
     tape.call(route, status=204, path=path)
     tape.hook("revoke", took_s=0.5)
     tape.effects({})
@@ -56,8 +56,8 @@ def test_a_consent_that_was_revoked_passes(tape: Tape, route: str, path: str) ->
 
 
 def test_an_app_that_revokes_a_moment_later_passes(tape: Tape) -> None:
-    """It answered first and did the work then."""
-    connected(tape)
+    """It responds first and revokes afterwards."""
+    connect(tape)
     tape.hook("revoke", status=202)
     tape.call("consents.revoke", status=204, path="/v1/consent/arr1")
     tape.effects({})
@@ -66,17 +66,17 @@ def test_an_app_that_revokes_a_moment_later_passes(tape: Tape) -> None:
 
 
 @pytest.mark.parametrize("status", [302, 404, 502, None])
-def test_an_app_that_says_no_is_not_accused(tape: Tape, status: int | None) -> None:
-    """It did not claim to have disconnected anybody."""
-    connected(tape)
+def test_an_app_that_reports_no_success_is_not_judged(tape: Tape, status: int | None) -> None:
+    """It did not report a disconnect."""
+    connect(tape)
     tape.hook("revoke", status=status)
     tape.effects({})
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_a_consent_that_the_app_never_heard_of_is_left_out(tape: Tape) -> None:
-    """It cannot revoke what it does not know."""
+def test_a_consent_that_the_app_was_not_notified_of_is_left_out(tape: Tape) -> None:
+    """The app cannot revoke a consent that it does not know."""
     tape.consent("arr1")
     tape.wait(1)
     tape.hook("revoke")
@@ -85,18 +85,18 @@ def test_a_consent_that_the_app_never_heard_of_is_left_out(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_an_app_at_work_is_not_accused(tape: Tape) -> None:
-    """The call may come yet."""
-    connected(tape)
+def test_a_busy_app_is_not_judged(tape: Tape) -> None:
+    """The call may still follow."""
+    connect(tape)
     tape.hook("revoke")
     tape.effects({}, pending=1, is_idle=False)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_an_app_that_nobody_can_ask_is_not_accused(tape: Tape) -> None:
-    """Whether it is at rest is not known."""
-    connected(tape)
+def test_an_app_without_effects_hook_is_not_judged(tape: Tape) -> None:
+    """Nothing shows if the app is idle."""
+    connect(tape)
     tape.hook("revoke")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE

@@ -1,4 +1,4 @@
-"""keeps_consents_short: the stated period fits the stated use."""
+"""keeps_consents_short: the stated consent period fits the stated use."""
 
 import pytest
 
@@ -20,18 +20,18 @@ PROBE = KeepsConsentsShort()
         (366, False, Verdict.FAIL),
     ],
 )
-def test_the_period_is_held_against_the_use(tape: Tape, days: int, one_off: bool, verdict: Verdict) -> None:
-    """A day for once, at most a year for anything."""
+def test_the_period_must_fit_the_use(tape: Tape, days: int, one_off: bool, verdict: Verdict) -> None:
+    """One day is allowed for one-off use, and one year for any other."""
     tape.journal.write(Declared(consent_days=days, one_off=one_off, purpose="to lend money"))
 
     assert PROBE.examine(tape.journal).verdict is verdict
 
 
-def test_a_long_period_is_worth_a_question(tape: Tape) -> None:
+def test_a_long_period_gets_advice(tape: Tape) -> None:
     """The team may have its reasons."""
     tape.journal.write(Declared(consent_days=200, one_off=False, purpose="to lend money"))
 
-    assert PROBE.examine(tape.journal).advice == ("consents last longer than half a year; does the use need that?",)
+    assert PROBE.examine(tape.journal).advice == ("consents last longer than half a year; check that this is needed",)
 
 
 @pytest.mark.parametrize(
@@ -42,8 +42,8 @@ def test_a_long_period_is_worth_a_question(tape: Tape) -> None:
         (Declared(consent_days=90, one_off=False, purpose=" "), "app.facts.purpose"),
     ],
 )
-def test_who_does_not_say_is_asked(tape: Tape, stated: Declared, hook: str) -> None:
-    """Each missing fact by its name."""
+def test_a_missing_fact_is_inconclusive(tape: Tape, stated: Declared, hook: str) -> None:
+    """The finding names each missing fact."""
     tape.journal.write(stated)
 
     assert PROBE.examine(tape.journal).hook == hook

@@ -1,4 +1,4 @@
-"""respects_reduced_consent: an app lives with less than it asked for, and lets go of what left a consent."""
+"""respects_reduced_consent: the app works with fewer permissions than requested, and deletes withdrawn data."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ ROW = Tape.transaction("a", arrangement_id="arr1")
 BOTH: dict[str, Any] = {"accounts": [ACCOUNT], "transactions": [ROW]}
 
 
-def amended(tape: Tape) -> None:
+def withdraw_transactions(tape: Tape) -> None:
     """Transactions leave the consent."""
     tape.consent("arr1")
     tape.rows(ACCOUNT, dataset="accounts")
@@ -23,21 +23,21 @@ def amended(tape: Tape) -> None:
     tape.consent("arr1", "accounts", "balances")
 
 
-def test_rows_of_a_dataset_that_left_fail(tape: Tape) -> None:
-    """The app was told that the consent changed, and shows them as before."""
-    amended(tape)
+def test_rows_of_a_withdrawn_dataset_fail(tape: Tape) -> None:
+    """The app was notified of the change, and shows the rows as before."""
+    withdraw_transactions(tape)
     tape.told("consent.updated", consent="arr1")
     tape.effects(BOTH)
 
     finding = PROBE.examine(tape.journal)
 
     assert (finding.verdict, finding.evidence) == (Verdict.FAIL, ("kept transactions a",))
-    assert finding.observed == "transactions of before still stand in the app's state though they are shared no longer"
+    assert finding.observed == "earlier transactions are still in the app's state although they are no longer shared"
 
 
-def test_a_refresh_tells_as_well(tape: Tape) -> None:
-    """Who reads everything anew and says so has seen what the consent covers."""
-    amended(tape)
+def test_a_refresh_notifies_as_well(tape: Tape) -> None:
+    """An app that reads everything again knows which datasets the consent covers."""
+    withdraw_transactions(tape)
     tape.wait(1)
     tape.hook("refresh")
     tape.effects(BOTH)
@@ -46,28 +46,28 @@ def test_a_refresh_tells_as_well(tape: Tape) -> None:
 
 
 @pytest.mark.parametrize("after", [{"accounts": [ACCOUNT]}, {"accounts": [ACCOUNT], "transactions": []}, None])
-def test_rows_that_left_with_their_dataset_pass(tape: Tape, after: Any) -> None:
-    """The rest may stay."""
-    amended(tape)
+def test_deleted_rows_of_a_withdrawn_dataset_pass(tape: Tape, after: Any) -> None:
+    """Rows of other datasets may stay."""
+    withdraw_transactions(tape)
     tape.told("consent.updated", consent="arr1")
     tape.effects(after)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-@pytest.mark.parametrize("how", [{"outcome": "refuse"}, {"is_subscribed": False}, {"consent": "arr9"}])
-def test_who_was_not_told_of_the_change_is_not_accused(tape: Tape, how: dict[str, Any]) -> None:
-    """A message that was refused, that the app does not use, or about another consent."""
-    amended(tape)
-    tape.told("consent.updated", **{"consent": "arr1", **how})
+@pytest.mark.parametrize("change", [{"outcome": "refuse"}, {"is_subscribed": False}, {"consent": "arr9"}])
+def test_an_app_that_was_not_notified_does_not_fail(tape: Tape, change: dict[str, Any]) -> None:
+    """The event was refused, is not used by the app, or names another consent."""
+    withdraw_transactions(tape)
+    tape.told("consent.updated", **{"consent": "arr1", **change})
     tape.effects(BOTH)
 
     assert PROBE.examine(tape.journal).verdict is not Verdict.FAIL
 
 
-def test_what_another_consent_covers_may_stay(tape: Tape) -> None:
+def test_rows_that_another_consent_covers_may_stay(tape: Tape) -> None:
     """The dataset left one consent and is in another."""
-    amended(tape)
+    withdraw_transactions(tape)
     tape.consent("arr2")
     tape.told("consent.updated", consent="arr1")
     tape.effects(BOTH)
@@ -75,17 +75,17 @@ def test_what_another_consent_covers_may_stay(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_an_app_at_work_is_not_accused(tape: Tape) -> None:
-    """The rows may still go."""
-    amended(tape)
+def test_a_busy_app_is_not_judged(tape: Tape) -> None:
+    """It may still delete the rows."""
+    withdraw_transactions(tape)
     tape.told("consent.updated", consent="arr1")
     tape.effects(BOTH, pending=1, is_idle=False)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_an_id_that_another_dataset_has_too_is_no_witness(tape: Tape) -> None:
-    """Balances may go by the ids of accounts, which are still shared."""
+def test_an_id_that_another_dataset_has_too_proves_nothing(tape: Tape) -> None:
+    """Balances may have the ids of accounts, which are still shared."""
     balance = {"key": "everyday", "fiskil_id": "acc1", "arrangement_id": "arr1", "current_balance": "1.00"}
     tape.consent("arr1")
     tape.rows(ACCOUNT, dataset="accounts")
@@ -98,8 +98,8 @@ def test_an_id_that_another_dataset_has_too_is_no_witness(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def withheld(tape: Tape) -> None:
-    """Transactions were never granted; an account is closed, and its event gets lost."""
+def withhold_transactions(tape: Tape) -> None:
+    """Transactions were never granted; an account is closed, and its event is lost."""
     tape.consent("arr1", "accounts", "balances")
     tape.rows(ACCOUNT, dataset="accounts")
     tape.told("banking.accounts.sync.completed")
@@ -108,8 +108,8 @@ def withheld(tape: Tape) -> None:
     tape.effects({"accounts": [ACCOUNT]}, moment="before")
 
 
-def refreshed(tape: Tape, *refusals: int, status: int | None, state: Any) -> None:
-    """The app is asked to read everything anew, and meets *refusals* where transactions are."""
+def refresh(tape: Tape, *refusals: int, status: int | None, state: Any) -> None:
+    """The app reads everything again on request, and gets *refusals* for transactions."""
     tape.wait(1)
     for refusal in refusals:
         tape.call("banking.transactions", status=refusal)
@@ -117,10 +117,10 @@ def refreshed(tape: Tape, *refusals: int, status: int | None, state: Any) -> Non
     tape.effects(state)
 
 
-def test_a_refresh_that_gives_up_for_what_is_not_shared_fails(tape: Tape) -> None:
-    """Nothing of what is shared is read any more."""
-    withheld(tape)
-    refreshed(tape, 403, status=502, state={"accounts": [ACCOUNT]})
+def test_a_refresh_that_fails_because_of_withheld_data_fails(tape: Tape) -> None:
+    """The app reads none of the shared data any more."""
+    withhold_transactions(tape)
+    refresh(tape, 403, status=502, state={"accounts": [ACCOUNT]})
 
     finding = PROBE.examine(tape.journal)
 
@@ -139,19 +139,19 @@ def test_a_refresh_that_gives_up_for_what_is_not_shared_fails(tape: Tape) -> Non
         ((403, 503), 502, [ACCOUNT]),
     ],
 )
-def test_who_reads_the_rest_or_could_not_passes(
+def test_reading_the_other_data_or_an_api_failure_passes(
     tape: Tape, refusals: tuple[int, ...], status: int | None, state: Any
 ) -> None:
-    """It may ask for it once, say that something went wrong, be asked too soon, or find the API down."""
-    withheld(tape)
-    refreshed(tape, *refusals, status=status, state={"accounts": state})
+    """The app may request the data once, report an error, get 429, or find the API unavailable."""
+    withhold_transactions(tape)
+    refresh(tape, *refusals, status=status, state={"accounts": state})
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_asking_over_and_over_fails(tape: Tape) -> None:
-    """More than twenty times within three seconds."""
-    withheld(tape)
+def test_requesting_withheld_data_repeatedly_fails(tape: Tape) -> None:
+    """More than twenty calls within three seconds are too many."""
+    withhold_transactions(tape)
     for _ in range(21):
         tape.call("banking.transactions", status=403)
     tape.effects({"accounts": [CLOSED]})
@@ -161,9 +161,9 @@ def test_asking_over_and_over_fails(tape: Tape) -> None:
     assert (finding.verdict, finding.evidence) == (Verdict.FAIL, ("refused banking.transactions",))
 
 
-def test_asking_once_in_a_while_passes(tape: Tape) -> None:
-    """Each refresh may ask again."""
-    withheld(tape)
+def test_requesting_withheld_data_occasionally_passes(tape: Tape) -> None:
+    """Each refresh may request it again."""
+    withhold_transactions(tape)
     for _ in range(30):
         tape.call("banking.transactions", status=403)
         tape.wait(0.2)
@@ -172,8 +172,8 @@ def test_asking_once_in_a_while_passes(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_what_is_granted_and_refused_is_another_matter(tape: Tape) -> None:
-    """A 403 on what the consent covers says nothing about the grant."""
+def test_a_refusal_of_granted_data_is_inconclusive(tape: Tape) -> None:
+    """A 403 on data that the consent covers proves nothing about the permissions."""
     tape.consent("arr1")
     for _ in range(30):
         tape.call("banking.transactions", status=403)

@@ -1,4 +1,4 @@
-"""stays_unconnected: who did not consent is not connected, in the eyes of an app that can tell."""
+"""stays_unconnected: an end user without a consent is not connected, in an app that reports connections."""
 
 from fiskil_harness.probes import StaysUnconnected, Verdict
 from tests.probes.tape import Tape
@@ -8,7 +8,7 @@ CANCELLED = "AUTH_SESSION_CANCELLED"
 
 
 def test_unconnected_until_the_consent_passes(tape: Tape) -> None:
-    """No after the cancelled journey, yes after the approved one."""
+    """The app reports no connection after the cancelled journey, and one after the approved journey."""
     tape.journey(CANCELLED)
     tape.effects({}, is_connected=False, moment="after")
     tape.journey("APPROVED", attempt=2)
@@ -18,18 +18,18 @@ def test_unconnected_until_the_consent_passes(tape: Tape) -> None:
 
 
 def test_connected_without_a_consent_fails(tape: Tape) -> None:
-    """The finding says which ending the app took for a yes."""
+    """The finding names the ending that the app treated as a consent."""
     tape.journey(CANCELLED)
     tape.effects({}, is_connected=True, moment="after")
 
     finding = PROBE.examine(tape.journal)
 
     assert finding.verdict is Verdict.FAIL
-    assert finding.observed == "the app counts the end user as connected after AUTH_SESSION_CANCELLED"
+    assert finding.observed == "the app treats the end user as connected after AUTH_SESSION_CANCELLED"
 
 
-def test_an_app_that_never_says_yes_proves_nothing(tape: Tape) -> None:
-    """A wrong path in the config reads no for everybody."""
+def test_an_app_that_never_reports_a_connection_proves_nothing(tape: Tape) -> None:
+    """A wrong path in the config reports no connection for every end user."""
     tape.journey(CANCELLED)
     tape.effects({}, is_connected=False, moment="after")
     tape.journey("APPROVED", attempt=2)
@@ -40,8 +40,8 @@ def test_an_app_that_never_says_yes_proves_nothing(tape: Tape) -> None:
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.observe.connected")
 
 
-def test_an_app_that_does_not_tell_is_named_the_hook(tape: Tape) -> None:
-    """Without ``connected`` there is nothing to read."""
+def test_an_app_that_reports_no_connection_state_is_inconclusive(tape: Tape) -> None:
+    """The finding names the missing hook ``connected``."""
     tape.journey(CANCELLED)
     tape.effects({}, moment="after")
 
@@ -50,8 +50,8 @@ def test_an_app_that_does_not_tell_is_named_the_hook(tape: Tape) -> None:
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.observe.connected")
 
 
-def test_an_end_user_that_the_app_does_not_know_yet_is_unconnected(tape: Tape) -> None:
-    """No state at all after the cancelled journey is as good as a no."""
+def test_an_unknown_end_user_is_unconnected(tape: Tape) -> None:
+    """No state after the cancelled journey counts as not connected."""
     tape.journey(CANCELLED)
     tape.effects(None, moment="after")
     tape.journey("APPROVED", attempt=2)
@@ -60,8 +60,8 @@ def test_an_end_user_that_the_app_does_not_know_yet_is_unconnected(tape: Tape) -
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_reading_in_vain_is_advice(tape: Tape) -> None:
-    """An app may look whether there is data after all."""
+def test_reading_before_any_consent_is_advice(tape: Tape) -> None:
+    """An app may check if there is data after all."""
     tape.journey(CANCELLED)
     tape.call("banking.accounts")
     tape.effects({}, is_connected=False, moment="after")
@@ -71,29 +71,29 @@ def test_reading_in_vain_is_advice(tape: Tape) -> None:
     finding = PROBE.examine(tape.journal)
 
     assert finding.verdict is Verdict.PASS
-    assert finding.advice == ("banking.accounts was read though nobody had consented",)
+    assert finding.advice == ("banking.accounts was read although no end user had consented",)
 
 
-def test_without_a_failed_journey_there_is_nothing_to_see(tape: Tape) -> None:
-    """Approval alone is another question."""
+def test_without_an_unsuccessful_journey_the_result_is_inconclusive(tape: Tape) -> None:
+    """An approved journey proves nothing here."""
     tape.journey("APPROVED")
     tape.effects({}, is_connected=True)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_looks_before_the_failure_do_not_count(tape: Tape) -> None:
-    """Only what the app tells after the cancelled journey is an answer to it."""
+def test_states_before_the_unsuccessful_journey_do_not_count(tape: Tape) -> None:
+    """Only the states after the cancelled journey are judged."""
     tape.effects({}, is_connected=True)
     tape.journey(CANCELLED)
 
     finding = PROBE.examine(tape.journal)
 
-    assert finding.observed == "the app was not looked at after the journey that came to nothing"
+    assert finding.observed == "the app's state was not read after the unsuccessful journey"
 
 
 def test_another_end_user_may_be_connected(tape: Tape) -> None:
-    """Who consented is connected, whatever somebody else does."""
+    """An end user who consented is connected, whatever another end user does."""
     tape.told("consent.received", participant="b")
     tape.journey(CANCELLED)
     tape.effects({}, is_connected=False, moment="after")
@@ -103,7 +103,7 @@ def test_another_end_user_may_be_connected(tape: Tape) -> None:
 
 
 def test_a_consent_without_a_journey_connects_as_well(tape: Tape) -> None:
-    """The event is the truth, wherever the consent was given."""
+    """The event counts, wherever the consent was given."""
     tape.journey(CANCELLED)
     tape.effects({}, is_connected=False, moment="after")
     tape.told("consent.received")

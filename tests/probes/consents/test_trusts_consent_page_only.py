@@ -1,4 +1,4 @@
-"""trusts_consent_page_only: what another window posts moves nothing, where the consent page's message moves something."""
+"""trusts_consent_page_only: a message from another window changes nothing, unlike the consent page's message."""
 
 from typing import Any
 
@@ -8,71 +8,71 @@ from tests.probes.tape import Tape
 
 PROBE = TrustsConsentPageOnly()
 CANCELLED = "AUTH_SESSION_CANCELLED"
-OPEN, OVER = {"connection": "pending"}, {"connection": "cancelled"}
+OPEN, ENDED = {"connection": "pending"}, {"connection": "cancelled"}
 
 
-def told(tape: Tape, step: int, before: Any, after: Any, *, is_genuine: bool, error_type: str = CANCELLED) -> Journal:
-    """In a step of its own, each end user's page was told something, and the app's state looked so before and after."""
-    who = "b" if is_genuine else "a"
-    tape.effects(before, moment="before", participant=who, step=step)
+def post(tape: Tape, step: int, before: Any, after: Any, *, is_genuine: bool, error_type: str = CANCELLED) -> Journal:
+    """In its own step a page of an end user receives a message, with the app's state before and after."""
+    participant = "b" if is_genuine else "a"
+    tape.effects(before, moment="before", participant=participant, step=step)
     tape.journal.write(
         SdkMessagePassed(
-            at_s=tape.now_s, step=step, participant=who, session="s", error_type=error_type, is_genuine=is_genuine
+            at_s=tape.now_s, step=step, participant=participant, session="s", error_type=error_type, is_genuine=is_genuine
         )
     )
-    tape.effects(after, moment="after", participant=who, step=step)
+    tape.effects(after, moment="after", participant=participant, step=step)
     return tape.journal
 
 
-def test_a_stranger_that_moves_nothing_passes(tape: Tape) -> None:
-    """The consent page's own word moved another end user's state."""
-    told(tape, 1, OPEN, OPEN, is_genuine=False)
+def test_a_foreign_message_without_effect_passes(tape: Tape) -> None:
+    """The consent page's own message changed another end user's state."""
+    post(tape, 1, OPEN, OPEN, is_genuine=False)
 
-    finding = PROBE.examine(told(tape, 2, OPEN, OVER, is_genuine=True))
+    finding = PROBE.examine(post(tape, 2, OPEN, ENDED, is_genuine=True))
 
-    assert (finding.verdict, finding.observed) == (Verdict.PASS, "what another window posted moved nothing")
+    assert (finding.verdict, finding.observed) == (Verdict.PASS, "messages from other windows changed nothing")
 
 
-def test_a_stranger_that_is_believed_fails(tape: Tape) -> None:
-    """The state went where the consent page's message leads."""
-    told(tape, 1, OPEN, OVER, is_genuine=False)
+def test_a_foreign_message_with_the_same_effect_fails(tape: Tape) -> None:
+    """The state changed as it does after the consent page's message."""
+    post(tape, 1, OPEN, ENDED, is_genuine=False)
 
-    finding = PROBE.examine(told(tape, 2, OPEN, OVER, is_genuine=True))
+    finding = PROBE.examine(post(tape, 2, OPEN, ENDED, is_genuine=True))
 
     assert (finding.verdict, finding.observed) == (
         Verdict.FAIL,
-        "a window of another origin moved the state as the consent page does: $.connection",
+        "a message from another origin changed the state as the consent page's message does: $.connection",
     )
 
 
-def test_a_note_about_the_stranger_is_lawful(tape: Tape) -> None:
-    """An app may write down that somebody tried; that is no ending."""
-    told(tape, 1, OPEN, {**OPEN, "ignored": ["https://elsewhere.example"]}, is_genuine=False)
+def test_a_note_about_the_foreign_message_passes(tape: Tape) -> None:
+    """An app may record the attempt; that is no ending."""
+    post(tape, 1, OPEN, {**OPEN, "ignored": ["https://elsewhere.example"]}, is_genuine=False)
 
-    assert PROBE.examine(told(tape, 2, OPEN, OVER, is_genuine=True)).verdict is Verdict.PASS
+    assert PROBE.examine(post(tape, 2, OPEN, ENDED, is_genuine=True)).verdict is Verdict.PASS
 
 
-def test_standing_still_proves_nothing_where_nothing_moves(tape: Tape) -> None:
-    """An app may not show attempts at all."""
-    told(tape, 1, OPEN, OPEN, is_genuine=False)
+def test_an_unchanged_state_proves_nothing_without_a_control(tape: Tape) -> None:
+    """An app may not show attempts in its state."""
+    post(tape, 1, OPEN, OPEN, is_genuine=False)
 
-    finding = PROBE.examine(told(tape, 2, OPEN, OPEN, is_genuine=True))
+    finding = PROBE.examine(post(tape, 2, OPEN, OPEN, is_genuine=True))
 
     assert (finding.verdict, finding.observed) == (
         Verdict.INCONCLUSIVE,
-        "the consent page's own message was not seen to move anything",
+        "the consent page's own message changed no state",
     )
 
 
-def test_other_words_of_the_consent_page_are_no_control(tape: Tape) -> None:
-    """A success that moves something says nothing about cancellations."""
-    told(tape, 1, OPEN, OVER, is_genuine=False)
+def test_another_message_of_the_consent_page_is_no_control(tape: Tape) -> None:
+    """A success that changes the state proves nothing about cancellations."""
+    post(tape, 1, OPEN, ENDED, is_genuine=False)
 
-    assert PROBE.examine(told(tape, 2, OPEN, OVER, is_genuine=True, error_type="")).verdict is Verdict.INCONCLUSIVE
+    assert PROBE.examine(post(tape, 2, OPEN, ENDED, is_genuine=True, error_type="")).verdict is Verdict.INCONCLUSIVE
 
 
-def test_without_a_stranger_there_is_nothing_to_tell(tape: Tape) -> None:
-    """Nobody else posted."""
-    finding = PROBE.examine(told(tape, 1, OPEN, OVER, is_genuine=True))
+def test_without_a_foreign_message_the_result_is_inconclusive(tape: Tape) -> None:
+    """No other window posted a message."""
+    finding = PROBE.examine(post(tape, 1, OPEN, ENDED, is_genuine=True))
 
-    assert (finding.verdict, finding.observed) == (Verdict.INCONCLUSIVE, "no other window posted anything")
+    assert (finding.verdict, finding.observed) == (Verdict.INCONCLUSIVE, "no other window posted a message")

@@ -1,4 +1,4 @@
-"""drops_removed_rows: a row that vanished no longer looks like an active one."""
+"""drops_removed_rows: a row that the institution removed no longer looks active."""
 
 from typing import Any
 
@@ -11,8 +11,8 @@ PROBE = DropsRemovedRows("transactions")
 SYNCED = "banking.transactions.sync.completed"
 
 
-def removed(tape: Tape, after: Any) -> None:
-    """Row ``b`` vanished; told of it, the app tells *after*."""
+def remove_row(tape: Tape, after: Any) -> None:
+    """Row ``b`` is removed; after the event of that sync the app's state is *after*."""
     stays, goes = tape.transaction("a"), tape.transaction("b")
     tape.rows(stays, goes)
     tape.told(SYNCED)
@@ -22,9 +22,9 @@ def removed(tape: Tape, after: Any) -> None:
     tape.effects(after)
 
 
-def test_a_row_that_left_passes(tape: Tape) -> None:
-    """The active view shows what the latest sync has."""
-    removed(tape, {"rows": [tape.transaction("a")]})
+def test_a_deleted_row_passes(tape: Tape) -> None:
+    """The active view shows the rows of the latest sync."""
+    remove_row(tape, {"rows": [tape.transaction("a")]})
 
     finding = PROBE.examine(tape.journal)
 
@@ -32,17 +32,17 @@ def test_a_row_that_left_passes(tape: Tape) -> None:
 
 
 def test_a_row_that_stays_unchanged_fails(tape: Tape) -> None:
-    """A removed row that stands where it stood cannot be told from an active one."""
-    removed(tape, {"rows": [tape.transaction("a"), tape.transaction("b")]})
+    """A removed row in its old place looks like an active one."""
+    remove_row(tape, {"rows": [tape.transaction("a"), tape.transaction("b")]})
 
     finding = PROBE.examine(tape.journal)
 
     assert (finding.verdict, finding.evidence) == (Verdict.FAIL, ("kept b",))
 
 
-@pytest.mark.parametrize("how", ["marked", "moved", "listed"])
-def test_a_row_kept_with_a_mark_passes(tape: Tape, how: str) -> None:
-    """Soft deletes are what the practice asks for, wherever the mark stands."""
+@pytest.mark.parametrize("kind", ["marked", "moved", "listed"])
+def test_a_row_kept_with_a_mark_passes(tape: Tape, kind: str) -> None:
+    """Soft deletes pass, wherever the mark is."""
     stays, goes = tape.transaction("a"), tape.transaction("b")
     states = {
         "marked": {"rows": [stays, {**goes, "is_deleted": True}]},
@@ -50,7 +50,7 @@ def test_a_row_kept_with_a_mark_passes(tape: Tape, how: str) -> None:
         "listed": {"rows": [stays, goes], "deleted_ids": [goes["fiskil_id"]]},
     }
 
-    removed(tape, states[how])
+    remove_row(tape, states[kind])
 
     finding = PROBE.examine(tape.journal)
     assert finding.verdict is Verdict.PASS
@@ -58,14 +58,14 @@ def test_a_row_kept_with_a_mark_passes(tape: Tape, how: str) -> None:
 
 
 def test_a_state_that_shows_no_row_proves_nothing(tape: Tape) -> None:
-    """An app that lost everything has not removed a row on purpose."""
-    removed(tape, {"rows": []})
+    """An app that lost all rows has not removed one on purpose."""
+    remove_row(tape, {"rows": []})
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_without_a_removal_there_is_nothing_to_see(tape: Tape) -> None:
-    """A sync that removed nothing is no experiment."""
+def test_without_a_removal_the_result_is_inconclusive(tape: Tape) -> None:
+    """The sync removed no row."""
     tape.rows(tape.transaction("a"))
     tape.told(SYNCED)
     tape.effects([tape.transaction("a")])
@@ -73,8 +73,8 @@ def test_without_a_removal_there_is_nothing_to_see(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_an_app_that_was_not_told_owes_nothing(tape: Tape) -> None:
-    """The event of the second sync was refused, and nobody asked for a refresh."""
+def test_an_app_that_was_not_notified_is_not_judged(tape: Tape) -> None:
+    """The event of the second sync was refused, and no refresh followed."""
     stays, goes = tape.transaction("a"), tape.transaction("b")
     tape.rows(stays, goes)
     tape.told(SYNCED)
@@ -86,8 +86,8 @@ def test_an_app_that_was_not_told_owes_nothing(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_an_app_at_work_is_not_accused(tape: Tape) -> None:
-    """The row may still go."""
+def test_a_busy_app_is_not_judged(tape: Tape) -> None:
+    """It may still remove the row."""
     stays, goes = tape.transaction("a"), tape.transaction("b")
     tape.rows(stays, goes)
     tape.told(SYNCED)

@@ -1,4 +1,4 @@
-"""drops_revoked_rows: when a consent is over, what was read under it is gone."""
+"""drops_revoked_rows: when a consent is revoked, its data is deleted."""
 
 from typing import Any
 
@@ -10,8 +10,8 @@ from tests.probes.tape import Tape
 PROBE = DropsRevokedRows()
 
 
-def revoked(tape: Tape, after: Any, *, outcome: str = "ack") -> None:
-    """A consent with one account and one transaction ends; the app tells *after*."""
+def revoke(tape: Tape, after: Any, *, outcome: str = "ack") -> None:
+    """A consent with one account and one transaction is revoked; afterwards the app's state is *after*."""
     account = {"key": "everyday", "fiskil_id": "bank_account_1", "account_number": "123456789"}
     row = tape.transaction("a")
     tape.rows(account, dataset="accounts")
@@ -23,19 +23,19 @@ def revoked(tape: Tape, after: Any, *, outcome: str = "ack") -> None:
 
 
 @pytest.mark.parametrize("after", [{"accounts": [], "transactions": []}, None, {"consent": "revoked"}])
-def test_an_empty_view_passes(tape: Tape, after: Any) -> None:
-    """Nothing left, or no such end user any more, is right."""
-    revoked(tape, after)
+def test_an_empty_state_passes(tape: Tape, after: Any) -> None:
+    """An app may have no rows left, or no longer know the end user."""
+    revoke(tape, after)
 
     finding = PROBE.examine(tape.journal)
 
     assert (finding.verdict, finding.examined) == (Verdict.PASS, 3)
 
 
-def test_rows_that_stay_fail_without_their_numbers(tape: Tape) -> None:
+def test_rows_that_stay_fail_and_their_numbers_are_hidden(tape: Tape) -> None:
     """The finding names accounts and rows, and shows neither ids nor account numbers."""
     account = {"key": "everyday", "fiskil_id": "bank_account_1", "account_number": "123456789"}
-    revoked(tape, {"accounts": [account], "transactions": []})
+    revoke(tape, {"accounts": [account], "transactions": []})
 
     finding = PROBE.examine(tape.journal)
 
@@ -44,26 +44,26 @@ def test_rows_that_stay_fail_without_their_numbers(tape: Tape) -> None:
 
 
 def test_the_number_of_a_joint_account_may_stay_with_the_other_holder(tape: Tape) -> None:
-    """Both see one number, and the other one's consent is not over."""
+    """Both holders have the same number, and the other one's consent is active."""
     theirs = {"key": "everyday", "fiskil_id": "bank_account_2", "account_number": "123456789"}
     tape.rows(theirs, dataset="accounts", participant="twin")
-    revoked(tape, {"accounts": [theirs], "transactions": []})
+    revoke(tape, {"accounts": [theirs], "transactions": []})
 
     finding = PROBE.examine(tape.journal)
 
     assert (finding.verdict, finding.examined) == (Verdict.PASS, 2)
 
 
-def test_an_event_that_was_not_acknowledged_binds_nobody(tape: Tape) -> None:
-    """An app that was not told cannot know."""
-    revoked(tape, {"transactions": [tape.transaction("a")]}, outcome="refuse")
+def test_an_event_that_was_not_acknowledged_is_not_judged(tape: Tape) -> None:
+    """An app that was not notified does not know of the revocation."""
+    revoke(tape, {"transactions": [tape.transaction("a")]}, outcome="refuse")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
 def test_a_new_consent_may_bring_rows_back(tape: Tape) -> None:
-    """After another consent the same rows are lawfully there."""
-    revoked(tape, None)
+    """After a new consent the app may show the same rows."""
+    revoke(tape, None)
     tape.told("consent.received")
     tape.effects({"transactions": [tape.transaction("a")]})
 
@@ -71,7 +71,7 @@ def test_a_new_consent_may_bring_rows_back(tape: Tape) -> None:
 
 
 def test_an_app_that_never_showed_a_row_proves_nothing(tape: Tape) -> None:
-    """Nothing before and nothing after is no experiment."""
+    """The state showed no row before and shows none afterwards."""
     tape.rows(tape.transaction("a"))
     tape.effects({}, moment="before")
     tape.told("consent.revoked")
@@ -80,8 +80,8 @@ def test_an_app_that_never_showed_a_row_proves_nothing(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_an_app_at_work_is_not_accused(tape: Tape) -> None:
-    """The rows may still go."""
+def test_a_busy_app_is_not_judged(tape: Tape) -> None:
+    """It may still delete the rows."""
     row = tape.transaction("a")
     tape.rows(row)
     tape.effects([row], moment="before")

@@ -1,4 +1,4 @@
-"""forgets_ended_consents: whatever told the app that a consent is over, nothing of it stays."""
+"""forgets_ended_consents: however the app learned of the end of a consent, none of its data stays."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,51 +9,57 @@ from fiskil_harness.probes import ForgetsEndedConsents, Verdict
 from tests.probes.tape import Tape
 
 PROBE = ForgetsEndedConsents()
-Told = Callable[[Tape], None]
+Notice = Callable[[Tape], None]
 
 
 def row(key: str, consent: str = "arr1") -> dict[str, Any]:
+    """A row of this consent."""
     return Tape.transaction(key, arrangement_id=consent)
 
 
-def begun(tape: Tape) -> None:
-    """A consent brings one row, which the app shows."""
+def begin(tape: Tape) -> None:
+    """A consent has one row, which the app shows."""
     tape.consent("arr1")
     tape.rows(row("a"))
     tape.told("banking.transactions.sync.completed")
     tape.effects({"transactions": [row("a")]}, moment="before")
 
 
-def ended(tape: Tape) -> None:
-    begun(tape)
+def end(tape: Tape) -> None:
+    """The consent has ended."""
+    begin(tape)
     tape.consent("arr1", is_active=False)
 
 
 def by_event(tape: Tape) -> None:
+    """The event arrives."""
     tape.told("consent.revoked", consent="arr1")
 
 
 def by_refresh(tape: Tape) -> None:
+    """The app reads its consents in a refresh."""
     tape.now_s += 1
     tape.call("consents.list")
     tape.hook("refresh")
 
 
 def by_refusal(tape: Tape) -> None:
+    """The API refuses a read in a refresh."""
     tape.now_s += 1
     tape.call("banking.accounts", status=403)
     tape.hook("refresh", status=502)
 
 
-def by_itself(tape: Tape) -> None:
+def by_own_revocation(tape: Tape) -> None:
+    """The app revokes the consent itself."""
     tape.call("consents.revoke", status=204, path="/v1/consent/arr1")
 
 
-@pytest.mark.parametrize("told", [by_event, by_refresh, by_refusal, by_itself])
-def test_rows_that_stay_fail_however_the_app_heard(tape: Tape, told: Told) -> None:
-    """By the event, by looking, by being refused, by ending the consent itself: the rows had to go."""
-    ended(tape)
-    told(tape)
+@pytest.mark.parametrize("notify", [by_event, by_refresh, by_refusal, by_own_revocation])
+def test_rows_that_stay_fail_however_the_app_learned_of_the_end(tape: Tape, notify: Notice) -> None:
+    """The app must delete the rows in each case."""
+    end(tape)
+    notify(tape)
     tape.effects({"transactions": [row("a")]})
 
     finding = PROBE.examine(tape.journal)
@@ -61,20 +67,20 @@ def test_rows_that_stay_fail_however_the_app_heard(tape: Tape, told: Told) -> No
     assert (finding.verdict, finding.evidence) == (Verdict.FAIL, ("kept transactions a",))
 
 
-@pytest.mark.parametrize("told", [by_event, by_refresh, by_refusal, by_itself])
+@pytest.mark.parametrize("notify", [by_event, by_refresh, by_refusal, by_own_revocation])
 @pytest.mark.parametrize("state", [{"transactions": []}, None, {"history": [{**row("a"), "removed": "yes"}]}])
-def test_rows_that_are_gone_or_marked_pass(tape: Tape, told: Told, state: Any) -> None:
-    """Nothing left is right, and so is what stands there as something else than before."""
-    ended(tape)
-    told(tape)
+def test_rows_that_are_gone_or_marked_pass(tape: Tape, notify: Notice, state: Any) -> None:
+    """Deleted rows and rows that are shown differently both pass."""
+    end(tape)
+    notify(tape)
     tape.effects(state)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_a_row_that_comes_back_under_another_consent_that_is_over_fails(tape: Tape) -> None:
+def test_a_row_of_another_ended_consent_fails(tape: Tape) -> None:
     """It is the same record, whatever consent it names."""
-    ended(tape)
+    end(tape)
     by_event(tape)
     tape.effects({"transactions": []}, moment="between")
     tape.consent("arr2")
@@ -86,9 +92,9 @@ def test_a_row_that_comes_back_under_another_consent_that_is_over_fails(tape: Ta
     assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
 
 
-def test_rows_that_an_active_consent_brings_stay(tape: Tape) -> None:
-    """The end user has consented again, and the same rows come under the new consent."""
-    ended(tape)
+def test_rows_of_a_new_consent_may_stay(tape: Tape) -> None:
+    """The end user has consented again, and the same rows belong to the new consent."""
+    end(tape)
     by_event(tape)
     tape.consent("arr2")
     tape.rows(row("a", "arr2"))
@@ -97,48 +103,53 @@ def test_rows_that_an_active_consent_brings_stay(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def unheard(tape: Tape) -> None:
-    """Nothing."""
+def without_notice(tape: Tape) -> None:
+    """The app is not notified."""
 
 
 def refused_event(tape: Tape) -> None:
+    """The app refuses the event."""
     tape.told("consent.revoked", consent="arr1", outcome="refuse")
 
 
 def too_soon(tape: Tape) -> None:
+    """A second refresh is refused as too early."""
     tape.now_s += 1
     tape.call("banking.accounts", status=403)
     tape.hook("refresh", status=429)
 
 
-def looks_later(tape: Tape) -> None:
+def reads_later(tape: Tape) -> None:
+    """The refresh is accepted, and the app has not read yet."""
     tape.now_s += 1
     tape.hook("refresh", status=202)
 
 
 def api_was_down(tape: Tape) -> None:
+    """The API fails during the refresh."""
     tape.now_s += 1
     tape.call("banking.accounts", status=503)
     tape.hook("refresh", status=502)
 
 
-def of_another(tape: Tape) -> None:
+def of_another_consent(tape: Tape) -> None:
+    """The event names another consent."""
     tape.told("consent.revoked", consent="arr9")
 
 
-@pytest.mark.parametrize("told", [unheard, refused_event, too_soon, looks_later, api_was_down, of_another])
-def test_who_has_not_heard_is_not_accused(tape: Tape, told: Told) -> None:
-    """No event, no answer from the API, or one that says nothing: the app cannot know."""
-    ended(tape)
-    told(tape)
+@pytest.mark.parametrize("notify", [without_notice, refused_event, too_soon, reads_later, api_was_down, of_another_consent])
+def test_an_app_that_does_not_know_of_the_end_is_not_judged(tape: Tape, notify: Notice) -> None:
+    """It received no event and no API response that shows the end."""
+    end(tape)
+    notify(tape)
     tape.effects({"transactions": [row("a")]})
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_one_refusal_says_nothing_while_another_consent_stands(tape: Tape) -> None:
-    """A 403 may then be about anything."""
-    ended(tape)
+def test_a_refusal_proves_nothing_while_another_consent_is_active(tape: Tape) -> None:
+    """The 403 may have another reason."""
+    end(tape)
     tape.consent("arr2")
     by_refusal(tape)
     tape.effects({"transactions": [row("a")]})
@@ -146,9 +157,9 @@ def test_one_refusal_says_nothing_while_another_consent_stands(tape: Tape) -> No
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_an_app_at_work_is_not_accused(tape: Tape) -> None:
-    """The rows may still go."""
-    ended(tape)
+def test_a_busy_app_is_not_judged(tape: Tape) -> None:
+    """It may still delete the rows."""
+    end(tape)
     by_event(tape)
     tape.effects({"transactions": [row("a")]}, pending=1, is_idle=False)
 
@@ -156,8 +167,8 @@ def test_an_app_at_work_is_not_accused(tape: Tape) -> None:
 
 
 @pytest.mark.parametrize("consents", [(), ("arr1",)])
-def test_no_end_is_no_experiment(tape: Tape, consents: tuple[str, ...]) -> None:
-    """Nothing is over."""
+def test_without_an_ended_consent_the_result_is_inconclusive(tape: Tape, consents: tuple[str, ...]) -> None:
+    """No consent has ended."""
     for consent in consents:
         tape.consent(consent)
     tape.effects({})
@@ -166,7 +177,7 @@ def test_no_end_is_no_experiment(tape: Tape, consents: tuple[str, ...]) -> None:
 
 
 def test_an_app_that_never_showed_a_row_proves_nothing(tape: Tape) -> None:
-    """Nothing before and nothing after."""
+    """The state showed no row before and shows none afterwards."""
     tape.consent("arr1")
     tape.rows(row("a"))
     tape.consent("arr1", is_active=False)

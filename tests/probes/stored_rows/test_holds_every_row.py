@@ -1,4 +1,4 @@
-"""holds_every_row: every row of the latest sync that the app asks for, each once, in whatever shape the state has."""
+"""holds_every_row: the state shows every row of the latest sync that the app reads, each once, in any shape."""
 
 from typing import Any
 
@@ -13,8 +13,8 @@ PROBE = HoldsEveryRow("transactions")
 SYNCED = "banking.transactions.sync.completed"
 
 
-def synced(tape: Tape, *keys: str) -> list[dict[str, Any]]:
-    """A sync of rows with these keys, of which the app was told."""
+def sync(tape: Tape, *keys: str) -> list[dict[str, Any]]:
+    """A sync contains rows with these keys, and its event is acknowledged."""
     rows = [tape.transaction(key) for key in keys]
     tape.rows(*rows)
     tape.told(SYNCED)
@@ -22,8 +22,8 @@ def synced(tape: Tape, *keys: str) -> list[dict[str, Any]]:
 
 
 def test_a_state_with_every_row_passes(tape: Tape) -> None:
-    """Each row once is what a correct app shows."""
-    tape.effects({"transactions": synced(tape, "a", "b")})
+    """A correct app shows each row once."""
+    tape.effects({"transactions": sync(tape, "a", "b")})
 
     finding = PROBE.examine(tape.journal)
 
@@ -31,8 +31,8 @@ def test_a_state_with_every_row_passes(tape: Tape) -> None:
 
 
 def test_a_missing_row_fails_by_name(tape: Tape) -> None:
-    """What is missing is named as in the person's history, never by its minted id."""
-    tape.effects({"transactions": synced(tape, "a", "b")[:1]})
+    """The finding uses the row's name in the person's history, never its id."""
+    tape.effects({"transactions": sync(tape, "a", "b")[:1]})
 
     finding = PROBE.examine(tape.journal)
 
@@ -41,19 +41,19 @@ def test_a_missing_row_fails_by_name(tape: Tape) -> None:
 
 
 def test_a_row_twice_in_one_list_fails(tape: Tape) -> None:
-    """An app that inserts where it should update shows a row twice."""
-    first, second = synced(tape, "a", "b")
+    """An app that inserts instead of updating shows a row twice."""
+    first, second = sync(tape, "a", "b")
     tape.effects({"transactions": [first, second, {**first, "amount": "-1.00"}]})
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, finding.evidence) == (Verdict.FAIL, ("doubled a",))
+    assert (finding.verdict, finding.evidence) == (Verdict.FAIL, ("duplicate a",))
 
 
 @pytest.mark.parametrize("shape", ["newest", "log", "by_account", "split_and_newest", "keyed"])
 def test_correct_states_of_any_shape_pass(tape: Tape, shape: str) -> None:
-    """Rows may be shown again on purpose: as the newest ones, in a log of changes, under their accounts."""
-    first, second = synced(tape, "a", "b")
+    """Rows may appear again on purpose: as the newest ones, in a log of changes, under their accounts."""
+    first, second = sync(tape, "a", "b")
     shapes: dict[str, Any] = {
         "newest": {"rows": [first, second], "newest": first},
         "log": {"rows": [first, second], "log": [first["fiskil_id"], second["fiskil_id"], first["fiskil_id"]]},
@@ -66,8 +66,8 @@ def test_correct_states_of_any_shape_pass(tape: Tape, shape: str) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_rows_that_the_app_never_asks_for_are_not_missed(tape: Tape) -> None:
-    """An app that limits the history with ``from`` holds what it asked for."""
+def test_rows_that_the_app_never_reads_are_not_missed(tape: Tape) -> None:
+    """An app that limits the history with ``from`` stores only what it read."""
     new = tape.transaction("new")
     old = tape.transaction("old", posting_date_time="2025-01-01T09:00:00Z")
     tape.rows(new, old)
@@ -80,8 +80,8 @@ def test_rows_that_the_app_never_asks_for_are_not_missed(tape: Tape) -> None:
     assert (finding.verdict, finding.examined) == (Verdict.PASS, 1)
 
 
-def test_an_app_that_was_told_nothing_owes_nothing(tape: Tape) -> None:
-    """Rows whose event was refused, and that nobody asked the app to read, cannot be missed."""
+def test_an_app_that_was_not_notified_is_not_judged(tape: Tape) -> None:
+    """The event was refused, and the refresh failed."""
     tape.rows(tape.transaction("a"))
     tape.told(SYNCED, outcome="refuse")
     tape.hook("refresh", status=502)
@@ -95,8 +95,8 @@ def test_an_app_that_was_told_nothing_owes_nothing(tape: Tape) -> None:
     )
 
 
-def test_a_refresh_that_succeeds_tells_the_app(tape: Tape) -> None:
-    """Asked to read everything and answering yes, the app must hold it."""
+def test_a_successful_refresh_notifies_the_app(tape: Tape) -> None:
+    """An app that reports a complete refresh must store every row."""
     tape.rows(tape.transaction("a"), tape.transaction("b"))
     tape.wait(1)
     tape.hook("refresh")
@@ -105,28 +105,28 @@ def test_a_refresh_that_succeeds_tells_the_app(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
 
 
-def test_an_app_at_work_is_not_accused(tape: Tape) -> None:
-    """Rows may still come while something is pending."""
-    rows = synced(tape, "a", "b")
+def test_a_busy_app_is_not_judged(tape: Tape) -> None:
+    """Rows may still arrive while something is pending."""
+    rows = sync(tape, "a", "b")
     tape.effects({"transactions": rows[:1]}, pending=1, is_idle=False)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
 def test_a_state_without_ids_cannot_be_counted(tape: Tape) -> None:
-    """An app may keep rows under names of its own; then the finding names the hook that would help."""
-    synced(tape, "a", "b")
+    """The finding names the effects hook, which reports no ids."""
+    sync(tape, "a", "b")
     tape.effects({"total": 2, "amounts": [-12.5, -12.5]})
 
     finding = PROBE.examine(tape.journal)
 
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.observe.effects")
-    assert finding.observed == "the app's state carries no fiskil_id, so rows cannot be counted"
+    assert finding.observed == "the app's state contains no fiskil_id, so rows cannot be counted"
 
 
 def test_a_state_that_lost_all_its_rows_fails(tape: Tape) -> None:
-    """A state that showed these rows before and shows none now has lost them."""
-    rows = synced(tape, "a", "b")
+    """The state showed these rows before and shows none now."""
+    rows = sync(tape, "a", "b")
     tape.effects({"transactions": rows}, moment="settled")
     tape.effects({"transactions": []})
 
@@ -135,14 +135,14 @@ def test_a_state_that_lost_all_its_rows_fails(tape: Tape) -> None:
     assert (finding.verdict, finding.examined) == (Verdict.FAIL, 2)
 
 
-def paged(tape: Tape, *pages: list[dict[str, Any]], bites: tuple[str, ...] = ()) -> None:
-    """The app read these pages; *bites* acted on the last one."""
+def read_pages(tape: Tape, *pages: list[dict[str, Any]], bites: tuple[str, ...] = ()) -> None:
+    """The app read these pages; *bites* affected the last one."""
     for number, rows in enumerate(pages, start=1):
         body = msgspec.json.encode({"transactions": rows})
         tape.call("banking.transactions", response_body=body, bites=bites if number == len(pages) else ())
 
 
-def test_an_app_that_keeps_posted_rows_alone_passes(tape: Tape) -> None:
+def test_an_app_that_stores_only_posted_rows_passes(tape: Tape) -> None:
     """It never shows a pending row, so this one is not missed."""
     posted, pending = tape.transaction("a"), tape.transaction("b", status="PENDING")
     tape.rows(posted, pending)
@@ -152,11 +152,11 @@ def test_an_app_that_keeps_posted_rows_alone_passes(tape: Tape) -> None:
     finding = PROBE.examine(tape.journal)
 
     assert (finding.verdict, finding.examined) == (Verdict.PASS, 1)
-    assert finding.advice == ("1 transactions are left out, as it seems on purpose",)
+    assert finding.advice == ("1 transactions are left out, apparently on purpose",)
 
 
 def test_an_app_that_shows_pending_rows_must_show_all(tape: Tape) -> None:
-    """One that was shown before is enough to see that."""
+    """One pending row in an earlier state is enough."""
     first, second = tape.transaction("a", status="PENDING"), tape.transaction("b", status="PENDING")
     posted = tape.transaction("c")
     tape.rows(first, posted)
@@ -170,8 +170,8 @@ def test_an_app_that_shows_pending_rows_must_show_all(tape: Tape) -> None:
     assert (finding.verdict, finding.evidence) == (Verdict.FAIL, ("missing b",))
 
 
-def aged(tape: Tape) -> list[dict[str, Any]]:
-    """Four rows, newest first, a month apart, of which the app was told."""
+def sync_old_rows(tape: Tape) -> list[dict[str, Any]]:
+    """A sync contains four rows, newest first, a month apart, and its event is acknowledged."""
     dates = ("2025-12-20", "2025-11-20", "2025-10-20", "2025-09-20")
     rows = [tape.transaction(f"r{number}", posting_date_time=f"{day}T09:00:00Z") for number, day in enumerate(dates)]
     tape.rows(*rows)
@@ -179,10 +179,10 @@ def aged(tape: Tape) -> list[dict[str, Any]]:
     return rows
 
 
-def test_an_app_that_throws_old_rows_away_may_keep_a_recent_history(tape: Tape) -> None:
-    """It read them, and lacks just those that are older than what it holds: the fact that would help is named."""
-    rows = aged(tape)
-    paged(tape, rows[:3])
+def test_missing_old_rows_are_inconclusive(tape: Tape) -> None:
+    """The app read them, and only the oldest rows are missing; the finding names the missing fact."""
+    rows = sync_old_rows(tape)
+    read_pages(tape, rows[:3])
     tape.effects(rows[:2])
 
     finding = PROBE.examine(tape.journal)
@@ -191,46 +191,46 @@ def test_an_app_that_throws_old_rows_away_may_keep_a_recent_history(tape: Tape) 
 
 
 @pytest.mark.parametrize(("days", "verdict"), [(60, Verdict.PASS), (90, Verdict.FAIL)])
-def test_the_history_that_a_team_tells_decides(tape: Tape, days: int, verdict: Verdict) -> None:
-    """What is older than sixty days is not missed; what is younger than ninety is."""
+def test_the_declared_history_decides(tape: Tape, days: int, verdict: Verdict) -> None:
+    """Rows older than the declared days are not missed, younger ones are."""
     tape.keeps_days(days, now="2026-01-01T00:00:00.000Z")
-    rows = aged(tape)
-    paged(tape, rows)
+    rows = sync_old_rows(tape)
+    read_pages(tape, rows)
     tape.effects(rows[:2])
 
     assert PROBE.examine(tape.journal).verdict is verdict
 
 
 def test_an_app_that_stops_after_the_first_page_fails(tape: Tape) -> None:
-    """It never read what it lacks, so it has thrown nothing away."""
-    rows = aged(tape)
-    paged(tape, rows[:2])
+    """The app never read the missing rows, so it has not deleted them."""
+    rows = sync_old_rows(tape)
+    read_pages(tape, rows[:2])
     tape.effects(rows[:2])
 
     assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
 
 
 def test_a_page_that_a_fault_broke_was_not_read(tape: Tape) -> None:
-    """The rows in it count as never seen."""
-    rows = aged(tape)
-    paged(tape, rows[:2], rows[2:], bites=("TruncatedJson(keep_percent=50)",))
+    """The app has not seen the rows of that page."""
+    rows = sync_old_rows(tape)
+    read_pages(tape, rows[:2], rows[2:], bites=("TruncatedJson(keep_percent=50)",))
     tape.effects(rows[:2])
 
     assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
 
 
-def test_a_gap_in_the_middle_is_no_history(tape: Tape) -> None:
-    """Something older is held."""
-    rows = aged(tape)
-    paged(tape, rows)
+def test_a_gap_in_the_middle_fails(tape: Tape) -> None:
+    """The state contains older rows."""
+    rows = sync_old_rows(tape)
+    read_pages(tape, rows)
     tape.effects([rows[0], *rows[2:]])
 
     assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
 
 
-def test_a_long_answer_may_have_had_the_row_in_it(tape: Tape) -> None:
-    """The journal keeps its head alone."""
-    rows = aged(tape)
+def test_a_truncated_body_may_have_contained_the_row(tape: Tape) -> None:
+    """The journal stores only the beginning of a long body."""
+    rows = sync_old_rows(tape)
     whole = msgspec.json.encode({"transactions": rows[:1], "padding": "x" * 70_000})
     tape.call("banking.transactions", response_body=shortened(whole))
     tape.effects(rows[:2])
@@ -238,12 +238,12 @@ def test_a_long_answer_may_have_had_the_row_in_it(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_a_reading_about_somebody_else_narrows_nothing(tape: Tape) -> None:
-    """What the app asked for another end user says nothing about which rows of this one it wants."""
-    rows = synced(tape, "a", "b")
+def test_a_read_of_another_end_user_does_not_count(tape: Tape) -> None:
+    """It does not limit the rows that the app reads for this end user."""
+    rows = sync(tape, "a", "b")
     query = "end_user_id=eu_bob&from=2026-09-30T00:00:00Z&to=2026-09-30T01:00:00Z"
-    theirs = Tape().call("banking.transactions", query=query)
-    tape.journal.write(msgspec.structs.replace(theirs, end_user_id="eu_bob", at_s=tape.now_s, ended_s=tape.now_s))
+    other_read = Tape().call("banking.transactions", query=query)
+    tape.journal.write(msgspec.structs.replace(other_read, end_user_id="eu_bob", at_s=tape.now_s, ended_s=tape.now_s))
     tape.effects({"transactions": rows[:1]})
 
     finding = PROBE.examine(tape.journal)

@@ -1,4 +1,4 @@
-"""holds_newest_values: a row that changed between two syncs shows its new values, in whatever form the app keeps them."""
+"""holds_newest_values: a row that changed between two syncs shows its new values, in any form."""
 
 from typing import Any
 
@@ -11,8 +11,8 @@ PROBE = HoldsNewestValues("transactions")
 SYNCED = "banking.transactions.sync.completed"
 
 
-def changed(tape: Tape, before: Any, after: Any, **changes: Any) -> None:
-    """Row ``a`` changed after the app told *before*; told of it, the app tells *after*."""
+def change_row(tape: Tape, before: Any, after: Any, **changes: Any) -> None:
+    """Row ``a`` changes while the state is *before*; after the event the state is *after*."""
     tape.rows(tape.transaction("a"))
     tape.told(SYNCED)
     tape.effects(before, moment="before")
@@ -21,14 +21,14 @@ def changed(tape: Tape, before: Any, after: Any, **changes: Any) -> None:
     tape.effects(after)
 
 
-def kept(tape: Tape, **values: Any) -> list[dict[str, Any]]:
+def state_with(tape: Tape, **values: Any) -> list[dict[str, Any]]:
     """A state with row ``a`` and only these values of it."""
     return [{"fiskil_id": tape.transaction("a")["fiskil_id"], **values}]
 
 
 def test_new_values_pass(tape: Tape) -> None:
-    """An update in place is what upsert means."""
-    changed(tape, kept(tape, amount="-12.50"), kept(tape, amount="-6001.20"), amount="-6001.20")
+    """The app updates the record."""
+    change_row(tape, state_with(tape, amount="-12.50"), state_with(tape, amount="-6001.20"), amount="-6001.20")
 
     finding = PROBE.examine(tape.journal)
 
@@ -36,15 +36,15 @@ def test_new_values_pass(tape: Tape) -> None:
 
 
 def test_old_values_fail_by_field(tape: Tape) -> None:
-    """The first version, kept after the app was told of a newer one, is stale."""
+    """The app still shows the first version after the event of a newer one."""
     state = [tape.transaction("a")]
 
-    changed(tape, state, state, amount="-6001.20", status="PENDING")
+    change_row(tape, state, state, amount="-6001.20", status="PENDING")
 
     finding = PROBE.examine(tape.journal)
     assert (finding.verdict, finding.evidence) == (
         Verdict.FAIL,
-        ("a: amount is the old one", "a: status is the old one"),
+        ("a: amount has the old value", "a: status has the old value"),
     )
 
 
@@ -53,49 +53,49 @@ def test_old_values_fail_by_field(tape: Tape) -> None:
     [(-12.5, -6001.2), (1250, 600120), ("12.50", "6001.20"), (12.5, 6001.2)],
     ids=["float", "cents", "unsigned", "unsigned float"],
 )
-def test_money_may_change_its_form(tape: Tape, before: Any, after: Any) -> None:
-    """Cents, floats and unsigned amounts are the same money."""
-    changed(tape, kept(tape, amount=before), kept(tape, amount=after), amount="-6001.20")
+def test_money_may_have_any_form(tape: Tape, before: Any, after: Any) -> None:
+    """Cents, floats and unsigned amounts are equal amounts."""
+    change_row(tape, state_with(tape, amount=before), state_with(tape, amount=after), amount="-6001.20")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
 @pytest.mark.parametrize("stale", [-12.5, 1250, "12.50"])
-def test_stale_money_is_seen_in_every_form(tape: Tape, stale: Any) -> None:
-    """An app does not hide an old amount by keeping it in cents."""
-    changed(tape, kept(tape, amount=stale), kept(tape, amount=stale), amount="-6001.20")
+def test_an_old_amount_fails_in_every_form(tape: Tape, stale: Any) -> None:
+    """An old amount in cents is still an old amount."""
+    change_row(tape, state_with(tape, amount=stale), state_with(tape, amount=stale), amount="-6001.20")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
 
 
 def test_old_values_kept_as_history_pass(tape: Tape) -> None:
-    """A record may remember what it was, as long as it shows what it is."""
-    after = kept(tape, amount="-6001.20", history=["-12.50"])
+    """A record may contain its earlier values if it shows the latest one."""
+    after = state_with(tape, amount="-6001.20", history=["-12.50"])
 
-    changed(tape, kept(tape, amount="-12.50"), after, amount="-6001.20")
+    change_row(tape, state_with(tape, amount="-12.50"), after, amount="-6001.20")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_fields_that_the_app_does_not_keep_are_not_judged(tape: Tape) -> None:
-    """An app that keeps amounts only owes nothing about descriptions."""
-    state = kept(tape, amount="-12.50")
+def test_fields_that_the_app_does_not_store_are_not_judged(tape: Tape) -> None:
+    """An app that stores amounts only need not update descriptions."""
+    state = state_with(tape, amount="-12.50")
 
-    changed(tape, state, state, description="CORRECTED 1")
+    change_row(tape, state, state, description="CORRECTED 1")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_without_a_change_there_is_nothing_to_see(tape: Tape) -> None:
+def test_without_a_change_the_result_is_inconclusive(tape: Tape) -> None:
     """Two equal syncs prove nothing."""
-    changed(tape, kept(tape, amount="-12.50"), kept(tape, amount="-12.50"))
+    change_row(tape, state_with(tape, amount="-12.50"), state_with(tape, amount="-12.50"))
 
     assert PROBE.examine(tape.journal).observed == "no row of transactions changed between two syncs"
 
 
-def test_a_row_outside_the_asked_window_is_not_judged(tape: Tape) -> None:
-    """An app that reads the last days only cannot know of a change months ago."""
-    state = kept(tape, amount="-12.50")
+def test_a_row_outside_the_requested_period_is_not_judged(tape: Tape) -> None:
+    """An app that reads only the last days does not know of a change months ago."""
+    state = state_with(tape, amount="-12.50")
     tape.rows(tape.transaction("a"))
     tape.told(SYNCED)
     tape.effects(state, moment="before")
@@ -107,9 +107,9 @@ def test_a_row_outside_the_asked_window_is_not_judged(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_an_app_at_work_is_not_accused(tape: Tape) -> None:
-    """The new values may still come."""
-    state = kept(tape, amount="-12.50")
+def test_a_busy_app_is_not_judged(tape: Tape) -> None:
+    """The new values may still arrive."""
+    state = state_with(tape, amount="-12.50")
     tape.rows(tape.transaction("a"))
     tape.told(SYNCED)
     tape.effects(state, moment="before")
@@ -120,9 +120,9 @@ def test_an_app_at_work_is_not_accused(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_an_app_that_was_not_told_owes_nothing(tape: Tape) -> None:
-    """The event of the second sync was refused, and nobody asked for a refresh."""
-    state = kept(tape, amount="-12.50")
+def test_an_app_that_was_not_notified_is_not_judged(tape: Tape) -> None:
+    """The event of the second sync was refused, and no refresh followed."""
+    state = state_with(tape, amount="-12.50")
     tape.rows(tape.transaction("a"))
     tape.told(SYNCED)
     tape.effects(state, moment="before")
@@ -136,8 +136,8 @@ def test_an_app_that_was_not_told_owes_nothing(tape: Tape) -> None:
 def test_every_changed_value_that_is_shown_is_examined(tape: Tape) -> None:
     """Two fields of one row are two values."""
     new = {"amount": "-6001.20", "description": "COFFEE AND CAKE"}
-    changed(tape, kept(tape, amount="-12.50", description="COFFEE a"), kept(tape, **new), **new)
+    change_row(tape, state_with(tape, amount="-12.50", description="COFFEE a"), state_with(tape, **new), **new)
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.observed, finding.examined) == ("2 changed values are the newest", 2)
+    assert (finding.observed, finding.examined) == ("2 changed values are up to date", 2)

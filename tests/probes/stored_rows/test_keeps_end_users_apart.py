@@ -1,4 +1,4 @@
-"""keeps_end_users_apart: each end user's state is made of their own, and moved by messages about them."""
+"""keeps_end_users_apart: each state contains only the end user's own data, and only their messages change it."""
 
 from typing import Any
 
@@ -8,13 +8,14 @@ from tests.probes.courier import Courier
 A, B = {"consent-": "active", "rows": ["row-a"]}, {"consent-second": "active", "rows": ["row-b"]}
 
 
-def examined(courier: Courier) -> Finding:
+def examine(courier: Courier) -> Finding:
+    """Return the finding for this journal."""
     finding: Finding = KeepsEndUsersApart().examine(courier.journal)
     return finding
 
 
-def two(*, a: Any = A, b: Any = B) -> Courier:
-    """Two end users were told, and rows of each were served; what the app tells of each."""
+def two_end_users(*, a: Any = A, b: Any = B) -> Courier:
+    """Two end users with a notified consent and rows each, and the state that the app reports for each."""
     courier = Courier()
     courier.deliver("e0")
     courier.deliver("second.e0")
@@ -25,51 +26,51 @@ def two(*, a: Any = A, b: Any = B) -> Courier:
     return courier
 
 
-def test_states_of_their_own_pass() -> None:
-    """Each shows its own consent and rows."""
-    finding = examined(two())
+def test_separate_states_pass() -> None:
+    """Each state shows its own consent and rows."""
+    finding = examine(two_end_users())
 
     assert (finding.verdict, finding.examined) == (Verdict.PASS, 2)
 
 
-def test_a_row_of_another_fails_without_its_id() -> None:
-    """Whose it is, and what it is, in words that are the same in every run."""
-    finding = examined(two(b={**B, "rows": ["row-b", "row-a"]}))
+def test_a_foreign_row_fails_and_its_id_is_hidden() -> None:
+    """The evidence uses words that are the same in every run."""
+    finding = examine(two_end_users(b={**B, "rows": ["row-b", "row-a"]}))
 
     assert finding.verdict is Verdict.FAIL
     assert finding.evidence == ("second: shows an id of the first end user",)
 
 
-def test_a_consent_of_another_fails() -> None:
-    """Keys count as values do."""
-    finding = examined(two(a={**A, "consent-second": "active"}))
+def test_a_foreign_consent_fails() -> None:
+    """Keys count like values."""
+    finding = examine(two_end_users(a={**A, "consent-second": "active"}))
 
     assert finding.evidence == ("the first end user: shows consent of second",)
 
 
-def test_one_state_for_all_proves_nothing() -> None:
-    """A hook that ignores whom it is asked about cannot be judged by."""
-    finding = examined(two(a={**A, **B}, b={**A, **B}))
+def test_one_state_for_every_end_user_proves_nothing() -> None:
+    """The hook ignores its end user parameter."""
+    finding = examine(two_end_users(a={**A, **B}, b={**A, **B}))
 
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.observe.effects")
 
 
 def test_states_without_ids_prove_nothing() -> None:
-    """Nothing that could be mixed up is shown."""
-    assert examined(two(a={"n": 1}, b={"n": 2})).verdict is Verdict.INCONCLUSIVE
+    """The states show nothing that could be mixed up."""
+    assert examine(two_end_users(a={"n": 1}, b={"n": 2})).verdict is Verdict.INCONCLUSIVE
 
 
 def test_one_end_user_proves_nothing() -> None:
-    """There is nobody else."""
+    """There is no other end user."""
     courier = Courier()
     courier.deliver("e0")
     courier.effects(state=A)
 
-    assert examined(courier).verdict is Verdict.INCONCLUSIVE
+    assert examine(courier).verdict is Verdict.INCONCLUSIVE
 
 
-def moved(*, a: str = "active", b: str = "active", end_user: str = "eu-nobody", name: str = "nobody") -> Finding:
-    """A third end user was genuinely revoked; then a foreign revocation came, after which a and b stand as told."""
+def revoke_foreign(*, a: str = "active", b: str = "active", end_user: str = "eu-nobody", name: str = "nobody") -> Finding:
+    """A third end user is genuinely revoked, then a foreign revocation arrives; *a* and *b* are the states afterwards."""
     courier = Courier()
     courier.deliver("e0")
     courier.deliver("second.e0")
@@ -91,47 +92,47 @@ def moved(*, a: str = "active", b: str = "active", end_user: str = "eu-nobody", 
         claims="consent.revoked",
         end_user=end_user,
     )
-    return examined(courier)
+    return examine(courier)
 
 
-def test_a_message_about_nobody_that_moves_nobody_passes() -> None:
-    """Acknowledging it is fine."""
-    assert moved().verdict is Verdict.PASS
+def test_a_message_about_an_unknown_end_user_without_effect_passes() -> None:
+    """The app may acknowledge it."""
+    assert revoke_foreign().verdict is Verdict.PASS
 
 
-def test_a_message_about_nobody_that_moves_somebody_fails() -> None:
-    """The last one who connected is not meant."""
-    finding = moved(b="revoked")
+def test_a_message_about_an_unknown_end_user_with_an_effect_fails() -> None:
+    """It does not mean the end user who connected last."""
+    finding = revoke_foreign(b="revoked")
 
     assert finding.verdict is Verdict.FAIL
-    assert finding.evidence == ("second: $.consent moved by consent.revoked about nobody",)
+    assert finding.evidence == ("second: $.consent changed by consent.revoked about an unknown end user",)
 
 
-def test_a_mixed_message_must_not_move_the_owner_of_the_consent() -> None:
-    """A message is about the end user whose id it carries."""
-    finding = moved(a="revoked", end_user="eu-second", name="mixed")
+def test_a_mixed_message_must_not_change_the_owner_of_the_consent() -> None:
+    """A message is about the end user whose id it contains."""
+    finding = revoke_foreign(a="revoked", end_user="eu-second", name="mixed")
 
-    assert finding.evidence == ("the first end user: $.consent moved by consent.revoked about another end user",)
+    assert finding.evidence == ("the first end user: $.consent changed by consent.revoked about another end user",)
 
 
-def test_a_mixed_message_may_move_whom_it_names() -> None:
-    """It is about them."""
-    assert moved(b="revoked", end_user="eu-second", name="mixed").verdict is Verdict.PASS
+def test_a_mixed_message_may_change_the_named_end_user() -> None:
+    """It is about that end user."""
+    assert revoke_foreign(b="revoked", end_user="eu-second", name="mixed").verdict is Verdict.PASS
 
 
 def test_an_end_user_without_a_state_proves_nothing() -> None:
-    """And a single one whose state is told says that it is the others that are lacking."""
+    """Neither does a single end user with a state."""
     alone = Courier()
     alone.deliver("e0")
     alone.effects(state=A)
 
-    for finding in (examined(two(b=None)), examined(alone)):
+    for finding in (examine(two_end_users(b=None)), examine(alone)):
         assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.observe.effects")
-        assert finding.observed == "the effects hook tells no state of several end users"
+        assert finding.observed == "the effects hook reports no state for several end users"
 
 
-def test_states_alike_but_for_the_order_of_their_keys_are_one_for_all() -> None:
-    """An app that tells everybody the same does not tell them apart by chance."""
-    finding = examined(two(a={"n": 1, "rows": []}, b={"rows": [], "n": 1}))
+def test_states_that_differ_only_in_key_order_are_equal() -> None:
+    """The hook returns the same state for every end user."""
+    finding = examine(two_end_users(a={"n": 1, "rows": []}, b={"rows": [], "n": 1}))
 
-    assert finding.observed == "the effects hook tells the same state for every end user"
+    assert finding.observed == "the effects hook reports the same state for every end user"

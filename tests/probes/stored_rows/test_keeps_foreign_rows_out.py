@@ -1,4 +1,4 @@
-"""keeps_foreign_rows_out: a row of a consent that the end user never gave shows nowhere, where their own rows show."""
+"""keeps_foreign_rows_out: a row of a consent that the end user never gave is shown in no state with own rows."""
 
 from typing import Any
 
@@ -11,8 +11,8 @@ PROBE = KeepsForeignRowsOut()
 FOREIGN = ("ForeignRows()",)
 
 
-def served(tape: Tape, route: str, *ids: str) -> None:
-    """An answer held these rows, one of them somebody else's."""
+def serve(tape: Tape, route: str, *ids: str) -> None:
+    """A response contained these rows, one of them foreign."""
     body = msgspec.json.encode({route.partition(".")[2]: [{"fiskil_id": text} for text in ids], "links": {}})
     tape.call(route, bites=FOREIGN, response_body=body)
 
@@ -25,19 +25,19 @@ def state(*ids: str) -> dict[str, Any]:
 def test_own_rows_alone_pass(tape: Tape) -> None:
     """The foreign row was left out."""
     tape.rows({"fiskil_id": "own"})
-    served(tape, "banking.transactions", "own", "foreign")
+    serve(tape, "banking.transactions", "own", "foreign")
     tape.effects(state("own"))
 
     finding = PROBE.examine(tape.journal)
 
     assert (finding.verdict, finding.examined) == (Verdict.PASS, 1)
-    assert finding.observed == "of 1 datasets no foreign row shows"
+    assert finding.observed == "no foreign row is shown in 1 datasets"
 
 
 def test_a_foreign_row_in_the_state_fails(tape: Tape) -> None:
-    """It shows beside the end user's own."""
+    """It is shown beside the end user's own."""
     tape.rows({"fiskil_id": "own"})
-    served(tape, "banking.transactions", "own", "foreign")
+    serve(tape, "banking.transactions", "own", "foreign")
     tape.effects(state("own", "foreign"))
 
     finding = PROBE.examine(tape.journal)
@@ -47,19 +47,19 @@ def test_a_foreign_row_in_the_state_fails(tape: Tape) -> None:
     assert finding.evidence == ("shows foreign transactions",)
 
 
-def test_one_that_showed_for_a_while_fails(tape: Tape) -> None:
-    """Somebody may have seen it."""
+def test_a_foreign_row_in_an_earlier_state_fails(tape: Tape) -> None:
+    """Someone may have seen it in between."""
     tape.rows({"fiskil_id": "own"})
-    served(tape, "banking.transactions", "own", "foreign")
+    serve(tape, "banking.transactions", "own", "foreign")
     tape.effects(state("own", "foreign"), moment="settled")
     tape.effects(state("own"))
 
     assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
 
 
-def test_a_later_row_of_the_end_users_own_is_theirs(tape: Tape) -> None:
-    """What another sync showed belongs to them, whenever it came."""
-    served(tape, "banking.transactions", "own", "newer", "foreign")
+def test_a_row_of_a_later_sync_is_an_own_row(tape: Tape) -> None:
+    """A row of any sync belongs to the end user."""
+    serve(tape, "banking.transactions", "own", "newer", "foreign")
     tape.rows({"fiskil_id": "own"})
     tape.rows({"fiskil_id": "own"}, {"fiskil_id": "newer"})
     tape.effects(state("own", "newer"))
@@ -67,10 +67,10 @@ def test_a_later_row_of_the_end_users_own_is_theirs(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_a_state_without_rows_says_nothing(tape: Tape) -> None:
-    """Neither does one that names its rows otherwise; only where own rows show can foreign ones be missed."""
+def test_a_state_without_rows_proves_nothing(tape: Tape) -> None:
+    """Foreign rows are missing for sure only where own rows are shown."""
     tape.rows({"fiskil_id": "own"})
-    served(tape, "banking.transactions", "own", "foreign")
+    serve(tape, "banking.transactions", "own", "foreign")
     tape.effects({"transactions": 1})
 
     finding = PROBE.examine(tape.journal)
@@ -79,11 +79,11 @@ def test_a_state_without_rows_says_nothing(tape: Tape) -> None:
 
 
 def test_each_dataset_is_judged_by_its_own_rows(tape: Tape) -> None:
-    """Accounts show and are clean; of balances nothing shows, so nothing is said of them."""
+    """The state shows accounts without foreign ones; it shows no balances, so these are not judged."""
     tape.rows({"fiskil_id": "account"}, dataset="accounts")
     tape.rows({"fiskil_id": "balance"}, dataset="balances")
-    served(tape, "banking.accounts", "account", "foreign account")
-    served(tape, "banking.balances", "balance", "foreign balance")
+    serve(tape, "banking.accounts", "account", "foreign account")
+    serve(tape, "banking.balances", "balance", "foreign balance")
     tape.effects(state("account"))
 
     finding = PROBE.examine(tape.journal)
@@ -91,8 +91,8 @@ def test_each_dataset_is_judged_by_its_own_rows(tape: Tape) -> None:
     assert (finding.verdict, finding.examined) == (Verdict.PASS, 1)
 
 
-def test_an_answer_that_was_kept_in_part_says_nothing(tape: Tape) -> None:
-    """Which row in it was foreign cannot be told."""
+def test_a_truncated_response_proves_nothing(tape: Tape) -> None:
+    """The journal does not contain the ids of its rows."""
     tape.rows({"fiskil_id": "own"})
     tape.call("banking.transactions", bites=FOREIGN, response_body=b'{"transactions": [{"fisk\n[... 70000 bytes')
     tape.effects(state("own"))
@@ -100,8 +100,8 @@ def test_an_answer_that_was_kept_in_part_says_nothing(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_without_foreign_rows_there_is_nothing_to_see(tape: Tape) -> None:
-    """Every answer held what it should."""
+def test_without_foreign_rows_the_result_is_inconclusive(tape: Tape) -> None:
+    """Every response contained own rows only."""
     tape.rows({"fiskil_id": "own"})
     tape.call("banking.transactions")
     tape.effects(state("own"))

@@ -1,4 +1,4 @@
-"""keeps_other_consents: the end of one consent takes no row of another along."""
+"""keeps_other_consents: the end of one consent removes no row of another."""
 
 from typing import Any
 
@@ -11,8 +11,8 @@ PROBE = KeepsOtherConsents()
 FIRST, SECOND = (Tape.transaction(key, arrangement_id=consent) for key, consent in (("a", "arr1"), ("b", "arr2")))
 
 
-def one_ends(tape: Tape, *, outcome: str = "ack") -> None:
-    """Two consents bring a row each, and the second is revoked."""
+def end_second(tape: Tape, *, outcome: str = "ack") -> None:
+    """Two consents have one row each, and the second consent is revoked."""
     tape.consent("arr1")
     tape.consent("arr2")
     tape.rows(FIRST, SECOND)
@@ -22,9 +22,9 @@ def one_ends(tape: Tape, *, outcome: str = "ack") -> None:
 
 
 @pytest.mark.parametrize("after", [[], None])
-def test_rows_of_the_other_that_go_along_fail(tape: Tape, after: Any) -> None:
-    """That consent is active still."""
-    one_ends(tape)
+def test_deleted_rows_of_the_active_consent_fail(tape: Tape, after: Any) -> None:
+    """The first consent is still active."""
+    end_second(tape)
     tape.effects(after)
 
     finding = PROBE.examine(tape.journal)
@@ -32,25 +32,25 @@ def test_rows_of_the_other_that_go_along_fail(tape: Tape, after: Any) -> None:
     assert (finding.verdict, finding.evidence) == (Verdict.FAIL, ("gone transactions a",))
 
 
-def test_rows_of_the_other_that_stay_pass(tape: Tape) -> None:
-    """Each consent by itself."""
-    one_ends(tape)
+def test_rows_of_the_active_consent_that_stay_pass(tape: Tape) -> None:
+    """The app deletes only the rows of the ended consent."""
+    end_second(tape)
     tape.effects([FIRST])
 
     assert (PROBE.examine(tape.journal).verdict, PROBE.examine(tape.journal).examined) == (Verdict.PASS, 1)
 
 
-def test_an_event_that_was_refused_tells_nothing(tape: Tape) -> None:
-    """Then the rows went for another reason."""
-    one_ends(tape, outcome="refuse")
+def test_a_refused_event_proves_nothing(tape: Tape) -> None:
+    """The app deleted the rows for another reason."""
+    end_second(tape, outcome="refuse")
     tape.effects([])
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_two_that_end_are_no_experiment(tape: Tape) -> None:
-    """Nothing goes on."""
-    one_ends(tape)
+def test_two_ended_consents_prove_nothing(tape: Tape) -> None:
+    """No consent is active."""
+    end_second(tape)
     tape.consent("arr1", is_active=False)
     tape.told("consent.revoked", consent="arr1")
     tape.effects([])
@@ -58,16 +58,16 @@ def test_two_that_end_are_no_experiment(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_an_app_at_work_is_not_accused(tape: Tape) -> None:
-    """It may be about to read the rows anew."""
-    one_ends(tape)
+def test_a_busy_app_is_not_judged(tape: Tape) -> None:
+    """It may be about to read the rows again."""
+    end_second(tape)
     tape.effects([], pending=1, is_idle=False)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
 def test_an_app_that_showed_nothing_before_proves_nothing(tape: Tape) -> None:
-    """Its state shows no rows."""
+    """Its state showed no rows."""
     tape.consent("arr1")
     tape.consent("arr2")
     tape.rows(FIRST, SECOND)

@@ -1,4 +1,4 @@
-"""keeps_refused_rows: a refusal for the moment is not an empty list."""
+"""keeps_refused_rows: a temporary refusal is not an empty list."""
 
 from typing import Any
 
@@ -13,8 +13,8 @@ ROWS = [Tape.transaction(key, arrangement_id="arr1") for key in "ab"]
 FULL: dict[str, Any] = {"accounts": [ACCOUNT], "transactions": ROWS}
 
 
-def refused(tape: Tape, status: int | None = 422) -> None:
-    """Two rows are shown, and then the next reading is refused."""
+def refuse_read(tape: Tape, status: int | None = 422) -> None:
+    """The state shows two rows, and the next read is refused."""
     tape.consent("arr1")
     tape.rows(ACCOUNT, dataset="accounts")
     tape.rows(*ROWS)
@@ -25,9 +25,9 @@ def refused(tape: Tape, status: int | None = 422) -> None:
 
 
 @pytest.mark.parametrize("status", [422, 500, 503, 429])
-def test_rows_that_vanish_beside_others_fail(tape: Tape, status: int) -> None:
-    """The account is shown, and all of its transactions are gone."""
-    refused(tape, status)
+def test_rows_that_disappear_beside_others_fail(tape: Tape, status: int) -> None:
+    """The account is still shown, and all its transactions are gone."""
+    refuse_read(tape, status)
     tape.effects({"accounts": [ACCOUNT], "transactions": []})
 
     finding = PROBE.examine(tape.journal)
@@ -35,9 +35,9 @@ def test_rows_that_vanish_beside_others_fail(tape: Tape, status: int) -> None:
     assert (finding.verdict, finding.evidence) == (Verdict.FAIL, ("gone transactions a", "gone transactions b"))
 
 
-def test_rows_that_came_back_later_had_vanished_all_the_same(tape: Tape) -> None:
-    """What was seen in between counts."""
-    refused(tape)
+def test_rows_that_come_back_later_fail_too(tape: Tape) -> None:
+    """The state in between counts."""
+    refuse_read(tape)
     tape.effects({"accounts": [ACCOUNT], "transactions": []}, moment="settled")
     tape.call("banking.transactions")
     tape.effects(FULL)
@@ -47,58 +47,58 @@ def test_rows_that_came_back_later_had_vanished_all_the_same(tape: Tape) -> None
 
 @pytest.mark.parametrize("transactions", [ROWS, ROWS[:1]])
 def test_rows_that_stay_pass(tape: Tape, transactions: list[dict[str, Any]]) -> None:
-    """The app keeps what it had."""
-    refused(tape)
+    """The app keeps its rows."""
+    refuse_read(tape)
     tape.effects({"accounts": [ACCOUNT], "transactions": transactions})
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
 @pytest.mark.parametrize("status", [401, 403, 404])
-def test_a_refusal_that_may_mean_the_end_accuses_nobody(tape: Tape, status: int) -> None:
-    """An app may take it for the end of what it was allowed, and forget."""
-    refused(tape, status)
+def test_a_refusal_that_may_be_permanent_is_not_judged(tape: Tape, status: int) -> None:
+    """An app may treat it as the end of its permission and delete the rows."""
+    refuse_read(tape, status)
     tape.effects({"accounts": [ACCOUNT], "transactions": []})
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_who_shows_nothing_at_all_is_careful(tape: Tape) -> None:
-    """While it cannot read, an app may hide everything."""
-    refused(tape)
+def test_an_empty_state_is_not_judged(tape: Tape) -> None:
+    """While it cannot read, an app may hide every row."""
+    refuse_read(tape)
     tape.effects({"accounts": [], "transactions": []})
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_a_good_reading_in_between_decides(tape: Tape) -> None:
-    """The app asked again and got an empty list: then nothing is there."""
-    refused(tape)
+def test_a_successful_read_in_between_decides(tape: Tape) -> None:
+    """The app read again and received an empty list."""
+    refuse_read(tape)
     tape.call("banking.transactions")
     tape.effects({"accounts": [ACCOUNT], "transactions": []})
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_what_left_the_consent_may_go(tape: Tape) -> None:
-    """Transactions are not shared any more."""
-    refused(tape)
+def test_withdrawn_rows_may_disappear(tape: Tape) -> None:
+    """Transactions are no longer shared."""
+    refuse_read(tape)
     tape.consent("arr1", "accounts")
     tape.effects({"accounts": [ACCOUNT], "transactions": []})
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_an_app_at_work_is_not_looked_at(tape: Tape) -> None:
-    """It may be in the middle of something."""
-    refused(tape)
+def test_a_busy_app_is_not_judged(tape: Tape) -> None:
+    """Its work may be in progress."""
+    refuse_read(tape)
     tape.effects({"accounts": [ACCOUNT], "transactions": []}, pending=1, is_idle=False)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_no_refusal_is_no_experiment(tape: Tape) -> None:
-    """Nothing was refused."""
+def test_without_a_refusal_the_result_is_inconclusive(tape: Tape) -> None:
+    """The API refused no read."""
     tape.consent("arr1")
     tape.rows(*ROWS)
     tape.call("banking.transactions")

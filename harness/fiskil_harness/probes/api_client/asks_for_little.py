@@ -1,4 +1,4 @@
-"""Does the app ask for, and read, only the kinds of data that its team says it uses?"""
+"""Does the app request and read only the datasets that ``app.facts.datasets`` declares?"""
 
 from collections.abc import Iterable
 from typing import Any, ClassVar
@@ -14,76 +14,78 @@ from fiskil_harness.probes.probe import PlainProbe
 FACT = "app.facts.datasets"
 FAMILIES = ("banking.", "energy.", "common.")
 PUBLIC = frozenset({"products", "product", "plans", "plan"})
-"""What anybody may read without a consent."""
+"""Data that can be read without a consent."""
 
 
 class AsksForLittle(PlainProbe, frozen=True, kw_only=True, tag="asks_for_little"):
-    """What auth sessions ask an end user for, and what is read, is among ``app.facts.datasets``.
+    """Check that auth sessions request, and the app reads, only what ``app.facts.datasets`` declares.
 
-    A dataset that is declared and never read in a scenario where all of them are ready proves nothing: it may be read later.
+    A declared dataset that is ready but was not read proves nothing: the app may read it later.
     """
 
-    expected: ClassVar[str] = "permissions and reads within app.facts.datasets, and each of those read"
+    expected: ClassVar[str] = "permissions and reads within app.facts.datasets, and each declared dataset read"
     source: ClassVar[str] = "permissions.usual"
-    fix: ClassVar[str] = "ask for the permissions that the use case needs and no others, and read nothing else"
+    fix: ClassVar[str] = "request only the permissions that the use case needs, and read no other data"
 
     def examine(self, journal: Journal) -> Finding:
-        """Compare what was asked and read with what is declared."""
+        """Compare the requested permissions and the datasets read with the declared datasets."""
         declared = next((declared.datasets for declared in journal.all(Declared) if declared.datasets is not None), None)
-        made = calls(journal)
+        api_calls = calls(journal)
         if declared is None:
-            return self.inconclusive("the config does not say which datasets the app uses", hook=FACT)
-        asked, read = _asked(made), _read(made)
+            return self.inconclusive("the config does not state which datasets the app uses", hook=FACT)
+        requested, read = _requested(api_calls), _read(api_calls)
         if not read:
-            return self.inconclusive("the app read nothing that an end user shares")
-        excess = sorted(asked - set(declared))
+            return self.inconclusive("the app read no data of an end user")
+        excess = sorted(requested - set(declared))
         if excess:
-            lines = tuple(f"asked for {name}" for name in excess)
-            seen = f"end users are asked for {excess[0]}, which the app does not say it uses"
-            return self.fails(seen, evidence=lines, examined=len(asked))
+            lines = tuple(f"requested {name}" for name in excess)
+            observed = f"auth sessions request {excess[0]}, which app.facts.datasets does not declare"
+            return self.fails(observed, evidence=lines, examined=len(requested))
         undeclared = sorted(read - set(declared))
         if undeclared:
             lines = tuple(f"read {name}" for name in undeclared)
             return self.fails(
-                f"{undeclared[0]} is read, which the app does not say it uses", evidence=lines, examined=len(read)
+                f"the app reads {undeclared[0]}, which app.facts.datasets does not declare",
+                evidence=lines,
+                examined=len(read),
             )
         unread = sorted(set(declared) - read)
         if unread:
-            return self.inconclusive(f"{unread[0]} is declared and was not read, so whether it is needed cannot be seen")
-        return self.passes(f"all {len(read)} declared datasets are read, and nothing else is asked for", examined=len(read))
+            return self.inconclusive(f"{unread[0]} is declared but was not read, so the need for it is not proven")
+        return self.passes(f"all {len(read)} declared datasets are read, and nothing else is requested", examined=len(read))
 
 
-def _asked(made: Iterable[Exchange]) -> set[str]:
-    """Permissions that auth sessions ask for by themselves; the others are a matter of the console."""
-    found: set[str] = set()
-    for call in made:
+def _requested(api_calls: Iterable[Exchange]) -> set[str]:
+    """Return the permissions that the requests for auth sessions name; the console sets all others."""
+    permissions: set[str] = set()
+    for call in api_calls:
         if call.route == "auth_session":
             try:
                 body: Any = msgspec.json.decode(call.request_body)
             except (msgspec.DecodeError, RecursionError):
                 continue
             named = body.get("permissions") if isinstance(body, dict) else None
-            found |= (
+            permissions |= (
                 {value for value in named if isinstance(value, str) and value in PERMISSIONS}
                 if isinstance(named, list)
                 else set()
             )
-    return found
+    return permissions
 
 
-def _read(made: Iterable[Exchange]) -> set[str]:
-    """The permissions that lie behind what was read with success."""
-    found = set()
-    for call in made:
+def _read(api_calls: Iterable[Exchange]) -> set[str]:
+    """Return the permissions that cover the data which the app read successfully."""
+    permissions = set()
+    for call in api_calls:
         family, _, name = call.route.partition(".")
         if f"{family}." in FAMILIES and call.method == "GET" and name not in PUBLIC and is_fine(call):
-            found.add(_permission(family, name))
-    return found
+            permissions.add(_permission(family, name))
+    return permissions
 
 
 def _permission(family: str, name: str) -> str:
     for text in (f"{family}_{name}", name):
         if text in PERMISSIONS:
             return text
-    known = DATASETS.get(name)
-    return (known.permission or known.name) if known and known.permission is not None else name
+    dataset = DATASETS.get(name)
+    return (dataset.permission or dataset.name) if dataset and dataset.permission is not None else name

@@ -1,4 +1,4 @@
-"""Does a walk end whose links lead to where it has been?"""
+"""Does the app stop following pagination links that lead back to pages it has already read?"""
 
 from collections import Counter
 from typing import ClassVar
@@ -10,44 +10,47 @@ from fiskil_harness.journal.queries.rows import PENDING, STILL_BUSY
 from fiskil_harness.probes.probe import PlainProbe
 
 LOOPS = ("CursorLoop", "PageRepeated")
-MOST = 200
+MAX_PAGE_REQUESTS = 200
 CURSORS = ("page[after]", "page[before]")
 
 
 class BoundsItsWalks(PlainProbe, frozen=True, kw_only=True, tag="bounds_its_walks"):
-    """A walk that is led in a circle ends: no page of it is asked for more than two hundred times.
+    """Check that a walk through looping pages ends: the app requests no page of it more than 200 times.
 
-    Who remembers where it has been stops at the second time; who counts pages needs some room for long lists. A walk begins
-    with a call without a cursor, so that walks which begin again are told apart.
+    An app that remembers the pages it has read stops at the second time; one that counts pages needs room for long lists.
+    A walk begins with a call without a cursor, so a walk that is repeated is not a loop.
     """
 
-    expected: ClassVar[str] = "a walk that comes to a page again is given up, or ends at a bound"
+    expected: ClassVar[str] = "the app stops when a page repeats, or at a page limit"
     source: ClassVar[str] = "paging.links"
     fix: ClassVar[str] = (
-        "keep the links of a walk in a set, fail the walk when one comes again, and keep what the last one brought"
+        "store the links of a walk in a set, fail the walk when a link repeats, and keep the rows of the last complete walk"
     )
 
     def examine(self, journal: Journal) -> Finding:
-        """Count how often each walk asked for the same page."""
-        led = bitten_by(journal, *LOOPS)
-        if not led:
-            return self.inconclusive("no walk was led in a circle")
+        """Count how often each walk requested the same page."""
+        looping = bitten_by(journal, *LOOPS)
+        if not looping:
+            return self.inconclusive("no response contained a looping pagination link")
         if all(_is_first(call) for call in calls(journal)):
-            return self.inconclusive("the app followed no link to a next page, so none could lead it in a circle")
-        walked = {(call.route, call.end_user_id) for call in led}
-        endless = sorted(route for route, end_user_id in walked if _most_times(journal, route, end_user_id) > MOST)
+            return self.inconclusive("the app followed no pagination link, so none could lead it into a loop")
+        walks = {(call.route, call.end_user_id) for call in looping}
+        endless = sorted(
+            route for route, end_user_id in walks if _highest_count(journal, route, end_user_id) > MAX_PAGE_REQUESTS
+        )
         if endless:
-            seen = f"one walk of {endless[0]} asked for the same page more than {MOST} times"
-            return self.fails(seen, evidence=tuple(f"{route} in a circle" for route in endless), examined=routes_of(led))
-        looks = [effects for effects in journal.all(Effects) if effects.at_s > led[0].at_s]
-        if looks and not looks[0].is_idle:
-            return self.inconclusive(STILL_BUSY, hook="" if looks[0].pending is not None else PENDING)
-        return self.passes("every walk that was led in a circle ended", examined=routes_of(led))
+            observed = f"one walk of {endless[0]} requested the same page more than {MAX_PAGE_REQUESTS} times"
+            evidence = tuple(f"pagination loop: {route}" for route in endless)
+            return self.fails(observed, evidence=evidence, examined=routes_of(looping))
+        snapshots = [effects for effects in journal.all(Effects) if effects.at_s > looping[0].at_s]
+        if snapshots and not snapshots[0].is_idle:
+            return self.inconclusive(STILL_BUSY, hook="" if snapshots[0].pending is not None else PENDING)
+        return self.passes("every walk with a looping pagination link ended", examined=routes_of(looping))
 
 
-def _most_times(journal: Journal, route: str, end_user_id: str) -> int:
-    """How often one walk of an end user's list asked for one page, at most."""
-    most = 0
+def _highest_count(journal: Journal, route: str, end_user_id: str) -> int:
+    """Return the highest number of requests for one page within one walk of the end user's list."""
+    highest = 0
     counts: Counter[CallKey] = Counter()
     for call in calls(journal, route):
         if call.end_user_id != end_user_id:
@@ -56,8 +59,8 @@ def _most_times(journal: Journal, route: str, end_user_id: str) -> int:
             counts.clear()
             continue
         counts[call_key(call)] += 1
-        most = max(most, counts[call_key(call)])
-    return most
+        highest = max(highest, counts[call_key(call)])
+    return highest
 
 
 def _is_first(call: Exchange) -> bool:

@@ -1,4 +1,4 @@
-"""Does the app give up what is refused whatever it does, and come back to it once it is refused no more?"""
+"""Does the app give up on calls that are always refused, and read the data again once they are accepted?"""
 
 from collections import Counter
 from typing import Any, ClassVar
@@ -10,62 +10,63 @@ from fiskil_harness.journal.queries.rows import effects_before, last_effects, la
 from fiskil_harness.journal.queries.work_requested import UNSEEN, over_s, work_count, works_after
 from fiskil_harness.probes.probe import PlainProbe
 
-MOST = 20
+MAX_PER_JOB = 20
 
 
 class GivesUpOnRefusals(PlainProbe, frozen=True, kw_only=True, tag="gives_up_on_refusals"):
-    """What is refused though the token is fresh (401), or for want of a scope (403), is asked at most twenty times, and at
-    most twenty tokens are taken for it, for each thing that the app was asked to do.
+    """Check that the app gives up on calls refused despite a fresh token (401) or for a missing scope (403), and recovers.
 
-    When it is refused no more the app works again, after a restart at the latest, and shows what it showed before.
+    For each piece of work it makes at most 20 equal calls and requests at most 20 tokens. Once the API accepts the calls
+    again, the app reads the data again, at the latest after a restart, and shows the rows that it showed before.
     """
 
-    expected: ClassVar[str] = "one renewal after 401 and none after 403, an error, and work again once it is over"
+    expected: ClassVar[str] = "one renewal after 401 and none after 403, an error, and normal work once the refusals end"
     source: ClassVar[str] = "token.expired, token.scopes"
-    fix: ClassVar[str] = "renew once after 401; report a second one, and every 403, and ask again only when asked again"
+    fix: ClassVar[str] = "renew once after 401; report a second 401 and every 403, and retry only when new work arrives"
 
     def examine(self, journal: Journal) -> Finding:
-        """Count equal calls that were refused, and the tokens that were taken meanwhile."""
-        made = calls(journal)
+        """Count the equal refused calls and the tokens requested meanwhile."""
+        api_calls = calls(journal)
         refused = [call for call in bitten_by(journal, "Unauthorised", "Forbidden") if call.status in {401, 403}]
         if not refused:
-            return self.inconclusive("no call was refused whatever the token")
+            return self.inconclusive("no call was refused regardless of its token")
         examined = routes_of(refused)
-        allowed = MOST * max(1, work_count(journal, refused[0].at_s, over_s(refused)))
+        allowed = MAX_PER_JOB * max(1, work_count(journal, refused[0].at_s, over_s(refused)))
         counts = Counter(call_key(call) for call in refused)
         looped = sorted({call.route for call in refused if counts[call_key(call)] > allowed})
         if looped:
-            seen = f"{looped[0]} was asked more than {MOST} times for each thing to do, and refused each time"
-            return self.fails(seen, evidence=_lines(refused), examined=examined)
-        if _taken_for_nothing(made, refused) > allowed:
-            seen = f"more than {MOST} tokens were taken for each thing to do, while calls were refused whatever the token"
-            return self.fails(seen, evidence=_lines(refused), examined=examined)
-        return self._afterwards(journal, refused, examined=examined)
+            observed = f"{looped[0]} was called more than {MAX_PER_JOB} times for each piece of work, and refused each time"
+            return self.fails(observed, evidence=_lines(refused), examined=examined)
+        if _surplus_tokens(api_calls, refused) > allowed:
+            observed = f"more than {MAX_PER_JOB} tokens were requested for each piece of work while calls were refused"
+            return self.fails(observed, evidence=_lines(refused), examined=examined)
+        return self._judge_recovery(journal, refused, examined=examined)
 
-    def _afterwards(self, journal: Journal, refused: list[Exchange], *, examined: int) -> Finding:
+    def _judge_recovery(self, journal: Journal, refused: list[Exchange], *, examined: int) -> Finding:
         works = works_after(journal, over_s(refused), frozenset(call.route for call in refused))
         if works is None:
             return self.inconclusive(UNSEEN)
         if not works:
-            seen = "the app does not come back to what was refused, though it is refused no more and the app began anew"
-            return self.fails(seen, evidence=_lines(refused), examined=examined)
-        gone = _gone(journal, refused)
-        if gone:
-            seen = f"the {gone[0]} that the app showed before the refusals are gone for good"
-            return self.fails(seen, evidence=tuple(f"shows no {text} any more" for text in gone), examined=examined)
-        return self.passes("what was refused was given up, and read again once that was over", examined=examined)
+            observed = "the app does not read the refused data again, although the refusals have ended and it was restarted"
+            return self.fails(observed, evidence=_lines(refused), examined=examined)
+        datasets = _vanished_datasets(journal, refused)
+        if datasets:
+            observed = f"the {datasets[0]} that the app showed before the refusals do not come back"
+            evidence = tuple(f"no longer shows {dataset}" for dataset in datasets)
+            return self.fails(observed, evidence=evidence, examined=examined)
+        return self.passes("the app gave up on the refused calls, and read the data again afterwards", examined=examined)
 
 
-def _taken_for_nothing(made: list[Exchange], refused: list[Exchange]) -> int:
-    """How many more tokens were taken in the bad time than calls went well in it: an app may take one for each call."""
-    meanwhile = [call for call in made if refused[0].at_s <= call.at_s <= over_s(refused)]
-    taken = sum(1 for call in meanwhile if call.route == "token")
-    return taken - sum(1 for call in meanwhile if call.route != "token" and is_fine(call))
+def _surplus_tokens(api_calls: list[Exchange], refused: list[Exchange]) -> int:
+    """Return the token requests minus the successful calls during the refusals: one token per call is allowed."""
+    meanwhile = [call for call in api_calls if refused[0].at_s <= call.at_s <= over_s(refused)]
+    tokens = sum(1 for call in meanwhile if call.route == "token")
+    return tokens - sum(1 for call in meanwhile if call.route != "token" and is_fine(call))
 
 
-def _gone(journal: Journal, refused: list[Exchange]) -> list[str]:
-    """The datasets of which rows showed before, and none shows at the end though the API still serves them."""
-    gone = []
+def _vanished_datasets(journal: Journal, refused: list[Exchange]) -> list[str]:
+    """Return the datasets that the app showed before and no longer shows at the end, although the API serves them."""
+    vanished = []
     for dataset, participant in dict.fromkeys((rows.dataset, rows.participant) for rows in journal.all(Rows)):
         rows = latest_rows(journal, dataset, participant)
         before, end = effects_before(journal, refused[0].at_s, participant), last_effects(journal, participant)
@@ -76,8 +77,8 @@ def _gone(journal: Journal, refused: list[Exchange]) -> list[str]:
             continue
         ids = [str(row["fiskil_id"]) for row in rows.rows if "fiskil_id" in row]
         if _shows(before.state, ids) and not _shows(end.state, ids):
-            gone.append(dataset)
-    return sorted(set(gone))
+            vanished.append(dataset)
+    return sorted(set(vanished))
 
 
 def _shows(state: Any, ids: list[str]) -> bool:

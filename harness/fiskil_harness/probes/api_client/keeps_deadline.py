@@ -1,4 +1,4 @@
-"""Does the app give up on answers that never end, in time, and say so to whoever asked?"""
+"""Does the app abandon responses that never end, and return to its own callers, within its deadlines?"""
 
 from typing import ClassVar
 
@@ -11,97 +11,100 @@ from fiskil_harness.probes.probe import PlainProbe
 
 SLACK_S = 1.0
 LONGEST_STALL_S = 58.0
-UNANSWERED = "HandshakeStall()"
+HANDSHAKE_STALL = "HandshakeStall()"
 ENDLESS = ("ContinueForever", "Drip", "Stall", "StallHead", "Timeout")
-CALL, REQUEST = "call_deadline_s", "request_deadline_s"
+CALL_LIMIT, REQUEST_LIMIT = "call_deadline_s", "request_deadline_s"
 
 
 class KeepsDeadline(PlainProbe, frozen=True, kw_only=True, tag="keeps_deadline"):
-    """An endless answer is abandoned within ``call_deadline_s``, and the app answers within ``request_deadline_s``.
+    """Check that endless responses are abandoned within ``call_deadline_s``, and hooks return within ``request_deadline_s``.
 
-    A drip sends something every moment, and so does a server that says 100 Continue for ever: a limit on each read never
-    fires, only one on the whole call does. A handshake that nobody answers holds a call up before it has begun. Whoever
-    waits is answered in time as well where calls fail, or where the API says to come back in ages. Nobody is held to a
-    deadline that the config does not promise.
+    A dripped body or endless ``100 Continue`` responses keep sending bytes, so only a deadline for the whole call ends
+    them, not a timeout per read. A stalled TLS handshake delays a call before it begins. Hooks must also return in time
+    when calls fail, or when Retry-After is extremely long. A deadline that the config does not promise is not judged.
     """
 
-    expected: ClassVar[str] = "the connection closed by the call deadline, an answer by the request deadline"
+    expected: ClassVar[str] = "the connection closed by the call deadline, and a response by the request deadline"
     source: ClassVar[str] = "errors.timeout"
-    fix: ClassVar[str] = "bound the whole call, body included, by one deadline; a timeout for each read is not enough"
+    fix: ClassVar[str] = "limit the whole call, body included, by one deadline; a timeout per read is not enough"
 
     def examine(self, journal: Journal) -> Finding:
-        """Measure each bitten call, and each request to the app that fell into one."""
+        """Measure each affected call, and each hook that was running at the same time."""
         limits = journal.all(Limits)
         if not limits:
             return self.inconclusive("the scenario has not begun")
         call_s, request_s = limits[-1].call_deadline_s + SLACK_S, limits[-1].request_deadline_s + SLACK_S
-        held = [call for call in bitten_by(journal, *ENDLESS) if _was_held(call, call_s)]
-        greeted = [bite for bite in journal.all(Bite) if bite.fault == UNANSWERED and _is_seen(journal, bite, call_s)]
-        failed = [call for call in bitten_by(journal) if is_spoilt(call) and call not in held]
-        if not (held or greeted or failed):
-            return self.inconclusive("no answer was stalled or dripped for as long as the call deadline")
+        endless = [call for call in bitten_by(journal, *ENDLESS) if _had_to_abandon(call, call_s)]
+        stalls = [
+            bite for bite in journal.all(Bite) if bite.fault == HANDSHAKE_STALL and _is_measurable(journal, bite, call_s)
+        ]
+        failed = [call for call in bitten_by(journal) if is_spoilt(call) and call not in endless]
+        if not (endless or stalls or failed):
+            return self.inconclusive("no response was stalled or dripped for as long as the call deadline")
         if call_s > LONGEST_STALL_S:
             return self.inconclusive("app.limits.call_deadline_s is longer than the longest stall", hook="app.limits")
-        slow = [call for call in held if _waited_s(journal, call) > call_s]
-        asked = [
-            hook_call for hook_call in journal.all(HookCall) if any(_overlap(hook_call, call) for call in (*held, *failed))
+        slow = [call for call in endless if _waited_s(journal, call) > call_s]
+        hook_calls = [
+            hook_call
+            for hook_call in journal.all(HookCall)
+            if any(_overlap(hook_call, call) for call in (*endless, *failed))
         ]
-        asked += [hook for bite in greeted for hook in _fell_into(journal, bite) if hook not in asked]
-        late = [hook_call for hook_call in asked if hook_call.status is None or hook_call.took_s > request_s]
-        told = [
-            *self._slow(journal, slow, call_s=call_s, examined=routes_of(held)),
-            *self._late(journal, late, request_s=request_s, examined=len(asked)),
+        hook_calls += [hook for stall in stalls for hook in _hooks_during(journal, stall) if hook not in hook_calls]
+        late = [hook_call for hook_call in hook_calls if hook_call.status is None or hook_call.took_s > request_s]
+        findings = [
+            *self._judge_slow(journal, slow, call_s=call_s, examined=routes_of(endless)),
+            *self._judge_late(journal, late, request_s=request_s, examined=len(hook_calls)),
         ]
-        if told:
-            return next((finding for finding in told if finding.verdict is Verdict.FAIL), told[0])
-        return self.passes(_praise(held, greeted), examined=routes_of(held) or len(asked) or bool(greeted))
+        if findings:
+            return next((finding for finding in findings if finding.verdict is Verdict.FAIL), findings[0])
+        return self.passes(_success_text(endless, stalls), examined=routes_of(endless) or len(hook_calls) or bool(stalls))
 
-    def _slow(self, journal: Journal, slow: list[Exchange], *, call_s: float, examined: int) -> list[Finding]:
+    def _judge_slow(self, journal: Journal, slow: list[Exchange], *, call_s: float, examined: int) -> list[Finding]:
         routes = sorted({call.route for call in slow})
         if not slow:
             return []
-        if not _is_promised(journal, CALL):
-            seen = f"{routes[0]} was read for long, but no deadline was promised"
-            return [self.inconclusive(seen, hook=f"app.limits.{CALL}")]
+        if not _is_promised(journal, CALL_LIMIT):
+            observed = f"{routes[0]} was read for a long time, but the config promises no call deadline"
+            return [self.inconclusive(observed, hook=f"app.limits.{CALL_LIMIT}")]
         if all(_waited_s(journal, call) <= call_s + paused_s(journal, call.at_s, call.ended_s) for call in slow):
             return [self.inconclusive(f"{routes[0]} was read {EXCUSED_BY_PAUSE}")]
-        seen = f"{routes[0]} was still being read after the call deadline"
-        return [self.fails(seen, evidence=tuple(f"too long: {route}" for route in routes), examined=examined)]
+        observed = f"{routes[0]} was still being read after the call deadline"
+        return [self.fails(observed, evidence=tuple(f"too long: {route}" for route in routes), examined=examined)]
 
-    def _late(self, journal: Journal, late: list[HookCall], *, request_s: float, examined: int) -> list[Finding]:
+    def _judge_late(self, journal: Journal, late: list[HookCall], *, request_s: float, examined: int) -> list[Finding]:
         hooks = sorted({hook_call.hook for hook_call in late})
         if not late:
             return []
-        if not _is_promised(journal, REQUEST):
-            seen = f"{hooks[0]} took long, but no deadline was promised"
-            return [self.inconclusive(seen, hook=f"app.limits.{REQUEST}")]
+        if not _is_promised(journal, REQUEST_LIMIT):
+            observed = f"{hooks[0]} took a long time, but the config promises no request deadline"
+            return [self.inconclusive(observed, hook=f"app.limits.{REQUEST_LIMIT}")]
         allowed_s = {hook_call: request_s + paused_s(journal, began_s(hook_call), hook_call.at_s) for hook_call in late}
         if all(hook_call.status is not None and hook_call.took_s <= allowed_s[hook_call] for hook_call in late):
-            return [self.inconclusive(f"{hooks[0]} was answered {EXCUSED_BY_PAUSE}")]
-        seen = f"the app did not answer {hooks[0]} by its request deadline"
-        return [self.fails(seen, evidence=tuple(f"too late: {hook}" for hook in hooks), examined=examined)]
+            return [self.inconclusive(f"{hooks[0]} returned {EXCUSED_BY_PAUSE}")]
+        observed = f"the app did not respond to {hooks[0]} by its request deadline"
+        return [self.fails(observed, evidence=tuple(f"too late: {hook}" for hook in hooks), examined=examined)]
 
 
 def _is_promised(journal: Journal, limit: str) -> bool:
     return limit not in journal.all(Limits)[-1].assumed
 
 
-def _praise(held: list[Exchange], greeted: list[Bite]) -> str:
-    if held:
-        return "every endless answer was abandoned in time"
-    return "a handshake without an answer was abandoned in time" if greeted else "whoever waited was answered in time"
+def _success_text(endless: list[Exchange], stalls: list[Bite]) -> str:
+    if endless:
+        return "every endless response was abandoned in time"
+    return "a stalled handshake was abandoned in time" if stalls else "every hook returned in time while calls failed"
 
 
-def _was_held(call: Exchange, call_s: float) -> bool:
-    """Whether the app had to give up by itself: the answer never came to its end, and we did not end the call early."""
+def _had_to_abandon(call: Exchange, call_s: float) -> bool:
+    """Return True if only the app could end the call: the response never ended, and the harness did not end it early."""
     return not is_whole(call) and not (call.is_cut and call.ended_s - call.at_s <= call_s)
 
 
 def _waited_s(journal: Journal, call: Exchange) -> float:
-    """How long the app waited for the answer, as far as that can be seen.
+    """Return the real seconds for which the app is known to have waited for the response.
 
-    A request to the app that failed while the call was open shows that the app had given up, even if the connection was left
-    open by accident. One that succeeded leaves the call to be read in the background.
+    A hook that failed while the call was open shows that the app had given up, even if the connection stayed open by
+    accident. After a hook that succeeded, the app may still read the response in the background.
     """
     gave_up = [
         hook_call.at_s
@@ -115,16 +118,16 @@ def _overlap(hook: HookCall, call: Exchange) -> bool:
     return began_s(hook) <= call.ended_s and hook.at_s >= call.at_s
 
 
-def _is_seen(journal: Journal, unanswered: Bite, call_s: float) -> bool:
-    """Whether it can be told how long the app waited: somebody waited with it, or it left by the call deadline."""
-    left = [
+def _is_measurable(journal: Journal, stall: Bite, call_s: float) -> bool:
+    """Return True if the wait can be measured: a hook was running, or the app closed the connection by the deadline."""
+    closed = [
         abandoned
         for abandoned in journal.all(Abandoned)
-        if abandoned.connection == unanswered.connection and abandoned.at_s >= unanswered.at_s
+        if abandoned.connection == stall.connection and abandoned.at_s >= stall.at_s
     ]
-    return bool(_fell_into(journal, unanswered)) or any(abandoned.at_s - unanswered.at_s <= call_s for abandoned in left)
+    return bool(_hooks_during(journal, stall)) or any(abandoned.at_s - stall.at_s <= call_s for abandoned in closed)
 
 
-def _fell_into(journal: Journal, unanswered: Bite) -> list[HookCall]:
-    """The requests to the app during which a handshake began that nobody answered."""
-    return [hook_call for hook_call in journal.all(HookCall) if began_s(hook_call) <= unanswered.at_s <= hook_call.at_s]
+def _hooks_during(journal: Journal, stall: Bite) -> list[HookCall]:
+    """Return the hook calls that were running when the stalled handshake began."""
+    return [hook_call for hook_call in journal.all(HookCall) if began_s(hook_call) <= stall.at_s <= hook_call.at_s]

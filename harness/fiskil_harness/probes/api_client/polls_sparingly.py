@@ -1,4 +1,4 @@
-"""Does the app leave the API alone while nothing happens?"""
+"""Does the app stop reading from the API while nothing happens?"""
 
 import math
 from collections import Counter
@@ -10,39 +10,39 @@ from fiskil_harness.journal.queries.api_calls import calls, parameters
 from fiskil_harness.probes.probe import PlainProbe
 
 READS_PER_SECOND = 0.5
-LEAST_ALLOWED = 2
+MIN_ALLOWED = 2
 MOVING = frozenset({"from", "to"})
 
 
 class PollsSparingly(PlainProbe, frozen=True, kw_only=True, tag="polls_sparingly"):
-    """Over an idle stretch no reading is repeated more often than every other real second.
+    """Check that during an idle period no read is repeated more often than once every two real seconds.
 
-    Interpretations that differ only in ``from`` and ``to`` are equal: a poller moves them along.
+    Reads that differ only in ``from`` and ``to`` are equal: a polling app moves both along.
     """
 
     around: ClassVar[tuple[str, ...]] = ("stay_idle",)
     expected: ClassVar[str] = "few equal reads while nothing happens"
     source: ClassVar[str] = "sync.no-polling"
-    fix: ClassVar[str] = "read when a sync event arrives; poll, if at all, hours apart"
+    fix: ClassVar[str] = "read when a sync event arrives; if you must poll, do it hours apart"
 
     def examine(self, journal: Journal) -> Finding:
-        """Count equal reads in each idle stretch."""
-        stretches = journal.all(Idle)
-        if not stretches:
-            return self.inconclusive("no idle stretch was watched")
+        """Count equal reads in each idle period."""
+        idle_periods = journal.all(Idle)
+        if not idle_periods:
+            return self.inconclusive("the scenario has no idle period")
         if not calls(journal):
-            return self.inconclusive("the app never called the API, so its silence proves nothing")
-        for idle in stretches:
-            allowed = max(LEAST_ALLOWED, math.ceil(idle.seconds * READS_PER_SECOND))
+            return self.inconclusive("the app never called the API, so the absence of polling proves nothing")
+        for idle in idle_periods:
+            allowed = max(MIN_ALLOWED, math.ceil(idle.seconds * READS_PER_SECOND))
             within = [call for call in calls(journal) if idle.at_s <= call.at_s < idle.at_s + idle.seconds]
-            counts = Counter(_reading(call) for call in within if call.method == "GET")
+            counts = Counter(_read_key(call) for call in within if call.method == "GET")
             often = sorted({route for (route, _, _), count in counts.items() if count > allowed})
             if often:
-                seen = f"more than {allowed} equal reads in {idle.seconds:g} idle seconds"
-                return self.fails(seen, evidence=tuple(f"polled {route}" for route in often), examined=len(stretches))
-        return self.passes(f"{len(stretches)} idle stretches passed without polling", examined=len(stretches))
+                observed = f"more than {allowed} equal reads in {idle.seconds:g} idle seconds"
+                return self.fails(observed, evidence=tuple(f"polled {route}" for route in often), examined=len(idle_periods))
+        return self.passes(f"no polling in {len(idle_periods)} idle periods", examined=len(idle_periods))
 
 
-def _reading(call: Exchange) -> tuple[str, str, tuple[tuple[str, str], ...]]:
-    kept = sorted((name, value) for name, value in parameters(call).items() if name not in MOVING)
-    return call.route or call.path, call.path, tuple(kept)
+def _read_key(call: Exchange) -> tuple[str, str, tuple[tuple[str, str], ...]]:
+    fixed = sorted((name, value) for name, value in parameters(call).items() if name not in MOVING)
+    return call.route or call.path, call.path, tuple(fixed)

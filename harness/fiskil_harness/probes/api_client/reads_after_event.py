@@ -1,4 +1,4 @@
-"""Does the app read a dataset when an event says that it is ready, and not before?"""
+"""Does the app read a dataset after the event that announces it, and not repeatedly before?"""
 
 from collections import Counter
 from typing import ClassVar
@@ -13,29 +13,29 @@ EARLY_READS = 3
 
 
 class ReadsAfterEvent(PlainProbe, frozen=True, kw_only=True, tag="reads_after_event"):
-    """A sync event that the app acknowledged and says it uses is followed by a reading of that dataset within ``fresh_s``.
+    """Check that each acknowledged sync event which the app uses is followed by a read of its dataset within ``fresh_s``.
 
-    Before the first event of a dataset a few tries are fine; asking again and again is polling.
+    A few reads before the first event of a dataset are accepted; repeated ones are polling.
     """
 
-    expected: ClassVar[str] = "one walk of the dataset soon after its event, none in a loop before it"
+    expected: ClassVar[str] = "one read of the dataset soon after its event, and no repeated reads before it"
     source: ClassVar[str] = "sync.timing"
-    fix: ClassVar[str] = "start reading a dataset when its sync event arrives, and stop asking for it before"
+    fix: ClassVar[str] = "start reading a dataset when its sync event arrives, and do not request it before"
 
     def examine(self, journal: Journal) -> Finding:
-        """Look at the calls after, and before, each event."""
-        events = _first_told(journal)
+        """Check the calls before and after each event."""
+        events = _first_acknowledgements(journal)
         if not events:
             return self.inconclusive("no sync event that the app uses was acknowledged", hook="app.facts.uses_events")
         for delivery, event in events:
             if self._has_polled(journal, delivery, dataset_of(event.kind)):
-                seen = (
-                    f"{dataset_of(event.kind)} was asked for more than {EARLY_READS} times before {event.event} told of it"
+                observed = (
+                    f"{dataset_of(event.kind)} was requested more than {EARLY_READS} times before {event.event} announced it"
                 )
-                return self.fails(seen, evidence=(f"{event.event} {event.kind}",), examined=len(events))
-        return self._in_time(journal, events)
+                return self.fails(observed, evidence=(f"{event.event} {event.kind}",), examined=len(events))
+        return self._judge_delays(journal, events)
 
-    def _in_time(self, journal: Journal, events: list[tuple[Delivery, EventCreated]]) -> Finding:
+    def _judge_delays(self, journal: Journal, events: list[tuple[Delivery, EventCreated]]) -> Finding:
         unread: list[str] = []
         doubts: list[tuple[str, str]] = []
         for delivery, event in events:
@@ -43,21 +43,21 @@ class ReadsAfterEvent(PlainProbe, frozen=True, kw_only=True, tag="reads_after_ev
             if waited_s is not None and waited_s <= _fresh_s(journal):
                 continue
             if waited_s is not None and not _is_promised(journal):
-                doubts.append(("a reading came late, but nobody promised how soon it would", "app.limits.fresh_s"))
-            elif waited_s is None and not _has_waited(journal, delivery):
+                doubts.append(("a read came late, but the config promises no maximum delay", "app.limits.fresh_s"))
+            elif waited_s is None and not _had_enough_time(journal, delivery):
                 doubts.append(("the scenario ended before the app had to read", EFFECTS))
             elif waited_s is None or not bitten_by(journal):
                 unread.append(f"{event.event} {event.kind}")
         if unread:
-            seen = f"{len(unread)} acknowledged sync events were not followed by a reading in time"
-            return self.fails(seen, evidence=tuple(unread), examined=len(events))
+            observed = f"{len(unread)} acknowledged sync events were not followed by a read in time"
+            return self.fails(observed, evidence=tuple(unread), examined=len(events))
         for reason, hook in doubts[:1]:
             return self.inconclusive(reason, hook=hook)
-        return self.passes(f"{len(events)} sync events were each followed by a reading", examined=len(events))
+        return self.passes(f"{len(events)} sync events were each followed by a read", examined=len(events))
 
     def _has_polled(self, journal: Journal, delivery: Delivery, dataset: str) -> bool:
-        made = reads(journal, dataset, end_user_of(delivery))
-        counts = Counter(call_key(call) for call in made if call.at_s < delivery.at_s)
+        earlier_reads = [read for read in reads(journal, dataset, end_user_of(delivery)) if read.at_s < delivery.at_s]
+        counts = Counter(call_key(read) for read in earlier_reads)
         is_first = all(
             dataset_of(event.kind) != dataset or earlier.at_s >= delivery.at_s
             for earlier, event in acknowledged_events(journal)
@@ -65,8 +65,8 @@ class ReadsAfterEvent(PlainProbe, frozen=True, kw_only=True, tag="reads_after_ev
         return is_first and max(counts.values(), default=0) > EARLY_READS
 
 
-def _first_told(journal: Journal) -> list[tuple[Delivery, EventCreated]]:
-    """The first acknowledgement of each used sync event of a consent that did not end."""
+def _first_acknowledgements(journal: Journal) -> list[tuple[Delivery, EventCreated]]:
+    """Return the first acknowledgement of each used sync event, without participants whose consent ended."""
     ended = {event.participant for event in journal.all(EventCreated) if event.kind == "consent.revoked"}
     first: dict[str, tuple[Delivery, EventCreated]] = {}
     for delivery, event in acknowledged_events(journal):
@@ -76,13 +76,13 @@ def _first_told(journal: Journal) -> list[tuple[Delivery, EventCreated]]:
 
 
 def _waited_s(journal: Journal, delivery: Delivery, dataset: str) -> float | None:
-    """Real seconds from the delivery to the first reading after it."""
+    """Return the real seconds from the delivery to the first read after it; None if there was none."""
     later = [read.at_s for read in reads(journal, dataset, end_user_of(delivery)) if read.at_s >= delivery.at_s]
     return min(later) - delivery.at_s if later else None
 
 
-def _has_waited(journal: Journal, delivery: Delivery) -> bool:
-    """Whether the app has had its time: it says that nothing is pending, or the promised ``fresh_s`` has passed."""
+def _had_enough_time(journal: Journal, delivery: Delivery) -> bool:
+    """Return True if the app reports nothing pending, or the promised ``fresh_s`` has passed."""
     for effects in journal.all(Effects):
         if effects.participant == delivery.participant and effects.at_s > delivery.at_s:
             if effects.pending == 0 and effects.is_idle:

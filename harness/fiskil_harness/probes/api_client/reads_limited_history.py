@@ -1,4 +1,4 @@
-"""Does the app ask for transactions no further back than its team says it needs?"""
+"""Does the app read transactions only as far back as ``app.facts.history_days`` allows?"""
 
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -14,44 +14,44 @@ CURSOR = "page[after]"
 
 
 class ReadsLimitedHistory(PlainProbe, frozen=True, kw_only=True, tag="reads_limited_history"):
-    """Every reading of transactions begins at ``app.facts.history_days`` before the day of the call, or later.
+    """Check that every read of transactions begins at most ``app.facts.history_days`` before the day of the call.
 
-    Reads of pending rows alone need no ``from``, and neither do later pages of a list, which repeat the first one's.
+    A read of pending rows only needs no ``from``, nor does a later page, to which the ``from`` of the first page applies.
     """
 
-    expected: ClassVar[str] = "a from of app.facts.history_days ago, or later"
+    expected: ClassVar[str] = "a from that is at most app.facts.history_days ago"
     source: ClassVar[str] = "data.time-filter"
-    fix: ClassVar[str] = "give from on every reading of transactions, as far back as the use case needs"
+    fix: ClassVar[str] = "send from with every read of transactions, only as far back as the use case needs"
 
     def examine(self, journal: Journal) -> Finding:
-        """Look at each beginning."""
+        """Compare the ``from`` of each read with the declared number of days."""
         days = next((history.days for history in journal.all(History)), None)
         if days is None:
-            return self.inconclusive("the config does not say how much history the app needs", hook=HISTORY)
-        made = [read for read in reads(journal, "transactions") if is_fine(read) and not _is_exempt(read)]
-        if not made:
+            return self.inconclusive("the config does not state how much history the app needs", hook=HISTORY)
+        judged = [read for read in reads(journal, "transactions") if is_fine(read) and not _is_exempt(read)]
+        if not judged:
             return self.inconclusive("the app read no transactions")
-        whole = [call for call in made if not parameters(call).get("from")]
-        if whole:
-            return self.fails("transactions are read without a beginning", evidence=("no from",), examined=1)
-        early = [call for call in made if _is_early(call, days)]
+        unlimited = [read for read in judged if not parameters(read).get("from")]
+        if unlimited:
+            return self.fails("transactions are read without a from", evidence=("no from",), examined=1)
+        early = [read for read in judged if _is_early(read, days)]
         if early:
-            seen = f"transactions are read from longer ago than the {days} days that the app says it needs"
-            return self.fails(seen, evidence=("an earlier from",), examined=1)
-        return self.passes(f"every reading begins within {days} days", examined=1)
+            observed = f"transactions are read from more than {days} days ago, the limit in app.facts.history_days"
+            return self.fails(observed, evidence=("from is too early",), examined=1)
+        return self.passes(f"every read of transactions begins at most {days} days ago", examined=1)
 
 
 def _is_exempt(call: Exchange) -> bool:
-    asked = parameters(call)
-    return asked.get("status") == PENDING or any("after" in name or "cursor" in name or name == "page" for name in asked)
+    query = parameters(call)
+    return query.get("status") == PENDING or any("after" in name or "cursor" in name or name == "page" for name in query)
 
 
 def _is_early(call: Exchange, days: int) -> bool:
     try:
         begins = datetime.fromisoformat(parameters(call)["from"])
-        answered = parsedate_to_datetime(header(call.response_headers, "date"))
+        responded = parsedate_to_datetime(header(call.response_headers, "date"))
     except ValueError:
         return False
     if begins.tzinfo is None:
-        begins = begins.replace(tzinfo=answered.tzinfo)
-    return begins < answered - timedelta(days=days) - SLACK
+        begins = begins.replace(tzinfo=responded.tzinfo)
+    return begins < responded - timedelta(days=days) - SLACK

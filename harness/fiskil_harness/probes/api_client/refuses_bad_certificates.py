@@ -1,4 +1,4 @@
-"""Does the app trust no certificate that nobody may trust, and never go on without TLS?"""
+"""Does the app reject bad certificates, and never continue without TLS?"""
 
 from typing import ClassVar
 
@@ -8,66 +8,66 @@ from fiskil_harness.journal import CA_FILE_IN_ENV, Bite, FaultSet, Journal, Secu
 from fiskil_harness.probes.probe import PlainProbe
 
 WENT_ON = "the client went on"
-"""What the link saw of a client that spoke HTTP over a connection whose certificate it should have refused."""
+"""The proxy's note about a client that sent HTTP over a connection whose certificate it should have rejected."""
 
-PLAIN = "the app spoke plain HTTP to the port of the https address after it had refused a certificate"
+PLAIN = "the app sent plain HTTP to the port of the https address after it had rejected a certificate"
 
 BAD = {
     "ExpiredCertificate()": ("expired_certificate", "a certificate that expired yesterday"),
-    "FutureCertificate()": ("future_certificate", "a certificate that is valid from tomorrow on"),
+    "FutureCertificate()": ("future_certificate", "a certificate that is not valid before tomorrow"),
     "WrongHost()": ("wrong_host", "a certificate of another host"),
     "SelfSigned()": ("self_signed", "a self-signed certificate"),
     "UnknownAuthority()": ("unknown_authority", "a certificate of an unknown authority"),
-    "MissingIntermediate()": ("missing_intermediate", "a certificate whose chain has a gap"),
+    "MissingIntermediate()": ("missing_intermediate", "a certificate without its intermediate certificate"),
 }
-"""What the journal calls each fault, the name of its case, and what it is about in words."""
+"""For each fault, as the journal writes it: the name of its case, and the certificate in words."""
 
 
 class RefusesBadCertificates(PlainProbe, frozen=True, kw_only=True, tag="refuses_bad_certificates"):
-    """Over a connection with a bad certificate the app says nothing, and after it refused one it never speaks plain HTTP.
+    """Check that the app sends nothing over a connection with a bad certificate, and no plain HTTP after rejecting one.
 
-    Each kind of certificate is a case. A client that ends its handshake and leaves without a word has refused as well:
-    some look at the certificate only then. Who calls the address that was told before may be a process that outlived the
-    restart, and accuses nobody.
+    Each kind of certificate is a case. A client that completes the handshake and then closes the connection has rejected
+    the certificate too: some clients check it only then. Calls to the API's former plain address are no FAIL: they may come
+    from a process that survived the restart.
     """
 
     needs: ClassVar[tuple[str, ...]] = (COMMAND, REFRESH)
-    expected: ClassVar[str] = "no request without a certificate that was checked, and none in plain HTTP"
+    expected: ClassVar[str] = "no request without a verified certificate, and none in plain HTTP"
     source: ClassVar[str] = "transport.https"
-    fix: ClassVar[str] = "leave your HTTP client's certificate checks on, and let a failed handshake fail the call"
+    fix: ClassVar[str] = "keep the certificate checks of your HTTP client enabled, and let a failed handshake fail the call"
 
     def examine(self, journal: Journal) -> Finding:
-        """Look at what came of each connection that was shown a bad certificate, and for what was said without TLS."""
+        """Check the outcome of each connection with a bad certificate, and look for plain HTTP afterwards."""
         controls = journal.all(Secured)
         if not any(control.is_reached for control in controls):
             return self.inconclusive("the app has not called an https address with a good certificate", hook=CA_FILE_IN_ENV)
-        shown = list(dict.fromkeys(fault_set.fault for fault_set in journal.all(FaultSet) if fault_set.fault in BAD))
-        seen = [bite for bite in journal.all(Bite) if bite.fault in BAD]
-        cases = tuple(_case(fault, [bite.observed for bite in seen if bite.fault == fault]) for fault in shown)
+        faults = list(dict.fromkeys(fault_set.fault for fault_set in journal.all(FaultSet) if fault_set.fault in BAD))
+        bites = [bite for bite in journal.all(Bite) if bite.fault in BAD]
+        cases = tuple(_case(fault, [bite.observed for bite in bites if bite.fault == fault]) for fault in faults)
         trusted = [
-            BAD[fault][1] for fault in shown if any(bite.fault == fault and bite.observed == WENT_ON for bite in seen)
+            BAD[fault][1] for fault in faults if any(bite.fault == fault and bite.observed == WENT_ON for bite in bites)
         ]
         if trusted:
-            told = f"the app called the API in spite of {trusted[0]}"
-            lines = tuple(f"called in spite of {text}" for text in trusted)
-            return self.fails(told, evidence=lines, examined=len(shown), cases=cases)
+            observed = f"the app called the API despite {trusted[0]}"
+            lines = tuple(f"called despite {certificate}" for certificate in trusted)
+            return self.fails(observed, evidence=lines, examined=len(faults), cases=cases)
         plain = [
-            unencrypted for unencrypted in journal.all(Unencrypted) if any(bite.at_s <= unencrypted.at_s for bite in seen)
+            unencrypted for unencrypted in journal.all(Unencrypted) if any(bite.at_s <= unencrypted.at_s for bite in bites)
         ]
         if not all(unencrypted.is_former for unencrypted in plain):
-            return self.fails(PLAIN, evidence=("plain HTTP at the https port",), examined=len(shown), cases=cases)
+            return self.fails(PLAIN, evidence=("plain HTTP at the https port",), examined=len(faults), cases=cases)
         if plain:
-            return self.inconclusive("something still calls the plain address that was told before", cases=cases)
-        unseen = [BAD[fault][1] for fault in shown if not any(bite.fault == fault for bite in seen)]
-        if unseen:
-            return self.inconclusive(f"the app met no connection with {unseen[0]}", cases=cases)
-        return self.passes(f"the app refused {len(shown)} kinds of bad certificates", examined=len(shown), cases=cases)
+            return self.inconclusive("a process still calls the former plain address of the API", cases=cases)
+        unused = [BAD[fault][1] for fault in faults if not any(bite.fault == fault for bite in bites)]
+        if unused:
+            return self.inconclusive(f"no connection of the app received {unused[0]}", cases=cases)
+        return self.passes(f"the app rejected {len(faults)} kinds of bad certificates", examined=len(faults), cases=cases)
 
 
-def _case(fault: str, seen: list[str]) -> Case:
-    name, words = BAD[fault]
-    if not seen:
-        return Case(name=name, verdict=Verdict.INCONCLUSIVE, observed=f"{words}: not met")
-    if WENT_ON in seen:
-        return Case(name=name, verdict=Verdict.FAIL, observed=f"{words}: trusted")
-    return Case(name=name, verdict=Verdict.PASS, observed=f"{words}: refused")
+def _case(fault: str, outcomes: list[str]) -> Case:
+    name, certificate = BAD[fault]
+    if not outcomes:
+        return Case(name=name, verdict=Verdict.INCONCLUSIVE, observed=f"{certificate}: not received")
+    if WENT_ON in outcomes:
+        return Case(name=name, verdict=Verdict.FAIL, observed=f"{certificate}: trusted")
+    return Case(name=name, verdict=Verdict.PASS, observed=f"{certificate}: rejected")

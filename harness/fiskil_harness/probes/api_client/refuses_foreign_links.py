@@ -1,4 +1,4 @@
-"""Does the app stay away from another origin that an answer of the API names, and does its token stay at home?"""
+"""Does the app ignore a foreign origin that an API response names, and keep its access token away from it?"""
 
 from typing import ClassVar
 
@@ -13,34 +13,34 @@ CURSORS = frozenset({"page[after]", "page[before]"})
 
 
 class RefusesForeignLinks(PlainProbe, frozen=True, kw_only=True, tag="refuses_foreign_links"):
-    """A ``links.next`` to another origin is not followed at all, and no token ever goes to an origin but the API's.
+    """Check that the app follows no ``links.next`` to another origin, and sends its token to no origin but the API's.
 
-    A redirect may be followed without the token, as most clients do of themselves; who brings it along has given it away.
+    A redirect may be followed without the token, as most clients do by default. Sending the token along discloses it.
     """
 
-    expected: ClassVar[str] = "no call to an origin that only an answer named; the token goes to the API's alone"
+    expected: ClassVar[str] = "no call to an origin that only a response named; the token is sent to the API's origin only"
     source: ClassVar[str] = "paging.links"
     fix: ClassVar[str] = (
-        "resolve links.next against the API's origin and refuse any other; let no redirect take Authorization"
+        "resolve links.next against the API's origin and reject any other; send no Authorization header after a redirect"
     )
 
     def examine(self, journal: Journal) -> Finding:
-        """Look at who came where nobody has a reason to."""
+        """Check the requests that arrived at the foreign origin."""
         linked, redirected = bitten_by(journal, *LINKS), bitten_by(journal, *REDIRECTS)
-        led = [*linked, *redirected]
-        strayed = journal.all(Strayed)
-        if any(each_strayed.carries_token for each_strayed in strayed):
-            seen = "the access token was sent to an origin that only an answer had named"
-            return self.fails(seen, evidence=_lines(led), examined=routes_of(led) or 1)
-        if strayed and not redirected:
-            seen = "an origin was called that only links.next had named, though without the token"
-            return self.fails(seen, evidence=_lines(led), examined=routes_of(led) or 1)
-        if not led:
-            return self.inconclusive("no answer led to another origin")
+        pointing_away = [*linked, *redirected]
+        foreign_requests = journal.all(Strayed)
+        if any(request.carries_token for request in foreign_requests):
+            observed = "the access token was sent to an origin that only a response had named"
+            return self.fails(observed, evidence=_lines(pointing_away), examined=routes_of(pointing_away) or 1)
+        if foreign_requests and not redirected:
+            observed = "the app called an origin that only links.next had named, although without the token"
+            return self.fails(observed, evidence=_lines(pointing_away), examined=routes_of(pointing_away) or 1)
+        if not pointing_away:
+            return self.inconclusive("no response pointed to another origin")
         if not redirected and not any(CURSORS & parameters(call).keys() for call in calls(journal)):
-            return self.inconclusive("the app followed no link to a next page, so none could lead it away")
-        return self.passes("no token left for another origin", examined=routes_of(led))
+            return self.inconclusive("the app followed no pagination link, so none could lead it to another origin")
+        return self.passes("no token was sent to another origin", examined=routes_of(pointing_away))
 
 
-def _lines(led: list[Exchange]) -> tuple[str, ...]:
-    return tuple(sorted({f"{call.route} was answered by {bite}" for call in led for bite in call.bites}))
+def _lines(pointing_away: list[Exchange]) -> tuple[str, ...]:
+    return tuple(sorted({f"{call.route}: response changed by {bite}" for call in pointing_away for bite in call.bites}))

@@ -1,4 +1,4 @@
-"""Does a dead access token cost one renewal and one retry, and nothing else?"""
+"""Does an expired access token cost exactly one renewal and one retry?"""
 
 from collections import Counter
 from math import inf
@@ -13,15 +13,15 @@ from fiskil_harness.journal.queries.rows import STILL_BUSY
 from fiskil_harness.journal.queries.work_requested import jobs_begun
 from fiskil_harness.probes.probe import PlainProbe
 
-RENEWALS = 2
-REFUSALS = 2
+MAX_RENEWALS = 2
+MAX_REFUSALS = 2
 
 
 class RenewsTokenOnce(PlainProbe, frozen=True, kw_only=True, tag="renews_token_once"):
-    """After a call was refused for its dead token, the token is exchanged again and the call succeeds with the new one.
+    """Check that after a 401 for an expired token the app renews the token once, and the call succeeds with the new one.
 
-    Workers that saw the same death at the same moment are allowed for; a loop is not. Renewing before a refusal is fine,
-    and leaves nothing to see but where every token is known to have died.
+    Several workers may notice the same expiry at the same moment; a loop fails. Renewing before any refusal is accepted, but
+    can be observed only where every token is known to have expired.
     """
 
     expected: ClassVar[str] = "one POST /v1/token after the refusal, then the refused call again"
@@ -29,97 +29,98 @@ class RenewsTokenOnce(PlainProbe, frozen=True, kw_only=True, tag="renews_token_o
     fix: ClassVar[str] = "on 401 exchange the key pair once, behind a lock that all workers share, and repeat the call once"
 
     def examine(self, journal: Journal) -> Finding:
-        """Follow each refusal."""
-        made = calls(journal)
-        refused = [call for call in made if call.status == 401 and call.route != "token" and bearer(call)]
+        """Follow each refused call to its renewal and its retry."""
+        api_calls = calls(journal)
+        refused = [call for call in api_calls if call.status == 401 and call.route != "token" and bearer(call)]
         if not refused:
-            return self._renewed_before(journal, made)
-        exchanges = [call for call in made if call.route == "token" and call.number > refused[0].number]
+            return self._judge_early_renewal(journal, api_calls)
+        exchanges = [call for call in api_calls if call.route == "token" and call.number > refused[0].number]
         if any(exchange.status in {401, 403} for exchange in exchanges):
-            return self.inconclusive("the key pair was refused too, so no renewal could succeed")
+            return self.inconclusive("the key pair was refused as well, so no renewal could succeed")
         repeated = _repeated(journal, refused)
         if repeated:
-            seen = f"{repeated[0].route} was asked more than {REFUSALS} times with a token that had been refused"
-            return self.fails(seen, evidence=_lines(repeated), examined=routes_of(refused))
-        if _most_renewals(made, refused, exchanges) > RENEWALS:
-            seen = f"more than {RENEWALS} renewals followed the death of one token"
-            return self.fails(seen, evidence=_lines(refused), examined=routes_of(refused))
-        lost = [call for call in refused if not succeeded_later(made, call)]
-        if lost:
-            return self._lost(
-                journal, lost, is_renewed=any(exchange.status == 200 for exchange in exchanges), examined=routes_of(refused)
-            )
-        # Which calls still carried a dead token is a matter of time, so no more is told than that some did.
-        return self.passes("every dead token was renewed and every refused call came through", examined=1)
+            observed = f"{repeated[0].route} was called more than {MAX_REFUSALS} times with a token that had been refused"
+            return self.fails(observed, evidence=_lines(repeated), examined=routes_of(refused))
+        if _highest_renewal_count(api_calls, refused, exchanges) > MAX_RENEWALS:
+            observed = f"more than {MAX_RENEWALS} renewals followed the expiry of one token"
+            return self.fails(observed, evidence=_lines(refused), examined=routes_of(refused))
+        failed = [call for call in refused if not succeeded_later(api_calls, call)]
+        if failed:
+            is_renewed = any(exchange.status == 200 for exchange in exchanges)
+            return self._judge_failed(journal, failed, is_renewed=is_renewed, examined=routes_of(refused))
+        # The number of calls that still carried an expired token depends on timing, so it is not reported.
+        return self.passes("every expired token was renewed and every refused call succeeded", examined=1)
 
-    def _renewed_before(self, journal: Journal, made: list[Exchange]) -> Finding:
-        """Nothing was refused: every token died, and each call since then carried one that was taken since then."""
-        died_s = max((tokens_expired.at_s for tokens_expired in journal.all(TokensExpired)), default=inf)
-        taken = {_token(call) for call in made if call.route == "token" and call.at_s > died_s and is_fine(call)} - {""}
-        fresh = [call for call in made if call.at_s > died_s and bearer(call) in taken and is_fine(call)]
-        if not fresh:
-            return self.inconclusive("no call was refused for a dead token")
+    def _judge_early_renewal(self, journal: Journal, api_calls: list[Exchange]) -> Finding:
+        """Return PASS if no call was refused and calls after the expiry of every token carry a newer token."""
+        expired_s = max((tokens_expired.at_s for tokens_expired in journal.all(TokensExpired)), default=inf)
+        later_calls = [call for call in api_calls if call.at_s > expired_s and is_fine(call)]
+        new_tokens = {_token(call) for call in later_calls if call.route == "token"} - {""}
+        renewed = [call for call in later_calls if bearer(call) in new_tokens]
+        if not renewed:
+            return self.inconclusive("no call was refused for an expired token")
         return self.passes(
-            "every token died, and the app had taken a new one before its next call", examined=routes_of(fresh)
+            "every token expired, and the app obtained a new one before its next call", examined=routes_of(renewed)
         )
 
-    def _lost(self, journal: Journal, lost: list[Exchange], *, is_renewed: bool, examined: int) -> Finding:
-        how = "though the token was renewed" if is_renewed else "and the token was not renewed"
-        if not _has_ended(journal, lost[0]):
+    def _judge_failed(self, journal: Journal, failed: list[Exchange], *, is_renewed: bool, examined: int) -> Finding:
+        renewal = "although the token was renewed" if is_renewed else "and the token was not renewed"
+        if not _has_given_up(journal, failed[0]):
             return self.inconclusive(STILL_BUSY)
-        return self.fails(f"{lost[0].route} never succeeded after its 401, {how}", evidence=_lines(lost), examined=examined)
+        observed = f"{failed[0].route} never succeeded after its 401, {renewal}"
+        return self.fails(observed, evidence=_lines(failed), examined=examined)
 
 
 def _repeated(journal: Journal, refused: list[Exchange]) -> list[Exchange]:
-    """Calls that were refused again and again with one token; calls under way at the same moment are one time.
+    """Return equal calls that were refused repeatedly with one token; calls in progress at the same moment count once.
 
-    Several jobs may ask the same, each once before it knows: an app may keep its token until another has come.
+    Several jobs may each make the same call once before they notice: an app may use its token until it has a new one.
     """
     groups: dict[tuple[object, str], list[Exchange]] = {}
     for call in refused:
         groups.setdefault((call_key(call), bearer(call)), []).append(call)
-    for ones in groups.values():
-        later = [call for call in ones if call.at_s >= ones[0].ended_s]
-        others = jobs_begun(journal, before_s=ones[0].at_s, until_s=ones[-1].at_s) - 1
-        if len(later) >= REFUSALS + max(0, others):
-            return ones
+    for group in groups.values():
+        later = [call for call in group if call.at_s >= group[0].ended_s]
+        other_jobs = jobs_begun(journal, before_s=group[0].at_s, until_s=group[-1].at_s) - 1
+        if len(later) >= MAX_REFUSALS + max(0, other_jobs):
+            return group
     return []
 
 
-def _most_renewals(made: list[Exchange], refused: list[Exchange], exchanges: list[Exchange]) -> int:
-    """How many renewals the death of one token cost, at most.
+def _highest_renewal_count(api_calls: list[Exchange], refused: list[Exchange], exchanges: list[Exchange]) -> int:
+    """Return the highest number of renewals that the expiry of one token caused.
 
-    A new token whose first call is one that was refused renews the token it was refused with. One whose first call is
-    another belongs to a walk that begins, for an app may take a token for each. Those that were never used count for all.
+    A new token whose first call repeats a refused call renews the token of that call. If its first call is another one, a
+    new walk begins, and an app may take a token for each walk. Unused tokens are divided among all expired tokens.
     """
-    unanswered = list(refused)
+    unrepeated = list(refused)
     counts = Counter({bearer(call): 0 for call in refused})
     unused = 0
     for exchange in (exchange for exchange in exchanges if is_fine(exchange)):
         token = _token(exchange)
-        first = next((call for call in made if token and bearer(call) == token), None)
+        first = next((call for call in api_calls if token and bearer(call) == token), None)
         if first is None:
             unused += 1
             continue
         repeated = next(
-            (call for call in unanswered if call_key(call) == call_key(first) and call.number < exchange.number), None
+            (call for call in unrepeated if call_key(call) == call_key(first) and call.number < exchange.number), None
         )
         if repeated is not None:
-            unanswered.remove(repeated)
+            unrepeated.remove(repeated)
             counts[bearer(repeated)] += 1
     return max(counts.values()) + unused // len(counts)
 
 
 def _token(exchange: Exchange) -> str:
-    """The access token that an exchange brought; empty where it cannot be read."""
+    """Return the access token in a token response; '' if it cannot be read."""
     try:
         return str(msgspec.json.decode(exchange.response_body, type=dict[str, Any]).get("token", ""))
     except msgspec.DecodeError:
         return ""
 
 
-def _has_ended(journal: Journal, refused: Exchange) -> bool:
-    """Whether the app has had its time: it is quiescent, or a request to it failed over the refusal."""
+def _has_given_up(journal: Journal, refused: Exchange) -> bool:
+    """Return True if the app is idle, or a hook failed after the refusal."""
     effects = journal.all(Effects)
     if effects and effects[-1].is_idle and effects[-1].pending == 0:
         return True
@@ -132,6 +133,5 @@ def _has_ended(journal: Journal, refused: Exchange) -> bool:
     )
 
 
-def _lines(shown: list[Exchange]) -> tuple[str, ...]:
-    versions = sorted({f"{call.method} {call.route}: {call.status}" for call in shown})
-    return tuple(versions)
+def _lines(refused: list[Exchange]) -> tuple[str, ...]:
+    return tuple(sorted({f"{call.method} {call.route}: {call.status}" for call in refused}))

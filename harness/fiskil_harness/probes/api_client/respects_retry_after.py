@@ -1,4 +1,4 @@
-"""Does the app wait as long as Retry-After tells before it asks the same again?"""
+"""Does the app wait for the Retry-After delay before it makes the same call again?"""
 
 from email.utils import parsedate_to_datetime
 from typing import ClassVar
@@ -11,66 +11,64 @@ from fiskil_harness.probes.probe import PlainProbe
 
 SLACK_S = 0.01
 LONGEST_S = 3600.0
-"""Who is told to wait for longer than an hour may take that for a slip, and ask again when it seems right."""
+"""A Retry-After of more than an hour may be treated as a mistake; retrying earlier is accepted."""
 
 
 class RespectsRetryAfter(PlainProbe, frozen=True, kw_only=True, tag="respects_retry_after"):
-    """After a 429 or 503 with Retry-After, in seconds or as a date, the next equal call begins no sooner than was told.
+    """Check that after a 429 or 503 with Retry-After (seconds or a date) the next equal call waits for that delay.
 
-    The wait is counted from the refused call's arrival, which is before the app can have read the answer, so a slow machine
-    accuses nobody. Nothing is judged where the next equal call may be another job's: where more than one thing was asked of
-    the app since it was last at rest, or equal calls were under way at once.
+    The wait counts from the arrival of the refused call, before the app can read the response, so a slow machine causes no
+    FAIL. Nothing is judged where another job may have made the next equal call: more than one piece of work arrived since
+    the app was last idle, or equal calls were in progress at the same time.
     """
 
-    expected: ClassVar[str] = "the same call again, after the wait that was told"
+    expected: ClassVar[str] = "the same call again, after the Retry-After delay"
     source: ClassVar[str] = "errors.retry-after"
-    fix: ClassVar[str] = (
-        "sleep for Retry-After, which is seconds or an HTTP date, and a little more at random, before the next try"
-    )
+    fix: ClassVar[str] = "before the next attempt, wait for Retry-After (seconds or an HTTP date) plus a short random time"
 
     def examine(self, journal: Journal) -> Finding:
         """Follow each refusal to the next equal call."""
-        told = [(call, wait) for call in bitten_by(journal) if (wait := _wait_s(call)) is not None]
-        if not told and _tells_no_waits(journal):
-            busy = routes_of(call for call in bitten_by(journal, "Status") if call.status in {429, 503})
-            return self.passes("what was refused told no wait, so none was due", examined=busy)
-        if not told:
+        delayed = [(call, delay_s) for call in bitten_by(journal) if (delay_s := _delay_s(call)) is not None]
+        if not delayed and _is_retry_after_absent(journal):
+            refused_routes = routes_of(call for call in bitten_by(journal, "Status") if call.status in {429, 503})
+            return self.passes("no refusal carried Retry-After, so there was no delay to observe", examined=refused_routes)
+        if not delayed:
             return self.inconclusive("no call was refused with Retry-After")
-        judged = came_back = 0
-        for refused, wait_s in told:
+        judged = repeated = 0
+        for refused, delay_s in delayed:
             again = _next_equal(journal, refused)
             if again is None:
                 continue
-            came_back += 1
+            repeated += 1
             if not _is_of_one_job(journal, refused, again):
                 continue
             judged += 1
-            if again.at_s - refused.at_s < wait_s - SLACK_S:
-                seen = f"{refused.route} was asked again sooner than Retry-After told: {wait_s:g} s, {_form(refused)}"
+            if again.at_s - refused.at_s < delay_s - SLACK_S:
                 return self.fails(
-                    seen,
+                    f"{refused.route} was retried before its Retry-After delay of {delay_s:g} s had passed",
                     evidence=(f"{refused.method} {refused.route}: {refused.status}, Retry-After as {_form(refused)}",),
-                    examined=routes_of(call for call, _ in told),
+                    examined=routes_of(call for call, _ in delayed),
                 )
-        if came_back > judged:
-            return self.inconclusive("the app had more than one thing to do, so another job may have asked again")
+        if repeated > judged:
+            return self.inconclusive("the app had more than one piece of work, so another job may have made the next call")
         if not judged:
-            return self.inconclusive("no refused call was asked again, so nobody waited")
+            return self.inconclusive("no refused call was repeated, so there was no wait to observe")
         return self.passes(
-            "what was refused was asked again, and never too soon", examined=routes_of(call for call, _ in told)
+            "refused calls were repeated, and never before their Retry-After delay had passed",
+            examined=routes_of(call for call, _ in delayed),
         )
 
 
-def _tells_no_waits(journal: Journal) -> bool:
-    """Whether the reading ruled under which no answer carries Retry-After."""
+def _is_retry_after_absent(journal: Journal) -> bool:
+    """Return True if the interpretation in use omits Retry-After from every response."""
     return any(
         interpretations_used.ruled.get("errors.retry-after") == "absent"
         for interpretations_used in journal.all(InterpretationsUsed)
     )
 
 
-def _wait_s(refused: Exchange) -> float | None:
-    """How long the app was told to wait; None where it was told nothing that it can be held to."""
+def _delay_s(refused: Exchange) -> float | None:
+    """Return the delay in seconds that Retry-After demands; None if the response demands no valid one."""
     if refused.status not in {429, 503}:
         return None
     text = header(refused.response_headers, "retry-after").strip()
@@ -78,11 +76,11 @@ def _wait_s(refused: Exchange) -> float | None:
         seconds = float(text)
     else:
         try:
-            wait = parsedate_to_datetime(text) - parsedate_to_datetime(header(refused.response_headers, "date"))
+            delay = parsedate_to_datetime(text) - parsedate_to_datetime(header(refused.response_headers, "date"))
         except ValueError:
             return None
-        # Both dates are cut to whole seconds, so up to a second of the wait may lie before the answer.
-        seconds = wait.total_seconds() - 1
+        # Both dates are truncated to whole seconds, so up to a second of the delay may lie before the response.
+        seconds = delay.total_seconds() - 1
     return seconds if 0 < seconds <= LONGEST_S else None
 
 
@@ -97,10 +95,10 @@ def _next_equal(journal: Journal, refused: Exchange) -> Exchange | None:
 
 
 def _is_of_one_job(journal: Journal, refused: Exchange, again: Exchange) -> bool:
-    """Whether nobody but the job whose call was refused can have asked again."""
-    at_rest_s = idle_before(journal, refused.at_s)
-    jobs = [moment for moment in work_times(journal) if at_rest_s < moment < again.at_s]
-    if len(jobs) > 1 or any(moment > refused.at_s for moment in jobs):
+    """Return True if only the job whose call was refused can have made the next equal call."""
+    idle_s = idle_before(journal, refused.at_s)
+    began = [work_s for work_s in work_times(journal) if idle_s < work_s < again.at_s]
+    if len(began) > 1 or any(work_s > refused.at_s for work_s in began):
         return False
     return not any(
         call_key(call) == call_key(refused) and call.at_s < refused.ended_s and call.ended_s > refused.at_s

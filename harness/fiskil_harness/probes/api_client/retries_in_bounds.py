@@ -1,4 +1,4 @@
-"""Are failed calls repeated in bounds, and what must not be repeated not at all?"""
+"""Are retries of failing calls limited, and is an end user never created twice without a lookup?"""
 
 from itertools import pairwise
 from typing import ClassVar
@@ -8,67 +8,70 @@ from fiskil_harness.journal import Exchange, HookCall, Journal
 from fiskil_harness.journal.queries.api_calls import CallKey, began_s, bitten_by, call_key, calls, routes_of
 from fiskil_harness.probes.probe import PlainProbe
 
-MOST = 20
+MAX_CALLS = 20
 WINDOW_S = 3.0
-LOOK_UPS = frozenset({"end_users.list", "end_users.get"})
+LOOKUPS = frozenset({"end_users.list", "end_users.get"})
 GATEWAY = frozenset({502, 504})
-"""Statuses of somebody in between, who cannot say either."""
+"""Statuses of a gateway, which does not know either if the API did the work."""
 
 NOT_DONE = frozenset({"Pending", "ResetOnAccept"})
-"""Faults that tell the app that nothing has been done."""
+"""Faults after which the app knows that the API did nothing."""
 
 
 class RetriesInBounds(PlainProbe, frozen=True, kw_only=True, tag="retries_in_bounds"):
-    """No failing call is repeated more than twenty times within three real seconds; no end user is created blindly again.
+    """Check that no failing call is repeated more than 20 times in three real seconds, and no end user is created blindly.
 
-    Creating an end user is not idempotent. After an answer that got lost, that cannot be read, or that a gateway gave in the
-    API's place, an app must look before it creates once more, unless somebody asks it anew.
+    Creating an end user is not idempotent. After a response that was lost, is unreadable or came from a gateway, the app
+    must look the end user up before it creates one again, unless a new request arrives.
     """
 
-    expected: ClassVar[str] = "growing pauses between tries; POST /v1/end-users once"
+    expected: ClassVar[str] = "growing pauses between attempts; POST /v1/end-users once"
     source: ClassVar[str] = "end-users.duplicate-email"
-    fix: ClassVar[str] = "back off exponentially with a limit; after a lost answer look the end user up before creating it"
+    fix: ClassVar[str] = "back off exponentially with a limit; after a lost response, look the end user up before creating"
 
     def examine(self, journal: Journal) -> Finding:
-        """Count equal calls around bites, and creations after a lost answer."""
+        """Count equal failing calls, and look for creations after a lost response."""
         bitten = bitten_by(journal)
         if not bitten:
-            return self.inconclusive("no fault bit")
-        doubled = _created_blindly(journal)
-        if doubled:
-            seen = "POST /v1/end-users was repeated after an answer that got lost, without looking first"
-            return self.fails(seen, evidence=("POST end_users.create twice for one request",), examined=routes_of(bitten))
-        stormy = sorted({call.route for call in bitten if _is_storm(_times(journal, call_key(call)))})
+            return self.inconclusive("no fault affected a call")
+        if _created_blindly(journal):
+            observed = "POST /v1/end-users was repeated after a lost response, without a lookup first"
+            return self.fails(
+                observed, evidence=("POST end_users.create twice for one request",), examined=routes_of(bitten)
+            )
+        stormy = sorted({call.route for call in bitten if _is_storm(_failure_times_s(journal, call_key(call)))})
         if stormy:
-            seen = f"{stormy[0]} was repeated more than {MOST} times within {WINDOW_S:g} s while it failed"
-            return self.fails(seen, evidence=tuple(f"stormed {route}" for route in stormy), examined=routes_of(bitten))
-        return self.passes("every failing call was repeated in bounds", examined=routes_of(bitten))
+            observed = f"{stormy[0]} was repeated more than {MAX_CALLS} times within {WINDOW_S:g} s while it failed"
+            return self.fails(
+                observed, evidence=tuple(f"retry storm: {route}" for route in stormy), examined=routes_of(bitten)
+            )
+        return self.passes("the retries of every failing call stayed within bounds", examined=routes_of(bitten))
 
 
-def _times(journal: Journal, wanted: CallKey) -> list[float]:
-    """When calls equal to *wanted* failed."""
-    return [call.at_s for call in calls(journal) if call_key(call) == wanted and call.bites]
+def _failure_times_s(journal: Journal, key: CallKey) -> list[float]:
+    """Return the times at which calls equal to *key* failed."""
+    return [call.at_s for call in calls(journal) if call_key(call) == key and call.bites]
 
 
-def _is_storm(times: list[float]) -> bool:
-    return any(last - first <= WINDOW_S for first, last in zip(times, times[MOST:], strict=False))
+def _is_storm(times_s: list[float]) -> bool:
+    return any(last_s - first_s <= WINDOW_S for first_s, last_s in zip(times_s, times_s[MAX_CALLS:], strict=False))
 
 
 def _created_blindly(journal: Journal) -> bool:
-    made = calls(journal)
-    creations = [call for call in made if call.route == "end_users.create"]
-    asked_at = [began_s(hook_call) for hook_call in journal.all(HookCall)]
+    api_calls = calls(journal)
+    creations = [call for call in api_calls if call.route == "end_users.create"]
+    hook_times_s = [began_s(hook_call) for hook_call in journal.all(HookCall)]
     for lost, again in pairwise(creations):
         is_equal = lost.request_body == again.request_body
-        if not is_equal or not _is_ambiguous(lost) or any(lost.at_s < moment < again.at_s for moment in asked_at):
+        if not is_equal or not _is_ambiguous(lost) or any(lost.at_s < hook_s < again.at_s for hook_s in hook_times_s):
             continue
-        if not any(call.route in LOOK_UPS and lost.number < call.number < again.number for call in made):
+        if not any(call.route in LOOKUPS and lost.number < call.number < again.number for call in api_calls):
             return True
     return False
 
 
 def _is_ambiguous(call: Exchange) -> bool:
-    """Whether the app cannot know if the API did the work: nothing came, nothing that says so, or a gateway's word."""
+    """Return True if the app cannot know the outcome: no response, an unreadable one, or one from a gateway."""
     if not call.bites or any(bite.partition("(")[0] in NOT_DONE for bite in call.bites):
         return False
     return call.status is None or 200 <= call.status < 300 or call.status in GATEWAY

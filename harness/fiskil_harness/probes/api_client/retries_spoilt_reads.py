@@ -1,4 +1,4 @@
-"""Is a reading that one passing fault spoilt made again, without anybody asking for it anew?"""
+"""Does the app repeat a read that one transient fault broke, without a new event or request?"""
 
 from math import inf
 from typing import ClassVar
@@ -26,55 +26,55 @@ CUT = frozenset({"LimitResponse", "LimitBytes", "ResetPeer"})
 UNREADABLE = frozenset(
     {"ErrorInside", "Garbage", "GarbageAfterHead", "GzipTruncated", "HtmlInside", "TruncatedJson", "TruncatedWithoutLength"}
 )
-"""What leaves nothing that anybody could take for the rows that were asked for."""
+"""Faults whose response cannot be mistaken for the requested rows."""
 
 CHOICES = ("account_id", "status")
 
 
 class RetriesSpoiltReads(PlainProbe, frozen=True, kw_only=True, tag="retries_spoilt_reads"):
-    """A reading that one passing fault spoilt, after an event that the app acknowledged, is made again and succeeds.
+    """Check that a read for an acknowledged event, broken by one transient fault, is repeated and succeeds.
 
-    Nobody sends an acknowledged event again, so whoever gives it up at the first broken answer has lost what it announced.
-    At once or later, the same page or the whole walk: all of that is well. A person who asked may be told to try again, and
-    what goes on failing may be given up, so neither is judged.
+    An acknowledged event is not delivered again, so an app that gives up after one broken response loses the announced
+    data. It may repeat the read at once or later, and the same page or the whole walk. Reads that a person requested and
+    reads that keep failing are not judged: the app may report the error and give up.
     """
 
-    expected: ClassVar[str] = "the reading once more, until it comes through"
+    expected: ClassVar[str] = "the read is repeated until it succeeds"
     source: ClassVar[str] = "errors.timeout"
-    fix: ClassVar[str] = "count a broken or senseless answer as a failure that may pass, and keep the event until it is read"
+    fix: ClassVar[str] = "treat a broken or invalid response as a transient failure; keep the event until the data is read"
 
     def examine(self, journal: Journal) -> Finding:
-        """Follow each spoilt reading to the moment when the app was at rest again."""
+        """Follow each broken read until the app was idle again."""
         judged: list[Exchange] = []
         lost: list[Exchange] = []
         doubts: list[tuple[str, str]] = []
-        for spoilt in bitten_by(journal):
-            whose = _whose_event(journal, spoilt) if is_spoilt(spoilt) else None
-            if whose is None:
+        for broken in bitten_by(journal):
+            participant = _participant_of_event(journal, broken) if is_spoilt(broken) else None
+            if participant is None:
                 continue
-            rest = _rest_after(journal, spoilt, whose)
-            if not _has_passed(journal, spoilt, rest):
+            idle = _idle_after(journal, broken, participant)
+            if not _broke_once(journal, broken, idle):
                 continue
-            judged.append(spoilt)
-            if _is_read_again(journal, spoilt, rest):
+            judged.append(broken)
+            if _is_read_again(journal, broken, idle):
                 continue
-            if rest is None:
+            if idle is None:
                 doubts.append(_doubt(journal))
             else:
-                lost.append(spoilt)
+                lost.append(broken)
         if lost:
-            seen = f"{lost[0].route} was spoilt once and never read again, though its event was acknowledged"
+            observed = f"{lost[0].route} failed once and was never read again, although its event was acknowledged"
             evidence = tuple(f"given up: {route}" for route in sorted({call.route for call in lost}))
-            return self.fails(seen, evidence=evidence, examined=routes_of(judged))
+            return self.fails(observed, evidence=evidence, examined=routes_of(judged))
         for reason, hook in doubts[:1]:
             return self.inconclusive(reason, hook=hook)
         if not judged:
-            return self.inconclusive("no reading that an event had asked for was spoilt once")
-        return self.passes("every reading that was spoilt once came through", examined=routes_of(judged))
+            return self.inconclusive("no read for an acknowledged event failed once")
+        return self.passes("every read that failed once was repeated and succeeded", examined=routes_of(judged))
 
 
 def is_spoilt(call: Exchange) -> bool:
-    """Whether no client could take the answer for what it had asked for, and might get it by asking again."""
+    """Return True if the response is recognisably broken and a retry could succeed."""
     if call.status is None or call.status == 429 or call.status >= 500:
         return True
     faults = {bite.partition("(")[0] for bite in call.bites}
@@ -84,16 +84,16 @@ def is_spoilt(call: Exchange) -> bool:
 
 
 def is_whole(call: Exchange) -> bool:
-    """Whether as much of the body was sent as had been announced."""
+    """Return True if the body was sent to its announced length."""
     announced = header(call.response_headers, "content-length")
     return announced.isdigit() and len(call.response_body) >= int(announced)
 
 
-def _whose_event(journal: Journal, spoilt: Exchange) -> str | None:
-    """The participant whose acknowledged event, and no person, asked for the reading since the app was last at rest."""
-    since_s = idle_before(journal, spoilt.at_s)
+def _participant_of_event(journal: Journal, broken: Exchange) -> str | None:
+    """Return the participant whose acknowledged event caused the read since the app was last idle; None after a refresh."""
+    since_s = idle_before(journal, broken.at_s)
     if any(
-        since_s < hook_call.at_s and began_s(hook_call) <= spoilt.at_s
+        since_s < hook_call.at_s and began_s(hook_call) <= broken.at_s
         for hook_call in journal.all(HookCall)
         if hook_call.hook == "refresh"
     ):
@@ -102,49 +102,49 @@ def _whose_event(journal: Journal, spoilt: Exchange) -> str | None:
         (
             event.participant
             for delivery, event in acknowledged_events(journal)
-            if since_s < delivery.at_s <= spoilt.at_s
-            and spoilt.route == f"banking.{dataset_of(event.kind)}"
+            if since_s < delivery.at_s <= broken.at_s
+            and broken.route == f"banking.{dataset_of(event.kind)}"
             and event.is_subscribed
-            and end_user_of(delivery) == spoilt.end_user_id
+            and end_user_of(delivery) == broken.end_user_id
         ),
         None,
     )
 
 
-def _rest_after(journal: Journal, spoilt: Exchange, participant: str) -> Effects | None:
-    """The first look that found nothing pending of the participant's."""
-    looks = (effects for effects in journal.all(Effects) if effects.participant == participant)
-    return next((look for look in looks if look.at_s >= spoilt.ended_s and reported_idle(look)), None)
+def _idle_after(journal: Journal, broken: Exchange, participant: str) -> Effects | None:
+    """Return the first snapshot after the read in which the participant has nothing pending."""
+    snapshots = (effects for effects in journal.all(Effects) if effects.participant == participant)
+    return next((effects for effects in snapshots if effects.at_s >= broken.ended_s and reported_idle(effects)), None)
 
 
-def _has_passed(journal: Journal, spoilt: Exchange, rest: Effects | None) -> bool:
-    """Whether the same reading was spoilt this once since the app was last at rest."""
-    since_s, until_s = idle_before(journal, spoilt.at_s), rest.at_s if rest else inf
+def _broke_once(journal: Journal, broken: Exchange, idle: Effects | None) -> bool:
+    """Return True if the same read broke only once between two moments at which the app was idle."""
+    since_s, until_s = idle_before(journal, broken.at_s), idle.at_s if idle else inf
     return not any(
-        call_key(call) == call_key(spoilt) and since_s < call.at_s < until_s and call is not spoilt and is_spoilt(call)
+        call_key(call) == call_key(broken) and since_s < call.at_s < until_s and call is not broken and is_spoilt(call)
         for call in bitten_by(journal)
     )
 
 
-def _is_read_again(journal: Journal, spoilt: Exchange, rest: Effects | None) -> bool:
-    """Whether the page, a whole walk, or more than it was to hold came whole before the app was at rest."""
-    since_s, until_s = idle_before(journal, spoilt.at_s), rest.at_s if rest else inf
-    made = [call for call in calls(journal, spoilt.route) if call.end_user_id == spoilt.end_user_id and since_s < call.at_s]
-    if any(call_key(call) == call_key(spoilt) and is_fine(call) and call.at_s <= until_s for call in made):
+def _is_read_again(journal: Journal, broken: Exchange, idle: Effects | None) -> bool:
+    """Return True if the page, a whole walk or a wider selection was read successfully before the app was idle."""
+    since_s, until_s = idle_before(journal, broken.at_s), idle.at_s if idle else inf
+    reads = [call for call in calls(journal, broken.route) if call.end_user_id == broken.end_user_id and since_s < call.at_s]
+    if any(call_key(call) == call_key(broken) and is_fine(call) and call.at_s <= until_s for call in reads):
         return True
-    wanted = [_selection(call) for call in made if call.number <= spoilt.number]
-    later = [call for call in made if call.number > spoilt.number and call.at_s <= until_s and is_fine(call)]
-    return any(_selection(call) <= selection for call in later for selection in wanted)
+    selections = [_selection(call) for call in reads if call.number <= broken.number]
+    later = [call for call in reads if call.number > broken.number and call.at_s <= until_s and is_fine(call)]
+    return any(_selection(call) <= selection for call in later for selection in selections)
 
 
 def _selection(call: Exchange) -> frozenset[str]:
-    """The names of what narrows a reading down, with those values that choose rows of one kind."""
-    told = parameters(call)
-    return frozenset(f"{name}={told[name]}" if name in CHOICES else name for name in told)
+    """Return the names of the query parameters, with their values where these select rows of one kind."""
+    query = parameters(call)
+    return frozenset(f"{name}={query[name]}" if name in CHOICES else name for name in query)
 
 
 def _doubt(journal: Journal) -> tuple[str, str]:
     ends = journal.all(Effects)
     if ends and ends[-1].pending is None:
-        return "a spoilt reading was not seen again, and the effects hook tells no pending", PENDING
+        return "no repetition of a broken read was observed, and the effects hook reports no pending work", PENDING
     return STILL_BUSY, ""

@@ -1,4 +1,4 @@
-"""Does the app send only what it got as a token?"""
+"""Does the app send only access tokens that the API issued to it?"""
 
 from typing import ClassVar
 
@@ -8,25 +8,25 @@ from fiskil_harness.journal.queries.api_calls import bearer, bitten_by, calls, h
 from fiskil_harness.probes.probe import PlainProbe
 
 WORDS = frozenset({"undefined", "null", "None", "nil", "NaN", "[object Object]"})
-"""How languages write that there is nothing; no token looks like this."""
+"""Text that programming languages write for a missing value; no token looks like this."""
 
 
 class SendsTokensItGot(PlainProbe, frozen=True, kw_only=True, tag="sends_tokens_it_got"):
-    """An answer without a token where it is looked for counts as a failure: no call goes out with a mere word for it."""
+    """Check that no call carries the text of a missing value (``undefined``) because a token response has no token field."""
 
-    expected: ClassVar[str] = "a token that an answer named, or no call"
+    expected: ClassVar[str] = "a token from a token response, or no call"
     source: ClassVar[str] = "token.field"
-    fix: ClassVar[str] = "check that the answer of POST /v1/token has a token that is a text, before you keep it"
+    fix: ClassVar[str] = "before you store a token, check that the response of POST /v1/token contains it as a string"
 
     def examine(self, journal: Journal) -> Finding:
-        """Look at what calls carried after an odd answer."""
-        odd = [call for call in bitten_by(journal) if call.route == "token" and call.status == 200]
-        if not odd:
-            return self.inconclusive("no answer about a token was odd")
-        made = [call for call in calls(journal) if call.number > odd[0].number and call.route != "token"]
-        wrong = [call for call in made if header(call.request_headers, "authorization") and bearer(call) in WORDS]
+        """Check the tokens that calls carry after an unusual token response."""
+        unusual = [call for call in bitten_by(journal) if call.route == "token" and call.status == 200]
+        if not unusual:
+            return self.inconclusive("no token response was unusual")
+        later = [call for call in calls(journal) if call.number > unusual[0].number and call.route != "token"]
+        wrong = [call for call in later if header(call.request_headers, "authorization") and bearer(call) in WORDS]
         if wrong:
-            seen = f"{wrong[0].route} was asked with {bearer(wrong[0])!r} for a token"
+            observed = f"{wrong[0].route} was called with {bearer(wrong[0])!r} as its token"
             lines = sorted({f"{call.method} {call.route}: Bearer {bearer(call)}" for call in wrong})
-            return self.fails(seen, evidence=tuple(lines), examined=routes_of(odd))
-        return self.passes("nothing but tokens was sent as one", examined=routes_of(odd))
+            return self.fails(observed, evidence=tuple(lines), examined=routes_of(unusual))
+        return self.passes("no call carried the text of a missing value as its token", examined=routes_of(unusual))

@@ -1,4 +1,4 @@
-"""Does the app give up politely while its key pair is refused, and recover when it is good again?"""
+"""Does the app stop trying while its key pair is refused, and recover when the pair is accepted again?"""
 
 from typing import ClassVar
 
@@ -8,70 +8,70 @@ from fiskil_harness.journal.queries.api_calls import bearer, began_s, bitten_by,
 from fiskil_harness.journal.queries.work_requested import over_s, work_count
 from fiskil_harness.probes.probe import PlainProbe
 
-TRIES = 3
-PATIENCE = "app.limits.request_deadline_s"
+MAX_ATTEMPTS = 3
+REQUEST_LIMIT = "app.limits.request_deadline_s"
 
 
 class StopsOnBadCredentials(PlainProbe, frozen=True, kw_only=True, tag="stops_on_bad_credentials"):
-    """A refused key pair is tried at most three times for each thing that the app was asked to do, and not while left alone.
+    """Check that a refused key pair is tried at most three times for each piece of work and in each idle period.
 
-    When the pair is accepted again the app works again, after a restart at the latest.
+    When the pair is accepted again the app resumes its work, at the latest after a restart.
     """
 
-    expected: ClassVar[str] = "a few tries, an error, and work again once the key is good"
+    expected: ClassVar[str] = "a few attempts, an error, and normal work once the key is accepted"
     source: ClassVar[str] = "token.bad-credentials"
-    fix: ClassVar[str] = "treat 401 and 403 of POST /v1/token as final: report them, and try again only when asked again"
+    fix: ClassVar[str] = "treat 401 and 403 of POST /v1/token as final: report them, and retry only when new work arrives"
 
     def examine(self, journal: Journal) -> Finding:
-        """Count refused exchanges and look for life afterwards."""
-        made = calls(journal)
-        refused = [call for call in made if call.route == "token" and call.status in {401, 403}]
-        turned_away = [call for call in made if call.route != "token" and call.status == 401]
+        """Count the refused token requests, and look for successful calls afterwards."""
+        api_calls = calls(journal)
+        refused = [call for call in api_calls if call.route == "token" and call.status in {401, 403}]
+        unauthorised = [call for call in api_calls if call.route != "token" and call.status == 401]
         is_bad = bool(journal.all(Key) or bitten_by(journal, "KeyRefused"))
-        if not is_bad or not (refused or turned_away):
-            return self.inconclusive("the app never showed a refused key pair to the API")
-        bad = refused or turned_away
-        allowed = TRIES * max(1, work_count(journal, bad[0].at_s, bad[-1].ended_s))
+        if not is_bad or not (refused or unauthorised):
+            return self.inconclusive("the app never sent a refused key pair to the API")
+        bad = refused or unauthorised
+        allowed = MAX_ATTEMPTS * max(1, work_count(journal, bad[0].at_s, bad[-1].ended_s))
         if len(refused) > allowed:
-            seen = f"a refused key pair was exchanged more than {TRIES} times for each thing the app was asked to do"
-            return self.fails(seen, evidence=_lines(refused), examined=routes_of(refused))
-        if _idle_tries(journal, refused) > TRIES:
-            seen = f"a refused key pair was exchanged more than {TRIES} times while the app was left alone"
-            return self.fails(seen, evidence=_lines(refused), examined=routes_of(refused))
-        return self._recovery(journal, made, examined=routes_of([*refused, *turned_away]))
+            observed = f"the app sent a refused key pair more than {MAX_ATTEMPTS} times for each piece of work"
+            return self.fails(observed, evidence=_lines(refused), examined=routes_of(refused))
+        if _idle_attempts(journal, refused) > MAX_ATTEMPTS:
+            observed = f"the app sent a refused key pair more than {MAX_ATTEMPTS} times during an idle period"
+            return self.fails(observed, evidence=_lines(refused), examined=routes_of(refused))
+        return self._judge_recovery(journal, api_calls, examined=routes_of([*refused, *unauthorised]))
 
-    def _recovery(self, journal: Journal, made: list[Exchange], *, examined: int) -> Finding:
-        good_from = _good_from(journal)
-        if good_from is None:
-            return self.inconclusive("the key pair was not made good again, so recovery could not be seen")
-        if any(call.at_s >= good_from and bearer(call) and is_fine(call) for call in made):
-            return self.passes("the refused key pair was not insisted on, and the app recovered", examined=examined)
-        asked_again = [
+    def _judge_recovery(self, journal: Journal, api_calls: list[Exchange], *, examined: int) -> Finding:
+        good_since_s = _good_since_s(journal)
+        if good_since_s is None:
+            return self.inconclusive("the key pair was not accepted again, so there was no recovery to observe")
+        if any(call.at_s >= good_since_s and bearer(call) and is_fine(call) for call in api_calls):
+            return self.passes("the app stopped sending the refused key pair, and recovered", examined=examined)
+        refreshes = [
             hook_call
             for hook_call in journal.all(HookCall)
-            if hook_call.hook == "refresh" and began_s(hook_call) >= good_from
+            if hook_call.hook == "refresh" and began_s(hook_call) >= good_since_s
         ]
-        if any(is_unheard(journal, hook_call) for hook_call in asked_again):
-            return self.inconclusive("the app was still at work when the harness stopped waiting for it", hook=PATIENCE)
-        if asked_again and all(hook_call.status is None or hook_call.status >= 400 for hook_call in asked_again):
-            seen = "the app does not recover after its key pair was accepted again"
-            return self.fails(seen, evidence=("refresh failed with a good key pair",), examined=examined)
-        return self.inconclusive("the app was not seen at work after its key pair was accepted again")
+        if any(is_unheard(journal, refresh) for refresh in refreshes):
+            return self.inconclusive("the app was still busy when the harness stopped waiting for it", hook=REQUEST_LIMIT)
+        if refreshes and all(refresh.status is None or refresh.status >= 400 for refresh in refreshes):
+            observed = "the app does not recover although its key pair is accepted again"
+            return self.fails(observed, evidence=("refresh failed with an accepted key pair",), examined=examined)
+        return self.inconclusive("no API call succeeded after the key pair was accepted again")
 
 
 def _lines(refused: list[Exchange]) -> tuple[str, ...]:
     return tuple(sorted({f"POST token: {call.status}" for call in refused}))
 
 
-def _idle_tries(journal: Journal, refused: list[Exchange]) -> int:
-    stretches = [(idle.at_s, idle.at_s + idle.seconds) for idle in journal.all(Idle)]
-    return max((sum(1 for call in refused if begin <= call.at_s < end) for begin, end in stretches), default=0)
+def _idle_attempts(journal: Journal, refused: list[Exchange]) -> int:
+    periods_s = [(idle.at_s, idle.at_s + idle.seconds) for idle in journal.all(Idle)]
+    return max((sum(1 for call in refused if begin_s <= call.at_s < end_s) for begin_s, end_s in periods_s), default=0)
 
 
-def _good_from(journal: Journal) -> float | None:
-    """When the pair became good for the last time: accepted again, or the app restarted with the right one.
+def _good_since_s(journal: Journal) -> float | None:
+    """Return the moment since which the pair is valid: it was accepted again, or the app restarted with the right one.
 
-    Where a fault refused it, a restart is waited for as well: an app may leave alone for a while what refused it.
+    If a fault refused the pair, only a restart counts: after a refusal an app may pause its calls for a while.
     """
     keys, bitten = journal.all(Key), bitten_by(journal, "KeyRefused")
     if not keys:

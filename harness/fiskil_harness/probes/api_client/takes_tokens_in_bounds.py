@@ -1,4 +1,4 @@
-"""Does the app take tokens in bounds, whatever it is told of their lives, and work on?"""
+"""Does the app request a limited number of tokens after unusual token responses, and keep working?"""
 
 from typing import ClassVar
 
@@ -8,55 +8,55 @@ from fiskil_harness.journal.queries.api_calls import bitten_by, calls, routes_of
 from fiskil_harness.journal.queries.work_requested import UNSEEN, is_gone, over_s, works_after
 from fiskil_harness.probes.probe import PlainProbe
 
-MOST = 20
+MAX_IN_A_ROW = 20
 
 
 class TakesTokensInBounds(PlainProbe, frozen=True, kw_only=True, tag="takes_tokens_in_bounds"):
-    """However odd an answer about a token is, never more than twenty are asked for in a row without any other call.
+    """Check that the app requests no more than 20 tokens in a row without another call, after unusual token responses.
 
-    A token for each call is fine, a failure that is told as one is too. When the answers are as ever, the app works again,
-    after a restart at the latest.
+    A token for each call is accepted, and so is a reported failure. When token responses are normal again, the app works
+    again, at the latest after a restart.
     """
 
-    expected: ClassVar[str] = "few POST /v1/token, calls between them, and work again once the answers are as ever"
+    expected: ClassVar[str] = "few POST /v1/token, calls between them, and normal work once token responses are normal"
     source: ClassVar[str] = "token.lifetime"
-    fix: ClassVar[str] = "where expires_in makes no sense take a short life for granted, and renew when a call is to be made"
+    fix: ClassVar[str] = "if expires_in is invalid, assume a short lifetime, and renew the token only when a call needs it"
 
     def examine(self, journal: Journal) -> Finding:
-        """Count exchanges in a row."""
-        odd = [call for call in bitten_by(journal) if call.route == "token"]
-        if not odd:
-            return self.inconclusive("no answer about a token was odd")
-        # Each message may have a worker that takes a token of its own.
-        allowed = MOST + sum(1 for delivery in journal.all(Delivery) if delivery.kind == "genuine" and delivery.attempt == 1)
-        if _longest_row(calls(journal)) > allowed:
-            seen = f"more than {MOST} tokens were asked for in a row, and none of them was used"
-            return self.fails(seen, evidence=_lines(odd), examined=routes_of(odd))
-        if is_gone(journal, over_s(odd)):
-            seen = "the app answers nothing any more since it was given an odd answer about a token"
-            return self.fails(seen, evidence=_lines(odd), examined=routes_of(odd))
-        works = works_after(journal, over_s(odd))
+        """Count the token requests in a row."""
+        unusual = [call for call in bitten_by(journal) if call.route == "token"]
+        if not unusual:
+            return self.inconclusive("no token response was unusual")
+        # Each message may be processed by a worker that requests its own token.
+        messages = sum(1 for delivery in journal.all(Delivery) if delivery.kind == "genuine" and delivery.attempt == 1)
+        if _longest_series(calls(journal)) > MAX_IN_A_ROW + messages:
+            observed = f"more than {MAX_IN_A_ROW} tokens were requested in a row, and none of them was used"
+            return self.fails(observed, evidence=_lines(unusual), examined=routes_of(unusual))
+        if is_gone(journal, over_s(unusual)):
+            observed = "the app has not responded since it received an unusual token response"
+            return self.fails(observed, evidence=_lines(unusual), examined=routes_of(unusual))
+        works = works_after(journal, over_s(unusual))
         if works is None:
             return self.inconclusive(UNSEEN)
         if not works:
-            seen = "the app does not work again, though tokens are to be had as ever and the app began anew"
-            return self.fails(seen, evidence=_lines(odd), examined=routes_of(odd))
-        return self.passes("tokens were taken in bounds, and the app works on", examined=routes_of(odd))
+            observed = "the app does not work again, although token responses are normal and it was restarted"
+            return self.fails(observed, evidence=_lines(unusual), examined=routes_of(unusual))
+        return self.passes("the number of token requests was limited, and the app kept working", examined=routes_of(unusual))
 
 
-def _longest_row(made: list[Exchange]) -> int:
-    """How many exchanges came one after another, at most, without those that were refused: they brought no token.
+def _longest_series(api_calls: list[Exchange]) -> int:
+    """Return the highest number of token requests in a row; refused ones returned no token and are left out.
 
-    Whoever asks again too often after a refusal breaks what is promised of retries, and of bad credentials.
+    Retrying too often after a refusal violates the practices for retries and bad credentials, not this one.
     """
-    longest = row = 0
-    for call in made:
+    longest = length = 0
+    for call in api_calls:
         if call.route == "token" and call.status is not None and call.status >= 400:
             continue
-        row = row + 1 if call.route == "token" else 0
-        longest = max(longest, row)
+        length = length + 1 if call.route == "token" else 0
+        longest = max(longest, length)
     return longest
 
 
-def _lines(odd: list[Exchange]) -> tuple[str, ...]:
-    return tuple(sorted({f"POST token: {', '.join(call.bites)}" for call in odd}))
+def _lines(unusual: list[Exchange]) -> tuple[str, ...]:
+    return tuple(sorted({f"POST token: {', '.join(call.bites)}" for call in unusual}))

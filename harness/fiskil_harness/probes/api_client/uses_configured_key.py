@@ -1,4 +1,4 @@
-"""Does the app present the key pair of its environment, and no other?"""
+"""Does the app use only the key pair from its environment?"""
 
 from typing import Any, ClassVar
 
@@ -13,38 +13,37 @@ CLIENT_SECRET_IN_ENV = "{client_secret} in [app.env]"
 
 
 class UsesConfiguredKey(PlainProbe, frozen=True, kw_only=True, tag="uses_configured_key"):
-    """After the app was started with a new pair, every exchange of a token carries that one and never another."""
+    """Check that after a start with a new key pair every token request carries that pair and no other."""
 
-    expected: ClassVar[str] = "the pair that stands in the environment, at once and alone"
+    expected: ClassVar[str] = "only the key pair in the environment, from the first token request on"
     source: ClassVar[str] = "token.exchange"
-    fix: ClassVar[str] = "read the key pair from the environment or a secrets manager at start, and keep it nowhere else"
+    fix: ClassVar[str] = "read the key pair from the environment or a secrets manager at start, and store it nowhere else"
 
     def examine(self, journal: Journal) -> Finding:
-        """Compare each exchange with what the app was started with at that time."""
-        given = journal.all(KeyInUse)
-        if not given or not given[-1].is_in_env:
+        """Compare each token request with the key pair that the app was last started with."""
+        keys = journal.all(KeyInUse)
+        if not keys or not keys[-1].is_in_env:
             return self.inconclusive(
                 "the config does not put the client secret into the app's environment", hook=CLIENT_SECRET_IN_ENV
             )
-        if given[0] is given[-1]:
-            return self.inconclusive("the app was given one key alone")
-        since = [call for call in calls(journal, "token") if call.at_s >= given[-1].at_s]
-        presented = {presented_by(call) for call in since} - {""}
-        if not presented:
-            return self.inconclusive("the app exchanged no token after it was given another key")
-        others = presented - {given[-1].client_secret}
+        if keys[0] is keys[-1]:
+            return self.inconclusive("the app was started with a single key")
+        token_requests = [call for call in calls(journal, "token") if call.at_s >= keys[-1].at_s]
+        secrets = {presented_by(call) for call in token_requests} - {""}
+        if not secrets:
+            return self.inconclusive("the app requested no token after it was started with a new key")
+        others = secrets - {keys[-1].client_secret}
         if others:
-            is_first = given[0].client_secret in others
-            what = "the key that it had before" if is_first else "a key that is in no environment of its"
-            return self.fails(f"the app presented {what}, after it was started with another", evidence=("POST token",))
-        return self.passes("the app presented the key of its environment, and no other", examined=1)
+            key = "its previous API key" if keys[0].client_secret in others else "an API key that is not in its environment"
+            return self.fails(f"the app sent {key} after it was started with a new one", evidence=("POST token",))
+        return self.passes("the app sent only the API key in its environment", examined=1)
 
 
 def presented_by(call: Exchange) -> str:
-    """The client secret that an exchange of a token carried."""
+    """Return the client secret in a token request; '' if the body contains none."""
     try:
-        told: Any = msgspec.json.decode(call.request_body)
+        body: Any = msgspec.json.decode(call.request_body)
     except (msgspec.DecodeError, RecursionError):
         return ""
-    secret = told.get("client_secret") if isinstance(told, dict) else ""
+    secret = body.get("client_secret") if isinstance(body, dict) else ""
     return secret if isinstance(secret, str) else ""

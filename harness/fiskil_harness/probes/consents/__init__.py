@@ -1,1 +1,1 @@
-"""Probes of the app's consents: who is connected, for how long, and what ends it."""
+"""Probes of the app's consents: which end users are connected, for how long, and what ends a consent."""

@@ -1,4 +1,4 @@
-"""Does an end user who consented count as connected once the app was told, whatever became of their browser?"""
+"""Does the app treat an end user as connected once it was notified of the consent, even if the browser never returned?"""
 
 from typing import ClassVar
 
@@ -10,47 +10,47 @@ from fiskil_harness.probes.probe import PlainProbe
 
 
 class ConnectsOnConsent(PlainProbe, frozen=True, kw_only=True, tag="connects_on_consent"):
-    """At the end, who consented and of whose consent the app was told counts as connected, also without any callback.
+    """Check that every end user whose consent the app acknowledged is connected at the end, even without a callback.
 
-    The scenario tells of the consent and of every dataset, so an app that waits for data before it says yes is right too.
+    The scenario delivers the events of the consent and of every dataset, so an app that waits for data passes too.
     """
 
-    expected: ClassVar[str] = "connected when consent.received was acknowledged, whether or not the browser came back"
+    expected: ClassVar[str] = "connected when consent.received was acknowledged, whether or not the browser returned"
     source: ClassVar[str] = "consents.received"
-    fix: ClassVar[str] = "let consent.received alone decide, and let the callback do nothing but greet"
+    fix: ClassVar[str] = "connect the end user on consent.received only, and let the callback change no state"
 
     def examine(self, journal: Journal) -> Finding:
-        """Look at what the app tells in the end about each end user who consented."""
-        told = {
+        """Check the last state of each end user who consented."""
+        last_states = {
             effects.participant: effects
             for effects in journal.all(Effects)
             if effects.moment == "end" and effects.is_connected is not None
         }
-        if not told:
-            return self.inconclusive("the app does not tell whether an end user is connected", hook=CONNECTED)
+        if not last_states:
+            return self.inconclusive("the app does not report whether an end user is connected", hook=CONNECTED)
         consented = {journey.participant for journey in journal.all(Journey) if journey.ending == APPROVED}
-        heard = {
+        notified = {
             event.participant
             for event in journal.all(EventCreated)
-            if event.kind == "consent.received" and _is_taken(journal, event)
+            if event.kind == "consent.received" and _is_acknowledged(journal, event)
         }
-        examined = sorted(consented & heard & set(told))
+        examined = sorted(consented & notified & set(last_states))
         if not examined:
-            return self.inconclusive("nobody consented of whom the app was told")
+            return self.inconclusive("the app was notified of no consent that was granted")
         for participant in examined:
-            if not told[participant].is_idle:
-                return self.inconclusive("the app was not at rest when it was asked")
-            if not told[participant].is_connected:
+            if not last_states[participant].is_idle:
+                return self.inconclusive("the app was still busy when its state was read")
+            if not last_states[participant].is_connected:
                 return self.fails(
-                    "the app was told of a consent and does not count the end user as connected",
-                    evidence=("consent.received was acknowledged, and every dataset after it",),
+                    "the app acknowledged a consent but does not treat the end user as connected",
+                    evidence=("consent.received and every later event were acknowledged",),
                     examined=len(examined),
                 )
-        return self.passes("who consented is connected", examined=len(examined))
+        return self.passes("every end user who consented is connected", examined=len(examined))
 
 
-def _is_taken(journal: Journal, event: EventCreated) -> bool:
-    """Whether every message about the end user of *event* was acknowledged."""
+def _is_acknowledged(journal: Journal, event: EventCreated) -> bool:
+    """Return True if the message of *event* and every other message about its end user were acknowledged."""
     outcomes: dict[str, bool] = {}
     for delivery in journal.all(Delivery):
         if delivery.participant == event.participant:

@@ -1,4 +1,4 @@
-"""When the end user disconnects in the app, does their consent end where the data comes from?"""
+"""Does the app revoke the consent at Fiskil when the end user disconnects in the app?"""
 
 from typing import ClassVar
 
@@ -13,36 +13,36 @@ from fiskil_harness.probes.probe import PlainProbe
 
 
 class EndsConsentsAtFiskil(PlainProbe, frozen=True, kw_only=True, tag="ends_consents_at_fiskil"):
-    """Where the app says that it disconnected the end user, it revokes each of their consents that it was told of.
+    """Check that the app, when it reports a disconnect, revokes each active consent that it was notified of.
 
-    A flag of the app's own ends nothing: the institution goes on sharing, and Fiskil goes on reading.
+    A flag in the app's database ends no consent: the institution continues to share, and Fiskil continues to read.
     """
 
     needs: ClassVar[tuple[str, ...]] = (REVOKE,)
     expected: ClassVar[str] = "DELETE /v1/consent/{arrangement_id} for every active consent, or the end user deleted"
     source: ClassVar[str] = "consents.own-revocation"
-    fix: ClassVar[str] = "revoke at Fiskil first, and mark the consent as over and delete its rows when that succeeded"
+    fix: ClassVar[str] = "revoke at Fiskil first; when that succeeds, mark the consent as ended and delete its rows"
 
     def examine(self, journal: Journal) -> Finding:
-        """Hold what the app called against the consents that stood."""
-        done = [hook for hook in hooks(journal, "revoke") if is_done(hook)]
-        standing = [(hook_call, consent) for hook_call in done for consent in _standing(journal, hook_call)]
-        if not standing:
-            return self.inconclusive("the app was not seen to disconnect an end user of whose consent it was told")
-        left = [consent for hook, consent in standing if not _is_ended(journal, hook, consent)]
+        """Compare the app's calls with the consents that were active before each disconnect."""
+        disconnects = [hook for hook in hooks(journal, "revoke") if is_done(hook)]
+        active = [(hook, consent) for hook in disconnects for consent in _active_consents(journal, hook)]
+        if not active:
+            return self.inconclusive("the app disconnected no end user with an active consent that it was notified of")
+        left = [consent for hook, consent in active if not _is_ended(journal, hook, consent)]
         end = last_effects(journal)
         if left and (end is None or not end.is_idle):
-            reason, problem = at_work(end) if end else (STILL_BUSY, EFFECTS)
-            return self.inconclusive(reason, hook=problem)
+            reason, missing_hook = at_work(end) if end else (STILL_BUSY, EFFECTS)
+            return self.inconclusive(reason, hook=missing_hook)
         if left:
-            seen = f"{len(left)} of {len(standing)} consents were not revoked at Fiskil when the end user disconnected"
-            return self.fails(seen, evidence=("no DELETE of the consent was answered 2xx",), examined=len(standing))
-        return self.passes(f"{len(standing)} consents were revoked at Fiskil", examined=len(standing))
+            observed = f"{len(left)} of {len(active)} consents were not revoked at Fiskil when the end user disconnected"
+            return self.fails(observed, evidence=("no DELETE of the consent returned 2xx",), examined=len(active))
+        return self.passes(f"{len(active)} consents were revoked at Fiskil", examined=len(active))
 
 
-def _standing(journal: Journal, hook: HookCall) -> list[ConsentState]:
-    """The consents that were active when the app was asked, and of which it had been told."""
-    known = {
+def _active_consents(journal: Journal, hook: HookCall) -> list[ConsentState]:
+    """Return the consents that were active when the hook was called and that the app was notified of before."""
+    notified_ids = {
         consent_of(acknowledged_event)
         for acknowledged_event, event in acknowledged_events(journal)
         if acknowledged_event.at_s < began_s(hook) and event.kind == "consent.received"
@@ -50,7 +50,7 @@ def _standing(journal: Journal, hook: HookCall) -> list[ConsentState]:
     return [
         consent
         for consent in consents_of(journal, until_s=began_s(hook)).values()
-        if consent.is_active and consent.consent_id in known
+        if consent.is_active and consent.consent_id in notified_ids
     ]
 
 

@@ -1,4 +1,4 @@
-"""Does the team ask for consents that last no longer than their use?"""
+"""Do consents last no longer than their declared use requires?"""
 
 from typing import ClassVar
 
@@ -10,30 +10,32 @@ DAYS, ONE_OFF, PURPOSE = "app.facts.consent_days", "app.facts.one_off", "app.fac
 LONGEST_DAYS = 365
 LONGEST_ONE_OFF_DAYS = 1
 LONG_DAYS = 180
-"""From here on a consent is worth a question."""
+"""A longer period gets advice, but no FAIL."""
 
 
 class KeepsConsentsShort(PlainProbe, frozen=True, kw_only=True, tag="keeps_consents_short"):
-    """The period of consents, as the config states it, fits the declared use: a day at most for what happens once."""
+    """Check that the consent period in the config fits the declared use: at most one day for a one-off use."""
 
-    expected: ClassVar[str] = "a period no longer than the use, and a day for a use that happens once"
+    expected: ClassVar[str] = "a period no longer than the use, and at most one day for a one-off use"
     source: ClassVar[str] = "consents.duration"
-    fix: ClassVar[str] = "choose the shortest period in the console that the use case allows"
+    fix: ClassVar[str] = "set the shortest consent period in the console that the use case allows"
 
     def examine(self, journal: Journal) -> Finding:
-        """Compare the period with the use."""
+        """Compare the stated period with the stated use."""
         stated = next(iter(journal.all(Declared)), Declared())
         if stated.consent_days is None:
-            return self.inconclusive("the config does not say how long consents last", hook=DAYS)
+            return self.inconclusive("the config does not state how long consents last", hook=DAYS)
         if stated.one_off is None:
-            return self.inconclusive("the config does not say whether the data is used once", hook=ONE_OFF)
+            return self.inconclusive("the config does not state whether the data is used only once", hook=ONE_OFF)
         if not (stated.purpose or "").strip():
-            return self.inconclusive("the config does not say what the data is used for", hook=PURPOSE)
+            return self.inconclusive("the config does not state what the data is used for", hook=PURPOSE)
         if stated.one_off and stated.consent_days > LONGEST_ONE_OFF_DAYS:
-            return self.fails(f"consents last {stated.consent_days} days for a use that happens once")
+            return self.fails(f"consents last {stated.consent_days} days, although the data is used only once")
         if stated.consent_days > LONGEST_DAYS:
-            return self.fails(f"consents last {stated.consent_days} days, and {LONGEST_DAYS} are the most there are")
+            return self.fails(f"consents last {stated.consent_days} days; the maximum is {LONGEST_DAYS}")
         advice = (
-            ("consents last longer than half a year; does the use need that?",) if stated.consent_days > LONG_DAYS else ()
+            ("consents last longer than half a year; check that this is needed",) if stated.consent_days > LONG_DAYS else ()
         )
-        return self.passes(f"consents last {stated.consent_days} days {stated.purpose}", examined=1, advice=advice)
+        return self.passes(
+            f"consents last {stated.consent_days} days for this purpose: {stated.purpose}", examined=1, advice=advice
+        )

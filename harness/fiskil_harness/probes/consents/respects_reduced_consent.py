@@ -1,4 +1,4 @@
-"""Does the app live with less than it asked for, and let go of what is shared no longer?"""
+"""Does the app work with fewer permissions than it requested, and delete data that is no longer shared?"""
 
 from collections.abc import Collection
 from itertools import pairwise
@@ -14,81 +14,85 @@ from fiskil_harness.journal.queries.deliveries import consent_of
 from fiskil_harness.journal.queries.rows import STILL_BUSY, at_work, effects_before, last_effects, name_of_row
 from fiskil_harness.probes.probe import PlainProbe
 
-MOST = 20
+MAX_CALLS = 20
 WINDOW_S = 3.0
 
 
 class RespectsReducedConsent(PlainProbe, frozen=True, kw_only=True, tag="respects_reduced_consent"):
-    """What is not shared is not asked for over and over, keeps nobody from reading the rest, and is shown no longer.
+    """Check that the app does not keep requesting data that is not shared, reads the other data, and deletes withdrawn rows.
 
-    Asking for it once in a while is an app's own business. What leaves a consent must go when the app was told that the
-    consent changed, or when it has read everything anew.
+    An occasional request for data that is not shared is accepted. Rows that a consent no longer covers must be gone once the
+    app was notified of the change, or has read everything again.
     """
 
     needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
     around: ClassVar[tuple[str, ...]] = ("amend", "refresh")
-    expected: ClassVar[str] = "the datasets that the consent covers now, and no others"
+    expected: ClassVar[str] = "only the datasets that the consent covers now"
     source: ClassVar[str] = "data.missing-permission"
-    fix: ClassVar[str] = "read a consent's permissions when it changes: delete what left them, and ask for nothing else"
+    fix: ClassVar[str] = (
+        "when a consent changes, read its permissions and delete data they no longer cover; request no other"
+    )
 
     def examine(self, journal: Journal) -> Finding:
-        """Look at refusals, at refreshes, and at the rows of what was taken away."""
-        stormed = sorted({call.route for call in _refused(journal) if _is_storm(journal, call)})
-        if stormed:
-            seen = f"{stormed[0]} was asked for more than {MOST} times within {WINDOW_S:g} s though it is not shared"
-            return self.fails(seen, evidence=tuple(f"refused {text}" for text in stormed), examined=len(stormed))
-        stuck = [hook for hook in hooks(journal, "refresh") if _came_to_nothing(journal, hook)]
-        if stuck:
-            seen = "a refresh brought nothing of what is shared, because of what is not"
-            missing = sorted(
-                {call.route for hook in stuck for call in calls_during(journal, hook, "banking.") if not is_fine(call)}
+        """Check the refused calls, the refreshes, and the rows of withdrawn datasets."""
+        stormy = sorted({call.route for call in _refused(journal) if _is_storm(journal, call)})
+        if stormy:
+            observed = f"{stormy[0]} was requested more than {MAX_CALLS} times in {WINDOW_S:g} s although it is not shared"
+            return self.fails(observed, evidence=tuple(f"refused {route}" for route in stormy), examined=len(stormy))
+        blocked = [hook for hook in hooks(journal, "refresh") if _is_blocked(journal, hook)]
+        if blocked:
+            observed = "a refresh read no shared data because other data is not shared"
+            refused = sorted(
+                {call.route for hook in blocked for call in calls_during(journal, hook, "banking.") if not is_fine(call)}
             )
-            return self.fails(seen, evidence=tuple(f"refused {text}" for text in missing), examined=len(stuck))
-        lost = _lost(journal)
-        return self._let_go(journal, lost) if lost else self._lived(journal)
+            return self.fails(observed, evidence=tuple(f"refused {route}" for route in refused), examined=len(blocked))
+        withdrawn = _withdrawn(journal)
+        return self._judge_withdrawn(journal, withdrawn) if withdrawn else self._judge_withheld(journal)
 
-    def _let_go(self, journal: Journal, lost: dict[str, float]) -> Finding:
-        """Whether the rows of what was taken away are gone."""
+    def _judge_withdrawn(self, journal: Journal, withdrawn: dict[str, float]) -> Finding:
+        """Return PASS if the rows of the withdrawn datasets are gone, FAIL if some are shown as before."""
         end = last_effects(journal)
         if end is None or not end.is_idle:
             reason, hook = at_work(end) if end else (STILL_BUSY, EFFECTS)
             return self.inconclusive(reason, hook=hook)
-        names = _names(journal, lost)
-        known, kept = shown_as_before(journal, end, names)
-        if not known:
-            return self.inconclusive("the app's state never showed a row of what was taken away", hook=EFFECTS)
-        if kept:
-            seen = f"{', '.join(sorted(lost))} of before still stand in the app's state though they are shared no longer"
-            evidence = tuple(sorted(f"kept {names[text]}" for text in kept))
-            return self.fails(seen, evidence=evidence, examined=len(known))
-        return self.passes(f"{len(known)} rows that are shared no longer are gone", examined=len(known))
+        names = _names(journal, withdrawn)
+        ever_shown, still_shown = shown_as_before(journal, end, names)
+        if not ever_shown:
+            return self.inconclusive("the app's state never showed a row of the withdrawn datasets", hook=EFFECTS)
+        if still_shown:
+            observed = (
+                f"earlier {', '.join(sorted(withdrawn))} are still in the app's state although they are no longer shared"
+            )
+            evidence = tuple(sorted(f"kept {names[fiskil_id]}" for fiskil_id in still_shown))
+            return self.fails(observed, evidence=evidence, examined=len(ever_shown))
+        return self.passes(f"{len(ever_shown)} rows that are no longer shared are gone", examined=len(ever_shown))
 
-    def _lived(self, journal: Journal) -> Finding:
-        """Whether the app was seen to read what was granted where something usual was not."""
+    def _judge_withheld(self, journal: Journal) -> Finding:
+        """Return PASS if the app read granted datasets while a usual permission was withheld."""
         granted = permitted(journal)
         if not granted or set(USUAL_PERMISSIONS) <= granted:
-            return self.inconclusive("nothing was taken away of which the app was told, and nothing usual was withheld")
-        made = {call.route for call in calls(journal) if call.route.removeprefix("banking.") in granted and is_fine(call)}
-        return self.passes(f"{len(made)} datasets were read where others were withheld", examined=len(made))
+            return self.inconclusive("the app was notified of no withdrawn permission, and no usual one was withheld")
+        routes = {call.route for call in calls(journal) if call.route.removeprefix("banking.") in granted and is_fine(call)}
+        return self.passes(f"{len(routes)} datasets were read although others were withheld", examined=len(routes))
 
 
-def _names(journal: Journal, lost: Collection[str]) -> dict[str, str]:
-    """The rows of what was taken away, by id; without ids that rows of another dataset have too."""
-    own: dict[str, str] = {}
-    others: set[str] = set()
+def _names(journal: Journal, withdrawn: Collection[str]) -> dict[str, str]:
+    """Return the names of the withdrawn rows by ``fiskil_id``, without ids that rows of another dataset have too."""
+    names: dict[str, str] = {}
+    other_ids: set[str] = set()
     for sync in journal.all(Rows):
         if sync.participant:
             continue
         for number, row in enumerate(sync.rows, start=1):
-            if sync.dataset in lost:
-                own[str(row["fiskil_id"])] = f"{sync.dataset} {name_of_row(row, number)}"
+            if sync.dataset in withdrawn:
+                names[str(row["fiskil_id"])] = f"{sync.dataset} {name_of_row(row, number)}"
             else:
-                others.add(str(row.get("fiskil_id")))
-    return {text: name for text, name in own.items() if text not in others}
+                other_ids.add(str(row.get("fiskil_id")))
+    return {fiskil_id: name for fiskil_id, name in names.items() if fiskil_id not in other_ids}
 
 
 def _refused(journal: Journal) -> list[Exchange]:
-    """Interpretations of datasets that no active consent covers, which the API refused for that."""
+    """Return the reads that the API refused because no active consent covered their dataset."""
     return [
         call
         for call in calls(journal)
@@ -100,15 +104,15 @@ def _refused(journal: Journal) -> list[Exchange]:
 
 
 def _is_storm(journal: Journal, refused: Exchange) -> bool:
-    times = [call.at_s for call in _refused(journal) if call_key(call) == call_key(refused)]
-    return any(last - first <= WINDOW_S for first, last in zip(times, times[MOST:], strict=False))
+    times_s = [call.at_s for call in _refused(journal) if call_key(call) == call_key(refused)]
+    return any(last_s - first_s <= WINDOW_S for first_s, last_s in zip(times_s, times_s[MAX_CALLS:], strict=False))
 
 
-def _came_to_nothing(journal: Journal, hook: HookCall) -> bool:
-    """Whether the app was refused only what is not shared, and therefore told nothing new though there is something."""
-    made = [call for call in calls_during(journal, hook, "") if call.end_user_id]
-    refused = [call for call in _refused(journal) if call in made]
-    if not is_declined(hook) or not refused or any(not is_fine(call) and call not in refused for call in made):
+def _is_blocked(journal: Journal, hook: HookCall) -> bool:
+    """Return True if only withheld data was refused, and yet the refresh failed and read none of the new rows."""
+    during = [call for call in calls_during(journal, hook, "") if call.end_user_id]
+    refused = [call for call in _refused(journal) if call in during]
+    if not is_declined(hook) or not refused or any(not is_fine(call) and call not in refused for call in during):
         return False
     before = effects_before(journal, began_s(hook))
     after = next(
@@ -120,7 +124,7 @@ def _came_to_nothing(journal: Journal, hook: HookCall) -> bool:
 
 
 def _has_news(journal: Journal, hook: HookCall) -> bool:
-    """Whether rows of a dataset that is shared changed with a sync of which nothing had told the app."""
+    """Return True if rows of a shared dataset changed in a sync that the app was not notified of."""
     for name in permitted(journal, until_s=began_s(hook)):
         syncs = [rows for rows in journal.all(Rows) if rows.dataset == name and not rows.participant]
         syncs = [sync for sync in syncs if sync.at_s < began_s(hook)]
@@ -135,23 +139,24 @@ def _has_news(journal: Journal, hook: HookCall) -> bool:
     return False
 
 
-def _lost(journal: Journal) -> dict[str, float]:
-    """The datasets that an active consent covered and does no longer, where the app had word of it, and when they left."""
+def _withdrawn(journal: Journal) -> dict[str, float]:
+    """Return each dataset that an active consent no longer covers, if the app knows of the change, and when it changed."""
     changes: dict[str, list[ConsentState]] = {}
     for consent in journal.all(ConsentState):
         if not consent.participant:
             changes.setdefault(consent.consent_id, []).append(consent)
-    left = {
+    removed = {
         name: after.at_s
-        for ones in changes.values()
-        for before, after in pairwise(ones)
-        if after.is_active and _has_heard(journal, after)
+        for states in changes.values()
+        for before, after in pairwise(states)
+        if after.is_active and _was_notified(journal, after)
         for name in set(before.permissions) - set(after.permissions)
     }
-    return {name: at_s for name, at_s in left.items() if name not in permitted(journal)}
+    return {name: at_s for name, at_s in removed.items() if name not in permitted(journal)}
 
 
-def _has_heard(journal: Journal, changed: ConsentState) -> bool:
+def _was_notified(journal: Journal, changed: ConsentState) -> bool:
+    """Return True if the app acknowledged an event about the change, or completed a refresh after it."""
     if any(is_done(hook) for hook in hooks(journal, "refresh", since_s=changed.at_s)):
         return True
     return any(

@@ -1,4 +1,4 @@
-"""After a journey that came to nothing, does the next one work, with an auth session of its own?"""
+"""Does the next consent journey after an unsuccessful one work, with a new auth session?"""
 
 from itertools import pairwise
 from typing import ClassVar
@@ -8,49 +8,50 @@ from fiskil_harness.journal import HookCall, Journal, Journey
 from fiskil_harness.journal.queries.api_calls import began_s, calls, is_unheard
 from fiskil_harness.probes.probe import PlainProbe
 
-LEFT = "ABANDONED"
+ABANDONED = "ABANDONED"
 APPROVED = "APPROVED"
 
 
 class StartsAgainAfresh(PlainProbe, frozen=True, kw_only=True, tag="starts_again_afresh"):
-    """The journey after a failed, cancelled or left one gets another auth session and can be approved.
+    """Check that the journey after a failed, cancelled or abandoned one gets a new auth session and can be approved.
 
-    A session that was only left is still open, so an app may offer it again.
+    The session of an abandoned journey is still open, so an app may use it again.
     """
 
     expected: ClassVar[str] = "a new auth session for each attempt after the last one ended"
     source: ClassVar[str] = "auth-session.single-use"
-    fix: ClassVar[str] = "create an auth session when a journey begins, and never hand out one that has ended"
+    fix: ClassVar[str] = "create an auth session when a journey begins, and never use one that has ended"
 
     def examine(self, journal: Journal) -> Finding:
-        """Walk through each end user's journeys in order."""
-        afresh = 0
+        """Compare each journey of an end user with the previous one."""
+        recovered = 0
         for journeys in _by_participant(journal).values():
             for earlier, later in pairwise(journeys):
                 if earlier.ending == APPROVED or not later.session:
                     continue
-                if later.session == earlier.session and earlier.ending != LEFT:
-                    seen = f"the auth session that had ended with {earlier.ending} was handed out again"
-                    return self.fails(seen, evidence=_lines(journeys), examined=len(journeys))
-                afresh += later.ending == APPROVED
+                if later.session == earlier.session and earlier.ending != ABANDONED:
+                    observed = f"the auth session that had ended with {earlier.ending} was used again"
+                    return self.fails(observed, evidence=_lines(journeys), examined=len(journeys))
+                recovered += later.ending == APPROVED
             refused = _refused_after(journal, journeys)
             if refused is not None:
-                seen = f"no journey could be started after the one that ended with {journeys[-1].ending}"
-                return self.fails(seen, evidence=(*_lines(journeys), f"start_session: {refused}"), examined=len(journeys))
-        if not afresh:
-            return self.inconclusive("no journey was approved after one that came to nothing")
-        return self.passes(f"{afresh} journeys were approved after one that came to nothing", examined=afresh)
+                observed = f"no journey could be started after the one that ended with {journeys[-1].ending}"
+                evidence = (*_lines(journeys), f"start_session: {refused}")
+                return self.fails(observed, evidence=evidence, examined=len(journeys))
+        if not recovered:
+            return self.inconclusive("no journey was approved after an unsuccessful one")
+        return self.passes(f"{recovered} journeys were approved after an unsuccessful one", examined=recovered)
 
 
 def _by_participant(journal: Journal) -> dict[str, list[Journey]]:
-    found: dict[str, list[Journey]] = {}
+    journeys: dict[str, list[Journey]] = {}
     for journey in journal.all(Journey):
-        found.setdefault(journey.participant, []).append(journey)
-    return found
+        journeys.setdefault(journey.participant, []).append(journey)
+    return journeys
 
 
 def _refused_after(journal: Journal, journeys: list[Journey]) -> str | None:
-    """How the app answered, if it refused to start a journey after the last one and the API was well."""
+    """Return the status with which the app refused a journey after the last one although the API worked; else None."""
     last = journeys[-1]
     if last.ending == APPROVED:
         return None
@@ -60,7 +61,7 @@ def _refused_after(journal: Journal, journeys: list[Journey]) -> str | None:
             continue
         within = [call for call in calls(journal) if began_s(hook) <= call.ended_s and call.at_s <= hook.at_s]
         if all(call.status is not None and call.status < 400 and not call.bites for call in within):
-            return str(hook.status) if hook.status is not None else "no answer"
+            return str(hook.status) if hook.status is not None else "no response"
     return None
 
 

@@ -1,4 +1,4 @@
-"""Does an end user who did not consent stay unconnected in the app's eyes?"""
+"""Does the app treat an end user as not connected until a consent exists?"""
 
 from typing import ClassVar
 
@@ -12,10 +12,10 @@ APPROVED = "APPROVED"
 
 
 class StaysUnconnected(PlainProbe, frozen=True, kw_only=True, tag="stays_unconnected"):
-    """After a journey that came to nothing the app does not count the end user as connected.
+    """Check that after an unsuccessful journey the app does not treat the end user as connected.
 
-    The same scenario must also show that the app counts somebody as connected who did consent: a place in the state that
-    never says yes proves nothing. Reading data in vain is advice, because an app may ask the API what became of the journey.
+    The scenario must also show a connected end user after a consent, because a state that never reports a connection proves
+    nothing. Reads before any consent are only advice, because an app may check the result of the journey at the API.
     """
 
     around: ClassVar[tuple[str, ...]] = (
@@ -33,37 +33,39 @@ class StaysUnconnected(PlainProbe, frozen=True, kw_only=True, tag="stays_unconne
     )
     expected: ClassVar[str] = "not connected until a consent exists"
     source: ClassVar[str] = "consents.received"
-    fix: ClassVar[str] = "mark an end user as connected when consent.received arrives, not when a journey begins or returns"
+    fix: ClassVar[str] = "mark an end user as connected when consent.received arrives, not when a journey begins or ends"
 
     def examine(self, journal: Journal) -> Finding:
-        """Look at what the app told between a failed journey and the next consent."""
+        """Check the states between an unsuccessful journey and the next consent."""
         if not any(journey.ending != APPROVED for journey in journal.all(Journey)):
-            return self.inconclusive("no journey came to nothing")
-        told = [effects for effects in journal.all(Effects) if effects.is_connected is not None]
-        if not told:
-            return self.inconclusive("the app does not tell whether an end user is connected", hook=CONNECTED)
+            return self.inconclusive("the scenario has no unsuccessful journey")
+        states = [effects for effects in journal.all(Effects) if effects.is_connected is not None]
+        if not states:
+            return self.inconclusive("the app does not report whether an end user is connected", hook=CONNECTED)
         after = _after_failures(journal)
         for journey, effects in after:
             if effects.is_connected:
-                seen = f"the app counts the end user as connected after {journey.ending}"
-                return self.fails(seen, evidence=(f"attempt {journey.attempt}: {journey.ending}",), examined=len(after))
-        if not any(effects.is_connected for effects in told):
-            return self.inconclusive("the app never counted anybody as connected, so its no proves nothing", hook=CONNECTED)
+                observed = f"the app treats the end user as connected after {journey.ending}"
+                return self.fails(observed, evidence=(f"attempt {journey.attempt}: {journey.ending}",), examined=len(after))
+        if not any(effects.is_connected for effects in states):
+            return self.inconclusive("the app never reported any end user as connected", hook=CONNECTED)
         if not after:
-            return self.inconclusive("the app was not looked at after the journey that came to nothing")
-        return self.passes("who did not consent stays unconnected", examined=len(after), advice=_reads_in_vain(journal))
+            return self.inconclusive("the app's state was not read after the unsuccessful journey")
+        return self.passes(
+            "every end user without a consent stays unconnected", examined=len(after), advice=_early_reads(journal)
+        )
 
 
 def _after_failures(journal: Journal) -> list[tuple[Journey, Effects]]:
-    """Each look at an end user while their latest journey had come to nothing and no consent stood."""
+    """Return each snapshot of an end user without a consent, with the end user's latest unsuccessful journey."""
     latest: dict[str, Journey] = {}
     consented: set[str] = set()
-    found: list[tuple[Journey, Effects]] = []
+    after: list[tuple[Journey, Effects]] = []
     for entry in journal:
         _follow(entry, latest, consented)
         if isinstance(entry, Effects) and entry.participant in latest and entry.participant not in consented:
-            found.append((latest[entry.participant], entry))
-    return found
+            after.append((latest[entry.participant], entry))
+    return after
 
 
 def _follow(entry: Entry, latest: dict[str, Journey], consented: set[str]) -> None:
@@ -76,8 +78,8 @@ def _follow(entry: Entry, latest: dict[str, Journey], consented: set[str]) -> No
         consented.add(entry.participant)
 
 
-def _reads_in_vain(journal: Journal) -> tuple[str, ...]:
+def _early_reads(journal: Journal) -> tuple[str, ...]:
     approved = [journey.at_s for journey in journal.all(Journey) if journey.ending == APPROVED]
     until_s = min(approved, default=float("inf"))
     routes = {call.route for call in calls(journal) if call.route.startswith("banking.") and call.at_s < until_s}
-    return tuple(f"{route} was read though nobody had consented" for route in sorted(routes))
+    return tuple(f"{route} was read although no end user had consented" for route in sorted(routes))

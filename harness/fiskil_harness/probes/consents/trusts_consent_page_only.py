@@ -1,4 +1,4 @@
-"""Does the app heed what the consent page posts, and nobody else?"""
+"""Does the app accept SDK messages from the consent page only?"""
 
 from typing import ClassVar
 
@@ -10,9 +10,9 @@ from fiskil_harness.probes.probe import PlainProbe
 
 
 class TrustsConsentPageOnly(PlainProbe, frozen=True, kw_only=True, tag="trusts_consent_page_only"):
-    """What a window of another origin posts does not move the state as the consent page's message moves another's.
+    """Check that a message from a window of another origin does not change the state as the consent page's message does.
 
-    That message must be seen to move something, or else standing still proves nothing.
+    The consent page's message must change another end user's state, or an unchanged state proves nothing.
     """
 
     needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
@@ -20,40 +20,37 @@ class TrustsConsentPageOnly(PlainProbe, frozen=True, kw_only=True, tag="trusts_c
     expected: ClassVar[str] = "no effect of a message whose origin is not the consent page's"
     source: ClassVar[str] = "sdk.messages"
     fix: ClassVar[str] = (
-        "compare event.origin with the origin of auth_url, and event.source with the frame, before anything else"
+        "before anything else, compare event.origin with the origin of auth_url, and event.source with the frame"
     )
 
     def examine(self, journal: Journal) -> Finding:
-        """Hold each stranger's message against the same words of the consent page."""
-        reading = StateReader(journal)
-        strange = [
-            sdk_message_passed for sdk_message_passed in journal.all(SdkMessagePassed) if not sdk_message_passed.is_genuine
-        ]
+        """Compare the effect of each foreign message with that of the same message from the consent page."""
+        states = StateReader(journal)
+        foreign = [message for message in journal.all(SdkMessagePassed) if not message.is_genuine]
         compared = 0
-        for sdk_message_passed in strange:
-            suspect = reading.around(sdk_message_passed.step, sdk_message_passed.participant)
-            known = _genuine_move(journal, reading, sdk_message_passed)
-            if suspect is None or known is None:
+        for message in foreign:
+            suspect = states.around(message.step, message.participant)
+            genuine = _genuine_move(journal, states, message)
+            if suspect is None or genuine is None:
                 continue
             compared += 1
-            paths = moved_alike(known, suspect)
+            paths = moved_alike(genuine, suspect)
             if paths:
-                seen = f"a window of another origin moved the state as the consent page does: {paths[0]}"
-                return self.fails(
-                    seen, evidence=(f"it posted {sdk_message_passed.error_type or 'a success'}",), examined=len(strange)
-                )
-        if not strange:
-            return self.inconclusive("no other window posted anything")
+                observed = f"a message from another origin changed the state as the consent page's message does: {paths[0]}"
+                evidence = (f"posted message: {message.error_type or 'success'}",)
+                return self.fails(observed, evidence=evidence, examined=len(foreign))
+        if not foreign:
+            return self.inconclusive("no other window posted a message")
         if not compared:
-            return self.inconclusive("the consent page's own message was not seen to move anything")
-        return self.passes("what another window posted moved nothing", examined=compared)
+            return self.inconclusive("the consent page's own message changed no state")
+        return self.passes("messages from other windows changed nothing", examined=compared)
 
 
-def _genuine_move(journal: Journal, reading: StateReader, strange: SdkMessagePassed) -> Move | None:
-    """The state before and after a step in which the consent page posted the same."""
-    for sdk_message_passed in journal.all(SdkMessagePassed):
-        if sdk_message_passed.is_genuine and sdk_message_passed.error_type == strange.error_type:
-            around = reading.around(sdk_message_passed.step, sdk_message_passed.participant)
-            if around and around[0] != around[1]:
-                return around
+def _genuine_move(journal: Journal, states: StateReader, foreign: SdkMessagePassed) -> Move | None:
+    """Return the states before and after a step in which the consent page posted the same message and changed the state."""
+    for message in journal.all(SdkMessagePassed):
+        if message.is_genuine and message.error_type == foreign.error_type:
+            move = states.around(message.step, message.participant)
+            if move and move[0] != move[1]:
+                return move
     return None

@@ -1,1 +1,1 @@
-"""Probes of the rows that the app keeps."""
+"""Probes of the rows that the app stores."""

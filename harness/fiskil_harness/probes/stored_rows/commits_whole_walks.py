@@ -1,4 +1,4 @@
-"""Does the app hold whole reads only, whatever befell the walk that was to bring the latest one?"""
+"""Does the app's state contain only complete reads, even after a fault disturbed the latest one?"""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
@@ -6,8 +6,7 @@ from typing import Any, ClassVar
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Effects, Exchange, Journal, Rows
-from fiskil_harness.journal.queries.api_calls import CallKey, bitten_by, covers, reads
-from fiskil_harness.journal.queries.api_calls import call_key as question
+from fiskil_harness.journal.queries.api_calls import CallKey, bitten_by, call_key, covers, reads
 from fiskil_harness.journal.queries.retention import dated
 from fiskil_harness.journal.queries.rows import PENDING, STILL_BUSY, latest_rows, name_of_row, places
 from fiskil_harness.probes.probe import PlainProbe
@@ -32,7 +31,7 @@ BREAKS = frozenset(
         "TruncatedJson",
     }
 )
-"""Faults that leave every row as it is, and no list to end early: after others an app may lack rows in good faith."""
+"""Faults that change no row and end no list early; after any other fault a correct app may miss rows."""
 
 CURSORS = frozenset({"page[after]", "page[before]", "page[size]"})
 
@@ -40,59 +39,66 @@ Row = dict[str, Any]
 
 
 class CommitsWholeWalks(PlainProbe, frozen=True, tag="commits_whole_walks"):
-    """After a walk was disturbed, the app's state shows what one reading to the end brought: the last one, or this one.
+    """Check that after a disturbed walk the app's state shows the rows of one complete read: the previous or the new one.
 
-    Lists that the app asks for by different queries may be of different age. Rows that it never shows are not missed, nor
-    are the oldest ones of an app that shows as many as before; pending ones, which come and go, are left to other probes.
+    Lists that the app reads with different queries may differ in age. Rows that the app never shows are not missed, nor are
+    the oldest rows if the app shows at least as many rows as before. Pending rows are left to other probes.
     """
 
     dataset: str = "transactions"
 
     needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
-    expected: ClassVar[str] = "the rows of the reading before, or all of the new one"
+    expected: ClassVar[str] = "the rows of the previous read, or all rows of the new one"
     source: ClassVar[str] = "paging.links"
-    fix: ClassVar[str] = "collect all pages first and commit them in one transaction; when a page fails, keep what was there"
+    fix: ClassVar[str] = "collect all pages first and commit them in one transaction; if a page fails, keep the stored rows"
 
     def examine(self, journal: Journal) -> Finding:
-        """Compare every look at an app at rest, after a bite, with what could be read by then."""
+        """Compare each state of an idle app, after a fault, with the complete reads that were possible until then."""
         latest = latest_rows(journal, self.dataset)
         if latest is None or not latest.rows:
             return self.inconclusive(f"the API served no {self.dataset}")
         bitten = [call for call in bitten_by(journal) if call.route == f"banking.{self.dataset}"]
         if not bitten:
-            return self.inconclusive(f"no walk of {self.dataset} was disturbed")
-        looks = [effects for effects in journal.all(Effects) if effects.participant == latest.participant]
-        ever = _rows_ever(journal, latest)
-        kept = {fiskil_id for look in looks for fiskil_id, found in places(look.state, ever).items() if found}
-        if not kept:
-            return self.inconclusive(f"the app's state shows no {self.dataset} by their fiskil_id", hook=EFFECTS)
-        return self._compare(journal, latest, looks, {text: ever[text] for text in kept})
+            return self.inconclusive(f"no read of {self.dataset} was disturbed")
+        snapshots = [effects for effects in journal.all(Effects) if effects.participant == latest.participant]
+        served = _rows_ever_served(journal, latest)
+        ever_shown = {fiskil_id for effects in snapshots for fiskil_id in _ids_in(effects, served)}
+        if not ever_shown:
+            return self.inconclusive(f"the app's state contains no fiskil_id of {self.dataset}", hook=EFFECTS)
+        return self._compare(journal, latest, snapshots, {fiskil_id: served[fiskil_id] for fiskil_id in ever_shown})
 
-    def _compare(self, journal: Journal, latest: Rows, looks: list[Effects], kept: dict[str, Row]) -> Finding:
-        judged, is_at_work, before = 0, False, set[str]()
-        for look in looks:
-            shown = {fiskil_id for fiskil_id, found in places(look.state, kept).items() if found}
-            if _may_show_anything(journal, look, self.dataset):
+    def _compare(self, journal: Journal, latest: Rows, snapshots: list[Effects], rows: dict[str, Row]) -> Finding:
+        judged, is_busy, before = 0, False, set[str]()
+        for effects in snapshots:
+            shown = _ids_in(effects, rows)
+            if _may_show_anything(journal, effects, self.dataset):
                 before = shown
                 continue
-            if not look.is_idle or look.pending:
-                is_at_work = True
+            if not effects.is_idle or effects.pending:
+                is_busy = True
                 continue
             judged += 1
-            for group in _groups(journal, latest, look, kept):
-                lacking = _lacking(journal, latest, look, group, shown=shown & group.keys(), before=before & group.keys())
-                if lacking:
-                    seen = f"{self.dataset} are shown that are neither those of the reading before nor all of a new one"
-                    return self.fails(seen, evidence=_names(lacking), examined=judged)
+            for group in _groups(journal, latest, effects, rows):
+                ids = group.keys()
+                missing = _missing_rows(journal, latest, effects, group, shown=shown & ids, before=before & ids)
+                if missing:
+                    observed = f"the app shows {self.dataset} that are neither the previous read nor a complete new one"
+                    return self.fails(observed, evidence=_names(missing), examined=judged)
             before = shown
         if not judged:
-            hook = PENDING if any(look.pending is None for look in looks) else ""
-            return self.inconclusive(STILL_BUSY if is_at_work else "nobody looked at the app after a bite", hook=hook)
-        return self.passes(f"every look showed {self.dataset} of whole reads", examined=judged)
+            hook = PENDING if any(effects.pending is None for effects in snapshots) else ""
+            reason = STILL_BUSY if is_busy else "the app's state was not read after a disturbed walk"
+            return self.inconclusive(reason, hook=hook)
+        return self.passes(f"every state showed {self.dataset} of complete reads", examined=judged)
 
 
-def _rows_ever(journal: Journal, latest: Rows) -> dict[str, Row]:
-    """Every row that the API ever served, by its id, and never as a pending one."""
+def _ids_in(effects: Effects, rows: Mapping[str, Row]) -> set[str]:
+    """Return the ids of *rows* that the state contains."""
+    return {fiskil_id for fiskil_id, mentions in places(effects.state, rows).items() if mentions}
+
+
+def _rows_ever_served(journal: Journal, latest: Rows) -> dict[str, Row]:
+    """Return every row that the API ever served by its ``fiskil_id``, without rows that were pending in any sync."""
     served = [row for sync in _syncs(journal, latest) for row in sync.rows]
     pending = {row["fiskil_id"] for row in served if row.get("status") == "PENDING"}
     return {str(row["fiskil_id"]): row for row in served if row["fiskil_id"] not in pending}
@@ -102,51 +108,50 @@ def _syncs(journal: Journal, latest: Rows) -> list[Rows]:
     return [rows for rows in journal.all(Rows) if (rows.dataset, rows.participant) == (latest.dataset, latest.participant)]
 
 
-def _may_show_anything(journal: Journal, look: Effects, dataset: str) -> bool:
-    """Whether nothing disturbed a walk before *look*, or something did that may cost rows in good faith."""
-    made = [call for call in bitten_by(journal) if call.route == f"banking.{dataset}" and call.at_s < look.at_s]
-    return not made or any(bite.partition("(")[0] not in BREAKS for call in made for bite in call.bites)
+def _may_show_anything(journal: Journal, effects: Effects, dataset: str) -> bool:
+    """Return True if no fault disturbed a read before the snapshot, or one did after which a correct app may miss rows."""
+    bitten = [call for call in bitten_by(journal) if call.route == f"banking.{dataset}" and call.at_s < effects.at_s]
+    return not bitten or any(bite.partition("(")[0] not in BREAKS for call in bitten for bite in call.bites)
 
 
-def _groups(journal: Journal, latest: Rows, look: Effects, kept: Mapping[str, Row]) -> list[dict[str, Row]]:
-    """The rows that are asked for together: each group is a list, or several that one query brings."""
-    made = [read for read in reads(journal, latest.dataset, latest.end_user_id) if read.at_s < look.at_s]
-    lists = {_list(call): call for call in made}
+def _groups(journal: Journal, latest: Rows, effects: Effects, rows: Mapping[str, Row]) -> list[dict[str, Row]]:
+    """Return the rows that the app reads together: the rows of one list, or those that the same lists cover."""
+    earlier = [read for read in reads(journal, latest.dataset, latest.end_user_id) if read.at_s < effects.at_s]
+    lists = {_list_key(call): call for call in earlier}
     groups: dict[frozenset[CallKey], dict[str, Row]] = {}
-    for fiskil_id, row in kept.items():
-        key = frozenset(name for name, call in lists.items() if covers(call, row))
-        groups.setdefault(key, {})[fiskil_id] = row
-    return [rows for names, rows in groups.items() if names or not lists]
+    for fiskil_id, row in rows.items():
+        keys = frozenset(list_key for list_key, call in lists.items() if covers(call, row))
+        groups.setdefault(keys, {})[fiskil_id] = row
+    return [group for keys, group in groups.items() if keys or not lists]
 
 
-def _list(call: Exchange) -> CallKey:
-    """What a walk asks for, whatever the page."""
-    method, path, query = question(call)
+def _list_key(call: Exchange) -> CallKey:
+    """Return the key of a call without its page parameters: all pages of one list have the same key."""
+    method, path, query = call_key(call)
     return method, path, tuple(pair for pair in query if pair[0] not in CURSORS)
 
 
-def _lacking(
-    journal: Journal, latest: Rows, look: Effects, group: Mapping[str, Row], *, shown: set[str], before: set[str]
+def _missing_rows(
+    journal: Journal, latest: Rows, effects: Effects, group: Mapping[str, Row], *, shown: set[str], before: set[str]
 ) -> list[Row]:
-    """What is missing from the reading that *shown* comes closest to; nothing where it is a whole one."""
+    """Return the rows of the most similar read that are missing in *shown*; empty if *shown* is a complete read."""
     removed = {removed_id for sync in _syncs(journal, latest) for removed_id in sync.removed_ids}
-    syncs = [sync for sync in _syncs(journal, latest) if sync.at_s < look.at_s]
+    syncs = [sync for sync in _syncs(journal, latest) if sync.at_s < effects.at_s]
     versions = [{str(row["fiskil_id"]) for row in sync.rows} & group.keys() for sync in syncs]
     if shown == before or any(version - removed == shown - removed for version in versions):
         return []
     nearest = min((version for version in versions if shown - removed <= version), key=len, default=set[str]())
-    lacking = [group[text] for text in nearest - shown - removed]
-    return (
-        [] if _is_shorter_memory(lacking, [group[text] for text in shown], grown=len(shown) >= len(before) > 0) else lacking
-    )
+    missing = [group[fiskil_id] for fiskil_id in nearest - shown - removed]
+    shown_rows = [group[fiskil_id] for fiskil_id in shown]
+    return [] if _are_oldest(missing, shown_rows, grown=len(shown) >= len(before) > 0) else missing
 
 
-def _is_shorter_memory(lacking: Iterable[Row], shown: Iterable[Row], *, grown: bool) -> bool:
-    """Whether an app that keeps so many of the newest rows would lack just these."""
-    missing, held = [dated(row) for row in lacking], [dated(row) for row in shown]
-    if not grown or not missing or any(date is None for date in (*missing, *held)):
+def _are_oldest(missing: Iterable[Row], shown: Iterable[Row], *, grown: bool) -> bool:
+    """Return True if an app that shows only a number of the newest rows would miss exactly these."""
+    missing_dates, shown_dates = [dated(row) for row in missing], [dated(row) for row in shown]
+    if not grown or not missing_dates or any(date is None for date in (*missing_dates, *shown_dates)):
         return False
-    return max(date for date in missing if date) <= min(date for date in held if date)
+    return max(date for date in missing_dates if date) <= min(date for date in shown_dates if date)
 
 
 def _names(rows: list[Row]) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Do rows that vanished at the institution leave the app's active view?"""
+"""Does the app remove rows from its active view when the institution has removed them?"""
 
 from typing import ClassVar
 
@@ -19,22 +19,22 @@ from fiskil_harness.probes.probe import PlainProbe
 
 
 class DropsRemovedRows(PlainProbe, frozen=True, tag="drops_removed_rows"):
-    """A row that a later sync no longer has is gone from the app's state, or stands there as something else than before.
+    """Check that a row which a later sync no longer contains is gone from the app's state, or is shown differently.
 
-    The state is the app's active view. A row kept as history is fine, as long as it does not look like an active one: the
-    witness is a removed row that stands where it stood, unchanged.
+    The state is the app's active view. A row kept as history passes if it does not look active; FAIL needs a removed row
+    that is shown unchanged in the same place.
     """
 
     dataset: str = "transactions"
 
     needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
     around: ClassVar[tuple[str, ...]] = ("change", "close_account", "withdraw_sharing")
-    expected: ClassVar[str] = "rows of the latest sync only; removed ones marked or left out"
+    expected: ClassVar[str] = "only rows of the latest sync; removed rows are marked or left out"
     source: ClassVar[str] = "data.changes"
-    fix: ClassVar[str] = "after a walk to the end, mark every row of that dataset that the walk did not bring as removed"
+    fix: ClassVar[str] = "after a complete read, mark every stored row of the dataset that it did not contain as removed"
 
     def examine(self, journal: Journal) -> Finding:
-        """Compare where removed rows stand with where they stood."""
+        """Compare the places of removed rows in the state before and after the removal."""
         rows, end = latest_rows(journal, self.dataset), last_effects(journal)
         reason, hook = why_not(journal, rows, self.dataset)
         if reason or rows is None or end is None:
@@ -48,21 +48,24 @@ class DropsRemovedRows(PlainProbe, frozen=True, tag="drops_removed_rows"):
 
     def _compare(self, journal: Journal, rows: Rows, end: Effects) -> Finding:
         before = effects_before(journal, rows.at_s)
-        stood = places(before.state if before else None, rows.removed_ids)
-        known = [fiskil_id for fiskil_id in rows.removed_ids if stood[fiskil_id]]
+        earlier = places(before.state if before else None, rows.removed_ids)
+        examined = [fiskil_id for fiskil_id in rows.removed_ids if earlier[fiskil_id]]
         others = places(end.state, [str(row["fiskil_id"]) for row in rows.rows])
-        if not known or not any(others.values()):
-            return self.inconclusive("the app's state shows no row by its fiskil_id", hook=EFFECTS)
-        now = places(end.state, known)
+        if not examined or not any(others.values()):
+            return self.inconclusive("the app's state contains no fiskil_id of these rows", hook=EFFECTS)
+        now = places(end.state, examined)
         names = {str(row["fiskil_id"]): name_of_row(row) for sync in journal.all(Rows) for row in sync.rows}
-        kept = sorted(names[text] for text in known if now[text] and _is_same(stood[text], now[text]))
-        if kept:
-            seen = f"{len(kept)} of {len(known)} removed {self.dataset} still look like active ones"
-            return self.fails(seen, evidence=tuple(f"kept {name}" for name in kept), examined=len(known))
-        marked = sum(1 for text in known if now[text])
+        unchanged = sorted(
+            names[fiskil_id] for fiskil_id in examined if now[fiskil_id] and _is_same(earlier[fiskil_id], now[fiskil_id])
+        )
+        if unchanged:
+            observed = f"{len(unchanged)} of {len(examined)} removed {self.dataset} still look active"
+            return self.fails(observed, evidence=tuple(f"kept {name}" for name in unchanged), examined=len(examined))
+        marked = sum(1 for fiskil_id in examined if now[fiskil_id])
         advice = (f"{marked} removed rows stay in the state with a mark",) if marked else ()
-        return self.passes(f"{len(known)} removed {self.dataset} left the active view", examined=len(known), advice=advice)
+        observed = f"{len(examined)} removed {self.dataset} left the active view"
+        return self.passes(observed, examined=len(examined), advice=advice)
 
 
-def _is_same(stood: list[Place], now: list[Place]) -> bool:
-    return len(stood) == len(now) and all(place in now for place in stood)
+def _is_same(earlier: list[Place], now: list[Place]) -> bool:
+    return len(earlier) == len(now) and all(place in now for place in earlier)

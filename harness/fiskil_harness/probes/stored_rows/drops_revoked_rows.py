@@ -1,4 +1,4 @@
-"""Does the app drop what it read under a consent once that consent is over?"""
+"""Does the app delete the data of a consent when that consent is revoked?"""
 
 from typing import ClassVar
 
@@ -11,55 +11,57 @@ from fiskil_harness.probes.probe import PlainProbe
 
 
 class DropsRevokedRows(PlainProbe, frozen=True, kw_only=True, tag="drops_revoked_rows"):
-    """After ``consent.revoked`` was acknowledged, no row of that consent stands in the app's state as it stood before."""
+    """Check that after ``consent.revoked`` was acknowledged, the app's state shows no row of that consent as before."""
 
     needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
     around: ClassVar[tuple[str, ...]] = ("advance", "close_account", "disconnect", "revoke")
-    expected: ClassVar[str] = "no row of a consent that is over"
+    expected: ClassVar[str] = "no row of a consent that has ended"
     source: ClassVar[str] = "consents.every-ending-tells"
     fix: ClassVar[str] = "on consent.revoked, delete the consent's rows in the transaction that marks it as revoked"
 
     def examine(self, journal: Journal) -> Finding:
-        """Look for ids of rows and for account numbers."""
-        over = [(delivery, event) for delivery, event in acknowledged_events(journal) if event.kind == "consent.revoked"]
+        """Look for ids of rows and for account numbers in the last state."""
+        revocations = [pair for pair in acknowledged_events(journal) if pair[1].kind == "consent.revoked"]
         end = last_effects(journal)
-        if not over:
+        if not revocations:
             return self.inconclusive("no consent.revoked was delivered and acknowledged")
-        delivery, event = over[0]
+        delivery, event = revocations[0]
         if any(
-            acknowledged_event.kind == "consent.received" and later.at_s > delivery.at_s
-            for later, acknowledged_event in acknowledged_events(journal)
+            later_event.kind == "consent.received" and later_delivery.at_s > delivery.at_s
+            for later_delivery, later_event in acknowledged_events(journal)
         ):
-            return self.inconclusive("a new consent followed, so rows may lawfully be back")
+            return self.inconclusive("a new consent followed, so the app may show the rows again")
         if end is None or not end.is_idle:
             reason, hook = at_work(end) if end else (STILL_BUSY, EFFECTS)
             return self.inconclusive(reason, hook=hook)
         names = _names(journal)
         before = effects_before(journal, delivery.at_s)
-        stood = places(before.state if before else None, names)
-        known = [text for text in names if stood[text]]
-        if not known:
+        earlier = places(before.state if before else None, names)
+        examined = [text for text in names if earlier[text]]
+        if not examined:
             return self.inconclusive("the app's state showed no row before the consent ended", hook=EFFECTS)
-        now = places(end.state, known)
-        kept = sorted({names[text] for text in known if any(place in stood[text] for place in now[text])})
-        if kept:
-            seen = f"rows of the revoked consent still stand in the app's state after {event.event}"
-            return self.fails(seen, evidence=tuple(f"kept {name}" for name in kept), examined=len(known))
-        return self.passes(f"{len(known)} rows and numbers of the revoked consent are gone", examined=len(known))
+        now = places(end.state, examined)
+        unchanged = sorted({names[text] for text in examined if any(place in earlier[text] for place in now[text])})
+        if unchanged:
+            observed = f"rows of the revoked consent are still in the app's state after {event.event}"
+            return self.fails(observed, evidence=tuple(f"kept {name}" for name in unchanged), examined=len(examined))
+        return self.passes(
+            f"{len(examined)} rows and account numbers of the revoked consent are gone", examined=len(examined)
+        )
 
 
 def _names(journal: Journal) -> dict[str, str]:
-    """What identifies a row or an account of the first participant alone, with the name that reports use.
+    """Return the ids and account numbers of the first participant's rows, each with its name for reports.
 
-    A joint account has one number, and whoever else holds it may go on sharing it.
+    The number of a joint account is left out, because the other holder may still share it.
     """
     names: dict[str, str] = {}
-    others = {str(row.get("account_number")) for sync in journal.all(Rows) if sync.participant for row in sync.rows}
+    other_numbers = {str(row.get("account_number")) for sync in journal.all(Rows) if sync.participant for row in sync.rows}
     for sync in journal.all(Rows):
         if sync.participant:
             continue
         for number, row in enumerate(sync.rows, start=1):
             names[str(row["fiskil_id"])] = f"{sync.dataset} {name_of_row(row, number)}"
-            if "account_number" in row and str(row["account_number"]) not in others:
+            if "account_number" in row and str(row["account_number"]) not in other_numbers:
                 names[str(row["account_number"])] = f"the account number of {name_of_row(row)}"
     return names

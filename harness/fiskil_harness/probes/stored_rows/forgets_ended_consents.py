@@ -1,4 +1,4 @@
-"""Is everything gone that was read under a consent, however the app learnt that it is over?"""
+"""Does the app delete the data of an ended consent, however it learned of the end?"""
 
 from typing import ClassVar
 
@@ -11,35 +11,35 @@ from fiskil_harness.probes.probe import PlainProbe
 
 
 class ForgetsEndedConsents(PlainProbe, frozen=True, kw_only=True, tag="forgets_ended_consents"):
-    """Nothing that was read under a consent stands in the app's state once it was told that the consent is over, or looked.
+    """Check that the app's state shows no row of a consent after the app learned that the consent has ended.
 
-    It may hear of the end by the event, by ending the consent itself, or by reading everything anew when it is asked to.
+    The app learns of the end from the event, by revoking the consent itself, or by reading everything again in a refresh.
     """
 
     needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
     around: ClassVar[tuple[str, ...]] = ("advance", "close_account", "delete_end_user", "disconnect")
-    expected: ClassVar[str] = "no row of a consent that is over, whether an event told so or the API did"
+    expected: ClassVar[str] = "no row of a consent that has ended, whether an event or the API reported the end"
     source: ClassVar[str] = "consents.every-ending-tells"
-    fix: ClassVar[str] = "when you read, list the consents too, and delete the rows of each that is not active any more"
+    fix: ClassVar[str] = "with each read, list the consents too, and delete the rows of each that is no longer active"
 
     def examine(self, journal: Journal) -> Finding:
-        """Look for rows that stand at the end as they stood before."""
-        over = [consent for consent in consents_of(journal).values() if not consent.is_active]
-        if not over:
-            return self.inconclusive("no consent came to its end")
-        heard = [consent.consent_id for consent in over if was_notified_of_end(journal, consent)]
-        if not heard:
-            return self.inconclusive("nothing told the app of the end, and it did not read anew either")
+        """Look for rows that the last state shows as before."""
+        ended = [consent for consent in consents_of(journal).values() if not consent.is_active]
+        if not ended:
+            return self.inconclusive("no consent ended")
+        notified_ids = [consent.consent_id for consent in ended if was_notified_of_end(journal, consent)]
+        if not notified_ids:
+            return self.inconclusive("the app was not notified of the end, and did not read everything again")
         end = last_effects(journal)
         if end is None or not end.is_idle:
             reason, hook = at_work(end) if end else (STILL_BUSY, EFFECTS)
             return self.inconclusive(reason, hook=hook)
-        names = rows_under(journal, heard)
-        known, kept = shown_as_before(journal, end, names)
-        if not known:
-            return self.inconclusive("the app's state never showed a row of the consent that is over", hook=EFFECTS)
-        if kept:
-            seen = "rows of a consent that is over stand in the app's state, which had word of its end"
-            evidence = tuple(sorted(f"kept {names[text]}" for text in kept))
-            return self.fails(seen, evidence=evidence, examined=len(known))
-        return self.passes(f"{len(known)} rows of a consent that is over are gone", examined=len(known))
+        names = rows_under(journal, notified_ids)
+        ever_shown, still_shown = shown_as_before(journal, end, names)
+        if not ever_shown:
+            return self.inconclusive("the app's state never showed a row of the ended consent", hook=EFFECTS)
+        if still_shown:
+            observed = "rows of an ended consent are in the app's state, although the app knows of the end"
+            evidence = tuple(sorted(f"kept {names[fiskil_id]}" for fiskil_id in still_shown))
+            return self.fails(observed, evidence=evidence, examined=len(ever_shown))
+        return self.passes(f"{len(ever_shown)} rows of an ended consent are gone", examined=len(ever_shown))

@@ -1,4 +1,4 @@
-"""Is the money that the app shows exactly the money that it was handed, whatever its size and form?"""
+"""Does the app show exactly the amounts that the API served, whatever their size and form?"""
 
 from collections.abc import Mapping
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal, InvalidOperation
@@ -14,24 +14,24 @@ from fiskil_harness.journal.queries.json_leaves import Path, at, leaves
 from fiskil_harness.journal.queries.rows import Place, latest_rows, places
 from fiskil_harness.probes.probe import PlainProbe
 
-LEAST = 3
-"""So many rows of different amounts must agree on where a record has its amount."""
+MIN_AMOUNTS = 3
+"""Rows with this many different amounts must agree on the path of the amount in a record."""
 
 _EXACT = Context(prec=100)
 
 
-class ShownAmounts(Struct, frozen=True):
-    """What one look shows for a row, at the place where ordinary rows have their amount."""
+class ShownAmount(Struct, frozen=True):
+    """The value that one state shows for a row, at the path where ordinary rows have their amount."""
 
     fiskil_id: str
     value: Any
 
 
 class HoldsExactAmounts(PlainProbe, frozen=True, kw_only=True, tag="holds_exact_amounts"):
-    """Wherever the app's state shows the amount of a row, it is one that the API has handed over for that row, to the cent.
+    """Check that each amount in the app's state is one that the API served for that row, exact to the cent.
 
-    Dollars or cents, text or number, signed or not, and rounded to two places or more: all are exact enough. An app that
-    refuses an odd amount shows the one before, or none. A fraction that comes as a JSON number is compared as a double.
+    Dollars or cents, text or number, signed or not, rounded to two places or more: all are exact enough. An app that rejects
+    an unusual amount may show the previous one, or none. A JSON number with a fraction is compared as a double.
     """
 
     dataset: str = "transactions"
@@ -39,58 +39,54 @@ class HoldsExactAmounts(PlainProbe, frozen=True, kw_only=True, tag="holds_exact_
     needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
     expected: ClassVar[str] = "each amount as it was served, with every digit"
     source: ClassVar[str] = "data.changes"
-    fix: ClassVar[str] = "keep money as the text that came, as a decimal or as whole cents; let no float near it"
+    fix: ClassVar[str] = "store money as the received text, as a decimal or as whole cents; never convert it to a float"
 
     def examine(self, journal: Journal) -> Finding:
-        """Find out where amounts stand, and compare each of them."""
+        """Find the path of the amounts in the state, and compare each of them with the served ones."""
         rows = latest_rows(journal, self.dataset)
         if rows is None or not rows.rows:
             return self.inconclusive(f"the API served no {self.dataset}")
-        given = handed(journal, rows)
-        if not given.odd:
+        served = handed(journal, rows)
+        if not served.odd:
             return self.inconclusive(f"no amount of {self.dataset} was unusual")
-        looks = [effects for effects in journal.all(Effects) if effects.participant == rows.participant]
-        path = _learnt(looks, given)
+        snapshots = [effects for effects in journal.all(Effects) if effects.participant == rows.participant]
+        path = _amount_path(snapshots, served)
         if path is None:
-            return self.inconclusive(f"the app's state shows no amounts of {self.dataset} by their fiskil_id", hook=EFFECTS)
-        later = [look for look in looks if look.at_s > given.since_s]
-        return self._compare(
-            [
-                shown_amounts
-                for look in later
-                for shown_amounts in _shown(look, given, path)
-                if shown_amounts.fiskil_id in given.odd
-            ],
-            given,
-        )
+            return self.inconclusive(f"the app's state contains no amounts of {self.dataset} with fiskil_id", hook=EFFECTS)
+        later = [effects for effects in snapshots if effects.at_s > served.since_s]
+        shown = [amount for effects in later for amount in _shown_amounts(effects, served, path)]
+        return self._compare([amount for amount in shown if amount.fiskil_id in served.odd], served)
 
-    def _compare(self, shown: list[ShownAmounts], given: Handed) -> Finding:
+    def _compare(self, shown: list[ShownAmount], served: Handed) -> Finding:
         wrong = {
-            shown_amounts.fiskil_id
-            for shown_amounts in shown
-            if not any(_is_exact(shown_amounts.value, amount) for amount in given.of[shown_amounts.fiskil_id])
+            amount.fiskil_id
+            for amount in shown
+            if not any(_is_exact(amount.value, served_amount) for served_amount in served.of[amount.fiskil_id])
         }
-        if wrong and given.is_partial:
-            return self.inconclusive("an answer was too long to be kept, so what it handed over is not known")
+        if wrong and served.is_partial:
+            return self.inconclusive("a response was too long for the journal, so its amounts are not known")
         if wrong:
-            seen = f"amounts of {self.dataset} are shown that the API never served"
-            return self.fails(seen, evidence=given.names(wrong, "not exact"), examined=len(given.odd))
-        held = {shown_amounts.fiskil_id for shown_amounts in shown if _is_any(shown_amounts, given.odd)}
-        if not held:
+            observed = f"the app shows amounts of {self.dataset} that the API never served"
+            return self.fails(observed, evidence=served.names(wrong, "not exact"), examined=len(served.odd))
+        exact = {amount.fiskil_id for amount in shown if _is_among(amount, served.odd)}
+        if not exact:
             return self.inconclusive("none of the unusual amounts is shown")
-        return self.passes(f"{len(held)} unusual amounts are shown exactly", examined=len(held))
+        return self.passes(f"{len(exact)} unusual amounts are shown exactly", examined=len(exact))
 
 
-def _learnt(looks: list[Effects], given: Handed) -> Path | None:
-    """Where in a record the amount stands, as the rows tell that have an ordinary one."""
-    for look in looks:
-        found = places(look.state, given.plain)
-        ways = [
-            {path for place in ones for path in _paths_to(place, given.plain[text])} for text, ones in found.items() if ones
+def _amount_path(snapshots: list[Effects], served: Handed) -> Path | None:
+    """Return the path of the amount in a record, learned from rows with ordinary amounts; None if there is none."""
+    for effects in snapshots:
+        mentions = {
+            fiskil_id: row_places for fiskil_id, row_places in places(effects.state, served.plain).items() if row_places
+        }
+        paths = [
+            {path for place in row_places for path in _paths_to(place, served.plain[fiskil_id])}
+            for fiskil_id, row_places in mentions.items()
         ]
-        amounts = {given.plain[text] for text, ones in found.items() if ones}
-        common = set.intersection(*ways) if ways else set()
-        if common and len(amounts) >= LEAST:
+        amounts = {served.plain[fiskil_id] for fiskil_id in mentions}
+        common = set.intersection(*paths) if paths else set()
+        if common and len(amounts) >= MIN_AMOUNTS:
             return min(common)
     return None
 
@@ -99,18 +95,18 @@ def _paths_to(place: Place, amount: Decimal) -> list[Path]:
     return [path for path, value in leaves(place.record) if _is_exact(value, amount)]
 
 
-def _shown(look: Effects, given: Handed, path: Path) -> list[ShownAmounts]:
-    found = places(look.state, given.of)
-    told = [(text, at(place.record, path)) for text, ones in found.items() for place in ones]
-    return [ShownAmounts(text, value) for text, value in told if _number(value) is not None]
+def _shown_amounts(effects: Effects, served: Handed, path: Path) -> list[ShownAmount]:
+    mentions = places(effects.state, served.of)
+    values = [(fiskil_id, at(place.record, path)) for fiskil_id, row_places in mentions.items() for place in row_places]
+    return [ShownAmount(fiskil_id, value) for fiskil_id, value in values if _number(value) is not None]
 
 
-def _is_any(shown: ShownAmounts, amounts: Mapping[str, set[Decimal]]) -> bool:
+def _is_among(shown: ShownAmount, amounts: Mapping[str, set[Decimal]]) -> bool:
     return any(_is_exact(shown.value, amount) for amount in amounts[shown.fiskil_id])
 
 
 def _number(value: Any) -> Decimal | None:
-    """The number that a value is, ``NaN`` included; None for anything else."""
+    """Return *value* as a number, ``NaN`` included; None if it is no number."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:
@@ -120,23 +116,23 @@ def _number(value: Any) -> Decimal | None:
 
 
 def _is_exact(value: Any, amount: Decimal) -> bool:
-    """Whether *value* is *amount*, in dollars or in cents, with two places of it at least."""
+    """Return True if *value* is *amount*, in dollars or in cents, rounded to two places or more."""
     number = _number(value)
     if number is None or not number.is_finite():
         return False
     dollars = abs(amount)
     if isinstance(value, float):
         return abs(value) in {float(dollars), float(_EXACT.multiply(dollars, Decimal(100)))}
-    given = _EXACT.abs(number)
-    return any(given in (rounding, _EXACT.multiply(rounding, Decimal(100))) for rounding in _roundings(dollars))
+    unsigned = _EXACT.abs(number)
+    return any(unsigned in (rounding, _EXACT.multiply(rounding, Decimal(100))) for rounding in _roundings(dollars))
 
 
 def _roundings(amount: Decimal) -> set[Decimal]:
-    """The amount itself, and what comes of it with fewer places, two at least."""
+    """Return the amount, and its roundings down and up to fewer places, but at least two."""
     exponent = amount.as_tuple().exponent
     places_given = -exponent if isinstance(exponent, int) else 0
-    found = {amount}
+    roundings = {amount}
     for count in range(2, places_given):
         unit = Decimal(1).scaleb(-count)
-        found |= {amount.quantize(unit, rounding=way, context=_EXACT) for way in (ROUND_FLOOR, ROUND_CEILING)}
-    return found
+        roundings |= {amount.quantize(unit, rounding=mode, context=_EXACT) for mode in (ROUND_FLOOR, ROUND_CEILING)}
+    return roundings

@@ -1,4 +1,4 @@
-"""Does the app show what the latest sync says about rows that changed since an earlier one?"""
+"""Does the app show the latest values of rows that changed between two syncs?"""
 
 from typing import Any, ClassVar
 
@@ -23,9 +23,9 @@ Changed = tuple[dict[str, Any], dict[str, Any]]
 
 
 class HoldsNewestValues(PlainProbe, frozen=True, tag="holds_newest_values"):
-    """Where a row changed between two syncs, its record in the app's state carries the new value, not the old one.
+    """Check that after a row changed between two syncs, its record in the app's state has the new value, not the old one.
 
-    Only fields that the record carried before the change are judged: an app keeps what it needs.
+    Only fields that the record had before the change are judged, because an app stores only what it needs.
     """
 
     dataset: str = "transactions"
@@ -34,10 +34,10 @@ class HoldsNewestValues(PlainProbe, frozen=True, tag="holds_newest_values"):
     around: ClassVar[tuple[str, ...]] = ("change", "close_account")
     expected: ClassVar[str] = "the values of the latest sync"
     source: ClassVar[str] = "data.changes"
-    fix: ClassVar[str] = "update every column of a row whose fiskil_id is known already, each time it is read"
+    fix: ClassVar[str] = "each time you read a row with a known fiskil_id, update every column of it"
 
     def examine(self, journal: Journal) -> Finding:
-        """Compare each changed field before the change and at the end."""
+        """Compare the value of each changed field before the change and at the end."""
         rows, end = latest_rows(journal, self.dataset), last_effects(journal)
         reason, hook = why_not(journal, rows, self.dataset)
         if reason or rows is None or end is None:
@@ -54,33 +54,35 @@ class HoldsNewestValues(PlainProbe, frozen=True, tag="holds_newest_values"):
         for old, new in changed:
             fiskil_id = str(new["fiskil_id"])
             for field in _kept_fields(old, new, earlier[fiskil_id]):
-                is_new, is_old = _shown(now[fiskil_id], new[field]), _shown(now[fiskil_id], old[field])
+                is_new, is_old = _is_shown(now[fiskil_id], new[field]), _is_shown(now[fiskil_id], old[field])
                 judged += is_new or is_old
                 if is_old and not is_new:
-                    stale.append(f"{name_of_row(new)}: {field} is the old one")
+                    stale.append(f"{name_of_row(new)}: {field} has the old value")
         if stale:
-            seen = f"changed {self.dataset} still show the old values after the app was told of a new sync"
-            return self.fails(seen, evidence=tuple(sorted(stale)), examined=judged)
+            observed = f"changed {self.dataset} still show the old values after the app was notified of a new sync"
+            return self.fails(observed, evidence=tuple(sorted(stale)), examined=judged)
         if not judged:
-            return self.inconclusive("the app's state shows no changed row by its fiskil_id", hook=EFFECTS)
-        return self.passes(f"{judged} changed values are the newest", examined=judged)
+            return self.inconclusive("the app's state contains no fiskil_id of a changed row", hook=EFFECTS)
+        return self.passes(f"{judged} changed values are up to date", examined=judged)
 
 
 def _changed(journal: Journal, rows: Rows) -> list[Changed]:
-    """Each row that differs from its first appearance, with that appearance; only rows that the app asks for."""
+    """Return the first and the latest version of each row that changed, for rows that the app reads."""
     first: dict[str, dict[str, Any]] = {}
     for sync in journal.all(Rows):
         if (sync.dataset, sync.participant) == (rows.dataset, rows.participant):
             for row in sync.rows:
                 first.setdefault(str(row["fiskil_id"]), row)
-    asked = rows_read(journal, rows, since_s=rows.at_s)
-    return [(first[str(row["fiskil_id"])], row) for row in asked if first[str(row["fiskil_id"])] != row]
+    latest = rows_read(journal, rows, since_s=rows.at_s)
+    return [(first[str(row["fiskil_id"])], row) for row in latest if first[str(row["fiskil_id"])] != row]
 
 
 def _kept_fields(old: dict[str, Any], new: dict[str, Any], earlier: list[Place]) -> list[str]:
-    """The fields that changed and that the app's record carried before."""
-    return [name for name, value in old.items() if value is not None and value != new.get(name) and _shown(earlier, value)]
+    """Return the names of the changed fields whose old value the app's record had before."""
+    return [
+        name for name, value in old.items() if value is not None and value != new.get(name) and _is_shown(earlier, value)
+    ]
 
 
-def _shown(found: list[Place], value: Any) -> bool:
-    return value is not None and any(holds_value(place.record, value) for place in found)
+def _is_shown(mentions: list[Place], value: Any) -> bool:
+    return value is not None and any(holds_value(place.record, value) for place in mentions)

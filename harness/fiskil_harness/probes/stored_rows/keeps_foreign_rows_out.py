@@ -1,4 +1,4 @@
-"""Does the app keep out what an answer holds of consents that the end user never gave?"""
+"""Does the app discard rows of consents that the end user never gave?"""
 
 from typing import Any, ClassVar
 
@@ -15,18 +15,18 @@ ID = "fiskil_id"
 
 
 class KeepsForeignRowsOut(PlainProbe, frozen=True, kw_only=True, tag="keeps_foreign_rows_out"):
-    """A row of an arrangement that the end user never gave shows in no state, where rows of theirs do."""
+    """Check that no state that shows the end user's own rows shows a row of an arrangement that they never gave."""
 
     needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
     expected: ClassVar[str] = "rows of the end user's own consents, and no others"
     source: ClassVar[str] = "data.end-user-required"
-    fix: ClassVar[str] = "keep a row only if its arrangement_id is a consent that this end user gave you"
+    fix: ClassVar[str] = "store a row only if its arrangement_id is a consent that this end user gave you"
 
     def examine(self, journal: Journal) -> Finding:
-        """Look for ids of foreign rows, dataset by dataset, wherever own ones show."""
+        """Look for ids of foreign rows in each dataset whose own rows are shown."""
         served = bitten_by(journal, "ForeignRows")
         if not served:
-            return self.inconclusive("no answer held a row of somebody else")
+            return self.inconclusive("no response contained a foreign row")
         judged, shown = [], []
         for route in sorted({call.route for call in served}):
             own, foreign = _ids(journal, [call for call in served if call.route == route])
@@ -36,35 +36,35 @@ class KeepsForeignRowsOut(PlainProbe, frozen=True, kw_only=True, tag="keeps_fore
             judged.append(route)
             shown += [route] * any(_shows(state, foreign) for state in states)
         if shown:
-            seen = f"the app's state shows {_plain(shown[0])} of a consent that the end user never gave"
-            evidence = tuple(f"shows foreign {_plain(route)}" for route in shown)
-            return self.fails(seen, evidence=evidence, examined=routes_of(served))
+            observed = f"the app's state shows {_dataset_name(shown[0])} of a consent that the end user never gave"
+            evidence = tuple(f"shows foreign {_dataset_name(route)}" for route in shown)
+            return self.fails(observed, evidence=evidence, examined=routes_of(served))
         if not judged:
-            return self.inconclusive("the app's state shows no fiskil_id of the end user's own rows", hook=EFFECTS)
-        return self.passes(f"of {len(judged)} datasets no foreign row shows", examined=len(judged))
+            return self.inconclusive("the app's state contains no fiskil_id of the end user's own rows", hook=EFFECTS)
+        return self.passes(f"no foreign row is shown in {len(judged)} datasets", examined=len(judged))
 
 
 def _ids(journal: Journal, served: list[Exchange]) -> tuple[set[str], set[str]]:
-    """The ids of the end users' own rows, and those that came among them and belong to nobody's."""
+    """Return the ids of the end users' own rows, and the other ids in the responses *served*."""
     dataset = served[0].route.partition(".")[2]
     own = {str(row[ID]) for rows in journal.all(Rows) if rows.dataset == dataset for row in rows.rows if ID in row}
-    came = {str(row[ID]) for call in served for row in _rows(call.response_body) if ID in row}
-    return own, came - own
+    all_ids = {str(row[ID]) for call in served for row in _rows(call.response_body) if ID in row}
+    return own, all_ids - own
 
 
 def _rows(body: bytes) -> list[dict[str, Any]]:
-    """The rows of an answer; none where the journal has kept only its beginning."""
+    """Return the rows in a response body; none if the journal has only the beginning of it."""
     try:
-        told = msgspec.json.decode(body)
+        content = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return []
-    lists = [told] if isinstance(told, list) else [value for value in told.values() if isinstance(value, list)]
-    return [row for one in lists for row in one if isinstance(row, dict)]
+    lists = [content] if isinstance(content, list) else [value for value in content.values() if isinstance(value, list)]
+    return [row for rows in lists for row in rows if isinstance(row, dict)]
 
 
 def _shows(state: Any, ids: set[str]) -> bool:
     return any(places(state, ids).values())
 
 
-def _plain(route: str) -> str:
+def _dataset_name(route: str) -> str:
     return route.partition(".")[2].replace("_", " ")

@@ -1,4 +1,4 @@
-"""When one of an end user's consents ends, does what the others brought stay?"""
+"""Does the app keep the data of other consents when one consent of an end user ends?"""
 
 from typing import ClassVar
 
@@ -11,39 +11,39 @@ from fiskil_harness.probes.probe import PlainProbe
 
 
 class KeepsOtherConsents(PlainProbe, frozen=True, kw_only=True, tag="keeps_other_consents"):
-    """The end of one consent takes none of the rows along that came under another, which is active still.
+    """Check that the end of one consent removes no row of another consent that is still active.
 
-    The witness is an app that showed rows of both before, and shows none of the other any more.
+    FAIL needs an app that showed rows of the active consent before and shows none of them any more.
     """
 
     needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
     around: ClassVar[tuple[str, ...]] = ("advance", "close_account", "disconnect", "revoke")
-    expected: ClassVar[str] = "the rows of every consent that is active"
+    expected: ClassVar[str] = "the rows of every active consent"
     source: ClassVar[str] = "consents.list"
-    fix: ClassVar[str] = "keep with each row the consent that it came under, and delete by that when a consent ends"
+    fix: ClassVar[str] = "store with each row the consent that it belongs to, and when a consent ends delete only its rows"
 
     def examine(self, journal: Journal) -> Finding:
-        """Compare what stood before a consent ended with what stands at the end."""
-        known = consents_of(journal)
-        over = [consent for consent in known.values() if not consent.is_active and was_notified_of_end(journal, consent)]
-        active = [consent.consent_id for consent in known.values() if consent.is_active]
-        if not over or not active:
-            return self.inconclusive("no consent ended beside one that goes on, of which the app was told")
+        """Compare the rows shown before a consent ended with those shown at the end."""
+        consents = consents_of(journal)
+        ended = [consent for consent in consents.values() if not consent.is_active and was_notified_of_end(journal, consent)]
+        active = [consent.consent_id for consent in consents.values() if consent.is_active]
+        if not ended or not active:
+            return self.inconclusive("the app was notified of no consent that ended while another one stayed active")
         end = last_effects(journal)
         if end is None or not end.is_idle:
             reason, hook = at_work(end) if end else (STILL_BUSY, EFFECTS)
             return self.inconclusive(reason, hook=hook)
-        return self._compared(journal, over, active, end)
+        return self._compare(journal, ended, active, end)
 
-    def _compared(self, journal: Journal, over: list[ConsentState], active: list[str], end: Effects) -> Finding:
+    def _compare(self, journal: Journal, ended: list[ConsentState], active: list[str], end: Effects) -> Finding:
         names = rows_under(journal, active)
-        before = effects_before(journal, min(consent.at_s for consent in over))
-        stood = {place for place, ones in places(before.state if before else None, names).items() if ones}
-        if not stood:
-            return self.inconclusive("the app's state showed no row of the other consent before", hook=EFFECTS)
-        left = {place for place, ones in places(end.state, stood).items() if ones}
-        if not left:
-            seen = f"with one consent all {len(stood)} rows of another went, which is active still"
-            evidence = tuple(sorted(f"gone {names[text]}" for text in stood))
-            return self.fails(seen, evidence=evidence, examined=len(stood))
-        return self.passes(f"{len(left)} rows of a consent that goes on stayed", examined=len(left))
+        before = effects_before(journal, min(consent.at_s for consent in ended))
+        earlier = {fiskil_id for fiskil_id, mentions in places(before.state if before else None, names).items() if mentions}
+        if not earlier:
+            return self.inconclusive("the app's state showed no row of the active consent before", hook=EFFECTS)
+        remaining = {fiskil_id for fiskil_id, mentions in places(end.state, earlier).items() if mentions}
+        if not remaining:
+            observed = f"all {len(earlier)} rows of an active consent disappeared when another consent ended"
+            evidence = tuple(sorted(f"gone {names[fiskil_id]}" for fiskil_id in earlier))
+            return self.fails(observed, evidence=evidence, examined=len(earlier))
+        return self.passes(f"{len(remaining)} rows of an active consent stayed", examined=len(remaining))

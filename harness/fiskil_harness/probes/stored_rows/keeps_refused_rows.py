@@ -1,4 +1,4 @@
-"""Does the app keep what it has when the API refuses for the moment to say more?"""
+"""Does the app keep its rows when the API temporarily refuses a read?"""
 
 from typing import ClassVar
 
@@ -11,69 +11,78 @@ from fiskil_harness.journal.queries.rows import effects_before, name_of_row, pla
 from fiskil_harness.probes.probe import PlainProbe
 
 WITHDRAWN = frozenset({401, 403, 404})
-"""Refusals that an app may take for the end of what it was allowed, and of which this probe says nothing."""
+"""Refusals that may mean the end of the permission, so this probe does not judge them."""
 
 
 class KeepsRefusedRows(PlainProbe, frozen=True, tag="keeps_refused_rows"):
-    """A dataset that cannot be read for the moment is not taken for an empty one: its rows stay beside those of others.
+    """Check that the app does not treat a temporary refusal as an empty dataset: its rows stay, like those of others.
 
-    The witness is an app that shows none of them any more, and goes on showing other rows of the same consent. Whoever
-    shows nothing at all while it cannot read is careful and may be so.
+    FAIL needs an app that shows none of these rows any more and still shows other rows of the same consent. An app that
+    shows no rows of any dataset while it cannot read does not fail.
     """
 
     dataset: str = "transactions"
 
     needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
-    expected: ClassVar[str] = "the rows of the last good reading, until there is another"
+    expected: ClassVar[str] = "the rows of the last successful read, until the next successful one"
     source: ClassVar[str] = "data.after-sync"
-    fix: ClassVar[str] = "replace what you hold only by a reading that was answered 200 to its end; keep it on every other"
+    fix: ClassVar[str] = "replace the stored rows only after a read whose pages all returned 200; otherwise keep them"
 
     def examine(self, journal: Journal) -> Finding:
-        """Look at each state that the app told while its last reading had been refused."""
-        looks = [effects for effects in journal.all(Effects) if not effects.participant and effects.is_idle]
-        seen_rows = 0
-        for look in looks:
-            refused = self._refused_before(journal, look)
+        """Check each state of the idle app after a refused read."""
+        snapshots = [effects for effects in journal.all(Effects) if not effects.participant and effects.is_idle]
+        stayed = 0
+        for effects in snapshots:
+            refused = self._refused_before(journal, effects)
             if refused is None:
                 continue
-            stood, gone, others = self._compared(journal, refused, look)
-            if gone and gone == stood and others:
-                seen = f"{len(gone)} of {len(stood)} {self.dataset} are gone after a reading that was refused, not empty"
+            earlier, gone, others = self._compare(journal, refused, effects)
+            if gone and gone == earlier and others:
+                observed = (
+                    f"{len(gone)} of {len(earlier)} {self.dataset} are gone after a refused read; a refusal is no empty list"
+                )
                 evidence = tuple(sorted(f"gone {name}" for name in gone.values()))
-                return self.fails(seen, evidence=evidence, examined=len(stood))
-            seen_rows = max(seen_rows, len(stood) - len(gone))
-        if not any(self._refused_before(journal, look) for look in looks):
-            return self.inconclusive(f"the app was not looked at after a refused reading of {self.dataset}")
-        if not seen_rows:
-            return self.inconclusive(f"the app's state showed no {self.dataset} by their fiskil_id", hook=EFFECTS)
-        return self.passes(f"{seen_rows} {self.dataset} stayed while the API refused to tell more", examined=seen_rows)
+                return self.fails(observed, evidence=evidence, examined=len(earlier))
+            stayed = max(stayed, len(earlier) - len(gone))
+        if not any(self._refused_before(journal, effects) for effects in snapshots):
+            return self.inconclusive(f"the app's state was not read after a refused read of {self.dataset}")
+        if not stayed:
+            return self.inconclusive(f"the app's state contained no fiskil_id of {self.dataset}", hook=EFFECTS)
+        return self.passes(f"{stayed} {self.dataset} stayed while the API refused reads", examined=stayed)
 
-    def _refused_before(self, journal: Journal, look: Effects) -> Exchange | None:
-        """The first refusal since the last good reading before a look, where that refusal was for the moment only."""
-        made = [read for read in reads(journal, self.dataset) if read.ended_s <= look.at_s]
-        while made and is_fine(made[0]):
-            made = made[1:]
-        latest = [call for number, call in enumerate(made) if not any(is_fine(later) for later in made[number:])]
+    def _refused_before(self, journal: Journal, effects: Effects) -> Exchange | None:
+        """Return the first refusal since the last successful read before the snapshot; None if it may be permanent."""
+        earlier = [read for read in reads(journal, self.dataset) if read.ended_s <= effects.at_s]
+        while earlier and is_fine(earlier[0]):
+            earlier = earlier[1:]
+        latest = [call for number, call in enumerate(earlier) if not any(is_fine(later) for later in earlier[number:])]
         if not latest or any(call.status is None or call.status in WITHDRAWN for call in latest):
             return None
-        return latest[0] if self.dataset in permitted(journal, until_s=look.at_s) else None
+        return latest[0] if self.dataset in permitted(journal, until_s=effects.at_s) else None
 
-    def _compared(
-        self, journal: Journal, refused: Exchange, look: Effects
+    def _compare(
+        self, journal: Journal, refused: Exchange, effects: Effects
     ) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
-        """What stood before the refusal, what of it is gone, and what else stands still; names by id."""
+        """Return the rows shown before the refusal, those of them that are gone, and the other rows that stayed.
+
+        Each is a dictionary of names for reports by ``fiskil_id``.
+        """
         before = effects_before(journal, refused.at_s)
         state = before.state if before else None
-        own, others = _names(journal, self.dataset, look), _names(journal, "", look, but=self.dataset)
-        stood = {place: own[place] for place, ones in places(state, own).items() if ones}
-        now = places(look.state, [*own, *others])
-        beside = {place: others[place] for place, ones in places(state, others).items() if ones and now[place]}
-        return stood, {text: name for text, name in stood.items() if not now[text]}, beside
+        own, others = _names(journal, self.dataset, effects), _names(journal, "", effects, but=self.dataset)
+        earlier = {fiskil_id: own[fiskil_id] for fiskil_id, mentions in places(state, own).items() if mentions}
+        now = places(effects.state, [*own, *others])
+        stayed = {
+            fiskil_id: others[fiskil_id]
+            for fiskil_id, mentions in places(state, others).items()
+            if mentions and now[fiskil_id]
+        }
+        return earlier, {fiskil_id: name for fiskil_id, name in earlier.items() if not now[fiskil_id]}, stayed
 
 
-def _names(journal: Journal, dataset: str, look: Effects, *, but: str = "") -> dict[str, str]:
-    """The rows that the API ever served of a dataset (or of all *but* one) before a look, by id."""
-    syncs = [rows for rows in journal.all(Rows) if not rows.participant and rows.at_s < look.at_s]
+def _names(journal: Journal, dataset: str, effects: Effects, *, but: str = "") -> dict[str, str]:
+    """Return the rows of a dataset (or of all *but* one) that the API served before the snapshot, by ``fiskil_id``."""
+    syncs = [rows for rows in journal.all(Rows) if not rows.participant and rows.at_s < effects.at_s]
     return {
         str(row["fiskil_id"]): f"{sync.dataset} {name_of_row(row, number)}"
         for sync in syncs

@@ -1,4 +1,4 @@
-"""Is the day on which the app shows a row one on which the API dated it, whatever form the date came in?"""
+"""Does the app show each row on a day that the API served, whatever the form of the date?"""
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta, timezone
@@ -15,11 +15,11 @@ from fiskil_harness.probes.probe import PlainProbe
 DATE = "posting_date_time"
 DATES = (DATE, "execution_date_time", "value_date_time")
 FAULTS = ("DateForm", "DayEdge")
-LEAST = 3
-"""Rows of so many different days must agree on where a record has its date."""
+MIN_DAYS = 3
+"""Rows of this many different days must agree on the path of the date in a record."""
 
 HOURS = (0, 8, 9.5, 10, 10.5, 11)
-"""UTC, and every zone of the Australian states, summer time included."""
+"""Offsets of UTC and of every zone of the Australian states, daylight saving time included."""
 
 Days = dict[str, frozenset[date]]
 
@@ -27,57 +27,53 @@ LONG_AGO, FAR_OFF = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinf
 
 
 class KeepsTheDay(PlainProbe, frozen=True, kw_only=True, tag="keeps_the_day"):
-    """Where the app's state shows when a row was posted, it is a day on which it was, in UTC or somewhere in Australia.
+    """Check that the posting day of each row in the app's state is a day that the API served, in UTC or in Australia.
 
-    Days, moments with or without a zone, and seconds or milliseconds since 1970 are all understood. Where an app may as well
-    be showing when a row was made or valued, those days count too. One that refuses a form of dates shows what it had.
+    Dates, times with or without a zone, and seconds or milliseconds since 1970 are all understood. If the app may be showing
+    the execution or value date instead, those days count too. An app that rejects a form of dates shows its previous date.
     """
 
     dataset: str = "transactions"
 
     needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
-    expected: ClassVar[str] = "the day that was served; a bare date is that day, everywhere"
+    expected: ClassVar[str] = "the day that was served; a date without a time is the same day in every zone"
     source: ClassVar[str] = "data.changes"
-    fix: ClassVar[str] = "keep a bare date as a date; read moments with their offset, and choose one zone to show days in"
+    fix: ClassVar[str] = "store a date without a time as a date; parse times with their offset, and show days in one zone"
 
     def examine(self, journal: Journal) -> Finding:
-        """Find out where dates stand, and compare each of them."""
+        """Find the path of the dates in the state, and compare each of them with the served days."""
         rows = latest_rows(journal, self.dataset)
         bitten = [call for call in bitten_by(journal, *FAULTS) if call.route == f"banking.{self.dataset}"]
         if rows is None or not bitten:
-            return self.inconclusive(f"no dates of {self.dataset} came in another form")
-        syncs = [
-            each_rows
-            for each_rows in journal.all(Rows)
-            if (each_rows.dataset, each_rows.participant) == (rows.dataset, rows.participant)
-        ]
-        looks = [effects for effects in journal.all(Effects) if effects.participant == rows.participant]
-        path, fields = _learnt([look for look in looks if look.at_s < bitten[0].at_s], syncs)
+            return self.inconclusive(f"no dates of {self.dataset} were served in another form")
+        syncs = [sync for sync in journal.all(Rows) if (sync.dataset, sync.participant) == (rows.dataset, rows.participant)]
+        snapshots = [effects for effects in journal.all(Effects) if effects.participant == rows.participant]
+        path, fields = _date_path([effects for effects in snapshots if effects.at_s < bitten[0].at_s], syncs)
         if path is None:
-            return self.inconclusive(f"the app's state shows no dates of {self.dataset} by their fiskil_id", hook=EFFECTS)
+            return self.inconclusive(f"the app's state contains no dates of {self.dataset} with fiskil_id", hook=EFFECTS)
         served = _served(syncs, fields)
         names = {str(row["fiskil_id"]): name_of_row(row) for row in rows.rows}
         wrong: set[str] = set()
         judged: set[str] = set()
-        for look in (look for look in looks if look.at_s > bitten[0].at_s):
-            for fiskil_id, found in places(look.state, served).items():
-                shown = [days for place in found if (days := days_of(at(place.record, path)))]
+        for effects in (effects for effects in snapshots if effects.at_s > bitten[0].at_s):
+            for fiskil_id, mentions in places(effects.state, served).items():
+                shown = [days for place in mentions if (days := days_of(at(place.record, path)))]
                 judged |= {fiskil_id} if shown else set()
                 wrong |= {fiskil_id} if any(not days & served[fiskil_id] for days in shown) else set()
         if wrong:
-            seen = f"{self.dataset} are shown on days on which the API never dated them"
-            evidence = sorted(f"{names.get(text, 'a row of an earlier sync')}: another day" for text in wrong)
-            return self.fails(seen, evidence=tuple(evidence), examined=len(judged))
-        return self.passes(f"{len(judged)} {self.dataset} are shown on their days", examined=len(judged))
+            observed = f"the app shows {self.dataset} on days that the API never served for them"
+            evidence = sorted(f"{names.get(fiskil_id, 'a row of an earlier sync')}: wrong day" for fiskil_id in wrong)
+            return self.fails(observed, evidence=tuple(evidence), examined=len(judged))
+        return self.passes(f"{len(judged)} {self.dataset} are shown on the correct days", examined=len(judged))
 
 
 def days_of(value: Any) -> frozenset[date]:
-    """The days that *value* may stand for: one for a bare date, those of UTC and of Australia for a moment, else none."""
+    """Return the days that *value* may mean: one for a date, those in UTC and Australia for a time, none otherwise."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return frozenset()
     if not isinstance(value, str):
-        found = [_moment(value), _moment(value / 1000)]
-        return next((_days(date) for date in found if date is not None), frozenset())
+        moments = [_moment(value), _moment(value / 1000)]
+        return next((_days(moment) for moment in moments if moment is not None), frozenset())
     try:
         moment = datetime.fromisoformat(value)
     except ValueError:
@@ -90,37 +86,45 @@ def _days(moment: datetime) -> frozenset[date]:
 
 
 def _moment(seconds: float) -> datetime | None:
-    """The moment so many seconds after 1970; None where that is nowhere near our time."""
+    """Return the moment *seconds* after 1970; None if it is not in this century."""
     if not LONG_AGO.timestamp() <= seconds <= FAR_OFF.timestamp():
         return None
     return datetime.fromtimestamp(seconds, UTC)
 
 
 def _served(syncs: list[Rows], fields: Iterable[str]) -> Days:
-    """The days on which the API dated each row in one of these *fields*, in any sync."""
+    """Return the days that the API served for each row in one of these *fields*, in any sync, by ``fiskil_id``."""
     served: Days = {}
     for row in (row for sync in syncs for row in sync.rows):
         fiskil_id = str(row["fiskil_id"])
         served[fiskil_id] = served.get(fiskil_id, frozenset()).union(*(days_of(row.get(name)) for name in fields))
-    return {text: days for text, days in served.items() if days}
+    return {fiskil_id: days for fiskil_id, days in served.items() if days}
 
 
-def _learnt(looks: list[Effects], syncs: list[Rows]) -> tuple[Path | None, list[str]]:
-    """Where in a record the date of posting stands, and what it may be: rows tell before any date came in another form."""
+def _date_path(snapshots: list[Effects], syncs: list[Rows]) -> tuple[Path | None, list[str]]:
+    """Return the path of the posting date in a record, and the date fields that this path may show.
+
+    Both are learned from snapshots that are older than the first date in another form.
+    """
     posted = _served(syncs, (DATE,))
-    for look in looks:
-        found = {place: ones for place, ones in places(look.state, posted).items() if ones}
-        common = _common(found, posted)
-        if common and len({posted[text] for text in found}) >= LEAST:
+    for effects in snapshots:
+        mentions = {fiskil_id: row_places for fiskil_id, row_places in places(effects.state, posted).items() if row_places}
+        common = _common_paths(mentions, posted)
+        if common and len({posted[fiskil_id] for fiskil_id in mentions}) >= MIN_DAYS:
             path = min(common, key=lambda path: (path[-1:] != (DATE,), path))
-            return path, [name for name in DATES if path in _common(found, _served(syncs, (name,)))]
+            return path, [name for name in DATES if path in _common_paths(mentions, _served(syncs, (name,)))]
     return None, []
 
 
-def _common(found: Mapping[str, list[Place]], served: Days) -> set[Path]:
-    """The ways that lead from each row to one of its days."""
-    ways = [
-        {path for place in ones for path, value in leaves(place.record) if days_of(value) & served.get(text, frozenset())}
-        for text, ones in found.items()
+def _common_paths(mentions: Mapping[str, list[Place]], served: Days) -> set[Path]:
+    """Return the paths at which the record of every row has one of its days."""
+    paths = [
+        {
+            path
+            for place in row_places
+            for path, value in leaves(place.record)
+            if days_of(value) & served.get(fiskil_id, frozenset())
+        }
+        for fiskil_id, row_places in mentions.items()
     ]
-    return set.intersection(*ways) if ways else set()
+    return set.intersection(*paths) if paths else set()
