@@ -95,7 +95,7 @@ def test_nobody_at_the_address_is_said(browser: HttpClient) -> None:
     [
         (b"", "connection closed before the answer was complete"),
         (b"HTTP/1.1 200 OK\r\ncontent-length: 50\r\n\r\nhello", "connection closed before the answer was complete"),
-        (b"nonsense\r\n\r\n", "the answer is no HTTP"),
+        (b"nonsense\r\n\r\n", "the answer is not HTTP"),
         (
             b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 5\r\n\r\nhello",
             "the answer is not encoded as its content-encoding says",

@@ -106,7 +106,7 @@ def test_what_is_no_port_is_said(loop: Loop, port: int) -> None:
     with pytest.raises(UsageError) as raised:
         Server(loop, hello, port=port)
 
-    assert str(raised.value) == f"{port} is no port. Ports go from 1 to 65535; 0 lets the system choose."
+    assert str(raised.value) == f"{port} is not a port. Ports go from 1 to 65535; 0 lets the system choose."
 
 
 def test_nobody_else_can_reach_it(loop: Loop) -> None:

@@ -1,6 +1,6 @@
-"""Certificates of an authority of ours, minted when first asked for and from the real clock: good and bad ones.
+"""The harness's own certificate authority: it makes valid and invalid certificates, when they are first asked for.
 
-What an app must read lies in files; every other key stays in memory.
+Their dates come from the real clock. The files that an app must read are on disk; all other keys stay in memory.
 """
 
 import contextlib
@@ -26,11 +26,11 @@ NAMES = ("localhost", "127.0.0.1")
 WRONG_NAME = "not-this-host.invalid"
 DAY, LONG = timedelta(days=1), timedelta(days=90)
 NO_APPLICATION_PROTOCOL = 120
-"""The alert of RFC 7301, for which the standard library has no name."""
+"""The TLS alert ``no_application_protocol`` of RFC 7301; the standard library has no name for it."""
 
 
 class Certificates(Struct, frozen=True, kw_only=True):
-    """Files of the authority and of the certificate that our servers and the app's may show."""
+    """Paths of the authority's certificate, and of a certificate chain and key that the servers may use."""
 
     ca_file: Path
     chain_file: Path
@@ -38,7 +38,7 @@ class Certificates(Struct, frozen=True, kw_only=True):
 
 
 class ServerCertificate(enum.Enum):
-    """What a TLS server shows to its client."""
+    """The kinds of certificate and TLS behaviour that a server can show to its client."""
 
     GOOD = "good"
     ROTATED = "rotated"
@@ -55,14 +55,14 @@ class ServerCertificate(enum.Enum):
 
 
 class Authority:
-    """Mints certificates for loopback; an app that is told of ``files.ca_file`` trusts the good ones."""
+    """Makes certificates for loopback names. An app that trusts ``files.ca_file`` trusts the valid ones."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     @cached_property
     def files(self) -> Certificates:
-        """The authority's certificate, and a good one with its key, as files."""
+        """Write the authority's certificate, and a valid certificate with its key, to files."""
         made = Certificates(
             ca_file=self._folder / "ca.pem", chain_file=self._folder / "cert.pem", key_file=self._folder / "key.pem"
         )
@@ -74,7 +74,7 @@ class Authority:
         return made
 
     def context(self, shown: ServerCertificate, heard: Callable[[], object] = lambda: None) -> ssl.SSLContext:
-        """A new TLS context of a server; *heard* is called when a client has said hello."""
+        """A new TLS context for a server; *heard* is called when a client hello arrives."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         with _file_of(self._minted(shown)) as path:
             context.load_cert_chain(path)
@@ -104,7 +104,7 @@ class Authority:
         return {}
 
     def _minted(self, shown: ServerCertificate) -> bytes:
-        """A key and what is shown of its chain."""
+        """The private key, followed by the certificates that the server sends."""
         if shown not in self._pems:
             self._pems[shown] = self._mint(shown)
         return self._pems[shown]
@@ -142,7 +142,7 @@ def _new_authority() -> "trustme.CA":
 
 def _speak_only_old_versions(context: ssl.SSLContext) -> None:
     with warnings.catch_warnings():
-        # Python warns of exactly what is wanted here.
+        # Python warns about old TLS versions, and an old version is wanted here.
         warnings.simplefilter("ignore", DeprecationWarning)
         context.minimum_version = ssl.TLSVersion.TLSv1
         context.maximum_version = ssl.TLSVersion.TLSv1_1
@@ -151,7 +151,7 @@ def _speak_only_old_versions(context: ssl.SSLContext) -> None:
 
 @contextlib.contextmanager
 def _file_of(pem: bytes) -> Iterator[str]:
-    """A path to read *pem* from once: the standard library takes keys from files only, but a file need not be on a disk."""
+    """A path from which *pem* can be read once. The standard library reads keys from files only; this one is in memory."""
     if hasattr(os, "memfd_create"):
         with os.fdopen(os.memfd_create("certificate"), "wb", buffering=0) as held:
             held.write(pem)

@@ -1,4 +1,4 @@
-"""A request as one line for a shell: what was sent can be sent again by hand."""
+"""Write a request as a ``curl`` command, so that a user can send it again by hand."""
 
 import shlex
 from collections.abc import Iterable
@@ -7,9 +7,9 @@ LONGEST_BODY = 4096
 
 
 def curl(url: str, *, headers: Iterable[tuple[str, str]] = (), body: bytes = b"", method: str = "POST") -> str:
-    """Write a request as a ``curl`` line that sends the same bytes; a body that is too long for a line is said to be so.
+    """Return a ``curl`` command that sends the same bytes. A body that is too long comes from the file ``body``.
 
-    What curl adds by itself is left away or named, so that nothing else reaches the receiver.
+    Headers that curl would add by itself are removed or given, so the receiver gets the recorded headers only.
     """
     words = ["curl", "--silent", "--show-error", "--include", "--max-time", "30"]
     if method != "POST":
@@ -28,7 +28,7 @@ def curl(url: str, *, headers: Iterable[tuple[str, str]] = (), body: bytes = b""
 
 
 def _text(body: bytes) -> str:
-    """The bytes as a word of bash; what is no plain text is escaped."""
+    """The bytes as a quoted word of bash; bytes that are not printable ASCII are escaped."""
     if all(0x20 <= byte < 0x7F for byte in body):
         return shlex.quote(body.decode())
     escaped = "".join(chr(byte) if 0x20 <= byte < 0x7F and byte not in b"'\\" else f"\\x{byte:02x}" for byte in body)

@@ -1,4 +1,4 @@
-"""The one door to httpx: requests to the app's hooks and pages, and to the consent page."""
+"""The harness's HTTP client, built on httpx: it calls the app's hooks and pages, and the consent page."""
 
 import ssl
 from collections.abc import Callable
@@ -15,20 +15,20 @@ LARGEST_RESPONSE = 16 * 1024 * 1024
 
 
 class _TooLong(Exception):
-    """The answer is longer than anybody reads."""
+    """The response body is longer than the client reads."""
 
 
 _WORDS: tuple[tuple[type[Exception], str], ...] = (
     (_TooLong, "the answer is longer than 16 MiB"),
     (httpx.DecodingError, "the answer is not encoded as its content-encoding says"),
     (httpx.NetworkError, "connection reset"),
-    (httpx.UnsupportedProtocol, "the address is none of HTTP"),
-    (httpx.InvalidURL, "the address is none of HTTP"),
+    (httpx.UnsupportedProtocol, "the address is not an HTTP address"),
+    (httpx.InvalidURL, "the address is not an HTTP address"),
 )
 
 
 class HttpReply(Struct, frozen=True, kw_only=True):
-    """An answer, or the reason in words why there is none."""
+    """A response; or, in ``trouble``, the reason why there is no response."""
 
     status: int | None = None
     headers: dict[str, str] = {}
@@ -43,7 +43,7 @@ class HttpReply(Struct, frozen=True, kw_only=True):
 
 
 class HttpClient:
-    """A plain HTTP client with a cookie jar; it follows no redirect by itself."""
+    """An HTTP client with a cookie jar. It follows no redirect."""
 
     def __init__(self, *, timeout_s: float = 30.0, verify: Any = True) -> None:
         self._timeout_s = timeout_s
@@ -66,7 +66,7 @@ class HttpClient:
         headers: dict[str, str] | None = None,
         timeout_s: float | None = None,
     ) -> HttpReply:
-        """Send one request; every failure comes back as ``trouble``. The limit is on each read and on the whole answer."""
+        """Send one request; return each failure as ``trouble``. The limit applies to each read and to the whole response."""
         limit_s = self._timeout_s if timeout_s is None else timeout_s
         elapsed = stopwatch()
         try:
@@ -82,7 +82,7 @@ class HttpClient:
         return HttpReply(status=answer.status_code, headers=kept, body=body, url=str(answer.url))
 
     def close(self) -> None:
-        """Drop every connection."""
+        """Close every connection."""
         self._client.close()
 
     def __enter__(self) -> "HttpClient":
@@ -94,7 +94,7 @@ class HttpClient:
 
 @cache
 def _usual_trust() -> ssl.SSLContext:
-    """What httpx trusts by itself; reading its list of authorities takes longer than most requests, so it is read once."""
+    """The default trust of httpx. Reading its list of authorities takes longer than most requests, so it is read once."""
     return httpx.create_ssl_context(trust_env=False)
 
 
@@ -111,7 +111,7 @@ def _bounded(answer: httpx.Response, *, is_late: Callable[[], bool]) -> bytes:
 
 def _in_words(error: Exception) -> str:
     if isinstance(error, httpx.RemoteProtocolError):
-        # httpx has one class for both, and only its text tells them apart.
+        # httpx has one class for both causes; only its text differs.
         is_cut = any(word in str(error) for word in ("disconnected", "closed"))
-        return "connection closed before the answer was complete" if is_cut else "the answer is no HTTP"
+        return "connection closed before the answer was complete" if is_cut else "the answer is not HTTP"
     return next((words for kind, words in _WORDS if isinstance(error, kind)), "the request could not be made")

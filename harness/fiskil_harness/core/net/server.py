@@ -1,8 +1,8 @@
-"""The one door through which sockets listen: an event loop in a thread, and uvicorn servers on it.
+"""Local servers: an event loop in a thread, and uvicorn servers on it. Every listening socket is opened here.
 
-Every socket is on loopback, its port chosen by the system unless the user names one, and it listens before anything else
-starts, so nobody has to poll for it. What a client gets wrong is answered and written nowhere; an exception of an
-application that is ours becomes a ``Crash``, that of anybody else's goes where its owner looks for it, to logging.
+Every socket is on loopback, and the system chooses its port unless the user names one. A socket listens as soon as its
+server exists, so no caller polls for it. A malformed request is answered and not logged. An exception in one of the
+harness's own applications becomes a ``Crash``; an exception in another application goes to logging.
 """
 
 import asyncio
@@ -29,16 +29,16 @@ LOOPBACK = "127.0.0.1"
 BACKLOG = 2048
 CLOSING_TURNS = 4
 CLOSING_S = 20.0
-"""What is closed is closed in a moment, unless the machine is busy."""
+"""Closing takes milliseconds; the limit allows for a busy machine."""
 ROOM = range(15_000, 32_000)
 ROOM_TRIES = 20
 
 
 class Loop:
-    """One event loop in one daemon thread, for servers and deliveries alike."""
+    """An event loop in a daemon thread; servers and deliveries share it."""
 
     def __init__(self, *, crashes: list[Crash] | None = None) -> None:
-        """Start the thread; *crashes* takes the exceptions that nobody on the loop catches, where its tasks are ours."""
+        """Start the thread; *crashes* collects the exceptions that no task on the loop catches."""
         self.asyncio = _new_loop()
         self._crashes = crashes
         self.servers: set[Server] = set()
@@ -59,14 +59,14 @@ class Loop:
             raise
 
     def start(self, work: Coroutine[Any, Any, None]) -> None:
-        """Run *work* and wait for its end; on the loop's own thread, which cannot wait for itself, only let it begin."""
+        """Run *work* and wait for its end. On the loop's own thread, which must not block, only start it."""
         if threading.current_thread() is self._thread:
             self._begun = self.asyncio.create_task(work)
         else:
             self.run(work)
 
     def close(self) -> None:
-        """Close its servers, cancel what still runs and end the thread; twice is fine."""
+        """Close the servers, cancel the running tasks and end the thread; a second call does nothing."""
         if self.asyncio.is_closed():
             return
         for server in tuple(self.servers):
@@ -81,7 +81,7 @@ class Loop:
     def _note(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         error = context.get("exception")
         if isinstance(error, OSError):
-            # A connection broke or never spoke TLS: that is the other side's doing, and faults do it on purpose.
+            # The client closed the connection or sent something other than TLS; faults do this on purpose.
             return
         if self._crashes is None or error is None:
             loop.default_exception_handler(context)
@@ -96,13 +96,13 @@ class Loop:
 
 
 class Doorway(Protocol):
-    """Takes the connections of a socket; all of it is called on the loop."""
+    """Accepts the connections of a socket; the loop's thread calls its methods."""
 
     def begin(self, sock: socket.socket, serve: Callable[[], Any], context: ssl.SSLContext | None, inside: set[Any]) -> None:
-        """Take connections of *sock*; *serve* makes the server's protocol for one, *inside* is all that it has."""
+        """Accept connections of *sock*. *serve* makes the server's protocol; *inside* holds the server's connections."""
 
     def close(self) -> None:
-        """Stop taking them, and drop those that the server does not have."""
+        """Stop accepting, and close the connections that were not passed to the server."""
 
 
 class Server:
@@ -122,11 +122,11 @@ class Server:
         """Listen at once.
 
         Args:
-            port: 0 lets the system choose.
-            protocol: The HTTP protocol class, where the link reaches the transport; default: uvicorn's.
-            certificate: Files of the certificate chain and its key; with them the server speaks TLS.
-            door: Takes the connections in the server's place, and gives it those that it is to serve.
-            crashes: Takes what *app* raises, where *app* is ours; without it the exception goes to logging.
+            port: The port; 0 lets the system choose.
+            protocol: The HTTP protocol class, for a link that needs the transport; default: uvicorn's.
+            certificate: Paths of the certificate chain and its key. With them the server uses TLS.
+            door: Accepts the connections instead of the server, and passes on those that the server shall serve.
+            crashes: Collects what *app* raises, if *app* belongs to the harness. Without it, exceptions go to logging.
 
         Raises:
             UsageError: The port is in use.
@@ -158,14 +158,14 @@ class Server:
         loop.servers.add(self)
 
     def close(self) -> None:
-        """Stop listening and drop every connection; twice is fine."""
+        """Stop listening and close every connection; a second call does nothing."""
         if self in self._loop.servers:
             self._loop.servers.discard(self)
             self._loop.run(self._server.end(), timeout_s=CLOSING_S)
 
 
 class _Embedded(uvicorn.Server):
-    """A uvicorn server that starts and stops within milliseconds and lets others own signals and the loop."""
+    """A uvicorn server that starts and stops within milliseconds, and leaves signals and the loop to its owner."""
 
     def __init__(self, config: uvicorn.Config, door: Doorway | None) -> None:
         super().__init__(config)
@@ -200,7 +200,7 @@ class _Embedded(uvicorn.Server):
         if self._door is not None:
             self._door.close()
         self._socket.close()
-        # A connection that was being accepted appears only in one of the loop's next turns.
+        # A connection that is being accepted appears in one of the loop's next turns.
         for _ in range(CLOSING_TURNS):
             for connection in list(self.server_state.connections):
                 transport = getattr(connection, "transport", None)
@@ -212,7 +212,7 @@ class _Embedded(uvicorn.Server):
 
 
 class Listener:
-    """A plain protocol that listens on loopback, where connections are no application's."""
+    """A listening socket on loopback for a plain asyncio protocol, without an ASGI application."""
 
     def __init__(
         self,
@@ -222,7 +222,7 @@ class Listener:
         port: int = 0,
         certificate: tuple[Path, Path] | None = None,
     ) -> None:
-        """Listen at once; the arguments are those of ``Server``.
+        """Listen at once. The arguments are those of ``Server``.
 
         Raises:
             UsageError: The port is in use.
@@ -248,16 +248,16 @@ class Listener:
         return await asyncio.get_running_loop().create_server(protocol, sock=sock, ssl=tls)
 
     def close(self) -> None:
-        """Stop listening; twice is fine. Connections are for their protocols to close."""
+        """Stop listening; a second call does nothing. Open connections stay with their protocols."""
         server, self._server = self._server, None
         if server is not None:
             self._loop.asyncio.call_soon_threadsafe(server.close)
 
 
 def free_port() -> int:
-    """A port that nobody uses now, for somebody else to listen on in a moment.
+    """Choose a port that is free now, for another process to listen on soon.
 
-    It is taken from below those that systems give out by themselves: one of those could be gone by then.
+    It is below the range from which the system assigns ports: a port in that range could be taken before it is used.
     """
     for _ in range(ROOM_TRIES):
         with socket.socket() as sock, contextlib.suppress(OSError):
@@ -276,14 +276,14 @@ def client_context(ca_file: Path | None) -> ssl.SSLContext:
 
 
 def listening_socket(port: int, *, keeps_port: bool = False) -> socket.socket:
-    """Listen on loopback at *port*, 0 for any; with *keeps_port* the port stays the socket's own while it does not listen.
+    """Listen on loopback at *port*, 0 for any. With *keeps_port* the socket keeps its port while it does not listen.
 
     Raises:
-        UsageError: The port is in use, or is none.
+        UsageError: The port is in use or outside 0 to 65535.
     """
     sock = _bound_socket(port)
     if keeps_port and not port:
-        # A port that the system chose is lost when its socket stops listening; one that was asked for is kept.
+        # A port that the system chose is released when its socket stops listening; a requested port is kept.
         chosen, sock = sock, _bound_socket(sock.getsockname()[1])
         chosen.close()
     sock.listen(BACKLOG)
@@ -291,14 +291,14 @@ def listening_socket(port: int, *, keeps_port: bool = False) -> socket.socket:
 
 
 def _bound_socket(port: int) -> socket.socket:
-    # The protocol number matters: without it asyncio leaves Nagle's algorithm on, and each answer takes 40 ms.
+    # Without the protocol number asyncio leaves Nagle's algorithm on, and each response takes 40 ms.
     sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         sock.bind((LOOPBACK, port))
     except OverflowError:
         sock.close()
-        raise UsageError(f"{port} is no port. Ports go from 1 to 65535; 0 lets the system choose.") from None
+        raise UsageError(f"{port} is not a port. Ports go from 1 to 65535; 0 lets the system choose.") from None
     except OSError as error:
         sock.close()
         if error.errno == errno.EADDRINUSE:

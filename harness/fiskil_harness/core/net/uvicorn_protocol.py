@@ -1,6 +1,6 @@
-"""What every connection of our servers shares: bounds, who hears of trouble, and answers without detours.
+"""uvicorn's HTTP protocol with bounds, a logger for crashes, and a short way to answer.
 
-uvicorn answers malformed HTTP with 400 and says so in its log; a client's mistake is no news of ours, so nothing is written.
+uvicorn answers malformed HTTP with 400 and logs it. A client's mistake is not a crash, so nothing is logged here.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ from fiskil_harness.core.internal_errors import Crash, crash_of
 
 LARGEST_HEAD = 65_536
 LONGEST_REMEMBERED = 512
-"""Longer targets are read anew each time, so that what is remembered of requests stays small."""
+"""Longer request targets are not cached, so the cache stays small."""
 
 _TOO_LARGE = f"The head of a request may have {LARGEST_HEAD} bytes.".encode()
 _REFUSAL = (
@@ -32,7 +32,7 @@ Headers = list[tuple[bytes, bytes]]
 
 
 class HttpRequest(Struct):
-    """A request as it came, its names of headers in lower case. ``path`` is decoded, ``raw_path`` is not."""
+    """A request, with header names in lower case. ``path`` is percent-decoded, ``raw_path`` is not."""
 
     method: str
     path: str
@@ -44,7 +44,7 @@ class HttpRequest(Struct):
 
     @classmethod
     def of(cls, scope: Any, body: bytes = b"") -> "HttpRequest":
-        """The request of an ASGI scope."""
+        """The request that an ASGI scope describes."""
         raw_path = scope["raw_path"].decode("latin-1")
         return cls(
             scope["method"], scope["path"], raw_path, scope["query_string"], scope["headers"], body, scope.get("client")
@@ -52,7 +52,7 @@ class HttpRequest(Struct):
 
 
 class HttpResponse(Struct):
-    """An answer whose headers tell the length of its body; both are ours, so nothing in them needs to be doubted."""
+    """A response whose headers include the length of its body. The harness wrote both, so they need no check."""
 
     status: int
     headers: Headers
@@ -60,12 +60,12 @@ class HttpResponse(Struct):
 
 
 class Connection(HttpToolsProtocol):
-    """uvicorn's connection, with a bound on the head of a request, and a short way for applications that know it.
+    """uvicorn's connection, with a bound on the request head and a short way for applications that offer it.
 
-    An application that has ``answer_at_once`` is asked there first, a plain function of an ``HttpRequest``: no task, no
-    coroutine, one write. That is the way of every usual client: HTTP/1.1 on a connection that is kept, a request in one
-    piece, no answer to an earlier one still on its way. All others, and those for which it returns None, take uvicorn's way:
-    a request is held back from its head to its end, and uvicorn is told of it where the end is long in coming.
+    An application may have ``answer_at_once``, a plain function of an ``HttpRequest``. It is called first: no task, no
+    coroutine, one write. This serves the usual client: HTTP/1.1, keep-alive, a request in one piece, and no earlier
+    response still being sent. Every other request, and each one for which the function returns None, goes to uvicorn.
+    A request is held back until it is complete; if its end does not come soon, uvicorn gets it as far as it came.
     """
 
     news: ClassVar[logging.Logger]
@@ -90,14 +90,14 @@ class Connection(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Parse what came; refuse a head that has no end."""
+        """Parse the received bytes; refuse a request head that is too long."""
         if self.transport.is_closing():
             return
         self._has_head_ended = False
         super().data_received(data)
         if self._is_held:
             self._tell_uvicorn()
-        # The parser tells of a header when its end has come, so the bound is on bytes that came and ended nothing.
+        # The parser reports a header at its end, so the bound counts the bytes since the last header ended.
         if not self._is_in_head or self._has_head_ended:
             self._head_size = 0
             return
@@ -107,7 +107,7 @@ class Connection(HttpToolsProtocol):
             self.transport.close()
 
     def on_message_begin(self) -> None:
-        """Begin a head."""
+        """Start a request head."""
         self._is_in_head = True
         self._is_idle = False
         if self._answer_at_once is None:
@@ -116,24 +116,24 @@ class Connection(HttpToolsProtocol):
             self.url, self.headers, self.expect_100_continue = b"", [], False
 
     def on_headers_complete(self) -> None:
-        """Hold the request back, or let uvicorn have it."""
+        """Hold the request back, or pass it to uvicorn."""
         self._is_in_head, self._has_head_ended = False, True
         if self._is_usual():
-            # Reading the target here lets a bad one be refused as the parser refuses.
+            # A bad target is refused here as the parser refuses it.
             self._target = _target(self.url) if len(self.url) <= LONGEST_REMEMBERED else _read_target(self.url)
             self._is_held, self._held_body = True, bytearray()
         else:
             self._tell_uvicorn()
 
     def on_body(self, body: bytes) -> None:
-        """Take a piece of the body."""
+        """Add a part of the body."""
         if self._is_held:
             self._held_body += body
         else:
             super().on_body(body)
 
     def on_message_complete(self) -> None:
-        """Answer what was held back, or let uvicorn do so."""
+        """Answer the request that was held back, or let uvicorn answer it."""
         if self._is_held:
             answer = self._answered()
             if answer is not None:
@@ -145,7 +145,7 @@ class Connection(HttpToolsProtocol):
         super().on_message_complete()
 
     def _is_usual(self) -> bool:
-        """Whether the request whose head has come may be answered at once."""
+        """True if the request whose head has arrived may be answered at once."""
         parser, before = self.parser, self.cycle
         return (
             self._answer_at_once is not None
@@ -157,7 +157,7 @@ class Connection(HttpToolsProtocol):
         )
 
     def _tell_uvicorn(self) -> None:
-        """Let uvicorn have the request, with what was held back of it."""
+        """Pass the request to uvicorn, with the parts that were held back."""
         if self._answer_at_once is not None:
             url, headers, expects = self.url, self.headers, self.expect_100_continue
             super().on_message_begin()
@@ -174,7 +174,7 @@ class Connection(HttpToolsProtocol):
         try:
             return self._answer_at_once(HttpRequest(method, *self._target, self.headers, body, self.client))
         except Exception as error:
-            # Raised here, it would pass for bad HTTP; so it is reported as uvicorn reports it.
+            # Raised here, it would look like bad HTTP; so it is reported as uvicorn reports it.
             self.logger.error("Exception in ASGI application\n", exc_info=error)
             return HttpResponse(500, [(b"content-length", b"0")], b"")
 
@@ -189,7 +189,7 @@ class Connection(HttpToolsProtocol):
             self._idle_timer = self.loop.call_later(self.timeout_keep_alive, self._close_if_idle)
 
     def _close_if_idle(self) -> None:
-        """Close a connection on which nobody asks. One timer looks again and again: one for each answer would cost more."""
+        """Close an idle connection. One repeating timer checks it: a timer for each response would cost more."""
         idle_s = self.loop.time() - self._idle_since_s if self._is_idle else 0.0
         if idle_s >= self.timeout_keep_alive:
             self.timeout_keep_alive_handler()
@@ -198,10 +198,10 @@ class Connection(HttpToolsProtocol):
 
 
 def _read_target(url: bytes) -> tuple[str, str, bytes]:
-    """Path, raw path and query of a request's target.
+    """Return path, raw path and query of a request target.
 
     Raises:
-        HttpParserInvalidURLError: It is none.
+        HttpParserInvalidURLError: *url* is not a request target.
     """
     target = httptools.parse_url(url)
     raw_path = target.path.decode("ascii")
@@ -212,15 +212,15 @@ _target = lru_cache(maxsize=1024)(_read_target)
 
 
 def careful(protocol: type[Connection] | None, logger: logging.Logger) -> type[Connection]:
-    """*protocol* (default: ``Connection``) with *logger* for its news."""
+    """Return *protocol* (default: ``Connection``) with *logger* as its logger."""
     return type("Careful", (protocol or Connection,), {"news": logger})
 
 
 def logger_for(crashes: list[Crash] | None) -> logging.Logger:
-    """A logger outside the tree of loggers, so that nothing which others set up changes it.
+    """Return a logger outside the tree of loggers, so that no other logging set-up changes it.
 
     Args:
-        crashes: Takes the exceptions of an application that is ours; without it they go to uvicorn's own logger.
+        crashes: Collects the exceptions of a harness application. Without it they go to uvicorn's own logger.
     """
     logger = logging.Logger("fiskil-harness", level=logging.ERROR)
     logger.addHandler(_Crashes(crashes))
@@ -228,14 +228,14 @@ def logger_for(crashes: list[Crash] | None) -> logging.Logger:
 
 
 class _Crashes(logging.Handler):
-    """Keeps what an application raised. An answer that breaks off is no crash: faults and disconnects make those."""
+    """Collects the exceptions of an application. An interrupted response is not a crash: faults and disconnects cause it."""
 
     def __init__(self, crashes: list[Crash] | None) -> None:
         super().__init__()
         self._crashes = crashes
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Note the exception, if the record has one."""
+        """Add the record's exception, if it has one."""
         error = record.exc_info[1] if record.exc_info else None
         if error is None or isinstance(error, asyncio.CancelledError):
             return

@@ -1,6 +1,6 @@
-"""Secret values in texts: how they may be written, which part of one gives it away, and where that stands.
+"""Find secrets in texts, in any encoding and in part, and remove them.
 
-Whoever searches and whoever blots out ask the same index, so nothing is called a leak that our own reports could hold.
+The probes that search for leaks and the redactor of the reports use the same index: they agree on what a leak is.
 """
 
 from fiskil_harness.core.redaction.secret import SHORTEST_PART, Secret

@@ -1,7 +1,7 @@
-"""Every way to read a text: as it stands, with its escapes undone, and with each run of base64, hex or byte numbers decoded.
+"""Every decoding of a text: unchanged, unescaped, and with each run of base64, hex or byte numbers decoded.
 
-Texts are decoded and values are not encoded: so a secret is found at any offset of a longer base64 text, in any mixture of
-spellings, and a part of it as well as the whole. Each reading knows where in the text its bytes stand.
+The text is decoded; the secrets are not encoded. So a secret is found at any offset of a longer base64 text, in any
+mixture of encodings, whole or in part. Each decoding knows the positions of its bytes in the original text.
 """
 
 import binascii
@@ -16,11 +16,11 @@ from typing import NamedTuple
 from fiskil_harness.core.redaction.encoded_runs import Span, in_base64, in_hex
 
 DEPTH = 2
-"""Base64 inside base64 is read, and no further: nobody writes that by accident."""
+"""Base64 inside base64 is decoded, and nothing deeper: no program writes that by accident."""
 SHORTEST = 6
-"""Words of so few characters hold no secret."""
+"""Shorter words hold no secret."""
 ROUNDS = 3
-"""So many escapes of escapes are undone: ``%25252F`` is a slash."""
+"""The number of nested escapes that are undone: ``%25252F`` is a slash."""
 
 _ESCAPE = re.compile(
     rb"[%\\&](?:(?<=%)([0-9A-Fa-f]{2})"
@@ -36,16 +36,16 @@ _SHAPE = bytes(
     104 if chr(number) in string.hexdigits else 120 if chr(number) in "xX" else 115 if chr(number) in ",:- " else 46
     for number in range(256)
 )
-"""Turns a text into its shape, in which a list of pairs is a constant and found at once."""
+"""Maps each character to its class, so that a list of numbers becomes a constant text that is found quickly."""
 _SHAPES = tuple(one * 8 for one in (b"hhs", b"hhss", b"hxhhs", b"hxhhss"))
 _ENDS = bytes(10 if chr(number).isspace() or chr(number) in "\"'`<>()[]," else 0 for number in range(256))
-"""What stands around values, as line ends."""
+"""Maps the characters that surround values to line ends."""
 
 Places = Callable[[int, int], Span]
 
 
 class Decoding(NamedTuple):
-    """A text as read in one way. ``words`` say in which; ``places`` tells where a part of it stands in the text itself."""
+    """A text decoded in one way. ``words`` names the way; ``places`` maps its parts to positions in the original text."""
 
     text: bytes
     encoding: tuple[str, ...]
@@ -53,7 +53,7 @@ class Decoding(NamedTuple):
 
 
 def decodings(text: bytes, *, depth: int = DEPTH) -> Iterator[Decoding]:
-    """Every reading of *text*, itself first."""
+    """Every decoding of *text*, the text itself first."""
     plain = Decoding(text, (), lambda begin, end: (begin, end))
     yield from _readings(plain, depth)
 
@@ -67,7 +67,7 @@ def _readings(plain: Decoding, depth: int) -> Iterator[Decoding]:
 
 
 def _unescaped(reading: Decoding) -> Iterator[Decoding]:
-    """The text with its escapes undone once, twice, three times, as long as there are any."""
+    """The text unescaped once, twice and three times, as long as it has escapes."""
     found = list(_ESCAPE.finditer(reading.text)) if any(sign in reading.text for sign in (b"%", b"\\", b"&")) else []
     if not found:
         return
@@ -81,7 +81,7 @@ def _unescaped(reading: Decoding) -> Iterator[Decoding]:
 
 
 def _excerpt(reading: Decoding, spans: list[Span]) -> Decoding:
-    """Some of the text, with a line's end between its parts."""
+    """The given parts of the text, with a line end after each."""
     source = reading.text
     starts = list(accumulate((last - first + 1 for first, last in spans), initial=0))
 
@@ -94,7 +94,7 @@ def _excerpt(reading: Decoding, spans: list[Span]) -> Decoding:
 
 
 def _words(text: bytes, found: list[re.Match[bytes]]) -> list[Span]:
-    """The words of *text* in which there are escapes, but for those that are too short."""
+    """The words of *text* that contain escapes, without those that are too short."""
     ends = text.translate(_ENDS)
     words: list[Span] = []
     for match in found:
@@ -134,7 +134,7 @@ def _meant(match: re.Match[bytes]) -> bytes:
 
 
 def _unpacked(reading: Decoding) -> Iterator[Decoding]:
-    """What can be read that the text holds as base64, in hex, or as numbers."""
+    """The readable texts that the text contains in base64, in hex or as numbers."""
     for code in _CODES:
         runs = list(_runs(reading.text, code))
         for skipped in range(code.packed) if runs else ():
@@ -147,7 +147,7 @@ def _unpacked(reading: Decoding) -> Iterator[Decoding]:
 
 
 class _Code(NamedTuple):
-    """How characters stand for fewer bytes. ``readable`` finds those that spell a text; some *around* may belong to it."""
+    """An encoding of bytes in characters. ``readable`` finds encoded text, which may extend *around* characters further."""
 
     words: str
     readable: Callable[[bytes], list[Span]]
@@ -175,7 +175,7 @@ _CODES = (
 
 
 def _runs(text: bytes, code: _Code) -> Iterator[Span]:
-    """The runs of characters around what is readable."""
+    """The runs of encoded characters around the readable parts."""
     found: list[Span] = []
     for begin, end in code.readable(text):
         first, last = max(0, begin - code.around), end + code.around
@@ -187,10 +187,10 @@ def _runs(text: bytes, code: _Code) -> Iterator[Span]:
 
 
 def _decoded(reading: Decoding, runs: list[Span], skipped: int, code: _Code) -> Decoding:
-    """All *runs* decoded in one go, each but for its first *skipped* characters."""
+    """All *runs* decoded together, each without its first *skipped* characters."""
     packed, plain = code.packed, code.plain
     spans = [(begin + skipped, end) for begin, end in runs]
-    # One more group after each, so that what stands in two runs is not one value.
+    # One more group after each run, so that two runs do not join to one value.
     sizes = [(-(-(last - first) // packed) + 1) * packed for first, last in spans]
     filled = [reading.text[first:last].ljust(size, code.zero) for (first, last), size in zip(spans, sizes, strict=True)]
     text = code.decode(b"".join(filled))
@@ -206,7 +206,7 @@ def _decoded(reading: Decoding, runs: list[Span], skipped: int, code: _Code) -> 
 
 
 def _listed(reading: Decoding, lists: re.Pattern[bytes], number: re.Pattern[bytes], base: int, word: str) -> Decoding:
-    """The bytes that *lists* of numbers stand for, with a zero behind each list."""
+    """The bytes that *lists* of numbers stand for, with a zero byte after each list."""
     found: list[tuple[int, Span]] = []
     for match in lists.finditer(reading.text):
         found += [

@@ -1,7 +1,7 @@
-"""Where a text holds other text in base64 or in hex, or a long number: three questions to all of its characters at once.
+"""Find base64, hex and long numbers in a text, for all of its characters at once.
 
-Each character becomes a byte that is 1 or 0, the text one large whole number, and "this one, and that one four further on" a
-shift and an AND: so megabytes are asked in a few milliseconds, and hardly anything is left to look at more closely.
+Each character becomes a byte that is 1 or 0, and the text one large integer. "This character and the fourth after it" is
+a shift and an AND. So megabytes are searched in a few milliseconds, and few places need a closer look.
 """
 
 import string
@@ -21,19 +21,19 @@ Span = tuple[int, int]
 
 
 def in_base64(text: bytes) -> list[Span]:
-    """Where eight characters in a row, or more, are base64 of what can be read."""
+    """The spans of eight or more characters that are base64 of readable text."""
     quads = _where(text, _FIRST) & _where(text, _SECOND) >> 8 & _where(text, _THIRD) >> 16 & _where(text, _ANY) >> 24
     return _found(quads & quads >> 32, 8)
 
 
 def in_hex(text: bytes) -> list[Span]:
-    """Where eighteen characters in a row, or more, are hex of what can be read."""
+    """The spans of eighteen or more characters that are hex of readable text."""
     pairs = _where(text, _HIGH) & _where(text, _LOW) >> 8
     return _found(_in_a_row(pairs, 9, 16), 18)
 
 
 def of_digits(text: bytes, fewest: int) -> list[Span]:
-    """Where *fewest* digits stand in a row."""
+    """The spans of *fewest* or more digits."""
     return _found(_in_a_row(_where(text, _DIGIT), fewest, 8), fewest)
 
 
@@ -42,7 +42,7 @@ def _where(text: bytes, table: bytes) -> int:
 
 
 def _in_a_row(bits: int, wanted: int, step: int) -> int:
-    """The places from which on so many have their bit, *step* bits from each other."""
+    """The positions at which *wanted* set bits follow, each *step* bits after the one before."""
     reached = 1
     found = bits
     while reached < wanted:
@@ -53,7 +53,7 @@ def _in_a_row(bits: int, wanted: int, step: int) -> int:
 
 
 def _found(bits: int, length: int) -> list[Span]:
-    """The spans that the set bits begin, *length* long, one where they meet."""
+    """The spans of *length* that begin at the set bits; spans that meet are joined."""
     if not bits:
         return []
     flags = bits.to_bytes((bits.bit_length() + 7) // 8, "little")

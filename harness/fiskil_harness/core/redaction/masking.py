@@ -1,6 +1,6 @@
-"""What of an exchange a stranger may see: its shape, ids, kinds and times, and no value that says something about a person.
+"""Mask an exchange so that it can be shared: its structure, ids, kinds and times stay, personal values do not.
 
-Secrets that are known are the redactor's; here nothing needs to be known: a value is shown where its name is on a list.
+The redactor removes known secrets. Masking needs no such knowledge: it shows a value only if its name is on a list.
 """
 
 import json
@@ -14,9 +14,9 @@ UNMASKED = frozenset(
         "token_type", "type", "version",
     }
 )  # fmt: skip
-"""Names whose values are shown, beside those that end in ``_id``, ``_ids`` or ``_at`` and are no key to anything."""
+"""Names whose values are shown, besides the names that end in ``_id``, ``_ids`` or ``_at`` and give no access."""
 UNMASKED_IN_ERRORS = UNMASKED | {"code", "detail", "message", "name", "title"}
-"""What an error says is the API's own text, and no data."""
+"""Error bodies also show these: they are the API's own text."""
 UNMASKED_IN_QUERIES = UNMASKED | {"from", "to"}
 
 _IDS = re.compile(r"(?!.*(?:session|tax|token|secret))\w+_(?:ids?|at)\Z")
@@ -27,12 +27,12 @@ _BEGUN = re.compile(r"(?:-?\d[\d.eE+-]*|[a-z]{1,4})?\Z")
 
 
 def header(name: str, value: str) -> str:
-    """The value of a header, or what kind of secret it is."""
+    """The value of a header, or the kind of secret that it holds."""
     return f"<{name.lower()}>" if _SECRET_HEADER.search(name) else email_masked(value)
 
 
 def query(text: str) -> list[tuple[str, str]]:
-    """Names and values of a query."""
+    """The names and masked values of a query."""
     return [(name, _value(name, value)) for name, value in parse_qsl(text, keep_blank_values=True)]
 
 
@@ -43,16 +43,16 @@ def target(path: str, text: str) -> str:
 
 
 def body(text: str, *, is_error: bool = False) -> str | None:
-    """A JSON body, whole or cut short, with every value hidden that is not to be shown; None where it is no JSON.
+    """Mask a JSON body, complete or truncated; return None if it is not JSON.
 
-    Names, frame and white space stay as they came. A body that was damaged in another way could show a value in the place
-    of a name, so nothing of it is shown.
+    Names, punctuation and white space are unchanged. A body that is damaged in another way could have a value where a
+    name belongs, so it counts as not JSON.
     """
     return _masked(text, UNMASKED_IN_ERRORS if is_error else UNMASKED) if _is_json(text) else None
 
 
 def email_masked(text: str) -> str:
-    """*text* without e-mail addresses; without a bound on their length a long word would be searched for minutes."""
+    """Return *text* with e-mail addresses masked. Their length is bounded: otherwise a long word would take minutes."""
     return _EMAIL.sub("<email>", text) if "@" in text or "%40" in text else text
 
 
@@ -62,7 +62,7 @@ def _masked(text: str, shown: frozenset[str]) -> str:
     for match in _TOKENS.finditer(text):
         string, colon, word, frame, bare = match.groups()
         if frame or word:
-            # What follows an object is no longer about its last name.
+            # A value after an object does not belong to the object's last name.
             name = "" if frame and "}" in frame else name
             told.append(match[0])
         elif colon:

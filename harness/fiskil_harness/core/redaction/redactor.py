@@ -1,7 +1,7 @@
-"""The last door: every text that leaves the process has the secrets it may carry replaced by their kind.
+"""The redactor: it replaces each secret in a text by its kind, before the text leaves the process.
 
-A secret is looked for as probes look for it: whole, and in parts of nine characters, in every spelling that
-``fiskil_harness.core.redaction`` reads. What is found reads ``<client_secret>``.
+It searches as the probes do: for the whole secret and for parts of nine characters, in every encoding that
+``fiskil_harness.core.redaction`` decodes. The replacement is, for example, ``<client_secret>``.
 """
 
 import re
@@ -13,40 +13,40 @@ from typing import Any
 from fiskil_harness.core.redaction import Index
 
 _TOKEN = re.compile(r"eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{16,}")
-"""An access token that was not registered, because it died before anybody looked."""
+"""An access token that was not registered, because it expired first."""
 
 Secrets = Callable[[], Iterable[tuple[str, str]]]
-"""Pairs of kind and value, read anew each time, because tokens are minted while the harness runs."""
+"""A function that returns pairs of kind and value. It is called each time: tokens are issued while the harness runs."""
 
 _Cut = tuple[int, int, str]
-"""Where something stands that must not show, in bytes, and what it is."""
+"""A part to remove: its first and last position in bytes, and its kind."""
 
 
 class Redactor:
-    """Knows the live secrets by their kind, and takes them out of texts."""
+    """Holds the secrets with their kinds, and removes them from texts."""
 
     def __init__(self, *sources: Secrets) -> None:
         self._sources = list(sources)
         self._index = Index()
 
     def register(self, kind: str, value: str | None) -> None:
-        """Take *value* out of every text from now on; nothing and very short values are left alone."""
+        """Remove *value* from every later text. None and very short values are ignored."""
         if value:
             self._index.add(kind, value)
 
     def learn(self) -> None:
-        """Register what the sources hold now; it stays known when they are gone."""
+        """Register the secrets that the sources hold now; they stay registered."""
         for source in self._sources:
             for kind, value in source():
                 self.register(kind, value)
 
     def redact(self, text: str) -> str:
-        """*text* with every secret replaced by its kind in angle brackets."""
+        """Return *text* with each secret replaced by its kind in angle brackets."""
         self.learn()
         return _without_tokens(_without(text.encode("utf-8", "surrogatepass"), self._cuts(text)))
 
     def redact_tree(self, node: Any) -> Any:
-        """A JSON value with every text in it redacted, keys included."""
+        """Return a JSON value with every string redacted, keys included."""
         self.learn()
         texts = list(_texts(node))
         cuts = self._cuts("\0".join(texts))
@@ -54,7 +54,7 @@ class Redactor:
         return _changed(node, lambda _text: _without_tokens(next(changed)))
 
     def _cuts(self, text: str) -> list[_Cut]:
-        """What must be taken out of *text*, in its order, no two in one place."""
+        """The parts to remove from *text*, in order and without overlaps."""
         hits = self._index.hits(text.encode("utf-8", "surrogatepass"))
         cuts: list[_Cut] = []
         for begin, end, kind in sorted((*hit.span, hit.kind) for hit in hits):
@@ -66,7 +66,7 @@ class Redactor:
 
 
 def _each_without(texts: list[str], cuts: list[_Cut]) -> Iterator[str]:
-    """Each of *texts* without the *cuts* that fall into it, as they stand one behind the other with a byte between them."""
+    """Apply *cuts* to each of *texts*. Positions count through all texts, joined with one byte between two of them."""
     if not cuts:
         yield from texts
         return
@@ -88,7 +88,7 @@ def _without(raw: bytes, cuts: list[_Cut]) -> str:
 
 
 def _character(raw: bytes, at: int, step: int) -> int:
-    """The nearest edge of a character, at *at* or in the direction of *step*."""
+    """The nearest character boundary, at *at* or in the direction of *step*."""
     while 0 < at < len(raw) and raw[at] & 0xC0 == 0x80:
         at += step
     return min(at, len(raw))

@@ -1,7 +1,7 @@
-"""One secret value: its bytes, and the parts of it that only somebody who holds it can have written.
+"""A secret value: its bytes, and the parts of it that only a holder of the secret can write.
 
-A part counts from nine characters on, and only where they look drawn by chance: no prefix, no word, no year, and nothing
-that every JSON Web Token has.
+A part counts if it has nine or more characters that look random: not a prefix, a word, a year, or text that every JSON
+Web Token has.
 """
 
 import base64
@@ -14,19 +14,19 @@ from typing import Any, NamedTuple
 import msgspec
 
 SHORTEST_PART = 9
-"""So many characters of a secret are a leak: more than eight."""
+"""The least number of characters of a secret that is a leak."""
 
 SHORTEST_KEY_BYTES = 16
 SHORTEST_DRAWN = 16
 FEWEST_CHARACTERS = 10
-"""A value of fewer different characters was typed by somebody."""
+"""A value with fewer different characters was typed by a person."""
 FEWEST_TURNS = 0.25
-"""So often, per character, a drawn value turns from letters to digits or from small to large ones; words hardly do."""
+"""Changes of character class per character in a random value; words change class rarely."""
 
 _PREFIX = re.compile(rb"(?:[A-Za-z]{2,10}_)+")
 _ONE_WORD = re.compile(rb"[\w+/=-]+")
 _RUN = re.compile(rb"[A-Za-z0-9]{16,}")
-"""What is drawn of an address, say, whose other parts are words."""
+"""The random part of a value whose other parts are words, for example of an address."""
 _CLAIM = re.compile(rb'[:,\[]\s*"([\w-]{12,})"')
 _CLASSES = bytes(
     (
@@ -49,9 +49,9 @@ Spans = tuple[tuple[int, int], ...]
 
 
 class Secret(NamedTuple):
-    """A value to look for. ``form`` is ``decoded`` for the key behind a base64 text; it has no readable form.
+    """A value to search for. ``form`` is ``decoded`` for the key that a base64 text encodes; such a key is not readable.
 
-    ``parts`` are the spans in which nine bytes in a row are as good as the whole; without any, only the whole counts.
+    Any nine bytes in a row within one of the spans ``parts`` are a leak. Without parts, only the whole value is a leak.
     """
 
     kind: str
@@ -60,24 +60,24 @@ class Secret(NamedTuple):
     parts: Spans
 
     def __repr__(self) -> str:
-        """The kind and the form alone."""
+        """Return only the kind and the form."""
         return f"Secret({self.kind}, {self.form})"
 
     @property
     def is_number(self) -> bool:
-        """Whether it counts only as a number of its own."""
+        """True if the value is a number: it counts only where it is not part of a longer number."""
         return self.value.isdigit()
 
 
 def secrets_of(kind: str, value: str, *, has_parts: bool = True) -> Iterator[Secret]:
-    """The value itself, and the key behind it where it is base64 of one."""
+    """The value itself, and the key that it encodes if it is base64."""
     raw = value.encode()
     yield Secret(kind, "", raw, parts_of(raw) if has_parts else ())
     key = _key_behind(raw)
     if key:
         yield Secret(kind, "decoded", key, parts_of(key) if has_parts else ())
         if not key.isascii():
-            # A text is searched for what can be read when decoded. A key cannot, so it is looked for as it was encoded.
+            # Only readable text is decoded. A key is not readable, so its encoded forms are searched for.
             yield from (
                 Secret(kind, f"decoded {words}", chunk, parts_of(chunk) if has_parts else ())
                 for words, chunk in _written(key)
@@ -86,7 +86,7 @@ def secrets_of(kind: str, value: str, *, has_parts: bool = True) -> Iterator[Sec
 
 @lru_cache(maxsize=20_000)
 def parts_of(value: bytes) -> Spans:
-    """The spans of *value* in which nine bytes in a row can come from nowhere else."""
+    """The spans of *value* in which nine bytes in a row identify the secret."""
     if value.isdigit():
         return ()
     pieces = value.split(b".")
@@ -102,21 +102,21 @@ def parts_of(value: bytes) -> Spans:
 
 
 def is_drawn(text: bytes) -> bool:
-    """Whether *text* looks drawn by chance, and not typed by somebody."""
+    """True if *text* looks random, and not typed by a person."""
     return len(set(text)) >= FEWEST_CHARACTERS and turns(text) >= FEWEST_TURNS * len(text)
 
 
 def turns(text: bytes) -> int:
-    """How often one character is of another class than the one before: small, large, digit, other."""
+    """Count the changes of character class: lower case, upper case, digit, other."""
     classes = text.translate(_CLASSES)
     return sum(map(int.__ne__, classes, classes[1:]))
 
 
 def _parts_of_jwt(head: bytes, payload: bytes, signature: bytes) -> Spans:
-    """The signature, and of the payload what spells an id with digits in it.
+    """The signature, and the parts of the payload that encode an id with digits.
 
-    The first claim says whose token it is: it is the same in all of them, and a log that names the first characters of a
-    token tells nothing with it.
+    The first claim names the token's owner and is the same in all tokens. So a log of a token's first characters is not
+    a leak.
     """
     begin = len(head) + 1
     drawn = tuple((begin + first, begin + last) for first, last in _drawn_claims(payload))
@@ -125,7 +125,7 @@ def _parts_of_jwt(head: bytes, payload: bytes, signature: bytes) -> Spans:
 
 
 def _drawn_claims(payload: bytes) -> Iterator[tuple[int, int]]:
-    """Where the base64 text of *payload* spells claims that are ids with digits in them, but for the first claim."""
+    """The spans of the base64 text *payload* that encode claims that are ids with digits, without the first claim."""
     try:
         claims = base64.urlsafe_b64decode(payload + b"=" * (-len(payload) % 4))
         told: Any = msgspec.json.decode(claims)
@@ -136,12 +136,12 @@ def _drawn_claims(payload: bytes) -> Iterator[tuple[int, int]]:
     first = next(iter(told.values()))
     for match in _CLAIM.finditer(claims):
         if match[1].decode() != first and any(number in b"0123456789" for number in match[1]):
-            # Whole characters alone: those at the edges also spell what stands beside the value.
+            # Whole characters only: characters at the edges also encode the bytes beside the value.
             yield -(-match.start(1) * 4 // 3), match.end(1) * 4 // 3
 
 
 def _written(key: bytes) -> Iterator[tuple[str, bytes]]:
-    """*key* in hex, and in base64 wherever it begins inside a longer text."""
+    """The encodings of *key*: hex, and base64 at each offset inside a longer text."""
     yield "in hex", key.hex().encode()
     yield "in hex", key.hex().upper().encode()
     for lead in range(3):

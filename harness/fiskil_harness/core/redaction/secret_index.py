@@ -1,7 +1,7 @@
-"""The index of all secrets of a run, and the one pass that finds them in a text.
+"""The index of all secrets of a run; it finds them in a text in one pass.
 
-Nine characters in a row hold five that begin at a place divisible by five: so only each fifth place of a text is looked at,
-and what is found there in the index is compared character by character.
+Any nine characters in a row contain five that begin at a position divisible by five. So only each fifth position of a
+text is looked up in the index, and a match is then compared character by character.
 """
 
 from collections.abc import Iterator
@@ -12,16 +12,16 @@ from fiskil_harness.core.redaction.encoded_runs import Span, of_digits
 from fiskil_harness.core.redaction.secret import SHORTEST_PART, Secret, secrets_of, turns
 
 SHORTEST = 6
-"""Shorter values are words or mere numbers: what holds them tells nothing."""
+"""Shorter values are words or small numbers; a text that contains them is not a leak."""
 GRAM = 5
 STRIDE = SHORTEST_PART - GRAM + 1
 MOST_DIGITS = 32
 FEWEST_TURNS = 2
-"""Nine characters that turn less often may be a word and a number."""
+"""Nine characters with fewer changes of character class may be a word and a number."""
 
 
 class Hit(NamedTuple):
-    """A secret, or a part of it, in a text: its kind, how it is written, and where in the text it stands."""
+    """A secret, or a part of it, in a text: its kind, its encoding, and its position."""
 
     kind: str
     description: str
@@ -30,12 +30,12 @@ class Hit(NamedTuple):
 
     @property
     def text(self) -> str:
-        """What a finding says: ``the access token``, ``a part of the client secret in base64``."""
+        """The words of a finding: ``the access token``, ``a part of the client secret in base64``."""
         return f"{'' if self.is_whole else 'a part of '}the {self.kind}{' ' + self.description if self.description else ''}"
 
 
 class Index:
-    """Secrets, to be found whole in any spelling, or in parts of nine characters and more."""
+    """Secrets to find in a text: whole or in parts of nine or more characters, in any encoding."""
 
     def __init__(self) -> None:
         self._grams: dict[bytes, list[tuple[Secret, int]]] = {}
@@ -46,7 +46,7 @@ class Index:
         self._parts: set[bytes] = set()
 
     def add(self, kind: str, value: str, *, has_parts: bool = True) -> None:
-        """Search for *value* from now on, unless it is too short; without *has_parts* for the whole of it alone."""
+        """Search for *value* from now on, unless it is too short. Without *has_parts*, only the whole value is a leak."""
         if len(value) >= SHORTEST and value.encode() not in self._known:
             for secret in secrets_of(kind, value, has_parts=has_parts):
                 self._add(secret)
@@ -63,14 +63,14 @@ class Index:
         else:
             for begin, end in secret.parts or (_plainest(secret.value),):
                 part = secret.value[begin:end]
-                # All tokens of one key have claims in common.
+                # All tokens of the same key share claims.
                 if part not in self._parts:
                     self._parts.add(part)
                     for at in range(begin, end - GRAM + 1):
                         self._grams.setdefault(secret.value[at : at + GRAM], []).append((secret, at))
 
     def hits(self, text: bytes) -> list[Hit]:
-        """Every secret in *text*; one that can be read in several ways is told in the plainest."""
+        """Every secret in *text*. For a secret that is found in several encodings, the simplest is reported."""
         found: list[Hit] = []
         for reading in decodings(text):
             for secret, begin, end in self._found(reading.text):
@@ -81,7 +81,7 @@ class Index:
     def _found(self, text: bytes) -> Iterator[tuple[Secret, int, int]]:
         grams = self._grams
         reached: dict[bytes, int] = {}
-        # The one hot loop: a slice and a look-up for each fifth character.
+        # The hot loop: a slice and a look-up for each fifth character.
         for at in [at for at in range(0, len(text) - GRAM + 1, STRIDE) if text[at : at + GRAM] in grams]:
             for secret, offset in grams[text[at : at + GRAM]]:
                 if reached.get(secret.value, 0) > at:
@@ -103,13 +103,13 @@ class Index:
 
 
 def _plainest(value: bytes) -> Span:
-    """Nine bytes of *value* by which the whole of it is found: those that differ most from each other."""
+    """The nine bytes of *value* by which the whole value is found: the nine with the most different bytes."""
     begin = max(range(len(value) - SHORTEST_PART + 1), key=lambda at: len(set(value[at : at + SHORTEST_PART])))
     return begin, begin + SHORTEST_PART
 
 
 def _outermost(found: list[Hit]) -> Iterator[Hit]:
-    """Each hit that stands in no other of its kind; of several in one place the first, which is the plainest."""
+    """Each hit that is not inside another of its kind. Of several in the same place, the first: it is the simplest."""
     reached: dict[str, int] = {}
     for hit in sorted(found, key=lambda hit: (hit.span[0], -hit.span[1])):
         if hit.span[1] > reached.get(hit.kind, -1):
@@ -118,7 +118,7 @@ def _outermost(found: list[Hit]) -> Iterator[Hit]:
 
 
 def _common(text: bytes, at: int, value: bytes, offset: int) -> tuple[int, int]:
-    """How much of *value* stands around place *at* of *text*, where its part from *offset* on stands."""
+    """The longest part of *value* found in *text* when its byte *offset* is at position *at*."""
     first, last = offset, offset + GRAM
     while first and at - (offset - first) and text[at - (offset - first) - 1] == value[first - 1]:
         first -= 1
@@ -129,7 +129,7 @@ def _common(text: bytes, at: int, value: bytes, offset: int) -> tuple[int, int]:
 
 
 def _is_leak(secret: Secret, first: int, last: int) -> bool:
-    """Whether the part of the value from *first* to *last* gives it away."""
+    """True if the part of the value from *first* to *last* is a leak."""
     if last - first == len(secret.value):
         return True
     for begin, end in secret.parts:
@@ -140,5 +140,5 @@ def _is_leak(secret: Secret, first: int, last: int) -> bool:
 
 
 def _words(secret: Secret, reading: Decoding) -> str:
-    """How it is written there; escapes are not told, because only some values need any."""
+    """The encoding of a hit, in words. Escapes are not named, because only some values need them."""
     return " ".join(text for text in (secret.form, *dict.fromkeys(reading.encoding)) if text)
