@@ -6,7 +6,7 @@ SCENARIO = Scenario(
     practices=("edge.network-errors",),
     steps=(
         steps.Connect(),
-        steps.WaitUntilIdle(),  # so that one event alone starts the job that is told to wait
+        steps.WaitUntilIdle(),  # so that a single event starts the job that gets the Retry-After
         steps.SyncThrough(faults.Status(status=503, retry_after_s=1), times=2),
     ),
     probes=(probes.RespectsRetryAfter(), probes.RetriesInBounds(), probes.HoldsEveryRow("transactions")),

@@ -6,10 +6,10 @@ SCENARIO = Scenario(
     practices=("loading.timeouts",),
     steps=(
         steps.InjectFault("auth_session", faults.Stall(), times=0),
-        steps.PressConnect(moment="stalled", cause="an answer that stalls"),
+        steps.PressConnect(moment="stalled", cause="a response that stalls"),
         steps.LiftFaults(),
         steps.InjectFault("auth_session", faults.Drip(), times=0),
-        steps.PressConnect(moment="stalled", cause="an answer that drips"),
+        steps.PressConnect(moment="stalled", cause="a response that arrives slowly"),
     ),
     probes=(probes.ReportsTimeouts(), probes.KeepsDeadline()),
 )

@@ -21,7 +21,7 @@ SCENARIO = Scenario(
         steps.FailNext(at="before", twin="b"),
         steps.DeliverOne("b.e0"),
         steps.WaitUntilIdle(),
-        # These have no further attempt: whoever holds them up behind the one that failed loses them.
+        # These have no further attempt: an app that holds them back behind the failed message loses them.
         steps.LateRetry("b.e1", minutes=10),
         steps.LateRetry("b.e4", minutes=10),
         steps.FailNext(at="midway", twin="b"),

@@ -26,7 +26,7 @@ SCENARIO = Scenario(
         steps.Retry("b.e3"),
         steps.Retry("b.e1"),
         steps.SpellEverySignature("b.e2"),
-        # These come again in one way alone, so that what is applied again tells which way it was.
+        # Each of these is repeated in one way only, so that a second effect identifies the way.
         steps.Retry("b.e4"),
         steps.Retry("b.e4"),
         steps.Replay("b.e5"),

@@ -18,7 +18,7 @@ SCENARIO = Scenario(
         steps.Authorise(twin="b"),
         steps.Sync(twin="b"),
         steps.TouchConsent(times=2, twin="b"),
-        # This one is the last attempt, almost an hour late: whoever forgets by age has forgotten it when it comes again.
+        # The last attempt, almost an hour late: an app that forgets messages by age has forgotten it when it comes again.
         steps.LateRetry("b.e4"),
         steps.Deliver(),
         # This one comes again at once: who applies that a second time has not forgotten, but never knew.

@@ -130,7 +130,7 @@ def _gallery(like: Mapping[str, Any], *, workers: int, apps: list[str]) -> Recor
 
 
 def _said(hearing: matrix.SelftestResult) -> str:
-    said = [name for name in ("lacks", "overlooked", "false_alarms", "doubts") if getattr(hearing, name)]
+    said = [name for name in ("not_tried", "overlooked", "false_alarms", "inconclusive") if getattr(hearing, name)]
     return ", ".join(said) or "right"
 
 

@@ -179,7 +179,7 @@ class Fiskil {
   async untilOpen(endpoint, deadline) {
     const waitMs = (this.closedUntil.get(endpoint) ?? 0) - Date.now();
     if (waitMs <= 0) return;
-    if (Date.now() + waitMs >= deadline) throw new Failure("unavailable", "Fiskil asked us to wait longer", { wasSent: false });
+    if (Date.now() + waitMs >= deadline) throw new Failure("unavailable", "Fiskil requested a longer wait", { wasSent: false });
     await sleep(waitMs + SLACK_MS);
   }
 
@@ -217,7 +217,7 @@ function following(link, current) {
 function pageOf(payload, root) {
   if (Array.isArray(payload)) return { records: payload.map(record), next: "" };
   const list = record(payload);
-  if (!Array.isArray(list[root])) throw new Failure("unavailable", `an answer without ${root}`);
+  if (!Array.isArray(list[root])) throw new Failure("unavailable", `a response without ${root}`);
   const next = list.links && typeof list.links.next === "string" ? list.links.next : "";
   return { records: list[root].map(record), next };
 }
@@ -239,14 +239,14 @@ function lifetime(expiresIn) {
 
 function record(value) {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new Failure("unavailable", "an answer of another shape");
+    throw new Failure("unavailable", "a response of another shape");
   }
   return value;
 }
 
 function text(source, name) {
   const value = record(source)[name];
-  if (typeof value !== "string" || !value || !value.isWellFormed()) throw new Failure("unavailable", `an answer without ${name}`);
+  if (typeof value !== "string" || !value || !value.isWellFormed()) throw new Failure("unavailable", `a response without ${name}`);
   return value;
 }
 

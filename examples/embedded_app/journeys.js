@@ -34,16 +34,16 @@ class Journeys {
   }
 
   // Process a message that the page forwards with its origin. Return null unless it is the consent page's final message.
-  heard(ref, sessionId, origin, message) {
+  receiveMessage(ref, sessionId, origin, message) {
     const ending = origin === this.settings.authOrigin ? meaning(message) : null;
     if (!ending) log.warn("message_ignored", { origin });
-    else this.settled(ref, sessionId, ending.errorType, ending.errorId);
+    else this.applyOutcome(ref, sessionId, ending.errorType, ending.errorId);
     return ending;
   }
 
   // Apply an outcome from the consent page or from a returning browser. A second outcome changes nothing, and neither does
   // an outcome of another customer's session.
-  settled(ref, sessionId, errorType, errorId) {
+  applyOutcome(ref, sessionId, errorType, errorId) {
     const attempt = this.store.attempts.get(sessionId);
     const isOwn = attempt && (!ref || attempt.ref === ref);
     const status = !errorType ? "returned" : CANCELLED.has(errorType) ? "cancelled" : "failed";

@@ -29,14 +29,14 @@ function build(settings) {
   context.journeys = new Journeys(context);
   context.worker.wake();
   return http.createServer((request, response) => {
-    answer(request, response, context).catch((error) => {
+    handle(request, response, context).catch((error) => {
       log.warn("request_failed", { reason: error.reason || error.code || error.name });
       if (!response.headersSent) json(response, 500, { error: "unavailable", message: "We cannot do that right now." });
     });
   });
 }
 
-async function answer(request, response, context) {
+async function handle(request, response, context) {
   const { settings, store, journeys, worker, points } = context;
   const url = new URL(request.url, "http://localhost");
   const customer = url.searchParams.get("customer") || "";
@@ -63,7 +63,7 @@ async function answer(request, response, context) {
       const params = url.searchParams;
       const errorType = params.get("error_type") || params.get("error") || "";
       const sessionId = journeys.returning(params.get("session_id"), params.get("attempt"));
-      const attempt = journeys.settled("", sessionId, errorType, params.get("error_id") || "");
+      const attempt = journeys.applyOutcome("", sessionId, errorType, params.get("error_id") || "");
       return html(response, 200, pages.returned(errorType, attempt && store.connection(attempt.endUserId)), settings);
     }
     case "POST /connect": {
@@ -77,7 +77,7 @@ async function answer(request, response, context) {
     case "POST /link/message": {
       const form = await body(request);
       if (!form || typeof form.customer !== "string") return badCustomer(response);
-      const ending = journeys.heard(form.customer, String(form.session_id || ""), String(form.origin || ""), form.message);
+      const ending = journeys.receiveMessage(form.customer, String(form.session_id || ""), String(form.origin || ""), form.message);
       if (!ending) return json(response, 200, { is_over: false });
       const words = ending.errorType ? pages.words(ending.errorType).join(". ") : "Thank you. Your data is on its way.";
       return json(response, 200, { is_over: true, message: words });
@@ -110,7 +110,7 @@ async function answer(request, response, context) {
 // Do *work* within the deadline of the request; after a failure respond with an explanation for people.
 async function respond(response, doing, work, settings) {
   const failures = {
-    timeout: [504, "The bank connection is taking too long to answer. Please try again in a minute."],
+    timeout: [504, "The bank connection is taking too long to respond. Please try again in a minute."],
     refused: [503, "Connecting banks is not possible at the moment. We have been told and are on it."],
   };
   try {

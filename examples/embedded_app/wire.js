@@ -51,7 +51,7 @@ function exchange({ method, url, headers, body, isRepeatable, timeoutMs }) {
       settle(value);
       if (settle === reject) request.destroy();
     };
-    const late = () => end(reject, new Failure("timeout", "no complete answer in time", { wasSent: wasConnected }));
+    const late = () => end(reject, new Failure("timeout", "no complete response in time", { wasSent: wasConnected }));
     const timer = setTimeout(late, timeoutMs);
     request.on("socket", (socket) => {
       if (!socket.connecting) wasConnected = true;
@@ -63,13 +63,13 @@ function exchange({ method, url, headers, body, isRepeatable, timeoutMs }) {
       let size = 0;
       response.on("data", (chunk) => {
         size += chunk.length;
-        if (size > LARGEST_ANSWER) return end(reject, new Failure("rejected", "an answer too large to read"));
+        if (size > LARGEST_ANSWER) return end(reject, new Failure("rejected", "a response too large to read"));
         chunks.push(chunk);
       });
       response.on("error", (error) => end(reject, networkFailure(error, true)));
-      response.on("aborted", () => end(reject, new Failure("unavailable", "network: the answer broke off")));
+      response.on("aborted", () => end(reject, new Failure("unavailable", "network: the response broke off")));
       response.on("end", () => {
-        if (!response.complete) return end(reject, new Failure("unavailable", "network: the answer broke off"));
+        if (!response.complete) return end(reject, new Failure("unavailable", "network: the response broke off"));
         try {
           end(resolve, readResponse(response, Buffer.concat(chunks)));
         } catch (failure) {
@@ -96,12 +96,12 @@ function readResponse(response, body) {
 
 function decoded(body) {
   const text = new TextDecoder("utf-8").decode(body);
-  if (text.includes("\ufffd")) throw new Failure("unavailable", "an answer that is no UTF-8");
+  if (text.includes("\ufffd")) throw new Failure("unavailable", "a response that is not UTF-8");
   if (!text.trim()) return null;
   try {
     return JSON.parse(text);
   } catch {
-    throw new Failure("unavailable", "an answer that is no JSON");
+    throw new Failure("unavailable", "a response that is not JSON");
   }
 }
 

@@ -130,7 +130,7 @@ class Worker {
     if (!this.store.refOf(message.endUserId)) return ["foreign", []];
     let outcome = readings.length ? "read" : "ignored";
     if (message.event in STATUS_AFTER) {
-      outcome = draft.hear(message);
+      outcome = draft.applyEvent(message);
       if (message.event !== "consent.revoked" && outcome !== "foreign") draft.complete();
     }
     draft.list(listed, new Set([message.consentId]));
@@ -161,7 +161,7 @@ class Draft {
   }
 
   // Apply an event. The newest publish_time wins, in any order of arrival; at the same instant a revocation wins.
-  hear(message) {
+  applyEvent(message) {
     const stored = this.consent(message.consentId);
     if (!message.consentId || (stored && stored.endUserId !== this.endUserId)) return "foreign";
     const isEnd = message.event === "consent.revoked";

@@ -22,9 +22,9 @@ const waiting = [];
 
 const inbox = fs.openSync(INBOX, "a+", 0o600);
 recover();
-http.createServer(answer).listen(PORT, "127.0.0.1");
+http.createServer(respond).listen(PORT, "127.0.0.1");
 
-function answer(request, response) {
+function respond(request, response) {
   const url = new URL(request.url, "http://localhost");
   if (request.method === "GET" && url.pathname === "/healthz") return reply(response, 200, { status: "ok" });
   if (request.method === "GET" && url.pathname === "/_harness/effects") {

@@ -8,7 +8,7 @@ import sqlite3
 import time
 from dataclasses import dataclass
 
-from reference_app.fiskil.answers import Session
+from reference_app.fiskil.responses import Session
 
 
 @dataclass(frozen=True)

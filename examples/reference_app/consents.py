@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Collection, Iterable
 
 from reference_app import datasets, rows
-from reference_app.fiskil.answers import Consent
+from reference_app.fiskil.responses import Consent
 from reference_app.message import Message
 
 STATUS_AFTER = {"consent.received": "active", "consent.updated": "active", "consent.revoked": "revoked"}
@@ -91,10 +91,10 @@ def apply_listing(tx: sqlite3.Connection, end_user_id: str, listed: Iterable[Con
         if not consent.is_active:
             end(tx, consent.consent_id)
         else:
-            keep_to_grant(tx, consent)
+            delete_uncovered_rows(tx, consent)
 
 
-def keep_to_grant(tx: sqlite3.Connection, consent: Consent) -> None:
+def delete_uncovered_rows(tx: sqlite3.Connection, consent: Consent) -> None:
     """Delete rows of datasets that the consent no longer covers; no sync event announces that they are gone."""
     for dataset in datasets.ALL:
         if not is_covered(consent.datasets, dataset.name):
@@ -122,7 +122,7 @@ def end(tx: sqlite3.Connection, consent_id: str) -> None:
     forget_rows(tx, consent_id)
 
 
-def end_for_good(tx: sqlite3.Connection, end_user_id: str, consent_id: str) -> None:
+def end_permanently(tx: sqlite3.Connection, end_user_id: str, consent_id: str) -> None:
     """End a consent at the customer's request; no later event reactivates it."""
     tx.execute(
         "INSERT INTO consents (consent_id, end_user_id, status, is_final) VALUES (?, ?, 'revoked', 1)"

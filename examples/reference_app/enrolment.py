@@ -30,7 +30,7 @@ async def end_user_of(database: Database, api: Api, ref: str, email: str, deadli
         if claim is not None:
             return await _enrol(database, api, ref, deadline, was_tried=claim == "again")
         if deadline.left_s() <= POLL_S:
-            raise TimedOut("somebody else is enrolling this customer")
+            raise TimedOut("another request is enrolling this customer")
         await asyncio.sleep(POLL_S)
 
 

@@ -96,7 +96,7 @@ def _describe(error: FiskilError) -> tuple[str, str, int]:
     if isinstance(error, TimedOut):
         return (
             "timeout",
-            "The bank connection is taking too long to answer. Please try again in a minute.",
+            "The bank connection is taking too long to respond. Please try again in a minute.",
             504,
         )
     if isinstance(error, Refused):

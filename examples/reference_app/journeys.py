@@ -15,9 +15,9 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from reference_app import attempts, enrolment, failures, forms, layout, logs, pages, state
 from reference_app.attempts import Attempt
 from reference_app.fiskil import limits
-from reference_app.fiskil.answers import Session
 from reference_app.fiskil.errors import FiskilError, TimedOut, Unavailable
 from reference_app.fiskil.limits import Deadline
+from reference_app.fiskil.responses import Session
 from reference_app.parts import Parts, parts_of
 from reference_app.settings import Settings
 

@@ -27,14 +27,14 @@ def configure() -> None:
         logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
-def write(happening: str, **fields: object) -> None:
+def write(event_type: str, **fields: object) -> None:
     """Log an event that succeeded."""
-    _LOGGER.info(_line(happening, fields))
+    _LOGGER.info(_line(event_type, fields))
 
 
-def warn(happening: str, **fields: object) -> None:
+def warn(event_type: str, **fields: object) -> None:
     """Log an event that failed, with its ``reason``."""
-    _LOGGER.warning(_line(happening, fields))
+    _LOGGER.warning(_line(event_type, fields))
 
 
 def where(error: BaseException) -> str:
@@ -47,9 +47,9 @@ def where(error: BaseException) -> str:
     return f"{type(error).__name__}:{trace.tb_frame.f_code.co_name}:{trace.tb_lineno}"
 
 
-def _line(happening: str, fields: dict[str, object]) -> str:
+def _line(event_type: str, fields: dict[str, object]) -> str:
     pairs = ((name, value) for name, value in fields.items() if value is not None and value != "")
-    return " ".join([f"happening={happening}", *(f"{name}={_quoted(str(value))}" for name, value in pairs)])
+    return " ".join([f"event_type={event_type}", *(f"{name}={_quoted(str(value))}" for name, value in pairs)])
 
 
 def _quoted(text: str) -> str:

@@ -13,7 +13,7 @@ LONGEST_TEXT = 256
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-class Senseless(Exception):
+class InvalidMessage(Exception):
     """A body that is not a valid message from Fiskil."""
 
 
@@ -37,7 +37,7 @@ def parse(body: bytes) -> Message:
     """Parse a verified body. Unknown fields and unknown events are allowed.
 
     Raises:
-        Senseless: The body is not a JSON object with the required fields.
+        InvalidMessage: The body is not a JSON object with the required fields.
     """
     envelope = _mapping(_json(body))
     event = _mapping(envelope.get("data"))
@@ -64,12 +64,12 @@ def _json(body: bytes) -> object:
     try:
         return json.loads(body.decode("utf-8"))
     except (ValueError, RecursionError):
-        raise Senseless("no JSON") from None
+        raise InvalidMessage("no JSON") from None
 
 
 def _mapping(value: object) -> Mapping[str, object]:
     if not isinstance(value, dict):
-        raise Senseless("not an object")
+        raise InvalidMessage("not an object")
     return cast("Mapping[str, object]", value)
 
 
@@ -78,9 +78,9 @@ def _text(record: Mapping[str, object], name: str, *, is_required: bool) -> str:
     if value is None and not is_required:
         return ""
     if not isinstance(value, str) or len(value) > LONGEST_TEXT or not value.isprintable():
-        raise Senseless(f"{name} is no plain text")
+        raise InvalidMessage(f"{name} is no plain text")
     if is_required and not value:
-        raise Senseless(f"{name} is empty")
+        raise InvalidMessage(f"{name} is empty")
     return value
 
 
@@ -90,5 +90,5 @@ def _microseconds(text: str) -> int:
         aware = instant if instant.tzinfo else instant.replace(tzinfo=UTC)
         elapsed = aware - _EPOCH
     except (ValueError, OverflowError):
-        raise Senseless("publish_time is no time") from None
+        raise InvalidMessage("publish_time is no time") from None
     return (elapsed.days * 86_400 + elapsed.seconds) * 1_000_000 + elapsed.microseconds

@@ -9,7 +9,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from reference_app import bodies, inbox, logs, message, signature
-from reference_app.message import Message, Senseless
+from reference_app.message import InvalidMessage, Message
 from reference_app.metrics import METRICS
 from reference_app.parts import Parts, parts_of
 from reference_app.settings import Settings
@@ -33,7 +33,7 @@ async def receive(request: Request) -> Response:
     try:
         body = await verified_body(request, parts.settings)
         return await acknowledge(parts, message.parse(body))
-    except Senseless as error:
+    except InvalidMessage as error:
         return _refuse(Refusal(400, "senseless", str(error)))
     except Refusal as refusal:
         return _refuse(refusal)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from reference_app import datasets
 from reference_app.datasets import Dataset
-from reference_app.fiskil.answers import Row
+from reference_app.fiskil.responses import Row
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from reference_app.fiskil.errors import FiskilError
 from reference_app.fiskil.limits import Deadline
 from reference_app.parts import Parts, parts_of
 from reference_app.rows import Superseded
-from reference_app.sync import News
+from reference_app.sync import ApiData
 
 
 async def connections(request: Request) -> Response:
@@ -35,7 +35,7 @@ async def refresh(request: Request) -> Response:
     return JSONResponse({"status": "refreshed", **counts})
 
 
-async def refresh_now(parts: Parts, end_user_id: str, deadline: Deadline) -> News:
+async def refresh_now(parts: Parts, end_user_id: str, deadline: Deadline) -> ApiData:
     """Read and store everything; repeat once if the worker has stored newer data in the meantime."""
     news = await parts.worker.reader.read_all(end_user_id, deadline)
     try:
@@ -59,7 +59,7 @@ async def disconnect(request: Request) -> Response:
     except FiskilError as error:
         return failures.respond("disconnect", error, ref=ref, is_page=is_page)
     if is_page:
-        return _back(ref)
+        return _redirect_to_connections(ref)
     return JSONResponse({"status": "disconnected", "consents": ended})
 
 
@@ -68,12 +68,16 @@ async def disconnect_one(request: Request) -> Response:
     parts, ref, consent_id = parts_of(request), request.path_params["ref"], request.path_params["consent_id"]
     end_user_id = await parts.database.read(customers.end_user_id, ref)
     if not end_user_id or consent_id not in await parts.database.read(consents.active_ids, end_user_id):
-        return _back(ref) if forms.is_from_page(request) else _unknown_customer()
+        return _redirect_to_connections(ref) if forms.is_from_page(request) else _unknown_customer()
     try:
         await journeys.within_deadline(parts.settings, lambda deadline: end_one(parts, end_user_id, consent_id, deadline))
     except FiskilError as error:
         return failures.respond("disconnect", error, ref=ref, is_page=forms.is_from_page(request))
-    return _back(ref) if forms.is_from_page(request) else JSONResponse({"status": "disconnected", "consents": [consent_id]})
+    return (
+        _redirect_to_connections(ref)
+        if forms.is_from_page(request)
+        else JSONResponse({"status": "disconnected", "consents": [consent_id]})
+    )
 
 
 async def end_consents(parts: Parts, end_user_id: str, deadline: Deadline) -> list[str]:
@@ -88,11 +92,11 @@ async def end_consents(parts: Parts, end_user_id: str, deadline: Deadline) -> li
 async def end_one(parts: Parts, end_user_id: str, consent_id: str, deadline: Deadline) -> None:
     """End one consent: at Fiskil, then in the database."""
     await parts.api.revoke(consent_id, deadline)
-    await parts.database.write(consents.end_for_good, end_user_id, consent_id)
+    await parts.database.write(consents.end_permanently, end_user_id, consent_id)
     logs.write("consent_changed", outcome="ended by customer", end_user_id=end_user_id, consent_id=consent_id)
 
 
-def _back(ref: str) -> Response:
+def _redirect_to_connections(ref: str) -> Response:
     """Redirect to the customer's connections page."""
     return RedirectResponse(f"/connections?{urlencode({'customer': ref})}", status_code=303)
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from reference_app import attempts, consents, customers, datasets, logs, rows
 from reference_app.database import Database
 from reference_app.datasets import Dataset
-from reference_app.fiskil.answers import Consent
 from reference_app.fiskil.api import Api
 from reference_app.fiskil.errors import Rejected, Unavailable
 from reference_app.fiskil.limits import Deadline
+from reference_app.fiskil.responses import Consent
 from reference_app.message import Message
 from reference_app.rows import Reading
 
@@ -22,7 +22,7 @@ CONSENT_ENDED = frozenset({403, 404})
 
 
 @dataclass(frozen=True)
-class News:
+class ApiData:
     """Data read from Fiskil about one end user: consents, and readings of datasets."""
 
     consents: tuple[Consent, ...] = ()
@@ -36,24 +36,24 @@ class Reader:
         self._database = database
         self._api = api
 
-    async def read_for(self, message: Message, deadline: Deadline) -> News:
+    async def read_for(self, message: Message, deadline: Deadline) -> ApiData:
         """Read what a message announces; nothing for unknown end users or unused events.
 
         Raises:
             FiskilError: The data cannot be read now.
         """
         if not await self._database.read(customers.is_known, message.end_user_id):
-            return News()
+            return ApiData()
         if message.event in {"consent.received", "consent.updated"}:
-            return News(consents=await self._api.consents(message.end_user_id, deadline))
+            return ApiData(consents=await self._api.consents(message.end_user_id, deadline))
         dataset = datasets.announced_by(message.event)
         if dataset is None:
-            return News()
+            return ApiData()
         listed = await self._look_up(message, deadline)
         if not await self._is_readable(message, listed):
-            return News(consents=listed)
+            return ApiData(consents=listed)
         try:
-            return News(consents=listed, readings=(await self._read(dataset, message.end_user_id, deadline),))
+            return ApiData(consents=listed, readings=(await self._read(dataset, message.end_user_id, deadline),))
         except Rejected as error:
             if error.status not in CONSENT_ENDED:
                 raise
@@ -61,9 +61,9 @@ class Reader:
         listed = await self._api.consents(message.end_user_id, deadline)
         if any(consent.is_active and consent.consent_id == message.consent_id for consent in listed):
             raise Unavailable("data of an active consent is refused")
-        return News(consents=listed)
+        return ApiData(consents=listed)
 
-    async def read_all(self, end_user_id: str, deadline: Deadline) -> News:
+    async def read_all(self, end_user_id: str, deadline: Deadline) -> ApiData:
         """Read consents and every dataset that they cover, now.
 
         Raises:
@@ -71,7 +71,7 @@ class Reader:
         """
         listed = await self._api.consents(end_user_id, deadline)
         readings = [await self._read(dataset, end_user_id, deadline) for dataset in granted(listed)]
-        return News(consents=listed, readings=tuple(readings))
+        return ApiData(consents=listed, readings=tuple(readings))
 
     async def _look_up(self, message: Message, deadline: Deadline) -> tuple[Consent, ...]:
         """Look up a consent that no event has announced; never trust the message alone."""
@@ -96,7 +96,7 @@ def granted(listed: Sequence[Consent]) -> list[Dataset]:
     ]
 
 
-def apply_message(tx: sqlite3.Connection, message: Message, news: News) -> str:
+def apply_message(tx: sqlite3.Connection, message: Message, news: ApiData) -> str:
     """Apply a message, and what was read because of it, to the database; return a word for the log."""
     if not customers.is_known(tx, message.end_user_id):
         return "foreign"
@@ -113,7 +113,7 @@ def apply_message(tx: sqlite3.Connection, message: Message, news: News) -> str:
     return outcome
 
 
-def apply_refresh(tx: sqlite3.Connection, end_user_id: str, news: News) -> list[str]:
+def apply_refresh(tx: sqlite3.Connection, end_user_id: str, news: ApiData) -> list[str]:
     """Make the database agree with Fiskil about one end user; return the consents that have ended."""
     before = consents.active_ids(tx, end_user_id)
     consents.apply_listing(tx, end_user_id, news.consents, adopt={consent.consent_id for consent in news.consents})
@@ -138,7 +138,7 @@ def log_outcome(message: Message, outcome: str) -> None:
     )
 
 
-def _apply_readings(tx: sqlite3.Connection, end_user_id: str, news: News, announced: set[str]) -> None:
+def _apply_readings(tx: sqlite3.Connection, end_user_id: str, news: ApiData, announced: set[str]) -> None:
     for reading in news.readings:
         readable = consents.readable(tx, end_user_id, reading.dataset.name)
         consent_ids = rows.replace(tx, end_user_id, reading, readable)

@@ -16,7 +16,7 @@ from reference_app.fiskil.errors import FiskilError, Rejected
 from reference_app.fiskil.limits import Deadline
 from reference_app.message import Message
 from reference_app.metrics import METRICS
-from reference_app.sync import News, Reader
+from reference_app.sync import ApiData, Reader
 
 AT_ONCE = 4
 MOST_TRIES = 8
@@ -100,7 +100,7 @@ class Worker:
     async def _failed(self, message: Message, tries: int, error: Exception) -> None:
         reason = error.reason if isinstance(error, FiskilError) else logs.where(error)
         details = {"message_id": message.message_id, "event": message.event, "reason": reason}
-        if is_worth_another_try(error, tries):
+        if may_retry(error, tries):
             METRICS.messages["retried"] += 1
             logs.warn("message_postponed", **details, tries=tries, end_user_id=message.end_user_id)
             await self._settle(inbox.postpone, message, reason, delay_s(error, tries))
@@ -120,7 +120,7 @@ class Worker:
                 await asyncio.sleep(LONGEST_SLEEP_S)
 
 
-def complete(tx: sqlite3.Connection, message: Message, news: News) -> str:
+def complete(tx: sqlite3.Connection, message: Message, news: ApiData) -> str:
     """Apply everything that a message changes, including its completion: all of it or nothing."""
     if not inbox.finish(tx, message):
         return "finished already"
@@ -130,7 +130,7 @@ def complete(tx: sqlite3.Connection, message: Message, news: News) -> str:
     return outcome
 
 
-def is_worth_another_try(error: Exception, tries: int) -> bool:
+def may_retry(error: Exception, tries: int) -> bool:
     """Return whether to retry: not after a permanent rejection, and not after the last try."""
     return tries < MOST_TRIES and not isinstance(error, Rejected)
 

@@ -8,15 +8,15 @@ const { Worker } = require("../../examples/embedded_app/worker");
 
 const workers = new Map(); // store -> worker
 const wake = Worker.prototype.wake;
-const settled = Journeys.prototype.settled;
+const applyOutcome = Journeys.prototype.applyOutcome;
 
 Worker.prototype.wake = function () {
   workers.set(this.store, this);
   wake.call(this);
 };
 
-Journeys.prototype.settled = function (ref, sessionId, errorType, errorId) {
-  const attempt = settled.call(this, ref, sessionId, errorType, errorId);
+Journeys.prototype.applyOutcome = function (ref, sessionId, errorType, errorId) {
+  const attempt = applyOutcome.call(this, ref, sessionId, errorType, errorId);
   if (attempt) workers.get(this.store).refresh(attempt.endUserId, Date.now() + this.settings.messageMs).catch(() => {});
   return attempt;
 };

@@ -41,12 +41,12 @@ async def disconnect_one(request):
     async def end(deadline):
         await asyncio.sleep(1)
         await parts.api.revoke(consent_id, deadline)
-        await parts.database.write(consents.end_for_good, end_user_id, consent_id)
+        await parts.database.write(consents.end_permanently, end_user_id, consent_id)
 
     task = asyncio.create_task(journeys.within_deadline(parts.settings, end))
     TASKS.add(task)
     task.add_done_callback(TASKS.discard)
-    return sharing._back(ref)
+    return sharing._redirect_to_connections(ref)
 
 
 pages.connect, pages._consent, sharing.disconnect_one = connect, consent, disconnect_one

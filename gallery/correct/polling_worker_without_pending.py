@@ -73,7 +73,7 @@ class Receiver(stdlib_receiver.Receiver):
         if url.path != "/_harness/fail":
             return super().do_POST()
         _armed.append(parse_qs(url.query)["at"][0])
-        return self.answer(204)
+        return self.respond(204)
 
     def keep(self, message):
         database = stdlib_receiver.open_database()

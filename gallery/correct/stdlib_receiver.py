@@ -80,18 +80,18 @@ class Receiver(BaseHTTPRequestHandler):
         url = urlsplit(self.path)
         if url.path == "/_harness/effects":
             database = open_database()
-            self.answer(200, effects(database, parse_qs(url.query).get("end_user_id", [""])[0]))
+            self.respond(200, effects(database, parse_qs(url.query).get("end_user_id", [""])[0]))
             database.close()
         else:
-            self.answer(200 if url.path == "/healthz" else 404)
+            self.respond(200 if url.path == "/healthz" else 404)
 
     def do_POST(self):
         length = self.headers.get("Content-Length", "")
         if not length.isdecimal() or int(length) > LARGEST_BODY:
             self.close_connection = True
-            return self.answer(413 if length.isdecimal() else 411)
+            return self.respond(413 if length.isdecimal() else 411)
         body = self.rfile.read(int(length))
-        return self.answer(self.receive(body))
+        return self.respond(self.receive(body))
 
     def receive(self, body):
         """Verify, parse, claim and apply a message; return the status."""
@@ -125,7 +125,7 @@ class Receiver(BaseHTTPRequestHandler):
         print(f"webhook message_id={message['message_id']!a} {ids}", flush=True)
         return 204
 
-    def answer(self, status, value=None):
+    def respond(self, status, value=None):
         text = b"" if value is None else json.dumps(value).encode()
         self.send_response(status)
         if status != 204:

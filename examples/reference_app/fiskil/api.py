@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
 from reference_app.datasets import TRANSACTIONS, Dataset
-from reference_app.fiskil import answers, paging
+from reference_app.fiskil import paging, responses
 from reference_app.fiskil.client import Client
 from reference_app.fiskil.errors import FiskilError, Rejected
 from reference_app.fiskil.limits import Deadline
@@ -21,7 +21,9 @@ class Api:
     async def create_end_user(self, email: str, deadline: Deadline) -> str:
         """Create an end user and return its id. A repeated creation makes a second end user."""
         body = {"email": email}
-        return await self._client.call(self._creation("/v1/end-users", body), answers.created_end_user_id, deadline=deadline)
+        return await self._client.call(
+            self._creation("/v1/end-users", body), responses.created_end_user_id, deadline=deadline
+        )
 
     async def end_user_ids(self, email: str, deadline: Deadline) -> list[str]:
         """Return the ids of end users with this e-mail address. Compare here, because addresses must not be in URLs."""
@@ -30,16 +32,16 @@ class Api:
 
     async def create_session(
         self, end_user_id: str, *, redirect_uri: str, cancel_uri: str, deadline: Deadline
-    ) -> answers.Session:
+    ) -> responses.Session:
         """Create a new auth session. Each session serves one attempt only."""
         body = {"end_user_id": end_user_id, "redirect_uri": redirect_uri, "cancel_uri": cancel_uri}
-        return await self._client.call(self._creation("/v1/auth/session", body), answers.session, deadline=deadline)
+        return await self._client.call(self._creation("/v1/auth/session", body), responses.session, deadline=deadline)
 
-    async def consents(self, end_user_id: str, deadline: Deadline) -> tuple[answers.Consent, ...]:
+    async def consents(self, end_user_id: str, deadline: Deadline) -> tuple[responses.Consent, ...]:
         """Return every consent of an end user, including ended ones."""
         params = {"end_user_id": end_user_id}
         records = await paging.every_record(self._client, "/v1/consent", "consents", params, deadline)
-        return tuple(answers.consent(record) for record in records)
+        return tuple(responses.consent(record) for record in records)
 
     async def revoke(self, consent_id: str, deadline: Deadline) -> None:
         """End a consent. A consent that Fiskil no longer knows has already ended."""
@@ -51,13 +53,13 @@ class Api:
             if not is_gone(error):
                 raise
 
-    async def rows(self, dataset: Dataset, end_user_id: str, deadline: Deadline) -> tuple[answers.Row, ...]:
+    async def rows(self, dataset: Dataset, end_user_id: str, deadline: Deadline) -> tuple[responses.Row, ...]:
         """Return every row of a dataset that the app may store. If a row is read twice, the later version counts."""
-        rows: dict[str, answers.Row] = {}
+        rows: dict[str, responses.Row] = {}
         for selection in selections(dataset, self._history_days):
             params = {"end_user_id": end_user_id, **selection}
             for record in await paging.every_record(self._client, dataset.path, dataset.name, params, deadline):
-                row = answers.row(record, dataset)
+                row = responses.row(record, dataset)
                 rows[row.fiskil_id] = row
         return tuple(rows.values())
 

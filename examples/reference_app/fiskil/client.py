@@ -12,7 +12,7 @@ from typing import TypeVar
 import httpx
 
 from reference_app import alerts, logs
-from reference_app.fiskil import answers, retry, token, transport
+from reference_app.fiskil import responses, retry, token, transport
 from reference_app.fiskil.errors import FiskilError, Refused, TimedOut, Unavailable
 from reference_app.fiskil.limits import Deadline
 from reference_app.fiskil.transport import Request
@@ -80,13 +80,13 @@ class Client:
             deadline=deadline,
         )
 
-    async def _fetch_token(self, deadline: Deadline) -> answers.Token:
+    async def _fetch_token(self, deadline: Deadline) -> responses.Token:
         request = Request(
             endpoint="POST /v1/token",
             url=f"{self.base_url}/v1/token",
             body={"client_id": self._settings.client_id, "client_secret": self._settings.client_secret},
         )
-        return await self._repeat(request, answers.token, bearer=None, deadline=deadline)
+        return await self._repeat(request, responses.token, bearer=None, deadline=deadline)
 
     def _remember(self, endpoint: str, error: FiskilError) -> None:
         """Apply a Retry-After to every caller of the endpoint, not only to the one that received it."""
@@ -98,7 +98,7 @@ class Client:
         if wait_s <= 0:
             return
         if wait_s >= deadline.left_s():
-            raise Unavailable("Fiskil asked us to wait longer", retry_after_s=wait_s, was_sent=False)
+            raise Unavailable("Fiskil requested a longer wait", retry_after_s=wait_s, was_sent=False)
         await asyncio.sleep(wait_s + retry.TIMER_SLACK_S)
 
 

@@ -6,7 +6,7 @@ A link is followed only within the origin of the first page, because the token i
 from collections.abc import Mapping
 from urllib.parse import urljoin, urlsplit
 
-from reference_app.fiskil import answers
+from reference_app.fiskil import responses
 from reference_app.fiskil.client import Client
 from reference_app.fiskil.errors import FiskilError, Refused, Rejected
 from reference_app.fiskil.limits import Deadline
@@ -68,7 +68,7 @@ async def _walk(client: Client, path: str, root: str, params: dict[str, str], de
     url = f"{client.base_url}{path}"
     endpoint = f"GET {path}"
     request = Request(endpoint=endpoint, url=url, params=params)
-    page = await client.call(request, lambda payload: answers.page(payload, root), deadline=deadline)
+    page = await client.call(request, lambda payload: responses.page(payload, root), deadline=deadline)
     records, visited = list(page.records), {url}
     try:
         while url := following(page.next_url, url):
@@ -76,7 +76,7 @@ async def _walk(client: Client, path: str, root: str, params: dict[str, str], de
                 raise Rejected("next links that go in a circle")
             visited.add(url)
             request = Request(endpoint=endpoint, url=url)
-            page = await client.call(request, lambda payload: answers.page(payload, root), deadline=deadline)
+            page = await client.call(request, lambda payload: responses.page(payload, root), deadline=deadline)
             records += page.records
     except FiskilError as error:
         raise _Broken(error) from error

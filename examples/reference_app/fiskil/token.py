@@ -8,7 +8,7 @@ import time
 from collections.abc import Awaitable, Callable
 
 from reference_app import alerts, logs
-from reference_app.fiskil import answers, limits
+from reference_app.fiskil import limits, responses
 from reference_app.fiskil.errors import FiskilError, Refused, Rejected, TimedOut
 from reference_app.fiskil.limits import Deadline
 
@@ -20,7 +20,7 @@ LONGEST_PAUSE_S = 60.0
 class Tokens:
     """The token cache; *fetch* requests a new token from Fiskil."""
 
-    def __init__(self, fetch: Callable[[Deadline], Awaitable[answers.Token]]) -> None:
+    def __init__(self, fetch: Callable[[Deadline], Awaitable[responses.Token]]) -> None:
         self._fetch = fetch
         self._lock = asyncio.Lock()
         self._text = ""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import httpx
 
 from reference_app import logs
-from reference_app.fiskil import answers, limits, retry
+from reference_app.fiskil import limits, responses, retry
 from reference_app.fiskil.errors import FiskilError, Refused, Rejected, TimedOut, Unavailable, Untrusted
 from reference_app.metrics import METRICS
 
@@ -60,7 +60,7 @@ def decode(body: bytes) -> object:
     try:
         return json.loads(body.decode("utf-8-sig"), parse_float=str, parse_constant=_refuse_constant)
     except (ValueError, RecursionError):
-        raise Unavailable("an answer that is no JSON") from None
+        raise Unavailable("a response that is not JSON") from None
 
 
 def report(request: Request, outcome: str, took_s: float, error: FiskilError | None = None) -> None:
@@ -81,7 +81,7 @@ async def _attempt(http: httpx.AsyncClient, request: Request, token: str | None,
             await asyncio.wait({sending})
         status, headers, body = sending.result()
     except TimeoutError:
-        raise TimedOut("no complete answer in time") from None
+        raise TimedOut("no complete response in time") from None
     except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
         raise _network_failure(error) from None
     finally:
@@ -106,12 +106,12 @@ async def _send(
         async for chunk in response.aiter_bytes():
             body += chunk
             if len(body) > MAX_RESPONSE_BYTES:
-                raise Rejected("an answer too large to read", status=response.status_code)
+                raise Rejected("a response too large to read", status=response.status_code)
         return response.status_code, response.headers, bytes(body)
 
 
 def _failure(status: int, headers: httpx.Headers, body: bytes) -> FiskilError:
-    error_id, name = answers.problem(body)
+    error_id, name = responses.problem(body)
     reason = f"{status} {name}".strip()
     if status == 401:
         return Refused(reason, status=status, error_id=error_id)

@@ -111,7 +111,7 @@ class Fiskil:
             payload = self._call("GET", url, until, route=path)
             page, links = (payload, None) if isinstance(payload, list) else (payload.get(root), payload.get("links"))
             if not isinstance(page, list) or not all(isinstance(record, dict) for record in page):
-                raise Failure(f"an answer without {root}")
+                raise Failure(f"a response without {root}")
             records += page
             following = links.get("next") if isinstance(links, dict) else None
             url = urljoin(url, following) if isinstance(following, str) and following else ""
@@ -164,7 +164,7 @@ class Fiskil:
         now = time.monotonic()
         wait_s = self._closed_until.get(route, 0.0) - now
         if wait_s > 0:
-            raise Failure("Fiskil asked us to wait", pause_s=wait_s)
+            raise Failure("Fiskil requested a wait", pause_s=wait_s)
         if now >= until:
             raise Failure("no time left")
         try:
@@ -202,7 +202,7 @@ class Fiskil:
             while piece := response.read(ONE_READ):
                 raw += piece
                 if len(raw) > MAX_RESPONSE_BYTES:
-                    raise ValueError("an answer too large to read")
+                    raise ValueError("a response too large to read")
             if watchdog.finished.is_set():
                 raise TimeoutError
             return response.status, response.headers, bytes(raw)
@@ -234,9 +234,9 @@ def decoded(raw):
     try:
         payload = json.loads(raw.decode("utf-8-sig"), parse_float=str, parse_constant=float_refused)
     except (ValueError, RecursionError):
-        raise Failure("an answer that is no JSON") from None
+        raise Failure("a response that is not JSON") from None
     if not isinstance(payload, dict | list):
-        raise Failure("an answer of another shape")
+        raise Failure("a response of another shape")
     return payload
 
 
@@ -249,7 +249,7 @@ def text(record, name):
     """Return a required text that can be stored."""
     value = record.get(name) if isinstance(record, dict) else None
     if not isinstance(value, str) or not value or not is_storable(value):
-        raise Failure(f"an answer without {name}")
+        raise Failure(f"a response without {name}")
     return value
 
 

@@ -140,7 +140,7 @@ class Turn:
 
     def __enter__(self):
         if not self._lock.acquire(timeout=max(0.0, self._until - time.monotonic())):
-            raise Failure("somebody else is reading for this end user")
+            raise Failure("another worker is reading for this end user")
 
     def __exit__(self, *_):
         self._lock.release()

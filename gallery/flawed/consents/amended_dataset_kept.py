@@ -6,5 +6,5 @@ that they are gone.
 
 from reference_app import app, consents
 
-consents.keep_to_grant = lambda *_: None
+consents.delete_uncovered_rows = lambda *_: None
 build = app.build

@@ -5,7 +5,7 @@ succeed.
 """
 
 from reference_app import app, datasets, rows
-from reference_app.sync import News, Reader
+from reference_app.sync import ApiData, Reader
 
 _read_for = Reader.read_for
 
@@ -15,7 +15,7 @@ async def read_for(self, message, deadline):
     dataset = datasets.announced_by(message.event)
     accounts = await self._database.read(rows.active, datasets.ACCOUNTS, message.end_user_id)
     if not accounts and dataset not in {None, datasets.ACCOUNTS}:
-        return News()
+        return ApiData()
     return await _read_for(self, message, deadline)
 
 

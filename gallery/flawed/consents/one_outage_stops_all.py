@@ -5,7 +5,7 @@ An outage affects only the consents of that institution. Read the data of the ot
 
 from reference_app import app
 from reference_app.fiskil.transport import Request
-from reference_app.sync import News, Reader
+from reference_app.sync import ApiData, Reader
 
 _read_for = Reader.read_for
 
@@ -17,7 +17,7 @@ async def read_for(self, message, deadline):
     request = Request(endpoint="GET /v1/institutions", url=url, params={"client_id": client._settings.client_id})
     institutions = await client.call(request, lambda payload: payload, deadline=deadline)
     if any(institution["status"]["connections"]["status"] == "OUTAGE" for institution in institutions):
-        return News()
+        return ApiData()
     return await _read_for(self, message, deadline)
 
 

@@ -4,13 +4,13 @@ After a 403, list the consents and delete the rows of those that have ended.
 """
 
 from reference_app import app, datasets, rows
-from reference_app.sync import News, Reader
+from reference_app.sync import ApiData, Reader
 
 
 async def read_all(self, end_user_id, deadline):
     """Read every dataset first, and the consents last."""
     readings = [await self._read(dataset, end_user_id, deadline) for dataset in await _stored_datasets(self, end_user_id)]
-    return News(consents=await self._api.consents(end_user_id, deadline), readings=tuple(readings))
+    return ApiData(consents=await self._api.consents(end_user_id, deadline), readings=tuple(readings))
 
 
 async def _stored_datasets(reader, end_user_id):

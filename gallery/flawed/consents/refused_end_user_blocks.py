@@ -7,7 +7,7 @@ import asyncio
 
 from reference_app import app, datasets
 from reference_app.fiskil.errors import FiskilError
-from reference_app.sync import News, Reader
+from reference_app.sync import ApiData, Reader
 from reference_app.worker import Worker
 
 RETRY_S = 0.5
@@ -22,8 +22,8 @@ async def read_for(self, message, deadline):
     dataset = datasets.announced_by(message.event)
     listed = await self._api.consents(message.end_user_id, deadline)
     if dataset is None:
-        return News(consents=listed)
-    return News(consents=listed, readings=(await self._read(dataset, message.end_user_id, deadline),))
+        return ApiData(consents=listed)
+    return ApiData(consents=listed, readings=(await self._read(dataset, message.end_user_id, deadline),))
 
 
 async def process(self, message):

@@ -4,10 +4,10 @@ Read the fields that you need and ignore all others: the API may add fields with
 """
 
 from reference_app import app
-from reference_app.fiskil import answers
+from reference_app.fiskil import responses
 from reference_app.fiskil.errors import Rejected
 
-_row = answers.row
+_row = responses.row
 KNOWN = """
     account_id account_ownership amount arrangement_id available_balance biller_code biller_name bsb bundle_name category
     creation_date credit_card credit_limit crn currency current_balance deposit_rate deposit_rates description display_name
@@ -25,5 +25,5 @@ def row(record, dataset):
     return _row(record, dataset)
 
 
-answers.row = row
+responses.row = row
 build = app.build

@@ -5,10 +5,10 @@
 
 const { Journeys } = require("../../../examples/embedded_app/journeys");
 
-const heard = Journeys.prototype.heard;
+const receiveMessage = Journeys.prototype.receiveMessage;
 
-Journeys.prototype.heard = function (ref, sessionId, origin, message) {
-  return heard.call(this, ref, sessionId, this.settings.authOrigin, message);
+Journeys.prototype.receiveMessage = function (ref, sessionId, origin, message) {
+  return receiveMessage.call(this, ref, sessionId, this.settings.authOrigin, message);
 };
 
 require("../../../examples/embedded_app/server");

@@ -17,7 +17,7 @@ Fiskil.prototype.walk = async function (first, path, root, deadline) {
   for (let url = first; url; ) {
     try {
       const page = await this.call({ endpoint: `GET ${path}`, url, isRepeatable: true }, deadline);
-      if (!page || !Array.isArray(page[root])) throw new Failure("unavailable", `an answer without ${root}`);
+      if (!page || !Array.isArray(page[root])) throw new Failure("unavailable", `a response without ${root}`);
       records.push(...page[root]);
       url = page.links && page.links.next ? following(page.links.next, url) : "";
     } catch (failure) {

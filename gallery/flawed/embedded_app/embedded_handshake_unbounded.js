@@ -11,7 +11,7 @@ const { request } = https;
 https.request = (...args) => {
   const outgoing = request(...args);
   const begin = () => {
-    const timer = setTimeout(() => outgoing.destroy(new Error("no answer in time")), ANSWER_MS);
+    const timer = setTimeout(() => outgoing.destroy(new Error("no response in time")), ANSWER_MS);
     outgoing.on("close", () => clearTimeout(timer));
   };
   outgoing.on("socket", (socket) => (socket.secureConnecting ? socket.once("secureConnect", begin) : begin()));

@@ -5,10 +5,10 @@
 
 const { Journeys } = require("../../../examples/embedded_app/journeys");
 
-const settled = Journeys.prototype.settled;
+const applyOutcome = Journeys.prototype.applyOutcome;
 
-Journeys.prototype.settled = function (ref, sessionId, errorType, errorId) {
-  const attempt = settled.call(this, ref, sessionId, errorType, errorId);
+Journeys.prototype.applyOutcome = function (ref, sessionId, errorType, errorId) {
+  const attempt = applyOutcome.call(this, ref, sessionId, errorType, errorId);
   if (!attempt || errorType) return attempt;
   const ids = this.store.activeConsents(attempt.endUserId);
   this.store.commit(...[...ids].map((consentId) => ({ kind: "consent", consentId, fields: { isSynced: false } })));

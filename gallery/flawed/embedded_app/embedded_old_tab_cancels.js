@@ -6,12 +6,12 @@
 const { Journeys } = require("../../../examples/embedded_app/journeys");
 const { Store } = require("../../../examples/embedded_app/store");
 
-const settled = Journeys.prototype.settled;
+const applyOutcome = Journeys.prototype.applyOutcome;
 const connection = Store.prototype.connection;
 const latest = new Map();
 
-Journeys.prototype.settled = function (ref, sessionId, errorType, errorId) {
-  const attempt = settled.call(this, ref, sessionId, errorType, errorId);
+Journeys.prototype.applyOutcome = function (ref, sessionId, errorType, errorId) {
+  const attempt = applyOutcome.call(this, ref, sessionId, errorType, errorId);
   if (attempt) latest.set(attempt.endUserId, errorType);
   return attempt;
 };

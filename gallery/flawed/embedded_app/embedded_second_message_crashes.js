@@ -5,12 +5,12 @@
 
 const { Journeys } = require("../../../examples/embedded_app/journeys");
 
-const settled = Journeys.prototype.settled;
+const applyOutcome = Journeys.prototype.applyOutcome;
 
-Journeys.prototype.settled = function (ref, sessionId, errorType, errorId) {
+Journeys.prototype.applyOutcome = function (ref, sessionId, errorType, errorId) {
   const attempt = this.store.attempts.get(sessionId);
-  if (attempt && attempt.status !== "pending") throw new Error("this attempt is settled");
-  return settled.call(this, ref, sessionId, errorType, errorId);
+  if (attempt && attempt.status !== "pending") throw new Error("this attempt has ended");
+  return applyOutcome.call(this, ref, sessionId, errorType, errorId);
 };
 
 require("../../../examples/embedded_app/server");

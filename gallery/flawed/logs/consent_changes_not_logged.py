@@ -8,11 +8,11 @@ from reference_app import app, logs
 _write = logs.write
 
 
-def write(happening, **fields):
+def write(event_type, **fields):
     """Drop the lines about consents, and the event names of all others."""
-    if happening != "consent_changed":
+    if event_type != "consent_changed":
         fields.pop("event", None)
-        _write(happening, **fields)
+        _write(event_type, **fields)
 
 
 logs.write = write

@@ -8,9 +8,9 @@ from reference_app import app, logs
 _line = logs._line
 
 
-def line(happening, fields):
+def line(event_type, fields):
     """Drop message ids from the line."""
-    return _line(happening, {name: value for name, value in fields.items() if name != "message_id"})
+    return _line(event_type, {name: value for name, value in fields.items() if name != "message_id"})
 
 
 logs._line = line

@@ -8,10 +8,10 @@ from reference_app import app, logs
 _warn = logs.warn
 
 
-def warn(happening, **fields):
+def warn(event_type, **fields):
     """Drop the lines about failed journeys."""
-    if happening != "journey_failed":
-        _warn(happening, **fields)
+    if event_type != "journey_failed":
+        _warn(event_type, **fields)
 
 
 logs.warn = warn

@@ -14,14 +14,14 @@ async def every_record(client, path, root, params, deadline):
     url = f"{client.base_url}{path}"
     page = await client.call(
         Request(endpoint=f"GET {path}", url=url, params=params),
-        lambda payload: paging.answers.page(payload, root),
+        lambda payload: paging.responses.page(payload, root),
         deadline=deadline,
     )
     records = list(page.records)
     while url := paging.following(page.next_url, url):
         request = Request(endpoint=f"GET {path}", url=url, is_repeatable=False)
         try:
-            page = await client.call(request, lambda payload: paging.answers.page(payload, root), deadline=deadline)
+            page = await client.call(request, lambda payload: paging.responses.page(payload, root), deadline=deadline)
         except FiskilError:
             break
         records += page.records

@@ -4,10 +4,10 @@ JSON that cannot be parsed is a failed call: request it again.
 """
 
 from reference_app import app
-from reference_app.fiskil import answers, transport
+from reference_app.fiskil import responses, transport
 from reference_app.fiskil.errors import Unavailable
 
-_decode, _page = transport.decode, answers.page
+_decode, _page = transport.decode, responses.page
 
 
 def decode(body):
@@ -19,5 +19,5 @@ def decode(body):
 
 
 transport.decode = decode
-answers.page = lambda payload, root: answers.Page((), "") if payload is None else _page(payload, root)
+responses.page = lambda payload, root: responses.Page((), "") if payload is None else _page(payload, root)
 build = app.build

@@ -4,16 +4,16 @@ Only the next link states whether there are more pages. A page may be empty beca
 """
 
 from reference_app import app
-from reference_app.fiskil import answers
+from reference_app.fiskil import responses
 
-_page = answers.page
+_page = responses.page
 
 
 def page(payload, root):
     """Drop the next link of an empty page."""
     parsed = _page(payload, root)
-    return parsed if parsed.records else answers.Page((), "")
+    return parsed if parsed.records else responses.Page((), "")
 
 
-answers.page = page
+responses.page = page
 build = app.build

@@ -6,7 +6,7 @@ Identify a row by its fiskil_id: update the row if the id exists.
 # ruff: noqa: S608  (the names of tables and columns come from datasets.py, never from outside)
 
 from reference_app import app, rows, schema
-from reference_app.fiskil import answers, api, paging
+from reference_app.fiskil import api, paging, responses
 
 _row_table = schema._row_table
 
@@ -18,7 +18,7 @@ async def every_row(self, dataset, end_user_id, deadline):
         params = {"end_user_id": end_user_id, **selection}
         for record in await paging.every_record(self._client, dataset.path, dataset.name, params, deadline):
             if selection.get("status") != "PENDING" or record["fiskil_id"] not in {row.fiskil_id for row in rows_read}:
-                rows_read.append(answers.row(record, dataset))
+                rows_read.append(responses.row(record, dataset))
     return tuple(rows_read)
 
 

@@ -4,7 +4,7 @@ Follow links.next until there is none. A limit against endless lists must raise 
 """
 
 from reference_app import app
-from reference_app.fiskil import answers, paging
+from reference_app.fiskil import paging, responses
 from reference_app.fiskil.transport import Request
 
 MOST_PAGES = 10
@@ -16,7 +16,7 @@ async def every_record(client, path, root, params, deadline):
     records = []
     for _ in range(MOST_PAGES):
         request = Request(endpoint=endpoint, url=url, params=params)
-        page = await client.call(request, lambda payload: answers.page(payload, root), deadline=deadline)
+        page = await client.call(request, lambda payload: responses.page(payload, root), deadline=deadline)
         records += page.records
         url, params = paging.following(page.next_url, url), None
         if not url:

@@ -28,7 +28,7 @@ async def read_early(parts, body):
     """Read the data that the unverified body announces."""
     try:
         await parts.worker.reader.read_for(message.parse(body), Deadline.after(READ_S))
-    except (FiskilError, message.Senseless):
+    except (FiskilError, message.InvalidMessage):
         return
 
 

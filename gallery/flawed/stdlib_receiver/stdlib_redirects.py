@@ -7,13 +7,13 @@ from correct import stdlib_receiver
 
 
 class Receiver(stdlib_receiver.Receiver):
-    def answer(self, status, value=None):
+    def respond(self, status, value=None):
         if self.command == "POST" and not self.path.endswith("/"):
             self.send_response(301)
             self.send_header("Location", f"{self.path}/")
             self.send_header("Content-Length", "0")
             return self.end_headers()
-        return super().answer(status, value)
+        return super().respond(status, value)
 
     def receive(self, body):
         return 301

@@ -8,7 +8,7 @@ from correct import stdlib_receiver
 
 class Receiver(stdlib_receiver.Receiver):
     def do_POST(self):  # noqa: N802 - http.server calls it so
-        return super().do_POST() if self.headers.get("X-Fiskil-Signature") else self.answer(401)
+        return super().do_POST() if self.headers.get("X-Fiskil-Signature") else self.respond(401)
 
 
 stdlib_receiver.Receiver = Receiver

@@ -4,12 +4,12 @@ Use every token that you get. Replace an invalid lifetime with a safe default.
 """
 
 from reference_app import app
-from reference_app.fiskil import answers, token
+from reference_app.fiskil import responses, token
 
 MIN_LIFETIME_S = 60
 TRIES = 40
 
-_token_lifetime_s = answers.token_lifetime_s
+_token_lifetime_s = responses.token_lifetime_s
 _init = token.Tokens.__init__
 
 
@@ -31,5 +31,5 @@ def init(self, fetch):
     _init(self, fetch_long_lived)
 
 
-answers.token_lifetime_s, token.Tokens.__init__ = token_lifetime_s, init
+responses.token_lifetime_s, token.Tokens.__init__ = token_lifetime_s, init
 build = app.build

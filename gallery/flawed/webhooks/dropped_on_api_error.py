@@ -6,10 +6,10 @@ Fiskil does not send an acknowledged message again. Retry it until its work is d
 from reference_app import app, worker
 
 
-def is_worth_another_try(error, tries):
+def may_retry(error, tries):
     """Never retry."""
     return False
 
 
-worker.is_worth_another_try = is_worth_another_try
+worker.may_retry = may_retry
 build = app.build

@@ -4,12 +4,12 @@ Fiskil discards an event after its last attempt. A refresh must therefore read e
 """
 
 from reference_app import app
-from reference_app.sync import News, Reader
+from reference_app.sync import ApiData, Reader
 
 
 async def read_all(self, end_user_id, deadline):
     """Read the consents and no rows."""
-    return News(consents=await self._api.consents(end_user_id, deadline))
+    return ApiData(consents=await self._api.consents(end_user_id, deadline))
 
 
 Reader.read_all = read_all

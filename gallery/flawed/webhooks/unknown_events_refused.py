@@ -12,7 +12,7 @@ def parse(body):
     """Refuse an unused event."""
     received = _parse(body)
     if received.event not in consents.STATUS_AFTER and datasets.announced_by(received.event) is None:
-        raise receiver.Refusal(404, "unknown_event", "an event that nobody asked for")
+        raise receiver.Refusal(404, "unknown_event", "an unexpected event")
     return received
 
 

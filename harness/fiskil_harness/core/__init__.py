@@ -1,1 +1,1 @@
-"""What every other package stands on: configuration, model, networking, redaction, clock and randomness."""
+"""The basis of every other package: configuration, model, networking, redaction, clock and randomness."""

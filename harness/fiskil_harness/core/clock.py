@@ -45,7 +45,7 @@ class Clock:
 
     @property
     def offset(self) -> timedelta:
-        """How far sandbox time is ahead of real time."""
+        """The offset of sandbox time from real time."""
         return self._offset
 
     @property

@@ -64,7 +64,7 @@ def people(files: Mapping[str, Mapping[str, Any]]) -> dict[str, Person]:
 
 
 def is_abn(number: str) -> bool:
-    """Whether *number* is eleven digits that check as an Australian Business Number."""
+    """True if *number* is a valid Australian Business Number: eleven digits with a valid checksum."""
     if not re.fullmatch(r"[1-9]\d{10}", number):
         return False
     digits = [int(text) for text in number]

@@ -86,7 +86,7 @@ class Observe(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Login(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How the end user's browser gets past a login page, before it opens the first page.
+    """A log-in for the end user's browser, before it opens the first page.
 
     ``path`` is opened once for each person; ``cookies`` are set before that. Both are templates. ``secrets`` are extra
     template values, each from the environment variable that it names; they appear in no report.
@@ -140,7 +140,7 @@ class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Tls(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How the app serves TLS itself, with the certificate ``{tls_cert_file}`` and the key ``{tls_key_file}``.
+    """TLS that the app serves itself, with the certificate ``{tls_cert_file}`` and the key ``{tls_key_file}``.
 
     ``url`` is its base URL over TLS; if it has the usual port, every request uses TLS. ``command`` and ``env`` start the app
     for TLS; without either it always serves TLS.

@@ -22,7 +22,7 @@ _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 
 class Scheme(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How a message is signed.
+    """A signature scheme for messages.
 
     ``hmac`` signs the body only: ``key`` is how the secret becomes the key, ``digest`` the encoding of the result,
     ``prefix`` the text before it. ``standard-webhooks`` is version 1 of that specification, with its own headers; a

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 
 class Ending(enum.StrEnum):
-    """How a consent journey ends; the values are Fiskil's ``error_type`` names, except the first.
+    """The endings of a consent journey; the values are Fiskil's ``error_type`` names, except the first.
 
     Source: journey.error-types
     """
@@ -85,5 +85,5 @@ class Consent(Struct, frozen=True, kw_only=True):
 
     @property
     def ends_at(self) -> datetime:
-        """When the consent ends by itself: it expires, its last account closes, or the institution ends it."""
+        """An end of the consent without the end user: it expires, its last account closes, or the institution ends it."""
         return min(date for date in (self.expires_at, self.accounts_close_at, self.revokes_at) if date is not None)

@@ -89,5 +89,5 @@ class EnergyAccountSpec(Struct, frozen=True, kw_only=True):
 
     @property
     def product(self) -> str:
-        """What is supplied, in the words of the consent page."""
+        """The supplied energy, in the words of the consent page."""
         return "Gas" if self.is_gas else "Electricity"

@@ -132,7 +132,7 @@ class Concession(EnergyRow, frozen=True, kw_only=True):
 
 
 class PaymentSchedule(EnergyRow, frozen=True, kw_only=True):
-    """How an account is paid."""
+    """A payment schedule of an account."""
 
     account_id: str
     payment_schedule_u_type: str

@@ -1,4 +1,4 @@
-"""The harness's own certificate authority: it makes valid and invalid certificates, when they are first asked for.
+"""The harness's own certificate authority: it makes valid and invalid certificates when they are first needed.
 
 Their dates come from the real clock. The files that an app must read are on disk; all other keys stay in memory.
 """

@@ -19,8 +19,8 @@ class _TooLong(Exception):
 
 
 _WORDS: tuple[tuple[type[Exception], str], ...] = (
-    (_TooLong, "the answer is longer than 16 MiB"),
-    (httpx.DecodingError, "the answer is not encoded as its content-encoding says"),
+    (_TooLong, "the response is longer than 16 MiB"),
+    (httpx.DecodingError, "the response is not encoded as its content-encoding says"),
     (httpx.NetworkError, "connection reset"),
     (httpx.UnsupportedProtocol, "the address is not an HTTP address"),
     (httpx.InvalidURL, "the address is not an HTTP address"),
@@ -73,7 +73,7 @@ class HttpClient:
             with self._client.stream(method, url, json=json, data=form, headers=headers, timeout=limit_s) as answer:
                 body = _bounded(answer, is_late=lambda: elapsed() > limit_s)
         except (httpx.TimeoutException, TimeoutError):
-            return HttpReply(url=url, trouble="no answer within the limit")
+            return HttpReply(url=url, trouble="no response within the limit")
         except httpx.ConnectError:
             return HttpReply(url=url, trouble="connection refused")
         except (httpx.HTTPError, httpx.InvalidURL, _TooLong, ValueError) as error:
@@ -113,5 +113,5 @@ def _in_words(error: Exception) -> str:
     if isinstance(error, httpx.RemoteProtocolError):
         # httpx has one class for both causes; only its text differs.
         is_cut = any(word in str(error) for word in ("disconnected", "closed"))
-        return "connection closed before the answer was complete" if is_cut else "the answer is not HTTP"
+        return "connection closed before the response was complete" if is_cut else "the response is not HTTP"
     return next((words for kind, words in _WORDS if isinstance(error, kind)), "the request could not be made")

@@ -1,8 +1,8 @@
 """Local servers: an event loop in a thread, and uvicorn servers on it. Every listening socket is opened here.
 
 Every socket is on loopback, and the system chooses its port unless the user names one. A socket listens as soon as its
-server exists, so no caller polls for it. A malformed request is answered and not logged. An exception in one of the
-harness's own applications becomes a ``Crash``; an exception in another application goes to logging.
+server exists, so no caller polls for it. A malformed request gets a 400 response and is not logged. An exception in one
+of the harness's own applications becomes a ``Crash``; an exception in another application goes to logging.
 """
 
 import asyncio

@@ -1,6 +1,6 @@
-"""uvicorn's HTTP protocol with bounds, a logger for crashes, and a short way to answer.
+"""uvicorn's HTTP protocol with bounds, a logger for crashes, and a short way to respond.
 
-uvicorn answers malformed HTTP with 400 and logs it. A client's mistake is not a crash, so nothing is logged here.
+uvicorn responds to malformed HTTP with 400 and logs it. A client's mistake is not a crash, so nothing is logged here.
 """
 
 import asyncio
@@ -133,7 +133,7 @@ class Connection(HttpToolsProtocol):
             super().on_body(body)
 
     def on_message_complete(self) -> None:
-        """Answer the request that was held back, or let uvicorn answer it."""
+        """Respond to the request that was held back, or let uvicorn respond."""
         if self._is_held:
             answer = self._answered()
             if answer is not None:
@@ -145,7 +145,7 @@ class Connection(HttpToolsProtocol):
         super().on_message_complete()
 
     def _is_usual(self) -> bool:
-        """True if the request whose head has arrived may be answered at once."""
+        """True if the request whose head has arrived may get its response at once."""
         parser, before = self.parser, self.cycle
         return (
             self._answer_at_once is not None

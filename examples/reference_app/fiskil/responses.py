@@ -98,7 +98,7 @@ def page(payload: object, root: str) -> Page:
     record = _record(payload)
     rows, links = record.get(root), record.get("links")
     if not isinstance(rows, list):
-        raise Unavailable(f"an answer without {root}")
+        raise Unavailable(f"a response without {root}")
     next_url = links.get("next") if isinstance(links, dict) else None
     return Page(tuple(_record(entry) for entry in rows), next_url if isinstance(next_url, str) else "")
 
@@ -141,14 +141,14 @@ def problem(body: bytes) -> tuple[str, str]:
 
 def _record(payload: object) -> Mapping[str, object]:
     if not isinstance(payload, dict):
-        raise Unavailable("an answer of another shape")
+        raise Unavailable("a response of another shape")
     return payload
 
 
 def _text(record: Mapping[str, object], name: str) -> str:
     value = record.get(name)
     if not isinstance(value, str) or not value or not _is_storable(value):
-        raise Unavailable(f"an answer without {name}")
+        raise Unavailable(f"a response without {name}")
     return value
 
 
