@@ -50,7 +50,7 @@ def test_a_refused_lawful_body_fails() -> None:
     finding = examined(("valid", 204), ("valid", 500), ("valid", 422))
 
     assert (finding.verdict, failed(finding)) == (Verdict.FAIL, ["takes_lawful_bodies"])
-    assert finding.evidence == ("fuzz 1, valid: 500", "fuzz 2, valid: 422", "the same seed draws the same bodies")
+    assert finding.evidence == ("fuzz 1, valid: 500", "fuzz 2, valid: 422", "the same seed generates the same bodies")
 
 
 def test_silence_fails() -> None:
