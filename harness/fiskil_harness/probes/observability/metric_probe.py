@@ -18,8 +18,8 @@ UNCERTAIN = "only metrics changed whose names may be the runtime's: begin the na
 class Monitoring(Struct, frozen=True, kw_only=True):
     """The readings of one scenario, by moment.
 
-    ``problem`` is the reason why they prove nothing, or ''. ``metrics_problem`` is the reason why metrics prove nothing, although
-    alerts may. ``has_deadline`` is False if ``app.limits.alert_s`` is only assumed.
+    ``problem`` is the reason why they prove nothing, or ''. ``metrics_problem`` is the reason why metrics prove
+    nothing, although alerts may. ``has_deadline`` is False if ``app.limits.alert_s`` is only assumed.
     """
 
     samples: dict[str, Monitors]
