@@ -1,4 +1,4 @@
-"""Probes: each file asks one question about the app and reads the finished journal to decide it."""
+"""Probes: each file checks one property of the app, using the finished journal."""
 
 from typing import Any
 

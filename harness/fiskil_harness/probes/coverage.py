@@ -71,14 +71,14 @@ def exercised_in(journal: Journal) -> tuple[str, ...]:
     return tuple(sorted(events | endings))
 
 
-def expected_of(facts: Facts, met: Iterable[str] = ()) -> tuple[str, ...]:
+def expected_of(facts: Facts, marks: Iterable[str] = ()) -> tuple[str, ...]:
     """Return the flows that a run must exercise.
 
-    A wildcard in ``uses_events`` matches the events of the datasets that end users are asked for. Errors are expected only
-    if the app called an endpoint.
+    A wildcard in ``uses_events`` matches only events of datasets that the app requests from end users. Errors are expected
+    only if the app called an endpoint.
 
     Args:
-        met: Marks of the app's calls in all scenarios, as `coverage_marks` returns them.
+        marks: Marks of the app's calls in all scenarios, as `coverage_marks` returns them.
     """
     permissions = tuple(facts.datasets or USUAL_PERMISSIONS)
     permitted_events = [
@@ -87,7 +87,7 @@ def expected_of(facts: Facts, met: Iterable[str] = ()) -> tuple[str, ...]:
         if dataset.permission is not None and dataset.is_permitted_by(permissions)
     ]
     kinds = {kind for pattern in facts.uses_events or () for kind in _matching_kinds(pattern, permitted_events)}
-    called_endpoints = _names_after(met, CALLED)
+    called_endpoints = _names_after(marks, CALLED)
     return (
         *(f"{EVENT} {kind}" for kind in sorted(kinds)),
         *(f"{ENDING} {ending}" for ending in ENDINGS),
@@ -101,24 +101,24 @@ def expected_errors() -> tuple[str, ...]:
     return tuple(f"{ERROR} {error}" for error in ERRORS)
 
 
-def untested(facts: Facts, exercised: Iterable[str], met: Iterable[str] = ()) -> tuple[str, ...]:
-    """Return the expected flows that are neither in *exercised* nor in *met*, in the order of `expected_of`."""
-    flows = {*exercised, *met}
-    return tuple(text for text in expected_of(facts, met) if text not in flows)
+def untested(facts: Facts, exercised: Iterable[str], marks: Iterable[str] = ()) -> tuple[str, ...]:
+    """Return the expected flows that are neither in *exercised* nor in *marks*, in the order of `expected_of`."""
+    flows = {*exercised, *marks}
+    return tuple(text for text in expected_of(facts, marks) if text not in flows)
 
 
-def coverage(facts: Facts, exercised: Iterable[str], met: Iterable[str] = ()) -> tuple[Coverage, ...]:
+def coverage(facts: Facts, exercised: Iterable[str], marks: Iterable[str] = ()) -> tuple[Coverage, ...]:
     """Return one `Coverage` for each kind: working and failing endpoints, kinds of error, events, endings.
 
     Args:
         exercised: Events and endings of all scenarios, as `exercised_in` returns them.
-        met: Marks of the app's calls in all scenarios, as `coverage_marks` returns them.
+        marks: Marks of the app's calls in all scenarios, as `coverage_marks` returns them.
     """
-    flows = {*exercised, *met}
-    expected_flows = expected_of(facts, met)
+    flows = {*exercised, *marks}
+    expected_flows = expected_of(facts, marks)
     kinds = (
         ("endpoints", ANSWERED, expected_flows),
-        ("endpoints that failed", FAILED, tuple(f"{FAILED} {text}" for text in _names_after(met, CALLED))),
+        ("endpoints that failed", FAILED, tuple(f"{FAILED} {text}" for text in _names_after(marks, CALLED))),
         ("kinds of error", ERROR, expected_flows),
         ("events", EVENT, expected_flows),
         ("endings of a journey", ENDING, expected_flows),

@@ -45,14 +45,14 @@ def findings(probes: Iterable[Any], journal: Journal, *, crashed: str, missing: 
 
 
 def _obstacles(examined: Iterable[Finding], journal: Journal, crashed: str) -> Iterator[Finding]:
-    doubtful = [finding for finding in examined if finding.verdict is Verdict.INCONCLUSIVE]
+    inconclusive = [finding for finding in examined if finding.verdict is Verdict.INCONCLUSIVE]
     hook_failure = failed_hook(journal)
     if crashed:
         yield _inconclusive(EVERY_STEP, crashed)
-    elif hook_failure and any(not finding.hook for finding in doubtful):
+    elif hook_failure and any(not finding.hook for finding in inconclusive):
         yield _inconclusive(EVERY_STEP, hook_failure)
     effects_problem = _effects_problem(journal)
-    if effects_problem and any(finding.hook == EFFECTS for finding in doubtful):
+    if effects_problem and any(finding.hook == EFFECTS for finding in inconclusive):
         yield _inconclusive(EFFECTS_REPORTED, effects_problem)
     for problem, hook in dict.fromkeys((cut_short.what, cut_short.hook) for cut_short in journal.all(CutShort)):
         yield _inconclusive(EVERY_STEP, problem, hook)
@@ -85,10 +85,10 @@ def _effects_problem(journal: Journal) -> str:
         for delivery in journal.all(Delivery)
         if delivery.kind == "genuine" and delivery.outcome == "ack"
     }
-    looks = [effects for effects in journal.all(Effects) if effects.participant in acknowledged]
-    if not looks or not all(look.refusal for look in looks):
+    snapshots = [effects for effects in journal.all(Effects) if effects.participant in acknowledged]
+    if not snapshots or not all(snapshot.refusal for snapshot in snapshots):
         return ""
-    return f"{looks[-1].refusal} about an end user whose message was acknowledged; is that path the right one?"
+    return f"{snapshots[-1].refusal} about an end user whose message was acknowledged; is that path the right one?"
 
 
 def _examine(probe: Any, journal: Journal) -> Finding:

@@ -1,4 +1,4 @@
-"""calls_from_the_server: the browser records whether a page called the API; headers alone do not fail."""
+"""calls_from_the_server: the browser records whether a page called the API; browser headers do not fail."""
 
 from fiskil_harness.journal import CutShort
 from fiskil_harness.probes import CallsFromTheServer, Verdict

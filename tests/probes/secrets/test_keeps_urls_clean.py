@@ -61,7 +61,7 @@ def tape() -> Tape:
 
 
 @pytest.mark.parametrize(
-    ("query", "what"),
+    ("query", "kind"),
     [
         (f"access_token={TOKEN}", "the access token"),
         (f"client_secret={SECRET}", "the client secret"),
@@ -76,22 +76,22 @@ def tape() -> Tape:
         ("phone=0491570006", "the end user's phone number"),
     ],
 )
-def test_every_encoding_in_a_query_fails(tape: Tape, query: str, what: str) -> None:
+def test_every_encoding_in_a_query_fails(tape: Tape, query: str, kind: str) -> None:
     """The finding names the kind and the place, never the value."""
     call_api(tape, query=query)
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, finding.observed) == (Verdict.FAIL, f"{what} is in the query of banking.accounts")
+    assert (finding.verdict, finding.observed) == (Verdict.FAIL, f"{kind} is in the query of banking.accounts")
     assert not any(value in repr(finding) for value in (TOKEN, SECRET, WEBHOOK_SECRET, NUMBER, EMAIL, NAME, PHONE))
 
 
-@pytest.mark.parametrize(("value", "what"), [(EMAIL, "the end user's e-mail address"), (TOKEN, "the access token")])
-def test_a_path_is_searched(tape: Tape, value: str, what: str) -> None:
+@pytest.mark.parametrize(("value", "kind"), [(EMAIL, "the end user's e-mail address"), (TOKEN, "the access token")])
+def test_a_path_is_searched(tape: Tape, value: str, kind: str) -> None:
     """A path without a known endpoint is searched too."""
     call_api(tape, "", path=f"/v1/people/{value}")
 
-    assert PROBE.examine(tape.journal).observed == f"{what} is in the path of an unknown endpoint"
+    assert PROBE.examine(tape.journal).observed == f"{kind} is in the path of an unknown endpoint"
 
 
 def test_a_user_agent_is_searched(tape: Tape) -> None:

@@ -124,27 +124,27 @@ def monitoring_of(journal: Journal, *needed: str) -> Monitoring:
 class MonitoringProbe(PlainProbe, frozen=True, kw_only=True):
     """Base of the monitoring probes: passes on an alert, or on a metric that changes only during the failure.
 
-    *what* describes the failure in words ("calls to the API failed"), which occurred between the readings *before* and
+    *failure* describes the failure in words ("calls to the API failed"), which occurred between the readings *before* and
     ``bad``.
     """
 
-    def judge(self, monitoring: Monitoring, *, what: str, before: str, examined: int) -> Finding:
+    def judge(self, monitoring: Monitoring, *, failure: str, before: str, examined: int) -> Finding:
         """Return the finding about a failure, from alerts or, without any, from metrics."""
         if monitoring.continuing_alerts() is Verdict.FAIL:
             return self.fails("alerts continue long after the failure ended", examined=examined)
         if monitoring.continuing_alerts() is Verdict.INCONCLUSIVE:
             return self.inconclusive("alerts continue after the failure ended, and the config gives no app.limits.alert_s")
-        return self.from_alerts(monitoring, what=what, before=before, after="bad", examined=examined) or self._from_metrics(
-            monitoring, what=what, before=before, examined=examined
-        )
+        return self.from_alerts(
+            monitoring, failure=failure, before=before, after="bad", examined=examined
+        ) or self._from_metrics(monitoring, failure=failure, before=before, examined=examined)
 
-    def from_alerts(self, monitoring: Monitoring, *, what: str, before: str, after: str, examined: int) -> Finding | None:
+    def from_alerts(self, monitoring: Monitoring, *, failure: str, before: str, after: str, examined: int) -> Finding | None:
         """Return the finding if an alert came or metrics are unavailable; None if metrics must decide."""
         if monitoring.is_alerted(before, after):
-            return self.passes(f"an alert arrived while {what}", examined=examined)
+            return self.passes(f"an alert arrived while {failure}", examined=examined)
         return self.inconclusive(monitoring.metrics_problem, hook=METRICS) if monitoring.metrics_problem else None
 
-    def _from_metrics(self, monitoring: Monitoring, *, what: str, before: str, examined: int) -> Finding:
+    def _from_metrics(self, monitoring: Monitoring, *, failure: str, before: str, examined: int) -> Finding:
         changes = monitoring.new_changes(before, "bad")
         if not changes and monitoring.has_only_usual_alerts(before, "bad"):
             return self.inconclusive(USUAL_ALERTS, hook=METRICS)
@@ -153,7 +153,9 @@ class MonitoringProbe(PlainProbe, frozen=True, kw_only=True):
         if not changes and monitoring.has_uncertain_changes(before, "bad"):
             return self.inconclusive(UNCERTAIN, hook=METRICS)
         if not changes:
-            return self.fails(f"{what}, but nothing in the app's monitoring changed", examined=examined)
+            return self.fails(f"{failure}, but nothing in the app's monitoring changed", examined=examined)
         if "mended" in monitoring.samples and not any(monitoring.is_stable_again(name, before) for name in changes):
-            return self.fails(f"a metric changed while {what}, and continues to change after the failure", examined=examined)
-        return self.passes(f"a metric changed while {what} that ordinary work does not change", examined=examined)
+            return self.fails(
+                f"a metric changed while {failure}, and continues to change after the failure", examined=examined
+            )
+        return self.passes(f"a metric changed while {failure} that ordinary work does not change", examined=examined)

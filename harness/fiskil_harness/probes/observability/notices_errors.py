@@ -28,4 +28,4 @@ class NoticesErrors(MonitoringProbe, frozen=True, kw_only=True, tag="notices_err
         if monitoring.problem:
             return self.inconclusive(monitoring.problem, hook=METRICS)
         before = "slow" if "slow" in monitoring.samples else "good"
-        return self.judge(monitoring, what="calls to the API failed", before=before, examined=routes_of(failed))
+        return self.judge(monitoring, failure="calls to the API failed", before=before, examined=routes_of(failed))

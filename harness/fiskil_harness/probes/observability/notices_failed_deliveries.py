@@ -31,4 +31,4 @@ class NoticesFailedDeliveries(MonitoringProbe, frozen=True, kw_only=True, tag="n
         monitoring = monitoring_of(journal, "bad")
         if monitoring.problem:
             return self.inconclusive(monitoring.problem, hook=METRICS)
-        return self.judge(monitoring, what="deliveries failed", before="good", examined=1)
+        return self.judge(monitoring, failure="deliveries failed", before="good", examined=1)

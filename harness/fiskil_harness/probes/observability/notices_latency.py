@@ -56,7 +56,7 @@ class NoticesLatency(MonitoringProbe, frozen=True, kw_only=True, tag="notices_la
         if monitoring.problem:
             return self.inconclusive(monitoring.problem, hook=METRICS)
         routes = routes_of(late)
-        from_alerts = self.from_alerts(monitoring, what="the API was slow", before="good", after="slow", examined=routes)
+        from_alerts = self.from_alerts(monitoring, failure="the API was slow", before="good", after="slow", examined=routes)
         return from_alerts or self._compare(journal, monitoring, late)
 
     def _compare(self, journal: Journal, monitoring: Monitoring, late: list[Exchange]) -> Finding:

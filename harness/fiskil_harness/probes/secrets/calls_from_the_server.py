@@ -25,9 +25,7 @@ class CallsFromTheServer(PlainProbe, frozen=True, kw_only=True, tag="calls_from_
     needs: ClassVar[tuple[str, ...]] = (PAGES,)
     expected: ClassVar[str] = "pages request the app's server, and only the server calls the API"
     source: ClassVar[str] = "transport.server-only"
-    fix: ClassVar[str] = (
-        "let pages request your own server, which calls Fiskil with its token and returns what the page needs"
-    )
+    fix: ClassVar[str] = "send requests of pages to your own server, which calls Fiskil and returns only what the page needs"
 
     def examine(self, journal: Journal) -> Finding:
         """Look for requests of pages to the API."""

@@ -37,7 +37,9 @@ class KeepsSecretsOffPages(PlainProbe, frozen=True, kw_only=True, tag="keeps_sec
     needs: ClassVar[tuple[str, ...]] = (PAGES,)
     expected: ClassVar[str] = "no client secret, webhook secret or token in anything that the browser receives"
     source: ClassVar[str] = "credentials.never-in-frontend"
-    fix: ClassVar[str] = "keep credentials in the server's environment, and let pages request your server instead of Fiskil"
+    fix: ClassVar[str] = (
+        "keep credentials in the server's environment, and send requests of pages to your server instead of Fiskil"
+    )
 
     def examine(self, journal: Journal) -> Finding:
         """Search every response with its headers, every rendered page, and everything that the browser sent and kept."""
@@ -87,12 +89,12 @@ def _in_pages(journal: Journal, credentials: Index) -> Iterator[str]:
             yield f"{secret} is on the page {view.page!r}"
 
 
-def _in_requests_and_storage(journal: Journal, requests: list[Fetched], wanted: Index) -> Iterator[str]:
+def _in_requests_and_storage(journal: Journal, requests: list[Fetched], secrets: Index) -> Iterator[str]:
     for fetched in requests:
         for secret in secrets_in(
-            b"\n".join([fetched.url.encode(), fetched.sent, *(value.encode() for _, value in fetched.headers)]), wanted
+            b"\n".join([fetched.url.encode(), fetched.sent, *(value.encode() for _, value in fetched.headers)]), secrets
         ):
             yield f"{secret} is in a request of the page {fetched.page!r}"
     for stored in journal.all(Stored):
-        for secret in secrets_in(f"{stored.name}={stored.value}".encode(), wanted):
+        for secret in secrets_in(f"{stored.name}={stored.value}".encode(), secrets):
             yield f"{secret} is kept by the browser ({stored.place})"

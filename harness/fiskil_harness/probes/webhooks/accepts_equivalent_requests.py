@@ -24,7 +24,7 @@ class AcceptsEquivalentRequests(PlainProbe, frozen=True, kw_only=True, tag="acce
     expected: ClassVar[str] = "2xx and the effect for every equivalent form of a request: header case, charset, chunks"
     source: ClassVar[str] = "webhooks.success"
     fix: ClassVar[str] = (
-        "let an HTTP server library parse requests: header names are case-insensitive, bodies may be chunked, "
+        "use an HTTP server library to parse requests: header names are case-insensitive, bodies may be chunked, "
         "content types may have parameters"
     )
 

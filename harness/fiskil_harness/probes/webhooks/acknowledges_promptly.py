@@ -37,20 +37,20 @@ class AcknowledgesPromptly(PlainProbe, frozen=True, kw_only=True, tag="acknowled
         deliveries = [delivery for delivery in journal.all(Delivery) if delivery.kind in {"genuine", "replay", "unusual"}][
             1:
         ]
-        waited = [delivery for delivery in deliveries if delivery.outcome == "ack" or "limit" in delivery.trouble]
+        timed = [delivery for delivery in deliveries if delivery.outcome == "ack" or "limit" in delivery.trouble]
         limit_s = _limit_s(journal)
-        over_limit = [delivery for delivery in waited if delivery.took_s - _slowness_s(journal) > limit_s]
+        over_limit = [delivery for delivery in timed if delivery.took_s - _slowness_s(journal) > limit_s]
         late = [
             delivery
             for delivery in over_limit
             if delivery.took_s - _slowness_s(journal) - _excusing_pause_s(journal, delivery) > limit_s
         ]
-        stragglers = [delivery for delivery in late if _is_straggler(delivery, waited, late)]
+        stragglers = [delivery for delivery in late if _is_straggler(delivery, timed, late)]
         if len(late) > len(stragglers):
-            observed = f"{len(late)} of {len(waited)} deliveries were not acknowledged within {limit_s:g} s"
+            observed = f"{len(late)} of {len(timed)} deliveries were not acknowledged within {limit_s:g} s"
             cases = (*_cases(deliveries, late), *_slow_client_cases(deliveries, late))
             return self.fails(
-                observed, evidence=tuple(line(delivery) for delivery in late), examined=len(waited), cases=cases
+                observed, evidence=tuple(line(delivery) for delivery in late), examined=len(timed), cases=cases
             )
         held_up = [
             delivery
@@ -63,23 +63,23 @@ class AcknowledgesPromptly(PlainProbe, frozen=True, kw_only=True, tag="acknowled
             return self.fails(
                 observed, evidence=tuple(line(delivery) for delivery in held_up), examined=len(deliveries), cases=cases
             )
-        doubtful = [
+        excused = [
             delivery
             for delivery in deliveries
             if delivery in over_limit or _waited_for_the_api(journal, delivery, machine_paused_s=0.0)
         ]
-        if len(doubtful) > len(stragglers):
-            return self.inconclusive(f"{len(doubtful)} of {len(deliveries)} deliveries were acknowledged {EXCUSED_BY_PAUSE}")
-        if not waited:
+        if len(excused) > len(stragglers):
+            return self.inconclusive(f"{len(excused)} of {len(deliveries)} deliveries were acknowledged {EXCUSED_BY_PAUSE}")
+        if not timed:
             return self.inconclusive("no delivery but the first was acknowledged")
         bitten = bites(journal)
         if bitten and not any(_continued_after_response(journal, call) for call in bitten):
             return self.inconclusive("no slow API call continued after its delivery had got a response")
-        in_time = len(waited) - len(stragglers)
+        in_time = len(timed) - len(stragglers)
         return self.passes(
             f"{in_time} deliveries were acknowledged in time",
             examined=in_time,
-            advice=_advice(waited, stragglers),
+            advice=_advice(timed, stragglers),
             cases=(*_cases(deliveries, []), *_slow_client_cases(deliveries, [])),
         )
 
@@ -121,19 +121,19 @@ def _slow_client_cases(deliveries: list[Delivery], late: list[Delivery]) -> tupl
     )
 
 
-def _is_straggler(delivery: Delivery, waited: list[Delivery], late: list[Delivery]) -> bool:
+def _is_straggler(delivery: Delivery, timed: list[Delivery], late: list[Delivery]) -> bool:
     """Return True for a late delivery of a burst of which fewer than half were late.
 
     The operating system delays connections when the listen backlog is full.
     """
-    burst = [other for other in waited if other.group == delivery.group]
+    burst = [other for other in timed if other.group == delivery.group]
     return delivery.group > 0 and 2 * sum(1 for other in late if other.group == delivery.group) < len(burst)
 
 
-def _advice(waited: list[Delivery], stragglers: list[Delivery]) -> tuple[str, ...]:
+def _advice(timed: list[Delivery], stragglers: list[Delivery]) -> tuple[str, ...]:
     groups = {straggler.group for straggler in stragglers}
-    burst = sum(1 for delivery in waited if delivery.group in groups)
-    slow = sum(1 for delivery in waited if delivery.took_s > SLOW_S and delivery not in stragglers)
+    burst = sum(1 for delivery in timed if delivery.group in groups)
+    slow = sum(1 for delivery in timed if delivery.took_s > SLOW_S and delivery not in stragglers)
     remarks = [f"{len(stragglers)} of {burst} deliveries in a burst were late"] if stragglers else []
     remarks += [f"{slow} acknowledgements took more than {SLOW_S:g} s"] if slow else []
     return tuple(remarks)

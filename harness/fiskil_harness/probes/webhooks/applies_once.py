@@ -104,8 +104,10 @@ class AppliesOnce(PlainProbe, frozen=True, kw_only=True, tag="applies_once"):
 
 
 def _attempts(deliveries: list[Delivery]) -> str:
-    shown = deliveries[:4]
-    attempts = " and ".join(f"{delivery.attempt}{' replayed' if delivery.kind == 'replay' else ''}" for delivery in shown)
-    statuses = " and ".join(str(delivery.status) if delivery.status is not None else "none" for delivery in shown)
+    first_four = deliveries[:4]
+    attempts = " and ".join(
+        f"{delivery.attempt}{' replayed' if delivery.kind == 'replay' else ''}" for delivery in first_four
+    )
+    statuses = " and ".join(str(delivery.status) if delivery.status is not None else "none" for delivery in first_four)
     more = f" and {len(deliveries) - 4} more" if len(deliveries) > 4 else ""
     return f"attempts {attempts}{more}, responses {statuses}"

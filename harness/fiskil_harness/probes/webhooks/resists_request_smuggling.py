@@ -28,9 +28,9 @@ class ResistsRequestSmuggling(PlainProbe, frozen=True, kw_only=True, tag="resist
         if failed:
             observed = f"after {len(failed)} of {len(cases)} refusals the responses were out of order: {failed[0].observed}"
             return self.fails(observed, evidence=tuple(case.observed for case in failed), examined=len(cases), cases=cases)
-        doubtful = [case for case in cases if case.verdict is Verdict.INCONCLUSIVE]
-        if doubtful:
-            return self.inconclusive(doubtful[0].observed, cases=cases)
+        inconclusive = [case for case in cases if case.verdict is Verdict.INCONCLUSIVE]
+        if inconclusive:
+            return self.inconclusive(inconclusive[0].observed, cases=cases)
         observed = (
             f"after {len(cases)} refusals the next response belonged to the next request, or the connection was closed"
         )

@@ -39,7 +39,7 @@ class SurvivesEveryPlan(PlainProbe, frozen=True, kw_only=True, tag="survives_eve
         return self.passes(f"{len(runs)} plans were run, {len(passed)} of them with a visible effect", examined=len(passed))
 
     def _from_failed_plan(self, run: PlanRun, runs: list[PlanRun]) -> Finding:
-        """Return the FAIL for one plan, with its steps and the expectation and fix of its own probe."""
+        """Return the FAIL for one plan, with its steps and the expectation and fix of the probe that failed."""
         failed = self.fails(
             f"plan {run.number} failed, in its shortest form: {run.probe}: {run.observed}", examined=len(runs)
         )
