@@ -12,7 +12,7 @@ def test_a_page_that_calls_the_api_fails() -> None:
     """It fails with and without a response; the finding names the path without the query."""
     sights = Sights()
     sights.fetched(
-        f"/v1/institutions?token={TOKEN}", kind="fetch", is_ours=False, is_api=True, status=None, problem="no answer"
+        f"/v1/institutions?token={TOKEN}", kind="fetch", is_ours=False, is_api=True, status=None, problem="no response"
     )
 
     finding = PROBE.examine(sights.journal)

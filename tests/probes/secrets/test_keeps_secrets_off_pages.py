@@ -50,7 +50,7 @@ UNREAD: dict[str, dict[str, Any]] = {
     "a discarded response": {"kind": "fetch", "problem": "the browser had thrown it away"},
     "a script that never came": {"kind": "script", "status": None, "problem": NO_RESPONSE},
     "a response that was read only earlier": {"kind": "document", "problem": "thrown away", "path": "/connect"},
-    "a WebSocket with too much data": {"kind": "websocket", "body": b"news", "problem": "it told too much"},
+    "a WebSocket with too much data": {"kind": "websocket", "body": b"news", "problem": "it sent too much"},
     "a service worker": {"kind": "serviceworker", "status": None, "problem": "it was kept out"},
 }
 
@@ -134,7 +134,7 @@ def test_a_websocket_counts_once() -> None:
 def test_a_later_websocket_does_not_replace_an_earlier_one() -> None:
     """Each connection has other content."""
     sights = Sights()
-    sights.fetched("/live", kind="websocket", problem="it told too much")
+    sights.fetched("/live", kind="websocket", problem="it sent too much")
     sights.fetched("/live", kind="websocket", body=b"one")
 
     assert PROBE.examine(sights.journal).verdict is Verdict.INCONCLUSIVE
@@ -143,13 +143,13 @@ def test_a_later_websocket_does_not_replace_an_earlier_one() -> None:
 def test_a_page_that_was_not_read_is_inconclusive() -> None:
     """The finding contains the reason."""
     sights = Sights()
-    sights.shown("connections", problem="the app answered 404")
+    sights.shown("connections", problem="the app returned 404")
 
     finding = PROBE.examine(sights.journal)
 
     assert (finding.verdict, finding.observed) == (
         Verdict.INCONCLUSIVE,
-        "the page 'connections' was not seen as it is: the app answered 404",
+        "the page 'connections' was not seen as it is: the app returned 404",
     )
 
 

@@ -53,7 +53,7 @@ class AcceptsEquivalentRequests(PlainProbe, frozen=True, kw_only=True, tag="acce
 def _case(journal: Journal, attempts: list[Delivery]) -> Case:
     """Return the case of one form from its *attempts*; a refused form has a second attempt."""
     last, verdict = attempts[-1], Verdict.PASS
-    if _was_never_received(attempts) or _was_asked_to_wait(attempts):
+    if _was_never_received(attempts) or _was_postponed(attempts):
         verdict = Verdict.INCONCLUSIVE
     elif not any(delivery.outcome == "ack" for delivery in attempts):
         verdict = Verdict.FAIL
@@ -68,7 +68,7 @@ def _why_inconclusive(journal: Journal, forms: list[list[Delivery]]) -> tuple[st
     """Return the reason why some form cannot be judged, and the hook that would help."""
     if any(_was_never_received(attempts) for attempts in forms):
         return "the receiver stopped listening before every form had been tried", ""
-    if any(_was_asked_to_wait(attempts) for attempts in forms):
+    if any(_was_postponed(attempts) for attempts in forms):
         return "the receiver responded with 429 or Retry-After before every form had been tried", ""
     return why_busy(journal)
 
@@ -78,7 +78,7 @@ def _was_never_received(attempts: list[Delivery]) -> bool:
     return all(delivery.trouble == CONNECTION_REFUSED for delivery in attempts)
 
 
-def _was_asked_to_wait(attempts: list[Delivery]) -> bool:
+def _was_postponed(attempts: list[Delivery]) -> bool:
     """Return True if every attempt got 429 or 503 with Retry-After: then the failure does not depend on the form."""
     return all(puts_off(delivery) for delivery in attempts)
 
