@@ -1,4 +1,4 @@
-"""Flows: what a run exercised, held against what the app's team says it uses."""
+"""Flow coverage: the flows that a run exercised, compared with those that the config expects."""
 
 import datetime
 from typing import Any
@@ -16,8 +16,8 @@ CONSENTS = ("event consent.received", "event consent.revoked", "event consent.up
 EVERY_ENDING = tuple(f"ending {ending}" for ending in ENDINGS)
 
 
-def test_what_was_acknowledged_and_how_journeys_ended_is_exercised() -> None:
-    """A refused delivery is not, nor an ending that is none of a journey's."""
+def test_acknowledged_events_and_endings_of_journeys_are_exercised() -> None:
+    """A refused delivery does not count, nor does an ending outside the list of expected endings."""
     journal = Journal()
     for number, (kind, outcome) in enumerate((("consent.received", "ack"), ("consent.revoked", "refuse"))):
         common = {"event": f"e{number}", "message_id": str(number), "participant": ""}
@@ -29,45 +29,45 @@ def test_what_was_acknowledged_and_how_journeys_ended_is_exercised() -> None:
     assert exercised_in(journal) == ("ending CONSENT_TIMEOUT", "event consent.received")
 
 
-def test_a_wildcard_stands_for_what_end_users_are_asked_for() -> None:
-    """Nobody can test the payees of an app that asks for balances alone."""
+def test_a_wildcard_matches_only_events_of_permitted_datasets() -> None:
+    """An app that requests balances only has no events about payees to test."""
     facts = Facts(uses_events=("consent.*", "banking.*"), datasets=("balances",))
 
     assert expected_of(facts) == ("event banking.balances.sync.completed", *CONSENTS, *EVERY_ENDING)
 
 
-def test_an_event_by_its_name_is_expected_whatever_is_asked_for() -> None:
-    """Its team says that it is used."""
+def test_an_event_listed_by_name_is_always_expected() -> None:
+    """The config names the event explicitly, so the requested datasets do not matter."""
     facts = Facts(uses_events=("energy.usage.sync.completed",))
 
     assert expected_of(facts)[0] == "event energy.usage.sync.completed"
 
 
-def test_what_is_left_is_named_in_order() -> None:
-    """Events first, then endings."""
+def test_untested_flows_are_listed_in_order() -> None:
+    """Untested events come first, then untested endings."""
     facts = Facts(uses_events=("consent.*",))
 
-    left = untested(facts, ("event consent.received", *EVERY_ENDING[1:]))
+    missing = untested(facts, ("event consent.received", *EVERY_ENDING[1:]))
 
-    assert left == ("event consent.revoked", "event consent.updated", EVERY_ENDING[0])
+    assert missing == ("event consent.revoked", "event consent.updated", EVERY_ENDING[0])
 
 
-def called(number: int, route: str, status: int | None, **more: Any) -> Exchange:
-    """A call of the app."""
+def api_call(number: int, route: str, status: int | None, **more: Any) -> Exchange:
+    """Build one API call of the app."""
     return Exchange(number=number, route=route, method="GET", path="/", status=status, **more)
 
 
-def test_calls_come_to_answers_and_kinds_of_error() -> None:
-    """A damaged answer is an error of its kind; what we cut, and what is about earlier end users, counts for nothing."""
+def test_calls_leave_marks_of_responses_and_kinds_of_error() -> None:
+    """A damaged response is a kind of error; cut calls and calls about end users of earlier scenarios leave no mark."""
     journal = Journal()
     for call in (
-        called(1, "token", 200),
-        called(2, "banking.accounts", 200, bites=("LimitData(after_bytes=9)",)),
-        called(3, "banking.balances", 503),
-        called(4, "banking.balances", None),
-        called(5, "banking.payees", None, is_cut=True),
-        called(6, "consents.list", 404, is_stray=True),
-        called(7, "consents.list", 429),
+        api_call(1, "token", 200),
+        api_call(2, "banking.accounts", 200, bites=("LimitData(after_bytes=9)",)),
+        api_call(3, "banking.balances", 503),
+        api_call(4, "banking.balances", None),
+        api_call(5, "banking.payees", None, is_cut=True),
+        api_call(6, "consents.list", 404, is_stray=True),
+        api_call(7, "consents.list", 429),
     ):
         journal.write(call)
 
@@ -87,39 +87,36 @@ def test_calls_come_to_answers_and_kinds_of_error() -> None:
     )
 
 
-def test_an_app_that_calls_must_have_met_answers_and_errors() -> None:
-    """One that calls nothing can meet none; an endpoint that never answered well is not exercised."""
+def test_an_app_that_calls_the_api_needs_good_responses_and_errors() -> None:
+    """Without calls no errors are expected; an endpoint without one good response is untested."""
     facts = Facts(uses_events=("consent.received",))
-    done = ("event consent.received", *EVERY_ENDING)
-    met = ("called token", "called consents.list", "endpoint token", *(f"error {error}" for error in ERRORS[1:]))
+    flows = ("event consent.received", *EVERY_ENDING)
+    marks = ("called token", "called consents.list", "endpoint token", *(f"error {error}" for error in ERRORS[1:]))
 
-    assert untested(facts, done) == ()
-    assert untested(facts, done, met) == ("endpoint consents.list", f"error {ERRORS[0]}")
+    assert untested(facts, flows) == ()
+    assert untested(facts, flows, marks) == ("endpoint consents.list", f"error {ERRORS[0]}")
 
 
 def test_coverage_lists_what_was_not_exercised() -> None:
-    """By kind; an endpoint that never failed is told, though nothing demands it. Other errors are told where met."""
+    """Coverage lists endpoints that never failed, although no failure is required, and other errors where they occurred."""
     facts = Facts(uses_events=("consent.received", "consent.revoked"))
-    met = ("called token", "endpoint token", "error 410", *(f"error {error}" for error in ERRORS))
+    marks = ("called token", "endpoint token", "error 410", *(f"error {error}" for error in ERRORS))
 
-    told = {
-        each_coverage.kind: each_coverage
-        for each_coverage in coverage(facts, ("event consent.received", *EVERY_ENDING[1:]), met)
-    }
+    by_kind = {entry.kind: entry for entry in coverage(facts, ("event consent.received", *EVERY_ENDING[1:]), marks)}
 
-    assert (told["endpoints"].exercised, told["endpoints"].untested) == (("token",), ())
-    assert (told["endpoints that failed"].exercised, told["endpoints that failed"].untested) == ((), ("token",))
-    assert told["kinds of error"].exercised == tuple(sorted(("410", *ERRORS)))
-    assert told["events"].untested == ("consent.revoked",)
-    assert told["endings of a journey"].untested == (ENDINGS[0],)
+    assert (by_kind["endpoints"].exercised, by_kind["endpoints"].untested) == (("token",), ())
+    assert (by_kind["endpoints that failed"].exercised, by_kind["endpoints that failed"].untested) == ((), ("token",))
+    assert by_kind["kinds of error"].exercised == tuple(sorted(("410", *ERRORS)))
+    assert by_kind["events"].untested == ("consent.revoked",)
+    assert by_kind["endings of a journey"].untested == (ENDINGS[0],)
 
 
-def test_nobody_can_attest_what_a_run_can_tell() -> None:
-    """The words say by what."""
+def test_a_practice_measured_by_coverage_cannot_be_attested() -> None:
+    """The error message states that coverage measures the practice."""
     day = datetime.date(2026, 1, 1)
-    claim = Attestation(practice="sandbox.all-flows", statement="We did.", owner="Ada", date=day, expires=day)
+    attestation = Attestation(practice="sandbox.all-flows", statement="We did.", owner="Ada", date=day, expires=day)
 
     with pytest.raises(ConfigError, match=r"experiments can tell \(what a run exercises\)"):
-        check_statement(claim, "attest", "the config")
+        check_statement(attestation, "attest", "the config")
 
     assert practice("sandbox.all-flows").is_measured

@@ -1,4 +1,4 @@
-"""How often something was called or tried is a matter of time, so it enters no finding: same seed, same report."""
+"""Findings do not contain numbers that depend on timing, such as counts of calls: the same seed gives the same report."""
 
 from collections.abc import Callable
 
@@ -24,10 +24,10 @@ from tests.probes.courier import Courier
 from tests.probes.tape import Tape
 
 
-def token_died_for(workers: int) -> Journal:
-    """So many calls were under way when the token died."""
+def token_expired_during(calls: int) -> Journal:
+    """Build a journal in which *calls* calls were in flight when the token expired."""
     tape = Tape()
-    for _ in range(workers):
+    for _ in range(calls):
         tape.call("banking.transactions", status=401, took_s=1)
         tape.wait(-1)
     tape.wait(1)
@@ -36,26 +36,26 @@ def token_died_for(workers: int) -> Journal:
     return tape.journal
 
 
-def outage_of(tries: int) -> Journal:
-    """So many tries failed before one came through."""
+def outage(attempts: int) -> Journal:
+    """Build a journal in which *attempts* attempts failed before one succeeded."""
     tape = Tape()
-    for _ in range(tries):
+    for _ in range(attempts):
         tape.call("banking.transactions", status=503, bites=("Status(503)",), response_headers=(("retry-after", "1"),))
         tape.wait(1)
     tape.call("banking.transactions")
     return tape.journal
 
 
-def stalls_of(tries: int) -> Journal:
-    """So many tries met an answer that never ended."""
+def stalls(attempts: int) -> Journal:
+    """Build a journal in which *attempts* attempts received a response that never ended."""
     tape = Tape()
-    for _ in range(tries):
+    for _ in range(attempts):
         tape.call("banking.transactions", status=200, bites=("Stall(after_bytes=500)",), took_s=3)
     return tape.journal
 
 
-def bad_key_tried(times: int) -> Journal:
-    """The refused key pair was exchanged so often, and works again."""
+def refused_key_exchanged(times: int) -> Journal:
+    """Build a journal in which a revoked key was exchanged *times* times before it was accepted again."""
     tape = Tape()
     tape.key("revoked")
     for _ in range(times):
@@ -65,8 +65,8 @@ def bad_key_tried(times: int) -> Journal:
     return tape.journal
 
 
-def refused_whatever_the_token(times: int) -> Journal:
-    """So many calls were refused with tokens that were fresh, and one more came through."""
+def fresh_tokens_refused(times: int) -> Journal:
+    """Build a journal in which *times* calls with fresh tokens were refused before one succeeded."""
     tape = Tape()
     for number in range(times):
         tape.call("banking.transactions", status=401, bearer=f"t{number}", bites=("Unauthorised()",))
@@ -75,8 +75,8 @@ def refused_whatever_the_token(times: int) -> Journal:
     return tape.journal
 
 
-def odd_tokens_taken(times: int) -> Journal:
-    """So many tokens were taken that are told to live no time, and the last was used."""
+def zero_lifetime_tokens(times: int) -> Journal:
+    """Build a journal in which *times* tokens with a stated lifetime of 0 were requested, and the last one was used."""
     tape = Tape()
     for _ in range(times):
         tape.call("token", bites=("TokenLifetime(stated='zero')",))
@@ -84,8 +84,8 @@ def odd_tokens_taken(times: int) -> Journal:
     return tape.journal
 
 
-def forgeries_worked_on(calls: int) -> Journal:
-    """Three forgeries led to so many calls."""
+def forgeries_causing(calls: int) -> Journal:
+    """Build a journal in which three forgeries caused *calls* calls."""
     courier = Courier()
     courier.deliver("e1")
     courier.call("banking.accounts")
@@ -97,11 +97,11 @@ def forgeries_worked_on(calls: int) -> Journal:
     return courier.journal
 
 
-def burst_lost_by(losers: int) -> Journal:
-    """So many of a burst were told to come again, and came."""
+def burst_with_conflicts(conflicts: int) -> Journal:
+    """Build a journal in which *conflicts* deliveries of a burst got 409, and a retry was acknowledged."""
     courier = Courier()
     courier.deliver("e0", group=1)
-    for _ in range(losers):
+    for _ in range(conflicts):
         courier.deliver("e0", status=409, group=1)
     courier.deliver("e0", attempt=2)
     courier.effects({"e0": 1})
@@ -109,18 +109,18 @@ def burst_lost_by(losers: int) -> Journal:
 
 
 @pytest.mark.parametrize(
-    ("probe", "happened"),
+    ("probe", "build"),
     [
-        (RenewsTokenOnce(), token_died_for),
-        (RetriesInBounds(), outage_of),
-        (RespectsRetryAfter(), outage_of),
-        (KeepsDeadline(), stalls_of),
-        (StopsOnBadCredentials(), bad_key_tried),
-        (GivesUpOnRefusals(), refused_whatever_the_token),
-        (TakesTokensInBounds(), odd_tokens_taken),
-        (SendsTokensItGot(), odd_tokens_taken),
-        (AcknowledgesGenuine(), burst_lost_by),
-        (AppliesOnce(), burst_lost_by),
+        (RenewsTokenOnce(), token_expired_during),
+        (RetriesInBounds(), outage),
+        (RespectsRetryAfter(), outage),
+        (KeepsDeadline(), stalls),
+        (StopsOnBadCredentials(), refused_key_exchanged),
+        (GivesUpOnRefusals(), fresh_tokens_refused),
+        (TakesTokensInBounds(), zero_lifetime_tokens),
+        (SendsTokensItGot(), zero_lifetime_tokens),
+        (AcknowledgesGenuine(), burst_with_conflicts),
+        (AppliesOnce(), burst_with_conflicts),
     ],
     ids=[
         "renews",
@@ -135,16 +135,16 @@ def burst_lost_by(losers: int) -> Journal:
         "applies",
     ],
 )
-def test_the_number_of_tries_enters_no_finding(probe: PlainProbe, happened: Callable[[int], Journal]) -> None:
-    """Two or three tries read the same."""
-    finding: Finding = probe.examine(happened(2))
+def test_the_number_of_attempts_does_not_change_a_finding(probe: PlainProbe, build: Callable[[int], Journal]) -> None:
+    """Two and three attempts give the same finding."""
+    finding: Finding = probe.examine(build(2))
 
-    assert finding == probe.examine(happened(3))
+    assert finding == probe.examine(build(3))
     assert finding.examined > 0
 
 
-def test_the_number_of_calls_for_forgeries_enters_no_finding() -> None:
-    """Three or four calls read the same."""
+def test_the_number_of_calls_for_forgeries_does_not_change_a_finding() -> None:
+    """Three and four calls give the same finding."""
     probe = CallsNothingForForgeries()
 
-    assert probe.examine(forgeries_worked_on(3)) == probe.examine(forgeries_worked_on(4))
+    assert probe.examine(forgeries_causing(3)) == probe.examine(forgeries_causing(4))

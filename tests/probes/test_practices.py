@@ -1,4 +1,4 @@
-"""The practices: all 49, each well formed, and no scenario blames one that its probes do not bear on."""
+"""The 49 practices: every row is well formed, and a scenario's probes and practices must match."""
 
 import re
 
@@ -11,54 +11,60 @@ from tests.paths import SOURCE
 
 
 def test_there_are_49() -> None:
-    """Fiskil's page has 49 bullets, and each has its row."""
+    """Fiskil's page has 49 bullets, and each has a row."""
     assert len(all_practices()) == 49
 
 
-def test_needed_probes_are_allowed() -> None:
-    """What a practice needs is among what may bear on it."""
-    assert all(set(all_practice.needed) <= set(all_practice.probes) for all_practice in all_practices().values())
+def test_needed_probes_may_count_for_the_practice() -> None:
+    """Every needed probe of a practice is in its list of probes."""
+    assert all(set(row.needed) <= set(row.probes) for row in all_practices().values())
 
 
-def test_a_practice_with_probes_needs_some() -> None:
-    """A practice that probes bear on cannot be proven by none of them."""
-    assert all(bool(all_practice.needed) == bool(all_practice.probes) for all_practice in all_practices().values())
+def test_a_practice_with_probes_needs_at_least_one() -> None:
+    """A practice with probes cannot be proven without any of them."""
+    assert all(bool(row.needed) == bool(row.probes) for row in all_practices().values())
 
 
 def test_every_named_probe_exists() -> None:
-    """No row names a probe that nobody wrote."""
-    written = set()
+    """No row names a probe that does not exist."""
+    tags = set()
     for path in (SOURCE / "fiskil_harness" / "probes").rglob("*.py"):
-        written.update(re.findall(r'tag="(\w+)"', path.read_text(encoding="utf-8")))
+        tags.update(re.findall(r'tag="(\w+)"', path.read_text(encoding="utf-8")))
 
-    assert {name for all_practice in all_practices().values() for name in all_practice.probes} <= written
+    assert {name for row in all_practices().values() for name in row.probes} <= tags
 
 
-def test_unknown_practice_names_the_nearest() -> None:
-    """A misspelt id is answered with the one that was meant."""
+def test_an_unknown_practice_error_names_the_nearest() -> None:
+    """The error for a misspelt id suggests the correct id."""
     with pytest.raises(UnknownName, match=r"No practice 'webhooks\.idempotence'.* Did you mean 'webhooks\.idempotent'\?"):
         practice("webhooks.idempotence")
 
 
-def test_a_probe_that_bears_on_nothing_here_is_refused() -> None:
-    """Its finding would count for nobody, or blame the wrong practice."""
-    words = r"Scenario 'x' asks applies_once, which bears on none of its practices\. It bears on: tokens\.expiry-handled, "
+def test_a_probe_that_counts_for_no_practice_of_the_scenario_is_rejected() -> None:
+    """Its finding would count for no practice, or for the wrong one."""
+    message = (
+        r"Scenario 'x' has the probe applies_once, which counts for none of its practices\. "
+        r"It counts for: tokens\.expiry-handled, "
+    )
 
-    with pytest.raises(ConfigError, match=words):
+    with pytest.raises(ConfigError, match=message):
         refuse_bad_pairs("x", ("tokens.not-logged",), (probes.AppliesOnce(),))
 
 
-def test_a_practice_that_nothing_asks_about_is_refused() -> None:
-    """It would look as if the scenario could prove it."""
-    words = r"Scenario 'x' names tokens\.not-logged, and none of its probes bears on that\. Allowed there: keeps_secrets"
+def test_a_practice_without_a_probe_in_the_scenario_is_rejected() -> None:
+    """Otherwise the scenario would seem to prove the practice."""
+    message = (
+        r"Scenario 'x' names the practice tokens\.not-logged, but none of its probes counts for it\. "
+        r"Probes that do: keeps_secrets"
+    )
 
-    with pytest.raises(ConfigError, match=words):
+    with pytest.raises(ConfigError, match=message):
         refuse_bad_pairs("x", ("webhooks.idempotent", "tokens.not-logged"), (probes.AppliesOnce(),))
 
 
-def test_a_finding_counts_where_its_probe_is_listed() -> None:
-    """What is listed nowhere, such as a step that could not be performed, counts everywhere."""
-    named = ("webhooks.idempotent", "tokens.not-logged")
+def test_a_finding_counts_for_the_practices_that_list_its_probe() -> None:
+    """A finding that no row lists, such as a step that could not be performed, counts for all practices."""
+    practice_ids = ("webhooks.idempotent", "tokens.not-logged")
 
-    assert practices_of("applies_once", named) == ("webhooks.idempotent",)
-    assert practices_of("every_step_done", named) == named
+    assert practices_of("applies_once", practice_ids) == ("webhooks.idempotent",)
+    assert practices_of("every_step_done", practice_ids) == practice_ids

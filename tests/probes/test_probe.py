@@ -1,4 +1,4 @@
-"""What every probe shares: three ways to answer, and a claim whose words stand at the class."""
+"""The base of all probes: its three results, and the texts that it takes from the class."""
 
 from typing import ClassVar
 
@@ -8,50 +8,50 @@ from fiskil_harness.probes.probe import PlainProbe
 CASES = (Case(name="odd", verdict=Verdict.FAIL),)
 
 
-class Claims(PlainProbe, frozen=True, kw_only=True, tag="claims"):
-    """A probe that claims something."""
+class Example(PlainProbe, frozen=True, kw_only=True, tag="example"):
+    """An example probe."""
 
     expected: ClassVar[str] = "something"
     source: ClassVar[str] = "webhooks.signature"
     fix: ClassVar[str] = "do it"
 
 
-def test_what_holds_passes_with_what_was_examined() -> None:
-    """Its expectation and source go with it, and no remedy."""
-    finding = Claims().passes("3 held", examined=3, advice=("be quicker",), cases=CASES)
+def test_a_pass_carries_expectation_source_and_count() -> None:
+    """A PASS contains the expectation and the source of its class, but no fix."""
+    finding = Example().passes("3 held", examined=3, advice=("be quicker",), cases=CASES)
 
-    assert (finding.probe, finding.verdict, finding.observed, finding.examined) == ("claims", Verdict.PASS, "3 held", 3)
+    assert (finding.probe, finding.verdict, finding.observed, finding.examined) == ("example", Verdict.PASS, "3 held", 3)
     assert (finding.expected, finding.source, finding.fix) == ("something", "webhooks.signature", "")
     assert (finding.advice, finding.cases) == (("be quicker",), CASES)
 
 
-def test_nothing_examined_is_doubt_and_says_so() -> None:
-    """Vacuity never passes."""
-    finding = Claims().passes("0 held", examined=0)
+def test_a_pass_with_nothing_examined_is_inconclusive() -> None:
+    """A probe that examined nothing never passes."""
+    finding = Example().passes("0 held", examined=0)
 
     assert (finding.verdict, finding.observed) == (Verdict.INCONCLUSIVE, "nothing to examine: 0 held")
 
 
-def test_a_failure_has_witnesses_and_a_remedy() -> None:
-    """A dozen witnesses are enough for anybody."""
+def test_a_failure_carries_evidence_and_a_fix() -> None:
+    """A FAIL contains at most 12 lines of evidence."""
     evidence = tuple(f"witness {number}" for number in range(20))
 
-    finding = Claims().fails("it broke", evidence=evidence, examined=20, advice=("be quicker",), cases=CASES)
+    finding = Example().fails("it broke", evidence=evidence, examined=20, advice=("be quicker",), cases=CASES)
 
     assert (finding.verdict, finding.fix, finding.examined) == (Verdict.FAIL, "do it", 20)
     assert finding.evidence == evidence[:12]
     assert (finding.advice, finding.cases) == (("be quicker",), CASES)
-    assert Claims().fails("it broke").examined == 1
+    assert Example().fails("it broke").examined == 1
 
 
-def test_doubt_names_the_hook_that_would_help() -> None:
-    """With everything that was seen all the same."""
-    finding = Claims().inconclusive("nobody knows", hook="app.observe.effects", advice=("be quicker",), cases=CASES)
+def test_an_inconclusive_finding_names_the_missing_hook() -> None:
+    """The finding still contains the advice and the cases."""
+    finding = Example().inconclusive("it is unknown", hook="app.observe.effects", advice=("be quicker",), cases=CASES)
 
     assert (finding.verdict, finding.hook, finding.fix) == (Verdict.INCONCLUSIVE, "app.observe.effects", "")
     assert (finding.advice, finding.cases, finding.examined) == (("be quicker",), CASES, 0)
 
 
-def test_a_probe_is_called_by_its_tag() -> None:
-    """And a stranger by its class."""
-    assert (name_of(Claims()), name_of(object())) == ("claims", "object")
+def test_the_name_of_a_probe_is_its_tag() -> None:
+    """An object without a tag is named after its class."""
+    assert (name_of(Example()), name_of(object())) == ("example", "object")

@@ -39,7 +39,7 @@ def test_a_flawed_app_fails_with_a_witness(drive: Drive, receiver_settings: Make
 
     assert outcome.verdict is Verdict.FAIL
     assert outcome.findings[0].observed == (
-        "message e0 was applied 3 times (attempts 1 and 2 and 2 replayed, answered 204 and 204 and 204)"
+        "message e0 was applied 3 times (attempts 1 and 2 and 2 replayed, responses 204 and 204 and 204)"
     )
     assert outcome.findings[0].fix
 

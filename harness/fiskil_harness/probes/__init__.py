@@ -1,4 +1,4 @@
-"""Questions about the app, one per file, each answered from the finished journal."""
+"""Probes: each file checks one property of the app, using the finished journal."""
 
 from typing import Any
 
@@ -179,7 +179,7 @@ AnyProbe = (
     | RespectsRetryAfter
     | SurvivesMalformedRequests
 )
-"""Every probe that a plan file can hold."""
+"""Every probe that a plan file can contain."""
 
 __all__ = [
     "AcceptsEquivalentRequests",

@@ -1,8 +1,8 @@
-"""The flows of an integration that a run exercised, and those that it should have: whatever was not tried is not tested.
+"""Flow coverage: the flows of an integration that a run exercised, and the expected flows that it did not.
 
-A flow is an event that the app acknowledged, a way in which a consent journey ended, an endpoint that the app called, or a
-kind of error that a call met. The events that an app uses are those that its team says it uses, its endpoints are those that
-it called in any scenario; every journey can end in each way, and every call can meet each error.
+A flow is an event that the app acknowledged, the ending of a consent journey, an endpoint that the app called, or a kind of
+error that a call received. The expected events come from the config, the expected endpoints are those that the app called in
+any scenario. Every ending of a journey is expected, and so is every kind of error if the app calls the API.
 """
 
 from collections.abc import Iterable
@@ -18,20 +18,20 @@ from fiskil_harness.journal.queries.api_calls import acknowledged_events, calls
 
 LEFT = "ABANDONED"
 ENDINGS = (*(ending.value for ending in Ending if ending is not Ending.INVALID), LEFT)
-"""How a journey can end for a person, closing the tab included. A session that is over already begins no journey."""
+"""How a journey can end for an end user, including a closed tab. An ended session cannot begin a journey."""
 FACT = "app.facts.uses_events"
 EVENT, ENDING = "event", "ending"
 CALLED, ANSWERED, FAILED, ERROR = "called", "endpoint", "failed", "error"
-"""What calls come to: the endpoint was called, gave a good answer, gave a bad one or none; and what kind of error."""
+"""Prefixes of a call's marks: endpoint called, complete good response, bad or no response, and the kind of error."""
 
 ERRORS = ("401", "403", "429", "5xx", "no answer", "damaged answer")
-"""The kinds of error that every app which calls the API comes to meet; others are told where they were met."""
+"""The kinds of error that are expected of every app that calls the API; other kinds are only listed where they occurred."""
 
 
 class Coverage(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What one *kind* of flow came to: exercised in this run, and used by the app but not exercised.
+    """Coverage of one *kind* of flow: the names exercised in this run, and the expected names that were not.
 
-    ``lack`` is what the config does not give, without which nobody knows what the app uses.
+    ``problem`` is the key that is missing in the config, without which the flows that the app uses are unknown.
     """
 
     kind: str
@@ -41,17 +41,20 @@ class Coverage(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 def coverage_marks(journal: Journal) -> tuple[str, ...]:
-    """What the app's calls came to in one scenario, sorted: ``called x``, ``endpoint x``, ``failed x``, ``error 429``."""
-    made = [call for call in calls(journal) if call.route and not call.is_cut]
-    met = {f"{CALLED} {call.route}" for call in made}
-    for call in made:
+    """Return the marks of the app's calls, sorted: ``called x``, ``endpoint x``, ``failed x``, ``error 429``.
+
+    Calls to unknown endpoints and calls that the harness cut off leave no mark.
+    """
+    all_calls = [call for call in calls(journal) if call.route and not call.is_cut]
+    marks = {f"{CALLED} {call.route}" for call in all_calls}
+    for call in all_calls:
         error = _error_of(call)
-        met |= {f"{FAILED} {call.route}", f"{ERROR} {error}"} if error else {f"{ANSWERED} {call.route}"}
-    return tuple(sorted(met))
+        marks |= {f"{FAILED} {call.route}", f"{ERROR} {error}"} if error else {f"{ANSWERED} {call.route}"}
+    return tuple(sorted(marks))
 
 
 def _error_of(call: Exchange) -> str:
-    """The kind of error that *call* met; empty where it got the whole of a good answer."""
+    """Return the kind of error that *call* received, or '' if it received a complete good response."""
     if call.status is None:
         return "no answer"
     if call.status >= 500:
@@ -62,72 +65,82 @@ def _error_of(call: Exchange) -> str:
 
 
 def exercised_in(journal: Journal) -> tuple[str, ...]:
-    """The flows of one scenario, sorted."""
+    """Return the events and endings of one scenario, sorted: ``event consent.received``, ``ending APPROVED``."""
     events = {f"{EVENT} {event.kind}" for _, event in acknowledged_events(journal)}
     endings = {f"{ENDING} {journey.ending}" for journey in journal.all(Journey) if journey.ending in ENDINGS}
     return tuple(sorted(events | endings))
 
 
-def expected_of(facts: Facts, met: Iterable[str] = ()) -> tuple[str, ...]:
-    """The flows that an app must have been through which uses what *facts* say, and whose calls *met* what they met.
+def expected_of(facts: Facts, marks: Iterable[str] = ()) -> tuple[str, ...]:
+    """Return the flows that a run must exercise.
 
-    A pattern with a wildcard stands for the events of the datasets that end users are asked for. An app that calls nothing
-    can meet no error.
+    A wildcard in ``uses_events`` matches only events of datasets that the app requests from end users. Errors are expected
+    only if the app called an endpoint.
+
+    Args:
+        marks: Marks of the app's calls in all scenarios, as `coverage_marks` returns them.
     """
-    asked = tuple(facts.datasets or USUAL_PERMISSIONS)
-    known = [
-        dataset.event for dataset in DATASETS.values() if dataset.permission is not None and dataset.is_permitted_by(asked)
+    permissions = tuple(facts.datasets or USUAL_PERMISSIONS)
+    permitted_events = [
+        dataset.event
+        for dataset in DATASETS.values()
+        if dataset.permission is not None and dataset.is_permitted_by(permissions)
     ]
-    kinds = {kind for pattern in facts.uses_events or () for kind in _meant(pattern, known)}
-    used = _named(met, CALLED)
+    kinds = {kind for pattern in facts.uses_events or () for kind in _matching_kinds(pattern, permitted_events)}
+    called_endpoints = _names_after(marks, CALLED)
     return (
         *(f"{EVENT} {kind}" for kind in sorted(kinds)),
         *(f"{ENDING} {ending}" for ending in ENDINGS),
-        *(f"{ANSWERED} {text}" for text in used),
-        *(expected_errors() if used else ()),
+        *(f"{ANSWERED} {text}" for text in called_endpoints),
+        *(expected_errors() if called_endpoints else ()),
     )
 
 
 def expected_errors() -> tuple[str, ...]:
-    """The kinds of error that an app which calls the API must have met."""
+    """Return the kinds of error that an app which calls the API must have received: ``error 401`` ..."""
     return tuple(f"{ERROR} {error}" for error in ERRORS)
 
 
-def untested(facts: Facts, exercised: Iterable[str], met: Iterable[str] = ()) -> tuple[str, ...]:
-    """What should have been exercised and was not."""
-    done = {*exercised, *met}
-    return tuple(text for text in expected_of(facts, met) if text not in done)
+def untested(facts: Facts, exercised: Iterable[str], marks: Iterable[str] = ()) -> tuple[str, ...]:
+    """Return the expected flows that are neither in *exercised* nor in *marks*, in the order of `expected_of`."""
+    flows = {*exercised, *marks}
+    return tuple(text for text in expected_of(facts, marks) if text not in flows)
 
 
-def coverage(facts: Facts, exercised: Iterable[str], met: Iterable[str] = ()) -> tuple[Coverage, ...]:
-    """What was exercised and what was not: endpoints that answered and that failed, kinds of error, events, endings."""
-    done = {*exercised, *met}
-    wanted = expected_of(facts, met)
+def coverage(facts: Facts, exercised: Iterable[str], marks: Iterable[str] = ()) -> tuple[Coverage, ...]:
+    """Return one `Coverage` for each kind: working and failing endpoints, kinds of error, events, endings.
+
+    Args:
+        exercised: Events and endings of all scenarios, as `exercised_in` returns them.
+        marks: Marks of the app's calls in all scenarios, as `coverage_marks` returns them.
+    """
+    flows = {*exercised, *marks}
+    expected_flows = expected_of(facts, marks)
     kinds = (
-        ("endpoints", ANSWERED, wanted),
-        ("endpoints that failed", FAILED, tuple(f"{FAILED} {text}" for text in _named(met, CALLED))),
-        ("kinds of error", ERROR, wanted),
-        ("events", EVENT, wanted),
-        ("endings of a journey", ENDING, wanted),
+        ("endpoints", ANSWERED, expected_flows),
+        ("endpoints that failed", FAILED, tuple(f"{FAILED} {text}" for text in _names_after(marks, CALLED))),
+        ("kinds of error", ERROR, expected_flows),
+        ("events", EVENT, expected_flows),
+        ("endings of a journey", ENDING, expected_flows),
     )
     return tuple(
         Coverage(
             kind=kind,
-            exercised=tuple(_named(done, word)),
-            untested=tuple(_named({*asked} - done, word)),
+            exercised=tuple(_names_after(flows, word)),
+            untested=tuple(_names_after({*expected} - flows, word)),
             problem=FACT if word == EVENT and facts.uses_events is None else "",
         )
-        for kind, word, asked in kinds
+        for kind, word, expected in kinds
     )
 
 
-def _named(told: Iterable[str], word: str) -> list[str]:
-    """What stands after *word* in those that begin with it, sorted."""
-    return sorted(text.removeprefix(f"{word} ") for text in told if text.startswith(f"{word} "))
+def _names_after(flows: Iterable[str], word: str) -> list[str]:
+    """Return the rest of each flow that begins with *word*, sorted."""
+    return sorted(text.removeprefix(f"{word} ") for text in flows if text.startswith(f"{word} "))
 
 
-def _meant(pattern: str, met: Iterable[str]) -> Iterable[str]:
+def _matching_kinds(pattern: str, permitted_events: Iterable[str]) -> Iterable[str]:
     if not set(pattern) & set("*?["):
         return [pattern]
-    known = [*(kind for kind in EVENT_KINDS if kind.startswith("consent.")), *met]
-    return [kind for kind in known if fnmatchcase(kind, pattern)]
+    candidates = [*(kind for kind in EVENT_KINDS if kind.startswith("consent.")), *permitted_events]
+    return [kind for kind in candidates if fnmatchcase(kind, pattern)]

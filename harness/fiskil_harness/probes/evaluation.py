@@ -1,6 +1,6 @@
-"""What is said of one scenario: the answers of its probes, and whatever kept them from seeing all that there was to see.
+"""Evaluation of one scenario: the findings of its probes, and a finding for whatever made the run incomplete.
 
-A fault that never bit, a step that failed and a hook that leads nowhere are INCONCLUSIVE, whatever the probes say.
+A fault that never bit, a step that failed and a hook that cannot be called are INCONCLUSIVE, whatever the probes find.
 """
 
 from collections import Counter
@@ -17,75 +17,81 @@ from fiskil_harness.probes import Finding, Verdict, name_of
 
 EVERY_STEP, EVERY_FAULT = "every_step_done", "every_fault_bit"
 NOT_RUN = "every_scenario_run"
-"""Stands for the probes of a scenario that did not run to its end."""
+"""The finding that replaces the probes of a scenario that did not run to its end."""
 STALE = "StaleKeepalive("
 LONGEST_HELD_S = 1.0
-"""Whoever keeps connections keeps one for so long, in real seconds."""
+"""A client that reuses connections keeps one open for at least this long, in real seconds."""
 EFFECTS_REPORTED = "every_effect_told"
-"""The finding about an effects hook that finds nobody."""
+"""The finding about an effects hook that knows none of the end users."""
 
 
 def findings(probes: Iterable[Any], journal: Journal, *, crashed: str, missing: str) -> tuple[Finding, ...]:
-    """Let every probe examine, and add what was lacking.
+    """Run every probe, and add a finding for each reason why the run was incomplete.
 
     Args:
-        crashed: What kept the scenario from its end, in words.
-        missing: The first hook that the scenario needs and the config does not give; then nothing was done.
+        crashed: Why the scenario did not run to its end, in words; '' if it did.
+        missing: The first hook that the scenario needs and the config does not give; then no step was performed.
+
+    Raises:
+        HarnessError: A probe raised it.
     """
     if missing:
-        seen = f"the config gives no {missing}"
+        problem = f"the config gives no {missing}"
         return tuple(
-            Finding(probe=name_of(probe), verdict=Verdict.INCONCLUSIVE, observed=seen, hook=missing) for probe in probes
+            Finding(probe=name_of(probe), verdict=Verdict.INCONCLUSIVE, observed=problem, hook=missing) for probe in probes
         )
-    examined = [_examined(probe, journal) for probe in probes]
-    return (*examined, *_lacking(examined, journal, crashed))
+    examined = [_examine(probe, journal) for probe in probes]
+    return (*examined, *_obstacles(examined, journal, crashed))
 
 
-def _lacking(examined: Iterable[Finding], journal: Journal, crashed: str) -> Iterator[Finding]:
-    doubtful = [finding for finding in examined if finding.verdict is Verdict.INCONCLUSIVE]
-    vain = failed_hook(journal)
+def _obstacles(examined: Iterable[Finding], journal: Journal, crashed: str) -> Iterator[Finding]:
+    inconclusive = [finding for finding in examined if finding.verdict is Verdict.INCONCLUSIVE]
+    hook_failure = failed_hook(journal)
     if crashed:
-        yield _doubt(EVERY_STEP, crashed)
-    elif vain and any(not finding.hook for finding in doubtful):
-        yield _doubt(EVERY_STEP, vain)
-    untold = _untold(journal)
-    if untold and any(finding.hook == EFFECTS for finding in doubtful):
-        yield _doubt(EFFECTS_REPORTED, untold)
-    for what, hook in dict.fromkeys((cut_short.what, cut_short.hook) for cut_short in journal.all(CutShort)):
-        yield _doubt(EVERY_STEP, what, hook)
+        yield _inconclusive(EVERY_STEP, crashed)
+    elif hook_failure and any(not finding.hook for finding in inconclusive):
+        yield _inconclusive(EVERY_STEP, hook_failure)
+    effects_problem = _effects_problem(journal)
+    if effects_problem and any(finding.hook == EFFECTS for finding in inconclusive):
+        yield _inconclusive(EFFECTS_REPORTED, effects_problem)
+    for problem, hook in dict.fromkeys((cut_short.what, cut_short.hook) for cut_short in journal.all(CutShort)):
+        yield _inconclusive(EVERY_STEP, problem, hook)
     for fault in journal.all(FaultSet):
-        if fault.unbitten and not (fault.fault.startswith(STALE) and _keeps_none(journal)):
+        if fault.unbitten and not (fault.fault.startswith(STALE) and _reuses_no_connection(journal)):
             bitten = fault.times - fault.unbitten
-            seen = f"{fault.fault} on {fault.route!r} bit {bitten} of {fault.times} times: {fault.problem}"
-            yield _doubt(EVERY_FAULT, seen, API_URL_IN_ENV if not bitten and journal.all(ApiUrlMissing) else "")
+            problem = f"{fault.fault} on {fault.route!r} bit {bitten} of {fault.times} times: {fault.problem}"
+            yield _inconclusive(EVERY_FAULT, problem, API_URL_IN_ENV if not bitten and journal.all(ApiUrlMissing) else "")
 
 
-def _keeps_none(journal: Journal) -> bool:
-    """Whether the app opens a connection for each call, soon after another's end: then none can be found closed."""
-    made = calls(journal)
-    used = Counter(call.connection for call in made)
-    had_chances = any(0 <= later.at_s - earlier.ended_s < LONGEST_HELD_S for earlier, later in pairwise(made))
-    return had_chances and max(used.values()) == 1
+def _reuses_no_connection(journal: Journal) -> bool:
+    """Return True if the app opens a new connection for each call, although it could have reused the last one.
+
+    Such an app can never find a kept connection closed.
+    """
+    api_calls = calls(journal)
+    counts = Counter(call.connection for call in api_calls)
+    had_chances = any(0 <= later.at_s - earlier.ended_s < LONGEST_HELD_S for earlier, later in pairwise(api_calls))
+    return had_chances and max(counts.values()) == 1
 
 
-def _doubt(probe: str, seen: str, hook: str = "") -> Finding:
-    return Finding(probe=probe, verdict=Verdict.INCONCLUSIVE, observed=seen, hook=hook)
+def _inconclusive(probe: str, observed: str, hook: str = "") -> Finding:
+    return Finding(probe=probe, verdict=Verdict.INCONCLUSIVE, observed=observed, hook=hook)
 
 
-def _untold(journal: Journal) -> str:
-    """What the app answered, where it says of every end user that there is nothing although it took messages about them."""
-    taken = {
+def _effects_problem(journal: Journal) -> str:
+    """Describe the last refusal if the effects hook refused every end user whose messages the app acknowledged, else ''."""
+    acknowledged = {
         delivery.participant
         for delivery in journal.all(Delivery)
         if delivery.kind == "genuine" and delivery.outcome == "ack"
     }
-    looks = [effects for effects in journal.all(Effects) if effects.participant in taken]
-    if not looks or not all(look.refusal for look in looks):
+    snapshots = [effects for effects in journal.all(Effects) if effects.participant in acknowledged]
+    if not snapshots or not all(snapshot.refusal for snapshot in snapshots):
         return ""
-    return f"{looks[-1].refusal} about an end user whose message was acknowledged; is that path the right one?"
+    return f"{snapshots[-1].refusal} about an end user whose message was acknowledged; is that path the right one?"
 
 
-def _examined(probe: Any, journal: Journal) -> Finding:
+def _examine(probe: Any, journal: Journal) -> Finding:
     try:
         finding: Finding = probe.examine(journal)
     except HarnessError:

@@ -1,4 +1,4 @@
-"""Results of one scenario: its outcome, what it cost, and everything that reports show of it."""
+"""Results of one scenario: its outcome, its cost, and the material that reports show."""
 
 from msgspec import Struct
 
@@ -9,10 +9,10 @@ from fiskil_harness.probes.evidence import Excerpt, Picture, Story
 
 
 class Outcome(Struct, frozen=True, kw_only=True):
-    """What came of one scenario. ``missing`` names the hooks that the config does not give.
+    """The outcome of one scenario. ``missing`` names the hooks that the scenario needs and the config does not give.
 
-    ``interpretations`` are those that the scenario chose, ``clauses_used`` the clauses that the app met. ``coverage`` are
-    the events that were acknowledged, and the ways in which journeys ended.
+    ``interpretations`` maps a clause id to the interpretation that the scenario chose. ``clauses_used`` are the ids of the
+    clauses that the app relied on. ``coverage`` lists acknowledged events and endings of journeys, see `exercised_in`.
     """
 
     scenario: str
@@ -27,19 +27,20 @@ class Outcome(Struct, frozen=True, kw_only=True):
 
     @property
     def verdict(self) -> Verdict:
-        """The heaviest verdict."""
+        """The heaviest verdict of all findings."""
         return heaviest([finding.verdict for finding in self.findings])
 
     @property
     def needs_optional_hooks_only(self) -> bool:
-        """Whether it lacks only hooks for what an app need not do: it is about other apps, and this one owes it nothing."""
+        """True if every missing hook is for an optional feature: the scenario then does not apply to this app."""
         return bool(self.missing) and OPTIONAL.issuperset(self.missing)
 
 
 class Measure(Struct, frozen=True, kw_only=True):
-    """What a scenario cost; it may differ from run to run and decides nothing. Times are real.
+    """The cost of one scenario. It may differ between runs and decides no verdict; times are real.
 
-    ``pairs`` are the things that met in drawn lives, where any were drawn; ``met`` is what the app's calls came to.
+    ``pairs`` counts the pairs of events covered by generated life plans, if any were generated. ``coverage_marks`` are the
+    marks of the app's calls, see `coverage.coverage_marks`.
     """
 
     scenario: str
@@ -53,10 +54,11 @@ class Measure(Struct, frozen=True, kw_only=True):
 
 
 class Played(Struct, frozen=True, kw_only=True):
-    """One scenario, played. ``fault`` is the traceback of a fault of our own; ``plans`` are saved plans that failed.
+    """Everything about one scenario that was run.
 
-    ``exhibits`` are what there is to show of the findings that failed, ``har`` is every exchange as HAR. ``story``
-    is what happened, step by step, and ``pictures`` are what pages looked like.
+    ``plans`` are the saved plans that failed, ``fault`` is the traceback of an error in the harness. ``excerpts`` show the
+    failed findings, ``har`` holds every exchange as HAR, ``story`` is the course of events step by step, and ``pictures``
+    are screenshots of the pages.
     """
 
     outcome: Outcome

@@ -1,4 +1,4 @@
-"""The 49 practices: which probes may bear on each, and which it needs before it counts as proven."""
+"""The 49 practices: the probes that may count for each, and the probes that it needs to count as proven."""
 
 from functools import cache
 from typing import Any
@@ -14,9 +14,9 @@ from fiskil_harness.probes import name_of
 class Practice(Struct, frozen=True, kw_only=True):
     """One of Fiskil's best practices. ``kind`` is experiment, observation or attested.
 
-    Where ``measure`` is ``flows``, no probe of a scenario decides, but what all scenarios together exercised. Although
-    experiments can tell, a person may stand for it where the config lacks ``attestable_without``, and states every fact in
-    ``attestable_with``.
+    ``probes`` may count for it, ``needed`` are those that must pass. If ``measure`` is ``flows``, no probe decides, but the
+    flows that all scenarios together exercised. A measured practice may be attested by a person only if the config lacks
+    the hook ``attestable_without`` and states every fact in ``attestable_with``.
     """
 
     id: str
@@ -32,50 +32,67 @@ class Practice(Struct, frozen=True, kw_only=True):
 
     @property
     def is_measured(self) -> bool:
-        """Whether anything of ours can tell."""
+        """True if the harness can decide the practice by probes or by coverage."""
         return bool(self.needed or self.measure)
 
 
 @cache
 def all_practices() -> dict[str, Practice]:
-    """Every practice by id, in the order of Fiskil's page."""
+    """Return every practice by id, in the order of Fiskil's page.
+
+    Raises:
+        ConfigError: fixtures/practices.toml has an invalid row.
+    """
     try:
-        found = msgspec.convert(catalog.read_fixture("practices.toml")["practice"], tuple[Practice, ...])
+        practices = msgspec.convert(catalog.read_fixture("practices.toml")["practice"], tuple[Practice, ...])
     except msgspec.ValidationError as error:
-        raise ConfigError(f"fixtures/practices.toml does not fit: {error}.") from None
-    return {practice.id: practice for practice in found}
+        raise ConfigError(f"fixtures/practices.toml is invalid: {error}.") from None
+    return {practice.id: practice for practice in practices}
 
 
 def practice(practice_id: str) -> Practice:
-    """The practice called *practice_id*; the nearest match is in the complaint."""
+    """Return the practice with this id.
+
+    Raises:
+        UnknownName: There is no such practice; the message names the nearest match.
+    """
     if practice_id not in all_practices():
         raise UnknownName("practice", practice_id, all_practices(), place="fixtures/practices.toml")
     return all_practices()[practice_id]
 
 
 def practices_of(probe: str, practice_ids: tuple[str, ...]) -> tuple[str, ...]:
-    """Those of *practice_ids* that a finding of *probe* counts for: all whose row lists it.
+    """Return those of *practice_ids* that a finding of *probe* counts for: the ones whose row lists the probe.
 
-    What no row lists, such as a step that could not be performed, counts for all of them.
+    A finding that no row lists, such as a step that could not be performed, counts for all of *practice_ids*.
     """
-    listing = tuple(practice_id for practice_id in practice_ids if probe in practice(practice_id).probes)
-    return listing or practice_ids
+    allowed = tuple(practice_id for practice_id in practice_ids if probe in practice(practice_id).probes)
+    return allowed or practice_ids
 
 
 def refuse_bad_pairs(name: str, practice_ids: tuple[str, ...], probes: tuple[Any, ...]) -> None:
-    """Refuse a probe that bears on none of the scenario's practices, and a practice that none of its probes bears on."""
+    """Raise ConfigError unless every probe counts for one of the practices, and every practice has one of the probes.
+
+    Args:
+        name: The scenario's name, for the message.
+        practice_ids: The practices that the scenario names.
+        probes: The scenario's probes.
+
+    Raises:
+        ConfigError: A probe counts for none of the practices, or a practice has none of the probes.
+    """
     names = [name_of(probe) for probe in probes]
     for probe in names:
         if practice_ids and not any(probe in practice(practice_id).probes for practice_id in practice_ids):
-            allowed = [all_practice for all_practice in all_practices() if probe in practice(all_practice).probes]
+            allowed = [practice_id for practice_id in all_practices() if probe in practice(practice_id).probes]
             raise ConfigError(
-                f"Scenario {name!r} asks {probe}, which bears on none of its practices. "
-                f"It bears on: {', '.join(allowed) or 'none'}."
+                f"Scenario {name!r} has the probe {probe}, which counts for none of its practices. "
+                f"It counts for: {', '.join(allowed) or 'none'}."
             )
     for practice_id in practice_ids:
         allowed = list(practice(practice_id).probes)
         if names and not set(names) & set(allowed):
             raise ConfigError(
-                f"Scenario {name!r} names {practice_id}, and none of its probes bears on that. "
-                f"Allowed there: {', '.join(allowed) or 'none'}."
+                f"Scenario {name!r} names the practice {practice_id}, but none of its probes counts for it. "
+                f"Probes that do: {', '.join(allowed) or 'none'}."
             )

@@ -1,7 +1,7 @@
-"""What a probe is, and the three ways in which it answers.
+"""The protocol of a probe, and the base of our probes with its three results: PASS, FAIL, INCONCLUSIVE.
 
-A probe reads the finished journal and touches nothing live. A FAIL needs a witness that no correct app could give; what was
-not seen is INCONCLUSIVE.
+A probe reads the finished journal and nothing else. A FAIL needs evidence that no correct app could produce; what was not
+observed is INCONCLUSIVE.
 """
 
 from typing import ClassVar, Protocol
@@ -15,19 +15,19 @@ from fiskil_harness.journal import Journal
 class Probe(Protocol):
     """One question to the journal. Implementations are frozen structs whose tag is their name.
 
-    ``needs`` are hooks without which nothing can be seen; ``around`` are names of steps that get a snapshot of the app's
-    effects before and after.
+    ``needs`` are the hooks without which the probe can observe nothing. ``around`` are the names of the steps before and
+    after which the harness reads the app's effects.
     """
 
     needs: ClassVar[tuple[str, ...]]
     around: ClassVar[tuple[str, ...]]
 
     def examine(self, journal: Journal) -> Finding:
-        """Answer."""
+        """Return the finding for the finished *journal*."""
 
 
 class PlainProbe(Struct, frozen=True, kw_only=True):
-    """What every probe of ours shares: its claim's source, expectation and remedy stand at the class."""
+    """Base of all our probes. ``expected``, ``source`` and ``fix`` are the texts that every finding of the class carries."""
 
     needs: ClassVar[tuple[str, ...]] = ()
     around: ClassVar[tuple[str, ...]] = ()
@@ -35,34 +35,56 @@ class PlainProbe(Struct, frozen=True, kw_only=True):
     source: ClassVar[str] = ""
     fix: ClassVar[str] = ""
 
-    def passes(self, seen: str, *, examined: int, advice: tuple[str, ...] = (), cases: tuple[Case, ...] = ()) -> Finding:
-        """PASS, or INCONCLUSIVE when nothing was examined."""
+    def passes(self, observed: str, *, examined: int, advice: tuple[str, ...] = (), cases: tuple[Case, ...] = ()) -> Finding:
+        """Return a PASS, or an INCONCLUSIVE if *examined* is 0.
+
+        Args:
+            observed: What was observed, in words.
+            examined: How many things the probe looked at.
+            advice: Remarks that change no verdict.
+            cases: The variants that the probe distinguishes, each with its own verdict.
+        """
         verdict = Verdict.PASS if examined else Verdict.INCONCLUSIVE
-        told = seen if examined else f"nothing to examine: {seen}"
-        return self._finding(verdict, told, examined=examined, advice=advice, cases=cases)
+        text = observed if examined else f"nothing to examine: {observed}"
+        return self._finding(verdict, text, examined=examined, advice=advice, cases=cases)
 
     def fails(
         self,
-        seen: str,
+        observed: str,
         *,
         evidence: tuple[str, ...] = (),
         examined: int = 1,
         advice: tuple[str, ...] = (),
         cases: tuple[Case, ...] = (),
     ) -> Finding:
-        """FAIL, with the witnesses."""
-        return self._finding(Verdict.FAIL, seen, evidence=evidence, examined=examined, advice=advice, cases=cases)
+        """Return a FAIL with the class's ``fix`` and at most 12 lines of *evidence*.
+
+        Args:
+            observed: What was observed, in words.
+            evidence: One line for each observation that no correct app could produce.
+            examined: How many things the probe looked at.
+            advice: Remarks that change no verdict.
+            cases: The variants that the probe distinguishes, each with its own verdict.
+        """
+        return self._finding(Verdict.FAIL, observed, evidence=evidence, examined=examined, advice=advice, cases=cases)
 
     def inconclusive(
-        self, seen: str, *, hook: str = "", advice: tuple[str, ...] = (), cases: tuple[Case, ...] = ()
+        self, observed: str, *, hook: str = "", advice: tuple[str, ...] = (), cases: tuple[Case, ...] = ()
     ) -> Finding:
-        """INCONCLUSIVE, with the reason and the hook or fact that would help."""
-        return self._finding(Verdict.INCONCLUSIVE, seen, hook=hook, advice=advice, cases=cases)
+        """Return an INCONCLUSIVE.
+
+        Args:
+            observed: Why the probe cannot decide, in words.
+            hook: The hook or fact in the config that would allow a decision.
+            advice: Remarks that change no verdict.
+            cases: The variants that the probe distinguishes, each with its own verdict.
+        """
+        return self._finding(Verdict.INCONCLUSIVE, observed, hook=hook, advice=advice, cases=cases)
 
     def _finding(
         self,
         verdict: Verdict,
-        seen: str,
+        observed: str,
         *,
         evidence: tuple[str, ...] = (),
         examined: int = 0,
@@ -73,7 +95,7 @@ class PlainProbe(Struct, frozen=True, kw_only=True):
         return Finding(
             probe=name_of(self),
             verdict=verdict,
-            observed=seen,
+            observed=observed,
             expected=self.expected,
             source=self.source,
             fix=self.fix if verdict is Verdict.FAIL else "",
@@ -86,6 +108,6 @@ class PlainProbe(Struct, frozen=True, kw_only=True):
 
 
 def name_of(probe: object) -> str:
-    """The probe's name, as plans, reports and practices write it."""
+    """Return the probe's name as plans, reports and practices write it: the struct's tag, else the name of the class."""
     tag = getattr(getattr(probe, "__struct_config__", None), "tag", None)
     return str(tag) if tag else type(probe).__name__

@@ -77,7 +77,7 @@ def test_a_number_that_may_count_effects_proves_nothing() -> None:
     finding = applies_once(told_again({"payments": 1}, {"payments": 2}))
 
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.observe.effects: applied")
-    assert finding.observed == "a number at $.payments grows with every delivery, and may count effects or tries"
+    assert finding.observed == "the number at $.payments grows with every delivery: it may count effects or attempts"
 
 
 def test_counters_alone_are_no_comparison() -> None:

@@ -86,9 +86,7 @@ def test_what_was_lost_in_a_crash_amidst_has_no_name() -> None:
     finding = LosesNothing().examine(courier.journal)
 
     assert (finding.verdict, finding.evidence) == (Verdict.FAIL, ())
-    assert (
-        finding.observed == "messages that were under way when the app died were acknowledged afterwards and never applied"
-    )
+    assert finding.observed == "messages in flight when the app was killed were acknowledged later and never applied"
     assert [(case.name, case.verdict, case.events) for case in finding.cases] == [
         ("cut_off", Verdict.FAIL, ("e0", "e2")),
         ("plain", Verdict.PASS, ("e1",)),

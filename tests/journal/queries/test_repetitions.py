@@ -133,7 +133,7 @@ def test_a_crash_amidst_is_one_way_whatever_came_of_each() -> None:
     finding = AppliesOnce().examine(courier.journal)
 
     assert (finding.verdict, finding.evidence) == (Verdict.FAIL, ())
-    assert finding.observed == "a message that was under way when the app died was applied more than once"
+    assert finding.observed == "a message that was being delivered when the app was killed was applied more than once"
     assert [(case.name, case.verdict, case.events) for case in finding.cases] == [("cut_off", Verdict.FAIL, ("e0", "e1"))]
 
 

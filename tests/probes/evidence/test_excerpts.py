@@ -183,7 +183,7 @@ def test_a_plan_is_shown_by_its_steps() -> None:
         PlanRun(number=2, verdict="FAIL", summary=summary, plan="{}", observed="message e0 was applied 2 times")
     )
 
-    (exhibit,) = shown(courier, failing("plan 2 failed, at its shortest: applies_once: message e0 was applied 2 times"))
+    (exhibit,) = shown(courier, failing("plan 2 failed, in its shortest form: applies_once: message e0 was applied 2 times"))
 
     assert [(beat.what, beat.text, beat.group) for beat in exhibit.beats] == [
         ("mark", "authorise", 0),

@@ -1,4 +1,4 @@
-"""logs_consents: each turn of a consent is in the log, with whose it is."""
+"""logs_consents: the log contains each change of a consent, with its consent or end user."""
 
 import msgspec
 import pytest
@@ -10,8 +10,8 @@ from tests.probes.tape import ALICE, Tape
 PROBE = LogsConsents()
 
 
-def turned(tape: Tape, kind: str) -> None:
-    """The app was told of a turn and acknowledged it."""
+def change(tape: Tape, kind: str) -> None:
+    """Record that the app acknowledged an event about a consent."""
     common = {"event": "e0", "message_id": "m-e0", "participant": ""}
     body = msgspec.json.encode({"data": {"end_user_id": ALICE, "event": kind, "consent_id": "arr_1"}})
     tape.journal.write(EventCreated(kind=kind, publish_time="2026-01-01T00:00:00.000Z", **common))
@@ -28,9 +28,9 @@ def turned(tape: Tape, kind: str) -> None:
         ("consent.revoked", b"ended the consent of eu_alice"),
     ],
 )
-def test_a_turn_in_any_words_passes(tape: Tape, kind: str, text: bytes) -> None:
-    """By the consent, or by its end user where the line speaks of a consent."""
-    turned(tape, kind)
+def test_a_change_in_any_words_passes(tape: Tape, kind: str, text: bytes) -> None:
+    """The line names the consent, or the end user and the word consent."""
+    change(tape, kind)
     tape.output(text + b"\nm-e0 done")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
@@ -39,9 +39,9 @@ def test_a_turn_in_any_words_passes(tape: Tape, kind: str, text: bytes) -> None:
 @pytest.mark.parametrize(
     "text", [b"webhook_received message_id=m-e0 end_user_id=eu_alice", b"m-e0 stored", b"m-e0 event=consent.revoked"]
 )
-def test_a_receipt_alone_does_not_say_whose_consent_ended(tape: Tape, text: bytes) -> None:
-    """That a message came is another practice."""
-    turned(tape, "consent.revoked")
+def test_a_receipt_alone_fails(tape: Tape, text: bytes) -> None:
+    """The receipt of the message is another practice."""
+    change(tape, "consent.revoked")
     tape.output(text)
 
     finding = PROBE.examine(tape.journal)
@@ -50,17 +50,17 @@ def test_a_receipt_alone_does_not_say_whose_consent_ended(tape: Tape, text: byte
 
 
 def test_one_id_alone_is_advice(tape: Tape) -> None:
-    """Support has either of them."""
-    turned(tape, "consent.revoked")
+    """Either id is enough for support."""
+    change(tape, "consent.revoked")
     tape.output(b"consent arr_1 revoked")
 
     finding = PROBE.examine(tape.journal)
 
-    assert finding.advice == ("consent.revoked is told without both ids, end_user_id and consent_id",)
+    assert finding.advice == ("consent.revoked is logged without both ids, end_user_id and consent_id",)
 
 
-def test_without_a_turn_there_is_nothing_to_log(tape: Tape) -> None:
-    """A sync is no turn."""
+def test_without_a_consent_event_the_result_is_inconclusive(tape: Tape) -> None:
+    """A sync is no change of a consent."""
     tape.told("banking.accounts.sync.completed")
     tape.output(b"m-e0")
 
@@ -68,16 +68,16 @@ def test_without_a_turn_there_is_nothing_to_log(tape: Tape) -> None:
 
 
 @pytest.mark.parametrize("text", [b"consent arr_1 of eu_alice pending", b"consent arr_1: sender eu_alice, backend ok"])
-def test_a_word_within_another_is_no_turn(tape: Tape, text: bytes) -> None:
-    """Nothing ended because something is pending."""
-    turned(tape, "consent.revoked")
+def test_a_word_within_another_does_not_count(tape: Tape, text: bytes) -> None:
+    """The word "pending" contains "end", but nothing ended."""
+    change(tape, "consent.revoked")
     tape.output(text)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
 
 
-def test_a_message_without_a_consents_id_is_read_by_its_end_user(tape: Tape) -> None:
-    """Some events name the end user alone."""
+def test_a_message_without_a_consent_id_is_found_by_its_end_user(tape: Tape) -> None:
+    """Some events name only the end user."""
     tape.told("consent.revoked")
     tape.output(b"the consent of eu_alice was revoked", place="app.log")
 

@@ -1,4 +1,4 @@
-"""logs_failed_processing: the message whose work failed is in the log, and that it failed."""
+"""logs_failed_processing: the log contains the message whose processing failed, and the failure."""
 
 from fiskil_harness.probes import LogsFailedProcessing, Verdict
 from tests.probes.tape import Tape
@@ -6,8 +6,8 @@ from tests.probes.tape import Tape
 PROBE = LogsFailedProcessing()
 
 
-def failed_once(tape: Tape, *, counts: tuple[int | None, int | None] = (0, 1)) -> None:
-    """The app was told to fail, a message came, and it did."""
+def fail_once(tape: Tape, *, counts: tuple[int | None, int | None] = (0, 1)) -> None:
+    """Record a requested failure, a message, and the app's counts of failures before and after."""
     tape.effects({}, moment="ordered", failed=counts[0])
     tape.hook("fail", status=204)
     tape.told("banking.accounts.sync.completed")
@@ -15,24 +15,24 @@ def failed_once(tape: Tape, *, counts: tuple[int | None, int | None] = (0, 1)) -
 
 
 def test_a_failure_with_its_message_passes(tape: Tape) -> None:
-    """Trace and all."""
-    failed_once(tape)
+    """A stack trace belongs to the record."""
+    fail_once(tape)
     tape.output(b"m-e0 stored\nwork on m-e0\nTraceback (most recent call last):\n  File x\nValueError: boom")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_a_receipt_is_no_failure(tape: Tape) -> None:
-    """Nor is a failure without its message."""
-    failed_once(tape)
+def test_a_receipt_or_a_failure_alone_fails(tape: Tape) -> None:
+    """One record must name the message and report the failure."""
+    fail_once(tape)
     tape.output(b"m-e0 stored\nsomething failed\nm-e0 applied")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
 
 
-def test_who_does_not_tell_of_failing_is_asked_to(tape: Tape) -> None:
-    """The order may have changed nothing."""
-    failed_once(tape, counts=(None, None))
+def test_an_app_that_reports_no_failures_is_inconclusive(tape: Tape) -> None:
+    """The failure may not have happened; the finding names the hook."""
+    fail_once(tape, counts=(None, None))
     tape.output(b"m-e0 stored")
 
     finding = PROBE.examine(tape.journal)
@@ -40,16 +40,16 @@ def test_who_does_not_tell_of_failing_is_asked_to(tape: Tape) -> None:
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.observe.effects: failed")
 
 
-def test_nothing_ordered_nothing_seen(tape: Tape) -> None:
-    """Without the order there is no failure to log."""
+def test_without_a_requested_failure_the_result_is_inconclusive(tape: Tape) -> None:
+    """There is no failure to log."""
     tape.told("banking.accounts.sync.completed")
     tape.output(b"m-e0 stored")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_work_before_the_answer_counts_too(tape: Tape) -> None:
-    """A receiver may refuse what it could not work on."""
+def test_processing_before_the_response_counts(tape: Tape) -> None:
+    """A receiver may refuse a message that it cannot process."""
     tape.effects({}, moment="ordered", failed=0)
     tape.hook("fail", status=204)
     tape.told("banking.accounts.sync.completed", outcome="refuse")

@@ -1,4 +1,4 @@
-"""logs_failures: a journey that came to nothing is in the log, by what support would ask for."""
+"""logs_failures: the log contains each failed journey, with the ids that support needs."""
 
 import pytest
 
@@ -8,25 +8,25 @@ from tests.probes.tape import ALICE, Tape
 PROBE = LogsFailures()
 
 
-def failed(tape: Tape, ending: str = "CONSENT_ENDUSER_DENIED") -> None:
-    """A journey failed and came back to the app."""
+def fail_journey(tape: Tape, ending: str = "CONSENT_ENDUSER_DENIED") -> None:
+    """Record a journey that failed and returned to the app."""
     tape.journey(ending, session="ses_1")
     tape.visit("cancelled")
 
 
 @pytest.mark.parametrize("text", [b"CONSENT_ENDUSER_DENIED came back", b"journey ses_1 failed", b"level=warn session=ses_1"])
-def test_a_failure_by_any_of_its_names_passes(tape: Tape, text: bytes) -> None:
-    """Its error type, or its session in a line that tells of a failure."""
-    failed(tape)
+def test_a_logged_failure_passes(tape: Tape, text: bytes) -> None:
+    """The line has the error type, or the session and a word for a failure."""
+    fail_journey(tape)
     tape.told("consent.received")
     tape.output(text + b"\nm-e0 stored")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_a_failure_without_a_line_is_told(tape: Tape) -> None:
-    """That the session began is no line about its end."""
-    failed(tape)
+def test_a_failure_without_a_line_fails(tape: Tape) -> None:
+    """A line about the start of the session does not count."""
+    fail_journey(tape)
     tape.told("consent.received")
     tape.output(b"session ses_1 begun\nm-e0 stored")
 
@@ -37,17 +37,17 @@ def test_a_failure_without_a_line_is_told(tape: Tape) -> None:
 
 
 @pytest.mark.parametrize("ending", ["APPROVED", "ABANDONED"])
-def test_what_did_not_come_back_as_a_failure_needs_no_line(tape: Tape, ending: str) -> None:
-    """Who closes the tab tells nobody."""
-    failed(tape, ending)
+def test_a_journey_that_did_not_return_as_a_failure_needs_no_line(tape: Tape, ending: str) -> None:
+    """A closed tab is not reported to the app."""
+    fail_journey(tape, ending)
     tape.output(b"started", place="app.log")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_an_error_id_that_is_nowhere_is_advice(tape: Tape) -> None:
-    """Fiskil's support asks for it."""
-    failed(tape)
+def test_a_missing_error_id_is_advice(tape: Tape) -> None:
+    """Fiskil's support needs it."""
+    fail_journey(tape)
     tape.call("end_users.list", status=500, response_body=b'{"id": "err_123456789", "name": "x"}')
     tape.output(f"CONSENT_ENDUSER_DENIED {ALICE}\nGET end-users 500".encode(), place="app.log")
 
@@ -57,27 +57,27 @@ def test_an_error_id_that_is_nowhere_is_advice(tape: Tape) -> None:
     assert finding.advice[0].startswith("the error_id of a failed end_users.list is not in the log")
 
 
-def test_the_id_of_an_error_will_do(tape: Tape) -> None:
-    """Fiskil's support knows the rest; that of a failed call is another one."""
-    failed(tape)
+def test_an_error_id_is_enough(tape: Tape) -> None:
+    """Fiskil's support can resolve it; the id of a failed API call is another one."""
+    fail_journey(tape)
     tape.call("end_users.list", status=500)
     tape.output(b"link failed error_id=err_123456", place="app.log")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_what_a_web_server_writes_of_a_callback_is_no_log_of_the_apps(tape: Tape) -> None:
-    """The address holds the error, and nobody looked at it."""
-    failed(tape)
+def test_a_line_of_the_web_server_about_the_callback_does_not_count(tape: Tape) -> None:
+    """The URL contains the error, but the app did not log it."""
+    fail_journey(tape)
     tape.told("consent.received")
     tape.output(b'"GET /callback?error_type=CONSENT_ENDUSER_DENIED HTTP/1.1" 200\nm-e0 stored')
 
     assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
 
 
-def test_an_error_that_there_was_not_is_no_failure(tape: Tape) -> None:
-    """``errors=0`` tells of none."""
-    failed(tape)
+def test_a_line_without_errors_does_not_count(tape: Tape) -> None:
+    """``errors=0`` reports no failure."""
+    fail_journey(tape)
     tape.output(b"session ses_1 begun errors=0 error=null", place="app.log")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.FAIL

@@ -1,4 +1,4 @@
-"""logs_receipts: each acknowledged message is in the log by its id."""
+"""logs_receipts: the log contains the id of each acknowledged message."""
 
 from fiskil_harness.probes import LogsReceipts, Verdict
 from tests.probes.tape import Tape
@@ -7,7 +7,7 @@ PROBE = LogsReceipts()
 
 
 def test_every_id_in_the_log_passes(tape: Tape) -> None:
-    """The kind beside it leaves nothing to advise."""
+    """With the kind of event next to the id, there is no advice."""
     tape.told("consent.received")
     tape.output(b"webhook id=m-e0 kind=consent.received")
 
@@ -17,26 +17,26 @@ def test_every_id_in_the_log_passes(tape: Tape) -> None:
 
 
 def test_an_id_without_its_kind_is_advice(tape: Tape) -> None:
-    """The id is what support asks for."""
+    """The id is enough for support."""
     tape.told("consent.received")
     tape.output(b'{\n  "id": "m-e0",\n  "status": "stored"\n}')
 
     finding = PROBE.examine(tape.journal)
 
     assert finding.verdict is Verdict.PASS
-    assert finding.advice == ("no line about consent.received tells the kind of event beside the id",)
+    assert finding.advice == ("no line about consent.received contains the kind of event and the id",)
 
 
-def test_a_record_on_several_lines_is_one(tape: Tape) -> None:
-    """Id and kind may stand on different lines of it."""
+def test_a_record_on_several_lines_is_one_record(tape: Tape) -> None:
+    """Id and kind may be on different lines."""
     tape.told("consent.received")
     tape.output(b'{\n  "id": "m-e0",\n  "event": "consent.received"\n}')
 
     assert PROBE.examine(tape.journal).advice == ()
 
 
-def test_a_message_without_a_line_is_told(tape: Tape) -> None:
-    """By its symbol: ids differ from run to run."""
+def test_a_message_without_a_line_fails(tape: Tape) -> None:
+    """The finding names its symbol, because ids differ between runs."""
     tape.told("consent.received")
     tape.told("consent.revoked")
     tape.output(b"webhook m-e0")
@@ -48,7 +48,7 @@ def test_a_message_without_a_line_is_told(tape: Tape) -> None:
 
 
 def test_a_refused_message_needs_no_line(tape: Tape) -> None:
-    """What was never acknowledged comes again."""
+    """Fiskil sends it again."""
     tape.told("consent.received", outcome="refuse")
     tape.output(b"started", place="app.log")
 

@@ -1,4 +1,4 @@
-"""The probes of the app's monitoring: what moves anyway shows nothing, and a clock is no latency."""
+"""The monitoring probes: usual changes prove nothing, and a clock is no latency."""
 
 import pytest
 
@@ -14,30 +14,30 @@ from fiskil_harness.probes import (
 from tests.probes.tape import Tape
 
 READ = {"calm": {"calls": 1.0, "age": 1.0}, "idle": {"calls": 1.0, "age": 2.0}, "good": {"calls": 2.0, "age": 2.5}}
-"""Calls are counted, and something grows with the clock."""
+"""Readings with a count of calls and a metric that grows with the clock."""
 NOW_S = 1_790_000_000.0
-"""When the app was read, in seconds since 1970."""
+"""The time of the readings, in seconds since 1970."""
 
 
-def measurements(tape: Tape, **more: dict[str, float]) -> None:
-    """The usual measurements a second apart, and some more."""
+def record_readings(tape: Tape, **more: dict[str, float]) -> None:
+    """Record the usual readings a second apart, and *more* readings."""
     for moment, samples in {**READ, **more}.items():
         tape.wait(1.0)
         tape.journal.write(Monitors(at_s=tape.now_s, moment=moment, samples=samples))
 
 
-def failing(tape: Tape) -> None:
-    """A call to the API failed."""
+def fail_call(tape: Tape) -> None:
+    """Record a failed API call."""
     tape.call("banking.accounts", status=503, bites=("Status(status=503)",))
 
 
-def late(tape: Tape) -> None:
-    """An answer came a second late."""
+def delay_call(tape: Tape) -> None:
+    """Record an API response that was a second late."""
     tape.call("banking.accounts", took_s=1.0, bites=("Latency(latency_ms=1000)",))
 
 
-def refused(tape: Tape) -> None:
-    """The app was made to fail, and did."""
+def refuse_delivery(tape: Tape) -> None:
+    """Record a requested failure and a refused delivery."""
     tape.hook("fail", status=204)
     tape.told("consent.received", outcome="refuse")
 
@@ -52,10 +52,10 @@ def refused(tape: Tape) -> None:
         ({"calls": 3.0, "process_cpu_seconds_total": 9.0}, {"calls": 4.0}, Verdict.FAIL),
     ],
 )
-def test_errors_show_in_what_stands_still_otherwise(tape: Tape, bad: dict, mended: dict, verdict: Verdict) -> None:
-    """A counter of failures, or a gauge that goes back; not the count of calls, a clock, or the runtime's own."""
-    failing(tape)
-    measurements(tape, bad=bad, mended=mended)
+def test_errors_show_in_metrics_that_do_not_change_otherwise(tape: Tape, bad: dict, mended: dict, verdict: Verdict) -> None:
+    """A counter of failures or a gauge that returns counts; a count of calls, a clock or a runtime metric does not."""
+    fail_call(tape)
+    record_readings(tape, bad=bad, mended=mended)
 
     assert NoticesErrors().examine(tape.journal).verdict is verdict
 
@@ -70,10 +70,10 @@ def test_errors_show_in_what_stands_still_otherwise(tape: Tape, bad: dict, mende
         ({"calls": 3.0, "age": 4.6}, Verdict.FAIL),
     ],
 )
-def test_latency_shows_in_what_grows_with_it(tape: Tape, slow: dict, verdict: Verdict) -> None:
-    """In seconds or milliseconds; a count of calls is whole, and a clock grows in idle stretches too."""
-    late(tape)
-    measurements(tape, slow=slow)
+def test_latency_shows_in_metrics_that_grow_with_it(tape: Tape, slow: dict, verdict: Verdict) -> None:
+    """Seconds and milliseconds count; a count of calls is an integer, and a clock grows while the app is idle."""
+    delay_call(tape)
+    record_readings(tape, slow=slow)
 
     assert NoticesLatency().examine(tape.journal).verdict is verdict
 
@@ -82,10 +82,10 @@ def test_latency_shows_in_what_grows_with_it(tape: Tape, slow: dict, verdict: Ve
     ("bad", "verdict"),
     [({"calls": 3.0, "refused": 1.0}, Verdict.PASS), ({"calls": 3.0}, Verdict.FAIL)],
 )
-def test_failed_deliveries_show_in_what_good_ones_leave_alone(tape: Tape, bad: dict, verdict: Verdict) -> None:
-    """The count of all is no count of failures."""
-    refused(tape)
-    measurements(tape, bad=bad)
+def test_failed_deliveries_show_in_metrics_that_good_ones_do_not_change(tape: Tape, bad: dict, verdict: Verdict) -> None:
+    """A count of all deliveries is no count of failures."""
+    refuse_delivery(tape)
+    record_readings(tape, bad=bad)
 
     assert NoticesFailedDeliveries().examine(tape.journal).verdict is verdict
 
@@ -98,25 +98,25 @@ def test_failed_deliveries_show_in_what_good_ones_leave_alone(tape: Tape, bad: d
         ({"calls": 2.0, "age": 3.0}, {"calls": 3.0, "age": 4.0}, Verdict.FAIL),
     ],
 )
-def test_silence_shows_in_what_deliveries_move(tape: Tape, asked: dict, good: dict, verdict: Verdict) -> None:
-    """A count, or an age that falls; what reading moves as well says nothing."""
+def test_silence_shows_in_metrics_that_deliveries_change(tape: Tape, asked: dict, good: dict, verdict: Verdict) -> None:
+    """A count or a falling age counts; a metric that also changes by reading it does not."""
     tape.told("consent.received")
-    measurements(tape, asked=asked, good=good)
+    record_readings(tape, asked=asked, good=good)
 
     assert CountsDeliveries().examine(tape.journal).verdict is verdict
 
 
 @pytest.mark.parametrize(
-    ("probe", "trouble", "before", "after"),
+    ("probe", "record_failure", "before", "after"),
     [
-        (NoticesErrors(), failing, "good", ("bad", "mended")),
-        (NoticesLatency(), late, "good", ("slow",)),
-        (NoticesFailedDeliveries(), refused, "good", ("bad",)),
+        (NoticesErrors(), fail_call, "good", ("bad", "mended")),
+        (NoticesLatency(), delay_call, "good", ("slow",)),
+        (NoticesFailedDeliveries(), refuse_delivery, "good", ("bad",)),
     ],
 )
-def test_an_alert_will_do(tape: Tape, probe: PlainProbe, trouble, before: str, after: tuple[str, ...]) -> None:
-    """For an app without metrics."""
-    trouble(tape)
+def test_an_alert_is_enough(tape: Tape, probe: PlainProbe, record_failure, before: str, after: tuple[str, ...]) -> None:
+    """The app has no metrics."""
+    record_failure(tape)
     for moment in (*READ, *after):
         alerts = int(moment in after)
         tape.journal.write(Monitors(at_s=tape.now_s, moment=moment, alerts=alerts, is_configured=True))
@@ -125,12 +125,12 @@ def test_an_alert_will_do(tape: Tape, probe: PlainProbe, trouble, before: str, a
 
 
 @pytest.mark.parametrize("probe", [NoticesErrors(), NoticesLatency(), NoticesFailedDeliveries(), CountsDeliveries()])
-@pytest.mark.parametrize("lack", ["", "app.observe.metrics answered 404."])
-def test_what_cannot_be_read_proves_nothing(tape: Tape, probe: PlainProbe, problem: str) -> None:
-    """The hook that would help is named."""
-    failing(tape)
-    late(tape)
-    refused(tape)
+@pytest.mark.parametrize("problem", ["", "app.observe.metrics answered 404."])
+def test_unreadable_monitoring_is_inconclusive(tape: Tape, probe: PlainProbe, problem: str) -> None:
+    """The finding names the hook that would help."""
+    fail_call(tape)
+    delay_call(tape)
+    refuse_delivery(tape)
     tape.told("consent.received")
     for moment in (*READ, "asked", "slow", "bad", "mended"):
         tape.journal.write(Monitors(at_s=tape.now_s, moment=moment, problem=problem))
@@ -141,94 +141,98 @@ def test_what_cannot_be_read_proves_nothing(tape: Tape, probe: PlainProbe, probl
 
 
 @pytest.mark.parametrize("probe", [NoticesErrors(), NoticesLatency(), NoticesFailedDeliveries(), CountsDeliveries()])
-def test_without_trouble_there_is_nothing_to_notice(tape: Tape, probe: PlainProbe) -> None:
-    """Nothing failed, nothing was late, nothing came."""
-    measurements(tape, asked={}, slow={}, bad={}, mended={})
+def test_without_a_failure_the_result_is_inconclusive(tape: Tape, probe: PlainProbe) -> None:
+    """No call failed or was late, and no delivery came."""
+    record_readings(tape, asked={}, slow={}, bad={}, mended={})
 
     assert probe.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_whole_milliseconds_are_a_latency(tape: Tape) -> None:
-    """Hundreds more are no count of calls."""
-    late(tape)
-    measurements(tape, slow={"calls": 3.0, "took_ms": 1015.0})
+def test_integer_milliseconds_are_a_latency(tape: Tape) -> None:
+    """A growth by hundreds cannot be a count of calls."""
+    delay_call(tape)
+    record_readings(tape, slow={"calls": 3.0, "took_ms": 1015.0})
 
     assert NoticesLatency().examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_a_share_that_falls_is_calm_again(tape: Tape) -> None:
-    """An average takes its time."""
-    failing(tape)
-    measurements(tape, bad={"calls": 3.0, "share": 0.4}, mended={"calls": 4.0, "share": 0.3})
+def test_a_falling_share_passes(tape: Tape) -> None:
+    """An average returns slowly."""
+    fail_call(tape)
+    record_readings(tape, bad={"calls": 3.0, "share": 0.4}, mended={"calls": 4.0, "share": 0.3})
 
     assert NoticesErrors().examine(tape.journal).verdict is Verdict.PASS
 
 
 @pytest.mark.parametrize(
-    ("probe", "trouble", "after"),
+    ("probe", "record_failure", "after"),
     [
-        (NoticesErrors(), failing, ("bad", "mended")),
-        (NoticesLatency(), late, ("slow",)),
-        (NoticesFailedDeliveries(), refused, ("bad",)),
+        (NoticesErrors(), fail_call, ("bad", "mended")),
+        (NoticesLatency(), delay_call, ("slow",)),
+        (NoticesFailedDeliveries(), refuse_delivery, ("bad",)),
     ],
 )
-def test_no_alert_over_a_little_trouble_accuses_nobody(tape: Tape, probe: PlainProbe, trouble, after: tuple) -> None:
-    """Its threshold may lie above what a scenario does."""
-    trouble(tape)
+def test_no_alert_after_a_short_failure_is_inconclusive(tape: Tape, probe: PlainProbe, record_failure, after: tuple) -> None:
+    """The alert's threshold may be higher than the failures of a scenario."""
+    record_failure(tape)
     for moment in (*READ, *after):
         tape.journal.write(Monitors(at_s=tape.now_s, moment=moment, is_configured=True))
 
     assert probe.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def alerted(tape: Tape, *, is_calm: bool | None = None, **kinds: tuple[str, ...]) -> None:
-    """The usual measurements of an app without metrics; at each moment alerts of some kinds have come."""
-    came = 0
+def record_alerts(tape: Tape, *, is_calm: bool | None = None, **kinds: tuple[str, ...]) -> None:
+    """Record the usual readings of an app without metrics, with alerts of these kinds at each moment."""
+    count = 0
     for moment in (*READ, "asked", "slow", "bad", "mended", "over"):
-        came += len(kinds.get(moment, ()))
+        count += len(kinds.get(moment, ()))
         calm = is_calm if moment == "over" else None
-        told = {"alerts": came, "kinds": kinds.get(moment, ()), "is_told": True, "is_calm": calm}
-        tape.journal.write(Monitors(at_s=tape.now_s, moment=moment, **told))
+        fields = {"alerts": count, "kinds": kinds.get(moment, ()), "is_configured": True, "is_calm": calm}
+        tape.journal.write(Monitors(at_s=tape.now_s, moment=moment, **fields))
 
 
-@pytest.mark.parametrize(("probe", "trouble"), [(NoticesErrors(), failing), (NoticesFailedDeliveries(), refused)])
+@pytest.mark.parametrize(
+    ("probe", "record_failure"), [(NoticesErrors(), fail_call), (NoticesFailedDeliveries(), refuse_delivery)]
+)
 @pytest.mark.parametrize(("is_calm", "verdict"), [(True, Verdict.PASS), (False, Verdict.FAIL)])
-def test_an_alert_must_end(tape: Tape, probe: PlainProbe, trouble, is_calm: bool, verdict: Verdict) -> None:
-    """One that goes on long after everything is well says nothing any more."""
-    trouble(tape)
-    alerted(tape, bad=("down",), is_calm=is_calm)
+def test_an_alert_must_end(tape: Tape, probe: PlainProbe, record_failure, is_calm: bool, verdict: Verdict) -> None:
+    """An alert that continues long after the failure is useless."""
+    record_failure(tape)
+    record_alerts(tape, bad=("down",), is_calm=is_calm)
 
     assert probe.examine(tape.journal).verdict is verdict
 
 
-def test_nobody_is_held_to_an_end_that_was_not_promised() -> None:
-    """The time that an app has is a default then."""
+def test_continuing_alerts_without_a_deadline_are_inconclusive() -> None:
+    """The deadline is only a default."""
     tape = Tape(assumed=("alert_s",))
-    failing(tape)
-    alerted(tape, bad=("down",), is_calm=False)
+    fail_call(tape)
+    record_alerts(tape, bad=("down",), is_calm=False)
 
     assert NoticesErrors().examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
 @pytest.mark.parametrize(
-    ("probe", "trouble", "moment"),
-    [(NoticesErrors(), failing, "bad"), (NoticesLatency(), late, "slow"), (NoticesFailedDeliveries(), refused, "bad")],
+    ("probe", "record_failure", "moment"),
+    [
+        (NoticesErrors(), fail_call, "bad"),
+        (NoticesLatency(), delay_call, "slow"),
+        (NoticesFailedDeliveries(), refuse_delivery, "bad"),
+    ],
 )
-def test_a_sign_of_life_is_no_alert(tape: Tape, probe: PlainProbe, trouble, moment: str) -> None:
-    """It comes in good times as well, so it neither acquits nor accuses."""
-    trouble(tape)
-    alerted(tape, good=("alive",), **{moment: ("alive",)})
+def test_a_regular_alert_is_inconclusive(tape: Tape, probe: PlainProbe, record_failure, moment: str) -> None:
+    """It also comes without a failure, so it proves nothing."""
+    record_failure(tape)
+    record_alerts(tape, good=("alive",), **{moment: ("alive",)})
 
     assert probe.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
 @pytest.mark.parametrize(("good", "verdict"), [((), Verdict.PASS), (("silent",), Verdict.INCONCLUSIVE)])
-def test_silence_is_told_by_an_alert_that_comes_in_silence_alone(
-    tape: Tape, good: tuple[str, ...], verdict: Verdict
-) -> None:
-    """One that comes beside deliveries as well tells nothing."""
+def test_an_alert_that_comes_only_in_silence_passes(tape: Tape, good: tuple[str, ...], verdict: Verdict) -> None:
+    """An alert that also comes with deliveries proves nothing."""
     tape.told("consent.received")
-    alerted(tape, idle=("silent",), good=good)
+    record_alerts(tape, idle=("silent",), good=good)
 
     assert CountsDeliveries().examine(tape.journal).verdict is verdict
 
@@ -237,30 +241,31 @@ def test_silence_is_told_by_an_alert_that_comes_in_silence_alone(
     ("over", "verdict"),
     [({"calls": 5.0, "failed": 2.0}, Verdict.PASS), ({"calls": 5.0, "failed": 3.0}, Verdict.FAIL)],
 )
-def test_a_late_count_may_come_to_rest(tape: Tape, over: dict, verdict: Verdict) -> None:
-    """What moves once more right after the trouble is no sign of more; what goes on then is."""
-    failing(tape)
-    measurements(tape, bad={"calls": 3.0, "failed": 1.0}, mended={"calls": 4.0, "failed": 2.0}, over=over)
+def test_a_late_count_may_become_stable(tape: Tape, over: dict, verdict: Verdict) -> None:
+    """One more change right after the failure is allowed; later changes are not."""
+    fail_call(tape)
+    record_readings(tape, bad={"calls": 3.0, "failed": 1.0}, mended={"calls": 4.0, "failed": 2.0}, over=over)
 
     assert NoticesErrors().examine(tape.journal).verdict is verdict
 
 
-def test_failed_deliveries_must_come_to_rest_as_well(tape: Tape) -> None:
-    """A count that goes on with good deliveries counts those."""
-    refused(tape)
+def test_the_count_of_failed_deliveries_must_become_stable(tape: Tape) -> None:
+    """A count that continues with good deliveries counts those."""
+    refuse_delivery(tape)
     bad, mended, over = ({"calls": 3.0 + n, "refused": 1.0 + n} for n in range(3))
-    measurements(tape, bad=bad, mended=mended, over=over)
+    record_readings(tape, bad=bad, mended=mended, over=over)
 
     assert NoticesFailedDeliveries().examine(tape.journal).verdict is Verdict.FAIL
 
 
 @pytest.mark.parametrize(
-    "part", ['took_bucket{le="0.5"}', 'took{quantile="0.99"}', 'took_bucket{le="5",path="/x"}', "process_cpu_seconds_total"]
+    "metric",
+    ['took_bucket{le="0.5"}', 'took{quantile="0.99"}', 'took_bucket{le="5",path="/x"}', "process_cpu_seconds_total"],
 )
-def test_a_part_of_a_distribution_is_no_count_of_errors(tape: Tape, part: str) -> None:
-    """Which part moves is a matter of time."""
-    failing(tape)
-    measurements(tape, bad={"calls": 3.0, part: 1.0}, mended={"calls": 4.0, part: 1.0})
+def test_a_bucket_of_a_distribution_is_no_count_of_errors(tape: Tape, metric: str) -> None:
+    """Which bucket changes depends on timing."""
+    fail_call(tape)
+    record_readings(tape, bad={"calls": 3.0, metric: 1.0}, mended={"calls": 4.0, metric: 1.0})
 
     assert NoticesErrors().examine(tape.journal).verdict is Verdict.FAIL
 
@@ -268,9 +273,9 @@ def test_a_part_of_a_distribution_is_no_count_of_errors(tape: Tape, part: str) -
 @pytest.mark.parametrize(
     ("below", "verdict"), [((1.0, 2.0, 2.0), Verdict.PASS), ((1.0, 2.0, 3.0), Verdict.FAIL)], ids=["above", "below"]
 )
-def test_a_distribution_without_a_sum_will_do(tape: Tape, below: tuple[float, ...], verdict: Verdict) -> None:
-    """One call more lies above half a second, or none does."""
-    late(tape)
+def test_a_distribution_without_a_sum_is_enough(tape: Tape, below: tuple[float, ...], verdict: Verdict) -> None:
+    """One more call lies above half a second, or none does."""
+    delay_call(tape)
     for moment, calls, quick in zip(("calm", "idle", "good", "slow"), (1.0, 1.0, 2.0, 3.0), (1.0, *below), strict=True):
         tape.wait(1.0)
         samples = {"took_count": calls, 'took_bucket{le="+Inf"}': calls, 'took_bucket{le="0.5"}': quick}
@@ -289,10 +294,10 @@ def test_a_distribution_without_a_sum_will_do(tape: Tape, below: tuple[float, ..
         ({"calls": 3.0, "rows": 40_000.5}, Verdict.FAIL),
     ],
 )
-def test_what_is_no_latency_shows_none(tape: Tape, slow: dict, verdict: Verdict) -> None:
-    """An average of many calls grows a little, and is neither proof nor guilt; an instant or a size is nothing at all."""
-    late(tape)
-    measurements(tape, slow=slow)
+def test_metrics_that_measure_no_latency_do_not_pass(tape: Tape, slow: dict, verdict: Verdict) -> None:
+    """An average that grows a little is inconclusive; an instant or a size does not count."""
+    delay_call(tape)
+    record_readings(tape, slow=slow)
 
     assert NoticesLatency().examine(tape.journal).verdict is verdict
 
@@ -313,8 +318,8 @@ def test_what_is_no_latency_shows_none(tape: Tape, slow: dict, verdict: Verdict)
         ({"token_expires_time": 1.9e9}, Verdict.FAIL),
     ],
 )
-def test_latency_may_be_told_in_small_units(tape: Tape, slow: dict, verdict: Verdict) -> None:
-    """Microseconds and nanoseconds, where the name speaks of time; what lies near to the present may be an instant."""
+def test_latency_may_be_in_small_units(tape: Tape, slow: dict, verdict: Verdict) -> None:
+    """Microseconds and nanoseconds count if the name has a word for time; a value near the present may be an instant."""
     tape.call("banking.accounts", took_s=2.0, bites=("Latency(latency_ms=2000)",))
     for moment, samples in {**READ, "slow": {"calls": 3.0, **slow}}.items():
         tape.wait(1.0)
@@ -323,9 +328,9 @@ def test_latency_may_be_told_in_small_units(tape: Tape, slow: dict, verdict: Ver
     assert NoticesLatency().examine(tape.journal).verdict is verdict
 
 
-def test_an_instant_that_moves_on_is_no_latency(tape: Tape) -> None:
-    """In milliseconds it grows by as much as some sums do."""
-    late(tape)
+def test_a_moving_instant_is_no_latency(tape: Tape) -> None:
+    """In milliseconds it grows by as much as some sums."""
+    delay_call(tape)
     for moment, after_ms in (("calm", 0.0), ("idle", 0.0), ("good", 500.5), ("slow", 2600.5)):
         tape.wait(1.0)
         samples = {"last_call_took_place_ms": NOW_S * 1e3 + after_ms}
@@ -354,23 +359,23 @@ RUNTIMES = {
 
 
 @pytest.mark.parametrize("name", RUNTIMES)
-def test_only_what_is_known_of_runtimes_is_left_out(tape: Tape, name: str) -> None:
-    """An app may call its own metrics so; where only the beginning of a name speaks for the runtime, there is doubt."""
+def test_only_known_runtime_metrics_are_left_out(tape: Tape, name: str) -> None:
+    """If only the beginning of a name is a runtime's, the result is inconclusive."""
     tape.told("consent.received")
-    measurements(tape, asked=READ["idle"], good={**READ["idle"], name: 3.0})
+    record_readings(tape, asked=READ["idle"], good={**READ["idle"], name: 3.0})
     counted = CountsDeliveries().examine(tape.journal).verdict
     other = Tape()
-    failing(other)
-    measurements(other, bad={"calls": 3.0, name: 3.0}, mended={"calls": 4.0, name: 3.0})
+    fail_call(other)
+    record_readings(other, bad={"calls": 3.0, name: 3.0}, mended={"calls": 4.0, name: 3.0})
 
     assert (counted, NoticesErrors().examine(other.journal).verdict) == (RUNTIMES[name],) * 2
 
 
 @pytest.mark.parametrize("probe", [NoticesErrors(), NoticesFailedDeliveries()])
-def test_an_alert_will_do_where_metrics_cannot_be_read(tape: Tape, probe: PlainProbe) -> None:
-    """Exports that come too rarely take nothing away from it."""
-    failing(tape)
-    refused(tape)
+def test_an_alert_is_enough_if_metrics_are_unreadable(tape: Tape, probe: PlainProbe) -> None:
+    """Rare exports do not matter then."""
+    fail_call(tape)
+    refuse_delivery(tape)
     for moment in (*READ, "bad", "mended"):
         alerts = int(moment in {"bad", "mended"})
         tape.journal.write(
@@ -381,20 +386,24 @@ def test_an_alert_will_do_where_metrics_cannot_be_read(tape: Tape, probe: PlainP
 
 
 @pytest.mark.parametrize(
-    ("probe", "trouble", "moment"),
-    [(NoticesErrors(), failing, "bad"), (NoticesLatency(), late, "slow"), (NoticesFailedDeliveries(), refused, "bad")],
+    ("probe", "record_failure", "moment"),
+    [
+        (NoticesErrors(), fail_call, "bad"),
+        (NoticesLatency(), delay_call, "slow"),
+        (NoticesFailedDeliveries(), refuse_delivery, "bad"),
+    ],
 )
 @pytest.mark.parametrize(("assumed", "alerts"), [((), 1), (("alert_s",), 0)])
-def test_an_alert_that_may_be_held_back_accuses_nobody(
-    probe: PlainProbe, trouble, moment: str, assumed: tuple[str, ...], alerts: int
+def test_an_alert_that_may_be_delayed_is_inconclusive(
+    probe: PlainProbe, record_failure, moment: str, assumed: tuple[str, ...], alerts: int
 ) -> None:
-    """Some come once in five minutes, and one came before; or nobody said how long they take."""
+    """Alerts may be rate-limited and one came before, or the config sets no deadline."""
     tape = Tape(assumed=assumed)
-    trouble(tape)
-    for text in (*READ, moment, "mended"):
+    record_failure(tape)
+    for reading in (*READ, moment, "mended"):
         tape.wait(1.0)
         tape.journal.write(
-            Monitors(at_s=tape.now_s, moment=text, samples={"calls": tape.now_s}, alerts=alerts, is_configured=True)
+            Monitors(at_s=tape.now_s, moment=reading, samples={"calls": tape.now_s}, alerts=alerts, is_configured=True)
         )
 
     assert probe.examine(tape.journal).verdict is Verdict.INCONCLUSIVE

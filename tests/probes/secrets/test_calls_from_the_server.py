@@ -1,4 +1,4 @@
-"""calls_from_the_server: the browser itself tells whether a page asked the API; headers alone accuse nobody."""
+"""calls_from_the_server: the browser records whether a page called the API; browser headers do not fail."""
 
 from fiskil_harness.journal import CutShort
 from fiskil_harness.probes import CallsFromTheServer, Verdict
@@ -8,31 +8,31 @@ PROBE = CallsFromTheServer()
 AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36"
 
 
-def test_a_page_that_asks_the_api_is_caught() -> None:
-    """Whether or not it got an answer; the address is told without what may be secret in it."""
+def test_a_page_that_calls_the_api_fails() -> None:
+    """It fails with and without a response; the finding names the path without the query."""
     sights = Sights()
     sights.fetched(
-        f"/v1/institutions?token={TOKEN}", kind="fetch", is_ours=False, is_api=True, status=None, problem="no answer"
+        f"/v1/institutions?token={TOKEN}", kind="fetch", is_ours=False, is_api=True, status=None, problem="no response"
     )
 
     finding = PROBE.examine(sights.journal)
 
     assert (finding.verdict, finding.observed) == (
         Verdict.FAIL,
-        "the page 'connect' asked the API for /v1/institutions",
+        "the page 'connect' requested /v1/institutions from the API",
     )
 
 
-def test_a_picture_of_the_apis_host_is_no_call() -> None:
-    """An institution's logo may be shown from there."""
+def test_a_picture_from_the_api_host_passes() -> None:
+    """A page may load an institution's logo from there."""
     sights = Sights()
     sights.fetched("/logos/1.png", kind="image", is_ours=False, is_api=True)
 
     assert PROBE.examine(sights.journal).verdict is Verdict.PASS
 
 
-def test_a_server_that_passes_a_browsers_headers_on_is_advised() -> None:
-    """The call came from the server all the same."""
+def test_a_server_that_forwards_browser_headers_gets_advice() -> None:
+    """The call still came from the server."""
     sights = Sights()
     sights.call("consents.list", request_headers=(("user-agent", AGENT), ("sec-fetch-site", "same-origin")))
 
@@ -41,8 +41,8 @@ def test_a_server_that_passes_a_browsers_headers_on_is_advised() -> None:
     assert (finding.verdict, len(finding.advice)) == (Verdict.PASS, 1)
 
 
-def test_a_servers_own_client_may_send_what_browsers_send_too() -> None:
-    """Node's fetch says sec-fetch-mode of itself."""
+def test_a_server_client_may_send_some_browser_headers() -> None:
+    """Node's fetch sends sec-fetch-mode by itself."""
     sights = Sights()
     sights.call("consents.list", request_headers=(("user-agent", "node"), ("sec-fetch-mode", "cors")))
 
@@ -51,16 +51,16 @@ def test_a_servers_own_client_may_send_what_browsers_send_too() -> None:
     assert (finding.verdict, finding.advice) == (Verdict.PASS, ())
 
 
-def test_a_page_whose_requests_were_not_all_seen_proves_nothing() -> None:
-    """A script that did not come may have asked."""
+def test_a_page_with_unread_requests_is_inconclusive() -> None:
+    """A script that was not loaded might have called the API."""
     sights = Sights()
     sights.fetched(kind="script", status=None, problem="it was refused")
 
     assert PROBE.examine(sights.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_without_a_browser_it_says_what_is_missing() -> None:
-    """What would help stands in the place of a hook."""
+def test_without_a_browser_the_finding_names_it() -> None:
+    """The missing browser is named in place of a hook."""
     sights = Sights()
     sights.journal.write(CutShort(what="Chromium is missing.", hook="Chromium"))
 

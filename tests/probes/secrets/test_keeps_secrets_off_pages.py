@@ -1,4 +1,4 @@
-"""keeps_secrets_off_pages: whatever a browser is sent is searched, and what was not seen proves nothing."""
+"""keeps_secrets_off_pages: everything that a browser receives is searched; unread parts make a PASS impossible."""
 
 import base64
 from typing import Any
@@ -13,71 +13,71 @@ from tests.probes.tape import Tape
 
 PROBE = KeepsSecretsOffPages()
 PLACES = {
-    "script": ({"kind": "script", "body": f"const secret = '{SECRET}'".encode()}, "the client secret stands in a script"),
-    "page": ({"kind": "document", "body": WEBHOOK_SECRET.encode()}, "the webhook secret stands in the source"),
-    "map": ({"kind": "sourcemap", "body": SECRET.encode()}, "the client secret stands in a source map"),
-    "answer": ({"kind": "xhr", "body": TOKEN.encode()}, "the access token stands in an answer to a script"),
+    "script": ({"kind": "script", "body": f"const secret = '{SECRET}'".encode()}, "the client secret is in a script"),
+    "page": ({"kind": "document", "body": WEBHOOK_SECRET.encode()}, "the webhook secret is in the source"),
+    "map": ({"kind": "sourcemap", "body": SECRET.encode()}, "the client secret is in a source map"),
+    "response": ({"kind": "xhr", "body": TOKEN.encode()}, "the access token is in a response to a script"),
     "base64": (
         {"kind": "fetch", "body": base64.b64encode(f"id:{SECRET}".encode())},
-        "the client secret in base64 stands in an answer to a script",
+        "the client secret in base64 is in a response to a script",
     ),
-    "style": ({"kind": "stylesheet", "body": SECRET.encode()}, "the client secret stands in a style sheet"),
-    "socket": ({"kind": "websocket", "body": SECRET.encode()}, "the client secret stands in what a socket tells"),
-    "sent": ({"kind": "fetch", "sent": quote(WEBHOOK_SECRET, safe="").encode()}, "stands in a request"),
-    "header": ({"kind": "fetch", "headers": (("x-key", SECRET),)}, "the client secret stands in a request"),
-    "header of an answer": (
-        {"kind": "fetch", "answer_headers": (("x-debug-secret", SECRET),)},
-        "the client secret stands in the headers of an answer to the page 'connect'",
+    "style": ({"kind": "stylesheet", "body": SECRET.encode()}, "the client secret is in a style sheet"),
+    "socket": ({"kind": "websocket", "body": SECRET.encode()}, "the client secret is in a WebSocket message"),
+    "sent": ({"kind": "fetch", "sent": quote(WEBHOOK_SECRET, safe="").encode()}, "is in a request"),
+    "header": ({"kind": "fetch", "headers": (("x-key", SECRET),)}, "the client secret is in a request"),
+    "header of a response": (
+        {"kind": "fetch", "response_headers": (("x-debug-secret", SECRET),)},
+        "the client secret is in the headers of a response to the page 'connect'",
     ),
     "token in a header": (
-        {"kind": "fetch", "answer_headers": (("x-token", TOKEN),)},
-        "the access token stands in the headers of an answer to the page 'connect'",
+        {"kind": "fetch", "response_headers": (("x-token", TOKEN),)},
+        "the access token is in the headers of a response to the page 'connect'",
     ),
     "cookie of a picture": (
-        {"kind": "image", "answer_headers": (("set-cookie", "theme=dark"), ("set-cookie", f"key={SECRET}; HttpOnly"))},
-        "the client secret stands in the headers of an answer to the page 'connect'",
+        {"kind": "image", "response_headers": (("set-cookie", "theme=dark"), ("set-cookie", f"key={SECRET}; HttpOnly"))},
+        "the client secret is in the headers of a response to the page 'connect'",
     ),
 }
 HARMLESS: dict[str, dict[str, Any]] = {
     "a name": {"kind": "script", "body": b"const clientSecret = process.env.FISKIL_CLIENT_SECRET"},
     "an account": {"kind": "fetch", "body": NUMBER.encode()},
     "another's token": {"kind": "fetch", "body": b"eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJtZSJ9.b3duLXNpZ25hdHVyZQ"},
-    "a picture that was refused": {"kind": "image", "status": None, "lack": "it was refused"},
-    "an answer that nobody waited for": {"kind": "fetch", "status": None, "lack": NO_RESPONSE},
+    "a picture that was not loaded": {"kind": "image", "status": None, "problem": "it was refused"},
+    "a response that the page did not wait for": {"kind": "fetch", "status": None, "problem": NO_RESPONSE},
 }
-UNSEEN: dict[str, dict[str, Any]] = {
-    "a script of elsewhere": {"kind": "script", "status": None, "lack": "it was refused"},
-    "an answer that is gone": {"kind": "fetch", "lack": "the browser had thrown it away"},
-    "a script that never came": {"kind": "script", "status": None, "lack": NO_RESPONSE},
-    "an answer that was read before alone": {"kind": "document", "lack": "thrown away", "path": "/connect"},
-    "a socket that told too much": {"kind": "websocket", "body": b"news", "lack": "it told too much"},
-    "a service worker": {"kind": "serviceworker", "status": None, "lack": "it was kept out"},
+UNREAD: dict[str, dict[str, Any]] = {
+    "a script of another host": {"kind": "script", "status": None, "problem": "it was refused"},
+    "a discarded response": {"kind": "fetch", "problem": "the browser had thrown it away"},
+    "a script that never came": {"kind": "script", "status": None, "problem": NO_RESPONSE},
+    "a response that was read only earlier": {"kind": "document", "problem": "thrown away", "path": "/connect"},
+    "a WebSocket with too much data": {"kind": "websocket", "body": b"news", "problem": "it sent too much"},
+    "a service worker": {"kind": "serviceworker", "status": None, "problem": "it was kept out"},
 }
 
 
 @pytest.mark.parametrize("place", PLACES)
-def test_a_secret_is_found_wherever_it_stands(place: str) -> None:
-    """What a browser was sent, whoever sits before it can read."""
-    sights, (asked, seen) = Sights(), PLACES[place]
-    sights.fetched(**asked)
+def test_a_secret_is_found_in_every_place(place: str) -> None:
+    """The user of a browser can read everything that it receives."""
+    sights, (request, text) = Sights(), PLACES[place]
+    sights.fetched(**request)
 
     finding = PROBE.examine(sights.journal)
 
     assert finding.verdict is Verdict.FAIL
-    assert seen in finding.observed
+    assert text in finding.observed
     assert not any(value in repr(finding) for value in (SECRET, TOKEN, WEBHOOK_SECRET))
 
 
-def test_a_secret_on_the_page_as_it_stands_is_found() -> None:
+def test_a_secret_on_the_rendered_page_is_found() -> None:
     """A script may have put it there."""
     sights = Sights()
     sights.shown(html=f"<p hidden>{SECRET}</p>")
 
-    assert PROBE.examine(sights.journal).observed == "the client secret stands on the page 'connect'"
+    assert PROBE.examine(sights.journal).observed == "the client secret is on the page 'connect'"
 
 
 def test_a_secret_that_the_browser_keeps_is_found() -> None:
-    """It must have been sent there."""
+    """The app must have sent it to the browser."""
     sights = Sights()
     sights.stored("localStorage", "config", SECRET)
 
@@ -85,16 +85,16 @@ def test_a_secret_that_the_browser_keeps_is_found() -> None:
 
 
 @pytest.mark.parametrize("name", HARMLESS)
-def test_what_is_no_secret_passes(name: str) -> None:
-    """Names of secrets, the person's own data, and things that hold no text accuse nobody."""
+def test_harmless_content_passes(name: str) -> None:
+    """Names of secrets, the end user's own data and resources without text do not fail."""
     sights = Sights()
     sights.fetched(**HARMLESS[name])
 
     assert PROBE.examine(sights.journal).verdict is Verdict.PASS
 
 
-def test_a_token_in_a_cookie_is_another_practices_business() -> None:
-    """One flaw, one accusation."""
+def test_a_token_in_a_cookie_counts_for_another_practice() -> None:
+    """One flaw fails one practice only."""
     sights = Sights()
     sights.stored("cookie", "session", TOKEN)
     sights.fetched(kind="document", headers=(("cookie", f"session={TOKEN}"),))
@@ -102,18 +102,18 @@ def test_a_token_in_a_cookie_is_another_practices_business() -> None:
     assert PROBE.examine(sights.journal).verdict is Verdict.PASS
 
 
-@pytest.mark.parametrize("name", UNSEEN)
-def test_what_was_not_read_proves_nothing(name: str) -> None:
-    """A secret may stand in it."""
+@pytest.mark.parametrize("name", UNREAD)
+def test_unread_content_is_inconclusive(name: str) -> None:
+    """It may contain a secret."""
     sights = Sights()
-    sights.fetched(**UNSEEN[name])
+    sights.fetched(**UNREAD[name])
 
     assert PROBE.examine(sights.journal).verdict is Verdict.INCONCLUSIVE
 
 
 @pytest.mark.parametrize(("page", "verdict"), [("connect", Verdict.PASS), ("callback", Verdict.INCONCLUSIVE)])
-def test_what_was_thrown_away_may_be_read_later(page: str, verdict: Verdict) -> None:
-    """The same page asked again, and got it; what another page got may be something else."""
+def test_a_discarded_response_may_be_read_later(page: str, verdict: Verdict) -> None:
+    """The same page requested it again and the response was read; a response to another page may differ."""
     sights = Sights()
     sights.fetched("/api/me", kind="fetch", problem="thrown away")
     sights.fetched("/api/me", kind="fetch", body=b"{}", page=page)
@@ -121,40 +121,40 @@ def test_what_was_thrown_away_may_be_read_later(page: str, verdict: Verdict) -> 
     assert PROBE.examine(sights.journal).verdict is verdict
 
 
-def test_a_socket_is_one_however_often_it_was_heard() -> None:
-    """In how many pieces is a matter of time."""
-    whole, pieces = Sights(), Sights()
-    whole.fetched("/live", kind="websocket", body=b"one")
+def test_a_websocket_counts_once() -> None:
+    """The number of its messages depends on timing."""
+    single, split = Sights(), Sights()
+    single.fetched("/live", kind="websocket", body=b"one")
     for _ in range(3):
-        pieces.fetched("/live", kind="websocket", body=b"one")
+        split.fetched("/live", kind="websocket", body=b"one")
 
-    assert PROBE.examine(whole.journal) == PROBE.examine(pieces.journal)
+    assert PROBE.examine(single.journal) == PROBE.examine(split.journal)
 
 
-def test_a_later_socket_does_not_tell_what_an_earlier_one_told() -> None:
-    """Each tells another thing."""
+def test_a_later_websocket_does_not_replace_an_earlier_one() -> None:
+    """Each connection has other content."""
     sights = Sights()
-    sights.fetched("/live", kind="websocket", problem="it told too much")
+    sights.fetched("/live", kind="websocket", problem="it sent too much")
     sights.fetched("/live", kind="websocket", body=b"one")
 
     assert PROBE.examine(sights.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_a_page_that_was_not_seen_as_it_is_proves_nothing() -> None:
-    """Its lack is told."""
+def test_a_page_that_was_not_read_is_inconclusive() -> None:
+    """The finding contains the reason."""
     sights = Sights()
-    sights.shown("connections", problem="the app answered 404")
+    sights.shown("connections", problem="the app returned 404")
 
     finding = PROBE.examine(sights.journal)
 
     assert (finding.verdict, finding.observed) == (
         Verdict.INCONCLUSIVE,
-        "the page 'connections' was not seen as it is: the app answered 404",
+        "the page 'connections' was not seen as it is: the app returned 404",
     )
 
 
-def test_without_a_look_there_is_nothing_to_say(tape: Tape) -> None:
-    """The hook that would help is named."""
+def test_without_page_views_the_result_is_inconclusive(tape: Tape) -> None:
+    """The finding names the hook that would help."""
     tape.call("token")
 
     finding = PROBE.examine(tape.journal)
@@ -162,8 +162,8 @@ def test_without_a_look_there_is_nothing_to_say(tape: Tape) -> None:
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.observe.pages")
 
 
-def test_without_a_way_back_there_is_nothing_to_say(tape: Tape) -> None:
-    """The pages that matter come after a journey."""
+def test_without_a_completed_journey_the_result_is_inconclusive(tape: Tape) -> None:
+    """The relevant pages come after a journey."""
     Sights.shown(tape, "connect")  # type: ignore[arg-type]
 
     assert PROBE.examine(tape.journal).observed == "no journey came back to the app in the browser"

@@ -1,4 +1,4 @@
-"""keeps_secrets_out_of_logs: a secret is found in every form it may be written in, and never repeated in the finding."""
+"""keeps_secrets_out_of_logs: a secret is found in every encoding, and the finding never contains it."""
 
 import base64
 import json
@@ -31,17 +31,17 @@ FORMS = {
 }
 
 
-def logged(tape: Tape, text: bytes) -> None:
-    """A scenario in which a token was exchanged, and *text* was written."""
+def write_log(tape: Tape, text: bytes) -> None:
+    """Record a scenario in which a token was requested and *text* was logged."""
     tape.call("token")
     tape.canaries(access_token=TOKEN, client_secret=SECRET, webhook_secret=WEBHOOK_SECRET, account_number=NUMBER)
     tape.output(b"starting\n" + text + b"\n")
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_every_form_is_found(tape: Tape, form: str) -> None:
-    """Logs hold secrets in more ways than one."""
-    logged(tape, FORMS[form])
+def test_every_encoding_is_found(tape: Tape, form: str) -> None:
+    """Logs contain secrets in several encodings."""
+    write_log(tape, FORMS[form])
 
     finding = PROBE.examine(tape.journal)
 
@@ -50,9 +50,9 @@ def test_every_form_is_found(tape: Tape, form: str) -> None:
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_the_finding_does_not_repeat_the_secret(tape: Tape, form: str) -> None:
-    """A report about a leak is no leak itself."""
-    logged(tape, FORMS[form])
+def test_the_finding_does_not_contain_the_secret(tape: Tape, form: str) -> None:
+    """A report about a leak must not be a leak itself."""
+    write_log(tape, FORMS[form])
 
     text = repr(PROBE.examine(tape.journal)) + repr(list(tape.journal)[-2])
 
@@ -60,45 +60,45 @@ def test_the_finding_does_not_repeat_the_secret(tape: Tape, form: str) -> None:
 
 
 def test_the_finding_names_kind_and_place(tape: Tape) -> None:
-    """That is enough to find it; a line number would differ from run to run."""
-    logged(tape, FORMS["plain"])
+    """Kind and place are enough to locate it; a line number would differ between runs."""
+    write_log(tape, FORMS["plain"])
 
     finding = PROBE.examine(tape.journal)
 
-    assert finding.observed == "the client secret stands in output"
+    assert finding.observed == "the client secret is in output"
     assert finding.evidence == ("output: the client secret",)
 
 
 @pytest.mark.parametrize("text", [b"token exchanged", b"id=9123456789", b"secret=fsk_123...", b"last digits 6789"], ids=repr)
 def test_harmless_lines_pass(tape: Tape, text: bytes) -> None:
     """Prefixes, last digits and longer numbers are no leak."""
-    logged(tape, text)
+    write_log(tape, text)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_an_app_that_wrote_nothing_proves_nothing(tape: Tape) -> None:
-    """The harness may not see the app's log at all; the finding names the hook."""
-    logged(tape, b"")
-    quiet = Tape()
-    quiet.call("token")
-    quiet.output(b"  \n")
+def test_an_app_without_output_is_inconclusive(tape: Tape) -> None:
+    """The harness may not be able to read the app's log; the finding names the hook."""
+    write_log(tape, b"")
+    silent = Tape()
+    silent.call("token")
+    silent.output(b"  \n")
 
-    finding = PROBE.examine(quiet.journal)
+    finding = PROBE.examine(silent.journal)
 
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.observe.logs")
 
 
-def test_without_secrets_in_use_there_is_nothing_to_see(tape: Tape) -> None:
-    """An app that called nothing had no secret at hand."""
+def test_without_secrets_in_use_the_result_is_inconclusive(tape: Tape) -> None:
+    """An app that made no call had no secret."""
     tape.output(b"hello\n")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_a_log_that_is_not_there_proves_nothing(tape: Tape) -> None:
-    """The config names it, so it counts; what the app writes elsewhere does not stand in for it."""
-    logged(tape, b"token exchanged")
+def test_a_missing_log_is_inconclusive(tape: Tape) -> None:
+    """The config names the log, so other output does not replace it."""
+    write_log(tape, b"token exchanged")
     tape.output(b"", place="app.log", problem="is not there")
 
     finding = PROBE.examine(tape.journal)
@@ -110,17 +110,17 @@ def test_a_log_that_is_not_there_proves_nothing(tape: Tape) -> None:
     )
 
 
-def test_a_secret_in_what_is_left_of_a_log_is_a_leak(tape: Tape) -> None:
-    """Half a log can still convict."""
-    logged(tape, b"token exchanged")
+def test_a_secret_in_the_rest_of_a_log_fails(tape: Tape) -> None:
+    """An incomplete log can still contain a secret."""
+    write_log(tape, b"token exchanged")
     tape.output(SECRET.encode(), place="app.log", problem="was cut")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
 
 
 @pytest.mark.parametrize(("text", "verdict"), [(b"got a message", Verdict.PASS), (NUMBER.encode(), Verdict.FAIL)])
-def test_a_receiver_has_secrets_at_hand_when_a_message_brings_them(tape: Tape, text: bytes, verdict: Verdict) -> None:
-    """It calls no API; account numbers came in a message that it acknowledged."""
+def test_account_numbers_in_a_message_are_secrets_in_use(tape: Tape, text: bytes, verdict: Verdict) -> None:
+    """The receiver calls no API, but acknowledged a message with account numbers."""
     tape.canaries(account_number=NUMBER)
     tape.journal.write(
         Delivery(event="e0", participant="", message_id="m", attempt=1, name="account_numbers", outcome="ack")

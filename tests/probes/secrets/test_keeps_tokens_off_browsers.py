@@ -1,4 +1,4 @@
-"""keeps_tokens_off_browsers: storage, cookies, addresses and history are searched, in every form that a token may take."""
+"""keeps_tokens_off_browsers: storage, cookies, addresses and history are searched for a token in every encoding."""
 
 import base64
 import zlib
@@ -22,48 +22,48 @@ FORMS = {
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_a_token_is_found_in_every_form(form: str) -> None:
-    """Encodings hide nothing."""
+def test_a_token_is_found_in_every_encoding(form: str) -> None:
+    """An encoding hides nothing."""
     sights = Sights()
     sights.stored("cookie", "session", FORMS[form])
 
     finding = PROBE.examine(sights.journal)
 
     assert finding.verdict is Verdict.FAIL
-    assert finding.observed.endswith("stands in a cookie, on the page 'connect'")
+    assert finding.observed.endswith("is in a cookie, on the page 'connect'")
     assert TOKEN not in repr(finding)
 
 
 @pytest.mark.parametrize("place", ["localStorage", "sessionStorage", "IndexedDB", "cache", "url", "history"])
 def test_a_token_is_found_in_every_place(place: str) -> None:
-    """Each of them outlives the moment."""
+    """The browser keeps each of them."""
     sights = Sights()
     sights.stored(place, "0", f"http://127.0.0.1:1/callback#access_token={TOKEN}")
 
     assert PROBE.examine(sights.journal).verdict is Verdict.FAIL
 
 
-def test_a_cookie_that_was_sent_and_is_gone_is_found() -> None:
-    """It was kept long enough to be sent."""
+def test_a_deleted_cookie_that_was_sent_is_found() -> None:
+    """The browser kept it long enough to send it."""
     sights = Sights()
     sights.fetched(headers=(("cookie", f"a=1; t={TOKEN}"),))
 
-    assert PROBE.examine(sights.journal).observed == "the access token stands in a cookie, on the page 'connect'"
+    assert PROBE.examine(sights.journal).observed == "the access token is in a cookie, on the page 'connect'"
 
 
 @pytest.mark.parametrize(
-    ("header", "place"), [("Set-Cookie", "a cookie"), ("location", "an address that the browser was sent to")]
+    ("header", "place"), [("Set-Cookie", "a cookie"), ("location", "an address that the browser was redirected to")]
 )
-def test_what_an_answer_sets_for_a_moment_is_found(header: str, place: str) -> None:
-    """The next answer may take it away, before anybody looks."""
+def test_a_token_set_for_a_moment_is_found(header: str, place: str) -> None:
+    """The next response may delete it before the harness reads the storage."""
     sights = Sights()
     sights.fetched("/go", kind="fetch", response_headers=(("x", "y"), (header, f"/next?t={TOKEN}; Max-Age=60")))
 
-    assert PROBE.examine(sights.journal).observed == f"the access token stands in {place}, on the page 'connect'"
+    assert PROBE.examine(sights.journal).observed == f"the access token is in {place}, on the page 'connect'"
 
 
-def test_harmless_things_are_kept_without_blame() -> None:
-    """A session id, a colour and another token are nobody's access token; of a secret another probe tells."""
+def test_harmless_stored_values_pass() -> None:
+    """A session id, a theme and another issuer's token are allowed; another probe judges secrets."""
     sights = Sights()
     sights.stored("cookie", "session", "s%3Aabc.def")
     sights.stored("localStorage", "theme", "dark")
@@ -73,8 +73,8 @@ def test_harmless_things_are_kept_without_blame() -> None:
     assert PROBE.examine(sights.journal).verdict is Verdict.PASS
 
 
-def test_storage_that_was_not_read_proves_nothing() -> None:
-    """A token may lie there."""
+def test_unread_storage_is_inconclusive() -> None:
+    """It may contain a token."""
     sights = Sights()
     sights.stored("lack", "IndexedDB", "UnknownError")
 
@@ -86,8 +86,8 @@ def test_storage_that_was_not_read_proves_nothing() -> None:
     )
 
 
-def test_without_a_token_there_was_nothing_to_keep() -> None:
-    """An app that never had one cannot have leaked it."""
+def test_without_a_token_the_result_is_inconclusive() -> None:
+    """An app without a token cannot leak one."""
     sights = Sights(has_called=False)
 
     assert PROBE.examine(sights.journal).observed == "the app made no call with a token"

@@ -1,4 +1,4 @@
-"""keeps_urls_clean: what a URL or a User-Agent gives away is found in every spelling, and ids never are."""
+"""keeps_urls_clean: secrets and personal data in a URL or User-Agent are found in every encoding; ids pass."""
 
 import base64
 import json
@@ -15,10 +15,10 @@ TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJqdGkiOiJhYmMifQ.c2lnbmF0dXJlLW9mLXRoZS10b2tlbg"
 SECRET = "fsk_1234567890abcdefghijklmnopqrstuvwxyz"
 WEBHOOK_SECRET = base64.b64encode(bytes(range(180, 220))).decode()
 NUMBER, EMAIL, NAME, PHONE = "123456789", "rosa.marino+bank@mail.example", "Rosa Marino", "+61491570006"
-OF_ROSA = {"email": EMAIL, "name": NAME, "phone": PHONE}
+ROSA = {"email": EMAIL, "name": NAME, "phone": PHONE}
 
 
-def called(
+def call_api(
     tape: Tape,
     route: str = "banking.accounts",
     *,
@@ -28,7 +28,7 @@ def called(
     body: dict[str, str] | None = None,
     end_user_id: str = ALICE,
 ) -> None:
-    """The app called the API with its token."""
+    """Record an API call of the app with its token."""
     tape.journal.write(
         Exchange(
             at_s=tape.now_s,
@@ -46,22 +46,22 @@ def called(
     tape.wait(0.1)
 
 
-def creates(tape: Tape, end_user_id: str = ALICE, **told: str) -> None:
-    """The app created an end user, of whom it told this."""
-    called(tape, "end_users.create", path="/v1/end-users", body=told, end_user_id=end_user_id)
+def create_end_user(tape: Tape, end_user_id: str = ALICE, **fields: str) -> None:
+    """Record that the app created an end user with these fields."""
+    call_api(tape, "end_users.create", path="/v1/end-users", body=fields, end_user_id=end_user_id)
 
 
 @pytest.fixture
 def tape() -> Tape:
-    """A scenario in which secrets were minted and Rosa became an end user."""
-    made = Tape()
-    made.canaries(access_token=TOKEN, client_secret=SECRET, webhook_secret=WEBHOOK_SECRET, account_number=NUMBER)
-    creates(made, **OF_ROSA)
-    return made
+    """A scenario in which secrets were issued and Rosa became an end user."""
+    recorded = Tape()
+    recorded.canaries(access_token=TOKEN, client_secret=SECRET, webhook_secret=WEBHOOK_SECRET, account_number=NUMBER)
+    create_end_user(recorded, **ROSA)
+    return recorded
 
 
 @pytest.mark.parametrize(
-    ("query", "what"),
+    ("query", "kind"),
     [
         (f"access_token={TOKEN}", "the access token"),
         (f"client_secret={SECRET}", "the client secret"),
@@ -76,31 +76,29 @@ def tape() -> Tape:
         ("phone=0491570006", "the end user's phone number"),
     ],
 )
-def test_every_spelling_in_a_query_fails(tape: Tape, query: str, what: str) -> None:
-    """The finding says what it is and where, and never the value."""
-    called(tape, query=query)
+def test_every_encoding_in_a_query_fails(tape: Tape, query: str, kind: str) -> None:
+    """The finding names the kind and the place, never the value."""
+    call_api(tape, query=query)
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, finding.observed) == (Verdict.FAIL, f"{what} stands in the query of banking.accounts")
+    assert (finding.verdict, finding.observed) == (Verdict.FAIL, f"{kind} is in the query of banking.accounts")
     assert not any(value in repr(finding) for value in (TOKEN, SECRET, WEBHOOK_SECRET, NUMBER, EMAIL, NAME, PHONE))
 
 
-@pytest.mark.parametrize(("value", "what"), [(EMAIL, "the end user's e-mail address"), (TOKEN, "the access token")])
-def test_a_path_is_searched(tape: Tape, value: str, what: str) -> None:
-    """Also where no endpoint has such a path."""
-    called(tape, "", path=f"/v1/people/{value}")
+@pytest.mark.parametrize(("value", "kind"), [(EMAIL, "the end user's e-mail address"), (TOKEN, "the access token")])
+def test_a_path_is_searched(tape: Tape, value: str, kind: str) -> None:
+    """A path without a known endpoint is searched too."""
+    call_api(tape, "", path=f"/v1/people/{value}")
 
-    assert PROBE.examine(tape.journal).observed == f"{what} stands in the path of an unknown endpoint"
+    assert PROBE.examine(tape.journal).observed == f"{kind} is in the path of an unknown endpoint"
 
 
 def test_a_user_agent_is_searched(tape: Tape) -> None:
-    """It is logged wherever the address is."""
-    called(tape, agent=f"budget/1.0 (for {EMAIL})")
+    """Logs contain it together with the URL."""
+    call_api(tape, agent=f"budget/1.0 (for {EMAIL})")
 
-    assert (
-        PROBE.examine(tape.journal).observed == "the end user's e-mail address stands in the User-Agent of banking.accounts"
-    )
+    assert PROBE.examine(tape.journal).observed == "the end user's e-mail address is in the User-Agent of banking.accounts"
 
 
 @pytest.mark.parametrize(
@@ -114,55 +112,55 @@ def test_a_user_agent_is_searched(tape: Tape) -> None:
         "name=rosa",
     ],
 )
-def test_ids_and_what_only_looks_alike_pass(tape: Tape, query: str) -> None:
-    """An address within another one is another one, and so is a number within a number."""
-    called(tape, query=query)
+def test_ids_and_similar_values_pass(tape: Tape, query: str) -> None:
+    """A longer address or number that contains the value is another one."""
+    call_api(tape, query=query)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_the_filter_of_the_api_is_advised_against_and_no_more(tape: Tape) -> None:
-    """Whoever uses what the API documents has done nothing wrong."""
-    called(tape, "end_users.list", path="/v1/end-users", query="email=" + quote(EMAIL, safe=""))
+def test_the_filter_of_the_api_gives_advice_only(tape: Tape) -> None:
+    """Using a documented filter is not a failure."""
+    call_api(tape, "end_users.list", path="/v1/end-users", query="email=" + quote(EMAIL, safe=""))
 
     finding = PROBE.examine(tape.journal)
 
     assert finding.verdict is Verdict.PASS
-    assert [text.partition(",")[0] for text in finding.advice] == ["end users are looked up by e-mail address in the query"]
+    assert [text.partition(",")[0] for text in finding.advice] == ["end users are searched by e-mail address in the query"]
 
 
-def test_the_filter_is_for_addresses_alone(tape: Tape) -> None:
-    """Its own parameter is let pass, and no other of the same call."""
-    called(tape, "end_users.list", path="/v1/end-users", query=f"email=x%40y.example&access_token={TOKEN}")
+def test_only_the_email_filter_is_exempt(tape: Tape) -> None:
+    """Other parameters of the same call are searched."""
+    call_api(tape, "end_users.list", path="/v1/end-users", query=f"email=x%40y.example&access_token={TOKEN}")
 
-    assert PROBE.examine(tape.journal).observed == "the access token stands in the query of end_users.list"
-
-
-def test_an_address_of_several_end_users_is_nobody_s(tape: Tape) -> None:
-    """A team may give its own to every end user, and to its User-Agent as the one to complain to."""
-    creates(tape, "eu_one", email="team@shop.example", name="Budget App")
-    creates(tape, "eu_two", email="team@shop.example", name="Budget App")
-    called(tape, agent="Budget App/1.0 (team@shop.example)")
-
-    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+    assert PROBE.examine(tape.journal).observed == "the access token is in the query of end_users.list"
 
 
-def test_a_name_in_the_user_agent_may_be_the_app_s(tape: Tape) -> None:
-    """An app that calls its first end user as itself has given nobody away."""
-    creates(tape, "eu_one", email="a@shop.example", name="Budget App")
-    called(tape, agent="Budget App/1.0")
+def test_an_address_shared_by_end_users_passes(tape: Tape) -> None:
+    """An app may use its team's address for every end user and in its User-Agent."""
+    create_end_user(tape, "eu_one", email="team@shop.example", name="Budget App")
+    create_end_user(tape, "eu_two", email="team@shop.example", name="Budget App")
+    call_api(tape, agent="Budget App/1.0 (team@shop.example)")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_without_a_call_nothing_is_said() -> None:
-    """There is no address to look at."""
+def test_a_name_in_the_user_agent_passes(tape: Tape) -> None:
+    """An app whose first end user has the app's name reveals no end user."""
+    create_end_user(tape, "eu_one", email="a@shop.example", name="Budget App")
+    call_api(tape, agent="Budget App/1.0")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+def test_without_a_call_the_result_is_inconclusive() -> None:
+    """There is no URL to search."""
     assert PROBE.examine(Tape().journal).verdict is Verdict.INCONCLUSIVE
 
 
 @pytest.mark.parametrize("body", [b"", b"[1]", b"\xff", b"{" * 2000, b'{"email": 1, "phone": null}'])
-def test_any_body_can_be_read(tape: Tape, body: bytes) -> None:
-    """What an app sends may be anything."""
+def test_any_request_body_is_accepted(tape: Tape, body: bytes) -> None:
+    """An app may send any bytes."""
     tape.call("end_users.create", request_body=body)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS

@@ -1,4 +1,4 @@
-"""responses_contain_no_secrets: what would have been right is found in every spelling, and a stack trace is worth advice."""
+"""responses_contain_no_secrets: the right signature is found in every encoding, and a stack trace gives advice."""
 
 import base64
 import hashlib
@@ -16,7 +16,7 @@ PROBE = ResponsesContainNoSecrets()
 KEY = bytes(range(180, 220))
 SECRET = base64.b64encode(KEY).decode()
 
-SPELLINGS: dict[str, Callable[[bytes], bytes]] = {
+ENCODINGS: dict[str, Callable[[bytes], bytes]] = {
     "base64": base64.b64encode,
     "unpadded": lambda digest: base64.b64encode(digest).rstrip(b"="),
     "urlsafe": base64.urlsafe_b64encode,
@@ -26,55 +26,55 @@ SPELLINGS: dict[str, Callable[[bytes], bytes]] = {
 }
 
 
-def body(courier: Courier) -> bytes:
-    """The body of a forgery."""
+def forged_body(courier: Courier) -> bytes:
+    """Return the body of a forgery."""
     return courier.forge("unsigned").body
 
 
-def judged(answer: bytes, **more: object) -> Finding:
-    """What is said of an answer to a forgery, beside a genuine delivery."""
+def examined(response_body: bytes, **more: object) -> Finding:
+    """Return the finding for a response to a forgery, next to a genuine delivery."""
     courier = Courier()
     courier.journal.write(Canaries(values={"webhook secret": (SECRET,), "account number": ("123456789",)}))
     courier.deliver("e0")
-    courier.forge("unsigned", response_body=answer, **more)
+    courier.forge("unsigned", response_body=response_body, **more)
     return PROBE.examine(courier.journal)
 
 
-@pytest.mark.parametrize("spelling", SPELLINGS)
-def test_the_right_signature_in_every_spelling(spelling: str) -> None:
-    """With it the same body could be sent again, and would be believed."""
-    digest = hmac.digest(KEY, body(Courier()), hashlib.sha256)
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_the_right_signature_in_every_encoding_fails(encoding: str) -> None:
+    """With it an attacker could send the same body again with a valid signature."""
+    digest = hmac.digest(KEY, forged_body(Courier()), hashlib.sha256)
 
-    finding = judged(b"expected " + SPELLINGS[spelling](digest))
+    finding = examined(b"expected " + ENCODINGS[encoding](digest))
 
     assert (finding.verdict, finding.observed) == (
         Verdict.FAIL,
-        "the answer to forged:unsigned tells the expected signature",
+        "the answer to forged:unsigned contains the expected signature",
     )
     assert [case.name for case in finding.cases if case.verdict is Verdict.FAIL] == ["expected_signature"]
-    assert SPELLINGS[spelling](digest) not in msgspec.json.encode(finding)
+    assert ENCODINGS[encoding](digest) not in msgspec.json.encode(finding)
 
 
 @pytest.mark.parametrize("text", [SECRET.encode(), KEY, KEY.hex().encode()])
-def test_the_secret_and_its_key(text: bytes) -> None:
-    """As text, as bytes and in hex."""
-    finding = judged(b'{"secret": "' + text + b'"}')
+def test_the_secret_and_its_key_fail(text: bytes) -> None:
+    """They are found as text, as bytes and in hex."""
+    finding = examined(b'{"secret": "' + text + b'"}')
 
-    assert finding.observed == "the answer to forged:unsigned tells the webhook secret"
+    assert finding.observed == "the answer to forged:unsigned contains the webhook secret"
 
 
-def test_headers_are_answers_too() -> None:
-    """Not only the body tells."""
-    finding = judged(b"", response_headers=(("x-debug", SECRET),))
+def test_response_headers_are_searched() -> None:
+    """A leak need not be in the body."""
+    finding = examined(b"", response_headers=(("x-debug", SECRET),))
 
     assert finding.verdict is Verdict.FAIL
 
 
-def test_what_the_forger_sent_may_come_back() -> None:
-    """An echo tells nothing new."""
-    digest = base64.b64encode(hmac.digest(KEY, body(Courier()), hashlib.sha256))
+def test_an_echo_of_the_sent_signature_passes() -> None:
+    """An echo reveals nothing new."""
+    digest = base64.b64encode(hmac.digest(KEY, forged_body(Courier()), hashlib.sha256))
 
-    finding = judged(b"got " + digest, headers=(("X-Fiskil-Signature", digest.decode()),))
+    finding = examined(b"got " + digest, headers=(("X-Fiskil-Signature", digest.decode()),))
 
     assert finding.verdict is Verdict.PASS
 
@@ -88,21 +88,21 @@ def test_what_the_forger_sent_may_come_back() -> None:
         b"panic: x\n\ngoroutine 1 [running]:",
     ],
 )
-def test_a_stack_trace_is_worth_advice(trace: bytes) -> None:
-    """It is no secret, and should not be there."""
-    finding = judged(trace)
+def test_a_stack_trace_is_advice(trace: bytes) -> None:
+    """It contains no secret, but helps attackers."""
+    finding = examined(trace)
 
     assert finding.verdict is Verdict.PASS
-    assert finding.advice == ("a stack trace stands in the answer to forged:unsigned; strangers learn from it",)
+    assert finding.advice == ("the response to forged:unsigned contains a stack trace, which helps attackers",)
 
 
-def test_ordinary_words_are_no_trace() -> None:
-    """An answer may be polite."""
-    assert judged(b"unauthorised\n  at this address nobody is known").advice == ()
+def test_ordinary_text_is_no_stack_trace() -> None:
+    """A response may contain a sentence."""
+    assert examined(b"unauthorised\n  at this address nobody is known").advice == ()
 
 
-def test_nothing_is_said_where_nothing_was_refused() -> None:
-    """Answers to genuine messages alone prove nothing."""
+def test_without_a_forgery_the_result_is_inconclusive() -> None:
+    """Responses to genuine messages alone prove nothing."""
     courier = Courier()
     courier.deliver("e0")
 

@@ -1,4 +1,4 @@
-"""accepts_equivalent_requests: what Fiskil could well send is taken in whatever letters and pieces it comes."""
+"""accepts_equivalent_requests: a genuine message is accepted whatever its header case, charset or chunks."""
 
 import pytest
 
@@ -7,20 +7,21 @@ from tests.probes.courier import Courier
 
 
 def examined(courier: Courier) -> Finding:
+    """Return the probe's finding for the journal."""
     finding: Finding = AcceptsEquivalentRequests().examine(courier.journal)
     return finding
 
 
 @pytest.fixture
 def courier() -> Courier:
-    """A receiver that has taken a plain message."""
-    one = Courier()
-    one.deliver("e0")
-    return one
+    """A receiver that has acknowledged a plain message."""
+    courier = Courier()
+    courier.deliver("e0")
+    return courier
 
 
-def test_forms_that_are_taken_and_applied_pass(courier: Courier) -> None:
-    """Each is a case of its own."""
+def test_forms_that_are_acknowledged_and_applied_pass(courier: Courier) -> None:
+    """Each form is a case."""
     courier.deliver("e2", name="charset")
     courier.effects({"e0": 1, "e2": 1})
 
@@ -32,8 +33,8 @@ def test_forms_that_are_taken_and_applied_pass(courier: Courier) -> None:
     ]
 
 
-def test_a_form_that_is_refused_fails(courier: Courier) -> None:
-    """Others are not accused with it."""
+def test_a_refused_form_fails(courier: Courier) -> None:
+    """Only the refused form fails."""
     courier.deliver("e1", name="sliced")
     courier.deliver("e2", name="charset", status=415)
     courier.deliver("e2", name="charset", status=415, attempt=2)
@@ -41,21 +42,21 @@ def test_a_form_that_is_refused_fails(courier: Courier) -> None:
     finding = examined(courier)
 
     assert finding.verdict is Verdict.FAIL
-    assert finding.observed == "1 of 2 forms of a genuine message were not taken: charset"
+    assert finding.observed == "1 of 2 forms of a genuine message were not accepted: charset"
     assert finding.evidence == ("e2 charset attempt 2: 415",)
     assert {case.name: case.verdict for case in finding.cases} == {"sliced": Verdict.PASS, "charset": Verdict.FAIL}
 
 
-def test_a_second_try_is_enough(courier: Courier) -> None:
-    """A lock that was busy for a moment is no fault of the form."""
+def test_an_acknowledged_second_attempt_is_enough(courier: Courier) -> None:
+    """A receiver that is busy for a moment does not refuse the form."""
     courier.deliver("e2", name="charset", status=503)
     courier.deliver("e2", name="charset", attempt=2)
 
     assert examined(courier).verdict is Verdict.PASS
 
 
-def test_a_form_that_is_acknowledged_and_ignored_fails(courier: Courier) -> None:
-    """Where another message about the same kind of event had its effect."""
+def test_a_form_that_is_acknowledged_but_not_applied_fails(courier: Courier) -> None:
+    """Another message about the same kind of event had its effect."""
     courier.event("e4", "consent.updated")
     courier.deliver("e4")
     courier.deliver("e2", name="charset")
@@ -65,7 +66,7 @@ def test_a_form_that_is_acknowledged_and_ignored_fails(courier: Courier) -> None
 
 
 def test_a_receiver_that_refuses_everything_is_not_judged_by_forms() -> None:
-    """Another probe says what is wrong with it."""
+    """Another probe reports why it refuses every message."""
     courier = Courier()
     courier.deliver("e0", status=401)
     courier.deliver("e2", name="charset", status=401)
@@ -73,13 +74,13 @@ def test_a_receiver_that_refuses_everything_is_not_judged_by_forms() -> None:
     assert examined(courier).verdict is Verdict.INCONCLUSIVE
 
 
-def test_no_form_proves_nothing(courier: Courier) -> None:
-    """A plain delivery is no form."""
+def test_without_a_form_the_result_is_inconclusive(courier: Courier) -> None:
+    """A plain delivery is not a form."""
     assert examined(courier).verdict is Verdict.INCONCLUSIVE
 
 
-def test_an_app_at_work_is_in_doubt(courier: Courier) -> None:
-    """What is not applied yet may come."""
+def test_a_busy_app_is_inconclusive(courier: Courier) -> None:
+    """A message that is not applied yet may be applied later."""
     courier.event("e4", "consent.updated")
     courier.deliver("e4")
     courier.deliver("e2", name="charset")
@@ -88,8 +89,8 @@ def test_an_app_at_work_is_in_doubt(courier: Courier) -> None:
     assert examined(courier).verdict is Verdict.INCONCLUSIVE
 
 
-def test_a_receiver_that_has_ended_is_not_judged_by_forms(courier: Courier) -> None:
-    """A form that found nobody was refused by nobody; the one that it died of is its own fault."""
+def test_a_receiver_that_had_stopped_is_not_judged_by_forms(courier: Courier) -> None:
+    """A form that found no listener proves nothing; a form that crashed the receiver fails."""
     courier.deliver("e1", name="sliced", status=None, trouble="connection refused")
     courier.deliver("e1", name="sliced", status=None, trouble="connection refused", attempt=2)
     unreached = examined(courier)
@@ -100,13 +101,13 @@ def test_a_receiver_that_has_ended_is_not_judged_by_forms(courier: Courier) -> N
 
     assert (unreached.verdict, unreached.observed) == (
         Verdict.INCONCLUSIVE,
-        "the receiver did not listen any more before every form had been tried",
+        "the receiver stopped listening before every form had been tried",
     )
     assert examined(deadly).verdict is Verdict.FAIL
 
 
-def test_a_form_that_was_put_off_is_not_judged(courier: Courier) -> None:
-    """Too much had come at once; that is no matter of forms either."""
+def test_a_postponed_form_is_not_judged(courier: Courier) -> None:
+    """The receiver was overloaded, which does not depend on the form."""
     courier.deliver("e1", name="sliced", status=503, response_headers=(("Retry-After", "1"),))
     courier.deliver("e1", name="sliced", status=429, attempt=2)
 
@@ -114,5 +115,5 @@ def test_a_form_that_was_put_off_is_not_judged(courier: Courier) -> None:
 
     assert (finding.verdict, finding.observed) == (
         Verdict.INCONCLUSIVE,
-        "the receiver asked for a pause before every form had been tried",
+        "the receiver responded with 429 or Retry-After before every form had been tried",
     )

@@ -1,4 +1,4 @@
-"""acknowledges_genuine: what Fiskil signed gets 2xx, unless something was broken on purpose."""
+"""acknowledges_genuine: messages signed by Fiskil get 2xx, unless a fault was injected."""
 
 import pytest
 
@@ -7,13 +7,14 @@ from tests.probes.courier import Courier
 
 
 def examined(courier: Courier) -> Finding:
+    """Return the probe's finding for the journal."""
     finding: Finding = AcknowledgesGenuine().examine(courier.journal)
     return finding
 
 
 @pytest.mark.parametrize("status", [200, 202, 204])
 def test_any_2xx_passes(status: int) -> None:
-    """Which one does not matter."""
+    """The exact status does not matter."""
     courier = Courier()
     courier.deliver("e0", status=status)
 
@@ -23,7 +24,7 @@ def test_any_2xx_passes(status: int) -> None:
 
 
 @pytest.mark.parametrize("status", [302, 400, 401, 403, 404, 422, 500, 503])
-def test_a_refusal_fails_when_nothing_is_broken(status: int) -> None:
+def test_a_refusal_without_a_fault_fails(status: int) -> None:
     """Redirects and server errors are refusals too."""
     courier = Courier()
     courier.deliver("e0")
@@ -32,12 +33,12 @@ def test_a_refusal_fails_when_nothing_is_broken(status: int) -> None:
     finding = examined(courier)
 
     assert finding.verdict is Verdict.FAIL
-    assert finding.observed == "1 of 2 genuine messages were not acknowledged at once"
+    assert finding.observed == "1 of 2 genuine messages were not acknowledged immediately"
     assert finding.evidence == (f"e2 pretty attempt 1: {status}",)
 
 
-def test_no_answer_fails_when_nothing_is_broken() -> None:
-    """A process that died of what came before does not acknowledge what comes now (I14)."""
+def test_no_response_without_a_fault_fails() -> None:
+    """A process that crashed on an earlier message does not acknowledge the next one (I14)."""
     courier = Courier()
     courier.deliver("e0")
     courier.deliver("e2", status=None, trouble="connection refused")
@@ -45,13 +46,13 @@ def test_no_answer_fails_when_nothing_is_broken() -> None:
     assert examined(courier).evidence == ("e2 attempt 1: connection refused",)
 
 
-def test_nothing_delivered_proves_nothing() -> None:
-    """Without a genuine delivery there is no answer to judge."""
+def test_without_a_delivery_the_result_is_inconclusive() -> None:
+    """Without a genuine delivery there is no response to judge."""
     assert examined(Courier()).verdict is Verdict.INCONCLUSIVE
 
 
-def test_hanging_up_is_ours() -> None:
-    """An answer that we did not wait for is no refusal, nor is that of its repetition."""
+def test_a_response_that_the_harness_did_not_wait_for_is_no_refusal() -> None:
+    """Neither the closed connection nor the refused repetition counts against the app."""
     courier = Courier()
     courier.deliver("e0")
     courier.deliver("e2", status=None, trouble="hung up before reading the answer")
@@ -60,8 +61,8 @@ def test_hanging_up_is_ours() -> None:
     assert examined(courier).verdict is Verdict.PASS
 
 
-def test_the_loser_of_a_race_may_be_refused() -> None:
-    """In a burst the message must be taken once (rule 5)."""
+def test_a_concurrent_duplicate_may_be_refused() -> None:
+    """In a burst the message must be acknowledged once (rule 5)."""
     courier = Courier()
     courier.deliver("e0", group=1)
     courier.deliver("e0", group=1, status=409)
@@ -69,8 +70,8 @@ def test_the_loser_of_a_race_may_be_refused() -> None:
     assert examined(courier).verdict is Verdict.PASS
 
 
-def test_a_burst_that_is_taken_later_passes() -> None:
-    """503 under load is fine if the retry is taken."""
+def test_a_burst_that_is_acknowledged_later_passes() -> None:
+    """503 under load is accepted if the retry is acknowledged."""
     courier = Courier()
     courier.deliver("e0")
     courier.deliver("e2", group=1, status=503)
@@ -79,8 +80,8 @@ def test_a_burst_that_is_taken_later_passes() -> None:
     assert examined(courier).verdict is Verdict.PASS
 
 
-def test_a_burst_that_is_never_taken_fails() -> None:
-    """A refusal that is never made good is one."""
+def test_a_burst_that_is_never_acknowledged_fails() -> None:
+    """A refusal that no later attempt repairs is a failure."""
     courier = Courier()
     courier.deliver("e0")
     courier.deliver("e2", group=1, status=503)
@@ -89,7 +90,7 @@ def test_a_burst_that_is_never_taken_fails() -> None:
 
 
 def test_refusing_a_repetition_is_advice() -> None:
-    """It costs retries and cannot lose anything (rule 5)."""
+    """It causes retries but cannot lose a message (rule 5)."""
     courier = Courier()
     courier.deliver("e0")
     courier.deliver("e0", attempt=2, status=409)
@@ -100,8 +101,8 @@ def test_refusing_a_repetition_is_advice() -> None:
     assert finding.advice == ("repetitions of acknowledged messages were refused (409); 2xx would end the retries",)
 
 
-def test_a_failure_that_was_ordered_is_excused_once() -> None:
-    """The first refusal after the order is the app's obedience; the next is its own."""
+def test_a_requested_failure_is_excused_once() -> None:
+    """The first refusal after the request is expected; the next one is a failure of the app."""
     courier = Courier()
     courier.deliver("e0")
     courier.ordered_to_fail()
@@ -113,7 +114,7 @@ def test_a_failure_that_was_ordered_is_excused_once() -> None:
 
 
 def test_a_broken_api_is_an_excuse() -> None:
-    """An app that works while it answers may say that it cannot now."""
+    """An app that works before it responds may refuse a message while the API is broken."""
     courier = Courier()
     courier.deliver("e0")
     courier.call("banking.accounts", bites=("Status(503)",), took_s=0.2)
@@ -132,8 +133,8 @@ def test_a_broken_api_is_an_excuse() -> None:
         {"is_judged": False},
     ],
 )
-def test_what_fiskil_would_not_send_is_not_judged(more: dict[str, object]) -> None:
-    """Oddities, foreign ids, replays, strangers and other spellings may be refused."""
+def test_messages_that_fiskil_never_sends_are_not_judged(more: dict[str, object]) -> None:
+    """Unusual messages, foreign ids, replays, foreign addresses and other encodings may be refused."""
     courier = Courier()
     courier.deliver("e0")
     courier.deliver("e2", status=403, **more)
@@ -141,13 +142,13 @@ def test_what_fiskil_would_not_send_is_not_judged(more: dict[str, object]) -> No
     assert examined(courier).verdict is Verdict.PASS
 
 
-def test_a_server_error_on_an_oddity_is_advice() -> None:
-    """Nothing of the kind is ever sent (rule 6)."""
+def test_a_server_error_on_an_unusual_message_is_advice() -> None:
+    """Fiskil never sends such a message (rule 6)."""
     courier = Courier()
     courier.deliver("e0")
     courier.deliver("e2", kind="unusual", name="list_as_id", status=500, is_judged=False)
 
-    assert examined(courier).advice == ("5xx on signed oddities that Fiskil never sends: list as id",)
+    assert examined(courier).advice == ("5xx for signed messages that Fiskil never sends: list as id",)
 
 
 @pytest.mark.parametrize(
@@ -157,8 +158,8 @@ def test_a_server_error_on_an_oddity_is_advice() -> None:
         ("hex", "replay", "the digest is compared as hex; the header carries base64"),
     ],
 )
-def test_a_receiver_with_another_scheme_is_told_which(name: str, kind: str, hint: str) -> None:
-    """Where everything genuine is refused, the wrong form that is taken says why."""
+def test_the_finding_names_the_wrong_signature_that_is_accepted(name: str, kind: str, hint: str) -> None:
+    """If every genuine message is refused, an accepted wrong signature explains it."""
     courier = Courier()
     courier.deliver("e0", status=401)
     courier.deliver("e2", kind=kind, name=name, is_judged=False)
@@ -166,13 +167,13 @@ def test_a_receiver_with_another_scheme_is_told_which(name: str, kind: str, hint
     finding = examined(courier)
 
     assert finding.verdict is Verdict.FAIL
-    assert finding.observed.startswith("every genuine delivery was refused (401); the receiver takes ")
+    assert finding.observed.startswith("every genuine delivery was refused (401); the receiver accepts ")
     assert finding.observed.endswith(hint)
 
 
 @pytest.mark.parametrize("status", [404, 405])
-def test_a_path_that_nobody_serves_is_no_violation(status: int) -> None:
-    """A config that names another path is told so."""
+def test_a_path_without_a_handler_is_inconclusive(status: int) -> None:
+    """The finding names the config key of the path."""
     courier = Courier()
     courier.deliver("e0", status=status)
 
@@ -181,8 +182,8 @@ def test_a_path_that_nobody_serves_is_no_violation(status: int) -> None:
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.webhook")
 
 
-def test_acknowledged_and_ignored_fails_where_plain_messages_are_applied() -> None:
-    """A receiver that answers first and verifies later drops what it cannot verify (I13)."""
+def test_an_acknowledged_variant_without_an_effect_fails() -> None:
+    """A receiver that responds first and verifies later drops what it cannot verify (I13)."""
     courier = Courier()
     courier.event("e4", "consent.updated")
     courier.deliver("e4")
@@ -198,13 +199,13 @@ def test_acknowledged_and_ignored_fails_where_plain_messages_are_applied() -> No
 @pytest.mark.parametrize(
     ("more", "words"),
     [
-        ({"status": 401}, "see first that the receiver has the secret"),
-        ({"status": None, "trouble": "connection reset"}, "see that an HTTP server is at this address"),
+        ({"status": 401}, "check first that the receiver has the harness's secret"),
+        ({"status": None, "trouble": "connection reset"}, "check that an HTTP server listens at this address"),
         ({"status": 500}, "verify the raw bytes as they arrived"),
     ],
 )
-def test_a_receiver_that_takes_nothing_is_told_what_to_look_at_first(more: dict[str, object], words: str) -> None:
-    """Who took the wrong secret or the wrong port is not sent to look for a subtle flaw."""
+def test_the_fix_for_a_receiver_that_refuses_everything_names_the_setup_first(more: dict[str, object], words: str) -> None:
+    """A wrong secret or port is more likely than a subtle bug."""
     courier = Courier()
     courier.deliver("e0", **more)
     courier.deliver("e2", **more)
@@ -215,8 +216,8 @@ def test_a_receiver_that_takes_nothing_is_told_what_to_look_at_first(more: dict[
     assert finding.fix.startswith(words)
 
 
-def test_a_receiver_that_was_dead_before_is_not_blamed_again() -> None:
-    """One that an earlier scenario killed refuses no signature and no news: that scenario tells it, this one saw nothing."""
+def test_a_receiver_that_had_stopped_before_is_inconclusive() -> None:
+    """The scenario that stopped the receiver reports it; this one observed nothing."""
     courier = Courier()
     courier.deliver("e0", status=None, trouble="connection refused")
     courier.deliver("e2", name="pretty", status=None, trouble="connection refused")
@@ -224,11 +225,11 @@ def test_a_receiver_that_was_dead_before_is_not_blamed_again() -> None:
     finding = examined(courier)
 
     assert (finding.verdict, finding.cases) == (Verdict.INCONCLUSIVE, ())
-    assert finding.observed.startswith("nobody listens at the receiver's address")
+    assert finding.observed.startswith("nothing listens at the receiver's address")
 
 
-def test_a_kind_of_event_that_is_never_applied_says_nothing_about_bytes() -> None:
-    """Whoever drops every event of a kind does not drop it for the way in which it is written."""
+def test_a_kind_of_event_that_is_never_applied_passes() -> None:
+    """The app ignores the kind of event, not its JSON form."""
     courier = Courier()
     courier.deliver("e0")
     courier.deliver("e2", name="pretty")
@@ -237,8 +238,8 @@ def test_a_kind_of_event_that_is_never_applied_says_nothing_about_bytes() -> Non
     assert examined(courier).verdict is Verdict.PASS
 
 
-def test_acknowledged_and_applied_passes() -> None:
-    """Other bytes, the same effect."""
+def test_an_applied_variant_passes() -> None:
+    """Other bytes have the same effect."""
     courier = Courier()
     courier.deliver("e0")
     courier.deliver("e2", name="pretty")
@@ -248,7 +249,7 @@ def test_acknowledged_and_applied_passes() -> None:
 
 
 def test_events_that_the_app_does_not_use_may_be_ignored() -> None:
-    """Without a fact about use, no effect is missed."""
+    """If the config lists no used events, no effect is required."""
     courier = Courier(uses=None)
     courier.deliver("e0")
     courier.deliver("e2", name="pretty")
@@ -257,8 +258,8 @@ def test_events_that_the_app_does_not_use_may_be_ignored() -> None:
     assert examined(courier).verdict is Verdict.PASS
 
 
-def test_each_way_of_writing_is_a_case() -> None:
-    """So that a refused one names what the receiver chokes on."""
+def test_each_variant_is_a_case() -> None:
+    """The failed case names the variant that the receiver refuses."""
     courier = Courier()
     courier.deliver("e0")
     courier.deliver("e1", name="pretty")
@@ -267,24 +268,24 @@ def test_each_way_of_writing_is_a_case() -> None:
     assert cases_of(courier) == {"pretty": Verdict.PASS, "escaped": Verdict.FAIL}
 
 
-def test_a_wrong_form_is_a_case_where_it_is_taken_for_the_right_one() -> None:
-    """Of a deaf receiver; one that takes what is genuine has no such bug."""
-    deaf, fine = Courier(), Courier()
-    deaf.deliver("e0", status=401)
-    deaf.forge("raw_key_hex", status=204)
-    deaf.forge("raw_key_base64", status=401)
-    fine.deliver("e0")
-    fine.forge("raw_key_hex", status=204)
+def test_an_accepted_wrong_signature_fails_if_genuine_ones_are_refused() -> None:
+    """A receiver that accepts genuine messages does not have this bug."""
+    refusing, accepting = Courier(), Courier()
+    refusing.deliver("e0", status=401)
+    refusing.forge("raw_key_hex", status=204)
+    refusing.forge("raw_key_base64", status=401)
+    accepting.deliver("e0")
+    accepting.forge("raw_key_hex", status=204)
 
-    assert cases_of(deaf) == {"raw_key_hex": Verdict.FAIL, "raw_key_base64": Verdict.PASS}
-    assert cases_of(fine) == {"raw_key_hex": Verdict.PASS}
+    assert cases_of(refusing) == {"raw_key_hex": Verdict.FAIL, "raw_key_base64": Verdict.PASS}
+    assert cases_of(accepting) == {"raw_key_hex": Verdict.PASS}
 
 
 @pytest.mark.parametrize(
     ("status", "verdict"), [(204, Verdict.PASS), (404, Verdict.PASS), (500, Verdict.FAIL), (None, Verdict.FAIL)]
 )
-def test_what_comes_after_junk_is_a_case(status: int | None, verdict: Verdict) -> None:
-    """A refusal by a status of its own tells of something else; a server error or silence tells that junk broke it."""
+def test_genuine_messages_after_junk_are_a_case(status: int | None, verdict: Verdict) -> None:
+    """A server error or no response shows that junk broke the receiver; another status has another cause."""
     courier = Courier()
     courier.deliver("e0")
     courier.forge("letters_1", status=500)
@@ -294,11 +295,12 @@ def test_what_comes_after_junk_is_a_case(status: int | None, verdict: Verdict) -
 
 
 def cases_of(courier: Courier) -> dict[str, Verdict]:
+    """Return the verdict of each case."""
     return {case.name: case.verdict for case in AcknowledgesGenuine().examine(courier.journal).cases}
 
 
-def test_a_receiver_that_died_is_told_as_that() -> None:
-    """From some point on nobody was there."""
+def test_a_receiver_that_stopped_is_reported_as_such() -> None:
+    """From one delivery on, all connections were refused."""
     courier = Courier()
     courier.deliver("e0")
     courier.deliver("e1", status=None, trouble="connection reset")
@@ -306,13 +308,13 @@ def test_a_receiver_that_died_is_told_as_that() -> None:
 
     finding = examined(courier)
 
-    told = "2 of 3 genuine messages were not acknowledged at once: the receiver did not listen any more"
-    assert (finding.verdict, finding.observed) == (Verdict.FAIL, told)
+    observed = "2 of 3 genuine messages were not acknowledged immediately: the receiver stopped listening"
+    assert (finding.verdict, finding.observed) == (Verdict.FAIL, observed)
 
 
 @pytest.mark.parametrize(("status", "headers"), [(503, (("Retry-After", "30"),)), (429, ())])
-def test_who_asks_for_more_time_than_there_was_is_not_accused(status: int, headers: tuple[tuple[str, str], ...]) -> None:
-    """A lawful answer to more than it can take; what Fiskil sends comes again minutes later."""
+def test_a_postponed_message_is_inconclusive(status: int, headers: tuple[tuple[str, str], ...]) -> None:
+    """429 and Retry-After are valid responses under load; Fiskil's retry comes minutes later."""
     courier = Courier()
     courier.deliver("e0")
     courier.deliver("e2", status=status, response_headers=headers)
@@ -320,4 +322,4 @@ def test_who_asks_for_more_time_than_there_was_is_not_accused(status: int, heade
     finding = examined(courier)
 
     assert finding.verdict is Verdict.INCONCLUSIVE
-    assert finding.observed == f"1 genuine messages were put off for longer than they were waited with ({status})"
+    assert finding.observed == f"1 genuine messages were postponed for longer than the harness waits ({status})"

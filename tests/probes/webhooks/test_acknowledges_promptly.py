@@ -1,4 +1,4 @@
-"""acknowledges_promptly: the answer comes at once, whatever the API and other clients do."""
+"""acknowledges_promptly: the response comes in time, whatever the API and other clients do."""
 
 from typing import Any
 
@@ -10,20 +10,21 @@ from tests.probes.courier import Courier
 
 
 def examined(courier: Courier) -> Finding:
+    """Return the probe's finding for the journal."""
     finding: Finding = AcknowledgesPromptly().examine(courier.journal)
     return finding
 
 
 @pytest.fixture
 def courier() -> Courier:
-    """A receiver that is warm; its limit is 5 s."""
-    one = Courier(ack_s=5)
-    one.deliver("e0", took_s=4.9)
-    return one
+    """A receiver that has got its first delivery; its limit is 5 s."""
+    courier = Courier(ack_s=5)
+    courier.deliver("e0", took_s=4.9)
+    return courier
 
 
-def test_answers_within_the_limit_pass(courier: Courier) -> None:
-    """The first one is for warming up."""
+def test_responses_within_the_limit_pass(courier: Courier) -> None:
+    """The first delivery is a warm-up."""
     courier.deliver("e1", took_s=0.02)
 
     finding = examined(courier)
@@ -31,13 +32,13 @@ def test_answers_within_the_limit_pass(courier: Courier) -> None:
     assert (finding.verdict, finding.examined, finding.advice) == (Verdict.PASS, 1, ())
 
 
-def test_the_first_delivery_alone_proves_nothing(courier: Courier) -> None:
+def test_the_first_delivery_alone_is_inconclusive(courier: Courier) -> None:
     """A cold start is not measured."""
     assert examined(courier).verdict is Verdict.INCONCLUSIVE
 
 
-def test_an_answer_beyond_the_limit_fails_without_its_time(courier: Courier) -> None:
-    """The finding reads the same in every run."""
+def test_a_response_beyond_the_limit_fails_without_naming_its_duration(courier: Courier) -> None:
+    """The finding is the same in every run."""
     courier.deliver("e1", took_s=5.2)
 
     finding = examined(courier)
@@ -47,21 +48,21 @@ def test_an_answer_beyond_the_limit_fails_without_its_time(courier: Courier) -> 
     assert finding.evidence == ("e1 attempt 1: 204",)
 
 
-def test_no_answer_within_the_limit_fails(courier: Courier) -> None:
-    """A receiver that is held up by a slow client never answers the other."""
+def test_no_response_within_the_limit_fails(courier: Courier) -> None:
+    """A receiver that a slow client blocks never responds to the other client."""
     courier.deliver("e1", status=None, trouble="no answer within the limit", took_s=10, name="beside a slow client")
 
     assert examined(courier).verdict is Verdict.FAIL
 
 
-def test_an_oddity_without_an_answer_fails(courier: Courier) -> None:
-    """Nothing may hang, however odd."""
+def test_an_unusual_message_without_a_response_fails(courier: Courier) -> None:
+    """No message may hang the receiver."""
     courier.deliver("e1", kind="unusual", name="deep", status=None, trouble="no answer within the limit", took_s=10)
 
     assert examined(courier).verdict is Verdict.FAIL
 
 
-def test_a_quick_refusal_is_not_this_probes(courier: Courier) -> None:
+def test_a_quick_refusal_is_not_timed(courier: Courier) -> None:
     """Only acknowledgements are timed."""
     courier.deliver("e1", status=401, took_s=0.01)
 
@@ -69,16 +70,16 @@ def test_a_quick_refusal_is_not_this_probes(courier: Courier) -> None:
 
 
 @pytest.mark.parametrize(("lasted_s", "verdict"), [(0.5, Verdict.FAIL), (1.5, Verdict.INCONCLUSIVE)])
-def test_a_machine_that_stood_still_leaves_a_doubt(courier: Courier, lasted_s: float, verdict: Verdict) -> None:
-    """A short pause explains no answer that took seconds."""
+def test_a_late_response_during_a_machine_pause_is_inconclusive(courier: Courier, lasted_s: float, verdict: Verdict) -> None:
+    """A short pause does not explain a response that took seconds."""
     delivery = courier.deliver("e1", took_s=5.2)
     courier.journal.write(MachinePaused(at_s=delivery.at_s + 2, lasted_s=lasted_s))
 
     assert examined(courier).verdict is verdict
 
 
-def test_the_machines_own_slowness_is_allowed_on_top(courier: Courier) -> None:
-    """Where refusing a forgery takes long, everything does."""
+def test_the_time_of_a_refused_forgery_is_subtracted(courier: Courier) -> None:
+    """If refusing a forgery takes long, the machine itself is slow."""
     courier.forge("unsigned", took_s=2)
     courier.deliver("e1", took_s=6.5)
 
@@ -96,35 +97,35 @@ def test_more_than_three_seconds_is_advice(courier: Courier) -> None:
 
 
 def test_waiting_for_a_slow_api_fails(courier: Courier) -> None:
-    """A call that stalled during the delivery had to end before the answer came."""
+    """A call that stalled during the delivery ended before the response came."""
     courier.call("banking.accounts", bites=("Stall()",), took_s=2)
     courier.deliver("e1", took_s=2.5)
 
     finding = examined(courier)
 
     assert finding.verdict is Verdict.FAIL
-    assert finding.observed == "1 of 1 answers came only when a slow API call had ended"
+    assert finding.observed == "1 of 1 responses came only after a slow API call had ended"
 
 
-@pytest.mark.parametrize("answer", [{"status": 500}, {"status": None, "trouble": "connection reset"}])
-def test_giving_up_with_the_api_fails(courier: Courier, answer: dict[str, Any]) -> None:
-    """A refusal that waited for the API has waited all the same."""
+@pytest.mark.parametrize("response", [{"status": 500}, {"status": None, "trouble": "connection reset"}])
+def test_a_refusal_that_waited_for_the_api_fails(courier: Courier, response: dict[str, Any]) -> None:
+    """A refusal or a reset after the slow call has waited for it too."""
     courier.call("banking.accounts", bites=("Stall()",), took_s=2)
-    courier.deliver("e1", took_s=2.5, **answer)
+    courier.deliver("e1", took_s=2.5, **response)
 
     assert examined(courier).verdict is Verdict.FAIL
 
 
-def test_answering_while_the_api_is_slow_passes(courier: Courier) -> None:
-    """The call went on long after the answer."""
+def test_a_response_while_the_api_is_slow_passes(courier: Courier) -> None:
+    """The call continued long after the response."""
     courier.call("banking.accounts", bites=("Stall()",), took_s=4)
     courier.deliver("e1", took_s=0.05)
 
     assert examined(courier).verdict is Verdict.PASS
 
 
-def test_a_slow_answer_that_came_before_the_api_did_passes(courier: Courier) -> None:
-    """Who did not wait to the end did not wait."""
+def test_a_slow_response_before_the_end_of_the_call_passes(courier: Courier) -> None:
+    """An app that responds before the call ends did not wait for it."""
     courier.call("banking.accounts", bites=("Stall()",), took_s=4)
     courier.deliver("e1", took_s=1.5)
 
@@ -132,7 +133,7 @@ def test_a_slow_answer_that_came_before_the_api_did_passes(courier: Courier) -> 
 
 
 def test_stragglers_of_a_burst_are_advice(courier: Courier) -> None:
-    """A full backlog makes a few connections try again; that the others were quick shows that the receiver is."""
+    """A full backlog delays a few connections; the other deliveries show that the receiver is fast."""
     for number in range(9):
         courier.deliver("e1", attempt=1, group=1, took_s=0.1 if number else 7)
 
@@ -143,15 +144,15 @@ def test_stragglers_of_a_burst_are_advice(courier: Courier) -> None:
 
 
 def test_a_burst_that_is_late_as_a_whole_fails(courier: Courier) -> None:
-    """Work before each answer adds up."""
+    """Work before each response adds up."""
     for number in range(9):
         courier.deliver("e1", attempt=1, group=1, took_s=2 + number)
 
     assert examined(courier).observed == "5 of 9 deliveries were not acknowledged within 5 s"
 
 
-def test_a_short_wait_proves_nothing_for_or_against_the_app(courier: Courier) -> None:
-    """Less than a second may be the machine; but nothing shows that the work came after the answer."""
+def test_a_short_overlap_with_an_api_call_is_inconclusive(courier: Courier) -> None:
+    """Less than a second may be the machine, but nothing shows that the work came after the response."""
     courier.call("banking.accounts", bites=("Stall()",), took_s=0.5, after_s=0.03)
     courier.deliver("e1", took_s=0.6)
 
@@ -159,32 +160,32 @@ def test_a_short_wait_proves_nothing_for_or_against_the_app(courier: Courier) ->
 
     assert (finding.verdict, finding.observed) == (
         Verdict.INCONCLUSIVE,
-        "no slow API call went on when its delivery had been answered",
+        "no slow API call continued after its delivery had got a response",
     )
 
 
-def test_giving_up_soon_but_after_the_answer_passes(courier: Courier) -> None:
-    """A short deadline of the app's own is its affair, once it has answered."""
+def test_a_call_that_ends_soon_after_the_response_passes(courier: Courier) -> None:
+    """After its response the app may use any deadline."""
     courier.call("banking.accounts", bites=("Stall()",), took_s=0.5, after_s=0.03)
     courier.deliver("e1", took_s=0.05)
 
     assert examined(courier).verdict is Verdict.PASS
 
 
-def test_a_delivery_beside_a_slow_client_is_a_case_of_its_own(courier: Courier) -> None:
-    """Whoever serves one client after another is told apart from whoever is slow."""
+def test_a_delivery_beside_a_slow_client_is_a_separate_case(courier: Courier) -> None:
+    """The cases distinguish a slow receiver from one that serves one client at a time."""
     courier.deliver("e1", took_s=6)
     courier.deliver("e2", name="beside a slow client", took_s=0.1)
     slow = examined(courier)
     courier.deliver("e3", name="beside a slow client", status=None, trouble="no answer within the limit", took_s=10)
     serial = examined(courier)
 
-    beside = [[case.verdict for case in found.cases if case.name == "beside_a_slow_client"] for found in (slow, serial)]
+    beside = [[case.verdict for case in finding.cases if case.name == "beside_a_slow_client"] for finding in (slow, serial)]
     assert beside == [[Verdict.PASS], [Verdict.PASS, Verdict.FAIL]]
 
 
-def test_repetitions_are_told_from_first_deliveries(courier: Courier) -> None:
-    """Whoever lets only a duplicate wait holds a claim too long."""
+def test_repetitions_and_first_deliveries_are_separate_cases(courier: Courier) -> None:
+    """An app that delays only duplicates holds a lock too long."""
     courier.deliver("e1", took_s=0.1)
     courier.deliver("e1", attempt=2, took_s=7)
 
@@ -196,8 +197,8 @@ def test_repetitions_are_told_from_first_deliveries(courier: Courier) -> None:
     ]
 
 
-def test_one_late_answer_among_many_ordinary_ones_fails(courier: Courier) -> None:
-    """Only a burst has stragglers: what is sent alone finds no full backlog."""
+def test_one_late_response_among_many_fails(courier: Courier) -> None:
+    """Only a burst may have stragglers: a single delivery does not meet a full backlog."""
     for _ in range(5):
         courier.deliver("e1", took_s=0.02)
     courier.deliver("e2", took_s=5.2)

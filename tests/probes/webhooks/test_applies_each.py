@@ -1,25 +1,26 @@
-"""applies_each: messages that look alike are messages of their own."""
+"""applies_each: messages that look alike are applied as separate messages."""
 
 from fiskil_harness.probes import AppliesEach, Finding, Verdict
 from tests.probes.courier import Courier
 
 
 def examined(courier: Courier) -> Finding:
+    """Return the probe's finding for the journal."""
     finding: Finding = AppliesEach().examine(courier.journal)
     return finding
 
 
-def alike(courier: Courier, *names: str, status: int = 204) -> None:
-    """Lookalikes were delivered one after another."""
+def deliver_similar(courier: Courier, *names: str, status: int = 204) -> None:
+    """Deliver similar messages one after another, one for each name."""
     for number, name in enumerate(names):
         courier.event(f"e{number}", "banking.accounts.sync.completed", message_id=f"id-{number}")
         courier.deliver(f"e{number}", name=name, status=status)
 
 
 def test_each_applied_passes() -> None:
-    """Two ids, two effects."""
+    """Two ids have two effects."""
     courier = Courier()
-    alike(courier, "the first", "the same facts")
+    deliver_similar(courier, "the first", "the same facts")
     courier.effects({"id-0": 1, "id-1": 1})
 
     finding = examined(courier)
@@ -27,10 +28,10 @@ def test_each_applied_passes() -> None:
     assert (finding.verdict, finding.examined) == (Verdict.PASS, 2)
 
 
-def test_one_taken_for_the_other_fails() -> None:
-    """The one that was swallowed is named."""
+def test_a_message_treated_as_a_duplicate_fails() -> None:
+    """The evidence names the message that was not applied."""
     courier = Courier()
-    alike(courier, "the first", "the same facts")
+    deliver_similar(courier, "the first", "the same facts")
     courier.effects({"id-0": 1})
 
     finding = examined(courier)
@@ -39,10 +40,10 @@ def test_one_taken_for_the_other_fails() -> None:
     assert finding.evidence == ("e1 the same facts attempt 1: 204",)
 
 
-def test_a_refused_one_is_not_judged() -> None:
-    """What was not acknowledged was not taken for another."""
+def test_a_refused_message_is_not_judged() -> None:
+    """A message that was not acknowledged was not treated as a duplicate."""
     courier = Courier()
-    alike(courier, "the first", "the same facts")
+    deliver_similar(courier, "the first", "the same facts")
     courier.event("e2", "banking.accounts.sync.completed")
     courier.deliver("e2", name="leading zero", status=400)
     courier.effects({"id-0": 1, "id-1": 1})
@@ -50,10 +51,10 @@ def test_a_refused_one_is_not_judged() -> None:
     assert examined(courier).verdict is Verdict.PASS
 
 
-def test_none_applied_proves_nothing() -> None:
-    """An app that ignores the kind cannot mix ids up."""
+def test_an_app_that_applies_none_is_inconclusive() -> None:
+    """An app that ignores the kind cannot confuse ids."""
     courier = Courier()
-    alike(courier, "the first", "the same facts")
+    deliver_similar(courier, "the first", "the same facts")
     courier.effects({})
 
     finding = examined(courier)
@@ -61,26 +62,26 @@ def test_none_applied_proves_nothing() -> None:
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.facts.uses_events")
 
 
-def test_nothing_acknowledged_proves_nothing() -> None:
-    """There must be two to be told apart."""
+def test_without_acknowledged_messages_the_result_is_inconclusive() -> None:
+    """At least two acknowledged messages are needed."""
     courier = Courier()
-    alike(courier, "the first", "the same facts", status=400)
+    deliver_similar(courier, "the first", "the same facts", status=400)
     courier.effects({})
 
     assert examined(courier).verdict is Verdict.INCONCLUSIVE
 
 
-def test_an_app_at_work_proves_nothing_yet() -> None:
+def test_a_busy_app_is_inconclusive() -> None:
     """The second effect may still come."""
     courier = Courier()
-    alike(courier, "the first", "the same facts")
+    deliver_similar(courier, "the first", "the same facts")
     courier.effects({"id-0": 1}, is_idle=False)
 
     assert examined(courier).verdict is Verdict.INCONCLUSIVE
 
 
-def test_without_counts_readings_tell() -> None:
-    """Each event was followed by a reading of its dataset."""
+def test_without_counts_api_calls_are_the_evidence() -> None:
+    """Each event was followed by an API call for its dataset."""
     courier = Courier()
     for number, name in enumerate(("the first", "the same facts")):
         courier.event(f"e{number}", "banking.accounts.sync.completed")
@@ -91,8 +92,8 @@ def test_without_counts_readings_tell() -> None:
     assert examined(courier).verdict is Verdict.PASS
 
 
-def test_without_counts_a_missing_reading_proves_nothing() -> None:
-    """An app may have read so lately that it need not again."""
+def test_without_counts_a_missing_api_call_is_inconclusive() -> None:
+    """An app that has just read the dataset need not read it again."""
     courier = Courier()
     courier.deliver("e1", name="the first")
     courier.call("banking.accounts")
@@ -105,10 +106,10 @@ def test_without_counts_a_missing_reading_proves_nothing() -> None:
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.observe.effects")
 
 
-def test_each_lookalike_is_a_case() -> None:
-    """The report says which ones are taken for one another."""
+def test_each_similar_message_is_a_case() -> None:
+    """The report names the messages that were treated as duplicates."""
     courier = Courier()
-    alike(courier, "first", "leading zero")
+    deliver_similar(courier, "first", "leading zero")
     courier.effects({"id-0": 1})
 
     cases = examined(courier).cases
@@ -119,10 +120,10 @@ def test_each_lookalike_is_a_case() -> None:
     ]
 
 
-def test_a_kind_that_was_never_applied_accuses_nobody() -> None:
-    """The app may have no use for it; it was taken for no other message."""
+def test_a_kind_that_was_never_applied_does_not_fail() -> None:
+    """The app may not use the kind; the message was not treated as a duplicate."""
     courier = Courier()
-    alike(courier, "first", "same facts")
+    deliver_similar(courier, "first", "same facts")
     courier.event("e2", "consent.updated", message_id="id-2")
     courier.deliver("e2", name="another event")
     courier.effects({"id-0": 1, "id-1": 1})
@@ -132,25 +133,25 @@ def test_a_kind_that_was_never_applied_accuses_nobody() -> None:
     assert (finding.verdict, finding.examined) == (Verdict.PASS, 2)
 
 
-def test_a_reading_about_somebody_else_is_none() -> None:
-    """It follows from another message."""
+def test_an_api_call_about_another_end_user_does_not_count() -> None:
+    """The call belongs to another message."""
     courier = Courier()
     for number, name in enumerate(("the first", "the same facts")):
         courier.event(f"e{number}", "banking.accounts.sync.completed")
         courier.deliver(f"e{number}", name=name)
-        courier.call("banking.accounts", participant="somebody")
+        courier.call("banking.accounts", participant="other")
     courier.effects(state={})
 
     assert examined(courier).verdict is Verdict.INCONCLUSIVE
 
 
-def test_what_was_swallowed_is_counted() -> None:
-    """Of how many that looked alike."""
+def test_messages_treated_as_duplicates_are_counted() -> None:
+    """The finding states how many of the similar messages were not applied."""
     courier = Courier()
-    alike(courier, "the first", "the same facts", "a zero before the first id")
+    deliver_similar(courier, "the first", "the same facts", "a zero before the first id")
     courier.effects({"id-0": 1})
 
     finding = examined(courier)
 
     assert finding.examined == 3
-    assert finding.observed == "2 of 3 acknowledged messages were taken for another one and not applied"
+    assert finding.observed == "2 of 3 acknowledged messages were treated as duplicates and not applied"

@@ -11,7 +11,7 @@ PROBE = AppliesOnce()
 
 
 def test_a_repeated_message_that_was_applied_once_passes() -> None:
-    """A retry and a replay without a second effect are what is asked for."""
+    """A retry and a replay without a second effect are correct."""
     courier = Courier()
     courier.deliver("e0")
     courier.deliver("e0", attempt=2)
@@ -24,8 +24,8 @@ def test_a_repeated_message_that_was_applied_once_passes() -> None:
 
 
 @pytest.mark.parametrize(("kind", "attempt"), [("genuine", 2), ("replay", 1)])
-def test_a_second_effect_fails_with_every_delivery(kind: str, attempt: int) -> None:
-    """The witness is the count, and the deliveries stand beside it."""
+def test_a_second_effect_fails_and_lists_every_delivery(kind: str, attempt: int) -> None:
+    """The count is the evidence, with all deliveries of the message."""
     courier = Courier()
     courier.deliver("e0")
     courier.deliver("e0", kind=kind, attempt=attempt)
@@ -38,8 +38,8 @@ def test_a_second_effect_fails_with_every_delivery(kind: str, attempt: int) -> N
     assert len(finding.evidence) == 2
 
 
-def test_a_second_effect_fails_though_the_answer_was_lost() -> None:
-    """A receiver that was never heard has applied the message all the same."""
+def test_a_second_effect_fails_although_the_response_was_lost() -> None:
+    """The app applied the message although the harness got no response."""
     courier = Courier()
     courier.deliver("e0", status=None, trouble="hung up before reading the answer")
     courier.deliver("e0", attempt=2)
@@ -49,8 +49,8 @@ def test_a_second_effect_fails_though_the_answer_was_lost() -> None:
 
 
 @pytest.mark.parametrize("applied", [{}, {"e0": 0}])
-def test_a_message_that_had_no_effect_proves_nothing(applied: dict[str, int]) -> None:
-    """An app that does nothing at all does nothing twice."""
+def test_a_message_without_an_effect_is_inconclusive(applied: dict[str, int]) -> None:
+    """An app that applies nothing applies nothing twice."""
     courier = Courier()
     courier.deliver("e0")
     courier.deliver("e0", attempt=2)
@@ -59,8 +59,8 @@ def test_a_message_that_had_no_effect_proves_nothing(applied: dict[str, int]) ->
     assert PROBE.examine(courier.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_a_message_that_came_once_proves_nothing() -> None:
-    """Without a repetition there is nothing to see."""
+def test_a_message_delivered_once_is_inconclusive() -> None:
+    """Without a repetition there is nothing to observe."""
     courier = Courier()
     courier.deliver("e0")
     courier.effects({"e0": 1})
@@ -68,7 +68,7 @@ def test_a_message_that_came_once_proves_nothing() -> None:
     assert PROBE.examine(courier.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_an_app_at_work_proves_nothing_yet() -> None:
+def test_a_busy_app_is_inconclusive() -> None:
     """A second effect may still come."""
     courier = Courier()
     courier.deliver("e0")
@@ -78,18 +78,18 @@ def test_an_app_at_work_proves_nothing_yet() -> None:
     assert PROBE.examine(courier.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_ids_of_others_are_not_ours() -> None:
-    """Counts of messages that this scenario never sent accuse nobody."""
+def test_counts_of_unknown_ids_are_ignored() -> None:
+    """Counts of messages that this scenario never sent are not judged."""
     courier = Courier()
     courier.deliver("e0")
     courier.deliver("e0", attempt=2)
-    courier.effects({"e0": 1, "somebody-else": 7})
+    courier.effects({"e0": 1, "unknown-id": 7})
 
     assert PROBE.examine(courier.journal).verdict is Verdict.PASS
 
 
 def test_counts_that_are_lost_with_the_process_are_added_up() -> None:
-    """An app that forgets its counts when it is killed has applied again what it applied in both lives."""
+    """If counts restart after a kill, the counts before and after it are added."""
     courier = Courier()
     courier.deliver("e0")
     courier.deliver("e1")
@@ -104,8 +104,8 @@ def test_counts_that_are_lost_with_the_process_are_added_up() -> None:
     assert finding.observed.startswith("message e0 was applied 2 times")
 
 
-def test_counts_that_outlive_the_process_are_not() -> None:
-    """A count that stands as it stood is one effect."""
+def test_counts_that_outlive_the_process_are_not_added_up() -> None:
+    """A count that did not change is one effect."""
     courier = Courier()
     courier.deliver("e0")
     courier.effects({"e0": 1}, moment="settled")
@@ -116,29 +116,29 @@ def test_counts_that_outlive_the_process_are_not() -> None:
     assert PROBE.examine(courier.journal).verdict is Verdict.PASS
 
 
-def twins(courier: Courier, *, b: Any, a: Any = None) -> None:
-    """Twins a and c were told once, b twice; the state of each."""
+def deliver_to_twins(courier: Courier, *, b: Any, a: Any = None) -> None:
+    """Deliver a message once to twins a and c and twice to b, and record the state of each."""
     state = {"balance": 10} if a is None else a
     for name in ("a", "c", "b"):
         courier.effects(state={}, participant=name, moment="settled")
         courier.deliver(f"{name}.e0")
     courier.deliver("b.e0", attempt=2)
-    for name, told in (("a", state), ("b", b), ("c", state)):
-        courier.effects(state=told, participant=name)
+    for name, final in (("a", state), ("b", b), ("c", state)):
+        courier.effects(state=final, participant=name)
 
 
-def test_without_counts_twins_tell() -> None:
-    """A state that is the same with and without repetition is right."""
+def test_without_counts_equal_twins_pass() -> None:
+    """The state is the same with and without the repetition."""
     courier = Courier()
-    twins(courier, b={"balance": 10})
+    deliver_to_twins(courier, b={"balance": 10})
 
     assert PROBE.examine(courier.journal).verdict is Verdict.PASS
 
 
 def test_without_counts_a_changed_state_fails() -> None:
-    """Adding an amount twice shows in the state."""
+    """An amount that was added twice shows in the state."""
     courier = Courier()
-    twins(courier, b={"balance": 20})
+    deliver_to_twins(courier, b={"balance": 20})
 
     finding = PROBE.examine(courier.journal)
 
@@ -147,7 +147,7 @@ def test_without_counts_a_changed_state_fails() -> None:
 
 
 def test_without_counts_and_twins_the_hook_is_named() -> None:
-    """The finding says what would help."""
+    """The finding names the hook that would help."""
     courier = Courier()
     courier.deliver("e0")
     courier.deliver("e0", attempt=2)
@@ -158,8 +158,8 @@ def test_without_counts_and_twins_the_hook_is_named() -> None:
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.observe.effects")
 
 
-def test_without_counts_twins_that_were_told_once_prove_nothing() -> None:
-    """Equal states say nothing about repetition where nothing was repeated."""
+def test_without_counts_twins_without_a_repetition_are_inconclusive() -> None:
+    """Equal states prove nothing if nothing was repeated."""
     courier = Courier()
     for name in ("a", "c", "b"):
         courier.effects(state={}, participant=name, moment="settled")

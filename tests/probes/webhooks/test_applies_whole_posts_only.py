@@ -1,4 +1,4 @@
-"""applies_whole_posts_only: half a body has no effect, nor has GET, and nothing has two."""
+"""applies_whole_posts_only: incomplete bodies and GET have no effect, and no request has two."""
 
 import pytest
 
@@ -8,11 +8,13 @@ from tests.probes.courier import Courier
 
 
 def examined(courier: Courier) -> Finding:
+    """Return the probe's finding for the journal."""
     finding: Finding = AppliesWholePostsOnly().examine(courier.journal)
     return finding
 
 
-def ugly(courier: Courier, name: str, kind: str) -> None:
+def send_malformed(courier: Courier, name: str, kind: str) -> None:
+    """Send a malformed message of this kind."""
     courier.send(
         event=f"{kind}:{name}",
         participant="",
@@ -28,10 +30,10 @@ def ugly(courier: Courier, name: str, kind: str) -> None:
 
 @pytest.fixture
 def courier() -> Courier:
-    """A receiver that has taken a plain message."""
-    one = Courier()
-    one.deliver("e0")
-    return one
+    """A receiver that has acknowledged a plain message."""
+    courier = Courier()
+    courier.deliver("e0")
+    return courier
 
 
 @pytest.mark.parametrize(
@@ -49,9 +51,11 @@ def courier() -> Courier:
         ("put", "method", 2, Verdict.FAIL),
     ],
 )
-def test_each_kind_has_its_most_effects(courier: Courier, name: str, kind: str, count: int, verdict: Verdict) -> None:
-    """What is odd may have one, what is broken or safe none."""
-    ugly(courier, name, kind)
+def test_each_kind_of_request_has_a_maximum_of_effects(
+    courier: Courier, name: str, kind: str, count: int, verdict: Verdict
+) -> None:
+    """Unusual requests may have one effect, broken and safe ones none."""
+    send_malformed(courier, name, kind)
     courier.effects({"e0": 1, f"id-{name}": count})
 
     finding = examined(courier)
@@ -60,40 +64,40 @@ def test_each_kind_has_its_most_effects(courier: Courier, name: str, kind: str, 
     assert [(case.name, case.verdict) for case in finding.cases] == [(name, verdict)]
 
 
-def test_a_method_that_acts_is_worth_advice(courier: Courier) -> None:
-    """PUT is no reading, so an effect harms nobody who signed it."""
-    ugly(courier, "put", "method")
+def test_an_applied_put_request_is_advice(courier: Courier) -> None:
+    """PUT is not a safe method, so one effect of a signed message is harmless."""
+    send_malformed(courier, "put", "method")
     courier.effects({"e0": 1, "id-put": 1})
 
-    assert examined(courier).advice == ("messages by PUT are applied as well; 405 would do",)
+    assert examined(courier).advice == ("messages by PUT are applied too; respond with 405",)
 
 
-def test_one_right_signature_of_two_is_worth_advice(courier: Courier) -> None:
-    """The bytes are those that Fiskil signed."""
-    ugly(courier, "wrong_then_right", "odd")
+def test_one_right_signature_of_two_is_advice(courier: Courier) -> None:
+    """The body is signed by Fiskil."""
+    send_malformed(courier, "wrong_then_right", "odd")
     courier.effects({"e0": 1, "id-wrong_then_right": 1})
 
-    assert examined(courier).advice == ("one right signature beside a wrong one was enough: wrong then right",)
+    assert examined(courier).advice == ("one right signature next to a wrong one was accepted: wrong then right",)
 
 
-def test_without_a_genuine_effect_nothing_is_proven(courier: Courier) -> None:
-    """What shows nothing ever shows nothing now."""
-    ugly(courier, "get", "method")
+def test_without_a_genuine_effect_the_result_is_inconclusive(courier: Courier) -> None:
+    """An app that shows no effect of genuine messages cannot show one of others."""
+    send_malformed(courier, "get", "method")
     courier.effects({})
 
     assert examined(courier).verdict is Verdict.INCONCLUSIVE
 
 
-def test_an_app_at_work_is_in_doubt(courier: Courier) -> None:
-    """The effect may come yet."""
-    ugly(courier, "get", "method")
+def test_a_busy_app_is_inconclusive(courier: Courier) -> None:
+    """The effect may still come."""
+    send_malformed(courier, "get", "method")
     courier.effects({"e0": 1}, is_idle=False)
 
     assert examined(courier).verdict is Verdict.INCONCLUSIVE
 
 
-def told(*, after: str, kind: str = "broken") -> Courier:
-    """An app that tells its state alone: a genuine revocation moved another's, and then ugly ones came."""
+def judged_by_state(*, after: str, kind: str = "broken") -> Courier:
+    """An app that reports only its state: a genuine message changed another end user's state, then a broken one came."""
     courier = Courier()
     courier.event("control.e3")
     courier.next_step()
@@ -117,29 +121,31 @@ def told(*, after: str, kind: str = "broken") -> Courier:
     return courier
 
 
-def test_a_state_that_stays_passes() -> None:
-    """Where a genuine message of that kind moves it."""
-    assert examined(told(after="active")).verdict is Verdict.PASS
+def test_an_unchanged_state_passes() -> None:
+    """A genuine message of that kind changes the state."""
+    assert examined(judged_by_state(after="active")).verdict is Verdict.PASS
 
 
-def test_a_state_that_moves_fails() -> None:
-    """Half a message did what a whole one does."""
-    finding = examined(told(after="revoked"))
+def test_a_changed_state_fails() -> None:
+    """An incomplete message had the effect of a complete one."""
+    finding = examined(judged_by_state(after="revoked"))
 
     assert finding.verdict is Verdict.FAIL
-    assert finding.observed == "messages that never arrived complete moved the state as a genuine one does: $.status"
+    assert finding.observed == "incomplete messages changed the state as a genuine one does: $.status"
 
 
-def test_a_state_says_nothing_about_second_effects() -> None:
-    """For what is odd counts are needed."""
-    finding = examined(told(after="active", kind="odd"))
+def test_second_effects_need_counts() -> None:
+    """The state does not show how often an unusual message was applied."""
+    finding = examined(judged_by_state(after="active", kind="odd"))
 
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.observe.effects: applied")
 
 
 @pytest.mark.parametrize(("count", "verdict"), [(0, Verdict.PASS), (1, Verdict.FAIL)])
-def test_what_came_whole_later_is_judged_by_the_look_between(courier: Courier, count: int, verdict: Verdict) -> None:
-    """Its effect in the end is that of the whole message, and no proof of anything."""
+def test_a_message_completed_later_is_judged_by_the_effects_in_between(
+    courier: Courier, count: int, verdict: Verdict
+) -> None:
+    """The last effect is that of the complete message and proves nothing."""
     courier.next_step()
     courier.deliver("e1", kind="broken", name="cut_in_order", status=None, trouble="hung up without an answer")
     courier.effects({"e0": 1, "id-e1": count}, moment=HALVED)
@@ -150,8 +156,8 @@ def test_what_came_whole_later_is_judged_by_the_look_between(courier: Courier, c
     assert examined(courier).verdict is verdict
 
 
-def test_half_of_what_was_told_before_accuses_nobody(courier: Courier) -> None:
-    """The effect is that of the message which came whole."""
+def test_an_incomplete_repetition_of_an_applied_message_passes(courier: Courier) -> None:
+    """The effect is that of the complete message."""
     courier.next_step()
     courier.deliver("e0", kind="broken", name="cut_in_order", attempt=2, status=None)
     courier.effects({"e0": 1}, moment=HALVED)

@@ -1,4 +1,4 @@
-"""calls_nothing_for_forgeries: what Fiskil did not sign starts no API call."""
+"""calls_nothing_for_forgeries: a message that Fiskil did not sign starts no API call."""
 
 import pytest
 
@@ -13,16 +13,16 @@ KIND = "banking.accounts.sync.completed"
 
 @pytest.fixture
 def courier() -> Courier:
-    """A genuine sync event was followed by a reading."""
-    one = Courier()
-    one.deliver("e1")
-    one.call(ROUTE)
-    one.next_step()
-    return one
+    """A receiver that read a dataset after a genuine sync event."""
+    courier = Courier()
+    courier.deliver("e1")
+    courier.call(ROUTE)
+    courier.next_step()
+    return courier
 
 
-def test_a_quiet_api_passes(courier: Courier) -> None:
-    """Forgeries that are refused at the door ask the API for nothing."""
+def test_no_calls_during_forgeries_pass(courier: Courier) -> None:
+    """Refused forgeries cause no API call."""
     courier.forge("unsigned", claims=KIND)
     courier.forge("other_secret", claims=KIND)
 
@@ -32,7 +32,7 @@ def test_a_quiet_api_passes(courier: Courier) -> None:
 
 
 def test_a_call_for_each_forgery_fails(courier: Courier) -> None:
-    """Several equal calls within one step are no schedule of the app's own."""
+    """Several equal calls within one step cannot be the app's own schedule."""
     for name in ("unsigned", "other_secret", "empty_key"):
         courier.forge(name, claims=KIND)
         courier.call(ROUTE)
@@ -40,19 +40,19 @@ def test_a_call_for_each_forgery_fails(courier: Courier) -> None:
     finding = PROBE.examine(courier.journal)
 
     assert finding.verdict is Verdict.FAIL
-    assert finding.observed == "calls began while only forged messages arrived: banking.accounts"
+    assert finding.observed == "API calls began while only forged messages arrived: banking.accounts"
 
 
-def test_one_call_may_be_the_apps_own(courier: Courier) -> None:
-    """A poll that happens to come now accuses nobody, and proves nothing."""
+def test_one_call_is_inconclusive(courier: Courier) -> None:
+    """It may be a scheduled poll."""
     courier.forge("unsigned", claims=KIND)
     courier.call(ROUTE)
 
     assert PROBE.examine(courier.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_calls_about_others_do_not_count(courier: Courier) -> None:
-    """Work for another end user goes on."""
+def test_calls_about_other_end_users_do_not_count(courier: Courier) -> None:
+    """Work for another end user continues."""
     courier.forge("unsigned", claims=KIND)
     for _ in range(3):
         courier.call(ROUTE, participant="other")
@@ -61,7 +61,7 @@ def test_calls_about_others_do_not_count(courier: Courier) -> None:
 
 
 def test_calls_in_other_steps_do_not_count(courier: Courier) -> None:
-    """What begins before or after the forgeries has another cause."""
+    """A call that begins before or after the forgeries has another cause."""
     courier.forge("unsigned", claims=KIND)
     courier.next_step()
     for _ in range(3):
@@ -70,8 +70,8 @@ def test_calls_in_other_steps_do_not_count(courier: Courier) -> None:
     assert PROBE.examine(courier.journal).verdict is Verdict.PASS
 
 
-def test_an_app_that_reads_nothing_proves_nothing() -> None:
-    """Without a call after a genuine message none is missed after a forged one."""
+def test_an_app_that_calls_nothing_is_inconclusive() -> None:
+    """Without a call after a genuine message, no call is expected after a forged one."""
     courier = Courier()
     courier.deliver("e1")
     courier.next_step()
@@ -80,8 +80,8 @@ def test_an_app_that_reads_nothing_proves_nothing() -> None:
     assert PROBE.examine(courier.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_an_app_that_is_not_told_the_api_lacks_that() -> None:
-    """Its team reads what would help: no call of it can be seen."""
+def test_an_app_without_the_api_url_gets_the_hook_named() -> None:
+    """Without {api_url} in its environment no call can be observed."""
     courier = Courier()
     courier.journal.write(ApiUrlMissing())
     courier.deliver("e1")
@@ -94,7 +94,7 @@ def test_an_app_that_is_not_told_the_api_lacks_that() -> None:
 
 
 def test_a_genuine_message_of_another_kind_is_no_control() -> None:
-    """A reading after one kind of event says nothing about another."""
+    """An API call after one kind of event proves nothing about another kind."""
     courier = Courier()
     courier.deliver("e0")
     courier.call("consents.list")
@@ -104,6 +104,6 @@ def test_a_genuine_message_of_another_kind_is_no_control() -> None:
     assert PROBE.examine(courier.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_nothing_forged_proves_nothing(courier: Courier) -> None:
-    """The probe wants to have seen forgeries."""
+def test_without_forgeries_the_result_is_inconclusive(courier: Courier) -> None:
+    """The probe needs at least one forgery."""
     assert PROBE.examine(courier.journal).verdict is Verdict.INCONCLUSIVE

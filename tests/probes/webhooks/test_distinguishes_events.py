@@ -1,4 +1,4 @@
-"""distinguishes_events: the end of a consent is an end, and nothing else is."""
+"""distinguishes_events: consent.revoked ends a consent, and no other event does."""
 
 from typing import Any
 
@@ -13,12 +13,12 @@ KINDS = {"e0": "consent.received", "e1": "consent.updated", "e2": "banking.accou
 
 
 def consent(status: Any) -> dict[str, Any]:
-    """A state that tells the status of the consent."""
+    """Build a state that contains the status of the consent."""
     return {"consents": {"consent-": status}}
 
 
-def told(*states: Any, connected: tuple[bool | None, ...] = (None,) * 5, **more: Any) -> Finding:
-    """The app told these states before the first event and after each of four."""
+def examined(*states: Any, connected: tuple[bool | None, ...] = (None,) * 5, **more: Any) -> Finding:
+    """Return the finding for an app with these states before the first event and after each of four."""
     courier = Courier(**more)
     before = 0
     for after, (event, kind) in enumerate(KINDS.items(), 1):
@@ -33,13 +33,13 @@ def told(*states: Any, connected: tuple[bool | None, ...] = (None,) * 5, **more:
     return PROBE.examine(courier.journal)
 
 
-def failed(finding: Finding) -> list[str]:
-    """The cases that failed."""
+def failed_cases(finding: Finding) -> list[str]:
+    """Return the names of the cases that failed."""
     return [case.name for case in finding.cases if case.verdict is Verdict.FAIL]
 
 
 @pytest.mark.parametrize(
-    ("on", "over"),
+    ("active", "ended"),
     [
         (consent("active"), consent("revoked")),
         (consent("ACTIVE"), consent("gone")),
@@ -49,58 +49,58 @@ def failed(finding: Finding) -> list[str]:
         ({"rows": [1, 2]}, {"rows": []}),
     ],
 )
-def test_an_end_that_shows(on: Any, over: Any) -> None:
-    """In whatever words, or by what is gone."""
-    assert told(NONE, on, on, on, over).verdict is Verdict.PASS
+def test_a_visible_end_passes(active: Any, ended: Any) -> None:
+    """The state may use any words, or the consent may disappear."""
+    assert examined(NONE, active, active, active, ended).verdict is Verdict.PASS
 
 
 @pytest.mark.parametrize("word", ["active", "Connected", "GRANTED"])
-def test_a_revoked_consent_that_goes_on(word: str) -> None:
-    """The state says so in plain words about the consent."""
-    finding = told(NONE, *[consent(word)] * 4)
+def test_a_revoked_consent_that_stays_active_fails(word: str) -> None:
+    """The state contains a word for an active consent."""
+    finding = examined(NONE, *[consent(word)] * 4)
 
-    assert (finding.verdict, failed(finding)) == (Verdict.FAIL, ["revoked"])
-    assert finding.observed == "after consent.revoked the consent is held to go on at $.consents[*]"
-
-
-def test_a_change_that_is_taken_for_an_end() -> None:
-    """Where the change says that it is over."""
-    finding = told(NONE, consent("active"), *[consent("revoked")] * 3)
-
-    assert (finding.verdict, failed(finding)) == (Verdict.FAIL, ["updated", "synced"])
+    assert (finding.verdict, failed_cases(finding)) == (Verdict.FAIL, ["revoked"])
+    assert finding.observed == "after consent.revoked the consent is still active at $.consents[*]"
 
 
-def test_other_things_may_stay_active() -> None:
-    """A customer is one still, also without a consent; it is no word about the consent, so nothing can be told."""
+def test_a_change_that_ends_the_consent_fails() -> None:
+    """After the change the state reports that the consent ended."""
+    finding = examined(NONE, consent("active"), *[consent("revoked")] * 3)
+
+    assert (finding.verdict, failed_cases(finding)) == (Verdict.FAIL, ["updated", "synced"])
+
+
+def test_other_statuses_may_stay_active() -> None:
+    """The customer's status is no statement about the consent, so the result is inconclusive."""
     state = {"customer": {"status": "active"}}
 
-    finding = told({}, *[state] * 4)
+    finding = examined({}, *[state] * 4)
 
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.observe.connected")
 
 
-def test_what_was_there_before_is_not_of_this_consent() -> None:
-    """Another consent goes on."""
+def test_an_older_consent_is_ignored() -> None:
+    """Another consent stays active."""
     both = {"consents": {"x": "active", "consent-": "revoked"}}
 
-    assert told({"consents": {"x": "active"}}, *[both] * 3, {"consents": {"x": "active"}}).verdict is Verdict.PASS
+    assert examined({"consents": {"x": "active"}}, *[both] * 3, {"consents": {"x": "active"}}).verdict is Verdict.PASS
 
 
-def test_the_hook_stands_above_words() -> None:
-    """What the config says about being connected decides."""
+def test_the_connected_hook_takes_precedence_over_words() -> None:
+    """app.observe.connected decides if the config has it."""
     active = consent("active")
 
-    right = told(NONE, *[active] * 4, connected=(False, True, True, True, False))
-    wrong = told(NONE, *[active] * 3, consent("revoked"), connected=(False, True, True, True, True))
-    changed = told(NONE, *[active] * 3, NONE, connected=(False, True, False, False, False))
+    right = examined(NONE, *[active] * 4, connected=(False, True, True, True, False))
+    wrong = examined(NONE, *[active] * 3, consent("revoked"), connected=(False, True, True, True, True))
+    changed = examined(NONE, *[active] * 3, NONE, connected=(False, True, False, False, False))
 
     assert right.verdict is Verdict.PASS
-    assert (wrong.verdict, failed(wrong)) == (Verdict.FAIL, ["revoked"])
-    assert failed(changed) == ["updated"]
+    assert (wrong.verdict, failed_cases(wrong)) == (Verdict.FAIL, ["revoked"])
+    assert failed_cases(changed) == ["updated"]
 
 
-def test_events_that_nobody_uses_convict_nobody() -> None:
-    """An app that does not say that it uses consent.revoked may ignore it."""
-    finding = told(NONE, *[consent("active")] * 4, uses=None)
+def test_unused_events_do_not_fail() -> None:
+    """An app whose config does not list consent.revoked may ignore it."""
+    finding = examined(NONE, *[consent("active")] * 4, uses=None)
 
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.facts.uses_events")

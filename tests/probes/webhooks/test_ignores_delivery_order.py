@@ -1,4 +1,4 @@
-"""ignores_delivery_order: the way in which the app was told leaves no trace in its state."""
+"""ignores_delivery_order: the order of deliveries leaves no trace in the app's state."""
 
 from typing import Any
 
@@ -10,8 +10,8 @@ from tests.probes.courier import Courier
 CONNECTED = {"connection": "connected", "rows": [{"v": 1}, {"v": 2}]}
 
 
-def ended(*, a: Any = CONNECTED, b: Any = CONNECTED, c: Any = CONNECTED, first: Any = None, **more: Any) -> Finding:
-    """The twins were told the same and ended in these states, having begun in *first*."""
+def examined(*, a: Any = CONNECTED, b: Any = CONNECTED, c: Any = CONNECTED, first: Any = None, **more: Any) -> Finding:
+    """Return the finding for twins that got the same events and ended in these states, beginning in *first*."""
     courier = Courier()
     for name in ("a", "c", "b"):
         courier.effects(state={} if first is None else first, participant=name, moment="before")
@@ -23,15 +23,15 @@ def ended(*, a: Any = CONNECTED, b: Any = CONNECTED, c: Any = CONNECTED, first: 
 
 
 def test_equal_twins_pass() -> None:
-    """Places that were compared are counted."""
-    finding = ended(b={"connection": "connected", "rows": [{"v": 2}, {"v": 1}]})
+    """The finding counts the compared places."""
+    finding = examined(b={"connection": "connected", "rows": [{"v": 2}, {"v": 1}]})
 
     assert (finding.verdict, finding.examined) == (Verdict.PASS, 2)
 
 
 def test_unequal_twins_fail_with_the_places() -> None:
-    """What stands there in order, and what otherwise."""
-    finding = ended(b={"connection": "revoked", "rows": [{"v": 1}]})
+    """The evidence shows the value in order and the value otherwise."""
+    finding = examined(b={"connection": "revoked", "rows": [{"v": 1}]})
 
     assert finding.verdict is Verdict.FAIL
     assert finding.evidence == (
@@ -40,17 +40,17 @@ def test_unequal_twins_fail_with_the_places() -> None:
     )
 
 
-def test_what_differs_between_two_runs_in_order_is_left_out() -> None:
-    """A counter of the app's own says nothing, and the report says that it was left out."""
-    finding = ended(a={**CONNECTED, "serial": 1}, c={**CONNECTED, "serial": 2}, b={**CONNECTED, "serial": 3})
+def test_places_that_differ_between_two_ordered_runs_are_left_out() -> None:
+    """Such a value proves nothing, and the advice names it."""
+    finding = examined(a={**CONNECTED, "serial": 1}, c={**CONNECTED, "serial": 2}, b={**CONNECTED, "serial": 3})
 
     assert finding.verdict is Verdict.PASS
     assert finding.advice == ("left out, because two runs in order differ there: $.serial",)
 
 
 def test_a_volatile_place_does_not_hide_another() -> None:
-    """Only what differs in order is left out."""
-    finding = ended(
+    """Only places that differ in order are left out."""
+    finding = examined(
         a={"connection": "connected", "serial": 1},
         c={"connection": "connected", "serial": 2},
         b={"connection": "revoked", "serial": 1},
@@ -59,42 +59,42 @@ def test_a_volatile_place_does_not_hide_another() -> None:
     assert finding.verdict is Verdict.FAIL
 
 
-def test_nothing_left_proves_nothing() -> None:
-    """Where everything is volatile nothing was compared."""
-    assert ended(a={"v": 1}, c={"v": 2}, b={"v": 1}).verdict is Verdict.INCONCLUSIVE
+def test_without_a_stable_place_the_result_is_inconclusive() -> None:
+    """If everything is volatile, nothing was compared."""
+    assert examined(a={"v": 1}, c={"v": 2}, b={"v": 1}).verdict is Verdict.INCONCLUSIVE
 
 
-def test_a_view_of_what_is_active_may_end_empty() -> None:
-    """What the twin in order showed meanwhile, and what is gone from each of them, was compared; a relic is a difference."""
+def test_a_view_of_active_consents_may_end_empty() -> None:
+    """Values that appeared meanwhile are compared too; a value that remains is a difference."""
     active, gone = {"active": ["consent-"]}, {"active": []}
-    finding = ended(a=gone, b=gone, c=gone, first=active)
+    finding = examined(a=gone, b=gone, c=gone, first=active)
 
     assert (finding.verdict, finding.examined) == (Verdict.PASS, 1)
-    assert ended(a=gone, b=active, c=gone, first=active).verdict is Verdict.FAIL
+    assert examined(a=gone, b=active, c=gone, first=active).verdict is Verdict.FAIL
 
 
 @pytest.mark.parametrize("state", [{}, {"active": []}, {"status": "ok"}])
-def test_a_state_that_no_delivery_moves_proves_nothing(state: Any) -> None:
-    """An app that tells the same whatever happens is not judged by it."""
-    finding = ended(a=state, b=state, c=state, first=state)
+def test_a_state_that_no_delivery_changes_is_inconclusive(state: Any) -> None:
+    """A constant state does not show any effect."""
+    finding = examined(a=state, b=state, c=state, first=state)
 
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.observe.effects")
 
 
-def test_no_state_proves_nothing() -> None:
-    """The hook is named."""
-    finding = ended(a=None, b=None, c=None)
+def test_without_a_state_the_result_is_inconclusive() -> None:
+    """The finding names the hook."""
+    finding = examined(a=None, b=None, c=None)
 
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.observe.effects")
 
 
-def test_an_app_at_work_proves_nothing_yet() -> None:
-    """A twin that is behind is not different."""
-    assert ended(b={}, is_idle=False).verdict is Verdict.INCONCLUSIVE
+def test_a_busy_app_is_inconclusive() -> None:
+    """A twin that is not finished may still change."""
+    assert examined(b={}, is_idle=False).verdict is Verdict.INCONCLUSIVE
 
 
-def test_no_twins_prove_nothing() -> None:
-    """One end user cannot be compared."""
+def test_without_twins_the_result_is_inconclusive() -> None:
+    """A single end user cannot be compared."""
     courier = Courier()
     courier.deliver("e0")
     courier.effects(state=CONNECTED)
@@ -102,8 +102,8 @@ def test_no_twins_prove_nothing() -> None:
     assert IgnoresDeliveryOrder().examine(courier.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_twins_that_were_told_differently_prove_nothing() -> None:
-    """What one of them refused, the other cannot be blamed for having."""
+def test_twins_with_different_acknowledged_events_are_inconclusive() -> None:
+    """A message that one twin refused cannot be in its state."""
     courier = Courier()
     for name in ("a", "c", "b"):
         courier.effects(state={}, participant=name, moment="before")
@@ -117,8 +117,8 @@ def test_twins_that_were_told_differently_prove_nothing() -> None:
     assert (finding.verdict, finding.observed) == (Verdict.INCONCLUSIVE, "the twins did not acknowledge the same events")
 
 
-def test_what_could_not_be_read_with_a_dead_token_is_another_practice() -> None:
-    """The twin lacks rows because the client did not renew its token."""
+def test_rows_missing_because_of_an_expired_token_are_another_practice() -> None:
+    """The rows are missing because the client did not renew its token."""
     courier = Courier()
     for name in ("a", "c", "b"):
         courier.effects(state={}, participant=name, moment="before")
@@ -130,8 +130,8 @@ def test_what_could_not_be_read_with_a_dead_token_is_another_practice() -> None:
     assert IgnoresDeliveryOrder().examine(courier.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def told_in_orders(*, b1: Any, b2: Any) -> Finding:
-    """Three events in order for two twins, and in two other orders for two more."""
+def examined_in_two_orders(*, b1: Any, b2: Any) -> Finding:
+    """Return the finding for two twins with three events in order, and two twins with two other orders."""
     courier = Courier()
     orders = {"a": "023", "c": "023", "b1": "302", "b2": "230"}
     for name, order in orders.items():
@@ -145,28 +145,28 @@ def told_in_orders(*, b1: Any, b2: Any) -> Finding:
 
 
 def test_each_order_is_a_case() -> None:
-    """Called by what was told about the consent, as it came."""
-    finding = told_in_orders(b1={"consent": "active"}, b2={"consent": "revoked"})
+    """The case is named after the consent events in the order of delivery."""
+    finding = examined_in_two_orders(b1={"consent": "active"}, b2={"consent": "revoked"})
 
     assert finding.verdict is Verdict.FAIL
-    assert finding.observed == "the twins end differently at 1 of 1 places in 1 of 2 orders"
+    assert finding.observed == "the twins' final states differ at 1 of 1 places in 1 of 2 orders"
     assert [(case.name, case.verdict) for case in finding.cases] == [
         ("revoked_received_updated", Verdict.FAIL),
         ("updated_revoked_received", Verdict.PASS),
     ]
 
 
-def test_every_order_must_hold() -> None:
-    """One after another."""
-    finding = told_in_orders(b1={"consent": "revoked"}, b2={"consent": "revoked"})
+def test_all_orders_must_be_equal_to_pass() -> None:
+    """Each order is compared with the twin in order."""
+    finding = examined_in_two_orders(b1={"consent": "revoked"}, b2={"consent": "revoked"})
 
-    assert (finding.verdict, finding.observed) == (Verdict.PASS, "the twins end alike at 1 places in 2 orders")
+    assert (finding.verdict, finding.observed) == (Verdict.PASS, "the twins' final states are equal at 1 places in 2 orders")
 
 
-def test_an_order_that_cannot_be_compared_leaves_all_open() -> None:
-    """Unless another one convicts."""
-    unclear = told_in_orders(b1=None, b2={"consent": "revoked"})
-    convicted = told_in_orders(b1=None, b2={"consent": "active"})
+def test_an_order_that_cannot_be_compared_is_inconclusive() -> None:
+    """Another order can still fail."""
+    unclear = examined_in_two_orders(b1=None, b2={"consent": "revoked"})
+    failed = examined_in_two_orders(b1=None, b2={"consent": "active"})
 
     assert (unclear.verdict, unclear.cases[0].verdict) == (Verdict.INCONCLUSIVE, Verdict.INCONCLUSIVE)
-    assert convicted.verdict is Verdict.FAIL
+    assert failed.verdict is Verdict.FAIL

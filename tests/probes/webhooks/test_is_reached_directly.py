@@ -1,4 +1,4 @@
-"""is_reached_directly: the receiver itself answers, and nothing in front that is made for people."""
+"""is_reached_directly: the receiver itself responds, with no login or CSRF check in front of it."""
 
 import pytest
 
@@ -7,22 +7,24 @@ from tests.probes.courier import Courier
 
 
 def examined(courier: Courier) -> Finding:
+    """Return the probe's finding for the journal."""
     finding: Finding = IsReachedDirectly().examine(courier.journal)
     return finding
 
 
-def failed(finding: Finding) -> list[str]:
+def failed_cases(finding: Finding) -> list[str]:
+    """Return the names of the cases that failed."""
     return [case.name for case in finding.cases if case.verdict is Verdict.FAIL]
 
 
 @pytest.fixture
 def courier() -> Courier:
-    """A receiver that has got nothing yet."""
+    """A receiver without any delivery yet."""
     return Courier()
 
 
-def test_an_answer_of_its_own_passes(courier: Courier) -> None:
-    """Every case is looked at."""
+def test_a_response_of_the_receiver_passes(courier: Courier) -> None:
+    """Every case passes."""
     courier.deliver("e0")
 
     finding = examined(courier)
@@ -33,52 +35,52 @@ def test_an_answer_of_its_own_passes(courier: Courier) -> None:
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_a_redirect_fails(courier: Courier, status: int) -> None:
-    """Whoever sends webhooks follows none."""
+    """Senders of webhooks do not follow redirects."""
     courier.deliver("e0", status=status, response_headers=(("location", "/webhooks/fiskil/"),))
 
     finding = examined(courier)
 
-    assert (finding.verdict, failed(finding)) == (Verdict.FAIL, ["redirect"])
+    assert (finding.verdict, failed_cases(finding)) == (Verdict.FAIL, ["redirect"])
     assert finding.evidence == (f"e0 attempt 1: {status}",)
 
 
-@pytest.mark.parametrize("place", ["/login?next=/x", "https://sso.example.com/", "/users/sign_in"])
-def test_a_way_to_a_login_is_told_apart(courier: Courier, place: str) -> None:
-    """It is middleware that has to be told."""
-    courier.deliver("e0", status=302, response_headers=(("location", place),))
+@pytest.mark.parametrize("location", ["/login?next=/x", "https://sso.example.com/", "/users/sign_in"])
+def test_a_redirect_to_a_login_is_a_separate_case(courier: Courier, location: str) -> None:
+    """The fix is in the login middleware."""
+    courier.deliver("e0", status=302, response_headers=(("location", location),))
 
-    assert failed(examined(courier)) == ["login"]
+    assert failed_cases(examined(courier)) == ["login"]
 
 
 @pytest.mark.parametrize("page", [b"<h1>CSRF verification failed</h1>", b"InvalidAuthenticityToken", b"419 | Page Expired"])
-def test_a_complaint_about_a_forged_form_fails(courier: Courier, page: bytes) -> None:
-    """In the words of the frameworks that make it."""
+def test_a_csrf_error_fails(courier: Courier, page: bytes) -> None:
+    """The texts are those of common frameworks."""
     courier.deliver("e0", status=403, response_body=page)
 
-    assert failed(examined(courier)) == ["csrf"]
+    assert failed_cases(examined(courier)) == ["csrf"]
 
 
-def test_being_taken_as_a_browser_convicts_the_refusal(courier: Courier) -> None:
-    """The same message was good enough with a cookie."""
+def test_a_message_accepted_only_from_a_browser_fails(courier: Courier) -> None:
+    """The same message was accepted with a cookie."""
     courier.deliver("e0", status=403)
     courier.deliver("e0", attempt=2, name="as a browser")
 
     finding = examined(courier)
 
-    assert failed(finding) == ["csrf"]
+    assert failed_cases(finding) == ["csrf"]
     assert finding.evidence == ("e0 attempt 1: 403",)
 
 
-def test_another_refusal_accuses_nobody_in_front(courier: Courier) -> None:
-    """A wrong key, or a list of addresses, is not what this is about."""
+def test_another_refusal_is_inconclusive(courier: Courier) -> None:
+    """A wrong key or an allow list is not covered by this probe."""
     courier.deliver("e0", status=403)
     courier.deliver("e0", attempt=2, name="as a browser", status=403)
 
     finding = examined(courier)
 
-    assert (finding.verdict, failed(finding)) == (Verdict.INCONCLUSIVE, [])
+    assert (finding.verdict, failed_cases(finding)) == (Verdict.INCONCLUSIVE, [])
 
 
-def test_nothing_delivered_proves_nothing(courier: Courier) -> None:
-    """No delivery, no answer."""
+def test_without_a_delivery_the_result_is_inconclusive(courier: Courier) -> None:
+    """Without a delivery there is no response."""
     assert examined(courier).verdict is Verdict.INCONCLUSIVE

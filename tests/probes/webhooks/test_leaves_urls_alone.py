@@ -1,4 +1,4 @@
-"""leaves_urls_alone: bait that was taken convicts, and bait that never arrived clears nobody."""
+"""leaves_urls_alone: a requested canary URL fails, and a canary URL that was refused proves nothing."""
 
 from fiskil_harness.journal import CanaryPlanted, CanaryRequested
 from fiskil_harness.probes import LeavesUrlsAlone, Verdict
@@ -7,23 +7,23 @@ from tests.probes.courier import Courier
 PROBE = LeavesUrlsAlone()
 
 
-def lay(courier: Courier, *, status: int = 204) -> None:
-    """A signed message with two URLs and a forged one with a third went out."""
+def plant(courier: Courier, *, status: int = 204) -> None:
+    """Deliver a signed message with two canary URLs and a forged one with a third."""
     for place, kind in (("data.links.next", "genuine"), ("Link", "genuine"), ("signature jku", "forged")):
         courier.journal.write(CanaryPlanted(place=place, kind=kind))
     courier.deliver("e0", name="urls", status=status)
     courier.forge("urls_of_keys")
 
 
-def take(courier: Courier, place: str, kind: str) -> None:
-    """Somebody called one of them."""
+def request(courier: Courier, place: str, kind: str) -> None:
+    """Record a request to one of them."""
     courier.journal.write(CanaryRequested(place=place, kind=kind))
 
 
-def test_urls_that_nobody_called() -> None:
+def test_canary_urls_that_are_not_requested_pass() -> None:
     """Each place is a case."""
     courier = Courier()
-    lay(courier)
+    plant(courier)
 
     finding = PROBE.examine(courier.journal)
 
@@ -31,27 +31,27 @@ def test_urls_that_nobody_called() -> None:
     assert [case.name for case in finding.cases] == ["genuine_data_links_next", "genuine_link", "forged_signature_jku"]
 
 
-def test_a_url_that_was_called() -> None:
-    """However often it was, and whoever signed the message."""
+def test_a_requested_canary_url_fails() -> None:
+    """The number of requests and the signature of the message do not matter."""
     courier = Courier()
-    lay(courier)
-    take(courier, "signature jku", "forged")
-    take(courier, "signature jku", "forged")
+    plant(courier)
+    request(courier, "signature jku", "forged")
+    request(courier, "signature jku", "forged")
 
     finding = PROBE.examine(courier.journal)
 
     assert finding.verdict is Verdict.FAIL
-    assert finding.observed == "1 of 3 URLs in messages were called: the URL in signature jku of a forged message"
-    assert finding.evidence == ("called the URL in signature jku of a forged message",)
+    assert finding.observed == "1 of 3 URLs in messages were requested: the URL in signature jku of a forged message"
+    assert finding.evidence == ("requested the URL in signature jku of a forged message",)
     assert [case.name for case in finding.cases if case.verdict is Verdict.FAIL] == ["forged_signature_jku"]
 
 
-def test_bait_that_was_refused_proves_nothing() -> None:
-    """A receiver that refused the signed message may never have read it; a call convicts all the same."""
+def test_a_refused_message_is_inconclusive_without_a_request() -> None:
+    """A receiver that refused the message may not have read it; a request still fails."""
     courier = Courier()
-    lay(courier, status=400)
+    plant(courier, status=400)
 
     assert PROBE.examine(courier.journal).verdict is Verdict.INCONCLUSIVE
 
-    take(courier, "Link", "genuine")
+    request(courier, "Link", "genuine")
     assert PROBE.examine(courier.journal).verdict is Verdict.FAIL

@@ -1,4 +1,4 @@
-"""loses_nothing: what was acknowledged is applied in the end."""
+"""loses_nothing: every acknowledged message is applied."""
 
 from typing import Any
 
@@ -11,6 +11,7 @@ from tests.probes.courier import Courier
 
 
 def examined(courier: Courier) -> Finding:
+    """Return the probe's finding for the journal."""
     finding: Finding = LosesNothing().examine(courier.journal)
     return finding
 
@@ -27,8 +28,8 @@ def test_everything_applied_passes() -> None:
     assert (finding.verdict, finding.examined) == (Verdict.PASS, 2)
 
 
-def test_an_acknowledged_event_without_effect_fails() -> None:
-    """Fiskil will not send it again."""
+def test_an_acknowledged_event_without_an_effect_fails() -> None:
+    """Fiskil does not send it again."""
     courier = Courier()
     courier.deliver("e0")
     courier.deliver("e1")
@@ -41,7 +42,7 @@ def test_an_acknowledged_event_without_effect_fails() -> None:
 
 
 def test_a_refused_event_is_not_lost_yet() -> None:
-    """It will come again, up to the fifth time."""
+    """Fiskil makes up to five attempts."""
     courier = Courier()
     courier.deliver("e0")
     courier.deliver("e1", status=503)
@@ -50,8 +51,8 @@ def test_a_refused_event_is_not_lost_yet() -> None:
     assert examined(courier).verdict is Verdict.PASS
 
 
-def test_refused_and_taken_later_counts_as_acknowledged() -> None:
-    """One effect is due after the retry (I4)."""
+def test_a_message_acknowledged_on_retry_must_be_applied() -> None:
+    """One effect is required after the retry (I4)."""
     courier = Courier()
     courier.deliver("e0")
     courier.deliver("e1", status=503)
@@ -61,8 +62,8 @@ def test_refused_and_taken_later_counts_as_acknowledged() -> None:
     assert examined(courier).verdict is Verdict.FAIL
 
 
-def test_refused_at_the_last_attempt_is_lost() -> None:
-    """After the fifth refusal Fiskil discards it (I9)."""
+def test_a_message_refused_at_the_last_attempt_is_lost() -> None:
+    """Fiskil discards it after the fifth refusal (I9)."""
     courier = Courier()
     courier.deliver("e0")
     courier.deliver("e1", status=400, attempt=5)
@@ -74,8 +75,8 @@ def test_refused_at_the_last_attempt_is_lost() -> None:
     assert finding.evidence == ("refused e1 banking.accounts.sync.completed at attempt 5: 400",)
 
 
-def test_a_receiver_that_takes_nothing_is_somebody_elses_business() -> None:
-    """Where no genuine message is taken at all, nothing was lost by handling it badly."""
+def test_a_receiver_that_acknowledges_nothing_is_inconclusive() -> None:
+    """Another probe judges a receiver that refuses every genuine message."""
     courier = Courier()
     courier.deliver("e1", status=401, attempt=5)
     courier.effects({})
@@ -84,7 +85,7 @@ def test_a_receiver_that_takes_nothing_is_somebody_elses_business() -> None:
 
 
 def test_the_last_attempt_may_fail_with_a_broken_api() -> None:
-    """An app that works while it answers is excused while the API is broken."""
+    """An app that works before it responds is excused while the API is broken."""
     courier = Courier()
     courier.deliver("e0")
     courier.call("banking.accounts", bites=("Status(503)",), took_s=0.2)
@@ -94,7 +95,7 @@ def test_the_last_attempt_may_fail_with_a_broken_api() -> None:
     assert examined(courier).verdict is Verdict.PASS
 
 
-def test_an_app_at_work_has_lost_nothing_yet() -> None:
+def test_a_busy_app_is_inconclusive() -> None:
     """The effect may still come."""
     courier = Courier()
     courier.deliver("e0")
@@ -104,7 +105,7 @@ def test_an_app_at_work_has_lost_nothing_yet() -> None:
 
 
 def test_an_event_that_is_not_used_may_be_ignored() -> None:
-    """Where nobody says what is used, the fact that would help is named."""
+    """If the config does not list the used events, the finding names that fact."""
     courier = Courier(uses=None)
     courier.deliver("e0")
     courier.deliver("e1")
@@ -116,7 +117,7 @@ def test_an_event_that_is_not_used_may_be_ignored() -> None:
 
 
 def test_a_kind_that_was_applied_before_is_used() -> None:
-    """What the app did with one event it must do with the next of the kind."""
+    """An app that applied one event must apply the next event of its kind."""
     courier = Courier(uses=None)
     courier.deliver("e0")
     courier.event("x.e1", "consent.received")
@@ -126,8 +127,8 @@ def test_a_kind_that_was_applied_before_is_used() -> None:
     assert examined(courier).verdict is Verdict.FAIL
 
 
-def test_nothing_used_proves_nothing() -> None:
-    """An app that does nothing loses nothing."""
+def test_an_app_that_applies_nothing_is_inconclusive() -> None:
+    """An app that uses no events loses none."""
     courier = Courier(uses=None)
     courier.deliver("e0")
     courier.effects({})
@@ -135,8 +136,8 @@ def test_nothing_used_proves_nothing() -> None:
     assert examined(courier).verdict is Verdict.INCONCLUSIVE
 
 
-def test_an_order_to_fail_that_was_not_taken_proves_nothing() -> None:
-    """A failure that never happened was not recovered from."""
+def test_a_rejected_failure_request_is_inconclusive() -> None:
+    """Recovery was not tested, because no failure occurred."""
     courier = Courier()
     courier.ordered_to_fail(status=404)
     courier.deliver("e0")
@@ -148,7 +149,7 @@ def test_an_order_to_fail_that_was_not_taken_proves_nothing() -> None:
 
 
 def killed(*, before: Any, after: Any, counts: dict[str, int], b: Any = None) -> Courier:
-    """Twins a and c are told; b is told and the app killed at once. Counts and the state of a before and after."""
+    """Twins a and c get a message; b gets one and the app is killed at once. The states are those of a."""
     courier = Courier()
     courier.started("found")
     for name in ("a", "c"):
@@ -163,36 +164,39 @@ def killed(*, before: Any, after: Any, counts: dict[str, int], b: Any = None) ->
     return courier
 
 
-def test_what_is_applied_after_the_kill_is_not_lost() -> None:
+def test_a_message_applied_after_the_kill_is_not_lost() -> None:
     """A durable inbox survives the process."""
     courier = killed(before={"v": 1}, after={"v": 1}, counts={"a.e0": 1, "c.e0": 1, "b.e0": 1})
 
     assert examined(courier).verdict is Verdict.PASS
 
 
-def test_what_the_kill_took_along_is_lost() -> None:
-    """A queue in memory dies with the process."""
+def test_a_message_lost_in_the_kill_fails() -> None:
+    """A queue in memory is lost with the process."""
     courier = killed(before={"v": 1}, after={"v": 1}, counts={"a.e0": 1, "c.e0": 1}, b={"v": 0})
 
     assert examined(courier).evidence == ("lost b.e0 consent.received",)
 
 
-def test_a_state_that_is_gone_is_lost() -> None:
-    """Everything in memory, everything forgotten."""
+def test_a_state_lost_in_the_kill_fails() -> None:
+    """An app that keeps everything in memory loses it."""
     finding = examined(killed(before={"v": 1}, after={}, counts={}))
 
-    assert (finding.verdict, finding.observed) == (Verdict.FAIL, "what was applied before the app was killed is gone")
+    assert (finding.verdict, finding.observed) == (
+        Verdict.FAIL,
+        "effects that were applied before the app was killed are lost",
+    )
 
 
-def test_counts_alone_that_are_gone_accuse_nobody() -> None:
-    """A counter in memory is no loss where the state stands; twins decide."""
+def test_lost_counts_with_an_unchanged_state_do_not_fail() -> None:
+    """A counter in memory is no loss while the state is unchanged; the twins decide."""
     assert examined(killed(before={"v": 1}, after={"v": 1}, counts={})).verdict is Verdict.PASS
     assert examined(killed(before={"v": 1}, after={"v": 1}, counts={}, b={"v": 0})).verdict is Verdict.FAIL
 
 
 @pytest.mark.parametrize(("b", "verdict"), [({"v": 1}, Verdict.PASS), ({"v": 0}, Verdict.FAIL)])
-def test_without_counts_twins_tell(b: Any, verdict: Verdict) -> None:
-    """The disturbed twin must end as the others."""
+def test_without_counts_the_twins_decide(b: Any, verdict: Verdict) -> None:
+    """The disturbed twin must end in the same state as the others."""
     courier = Courier()
     for name in ("a", "c", "b"):
         courier.effects(state={}, participant=name, moment="settled")
@@ -204,7 +208,7 @@ def test_without_counts_twins_tell(b: Any, verdict: Verdict) -> None:
 
 
 def locked_out(*, is_renewed: bool) -> Courier:
-    """A message was lost whose dataset could not be read with a dead token, or could in the end."""
+    """A message was lost whose dataset could not be read with an expired token, or could be read after its renewal."""
     courier = Courier()
     courier.deliver("e0")
     courier.deliver("e1")
@@ -215,21 +219,21 @@ def locked_out(*, is_renewed: bool) -> Courier:
     return courier
 
 
-def test_what_is_lost_with_the_token_is_no_matter_of_retries() -> None:
-    """A flaw of the client is blamed on the practices that are about it."""
+def test_a_message_lost_because_of_an_expired_token_is_inconclusive() -> None:
+    """A flaw of the API client counts for the practices about API clients."""
     finding = examined(locked_out(is_renewed=False))
 
     assert finding.verdict is Verdict.INCONCLUSIVE
     assert "which is another practice's business" in finding.observed
 
 
-def test_a_token_that_was_renewed_excuses_nothing() -> None:
-    """The dataset could be read, and the message is lost all the same."""
+def test_a_renewed_token_is_no_excuse() -> None:
+    """The dataset could be read, but the message was lost."""
     assert examined(locked_out(is_renewed=True)).verdict is Verdict.FAIL
 
 
-def test_a_refused_delivery_with_a_dead_token_is_no_matter_of_retries() -> None:
-    """Whoever works before the answer refuses up to the last attempt."""
+def test_a_refusal_because_of_an_expired_token_is_inconclusive() -> None:
+    """An app that works before it responds refuses up to the last attempt."""
     courier = Courier()
     courier.deliver("e0")
     courier.call("banking.accounts", status=401)
@@ -244,31 +248,31 @@ def test_a_refused_delivery_with_a_dead_token_is_no_matter_of_retries() -> None:
     [(("e0", "e1"), Verdict.FAIL), (("e1", "e0"), Verdict.INCONCLUSIVE), (("e0",), Verdict.INCONCLUSIVE)],
 )
 def test_a_message_that_a_later_one_overtook_is_lost(order: tuple[str, ...], verdict: Verdict) -> None:
-    """No queue is so late; but where nothing came after it, it may still be on its way."""
+    """No queue is that late; without a later message it may still be in the queue."""
     courier = Courier()
     for event in order:
         courier.deliver(event)
-    courier.effects({"e1": 1} if "e1" in order else {}, is_idle=False, still_s=9.0)
+    courier.effects({"e1": 1} if "e1" in order else {}, is_idle=False, unchanged_s=9.0)
     last = courier.journal.all(Effects)[-1]
     courier.journal.write(msgspec.structs.replace(last, pending=None))
 
     assert examined(courier).verdict is verdict
 
 
-def test_an_app_that_was_told_to_fail_may_be_late() -> None:
-    """What was disturbed may have been put off, though a later message was taken."""
+def test_an_app_with_a_requested_failure_may_be_late() -> None:
+    """A disturbed message may be postponed, although a later one was acknowledged."""
     courier = Courier()
     courier.deliver("e0")
     courier.ordered_to_fail()
     courier.deliver("e1")
-    courier.effects({"e1": 1}, is_idle=False, still_s=9.0)
+    courier.effects({"e1": 1}, is_idle=False, unchanged_s=9.0)
     courier.journal.write(msgspec.structs.replace(courier.journal.all(Effects)[-1], pending=None))
 
     assert examined(courier).verdict is Verdict.INCONCLUSIVE
 
 
-def test_what_was_applied_is_judged_though_nobody_says_what_is_used() -> None:
-    """Only a message that had no effect needs to be known as used."""
+def test_applied_messages_count_without_a_list_of_used_events() -> None:
+    """Only a message without an effect must be known as used."""
     courier = Courier(uses=None)
     courier.deliver("e0")
     courier.effects({"e0": 1})
@@ -278,8 +282,8 @@ def test_what_was_applied_is_judged_though_nobody_says_what_is_used() -> None:
     assert (finding.verdict, finding.observed) == (Verdict.PASS, "1 acknowledged messages were applied")
 
 
-def test_an_app_that_died_before_it_was_asked_is_accused_of_nothing_else() -> None:
-    """What it told before it had acknowledged the last message says nothing about that."""
+def test_an_app_that_stopped_before_its_last_effects_is_inconclusive() -> None:
+    """Effects read before the last acknowledgement prove nothing about that message."""
     courier = Courier()
     courier.deliver("e0")
     courier.effects({"e0": 1})

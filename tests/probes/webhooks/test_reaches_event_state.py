@@ -1,4 +1,4 @@
-"""reaches_event_state: each consent ends with the value that its newest acknowledged event leaves, as the config says."""
+"""reaches_event_state: each consent ends with the value that the config states for its newest acknowledged event."""
 
 from typing import Any
 
@@ -18,52 +18,55 @@ REDUCER = {"state": "$.state[{consent_id}].event", "becomes": {kind: kind for ki
 EARLY, LATE = "2026-11-24T00:00:00.000Z", "2026-11-24T00:00:01.000Z"
 
 
-def body(at: str) -> bytes:
-    return msgspec.json.encode({"publish_time": at, "data": {"consent_id": "c1"}})
+def body(publish_time: str) -> bytes:
+    """Build the body of a message published at this time."""
+    return msgspec.json.encode({"publish_time": publish_time, "data": {"consent_id": "c1"}})
 
 
-def ended(value: Any, *told: tuple[str, str, int | None], becomes: dict[str, Any] | None = BECOMES, **more: Any) -> Finding:
-    """Events were handed over (kind, moment, answer) in this order, and the consent ended with *value*."""
+def examined(
+    value: Any, *events: tuple[str, str, int | None], becomes: dict[str, Any] | None = BECOMES, **more: Any
+) -> Finding:
+    """Return the finding after events (kind, publish time, status) in this order and a consent with *value* at the end."""
     courier = Courier()
     if becomes is not None:
         courier.journal.write(Reduction(becomes=becomes))
-    for number, (kind, at, status) in enumerate(told):
+    for number, (kind, publish_time, status) in enumerate(events):
         courier.event(f"e{number}", kind)
-        courier.deliver(f"e{number}", status=status, body=body(at))
+        courier.deliver(f"e{number}", status=status, body=body(publish_time))
     consents = {} if value is None else {"c1": value}
     courier.effects(state={"any": 1}, consents=consents, **more)
     return ReachesEventState().examine(courier.journal)
 
 
 def test_the_newest_event_decides() -> None:
-    """Whatever came last, the newest counts."""
-    told = (("consent.revoked", LATE, 204), ("consent.received", EARLY, 204))
+    """The order of delivery does not matter."""
+    events = (("consent.revoked", LATE, 204), ("consent.received", EARLY, 204))
 
-    good, bad = ended("revoked", *told), ended("active", *told)
+    right, wrong = examined("revoked", *events), examined("active", *events)
 
-    assert (good.verdict, bad.verdict) == (Verdict.PASS, Verdict.FAIL)
-    assert bad.evidence == ('the consent of the end user: "active" instead of "revoked"',)
+    assert (right.verdict, wrong.verdict) == (Verdict.PASS, Verdict.FAIL)
+    assert wrong.evidence == ('the consent of the end user: "active" instead of "revoked"',)
 
 
-def test_what_was_refused_may_count_or_not() -> None:
-    """A newer event that was not acknowledged leaves two values lawful, and no third."""
-    told = (("consent.received", EARLY, 204), ("consent.revoked", LATE, 500))
+def test_a_refused_newer_event_may_count_or_not() -> None:
+    """A newer event that was not acknowledged allows two values, and no third one."""
+    events = (("consent.received", EARLY, 204), ("consent.revoked", LATE, 500))
 
-    verdicts = [ended(value, *told).verdict for value in ("active", "revoked", "other")]
+    verdicts = [examined(value, *events).verdict for value in ("active", "revoked", "other")]
 
     assert verdicts == [Verdict.PASS, Verdict.PASS, Verdict.FAIL]
 
 
-def test_of_two_at_one_moment_either_may_be_the_newest() -> None:
-    """Equal moments have no winner."""
-    told = (("consent.received", LATE, 204), ("consent.revoked", LATE, 204))
+def test_of_two_events_at_the_same_time_either_may_decide() -> None:
+    """Equal times have no order."""
+    events = (("consent.received", LATE, 204), ("consent.revoked", LATE, 204))
 
-    assert [ended(value, *told).verdict for value in ("active", "revoked")] == [Verdict.PASS] * 2
+    assert [examined(value, *events).verdict for value in ("active", "revoked")] == [Verdict.PASS] * 2
 
 
-def test_kinds_that_are_left_out_leave_the_value_open() -> None:
-    """Where the table is silent nobody is judged."""
-    finding = ended("active", ("consent.revoked", LATE, 204), becomes={"consent.received": "active"})
+def test_a_kind_without_a_value_is_inconclusive() -> None:
+    """An event that is missing in the config's table is not judged."""
+    finding = examined("active", ("consent.revoked", LATE, 204), becomes={"consent.received": "active"})
 
     assert finding.verdict is Verdict.INCONCLUSIVE
 
@@ -72,8 +75,8 @@ def test_kinds_that_are_left_out_leave_the_value_open() -> None:
     ("more", "hook"),
     [({"becomes": None}, "app.observe.reducer"), ({"state": None}, "app.observe.effects")],
 )
-def test_what_is_missing_is_named(more: dict[str, Any], hook: str) -> None:
-    """Without a reducer or a state nothing can be told."""
+def test_the_missing_hook_is_named(more: dict[str, Any], hook: str) -> None:
+    """Without a reducer or a state nothing can be decided."""
     courier = Courier()
     courier.journal.write(Reduction(becomes=BECOMES)) if "becomes" not in more else None
     courier.event("e0", "consent.received")
@@ -83,18 +86,16 @@ def test_what_is_missing_is_named(more: dict[str, Any], hook: str) -> None:
     assert ReachesEventState().examine(courier.journal).hook == hook
 
 
-def test_a_wrong_place_is_no_failure() -> None:
-    """A reducer that looks where nothing stands says so."""
-    finding = ended(None, ("consent.received", EARLY, 204))
+def test_a_wrong_path_is_inconclusive() -> None:
+    """The finding names the reducer whose path has no value."""
+    finding = examined(None, ("consent.received", EARLY, 204))
 
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.observe.reducer")
 
 
 @pytest.mark.parametrize(("flaw", "verdict"), [("", Verdict.PASS), ("older_wins", Verdict.FAIL)])
-def test_a_receiver_whose_older_events_win_is_caught(
-    flaw: str, verdict: Verdict, drive: Any, receiver_settings: Any
-) -> None:
-    """No twin is needed where the config says what events come to."""
+def test_a_receiver_whose_older_events_win_fails(flaw: str, verdict: Verdict, drive: Any, receiver_settings: Any) -> None:
+    """No twin is needed if the config states the value for each event."""
     app = {"command": "{python} durable_receiver.py {port}"}
     observe = {"effects": "GET /effects?end_user_id={end_user_id}", "reducer": REDUCER}
     settings: Settings = receiver_settings(app={**app, "observe": observe}, FLAW=flaw)

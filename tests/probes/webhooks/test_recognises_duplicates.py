@@ -1,4 +1,4 @@
-"""recognises_duplicates: a message that comes again is the same one, however its signature is spelt."""
+"""recognises_duplicates: a repeated message is recognised, whatever the encoding of its signature."""
 
 from fiskil_harness.probes import Finding, RecognisesDuplicates, Verdict
 from tests.probes.courier import Courier
@@ -6,40 +6,41 @@ from tests.probes.courier import Courier
 PROBE = RecognisesDuplicates()
 
 
-def examined(counts: dict[str, int], *names: str, tells: bool = True) -> Finding:
-    """Events e0, e1 ... came again as *names*, and were applied as often as told."""
+def examined(counts: dict[str, int], *names: str, reports_counts: bool = True) -> Finding:
+    """Return the finding after events e0, e1 ... were repeated as *names* and applied as in *counts*."""
     courier = Courier()
     for number, name in enumerate(names):
         courier.event(f"e{number}", "consent.updated")
         courier.deliver(f"e{number}")
         courier.deliver(f"e{number}", kind="replay", name=name, is_judged=False)
-    courier.effects(counts if tells else None, {"consents": {}})
+    courier.effects(counts if reports_counts else None, {"consents": {}})
     return PROBE.examine(courier.journal)
 
 
 def verdicts(finding: Finding) -> dict[str, Verdict]:
+    """Return the verdict of each case."""
     return {case.name: case.verdict for case in finding.cases}
 
 
 def test_one_effect_each_passes() -> None:
-    """Whatever the repetition looked like."""
+    """The variant of the repetition does not matter."""
     finding = examined({"e0": 1, "e1": 1}, "plain", "unpadded")
 
     assert (finding.verdict, finding.examined) == (Verdict.PASS, 2)
     assert verdicts(finding) == {"plain": Verdict.PASS, "unpadded": Verdict.PASS}
 
 
-def test_a_second_effect_fails_by_its_spelling() -> None:
-    """The case says which spelling made the message a new one."""
+def test_a_second_effect_fails_the_case_of_its_variant() -> None:
+    """The case names the variant that was applied again."""
     finding = examined({"e0": 1, "e1": 2, "e2": 1}, "plain", "unpadded", "hex")
 
     assert finding.verdict is Verdict.FAIL
-    assert finding.observed == "message e1 was applied 2 times: it came again as unpadded"
+    assert finding.observed == "message e1 was applied 2 times: it was repeated as unpadded"
     assert verdicts(finding) == {"plain": Verdict.PASS, "unpadded": Verdict.FAIL, "hex": Verdict.PASS}
 
 
-def test_whoever_knows_nothing_again_is_not_blamed_for_spellings() -> None:
-    """Where the plain repetition is applied again, the others tell nothing more."""
+def test_without_any_deduplication_the_variants_are_inconclusive() -> None:
+    """If the exact repetition is applied again, the variants prove nothing more."""
     finding = examined({"e0": 2, "e1": 2}, "plain", "unpadded")
 
     assert finding.verdict is Verdict.FAIL
@@ -47,13 +48,13 @@ def test_whoever_knows_nothing_again_is_not_blamed_for_spellings() -> None:
 
 
 def test_counts_are_needed() -> None:
-    """A state alone does not tell how often."""
-    finding = examined({}, "plain", tells=False)
+    """A state does not show how often a message was applied."""
+    finding = examined({}, "plain", reports_counts=False)
 
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.observe.effects: applied")
 
 
-def test_whoever_does_nothing_proves_nothing() -> None:
-    """Neither does a journal without repetitions."""
+def test_an_app_that_applies_nothing_is_inconclusive() -> None:
+    """A journal without repetitions is inconclusive too."""
     assert examined({"e0": 0}, "plain").verdict is Verdict.INCONCLUSIVE
     assert PROBE.examine(Courier().journal).verdict is Verdict.INCONCLUSIVE

@@ -1,4 +1,4 @@
-"""refuses_forgeries: what Fiskil did not sign has no effect."""
+"""refuses_forgeries: a message that Fiskil did not sign has no effect."""
 
 from typing import Any
 
@@ -11,20 +11,21 @@ PROBE = RefusesForgeries()
 
 
 def examined(courier: Courier) -> Finding:
+    """Return the probe's finding for the journal."""
     finding: Finding = PROBE.examine(courier.journal)
     return finding
 
 
-def controlled(**answer: Any) -> Courier:
-    """A genuine message was applied."""
+def controlled(**response: Any) -> Courier:
+    """Build a journal with a genuine message; *response* describes its response."""
     courier = Courier()
-    courier.deliver("e0", **answer)
+    courier.deliver("e0", **response)
     courier.next_step()
     return courier
 
 
-def test_forgeries_without_effect_pass() -> None:
-    """Refused, and nothing applied but the genuine message."""
+def test_forgeries_without_an_effect_pass() -> None:
+    """They were refused, and only the genuine message was applied."""
     courier = controlled()
     courier.forge("unsigned")
     courier.forge("other_secret", status=403)
@@ -35,23 +36,23 @@ def test_forgeries_without_effect_pass() -> None:
     assert (finding.verdict, finding.examined, finding.advice) == (Verdict.PASS, 2, ())
 
 
-@pytest.mark.parametrize(("late", "told"), [(3, True), (2, False)])
-def test_slow_refusals_are_advice(late: int, told: bool) -> None:
-    """Several of them, beside an answer that was quick; the verdict is as it was."""
+@pytest.mark.parametrize(("slow_refusals", "has_advice"), [(3, True), (2, False)])
+def test_slow_refusals_are_advice(slow_refusals: int, has_advice: bool) -> None:
+    """Several refusals must be slow although another response was fast; the verdict stays PASS."""
     courier = controlled()
     names = ("unsigned", "other_secret", "random_signature", "empty_header")
-    made = [courier.forge(name, took_s=1.5 if number < late else 0.01) for number, name in enumerate(names)]
+    forgeries = [courier.forge(name, took_s=1.5 if number < slow_refusals else 0.01) for number, name in enumerate(names)]
     courier.effects({"e0": 1})
 
     finding = examined(courier)
 
-    words = "refusals of forged messages took more than 1 s; check the signature before any other work"
-    assert (finding.verdict, finding.examined) == (Verdict.PASS, len(made))
-    assert finding.advice == ((words,) if told else ())
+    advice = "refusals of forged messages took more than 1 s; check the signature before any other work"
+    assert (finding.verdict, finding.examined) == (Verdict.PASS, len(forgeries))
+    assert finding.advice == ((advice,) if has_advice else ())
 
 
-def test_a_slow_machine_is_no_slow_refusal() -> None:
-    """Where genuine messages take as long, nobody is told anything."""
+def test_a_slow_machine_gives_no_advice() -> None:
+    """Genuine messages take as long as forged ones."""
     courier = controlled(took_s=2)
     courier.forge("unsigned", took_s=2)
     courier.forge("other_secret", took_s=2)
@@ -62,8 +63,8 @@ def test_a_slow_machine_is_no_slow_refusal() -> None:
 
 
 @pytest.mark.parametrize("status", [204, 401, 500])
-def test_an_applied_forgery_fails_whatever_the_answer_was(status: int) -> None:
-    """Effects outrank statuses."""
+def test_an_applied_forgery_fails_whatever_the_status(status: int) -> None:
+    """Effects take precedence over statuses."""
     courier = controlled()
     courier.forge("unsigned", status=status)
     courier.forge("other_secret")
@@ -77,7 +78,7 @@ def test_an_applied_forgery_fails_whatever_the_answer_was(status: int) -> None:
 
 
 def test_an_applied_forgery_needs_no_genuine_effect() -> None:
-    """A receiver with a wrong key takes nothing genuine, and is caught all the same."""
+    """A receiver with a wrong key refuses genuine messages, and fails all the same."""
     courier = controlled(status=401)
     courier.forge("raw_key_hex", status=204)
     courier.effects({"forged:raw_key_hex": 1})
@@ -85,8 +86,8 @@ def test_an_applied_forgery_needs_no_genuine_effect() -> None:
     assert examined(courier).verdict is Verdict.FAIL
 
 
-def test_without_a_genuine_effect_nothing_is_proven() -> None:
-    """An app that does nothing refuses forgeries in vain."""
+def test_without_a_genuine_effect_the_result_is_inconclusive() -> None:
+    """An app that applies nothing cannot show an effect of a forgery."""
     courier = controlled()
     courier.forge("unsigned")
     courier.effects({})
@@ -94,61 +95,61 @@ def test_without_a_genuine_effect_nothing_is_proven() -> None:
     assert examined(courier).verdict is Verdict.INCONCLUSIVE
 
 
-def test_nothing_forged_proves_nothing() -> None:
-    """The probe wants to have seen forgeries."""
+def test_without_forgeries_the_result_is_inconclusive() -> None:
+    """The probe needs at least one forgery."""
     courier = controlled()
     courier.effects({"e0": 1})
 
     assert examined(courier).verdict is Verdict.INCONCLUSIVE
 
 
-def moves(courier: Courier, before: Any, after: Any, *, participant: str = "") -> None:
-    """The state around the step that is going on."""
+def record_states(courier: Courier, before: Any, after: Any, *, participant: str = "") -> None:
+    """Record the state before and after the current step."""
     courier.effects(state=before, participant=participant, moment="before")
     courier.effects(state=after, participant=participant, moment="after")
 
 
-def of_state(after_forgery: Any, *, before: Any = None) -> Courier:
-    """A genuine revocation moved the control's state; forged ones left the other's as told."""
+def with_states(after_forgery: Any, *, before: Any = None) -> Courier:
+    """Build a journal in which a genuine revocation changed the control's state, and forgeries the other state."""
     courier = Courier()
-    moves(courier, {"consent": "active", "refused": 0}, {"consent": "revoked", "refused": 0}, participant="control")
+    record_states(courier, {"consent": "active", "refused": 0}, {"consent": "revoked", "refused": 0}, participant="control")
     courier.deliver("control.e3")
     courier.next_step()
-    moves(courier, before or {"consent": "active", "refused": 0}, after_forgery)
+    record_states(courier, before or {"consent": "active", "refused": 0}, after_forgery)
     courier.forge("unsigned")
     return courier
 
 
-def test_a_state_that_moves_as_a_genuine_message_moves_it_fails() -> None:
-    """Without counts, going where a genuine message goes is the witness."""
-    finding = examined(of_state({"consent": "revoked", "refused": 1}))
+def test_a_state_changed_as_by_a_genuine_message_fails() -> None:
+    """Without counts, the same change of state as by a genuine message is the evidence."""
+    finding = examined(with_states({"consent": "revoked", "refused": 1}))
 
     assert finding.verdict is Verdict.FAIL
-    assert finding.observed == "forged consent.revoked messages moved the state as a genuine one does: $.consent"
+    assert finding.observed == "forged consent.revoked messages changed the state as a genuine one does: $.consent"
 
 
-def test_a_state_that_moves_elsewhere_accuses_nobody() -> None:
-    """Counting refusals is no effect of a forgery."""
-    finding = examined(of_state({"consent": "active", "refused": 1}))
+def test_another_change_of_state_passes() -> None:
+    """A counter of refusals is no effect of a forgery."""
+    finding = examined(with_states({"consent": "active", "refused": 1}))
 
     assert finding.verdict is Verdict.PASS
 
 
-def test_counts_do_not_hide_a_state_that_moved() -> None:
-    """An app that works before it verifies may count only what it verified."""
-    courier = of_state({"consent": "revoked", "refused": 1})
+def test_counts_do_not_hide_a_changed_state() -> None:
+    """An app that works before it verifies may count only verified messages."""
+    courier = with_states({"consent": "revoked", "refused": 1})
     courier.effects({"control.e3": 1}, participant="control")
 
     assert examined(courier).verdict is Verdict.FAIL
 
 
-def test_a_control_that_moved_nothing_proves_nothing() -> None:
-    """A state that no message moves shows no forgery either."""
+def test_a_control_without_a_change_is_inconclusive() -> None:
+    """A state that no message changes does not show a forgery either."""
     courier = Courier()
-    moves(courier, {"ok": True}, {"ok": True}, participant="control")
+    record_states(courier, {"ok": True}, {"ok": True}, participant="control")
     courier.deliver("control.e3")
     courier.next_step()
-    moves(courier, {"ok": True}, {"ok": True})
+    record_states(courier, {"ok": True}, {"ok": True})
     courier.forge("unsigned")
 
     finding = examined(courier)
@@ -156,8 +157,8 @@ def test_a_control_that_moved_nothing_proves_nothing() -> None:
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.observe.effects")
 
 
-def test_the_very_answer_of_genuine_messages_fails() -> None:
-    """A receiver that says the same to all would lose every event in silence if its secret were wrong (rule 12)."""
+def test_the_response_of_genuine_messages_fails() -> None:
+    """If its secret were wrong, such a receiver would lose every event unnoticed (rule 12)."""
     courier = controlled(response_body=b"ok", status=200)
     courier.forge("unsigned", status=200, response_body=b"ok")
     courier.effects({"e0": 1})
@@ -165,19 +166,19 @@ def test_the_very_answer_of_genuine_messages_fails() -> None:
     finding = examined(courier)
 
     assert finding.verdict is Verdict.FAIL
-    assert finding.observed == "1 of 1 forged messages got the answer of genuine ones: 200"
+    assert finding.observed == "1 of 1 forged messages got the response of genuine ones: 200"
 
 
 @pytest.mark.parametrize(
     ("genuine", "forged"),
     [
-        ({"status": 202, "answer": b""}, {"status": 202, "answer": b""}),
-        ({"status": 200, "answer": b"taken"}, {"status": 200, "answer": b"ignored"}),
+        ({"status": 202, "response_body": b""}, {"status": 202, "response_body": b""}),
+        ({"status": 200, "response_body": b"taken"}, {"status": 200, "response_body": b"ignored"}),
         ({"status": 204}, {"status": 202}),
     ],
 )
-def test_another_2xx_without_effect_is_advice(genuine: dict[str, Any], forged: dict[str, Any]) -> None:
-    """202 promises nothing, and an answer that differs can be told apart."""
+def test_another_2xx_without_an_effect_is_advice(genuine: dict[str, Any], forged: dict[str, Any]) -> None:
+    """202 promises nothing, and a different response is distinguishable."""
     courier = controlled(**genuine)
     courier.forge("unsigned", **forged)
     courier.effects({"e0": 1})
@@ -185,11 +186,11 @@ def test_another_2xx_without_effect_is_advice(genuine: dict[str, Any], forged: d
     finding = examined(courier)
 
     assert finding.verdict is Verdict.PASS
-    assert finding.advice[0].startswith("2xx, though without effect, on unsigned")
+    assert finding.advice[0].startswith("2xx without an effect for unsigned")
 
 
-def test_other_methods_may_be_answered() -> None:
-    """A page or a health check under the same path is nobody's forgery."""
+def test_other_methods_may_get_2xx() -> None:
+    """A page or a health check under the same path is not the receiver."""
     courier = controlled()
     courier.forge("get_unsigned", status=204)
     courier.forge("unsigned")
@@ -201,7 +202,7 @@ def test_other_methods_may_be_answered() -> None:
 
 
 def test_a_server_error_is_advice() -> None:
-    """An exception on a junk header is ugly and harmless (rule 7)."""
+    """An exception on a junk header is undesirable but harmless (rule 7)."""
     courier = controlled()
     courier.forge("non_ascii_header", status=500)
     courier.forge("unsigned", status=503)
@@ -210,20 +211,20 @@ def test_a_server_error_is_advice() -> None:
     finding = examined(courier)
 
     assert finding.verdict is Verdict.PASS
-    assert finding.advice == ("5xx on non ascii header; 4xx would say that the sender is wrong",)
+    assert finding.advice == ("5xx for non ascii header; 4xx would show that the sender is at fault",)
 
 
-def test_no_answer_at_all_fails() -> None:
-    """Junk that keeps a receiver busy for ever takes it down (rule 7)."""
+def test_no_response_fails() -> None:
+    """Junk that blocks a receiver forever takes it down (rule 7)."""
     courier = controlled()
     courier.forge("empty_header", status=None, trouble="no answer within the limit")
     courier.effects({"e0": 1})
 
-    assert examined(courier).observed == "1 forged messages got no answer at all"
+    assert examined(courier).observed == "1 forged messages got no response"
 
 
 def test_a_closed_connection_is_a_refusal() -> None:
-    """Some servers hang up on what they do not like."""
+    """Some servers close the connection on invalid requests."""
     courier = controlled()
     courier.forge("long_header", status=None, trouble="connection reset")
     courier.effects({"e0": 1})
@@ -231,8 +232,8 @@ def test_a_closed_connection_is_a_refusal() -> None:
     assert examined(courier).verdict is Verdict.PASS
 
 
-def test_a_receiver_that_is_gone_afterwards_fails() -> None:
-    """What was sent last before nobody listened is named."""
+def test_a_receiver_that_stops_listening_fails() -> None:
+    """The finding names the forgery that was sent last before that."""
     courier = controlled()
     courier.forge("empty_header", status=None, trouble="connection reset")
     courier.forge("unsigned", status=None, trouble="connection refused")
@@ -241,21 +242,21 @@ def test_a_receiver_that_is_gone_afterwards_fails() -> None:
     finding = examined(courier)
 
     assert finding.verdict is Verdict.FAIL
-    assert finding.observed == "the receiver did not listen any more after a forged message: empty header"
+    assert finding.observed == "the receiver stopped listening after a forged message: empty header"
 
 
-def test_an_answer_that_tells_the_right_signature_fails() -> None:
-    """Whoever gets it needs no secret."""
+def test_a_response_with_the_right_signature_fails() -> None:
+    """An attacker who gets the signature needs no secret."""
     courier = controlled()
     courier.forge("unsigned")
     courier.leaked("the answer to forged:unsigned", "expected signature")
     courier.effects({"e0": 1})
 
-    assert examined(courier).observed == "the answer to a forged message tells the expected signature"
+    assert examined(courier).observed == "the response to a forged message contains the expected signature"
 
 
 def test_not_starting_without_the_secret_passes() -> None:
-    """An app that is down believes nobody."""
+    """An app that does not run accepts no forgery."""
     courier = controlled()
     courier.started("refusal")
     courier.effects({"e0": 1})
@@ -265,8 +266,8 @@ def test_not_starting_without_the_secret_passes() -> None:
     assert (finding.verdict, finding.observed) == (Verdict.PASS, "the app does not start without its webhook secret")
 
 
-def test_whoever_dies_of_a_forgery_does_not_believe_it() -> None:
-    """Silence is a case of its own, and says nothing of what would have been believed."""
+def test_a_receiver_that_crashes_did_not_accept_the_forgery() -> None:
+    """The missing response is a separate case, and the forgeries are inconclusive."""
     courier = Courier()
     courier.deliver("e0")
     courier.forge("unsigned", status=None, trouble="the connection was reset")
@@ -283,21 +284,21 @@ def test_whoever_dies_of_a_forgery_does_not_believe_it() -> None:
     }
 
 
-def test_a_genuine_message_of_another_kind_is_no_model_of_a_forged_one() -> None:
-    """A forged revocation that leaves the state where a genuine update leaves it had no effect of its own."""
+def test_a_genuine_message_of_another_kind_is_no_control() -> None:
+    """A forged revocation that changes the state as a genuine update does had no effect of a revocation."""
     courier = Courier()
-    moves(courier, {"consent": "active"}, {"consent": "updated"}, participant="control")
+    record_states(courier, {"consent": "active"}, {"consent": "updated"}, participant="control")
     courier.deliver("control.e2")
     courier.next_step()
-    moves(courier, {"consent": "active"}, {"consent": "updated"})
+    record_states(courier, {"consent": "active"}, {"consent": "updated"})
     courier.forge("unsigned")
 
     assert examined(courier).verdict is Verdict.INCONCLUSIVE
 
 
 @pytest.mark.parametrize(("control", "otherwise"), [({"e0": 1}, Verdict.PASS), ({}, Verdict.INCONCLUSIVE)])
-def test_each_forgery_is_a_case_of_its_own(control: dict[str, int], otherwise: Verdict) -> None:
-    """The one that was believed failed; the others held only where a genuine effect shows that theirs would be seen."""
+def test_each_forgery_is_a_case(control: dict[str, int], otherwise: Verdict) -> None:
+    """The applied one fails; the others pass only if a genuine message had a visible effect."""
     courier = Courier()
     courier.deliver("e0")
     courier.forge("unsigned", status=401)
@@ -312,12 +313,12 @@ def test_each_forgery_is_a_case_of_its_own(control: dict[str, int], otherwise: V
     ]
 
 
-def test_of_forgeries_that_moved_a_state_the_acknowledged_ones_are_suspected() -> None:
-    """And all of them where none was acknowledged."""
-    courier = of_state({"consent": "revoked", "refused": 1})
+def test_of_forgeries_that_changed_a_state_the_acknowledged_ones_fail() -> None:
+    """If none was acknowledged, all of them fail."""
+    courier = with_states({"consent": "revoked", "refused": 1})
     courier.forge("empty_key", status=204)
 
     finding = examined(courier)
 
     assert [case.name for case in finding.cases if case.verdict is Verdict.FAIL] == ["empty_key"]
-    assert [case.verdict for case in examined(of_state({"consent": "revoked", "refused": 1})).cases[1:]] == [Verdict.FAIL]
+    assert [case.verdict for case in examined(with_states({"consent": "revoked", "refused": 1})).cases[1:]] == [Verdict.FAIL]

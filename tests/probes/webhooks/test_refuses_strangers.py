@@ -1,4 +1,4 @@
-"""refuses_strangers: honest signatures from other addresses have no effect."""
+"""refuses_strangers: correctly signed messages from foreign addresses have no effect."""
 
 from typing import Any
 
@@ -6,15 +6,16 @@ from fiskil_harness.journal import Trouble
 from fiskil_harness.probes import Finding, RefusesStrangers, Verdict
 from tests.probes.courier import Courier
 
-STRANGER = "127.0.0.2"
+FOREIGN_IP = "127.0.0.2"
 
 
 def examined(courier: Courier) -> Finding:
+    """Return the probe's finding for the journal."""
     finding: Finding = RefusesStrangers().examine(courier.journal)
     return finding
 
 
-def visited(
+def delivered_twice(
     *,
     after: dict[str, Any],
     finally_: dict[str, Any],
@@ -22,11 +23,11 @@ def visited(
     status: int = 403,
     retry: int = 204,
 ) -> Finding:
-    """A stranger's attempt, then the honest one; what the app told before, in between and at the end."""
+    """Return the finding for a delivery from a foreign address and a retry from Fiskil's, with the effects around each."""
     courier = Courier()
     courier.event("e0")
     courier.effects(**(before or {"applied": {}}), moment="before")
-    courier.deliver("e0", source_ip=STRANGER, status=status)
+    courier.deliver("e0", source_ip=FOREIGN_IP, status=status)
     courier.effects(**after, moment="after")
     courier.next_step()
     courier.effects(**after, moment="before")
@@ -35,40 +36,40 @@ def visited(
     return examined(courier)
 
 
-def test_a_stranger_without_effect_passes() -> None:
+def test_a_foreign_delivery_without_an_effect_passes() -> None:
     """The same message has its effect when it comes from Fiskil's address."""
-    finding = visited(after={"applied": {}}, finally_={"applied": {"e0": 1}})
+    finding = delivered_twice(after={"applied": {}}, finally_={"applied": {"e0": 1}})
 
     assert (finding.verdict, finding.examined, finding.advice) == (Verdict.PASS, 1, ())
 
 
-def test_a_stranger_with_an_effect_fails() -> None:
-    """Whatever it was answered."""
-    finding = visited(after={"applied": {"e0": 1}}, finally_={"applied": {"e0": 1}}, status=403)
+def test_a_foreign_delivery_with_an_effect_fails() -> None:
+    """Its response does not matter."""
+    finding = delivered_twice(after={"applied": {"e0": 1}}, finally_={"applied": {"e0": 1}}, status=403)
 
     assert finding.verdict is Verdict.FAIL
-    assert finding.evidence == ("e0 attempt 1: 403, from an address off the list",)
+    assert finding.evidence == ("e0 attempt 1: 403, from an address outside the allow list",)
 
 
-def test_2xx_without_effect_is_advice() -> None:
-    """An answer alone harms nobody."""
-    finding = visited(after={"applied": {}}, finally_={"applied": {"e0": 1}}, status=200)
+def test_2xx_without_an_effect_is_advice() -> None:
+    """A response alone does no harm."""
+    finding = delivered_twice(after={"applied": {}}, finally_={"applied": {"e0": 1}}, status=200)
 
     assert finding.verdict is Verdict.PASS
-    assert finding.advice == ("1 messages from off the list got 2xx, though without effect",)
+    assert finding.advice == ("1 messages from outside the allow list got 2xx, although without an effect",)
 
 
-def test_without_counts_the_state_tells() -> None:
-    """It moved where the honest retry would have moved it, or it did not."""
+def test_without_counts_the_state_decides() -> None:
+    """The state changed as the retry from Fiskil's address changes it, or it did not."""
     on, off = {"state": {"s": "on"}}, {"state": {"s": "off"}}
 
-    assert visited(before=on, after=off, finally_=off).verdict is Verdict.FAIL
-    assert visited(before=on, after=on, finally_=off).verdict is Verdict.PASS
+    assert delivered_twice(before=on, after=off, finally_=off).verdict is Verdict.FAIL
+    assert delivered_twice(before=on, after=on, finally_=off).verdict is Verdict.PASS
 
 
-def test_a_counter_of_refusals_accuses_nobody() -> None:
-    """Only a move to where the honest message leads counts."""
-    finding = visited(
+def test_a_counter_of_refusals_passes() -> None:
+    """Only a change to the state after the genuine retry counts."""
+    finding = delivered_twice(
         before={"state": {"s": "on", "refused": 0}},
         after={"state": {"s": "on", "refused": 1}},
         finally_={"state": {"s": "off", "refused": 2}},
@@ -77,14 +78,14 @@ def test_a_counter_of_refusals_accuses_nobody() -> None:
     assert finding.verdict is Verdict.PASS
 
 
-def test_without_an_honest_effect_nothing_is_proven() -> None:
-    """An app that refuses everybody refuses strangers in vain."""
-    assert visited(after={"applied": {}}, finally_={"applied": {}}).verdict is Verdict.INCONCLUSIVE
-    assert visited(after={"applied": {}}, finally_={"applied": {}}, retry=403).verdict is Verdict.INCONCLUSIVE
+def test_without_a_genuine_effect_the_result_is_inconclusive() -> None:
+    """An app that refuses every message proves nothing about foreign addresses."""
+    assert delivered_twice(after={"applied": {}}, finally_={"applied": {}}).verdict is Verdict.INCONCLUSIVE
+    assert delivered_twice(after={"applied": {}}, finally_={"applied": {}}, retry=403).verdict is Verdict.INCONCLUSIVE
 
 
-def test_without_a_list_nothing_is_judged() -> None:
-    """Fiskil publishes no addresses, so only a list that the config states counts."""
+def test_without_an_allow_list_the_result_is_inconclusive() -> None:
+    """Fiskil publishes no addresses, so only the list in the config counts."""
     courier = Courier()
     courier.journal.write(Trouble(what="no list", hook="app.facts.allowed_ips"))
 
@@ -94,20 +95,21 @@ def test_without_a_list_nothing_is_judged() -> None:
     assert finding.observed.startswith("the config neither passes {webhook_source_ips}")
 
 
-def test_a_machine_without_a_second_address_proves_nothing() -> None:
-    """Where 127.0.0.2 cannot be spoken from, nobody was strange."""
+def test_a_machine_without_a_second_address_is_inconclusive() -> None:
+    """If 127.0.0.2 is not available, no foreign delivery was made."""
     courier = Courier()
-    courier.deliver("e0", source_ip=STRANGER, status=None, trouble="no connection: Cannot assign requested address")
+    courier.deliver("e0", source_ip=FOREIGN_IP, status=None, trouble="no connection: Cannot assign requested address")
 
-    assert examined(courier).observed == "the strangers could not connect: no connection: Cannot assign requested address"
+    observed = "no connection from a foreign address was possible: no connection: Cannot assign requested address"
+    assert examined(courier).observed == observed
 
 
-def test_a_state_that_is_not_told_around_the_honest_retry_accuses_nobody() -> None:
-    """Where nobody knows where the honest message leads, a move may be a counter of refusals."""
+def test_without_states_around_the_genuine_retry_the_result_is_inconclusive() -> None:
+    """Without the effect of the genuine retry, a change may be a counter of refusals."""
     courier = Courier()
     courier.event("e0")
     courier.effects(state={"s": "on"}, moment="before")
-    courier.deliver("e0", source_ip=STRANGER, status=403)
+    courier.deliver("e0", source_ip=FOREIGN_IP, status=403)
     courier.effects(state={"s": "off"}, moment="after")
     courier.next_step()
     courier.deliver("e0", attempt=2, status=204)
@@ -115,12 +117,12 @@ def test_a_state_that_is_not_told_around_the_honest_retry_accuses_nobody() -> No
     assert examined(courier).verdict is Verdict.INCONCLUSIVE
 
 
-def test_a_stranger_whom_nobody_followed_accuses_nobody() -> None:
-    """Without an honest retry there is nothing to compare with."""
+def test_without_a_genuine_retry_the_result_is_inconclusive() -> None:
+    """Without a retry from Fiskil's address there is no comparison."""
     courier = Courier()
     courier.event("e0")
     courier.effects(state={"s": "on"}, moment="before")
-    courier.deliver("e0", source_ip=STRANGER, status=403)
+    courier.deliver("e0", source_ip=FOREIGN_IP, status=403)
     courier.effects(state={"s": "off"}, moment="after")
 
     assert examined(courier).verdict is Verdict.INCONCLUSIVE

@@ -1,4 +1,4 @@
-"""resists_request_smuggling: what stands in a refused body stays a body."""
+"""resists_request_smuggling: a request inside a refused body gets no response and has no effect."""
 
 import pytest
 
@@ -7,11 +7,13 @@ from tests.probes.courier import Courier
 
 
 def examined(courier: Courier) -> Finding:
+    """Return the probe's finding for the journal."""
     finding: Finding = ResistsRequestSmuggling().examine(courier.journal)
     return finding
 
 
-def refused(courier: Courier, *, kind: str = "refusable", event: str = "outer:large", status: int | None = 413) -> None:
+def refuse(courier: Courier, *, kind: str = "refusable", event: str = "outer:large", status: int | None = 413) -> None:
+    """Record a delivery with a request in its body."""
     courier.send(
         event=event,
         participant="",
@@ -28,14 +30,14 @@ def refused(courier: Courier, *, kind: str = "refusable", event: str = "outer:la
 @pytest.fixture
 def courier() -> Courier:
     """A receiver that has refused a large body."""
-    one = Courier()
-    refused(one)
-    one.journal.names["id-embedded"] = "embedded:large"
-    return one
+    courier = Courier()
+    refuse(courier)
+    courier.journal.names["id-embedded"] = "embedded:large"
+    return courier
 
 
-def test_the_next_answer_on_the_connection_passes(courier: Courier) -> None:
-    """It belongs to the genuine message."""
+def test_a_response_to_the_next_message_passes(courier: Courier) -> None:
+    """The next response on the connection belongs to the genuine message."""
     courier.deliver("e1", name="behind large", is_judged=False)
 
     finding = examined(courier)
@@ -45,7 +47,7 @@ def test_the_next_answer_on_the_connection_passes(courier: Courier) -> None:
 
 
 def test_a_closed_connection_passes(courier: Courier) -> None:
-    """The genuine message came on another."""
+    """The genuine message came on another connection."""
     closed = "the receiver closed the connection"
     courier.deliver("e1", name="behind large", is_judged=False, status=None, trouble=closed)
     courier.deliver("e1", name="after large", attempt=2)
@@ -53,27 +55,27 @@ def test_a_closed_connection_passes(courier: Courier) -> None:
     assert examined(courier).verdict is Verdict.PASS
 
 
-def test_an_answer_to_what_stands_in_the_body_fails(courier: Courier) -> None:
-    """Nobody had sent that."""
-    refused(courier, kind="embedded", event="embedded:large", status=204)
+def test_a_response_to_the_embedded_request_fails(courier: Courier) -> None:
+    """The harness did not send it as a request."""
+    refuse(courier, kind="embedded", event="embedded:large", status=204)
     courier.deliver("e1", name="behind large", is_judged=False)
 
     finding = examined(courier)
 
     assert finding.verdict is Verdict.FAIL
-    assert finding.evidence == ("large: a request inside the refused body was answered 204",)
+    assert finding.evidence == ("large: a request inside the refused body got 204",)
 
 
-def test_an_effect_of_what_stands_in_the_body_fails(courier: Courier) -> None:
-    """Also where its answer came too late to be told from the next."""
+def test_an_effect_of_the_embedded_request_fails(courier: Courier) -> None:
+    """The effect counts even if its response came too late to be recognised."""
     courier.deliver("e1", name="behind large", is_judged=False)
     courier.effects({"e1": 1, "id-embedded": 1})
 
     assert examined(courier).evidence == ("large: a request inside the refused body was applied",)
 
 
-def test_a_genuine_message_refused_in_its_place_fails(courier: Courier) -> None:
-    """On a connection of its own it is taken, so the refusal was another's."""
+def test_a_genuine_message_refused_in_place_of_the_embedded_request_fails(courier: Courier) -> None:
+    """On a separate connection it is acknowledged, so the refusal belonged to the embedded request."""
     courier.deliver("e1", name="behind large", is_judged=False, status=400)
     courier.deliver("e1", name="after large", attempt=2)
 
@@ -83,17 +85,17 @@ def test_a_genuine_message_refused_in_its_place_fails(courier: Courier) -> None:
     assert finding.evidence == ("e1 behind large attempt 1: 400",)
 
 
-def test_a_receiver_that_refuses_everything_is_in_doubt(courier: Courier) -> None:
-    """Then the refusal may well be the genuine message's own."""
+def test_a_receiver_that_refuses_everything_is_inconclusive(courier: Courier) -> None:
+    """The refusal may belong to the genuine message."""
     courier.deliver("e1", name="behind large", is_judged=False, status=401)
     courier.deliver("e1", name="after large", attempt=2, status=401)
 
     assert examined(courier).verdict is Verdict.INCONCLUSIVE
 
 
-def test_without_a_refusal_there_is_nothing_to_look_at() -> None:
-    """Whoever says yes to everything is another probe's."""
+def test_without_a_refusal_the_result_is_inconclusive() -> None:
+    """Another probe judges a receiver that accepts everything."""
     courier = Courier()
-    refused(courier, status=200)
+    refuse(courier, status=200)
 
     assert examined(courier).verdict is Verdict.INCONCLUSIVE

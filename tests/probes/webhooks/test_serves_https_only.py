@@ -1,4 +1,4 @@
-"""serves_https_only: what the team says of production, and what was seen of the app as a server of TLS."""
+"""serves_https_only: production's URL is https, and an app that serves TLS applies nothing over plain HTTP."""
 
 from typing import Any
 
@@ -9,83 +9,87 @@ from fiskil_harness.probes import Finding, ServesHttpsOnly, Verdict
 from tests.probes.courier import Courier
 
 HTTPS = "https://api.example.com/webhooks/fiskil"
-SPOKEN = {"TLS 1.0": False, "TLS 1.1": False, "TLS 1.2": True, "TLS 1.3": True}
+SUPPORTED = {"TLS 1.0": False, "TLS 1.1": False, "TLS 1.2": True, "TLS 1.3": True}
 APPLIED = {"applied": {"e0": 1}}
 
 
-def served(
+def examined(
     *,
     url: str | None = HTTPS,
     is_up: bool = True,
-    spoken: dict[str, bool | None] | None = None,
-    is_given: bool | None = True,
-    plain: dict[str, Any] | None = None,
-    honest: int | None = 204,
-    finally_: dict[str, Any] | None = None,
+    supported: dict[str, bool | None] | None = None,
+    is_configured: bool | None = True,
+    after_plain: dict[str, Any] | None = None,
+    retry_status: int | None = 204,
+    after_retry: dict[str, Any] | None = None,
 ) -> Finding:
-    """TLS is served and tried, a message comes in plain HTTP, and then over TLS."""
+    """Return the finding for an app that serves TLS and gets a message over plain HTTP and then over TLS."""
     courier = Courier()
     courier.journal.write(Production(webhook_url=url))
     courier.journal.write(TlsServed(is_up=is_up))
-    for version, value in {**SPOKEN, **(spoken or {})}.items():
-        courier.journal.write(Handshake(version=version, is_spoken=value, is_our_certificate=is_given if value else None))
+    for version, value in {**SUPPORTED, **(supported or {})}.items():
+        courier.journal.write(
+            Handshake(version=version, is_spoken=value, is_our_certificate=is_configured if value else None)
+        )
     courier.event("e0")
     courier.effects(applied={}, moment="before")
     courier.deliver("e0", kind="plain", name="at the TLS port", status=None)
-    courier.effects(**(plain or {"applied": {}}), moment="after")
+    courier.effects(**(after_plain or {"applied": {}}), moment="after")
     courier.next_step()
-    courier.effects(**(plain or {"applied": {}}), moment="before")
-    courier.deliver("e0", attempt=2, status=honest, trouble="" if honest else "TLS refused: certificate has expired")
-    courier.effects(**(finally_ or APPLIED), moment="after")
+    courier.effects(**(after_plain or {"applied": {}}), moment="before")
+    courier.deliver(
+        "e0", attempt=2, status=retry_status, trouble="" if retry_status else "TLS refused: certificate has expired"
+    )
+    courier.effects(**(after_retry or APPLIED), moment="after")
     return ServesHttpsOnly().examine(courier.journal)
 
 
-def test_tls_alone_passes() -> None:
+def test_tls_only_passes() -> None:
     """The same message has its effect when it comes over TLS."""
-    finding = served()
+    finding = examined()
 
     assert (finding.verdict, finding.advice) == (Verdict.PASS, ())
 
 
 @pytest.mark.parametrize(
-    ("seen", "words"),
+    ("situation", "text"),
     [
-        ({"url": "http://api.example.com/hooks"}, "is no https URL: it begins with 'http'"),
-        ({"url": "api.example.com/hooks"}, "is no https URL: it begins with 'something else'"),
-        ({"spoken": {"TLS 1.0": True, "TLS 1.1": True}}, "the app speaks TLS 1.0 and TLS 1.1"),
-        ({"is_given": False, "honest": None}, "shows another certificate than the one that it was given"),
-        ({"plain": APPLIED}, "a message that came in plain HTTP was applied"),
-        ({"plain": APPLIED, "url": None}, "a message that came in plain HTTP was applied"),
+        ({"url": "http://api.example.com/hooks"}, "is not an https URL: it begins with 'http'"),
+        ({"url": "api.example.com/hooks"}, "is not an https URL: it begins with 'something else'"),
+        ({"supported": {"TLS 1.0": True, "TLS 1.1": True}}, "the app supports TLS 1.0 and TLS 1.1"),
+        ({"is_configured": False, "retry_status": None}, "the app presents a certificate other than the configured one"),
+        ({"after_plain": APPLIED}, "a message that came over plain HTTP was applied"),
+        ({"after_plain": APPLIED, "url": None}, "a message that came over plain HTTP was applied"),
     ],
 )
-def test_whatever_lets_plain_or_broken_connections_in_fails(seen: dict[str, Any], words: str) -> None:
-    """The fact, an old version, another certificate, or an effect."""
-    finding = served(**seen)
+def test_plain_http_old_tls_or_a_wrong_certificate_fails(situation: dict[str, Any], text: str) -> None:
+    """Each of the URL, an old version, another certificate or an effect is a failure."""
+    finding = examined(**situation)
 
     assert finding.verdict is Verdict.FAIL
-    assert words in finding.observed
+    assert text in finding.observed
 
 
 @pytest.mark.parametrize(
-    ("seen", "hook", "words"),
+    ("situation", "hook", "text"),
     [
         ({"url": None}, "app.facts.production_webhook_url", "does not state app.facts.production_webhook_url"),
-        ({"is_up": False}, "app.tls", "the app did not start as [app.tls] says"),
-        ({"spoken": {"TLS 1.2": False, "TLS 1.3": False}}, "app.tls", "nobody speaks TLS"),
-        ({"is_given": None, "honest": None}, "app.tls", "could not be handed over there: TLS refused"),
-        ({"finally_": {"applied": {}}}, "app.observe.effects", "over TLS had no visible effect either"),
+        ({"is_up": False}, "app.tls", "the app did not start with the settings in [app.tls]"),
+        ({"supported": {"TLS 1.2": False, "TLS 1.3": False}}, "app.tls", "no TLS server listens"),
+        ({"is_configured": None, "retry_status": None}, "app.tls", "could not be delivered over TLS: TLS refused"),
+        ({"after_retry": {"applied": {}}}, "app.observe.effects", "over TLS had no visible effect either"),
     ],
 )
-def test_what_was_not_seen_is_not_proven(seen: dict[str, Any], hook: str, words: str) -> None:
-    """A certificate of the team's own is none that was given, so it accuses nobody."""
-    finding = served(**seen)
+def test_an_incomplete_experiment_is_inconclusive(situation: dict[str, Any], hook: str, text: str) -> None:
+    """Without a configured certificate, the app may use its own."""
+    finding = examined(**situation)
 
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, hook)
-    assert words in finding.observed
+    assert text in finding.observed
 
 
-def test_a_proxy_leaves_the_experiment_out() -> None:
-    """What the team says is not enough, and the hook that would help is named."""
+def test_without_the_experiment_the_result_is_inconclusive() -> None:
+    """The URL in the config is not enough, and the finding names the hook."""
     courier = Courier()
     courier.journal.write(Production(webhook_url=HTTPS))
 
@@ -95,9 +99,9 @@ def test_a_proxy_leaves_the_experiment_out() -> None:
     assert "the experiment was not run" in finding.observed
 
 
-def test_a_version_that_this_machine_cannot_speak_is_said() -> None:
-    """It accuses nobody, and nobody is told that it was refused."""
-    finding = served(spoken={"TLS 1.0": None, "TLS 1.1": None})
+def test_an_unsupported_version_is_reported() -> None:
+    """A version that this machine cannot test does not fail, and the advice names it."""
+    finding = examined(supported={"TLS 1.0": None, "TLS 1.1": None})
 
     assert finding.verdict is Verdict.PASS
-    assert finding.advice == ("this machine cannot speak TLS 1.0 or TLS 1.1, so that was not tried",)
+    assert finding.advice == ("this machine does not support TLS 1.0 or TLS 1.1, so it was not tested",)

@@ -1,4 +1,4 @@
-"""survives_every_plan: a failing plan is the witness, one that came to no end is doubt, and a pass needs an effect."""
+"""survives_every_plan: a failing plan is the evidence, an incomplete plan is inconclusive, a pass needs an effect."""
 
 import pytest
 
@@ -9,21 +9,21 @@ PROBE = SurvivesEveryPlan()
 
 
 def journal(*runs: PlanRun) -> Journal:
-    """A journal of plans."""
-    made = Journal()
-    for run in runs:
-        made.write(run)
-    return made
+    """Build a journal with these plan runs."""
+    recorded = Journal()
+    for plan_run in runs:
+        recorded.write(plan_run)
+    return recorded
 
 
-def run(number: int, verdict: str = "PASS", **more: object) -> PlanRun:
-    """What came of a plan."""
-    return PlanRun(number=number, verdict=verdict, **{"seen": f"saw {number}", "probe": "applies_once", **more})  # type: ignore[arg-type]
+def plan_run(number: int, verdict: str = "PASS", **more: object) -> PlanRun:
+    """Build the record of one plan that was run."""
+    return PlanRun(number=number, verdict=verdict, **{"observed": f"saw {number}", "probe": "applies_once", **more})  # type: ignore[arg-type]
 
 
-def test_a_failing_plan_is_told_whole_with_what_its_probe_says() -> None:
-    """Every step, three pieces of evidence, and the expectation, source and remedy of the probe that failed."""
-    failed = run(
+def test_a_failing_plan_is_reported_with_the_texts_of_its_probe() -> None:
+    """The finding has every step, three lines of evidence, and the probe's expectation, source and fix."""
+    failed = plan_run(
         2,
         "FAIL",
         summary=("authorise", "retry e0"),
@@ -33,47 +33,47 @@ def test_a_failing_plan_is_told_whole_with_what_its_probe_says() -> None:
         fix="claim it",
     )
 
-    finding = PROBE.examine(journal(run(1), failed, run(3, "FAIL")))
+    finding = PROBE.examine(journal(plan_run(1), failed, plan_run(3, "FAIL")))
 
-    assert (finding.verdict, finding.observed) == (Verdict.FAIL, "plan 2 failed, at its shortest: applies_once: saw 2")
+    assert (finding.verdict, finding.observed) == (Verdict.FAIL, "plan 2 failed, in its shortest form: applies_once: saw 2")
     assert finding.evidence == ("authorise", "retry e0", "one", "two", "three")
     assert (finding.expected, finding.source, finding.fix) == ("once", "webhooks.signature", "claim it")
     assert finding.examined == 3
 
 
-def test_where_its_probe_says_nothing_ours_does() -> None:
-    """A reader is never left without a remedy."""
-    finding = PROBE.examine(journal(run(1, "FAIL")))
+def test_missing_texts_are_those_of_this_probe() -> None:
+    """A FAIL always has a fix."""
+    finding = PROBE.examine(journal(plan_run(1, "FAIL")))
 
     assert (finding.expected, finding.source, finding.fix) == (PROBE.expected, PROBE.source, PROBE.fix)
 
 
 @pytest.mark.parametrize("probe", ["every_step_done", "every_fault_bit"])
-def test_a_plan_that_came_to_no_end_is_doubt(probe: str) -> None:
-    """Though others passed."""
-    finding = PROBE.examine(journal(run(1), run(2, "INCONCLUSIVE", probe=probe, observed="it hung")))
+def test_an_incomplete_plan_is_inconclusive(probe: str) -> None:
+    """It stays inconclusive although other plans passed."""
+    finding = PROBE.examine(journal(plan_run(1), plan_run(2, "INCONCLUSIVE", probe=probe, observed="it hung")))
 
     assert (finding.verdict, finding.observed) == (Verdict.INCONCLUSIVE, "plan 2 of 2 could not be judged: it hung")
 
 
-def test_plans_without_an_effect_prove_nothing() -> None:
-    """The reason and the hook are those of the first."""
+def test_plans_without_an_effect_are_inconclusive() -> None:
+    """The reason and the hook are those of the first plan."""
     finding = PROBE.examine(
-        journal(run(1, "INCONCLUSIVE", hook="app.observe.effects"), run(2, "INCONCLUSIVE", hook="another"))
+        journal(plan_run(1, "INCONCLUSIVE", hook="app.observe.effects"), plan_run(2, "INCONCLUSIVE", hook="another"))
     )
 
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.observe.effects")
-    assert finding.observed == "2 plans were run and showed no effect: saw 1"
+    assert finding.observed == "2 plans were run, and no effect was visible: saw 1"
 
 
-def test_one_telling_plan_is_enough_to_pass() -> None:
-    """How many told something is what was examined."""
-    finding = PROBE.examine(journal(run(1, "INCONCLUSIVE"), run(2), run(3)))
+def test_one_plan_with_an_effect_is_enough_to_pass() -> None:
+    """The finding counts the plans with an effect."""
+    finding = PROBE.examine(journal(plan_run(1, "INCONCLUSIVE"), plan_run(2), plan_run(3)))
 
     assert (finding.verdict, finding.examined) == (Verdict.PASS, 2)
-    assert finding.observed == "3 plans were run, 2 of them with an effect to judge"
+    assert finding.observed == "3 plans were run, 2 of them with a visible effect"
 
 
-def test_no_plan_proves_nothing() -> None:
+def test_without_plans_the_result_is_inconclusive() -> None:
     """Nothing was examined."""
     assert PROBE.examine(journal()).verdict is Verdict.INCONCLUSIVE

@@ -1,4 +1,4 @@
-"""survives_fuzzing: lawful bodies are taken, all others do no harm."""
+"""survives_fuzzing: valid generated bodies are acknowledged, and invalid ones do no harm."""
 
 from typing import Any
 
@@ -9,12 +9,12 @@ PROBE = SurvivesFuzzing()
 
 
 def examined(*sent: tuple[str, Any], before: int = 204, after: int | None = 204, **counts: int) -> Finding:
-    """Bodies of a kind with a status or a trouble, between two genuine messages."""
+    """Return the finding for bodies with a status or a trouble each, sent between two genuine messages."""
     courier = Courier()
     courier.deliver("e0", status=before)
-    for number, (name, answer) in enumerate(sent):
+    for number, (name, result) in enumerate(sent):
         courier.journal.names[f"fuzz{number}"] = f"fuzz:{number}"
-        status, trouble = (None, answer) if isinstance(answer, str) else (answer, "")
+        status, trouble = (None, result) if isinstance(result, str) else (result, "")
         courier.send(
             event=f"fuzz:{number}",
             participant="",
@@ -32,48 +32,49 @@ def examined(*sent: tuple[str, Any], before: int = 204, after: int | None = 204,
     return PROBE.examine(courier.journal)
 
 
-def failed(finding: Finding) -> list[str]:
+def failed_cases(finding: Finding) -> list[str]:
+    """Return the names of the cases that failed."""
     return [case.name for case in finding.cases if case.verdict is Verdict.FAIL]
 
 
-def test_lawful_bodies_that_were_taken_pass() -> None:
-    """Beyond the document any answer will do; a server error is advice."""
+def test_acknowledged_valid_bodies_pass() -> None:
+    """Invalid bodies may get any response; a server error gives advice."""
     finding = examined(("valid", 204), ("broken", 400), ("broken", 200), ("broken", 500))
 
-    assert (finding.verdict, finding.examined, failed(finding)) == (Verdict.PASS, 4, [])
-    assert finding.observed == "1 lawful bodies were acknowledged, and 3 others did no harm"
-    assert finding.advice == ("5xx on signed bodies that the sender never sends; 400 would end the retries",)
+    assert (finding.verdict, finding.examined, failed_cases(finding)) == (Verdict.PASS, 4, [])
+    assert finding.observed == "1 valid bodies were acknowledged, and 3 invalid ones did no harm"
+    assert finding.advice == ("5xx for signed bodies that the sender never sends; 400 would end the retries",)
 
 
-def test_a_refused_lawful_body_fails() -> None:
-    """By 500 or by 422, with its number; the same seed draws it again."""
+def test_a_refused_valid_body_fails() -> None:
+    """The evidence has its number; the same seed generates it again."""
     finding = examined(("valid", 204), ("valid", 500), ("valid", 422))
 
-    assert (finding.verdict, failed(finding)) == (Verdict.FAIL, ["takes_lawful_bodies"])
-    assert finding.evidence == ("fuzz 1, valid: 500", "fuzz 2, valid: 422", "the same seed draws the same bodies")
+    assert (finding.verdict, failed_cases(finding)) == (Verdict.FAIL, ["takes_lawful_bodies"])
+    assert finding.evidence == ("fuzz 1, valid: 500", "fuzz 2, valid: 422", "the same seed generates the same bodies")
 
 
-def test_silence_fails() -> None:
-    """Whatever the body was: it hung, or it died of the body before."""
-    hung = examined(("broken", "no answer within the limit"))
-    dead = examined(("broken", "the connection was reset"), ("broken", "connection refused"), after=None)
+def test_no_response_fails() -> None:
+    """The receiver hung on the body, or crashed on the one before."""
+    hanging = examined(("broken", "no answer within the limit"))
+    crashed = examined(("broken", "the connection was reset"), ("broken", "connection refused"), after=None)
 
-    assert (hung.verdict, failed(hung)) == (Verdict.FAIL, ["answers_everything"])
-    assert dead.observed == "the receiver did not listen any more after a drawn body"
-    assert failed(dead) == ["answers_everything", "works_afterwards"]
+    assert (hanging.verdict, failed_cases(hanging)) == (Verdict.FAIL, ["answers_everything"])
+    assert crashed.observed == "the receiver stopped listening after a generated body"
+    assert failed_cases(crashed) == ["answers_everything", "works_afterwards"]
 
 
 def test_a_second_effect_fails() -> None:
-    """A drawn message is applied once at most."""
-    assert failed(examined(("valid", 204), fuzz0=2)) == ["applies_once"]
+    """A generated message is applied at most once."""
+    assert failed_cases(examined(("valid", 204), fuzz0=2)) == ["applies_once"]
 
 
-def test_a_receiver_that_works_no_more_fails() -> None:
-    """What was taken before is refused afterwards."""
-    assert failed(examined(("valid", 204), after=500)) == ["works_afterwards"]
+def test_a_receiver_that_stops_working_fails() -> None:
+    """Genuine messages were acknowledged before and are refused afterwards."""
+    assert failed_cases(examined(("valid", 204), after=500)) == ["works_afterwards"]
 
 
-def test_without_a_control_nothing_is_said() -> None:
-    """A receiver that takes nothing genuine refuses for another reason; and where nothing was drawn there is nothing."""
+def test_without_a_genuine_acknowledgement_the_result_is_inconclusive() -> None:
+    """Such a receiver refuses for another reason; without generated bodies there is nothing to judge."""
     assert examined(("valid", 500), before=500).verdict is Verdict.INCONCLUSIVE
     assert examined().verdict is Verdict.INCONCLUSIVE

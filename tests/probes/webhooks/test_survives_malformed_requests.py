@@ -1,4 +1,4 @@
-"""survives_malformed_requests: after whatever came over the wire the next message is taken."""
+"""survives_malformed_requests: the next message is acknowledged after every malformed request."""
 
 import pytest
 
@@ -7,11 +7,13 @@ from tests.probes.courier import Courier
 
 
 def examined(courier: Courier) -> Finding:
+    """Return the probe's finding for the journal."""
     finding: Finding = SurvivesMalformedRequests().examine(courier.journal)
     return finding
 
 
-def ugly(courier: Courier, name: str, *, kind: str = "odd", status: int | None = 400, trouble: str = "") -> None:
+def send_malformed(courier: Courier, name: str, *, kind: str = "odd", status: int | None = 400, trouble: str = "") -> None:
+    """Record a malformed request and its response."""
     courier.send(
         event=f"{kind}:{name}",
         participant="",
@@ -26,24 +28,25 @@ def ugly(courier: Courier, name: str, *, kind: str = "odd", status: int | None =
     )
 
 
-def after(courier: Courier, name: str, *, status: int | None = 204, **more: object) -> None:
+def deliver_after(courier: Courier, name: str, *, status: int | None = 204, **more: object) -> None:
+    """Record the delivery after the malformed request *name*."""
     more = {"kind": "replay", "is_judged": False, **more}
     courier.deliver("e0", name=f"after {name}", status=status, **more)  # type: ignore[arg-type]
 
 
 @pytest.fixture
 def courier() -> Courier:
-    """A receiver that has taken a plain message."""
-    one = Courier()
-    one.deliver("e0")
-    return one
+    """A receiver that has acknowledged a plain message."""
+    courier = Courier()
+    courier.deliver("e0")
+    return courier
 
 
 @pytest.mark.parametrize("status", [200, 400, 411, 501, 505])
-def test_any_answer_will_do(courier: Courier, status: int) -> None:
-    """As long as the next message is acknowledged."""
-    ugly(courier, "chunked", status=status)
-    after(courier, "chunked")
+def test_any_response_passes(courier: Courier, status: int) -> None:
+    """The next message must be acknowledged."""
+    send_malformed(courier, "chunked", status=status)
+    deliver_after(courier, "chunked")
 
     finding = examined(courier)
 
@@ -52,38 +55,36 @@ def test_any_answer_will_do(courier: Courier, status: int) -> None:
 
 
 def test_a_server_error_is_advice(courier: Courier) -> None:
-    """The sender is wrong, and 4xx would say so."""
-    ugly(courier, "trailers", status=500)
-    after(courier, "trailers")
+    """The sender is at fault, and 4xx would show that."""
+    send_malformed(courier, "trailers", status=500)
+    deliver_after(courier, "trailers")
 
     finding = examined(courier)
 
     assert finding.verdict is Verdict.PASS
-    assert finding.advice == (
-        "5xx on requests that are odd and whole or broken: trailers; 4xx would say that the sender is wrong",
-    )
+    assert finding.advice == ("5xx for malformed requests: trailers; 4xx would show that the sender is at fault",)
 
 
-def test_lawful_silence_is_no_hang(courier: Courier) -> None:
-    """After a malformed request we hang up first."""
-    ugly(courier, "line_feeds", status=None, trouble="hung up without an answer")
-    after(courier, "line_feeds")
+def test_no_response_to_an_incomplete_request_passes(courier: Courier) -> None:
+    """The harness closes the connection first after a malformed request."""
+    send_malformed(courier, "line_feeds", status=None, trouble="hung up without an answer")
+    deliver_after(courier, "line_feeds")
 
     assert examined(courier).verdict is Verdict.PASS
 
 
-def test_a_whole_request_without_an_answer_fails(courier: Courier) -> None:
-    """However odd it is."""
-    ugly(courier, "put", kind="method", status=None, trouble="no answer within the limit")
-    after(courier, "put")
+def test_a_complete_request_without_a_response_fails(courier: Courier) -> None:
+    """Even an unusual request needs a response."""
+    send_malformed(courier, "put", kind="method", status=None, trouble="no answer within the limit")
+    deliver_after(courier, "put")
 
     assert examined(courier).verdict is Verdict.FAIL
 
 
 def test_a_message_that_is_refused_afterwards_fails(courier: Courier) -> None:
-    """Both what it had and something new."""
-    ugly(courier, "cut_by_reset", kind="broken")
-    after(courier, "cut_by_reset", status=503)
+    """Both a repetition and a new message are refused."""
+    send_malformed(courier, "cut_by_reset", kind="broken")
+    deliver_after(courier, "cut_by_reset", status=503)
     courier.deliver("e1", name="after cut_by_reset", status=503)
 
     finding = examined(courier)
@@ -93,37 +94,37 @@ def test_a_message_that_is_refused_afterwards_fails(courier: Courier) -> None:
 
 
 def test_a_repetition_may_be_refused(courier: Courier) -> None:
-    """If something new is taken."""
-    ugly(courier, "chunked")
-    after(courier, "chunked", status=409)
+    """A new message must be acknowledged instead."""
+    send_malformed(courier, "chunked")
+    deliver_after(courier, "chunked", status=409)
     courier.deliver("e1", name="after chunked")
 
     assert examined(courier).verdict is Verdict.PASS
 
 
-def test_only_what_killed_it_is_accused(courier: Courier) -> None:
-    """What came to a dead receiver tells nothing."""
-    ugly(courier, "chunked")
-    after(courier, "chunked", status=None, trouble="connection refused")
-    ugly(courier, "trailers", status=None, trouble="connection refused")
-    after(courier, "trailers", status=None, trouble="connection refused")
+def test_only_the_request_that_stopped_the_receiver_fails(courier: Courier) -> None:
+    """Requests to a stopped receiver prove nothing."""
+    send_malformed(courier, "chunked")
+    deliver_after(courier, "chunked", status=None, trouble="connection refused")
+    send_malformed(courier, "trailers", status=None, trouble="connection refused")
+    deliver_after(courier, "trailers", status=None, trouble="connection refused")
 
     assert [case.verdict for case in examined(courier).cases] == [Verdict.FAIL, Verdict.INCONCLUSIVE]
 
 
-def test_without_a_message_afterwards_nobody_knows(courier: Courier) -> None:
-    """A list that was cut short is not all of it."""
-    ugly(courier, "chunked")
+def test_without_a_later_message_the_result_is_inconclusive(courier: Courier) -> None:
+    """The list of requests was cut short."""
+    send_malformed(courier, "chunked")
 
     assert examined(courier).verdict is Verdict.INCONCLUSIVE
 
 
-def test_a_receiver_that_never_worked_cannot_stop(courier: Courier) -> None:
-    """Nothing genuine was taken before."""
-    deaf = Courier()
-    deaf.deliver("e0", status=401)
-    ugly(deaf, "chunked")
-    after(deaf, "chunked", status=401)
+def test_a_receiver_that_never_acknowledged_is_inconclusive(courier: Courier) -> None:
+    """No genuine message was acknowledged before."""
+    refusing = Courier()
+    refusing.deliver("e0", status=401)
+    send_malformed(refusing, "chunked")
+    deliver_after(refusing, "chunked", status=401)
 
-    assert examined(deaf).verdict is Verdict.INCONCLUSIVE
+    assert examined(refusing).verdict is Verdict.INCONCLUSIVE
     assert examined(courier).verdict is Verdict.INCONCLUSIVE

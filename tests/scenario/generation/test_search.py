@@ -253,7 +253,7 @@ def test_plans_that_showed_something_pass() -> None:
     finding = examined(ran(), ran(number=2, verdict="INCONCLUSIVE"), ran(number=3))
 
     assert (finding.verdict, finding.examined) == (Verdict.PASS, 2)
-    assert finding.observed == "3 plans were run, 2 of them with an effect to judge"
+    assert finding.observed == "3 plans were run, 2 of them with a visible effect"
 
 
 def test_plans_that_showed_nothing_prove_nothing() -> None:
@@ -292,7 +292,7 @@ def test_a_failing_plan_is_the_witness() -> None:
     finding = examined(ran(), failing)
 
     assert finding.verdict is Verdict.FAIL
-    assert finding.observed == "plan 2 failed, at its shortest: applies_once: applied 2 times"
+    assert finding.observed == "plan 2 failed, in its shortest form: applies_once: applied 2 times"
     assert (finding.evidence, finding.fix) == (("authorise", "retry e0", "e0 attempt 1: 204"), "claim it")
 
 

@@ -40,7 +40,7 @@ def test_a_correct_app_survives(drive: Drive, receiver_settings: MakeSettings) -
     """Every plan has an effect and none fails."""
     finding = drive(receiver_settings(app=DURABLE)).run(exploring()).findings[0]
 
-    assert (finding.verdict, finding.observed) == (Verdict.PASS, "3 plans were run, 3 of them with an effect to judge")
+    assert (finding.verdict, finding.observed) == (Verdict.PASS, "3 plans were run, 3 of them with a visible effect")
 
 
 def test_a_flawed_app_does_not(drive: Drive, receiver_settings: MakeSettings) -> None:

@@ -1,4 +1,4 @@
-"""Could anybody see in the app's monitoring that webhooks have stopped coming?"""
+"""Does the app's monitoring show that webhooks have stopped coming?"""
 
 from typing import ClassVar
 
@@ -6,14 +6,14 @@ from fiskil_harness.core.config.hooks import METRICS
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Journal, moved, moved_perhaps
 from fiskil_harness.journal.queries.api_calls import acknowledged_events
-from fiskil_harness.probes.observability.metric_probe import UNCERTAIN, Watched, watched
+from fiskil_harness.probes.observability.metric_probe import UNCERTAIN, Monitoring, monitoring_of
 from fiskil_harness.probes.probe import PlainProbe
 
 
 class CountsDeliveries(PlainProbe, frozen=True, kw_only=True, tag="counts_deliveries"):
-    """A sample moves with good deliveries and stands still without them, or is an age that falls when one arrives.
+    """Check that a metric changes only with deliveries, or is an age that falls when one arrives.
 
-    From such a sample a silence can be seen. An alert that comes within the silent stretch would do as well.
+    Such a metric shows that deliveries stopped. An alert during the time without deliveries is accepted as well.
     """
 
     expected: ClassVar[str] = "a count of deliveries, or the age of the last one"
@@ -21,28 +21,34 @@ class CountsDeliveries(PlainProbe, frozen=True, kw_only=True, tag="counts_delive
     fix: ClassVar[str] = "count deliveries by outcome, or show how long ago the last one came"
 
     def examine(self, journal: Journal) -> Finding:
-        """Compare a silent stretch with one in which deliveries came."""
+        """Compare a time without deliveries with a time in which deliveries came."""
         if not acknowledged_events(journal):
-            return self.inconclusive("nothing was acknowledged")
-        seen = watched(journal, "asked")
-        if seen.problem:
-            return self.inconclusive(seen.problem, hook=METRICS)
-        if seen.is_missed():
+            return self.inconclusive("no delivery was acknowledged")
+        monitoring = monitoring_of(journal, "asked")
+        if monitoring.problem:
+            return self.inconclusive(monitoring.problem, hook=METRICS)
+        if monitoring.is_silence_alerted():
             return self.passes("an alert arrived while nothing was delivered", examined=1)
-        if seen.blind:
-            calm = seen.samples["calm"]
-            why = (
-                seen.blind if calm.problem or calm.samples else "the app shows no metrics, and no alert told of the silence"
+        if monitoring.metrics_problem:
+            calm = monitoring.samples["calm"]
+            reason = (
+                monitoring.metrics_problem
+                if calm.problem or calm.samples
+                else "the app has no metrics, and no alert reported the silence"
             )
-            return self.inconclusive(why, hook=METRICS)
-        return self._compared(seen)
+            return self.inconclusive(reason, hook=METRICS)
+        return self._compare(monitoring)
 
-    def _compared(self, seen: Watched) -> Finding:
-        calm, idle, asked, good = (seen.samples[name] for name in ("calm", "idle", "asked", "good"))
-        in_silence, by_reading = moved(calm, idle), moved(idle, asked)
-        ages = {name for name in in_silence if seen.grown(name, "calm", "idle") > 0 > seen.grown(name, "asked", "good")}
-        if ages or moved(asked, good) - in_silence - by_reading:
-            return self.passes("the app's monitoring tells deliveries from silence", examined=1)
+    def _compare(self, monitoring: Monitoring) -> Finding:
+        calm, idle, asked, good = (monitoring.samples[name] for name in ("calm", "idle", "asked", "good"))
+        moved_in_silence, moved_by_reading = moved(calm, idle), moved(idle, asked)
+        ages = {
+            name
+            for name in moved_in_silence
+            if monitoring.grown(name, "calm", "idle") > 0 > monitoring.grown(name, "asked", "good")
+        }
+        if ages or moved(asked, good) - moved_in_silence - moved_by_reading:
+            return self.passes("the app's monitoring distinguishes deliveries from silence", examined=1)
         if moved_perhaps(asked, good) - moved_perhaps(calm, idle) - moved_perhaps(idle, asked):
             return self.inconclusive(UNCERTAIN, hook=METRICS)
         return self.fails("deliveries came after a silence, and nothing in the app's monitoring shows the difference")

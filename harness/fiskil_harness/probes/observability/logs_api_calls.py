@@ -1,4 +1,4 @@
-"""Does each call to the API, well or ill, leave a line in the app's log?"""
+"""Does each call to the API, successful or failed, leave a line in the app's log?"""
 
 from typing import ClassVar
 
@@ -11,9 +11,9 @@ from fiskil_harness.probes.probe import PlainProbe
 
 
 class LogsApiCalls(PlainProbe, frozen=True, kw_only=True, tag="logs_api_calls"):
-    """Every endpoint that was called is named by the log, and where its last word was a failure, so is that.
+    """Check that the log names every called endpoint, and reports a failure that no good response followed.
 
-    A call that failed and was repeated until it succeeded may leave one line for both.
+    A call that failed and was retried until it succeeded may leave one line for both.
     """
 
     expected: ClassVar[str] = "a line with endpoint and status for each call, whether it succeeded or failed"
@@ -21,42 +21,45 @@ class LogsApiCalls(PlainProbe, frozen=True, kw_only=True, tag="logs_api_calls"):
     fix: ClassVar[str] = "log method, route and status in the one place that all calls go through, on success and on failure"
 
     def examine(self, journal: Journal) -> Finding:
-        """Look for each route, and for each failure that nothing followed."""
-        made = calls(journal)
+        """Look for each route, and for each failure without a later good response."""
+        api_calls = calls(journal)
         log = log_of(journal)
-        if not made:
-            return self.inconclusive("the app called nothing")
+        if not api_calls:
+            return self.inconclusive("the app made no API call")
         if log.problem:
             return self.inconclusive(log.problem, hook=LOGS)
-        routes = {call.route: call for call in made}
+        routes = {call.route: call for call in api_calls}
         unnamed = sorted(
             route for route, call in routes.items() if not any(names_endpoint(record, call) for record in log.records)
         )
         if unnamed:
             lines = tuple(f"no line about {route}" for route in unnamed)
             return self.fails(
-                f"{unnamed[0]} was called, and no line of the log names it", evidence=lines, examined=len(routes)
+                f"{unnamed[0]} was called, but no line of the log names it", evidence=lines, examined=len(routes)
             )
-        failures = _last_failures(made)
-        silent = sorted(failure.route for failure in failures if not _is_told(log, failure))
-        if silent:
-            lines = tuple(f"no line about the failure of {route}" for route in silent)
-            seen = f"{silent[0]} failed, and no line of the log says so"
-            return self.fails(seen, evidence=lines, examined=len(routes))
+        failures = _last_failures(api_calls)
+        unlogged = sorted(failure.route for failure in failures if not _is_logged(log, failure))
+        if unlogged:
+            lines = tuple(f"no line about the failure of {route}" for route in unlogged)
+            observed = f"{unlogged[0]} failed, but no line of the log reports it"
+            return self.fails(observed, evidence=lines, examined=len(routes))
         if not failures:
-            return self.inconclusive("every call succeeded, so whether failures are logged cannot be seen")
-        return self.passes("every endpoint that was called is named, failures too", examined=len(routes))
+            return self.inconclusive("every call succeeded, so logging of failures was not tested")
+        return self.passes("the log names every called endpoint and its failures", examined=len(routes))
 
 
-def _last_failures(made: list[Exchange]) -> list[Exchange]:
-    """The first failure of each route that no good answer followed."""
-    fine = {call.route: call.number for call in made if is_fine(call)}
-    failed = [call for call in made if not is_fine(call) and call.number > fine.get(call.route, 0)]
+def _last_failures(api_calls: list[Exchange]) -> list[Exchange]:
+    """Return, for each route, the first failed call after its last good response."""
+    last_good = {call.route: call.number for call in api_calls if is_fine(call)}
+    failed = [call for call in api_calls if not is_fine(call) and call.number > last_good.get(call.route, 0)]
     return list({call.route: call for call in reversed(failed)}.values())
 
 
-def _is_told(log: Log, failed: Exchange) -> bool:
-    """In the record that names the endpoint; or, as some loggers write an answer apart, by its status in the next one."""
+def _is_logged(log: Log, failed: Exchange) -> bool:
+    """Return True if the record that names the endpoint reports the failure, or the next record has its status.
+
+    Some loggers write a separate record for the response.
+    """
     following = (*log.records[1:], "")
     return any(
         names_endpoint(record, failed) and (reports_failure(record, failed.status) or has_status(after, failed.status))

@@ -1,4 +1,4 @@
-"""Does a message whose processing failed leave its id and a reason in the app's log?"""
+"""Does the app's log contain the id and the reason of each message whose processing failed?"""
 
 from typing import ClassVar
 
@@ -12,41 +12,39 @@ from fiskil_harness.probes.probe import PlainProbe
 
 
 class LogsFailedProcessing(PlainProbe, frozen=True, kw_only=True, tag="logs_failed_processing"):
-    """Where the app was made to fail once, a line names the message that was being worked on and tells of a failure."""
+    """Check that, for each failure that the harness requested, a log line names the message and reports a failure."""
 
     needs: ClassVar[tuple[str, ...]] = (FAIL,)
     expected: ClassVar[str] = "message_id and reason of each processing that failed"
     source: ClassVar[str] = "practices: log failed webhook processing"
-    fix: ClassVar[str] = "catch every failure of the work around one message, and log its message_id and what went wrong"
+    fix: ClassVar[str] = "catch every error in the processing of a message, and log its message_id and the error"
 
     def examine(self, journal: Journal) -> Finding:
-        """Look for each ordered failure that happened."""
-        ordered = [
-            hook_call
-            for hook_call in journal.all(HookCall)
-            if hook_call.hook == "fail" and hook_call.status is not None and hook_call.status < 400
+        """Look for each requested failure that happened."""
+        requested = [
+            call for call in journal.all(HookCall) if call.hook == "fail" and call.status is not None and call.status < 400
         ]
-        if not ordered:
-            return self.inconclusive("the app was not made to fail")
+        if not requested:
+            return self.inconclusive("no failure was requested from the app")
         if not _has_failed(journal):
-            return self.inconclusive("the app does not tell that it has failed", hook="app.observe.effects: failed")
+            return self.inconclusive("the app does not report that it has failed", hook="app.observe.effects: failed")
         log = log_of(journal)
         if log.problem:
             return self.inconclusive(log.problem, hook=LOGS)
-        silent, examined = 0, 0
-        for number, order in enumerate(ordered):
-            until_s = began_s(ordered[number + 1]) if number + 1 < len(ordered) else float("inf")
-            worked_on = {
+        unlogged, examined = 0, 0
+        for number, request in enumerate(requested):
+            until_s = began_s(requested[number + 1]) if number + 1 < len(requested) else float("inf")
+            message_ids = {
                 delivery.message_id
                 for delivery in genuine(journal)
-                if order.at_s <= delivery.at_s + delivery.took_s < until_s
+                if request.at_s <= delivery.at_s + delivery.took_s < until_s
             }
-            examined += bool(worked_on)
-            silent += bool(worked_on) and not any(_is_told(log, text) for text in worked_on)
-        if silent:
-            seen = "a message's processing failed, and no line of the log names it as failed"
-            return self.fails(seen, evidence=("no line with its message_id and a failure",), examined=examined)
-        return self.passes("each failure of processing is in the log", examined=examined)
+            examined += bool(message_ids)
+            unlogged += bool(message_ids) and not any(_is_logged(log, message_id) for message_id in message_ids)
+        if unlogged:
+            observed = "the processing of a message failed, but no line of the log reports it"
+            return self.fails(observed, evidence=("no line with its message_id and a failure",), examined=examined)
+        return self.passes("each failed processing is in the log", examined=examined)
 
 
 def _has_failed(journal: Journal) -> bool:
@@ -54,5 +52,5 @@ def _has_failed(journal: Journal) -> bool:
     return bool(counts) and max(counts) > min(counts)
 
 
-def _is_told(log: Log, message_id: str) -> bool:
+def _is_logged(log: Log, message_id: str) -> bool:
     return any(reports_failure(record, None) for record in log.naming(message_id))

@@ -1,4 +1,4 @@
-"""Does each delivery that was acknowledged leave its message_id in the app's log?"""
+"""Does the app's log contain the message_id of each acknowledged delivery?"""
 
 from typing import ClassVar
 
@@ -11,7 +11,7 @@ from fiskil_harness.probes.probe import PlainProbe
 
 
 class LogsReceipts(PlainProbe, frozen=True, kw_only=True, tag="logs_receipts"):
-    """Every message that was acknowledged is named in the log by its id; that its kind stands beside it is advice."""
+    """Check that the log contains the id of every acknowledged message; a missing kind of event gives advice only."""
 
     expected: ClassVar[str] = "message_id and event of each delivery"
     source: ClassVar[str] = "practices: log webhook receipts"
@@ -23,18 +23,22 @@ class LogsReceipts(PlainProbe, frozen=True, kw_only=True, tag="logs_receipts"):
         """Look for each id."""
         received = {event.event: event for _, event in acknowledged_events(journal)}
         if not received:
-            return self.inconclusive("nothing was acknowledged")
+            return self.inconclusive("no delivery was acknowledged")
         log = log_of(journal)
         if log.problem:
             return self.inconclusive(log.problem, hook=LOGS)
-        places = {name: log.naming(event.message_id) for name, event in received.items()}
-        lost = [name for name, records in places.items() if not records]
-        if lost:
-            lines = tuple(f"no line about {name}: {received[name].kind}" for name in lost)
-            seen = f"{len(lost)} of {len(received)} messages were acknowledged without a line in the log"
-            return self.fails(seen, evidence=lines, examined=len(received))
+        records_by_event = {name: log.naming(event.message_id) for name, event in received.items()}
+        unlogged = [name for name, records in records_by_event.items() if not records]
+        if unlogged:
+            lines = tuple(f"no line about {name}: {received[name].kind}" for name in unlogged)
+            observed = f"{len(unlogged)} of {len(received)} messages were acknowledged without a line in the log"
+            return self.fails(observed, evidence=lines, examined=len(received))
         kinds = sorted(
-            {event.kind for name, event in received.items() if not any(event.kind in record for record in places[name])}
+            {
+                event.kind
+                for name, event in received.items()
+                if not any(event.kind in record for record in records_by_event[name])
+            }
         )
-        advice = tuple(f"no line about {kind} tells the kind of event beside the id" for kind in kinds)
+        advice = tuple(f"no line about {kind} contains the kind of event and the id" for kind in kinds)
         return self.passes(f"all {len(received)} messages are in the log", examined=len(received), advice=advice)

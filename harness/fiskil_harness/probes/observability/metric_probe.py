@@ -1,4 +1,4 @@
-"""Interpretations of the app's monitoring, compared: what moves anyway, and what moved because something went wrong."""
+"""Comparison of readings of the app's monitoring: usual changes, and changes because of a failure."""
 
 from msgspec import Struct
 
@@ -7,151 +7,155 @@ from fiskil_harness.core.model.findings import Finding, Verdict
 from fiskil_harness.journal import Journal, Limits, Monitors, moved, moved_perhaps
 from fiskil_harness.probes.probe import PlainProbe
 
-ORDINARY = ("calm", "idle", "good")
-NOTHING = "the app shows no metrics, exports none to {otlp_url}, and is told of no {alert_url}"
-ALIKE = "the alerts that came are like those of good times"
-MAY_BE_HELD_BACK = (
-    "no metric shows it, and an alert may be held back: one came before, or the config gives no app.limits.alert_s"
-)
+BASELINE = ("calm", "idle", "good")
+NO_MONITORING = "the app shows no metrics, exports none to {otlp_url}, and gets no {alert_url}"
+USUAL_ALERTS = "only alerts of kinds that also occur without a failure came"
+MAY_BE_DELAYED = "no metric changed, and an alert may be delayed: one came before, or the config gives no app.limits.alert_s"
 
-UNCERTAIN = "nothing moved but what may be the runtime's by its name: names of your own metrics should begin with your app's"
+UNCERTAIN = "only metrics changed whose names may be the runtime's: begin the names of your own metrics with your app's name"
 
 
-class Watched(Struct, frozen=True, kw_only=True):
-    """The samples of one scenario, by moment.
+class Monitoring(Struct, frozen=True, kw_only=True):
+    """The readings of one scenario, by moment.
 
-    ``lack`` says why nothing can be told from them, ``blind`` why nothing can be told from metrics: alerts may still do.
+    ``problem`` is the reason why they prove nothing, or ''. ``metrics_problem`` is the reason why metrics prove
+    nothing, although alerts may. ``has_deadline`` is False if ``app.limits.alert_s`` is only assumed.
     """
 
     samples: dict[str, Monitors]
     problem: str = ""
-    blind: str = ""
+    metrics_problem: str = ""
     has_deadline: bool = True
 
     def usual_changes(self) -> set[str]:
-        """What moves in an idle stretch or by ordinary work."""
-        calm, idle, good = (self.samples[name] for name in ORDINARY)
+        """Return the metrics that change while the app is idle or does ordinary work."""
+        calm, idle, good = (self.samples[name] for name in BASELINE)
         return moved(calm, idle) | moved(idle, good)
 
     def new_changes(self, before: str, after: str) -> set[str]:
-        """What moved between two samples and does not move otherwise."""
+        """Return the metrics that changed between two readings and do not change usually."""
         return moved(self.samples[before], self.samples[after]) - self.usual_changes()
 
     def has_uncertain_changes(self, before: str, after: str) -> bool:
-        """Whether something moved that may be the runtime's, and does not move otherwise."""
-        calm, idle, good = (self.samples[name] for name in ORDINARY)
+        """Return True if a metric changed that may be the runtime's and does not change usually."""
+        calm, idle, good = (self.samples[name] for name in BASELINE)
         usual = moved_perhaps(calm, idle) | moved_perhaps(idle, good)
         return bool(moved_perhaps(self.samples[before], self.samples[after]) - usual)
 
     def alerts(self, before: str, after: str) -> int:
-        """How many alerts came in between."""
+        """Return the number of alerts that came between two readings."""
         return self.samples[after].alerts - self.samples[before].alerts
 
     def is_alerted(self, before: str, after: str) -> bool:
-        """Whether an alert came in between of a kind that does not come in good times: a sign of life is none."""
+        """Return True if an alert came between two readings whose kind does not occur without a failure."""
         kinds = set(self.samples[after].kinds)
         return bool(self.alerts(before, after)) and (not kinds or bool(kinds - self._usual_kinds()))
 
-    def is_missed(self) -> bool:
-        """Whether an alert came in the silent stretch of a kind that does not come with deliveries."""
+    def is_silence_alerted(self) -> bool:
+        """Return True if an alert came during the silence whose kind does not occur with deliveries."""
         kinds = set(self.samples["idle"].kinds)
         return bool(self.alerts("calm", "idle")) and (not kinds or bool(kinds - set(self.samples["good"].kinds)))
 
-    def is_alike(self, before: str, after: str) -> bool:
-        """Whether all alerts in between were of kinds that come in good times as well."""
+    def has_only_usual_alerts(self, before: str, after: str) -> bool:
+        """Return True if alerts came between two readings, and all their kinds occur without a failure as well."""
         return bool(self.alerts(before, after)) and not self.is_alerted(before, after)
 
-    def may_be_held_back(self, before: str) -> bool:
-        """Whether an alert may come that has not: one came before, and some come rarely, or no time is promised."""
-        reading = self.samples[before]
-        return bool(reading.alerts) or (reading.is_configured and not self.has_deadline)
+    def may_be_delayed(self, before: str) -> bool:
+        """Return True if an alert may still come: one came before and alerts may be rate-limited, or no deadline is set."""
+        sample = self.samples[before]
+        return bool(sample.alerts) or (sample.is_configured and not self.has_deadline)
 
     def grown(self, name: str, before: str, after: str) -> float:
-        """By how much a sample grew."""
+        """Return by how much a metric grew between two readings; a missing metric counts as 0."""
         return self._value(name, after) - self._value(name, before)
 
     def least_s(self, before: str, after: str) -> float:
-        """How long it was at least from what one reading shows to what another does, in real seconds."""
+        """Return the minimum time between the states that two readings show, in real seconds."""
         earlier, later = self.samples[before], self.samples[after]
         return (later.at_s if later.began_s is None else later.began_s) - earlier.at_s
 
     def most_s(self, before: str, after: str) -> float:
-        """How long it was at most."""
+        """Return the maximum time between the states that two readings show, in real seconds."""
         earlier, later = self.samples[before], self.samples[after]
         return later.at_s - (earlier.at_s if earlier.began_s is None else earlier.began_s)
 
-    def goes_on(self) -> Verdict:
-        """FAIL where alerts go on long after everything is well; INCONCLUSIVE where nobody has promised an end."""
-        over = self.samples.get("over")
-        if over is None or over.is_calm is not False:
+    def continuing_alerts(self) -> Verdict:
+        """Return FAIL if alerts continue long after the failure, INCONCLUSIVE if the config sets no deadline, else PASS."""
+        last = self.samples.get("over")
+        if last is None or last.is_calm is not False:
             return Verdict.PASS
         return Verdict.FAIL if self.has_deadline else Verdict.INCONCLUSIVE
 
-    def rests(self, name: str, before: str) -> bool:
-        """Whether a sample stands still or falls now that all is well, or has gone back to where it was."""
+    def is_stable_again(self, name: str, before: str) -> bool:
+        """Return True if a metric stays the same or falls after the failure, or returned to its value before."""
         grown = [self.grown(name, "bad", "mended")]
         if "over" in self.samples:
             grown.append(self.grown(name, "mended", "over"))
         return min(grown) <= 0 or self.grown(name, before, "mended") == 0
 
     def _usual_kinds(self) -> set[str]:
-        return {kind for name in (*ORDINARY, "asked") if name in self.samples for kind in self.samples[name].kinds}
+        return {kind for name in (*BASELINE, "asked") if name in self.samples for kind in self.samples[name].kinds}
 
     def _value(self, name: str, moment: str) -> float:
         return (self.samples[moment].samples or {}).get(name, 0.0)
 
 
-def watched(journal: Journal, *needed: str) -> Watched:
-    """The samples, and whether there was anything to read at each moment that is *needed*."""
+def monitoring_of(journal: Journal, *needed: str) -> Monitoring:
+    """Return the readings of the app's monitoring.
+
+    Args:
+        needed: Moments besides calm, idle and good that must have been read; else ``problem`` is set.
+    """
     samples = {monitors.moment: monitors for monitors in journal.all(Monitors)}
     assumed = {name for limits in journal.all(Limits) for name in limits.assumed}
-    promised = "alert_s" not in assumed
-    if any(text not in samples for text in (*ORDINARY, *needed)):
-        return Watched(samples=samples, problem="the app's monitoring was not read", has_deadline=promised)
-    broken = [sample.problem.rstrip(".") for sample in samples.values() if sample.problem]
-    first = samples[ORDINARY[0]]
-    if not first.is_configured and (broken or first.samples is None):
-        return Watched(samples=samples, problem=(broken or [NOTHING])[0], has_deadline=promised)
-    blind = broken[0] if broken else ""
-    if not blind and any(sample.samples is None for sample in samples.values()):
-        blind = "no alert came, and the app shows no metrics"
-    return Watched(samples=samples, blind=blind, has_deadline=promised)
+    has_deadline = "alert_s" not in assumed
+    if any(moment not in samples for moment in (*BASELINE, *needed)):
+        return Monitoring(samples=samples, problem="the app's monitoring was not read", has_deadline=has_deadline)
+    problems = [sample.problem.rstrip(".") for sample in samples.values() if sample.problem]
+    first = samples[BASELINE[0]]
+    if not first.is_configured and (problems or first.samples is None):
+        return Monitoring(samples=samples, problem=(problems or [NO_MONITORING])[0], has_deadline=has_deadline)
+    metrics_problem = problems[0] if problems else ""
+    if not metrics_problem and any(sample.samples is None for sample in samples.values()):
+        metrics_problem = "no alert came, and the app has no metrics"
+    return Monitoring(samples=samples, metrics_problem=metrics_problem, has_deadline=has_deadline)
 
 
-class WatchingProbe(PlainProbe, frozen=True, kw_only=True):
-    """What probes of monitoring share: an alert will do, and a metric that moves and rests.
+class MonitoringProbe(PlainProbe, frozen=True, kw_only=True):
+    """Base of the monitoring probes: passes on an alert, or on a metric that changes only during the failure.
 
-    *what* says in words what went wrong, between the samples *before* and ``bad``.
+    *failure* describes the failure in words ("calls to the API failed"), which occurred between the readings *before* and
+    ``bad``.
     """
 
-    def judged(self, seen: Watched, *, what: str, before: str, examined: int) -> Finding:
-        """The answer about some trouble, from alerts or, without any, from metrics."""
-        if seen.goes_on() is Verdict.FAIL:
-            return self.fails("alerts go on, long after everything is well again", examined=examined)
-        if seen.goes_on() is Verdict.INCONCLUSIVE:
-            return self.inconclusive(
-                "alerts go on after everything is well again, and the config gives no app.limits.alert_s"
-            )
-        return self.alerted(seen, what=what, before=before, after="bad", examined=examined) or self._measured(
-            seen, what=what, before=before, examined=examined
-        )
+    def judge(self, monitoring: Monitoring, *, failure: str, before: str, examined: int) -> Finding:
+        """Return the finding about a failure, from alerts or, without any, from metrics."""
+        if monitoring.continuing_alerts() is Verdict.FAIL:
+            return self.fails("alerts continue long after the failure ended", examined=examined)
+        if monitoring.continuing_alerts() is Verdict.INCONCLUSIVE:
+            return self.inconclusive("alerts continue after the failure ended, and the config gives no app.limits.alert_s")
+        return self.from_alerts(
+            monitoring, failure=failure, before=before, after="bad", examined=examined
+        ) or self._from_metrics(monitoring, failure=failure, before=before, examined=examined)
 
-    def alerted(self, seen: Watched, *, what: str, before: str, after: str, examined: int) -> Finding | None:
-        """The answer where an alert came, or where there is nothing but alerts; None where metrics must tell."""
-        if seen.is_alerted(before, after):
-            return self.passes(f"an alert arrived while {what}", examined=examined)
-        return self.inconclusive(seen.blind, hook=METRICS) if seen.blind else None
+    def from_alerts(self, monitoring: Monitoring, *, failure: str, before: str, after: str, examined: int) -> Finding | None:
+        """Return the finding if an alert came or metrics are unavailable; None if metrics must decide."""
+        if monitoring.is_alerted(before, after):
+            return self.passes(f"an alert arrived while {failure}", examined=examined)
+        return self.inconclusive(monitoring.metrics_problem, hook=METRICS) if monitoring.metrics_problem else None
 
-    def _measured(self, seen: Watched, *, what: str, before: str, examined: int) -> Finding:
-        news = seen.new_changes(before, "bad")
-        if not news and seen.is_alike(before, "bad"):
-            return self.inconclusive(ALIKE, hook=METRICS)
-        if not news and seen.may_be_held_back(before):
-            return self.inconclusive(MAY_BE_HELD_BACK, hook=METRICS)
-        if not news and seen.has_uncertain_changes(before, "bad"):
+    def _from_metrics(self, monitoring: Monitoring, *, failure: str, before: str, examined: int) -> Finding:
+        changes = monitoring.new_changes(before, "bad")
+        if not changes and monitoring.has_only_usual_alerts(before, "bad"):
+            return self.inconclusive(USUAL_ALERTS, hook=METRICS)
+        if not changes and monitoring.may_be_delayed(before):
+            return self.inconclusive(MAY_BE_DELAYED, hook=METRICS)
+        if not changes and monitoring.has_uncertain_changes(before, "bad"):
             return self.inconclusive(UNCERTAIN, hook=METRICS)
-        if not news:
-            return self.fails(f"{what}, and nothing in the app's monitoring moved", examined=examined)
-        if "mended" in seen.samples and not any(seen.rests(name, before) for name in news):
-            return self.fails(f"what moved while {what} goes on moving now that all is well", examined=examined)
-        return self.passes(f"a metric moved while {what} that ordinary work leaves alone", examined=examined)
+        if not changes:
+            return self.fails(f"{failure}, but nothing in the app's monitoring changed", examined=examined)
+        if "mended" in monitoring.samples and not any(monitoring.is_stable_again(name, before) for name in changes):
+            return self.fails(
+                f"a metric changed while {failure}, and continues to change after the failure", examined=examined
+            )
+        return self.passes(f"a metric changed while {failure} that ordinary work does not change", examined=examined)

@@ -1,4 +1,4 @@
-"""Does something move in the app's monitoring when it fails to take or to process webhooks?"""
+"""Does the app's monitoring show webhooks that it failed to accept or to process?"""
 
 from typing import ClassVar
 
@@ -6,31 +6,29 @@ from fiskil_harness.core.config.hooks import FAIL, METRICS
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import HookCall, Journal
 from fiskil_harness.journal.queries.deliveries import genuine
-from fiskil_harness.probes.observability.metric_probe import WatchingProbe, watched
+from fiskil_harness.probes.observability.metric_probe import MonitoringProbe, monitoring_of
 
 
-class NoticesFailedDeliveries(WatchingProbe, frozen=True, kw_only=True, tag="notices_failed_deliveries"):
-    """While deliveries or their processing fail a metric moves that good deliveries leave alone, or an alert arrives.
+class NoticesFailedDeliveries(MonitoringProbe, frozen=True, kw_only=True, tag="notices_failed_deliveries"):
+    """Check that a metric changes or an alert comes while deliveries or their processing fail, and not afterwards.
 
-    When they are good again it rests.
+    The metric must not change by good deliveries.
     """
 
     needs: ClassVar[tuple[str, ...]] = (FAIL,)
-    expected: ClassVar[str] = "a metric of failed deliveries that moves, or an alert, and calm again afterwards"
+    expected: ClassVar[str] = "a metric of failed deliveries that changes, or an alert, and neither of them afterwards"
     source: ClassVar[str] = "practices: alert on webhook delivery failures"
     fix: ClassVar[str] = "count deliveries and processing by outcome, and alert on those that fail"
 
     def examine(self, journal: Journal) -> Finding:
-        """Compare the measurements."""
-        ordered = [
-            hook_call
-            for hook_call in journal.all(HookCall)
-            if hook_call.hook == "fail" and hook_call.status is not None and hook_call.status < 400
+        """Compare the readings before and during the failure."""
+        requested = [
+            call for call in journal.all(HookCall) if call.hook == "fail" and call.status is not None and call.status < 400
         ]
         refused = [delivery for delivery in genuine(journal) if delivery.outcome != "ack"]
-        if not ordered or not refused:
+        if not requested or not refused:
             return self.inconclusive("no delivery failed")
-        seen = watched(journal, "bad")
-        if seen.problem:
-            return self.inconclusive(seen.problem, hook=METRICS)
-        return self.judged(seen, what="deliveries failed", before="good", examined=1)
+        monitoring = monitoring_of(journal, "bad")
+        if monitoring.problem:
+            return self.inconclusive(monitoring.problem, hook=METRICS)
+        return self.judge(monitoring, failure="deliveries failed", before="good", examined=1)

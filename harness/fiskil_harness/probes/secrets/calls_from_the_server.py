@@ -1,4 +1,4 @@
-"""Does the API hear the app's server alone, and no browser?"""
+"""Does only the app's server call the API, and no browser?"""
 
 from typing import ClassVar
 from urllib.parse import urlsplit
@@ -12,45 +12,51 @@ from fiskil_harness.probes.probe import PlainProbe
 
 AGENTS = ("Mozilla/", "Chrome/", "Safari/", "Firefox/")
 PICTURES = frozenset({"font", "image", "media", "stylesheet"})
-"""The kinds that any page may show of anybody's, such as an institution's logo."""
+"""Kinds of resources that a page may load from any host, such as an institution's logo."""
 
 
 class CallsFromTheServer(PlainProbe, frozen=True, kw_only=True, tag="calls_from_the_server"):
-    """No page asks for an address of the API.
+    """Check that no page requests a URL of the API.
 
-    What the browser asked for was seen in the browser itself, so a call that carries a browser's marks and that no page made
-    came from a server that passes headers on: that is advised against and no more.
+    The browser's own requests are recorded in the browser. A call with a browser's headers that no page made therefore
+    comes from a server that forwards headers; that gives advice only.
     """
 
     needs: ClassVar[tuple[str, ...]] = (PAGES,)
-    expected: ClassVar[str] = "pages ask the app's server, and only the server asks the API"
+    expected: ClassVar[str] = "pages request the app's server, and only the server calls the API"
     source: ClassVar[str] = "transport.server-only"
-    fix: ClassVar[str] = "let pages ask your own server, which asks Fiskil with its token and passes on what the page needs"
+    fix: ClassVar[str] = "send requests of pages to your own server, which calls Fiskil and returns only what the page needs"
 
     def examine(self, journal: Journal) -> Finding:
-        """Look where pages asked."""
-        asked = [fetched for fetched in journal.all(Fetched) if fetched.is_api and fetched.kind not in PICTURES]
-        if asked:
+        """Look for requests of pages to the API."""
+        requests = [fetched for fetched in journal.all(Fetched) if fetched.is_api and fetched.kind not in PICTURES]
+        if requests:
             lines = tuple(
-                dict.fromkeys(f"the page {fetched.page!r} asked the API for {_path(fetched.url)}" for fetched in asked)
+                dict.fromkeys(
+                    f"the page {fetched.page!r} requested {_path(fetched.url)} from the API" for fetched in requests
+                )
             )
-            return self.fails(lines[0], evidence=lines, examined=len(asked))
+            return self.fails(lines[0], evidence=lines, examined=len(requests))
         problem, hook = unseen(journal)
         if problem:
             return self.inconclusive(problem, hook=hook)
-        made = calls(journal)
-        marked = [call for call in made if _has_marks(call)]
-        advice = (f"{marked[0].route or 'a call'} carries what browsers send; send headers of your own",) if marked else ()
-        return self.passes("no page asked the API for anything", examined=len(made), advice=advice)
+        api_calls = calls(journal)
+        browser_like = [call for call in api_calls if _is_like_a_browser(call)]
+        advice = (
+            (f"{browser_like[0].route or 'a call'} carries a browser's headers; send your own headers instead",)
+            if browser_like
+            else ()
+        )
+        return self.passes("no page called the API", examined=len(api_calls), advice=advice)
 
 
-def _has_marks(call: Exchange) -> bool:
-    """Whether it looks like a browser's call; clients of servers send some of these headers too, but not all of them."""
-    sent = call.request_headers
-    is_fetched = bool(header(sent, "sec-fetch-site") or header(sent, "origin"))
-    return is_fetched and any(name in header(sent, "user-agent") for name in AGENTS)
+def _is_like_a_browser(call: Exchange) -> bool:
+    """Return True if *call* looks like a browser's; server clients send some of these headers too, but not all."""
+    headers = call.request_headers
+    is_fetched = bool(header(headers, "sec-fetch-site") or header(headers, "origin"))
+    return is_fetched and any(name in header(headers, "user-agent") for name in AGENTS)
 
 
 def _path(url: str) -> str:
-    """The path alone: what follows may hold ids that differ from run to run, or a token."""
+    """Return only the path of *url*: the rest may contain a token, or ids that differ between runs."""
     return urlsplit(url).path

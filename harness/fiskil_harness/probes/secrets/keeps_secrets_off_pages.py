@@ -1,4 +1,4 @@
-"""Do the client secret, the webhook secret and tokens stay out of everything that the app sends to a browser?"""
+"""Are the client secret, the webhook secret and tokens absent from everything that the app sends to a browser?"""
 
 from collections.abc import Iterator
 from typing import ClassVar
@@ -17,72 +17,84 @@ KINDS = {
     "script": "a script",
     "stylesheet": "a style sheet",
     "sourcemap": "a source map",
-    "xhr": "an answer to a script",
-    "fetch": "an answer to a script",
-    "websocket": "what a socket tells",
+    "xhr": "a response to a script",
+    "fetch": "a response to a script",
+    "websocket": "a WebSocket message",
 }
-HELD = ("client secret", "webhook secret")
-"""What no browser may keep or send; of tokens that it keeps another probe tells."""
-SENT_ON = ("set-cookie", "location")
-"""Headers of answers from which a browser keeps cookies and addresses."""
+NOT_KEPT = ("client secret", "webhook secret")
+"""Secrets that no browser may keep or send; another probe judges tokens that it keeps."""
+STORING_HEADERS = ("set-cookie", "location")
+"""Response headers from which a browser keeps cookies and addresses."""
 
 
 class KeepsSecretsOffPages(PlainProbe, frozen=True, kw_only=True, tag="keeps_secrets_off_pages"):
-    """No page, script, source map or answer to a script holds a client secret, a webhook secret or a token.
+    """Check that no page, script, source map or response to a script contains a client secret, webhook secret or token.
 
-    Whatever a browser was sent, whoever sits before it can read; encodings hide nothing. A page that was not seen as it is,
-    and an answer that was not read, prove nothing, but a secret in what was read does.
+    The user of a browser can read everything that it receives; an encoding hides nothing. A page or response that was not
+    read completely makes a PASS impossible, but a secret in the rest is a FAIL.
     """
 
     needs: ClassVar[tuple[str, ...]] = (PAGES,)
-    expected: ClassVar[str] = "no client secret, webhook secret or token in anything that the browser is sent"
+    expected: ClassVar[str] = "no client secret, webhook secret or token in anything that the browser receives"
     source: ClassVar[str] = "credentials.never-in-frontend"
-    fix: ClassVar[str] = "keep credentials in the server's environment, and let pages ask your server instead of Fiskil"
+    fix: ClassVar[str] = (
+        "keep credentials in the server's environment, and send requests of pages to your server instead of Fiskil"
+    )
 
     def examine(self, journal: Journal) -> Finding:
-        """Search every answer with its headers, every page as it stood, and what the browser sent and kept."""
-        wanted, held = index_of(journal, CREDENTIALS), index_of(journal, HELD)
-        asked = journal.all(Fetched)
-        hits = list(dict.fromkeys((*_answered(asked, wanted, held), *_shown(journal, wanted), *_kept(journal, asked, held))))
+        """Search every response with its headers, every rendered page, and everything that the browser sent and kept."""
+        credentials, not_kept = index_of(journal, CREDENTIALS), index_of(journal, NOT_KEPT)
+        requests = journal.all(Fetched)
+        hits = list(
+            dict.fromkeys(
+                (
+                    *_in_responses(requests, credentials, not_kept),
+                    *_in_pages(journal, credentials),
+                    *_in_requests_and_storage(journal, requests, not_kept),
+                )
+            )
+        )
         if hits:
-            return self.fails(hits[0], evidence=tuple(hits), examined=len(asked))
+            return self.fails(hits[0], evidence=tuple(hits), examined=len(requests))
         problem, hook = unseen(journal)
         if problem:
             return self.inconclusive(problem, hook=hook)
         if not any(call.route == "token" or bearer(call) for call in calls(journal)):
             return self.inconclusive("the app used neither its key nor a token")
-        return self.passes("nothing that the browser was sent holds a secret", examined=_count(asked))
+        return self.passes("nothing that the browser received contains a secret", examined=_count_responses(requests))
 
 
-def _count(asked: list[Fetched]) -> int:
-    """How many answers were read; in how many pieces a socket was heard is a matter of time."""
-    read = [fetched for fetched in asked if fetched.body]
+def _count_responses(requests: list[Fetched]) -> int:
+    """Return how many responses were read; a WebSocket counts once, because its number of messages depends on timing."""
+    read = [fetched for fetched in requests if fetched.body]
     sockets = {fetched.url for fetched in read if fetched.kind == "websocket"}
     return len([fetched for fetched in read if fetched.kind != "websocket"]) + len(sockets)
 
 
-def _answered(asked: list[Fetched], wanted: Index, held: Index) -> Iterator[str]:
-    for fetched in asked:
-        place = KINDS.get(fetched.kind, "an answer")
-        for what in secrets_in(fetched.body, wanted):
-            yield f"{what} stands in {place} of the page {fetched.page!r}"
+def _in_responses(requests: list[Fetched], credentials: Index, not_kept: Index) -> Iterator[str]:
+    for fetched in requests:
+        place = KINDS.get(fetched.kind, "a response")
+        for secret in secrets_in(fetched.body, credentials):
+            yield f"{secret} is in {place} of the page {fetched.page!r}"
         for name, value in fetched.response_headers:
-            for what in secrets_in(f"{name}: {value}".encode(), held if name.lower() in SENT_ON else wanted):
-                yield f"{what} stands in the headers of an answer to the page {fetched.page!r}"
+            for secret in secrets_in(
+                f"{name}: {value}".encode(), not_kept if name.lower() in STORING_HEADERS else credentials
+            ):
+                yield f"{secret} is in the headers of a response to the page {fetched.page!r}"
 
 
-def _shown(journal: Journal, wanted: Index) -> Iterator[str]:
+def _in_pages(journal: Journal, credentials: Index) -> Iterator[str]:
     for view in journal.all(PageView):
-        for what in secrets_in(f"{view.text}\n{view.html}".encode(), wanted):
-            yield f"{what} stands on the page {view.page!r}"
+        for secret in secrets_in(f"{view.text}\n{view.html}".encode(), credentials):
+            yield f"{secret} is on the page {view.page!r}"
 
 
-def _kept(journal: Journal, asked: list[Fetched], wanted: Index) -> Iterator[str]:
-    for fetched in asked:
-        for what in secrets_in(
-            b"\n".join([fetched.url.encode(), fetched.sent, *(value.encode() for _, value in fetched.headers)]), wanted
+def _in_requests_and_storage(journal: Journal, requests: list[Fetched], secrets: Index) -> Iterator[str]:
+    for fetched in requests:
+        for secret in secrets_in(
+            b"\n".join([fetched.url.encode(), fetched.sent, *(value.encode() for _, value in fetched.headers)]), secrets
         ):
-            yield f"{what} stands in a request of the page {fetched.page!r}"
-    for kept in journal.all(Stored):
-        for what in secrets_in(f"{kept.name}={kept.value}".encode(), wanted):
-            yield f"{what} is kept by the browser ({kept.place})"
+            yield f"{secret} is in a request of the page {fetched.page!r}"
+    for stored in journal.all(Stored):
+        for secret in secrets_in(f"{stored.name}={stored.value}".encode(), secrets):
+            yield f"{secret} is kept by the browser ({stored.place})"

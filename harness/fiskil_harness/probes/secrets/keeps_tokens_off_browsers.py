@@ -1,4 +1,4 @@
-"""Do access tokens stay out of what a browser keeps?"""
+"""Are access tokens absent from everything that a browser keeps?"""
 
 from collections.abc import Iterator
 from typing import ClassVar
@@ -16,48 +16,46 @@ PLACES = {
     "cache": "the browser's cache",
     "cookie": "a cookie",
     "history": "the browser's history",
-    "url": "an address that the browser was sent to",
+    "url": "an address that the browser was redirected to",
 }
 
 SET_BY = {"set-cookie": PLACES["cookie"], "location": PLACES["url"]}
-"""The headers of answers that make a browser keep something, be it for a moment."""
+"""Response headers that make a browser keep something, even for a moment."""
 
 
 class KeepsTokensOffBrowsers(PlainProbe, frozen=True, kw_only=True, tag="keeps_tokens_off_browsers"):
-    """After a whole journey no storage, no cookie, no address and no history of the browser holds an access token.
+    """Check that the browser's storage, cookies, addresses and history contain no access token after a complete journey.
 
-    Cookies that no script may read are searched too: a token in one leaves the server all the same.
+    HttpOnly cookies are searched too, because a token in such a cookie leaves the server as well.
     """
 
     needs: ClassVar[tuple[str, ...]] = (PAGES,)
     expected: ClassVar[str] = "no access token in storage, cookies, addresses or history, plain or encoded"
     source: ClassVar[str] = "token.never-in-browser"
-    fix: ClassVar[str] = (
-        "keep the token in the server's memory, and let the browser hold no more than a session id of your own"
-    )
+    fix: ClassVar[str] = "keep the token in the server's memory, and give the browser nothing but your own session id"
 
     def examine(self, journal: Journal) -> Finding:
-        """Search whatever was kept, and the cookies that were set and sent."""
-        kept = [stored for stored in journal.all(Stored) if stored.place != "lack"]
-        hits = list(dict.fromkeys(_hits(journal, kept)))
+        """Search everything that the browser kept, and the cookies that were set and sent."""
+        stored_items = [stored for stored in journal.all(Stored) if stored.place != "lack"]
+        hits = list(dict.fromkeys(_hits(journal, stored_items)))
         if hits:
-            return self.fails(hits[0], evidence=tuple(hits), examined=len(kept))
+            return self.fails(hits[0], evidence=tuple(hits), examined=len(stored_items))
         problem, hook = unseen(journal)
         if problem:
             return self.inconclusive(problem, hook=hook)
         if not any(bearer(call) for call in calls(journal)):
             return self.inconclusive("the app made no call with a token")
-        return self.passes("nothing that the browser kept holds a token", examined=len(kept))
+        return self.passes("nothing that the browser kept contains a token", examined=len(stored_items))
 
 
-def _hits(journal: Journal, kept: list[Stored]) -> Iterator[str]:
-    wanted = index_of(journal, TOKEN)
-    for stored in kept:
-        for what in secrets_in(f"{stored.name}={stored.value}".encode(), wanted):
-            yield f"{what} stands in {PLACES.get(stored.place, stored.place)}, on the page {stored.page!r}"
-    for asked in journal.all(Fetched):
-        if secrets_in(header(asked.headers, "cookie").encode(), wanted):
-            yield f"the access token stands in a cookie, on the page {asked.page!r}"
-        for name, value in asked.response_headers:
-            if name.lower() in SET_BY and secrets_in(value.encode(), wanted):
-                yield f"the access token stands in {SET_BY[name.lower()]}, on the page {asked.page!r}"
+def _hits(journal: Journal, stored_items: list[Stored]) -> Iterator[str]:
+    tokens = index_of(journal, TOKEN)
+    for stored in stored_items:
+        for secret in secrets_in(f"{stored.name}={stored.value}".encode(), tokens):
+            yield f"{secret} is in {PLACES.get(stored.place, stored.place)}, on the page {stored.page!r}"
+    for request in journal.all(Fetched):
+        if secrets_in(header(request.headers, "cookie").encode(), tokens):
+            yield f"the access token is in a cookie, on the page {request.page!r}"
+        for name, value in request.response_headers:
+            if name.lower() in SET_BY and secrets_in(value.encode(), tokens):
+                yield f"the access token is in {SET_BY[name.lower()]}, on the page {request.page!r}"

@@ -1,4 +1,4 @@
-"""Do the app's answers tell no secret, nor the signature that would have been right?"""
+"""Are secrets and the right signature absent from the app's responses to deliveries?"""
 
 import base64
 import binascii
@@ -17,38 +17,40 @@ from fiskil_harness.probes.probe import PlainProbe
 KINDS = (EXPECTED_SIGNATURE, *reversed(CREDENTIALS))
 WEBHOOK_SECRET = "webhook secret"
 TRACE = re.compile(rb"Traceback \(most recent call last\)|\n\s+at .+[.]([cm]?js|java|kt|rb|php|cs|ts)[:)]|goroutine \d+ \[")
-"""How stack traces begin, or what their lines look like."""
+"""Matches the beginning or a line of a stack trace."""
 
 
 class ResponsesContainNoSecrets(PlainProbe, frozen=True, kw_only=True, tag="responses_contain_no_secrets"):
-    """No answer to a delivery holds a secret, a key, or the right signature of what was refused, in any spelling (I12).
+    """Check that no response to a delivery contains a secret, a key or the right signature, in any encoding (I12).
 
-    A stack trace is worth advice: it helps whoever attacks, and proves nothing.
+    A stack trace gives advice only: it helps an attacker, but contains no secret.
     """
 
-    expected: ClassVar[str] = "answers without the right signature, the secret or its key"
+    expected: ClassVar[str] = "responses without the right signature, the secret or its key"
     source: ClassVar[str] = "webhooks.signature"
-    fix: ClassVar[str] = "answer a refusal with a status alone, and keep the reason for the log"
+    fix: ClassVar[str] = "refuse with a status only, and write the reason into the log"
 
     def examine(self, journal: Journal) -> Finding:
-        """Search the answers to all deliveries, and those to forgeries for what would have been right."""
-        answered = [delivery for delivery in journal.all(Delivery) if delivery.status is not None]
-        refused = [delivery for delivery in answered if delivery.kind == "forged"]
+        """Search all responses for secrets, and responses to forgeries for the right signature too."""
+        responses = [delivery for delivery in journal.all(Delivery) if delivery.status is not None]
+        refused = [delivery for delivery in responses if delivery.kind == "forged"]
         if not refused:
-            return self.inconclusive("no forged message was answered")
+            return self.inconclusive("no forged message got a response")
         index = index_of(journal, KINDS)
         keys = list(_keys(journal))
-        hits = dict.fromkeys(hit for delivery in answered for hit in _hits(delivery, index, keys))
-        told = [*hits, *((leak.kind, leak.place) for leak in journal.all(Leak) if leak.place.startswith("the answer to"))]
-        cases = tuple(_case(kind, [place for what, place in told if what == kind]) for kind in KINDS)
-        advice = _traces(answered)
-        if told:
-            kind, place = told[0]
-            lines = tuple(dict.fromkeys(f"{where}: the {what}" for what, where in told))
+        hits = dict.fromkeys(hit for delivery in responses for hit in _hits(delivery, index, keys))
+        leaks = [*hits, *((leak.kind, leak.place) for leak in journal.all(Leak) if leak.place.startswith("the answer to"))]
+        cases = tuple(_case(kind, [place for secret, place in leaks if secret == kind]) for kind in KINDS)
+        advice = _traces(responses)
+        if leaks:
+            kind, place = leaks[0]
+            lines = tuple(dict.fromkeys(f"{where}: the {secret}" for secret, where in leaks))
             return self.fails(
-                f"{place} tells the {kind}", evidence=lines, examined=len(answered), advice=advice, cases=cases
+                f"{place} contains the {kind}", evidence=lines, examined=len(responses), advice=advice, cases=cases
             )
-        return self.passes(f"{len(answered)} answers told no secret", examined=len(answered), advice=advice, cases=cases)
+        return self.passes(
+            f"{len(responses)} responses contained no secret", examined=len(responses), advice=advice, cases=cases
+        )
 
 
 def _keys(journal: Journal) -> Iterator[bytes]:
@@ -61,16 +63,16 @@ def _keys(journal: Journal) -> Iterator[bytes]:
 
 
 def _signatures(delivery: Delivery, keys: list[bytes]) -> Iterator[bytes]:
-    """What would have been right for a forgery, where it is not what the forgery itself carried."""
+    """Yield every encoding of the right signature of a forgery, except those that the forgery itself carried."""
     if delivery.kind != "forged" or not delivery.body:
         return
-    sent = b"\n".join(value.encode("latin-1", "replace") for _, value in delivery.headers)
+    sent_headers = b"\n".join(value.encode("latin-1", "replace") for _, value in delivery.headers)
     for key in keys:
         digest = hmac.digest(key, delivery.body, hashlib.sha256)
         text = base64.b64encode(digest)
         spellings = {text, text.rstrip(b"="), base64.urlsafe_b64encode(digest).rstrip(b"=")}
         spellings |= {digest.hex().encode(), digest.hex().upper().encode(), digest}
-        yield from (spelling for spelling in spellings if spelling not in sent)
+        yield from (spelling for spelling in spellings if spelling not in sent_headers)
 
 
 def _hits(delivery: Delivery, index: Index, keys: list[bytes]) -> Iterator[tuple[str, str]]:
@@ -88,13 +90,13 @@ def _hits(delivery: Delivery, index: Index, keys: list[bytes]) -> Iterator[tuple
 def _case(kind: str, places: list[str]) -> Case:
     name = kind.replace(" ", "_")
     if places:
-        return Case(name=name, verdict=Verdict.FAIL, observed=f"{places[0]} tells the {kind}")
-    return Case(name=name, verdict=Verdict.PASS, observed=f"no answer tells the {kind}")
+        return Case(name=name, verdict=Verdict.FAIL, observed=f"{places[0]} contains the {kind}")
+    return Case(name=name, verdict=Verdict.PASS, observed=f"no response contains the {kind}")
 
 
-def _traces(answered: list[Delivery]) -> tuple[str, ...]:
-    found = list(dict.fromkeys(delivery.event for delivery in answered if TRACE.search(delivery.response_body)))
-    if not found:
+def _traces(responses: list[Delivery]) -> tuple[str, ...]:
+    events = list(dict.fromkeys(delivery.event for delivery in responses if TRACE.search(delivery.response_body)))
+    if not events:
         return ()
-    more = f" and {len(found) - 3} more" if found[3:] else ""
-    return (f"a stack trace stands in the answer to {', '.join(found[:3])}{more}; strangers learn from it",)
+    more = f" and {len(events) - 3} more" if events[3:] else ""
+    return (f"the response to {', '.join(events[:3])}{more} contains a stack trace, which helps attackers",)

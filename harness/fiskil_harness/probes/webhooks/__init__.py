@@ -1,1 +1,1 @@
-"""Probes of the webhook receiver, judged by its effects."""
+"""Probes of the webhook receiver, judged by the effects of its deliveries."""

@@ -1,4 +1,4 @@
-"""Is a genuine message taken however its request is written?"""
+"""Is a genuine message accepted in every equivalent form of its request?"""
 
 from typing import ClassVar
 
@@ -19,75 +19,78 @@ from fiskil_harness.probes.probe import PlainProbe
 
 
 class AcceptsEquivalentRequests(PlainProbe, frozen=True, kw_only=True, tag="accepts_equivalent_requests"):
-    """What Fiskil could well send is acknowledged and applied: headers in any case, a charset, a request in pieces (I13)."""
+    """Check that a genuine message is accepted whatever its header case, charset, chunks or TCP segments (I13)."""
 
-    expected: ClassVar[str] = "2xx and the effect, whatever pieces, header case or charset a request comes in"
+    expected: ClassVar[str] = "2xx and the effect for every equivalent form of a request: header case, charset, chunks"
     source: ClassVar[str] = "webhooks.success"
     fix: ClassVar[str] = (
-        "leave HTTP to a server that knows it: headers have no case, bodies come in pieces, content types have parameters"
+        "use an HTTP server library to parse requests: header names are case-insensitive, bodies may be chunked, "
+        "content types may have parameters"
     )
 
     def examine(self, journal: Journal) -> Finding:
-        """Look at each form in the light of the plain deliveries."""
-        made = genuine(journal)
-        forms = list(by_message(delivery for delivery in made if delivery.name).values())
+        """Compare each form of a request with the plain deliveries."""
+        deliveries = genuine(journal)
+        forms = list(by_message(delivery for delivery in deliveries if delivery.name).values())
         if not forms:
-            return self.inconclusive("no message was written in another form")
-        if not any(delivery.outcome == "ack" and not delivery.name for delivery in made):
-            return self.inconclusive("no plain delivery was acknowledged, so the form of the others is not to blame")
-        cases = tuple(_case(journal, ones) for ones in forms)
+            return self.inconclusive("no message was delivered in another form")
+        if not any(delivery.outcome == "ack" and not delivery.name for delivery in deliveries):
+            return self.inconclusive("no plain delivery was acknowledged, so a refusal cannot be attributed to the form")
+        cases = tuple(_case(journal, attempts) for attempts in forms)
         failed = [case for case in cases if case.verdict is Verdict.FAIL]
         if failed:
-            seen = f"{len(failed)} of {len(cases)} forms of a genuine message were not taken: {_plain(failed[0].name)}"
-            evidence = tuple(line(ones[-1]) for ones in forms if ones[-1].name in {case.name for case in failed})
-            return self.fails(seen, evidence=evidence, examined=len(cases), cases=cases)
+            observed = (
+                f"{len(failed)} of {len(cases)} forms of a genuine message were not accepted: {_readable(failed[0].name)}"
+            )
+            evidence = tuple(line(attempts[-1]) for attempts in forms if attempts[-1].name in {case.name for case in failed})
+            return self.fails(observed, evidence=evidence, examined=len(cases), cases=cases)
         if any(case.verdict is Verdict.INCONCLUSIVE for case in cases):
-            reason, hook = _doubt(journal, forms)
+            reason, hook = _why_inconclusive(journal, forms)
             return self.inconclusive(reason, hook=hook, cases=cases)
-        return self.passes(f"{len(cases)} forms of a genuine message were taken", examined=len(cases), cases=cases)
+        return self.passes(f"{len(cases)} forms of a genuine message were accepted", examined=len(cases), cases=cases)
 
 
-def _case(journal: Journal, ones: list[Delivery]) -> Case:
-    """One form, which had a second try if the first was refused."""
-    last, verdict = ones[-1], Verdict.PASS
-    if _found_nobody(ones) or _was_put_off(ones):
+def _case(journal: Journal, attempts: list[Delivery]) -> Case:
+    """Return the case of one form from its *attempts*; a refused form has a second attempt."""
+    last, verdict = attempts[-1], Verdict.PASS
+    if _was_never_received(attempts) or _was_postponed(attempts):
         verdict = Verdict.INCONCLUSIVE
-    elif not any(delivery.outcome == "ack" for delivery in ones):
+    elif not any(delivery.outcome == "ack" for delivery in attempts):
         verdict = Verdict.FAIL
     elif _is_ignored(journal, last):
         verdict = Verdict.INCONCLUSIVE if why_busy(journal)[0] else Verdict.FAIL
     return Case(
-        name=last.name, verdict=verdict, observed=f"{_plain(last.name)}: {response_text(last)}", events=(last.event,)
+        name=last.name, verdict=verdict, observed=f"{_readable(last.name)}: {response_text(last)}", events=(last.event,)
     )
 
 
-def _doubt(journal: Journal, forms: list[list[Delivery]]) -> tuple[str, str]:
-    """Why some form cannot be judged, and the hook that would help."""
-    if any(_found_nobody(ones) for ones in forms):
-        return "the receiver did not listen any more before every form had been tried", ""
-    if any(_was_put_off(ones) for ones in forms):
-        return "the receiver asked for a pause before every form had been tried", ""
+def _why_inconclusive(journal: Journal, forms: list[list[Delivery]]) -> tuple[str, str]:
+    """Return the reason why some form cannot be judged, and the hook that would help."""
+    if any(_was_never_received(attempts) for attempts in forms):
+        return "the receiver stopped listening before every form had been tried", ""
+    if any(_was_postponed(attempts) for attempts in forms):
+        return "the receiver responded with 429 or Retry-After before every form had been tried", ""
     return why_busy(journal)
 
 
-def _found_nobody(ones: list[Delivery]) -> bool:
-    """Whether a form never reached the receiver, which had ended before: that is no matter of forms."""
-    return all(delivery.trouble == CONNECTION_REFUSED for delivery in ones)
+def _was_never_received(attempts: list[Delivery]) -> bool:
+    """Return True if the receiver had already stopped: then the failure does not depend on the form."""
+    return all(delivery.trouble == CONNECTION_REFUSED for delivery in attempts)
 
 
-def _was_put_off(ones: list[Delivery]) -> bool:
-    """Whether a form was never looked at: too much had come at once, whatever its form."""
-    return all(puts_off(delivery) for delivery in ones)
+def _was_postponed(attempts: list[Delivery]) -> bool:
+    """Return True if every attempt got 429 or 503 with Retry-After: then the failure does not depend on the form."""
+    return all(puts_off(delivery) for delivery in attempts)
 
 
-def _is_ignored(journal: Journal, one: Delivery) -> bool:
-    """Whether a message was acknowledged and not applied, though another about the same kind of event was."""
-    told, events = last_applied(journal), events_by_id(journal)
-    if told is None or one.message_id not in events or told.get(one.message_id, 0):
+def _is_ignored(journal: Journal, delivery: Delivery) -> bool:
+    """Return True if *delivery* was acknowledged and not applied, although another event of its kind was applied."""
+    counts, events = last_applied(journal), events_by_id(journal)
+    if counts is None or delivery.message_id not in events or counts.get(delivery.message_id, 0):
         return False
-    applied = {events[key].kind for key, count in told.items() if count and key in events}
-    return events[one.message_id].kind in applied
+    applied = {events[message_id].kind for message_id, count in counts.items() if count and message_id in events}
+    return events[delivery.message_id].kind in applied
 
 
-def _plain(name: str) -> str:
+def _readable(name: str) -> str:
     return name.replace("_", " ")

@@ -32,154 +32,168 @@ WRONG_FORMS = {
     "literal_key_base64": "the key is the text secret.key; decode the real secret from base64",
     "hex": "the digest is compared as hex; the header carries base64",
     "hex_with_prefix": "the digest is compared as hex after sha256=; the header carries plain base64",
-    "prefix": "the digest is looked for after sha256=; the header carries plain base64",
+    "prefix": "the digest is expected after sha256=; the header carries plain base64",
     "decoded_key": "the key is the secret decoded from base64; the text of the secret is the key",
-    "hash_of_key_and_body": "the signature is taken for a plain hash of key and body; it is an HMAC",
-    "hash_of_body_and_key": "the signature is taken for a plain hash of body and key; it is an HMAC",
-    "hash_of_text_and_body": "the signature is taken for a plain hash of the secret's text and the body; it is an HMAC",
-    "hex_hash_of_text_and_body": "the signature is taken for a plain hash of secret and body in hex; it is an HMAC",
-    "time_milliseconds": "the time of the attempt is taken for milliseconds; it is in seconds",
+    "hash_of_key_and_body": "the signature is checked as a plain hash of key and body; it is an HMAC",
+    "hash_of_body_and_key": "the signature is checked as a plain hash of body and key; it is an HMAC",
+    "hash_of_text_and_body": "the signature is checked as a plain hash of the secret's text and the body; it is an HMAC",
+    "hex_hash_of_text_and_body": "the signature is checked as a plain hash of secret and body in hex; it is an HMAC",
+    "time_milliseconds": "the time of the attempt is read as milliseconds; it is in seconds",
 }
-"""Signatures that a receiver takes in place of the right one, and what that says about it."""
+"""Wrong signatures that a receiver may accept instead of the right one, and the mistake that each reveals."""
 AFTERWARDS = "after_junk"
-"""The case of the genuine messages that came after forgeries or oddities."""
+"""The case of genuine messages delivered after forged or unusual ones."""
 
 
 class AcknowledgesGenuine(PlainProbe, frozen=True, kw_only=True, tag="acknowledges_genuine"):
-    """A genuine message gets 2xx, however its JSON is written, unless something was broken on purpose.
+    """Check that every genuine message gets 2xx however its JSON is written, unless a fault was injected.
 
-    In a burst the app may refuse what it acknowledges in the end; refusing a repetition of what it has is worth advice.
+    In a burst the app may refuse a message that it acknowledges later. Refusing a repetition of an acknowledged message
+    gives advice only.
     """
 
-    expected: ClassVar[str] = "2xx for every message that Fiskil signed, whatever bytes it is written in"
+    expected: ClassVar[str] = "2xx for every message that Fiskil signed, however its bytes are written"
     source: ClassVar[str] = "webhooks.success"
-    fix: ClassVar[str] = "verify the raw bytes as they arrived, and ignore fields and events that you do not know"
+    fix: ClassVar[str] = "verify the raw bytes as they arrived, and ignore unknown fields and events"
 
     def examine(self, journal: Journal) -> Finding:
-        """Look at each answer in the light of what came before and after."""
-        made = genuine(journal)
-        if not made:
+        """Judge each response together with the deliveries before and after it."""
+        deliveries = genuine(journal)
+        if not deliveries:
             return self.inconclusive("no genuine message was delivered")
-        if not any(delivery.outcome == "ack" for delivery in made):
-            return self._of_a_deaf_receiver(journal, made)
-        advice = _server_errors(journal)
-        refused = [delivery for delivery in made if delivery.outcome != "ack"]
-        unexcused = [delivery for delivery in refused if not _is_excused(journal, delivery, made)]
-        ignored = _ignored(journal, made)
+        if not any(delivery.outcome == "ack" for delivery in deliveries):
+            return self._nothing_acknowledged(journal, deliveries)
+        advice = _advice_on_server_errors(journal)
+        refused = [delivery for delivery in deliveries if delivery.outcome != "ack"]
+        unexpected = [delivery for delivery in refused if not _may_be_refused(journal, delivery, deliveries)]
+        ignored = _ignored_variants(journal, deliveries)
         cases = (
-            *_cases(made, [*unexcused, *ignored]),
-            *_afterwards(journal, made, unexcused),
-            *_forms(journal, is_deaf=False),
+            *_variant_cases(deliveries, [*unexpected, *ignored]),
+            *_case_after_junk(journal, deliveries, unexpected),
+            *_wrong_form_cases(journal, refuses_all=False),
         )
-        if unexcused:
-            return self._of_refusals(unexcused, made, advice=advice, cases=cases)
+        if unexpected:
+            return self._refusals(unexpected, deliveries, advice=advice, cases=cases)
         reason, hook = why_busy(journal)
         if ignored and reason:
             return self.inconclusive(reason, hook=hook, advice=advice)
         if ignored:
-            seen = f"{len(ignored)} messages that were written another way were acknowledged and ignored"
+            observed = f"{len(ignored)} messages in another JSON form were acknowledged but not applied"
             evidence = tuple(line(delivery) for delivery in ignored)
-            return self.fails(seen, evidence=evidence, examined=messages_of(made), advice=advice, cases=cases)
-        advice += _refused_again(refused, made)
-        taken = messages_of(delivery for delivery in made if delivery.outcome == "ack")
-        return self.passes(f"{taken} genuine messages were acknowledged", examined=taken, advice=advice, cases=cases)
+            return self.fails(observed, evidence=evidence, examined=messages_of(deliveries), advice=advice, cases=cases)
+        advice += _advice_on_repetitions(refused, deliveries)
+        acknowledged = messages_of(delivery for delivery in deliveries if delivery.outcome == "ack")
+        return self.passes(
+            f"{acknowledged} genuine messages were acknowledged", examined=acknowledged, advice=advice, cases=cases
+        )
 
-    def _of_refusals(
-        self, refused: list[Delivery], made: list[Delivery], *, advice: tuple[str, ...], cases: tuple[Case, ...]
+    def _refusals(
+        self, refused: list[Delivery], deliveries: list[Delivery], *, advice: tuple[str, ...], cases: tuple[Case, ...]
     ) -> Finding:
-        """Some messages were not taken: put off, lost on one who has ended, or refused."""
+        """Return the finding for messages that were not acknowledged: postponed, lost after a crash, or refused."""
         if all(puts_off(delivery) for delivery in refused):
-            seen = f"{messages_of(refused)} genuine messages were put off for longer than they were waited with"
-            return self.inconclusive(f"{seen} ({response_text(refused[0])})", advice=advice)
-        seen = f"{messages_of(refused)} of {messages_of(made)} genuine messages were not acknowledged at once"
-        if refused[-1].trouble == CONNECTION_REFUSED and made[-1].trouble == CONNECTION_REFUSED:
-            seen += ": the receiver did not listen any more"
+            observed = f"{messages_of(refused)} genuine messages were postponed for longer than the harness waits"
+            return self.inconclusive(f"{observed} ({response_text(refused[0])})", advice=advice)
+        observed = f"{messages_of(refused)} of {messages_of(deliveries)} genuine messages were not acknowledged immediately"
+        if refused[-1].trouble == CONNECTION_REFUSED and deliveries[-1].trouble == CONNECTION_REFUSED:
+            observed += ": the receiver stopped listening"
         evidence = tuple(line(delivery) for delivery in refused)
-        return self.fails(seen, evidence=evidence, examined=messages_of(made), advice=advice, cases=cases)
+        return self.fails(observed, evidence=evidence, examined=messages_of(deliveries), advice=advice, cases=cases)
 
-    def _of_a_deaf_receiver(self, journal: Journal, made: list[Delivery]) -> Finding:
-        """Nothing genuine was taken: say what is taken instead, if anything is."""
-        answers = sorted({response_text(delivery) for delivery in made})
-        if all(delivery.status in NO_RECEIVER for delivery in made):
-            seen = f"every delivery was answered {' or '.join(answers)}: is app.webhook.path the receiver's?"
-            return self.inconclusive(seen, hook="app.webhook")
-        if answers == [CONNECTION_REFUSED]:
-            return self.inconclusive("nobody listens at the receiver's address: it has ended, or was never started")
-        taken = [
+    def _nothing_acknowledged(self, journal: Journal, deliveries: list[Delivery]) -> Finding:
+        """Return the finding for a receiver that refused everything; it names a wrong signature that is accepted, if any."""
+        responses = sorted({response_text(delivery) for delivery in deliveries})
+        if all(delivery.status in NO_RECEIVER for delivery in deliveries):
+            observed = f"every delivery got {' or '.join(responses)}; check that app.webhook.path is the receiver's path"
+            return self.inconclusive(observed, hook="app.webhook")
+        if responses == [CONNECTION_REFUSED]:
+            return self.inconclusive("nothing listens at the receiver's address: the app has exited or was never started")
+        accepted_forms = [
             delivery.name for delivery in journal.all(Delivery) if delivery.outcome == "ack" and delivery.name in WRONG_FORMS
         ]
-        seen = f"every genuine delivery was refused ({' or '.join(answers)})"
-        if taken:
-            seen += f"; the receiver takes {taken[0].replace('_', ' ')} instead: {WRONG_FORMS[taken[0]]}"
-        cases = _forms(journal, is_deaf=True)
-        found = self.fails(
-            seen, evidence=tuple(line(delivery) for delivery in made), examined=messages_of(made), cases=cases
+        observed = f"every genuine delivery was refused ({' or '.join(responses)})"
+        if accepted_forms:
+            observed += (
+                f"; the receiver accepts {accepted_forms[0].replace('_', ' ')} instead: {WRONG_FORMS[accepted_forms[0]]}"
+            )
+        cases = _wrong_form_cases(journal, refuses_all=True)
+        finding = self.fails(
+            observed,
+            evidence=tuple(line(delivery) for delivery in deliveries),
+            examined=messages_of(deliveries),
+            cases=cases,
         )
-        return found if taken else msgspec.structs.replace(found, fix=_first_to_look_at(made, self.fix))
+        return (
+            finding
+            if accepted_forms
+            else msgspec.structs.replace(finding, fix=_fix_for_refused_everything(deliveries, self.fix))
+        )
 
 
-def _first_to_look_at(made: list[Delivery], fix: str) -> str:
-    """A receiver that takes nothing at all is seldom one with a subtle flaw."""
-    if all(delivery.status is None for delivery in made):
-        return "see that an HTTP server is at this address and answers each POST, and read what it logs about these"
-    if all(delivery.status in REFUSED_AS_FORGED for delivery in made):
-        return f"see first that the receiver has the secret that the harness signs with, and lets its address in; then {fix}"
+def _fix_for_refused_everything(deliveries: list[Delivery], fix: str) -> str:
+    """Return the fix for a receiver that refused every message: check the setup first, it is rarely a subtle bug."""
+    if all(delivery.status is None for delivery in deliveries):
+        return "check that an HTTP server listens at this address and responds to POST, and read its log"
+    if all(delivery.status in REFUSED_AS_FORGED for delivery in deliveries):
+        return f"check first that the receiver has the harness's secret and allows its address; then {fix}"
     return fix
 
 
-def _cases(made: list[Delivery], guilty: list[Delivery]) -> tuple[Case, ...]:
-    """Every way in which a genuine message was written."""
-    refused = {delivery.name for delivery in guilty}
-    written = {delivery.name: delivery for delivery in made if delivery.name}
+def _variant_cases(deliveries: list[Delivery], failed: list[Delivery]) -> tuple[Case, ...]:
+    """Return one case for each variant of a genuine message."""
+    failed_names = {delivery.name for delivery in failed}
+    variants = {delivery.name: delivery for delivery in deliveries if delivery.name}
     return tuple(
         Case(
             name=name,
-            verdict=Verdict.FAIL if name in refused else Verdict.PASS,
+            verdict=Verdict.FAIL if name in failed_names else Verdict.PASS,
             observed=f"{name.replace('_', ' ')}: {response_text(delivery)}",
             events=(delivery.event,),
         )
-        for name, delivery in written.items()
+        for name, delivery in variants.items()
     )
 
 
-def _afterwards(journal: Journal, made: list[Delivery], unexcused: list[Delivery]) -> tuple[Case, ...]:
-    """Whether genuine messages were answered at all once junk had come; a status below 500 tells of something else."""
-    junk = [delivery.at_s for delivery in journal.all(Delivery) if delivery.kind in {"forged", "unusual"}]
-    later = [delivery for delivery in made if junk and delivery.at_s > junk[0]]
-    if not later or not any(delivery.outcome == "ack" for delivery in made if delivery.at_s < junk[0]):
+def _case_after_junk(journal: Journal, deliveries: list[Delivery], unexpected: list[Delivery]) -> tuple[Case, ...]:
+    """Return the case of genuine messages after junk: it fails for no response or 5xx, other statuses have other causes."""
+    junk_s = [delivery.at_s for delivery in journal.all(Delivery) if delivery.kind in {"forged", "unusual"}]
+    later = [delivery for delivery in deliveries if junk_s and delivery.at_s > junk_s[0]]
+    if not later or not any(delivery.outcome == "ack" for delivery in deliveries if delivery.at_s < junk_s[0]):
         return ()
-    broken = [
-        delivery for delivery in later if delivery in unexcused and (delivery.status is None or delivery.status >= 500)
+    failed = [
+        delivery for delivery in later if delivery in unexpected and (delivery.status is None or delivery.status >= 500)
     ]
-    seen = f"a genuine message afterwards: {response_text((broken or later)[0])}"
-    verdict = Verdict.FAIL if broken else Verdict.PASS
-    return (Case(name=AFTERWARDS, verdict=verdict, observed=seen, events=tuple(delivery.event for delivery in broken[:1])),)
+    observed = f"a genuine message afterwards: {response_text((failed or later)[0])}"
+    verdict = Verdict.FAIL if failed else Verdict.PASS
+    return (
+        Case(name=AFTERWARDS, verdict=verdict, observed=observed, events=tuple(delivery.event for delivery in failed[:1])),
+    )
 
 
-def _forms(journal: Journal, *, is_deaf: bool) -> tuple[Case, ...]:
-    """Every wrong form that was tried: it matters where it is taken in place of the right one."""
-    tried = {delivery.name: delivery for delivery in journal.all(Delivery) if delivery.name in WRONG_FORMS}
+def _wrong_form_cases(journal: Journal, *, refuses_all: bool) -> tuple[Case, ...]:
+    """Return one case for each wrong signature that was tried; it fails if it is accepted while genuine ones are refused."""
+    forms = {delivery.name: delivery for delivery in journal.all(Delivery) if delivery.name in WRONG_FORMS}
     return tuple(
         Case(
             name=name,
-            verdict=Verdict.FAIL if is_deaf and delivery.outcome == "ack" else Verdict.PASS,
+            verdict=Verdict.FAIL if refuses_all and delivery.outcome == "ack" else Verdict.PASS,
             observed=WRONG_FORMS[name]
-            if is_deaf and delivery.outcome == "ack"
+            if refuses_all and delivery.outcome == "ack"
             else f"{name.replace('_', ' ')}: {response_text(delivery)}",
             events=(delivery.event,),
         )
-        for name, delivery in tried.items()
+        for name, delivery in forms.items()
     )
 
 
-def _is_excused(journal: Journal, refused: Delivery, made: list[Delivery]) -> bool:
-    """Whether a correct app may refuse this one."""
-    others = [delivery for delivery in made if delivery.message_id == refused.message_id and delivery is not refused]
-    is_taken = any(delivery.outcome == "ack" for delivery in others)
+def _may_be_refused(journal: Journal, refused: Delivery, deliveries: list[Delivery]) -> bool:
+    """Return True if a correct app may refuse this delivery."""
+    others = [delivery for delivery in deliveries if delivery.message_id == refused.message_id and delivery is not refused]
+    was_acknowledged = any(delivery.outcome == "ack" for delivery in others)
     is_repetition = any(
         delivery.at_s < refused.at_s and (delivery.outcome == "ack" or HUNG_UP in delivery.trouble) for delivery in others
     )
-    was_in_burst = refused.group > 0 and is_taken
+    was_in_burst = refused.group > 0 and was_acknowledged
     return (
         HUNG_UP in refused.trouble
         or is_repetition
@@ -189,40 +203,40 @@ def _is_excused(journal: Journal, refused: Delivery, made: list[Delivery]) -> bo
     )
 
 
-def _ignored(journal: Journal, made: list[Delivery]) -> list[Delivery]:
-    """Messages written another way, acknowledged and not applied, though others about the same kind of event were."""
-    told = last_applied(journal)
-    if told is None:
+def _ignored_variants(journal: Journal, deliveries: list[Delivery]) -> list[Delivery]:
+    """Return variants that were acknowledged and not applied, although other events of their kind were applied."""
+    counts = last_applied(journal)
+    if counts is None:
         return []
     events = events_by_id(journal)
-    used = [
+    subscribed = [
         delivery
-        for delivery in made
+        for delivery in deliveries
         if delivery.outcome == "ack" and delivery.message_id in events and events[delivery.message_id].is_subscribed
     ]
-    applied = {events[delivery.message_id].kind for delivery in used if told.get(delivery.message_id, 0)}
+    applied = {events[delivery.message_id].kind for delivery in subscribed if counts.get(delivery.message_id, 0)}
     return [
         delivery
-        for delivery in used
-        if delivery.name and events[delivery.message_id].kind in applied and not told.get(delivery.message_id, 0)
+        for delivery in subscribed
+        if delivery.name and events[delivery.message_id].kind in applied and not counts.get(delivery.message_id, 0)
     ]
 
 
-def _refused_again(refused: list[Delivery], made: list[Delivery]) -> tuple[str, ...]:
-    known = {delivery.message_id for delivery in made if delivery.outcome == "ack"}
-    again = [delivery for delivery in refused if delivery.message_id in known and delivery.status is not None]
-    if not again:
+def _advice_on_repetitions(refused: list[Delivery], deliveries: list[Delivery]) -> tuple[str, ...]:
+    acknowledged = {delivery.message_id for delivery in deliveries if delivery.outcome == "ack"}
+    repetitions = [delivery for delivery in refused if delivery.message_id in acknowledged and delivery.status is not None]
+    if not repetitions:
         return ()
-    return (f"repetitions of acknowledged messages were refused ({again[0].status}); 2xx would end the retries",)
+    return (f"repetitions of acknowledged messages were refused ({repetitions[0].status}); 2xx would end the retries",)
 
 
-def _server_errors(journal: Journal) -> tuple[str, ...]:
-    odd = [
+def _advice_on_server_errors(journal: Journal) -> tuple[str, ...]:
+    variants = [
         delivery.name.replace("_", " ")
         for delivery in of_kind(journal, "unusual")
         if delivery.status is not None and delivery.status >= 500
     ]
-    if not odd:
+    if not variants:
         return ()
-    more = f" and {len(odd) - 4} more" if len(odd) > 4 else ""
-    return (f"5xx on signed oddities that Fiskil never sends: {', '.join(odd[:4])}{more}",)
+    more = f" and {len(variants) - 4} more" if len(variants) > 4 else ""
+    return (f"5xx for signed messages that Fiskil never sends: {', '.join(variants[:4])}{more}",)

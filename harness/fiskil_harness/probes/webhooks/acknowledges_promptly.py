@@ -1,4 +1,4 @@
-"""Does the acknowledgement come at once, whatever else is going on?"""
+"""Does each delivery get its response in time, independently of the API and of other clients?"""
 
 from operator import attrgetter
 from typing import ClassVar
@@ -12,73 +12,86 @@ from fiskil_harness.probes.probe import PlainProbe
 BESIDE = "beside a slow client"
 SLOW_S = 3.0
 WAITED_S = 1.0
-"""An acknowledgement that came so much later, and only after a slow API call had ended, has waited for it."""
+"""A response that overlapped a slow API call for at least this long, and ended after it, has waited for that call."""
 
 PAUSED_S = 1.0
-"""A machine that stood still for less excuses nobody who took seconds."""
+"""Shorter pauses of the machine do not excuse a response that took seconds."""
 
 NOTICED_S = 0.5
-"""The link may notice so late that the app has hung up."""
+"""The proxy may notice this late that the app has closed the connection."""
 
 
 class AcknowledgesPromptly(PlainProbe, frozen=True, kw_only=True, tag="acknowledges_promptly"):
-    """After a first delivery to warm up, each acknowledgement comes within ``ack_s``, and none waits for the API (I10).
+    """Check that each delivery is acknowledged within ``ack_s``, and that no response waits for the API (I10).
 
-    What a refused forgery takes is the machine's own slowness, and is allowed on top.
+    The first delivery is a warm-up and does not count. The time that a refused forgery takes measures the machine's own
+    slowness, and is subtracted.
     """
 
-    expected: ClassVar[str] = "an answer within the limit, which does not depend on the API or on other clients"
+    expected: ClassVar[str] = "a response within the limit, independent of the API and of other clients"
     source: ClassVar[str] = "webhooks.prompt"
-    fix: ClassVar[str] = "put the message on durable storage, answer, and do the work afterwards"
+    fix: ClassVar[str] = "store the message durably, respond, and process it afterwards"
 
     def examine(self, journal: Journal) -> Finding:
-        """Measure."""
-        made = [delivery for delivery in journal.all(Delivery) if delivery.kind in {"genuine", "replay", "unusual"}][1:]
-        waited = [delivery for delivery in made if delivery.outcome == "ack" or "limit" in delivery.trouble]
-        limit_s = _limit_s(journal)
-        behind = [delivery for delivery in waited if delivery.took_s - _noise_s(journal) > limit_s]
-        late = [
-            delivery for delivery in behind if delivery.took_s - _noise_s(journal) - _stood_s(journal, delivery) > limit_s
+        """Compare the duration of each delivery with the limit, and with the API calls during it."""
+        deliveries = [delivery for delivery in journal.all(Delivery) if delivery.kind in {"genuine", "replay", "unusual"}][
+            1:
         ]
-        stragglers = [delivery for delivery in late if _was_left_behind(delivery, waited, late)]
+        timed = [delivery for delivery in deliveries if delivery.outcome == "ack" or "limit" in delivery.trouble]
+        limit_s = _limit_s(journal)
+        over_limit = [delivery for delivery in timed if delivery.took_s - _slowness_s(journal) > limit_s]
+        late = [
+            delivery
+            for delivery in over_limit
+            if delivery.took_s - _slowness_s(journal) - _excusing_pause_s(journal, delivery) > limit_s
+        ]
+        stragglers = [delivery for delivery in late if _is_straggler(delivery, timed, late)]
         if len(late) > len(stragglers):
-            seen = f"{len(late)} of {len(waited)} deliveries were not acknowledged within {limit_s:g} s"
-            cases = (*_cases(made, late), *_beside(made, late))
-            return self.fails(seen, evidence=tuple(line(delivery) for delivery in late), examined=len(waited), cases=cases)
+            observed = f"{len(late)} of {len(timed)} deliveries were not acknowledged within {limit_s:g} s"
+            cases = (*_cases(deliveries, late), *_slow_client_cases(deliveries, late))
+            return self.fails(
+                observed, evidence=tuple(line(delivery) for delivery in late), examined=len(timed), cases=cases
+            )
         held_up = [
-            delivery for delivery in made if _waited_for_the_api(journal, delivery, stood_s=_stood_s(journal, delivery))
+            delivery
+            for delivery in deliveries
+            if _waited_for_the_api(journal, delivery, machine_paused_s=_excusing_pause_s(journal, delivery))
         ]
         if held_up:
-            seen = f"{len(held_up)} of {len(made)} answers came only when a slow API call had ended"
-            cases = (*_cases(made, held_up), *_beside(made, []))
-            return self.fails(seen, evidence=tuple(line(delivery) for delivery in held_up), examined=len(made), cases=cases)
-        doubtful = [
-            delivery for delivery in made if delivery in behind or _waited_for_the_api(journal, delivery, stood_s=0.0)
+            observed = f"{len(held_up)} of {len(deliveries)} responses came only after a slow API call had ended"
+            cases = (*_cases(deliveries, held_up), *_slow_client_cases(deliveries, []))
+            return self.fails(
+                observed, evidence=tuple(line(delivery) for delivery in held_up), examined=len(deliveries), cases=cases
+            )
+        excused = [
+            delivery
+            for delivery in deliveries
+            if delivery in over_limit or _waited_for_the_api(journal, delivery, machine_paused_s=0.0)
         ]
-        if len(doubtful) > len(stragglers):
-            return self.inconclusive(f"{len(doubtful)} of {len(made)} deliveries were acknowledged {EXCUSED_BY_PAUSE}")
-        if not waited:
+        if len(excused) > len(stragglers):
+            return self.inconclusive(f"{len(excused)} of {len(deliveries)} deliveries were acknowledged {EXCUSED_BY_PAUSE}")
+        if not timed:
             return self.inconclusive("no delivery but the first was acknowledged")
-        broken = bites(journal)
-        if broken and not any(_outlived(journal, call) for call in broken):
-            return self.inconclusive("no slow API call went on when its delivery had been answered")
-        in_time = len(waited) - len(stragglers)
+        bitten = bites(journal)
+        if bitten and not any(_continued_after_response(journal, call) for call in bitten):
+            return self.inconclusive("no slow API call continued after its delivery had got a response")
+        in_time = len(timed) - len(stragglers)
         return self.passes(
             f"{in_time} deliveries were acknowledged in time",
             examined=in_time,
-            advice=_advice(waited, stragglers),
-            cases=(*_cases(made, []), *_beside(made, [])),
+            advice=_advice(timed, stragglers),
+            cases=(*_cases(deliveries, []), *_slow_client_cases(deliveries, [])),
         )
 
 
-def _cases(made: list[Delivery], held_up: list[Delivery]) -> tuple[Case, ...]:
-    """First deliveries and those that came again: which of them were answered too late."""
-    seen: set[str] = set()
-    slow: dict[str, list[str]] = {}
-    for delivery in made:
-        name = "again" if delivery.message_id in seen else "first"
-        seen.add(delivery.message_id)
-        slow.setdefault(name, []).extend([delivery.event] if delivery in held_up else [])
+def _cases(deliveries: list[Delivery], late: list[Delivery]) -> tuple[Case, ...]:
+    """Return one case for first deliveries and one for repetitions: late or in time."""
+    seen_ids: set[str] = set()
+    late_events: dict[str, list[str]] = {}
+    for delivery in deliveries:
+        name = "again" if delivery.message_id in seen_ids else "first"
+        seen_ids.add(delivery.message_id)
+        late_events.setdefault(name, []).extend([delivery.event] if delivery in late else [])
     return tuple(
         Case(
             name=name,
@@ -86,12 +99,12 @@ def _cases(made: list[Delivery], held_up: list[Delivery]) -> tuple[Case, ...]:
             observed=f"{'repetitions' if name == 'again' else 'first deliveries'}: {'late' if events else 'in time'}",
             events=tuple(sorted(set(events))),
         )
-        for name, events in sorted(slow.items())
+        for name, events in sorted(late_events.items())
     )
 
 
-def _beside(made: list[Delivery], late: list[Delivery]) -> tuple[Case, ...]:
-    """The delivery beside a slow client, where there was one."""
+def _slow_client_cases(deliveries: list[Delivery], late: list[Delivery]) -> tuple[Case, ...]:
+    """Return the case of the delivery made while a slow client was connected, if there was one."""
     return tuple(
         Case(
             name=BESIDE.replace(" ", "_"),
@@ -103,55 +116,58 @@ def _beside(made: list[Delivery], late: list[Delivery]) -> tuple[Case, ...]:
             observed=line(delivery),
             events=(delivery.event,),
         )
-        for delivery in made
+        for delivery in deliveries
         if delivery.name == BESIDE and delivery.attempt == 1
     )
 
 
-def _was_left_behind(one: Delivery, waited: list[Delivery], late: list[Delivery]) -> bool:
-    """Whether it was one of the few of its burst: the system holds back what a full backlog cannot take."""
-    together = [other for other in waited if other.group == one.group]
-    return one.group > 0 and 2 * sum(1 for other in late if other.group == one.group) < len(together)
+def _is_straggler(delivery: Delivery, timed: list[Delivery], late: list[Delivery]) -> bool:
+    """Return True for a late delivery of a burst of which fewer than half were late.
+
+    The operating system delays connections when the listen backlog is full.
+    """
+    burst = [other for other in timed if other.group == delivery.group]
+    return delivery.group > 0 and 2 * sum(1 for other in late if other.group == delivery.group) < len(burst)
 
 
-def _advice(waited: list[Delivery], stragglers: list[Delivery]) -> tuple[str, ...]:
+def _advice(timed: list[Delivery], stragglers: list[Delivery]) -> tuple[str, ...]:
     groups = {straggler.group for straggler in stragglers}
-    together = sum(1 for delivery in waited if delivery.group in groups)
-    slow = sum(1 for delivery in waited if delivery.took_s > SLOW_S and delivery not in stragglers)
-    said = [f"{len(stragglers)} of {together} deliveries in a burst were late"] if stragglers else []
-    said += [f"{slow} acknowledgements took more than {SLOW_S:g} s"] if slow else []
-    return tuple(said)
+    burst = sum(1 for delivery in timed if delivery.group in groups)
+    slow = sum(1 for delivery in timed if delivery.took_s > SLOW_S and delivery not in stragglers)
+    remarks = [f"{len(stragglers)} of {burst} deliveries in a burst were late"] if stragglers else []
+    remarks += [f"{slow} acknowledgements took more than {SLOW_S:g} s"] if slow else []
+    return tuple(remarks)
 
 
 def _limit_s(journal: Journal) -> float:
     return next((limits.ack_s for limits in journal.all(Limits)), 10.0)
 
 
-def _noise_s(journal: Journal) -> float:
+def _slowness_s(journal: Journal) -> float:
     return max((delivery.took_s for delivery in of_kind(journal, "forged") if delivery.outcome == "refuse"), default=0.0)
 
 
-def _outlived(journal: Journal, call: Exchange) -> bool:
-    """Whether *call* went on after the answer to the latest delivery that had begun before it did.
+def _continued_after_response(journal: Journal, call: Exchange) -> bool:
+    """Return True if *call* was still running after the response to the latest delivery that began before it.
 
-    A client that gives up within a second waits too briefly to be convicted; what shows that it works afterwards is this.
+    This shows that the app works after its response. A client that gives up within a second waits too briefly for a FAIL.
     """
-    begun = [delivery for delivery in journal.all(Delivery) if delivery.at_s <= call.at_s]
-    return bool(begun) and call.ended_s > ended_s(max(begun, key=attrgetter("at_s")))
+    earlier = [delivery for delivery in journal.all(Delivery) if delivery.at_s <= call.at_s]
+    return bool(earlier) and call.ended_s > ended_s(max(earlier, key=attrgetter("at_s")))
 
 
-def _stood_s(journal: Journal, delivery: Delivery) -> float:
-    lasted_s = paused_s(journal, delivery.at_s, ended_s(delivery))
-    return lasted_s if lasted_s >= PAUSED_S else 0.0
+def _excusing_pause_s(journal: Journal, delivery: Delivery) -> float:
+    duration_s = paused_s(journal, delivery.at_s, ended_s(delivery))
+    return duration_s if duration_s >= PAUSED_S else 0.0
 
 
-def _waited_for_the_api(journal: Journal, delivery: Delivery, *, stood_s: float) -> bool:
-    """Whether a bitten call went on for long while *delivery* waited, and was over when its answer came.
+def _waited_for_the_api(journal: Journal, delivery: Delivery, *, machine_paused_s: float) -> bool:
+    """Return True if a call with a fault ran for long while *delivery* waited, and ended before its response came.
 
-    For *stood_s* of that time the machine stood still, and nobody waited for anything.
+    *machine_paused_s* of that time are not counted, because the machine was paused.
     """
     for call in bites_during(journal, delivery):
-        together_s = min(call.ended_s, ended_s(delivery)) - max(call.at_s, delivery.at_s)
-        if together_s - stood_s >= WAITED_S and call.ended_s <= ended_s(delivery) + NOTICED_S:
+        overlap_s = min(call.ended_s, ended_s(delivery)) - max(call.at_s, delivery.at_s)
+        if overlap_s - machine_paused_s >= WAITED_S and call.ended_s <= ended_s(delivery) + NOTICED_S:
             return True
     return False

@@ -1,4 +1,4 @@
-"""Are two messages that differ in ``message_id`` alone two messages?"""
+"""Are messages that differ only in ``message_id`` applied as separate messages?"""
 
 from typing import ClassVar
 
@@ -13,61 +13,63 @@ USED = "app.facts.uses_events"
 
 
 class AppliesEach(PlainProbe, frozen=True, kw_only=True, tag="applies_each"):
-    """Each acknowledged id has its own effect, though the facts are the same or the ids look alike.
+    """Check that each acknowledged message_id has its own effect, although the events are equal or the ids similar.
 
-    Without counts, a reading of the dataset after each of its events shows it.
+    If the effects hook reports no counts, an API call for the dataset after each of its events is the proof.
     """
 
     needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
-    expected: ClassVar[str] = "one effect for every message_id, compared as text and as a whole"
+    expected: ClassVar[str] = "one effect for every message_id, compared as complete text"
     source: ClassVar[str] = "webhooks.message-id"
-    fix: ClassVar[str] = "remember message_id itself, as text; not a hash of the facts, not a number, not the consent"
+    fix: ClassVar[str] = "deduplicate by message_id as text, not by a hash of the event, a number or the consent"
 
     def examine(self, journal: Journal) -> Finding:
-        """Look at the counts of the lookalikes."""
+        """Compare the counts of messages that look alike."""
         events = events_by_id(journal)
-        alike = [
+        similar = [
             delivery
             for delivery in genuine(journal)
             if delivery.name and delivery.outcome == "ack" and delivery.message_id in events
         ]
-        if len(alike) < 2:
+        if len(similar) < 2:
             return self.inconclusive("no two messages that look alike were acknowledged")
-        told = last_applied(journal)
-        if told is None:
-            return self._by_interpretations(journal, alike, events)
-        kinds = {events[text].kind for text, count in told.items() if count and text in events}
-        if not any(told.get(delivery.message_id, 0) for delivery in alike):
+        counts = last_applied(journal)
+        if counts is None:
+            return self._by_reads(journal, similar, events)
+        kinds = {events[message_id].kind for message_id, count in counts.items() if count and message_id in events}
+        if not any(counts.get(delivery.message_id, 0) for delivery in similar):
             return self.inconclusive("the app applies no event of that kind", hook=USED)
-        # Of a kind that was never applied, nobody can say that it was taken for another.
-        alike = [delivery for delivery in alike if events[delivery.message_id].kind in kinds]
-        missing = [delivery for delivery in alike if not told.get(delivery.message_id, 0)]
+        # A kind that the app never applies cannot show that a message was treated as a duplicate.
+        similar = [delivery for delivery in similar if events[delivery.message_id].kind in kinds]
+        missing = [delivery for delivery in similar if not counts.get(delivery.message_id, 0)]
         reason, hook = why_busy(journal)
         if missing and reason:
             return self.inconclusive(reason, hook=hook)
-        cases = _cases(alike, told)
+        cases = _cases(similar, counts)
         if missing:
-            seen = f"{len(missing)} of {len(alike)} acknowledged messages were taken for another one and not applied"
+            observed = f"{len(missing)} of {len(similar)} acknowledged messages were treated as duplicates and not applied"
             evidence = tuple(line(delivery) for delivery in missing)
-            return self.fails(seen, evidence=evidence, examined=len(alike), cases=cases)
-        return self.passes(f"{len(alike)} messages that look alike were each applied", examined=len(alike), cases=cases)
+            return self.fails(observed, evidence=evidence, examined=len(similar), cases=cases)
+        return self.passes(f"{len(similar)} messages that look alike were each applied", examined=len(similar), cases=cases)
 
-    def _by_interpretations(self, journal: Journal, alike: list[Delivery], events: dict[str, EventCreated]) -> Finding:
-        for delivery, following in zip(alike, [*alike[1:], None], strict=True):
-            made = reads(journal, dataset_of(events[delivery.message_id].kind), end_user_of(delivery))
+    def _by_reads(self, journal: Journal, similar: list[Delivery], events: dict[str, EventCreated]) -> Finding:
+        for delivery, following in zip(similar, [*similar[1:], None], strict=True):
+            calls = reads(journal, dataset_of(events[delivery.message_id].kind), end_user_of(delivery))
             until_s = following.at_s if following else float("inf")
-            if not any(delivery.at_s <= call.at_s < until_s for call in made):
-                return self.inconclusive("the effects hook tells no counts (applied)", hook=EFFECTS)
-        return self.passes(f"{len(alike)} messages that look alike were each followed by a reading", examined=len(alike))
+            if not any(delivery.at_s <= call.at_s < until_s for call in calls):
+                return self.inconclusive("the effects hook reports no counts (applied)", hook=EFFECTS)
+        return self.passes(
+            f"{len(similar)} messages that look alike were each followed by an API call", examined=len(similar)
+        )
 
 
-def _cases(alike: list[Delivery], told: dict[str, int]) -> tuple[Case, ...]:
-    """Each lookalike by its name: applied, or taken for another."""
-    made = {}
-    for delivery in alike:
-        is_applied = bool(told.get(delivery.message_id, 0))
+def _cases(similar: list[Delivery], counts: dict[str, int]) -> tuple[Case, ...]:
+    """Return one case for each kind of similarity: applied, or treated as a duplicate."""
+    cases = {}
+    for delivery in similar:
+        is_applied = bool(counts.get(delivery.message_id, 0))
         verdict = Verdict.PASS if is_applied else Verdict.FAIL
-        words = f"{delivery.name}: {'applied' if is_applied else 'taken for another'}"
+        observed = f"{delivery.name}: {'applied' if is_applied else 'treated as a duplicate'}"
         name = delivery.name.replace(" ", "_")
-        made[name] = Case(name=name, verdict=verdict, observed=words, events=(delivery.event,))
-    return tuple(made.values())
+        cases[name] = Case(name=name, verdict=verdict, observed=observed, events=(delivery.event,))
+    return tuple(cases.values())

@@ -1,4 +1,4 @@
-"""Is every message applied at most once, however often it was delivered?"""
+"""Is every message applied at most once, however often it is delivered?"""
 
 from typing import ClassVar
 
@@ -13,9 +13,9 @@ from fiskil_harness.probes.probe import PlainProbe
 
 
 class AppliesOnce(PlainProbe, frozen=True, kw_only=True, tag="applies_once"):
-    """No message id has more than one completed processing, in every interleaving (I2).
+    """Check that no message is applied more than once, however its deliveries overlap (I2).
 
-    An app that tells no counts is judged by twins: the one whose messages came repeatedly ends as the others.
+    An app that reports no counts is judged by twins: the twin that got messages repeatedly must end in the same state.
     """
 
     needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
@@ -24,9 +24,9 @@ class AppliesOnce(PlainProbe, frozen=True, kw_only=True, tag="applies_once"):
     fix: ClassVar[str] = "claim message_id and apply its effect in one database transaction"
 
     def examine(self, journal: Journal) -> Finding:
-        """Read the counts at the end against what was delivered more than once."""
-        told = last_applied(journal)
-        finding = self._by_twins(journal) if told is None else self._by_counts(journal, told)
+        """Compare the last counts with the messages that were delivered more than once."""
+        counts = last_applied(journal)
+        finding = self._by_twins(journal) if counts is None else self._by_counts(journal, counts)
         if finding.verdict is not Verdict.PASS:
             return finding
         if uncut(journal):
@@ -34,61 +34,80 @@ class AppliesOnce(PlainProbe, frozen=True, kw_only=True, tag="applies_once"):
         reason = unfelt(journal)
         return self.inconclusive(reason, hook=FAIL) if reason else finding
 
-    def _by_counts(self, journal: Journal, told: dict[str, int]) -> Finding:
+    def _by_counts(self, journal: Journal, counts: dict[str, int]) -> Finding:
         delivered = by_message(delivery for delivery in journal.all(Delivery) if delivery.kind in {"genuine", "replay"})
-        cases = cases_of(repeated(journal, told))
-        twice = {event: count for event, count in told.items() if count > 1 and event in delivered}
-        amidst = {delivery.message_id for delivery in journal.all(Delivery) if delivery.name == DURING_KILL}
-        if twice and not twice.keys() - amidst:
-            seen = "a message that was under way when the app died was applied more than once"
-            return self.fails(seen, examined=len(delivered), cases=cases)
-        if twice:
-            twice = {event: count for event, count in twice.items() if event not in amidst}
-            event, count = min(twice.items(), key=lambda pair: journal.names.get(pair[0], pair[0]))
-            is_race = any(delivery.group for delivery in delivered[event]) or MANY <= len(delivered[event]) != count
-            often = "more than once" if is_race else f"{count} times"
-            seen = f"message {journal.names.get(event, event)} was applied {often} ({_attempts(delivered[event])})"
-            evidence = tuple(line(delivery) for delivery in delivered[event])
-            return self.fails(seen, evidence=evidence, examined=len(delivered), cases=cases)
-        again = [ones for ones in delivered.values() if len(ones) > 1 and told.get(ones[0].message_id, 0) == 1]
-        if not again:
+        cases = cases_of(repeated(journal, counts))
+        repeated_effects = {
+            message_id: count for message_id, count in counts.items() if count > 1 and message_id in delivered
+        }
+        during_kill = {delivery.message_id for delivery in journal.all(Delivery) if delivery.name == DURING_KILL}
+        if repeated_effects and not repeated_effects.keys() - during_kill:
+            observed = "a message that was being delivered when the app was killed was applied more than once"
+            return self.fails(observed, examined=len(delivered), cases=cases)
+        if repeated_effects:
+            repeated_effects = {
+                message_id: count for message_id, count in repeated_effects.items() if message_id not in during_kill
+            }
+            message_id, count = min(repeated_effects.items(), key=lambda pair: journal.names.get(pair[0], pair[0]))
+            is_race = (
+                any(delivery.group for delivery in delivered[message_id]) or MANY <= len(delivered[message_id]) != count
+            )
+            times = "more than once" if is_race else f"{count} times"
+            attempts = _attempts(delivered[message_id])
+            observed = f"message {journal.names.get(message_id, message_id)} was applied {times} ({attempts})"
+            evidence = tuple(line(delivery) for delivery in delivered[message_id])
+            return self.fails(observed, evidence=evidence, examined=len(delivered), cases=cases)
+        repeated_deliveries = [
+            deliveries
+            for deliveries in delivered.values()
+            if len(deliveries) > 1 and counts.get(deliveries[0].message_id, 0) == 1
+        ]
+        if not repeated_deliveries:
             return self.inconclusive("no message was delivered more than once and applied")
         reason, hook = why_busy(journal)
         if reason:
             return self.inconclusive(reason, hook=hook)
-        seen = f"{len(again)} messages were delivered repeatedly and applied once"
-        return self.passes(seen, examined=len(again), cases=cases)
+        observed = f"{len(repeated_deliveries)} messages were delivered repeatedly and applied once"
+        return self.passes(observed, examined=len(repeated_deliveries), cases=cases)
 
     def _by_twins(self, journal: Journal) -> Finding:
-        """Without counts: did repeating change anything?"""
+        """Return the finding without counts: it fails if repeated deliveries changed the state."""
         comparison = compare_twins(journal)
         if comparison.reason:
-            seen = f"the effects hook tells no counts (applied), and {comparison.reason}"
-            return self.inconclusive(seen, hook=comparison.hook or EFFECTS)
+            observed = f"the effects hook reports no counts (applied), and {comparison.reason}"
+            return self.inconclusive(observed, hook=comparison.hook or EFFECTS)
         deliveries = [
             delivery
             for delivery in journal.all(Delivery)
             if delivery.participant == "b" and delivery.kind in {"genuine", "replay"}
         ]
-        again = [ones for ones in by_message(deliveries).values() if len(ones) > 1]
-        if not again:
+        repeated_deliveries = [
+            deliveries_of_one for deliveries_of_one in by_message(deliveries).values() if len(deliveries_of_one) > 1
+        ]
+        if not repeated_deliveries:
             return self.inconclusive("no message was delivered more than once")
         if comparison.differences:
-            seen = f"after {len(again)} messages were delivered repeatedly the state is another than without"
-            return self.fails(seen, evidence=comparison.differences, examined=len(again), advice=comparison.advice)
+            observed = f"the state differs after {len(repeated_deliveries)} messages were delivered repeatedly"
+            return self.fails(
+                observed, evidence=comparison.differences, examined=len(repeated_deliveries), advice=comparison.advice
+            )
         if comparison.unnamed_counters:
-            seen = f"a number at {comparison.unnamed_counters[0]} grows with every delivery, and may count effects or tries"
-            return self.inconclusive(seen, hook=f"{EFFECTS}: applied", advice=comparison.advice)
+            observed = (
+                f"the number at {comparison.unnamed_counters[0]} grows with every delivery: it may count effects or attempts"
+            )
+            return self.inconclusive(observed, hook=f"{EFFECTS}: applied", advice=comparison.advice)
         return self.passes(
-            f"{len(again)} messages were delivered repeatedly and left the state as it is without",
-            examined=len(again),
+            f"{len(repeated_deliveries)} messages were delivered repeatedly without changing the state",
+            examined=len(repeated_deliveries),
             advice=comparison.advice,
         )
 
 
 def _attempts(deliveries: list[Delivery]) -> str:
-    shown = deliveries[:4]
-    attempts = " and ".join(f"{delivery.attempt}{' replayed' if delivery.kind == 'replay' else ''}" for delivery in shown)
-    statuses = " and ".join(str(delivery.status) if delivery.status is not None else "no answer" for delivery in shown)
+    first_four = deliveries[:4]
+    attempts = " and ".join(
+        f"{delivery.attempt}{' replayed' if delivery.kind == 'replay' else ''}" for delivery in first_four
+    )
+    statuses = " and ".join(str(delivery.status) if delivery.status is not None else "none" for delivery in first_four)
     more = f" and {len(deliveries) - 4} more" if len(deliveries) > 4 else ""
-    return f"attempts {attempts}{more}, answered {statuses}"
+    return f"attempts {attempts}{more}, responses {statuses}"

@@ -1,4 +1,4 @@
-"""Does the app end in the same state, whatever the order in which it was told?"""
+"""Does the app end in the same state, whatever the order of its deliveries?"""
 
 import re
 from typing import ClassVar
@@ -14,9 +14,9 @@ OTHER = re.compile(r"b\d*")
 
 
 class IgnoresDeliveryOrder(PlainProbe, frozen=True, kw_only=True, tag="ignores_delivery_order"):
-    """The twin that was told the same facts out of order, late or again ends as the one that was told in order (I5, I6).
+    """Check that twins end in the same state, although one got its messages out of order, late or repeatedly (I5, I6).
 
-    Where there are several such twins, each is a case, called by the events about the consent as they came.
+    If there are several such twins, each is a case, named after its consent events in the order of delivery.
     """
 
     needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
@@ -24,40 +24,44 @@ class IgnoresDeliveryOrder(PlainProbe, frozen=True, kw_only=True, tag="ignores_d
     expected: ClassVar[str] = "the same state as after the same events in order"
     source: ClassVar[str] = "webhooks.order"
     fix: ClassVar[str] = (
-        "let publish_time decide which of two facts about a consent is newer, and read datasets from the API"
+        "use publish_time to decide which of two events about a consent is newer, and read datasets from the API"
     )
 
     def examine(self, journal: Journal) -> Finding:
-        """Compare twins."""
+        """Compare the final states of the twins."""
         others = sorted(
             {effects.participant for effects in journal.all(Effects) if OTHER.fullmatch(effects.participant)}
         ) or ["b"]
-        made = {name: compare_twins(journal, name) for name in others}
-        cases = _cases(journal, made) if len(made) > 1 else ()
-        failing = [comparison for comparison in made.values() if comparison.differences and not comparison.reason]
+        comparisons = {name: compare_twins(journal, name) for name in others}
+        cases = _cases(journal, comparisons) if len(comparisons) > 1 else ()
+        failing = [comparison for comparison in comparisons.values() if comparison.differences and not comparison.reason]
         if failing:
             first = failing[0]
-            orders = f" in {len(failing)} of {len(made)} orders" if len(made) > 1 else ""
-            seen = f"the twins end differently at {len(first.differences)} of {first.compared} places{orders}"
-            return self.fails(seen, evidence=first.differences, examined=first.compared, advice=first.advice, cases=cases)
-        unclear = next((comparison for comparison in made.values() if comparison.reason), None)
+            orders = f" in {len(failing)} of {len(comparisons)} orders" if len(comparisons) > 1 else ""
+            observed = f"the twins' final states differ at {len(first.differences)} of {first.compared} places{orders}"
+            return self.fails(
+                observed, evidence=first.differences, examined=first.compared, advice=first.advice, cases=cases
+            )
+        unclear = next((comparison for comparison in comparisons.values() if comparison.reason), None)
         if unclear:
             return self.inconclusive(unclear.reason, hook=unclear.hook, cases=cases)
-        first = made[others[0]]
-        orders = f" in {len(made)} orders" if len(made) > 1 else ""
-        seen = f"the twins end alike at {first.compared} places{orders}"
-        return self.passes(seen, examined=first.compared, advice=first.advice, cases=cases)
+        first = comparisons[others[0]]
+        orders = f" in {len(comparisons)} orders" if len(comparisons) > 1 else ""
+        observed = f"the twins' final states are equal at {first.compared} places{orders}"
+        return self.passes(observed, examined=first.compared, advice=first.advice, cases=cases)
 
 
-def _cases(journal: Journal, made: dict[str, Comparison]) -> tuple[Case, ...]:
+def _cases(journal: Journal, comparisons: dict[str, Comparison]) -> tuple[Case, ...]:
     return tuple(
         Case(
-            name=_told(journal, name),
+            name=_order_name(journal, name),
             verdict=_verdict(comparison),
-            observed=comparison.reason or next(iter(comparison.differences), "ended alike"),
-            events=tuple(dict.fromkeys(each.event for each in journal.all(Delivery) if each.participant == name)),
+            observed=comparison.reason or next(iter(comparison.differences), "equal final states"),
+            events=tuple(
+                dict.fromkeys(delivery.event for delivery in journal.all(Delivery) if delivery.participant == name)
+            ),
         )
-        for name, comparison in made.items()
+        for name, comparison in comparisons.items()
     )
 
 
@@ -67,9 +71,9 @@ def _verdict(comparison: Comparison) -> Verdict:
     return Verdict.FAIL if comparison.differences else Verdict.PASS
 
 
-def _told(journal: Journal, participant: str) -> str:
-    """What was told about the consent, in the order in which it was told first: ``revoked_received_updated``."""
+def _order_name(journal: Journal, participant: str) -> str:
+    """Return the consent events in the order of their first delivery: ``revoked_received_updated``."""
     events = events_by_id(journal)
     ids = dict.fromkeys(delivery.message_id for delivery in journal.all(Delivery) if delivery.participant == participant)
-    kinds = [events[text].kind for text in ids if text in events]
+    kinds = [events[message_id].kind for message_id in ids if message_id in events]
     return "_".join(kind.removeprefix("consent.") for kind in kinds if kind.startswith("consent.")) or participant

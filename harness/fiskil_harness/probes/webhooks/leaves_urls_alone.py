@@ -1,4 +1,4 @@
-"""Does the app call no URL that it found in a message?"""
+"""Does the app request no URL that it found in a message?"""
 
 from typing import ClassVar
 
@@ -11,38 +11,44 @@ KINDS = {"genuine": "a signed", "forged": "a forged"}
 
 
 class LeavesUrlsAlone(PlainProbe, frozen=True, kw_only=True, tag="leaves_urls_alone"):
-    """No URL of ours is called that stood in a field, a header or a signature of a message, and nowhere else.
+    """Check that the app requests no canary URL that the harness put into a field, a header or a signature of a message.
 
-    Each place is a case.
+    The URL of each place occurs nowhere else, so a request to it proves that the app took it from there. Each place is a
+    case.
     """
 
     around: ClassVar[tuple[str, ...]] = ("deliver_urls",)
-    expected: ClassVar[str] = "no call to an address that a message names"
+    expected: ClassVar[str] = "no request to a URL in a message"
     source: ClassVar[str] = "webhooks.payload"
-    fix: ClassVar[str] = "read from the API that your config names, and call no address that a request names"
+    fix: ClassVar[str] = "call only the API in your config, and never a URL from a message"
 
     def examine(self, journal: Journal) -> Finding:
-        """Look for bait that was taken."""
-        laid = list(
-            dict.fromkeys((canary_planted.place, canary_planted.kind) for canary_planted in journal.all(CanaryPlanted))
-        )
-        taken = {(canary_requested.place, canary_requested.kind) for canary_requested in journal.all(CanaryRequested)}
-        cases = tuple(_case(place, kind, is_taken=(place, kind) in taken) for place, kind in laid)
-        called = [_words(*pair) for pair in laid if pair in taken]
+        """Look for canary URLs that were requested."""
+        planted = list(dict.fromkeys((canary.place, canary.kind) for canary in journal.all(CanaryPlanted)))
+        requested = {(canary.place, canary.kind) for canary in journal.all(CanaryRequested)}
+        cases = tuple(_case(place, kind, is_called=(place, kind) in requested) for place, kind in planted)
+        called = [_description(*pair) for pair in planted if pair in requested]
         if called:
-            seen = f"{len(called)} of {len(laid)} URLs in messages were called: {called[0]}"
-            return self.fails(seen, evidence=tuple(f"called {text}" for text in called), examined=len(laid), cases=cases)
-        carried = [delivery for delivery in journal.all(Delivery) if delivery.name == URLS and delivery.kind == "genuine"]
-        if not any(delivery.outcome == "ack" for delivery in carried):
+            observed = f"{len(called)} of {len(planted)} URLs in messages were requested: {called[0]}"
+            return self.fails(
+                observed,
+                evidence=tuple(f"requested {description}" for description in called),
+                examined=len(planted),
+                cases=cases,
+            )
+        deliveries = [delivery for delivery in journal.all(Delivery) if delivery.name == URLS and delivery.kind == "genuine"]
+        if not any(delivery.outcome == "ack" for delivery in deliveries):
             return self.inconclusive("no signed message with URLs was acknowledged", cases=cases)
-        return self.passes(f"{len(laid)} URLs in messages were left alone", examined=len(laid), cases=cases)
+        return self.passes(f"{len(planted)} URLs in messages were not requested", examined=len(planted), cases=cases)
 
 
-def _case(place: str, kind: str, *, is_taken: bool) -> Case:
+def _case(place: str, kind: str, *, is_called: bool) -> Case:
     name = f"{kind}_{place.lower().replace(' ', '_').replace('.', '_').replace('-', '_')}"
-    verdict = Verdict.FAIL if is_taken else Verdict.PASS
-    return Case(name=name, verdict=verdict, observed=f"{_words(place, kind)}: {'called' if is_taken else 'left alone'}")
+    verdict = Verdict.FAIL if is_called else Verdict.PASS
+    return Case(
+        name=name, verdict=verdict, observed=f"{_description(place, kind)}: {'requested' if is_called else 'not requested'}"
+    )
 
 
-def _words(place: str, kind: str) -> str:
+def _description(place: str, kind: str) -> str:
     return f"the URL in {place} of {KINDS[kind]} message"

@@ -1,4 +1,4 @@
-"""Is everything applied that was acknowledged?"""
+"""Is every acknowledged message applied?"""
 
 from typing import ClassVar
 
@@ -29,20 +29,20 @@ LONG_S = 8.0
 
 
 class LosesNothing(PlainProbe, frozen=True, kw_only=True, tag="loses_nothing"):
-    """What the app acknowledged and says it uses is applied in the end, also after kill -9 (I3) and after a refusal (I4).
+    """Check that every acknowledged message of a used event is applied, also after kill -9 (I3) and after a refusal (I4).
 
-    A message that is refused up to its last attempt, though others are taken, is lost as well (I9). An app that tells no
-    counts is judged by twins.
+    A message that is refused up to its last attempt, although others are acknowledged, is lost as well (I9). An app that
+    reports no counts is judged by twins.
     """
 
     needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
     expected: ClassVar[str] = "every acknowledged message applied, and every message acknowledged by its last attempt"
     source: ClassVar[str] = "webhooks.success"
-    fix: ClassVar[str] = "store the message durably before you answer 2xx, and answer 5xx when you could not"
+    fix: ClassVar[str] = "store the message durably before you respond with 2xx, and respond with 5xx if you cannot"
 
     def examine(self, journal: Journal) -> Finding:
-        """Compare what was acknowledged with the counts at the end."""
-        finding = self._compared(journal)
+        """Compare the acknowledged messages with the last counts."""
+        finding = self._compare(journal)
         if finding.verdict is Verdict.FAIL and was_locked_out(journal, _end_users(journal)):
             return self.inconclusive(LOCKED_OUT)
         if finding.verdict is not Verdict.PASS:
@@ -52,70 +52,75 @@ class LosesNothing(PlainProbe, frozen=True, kw_only=True, tag="loses_nothing"):
         reason = unfelt(journal)
         return self.inconclusive(reason, hook=FAIL) if reason else finding
 
-    def _compared(self, journal: Journal) -> Finding:
-        given_up = _given_up(journal)
+    def _compare(self, journal: Journal) -> Finding:
+        given_up = _refused_to_the_end(journal)
         if given_up:
-            seen = f"{len(given_up)} messages were refused up to their last attempt, and so are lost"
+            observed = f"{len(given_up)} messages were refused up to their last attempt, so they are lost"
             cases = cases_of(journal, lost=given_up, kept=())
-            return self.fails(seen, evidence=tuple(given_up.values()), cases=cases)
-        told = applied(journal)
-        if told is None:
-            return self._by_twins(journal, "the effects hook tells no counts (applied)")
-        if told.was_reset:
+            return self.fails(observed, evidence=tuple(given_up.values()), cases=cases)
+        last = applied(journal)
+        if last is None:
+            return self._by_twins(journal, "the effects hook reports no counts (applied)")
+        if last.was_reset:
             return self._after_reset(journal)
-        return self._by_counts(journal, told.counts)
+        return self._by_counts(journal, last.counts)
 
-    def _by_counts(self, journal: Journal, told: dict[str, int]) -> Finding:
+    def _by_counts(self, journal: Journal, counts: dict[str, int]) -> Finding:
         acknowledged = _acknowledged(journal)
-        used = _kinds_applied(journal, told)
-        missing = [event for event in acknowledged if not told.get(event.message_id, 0)]
-        lost = [event for event in missing if event.is_subscribed or event.kind in used]
-        kept = [event.message_id for event in acknowledged if told.get(event.message_id, 0)]
-        cases = cases_of(journal, lost=[event.message_id for event in lost], kept=kept)
+        applied_kinds = _kinds_applied(journal, counts)
+        missing = [event for event in acknowledged if not counts.get(event.message_id, 0)]
+        lost = [event for event in missing if event.is_subscribed or event.kind in applied_kinds]
+        applied_ids = [event.message_id for event in acknowledged if counts.get(event.message_id, 0)]
+        cases = cases_of(journal, lost=[event.message_id for event in lost], kept=applied_ids)
         reason, hook = why_busy(journal)
-        if lost and reason and not _was_overtaken(journal, lost[0], told):
+        if lost and reason and not _was_overtaken(journal, lost[0], counts):
             return self.inconclusive(reason, hook=hook)
         if lost:
-            seen, evidence = _told(journal, lost, len(acknowledged))
-            return self.fails(seen, evidence=evidence, examined=len(acknowledged), cases=cases)
+            observed, evidence = _lost_text(journal, lost, len(acknowledged))
+            return self.fails(observed, evidence=evidence, examined=len(acknowledged), cases=cases)
         hook = "" if journal.all(UsedEvents) else USED
         if missing and hook:
             kinds = ", ".join(sorted({event.kind for event in missing}))
-            return self.inconclusive(f"acknowledged and not applied, perhaps on purpose: {kinds}", hook=hook)
-        if not kept:
+            return self.inconclusive(
+                f"acknowledged but not applied, perhaps because the app does not use them: {kinds}", hook=hook
+            )
+        if not applied_ids:
             return self.inconclusive("no message that the app uses was acknowledged", hook=hook)
-        return self.passes(f"{len(kept)} acknowledged messages were applied", examined=len(kept), cases=cases)
+        return self.passes(f"{len(applied_ids)} acknowledged messages were applied", examined=len(applied_ids), cases=cases)
 
     def _after_reset(self, journal: Journal) -> Finding:
-        """Counts that are gone after a kill prove nothing; a state that is gone does."""
-        gone = _forgotten(journal)
-        if gone:
-            seen = "what was applied before the app was killed is gone"
-            cases = (Case(name="killed", verdict=Verdict.FAIL, observed=seen),)
-            return self.fails(seen, evidence=gone, examined=len(gone), cases=cases)
-        return self._by_twins(journal, "the effects hook forgets its counts when the app is killed")
+        """Return the finding for counts that were lost in a kill: it fails only if the state was lost too."""
+        changed = _changed_after_kill(journal)
+        if changed:
+            observed = "effects that were applied before the app was killed are lost"
+            cases = (Case(name="killed", verdict=Verdict.FAIL, observed=observed),)
+            return self.fails(observed, evidence=changed, examined=len(changed), cases=cases)
+        return self._by_twins(journal, "the effects hook loses its counts when the app is killed")
 
-    def _by_twins(self, journal: Journal, why: str) -> Finding:
+    def _by_twins(self, journal: Journal, reason: str) -> Finding:
         comparison = compare_twins(journal)
         if comparison.reason:
-            return self.inconclusive(f"{why}, and {comparison.reason}", hook=comparison.hook or EFFECTS)
+            return self.inconclusive(f"{reason}, and {comparison.reason}", hook=comparison.hook or EFFECTS)
         if comparison.differences:
-            seen = "after messages that were disturbed on their way the state is another than without"
-            cases = cases_of(journal, lost=_disturbed(journal), kept=())
-            return self.fails(seen, evidence=comparison.differences, advice=comparison.advice, cases=cases)
-        seen = f"the state is the same with and without disturbance, at {comparison.compared} places"
-        cases = cases_of(journal, lost=(), kept=_disturbed(journal))
-        return self.passes(seen, examined=comparison.compared, advice=comparison.advice, cases=cases)
+            observed = "the state differs after messages whose delivery was disturbed"
+            cases = cases_of(journal, lost=_ids_of_disturbed_twin(journal), kept=())
+            return self.fails(observed, evidence=comparison.differences, advice=comparison.advice, cases=cases)
+        observed = f"the state is the same with and without disturbance, at {comparison.compared} places"
+        cases = cases_of(journal, lost=(), kept=_ids_of_disturbed_twin(journal))
+        return self.passes(observed, examined=comparison.compared, advice=comparison.advice, cases=cases)
 
 
-def _told(journal: Journal, lost: list[EventCreated], acknowledged: int) -> tuple[str, tuple[str, ...]]:
-    """What was lost, in words and by name; what only chance has lost has neither number nor name."""
-    known = classify(journal)
-    sure = [event for event in lost if known.get(event.message_id) != CUT_OFF]
-    if not sure:
-        return "messages that were under way when the app died were acknowledged afterwards and never applied", ()
-    seen = f"{len(sure)} of {acknowledged} acknowledged messages were never applied"
-    return seen, tuple(f"lost {event.event} {event.kind}" for event in sure)
+def _lost_text(journal: Journal, lost: list[EventCreated], acknowledged: int) -> tuple[str, tuple[str, ...]]:
+    """Return the observation about lost messages, and one line for each.
+
+    Messages that were in flight at a kill are neither counted nor named, because their loss depends on timing.
+    """
+    disturbances = classify(journal)
+    certain = [event for event in lost if disturbances.get(event.message_id) != CUT_OFF]
+    if not certain:
+        return "messages in flight when the app was killed were acknowledged later and never applied", ()
+    observed = f"{len(certain)} of {acknowledged} acknowledged messages were never applied"
+    return observed, tuple(f"lost {event.event} {event.kind}" for event in certain)
 
 
 def _end_users(journal: Journal) -> set[str]:
@@ -123,7 +128,7 @@ def _end_users(journal: Journal) -> set[str]:
 
 
 def _acknowledged(journal: Journal) -> list[EventCreated]:
-    """The events whose messages were acknowledged at least once, in order."""
+    """Return the events whose messages were acknowledged at least once, in order."""
     events = events_by_id(journal)
     ids = {
         delivery.message_id
@@ -133,36 +138,39 @@ def _acknowledged(journal: Journal) -> list[EventCreated]:
     return [event for message_id, event in events.items() if message_id in ids]
 
 
-def _was_overtaken(journal: Journal, lost: EventCreated, told: dict[str, int]) -> bool:
-    """Whether an app that does not tell what is pending has plainly forgotten a message.
+def _was_overtaken(journal: Journal, lost: EventCreated, counts: dict[str, int]) -> bool:
+    """Return True if an app that does not report pending work has clearly lost a message.
 
-    It stood still for a long time, a message that it acknowledged later was applied, and nothing was broken: no queue that
-    anybody runs is as late as that.
+    Its effects did not change for a long time, a message that it acknowledged later was applied, and no fault was
+    injected: no real queue is as late as that.
     """
-    ends = {effects.participant: effects for effects in journal.all(Effects)}
-    waited_s = min((end.unchanged_s for end in ends.values() if end.pending is None and not end.is_idle), default=0.0)
-    if waited_s < LONG_S or was_disturbed(journal):
+    last_effects = {effects.participant: effects for effects in journal.all(Effects)}
+    unchanged_s = min(
+        (effects.unchanged_s for effects in last_effects.values() if effects.pending is None and not effects.is_idle),
+        default=0.0,
+    )
+    if unchanged_s < LONG_S or was_disturbed(journal):
         return False
-    taken = [
+    acknowledged = [
         delivery
         for delivery in journal.all(Delivery)
         if delivery.outcome == "ack" and delivery.kind in {"genuine", "replay"}
     ]
-    last_s = max(delivery.at_s for delivery in taken if delivery.message_id == lost.message_id)
-    return any(delivery.at_s > last_s and told.get(delivery.message_id, 0) for delivery in taken)
+    delivered_s = max(delivery.at_s for delivery in acknowledged if delivery.message_id == lost.message_id)
+    return any(delivery.at_s > delivered_s and counts.get(delivery.message_id, 0) for delivery in acknowledged)
 
 
-def _kinds_applied(journal: Journal, told: dict[str, int]) -> set[str]:
-    """The kinds of events of which one was applied, which the app therefore uses."""
+def _kinds_applied(journal: Journal, counts: dict[str, int]) -> set[str]:
+    """Return the kinds of events that the app uses, because it applied at least one of them."""
     events = events_by_id(journal)
-    return {events[text].kind for text, count in told.items() if count and text in events}
+    return {events[message_id].kind for message_id, count in counts.items() if count and message_id in events}
 
 
-def _forgotten(journal: Journal) -> tuple[str, ...]:
-    """Where the state of a twin that was told nothing since the kill is another than before it."""
+def _changed_after_kill(journal: Journal) -> tuple[str, ...]:
+    """Return the paths at which the state of a twin that got no message since the kill differs from before the kill."""
     killed_s = next((started.at_s for started in journal.all(Started) if started.how == "kill"), 0.0)
     comparison = compare_twins(journal)
-    reading = StateReader(journal)
+    reader = StateReader(journal)
     before = [
         effects
         for effects in journal.all(Effects)
@@ -175,27 +183,27 @@ def _forgotten(journal: Journal) -> tuple[str, ...]:
     ]
     if not before or not after:
         return ()
-    changed = differing(reading.leaves(before[-1].state), reading.leaves(after[-1].state))
+    changed = differing(reader.leaves(before[-1].state), reader.leaves(after[-1].state))
     return tuple(sorted(changed - set(comparison.volatile)))
 
 
-def _disturbed(journal: Journal) -> list[str]:
-    """The messages of the twin that was told otherwise than in order."""
+def _ids_of_disturbed_twin(journal: Journal) -> list[str]:
+    """Return the message ids of twin b, whose deliveries were disturbed."""
     return [event.message_id for event in journal.all(EventCreated) if event.participant == "b"]
 
 
-def _given_up(journal: Journal) -> dict[str, str]:
-    """Messages that Fiskil would discard now, though nothing was broken at the last attempt and others were taken."""
-    made = genuine(journal)
-    if not any(delivery.outcome == "ack" for delivery in made):
+def _refused_to_the_end(journal: Journal) -> dict[str, str]:
+    """Return a line for each message that Fiskil would discard now, although no fault explains its last refusal."""
+    deliveries = genuine(journal)
+    if not any(delivery.outcome == "ack" for delivery in deliveries):
         return {}
     events = events_by_id(journal)
     last_attempt = max((limits.last_attempt for limits in journal.all(Limits)), default=5)
     lost = {}
-    for message_id, ones in by_message(made).items():
-        last = ones[-1]
-        is_over = last.attempt >= last_attempt and all(delivery.outcome == "refuse" for delivery in ones)
+    for message_id, attempts in by_message(deliveries).items():
+        last = attempts[-1]
+        is_over = last.attempt >= last_attempt and all(delivery.outcome == "refuse" for delivery in attempts)
         if is_over and message_id in events and not bites_during(journal, last) and not was_ordered(journal, last):
-            what = f"refused {last.event} {events[message_id].kind}"
-            lost[message_id] = f"{what} at attempt {last.attempt}: {response_text(last)}"
+            refusal = f"refused {last.event} {events[message_id].kind}"
+            lost[message_id] = f"{refusal} at attempt {last.attempt}: {response_text(last)}"
     return lost

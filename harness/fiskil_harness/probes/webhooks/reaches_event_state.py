@@ -1,4 +1,4 @@
-"""Does the app end in the state that its events come to?"""
+"""Does each consent end in the state that its events lead to?"""
 
 from collections.abc import Iterator
 from typing import Any, ClassVar
@@ -16,91 +16,97 @@ CONSENT = "consent."
 
 
 class ReachesEventState(PlainProbe, frozen=True, kw_only=True, tag="reaches_event_state"):
-    """Each consent's value is the one that the newest acknowledged event about it leaves, as the config says (I5, I6).
+    """Check that each consent has the value that the config states for its newest acknowledged event (I5, I6).
 
-    An event that was delivered and not acknowledged may count or not. Of two at the same moment either may be the newest.
+    A newer event that was delivered but not acknowledged may count or not. Of two events with the same time either may be
+    the newest.
     """
 
     needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
-    expected: ClassVar[str] = "the value that the newest acknowledged event about a consent leaves"
+    expected: ClassVar[str] = "the value that the newest acknowledged event about a consent leads to"
     source: ClassVar[str] = "webhooks.order"
-    fix: ClassVar[str] = "let publish_time decide which of two facts about a consent is newer, and apply each message once"
+    fix: ClassVar[str] = (
+        "use publish_time to decide which of two events about a consent is newer, and apply each message once"
+    )
 
     def examine(self, journal: Journal) -> Finding:
-        """Compare the value of every consent with those that it may have."""
+        """Compare the value of every consent with its allowed values."""
         becomes = next((reduction.becomes for reduction in journal.all(Reduction)), None)
         if becomes is None:
-            return self.inconclusive("the config does not say what events come to", hook=REDUCER)
+            return self.inconclusive("the config does not state the value that each event leads to", hook=REDUCER)
         wrong: list[str] = []
         examined = 0
-        shown = 0
-        for consent_id, told in _told(journal).items():
-            end = last_effects(journal, told[0][1].participant)
+        present = 0
+        for consent_id, events in _events_by_consent(journal).items():
+            end = last_effects(journal, events[0][1].participant)
             if end is None or end.state is None:
-                return self.inconclusive("the effects hook tells no state", hook=EFFECTS)
-            lawful = _lawful(told, becomes)
-            if not lawful or _is_muddled(journal, consent_id):
+                return self.inconclusive("the effects hook reports no state", hook=EFFECTS)
+            allowed = _allowed_values(events, becomes)
+            if not allowed or _has_ambiguous_messages(journal, consent_id):
                 continue
             if not end.is_idle:
                 reason, hook = at_work(end)
                 return self.inconclusive(reason, hook=hook)
             examined += 1
-            shown += consent_id in end.consents
-            wrong += _difference(end, consent_id, lawful)
-        if examined and not shown:
-            return self.inconclusive("the state shows no value where app.observe.reducer looks for it", hook=REDUCER)
+            present += consent_id in end.consents
+            wrong += _difference(end, consent_id, allowed)
+        if examined and not present:
+            return self.inconclusive("the state has no value at the path in app.observe.reducer", hook=REDUCER)
         if wrong:
-            seen = f"{len(wrong)} of {examined} consents ended otherwise than their events say"
-            return self.fails(seen, evidence=tuple(wrong), examined=examined)
-        return self.passes(f"{examined} consents ended as their events say", examined=examined)
+            observed = f"{len(wrong)} of {examined} consents do not have the value that their events lead to"
+            return self.fails(observed, evidence=tuple(wrong), examined=examined)
+        return self.passes(f"{examined} consents have the value that their events lead to", examined=examined)
 
 
-def _told(journal: Journal) -> dict[str, list[tuple[str, EventCreated, bool]]]:
-    """By consent, each delivered event about it: when it was published, which it is, and whether it was acknowledged."""
+def _events_by_consent(journal: Journal) -> dict[str, list[tuple[str, EventCreated, bool]]]:
+    """Return, by consent id, the delivered events about it as (publish time, event, was it acknowledged)."""
     events = events_by_id(journal)
-    found: dict[str, dict[str, tuple[str, EventCreated, bool]]] = {}
+    by_consent: dict[str, dict[str, tuple[str, EventCreated, bool]]] = {}
     for delivery in journal.all(Delivery):
         event = events.get(delivery.message_id)
         if event is None or delivery.kind not in {"genuine", "replay"} or not event.kind.startswith(CONSENT):
             continue
-        known = found.setdefault(consent_of(delivery), {})
-        was_acknowledged = known[delivery.message_id][2] if delivery.message_id in known else False
-        known[delivery.message_id] = (
-            _published(delivery) or event.publish_time,
+        seen_events = by_consent.setdefault(consent_of(delivery), {})
+        was_acknowledged = seen_events[delivery.message_id][2] if delivery.message_id in seen_events else False
+        seen_events[delivery.message_id] = (
+            _publish_time(delivery) or event.publish_time,
             event,
             was_acknowledged or delivery.outcome == "ack",
         )
-    return {consent_id: list(told.values()) for consent_id, told in found.items() if consent_id}
+    return {consent_id: list(delivered.values()) for consent_id, delivered in by_consent.items() if consent_id}
 
 
-def _lawful(told: list[tuple[str, EventCreated, bool]], becomes: dict[str, Any]) -> list[Any]:
-    """The values that a consent may have; none where that is open."""
-    newest = max((at for at, _, is_acknowledged in told if is_acknowledged), default="")
-    deciding = [event for at, event, is_acknowledged in told if at == newest or (at > newest and not is_acknowledged)]
-    if not newest or any(event.kind not in becomes for event in deciding):
+def _allowed_values(delivered: list[tuple[str, EventCreated, bool]], becomes: dict[str, Any]) -> list[Any]:
+    """Return the values that a consent may have; an empty list if that cannot be decided."""
+    newest = max((time for time, _, is_acknowledged in delivered if is_acknowledged), default="")
+    candidates = [
+        event for time, event, is_acknowledged in delivered if time == newest or (time > newest and not is_acknowledged)
+    ]
+    if not newest or any(event.kind not in becomes for event in candidates):
         return []
-    return [becomes[event.kind] for event in deciding]
+    return [becomes[event.kind] for event in candidates]
 
 
-def _difference(end: Effects, consent_id: str, lawful: list[Any]) -> Iterator[str]:
+def _difference(end: Effects, consent_id: str, allowed: list[Any]) -> Iterator[str]:
     value = end.consents.get(consent_id)
-    if value not in lawful:
-        wanted = " or ".join(dict.fromkeys(_plain(value) for value in lawful))
-        whose = end.participant or "the end user"
-        yield f"the consent of {whose}: {_plain(value) if consent_id in end.consents else 'no value'} instead of {wanted}"
+    if value not in allowed:
+        expected = " or ".join(dict.fromkeys(_as_json(value) for value in allowed))
+        owner = end.participant or "the end user"
+        actual = _as_json(value) if consent_id in end.consents else "no value"
+        yield f"the consent of {owner}: {actual} instead of {expected}"
 
 
-def _is_muddled(journal: Journal, consent_id: str) -> bool:
-    """Whether signed messages that no event stands behind were about it: they may count."""
+def _has_ambiguous_messages(journal: Journal, consent_id: str) -> bool:
+    """Return True if signed messages without an event were about this consent: the app may have applied them."""
     return any(consent_of(delivery) == consent_id for kind in ("unusual", "foreign") for delivery in of_kind(journal, kind))
 
 
-def _published(delivery: Delivery) -> str:
+def _publish_time(delivery: Delivery) -> str:
     try:
         return str(msgspec.json.decode(delivery.body)["publish_time"])
     except (msgspec.DecodeError, KeyError, RecursionError, TypeError, UnicodeDecodeError):
         return ""
 
 
-def _plain(value: Any) -> str:
+def _as_json(value: Any) -> str:
     return msgspec.json.encode(value).decode()

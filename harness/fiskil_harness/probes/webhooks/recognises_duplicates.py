@@ -1,4 +1,4 @@
-"""Is a message known again, however its signature is spelt and whatever unsigned headers say?"""
+"""Is a repeated message recognised, whatever the encoding of its signature and its unsigned headers?"""
 
 from typing import ClassVar
 
@@ -13,48 +13,53 @@ COUNTS = f"{EFFECTS}: applied"
 
 
 class RecognisesDuplicates(PlainProbe, frozen=True, kw_only=True, tag="recognises_duplicates"):
-    """No message that came again is applied again, in whatever spelling and beside whatever headers it came (I2, I13).
+    """Check that a repeated message is not applied again, whatever its signature's encoding and unsigned headers (I2, I13).
 
-    Each spelling has a case of its own; where the plain repetition is applied again already, the others tell nothing more.
+    Each variant is a case. If the exact repetition is already applied again, the other variants are INCONCLUSIVE.
     """
 
     needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
-    expected: ClassVar[str] = "one effect, however the signature is spelt and whatever headers say that nobody signed"
+    expected: ClassVar[str] = "one effect, whatever the encoding of the signature and the unsigned headers"
     source: ClassVar[str] = "webhooks.message-id"
-    fix: ClassVar[str] = "remember message_id from the signed body, not the signature, and no header"
+    fix: ClassVar[str] = "deduplicate by message_id from the signed body, not by the signature or a header"
 
     def examine(self, journal: Journal) -> Finding:
-        """Count the effects of each message that came again."""
-        again = [delivery for delivery in of_kind(journal, "replay") if delivery.name]
-        told = last_applied(journal)
-        if not again:
-            return self.inconclusive("no message came again in another spelling")
-        if told is None:
-            return self.inconclusive("the effects hook tells no counts (applied)", hook=COUNTS)
-        counts = {delivery.name: told.get(delivery.message_id, 0) for delivery in again}
-        cases = tuple(_case(delivery, counts) for delivery in again)
-        twice = [delivery for delivery in again if counts[delivery.name] > 1]
-        if twice:
-            seen = (
-                f"message {twice[0].event} was applied {counts[twice[0].name]} times: it came again {_words(twice[0].name)}"
+        """Count the effects of each repeated message."""
+        repetitions = [delivery for delivery in of_kind(journal, "replay") if delivery.name]
+        applied = last_applied(journal)
+        if not repetitions:
+            return self.inconclusive("no message was repeated in another variant")
+        if applied is None:
+            return self.inconclusive("the effects hook reports no counts (applied)", hook=COUNTS)
+        counts = {delivery.name: applied.get(delivery.message_id, 0) for delivery in repetitions}
+        cases = tuple(_case(delivery, counts) for delivery in repetitions)
+        repeated_effects = [delivery for delivery in repetitions if counts[delivery.name] > 1]
+        if repeated_effects:
+            first = repeated_effects[0]
+            observed = (
+                f"message {first.event} was applied {counts[first.name]} times: it was repeated {_variant(first.name)}"
             )
-            more = f", and {len(twice) - 1} more" if twice[1:] else ""
-            return self.fails(seen + more, evidence=tuple(map(line, twice)), examined=len(again), cases=cases)
+            more = f", and {len(repeated_effects) - 1} more" if repeated_effects[1:] else ""
+            return self.fails(
+                observed + more, evidence=tuple(map(line, repeated_effects)), examined=len(repetitions), cases=cases
+            )
         if not any(counts.values()):
-            return self.inconclusive("none of the messages that came again was applied at all", hook=EFFECTS)
+            return self.inconclusive("none of the repeated messages was applied", hook=EFFECTS)
         reason, hook = why_busy(journal)
         if reason:
             return self.inconclusive(reason, hook=hook)
-        return self.passes(f"{len(again)} messages came again and were applied once", examined=len(again), cases=cases)
+        return self.passes(f"{len(repetitions)} repeated messages were applied once", examined=len(repetitions), cases=cases)
 
 
-def _case(one: Delivery, counts: dict[str, int]) -> Case:
-    verdict = Verdict.PASS if counts[one.name] == 1 else Verdict.INCONCLUSIVE
-    if counts[one.name] > 1:
-        is_plain_known = one.name == PLAIN or counts.get(PLAIN, 1) == 1
-        verdict = Verdict.FAIL if is_plain_known else Verdict.INCONCLUSIVE
-    return Case(name=one.name, verdict=verdict, observed=f"applied {counts[one.name]} times", events=(one.event,))
+def _case(delivery: Delivery, counts: dict[str, int]) -> Case:
+    verdict = Verdict.PASS if counts[delivery.name] == 1 else Verdict.INCONCLUSIVE
+    if counts[delivery.name] > 1:
+        recognises_plain = delivery.name == PLAIN or counts.get(PLAIN, 1) == 1
+        verdict = Verdict.FAIL if recognises_plain else Verdict.INCONCLUSIVE
+    return Case(
+        name=delivery.name, verdict=verdict, observed=f"applied {counts[delivery.name]} times", events=(delivery.event,)
+    )
 
 
-def _words(name: str) -> str:
-    return "as it was" if name == PLAIN else f"as {name.replace('_', ' ')}"
+def _variant(name: str) -> str:
+    return "unchanged" if name == PLAIN else f"as {name.replace('_', ' ')}"

@@ -1,4 +1,4 @@
-"""Do forged messages have no effect?"""
+"""Are forged messages refused, without any effect?"""
 
 from statistics import median
 from typing import ClassVar
@@ -12,140 +12,145 @@ from fiskil_harness.probes.probe import PlainProbe
 
 QUEUED = 202
 SLOW_S, SURE = 1.0, 3
-"""Where so many refusals, and most of them, took so much longer than the quickest answer, that is no matter of chance."""
+"""Refusals are slow if there are at least SURE of them and their median exceeds the fastest response by SLOW_S seconds."""
 ALIKE = "answered_alike"
-"""The case of forgeries that have no effect and get the very answer of genuine messages."""
+"""The case of forgeries that have no effect and get the same response as genuine messages."""
 RESPONDS_TO_JUNK = "answers_junk"
-"""The case of a receiver that hangs or dies, whatever else it does."""
+"""The case of a receiver that hangs or exits, whatever else it does."""
 Witness = tuple[str, tuple[str, ...], list[Delivery]]
-"""What was seen, the evidence, and the forgeries that it convicts."""
+"""The observation, its evidence, and the forgeries that it concerns."""
 
 
 class RefusesForgeries(PlainProbe, frozen=True, kw_only=True, tag="refuses_forgeries"):
-    """No message that Fiskil did not sign is applied or moves the state as a genuine one does (I1, I7).
+    """Check that no message without Fiskil's signature is applied or changes the state as a genuine one does (I1, I7).
 
-    How long a refusal takes is worth advice alone: whoever works before the check is slow, and so is who lets forgers wait.
-    Statuses refine: no answer at all is a failure; 2xx without an effect is one where genuine messages get the very same
-    answer (but 202, which promises nothing), because a wrong secret would then lose every event in silence.
+    A forgery without a response is a failure. So is 2xx without an effect if genuine messages get the same response (except
+    202, which promises nothing): a wrong secret would then lose every event unnoticed. Slow refusals give advice only,
+    because an app may work before its check or may delay forgers on purpose.
     """
 
     needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
     around: ClassVar[tuple[str, ...]] = ("deliver", "forge", "forge_every", "forge_without_secret")
-    expected: ClassVar[str] = "no effect of a message that Fiskil did not sign, and an answer that is no 2xx"
+    expected: ClassVar[str] = "no effect of a message that Fiskil did not sign, and a response other than 2xx"
     source: ClassVar[str] = "webhooks.signature"
     fix: ClassVar[str] = (
-        "before anything else compare the header with base64(HMAC-SHA256(base64-decoded secret, raw body)) in constant time"
+        "first compare the header with base64(HMAC-SHA256(base64-decoded secret, raw body)) in constant time"
     )
 
     def examine(self, journal: Journal) -> Finding:
-        """Look for effects of forgeries, then for a genuine effect that shows that there would be some."""
+        """Look for effects of forgeries, then for an effect of a genuine message, without which none would be visible."""
         forged = of_kind(journal, "forged")
         if not forged and any(started.how == "refusal" for started in journal.all(Started)):
             return self.passes("the app does not start without its webhook secret", examined=1)
         if not forged:
-            return self.inconclusive("nothing was forged")
-        convicted = self._convicted(journal, forged)
-        if convicted is not None:
-            return convicted
-        advice = (*_remarks(journal, forged), *_acknowledged(forged))
-        seen, cases = f"{len(forged)} forged messages had no effect", _cases(forged, [], otherwise=Verdict.PASS)
-        cases = (*cases, Case(name=ALIKE, verdict=Verdict.PASS, observed="none got the answer of genuine messages"))
-        return self.passes(seen, examined=len(forged), advice=advice, cases=cases)
+            return self.inconclusive("no forged message was delivered")
+        failure = self._failure(journal, forged)
+        if failure is not None:
+            return failure
+        advice = (*_advice(journal, forged), *_advice_on_2xx(forged))
+        observed, cases = f"{len(forged)} forged messages had no effect", _cases(forged, [], otherwise=Verdict.PASS)
+        cases = (*cases, Case(name=ALIKE, verdict=Verdict.PASS, observed="none got the response of genuine messages"))
+        return self.passes(observed, examined=len(forged), advice=advice, cases=cases)
 
-    def _convicted(self, journal: Journal, forged: list[Delivery]) -> Finding | None:
-        """What speaks against the app, or against believing it; None if nothing does."""
-        advice = _remarks(journal, forged)
-        has_control = _has_control(journal, forged)
+    def _failure(self, journal: Journal, forged: list[Delivery]) -> Finding | None:
+        """Return the reason for a FAIL or INCONCLUSIVE, or None if there is none."""
+        advice = _advice(journal, forged)
+        has_control = _has_genuine_effect(journal, forged)
         otherwise = Verdict.PASS if has_control else Verdict.INCONCLUSIVE
-        witness = _believed(journal, forged) or _moved(journal, forged) or _told(journal)
+        witness = _applied(journal, forged) or _changed_state(journal, forged) or _leaked(journal)
         if witness:
-            seen, evidence, guilty = witness
-            cases = _cases(forged, guilty, otherwise=otherwise)
-            return self.fails(seen, evidence=evidence, examined=len(forged), advice=advice, cases=cases)
-        silence = _silent(forged)
-        if silence:
-            # Being dead is not believing: it is a case of its own.
+            observed, evidence, accepted = witness
+            cases = _cases(forged, accepted, otherwise=otherwise)
+            return self.fails(observed, evidence=evidence, examined=len(forged), advice=advice, cases=cases)
+        silent = _silent(forged)
+        if silent:
+            # A receiver that hangs or exits did not accept the forgery, so that is a separate case.
             cases = _cases(forged, [], otherwise=Verdict.INCONCLUSIVE)
-            return self.fails(silence[0], evidence=silence[1], examined=len(forged), advice=advice, cases=cases)
+            return self.fails(silent[0], evidence=silent[1], examined=len(forged), advice=advice, cases=cases)
         if not has_control:
-            return self.inconclusive("no genuine delivery showed an effect, so none of a forged one would", hook=EFFECTS)
-        alike = _answered_alike(journal, forged)
+            return self.inconclusive(
+                "no genuine delivery had a visible effect, so a forged one cannot show one", hook=EFFECTS
+            )
+        alike = _with_genuine_response(journal, forged)
         if alike:
-            seen = f"{len(alike)} of {len(forged)} forged messages got the answer of genuine ones: {alike[0].status}"
-            evidence, cases = tuple(_line(delivery) for delivery in alike), _cases(forged, [], otherwise=Verdict.PASS)
-            cases = (*cases, Case(name=ALIKE, verdict=Verdict.FAIL, observed=seen))
-            return self.fails(seen, evidence=evidence, examined=len(forged), advice=advice, cases=cases)
+            observed = f"{len(alike)} of {len(forged)} forged messages got the response of genuine ones: {alike[0].status}"
+            evidence, cases = (
+                tuple(_line(delivery) for delivery in alike),
+                _cases(forged, [], otherwise=Verdict.PASS),
+            )
+            cases = (*cases, Case(name=ALIKE, verdict=Verdict.FAIL, observed=observed))
+            return self.fails(observed, evidence=evidence, examined=len(forged), advice=advice, cases=cases)
         return None
 
 
-def _believed(journal: Journal, forged: list[Delivery]) -> Witness | None:
-    """Forged ids among those that were applied."""
-    told = last_applied(journal) or {}
-    names = {journal.names.get(text, "") for text, count in told.items() if count > 0}
-    believed = [delivery for delivery in forged if f"forged:{delivery.name}" in names]
-    if not believed:
+def _applied(journal: Journal, forged: list[Delivery]) -> Witness | None:
+    """Return the forgeries whose ids were applied, if any."""
+    counts = last_applied(journal) or {}
+    names = {journal.names.get(message_id, "") for message_id, count in counts.items() if count > 0}
+    applied = [delivery for delivery in forged if f"forged:{delivery.name}" in names]
+    if not applied:
         return None
-    more = f", and {len(believed) - 1} more" if believed[1:] else ""
+    more = f", and {len(applied) - 1} more" if applied[1:] else ""
     return (
-        f"a forged message was applied: {_plain(believed[0].name)}{more}",
-        tuple(_line(delivery) for delivery in believed),
-        believed,
+        f"a forged message was applied: {_readable(applied[0].name)}{more}",
+        tuple(_line(delivery) for delivery in applied),
+        applied,
     )
 
 
-def _moved(journal: Journal, forged: list[Delivery]) -> Witness | None:
-    """A state that forgeries moved to where a genuine message of that kind moved another end user's."""
-    reading = StateReader(journal)
+def _changed_state(journal: Journal, forged: list[Delivery]) -> Witness | None:
+    """Return the forgeries that changed a state as a genuine message of their kind changed another end user's, if any."""
+    reader = StateReader(journal)
     for step in sorted({delivery.step for delivery in forged}):
         sent = [delivery for delivery in forged if delivery.step == step]
         kind = next((kind for delivery in sent if (kind := kind_of(delivery))), "")
-        around = reading.around(step, sent[0].participant)
-        known = _genuine_move(journal, reading, kind)
-        paths = moved_alike(known, around) if known and around else []
+        states = reader.around(step, sent[0].participant)
+        genuine_move = _genuine_move(journal, reader, kind)
+        paths = moved_alike(genuine_move, states) if genuine_move and states else []
         if paths:
-            suspects = [delivery for delivery in sent if delivery.outcome == "ack"] or sent
-            seen = f"forged {kind} messages moved the state as a genuine one does: {paths[0]}"
-            return seen, tuple(_line(suspect) for suspect in suspects), suspects
+            forgeries = [delivery for delivery in sent if delivery.outcome == "ack"] or sent
+            observed = f"forged {kind} messages changed the state as a genuine one does: {paths[0]}"
+            return observed, tuple(_line(states) for states in forgeries), forgeries
     return None
 
 
-def _told(journal: Journal) -> Witness | None:
+def _leaked(journal: Journal) -> Witness | None:
     leaks = [leak for leak in journal.all(Leak) if leak.place.startswith("the answer to forged")]
     if not leaks:
         return None
     return (
-        f"the answer to a forged message tells the {leaks[0].kind}",
+        f"the response to a forged message contains the {leaks[0].kind}",
         tuple(f"{leak.place}: {leak.kind}" for leak in leaks),
         [],
     )
 
 
 def _silent(forged: list[Delivery]) -> Witness | None:
-    """A receiver that hangs, or does not listen any more."""
+    """Return the forgeries on which the receiver hung, or the first one after which it stopped listening, if any."""
     hung = [delivery for delivery in forged if "limit" in delivery.trouble]
     if hung:
-        return f"{len(hung)} forged messages got no answer at all", tuple(_line(delivery) for delivery in hung), hung
+        return f"{len(hung)} forged messages got no response", tuple(_line(delivery) for delivery in hung), hung
     if any(delivery.trouble == "connection refused" for delivery in forged):
-        # How a connection ends when a process dies is a matter of time; which came first is not.
+        # The way in which a connection ends when a process dies depends on timing; which forgery came first does not.
         first = next(delivery for delivery in forged if delivery.status is None)
-        seen = f"the receiver did not listen any more after a forged message: {_plain(first.name)}"
-        return seen, (f"{_plain(first.name)}: no answer",), [first]
+        observed = f"the receiver stopped listening after a forged message: {_readable(first.name)}"
+        return observed, (f"{_readable(first.name)}: no response",), [first]
     return None
 
 
-def _has_control(journal: Journal, forged: list[Delivery]) -> bool:
-    told = last_applied(journal)
-    if told is not None:
-        return any(told.get(delivery.message_id, 0) for delivery in genuine(journal))
-    reading = StateReader(journal)
+def _has_genuine_effect(journal: Journal, forged: list[Delivery]) -> bool:
+    counts = last_applied(journal)
+    if counts is not None:
+        return any(counts.get(delivery.message_id, 0) for delivery in genuine(journal))
+    reader = StateReader(journal)
     kinds = {kind_of(delivery) for delivery in forged} - {""}
-    moves = [_genuine_move(journal, reading, kind) for kind in sorted(kinds)]
+    moves = [_genuine_move(journal, reader, kind) for kind in sorted(kinds)]
     return any(move is not None and move[0] != move[1] for move in moves)
 
 
-def _answered_alike(journal: Journal, forged: list[Delivery]) -> list[Delivery]:
-    """Forgeries that got the very answer that genuine messages get."""
-    answers = {
+def _with_genuine_response(journal: Journal, forged: list[Delivery]) -> list[Delivery]:
+    """Return the forgeries that got the same response as genuine messages."""
+    responses = {
         (delivery.status, delivery.response_body)
         for delivery in genuine(journal)
         if delivery.outcome == "ack" and delivery.status != QUEUED
@@ -153,44 +158,44 @@ def _answered_alike(journal: Journal, forged: list[Delivery]) -> list[Delivery]:
     return [
         delivery
         for delivery in _posted(forged)
-        if delivery.outcome == "ack" and (delivery.status, delivery.response_body) in answers
+        if delivery.outcome == "ack" and (delivery.status, delivery.response_body) in responses
     ]
 
 
-def _cases(forged: list[Delivery], guilty: list[Delivery], *, otherwise: Verdict) -> tuple[Case, ...]:
-    """Every forgery by name, those that *guilty* convicts as failed."""
-    convicted = {delivery.name for delivery in guilty}
+def _cases(forged: list[Delivery], accepted: list[Delivery], *, otherwise: Verdict) -> tuple[Case, ...]:
+    """Return one case for each kind of forgery; the *accepted* ones fail, the others get the verdict *otherwise*."""
+    accepted_names = {delivery.name for delivery in accepted}
     silent = _silent(forged)
-    answers = Case(
+    responds = Case(
         name=RESPONDS_TO_JUNK,
         verdict=Verdict.FAIL if silent else Verdict.PASS,
-        observed=silent[0] if silent else "every forged message was answered",
+        observed=silent[0] if silent else "every forged message got a response",
         events=tuple(delivery.event for delivery in silent[2][:1]) if silent else (),
     )
-    return answers, *(
+    return responds, *(
         Case(
             name=delivery.name,
-            verdict=Verdict.FAIL if delivery.name in convicted else otherwise,
-            observed=f"{_plain(delivery.name)}: {delivery.status or 'no answer'}",
+            verdict=Verdict.FAIL if delivery.name in accepted_names else otherwise,
+            observed=f"{_readable(delivery.name)}: {delivery.status or 'no response'}",
             events=(delivery.event,),
         )
         for delivery in {delivery.name: delivery for delivery in forged}.values()
     )
 
 
-def _acknowledged(forged: list[Delivery]) -> tuple[str, ...]:
-    found = [_plain(delivery.name) for delivery in _posted(forged) if delivery.outcome == "ack"]
-    if not found:
+def _advice_on_2xx(forged: list[Delivery]) -> tuple[str, ...]:
+    names = [_readable(delivery.name) for delivery in _posted(forged) if delivery.outcome == "ack"]
+    if not names:
         return ()
-    return (f"2xx, though without effect, on {_some(found)}: a wrong secret would lose every event in silence",)
+    return (f"2xx without an effect for {_first_four(names)}: a wrong secret would lose every event unnoticed",)
 
 
-def _remarks(journal: Journal, forged: list[Delivery]) -> tuple[str, ...]:
-    return _server_errors(forged) + _slow(journal, forged)
+def _advice(journal: Journal, forged: list[Delivery]) -> tuple[str, ...]:
+    return _advice_on_server_errors(forged) + _advice_on_slowness(journal, forged)
 
 
-def _slow(journal: Journal, forged: list[Delivery]) -> tuple[str, ...]:
-    """Whether refusals take long although the machine is quick: something is done before the signature is checked."""
+def _advice_on_slowness(journal: Journal, forged: list[Delivery]) -> tuple[str, ...]:
+    """Return advice if refusals take long although the machine is fast: the app works before it checks the signature."""
     quickest_s = min((delivery.took_s for delivery in journal.all(Delivery) if delivery.status is not None), default=0.0)
     took_s = [delivery.took_s for delivery in forged if delivery.outcome == "refuse"]
     if len(took_s) < SURE or median(took_s) - quickest_s <= SLOW_S:
@@ -198,37 +203,37 @@ def _slow(journal: Journal, forged: list[Delivery]) -> tuple[str, ...]:
     return (f"refusals of forged messages took more than {SLOW_S:g} s; check the signature before any other work",)
 
 
-def _server_errors(forged: list[Delivery]) -> tuple[str, ...]:
-    found = [
-        _plain(delivery.name)
+def _advice_on_server_errors(forged: list[Delivery]) -> tuple[str, ...]:
+    names = [
+        _readable(delivery.name)
         for delivery in _posted(forged)
         if delivery.status is not None and delivery.status >= 500 and delivery.status != 503
     ]
-    return (f"5xx on {_some(found)}; 4xx would say that the sender is wrong",) if found else ()
+    return (f"5xx for {_first_four(names)}; 4xx would show that the sender is at fault",) if names else ()
 
 
 def _posted(forged: list[Delivery]) -> list[Delivery]:
-    """Other methods on the same path may lawfully be somebody else's, a health check for instance."""
+    """Return the forgeries by POST; other methods may belong to another handler on the same path, such as a health check."""
     return [delivery for delivery in forged if not delivery.name.startswith(("get_", "put_"))]
 
 
-def _genuine_move(journal: Journal, reading: StateReader, kind: str) -> Move | None:
-    """The state of an end user before and after the step in which a genuine message of that kind was acknowledged."""
+def _genuine_move(journal: Journal, reader: StateReader, kind: str) -> Move | None:
+    """Return an end user's state before and after a step in which a genuine message of *kind* changed it, if any."""
     for delivery in genuine(journal):
         if delivery.outcome == "ack" and kind_of(delivery) == kind:
-            around = reading.around(delivery.step, delivery.participant)
-            if around and around[0] != around[1]:
-                return around
+            states = reader.around(delivery.step, delivery.participant)
+            if states and states[0] != states[1]:
+                return states
     return None
 
 
-def _line(one: Delivery) -> str:
-    return f"{_plain(one.name)}: {response_text(one)}"
+def _line(delivery: Delivery) -> str:
+    return f"{_readable(delivery.name)}: {response_text(delivery)}"
 
 
-def _plain(name: str) -> str:
+def _readable(name: str) -> str:
     return name.replace("_", " ")
 
 
-def _some(names: list[str]) -> str:
+def _first_four(names: list[str]) -> str:
     return ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")

@@ -1,4 +1,4 @@
-"""Do messages from other addresses than Fiskil's have no effect, though they are honestly signed?"""
+"""Are correctly signed messages from other addresses than Fiskil's refused?"""
 
 from typing import ClassVar
 
@@ -13,52 +13,62 @@ ALLOW_LIST = "app.facts.allowed_ips"
 
 
 class RefusesStrangers(PlainProbe, frozen=True, kw_only=True, tag="refuses_strangers"):
-    """A message that comes from an address off the list is not applied; the same message from Fiskil's address is.
+    """Check that a message from an address outside the allow list is not applied, but is applied from Fiskil's address.
 
-    Judged only where the config states a list, because Fiskil publishes none.
+    This is checked only if the config states an allow list, because Fiskil publishes none.
     """
 
     needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
     around: ClassVar[tuple[str, ...]] = ("deliver_from_unknown_address", "retry")
-    expected: ClassVar[str] = "no effect of a message from an address that is not on the list"
+    expected: ClassVar[str] = "no effect of a message from an address outside the allow list"
     source: ClassVar[str] = "webhooks.source-ip"
     fix: ClassVar[str] = (
-        "compare the connection's address with the list, and believe forwarding headers of your own proxy only"
+        "compare the connection's address with the allow list, and trust forwarding headers only from your own proxy"
     )
 
     def examine(self, journal: Journal) -> Finding:
-        """Look at the counts, or the state, between the stranger's attempt and the honest one."""
-        strange = [delivery for delivery in journal.all(Delivery) if delivery.source_ip not in HOMES]
-        if not strange:
+        """Compare the effects before and after each delivery from a foreign address."""
+        foreign = [delivery for delivery in journal.all(Delivery) if delivery.source_ip not in HOMES]
+        if not foreign:
             has_no_list = any(trouble.hook == ALLOW_LIST for trouble in journal.all(Trouble))
-            seen = "the config neither passes {webhook_source_ips} to the app nor states app.facts.allowed_ips"
-            return self.inconclusive(seen if has_no_list else "no stranger delivered anything", hook=ALLOW_LIST)
-        if not any(delivery.status is not None for delivery in strange):
-            return self.inconclusive(f"the strangers could not connect: {strange[0].trouble}")
-        strange = [delivery for delivery in strange if not was_applied(journal, delivery)]
-        if not strange:
-            return self.inconclusive("the messages of the strangers had been applied before they came")
-        believed = [delivery for delivery in strange if had_effect(journal, delivery, honest=_from_home(journal, delivery))]
-        if believed:
-            seen = f"{len(believed)} of {len(strange)} messages from an address off the list were applied"
-            return self.fails(seen, evidence=tuple(_words(delivery) for delivery in believed), examined=len(strange))
-        controlled = [delivery for delivery in strange if works(journal, _from_home(journal, delivery))]
-        if len(controlled) < len(strange):
+            observed = "the config neither passes {webhook_source_ips} to the app nor states app.facts.allowed_ips"
+            return self.inconclusive(
+                observed if has_no_list else "no message was delivered from a foreign address", hook=ALLOW_LIST
+            )
+        if not any(delivery.status is not None for delivery in foreign):
+            return self.inconclusive(f"no connection from a foreign address was possible: {foreign[0].trouble}")
+        foreign = [delivery for delivery in foreign if not was_applied(journal, delivery)]
+        if not foreign:
+            return self.inconclusive("the messages had been applied before they came from a foreign address")
+        applied = [delivery for delivery in foreign if had_effect(journal, delivery, honest=_from_fiskil(journal, delivery))]
+        if applied:
+            observed = f"{len(applied)} of {len(foreign)} messages from an address outside the allow list were applied"
+            return self.fails(
+                observed, evidence=tuple(_foreign_line(delivery) for delivery in applied), examined=len(foreign)
+            )
+        controlled = [delivery for delivery in foreign if works(journal, _from_fiskil(journal, delivery))]
+        if len(controlled) < len(foreign):
             return self.inconclusive("the same message from Fiskil's address had no visible effect either", hook=EFFECTS)
-        taken = sum(1 for delivery in strange if delivery.outcome == "ack")
-        advice = (f"{taken} messages from off the list got 2xx, though without effect",) if taken else ()
-        return self.passes(f"{len(strange)} messages from off the list had no effect", examined=len(strange), advice=advice)
+        acknowledged = sum(1 for delivery in foreign if delivery.outcome == "ack")
+        advice = (
+            (f"{acknowledged} messages from outside the allow list got 2xx, although without an effect",)
+            if acknowledged
+            else ()
+        )
+        return self.passes(
+            f"{len(foreign)} messages from outside the allow list had no effect", examined=len(foreign), advice=advice
+        )
 
 
-def _from_home(journal: Journal, strange: Delivery) -> Delivery | None:
-    """The first delivery of the same message from Fiskil's address after the stranger's."""
+def _from_fiskil(journal: Journal, foreign: Delivery) -> Delivery | None:
+    """Return the first later delivery of the same message from Fiskil's address, if any."""
     later = (
         delivery
         for delivery in journal.all(Delivery)
-        if delivery.message_id == strange.message_id and delivery.at_s > strange.at_s
+        if delivery.message_id == foreign.message_id and delivery.at_s > foreign.at_s
     )
     return next((delivery for delivery in later if delivery.source_ip in HOMES), None)
 
 
-def _words(one: Delivery) -> str:
-    return line(one) + ", from an address off the list"
+def _foreign_line(delivery: Delivery) -> str:
+    return line(delivery) + ", from an address outside the allow list"

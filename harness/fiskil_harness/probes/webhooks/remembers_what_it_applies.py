@@ -1,4 +1,4 @@
-"""Is the id that a message is remembered by the one that its effect is filed under?"""
+"""Does the app deduplicate a message by the same id under which it applies it?"""
 
 from typing import ClassVar
 
@@ -13,37 +13,39 @@ FIRST, SECOND, THIRD = "repeated:0", "repeated:1", "repeated:2"
 
 
 class RemembersWhatItApplies(PlainProbe, frozen=True, kw_only=True, tag="remembers_what_it_applies"):
-    """Of two messages with message_id twice, the first of which is the same, a receiver takes the first ids or the last.
+    """Check that the app uses one id for deduplication and effect, if message_id occurs twice in a body.
 
-    It may refuse both. Who remembers one and applies the other applies one id twice, or loses a message as a duplicate of
-    one that it never had.
+    Two such messages share their first id. The app may use the first ids, the last ids, or refuse both messages. If it
+    deduplicates by one id and applies the other, it applies an id twice or loses a message.
     """
 
     needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
-    expected: ClassVar[str] = "the id that is remembered is the id that is applied"
+    expected: ClassVar[str] = "the same message_id for deduplication and for the effect"
     source: ClassVar[str] = "webhooks.message-id"
-    fix: ClassVar[str] = "parse the body once, and take message_id from that one result everywhere"
+    fix: ClassVar[str] = "parse the body once, and use message_id from that result everywhere"
 
     def examine(self, journal: Journal) -> Finding:
-        """Which of the three ids were applied, and how often?"""
+        """Count how often each of the three ids was applied."""
         sent = [delivery for delivery in of_kind(journal, "unusual") if delivery.event in {SECOND, THIRD}]
-        told = last_applied(journal)
+        applied = last_applied(journal)
         if len(sent) < 2:
-            return self.inconclusive("no two messages with two ids were sent")
-        if told is None:
-            return self.inconclusive("the effects hook tells no counts (applied)", hook=COUNTS)
-        counts = {journal.names.get(text, ""): count for text, count in told.items()}
+            return self.inconclusive("no two messages with two ids each were sent")
+        if applied is None:
+            return self.inconclusive("the effects hook reports no counts (applied)", hook=COUNTS)
+        counts = {journal.names.get(message_id, ""): count for message_id, count in applied.items()}
         first, second, third = (counts.get(name, 0) for name in (FIRST, SECOND, THIRD))
         evidence = tuple(
             f"message_id twice, {delivery.event.replace(':', ' ')}: {response_text(delivery)}" for delivery in sent
         )
         if max(first, second, third) > 1:
-            seen = "an id was applied twice: the receiver remembers the last of two ids and applies the first"
-            return self.fails(seen, evidence=evidence, examined=len(sent))
+            observed = "an id was applied twice: the receiver deduplicates by the last of two ids and applies the first"
+            return self.fails(observed, evidence=evidence, examined=len(sent))
         reason, hook = why_busy(journal)
         if reason:
             return self.inconclusive(reason, hook=hook)
         if second and not first and not third and all(delivery.outcome == "ack" for delivery in sent):
-            seen = "a message was acknowledged and lost: the receiver remembers the first of two ids and applies the last"
-            return self.fails(seen, evidence=evidence, examined=len(sent))
-        return self.passes("two messages with message_id twice were taken for what they are, or refused", examined=len(sent))
+            observed = (
+                "a message was acknowledged and lost: the receiver deduplicates by the first of two ids and applies the last"
+            )
+            return self.fails(observed, evidence=evidence, examined=len(sent))
+        return self.passes("two messages with message_id twice were processed consistently or refused", examined=len(sent))

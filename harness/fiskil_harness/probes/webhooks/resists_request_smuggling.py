@@ -1,4 +1,4 @@
-"""Does what stands in a refused body stay a body?"""
+"""Is a request that is embedded in a refused body ignored (request smuggling)?"""
 
 from typing import ClassVar
 
@@ -9,54 +9,56 @@ from fiskil_harness.probes.probe import PlainProbe
 
 
 class ResistsRequestSmuggling(PlainProbe, frozen=True, kw_only=True, tag="resists_request_smuggling"):
-    """After a refusal the next answer on the connection belongs to the next request, or the connection is closed.
+    """Check that after a refusal the next response belongs to the next request, or the connection is closed.
 
-    A body that reads like a request is answered by nobody and has no effect.
+    A body that looks like a request gets no response and has no effect.
     """
 
-    expected: ClassVar[str] = "no answer to and no effect of what stands in a body, and each answer to its own request"
+    expected: ClassVar[str] = "no response to and no effect of a request inside a body, and each response to its own request"
     source: ClassVar[str] = "webhooks.signature"
-    fix: ClassVar[str] = "before you answer a refusal read its body to the end, or close the connection with the answer"
+    fix: ClassVar[str] = "before you refuse a request, read its body to the end, or close the connection with the response"
 
     def examine(self, journal: Journal) -> Finding:
-        """Look for answers and effects of embedded requests, and for genuine ones refused in their place."""
+        """Look for responses to and effects of embedded requests, and for genuine ones refused in their place."""
         refused = [delivery for delivery in of_kind(journal, "refusable") if delivery.outcome == "refuse"]
         if not refused:
-            return self.inconclusive("nothing that can be refused was refused")
+            return self.inconclusive("no request that the receiver may refuse was refused")
         cases = tuple(_case(journal, delivery) for delivery in refused)
         failed = [case for case in cases if case.verdict is Verdict.FAIL]
         if failed:
-            seen = f"after {len(failed)} of {len(cases)} refusals the connection was out of step: {failed[0].observed}"
-            return self.fails(seen, evidence=tuple(case.observed for case in failed), examined=len(cases), cases=cases)
-        doubtful = [case for case in cases if case.verdict is Verdict.INCONCLUSIVE]
-        if doubtful:
-            return self.inconclusive(doubtful[0].observed, cases=cases)
-        seen = f"after {len(cases)} refusals the next answer belonged to the next request, or the connection was closed"
-        return self.passes(seen, examined=len(cases), cases=cases)
+            observed = f"after {len(failed)} of {len(cases)} refusals the responses were out of order: {failed[0].observed}"
+            return self.fails(observed, evidence=tuple(case.observed for case in failed), examined=len(cases), cases=cases)
+        inconclusive = [case for case in cases if case.verdict is Verdict.INCONCLUSIVE]
+        if inconclusive:
+            return self.inconclusive(inconclusive[0].observed, cases=cases)
+        observed = (
+            f"after {len(cases)} refusals the next response belonged to the next request, or the connection was closed"
+        )
+        return self.passes(observed, examined=len(cases), cases=cases)
 
 
 def _case(journal: Journal, refused: Delivery) -> Case:
     name = refused.name
-    plain = name.replace("_", " ")
+    variant = name.replace("_", " ")
     embedded = next((delivery for delivery in of_kind(journal, "embedded") if delivery.name == name), None)
     behind = _named(journal, f"behind {name}")
     after = _named(journal, f"after {name}")
     if _was_applied(journal, name):
-        verdict, seen = Verdict.FAIL, f"{plain}: a request inside the refused body was applied"
+        verdict, observed = Verdict.FAIL, f"{variant}: a request inside the refused body was applied"
     elif embedded is not None:
-        verdict, seen = Verdict.FAIL, f"{plain}: a request inside the refused body was answered {response_text(embedded)}"
+        verdict, observed = Verdict.FAIL, f"{variant}: a request inside the refused body got {response_text(embedded)}"
     elif behind is not None and behind.outcome == "refuse" and after is not None and after.outcome == "ack":
-        verdict, seen = Verdict.FAIL, line(behind)
+        verdict, observed = Verdict.FAIL, line(behind)
     elif any(delivery is not None and delivery.outcome == "ack" for delivery in (behind, after)):
-        verdict, seen = Verdict.PASS, f"{plain}: {response_text(refused)}"
+        verdict, observed = Verdict.PASS, f"{variant}: {response_text(refused)}"
     else:
-        verdict, seen = Verdict.INCONCLUSIVE, f"no genuine message was acknowledged after a refusal ({plain})"
-    return Case(name=name, verdict=verdict, observed=seen, events=(refused.event,))
+        verdict, observed = Verdict.INCONCLUSIVE, f"no genuine message was acknowledged after a refusal ({variant})"
+    return Case(name=name, verdict=verdict, observed=observed, events=(refused.event,))
 
 
 def _was_applied(journal: Journal, name: str) -> bool:
-    told = last_applied(journal) or {}
-    return any(count and journal.names.get(text) == f"embedded:{name}" for text, count in told.items())
+    counts = last_applied(journal) or {}
+    return any(count and journal.names.get(message_id) == f"embedded:{name}" for message_id, count in counts.items())
 
 
 def _named(journal: Journal, name: str) -> Delivery | None:

@@ -1,4 +1,4 @@
-"""Do webhooks reach the app over HTTPS alone?"""
+"""Does the app accept webhooks over HTTPS only?"""
 
 from typing import ClassVar
 from urllib.parse import urlsplit
@@ -15,84 +15,88 @@ OLD = ("TLS 1.0", "TLS 1.1")
 
 
 class ServesHttpsOnly(PlainProbe, frozen=True, kw_only=True, tag="serves_https_only"):
-    """Production's webhook URL is https; where the app serves TLS by itself, it does so well, and plain HTTP has no effect.
+    """Check that production's webhook URL is https, and that an app that serves TLS itself applies nothing over plain HTTP.
 
-    Well means: with the certificate that it was given, and in no version that is known to be broken. Plain HTTP may be
-    refused, redirected or not understood; what counts is that it moves nothing.
+    Such an app must use its configured certificate and no TLS version older than 1.2. Plain HTTP may be refused, redirected
+    or not understood, as long as it has no effect.
     """
 
     around: ClassVar[tuple[str, ...]] = ("deliver_without_tls", "retry")
     expected: ClassVar[str] = "an https URL in production, and no effect of a message that comes without TLS 1.2 or newer"
     source: ClassVar[str] = "practices: use HTTPS endpoints"
-    fix: ClassVar[str] = "give Fiskil an https URL, and take webhooks from TLS alone: refuse or redirect plain HTTP"
+    fix: ClassVar[str] = "give Fiskil an https URL, and accept webhooks over TLS only: refuse or redirect plain HTTP"
 
     def examine(self, journal: Journal) -> Finding:
-        """Look at what the team says, then at what was seen of the app itself."""
+        """Check the URL in the config, then the app's own TLS server."""
         stated = [production.webhook_url for production in journal.all(Production) if production.webhook_url]
         scheme = _scheme(stated[-1]) if stated else ""
         if stated and scheme != "https":
-            return self.fails(f"{FACT} is no https URL: it begins with {scheme or 'something else'!r}")
-        guilty = self._guilty(journal)
-        if guilty is not None:
-            return guilty
+            return self.fails(f"{FACT} is not an https URL: it begins with {scheme or 'something else'!r}")
+        failure = self._failure(journal)
+        if failure is not None:
+            return failure
         if not stated:
             return self.inconclusive(f"the config does not state {FACT}", hook=FACT)
-        doubt = _doubt(journal)
-        if doubt:
-            seen, hook = doubt
-            return self.inconclusive(f"{FACT} is https; {seen}", hook=hook)
-        untried = [handshake.version for handshake in journal.all(Handshake) if handshake.is_spoken is None]
+        reason = _why_inconclusive(journal)
+        if reason:
+            observed, hook = reason
+            return self.inconclusive(f"{FACT} is https; {observed}", hook=hook)
+        untested = [handshake.version for handshake in journal.all(Handshake) if handshake.is_spoken is None]
         advice: tuple[str, ...] = (
-            (f"this machine cannot speak {' or '.join(untried)}, so that was not tried",) if untried else ()
+            (f"this machine does not support {' or '.join(untested)}, so it was not tested",) if untested else ()
         )
-        tried = of_kind(journal, "plain")
-        taken = sum(1 for delivery in tried if delivery.outcome == "ack")
-        advice += (f"{taken} messages in plain HTTP got 2xx, though without effect",) if taken else ()
+        plain_deliveries = of_kind(journal, "plain")
+        acknowledged = sum(1 for delivery in plain_deliveries if delivery.outcome == "ack")
+        advice += (f"{acknowledged} messages over plain HTTP got 2xx, although without an effect",) if acknowledged else ()
         return self.passes(
-            f"{FACT} is https, and the app takes webhooks over TLS alone", examined=1 + len(tried), advice=advice
+            f"{FACT} is https, and the app accepts webhooks over TLS only", examined=1 + len(plain_deliveries), advice=advice
         )
 
-    def _guilty(self, journal: Journal) -> Finding | None:
-        shaken = journal.all(Handshake)
-        old = [handshake.version for handshake in shaken if handshake.version in OLD and handshake.is_spoken]
+    def _failure(self, journal: Journal) -> Finding | None:
+        handshakes = journal.all(Handshake)
+        old = [handshake.version for handshake in handshakes if handshake.version in OLD and handshake.is_spoken]
         if old:
-            return self.fails(f"the app speaks {' and '.join(old)}", evidence=tuple(f"handshake in {text}" for text in old))
-        if any(handshake.is_our_certificate is False for handshake in shaken):
-            return self.fails("the app shows another certificate than the one that it was given")
-        believed = [
-            delivery for delivery in _tried(journal) if had_effect(journal, delivery, honest=_honest(journal, delivery))
+            return self.fails(
+                f"the app supports {' and '.join(old)}", evidence=tuple(f"handshake in {version}" for version in old)
+            )
+        if any(handshake.is_our_certificate is False for handshake in handshakes):
+            return self.fails("the app presents a certificate other than the configured one")
+        applied = [
+            delivery
+            for delivery in _unapplied_plain(journal)
+            if had_effect(journal, delivery, honest=_repeated_over_tls(journal, delivery))
         ]
-        if believed:
-            evidence = tuple(f"{line(delivery)}, without TLS" for delivery in believed)
-            return self.fails("a message that came in plain HTTP was applied", evidence=evidence, examined=len(believed))
+        if applied:
+            evidence = tuple(f"{line(delivery)}, without TLS" for delivery in applied)
+            return self.fails("a message that came over plain HTTP was applied", evidence=evidence, examined=len(applied))
         return None
 
 
-def _doubt(journal: Journal) -> tuple[str, str] | None:
-    """What keeps the experiment from telling, and the hook that would help."""
+def _why_inconclusive(journal: Journal) -> tuple[str, str] | None:
+    """Return the reason why the experiment cannot decide and the hook that would help, or None if it can."""
     served = journal.all(TlsServed)
     if not served:
-        return "the experiment was not run, because no [app.tls] says how the app itself serves TLS", TLS
+        return "the experiment was not run, because the config has no [app.tls] that states how the app serves TLS", TLS
     if not served[-1].is_up:
-        return "the app did not start as [app.tls] says", TLS
+        return "the app did not start with the settings in [app.tls]", TLS
     if not any(handshake.is_spoken for handshake in journal.all(Handshake)):
-        return "nobody speaks TLS where [app.tls] says", TLS
-    tried = _tried(journal)
-    honest = [_honest(journal, delivery) for delivery in tried]
-    untrusted = [delivery.trouble for delivery in honest if delivery is not None and delivery.trouble]
+        return "no TLS server listens at the address in [app.tls]", TLS
+    plain_deliveries = _unapplied_plain(journal)
+    repeated = [_repeated_over_tls(journal, delivery) for delivery in plain_deliveries]
+    untrusted = [delivery.trouble for delivery in repeated if delivery is not None and delivery.trouble]
     if untrusted:
-        return f"a genuine message could not be handed over there: {untrusted[0]}", TLS
-    if not tried or not all(works(journal, delivery) for delivery in honest):
+        return f"a genuine message could not be delivered over TLS: {untrusted[0]}", TLS
+    if not plain_deliveries or not all(works(journal, delivery) for delivery in repeated):
         return "the same message over TLS had no visible effect either", EFFECTS
     return None
 
 
-def _tried(journal: Journal) -> list[Delivery]:
+def _unapplied_plain(journal: Journal) -> list[Delivery]:
     return [delivery for delivery in of_kind(journal, "plain") if not was_applied(journal, delivery)]
 
 
-def _honest(journal: Journal, plain: Delivery) -> Delivery | None:
-    """The first delivery of the same message over TLS."""
+def _repeated_over_tls(journal: Journal, plain: Delivery) -> Delivery | None:
+    """Return the first later delivery of the same message over TLS, if any."""
     later = (
         delivery for delivery in genuine(journal) if delivery.message_id == plain.message_id and delivery.at_s > plain.at_s
     )

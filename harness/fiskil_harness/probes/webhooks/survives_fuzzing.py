@@ -1,4 +1,4 @@
-"""Does the receiver take every lawful message that can be drawn, and outlive all the others?"""
+"""Does the receiver accept every valid generated message, and survive the invalid ones?"""
 
 from typing import ClassVar
 
@@ -9,68 +9,70 @@ from fiskil_harness.probes.probe import PlainProbe
 
 FUZZ = "fuzz:"
 VALID = "valid"
-REPRODUCE = "the same seed draws the same bodies"
+REPRODUCE = "the same seed generates the same bodies"
 
 
 class SurvivesFuzzing(PlainProbe, frozen=True, kw_only=True, tag="survives_fuzzing"):
-    """Signed bodies that the sender might send get 2xx and have one effect at most; what it never sends may get any answer.
+    """Check that valid generated bodies get 2xx and have at most one effect, and that invalid ones get any response.
 
-    No answer at all is a failure, and so is it when the next genuine message is not taken any more (rule 6, I14). A server
-    error is worth advice.
+    A body without a response is a failure, and so is a genuine message that is refused afterwards (rule 6, I14). A server
+    error gives advice only.
     """
 
-    expected: ClassVar[str] = "2xx for every lawful message, an answer to everything, and everything as before afterwards"
+    expected: ClassVar[str] = (
+        "2xx for every valid message, a response to every request, and 2xx for genuine messages afterwards"
+    )
     source: ClassVar[str] = "webhooks.payload"
-    fix: ClassVar[str] = "read only the fields that you need, ignore the others, and answer 400 to what you cannot read"
+    fix: ClassVar[str] = "read only the fields that you need, ignore the others, and respond with 400 to unreadable bodies"
 
     def examine(self, journal: Journal) -> Finding:
-        """Look for silence, then for refusals, repeated effects, and what came afterwards."""
+        """Look for missing responses, refused genuine messages afterwards, refusals, and repeated effects."""
         sent = [delivery for delivery in of_kind(journal, "unusual") if delivery.event.startswith(FUZZ)]
         if not sent:
-            return self.inconclusive("nothing was drawn")
-        before, after = _around(journal, sent)
+            return self.inconclusive("no generated body was sent")
+        before, after = _before_and_after(journal, sent)
         if not any(delivery.outcome == "ack" for delivery in before):
-            return self.inconclusive("no genuine message was acknowledged before, so a refusal tells nothing")
-        advice = _server_errors(sent)
-        witnesses = (_silent(sent), _broken_after(after), _refused(sent), _repeated(journal, sent))
-        found = [(name, *witness) for name, witness in zip(CASES, witnesses, strict=True) if witness]
-        failed = {name for name, _, _ in found}
-        cases = tuple(Case(name=name, verdict=Verdict.FAIL if name in failed else Verdict.PASS) for name in CASES)
-        if found:
-            _, seen, evidence = found[0]
-            return self.fails(seen, evidence=(*evidence, REPRODUCE), examined=len(sent), advice=advice, cases=cases)
+            return self.inconclusive("no genuine message was acknowledged before, so a refusal proves nothing")
+        advice = _advice_on_server_errors(sent)
+        failures = (_without_response(sent), _broken_after(after), _refused(sent), _repeated(journal, sent))
+        failed_cases = [(name, *failure) for name, failure in zip(CASES, failures, strict=True) if failure]
+        failed_names = {name for name, _, _ in failed_cases}
+        cases = tuple(Case(name=name, verdict=Verdict.FAIL if name in failed_names else Verdict.PASS) for name in CASES)
+        if failed_cases:
+            _, observed, evidence = failed_cases[0]
+            return self.fails(observed, evidence=(*evidence, REPRODUCE), examined=len(sent), advice=advice, cases=cases)
         reason, hook = why_busy(journal)
         if reason:
             return self.inconclusive(reason, hook=hook, advice=advice)
         valid = sum(delivery.name == VALID for delivery in sent)
-        seen = f"{valid} lawful bodies were acknowledged, and {len(sent) - valid} others did no harm"
-        return self.passes(seen, examined=len(sent), advice=advice, cases=cases)
+        observed = f"{valid} valid bodies were acknowledged, and {len(sent) - valid} invalid ones did no harm"
+        return self.passes(observed, examined=len(sent), advice=advice, cases=cases)
 
 
 CASES = ("answers_everything", "works_afterwards", "takes_lawful_bodies", "applies_once")
 
 
-def _around(journal: Journal, sent: list[Delivery]) -> tuple[list[Delivery], list[Delivery]]:
-    made = genuine(journal)
-    return [delivery for delivery in made if delivery.at_s < sent[0].at_s], [
-        delivery for delivery in made if delivery.at_s > sent[-1].at_s
+def _before_and_after(journal: Journal, sent: list[Delivery]) -> tuple[list[Delivery], list[Delivery]]:
+    deliveries = genuine(journal)
+    return [delivery for delivery in deliveries if delivery.at_s < sent[0].at_s], [
+        delivery for delivery in deliveries if delivery.at_s > sent[-1].at_s
     ]
 
 
-def _silent(sent: list[Delivery]) -> tuple[str, tuple[str, ...]] | None:
-    """Bodies that it hung on, or the first that it left without an answer before it listened no more."""
+def _without_response(sent: list[Delivery]) -> tuple[str, tuple[str, ...]] | None:
+    """Return the bodies on which the receiver hung, or the first one after which it stopped listening, if any."""
     if any(delivery.trouble == "connection refused" for delivery in sent):
         first = next(delivery for delivery in sent if delivery.status is None)
-        return "the receiver did not listen any more after a drawn body", (_line(first),)
+        return "the receiver stopped listening after a generated body", (_line(first),)
     hung = [delivery for delivery in sent if "limit" in delivery.trouble]
-    return (f"{len(hung)} drawn bodies got no answer at all", tuple(map(_line, hung))) if hung else None
+    return (f"{len(hung)} generated bodies got no response", tuple(map(_line, hung))) if hung else None
 
 
 def _broken_after(after: list[Delivery]) -> tuple[str, tuple[str, ...]] | None:
     if not after or any(delivery.outcome == "ack" for delivery in after):
         return None
-    return "genuine messages were not acknowledged any more", tuple(
-        f"{delivery.event}: {delivery.status or 'no answer'}" for delivery in after
+    return "genuine messages were no longer acknowledged", tuple(
+        f"{delivery.event}: {delivery.status or 'no response'}" for delivery in after
     )
 
 
@@ -79,22 +81,26 @@ def _refused(sent: list[Delivery]) -> tuple[str, tuple[str, ...]] | None:
     refused = [delivery for delivery in valid if delivery.outcome != "ack"]
     if not refused:
         return None
-    return f"{len(refused)} of {len(valid)} lawful bodies were not acknowledged", tuple(map(_line, refused))
+    return f"{len(refused)} of {len(valid)} valid bodies were not acknowledged", tuple(map(_line, refused))
 
 
 def _repeated(journal: Journal, sent: list[Delivery]) -> tuple[str, tuple[str, ...]] | None:
-    told = last_applied(journal) or {}
-    twice = [delivery for delivery in sent if told.get(delivery.message_id, 0) > 1]
-    return (f"{len(twice)} drawn messages were applied more than once", tuple(map(_line, twice))) if twice else None
+    counts = last_applied(journal) or {}
+    repeated_effects = [delivery for delivery in sent if counts.get(delivery.message_id, 0) > 1]
+    return (
+        (f"{len(repeated_effects)} generated messages were applied more than once", tuple(map(_line, repeated_effects)))
+        if repeated_effects
+        else None
+    )
 
 
-def _server_errors(sent: list[Delivery]) -> tuple[str, ...]:
-    broken = [
+def _advice_on_server_errors(sent: list[Delivery]) -> tuple[str, ...]:
+    failed = [
         delivery for delivery in sent if delivery.name != VALID and delivery.status is not None and delivery.status >= 500
     ]
-    return ("5xx on signed bodies that the sender never sends; 400 would end the retries",) if broken else ()
+    return ("5xx for signed bodies that the sender never sends; 400 would end the retries",) if failed else ()
 
 
-def _line(one: Delivery) -> str:
-    # How a connection ends when a process dies is a matter of time, which enters no finding.
-    return f"{one.event.replace(':', ' ')}, {one.name}: {one.status or 'no answer'}"
+def _line(delivery: Delivery) -> str:
+    # The way in which a connection ends when a process dies depends on timing, so no finding contains it.
+    return f"{delivery.event.replace(':', ' ')}, {delivery.name}: {delivery.status or 'no response'}"

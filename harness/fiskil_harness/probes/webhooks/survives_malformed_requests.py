@@ -1,4 +1,4 @@
-"""Does the receiver work as before after whatever came over the wire?"""
+"""Does the receiver keep working after every malformed request?"""
 
 from typing import ClassVar
 
@@ -13,67 +13,69 @@ GONE = "connection refused"
 
 
 class SurvivesMalformedRequests(PlainProbe, frozen=True, kw_only=True, tag="survives_malformed_requests"):
-    """After each odd or broken request the next genuine message is acknowledged (I14), and whole requests get an answer.
+    """Check that the receiver acknowledges the next genuine message after each malformed request (I14).
 
-    Any answer will do: 2xx, 4xx, even 501.
+    Each complete request must get a response. Any response is accepted: 2xx, 4xx, even 501.
     """
 
-    expected: ClassVar[str] = "an answer to every whole request, and 2xx for the genuine message after it"
+    expected: ClassVar[str] = "a response to every complete request, and 2xx for the genuine message after it"
     source: ClassVar[str] = "webhooks.success"
-    fix: ClassVar[str] = "let one request fail alone: catch errors for each, close what is broken, and serve the next"
+    fix: ClassVar[str] = (
+        "isolate each request: catch its errors, close its connection if it is broken, and serve the next one"
+    )
 
     def examine(self, journal: Journal) -> Finding:
-        """Look at each request and what came after it."""
+        """Judge each malformed request by the genuine messages after it."""
         sent = [delivery for delivery in journal.all(Delivery) if delivery.kind in FAMILIES]
         if not sent:
-            return self.inconclusive("nothing odd was sent")
+            return self.inconclusive("no malformed request was sent")
         if not any(delivery.outcome == "ack" and delivery.at_s < sent[0].at_s for delivery in genuine(journal)):
-            return self.inconclusive("no genuine message was acknowledged before, so nothing can have stopped working")
-        cases, was_killed = [], False
+            return self.inconclusive("no genuine message was acknowledged before, so a refusal afterwards proves nothing")
+        cases, is_down = [], False
         for delivery in sent:
-            case = _unjudged(delivery) if was_killed else _case(journal, delivery)
-            was_killed = was_killed or (case.verdict is Verdict.FAIL and _is_gone(journal, delivery))
+            case = _inconclusive_case(delivery) if is_down else _case(journal, delivery)
+            is_down = is_down or (case.verdict is Verdict.FAIL and _is_down(journal, delivery))
             cases.append(case)
         advice = _advice(sent)
         failed = [case for case in cases if case.verdict is Verdict.FAIL]
         if failed:
-            seen = f"after {len(failed)} of {len(cases)} odd requests the receiver did not go on: {failed[0].observed}"
-            evidence = tuple(value.observed for value in failed)
-            return self.fails(seen, evidence=evidence, examined=len(cases), advice=advice, cases=tuple(cases))
-        looked = [case for case in cases if case.verdict is Verdict.PASS]
-        if len(looked) < len(cases):
+            observed = f"after {len(failed)} of {len(cases)} malformed requests the receiver failed: {failed[0].observed}"
+            evidence = tuple(case.observed for case in failed)
+            return self.fails(observed, evidence=evidence, examined=len(cases), advice=advice, cases=tuple(cases))
+        passed = [case for case in cases if case.verdict is Verdict.PASS]
+        if len(passed) < len(cases):
             return self.inconclusive(
-                "not every odd request was followed by a genuine one", advice=advice, cases=tuple(cases)
+                "not every malformed request was followed by a genuine message", advice=advice, cases=tuple(cases)
             )
-        seen = f"after each of {len(cases)} odd requests the next message was acknowledged"
-        return self.passes(seen, examined=len(cases), advice=advice, cases=tuple(cases))
+        observed = f"after each of {len(cases)} malformed requests the next message was acknowledged"
+        return self.passes(observed, examined=len(cases), advice=advice, cases=tuple(cases))
 
 
-def _case(journal: Journal, one: Delivery) -> Case:
-    if "limit" in one.trouble:
-        return _judged(one, Verdict.FAIL, f"{_plain(one.name)}: {response_text(one)}")
-    after = _after(journal, one)
+def _case(journal: Journal, delivery: Delivery) -> Case:
+    if "limit" in delivery.trouble:
+        return _case_of(delivery, Verdict.FAIL, f"{_readable(delivery.name)}: {response_text(delivery)}")
+    after = _after(journal, delivery)
     if not after:
-        return _unjudged(one)
-    taken = any(other.outcome == "ack" for other in after)
-    seen = f"{_plain(one.name)}: {response_text(one)}" if taken else line(after[-1])
-    return _judged(one, Verdict.PASS if taken else Verdict.FAIL, seen)
+        return _inconclusive_case(delivery)
+    is_acknowledged = any(other.outcome == "ack" for other in after)
+    observed = f"{_readable(delivery.name)}: {response_text(delivery)}" if is_acknowledged else line(after[-1])
+    return _case_of(delivery, Verdict.PASS if is_acknowledged else Verdict.FAIL, observed)
 
 
-def _after(journal: Journal, one: Delivery) -> list[Delivery]:
-    return [other for other in journal.all(Delivery) if other.name == f"after {one.name}"]
+def _after(journal: Journal, delivery: Delivery) -> list[Delivery]:
+    return [other for other in journal.all(Delivery) if other.name == f"after {delivery.name}"]
 
 
-def _is_gone(journal: Journal, one: Delivery) -> bool:
-    return any(other.trouble == GONE for other in _after(journal, one))
+def _is_down(journal: Journal, delivery: Delivery) -> bool:
+    return any(other.trouble == GONE for other in _after(journal, delivery))
 
 
-def _judged(one: Delivery, verdict: Verdict, seen: str) -> Case:
-    return Case(name=one.name, verdict=verdict, observed=seen, events=(one.event,))
+def _case_of(delivery: Delivery, verdict: Verdict, observed: str) -> Case:
+    return Case(name=delivery.name, verdict=verdict, observed=observed, events=(delivery.event,))
 
 
-def _unjudged(one: Delivery) -> Case:
-    return _judged(one, Verdict.INCONCLUSIVE, f"{_plain(one.name)}: {response_text(one)}")
+def _inconclusive_case(delivery: Delivery) -> Case:
+    return _case_of(delivery, Verdict.INCONCLUSIVE, f"{_readable(delivery.name)}: {response_text(delivery)}")
 
 
 def _advice(sent: list[Delivery]) -> tuple[str, ...]:
@@ -85,9 +87,9 @@ def _advice(sent: list[Delivery]) -> tuple[str, ...]:
     if not failing:
         return ()
     more = f" and {len(failing) - 4} more" if len(failing) > 4 else ""
-    names = ", ".join(_plain(delivery.name) for delivery in failing[:4])
-    return (f"5xx on requests that are odd and whole or broken: {names}{more}; 4xx would say that the sender is wrong",)
+    names = ", ".join(_readable(delivery.name) for delivery in failing[:4])
+    return (f"5xx for malformed requests: {names}{more}; 4xx would show that the sender is at fault",)
 
 
-def _plain(name: str) -> str:
+def _readable(name: str) -> str:
     return name.replace("_", " ")
