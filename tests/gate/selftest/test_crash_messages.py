@@ -37,7 +37,9 @@ def test_a_crash_reads_the_same_each_time(name: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.full
-@pytest.mark.parametrize(("name", "verdict"), [("node_receiver", Verdict.PASS), ("short_memory", Verdict.FAIL)])
+@pytest.mark.parametrize(
+    ("name", "verdict"), [("node_receiver", Verdict.PASS), ("forgets_after_100_messages", Verdict.FAIL)]
+)
 def test_thousands_may_come_in_between(name: str, verdict: Verdict, tmp_path: Path) -> None:
     """How many is a number of one step, so a plan file can ask for more than the scenario does."""
     usual = load("webhook_repeated_much_later")

@@ -35,18 +35,18 @@ VARIANTS = {
 }
 """Correct clients that differ from another in a detail."""
 FOREVER = {
-    "dead_connections_are_final",
+    "broken_connection_is_permanent_failure",
     "deadline_per_read",
     "embedded_handshake_unbounded",
-    "gives_up_silently",
+    "redirects_without_error_message",
     "stdlib_one_client_at_a_time",
     "stdlib_total_body_time_unbounded",
     "embedded_idle_timeout_only",
     "embedded_cursor_loop_followed",
     "foreign_link_followed",
     "retries_while_user_waits",
-    "true_twins_merged",
-    "waiting_page_for_ever",
+    "equal_rows_merged",
+    "waiting_page_without_end",
 }
 """Apps that wait for what never ends, and take long to catch."""
 

@@ -24,9 +24,9 @@ FLAWED: dict[PlanKind, tuple[str, ...]] = {
     "order": (
         "flask_older_status_wins",
         "starlette_late_received_event_reconnects",
-        "stdlib_forgets",
+        "stdlib_stores_in_memory_only",
         "stdlib_last_to_arrive_wins",
-        "stdlib_orphans_dropped",
+        "stdlib_events_before_received_dropped",
     ),
 }
 """What drawn plans can find, by the kind of plan."""

@@ -30,7 +30,7 @@ CAUGHT = [
     ("logs_requests", "hosted_read", "keeps_secrets_out_of_logs"),
     ("timeout_too_long", "hosted_response_stalls", "keeps_deadline"),
     ("no_token_renewal", "hosted_token_refused", "renews_token_once"),
-    ("same_pause_each_time", "hosted_outage", "backs_off"),
+    ("constant_retry_delay", "hosted_outage", "backs_off"),
     ("whole_history_read", "hosted_read", "reads_limited_history"),
 ]
 
