@@ -152,13 +152,13 @@ def test_times_are_reckoned_from_the_beginning() -> None:
     (entry,) = har["log"]["entries"]
     assert entry["startedDateTime"] == "2026-11-25T10:00:01.500Z"
     assert (entry["time"], entry["timings"]["wait"]) == (250, 250)
-    assert (entry["response"]["status"], entry["response"]["comment"]) == (0, "no answer was sent")
+    assert (entry["response"]["status"], entry["response"]["comment"]) == (0, "no response was sent")
 
 
 @pytest.mark.parametrize(
     ("body", "size", "comment"),
     [
-        (b"\x1f\x8b\x08", 3, "3 bytes that are no JSON, not shown"),
+        (b"\x1f\x8b\x08", 3, "3 bytes that are not JSON, not shown"),
         (shortened(b"a" * 100_000), 100_000, "100000 bytes, too long to be kept"),
     ],
 )

@@ -103,7 +103,7 @@ class Watched(Struct, frozen=True, kw_only=True):
 
 def watched(journal: Journal, *needed: str) -> Watched:
     """The samples, and whether there was anything to read at each moment that is *needed*."""
-    samples = {monitors.moment: monitors for monitors in journal.all(Monitors)}
+    samples: dict[str, Monitors] = {monitors.moment: monitors for monitors in journal.all(Monitors)}
     assumed = {name for limits in journal.all(Limits) for name in limits.assumed}
     promised = "alert_s" not in assumed
     if any(text not in samples for text in (*ORDINARY, *needed)):
