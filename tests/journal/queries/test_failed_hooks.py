@@ -9,8 +9,8 @@ from tests.probes.tape import Tape
 @pytest.mark.parametrize(
     ("status", "words"),
     [
-        (500, "app.drive.refresh answered 500, though the API refused nothing and no fault bit"),
-        (None, "app.drive.refresh gave no answer, though the API refused nothing and no fault bit"),
+        (500, "app.drive.refresh responded 500 although the API refused nothing and no fault acted"),
+        (None, "app.drive.refresh did not respond although the API refused nothing and no fault acted"),
         (404, ""),
         (200, ""),
     ],

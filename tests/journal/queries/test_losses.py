@@ -135,5 +135,5 @@ def test_a_crash_that_cut_nothing_off_proves_nothing() -> None:
 
     assert (finding.verdict, finding.observed) == (
         Verdict.INCONCLUSIVE,
-        "the app had answered every delivery before it was killed",
+        "the app had responded to every delivery before it was killed",
     )

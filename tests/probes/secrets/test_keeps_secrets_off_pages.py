@@ -149,7 +149,7 @@ def test_a_page_that_was_not_seen_as_it_is_proves_nothing() -> None:
 
     assert (finding.verdict, finding.observed) == (
         Verdict.INCONCLUSIVE,
-        "the page 'connections' was not seen as it is: the app answered 404",
+        "the page 'connections' could not be read: the app answered 404",
     )
 
 
@@ -166,4 +166,4 @@ def test_without_a_way_back_there_is_nothing_to_say(tape: Tape) -> None:
     """The pages that matter come after a journey."""
     Sights.shown(tape, "connect")  # type: ignore[arg-type]
 
-    assert PROBE.examine(tape.journal).observed == "no journey came back to the app in the browser"
+    assert PROBE.examine(tape.journal).observed == "no journey returned to the app in the browser"

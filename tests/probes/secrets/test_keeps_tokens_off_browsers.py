@@ -82,7 +82,7 @@ def test_storage_that_was_not_read_proves_nothing() -> None:
 
     assert (finding.verdict, finding.observed) == (
         Verdict.INCONCLUSIVE,
-        "what the browser keeps (IndexedDB) was not read: UnknownError",
+        "the browser's IndexedDB could not be read: UnknownError",
     )
 
 

@@ -220,7 +220,7 @@ def test_what_is_lost_with_the_token_is_no_matter_of_retries() -> None:
     finding = examined(locked_out(is_renewed=False))
 
     assert finding.verdict is Verdict.INCONCLUSIVE
-    assert "which is another practice's business" in finding.observed
+    assert "which another practice covers" in finding.observed
 
 
 def test_a_token_that_was_renewed_excuses_nothing() -> None:
@@ -290,5 +290,5 @@ def test_an_app_that_died_before_it_was_asked_is_accused_of_nothing_else() -> No
 
     assert (finding.verdict, finding.observed) == (
         Verdict.INCONCLUSIVE,
-        "the app could not be asked any more after it had acknowledged something",
+        "the app acknowledged a message, and its effects could not be read afterwards",
     )

@@ -11,7 +11,7 @@ from msgspec import Struct
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.journal import Delivery, Effects, EventCreated, Journal
 from fiskil_harness.journal.queries.api_calls import LOCKED_OUT, end_user_of, was_locked_out
-from fiskil_harness.journal.queries.attempt_counters import extra_attempts, is_counter, is_named_so
+from fiskil_harness.journal.queries.attempt_counters import extra_attempts, is_counter, is_named_as_counter
 from fiskil_harness.journal.queries.deliveries import was_disturbed
 from fiskil_harness.journal.queries.rows import PENDING, UNSURE, at_work
 from fiskil_harness.journal.queries.state import Leaves, StateReader, differing, has_symbols
@@ -42,7 +42,7 @@ class Comparison(Struct, frozen=True, kw_only=True):
     @property
     def unnamed_counters(self) -> tuple[str, ...]:
         """Counters whose name does not speak of tries: what they count may as well be effects."""
-        return tuple(path for path in self.counters if not is_named_so(path))
+        return tuple(path for path in self.counters if not is_named_as_counter(path))
 
 
 def compare_twins(journal: Journal, other: str = "b") -> Comparison:
