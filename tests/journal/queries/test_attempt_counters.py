@@ -47,7 +47,7 @@ def test_counters_of_tries_are_advice(a: dict[str, Any], b: dict[str, Any]) -> N
     courier = told_again(a, b, times=2)
 
     assert (ends_like(courier).verdict, applies_once(courier).verdict) == (Verdict.PASS, Verdict.PASS)
-    assert ends_like(courier).advice[0].startswith("left out, because numbers there grow with every try: $.")
+    assert ends_like(courier).advice[0].startswith("ignored, because these numbers grow with every attempt: $.")
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from fiskil_harness.journal.queries.failpoints import unfelt
 from fiskil_harness.probes import AppliesOnce, LosesNothing, Verdict
 from tests.probes.courier import Courier
 
-UNFELT = "the app took an order to fail, and nothing shows that it failed (effects may tell it as failed)"
+UNFELT = "the app accepted a request to fail, but no failure was observed (app.observe.effects can report it as `failed`)"
 
 
 def ordered(*, before: int | None = None) -> Courier:

@@ -12,52 +12,52 @@ from fiskil_harness.journal.queries.page_text import Place, markup, place_of
 from fiskil_harness.journal.queries.page_wording import dataset_names, may_name, missing_words, phrase_in, plain, words_for
 
 Gaps = tuple[list[str], list[str]]
-"""What the page certainly does not show, and what is uncertain; each as the end of a sentence."""
+"""Nouns for what the page certainly does not show, and clauses for what is uncertain."""
 
 
 def gaps(
-    sharing: Sharing, seen: list[PageView], answers: list[PageView], *, more_words: Mapping[str, Iterable[str]]
+    sharing: Sharing, views: list[PageView], responses: list[PageView], *, more_words: Mapping[str, Iterable[str]]
 ) -> Gaps:
     """Return what the page does not show of the consent *sharing*.
 
     Details of consents that will not be revoked may be on pages that were not opened, so only their name is required.
 
     Args:
-        seen: Views of the page, one for each width.
-        answers: Views of the pages that presses led to.
+        views: Views of the page, one for each width.
+        responses: Views of the pages that presses led to.
         more_words: The app's own words for each dataset.
     """
     absent: list[str] = []
     uncertain: list[str] = []
-    text = "\n".join(view.text for view in answers)
-    place = max(_place_of_name(view, sharing.institution) for view in seen)
-    if place is Place.NOWHERE and any(markup(view).is_drawn for view in seen):
+    text = "\n".join(view.text for view in responses)
+    place = max(_place_of_name(view, sharing.institution) for view in views)
+    if place is Place.NOWHERE and any(markup(view).is_drawn for view in views):
         uncertain.append("a picture without a text alternative may show the institution")
     elif place is Place.NOWHERE:
         absent.append("the institution")
     elif place is not Place.VISIBLE and not phrase_in(text, [sharing.institution]):
         uncertain.append("the full name of the institution is not visible")
     if sharing.is_sought:
-        _add_data_gaps(sharing, seen, answers, more_words, absent, uncertain)
-        _add_expiry_gap(sharing, seen, answers, absent, uncertain)
+        _add_data_gaps(sharing, views, responses, more_words, absent, uncertain)
+        _add_expiry_gap(sharing, views, responses, absent, uncertain)
     return absent, uncertain
 
 
 def _add_data_gaps(
     sharing: Sharing,
-    seen: list[PageView],
-    answers: list[PageView],
+    views: list[PageView],
+    responses: list[PageView],
     more_words: Mapping[str, Iterable[str]],
     absent: list[str],
     uncertain: list[str],
 ) -> None:
-    text = "\n".join(view.text for view in answers)
-    written = "\n".join(markup(view).written for view in [*seen, *answers])
+    text = "\n".join(view.text for view in responses)
+    written = "\n".join(markup(view).written for view in [*views, *responses])
     names = {name: dataset_names(name, more_words) for name in sharing.permissions}
     invisible = [
         name
         for name, phrases in names.items()
-        if max(place_of(view, phrases) for view in seen) > Place.FOLDED and not phrase_in(text, phrases)
+        if max(place_of(view, phrases) for view in views) > Place.FOLDED and not phrase_in(text, phrases)
     ]
     names_nothing = not any(phrase_in(written, phrases) or may_name(text + written, name) for name, phrases in names.items())
     if invisible and len(invisible) == len(names) and names_nothing:
@@ -68,25 +68,25 @@ def _add_data_gaps(
 
 
 def _add_expiry_gap(
-    sharing: Sharing, seen: list[PageView], answers: list[PageView], absent: list[str], uncertain: list[str]
+    sharing: Sharing, views: list[PageView], responses: list[PageView], absent: list[str], uncertain: list[str]
 ) -> None:
-    text = "\n".join(view.text for view in answers)
-    written = "\n".join(markup(view).written for view in [*seen, *answers])
+    text = "\n".join(view.text for view in responses)
+    written = "\n".join(markup(view).written for view in [*views, *responses])
     today, expires_on = date.fromisoformat(sharing.today), date.fromisoformat(sharing.expires_on)
-    if all(shows_day(f"{view.text}\n{text}", expires_on, today=today) for view in seen):
+    if all(shows_day(f"{view.text}\n{text}", expires_on, today=today) for view in views):
         return
-    if has_date(f"{written}\n{text}") or any("<time" in view.html for view in [*seen, *answers]):
+    if has_date(f"{written}\n{text}") or any("<time" in view.html for view in [*views, *responses]):
         uncertain.append("the page shows dates, but not the day on which the consent expires")
     else:
         absent.append("the expiry date")
 
 
-def _place_of_name(look: PageView, name: str) -> Place:
+def _place_of_name(view: PageView, name: str) -> Place:
     """Return where the view shows *name*; UNSEEN if only a part of it appears, which may be the app's short form."""
-    place = place_of(look, [name])
+    place = place_of(view, [name])
     if place is not Place.NOWHERE:
         return place
     common = set(plain(" ".join(words_for("institution", "common"))).split())
     distinctive = tuple(word for word in plain(name).split() if word not in common) or tuple(plain(name).split())
-    text = f"{markup(look).written}\n{look.text}"
+    text = f"{markup(view).written}\n{view.text}"
     return Place.UNSEEN if len(missing_words(text, distinctive)) < len(distinctive) else Place.NOWHERE

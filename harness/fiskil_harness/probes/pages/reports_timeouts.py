@@ -79,7 +79,7 @@ def _case(journal: Journal, press: Pressed, *, deadline_s: float, is_promised: b
     if last.after_s > deadline_s:
         return _late(name, known, last, is_promised=is_promised)
     told = _news(known, last)
-    doubt = why_not_helpful(last, told="\n".join(told)) if told else "says nothing new yet"
+    doubt = why_not_helpful(last, fresh_text="\n".join(told)) if told else "says nothing new yet"
     if doubt:
         return _doubt(name, f"when the app gave up, the page {doubt}")
     return Case(name=name, verdict=Verdict.PASS, observed="said in words")

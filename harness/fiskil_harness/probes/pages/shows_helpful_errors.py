@@ -8,7 +8,7 @@ from fiskil_harness.core.model import Ending
 from fiskil_harness.core.model.findings import Case, Finding, Verdict
 from fiskil_harness.journal import Journal, PageView
 from fiskil_harness.journal.queries.page_messages import code_in, flaw_of, gist, is_readable, new_text, why_not_helpful
-from fiskil_harness.journal.queries.page_timeline import is_at_it, views_before_failure, views_during_call
+from fiskil_harness.journal.queries.page_timeline import is_still_calling, views_before_failure, views_during_call
 from fiskil_harness.probes.probe import PlainProbe
 
 FAILED, PLAIN = "failed", "plain"
@@ -62,11 +62,11 @@ def _by_cause(looks: list[PageView]) -> dict[str, list[PageView]]:
 
 def _case(journal: Journal, cause: str, looks: list[PageView]) -> Case:
     seen = [look for look in looks if is_readable(look)]
-    flaws = [(view, flaw_of(view, codes=CODES, told=_told(journal, view)) or _silence(journal, view)) for view in seen]
+    flaws = [(view, flaw_of(view, codes=CODES, fresh_text=_told(journal, view)) or _silence(journal, view)) for view in seen]
     for look, flaw in flaws:
         if flaw:
             return Case(name=cause, verdict=Verdict.FAIL, observed=f"the {look.page} page {flaw}")
-    doubts = [(look, why_not_helpful(look, told=_told_at_last(journal, look))) for look in looks]
+    doubts = [(look, why_not_helpful(look, fresh_text=_told_at_last(journal, look))) for look in looks]
     for look, doubt in doubts:
         if doubt:
             return Case(name=cause, verdict=Verdict.INCONCLUSIVE, observed=f"the {look.page} page {doubt}")
@@ -90,7 +90,7 @@ def _silence(journal: Journal, look: PageView) -> str:
         return ""
     if not _new_since(_plain(journal, look), look):
         return "is as it was before, and says nothing of it"
-    return "" if is_at_it(journal, look) else "says only what it said before anything had failed"
+    return "" if is_still_calling(journal, look) else "says only what it said before anything had failed"
 
 
 def _told(journal: Journal, look: PageView) -> str:
