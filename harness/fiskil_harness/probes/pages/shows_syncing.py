@@ -69,7 +69,7 @@ class ShowsSyncing(PlainProbe, frozen=True, kw_only=True, tag="shows_syncing"):
                 'the page\'s language is unknown; add its words for "syncing" to app.facts.syncing_words', hook=WORDS
             )
         if any(_hints(view.text) or _draws_waiting(view) for view in early):
-            return self.inconclusive("the page may announce it in words that are not known", hook=WORDS)
+            return self.inconclusive("the page may announce the sync in unknown words", hook=WORDS)
         evidence = tuple(f"{page}: no word and no sign of waiting" for page in dict.fromkeys(view.page for view in early))
         return self.fails(
             "after the consent the page shows no data, and does not announce that data is syncing",

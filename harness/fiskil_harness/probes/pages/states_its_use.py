@@ -82,7 +82,7 @@ class StatesItsUse(PlainProbe, frozen=True, kw_only=True, tag="states_its_use"):
         return self.fails("the privacy notice has no text", examined=2)
 
     def _without_link(self, journal: Journal, views: list[PageView], address: str) -> Finding:
-        links = [urljoin(views[0].url, link) for view in views for link in markup(view).addresses]
+        links = (urljoin(views[0].url, link) for view in views for link in markup(view).addresses)
         hidden = any(is_same_address(link, address) for link in links)
         if hidden:
             return self.inconclusive(
