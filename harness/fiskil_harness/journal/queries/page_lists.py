@@ -78,7 +78,7 @@ def _add_expiry_gap(
     if has_date(f"{written}\n{text}") or any("<time" in view.html for view in [*views, *responses]):
         uncertain.append("the page shows dates, but not the day on which the consent expires")
     else:
-        absent.append("the expiry date")
+        absent.append("the expiry")
 
 
 def _place_of_name(view: PageView, name: str) -> Place:
