@@ -74,7 +74,7 @@ class Delivery(Entry, frozen=True, kw_only=True):
     """One delivery attempt and its outcome.
 
     *attempt* counts from 1. *name* is the variant. *message_id* is the id under which the app would record an effect.
-    *trouble* says in words why *status* is None. Deliveries with one *group* above 0 were sent at the same time.
+    *trouble* states why *status* is None. Deliveries with one *group* above 0 were sent at the same time.
     If *is_judged* is False, the response is recorded but not judged. *content* holds the fields of a message that is not in
     Fiskil's format.
     """

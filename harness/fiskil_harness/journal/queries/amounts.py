@@ -36,10 +36,10 @@ class Handed(Struct, frozen=True):
     is_partial: bool
     labels: dict[str, str]
 
-    def names(self, ids: Iterable[str], what: str) -> tuple[str, ...]:
-        """Return a line "name: *what*" for each row in *ids*, sorted; names are those of the person's history."""
+    def names(self, ids: Iterable[str], problem: str) -> tuple[str, ...]:
+        """Return a line "name: *problem*" for each row in *ids*, sorted; names are those of the person's history."""
         names = sorted(self.labels.get(fiskil_id, "a row that no sync served") for fiskil_id in ids)
-        return tuple(f"{name}: {what}" for name in names)
+        return tuple(f"{name}: {problem}" for name in names)
 
 
 def handed(journal: Journal, rows: Rows) -> Handed:

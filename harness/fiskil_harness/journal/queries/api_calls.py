@@ -56,8 +56,8 @@ def is_fine(call: Exchange) -> bool:
     return call.status is not None and 200 <= call.status < 300 and not call.bites
 
 
-def succeeded_later(made: list[Exchange], refused: Exchange) -> bool:
-    """Return True if a later call in *made* to the same route for the same end user succeeded.
+def succeeded_later(exchanges: list[Exchange], refused: Exchange) -> bool:
+    """Return True if a later call in *exchanges* to the same route for the same end user succeeded.
 
     Parameters are ignored, because an app may start a listing again. A refused call that creates an end user has no end user
     yet, so it matches any later call to its route.
@@ -67,7 +67,7 @@ def succeeded_later(made: list[Exchange], refused: Exchange) -> bool:
         and call.route == refused.route
         and refused.end_user_id in {"", call.end_user_id}
         and is_fine(call)
-        for call in made
+        for call in exchanges
     )
 
 
@@ -88,9 +88,9 @@ def bitten_by(journal: Journal, *faults: str) -> list[Exchange]:
     return [call for call in calls(journal) if any(not faults or bite.partition("(")[0] in faults for bite in call.bites)]
 
 
-def routes_of(made: Iterable[Exchange]) -> int:
-    """Return the number of routes in *made*; findings must not contain the number of calls, which depends on timing."""
-    return len({call.route for call in made})
+def routes_of(exchanges: Iterable[Exchange]) -> int:
+    """Return the number of routes in *exchanges*; findings must not contain the number of calls, which depends on timing."""
+    return len({call.route for call in exchanges})
 
 
 def began_s(call: HookCall) -> float:

@@ -29,9 +29,7 @@ def permitted(journal: Journal, *, until_s: float = float("inf")) -> set[str]:
 def hooks(journal: Journal, name: str, *, since_s: float = 0.0) -> list[HookCall]:
     """Return every call of the hook *name* for the first participant that began at or after *since_s*."""
     return [
-        hook_call
-        for hook_call in journal.all(HookCall)
-        if hook_call.hook == name and not hook_call.participant and began_s(hook_call) >= since_s
+        call for call in journal.all(HookCall) if call.hook == name and not call.participant and began_s(call) >= since_s
     ]
 
 

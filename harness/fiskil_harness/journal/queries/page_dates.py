@@ -33,16 +33,17 @@ _UNIT_DAYS = {"day": 1.0, "week": 7.0, "month": 30.44, "year": 365.25}
 _UNIT_SLACK = {"day": 1.5, "week": 7.0, "month": 16.0, "year": 31.0}
 
 
-def shows_day(text: str, wanted: date, *, today: date) -> bool:
-    """Return True if *text* contains the day *wanted* in any form, also as the time left from *today*."""
+def shows_day(text: str, expected: date, *, today: date) -> bool:
+    """Return True if *text* contains the day *expected* in any form, also as the time left from *today*."""
     flat = _normalized(text)
-    if any(abs((day - wanted).days) <= SLACK_DAYS for day in _days(flat, wanted)):
+    if any(abs((day - expected).days) <= SLACK_DAYS for day in _days(flat, expected)):
         return True
-    left = (wanted - today).days
+    left = (expected - today).days
     spans = [(int(number), unit) for number, unit in _SPAN.findall(flat)]
-    return any(abs(number * _UNIT_DAYS[unit] - left) <= _UNIT_SLACK[unit] for number, unit in spans) or any(
-        MONTHS.index(month[:3]) + 1 == wanted.month and int(year) == wanted.year for month, year in _MONTH_ONLY.findall(flat)
-    )
+    if any(abs(number * _UNIT_DAYS[unit] - left) <= _UNIT_SLACK[unit] for number, unit in spans):
+        return True
+    months = ((MONTHS.index(month[:3]) + 1, int(year)) for month, year in _MONTH_ONLY.findall(flat))
+    return (expected.month, expected.year) in months
 
 
 def has_date(text: str) -> bool:
@@ -56,17 +57,17 @@ def _normalized(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
-def _days(text: str, wanted: date) -> Iterator[date]:
-    """Yield every day that *text* may mean; a day without a year is in the year of *wanted*."""
+def _days(text: str, expected: date) -> Iterator[date]:
+    """Yield every day that *text* may mean; a day without a year is in the year of *expected*."""
     for year, month, day in _YEAR_FIRST.findall(text):
         yield from _day(year, month, day)
     for first, second, year in _NUMBERS.findall(text):
         yield from _day(year, second, first)
         yield from _day(year, first, second)
     for day, month, year in _DAY_FIRST.findall(text):
-        yield from _day(year or str(wanted.year), MONTHS.index(month[:3]) + 1, day)
+        yield from _day(year or str(expected.year), MONTHS.index(month[:3]) + 1, day)
     for month, day, year in _MONTH_FIRST.findall(text):
-        yield from _day(year or str(wanted.year), MONTHS.index(month[:3]) + 1, day)
+        yield from _day(year or str(expected.year), MONTHS.index(month[:3]) + 1, day)
 
 
 def _day(year: str, month: str | int, day: str) -> Iterator[date]:

@@ -112,8 +112,8 @@ def sentences(text: str) -> tuple[str, ...]:
 
 def new_text(before: PageView, after: PageView) -> tuple[str, ...]:
     """Return the sentences of *after* that *before* lacks; a sentence that differs in numbers only is not new."""
-    known = {_unnumbered(sentence) for sentence in sentences(before.text)}
-    return tuple(sentence for sentence in sentences(after.text) if _unnumbered(sentence) not in known)
+    earlier = {_unnumbered(sentence) for sentence in sentences(before.text)}
+    return tuple(sentence for sentence in sentences(after.text) if _unnumbered(sentence) not in earlier)
 
 
 def gist(view: PageView) -> str:

@@ -22,10 +22,10 @@ def left_out_on_purpose(journal: Journal, rows: Rows, required: Mapping[str, Row
     Source: data.pending-posted
     """
     end = [effects.state for effects in journal.all(Effects) if effects.participant == rows.participant][-1:]
-    shown = places(end[0] if end else None, required)
-    absent = {fiskil_id: row for fiskil_id, row in required.items() if not shown[fiskil_id]}
+    occurrences = places(end[0] if end else None, required)
+    absent = {fiskil_id: row for fiskil_id, row in required.items() if not occurrences[fiskil_id]}
     oldest = _oldest_kept(journal)
-    left_out = {fiskil_id for fiskil_id, row in absent.items() if oldest and (at := dated(row)) and at < oldest}
+    left_out = {fiskil_id for fiskil_id, row in absent.items() if oldest and (dated_at := dated(row)) and dated_at < oldest}
     if not _shows_pending(journal, rows):
         left_out |= {fiskil_id for fiskil_id, row in absent.items() if row.get("status") == PENDING}
     return left_out

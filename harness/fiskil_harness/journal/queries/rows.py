@@ -34,13 +34,13 @@ class Place(Struct, frozen=True):
 def places(state: Any, texts: Collection[str]) -> dict[str, list[Place]]:
     """Return every occurrence of each of *texts*, as a value or as a key."""
     searched = set(texts)
-    found: dict[str, list[Place]] = {text: [] for text in searched}
+    occurrences: dict[str, list[Place]] = {text: [] for text in searched}
     stack: list[tuple[Any, str, Any]] = [(state, "$", state)]
     while stack:
         node, path, record = stack.pop()
         if isinstance(node, str):
             if node in searched:
-                found[node].append(Place(path, record))
+                occurrences[node].append(Place(path, record))
         elif isinstance(node, list):
             stack.extend((value, f"{path}[*]", value if isinstance(value, dict) else node) for value in node)
         elif isinstance(node, dict):
@@ -48,23 +48,23 @@ def places(state: Any, texts: Collection[str]) -> dict[str, list[Place]]:
             for name, value in node.items():
                 below = f"{path}.{_generalised(name, is_table=is_table)}"
                 if name in searched:
-                    found[name].append(Place(below, value))
+                    occurrences[name].append(Place(below, value))
                 stack.append((value, below, value if isinstance(value, dict) else node))
-    return found
+    return occurrences
 
 
-def doubled(found: dict[str, list[Place]]) -> list[str]:
+def doubled(occurrences: dict[str, list[Place]]) -> list[str]:
     """Return the texts that one list contains twice, unless some list contains every text exactly once.
 
     A state may show rows several times on purpose, such as the newest rows or a log of changes. One correct list is enough.
     """
     counts: dict[str, Counter[str]] = {}
-    for text, occurrences in found.items():
-        for place in occurrences:
+    for text, text_places in occurrences.items():
+        for place in text_places:
             counts.setdefault(place.path, Counter())[text] += 1
-    if any(len(counter) == len(found) and max(counter.values()) == 1 for counter in counts.values()):
+    if any(len(counter) == len(occurrences) and max(counter.values()) == 1 for counter in counts.values()):
         return []
-    return [text for text in found if any(counter[text] > 1 for counter in counts.values())]
+    return [text for text in occurrences if any(counter[text] > 1 for counter in counts.values())]
 
 
 def holds_value(record: Any, value: Any) -> bool:

@@ -115,12 +115,12 @@ def differing(first: Leaves, second: Leaves) -> set[str]:
     return {path for path in first.keys() | second.keys() if first.get(path) != second.get(path)}
 
 
-def moved_alike(known: Move, suspect: Move) -> list[str]:
+def moved_alike(first: Move, second: Move) -> list[str]:
     """Return the paths at which both moves changed the same value to the same new value, sorted."""
     return sorted(
         path
-        for path in differing(*known) & differing(*suspect)
-        if known[0].get(path) == suspect[0].get(path) and known[1].get(path) == suspect[1].get(path)
+        for path in differing(*first) & differing(*second)
+        if first[0].get(path) == second[0].get(path) and first[1].get(path) == second[1].get(path)
     )
 
 

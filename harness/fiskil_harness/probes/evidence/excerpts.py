@@ -97,12 +97,12 @@ def _filled(
     every = list({id(delivery): delivery for delivery in chosen}.values())
     if not is_named:
         every = [delivery for delivery in every if delivery.participant == "b"] or every
-    shown = every[:most]
-    if not shown:
+    included = every[:most]
+    if not included:
         return blank
-    participants = {delivery.participant for delivery in shown}
-    ids = {delivery.message_id for delivery in shown if delivery.message_id}
-    positions = [number for number, entry in enumerate(entries) if any(entry is delivery for delivery in shown)]
+    participants = {delivery.participant for delivery in included}
+    ids = {delivery.message_id for delivery in included if delivery.message_id}
+    positions = [number for number, entry in enumerate(entries) if any(entry is delivery for delivery in included)]
     snapshots = [
         (number, entry)
         for number, entry in enumerate(entries)
@@ -120,22 +120,22 @@ def _filled(
         changes = twins_apart(twins["a"], twins["b"], journal)
     return msgspec.structs.replace(
         blank,
-        beats=tuple(_beats(entries[positions[0] : last + 1], shown, old, ids, journal)),
-        sendings=tuple(_sendings(shown, url)),
+        beats=tuple(_beats(entries[positions[0] : last + 1], included, old, ids, journal)),
+        sendings=tuple(_sendings(included, url)),
         changes=changes,
-        left_out=len(every) - len(shown),
+        left_out=len(every) - len(included),
         **(labels if changes else {}),
     )
 
 
 def _beats(
-    entries: Sequence[Entry], shown: Sequence[Delivery], old: Effects | None, ids: set[str], journal: Journal
+    entries: Sequence[Entry], deliveries: Sequence[Delivery], old: Effects | None, ids: set[str], journal: Journal
 ) -> Iterator[Beat]:
-    participants = {delivery.participant for delivery in shown}
+    participants = {delivery.participant for delivery in deliveries}
     latest = {old.participant: old} if old else {}
     applied = counts(old, ids, journal.names)
     for entry in entries:
-        if isinstance(entry, Delivery) and any(entry is delivery for delivery in shown):
+        if isinstance(entry, Delivery) and any(entry is delivery for delivery in deliveries):
             yield _delivery_beat(entry)
         elif isinstance(entry, Effects) and entry.participant in participants:
             now = counts(entry, ids, journal.names)
@@ -150,7 +150,7 @@ def _beats(
         elif isinstance(entry, HookCall) and entry.is_failure_request:
             yield Beat(what="mark", text="the app is requested to fail")
     if any(effects.applied is not None for effects in latest.values()):
-        acknowledged = [delivery for delivery in shown if delivery.is_acknowledged]
+        acknowledged = [delivery for delivery in deliveries if delivery.is_acknowledged]
         lost = {journal.names.get(delivery.message_id, delivery.event) for delivery in acknowledged} - applied.keys()
         if lost:
             yield Beat(what="effect", text=f"{_some(sorted(lost))}: no effect", outcome="none")
@@ -191,14 +191,14 @@ def _plain(event: str) -> str:
     return event.replace(":", ": ").replace("_", " ")
 
 
-def _sendings(shown: Sequence[Delivery], url: str) -> Iterator[Sending]:
+def _sendings(deliveries: Sequence[Delivery], url: str) -> Iterator[Sending]:
     """Yield each delivery as a shell command; identical requests are written once, with their number."""
     by_command: dict[str, list[Delivery]] = {}
-    for delivery in shown:
+    for delivery in deliveries:
         command = curl(url, headers=delivery.headers, body=delivery.body, method=_method(delivery))
         by_command.setdefault(command, []).append(delivery)
-    for command, deliveries in by_command.items():
-        first, count = deliveries[0], len(deliveries)
+    for command, equal in by_command.items():
+        first, count = equal[0], len(equal)
         times = f", sent {count} times{' concurrently' if first.group else ''}" if count > 1 else ""
         yield Sending(text=f"{_plain(first.event)} attempt {first.attempt}{times}", command=command)
 
