@@ -313,7 +313,7 @@ def test_a_failed_press_is_inconclusive(tape: Tape) -> None:
 
 
 @pytest.mark.parametrize(
-    ("page", "problem"), [("", "the page asks for more than presses"), ("answer", "the app answered 403")]
+    ("page", "problem"), [("", "the page asks for more than presses"), ("answer", "the app responded 403")]
 )
 def test_an_unanswered_confirmation_is_inconclusive(tape: Tape, page: str, problem: str) -> None:
     """The page may require a typed word or a new login."""
@@ -407,7 +407,7 @@ def test_a_busy_app_is_inconclusive(tape: Tape) -> None:
 def test_a_press_without_an_observed_result_is_inconclusive(tape: Tape) -> None:
     """The page did not respond after the press."""
     open_list(tape)
-    press(tape, STOP.text, problem="the page did not answer in time")
+    press(tape, STOP.text, problem="the page did not respond in time")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 

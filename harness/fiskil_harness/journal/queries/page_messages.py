@@ -48,7 +48,7 @@ def flaw_of(view: PageView, *, codes: tuple[str, ...] = (), fresh_text: str | No
 
     Args:
         codes: Error codes that must not replace words for people.
-        fresh_text: The new text of the page, in which a sentence must stand beside a code (default: all text).
+        fresh_text: The new text of the page, which must have a sentence besides the code (default: all text).
     """
     text = view.text.strip()
     if not text or _is_browser_error(view):
