@@ -1,4 +1,4 @@
-"""Exchanges as HAR: the structure that HAR 1.2 asks for, and neither secrets nor persons in it."""
+"""Exchanges as HAR: the structure of HAR 1.2, without secrets and personal values."""
 
 import json
 from datetime import UTC, datetime
@@ -25,8 +25,8 @@ NAMED = {
 TIMES = ("blocked", "dns", "connect", "send", "wait", "receive", "ssl")
 
 
-def thing(required: dict[str, Any], optional: dict[str, Any] | None = None) -> dict[str, Any]:
-    """An object with these fields, and with none beside them but those that begin with an underscore."""
+def object_schema(required: dict[str, Any], optional: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Return the schema of an object with these fields; others must begin with an underscore."""
     every = {**required, **(optional or {}), "comment": TEXT}
     return {
         "type": "object",
@@ -45,36 +45,38 @@ BOTH = {
     "headersSize": COUNT,
     "bodySize": COUNT,
 }
-REQUEST = thing(
+REQUEST = object_schema(
     {**BOTH, "method": TEXT, "url": {"type": "string", "pattern": "^https?://"}, "queryString": NAMED},
-    {"postData": thing({"mimeType": TEXT, "params": {"type": "array"}, "text": TEXT})},
+    {"postData": object_schema({"mimeType": TEXT, "params": {"type": "array"}, "text": TEXT})},
 )
-CONTENT = thing({"size": COUNT, "mimeType": TEXT}, {"text": TEXT})
-RESPONSE = thing({**BOTH, "status": {"type": "integer"}, "statusText": TEXT, "content": CONTENT, "redirectURL": TEXT})
-ENTRY = thing(
+CONTENT = object_schema({"size": COUNT, "mimeType": TEXT}, {"text": TEXT})
+RESPONSE = object_schema(
+    {**BOTH, "status": {"type": "integer"}, "statusText": TEXT, "content": CONTENT, "redirectURL": TEXT}
+)
+ENTRY = object_schema(
     {
         "startedDateTime": MOMENT,
         "time": {"type": "number", "minimum": 0},
         "request": REQUEST,
         "response": RESPONSE,
-        "cache": thing({}),
-        "timings": thing({name: {"type": "number", "minimum": -1} for name in TIMES}),
+        "cache": object_schema({}),
+        "timings": object_schema({name: {"type": "number", "minimum": -1} for name in TIMES}),
     },
     {"pageref": TEXT, "connection": TEXT},
 )
-PAGE = thing({"startedDateTime": MOMENT, "id": TEXT, "title": TEXT, "pageTimings": thing({})})
-CREATOR = thing({"name": {"const": "fiskil-harness"}, "version": TEXT})
-LOG = thing(
+PAGE = object_schema({"startedDateTime": MOMENT, "id": TEXT, "title": TEXT, "pageTimings": object_schema({})})
+CREATOR = object_schema({"name": {"const": "fiskil-harness"}, "version": TEXT})
+LOG = object_schema(
     {"version": {"const": "1.2"}, "creator": CREATOR, "entries": {"type": "array", "items": ENTRY}},
     {"pages": {"type": "array", "items": PAGE}},
 )
-HAR = thing({"log": LOG})
-"""HAR 1.2, as far as we write it. Source: http://www.softwareishard.com/blog/har-12-spec/"""
+HAR = object_schema({"log": LOG})
+"""HAR 1.2, as far as the harness writes it. Source: http://www.softwareishard.com/blog/har-12-spec/"""
 
 
 @pytest.fixture
 def rosa(fiskil: LocalFiskil) -> Enrolled:
-    """Rosa, who shares her accounts."""
+    """Return Rosa, who shares her accounts."""
     rosa = fiskil.enrol("rosa")
     fiskil.authorise(rosa)
     return rosa
@@ -82,7 +84,7 @@ def rosa(fiskil: LocalFiskil) -> Enrolled:
 
 @pytest.fixture
 def walk(fiskil: LocalFiskil, rosa: Enrolled) -> Journal:
-    """Calls as an app makes them: a token, a registration, data, an error, and one that a fault tears."""
+    """Return a journal of an app's calls: a token, a registration, data, an error, and a call that a fault cuts."""
     journal = Journal()
     fiskil.link.begin(journal, is_stray=lambda _: False)
     pair = {"client_id": fiskil.credentials.client_id, "client_secret": fiskil.credentials.client_secret}
@@ -99,22 +101,22 @@ def walk(fiskil: LocalFiskil, rosa: Enrolled) -> Journal:
     return journal
 
 
-def told(fiskil: LocalFiskil, journal: Journal) -> dict[str, Any]:
+def har_for(fiskil: LocalFiskil, journal: Journal) -> dict[str, Any]:
     return har_of(journal, redactor=Redactor(lambda: secrets_of(fiskil)), title="walk", origin=fiskil.api_url)
 
 
-def test_it_has_the_structure_of_har(fiskil: LocalFiskil, walk: Journal) -> None:
-    """Every field that HAR 1.2 requires is there, and none that it does not know but our own with an underscore."""
-    har = told(fiskil, walk)
+def test_a_document_has_the_structure_of_har(fiskil: LocalFiskil, walk: Journal) -> None:
+    """Every field that HAR 1.2 requires is present; unknown fields begin with an underscore."""
+    har = har_for(fiskil, walk)
 
     jsonschema.validate(har, HAR)
     assert len(har["log"]["entries"]) == 7
     assert json.loads(render(har)) == har
 
 
-def test_it_shows_neither_secrets_nor_persons(fiskil: LocalFiskil, walk: Journal, rosa: Enrolled) -> None:
-    """No credential, no token, and nothing that a person is called by or has."""
-    text = render(told(fiskil, walk))
+def test_a_document_contains_no_secrets_and_no_personal_values(fiskil: LocalFiskil, walk: Journal, rosa: Enrolled) -> None:
+    """Credentials, tokens, and a person's names and contact details do not appear."""
+    text = render(har_for(fiskil, walk))
 
     secrets = [value for _, value in secrets_of(fiskil)]
     assert [secret for secret in secrets if secret in text] == []
@@ -122,9 +124,9 @@ def test_it_shows_neither_secrets_nor_persons(fiskil: LocalFiskil, walk: Journal
     assert [person for person in persons if person in text] == []
 
 
-def test_it_shows_what_a_call_was_about(fiskil: LocalFiskil, walk: Journal, rosa: Enrolled) -> None:
-    """Method, address, route, end user, status and the shape of the answer can be read."""
-    entry = told(fiskil, walk)["log"]["entries"][3]
+def test_a_document_shows_method_route_end_user_and_status(fiskil: LocalFiskil, walk: Journal, rosa: Enrolled) -> None:
+    """Method, URL, route, end user, status and the structure of the response are readable."""
+    entry = har_for(fiskil, walk)["log"]["entries"][3]
 
     assert entry["request"]["method"] == "GET"
     assert entry["request"]["url"] == f"{fiskil.api_url}/v1/banking/accounts?end_user_id={rosa.end_user_id}"
@@ -133,17 +135,17 @@ def test_it_shows_what_a_call_was_about(fiskil: LocalFiskil, walk: Journal, rosa
     assert json.loads(entry["response"]["content"]["text"])["accounts"][0].keys() >= {"account_id", "display_name"}
 
 
-def test_it_names_the_faults_that_bit(fiskil: LocalFiskil, walk: Journal) -> None:
-    """An exchange that a fault spoiled says by which one, and shows what there is of the body."""
-    entry = told(fiskil, walk)["log"]["entries"][-1]
+def test_a_document_names_the_faults_that_acted(fiskil: LocalFiskil, walk: Journal) -> None:
+    """An exchange on which a fault acted names the fault, and shows the received part of the body."""
+    entry = har_for(fiskil, walk)["log"]["entries"][-1]
 
     assert entry["_bites"] == ["ResetPeer(after_bytes=300, delay_ms=0)"]
     assert entry["comment"] == "bitten by ResetPeer(after_bytes=300, delay_ms=0)"
     assert entry["response"]["content"]["text"].startswith('{"transactions":[{')
 
 
-def test_times_are_reckoned_from_the_beginning() -> None:
-    """An exchange begins when the journal began and so much later, and takes as long as it took."""
+def test_times_are_computed_from_the_begin_of_the_journal() -> None:
+    """An exchange starts at the begin of the journal plus its offset, and has its own duration."""
     journal = Journal()
     journal.write(Exchange(at_s=1.5, ended_s=1.75, number=1, route="x", method="GET", path="/v1/x"))
 
@@ -152,18 +154,18 @@ def test_times_are_reckoned_from_the_beginning() -> None:
     (entry,) = har["log"]["entries"]
     assert entry["startedDateTime"] == "2026-11-25T10:00:01.500Z"
     assert (entry["time"], entry["timings"]["wait"]) == (250, 250)
-    assert (entry["response"]["status"], entry["response"]["comment"]) == (0, "no answer was sent")
+    assert (entry["response"]["status"], entry["response"]["comment"]) == (0, "no response was sent")
 
 
 @pytest.mark.parametrize(
     ("body", "size", "comment"),
     [
-        (b"\x1f\x8b\x08", 3, "3 bytes that are no JSON, not shown"),
+        (b"\x1f\x8b\x08", 3, "3 bytes that are not JSON, not shown"),
         (shortened(b"a" * 100_000), 100_000, "100000 bytes, too long to be kept"),
     ],
 )
-def test_what_cannot_be_shown_is_said(body: bytes, size: int, comment: str) -> None:
-    """Bodies that are no JSON, or were too long to be kept, are told by their length."""
+def test_a_body_that_cannot_be_shown_is_described(body: bytes, size: int, comment: str) -> None:
+    """A body that is not JSON, or was too long to be kept, is described by its length."""
     journal = Journal()
     journal.write(Exchange(number=1, route="x", method="GET", path="/v1/x", status=200, response_body=body))
 
@@ -173,10 +175,10 @@ def test_what_cannot_be_shown_is_said(body: bytes, size: int, comment: str) -> N
 
 
 def test_documents_are_merged(fiskil: LocalFiskil, walk: Journal) -> None:
-    """Several scenarios make one document, each with a page of its own."""
-    one = told(fiskil, walk)
+    """Several scenarios form one document, with a page for each."""
+    document = har_for(fiskil, walk)
 
-    both = json.loads(merged([render(one), render(one)]))
+    both = json.loads(merged([render(document), render(document)]))
 
     jsonschema.validate(both, HAR)
     assert len(both["log"]["pages"]) == 2
@@ -203,13 +205,13 @@ def test_documents_are_merged(fiskil: LocalFiskil, walk: Journal) -> None:
         ('{"name":"Rosa"}{"x', None),
     ],
 )
-def test_values_are_shown_by_name_alone(body: str, shown: str | None) -> None:
-    """Only values whose names are on the list are shown; what is no JSON, whole or cut short, is not shown at all."""
+def test_only_values_with_listed_names_are_shown(body: str, shown: str | None) -> None:
+    """Values with other names are masked; a body that is not JSON, complete or cut, is not shown."""
     assert masking.body(body) == shown
 
 
-def test_errors_say_what_they_say() -> None:
-    """The text of an error is the API's own, and is shown but for addresses in it."""
+def test_the_text_of_an_error_is_shown() -> None:
+    """The text of an error is the API's own; only e-mail addresses in it are masked."""
     body = '{"name":"invalid","message":"no end user rosa@example.com","value":"Rosa"}'
 
     assert masking.body(body, is_error=True) == '{"name":"invalid","message":"no end user <email>","value":"<text>"}'
@@ -218,13 +220,13 @@ def test_errors_say_what_they_say() -> None:
 @pytest.mark.parametrize(
     "name", ["Authorization", "cookie", "Set-Cookie", "x-api-key", "X-Fiskil-Signature", "proxy-authorization"]
 )
-def test_headers_that_hold_keys_are_hidden(name: str) -> None:
-    """What a header of that name holds is a secret, whatever it looks like."""
+def test_headers_that_contain_credentials_are_hidden(name: str) -> None:
+    """The value of such a header is always a secret, in any form."""
     assert masking.header(name, "Bearer abc") == f"<{name.lower()}>"
 
 
 def test_a_query_shows_ids_and_pages() -> None:
-    """Whom and which page a call is about is shown, an address is not."""
+    """End user ids and cursors in a query are shown, e-mail addresses are not."""
     assert masking.target("/v1/x", "end_user_id=eu_1&page[after]=c&email=a%40b.co&q=Rosa") == (
         "/v1/x?end_user_id=eu_1&page%5Bafter%5D=c&email=%3Ctext%3E&q=%3Ctext%3E"
     )

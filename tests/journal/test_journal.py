@@ -1,29 +1,29 @@
-"""The record keeps order and bound, whether an entry came whole or in parts."""
+"""The journal keeps the order of entries and its limit, for complete and for deferred entries."""
 
 from fiskil_harness.journal import Idle, Journal, Started
 
 
-def test_an_entry_that_came_in_parts_is_made_when_somebody_reads() -> None:
-    """It stands where it was written, and is made once."""
-    made: list[float] = []
+def test_a_deferred_entry_is_built_on_the_first_read() -> None:
+    """It keeps the position at which it was written, and is built once."""
+    built: list[float] = []
     journal = Journal()
 
     def idle(seconds: float) -> Idle:
-        made.append(seconds)
+        built.append(seconds)
         return Idle(seconds=seconds)
 
     journal.write(Started(how="start"))
     journal.write_parts(idle, 1.5)
     journal.write(Started(how="stop"))
-    before = list(made)
+    before = list(built)
 
     assert [type(entry) for entry in journal] == [Started, Idle, Started]
     assert journal.all(Idle) == [Idle(seconds=1.5)]
-    assert (before, made) == ([], [1.5])
+    assert (before, built) == ([], [1.5])
 
 
 def test_a_bounded_record_keeps_the_newest() -> None:
-    """What is older is gone, read or not."""
+    """Older entries are dropped, whether they were read or not."""
     journal = Journal(newest=2)
     for number in range(3):
         journal.write_parts(lambda seconds: Idle(seconds=seconds), number)

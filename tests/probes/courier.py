@@ -1,4 +1,4 @@
-"""Journals about deliveries written by hand: what was sent, what came back, what the app told in between."""
+"""Handwritten journals about deliveries: messages, responses, and effects in between."""
 
 from typing import Any
 
@@ -6,6 +6,7 @@ import msgspec
 
 from fiskil_harness.journal import (
     Delivery,
+    DeliveryKind,
     Effects,
     EventCreated,
     Exchange,
@@ -15,6 +16,7 @@ from fiskil_harness.journal import (
     Limits,
     Rows,
     Started,
+    StartKind,
     UsedEvents,
 )
 
@@ -22,7 +24,7 @@ KINDS = {"e0": "consent.received", "e1": "banking.accounts.sync.completed", "e2"
 
 
 class Courier:
-    """Writes entries into a journal; each step is begun by name or by number, and the clock moves with every entry."""
+    """Writes entries into a journal; the clock moves with every entry, the step with ``next_step``."""
 
     def __init__(self, *, uses: tuple[str, ...] | None = ("*",), ack_s: float = 3) -> None:
         self.journal = Journal()
@@ -35,11 +37,11 @@ class Courier:
             self.journal.write(UsedEvents(patterns=uses))
 
     def next_step(self) -> None:
-        """Another step begins."""
+        """Begin the next step."""
         self.step += 1
 
     def event(self, event: str, kind: str = "", *, message_id: str = "") -> str:
-        """The sandbox told a fact; its message id."""
+        """Record an event of the sandbox and return its message id."""
         participant = event.rpartition(".")[0]
         message_id = message_id or f"id-{event}"
         self.journal.names[message_id] = event
@@ -57,26 +59,25 @@ class Courier:
         return message_id
 
     def deliver(
-        self, event: str, *, status: int | None = 204, attempt: int = 1, kind: str = "genuine", **more: Any
+        self, event: str, *, status: int | None = 204, attempt: int = 1, kind: DeliveryKind = "genuine", **more: Any
     ) -> Delivery:
-        """An attempt was made; the event is told first where it was not."""
-        seen = [each_event for each_event in self.journal.all(EventCreated) if each_event.event == event]
-        if not seen:
+        """Record a delivery attempt; its event is recorded first if necessary."""
+        if not self._created(event):
             self.event(event)
-            seen = [each_event for each_event in self.journal.all(EventCreated) if each_event.event == event]
+        created = self._created(event)[0]
         return self.send(
             event=event,
-            participant=seen[0].participant,
-            message_id=seen[0].message_id,
+            participant=created.participant,
+            message_id=created.message_id,
             attempt=attempt,
             kind=kind,
             status=status,
-            claims=seen[0].kind,
+            claims=created.kind,
             **more,
         )
 
     def forge(self, name: str, *, status: int | None = 401, claims: str = "consent.revoked", **more: Any) -> Delivery:
-        """A forgery was sent."""
+        """Record a forged delivery."""
         self.journal.names[f"forged-id-{name}"] = f"forged:{name}"
         return self.send(
             event=f"forged:{name}",
@@ -93,7 +94,7 @@ class Courier:
     def send(
         self, *, status: int | None, claims: str, participant: str, end_user: str | None = None, **more: Any
     ) -> Delivery:
-        """Anything was sent about a participant's consent."""
+        """Record a delivery about a participant's consent; *claims* is the kind of event in its body."""
         outcome = "indeterminate" if status is None else "ack" if 200 <= status < 300 else "refuse"
         body = {
             "data": {
@@ -125,8 +126,8 @@ class Courier:
         moment: str = "end",
         **more: Any,
     ) -> None:
-        """The app told what it did; *applied* counts by event symbol or id."""
-        counts = None if applied is None else {self._id(text): count for text, count in applied.items()}
+        """Record effects that the app reported; *applied* has counts by event symbol or id."""
+        counts = None if applied is None else {self._id(name): count for name, count in applied.items()}
         self._write(Effects, participant=participant, moment=moment, applied=counts, state=state, pending=0, **more)
 
     def call(
@@ -139,7 +140,7 @@ class Courier:
         after_s: float = 0.0,
         status: int = 200,
     ) -> None:
-        """The app called the API about a participant, now or *after_s* seconds from now."""
+        """Record an API call about a participant, now or *after_s* seconds from now."""
         self._calls += 1
         self._write(
             Exchange,
@@ -156,27 +157,30 @@ class Courier:
         )
 
     def rows(self, *ids: str, participant: str = "") -> None:
-        """A sync showed rows with these ids."""
+        """Record the rows that the API serves after a sync, by their ids."""
         self._write(
             Rows, participant=participant, dataset="accounts", moment="sync", rows=tuple({"fiskil_id": text} for text in ids)
         )
 
     def ordered_to_fail(self, *, status: int = 200, participant: str = "") -> None:
-        """The app was told to fail."""
+        """Record a failure request to the app."""
         self._write(HookCall, hook="fail", participant=participant, status=status)
 
     def killed(self) -> None:
-        """The app was killed and started again."""
+        """Record a kill and a restart of the app."""
         self._write(Started, how="kill")
         self._write(Started, how="restart")
 
-    def started(self, how: str) -> None:
-        """The app was started, or would not start."""
+    def started(self, how: StartKind) -> None:
+        """Record a start, or another change of the app's process."""
         self._write(Started, how=how)
 
     def leaked(self, place: str, kind: str) -> None:
-        """Something was found where it must not be."""
+        """Record a secret in a forbidden place."""
         self._write(Leak, place=place, kind=kind, line="")
+
+    def _created(self, event: str) -> list[EventCreated]:
+        return [created for created in self.journal.all(EventCreated) if created.event == event]
 
     def _id(self, name: str) -> str:
         ids = {symbol: message_id for message_id, symbol in self.journal.names.items()}

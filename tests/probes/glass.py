@@ -1,9 +1,9 @@
-"""Made-up looks at pages: what a browser would have written down of a page, at both widths."""
+"""Handwritten page views, presses and consents for probes of pages; each page at both widths."""
 
 import html as markup
 from typing import Any
 
-from fiskil_harness.journal import Control, Declared, Effects, PageView, Pressed, Sharing
+from fiskil_harness.journal import Control, Declared, Effects, PageView, Pressed, PressPurpose, Sharing
 from tests.probes.tape import Tape
 
 ORIGIN = "http://127.0.0.1:8000"
@@ -17,24 +17,24 @@ BANK = "Banking Sandbox Data Holder"
 
 
 def declare(tape: Tape, **facts: Any) -> None:
-    """The config states these facts, and the usual ones besides."""
+    """Record the usual facts of the config, changed by *facts*."""
     tape.journal.write(Declared(**{**FACTS, **facts}))
 
 
 def link(text: str, leads_to: str = "") -> Control:
-    """A link to a path of the app's own, or to an address."""
+    """Return a link to a path of the app or to a URL."""
     return Control(kind="link", text=text, leads_to=ORIGIN + leads_to if leads_to.startswith("/") else leads_to)
 
 
 def button(text: str) -> Control:
-    """A button."""
+    """Return a button."""
     return Control(kind="button", text=text)
 
 
 def show(
     tape: Tape, page: str, text: str, *controls: Control, widths: tuple[int, ...] = (NARROW, WIDE), **more: Any
 ) -> None:
-    """A page was looked at; its HTML is its text unless told otherwise."""
+    """Record a view of a page at each of *widths*; its HTML contains *text* by default."""
     more.setdefault("html", f"<body><main>{markup.escape(text)}</main></body>")
     more.setdefault("status", 200)
     more.setdefault("url", f"{ORIGIN}/{page}")
@@ -45,8 +45,8 @@ def show(
     tape.now_s += 0.05
 
 
-def press(tape: Tape, *texts: str, purpose: str = "revoke", problem: str = "", is_switch: bool = False) -> None:
-    """These controls were pressed one after another since the page was opened; some were typed, or were switches."""
+def press(tape: Tape, *texts: str, purpose: PressPurpose = "revoke", problem: str = "", is_switch: bool = False) -> None:
+    """Record presses in order since the page was opened; a text that begins with ``typed`` is a typed word."""
     for number, text in enumerate(texts, start=1):
         tape.journal.write(
             Pressed(
@@ -65,11 +65,11 @@ def press(tape: Tape, *texts: str, purpose: str = "revoke", problem: str = "", i
 
 
 def share(
-    tape: Tape, consent_id: str = "arr1", *, institution: str = BANK, is_sought: bool = True, is_told: bool = True
+    tape: Tape, consent_id: str = "arr1", *, institution: str = BANK, is_sought: bool = True, is_notified: bool = True
 ) -> None:
-    """A consent stands, until 12 March 2027, when the page is opened on 2 December 2026; the app *is_told* of it."""
+    """Record an active consent until 12 March 2027, as of 2 December 2026; *is_notified*: the app acknowledged its event."""
     tape.consent(consent_id)
-    tape.told("consent.received", consent=consent_id, outcome="ack" if is_told else "refuse")
+    tape.told("consent.received", consent=consent_id, outcome="ack" if is_notified else "refuse")
     tape.journal.write(
         Sharing(
             at_s=tape.now_s,
@@ -84,16 +84,16 @@ def share(
     )
 
 
-def rest(tape: Tape, *, is_connected: bool | None = False, is_quiescent: bool = True) -> None:
-    """The app told its state at the end."""
+def report_end(tape: Tape, *, is_connected: bool | None = False, is_idle: bool = True) -> None:
+    """Record the effects at the end of the scenario."""
     tape.journal.write(
         Effects(
             at_s=tape.now_s,
             participant="",
             moment="end",
             state={},
-            pending=0 if is_quiescent else 1,
-            is_idle=is_quiescent,
+            pending=0 if is_idle else 1,
+            is_idle=is_idle,
             is_connected=is_connected,
         )
     )

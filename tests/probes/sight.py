@@ -1,24 +1,24 @@
-"""What a person saw, written into a journal by hand: a look, a press; and what the app waited for meanwhile."""
+"""Handwritten page views and presses, and calls that hang meanwhile."""
 
 from typing import Any
 
-from fiskil_harness.journal import Control, PageView, Pressed
+from fiskil_harness.journal import Control, PageView, Pressed, ViewMoment
 from tests.probes.tape import Tape
 
 BUTTON = Control(kind="button", text="Continue to your bank")
 CONNECT = "Connect your bank\nWe ask your bank for your accounts and balances.\nContinue to your bank"
 
 
-def shown(tape: Tape, page: str, text: str, *, moment: str = "plain", problem: str = "", **more: Any) -> None:
-    """Somebody looked at a page; 0.05 s pass. A page that lacks something was never seen."""
-    seen = {"lack": problem} if problem else {"status": 200, "text": text, "html": f"<p>{text}</p>", **more}
-    seen = {"width_px": 1280, **seen}
-    tape.journal.write(PageView(at_s=tape.now_s, participant="", page=page, moment=moment, **seen))
+def shown(tape: Tape, page: str, text: str, *, moment: ViewMoment = "plain", problem: str = "", **more: Any) -> None:
+    """Record a view of a page; 0.05 s pass. A view with a *problem* has no content."""
+    content = {"problem": problem} if problem else {"status": 200, "text": text, "html": f"<p>{text}</p>", **more}
+    fields = {"width_px": 1280, **content}
+    tape.journal.write(PageView(at_s=tape.now_s, participant="", page=page, moment=moment, **fields))
     tape.wait(0.05)
 
 
 def failed(tape: Tape, cause: str, text: str, *, page: str = "cancelled", **more: Any) -> None:
-    """Somebody looked at what the app shows after an error, on a phone."""
+    """Record a view of a page after an error, at phone width."""
     tape.journal.write(
         PageView(
             at_s=tape.now_s,
@@ -35,14 +35,14 @@ def failed(tape: Tape, cause: str, text: str, *, page: str = "cancelled", **more
 
 
 def pressed(tape: Tape, *, problem: str = "") -> None:
-    """Somebody pressed what begins a journey."""
+    """Record a press that begins a journey."""
     tape.journal.write(
         Pressed(at_s=tape.now_s, participant="", page="connect", purpose="link", text=BUTTON.text, number=1, problem=problem)
     )
 
 
 def hangs(tape: Tape, fault: str = "Stall()", *, for_s: float) -> None:
-    """The app opens an auth session, and the answer is held up; the clock stays at the beginning."""
+    """Record a call for an auth session whose response is held for *for_s*; the clock stays at its begin."""
     began_s = tape.now_s
     tape.call("auth_session.create", bites=(fault,), took_s=for_s)
     tape.now_s = began_s

@@ -1,8 +1,8 @@
-"""A tape of somebody in a browser: looks at pages, what these asked for, and what the browser kept."""
+"""Handwritten journal of a browser: page views, requests of pages, and stored values."""
 
 from typing import Any
 
-from fiskil_harness.journal import Fetched, PageView, Stored
+from fiskil_harness.journal import Fetched, PageView, StoragePlace, Stored
 from tests.probes.tape import Tape
 
 TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJqdGkiOiJhYmMifQ.c2lnbmF0dXJlLW9mLXRoZS10b2tlbg"
@@ -13,7 +13,7 @@ APP = "http://127.0.0.1:1"
 
 
 class Sights(Tape):
-    """Somebody who saw two pages and came back from a journey; the app called the API with a token meanwhile."""
+    """Journal with views of two pages, one of them after a journey; *has_called*: the app called the API with a token."""
 
     def __init__(self, *, has_called: bool = True) -> None:
         super().__init__()
@@ -27,13 +27,13 @@ class Sights(Tape):
             self.stored("url", "0", f"{APP}/{page}", page=page)
 
     def shown(self, page: str = "connect", **more: Any) -> None:
-        """A look at a page."""
+        """Record a view of a page."""
         self.journal.write(PageView(participant="", page=page, status=200, width_px=360, **more))
 
     def fetched(self, path: str = "/app.js", *, page: str = "connect", **more: Any) -> None:
-        """A page asked for something."""
+        """Record a request of a page."""
         self.journal.write(Fetched(participant="", page=page, url=APP + path, **{"status": 200, **more}))
 
-    def stored(self, place: str, name: str, value: str, *, page: str = "connect") -> None:
-        """The browser kept something."""
+    def stored(self, place: StoragePlace, name: str, value: str, *, page: str = "connect") -> None:
+        """Record a value that the browser stored."""
         self.journal.write(Stored(participant="", page=page, place=place, name=name, value=value))

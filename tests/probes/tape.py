@@ -1,4 +1,4 @@
-"""Journals written by hand, one line per thing that was observed."""
+"""Handwritten journals with one line for each observation."""
 
 from typing import Any
 
@@ -8,15 +8,20 @@ from fiskil_harness.journal import (
     Canaries,
     ConsentState,
     Delivery,
+    DeliveryOutcome,
     Effects,
+    EffectsMoment,
     EventCreated,
     Exchange,
     History,
     HookCall,
+    HookName,
     Idle,
     Journal,
     Journey,
+    JourneyEnding,
     Key,
+    KeyState,
     Limits,
     Output,
     Rows,
@@ -30,7 +35,7 @@ PUBLISHED = "2026-01-01T00:00:00.000Z"
 
 
 class Tape:
-    """Writes entries into a journal; its clock stands at ``now_s`` and moves when told to."""
+    """Writes entries into a journal; its clock is at ``now_s`` and moves with the entries."""
 
     def __init__(self, *, assumed: tuple[str, ...] = ()) -> None:
         self.journal = Journal()
@@ -40,7 +45,7 @@ class Tape:
         self.journal.write(Limits(call_deadline_s=4, request_deadline_s=12, fresh_s=5, assumed=assumed))
 
     def wait(self, seconds: float) -> None:
-        """Let time pass."""
+        """Advance the clock."""
         self.now_s += seconds
 
     def call(
@@ -56,7 +61,7 @@ class Tape:
         bites: tuple[str, ...] = (),
         **more: Any,
     ) -> Exchange:
-        """The app called the API; 0.05 s pass. *token* is what an exchange brought."""
+        """Record an API call; 0.05 s pass. *token* is the token in the response."""
         self._calls += 1
         is_get = route.startswith("banking.") or route in {"consents.list", "end_users.list"}
         entry = Exchange(
@@ -78,23 +83,29 @@ class Tape:
         return entry
 
     def told(
-        self, kind: str, *, outcome: str = "ack", is_subscribed: bool = True, participant: str = "", consent: str = ""
+        self,
+        kind: str,
+        *,
+        outcome: DeliveryOutcome = "ack",
+        is_subscribed: bool = True,
+        participant: str = "",
+        consent: str = "",
     ) -> str:
-        """An event was delivered, and acknowledged unless told otherwise; *consent* is the one that it names."""
+        """Record an event and its delivery; *consent* is the id in its body. Return the event's symbol."""
         event = f"e{self._events}"
         self._events += 1
         common = {"event": event, "message_id": f"m-{event}", "participant": participant}
         self.journal.write(
             EventCreated(at_s=self.now_s, kind=kind, publish_time=PUBLISHED, is_subscribed=is_subscribed, **common)
         )
-        named = {"consent_id": consent} if consent else {}
-        body = msgspec.json.encode({"data": {"end_user_id": ALICE, "event": kind, **named}})
+        ids = {"consent_id": consent} if consent else {}
+        body = msgspec.json.encode({"data": {"end_user_id": ALICE, "event": kind, **ids}})
         self.journal.write(Delivery(at_s=self.now_s, attempt=1, outcome=outcome, status=204, body=body, **common))
         self.now_s += 0.05
         return event
 
     def consent(self, consent_id: str, *permissions: str, is_active: bool = True, participant: str = "") -> None:
-        """A consent stands so from now on; without *permissions* it covers all that is usual."""
+        """Record the state of a consent from now on; without *permissions* it covers the usual datasets."""
         covered = permissions or ("accounts", "balances", "transactions")
         self.journal.write(
             ConsentState(
@@ -107,8 +118,8 @@ class Tape:
         )
         self.now_s += 0.05
 
-    def effects(self, state: Any, *, pending: int | None = 0, moment: str = "end", **more: Any) -> None:
-        """The app told its state."""
+    def effects(self, state: Any, *, pending: int | None = 0, moment: EffectsMoment = "end", **more: Any) -> None:
+        """Record effects that the app reported."""
         more.setdefault("participant", "")
         self.journal.write(Effects(at_s=self.now_s, moment=moment, state=state, pending=pending, **more))
         self.now_s += 0.05
@@ -120,7 +131,7 @@ class Tape:
         removed: tuple[str, ...] = (),
         participant: str = "",
     ) -> None:
-        """A sync showed these rows."""
+        """Record the rows that the API serves after a sync."""
         self.journal.write(
             Rows(
                 at_s=self.now_s,
@@ -134,58 +145,58 @@ class Tape:
         )
         self.now_s += 0.05
 
-    def hook(self, name: str, *, status: int | None = 200, took_s: float = 0.2) -> None:
-        """The harness asked the app for something, beginning now minus what it took."""
+    def hook(self, name: HookName, *, status: int | None = 200, took_s: float = 0.2) -> None:
+        """Record a hook call that ends now and took *took_s*."""
         self.journal.write(HookCall(at_s=self.now_s, hook=name, participant="", status=status, took_s=took_s))
         self.now_s += 0.05
 
-    def journey(self, ending: str, *, session: str = "s1", attempt: int = 1) -> None:
-        """A consent journey ended."""
+    def journey(self, ending: JourneyEnding, *, session: str = "s1", attempt: int = 1) -> None:
+        """Record the end of a consent journey."""
         self.journal.write(Journey(at_s=self.now_s, participant="", ending=ending, session=session, attempt=attempt))
         self.now_s += 0.05
 
     def visit(self, page: str, *, status: int | None = 200, body: bytes = b"", content_type: str = "text/html") -> None:
-        """The end user was sent to a page."""
+        """Record a redirect of the end user to a page."""
         self.journal.write(
             Visit(at_s=self.now_s, participant="", page=page, status=status, body=body, content_type=content_type)
         )
 
     def idle(self, seconds: float) -> None:
-        """An idle stretch begins; the clock stays at its beginning."""
+        """Record an idle period that begins now; the clock stays at its begin."""
         self.journal.write(Idle(at_s=self.now_s, seconds=seconds))
 
-    def key(self, state: str) -> None:
-        """The key pair is worth something else from now on."""
+    def key(self, state: KeyState) -> None:
+        """Record the state of the key pair from now on."""
         self.journal.write(Key(at_s=self.now_s, state=state))
         self.now_s += 0.05
 
     def tokens_die(self) -> None:
-        """Every token is dead from now on."""
+        """Record that every token has expired."""
         self.journal.write(TokensExpired(at_s=self.now_s))
         self.now_s += 0.05
 
     def keeps_days(self, days: int, *, now: str) -> None:
-        """The app's team says for how many days it keeps rows, and something happens *now*."""
+        """Record the stated retention period, and an event that is published at *now*."""
         self.journal.write(History(days=days))
-        now_seen = EventCreated(event="e", kind="x", message_id="m", participant="", publish_time=now)
-        self.journal.write(now_seen)
+        event = EventCreated(event="e", kind="x", message_id="m", participant="", publish_time=now)
+        self.journal.write(event)
 
     def restart(self) -> None:
-        """The app was started again."""
+        """Record a restart of the app."""
         self.journal.write(Started(at_s=self.now_s, how="restart"))
         self.now_s += 0.05
 
     def output(self, text: bytes, *, place: str = "output", problem: str = "") -> None:
-        """The app wrote something; *lack* says why that is not all of it."""
+        """Record output of the app; *problem* states why it is incomplete."""
         self.journal.write(Output(place=place, text=text, problem=problem))
 
     def canaries(self, **values: str) -> None:
-        """The sandbox minted these secrets, one of each kind."""
+        """Record secrets of the sandbox, one of each kind; underscores in names become spaces."""
         self.journal.write(Canaries(values={kind.replace("_", " "): (value,) for kind, value in values.items()}))
 
     @staticmethod
     def transaction(key: str, **changes: Any) -> dict[str, Any]:
-        """A row as the API serves it."""
+        """Return a row as the API serves it."""
         return {
             "key": key,
             "fiskil_id": f"bank_tx_{key}",

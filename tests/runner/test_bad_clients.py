@@ -56,9 +56,9 @@ def last(worker: Worker, name: str) -> Finding:
 @pytest.mark.parametrize(
     ("mood", "scenario", "words"),
     [
-        ("hangs", "token_expires_early", "app.drive.refresh gave no answer, though the API refused nothing"),
+        ("hangs", "token_expires_early", "app.drive.refresh did not respond although the API refused nothing"),
         ("dies", "token_expires_early", "app.observe.effects, GET /_harness/effects, did not answer: connection "),
-        ("errs", "token_expires_early", "app.drive.refresh answered 500, though the API refused nothing"),
+        ("errs", "token_expires_early", "app.drive.refresh responded 500 although the API refused nothing"),
         ("refuses_to_connect", "happy_path", "step 2 (authorise) could not be done: The app opened no auth session"),
         (
             "talks_nonsense",

@@ -201,7 +201,7 @@ def test_what_stays_pending_for_ever_is_waited_for_once(work: MakeWorker, receiv
 
     assert first.measure.took_s > max(10, second.measure.took_s)
     assert [finding.observed for finding in first.outcome.findings] == [
-        "the app was still at work when the scenario ended: e0 consent.received stayed undone"
+        "the app was still busy when the scenario ended: e0 consent.received was not processed"
     ]
     assert second.outcome == first.outcome
     assert (first.measure.notes, second.measure.notes) == (

@@ -111,7 +111,7 @@ def test_a_finding_is_the_same_whatever_was_left_before(play: Callable[..., Work
     again, other = worker.play(scenario(name="second")), worker.play(scenario(name="third"))
 
     assert [finding.observed for finding in again.outcome.findings] == [
-        "the app was still at work when the scenario ended: e0 consent.received stayed undone"
+        "the app was still busy when the scenario ended: e0 consent.received was not processed"
     ]
     assert again.outcome.findings == other.outcome.findings
     assert again.measure.notes == ("the app has not come to rest since first, e0 consent.received",)

@@ -1,8 +1,8 @@
-"""The append-only record of one scenario, which probes read when everything has stopped.
+"""Append-only record of one scenario, which probes read after the scenario has ended.
 
-One frozen entry class per kind of observation. ``at_s`` is real seconds since the scenario began; it never enters a
-verdict's words, so two runs with one seed read the same. Bytes stay raw in memory; what leaves the process passes the
-redactor.
+There is one frozen entry class for each kind of observation. ``at_s`` is real seconds since the scenario began. It never
+appears in the words of a verdict, so two runs with the same seed read the same. Bytes stay raw in memory; everything that
+leaves the process passes the redactor.
 """
 
 from fiskil_harness.journal.entries.api import (
@@ -13,6 +13,8 @@ from fiskil_harness.journal.entries.api import (
     FaultSet,
     InterpretationsUsed,
     Key,
+    KeyState,
+    RefusalKind,
     Refused,
     Rows,
     Secured,
@@ -24,16 +26,21 @@ from fiskil_harness.journal.entries.api import (
 from fiskil_harness.journal.entries.app import (
     CutShort,
     Effects,
+    EffectsMoment,
     Filed,
     HookCall,
+    HookName,
     Idle,
     Journey,
+    JourneyEnding,
     Leak,
     MachinePaused,
     Output,
     Reported,
+    ReportPlace,
     SdkMessagePassed,
     Started,
+    StartKind,
     Trouble,
     Visit,
 )
@@ -58,6 +65,8 @@ from fiskil_harness.journal.entries.deliveries import (
     CanaryPlanted,
     CanaryRequested,
     Delivery,
+    DeliveryKind,
+    DeliveryOutcome,
     EventCreated,
     Flood,
     Headers,
@@ -65,8 +74,28 @@ from fiskil_harness.journal.entries.deliveries import (
     PlanRun,
 )
 from fiskil_harness.journal.entries.entry import Entry
-from fiskil_harness.journal.entries.monitoring import OTLP, Monitors, is_of_the_runtime, moved, moved_perhaps
-from fiskil_harness.journal.entries.pages import NO_RESPONSE, Control, Fetched, PageView, Picture, Pressed, Sharing, Stored
+from fiskil_harness.journal.entries.monitoring import (
+    OTLP,
+    MonitoringMoment,
+    Monitors,
+    is_of_the_runtime,
+    moved,
+    moved_perhaps,
+)
+from fiskil_harness.journal.entries.pages import (
+    NO_RESPONSE,
+    Control,
+    ControlKind,
+    Fetched,
+    PageView,
+    Picture,
+    Pressed,
+    PressPurpose,
+    Sharing,
+    StoragePlace,
+    Stored,
+    ViewMoment,
+)
 from fiskil_harness.journal.entries.tls import Handshake, TlsServed
 from fiskil_harness.journal.journal import BODY_KEPT, Journal, Keeping, shortened
 
@@ -88,10 +117,14 @@ __all__ = [
     "CanaryRequested",
     "ConsentState",
     "Control",
+    "ControlKind",
     "CutShort",
     "Declared",
     "Delivery",
+    "DeliveryKind",
+    "DeliveryOutcome",
     "Effects",
+    "EffectsMoment",
     "Entry",
     "EventCreated",
     "Exchange",
@@ -103,32 +136,41 @@ __all__ = [
     "Headers",
     "History",
     "HookCall",
+    "HookName",
     "Idle",
     "InterpretationsUsed",
     "Journal",
     "Journey",
+    "JourneyEnding",
     "Keeping",
     "Key",
     "KeyInUse",
+    "KeyState",
     "Leak",
     "Limits",
     "MachinePaused",
+    "MonitoringMoment",
     "Monitors",
     "Output",
     "PageView",
     "Picture",
     "PlanKind",
     "PlanRun",
+    "PressPurpose",
     "Pressed",
     "Production",
     "Reduction",
+    "RefusalKind",
     "Refused",
+    "ReportPlace",
     "Reported",
     "Rows",
     "SdkMessagePassed",
     "Secured",
     "Sharing",
+    "StartKind",
     "Started",
+    "StoragePlace",
     "Stored",
     "Strayed",
     "TlsServed",
@@ -137,6 +179,7 @@ __all__ = [
     "Unencrypted",
     "Unreached",
     "UsedEvents",
+    "ViewMoment",
     "Visit",
     "is_of_the_runtime",
     "moved",

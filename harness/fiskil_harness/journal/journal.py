@@ -1,4 +1,4 @@
-"""The append-only record itself; one thing that many threads write to."""
+"""The append-only record of one scenario. Many threads may write to it."""
 
 import threading
 from collections import deque
@@ -12,20 +12,29 @@ from fiskil_harness.journal.entries.deliveries import Delivery, Headers
 from fiskil_harness.journal.entries.entry import Entry
 
 BODY_KEPT = 65_536
-"""Longer bodies are kept as digest, length and head (see ``kept``)."""
+"""Length in bytes up to which a body is kept whole; of a longer one the head, the length and the digest are kept."""
 HEAD_KEPT = 4096
+"""Length in bytes of the head that is kept of a longer body."""
 
 
 E_ = TypeVar("E_", bound=Entry)
 
 
 class Journal:
-    """The record; appending is safe from every thread."""
+    """The record of one scenario; every method is safe to call from any thread.
+
+    *step* is the index of the current step. *names* maps ids to the symbols that reports use. *read*, if set, extracts the
+    fields of deliveries that are not in Fiskil's format from their body and headers.
+    """
 
     def __init__(self, *, newest: int | None = None) -> None:
-        """Start empty; *newest* is how many entries are kept, the newest ones, where a record has no end of its own."""
+        """Start empty.
+
+        Args:
+            newest: Number of entries to keep, the newest ones, for a record that grows without limit (default: all).
+        """
         self._entries: deque[Any] = deque(maxlen=newest)
-        self._has_parts = False
+        self._has_deferred = False
         self._lock = threading.Lock()
         self._elapsed = stopwatch()
         self.step = -1
@@ -33,36 +42,36 @@ class Journal:
         self.read: Callable[[bytes, Headers], dict[str, str]] | None = None
 
     def elapsed_s(self) -> float:
-        """Real seconds since the scenario began."""
+        """Return the real seconds since the scenario began."""
         return self._elapsed()
 
     def write(self, entry: Entry) -> None:
-        """Append *entry*; of a delivery that is worded in another way than Fiskil's, what it says is noted too."""
+        """Append *entry*; if ``read`` is set, deliveries get their ``content`` first."""
         if self.read is not None and isinstance(entry, Delivery):
             entry = msgspec.structs.replace(entry, content=self.read(entry.body, entry.headers))
         with self._lock:
             self._entries.append(entry)
 
     def write_parts(self, make: Callable[..., Entry], *parts: Any) -> None:
-        """Append the entry that ``make(*parts)`` is; it is made when somebody reads, because most are never read."""
+        """Append the entry that ``make(*parts)`` returns; it is built when read, because most are never read."""
         with self._lock:
             self._entries.append((make, parts))
-            self._has_parts = True
+            self._has_deferred = True
 
     def stamp(self) -> dict[str, Any]:
-        """The ``at_s`` and ``step`` of an entry that is made now."""
+        """Return ``at_s`` and ``step`` for an entry that is written now, as keyword arguments."""
         return {"at_s": self.elapsed_s(), "step": self.step}
 
     def all(self, kind: type[E_]) -> list[E_]:
-        """Every entry of *kind*, in the order they were written."""
+        """Return every entry of class *kind*, in the order in which they were written."""
         return [entry for entry in self if isinstance(entry, kind)]
 
     def __iter__(self) -> Iterator[Entry]:
         with self._lock:
-            if self._has_parts:
-                made = [entry[0](*entry[1]) if isinstance(entry, tuple) else entry for entry in self._entries]
-                self._entries = deque(made, maxlen=self._entries.maxlen)
-                self._has_parts = False
+            if self._has_deferred:
+                entries = [entry[0](*entry[1]) if isinstance(entry, tuple) else entry for entry in self._entries]
+                self._entries = deque(entries, maxlen=self._entries.maxlen)
+                self._has_deferred = False
             return iter(tuple(self._entries))
 
     def __len__(self) -> int:
@@ -70,7 +79,7 @@ class Journal:
 
 
 def shortened(body: bytes) -> bytes:
-    """Return *body* as the journal keeps it: whole, or its head with digest and length."""
+    """Return *body* as the journal keeps it: whole, or its head followed by a line with length and digest."""
     if len(body) <= BODY_KEPT:
         return body
     keeping = Keeping()
@@ -79,7 +88,7 @@ def shortened(body: bytes) -> bytes:
 
 
 class Keeping:
-    """A body that comes in pieces, kept as ``kept`` keeps it; no more of it is ever held. ``length`` counts all of it."""
+    """A body that arrives in pieces; only what the journal keeps is held in memory. *length* counts all bytes."""
 
     def __init__(self) -> None:
         self.length = 0
@@ -100,8 +109,8 @@ class Keeping:
             self._digest, self._pieces = hashlib.sha256(whole), [whole[:HEAD_KEPT]]
 
     def kept(self) -> bytes:
-        """What the journal has of it."""
-        told = b"".join(self._pieces)
+        """Return the body as the journal keeps it (see ``shortened``)."""
+        head = b"".join(self._pieces)
         if self._digest is None:
-            return told
-        return told + f"\n[... {self.length} bytes, sha256 {self._digest.hexdigest()}]".encode()
+            return head
+        return head + f"\n[... {self.length} bytes, sha256 {self._digest.hexdigest()}]".encode()

@@ -33,7 +33,19 @@ from fiskil_harness.core.config import Settings
 from fiskil_harness.core.model import Consent, EndUser, Event, Person
 from fiskil_harness.core.redaction.redactor import Redactor
 from fiskil_harness.errors import HookError, StepError, UnknownName
-from fiskil_harness.journal import ConsentState, CutShort, Effects, EventCreated, Journal, PlanKind, PlanRun, Rows, Trouble
+from fiskil_harness.journal import (
+    ConsentState,
+    CutShort,
+    Effects,
+    EffectsMoment,
+    EventCreated,
+    Journal,
+    PlanKind,
+    PlanRun,
+    ReportPlace,
+    Rows,
+    Trouble,
+)
 from fiskil_harness.sandbox.api.serving import served_to
 from fiskil_harness.sandbox.datasets import account_ids
 from fiskil_harness.server.local_fiskil import LocalFiskil, secrets_of
@@ -114,7 +126,7 @@ class Stage:
         self._before = self._left_before()
         self._vain_waits = 0
         self.folder = Folder(app.workdir, logs=app.output().values())
-        self.sinks: dict[str, tuple[AlertSink | Telemetry, int]] = {
+        self.sinks: dict[ReportPlace, tuple[AlertSink | Telemetry, int]] = {
             "an alert": (fiskil.alerts, len(fiskil.alerts.sent)),
             "telemetry": (fiskil.telemetry, len(fiskil.telemetry.sent)),
         }
@@ -251,7 +263,7 @@ class Stage:
             raise UnknownName("participant", name, self.participants)
         return self.participants[name]
 
-    def snapshot(self, moment: str, participant: Participant, *, is_settled: bool = True) -> Effects:
+    def snapshot(self, moment: EffectsMoment, participant: Participant, *, is_settled: bool = True) -> Effects:
         """Ask the app what it did and write it down; without the hook, write down that it is missing."""
         if is_settled:
             rest, waits_for = self._settled(participant, is_last=moment == "end")
@@ -279,7 +291,7 @@ class Stage:
         return entry
 
     def snapshots(
-        self, moment: str, whom: str | None = None, *, known: Mapping[str, Effects] = MappingProxyType({})
+        self, moment: EffectsMoment, whom: str | None = None, *, known: Mapping[str, Effects] = MappingProxyType({})
     ) -> dict[str, Effects]:
         """Look at everybody, or at *whom* alone; one *known* to be at rest by its word, or stuck, needs no second look."""
         made: dict[str, Effects] = {}

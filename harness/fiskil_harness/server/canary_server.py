@@ -9,7 +9,7 @@ from typing import Any
 
 from fiskil_harness.core.internal_errors import Crash
 from fiskil_harness.core.net.server import Loop, Server
-from fiskil_harness.journal import CanaryPlanted, CanaryRequested, Journal
+from fiskil_harness.journal import CanaryPlanted, CanaryRequested, DeliveryKind, Journal
 
 
 class CanaryServer:
@@ -29,7 +29,7 @@ class CanaryServer:
         """The trap's origin."""
         return self._server.url
 
-    def lay(self, place: str, *, kind: str, journal: Journal) -> str:
+    def lay(self, place: str, *, kind: DeliveryKind, journal: Journal) -> str:
         """A URL that was never given before; what becomes of it goes into *journal*."""
         path = f"/bait/{next(self._numbers)}"
         bait = CanaryPlanted(**journal.stamp(), place=place, kind=kind)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from fiskil_harness.core.model import Event
 from fiskil_harness.errors import UsageError
-from fiskil_harness.journal import Delivery, Journal
+from fiskil_harness.journal import Delivery, DeliveryKind, Journal
 from fiskil_harness.server.local_fiskil import LocalFiskil
 from fiskil_harness.webhooks import Outbox, Sender, Target, hand_over
 from fiskil_harness.webhooks.dispatch import outgoing
@@ -64,7 +64,7 @@ class Deliveries:
         parcel.next_attempt()
         return self._send(parcel, url, kind="genuine")
 
-    def _send(self, parcel: Parcel, url: str, *, kind: str) -> Delivery:
+    def _send(self, parcel: Parcel, url: str, *, kind: DeliveryKind) -> Delivery:
         self._url = url or self._url
         if not self._url:
             raise UsageError("Name the receiver: deliveries.deliver('http://127.0.0.1:8000/webhooks/fiskil').")

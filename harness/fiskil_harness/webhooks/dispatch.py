@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from fiskil_harness.core.clock import Clock
 from fiskil_harness.core.model import Message
 from fiskil_harness.errors import StepError
-from fiskil_harness.journal import HOMES, Delivery
+from fiskil_harness.journal import HOMES, Delivery, DeliveryKind
 from fiskil_harness.webhooks.message import seal
 from fiskil_harness.webhooks.retry_schedule import Outbox, Parcel
 from fiskil_harness.webhooks.sender import Outgoing
@@ -54,7 +54,9 @@ def sealed(parcel: Parcel, *, secret: str, attempt: int = 0) -> Message:
     return seal(parcel.event, attempt=number, secret=secret, dialect=parcel.dialect, sent_at=parcel.made_at(number))
 
 
-def outgoing(parcel: Parcel, *, secret: str, participant: str = "", kind: str = "genuine", attempt: int = 0) -> Outgoing:
+def outgoing(
+    parcel: Parcel, *, secret: str, participant: str = "", kind: DeliveryKind = "genuine", attempt: int = 0
+) -> Outgoing:
     """That message as an ordinary request, and what to write down about it. Source: webhooks.source-ip"""
     message = sealed(parcel, secret=secret, attempt=attempt)
     note = Delivery(

@@ -1,4 +1,4 @@
-"""A tape for probes, which read journals and nothing else."""
+"""Fixture with a handwritten journal for queries."""
 
 import pytest
 
@@ -7,5 +7,5 @@ from tests.probes.tape import Tape
 
 @pytest.fixture
 def tape() -> Tape:
-    """An empty tape, whose clock stands at one second."""
+    """Return an empty tape whose clock is at one second."""
     return Tape()

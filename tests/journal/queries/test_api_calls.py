@@ -1,4 +1,4 @@
-"""The app's calls as probes read them: which rows a reading asked for."""
+"""API calls: the rows that the parameters of a call include."""
 
 import pytest
 
@@ -25,14 +25,14 @@ from tests.probes.tape import Tape
         ("account_id=", True),
     ],
 )
-def test_a_reading_covers_what_lies_within_what_it_asked_for(tape: Tape, query: str, is_covered: bool) -> None:
-    """Both bounds are inside; what is no moment, or none of a known zone, bounds nothing."""
+def test_a_call_covers_the_rows_within_its_parameters(tape: Tape, query: str, is_covered: bool) -> None:
+    """Both limits are inclusive; a value without a date or a time zone is ignored."""
     assert covers(tape.call("banking.transactions", query=query), tape.transaction("a")) is is_covered
 
 
 @pytest.mark.parametrize(("field", "is_covered"), [("execution_date_time", True), ("value_date_time", False)])
-def test_a_pending_row_is_dated_by_its_execution(tape: Tape, field: str, is_covered: bool) -> None:
-    """One without either date lies within no bounds."""
+def test_a_pending_row_has_the_date_of_its_execution(tape: Tape, field: str, is_covered: bool) -> None:
+    """A row without a posting or execution date is outside any limits."""
     row = {field: "2026-10-01T09:00:00Z"}
 
     assert covers(tape.call("banking.transactions", query="from=2026-09-01T00%3A00%3A00Z"), row) is is_covered

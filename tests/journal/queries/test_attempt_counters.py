@@ -1,4 +1,4 @@
-"""Counters of tries: a higher one on a twin that was told more often is no difference; what an effect moves still is."""
+"""Attempt counters: a higher counter on a twin with more deliveries is no difference; other changes are."""
 
 from typing import Any
 
@@ -7,11 +7,11 @@ import pytest
 from fiskil_harness.probes import AppliesOnce, Finding, IgnoresDeliveryOrder, Verdict
 from tests.probes.courier import Courier
 
-HELD = {"connection": "connected"}
+STATE = {"connection": "connected"}
 
 
-def told_again(a: dict[str, Any], b: dict[str, Any], *, times: int = 1) -> Courier:
-    """Twins a and c were told once, b *times* more, and these stand in their states."""
+def delivered_again(a: dict[str, Any], b: dict[str, Any], *, times: int = 1) -> Courier:
+    """Return a journal in which twin b received *times* more deliveries than a and c; *a* and *b* are their states."""
     courier = Courier()
     for name in ("a", "c", "b"):
         courier.effects(state={}, participant=name, moment="before")
@@ -19,7 +19,7 @@ def told_again(a: dict[str, Any], b: dict[str, Any], *, times: int = 1) -> Couri
     for attempt in range(times):
         courier.deliver("b.e0", attempt=attempt + 2)
     for name, state in (("a", a), ("b", b), ("c", a)):
-        courier.effects(state={**HELD, **state}, participant=name)
+        courier.effects(state={**STATE, **state}, participant=name)
     return courier
 
 
@@ -42,12 +42,12 @@ def applies_once(courier: Courier) -> Finding:
         ({"last_seen_at": None}, {"last_seen_at": "2026-11-24T00:00:01Z"}),
     ],
 )
-def test_counters_of_tries_are_advice(a: dict[str, Any], b: dict[str, Any]) -> None:
-    """Two more deliveries, two more tries."""
-    courier = told_again(a, b, times=2)
+def test_attempt_counters_are_advice(a: dict[str, Any], b: dict[str, Any]) -> None:
+    """Two more deliveries explain an increase of two."""
+    courier = delivered_again(a, b, times=2)
 
     assert (ends_like(courier).verdict, applies_once(courier).verdict) == (Verdict.PASS, Verdict.PASS)
-    assert ends_like(courier).advice[0].startswith("left out, because numbers there grow with every try: $.")
+    assert ends_like(courier).advice[0].startswith("ignored, because these numbers grow with every attempt: $.")
 
 
 @pytest.mark.parametrize(
@@ -60,28 +60,28 @@ def test_counters_of_tries_are_advice(a: dict[str, Any], b: dict[str, Any]) -> N
         ({"attempts": "first"}, {"attempts": "second"}),
     ],
 )
-def test_other_differences_still_fail(a: dict[str, Any], b: dict[str, Any]) -> None:
-    """More than the deliveries explain, less, an amount, a row more, a word."""
-    courier = told_again(a, b, times=2)
+def test_other_differences_fail(a: dict[str, Any], b: dict[str, Any]) -> None:
+    """A larger increase, a decrease, an amount, another row and a changed word are differences."""
+    courier = delivered_again(a, b, times=2)
 
     assert (ends_like(courier).verdict, applies_once(courier).verdict) == (Verdict.FAIL, Verdict.FAIL)
 
 
-def test_twins_that_were_told_as_often_have_as_many_tries() -> None:
-    """No delivery more, no number higher."""
-    assert ends_like(told_again({"attempts": 1}, {"attempts": 2}, times=0)).verdict is Verdict.FAIL
+def test_twins_with_equal_deliveries_have_equal_counters() -> None:
+    """Without more deliveries, no counter may be higher."""
+    assert ends_like(delivered_again({"attempts": 1}, {"attempts": 2}, times=0)).verdict is Verdict.FAIL
 
 
-def test_a_number_that_may_count_effects_proves_nothing() -> None:
-    """Its name does not say what it counts; counts for each message would."""
-    finding = applies_once(told_again({"payments": 1}, {"payments": 2}))
+def test_a_number_that_may_count_effects_is_inconclusive() -> None:
+    """The name does not show what is counted; counts for each message would."""
+    finding = applies_once(delivered_again({"payments": 1}, {"payments": 2}))
 
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.observe.effects: applied")
     assert finding.observed == "the number at $.payments grows with every delivery: it may count effects or attempts"
 
 
-def test_counters_alone_are_no_comparison() -> None:
-    """Something must be the same."""
+def test_counters_alone_cannot_be_compared() -> None:
+    """At least one other value must be the same for identical runs."""
     courier = Courier()
     for name in ("a", "c", "b"):
         courier.effects(state={}, participant=name, moment="before")
@@ -94,8 +94,8 @@ def test_counters_alone_are_no_comparison() -> None:
 
 
 @pytest.mark.parametrize("reason", ["order", "fault", "kill"])
-def test_a_disturbance_is_a_reason_to_try_again(reason: str) -> None:
-    """The app was told to fail, met a fault, or was killed."""
+def test_a_disturbance_explains_another_attempt(reason: str) -> None:
+    """A requested failure, a fault or a kill may cause one more attempt."""
     courier = Courier()
     for name in ("a", "c", "b"):
         courier.effects(state={}, participant=name, moment="before")
@@ -107,6 +107,6 @@ def test_a_disturbance_is_a_reason_to_try_again(reason: str) -> None:
     }
     disturbed[reason]()
     for name, tries in (("a", 1), ("b", 2), ("c", 1)):
-        courier.effects({}, {**HELD, "tries": tries}, participant=name)
+        courier.effects({}, {**STATE, "tries": tries}, participant=name)
 
     assert ends_like(courier).verdict is Verdict.PASS

@@ -1,4 +1,4 @@
-"""What was asked in vain is told where the API had no part in it."""
+"""A failed hook is reported if the API was not the cause."""
 
 import pytest
 
@@ -9,14 +9,14 @@ from tests.probes.tape import Tape
 @pytest.mark.parametrize(
     ("status", "words"),
     [
-        (500, "app.drive.refresh answered 500, though the API refused nothing and no fault bit"),
-        (None, "app.drive.refresh gave no answer, though the API refused nothing and no fault bit"),
+        (500, "app.drive.refresh responded 500 although the API refused nothing and no fault acted"),
+        (None, "app.drive.refresh did not respond although the API refused nothing and no fault acted"),
         (404, ""),
         (200, ""),
     ],
 )
-def test_a_failure_of_the_apps_own_is_told(tape: Tape, status: int | None, words: str) -> None:
-    """A refusal with its reason is an answer."""
+def test_a_failure_of_the_app_is_reported(tape: Tape, status: int | None, words: str) -> None:
+    """A server error or a missing response is a failure; a 4xx status is not."""
     tape.call("banking.accounts")
     tape.wait(1)
     tape.hook("refresh", status=status)
@@ -25,23 +25,23 @@ def test_a_failure_of_the_apps_own_is_told(tape: Tape, status: int | None, words
 
 
 def test_an_api_that_fails_excuses_the_app(tape: Tape) -> None:
-    """Its failing call lies within the hook."""
+    """A failed API call during the hook explains its failure."""
     tape.call("banking.accounts", status=503)
     tape.hook("refresh", status=502)
 
     assert failed_hook(tape.journal) == ""
 
 
-def test_a_key_that_ended_excuses_the_app(tape: Tape) -> None:
-    """It may have remembered the refusal, and called nothing."""
+def test_a_revoked_key_excuses_the_app(tape: Tape) -> None:
+    """The app may have remembered the refusal and made no call."""
     tape.key("revoked")
     tape.hook("refresh", status=503)
 
     assert failed_hook(tape.journal) == ""
 
 
-def test_what_nobody_need_answer_is_not_counted(tape: Tape) -> None:
-    """An order to fail, for instance."""
+def test_a_failure_request_is_not_counted(tape: Tape) -> None:
+    """The hook that requests a failure may fail itself."""
     tape.hook("fail", status=500)
 
     assert failed_hook(tape.journal) == ""

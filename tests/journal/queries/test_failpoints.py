@@ -1,4 +1,4 @@
-"""Orders to fail: a failure that nobody felt was not recovered from."""
+"""Requested failures: without an observed failure, recovery was not tested."""
 
 import pytest
 
@@ -6,11 +6,11 @@ from fiskil_harness.journal.queries.failpoints import unfelt
 from fiskil_harness.probes import AppliesOnce, LosesNothing, Verdict
 from tests.probes.courier import Courier
 
-UNFELT = "the app took an order to fail, and nothing shows that it failed (effects may tell it as failed)"
+UNFELT = "the app accepted a request to fail, but no failure was observed (app.observe.effects can report it as `failed`)"
 
 
-def ordered(*, before: int | None = None) -> Courier:
-    """An app that tells how often it has failed so far, and is then told to fail."""
+def failing(*, before: int | None = None) -> Courier:
+    """Return a journal of an app that reports its failures so far, and is then requested to fail."""
     courier = Courier()
     courier.effects({}, moment="ordered", failed=before)
     courier.ordered_to_fail()
@@ -19,9 +19,9 @@ def ordered(*, before: int | None = None) -> Courier:
 
 @pytest.mark.parametrize("failed", [None, 3])
 @pytest.mark.parametrize("probe", [LosesNothing(), AppliesOnce()])
-def test_an_order_without_a_witness_proves_nothing(probe: LosesNothing | AppliesOnce, failed: int | None) -> None:
-    """The hook answers 200 and does nothing, or tells that nothing has failed since."""
-    courier = ordered(before=failed)
+def test_an_unobserved_failure_is_inconclusive(probe: LosesNothing | AppliesOnce, failed: int | None) -> None:
+    """The hook responds 200 and does nothing, or the app reports no new failure."""
+    courier = failing(before=failed)
     courier.deliver("e0")
     courier.deliver("e0", attempt=2)
     courier.effects({"e0": 1}, failed=failed)
@@ -32,17 +32,17 @@ def test_an_order_without_a_witness_proves_nothing(probe: LosesNothing | Applies
 
 
 @pytest.mark.parametrize(("before", "after"), [(3, 4), (3, 1)])
-def test_an_app_may_tell_that_it_failed(before: int, after: int) -> None:
-    """Its count has grown since the order, or has begun anew with a start."""
-    courier = ordered(before=before)
+def test_a_reported_failure_is_observed(before: int, after: int) -> None:
+    """The app's count has grown since the request, or started again after a restart."""
+    courier = failing(before=before)
     courier.deliver("e0")
     courier.effects({"e0": 1}, failed=after)
 
     assert LosesNothing().examine(courier.journal).verdict is Verdict.PASS
 
 
-def test_what_failed_before_the_order_is_no_witness() -> None:
-    """An earlier scenario's failures do not count."""
+def test_a_failure_before_the_request_does_not_count() -> None:
+    """Failures of an earlier scenario do not count."""
     courier = Courier()
     courier.effects({}, moment="settled", failed=1)
     courier.effects({}, moment="ordered", failed=2)
@@ -52,9 +52,9 @@ def test_what_failed_before_the_order_is_no_witness() -> None:
     assert unfelt(courier.journal) == UNFELT
 
 
-def test_a_refused_delivery_is_a_witness() -> None:
-    """Whoever works before the answer says 5xx when the work fails."""
-    courier = ordered()
+def test_a_refused_delivery_is_an_observed_failure() -> None:
+    """An app that processes before it responds returns 5xx when processing fails."""
+    courier = failing()
     courier.deliver("e0", status=503)
     courier.deliver("e0", attempt=2)
     courier.effects({"e0": 1})
@@ -62,9 +62,9 @@ def test_a_refused_delivery_is_a_witness() -> None:
     assert LosesNothing().examine(courier.journal).verdict is Verdict.PASS
 
 
-def test_each_order_needs_its_own_witness() -> None:
-    """A hook may know one point and ignore another."""
-    courier = ordered()
+def test_each_request_needs_an_observed_failure() -> None:
+    """A hook may support one failure point and ignore another."""
+    courier = failing()
     courier.deliver("e0", status=503)
     courier.ordered_to_fail()
     courier.deliver("e0", attempt=2)
@@ -73,9 +73,9 @@ def test_each_order_needs_its_own_witness() -> None:
     assert unfelt(courier.journal) == UNFELT
 
 
-def test_failures_that_come_late_count_together() -> None:
-    """Both failed after the second order, for the queue took its time."""
-    courier = ordered(before=0)
+def test_late_failures_count_together() -> None:
+    """Both failures may happen after the second request if the queue is slow."""
+    courier = failing(before=0)
     courier.deliver("e0")
     courier.effects({}, moment="ordered", failed=0)
     courier.ordered_to_fail()
@@ -86,8 +86,8 @@ def test_failures_that_come_late_count_together() -> None:
 
 
 @pytest.mark.parametrize(("calls", "reason"), [(1, UNFELT), (2, "")])
-def test_a_call_that_is_made_again_is_a_witness(calls: int, reason: str) -> None:
-    """The control twin needed one for everything; two for one message are a second try."""
+def test_a_repeated_call_is_an_observed_failure(calls: int, reason: str) -> None:
+    """The control twin needed one call for all messages; two calls for one message are a retry."""
     courier = Courier()
     courier.deliver("a.e1")
     courier.call("banking.accounts", participant="a")
@@ -100,8 +100,8 @@ def test_a_call_that_is_made_again_is_a_witness(calls: int, reason: str) -> None
     assert unfelt(courier.journal) == reason
 
 
-def test_calls_after_a_repetition_are_no_witness() -> None:
-    """The message itself came again."""
+def test_calls_after_a_repeated_delivery_do_not_count() -> None:
+    """A repeated delivery explains the second call."""
     courier = Courier()
     courier.deliver("a.e1")
     courier.call("banking.accounts", participant="a")
@@ -114,9 +114,9 @@ def test_calls_after_a_repetition_are_no_witness() -> None:
     assert unfelt(courier.journal) == UNFELT
 
 
-def test_a_loss_outranks_an_unfelt_order() -> None:
-    """What was lost is lost, whether the order bit or not."""
-    courier = ordered()
+def test_a_loss_outranks_an_unobserved_failure() -> None:
+    """A lost message fails, whether the requested failure happened or not."""
+    courier = failing()
     courier.deliver("e0")
     courier.deliver("e1")
     courier.effects({"e0": 1})

@@ -1,4 +1,4 @@
-"""jobs: when an app was at rest, and how much it was asked since."""
+"""idleness: when an app was idle, and how much work was requested since."""
 
 import pytest
 
@@ -6,15 +6,15 @@ from fiskil_harness.journal.queries.idleness import idle_before, work_between, w
 from tests.probes.tape import Tape
 
 
-def test_nothing_at_all_is_no_rest(tape: Tape) -> None:
-    """Without a look nobody knows."""
+def test_without_a_snapshot_the_app_was_never_idle(tape: Tape) -> None:
+    """Only a snapshot of the effects shows that the app is idle."""
     tape.told("consent.received")
 
     assert idle_before(tape.journal, 100) == 0
 
 
-def test_the_last_look_that_found_it_idle_counts(tape: Tape) -> None:
-    """A later one that was capped does not."""
+def test_the_last_idle_snapshot_counts(tape: Tape) -> None:
+    """A later snapshot of a busy app does not count."""
     tape.told("consent.received")
     tape.effects({}, moment="settled")
     tape.effects({}, moment="settled", is_idle=False)
@@ -22,8 +22,8 @@ def test_the_last_look_that_found_it_idle_counts(tape: Tape) -> None:
     assert idle_before(tape.journal, 100) == pytest.approx(1.05)
 
 
-def test_all_who_asked_must_be_done(tape: Tape) -> None:
-    """One end user's rest is none of the app's while another waits, and then it is."""
+def test_the_app_must_be_idle_for_all_participants(tape: Tape) -> None:
+    """The app is not idle while the work of another end user is pending."""
     tape.told("consent.received", participant="a")
     tape.told("consent.received", participant="b")
     tape.effects({}, moment="settled", participant="a")
@@ -34,8 +34,8 @@ def test_all_who_asked_must_be_done(tape: Tape) -> None:
     assert idle_before(tape.journal, 100) == pytest.approx(1.15)
 
 
-def test_requests_and_deliveries_are_asked_at_their_beginning(tape: Tape) -> None:
-    """An order to fail asks for nothing."""
+def test_work_counts_from_its_begin(tape: Tape) -> None:
+    """Hook calls and deliveries count from their begin; a failure request is no work."""
     tape.told("consent.received")
     tape.hook("fail")
     tape.wait(1)

@@ -1,4 +1,4 @@
-"""What befell messages: each fate tells one way of losing them from another."""
+"""Classes of messages: each disturbance is a separate cause of loss."""
 
 import pytest
 
@@ -8,16 +8,16 @@ from fiskil_harness.probes import LosesNothing, Verdict
 from tests.probes.courier import Courier
 
 
-def test_a_message_that_had_no_trouble_is_plain() -> None:
-    """Most are."""
+def test_an_undisturbed_message_is_plain() -> None:
+    """A message without any disturbance is in the plain class."""
     courier = Courier()
     courier.deliver("e0")
 
     assert classify(courier.journal) == {"id-e0": "plain"}
 
 
-def test_a_death_after_the_answer_is_told_from_one_before_it() -> None:
-    """Only the first is the app's promise."""
+def test_a_kill_after_the_response_differs_from_one_before_it() -> None:
+    """Only the message that was acknowledged before the kill is in the killed class."""
     courier = Courier()
     courier.deliver("e0")
     courier.deliver("e1", status=None, trouble="connection reset")
@@ -27,8 +27,8 @@ def test_a_death_after_the_answer_is_told_from_one_before_it() -> None:
     assert classify(courier.journal) == {"id-e0": "killed", "id-e1": "cut_off"}
 
 
-def test_what_had_shown_before_the_death_was_not_in_danger() -> None:
-    """Its effect was there already."""
+def test_a_message_applied_before_the_kill_is_plain() -> None:
+    """The kill cannot disturb an effect that is already visible."""
     courier = Courier()
     courier.deliver("e0")
     courier.effects({"e0": 1}, moment="settled")
@@ -38,7 +38,7 @@ def test_what_had_shown_before_the_death_was_not_in_danger() -> None:
 
 
 def test_the_last_attempt_as_the_first_is_late() -> None:
-    """The four before it got lost."""
+    """The four earlier attempts did not arrive."""
     courier = Courier()
     courier.deliver("e0", attempt=5)
 
@@ -46,8 +46,8 @@ def test_the_last_attempt_as_the_first_is_late() -> None:
 
 
 @pytest.mark.parametrize(("applied", "verdict"), [(0, Verdict.FAIL), (1, Verdict.PASS)])
-def test_each_fate_has_a_verdict_of_its_own(applied: int, verdict: Verdict) -> None:
-    """What was lost in a crash accuses no other way."""
+def test_each_disturbance_has_its_own_verdict(applied: int, verdict: Verdict) -> None:
+    """A message that is lost in a kill counts against no other class."""
     courier = Courier()
     courier.deliver("e0")
     courier.effects({"e0": 1}, moment="settled")
@@ -55,13 +55,13 @@ def test_each_fate_has_a_verdict_of_its_own(applied: int, verdict: Verdict) -> N
     courier.killed()
     courier.effects({"e0": 1, "e2": applied})
 
-    found = {case.name: case.verdict for case in LosesNothing().examine(courier.journal).cases}
+    cases = {case.name: case.verdict for case in LosesNothing().examine(courier.journal).cases}
 
-    assert found == {"plain": Verdict.PASS, "killed": verdict}
+    assert cases == {"plain": Verdict.PASS, "killed": verdict}
 
 
-def test_a_refusal_up_to_the_end_is_a_loss_with_a_fate() -> None:
-    """Who refuses old messages loses the late ones."""
+def test_a_message_refused_up_to_the_last_attempt_is_late() -> None:
+    """A receiver that refuses old messages loses late ones."""
     courier = Courier()
     courier.deliver("e1")
     courier.deliver("e0", attempt=5, status=400)
@@ -72,8 +72,8 @@ def test_a_refusal_up_to_the_end_is_a_loss_with_a_fate() -> None:
     assert (case.name, case.verdict, case.events) == ("late", Verdict.FAIL, ("e0",))
 
 
-def test_what_was_lost_in_a_crash_amidst_has_no_name() -> None:
-    """Chance decides which it is."""
+def test_a_loss_during_a_kill_names_no_single_message() -> None:
+    """Chance decides which message is lost, so the case names all of them."""
     courier = Courier()
     courier.deliver("e1")
     courier.effects({"e1": 1}, moment="settled")
@@ -93,8 +93,8 @@ def test_what_was_lost_in_a_crash_amidst_has_no_name() -> None:
     ]
 
 
-def test_a_refusal_that_was_ordered_loses_nothing() -> None:
-    """Whoever is told to fail may do so at the last attempt; the next one has no such excuse."""
+def test_a_requested_failure_is_no_loss() -> None:
+    """A requested failure may refuse the last attempt; without a request, that is a loss."""
     courier = Courier()
     courier.deliver("e1")
     courier.ordered_to_fail()
@@ -107,8 +107,8 @@ def test_a_refusal_that_was_ordered_loses_nothing() -> None:
     assert LosesNothing().examine(courier.journal).verdict is Verdict.FAIL
 
 
-def test_what_is_lost_without_any_trouble_accuses_no_crash() -> None:
-    """An app that throws a kind of event away does so whether or not it dies."""
+def test_a_loss_without_disturbance_is_not_blamed_on_a_kill() -> None:
+    """An app that ignores a kind of event loses it with and without a kill."""
     courier = Courier()
     courier.deliver("a.e0")
     courier.deliver("a.e2")
@@ -122,8 +122,8 @@ def test_what_is_lost_without_any_trouble_accuses_no_crash() -> None:
     assert cases == {"killed": Verdict.INCONCLUSIVE}
 
 
-def test_a_crash_that_cut_nothing_off_proves_nothing() -> None:
-    """Where every delivery was answered before, the app never had to know again what it had begun."""
+def test_a_kill_after_all_responses_is_inconclusive() -> None:
+    """If every delivery got its response before the kill, recovery was not tested."""
     courier = Courier()
     courier.deliver("e0", name=DURING_KILL, group=1)
     courier.killed()
@@ -133,5 +133,5 @@ def test_a_crash_that_cut_nothing_off_proves_nothing() -> None:
 
     assert (finding.verdict, finding.observed) == (
         Verdict.INCONCLUSIVE,
-        "the app had answered every delivery before it was killed",
+        "the app had responded to every delivery before it was killed",
     )

@@ -1,4 +1,4 @@
-"""page_dates: a day is read in the forms in which people write one."""
+"""page_dates: dates are recognised in all common forms."""
 
 from datetime import date
 
@@ -33,8 +33,8 @@ WANTED, TODAY = date(2027, 3, 12), date(2026, 12, 2)
         "13 March 2027, 01:00 AEDT",
     ],
 )
-def test_a_day_is_read_in_every_usual_form(text: str) -> None:
-    """ISO, slashes, words, and the time that is left."""
+def test_a_date_is_recognised_in_every_common_form(text: str) -> None:
+    """ISO dates, numbers with slashes, words, and the remaining time are recognised."""
     assert shows_day(f"Your bank shares until: {text}", WANTED, today=TODAY)
     assert has_date(text)
 
@@ -52,14 +52,14 @@ def test_a_day_is_read_in_every_usual_form(text: str) -> None:
         "12 marches",
     ],
 )
-def test_another_day_is_another_day(text: str) -> None:
-    """What is near is not what was asked for."""
+def test_another_date_does_not_match(text: str) -> None:
+    """A similar date is not the expected one."""
     assert not shows_day(text, WANTED, today=TODAY)
 
 
 @pytest.mark.parametrize("text", ["in a month", "one year", "12/03", "bis März 2027", "2570", "tomorrow", "2027年3月12日"])
-def test_what_may_be_a_date_is_told(text: str) -> None:
-    """Nobody knows which."""
+def test_a_possible_date_is_reported(text: str) -> None:
+    """Text that may be a date counts, although the date is unclear."""
     assert has_date(text)
 
 
@@ -72,6 +72,6 @@ def test_what_may_be_a_date_is_told(text: str) -> None:
         "BSB 062-000, xxxxx2027, **** 2027, 1234 2027, ...2027 and 20270.00",
     ],
 )
-def test_money_and_months_of_a_budget_are_no_dates(text: str) -> None:
-    """A page without a date has none."""
+def test_amounts_and_account_numbers_are_not_dates(text: str) -> None:
+    """Amounts, account numbers and words like "monthly" do not count as dates."""
     assert not has_date(text)

@@ -1,4 +1,4 @@
-"""Ways in which messages come again: each tells one habit of receivers from another."""
+"""Ways in which messages are repeated: each way is a cause of duplicate effects."""
 
 import pytest
 
@@ -11,7 +11,7 @@ UNHEARD = "hung up before reading the answer"
 
 
 def cases(courier: Courier, **counts: int) -> dict[str, Verdict]:
-    """The verdict of each way, when the app tells *counts*."""
+    """Return the verdict of each way if the app reports *counts*."""
     courier.effects(counts)
     return {case.name: case.verdict for case in AppliesOnce().examine(courier.journal).cases}
 
@@ -27,8 +27,8 @@ def cases(courier: Courier, **counts: int) -> dict[str, Verdict]:
         ({"status": None, "trouble": UNHEARD}, {"attempt": 2}, "unheard"),
     ],
 )
-def test_every_way_has_its_name(first: dict[str, object], again: dict[str, object], way: str) -> None:
-    """What counts is how the second delivery relates to the one before it."""
+def test_a_repetition_is_classified_by_its_way(first: dict[str, object], again: dict[str, object], way: str) -> None:
+    """The way depends on the relation of the second delivery to the first one."""
     courier = Courier()
     courier.deliver("e0", **first)  # type: ignore[arg-type]
     courier.deliver("e0", **again)  # type: ignore[arg-type]
@@ -37,8 +37,8 @@ def test_every_way_has_its_name(first: dict[str, object], again: dict[str, objec
 
 
 @pytest.mark.parametrize(("status", "way"), [(204, "restart"), (None, "cut_off")])
-def test_a_kill_in_between_counts_more(status: int | None, way: str) -> None:
-    """Whether the app had acknowledged before it died makes a difference."""
+def test_a_kill_between_deliveries_determines_the_way(status: int | None, way: str) -> None:
+    """An acknowledgement before the kill makes it a restart; otherwise the delivery was cut off."""
     courier = Courier()
     courier.deliver("e0", status=status, trouble="" if status else "connection reset")
     courier.killed()
@@ -47,8 +47,8 @@ def test_a_kill_in_between_counts_more(status: int | None, way: str) -> None:
     assert ways_repeated(courier.journal) == {"id-e0": {way}}
 
 
-def test_many_others_in_between_make_it_late() -> None:
-    """A short memory holds a hundred."""
+def test_a_repetition_after_many_other_messages_is_late() -> None:
+    """More than a hundred other messages between two deliveries make the second one late."""
     courier = Courier()
     courier.deliver("e0")
     for number in range(LONG_AFTER + 1):
@@ -59,8 +59,8 @@ def test_many_others_in_between_make_it_late() -> None:
     assert ways_repeated(courier.journal)["id-e0"] == {"late"}
 
 
-def test_a_second_effect_is_blamed_on_its_way_alone() -> None:
-    """Whoever applies retries again may know the same bytes again."""
+def test_a_second_effect_counts_against_its_way_only() -> None:
+    """A receiver that applies retries again may still recognise the same bytes."""
     courier = Courier()
     courier.deliver("e0")
     courier.deliver("e0", attempt=2)
@@ -70,8 +70,8 @@ def test_a_second_effect_is_blamed_on_its_way_alone() -> None:
     assert cases(courier, e0=2, e1=1) == {"retry": Verdict.FAIL, "replay": Verdict.PASS}
 
 
-def test_where_two_ways_meet_others_tell_which_it_was() -> None:
-    """A message that came again in both is explained by the one that is known to be wrong."""
+def test_a_message_with_two_ways_is_explained_by_the_failing_one() -> None:
+    """If one of the two ways fails for another message, it explains the second effect."""
     courier = Courier()
     courier.deliver("e0")
     courier.deliver("e0", attempt=2)
@@ -84,8 +84,8 @@ def test_where_two_ways_meet_others_tell_which_it_was() -> None:
     assert cases(courier, e0=2, e1=2, e2=1) == {"retry": Verdict.FAIL, "replay": Verdict.PASS}
 
 
-def test_a_race_is_no_race_where_everything_is_applied_again() -> None:
-    """Whoever never knows a message has no window to lose a race in."""
+def test_a_race_is_inconclusive_if_plain_repetitions_are_applied_again() -> None:
+    """A receiver that never recognises a message does not have a race."""
     courier = Courier()
     courier.deliver("e0", group=1)
     courier.deliver("e0", group=1)
@@ -97,8 +97,8 @@ def test_a_race_is_no_race_where_everything_is_applied_again() -> None:
 
 
 @pytest.mark.parametrize(("count", "verdict"), [(1, Verdict.PASS), (2, Verdict.FAIL), (6, Verdict.INCONCLUSIVE)])
-def test_memories_that_differ_show_in_some_of_many(count: int, verdict: Verdict) -> None:
-    """Two effects of six deliveries are two processes; six are no memory at all."""
+def test_workers_without_shared_state_apply_some_of_many_deliveries(count: int, verdict: Verdict) -> None:
+    """Two effects of six deliveries mean two processes; six effects mean that nothing is remembered."""
     courier = Courier()
     courier.deliver("e0")
     for group in range(1, 6):
@@ -107,8 +107,8 @@ def test_memories_that_differ_show_in_some_of_many(count: int, verdict: Verdict)
     assert cases(courier, e0=count) == {"workers": verdict}
 
 
-def test_who_loses_a_race_is_named_nowhere() -> None:
-    """Chance decides that, and two runs must read the same."""
+def test_a_race_names_all_its_messages() -> None:
+    """Chance decides which message is applied twice, and two runs must have the same report."""
     courier = Courier()
     for event in ("e0", "e1"):
         courier.deliver(event, group=1)
@@ -120,8 +120,8 @@ def test_who_loses_a_race_is_named_nowhere() -> None:
     assert (case.name, case.verdict, case.events) == ("burst", Verdict.FAIL, ("e0", "e1"))
 
 
-def test_a_crash_amidst_is_one_way_whatever_came_of_each() -> None:
-    """Whether a message was answered before the app died is a matter of time, so the finding names none."""
+def test_deliveries_during_a_kill_are_cut_off_with_any_outcome() -> None:
+    """Timing decides which delivery gets a response before the kill, so the finding names no message."""
     courier = Courier()
     courier.deliver("e0", name=DURING_KILL)
     courier.deliver("e1", name=DURING_KILL, status=None, trouble="connection reset")
@@ -137,8 +137,8 @@ def test_a_crash_amidst_is_one_way_whatever_came_of_each() -> None:
     assert [(case.name, case.verdict, case.events) for case in finding.cases] == [("cut_off", Verdict.FAIL, ("e0", "e1"))]
 
 
-def test_who_won_a_race_once_is_not_acquitted() -> None:
-    """A crash hits one message in its window and another out of it."""
+def test_a_race_that_passes_once_can_still_fail() -> None:
+    """A kill hits one message inside its critical section and another one outside."""
     courier = Courier()
     courier.deliver("e0", name=DURING_KILL)
     courier.deliver("e1", name=DURING_KILL)

@@ -1,4 +1,4 @@
-"""States compared by what they say, whatever ids, moments and orders they carry."""
+"""States are compared by content; ids, timestamps and orders make no difference."""
 
 from typing import Any
 
@@ -11,8 +11,8 @@ ROW = "bank_tx_" + "0" * 64
 
 
 @pytest.fixture
-def reading() -> StateReader:
-    """A journal in which twins a and b were told their first event at midnight of 24 November."""
+def reader() -> StateReader:
+    """Return a reader for a journal in which twins a and b have their first event at midnight of 24 November."""
     courier = Courier()
     courier.event("a.e0")
     courier.event("b.e0")
@@ -21,7 +21,7 @@ def reading() -> StateReader:
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("first", "second"),
     [
         ({"id": "consent-a"}, {"id": "consent-b"}),
         ({"seen": ["id-a.e0"]}, {"seen": ["id-b.e0"]}),
@@ -39,13 +39,13 @@ def reading() -> StateReader:
         ({}, {"rows": []}),
     ],
 )
-def test_the_same_is_said_differently(reading: StateReader, one: Any, other: Any) -> None:
-    """Own ids, moments of the scenario, masked numbers and orders make no difference."""
-    assert differing(reading.leaves(one), reading.leaves(other)) == set()
+def test_equivalent_states_have_no_differences(reader: StateReader, first: Any, second: Any) -> None:
+    """Own ids, timestamps of the scenario, masked numbers and orders make no difference."""
+    assert differing(reader.leaves(first), reader.leaves(second)) == set()
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "path"),
+    ("first", "second", "path"),
     [
         ({"status": "active"}, {"status": "revoked"}, "$.status"),
         ({"v": 1}, {"v": 1.5}, "$.v"),
@@ -60,21 +60,21 @@ def test_the_same_is_said_differently(reading: StateReader, one: Any, other: Any
         ({"consent-a": {"v": 1}}, {}, "$[*]#key"),
     ],
 )
-def test_different_things_are_different(reading: StateReader, one: Any, other: Any, path: str) -> None:
-    """Values, counts, rows and dates of the past count."""
-    assert path in differing(reading.leaves(one), reading.leaves(other))
+def test_different_values_are_differences(reader: StateReader, first: Any, second: Any, path: str) -> None:
+    """Values, counts, rows and earlier dates are compared."""
+    assert path in differing(reader.leaves(first), reader.leaves(second))
 
 
-def test_without_events_no_moment_is_the_scenarios(reading: StateReader) -> None:
-    """Where nothing was told, times are compared as they stand."""
+def test_without_events_timestamps_are_compared_as_written(reader: StateReader) -> None:
+    """Without an event, no timestamp belongs to the scenario."""
     alone = StateReader(Courier().journal)
 
     assert differing(alone.leaves({"at": "2026-11-24T00:00:01Z"}), alone.leaves({"at": "2026-11-24T00:00:02Z"}))
 
 
-def test_rows_are_named_by_symbol(reading: StateReader) -> None:
-    """What a reader sees is the same in every run."""
-    assert reading.leaves({"rows": [{"id": ROW}]}) == {"$.rows[*].id": {"bank_tx_everyday:1": 1}}
+def test_rows_are_named_by_symbol(reader: StateReader) -> None:
+    """Symbols are the same in every run."""
+    assert reader.leaves({"rows": [{"id": ROW}]}) == {"$.rows[*].id": {"bank_tx_everyday:1": 1}}
 
 
 @pytest.mark.parametrize(
@@ -86,8 +86,8 @@ def test_rows_are_named_by_symbol(reading: StateReader) -> None:
         (({"s": "on", "n": 0}, {"s": "odd", "n": 0}), []),
     ],
 )
-def test_moving_alike_is_from_and_to_the_same(reading: StateReader, suspect: tuple[Any, Any], paths: list[str]) -> None:
-    """A path counts when it left the same place for the same place."""
-    known = (reading.leaves({"s": "on", "n": 0}), reading.leaves({"s": "off", "n": 0}))
+def test_equal_moves_have_equal_values(reader: StateReader, suspect: tuple[Any, Any], paths: list[str]) -> None:
+    """A path counts if both moves change the same value to the same new value."""
+    known = (reader.leaves({"s": "on", "n": 0}), reader.leaves({"s": "off", "n": 0}))
 
-    assert moved_alike(known, (reading.leaves(suspect[0]), reading.leaves(suspect[1]))) == paths
+    assert moved_alike(known, (reader.leaves(suspect[0]), reader.leaves(suspect[1]))) == paths

@@ -152,7 +152,10 @@ def test_failing_for_a_while_is_not_judged(tape: Tape) -> None:
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, finding.observed) == (Verdict.INCONCLUSIVE, "the app was not seen at work after it was over")
+    assert (finding.verdict, finding.observed) == (
+        Verdict.INCONCLUSIVE,
+        "the app was not observed to call the API after the fault had ended",
+    )
 
 
 def test_a_late_response_after_a_restart_is_not_judged(tape: Tape) -> None:

@@ -1,4 +1,4 @@
-"""Exhibits: of what failed, the deliveries that matter, how to send them again, and what they changed."""
+"""Excerpts of failed findings: the relevant deliveries, commands to send them again, and the changes they caused."""
 
 import msgspec
 import pytest
@@ -13,23 +13,23 @@ from tests.probes.courier import Courier
 URL = "http://127.0.0.1:8000/hook"
 
 
-def shown(courier: Courier, *findings: Finding) -> list[Excerpt]:
-    """What there is to show of those findings."""
+def excerpts_of(courier: Courier, *findings: Finding) -> list[Excerpt]:
+    """Return the excerpts of *findings*."""
     return list(excerpts("some_scenario", findings, courier.journal, url=URL))
 
 
-def failing(seen: str, *cases: Case, evidence: tuple[str, ...] = ()) -> Finding:
-    """A finding that failed."""
-    return Finding(probe="applies_once", verdict=Verdict.FAIL, observed=seen, evidence=evidence, cases=cases)
+def failing(observed: str, *cases: Case, evidence: tuple[str, ...] = ()) -> Finding:
+    """Return a finding that failed."""
+    return Finding(probe="applies_once", verdict=Verdict.FAIL, observed=observed, evidence=evidence, cases=cases)
 
 
-def beats(exhibit: Excerpt) -> list[tuple[str, str, str]]:
-    """What stands in the picture: what, text, answer."""
-    return [(beat.what, beat.text, beat.response) for beat in exhibit.beats]
+def beats(excerpt: Excerpt) -> list[tuple[str, str, str]]:
+    """Return kind, text and response of each line."""
+    return [(beat.what, beat.text, beat.response) for beat in excerpt.beats]
 
 
-def test_only_the_deliveries_that_the_finding_names_are_shown() -> None:
-    """Of three messages the one that was applied twice, with what the app told of it."""
+def test_an_excerpt_has_the_deliveries_that_the_finding_names() -> None:
+    """Of three messages, only the one that was applied twice is shown, with its effect."""
     courier = Courier()
     courier.deliver("e0")
     courier.deliver("e1", attempt=1)
@@ -37,54 +37,54 @@ def test_only_the_deliveries_that_the_finding_names_are_shown() -> None:
     courier.deliver("e2")
     courier.effects({"e0": 1, "e1": 2, "e2": 1})
 
-    exhibit, *_of_cases = shown(courier, probes.AppliesOnce().examine(courier.journal))
+    excerpt, *_of_cases = excerpts_of(courier, probes.AppliesOnce().examine(courier.journal))
 
-    assert beats(exhibit) == [
+    assert beats(excerpt) == [
         ("delivery", "e1 attempt 1", "204"),
         ("delivery", "e1 attempt 2", "connection reset"),
         ("effect", "e1 applied 2 times", ""),
     ]
-    assert exhibit.changes == ("@@ -0,0 +1,5 @@", "+{", '+  "applied": {', '+    "e1": 2', "+  }", "+}")
-    assert (exhibit.old, exhibit.new, exhibit.left_out) == ("", "after", 0)
+    assert excerpt.changes == ("@@ -0,0 +1,5 @@", "+{", '+  "applied": {', '+    "e1": 2', "+  }", "+}")
+    assert (excerpt.old, excerpt.new, excerpt.left_out) == ("", "after", 0)
 
 
 @pytest.mark.parametrize("verdict", [Verdict.PASS, Verdict.INCONCLUSIVE])
-def test_what_did_not_fail_has_no_exhibit(verdict: Verdict) -> None:
-    """Nothing is wrong there, so there is nothing to show."""
+def test_a_finding_that_did_not_fail_has_no_excerpt(verdict: Verdict) -> None:
+    """A finding that did not fail has no excerpt."""
     courier = Courier()
     courier.deliver("e0")
 
-    assert shown(courier, Finding(probe="applies_once", verdict=verdict, observed="e0")) == []
+    assert excerpts_of(courier, Finding(probe="applies_once", verdict=verdict, observed="e0")) == []
 
 
-def test_lines_for_the_shell_send_the_same_bytes_with_the_same_signature() -> None:
-    """What was sent several times is one line that says how often."""
+def test_shell_commands_send_the_same_bytes_and_signature() -> None:
+    """A request that was sent several times is one command with a count."""
     courier = Courier()
     headers = (("Content-Type", "application/json"), ("X-Fiskil-Signature", "c2ln"))
     for _ in range(3):
         courier.deliver("e0", headers=headers, body=b'{"message_id":"1"}', group=4)
 
-    (exhibit,) = shown(courier, failing("e0"))
+    (excerpt,) = excerpts_of(courier, failing("e0"))
 
-    (sending,) = exhibit.sendings
-    assert sending.text == "e0 attempt 1, sent 3 times at once"
+    (sending,) = excerpt.sendings
+    assert sending.text == "e0 attempt 1, sent 3 times concurrently"
     assert sending.command.startswith("curl ")
     assert sending.command.endswith(f"""--data-binary '{{"message_id":"1"}}' {URL}""")
     assert "--header 'X-Fiskil-Signature: c2ln'" in sending.command
-    assert [beat.group for beat in exhibit.beats] == [4, 4, 4]
+    assert [beat.group for beat in excerpt.beats] == [4, 4, 4]
 
 
-def test_a_forgery_by_another_method_is_sent_by_it() -> None:
-    """A forged GET is no POST."""
+def test_a_forgery_with_another_method_is_sent_with_it() -> None:
+    """The command for a forged GET is a GET."""
     courier = Courier()
     courier.forge("get_unsigned", status=204)
     case = Case(name="get_unsigned", verdict=Verdict.FAIL, events=("forged:get_unsigned",))
 
-    assert "--request GET" in shown(courier, failing("a forgery", case))[1].sendings[0].command
+    assert "--request GET" in excerpts_of(courier, failing("a forgery", case))[1].sendings[0].command
 
 
-def test_every_case_that_failed_has_an_exhibit_of_its_own() -> None:
-    """With its delivery alone, and the state before and after that; the finding shows them together."""
+def test_every_case_that_failed_has_an_excerpt_of_its_own() -> None:
+    """It shows the case's delivery and the states around it; the finding shows all deliveries."""
     courier = Courier()
     courier.effects({}, {"access": "on"}, moment="before")
     for name in ("unsigned", "bit_flipped"):
@@ -97,7 +97,7 @@ def test_every_case_that_failed_has_an_exhibit_of_its_own() -> None:
         Case(name="bit_flipped", verdict=Verdict.PASS, events=("forged:bit_flipped",)),
     )
 
-    whole, unsigned = shown(courier, failing("a forged message was applied", *cases))
+    whole, unsigned = excerpts_of(courier, failing("a forged message was applied", *cases))
 
     assert (whole.case, unsigned.case) == ("", "unsigned")
     assert beats(unsigned) == [
@@ -110,8 +110,8 @@ def test_every_case_that_failed_has_an_exhibit_of_its_own() -> None:
     assert '+    "forged:unsigned": 1' in unsigned.changes
 
 
-def test_kills_and_ordered_failures_are_marks_between_deliveries() -> None:
-    """And an acknowledged message without an effect is said to have none."""
+def test_kills_and_requested_failures_are_marks() -> None:
+    """An acknowledged message without an effect has a line that states so."""
     courier = Courier()
     courier.deliver("e1")
     courier.deliver("e0")
@@ -119,45 +119,45 @@ def test_kills_and_ordered_failures_are_marks_between_deliveries() -> None:
     courier.killed()
     courier.effects({"e1": 1})
 
-    (exhibit,) = shown(courier, failing("lost e0"))
+    (excerpt,) = excerpts_of(courier, failing("lost e0"))
 
-    assert beats(exhibit) == [
+    assert beats(excerpt) == [
         ("delivery", "e0 attempt 1", "204"),
-        ("mark", "the app is told to fail", ""),
+        ("mark", "the app is requested to fail", ""),
         ("mark", "the app is killed", ""),
         ("mark", "the app is started again", ""),
         ("effect", "e0: no effect", ""),
     ]
-    assert exhibit.beats[-1].outcome == "none"
-    assert exhibit.changes == ()
+    assert excerpt.beats[-1].outcome == "none"
+    assert excerpt.changes == ()
 
 
-def test_a_message_without_a_status_need_not_have_an_effect() -> None:
-    """Only what was acknowledged is owed."""
+def test_a_refused_message_needs_no_effect() -> None:
+    """Only an acknowledged message must have an effect."""
     courier = Courier()
     courier.deliver("e0", status=503)
     courier.effects({})
 
-    (exhibit,) = shown(courier, failing("e0"))
+    (excerpt,) = excerpts_of(courier, failing("e0"))
 
-    assert [beat.what for beat in exhibit.beats] == ["delivery"]
+    assert [beat.what for beat in excerpt.beats] == ["delivery"]
 
 
-def test_an_app_that_tells_no_counts_shows_that_its_state_moved() -> None:
-    """The state is all there is to see."""
+def test_without_counts_a_changed_state_is_the_effect() -> None:
+    """If the app reports no counts, the state shows the effect."""
     courier = Courier()
     courier.effects(state={"n": 0}, moment="before")
     courier.deliver("e0")
     courier.effects(state={"n": 1})
 
-    (exhibit,) = shown(courier, failing("e0"))
+    (excerpt,) = excerpts_of(courier, failing("e0"))
 
-    assert beats(exhibit)[1:] == [("effect", "the state is another", "")]
-    assert exhibit.changes[-4:] == ('-    "n": 0', '+    "n": 1', "   }", " }")
+    assert beats(excerpt)[1:] == [("effect", "the state has changed", "")]
+    assert excerpt.changes[-4:] == ('-    "n": 0', '+    "n": 1', "   }", " }")
 
 
-def test_of_twins_the_one_that_was_told_otherwise_is_shown_beside_the_other_s_state() -> None:
-    """Ids are symbols, so that only what differs in truth differs in the text."""
+def test_twins_are_compared_with_symbols_for_ids() -> None:
+    """The excerpt shows the deliveries of twin b and only real differences of the states."""
     courier = Courier()
     for twin, end in (("a", "revoked"), ("c", "revoked"), ("b", "active")):
         courier.deliver(f"{twin}.e0")
@@ -165,61 +165,63 @@ def test_of_twins_the_one_that_was_told_otherwise_is_shown_beside_the_other_s_st
         courier.deliver(f"{twin}.e3")
         courier.effects(state={f"consent-{twin}": end}, participant=twin)
 
-    (exhibit,) = shown(courier, probes.IgnoresDeliveryOrder().examine(courier.journal))
+    (excerpt,) = excerpts_of(courier, probes.IgnoresDeliveryOrder().examine(courier.journal))
 
-    assert [beat.text for beat in exhibit.beats if beat.what == "delivery"] == ["b.e0 attempt 1", "b.e3 attempt 1"]
-    assert (exhibit.old, exhibit.new) == ("the twin that was told in order", "the twin that was told otherwise")
-    assert [line for line in exhibit.changes if line[0] in "+-"] == [
+    assert [beat.text for beat in excerpt.beats if beat.what == "delivery"] == ["b.e0 attempt 1", "b.e3 attempt 1"]
+    assert (excerpt.old, excerpt.new) == ("twin with deliveries in order", "twin with other deliveries")
+    assert [line for line in excerpt.changes if line[0] in "+-"] == [
         '-    "consent": "revoked"',
         '+    "consent": "active"',
     ]
 
 
 def test_a_plan_is_shown_by_its_steps() -> None:
-    """Copies of a burst are arrows side by side; what delivers nothing is a mark."""
+    """Copies of a burst are concurrent deliveries; a step without a delivery is a mark."""
     courier = Courier()
     summary = ("authorise", "burst e0 (copies 3)", "retry e0")
     courier.journal.write(
         PlanRun(number=2, verdict="FAIL", summary=summary, plan="{}", observed="message e0 was applied 2 times")
     )
 
-    (exhibit,) = shown(courier, failing("plan 2 failed, in its shortest form: applies_once: message e0 was applied 2 times"))
+    (excerpt,) = excerpts_of(
+        courier, failing("plan 2 failed, in its shortest form: applies_once: message e0 was applied 2 times")
+    )
 
-    assert [(beat.what, beat.text, beat.group) for beat in exhibit.beats] == [
+    assert [(beat.what, beat.text, beat.group) for beat in excerpt.beats] == [
         ("mark", "authorise", 0),
         *[("delivery", "burst e0 (copies 3)", 2)] * 3,
         ("delivery", "retry e0", 0),
     ]
 
 
-def test_nothing_is_shown_where_nothing_was_delivered() -> None:
-    """An empty picture helps nobody."""
-    assert shown(Courier(), failing("nothing was delivered")) == []
+def test_without_deliveries_there_is_no_excerpt() -> None:
+    """An empty excerpt is omitted."""
+    assert excerpts_of(Courier(), failing("nothing was delivered")) == []
 
 
-def test_an_exhibit_is_bounded() -> None:
-    """So many deliveries, so many bytes; what is missing is said."""
+def test_an_excerpt_is_limited_in_size() -> None:
+    """Deliveries and bytes have limits, and omitted deliveries are counted."""
     courier = Courier()
     for number in range(MOST_DELIVERIES + 5):
         courier.deliver("e0", attempt=number, body=b"x" * 4000 + b"%d" % number)
 
-    (exhibit,) = shown(courier, failing("e0"))
+    (excerpt,) = excerpts_of(courier, failing("e0"))
 
-    assert exhibit.left_out == 5
-    assert len(exhibit.sendings) == MOST_DELIVERIES
-    assert exhibit.sendings[0].command != TOO_LONG
-    assert exhibit.sendings[-1].command == TOO_LONG
-    assert len(msgspec.json.encode(exhibit)) <= MOST_BYTES
+    assert excerpt.left_out == 5
+    assert len(excerpt.sendings) == MOST_DELIVERIES
+    assert excerpt.sendings[0].command != TOO_LONG
+    assert excerpt.sendings[-1].command == TOO_LONG
+    assert len(msgspec.json.encode(excerpt)) <= MOST_BYTES
 
 
-def test_a_finding_with_many_cases_shows_the_first_ones_together() -> None:
-    """Each of them has an exhibit of its own."""
+def test_a_finding_with_many_cases_shows_the_first_deliveries() -> None:
+    """Each failed case has its own excerpt in addition."""
     courier = Courier()
     names = [f"forgery_{number}" for number in range(MOST_OF_CASES + 2)]
     for name in names:
         courier.forge(name, status=204)
     cases = [Case(name=name, verdict=Verdict.FAIL, events=(f"forged:{name}",)) for name in names]
 
-    whole, *each = shown(courier, failing("forged", *cases))
+    whole, *cases_excerpts = excerpts_of(courier, failing("forged", *cases))
 
-    assert (len(whole.beats), whole.left_out, len(each)) == (MOST_OF_CASES, 2, len(names))
+    assert (len(whole.beats), whole.left_out, len(cases_excerpts)) == (MOST_OF_CASES, 2, len(names))

@@ -1,4 +1,4 @@
-"""explains_access: the page that starts linking names the data and the purpose, in words that people use."""
+"""explains_access: the page where linking starts names the data and the purpose in common words."""
 
 from typing import Any
 
@@ -11,11 +11,11 @@ from tests.probes.tape import Tape
 
 PROBE = ExplainsAccess()
 GOOD = "We ask your bank for accounts, balances and transactions, to build your monthly budget."
-DUMB = "Connect your bank to begin. It takes two minutes, and you choose what happens next."
+VAGUE = "Connect your bank to begin. It takes two minutes, and you choose what happens next."
 
 
-def test_a_page_that_says_all_passes(tape: Tape) -> None:
-    """Three datasets and the purpose."""
+def test_a_complete_page_passes(tape: Tape) -> None:
+    """The page names three datasets and the purpose."""
     declare(tape)
     show(tape, "connect", GOOD)
 
@@ -36,7 +36,7 @@ def test_a_page_that_says_all_passes(tape: Tape) -> None:
         "Account balance and details. Transaction details. So that building budgets each month is easy.",
     ],
 )
-def test_other_words_for_the_same_pass(tape: Tape, text: str) -> None:
+def test_synonyms_pass(tape: Tape, text: str) -> None:
     """Case, accents, line breaks, plurals and endings make no difference."""
     declare(tape)
     show(tape, "connect", text)
@@ -44,8 +44,8 @@ def test_other_words_for_the_same_pass(tape: Tape, text: str) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_words_of_the_config_count(tape: Tape) -> None:
-    """A team may speak any language."""
+def test_words_from_the_config_count(tape: Tape) -> None:
+    """The config may add words in any language."""
     words = {"accounts": ("口座",), "balances": ("残高",), "transactions": ("取引明細",)}
     declare(tape, purpose="家計簿を作成", dataset_words=words)
     show(tape, "connect", "家計簿を作成するために、口座情報、残高、取引明細を銀行に照会します。続けますか。")
@@ -53,8 +53,8 @@ def test_words_of_the_config_count(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_a_dataset_that_is_nowhere_fails(tape: Tape) -> None:
-    """It is named in the finding."""
+def test_a_missing_dataset_fails(tape: Tape) -> None:
+    """The finding names the missing dataset."""
     declare(tape)
     show(tape, "connect", "We ask your bank for accounts and balances, to build your monthly budget.")
 
@@ -62,15 +62,15 @@ def test_a_dataset_that_is_nowhere_fails(tape: Tape) -> None:
 
     assert (finding.verdict, finding.observed, finding.evidence) == (
         Verdict.FAIL,
-        "the page that starts linking does not tell transactions",
+        "the page where linking starts does not state transactions",
         ("no word for transactions",),
     )
 
 
-def test_a_page_that_says_nothing_fails(tape: Tape) -> None:
-    """Neither what nor why."""
+def test_a_page_without_datasets_and_purpose_fails(tape: Tape) -> None:
+    """The evidence lists every missing dataset and the words of the purpose."""
     declare(tape)
-    show(tape, "connect", DUMB)
+    show(tape, "connect", VAGUE)
 
     finding = PROBE.examine(tape.journal)
 
@@ -87,8 +87,8 @@ def test_a_page_that_says_nothing_fails(tape: Tape) -> None:
     ("dataset", "text"),
     [("transactions", "We look at the payments of your account."), ("identity", "We ask your bank for your name.")],
 )
-def test_words_that_may_mean_it_accuse_nobody(tape: Tape, dataset: str, text: str) -> None:
-    """Nor do they name it."""
+def test_ambiguous_words_are_inconclusive(tape: Tape, dataset: str, text: str) -> None:
+    """A word that may mean the dataset neither passes nor fails."""
     declare(tape, datasets=(dataset,))
     show(tape, "connect", f"{text} It is to build your monthly budget.")
 
@@ -103,8 +103,8 @@ def test_words_that_may_mean_it_accuse_nobody(tape: Tape, dataset: str, text: st
         "To build your monthly budget we need to know your wages, what you bought and what is left over.",
     ],
 )
-def test_words_for_money_accuse_nobody(tape: Tape, text: str) -> None:
-    """No list holds every way to say it."""
+def test_words_for_money_are_inconclusive(tape: Tape, text: str) -> None:
+    """The list of words cannot contain every description of transactions."""
     declare(tape)
     show(tape, "connect", text)
 
@@ -124,27 +124,27 @@ def test_words_for_money_accuse_nobody(tape: Tape, text: str) -> None:
     ],
     ids=lambda value: value.text if isinstance(value, Control) else "",
 )
-def test_a_control_that_seems_to_explain_is_a_doubt(tape: Tape, control: Control, verdict: Verdict) -> None:
-    """What only a press shows is not judged, whatever marks the control."""
+def test_a_control_that_may_explain_is_inconclusive(tape: Tape, control: Control, verdict: Verdict) -> None:
+    """Content that only a press shows is not judged, with any label of the control."""
     declare(tape)
-    show(tape, "connect", DUMB, control)
+    show(tape, "connect", VAGUE, control)
 
     assert PROBE.examine(tape.journal).verdict is verdict
 
 
-def test_what_is_not_done_with_money_names_no_data(tape: Tape) -> None:
-    """That nobody can move money is no word about what is read."""
+def test_a_denial_about_money_names_no_data(tape: Tape) -> None:
+    """A sentence like "we cannot move money" does not name a dataset."""
     declare(tape)
-    show(tape, "connect", f"{DUMB} We cannot move your money.\nThis is to build your monthly budget.")
+    show(tape, "connect", f"{VAGUE} We cannot move your money.\nThis is to build your monthly budget.")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
 
 
-def test_what_is_drawn_over_half_of_the_page_may_name_it(tape: Tape) -> None:
-    """Nobody can read it there; beside good words it changes nothing."""
+def test_a_large_canvas_may_name_the_data(tape: Tape) -> None:
+    """A canvas cannot be read; next to complete words it makes no difference."""
     veils = ("a canvas covers half of the page or more",)
     declare(tape)
-    show(tape, "connect", DUMB, veils=veils)
+    show(tape, "connect", VAGUE, veils=veils)
     hidden = PROBE.examine(tape.journal)
     show(tape, "connect", GOOD, veils=veils)
 
@@ -152,18 +152,18 @@ def test_what_is_drawn_over_half_of_the_page_may_name_it(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_parts_of_words_are_no_words(tape: Tape) -> None:
-    """An accountant is no account."""
+def test_parts_of_words_do_not_count(tape: Tape) -> None:
+    """The word "accountants" does not name accounts."""
     declare(tape, datasets=("accounts",))
     show(tape, "connect", "Our accountants build your monthly budget.")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
 
 
-def test_what_a_phone_does_not_show_fails(tape: Tape) -> None:
-    """A script left it out there."""
+def test_text_missing_on_a_phone_fails(tape: Tape) -> None:
+    """The page must name the data at both widths."""
     declare(tape)
-    show(tape, "connect", DUMB)
+    show(tape, "connect", VAGUE)
     show(tape, "connect", GOOD, widths=(WIDE,))
 
     assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
@@ -172,14 +172,14 @@ def test_what_a_phone_does_not_show_fails(tape: Tape) -> None:
 @pytest.mark.parametrize(
     ("html", "verdict"),
     [
-        (f"<main>{DUMB}<details><summary>More</summary>{GOOD}</details></main>", Verdict.INCONCLUSIVE),
-        (f"<main>{DUMB}<div hidden>{GOOD}</div></main>", Verdict.INCONCLUSIVE),
-        (f"<main>{DUMB}<img src=data.png alt='{GOOD}'></main>", Verdict.INCONCLUSIVE),
-        (f"<main>{DUMB}<button aria-expanded=false>What we read</button></main>", Verdict.INCONCLUSIVE),
-        (f"<main>{DUMB}<iframe src=/data></iframe></main>", Verdict.INCONCLUSIVE),
-        (f"<main>{DUMB}<canvas></canvas></main>", Verdict.INCONCLUSIVE),
-        (f"<main>{DUMB}<script>const words = '{GOOD}'</script></main>", Verdict.FAIL),
-        (f"<head><title>{GOOD}</title></head><main>{DUMB}</main>", Verdict.FAIL),
+        (f"<main>{VAGUE}<details><summary>More</summary>{GOOD}</details></main>", Verdict.INCONCLUSIVE),
+        (f"<main>{VAGUE}<div hidden>{GOOD}</div></main>", Verdict.INCONCLUSIVE),
+        (f"<main>{VAGUE}<img src=data.png alt='{GOOD}'></main>", Verdict.INCONCLUSIVE),
+        (f"<main>{VAGUE}<button aria-expanded=false>What we read</button></main>", Verdict.INCONCLUSIVE),
+        (f"<main>{VAGUE}<iframe src=/data></iframe></main>", Verdict.INCONCLUSIVE),
+        (f"<main>{VAGUE}<canvas></canvas></main>", Verdict.INCONCLUSIVE),
+        (f"<main>{VAGUE}<script>const words = '{GOOD}'</script></main>", Verdict.FAIL),
+        (f"<head><title>{GOOD}</title></head><main>{VAGUE}</main>", Verdict.FAIL),
     ],
     ids=[
         "purpose in details",
@@ -192,41 +192,41 @@ def test_what_a_phone_does_not_show_fails(tape: Tape) -> None:
         "a title",
     ],
 )
-def test_what_cannot_be_seen_at_once_is_open(tape: Tape, html: str, verdict: Verdict) -> None:
-    """It may be shown by a press; what nobody can ever read says nothing."""
+def test_text_that_is_not_visible_is_inconclusive(tape: Tape, html: str, verdict: Verdict) -> None:
+    """A press may show the text; text that can never be visible does not count."""
     declare(tape)
-    show(tape, "connect", DUMB, html=html)
+    show(tape, "connect", VAGUE, html=html)
 
     assert PROBE.examine(tape.journal).verdict is verdict
 
 
-def test_details_count_and_are_worth_a_remark(tape: Tape) -> None:
-    """One press opens them."""
+def test_collapsed_text_passes_with_advice(tape: Tape) -> None:
+    """One press opens a details element, so its text counts."""
     declare(tape)
-    told = "We read your accounts and balances to build your monthly budget."
-    html = f"<main>{told}<details><summary>And more</summary>Also your transactions</details></main>"
-    show(tape, "connect", told, html=html)
+    text = "We read your accounts and balances to build your monthly budget."
+    html = f"<main>{text}<details><summary>And more</summary>Also your transactions</details></main>"
+    show(tape, "connect", text, html=html)
 
     finding = PROBE.examine(tape.journal)
 
     assert (finding.verdict, finding.advice) == (
         Verdict.PASS,
-        ("transactions is named only in what a press opens",),
+        ("the page names transactions only in a part that a press opens",),
     )
 
 
-def test_a_purpose_in_other_words_is_open(tape: Tape) -> None:
-    """The finding says which words are missing."""
+def test_a_purpose_in_other_words_is_inconclusive(tape: Tape) -> None:
+    """The finding lists the missing words."""
     declare(tape)
     show(tape, "connect", "Accounts, balances and transactions, so that your budget is right.")
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, "lacks build, monthly" in finding.observed) == (Verdict.INCONCLUSIVE, True)
+    assert (finding.verdict, "missing on the page: build, monthly" in finding.observed) == (Verdict.INCONCLUSIVE, True)
 
 
-def test_most_of_a_purpose_is_enough(tape: Tape) -> None:
-    """The words that are missing are told."""
+def test_most_words_of_a_purpose_pass(tape: Tape) -> None:
+    """The finding lists the missing words."""
     declare(tape)
     show(tape, "connect", "Accounts, balances and transactions, for a monthly budget.")
 
@@ -234,33 +234,33 @@ def test_most_of_a_purpose_is_enough(tape: Tape) -> None:
 
     assert (finding.verdict, finding.observed) == (
         Verdict.PASS,
-        "the page names 3 datasets and the purpose, but for build",
+        "the page names 3 datasets and the purpose, except for build",
     )
 
 
 @pytest.mark.parametrize(
     "more",
     [
-        {"lack": "it redirected elsewhere", "status": None},
+        {"problem": "it redirected elsewhere", "status": None},
         {"status": 404},
         {"status": 500},
-        {"lack": "it asks for a password, so it is a page to log in at"},
+        {"problem": "it asks for a password, so it is a page to log in at"},
         {"widths": (WIDE,)},
         {"page": "other"},
     ],
-    ids=["a lack", "404", "500", "a password", "one width", "another page"],
+    ids=["a problem", "404", "500", "a password", "one width", "another page"],
 )
-def test_what_is_not_the_page_is_not_judged(tape: Tape, more: dict[str, Any]) -> None:
-    """A page that could not be read accuses nobody."""
+def test_an_unreadable_page_is_inconclusive(tape: Tape, more: dict[str, Any]) -> None:
+    """A page that could not be read is not judged."""
     declare(tape)
     page = more.pop("page", "connect")
-    show(tape, page, DUMB, **more)
+    show(tape, page, VAGUE, **more)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_a_page_in_another_language_is_not_judged(tape: Tape) -> None:
-    """Nobody knows its words unless the config tells them."""
+def test_a_page_in_an_unknown_language_is_inconclusive(tape: Tape) -> None:
+    """Words of other languages are unknown unless the config adds them."""
     declare(tape)
     show(tape, "connect", "Verbinden Sie Ihre Bank, damit wir Konten und Umsätze für Ihren Haushaltsplan lesen können.")
 
@@ -269,8 +269,8 @@ def test_a_page_in_another_language_is_not_judged(tape: Tape) -> None:
     assert (finding.verdict, "in a language" in finding.observed) == (Verdict.INCONCLUSIVE, True)
 
 
-def test_an_empty_page_is_not_judged(tape: Tape) -> None:
-    """It may come by a script that failed."""
+def test_an_empty_page_is_inconclusive(tape: Tape) -> None:
+    """A script that failed may have been meant to show the text."""
     declare(tape)
     show(tape, "connect", "")
 
@@ -285,8 +285,8 @@ def test_an_empty_page_is_not_judged(tape: Tape) -> None:
         ({"purpose": " "}, "app.facts.purpose"),
     ],
 )
-def test_who_does_not_say_is_asked(tape: Tape, facts: dict[str, Any], hook: str) -> None:
-    """Each missing fact by its name."""
+def test_a_missing_fact_is_named(tape: Tape, facts: dict[str, Any], hook: str) -> None:
+    """The finding names the missing setting."""
     declare(tape, **facts)
     show(tape, "connect", GOOD)
 

@@ -1,4 +1,4 @@
-"""lists_and_revokes: what is shared can be seen, and ended in a few presses, so that Fiskil and the page know."""
+"""lists_and_revokes: the connections page lists what is shared, and a few presses revoke it at Fiskil."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ import pytest
 
 from fiskil_harness.journal import Control
 from fiskil_harness.probes import ListsAndRevokes, Verdict
-from tests.probes.glass import BANK, NARROW, WIDE, button, declare, link, press, rest, share, show
+from tests.probes.glass import BANK, NARROW, WIDE, button, declare, link, press, report_end, share, show
 from tests.probes.tape import Tape
 
 PROBE = ListsAndRevokes()
@@ -15,118 +15,118 @@ EMPTY = "Your connections\nYou are not sharing any data with us."
 STOP = button("Stop sharing")
 
 
-def listed(tape: Tape, text: str = PAGE, *controls: Control, **more: Any) -> None:
-    """A consent stands and its page was opened."""
+def open_list(tape: Tape, text: str = PAGE, *controls: Control, **more: Any) -> None:
+    """Record an active consent and a view of the connections page."""
     declare(tape)
     share(tape)
     show(tape, "connections", text, *(controls or (STOP,)), moment="synced", **more)
 
 
-def gone(tape: Tape, text: str = EMPTY, *controls: Control, **more: Any) -> None:
-    """The consent has ended, and the page was opened again."""
+def end_consent(tape: Tape, text: str = EMPTY, *controls: Control, **more: Any) -> None:
+    """Record the end of the consent and another view of the page."""
     tape.consent("arr1", is_active=False)
     show(tape, "connections", text, *controls, moment="ended", **more)
 
 
-def test_one_press_that_ends_it_passes(tape: Tape) -> None:
-    """Listed, revoked, gone."""
-    listed(tape)
+def test_one_press_that_revokes_passes(tape: Tape) -> None:
+    """The page lists the consent, a press revokes it, and the page lists it no more."""
+    open_list(tape)
     press(tape, STOP.text)
-    gone(tape)
-    rest(tape)
+    end_consent(tape)
+    report_end(tape)
 
     finding = PROBE.examine(tape.journal)
 
     assert (finding.verdict, finding.observed) == (
         Verdict.PASS,
-        "the page lists what is shared, and 1 press ends it at Fiskil",
+        "the page lists what is shared, and 1 press revokes it at Fiskil",
     )
 
 
 def test_three_presses_are_enough(tape: Tape) -> None:
-    """Details, the control, and a question."""
-    listed(tape, PAGE, link("Manage", "/connections/1"))
+    """Details, the control, and a confirmation are three presses."""
+    open_list(tape, PAGE, link("Manage", "/connections/1"))
     press(tape, "Manage", "Disconnect", "Yes, disconnect")
-    gone(tape)
+    end_consent(tape)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
 def test_four_presses_fail(tape: Tape) -> None:
-    """That is not easy."""
-    listed(tape)
+    """More than three presses are not easy."""
+    open_list(tape)
     press(tape, "Manage", "Disconnect", "Continue", "Yes, I am sure")
-    gone(tape)
+    end_consent(tape)
 
     finding = PROBE.examine(tape.journal)
 
     assert (finding.verdict, finding.observed) == (
         Verdict.FAIL,
-        "it takes 4 presses to revoke a consent, and 3 are the most",
+        "revoking a consent takes 4 presses, and at most 3 are allowed",
     )
 
 
 @pytest.mark.parametrize(
-    ("acts", "verdict", "seen"),
+    ("acts", "verdict", "observed"),
     [
         (
             ("Disconnect", "typed 'STOP'", "Yes"),
             Verdict.PASS,
-            "the page lists what is shared, and 2 presses and 1 typed word end it at Fiskil",
+            "the page lists what is shared, and 2 presses and 1 typed word revoke it at Fiskil",
         ),
         (
             ("Details", "Disconnect", "typed 'STOP'", "Yes"),
             Verdict.INCONCLUSIVE,
-            "it takes 3 presses and 1 typed word to revoke a consent, and 3 are the most; "
-            "whether a word that is typed is a press, the practice does not say",
+            "revoking a consent takes 3 presses and 1 typed word, and at most 3 are allowed; "
+            "the practice does not state whether a typed word counts as a press",
         ),
         (
             ("Details", "Disconnect", "typed 'STOP'", "Yes", "Really"),
             Verdict.FAIL,
-            "it takes 4 presses and 1 typed word to revoke a consent, and 3 are the most",
+            "revoking a consent takes 4 presses and 1 typed word, and at most 3 are allowed",
         ),
     ],
 )
-def test_a_typed_word_is_counted_and_told(tape: Tape, acts: tuple[str, ...], verdict: Verdict, seen: str) -> None:
-    """It is work, and no click: alone it makes nobody guilty."""
-    listed(tape)
+def test_a_typed_word_is_counted_separately(tape: Tape, acts: tuple[str, ...], verdict: Verdict, observed: str) -> None:
+    """A typed word is work, but may not be a press, so it alone does not fail."""
+    open_list(tape)
     press(tape, *acts)
-    gone(tape)
+    end_consent(tape)
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, finding.observed) == (verdict, seen)
+    assert (finding.verdict, finding.observed) == (verdict, observed)
 
 
-def test_a_switch_that_still_stands_on_lists_the_consent(tape: Tape) -> None:
-    """And one that stands off does not."""
+def test_a_switch_that_is_still_on_lists_the_consent(tape: Tape) -> None:
+    """A page whose switch for the consent is on still lists it as active."""
     switch = Control(kind="switch", text=f"Share my data with {BANK}", is_on=True)
-    listed(tape, PAGE, switch)
+    open_list(tape, PAGE, switch)
     press(tape, switch.text, is_switch=True)
-    gone(tape, PAGE, switch)
+    end_consent(tape, PAGE, switch)
 
-    assert PROBE.examine(tape.journal).observed == "the page still lists a consent as active that has ended"
+    assert PROBE.examine(tape.journal).observed == "the page still lists an ended consent as active"
 
 
-def test_whatever_its_label_the_switch_that_ended_it_still_lists_it(tape: Tape) -> None:
-    """It stood for the consent, as its end has shown."""
+def test_the_switch_that_revoked_it_lists_the_consent_with_any_label(tape: Tape) -> None:
+    """The end of the consent proves that the switch controls it."""
     switch = Control(kind="switch", text="Sharing", is_on=True)
-    listed(tape, PAGE, switch)
+    open_list(tape, PAGE, switch)
     press(tape, switch.text, is_switch=True)
-    gone(tape, PAGE, switch)
+    end_consent(tape, PAGE, switch)
 
-    assert PROBE.examine(tape.journal).observed == "the page still lists a consent as active that has ended"
+    assert PROBE.examine(tape.journal).observed == "the page still lists an ended consent as active"
 
 
-def test_a_switch_beside_the_list_hides_no_consent_that_is_still_listed(tape: Tape) -> None:
-    """It was turned off, and is about something else."""
+def test_an_unrelated_switch_does_not_hide_a_listed_consent(tape: Tape) -> None:
+    """A switch for something else was turned off, and the consent is still listed."""
     switch = Control(kind="switch", text="Share crash reports", is_on=True)
-    listed(tape, PAGE, STOP, switch)
+    open_list(tape, PAGE, STOP, switch)
     press(tape, switch.text, is_switch=True)
     press(tape, STOP.text)
-    gone(tape, PAGE, STOP, Control(kind="switch", text=switch.text))
+    end_consent(tape, PAGE, STOP, Control(kind="switch", text=switch.text))
 
-    assert PROBE.examine(tape.journal).observed == "the page still lists a consent as active that has ended"
+    assert PROBE.examine(tape.journal).observed == "the page still lists an ended consent as active"
 
 
 @pytest.mark.parametrize(
@@ -142,40 +142,40 @@ def test_a_switch_beside_the_list_hides_no_consent_that_is_still_listed(tape: Ta
         ("Share my balances", Verdict.INCONCLUSIVE),
     ],
 )
-def test_a_switch_that_ends_nothing_is_judged_by_its_own_label(tape: Tape, label: str, verdict: Verdict) -> None:
-    """Only the institution's name or somebody's own data says that it stands for this consent."""
+def test_a_switch_that_does_not_revoke_is_judged_by_its_label(tape: Tape, label: str, verdict: Verdict) -> None:
+    """Only a label with the institution's name or the end user's own data claims to control this consent."""
     switch = Control(kind="switch", text=label, is_on=True)
-    listed(tape, PAGE, switch)
+    open_list(tape, PAGE, switch)
     press(tape, label, is_switch=True)
     show(tape, "connections", PAGE, switch, moment="ended")
-    rest(tape, is_connected=True)
+    report_end(tape, is_connected=True)
 
     assert PROBE.examine(tape.journal).verdict is verdict
 
 
-def test_a_switch_beside_a_way_that_could_not_be_followed_is_a_doubt(tape: Tape) -> None:
-    """The other way may be the one that ends it."""
+def test_a_switch_next_to_a_failed_press_is_inconclusive(tape: Tape) -> None:
+    """The other control may be the one that revokes."""
     switch = Control(kind="switch", text="Share my data", is_on=True)
-    listed(tape, PAGE, link("Manage", "/one"), switch)
+    open_list(tape, PAGE, link("Manage", "/one"), switch)
     press(tape, switch.text, is_switch=True)
     press(tape, "Manage", problem="it leads nowhere")
     press(tape, "Details")
-    rest(tape, is_connected=True)
+    report_end(tape, is_connected=True)
 
     finding = PROBE.examine(tape.journal)
 
     assert (finding.verdict, finding.observed) == (
         Verdict.INCONCLUSIVE,
-        "a switch alone says that it would revoke the consent, and beside it: it leads nowhere",
+        "only a switch is labelled as revoking the consent, and another control failed: it leads nowhere",
     )
 
 
-def test_what_was_tried_before_is_no_part_of_the_way(tape: Tape) -> None:
+def test_earlier_attempts_are_not_counted(tape: Tape) -> None:
     """Only presses since the page was opened count."""
-    listed(tape)
+    open_list(tape)
     press(tape, "Details", "Back", "More")
     press(tape, STOP.text)
-    gone(tape)
+    end_consent(tape)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
@@ -185,17 +185,20 @@ def test_what_was_tried_before_is_no_part_of_the_way(tape: Tape) -> None:
     [
         (
             "Your connections\nYour bank\nShares accounts, balances, transactions\nUntil 12 March 2027",
-            "with which institution",
+            "does not show the institution",
         ),
-        (f"Your connections\n{BANK}\nActive until 12 March 2027", "which data"),
-        (f"Your connections\n{BANK}\nShares accounts, balances, transactions\nStatus active", "until when"),
+        (f"Your connections\n{BANK}\nActive until 12 March 2027", "does not show the shared data"),
+        (
+            f"Your connections\n{BANK}\nShares accounts, balances, transactions\nStatus active",
+            "does not show the expiry",
+        ),
     ],
 )
-def test_a_list_that_leaves_something_out_fails(tape: Tape, text: str, words: str) -> None:
-    """Who, what and until when."""
-    listed(tape, text)
+def test_an_incomplete_list_fails(tape: Tape, text: str, words: str) -> None:
+    """The list must show institution, data and expiry."""
+    open_list(tape, text)
     press(tape, STOP.text)
-    gone(tape)
+    end_consent(tape)
 
     finding = PROBE.examine(tape.journal)
 
@@ -211,52 +214,52 @@ def test_a_list_that_leaves_something_out_fails(tape: Tape, text: str, words: st
     ],
     ids=["a dataset less", "another date", "a part of the name"],
 )
-def test_a_list_in_other_words_is_open(tape: Tape, text: str) -> None:
-    """It may be how the app says it."""
-    listed(tape, text)
+def test_a_list_in_other_words_is_inconclusive(tape: Tape, text: str) -> None:
+    """The app may use other words for the same thing."""
+    open_list(tape, text)
     press(tape, STOP.text)
-    gone(tape)
+    end_consent(tape)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_a_bank_that_is_shown_by_its_logo_is_open(tape: Tape) -> None:
-    """Nobody reads pictures here."""
+def test_a_logo_of_the_bank_is_inconclusive(tape: Tape) -> None:
+    """Pictures cannot be read."""
     text = "Your connections\nYour bank\nShares accounts, balances, transactions\nUntil 12 March 2027"
-    listed(tape, text, html=f"<main>{text}<img src=logo.png></main>")
+    open_list(tape, text, html=f"<main>{text}<img src=logo.png></main>")
     press(tape, STOP.text)
-    gone(tape)
+    end_consent(tape)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_details_on_the_way_count(tape: Tape) -> None:
-    """The page of one consent may tell what the list does not."""
-    listed(tape, f"Your connections\n{BANK}", link("Manage", "/connections/1"))
+def test_detail_pages_count(tape: Tape) -> None:
+    """The page of one consent may show what the list does not."""
+    open_list(tape, f"Your connections\n{BANK}", link("Manage", "/connections/1"))
     show(tape, "answer", PAGE, STOP, moment="synced", widths=(WIDE,))
     press(tape, "Manage", STOP.text)
-    gone(tape)
+    end_consent(tape)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_nothing_to_press_fails(tape: Tape) -> None:
-    """A list alone revokes nothing."""
-    listed(tape, PAGE, link("Home", "/"))
-    press(tape, "", problem="there is nothing that would revoke the consent")
+def test_a_list_without_a_control_fails(tape: Tape) -> None:
+    """A list without a control cannot revoke a consent."""
+    open_list(tape, PAGE, link("Home", "/"))
+    press(tape, "", problem="no control revokes the consent")
 
     finding = PROBE.examine(tape.journal)
 
     assert (finding.verdict, finding.observed) == (
         Verdict.FAIL,
-        "the page of connections has nothing to press that would revoke the consent",
+        "the connections page has no control that revokes the consent",
     )
 
 
-def test_nothing_to_press_beside_a_menu_is_open(tape: Tape) -> None:
-    """It may be in there."""
-    listed(tape, PAGE, link("Home", "/"), html=f"<main>{PAGE}<button aria-haspopup=menu></button></main>")
-    press(tape, "", problem="there is nothing that would revoke the consent")
+def test_a_missing_control_next_to_a_menu_is_inconclusive(tape: Tape) -> None:
+    """The menu may contain the control."""
+    open_list(tape, PAGE, link("Home", "/"), html=f"<main>{PAGE}<button aria-haspopup=menu></button></main>")
+    press(tape, "", problem="no control revokes the consent")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
@@ -272,59 +275,61 @@ def test_nothing_to_press_beside_a_menu_is_open(tape: Tape) -> None:
     ],
     ids=["at another machine", "unknown words", "no name", "a switch", "a page of its own"],
 )
-def test_nothing_to_press_beside_what_nobody_knows_is_open(tape: Tape, control: Control) -> None:
-    """It may be that."""
-    listed(tape, PAGE, link("Home", "/"), control)
-    press(tape, "", problem="there is nothing that would revoke the consent")
+def test_an_unknown_control_is_inconclusive(tape: Tape, control: Control) -> None:
+    """A control with unknown words may revoke."""
+    open_list(tape, PAGE, link("Home", "/"), control)
+    press(tape, "", problem="no control revokes the consent")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_a_list_in_another_language_is_open(tape: Tape) -> None:
-    """Its words are not known."""
-    listed(tape, f"Ihre Verbindungen\n{BANK}\nFreigegeben: Konten\nbis Frühjahr", button("Freigabe beenden"))
-    press(tape, "", problem="there is nothing that would revoke the consent")
+def test_a_list_in_an_unknown_language_is_inconclusive(tape: Tape) -> None:
+    """The words of the language are unknown."""
+    open_list(tape, f"Ihre Verbindungen\n{BANK}\nFreigegeben: Konten\nbis Frühjahr", button("Freigabe beenden"))
+    press(tape, "", problem="no control revokes the consent")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
 @pytest.mark.parametrize(("text", "verdict"), [(EMPTY, Verdict.FAIL), (PAGE, Verdict.INCONCLUSIVE)])
-def test_what_may_mean_something_else_counts_where_the_page_follows(tape: Tape, text: str, verdict: Verdict) -> None:
-    """A page that lists the consent no more says that it was revoked; one that does may have removed something else."""
-    listed(tape, PAGE, button("Remove"))
+def test_an_ambiguous_control_fails_if_the_page_removes_the_consent(tape: Tape, text: str, verdict: Verdict) -> None:
+    """A page that lists the consent no more claims that it was revoked; otherwise the press may mean something else."""
+    open_list(tape, PAGE, button("Remove"))
     press(tape, "Remove")
     show(tape, "connections", text, moment="ended")
-    rest(tape)
+    report_end(tape)
 
     assert PROBE.examine(tape.journal).verdict is verdict
 
 
-def test_what_was_not_really_pressed_says_nothing(tape: Tape) -> None:
-    """Something lay over it, and what was pressed then only looked around."""
-    listed(tape)
+def test_a_failed_press_is_inconclusive(tape: Tape) -> None:
+    """The control was covered, and the other press only opened details."""
+    open_list(tape)
     press(tape, STOP.text, problem="something lies over it")
     press(tape, "Details")
-    rest(tape)
+    report_end(tape)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-@pytest.mark.parametrize(("page", "lack"), [("", "the page asks for more than presses"), ("answer", "the app answered 403")])
-def test_a_question_that_a_press_does_not_answer_is_open(tape: Tape, page: str, problem: str) -> None:
-    """A word that must be typed, a login that is too old."""
-    listed(tape)
+@pytest.mark.parametrize(
+    ("page", "problem"), [("", "the page asks for more than presses"), ("answer", "the app responded 403")]
+)
+def test_an_unanswered_confirmation_is_inconclusive(tape: Tape, page: str, problem: str) -> None:
+    """The page may require a typed word or a new login."""
+    open_list(tape)
     press(tape, STOP.text)
     show(tape, page or "elsewhere", "Type STOP", moment="synced", problem=problem)
     press(tape, "", problem=problem if not page else "")
-    rest(tape)
+    report_end(tape)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_nobody_is_held_to_a_time_that_was_never_promised() -> None:
-    """Where the app does not tell what is pending either."""
+def test_a_delay_without_a_promised_time_is_inconclusive() -> None:
+    """The config promises no time, and the app does not report pending work."""
     tape = Tape(assumed=("fresh_s",))
-    listed(tape)
+    open_list(tape)
     press(tape, STOP.text)
     show(tape, "connections", EMPTY, moment="ended")
 
@@ -333,27 +338,27 @@ def test_nobody_is_held_to_a_time_that_was_never_promised() -> None:
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.limits.fresh_s")
 
 
-def test_a_time_that_was_promised_counts(tape: Tape) -> None:
-    """It is over."""
-    listed(tape)
+def test_a_promised_time_counts(tape: Tape) -> None:
+    """The promised time is over, and the page still lists the consent."""
+    open_list(tape)
     press(tape, STOP.text)
-    gone(tape, PAGE, STOP)
+    end_consent(tape, PAGE, STOP)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
 
 
-def test_a_consent_that_lives_on_fails(tape: Tape) -> None:
-    """The page says that it ended, and Fiskil knows nothing of that."""
-    listed(tape)
+def test_a_consent_that_stays_active_fails(tape: Tape) -> None:
+    """The page removes the consent, but it is still active at Fiskil."""
+    open_list(tape)
     press(tape, STOP.text)
     show(tape, "connections", EMPTY, moment="ended")
-    rest(tape)
+    report_end(tape)
 
     finding = PROBE.examine(tape.journal)
 
     assert (finding.verdict, finding.observed, finding.evidence) == (
         Verdict.FAIL,
-        "the consent was revoked on the page and lives on at Fiskil",
+        "the consent was revoked on the page but is still active at Fiskil",
         ("pressed 'Stop sharing'",),
     )
 
@@ -361,71 +366,71 @@ def test_a_consent_that_lives_on_fails(tape: Tape) -> None:
 @pytest.mark.parametrize(
     ("first", "presses"),
     [("Disconnect", ["Disconnect"]), ("Manage", ["Manage", "Disconnect"])],
-    ids=["at once", "by a page"],
+    ids=["one press", "by another page"],
 )
-def test_more_controls_than_consents_that_end_nothing_are_open(tape: Tape, first: str, presses: list[str]) -> None:
-    """What was pressed may have been about a login, or about one account of many."""
-    listed(tape, f"{PAGE}\nGoogle", button(first), button(first))
+def test_more_controls_than_consents_are_inconclusive(tape: Tape, first: str, presses: list[str]) -> None:
+    """The pressed control may be about a login, or about one of several accounts."""
+    open_list(tape, f"{PAGE}\nGoogle", button(first), button(first))
     press(tape, *presses)
     press(tape, *presses)
     show(tape, "connections", PAGE, button(first), moment="ended")
-    rest(tape)
+    report_end(tape)
 
     finding = PROBE.examine(tape.journal)
 
     assert (finding.verdict, finding.observed) == (
         Verdict.INCONCLUSIVE,
-        "of more controls than consents none that was pressed has ended the consent",
+        "the page has more controls than consents, and none of the pressed ones revoked the consent",
     )
 
 
-def test_more_controls_than_consents_excuse_no_page_that_lists_it_no_more(tape: Tape) -> None:
-    """The page itself says that it has ended."""
-    listed(tape, f"{PAGE}\nGoogle", STOP, STOP)
+def test_more_controls_do_not_excuse_a_page_that_removes_the_consent(tape: Tape) -> None:
+    """The page itself claims that the consent ended."""
+    open_list(tape, f"{PAGE}\nGoogle", STOP, STOP)
     press(tape, STOP.text)
     show(tape, "connections", EMPTY, moment="ended")
-    rest(tape)
+    report_end(tape)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
 
 
-def test_an_app_at_work_is_not_accused(tape: Tape) -> None:
-    """The end may come yet."""
-    listed(tape)
+def test_a_busy_app_is_inconclusive(tape: Tape) -> None:
+    """The app may still revoke the consent."""
+    open_list(tape)
     press(tape, STOP.text)
     show(tape, "connections", EMPTY, moment="ended")
-    rest(tape, is_idle=False)
+    report_end(tape, is_idle=False)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_a_press_that_could_not_be_followed_is_open(tape: Tape) -> None:
-    """The window is gone."""
-    listed(tape)
-    press(tape, STOP.text, problem="the page did not answer in time")
+def test_a_press_without_an_observed_result_is_inconclusive(tape: Tape) -> None:
+    """The page did not respond after the press."""
+    open_list(tape)
+    press(tape, STOP.text, problem="the page did not respond in time")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_presses_that_only_look_around_are_open(tape: Tape) -> None:
-    """Nothing said that it would revoke."""
-    listed(tape, PAGE, link("Manage", "/connections/1"))
+def test_presses_of_unlabelled_controls_are_inconclusive(tape: Tape) -> None:
+    """No pressed control was labelled as revoking."""
+    open_list(tape, PAGE, link("Manage", "/connections/1"))
     press(tape, "Manage")
-    rest(tape)
+    report_end(tape)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_a_page_that_still_lists_it_fails(tape: Tape) -> None:
-    """Nothing on it has changed."""
-    listed(tape)
+def test_a_page_that_still_lists_the_consent_fails(tape: Tape) -> None:
+    """The page has not changed after the end of the consent."""
+    open_list(tape)
     press(tape, STOP.text)
-    gone(tape, PAGE, STOP)
-    rest(tape)
+    end_consent(tape, PAGE, STOP)
+    report_end(tape)
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, finding.observed) == (Verdict.FAIL, "the page still lists a consent as active that has ended")
+    assert (finding.verdict, finding.observed) == (Verdict.FAIL, "the page still lists an ended consent as active")
 
 
 @pytest.mark.parametrize(
@@ -451,31 +456,33 @@ def test_a_page_that_still_lists_it_fails(tape: Tape) -> None:
         "led elsewhere",
     ],
 )
-def test_a_page_that_has_followed_passes(tape: Tape, text: str, controls: tuple[Control, ...], more: dict[str, Any]) -> None:
-    """Gone, marked as ended, or offered anew."""
-    listed(tape)
+def test_a_page_that_shows_the_end_passes(
+    tape: Tape, text: str, controls: tuple[Control, ...], more: dict[str, Any]
+) -> None:
+    """The consent is removed, marked as ended, or offered again."""
+    open_list(tape)
     press(tape, STOP.text)
-    gone(tape, text, *controls, **more)
-    rest(tape)
+    end_consent(tape, text, *controls, **more)
+    report_end(tape)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
 def test_a_state_that_stays_connected_fails(tape: Tape) -> None:
-    """The page is no more than a page."""
-    listed(tape)
+    """The app's state must show the end, too."""
+    open_list(tape)
     press(tape, STOP.text)
-    gone(tape)
-    rest(tape, is_connected=True)
+    end_consent(tape)
+    report_end(tape, is_connected=True)
 
     finding = PROBE.examine(tape.journal)
 
     assert (finding.verdict, "counts the end user as connected" in finding.observed) == (Verdict.FAIL, True)
 
 
-def test_a_page_that_was_not_seen_again_is_open(tape: Tape) -> None:
-    """Whether it has followed is not known."""
-    listed(tape)
+def test_a_page_that_was_not_viewed_again_is_inconclusive(tape: Tape) -> None:
+    """Without a view after the end, the list cannot be judged."""
+    open_list(tape)
     press(tape, STOP.text)
     tape.consent("arr1", is_active=False)
 
@@ -486,39 +493,39 @@ OTHER = "Bank of the Ranges"
 BOTH = f"{PAGE}\n{OTHER}\nShares accounts, balances, transactions\nUntil 12 March 2027"
 
 
-def two(tape: Tape, *controls: Control) -> None:
-    """Two consents stand, and the first is to go."""
+def list_two(tape: Tape, *controls: Control) -> None:
+    """Record two active consents, of which the first will be revoked."""
     share(tape, "arr2", institution=OTHER, is_sought=False)
-    listed(tape, BOTH, *controls)
+    open_list(tape, BOTH, *controls)
 
 
-def test_the_right_one_of_two_passes(tape: Tape) -> None:
-    """The other stays."""
-    two(tape, STOP, STOP)
+def test_the_right_consent_of_two_passes(tape: Tape) -> None:
+    """The other consent stays active."""
+    list_two(tape, STOP, STOP)
     press(tape, STOP.text)
-    gone(tape, BOTH.replace(f"{PAGE}\n", ""), STOP)
-    rest(tape, is_connected=True)
+    end_consent(tape, BOTH.replace(f"{PAGE}\n", ""), STOP)
+    report_end(tape, is_connected=True)
 
     finding = PROBE.examine(tape.journal)
 
     assert (finding.verdict, finding.examined, finding.advice) == (Verdict.PASS, 2, ())
 
 
-def test_the_wrong_one_of_two_fails(tape: Tape) -> None:
-    """The control of one ended the other."""
-    two(tape, STOP, STOP)
+def test_the_wrong_consent_of_two_fails(tape: Tape) -> None:
+    """The control of one consent must not revoke the other."""
+    list_two(tape, STOP, STOP)
     press(tape, STOP.text)
     tape.consent("arr2", is_active=False)
     show(tape, "connections", PAGE, STOP, moment="ended")
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, finding.observed) == (Verdict.FAIL, "the control of one consent ended another")
+    assert (finding.verdict, finding.observed) == (Verdict.FAIL, "the control of one consent revoked another")
 
 
-def test_the_wrong_one_of_more_controls_than_consents_is_open(tape: Tape) -> None:
-    """Which control belongs to which consent was perhaps not to be seen."""
-    two(tape, STOP, STOP, STOP)
+def test_a_wrong_consent_with_more_controls_is_inconclusive(tape: Tape) -> None:
+    """The page may not show which control belongs to which consent."""
+    list_two(tape, STOP, STOP, STOP)
     press(tape, STOP.text)
     tape.consent("arr2", is_active=False)
     show(tape, "connections", PAGE, STOP, moment="ended")
@@ -526,35 +533,35 @@ def test_the_wrong_one_of_more_controls_than_consents_is_open(tape: Tape) -> Non
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_both_of_two_by_one_control_each_fails(tape: Tape) -> None:
-    """Nobody asked for that."""
-    two(tape, STOP, STOP)
+def test_a_control_of_one_consent_that_revokes_both_fails(tape: Tape) -> None:
+    """Each consent has its own control, so only one may end."""
+    list_two(tape, STOP, STOP)
     press(tape, STOP.text)
     tape.consent("arr2", is_active=False)
-    gone(tape)
+    end_consent(tape)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
 
 
-def test_one_control_for_all_is_worth_a_remark(tape: Tape) -> None:
-    """It says what it does."""
-    two(tape, button("Stop sharing everything"))
+def test_one_control_for_all_consents_is_advice(tape: Tape) -> None:
+    """The label states that the control revokes everything."""
+    list_two(tape, button("Stop sharing everything"))
     press(tape, "Stop sharing everything")
     tape.consent("arr2", is_active=False)
-    gone(tape)
+    end_consent(tape)
 
     finding = PROBE.examine(tape.journal)
 
     assert (finding.verdict, finding.advice) == (
         Verdict.PASS,
-        ("one control ends all consents; each could have its own",),
+        ("one control revokes all consents; each consent could have its own control",),
     )
 
 
-def test_one_of_two_at_one_bank_is_as_good_as_the_other(tape: Tape) -> None:
-    """A page may not tell them apart."""
+def test_either_of_two_consents_at_one_bank_passes(tape: Tape) -> None:
+    """A page may show both consents alike."""
     share(tape, "arr2", is_sought=False)
-    listed(tape, f"{PAGE}\n{PAGE}", STOP, STOP)
+    open_list(tape, f"{PAGE}\n{PAGE}", STOP, STOP)
     press(tape, STOP.text)
     tape.consent("arr2", is_active=False)
     show(tape, "connections", PAGE, STOP, moment="ended")
@@ -562,25 +569,25 @@ def test_one_of_two_at_one_bank_is_as_good_as_the_other(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_an_app_that_was_not_told_is_not_accused(tape: Tape) -> None:
-    """It cannot list what it does not know."""
+def test_an_app_that_was_not_notified_is_inconclusive(tape: Tape) -> None:
+    """The app cannot list a consent that it does not know."""
     declare(tape)
-    share(tape, is_told=False)
+    share(tape, is_notified=False)
     show(tape, "connections", EMPTY, moment="synced")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-@pytest.mark.parametrize("more", [{"status": 500}, {"lack": "it asked for a login"}, {"widths": (NARROW,)}])
-def test_a_page_that_cannot_be_read_is_open(tape: Tape, more: dict[str, Any]) -> None:
-    """It accuses nobody."""
-    listed(tape, **more)
+@pytest.mark.parametrize("more", [{"status": 500}, {"problem": "it asked for a login"}, {"widths": (NARROW,)}])
+def test_an_unreadable_page_is_inconclusive(tape: Tape, more: dict[str, Any]) -> None:
+    """A page that cannot be read is not judged."""
+    open_list(tape, **more)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_without_a_consent_nothing_is_judged(tape: Tape) -> None:
-    """There was nothing to list."""
+def test_without_a_consent_the_page_is_inconclusive(tape: Tape) -> None:
+    """The page has no consent to list."""
     declare(tape)
     show(tape, "connections", EMPTY, moment="synced")
 

@@ -1,4 +1,4 @@
-"""reports_timeouts: by the request deadline the page says in words that what somebody waits for did not come."""
+"""reports_timeouts: by the request deadline the page states in words that the request failed."""
 
 import pytest
 
@@ -14,7 +14,7 @@ GAVE_UP = "That did not work\nThe bank connection is taking too long to answer. 
 def stalled(
     tape: Tape, text: str, *, after_s: float = 4.2, problem: str = "", for_s: float = 4.0, status: int = 504
 ) -> None:
-    """Somebody presses, sees progress, and what it came to after so many seconds."""
+    """Record a press, a view of the progress, and a view of the result *after_s* seconds after the press."""
     shown(tape, "connect", CONNECT, controls=(BUTTON,))
     pressed(tape)
     hangs(tape, for_s=for_s)
@@ -35,46 +35,46 @@ def stalled(
 
 
 def test_words_by_the_deadline_pass(tape: Tape) -> None:
-    """What happened and what to do."""
+    """The page states what happened and what to do."""
     stalled(tape, GAVE_UP)
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, finding.observed) == (Verdict.PASS, "whoever waited was told in words")
+    assert (finding.verdict, finding.observed) == (Verdict.PASS, "each wait ended with a failure reported in words")
 
 
 @pytest.mark.parametrize("text", [BUSY, CONNECT], ids=["still busy", "as before"])
-def test_a_page_that_says_nothing_by_the_deadline_fails(tape: Tape, text: str) -> None:
-    """Progress for ever is no answer, and a page as before is none either."""
+def test_a_page_without_a_report_by_the_deadline_fails(tape: Tape, text: str) -> None:
+    """Endless progress and an unchanged page do not report the failure."""
     stalled(tape, text, after_s=13.2, for_s=60, status=200)
 
     finding = PROBE.examine(tape.journal)
 
     assert (finding.verdict, finding.observed) == (
         Verdict.FAIL,
-        "the page had not said by the request deadline that it did not work",
+        "the page did not report by the request deadline that the request failed",
     )
 
 
 @pytest.mark.parametrize(
-    ("text", "seen"),
+    ("text", "observed"),
     [
-        ("", "when the app gave up, the page answered 504 without a word"),
+        ("", "when the app gave up, the page responded 504 without any text"),
         ("Internal Server Error", "when the app gave up, the page is a framework's own error page"),
         ('{"error":"timeout"}', "when the app gave up, the page shows bare JSON"),
     ],
 )
-def test_what_nobody_wrote_for_people_fails(tape: Tape, text: str, seen: str) -> None:
-    """The wait ends, and nobody knows why."""
+def test_a_page_that_is_not_for_people_fails(tape: Tape, text: str, observed: str) -> None:
+    """The page ends the wait without an explanation for people."""
     stalled(tape, text)
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, finding.observed) == (Verdict.FAIL, seen)
+    assert (finding.verdict, finding.observed) == (Verdict.FAIL, observed)
 
 
-def test_nobody_is_held_to_a_deadline_that_was_not_promised() -> None:
-    """A default is no promise."""
+def test_a_default_deadline_is_inconclusive() -> None:
+    """A default of the harness is no promise of the team."""
     tape = Tape(assumed=("request_deadline_s",))
     stalled(tape, BUSY, after_s=13.2, for_s=60)
 
@@ -83,22 +83,22 @@ def test_nobody_is_held_to_a_deadline_that_was_not_promised() -> None:
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.limits.request_deadline_s")
 
 
-def test_words_that_may_have_come_too_late_are_a_doubt(tape: Tape) -> None:
-    """Nobody looked at the very moment."""
+def test_a_report_that_may_be_late_is_inconclusive(tape: Tape) -> None:
+    """The page was not viewed exactly at the deadline."""
     stalled(tape, GAVE_UP, after_s=14)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_a_look_before_the_deadline_blames_nobody(tape: Tape) -> None:
-    """The page may say it in time."""
+def test_a_view_before_the_deadline_is_inconclusive(tape: Tape) -> None:
+    """The page may still report the failure in time."""
     stalled(tape, BUSY, after_s=5)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_a_press_after_which_nothing_hung_is_a_doubt(tape: Tape) -> None:
-    """A fault that never bit shows nothing."""
+def test_a_press_without_a_held_call_is_inconclusive(tape: Tape) -> None:
+    """A fault that never acted proves nothing."""
     shown(tape, "connect", CONNECT)
     pressed(tape)
     shown(tape, "answer", GAVE_UP, moment="stalled", after_s=1)
@@ -107,19 +107,19 @@ def test_a_press_after_which_nothing_hung_is_a_doubt(tape: Tape) -> None:
 
     assert (finding.verdict, finding.observed) == (
         Verdict.INCONCLUSIVE,
-        "no call of the app was held up after the press",
+        "no API call of the app was held after the press",
     )
 
 
-def test_a_page_that_was_not_seen_is_a_doubt(tape: Tape) -> None:
-    """Nothing to see is never a pass."""
+def test_an_unreadable_page_is_inconclusive(tape: Tape) -> None:
+    """A page that could not be read never passes."""
     stalled(tape, "", problem="the window was closed")
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, finding.observed) == (Verdict.INCONCLUSIVE, "the page was not seen: the window was closed")
+    assert (finding.verdict, finding.observed) == (Verdict.INCONCLUSIVE, "the page could not be read: the window was closed")
 
 
-def test_no_look_names_the_hook(tape: Tape) -> None:
-    """Without a browser there is nothing to see."""
+def test_a_missing_view_names_the_hook(tape: Tape) -> None:
+    """Without a browser, no page can be viewed."""
     assert PROBE.examine(tape.journal).hook == "app.observe.pages"

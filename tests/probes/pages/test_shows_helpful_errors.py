@@ -1,4 +1,4 @@
-"""shows_helpful_errors: words and a next step after each error; codes, traces, JSON and blank pages help nobody."""
+"""shows_helpful_errors: after each error the page shows words and a next step, not codes, stack traces or JSON."""
 
 import pytest
 
@@ -22,13 +22,13 @@ FLASK = (
 
 
 def test_words_and_a_next_step_pass(tape: Tape) -> None:
-    """What happened, and what to do."""
+    """The page states what happened and what to do."""
     failed(tape, OTP, HELP)
     failed(tape, INELIGIBLE, ASK)
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, finding.observed) == (Verdict.PASS, "each of 2 errors is told in words")
+    assert (finding.verdict, finding.observed) == (Verdict.PASS, "each of 2 errors is explained in words")
 
 
 @pytest.mark.parametrize(
@@ -41,25 +41,25 @@ def test_words_and_a_next_step_pass(tape: Tape) -> None:
     ],
     ids=["German", "Chinese", "Thai", "French"],
 )
-def test_a_page_in_another_language_passes_by_what_can_be_pressed(tape: Tape, text: str) -> None:
-    """Nobody is blamed for a language."""
+def test_a_page_in_another_language_passes_with_a_control(tape: Tape, text: str) -> None:
+    """The language of a page is not judged."""
     failed(tape, OTP, text, controls=(Control(kind="button", text="→"),))
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_a_reference_beside_words_passes(tape: Tape) -> None:
-    """Support can find it, and the person has words."""
+def test_a_reference_next_to_words_passes(tape: Tape) -> None:
+    """A reference for the support team does no harm next to words."""
     failed(tape, DENIED, HELP + "\nReference: err_01J8Z2QWKX")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
 @pytest.mark.parametrize(
-    ("text", "more", "seen"),
+    ("text", "more", "observed"),
     [
         ("", {}, "is blank"),
-        ("", {"status": 500}, "answered 500 without a word"),
+        ("", {"status": 500}, "responded 500 without any text"),
         (f"Error: {DENIED}", {}, f"shows the raw code {DENIED}"),
         (f"Connecting failed: {DENIED}. Try again", {}, f"shows the raw code {DENIED}"),
         (f"Reference for our support: {DENIED}", {}, f"shows the raw code {DENIED}"),
@@ -76,14 +76,14 @@ def test_a_reference_beside_words_passes(tape: Tape) -> None:
         ("undefined", {}, "is a framework's own error page"),
     ],
 )
-def test_what_nobody_wrote_for_people_fails(tape: Tape, text: str, more: dict[str, int], seen: str) -> None:
-    """Each of these leaves the end user alone."""
+def test_a_page_that_is_not_for_people_fails(tape: Tape, text: str, more: dict[str, int], observed: str) -> None:
+    """None of these pages helps an end user."""
     failed(tape, OTP, HELP)
     failed(tape, DENIED, text, **more)
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, finding.observed) == (Verdict.FAIL, f"after {DENIED} the cancelled page {seen}")
+    assert (finding.verdict, finding.observed) == (Verdict.FAIL, f"after {DENIED} the cancelled page {observed}")
 
 
 @pytest.mark.parametrize(
@@ -94,20 +94,20 @@ def test_what_nobody_wrote_for_people_fails(tape: Tape, text: str, more: dict[st
         f"Error {TIMEOUT}: your bank took too long to answer, please try again.",
     ],
 )
-def test_a_code_beside_words_is_advice(tape: Tape, text: str) -> None:
-    """Support can find it, and the person has words."""
+def test_a_code_next_to_words_is_advice(tape: Tape, text: str) -> None:
+    """A reference for the support team does no harm next to words."""
     failed(tape, TIMEOUT, text, controls=(Control(kind="button", text="Try again"),))
 
     finding = PROBE.examine(tape.journal)
 
     assert (finding.verdict, finding.advice) == (
         Verdict.PASS,
-        (f"the cancelled page shows the code {TIMEOUT} beside its words",),
+        (f"the cancelled page shows the code {TIMEOUT} next to its words",),
     )
 
 
-def test_words_that_were_there_before_do_not_stand_beside_a_code(tape: Tape) -> None:
-    """They are about something else."""
+def test_earlier_words_do_not_explain_a_code(tape: Tape) -> None:
+    """Words from before the error are about something else."""
     before = "Connect your bank\nWe ask your bank for your accounts.\nContinue"
     tape.journal.write(PageView(participant="", page="connect", status=200, width_px=360, text=before))
     failed(tape, OTP, f"{before}\nError {OTP}")
@@ -117,8 +117,8 @@ def test_words_that_were_there_before_do_not_stand_beside_a_code(tape: Tape) -> 
     assert (finding.verdict, "shows the raw code" in finding.observed) == (Verdict.FAIL, True)
 
 
-def test_what_is_drawn_may_say_it(tape: Tape) -> None:
-    """The words are as before, and a large canvas may hold others."""
+def test_a_large_canvas_is_inconclusive(tape: Tape) -> None:
+    """The words have not changed, but the canvas may show others."""
     before = "Connect your bank\nWe ask your bank for your accounts.\nContinue"
     tape.journal.write(PageView(participant="", page="connect", status=200, width_px=360, text=before))
     failed(tape, OTP, before, veils=("a canvas covers half of the page or more",))
@@ -129,8 +129,8 @@ def test_what_is_drawn_may_say_it(tape: Tape) -> None:
 
 
 @pytest.mark.parametrize("status", [200, 400, 404, 500, 503])
-def test_a_page_with_words_passes_whatever_its_status(tape: Tape, status: int) -> None:
-    """The person reads the page and not the status."""
+def test_a_page_with_words_passes_with_any_status(tape: Tape, status: int) -> None:
+    """An end user reads the page, not the status."""
     failed(tape, "API 503", HELP, page="answer", status=status)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
@@ -144,33 +144,33 @@ def test_a_page_with_words_passes_whatever_its_status(tape: Tape, status: int) -
         "Error\nSomething went wrong at your bank and nothing was shared. Contact support with reference 7F3A.",
     ],
 )
-def test_a_curt_heading_above_words_passes(tape: Tape, text: str) -> None:
-    """A framework says nothing else; this page does."""
+def test_a_short_heading_above_words_passes(tape: Tape, text: str) -> None:
+    """The page has more text than a framework's default page."""
     failed(tape, OTP, text)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
 @pytest.mark.parametrize(
-    ("text", "html", "doubt"),
+    ("text", "html", "reason"),
     [
-        ("Connection failed", "", "says too little to tell"),
-        ("Nothing was shared with us", "", "does not say what to do next, as far as can be told"),
-        ("", "<img src=/sorry.png>", "says too little to tell"),
-        ("", "<x-error></x-error>", "says too little to tell"),
+        ("Connection failed", "", "has too little text to judge"),
+        ("Nothing was shared with us", "", "does not recognisably state what to do next"),
+        ("", "<img src=/sorry.png>", "has too little text to judge"),
+        ("", "<x-error></x-error>", "has too little text to judge"),
     ],
 )
-def test_little_is_a_doubt(tape: Tape, text: str, html: str, doubt: str) -> None:
-    """A picture may say it all, and three words may be enough; nobody can tell."""
+def test_a_short_text_is_inconclusive(tape: Tape, text: str, html: str, reason: str) -> None:
+    """A picture may show the message, and three words may be enough."""
     failed(tape, OTP, text, html=html)
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, finding.observed) == (Verdict.INCONCLUSIVE, f"after {OTP} the cancelled page {doubt}")
+    assert (finding.verdict, finding.observed) == (Verdict.INCONCLUSIVE, f"after {OTP} the cancelled page {reason}")
 
 
-def test_a_page_that_was_never_seen_is_a_doubt(tape: Tape) -> None:
-    """The journey could not be driven, or the page did not load."""
+def test_an_unreadable_page_is_inconclusive(tape: Tape) -> None:
+    """A page that did not load is not judged."""
     failed(tape, OTP, HELP)
     lost = PageView(participant="", page="cancelled", moment="failed", cause=DENIED, problem="the page did not load")
     tape.journal.write(lost)
@@ -178,18 +178,18 @@ def test_a_page_that_was_never_seen_is_a_doubt(tape: Tape) -> None:
     finding = PROBE.examine(tape.journal)
 
     assert finding.verdict is Verdict.INCONCLUSIVE
-    assert finding.observed == f"after {DENIED} the cancelled page was not seen: the page did not load"
+    assert finding.observed == f"after {DENIED} the cancelled page could not be read: the page did not load"
 
 
-def test_no_look_is_a_doubt_that_names_the_hook(tape: Tape) -> None:
-    """Without a browser there is nothing to see."""
+def test_a_missing_view_names_the_hook(tape: Tape) -> None:
+    """Without a browser, no page can be viewed."""
     finding = PROBE.examine(tape.journal)
 
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.observe.pages")
 
 
-def test_one_text_for_all_that_can_and_cannot_be_tried_again_fails(tape: Tape) -> None:
-    """Whoever is not eligible would try for ever; another reference makes no other text."""
+def test_one_text_for_retryable_and_final_errors_fails(tape: Tape) -> None:
+    """An ineligible end user would retry forever; another reference is not another text."""
     failed(tape, OTP, HELP + "\nReference: e7f1")
     failed(tape, TIMEOUT, HELP + "\nReference: e7f2")
     failed(tape, INELIGIBLE, HELP + "\nReference: e7f3")
@@ -198,12 +198,12 @@ def test_one_text_for_all_that_can_and_cannot_be_tried_again_fails(tape: Tape) -
 
     assert (finding.verdict, finding.observed) == (
         Verdict.FAIL,
-        "errors that can be tried again and one that cannot show the very same text",
+        "errors that can be retried and a final error have the same text",
     )
 
 
-def test_one_text_that_some_share_is_advice(tape: Tape) -> None:
-    """Where errors do differ, one that reads like another is no flaw."""
+def test_one_text_for_some_errors_is_advice(tape: Tape) -> None:
+    """If other errors have different texts, one shared text is no failure."""
     failed(tape, OTP, HELP)
     failed(tape, TIMEOUT, "That took too long\nPlease try again within a few minutes.")
     failed(tape, INELIGIBLE, HELP)
@@ -212,12 +212,12 @@ def test_one_text_that_some_share_is_advice(tape: Tape) -> None:
 
     assert (finding.verdict, finding.advice) == (
         Verdict.PASS,
-        (f"{INELIGIBLE} reads like an error that trying again may mend",),
+        (f"{INELIGIBLE} has the text of an error that can be retried",),
     )
 
 
-def test_what_the_end_user_chose_is_no_error_to_compare(tape: Tape) -> None:
-    """Who cancelled and who denied may read the same; nothing failed."""
+def test_a_choice_of_the_end_user_is_not_compared(tape: Tape) -> None:
+    """Cancelling and denying may show the same text, because nothing failed."""
     failed(tape, DENIED, HELP)
     failed(tape, "AUTH_SESSION_CANCELLED", HELP)
     failed(tape, INELIGIBLE, HELP)
@@ -226,8 +226,8 @@ def test_what_the_end_user_chose_is_no_error_to_compare(tape: Tape) -> None:
 
 
 @pytest.mark.parametrize(("cause", "verdict"), [(OTP, Verdict.FAIL), (DENIED, Verdict.INCONCLUSIVE)])
-def test_a_page_that_is_as_it_was_before_says_nothing(tape: Tape, cause: str, verdict: Verdict) -> None:
-    """Only who turned back by themselves may need no words."""
+def test_an_unchanged_page_reports_nothing(tape: Tape, cause: str, verdict: Verdict) -> None:
+    """Only an end user who cancelled may need no words."""
     before = "Connect your bank\nWe ask your bank for your accounts.\nContinue"
     tape.journal.write(PageView(participant="", page="connect", status=200, width_px=360, text=before))
     failed(tape, cause, before, controls=(Control(kind="button", text="Continue"),))
@@ -235,8 +235,8 @@ def test_a_page_that_is_as_it_was_before_says_nothing(tape: Tape, cause: str, ve
     assert PROBE.examine(tape.journal).verdict is verdict
 
 
-def test_what_the_page_says_beside_all_that_it_said_before_counts(tape: Tape) -> None:
-    """An app that embeds the consent page tells it on the page where all began."""
+def test_new_text_next_to_earlier_text_counts(tape: Tape) -> None:
+    """An app that embeds the consent page reports the error on the page where the journey began."""
     before = "Connect your bank\nWe ask your bank for your accounts.\nContinue"
     tape.journal.write(PageView(participant="", page="connect", status=200, width_px=360, text=before))
     failed(tape, OTP, f"{before}\nThe code did not match. Please try again.")
@@ -252,8 +252,8 @@ OPENING = f"{BEFORE}\nOpening the secure connection to your bank\u2026"
 REFUSED = "an auth session refused"
 
 
-def begins(tape: Tape, *, waiting: str = "", after_s: float = 0.0) -> None:
-    """Somebody presses, and a call fails within a second; so long after the press they look at the page meanwhile."""
+def begin(tape: Tape, *, waiting: str = "", after_s: float = 0.0) -> None:
+    """Record a press and a call that fails after a second; *waiting* is viewed *after_s* seconds after the press."""
     shown(tape, "connect", BEFORE, width_px=360)
     pressed(tape)
     began_s = tape.now_s
@@ -265,28 +265,28 @@ def begins(tape: Tape, *, waiting: str = "", after_s: float = 0.0) -> None:
 
 
 @pytest.mark.parametrize(
-    ("after_s", "verdict", "seen"),
+    ("after_s", "verdict", "observed"),
     [
-        (0.5, Verdict.FAIL, f"after {REFUSED} the answer page says only what it said before anything had failed"),
-        (1.5, Verdict.INCONCLUSIVE, f"after {REFUSED} the answer page says too little to tell"),
+        (0.5, Verdict.FAIL, f"after {REFUSED} the answer page shows only text from before the error"),
+        (1.5, Verdict.INCONCLUSIVE, f"after {REFUSED} the answer page has too little text to judge"),
     ],
-    ids=["before the failure", "perhaps of it"],
+    ids=["before the failure", "perhaps after it"],
 )
-def test_words_about_the_wait_tell_of_no_failure(tape: Tape, after_s: float, verdict: Verdict, seen: str) -> None:
-    """A page that goes on saying that it is opening the connection has told nobody that it did not open."""
-    begins(tape, waiting=OPENING, after_s=after_s)
+def test_words_about_the_wait_do_not_report_a_failure(tape: Tape, after_s: float, verdict: Verdict, observed: str) -> None:
+    """A page that still states that it is opening the connection does not report that this failed."""
+    begin(tape, waiting=OPENING, after_s=after_s)
     failed(tape, REFUSED, OPENING, page="answer", controls=(BUTTON,))
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, finding.observed) == (verdict, seen)
+    assert (finding.verdict, finding.observed) == (verdict, observed)
 
 
-def test_words_about_an_earlier_wait_tell_of_no_failure_either(tape: Tape) -> None:
-    """Where a call is refused at once nobody has time to see the page meanwhile."""
-    begins(tape, waiting=OPENING, after_s=0.5)
+def test_words_about_an_earlier_wait_do_not_report_a_failure(tape: Tape) -> None:
+    """If a call is refused at once, the page cannot be viewed during the call."""
+    begin(tape, waiting=OPENING, after_s=0.5)
     failed(tape, "an API that is down", HELP, page="answer")
-    begins(tape)
+    begin(tape)
     failed(tape, REFUSED, OPENING, page="answer", controls=(BUTTON,))
 
     finding = PROBE.examine(tape.journal)
@@ -297,20 +297,20 @@ def test_words_about_an_earlier_wait_tell_of_no_failure_either(tape: Tape) -> No
     ]
 
 
-def test_words_beside_those_about_the_wait_count(tape: Tape) -> None:
-    """A line that is left over harms nobody."""
-    begins(tape, waiting=OPENING, after_s=0.5)
+def test_words_next_to_those_about_the_wait_count(tape: Tape) -> None:
+    """A remaining line about the wait does no harm."""
+    begin(tape, waiting=OPENING, after_s=0.5)
     failed(tape, REFUSED, f"{OPENING}\nYour bank cannot be reached now. Please try again.", page="answer")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_who_is_still_at_it_has_nothing_to_tell_yet(tape: Tape) -> None:
-    """The app called again after somebody had looked."""
-    begins(tape, waiting=OPENING, after_s=0.5)
+def test_an_app_that_still_calls_is_inconclusive(tape: Tape) -> None:
+    """The app called the API again after the view."""
+    begin(tape, waiting=OPENING, after_s=0.5)
     failed(tape, REFUSED, OPENING, page="answer", controls=(BUTTON,))
     tape.call("auth_session.create", status=503, bites=("Status(status=503)",))
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, "too little to tell" in finding.observed) == (Verdict.INCONCLUSIVE, True)
+    assert (finding.verdict, "too little text to judge" in finding.observed) == (Verdict.INCONCLUSIVE, True)

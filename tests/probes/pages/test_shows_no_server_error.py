@@ -1,4 +1,4 @@
-"""shows_no_server_error: pages are made for people; hooks may fail when the API does."""
+"""shows_no_server_error: pages are for people; hooks may fail when the API fails."""
 
 import pytest
 
@@ -11,17 +11,17 @@ PAGE = b"<!doctype html><title>Not connected</title><h1>Nothing was shared</h1>"
 
 @pytest.mark.parametrize("status", [200, 400, 404])
 def test_a_page_with_words_passes(tape: Tape, status: int) -> None:
-    """Which status a page for people has is the app's affair."""
+    """The app may choose any status below 500 for a page for people."""
     tape.visit("cancelled", status=status, body=PAGE)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
 @pytest.mark.parametrize(
-    ("status", "body", "seen"),
+    ("status", "body", "observed"),
     [
-        (500, PAGE, "the cancelled page answered 500"),
-        (None, b"", "the cancelled page does not answer"),
+        (500, PAGE, "the cancelled page responded 500"),
+        (None, b"", "the cancelled page did not respond"),
         (200, b"", "the cancelled page is blank"),
         (200, b"<html><head><title>Oops</title></head><body></body></html>", "the cancelled page is blank"),
         (200, b"<pre>Traceback (most recent call last):\n", "the cancelled page shows a stack trace"),
@@ -29,32 +29,32 @@ def test_a_page_with_words_passes(tape: Tape, status: int) -> None:
         (500, b"Oops\n\tat com.shop.Main.go(Main.java:12)\n", "the cancelled page shows a stack trace"),
     ],
 )
-def test_what_is_not_for_people_fails(tape: Tape, status: int | None, body: bytes, seen: str) -> None:
-    """Errors, traces and blank pages leave the end user alone."""
+def test_a_page_that_is_not_for_people_fails(tape: Tape, status: int | None, body: bytes, observed: str) -> None:
+    """Errors, stack traces and blank pages do not help the end user."""
     tape.visit("cancelled", status=status, body=body)
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, finding.observed) == (Verdict.FAIL, seen)
+    assert (finding.verdict, finding.observed) == (Verdict.FAIL, observed)
 
 
 def test_bare_json_fails(tape: Tape) -> None:
-    """A browser was sent there, and shows the braces."""
+    """The browser is redirected to it and shows the raw JSON."""
     tape.visit("cancelled", body=b'{"error_type":"AUTH_SESSION_CANCELLED"}', content_type="application/json")
 
     assert PROBE.examine(tape.journal).observed == "the cancelled page shows bare JSON"
 
 
-def test_a_page_that_draws_itself_passes(tape: Tape) -> None:
-    """A script may draw it; only a real browser could say more."""
+def test_a_page_rendered_by_a_script_passes(tape: Tape) -> None:
+    """A script may render the page; only a real browser could judge it."""
     tape.visit("cancelled", body=b'<div id="root"></div><script src="/app.js"></script>')
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
 @pytest.mark.parametrize("status", [302, 303, 204], ids=["found", "see other", "no content"])
-def test_a_page_out_of_sight_proves_nothing(tape: Tape, status: int) -> None:
-    """A redirect to another machine or an empty answer shows nothing that could be judged."""
+def test_a_page_without_content_is_inconclusive(tape: Tape, status: int) -> None:
+    """A redirect or an empty response has no content to judge."""
     tape.visit("approved", body=PAGE)
     tape.visit("cancelled", status=status)
 
@@ -62,23 +62,23 @@ def test_a_page_out_of_sight_proves_nothing(tape: Tape, status: int) -> None:
 
     assert (finding.verdict, finding.observed) == (
         Verdict.INCONCLUSIVE,
-        f"the cancelled page is not shown by the app: it answered {status}",
+        f"the app does not show the cancelled page: it responded {status}",
     )
 
 
-def test_a_hook_that_fails_while_the_api_is_well_fails(tape: Tape) -> None:
-    """Nobody else can be blamed."""
+def test_a_hook_that_fails_while_the_api_is_healthy_fails(tape: Tape) -> None:
+    """The API is not the cause of the failure."""
     tape.visit("cancelled", body=PAGE)
     tape.wait(5)
     tape.hook("start_session", status=500)
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, finding.observed) == (Verdict.FAIL, "start_session answered 500 though the API was well")
+    assert (finding.verdict, finding.observed) == (Verdict.FAIL, "start_session responded 500 although the API was healthy")
 
 
 def test_a_hook_may_fail_with_the_api(tape: Tape) -> None:
-    """502 says whose fault it is; 500 is advice, because hooks are for machines."""
+    """502 shows that the API is the cause; 500 is advice, because hooks are for machines."""
     tape.visit("cancelled", body=PAGE)
     tape.call("auth_session", status=503, bites=("Status(status=503)",), took_s=0.1)
     tape.hook("start_session", status=500)
@@ -86,10 +86,10 @@ def test_a_hook_may_fail_with_the_api(tape: Tape) -> None:
     finding = PROBE.examine(tape.journal)
 
     assert finding.verdict is Verdict.PASS
-    assert finding.advice == ("start_session answered 500 when the API failed; 502 or 503 says whose fault it is",)
+    assert finding.advice == ("start_session responded 500 when the API failed; 502 or 503 shows that the API is the cause",)
 
 
-def test_without_a_page_there_is_nothing_to_see(tape: Tape) -> None:
+def test_without_a_page_the_probe_is_inconclusive(tape: Tape) -> None:
     """An app without redirect_uri and cancel_uri shows no page."""
     tape.hook("start_session")
 
@@ -99,8 +99,8 @@ def test_without_a_page_there_is_nothing_to_see(tape: Tape) -> None:
 @pytest.mark.parametrize(
     "tag", ["<script>", "<IMG src=x>", "<svg></svg>", "<iframe></iframe>", '<meta HTTP-EQUIV="refresh">']
 )
-def test_what_may_show_something_is_not_blank(tape: Tape, tag: str) -> None:
-    """A picture, a frame, a script or a way on: only a real browser could say more."""
+def test_a_page_that_may_show_something_is_not_blank(tape: Tape, tag: str) -> None:
+    """A picture, a frame, a script or a redirect may show something."""
     tape.visit("cancelled", body=f"<html><body>{tag}</body></html>".encode())
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
@@ -116,10 +116,8 @@ def test_what_may_show_something_is_not_blank(tape: Tape, tag: str) -> None:
         (200, ("LimitData()",), Verdict.PASS),
     ],
 )
-def test_an_api_call_that_did_not_end_well_excuses_a_hook(
-    tape: Tape, status: int | None, bites: tuple[str, ...], verdict: Verdict
-) -> None:
-    """An error, no answer, or a fault; a good answer excuses nothing."""
+def test_a_failed_api_call_excuses_a_hook(tape: Tape, status: int | None, bites: tuple[str, ...], verdict: Verdict) -> None:
+    """An error, a missing response or a fault excuses the hook; a success does not."""
     tape.visit("cancelled", body=PAGE)
     tape.call("auth_session", status=status, bites=bites)
     tape.hook("start_session", status=502)
@@ -127,8 +125,8 @@ def test_an_api_call_that_did_not_end_well_excuses_a_hook(
     assert PROBE.examine(tape.journal).verdict is verdict
 
 
-def test_an_api_call_that_failed_afterwards_excuses_nothing(tape: Tape) -> None:
-    """Only what went on while the app was asked."""
+def test_a_later_failed_api_call_does_not_excuse_a_hook(tape: Tape) -> None:
+    """Only calls during the hook call count."""
     tape.visit("cancelled", body=PAGE)
     tape.hook("start_session", status=502, took_s=0.01)
     tape.wait(5)
@@ -137,38 +135,39 @@ def test_an_api_call_that_failed_afterwards_excuses_nothing(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
 
 
-def test_without_a_page_the_hook_that_leads_to_one_is_named(tape: Tape) -> None:
-    """So that the reader knows what would help."""
+def test_without_a_page_the_missing_hook_is_named(tape: Tape) -> None:
+    """The finding names the hook that leads to a page."""
     tape.hook("start_session")
 
     assert PROBE.examine(tape.journal).hook == "app.drive.start_session"
 
 
-def test_messages_of_the_consent_page_are_answered(tape: Tape) -> None:
-    """An app that embeds shows nobody a page; that its page is answered is enough."""
+def test_responses_to_messages_of_the_consent_page_pass(tape: Tape) -> None:
+    """An app that embeds the consent page need only respond to its page."""
     tape.hook("message")
     tape.hook("message", status=409)
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, finding.observed) == (Verdict.PASS, "2 messages of the consent page were answered")
+    assert (finding.verdict, finding.observed) == (Verdict.PASS, "the app responded to 2 messages of the consent page")
 
 
 @pytest.mark.parametrize(
-    ("status", "seen"), [(500, "message answered 500 though the API was well"), (None, "message was not answered")]
+    ("status", "observed"),
+    [(500, "message responded 500 although the API was healthy"), (None, "the app did not respond to message")],
 )
-def test_a_message_that_is_too_much_for_the_app_fails(tape: Tape, status: int | None, seen: str) -> None:
-    """Its page stands there without an answer."""
+def test_a_failed_message_fails(tape: Tape, status: int | None, observed: str) -> None:
+    """The app's page gets no usable response."""
     tape.hook("message", status=status)
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, finding.observed) == (Verdict.FAIL, seen)
+    assert (finding.verdict, finding.observed) == (Verdict.FAIL, observed)
 
 
 @pytest.mark.parametrize("status", [502, None])
-def test_a_message_may_go_unanswered_when_the_api_fails(tape: Tape, status: int | None) -> None:
-    """An app may ask the API what became of the journey."""
+def test_a_message_may_fail_with_the_api(tape: Tape, status: int | None) -> None:
+    """An app may query the API for the result of the journey."""
     tape.call("consents.list", status=503)
     tape.hook("message", status=status)
 

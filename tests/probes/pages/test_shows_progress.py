@@ -1,4 +1,4 @@
-"""shows_progress: while the auth session is slow to open, something new shows in the page within a second."""
+"""shows_progress: while the auth session is slow to open, the page shows progress within a second."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ def waited(
     for_s: float = 2.5,
     **more: Any,
 ) -> None:
-    """Somebody presses, looks again after so many seconds, and sees a picture; the call hangs for *for_s*."""
+    """Record a press, a call that hangs for *for_s*, and a view of *text* *after_s* seconds after the press."""
     shown(tape, "connect", before, controls=(BUTTON,), digest="same")
     pressed(tape)
     hangs(tape, "Latency(delay_ms=2500)", for_s=for_s)
@@ -42,19 +42,19 @@ def waited(
         ("One moment, please", {"url": "http://127.0.0.1/waiting"}),
         ("Ihre Bank wird geöffnet", {}),
     ],
-    ids=["words", "busy", "bar", "status", "disabled", "other button", "page of its own", "German"],
+    ids=["words", "busy", "bar", "status", "disabled", "other button", "another page", "German"],
 )
 def test_any_new_sign_passes(tape: Tape, text: str, more: dict[str, Any]) -> None:
-    """How it is shown is the app's affair."""
+    """The app may choose any sign of progress."""
     waited(tape, text, **more)
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, finding.observed) == (Verdict.PASS, "something showed within 1 s of the press")
+    assert (finding.verdict, finding.observed) == (Verdict.PASS, "a sign of progress appeared within 1 s of the press")
 
 
-def test_a_page_that_stays_as_it_was_fails(tape: Tape) -> None:
-    """A person presses again, or leaves."""
+def test_an_unchanged_page_fails(tape: Tape) -> None:
+    """Without a sign, an end user presses again or leaves."""
     waited(tape)
 
     finding = PROBE.examine(tape.journal)
@@ -62,70 +62,70 @@ def test_a_page_that_stays_as_it_was_fails(tape: Tape) -> None:
     assert (finding.verdict, finding.observed) == (Verdict.FAIL, "nothing on the page changed within 1 s of the press")
 
 
-def test_a_number_that_counts_is_no_sign(tape: Tape) -> None:
-    """A clock on the page goes on by itself."""
+def test_a_changed_number_is_no_sign(tape: Tape) -> None:
+    """A clock on the page changes without progress."""
     waited(tape, CONNECT + "\n12:00:02", before=CONNECT + "\n12:00:01")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
 
 
-def test_what_only_the_picture_shows_is_a_doubt(tape: Tape) -> None:
-    """It may be a spinner, or the colour of a button under the pointer."""
+def test_a_change_of_the_picture_only_is_inconclusive(tape: Tape) -> None:
+    """The picture may show a spinner, or only another colour of the button."""
     waited(tape, digest="other")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_without_a_picture_nothing_is_blamed(tape: Tape) -> None:
-    """The page may have shown what has no words."""
+def test_a_missing_picture_is_inconclusive(tape: Tape) -> None:
+    """The page may have shown a sign without words."""
     waited(tape, digest="")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_an_app_that_waits_no_longer_is_not_judged(tape: Tape) -> None:
-    """A page from before may stand there while the next one loads."""
+def test_an_app_that_no_longer_waits_is_inconclusive(tape: Tape) -> None:
+    """The old page may be visible while the next one loads."""
     waited(tape, for_s=0.5)
 
     finding = PROBE.examine(tape.journal)
 
     assert (finding.verdict, finding.observed) == (
         Verdict.INCONCLUSIVE,
-        "the app was not waiting for the API when the page was looked at",
+        "the app was not waiting for the API when the page was viewed",
     )
 
 
-def test_a_look_too_soon_blames_nobody(tape: Tape) -> None:
-    """A spinner may come after half a second."""
+def test_a_view_too_soon_is_inconclusive(tape: Tape) -> None:
+    """A spinner may appear after half a second."""
     waited(tape, after_s=0.3)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_a_sign_that_came_late_is_a_doubt(tape: Tape) -> None:
-    """Nobody looked in time."""
+def test_a_late_sign_is_inconclusive(tape: Tape) -> None:
+    """The page was not viewed in time."""
     waited(tape, CONNECT + "\nOpening", after_s=2.3)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_what_could_not_be_pressed_is_a_doubt(tape: Tape) -> None:
-    """Nobody found the way to the consent page."""
+def test_a_missing_control_is_inconclusive(tape: Tape) -> None:
+    """No control leads to the consent page."""
     shown(tape, "connect", CONNECT)
     pressed(tape, problem="no button leads on")
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, finding.observed) == (Verdict.INCONCLUSIVE, "nothing was pressed: no button leads on")
+    assert (finding.verdict, finding.observed) == (Verdict.INCONCLUSIVE, "no control was pressed: no button leads on")
 
 
-def test_no_look_names_the_hook(tape: Tape) -> None:
-    """Without a browser there is nothing to see."""
+def test_a_missing_view_names_the_hook(tape: Tape) -> None:
+    """Without a browser, no page can be viewed."""
     assert PROBE.examine(tape.journal).hook == "app.observe.pages"
 
 
 def waited_on_both(tape: Tape, on_phone: str, *, again: str = f"{CONNECT}\nOpening\u2026", after_s: float = 1.0) -> None:
-    """A sign shows on a desk at once; then somebody looks on a phone, and on a desk again."""
+    """Record a sign at desktop width, then a view at phone width, and one more at desktop width."""
     opening = f"{CONNECT}\nOpening\u2026"
     shown(tape, "connect", CONNECT, width_px=360, digest="small")
     shown(tape, "connect", CONNECT, digest="same")
@@ -139,33 +139,38 @@ def waited_on_both(tape: Tape, on_phone: str, *, again: str = f"{CONNECT}\nOpeni
 
 
 @pytest.mark.parametrize(
-    ("on_phone", "again", "verdict", "seen"),
+    ("on_phone", "again", "verdict", "observed"),
     [
-        (f"{CONNECT}\nOpening", f"{CONNECT}\nOpening\u2026", Verdict.PASS, "something showed within 1 s of the press"),
+        (
+            f"{CONNECT}\nOpening",
+            f"{CONNECT}\nOpening\u2026",
+            Verdict.PASS,
+            "a sign of progress appeared within 1 s of the press",
+        ),
         (
             CONNECT,
             f"{CONNECT}\nOpening\u2026",
             Verdict.FAIL,
             "nothing on the page changed within 1 s of the press at 360 px",
         ),
-        (CONNECT, CONNECT, Verdict.INCONCLUSIVE, "whether anything showed in time at 360 px cannot be told"),
+        (CONNECT, CONNECT, Verdict.INCONCLUSIVE, "the views at 360 px do not show whether a sign appeared in time"),
     ],
     ids=["there too", "not there", "gone meanwhile"],
 )
-def test_a_sign_shows_on_a_phone_as_well(tape: Tape, on_phone: str, again: str, verdict: Verdict, seen: str) -> None:
-    """What has gone from the desk in the meantime accuses nobody."""
+def test_a_sign_must_appear_on_a_phone_too(tape: Tape, on_phone: str, again: str, verdict: Verdict, observed: str) -> None:
+    """A sign that meanwhile vanished at desktop width proves nothing."""
     waited_on_both(tape, on_phone, again=again)
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, finding.observed) == (verdict, seen)
+    assert (finding.verdict, finding.observed) == (verdict, observed)
 
 
-def test_a_phone_that_nobody_looked_at_in_time_is_a_doubt(tape: Tape) -> None:
-    """It had been looked at before the press."""
+def test_a_missing_view_on_a_phone_is_inconclusive(tape: Tape) -> None:
+    """The page was viewed at phone width before the press only."""
     shown(tape, "connect", CONNECT, width_px=360)
     waited(tape, f"{CONNECT}\nOpening")
 
     finding = PROBE.examine(tape.journal)
 
-    assert finding.observed == "the page was not seen at 360 px while the app was waiting"
+    assert finding.observed == "the page was not viewed at 360 px while the app was waiting"

@@ -1,4 +1,4 @@
-"""states_its_use: the purpose and the privacy notice can be read before the journey."""
+"""states_its_use: the purpose and the privacy notice are available before the journey."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ PRIVACY = link("How we use your data", "/privacy")
 
 
 def test_a_link_and_a_purpose_pass(tape: Tape) -> None:
-    """The notice is there, and has text."""
+    """The page links the notice, which has text, and the purpose is stated."""
     declare(tape)
     show(tape, "connect", PAGE, PRIVACY)
     press(tape, PRIVACY.text, purpose="privacy")
@@ -25,7 +25,7 @@ def test_a_link_and_a_purpose_pass(tape: Tape) -> None:
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, finding.observed) == (Verdict.PASS, "the privacy notice is linked and the purpose is told")
+    assert (finding.verdict, finding.observed) == (Verdict.PASS, "the page links the privacy notice and states the purpose")
 
 
 @pytest.mark.parametrize(
@@ -36,8 +36,8 @@ def test_a_link_and_a_purpose_pass(tape: Tape) -> None:
         Control(kind="link", text="Privacy", leads_to="HTTP://127.0.0.1:8000/privacy"),
     ],
 )
-def test_an_address_is_the_same_whatever_hangs_on_it(tape: Tape, control: Control) -> None:
-    """Query, fragment, a slash at the end."""
+def test_equivalent_urls_match(tape: Tape, control: Control) -> None:
+    """Query, fragment and a trailing slash are ignored."""
     declare(tape)
     show(tape, "connect", PAGE, control)
     show(tape, "privacy", NOTICE)
@@ -45,8 +45,8 @@ def test_an_address_is_the_same_whatever_hangs_on_it(tape: Tape, control: Contro
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_a_purpose_that_only_the_notice_tells_passes(tape: Tape) -> None:
-    """It is one press away."""
+def test_a_purpose_in_the_notice_passes(tape: Tape) -> None:
+    """The notice is one press away."""
     declare(tape)
     show(tape, "connect", BARE, PRIVACY)
     show(tape, "privacy", NOTICE)
@@ -54,8 +54,8 @@ def test_a_purpose_that_only_the_notice_tells_passes(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_a_purpose_that_another_linked_page_tells_passes(tape: Tape) -> None:
-    """So is that."""
+def test_a_purpose_on_another_linked_page_passes(tape: Tape) -> None:
+    """Another linked page is one press away, too."""
     declare(tape)
     show(tape, "connect", BARE, PRIVACY, link("How it works", "/about"))
     show(tape, "privacy", "We keep what you share to ourselves.")
@@ -64,8 +64,8 @@ def test_a_purpose_that_another_linked_page_tells_passes(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_no_link_fails(tape: Tape) -> None:
-    """Nothing leads to the notice."""
+def test_a_missing_link_fails(tape: Tape) -> None:
+    """No control leads to the notice."""
     declare(tape)
     show(tape, "connect", PAGE, button("Continue"), link("Start", "/start"))
 
@@ -73,16 +73,16 @@ def test_no_link_fails(tape: Tape) -> None:
 
     assert (finding.verdict, finding.observed) == (
         Verdict.FAIL,
-        "nothing on the page that starts linking leads to the privacy notice",
+        "no link on the page where linking starts leads to the privacy notice",
     )
 
 
 @pytest.mark.parametrize("status", [404, 410, 500, 503])
 def test_a_dead_link_fails(tape: Tape, status: int) -> None:
-    """A notice that is not there tells nothing."""
+    """The link must lead to an existing notice."""
     declare(tape)
     show(tape, "connect", PAGE, PRIVACY)
-    show(tape, "privacy", "Not Found, whatever you do", status=status, problem=f"it answered {status}")
+    show(tape, "privacy", "Not Found, whatever you do", status=status, problem=f"it responded {status}")
 
     finding = PROBE.examine(tape.journal)
 
@@ -90,7 +90,7 @@ def test_a_dead_link_fails(tape: Tape, status: int) -> None:
 
 
 def test_a_notice_without_text_fails(tape: Tape) -> None:
-    """An empty page is none."""
+    """An empty page is no notice."""
     declare(tape)
     show(tape, "connect", PAGE, PRIVACY)
     show(tape, "privacy", "")
@@ -98,8 +98,8 @@ def test_a_notice_without_text_fails(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
 
 
-def test_a_notice_that_is_a_document_is_open(tape: Tape) -> None:
-    """Nobody reads a PDF here."""
+def test_a_notice_as_a_document_is_inconclusive(tape: Tape) -> None:
+    """An embedded PDF cannot be read."""
     declare(tape)
     show(tape, "connect", PAGE, PRIVACY)
     show(tape, "privacy", "", html="<body><embed type='application/pdf'></body>")
@@ -107,8 +107,8 @@ def test_a_notice_that_is_a_document_is_open(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_no_purpose_anywhere_fails(tape: Tape) -> None:
-    """Neither here nor there."""
+def test_a_missing_purpose_fails(tape: Tape) -> None:
+    """Neither the page nor the notice states the purpose."""
     declare(tape)
     show(tape, "connect", BARE, PRIVACY)
     show(tape, "privacy", "We keep what you share to ourselves.")
@@ -118,16 +118,16 @@ def test_no_purpose_anywhere_fails(tape: Tape) -> None:
     assert (finding.verdict, finding.evidence) == (Verdict.FAIL, ("none of: build, monthly, budget",))
 
 
-def test_a_notice_elsewhere_is_known_by_its_address(tape: Tape) -> None:
-    """It is not opened; a purpose that only it may tell is open."""
+def test_a_notice_on_another_machine_is_recognised_by_its_url(tape: Tape) -> None:
+    """The notice is not opened."""
     declare(tape, privacy_url="https://www.example.com/privacy")
     show(tape, "connect", PAGE, link("Privacy", "https://www.example.com/privacy?from=app"))
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_a_purpose_that_a_notice_elsewhere_may_tell_is_open(tape: Tape) -> None:
-    """Nobody looked."""
+def test_a_purpose_in_a_notice_on_another_machine_is_inconclusive(tape: Tape) -> None:
+    """The notice is not opened, so its text is unknown."""
     declare(tape, privacy_url="https://www.example.com/privacy")
     show(tape, "connect", BARE, link("Privacy", "https://www.example.com/privacy"))
 
@@ -144,8 +144,8 @@ def test_a_purpose_that_a_notice_elsewhere_may_tell_is_open(tape: Tape) -> None:
     ],
     ids=["at another address", "in a window", "hidden", "in a menu"],
 )
-def test_a_notice_that_may_be_there_is_open(tape: Tape, controls: tuple[Control, ...], more: dict[str, Any]) -> None:
-    """The page offers one, or holds the link."""
+def test_a_possible_notice_is_inconclusive(tape: Tape, controls: tuple[Control, ...], more: dict[str, Any]) -> None:
+    """The page may offer a notice, or contain the link in an invisible place."""
     declare(tape)
     show(tape, "connect", PAGE, *controls, **more)
 
@@ -153,7 +153,7 @@ def test_a_notice_that_may_be_there_is_open(tape: Tape, controls: tuple[Control,
 
 
 def test_a_link_that_redirects_to_the_notice_passes(tape: Tape) -> None:
-    """Where it arrives counts."""
+    """The final URL counts."""
     declare(tape)
     show(tape, "connect", PAGE, link("Privacy", "/legal"))
     press(tape, "Privacy", purpose="privacy")
@@ -162,8 +162,8 @@ def test_a_link_that_redirects_to_the_notice_passes(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_a_link_that_was_not_followed_is_open(tape: Tape) -> None:
-    """Whether it is dead is not known."""
+def test_a_link_that_was_not_followed_is_inconclusive(tape: Tape) -> None:
+    """Without a view of the notice, the link may be dead."""
     declare(tape)
     show(tape, "connect", PAGE, PRIVACY)
 
@@ -173,16 +173,16 @@ def test_a_link_that_was_not_followed_is_open(tape: Tape) -> None:
 @pytest.mark.parametrize(
     ("facts", "hook"), [({"purpose": ""}, "app.facts.purpose"), ({"privacy_url": None}, "app.facts.privacy_url")]
 )
-def test_who_does_not_say_is_asked(tape: Tape, facts: dict[str, Any], hook: str) -> None:
-    """Each missing fact by its name."""
+def test_a_missing_fact_is_named(tape: Tape, facts: dict[str, Any], hook: str) -> None:
+    """The finding names the missing setting."""
     declare(tape, **facts)
     show(tape, "connect", PAGE, PRIVACY)
 
     assert PROBE.examine(tape.journal).hook == hook
 
 
-def test_a_page_that_cannot_be_read_is_open(tape: Tape) -> None:
-    """It accuses nobody."""
+def test_an_unreadable_page_is_inconclusive(tape: Tape) -> None:
+    """A page that cannot be read is not judged."""
     declare(tape)
     show(tape, "connect", PAGE, status=500)
 

@@ -149,7 +149,7 @@ def test_a_page_that_was_not_read_is_inconclusive() -> None:
 
     assert (finding.verdict, finding.observed) == (
         Verdict.INCONCLUSIVE,
-        "the page 'connections' was not seen as it is: the app returned 404",
+        "the page 'connections' could not be read: the app returned 404",
     )
 
 
@@ -166,4 +166,4 @@ def test_without_a_completed_journey_the_result_is_inconclusive(tape: Tape) -> N
     """The relevant pages come after a journey."""
     Sights.shown(tape, "connect")  # type: ignore[arg-type]
 
-    assert PROBE.examine(tape.journal).observed == "no journey came back to the app in the browser"
+    assert PROBE.examine(tape.journal).observed == "no journey returned to the app in the browser"

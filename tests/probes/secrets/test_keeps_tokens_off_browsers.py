@@ -82,7 +82,7 @@ def test_unread_storage_is_inconclusive() -> None:
 
     assert (finding.verdict, finding.observed) == (
         Verdict.INCONCLUSIVE,
-        "what the browser keeps (IndexedDB) was not read: UnknownError",
+        "the browser's IndexedDB could not be read: UnknownError",
     )
 
 

@@ -191,7 +191,7 @@ def test_a_busy_app_is_not_judged(tape: Tape) -> None:
     _, new = two_reads(tape)
     tape.effects({"rows": new[:3]}, moment="settled", pending=1, is_idle=False)
 
-    assert PROBE.examine(tape.journal).observed == "the app was still at work when the scenario ended"
+    assert PROBE.examine(tape.journal).observed == "the app was still busy when the scenario ended"
 
 
 def test_without_a_fault_the_result_is_inconclusive(tape: Tape) -> None:

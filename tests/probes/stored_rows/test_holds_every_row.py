@@ -91,7 +91,7 @@ def test_an_app_that_was_not_notified_is_not_judged(tape: Tape) -> None:
 
     assert (finding.verdict, finding.observed) == (
         Verdict.INCONCLUSIVE,
-        "nothing told the app of the latest sync of transactions",
+        "the app was not notified of the latest sync of transactions",
     )
 
 

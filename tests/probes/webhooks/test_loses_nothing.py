@@ -224,7 +224,7 @@ def test_a_message_lost_because_of_an_expired_token_is_inconclusive() -> None:
     finding = examined(locked_out(is_renewed=False))
 
     assert finding.verdict is Verdict.INCONCLUSIVE
-    assert "which is another practice's business" in finding.observed
+    assert "which another practice covers" in finding.observed
 
 
 def test_a_renewed_token_is_no_excuse() -> None:
@@ -294,5 +294,5 @@ def test_an_app_that_stopped_before_its_last_effects_is_inconclusive() -> None:
 
     assert (finding.verdict, finding.observed) == (
         Verdict.INCONCLUSIVE,
-        "the app could not be asked any more after it had acknowledged something",
+        "the app acknowledged a message, and its effects could not be read afterwards",
     )

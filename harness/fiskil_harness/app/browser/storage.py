@@ -7,11 +7,12 @@ from urllib.parse import urlsplit
 from fiskil_harness.app.browser.origins import Places
 from fiskil_harness.app.browser.page_snapshot import script
 from fiskil_harness.app.browser.tabs import RESPONSE_CAP_S
+from fiskil_harness.journal import StoragePlace
 
 if TYPE_CHECKING:
     from playwright.async_api import BrowserContext
 
-StoredItem = tuple[str, str, str]
+StoredItem = tuple[StoragePlace, str, str]
 """Place, name and value."""
 
 
@@ -31,7 +32,7 @@ async def stored_items(context: "BrowserContext", places: Places) -> list[Stored
             except Exception:  # noqa: BLE001, S112 - a frame may go while it is read
                 continue
             is_read = True
-            found |= {(str(place), str(name), str(value)): None for place, name, value in told}
+            found |= {(place, str(name), str(value)): None for place, name, value in told}
     if not is_read:
         found["lack", "storage", "no page of the app was open"] = None
     hosts = {urlsplit(places.app()).hostname, "localhost", "127.0.0.1"}

@@ -14,7 +14,7 @@ from fiskil_harness.app.browser.network import NetworkTraffic
 from fiskil_harness.app.browser.origins import Places
 from fiskil_harness.app.browser.page_snapshot import LOGIN, FrameContent, PageSnapshot, script
 from fiskil_harness.core.clock import stopwatch
-from fiskil_harness.journal import Control, Entry, PageView, Picture, Stored
+from fiskil_harness.journal import Control, Entry, PageView, Picture, StoragePlace, Stored, ViewMoment
 
 if TYPE_CHECKING:
     from playwright.async_api import Page
@@ -216,7 +216,7 @@ class Window:
             self.pause()
 
     def look(
-        self, *, moment: str = "plain", cause: str = "", problem: str = "", has_pictures: bool = True
+        self, *, moment: ViewMoment = "plain", cause: str = "", problem: str = "", has_pictures: bool = True
     ) -> tuple[PageView, ...]:
         """Look at the page on a phone and on a desk, and write down each look, with a picture where *has_pictures*."""
         self._chromium.call(self._traffic.note_sockets)
@@ -274,7 +274,8 @@ class Window:
         """Write down what the browser keeps for the app and every address that it went to, as far as it is new."""
         self.drain()
         kept = self._run(storage.stored_items(self._context, self.places), cap_s=CLOSING_CAP_S * 2)
-        for place, urls in (("url", self.addresses), ("history", self.visited)):
+        addresses: dict[StoragePlace, tuple[str, ...]] = {"url": self.addresses, "history": self.visited}
+        for place, urls in addresses.items():
             kept += [(place, str(number), url) for number, url in enumerate(urls) if not self.places.is_auth(url)]
         entries = tuple(
             Stored(**self._stamp(), participant=self.participant, page=self.page_name, place=place, name=name, value=value)

@@ -1,1 +1,1 @@
-"""One frozen class for each kind of observation in the journal."""
+"""Entry classes of the journal: one frozen class for each kind of observation."""

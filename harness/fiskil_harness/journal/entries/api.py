@@ -1,17 +1,24 @@
-"""What happened on the API's side: calls, faults that acted, keys, tokens, rows that were served."""
+"""Observations on the API's side: calls, faults that acted, keys, tokens and the rows that were served."""
 
-from typing import Any
+from typing import Any, Literal
 
 from fiskil_harness.journal.entries.entry import Entry
 
+RefusalKind = Literal["write", "form", "pair", "bound"]
+"""Why the relay refused a request: it writes, is ambiguous, has unverified credentials, or exceeds the limit."""
+
+KeyState = Literal["accepted", "revoked", "rotated", "wrong"]
+"""State of the app's key pair at the API; ``wrong`` means that the app was given an invalid secret."""
+
 
 class Exchange(Entry, frozen=True, kw_only=True):
-    """One request of the app to the API and what it got, as seen on the API's side of the link.
+    """One API call of the app and its response, as seen on the API's side of the proxy.
 
-    ``number`` counts requests of the scenario from 1. ``status`` is None where no answer was sent. ``bites`` names
-    the faults that acted. ``end_user_id`` is empty for calls about no end user (tokens, institutions). A stray call is about
-    an end user of an earlier scenario; no fault matches it and probes leave it out. A cut one was held by a fault when the
-    scenario ended, and ended by us.
+    *number* counts the calls of the scenario from 1. *status* is None if no response was sent. *bites* names the faults that
+    acted on the call. *end_user_id* is empty for calls that concern no end user (tokens, institutions).
+
+    *is_stray* marks a call about an end user of an earlier scenario: no fault matches it, and probes ignore it.
+    *is_cut* marks a call that a fault still held when the scenario ended; the harness closed it.
     """
 
     number: int
@@ -33,9 +40,11 @@ class Exchange(Entry, frozen=True, kw_only=True):
 
 
 class Bite(Entry, frozen=True, kw_only=True):
-    """A fault acted. ``byte_offset`` is where in the response body, -1 before it began; ``seed`` is its rule's.
+    """The moment at which a fault acted.
 
-    Of a fault of connections ``connection`` is the one it met, as exchanges have it, and ``seen`` what came of that.
+    *byte_offset* is the position in the response body, -1 before the body. *seed* is the seed of the fault's rule.
+    For faults of connections, *connection* is the number of the affected connection (as in ``Exchange``) and *observed*
+    describes the effect.
     """
 
     fault: str
@@ -48,26 +57,29 @@ class Bite(Entry, frozen=True, kw_only=True):
 
 
 class Abandoned(Entry, frozen=True, kw_only=True):
-    """The app ended a ``connection`` that a fault had bitten and still held, as one that gives up does."""
+    """The app closed a *connection* that a fault still held."""
 
     fault: str
     connection: int
 
 
 class Secured(Entry, frozen=True, kw_only=True):
-    """The app was started with an address of the API under https; ``is_reached`` tells whether it called there."""
+    """The app was started with an https URL of the API; *is_reached* states whether it called that URL."""
 
     is_reached: bool
 
 
 class Unencrypted(Entry, frozen=True, kw_only=True):
-    """Somebody spoke HTTP without TLS while the app was told of https: at that very port, or at the address of before."""
+    """A client sent plain HTTP although the app was configured with an https URL.
+
+    *is_former* is True if it used the earlier http URL, False if it used the https port.
+    """
 
     is_former: bool = False
 
 
 class Unreached(Entry, frozen=True, kw_only=True):
-    """The hosted API behind a relay gave no answer to a request, or broke it off, and no fault of ours did that."""
+    """The hosted API behind the relay sent no complete response, and no fault of the harness caused that."""
 
     what: str
     route: str
@@ -75,29 +87,27 @@ class Unreached(Entry, frozen=True, kw_only=True):
 
 
 class Refused(Entry, frozen=True, kw_only=True):
-    """A request that the relay did not pass on to the hosted API: it would write, is read in two ways, or is one too many.
-
-    ``kind`` is ``write``, ``form``, ``pair`` (the credentials are not the checked ones) or ``bound``.
-    """
+    """A request that the relay did not forward to the hosted API; *why* is the reason in words."""
 
     method: str
     route: str
-    kind: str
+    kind: RefusalKind
     why: str
     request_number: int
 
 
 class Strayed(Entry, frozen=True, kw_only=True):
-    """Somebody called an origin that only an answer of the API had named; ``carries_token`` tells of a token."""
+    """A request to an origin that only an API response named; *carries_token* is True if it had an access token."""
 
     path: str
     carries_token: bool = False
 
 
 class FaultSet(Entry, frozen=True, kw_only=True):
-    """A fault was set to bite ``times`` times on ``route``; ``unbitten`` is how many bites never came.
+    """A fault that was set to act *times* times on *route*.
 
-    ``spared`` counts the exchanges that came by and gave the fault nothing to spoil; ``lack`` says why bites are left.
+    *unbitten* counts the actions that never happened, and *problem* states why. *spared* counts matching exchanges that had
+    nothing for the fault to change.
     """
 
     fault: str
@@ -109,17 +119,20 @@ class FaultSet(Entry, frozen=True, kw_only=True):
 
 
 class TokensExpired(Entry, frozen=True, kw_only=True):
-    """Every access token that the app had taken died at this moment."""
+    """The moment at which every access token that the app holds expired."""
 
 
 class Key(Entry, frozen=True, kw_only=True):
-    """What the app's key pair is worth from now on: accepted, revoked, or wrong (the app was given a bad secret)."""
+    """The state of the app's key pair from now on."""
 
-    state: str
+    state: KeyState
 
 
 class Rows(Entry, frozen=True, kw_only=True):
-    """What the API serves for a participant's dataset at one moment: ids, and the values an app may keep."""
+    """The rows that the API serves for one dataset of a participant from now on.
+
+    Each row has its ids and the values that an app may store. *removed_ids* are ``fiskil_id`` of removed rows.
+    """
 
     participant: str
     dataset: str
@@ -130,9 +143,9 @@ class Rows(Entry, frozen=True, kw_only=True):
 
 
 class ConsentState(Entry, frozen=True, kw_only=True):
-    """A consent as it stands at Fiskil from now on: when it began, and at each change of what it covers, and at its end.
+    """The state of a consent at Fiskil from now on; written when it begins, changes and ends.
 
-    ``permissions`` are the datasets that it covers, ``accounts`` the ``account_id`` of each account that was chosen.
+    *permissions* are the datasets that the consent covers, *accounts* the ``account_id`` of each selected account.
     """
 
     participant: str
@@ -144,9 +157,9 @@ class ConsentState(Entry, frozen=True, kw_only=True):
 
 
 class InterpretationsUsed(Entry, frozen=True, kw_only=True):
-    """The doubtful clauses of the contract that came up: those where another reading would have answered otherwise.
+    """The ambiguous clauses that the scenario used: another interpretation would have led to another response.
 
-    ``ruled`` are the interpretations that ruled where they were not the best supported ones.
+    *ruled* maps clauses to the chosen interpretation where that is not the best supported one.
     """
 
     clauses: tuple[str, ...]

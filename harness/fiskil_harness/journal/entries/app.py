@@ -1,38 +1,91 @@
-"""What the app did and told, and what kept a step from being performed."""
+"""Observations of the app: its process, journeys, hooks, effects and outputs; and steps that could not be performed."""
 
-from typing import Any
+from typing import Any, Literal
 
 from fiskil_harness.journal.entries.entry import Entry
 
+StartKind = Literal["start", "found", "restart", "kill", "kill_worker", "stop", "refusal"]
+"""Change of the app's process.
+
+``found`` means that it was already running. ``kill_worker`` kills one process of several. ``refusal`` means that it refused
+to start without its webhook secret.
+"""
+
+JourneyEnding = Literal[
+    "APPROVED",
+    "AUTH_SESSION_CANCELLED",
+    "AUTH_SESSION_INVALID",
+    "CONSENT_ENDUSER_DENIED",
+    "CONSENT_OTP_FAILURE",
+    "CONSENT_ENDUSER_INELIGIBLE",
+    "CONSENT_TIMEOUT",
+    "CONSENT_UPSTREAM_PROCESSING_ERROR",
+    "ABANDONED",
+    "CLAIMED",
+]
+"""How a journey ended: APPROVED, an ``error_type`` of Fiskil, or one of two endings of ours.
+
+ABANDONED means that the end user left. CLAIMED means that the redirect to the app was forged.
+"""
+
+HookName = Literal["start_session", "message", "refresh", "revoke", "fail"]
+"""Names of the hooks below ``app.drive``."""
+
+EffectsMoment = Literal["before", "after", "between", "ordered", "halved", "settled", "end"]
+"""When the effects hook was queried.
+
+=======  ===================================================
+before   before a step
+after    after a step
+between  between two deliveries of a step
+ordered  just before the app is requested to fail
+halved   after half of a message was sent
+settled  after the app became idle, during a step
+end      at the end of the scenario
+=======  ===================================================
+"""
+
+ReportPlace = Literal["metrics", "an alert", "telemetry"]
+"""Where the app reported something to its operators."""
+
 
 class Started(Entry, frozen=True, kw_only=True):
-    """The app was started, or was found running.
+    """The app's process was started, stopped or killed, or was already running."""
 
-    ``how`` is start, found, restart, kill, kill_worker (one process of several), stop, or refusal: it would not start
-    without its webhook secret.
-    """
+    how: StartKind
 
-    how: str
+    @property
+    def is_kill(self) -> bool:
+        """Return True if the app, or one of its processes, was killed."""
+        return self.how in {"kill", "kill_worker"}
+
+    @property
+    def is_restart(self) -> bool:
+        """Return True if the app was started again."""
+        return self.how == "restart"
 
 
 class MachinePaused(Entry, frozen=True, kw_only=True):
-    """The whole machine, or this process of it, stood still for ``lasted_s`` real seconds, until ``at_s``."""
+    """The whole machine, or the harness's process, was suspended for *lasted_s* real seconds, until *at_s*."""
 
     lasted_s: float
 
 
 class Journey(Entry, frozen=True, kw_only=True):
-    """A consent journey came to an end, or was left. ``ending`` is the error type, APPROVED or ABANDONED."""
+    """A consent journey ended."""
 
     participant: str
-    ending: str
+    ending: JourneyEnding
     session: str
     attempt: int
     end_user_id: str = ""
 
 
 class Visit(Entry, frozen=True, kw_only=True):
-    """The end user's browser was sent to a page of the app (callback, cancelled page), or *is_elsewhere*: past the app."""
+    """The end user's browser was redirected to a page of the app.
+
+    *page* is ``callback`` or ``cancelled``. *is_elsewhere* is True if the redirect led to another origin than the app's.
+    """
 
     participant: str
     page: str
@@ -43,9 +96,9 @@ class Visit(Entry, frozen=True, kw_only=True):
 
 
 class SdkMessagePassed(Entry, frozen=True, kw_only=True):
-    """A window told the app's page how a journey ended, and the page passed it on; an empty ``error_type`` is a success.
+    """The app's page received a message about the end of a journey from a window, and forwarded it.
 
-    ``is_genuine`` is False where the window was not the consent page's.
+    An empty *error_type* means success. *is_genuine* is False if the window was not the consent page's.
     """
 
     participant: str
@@ -55,29 +108,39 @@ class SdkMessagePassed(Entry, frozen=True, kw_only=True):
 
 
 class HookCall(Entry, frozen=True, kw_only=True):
-    """The harness asked the app to do something. ``status`` is None when the app did not answer in time."""
+    """The harness called a hook of the app; *status* is None if the app did not respond in time."""
 
-    hook: str
+    hook: HookName
     participant: str
     status: int | None
     body: bytes = b""
     took_s: float = 0.0
 
+    @property
+    def is_failure_request(self) -> bool:
+        """Return True if the harness requested the app's next processing to fail."""
+        return self.hook == "fail"
+
+    @property
+    def has_succeeded(self) -> bool:
+        """Return True if the app responded with a 2xx status."""
+        return self.status is not None and 200 <= self.status < 300
+
 
 class Effects(Entry, frozen=True, kw_only=True):
-    """What the app says it did, at one moment. ``moment`` is before or after (a step), ordered (it is about
-    to be told to fail), halved (half of a message has come), settled, or end.
+    """The effects that the app reported at one *moment*.
 
-    ``applied`` and ``state`` are None where the app does not tell them. ``is_quiescent`` is False when the wait was capped;
-    nothing had changed for ``still_s`` real seconds by then. ``failed`` counts the ordered failures that have happened.
-    ``consents`` are the values that the state shows for consents, where the config says where they stand. ``refusal`` is
-    what was asked and answered where the app said that there is nothing. ``waits_for`` is a message of this scenario that
-    was waited for in vain, ``left_by`` since which scenario and message the app has not been at rest, where that was before
-    this one; which one that is depends on the worker, so no verdict's words may have it.
+    *applied* (count by message id) and *state* are None if the app does not report them. *failed* counts the requested
+    failures that happened. *consents* are the values that the state shows for consents, if the config locates them.
+    *refusal* describes the request and response if the app reported that it has no effects.
+
+    *is_idle* is False if the wait ended at its limit; nothing had changed for *unchanged_s* real seconds by then.
+    *waits_for* is a message of this scenario that stayed unprocessed. *left_by* names the earlier scenario and message since
+    which the app has been busy. That depends on the worker, so no verdict may contain it.
     """
 
     participant: str
-    moment: str
+    moment: EffectsMoment
     applied: dict[str, int] | None = None
     state: Any = None
     pending: int | None = None
@@ -92,9 +155,10 @@ class Effects(Entry, frozen=True, kw_only=True):
 
 
 class Output(Entry, frozen=True, kw_only=True):
-    """What the app wrote during the scenario. ``place`` is ``output`` or the log file's name.
+    """The text that the app wrote during the scenario.
 
-    ``lack`` says in words why ``text`` is not all that was written there: no file, nothing ever, or a part that is gone.
+    *place* is ``output`` or the log file's name. *problem* states why *text* is incomplete: the file is
+    missing or empty, or text was lost.
     """
 
     place: str
@@ -103,21 +167,19 @@ class Output(Entry, frozen=True, kw_only=True):
 
 
 class Reported(Entry, frozen=True, kw_only=True):
-    """What the app told those who watch over it. ``place`` is metrics, an alert, or telemetry.
+    """Metrics, one alert, or one telemetry request of the app; *problem* states why *text* is incomplete."""
 
-    ``lack`` says why ``text`` is not all of it.
-    """
-
-    place: str
+    place: ReportPlace
     text: bytes
     problem: str = ""
 
 
 class Filed(Entry, frozen=True, kw_only=True):
-    """A file that the app wrote in the folder it was given; ``text`` is what it wrote there during the scenario.
+    """A file that the app wrote to its working folder during the scenario.
 
-    ``name`` is its path in that folder, with stars for what differs from run to run. ``is_log`` says that it is called as
-    logs are; of another file the text is all that it holds, because databases write where they like.
+    *name* is its path in that folder, with stars for the parts that differ from run to run. *is_log* is True if the name is
+    typical of logs; *text* then holds what was added during the scenario. Of any other file it is the whole content, because
+    databases may write anywhere in a file.
     """
 
     name: str
@@ -127,7 +189,7 @@ class Filed(Entry, frozen=True, kw_only=True):
 
 
 class Leak(Entry, frozen=True, kw_only=True):
-    """A value that the sandbox minted was found where it must not be; only its kind is kept."""
+    """A secret of the sandbox appeared in a forbidden place; only its kind is recorded."""
 
     place: str
     kind: str
@@ -135,20 +197,20 @@ class Leak(Entry, frozen=True, kw_only=True):
 
 
 class Idle(Entry, frozen=True, kw_only=True):
-    """An idle stretch of ``seconds`` real seconds was watched; it began at ``at_s``."""
+    """An idle period of *seconds* real seconds was observed; it began at *at_s*."""
 
     seconds: float
 
 
 class CutShort(Entry, frozen=True, kw_only=True):
-    """A step did less than it was to do, so whatever probes see is not all of it. ``hook`` names what would help."""
+    """A step was performed in part only, so probes may miss something; *hook* names the hook that would help."""
 
     what: str
     hook: str = ""
 
 
 class Trouble(Entry, frozen=True, kw_only=True):
-    """Something kept a step from being performed. ``hook`` names a missing hook."""
+    """A step could not be performed; *hook* names the missing hook, if that was the cause."""
 
     what: str
     hook: str = ""

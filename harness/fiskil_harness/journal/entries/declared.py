@@ -1,4 +1,4 @@
-"""What probes must know beforehand: what the config states, and which values are secret."""
+"""Facts that probes need in advance: statements of the config, and the values that are secret."""
 
 from typing import Any
 
@@ -6,10 +6,10 @@ from fiskil_harness.journal.entries.entry import Entry
 
 
 class Limits(Entry, frozen=True, kw_only=True):
-    """The bounds in real seconds that the app's team promises to keep (``app.limits``).
+    """The time limits, in real seconds, that the app's team promises (``app.limits``).
 
-    ``last_attempt`` is the sender's own: the number of the attempt after which a message is discarded.
-    ``assumed`` names those that are mere defaults: nobody promised them, so they accuse nobody.
+    *last_attempt* belongs to the sender: a message is discarded after the attempt with this number.
+    *assumed* names the limits that are defaults; the team did not promise them, so exceeding one is no failure.
     """
 
     call_deadline_s: float
@@ -23,39 +23,39 @@ class Limits(Entry, frozen=True, kw_only=True):
 
 
 class Reduction(Entry, frozen=True, kw_only=True):
-    """The value that each kind of event leaves for its consent (``app.observe.reducer``); absent where nobody says."""
+    """The state of a consent after each kind of event (``app.observe.reducer``); not written if the config omits it."""
 
     becomes: dict[str, Any]
 
 
 class UsedEvents(Entry, frozen=True, kw_only=True):
-    """The kinds of events that the app's team says it acts on (``app.facts.uses_events``); absent where nobody says."""
+    """The kinds of events that the app processes (``app.facts.uses_events``); not written if the config omits it."""
 
     patterns: tuple[str, ...]
 
 
 API_URL_IN_ENV = "{api_url} in [app.env]"
-"""What a config lacks that does not tell the app where the API is; no hook, but it stands in the place of one."""
+"""Missing setting: the config does not pass the API's URL to the app. Reported in place of a missing hook."""
 
 
 CA_FILE_IN_ENV = "{ca_file} in [app.env]"
-"""What a config lacks that does not tell the app whose certificates to trust; no hook either."""
+"""Missing setting: the config does not pass the trusted certificates to the app. Reported in place of a missing hook."""
 
 
 class ApiUrlMissing(Entry, frozen=True, kw_only=True):
-    """The config does not tell the app where the API is (``API_TOLD``), so no call of its can be seen."""
+    """The config does not pass the API's URL to the app (``API_URL_IN_ENV``), so none of its calls can be observed."""
 
 
 class History(Entry, frozen=True, kw_only=True):
-    """For how many days the app's team says that it keeps rows (``app.facts.history_days``); absent where nobody says."""
+    """The number of days for which the app stores rows (``app.facts.history_days``); not written if the config omits it."""
 
     days: int
 
 
 class Declared(Entry, frozen=True, kw_only=True):
-    """What the app's team says it uses and for how long (``app.facts``); None where nobody says.
+    """Facts about the app that its team states (``app.facts``); None or empty if the config omits them.
 
-    ``syncing_words`` are words of its own pages for data that is on its way.
+    *syncing_words* are the words with which the app's own pages announce data that is still syncing.
     """
 
     datasets: tuple[str, ...] | None = None
@@ -71,27 +71,30 @@ class Declared(Entry, frozen=True, kw_only=True):
 
 
 class Production(Entry, frozen=True, kw_only=True):
-    """Where the app's team says that webhooks go in production (``app.facts.production_webhook_url``); None: nobody says."""
+    """The webhook URL of the app in production (``app.facts.production_webhook_url``); None if the config omits it."""
 
     webhook_url: str | None = None
 
 
 class KeyInUse(Entry, frozen=True, kw_only=True):
-    """The app was started with this key, which has no readable form; ``is_told`` says whether its environment carries it."""
+    """The client secret with which the app was started; its repr hides it.
+
+    *is_in_env* states whether the app's environment contains it.
+    """
 
     client_secret: str
     is_in_env: bool = True
 
     def __repr__(self) -> str:
-        """Nothing secret."""
+        """Return a text without the secret."""
         return f"KeyInUse(is_in_env={self.is_in_env})"
 
 
 class Canaries(Entry, frozen=True, kw_only=True):
-    """Secret values that the sandbox minted, by kind; none of them may show anywhere, so they have no readable form."""
+    """Secret values that the sandbox created, by kind; none of them may appear anywhere, so the repr hides them."""
 
     values: dict[str, tuple[str, ...]]
 
     def __repr__(self) -> str:
-        """The kinds alone."""
+        """Return the kinds alone."""
         return f"Canaries({', '.join(sorted(self.values))})"

@@ -1,29 +1,66 @@
-"""What was handed over to the receiver, and what was planted in it; whole plans of it too."""
+"""Observations of the webhook sender: deliveries, canary URLs planted in them, and generated plans."""
 
-from typing import Literal
+from typing import Final, Literal
 
 from fiskil_harness.journal.entries.entry import Entry
 from fiskil_harness.journal.entries.plan_pairs import Verb
 
 Headers = tuple[tuple[str, str], ...]
 
+DeliveryKind = Literal[
+    "genuine",
+    "replay",
+    "forged",
+    "unusual",
+    "foreign",
+    "odd",
+    "broken",
+    "method",
+    "plain",
+    "refusable",
+    "embedded",
+    "early",
+]
+"""How a delivery differs from Fiskil's own.
 
-DURING_KILL = "amidst a kill"
-"""The variant of deliveries that were under way when the app was killed, whatever came of each: that is a matter of time."""
+=========  ==========================================================================
+genuine    sent as Fiskil sends it
+replay     the same bytes and signature as an earlier genuine delivery
+forged     not signed with the app's secret, or changed after signing
+unusual    signed, but Fiskil never sends it
+foreign    signed, about ids that do not belong to the app
+odd        signed, valid HTTP in an uncommon form
+broken     signed, malformed HTTP
+method     signed, sent with a method that Fiskil does not use
+plain      genuine, but sent without TLS
+refusable  a forgery whose body contains another request
+embedded   the request inside the body of a refusable delivery
+early      any of these, refused with 429 or with 503 and Retry-After, and sent again soon
+=========  ==========================================================================
+"""
 
-HALVED = "halved"
-"""The moment of a look right after half of a message came: nothing of that message may show yet."""
+DeliveryOutcome = Literal["ack", "refuse", "indeterminate"]
+"""Response to a delivery: 2xx, any other status, or no response."""
 
-EARLY = "early"
-"""The kind of a delivery that was answered 429, or 503 with Retry-After, and made again a moment later."""
+DURING_KILL = "during a kill"
+"""``name`` of deliveries that were in progress when the app was killed; timing alone decides their outcome."""
+
+HALVED: Final = "halved"
+"""``moment`` of a snapshot after half of a message was sent; no effect of that message may show."""
+
+EARLY: Final = "early"
+"""``kind`` of a delivery that the receiver refused with 429, or with 503 and Retry-After, and that was sent again soon."""
 
 
 HOMES = ("127.0.0.1", "127.0.0.20")
-"""Where genuine deliveries come from; the second address is used only where a reading says so."""
+"""Source addresses of genuine deliveries; the second one is used only under another interpretation."""
 
 
 class EventCreated(Entry, frozen=True, kw_only=True):
-    """The sandbox told a fact. ``event`` is its symbol (``e0``); ``is_subscribed`` says whether the app must act on it."""
+    """The sandbox created an event.
+
+    *event* is its symbol (``e0``). *is_subscribed* states whether the app must process it.
+    """
 
     event: str
     kind: str
@@ -34,24 +71,21 @@ class EventCreated(Entry, frozen=True, kw_only=True):
 
 
 class Delivery(Entry, frozen=True, kw_only=True):
-    """One attempt to hand one message over.
+    """One delivery attempt and its outcome.
 
-    ``kind`` is genuine, replay, forged, unusual (signed, but never sent by Fiskil) or foreign (signed, about ids that the
-    app has nothing to do with); odd, broken or method (signed, in bytes or by methods of which Fiskil has none); plain
-    (genuine, but without TLS); refusable or embedded (a forgery, and what stands in its body like a request); early (any of
-    them, that was asked to wait and made again a moment later). ``name`` is the variant. ``outcome`` is ack, refuse or
-    indeterminate; ``trouble`` says in words
-    why there is no status. ``message_id`` is the id that an effect would be filed under. Where ``is_judged`` is False the
-    answer is recorded only. ``says`` is what the message tells where it is not worded as Fiskil's are.
+    *attempt* counts from 1. *name* is the variant. *message_id* is the id under which the app would record an effect.
+    *trouble* states why *status* is None. Deliveries with one *group* above 0 were sent at the same time.
+    If *is_judged* is False, the response is recorded but not judged. *content* holds the fields of a message that is not in
+    Fiskil's format.
     """
 
     event: str
     participant: str
     message_id: str
     attempt: int
-    kind: str = "genuine"
+    kind: DeliveryKind = "genuine"
     name: str = ""
-    outcome: str = "indeterminate"
+    outcome: DeliveryOutcome = "indeterminate"
     status: int | None = None
     trouble: str = ""
     took_s: float = 0.0
@@ -64,12 +98,42 @@ class Delivery(Entry, frozen=True, kw_only=True):
     is_judged: bool = True
     content: dict[str, str] = {}
 
+    @property
+    def is_genuine(self) -> bool:
+        """Return True if the message was sent as Fiskil sends it, and is no replay."""
+        return self.kind == "genuine"
+
+    @property
+    def is_replay(self) -> bool:
+        """Return True if the same bytes and signature were sent before."""
+        return self.kind == "replay"
+
+    @property
+    def is_authentic(self) -> bool:
+        """Return True if the bytes are Fiskil's own: a genuine delivery or a replay of one."""
+        return self.is_genuine or self.is_replay
+
+    @property
+    def is_acknowledged(self) -> bool:
+        """Return True if the receiver responded with a 2xx status."""
+        return self.outcome == "ack"
+
+    @property
+    def is_refused(self) -> bool:
+        """Return True if the receiver responded with a status other than 2xx."""
+        return self.outcome == "refuse"
+
+    @property
+    def has_response(self) -> bool:
+        """Return True if the receiver responded."""
+        return self.outcome != "indeterminate"
+
 
 class Flood(Entry, frozen=True, kw_only=True):
-    """Somebody unsigned wrote a body without end, until the receiver answered, closed, or the bound was reached.
+    """An unsigned request with an endless body, sent until the receiver responded, closed, or the limit was reached.
 
-    ``taken_bytes`` is what the receiver and the system's buffers took, in ``took_s`` real seconds. ``status`` is None where
-    no answer came; ``is_over`` says whether the receiver ended it.
+    *taken_bytes* is what the receiver and the operating system's buffers accepted in *took_s* real seconds. *status* is None
+    if no response came. *is_over* is True if the receiver ended the request.
     """
 
     name: str
@@ -80,31 +144,32 @@ class Flood(Entry, frozen=True, kw_only=True):
 
 
 class CanaryPlanted(Entry, frozen=True, kw_only=True):
-    """A URL of ours went out that nobody has a reason to call. ``place`` says where it stood; ``kind`` is a delivery's."""
+    """A canary URL was sent to the receiver; *place* says where in the message, *kind* is the delivery's kind."""
 
     place: str
-    kind: str
+    kind: DeliveryKind
 
 
 class CanaryRequested(Entry, frozen=True, kw_only=True):
-    """Somebody called such a URL."""
+    """A client requested a canary URL; the fields are those of its ``CanaryPlanted``."""
 
     place: str
-    kind: str
+    kind: DeliveryKind
 
 
 PlanKind = Literal["deliveries", "forgeries", "order", "everything", "lives"]
+"""Kinds of generated plans."""
 
 
 class PlanRun(Entry, frozen=True, kw_only=True):
-    """A generated plan was executed. ``plan`` is its JSON when it failed, ``summary`` its steps in words.
+    """One generated plan was executed.
 
-    The texts are those of the plan's finding that decided, by ``probe``; ``invariant`` is the promise that it saw broken,
-    and ``practice`` what that counts for, where plans of the kind bear on several. A failing plan with a race in it was run
-    ``rounds`` more times and failed ``rounds_failed`` times; these two never enter a verdict's words.
+    *plan* is its JSON if it failed, *summary* its steps in words. *observed*, *expected*, *source*, *fix*, *evidence* and
+    *hook* come from the deciding finding, which *probe* reported. *invariant* is the violated invariant. *practice* is the
+    practice that the violation counts against, if the kind of plan covers several.
 
-    Of a life, ``happened`` are the verbs that came to pass and, where they are faults, bit; ``possible`` are all that could
-    have been drawn.
+    A failing plan with a race in it was run *rounds* more times and failed *rounds_failed* times; verdicts never depend on
+    these two. For life plans, *happened* are the verbs that took effect and *possible* all that could have been generated.
     """
 
     number: int

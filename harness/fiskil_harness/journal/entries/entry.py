@@ -1,10 +1,13 @@
-"""What every observation has in common: when it was made, and during which step."""
+"""Common base of all journal entries: the time of an observation and the step during which it was made."""
 
 from msgspec import Struct
 
 
 class Entry(Struct, frozen=True, kw_only=True):
-    """One observation. ``step`` is the index of the step that was being performed."""
+    """One observation.
+
+    *at_s* is real seconds since the scenario began. *step* is the index of the current step, -1 before the first.
+    """
 
     at_s: float = 0.0
     step: int = -1

@@ -1,15 +1,23 @@
-"""What the app's own monitoring showed at one moment, and what had moved since another."""
+"""Readings of the app's own monitoring, and the samples that changed between two of them."""
 
 import re
+from typing import Literal
 
 from fiskil_harness.journal.entries.entry import Entry
 
 OTLP = "otlp"
-"""The place of log records that the app exports."""
+"""``place`` of log records that the app exports."""
+
+MonitoringMoment = Literal["calm", "idle", "asked", "good", "slow", "bad", "mended", "over"]
+"""When a reading was taken.
+
+``calm`` and ``idle``: before and after an idle period. ``asked``: after a requested refresh. ``good``: after ordinary work.
+``slow`` and ``bad``: during a fault. ``mended``: after the fault. ``over``: after more ordinary work.
+"""
 
 _LANGUAGES = ("jvm", "nodejs", "v8js", "dotnet", "otel", "promhttp", "scrape")
-"""Whatever begins so is of a runtime or of the library that shows metrics."""
-_KNOWN = {
+"""First words of samples that belong to a runtime or to the metrics library."""
+_RUNTIME_NAMES = {
     "process": "cpu|resident|virtual|open_fds|max_fds|start_time|heap|runtime|memory|disk|network|threads?|uptime|paging"
     "|open_file|context_switches|files|handles?|handle_count|private|working_set|num_threads|windows|unix",
     "go": "gc|memstats|threads|goroutines?|goroutine_count|info|sched|schedule|cpu|sync|godebug|cgo"
@@ -20,28 +28,32 @@ _KNOWN = {
     "runtime": "cpu|go|jvm|gc|memory|cpython|nodejs|dotnet|uptime|info|heap|threads?|goroutines",
     "python": "gc|info|memory|threads?|cpu",
 }
-"""What runtimes and their client libraries call what they show by themselves, behind each first word."""
+"""Second words of samples that runtimes and their client libraries export by default, for each first word."""
 _OF_THE_RUNTIME = re.compile(
-    rf"(?:{'|'.join(_LANGUAGES)})[_.]" + "".join(rf"|{first}[_.](?:{rest})(?![a-z])" for first, rest in _KNOWN.items())
+    rf"(?:{'|'.join(_LANGUAGES)})[_.]"
+    + "".join(rf"|{first}[_.](?:{rest})(?![a-z])" for first, rest in _RUNTIME_NAMES.items())
 )
-_LIKE_THE_RUNTIME = re.compile(rf"(?:{'|'.join(_KNOWN)})[_.]")
+_LIKE_THE_RUNTIME = re.compile(rf"(?:{'|'.join(_RUNTIME_NAMES)})[_.]")
 _OF_THE_APP = re.compile(
     r"webhook|deliver|fiskil|consent|sync|bank|request|error|fail|message|api[_.]|http|calls?(?![a-z])|events?(?![a-z])|jobs?[_.]"
 )
-"""Words that say in the app's own metrics what they are about."""
+"""Words that mark a sample as the app's own."""
 
 
 class Monitors(Entry, frozen=True, kw_only=True):
-    """One reading. ``samples`` are values by name and labels, None where there are none or what came is no metrics.
+    """One reading of the app's metrics and alerts.
 
-    ``alerts`` counts those that have come to the alert sink since the harness began; ``kinds`` are the kinds of all that
-    came since the reading before, and equal texts but for numbers are of one kind. ``lack`` says what kept the metrics from
-    being read. ``is_told`` says whether the config tells the app where alerts go. ``is_calm`` is None where nobody waited
-    for alerts to end, and False where they went on beyond the time that the app has. ``since_1970_s`` is the real time.
-    ``began_s`` is when the reading began, ``at_s`` when it was over: what it shows is of some moment in between.
+    *samples* maps name and labels to the value. It is None if there are no metrics or the response was not readable as
+    metrics; *problem* states why. *alerts* counts the alerts received since the harness started. *kinds* are the kinds of
+    those received since the previous reading; texts that differ in numbers only are of one kind. *is_configured* states
+    whether the config passes the address for alerts to the app. *is_calm* is None if the harness did not wait for the alerts
+    to end, and False if they continued after the app's deadline.
+
+    *began_s* and *at_s* are the begin and end of the reading; its values belong to some moment in between. *since_1970_s* is
+    the real time.
     """
 
-    moment: str
+    moment: MonitoringMoment
     samples: dict[str, float] | None = None
     alerts: int = 0
     kinds: tuple[str, ...] = ()
@@ -53,28 +65,28 @@ class Monitors(Entry, frozen=True, kw_only=True):
 
 
 def moved(earlier: Monitors, later: Monitors) -> set[str]:
-    """The samples that differ, or are new and not zero.
+    """Return the names of samples that differ, or are new and not zero.
 
-    Those of the language's runtime do not count, nor do parts of a distribution: its count moves with them, and which part
-    does is a matter of time.
+    Samples of the language's runtime do not count. Buckets and quantiles of a distribution do not count either: its count
+    changes with them, and which of them changes depends on timing.
     """
     return {name for name in _differing(earlier, later) if not is_of_the_runtime(name) and not _is_like_the_runtime(name)}
 
 
 def moved_perhaps(earlier: Monitors, later: Monitors) -> set[str]:
-    """The samples that differ of which nobody knows whether they are the runtime's."""
+    """Return the names of samples that differ and that may belong to the runtime or to the app."""
     return {name for name in _differing(earlier, later) if _is_like_the_runtime(name)}
 
 
 def is_of_the_runtime(name: str) -> bool:
-    """Whether a sample is one that a language's runtime, or the library that shows metrics, shows by itself."""
+    """Return True if a language's runtime or the metrics library exports the sample by default."""
     return _OF_THE_RUNTIME.match(name) is not None
 
 
 def _is_like_the_runtime(name: str) -> bool:
-    """Whether a sample begins as those of a runtime do, is none that is known, and does not say that it is the app's."""
-    begins_so = _LIKE_THE_RUNTIME.match(name) is not None and not is_of_the_runtime(name)
-    return begins_so and _OF_THE_APP.search(name.partition("{")[0]) is None
+    """Return True if the sample begins like a runtime's, is not a known one, and has no word that marks it as the app's."""
+    is_unknown = _LIKE_THE_RUNTIME.match(name) is not None and not is_of_the_runtime(name)
+    return is_unknown and _OF_THE_APP.search(name.partition("{")[0]) is None
 
 
 def _differing(earlier: Monitors, later: Monitors) -> set[str]:

@@ -1,6 +1,6 @@
-"""What the app's pages showed in a real browser, what they asked for, and what the browser kept of them."""
+"""Observations of the app's pages in a real browser: what they showed, their requests, and what the browser stored."""
 
-from typing import Final
+from typing import Final, Literal
 
 from msgspec import Struct
 
@@ -10,52 +10,95 @@ CONNECT, CONNECTIONS = "connect", "connections"
 """Pages that the config may name: where a journey begins, and where consents are listed."""
 
 RESPONSE, NOTICE, LINKED = "answer", "privacy", "linked"
-"""Pages that the config does not name: the response to a press, the privacy notice, another page that a page links."""
+"""Pages that the config does not name: the response to a press, the privacy notice, another linked page of the app."""
 
-REVOKE, PRIVACY = "revoke", "privacy"
+REVOKE: Final = "revoke"
+PRIVACY: Final = "privacy"
 """Purposes of a press."""
 
 PLAIN: Final = "plain"
 BEFORE: Final = "synced"
 AFTER: Final = "ended"
-"""Moments of a look: nothing special, before a consent was revoked, and after it."""
+"""Moments of a page view: nothing special, before a consent was revoked, and after it."""
 
 ELSEWHERE = "it leads to another machine"
-"""The ``lack`` of a link that leaves this machine."""
+"""The ``problem`` of a link that leaves this machine."""
 
-NO_RESPONSE = "no answer came, or the page did not wait for it"
-"""The ``lack`` of a request that the browser got nothing for."""
+NO_RESPONSE = "no response came, or the page did not wait for it"
+"""The ``problem`` of a request for which the browser received nothing."""
+
+ControlKind = Literal["link", "button", "switch", "field"]
+"""Kinds of controls; a checkbox is a switch."""
+
+ViewMoment = Literal["plain", "waiting", "stalled", "unsynced", "synced", "ended", "failed"]
+"""When a page was viewed.
+
+========  ==================================
+plain     none of the following
+waiting   an API call of the app hangs
+stalled   the app has given up the call
+unsynced  after the consent, before any data
+synced    all data is there
+ended     after the consent ended
+failed    after an error
+========  ==================================
+"""
+
+PressPurpose = Literal["link", "revoke", "privacy"]
+"""Why a control was pressed: to begin a journey, to revoke a consent, or to open the privacy notice."""
+
+StoragePlace = Literal["localStorage", "sessionStorage", "IndexedDB", "cache", "cookie", "url", "history", "lack"]
+"""Where the browser stored a value; ``lack`` marks storage that could not be read (*name*: which, *value*: why)."""
 
 
 class Control(Struct, frozen=True, kw_only=True):
-    """Something visible that can be pressed or filled in.
+    """A visible control of a page.
 
-    ``kind`` is link, button, switch (a checkbox, too) or field. ``is_on`` is how a switch stands. ``text`` is its accessible
-    name. ``leads_to`` is where a link or its form goes, absolute; it is empty where only a script knows.
+    *text* is its accessible name. *leads_to* is the absolute URL of the link or form; empty if only a script knows it.
+    *is_on* is the state of a switch.
     """
 
-    kind: str
+    kind: ControlKind
     text: str
     leads_to: str = ""
     is_disabled: bool = False
     is_on: bool = False
 
+    @property
+    def is_switch(self) -> bool:
+        """Return True for a switch or a checkbox."""
+        return self.kind == "switch"
+
+    @property
+    def is_link(self) -> bool:
+        """Return True for a link."""
+        return self.kind == "link"
+
+    @property
+    def is_button(self) -> bool:
+        """Return True for a button."""
+        return self.kind == "button"
+
+    @property
+    def is_field(self) -> bool:
+        """Return True for a field that can be filled in."""
+        return self.kind == "field"
+
 
 class PageView(Entry, frozen=True, kw_only=True):
-    """One look at one page at one width.
+    """One view of one page at one width.
 
-    ``page`` is its name in the config, or ``callback``, ``cancelled``, ``answer`` (what came of a press), ``privacy`` (the
-    notice that a page links), ``linked`` (another page of the app's own that it links). ``moment`` says
-    what was going on: plain, waiting (a call of the app hangs), stalled (until the app gave up), unsynced (a consent, and no
-    data yet), synced, ended, or failed. ``cause`` is the error type behind a look that is *failed*. ``text`` is what a
-    person can read, line by line; ``signs`` are the visible signs of work under way (progressbar, aria-busy, a status that
-    is announced). ``lack`` says why there was nothing to see; ``digest`` tells one picture of the page from another, where
-    one was taken only for that. ``veils`` are what may hide more words than could be read, such as a large canvas.
+    *page* is its name in the config, or ``callback``, ``cancelled``, ``answer`` (the response to a press), ``privacy`` (the
+    linked notice) or ``linked`` (another page of the app). *cause* is the error type if *moment* is ``failed``.
+
+    *text* is the visible text, line by line. *signs* are the visible signs of progress (progressbar, aria-busy, an announced
+    status). *problem* states why nothing could be read. *digest* identifies the screenshot if one was taken to compare.
+    *veils* describe elements that may hide more words, such as a large canvas.
     """
 
     participant: str
     page: str
-    moment: str = "plain"
+    moment: ViewMoment = "plain"
     cause: str = ""
     url: str = ""
     status: int | None = None
@@ -72,11 +115,11 @@ class PageView(Entry, frozen=True, kw_only=True):
 
 
 class Fetched(Entry, frozen=True, kw_only=True):
-    """A request that a page made, and what came back.
+    """A request of a page and its response.
 
-    ``kind`` is the browser's word (document, script, stylesheet, xhr, fetch, ...) or sourcemap, which we asked for.
-    ``is_ours`` tells that it went to the app's own origin, ``is_api`` that it went to the API. ``lack`` says why the body
-    could not be read; a request that would have left this machine was refused.
+    *kind* is the browser's resource type (document, script, stylesheet, xhr, fetch, ...) or ``sourcemap``, which the harness
+    requested. *is_ours* is True for the app's own origin, *is_api* for the API. *problem* states why the body could not be
+    read; requests to other machines are blocked.
     """
 
     participant: str
@@ -96,29 +139,30 @@ class Fetched(Entry, frozen=True, kw_only=True):
 
 
 class Stored(Entry, frozen=True, kw_only=True):
-    """Something that the browser kept for the app's origin.
-
-    ``place`` is localStorage, sessionStorage, IndexedDB, cache, cookie, url or history.
-    """
+    """A value that the browser stored for the app's origin."""
 
     participant: str
     page: str
-    place: str
+    place: StoragePlace
     name: str
     value: str
 
+    @property
+    def is_unread(self) -> bool:
+        """Return True if the storage could not be read; *value* states why."""
+        return self.place == "lack"
+
 
 class Pressed(Entry, frozen=True, kw_only=True):
-    """The end user pressed something. ``number`` counts presses from 1 since the page was opened.
+    """The end user pressed a control; *number* counts presses from 1 since the page was opened.
 
-    ``purpose`` is link (to begin a journey), revoke, or privacy. ``lack`` says why nothing came of it, or with an empty
-    ``text`` why there was nothing to press. ``is_typed`` tells that it was a word that the page asks to be typed,
-    ``is_switch`` that it was a switch, which was turned off.
+    *problem* states why the press had no result or, with an empty *text*, why there was nothing to press. *is_typed* marks a
+    confirmation word that the page requires to be typed, *is_switch* a switch that was turned off.
     """
 
     participant: str
     page: str
-    purpose: str
+    purpose: PressPurpose
     text: str
     number: int
     problem: str = ""
@@ -127,21 +171,21 @@ class Pressed(Entry, frozen=True, kw_only=True):
 
 
 class Picture(Entry, frozen=True, kw_only=True):
-    """What a page looked like, as PNG; none is taken of a page that shows a secret, and ``lack`` says so."""
+    """A screenshot of a page as PNG; there is none of a page that shows a secret, and *problem* states that."""
 
     participant: str
     page: str
-    moment: str
+    moment: ViewMoment
     width_px: int
     png: bytes = b""
     problem: str = ""
 
 
 class Sharing(Entry, frozen=True, kw_only=True):
-    """A consent that stood when its end user opened the page where consents are seen, as that page is to show it.
+    """A consent as the page of connections must show it when its end user opens that page.
 
-    ``institution`` is the name that Fiskil tells. ``expires_on`` and ``today`` are days, like 2027-03-12. ``is_sought``
-    marks the one that is to be revoked.
+    *institution* is the name that Fiskil reports. *expires_on* and *today* are dates like 2027-03-12. *is_sought* marks the
+    consent that will be revoked.
     """
 
     participant: str

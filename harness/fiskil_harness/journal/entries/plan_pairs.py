@@ -1,4 +1,4 @@
-"""Which two things met in one life: of the end user, of the API and of the deliveries, each of which can spoil another."""
+"""Pair coverage of generated life plans: which two verbs (end user, API, delivery) happened in the same plan."""
 
 from collections.abc import Iterable, Sequence
 from itertools import combinations
@@ -9,7 +9,10 @@ LIFE, FAULT, DELIVERY = "life", "fault", "delivery"
 
 
 class Verb(Struct, frozen=True, kw_only=True):
-    """One thing that drawn lives are made of; without a ``group`` it is too ordinary to count. ``needs`` are hooks."""
+    """One building block of generated life plans.
+
+    Verbs without a *group* are too common to count. *needs* are the hooks that the verb requires.
+    """
 
     name: str
     group: str = ""
@@ -17,7 +20,7 @@ class Verb(Struct, frozen=True, kw_only=True):
 
 
 class Pairs(Struct, frozen=True, kw_only=True):
-    """How many pairs of verbs of different groups happened in one life, of how many, and which of them never did."""
+    """Pair coverage: *covered* of *of* pairs of verbs from different groups met in one plan; *missing* names the others."""
 
     covered: int
     of: int
@@ -25,24 +28,22 @@ class Pairs(Struct, frozen=True, kw_only=True):
 
 
 def pairs_of(verbs: Iterable[Verb]) -> list[tuple[str, str]]:
-    """Every pair of verbs of different groups, in order."""
-    return [
-        (combination.name, other.name) for combination, other in combinations(verbs, 2) if combination.group != other.group
-    ]
+    """Return every pair of verbs from different groups, in order."""
+    return [(first.name, second.name) for first, second in combinations(verbs, 2) if first.group != second.group]
 
 
 def unmet(pairs: Sequence[tuple[str, str]], lives: Iterable[Iterable[str]]) -> list[tuple[str, str]]:
-    """Those of *pairs* of which no life had both."""
-    met = [frozenset(live) for live in lives]
-    return [pair for pair in pairs if not any(both.issuperset(pair) for both in met)]
+    """Return those of *pairs* that no plan in *lives* contains; each plan is the names of its verbs."""
+    plans = [frozenset(life) for life in lives]
+    return [pair for pair in pairs if not any(plan.issuperset(pair) for plan in plans)]
 
 
 def covered(verbs: Iterable[Verb], lives: Iterable[Iterable[str]]) -> Pairs:
-    """What the lives together covered; each is the verbs that happened in it."""
-    known = pairs_of(verbs)
-    missing = unmet(known, lives)
+    """Return the pair coverage of all plans in *lives*; each plan is the names of the verbs that happened in it."""
+    pairs = pairs_of(verbs)
+    missing = unmet(pairs, lives)
     return Pairs(
-        covered=len(known) - len(missing),
-        of=len(known),
-        missing=tuple(f"{text} with {other}" for text, other in missing),
+        covered=len(pairs) - len(missing),
+        of=len(pairs),
+        missing=tuple(f"{first} with {second}" for first, second in missing),
     )

@@ -1,12 +1,12 @@
-"""What was seen of the app as a server of TLS."""
+"""Observations of the app as a TLS server."""
 
 from fiskil_harness.journal.entries.entry import Entry
 
 
 class TlsServed(Entry, frozen=True, kw_only=True):
-    """From now on the app is to serve TLS; ``is_up`` says whether it was ready then.
+    """The app serves TLS from now on.
 
-    ``has_plain_port`` says whether it has another port, for plain HTTP.
+    *is_up* is False if the app did not become ready. *has_plain_port* is True if it also listens for plain HTTP.
     """
 
     is_up: bool
@@ -14,10 +14,11 @@ class TlsServed(Entry, frozen=True, kw_only=True):
 
 
 class Handshake(Entry, frozen=True, kw_only=True):
-    """A client that speaks one version of TLS called at the app's TLS port.
+    """One handshake with the app's TLS port, limited to one version of TLS.
 
-    ``is_spoken`` is None where this machine cannot speak the version. ``is_given`` says whether the certificate that was
-    shown is the one that the app was given; None where none was shown, or none was given.
+    *is_spoken* states whether the app accepted *version*; it is None if this machine does not support the version.
+    *is_our_certificate* states whether the app presented the certificate that the harness issued to it. It is None if the
+    app presented no certificate, or if none was issued.
     """
 
     version: str

@@ -1,1 +1,1 @@
-"""Questions to a journal that several probes share; each returns values, never a verdict."""
+"""Queries over a finished journal, shared by probes."""

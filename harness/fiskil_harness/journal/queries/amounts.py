@@ -1,4 +1,4 @@
-"""Which amounts the API handed over for each row: those of every sync, and those of answers that a fault had spoilt."""
+"""Amounts that the API served for each row: those of every sync, and those of responses that a fault changed."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -22,10 +22,11 @@ Pairs = list[tuple[str, Any]]
 
 
 class Handed(Struct, frozen=True):
-    """Amounts by ``fiskil_id``: all of them, the odd ones, and the one amount of rows that never had an odd one.
+    """Amounts that were served, by ``fiskil_id``.
 
-    ``since_s`` is when the first odd one was there. ``is_partial`` says that an answer was not kept whole, so there may have
-    been others.
+    *of* are all amounts of each row. *odd* are the unusual ones: huge, fractional cents, negative zero, changed by a fault.
+    *plain* is the only amount of each row that never had an unusual one. *since_s* is when the first unusual amount was
+    served. *is_partial* is True if a response was not kept whole, so there may have been further amounts.
     """
 
     of: dict[str, set[Decimal]]
@@ -35,23 +36,20 @@ class Handed(Struct, frozen=True):
     is_partial: bool
     labels: dict[str, str]
 
-    def names(self, ids: Iterable[str], what: str) -> tuple[str, ...]:
-        """The rows by their names in the person's history, sorted."""
-        return tuple(f"{name}: {what}" for name in sorted(self.labels.get(text, "a row of no sync") for text in ids))
+    def names(self, ids: Iterable[str], problem: str) -> tuple[str, ...]:
+        """Return a line "name: *problem*" for each row in *ids*, sorted; names are those of the person's history."""
+        names = sorted(self.labels.get(fiskil_id, "a row that no sync served") for fiskil_id in ids)
+        return tuple(f"{name}: {problem}" for name in names)
 
 
 def handed(journal: Journal, rows: Rows) -> Handed:
-    """Everything that an app can know of the amounts of the dataset and participant of *rows*."""
+    """Return all amounts that the app could have read for the dataset and participant of *rows*."""
     of: dict[str, set[Decimal]] = {}
     odd: dict[str, set[Decimal]] = {}
     labels: dict[str, str] = {}
-    served = [
-        each_rows
-        for each_rows in journal.all(Rows)
-        if (each_rows.dataset, each_rows.participant) == (rows.dataset, rows.participant)
-    ]
+    syncs = [sync for sync in journal.all(Rows) if (sync.dataset, sync.participant) == (rows.dataset, rows.participant)]
     moments: list[float] = []
-    for sync, row in ((rows, row) for rows in served for row in rows.rows):
+    for at_s, row in ((sync.at_s, row) for sync in syncs for row in sync.rows):
         fiskil_id = str(row["fiskil_id"])
         labels[fiskil_id] = name_of_row(row)
         amount = _decimal(row.get(AMOUNT))
@@ -59,14 +57,16 @@ def handed(journal: Journal, rows: Rows) -> Handed:
             of.setdefault(fiskil_id, set()).add(amount)
         if amount is not None and _is_odd(amount):
             odd.setdefault(fiskil_id, set()).add(amount)
-            moments.append(sync.at_s)
-    spoilt = [call for call in bitten_by(journal, *FAULTS) if call in reads(journal, rows.dataset, rows.end_user_id)]
-    for fiskil_id, amounts in (pair for call in spoilt for pair in _written(call)):
+            moments.append(at_s)
+    changed = [call for call in bitten_by(journal, *FAULTS) if call in reads(journal, rows.dataset, rows.end_user_id)]
+    for fiskil_id, amounts in (pair for call in changed for pair in _amounts_in(call)):
         of.setdefault(fiskil_id, set()).update(amounts)
         odd.setdefault(fiskil_id, set()).update(of[fiskil_id])
-    moments += [call.at_s for call in spoilt]
-    plain = {text: next(iter(amounts)) for text, amounts in of.items() if text not in odd and len(amounts) == 1}
-    return Handed(of, odd, plain, min(moments, default=0.0), any(_is_cut(call) for call in spoilt), labels)
+    moments += [call.at_s for call in changed]
+    plain = {
+        fiskil_id: next(iter(amounts)) for fiskil_id, amounts in of.items() if fiskil_id not in odd and len(amounts) == 1
+    }
+    return Handed(of, odd, plain, min(moments, default=0.0), any(_is_cut(call) for call in changed), labels)
 
 
 def _is_odd(amount: Decimal) -> bool:
@@ -75,23 +75,23 @@ def _is_odd(amount: Decimal) -> bool:
     return abs(amount) >= LARGE or is_fine or (amount.is_zero() and amount.is_signed())
 
 
-def _written(call: Exchange) -> Iterator[tuple[str, set[Decimal]]]:
-    """Each row of an answer with every amount that it writes, twice written ones included; nothing where it is no JSON."""
+def _amounts_in(call: Exchange) -> Iterator[tuple[str, set[Decimal]]]:
+    """Yield each row of a response with all its amounts, duplicate keys included; nothing if the response is not JSON."""
     rows: list[Pairs] = []
 
-    def noted(pairs: Pairs) -> dict[str, Any]:
+    def record(pairs: Pairs) -> dict[str, Any]:
         rows.append(pairs)
         return dict(pairs)
 
     try:
-        json.loads(call.response_body, parse_float=Decimal, object_pairs_hook=noted)
+        json.loads(call.response_body, parse_float=Decimal, object_pairs_hook=record)
     except (ValueError, RecursionError):
         return
     for pairs in rows:
         fiskil_id = next((str(value) for name, value in pairs if name == "fiskil_id"), "")
         if fiskil_id:
-            found = (_decimal(value) for name, value in pairs if name == AMOUNT)
-            yield fiskil_id, {amount for amount in found if amount is not None}
+            amounts = (_decimal(value) for name, value in pairs if name == AMOUNT)
+            yield fiskil_id, {amount for amount in amounts if amount is not None}
 
 
 def _is_cut(call: Exchange) -> bool:
@@ -100,7 +100,7 @@ def _is_cut(call: Exchange) -> bool:
 
 def _decimal(value: Any) -> Decimal | None:
     try:
-        found = Decimal(value) if isinstance(value, str | int | Decimal) else None
+        amount = Decimal(value) if isinstance(value, str | int | Decimal) else None
     except InvalidOperation:
         return None
-    return found if found is not None and found.is_finite() else None
+    return amount if amount is not None and amount.is_finite() else None

@@ -1,4 +1,4 @@
-"""What the app asked of the API, as probes read it: in order, and without calls about end users of earlier scenarios."""
+"""API calls of the app: in order, without calls about end users of earlier scenarios."""
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
@@ -10,117 +10,117 @@ import msgspec
 from fiskil_harness.core.model import DATASETS
 from fiskil_harness.journal import Delivery, EventCreated, Exchange, HookCall, Journal, Limits
 
-_ANNOUNCED = {
+_DATASET_BY_EVENT = {
     dataset.event: dataset.serves
     for dataset in DATASETS.values()
     if dataset.permission is not None and dataset.event.startswith("banking.")
 }
-LOCKED_OUT = "the app could not read, for a token that was refused and never renewed, which is another practice's business"
+LOCKED_OUT = "the app could not read because it never renewed a refused token, which another practice covers"
 
 CallKey = tuple[str, str, tuple[tuple[str, str], ...]]
 
 
 def calls(journal: Journal, route: str = "") -> list[Exchange]:
-    """Every call of the scenario (or those on *route*), by arrival."""
-    found = [call for call in journal.all(Exchange) if not call.is_stray and route in {"", call.route}]
-    return sorted(found, key=lambda call: call.number)
+    """Return every call of the scenario, or those to *route*, by number."""
+    matching = [call for call in journal.all(Exchange) if not call.is_stray and route in {"", call.route}]
+    return sorted(matching, key=lambda call: call.number)
 
 
 def reads(journal: Journal, dataset: str, end_user_id: str = "") -> list[Exchange]:
-    """Every reading of a banking dataset, of one end user where given."""
-    found = calls(journal, f"banking.{dataset}")
-    return [call for call in found if not end_user_id or call.end_user_id == end_user_id]
+    """Return every call that reads a banking dataset, for one end user if *end_user_id* is not empty."""
+    return [call for call in calls(journal, f"banking.{dataset}") if not end_user_id or call.end_user_id == end_user_id]
 
 
 def call_key(call: Exchange) -> CallKey:
-    """What makes two calls equal: method, path and query, whatever the query's order."""
+    """Return a key that is equal for equal calls: method, path, and the query's parameters in any order."""
     return call.method, call.path, tuple(sorted(parse_qsl(call.query, keep_blank_values=True)))
 
 
 def parameters(call: Exchange) -> dict[str, str]:
-    """The query as a dictionary."""
+    """Return the query's parameters by name."""
     return dict(parse_qsl(call.query, keep_blank_values=True))
 
 
 def header(pairs: Iterable[tuple[str, str]], name: str) -> str:
-    """The first value of a header; empty where it is absent."""
+    """Return the first value of a header, empty if it is absent; *name* is in lower case."""
     return next((value for key, value in pairs if key.lower() == name), "")
 
 
 def bearer(call: Exchange) -> str:
-    """The access token that a call carried."""
+    """Return the access token of a call, empty if it had none."""
     return header(call.request_headers, "authorization").partition(" ")[2].strip()
 
 
 def is_fine(call: Exchange) -> bool:
-    """Whether the app got the whole of a good answer."""
+    """Return True if the app received a complete 2xx response that no fault acted on."""
     return call.status is not None and 200 <= call.status < 300 and not call.bites
 
 
-def succeeded_later(made: list[Exchange], refused: Exchange) -> bool:
-    """Whether a later call on the same route for the same end user succeeded; a walk may begin anew.
+def succeeded_later(exchanges: list[Exchange], refused: Exchange) -> bool:
+    """Return True if a later call in *exchanges* to the same route for the same end user succeeded.
 
-    A call that was refused before it had an end user, to create one, is told from no other.
+    Parameters are ignored, because an app may start a listing again. A refused call that creates an end user has no end user
+    yet, so it matches any later call to its route.
     """
     return any(
         call.number > refused.number
         and call.route == refused.route
         and refused.end_user_id in {"", call.end_user_id}
         and is_fine(call)
-        for call in made
+        for call in exchanges
     )
 
 
 def was_locked_out(journal: Journal, end_user_ids: Collection[str]) -> bool:
-    """Whether the app lost its way to what these end users share, for a token that was refused and never renewed.
+    """Return True if the app could not read data of *end_user_ids* because it never renewed a refused token.
 
-    What it misses then bears on the practices about tokens, and on no other.
+    Data that is missing for this reason counts for the practices about tokens only.
     """
-    made = calls(journal)
+    every = calls(journal)
     return any(
-        call.status == 401 and call.end_user_id in end_user_ids and bearer(call) and not succeeded_later(made, call)
-        for call in made
+        call.status == 401 and call.end_user_id in end_user_ids and bearer(call) and not succeeded_later(every, call)
+        for call in every
     )
 
 
 def bitten_by(journal: Journal, *faults: str) -> list[Exchange]:
-    """Every call that a fault of one of these names (``Stall``) acted on; without names, of any."""
+    """Return every call on which one of *faults* acted, by class name like ``Stall``; without names, any fault."""
     return [call for call in calls(journal) if any(not faults or bite.partition("(")[0] in faults for bite in call.bites)]
 
 
-def routes_of(made: Iterable[Exchange]) -> int:
-    """How many routes were called. How often each was is a matter of time, which enters no finding."""
-    return len({call.route for call in made})
+def routes_of(exchanges: Iterable[Exchange]) -> int:
+    """Return the number of routes in *exchanges*; findings must not contain the number of calls, which depends on timing."""
+    return len({call.route for call in exchanges})
 
 
 def began_s(call: HookCall) -> float:
-    """When the harness asked; the entry itself is stamped with the answer."""
+    """Return when the harness called the hook; ``at_s`` is the time of the response."""
     return call.at_s - call.took_s
 
 
 def is_unheard(journal: Journal, call: HookCall) -> bool:
-    """Whether the harness stopped waiting for the app's answer, which may have come later."""
-    patience_s = next((limits.request_deadline_s for limits in journal.all(Limits)), 0.0)
-    return call.status is None and call.took_s >= patience_s
+    """Return True if the harness stopped waiting for the app's response, which may have come later."""
+    limit_s = next((limits.request_deadline_s for limits in journal.all(Limits)), 0.0)
+    return call.status is None and call.took_s >= limit_s
 
 
 def dataset_of(kind: str) -> str:
-    """The banking dataset of which an event says that more is ready; empty for other events."""
-    return _ANNOUNCED.get(kind, "")
+    """Return the banking dataset that an event of *kind* announces as synced; empty for other kinds."""
+    return _DATASET_BY_EVENT.get(kind, "")
 
 
 def acknowledged_events(journal: Journal) -> list[tuple[Delivery, EventCreated]]:
-    """Every acknowledged genuine delivery with its event, in order."""
+    """Return every acknowledged delivery of an authentic message with its event, in order."""
     events = {event.event: event for event in journal.all(EventCreated)}
     return [
         (delivery, events[delivery.event])
         for delivery in journal.all(Delivery)
-        if delivery.outcome == "ack" and delivery.kind in {"genuine", "replay"} and delivery.event in events
+        if delivery.is_acknowledged and delivery.is_authentic and delivery.event in events
     ]
 
 
 def end_user_of(delivery: Delivery) -> str:
-    """The end user that a delivery's body names."""
+    """Return the ``end_user_id`` in a delivery's body, empty if there is none."""
     if delivery.content:
         return delivery.content.get("end_user_id", "")
     try:
@@ -131,12 +131,12 @@ def end_user_of(delivery: Delivery) -> str:
 
 
 def covers(call: Exchange, row: dict[str, Any]) -> bool:
-    """Whether a reading asked for *row*. Source: data.time-filter"""
-    wanted = parameters(call)
+    """Return True if the parameters of a call that reads a dataset include *row*. Source: data.time-filter"""
+    query = parameters(call)
     for name in ("account_id", "status"):
-        if wanted.get(name) and name in row and row[name] != wanted[name]:
+        if query.get(name) and name in row and row[name] != query[name]:
             return False
-    since, until = _instant(wanted.get("from")), _instant(wanted.get("to"))
+    since, until = _instant(query.get("from")), _instant(query.get("to"))
     if since is None and until is None:
         return True
     moment = _instant(row.get("posting_date_time") or row.get("execution_date_time"))
@@ -147,7 +147,7 @@ def _instant(text: str | None) -> datetime | None:
     if not text:
         return None
     try:
-        found = datetime.fromisoformat(text)
+        instant = datetime.fromisoformat(text)
     except ValueError:
         return None
-    return found if found.tzinfo else None
+    return instant if instant.tzinfo else None

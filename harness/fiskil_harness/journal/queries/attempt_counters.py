@@ -1,6 +1,6 @@
-"""Counters of tries: numbers in an app's state that tell how often something was received or tried, not what it did.
+"""Recognise attempt counters in the app's state: numbers that grow with deliveries or attempts, not with effects.
 
-A twin that was told more often, or was disturbed, may show a higher one, up to one for each further delivery or disturbance.
+A twin that received more deliveries or disturbances may show a higher counter, by at most one for each of them.
 """
 
 import re
@@ -10,51 +10,57 @@ from fiskil_harness.journal import Delivery, Exchange, HookCall, Journal, Starte
 from fiskil_harness.journal.queries.api_calls import end_user_of
 from fiskil_harness.journal.queries.state import Leaves
 
-_NAMED = re.compile(r"attempt|retr[yi]|tries|(?<![a-z])try|deliver|receiv|seen|dup(e|lic)|repeat|replay", re.IGNORECASE)
+_ATTEMPT_WORDS = re.compile(
+    r"attempt|retr[yi]|tries|(?<![a-z])try|deliver|receiv|seen|dup(e|lic)|repeat|replay", re.IGNORECASE
+)
 
 
 def extra_attempts(journal: Journal, *, of: str, than: str) -> int:
-    """How many more reasons to try one twin gave the app than another did: deliveries, orders to fail, faults and kills."""
+    """Return how many more attempts the app may have made for the twin *of* than for *than*.
+
+    Each delivery, requested failure, fault and kill is a reason for one attempt.
+    """
     reasons = _reasons(journal, of) - _reasons(journal, than)
-    kills = sum(1 for started in journal.all(Started) if started.how.startswith("kill"))
+    kills = sum(1 for started in journal.all(Started) if started.is_kill)
     messages = {delivery.message_id for delivery in journal.all(Delivery) if delivery.participant == of}
     return max(0, reasons) + kills * len(messages)
 
 
-def is_counter(path: str, one: Leaves, other: Leaves, *, most: int) -> bool:
-    """Whether *path* says in both the same but for numbers that are higher in *other*, by *most* altogether at most.
+def is_counter(path: str, first: Leaves, second: Leaves, *, most: int) -> bool:
+    """Return True if the values at *path* are equal except for numbers that are higher in *second*.
 
-    A moment where there was none before is such a number too: that of the last try.
+    A timestamp in place of null counts as a counter too: the time of the last attempt.
+
+    Args:
+        most: Limit for the sum of all increases.
     """
     if not most:
         return False
-    fewer, more = (
-        one.get(path, Counter()) - other.get(path, Counter()),
-        other.get(path, Counter()) - one.get(path, Counter()),
+    only_first, only_second = (
+        first.get(path, Counter()) - second.get(path, Counter()),
+        second.get(path, Counter()) - first.get(path, Counter()),
     )
-    if fewer.total() != more.total() or not fewer:
+    if only_first.total() != only_second.total() or not only_first:
         return False
-    if set(fewer) == {"null"} and set(more) == {"<moment>"}:
+    if set(only_first) == {"null"} and set(only_second) == {"<moment>"}:
         return True
-    low, high = _numbers(fewer), _numbers(more)
+    low, high = _numbers(only_first), _numbers(only_second)
     if low is None or high is None or any(left > right for left, right in zip(low, high, strict=True)):
         return False
     return sum(high) - sum(low) <= most
 
 
-def is_named_so(path: str) -> bool:
-    """Whether the last word of a path speaks of tries."""
-    return bool(_NAMED.search(path.rpartition(".")[2]))
+def is_named_as_counter(path: str) -> bool:
+    """Return True if the last word of a path is typical of an attempt counter."""
+    return bool(_ATTEMPT_WORDS.search(path.rpartition(".")[2]))
 
 
 def _reasons(journal: Journal, participant: str) -> int:
-    made = [delivery for delivery in journal.all(Delivery) if delivery.participant == participant]
-    owners = {end_user_of(delivery) for delivery in made} - {""}
-    orders = sum(
-        1 for hook_call in journal.all(HookCall) if hook_call.hook == "fail" and hook_call.participant == participant
-    )
+    deliveries = [delivery for delivery in journal.all(Delivery) if delivery.participant == participant]
+    owners = {end_user_of(delivery) for delivery in deliveries} - {""}
+    failures = sum(1 for call in journal.all(HookCall) if call.is_failure_request and call.participant == participant)
     bitten = sum(1 for call in journal.all(Exchange) if call.bites and call.end_user_id in owners and not call.is_stray)
-    return len(made) + orders + bitten
+    return len(deliveries) + failures + bitten
 
 
 def _numbers(values: Counter[str]) -> list[int] | None:

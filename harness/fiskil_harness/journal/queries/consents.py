@@ -1,4 +1,4 @@
-"""What was shared when: consents as they stood at Fiskil, the rows that each let the app read, and who heard of its end."""
+"""Consents at Fiskil over time: their states, the rows that each allowed the app to read, and notifications of their end."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -12,7 +12,7 @@ TOO_SOON = 429
 
 
 def consents_of(journal: Journal, *, until_s: float = float("inf")) -> dict[str, ConsentState]:
-    """How each consent of the first participant stood last, before a moment."""
+    """Return the last state before *until_s* of each consent of the first participant, by ``consent_id``."""
     return {
         consent.consent_id: consent
         for consent in journal.all(ConsentState)
@@ -21,66 +21,67 @@ def consents_of(journal: Journal, *, until_s: float = float("inf")) -> dict[str,
 
 
 def permitted(journal: Journal, *, until_s: float = float("inf")) -> set[str]:
-    """The datasets that the active consents covered before a moment."""
+    """Return the datasets that the active consents covered just before *until_s*."""
     active = [consent for consent in consents_of(journal, until_s=until_s).values() if consent.is_active]
     return {name for consent in active for name in consent.permissions}
 
 
 def hooks(journal: Journal, name: str, *, since_s: float = 0.0) -> list[HookCall]:
-    """Every time that the app was asked to do *name* for the first participant, from a moment on."""
+    """Return every call of the hook *name* for the first participant that began at or after *since_s*."""
     return [
-        hook_call
-        for hook_call in journal.all(HookCall)
-        if hook_call.hook == name and not hook_call.participant and began_s(hook_call) >= since_s
+        call for call in journal.all(HookCall) if call.hook == name and not call.participant and began_s(call) >= since_s
     ]
 
 
 def is_done(call: HookCall) -> bool:
-    """Whether the app says that it did what it was asked to. A redirect may lead anywhere, so it says nothing."""
-    return call.status is not None and 200 <= call.status < 300
+    """Return True if the app responded with 2xx. A redirect may lead anywhere, so it does not count."""
+    return call.has_succeeded
 
 
 def is_declined(call: HookCall) -> bool:
-    """Whether the app answered that it did not, and not for being asked too often."""
+    """Return True if the app responded with an error other than 429."""
     return call.status is not None and call.status >= 400 and call.status != TOO_SOON
 
 
 def calls_during(journal: Journal, hook: HookCall, prefix: str) -> list[Exchange]:
-    """What the app asked of routes that begin with *prefix* while it was at it."""
+    """Return the app's calls to routes that begin with *prefix*, made during *hook*."""
     return [call for call in calls(journal, "") if call.route.startswith(prefix) and began_s(hook) <= call.at_s <= hook.at_s]
 
 
 def was_notified_of_end(journal: Journal, consent: ConsentState) -> bool:
-    """Whether word of a consent's end reached the app.
+    """Return True if the app learnt that a consent ended.
 
-    By its event; by an answer that it got when it ended the consent itself; or because it was asked to read everything anew,
-    asked the API, and says that it did, or was refused for want of any consent.
+    It learns that from the event, from the response when it revokes the consent itself, or from a requested refresh: the app
+    calls the API and reports success, or the API refuses it because no consent is left.
     """
     if any(
-        event.kind == "consent.revoked" and consent_of(acknowledged_event) == consent.consent_id
-        for acknowledged_event, event in acknowledged_events(journal)
+        event.kind == "consent.revoked" and consent_of(delivery) == consent.consent_id
+        for delivery, event in acknowledged_events(journal)
     ):
         return True
     if any(consent.consent_id in call.path and is_fine(call) for call in calls(journal, "consents.revoke")):
         return True
     is_last = not any(consent.is_active for consent in consents_of(journal).values())
     return any(
-        (is_done(hook) and _has_asked(journal, began_s(hook)))
+        (is_done(hook) and _has_read_since(journal, began_s(hook)))
         or (is_last and is_declined(hook) and _is_refused(calls_during(journal, hook, "banking.")))
         for hook in hooks(journal, "refresh", since_s=consent.at_s)
     )
 
 
 def rows_under(journal: Journal, consent_ids: Iterable[str]) -> dict[str, str]:
-    """What was served under these consents: the name that reports use by ``fiskil_id``; without what others bring still."""
-    wanted = set(consent_ids)
+    """Return the rows that were served under *consent_ids* only: the name for reports, by ``fiskil_id``.
+
+    Rows that another active consent still serves are left out.
+    """
+    selected = set(consent_ids)
     names: dict[str, str] = {}
     for sync in _syncs(journal):
         for number, row in enumerate(sync.rows, start=1):
-            if row.get("arrangement_id") in wanted:
+            if row.get("arrangement_id") in selected:
                 names[str(row["fiskil_id"])] = f"{sync.dataset} {name_of_row(row, number)}"
     latest = {sync.dataset: sync for sync in _syncs(journal)}
-    others = {consent.consent_id for consent in consents_of(journal).values() if consent.is_active} - wanted
+    others = {consent.consent_id for consent in consents_of(journal).values() if consent.is_active} - selected
     for sync in latest.values():
         for row in sync.rows:
             if row.get("arrangement_id") in others:
@@ -89,34 +90,34 @@ def rows_under(journal: Journal, consent_ids: Iterable[str]) -> dict[str, str]:
 
 
 def shown_as_before(journal: Journal, end: Effects, names: Iterable[str]) -> tuple[set[str], set[str]]:
-    """Of these texts those that the app ever showed, and those that stand at the *end* as they once stood.
+    """Return those of *names* that the app ever showed, and those that it shows at the *end* as it once did.
 
-    Whatever consent a record names, it is the same record: a row that comes back under another one is back.
+    Consent ids inside a record are ignored: a row that returns under another consent counts as shown again.
     """
-    wanted, ids = set(names), set(consents_of(journal))
-    stood: dict[str, list[Place]] = {text: [] for text in wanted}
+    texts, ids = set(names), set(consents_of(journal))
+    earlier: dict[str, list[Place]] = {text: [] for text in texts}
     for effects in journal.all(Effects):
         if not effects.participant and effects is not end:
-            for text, ones in places(effects.state, wanted).items():
-                stood[text] += [_plain(place, ids) for place in ones]
-    now = places(end.state, wanted)
-    kept = {text for text in wanted if any(_plain(place, ids) in stood[text] for place in now[text])}
-    return {text for text in wanted if stood[text]}, kept
+            for text, mentions in places(effects.state, texts).items():
+                earlier[text] += [_plain(place, ids) for place in mentions]
+    now = places(end.state, texts)
+    still_shown = {text for text in texts if any(_plain(place, ids) in earlier[text] for place in now[text])}
+    return {text for text in texts if earlier[text]}, still_shown
 
 
 def _syncs(journal: Journal) -> list[Rows]:
     return [rows for rows in journal.all(Rows) if not rows.participant]
 
 
-def _has_asked(journal: Journal, since_s: float) -> bool:
-    """Whether the app was answered since; one that says yes and looks later has not heard yet."""
+def _has_read_since(journal: Journal, since_s: float) -> bool:
+    """Return True if the API responded to a call about an end user since then; an app may confirm before it calls."""
     return any(
         call.at_s >= since_s and call.end_user_id and (is_fine(call) or call.status == 403) for call in calls(journal)
     )
 
 
-def _is_refused(made: list[Exchange]) -> bool:
-    return any(call.status in {403, 404} and not call.bites for call in made)
+def _is_refused(refresh_calls: list[Exchange]) -> bool:
+    return any(call.status in {403, 404} and not call.bites for call in refresh_calls)
 
 
 def _plain(place: Place, ids: set[str]) -> Place:
@@ -125,7 +126,7 @@ def _plain(place: Place, ids: set[str]) -> Place:
 
 def _without(value: Any, ids: set[str]) -> Any:
     if isinstance(value, dict):
-        return {name: _without(each_value, ids) for name, each_value in value.items()}
+        return {name: _without(nested, ids) for name, nested in value.items()}
     if isinstance(value, list):
-        return [_without(each_value, ids) for each_value in value]
+        return [_without(nested, ids) for nested in value]
     return "consent" if isinstance(value, str) and value in ids else value

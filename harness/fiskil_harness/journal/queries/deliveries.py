@@ -1,4 +1,4 @@
-"""Deliveries and their effects, as probes read them."""
+"""Deliveries and their effects."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -8,135 +8,145 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from fiskil_harness.journal import DURING_KILL, HOMES, Delivery, Effects, EventCreated, Exchange, HookCall, Journal, Started
+from fiskil_harness.journal import (
+    DURING_KILL,
+    HOMES,
+    Delivery,
+    DeliveryKind,
+    Effects,
+    EventCreated,
+    Exchange,
+    HookCall,
+    Journal,
+    Started,
+)
 from fiskil_harness.journal.queries.rows import at_work
 
 CONNECTION_REFUSED = "connection refused"
-"""The trouble of a delivery that reached nobody: the receiver has ended, or was never there."""
-UNASKED = "the app could not be asked any more after it had acknowledged something"
+"""``trouble`` of a delivery that no receiver accepted: the receiver has ended, or was never started."""
+UNASKED = "the app acknowledged a message, and its effects could not be read afterwards"
 
 
 def genuine(journal: Journal) -> list[Delivery]:
-    """Every delivery as Fiskil makes it whose answer counts, in order."""
+    """Return every genuine delivery whose response is judged, in order."""
     return [
         delivery
         for delivery in journal.all(Delivery)
-        if delivery.kind == "genuine" and delivery.is_judged and delivery.source_ip in HOMES
+        if delivery.is_genuine and delivery.is_judged and delivery.source_ip in HOMES
     ]
 
 
-def of_kind(journal: Journal, kind: str) -> list[Delivery]:
-    """Every delivery of one kind, in order."""
+def of_kind(journal: Journal, kind: DeliveryKind) -> list[Delivery]:
+    """Return every delivery of one *kind*, in order."""
     return [delivery for delivery in journal.all(Delivery) if delivery.kind == kind]
 
 
 def by_message(deliveries: Iterable[Delivery]) -> dict[str, list[Delivery]]:
-    """Deliveries of each message id, in order."""
-    found: dict[str, list[Delivery]] = {}
+    """Return the deliveries of each message id, in order."""
+    grouped: dict[str, list[Delivery]] = {}
     for delivery in deliveries:
-        found.setdefault(delivery.message_id, []).append(delivery)
-    return found
+        grouped.setdefault(delivery.message_id, []).append(delivery)
+    return grouped
 
 
 def messages_of(deliveries: Iterable[Delivery]) -> int:
-    """How many messages were handed over. How often each was may be a matter of time, which enters no finding."""
+    """Return the number of messages; findings must not contain the number of deliveries, which depends on timing."""
     return len({delivery.message_id for delivery in deliveries})
 
 
 class Applied(Struct, frozen=True, kw_only=True):
-    """How often each message was applied. ``was_reset`` says that the app forgot its counts when it was started again."""
+    """How often each message was applied, by message id; *was_reset* is True if the app lost its counts on a restart."""
 
     counts: dict[str, int]
     was_reset: bool = False
 
 
 def applied(journal: Journal) -> Applied | None:
-    """The counts that the app told, over all participants and all of its lives; None when it tells none.
+    """Return the counts that the app reported, over all participants and runs of its process; None if it reported none.
 
-    Where it forgets counts as it is killed, what it told last in each life is added up.
+    If the app loses its counts when it is killed, the last counts of each run are added up.
     """
-    lives: list[dict[str, dict[str, int]]] = [{}]
+    runs: list[dict[str, dict[str, int]]] = [{}]
     for entry in journal:
         if isinstance(entry, Started) and entry.how == "kill":
-            lives.append({})
+            runs.append({})
         elif isinstance(entry, Effects) and entry.applied is not None:
-            lives[-1][entry.participant] = entry.applied
-    told = [_merged(life) for life in lives if life]
-    if not told:
+            runs[-1][entry.participant] = entry.applied
+    merged = [_merged(run) for run in runs if run]
+    if not merged:
         return None
-    final = told[-1]
-    was_reset = any(count > final.get(text, 0) for counts in told for text, count in counts.items())
+    final = merged[-1]
+    was_reset = any(count > final.get(message_id, 0) for counts in merged for message_id, count in counts.items())
     if not was_reset:
         return Applied(counts=final)
-    return Applied(counts=dict(sum((Counter(counts) for counts in told), Counter())), was_reset=True)
+    return Applied(counts=dict(sum((Counter(counts) for counts in merged), Counter())), was_reset=True)
 
 
-def _merged(life: dict[str, dict[str, int]]) -> dict[str, int]:
+def _merged(run: dict[str, dict[str, int]]) -> dict[str, int]:
     merged: dict[str, int] = {}
-    for counts in life.values():
+    for counts in run.values():
         for message_id, count in counts.items():
             merged[message_id] = max(count, merged.get(message_id, 0))
     return merged
 
 
 def last_applied(journal: Journal) -> dict[str, int] | None:
-    """The counts alone."""
-    told = applied(journal)
-    return told.counts if told else None
+    """Return the counts of ``applied`` alone; None if the app reported none."""
+    reported = applied(journal)
+    return reported.counts if reported else None
 
 
 def why_busy(journal: Journal) -> tuple[str, str]:
-    """Why nothing can be said, if the app was not at rest when it was asked last: reason and hook; else both empty.
+    """Return why effects cannot be judged if the app was still busy in the last snapshot: reason and helpful hook.
 
-    An app that has died since then is not at rest either.
+    Both are empty if the app was idle. An app that acknowledged a message after its last snapshot does not count as idle.
     """
     last = {effects.participant: effects for effects in journal.all(Effects)}
-    taken_s = {delivery.participant: delivery.at_s for delivery in journal.all(Delivery) if delivery.outcome == "ack"}
+    acknowledged_s = {delivery.participant: delivery.at_s for delivery in journal.all(Delivery) if delivery.is_acknowledged}
     newest_s = max((effects.at_s for effects in last.values()), default=inf)
-    if any(at_s > (last[name].at_s if name in last else newest_s) for name, at_s in taken_s.items()):
+    if any(at_s > (last[name].at_s if name in last else newest_s) for name, at_s in acknowledged_s.items()):
         return UNASKED, ""
     return next((at_work(effects) for effects in last.values() if not effects.is_idle), ("", ""))
 
 
 def was_disturbed(journal: Journal) -> bool:
-    """Whether the app had a reason to leave something for later: it was killed, told to fail, or met a fault."""
-    was_killed = any(started.how.startswith("kill") for started in journal.all(Started))
-    was_told = any(hook_call.hook == "fail" for hook_call in journal.all(HookCall))
-    return was_killed or was_told or bool(bites(journal))
+    """Return True if the app had a reason to postpone work: a kill, a requested failure, or a fault."""
+    was_killed = any(started.is_kill for started in journal.all(Started))
+    was_made_to_fail = any(call.is_failure_request for call in journal.all(HookCall))
+    return was_killed or was_made_to_fail or bool(bites(journal))
 
 
 def uncut(journal: Journal) -> str:
-    """Why nothing was seen of a crash amidst deliveries: each of them was answered before the app died; else empty.
+    """Return why no crash during deliveries was observed: the app responded to each before it was killed; else ''.
 
-    Whether one that left alone was answered is a matter of chance, so no verdict hangs on it.
+    Deliveries that were sent alone do not count, because timing alone decides whether they get a response.
     """
-    amidst = [delivery for delivery in journal.all(Delivery) if delivery.name == DURING_KILL and delivery.group]
-    is_vain = bool(amidst) and all(delivery.outcome != "indeterminate" for delivery in amidst)
-    return "the app had answered every delivery before it was killed" if is_vain else ""
+    in_progress = [delivery for delivery in journal.all(Delivery) if delivery.name == DURING_KILL and delivery.group]
+    was_late = bool(in_progress) and all(delivery.has_response for delivery in in_progress)
+    return "the app had responded to every delivery before it was killed" if was_late else ""
 
 
 def was_ordered(journal: Journal, refused: Delivery) -> bool:
-    """Whether this is the first refusal since the app was told to fail."""
-    orders = [
-        hook_call.at_s for hook_call in journal.all(HookCall) if hook_call.hook == "fail" and hook_call.at_s <= refused.at_s
-    ]
-    if not orders:
+    """Return True if *refused* is the first refusal since the harness requested the app to fail."""
+    requested_s = [call.at_s for call in journal.all(HookCall) if call.is_failure_request and call.at_s <= refused.at_s]
+    if not requested_s:
         return False
-    return not any(orders[-1] <= delivery.at_s < refused.at_s for delivery in genuine(journal) if delivery.outcome != "ack")
+    failed = [delivery for delivery in genuine(journal) if not delivery.is_acknowledged]
+    return not any(requested_s[-1] <= delivery.at_s < refused.at_s for delivery in failed)
 
 
 def events_by_id(journal: Journal) -> dict[str, EventCreated]:
-    """Every event of the sandbox by its message id."""
+    """Return every event of the sandbox by its message id."""
     return {event.message_id: event for event in journal.all(EventCreated)}
 
 
 def kind_of(delivery: Delivery) -> str:
-    """The kind of event that a body claims; empty where it cannot be read."""
+    """Return the kind of event in a delivery's body; empty if it cannot be read."""
     return _field(delivery, "event")
 
 
 def consent_of(delivery: Delivery) -> str:
-    """The consent that a body names; empty where it cannot be read."""
+    """Return the ``consent_id`` in a delivery's body; empty if it cannot be read."""
     return _field(delivery, "consent_id")
 
 
@@ -151,33 +161,33 @@ def _field(delivery: Delivery, name: str) -> str:
 
 
 def ended_s(delivery: Delivery) -> float:
-    """When the answer was there, or was waited for no longer."""
+    """Return when the response arrived, or when the sender stopped waiting."""
     return delivery.at_s + delivery.took_s
 
 
 def bites(journal: Journal) -> list[Exchange]:
-    """The app's calls that a fault acted on."""
+    """Return the app's calls on which a fault acted."""
     return [call for call in journal.all(Exchange) if call.bites and not call.is_stray]
 
 
 def bites_during(journal: Journal, delivery: Delivery) -> list[Exchange]:
-    """The app's calls that a fault acted on while *delivery* waited for its answer."""
+    """Return the app's calls on which a fault acted while *delivery* waited for its response."""
     return [bite for bite in bites(journal) if bite.at_s <= ended_s(delivery) and bite.ended_s >= delivery.at_s]
 
 
 def response_text(delivery: Delivery) -> str:
-    """What came back, in a word or two."""
+    """Return the status as text, or why there is none."""
     return str(delivery.status) if delivery.status is not None else delivery.trouble
 
 
 def puts_off(delivery: Delivery) -> bool:
-    """Whether the receiver asked for a pause: 429, or 503 that names one."""
+    """Return True if the receiver requested a pause: 429, or 503 with Retry-After."""
     names = {name.lower() for name, _ in delivery.response_headers}
     return delivery.status == 429 or (delivery.status == 503 and "retry-after" in names)
 
 
 def line(delivery: Delivery) -> str:
-    """One delivery for the reader."""
+    """Return one delivery as a line for a report."""
     variant = f" {delivery.name.replace('_', ' ')}" if delivery.name else ""
-    kind = "" if delivery.kind == "genuine" else f" {delivery.kind}"
+    kind = "" if delivery.is_genuine else f" {delivery.kind}"
     return f"{delivery.event}{variant} attempt {delivery.attempt}{kind}: {response_text(delivery)}"

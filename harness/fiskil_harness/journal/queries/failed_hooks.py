@@ -1,4 +1,4 @@
-"""What the harness asked of the app in vain while nothing was wrong at the API: the reason why probes had nothing to see."""
+"""Find app hooks that failed although the API was healthy; they explain why later probes are inconclusive."""
 
 from fiskil_harness.journal import Exchange, HookCall, Journal, Key
 from fiskil_harness.journal.queries.api_calls import began_s, calls, is_fine
@@ -7,17 +7,17 @@ HOOKS_THAT_READ = ("refresh", "revoke")
 
 
 def failed_hook(journal: Journal) -> str:
-    """In words the first hook that failed by the app's own fault; empty where none did, or the API had its part in it."""
+    """Return the first hook that failed through the app's own fault, as a sentence; empty if there is none."""
     if journal.all(Key):
         return ""
-    made = calls(journal)
+    every = calls(journal)
     for hook in journal.all(HookCall):
         failed = hook.status is None or hook.status >= 500
-        if hook.hook in HOOKS_THAT_READ and failed and not any(_had_part(call, hook) for call in made):
-            answer = "gave no answer" if hook.status is None else f"answered {hook.status}"
-            return f"app.drive.{hook.hook} {answer}, though the API refused nothing and no fault bit"
+        if hook.hook in HOOKS_THAT_READ and failed and not any(_may_have_caused(call, hook) for call in every):
+            result = "did not respond" if hook.status is None else f"responded {hook.status}"
+            return f"app.drive.{hook.hook} {result} although the API refused nothing and no fault acted"
     return ""
 
 
-def _had_part(call: Exchange, hook: HookCall) -> bool:
+def _may_have_caused(call: Exchange, hook: HookCall) -> bool:
     return not is_fine(call) and call.ended_s >= began_s(hook) and call.at_s <= hook.at_s

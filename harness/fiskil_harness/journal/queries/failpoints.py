@@ -1,7 +1,7 @@
-"""Orders to fail: whether each of them bit, for what never failed was not recovered from either.
+"""Check that every requested failure (``app.drive.fail``) happened; otherwise recovery was not tested.
 
-The app tells so itself (``failed``), or the harness sees it: a delivery that was refused, or more calls for one message than
-a twin took for all of its own.
+The app reports the failure itself (``failed``), or the harness observes it: a refused delivery, or more API calls for one
+message than the control twin needed for all of its messages.
 """
 
 from collections import Counter
@@ -13,77 +13,77 @@ from fiskil_harness.journal import Delivery, Effects, HookCall, Journal
 from fiskil_harness.journal.queries.api_calls import calls, end_user_of
 
 CONTROL = "a"
-"""The twin to whom everything is told once and in order."""
+"""The twin that receives every message once and in order."""
 
 
 def unfelt(journal: Journal) -> str:
-    """Why recovery cannot be judged, if an order to fail was not taken or nothing shows that it bit; else empty."""
-    orders = [hook_call for hook_call in journal.all(HookCall) if hook_call.hook == "fail"]
-    if any(order.status is None or not 200 <= order.status < 300 for order in orders):
-        return "the app did not take the order to fail"
-    if not orders or _told(journal, orders[0].at_s) >= len(orders):
+    """Return why recovery cannot be judged: a requested failure was not accepted or not observed; else empty."""
+    requests = [call for call in journal.all(HookCall) if call.is_failure_request]
+    if any(not request.has_succeeded for request in requests):
+        return "the app did not accept the request to fail (app.drive.fail)"
+    if not requests or _reported_failures(journal, requests[0].at_s) >= len(requests):
         return ""
-    if all(_bit(journal, order, until_s) for order, until_s in _windows(orders)):
+    if all(_has_failed(journal, request, until_s) for request, until_s in _windows(requests)):
         return ""
-    return "the app took an order to fail, and nothing shows that it failed (effects may tell it as failed)"
+    return "the app accepted a request to fail, but no failure was observed (app.observe.effects can report it as `failed`)"
 
 
-def _windows(orders: list[HookCall]) -> Iterator[tuple[HookCall, float]]:
-    """Each order with the moment at which the next one came."""
-    ends = [*(order.at_s for order in orders[1:]), inf]
-    yield from zip(orders, ends, strict=True)
+def _windows(requests: list[HookCall]) -> Iterator[tuple[HookCall, float]]:
+    """Yield each request with the time of the next one."""
+    ends = [*(request.at_s for request in requests[1:]), inf]
+    yield from zip(requests, ends, strict=True)
 
 
-def _bit(journal: Journal, order: HookCall, until_s: float) -> bool:
+def _has_failed(journal: Journal, request: HookCall, until_s: float) -> bool:
     return bool(
-        _told(journal, order.at_s, until_s) or _refused(journal, order, until_s) or _called_again(journal, order, until_s)
+        _reported_failures(journal, request.at_s, until_s)
+        or _has_refused(journal, request, until_s)
+        or _has_called_again(journal, request, until_s)
     )
 
 
-def _told(journal: Journal, since_s: float, until_s: float = inf) -> int:
-    """How many failures the app told to have happened between two moments; a count that falls began anew at 0."""
+def _reported_failures(journal: Journal, since_s: float, until_s: float = inf) -> int:
+    """Return how many failures the app reported between *since_s* and *until_s*; a count that falls started again at 0."""
     grown: Counter[str] = Counter()
-    looks = [effects for effects in journal.all(Effects) if effects.failed is not None and effects.at_s <= until_s]
-    for participant in {look.participant for look in looks}:
-        counts = [(look.at_s, look.failed or 0) for look in looks if look.participant == participant]
+    snapshots = [effects for effects in journal.all(Effects) if effects.failed is not None and effects.at_s <= until_s]
+    for participant in {snapshot.participant for snapshot in snapshots}:
+        counts = [(effects.at_s, effects.failed or 0) for effects in snapshots if effects.participant == participant]
         for (_, earlier), (at_s, later) in pairwise(counts):
             if at_s > since_s:
                 grown[participant] += later - earlier if later >= earlier else later
     return max(grown.values(), default=0)
 
 
-def _deliveries(journal: Journal, order: HookCall, until_s: float) -> list[Delivery]:
-    """What was handed over of the participant who is to meet the failure, from the order on."""
+def _deliveries(journal: Journal, request: HookCall, until_s: float) -> list[Delivery]:
+    """Return the deliveries to the participant whose processing must fail, made after the request."""
     return [
         delivery
         for delivery in journal.all(Delivery)
-        if delivery.participant == order.participant
-        and delivery.kind in {"genuine", "replay"}
-        and order.at_s <= delivery.at_s < until_s
+        if delivery.participant == request.participant and delivery.is_authentic and request.at_s <= delivery.at_s < until_s
     ]
 
 
-def _refused(journal: Journal, order: HookCall, until_s: float) -> bool:
-    return any(delivery.outcome == "refuse" for delivery in _deliveries(journal, order, until_s))
+def _has_refused(journal: Journal, request: HookCall, until_s: float) -> bool:
+    return any(delivery.is_refused for delivery in _deliveries(journal, request, until_s))
 
 
-def _called_again(journal: Journal, order: HookCall, until_s: float) -> bool:
-    """Whether some route was asked more often for what was delivered once than for all that the control twin was told."""
-    made = _deliveries(journal, order, until_s)
-    owners = {end_user_of(delivery) for delivery in made} - {""}
-    seen: set[str] = set()
+def _has_called_again(journal: Journal, request: HookCall, until_s: float) -> bool:
+    """Return True if a route was called more often for messages delivered once than for all those of the control twin."""
+    deliveries = _deliveries(journal, request, until_s)
+    owners = {end_user_of(delivery) for delivery in deliveries} - {""}
+    message_ids: set[str] = set()
     first_repeat_s = until_s
-    for delivery in made:
-        if delivery.message_id in seen or delivery.attempt > 1 or delivery.kind == "replay":
+    for delivery in deliveries:
+        if delivery.message_id in message_ids or delivery.attempt > 1 or delivery.is_replay:
             first_repeat_s = delivery.at_s
             break
-        seen.add(delivery.message_id)
+        message_ids.add(delivery.message_id)
     control = {end_user_of(delivery) for delivery in journal.all(Delivery) if delivery.participant == CONTROL} - {
         "",
         *owners,
     }
     within = Counter(
-        call.route for call in calls(journal) if call.end_user_id in owners and order.at_s <= call.at_s < first_repeat_s
+        call.route for call in calls(journal) if call.end_user_id in owners and request.at_s <= call.at_s < first_repeat_s
     )
     usual = Counter(call.route for call in calls(journal) if call.end_user_id in control)
     return any(count > usual[route] > 0 for route, count in within.items())

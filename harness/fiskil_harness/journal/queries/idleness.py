@@ -1,50 +1,51 @@
-"""What the app was asked to do, and when it was at rest: whose doing a call may be."""
+"""Work requested of the app and when it was idle, to attribute API calls to their cause."""
 
 from fiskil_harness.journal import Delivery, Effects, HookCall, Journal
 from fiskil_harness.journal.queries.api_calls import began_s
 
 NOT_WORK = frozenset({"fail"})
-"""Hooks that ask for no work at the API."""
+"""Hooks that request no work at the API."""
 
 
 def was_idle(effects: Effects) -> bool:
-    """Whether the app had come to the end of what it had been asked."""
+    """Return True if the app had finished all requested work at that moment."""
     return effects.is_idle and effects.moment not in {"ordered", "halved"}
 
 
 def reported_idle(effects: Effects) -> bool:
-    """Whether it was at rest by its own word, and not only because nothing was seen to move."""
+    """Return True if the app itself reported that it was idle; otherwise that only follows from an unchanged state."""
     return was_idle(effects) and effects.pending == 0
 
 
 def idle_before(journal: Journal, moment_s: float) -> float:
-    """When the app was last at rest before *moment_s*, for everybody who had asked for something; 0 where it never was."""
-    rests = [
+    """Return when the app was last idle before *moment_s* for all participants with requested work; 0 if it never was."""
+    idle_times = [
         (effects.at_s, effects.participant)
         for effects in journal.all(Effects)
         if was_idle(effects) and effects.at_s < moment_s
     ]
-    asked = _asked_by(journal)
+    requests = _requests(journal)
 
-    def is_for_all(rest_s: float) -> bool:
-        open_since = {whom: at_s for at_s, whom in asked if at_s < rest_s}
-        return all(any(whom == other and at_s < one_s for one_s, other in rests) for whom, at_s in open_since.items())
+    def is_for_all(idle_s: float) -> bool:
+        busy_since = {participant: at_s for at_s, participant in requests if at_s < idle_s}
+        return all(
+            any(participant == other and at_s < later_s for later_s, other in idle_times)
+            for participant, at_s in busy_since.items()
+        )
 
-    return next((rest_s for rest_s, _ in sorted(rests, reverse=True) if is_for_all(rest_s)), 0.0)
+    return next((idle_s for idle_s, _ in sorted(idle_times, reverse=True) if is_for_all(idle_s)), 0.0)
 
 
 def work_times(journal: Journal) -> list[float]:
-    """When something was asked of the app that may make it call the API: a request, or a delivery, each at its beginning."""
-    return [at_s for at_s, _ in _asked_by(journal)]
+    """Return the begin of every hook call and delivery that may make the app call the API, sorted."""
+    return [at_s for at_s, _ in _requests(journal)]
 
 
 def work_between(journal: Journal, since_s: float, until_s: float) -> int:
-    """How many things were asked of the app after *since_s* and before *until_s*."""
-    return sum(1 for work_time in work_times(journal) if since_s < work_time < until_s)
+    """Return the number of hook calls and deliveries that began after *since_s* and before *until_s*."""
+    return sum(1 for at_s in work_times(journal) if since_s < at_s < until_s)
 
 
-def _asked_by(journal: Journal) -> list[tuple[float, str]]:
-    hooks = [
-        (began_s(hook_call), hook_call.participant) for hook_call in journal.all(HookCall) if hook_call.hook not in NOT_WORK
-    ]
+def _requests(journal: Journal) -> list[tuple[float, str]]:
+    hooks = [(began_s(call), call.participant) for call in journal.all(HookCall) if call.hook not in NOT_WORK]
     return sorted([*hooks, *((delivery.at_s, delivery.participant) for delivery in journal.all(Delivery))])

@@ -1,4 +1,4 @@
-"""The single values of a record, and the way to each of them: where one row has its amount, the others have theirs."""
+"""Leaf values of a JSON record and their paths, which are the same in all rows of one list."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -7,7 +7,7 @@ Path = tuple[str, ...]
 
 
 def leaves(node: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
-    """Every value of a record that is no object, with the names that lead to it."""
+    """Yield every value of *node* that is not an object, with the path of names that leads to it."""
     if not isinstance(node, dict):
         yield path, node
         return
@@ -16,7 +16,7 @@ def leaves(node: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
 
 
 def at(node: Any, path: Path) -> Any:
-    """What stands at the end of *path*; None where nothing does."""
+    """Return the value at *path*; None if there is none."""
     for name in path:
         node = node.get(name) if isinstance(node, dict) else None
     return node

@@ -1,7 +1,7 @@
-"""The app's log, as probes read it: records, what they speak of, and whether the log can be trusted to be the app's.
+"""The app's log: its records, what they mention, and evidence that the log is the app's.
 
-Nobody prescribes a form. A record speaks of an endpoint if it holds the last word of its path or of its usual name, however
-that is written; it tells of a failure if it holds the status or one of the words that people use for failures.
+No log format is required. A record names an endpoint if it contains the last word of its path or of its usual name, in any
+spelling. It reports a failure if it contains the status or a common word for failures.
 """
 
 import re
@@ -17,10 +17,10 @@ STANDARD = "output"
 
 VERBS = frozenset({"create", "delete", "get", "list", "revoke", "update"})
 SHORTEST = 8
-"""So much of an id must stand in a line: some logs cut long ids."""
+"""Minimum length of the beginning of an id that a record must contain; some logs cut long ids."""
 
 GOES_ON = re.compile(r"\s|[\]})]|Traceback \(|Caused by|at ")
-"""How a line begins that belongs to the record before it: a trace, or JSON that is written on several lines."""
+"""Beginning of a line that belongs to the previous record: a stack trace, or JSON on several lines."""
 
 FAILURE = re.compile(
     r"fail|error|exception|timed?[ _-]?out|unavailable|refus|reject|denied|abort|cancel|reset|postpon|retry|unsuccess|warn|"
@@ -28,67 +28,71 @@ FAILURE = re.compile(
     re.IGNORECASE,
 )
 _KINDS = re.compile(r"\bconsent\.[a-z_]+|\b(?:banking|energy|common)(?:\.[a-z_]+)*\.sync\.[a-z_]+")
-_NONE = re.compile(r"\w*(?:error|fail|retr|cancel)\w*[\"']?\s*[=:]\s*(?:0|null|none|false|\"\"|'')(?![\w.])", re.IGNORECASE)
-"""Where a record says that there was none."""
+_NO_FAILURE = re.compile(
+    r"\w*(?:error|fail|retr|cancel)\w*[\"']?\s*[=:]\s*(?:0|null|none|false|\"\"|'')(?![\w.])", re.IGNORECASE
+)
+"""Fields of a record which state that there was no failure."""
 _REQUESTS = re.compile(r"\b(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) /(?!v\d/)\S*")
-"""What a web server writes of the requests that the app got, ours among them: that log is no log of the app's doings."""
+"""Access log entries of a web server, which include the harness's requests; they do not show what the app did."""
 _NOISE = re.compile(r"[^a-z0-9]+")
 
 
 class Log(Struct, frozen=True, kw_only=True):
-    """Every record that the app wrote during the scenario. ``lack`` says why what is not there proves nothing."""
+    """All records that the app wrote during the scenario; *problem* states why a missing record proves nothing."""
 
     records: tuple[str, ...]
     problem: str = ""
 
     def naming(self, *ids: str) -> list[str]:
-        """The records that hold one of the ids, or its beginning where the record cuts it."""
-        wanted = [text for text in ids if text]
-        return [record for record in self.records if any(_holds(record, text) for text in wanted)]
+        """Return the records that contain one of *ids*, or its beginning if the record cuts it."""
+        texts = [text for text in ids if text]
+        return [record for record in self.records if any(_contains_id(record, text) for text in texts)]
 
 
 def log_of(journal: Journal) -> Log:
-    """Read every output; one that says nothing of what happened in the scenario may not be the app's log at all."""
+    """Return the records of all outputs; if none mentions anything of the scenario, they may not be the app's log."""
     outputs = journal.all(Output)
     records = tuple(record for output in outputs for record in _records(output.text.decode("utf-8", "replace")))
-    named = [output for output in outputs if output.place not in {STANDARD, OTLP}]
-    lacking = [
+    log_files = [output for output in outputs if output.place not in {STANDARD, OTLP}]
+    problems = [
         f"{output.place} {output.problem}"
         for output in outputs
         if output.problem and (output.place != STANDARD or output.text)
     ]
-    if lacking:
-        return Log(records=records, problem="; ".join(lacking))
-    if not records and not named:
-        return Log(records=records, problem="the app wrote nothing that the harness can read")
+    if problems:
+        return Log(records=records, problem="; ".join(problems))
+    if not records and not log_files:
+        return Log(records=records, problem="the app wrote no output that the harness can read")
     log = Log(records=records)
-    asked = {call.route: call for call in calls(journal)}.values()
+    called = {call.route: call for call in calls(journal)}.values()
     own = Log(records=tuple(_REQUESTS.sub(" ", record) for record in records))
-    speaks = own.naming(*_ids(journal)) or any(names_endpoint(record, call) for record in own.records for call in asked)
-    if not named and not speaks:
-        return Log(records=records, problem="what the app wrote says nothing of what happened, so its log may be elsewhere")
+    mentions_scenario = own.naming(*_ids(journal)) or any(
+        names_endpoint(record, call) for record in own.records for call in called
+    )
+    if not log_files and not mentions_scenario:
+        return Log(records=records, problem="the app's output does not mention this scenario, so its log may be elsewhere")
     return log
 
 
 def names_endpoint(record: str, call: Exchange) -> bool:
-    """Whether *record* names the endpoint of *call*. Kinds of events do not count: they hold the same words."""
+    """Return True if *record* names the endpoint of *call*; kinds of events, which have the same words, do not count."""
     plain = _NOISE.sub("", _KINDS.sub(" ", record.lower()))
     return any(word in plain for word in _words_of(call))
 
 
 def without_requests(log: Log) -> Log:
-    """The log without what a web server writes of the requests that it got."""
+    """Return the log without a web server's access log entries."""
     return Log(records=tuple(_REQUESTS.sub(" ", record) for record in log.records), problem=log.problem)
 
 
 def has_status(record: str, status: int | None) -> bool:
-    """Whether *record* holds the number of a status."""
+    """Return True if *record* contains *status* as a number."""
     return status is not None and re.search(rf"(?<!\d){status}(?!\d)", record) is not None
 
 
 def reports_failure(record: str, status: int | None) -> bool:
-    """Whether *record* tells that something failed."""
-    return has_status(record, status) or bool(FAILURE.search(_NONE.sub(" ", record)))
+    """Return True if *record* reports a failure, by *status* or by a common word."""
+    return has_status(record, status) or bool(FAILURE.search(_NO_FAILURE.sub(" ", record)))
 
 
 def _words_of(call: Exchange) -> set[str]:
@@ -99,17 +103,17 @@ def _words_of(call: Exchange) -> set[str]:
 
 
 def _records(text: str) -> list[str]:
-    found: list[str] = []
+    records: list[str] = []
     for line in text.splitlines():
-        if found and GOES_ON.match(line):
-            found[-1] += "\n" + line
+        if records and GOES_ON.match(line):
+            records[-1] += "\n" + line
         elif line.strip():
-            found.append(line)
-    return found
+            records.append(line)
+    return records
 
 
 def _ids(journal: Journal) -> set[str]:
-    """Ids that only this scenario has."""
+    """Return the ids that occur in this scenario only."""
     ids = {event.message_id for event in journal.all(EventCreated)} | {
         delivery.message_id for delivery in journal.all(Delivery)
     }
@@ -118,9 +122,7 @@ def _ids(journal: Journal) -> set[str]:
     return ids - {""}
 
 
-def _holds(record: str, wanted: str) -> bool:
-    if wanted in record:
+def _contains_id(record: str, text: str) -> bool:
+    if text in record:
         return True
-    return (
-        len(wanted) > SHORTEST and re.search(rf"(?<!\w){re.escape(wanted[:SHORTEST])}[\w-]*(?:\.\.|…)", record) is not None
-    )
+    return len(text) > SHORTEST and re.search(rf"(?<!\w){re.escape(text[:SHORTEST])}[\w-]*(?:\.\.|…)", record) is not None

@@ -1,6 +1,7 @@
-"""What befell each message on its way, so that one way of losing messages can be told from another."""
+"""Classify each message by what disturbed it (failed, killed, lost ack, late …), to report causes of loss separately."""
 
 from collections.abc import Collection
+from typing import Final, Literal
 
 from fiskil_harness.core.model.findings import Case, Verdict
 from fiskil_harness.journal import DURING_KILL, Delivery, Effects, Journal, Started
@@ -9,87 +10,92 @@ from fiskil_harness.journal.queries.repetitions import ways_repeated
 
 LAST = 5
 CONTROLS = ("a", "c")
-PLAIN = "plain"
-CUT_OFF = "cut_off"
-"""Which of these messages are lost is a matter of chance, so all of them are named where any is."""
+Disturbance = Literal["failed", "cut_off", "killed", "unheard", "late", "burst", "plain"]
+"""What disturbed the processing of a message; ``plain`` means nothing."""
 
-DESCRIPTIONS = {
+PLAIN: Final = "plain"
+CUT_OFF: Final = "cut_off"
+"""Chance decides which of these messages are lost, so if one is lost, all of them are named."""
+
+DESCRIPTIONS: dict[Disturbance, str] = {
     "failed": "processing was made to fail",
-    CUT_OFF: "the app died while it was at it",
-    "killed": "the app died after it had acknowledged",
-    "unheard": "the answer was lost",
-    "late": "the first attempt that arrived was the last of the schedule",
-    "burst": "came at the same moment as its like",
-    PLAIN: "nothing out of the ordinary",
+    CUT_OFF: "the app was killed while it processed the message",
+    "killed": "the app was killed after it had acknowledged the message",
+    "unheard": "the response was lost",
+    "late": "the first attempt that arrived was the last one of the schedule",
+    "burst": "delivered at the same time as other copies",
+    PLAIN: "delivered without any disturbance",
 }
-"""In the order in which they decide, where several things befell a message."""
+"""Descriptions in order of priority: the first disturbance that applies to a message is its class."""
 
 
-def classify(journal: Journal) -> dict[str, str]:
-    """What befell each message that was delivered, in a word."""
+def classify(journal: Journal) -> dict[str, Disturbance]:
+    """Return the disturbance of each delivered message, by message id."""
     ways = ways_repeated(journal)
     killed = _killed(journal)
-    found: dict[str, str] = {}
-    first = _firsts(journal)
-    for message_id, delivery in first.items():
-        known = {*ways.get(message_id, ()), *({"killed"} if message_id in killed else ())}
+    classes: dict[str, Disturbance] = {}
+    for message_id, delivery in _first_deliveries(journal).items():
+        disturbances: set[str] = {*ways.get(message_id, ()), *({"killed"} if message_id in killed else ())}
         if delivery.name == DURING_KILL:
-            known.add(CUT_OFF)
+            disturbances.add(CUT_OFF)
         if delivery.attempt >= LAST:
-            known.add("late")
-        found[message_id] = next((word for word in DESCRIPTIONS if word in known), PLAIN)
-    return found
+            disturbances.add("late")
+        classes[message_id] = next((name for name in DESCRIPTIONS if name in disturbances), PLAIN)
+    return classes
 
 
 def cases_of(journal: Journal, *, lost: Collection[str], kept: Collection[str]) -> tuple[Case, ...]:
-    """One case for each fate that a message had which was lost or kept: FAIL where one was lost.
+    """Return one case for each disturbance of the messages in *lost* and *kept*: FAIL if a message was lost.
 
-    What is lost of the twins to whom everything is told in order is lost without any trouble, and accuses no fate but that.
+    Kinds of events that are lost for the control twins too (delivered once, in order) count as ``plain`` only, not against a
+    disturbance.
     """
-    known = classify(journal)
+    classes = classify(journal)
     events = events_by_id(journal)
-    anyway = {events[text].kind for text in lost if text in events and events[text].participant in CONTROLS}
-    made = []
-    for fate, words in DESCRIPTIONS.items():
-        lost_ones = _symbols(journal, known, fate, lost)
-        kept_ones = _symbols(journal, known, fate, kept)
-        if fate == CUT_OFF and lost_ones:
-            lost_ones = tuple(sorted({*lost_ones, *kept_ones}))
-        told = [
-            text for text in lost if known.get(text, PLAIN) == fate and not (text in events and events[text].kind in anyway)
+    always_lost = {events[text].kind for text in lost if text in events and events[text].participant in CONTROLS}
+    cases = []
+    for name, words in DESCRIPTIONS.items():
+        lost_events = _symbols(journal, classes, name, lost)
+        kept_events = _symbols(journal, classes, name, kept)
+        if name == CUT_OFF and lost_events:
+            lost_events = tuple(sorted({*lost_events, *kept_events}))
+        telling = [
+            text
+            for text in lost
+            if classes.get(text, PLAIN) == name and not (text in events and events[text].kind in always_lost)
         ]
-        if lost_ones and fate != PLAIN and not told:
-            seen = f"{words}: lost, as others of their kind are"
-            made.append(Case(name=fate, verdict=Verdict.INCONCLUSIVE, observed=seen, events=lost_ones))
-        elif lost_ones:
-            made.append(Case(name=fate, verdict=Verdict.FAIL, observed=f"{words}: lost", events=lost_ones))
-        elif kept_ones:
-            made.append(Case(name=fate, verdict=Verdict.PASS, observed=f"{words}: applied", events=kept_ones))
-    return tuple(made)
+        if lost_events and name != PLAIN and not telling:
+            observed = f"{words}: lost, but so were undisturbed messages of the same kind"
+            cases.append(Case(name=name, verdict=Verdict.INCONCLUSIVE, observed=observed, events=lost_events))
+        elif lost_events:
+            cases.append(Case(name=name, verdict=Verdict.FAIL, observed=f"{words}: lost", events=lost_events))
+        elif kept_events:
+            cases.append(Case(name=name, verdict=Verdict.PASS, observed=f"{words}: applied", events=kept_events))
+    return tuple(cases)
 
 
-def _symbols(journal: Journal, known: dict[str, str], fate: str, ids: Collection[str]) -> tuple[str, ...]:
-    return tuple(sorted(journal.names.get(text, text) for text in ids if known.get(text, PLAIN) == fate))
+def _symbols(journal: Journal, classes: dict[str, Disturbance], name: Disturbance, ids: Collection[str]) -> tuple[str, ...]:
+    return tuple(sorted(journal.names.get(text, text) for text in ids if classes.get(text, PLAIN) == name))
 
 
-def _firsts(journal: Journal) -> dict[str, Delivery]:
-    found: dict[str, Delivery] = {}
+def _first_deliveries(journal: Journal) -> dict[str, Delivery]:
+    first: dict[str, Delivery] = {}
     for delivery in journal.all(Delivery):
-        if delivery.kind in {"genuine", "replay"}:
-            found.setdefault(delivery.message_id, delivery)
-    return found
+        if delivery.is_authentic:
+            first.setdefault(delivery.message_id, delivery)
+    return first
 
 
 def _killed(journal: Journal) -> set[str]:
-    """The messages that were acknowledged and had not shown when the app, or one process of it, was killed next."""
+    """Return the messages that were acknowledged but not applied when the app, or one of its processes, was next killed."""
     waiting: set[str] = set()
     killed: set[str] = set()
     for entry in journal:
-        if isinstance(entry, Delivery) and entry.outcome == "ack" and entry.kind in {"genuine", "replay"}:
+        if isinstance(entry, Delivery) and entry.is_acknowledged and entry.is_authentic:
             waiting.add(entry.message_id)
         elif isinstance(entry, Effects):
-            waiting -= {text for text, count in (entry.applied or {}).items() if count}
-        elif isinstance(entry, Started) and entry.how.startswith("kill"):
+            waiting -= {message_id for message_id, count in (entry.applied or {}).items() if count}
+        elif isinstance(entry, Started) and entry.is_kill:
             killed |= waiting
             waiting = set()
     return killed

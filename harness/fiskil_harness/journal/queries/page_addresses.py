@@ -1,20 +1,20 @@
-"""Addresses of pages: whether two are one page, or one origin."""
+"""Compare addresses of pages: same page, same origin."""
 
 from urllib.parse import unquote, urlsplit
 
 
 def is_same_address(left: str, right: str) -> bool:
-    """Whether two absolute addresses are one page: whatever their query, fragment, or slash at the end."""
+    """Return True if two absolute URLs name the same page; query, fragment and a trailing slash are ignored."""
     if not left or not right:
         return False
-    one, other = urlsplit(left), urlsplit(right)
-    return (one.scheme, one.netloc.lower(), _path(one.path)) == (other.scheme, other.netloc.lower(), _path(other.path))
+    return _page(left) == _page(right)
 
 
 def is_local(page_url: str, address: str) -> bool:
-    """Whether an address is at the origin of a page."""
+    """Return True if *address* has the same origin as *page_url*."""
     return urlsplit(page_url)[:2] == urlsplit(address)[:2]
 
 
-def _path(path: str) -> str:
-    return unquote(path).rstrip("/") or "/"
+def _page(address: str) -> tuple[str, str, str]:
+    parts = urlsplit(address)
+    return parts.scheme, parts.netloc.lower(), unquote(parts.path).rstrip("/") or "/"

@@ -1,4 +1,4 @@
-"""What probes about leaks know of the app's pages: which were seen, and why that may not be all there is to see."""
+"""Page coverage for probes about leaks: secrets found in page content, and why some content was not read."""
 
 import zlib
 from base64 import urlsafe_b64decode
@@ -10,92 +10,93 @@ from fiskil_harness.core.redaction import Index
 from fiskil_harness.journal import NO_RESPONSE, CutShort, Fetched, Journal, PageView, Stored
 
 BACK = "callback"
-"""What the page is called where a journey that ended with a consent comes back to."""
+"""Name of the page to which a journey that ended with a consent returns."""
 
 WAITED_FOR = frozenset({"document", "script"})
-"""The kinds that a page is made of; what else it did not wait for, it has not got."""
+"""Resource types that a page needs; if it did not wait for another type, it did not use the response."""
 
 READABLE_KINDS = frozenset(
     {"document", "script", "xhr", "fetch", "other", "sourcemap", "websocket", "serviceworker", "eventsource"}
 )
-"""The kinds of requests whose answers may hold a secret; pictures, fonts and styles are left to themselves."""
+"""Resource types whose responses may contain a secret; pictures, fonts and styles are ignored."""
 
 STREAMS = frozenset({"websocket", "eventsource"})
-"""The kinds that tell another thing each time."""
+"""Resource types with different content on each request."""
 
 LARGEST = 1_000_000
 
 
 def secrets_in(text: bytes, index: Index) -> list[str]:
-    """The secrets in *text*, as it stands or as what it is made of: of each kind what is told first."""
+    """Return the secrets in *text*, as written or decoded: the first of each kind, as the index describes it."""
     hits: dict[str, str] = {}
-    for spelling in dict.fromkeys(_spellings(text)):
+    for spelling in dict.fromkeys(_decodings(text)):
         for hit in index.hits(spelling):
             hits.setdefault(hit.kind, hit.text)
     return list(hits.values())
 
 
 def unseen(journal: Journal) -> tuple[str, str]:
-    """Why not everything was seen that pages show and ask for, in words, and what would help; or nothing."""
-    for short in journal.all(CutShort):
-        return short.what, short.hook
-    looks = journal.all(PageView)
-    if not looks:
-        return "no page of the app was looked at", PAGES
-    return next(iter((*_lacks_of_looks(looks), *_lacks_of_requests(journal), *_lacks_of_storage(journal))), ""), ""
+    """Return why not all content and requests of pages were observed, and the hook that would help; both may be empty."""
+    for cut_short in journal.all(CutShort):
+        return cut_short.what, cut_short.hook
+    views = journal.all(PageView)
+    if not views:
+        return "no page of the app was viewed", PAGES
+    return next(iter((*_view_gaps(views), *_request_gaps(journal), *_storage_gaps(journal))), ""), ""
 
 
-def _lacks_of_looks(looks: list[PageView]) -> Iterator[str]:
-    for look in looks:
-        if look.problem:
-            yield f"the page {look.page!r} was not seen as it is: {look.problem}"
-    if not any(look.page == BACK for look in looks):
-        yield "no journey came back to the app in the browser"
+def _view_gaps(views: list[PageView]) -> Iterator[str]:
+    for view in views:
+        if view.problem:
+            yield f"the page {view.page!r} could not be read: {view.problem}"
+    if not any(view.page == BACK for view in views):
+        yield "no journey returned to the app in the browser"
 
 
-def _lacks_of_requests(journal: Journal) -> Iterator[str]:
-    """What was not read, but for what the same page asked for again and was read then, and what the browser never got.
+def _request_gaps(journal: Journal) -> Iterator[str]:
+    """Yield the requests whose responses were not read.
 
-    What was read before says nothing: an answer of before a consent is not that of after it.
+    A request that the same page made again later, and that was read then, does not count, nor one without a response. An
+    earlier read does not help: a response from before a consent differs from one after it.
     """
-    asked = journal.all(Fetched)
+    requests = journal.all(Fetched)
     last_read = {
-        _asked(fetched): number
-        for number, fetched in enumerate(asked)
+        _key(fetched): number
+        for number, fetched in enumerate(requests)
         if not fetched.problem and fetched.kind not in STREAMS
     }
-    for number, fetched in enumerate(asked):
-        is_needless = fetched.problem == NO_RESPONSE and fetched.kind not in WAITED_FOR
-        is_known = is_needless or fetched.is_api or last_read.get(_asked(fetched), -1) > number
-        if fetched.problem and fetched.kind in READABLE_KINDS and not is_known:
-            yield f"a {fetched.kind} of the page {fetched.page!r} was not read: {fetched.problem}"
+    for number, fetched in enumerate(requests):
+        is_unused = fetched.problem == NO_RESPONSE and fetched.kind not in WAITED_FOR
+        is_accounted_for = is_unused or fetched.is_api or last_read.get(_key(fetched), -1) > number
+        if fetched.problem and fetched.kind in READABLE_KINDS and not is_accounted_for:
+            yield f"a response of type {fetched.kind} on the page {fetched.page!r} was not read: {fetched.problem}"
 
 
-def _asked(one: Fetched) -> tuple[str, str, str, str]:
-    return one.participant, one.page, one.method, one.url
+def _key(fetched: Fetched) -> tuple[str, str, str, str]:
+    return fetched.participant, fetched.page, fetched.method, fetched.url
 
 
-def _lacks_of_storage(journal: Journal) -> Iterator[str]:
+def _storage_gaps(journal: Journal) -> Iterator[str]:
     for stored in journal.all(Stored):
-        if stored.place == "lack":
-            yield f"what the browser keeps ({stored.name}) was not read: {stored.value}"
+        if stored.is_unread:
+            yield f"the browser's {stored.name} could not be read: {stored.value}"
 
 
-def _spellings(text: bytes) -> Iterator[bytes]:
-    """*text*, and without percent signs, and what packed parts of it hold: some frameworks pack what cookies hold."""
+def _decodings(text: bytes) -> Iterator[bytes]:
+    """Yield *text* as written, percent-decoded, and uncompressed: some frameworks compress their cookies."""
     yield text
     if len(text) > LARGEST:
         return
     if b"%" in text or b"+" in text:
-        told = text.decode("utf-8", "replace")
-        yield unquote(told).encode()
-        yield unquote_plus(told).encode()
+        quoted = text.decode("utf-8", "replace")
+        yield unquote(quoted).encode()
+        yield unquote_plus(quoted).encode()
     if len(text) <= 8192:
         for part in text.replace(b"%", b".").split(b"."):
-            yield from _unpacked(part)
+            yield from _uncompressed(part)
 
 
-def _unpacked(part: bytes) -> Iterator[bytes]:
+def _uncompressed(part: bytes) -> Iterator[bytes]:
     if len(part) < 24:
         return
     try:

@@ -1,4 +1,4 @@
-"""Reading a page for a date, in the forms in which people write one: 2027-03-12, 12/03/2027, 12 March 2027, in 90 days."""
+"""Find dates in the text of a page, in all common forms: 2027-03-12, 12/03/2027, 12 March 2027, in 90 days."""
 
 import re
 import unicodedata
@@ -25,48 +25,49 @@ _HINTS = re.compile(
     r"|\b(?:today|tomorrow|tonight|midnight)\b"
     r"|[年月日]"
 )
-"""What may be a date or a part of one, though nobody could say which."""
+"""Text that may be a date or a part of one, although the date is unclear."""
 
 SLACK_DAYS = 1
-"""An app may tell the day of another time zone."""
+"""An app may show the date in another time zone."""
 _UNIT_DAYS = {"day": 1.0, "week": 7.0, "month": 30.44, "year": 365.25}
 _UNIT_SLACK = {"day": 1.5, "week": 7.0, "month": 16.0, "year": 31.0}
 
 
-def shows_day(text: str, wanted: date, *, today: date) -> bool:
-    """Whether a page tells the day *wanted* in any form, also as the time that is left from *today*."""
-    told = _even(text)
-    if any(abs((day - wanted).days) <= SLACK_DAYS for day in _days(told, wanted)):
+def shows_day(text: str, expected: date, *, today: date) -> bool:
+    """Return True if *text* contains the day *expected* in any form, also as the time left from *today*."""
+    flat = _normalized(text)
+    if any(abs((day - expected).days) <= SLACK_DAYS for day in _days(flat, expected)):
         return True
-    left = (wanted - today).days
-    spans = [(int(number), unit) for number, unit in _SPAN.findall(told)]
-    return any(abs(number * _UNIT_DAYS[unit] - left) <= _UNIT_SLACK[unit] for number, unit in spans) or any(
-        MONTHS.index(month[:3]) + 1 == wanted.month and int(year) == wanted.year for month, year in _MONTH_ONLY.findall(told)
-    )
+    left = (expected - today).days
+    spans = [(int(number), unit) for number, unit in _SPAN.findall(flat)]
+    if any(abs(number * _UNIT_DAYS[unit] - left) <= _UNIT_SLACK[unit] for number, unit in spans):
+        return True
+    months = ((MONTHS.index(month[:3]) + 1, int(year)) for month, year in _MONTH_ONLY.findall(flat))
+    return (expected.month, expected.year) in months
 
 
 def has_date(text: str) -> bool:
-    """Whether anything in a text looks like a date, a part of one, or a span of time."""
-    told = _even(text)
+    """Return True if *text* contains anything like a date, a part of one, or a period of time."""
+    flat = _normalized(text)
     patterns = (_YEAR_FIRST, _NUMBERS, _DAY_FIRST, _MONTH_FIRST, _MONTH_ONLY, _SPAN, _HINTS)
-    return any(pattern.search(told) for pattern in patterns)
+    return any(pattern.search(flat) for pattern in patterns)
 
 
-def _even(text: str) -> str:
+def _normalized(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
-def _days(told: str, wanted: date) -> Iterator[date]:
-    """Every day that a text can mean; one without a year is in the year that is wanted."""
-    for year, month, day in _YEAR_FIRST.findall(told):
+def _days(text: str, expected: date) -> Iterator[date]:
+    """Yield every day that *text* may mean; a day without a year is in the year of *expected*."""
+    for year, month, day in _YEAR_FIRST.findall(text):
         yield from _day(year, month, day)
-    for value, other, year in _NUMBERS.findall(told):
-        yield from _day(year, other, value)
-        yield from _day(year, value, other)
-    for day, month, year in _DAY_FIRST.findall(told):
-        yield from _day(year or str(wanted.year), MONTHS.index(month[:3]) + 1, day)
-    for month, day, year in _MONTH_FIRST.findall(told):
-        yield from _day(year or str(wanted.year), MONTHS.index(month[:3]) + 1, day)
+    for first, second, year in _NUMBERS.findall(text):
+        yield from _day(year, second, first)
+        yield from _day(year, first, second)
+    for day, month, year in _DAY_FIRST.findall(text):
+        yield from _day(year or str(expected.year), MONTHS.index(month[:3]) + 1, day)
+    for month, day, year in _MONTH_FIRST.findall(text):
+        yield from _day(year or str(expected.year), MONTHS.index(month[:3]) + 1, day)
 
 
 def _day(year: str, month: str | int, day: str) -> Iterator[date]:

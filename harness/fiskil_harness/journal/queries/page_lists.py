@@ -1,6 +1,6 @@
-"""What a page that lists consents tells of one of them: with which institution, which data, and until when.
+"""Find what a page of connections does not show of a consent: institution, datasets, expiry.
 
-Of the consent that is sought, pages of details that were opened on the way count as well.
+For the consent that will be revoked, detail pages that were opened on the way count as well.
 """
 
 from collections.abc import Iterable, Mapping
@@ -12,72 +12,81 @@ from fiskil_harness.journal.queries.page_text import Place, markup, place_of
 from fiskil_harness.journal.queries.page_wording import dataset_names, may_name, missing_words, phrase_in, plain, words_for
 
 Gaps = tuple[list[str], list[str]]
-"""What is nowhere, and what may be there in words that nobody knows."""
+"""Nouns for what the page certainly does not show, and clauses for what is uncertain."""
 
 
-def gaps(one: Sharing, seen: list[PageView], answers: list[PageView], *, more_words: Mapping[str, Iterable[str]]) -> Gaps:
-    """What looks at the page and at its *answers* to presses do not tell of a consent.
+def gaps(
+    sharing: Sharing, views: list[PageView], responses: list[PageView], *, more_words: Mapping[str, Iterable[str]]
+) -> Gaps:
+    """Return what the page does not show of the consent *sharing*.
 
-    The details of those that are not sought may stand where nobody looked, so of them the name alone is asked for.
+    Details of consents that will not be revoked may be on pages that were not opened, so only their name is required.
+
+    Args:
+        views: Views of the page, one for each width.
+        responses: Views of the pages that presses led to.
+        more_words: The app's own words for each dataset.
     """
-    lost: list[str] = []
-    left_open: list[str] = []
-    text = "\n".join(look.text for look in answers)
-    place = max(_place_of_name(look, one.institution) for look in seen)
-    if place is Place.NOWHERE and any(markup(look).is_drawn for look in seen):
-        left_open.append("the institution may be shown by a picture that has no name")
+    absent: list[str] = []
+    uncertain: list[str] = []
+    text = "\n".join(view.text for view in responses)
+    place = max(_place_of_name(view, sharing.institution) for view in views)
+    if place is Place.NOWHERE and any(markup(view).is_drawn for view in views):
+        uncertain.append("a picture without a text alternative may show the institution")
     elif place is Place.NOWHERE:
-        lost.append("with which institution data is shared")
-    elif place is not Place.VISIBLE and not phrase_in(text, [one.institution]):
-        left_open.append("the institution's name is not to be seen in full")
-    if one.is_sought:
-        _data(one, seen, answers, more_words, lost, left_open)
-        _end(one, seen, answers, lost, left_open)
-    return lost, left_open
+        absent.append("the institution")
+    elif place is not Place.VISIBLE and not phrase_in(text, [sharing.institution]):
+        uncertain.append("the full name of the institution is not visible")
+    if sharing.is_sought:
+        _add_data_gaps(sharing, views, responses, more_words, absent, uncertain)
+        _add_expiry_gap(sharing, views, responses, absent, uncertain)
+    return absent, uncertain
 
 
-def _data(
-    one: Sharing,
-    seen: list[PageView],
-    answers: list[PageView],
+def _add_data_gaps(
+    sharing: Sharing,
+    views: list[PageView],
+    responses: list[PageView],
     more_words: Mapping[str, Iterable[str]],
-    lost: list[str],
-    left_open: list[str],
+    absent: list[str],
+    uncertain: list[str],
 ) -> None:
-    text = "\n".join(look.text for look in answers)
-    written = "\n".join(markup(look).written for look in [*seen, *answers])
-    names = {name: dataset_names(name, more_words) for name in one.permissions}
-    unseen = [
+    text = "\n".join(view.text for view in responses)
+    written = "\n".join(markup(view).written for view in [*views, *responses])
+    names = {name: dataset_names(name, more_words) for name in sharing.permissions}
+    invisible = [
         name
         for name, phrases in names.items()
-        if max(place_of(look, phrases) for look in seen) > Place.FOLDED and not phrase_in(text, phrases)
+        if max(place_of(view, phrases) for view in views) > Place.FOLDED and not phrase_in(text, phrases)
     ]
-    is_silent = not any(phrase_in(written, phrases) or may_name(text + written, name) for name, phrases in names.items())
-    if unseen and len(unseen) == len(names) and is_silent:
-        lost.append("which data is shared")
-    elif unseen:
-        told = ", ".join(name.replace("_", " ") for name in unseen)
-        left_open.append(f"{told} is not to be seen among what is shared")
+    names_nothing = not any(phrase_in(written, phrases) or may_name(text + written, name) for name, phrases in names.items())
+    if invisible and len(invisible) == len(names) and names_nothing:
+        absent.append("the shared data")
+    elif invisible:
+        words = ", ".join(name.replace("_", " ") for name in invisible)
+        uncertain.append(f"the list of shared data does not visibly name {words}")
 
 
-def _end(one: Sharing, seen: list[PageView], answers: list[PageView], lost: list[str], left_open: list[str]) -> None:
-    text = "\n".join(look.text for look in answers)
-    written = "\n".join(markup(look).written for look in [*seen, *answers])
-    today, wanted = date.fromisoformat(one.today), date.fromisoformat(one.expires_on)
-    if all(shows_day(f"{look.text}\n{text}", wanted, today=today) for look in seen):
+def _add_expiry_gap(
+    sharing: Sharing, views: list[PageView], responses: list[PageView], absent: list[str], uncertain: list[str]
+) -> None:
+    text = "\n".join(view.text for view in responses)
+    written = "\n".join(markup(view).written for view in [*views, *responses])
+    today, expires_on = date.fromisoformat(sharing.today), date.fromisoformat(sharing.expires_on)
+    if all(shows_day(f"{view.text}\n{text}", expires_on, today=today) for view in views):
         return
-    if has_date(f"{written}\n{text}") or any("<time" in look.html for look in [*seen, *answers]):
-        left_open.append("there are dates, and none of them is the day on which the consent ends")
+    if has_date(f"{written}\n{text}") or any("<time" in view.html for view in [*views, *responses]):
+        uncertain.append("the page shows dates, but not the day on which the consent expires")
     else:
-        lost.append("until when data is shared")
+        absent.append("the expiry")
 
 
-def _place_of_name(look: PageView, name: str) -> Place:
-    """Where its name stands; UNSEEN where only a part of it does, which may be how the app calls it."""
-    place = place_of(look, [name])
+def _place_of_name(view: PageView, name: str) -> Place:
+    """Return where the view shows *name*; UNSEEN if only a part of it appears, which may be the app's short form."""
+    place = place_of(view, [name])
     if place is not Place.NOWHERE:
         return place
     common = set(plain(" ".join(words_for("institution", "common"))).split())
-    telling = tuple(word for word in plain(name).split() if word not in common) or tuple(plain(name).split())
-    told = f"{markup(look).written}\n{look.text}"
-    return Place.UNSEEN if len(missing_words(told, telling)) < len(telling) else Place.NOWHERE
+    distinctive = tuple(word for word in plain(name).split() if word not in common) or tuple(plain(name).split())
+    text = f"{markup(view).written}\n{view.text}"
+    return Place.UNSEEN if len(missing_words(text, distinctive)) < len(distinctive) else Place.NOWHERE

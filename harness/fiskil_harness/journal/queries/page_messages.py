@@ -1,6 +1,6 @@
-"""What a look at a page says to a person: words, or a code, a trace, somebody else's error page, nothing.
+"""Judge the text of a page for people: words, or a code, a stack trace, a framework's error page, nothing.
 
-Only what nobody could have written for people is a flaw: a short page is a doubt, and so is one in a language unknown to us.
+Only text that cannot be meant for people is a flaw. A short page is uncertain, and so is one in an unknown language.
 """
 
 import re
@@ -11,13 +11,11 @@ import msgspec
 from fiskil_harness.core import catalog
 from fiskil_harness.journal import PageView
 
-"""The hook without which nobody opens a page."""
-
 FEW_WORDS = 4
-"""A sentence has at least so many."""
+"""Minimum number of words in a sentence."""
 
 FEW_LETTERS = 8
-"""In scripts that put no space between words, so many letters say as much."""
+"""Minimum number of letters in a sentence, for scripts without spaces between words."""
 
 SERVER_ERROR = 500
 
@@ -35,102 +33,102 @@ _TRACES = (
     re.compile(r"(?:^|\n)#\d+ /\S+\.php\(\d+\): "),
 )
 _DRAWN = re.compile(r"<(img|svg|canvas|iframe|frame|video|object|embed|[a-z]+-[a-z-]+)\b", re.IGNORECASE)
-"""What may show something that has no text of its own: pictures, frames, elements that draw themselves."""
+"""Elements that may show something without text: pictures, frames, custom elements."""
 
 _SENTENCE_ENDS = re.compile(r"(?<=[.!?\u2026])\s+|\n+")
 
 
-def is_readable(look: PageView) -> bool:
-    """Whether there was a page to look at."""
-    return _is_browsers_own(look) or (not look.problem and (look.status is not None or bool(look.text) or bool(look.html)))
+def is_readable(view: PageView) -> bool:
+    """Return True if the view shows a page, or the browser's own page for a server error."""
+    return _is_browser_error(view) or (not view.problem and (view.status is not None or bool(view.text) or bool(view.html)))
 
 
-def flaw_of(look: PageView, *, codes: tuple[str, ...] = (), told: str | None = None) -> str:
-    """What nobody could have meant for people, as the end of a sentence; empty where there is nothing of the kind.
+def flaw_of(view: PageView, *, codes: tuple[str, ...] = (), fresh_text: str | None = None) -> str:
+    """Return the text on the page that cannot be meant for people, as the end of a sentence; empty if there is none.
 
     Args:
-        codes: Words of machines that must not stand in place of words for people.
-        told: What is new on the page, where a sentence beside a code must stand; all of its text unless told otherwise.
+        codes: Error codes that must not replace words for people.
+        fresh_text: The new text of the page, which must have a sentence besides the code (default: all text).
     """
-    text = look.text.strip()
-    if not text or _is_browsers_own(look):
-        return _of_nothing(look)
-    shown = code_in(text, codes)
-    is_bare = bool(shown) and not _speaks_beside(shown, text if told is None else told)
+    text = view.text.strip()
+    if not text or _is_browser_error(view):
+        return _flaw_without_text(view)
+    code = code_in(text, codes)
+    is_bare = bool(code) and not _has_sentence_beside(code, text if fresh_text is None else fresh_text)
     flaws = (
         (_is_json(text), "shows bare JSON"),
-        (any(trace.search(look.text) for trace in _TRACES), "shows a stack trace"),
+        (any(trace.search(view.text) for trace in _TRACES), "shows a stack trace"),
         (_is_framework(text), "is a framework's own error page"),
-        (is_bare, f"shows the raw code {shown}"),
+        (is_bare, f"shows the raw code {code}"),
         (bool(_JSON_INSIDE.search(text)), "shows JSON among its words"),
     )
-    return next((flaw for is_so, flaw in flaws if is_so), "")
+    return next((flaw for applies, flaw in flaws if applies), "")
 
 
 def code_in(text: str, codes: tuple[str, ...]) -> str:
-    """The first of *codes* that stands in a text; empty where none does."""
+    """Return the first of *codes* that *text* contains; empty if there is none."""
     return next((code for code in codes if code and code in text), "")
 
 
-def _speaks_beside(code: str, text: str) -> bool:
-    """Whether a sentence stands beside a code: what only leads up to it ("Reference for our support: X") is none."""
+def _has_sentence_beside(code: str, text: str) -> bool:
+    """Return True if there is a sentence besides the code; an introduction ("Reference for our support: X") is none."""
     name = re.escape(code)
     unbracketed = re.sub(rf"[(\[]\s*{name}\s*[)\]]", " ", text)
     left = re.sub(rf"[^.!?\u2026:,;\n]*:?\s*{name}", "\n", unbracketed)
     return any(has_sentence(sentence) for sentence in sentences(left))
 
 
-def _is_browsers_own(look: PageView) -> bool:
-    """Whether the app answered with an error and without a page, so that the browser shows one of its own."""
-    return look.url.startswith("chrome-error:") and look.status is not None and look.status >= SERVER_ERROR
+def _is_browser_error(view: PageView) -> bool:
+    """Return True if the app responded with a server error and no page, so that the browser shows its own."""
+    return view.url.startswith("chrome-error:") and view.status is not None and view.status >= SERVER_ERROR
 
 
-def _of_nothing(look: PageView) -> str:
-    """A page without a word: blank, unless there is something to press or something drawn."""
-    if look.status is not None and look.status >= SERVER_ERROR:
-        return f"answered {look.status} without a word"
-    return "" if look.controls or _DRAWN.search(look.html) else "is blank"
+def _flaw_without_text(view: PageView) -> str:
+    """Return the flaw of a page without text: it is blank, unless it has a control or a picture."""
+    if view.status is not None and view.status >= SERVER_ERROR:
+        return f"responded {view.status} without any text"
+    return "" if view.controls or _DRAWN.search(view.html) else "is blank"
 
 
-def why_not_helpful(look: PageView, *, told: str) -> str:
-    """Why nobody can say that the page helps, as the end of a sentence; empty where *told*, what is new on it, does."""
-    if not is_readable(look):
-        return f"was not seen: {look.problem or 'there was no answer'}"
-    if not has_sentence(told):
-        return f"says too little to tell: {look.veils[0]}" if look.veils else "says too little to tell"
-    return "" if _has_next_step(look) else "does not say what to do next, as far as can be told"
+def why_not_helpful(view: PageView, *, fresh_text: str) -> str:
+    """Return why the page cannot be judged helpful (end of a sentence); empty if *fresh_text*, its new text, is helpful."""
+    if not is_readable(view):
+        return f"could not be read: {view.problem or 'there was no response'}"
+    if not has_sentence(fresh_text):
+        return f"has too little text to judge: {view.veils[0]}" if view.veils else "has too little text to judge"
+    return "" if _has_next_step(view) else "does not recognisably state what to do next"
 
 
 def has_sentence(text: str) -> bool:
-    """Whether it holds a sentence: four words or more on one line, or as much in a script without spaces."""
+    """Return True if *text* has a sentence: four words or more on one line, or as much in a script without spaces."""
     return any(len(_words(line)) >= FEW_WORDS or len(_UNSPACED.findall(line)) >= FEW_LETTERS for line in text.splitlines())
 
 
 def sentences(text: str) -> tuple[str, ...]:
-    """The sentences of a text as they are read, each once, with spaces made one."""
-    found = (" ".join(word.split()) for word in _SENTENCE_ENDS.split(text))
-    return tuple(dict.fromkeys(text for text in found if text))
+    """Return the sentences of a text in order, each once, with single spaces."""
+    parts = (" ".join(part.split()) for part in _SENTENCE_ENDS.split(text))
+    return tuple(dict.fromkeys(sentence for sentence in parts if sentence))
 
 
 def new_text(before: PageView, after: PageView) -> tuple[str, ...]:
-    """What a person can read in the one and could not in the other; another number alone is no news."""
-    known = {_unnumbered(sentence) for sentence in sentences(before.text)}
-    return tuple(sentence for sentence in sentences(after.text) if _unnumbered(sentence) not in known)
+    """Return the sentences of *after* that *before* lacks; a sentence that differs in numbers only is not new."""
+    earlier = {_unnumbered(sentence) for sentence in sentences(before.text)}
+    return tuple(sentence for sentence in sentences(after.text) if _unnumbered(sentence) not in earlier)
 
 
-def gist(look: PageView) -> str:
-    """The words alone, without those that carry numbers, such as references: these differ each time."""
-    return " ".join(value for value in re.findall(r"\w+", look.text.lower()) if not any(sign.isdigit() for sign in value))
+def gist(view: PageView) -> str:
+    """Return the words of a page without those that contain digits, such as references, which differ each time."""
+    return " ".join(word for word in re.findall(r"\w+", view.text.lower()) if not any(letter.isdigit() for letter in word))
 
 
 def mentions(text: str, listed: tuple[str, ...]) -> bool:
-    """Whether one of the *listed* words or phrases stands in *text*, whatever its case, beginning where a word begins."""
-    known = " ".join(text.lower().replace("\u2019", "'").split())
-    return any(re.search(rf"(?<!\w){re.escape(text.lower())}", known) for text in listed)
+    """Return True if *text* contains one of the *listed* words or phrases at the start of a word; case is ignored."""
+    flat = " ".join(text.lower().replace("\u2019", "'").split())
+    return any(re.search(rf"(?<!\w){re.escape(phrase.lower())}", flat) for phrase in listed)
 
 
 def listed(name: str, key: str) -> tuple[str, ...]:
-    """A list of words in the fixture *name*."""
+    """Return the list of words under *key* in the fixture *name*."""
     return _listed(name, key)
 
 
@@ -139,14 +137,14 @@ def _listed(name: str, key: str) -> tuple[str, ...]:
     return tuple(str(value) for value in catalog.read_fixture(name)[key])
 
 
-def _has_next_step(look: PageView) -> bool:
-    """Whether the page says what to do, or gives something to press."""
-    can_press = any(not control.is_disabled and control.text.strip() for control in look.controls)
-    return can_press or mentions(look.text, _listed(_ERRORS, "next_steps"))
+def _has_next_step(view: PageView) -> bool:
+    """Return True if the page states what to do, or has a control to press."""
+    can_press = any(not control.is_disabled and control.text.strip() for control in view.controls)
+    return can_press or mentions(view.text, _listed(_ERRORS, "next_steps"))
 
 
 def _words(text: str) -> list[str]:
-    """The words of a text; codes are none."""
+    """Return the words of a text without codes."""
     return _WORD.findall(_CODE.sub(" ", text))
 
 
@@ -155,7 +153,7 @@ def _unnumbered(text: str) -> str:
 
 
 def _is_json(text: str) -> bool:
-    """Whether the whole text is an object or a list for programs."""
+    """Return True if the whole text is a JSON object or list."""
     if text[:1] not in {"{", "["}:
         return False
     try:
@@ -166,14 +164,14 @@ def _is_json(text: str) -> bool:
 
 
 def _is_framework(text: str) -> bool:
-    """Whether nobody of the app's team wrote the page: by a mark, or because nothing stands beside a status in words."""
+    """Return True for a framework's default page: it has a known mark, or no words besides the status in words."""
     plain = " ".join(word for word in re.sub(r"[^\w\s-]|\d", " ", text.lower()).split() if word.strip("-_"))
-    has_mark = any(each_text.lower() in text.lower() for each_text in _listed(_ERRORS, "marks"))
-    return has_mark or _once(plain) in _listed(_ERRORS, "whole")
+    has_mark = any(mark.lower() in text.lower() for mark in _listed(_ERRORS, "marks"))
+    return has_mark or _without_repetition(plain) in _listed(_ERRORS, "whole")
 
 
-def _once(plain: str) -> str:
-    """The words, once where a page says all that it says twice, as in a title and a heading."""
-    found = plain.split()
-    middle = len(found) // 2
-    return " ".join(found[:middle] if middle and found[:middle] == found[middle:] else found)
+def _without_repetition(plain: str) -> str:
+    """Return the words once if the page contains all of them twice, as in a title and a heading."""
+    words = plain.split()
+    middle = len(words) // 2
+    return " ".join(words[:middle] if middle and words[:middle] == words[middle:] else words)

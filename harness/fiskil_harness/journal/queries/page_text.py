@@ -1,6 +1,6 @@
-"""What looks at a page let one read: which there are, why one cannot be read, and what a page holds that nobody sees yet.
+"""Read page views: select them, explain why one cannot be read, and find text that is not visible yet.
 
-Text that is visible at one width only is seen by some alone, so both widths count.
+Text that is visible at one width only reaches some end users only, so both widths count.
 """
 
 import enum
@@ -15,13 +15,14 @@ from fiskil_harness.journal import Journal, PageView
 from fiskil_harness.journal.queries.page_wording import phrase_in, words_for
 
 WIDTHS = 2
+"""Number of widths at which each page is viewed."""
 SHORTEST_TEXT = 12
-"""A page with fewer letters than that says nothing that could be read."""
+"""Minimum number of letters of a page with readable text."""
 SHORT_TEXT = 200
-"""A page with a picture and fewer characters than that may say in the picture what it has to say."""
-UNKNOWN_LANGUAGE = "the page seems to be in a language of which no words are known"
+"""A page with fewer characters than this and a picture may show its content in the picture."""
+UNKNOWN_LANGUAGE = "the page seems to be in a language whose words are not known"
 FEW_WORDS = 2
-"""With fewer of the words that every page in English has it is in another language."""
+"""A page with fewer of the most common English words than this is in another language."""
 _UNREAD = frozenset({"script", "style", "template", "noscript", "head", "title", "svg"})
 _DRAWN = frozenset({"img", "canvas", "picture", "video", "svg", "map"})
 _FRAMED = frozenset({"object", "embed", "iframe", "frame"})
@@ -29,7 +30,7 @@ _NAMING = ("alt", "aria-label", "title", "placeholder")
 
 
 class Place(enum.IntEnum):
-    """Where on a page something is named, from the best to the worst."""
+    """Where a page names something, from best to worst."""
 
     VISIBLE = 0
     FOLDED = 1
@@ -38,11 +39,11 @@ class Place(enum.IntEnum):
 
 
 class Markup(Struct, frozen=True, kw_only=True):
-    """What a page's HTML holds besides what is seen.
+    """Content of a page's HTML besides the visible text.
 
-    ``folded`` is text inside ``<details>``, which one press opens, ``written`` all text there is, with the names of pictures
-    and controls. ``is_drawn`` says that pictures are there, ``is_framed`` that other documents are, ``has_folds`` that
-    something can be opened or turned to (menus, tabs, accordions, switches).
+    *folded* is text inside ``<details>``, which one press opens. *written* is all text, with the names of pictures and
+    controls. *addresses* are the targets of links. *is_drawn* is True if there are pictures, *is_framed* if frames.
+    *has_folds* is True if an element opens other content (menus, tabs, accordions, switches).
     """
 
     folded: str = ""
@@ -54,93 +55,93 @@ class Markup(Struct, frozen=True, kw_only=True):
 
 
 def page_views(journal: Journal, page: str, moments: Iterable[str], *, participant: str = "") -> list[PageView]:
-    """The latest look at a page in one of some moments, for each width, the narrowest first."""
-    wanted = set(moments)
-    found = {
+    """Return the latest view of a page at one of *moments* for each width, narrowest first."""
+    selected = set(moments)
+    latest = {
         view.width_px: view
         for view in journal.all(PageView)
-        if view.page == page and view.moment in wanted and view.participant == participant
+        if view.page == page and view.moment in selected and view.participant == participant
     }
-    return [found[width] for width in sorted(found)]
+    return [latest[width_px] for width_px in sorted(latest)]
 
 
-def why_unreadable(seen: list[PageView]) -> str:
-    """Why these looks at one page, one for each width, tell nothing; empty where they do."""
-    if not seen:
-        return "the page was not looked at"
-    name = f"the page {seen[0].page!r}"
-    for view in seen:
+def why_unreadable(views: list[PageView]) -> str:
+    """Return why the views of one page, one for each width, cannot be judged; empty if they can."""
+    if not views:
+        return "the page was not viewed"
+    name = f"the page {views[0].page!r}"
+    for view in views:
         if view.problem:
             return f"{name} could not be read: {view.problem}"
         if not is_fine(view.status):
-            return f"{name} answered {view.status}"
+            return f"{name} responded {view.status}"
         if letters(view.text) < SHORTEST_TEXT:
-            return f"{name} shows no text that could be read"
-    return f"{name} was not looked at with both widths" if len(seen) < WIDTHS else ""
+            return f"{name} shows no readable text"
+    return f"{name} was not viewed at both widths" if len(views) < WIDTHS else ""
 
 
 def is_fine(status: int | None) -> bool:
-    """Whether a page came as it should, from the app or from what the browser had kept; None where nobody knows."""
+    """Return True for a successful response, also from the browser's cache, and for an unknown status (None)."""
     return status is None or 200 <= status < 300 or status == 304
 
 
 def letters(text: str) -> int:
-    """How many letters a text has."""
+    """Return the number of letters in *text*."""
     return len(re.findall(r"[^\W\d_]", text))
 
 
-def place_of(look: PageView, phrases: Iterable[str]) -> Place:
-    """Where one look at a page names something, by any of some phrases."""
-    wanted = tuple(phrases)
-    if phrase_in(look.text, wanted):
+def place_of(view: PageView, phrases: Iterable[str]) -> Place:
+    """Return where one view of a page contains any of *phrases*."""
+    phrases = tuple(phrases)
+    if phrase_in(view.text, phrases):
         return Place.VISIBLE
-    held = markup(look)
-    if phrase_in(held.folded, wanted):
+    content = markup(view)
+    if phrase_in(content.folded, phrases):
         return Place.FOLDED
-    return Place.UNSEEN if phrase_in(held.written, wanted) else Place.NOWHERE
+    return Place.UNSEEN if phrase_in(content.written, phrases) else Place.NOWHERE
 
 
-def why_uncertain(seen: list[PageView]) -> str:
-    """What keeps one from saying that a page does not name something: a press, a picture or a frame may show it."""
-    held = [markup(view) for view in seen]
-    known = words_for("english")
-    if any(sum(1 for word in known if phrase_in(view.text, [word])) < FEW_WORDS for view in seen):
+def why_uncertain(views: list[PageView]) -> str:
+    """Return why a page may show something that its text does not name: after a press, in a picture, in a frame; or ''."""
+    contents = [markup(view) for view in views]
+    common_words = words_for("english")
+    if any(sum(1 for word in common_words if phrase_in(view.text, [word])) < FEW_WORDS for view in views):
         return UNKNOWN_LANGUAGE
-    veils = [what for view in seen for what in view.veils]
+    veils = [veil for view in views for veil in view.veils]
     if veils:
-        return f"{veils[0]}, and what is there cannot be read"
-    if any(markup.has_folds for markup in held):
+        return f"{veils[0]}, whose content cannot be read"
+    if any(content.has_folds for content in contents):
         return "a press opens more of the page"
-    if any(markup.is_framed for markup in held):
-        return "a frame is in the page"
-    if any(markup.is_drawn for markup in held) and min(len(look.text) for look in seen) < SHORT_TEXT:
+    if any(content.is_framed for content in contents):
+        return "the page contains a frame"
+    if any(content.is_drawn for content in contents) and min(len(view.text) for view in views) < SHORT_TEXT:
         return "the page is mostly a picture"
     return ""
 
 
-def explaining(seen: list[PageView]) -> str:
-    """What on a page seems to explain something when it is pressed, as a doubt; a link that leads away does not."""
-    for look in seen:
-        for control in look.controls:
-            is_here = control.kind == "button" or (
-                control.kind == "link" and control.leads_to.split("#")[0] == look.url.split("#")[0]
-            )
+def explaining(views: list[PageView]) -> str:
+    """Return which control may explain something when pressed, as a clause; links to other pages do not count; or ''."""
+    for view in views:
+        for control in view.controls:
+            is_here = control.is_button or (control.is_link and control.leads_to.split("#")[0] == view.url.split("#")[0])
             if (
                 is_here
                 and not control.is_disabled
                 and (not letters(control.text) or phrase_in(control.text, words_for("explains")))
             ):
-                return f"a press of {control.text!r} may explain it" if control.text else "a control without a name is there"
+                return (
+                    f"pressing {control.text!r} may explain it" if control.text else "the page has a control without a name"
+                )
     return ""
 
 
-def markup(look: PageView) -> Markup:
-    """What the HTML of a look holds."""
-    return _read(look.html)
+def markup(view: PageView) -> Markup:
+    """Return the content of the view's HTML."""
+    return _parse(view.html)
 
 
 @lru_cache(maxsize=64)
-def _read(html: str) -> Markup:
+def _parse(html: str) -> Markup:
     reader = _Reader()
     reader.feed(html)
     reader.close()
@@ -165,15 +166,15 @@ class _Reader(HTMLParser):
         self._unread: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        have = {name: value or "" for name, value in attrs}
-        self.is_drawn = self.is_drawn or tag in _DRAWN or "background-image" in have.get("style", "")
+        attributes = {name: value or "" for name, value in attrs}
+        self.is_drawn = self.is_drawn or tag in _DRAWN or "background-image" in attributes.get("style", "")
         self.is_framed = self.is_framed or tag in _FRAMED
-        self.has_folds = self.has_folds or _opens(tag, have)
-        if tag == "a" and "href" in have:
-            self.addresses.append(have["href"])
+        self.has_folds = self.has_folds or _opens(tag, attributes)
+        if tag == "a" and "href" in attributes:
+            self.addresses.append(attributes["href"])
         if tag == "details":
             self._details += 1
-        self._note([have[name] for name in _NAMING if have.get(name)])
+        self._add([attributes[name] for name in _NAMING if attributes.get(name)])
         if tag in _UNREAD:
             self._unread.append(tag)
 
@@ -185,15 +186,15 @@ class _Reader(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if not self._unread and data.strip():
-            self._note([data.strip()])
+            self._add([data.strip()])
 
-    def _note(self, texts: list[str]) -> None:
+    def _add(self, texts: list[str]) -> None:
         self.written += texts
         if self._details:
             self.folded += texts
 
 
-def _opens(tag: str, have: dict[str, str]) -> bool:
-    """Whether an element is there to show something else: a tab, a fold, a menu, a window."""
-    told = {"aria-expanded", "aria-haspopup", "aria-controls", "popovertarget", "data-toggle", "data-bs-toggle"}
-    return tag == "summary" or have.get("role") in {"tab", "tablist", "switch"} or bool(told & have.keys())
+def _opens(tag: str, attributes: dict[str, str]) -> bool:
+    """Return True if an element opens other content: a tab, a menu, a dialog, collapsed text."""
+    opening = {"aria-expanded", "aria-haspopup", "aria-controls", "popovertarget", "data-toggle", "data-bs-toggle"}
+    return tag == "summary" or attributes.get("role") in {"tab", "tablist", "switch"} or bool(opening & attributes.keys())

@@ -1,6 +1,6 @@
-"""The words by which pages name things, and reading a text for them: by whole words, whatever its case, accents and spaces.
+"""Words that pages use for things, and the search for them: whole words; case, accents and spaces are ignored.
 
-What counts as a name for something stands in ``fixtures/page_words.toml``; a config adds its own.
+The words are listed in ``fixtures/page_words.toml``; a config adds its own.
 """
 
 import re
@@ -14,71 +14,72 @@ FILE = "page_words.toml"
 SHORTEST_STEM = 4
 LONGEST_ENDING = 4
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1100-\u11ff\u3040-\u30ff\u3130-\u318f\u3400-\u9fff\uac00-\ud7af]")
-"""Letters of scripts that put no spaces between words, or glue endings to them: there a word is found inside a run."""
+"""Letters of scripts without spaces between words, or with attached endings; there a word is searched inside longer text."""
 
 
 @cache
 def words_for(table: str, name: str = "words") -> tuple[str, ...]:
-    """The words of ``[table] name`` in the file; none where it has no such list."""
+    """Return the words of ``[table] name`` in the file; empty if there is no such list."""
     return tuple(catalog.read_fixture(FILE).get(table, {}).get(name, ()))
 
 
 def dataset_names(dataset: str, more: Mapping[str, Iterable[str]] | None = None) -> tuple[str, ...]:
-    """The words under which a page may name *dataset*: its own name, those of the file, and those that a config adds."""
+    """Return the words by which a page may name *dataset*: its name, those of the file, and those that the config adds."""
     return (dataset.replace("_", " "), *words_for("dataset", dataset), *((more or {}).get(dataset, ())))
 
 
 def may_name(text: str, dataset: str) -> bool:
-    """Whether *text* has words that may mean *dataset*, though they may as well mean something else."""
-    is_banks = dataset in words_for("money", "datasets")
-    return bool(phrase_in(text, words_for("maybe", dataset))) or (is_banks and _speaks_of_money(text))
+    """Return True if *text* has words that may mean *dataset*, but may also mean something else."""
+    is_money = dataset in words_for("money", "datasets")
+    return bool(phrase_in(text, words_for("maybe", dataset))) or (is_money and _mentions_money(text))
 
 
-def _speaks_of_money(text: str) -> bool:
-    """Whether a sentence tells of money; one that tells what is not done with it ("we cannot move money") does not."""
-    told = (word for word in re.split(r"(?<=[.!?])\s+|\n", text) if not phrase_in(word, words_for("money", "denied")))
-    return any(phrase_in(text, words_for("money")) for text in told)
+def _mentions_money(text: str) -> bool:
+    """Return True if a sentence mentions money; denials ("we cannot move money") do not count."""
+    sentences = re.split(r"(?<=[.!?])\s+|\n", text)
+    claims = (sentence for sentence in sentences if not phrase_in(sentence, words_for("money", "denied")))
+    return any(phrase_in(sentence, words_for("money")) for sentence in claims)
 
 
 @lru_cache(maxsize=1024)
 def plain(text: str) -> str:
-    """*text* as its bare words, each with a space on both sides: no case, no accents, no plural's s."""
-    bare = "".join(
-        each_text for each_text in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(each_text)
-    )
-    soft = re.sub("[\u00ad\u200b-\u200f\u2060\ufeff]", "", bare)
-    return " ".join(["", *(_singular(word) for word in re.findall(r"[^\W_]+", soft)), ""])
+    """Return the words of *text* in lower case, without accents and plural endings, with a space around each."""
+    letters = unicodedata.normalize("NFKD", text.casefold())
+    unaccented = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    visible = re.sub("[\u00ad\u200b-\u200f\u2060\ufeff]", "", unaccented)
+    return " ".join(["", *(_singular(word) for word in re.findall(r"[^\W_]+", visible)), ""])
 
 
 def phrase_in(text: str, phrases: Iterable[str]) -> str:
-    """The first of *phrases* that *text* says, as it was given; empty where it says none."""
-    told = plain(text)
-    run = told.replace(" ", "")
+    """Return the first of *phrases* that *text* contains, as written in *phrases*; empty if there is none."""
+    words = plain(text)
+    run = words.replace(" ", "")
     for phrase in phrases:
-        wanted = plain(phrase)
-        if wanted.strip() and (wanted in told or (_UNSPACED.search(phrase) and wanted.replace(" ", "") in run)):
+        plain_phrase = plain(phrase)
+        is_in_run = _UNSPACED.search(phrase) and plain_phrase.replace(" ", "") in run
+        if plain_phrase.strip() and (plain_phrase in words or is_in_run):
             return phrase
     return ""
 
 
 def purpose_words(purpose: str) -> tuple[str, ...]:
-    """The words of a purpose that mean something, each once; all of them where none does."""
+    """Return the meaningful words of a purpose, each once; all words if none is meaningful."""
     every = tuple(dict.fromkeys(plain(purpose).split()))
     empty = set(plain(" ".join(words_for("purpose", "empty"))).split())
-    return tuple(text for text in every if text not in empty) or every
+    return tuple(word for word in every if word not in empty) or every
 
 
 def missing_words(text: str, words: Sequence[str]) -> tuple[str, ...]:
-    """Those of *words* that *text* has neither as they are nor with another ending (month, monthly, months)."""
-    told = plain(text)
-    known = set(told.split())
-    run = told.replace(" ", "")
-    unspaced = {text for text in words if _UNSPACED.search(text) and text in run}
-    return tuple(text for text in words if text not in unspaced and not any(_is_akin(text, other) for other in known))
+    """Return those of *words* that *text* does not contain, in any form (month, monthly, months)."""
+    plain_text = plain(text)
+    present = set(plain_text.split())
+    run = plain_text.replace(" ", "")
+    unspaced = {word for word in words if _UNSPACED.search(word) and word in run}
+    return tuple(word for word in words if word not in unspaced and not any(_is_akin(word, other) for other in present))
 
 
 def _is_akin(left: str, right: str) -> bool:
-    """Whether two words are the same but for an ending."""
+    """Return True if two words differ in their ending only."""
     short, long = sorted((left, right), key=len)
     if short == long:
         return True

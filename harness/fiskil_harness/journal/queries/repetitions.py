@@ -1,128 +1,137 @@
-"""In which ways each message came again, so that one habit of receivers can be told from another.
+"""Classify how each message was repeated, so that each cause of duplicate effects is a case.
 
-A *way* is how a message came once more: at once or as a retry, beside its like, after a kill, long after. What is applied
-again in the plainest way says nothing about the others.
+A *way* is how a message was delivered again: as a replay or a retry, concurrently, after a kill, long after. If plain
+repetitions are applied again, the other ways prove nothing more.
 """
 
 from collections import Counter
 from collections.abc import Iterable
+from typing import Final, Literal
 
 from msgspec import Struct
 
 from fiskil_harness.core.model.findings import Case, Verdict
 from fiskil_harness.journal import DURING_KILL, Delivery, HookCall, Journal, Started
 
-PLAIN = ("replay", "retry", "respelt")
-SPECIAL = ("burst", "cut_off", "restart", "failed", "unheard", "late", "workers")
-"""What can go wrong where plain repetitions go well, the most telling first."""
+Way = Literal["replay", "retry", "respelt", "burst", "cut_off", "restart", "failed", "unheard", "late", "workers"]
+"""How a message was delivered again; ``DESCRIPTIONS`` explains each."""
 
-RACES = {"burst", "cut_off", "workers"}
+PLAIN: Final[tuple[Way, ...]] = ("replay", "retry", "respelt")
+"""Repetitions without any disturbance."""
+
+SPECIAL: Final[tuple[Way, ...]] = ("burst", "cut_off", "restart", "failed", "unheard", "late", "workers")
+"""Ways that may fail although plain repetitions pass, the most significant first."""
+
+RACES: frozenset[Way] = frozenset({"burst", "cut_off", "workers"})
+"""Ways whose result depends on timing."""
 
 LONG_AFTER = 100
-"""So many other messages in between are more than a short memory holds."""
+"""Number of other messages in between that is more than a short memory of message ids can hold."""
 
 MANY = 5
-"""A message that came so often and had more than one effect, but not one each time, was met by memories that differ."""
+"""From this number of deliveries on, several effects, but not one for each, show that workers do not share state."""
 
 HUNG_UP = "hung up"
-DESCRIPTIONS = {
-    "replay": "the very same bytes again",
-    "retry": "the next attempt",
-    "respelt": "the same bytes, their signature spelt another way",
-    "burst": "at the same moment as its like",
-    "restart": "again after the app was killed",
+DESCRIPTIONS: dict[Way, str] = {
+    "replay": "replay of the same bytes",
+    "retry": "retry with the next attempt number",
+    "respelt": "replay with the signature in another encoding",
+    "burst": "concurrent copies",
+    "restart": "repeated after the app was killed",
     "failed": "processing was made to fail",
-    "unheard": "again, because the answer was lost",
-    "cut_off": "again, because the app died while it was at it",
-    "late": "again after many others",
-    "workers": "again and again, each time beside others",
+    "unheard": "repeated because the response was lost",
+    "cut_off": "repeated because the app was killed while it processed the message",
+    "late": "repeated after many other messages",
+    "workers": "repeated many times, concurrently with other messages",
 }
 
 
 class Repeated(Struct, frozen=True, kw_only=True):
-    """One message: the ways in which it came again, how often it came at all, and how often it was applied."""
+    """One repeated message: its ways, the number of its deliveries, and how often it was applied."""
 
     event: str
-    ways: frozenset[str]
+    ways: frozenset[Way]
     deliveries: int
     applied: int
 
     @property
     def is_doubled(self) -> bool:
-        """Whether it was applied more than once."""
+        """Return True if it was applied more than once."""
         return self.applied > 1
 
     @property
-    def special(self) -> list[str]:
-        """Its special ways, the most telling first."""
+    def special(self) -> list[Way]:
+        """Return its special ways, the most significant first."""
         return [way for way in SPECIAL if way in self.ways]
 
     @property
     def differs_by_worker(self) -> bool:
-        """Whether some of many deliveries were taken for news, and others not."""
+        """Return True if some of many deliveries were applied again and others were not."""
         return self.deliveries >= MANY and 1 < self.applied < self.deliveries
 
 
-def ways_repeated(journal: Journal) -> dict[str, frozenset[str]]:
-    """For each message id the ways in which it came again; also how it came first, where that was out of the ordinary."""
+def ways_repeated(journal: Journal) -> dict[str, frozenset[Way]]:
+    """Return the ways of each message, by message id; a disturbance of its first delivery counts as well."""
     reader = _Reader()
     for entry in journal:
         if isinstance(entry, Started) and entry.how == "kill":
             reader.kills += 1
-        elif isinstance(entry, HookCall) and entry.hook == "fail":
-            reader.orders.add(entry.participant)
-        elif isinstance(entry, Delivery) and entry.kind in {"genuine", "replay"}:
+        elif isinstance(entry, HookCall) and entry.is_failure_request:
+            reader.must_fail.add(entry.participant)
+        elif isinstance(entry, Delivery) and entry.is_authentic:
             reader.read(entry)
     return {message_id: frozenset(ways) for message_id, ways in reader.ways.items()}
 
 
 class _Reader:
-    """Where the reading of a journal stands."""
+    """Reads deliveries in order and collects the ways of each message."""
 
     def __init__(self) -> None:
         self.kills = 0
-        self.orders: set[str] = set()
-        self.ways: dict[str, set[str]] = {}
+        self.must_fail: set[str] = set()
+        self.ways: dict[str, set[Way]] = {}
         self._last: dict[str, tuple[Delivery, int, int]] = {}
-        self._amidst: set[str] = set()
+        self._interrupted: set[str] = set()
         self._others = 0
 
-    def read(self, one: Delivery) -> None:
-        ways = self.ways.setdefault(one.message_id, set())
-        if one.participant in self.orders:
-            self.orders.discard(one.participant)
+    def read(self, delivery: Delivery) -> None:
+        ways = self.ways.setdefault(delivery.message_id, set())
+        if delivery.participant in self.must_fail:
+            self.must_fail.discard(delivery.participant)
             ways.add("failed")
-        if one.name == DURING_KILL:
-            self._amidst.add(one.message_id)
-        known = self._last.get(one.message_id)
-        if known is None:
+        if delivery.name == DURING_KILL:
+            self._interrupted.add(delivery.message_id)
+        previous = self._last.get(delivery.message_id)
+        if previous is None:
             self._others += 1
         else:
-            ways.add(self._way(one, *known))
-        self._last[one.message_id] = (one, self.kills, self._others)
+            ways.add(self._way(delivery, *previous))
+        self._last[delivery.message_id] = (delivery, self.kills, self._others)
 
-    def _way(self, one: Delivery, before: Delivery, kills: int, others: int) -> str:
-        plain = ("respelt" if one.name else "replay") if one.kind == "replay" else "retry"
-        told = (
-            (one.group > 0 and one.group == before.group, "burst"),
-            (one.message_id in self._amidst, "cut_off"),
-            (self.kills > kills, "restart" if before.outcome == "ack" else "cut_off"),
+    def _way(self, delivery: Delivery, before: Delivery, kills: int, others: int) -> Way:
+        plain: Way = "retry"
+        if delivery.is_replay:
+            plain = "respelt" if delivery.name else "replay"
+        rules: tuple[tuple[bool, Way], ...] = (
+            (delivery.group > 0 and delivery.group == before.group, "burst"),
+            (delivery.message_id in self._interrupted, "cut_off"),
+            (self.kills > kills, "restart" if before.is_acknowledged else "cut_off"),
             (self._others - others > LONG_AFTER, "late"),
             (HUNG_UP in before.trouble, "unheard"),
-            (one.group > 0, "workers"),
+            (delivery.group > 0, "workers"),
         )
-        return next((way for is_so, way in told if is_so), plain)
+        return next((way for applies, way in rules if applies), plain)
 
 
-def repeated(journal: Journal, told: dict[str, int]) -> list[Repeated]:
-    """Every message that came again or was made to fail, with its count."""
-    came = Counter(delivery.message_id for delivery in journal.all(Delivery) if delivery.kind in {"genuine", "replay"})
+def repeated(journal: Journal, counts: dict[str, int]) -> list[Repeated]:
+    """Return every message that was repeated or made to fail; *counts* is how often each message id was applied."""
+    deliveries = Counter(delivery.message_id for delivery in journal.all(Delivery) if delivery.is_authentic)
     return [
         Repeated(
             event=journal.names.get(message_id, message_id),
             ways=ways,
-            deliveries=came[message_id],
-            applied=told.get(message_id, 0),
+            deliveries=deliveries[message_id],
+            applied=counts.get(message_id, 0),
         )
         for message_id, ways in ways_repeated(journal).items()
         if ways
@@ -130,41 +139,44 @@ def repeated(journal: Journal, told: dict[str, int]) -> list[Repeated]:
 
 
 def cases_of(messages: Iterable[Repeated]) -> tuple[Case, ...]:
-    """One case for each way in which a message that was applied came again, in a fixed order."""
-    known = [message for message in messages if message.applied]
-    blamed = _blamed(known)
-    plainly = [way for way in PLAIN if way in blamed]
+    """Return one case for each way in which an applied message was repeated, in a fixed order."""
+    applied = [message for message in messages if message.applied]
+    blamed = _blamed(applied)
     return tuple(
-        _case(way, known, blamed, plainly) for way in (*PLAIN, *SPECIAL) if any(way in repeated.ways for repeated in known)
+        _case(way, applied, blamed) for way in (*PLAIN, *SPECIAL) if any(way in message.ways for message in applied)
     )
 
 
-def _blamed(messages: list[Repeated]) -> set[str]:
-    """The ways that bring a second effect: what came again in one way alone tells; else the most telling one is meant."""
+def _blamed(messages: list[Repeated]) -> set[Way]:
+    """Return the ways that cause a second effect.
+
+    A message with a single way proves its way. For a message with several ways, the most significant one is blamed.
+    """
     single = [message for message in messages if len(message.ways) == 1]
-    guilty = {way for repeated in single if repeated.is_doubled for way in repeated.ways}
-    # Who wins a race once may lose it the next time.
-    innocent = {way for repeated in single if not repeated.is_doubled for way in repeated.ways} - guilty - RACES
+    guilty = {way for message in single if message.is_doubled for way in message.ways}
+    # A race that passes once may fail the next time.
+    innocent = {way for message in single if not message.is_doubled for way in message.ways} - guilty - RACES
     for message in messages:
         if not message.is_doubled or message.ways & guilty:
             continue
-        open_ways = message.ways - innocent or message.ways
-        special = [way for way in message.special if way in open_ways]
-        guilty |= {special[0]} if special else open_ways
+        suspects = message.ways - innocent or message.ways
+        special = [way for way in message.special if way in suspects]
+        guilty |= {special[0]} if special else suspects
     return guilty
 
 
-def _case(way: str, messages: list[Repeated], blamed: set[str], plainly: list[str]) -> Case:
+def _case(way: Way, messages: list[Repeated], blamed: set[Way]) -> Case:
     having = [message for message in messages if way in message.ways]
-    guilty = [repeated for repeated in having if repeated.is_doubled]
-    # Who loses a race is a matter of chance, so no name tells it.
+    guilty = [message for message in having if message.is_doubled]
+    # Chance decides which message of a race is applied twice, so the case names all of them.
     named = guilty if way in blamed and way not in RACES else having
-    events = tuple(sorted(repeated.event for repeated in named))
+    events = tuple(sorted(message.event for message in named))
     words = DESCRIPTIONS[way]
     if way not in blamed:
         return Case(name=way, verdict=Verdict.PASS, observed=f"{words}: no second effect", events=events)
-    differs = way == "workers" and any(repeated.differs_by_worker for repeated in guilty)
-    if differs or way in PLAIN or (way != "workers" and not plainly):
+    differs = way == "workers" and any(message.differs_by_worker for message in guilty)
+    fails_plainly = any(plain_way in blamed for plain_way in PLAIN)
+    if differs or way in PLAIN or (way != "workers" and not fails_plainly):
         return Case(name=way, verdict=Verdict.FAIL, observed=f"{words}: applied again", events=events)
-    seen = f"{words}: applied again, as every repetition is"
-    return Case(name=way, verdict=Verdict.INCONCLUSIVE, observed=seen, events=events)
+    observed = f"{words}: applied again, but so are plain repetitions"
+    return Case(name=way, verdict=Verdict.INCONCLUSIVE, observed=observed, events=events)

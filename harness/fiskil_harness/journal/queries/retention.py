@@ -1,4 +1,4 @@
-"""What an app may lawfully leave out of what it reads: rows that are only pending, and rows older than it keeps."""
+"""Rows that an app may omit: rows that are still pending, and rows older than its retention period."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
@@ -11,39 +11,42 @@ from fiskil_harness.journal.queries.rows import places
 HISTORY = "app.facts.history_days"
 PENDING = "PENDING"
 SLACK = timedelta(days=1)
-"""Where a day begins is the app's own business."""
+"""The app may use any time zone for its days."""
 
 Row = Mapping[str, Any]
 
 
-def left_out_on_purpose(journal: Journal, rows: Rows, asked: Mapping[str, Row]) -> set[str]:
-    """The ids of rows that the app keeps none of, by its kind or by what its team says. Source: data.pending-posted"""
+def left_out_on_purpose(journal: Journal, rows: Rows, required: Mapping[str, Row]) -> set[str]:
+    """Return the ids of *required* rows that the app omits on purpose: older than its retention, or pending.
+
+    Source: data.pending-posted
+    """
     end = [effects.state for effects in journal.all(Effects) if effects.participant == rows.participant][-1:]
-    shown = places(end[0] if end else None, asked)
-    absent = {fiskil_id: row for fiskil_id, row in asked.items() if not shown[fiskil_id]}
+    occurrences = places(end[0] if end else None, required)
+    absent = {fiskil_id: row for fiskil_id, row in required.items() if not occurrences[fiskil_id]}
     oldest = _oldest_kept(journal)
-    left_out = {fiskil_id for fiskil_id, row in absent.items() if oldest and (at := dated(row)) and at < oldest}
+    left_out = {fiskil_id for fiskil_id, row in absent.items() if oldest and (dated_at := dated(row)) and dated_at < oldest}
     if not _shows_pending(journal, rows):
         left_out |= {fiskil_id for fiskil_id, row in absent.items() if row.get("status") == PENDING}
     return left_out
 
 
 def is_older_than_kept(journal: Journal, rows: Rows, missing: Collection[Row], *, held: Collection[Row]) -> bool:
-    """Whether an app that keeps recent rows alone would lack just these: all older than what it holds, and some were read.
+    """Return True if a retention period explains the *missing* rows: all are older than those *held*, and some were read.
 
-    An app that never read them has not thrown them away; it has not walked to the end.
+    An app that never read a row did not discard it; it did not read all pages.
     """
-    lacking, kept = [dated(row) for row in missing], [dated(row) for row in held if row.get("status") != PENDING]
-    if not kept or any(date is None for date in (*lacking, *kept)) or journal.all(History):
+    absent, kept = [dated(row) for row in missing], [dated(row) for row in held if row.get("status") != PENDING]
+    if not kept or any(date is None for date in (*absent, *kept)) or journal.all(History):
         return False
-    if max(date for date in lacking if date) >= min(date for date in kept if date):
+    if max(date for date in absent if date) >= min(date for date in kept if date):
         return False
-    made = [read for read in reads(journal, rows.dataset, rows.end_user_id) if is_fine(read)]
-    return any(_brought(call, row) for call in made for row in missing)
+    complete = [call for call in reads(journal, rows.dataset, rows.end_user_id) if is_fine(call)]
+    return any(_contains(call, row) for call in complete for row in missing)
 
 
 def dated(row: Row) -> datetime | None:
-    """When a row happened, where it says so."""
+    """Return the posting or execution time of a row; None if it has none."""
     try:
         return datetime.fromisoformat(row.get("posting_date_time") or row.get("execution_date_time") or "")
     except ValueError:
@@ -51,29 +54,25 @@ def dated(row: Row) -> datetime | None:
 
 
 def _oldest_kept(journal: Journal) -> datetime | None:
-    """The moment before which the app keeps nothing, as its team says."""
-    kept = journal.all(History)
-    told = [datetime.fromisoformat(event.publish_time) for event in journal.all(EventCreated)]
-    return max(told) - timedelta(days=kept[-1].days) + SLACK if kept and told else None
+    """Return the time before which the app keeps no rows, according to its team; None if that is not stated."""
+    history = journal.all(History)
+    published = [datetime.fromisoformat(event.publish_time) for event in journal.all(EventCreated)]
+    return max(published) - timedelta(days=history[-1].days) + SLACK if history and published else None
 
 
 def _shows_pending(journal: Journal, rows: Rows) -> bool:
-    """Whether the app has ever shown a row while it was pending."""
-    syncs = [
-        each_rows
-        for each_rows in journal.all(Rows)
-        if (each_rows.dataset, each_rows.participant) == (rows.dataset, rows.participant)
-    ]
-    for look in (effects for effects in journal.all(Effects) if effects.participant == rows.participant):
-        latest = [sync for sync in syncs if sync.at_s <= look.at_s][-1:]
-        pending = [str(row["fiskil_id"]) for rows in latest for row in rows.rows if row.get("status") == PENDING]
-        if any(places(look.state, pending).values()):
+    """Return True if the app showed a row while it was pending."""
+    syncs = [sync for sync in journal.all(Rows) if (sync.dataset, sync.participant) == (rows.dataset, rows.participant)]
+    for snapshot in (effects for effects in journal.all(Effects) if effects.participant == rows.participant):
+        latest = [sync for sync in syncs if sync.at_s <= snapshot.at_s][-1:]
+        pending = [str(row["fiskil_id"]) for sync in latest for row in sync.rows if row.get("status") == PENDING]
+        if any(places(snapshot.state, pending).values()):
             return True
     return False
 
 
-def _brought(call: Exchange, row: Row) -> bool:
-    """Whether an answer had the row in it; of one that the journal keeps in part, that may be."""
+def _contains(call: Exchange, row: Row) -> bool:
+    """Return True if a response contained the row; True also for a response that the journal keeps in part."""
     body = call.response_body
     is_partial = b"bytes, sha256" in body[-120:] and len(body) < BODY_KEPT
     return is_partial or str(row["fiskil_id"]).encode() in body

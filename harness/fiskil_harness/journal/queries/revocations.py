@@ -1,4 +1,4 @@
-"""Revoking a consent on a page of the app: what was pressed, and whether the page still lists the consent."""
+"""Revocation of a consent on a page of the app: the presses, and whether the page still lists the consent."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -10,42 +10,48 @@ from fiskil_harness.journal.queries.page_dates import has_date
 from fiskil_harness.journal.queries.page_wording import phrase_in, plain, words_for
 
 TELLING = ("sure", "likely", "ways")
-"""Tables of words, in ``page_words.toml``, of controls that may revoke a consent."""
+"""Lists in ``page_words.toml`` with words of controls that may revoke a consent."""
 
 
 def is_still_listed(
     before: PageView, *, text: str, controls: Sequence[Control], institution: str, more_words: Sequence[str] = ()
 ) -> bool:
-    """Whether a page shows a consent as it did: its name and dates, its controls, and no new word of an end."""
+    """Return True if a page still shows a consent as *before*: same name, dates and controls, and no new word for an end.
+
+    Args:
+        text: The text of the page now.
+        controls: The controls of the page now.
+        more_words: The app's own words of controls that revoke.
+    """
     if not phrase_in(text, [institution]) or not phrase_in(before.text, [institution]):
         return False
-    known, now = _lines(before.text), _lines(text)
-    telling = Counter({line: count for line, count in known.items() if phrase_in(line, [institution]) or has_date(line)})
-    if phrase_in("\n".join(now - known), words_for("ended")) or telling - now:
+    then, now = _lines(before.text), _lines(text)
+    identifying = Counter({line: count for line, count in then.items() if phrase_in(line, [institution]) or has_date(line)})
+    if phrase_in("\n".join(now - then), words_for("ended")) or identifying - now:
         return False
-    needed = _revoking(before.controls, more_words, institution)
-    return bool(needed) and not needed - _revoking(controls, more_words, institution)
+    earlier = _revoking(before.controls, more_words, institution)
+    return bool(earlier) and not earlier - _revoking(controls, more_words, institution)
 
 
 def switched_off(journal: Journal, participant: str = "") -> list[str]:
-    """The switches that were turned off since the page was last opened, by their labels."""
-    return [pressed.text for pressed in last_run(journal, participant) if pressed.is_switch]
+    """Return the labels of the switches that were turned off since the page was last opened."""
+    return [press.text for press in last_run(journal, participant) if press.is_switch]
 
 
 def last_run(journal: Journal, participant: str = "") -> list[Pressed]:
-    """Return the presses since the page was last opened; earlier attempts led nowhere."""
+    """Return the presses since the page was last opened; earlier attempts had no result."""
     every = presses_of(journal, participant)
-    begun = max((at for at, pressed in enumerate(every) if pressed.number <= 1), default=0)
-    return [pressed for pressed in every[begun:] if pressed.text]
+    first = max((index for index, press in enumerate(every) if press.number <= 1), default=0)
+    return [press for press in every[first:] if press.text]
 
 
 def presses_of(journal: Journal, participant: str = "") -> list[Pressed]:
-    """Return what *participant* pressed in order to revoke a consent."""
-    return [pressed for pressed in journal.all(Pressed) if pressed.purpose == REVOKE and pressed.participant == participant]
+    """Return the presses of *participant* that were made to revoke a consent."""
+    return [press for press in journal.all(Pressed) if press.purpose == REVOKE and press.participant == participant]
 
 
 def own_revoke_words(journal: Journal) -> tuple[str, ...]:
-    """The words of the app's own controls that end a consent."""
+    """Return the app's own words of controls that revoke a consent (``app.facts.revoke_words``)."""
     return next(iter(journal.all(Declared)), Declared()).revoke_words
 
 
@@ -54,15 +60,15 @@ def _lines(text: str) -> "Counter[str]":
 
 
 def _revoking(controls: Sequence[Control], more_words: Sequence[str], institution: str) -> "Counter[str]":
-    """The controls that say that they would end something, or lead to that, by their words; and switches that are on."""
+    """Return the labels of controls that revoke, or lead to that, with their counts; switches only if they are on."""
     words = [*more_words, *(word for name in TELLING for word in words_for(REVOKE, name))]
-    able = [control for control in controls if not control.is_disabled]
+    enabled = [control for control in controls if not control.is_disabled]
     return Counter(
         plain(control.text)
-        for control in able
-        if (_is_shared(control, more_words, institution) if control.kind == "switch" else phrase_in(control.text, words))
+        for control in enabled
+        if (_is_sharing(control, more_words, institution) if control.is_switch else phrase_in(control.text, words))
     )
 
 
-def _is_shared(switch: Control, more_words: Sequence[str], institution: str) -> bool:
+def _is_sharing(switch: Control, more_words: Sequence[str], institution: str) -> bool:
     return switch.is_on and (names_sharing(switch.text, institution) or bool(phrase_in(switch.text, more_words)))

@@ -1,4 +1,4 @@
-"""Needles: every secret of a journal, to be looked for in what an app writes, says and keeps."""
+"""Index of all secrets of a journal, to search for them in the app's output, responses and storage."""
 
 from collections.abc import Collection
 
@@ -8,13 +8,13 @@ from fiskil_harness.journal import Canaries, Journal
 ACCOUNT_NUMBER = "account number"
 EXPECTED_SIGNATURE = "expected signature"
 WHOLE = frozenset({ACCOUNT_NUMBER, EXPECTED_SIGNATURE})
-"""Kinds of which only the whole is a leak: last digits are there to be shown, and a forgery may resemble what it is not."""
+"""Kinds that leak only as a whole: last digits may be shown, and a forged signature may share a part with the valid one."""
 CREDENTIALS = ("access token", "client secret", "webhook secret")
-"""What opens a door, and belongs nowhere but in the app's memory and its stores."""
+"""Kinds that grant access; they may be only in the app's memory and its storage."""
 
 
 def index_of(journal: Journal, kinds: Collection[str] = ()) -> Index:
-    """Every value of *kinds* (default: of all) that the journal knows to be secret."""
+    """Return an index of the secret values of *kinds* (default: all kinds)."""
     index = Index()
     for canaries in journal.all(Canaries):
         for kind, values in canaries.values.items():

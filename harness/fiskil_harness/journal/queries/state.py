@@ -1,7 +1,7 @@
-"""States compared by what they say: ids become symbols, moments of this scenario become one, lists become multisets.
+"""Compare states of the app by content: ids become symbols, timestamps of this scenario one word, lists multisets.
 
-A *leaf* is a path, in which list positions and minted keys are made equal, with every value found there. Two states that an
-app reached by different ways differ where their leaves do.
+A *leaf* is a path, in which list positions and generated keys are generalised, with all values found there. Two states
+differ where their leaves differ.
 """
 
 import re
@@ -19,10 +19,10 @@ Move = tuple[Leaves, Leaves]
 """A state before and after."""
 
 AGE = timedelta(hours=2)
-"""Moments from so long before the first event on belong to the scenario; rows are dated earlier, or alike for twins."""
+"""Timestamps from this long before the first event on belong to the scenario; rows are older, or the same for all twins."""
 
 OWN_SYMBOLS = frozenset({"end_user", "end_user_ref", "session"})
-"""What an app knows of an end user before the first event."""
+"""Symbols of ids that the app knows before the first event."""
 
 _WORD = re.compile(r"[A-Za-z0-9_-]+")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?")
@@ -31,51 +31,51 @@ _TWIN = re.compile(r"[^.]+\.(?=e\d+$)")
 
 
 class StateReader:
-    """Reads states of one journal."""
+    """Converts states to leaves, with the symbols of one journal."""
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
         self._names: Mapping[str, str] = journal.names
-        told = [datetime.fromisoformat(event.publish_time) for event in journal.all(EventCreated)]
-        self._since = min(told) - AGE if told else None
+        published = [datetime.fromisoformat(event.publish_time) for event in journal.all(EventCreated)]
+        self._since = min(published) - AGE if published else None
 
     def leaves(self, state: Any) -> Leaves:
-        """Every value of *state* by path."""
-        found: Leaves = {}
+        """Return all values of *state* by path, with their counts."""
+        leaves: Leaves = {}
         stack: list[tuple[Any, str]] = [(state, "$")]
         while stack:
             node, path = stack.pop()
             if isinstance(node, dict):
                 for key, value in node.items():
-                    known = self.text(key)
-                    stack.append((value, f"{path}.{key}" if known == key else f"{path}[*]"))
-                    if known != key:
-                        found.setdefault(f"{path}[*]#key", Counter())[known] += 1
+                    symbol = self.text(key)
+                    stack.append((value, f"{path}.{key}" if symbol == key else f"{path}[*]"))
+                    if symbol != key:
+                        leaves.setdefault(f"{path}[*]#key", Counter())[symbol] += 1
             elif isinstance(node, list):
                 stack.extend((value, f"{path}[*]") for value in node)
             else:
-                found.setdefault(path, Counter())[self._scalar(node)] += 1
-        return found
+                leaves.setdefault(path, Counter())[self._scalar(node)] += 1
+        return leaves
 
     def around(self, step: int, participant: str) -> Move | None:
-        """The participant's state before and after a step, where the app told both."""
-        found = {
+        """Return the participant's state before and after a step; None if the app did not report both."""
+        states = {
             effects.moment: effects.state
             for effects in self._journal.all(Effects)
             if effects.step == step and effects.participant == participant and effects.state is not None
         }
-        if "before" not in found or "after" not in found:
+        if "before" not in states or "after" not in states:
             return None
-        return self.leaves(found["before"]), self.leaves(found["after"])
+        return self.leaves(states["before"]), self.leaves(states["after"])
 
     def text(self, text: str) -> str:
-        """A text with symbols for ids, and one word for every moment of this scenario."""
+        """Return *text* with symbols for ids, and one word for every timestamp of this scenario."""
         if text in self._names:
             return self._symbol(text)
         if _MASKED.fullmatch(text):
             return "<masked>"
-        named = _WORD.sub(lambda match: self._symbol(match[0]), text)
-        return _MOMENT.sub(lambda match: "<moment>" if self._is_now(match[0]) else match[0], named)
+        symbolic = _WORD.sub(lambda match: self._symbol(match[0]), text)
+        return _MOMENT.sub(lambda match: "<moment>" if self._is_now(match[0]) else match[0], symbolic)
 
     def _symbol(self, word: str) -> str:
         return _TWIN.sub("", self._names[word]) if word in self._names else word
@@ -102,7 +102,7 @@ class StateReader:
         return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) >= self._since
 
     def _is_epoch(self, number: float) -> bool:
-        """Whether a number is a moment of this scenario, or up to two years later, in s, ms or \u00b5s since 1970."""
+        """Return True if a number is a time of this scenario, or up to two years later, in s, ms or \u00b5s since 1970."""
         if self._since is None:
             return False
         first = self._since.timestamp()
@@ -110,22 +110,22 @@ class StateReader:
         return any(first * unit <= number <= last * unit for unit in (1, 1000, 1_000_000))
 
 
-def differing(one: Leaves, other: Leaves) -> set[str]:
-    """The paths at which two states say different things."""
-    return {path for path in one.keys() | other.keys() if one.get(path) != other.get(path)}
+def differing(first: Leaves, second: Leaves) -> set[str]:
+    """Return the paths at which two states differ."""
+    return {path for path in first.keys() | second.keys() if first.get(path) != second.get(path)}
 
 
-def moved_alike(known: Move, suspect: Move) -> list[str]:
-    """The paths at which *suspect* moved from and to where *known* moved."""
+def moved_alike(first: Move, second: Move) -> list[str]:
+    """Return the paths at which both moves changed the same value to the same new value, sorted."""
     return sorted(
         path
-        for path in differing(*known) & differing(*suspect)
-        if known[0].get(path) == suspect[0].get(path) and known[1].get(path) == suspect[1].get(path)
+        for path in differing(*first) & differing(*second)
+        if first[0].get(path) == second[0].get(path) and first[1].get(path) == second[1].get(path)
     )
 
 
 def has_symbols(leaves: Leaves) -> bool:
-    """Whether a state shows ids that only events or the API can have told."""
+    """Return True if a state contains ids that the app can only have from events or from the API."""
     return any(
         value.partition(":")[0] in {"consent", "account"} or value.startswith("bank_")
         for counter in leaves.values()

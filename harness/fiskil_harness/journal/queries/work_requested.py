@@ -1,59 +1,58 @@
-"""What the app was asked to do, and whether it was seen at work again after something was over."""
+"""Counts work requested of the app, and detects whether it resumed calling the API after an outage."""
 
 from fiskil_harness.journal import Delivery, Effects, Exchange, HookCall, Journal, Started
 from fiskil_harness.journal.queries.api_calls import acknowledged_events, bearer, began_s, calls, is_fine, is_unheard
 
-UNSEEN = "the app was not seen at work after it was over"
+UNSEEN = "the app was not observed to call the API after the fault had ended"
 
 
 def work_count(journal: Journal, since_s: float, until_s: float) -> int:
-    """How many hooks, deliveries and starts fall between two moments: reasons to call the API."""
-    hooks = sum(1 for hook_call in journal.all(HookCall) if hook_call.at_s >= since_s and began_s(hook_call) <= until_s)
-    starts = sum(1 for started in journal.all(Started) if started.how == "restart" and since_s <= started.at_s <= until_s)
-    deliveries = sum(
-        1 for acknowledged_event, _ in acknowledged_events(journal) if since_s <= acknowledged_event.at_s <= until_s
-    )
+    """Return how many hook calls, restarts and acknowledged deliveries happened between *since_s* and *until_s*.
+
+    Each is a reason to call the API.
+    """
+    hooks = sum(1 for call in journal.all(HookCall) if call.at_s >= since_s and began_s(call) <= until_s)
+    starts = sum(1 for started in journal.all(Started) if started.is_restart and since_s <= started.at_s <= until_s)
+    deliveries = sum(1 for delivery, _ in acknowledged_events(journal) if since_s <= delivery.at_s <= until_s)
     return hooks + starts + deliveries
 
 
 def jobs_begun(journal: Journal, *, before_s: float, until_s: float) -> int:
-    """How many hooks and deliveries came after the app was last at rest before one moment, and until another."""
-    rests = [effects.at_s for effects in journal.all(Effects) if effects.is_idle and effects.moment != "ordered"]
-    rest_s = max((moment for moment in rests if moment < before_s), default=0.0)
-    begun = [began_s(hook_call) for hook_call in journal.all(HookCall) if hook_call.hook != "fail"]
+    """Return how many hook calls and deliveries began after the app was last idle before *before_s*, until *until_s*."""
+    idle_times = [effects.at_s for effects in journal.all(Effects) if effects.is_idle and effects.moment != "ordered"]
+    idle_s = max((at_s for at_s in idle_times if at_s < before_s), default=0.0)
+    begun = [began_s(call) for call in journal.all(HookCall) if not call.is_failure_request]
     begun += [delivery.at_s for delivery in journal.all(Delivery)]
-    return sum(1 for moment in begun if rest_s < moment < until_s)
+    return sum(1 for at_s in begun if idle_s < at_s < until_s)
 
 
 def works_after(journal: Journal, over_s: float, routes: frozenset[str] = frozenset()) -> bool | None:
-    """Whether the app works again after *over_s*, on all *routes* where they are named; None where that was not seen.
+    """Return whether the app successfully calls the API after *over_s*, on all *routes* if any are given.
 
-    An app may leave an API alone for a while that has failed it. Only one that was started again has forgotten that.
+    None if that cannot be observed: an app may stop calling a failed API for a while, until it is restarted.
     """
     fine = [call for call in calls(journal) if call.at_s >= over_s and bearer(call) and is_fine(call)]
     if fine and routes <= {call.route for call in fine}:
         return True
-    started = [started.at_s for started in journal.all(Started) if started.how == "restart" and started.at_s > over_s]
-    asked = [
-        hook_call
-        for hook_call in journal.all(HookCall)
-        if started and hook_call.hook == "refresh" and began_s(hook_call) >= started[0]
+    restarts = [started.at_s for started in journal.all(Started) if started.is_restart and started.at_s > over_s]
+    refreshes = [
+        call for call in journal.all(HookCall) if restarts and call.hook == "refresh" and began_s(call) >= restarts[0]
     ]
-    if not asked or any(
-        is_unheard(journal, hook_call) or (hook_call.status is not None and hook_call.status < 400) for hook_call in asked
+    if not refreshes or any(
+        is_unheard(journal, call) or (call.status is not None and call.status < 400) for call in refreshes
     ):
         return None
     return False
 
 
 def over_s(bitten: list[Exchange]) -> float:
-    """When the last of some calls that were spoilt had ended."""
+    """Return when the last of the *bitten* calls ended."""
     return max(call.ended_s for call in bitten)
 
 
 def is_gone(journal: Journal, since_s: float) -> bool:
-    """Whether the app answered nothing that it was asked since then, twice at least and at once, though nobody killed it."""
-    killed = any(started.how.startswith("kill") and started.at_s > since_s for started in journal.all(Started))
-    asked = [hook_call for hook_call in journal.all(HookCall) if hook_call.at_s >= since_s]
-    silent = [hook_call for hook_call in asked if hook_call.status is None and not is_unheard(journal, hook_call)]
-    return not killed and len(silent) >= 2 and len(silent) == len(asked)
+    """Return True if the app crashed: it was not killed, and at least two hook calls since then, and all, failed at once."""
+    was_killed = any(started.is_kill and started.at_s > since_s for started in journal.all(Started))
+    hook_calls = [call for call in journal.all(HookCall) if call.at_s >= since_s]
+    failed = [call for call in hook_calls if call.status is None and not is_unheard(journal, call)]
+    return not was_killed and len(failed) >= 2 and len(failed) == len(hook_calls)

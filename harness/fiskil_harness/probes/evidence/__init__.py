@@ -1,7 +1,6 @@
-"""What a reader is shown: of a failure the deliveries that matter and what they changed, of every scenario its story.
+"""Evidence for readers: excerpts of failures (deliveries and their changes), the story of every scenario, screenshots.
 
-Exhibits, stories and pictures hold the bytes, ids and times of one run, so they may differ from run to run and no verdict
-reads them.
+They contain bytes, ids and times of one run, so they may differ from run to run, and no verdict depends on them.
 """
 
 from fiskil_harness.probes.evidence.excerpt_values import Beat, Excerpt, Sending

@@ -1,4 +1,4 @@
-"""The values that an exhibit is made of; reports show them as they are."""
+"""Parts of an excerpt; reports render them without further processing."""
 
 from typing import Literal
 
@@ -6,11 +6,11 @@ from msgspec import Struct
 
 
 class Beat(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One thing that happened: a delivery, an effect that the app told, or a mark such as a kill.
+    """One line of an excerpt: a delivery, an effect that the app reported, or a mark such as a kill.
 
-    ``note`` is a delivery's variant or kind of event, ``answer`` its status or trouble, ``outcome`` ack, refuse or
-    indeterminate, and none for an effect that did not come. Beats with one ``group`` above 0 were made at once.
-    ``is_witness`` marks what the finding is about.
+    *note* is a delivery's variant and kind of event, *response* its status or the reason why there is none, *outcome* ack,
+    refuse or indeterminate; ``none`` marks an effect that did not happen. Deliveries with one *group* above 0 were sent at
+    the same time. *is_witness* marks the deliveries that the finding is about.
     """
 
     what: Literal["delivery", "effect", "mark"]
@@ -23,17 +23,17 @@ class Beat(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Sending(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A delivery as a line for a shell, with the signature that it had."""
+    """A delivery as a shell command, with its original signature."""
 
     text: str
     command: str
 
 
 class Excerpt(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What there is to show of a finding that failed, or of one ``case`` of it.
+    """The journal around a finding that failed, or around one *case* of it.
 
-    ``changes`` is a unified diff between two documents of the app's own words. ``old`` and ``new`` say which they are;
-    ``old`` is empty where there is only one. ``left_out`` counts the deliveries for which there was no room.
+    *changes* is a unified diff between two states of the app; *old* and *new* name them, and *old* is empty if there is only
+    one. *left_out* counts the deliveries for which there was no room.
     """
 
     scenario: str

@@ -1,6 +1,6 @@
-"""From a finished journal and its findings to what is shown of those that failed.
+"""Excerpts of a finished journal for each finding that failed.
 
-Only the deliveries that a finding or a case is about are shown; where it names none, the first ones are.
+An excerpt has only the deliveries that the finding or case names; if it names none, it has the first ones.
 """
 
 import re
@@ -17,11 +17,11 @@ from fiskil_harness.probes.evidence.state_diff import changed, counts, twins_apa
 
 MOST_DELIVERIES = 40
 MOST_OF_CASES = 8
-"""Where a finding's cases have exhibits of their own, the finding itself shows the first few."""
+"""Maximum number of deliveries in the excerpt of a finding whose cases have their own excerpts."""
 MOST_CASES = 120
 MOST_NAMED = 4
 MOST_BYTES = 64 * 1024
-TOO_LONG = "the line is too long to be shown"
+TOO_LONG = "the command is too long to be shown"
 _SYMBOL = re.compile(r"\b(?:\w+\.)?e\d+\b")
 _MARKS = {
     "restart": "the app is started again",
@@ -35,7 +35,12 @@ _COPIES = re.compile(r"copies (\d+)")
 
 
 def excerpts(scenario: str, findings: Iterable[Finding], journal: Journal, *, url: str) -> tuple[Excerpt, ...]:
-    """One exhibit for each finding that failed, and one for each of its cases that did; *url* is the receiver's."""
+    """Return one excerpt for each finding that failed, and one for each of its failed cases.
+
+    Args:
+        scenario: The scenario's name.
+        url: The receiver's URL, for the shell commands.
+    """
     return tuple(
         _bounded(excerpt)
         for finding in findings
@@ -63,105 +68,110 @@ def _of_finding(scenario: str, finding: Finding, journal: Journal, url: str) -> 
     symbols = set(_SYMBOL.findall("\n".join((finding.observed, *finding.evidence))))
     deliveries = [entry for entry in entries if isinstance(entry, Delivery)]
     named = [delivery for case in failed for delivery in deliveries if _is_of(delivery, case)]
-    spoken_of = [delivery for delivery in deliveries if delivery.event in symbols]
-    chosen, most = named or spoken_of or deliveries, MOST_OF_CASES if named else MOST_DELIVERIES
-    yield _shown(blank, chosen, entries, journal, url, is_told=bool(named or spoken_of), most=most)
+    mentioned = [delivery for delivery in deliveries if delivery.event in symbols]
+    chosen, most = named or mentioned or deliveries, MOST_OF_CASES if named else MOST_DELIVERIES
+    yield _filled(blank, chosen, entries, journal, url, is_named=bool(named or mentioned), most=most)
     for case in failed:
-        about = [delivery for delivery in deliveries if _is_of(delivery, case)]
-        yield _shown(msgspec.structs.replace(blank, case=case.name), about, entries, journal, url)
+        chosen = [delivery for delivery in deliveries if _is_of(delivery, case)]
+        yield _filled(msgspec.structs.replace(blank, case=case.name), chosen, entries, journal, url)
 
 
 def _is_of(delivery: Delivery, case: Case) -> bool:
     return delivery.event in case.events
 
 
-def _shown(
+def _filled(
     blank: Excerpt,
     chosen: Sequence[Delivery],
     entries: Sequence[Entry],
     journal: Journal,
     url: str,
     *,
-    is_told: bool = True,
+    is_named: bool = True,
     most: int = MOST_DELIVERIES,
 ) -> Excerpt:
-    """*blank* with those deliveries, and with what lies around them."""
+    """Return *blank* with the *chosen* deliveries, and with the effects and marks around them.
+
+    If the finding names no deliveries (*is_named* is False), those of twin *b* are preferred, and twins are compared.
+    """
     every = list({id(delivery): delivery for delivery in chosen}.values())
-    if not is_told:
+    if not is_named:
         every = [delivery for delivery in every if delivery.participant == "b"] or every
-    shown = every[:most]
-    if not shown:
+    included = every[:most]
+    if not included:
         return blank
-    who = {delivery.participant for delivery in shown}
-    ids = {delivery.message_id for delivery in shown if delivery.message_id}
-    places = [number for number, entry in enumerate(entries) if any(entry is each for each in shown)]
-    asked = [
-        (number, entry) for number, entry in enumerate(entries) if isinstance(entry, Effects) and entry.participant in who
+    participants = {delivery.participant for delivery in included}
+    ids = {delivery.message_id for delivery in included if delivery.message_id}
+    positions = [number for number, entry in enumerate(entries) if any(entry is delivery for delivery in included)]
+    snapshots = [
+        (number, entry)
+        for number, entry in enumerate(entries)
+        if isinstance(entry, Effects) and entry.participant in participants
     ]
-    later = [number for number, _ in asked if number > places[-1]]
-    last = (later[0] if blank.case else later[-1]) if later else places[-1]
-    earlier = [effects for number, effects in asked if number < places[0]]
+    later = [number for number, _ in snapshots if number > positions[-1]]
+    last = (later[0] if blank.case else later[-1]) if later else positions[-1]
+    earlier = [effects for number, effects in snapshots if number < positions[0]]
     old, new = (earlier[-1] if earlier else None), (entries[last] if later else None)
     twins = {entry.participant: entry for entry in entries if isinstance(entry, Effects)}
-    told = {"old": "before" if old else "", "new": "after"}
+    labels = {"old": "before" if old else "", "new": "after"}
     changes = changed(old, new if isinstance(new, Effects) else None, ids, journal)
-    if not is_told and {"a", "b"} <= twins.keys():
-        told = {"old": "the twin that was told in order", "new": "the twin that was told otherwise"}
+    if not is_named and {"a", "b"} <= twins.keys():
+        labels = {"old": "twin with deliveries in order", "new": "twin with other deliveries"}
         changes = twins_apart(twins["a"], twins["b"], journal)
     return msgspec.structs.replace(
         blank,
-        beats=tuple(_beats(entries[places[0] : last + 1], shown, old, ids, journal)),
-        sendings=tuple(_sendings(shown, url)),
+        beats=tuple(_beats(entries[positions[0] : last + 1], included, old, ids, journal)),
+        sendings=tuple(_sendings(included, url)),
         changes=changes,
-        left_out=len(every) - len(shown),
-        **(told if changes else {}),
+        left_out=len(every) - len(included),
+        **(labels if changes else {}),
     )
 
 
 def _beats(
-    entries: Sequence[Entry], shown: Sequence[Delivery], old: Effects | None, ids: set[str], journal: Journal
+    entries: Sequence[Entry], deliveries: Sequence[Delivery], old: Effects | None, ids: set[str], journal: Journal
 ) -> Iterator[Beat]:
-    who = {delivery.participant for delivery in shown}
-    known = {old.participant: old} if old else {}
-    told = counts(old, ids, journal.names)
+    participants = {delivery.participant for delivery in deliveries}
+    latest = {old.participant: old} if old else {}
+    applied = counts(old, ids, journal.names)
     for entry in entries:
-        if isinstance(entry, Delivery) and any(entry is delivery for delivery in shown):
-            yield _delivered(entry)
-        elif isinstance(entry, Effects) and entry.participant in who:
+        if isinstance(entry, Delivery) and any(entry is delivery for delivery in deliveries):
+            yield _delivery_beat(entry)
+        elif isinstance(entry, Effects) and entry.participant in participants:
             now = counts(entry, ids, journal.names)
-            yield from _felt({text: count for text, count in now.items() if count != told.get(text)})
-            had = known.get(entry.participant)
-            if entry.applied is None and had is not None and had.state != entry.state:
-                yield Beat(what="effect", text="the state is another")
-            told |= now
-            known[entry.participant] = entry
+            yield from _effect_beats({symbol: count for symbol, count in now.items() if count != applied.get(symbol)})
+            before = latest.get(entry.participant)
+            if entry.applied is None and before is not None and before.state != entry.state:
+                yield Beat(what="effect", text="the state has changed")
+            applied |= now
+            latest[entry.participant] = entry
         elif isinstance(entry, Started) and entry.how in _MARKS:
             yield Beat(what="mark", text=_MARKS[entry.how])
-        elif isinstance(entry, HookCall) and entry.hook == "fail":
-            yield Beat(what="mark", text="the app is told to fail")
-    if any(effects.applied is not None for effects in known.values()):
-        lost = {
-            journal.names.get(delivery.message_id, delivery.event) for delivery in shown if delivery.outcome == "ack"
-        } - told.keys()
-        yield from (Beat(what="effect", text=f"{_some(sorted(lost))}: no effect", outcome="none") for _ in range(bool(lost)))
+        elif isinstance(entry, HookCall) and entry.is_failure_request:
+            yield Beat(what="mark", text="the app is requested to fail")
+    if any(effects.applied is not None for effects in latest.values()):
+        acknowledged = [delivery for delivery in deliveries if delivery.is_acknowledged]
+        lost = {journal.names.get(delivery.message_id, delivery.event) for delivery in acknowledged} - applied.keys()
+        if lost:
+            yield Beat(what="effect", text=f"{_some(sorted(lost))}: no effect", outcome="none")
 
 
-def _delivered(one: Delivery) -> Beat:
+def _delivery_beat(delivery: Delivery) -> Beat:
     return Beat(
         what="delivery",
-        text=f"{one.event} attempt {one.attempt}" if one.kind in {"genuine", "replay"} else _plain(one.event),
-        note=_note(one),
-        response=response_text(one),
-        outcome=one.outcome,
-        group=one.group,
+        text=f"{delivery.event} attempt {delivery.attempt}" if delivery.is_authentic else _plain(delivery.event),
+        note=_note(delivery),
+        response=response_text(delivery),
+        outcome=delivery.outcome,
+        group=delivery.group,
         is_witness=True,
     )
 
 
-def _felt(news: dict[str, int]) -> Iterator[Beat]:
-    """Effects that are new; messages that were applied equally often stand together."""
-    for count in sorted(set(news.values())):
-        names = [text for text, often in news.items() if often == count]
+def _effect_beats(changed_counts: dict[str, int]) -> Iterator[Beat]:
+    """Yield the new effects; messages that were applied equally often share a line."""
+    for count in sorted(set(changed_counts.values())):
+        names = [symbol for symbol, times in changed_counts.items() if times == count]
         yield Beat(what="effect", text=f"{_some(names)} applied {'once' if count == 1 else f'{count} times'}")
 
 
@@ -170,35 +180,35 @@ def _some(events: Sequence[str]) -> str:
     return ", ".join(_plain(event) for event in events[:MOST_NAMED]) + more
 
 
-def _note(one: Delivery) -> str:
-    kind = "replay: the same bytes" if one.kind == "replay" and not one.name else ""
-    variant = one.name.replace("_", " ") if one.name and one.kind not in {"forged", "unusual"} else ""
-    return ", ".join(part for part in (variant, kind, kind_of(one)) if part)
+def _note(delivery: Delivery) -> str:
+    kind = "replay: the same bytes" if delivery.is_replay and not delivery.name else ""
+    variant = delivery.name.replace("_", " ") if delivery.name and delivery.kind not in {"forged", "unusual"} else ""
+    return ", ".join(part for part in (variant, kind, kind_of(delivery)) if part)
 
 
 def _plain(event: str) -> str:
-    """``forged: other secret`` for the symbol of a forgery; ordinary symbols stay as they are."""
+    """Return a readable symbol: ``forged: other secret`` for a forgery; ordinary symbols stay unchanged."""
     return event.replace(":", ": ").replace("_", " ")
 
 
-def _sendings(shown: Sequence[Delivery], url: str) -> Iterator[Sending]:
-    """Each delivery as a line; the very same request is written once, with how often it was sent."""
-    made: dict[str, list[Delivery]] = {}
-    for delivery in shown:
-        made.setdefault(curl(url, headers=delivery.headers, body=delivery.body, method=_method(delivery)), []).append(
-            delivery
-        )
-    for command, ones in made.items():
-        often = f", sent {len(ones)} times{' at once' if ones[0].group else ''}" if len(ones) > 1 else ""
-        yield Sending(text=f"{_plain(ones[0].event)} attempt {ones[0].attempt}{often}", command=command)
+def _sendings(deliveries: Sequence[Delivery], url: str) -> Iterator[Sending]:
+    """Yield each delivery as a shell command; identical requests are written once, with their number."""
+    by_command: dict[str, list[Delivery]] = {}
+    for delivery in deliveries:
+        command = curl(url, headers=delivery.headers, body=delivery.body, method=_method(delivery))
+        by_command.setdefault(command, []).append(delivery)
+    for command, equal in by_command.items():
+        first, count = equal[0], len(equal)
+        times = f", sent {count} times{' concurrently' if first.group else ''}" if count > 1 else ""
+        yield Sending(text=f"{_plain(first.event)} attempt {first.attempt}{times}", command=command)
 
 
-def _method(one: Delivery) -> str:
-    return next((method for method in ("GET", "PUT") if one.name.startswith(f"{method.lower()}_")), "POST")
+def _method(delivery: Delivery) -> str:
+    return next((method for method in ("GET", "PUT") if delivery.name.startswith(f"{method.lower()}_")), "POST")
 
 
 def _planned(plan: PlanRun) -> Iterator[Beat]:
-    """The steps of a plan that was cut down to its shortest; what each delivery was answered stands in the finding."""
+    """Yield the steps of a shrunk plan; the finding contains the response of each delivery."""
     for number, step in enumerate(plan.summary, start=1):
         if not _SENDS.match(step):
             yield Beat(what="mark", text=step)
@@ -208,19 +218,19 @@ def _planned(plan: PlanRun) -> Iterator[Beat]:
             yield Beat(what="delivery", text=step, group=number if copies else 0, is_witness=True)
 
 
-def _bounded(one: Excerpt) -> Excerpt:
-    """*one* with as much as fits; lines for the shell go first, the last ones before the first."""
-    if _bytes(one) <= MOST_BYTES:
-        return one
+def _bounded(excerpt: Excerpt) -> Excerpt:
+    """Return *excerpt* within the size limit; shell commands that do not fit are replaced by a note."""
+    if _bytes(excerpt) <= MOST_BYTES:
+        return excerpt
     kept: list[Sending] = []
-    left = MOST_BYTES - _bytes(msgspec.structs.replace(one, sendings=()))
-    for each in one.sendings:
-        size = len(msgspec.json.encode(each)) + 1
+    left = MOST_BYTES - _bytes(msgspec.structs.replace(excerpt, sendings=()))
+    for sending in excerpt.sendings:
+        size = len(msgspec.json.encode(sending)) + 1
         fits = size <= left
-        kept.append(each if fits else Sending(text=each.text, command=TOO_LONG))
+        kept.append(sending if fits else Sending(text=sending.text, command=TOO_LONG))
         left -= size if fits else 0
-    return msgspec.structs.replace(one, sendings=tuple(kept))
+    return msgspec.structs.replace(excerpt, sendings=tuple(kept))
 
 
-def _bytes(one: Excerpt) -> int:
-    return len(msgspec.json.encode(one))
+def _bytes(excerpt: Excerpt) -> int:
+    return len(msgspec.json.encode(excerpt))

@@ -1,6 +1,6 @@
-"""Requests and answers as text for a reader: no value that says something about a person, and never more than fits.
+"""Requests and responses as text for a reader: personal values masked, long texts cut.
 
-What is no JSON and no form is told by its length and kind only, because nothing could be hidden in it.
+Of a body that is neither JSON nor a form, only length and type are shown, because it cannot be masked.
 """
 
 import json
@@ -16,7 +16,7 @@ Headers = Sequence[tuple[str, str]]
 MOST_HEADERS = 24
 WIDEST_HEADER = 200
 SPARE = 2048
-"""No form of a secret is longer: what is cut before secrets are taken out keeps so much more, and loses it afterwards."""
+"""Maximum length of an encoded secret. A first cut keeps this much more text; the final cut, after redaction, removes it."""
 
 ORDINARY = frozenset(
     {
@@ -31,7 +31,7 @@ ORDINARY = frozenset(
         "user-agent",
     }
 )
-"""Headers that are left out where there is little room."""
+"""Headers that are omitted from short messages."""
 
 _SHORTENED = re.compile(rb"\n\[\.\.\. (\d+) bytes, sha256 [0-9a-f]{64}\]\Z")
 
@@ -39,36 +39,36 @@ _SHORTENED = re.compile(rb"\n\[\.\.\. (\d+) bytes, sha256 [0-9a-f]{64}\]\Z")
 def message(
     line: str, headers: Headers, body: bytes, *, most_bytes: int, is_error: bool = False, is_short: bool = False
 ) -> str:
-    """The first *line*, the headers and the body, as HTTP writes them; roughly cut, so ``finished`` comes after.
+    """Return the first *line*, the headers and the body as HTTP text, cut roughly; call ``finished`` after redaction.
 
     Args:
-        most_bytes: So much of the body will be shown.
-        is_error: An error tells in the API's own words, which are shown.
-        is_short: Ordinary headers are left out.
+        most_bytes: Maximum length of the body in the final text.
+        is_error: The body is an error of the API, whose texts are not masked.
+        is_short: Omit ordinary headers.
     """
-    told = [
+    included = [
         (name, _roughly(value, WIDEST_HEADER)) for name, value in headers if not is_short or name.lower() not in ORDINARY
     ]
     lines = [
         _roughly(line, WIDEST_HEADER),
-        *(f"{name}: {masking.header(name, value)}" for name, value in told[:MOST_HEADERS]),
+        *(f"{name}: {masking.header(name, value)}" for name, value in included[:MOST_HEADERS]),
     ]
-    if len(told) > MOST_HEADERS:
-        lines.append(f"[{len(told) - MOST_HEADERS} more headers]")
+    if len(included) > MOST_HEADERS:
+        lines.append(f"[{len(included) - MOST_HEADERS} more headers]")
     kind = next((value for name, value in headers if name.lower() == "content-type"), "")
-    shown = body_text(body, kind, is_error=is_error)
-    return "\n".join([*lines, *(["", _roughly(shown, most_bytes)] if shown else [])])
+    content = body_text(body, kind, is_error=is_error)
+    return "\n".join([*lines, *(["", _roughly(content, most_bytes)] if content else [])])
 
 
 def finished(text: str, *, most_bytes: int) -> str:
-    """A message without secrets, cut where it has to be."""
+    """Return a redacted message, cut to its final length."""
     head, gap, body = text.partition("\n\n")
-    lines = [_cut(word, WIDEST_HEADER) for word in head.split("\n")]
+    lines = [_cut(line, WIDEST_HEADER) for line in head.split("\n")]
     return "\n".join(lines) + gap + _cut(body, most_bytes)
 
 
 def body_text(body: bytes, kind: str, *, is_error: bool = False) -> str:
-    """What may be shown of a body of that content type."""
+    """Return the part of a body that may be shown; *kind* is its content type."""
     if not body:
         return ""
     shortened = _SHORTENED.search(body)
@@ -84,21 +84,21 @@ def body_text(body: bytes, kind: str, *, is_error: bool = False) -> str:
 
 
 def plain_kind(kind: str) -> str:
-    """A content type without its parameters."""
+    """Return a content type without its parameters."""
     return kind.partition(";")[0].strip()
 
 
 def _roughly(text: str, most: int) -> str:
-    """*text*, or more of its beginning than is shown, and how long it was."""
+    """Return *text*, or its beginning with spare length, a NUL and its original length."""
     return text if len(text) <= most + SPARE else f"{text[: most + SPARE]}\0{len(text)}"
 
 
 def _cut(text: str, most: int) -> str:
-    """*text*, or its beginning and how much is missing; what may be half a secret is not shown."""
-    begun, was_cut, length = text.rpartition("\0")
-    whole = int(length) if was_cut and length.isdigit() else len(text)
-    begun = begun[:-SPARE] if was_cut else text
-    return begun if len(begun) <= most and not was_cut else f"{begun[:most]} [{whole - len(begun[:most])} more characters]"
+    """Return *text*, or its beginning and the number of missing characters; a possible half of a secret is removed."""
+    head, was_cut, length = text.rpartition("\0")
+    total = int(length) if was_cut and length.isdigit() else len(text)
+    head = head[:-SPARE] if was_cut else text
+    return head if len(head) <= most and not was_cut else f"{head[:most]} [{total - len(head[:most])} more characters]"
 
 
 def _indented(text: str) -> str:

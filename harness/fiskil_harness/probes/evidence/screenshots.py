@@ -1,4 +1,4 @@
-"""Screenshots as a report carries them: each once, however often a page looked like that, and no more than fit."""
+"""Screenshots for a report: equal ones once, and no more than fit."""
 
 import base64
 import hashlib
@@ -8,17 +8,19 @@ from collections.abc import Collection, Iterable
 from msgspec import Struct, structs
 
 from fiskil_harness.journal import Journal
-from fiskil_harness.journal import Picture as Taken
+from fiskil_harness.journal import Picture as Screenshot
 
 MOST_BYTES = 3_000_000
+"""Maximum size of all screenshots of a report."""
+
 MOST_BYTES_OF_ONE = 1_200_000
-"""So much a whole report carries, and so much one scenario may bring."""
+"""Maximum size of the screenshots of one scenario."""
 
 _PNG, _IHDR = b"\x89PNG\r\n\x1a\n", struct.Struct(">II")
 
 
 class Viewpoint(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where a picture was taken."""
+    """The page, moment and width at which a picture was taken."""
 
     scenario: str
     participant: str
@@ -28,9 +30,9 @@ class Viewpoint(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Picture(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One screenshot: ``png`` is base64, ``digest`` the sha256 of its bytes, and ``looks`` are all that it shows.
+    """One screenshot: *png* is base64, *digest* the sha256 of its bytes, *viewpoints* are all views that look like it.
 
-    Where ``png`` is empty ``lack`` says why there is none.
+    If *png* is empty, *problem* states why.
     """
 
     digest: str
@@ -46,23 +48,25 @@ NO_ROOM = "there was no room for it in the report"
 
 
 def pictures(scenario: str, journal: Journal) -> tuple[Picture, ...]:
-    """Every picture that was taken in *scenario*, as far as there is room for them."""
-    return bounded((_picture(scenario, taken) for taken in journal.all(Taken)), most_bytes=MOST_BYTES_OF_ONE)
+    """Return the pictures that were taken in *scenario*, within the size limit for one scenario."""
+    return bounded((_picture(scenario, screenshot) for screenshot in journal.all(Screenshot)), most_bytes=MOST_BYTES_OF_ONE)
 
 
 def bounded(taken: Iterable[Picture], *, most_bytes: int = MOST_BYTES, first: Collection[str] = ()) -> tuple[Picture, ...]:
-    """Equal pictures as one, and of the others as many as fit; those without room keep their looks and say so.
+    """Merge equal pictures and drop the image of those that do not fit; *problem* states that, and the viewpoints stay.
 
-    Every page of a scenario has its first picture before any has a second, scenarios named in *first* before all others,
-    and smaller ones before larger ones.
+    Every page of a scenario gets its first picture before any page gets a second one. Smaller pictures come first.
+
+    Args:
+        most_bytes: Maximum size of all images.
+        first: Names of scenarios whose pictures come before all others.
     """
     merged: dict[tuple[str, str], Picture] = {}
     for picture in taken:
         key = (picture.digest, picture.problem)
-        had = merged.get(key)
-        merged[key] = (
-            structs.replace(had, viewpoints=tuple(dict.fromkeys((*had.viewpoints, *picture.viewpoints)))) if had else picture
-        )
+        equal = merged.get(key)
+        viewpoints = tuple(dict.fromkeys((*equal.viewpoints, *picture.viewpoints))) if equal else picture.viewpoints
+        merged[key] = structs.replace(equal or picture, viewpoints=viewpoints)
     turns: dict[tuple[str, str], int] = {}
     ranked: list[tuple[bool, int, int, int]] = []
     every = list(merged.values())
@@ -79,16 +83,22 @@ def bounded(taken: Iterable[Picture], *, most_bytes: int = MOST_BYTES, first: Co
     return tuple(every)
 
 
-def _picture(scenario: str, one: Taken) -> Picture:
-    look = Viewpoint(scenario=scenario, participant=one.participant, page=one.page, moment=one.moment, width_px=one.width_px)
-    if not one.png.startswith(_PNG) or one.problem:
-        return Picture(digest="", viewpoints=(look,), problem=one.problem or "it is no PNG")
-    wide_px, high_px = _IHDR.unpack_from(one.png, 16)
+def _picture(scenario: str, screenshot: Screenshot) -> Picture:
+    viewpoint = Viewpoint(
+        scenario=scenario,
+        participant=screenshot.participant,
+        page=screenshot.page,
+        moment=screenshot.moment,
+        width_px=screenshot.width_px,
+    )
+    if not screenshot.png.startswith(_PNG) or screenshot.problem:
+        return Picture(digest="", viewpoints=(viewpoint,), problem=screenshot.problem or "it is not a PNG image")
+    wide_px, high_px = _IHDR.unpack_from(screenshot.png, 16)
     return Picture(
-        digest=hashlib.sha256(one.png).hexdigest(),
-        viewpoints=(look,),
-        png=base64.b64encode(one.png).decode("ascii"),
-        size_bytes=len(one.png),
+        digest=hashlib.sha256(screenshot.png).hexdigest(),
+        viewpoints=(viewpoint,),
+        png=base64.b64encode(screenshot.png).decode("ascii"),
+        size_bytes=len(screenshot.png),
         wide_px=wide_px,
         high_px=high_px,
     )

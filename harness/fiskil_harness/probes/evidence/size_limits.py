@@ -1,6 +1,6 @@
-"""Makes stories fit a report: those that failed come first, and of the others each has an equal share of what is left.
+"""Size limits of a report: failed stories come first; the others share the remaining room equally.
 
-The messages go first, the last ones before the first; what happened goes only when there is no other way.
+Requests and responses are dropped before events, and the last ones before the first.
 """
 
 from collections.abc import Collection, Iterable
@@ -12,7 +12,7 @@ from fiskil_harness.probes.evidence.excerpt_values import Excerpt
 from fiskil_harness.probes.evidence.story_values import Happening, Story
 
 MOST_BYTES, MOST_OF_FAILED, MOST_OF_ONE = 3_600_000, 2_400_000, 160_000
-"""As JSON: of all stories, of all that failed, and of one that failed."""
+"""Maximum size as JSON: of all stories, of all failed ones, and of a single one."""
 
 MOST_BYTES_OF_EXCERPTS = 1_600_000
 
@@ -20,7 +20,7 @@ TOO_LITTLE_ROOM = "[no room for it in this report]"
 
 
 def fitted(stories: Iterable[Story], *, first: Collection[str] = ()) -> tuple[Story, ...]:
-    """Every story, as much of each as there is room for; *first* names the scenarios that failed."""
+    """Return every story within the size limits; *first* names the scenarios that failed."""
     every = list(stories)
     failed = [story for story in every if story.scenario in first]
     others = len(every) - len(failed)
@@ -31,7 +31,7 @@ def fitted(stories: Iterable[Story], *, first: Collection[str] = ()) -> tuple[St
 
 
 def trimmed(story: Story, *, most_bytes: int) -> Story:
-    """*story* in at most so many bytes of JSON, if that is possible at all."""
+    """Return *story* in at most *most_bytes* bytes of JSON, if that is possible."""
     if _bytes(story) <= most_bytes:
         return story
     left = most_bytes - _bytes(structs.replace(story, happenings=()))
@@ -54,26 +54,26 @@ def trimmed(story: Story, *, most_bytes: int) -> Story:
     return structs.replace(story, happenings=tuple(kept), left_out=story.left_out + len(bare) - len(kept))
 
 
-def fitted_excerpts(exhibits: Iterable[Excerpt]) -> tuple[Excerpt, ...]:
-    """Every exhibit; where all together are too much, the long ones lose lines for the shell, and then deliveries."""
-    every = list(exhibits)
+def fitted_excerpts(excerpts: Iterable[Excerpt]) -> tuple[Excerpt, ...]:
+    """Return every excerpt; if all are too large, long ones lose shell commands first and then deliveries."""
+    every = list(excerpts)
     if sum(map(_bytes, every)) <= MOST_BYTES_OF_EXCERPTS:
         return tuple(every)
     share = MOST_BYTES_OF_EXCERPTS // len(every)
     return tuple(_lean(excerpt, share) for excerpt in every)
 
 
-def _lean(one: Excerpt, most_bytes: int) -> Excerpt:
-    sendings = list(one.sendings)
-    while sendings and _bytes(one) > most_bytes:
+def _lean(excerpt: Excerpt, most_bytes: int) -> Excerpt:
+    sendings = list(excerpt.sendings)
+    while sendings and _bytes(excerpt) > most_bytes:
         sendings.pop()
-        one = structs.replace(one, sendings=tuple(sendings))
-    beats = list(one.beats)
-    while len(beats) > 1 and _bytes(one) > most_bytes:
-        gone = beats.pop()
-        one = structs.replace(one, beats=tuple(beats), left_out=one.left_out + (gone.what == "delivery"))
-    return one
+        excerpt = structs.replace(excerpt, sendings=tuple(sendings))
+    beats = list(excerpt.beats)
+    while len(beats) > 1 and _bytes(excerpt) > most_bytes:
+        removed = beats.pop()
+        excerpt = structs.replace(excerpt, beats=tuple(beats), left_out=excerpt.left_out + (removed.what == "delivery"))
+    return excerpt
 
 
-def _bytes(one: Story | Happening | Excerpt) -> int:
-    return len(msgspec.json.encode(one))
+def _bytes(value: Story | Happening | Excerpt) -> int:
+    return len(msgspec.json.encode(value))

@@ -1,4 +1,4 @@
-"""What the app told at two moments, and what lies between them: as text, sorted, ids by their symbols."""
+"""Difference between the effects that the app reported at two moments: sorted text, with symbols for ids."""
 
 import difflib
 import json
@@ -15,25 +15,27 @@ WIDEST = 300
 
 
 def counts(effects: Effects | None, message_ids: Collection[str], names: Mapping[str, str]) -> dict[str, int]:
-    """How often each of those messages was applied by then, by symbol; those that were not are left away."""
-    told = (effects.applied or {}) if effects else {}
+    """Return how often each of the messages was applied, by symbol; messages that were not applied are omitted."""
+    applied = (effects.applied or {}) if effects else {}
     return {
-        names.get(message_id, message_id): told[message_id] for message_id in sorted(message_ids) if told.get(message_id)
+        names.get(message_id, message_id): applied[message_id]
+        for message_id in sorted(message_ids)
+        if applied.get(message_id)
     }
 
 
 def changed(old: Effects | None, new: Effects | None, message_ids: Collection[str], journal: Journal) -> tuple[str, ...]:
-    """The difference that some messages made, as unified diff without its head; of a first look only the counts."""
+    """Return the changes that the messages caused, as unified diff without header; only the counts if *old* is None."""
     names = journal.names
     if old is None and new is not None and new.applied is not None:
         new = structs.replace(new, state=None) if counts(new, message_ids, names) else None
     return _difference(*(_text(effects, message_ids, names, lambda text: names.get(text, text)) for effects in (old, new)))
 
 
-def twins_apart(one: Effects, other: Effects, journal: Journal) -> tuple[str, ...]:
-    """The difference between how two twins ended; moments are all one, and the messages are each one's own."""
-    reading = StateReader(journal)
-    return _difference(*(_text(each, (), journal.names, reading.text) for each in (one, other)))
+def twins_apart(first: Effects, second: Effects, journal: Journal) -> tuple[str, ...]:
+    """Return the difference between the final states of two twins; timestamps are equal, and counts are ignored."""
+    reader = StateReader(journal)
+    return _difference(*(_text(effects, (), journal.names, reader.text) for effects in (first, second)))
 
 
 def _text(

@@ -1,4 +1,4 @@
-"""One entry of the journal as one happening of a story; entries that say nothing to a reader have no line here."""
+"""Render journal entries as events of a story; entries without interest for a reader are not listed here."""
 
 from collections.abc import Callable, Mapping
 from http.client import responses
@@ -26,6 +26,7 @@ from fiskil_harness.journal import (
     SdkMessagePassed,
     Secured,
     Started,
+    StartKind,
     Strayed,
     TokensExpired,
     Trouble,
@@ -36,9 +37,9 @@ from fiskil_harness.probes.evidence.http_text import plain_kind
 from fiskil_harness.probes.evidence.story_values import Happening, Outcome
 
 Message = Callable[..., str]
-STARTS = {
+STARTS: dict[StartKind, str] = {
     "start": "the app is started",
-    "found": "the app runs already",
+    "found": "the app is already running",
     "restart": "the app is started again",
     "kill": "the app is killed",
     "kill_worker": "one process of the app is killed",
@@ -49,7 +50,7 @@ _CLIENT_ERROR, _SERVER_ERROR = 400, 500
 
 
 def outcome_of(status: int | None) -> Outcome:
-    """How an answer with that status counts for a reader."""
+    """Return the outcome that a response status means for a reader."""
     if status is None:
         return "unanswered"
     if status >= _SERVER_ERROR:
@@ -57,196 +58,206 @@ def outcome_of(status: int | None) -> Outcome:
     return "refused" if status >= _CLIENT_ERROR else "answered"
 
 
-def _exchange(one: Exchange, text: Message, _kinds: Mapping[str, str]) -> Happening:
-    target = masking.target(one.path, one.query)
-    notes = ["of an earlier scenario"] if one.is_stray else []
-    notes += ["ended by the harness"] if one.is_cut else []
-    return _made(
+def _exchange(call: Exchange, text: Message, _kinds: Mapping[str, str]) -> Happening:
+    target = masking.target(call.path, call.query)
+    notes = ["of an earlier scenario"] if call.is_stray else []
+    notes += ["closed by the harness"] if call.is_cut else []
+    return _happening(
         "call",
         "app",
         "api",
-        f"{one.method} {masking.email_masked(one.path)}",
+        f"{call.method} {masking.email_masked(call.path)}",
         note=", ".join(notes),
-        result=_status(one.status),
-        outcome=outcome_of(one.status),
-        took_s=round(max(0.0, one.ended_s - one.at_s), 4),
-        bites=one.bites,
-        route=f"{one.method} {one.route}",
-        request=text(f"{one.method} {target}", one.request_headers, one.request_body),
-        response=_answer(text, one.status, one.response_headers, one.response_body),
+        result=_status(call.status),
+        outcome=outcome_of(call.status),
+        took_s=round(max(0.0, call.ended_s - call.at_s), 4),
+        bites=call.bites,
+        route=f"{call.method} {call.route}",
+        request=text(f"{call.method} {target}", call.request_headers, call.request_body),
+        response=_response_text(text, call.status, call.response_headers, call.response_body),
     )
 
 
-def _delivery(one: Delivery, text: Message, kinds: Mapping[str, str]) -> Happening:
-    variant = one.name.replace("_", " ") or ("" if one.kind == "genuine" else one.kind)
-    told = [kinds.get(one.event, ""), variant, f"from {one.source_ip}" if one.source_ip != "127.0.0.1" else ""]
-    symbol = one.event.replace(":", ": ").replace("_", " ")
-    return _made(
+def _delivery(delivery: Delivery, text: Message, kinds: Mapping[str, str]) -> Happening:
+    variant = delivery.name.replace("_", " ") or ("" if delivery.is_genuine else delivery.kind)
+    notes = [
+        kinds.get(delivery.event, ""),
+        variant,
+        f"from {delivery.source_ip}" if delivery.source_ip != "127.0.0.1" else "",
+    ]
+    symbol = delivery.event.replace(":", ": ").replace("_", " ")
+    return _happening(
         "delivery",
         "webhooks",
         "app",
-        f"{symbol} attempt {one.attempt}" if one.kind in {"genuine", "replay"} else symbol,
-        note=", ".join(part for part in told if part),
-        result=_status(one.status) if one.status is not None else one.trouble or "no answer",
-        outcome=outcome_of(one.status),
-        took_s=round(one.took_s, 4),
+        f"{symbol} attempt {delivery.attempt}" if delivery.is_authentic else symbol,
+        note=", ".join(note for note in notes if note),
+        result=_status(delivery.status) if delivery.status is not None else delivery.trouble or "no response",
+        outcome=outcome_of(delivery.status),
+        took_s=round(delivery.took_s, 4),
         route="webhook",
-        request=text("POST the receiver", one.headers, one.body),
-        response=_answer(text, one.status, one.response_headers, one.response_body),
+        request=text("POST the receiver", delivery.headers, delivery.body),
+        response=_response_text(text, delivery.status, delivery.response_headers, delivery.response_body),
     )
 
 
-def _hook(one: HookCall, text: Message, _kinds: Mapping[str, str]) -> Happening:
-    return _made(
+def _hook(call: HookCall, text: Message, _kinds: Mapping[str, str]) -> Happening:
+    return _happening(
         "hook",
         "end user",
         "app",
-        f"harness asks: {one.hook}",
-        result=_status(one.status),
-        outcome=outcome_of(one.status),
-        took_s=round(one.took_s, 4),
-        route=f"hook {one.hook}",
-        response=_answer(text, one.status, (), one.body),
+        f"harness calls the hook {call.hook}",
+        result=_status(call.status),
+        outcome=outcome_of(call.status),
+        took_s=round(call.took_s, 4),
+        route=f"hook {call.hook}",
+        response=_response_text(text, call.status, (), call.body),
     )
 
 
-def _visit(one: Visit, _text: Message, _kinds: Mapping[str, str]) -> Happening:
-    kind = plain_kind(one.content_type)
-    return _made(
+def _visit(visit: Visit, _text: Message, _kinds: Mapping[str, str]) -> Happening:
+    kind = plain_kind(visit.content_type)
+    return _happening(
         "look",
         "end user",
         "app",
-        f"opens the page {one.page}",
-        note="past the app" if one.is_elsewhere else kind,
-        result=_status(one.status),
-        outcome=outcome_of(one.status),
-        route=f"page {one.page}",
+        f"opens the page {visit.page}",
+        note="at another origin than the app's" if visit.is_elsewhere else kind,
+        result=_status(visit.status),
+        outcome=outcome_of(visit.status),
+        route=f"page {visit.page}",
     )
 
 
-def _shown(one: PageView, _text: Message, _kinds: Mapping[str, str]) -> Happening:
-    told = [
-        one.moment if one.moment != "plain" else "",
-        one.cause,
-        f"{one.width_px} px" if one.width_px else "",
-        one.problem,
+def _page_view(view: PageView, _text: Message, _kinds: Mapping[str, str]) -> Happening:
+    notes = [
+        view.moment if view.moment != "plain" else "",
+        view.cause,
+        f"{view.width_px} px" if view.width_px else "",
+        view.problem,
     ]
-    signs = f"signs of work: {len(one.signs)}" if one.signs else ""
-    return _made(
+    signs = f"signs of progress: {len(view.signs)}" if view.signs else ""
+    return _happening(
         "look",
         "end user",
         "app",
-        f"looks at the page {one.page}",
-        note=", ".join(part for part in (*told, signs) if part),
-        result="nothing to see" if one.problem else _status(one.status),
-        outcome="" if one.problem else outcome_of(one.status),
-        route=f"page {one.page}",
+        f"views the page {view.page}",
+        note=", ".join(note for note in (*notes, signs) if note),
+        result="not readable" if view.problem else _status(view.status),
+        outcome="" if view.problem else outcome_of(view.status),
+        route=f"page {view.page}",
     )
 
 
-def _pressed(one: Pressed, _text: Message, _kinds: Mapping[str, str]) -> Happening:
-    return _made(
-        "look", "end user", "app", f"presses {one.text!r} on the page {one.page}", note=one.problem, route=f"page {one.page}"
-    )
-
-
-def _fetched(one: Fetched, _text: Message, _kinds: Mapping[str, str]) -> Happening:
-    path = masking.email_masked(one.url.partition("?")[0].partition("//")[2].partition("/")[2])
-    return _made(
+def _pressed(press: Pressed, _text: Message, _kinds: Mapping[str, str]) -> Happening:
+    return _happening(
         "look",
         "end user",
-        "api" if one.is_api else "app",
-        f"the page {one.page} fetches /{path}",
-        note=", ".join(
-            part for part in (one.kind, "" if one.is_ours or one.is_api else "from elsewhere", one.problem) if part
-        ),
-        result=_status(one.status),
-        outcome=outcome_of(one.status),
-        route=f"page {one.page}",
+        "app",
+        f"presses {press.text!r} on the page {press.page}",
+        note=press.problem,
+        route=f"page {press.page}",
     )
 
 
-def _effects(one: Effects, _text: Message, _kinds: Mapping[str, str]) -> Happening:
-    told = []
-    if one.applied is not None:
-        told.append(f"{sum(one.applied.values())} applied")
-    if one.pending is not None:
-        told.append(f"{one.pending} pending")
-    if one.is_connected is not None:
-        told.append("connected" if one.is_connected else "not connected")
-    return _made("effect", "app", "app", f"tells {', '.join(told) or 'its state'}", note=one.moment)
+def _fetched(fetched: Fetched, _text: Message, _kinds: Mapping[str, str]) -> Happening:
+    origin = "" if fetched.is_ours or fetched.is_api else "from another origin"
+    path = masking.email_masked(fetched.url.partition("?")[0].partition("//")[2].partition("/")[2])
+    return _happening(
+        "look",
+        "end user",
+        "api" if fetched.is_api else "app",
+        f"the page {fetched.page} fetches /{path}",
+        note=", ".join(note for note in (fetched.kind, origin, fetched.problem) if note),
+        result=_status(fetched.status),
+        outcome=outcome_of(fetched.status),
+        route=f"page {fetched.page}",
+    )
 
 
-def _fault(one: FaultSet, _text: Message, _kinds: Mapping[str, str]) -> Happening:
-    return _note("api", f"fault {one.fault} on {one.route}: {one.unbitten} of {one.times} bites never came", one.problem)
+def _effects(effects: Effects, _text: Message, _kinds: Mapping[str, str]) -> Happening:
+    parts = []
+    if effects.applied is not None:
+        parts.append(f"{sum(effects.applied.values())} applied")
+    if effects.pending is not None:
+        parts.append(f"{effects.pending} pending")
+    if effects.is_connected is not None:
+        parts.append("connected" if effects.is_connected else "not connected")
+    return _happening("effect", "app", "app", f"reports {', '.join(parts) or 'its state'}", note=effects.moment)
 
 
-def _flood(one: Flood, _text: Message, _kinds: Mapping[str, str]) -> Happening:
-    return _made(
+def _fault(fault: FaultSet, _text: Message, _kinds: Mapping[str, str]) -> Happening:
+    return _note(
+        "api", f"fault {fault.fault} on {fault.route}: {fault.unbitten} of {fault.times} bites never happened", fault.problem
+    )
+
+
+def _flood(flood: Flood, _text: Message, _kinds: Mapping[str, str]) -> Happening:
+    return _happening(
         "delivery",
         "webhooks",
         "app",
-        f"a body without end: {one.name.replace('_', ' ')}",
-        note=f"{one.taken_bytes} bytes taken",
-        result=_status(one.status),
-        outcome=outcome_of(one.status),
-        took_s=round(one.took_s, 4),
+        f"an endless body: {flood.name.replace('_', ' ')}",
+        note=f"{flood.taken_bytes} bytes accepted",
+        result=_status(flood.status),
+        outcome=outcome_of(flood.status),
+        took_s=round(flood.took_s, 4),
         route="webhook",
     )
 
 
-def _plan(one: PlanRun, _text: Message, _kinds: Mapping[str, str]) -> Happening:
-    return _note("webhooks", f"drawn plan {one.number}: {one.verdict}", one.observed)
+def _plan(plan: PlanRun, _text: Message, _kinds: Mapping[str, str]) -> Happening:
+    return _note("webhooks", f"generated plan {plan.number}: {plan.verdict}", plan.observed)
 
 
-def _heard(one: SdkMessagePassed, _text: Message, _kinds: Mapping[str, str]) -> Happening:
-    who = "the consent page" if one.is_genuine else "another window"
-    return _made("look", "end user", "app", f"{who} posts {one.error_type or 'a success'}", route="message")
+def _sdk_message(message: SdkMessagePassed, _text: Message, _kinds: Mapping[str, str]) -> Happening:
+    sender = "the consent page" if message.is_genuine else "another window"
+    return _happening("look", "end user", "app", f"{sender} posts {message.error_type or 'success'}", route="message")
 
 
 AS_HAPPENING: dict[type, Callable[[Any, Message, Mapping[str, str]], Happening]] = {
-    Abandoned: lambda value, *_: _note("app", f"the app gives up a connection held by {value.fault}"),
-    CanaryRequested: lambda value, *_: _note("app", f"somebody calls a URL that stood in {value.place}", value.kind),
-    CutShort: lambda value, *_: _note("end user", "the step did less than it was to do", value.what),
+    Abandoned: lambda entry, *_: _note("app", f"the app closes a connection held by {entry.fault}"),
+    CanaryRequested: lambda entry, *_: _note("app", f"a client requests the canary URL in {entry.place}", entry.kind),
+    CutShort: lambda entry, *_: _note("end user", "the step was performed in part only", entry.what),
     Delivery: _delivery,
     Effects: _effects,
     Exchange: _exchange,
     FaultSet: _fault,
     Fetched: _fetched,
     Flood: _flood,
-    SdkMessagePassed: _heard,
+    SdkMessagePassed: _sdk_message,
     HookCall: _hook,
-    Idle: lambda value, *_: _note("app", f"{value.seconds:g} s are watched"),
-    Journey: lambda value, *_: _note("end user", f"the consent journey ends: {value.ending}"),
-    Key: lambda value, *_: _note("api", f"the app's key is {value.state} from now on"),
-    Leak: lambda value, *_: _note("app", f"a secret is found: {value.kind}", value.place),
+    Idle: lambda entry, *_: _note("app", f"{entry.seconds:g} s of idle time are observed"),
+    Journey: lambda entry, *_: _note("end user", f"the consent journey ends: {entry.ending}"),
+    Key: lambda entry, *_: _note("api", f"the app's key is {entry.state} from now on"),
+    Leak: lambda entry, *_: _note("app", f"a secret is found: {entry.kind}", entry.place),
     PlanRun: _plan,
     Pressed: _pressed,
-    Secured: lambda value, *_: _note("app", f"https: the app {'called' if value.is_reached else 'did not call'}"),
-    PageView: _shown,
-    Started: lambda value, *_: _note("app", STARTS.get(value.how, value.how)),
-    Strayed: lambda value, *_: _note("api", "somebody calls an origin that only an answer had named", value.path),
+    Secured: lambda entry, *_: _note("app", f"https: the app {'called' if entry.is_reached else 'did not call'}"),
+    PageView: _page_view,
+    Started: lambda entry, *_: _note("app", STARTS.get(entry.how, entry.how)),
+    Strayed: lambda entry, *_: _note("api", "a client calls an origin that only an API response had named", entry.path),
     TokensExpired: lambda *_: _note("api", "every access token expires"),
-    Trouble: lambda value, *_: _note("end user", "trouble", value.what.partition("\n")[0]),
-    Unencrypted: lambda *_: _note("api", "somebody speaks plain HTTP where https was told"),
+    Trouble: lambda entry, *_: _note("end user", "trouble", entry.what.partition("\n")[0]),
+    Unencrypted: lambda *_: _note("api", "a client sends plain HTTP although https is configured"),
     Visit: _visit,
 }
-"""How each kind of entry is told."""
+"""Renderer of each kind of entry."""
 
 
-def _made(what: Any, origin: Any, target: Any, text: str, **more: Any) -> Happening:
+def _happening(what: Any, origin: Any, target: Any, text: str, **more: Any) -> Happening:
     return Happening(number=0, step=-1, at_s=0.0, what=what, origin=origin, target=target, text=text, **more)
 
 
 def _note(lane: Any, text: str, note: str = "") -> Happening:
-    return _made("mark", lane, lane, text, note=note)
+    return _happening("mark", lane, lane, text, note=note)
 
 
 def _status(status: int | None) -> str:
-    return "no answer" if status is None else f"{status} {responses.get(status, '')}".rstrip()
+    return "no response" if status is None else f"{status} {responses.get(status, '')}".rstrip()
 
 
-def _answer(text: Message, status: int | None, headers: tuple[tuple[str, str], ...], body: bytes) -> str:
+def _response_text(text: Message, status: int | None, headers: tuple[tuple[str, str], ...], body: bytes) -> str:
     if status is None:
         return ""
     return text(_status(status), headers, body, is_error=status >= _CLIENT_ERROR)

@@ -1,25 +1,28 @@
-"""The values that a scenario's story is made of: its steps in words, and what happened between whom; times are offsets."""
+"""Parts of a scenario's story: its steps in words, and the events between its participants; times are offsets."""
 
 from typing import Literal
 
 from msgspec import Struct
 
 Lane = Literal["end user", "app", "api", "webhooks"]
-"""Who takes part: the end user (in whose name the harness drives), the app, the API, and the sender of webhooks."""
+"""Participants of a story: the end user (for whom the harness acts), the app, the API, and the webhook sender."""
 
 Manner = Literal["call", "delivery", "look", "hook", "effect", "mark"]
+"""Kinds of events; a ``look`` is a page view, a ``mark`` a note."""
+
 Outcome = Literal["answered", "refused", "failed", "unanswered", ""]
+"""Result of an exchange: success, a 4xx status, a 5xx status, no response; empty if there was no exchange."""
 
 BOUNDS_MS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
-"""Upper bounds of the classes in which acknowledgements are counted; the last class has none."""
+"""Upper bounds of the duration classes of acknowledgements; the last class has none."""
 
 
 class Happening(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One thing that happened during ``step``; where ``origin`` is ``target`` it is a note and nobody was asked anything.
+    """One event during *step*; if *origin* equals *target*, it is a note and no request.
 
-    ``number`` counts from 1 over all that happened, also what is left out here. ``took_s`` is None where nothing took time.
-    ``bites`` are the faults that acted. ``repeats`` is the number of the earlier attempt that this one makes again, or 0.
-    ``route`` is what attempts have in common. ``request`` and ``response`` are head and body, masked and cut.
+    *number* counts from 1 over all events of the scenario, including omitted ones. *took_s* is None if there is no duration.
+    *bites* are the faults that acted. *repeats* is the number of the earlier attempt that this one repeats, or 0. *route* is
+    the same for all attempts. *request* and *response* are head and body, masked and cut.
     """
 
     number: int
@@ -41,9 +44,9 @@ class Happening(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Story(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What happened in one scenario. ``left_out`` counts what there was no room for.
+    """The events of one scenario; *left_out* counts those for which there was no room.
 
-    ``acknowledgements`` counts the genuine deliveries that were acknowledged, by how long that took (see ``BOUNDS_MS``).
+    *acknowledgements* counts the acknowledged genuine deliveries by duration (see ``BOUNDS_MS``).
     """
 
     scenario: str

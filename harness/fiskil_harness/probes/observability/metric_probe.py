@@ -106,7 +106,7 @@ def monitoring_of(journal: Journal, *needed: str) -> Monitoring:
     Args:
         needed: Moments besides calm, idle and good that must have been read; else ``problem`` is set.
     """
-    samples = {monitors.moment: monitors for monitors in journal.all(Monitors)}
+    samples: dict[str, Monitors] = {monitors.moment: monitors for monitors in journal.all(Monitors)}
     assumed = {name for limits in journal.all(Limits) for name in limits.assumed}
     has_deadline = "alert_s" not in assumed
     if any(moment not in samples for moment in (*BASELINE, *needed)):

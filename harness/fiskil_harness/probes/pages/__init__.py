@@ -1,1 +1,1 @@
-"""Probes of the pages that the app shows to end users."""
+"""Probes of the pages that an end user sees."""

@@ -1,4 +1,4 @@
-"""Does the page that starts linking say which data is asked for, and why?"""
+"""Does the connect page explain which data the app accesses, and why?"""
 
 from typing import ClassVar
 
@@ -24,72 +24,79 @@ WORDS = "app.facts.dataset_words"
 
 
 class ExplainsAccess(PlainProbe, frozen=True, kw_only=True, tag="explains_access"):
-    """The page that starts linking names every dataset in ``app.facts.datasets`` and ``app.facts.purpose``, at both widths.
+    """The connect page names every dataset in ``app.facts.datasets`` and ``app.facts.purpose``, at both widths.
 
-    What only a press shows, or a picture, is not judged; what ``<details>`` hold counts.
+    Content that only a press or a picture shows is not judged; content of ``<details>`` counts.
     """
 
     needs: ClassVar[tuple[str, ...]] = (PAGES,)
-    expected: ClassVar[str] = "each dataset and the purpose in words on the page that starts linking, on a phone too"
+    expected: ClassVar[str] = "each dataset and the purpose in words on the page where linking starts, also on a phone"
     source: ClassVar[str] = "practices: explain what data you access and why"
-    fix: ClassVar[str] = "name every dataset and the purpose beside the control that leads to the consent page"
+    fix: ClassVar[str] = "name every dataset and the purpose next to the control that leads to the consent page"
 
     def examine(self, journal: Journal) -> Finding:
-        """Read the page."""
+        """Read the page and compare it with the facts in the config."""
         stated = next(iter(journal.all(Declared)), Declared())
         if not stated.datasets:
-            return self.inconclusive("the config does not say which datasets the app uses", hook=DATASETS)
+            return self.inconclusive("the config does not state which datasets the app uses", hook=DATASETS)
         if not (stated.purpose or "").strip():
-            return self.inconclusive("the config does not say what the data is used for", hook=PURPOSE)
-        seen = page_views(journal, CONNECT, [PLAIN])
-        unreadable = why_unreadable(seen)
-        if unreadable:
-            return self.inconclusive(unreadable)
-        return self._judge(seen, stated)
+            return self.inconclusive("the config does not state what the data is used for", hook=PURPOSE)
+        views = page_views(journal, CONNECT, [PLAIN])
+        problem = why_unreadable(views)
+        if problem:
+            return self.inconclusive(problem)
+        return self._judge(views, stated)
 
-    def _judge(self, seen: list[PageView], stated: Declared) -> Finding:
-        named = {name: _worst(seen, name, dataset_names(name, stated.dataset_words)) for name in stated.datasets or ()}
+    def _judge(self, views: list[PageView], stated: Declared) -> Finding:
+        places = {name: _worst(views, name, dataset_names(name, stated.dataset_words)) for name in stated.datasets or ()}
         words = purpose_words(stated.purpose or "")
-        lost = max((missing_words(view.text, words) for view in seen), key=len)
-        absent = [name for name, place in named.items() if place is Place.NOWHERE]
-        unseen = [name for name, place in named.items() if place is Place.UNSEEN]
-        has_no_purpose = len(lost) == len(words) and all(
-            len(missing_words(markup(view).written, words)) == len(words) for view in seen
+        missing = max((missing_words(view.text, words) for view in views), key=len)
+        absent = [name for name, place in places.items() if place is Place.NOWHERE]
+        invisible = [name for name, place in places.items() if place is Place.UNSEEN]
+        has_no_purpose = len(missing) == len(words) and all(
+            len(missing_words(markup(view).written, words)) == len(words) for view in views
         )
-        why = why_uncertain(seen) or explaining(seen)
-        if (absent or has_no_purpose) and not why:
-            return self._accused(absent, words if has_no_purpose else (), examined=len(named) + 1)
+        reason = why_uncertain(views) or explaining(views)
+        if (absent or has_no_purpose) and not reason:
+            return self._fail(absent, words if has_no_purpose else (), examined=len(places) + 1)
         if absent or has_no_purpose:
-            what = _in_words(absent) if absent else "the purpose"
-            hook = WORDS if why == UNKNOWN_LANGUAGE else ""
-            return self.inconclusive(f"{what} may be named where it cannot be read: {why}", hook=hook)
-        if unseen:
-            return self.inconclusive(f"whether {_in_words(unseen)} is meant is open, or it is not to be seen at both widths")
-        if len(lost) * 2 > len(words):
-            told = f"of the purpose as the config states it the page lacks {', '.join(lost)}"
-            return self.inconclusive(f"{told}, so whether it tells it is open")
+            names = _in_words(absent) if absent else "the purpose"
+            hook = WORDS if reason == UNKNOWN_LANGUAGE else ""
+            return self.inconclusive(f"the page may name {names} in a place that cannot be read: {reason}", hook=hook)
+        if invisible:
+            return self.inconclusive(f"the page does not clearly and visibly name {_in_words(invisible)} at both widths")
+        if len(missing) * 2 > len(words):
+            absent_words = ", ".join(missing)
+            return self.inconclusive(
+                f"these words of the purpose in the config are missing on the page: {absent_words}; "
+                "it may state the purpose in other words"
+            )
         advice = tuple(
-            f"{name} is named only in what a press opens" for name, place in named.items() if place is Place.FOLDED
+            f"the page names {name} only in a part that a press opens"
+            for name, place in places.items()
+            if place is Place.FOLDED
         )
-        told = f"the page names {len(named)} datasets and the purpose"
-        return self.passes(f"{told}, but for {', '.join(lost)}" if lost else told, examined=len(named) + 1, advice=advice)
+        observed = f"the page names {len(places)} datasets and the purpose"
+        if missing:
+            observed += f", except for {', '.join(missing)}"
+        return self.passes(observed, examined=len(places) + 1, advice=advice)
 
-    def _accused(self, absent: list[str], words: tuple[str, ...], *, examined: int) -> Finding:
+    def _fail(self, absent: list[str], words: tuple[str, ...], *, examined: int) -> Finding:
         lines = tuple(f"no word for {name.replace('_', ' ')}" for name in absent)
         lines += (f"none of: {', '.join(words)}",) if words else ()
-        what = [_in_words(absent)] if absent else []
-        what += ["what the data is used for"] if words else []
-        told = f"the page that starts linking does not tell {' and '.join(what)}"
-        return self.fails(told, evidence=lines, examined=examined)
+        subjects = [_in_words(absent)] if absent else []
+        subjects += ["what the data is used for"] if words else []
+        observed = f"the page where linking starts does not state {' or '.join(subjects)}"
+        return self.fails(observed, evidence=lines, examined=examined)
 
 
-def _worst(seen: list[PageView], dataset: str, phrases: tuple[str, ...]) -> Place:
-    """Where the look that shows least names a dataset; UNSEEN also where a word may mean it."""
-    worst = max(place_of(view, phrases) for view in seen)
-    is_open = worst is Place.NOWHERE and all(may_name(view.text, dataset) for view in seen)
-    return Place.UNSEEN if is_open else worst
+def _worst(views: list[PageView], dataset: str, phrases: tuple[str, ...]) -> Place:
+    """Return where the least complete view names a dataset; UNSEEN also if an ambiguous word may mean it."""
+    worst = max(place_of(view, phrases) for view in views)
+    is_ambiguous = worst is Place.NOWHERE and all(may_name(view.text, dataset) for view in views)
+    return Place.UNSEEN if is_ambiguous else worst
 
 
 def _in_words(names: list[str]) -> str:
-    told = [name.replace("_", " ") for name in names]
-    return told[0] if len(told) == 1 else f"{', '.join(told[:-1])} and {told[-1]}"
+    words = [name.replace("_", " ") for name in names]
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

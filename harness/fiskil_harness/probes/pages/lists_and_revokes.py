@@ -1,4 +1,4 @@
-"""Can the end user see what they share, and end it in a few presses, so that it ends at Fiskil and the app follows?"""
+"""Does the connections page show what is shared, and do a few presses revoke it at Fiskil and in the app?"""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -29,162 +29,164 @@ from fiskil_harness.journal.queries.rows import at_work, last_effects
 from fiskil_harness.probes.probe import PlainProbe
 
 MOST_PRESSES = 3
+"""Maximum number of presses to revoke a consent."""
 FRESH, WORDS = "app.limits.fresh_s", "app.facts.revoke_words"
 HARMLESS = ("never", "spares", "keeps", "begins")
 GONE = frozenset({404, 410})
 
 
 class ListsAndRevokes(PlainProbe, frozen=True, kw_only=True, tag="lists_and_revokes"):
-    """The page of connections shows institution, datasets and expiry of a consent, and at most three presses end it.
+    """The connections page shows institution, datasets and expiry of a consent, and at most three presses revoke it.
 
-    It must end at Fiskil, alone where others have a control of their own, and then the page must list it no more.
+    The consent must end at Fiskil. Other consents must not end if each has its own control. Afterwards the page must no
+    longer list the consent.
     """
 
     needs: ClassVar[tuple[str, ...]] = (PAGES,)
     expected: ClassVar[str] = (
-        "a list of what is shared, with whom and until when, and its end at Fiskil in 3 presses at most"
+        "a list of what is shared, with whom and until when, and revocation at Fiskil in at most 3 presses"
     )
     source: ClassVar[str] = "practices: provide easy access to consent management"
-    fix: ClassVar[str] = "list each consent with a control that revokes it at Fiskil first, and take it off the list then"
+    fix: ClassVar[str] = "list each consent with a control that revokes it at Fiskil first and then removes it from the list"
 
     def examine(self, journal: Journal) -> Finding:
-        """Read the page, follow the presses, and read the page again."""
+        """Judge the list, the presses, and the page after them."""
         sharing = _sharing(journal)
-        sought = next((each_sharing for each_sharing in sharing if each_sharing.is_sought), None)
+        sought = next((consent for consent in sharing if consent.is_sought), None)
         if sought is None:
-            return self.inconclusive("no consent stood that could have been revoked on a page")
-        heard = {
-            consent_of(acknowledged_event)
-            for acknowledged_event, event in acknowledged_events(journal)
-            if event.kind == "consent.received"
+            return self.inconclusive("there was no active consent to revoke on a page")
+        notified = {
+            consent_of(delivery) for delivery, event in acknowledged_events(journal) if event.kind == "consent.received"
         }
-        unheard = [each_sharing for each_sharing in sharing if each_sharing.consent_id not in heard]
-        if unheard:
-            return self.inconclusive("the app was not told of a consent that its page is to list")
-        seen = page_views(journal, CONNECTIONS, [BEFORE])
-        unreadable = why_unreadable(seen)
-        if unreadable:
-            return self.inconclusive(unreadable)
-        pressed = last_run(journal)
-        found = [self._judge_list(journal, each_sharing, seen, examined=len(sharing)) for each_sharing in sharing]
-        found.append(self._judge_presses(journal, sharing, seen, pressed))
-        found.append(self._judge_after(journal, sought, seen))
-        wrong = [finding for finding in found if finding is not None]
-        if wrong:
-            return max(wrong, key=lambda finding: finding.verdict.weight)
-        alone = _others_ended(journal, sharing)
-        advice = ("one control ends all consents; each could have its own",) if alone else ()
-        how = _counted(pressed)
-        ends = "ends" if how == "1 press" else "end"
-        seen_words = f"the page lists what is shared, and {how} {ends} it at Fiskil"
-        return self.passes(seen_words, examined=len(sharing), advice=advice)
+        if any(consent.consent_id not in notified for consent in sharing):
+            return self.inconclusive("the app was not notified of a consent that its page must list")
+        views = page_views(journal, CONNECTIONS, [BEFORE])
+        problem = why_unreadable(views)
+        if problem:
+            return self.inconclusive(problem)
+        presses = last_run(journal)
+        findings = [self._judge_list(journal, consent, views, examined=len(sharing)) for consent in sharing]
+        findings.append(self._judge_presses(journal, sharing, views, presses))
+        findings.append(self._judge_after(journal, sought, views))
+        problems = [finding for finding in findings if finding is not None]
+        if problems:
+            return max(problems, key=lambda finding: finding.verdict.weight)
+        others = _others_ended(journal, sharing)
+        advice = ("one control revokes all consents; each consent could have its own control",) if others else ()
+        count = _counted(presses)
+        verb = "revokes" if count == "1 press" else "revoke"
+        observed = f"the page lists what is shared, and {count} {verb} it at Fiskil"
+        return self.passes(observed, examined=len(sharing), advice=advice)
 
-    def _judge_list(self, journal: Journal, one: Sharing, seen: list[PageView], *, examined: int) -> Finding | None:
-        """What the page lacks of one consent, and what is open; None where all of it is there."""
+    def _judge_list(self, journal: Journal, sharing: Sharing, views: list[PageView], *, examined: int) -> Finding | None:
+        """Return a finding if the page does not certainly show one consent in full; else None."""
         stated = next(iter(journal.all(Declared)), Declared())
-        answers = [
+        responses = [
             view
             for view in journal.all(PageView)
             if view.page == RESPONSE and view.moment == BEFORE and not view.participant
         ]
-        lost, left_open = gaps(one, seen, answers, more_words=stated.dataset_words)
-        why = why_uncertain([*seen, *answers])
-        if lost and not _had_time(journal):
+        absent, uncertain = gaps(sharing, views, responses, more_words=stated.dataset_words)
+        reason = why_uncertain([*views, *responses])
+        if absent and not _had_time(journal):
             return self._too_soon(journal)
-        if lost and not why:
-            return self.fails(f"the page of connections does not tell {' and '.join(lost)}", examined=examined)
-        if lost:
-            return self.inconclusive(f"the page of connections does not tell {' and '.join(lost)}, and {why}")
-        return self.inconclusive(left_open[0]) if left_open else None
+        observed = f"the connections page does not show {' or '.join(absent)}"
+        if absent and not reason:
+            return self.fails(observed, examined=examined)
+        if absent:
+            return self.inconclusive(f"{observed}, but it may show more: {reason}")
+        return self.inconclusive(uncertain[0]) if uncertain else None
 
     def _judge_presses(
-        self, journal: Journal, sharing: list[Sharing], seen: list[PageView], pressed: list[Pressed]
+        self, journal: Journal, sharing: list[Sharing], views: list[PageView], presses: list[Pressed]
     ) -> Finding | None:
-        """What was pressed, and whether that ended the consent at Fiskil, and no other."""
-        sought = next(each_sharing for each_sharing in sharing if each_sharing.is_sought)
-        lines = tuple(_done(each_pressed) for each_pressed in pressed if each_pressed.text)
+        """Return a finding unless the presses revoked the consent at Fiskil, and no other; else None."""
+        sought = next(consent for consent in sharing if consent.is_sought)
+        lines = tuple(_action(press) for press in presses if press.text)
         if not presses_of(journal):
-            return self.inconclusive("nothing was tried on the page of connections")
+            return self.inconclusive("no control was pressed on the connections page")
         others = _others_ended(journal, sharing)
         if not _has_ended(journal, sought.consent_id):
-            return self._judge_other(journal, seen, sharing, lines) if others else self._judge_vain(journal, seen, sought)
-        if len(pressed) > MOST_PRESSES:
-            seen_words = f"it takes {_counted(pressed)} to revoke a consent, and {MOST_PRESSES} are the most"
-            if sum(1 for each_pressed in pressed if not each_pressed.is_typed) <= MOST_PRESSES:
-                return self.inconclusive(f"{seen_words}; whether a word that is typed is a press, the practice does not say")
-            return self.fails(seen_words, evidence=lines, examined=len(pressed))
+            return (
+                self._judge_other(journal, views, sharing, lines)
+                if others
+                else self._judge_without_end(journal, views, sought)
+            )
+        if len(presses) > MOST_PRESSES:
+            observed = f"revoking a consent takes {_counted(presses)}, and at most {MOST_PRESSES} are allowed"
+            if sum(1 for press in presses if not press.is_typed) <= MOST_PRESSES:
+                return self.inconclusive(f"{observed}; the practice does not state whether a typed word counts as a press")
+            return self.fails(observed, evidence=lines, examined=len(presses))
         is_for_all = any(
-            phrase_in(each_pressed.text, words_for(REVOKE, "every"))
-            and not phrase_in(each_pressed.text, [sought.institution])
-            for each_pressed in pressed
+            phrase_in(press.text, words_for(REVOKE, "every")) and not phrase_in(press.text, [sought.institution])
+            for press in presses
         )
-        own = [control for control in seen[-1].controls if phrase_in(control.text, words_for(REVOKE, "sure"))]
+        own = [control for control in views[-1].controls if phrase_in(control.text, words_for(REVOKE, "sure"))]
         if others and not is_for_all and len(own) >= len(sharing):
-            return self.fails("the control of one consent ended others as well", evidence=lines, examined=len(sharing))
+            return self.fails("the control of one consent revoked others as well", evidence=lines, examined=len(sharing))
         return None
 
     def _judge_other(
-        self, journal: Journal, seen: list[PageView], sharing: list[Sharing], lines: tuple[str, ...]
+        self, journal: Journal, views: list[PageView], sharing: list[Sharing], lines: tuple[str, ...]
     ) -> Finding:
-        """Another consent has ended: by its own control, perhaps, where it was not to be seen whose it is."""
-        if _has_surplus(journal, seen[-1].controls, count=len(sharing)):
-            return self.inconclusive("of more controls than consents one was pressed that ended another consent")
-        return self.fails("the control of one consent ended another", evidence=lines, examined=len(sharing))
+        """Judge presses that revoked another consent; the control may have been that consent's own."""
+        if _has_surplus(journal, views[-1].controls, count=len(sharing)):
+            return self.inconclusive("the page has more controls than consents, and the pressed one revoked another consent")
+        return self.fails("the control of one consent revoked another", evidence=lines, examined=len(sharing))
 
-    def _judge_vain(self, journal: Journal, seen: list[PageView], sought: Sharing) -> Finding:
-        """The consent lives on at Fiskil: because nothing could be pressed, or although something was."""
-        tried = [pressed for pressed in presses_of(journal) if pressed.text]
-        pressed = [pressed for pressed in tried if not pressed.problem]
-        lines = tuple(dict.fromkeys(_done(each_pressed) for each_pressed in pressed))
-        if not tried:
-            return self._without_control(seen)
+    def _judge_without_end(self, journal: Journal, views: list[PageView], sought: Sharing) -> Finding:
+        """Judge a consent that is still active at Fiskil: no control could be pressed, or a press did not revoke it."""
+        attempts = [press for press in presses_of(journal) if press.text]
+        presses = [press for press in attempts if not press.problem]
+        lines = tuple(dict.fromkeys(_action(press) for press in presses))
+        if not attempts:
+            return self._without_control(views)
         last = presses_of(journal)[-1].problem
         closed = [
             view.problem for view in journal.all(PageView) if view.page == RESPONSE and view.problem and not view.participant
         ]
         if last or closed:
-            return self.inconclusive(f"what was pressed last could not be followed: {last or closed[-1]}")
-        sure = [each_pressed for each_pressed in pressed if _is_sure(each_pressed, journal, sought.institution)]
+            return self.inconclusive(f"the result of the last press could not be read: {last or closed[-1]}")
+        sure = [press for press in presses if _is_sure(press, journal, sought.institution)]
         after = page_views(journal, CONNECTIONS, [AFTER])
         is_gone = bool(after) and not any(view.problem or phrase_in(view.text, [sought.institution]) for view in after)
-        if not sure and not (
-            is_gone and any(phrase_in(each_pressed.text, words_for(REVOKE, "likely")) for each_pressed in pressed)
-        ):
-            return self.inconclusive("nothing that could be pressed says that it would revoke the consent")
-        why = _other_way(journal, sure)
-        if not is_gone and _has_surplus(journal, seen[-1].controls, count=len(_sharing(journal))):
-            why = "of more controls than consents none that was pressed has ended the consent"
-        if why:
-            return self.inconclusive(why)
+        if not sure and not (is_gone and any(phrase_in(press.text, words_for(REVOKE, "likely")) for press in presses)):
+            return self.inconclusive("no button or link is labelled as revoking the consent")
+        reason = _other_way(journal, sure)
+        if not is_gone and _has_surplus(journal, views[-1].controls, count=len(_sharing(journal))):
+            reason = "the page has more controls than consents, and none of the pressed ones revoked the consent"
+        if reason:
+            return self.inconclusive(reason)
         if not _had_time(journal):
             return self._too_soon(journal)
         return self.fails(
-            "the consent was revoked on the page and lives on at Fiskil", evidence=lines, examined=len(pressed)
+            "the consent was revoked on the page but is still active at Fiskil", evidence=lines, examined=len(presses)
         )
 
-    def _without_control(self, seen: list[PageView]) -> Finding:
-        why = why_uncertain(seen) or _unknown(seen)
-        if why:
-            told = f"nothing was found that says it would revoke the consent, and {why}"
-            return self.inconclusive(told, hook=WORDS if why == UNKNOWN_LANGUAGE else "")
-        return self.fails("the page of connections has nothing to press that would revoke the consent")
+    def _without_control(self, views: list[PageView]) -> Finding:
+        reason = why_uncertain(views) or _unknown_control(views)
+        if reason:
+            observed = f"no control is labelled as revoking the consent, but one may do so: {reason}"
+            return self.inconclusive(observed, hook=WORDS if reason == UNKNOWN_LANGUAGE else "")
+        return self.fails("the connections page has no control that revokes the consent")
 
     def _too_soon(self, journal: Journal) -> Finding:
         end = last_effects(journal)
         if end is not None:
             return self.inconclusive(at_work(end)[0])
-        return self.inconclusive("within which time the app follows the end of a consent is not stated", hook=FRESH)
+        return self.inconclusive("the config does not state how soon the app shows the end of a consent", hook=FRESH)
 
-    def _judge_after(self, journal: Journal, sought: Sharing, seen: list[PageView]) -> Finding | None:
+    def _judge_after(self, journal: Journal, sought: Sharing, views: list[PageView]) -> Finding | None:
         """Whether page and state have followed the end."""
         if not _has_ended(journal, sought.consent_id):
             return None
         after = page_views(journal, CONNECTIONS, [AFTER])
         unread = [view.problem for view in after if view.problem and view.status not in GONE]
         if unread or not after:
-            return self.inconclusive("; ".join(["the page of connections was not seen after the end", *unread[:1]]))
+            observed = "the connections page could not be read after the consent had ended"
+            return self.inconclusive("; ".join([observed, *unread[:1]]))
         end = last_effects(journal)
-        is_resting = end is None or end.is_idle
+        is_idle = end is None or end.is_idle
         is_listed = all(
             is_still_listed(
                 before,
@@ -193,62 +195,63 @@ class ListsAndRevokes(PlainProbe, frozen=True, kw_only=True, tag="lists_and_revo
                 institution=sought.institution,
                 more_words=(*own_revoke_words(journal), *switched_off(journal)),
             )
-            for before, later in zip(seen, after, strict=False)
+            for before, later in zip(views, after, strict=False)
         )
         if is_listed and not _had_time(journal):
             return self._too_soon(journal)
         if is_listed:
-            return self.fails("the page still lists a consent as active that has ended", examined=len(after))
+            return self.fails("the page still lists an ended consent as active", examined=len(after))
         is_nothing_left = not any(consent.is_active for consent in _latest(journal).values())
-        if end is not None and is_resting and end.is_connected and is_nothing_left:
+        if end is not None and is_idle and end.is_connected and is_nothing_left:
             return self.fails("the app counts the end user as connected although their only consent was revoked")
         return None
 
 
-def _done(act: Pressed) -> str:
-    if act.is_typed:
-        return act.text
-    return f"turned off {act.text!r}" if act.is_switch else f"pressed {act.text!r}"
+def _action(press: Pressed) -> str:
+    if press.is_typed:
+        return press.text
+    return f"turned off {press.text!r}" if press.is_switch else f"pressed {press.text!r}"
 
 
-def _counted(pressed: list[Pressed]) -> str:
-    """How many presses, and how many words to be typed besides."""
-    typed = sum(1 for each_pressed in pressed if each_pressed.is_typed)
-    presses = len(pressed) - typed
-    words = f"{presses} {'press' if presses == 1 else 'presses'}"
+def _counted(presses: list[Pressed]) -> str:
+    """Return the number of presses and of typed words in words."""
+    typed = sum(1 for press in presses if press.is_typed)
+    count = len(presses) - typed
+    words = f"{count} {'press' if count == 1 else 'presses'}"
     return f"{words} and {typed} typed {'word' if typed == 1 else 'words'}" if typed else words
 
 
 def _has_surplus(journal: Journal, controls: Sequence[Control], *, count: int) -> bool:
-    """Whether more than *count* controls say that they end something, or the same as what was pressed first."""
-    able = [
+    """Return True if more than *count* controls are labelled as revoking, or like the one that was pressed first."""
+    labels = [
         control.text
         for control in controls
         if not control.is_disabled and not phrase_in(control.text, words_for(REVOKE, "every"))
     ]
-    sure = sum(1 for text in able if phrase_in(text, [*own_revoke_words(journal), *words_for(REVOKE, "sure")]))
-    begun = {plain(pressed.text) for pressed in presses_of(journal) if pressed.text and pressed.number <= 1}
-    alike = Counter(plain(text) for text in able)
-    return max([sure, *(alike[text] for text in begun)]) > count
+    sure = sum(1 for text in labels if phrase_in(text, [*own_revoke_words(journal), *words_for(REVOKE, "sure")]))
+    first_labels = {plain(press.text) for press in presses_of(journal) if press.text and press.number <= 1}
+    alike = Counter(plain(text) for text in labels)
+    return max([sure, *(alike[text] for text in first_labels)]) > count
 
 
-def _unknown(seen: list[PageView]) -> str:
-    """What on the page might end something though nobody knows its words: all but what is known to do something else."""
+def _unknown_control(views: list[PageView]) -> str:
+    """Return which control with unknown words may revoke, as a clause; controls known to be harmless do not count."""
     harmless = [*words_for("privacy"), *(word for name in HARMLESS for word in words_for(REVOKE, name))]
-    telling = [word for name in TELLING for word in words_for(REVOKE, name)]
-    for look in seen:
-        for control in look.controls:
-            is_away = (
-                bool(control.leads_to) and not is_local(look.url, control.leads_to) and not phrase_in(control.text, telling)
-            )
-            is_here = control.kind == "link" and is_same_address(control.leads_to, look.url)
+    revoking = [word for name in TELLING for word in words_for(REVOKE, name)]
+    for view in views:
+        for control in view.controls:
+            is_foreign = bool(control.leads_to) and not is_local(view.url, control.leads_to)
+            is_away = is_foreign and not phrase_in(control.text, revoking)
+            is_here = control.is_link and is_same_address(control.leads_to, view.url)
             if not (control.is_disabled or is_away or is_here or phrase_in(control.text, harmless)):
-                return f"what {control.text!r} does is not known" if control.text else "a control without a name is there"
+                return (
+                    f"the effect of {control.text!r} is unknown" if control.text else "the page has a control without a name"
+                )
     return ""
 
 
 def _had_time(journal: Journal) -> bool:
-    """Whether the app could follow: it is at rest, or has promised a time that is over."""
+    """Return True if the app had time to show the end: it is idle, or its promised time is over."""
     end = last_effects(journal)
     if end is not None:
         return end.is_idle
@@ -256,31 +259,34 @@ def _had_time(journal: Journal) -> bool:
 
 
 def _sharing(journal: Journal) -> list[Sharing]:
-    """What was shared; of consents with one institution, which a page may not tell apart, the one that went is sought."""
+    """Return the consents that the page must show.
+
+    A page may show several consents with one institution alike, so the one that ended counts as the one to revoke.
+    """
     latest = {sharing.consent_id: sharing for sharing in journal.all(Sharing) if not sharing.participant}
     sought = next((sharing for sharing in latest.values() if sharing.is_sought), None)
     if sought is None or _has_ended(journal, sought.consent_id):
         return list(latest.values())
-    twins = [
+    ended = [
         sharing
         for sharing in latest.values()
         if sharing.institution == sought.institution and _has_ended(journal, sharing.consent_id)
     ]
-    chosen = twins[0].consent_id if twins else sought.consent_id
+    chosen = ended[0].consent_id if ended else sought.consent_id
     return [msgspec.structs.replace(sharing, is_sought=sharing.consent_id == chosen) for sharing in latest.values()]
 
 
-def _is_sure(act: Pressed, journal: Journal, institution: str) -> bool:
-    """Whether what was pressed said by its own label that it would end what is shared, or a switch that it stands for it."""
-    is_told = bool(phrase_in(act.text, [*words_for(REVOKE, "sure"), *own_revoke_words(journal)]))
-    return is_told or (act.is_switch and names_sharing(act.text, institution))
+def _is_sure(press: Pressed, journal: Journal, institution: str) -> bool:
+    """Return True if the label of the pressed control states that it revokes, or that its switch controls the sharing."""
+    is_labelled = bool(phrase_in(press.text, [*words_for(REVOKE, "sure"), *own_revoke_words(journal)]))
+    return is_labelled or (press.is_switch and names_sharing(press.text, institution))
 
 
 def _other_way(journal: Journal, sure: list[Pressed]) -> str:
-    """Why something else may end the consent where only switches said that they stand for it; empty where nothing may."""
-    lacks = [pressed.problem for pressed in presses_of(journal) if pressed.problem]
-    is_open = bool(sure) and bool(lacks) and all(pressed.is_switch for pressed in sure)
-    return f"a switch alone says that it would revoke the consent, and beside it: {lacks[0]}" if is_open else ""
+    """Return why another control may revoke if only switches are labelled so; empty if there is no such control."""
+    problems = [press.problem for press in presses_of(journal) if press.problem]
+    is_open = bool(sure) and bool(problems) and all(press.is_switch for press in sure)
+    return f"only a switch is labelled as revoking the consent, and another control failed: {problems[0]}" if is_open else ""
 
 
 def _latest(journal: Journal) -> dict[str, ConsentState]:
@@ -288,13 +294,9 @@ def _latest(journal: Journal) -> dict[str, ConsentState]:
 
 
 def _has_ended(journal: Journal, consent_id: str) -> bool:
-    known = _latest(journal).get(consent_id)
-    return known is not None and not known.is_active
+    consent = _latest(journal).get(consent_id)
+    return consent is not None and not consent.is_active
 
 
 def _others_ended(journal: Journal, sharing: list[Sharing]) -> list[str]:
-    return [
-        each_sharing.consent_id
-        for each_sharing in sharing
-        if not each_sharing.is_sought and _has_ended(journal, each_sharing.consent_id)
-    ]
+    return [consent.consent_id for consent in sharing if not consent.is_sought and _has_ended(journal, consent.consent_id)]

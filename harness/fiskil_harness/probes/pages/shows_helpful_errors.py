@@ -1,4 +1,4 @@
-"""Does the end user learn in words what went wrong and what to do next, whatever went wrong?"""
+"""Does the page state, after every error, what happened and what to do next?"""
 
 from itertools import groupby
 from typing import ClassVar
@@ -8,133 +8,134 @@ from fiskil_harness.core.model import Ending
 from fiskil_harness.core.model.findings import Case, Finding, Verdict
 from fiskil_harness.journal import Journal, PageView
 from fiskil_harness.journal.queries.page_messages import code_in, flaw_of, gist, is_readable, new_text, why_not_helpful
-from fiskil_harness.journal.queries.page_timeline import is_at_it, views_before_failure, views_during_call
+from fiskil_harness.journal.queries.page_timeline import is_still_calling, views_before_failure, views_during_call
 from fiskil_harness.probes.probe import PlainProbe
 
-FAILED, PLAIN = "failed", "plain"
+FAILED = "failed"
+PLAIN = "plain"
 CODES = tuple(ending.value for ending in Ending if ending is not Ending.APPROVED)
 RETRYABLE = frozenset({Ending.OTP_FAILURE.value, Ending.TIMED_OUT.value, Ending.UPSTREAM_FAILURE.value})
 CHOSEN = frozenset({Ending.CANCELLED.value, Ending.DENIED.value})
 FINAL = frozenset({Ending.INELIGIBLE.value})
-"""What the same end user cannot mend by the same once more: the institution has to act first."""
+"""Errors for which a retry by the same end user is useless: the institution has to act first."""
 
 
 class ShowsHelpfulErrors(PlainProbe, frozen=True, kw_only=True, tag="shows_helpful_errors"):
-    """After each error the page says in words what happened and gives a next step; codes, traces and JSON help nobody.
+    """After each error the page states in words what happened and offers a next step, not a code, a stack trace or JSON.
 
-    What can be tried again and what cannot must not read the same. In which language it is said is the app's affair, and so
-    is a reference that stands beside the words; where that is a code of Fiskil's, it is worth a remark.
+    Errors that the end user can retry and final errors must have different texts. The language is not judged. A reference
+    next to the words is allowed; if it is a code of Fiskil's, the finding has advice.
     """
 
     needs: ClassVar[tuple[str, ...]] = (PAGES,)
-    expected: ClassVar[str] = "a page that says what happened and what to do next, in words of its own where that is final"
+    expected: ClassVar[str] = "a page that states what happened and what to do next, with a different text for final errors"
     source: ClassVar[str] = "journey.error-types"
-    fix: ClassVar[str] = "keep words for each error_type and a general text for unknown ones; leave codes to the log"
+    fix: ClassVar[str] = "keep a text for each error_type and a general one for unknown types; write codes to the log only"
 
     def examine(self, journal: Journal) -> Finding:
-        """Look at what was shown after each error, at every width."""
-        looks = [view for view in journal.all(PageView) if view.moment == FAILED]
-        if not looks:
-            return self.inconclusive("nobody saw a page after an error", hook=PAGES)
-        cases = tuple(_case(journal, cause, seen) for cause, seen in _by_cause(looks).items())
+        """Judge the pages shown after each error, at every width."""
+        views = [view for view in journal.all(PageView) if view.moment == FAILED]
+        if not views:
+            return self.inconclusive("no page was viewed after an error", hook=PAGES)
+        cases = tuple(_case(journal, cause, group) for cause, group in _by_cause(views).items())
         bad = [case for case in cases if case.verdict is Verdict.FAIL]
         if bad:
             evidence = tuple(f"{case.name}: {case.observed}" for case in bad)
             return self.fails(f"after {bad[0].name} {bad[0].observed}", evidence=evidence, examined=len(cases), cases=cases)
-        same = _the_same(looks)
-        if same and _is_all(same, looks):
-            seen = "errors that can be tried again and one that cannot show the very same text"
-            evidence = tuple(f"the same text: {text}" for text in same)
-            return self.fails(seen, evidence=evidence, examined=len(cases), cases=cases)
+        same = _indistinct(views)
+        if same and _is_single_text(same, views):
+            observed = "errors that can be retried and a final error have the same text"
+            evidence = tuple(f"the same text: {cause}" for cause in same)
+            return self.fails(observed, evidence=evidence, examined=len(cases), cases=cases)
         doubtful = [case for case in cases if case.verdict is Verdict.INCONCLUSIVE]
         if doubtful:
             return self.inconclusive(f"after {doubtful[0].name} {doubtful[0].observed}", cases=cases)
-        advice = tuple(f"{text} reads like an error that trying again may mend" for text in same if text in FINAL)
-        advice += _codes_shown(looks)
-        told = "the error is" if len(cases) == 1 else f"each of {len(cases)} errors is"
-        return self.passes(f"{told} told in words", examined=len(cases), advice=advice, cases=cases)
+        advice = tuple(f"{cause} has the text of an error that can be retried" for cause in same if cause in FINAL)
+        advice += _codes_shown(views)
+        subject = "the error is" if len(cases) == 1 else f"each of {len(cases)} errors is"
+        return self.passes(f"{subject} explained in words", examined=len(cases), advice=advice, cases=cases)
 
 
-def _by_cause(looks: list[PageView]) -> dict[str, list[PageView]]:
-    ordered = sorted(looks, key=lambda view: view.cause)
-    return {cause: list(seen) for cause, seen in groupby(ordered, key=lambda view: view.cause)}
+def _by_cause(views: list[PageView]) -> dict[str, list[PageView]]:
+    ordered = sorted(views, key=lambda view: view.cause)
+    return {cause: list(group) for cause, group in groupby(ordered, key=lambda view: view.cause)}
 
 
-def _case(journal: Journal, cause: str, looks: list[PageView]) -> Case:
-    seen = [look for look in looks if is_readable(look)]
-    flaws = [(view, flaw_of(view, codes=CODES, told=_told(journal, view)) or _silence(journal, view)) for view in seen]
-    for look, flaw in flaws:
-        if flaw:
-            return Case(name=cause, verdict=Verdict.FAIL, observed=f"the {look.page} page {flaw}")
-    doubts = [(look, why_not_helpful(look, told=_told_at_last(journal, look))) for look in looks]
-    for look, doubt in doubts:
-        if doubt:
-            return Case(name=cause, verdict=Verdict.INCONCLUSIVE, observed=f"the {look.page} page {doubt}")
-    return Case(name=cause, verdict=Verdict.PASS, observed="said in words")
+def _case(journal: Journal, cause: str, views: list[PageView]) -> Case:
+    for view in views:
+        if is_readable(view):
+            flaw = flaw_of(view, codes=CODES, fresh_text=_text_since_press(journal, view)) or _missing_report(journal, view)
+            if flaw:
+                return Case(name=cause, verdict=Verdict.FAIL, observed=f"the {view.page} page {flaw}")
+    for view in views:
+        problem = why_not_helpful(view, fresh_text=_text_since_wait(journal, view))
+        if problem:
+            return Case(name=cause, verdict=Verdict.INCONCLUSIVE, observed=f"the {view.page} page {problem}")
+    return Case(name=cause, verdict=Verdict.PASS, observed="explained in words")
 
 
-def _codes_shown(looks: list[PageView]) -> tuple[str, ...]:
-    """The codes that stand beside words: they tell people nothing, and take nothing from them either."""
-    told = {
-        f"the {look.page} page shows the code {code} beside its words": ""
-        for look in looks
-        if (code := code_in(look.text, CODES))
+def _codes_shown(views: list[PageView]) -> tuple[str, ...]:
+    """Return advice about codes next to words: they do not help an end user, but do no harm."""
+    advice = {
+        f"the {view.page} page shows the code {code} next to its words": ""
+        for view in views
+        if (code := code_in(view.text, CODES))
     }
-    return tuple(told)
+    return tuple(advice)
 
 
-def _silence(journal: Journal, look: PageView) -> str:
-    """Whether the page is the very one that was there before, though the end user has not turned back by themselves."""
-    is_chosen = look.cause in CHOSEN or bool(look.veils)
-    if is_chosen or _told(journal, look) or not look.text:
+def _missing_report(journal: Journal, view: PageView) -> str:
+    """Return the end of a sentence if the page does not report the error at all; empty if the end user cancelled."""
+    may_be_silent = view.cause in CHOSEN or bool(view.veils)
+    if may_be_silent or _text_since_press(journal, view) or not view.text:
         return ""
-    if not _new_since(_plain(journal, look), look):
-        return "is as it was before, and says nothing of it"
-    return "" if is_at_it(journal, look) else "says only what it said before anything had failed"
+    if not _new_since(_plain_view(journal, view), view):
+        return "has not changed and does not report the error"
+    return "" if is_still_calling(journal, view) else "shows only text from before the error"
 
 
-def _told(journal: Journal, look: PageView) -> str:
-    """What the page says, without what it said before the journey began or before anything in it had failed."""
-    return _new_since([*_plain(journal, look), *views_before_failure(journal, look)], look)
+def _text_since_press(journal: Journal, view: PageView) -> str:
+    """Return the page's text without sentences from before the journey, or from before a call in it failed."""
+    return _new_since([*_plain_view(journal, view), *views_before_failure(journal, view)], view)
 
 
-def _told_at_last(journal: Journal, look: PageView) -> str:
-    """What the page says, without what it said while the app was still at it besides: that may have been about the wait."""
-    known = [*views_before_failure(journal, look), *views_during_call(journal, look)]
-    return _new_since([*_plain(journal, look), *known], look)
+def _text_since_wait(journal: Journal, view: PageView) -> str:
+    """Return that text without sentences shown while the app was still busy, which may be about the wait."""
+    earlier = [*views_before_failure(journal, view), *views_during_call(journal, view)]
+    return _new_since([*_plain_view(journal, view), *earlier], view)
 
 
-def _plain(journal: Journal, look: PageView) -> list[PageView]:
-    """The page as it was before the journey began, where somebody saw it."""
-    wanted = (look.participant, look.width_px, PLAIN)
-    earlier = [view for view in journal.all(PageView) if view.at_s <= look.at_s and is_readable(view)]
-    return [view for view in earlier if (view.participant, view.width_px, view.moment) == wanted][-1:]
+def _plain_view(journal: Journal, view: PageView) -> list[PageView]:
+    """Return the last view from before the journey at the same width; empty if there is none."""
+    key = (view.participant, view.width_px, PLAIN)
+    earlier = [other for other in journal.all(PageView) if other.at_s <= view.at_s and is_readable(other)]
+    return [other for other in earlier if (other.participant, other.width_px, other.moment) == key][-1:]
 
 
-def _new_since(earlier: list[PageView], look: PageView) -> str:
+def _new_since(earlier: list[PageView], view: PageView) -> str:
     if not earlier:
-        return look.text
+        return view.text
     return "\n".join(
-        text for text in new_text(earlier[0], look) if all(text in new_text(other, look) for other in earlier[1:])
+        text for text in new_text(earlier[0], view) if all(text in new_text(other, view) for other in earlier[1:])
     )
 
 
-def _the_same(looks: list[PageView]) -> tuple[str, ...]:
-    """The error types, of both kinds, that read as one of the other kind does."""
-    told = [look for look in looks if is_readable(look) and look.cause in RETRYABLE | FINAL]
+def _indistinct(views: list[PageView]) -> tuple[str, ...]:
+    """Return the retryable error types with the text of a final error, and those final error types."""
+    readable = [view for view in views if is_readable(view) and view.cause in RETRYABLE | FINAL]
     alike = {
         cause
-        for view in told
-        for other in told
+        for view in readable
+        for other in readable
         if view.width_px == other.width_px and view.cause in RETRYABLE and other.cause in FINAL and gist(view) == gist(other)
         for cause in (view.cause, other.cause)
     }
     return tuple(sorted(alike))
 
 
-def _is_all(same: tuple[str, ...], looks: list[PageView]) -> bool:
-    """Whether nothing else is ever said, at any width: two errors and more of the one kind, and one of the other."""
-    told = [look for look in looks if look.cause in RETRYABLE | FINAL]
-    texts = {(view.width_px, gist(view)) for view in told}
-    is_one_text = len(texts) == len({view.width_px for view in told}) and all(is_readable(view) for view in told)
-    return is_one_text and set(same) == {view.cause for view in told} and len(RETRYABLE & set(same)) > 1
+def _is_single_text(same: tuple[str, ...], views: list[PageView]) -> bool:
+    """Return True if all errors have one text at each width, at least two retryable errors and a final one among them."""
+    judged = [view for view in views if view.cause in RETRYABLE | FINAL]
+    texts = {(view.width_px, gist(view)) for view in judged}
+    is_one_text = len(texts) == len({view.width_px for view in judged}) and all(is_readable(view) for view in judged)
+    return is_one_text and set(same) == {view.cause for view in judged} and len(RETRYABLE & set(same)) > 1

@@ -1,4 +1,4 @@
-"""Does the end user see a page made for people, however the journey ended?"""
+"""Does the app show a page for people after every end of a journey?"""
 
 import re
 from typing import ClassVar
@@ -23,61 +23,63 @@ JAVA_TRACE = re.compile(rb"\n\s+at [\w.$]+\([\w.]+\.java:\d+\)")
 
 
 class ShowsNoServerError(PlainProbe, frozen=True, kw_only=True, tag="shows_no_server_error"):
-    """Every page that the end user is sent to is no server error, no stack trace, no bare JSON and not blank.
+    """No page to which the end user is redirected is a server error, a stack trace, bare JSON or blank.
 
-    Hooks are for machines: they may answer 502 to 504 (and, as advice only, 500) when the API itself fails. What a page that
-    embeds the consent page passes on is answered as well.
+    Hooks are for machines: if the API itself fails, they may respond with 502 to 504 (500 is allowed, with advice). If the
+    app embeds the consent page, it must respond to the forwarded messages as well.
     """
 
-    expected: ClassVar[str] = "a page that says what happened and what to do next"
+    expected: ClassVar[str] = "a page that states what happened and what to do next"
     source: ClassVar[str] = "journey.error-redirect"
-    fix: ClassVar[str] = "answer redirect_uri and cancel_uri with a page for every error_type, known or not"
+    fix: ClassVar[str] = "show a page at redirect_uri and cancel_uri for every error_type, known or unknown"
 
     def examine(self, journal: Journal) -> Finding:
-        """Look at every page and at every hook answer."""
+        """Judge every page and every hook response."""
         visits, hooks = journal.all(Visit), journal.all(HookCall)
         advice: list[str] = []
         for visit in visits:
-            trouble = _trouble_of(visit)
-            if trouble:
-                return self.fails(f"the {visit.page} page {trouble}", evidence=(_line(visit),), examined=len(visits))
+            problem = _problem_of(visit)
+            if problem:
+                return self.fails(f"the {visit.page} page {problem}", evidence=(_line(visit),), examined=len(visits))
         for hook in hooks:
             if hook.status is None and hook.hook == MESSAGE and not _api_failed(journal, hook):
                 return self.fails(
-                    f"{hook.hook} was not answered", evidence=(f"{hook.hook}: no answer",), examined=len(visits)
+                    f"the app did not respond to {hook.hook}",
+                    evidence=(f"{hook.hook}: no response",),
+                    examined=len(visits),
                 )
             if hook.status is None or hook.status < 500:
                 continue
             if not _api_failed(journal, hook):
-                seen = f"{hook.hook} answered {hook.status} though the API was well"
-                return self.fails(seen, evidence=(f"{hook.hook}: {hook.status}",), examined=len(visits) + len(hooks))
+                observed = f"{hook.hook} responded {hook.status} although the API was healthy"
+                return self.fails(observed, evidence=(f"{hook.hook}: {hook.status}",), examined=len(visits) + len(hooks))
             if hook.status == 500:
-                advice.append(f"{hook.hook} answered 500 when the API failed; 502 or 503 says whose fault it is")
-        heard = [hook for hook in hooks if hook.hook == MESSAGE]
-        if not visits and not heard:
-            return self.inconclusive("the end user was sent to no page of the app", hook=START_SESSION)
-        unseen = [visit for visit in visits if visit.status is not None and _shows_nothing(visit.status)]
-        if unseen:
-            return self.inconclusive(_why_unseen(unseen[0]))
+                advice.append(f"{hook.hook} responded 500 when the API failed; 502 or 503 shows that the API is the cause")
+        messages = [hook for hook in hooks if hook.hook == MESSAGE]
+        if not visits and not messages:
+            return self.inconclusive("the end user was not redirected to any page of the app", hook=START_SESSION)
+        unobserved = [visit for visit in visits if visit.status is not None and _shows_nothing(visit.status)]
+        if unobserved:
+            return self.inconclusive(_why_unobserved(unobserved[0]))
         return self.passes(
-            _in_words(len(visits), len(heard)), examined=len(visits) + len(heard), advice=tuple(dict.fromkeys(advice))
+            _in_words(len(visits), len(messages)), examined=len(visits) + len(messages), advice=tuple(dict.fromkeys(advice))
         )
 
 
-def _in_words(visits: int, heard: int) -> str:
-    pages = f"{visits} pages were made for people" if visits else ""
-    told = f"{heard} messages of the consent page were answered" if heard else ""
-    return ", and ".join(text for text in (pages, told) if text)
+def _in_words(visits: int, messages: int) -> str:
+    pages = f"the app showed {visits} pages for people" if visits else ""
+    responses = f"the app responded to {messages} messages of the consent page" if messages else ""
+    return ", and ".join(text for text in (pages, responses) if text)
 
 
-def _trouble_of(visit: Visit) -> str:
-    """What is wrong with a page, in words; nothing where it is fine."""
+def _problem_of(visit: Visit) -> str:
+    """Return the problem with a page, as the end of a sentence; empty if there is none."""
     if visit.status is None:
-        return "does not answer"
+        return "did not respond"
     if any(mark in visit.body for mark in TRACES) or JS_TRACE.search(visit.body) or JAVA_TRACE.search(visit.body):
         return "shows a stack trace"
     if visit.status >= 500:
-        return f"answered {visit.status}"
+        return f"responded {visit.status}"
     if _shows_nothing(visit.status):
         return ""
     if visit.content_type.endswith("json"):
@@ -85,19 +87,19 @@ def _trouble_of(visit: Visit) -> str:
     return "" if _has_something(visit.body) else "is blank"
 
 
-def _why_unseen(visit: Visit) -> str:
+def _why_unobserved(visit: Visit) -> str:
     if visit.is_elsewhere:
         return f"{URIS[visit.page]} leads to another origin than the app's"
-    return f"the {visit.page} page is not shown by the app: it answered {visit.status}"
+    return f"the app does not show the {visit.page} page: it responded {visit.status}"
 
 
 def _shows_nothing(status: int) -> bool:
-    """Whether the end user's browser was sent elsewhere, out of our sight, or stays where it was."""
+    """Return True for a redirect, whose target is not observed, and for 204, after which the browser shows nothing new."""
     return status == 204 or 300 <= status < 400
 
 
 def _has_something(body: bytes) -> bool:
-    """Whether a person sees something: text outside tags, a picture, or a script that may draw it."""
+    """Return True if the page shows something: text outside tags, a picture, or a script that may show something."""
     lower = body.lower()
     if any(tag in lower for tag in (b"<script", b"<img", b"<svg", b"<iframe", b"http-equiv")):
         return True
@@ -106,7 +108,7 @@ def _has_something(body: bytes) -> bool:
 
 
 def _api_failed(journal: Journal, hook: HookCall) -> bool:
-    """Whether a call that the app made while it was asked did not end well."""
+    """Return True if an API call during the hook call failed or was affected by a fault."""
     begin_s = began_s(hook)
     return any(
         (call.bites or call.status is None or call.status >= 400) and call.ended_s >= begin_s and call.at_s <= hook.at_s
@@ -115,4 +117,4 @@ def _api_failed(journal: Journal, hook: HookCall) -> bool:
 
 
 def _line(visit: Visit) -> str:
-    return f"{visit.page}: {visit.status if visit.status is not None else 'no answer'}"
+    return f"{visit.page}: {visit.status if visit.status is not None else 'no response'}"

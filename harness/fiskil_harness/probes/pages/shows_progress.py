@@ -1,4 +1,4 @@
-"""Does the end user see at once that something happens, when the way to the consent page takes long?"""
+"""Does the page show progress at once while the consent page is slow to open?"""
 
 from typing import ClassVar
 
@@ -17,122 +17,121 @@ from fiskil_harness.journal.queries.waits import (
 from fiskil_harness.probes.probe import PlainProbe
 
 WINDOW_S = 1.0
-"""So soon after the press something must show, in real seconds."""
+"""Deadline for a sign of progress after the press, in real seconds."""
 
 LATEST_S = 2.0
-"""What first shows so late proves nothing: nobody looked in time."""
+"""A sign that is first observed later than this, in real seconds after the press, does not count as in time."""
 
 
 class ShowsProgress(PlainProbe, frozen=True, kw_only=True, tag="shows_progress"):
-    """While the auth session is slow to open, something new shows within a second of the press, on a phone as on a desk.
+    """While the auth session is slow to open, a sign of progress appears within a second of the press, at every width.
 
-    A progress bar, an announced status, new words, a button that cannot be pressed again, or a page of its own: any of it
-    will do. The browser's own sign that it is loading does not count, because people do not see it in the page.
+    Accepted signs are a progress bar, an announced status, new words, a disabled button, and another page. The browser's own
+    loading indicator does not count, because it is outside the page.
     """
 
     needs: ClassVar[tuple[str, ...]] = (PAGES,)
     expected: ClassVar[str] = "a sign of progress in the page within 1 s of the press"
     source: ClassVar[str] = "practices: show progress while linking"
-    fix: ClassVar[str] = "on submit disable the button and show a line with role=status; ask for the auth session after that"
+    fix: ClassVar[str] = "on submit, disable the button and show a line with role=status; only then create the auth session"
 
     def examine(self, journal: Journal) -> Finding:
-        """Compare what was seen before each press with what was seen while the app was waiting."""
+        """Compare the views before each press with those while the app was waiting."""
         if not journal.all(PageView):
-            return self.inconclusive("nobody saw a page", hook=PAGES)
+            return self.inconclusive("no page was viewed", hook=PAGES)
         pressed = presses(journal)
-        lacking = [each_pressed.problem for each_pressed in pressed if each_pressed.problem]
-        if lacking or not pressed:
-            return self.inconclusive(f"nothing was pressed: {lacking[0]}" if lacking else "nothing was pressed")
-        doubts: list[str] = []
+        problems = [press.problem for press in pressed if press.problem]
+        if problems or not pressed:
+            return self.inconclusive(f"no control was pressed: {problems[0]}" if problems else "no control was pressed")
+        uncertain: list[str] = []
         for press in pressed:
-            seen = _judge(journal, press)
-            if seen.verdict is Verdict.FAIL:
+            case = _judge(journal, press)
+            if case.verdict is Verdict.FAIL:
                 evidence = (f"{press.text or press.page}: nothing changed, and the app was still waiting for the API",)
-                return self.fails(seen.observed, evidence=evidence, examined=len(pressed))
-            doubts += [seen.observed] if seen.verdict is Verdict.INCONCLUSIVE else []
-        if doubts:
-            return self.inconclusive(doubts[0])
-        return self.passes("something showed within 1 s of the press", examined=len(pressed))
+                return self.fails(case.observed, evidence=evidence, examined=len(pressed))
+            uncertain += [case.observed] if case.verdict is Verdict.INCONCLUSIVE else []
+        if uncertain:
+            return self.inconclusive(uncertain[0])
+        return self.passes("a sign of progress appeared within 1 s of the press", examined=len(pressed))
 
 
 def _judge(journal: Journal, press: Pressed) -> Case:
-    """What one press showed, on a desk and wherever else the page had been looked at before."""
-    befores, looks = views_before(journal, press), _looks(journal, press)
-    if not befores or not any(look.width_px == befores[-1].width_px for look in looks):
-        return _case(press, Verdict.INCONCLUSIVE, _why_unseen(journal, press))
-    desk, *narrower = reversed(befores)
-    wide = [look for look in looks if look.width_px == desk.width_px]
-    if not _has_sign(desk, wide):
-        if _is_still(desk, [view for view in wide if is_waiting(journal, press, view)]):
+    """Judge the views after one press, at desktop width and at every other width at which the page was viewed before."""
+    befores, views = views_before(journal, press), _views(journal, press)
+    if not befores or not any(view.width_px == befores[-1].width_px for view in views):
+        return _case(press, Verdict.INCONCLUSIVE, _why_unobserved(journal, press))
+    desktop, *narrower = reversed(befores)
+    wide = [view for view in views if view.width_px == desktop.width_px]
+    if not _has_sign(desktop, wide):
+        if _is_unchanged(desktop, [view for view in wide if is_waiting(journal, press, view)]):
             return _case(press, Verdict.FAIL, "nothing on the page changed within 1 s of the press")
         return _case(press, Verdict.INCONCLUSIVE, _ONLY_PICTURE)
-    if any(_is_elsewhere(desk, view) for view in wide):
+    if any(_is_elsewhere(desktop, view) for view in wide):
         return _case(press, Verdict.PASS, "")
     for before in narrower:
-        case = _judge_narrower(journal, press, before, [desk, *wide], looks)
+        case = _judge_narrower(journal, press, before, [desktop, *wide], views)
         if case.verdict is not Verdict.PASS:
             return case
     return _case(press, Verdict.PASS, "")
 
 
-def _judge_narrower(journal: Journal, press: Pressed, before: PageView, wide: list[PageView], looks: list[PageView]) -> Case:
-    """Whether the sign that shows on a desk shows there as well; what had gone from the desk meanwhile proves nothing."""
+def _judge_narrower(journal: Journal, press: Pressed, before: PageView, wide: list[PageView], views: list[PageView]) -> Case:
+    """Judge whether a narrower page shows the sign too; a sign that meanwhile vanished at desktop width proves nothing."""
     px = before.width_px
-    narrow = [look for look in looks if look.width_px == px]
+    narrow = [view for view in views if view.width_px == px]
     if not narrow:
-        return _case(press, Verdict.INCONCLUSIVE, f"the page was not seen at {px} px while the app was waiting")
+        return _case(press, Verdict.INCONCLUSIVE, f"the page was not viewed at {px} px while the app was waiting")
     if _has_sign(before, narrow):
         return _case(press, Verdict.PASS, "")
-    desk, *after = wide
+    desktop, *after = wide
     is_lasting = any(
-        view.at_s > narrow[-1].at_s and is_waiting(journal, press, view) and _signs(desk, view) for view in after
+        view.at_s > narrow[-1].at_s and is_waiting(journal, press, view) and _has_changed(desktop, view) for view in after
     )
-    if is_lasting and _is_still(before, [view for view in narrow if is_waiting(journal, press, view)]):
+    if is_lasting and _is_unchanged(before, [view for view in narrow if is_waiting(journal, press, view)]):
         return _case(press, Verdict.FAIL, f"nothing on the page changed within 1 s of the press at {px} px")
-    return _case(press, Verdict.INCONCLUSIVE, f"whether anything showed in time at {px} px cannot be told")
+    return _case(press, Verdict.INCONCLUSIVE, f"the views at {px} px do not show whether a sign appeared in time")
 
 
-_ONLY_PICTURE = "whether anything but the picture changed in time cannot be told"
+_ONLY_PICTURE = "only the picture of the page may have changed in time, which may not be a sign of progress"
 
 
-def _case(press: Pressed, verdict: Verdict, seen: str) -> Case:
-    return Case(name=press.text or press.page, verdict=verdict, observed=seen)
+def _case(press: Pressed, verdict: Verdict, observed: str) -> Case:
+    return Case(name=press.text or press.page, verdict=verdict, observed=observed)
 
 
-def _has_sign(before: PageView, looks: list[PageView]) -> bool:
-    return any(_is_in_time(look) and _signs(before, look) for look in looks)
+def _has_sign(before: PageView, views: list[PageView]) -> bool:
+    return any(_is_in_time(view) and _has_changed(before, view) for view in views)
 
 
 def _is_elsewhere(before: PageView, after: PageView) -> bool:
-    """Whether another page is there, which is a sign at every width."""
+    """Return True if the browser shows another page, which is a sign at every width."""
     return before.url.partition("#")[0] != after.url.partition("#")[0]
 
 
-def _is_still(before: PageView, looks: list[PageView]) -> bool:
-    """Whether nothing at all had changed a second after the press, not even in the picture."""
-    late = [look for look in looks if look.after_s >= WINDOW_S]
-    return bool(late) and not any(_signs(before, look) or _is_other_picture(before, look) for look in looks)
+def _is_unchanged(before: PageView, views: list[PageView]) -> bool:
+    """Return True if nothing had changed a second after the press, not even the picture."""
+    late = [view for view in views if view.after_s >= WINDOW_S]
+    return bool(late) and not any(_has_changed(before, view) or _is_other_picture(before, view) for view in views)
 
 
-def _looks(journal: Journal, press: Pressed) -> list[PageView]:
-    found = views_after(journal, press, WAITING)
-    return [view for view in found if is_readable(view) and was_viewed_before_response(journal, press, view)]
+def _views(journal: Journal, press: Pressed) -> list[PageView]:
+    views = views_after(journal, press, WAITING)
+    return [view for view in views if is_readable(view) and was_viewed_before_response(journal, press, view)]
 
 
-def _why_unseen(journal: Journal, press: Pressed) -> str:
-    found = views_after(journal, press, WAITING)
-    lacking = [view.problem for view in found if view.problem]
-    if lacking:
-        return f"the page was not seen while the app was waiting: {lacking[0]}"
-    return "the app was not waiting for the API when the page was looked at"
+def _why_unobserved(journal: Journal, press: Pressed) -> str:
+    problems = [view.problem for view in views_after(journal, press, WAITING) if view.problem]
+    if problems:
+        return f"the page could not be read while the app was waiting: {problems[0]}"
+    return "the app was not waiting for the API when the page was viewed"
 
 
-def _is_in_time(look: PageView) -> bool:
-    return look.after_s <= LATEST_S
+def _is_in_time(view: PageView) -> bool:
+    return view.after_s <= LATEST_S
 
 
-def _signs(before: PageView, after: PageView) -> bool:
-    """Whether a person can see in the page that something happens: new words, a new sign, other controls, another page."""
+def _has_changed(before: PageView, after: PageView) -> bool:
+    """Return True if the page shows progress: new words, a new sign, other controls, another page."""
     return (
         bool(set(after.signs) - set(before.signs))
         or bool(new_text(before, after))
@@ -142,5 +141,5 @@ def _signs(before: PageView, after: PageView) -> bool:
 
 
 def _is_other_picture(before: PageView, after: PageView) -> bool:
-    """Whether the pictures differ; without a picture of both, they may."""
+    """Return True if the pictures differ, or if one of them is missing."""
     return not before.digest or before.digest != after.digest

@@ -1,4 +1,4 @@
-"""Is the end user told that data is on its way, as long as it is, and no longer?"""
+"""Does the page announce that data is syncing, from the consent until all data is there, and no longer?"""
 
 import re
 from typing import ClassVar
@@ -13,10 +13,10 @@ from fiskil_harness.probes.probe import PlainProbe
 PLAIN, UNSYNCED, SYNCED = "plain", "unsynced", "synced"
 WORDS = "app.facts.syncing_words"
 FEW_LETTERS = 4
-"""A shorter value may stand on a page by accident."""
+"""A shorter value may occur on a page by chance."""
 
 PLENTY = 2
-"""So many common words tell that a page is in English."""
+"""Minimum number of common English words that identify a page in English."""
 
 _FIXTURE = "syncing_words.toml"
 _NAMED = re.compile(r"(?:aria-label|alt|title)=\"([^\"]*)\"")
@@ -26,76 +26,81 @@ _DRAWN = re.compile(
 
 
 class ShowsSyncing(PlainProbe, frozen=True, kw_only=True, tag="shows_syncing"):
-    """Between the consent and the first data the page says that data is on its way; once all is there, it does not.
+    """Between the consent and the first data the page announces that data is syncing; once all data is there, it does not.
 
-    The words are those of ``fixtures/syncing_words.toml`` and the config's own (``app.facts.syncing_words``); a progress bar
-    will do as well. Only a page that tells the same before and after is accused: what stays while something else has gone
-    may be about all times. A page in another language is no witness where the config gives no words.
+    The words are those of ``fixtures/syncing_words.toml`` and of the config (``app.facts.syncing_words``). A progress bar
+    counts too. The probe fails only if the announcement is the same before and after: if another text disappears, the
+    remaining text may be general information. A page in an unknown language cannot be judged unless the config gives words.
     """
 
     needs: ClassVar[tuple[str, ...]] = (PAGES, EFFECTS)
-    expected: ClassVar[str] = "a page that says that data is on its way until it is there, and not afterwards"
+    expected: ClassVar[str] = "a page that announces that data is syncing until it is there, and not afterwards"
     source: ClassVar[str] = "consents.received"
-    fix: ClassVar[str] = "keep for each consent whether its first sync has come, and let the page say so until it has"
+    fix: ClassVar[str] = (
+        "store for each consent whether its first sync is complete, and show that data is syncing until then"
+    )
 
     def examine(self, journal: Journal) -> Finding:
-        """Read what was shown before the data and after it."""
+        """Judge the views before and after the data arrived."""
         own = _own_words(journal)
         early = [view for view in journal.all(PageView) if view.moment == UNSYNCED]
         late = [view for view in journal.all(PageView) if view.moment == SYNCED]
         if not early and not late:
-            return self.inconclusive("nobody saw a page after the consent", hook=PAGES)
-        unseen = [view for view in (*early, *late) if not is_readable(view)]
-        if unseen or not early or not late:
-            return self.inconclusive(_why_unseen(unseen, early))
-        if not any(_tells(view, own) for view in early):
-            return self._silent(journal, early, own)
+            return self.inconclusive("no page was viewed after the consent", hook=PAGES)
+        unreadable = [view for view in (*early, *late) if not is_readable(view)]
+        if unreadable or not early or not late:
+            return self.inconclusive(_why_unobserved(unreadable, early))
+        if not any(_announces(view, own) for view in early):
+            return self._judge_silent(journal, early, own)
         if not _has_arrived(journal, late):
-            return self.inconclusive("the app does not hold the data, as far as it tells", hook=EFFECTS)
-        return self._after(journal, early, late, own)
+            return self.inconclusive(
+                "the app did not report that it holds the data before the page was viewed", hook=EFFECTS
+            )
+        return self._judge_after(journal, early, late, own)
 
-    def _silent(self, journal: Journal, early: list[PageView], own: tuple[str, ...]) -> Finding:
-        """No page said it: a witness only where the words would have been known, and no data was there already."""
+    def _judge_silent(self, journal: Journal, early: list[PageView], own: tuple[str, ...]) -> Finding:
+        """Judge pages without an announcement: they fail only in a known language, and if they showed no data yet."""
         if any(_names_data(journal, view) for view in early):
-            return self.inconclusive("the page showed data before any was announced, so there was nothing to wait for")
+            return self.inconclusive("the page showed data before any sync was announced, so there was nothing to wait for")
         if any(flaw_of(view) for view in early):
-            return self.inconclusive(f"the {early[0].page} page {flaw_of(early[0]) or 'is no page for people'}")
+            return self.inconclusive(f"the {early[0].page} page {flaw_of(early[0]) or 'is not a page for people'}")
         if not own and not all(_is_english(view) for view in early):
-            return self.inconclusive("the page is in a language whose words for waiting nobody has told", hook=WORDS)
+            return self.inconclusive(
+                'the page\'s language is unknown; add its words for "syncing" to app.facts.syncing_words', hook=WORDS
+            )
         if any(_hints(view.text) or _draws_waiting(view) for view in early):
-            return self.inconclusive("the page may say it in words of its own", hook=WORDS)
-        evidence = tuple(
-            f"{fromkey}: no word and no sign of waiting" for fromkey in dict.fromkeys(view.page for view in early)
-        )
+            return self.inconclusive("the page may announce the sync in unknown words", hook=WORDS)
+        evidence = tuple(f"{page}: no word and no sign of waiting" for page in dict.fromkeys(view.page for view in early))
         return self.fails(
-            "after the consent the page shows nothing as final, and does not say that data is on its way",
+            "after the consent the page shows no data, and does not announce that data is syncing",
             evidence=evidence,
             examined=len(evidence),
         )
 
-    def _after(self, journal: Journal, early: list[PageView], late: list[PageView], own: tuple[str, ...]) -> Finding:
+    def _judge_after(self, journal: Journal, early: list[PageView], late: list[PageView], own: tuple[str, ...]) -> Finding:
         examined = len({view.page for view in (*early, *late)})
-        known = {told for view in journal.all(PageView) if view.moment == PLAIN for told in sentences(view.text)}
-        lasting = {told for view in late for told in (*_telling(view, own), *_progress(view))}
-        fresh = {told for view in early for told in (*_telling(view, own), *_progress(view))} - lasting
-        told = {told for view in early for told in _telling_now(view, own)} - known
-        still = sorted({view.page for view in late if told & _telling_now(view, own)})
-        again = [view for view in early if view.page in {look.page for look in late}]
-        vanished = {told for view in again for told in (*_telling(view, own), *_progress(view))} - lasting
-        if still and not vanished and not _may_have_said_more(again, late):
-            seen = f"the {still[0]} page still says that data is on its way when all of it is there"
-            return self.fails(seen, evidence=tuple(f"{page}: still syncing" for page in still), examined=examined)
+        plain = {sentence for view in journal.all(PageView) if view.moment == PLAIN for sentence in sentences(view.text)}
+        lasting = _signs(late, own)
+        fresh = _signs(early, own) - lasting
+        announced = {sentence for view in early for sentence in _current(view, own)} - plain
+        still = sorted({view.page for view in late if announced & _current(view, own)})
+        viewed_again = [view for view in early if view.page in {other.page for other in late}]
+        vanished = _signs(viewed_again, own) - lasting
+        if still and not vanished and not _may_have_announced_more(viewed_again, late):
+            observed = f"the {still[0]} page still announces that data is syncing although all of it is there"
+            return self.fails(observed, evidence=tuple(f"{page}: still syncing" for page in still), examined=examined)
         if not fresh:
-            return self.inconclusive("what the page says about waiting, it says always", hook=WORDS)
-        left = sorted(_left_over(journal, late, own, told=told, known=known))
-        if left:
-            return self.inconclusive(f"whether it is about data to come or about all times is open: {left[0]!r}", hook=WORDS)
+            return self.inconclusive("the page shows its words about waiting at all times", hook=WORDS)
+        remaining = sorted(_remaining(journal, late, own, announced=announced, plain=plain))
+        if remaining:
+            observed = f"{remaining[0]!r} may announce missing data or be general information"
+            return self.inconclusive(observed, hook=WORDS)
         advice = tuple(
-            f"the {page} page does not say that data is on its way"
-            for page in dict.fromkeys(view.page for view in early if not _tells(view, own))
+            f"the {page} page does not announce that data is syncing"
+            for page in dict.fromkeys(view.page for view in early if not _announces(view, own))
         )
-        seen = "the page says that data is on its way, and stops when it is there"
-        return self.passes(seen, examined=examined, advice=advice)
+        observed = "the page announces that data is syncing, and stops when it is there"
+        return self.passes(observed, examined=examined, advice=advice)
 
 
 def _own_words(journal: Journal) -> tuple[str, ...]:
@@ -103,101 +108,108 @@ def _own_words(journal: Journal) -> tuple[str, ...]:
     return declared[-1].syncing_words if declared else ()
 
 
-def _why_unseen(unseen: list[PageView], early: list[PageView]) -> str:
-    if unseen:
-        return f"the {unseen[0].page} page was not seen: {unseen[0].problem or 'there was no answer'}"
-    return "nobody saw a page " + ("after the data had come" if early else "between the consent and the data")
+def _why_unobserved(unreadable: list[PageView], early: list[PageView]) -> str:
+    if unreadable:
+        return f"the {unreadable[0].page} page could not be read: {unreadable[0].problem or 'there was no response'}"
+    return "no page was viewed " + ("after the data had arrived" if early else "between the consent and the data")
 
 
-def _tells(look: PageView, own: tuple[str, ...]) -> bool:
-    return bool(_telling(look, own) or _progress(look))
+def _announces(view: PageView, own: tuple[str, ...]) -> bool:
+    return bool(_announcements(view, own) or _progress(view))
 
 
-def _telling(look: PageView, own: tuple[str, ...]) -> list[str]:
-    """The sentences that say that data is on its way; a word that may be about something else counts beside the data."""
+def _signs(views: list[PageView], own: tuple[str, ...]) -> set[str]:
+    return {sign for view in views for sign in (*_announcements(view, own), *_progress(view))}
+
+
+def _announcements(view: PageView, own: tuple[str, ...]) -> list[str]:
+    """Return the sentences which announce that data is syncing; ambiguous words count only next to words for data."""
     certain, ambiguous, tied = (*own, *listed(_FIXTURE, "words")), listed(_FIXTURE, "ambiguous"), listed(_FIXTURE, "tied")
     return [
         sentence
-        for sentence in sentences(look.text)
+        for sentence in sentences(view.text)
         if mentions(sentence, certain) or (mentions(sentence, ambiguous) and mentions(sentence, tied))
     ]
 
 
-def _telling_now(look: PageView, own: tuple[str, ...]) -> set[str]:
-    """The sentences that say it of this very moment, and not of how things go in general."""
+def _current(view: PageView, own: tuple[str, ...]) -> set[str]:
+    """Return the sentences about syncing at this moment, not about syncing in general."""
     now, general = (*own, *listed(_FIXTURE, "now")), listed(_FIXTURE, "general")
-    return {sentence for sentence in sentences(look.text) if mentions(sentence, now) and not mentions(sentence, general)}
+    return {sentence for sentence in sentences(view.text) if mentions(sentence, now) and not mentions(sentence, general)}
 
 
-def _may_have_said_more(early: list[PageView], late: list[PageView]) -> bool:
-    """Whether something has gone that may have told it in words of its own, so that what stays may be about all times."""
-    lasting = {told for view in late for told in sentences(view.text)}
-    gone = {told for view in early for told in sentences(view.text)} - lasting
+def _may_have_announced_more(early: list[PageView], late: list[PageView]) -> bool:
+    """Return True if a vanished sentence may have been an announcement; the remaining text may then be general."""
+    lasting = {sentence for view in late for sentence in sentences(view.text)}
+    gone = {sentence for view in early for sentence in sentences(view.text)} - lasting
     return _hints("\n".join(gone))
 
 
 def _hints(text: str) -> bool:
-    """Whether a sentence may be about waiting, unless it is about how sharing ends."""
+    """Return True if a sentence may be about waiting; sentences about the end of sharing do not count."""
     words = (*listed(_FIXTURE, "hints"), *listed(_FIXTURE, "ambiguous"))
     return any(
         mentions(sentence, words) and not mentions(sentence, listed(_FIXTURE, "endings")) for sentence in sentences(text)
     )
 
 
-def _left_over(journal: Journal, late: list[PageView], own: tuple[str, ...], *, told: set[str], known: set[str]) -> set[str]:
-    """What a page says of this moment when all is there: as it did before, or where it shows none of the data.
+def _remaining(
+    journal: Journal, late: list[PageView], own: tuple[str, ...], *, announced: set[str], plain: set[str]
+) -> set[str]:
+    """Return the sentences about syncing that a page still shows when all data is there.
 
-    What it said before there was a consent is no news of this one.
+    If the page shows data, only sentences that it had *announced* before count. Sentences from before the consent
+    (*plain*) do not count.
     """
-    found: set[str] = set()
+    remaining: set[str] = set()
     for view in late:
-        now = _telling_now(view, own) - known
-        found |= now & told if _names_data(journal, view) else now
-    return found
+        current = _current(view, own) - plain
+        remaining |= current & announced if _names_data(journal, view) else current
+    return remaining
 
 
-def _draws_waiting(look: PageView) -> bool:
-    """Whether something may stand for what is to come without a word: a skeleton, a wheel, a picture with a name."""
-    named = " ".join(_NAMED.findall(look.html))
-    return bool(_DRAWN.search(look.html)) or mentions(named, listed(_FIXTURE, "words"))
+def _draws_waiting(view: PageView) -> bool:
+    """Return True if an element without text may announce data: a skeleton, a spinner, a named picture."""
+    names = " ".join(_NAMED.findall(view.html))
+    return bool(_DRAWN.search(view.html)) or mentions(names, listed(_FIXTURE, "words"))
 
 
-def _progress(look: PageView) -> set[str]:
-    """The signs that work is under way; an announced status counts by its words alone."""
-    return {sign for sign in look.signs if not sign.startswith("status")}
+def _progress(view: PageView) -> set[str]:
+    """Return the signs of progress; an announced status counts by its words only."""
+    return {sign for sign in view.signs if not sign.startswith("status")}
 
 
-def _is_english(look: PageView) -> bool:
-    found = set(re.findall(r"[a-z]+", look.text.lower())) & set(listed(_FIXTURE, "english"))
-    return len(found) >= PLENTY
+def _is_english(view: PageView) -> bool:
+    common = set(re.findall(r"[a-z]+", view.text.lower())) & set(listed(_FIXTURE, "english"))
+    return len(common) >= PLENTY
 
 
-def _names_data(journal: Journal, look: PageView) -> bool:
-    """Whether the page shows what the API serves: an account's name or number, a balance, a description."""
-    shown = look.text.lower()
+def _names_data(journal: Journal, view: PageView) -> bool:
+    """Return True if the page shows data that the API serves: an account's name or number, a balance, a description."""
+    text = view.text.lower()
     values = {
         str(value).lower()
         for rows in journal.all(Rows)
-        if rows.participant == look.participant
+        if rows.participant == view.participant
         for row in rows.rows
         for name, value in row.items()
         if name in {"display_name", "masked_number", "current_balance", "description", "amount"}
         and len(str(value)) >= FEW_LETTERS
     }
-    return any(value in shown for value in values)
+    return any(value in text for value in values)
 
 
 def _has_arrived(journal: Journal, late: list[PageView]) -> bool:
-    """Whether the app told, at rest and before somebody looked, that it holds rows of every look's end user."""
+    """Return True if the app, while idle and before each view, reported that it holds rows of that view's end user."""
     return all(_holds_rows(journal, view) for view in late)
 
 
-def _holds_rows(journal: Journal, look: PageView) -> bool:
-    told = [
-        effects for effects in journal.all(Effects) if effects.participant == look.participant and effects.at_s <= look.at_s
+def _holds_rows(journal: Journal, view: PageView) -> bool:
+    snapshots = [
+        effects for effects in journal.all(Effects) if effects.participant == view.participant and effects.at_s <= view.at_s
     ]
-    if not told or not told[-1].is_idle:
+    if not snapshots or not snapshots[-1].is_idle:
         return False
-    served = [rows for rows in journal.all(Rows) if rows.participant == look.participant and rows.at_s <= look.at_s]
+    served = [rows for rows in journal.all(Rows) if rows.participant == view.participant and rows.at_s <= view.at_s]
     ids = [str(row["fiskil_id"]) for rows in served for row in rows.rows if "fiskil_id" in row]
-    return any(found for found in places(told[-1].state, ids).values())
+    return any(occurrences for occurrences in places(snapshots[-1].state, ids).values())

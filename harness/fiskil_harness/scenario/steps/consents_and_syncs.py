@@ -7,7 +7,7 @@ from fiskil_harness.core.config.hooks import REFRESH, REVOKE
 from fiskil_harness.core.model import DATASETS
 from fiskil_harness.core.net.http_client import HttpReply
 from fiskil_harness.errors import ConfigError, HookError, nearest
-from fiskil_harness.journal import Rows
+from fiskil_harness.journal import HookName, Rows
 from fiskil_harness.scenario.steps.step import PlainStep
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ class Disconnect(PlainStep, frozen=True, kw_only=True, tag="disconnect"):
         stage.collect_events()
 
 
-def call_hook(stage: "Stage", participant: "Participant", name: str, **values: str) -> HttpReply:
+def call_hook(stage: "Stage", participant: "Participant", name: HookName, **values: str) -> HttpReply:
     """Use a drive hook and write down its answer; one that comes late counts as none, a Python object's error as 500."""
     from fiskil_harness.core.clock import stopwatch
     from fiskil_harness.journal import HookCall, shortened

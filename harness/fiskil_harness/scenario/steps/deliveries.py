@@ -10,7 +10,7 @@ import msgspec
 from fiskil_harness.core.clock import real_now
 from fiskil_harness.core.model import Message
 from fiskil_harness.errors import ConfigError
-from fiskil_harness.journal import Delivery
+from fiskil_harness.journal import Delivery, DeliveryKind
 from fiskil_harness.scenario.steps.step import PlainStep
 from fiskil_harness.webhooks import dispatch, hand_over
 from fiskil_harness.webhooks.retry_schedule import ATTEMPTS, Parcel
@@ -221,7 +221,7 @@ def settle(stage: "Stage", parcel: Parcel, deliveries: list[Delivery]) -> None:
     parcel.settle(is_acknowledged=is_acknowledged, now=stage.fiskil.sandbox.clock.now())
 
 
-def outgoing_of(stage: "Stage", parcel: Parcel, *, kind: str = "genuine", attempt_number: int = 0) -> Outgoing:
+def outgoing_of(stage: "Stage", parcel: Parcel, *, kind: DeliveryKind = "genuine", attempt_number: int = 0) -> Outgoing:
     """The request of the latest attempt for *parcel*, or of the one with that number."""
     return dispatch.outgoing(
         parcel,

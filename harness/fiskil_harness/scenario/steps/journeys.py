@@ -1,6 +1,6 @@
 """Steps of the end user: every way through the consent journey, and out of it."""
 
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal, cast
 from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
@@ -12,7 +12,7 @@ from fiskil_harness.core.config.hooks import START_SESSION
 from fiskil_harness.core.model import Ending, Person
 from fiskil_harness.core.net.http_client import HttpClient, HttpReply
 from fiskil_harness.errors import HookMissing, StepError, UnknownName
-from fiskil_harness.journal import Journey, Visit, shortened
+from fiskil_harness.journal import Journey, JourneyEnding, Visit, shortened
 from fiskil_harness.sandbox.consents.shortcut import check_conclusion
 from fiskil_harness.scenario.steps.link_sdk_messages import form_browser_of, pass_on_messages
 from fiskil_harness.scenario.steps.step import PlainStep
@@ -320,7 +320,7 @@ def ended(stage: "Stage", participant: "Participant", ending: str, *, attempt: i
         Journey(
             **stage.journal.stamp(),
             participant=participant.name,
-            ending=ending,
+            ending=cast("JourneyEnding", ending),
             session=participant.session_ids[attempt - 1],
             attempt=attempt,
             end_user_id=participant.end_user_id,

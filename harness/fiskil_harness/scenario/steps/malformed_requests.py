@@ -11,7 +11,7 @@ from fiskil_harness.app.effects import query_effects
 from fiskil_harness.core.clock import wait_until
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.errors import ConfigError, HookError
-from fiskil_harness.journal import HALVED, Delivery
+from fiskil_harness.journal import HALVED, Delivery, DeliveryKind
 from fiskil_harness.scenario.steps.deliveries import attempt, sealed, settle, until_it_hangs
 from fiskil_harness.scenario.steps.events import fresh_fact, invented, used_kind
 from fiskil_harness.scenario.steps.step import PlainStep
@@ -31,7 +31,7 @@ MOST_HALVES = 100
 NOTICED_S = 0.2
 """A busy app may notice so late that a connection has ended."""
 
-OF: dict[str, tuple[Kind, ...]] = {
+OF: dict[DeliveryKind, tuple[Kind, ...]] = {
     "odd": (Kind.ODD, Kind.MALFORMED),
     "broken": (Kind.BROKEN,),
     "method": (Kind.SAFE, Kind.METHOD),

@@ -1,7 +1,7 @@
 """The step that looks at what the app's monitoring shows."""
 
 from itertools import pairwise
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
@@ -10,7 +10,7 @@ from fiskil_harness.app.monitoring import Moment
 from fiskil_harness.core.clock import pause, real_now, stopwatch, wait_until
 from fiskil_harness.core.config.hooks import METRICS
 from fiskil_harness.errors import HookError
-from fiskil_harness.journal import Monitors, moved
+from fiskil_harness.journal import MonitoringMoment, Monitors, moved
 from fiskil_harness.scenario.steps.step import PlainStep
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class ReadMonitoring(PlainStep, frozen=True, tag="read_monitoring"):
     An app that exports its metrics has as long to export what it knows at each moment.
     """
 
-    moment: Literal["calm", "idle", "asked", "good", "slow", "bad", "mended", "over"]
+    moment: MonitoringMoment
 
     def perform(self, stage: "Stage") -> None:
         """Read, wait for news where some are due, and for calm where that is."""
@@ -81,7 +81,7 @@ def _must_export(stage: "Stage") -> bool:
     return is_known or (stage.app.passes_value("otlp_url") and not stage.app.has(METRICS))
 
 
-def _read(stage: "Stage", moment: str, since: Moment, *, must_export: bool) -> Monitors:
+def _read(stage: "Stage", moment: MonitoringMoment, since: Moment, *, must_export: bool) -> Monitors:
     telemetry = stage.fiskil.telemetry
     found, problem = telemetry.samples, _lack_of_exports(stage, since) if must_export else ""
     if stage.app.has(METRICS):

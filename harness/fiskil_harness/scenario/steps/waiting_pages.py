@@ -9,7 +9,7 @@ from fiskil_harness.app.browser import DESK_PX, PHONE_PX, PageSnapshot, Window
 from fiskil_harness.app.browser.page_events import PageEvents
 from fiskil_harness.core.clock import stopwatch
 from fiskil_harness.errors import StepError
-from fiskil_harness.journal import Control, Exchange, PageView
+from fiskil_harness.journal import Control, Exchange, PageView, ViewMoment
 from fiskil_harness.journal.queries.page_messages import sentences
 from fiskil_harness.scenario.steps.pages import Looking, address_of, view_page
 from fiskil_harness.scenario.steps.start_linking import MOST_PRESSES, candidates, press
@@ -268,7 +268,7 @@ class Watch:
 
     def _note(
         self,
-        moment: str,
+        moment: ViewMoment,
         seen: PageSnapshot | None,
         *,
         after_s: float | None = None,

@@ -7,7 +7,7 @@ A bound on requests and on time holds for what passes.
 
 import re
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, Final
 from urllib.parse import unquote
 
 import msgspec
@@ -20,6 +20,7 @@ from fiskil_harness.faults.proxy.api_errors import refusal
 from fiskil_harness.faults.proxy.exchange import version_of
 from fiskil_harness.faults.proxy.reverse.credentials_guard import tokens_in, why_other_pair, why_other_token
 from fiskil_harness.faults.proxy.reverse.form_fields import is_form, pairs_in
+from fiskil_harness.journal import RefusalKind
 from fiskil_harness.sandbox.problems import unauthorized
 
 READ_METHODS = frozenset({"GET", "HEAD"})
@@ -30,7 +31,10 @@ LARGEST_TOKEN_BODY = 16_384
 OTHER_METHOD = frozenset({"method", "http-method", "method-override", "http-method-override"})
 """How headers, parameters and fields are called by which frameworks take another method, without x- and underscores."""
 OTHER_PATH = frozenset({"x-original-url", "x-original-uri", "x-rewrite-url", "x-forwarded-path", "x-forwarded-uri"})
-WRITE, FORM_OF_REQUEST, PAIR, BOUND = "write", "form", "pair", "bound"
+WRITE: Final = "write"
+FORM_OF_REQUEST: Final = "form"
+PAIR: Final = "pair"
+BOUND: Final = "bound"
 
 PAST_BOUND = "the bound of this rehearsal was reached"
 
@@ -42,7 +46,7 @@ class Refusal(Struct, frozen=True, kw_only=True):
     ``bound``.
     """
 
-    kind: str
+    kind: RefusalKind
     why: str
 
     @property
