@@ -84,7 +84,7 @@ def _open_books(store: Store, consent: Consent, person: Person) -> None:
         until=began,
         reading=store.interpretation,
         passed=store.days_passed,
-        life=lambda spec: moving_days(store, person, spec),
+        period_of=lambda spec: moving_days(store, person, spec),
     )
 
 
