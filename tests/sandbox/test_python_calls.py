@@ -23,7 +23,7 @@ def test_nobody_consents_with_closed_accounts(still: Still) -> None:
     still.sandbox.close_account(rosa, "savings")
     still.sandbox.close_account(rosa, "everyday")
 
-    with pytest.raises(UsageError, match=r"everyday, savings closed meanwhile, and a reset opens them again\."):
+    with pytest.raises(UsageError, match=r"everyday, savings closed since the last reset, and a reset opens them again\."):
         still.sandbox.authorise(end_user, rosa)
 
 

@@ -186,7 +186,7 @@ def test_in_an_outage_no_sync_can_be_called_for(still: Still) -> None:
     consent = still.consent("rosa", is_synced=False)
     still.sandbox.set_connection(BANK, "OUTAGE")
 
-    with pytest.raises(UsageError, match=r"No sync completes while .* Let the outage end first\."):
+    with pytest.raises(UsageError, match=r"No sync completes while .* End the outage first\."):
         still.sandbox.sync(consent, "accounts")
 
 

@@ -81,7 +81,9 @@ def test_nobody_consents_to_nothing_without_the_page(still: Still) -> None:
     """Where the console asks for nothing that the institution has, the call is refused. Source: permissions.usual"""
     still.sandbox.configure(permissions=("usage",))
 
-    with pytest.raises(UsageError, match=r"asks for nothing that institution 88888 has: usage\. Configure permissions"):
+    with pytest.raises(
+        UsageError, match=r"permissions include none that institution 88888 has: usage\. Configure permissions"
+    ):
         still.consent("rosa")
 
 

@@ -12,7 +12,7 @@ from fiskil_harness.core.model.people import AccountSpec, Movement
 from fiskil_harness.core.randomness import Mint, RowIds
 from fiskil_harness.errors import UsageError
 from fiskil_harness.sandbox.bank.ledger import Ledger
-from fiskil_harness.sandbox.tables import EndUsers, Listed
+from fiskil_harness.sandbox.tables import EndUsers, LazyList
 from tests.sandbox.still import NOON, Still
 
 
@@ -206,7 +206,7 @@ def test_end_users_keep_their_order_and_their_emails() -> None:
 def test_only_what_is_shown_is_made() -> None:
     """A page of a long list makes its own rows."""
     made: list[int] = []
-    rows = Listed(range(100_000), lambda number: made.append(number) or number)
+    rows = LazyList(range(100_000), lambda number: made.append(number) or number)
 
     assert rows[70:73] == made == [70, 71, 72]
     assert (len(rows), rows[99_999]) == (100_000, 99_999)

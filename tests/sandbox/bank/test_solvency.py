@@ -30,7 +30,9 @@ def a_year_on(person: Person, seed: int) -> Ledger:
         mint=Mint(seed=seed, salt="salt"),
         until=NOON.date(),
         passed=lambda _at: 360,
-        period_of=lambda spec: AccountPeriod(-person.history_days, 0 if spec.open_status == "CLOSED" else spec.closes_on_day),
+        period_of=lambda spec: AccountPeriod(
+            -person.history_days, 0 if spec.open_status == "CLOSED" else spec.closes_on_day
+        ),
     )
 
 

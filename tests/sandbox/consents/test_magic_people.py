@@ -248,7 +248,7 @@ def test_what_happens_no_more_is_refused(still: Still, visitor: FormBrowser, sta
     """An answer of the institution that has been given is not taken back; the journey stays open."""
     opened = walk_to(stage, still, visitor)
 
-    with pytest.raises(UsageError, match=f"stands at '{stage}', where '{outcome}' happens no more"):
+    with pytest.raises(UsageError, match=f"is at '{stage}', where '{outcome}' is no longer possible"):
         still.sandbox.conclude(opened.session_id, outcome)
 
     assert still.standing(opened).ending is None
@@ -260,7 +260,7 @@ def test_what_is_over_stays_over(still: Still, outcome: str) -> None:
     opened = still.invite()
     ended = still.sandbox.conclude(opened.session_id, outcome)
 
-    with pytest.raises(UsageError, match="is over"):
+    with pytest.raises(UsageError, match="has already ended"):
         still.sandbox.conclude(opened.session_id, "approved")
 
     assert still.standing(opened) == ended
@@ -271,8 +271,8 @@ def test_what_is_over_stays_over(still: Still, outcome: str) -> None:
     [
         ({"outcome": "aproved"}, "Did you mean 'approved'"),
         ({"account_keys": ("everyda",)}, "No account that can be shared 'everyda'. Did you mean 'everyday'"),
-        ({"institution_id": "22"}, "stays at 'institution': choose was answered 'unknown'"),
-        ({"email": "nonsense"}, "stays at 'login': identify was answered 'malformed'"),
+        ({"institution_id": "22"}, "stays at 'institution': the result of choose is 'unknown'"),
+        ({"email": "nonsense"}, "stays at 'login': the result of identify is 'malformed'"),
         ({"email": "nobody@example.com"}, "nobody@example.com has no account that can be shared there"),
     ],
 )
@@ -313,9 +313,12 @@ def test_an_order_that_was_refused_leaves_no_trace(still: Still, first: dict[str
 @pytest.mark.parametrize(
     ("order", "words"),
     [
-        ({"email": "ben.okafor@example.com"}, "past the choice of email: it was rosa.keane@example.com. Leave email out"),
-        ({"institution_id": "77777"}, "past the choice of institution_id: it was 88888. Leave institution_id out"),
-        ({"account_keys": ("savings",)}, "past the choice of accounts: it was everyday. Leave accounts out"),
+        (
+            {"email": "ben.okafor@example.com"},
+            "after the choice of email, which was rosa.keane@example.com. Leave email out",
+        ),
+        ({"institution_id": "77777"}, "after the choice of institution_id, which was 88888. Leave institution_id out"),
+        ({"account_keys": ("savings",)}, "after the choice of accounts, which was everyday. Leave accounts out"),
     ],
 )
 def test_what_the_end_user_answered_otherwise_is_refused(
@@ -338,7 +341,7 @@ def test_whose_accounts_have_closed_is_told_so(still: Still) -> None:
     still.sandbox.close_account(rosa, "savings")
     still.sandbox.close_account(rosa, "everyday")
 
-    with pytest.raises(UsageError, match=r"everyday, savings closed meanwhile, and a reset opens them again\."):
+    with pytest.raises(UsageError, match=r"everyday, savings closed since the last reset, and a reset opens them again\."):
         still.sandbox.conclude(still.invite().session_id, "approved")
 
 

@@ -221,7 +221,9 @@ def test_an_account_that_is_open_opens_no_second_time(still: Still, api: httpx.C
     consent = connect(still, rosa)
     before = listed(api, consent, "transactions")
 
-    with pytest.raises(UsageError, match=r"'savings' of rosa is there already: only what comes later or was closed opens\."):
+    with pytest.raises(
+        UsageError, match=r"'savings' of rosa is already open\. Only an account that opens later or was closed can open\."
+    ):
         still.sandbox.open_account(rosa, "savings")
 
     read_again(still, consent)
@@ -233,7 +235,7 @@ def test_an_account_that_is_closed_closes_no_second_time(still: Still) -> None:
     rosa = catalog.person("rosa")
     still.sandbox.close_account(rosa, "savings")
 
-    with pytest.raises(UsageError, match=r"'savings' of rosa is closed already\."):
+    with pytest.raises(UsageError, match=r"'savings' of rosa is already closed\."):
         still.sandbox.close_account(rosa, "savings")
 
 
@@ -287,7 +289,7 @@ def test_an_account_with_one_holder_has_nobody_else_to_ask(still: Still, act: st
     """The complaint says what the file would have to say. Source: consents.joint-approval"""
     _, rosa = still.enrol("rosa")
 
-    with pytest.raises(UsageError, match=r"'savings' of rosa has one holder, .* such as TWO_PARTY\."):
+    with pytest.raises(UsageError, match=r"'savings' of rosa has one holder, .* such as TWO_PARTY in the person's file\."):
         getattr(still.sandbox, act)(rosa, "savings")
 
 

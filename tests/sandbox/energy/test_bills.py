@@ -217,7 +217,9 @@ def test_what_was_billed_less_what_was_paid_is_the_balance(still: Still, api: ht
         invoices = rows(api, "invoice", consent, **mine)
         assert Decimal(balance["balance"]) == charged - paid
         assert charged == sum(Decimal(invoice["invoice_amount"]) for invoice in invoices)
-        assert Decimal(balance["balance"]) == Decimal(invoices[0]["balance_at_issue"]) - _paid_since(api, consent, invoices[0])
+        assert Decimal(balance["balance"]) == Decimal(invoices[0]["balance_at_issue"]) - _paid_since(
+            api, consent, invoices[0]
+        )
 
 
 def _paid_since(api: httpx.Client, consent: Any, invoice: dict[str, Any]) -> Decimal:
