@@ -101,7 +101,7 @@ class Sandbox:
             return people.admit(self.store, person)
 
     def create_end_user(self, person: Person, *, end_user_id: str | None = None) -> EndUser:
-        """Register an end user for *person*, as an app's server would."""
+        """Register an end user for *person*, as an app's server would, with a fixed *end_user_id* or a new one."""
         with self._caught_up() as store:
             return end_users.create(
                 store,
@@ -301,22 +301,42 @@ class Sandbox:
             end_users.delete(store, end_user.end_user_id)
 
     def open_account(self, person: Person, key: str) -> None:
-        """Open an account of *person* now, if its file sets a later opening day or it was closed."""
+        """Open the account *key* of *person* now, if the file sets a later opening day or the account was closed.
+
+        Raises:
+            UnknownName: The person has no such account.
+            UsageError: The account is open.
+        """
         with self._caught_up() as store:
             account_changes.open_account(store, person, key)
 
     def close_account(self, person: Person, key: str) -> None:
-        """Close an account of *person* now."""
+        """Close the account *key* of *person* now.
+
+        Raises:
+            UnknownName: The person has no such account.
+            UsageError: The account is closed.
+        """
         with self._caught_up() as store:
             account_changes.close_account(store, person, key)
 
     def approve_sharing(self, person: Person, key: str) -> None:
-        """Let every other holder agree to the sharing of an account of *person*."""
+        """Let every other holder agree to the sharing of the account *key* of *person*.
+
+        Raises:
+            UnknownName: The person has no such account.
+            UsageError: The account has no other holder.
+        """
         with self._caught_up() as store:
             account_changes.approve_sharing(store, person, key)
 
     def withdraw_sharing(self, person: Person, key: str) -> None:
-        """Let another holder stop the sharing of an account of *person*."""
+        """Let another holder stop the sharing of the account *key* of *person*.
+
+        Raises:
+            UnknownName: The person has no such account.
+            UsageError: The account has no other holder.
+        """
         with self._caught_up() as store:
             account_changes.withdraw_sharing(store, person, key)
 
@@ -359,7 +379,7 @@ class Sandbox:
         """Change console settings until the next reset; an argument that is left out changes nothing.
 
         Args:
-            permissions: The permissions that end users are asked to grant.
+            permissions: The permissions that new consents request.
             scopes: The scopes of new tokens.
             version: The API version of requests that name none.
             consent_days: The duration of new consents in days; 0 means a one-off consent.
@@ -377,6 +397,9 @@ class Sandbox:
 
     def set_connection(self, institution_id: str, status: str) -> None:
         """Set the connection of an institution to HEALTHY, DEGRADED or OUTAGE, until the next reset.
+
+        Raises:
+            UnknownName: No such institution or status.
 
         Source: sync.outage
         """

@@ -100,7 +100,7 @@ class Store:
         self.auth_url = ""
         self.epoch = clock.now()
         self.awaits_moves = False
-        """If set, syncs complete only when a caller moves the clock, whatever real time passes."""
+        """If set, syncs complete only when a caller moves the clock, regardless of real time."""
         self._start_tables()
 
     def _start_tables(self) -> None:

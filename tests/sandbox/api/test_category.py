@@ -16,9 +16,9 @@ GIFTS = "GOVERNMENT_AND_NON_PROFIT_DONATIONS"
 
 
 def rows(api: httpx.Client, consent: Consent, **query: Any) -> list[dict[str, Any]]:
-    asked = {"end_user_id": consent.end_user_id, "page[size]": "1000", **query}
-    found: list[dict[str, Any]] = api.get("/v1/banking/transactions", params=asked).json()["transactions"]
-    return found
+    params = {"end_user_id": consent.end_user_id, "page[size]": "1000", **query}
+    served: list[dict[str, Any]] = api.get("/v1/banking/transactions", params=params).json()["transactions"]
+    return served
 
 
 def choose(api: httpx.Client, fiskil_id: str, secondary: str) -> httpx.Response:
@@ -32,7 +32,7 @@ def test_a_category_is_overridden_at_once_and_for_good(still: Still, api: httpx.
     still.sandbox.sync(consent, "transactions")
     chosen = rows(api, consent)[5]
 
-    answer = choose(api, chosen["fiskil_id"], GIFTS)
+    response = choose(api, chosen["fiskil_id"], GIFTS)
     changed = chosen | {
         "category": {
             "primary_category": "GOVERNMENT_AND_NON_PROFIT",
@@ -41,7 +41,7 @@ def test_a_category_is_overridden_at_once_and_for_good(still: Still, api: httpx.
         }
     }
 
-    assert (answer.status_code, set(answer.json())) == (200, {"message"})
+    assert (response.status_code, set(response.json())) == (200, {"message"})
     assert rows(api, consent, secondary_category=GIFTS) == [changed]
     still.sandbox.sync(consent, "transactions")
     assert rows(api, consent, secondary_category=GIFTS) == [changed]
@@ -65,10 +65,10 @@ def test_a_category_is_overridden_at_once_and_for_good(still: Still, api: httpx.
 )
 def test_an_override_that_says_too_little_is_refused(still: Still, api: httpx.Client, body: Any) -> None:
     """400 in the simple shape. Source: category.unknown, errors.simple"""
-    answer = api.post(PATH, json=body)
+    response = api.post(PATH, json=body)
 
-    assert (answer.status_code, answer.json()["name"]) == (400, "InvalidRequest")
-    assert set(answer.json()) == {"id", "name", "message"}
+    assert (response.status_code, response.json()["name"]) == (400, "InvalidRequest")
+    assert set(response.json()) == {"id", "name", "message"}
 
 
 @pytest.mark.parametrize("secondary", ["GROCERIES", "FOOD_AND_DRINK", "", "food_and_drink_groceries"])

@@ -82,15 +82,15 @@ def quiet(fiskil: LocalFiskil, capfd: pytest.CaptureFixture[str]) -> Iterator[Lo
 def exchange(url: str, raw: bytes) -> bytes:
     """Send *raw* and read until the other side closes."""
     parts = urlsplit(url)
-    got = b""
+    received = b""
     with socket.create_connection((parts.hostname or "", parts.port or 0), timeout=30) as sock:
         # The answer may come, and the connection be reset, before all is sent; what has come is there to read all the same.
         with contextlib.suppress(ConnectionError):
             sock.sendall(raw)
         with contextlib.suppress(ConnectionError):
             while chunk := sock.recv(65536):
-                got += chunk
-    return got
+                received += chunk
+    return received
 
 
 @pytest.mark.parametrize("server", ["api_url", "auth_url"])
@@ -129,11 +129,11 @@ def test_a_client_that_leaves_is_forgotten(quiet: LocalFiskil, server: str, raw:
 @pytest.mark.parametrize("kind", ["websocket", "h2c"])
 def test_an_upgrade_is_ignored(quiet: LocalFiskil, kind: str) -> None:
     """The request is answered as if it had not asked. Source: errors.unauthorized"""
-    answer = httpx.get(
+    response = httpx.get(
         f"{quiet.api_url}/v1/end-users", headers={"connection": "Upgrade", "upgrade": kind}, timeout=30, trust_env=False
     )
 
-    assert answer.status_code == 401
+    assert response.status_code == 401
 
 
 @pytest.mark.parametrize("body", JUNK.values(), ids=JUNK.keys())
@@ -142,20 +142,20 @@ def test_junk_bodies_are_bad_requests(still: Still, api: httpx.Client, path: str
     """400 bad_request in the goa shape, whatever the body. Source: errors.goa"""
     end_user, _ = still.enrol()
 
-    answer = api.post(path.format(end_user_id=end_user.end_user_id), content=body)
+    response = api.post(path.format(end_user_id=end_user.end_user_id), content=body)
 
-    assert answer.status_code == 400
-    assert answer.headers["content-type"] == "application/vnd.goa.error"
-    assert (answer.json()["name"], answer.json()["fault"]) == ("bad_request", False)
+    assert response.status_code == 400
+    assert response.headers["content-type"] == "application/vnd.goa.error"
+    assert (response.json()["name"], response.json()["fault"]) == ("bad_request", False)
 
 
 @pytest.mark.parametrize("body", JUNK.values(), ids=JUNK.keys())
 def test_junk_bodies_of_data_are_invalid_requests(still: Still, api: httpx.Client, body: bytes) -> None:
     """400 InvalidRequest in the simple shape, whatever the body. Source: errors.simple"""
-    answer = api.post("/v1/banking/transactions/category", content=body)
+    response = api.post("/v1/banking/transactions/category", content=body)
 
-    assert (answer.status_code, answer.headers["content-type"]) == (400, "application/json")
-    assert (answer.json()["name"], set(answer.json())) == ("InvalidRequest", {"id", "name", "message"})
+    assert (response.status_code, response.headers["content-type"]) == (400, "application/json")
+    assert (response.json()["name"], set(response.json())) == ("InvalidRequest", {"id", "name", "message"})
 
 
 def test_the_edges_of_json_are_kept(still: Still, api: httpx.Client) -> None:
@@ -170,19 +170,19 @@ def test_the_edges_of_json_are_kept(still: Still, api: httpx.Client) -> None:
 @pytest.mark.parametrize("path", POSTS)
 def test_a_body_beyond_a_megabyte_is_refused(still: Still, api: httpx.Client, path: str) -> None:
     """413 in the goa shape, and the connection closes. Source: errors.goa"""
-    answer = api.post(path, content=json.dumps({"email": "x" * 1_100_000}).encode())
+    response = api.post(path, content=json.dumps({"email": "x" * 1_100_000}).encode())
 
-    assert answer.status_code == 413
-    assert (answer.json()["name"], answer.headers["connection"]) == ("request_too_large", "close")
+    assert response.status_code == 413
+    assert (response.json()["name"], response.headers["connection"]) == ("request_too_large", "close")
 
 
 def test_a_huge_body_is_refused_before_it_comes(still: Still) -> None:
     """Ten gigabytes announced are refused at once, without a byte of them. Source: errors.goa"""
     raw = b"POST /v1/token" + HEAD + b"Content-Length: 10000000000\r\n\r\n"
 
-    answer = exchange(still.api_url, raw)
+    response = exchange(still.api_url, raw)
 
-    assert answer.startswith(b"HTTP/1.1 413 ")
+    assert response.startswith(b"HTTP/1.1 413 ")
 
 
 def test_a_huge_body_is_refused_while_it_comes(quiet: LocalFiskil) -> None:
@@ -195,13 +195,13 @@ def test_a_huge_body_is_refused_while_it_comes(quiet: LocalFiskil) -> None:
 @pytest.mark.parametrize(("path", "method"), REFUSED)
 def test_a_wrong_method_names_the_right_ones(still: Still, api: httpx.Client, path: str, method: str) -> None:
     """405 with every allowed method, in the shape of the path's family. Source: errors.goa, errors.simple"""
-    answer = api.request(method, path.replace("{", "").replace("}", ""))
+    response = api.request(method, path.replace("{", "").replace("}", ""))
 
-    assert answer.status_code == 405
-    assert answer.headers["allow"] == ", ".join(sorted(PATHS[path]))
+    assert response.status_code == 405
+    assert response.headers["allow"] == ", ".join(sorted(PATHS[path]))
     is_data = path.startswith(("/v1/banking/", "/v1/common/", "/v1/energy/"))
-    assert answer.headers["content-type"] == ("application/json" if is_data else "application/vnd.goa.error")
-    assert method == "HEAD" or answer.json()["name"] == "method_not_allowed"
+    assert response.headers["content-type"] == ("application/json" if is_data else "application/vnd.goa.error")
+    assert method == "HEAD" or response.json()["name"] == "method_not_allowed"
 
 
 @pytest.mark.parametrize(

@@ -19,12 +19,12 @@ class Broken(dict[Any, Any]):
 def test_a_core_endpoint_says_fault(fiskil: LocalFiskil, capfd: pytest.CaptureFixture[str]) -> None:
     """500 in the goa shape with fault true; the note has place, error and traceback. Source: errors.goa"""
     whole, fiskil.sandbox.store.institutions = fiskil.sandbox.store.institutions, Broken()
-    answer = httpx.get(f"{fiskil.api_url}/v1/institutions/88888", timeout=30, trust_env=False)
+    response = httpx.get(f"{fiskil.api_url}/v1/institutions/88888", timeout=30, trust_env=False)
     fiskil.sandbox.store.institutions = whole
 
-    assert answer.status_code == 500
-    assert answer.json() == {
-        "id": answer.json()["id"],
+    assert response.status_code == 500
+    assert response.json() == {
+        "id": response.json()["id"],
         "name": "internal_error",
         "message": "internal error",
         "temporary": False,
@@ -46,25 +46,25 @@ def test_a_data_endpoint_answers_in_the_simple_shape(fiskil: LocalFiskil) -> Non
     fiskil.authorise(rosa)
     fiskil.sandbox.store.served = Broken()
 
-    answer = httpx.get(
+    response = httpx.get(
         f"{fiskil.api_url}/v1/banking/accounts?end_user_id={rosa.end_user_id}",
         headers={"authorization": f"Bearer {token}"},
         timeout=30,
         trust_env=False,
     )
 
-    assert answer.status_code == 500
-    assert set(answer.json()) == {"id", "name", "message"}
+    assert response.status_code == 500
+    assert set(response.json()) == {"id", "name", "message"}
     assert [crash.place for crash in fiskil.sandbox.crashes] == ["api banking.accounts"]
 
 
 def test_the_page_says_whose_fault_it_is(fiskil: LocalFiskil, capfd: pytest.CaptureFixture[str]) -> None:
     """A person reads that the sandbox failed, and the note says page."""
     fiskil.sandbox.store.sessions = Broken()
-    answer = httpx.get(f"{fiskil.auth_url}?sess_id=x", timeout=30, trust_env=False)
+    response = httpx.get(f"{fiskil.auth_url}?sess_id=x", timeout=30, trust_env=False)
 
-    assert answer.status_code == 500
-    assert "The sandbox itself failed. This is no fault of yours." in answer.text
+    assert response.status_code == 500
+    assert "The sandbox itself failed. This is no fault of yours." in response.text
     assert [crash.place for crash in fiskil.sandbox.crashes] == ["page"]
     assert capfd.readouterr().err == ""
 

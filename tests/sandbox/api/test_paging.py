@@ -14,10 +14,10 @@ PATH = "/v1/banking/transactions"
 def walk(api: httpx.Client, start: str, link: str) -> list[dict[str, Any]]:
     """Every page from *start* on, following *link* to the end."""
     pages = []
-    following: str | None = start
-    while following:
-        pages.append(api.get(following).json())
-        following = pages[-1]["links"].get(link)
+    next_url: str | None = start
+    while next_url:
+        pages.append(api.get(next_url).json())
+        next_url = pages[-1]["links"].get(link)
     return pages
 
 
@@ -55,9 +55,9 @@ def test_links_are_full_urls_that_keep_the_question(still: Still, api: httpx.Cli
     link = api.get(f"{start}&status=POSTED").json()["links"]["next"]
 
     assert link.startswith(f"{still.api_url}{PATH}?")
-    asked = parse_qs(urlsplit(link).query)
-    assert asked.pop("page[after]")
-    assert (asked["page[size]"], asked["status"]) == (["7"], ["POSTED"])
+    query = parse_qs(urlsplit(link).query)
+    assert query.pop("page[after]")
+    assert (query["page[size]"], query["status"]) == (["7"], ["POSTED"])
 
 
 @pytest.mark.parametrize(
@@ -67,18 +67,18 @@ def test_sizes_are_capped(still: Still, api: httpx.Client, size: str, rows: int)
     """Anything above 1000 is accepted and means 1000. Source: paging.size-cap"""
     consent = still.consent("priya")
 
-    answer = api.get(PATH, params={"end_user_id": consent.end_user_id, "page[size]": size})
+    response = api.get(PATH, params={"end_user_id": consent.end_user_id, "page[size]": size})
 
-    assert len(answer.json()["transactions"]) == rows
+    assert len(response.json()["transactions"]) == rows
 
 
 @pytest.mark.parametrize("size", ["0", "-1", "1e9", "1.5", "ten", "+5", "\uff10", "\u00b2", " 5", "0x10", "000"])
 def test_a_size_that_is_no_positive_integer_is_refused(api: httpx.Client, size: str) -> None:
     """400 InvalidRequest in the simple shape. Source: paging.size-cap, errors.simple"""
-    answer = api.get(PATH, params={"end_user_id": "eu_1", "page[size]": size})
+    response = api.get(PATH, params={"end_user_id": "eu_1", "page[size]": size})
 
-    assert answer.status_code == 400
-    assert answer.json()["message"] == "invalid page[size]: must be a positive integer"
+    assert response.status_code == 400
+    assert response.json()["message"] == "invalid page[size]: must be a positive integer"
 
 
 @pytest.mark.parametrize(
@@ -88,10 +88,10 @@ def test_a_size_that_is_no_positive_integer_is_refused(api: httpx.Client, size: 
 @pytest.mark.parametrize("name", ["page[after]", "page[before]"])
 def test_a_made_up_cursor_is_unavailable(api: httpx.Client, name: str, cursor: str) -> None:
     """503 with the observed words, not 400. Source: paging.bad-cursor"""
-    answer = api.get(PATH, params={"end_user_id": "eu_1", name: cursor})
+    response = api.get(PATH, params={"end_user_id": "eu_1", name: cursor})
 
-    assert answer.status_code == 503
-    assert (answer.json()["name"], answer.json()["message"]) == ("ServiceUnavailable", "temporarily unavailable")
+    assert response.status_code == 503
+    assert (response.json()["name"], response.json()["message"]) == ("ServiceUnavailable", "temporarily unavailable")
 
 
 def test_a_cursor_belongs_to_its_listing(still: Still, api: httpx.Client, start: str) -> None:
@@ -173,30 +173,30 @@ def test_core_lists_come_whole_or_as_asked(still: Still, api: httpx.Client, path
     """Whole without page[size]; with it the links lead to every row once. Source: paging.v3-lists"""
     end_user_id = _crowd(still)
     whole = api.get(path, params={"end_user_id": end_user_id}).json()
-    seen: list[dict[str, Any]] = []
-    following: str | None = f"{path}?end_user_id={end_user_id}&page[size]=7"
-    while following:
-        answer = api.get(following).json()
-        assert len(answer[root]) <= 7
-        seen += answer[root]
-        following = answer["links"].get("next")
+    paged_rows: list[dict[str, Any]] = []
+    next_url: str | None = f"{path}?end_user_id={end_user_id}&page[size]=7"
+    while next_url:
+        response = api.get(next_url).json()
+        assert len(response[root]) <= 7
+        paged_rows += response[root]
+        next_url = response["links"].get("next")
 
     assert (len(whole[root]), whole["links"]) == (30, {})
-    assert [row.get("id", row.get("arrangement_id")) for row in seen] == [
-        value.get("id", value.get("arrangement_id")) for value in whole[root]
+    assert [row.get("id", row.get("arrangement_id")) for row in paged_rows] == [
+        row.get("id", row.get("arrangement_id")) for row in whole[root]
     ]
 
 
 @pytest.mark.parametrize(("path", "root"), CORE)
 def test_core_lists_may_be_cut_unasked(still: Still, api: httpx.Client, path: str, root: str) -> None:
-    """Where that is the reading. Source: paging.v3-lists"""
+    """Where that is the interpretation. Source: paging.v3-lists"""
     end_user_id = _crowd(still)
     still.sandbox.read_as({"paging.v3-lists": "paged"})
 
-    answer = api.get(path, params={"end_user_id": end_user_id}).json()
+    response = api.get(path, params={"end_user_id": end_user_id}).json()
 
-    assert len(answer[root]) == 25
-    assert "next" in answer["links"]
+    assert len(response[root]) == 25
+    assert "next" in response["links"]
 
 
 @pytest.mark.parametrize("path", ["/v1/end-users", "/v1/consent"])
@@ -208,16 +208,16 @@ def test_core_lists_refuse_what_data_refuses(
     still: Still, api: httpx.Client, path: str, query: dict[str, str], status: int, name: str
 ) -> None:
     """In the core's words, and as lists of v3 without flags. Source: errors.v3-lists, paging.bad-cursor"""
-    answer = api.get(path, params={"end_user_id": "eu_1", **query})
+    response = api.get(path, params={"end_user_id": "eu_1", **query})
 
-    assert (answer.status_code, answer.json()["name"]) == (status, name)
-    assert set(answer.json()) == {"id", "name", "message"}
+    assert (response.status_code, response.json()["name"]) == (status, name)
+    assert set(response.json()) == {"id", "name", "message"}
 
 
 @pytest.mark.parametrize("version", ["v1", "v2"])
 def test_older_core_lists_know_no_pages(still: Still, api: httpx.Client, version: str) -> None:
     """page[size] changes nothing there. Source: versions.v3-envelope"""
     end_user_id = _crowd(still)
-    asked = {"end_user_id": end_user_id, "page[size]": "7"}
+    params = {"end_user_id": end_user_id, "page[size]": "7"}
 
-    assert len(api.get("/v1/consent", params=asked, headers={"X-Fiskil-Version": version}).json()) == 30
+    assert len(api.get("/v1/consent", params=params, headers={"X-Fiskil-Version": version}).json()) == 30

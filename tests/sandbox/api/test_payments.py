@@ -22,9 +22,9 @@ PREFIXES = {"payees": "bank_payee_", "direct_debits": "bank_dd_", "scheduled_pay
 
 def rows(api: httpx.Client, dataset: str, consent: Consent, **query: Any) -> list[dict[str, Any]]:
     path = PATHS.get(dataset, f"/v1/banking/{dataset}")
-    answer = api.get(path, params={"end_user_id": consent.end_user_id, "page[size]": "1000", **query})
-    found: list[dict[str, Any]] = answer.json()[dataset]
-    return found
+    response = api.get(path, params={"end_user_id": consent.end_user_id, "page[size]": "1000", **query})
+    served: list[dict[str, Any]] = response.json()[dataset]
+    return served
 
 
 def crowd(still: Still) -> list[Consent]:
@@ -34,9 +34,9 @@ def crowd(still: Still) -> list[Consent]:
 
 def members(row: dict[str, Any], union: str, names: dict[str, str]) -> list[str]:
     """The members of a union that are there, which must be the one that it names."""
-    there = [name for name in names.values() if name in row]
-    assert there == [names[row[union]]]
-    return there
+    present = [name for name in names.values() if name in row]
+    assert present == [names[row[union]]]
+    return present
 
 
 @pytest.mark.parametrize("dataset", PATHS)
@@ -47,13 +47,13 @@ def test_payments_need_their_permission(still: Still, api: httpx.Client, dataset
 
 @pytest.mark.parametrize("dataset", PATHS)
 def test_a_missing_permission_may_be_refused(still: Still, api: httpx.Client, dataset: str) -> None:
-    """Where that is the reading, 403 in the simple shape. Source: data.missing-permission, errors.simple"""
+    """Where that is the interpretation, 403 in the simple shape. Source: data.missing-permission, errors.simple"""
     consent = still.consent("rosa")
     still.sandbox.read_as({"data.missing-permission": "403"})
 
-    answer = api.get(PATHS[dataset], params={"end_user_id": consent.end_user_id})
+    response = api.get(PATHS[dataset], params={"end_user_id": consent.end_user_id})
 
-    assert (answer.status_code, set(answer.json())) == (403, {"id", "name", "message"})
+    assert (response.status_code, set(response.json())) == (403, {"id", "name", "message"})
 
 
 @pytest.mark.parametrize("dataset", PATHS)
@@ -61,22 +61,22 @@ def test_payments_say_what_they_are(still: Still, api: httpx.Client, dataset: st
     """Ids with a prefix, arrangement and institution; a page at a time. Source: paging.links"""
     consent = still.everything()
 
-    found = rows(api, dataset, consent)
+    served = rows(api, dataset, consent)
     first = api.get(PATHS[dataset], params={"end_user_id": consent.end_user_id, "page[size]": "1"}).json()
 
-    assert found
-    assert {row["fiskil_id"].startswith(PREFIXES[dataset]) for row in found} == {True}
-    assert {row["arrangement_id"] for row in found} == {consent.arrangement_id}
-    assert first[dataset] == found[:1]
-    assert ("next" in first["links"]) == (len(found) > 1)
+    assert served
+    assert {row["fiskil_id"].startswith(PREFIXES[dataset]) for row in served} == {True}
+    assert {row["arrangement_id"] for row in served} == {consent.arrangement_id}
+    assert first[dataset] == served[:1]
+    assert ("next" in first["links"]) == (len(served) > 1)
 
 
 @pytest.mark.parametrize("dataset", PATHS)
 def test_payments_need_an_end_user(still: Still, api: httpx.Client, dataset: str) -> None:
     """400 InvalidRequest. Source: data.end-user-required"""
-    answer = api.get(PATHS[dataset])
+    response = api.get(PATHS[dataset])
 
-    assert (answer.status_code, answer.json()["name"]) == (400, "InvalidRequest")
+    assert (response.status_code, response.json()["name"]) == (400, "InvalidRequest")
 
 
 @pytest.mark.parametrize(
@@ -90,10 +90,10 @@ def test_payments_need_an_end_user(still: Still, api: httpx.Client, dataset: str
 def test_a_sync_of_payments_is_told(still: Still, api: httpx.Client, dataset: str, kind: str) -> None:
     """One event without account_ids; that of payees names them. Source: webhooks.events"""
     consent = still.everything()
-    (told,) = [event for event in still.sandbox.events if event.kind == kind]
+    (event,) = [event for event in still.sandbox.events if event.kind == kind]
 
-    assert told.account_ids is None
-    assert told.extra == (
+    assert event.account_ids is None
+    assert event.extra == (
         {"payee_ids": [row["payee_id"] for row in rows(api, "payees", consent)]} if dataset == "payees" else {}
     )
 
@@ -107,14 +107,14 @@ def test_payees_come_in_every_kind(still: Still, api: httpx.Client) -> None:
         "international": "international",
     }
     accounts = {"account": "account", "card": "card", "payId": "pay_id"}
-    seen: set[str] = set()
+    members_seen: set[str] = set()
     for consent in crowd(still):
         for payee in rows(api, "payees", consent):
-            seen.update(members(payee, "payee_u_type", unions))
+            members_seen.update(members(payee, "payee_u_type", unions))
             if "domestic" in payee:
-                seen.update(members(payee["domestic"], "payee_account_u_type", accounts))
+                members_seen.update(members(payee["domestic"], "payee_account_u_type", accounts))
 
-    assert seen == {*unions.values(), *accounts.values()}
+    assert members_seen == {*unions.values(), *accounts.values()}
 
 
 def test_a_direct_debit_is_the_latest_of_its_kind(still: Still, api: httpx.Client) -> None:
@@ -135,7 +135,7 @@ def test_a_direct_debit_is_the_latest_of_its_kind(still: Still, api: httpx.Clien
 
 
 def test_direct_debits_are_where_three_cs_are(still: Still, api: httpx.Client) -> None:
-    """The path spelt well is not found, unless that is the reading. Source: direct-debits.path, paths.direct-debits"""
+    """The path spelt well is not found, unless that is the interpretation. Source: direct-debits.path, paths.direct-debits"""
     consent = still.everything()
     path = "/v1/banking/accounts/direct-debits"
 
@@ -155,19 +155,19 @@ def test_orders_pay_whom_the_end_user_knows(still: Still, api: httpx.Client) -> 
         "lastWeekDay": "last_week_day",
         "eventBased": "event_based",
     }
-    seen: set[str] = set()
+    members_seen: set[str] = set()
     for consent in crowd(still):
         own = {row["account_id"] for row in rows(api, "accounts", consent)}
         payees = {row["payee_id"] for row in rows(api, "payees", consent)}
         for order in rows(api, "scheduled_payments", consent):
-            seen.update(members(order["recurrence"], "recurrence_u_type", recurrences))
+            members_seen.update(members(order["recurrence"], "recurrence_u_type", recurrences))
             assert order["from"]["account_id"] in own
             for payment in order["payment_set"]:
                 targets = members(payment["to"], "to_utype", {"accountId": "account_id", "payeeId": "payee_id"})
                 assert payment["to"][targets[0]] in own | payees
                 assert payment["is_amount_calculated"] == ("amount" not in payment)
 
-    assert seen == set(recurrences.values())
+    assert members_seen == set(recurrences.values())
 
 
 def test_orders_repeat_what_the_history_shows(still: Still, api: httpx.Client) -> None:

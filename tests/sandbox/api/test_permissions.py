@@ -12,7 +12,7 @@ def test_permissions_are_listed(still: Still, api: httpx.Client) -> None:
     """Every one with its fields. Source: permissions.list"""
     listed = api.get("/v1/permissions").json()
 
-    assert [value["name"] for value in listed] == list(PERMISSIONS)
+    assert [row["name"] for row in listed] == list(PERMISSIONS)
     assert listed[2] == {
         "name": "transactions",
         "description": PERMISSIONS["transactions"].description,
@@ -27,15 +27,15 @@ def test_an_industry_has_its_own_permissions(still: Still, api: httpx.Client, in
     """And the one that all share. Source: permissions.list"""
     listed = api.get("/v1/permissions", params={"industry": industry}).json()
 
-    assert {value["industry"] for value in listed} == {industry, "common"}
+    assert {row["industry"] for row in listed} == {industry, "common"}
 
 
 def test_another_industry_has_none(still: Still, api: httpx.Client) -> None:
     """400 bad_request; as a list of v3, without flags. Source: errors.v3-lists"""
-    answer = api.get("/v1/permissions?industry=water")
+    response = api.get("/v1/permissions?industry=water")
 
-    assert (answer.status_code, answer.json()["name"]) == (400, "bad_request")
-    assert set(answer.json()) == {"id", "name", "message"}
+    assert (response.status_code, response.json()["name"]) == (400, "bad_request")
+    assert set(response.json()) == {"id", "name", "message"}
 
 
 def test_permissions_ask_for_a_token(still: Still) -> None:
@@ -56,7 +56,7 @@ def test_the_console_says_what_consents_cover(still: Still, api: httpx.Client) -
 
 
 @pytest.mark.parametrize(
-    ("institution_id", "asked", "covers"),
+    ("institution_id", "requested", "covers"),
     [
         ("88888", ("usage",), ()),
         ("88888", ("usage", "identity"), ("identity",)),
@@ -65,10 +65,10 @@ def test_the_console_says_what_consents_cover(still: Still, api: httpx.Client) -
     ],
 )
 def test_a_list_that_was_set_is_never_widened(
-    still: Still, institution_id: str, asked: tuple[str, ...], covers: tuple[str, ...]
+    still: Still, institution_id: str, requested: tuple[str, ...], covers: tuple[str, ...]
 ) -> None:
     """What it leaves out of an industry no institution of that industry gives. Source: permissions.usual"""
-    still.sandbox.configure(permissions=asked)
+    still.sandbox.configure(permissions=requested)
     opened = still.invite(institution_id=institution_id)
 
     still.sandbox.conclude(opened.session_id, "approved")

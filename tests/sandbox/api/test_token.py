@@ -19,11 +19,11 @@ def claims_of(token: str) -> dict[str, Any]:
 
 def test_a_pair_is_exchanged_for_a_token(still: Still, api: httpx.Client) -> None:
     """The answer has token, token_type and expires_in. Source: token.exchange, token.lifetime"""
-    answer = api.post("/v1/token", json=still.pair)
+    response = api.post("/v1/token", json=still.pair)
 
-    assert answer.status_code == 200
-    assert answer.headers["content-type"] == "application/json"
-    assert answer.json() == {"token": answer.json()["token"], "token_type": "Bearer", "expires_in": 900}
+    assert response.status_code == 200
+    assert response.headers["content-type"] == "application/json"
+    assert response.json() == {"token": response.json()["token"], "token_type": "Bearer", "expires_in": 900}
 
 
 def test_a_token_carries_the_observed_claims(still: Still, api: httpx.Client) -> None:
@@ -49,12 +49,12 @@ def test_each_exchange_gives_another_token(still: Still, api: httpx.Client) -> N
 @pytest.mark.parametrize("wrong", [{"client_id": "another"}, {"client_secret": "another"}])
 def test_a_wrong_pair_is_unauthorized(still: Still, api: httpx.Client, wrong: dict[str, str]) -> None:
     """Either half wrong gives 401 with the goa shape and no word about which. Source: token.bad-credentials, errors.goa"""
-    answer = api.post("/v1/token", json=still.pair | wrong)
+    response = api.post("/v1/token", json=still.pair | wrong)
 
-    assert answer.status_code == 401
-    assert answer.headers["content-type"] == "application/vnd.goa.error"
-    assert answer.json() == {
-        "id": answer.json()["id"],
+    assert response.status_code == 401
+    assert response.headers["content-type"] == "application/vnd.goa.error"
+    assert response.json() == {
+        "id": response.json()["id"],
         "name": "unauthorized",
         "message": "client_id or client_secret is not valid",
         "temporary": False,
@@ -87,10 +87,10 @@ def test_a_revoked_key_gets_no_token_and_kills_those_it_has(still: Still, api: h
 )
 def test_only_json_with_both_halves_is_read(still: Still, body: dict[str, Any]) -> None:
     """A form, Basic auth or half a pair is a bad request. Source: token.exchange"""
-    answer = httpx.post(f"{still.api_url}/v1/token", timeout=30, trust_env=False, **body)
+    response = httpx.post(f"{still.api_url}/v1/token", timeout=30, trust_env=False, **body)
 
-    assert answer.status_code == 400
-    assert answer.json()["name"] == "bad_request"
+    assert response.status_code == 400
+    assert response.json()["name"] == "bad_request"
 
 
 def test_a_token_dies_at_its_fifteenth_minute(still: Still, api: httpx.Client) -> None:
@@ -128,21 +128,21 @@ def test_every_token_can_be_made_to_die(still: Still, api: httpx.Client) -> None
 )
 def test_anything_but_a_live_bearer_token_is_unauthorized(still: Still, value: str) -> None:
     """A core endpoint says so in the goa shape. Source: token.expired, errors.unauthorized"""
-    sent = [(b"authorization", value.encode("latin-1"))]
+    headers = [(b"authorization", value.encode("latin-1"))]
 
-    answer = httpx.get(f"{still.api_url}/v1/end-users/eu_1", headers=sent, timeout=30, trust_env=False)
+    response = httpx.get(f"{still.api_url}/v1/end-users/eu_1", headers=headers, timeout=30, trust_env=False)
 
-    assert answer.status_code == 401
-    assert (answer.json()["name"], answer.json()["fault"]) == ("unauthorized", False)
+    assert response.status_code == 401
+    assert (response.json()["name"], response.json()["fault"]) == ("unauthorized", False)
 
 
 def test_a_data_endpoint_says_so_in_the_simple_shape(still: Still) -> None:
     """Without a token a data call is 401 with id, name and message only. Source: token.expired, errors.simple"""
-    answer = httpx.get(f"{still.api_url}/v1/banking/accounts?end_user_id=eu_1", timeout=30, trust_env=False)
+    response = httpx.get(f"{still.api_url}/v1/banking/accounts?end_user_id=eu_1", timeout=30, trust_env=False)
 
-    assert answer.status_code == 401
-    assert answer.headers["content-type"] == "application/json"
-    assert set(answer.json()) == {"id", "name", "message"}
+    assert response.status_code == 401
+    assert response.headers["content-type"] == "application/json"
+    assert set(response.json()) == {"id", "name", "message"}
 
 
 def test_the_scheme_may_be_written_in_any_case(still: Still, api: httpx.Client) -> None:
@@ -157,8 +157,8 @@ def test_no_load_fills_the_memory_with_tokens(still: Still) -> None:
     """Beyond more than any app takes in fifteen minutes, the older half dies; the newest is good."""
     store = still.sandbox.store
     pair = (store.credentials.client_id, store.credentials.client_secret)
-    taken = [tokens.exchange(store, *pair) for _ in range(tokens.MOST_ALIVE + 1)]
+    exchanged = [tokens.exchange(store, *pair) for _ in range(tokens.MOST_ALIVE + 1)]
 
     assert len(store.tokens) <= tokens.MOST_ALIVE
-    assert tokens.require(store, f"Bearer {taken[-1].value}") == taken[-1]
-    assert taken[0].value not in store.tokens
+    assert tokens.require(store, f"Bearer {exchanged[-1].value}") == exchanged[-1]
+    assert exchanged[0].value not in store.tokens

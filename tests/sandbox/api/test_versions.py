@@ -13,11 +13,11 @@ from tests.sandbox.still import Still
 
 
 def ask(api: httpx.Client, version: str, path: str, consent: Consent) -> dict[str, Any]:
-    asked = {"end_user_id": consent.end_user_id, "page[size]": "1000"}
-    answer = api.get(path, params=asked, headers={"X-Fiskil-Version": version})
-    assert (answer.status_code, answer.headers["x-fiskil-version"]) == (200, version)
-    found: dict[str, Any] = answer.json()
-    return found
+    params = {"end_user_id": consent.end_user_id, "page[size]": "1000"}
+    response = api.get(path, params=params, headers={"X-Fiskil-Version": version})
+    assert (response.status_code, response.headers["x-fiskil-version"]) == (200, version)
+    body: dict[str, Any] = response.json()
+    return body
 
 
 def borrower(still: Still) -> Consent:
@@ -75,8 +75,8 @@ def test_v1_has_flags_for_features(still: Still, api: httpx.Client) -> None:
         for version in ("v1", "v2")
     )
 
-    assert {value["is_activated"] for value in newer} == {"ACTIVATED", "NOT_ACTIVATED"}
-    assert [value["is_activated"] for value in older] == [value["is_activated"] == "ACTIVATED" for value in newer]
+    assert {row["is_activated"] for row in newer} == {"ACTIVATED", "NOT_ACTIVATED"}
+    assert [row["is_activated"] for row in older] == [row["is_activated"] == "ACTIVATED" for row in newer]
 
 
 def test_v1_has_numbers_for_bounds_and_one_condition(still: Still, api: httpx.Client) -> None:
@@ -104,8 +104,8 @@ def test_v1_has_flat_fees(still: Still, api: httpx.Client) -> None:
     older, newer = (
         {
             fee["name"]: fee
-            for value in api.get("/v1/banking/products?instituition_id=88888").json()["products"]
-            for fee in api.get(f"/v1/banking/products/{value['product_id']}", headers={"X-Fiskil-Version": version}).json()[
+            for row in api.get("/v1/banking/products?instituition_id=88888").json()["products"]
+            for fee in api.get(f"/v1/banking/products/{row['product_id']}", headers={"X-Fiskil-Version": version}).json()[
                 "product"
             ]["fees"]
         }
@@ -125,30 +125,30 @@ def test_v1_has_the_fast_payload_under_another_name(still: Still, api: httpx.Cli
     """NppPayload, service and x2p101_payload, for npp_payload alone. Source: versions.npp-payload"""
     consent = borrower(still)
     older, newer = (
-        [value["extended_data"] for value in ask(api, version, "/v1/banking/transactions", consent)["transactions"]]
+        [row["extended_data"] for row in ask(api, version, "/v1/banking/transactions", consent)["transactions"]]
         for version in ("v1", "v2")
     )
     pairs = [(old, new) for old, new in zip(older, newer, strict=True) if "npp_payload" in new]
 
     assert pairs
     for old, new in pairs:
-        assert set(new) == {next(one for one in ("payer", "payee") if one in new), "extension_u_type", "npp_payload"}
+        assert set(new) == {next(side for side in ("payer", "payee") if side in new), "extension_u_type", "npp_payload"}
         assert old["nppPayload"] == new["npp_payload"]
         assert old["service"] == new["npp_payload"]["service"]
         assert "npp_payload" not in old
         assert "x2p101_payload" in old
 
 
-@pytest.mark.parametrize(("reading", "has_it"), [("carried", True), ("left-out", False)])
-def test_an_empty_service_may_be_left_out(still: Still, api: httpx.Client, reading: str, has_it: bool) -> None:
+@pytest.mark.parametrize(("interpretation", "has_it"), [("carried", True), ("left-out", False)])
+def test_an_empty_service_may_be_left_out(still: Still, api: httpx.Client, interpretation: str, has_it: bool) -> None:
     """Rows without an extension. Source: versions.empty-service"""
     consent = still.consent("rosa")
-    still.sandbox.read_as({"versions.empty-service": reading})
+    still.sandbox.read_as({"versions.empty-service": interpretation})
 
-    found = ask(api, "v3", "/v1/banking/transactions", consent)["transactions"]
+    rows = ask(api, "v3", "/v1/banking/transactions", consent)["transactions"]
 
-    assert ({"service": ""} in [value.get("extended_data") for value in found]) == has_it
-    assert any("npp_payload" in value.get("extended_data", {}) for value in found)
+    assert ({"service": ""} in [row.get("extended_data") for row in rows]) == has_it
+    assert any("npp_payload" in row.get("extended_data", {}) for row in rows)
 
 
 @pytest.mark.parametrize("pinned", VERSIONS)
@@ -157,12 +157,12 @@ def test_the_pin_rules_without_a_header(still: Still, api: httpx.Client, pinned:
     still.sandbox.configure(version=pinned)
 
     alone = api.get("/v1/end-users")
-    asked = api.get("/v1/end-users", headers={"X-Fiskil-Version": "v2"})
+    explicit = api.get("/v1/end-users", headers={"X-Fiskil-Version": "v2"})
 
     assert alone.headers["x-fiskil-version"] == pinned
     assert isinstance(alone.json(), dict if pinned == "v3" else list)
-    assert asked.headers["x-fiskil-version"] == "v2"
-    assert isinstance(asked.json(), list)
+    assert explicit.headers["x-fiskil-version"] == "v2"
+    assert isinstance(explicit.json(), list)
 
 
 @pytest.mark.parametrize("label", ["v4", "V2", "2", "2.0.0", "v2.0.0", "v3 ", "latest"])
@@ -171,10 +171,10 @@ def test_the_pin_rules_without_a_header(still: Still, api: httpx.Client, pinned:
 )
 def test_another_label_is_refused(still: Still, api: httpx.Client, label: str, path: str, name: str) -> None:
     """400 before anything is looked at; the pinned version is named. Source: versions.header"""
-    answer = api.get(path, headers={"X-Fiskil-Version": label.strip() or label})
+    response = api.get(path, headers={"X-Fiskil-Version": label.strip() or label})
 
     if label.strip() in VERSIONS:
-        assert answer.status_code == 200
+        assert response.status_code == 200
     else:
-        assert (answer.status_code, answer.json()["name"]) == (400, name)
-        assert answer.headers["x-fiskil-version"] == "v3"
+        assert (response.status_code, response.json()["name"]) == (400, name)
+        assert response.headers["x-fiskil-version"] == "v3"

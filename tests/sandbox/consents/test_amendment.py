@@ -25,8 +25,8 @@ def change(still: Still, consent: Consent, *, accounts: tuple[str, ...] = (), da
 
 
 def listed(api: httpx.Client, consent: Consent, dataset: str) -> int:
-    told = api.get(f"/v1/banking/{dataset}", params={"end_user_id": consent.end_user_id}).json()
-    return len(told[dataset])
+    body = api.get(f"/v1/banking/{dataset}", params={"end_user_id": consent.end_user_id}).json()
+    return len(body[dataset])
 
 
 def test_what_left_the_consent_is_served_no_longer(still: Still, api: httpx.Client) -> None:
@@ -35,9 +35,12 @@ def test_what_left_the_consent_is_served_no_longer(still: Still, api: httpx.Clie
 
     amended = change(still, consent, accounts=("everyday",), datasets=("accounts", "balances"))
 
-    (told,) = api.get("/v1/consent", params={"end_user_id": consent.end_user_id}).json()["consents"]
-    assert [listed(api, consent, one) for one in ("accounts", "balances", "transactions")] == [1, 1, 0]
-    assert (told["arrangement_id"], told["permissions"]) == (consent.arrangement_id, ["accounts", "balances"])
+    (listed_consent,) = api.get("/v1/consent", params={"end_user_id": consent.end_user_id}).json()["consents"]
+    assert [listed(api, consent, dataset) for dataset in ("accounts", "balances", "transactions")] == [1, 1, 0]
+    assert (listed_consent["arrangement_id"], listed_consent["permissions"]) == (
+        consent.arrangement_id,
+        ["accounts", "balances"],
+    )
     assert still.sandbox.events[-1].kind == "consent.updated"
     assert amended.account_keys == ("everyday",)
 
@@ -46,11 +49,11 @@ def test_what_left_the_consent_is_synced_no_longer(still: Still) -> None:
     """A day later the other datasets are looked at, and that one is not. Source: sync.recurrence"""
     consent = connect(still)
     change(still, consent, datasets=("accounts",))
-    told = len(still.sandbox.events)
+    count_before = len(still.sandbox.events)
 
     still.sandbox.clock.advance(days=1, minutes=1)
 
-    assert {event.kind for event in still.sandbox.events[told:]} == {"banking.accounts.sync.completed"}
+    assert {event.kind for event in still.sandbox.events[count_before:]} == {"banking.accounts.sync.completed"}
 
 
 def test_what_joined_comes_with_the_next_sync(still: Still, api: httpx.Client) -> None:
@@ -73,7 +76,7 @@ def test_what_cannot_be_amended_is_refused(still: Still) -> None:
     with pytest.raises(UnknownName, match="No dataset 'account'"):
         change(still, consent, datasets=("account",))
     still.sandbox.revoke(consent)
-    with pytest.raises(UsageError, match="The consent is over"):
+    with pytest.raises(UsageError, match="The consent has ended"):
         change(still, still.sandbox.consents_of(consent.end_user_id)[-1], datasets=("accounts",))
 
 

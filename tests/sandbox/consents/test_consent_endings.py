@@ -15,15 +15,15 @@ TRANSACTIONS = "banking.transactions.sync.completed"
 
 
 def listed(api: httpx.Client, consent: Consent) -> dict[str, object]:
-    (one,) = api.get("/v1/consent", params={"end_user_id": consent.end_user_id}).json()["consents"]
-    return dict(one)
+    (row,) = api.get("/v1/consent", params={"end_user_id": consent.end_user_id}).json()["consents"]
+    return dict(row)
 
 
 def accounts(api: httpx.Client, consent: Consent) -> list[dict[str, object]]:
-    found: list[dict[str, object]] = api.get("/v1/banking/accounts", params={"end_user_id": consent.end_user_id}).json()[
+    served: list[dict[str, object]] = api.get("/v1/banking/accounts", params={"end_user_id": consent.end_user_id}).json()[
         "accounts"
     ]
-    return found
+    return served
 
 
 def kinds(still: Still) -> list[str]:
@@ -93,7 +93,7 @@ def test_a_one_off_consent_is_synced_once(still: Still, api: httpx.Client) -> No
 
 
 def test_a_one_off_consent_may_end_once_it_was_read(still: Still) -> None:
-    """Under the other reading the last sync ends it. Source: consents.one-off"""
+    """Under the other interpretation the last sync ends it. Source: consents.one-off"""
     still.sandbox.read_as({"consents.one-off": "ends-when-read"})
     still.sandbox.configure(consent_days=0)
     consent = still.consent("rosa", is_synced=False)
@@ -111,12 +111,12 @@ def test_closing_the_last_account_ends_the_consent(still: Still, api: httpx.Clie
     _, person = still.enrol("rosa")
 
     still.sandbox.close_account(person, "savings")
-    after_one = listed(api, consent)["active"]
+    is_active_after_one = listed(api, consent)["active"]
     still.sandbox.clock.advance(minutes=5)
     still.sandbox.close_account(person, "everyday")
 
     ended = still.sandbox.consents_of(consent.end_user_id)[0]
-    assert (after_one, ended.ended_by, ended.termination_reason) == (True, "institution", "Revoked")
+    assert (is_active_after_one, ended.ended_by, ended.termination_reason) == (True, "institution", "Revoked")
     assert (ended.ended_at, kinds(still)[-1]) == (still.sandbox.clock.now(), "consent.revoked")
     assert accounts(api, consent) == []
 
@@ -151,15 +151,15 @@ def test_ending_stops_syncs_that_would_recur(still: Still) -> None:
     still.sandbox.clock.advance(days=2)
 
     still.sandbox.revoke(consent)
-    told = kinds(still)
+    kinds_before = kinds(still)
     still.sandbox.clock.advance(days=400)
 
-    assert kinds(still) == told
-    assert told[-1] == "consent.revoked"
+    assert kinds(still) == kinds_before
+    assert kinds_before[-1] == "consent.revoked"
     assert still.sandbox.store.syncs.of(consent.arrangement_id) == []
 
 
-def test_deleting_an_end_user_ends_everything(still: Still, api: httpx.Client, visitor: FormBrowser) -> None:
+def test_deleting_an_end_user_ends_everything(still: Still, api: httpx.Client, form_browser: FormBrowser) -> None:
     """Consents, syncs and open pages are over, each consent is told once. Source: end-users.delete-ends-consents"""
     bank = still.consent("rosa")
     end_user = still.sandbox.store.end_users[bank.end_user_id]
@@ -169,11 +169,11 @@ def test_deleting_an_end_user_ends_everything(still: Still, api: httpx.Client, v
 
     api.delete(f"/v1/end-users/{bank.end_user_id}")
     still.sandbox.clock.advance(days=3)
-    visitor.open(still.page_of(session))
+    form_browser.open(still.page_of(session))
 
     assert [consent.ended_by for consent in still.sandbox.consents_of(bank.end_user_id)] == ["app", "app"]
     assert kinds(still)[-2:] == ["consent.revoked", "consent.revoked"]
-    assert (still.standing(session).ending, visitor.page.status) == (Ending.INVALID, 410)
+    assert (still.standing(session).ending, form_browser.page.status) == (Ending.INVALID, 410)
 
 
 def test_a_session_does_not_outlive_its_end_user(still: Still, api: httpx.Client) -> None:
@@ -187,7 +187,7 @@ def test_a_session_does_not_outlive_its_end_user(still: Still, api: httpx.Client
     assert still.standing(session).ending is Ending.INVALID
 
 
-def renewal(still: Still, visitor: FormBrowser, consent: Consent) -> sessions.AuthSession:
+def renewal(still: Still, form_browser: FormBrowser, consent: Consent) -> sessions.AuthSession:
     """A session that is to renew *consent*, walked to its last screen."""
     with still.sandbox.store.changing() as store:
         session = sessions.open_session(
@@ -198,72 +198,74 @@ def renewal(still: Still, visitor: FormBrowser, consent: Consent) -> sessions.Au
             institution_id="88888",
             arrangement_id=consent.arrangement_id,
         )
-    visitor.open(still.page_of(session))
-    visitor.submit("identify", email="rosa.keane@example.com")
-    visitor.submit("enter_code", code=visitor.text_of("data-code"))
+    form_browser.open(still.page_of(session))
+    form_browser.submit("identify", email="rosa.keane@example.com")
+    form_browser.submit("enter_code", code=form_browser.text_of("data-code"))
     return session
 
 
 def test_a_renewal_over_fewer_accounts_takes_the_others_away_at_once(
-    still: Still, api: httpx.Client, visitor: FormBrowser
+    still: Still, api: httpx.Client, form_browser: FormBrowser
 ) -> None:
     """What the end user no longer chose is not served until some later sync. Source: auth-session.renewal"""
     consent = still.consent("rosa")
     ledger = still.sandbox.ledger(consent)
 
-    renewal(still, visitor, consent)
-    visitor.submit("select", account="savings")
-    visitor.submit("confirm")
+    renewal(still, form_browser, consent)
+    form_browser.submit("select", account="savings")
+    form_browser.submit("confirm")
 
-    kept = ledger.accounts["savings"].account_id
+    savings_id = ledger.accounts["savings"].account_id
     query = {"end_user_id": consent.end_user_id, "page[size]": "1000"}
     for path in ("accounts", "balances", "transactions"):
-        assert {row["account_id"] for row in api.get(f"/v1/banking/{path}", params=query).json()[path]} == {kept}
-    assert listed(api, consent)["account_ids"] == [kept]
+        assert {row["account_id"] for row in api.get(f"/v1/banking/{path}", params=query).json()[path]} == {savings_id}
+    assert listed(api, consent)["account_ids"] == [savings_id]
 
 
-def test_a_renewal_of_what_ended_meanwhile_is_a_new_consent(still: Still, api: httpx.Client, visitor: FormBrowser) -> None:
+def test_a_renewal_of_what_ended_meanwhile_is_a_new_consent(
+    still: Still, api: httpx.Client, form_browser: FormBrowser
+) -> None:
     """The open page goes on, and another consent comes of it. Source: auth-session.renewal-of-ended"""
     consent = still.consent("rosa")
-    renewal(still, visitor, consent)
+    renewal(still, form_browser, consent)
 
     still.sandbox.revoke(consent)
-    visitor.submit("select", account="savings")
-    visitor.submit("confirm")
+    form_browser.submit("select", account="savings")
+    form_browser.submit("confirm")
 
     first, second = still.sandbox.consents_of(consent.end_user_id)
     assert (first.is_active, second.is_active) == (False, True)
 
 
-def test_a_renewal_of_what_ended_may_be_refused(still: Still, api: httpx.Client, visitor: FormBrowser) -> None:
-    """Under the other reading page and API know that there is nothing to renew. Source: auth-session.renewal-of-ended"""
+def test_a_renewal_of_what_ended_may_be_refused(still: Still, api: httpx.Client, form_browser: FormBrowser) -> None:
+    """Under the other interpretation page and API know that there is nothing to renew. Source: auth-session.renewal-of-ended"""
     still.sandbox.read_as({"auth-session.renewal-of-ended": "refused"})
     consent = still.consent("rosa")
-    session = renewal(still, visitor, consent)
+    session = renewal(still, form_browser, consent)
 
     still.sandbox.revoke(consent)
-    visitor.submit("select", account="savings")
-    asked = {
+    form_browser.submit("select", account="savings")
+    body = {
         "end_user_id": consent.end_user_id,
         "redirect_uri": "",
         "cancel_uri": "",
         "arrangement_id": consent.arrangement_id,
     }
-    again = api.post("/v1/auth/session", json=asked)
+    response = api.post("/v1/auth/session", json=body)
 
-    assert (visitor.page.status, still.standing(session).ending) == (410, Ending.INVALID)
-    assert (again.status_code, again.json()["message"]) == (400, "the consent that arrangement_id names is over")
+    assert (form_browser.page.status, still.standing(session).ending) == (410, Ending.INVALID)
+    assert (response.status_code, response.json()["message"]) == (400, "the consent that arrangement_id names is over")
     assert len(still.sandbox.consents_of(consent.end_user_id)) == 1
 
 
-def test_the_page_offers_no_closed_account(still: Still, visitor: FormBrowser) -> None:
+def test_the_page_offers_no_closed_account(still: Still, form_browser: FormBrowser) -> None:
     """Who comes back chooses among what is open. Source: accounts.closed"""
     _, person = still.enrol("rosa")
     still.sandbox.close_account(person, "savings")
 
-    walk_to("accounts", still, visitor)
+    walk_to("accounts", still, form_browser)
 
-    assert list(visitor.choices("account")) == ["everyday"]
+    assert list(form_browser.choices("account")) == ["everyday"]
 
 
 @pytest.mark.parametrize("path", LISTS)

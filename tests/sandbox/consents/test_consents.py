@@ -11,8 +11,8 @@ from tests.sandbox.still import NOON, Still
 
 
 def read(api: httpx.Client, consent: Consent) -> dict[str, object]:
-    (one,) = api.get("/v1/consent", params={"end_user_id": consent.end_user_id}).json()["consents"]
-    return dict(one)
+    (row,) = api.get("/v1/consent", params={"end_user_id": consent.end_user_id}).json()["consents"]
+    return dict(row)
 
 
 def test_a_consent_carries_every_documented_field(still: Still, api: httpx.Client) -> None:
@@ -46,9 +46,9 @@ def test_older_versions_answer_bare_arrays(still: Still, api: httpx.Client, vers
     """v1 and v2 have no envelope. Source: versions.v3-envelope"""
     consent = still.consent("rosa")
 
-    answer = api.get("/v1/consent", params={"end_user_id": consent.end_user_id}, headers={"x-fiskil-version": version})
+    response = api.get("/v1/consent", params={"end_user_id": consent.end_user_id}, headers={"x-fiskil-version": version})
 
-    assert [value["arrangement_id"] for value in answer.json()] == [consent.arrangement_id]
+    assert [row["arrangement_id"] for row in response.json()] == [consent.arrangement_id]
 
 
 def test_reading_data_is_noted(still: Still) -> None:
@@ -80,10 +80,10 @@ def test_revoking_ends_everything_at_once(still: Still, api: httpx.Client) -> No
     consent = still.consent("rosa", is_synced=False)
     still.sandbox.sync(consent, "accounts")
 
-    answer = api.delete(f"/v1/consent/{consent.arrangement_id}")
+    response = api.delete(f"/v1/consent/{consent.arrangement_id}")
     still.sandbox.clock.advance(minutes=10)
 
-    assert answer.status_code == 204
+    assert response.status_code == 204
     assert read(api, consent)["termination_reason"] == "Revoked"
     assert api.get("/v1/banking/accounts", params={"end_user_id": consent.end_user_id}).json()["accounts"] == []
     assert [event.kind for event in still.sandbox.events] == [

@@ -41,11 +41,11 @@ EVERY = ("api:banking", "api:energy", "api:user.read", "api:user.write")
 def test_a_call_needs_its_scope(still: Still, method: str, path: str, scope: str) -> None:
     """403 insufficient_scopes for a token without it, and not with it alone. Source: token.scopes"""
     statuses = []
-    for scopes in (tuple(one for one in EVERY if one != scope), (scope,)):
+    for scopes in (tuple(other for other in EVERY if other != scope), (scope,)):
         still.sandbox.configure(scopes=scopes)
         with closing(still.client()) as client:
-            answer = client.request(method, path, json={} if method == "POST" else None)
-        statuses.append((answer.status_code, answer.json()["name"] if answer.status_code == 403 else ""))
+            response = client.request(method, path, json={} if method == "POST" else None)
+        statuses.append((response.status_code, response.json()["name"] if response.status_code == 403 else ""))
 
     assert statuses[0] == (403, "insufficient_scopes")
     assert statuses[1][0] != 403
@@ -53,7 +53,7 @@ def test_a_call_needs_its_scope(still: Still, method: str, path: str, scope: str
 
 @pytest.mark.parametrize(("method", "path", "scope"), [call for call in CALLS if not call[2].startswith("api:user")])
 def test_data_may_not_look_at_scopes(still: Still, method: str, path: str, scope: str) -> None:
-    """Where that is the reading. Source: token.scopes"""
+    """Where that is the interpretation. Source: token.scopes"""
     still.sandbox.read_as({"token.scopes": "core"})
     still.sandbox.configure(scopes=("api:user.read",))
 
@@ -67,10 +67,10 @@ def test_a_token_tells_its_scopes(still: Still) -> None:
     with closing(still.client()) as client:
         claims = client.headers["authorization"].split(".")[1]
         still.sandbox.configure(scopes=("api:user.write",))
-        kept = client.get("/v1/end-users").status_code
+        status = client.get("/v1/end-users").status_code
 
     assert json.loads(base64.urlsafe_b64decode(claims + "=="))["scope"] == "api:banking api:user.read"
-    assert kept == 200
+    assert status == 200
 
 
 def test_the_refusal_is_shaped_like_its_family(still: Still) -> None:
@@ -89,8 +89,8 @@ def test_the_console_returns_to_what_it_was(still: Still) -> None:
     still.sandbox.reset()
 
     with closing(still.client()) as client:
-        answer = client.get("/v1/end-users")
-    assert (answer.status_code, answer.headers["x-fiskil-version"]) == (200, "v3")
+        response = client.get("/v1/end-users")
+    assert (response.status_code, response.headers["x-fiskil-version"]) == (200, "v3")
 
 
 @pytest.mark.parametrize("wrong", [{"scopes": ("api:bank",)}, {"version": "v4"}])

@@ -8,10 +8,10 @@ from tests.sandbox.still import Still
 
 def test_no_token_is_asked_for(still: Still) -> None:
     """client_id is enough, and any will do. Source: institutions.client-id"""
-    answer = httpx.get(f"{still.api_url}/v1/institutions?client_id=team", timeout=30, trust_env=False)
+    response = httpx.get(f"{still.api_url}/v1/institutions?client_id=team", timeout=30, trust_env=False)
 
-    assert answer.status_code == 200
-    assert answer.json()[0] == {
+    assert response.status_code == 200
+    assert response.json()[0] == {
         "id": "88888",
         "name": "Banking Sandbox Data Holder",
         "icon": "",
@@ -27,7 +27,7 @@ def test_only_sandbox_institutions_are_accessible(still: Still, api: httpx.Clien
     """One bank and one retailer; real ones are not. Source: institutions.sandbox-bank, institutions.sandbox-retailer"""
     listed = api.get("/v1/institutions", params={"client_id": "team"}).json()
 
-    assert [value["id"] for value in listed if value["is_accessible"]] == ["88888", "99999"]
+    assert [row["id"] for row in listed if row["is_accessible"]] == ["88888", "99999"]
     assert len(listed) > 3
 
 
@@ -36,8 +36,8 @@ def test_an_industry_can_be_asked_for(still: Still, api: httpx.Client, industry:
     """Only its institutions come."""
     listed = api.get("/v1/institutions", params={"client_id": "team", "industry": industry}).json()
 
-    assert {value["industry"] for value in listed} == {industry}
-    assert names <= {value["name"] for value in listed}
+    assert {row["industry"] for row in listed} == {industry}
+    assert names <= {row["name"] for row in listed}
 
 
 @pytest.mark.parametrize(
@@ -45,18 +45,18 @@ def test_an_industry_can_be_asked_for(still: Still, api: httpx.Client, industry:
 )
 def test_a_bad_listing_is_refused_without_flags(still: Still, query: str) -> None:
     """400 bad_request; under v3 a list's error has no flags. Source: errors.v3-lists, institutions.client-id"""
-    answer = httpx.get(f"{still.api_url}/v1/institutions?{query}", timeout=30, trust_env=False)
+    response = httpx.get(f"{still.api_url}/v1/institutions?{query}", timeout=30, trust_env=False)
 
-    assert answer.status_code == 400
-    assert (answer.json()["name"], set(answer.json())) == ("bad_request", {"id", "name", "message"})
+    assert response.status_code == 400
+    assert (response.json()["name"], set(response.json())) == ("bad_request", {"id", "name", "message"})
 
 
 def test_one_institution_by_its_id(still: Still) -> None:
     """It reads as in the list; an unknown id is institution_not_found."""
-    found = httpx.get(f"{still.api_url}/v1/institutions/22", timeout=30, trust_env=False)
+    known = httpx.get(f"{still.api_url}/v1/institutions/22", timeout=30, trust_env=False)
     missing = httpx.get(f"{still.api_url}/v1/institutions/23", timeout=30, trust_env=False)
 
-    assert found.json()["name"] == "Eastpac"
+    assert known.json()["name"] == "Eastpac"
     assert (missing.status_code, missing.json()["name"]) == (404, "institution_not_found")
 
 
@@ -67,7 +67,7 @@ def test_recommended_ones_are_the_first(still: Still, api: httpx.Client) -> None
         for more in ({}, {"institution_mode": "recommended"})
     )
 
-    assert [value["priority"] for value in recommended] == [1, 2, 3]
+    assert [row["priority"] for row in recommended] == [1, 2, 3]
     assert [value for value in listed if value in recommended] == recommended
     assert len(listed) > len(recommended)
 
@@ -76,6 +76,6 @@ def test_a_session_of_the_client_is_accepted(still: Still, api: httpx.Client) ->
     """The consent page asks with it. Source: institutions.recommended"""
     session = still.invite()
 
-    answer = api.get("/v1/institutions", params={"client_id": "team", "sess_id": session.session_id})
+    response = api.get("/v1/institutions", params={"client_id": "team", "sess_id": session.session_id})
 
-    assert (answer.status_code, len(answer.json()) > 3) == (200, True)
+    assert (response.status_code, len(response.json()) > 3) == (200, True)

@@ -93,8 +93,8 @@ def test_made_up_people_ride_where_they_live() -> None:
         for spec in person.accounts
         for move in spec.moves
         if move.category == "TRANSPORTATION:PUBLIC_TRANSIT"
-        for told in [address_of(person, seed=5)]
-        for address in [told[told["address_u_type"]]]
+        for address_union in [address_of(person, seed=5)]
+        for address in [address_union[address_union["address_u_type"]]]
     }
 
     assert riders == {
@@ -158,11 +158,11 @@ def test_nothing_lies_in_the_future(name: str, moment: str) -> None:
     """Whatever the hour of the day that the history ends with, every row is past."""
     person = catalog.person(name)
     dates = [row.posting_date_time or row.execution_date_time for row in ledger_of(person).transactions.values()]
-    known = sorted(date for date in dates if date)
+    times = sorted(date for date in dates if date)
 
-    assert known[-1] <= moment.replace("+00:00", "Z")
-    assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:00Z", text) for text in known)
-    assert len(known) >= 30
+    assert times[-1] <= moment.replace("+00:00", "Z")
+    assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:00Z", time) for time in times)
+    assert len(times) >= 30
 
 
 def test_shops_are_open() -> None:
@@ -183,15 +183,15 @@ def test_shops_are_open() -> None:
 def test_transfers_arrive(person: Person) -> None:
     """What leaves one account of a person for another arrives there, to the cent and as often."""
     rows = ledger_of(person).transactions.values()
-    left = sorted(-Decimal(row.amount) for row in rows if row.type == "TRANSFER_OUTGOING")
+    sent = sorted(-Decimal(row.amount) for row in rows if row.type == "TRANSFER_OUTGOING")
     arrived = sorted(
         Decimal(row.amount)
         for row in rows
         if row.type == "TRANSFER_INCOMING" and (row.category or {})["primary_category"].startswith("TRANSFER_IN")
     )
 
-    assert left == arrived
-    assert left
+    assert sent == arrived
+    assert sent
 
 
 def test_pending_rows_are_purchases() -> None:
@@ -210,13 +210,15 @@ def test_priya_needs_more_than_one_largest_page() -> None:
 def test_twins_have_the_same_rows_under_other_ids() -> None:
     """Another end user, or another run, sees the same person with no id in common."""
     person = catalog.person("rosa")
-    one, twin, later = ledger_of(person), ledger_of(person, owner="eu_2"), ledger_of(person, salt="later")
+    first, second, later = ledger_of(person), ledger_of(person, owner="eu_2"), ledger_of(person, salt="later")
 
-    for other in (twin, later):
-        assert [_story(row) for row in one.newest_first()] == [_story(row) for row in other.newest_first()]
-        assert not {row.fiskil_id for row in one.newest_first()} & {row.fiskil_id for row in other.newest_first()}
-        assert not {row.transaction_id for row in one.newest_first()} & {row.transaction_id for row in other.newest_first()}
-        assert one.accounts["everyday"].account_id != other.accounts["everyday"].account_id
+    for other in (second, later):
+        assert [_story(row) for row in first.newest_first()] == [_story(row) for row in other.newest_first()]
+        assert not {row.fiskil_id for row in first.newest_first()} & {row.fiskil_id for row in other.newest_first()}
+        assert not {row.transaction_id for row in first.newest_first()} & {
+            row.transaction_id for row in other.newest_first()
+        }
+        assert first.accounts["everyday"].account_id != other.accounts["everyday"].account_id
 
 
 def test_institutions_share_no_ids() -> None:
@@ -250,5 +252,5 @@ def _sum(ledger: Ledger, spec: AccountSpec, status: str) -> Decimal:
 
 
 def _story(row: object) -> dict[str, object]:
-    told = msgspec.structs.asdict(row)  # type: ignore[arg-type]
-    return {name: value for name, value in told.items() if name not in {"fiskil_id", "transaction_id", "account_id"}}
+    fields = msgspec.structs.asdict(row)  # type: ignore[arg-type]
+    return {name: value for name, value in fields.items() if name not in {"fiskil_id", "transaction_id", "account_id"}}

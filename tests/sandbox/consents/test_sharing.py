@@ -24,8 +24,8 @@ def keys(still: Still, api: httpx.Client, consent: Consent, path: str = "account
 
 def listed(api: httpx.Client, consent: Consent, path: str) -> list[dict[str, Any]]:
     query = {"end_user_id": consent.end_user_id, "page[size]": "1000"}
-    found: list[dict[str, Any]] = api.get(f"/v1/banking/{path}", params=query).json()[PATHS[path]]
-    return found
+    served: list[dict[str, Any]] = api.get(f"/v1/banking/{path}", params=query).json()[PATHS[path]]
+    return served
 
 
 def with_savings(**changes: Any) -> Person:
@@ -53,31 +53,31 @@ def test_a_withdrawn_account_leaves_with_the_next_sync(still: Still, api: httpx.
     """The consent lives on, nothing is told, and every row of the account goes. Source: consents.account-withdrawn"""
     rosa = with_savings(ownership="TWO_PARTY", joint_with="ben")
     consent = connect(still, rosa)
-    told = len(still.sandbox.events)
+    count_before = len(still.sandbox.events)
 
     still.sandbox.withdraw_sharing(rosa, "savings")
     before = keys(still, api, consent)
-    silent = len(still.sandbox.events) == told
+    is_silent = len(still.sandbox.events) == count_before
     read_again(still, consent)
 
-    assert (before, silent) == ({"everyday", "savings"}, True)
+    assert (before, is_silent) == ({"everyday", "savings"}, True)
     assert [keys(still, api, consent, path) for path in PATHS] == [{"everyday"}] * 3
     assert still.sandbox.consents_of(consent.end_user_id)[0].is_active
     assert "consent.revoked" not in [event.kind for event in still.sandbox.events]
 
 
 def test_a_withdrawn_account_may_leave_at_once(still: Still, api: httpx.Client) -> None:
-    """Under the other reading no row of it is served from then on. Source: consents.account-withdrawn"""
+    """Under the other interpretation no row of it is served from then on. Source: consents.account-withdrawn"""
     still.sandbox.read_as({"consents.account-withdrawn": "at-once"})
     rosa = with_savings(ownership="TWO_PARTY", joint_with="ben")
     consent = connect(still, rosa)
-    gone = {row["fiskil_id"] for row in listed(api, consent, "transactions")}
+    lost_ids = {row["fiskil_id"] for row in listed(api, consent, "transactions")}
 
     still.sandbox.withdraw_sharing(rosa, "savings")
 
     assert [keys(still, api, consent, path) for path in PATHS] == [{"everyday"}] * 3
-    gone -= {row["fiskil_id"] for row in listed(api, consent, "transactions")}
-    assert set(still.sandbox.removed_ids(consent)) == gone != set()
+    lost_ids -= {row["fiskil_id"] for row in listed(api, consent, "transactions")}
+    assert set(still.sandbox.removed_ids(consent)) == lost_ids != set()
 
 
 def test_what_left_is_remembered(still: Still, api: httpx.Client) -> None:
@@ -122,12 +122,12 @@ def test_an_account_waits_for_its_other_holder(still: Still, api: httpx.Client) 
             account_keys=("everyday", "savings"),
         )
     read_again(still, consent)
-    waiting = keys(still, api, consent)
+    before = keys(still, api, consent)
 
     still.sandbox.approve_sharing(rosa, "savings")
     read_again(still, consent)
 
-    assert (waiting, keys(still, api, consent)) == ({"everyday"}, {"everyday", "savings"})
+    assert (before, keys(still, api, consent)) == ({"everyday"}, {"everyday", "savings"})
 
 
 def test_sharing_can_be_agreed_to_again(still: Still, api: httpx.Client) -> None:
@@ -169,7 +169,7 @@ def test_a_closed_account_says_so(still: Still, api: httpx.Client) -> None:
 
 
 def test_a_closed_account_may_be_left_out(still: Still, api: httpx.Client) -> None:
-    """Under the other reading the next sync has none of its rows. Source: accounts.closed"""
+    """Under the other interpretation the next sync has none of its rows. Source: accounts.closed"""
     still.sandbox.read_as({"accounts.closed": "left-out"})
     consent = connect(still, catalog.person("rosa"))
 
@@ -194,7 +194,7 @@ def test_an_account_that_opens_later_is_not_shared(still: Still, api: httpx.Clie
 
 
 def test_an_account_that_opens_later_may_join(still: Still, api: httpx.Client) -> None:
-    """Under the other reading the next sync brings it. Source: accounts.opened-later"""
+    """Under the other interpretation the next sync brings it. Source: accounts.opened-later"""
     still.sandbox.read_as({"accounts.opened-later": "joins"})
     consent = connect(still, with_savings(opens_on_day=10))
     before = keys(still, api, consent)
@@ -353,7 +353,7 @@ def test_nothing_moves_on_a_closed_account(still: Still) -> None:
     consent = connect(still, rosa)
     still.sandbox.clock.advance(days=5)
     read_again(still, consent)
-    waiting, *before = moves_of(still, consent, "savings")
+    pending, *before = moves_of(still, consent, "savings")
     still.sandbox.close_account(rosa, "savings")
     closed_on = still.sandbox.clock.now().isoformat()
 
@@ -362,8 +362,8 @@ def test_nothing_moves_on_a_closed_account(still: Still) -> None:
 
     newest = next(row for row in moves_of(still, consent, "everyday") if row["status"] == "POSTED")
     assert moves_of(still, consent, "savings") == before
-    assert waiting["status"] == "PENDING"
-    assert waiting["fiskil_id"] in still.sandbox.removed_ids(consent)
+    assert pending["status"] == "PENDING"
+    assert pending["fiskil_id"] in still.sandbox.removed_ids(consent)
     assert before[0]["posting_date_time"] < closed_on < newest["posting_date_time"]
 
 

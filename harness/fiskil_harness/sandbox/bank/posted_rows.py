@@ -123,7 +123,7 @@ class Posted:
         return sorted(rows, key=lambda row: row.posting_date_time or "", reverse=True)
 
     def cents(self) -> int:
-        """Return the sum of all rows, whatever *since* and *until* are, without iterating over regular rows."""
+        """Return the sum of all rows, regardless of *since* and *until*, without iterating over regular rows."""
         removed = sum(place.series.cents(place.day, place.at) for place in self.removed if self._position(place) is not None)
         return sum(run.cents() for run in self.runs) - removed + sum(cents_of(row.amount) for row in self.extra)
 

@@ -71,8 +71,8 @@ class Series:
         Args:
             sample: A row with marks where rows differ.
             salt: Decides the times of rows.
-            per_day: How many rows each day has.
-            waits_days: For how many days a row was PENDING; its execution time is the first morning of these.
+            per_day: The number of rows per day.
+            waits_days: The number of days for which a row was PENDING; its execution time is the first morning of these.
             suffix: Appended to a row's key when its ids are made. Source: data.pending-posted
         """
         self.key, self.number, self.days, self.sample, self.amounts = key, number, days, sample, amounts

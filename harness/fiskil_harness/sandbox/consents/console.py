@@ -22,7 +22,7 @@ class Console(Struct, frozen=True, kw_only=True):
     """A team's settings.
 
     Attributes:
-        permissions: The permissions that end users are asked to grant.
+        permissions: The permissions that new consents request.
         scopes: The scopes of the API key.
         version: The API version of requests that name none.
         consent_days: The duration of new consents in days, 0 for one-off ones; None for that of ``consents.duration``.

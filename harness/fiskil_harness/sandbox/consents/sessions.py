@@ -35,7 +35,7 @@ def open_session(
 
     Args:
         arrangement_id: The consent of the same end user to renew.
-        permissions: The permissions to ask the end user for (default: those of the console).
+        permissions: The permissions to request (default: those of the console).
 
     Raises:
         ApiProblem: 404, no such end user; 400, no such institution or consent, or an unusable URI.
