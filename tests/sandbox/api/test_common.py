@@ -1,4 +1,4 @@
-"""``/v1/common/identity``: who each institution says the end user is."""
+"""``/v1/common/identity``: the identity of the end user at each institution."""
 
 from typing import Any
 
@@ -18,8 +18,8 @@ def identities(api: httpx.Client, consent: Consent, **query: str) -> list[dict[s
     return served
 
 
-def test_a_person_is_who_logged_in(still: Still, api: httpx.Client) -> None:
-    """Name, e-mail and telephone of Rosa, who lives where she shops."""
+def test_the_identity_is_that_of_the_person_who_logged_in(still: Still, api: httpx.Client) -> None:
+    """Name, e-mail, telephone and address are Rosa's."""
     consent = still.everything("rosa")
 
     (identity,) = identities(api, consent)
@@ -37,7 +37,10 @@ def test_a_person_is_who_logged_in(still: Still, api: httpx.Client) -> None:
 
 
 def test_customers_come_in_both_kinds(still: Still, api: httpx.Client) -> None:
-    """Persons and organisations, plain and postal addresses; one member of each union is there. Source: identity.unions"""
+    """Persons and organisations, simple and postal addresses occur; exactly one member of each union is present.
+
+    Source: identity.unions
+    """
     kinds: set[str] = set()
     for number in range(14):
         (identity,) = identities(api, still.everything(generated_person(seed=number, number=number)))
@@ -52,8 +55,8 @@ def test_customers_come_in_both_kinds(still: Still, api: httpx.Client) -> None:
     assert kinds == {"person", "organisation", "simple", "paf"}
 
 
-def test_the_newest_consent_speaks(still: Still, api: httpx.Client) -> None:
-    """Two consents at one bank: one identity, that of the later. Source: identity.most-recent"""
+def test_the_newest_consent_decides_the_identity(still: Still, api: httpx.Client) -> None:
+    """Two consents at one bank give one identity, that of the later consent. Source: identity.most-recent"""
     still.sandbox.configure(permissions=BANKING)
     end_user, person = still.enrol("rosa")
     for holder in (person, still.enrol("ben")[1]):
@@ -67,15 +70,15 @@ def test_the_newest_consent_speaks(still: Still, api: httpx.Client) -> None:
 
 
 def test_an_institution_may_be_chosen(still: Still, api: httpx.Client) -> None:
-    """Its identity, or none."""
+    """The filter returns the identity of that institution, or none."""
     consent = still.everything("rosa")
 
     assert len(identities(api, consent, institution_id="88888")) == 1
     assert identities(api, consent, institution_id="22") == []
 
 
-def test_two_institutions_know_two_identities(still: Still, api: httpx.Client) -> None:
-    """The newest first; v1 shows the first beside the list. Source: identity.most-recent, versions.customer"""
+def test_two_institutions_have_two_identities(still: Still, api: httpx.Client) -> None:
+    """The newest is first; v1 repeats the first beside the list. Source: identity.most-recent, versions.customer"""
     consent = still.everything("rosa")
     with still.sandbox.store.changing() as store:
         end_user = store.end_users[consent.end_user_id]
@@ -98,14 +101,14 @@ def test_identity_needs_its_permission(still: Still, api: httpx.Client) -> None:
 
 
 def test_identity_needs_an_end_user(still: Still, api: httpx.Client) -> None:
-    """400. Source: data.end-user-required"""
+    """A request without an end user gets 400. Source: data.end-user-required"""
     response = api.get("/v1/common/identity")
 
     assert (response.status_code, response.json()["name"]) == (400, "InvalidRequest")
 
 
-def test_identity_is_told(still: Still) -> None:
-    """By its own event, without accounts. Source: webhooks.events"""
+def test_identity_has_a_sync_event(still: Still) -> None:
+    """The event has no account ids. Source: webhooks.events"""
     still.everything("rosa")
 
     (event,) = [event for event in still.sandbox.events if event.kind == "common.identity.sync.completed"]
@@ -113,8 +116,8 @@ def test_identity_is_told(still: Still) -> None:
 
 
 @pytest.mark.parametrize("version", ["v1", "v2"])
-def test_nobody_has_no_identity(still: Still, api: httpx.Client, version: str) -> None:
-    """An empty list, and in v1 no customer. Source: data.deleted-end-user, versions.customer"""
+def test_an_unknown_end_user_has_no_identity(still: Still, api: httpx.Client, version: str) -> None:
+    """The list is empty, and v1 has no customer. Source: data.deleted-end-user, versions.customer"""
     response = api.get("/v1/common/identity?end_user_id=eu_nobody", headers={"X-Fiskil-Version": version})
 
     assert response.json() == {"identities": []}

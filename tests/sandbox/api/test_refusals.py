@@ -1,4 +1,4 @@
-"""Every refusal that the contract describes is produced: each 4xx, 502 and 503 of each operation in each version."""
+"""Every refusal in the contract is produced: each 4xx, 502 and 503 of each operation in each version."""
 
 from collections.abc import Callable
 from typing import Any
@@ -34,7 +34,7 @@ INTERPRETATIONS = {
 
 
 def call(client: httpx.Client, route: ApiRoute, **changes: Any) -> httpx.Response:
-    """Call an endpoint for somebody who does not exist; query and body are what it needs at least."""
+    """Call an endpoint for an unknown end user with the minimal query and body."""
     query = NEEDED.get(route.name, {"end_user_id": "eu_nobody"} if route.family == "data" else {})
     body = changes.pop("json", BODIES.get(route.name, {}) if route.method == "POST" else None)
     path = route.path.replace("{", "").replace("}", "")
@@ -54,7 +54,7 @@ def no_token(_still: Still, client: httpx.Client, route: ApiRoute) -> httpx.Resp
 
 
 def no_scope(still: Still, client: httpx.Client, route: ApiRoute) -> httpx.Response:
-    """Identity asks for no scope, but for a permission."""
+    """Call without the scope; identity needs no scope, but a permission."""
     if route.name == "common.identity":
         return call(client, route, params={"end_user_id": still.consent("rosa").end_user_id})
     other = next(scope for scope in ("api:user.read", "api:user.write") if scope != route.scope)
@@ -96,7 +96,7 @@ WAYS: dict[str, Callable[[Still, httpx.Client, ApiRoute], httpx.Response]] = {
 
 
 def described(version: str, route: ApiRoute) -> set[str]:
-    """The refusals of an operation under some interpretation."""
+    """Return the refusals of an operation under some interpretation."""
     whole = document(version, INTERPRETATIONS)
     return {status for status in statuses(whole, route.method, route.path) if status not in {"200", "204", "429", "500"}}
 
@@ -106,7 +106,10 @@ def described(version: str, route: ApiRoute) -> set[str]:
 )
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
 def test_every_described_refusal_is_produced(still: Still, route: ApiRoute, version: str) -> None:
-    """In its family's shape; the witness looks whether it keeps the contract. Source: errors.goa, errors.simple"""
+    """The response has the family's form; the conformance monitor checks it against the contract.
+
+    Source: errors.goa, errors.simple
+    """
     still.sandbox.read_as(INTERPRETATIONS)
     for status in sorted(described(version, route)):
         still.sandbox.configure(version=version, scopes=("api:banking", "api:energy", "api:user.read", "api:user.write"))
@@ -119,8 +122,8 @@ def test_every_described_refusal_is_produced(still: Still, route: ApiRoute, vers
         assert response.json()["id"].startswith("err_")
 
 
-def test_each_operation_may_be_too_many(fiskil: LocalFiskil) -> None:
-    """429 with Retry-After, in the endpoint's own shape. Source: errors.retry-after"""
+def test_each_operation_can_be_rate_limited(fiskil: LocalFiskil) -> None:
+    """The response is 429 with Retry-After, in the endpoint's form. Source: errors.retry-after"""
     client = httpx.Client(base_url=fiskil.api_url, timeout=30, trust_env=False)
     credentials = fiskil.credentials
     pair = {"client_id": credentials.client_id, "client_secret": credentials.client_secret}

@@ -1,4 +1,4 @@
-"""Versions of the API: the header, the pin, and what v1 words otherwise."""
+"""Versions of the API: the header, the pinned version, and the differences of v1."""
 
 from decimal import Decimal
 from typing import Any
@@ -21,7 +21,7 @@ def ask(api: httpx.Client, version: str, path: str, consent: Consent) -> dict[st
 
 
 def borrower(still: Still) -> Consent:
-    """A consent of somebody with a card and a loan."""
+    """Return a consent of a generated person with a card and a loan."""
     people = (generated_person(seed=number, number=number) for number in range(40))
     return still.everything(next(person for person in people if len(person.accounts) == 4))
 
@@ -40,7 +40,7 @@ def borrower(still: Still) -> Consent:
     ],
 )
 def test_v2_and_v3_of_data_are_the_same(still: Still, api: httpx.Client, path: str) -> None:
-    """Byte for byte. Source: versions.upgrade"""
+    """Data responses of both versions are equal. Source: versions.upgrade"""
     consent = borrower(still)
 
     assert ask(api, "v2", path, consent) == ask(api, "v3", path, consent)
@@ -56,15 +56,15 @@ def test_v2_and_v3_of_data_are_the_same(still: Still, api: httpx.Client, path: s
         "/v1/banking/income",
     ],
 )
-def test_v1_differs_in_four_answers_only(still: Still, api: httpx.Client, path: str) -> None:
-    """The others are the same in every version. Source: versions.upgrade"""
+def test_v1_differs_in_four_responses_only(still: Still, api: httpx.Client, path: str) -> None:
+    """All other responses are equal in every version. Source: versions.upgrade"""
     consent = borrower(still)
 
     assert ask(api, "v1", path, consent) == ask(api, "v3", path, consent)
 
 
 def test_v1_has_flags_for_features(still: Still, api: httpx.Client) -> None:
-    """A boolean for a word. Source: versions.activated"""
+    """v1 has a boolean where later versions have a word. Source: versions.activated"""
     consent = borrower(still)
     older, newer = (
         [
@@ -80,7 +80,7 @@ def test_v1_has_flags_for_features(still: Still, api: httpx.Client) -> None:
 
 
 def test_v1_has_numbers_for_bounds_and_one_condition(still: Still, api: httpx.Client) -> None:
-    """Bounds of tiers, and conditions of rates and tiers, of the loan and the saver. Source: versions.upgrade"""
+    """v1 has numbers as tier bounds, and one condition instead of a list for rates and tiers. Source: versions.upgrade"""
     consent = borrower(still)
     conditions = bounds = 0
     older, newer = (ask(api, version, "/v1/banking/accounts", consent)["accounts"] for version in ("v1", "v2"))
@@ -100,7 +100,7 @@ def test_v1_has_numbers_for_bounds_and_one_condition(still: Still, api: httpx.Cl
 
 
 def test_v1_has_flat_fees(still: Still, api: httpx.Client) -> None:
-    """Amounts and rates stand in the fee and in its discounts. Source: versions.upgrade"""
+    """Amounts and rates are in the fee itself and in its discounts. Source: versions.upgrade"""
     older, newer = (
         {
             fee["name"]: fee
@@ -122,7 +122,7 @@ def test_v1_has_flat_fees(still: Still, api: httpx.Client) -> None:
 
 
 def test_v1_has_the_fast_payload_under_another_name(still: Still, api: httpx.Client) -> None:
-    """NppPayload, service and x2p101_payload, for npp_payload alone. Source: versions.npp-payload"""
+    """v1 has nppPayload, service and x2p101_payload instead of npp_payload. Source: versions.npp-payload"""
     consent = borrower(still)
     older, newer = (
         [row["extended_data"] for row in ask(api, version, "/v1/banking/transactions", consent)["transactions"]]
@@ -141,7 +141,7 @@ def test_v1_has_the_fast_payload_under_another_name(still: Still, api: httpx.Cli
 
 @pytest.mark.parametrize(("interpretation", "has_it"), [("carried", True), ("left-out", False)])
 def test_an_empty_service_may_be_left_out(still: Still, api: httpx.Client, interpretation: str, has_it: bool) -> None:
-    """Rows without an extension. Source: versions.empty-service"""
+    """Rows without an extension may omit the empty service. Source: versions.empty-service"""
     consent = still.consent("rosa")
     still.sandbox.read_as({"versions.empty-service": interpretation})
 
@@ -152,8 +152,8 @@ def test_an_empty_service_may_be_left_out(still: Still, api: httpx.Client, inter
 
 
 @pytest.mark.parametrize("pinned", VERSIONS)
-def test_the_pin_rules_without_a_header(still: Still, api: httpx.Client, pinned: str) -> None:
-    """And the header over the pin. Source: versions.pin, versions.header"""
+def test_the_pinned_version_applies_without_a_header(still: Still, api: httpx.Client, pinned: str) -> None:
+    """The header takes precedence over the pinned version. Source: versions.pin, versions.header"""
     still.sandbox.configure(version=pinned)
 
     alone = api.get("/v1/end-users")
@@ -170,7 +170,7 @@ def test_the_pin_rules_without_a_header(still: Still, api: httpx.Client, pinned:
     ("path", "name"), [("/v1/end-users", "bad_request"), ("/v1/banking/accounts?end_user_id=eu_1", "bad_request")]
 )
 def test_another_label_is_refused(still: Still, api: httpx.Client, label: str, path: str, name: str) -> None:
-    """400 before anything is looked at; the pinned version is named. Source: versions.header"""
+    """It gets 400 before any other check, and the response header has the pinned version. Source: versions.header"""
     response = api.get(path, headers={"X-Fiskil-Version": label.strip() or label})
 
     if label.strip() in VERSIONS:

@@ -1,4 +1,4 @@
-"""How a journey ends for the browser: back to the app with the documented parameters, or a last screen."""
+"""The end of a journey in the browser: a redirect to the app with the documented parameters, or a last screen."""
 
 from urllib.parse import parse_qsl, urlsplit
 
@@ -12,7 +12,7 @@ from tests.sandbox.still import BACK, GONE, Still
 
 
 def end(still: Still, form_browser: FormBrowser, ending: Ending, **session: str) -> AuthSession:
-    """A journey that ends so."""
+    """Return a session whose journey ended with *ending*."""
     entry = ENDINGS[ending]
     opened = walk_to(entry[0], still, form_browser, name=WHO.get(entry[2], "rosa"), **session)
     WAYS[entry](still, opened, form_browser)
@@ -20,7 +20,7 @@ def end(still: Still, form_browser: FormBrowser, ending: Ending, **session: str)
 
 
 def landed(form_browser: FormBrowser) -> tuple[str, list[tuple[str, str]]]:
-    """Where the browser was sent: the address, and its parameters in order."""
+    """Return the redirect address, and its parameters in order."""
     url = urlsplit(form_browser.redirects[-1])
     return f"{url.scheme}://{url.netloc}{url.path}", parse_qsl(url.query, keep_blank_values=True)
 
@@ -51,8 +51,8 @@ def test_failure_goes_to_cancel_uri_with_five_parameters(still: Still, form_brow
 
 
 @pytest.mark.parametrize("stage", ["institution", "login", "code", "accounts", "confirm"])
-def test_cancelling_on_any_step_says_cancelled(still: Still, form_browser: FormBrowser, stage: str) -> None:
-    """Each screen has Cancel, and each says the same. Source: journey.error-types"""
+def test_cancelling_on_any_screen_is_reported_as_cancelled(still: Still, form_browser: FormBrowser, stage: str) -> None:
+    """Each screen has Cancel, with the same error type. Source: journey.error-types"""
     walk_to(stage, still, form_browser)
 
     form_browser.submit("cancel")
@@ -61,7 +61,7 @@ def test_cancelling_on_any_step_says_cancelled(still: Still, form_browser: FormB
 
 
 def test_descriptions_are_plus_encoded(still: Still, form_browser: FormBrowser) -> None:
-    """Spaces travel as plus signs, as in the captured address. Source: journey.error-redirect"""
+    """Spaces are encoded as plus signs, as in the captured address. Source: journey.error-redirect"""
     end(still, form_browser, Ending.DENIED)
 
     assert "error_description=The+end+user+declined+to+share" in form_browser.redirects[-1]
@@ -78,7 +78,7 @@ def test_descriptions_are_plus_encoded(still: Still, form_browser: FormBrowser) 
         ("https://app.example/?session_id=mine", "https://app.example/?session_id=mine&session_id="),
     ],
 )
-def test_the_apps_own_address_survives(still: Still, form_browser: FormBrowser, uri: str, expected: str) -> None:
+def test_the_parts_of_the_apps_address_are_kept(still: Still, form_browser: FormBrowser, uri: str, expected: str) -> None:
     """Query, fragment and scheme of the app's address stay. Source: journey.success-redirect"""
     session = walk_to("confirm", still, form_browser, redirect_uri=uri)
 
@@ -89,7 +89,7 @@ def test_the_apps_own_address_survives(still: Still, form_browser: FormBrowser, 
 
 
 def test_without_an_address_success_is_a_last_screen(still: Still, form_browser: FormBrowser) -> None:
-    """An empty redirect_uri: the browser stays and reads how it went. Source: auth-session.uris"""
+    """With an empty redirect_uri the browser stays and shows the success. Source: auth-session.uris"""
     finish(still, form_browser, redirect_uri="")
 
     assert (form_browser.page.status, form_browser.redirects) == (200, [])
@@ -98,7 +98,7 @@ def test_without_an_address_success_is_a_last_screen(still: Still, form_browser:
 
 @pytest.mark.parametrize("ending", ENDINGS, ids=lambda ending: ending.name.lower())
 def test_without_an_address_failure_is_a_last_screen(still: Still, form_browser: FormBrowser, ending: Ending) -> None:
-    """An empty cancel_uri: the browser stays and reads that nothing was shared. Source: auth-session.uris"""
+    """With an empty cancel_uri the browser stays and shows that nothing was shared. Source: auth-session.uris"""
     end(still, form_browser, ending, cancel_uri="")
 
     assert (form_browser.page.status, form_browser.redirects) == (200, [])
@@ -106,8 +106,8 @@ def test_without_an_address_failure_is_a_last_screen(still: Still, form_browser:
     assert form_browser.text_of("data-ending")
 
 
-def test_a_journey_that_timed_out_is_told_when_somebody_comes_back(still: Still, form_browser: FormBrowser) -> None:
-    """Opening the page again goes to cancel_uri with CONSENT_TIMEOUT, once. Source: journey.timeout"""
+def test_a_timed_out_journey_redirects_when_it_is_opened_again(still: Still, form_browser: FormBrowser) -> None:
+    """Opening the page again redirects to cancel_uri with CONSENT_TIMEOUT, once. Source: journey.timeout"""
     session = walk_to("code", still, form_browser)
     still.sandbox.clock.advance(minutes=11)
 
@@ -120,8 +120,8 @@ def test_a_journey_that_timed_out_is_told_when_somebody_comes_back(still: Still,
     assert (form_browser.page.status, form_browser.redirects) == (410, [])
 
 
-def test_a_form_that_comes_too_late_goes_the_same_way(still: Still, form_browser: FormBrowser) -> None:
-    """Submitting after the time is over is no act, and tells of the timeout. Source: journey.timeout"""
+def test_a_late_form_gets_the_timeout(still: Still, form_browser: FormBrowser) -> None:
+    """A form after the time limit has no effect and gets the redirect of a timeout. Source: journey.timeout"""
     session = walk_to("confirm", still, form_browser)
     still.sandbox.clock.advance(minutes=11)
 
@@ -133,7 +133,7 @@ def test_a_form_that_comes_too_late_goes_the_same_way(still: Still, form_browser
 
 @pytest.mark.parametrize("ending", [Ending.APPROVED, *ENDINGS], ids=lambda ending: ending.name.lower())
 def test_a_used_session_cannot_be_used_again(still: Still, form_browser: FormBrowser, ending: Ending) -> None:
-    """Opening it, or posting any of its forms, changes nothing and redirects nobody. Source: auth-session.single-use"""
+    """Opening it, or posting any of its forms, changes nothing and redirects nowhere. Source: auth-session.single-use"""
     session = finish(still, form_browser) if ending is Ending.APPROVED else end(still, form_browser, ending)
     events = still.sandbox.events
 
@@ -148,8 +148,8 @@ def test_a_used_session_cannot_be_used_again(still: Still, form_browser: FormBro
     assert (still.standing(session), still.sandbox.events) == (session, events)
 
 
-def test_who_comes_back_finds_the_way_to_the_app(still: Still, form_browser: FormBrowser) -> None:
-    """A second click never strands anybody: the screen links to where the first was sent."""
+def test_a_used_session_links_to_the_app(still: Still, form_browser: FormBrowser) -> None:
+    """The screen links to the address of the first redirect."""
     session = finish(still, form_browser)
     target = form_browser.redirects[-1]
 
@@ -160,7 +160,7 @@ def test_who_comes_back_finds_the_way_to_the_app(still: Still, form_browser: For
 
 @pytest.mark.parametrize("days", [5, 400])
 def test_an_expired_session_cannot_be_used(still: Still, form_browser: FormBrowser, days: int) -> None:
-    """AUTH_SESSION_INVALID has no redirect: the page says so. Source: auth-session.lifetime"""
+    """AUTH_SESSION_INVALID has no redirect; the page explains it. Source: auth-session.lifetime"""
     session = still.invite()
     still.sandbox.clock.advance(days=days)
 
@@ -172,7 +172,7 @@ def test_an_expired_session_cannot_be_used(still: Still, form_browser: FormBrows
 
 
 def test_a_session_that_expires_on_the_way_cannot_be_finished(still: Still, form_browser: FormBrowser) -> None:
-    """Five days after its creation a session ends even between two acts. Source: auth-session.lifetime"""
+    """A session ends five days after its creation, even between two acts. Source: auth-session.lifetime"""
     session = still.invite()
     still.sandbox.clock.advance(days=5, minutes=-5)
     form_browser.open(still.page_of(session))
@@ -186,7 +186,7 @@ def test_a_session_that_expires_on_the_way_cannot_be_finished(still: Still, form
 
 
 def test_deleting_the_end_user_invalidates_an_open_page(still: Still, form_browser: FormBrowser) -> None:
-    """The next form finds no session. Source: end-users.delete-ends-consents"""
+    """The next form finds no valid session. Source: end-users.delete-ends-consents"""
     session = walk_to("accounts", still, form_browser)
     still.client().delete(f"/v1/end-users/{session.end_user_id}")
 
@@ -198,7 +198,7 @@ def test_deleting_the_end_user_invalidates_an_open_page(still: Still, form_brows
 
 @pytest.mark.parametrize("session_id", ["", "nothing", "\x00", "' or 1=1", "x" * 5_000])
 def test_an_unknown_session_cannot_be_used(still: Still, form_browser: FormBrowser, session_id: str) -> None:
-    """Opening or posting it is 404 with a page that a person understands."""
+    """Opening or posting it gets 404 with an explanation."""
     browser = form_browser._browser
 
     opened = browser.request("GET", f"{still.auth_url}?sess_id={session_id[:1000]}".replace("\x00", "%00"))

@@ -1,4 +1,4 @@
-"""The consent journey: every entry of the table is reached through the page, and nothing else leads anywhere."""
+"""The consent journey: every entry of the table is reached through the page, and no other act has an effect."""
 
 import pytest
 
@@ -25,13 +25,13 @@ EVERYTHING = {
 
 
 def test_every_entry_of_the_table_has_a_way() -> None:
-    """The walks below leave no entry out. Source: journey.stages"""
+    """The tests below cover every entry. Source: journey.stages"""
     assert set(WAYS) == set(journey_table.TABLE)
 
 
 @pytest.mark.parametrize("entry", journey_table.TABLE, ids="-".join)
 def test_the_page_leads_where_the_table_says(still: Still, form_browser: FormBrowser, entry: tuple[str, str, str]) -> None:
-    """Through real forms, each act at each stage leads to its stage or its ending. Source: journey.stages"""
+    """With real forms, each act at each stage leads to the table's stage or ending. Source: journey.stages"""
     stage, _, response = entry
     session = walk_to(stage, still, form_browser, name=WHO.get(response, "rosa"))
 
@@ -42,7 +42,7 @@ def test_the_page_leads_where_the_table_says(still: Still, form_browser: FormBro
 
 
 @pytest.mark.parametrize(("stage", "act"), IMPOSSIBLE)
-def test_what_is_not_in_the_table_changes_nothing(still: Still, form_browser: FormBrowser, stage: str, act: str) -> None:
+def test_an_act_outside_the_table_changes_nothing(still: Still, form_browser: FormBrowser, stage: str, act: str) -> None:
     """A form for another stage, or for none, leaves the session as it was. Source: journey.stages"""
     before = walk_to(stage, still, form_browser)
 
@@ -54,8 +54,8 @@ def test_what_is_not_in_the_table_changes_nothing(still: Still, form_browser: Fo
     assert form_browser.page.status == 200
 
 
-def test_an_institution_that_was_named_cannot_be_changed(still: Still, form_browser: FormBrowser) -> None:
-    """With institution_id the journey begins at the log-in, and no choice is offered. Source: journey.stages"""
+def test_a_given_institution_cannot_be_changed(still: Still, form_browser: FormBrowser) -> None:
+    """With institution_id the journey begins at the log-in, without a choice. Source: journey.stages"""
     session = still.invite(institution_id="88888")
 
     form_browser.open(still.page_of(session))
@@ -66,7 +66,7 @@ def test_an_institution_that_was_named_cannot_be_changed(still: Still, form_brow
 
 
 def test_an_approval_becomes_a_consent(still: Still, form_browser: FormBrowser) -> None:
-    """The chosen accounts, the institution and the person are in it, and its syncs begin. Source: consents.received"""
+    """The consent has the chosen accounts, the institution and the person, and its syncs begin. Source: consents.received"""
     opened = walk_to("accounts", still, form_browser)
     form_browser.submit("select", account="savings")
     form_browser.submit("confirm")
@@ -86,7 +86,7 @@ def test_an_approval_becomes_a_consent(still: Still, form_browser: FormBrowser) 
 
 @pytest.mark.parametrize("entry", [pair for pair, to in journey_table.TABLE.items() if isinstance(to, Ending)], ids="-".join)
 def test_only_an_approval_leaves_a_consent(still: Still, form_browser: FormBrowser, entry: tuple[str, str, str]) -> None:
-    """Every other ending leaves nothing behind, and no event. Source: journey.error-types"""
+    """Every other ending leaves no consent and no event. Source: journey.error-types"""
     stage, _, response = entry
     session = walk_to(stage, still, form_browser, name=WHO.get(response, "rosa"))
 
@@ -97,8 +97,8 @@ def test_only_an_approval_leaves_a_consent(still: Still, form_browser: FormBrows
     assert len(consents) == len(still.sandbox.events) == (1 if ended.ending is Ending.APPROVED else 0)
 
 
-def test_patience_ends_after_ten_minutes(still: Still, form_browser: FormBrowser) -> None:
-    """At ten minutes the journey still goes on; each act begins a new wait. Source: journey.timeout"""
+def test_an_institutions_screen_times_out_after_ten_minutes(still: Still, form_browser: FormBrowser) -> None:
+    """At ten minutes the journey is still open, and each act restarts the limit. Source: journey.timeout"""
     session = walk_to("code", still, form_browser)
 
     still.sandbox.clock.advance(minutes=10)
@@ -110,8 +110,8 @@ def test_patience_ends_after_ten_minutes(still: Still, form_browser: FormBrowser
     assert still.standing(session).ending is Ending.TIMED_OUT
 
 
-def test_a_page_that_is_opened_begins_to_wait(still: Still, form_browser: FormBrowser) -> None:
-    """Looking at a log-in starts its patience; an unopened page waits five days. Source: journey.timeout"""
+def test_opening_a_page_starts_its_time_limit(still: Still, form_browser: FormBrowser) -> None:
+    """Opening a log-in starts its limit; an unopened page is valid for five days. Source: journey.timeout"""
     opened, unopened = still.invite(institution_id="88888"), still.invite(institution_id="88888")
     form_browser.open(still.page_of(opened))
 
@@ -121,8 +121,8 @@ def test_a_page_that_is_opened_begins_to_wait(still: Still, form_browser: FormBr
     assert still.standing(unopened).ending is None
 
 
-def test_fiskils_own_screen_waits_for_days(still: Still, form_browser: FormBrowser) -> None:
-    """The choice of an institution is no institution's screen and does not time out. Source: journey.timeout"""
+def test_fiskils_own_screen_has_no_time_limit(still: Still, form_browser: FormBrowser) -> None:
+    """The choice of an institution is not an institution's screen and does not time out. Source: journey.timeout"""
     session = walk_to("institution", still, form_browser)
 
     still.sandbox.clock.advance(days=4)
@@ -131,7 +131,7 @@ def test_fiskils_own_screen_waits_for_days(still: Still, form_browser: FormBrows
 
 
 def test_a_person_without_accounts_is_ineligible(still: Still, form_browser: FormBrowser) -> None:
-    """Who has nothing to share cannot go on, whatever their file says. Source: journey.error-types"""
+    """A person with nothing to share cannot continue, whatever outcome their file sets. Source: journey.error-types"""
     import msgspec
 
     from fiskil_harness.core import catalog
@@ -144,8 +144,8 @@ def test_a_person_without_accounts_is_ineligible(still: Still, form_browser: For
     assert still.standing(session).ending is Ending.INELIGIBLE
 
 
-def test_any_address_logs_somebody_in(still: Still, form_browser: FormBrowser) -> None:
-    """An address that nobody has is a new person with accounts, the same one the next time. Source: journey.any-email"""
+def test_any_address_logs_in_a_person(still: Still, form_browser: FormBrowser) -> None:
+    """A new address gets a generated person with accounts, and the same person the next time. Source: journey.any-email"""
     accounts_by_visit = []
     for _ in range(2):
         walk_to("login", still, form_browser)
@@ -160,8 +160,8 @@ def test_any_address_logs_somebody_in(still: Still, form_browser: FormBrowser) -
 @pytest.mark.parametrize(
     "email", ["", "@", "a@", "@b", "a b@c", "a@b@c", "a@b\x00", "a@\u202eb", "x" * 65 + "@b", "a@" + "b" * 190, "\ufeff"]
 )
-def test_what_is_no_address_is_said_to_be_none(still: Still, form_browser: FormBrowser, email: str) -> None:
-    """The log-in stays and complains. Source: journey.stages"""
+def test_an_invalid_address_gets_a_complaint(still: Still, form_browser: FormBrowser, email: str) -> None:
+    """The log-in stays and shows the complaint. Source: journey.stages"""
     session = walk_to("login", still, form_browser)
 
     form_browser.submit("identify", email=email)
@@ -182,7 +182,10 @@ def test_a_code_may_be_typed_with_spaces(still: Still, form_browser: FormBrowser
 
 
 def test_a_renewal_keeps_the_consent(still: Still, form_browser: FormBrowser) -> None:
-    """Same arrangement_id, another end, other accounts, consent.updated. Source: auth-session.renewal"""
+    """The arrangement_id stays, with another end and other accounts, and consent.updated is emitted.
+
+    Source: auth-session.renewal
+    """
     consent = still.consent("rosa")
     still.sandbox.clock.advance(days=60)
     client = still.client()
@@ -206,7 +209,7 @@ def test_a_renewal_keeps_the_consent(still: Still, form_browser: FormBrowser) ->
     assert still.sandbox.events[-1].kind == "consent.updated"
 
 
-def test_somebody_else_cannot_renew(still: Still, form_browser: FormBrowser) -> None:
+def test_another_person_cannot_renew(still: Still, form_browser: FormBrowser) -> None:
     """Another person at the institution gives a new consent, and the old one stays. Source: auth-session.renewal"""
     consent = still.consent("ben")
     body = {
@@ -226,7 +229,7 @@ def test_somebody_else_cannot_renew(still: Still, form_browser: FormBrowser) -> 
 
 
 def test_confirming_twice_at_once_makes_one_consent(still: Still, form_browser: FormBrowser) -> None:
-    """Two browsers that send the last form together make one consent. Source: auth-session.single-use"""
+    """Concurrent posts of the last form make one consent. Source: auth-session.single-use"""
     import concurrent.futures
 
     session = walk_to("confirm", still, form_browser)
@@ -241,7 +244,7 @@ def test_confirming_twice_at_once_makes_one_consent(still: Still, form_browser: 
 
 
 def test_one_end_user_may_consent_twice(still: Still, form_browser: FormBrowser) -> None:
-    """Each session makes a consent of its own. Source: auth-session.single-use"""
+    """Each session makes its own consent. Source: auth-session.single-use"""
     first = finish(still, form_browser)
     with still.sandbox.store.changing() as store:
         from fiskil_harness.sandbox.consents import sessions

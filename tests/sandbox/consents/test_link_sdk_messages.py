@@ -1,4 +1,4 @@
-"""What the page tells the window that watches: the documented messages, whichever way a journey comes to its end."""
+"""Messages to the window that embeds or opened the page: the documented ones for each way a journey ends."""
 
 import html
 import json
@@ -24,14 +24,14 @@ INVALID = {
 
 
 def posted_messages(body: bytes) -> list[dict[str, Any]]:
-    """What a page is going to post."""
+    """Return the messages that a page will post."""
     text = body.decode().partition('data-messages="')[2].partition('"')[0]
     messages: list[dict[str, Any]] = json.loads(html.unescape(text) or "[]")
     return messages
 
 
 def end(still: Still, form_browser: FormBrowser, ending: Ending, **session: str) -> AuthSession:
-    """A journey that ends so, without anybody watching."""
+    """Return a session whose journey ended with *ending*, without a listening window."""
     entry = ENDINGS[ending]
     opened = walk_to(entry[0], still, form_browser, name=WHO.get(entry[2], "rosa"), **session)
     WAYS[entry](still, opened, form_browser)
@@ -39,7 +39,7 @@ def end(still: Still, form_browser: FormBrowser, ending: Ending, **session: str)
 
 
 def failure(session: AuthSession, ending: Ending) -> dict[str, Any]:
-    """The documented message of a journey that failed."""
+    """Return the documented message of a failed journey."""
     return {
         "isCompleted": False,
         "error": ending.value.lower(),
@@ -51,7 +51,10 @@ def failure(session: AuthSession, ending: Ending) -> dict[str, Any]:
 
 
 def test_an_approval_names_the_consent(still: Still, form_browser: FormBrowser) -> None:
-    """isCompleted, the app's own address, and consentID, on a screen that stays. Source: sdk.messages, sdk.last-screen"""
+    """The last screen stays and posts isCompleted, the app's own address and consentID.
+
+    Source: sdk.messages, sdk.last-screen
+    """
     session = walk_to("confirm", still, form_browser)
 
     form_browser.submit("confirm", watched="1")
@@ -64,7 +67,7 @@ def test_an_approval_names_the_consent(still: Still, form_browser: FormBrowser) 
 
 
 def test_an_approval_without_an_address_names_none(still: Still, form_browser: FormBrowser) -> None:
-    """An empty redirect_uri leaves redirectURL out. Source: sdk.redirect-url"""
+    """With an empty redirect_uri, redirectURL is left out. Source: sdk.redirect-url"""
     session = walk_to("confirm", still, form_browser, redirect_uri="")
 
     form_browser.submit("confirm")
@@ -74,21 +77,21 @@ def test_an_approval_without_an_address_names_none(still: Still, form_browser: F
 
 
 @pytest.mark.parametrize("ending", ENDINGS, ids=lambda ending: ending.name.lower())
-def test_a_failure_says_which(still: Still, form_browser: FormBrowser, ending: Ending) -> None:
-    """Five fields beside isCompleted, with the id that a redirect would carry. Source: sdk.failure-form"""
+def test_a_failure_has_its_error_fields(still: Still, form_browser: FormBrowser, ending: Ending) -> None:
+    """It has five fields besides isCompleted, with the error id that a redirect would have. Source: sdk.failure-form"""
     session = end(still, form_browser, ending, cancel_uri="")
 
     assert session.error_id
     assert posted_messages(form_browser.page.body) == [failure(session, ending)]
 
 
-def test_every_ending_is_among_them() -> None:
-    """Success, the invalid session, and the six of the table are all there are. Source: journey.error-types"""
+def test_every_ending_is_covered() -> None:
+    """Success, the invalid session and the six endings of the table are all endings. Source: journey.error-types"""
     assert {Ending.APPROVED, Ending.INVALID, *ENDINGS} == set(Ending)
 
 
-def test_a_frame_is_known_by_its_request(still: Still, form_browser: FormBrowser) -> None:
-    """Sec-Fetch-Dest is enough, on a form and on a look after the time was over. Source: sdk.messages"""
+def test_a_frame_is_recognised_by_its_request(still: Still, form_browser: FormBrowser) -> None:
+    """Sec-Fetch-Dest is enough, for a form and for a page opened after the time limit. Source: sdk.messages"""
     first, second = walk_to("login", still, form_browser), walk_to("login", still, form_browser)
     browser = form_browser._browser
 
@@ -102,8 +105,8 @@ def test_a_frame_is_known_by_its_request(still: Still, form_browser: FormBrowser
     assert (late.status, posted_messages(late.body)) == (200, [failure(still.standing(second), Ending.TIMED_OUT)])
 
 
-def test_a_tab_goes_back_to_the_app_as_ever(still: Still, form_browser: FormBrowser) -> None:
-    """Sec-Fetch-Dest document is no frame. Source: journey.error-redirect"""
+def test_a_tab_is_redirected_to_the_app(still: Still, form_browser: FormBrowser) -> None:
+    """A request with Sec-Fetch-Dest document is not from a frame. Source: journey.error-redirect"""
     session = walk_to("login", still, form_browser)
     headers = {**IN_A_FRAME, "sec-fetch-dest": "document"}
 
@@ -114,7 +117,7 @@ def test_a_tab_goes_back_to_the_app_as_ever(still: Still, form_browser: FormBrow
     assert (response.status, response.body) == (303, b"")
 
 
-def test_no_screen_on_the_way_tells_anything(still: Still, form_browser: FormBrowser) -> None:
+def test_no_screen_before_the_end_posts_a_message(still: Still, form_browser: FormBrowser) -> None:
     """Before the end there is no message. Source: sdk.messages"""
     session = walk_to("confirm", still, form_browser)
 
@@ -123,7 +126,7 @@ def test_no_screen_on_the_way_tells_anything(still: Still, form_browser: FormBro
 
 
 def test_a_session_that_cannot_be_used_is_invalid(still: Still, form_browser: FormBrowser) -> None:
-    """Unknown, used up, and too old look the same from outside. Source: sdk.invalid-session"""
+    """Unknown, used and expired sessions post the same message. Source: sdk.invalid-session"""
     used, old = end(still, form_browser, Ending.DENIED), still.invite()
     replies = [form_browser.open(f"{still.auth_url}?sess_id=nobody"), form_browser.open(still.page_of(used))]
     still.sandbox.clock.advance(days=5)
@@ -137,7 +140,7 @@ def test_a_session_that_cannot_be_used_is_invalid(still: Still, form_browser: Fo
 
 
 def test_the_last_screen_is_shown_once(still: Still, form_browser: FormBrowser) -> None:
-    """A reload in the frame is an invalid session. Source: auth-session.single-use"""
+    """A reload in the frame shows an invalid session. Source: auth-session.single-use"""
     session = walk_to("confirm", still, form_browser)
     form_browser.submit("confirm", watched="1")
 
@@ -147,8 +150,8 @@ def test_the_last_screen_is_shown_once(still: Still, form_browser: FormBrowser) 
     assert len(still.sandbox.consents_of(session.end_user_id)) == 1
 
 
-def test_the_last_screen_leads_back_too(still: Still, form_browser: FormBrowser) -> None:
-    """Who opened the page and does not listen strands nobody: the link leaves any frame. Source: sdk.last-screen"""
+def test_the_last_screen_has_a_link_to_the_app(still: Still, form_browser: FormBrowser) -> None:
+    """The link leaves any frame, for a window that does not listen. Source: sdk.last-screen"""
     walk_to("login", still, form_browser)
 
     form_browser.submit("cancel", watched="1")
@@ -156,8 +159,8 @@ def test_the_last_screen_leads_back_too(still: Still, form_browser: FormBrowser)
     assert b'target="_top" href="https://app.example/cancelled?customer=7&amp;error=access_denied' in form_browser.page.body
 
 
-def test_the_message_is_the_same_whoever_asks(still: Still, form_browser: FormBrowser) -> None:
-    """The page posts what is made from the session, before and after the browser was sent back. Source: sdk.messages"""
+def test_the_message_does_not_depend_on_the_caller(still: Still, form_browser: FormBrowser) -> None:
+    """It is made from the session, so it is the same before and after the redirect. Source: sdk.messages"""
     session = end(still, form_browser, Ending.DENIED, cancel_uri="")
 
     assert messages_of(session, still.sandbox.store.interpretation) == tuple(posted_messages(form_browser.page.body))
@@ -166,7 +169,7 @@ def test_the_message_is_the_same_whoever_asks(still: Still, form_browser: FormBr
 
 @pytest.mark.parametrize("ending", ENDINGS, ids=lambda ending: ending.name.lower())
 def test_a_failure_by_address_is_the_redirect(still: Still, form_browser: FormBrowser, ending: Ending) -> None:
-    """That interpretation posts what the browser would have gone to. Source: sdk.failure-form"""
+    """That interpretation posts the address of the redirect. Source: sdk.failure-form"""
     still.sandbox.read_as({"sdk.failure-form": "redirect-url"})
     session = end(still, form_browser, ending)
 
@@ -175,7 +178,7 @@ def test_a_failure_by_address_is_the_redirect(still: Still, form_browser: FormBr
 
 
 def test_a_failure_by_address_has_one_without_a_cancel_uri(still: Still, form_browser: FormBrowser) -> None:
-    """Then it is the captured page, which nobody visits from here. Source: sdk.failure-form"""
+    """The address is then the captured page, to which the sandbox never redirects. Source: sdk.failure-form"""
     still.sandbox.read_as({"sdk.failure-form": "redirect-url"})
     end(still, form_browser, Ending.DENIED, cancel_uri="")
 
@@ -183,8 +186,8 @@ def test_a_failure_by_address_has_one_without_a_cancel_uri(still: Still, form_br
     assert message["redirectURL"].startswith("https://auth.fiskil.com/cancel?error=access_denied&")
 
 
-def test_cancelling_may_be_told_as_a_denial(still: Still, form_browser: FormBrowser) -> None:
-    """The interpretation of redirects rules messages as well. Source: journey.cancelled-type"""
+def test_cancelling_may_be_reported_as_a_denial(still: Still, form_browser: FormBrowser) -> None:
+    """The interpretation of redirects applies to messages too. Source: journey.cancelled-type"""
     still.sandbox.read_as({"journey.cancelled-type": "denied"})
     session = end(still, form_browser, Ending.CANCELLED, cancel_uri="")
 
@@ -192,7 +195,7 @@ def test_cancelling_may_be_told_as_a_denial(still: Still, form_browser: FormBrow
 
 
 def test_no_message_carries_a_secret(still: Still, form_browser: FormBrowser) -> None:
-    """Any origin may read it: no code, no e-mail, no key, no session that is still good. Source: sdk.target-origin"""
+    """Any origin may read a message, so it has no code, e-mail, key or open session. Source: sdk.target-origin"""
     session = walk_to("confirm", still, form_browser)
     form_browser.submit("confirm", watched="1")
 

@@ -1,4 +1,4 @@
-"""Magic people and codes: what an address or a code brings about, without any order."""
+"""Magic people and codes: the effects of an address or a code."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ from tests.sandbox.still import Still
 
 
 def log_in(still: Still, form_browser: FormBrowser, name: str, code: str = "123456") -> str:
-    """Open a new session's page, log in as somebody and type a code; the session's id."""
+    """Open a new session's page, log in as a person, enter a code, and return the session id."""
     opened = still.invite(institution_id="88888")
     form_browser.open(still.page_of(opened))
     form_browser.submit("identify", email=catalog.person(name).email)
@@ -27,7 +27,7 @@ def log_in(still: Still, form_browser: FormBrowser, name: str, code: str = "1234
 
 
 def connect(still: Still, form_browser: FormBrowser, name: str) -> Consent:
-    """The consent of somebody who shares what the page offers."""
+    """Return the consent of a person who shares everything that the page offers."""
     session_id = log_in(still, form_browser, name)
     form_browser.submit("select", account=list(form_browser.choices("account")))
     form_browser.submit("confirm")
@@ -42,13 +42,13 @@ def kinds(still: Still) -> list[str]:
 
 
 def rows(api: httpx.Client, consent: Consent) -> int:
-    """How many transactions the API serves."""
+    """Return the number of transactions that the API serves."""
     response = api.get("/v1/banking/transactions", params={"end_user_id": consent.end_user_id, "page[size]": "1000"})
     return len(response.json()["transactions"])
 
 
-def test_the_right_code_is_right_everywhere(still: Still, form_browser: FormBrowser) -> None:
-    """123456 goes on, though the page shows another."""
+def test_the_magic_right_code_is_always_accepted(still: Still, form_browser: FormBrowser) -> None:
+    """123456 is accepted, although the page shows another code."""
     session_id = log_in(still, form_browser, "rosa")
 
     session = still.sandbox.session(session_id)
@@ -57,7 +57,7 @@ def test_the_right_code_is_right_everywhere(still: Still, form_browser: FormBrow
     assert session.code not in MAGIC_CODES
 
 
-def test_the_wrong_code_is_wrong_everywhere(still: Still, form_browser: FormBrowser) -> None:
+def test_the_magic_wrong_code_is_always_refused(still: Still, form_browser: FormBrowser) -> None:
     """000000 three times ends the journey. Source: journey.code-attempts"""
     session_id = log_in(still, form_browser, "rosa", code="000000")
     assert b"That is not the code." in form_browser.page.body
@@ -70,7 +70,10 @@ def test_the_wrong_code_is_wrong_everywhere(still: Still, form_browser: FormBrow
 
 
 def test_an_expired_code_is_sent_again(still: Still, form_browser: FormBrowser) -> None:
-    """999999 brings a new code, counts for nothing, and the old one is good no more. Source: journey.code-expired"""
+    """999999 produces a new code without counting as wrong, and the old code is no longer valid.
+
+    Source: journey.code-expired
+    """
     opened = walk_to("code", still, form_browser)
     first = form_browser.text_of("data-code")
     form_browser.submit("enter_code", code="999999")
@@ -85,7 +88,7 @@ def test_an_expired_code_is_sent_again(still: Still, form_browser: FormBrowser) 
 
 
 def test_codes_expire_again_and_again(still: Still, form_browser: FormBrowser) -> None:
-    """Each time another one comes."""
+    """Each expiry produces a different code."""
     walk_to("code", still, form_browser)
     codes = [form_browser.text_of("data-code")]
     for _ in range(5):
@@ -95,14 +98,14 @@ def test_codes_expire_again_and_again(still: Still, form_browser: FormBrowser) -
     assert len(set(codes)) == 6
 
 
-def test_nobody_is_sent_a_magic_code() -> None:
-    """What means something in every session is no session's own code."""
+def test_no_session_gets_a_magic_code() -> None:
+    """A generated code is never a magic one."""
     assert unmagical(["000000", "123456", "999999", "000042", "000043"]) == "000042"
 
 
 @pytest.mark.parametrize("code", ["123456", "its own"])
-def test_for_some_no_code_is_right(still: Still, form_browser: FormBrowser, code: str) -> None:
-    """Neither the magic one nor the one on the screen."""
+def test_for_one_person_no_code_is_right(still: Still, form_browser: FormBrowser, code: str) -> None:
+    """Neither the magic code nor the shown one is accepted."""
     opened = still.invite(institution_id="88888")
     form_browser.open(still.page_of(opened))
     form_browser.submit("identify", email="wrong.code@example.com")
@@ -120,10 +123,10 @@ def test_for_some_no_code_is_right(still: Still, form_browser: FormBrowser, code
         ("hana", ("hana", "household", "loan"), []),
     ],
 )
-def test_what_may_not_be_shared_is_not_offered(
+def test_an_account_that_cannot_be_shared_is_not_offered(
     still: Still, form_browser: FormBrowser, name: str, offered: tuple[str, ...], withheld: list[bytes]
 ) -> None:
-    """It is shown, and neither a form nor the direct way takes it. Source: accounts.offered"""
+    """The page shows it, but neither a form nor the Python call accepts it. Source: accounts.offered"""
     session_id = log_in(still, form_browser, name)
     assert form_browser.choices("account") == offered
     assert form_browser.page.body.count(b": cannot be shared") == len(withheld)
@@ -139,8 +142,11 @@ def test_what_may_not_be_shared_is_not_offered(
 
 
 @pytest.mark.parametrize("name", ["joint_only", "noel", "otto", "ines"])
-def test_who_has_nothing_to_share_is_ineligible(still: Still, form_browser: FormBrowser, name: str) -> None:
-    """A joint account withheld, no account at all, a business that nobody nominated them for. Source: accounts.offered"""
+def test_a_person_with_nothing_to_share_is_ineligible(still: Still, form_browser: FormBrowser, name: str) -> None:
+    """A withheld joint account, no account, and a business without a nominated representative lead to it.
+
+    Source: accounts.offered
+    """
     session_id = log_in(still, form_browser, name)
 
     session = still.sandbox.session(session_id)
@@ -149,7 +155,7 @@ def test_who_has_nothing_to_share_is_ineligible(still: Still, form_browser: Form
 
 
 def test_an_institution_revokes_by_itself(still: Still, form_browser: FormBrowser) -> None:
-    """On the third day, told at that moment; whatever was ready before stays told. Source: consents.by-institution"""
+    """It revokes on the third day with an event at that instant; earlier events stay. Source: consents.by-institution"""
     consent = connect(still, form_browser, "revoked_later")
     still.sandbox.clock.advance(days=2, hours=23, minutes=59)
     assert still.sandbox.consents_of(consent.end_user_id)[0].is_active
@@ -169,8 +175,8 @@ def test_an_institution_revokes_by_itself(still: Still, form_browser: FormBrowse
     assert kinds(still).count("consent.revoked") == 1
 
 
-def test_a_jump_over_both_tells_in_order(still: Still, form_browser: FormBrowser) -> None:
-    """A sync that was ready before the revocation is told before it, in one jump. Source: consents.by-institution"""
+def test_a_jump_over_sync_and_revocation_emits_both_in_order(still: Still, form_browser: FormBrowser) -> None:
+    """A sync that was ready before the revocation has its event before it. Source: consents.by-institution"""
     connect(still, form_browser, "revoked_later")
 
     still.sandbox.clock.advance(days=30)
@@ -180,7 +186,7 @@ def test_a_jump_over_both_tells_in_order(still: Still, form_browser: FormBrowser
 
 
 def test_a_first_sync_may_be_slow(still: Still, form_browser: FormBrowser) -> None:
-    """Nothing for an hour, then everything; later syncs take as long as for anybody. Source: sync.timing"""
+    """Rows appear after an hour, and later syncs take the usual time. Source: sync.timing"""
     api, consent = still.client(), connect(still, form_browser, "slow_sync")
 
     still.sandbox.clock.advance(minutes=59)
@@ -195,7 +201,10 @@ def test_a_first_sync_may_be_slow(still: Still, form_browser: FormBrowser) -> No
 
 
 def test_a_first_sync_may_fail(still: Still, form_browser: FormBrowser) -> None:
-    """Accounts and balances come, of transactions it is told that they do not, until another sync. Source: sync.failed"""
+    """Accounts and balances are synced, transactions emit a failure event, and a later sync serves them.
+
+    Source: sync.failed
+    """
     consent = connect(still, form_browser, "failed_sync")
     still.sandbox.clock.advance(minutes=5)
     api = still.client()
@@ -214,7 +223,7 @@ def test_a_first_sync_may_fail(still: Still, form_browser: FormBrowser) -> None:
 
 
 def test_an_institution_may_grant_less(still: Still, form_browser: FormBrowser) -> None:
-    """What it does not grant is in no consent, and is not synced. Source: permissions.usual"""
+    """A withheld permission is in no consent, and its dataset is not synced. Source: permissions.usual"""
     consent = connect(still, form_browser, "fewer_permissions")
     still.sandbox.clock.advance(minutes=5)
 
@@ -223,8 +232,8 @@ def test_an_institution_may_grant_less(still: Still, form_browser: FormBrowser) 
     assert "banking.transactions.sync.completed" not in kinds(still)
 
 
-def test_an_order_goes_on_from_where_somebody_stands(still: Still, form_browser: FormBrowser) -> None:
-    """What was typed at the page stays; the rest is done."""
+def test_conclude_continues_from_the_current_stage(still: Still, form_browser: FormBrowser) -> None:
+    """The choices made at the page stay, and the rest is completed."""
     opened = walk_to("accounts", still, form_browser, name="ben")
 
     session = still.sandbox.conclude(opened.session_id, "approved", account_keys=("card",))
@@ -236,16 +245,18 @@ def test_an_order_goes_on_from_where_somebody_stands(still: Still, form_browser:
 
 
 @pytest.mark.parametrize("stage", ["accounts", "confirm"])
-def test_past_the_code_one_may_still_cancel(still: Still, form_browser: FormBrowser, stage: str) -> None:
-    """As with the button on the screen."""
+def test_conclude_can_cancel_after_the_code(still: Still, form_browser: FormBrowser, stage: str) -> None:
+    """It has the effect of the button on the screen."""
     opened = walk_to(stage, still, form_browser)
 
     assert still.sandbox.conclude(opened.session_id, "cancelled").ending is Ending.CANCELLED
 
 
 @pytest.mark.parametrize(("stage", "outcome"), [("accounts", "times_out"), ("confirm", "denied"), ("confirm", "unknown")])
-def test_what_happens_no_more_is_refused(still: Still, form_browser: FormBrowser, stage: str, outcome: str) -> None:
-    """An answer of the institution that has been given is not taken back; the journey stays open."""
+def test_an_outcome_that_is_no_longer_possible_is_refused(
+    still: Still, form_browser: FormBrowser, stage: str, outcome: str
+) -> None:
+    """An earlier result of the institution stays, and the journey stays open."""
     opened = walk_to(stage, still, form_browser)
 
     with pytest.raises(UsageError, match=f"is at '{stage}', where '{outcome}' is no longer possible"):
@@ -255,8 +266,8 @@ def test_what_happens_no_more_is_refused(still: Still, form_browser: FormBrowser
 
 
 @pytest.mark.parametrize("outcome", CONCLUSIONS)
-def test_what_is_over_stays_over(still: Still, outcome: str) -> None:
-    """A second order is refused, whatever it asks for. Source: auth-session.single-use"""
+def test_an_ended_session_cannot_be_concluded_again(still: Still, outcome: str) -> None:
+    """A second call is refused for every outcome. Source: auth-session.single-use"""
     opened = still.invite()
     ended = still.sandbox.conclude(opened.session_id, outcome)
 
@@ -276,8 +287,8 @@ def test_what_is_over_stays_over(still: Still, outcome: str) -> None:
         ({"email": "nobody@example.com"}, "nobody@example.com has no account that can be shared there"),
     ],
 )
-def test_an_order_that_cannot_be_done_says_why(still: Still, more: dict[str, object], words: str) -> None:
-    """The nearest match, or where the journey stays; nothing is granted."""
+def test_an_impossible_conclusion_is_explained(still: Still, more: dict[str, object], words: str) -> None:
+    """The error has the nearest match or the current stage, and nothing is granted."""
     opened = still.invite()
     outcome = str(more.pop("outcome", "approved"))
 
@@ -297,8 +308,8 @@ def test_an_order_that_cannot_be_done_says_why(still: Still, more: dict[str, obj
         {"institution_id": "22"},
     ],
 )
-def test_an_order_that_was_refused_leaves_no_trace(still: Still, first: dict[str, Any]) -> None:
-    """The session stands as before, and the next order is obeyed as if it were the first."""
+def test_a_refused_conclusion_changes_nothing(still: Still, first: dict[str, Any]) -> None:
+    """The session stays as it was, and the next call works as if it were the first."""
     opened = still.invite()
     with pytest.raises(UsageError):
         still.sandbox.conclude(opened.session_id, "approved", **first)
@@ -321,10 +332,10 @@ def test_an_order_that_was_refused_leaves_no_trace(still: Still, first: dict[str
         ({"account_keys": ("savings",)}, "after the choice of accounts, which was everyday. Leave accounts out"),
     ],
 )
-def test_what_the_end_user_answered_otherwise_is_refused(
+def test_a_conclusion_that_contradicts_earlier_choices_is_refused(
     still: Still, form_browser: FormBrowser, order: dict[str, Any], words: str
 ) -> None:
-    """An order that comes too late for a part of it grants nothing, and what was said there already is no trouble."""
+    """A contradiction grants nothing; repeating the earlier choices is accepted."""
     opened = walk_to("accounts", still, form_browser)
     form_browser.submit("select", account=["everyday"])
 
@@ -335,8 +346,8 @@ def test_what_the_end_user_answered_otherwise_is_refused(
     assert still.sandbox.conclude(opened.session_id, "approved", **same).ending is Ending.APPROVED  # type: ignore[arg-type]
 
 
-def test_whose_accounts_have_closed_is_told_so(still: Still) -> None:
-    """The refusal names them, and what opens them again. Source: accounts.closed"""
+def test_a_person_with_only_closed_accounts_gets_an_explanation(still: Still) -> None:
+    """The error names the closed accounts and what reopens them. Source: accounts.closed"""
     _, rosa = still.enrol()
     still.sandbox.close_account(rosa, "savings")
     still.sandbox.close_account(rosa, "everyday")
@@ -346,7 +357,7 @@ def test_whose_accounts_have_closed_is_told_so(still: Still) -> None:
 
 
 def test_the_readme_names_every_magic_address() -> None:
-    """Each address under which something happens, beside what happens; nobody else."""
+    """The README lists each magic address with its effect, and no other address."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     table = readme.partition("## Magic people")[2].partition("The one-time code")[0]
     rows = [line.strip("| ").split(" | ") for line in table.splitlines() if line.startswith("| `")]

@@ -1,6 +1,6 @@
-"""Every ending of a journey, reached in every way: at the page, by a magic address, by order, in a scenario.
+"""Every ending of a journey, reached in every way: at the page, by a magic address, by a control request, in a scenario.
 
-Whatever the way, an app can tell no difference: the same state, events, messages, and address to come back to.
+An app cannot distinguish the ways: state, events, messages and redirect are the same.
 """
 
 from collections.abc import Callable, Iterator
@@ -103,7 +103,7 @@ OBSERVATIONS: dict[str, Callable[[Sandbox, AuthSession], Any]] = {
 
 
 def named(session: AuthSession, message: dict[str, Any]) -> dict[str, Any]:
-    """A message to the window that embeds the page, ids and the app's origin taken out."""
+    """Return a message to the embedding window, without ids and the app's origin."""
     ids = {session.session_id: "the session", session.error_id: "the error", session.arrangement_id: "the consent"}
     return {
         name: urlsplit(value).path if name == "redirectURL" else ids.get(value, value) for name, value in message.items()
@@ -112,7 +112,7 @@ def named(session: AuthSession, message: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.fixture
 def control(fiskil: LocalFiskil) -> Iterator[Callable[..., httpx.Response]]:
-    """Give an order to the control API, over HTTP."""
+    """Yield a function that posts a control request over HTTP."""
     server = Server(fiskil.loop, control_application(fiskil))
     with httpx.Client(base_url=f"{server.url}/_sandbox", timeout=30, trust_env=False) as client:
         yield client.post
@@ -120,7 +120,7 @@ def control(fiskil: LocalFiskil) -> Iterator[Callable[..., httpx.Response]]:
 
 
 def invite(fiskil: LocalFiskil) -> dict[str, str]:
-    """What the API answers to an app that opens a session for Rosa."""
+    """Return the API's response to an app that opens a session for Rosa."""
     credentials = fiskil.credentials
     with httpx.Client(base_url=fiskil.api_url, timeout=30, trust_env=False) as client:
         pair = {"client_id": credentials.client_id, "client_secret": credentials.client_secret}
@@ -137,7 +137,7 @@ def invite(fiskil: LocalFiskil) -> dict[str, str]:
 
 
 def summary_of(sandbox: Sandbox, session_id: str, landed: str) -> Summary:
-    """What there is to see of an ended session, ids taken out: the state, and where the browser was sent."""
+    """Return the state of an ended session and its redirect, with ids replaced."""
     session = sandbox.session(session_id)
     assert session is not None
     url = urlsplit(landed)
@@ -147,12 +147,12 @@ def summary_of(sandbox: Sandbox, session_id: str, landed: str) -> Summary:
 
 
 def returned_to(form_browser: FormBrowser) -> str:
-    """Where the app would see the browser."""
+    """Return the address at which the app sees the browser."""
     return next((redirect for redirect in form_browser.redirects if redirect.startswith(APP)), "")
 
 
 def walk(form_browser: FormBrowser, email: str, code: str = "") -> None:
-    """Log in, type the code, and go on as far as the page goes."""
+    """Log in, enter the code, and continue as far as the page allows."""
     form_browser.submit("identify", email=email)
     if not form_browser.text_of("data-code"):
         return
@@ -163,7 +163,7 @@ def walk(form_browser: FormBrowser, email: str, code: str = "") -> None:
 
 
 def at_the_page(fiskil: LocalFiskil, form_browser: FormBrowser, outcome: str) -> Summary:
-    """Rosa does at the page what leads there, or the world does it to her."""
+    """Perform the actions at the page that lead to *outcome*, and return the summary."""
     opened = invite(fiskil)
     form_browser.open(opened["auth_url"])
     ACTIONS[outcome](fiskil, form_browser, opened["auth_url"])
@@ -224,13 +224,13 @@ ACTIONS: dict[str, Callable[[LocalFiskil, FormBrowser, str], None]] = {
 
 
 class Observe(steps.PlainStep, frozen=True, kw_only=True, tag="observe"):
-    """Look at the sandbox before the scenario is over, and put what is seen into ``found``."""
+    """Appends a summary of the sandbox to ``summaries`` before the scenario ends."""
 
     feed: Any
     summaries: list[Summary]
 
     def perform(self, stage: Stage) -> None:
-        """Look."""
+        """Append the summary."""
         (session_id,) = stage.participant().session_ids
         self.summaries.append(
             summary_of(stage.fiskil.sandbox, session_id, self.feed.visited[-1] if self.feed.visited else "")
@@ -238,7 +238,7 @@ class Observe(steps.PlainStep, frozen=True, kw_only=True, tag="observe"):
 
 
 def in_a_scenario(driver: Driver, feed: Feed, step: steps.AnyStep) -> Summary:
-    """A step does it, for an app that opens the session itself."""
+    """Return the summary after a step, for an app that opens the session itself."""
     results: list[Summary] = []
     played_steps: Any = (step, Observe(feed=feed, summaries=results))
     _, crashed = driver.perform(Scenario(name="x", practices=(), steps=played_steps, probes=()))
@@ -247,7 +247,7 @@ def in_a_scenario(driver: Driver, feed: Feed, step: steps.AnyStep) -> Summary:
 
 
 def test_every_outcome_has_every_way() -> None:
-    """No outcome is left out of the comparison, and each address belongs to a person whose file says so."""
+    """The comparison covers every outcome, and each address belongs to a person with that outcome."""
     by_address = {person.email: person for person in catalog.people().values()}
 
     assert set(CONCLUSIONS) == set(ENDINGS) == set(MAGIC) == set(STEPS) == set(ACTIONS)
@@ -265,7 +265,7 @@ def test_every_way_to_an_ending_leaves_the_same(
     drive: Drive,
     outcome: str,
 ) -> None:
-    """Page, magic address, order, step and ordering step cannot be told apart. Source: journey.error-types"""
+    """Page, magic address, control request and both steps have the same result. Source: journey.error-types"""
     results = {"page": at_the_page(fiskil, form_browser, outcome)}
     fiskil.reset()
 

@@ -1,4 +1,4 @@
-"""Ways through the consent page: how a person gets to each stage, and what they do there to get each answer."""
+"""Walks through the consent page: how to reach each stage, and what to do there for each result."""
 
 from collections.abc import Callable
 
@@ -14,7 +14,7 @@ Way = Callable[[Still, AuthSession, FormBrowser], None]
 
 
 def walk_to(stage: str, still: Still, form_browser: FormBrowser, *, name: str = "rosa", **session: str) -> AuthSession:
-    """Open a new session's page and walk on to *stage*."""
+    """Open a new session's page, continue to *stage*, and return the session."""
     opened = still.invite(**session)
     form_browser.open(still.page_of(opened))
     while (at := still.standing(opened).stage) != stage:
@@ -23,7 +23,7 @@ def walk_to(stage: str, still: Still, form_browser: FormBrowser, *, name: str = 
 
 
 def finish(still: Still, form_browser: FormBrowser, **session: str) -> AuthSession:
-    """Walk to the end and confirm."""
+    """Continue to the end, confirm, and return the session."""
     opened = walk_to("confirm", still, form_browser, **session)
     form_browser.submit("confirm")
     return still.standing(opened)

@@ -1,4 +1,4 @@
-"""Forms that nobody filled in on the page: sent from elsewhere, for somebody else, twice, too early or too late."""
+"""Forged forms: sent from elsewhere, for another session, twice, too early or too late."""
 
 from collections.abc import Callable
 
@@ -17,7 +17,7 @@ Post = Callable[..., HttpReply]
 
 @pytest.fixture
 def post(still: Still, form_browser: FormBrowser) -> Post:
-    """Send a form for a session, with headers of one's own."""
+    """Return a function that posts a form for a session, with optional headers."""
 
     def send(session_id: str, act: str, headers: dict[str, str] | None = None, **fields: str) -> HttpReply:
         form = {"sess_id": session_id, "act": act, **fields}
@@ -27,7 +27,7 @@ def post(still: Still, form_browser: FormBrowser) -> Post:
 
 
 def untouched(still: Still, session: AuthSession) -> bool:
-    """Whether nothing came of it: the session as it was, no consent, no event."""
+    """Return True if the session is unchanged and there is no consent and no event."""
     consents = still.sandbox.consents_of(session.end_user_id)
     return (still.standing(session), consents, still.sandbox.events) == (session, [], ())
 
@@ -50,7 +50,7 @@ def untouched(still: Still, session: AuthSession) -> bool:
 def test_a_form_from_another_page_does_nothing(
     still: Still, form_browser: FormBrowser, post: Post, headers: dict[str, str], act: str
 ) -> None:
-    """403, nothing granted and nothing ended. Source: page.own-forms"""
+    """It gets 403, and no consent is granted and no journey ended. Source: page.own-forms"""
     session = walk_to("confirm", still, form_browser)
 
     response = post(session.session_id, act, headers)
@@ -61,10 +61,10 @@ def test_a_form_from_another_page_does_nothing(
 
 
 @pytest.mark.parametrize("site", [{}, {"sec-fetch-site": "same-origin"}, {"sec-fetch-site": "none"}], ids=str)
-def test_a_form_of_the_page_itself_is_taken(
+def test_a_form_of_the_page_itself_is_accepted(
     still: Still, form_browser: FormBrowser, post: Post, site: dict[str, str]
 ) -> None:
-    """Its own origin, with or without the browser's word for it. Source: page.own-forms"""
+    """A form with the page's own origin is accepted, with or without Sec-Fetch-Site. Source: page.own-forms"""
     session = walk_to("confirm", still, form_browser)
 
     response = post(session.session_id, "confirm", {"origin": still.auth_url, **site})
@@ -73,8 +73,8 @@ def test_a_form_of_the_page_itself_is_taken(
     assert still.standing(session).ending is Ending.APPROVED
 
 
-def test_a_client_that_is_no_browser_is_taken(still: Still, form_browser: FormBrowser, post: Post) -> None:
-    """No Origin at all is fine. Source: page.own-forms"""
+def test_a_client_without_an_origin_is_accepted(still: Still, form_browser: FormBrowser, post: Post) -> None:
+    """A client other than a browser sends no Origin header. Source: page.own-forms"""
     session = walk_to("confirm", still, form_browser)
 
     assert post(session.session_id, "confirm").status == 303
@@ -85,7 +85,7 @@ def test_a_client_that_is_no_browser_is_taken(still: Still, form_browser: FormBr
 def test_a_session_of_another_sandbox_is_unknown(
     loop: Loop, still: Still, form_browser: FormBrowser, post: Post, act: str
 ) -> None:
-    """A foreign id is as good as a forged one, and its own sandbox does not notice. Source: sdk.invalid-session"""
+    """An id of another sandbox is unknown, and that sandbox is not affected. Source: sdk.invalid-session"""
     elsewhere = Still(loop, seed=8)
     foreign = walk_to("confirm", elsewhere, form_browser)
 
@@ -99,8 +99,8 @@ def test_a_session_of_another_sandbox_is_unknown(
     assert still.sandbox.events == ()
 
 
-def test_one_session_opens_no_other(still: Still, form_browser: FormBrowser, post: Post) -> None:
-    """Two ids in one form: the first counts, as on the page, and the other session stays where it was."""
+def test_a_form_with_two_session_ids_affects_only_the_first(still: Still, form_browser: FormBrowser, post: Post) -> None:
+    """The first id of a form counts, and the other session stays as it was."""
     mine, other = walk_to("confirm", still, form_browser), walk_to("confirm", still, form_browser)
 
     response = form_browser._browser.request(
@@ -118,7 +118,7 @@ def test_one_session_opens_no_other(still: Still, form_browser: FormBrowser, pos
 def test_a_form_that_is_sent_twice_counts_once(
     still: Still, form_browser: FormBrowser, post: Post, entry: tuple[str, str, str]
 ) -> None:
-    """The second shows where the journey stands, or that it is over. Source: auth-session.single-use"""
+    """The second form shows the current stage, or that the journey has ended. Source: auth-session.single-use"""
     stage, act, _ = entry
     session = walk_to(stage, still, form_browser)
     WAYS[entry](still, session, form_browser)
@@ -132,8 +132,8 @@ def test_a_form_that_is_sent_twice_counts_once(
     assert len(still.sandbox.consents_of(session.end_user_id)) == (after_first.ending is Ending.APPROVED)
 
 
-def test_no_code_is_accepted_after_too_many(still: Still, form_browser: FormBrowser, post: Post) -> None:
-    """The right one comes too late, and grants nothing. Source: journey.code-attempts"""
+def test_no_code_is_accepted_after_too_many_wrong_ones(still: Still, form_browser: FormBrowser, post: Post) -> None:
+    """The right code then comes too late and grants nothing. Source: journey.code-attempts"""
     session = walk_to("code", still, form_browser)
     code = form_browser.text_of("data-code")
     for _ in range(3):
@@ -148,7 +148,7 @@ def test_no_code_is_accepted_after_too_many(still: Still, form_browser: FormBrow
 
 @pytest.mark.parametrize("stage", journey_table.STAGES)
 @pytest.mark.parametrize("act", ["choose", "identify", "enter_code", "select", "confirm", "cancel", "deny"])
-def test_a_page_left_open_over_the_expiry_can_do_nothing(
+def test_a_page_left_open_past_the_expiry_has_no_effect(
     still: Still, form_browser: FormBrowser, post: Post, stage: str, act: str
 ) -> None:
     """After five days every button leads to the same screen. Source: auth-session.lifetime"""

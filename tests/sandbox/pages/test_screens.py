@@ -1,4 +1,4 @@
-"""The consent page as a document: what each screen holds, and what it makes of requests it did not ask for."""
+"""The consent page as a document: the content of each screen, and its responses to unexpected requests."""
 
 import re
 from html.parser import HTMLParser
@@ -17,7 +17,7 @@ from tests.sandbox.still import Still
 
 
 class Document(HTMLParser):
-    """What a screen reader needs of a page."""
+    """The parts of a page that a screen reader needs."""
 
     def __init__(self, page: HttpReply) -> None:
         super().__init__()
@@ -30,7 +30,7 @@ class Document(HTMLParser):
         self.unlabelled = [text for text in self.unlabelled if text not in named]
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Note a tag, and a field that no label holds."""
+        """Record a tag, and a field without a label."""
         attributes = dict(attrs)
         self.tags.append((tag, attributes))
         self._in_label = self._in_label or tag == "label"
@@ -38,18 +38,18 @@ class Document(HTMLParser):
             self.unlabelled.append(attributes.get("id") or "?")
 
     def handle_endtag(self, tag: str) -> None:
-        """Leave a label."""
+        """Record the end of a label."""
         if tag == "label":
             self._in_label = False
 
     def count(self, tag: str) -> int:
-        """How often a tag occurs."""
+        """Return the number of occurrences of a tag."""
         return len([text for text, _ in self.tags if text == tag])
 
 
 @pytest.mark.parametrize("stage", journey_table.STAGES)
 def test_every_screen_is_a_labelled_document(still: Still, form_browser: FormBrowser, stage: str) -> None:
-    """Language, title, one heading, a viewport, a label for every field, and no script but the page's own."""
+    """Each screen has a language, a title, one heading, a viewport, a label for every field, and one script."""
     walk_to(stage, still, form_browser)
 
     page = Document(form_browser.page)
@@ -65,8 +65,8 @@ def test_every_screen_is_a_labelled_document(still: Still, form_browser: FormBro
 
 
 @pytest.mark.parametrize("stage", journey_table.STAGES)
-def test_every_screen_offers_what_the_table_allows(still: Still, form_browser: FormBrowser, stage: str) -> None:
-    """One form per act, and no other. Source: journey.stages"""
+def test_every_screen_offers_the_acts_of_the_table(still: Still, form_browser: FormBrowser, stage: str) -> None:
+    """There is one form per act, and no other. Source: journey.stages"""
     walk_to(stage, still, form_browser)
 
     offered = [dict(form.fields)["act"] for form in forms(form_browser.page)]
@@ -76,8 +76,8 @@ def test_every_screen_offers_what_the_table_allows(still: Still, form_browser: F
 
 
 @pytest.mark.parametrize("stage", journey_table.STAGES)
-def test_every_screen_puts_the_focus_where_it_matters(still: Still, form_browser: FormBrowser, stage: str) -> None:
-    """On one place: the field to fill in, or the heading where there is none to type in."""
+def test_every_screen_sets_the_focus(still: Still, form_browser: FormBrowser, stage: str) -> None:
+    """The focus is on the text field, or on the heading where there is none."""
     walk_to(stage, still, form_browser)
 
     focused = [
@@ -94,7 +94,7 @@ def test_every_screen_puts_the_focus_where_it_matters(still: Still, form_browser
 def test_a_complaint_takes_the_focus(
     still: Still, form_browser: FormBrowser, stage: str, act: str, fields: dict[str, str]
 ) -> None:
-    """Whoever reads by ear hears first what was wrong, where no field can say it."""
+    """A screen reader then reads the complaint first, where no field can show it."""
     walk_to(stage, still, form_browser)
     form_browser.submit(act, **fields)
 
@@ -103,8 +103,8 @@ def test_a_complaint_takes_the_focus(
     assert focused == ["complaint"]
 
 
-def test_screens_are_not_kept_and_run_nothing_foreign(still: Still, form_browser: FormBrowser) -> None:
-    """No cache, no referrer to other sites, no script of anybody else: a session id in the address stays here."""
+def test_screens_are_not_cached_and_run_no_foreign_script(still: Still, form_browser: FormBrowser) -> None:
+    """No cache, no referrer for other sites and no foreign script can leak the session id."""
     walk_to("login", still, form_browser)
 
     headers = form_browser.page.headers
@@ -114,13 +114,13 @@ def test_screens_are_not_kept_and_run_nothing_foreign(still: Still, form_browser
 
 
 def ancestors(form_browser: FormBrowser) -> list[str]:
-    """Who may embed the page that was opened."""
+    """Return the origins that may embed the opened page."""
     policy = form_browser.page.headers["content-security-policy"]
     return policy.rpartition("frame-ancestors ")[2].split()
 
 
 def test_this_machine_and_the_app_may_embed_the_page(still: Still, form_browser: FormBrowser) -> None:
-    """Pages of loopback, and of the origins that the session's addresses name. Source: page.embedding"""
+    """Pages of loopback and of the origins in the session's addresses may embed it. Source: page.embedding"""
     form_browser.open(
         still.page_of(still.invite(redirect_uri="https://shop.test:8443/back?x=1", cancel_uri="http://shop.test/"))
     )
@@ -134,8 +134,8 @@ def test_this_machine_and_the_app_may_embed_the_page(still: Still, form_browser:
 
 
 @pytest.mark.parametrize("uri", ["", "myapp://done", "https://a;script-src%20x/", "https://me:pw@*/", "https://ü.example/"])
-def test_an_address_that_is_no_plain_origin_opens_nothing(still: Still, form_browser: FormBrowser, uri: str) -> None:
-    """Whatever stands in an address, nothing of it but an origin reaches the policy. Source: page.embedding"""
+def test_an_unusual_address_adds_nothing_to_the_policy(still: Still, form_browser: FormBrowser, uri: str) -> None:
+    """Only a plain origin of an address gets into the policy. Source: page.embedding"""
     form_browser.open(still.page_of(still.invite(redirect_uri=uri, cancel_uri=uri)))
 
     assert [
@@ -144,8 +144,8 @@ def test_an_address_that_is_no_plain_origin_opens_nothing(still: Still, form_bro
     assert form_browser.page.headers["content-security-policy"].count(";") == 5
 
 
-def test_a_form_answers_with_a_redirect_to_the_next_screen(still: Still, form_browser: FormBrowser) -> None:
-    """Reload and Back never send a form again."""
+def test_a_form_redirects_to_the_next_screen(still: Still, form_browser: FormBrowser) -> None:
+    """So Reload and Back never post a form again."""
     session = walk_to("login", still, form_browser)
 
     form_browser.submit("identify", email="rosa.keane@example.com")
@@ -154,7 +154,7 @@ def test_a_form_answers_with_a_redirect_to_the_next_screen(still: Still, form_br
 
 
 def test_reloading_after_a_wrong_code_does_not_count_again(still: Still, form_browser: FormBrowser) -> None:
-    """The complaint stays, the count stays."""
+    """The complaint and the count stay the same."""
     session = walk_to("code", still, form_browser)
     form_browser.submit("enter_code", code="nonsense")
 
@@ -165,8 +165,8 @@ def test_reloading_after_a_wrong_code_does_not_count_again(still: Still, form_br
     assert still.standing(session).wrong_codes == 1
 
 
-def test_the_log_in_says_who_is_known(still: Still, form_browser: FormBrowser) -> None:
-    """Every person of the fixtures is listed with what they are for."""
+def test_the_log_in_lists_the_people_of_the_fixtures(still: Still, form_browser: FormBrowser) -> None:
+    """Every person of the fixtures is listed with their purpose."""
     walk_to("login", still, form_browser)
 
     text = form_browser.page.body.decode().replace("&#39;", "'")
@@ -177,8 +177,11 @@ def test_the_log_in_says_who_is_known(still: Still, form_browser: FormBrowser) -
     assert [heading for heading in GROUPS if f"<h2>{heading}</h2>" not in text] == []
 
 
-def test_institutions_say_whether_they_can_be_reached(still: Still, form_browser: FormBrowser) -> None:
-    """Those in reach come first, the bank chosen. Source: institutions.sandbox-bank, institutions.sandbox-retailer"""
+def test_institutions_show_their_accessibility(still: Still, form_browser: FormBrowser) -> None:
+    """Accessible institutions come first, and the bank is selected.
+
+    Source: institutions.sandbox-bank, institutions.sandbox-retailer
+    """
     walk_to("institution", still, form_browser)
 
     assert form_browser.choices("institution_id") == ("88888", "99999")
@@ -186,8 +189,8 @@ def test_institutions_say_whether_they_can_be_reached(still: Still, form_browser
     assert form_browser.page.body.count(b"Not in the sandbox") == 4
 
 
-def test_the_first_that_can_be_reached_is_chosen(still: Still, form_browser: FormBrowser) -> None:
-    """By priority, those in reach before the others."""
+def test_the_first_accessible_institution_is_selected(still: Still, form_browser: FormBrowser) -> None:
+    """Institutions are sorted by priority, accessible ones first."""
     table = still.sandbox.store.institutions
     table["40"] = msgspec.structs.replace(table["40"], is_accessible=True, priority=0)
     walk_to("institution", still, form_browser)
@@ -196,7 +199,7 @@ def test_the_first_that_can_be_reached_is_chosen(still: Still, form_browser: For
     assert ("institution_id", "40") in forms(form_browser.page)[0].fields
 
 
-def test_confirming_shows_what_was_chosen(still: Still, form_browser: FormBrowser) -> None:
+def test_the_last_screen_shows_the_choices(still: Still, form_browser: FormBrowser) -> None:
     """Institution, data, accounts and duration are on the last screen."""
     walk_to("accounts", still, form_browser)
     form_browser.submit("select", account="savings")
@@ -207,8 +210,8 @@ def test_confirming_shows_what_was_chosen(still: Still, form_browser: FormBrowse
     assert b"For 90 days." in page
 
 
-def test_confirming_says_how_long(still: Still, form_browser: FormBrowser) -> None:
-    """The screen promises what the consent will be. Source: consents.duration"""
+def test_the_last_screen_shows_the_duration(still: Still, form_browser: FormBrowser) -> None:
+    """The screen shows the duration of the consent. Source: consents.duration"""
     still.sandbox.read_as({"consents.duration": "365-days"})
 
     walk_to("confirm", still, form_browser)
@@ -217,7 +220,7 @@ def test_confirming_says_how_long(still: Still, form_browser: FormBrowser) -> No
 
 
 @pytest.mark.parametrize("email", ["<script>alert(1)</script>@x", '"><img/src=x>@x', "{{7*7}}@x", "'onfocus=alert(1)@x"])
-def test_what_was_typed_is_text(still: Still, form_browser: FormBrowser, email: str) -> None:
+def test_typed_text_is_escaped(still: Still, form_browser: FormBrowser, email: str) -> None:
     """Markup in an address is shown, not run."""
     walk_to("login", still, form_browser)
 
@@ -228,8 +231,8 @@ def test_what_was_typed_is_text(still: Still, form_browser: FormBrowser, email: 
     assert not re.search(r"<script>|<img|49@|<[^>]*onfocus", page)
 
 
-def test_looking_whether_the_page_is_there_uses_nothing_up(still: Still, form_browser: FormBrowser) -> None:
-    """HEAD neither starts the wait nor takes the redirect of a journey that is over."""
+def test_a_head_request_has_no_effect(still: Still, form_browser: FormBrowser) -> None:
+    """HEAD neither starts the time limit nor uses up the redirect of an ended journey."""
     session = walk_to("code", still, form_browser)
     still.sandbox.clock.advance(minutes=11)
 
@@ -243,8 +246,8 @@ def test_looking_whether_the_page_is_there_uses_nothing_up(still: Still, form_br
 @pytest.mark.parametrize(
     ("method", "path", "status"), [("PUT", "", 405), ("OPTIONS", "", 405), ("GET", "/nothing", 404), ("GET", "//", 404)]
 )
-def test_other_requests_get_a_page_too(still: Still, form_browser: FormBrowser, method: str, path: str, status: int) -> None:
-    """A wrong address or method is explained in the page's own look."""
+def test_other_requests_get_a_page(still: Still, form_browser: FormBrowser, method: str, path: str, status: int) -> None:
+    """A wrong address or method gets a page with an explanation."""
     response = form_browser._browser.request(method, still.auth_url + path)
 
     assert response.status == status
@@ -257,8 +260,8 @@ def test_other_requests_get_a_page_too(still: Still, form_browser: FormBrowser, 
     [{"account": "x" * 70_000}, {f"field{number}": "x" for number in range(300)}],
     ids=["too large", "too many fields"],
 )
-def test_forms_beyond_measure_are_refused(still: Still, form: dict[str, str]) -> None:
-    """400 with a page, and nothing else happens."""
+def test_oversized_forms_are_refused(still: Still, form: dict[str, str]) -> None:
+    """They get 400 with a page, and nothing else happens."""
     with HttpClient() as browser:
         response = browser.request("POST", still.auth_url, form=form)
 
@@ -266,8 +269,8 @@ def test_forms_beyond_measure_are_refused(still: Still, form: dict[str, str]) ->
     assert b"This form " in response.body
 
 
-def test_json_is_no_form(still: Still, form_browser: FormBrowser) -> None:
-    """A body of another kind names no session."""
+def test_json_is_not_accepted_as_a_form(still: Still, form_browser: FormBrowser) -> None:
+    """A JSON body names no session."""
     session = walk_to("confirm", still, form_browser)
 
     response = form_browser._browser.request("POST", still.auth_url, json={"sess_id": session.session_id, "act": "confirm"})
