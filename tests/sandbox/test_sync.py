@@ -188,7 +188,7 @@ def test_a_consent_that_ends_during_an_outage_is_not_synced(still: Still) -> Non
 
 
 def test_no_sync_can_be_requested_during_an_outage(still: Still) -> None:
-    """The error says to end the outage first. Source: sync.outage"""
+    """The error suggests ending the outage first. Source: sync.outage"""
     consent = still.consent("rosa", is_synced=False)
     still.sandbox.set_connection(BANK, "OUTAGE")
 

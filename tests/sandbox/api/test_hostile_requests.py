@@ -66,7 +66,7 @@ PATHS = {
     path: {route.method for route in ROUTES if route.path == path} for path in dict.fromkeys(route.path for route in ROUTES)
 }
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
-REFUSED = [(path, method) for path, known in PATHS.items() for method in METHODS if method not in known]
+REFUSED = [(path, method) for path, allowed in PATHS.items() for method in METHODS if method not in allowed]
 
 
 @pytest.fixture
@@ -84,7 +84,7 @@ def exchange(url: str, raw: bytes) -> bytes:
     parts = urlsplit(url)
     received = b""
     with socket.create_connection((parts.hostname or "", parts.port or 0), timeout=30) as sock:
-        # The answer may come, and the connection be reset, before all is sent; what has come is there to read all the same.
+        # The response and a reset of the connection may come before everything is sent; received bytes can be read anyway.
         with contextlib.suppress(ConnectionError):
             sock.sendall(raw)
         with contextlib.suppress(ConnectionError):

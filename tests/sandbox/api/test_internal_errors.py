@@ -59,7 +59,7 @@ def test_a_data_endpoint_reports_a_fault_in_the_simple_form(fiskil: LocalFiskil)
 
 
 def test_the_page_reports_a_defect_of_the_sandbox(fiskil: LocalFiskil, capfd: pytest.CaptureFixture[str]) -> None:
-    """The page says that the sandbox failed, and the record has the place ``page``."""
+    """The page shows that the sandbox failed, and the record has the place ``page``."""
     fiskil.sandbox.store.sessions = Broken()
     response = httpx.get(f"{fiskil.auth_url}?sess_id=x", timeout=30, trust_env=False)
 

@@ -92,7 +92,7 @@ WAYS: dict[str, Callable[[Still, httpx.Client, ApiRoute], httpx.Response]] = {
     "502": outage,
     "503": bad_cursor,
 }
-"""How each status is brought about; 429 comes from the link, 500 is a fault of our own and has its tests elsewhere."""
+"""The way to each status; 429 comes from the proxy, 500 is a defect of the sandbox, and both have their own tests."""
 
 
 def described(version: str, route: ApiRoute) -> set[str]:

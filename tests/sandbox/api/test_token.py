@@ -48,7 +48,7 @@ def test_each_exchange_gives_another_token(still: Still, api: httpx.Client) -> N
 
 @pytest.mark.parametrize("wrong", [{"client_id": "another"}, {"client_secret": "another"}])
 def test_a_wrong_pair_is_unauthorized(still: Still, api: httpx.Client, wrong: dict[str, str]) -> None:
-    """If either half is wrong, the response is 401 in the goa form and does not say which.
+    """If either half is wrong, the response is 401 in the goa form and does not reveal which.
 
     Source: token.bad-credentials, errors.goa
     """

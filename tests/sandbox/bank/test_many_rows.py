@@ -77,18 +77,18 @@ def test_a_million_rows_exist_and_only_a_page_is_made() -> None:
     """Length, balance and filters make no rows, and a page at each end makes only its own."""
     mint = CountingMint(seed=7, salt="salt")
     ledger = ledger_of(busy(1250, days=100), mint)
-    waiting = 4
+    pending = 4
 
     statement = ledger.statement()
-    assert len(statement) == 1_000_000 + waiting
-    assert mint.counting.made == waiting
+    assert len(statement) == 1_000_000 + pending
+    assert mint.counting.made == pending
     ledger.balance("everyday")
     coffee = statement.where(categories=("FOOD_AND_DRINK_COFFEE",), account_ids=(ledger.accounts["shared"].account_id,))
     assert len(coffee) == 250_000 + 1
-    assert mint.counting.made == waiting
+    assert mint.counting.made == pending
 
-    first, last = (msgspec.json.decode(statement[at : at + 25].wire) for at in (waiting, len(statement) - 25))
-    assert mint.counting.made == waiting + 50
+    first, last = (msgspec.json.decode(statement[at : at + 25].wire) for at in (pending, len(statement) - 25))
+    assert mint.counting.made == pending + 50
     assert first[0]["posting_date_time"] > "2026-03-01"
     assert last[-1]["posting_date_time"] < "2025-11-23"
 

@@ -1,4 +1,4 @@
-"""The schedule of PENDING purchases: they follow their movement's pace, so a year costs what the movements say."""
+"""The schedule of PENDING purchases: they follow their movement's pace, so a year costs as much as the movements define."""
 
 from decimal import Decimal
 

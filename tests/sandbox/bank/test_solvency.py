@@ -99,7 +99,7 @@ def test_a_term_deposit_ends_on_its_day(still: Still, api: httpx.Client) -> None
 
 
 def listed(api: httpx.Client, consent: Consent) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = api.get(
+    accounts: list[dict[str, Any]] = api.get(
         "/v1/banking/accounts", params={"end_user_id": consent.end_user_id, "page[size]": "1000"}
     ).json()["accounts"]
-    return found
+    return accounts

@@ -30,7 +30,7 @@ def test_every_entry_of_the_table_has_a_way() -> None:
 
 
 @pytest.mark.parametrize("entry", journey_table.TABLE, ids="-".join)
-def test_the_page_leads_where_the_table_says(still: Still, form_browser: FormBrowser, entry: tuple[str, str, str]) -> None:
+def test_the_page_follows_the_table(still: Still, form_browser: FormBrowser, entry: tuple[str, str, str]) -> None:
     """With real forms, each act at each stage leads to the table's stage or ending. Source: journey.stages"""
     stage, _, response = entry
     session = walk_to(stage, still, form_browser, name=WHO.get(response, "rosa"))

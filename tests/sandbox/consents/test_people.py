@@ -206,7 +206,7 @@ def test_pending_rows_are_purchases() -> None:
 
 
 def test_priya_has_more_than_one_full_page() -> None:
-    """Her history has more than 1,000 rows, as her file says. Source: paging.size-cap"""
+    """Her history has more than 1,000 rows, as her file states. Source: paging.size-cap"""
     assert len(ledger_of(catalog.person("priya")).transactions) > 1_000
 
 

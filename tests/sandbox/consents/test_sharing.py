@@ -292,7 +292,7 @@ def test_an_unknown_account_is_refused(still: Still, act: str) -> None:
 
 @pytest.mark.parametrize("act", ["approve_sharing", "withdraw_sharing"])
 def test_approval_of_an_account_with_one_holder_is_refused(still: Still, act: str) -> None:
-    """The error says what to change in the person's file. Source: consents.joint-approval"""
+    """The error explains the necessary change in the person's file. Source: consents.joint-approval"""
     _, rosa = still.enrol("rosa")
 
     with pytest.raises(UsageError, match=r"'savings' of rosa has one holder, .* such as TWO_PARTY in the person's file\."):

@@ -44,7 +44,7 @@ ENDINGS: dict[str, Ending] = {
     "times_out": Ending.TIMED_OUT,
     "terminated": Ending.INVALID,
 }
-"""What each outcome that can be ordered is to the app."""
+"""The ending that the app sees, for each outcome that can be requested."""
 
 MAGIC: dict[str, str] = {
     "approved": "approved@example.com",
@@ -70,7 +70,7 @@ STEPS: dict[str, steps.AnyStep] = {
     "times_out": steps.AttemptJourney(end_user="tuan"),
     "terminated": steps.AttemptJourney(end_user="terminated"),
 }
-"""The step of a scenario in which somebody walks the page to it."""
+"""The step of a scenario in which an end user reaches it through the page."""
 
 OBSERVATIONS: dict[str, Callable[[Sandbox, AuthSession], Any]] = {
     "ending": lambda _, session: session.ending,
@@ -99,7 +99,7 @@ OBSERVATIONS: dict[str, Callable[[Sandbox, AuthSession], Any]] = {
         named(session, message) for message in messages_of(session, sandbox.store.interpretation)
     ],
 }
-"""What is compared. Whatever else an ending shows to somebody is one more line here."""
+"""The compared observations; a further effect of an ending gets a further line here."""
 
 
 def named(session: AuthSession, message: dict[str, Any]) -> dict[str, Any]:

@@ -104,7 +104,7 @@ WAYS: dict[tuple[str, str, str], Way] = {
     **{(stage, "deny", "fine"): _submits("deny") for stage in journey_table.INSTITUTION_STAGES},
     **{(stage, "wait_too_long", "fine"): _waits for stage in (*journey_table.INSTITUTION_STAGES, "confirm")},
 }
-"""What a person does at a stage for each entry of the table."""
+"""The actions of a person at a stage, for each entry of the table."""
 
 WHO = {
     "ineligible": "ines",
@@ -114,7 +114,7 @@ WHO = {
     "denied": "denied",
     "terminated": "terminated",
 }
-"""Whose journey it is, where the answer depends on the person."""
+"""The person of the journey, where the result depends on the person."""
 
 ENDINGS: dict[Ending, tuple[str, str, str]] = {
     Ending.CANCELLED: ("login", "cancel", "fine"),
