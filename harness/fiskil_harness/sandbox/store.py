@@ -57,7 +57,7 @@ class Token(Struct, frozen=True, kw_only=True):
 class Store:
     """The state of one sandbox; its tables are dicts with ids as keys.
 
-    Its attributes that no name explains:
+    Attributes:
         asked: The clauses whose interpretation was used since the last reset.
         served: The rows that the API serves, by arrangement id and dataset.
         served_early: The keys of ``served`` whose rows come from an early stage of transactions.
