@@ -1,6 +1,6 @@
-"""Shared by the tests of the sandbox.
+"""Shared fixtures of the sandbox tests.
 
-Whatever a test sends, the sandbox may not break: each test ends by looking at what broke.
+No request may break the sandbox: each test ends with a check for internal errors.
 """
 
 from collections.abc import Iterator
@@ -16,14 +16,14 @@ from tests.sandbox.still import Still
 
 @pytest.fixture(scope="session")
 def loop() -> Iterator[Loop]:
-    """One event loop for every served sandbox."""
+    """Yield one event loop for every served sandbox."""
     with Loop() as running:
         yield running
 
 
 @pytest.fixture
 def still(loop: Loop) -> Iterator[Still]:
-    """A served sandbox whose real time stands still."""
+    """Yield a served sandbox with a fixed clock."""
     served = Still(loop)
     yield served
     served.close()
@@ -32,14 +32,14 @@ def still(loop: Loop) -> Iterator[Still]:
 
 @pytest.fixture
 def api(still: Still) -> Iterator[httpx.Client]:
-    """A client of the still sandbox that holds a token."""
+    """Yield a client with a token for that sandbox."""
     client = still.client()
     yield client
     client.close()
 
 
 @pytest.fixture
-def visitor() -> Iterator[FormBrowser]:
-    """An end user's browser."""
+def form_browser() -> Iterator[FormBrowser]:
+    """Yield an end user's browser."""
     with HttpClient() as browser:
         yield FormBrowser(browser)

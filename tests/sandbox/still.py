@@ -1,4 +1,4 @@
-"""A served sandbox whose real time stands still, so that tests can stand on a boundary."""
+"""A served sandbox with a fixed clock, so that tests can set exact instants."""
 
 import contextlib
 from datetime import UTC, datetime
@@ -20,7 +20,7 @@ GONE = "https://app.example/cancelled?customer=7"
 
 
 class Still:
-    """A sandbox at noon of one day for ever, unless a test advances its clock; API and page listen."""
+    """A sandbox whose clock stays at noon of one day unless a test advances it; API and page listen on real sockets."""
 
     def __init__(self, loop: Loop, *, seed: int = 7) -> None:
         self.sandbox = Sandbox(
@@ -36,40 +36,40 @@ class Still:
         self._clients = contextlib.ExitStack()
 
     def client(self) -> httpx.Client:
-        """A client that holds a token, closed with everything else."""
+        """Return a client with a token; ``close`` closes it too."""
         client = self._clients.enter_context(httpx.Client(base_url=self.api_url, timeout=30, trust_env=False))
         client.headers["authorization"] = "Bearer " + client.post("/v1/token", json=self.pair).json()["token"]
         return client
 
     @property
     def pair(self) -> dict[str, str]:
-        """The key pair as the token endpoint takes it."""
-        given = self.sandbox.credentials
-        return {"client_id": given.client_id, "client_secret": given.client_secret}
+        """Return the key pair as the body of a token request."""
+        credentials = self.sandbox.credentials
+        return {"client_id": credentials.client_id, "client_secret": credentials.client_secret}
 
     def enrol(self, name: str = "rosa") -> tuple[EndUser, Person]:
-        """An end user for a named person."""
+        """Return an end user for a named person."""
         person = self.sandbox.admit(catalog.person(name))
         return self.sandbox.create_end_user(person), person
 
     def everything(self, person: Person | str = "rosa") -> Consent:
-        """A consent to every kind of banking data, with each dataset ready."""
+        """Return a consent to every kind of banking data, with each dataset synced."""
         self.sandbox.configure(permissions=BANKING)
-        made = self.sandbox.admit(catalog.person(person) if isinstance(person, str) else person)
-        consent = self.sandbox.authorise(self.sandbox.create_end_user(made), made)
+        known_person = self.sandbox.admit(catalog.person(person) if isinstance(person, str) else person)
+        consent = self.sandbox.authorise(self.sandbox.create_end_user(known_person), known_person)
         for dataset in consent.permissions:
             self.sandbox.sync(consent, dataset)
         return consent
 
     def consent(self, name: str = "rosa", *, is_synced: bool = True) -> Consent:
-        """A consent of a named person, with every dataset ready."""
+        """Return a consent of a named person, with every dataset synced."""
         consent = self.sandbox.authorise(*self.enrol(name))
         for dataset in consent.permissions if is_synced else ():
             self.sandbox.sync(consent, dataset)
         return consent
 
     def invite(self, *, redirect_uri: str = BACK, cancel_uri: str = GONE, institution_id: str | None = None) -> AuthSession:
-        """An auth session for a new end user."""
+        """Return an auth session for a new end user."""
         end_user, _ = self.enrol()
         with self.sandbox.store.changing() as store:
             return sessions.open_session(
@@ -81,17 +81,17 @@ class Still:
             )
 
     def standing(self, session: AuthSession) -> AuthSession:
-        """The session as it stands now."""
-        now = self.sandbox.session(session.session_id)
-        assert now is not None
-        return now
+        """Return the current state of the session."""
+        current = self.sandbox.session(session.session_id)
+        assert current is not None
+        return current
 
     def page_of(self, session: AuthSession) -> str:
-        """The address that the end user opens."""
+        """Return the address that the end user opens."""
         return f"{self.auth_url}?sess_id={session.session_id}"
 
     def close(self) -> None:
-        """Hang up and stop listening."""
+        """Close clients and servers."""
         self._clients.close()
         for server in self._servers:
             server.close()

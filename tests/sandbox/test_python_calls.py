@@ -1,4 +1,4 @@
-"""What Python asks of the sandbox, and what it refuses: nonsense is named before anything changes."""
+"""The Python interface of the sandbox, and its errors: a wrong value is reported before anything changes."""
 
 import pytest
 
@@ -7,8 +7,8 @@ from tests.sandbox.still import Still
 
 
 @pytest.mark.parametrize("name", ["noel", "joint_only", "otto", "ines"])
-def test_who_has_nothing_to_share_cannot_consent(still: Still, name: str) -> None:
-    """As at the page; no consent is left. Source: accounts.offered"""
+def test_a_person_with_nothing_to_share_cannot_consent(still: Still, name: str) -> None:
+    """As at the page, such a person leaves no consent behind. Source: accounts.offered"""
     end_user, person = still.enrol(name)
 
     with pytest.raises(UsageError, match=r"has no account that can be shared there|is not eligible to share anything"):
@@ -17,24 +17,24 @@ def test_who_has_nothing_to_share_cannot_consent(still: Still, name: str) -> Non
     assert still.sandbox.consents_of(end_user.end_user_id) == []
 
 
-def test_nobody_consents_with_closed_accounts(still: Still) -> None:
-    """The refusal names them, and what opens them again. Source: accounts.closed"""
+def test_a_person_with_only_closed_accounts_cannot_consent(still: Still) -> None:
+    """The error names the closed accounts and what reopens them. Source: accounts.closed"""
     end_user, rosa = still.enrol()
     still.sandbox.close_account(rosa, "savings")
     still.sandbox.close_account(rosa, "everyday")
 
-    with pytest.raises(UsageError, match=r"everyday, savings closed meanwhile, and a reset opens them again\."):
+    with pytest.raises(UsageError, match=r"everyday, savings closed since the last reset, and a reset opens them again\."):
         still.sandbox.authorise(end_user, rosa)
 
 
-def test_an_institution_that_is_none_is_named(still: Still) -> None:
-    """With the nearest one."""
+def test_an_unknown_institution_is_reported(still: Still) -> None:
+    """The error suggests the nearest institution id."""
     with pytest.raises(UnknownName, match=r"No institution '8888'\. Did you mean '88888'"):
         still.sandbox.authorise(*still.enrol(), institution_id="8888")
 
 
-def test_somebody_else_revokes_nothing(still: Still) -> None:
-    """The nearest one is named, and the consent lives on. Source: consents.termination-reason"""
+def test_an_unknown_revoker_is_reported(still: Still) -> None:
+    """The error suggests the nearest value, and the consent stays active. Source: consents.termination-reason"""
     consent = still.consent()
 
     with pytest.raises(UnknownName, match=r"'instituton'\. Did you mean 'institution'\? Known: end_user, institution\."):
@@ -44,8 +44,8 @@ def test_somebody_else_revokes_nothing(still: Still) -> None:
 
 
 @pytest.mark.parametrize("act", ["begin_sync", "sync", "fail_sync", "rows"])
-def test_a_dataset_that_is_none_is_named(still: Still, act: str) -> None:
-    """With the nearest one, whatever is asked about it."""
+def test_an_unknown_dataset_is_reported(still: Still, act: str) -> None:
+    """Every call that takes a dataset suggests the nearest one."""
     consent = still.consent()
 
     with pytest.raises(UnknownName, match=r"No dataset 'transaction'\. Did you mean 'transactions'"):
@@ -53,8 +53,8 @@ def test_a_dataset_that_is_none_is_named(still: Still, act: str) -> None:
 
 
 @pytest.mark.parametrize("rows", [0, -1])
-def test_a_page_has_a_row(still: Still, rows: int) -> None:
-    """Fewer are refused, and pages stay as they were. Source: paging.size-cap"""
+def test_a_page_limit_below_one_is_refused(still: Still, rows: int) -> None:
+    """The error leaves the page limit as it was. Source: paging.size-cap"""
     before = still.sandbox.store.largest_page
 
     with pytest.raises(UsageError, match=f"A page has at least one row; got {rows}"):

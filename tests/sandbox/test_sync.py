@@ -1,4 +1,4 @@
-"""Syncs on the clock: each day again, later or not at all while an institution is out, and failing ones."""
+"""Syncs on the clock: they repeat daily, are delayed or fail during an outage, and can fail."""
 
 import itertools
 from datetime import timedelta
@@ -34,20 +34,20 @@ def amend_newest(still: Still, consent: Consent) -> None:
     ledger.amend(ledger.newest_first()[0].key, amount="-12.34")
 
 
-def test_nothing_is_told_unasked_within_an_hour(still: Still) -> None:
-    """After the first syncs a scenario has its peace, whatever the permissions. Source: sync.recurrence"""
+def test_no_sync_repeats_within_an_hour(still: Still) -> None:
+    """After the first syncs, no event is emitted for an hour, whatever the permissions. Source: sync.recurrence"""
     still.sandbox.configure(permissions=BANKING)
     still.consent("rosa", is_synced=False)
     still.sandbox.clock.advance(minutes=1)
-    told = kinds(still)
+    events_before = kinds(still)
 
     still.sandbox.clock.advance(hours=1)
 
-    assert kinds(still) == told
+    assert kinds(still) == events_before
 
 
-def test_a_scenario_is_not_overtaken_by_syncs_on_a_slow_machine() -> None:
-    """Where steps alone move the clock, no sync ends because they take long, and each that is asked for ends once."""
+def test_real_time_completes_no_sync_when_only_steps_move_the_clock() -> None:
+    """Where only steps move the clock, a sync completes once when requested, however long the step takes."""
     minutes = itertools.count()
     clock = Clock(real=lambda: NOON + timedelta(minutes=next(minutes)))
     sandbox = Sandbox(institutions=catalog.institutions(), clock=clock, named=catalog.people().values())
@@ -64,7 +64,7 @@ def test_a_scenario_is_not_overtaken_by_syncs_on_a_slow_machine() -> None:
 
 
 def test_each_dataset_is_synced_again_every_day(still: Still, api: httpx.Client) -> None:
-    """At the hour of its first sync, with what the institution holds by then. Source: sync.recurrence"""
+    """The daily sync runs at the hour of the first one and serves the institution's current rows. Source: sync.recurrence"""
     consent = still.consent("rosa")
     amend_newest(still, consent)
 
@@ -77,21 +77,21 @@ def test_each_dataset_is_synced_again_every_day(still: Still, api: httpx.Client)
     assert (before, "-12.34" in amounts(still.client(), consent)) == (False, True)
 
 
-def test_nobody_may_sync_again_unasked(still: Still, api: httpx.Client) -> None:
-    """Under the other reading a sync comes only when it is called for. Source: sync.recurrence"""
+def test_syncs_may_run_only_on_request(still: Still, api: httpx.Client) -> None:
+    """Under the other interpretation, a sync runs only when it is requested. Source: sync.recurrence"""
     still.sandbox.read_as({"sync.recurrence": "on-demand"})
     consent = still.consent("rosa")
 
     still.sandbox.clock.advance(days=30)
-    unasked = kinds(still)
+    kinds_before = kinds(still)
     still.sandbox.sync(consent, "accounts")
 
-    assert unasked == ["consent.received", *SYNCED]
-    assert kinds(still) == [*unasked, SYNCED[0]]
+    assert kinds_before == ["consent.received", *SYNCED]
+    assert kinds(still) == [*kinds_before, SYNCED[0]]
 
 
-def test_a_sync_that_was_called_for_moves_no_daily_one(still: Still) -> None:
-    """There is one rhythm for each dataset, however often it is read in between. Source: sync.recurrence"""
+def test_a_requested_sync_does_not_move_the_daily_one(still: Still) -> None:
+    """Each dataset has one daily sync, however often it is synced in between. Source: sync.recurrence"""
     consent = still.consent("rosa")
     still.sandbox.clock.advance(hours=6)
     still.sandbox.sync(consent, "accounts")
@@ -102,50 +102,56 @@ def test_a_sync_that_was_called_for_moves_no_daily_one(still: Still) -> None:
 
 
 @pytest.mark.parametrize("hours", [1, 7, 24, 720])
-def test_one_jump_tells_what_small_ones_tell(still: Still, hours: int) -> None:
-    """A month has the same events at the same instants, in order, however it passes. Source: sync.recurrence"""
+def test_one_clock_jump_emits_the_same_events_as_small_ones(still: Still, hours: int) -> None:
+    """A month has the same events at the same instants in the same order, however the clock moves.
+
+    Source: sync.recurrence
+    """
     consent = still.consent("rosa", is_synced=False)
 
-    told = [still.sandbox.events for _ in range(0, 720, hours) if still.sandbox.clock.advance(hours=hours) is None][-1]
+    events = [still.sandbox.events for _ in range(0, 720, hours) if still.sandbox.clock.advance(hours=hours) is None][-1]
 
     until = consent.created_at + timedelta(hours=720)
-    times = [event.publish_time for event in told if event.publish_time <= until]
+    times = [event.publish_time for event in events if event.publish_time <= until]
     seconds = [0, *(day * 86_400 + after for day in range(30) for after in (2, 4, 10))]
     assert [(time - consent.created_at).total_seconds() for time in times] == seconds
 
 
-def test_a_renewed_consent_keeps_one_rhythm(still: Still) -> None:
-    """Renewing reads everything once more, and no dataset twice a day after. Source: auth-session.renewal"""
+def test_a_renewed_consent_has_one_daily_sync_per_dataset(still: Still) -> None:
+    """A renewal reads every dataset once more and adds no second daily sync. Source: auth-session.renewal"""
     consent = still.consent("rosa")
     with still.sandbox.store.changing() as store:
         renewed = consents.renew(store, consent, account_keys=consent.account_keys)
         sync.begin(store, renewed)
     still.sandbox.clock.advance(minutes=1)
-    told = len(kinds(still))
+    count_before = len(kinds(still))
 
     still.sandbox.clock.advance(days=1)
 
-    assert sorted(kinds(still)[told:]) == sorted(SYNCED)
+    assert sorted(kinds(still)[count_before:]) == sorted(SYNCED)
 
 
 def test_a_sync_waits_for_an_outage_to_end(still: Still, api: httpx.Client) -> None:
-    """Nothing is told or changes until Fiskil gets through; then each waiting sync is told once. Source: sync.outage"""
+    """During an outage nothing is emitted or changed; afterwards each delayed sync completes once. Source: sync.outage"""
     consent = still.consent("rosa")
     amend_newest(still, consent)
     still.sandbox.set_connection(BANK, "OUTAGE")
 
     still.sandbox.clock.advance(days=2, minutes=1)
-    during, seen = kinds(still), amounts(still.client(), consent)
+    during, amounts_during = kinds(still), amounts(still.client(), consent)
     still.sandbox.set_connection(BANK, "HEALTHY")
     still.sandbox.clock.advance(minutes=1)
 
     assert during == ["consent.received", *SYNCED]
     assert kinds(still) == [*during, *SYNCED]
-    assert ("-12.34" in seen, "-12.34" in amounts(still.client(), consent)) == (False, True)
+    assert ("-12.34" in amounts_during, "-12.34" in amounts(still.client(), consent)) == (False, True)
 
 
-def test_a_first_sync_waits_too(still: Still, api: httpx.Client) -> None:
-    """A consent given just before the outage is empty until it ends; a bad connection is enough then. Source: sync.outage"""
+def test_a_first_sync_waits_for_an_outage_to_end(still: Still, api: httpx.Client) -> None:
+    """A consent given before an outage has no rows until it ends; a degraded connection is enough then.
+
+    Source: sync.outage
+    """
     consent = still.consent("rosa", is_synced=False)
     still.sandbox.set_connection(BANK, "OUTAGE")
     still.sandbox.clock.advance(hours=2)
@@ -158,8 +164,8 @@ def test_a_first_sync_waits_too(still: Still, api: httpx.Client) -> None:
     assert amounts(still.client(), consent) != []
 
 
-def test_an_outage_elsewhere_holds_nothing_up(still: Still) -> None:
-    """Each institution is out for itself. Source: sync.outage"""
+def test_an_outage_of_another_institution_delays_no_sync(still: Still) -> None:
+    """An outage delays only the syncs of its own institution. Source: sync.outage"""
     still.consent("rosa", is_synced=False)
     still.sandbox.set_connection("99999", "OUTAGE")
 
@@ -168,8 +174,8 @@ def test_an_outage_elsewhere_holds_nothing_up(still: Still) -> None:
     assert kinds(still) == ["consent.received", *SYNCED]
 
 
-def test_a_consent_that_ends_in_an_outage_is_read_no_more(still: Still) -> None:
-    """What waited is forgotten with it. Source: sync.outage, consents.every-ending-tells"""
+def test_a_consent_that_ends_during_an_outage_is_not_synced(still: Still) -> None:
+    """Delayed syncs are dropped when their consent ends. Source: sync.outage, consents.every-ending-tells"""
     consent = still.consent("rosa", is_synced=False)
     still.sandbox.set_connection(BANK, "OUTAGE")
     still.sandbox.clock.advance(minutes=1)
@@ -181,17 +187,20 @@ def test_a_consent_that_ends_in_an_outage_is_read_no_more(still: Still) -> None:
     assert kinds(still) == ["consent.received", "consent.revoked"]
 
 
-def test_in_an_outage_no_sync_can_be_called_for(still: Still) -> None:
-    """Whoever waits for one is told what to do. Source: sync.outage"""
+def test_no_sync_can_be_requested_during_an_outage(still: Still) -> None:
+    """The error suggests ending the outage first. Source: sync.outage"""
     consent = still.consent("rosa", is_synced=False)
     still.sandbox.set_connection(BANK, "OUTAGE")
 
-    with pytest.raises(UsageError, match=r"No sync completes while .* Let the outage end first\."):
+    with pytest.raises(UsageError, match=r"No sync completes while .* End the outage first\."):
         still.sandbox.sync(consent, "accounts")
 
 
 def test_a_sync_in_an_outage_may_fail(still: Still, api: httpx.Client) -> None:
-    """Under the other reading it is over, and of transactions the failure is told. Source: sync.outage, sync.failed"""
+    """Under the other interpretation, a sync during an outage fails, and that of transactions emits an event.
+
+    Source: sync.outage, sync.failed
+    """
     still.sandbox.read_as({"sync.outage": "failed"})
     consent = still.consent("rosa", is_synced=False)
     still.sandbox.set_connection(BANK, "OUTAGE")
@@ -207,21 +216,24 @@ def test_a_sync_in_an_outage_may_fail(still: Still, api: httpx.Client) -> None:
     assert amounts(still.client(), consent) != []
 
 
-def test_a_failed_sync_leaves_what_the_last_one_saw(still: Still, api: httpx.Client) -> None:
-    """The failure is told at the instant at which the sync would have been ready. Source: sync.failed"""
+def test_a_failed_sync_leaves_the_rows_of_the_last_one(still: Still, api: httpx.Client) -> None:
+    """The failure event has the instant at which the sync would have completed. Source: sync.failed"""
     consent = still.consent("rosa")
-    seen = amounts(api, consent)
+    amounts_before = amounts(api, consent)
     amend_newest(still, consent)
 
     still.sandbox.fail_sync(consent, "transactions")
 
     assert kinds(still)[-1] == FAILED
     assert still.sandbox.events[-1].publish_time == still.sandbox.clock.now()
-    assert (still.sandbox.events[-1].account_ids, amounts(api, consent)) == (None, seen)
+    assert (still.sandbox.events[-1].account_ids, amounts(api, consent)) == (None, amounts_before)
 
 
 def test_a_first_sync_that_fails_serves_nothing(still: Still, api: httpx.Client) -> None:
-    """The others of the consent arrive as ever; the next sync of transactions makes up for it. Source: sync.failed"""
+    """The other datasets of the consent sync as usual, and the next sync of transactions serves their rows.
+
+    Source: sync.failed
+    """
     consent = still.consent("rosa", is_synced=False)
     still.sandbox.fail_sync(consent, "transactions")
     empty = amounts(api, consent)
@@ -232,8 +244,8 @@ def test_a_first_sync_that_fails_serves_nothing(still: Still, api: httpx.Client)
     assert (empty, amounts(api, consent) != []) == ([], True)
 
 
-def test_only_transactions_have_a_word_for_failing(still: Still) -> None:
-    """Any other dataset fails in silence. Source: sync.failed"""
+def test_only_transactions_have_a_failure_event(still: Still) -> None:
+    """A failed sync of any other dataset emits no event. Source: sync.failed"""
     consent = still.consent("rosa")
 
     still.sandbox.fail_sync(consent, "balances")
@@ -241,8 +253,8 @@ def test_only_transactions_have_a_word_for_failing(still: Still) -> None:
     assert kinds(still) == ["consent.received", *SYNCED]
 
 
-def test_a_failure_may_be_silent(still: Still) -> None:
-    """Under the other reading nothing is told of any. Source: sync.failed"""
+def test_a_failure_may_emit_no_event(still: Still) -> None:
+    """Under the other interpretation, no failed sync emits an event. Source: sync.failed"""
     still.sandbox.read_as({"sync.failed": "untold"})
     consent = still.consent("rosa")
 
@@ -251,8 +263,8 @@ def test_a_failure_may_be_silent(still: Still) -> None:
     assert FAILED not in kinds(still)
 
 
-def test_a_dataset_that_is_none_cannot_fail(still: Still) -> None:
-    """Names are looked at before anything moves."""
+def test_failing_an_unknown_dataset_is_refused(still: Still) -> None:
+    """Unknown and unpermitted datasets are reported before the clock moves."""
     consent = still.consent("rosa")
 
     with pytest.raises(UnknownName, match=r"Did you mean 'transactions'\?"):

@@ -1,4 +1,4 @@
-"""Consents and pending syncs know their next moment, so that a request need not look at all of them."""
+"""Consents and pending syncs know their next instant, so that a request does not iterate over all of them."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -13,7 +13,7 @@ NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 
 def consent_of(end_user_id: str, arrangement_id: str, *, ends_in_s: int) -> Consent:
-    """An active consent."""
+    """Return an active consent."""
     return Consent(
         arrangement_id=arrangement_id,
         end_user_id=end_user_id,
@@ -27,7 +27,7 @@ def consent_of(end_user_id: str, arrangement_id: str, *, ends_in_s: int) -> Cons
 
 
 def test_consents_are_found_by_end_user_oldest_first() -> None:
-    """A consent that changes keeps its place, and nobody else's comes along."""
+    """A changed consent keeps its place, and consents of other end users are not included."""
     table = Consents()
     for end_user_id, arrangement_id in (("eu_a", "1"), ("eu_b", "2"), ("eu_a", "3")):
         table[arrangement_id] = consent_of(end_user_id, arrangement_id, ends_in_s=60)
@@ -40,7 +40,7 @@ def test_consents_are_found_by_end_user_oldest_first() -> None:
 
 
 def test_the_next_end_is_the_earliest_of_those_that_are_active() -> None:
-    """A consent that was ended, or that runs longer now, no longer counts."""
+    """A consent that has ended, or whose end was moved, no longer counts with its old end."""
     table = Consents()
     table["1"] = consent_of("eu_a", "1", ends_in_s=60)
     table["2"] = consent_of("eu_b", "2", ends_in_s=90)
@@ -54,23 +54,23 @@ def test_the_next_end_is_the_earliest_of_those_that_are_active() -> None:
     assert table.next_end == NOON + timedelta(seconds=120)
 
 
-def test_the_next_sync_is_the_earliest_that_waits() -> None:
-    """None waits, one waits, an earlier one waits, and none again."""
+def test_the_next_sync_is_the_earliest_pending_one() -> None:
+    """The next instant is right with no sync, one sync, an earlier sync, and none again."""
     table = Syncs()
     late, early = (PendingSync(arrangement_id="1", dataset="accounts", ready_at=NOON + timedelta(seconds=s)) for s in (9, 4))
-    seen = [table.next_ready]
+    next_ready_times = [table.next_ready]
     for pending_sync in (late, early):
         table.extend([pending_sync])
-        seen.append(table.next_ready)
+        next_ready_times.append(table.next_ready)
     assert table.of("1") == [late, early]
     assert [table.pop(), table.pop()] == [early, late]
 
-    assert [*seen, table.next_ready] == [NEVER, late.ready_at, early.ready_at, NEVER]
+    assert [*next_ready_times, table.next_ready] == [NEVER, late.ready_at, early.ready_at, NEVER]
     assert table.of("1") == []
 
 
-def test_what_is_due_happens_though_another_consent_came_later(still: Still) -> None:
-    """Two consents an hour apart each expire at their own moment, and each ending is told once."""
+def test_each_of_two_consents_expires_at_its_own_time(still: Still) -> None:
+    """Two consents an hour apart each expire at their own instant, and each ending has one event."""
     rosa = catalog.person("rosa")
     first = still.sandbox.authorise(still.sandbox.create_end_user(rosa), rosa)
     still.sandbox.clock.advance(hours=1)
@@ -81,5 +81,5 @@ def test_what_is_due_happens_though_another_consent_came_later(still: Still) -> 
     still.sandbox.clock.advance(hours=1)
 
     assert ended == [first.arrangement_id]
-    told = [event.consent_id for event in still.sandbox.events if event.kind == "consent.revoked"]
-    assert told == [first.arrangement_id, second.arrangement_id]
+    all_ended = [event.consent_id for event in still.sandbox.events if event.kind == "consent.revoked"]
+    assert all_ended == [first.arrangement_id, second.arrangement_id]

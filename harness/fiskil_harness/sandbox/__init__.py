@@ -1,4 +1,4 @@
-"""The local Fiskil: API and consent page over one state, with Python calls for what a person or the clock would do."""
+"""The local Fiskil: API and consent page over one state, with Python calls for actions of people and of the clock."""
 
 from fiskil_harness.sandbox.sandbox import Sandbox
 from fiskil_harness.sandbox.store import Credentials

@@ -1,6 +1,6 @@
-"""Where the rows of each dataset come from: one function per dataset, asked at the moment of a sync.
+"""The source of each dataset's rows: one function per dataset, called at the moment of a sync.
 
-What the clock changes is taken as of the sync's own moment, however late somebody looks.
+Rows that change with the clock are as of the sync's own moment, even if the sync is evaluated later.
 """
 
 from collections.abc import Callable, Sequence
@@ -21,7 +21,7 @@ from fiskil_harness.sandbox.store import Store
 RECENT = timedelta(days=90)
 
 NAMED_ROWS = 20_000
-"""Of so many rows under one consent reports know each by name; of more, only those that somebody made."""
+"""Up to so many rows under one consent, reports know each row's symbol; beyond, only those of rows that were made."""
 
 Source = Callable[[Store, Consent, datetime], Sequence[Any]]
 HOUSEHOLD = (
@@ -38,13 +38,13 @@ HOUSEHOLD = (
 
 
 def balances(store: Store, consent: Consent, at: datetime) -> Sequence[Any]:
-    """What each of them holds."""
+    """Return the balances of the consent's accounts."""
     ledger = store.ledgers[consent.arrangement_id]
     return tuple(ledger.balance(key, at) for key in consent.account_keys)
 
 
 def transactions(store: Store, consent: Consent, at: datetime) -> Statement:
-    """Every movement on them, in the API's order."""
+    """Return all transactions of the consent's accounts, in the API's order."""
     ledger = store.ledgers[consent.arrangement_id]
     chosen = [ledger.accounts[key].account_id for key in consent.account_keys]
     if not chosen:
@@ -56,27 +56,27 @@ def transactions(store: Store, consent: Consent, at: datetime) -> Statement:
 
 
 def basic_transactions(store: Store, consent: Consent, at: datetime) -> Statement:
-    """The same movements before their details are known. Source: sync.early-transactions"""
+    """Return the same transactions before their details are known. Source: sync.early-transactions"""
     return transactions(store, consent, at).plain()
 
 
 def recent_transactions(store: Store, consent: Consent, at: datetime) -> Statement:
-    """Those of the last ninety days, before their details are known. Source: sync.early-transactions"""
+    """Return those of the last ninety days, before their details are known. Source: sync.early-transactions"""
     return basic_transactions(store, consent, at).recent(ceiling_of(at - RECENT))
 
 
 def _whenever(source: Callable[[Store, Consent], Sequence[Any]]) -> Source:
-    """A source that the clock does not change."""
+    """Return a source that does not depend on the clock."""
     return lambda store, consent, _at: source(store, consent)
 
 
 def products(store: Store, consent: Consent) -> tuple[Any, ...]:
-    """What the institution sells, to everybody."""
+    """Return the products of the institution, which are the same for everyone."""
     return products_of(store.institutions[consent.institution_id])
 
 
 def account_ids(store: Store, consent: Consent) -> tuple[str, ...]:
-    """The ids of the accounts that a consent is about, as its sync events name them. Source: webhooks.events"""
+    """Return the ids of a consent's accounts, as its sync events list them. Source: webhooks.events"""
     household = store.energy.get(consent.arrangement_id)
     if household is not None:
         return tuple(household.account_id(key) for key in consent.account_keys)
@@ -85,7 +85,7 @@ def account_ids(store: Store, consent: Consent) -> tuple[str, ...]:
 
 
 def _of_household(dataset: str) -> Callable[[Store, Consent], tuple[Any, ...]]:
-    """The rows that a retailer has for a dataset; a bank has none. Source: energy.permissions"""
+    """Return the source of a retailer's dataset; a bank has no rows for it. Source: energy.permissions"""
 
     def rows(store: Store, consent: Consent) -> tuple[Any, ...]:
         household = store.energy.get(consent.arrangement_id)
@@ -97,7 +97,7 @@ def _of_household(dataset: str) -> Callable[[Store, Consent], tuple[Any, ...]]:
 
 
 def plans(store: Store, consent: Consent) -> tuple[Any, ...]:
-    """What the retailer offers; it is public, so that a sync only tells that it was looked at."""
+    """Return the retailer's plans; they are public, so a sync changes nothing and only emits its event."""
     return store.institutions[consent.institution_id].plans
 
 

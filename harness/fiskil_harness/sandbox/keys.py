@@ -1,10 +1,10 @@
-"""API keys besides the one that the app was given first: what a rotation needs."""
+"""Additional API keys, which tests of key rotation need."""
 
 from fiskil_harness.sandbox.store import Store
 
 
 def mint(store: Store) -> str:
-    """A further key, accepted beside the others; its secret."""
+    """Create an additional API key, accepted beside the others, and return its secret."""
     with store.lock:
         secret = "fsk_" + store.mint.secret()
         store.secrets[secret] = "accepted"
@@ -12,6 +12,6 @@ def mint(store: Store) -> str:
 
 
 def revoke(store: Store, client_secret: str) -> None:
-    """End one key; its tokens die with it."""
+    """Revoke one key; its tokens become invalid with it."""
     with store.lock:
         store.secrets[client_secret] = "revoked"

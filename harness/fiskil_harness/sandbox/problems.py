@@ -1,4 +1,4 @@
-"""What the API refuses, before it has a shape on the wire."""
+"""Refusals of the API, before they have a form on the wire."""
 
 
 class ApiProblem(Exception):
@@ -12,26 +12,26 @@ class ApiProblem(Exception):
 
 
 def unauthorized(message: str = "invalid or expired token") -> ApiProblem:
-    """401 with the core endpoints' name. Source: errors.unauthorized"""
+    """Return a 401 with the name that core endpoints use. Source: errors.unauthorized"""
     return ApiProblem(401, "unauthorized", message)
 
 
 def bad_key_pair(status: int) -> ApiProblem:
-    """401 or 403 for credentials that no token is given for. Source: token.bad-credentials"""
+    """Return the 401 or 403 for credentials that get no token. Source: token.bad-credentials"""
     message = "client_id or client_secret is not valid"
     return unauthorized(message) if status == 401 else ApiProblem(status, "forbidden", message)
 
 
 def bad_request(message: str) -> ApiProblem:
-    """400 of a core endpoint. Source: errors.goa"""
+    """Return a 400 of a core endpoint. Source: errors.goa"""
     return ApiProblem(400, "bad_request", message)
 
 
 def invalid_request(message: str) -> ApiProblem:
-    """400 of a data endpoint. Source: errors.simple"""
+    """Return a 400 of a data endpoint. Source: errors.simple"""
     return ApiProblem(400, "InvalidRequest", message)
 
 
 def end_user_not_found() -> ApiProblem:
-    """404 of an end user. Source: end-users.delete-twice"""
+    """Return the 404 of an end user. Source: end-users.delete-twice"""
     return ApiProblem(404, "end_user_not_found", "end user not found")

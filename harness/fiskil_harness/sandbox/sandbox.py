@@ -1,4 +1,4 @@
-"""The sandbox as Python sees it: the state, its two applications, and the calls that scenarios and tests make."""
+"""The Python interface of the sandbox: its state, its two applications, and the calls that scenarios and tests make."""
 
 import base64
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -24,11 +24,11 @@ from fiskil_harness.sandbox.store import Credentials, Store
 
 WEBHOOK_KEY_BYTES = 78
 REVOKERS = ("end_user", "institution")
-"""Who ends a consent at the institution."""
+"""The parties that can end a consent at the institution."""
 
 
 def mint_credentials(mint: Mint, *, webhook_secret: str | None = None) -> Credentials:
-    """New credentials; the signing secret is base64 of a key longer than the hash's block, as Fiskil's sample is."""
+    """Return new credentials; as in Fiskil's sample, the signing key is longer than the block of the hash."""
     return Credentials(
         client_id=mint.client_id(),
         client_secret="fsk_" + mint.secret(),
@@ -37,7 +37,7 @@ def mint_credentials(mint: Mint, *, webhook_secret: str | None = None) -> Creden
 
 
 class Sandbox:
-    """One local Fiskil. It listens nowhere by itself: serve ``api`` and ``page``, and tell ``place`` where they are."""
+    """One local Fiskil; it opens no sockets: serve ``api`` and ``page``, and pass their origins to ``place``."""
 
     def __init__(
         self,
@@ -51,7 +51,15 @@ class Sandbox:
         interpretations: Interpretations | None = None,
         console: Console | None = None,
     ) -> None:
-        """Start empty; *named* are people whom the institutions know at any time, beside those of ``admit``."""
+        """Start without end users.
+
+        Args:
+            institutions: By their ids.
+            seed: Decides people and rows, unless *mint* is given.
+            named: People whom the institutions always know, in addition to those of ``admit``.
+            interpretations: Those that apply after each reset (default: the best supported).
+            console: The console settings that apply after each reset.
+        """
         self._interpretations = interpretations or Interpretations()
         self.clock = clock or Clock()
         self.mint = mint or Mint(seed=seed)
@@ -65,36 +73,36 @@ class Sandbox:
             interpretations=self._interpretations,
             console=console,
         )
-        self.store.duties.append(sync.finish_due)
+        self.store.due_actions.append(sync.finish_due)
         self.api = Api(self.store)
         self.page: Application = page_application(self.store)
 
     def place(self, *, api_url: str, auth_url: str) -> None:
-        """Say under which origins the API and the page are reached; links and ``auth_url`` carry them."""
+        """Set the origins of the API and the page, which links and ``auth_url`` contain."""
         self.store.api_url, self.store.auth_url = api_url, auth_url
 
     @property
     def events(self) -> tuple[Event, ...]:
-        """Every fact so far, oldest first."""
-        with self._now() as store:
+        """Return every event so far, oldest first."""
+        with self._caught_up() as store:
             return tuple(store.events)
 
     @property
     def crashes(self) -> list[Crash]:
-        """What broke in API and page through no fault of a client; a run that finds something here has a fault of its own.
+        """Return the internal errors of API and page; a run with such an error found a defect of the sandbox.
 
-        Servers append to it as well; it outlives ``reset``.
+        Servers append to the list too. ``reset`` keeps it.
         """
         return self.store.crashes
 
     def admit(self, person: Person) -> Person:
-        """Make *person* known at the institutions."""
+        """Make *person* known at the institutions until the next reset, and return them."""
         with self.store.lock:
             return people.admit(self.store, person)
 
     def create_end_user(self, person: Person, *, end_user_id: str | None = None) -> EndUser:
-        """Register an end user for *person*, as an app's server would."""
-        with self._now() as store:
+        """Register an end user for *person*, as an app's server would, with a fixed *end_user_id* or a new one."""
+        with self._caught_up() as store:
             return end_users.create(
                 store,
                 email=person.email,
@@ -104,27 +112,27 @@ class Sandbox:
             )
 
     def populate(self, count: int, *, person: Person | None = None) -> list[str]:
-        """Register many end users at once; their ids, oldest first.
+        """Register *count* end users at once, and return their ids, oldest first.
 
-        Each has an e-mail of its own, so that whoever logs in with it is made from the seed then. With *person* each has
-        consented as that one, and their syncs are pending.
+        Each has a different e-mail; a log-in with it gets a person generated from the seed. With *person*, each end user has
+        consented as this person, and the syncs are pending.
 
         Raises:
-            UsageError: Fewer than one.
+            UsageError: *count* is below one.
         """
         if count < 1:
             raise UsageError(f"populate makes at least one end user; got {count}.")
-        with self._now() as store:
+        with self._caught_up() as store:
             first = len(store.end_users)
-            made = [
+            created = [
                 end_users.create(store, email=f"end.user.{number}@example.com", name=f"End User {number}")
                 for number in range(first, first + count)
             ]
             if person is not None:
                 people.admit(store, person)
-                for end_user in made:
+                for end_user in created:
                     self.authorise(end_user, person)
-            return [end_user.end_user_id for end_user in made]
+            return [end_user.end_user_id for end_user in created]
 
     def authorise(
         self,
@@ -135,29 +143,34 @@ class Sandbox:
         arrangement_id: str | None = None,
         account_keys: tuple[str, ...] = (),
     ) -> Consent:
-        """Let *person* consent, without the page, with the accounts of *account_keys* or every one that is offered.
+        """Let *person* consent without the page, and return the consent.
+
+        Args:
+            institution_id: Where the person consents; ``88888`` is the sandbox bank.
+            arrangement_id: A fixed id for the consent (default: a new one).
+            account_keys: The accounts to share, by their keys in the person's file (default: all that are offered).
 
         Raises:
-            UnknownName: No such institution, or no account that the person may share there is called so.
-            UsageError: The person has none to share, is not eligible, or is asked for nothing that the institution has.
+            UnknownName: No such institution, or the person cannot share such an account there.
+            UsageError: The person has no account to share or is not eligible, or the console's permissions do not fit.
         """
-        with self._now() as store:
+        with self._caught_up() as store:
             if institution_id not in store.institutions:
                 raise UnknownName("institution", institution_id, store.institutions)
             offered = tuple(spec.key for spec in people.offered_at(store, person, institution_id))
             if not offered:
                 raise UsageError(f"{person.email} {people.nothing_to_share(store, person, institution_id)}")
             if person.outcome == "ineligible":
-                raise UsageError(f"{person.email} is not eligible to share anything. Let somebody else consent.")
+                raise UsageError(f"{person.email} is not eligible to share anything. Use another person.")
             if not store.console.requested_from(store.institutions[institution_id].industry):
-                asked = ", ".join(store.console.permissions)
+                permissions = ", ".join(store.console.permissions)
                 raise UsageError(
-                    f"The console asks for nothing that institution {institution_id} has: {asked}. "
+                    f"The console's permissions include none that institution {institution_id} has: {permissions}. "
                     "Configure permissions of its industry."
                 )
             for key in account_keys:
                 if key not in offered:
-                    raise UnknownName("account", key, offered, place=f"what {person.name} has there")
+                    raise UnknownName("account", key, offered, place=f"the accounts of {person.name} there")
             consent = consents.grant(
                 store,
                 end_user_id=end_user.end_user_id,
@@ -178,44 +191,45 @@ class Sandbox:
         institution_id: str = "",
         account_keys: tuple[str, ...] = (),
     ) -> AuthSession:
-        """Let an open journey come to *outcome* as at the page: ``approved``, or one of ``OUTCOMES``.
+        """End an open journey with *outcome*, as at the page: ``approved``, or one of ``OUTCOMES``.
 
         Args:
-            email: Who logs in; without it, the end user's own address, or one made for an end user who has none.
-            account_keys: What is shared; without any, all that can be.
+            email: The address that logs in (default: the end user's own, or a generated one without any).
+            institution_id: The institution, if the session leaves the choice (default: the first accessible one).
+            account_keys: The accounts to share (default: all that can be shared).
 
         Raises:
             UnknownName: No such outcome, or no such account.
-            UsageError: The session is unknown or over, or what is asked for cannot be done where it stands.
+            UsageError: The session is unknown or has ended, or the outcome is not possible at its stage.
         """
-        with self._now() as store:
+        with self._caught_up() as store:
             return conclude(
                 store, session_id, outcome, email=email, institution_id=institution_id, account_keys=account_keys
             )
 
     def way_back(self, session_id: str) -> str | None:
-        """Where the browser of an ended session is sent; None while it is open, or where there is no way back."""
-        with self._now() as store:
+        """Return the redirect address of an ended session; None while it is open or without an address."""
+        with self._caught_up() as store:
             session = sessions.current(store, session_id)
             return sessions.destination(session, store.interpretation) if session and session.ending else None
 
     def session(self, session_id: str) -> AuthSession | None:
-        """An auth session as it stands now."""
-        with self._now() as store:
+        """Return the current state of an auth session; None for an unknown id."""
+        with self._caught_up() as store:
             return sessions.current(store, session_id)
 
     def consents_of(self, end_user_id: str) -> list[Consent]:
-        """Every consent of an end user, ended ones included, oldest first."""
-        with self._now() as store:
+        """Return every consent of an end user, ended ones included, oldest first."""
+        with self._caught_up() as store:
             return store.consents.of(end_user_id)
 
     def person_of(self, consent: Consent) -> Person:
-        """Whoever consented, as the institution knew them then."""
-        books = self.store.energy.get(consent.arrangement_id) or self.store.ledgers[consent.arrangement_id]
-        return books.person
+        """Return the person who consented, as the institution knew them at that time."""
+        ledger = self.store.energy.get(consent.arrangement_id) or self.store.ledgers[consent.arrangement_id]
+        return ledger.person
 
     def begin_sync(self, consent: Consent, dataset: str) -> None:
-        """Let a sync of *dataset* begin now; the clock completes it.
+        """Begin a sync of *dataset* now; it completes when the clock reaches its end.
 
         Raises:
             UnknownName: There is no such dataset.
@@ -223,89 +237,116 @@ class Sandbox:
         Source: sync.timing
         """
         _require_dataset(dataset)
-        with self._now() as store:
+        with self._caught_up() as store:
             sync.begin(store, store.consents[consent.arrangement_id], datasets=(dataset,))
 
     def sync(self, consent: Consent, dataset: str) -> None:
-        """Complete a sync of *dataset* now, moving the clock to its end."""
-        with self._now() as store:
+        """Complete a sync of *dataset* now, and move the clock to its end.
+
+        Raises:
+            UnknownName: There is no such dataset.
+            UsageError: The consent does not permit it, or the institution has an outage.
+        """
+        with self._caught_up() as store:
             sync.finish_now(store, store.consents[consent.arrangement_id], dataset)
 
     def rows(self, consent: Consent, dataset: str) -> Sequence[Any]:
-        """What the API serves for *dataset* under *consent*, as the latest sync saw it.
+        """Return the rows that the API serves for *dataset* under *consent*, as of the latest sync.
 
         Raises:
             UnknownName: There is no such dataset.
         """
         _require_dataset(dataset)
-        with self._now() as store:
+        with self._caught_up() as store:
             return store.served.get((consent.arrangement_id, dataset), ())
 
     def ledger(self, consent: Consent) -> Ledger:
-        """What the bank holds; a scenario changes it between two syncs.
+        """Return the bank's records under *consent*, which a scenario may change between two syncs.
 
         Raises:
-            UsageError: The consent is with an energy retailer, whose rows stay as they are.
+            UsageError: The consent is with an energy retailer, whose rows cannot be changed.
         """
         if consent.arrangement_id in self.store.energy:
-            raise UsageError("The consent is with an energy retailer, where no transaction can be changed.")
-        with self._now() as store:
+            raise UsageError(
+                "The consent is with an energy retailer, whose rows cannot be changed. Use a consent with a bank."
+            )
+        with self._caught_up() as store:
             return store.ledgers[consent.arrangement_id]
 
     def fail_sync(self, consent: Consent, dataset: str) -> None:
-        """Let a sync of *dataset* fail now, moving the clock to its end. Source: sync.failed"""
-        with self._now() as store:
+        """Fail a sync of *dataset* now, and move the clock to its end. Source: sync.failed"""
+        with self._caught_up() as store:
             sync.fail_now(store, store.consents[consent.arrangement_id], dataset)
 
     def removed_ids(self, consent: Consent, dataset: str = "transactions") -> tuple[str, ...]:
-        """The ``fiskil_id`` of every row of *dataset* that vanished at the institution, or with its account."""
+        """Return the ``fiskil_id`` of each row of *dataset* that disappeared at the institution, or with its account."""
         ledger = self.store.ledgers.get(consent.arrangement_id)
-        unshared = tuple(self.store.unshared.get((consent.arrangement_id, dataset), ()))
+        unshared = tuple(self.store.unshared_ids.get((consent.arrangement_id, dataset), ()))
         return (*ledger.removed_ids, *unshared) if ledger is not None and dataset == "transactions" else unshared
 
     def revoke(self, consent: Consent, *, by: str = "end_user") -> None:
-        """End a consent at the institution: *by* the ``end_user`` there, or by the ``institution`` itself.
+        """End a consent at the institution, by the ``end_user`` there or by the ``institution`` itself.
 
         Raises:
-            UnknownName: Nobody else ends one there.
+            UnknownName: *by* is neither.
         """
         if by not in REVOKERS:
             raise UnknownName("way to revoke by", by, REVOKERS)
-        with self._now() as store:
+        with self._caught_up() as store:
             consents.end(store, store.consents[consent.arrangement_id], reason="Revoked", by=by)
 
     def delete_end_user(self, end_user: EndUser) -> None:
-        """Remove an end user for good, and end their consents."""
-        with self._now() as store:
+        """Delete an end user permanently, and end their consents."""
+        with self._caught_up() as store:
             end_users.delete(store, end_user.end_user_id)
 
     def open_account(self, person: Person, key: str) -> None:
-        """Open an account of *person* now, one whose file says that it opens later or never did."""
-        with self._now() as store:
+        """Open the account *key* of *person* now, if the file sets a later opening day or the account was closed.
+
+        Raises:
+            UnknownName: The person has no such account.
+            UsageError: The account is open.
+        """
+        with self._caught_up() as store:
             account_changes.open_account(store, person, key)
 
     def close_account(self, person: Person, key: str) -> None:
-        """Close an account of *person* now."""
-        with self._now() as store:
+        """Close the account *key* of *person* now.
+
+        Raises:
+            UnknownName: The person has no such account.
+            UsageError: The account is closed.
+        """
+        with self._caught_up() as store:
             account_changes.close_account(store, person, key)
 
     def approve_sharing(self, person: Person, key: str) -> None:
-        """Let every other holder agree to sharing an account of *person*."""
-        with self._now() as store:
+        """Let every other holder agree to the sharing of the account *key* of *person*.
+
+        Raises:
+            UnknownName: The person has no such account.
+            UsageError: The account has no other holder.
+        """
+        with self._caught_up() as store:
             account_changes.approve_sharing(store, person, key)
 
     def withdraw_sharing(self, person: Person, key: str) -> None:
-        """Let another holder stop the sharing of an account of *person*."""
-        with self._now() as store:
+        """Let another holder stop the sharing of the account *key* of *person*.
+
+        Raises:
+            UnknownName: The person has no such account.
+            UsageError: The account has no other holder.
+        """
+        with self._caught_up() as store:
             account_changes.withdraw_sharing(store, person, key)
 
     def confirm_again(self, consent: Consent) -> None:
-        """Tell ``consent.updated``."""
-        with self._now() as store:
+        """Emit ``consent.updated`` without a change of the consent."""
+        with self._caught_up() as store:
             consents.touch(store, store.consents[consent.arrangement_id])
 
     def expire_tokens(self) -> int:
-        """Let every access token die now; how many were alive."""
+        """Expire every access token now, and return the number of live tokens."""
         with self.store.lock:
             return tokens.expire_all(self.store)
 
@@ -315,10 +356,10 @@ class Sandbox:
             self.store.secrets[self.credentials.client_secret] = "accepted" if is_accepted else "revoked"
 
     def limit_pages(self, rows: int) -> None:
-        """Cap pages at *rows* rows, whatever size is asked for, until the next reset.
+        """Limit pages to *rows* rows, for any requested size, until the next reset.
 
         Raises:
-            UsageError: Fewer than one.
+            UsageError: *rows* is below one.
 
         Source: paging.size-cap
         """
@@ -335,36 +376,45 @@ class Sandbox:
         version: str = "",
         consent_days: int | None = None,
     ) -> None:
-        """Set what end users are asked for and for how long, what new tokens may do, and the pinned version.
+        """Change console settings until the next reset; an argument that is left out changes nothing.
 
-        It holds until the next reset. A consent of 0 days is a one-off one.
+        Args:
+            permissions: The permissions that new consents request.
+            scopes: The scopes of new tokens.
+            version: The API version of requests that name none.
+            consent_days: The duration of new consents in days; 0 means a one-off consent.
 
         Raises:
-            UnknownName: The console does not offer it.
-            UsageError: Nobody may consent for so long.
+            UnknownName: The console does not offer a value.
+            UsageError: The duration is out of range.
         """
         chosen = {"permissions": permissions, "scopes": scopes, "version": version, "consent_days": consent_days}
-        given = {text: value for text, value in chosen.items() if value not in ((), "", None)}
+        changes = {name: value for name, value in chosen.items() if value not in ((), "", None)}
         if permissions:
-            given["is_chosen"] = True
-        with self._now() as store:
-            store.console = msgspec.structs.replace(store.console, **given)
+            changes["is_chosen"] = True
+        with self._caught_up() as store:
+            store.console = msgspec.structs.replace(store.console, **changes)
 
     def set_connection(self, institution_id: str, status: str) -> None:
-        """Let Fiskil get through to an institution: HEALTHY, DEGRADED or OUTAGE, until the next reset.
+        """Set the connection of an institution to HEALTHY, DEGRADED or OUTAGE, until the next reset.
+
+        Raises:
+            UnknownName: No such institution or status.
 
         Source: sync.outage
         """
-        with self._now() as store:
+        with self._caught_up() as store:
             institutions.set_connection(store, institution_id, status)
             sync.resume(store, institution_id)
 
     def canaries(self) -> dict[str, tuple[str, ...]]:
-        """Every secret value of this run and its people, by kind."""
+        """Return every secret value of this run and its people, by kind."""
         with self.store.lock:
-            numbers = {account.account_number for bank in self.store.ledgers.values() for account in bank.accounts.values()}
+            numbers = {
+                account.account_number for ledger in self.store.ledgers.values() for account in ledger.accounts.values()
+            }
             numbers |= {
-                account.account_number for books in self.store.energy.values() for account in books.accounts.values()
+                account.account_number for ledger in self.store.energy.values() for account in ledger.accounts.values()
             }
             return {
                 "access token": tuple(self.store.issued),
@@ -374,10 +424,10 @@ class Sandbox:
             }
 
     def read_as(self, chosen: Mapping[str, str]) -> None:
-        """Let other interpretations rule until the next reset: clause ids with one of their interpretations each.
+        """Choose other interpretations until the next reset, as clause ids with one of their interpretations each.
 
         Raises:
-            UnknownName: No such clause, or it has no such reading.
+            UnknownName: No such clause, or the clause has no such interpretation.
         """
         with self.store.lock:
             self.store.interpretations = self._interpretations.but(chosen)
@@ -389,7 +439,7 @@ class Sandbox:
             self.store.reset()
 
     @contextmanager
-    def _now(self) -> Iterator[Store]:
+    def _caught_up(self) -> Iterator[Store]:
         with self.store.changing() as store:
             yield store
 

@@ -1,6 +1,6 @@
-"""What a sync finds and serves: the rows of the accounts that are shared at that moment.
+"""Snapshots of the institution's data: each sync finds the rows of the accounts that are shared at that moment.
 
-The API serves a snapshot until the next one; what is shared no longer leaves with it, and its ids are remembered.
+The API serves a snapshot until the next one. Rows that are no longer shared leave with it, and their ids are remembered.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -17,24 +17,25 @@ from fiskil_harness.sandbox.store import Store
 
 
 def finish(store: Store, consent: Consent, name: str, *, at: datetime, is_overtaken: bool = False) -> None:
-    """Serve what the institution shares of a dataset at the store's moment, and tell it.
+    """Serve the shared rows of dataset *name* at the store's moment, and emit the sync event.
 
     Args:
-        is_overtaken: A later sync replaces it before anybody can look, so that it is told and no more.
+        at: When the sync completed.
+        is_overtaken: A later sync replaces this one before any request can see it, so only the event is emitted.
     """
     dataset = DATASETS[name]
-    shown = (consent.arrangement_id, dataset.serves)
+    key = (consent.arrangement_id, dataset.serves)
     rows = () if is_overtaken and name != "payees" else snapshot(store, consent, name, at=at)
-    if not is_overtaken and (not dataset.label or shown in store.early or shown not in store.served):
-        _keep(store, shown, rows, set(account_ids(store, consent)) - set(account_ids(store, as_shared(store, consent))))
-        (store.early.add if dataset.label else store.early.discard)(shown)
+    if not is_overtaken and (not dataset.label or key in store.served_early or key not in store.served):
+        _serve(store, key, rows, set(account_ids(store, consent)) - set(account_ids(store, as_shared(store, consent))))
+        (store.served_early.add if dataset.label else store.served_early.discard)(key)
     extra = {"payee_ids": [row.payee_id for row in rows]} if name == "payees" else {}
     for ids in _batches(store, consent) if dataset.carries_account_ids else (None,):
         store.emit(dataset.event, consent, at=at, account_ids=ids, extra=extra)
 
 
 def snapshot(store: Store, consent: Consent, dataset: str, *, at: datetime) -> Sequence[Any]:
-    """What the institution shares of *dataset* under *consent* at the store's moment, *at*. Source: accounts.closed"""
+    """Return the rows of *dataset* that are shared under *consent* at *at*, the store's moment. Source: accounts.closed"""
     rows = SOURCES[dataset](store, as_shared(store, consent), at)
     closed = closed_keys(store, consent, at) if dataset in {"accounts", "energy_accounts"} else frozenset()
     if not closed:
@@ -42,52 +43,52 @@ def snapshot(store: Store, consent: Consent, dataset: str, *, at: datetime) -> S
     return tuple(msgspec.structs.replace(row, open_status="CLOSED") if row.key in closed else row for row in rows)
 
 
-def drop_unshared(store: Store, consent: Consent, *, gone: Iterable[str]) -> None:
-    """Serve no more rows of the accounts *gone* (by account id) from now on."""
-    lost = set(gone)
+def drop_unshared(store: Store, consent: Consent, *, unshared: Iterable[str]) -> None:
+    """Stop serving the rows of the accounts *unshared* (by account id)."""
+    unshared_account_ids = set(unshared)
     for (arrangement_id, dataset), rows in list(store.served.items()):
-        if lost and arrangement_id == consent.arrangement_id:
-            _keep(store, (arrangement_id, dataset), _of_others(rows, lost), lost)
+        if unshared_account_ids and arrangement_id == consent.arrangement_id:
+            _serve(store, (arrangement_id, dataset), _of_others(rows, unshared_account_ids), unshared_account_ids)
 
 
-def _keep(store: Store, shown: tuple[str, str], rows: Sequence[Any], lost: set[str]) -> None:
-    """Serve *rows*, and remember which were served before of accounts that are shared no longer."""
-    before = _of_accounts(store.served.get(shown, ()), lost) if lost else ()
-    vanished = {row.fiskil_id: None for row in before[:NAMED_ROWS]}
+def _serve(store: Store, key: tuple[str, str], rows: Sequence[Any], unshared_account_ids: set[str]) -> None:
+    """Serve *rows*, and remember the ids of earlier rows whose accounts are no longer shared."""
+    earlier = _of_accounts(store.served.get(key, ()), unshared_account_ids) if unshared_account_ids else ()
+    vanished = {row.fiskil_id: None for row in earlier[:NAMED_ROWS]}
     if vanished:
-        store.unshared[shown] = {**store.unshared.get(shown, {}), **vanished}
-    store.served[shown] = rows
+        store.unshared_ids[key] = {**store.unshared_ids.get(key, {}), **vanished}
+    store.served[key] = rows
 
 
-def _of_accounts(rows: Sequence[Any], wanted: Collection[str]) -> Sequence[Any]:
-    """The rows about these accounts (by account id); a statement makes none of them for that."""
+def _of_accounts(rows: Sequence[Any], account_ids: Collection[str]) -> Sequence[Any]:
+    """Return the rows of these accounts (by account id), without making the rows of a statement."""
     if isinstance(rows, Statement):
-        return rows.where(account_ids=wanted)
-    return tuple(row for row in rows if _account_of(row) in wanted)
+        return rows.where(account_ids=account_ids)
+    return tuple(row for row in rows if _account_of(row) in account_ids)
 
 
-def _of_others(rows: Sequence[Any], lost: Collection[str]) -> Sequence[Any]:
-    """The rows about every other account."""
+def _of_others(rows: Sequence[Any], account_ids: Collection[str]) -> Sequence[Any]:
+    """Return the rows of all other accounts."""
     if isinstance(rows, Statement):
-        kept = rows.account_ids - set(lost)
-        return rows.where(account_ids=kept) if kept else Statement()
-    return tuple(row for row in rows if _account_of(row) not in lost)
+        other_ids = rows.account_ids - set(account_ids)
+        return rows.where(account_ids=other_ids) if other_ids else Statement()
+    return tuple(row for row in rows if _account_of(row) not in account_ids)
 
 
 def _account_of(row: Any) -> str:
-    """The account that a row is about; of a scheduled payment, the one that pays."""
+    """Return the account id of a row; for a scheduled payment, that of the paying account."""
     source = getattr(row, "source", None)
     return str(source["account_id"] if isinstance(source, dict) else getattr(row, "account_id", ""))
 
 
 def as_shared(store: Store, consent: Consent) -> Consent:
-    """The consent as if the end user had chosen what is shared at the store's moment."""
+    """Return the consent with the accounts shared at the store's moment as its chosen accounts."""
     return msgspec.structs.replace(consent, account_keys=shared_keys(store, consent, store.now()))
 
 
 def _batches(store: Store, consent: Consent) -> list[tuple[str, ...]]:
-    """The accounts that each event of a sync names. Source: sync.account-batch"""
+    """Return the account ids of each event of a sync. Source: sync.account-batch"""
     ids = account_ids(store, as_shared(store, consent))
     if len(ids) > 1 and store.interpretation("sync.account-batch") == "per-account":
-        return [(text,) for text in ids]
+        return [(account_id,) for account_id in ids]
     return [ids]

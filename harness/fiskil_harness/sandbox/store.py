@@ -1,7 +1,7 @@
-"""The one mutable state behind API, consent page, webhooks and clock.
+"""The only mutable state, shared by API, consent page, webhooks and clock.
 
-Everything that changes does so under ``lock``, and ``catch_up`` first lets what is due on the clock happen: syncs become
-ready, consents expire, sessions die. So a revoked consent is revoked for data calls, page and webhooks in one moment.
+Every change happens under ``lock``, after ``catch_up`` has performed what is due on the clock: syncs become ready,
+consents and sessions expire. So a revoked consent is revoked for data calls, page and webhooks at the same moment.
 """
 
 import threading
@@ -21,26 +21,26 @@ from fiskil_harness.core.randomness import Mint
 from fiskil_harness.sandbox.bank.ledger import Ledger
 from fiskil_harness.sandbox.consents.console import Console
 from fiskil_harness.sandbox.energy.ledger import EnergyLedger
-from fiskil_harness.sandbox.tables import AccountLife, Consents, EndUsers, Syncs
+from fiskil_harness.sandbox.tables import AccountDates, Consents, EndUsers, Syncs
 
 TOKENS_REMEMBERED = 64
 LARGEST_PAGE = 1000
 
 
 class Credentials(Struct, frozen=True, kw_only=True):
-    """What the app needs to know: the API key pair and the signing secret (base64, as the console shows it)."""
+    """The credentials of the app: the API key pair and the signing secret (base64, as the console shows it)."""
 
     client_id: str
     client_secret: str
     webhook_secret: str
 
     def __repr__(self) -> str:
-        """Nothing secret: a failing assertion prints what it compares."""
+        """Return a text without secrets, because a failing assertion prints the values that it compares."""
         return f"Credentials(client_id={self.client_id!r}, client_secret=..., webhook_secret=...)"
 
 
 class Token(Struct, frozen=True, kw_only=True):
-    """An access token and when it dies; ``ahead`` is how far sandbox time was ahead of real time when it was issued."""
+    """An access token and its expiry; ``ahead`` is how far sandbox time was ahead of real time when it was issued."""
 
     value: str
     client_secret: str
@@ -50,12 +50,23 @@ class Token(Struct, frozen=True, kw_only=True):
     ahead: timedelta = timedelta()
 
     def __repr__(self) -> str:
-        """Nothing secret."""
+        """Return a text without the token."""
         return f"Token(value=..., expires_at={self.expires_at.isoformat()})"
 
 
 class Store:
-    """The state. Its tables are plain dicts; ids are keys."""
+    """The state of one sandbox; its tables are dicts with ids as keys.
+
+    Attributes:
+        asked: The clauses whose interpretation was used since the last reset.
+        served: The rows that the API serves, by arrangement id and dataset.
+        served_early: The keys of ``served`` whose rows come from an early stage of transactions.
+        unshared_ids: The ids of rows that were served and are no longer shared, by the same keys.
+        account_dates: The dates of accounts that were changed since the last reset, by holder and account key.
+        delayed_syncs: Arrangement id and dataset of syncs that wait for the end of an outage.
+        moment: The instant of the event that ``catch_up`` performs; None outside of it.
+        epoch: The instant at which the sandbox started or was reset; histories end with its day.
+    """
 
     def __init__(
         self,
@@ -68,7 +79,7 @@ class Store:
         interpretations: Interpretations | None = None,
         console: Console | None = None,
     ) -> None:
-        """Start empty; *named* are people whom the institutions know at any time."""
+        """Start empty; *named* are people whom the institutions always know."""
         self.lock = threading.RLock()
         self.clock = clock
         self.mint = mint
@@ -79,7 +90,7 @@ class Store:
         self.people: dict[str, Person] = {}
         self.named: dict[str, Person] = {person.email.lower(): person for person in named}
         self.crashes: list[Crash] = []
-        self.duties: list[Callable[[Store], None]] = []
+        self.due_actions: list[Callable[[Store], None]] = []
         self.secrets: dict[str, str] = {credentials.client_secret: "accepted"}
         self.tokens: dict[str, Token] = {}
         self.issued: deque[str] = deque(maxlen=TOKENS_REMEMBERED)
@@ -89,7 +100,7 @@ class Store:
         self.auth_url = ""
         self.epoch = clock.now()
         self.awaits_moves = False
-        """Whether syncs end only where somebody moves the clock, however long that takes in real time."""
+        """If set, syncs complete only when a caller moves the clock, regardless of real time."""
         self._start_tables()
 
     def _start_tables(self) -> None:
@@ -100,29 +111,29 @@ class Store:
         self.ledgers: dict[str, Ledger] = {}
         self.energy: dict[str, EnergyLedger] = {}
         self.served: dict[tuple[str, str], Sequence[Any]] = {}
-        self.early: set[tuple[str, str]] = set()
+        self.served_early: set[tuple[str, str]] = set()
         self.overrides: dict[str, dict[str, str]] = {}
         self.read_at: dict[str, datetime] = {}
-        self.lives: dict[tuple[str, str], AccountLife] = {}
-        self.unshared: dict[tuple[str, str], dict[str, None]] = {}
+        self.account_dates: dict[tuple[str, str], AccountDates] = {}
+        self.unshared_ids: dict[tuple[str, str], dict[str, None]] = {}
         self.syncs = Syncs()
-        self.held: dict[tuple[str, str], None] = {}
+        self.delayed_syncs: dict[tuple[str, str], None] = {}
         self.moment: datetime | None = None
         self.events: list[Event] = []
 
     def reset(self) -> None:
-        """Return to real time and forget end users, sessions, consents and events.
+        """Return to real time, and forget end users, sessions, consents and events.
 
-        Credentials stay, and so do tokens: each dies when an app that counts in real time expects it.
+        Credentials and tokens stay. Each token expires when an app that measures real time expects it.
         """
         with self.lock:
             self.clock.reset()
             self._return_tokens_to_real_time()
-            gone = set(self.end_users)
-            kept = self.deleted_end_users | gone
+            end_user_ids = set(self.end_users)
+            deleted = self.deleted_end_users | end_user_ids
             self._start_tables()
-            # A late call about an end user of an earlier scenario gets what a deleted end user gets.
-            self.deleted_end_users = kept
+            # A late request for an end user of an earlier scenario gets the same response as for a deleted one.
+            self.deleted_end_users = deleted
             self.people.clear()
             self.console = self._first_console
             self.institutions = self._first_institutions
@@ -141,13 +152,13 @@ class Store:
         }
 
     def now(self) -> datetime:
-        """The instant at which things happen: that of what is due while it is caught up with, else the clock's."""
+        """Return the instant of what happens now: that of the due event during ``catch_up``, else the clock's."""
         return self.moment or self.clock.now()
 
     def interpretation(self, clause_id: str) -> str:
-        """The reading that rules a doubtful clause; that it was asked for is remembered until the next reset.
+        """Return the interpretation of a doubtful clause, and record in ``asked`` that it was used.
 
-        Ask only where the interpretations differ: a clause that was asked for came up.
+        Call it only where the interpretations differ, because a recorded clause counts as used.
 
         Raises:
             UnknownName: No such clause, or it has no interpretations.
@@ -156,11 +167,11 @@ class Store:
         return self.interpretations.of(clause_id)
 
     def days_passed(self, at: datetime | None = None) -> int:
-        """How many whole days have passed since the histories' end, now or at an instant."""
+        """Return the number of whole days since the end of the histories, now or at an instant."""
         return max(0, ((at or self.now()) - self.epoch) // timedelta(days=1))
 
     def changing(self) -> "Store":
-        """Hold the lock in a ``with`` block, with everything that is due already done."""
+        """Return a context manager that holds the lock and performs everything due first."""
         return self
 
     def __enter__(self) -> "Store":
@@ -176,9 +187,9 @@ class Store:
         self.lock.release()
 
     def catch_up(self) -> None:
-        """Let what is due on the clock happen."""
-        for duty in self.duties:
-            duty(self)
+        """Perform everything that is due on the clock."""
+        for action in self.due_actions:
+            action(self)
 
     def emit(
         self,
@@ -189,7 +200,14 @@ class Store:
         account_ids: tuple[str, ...] | None = None,
         extra: dict[str, Any] | None = None,
     ) -> Event:
-        """Record a fact about *consent* that webhooks will tell."""
+        """Record an event about *consent*, which webhooks then deliver, and return it.
+
+        Args:
+            kind: The event type, as on the wire.
+            at: Its publish time.
+            account_ids: The accounts that the event names; None for events without accounts.
+            extra: Further fields of the payload.
+        """
         event = Event(
             event_id=len(self.events),
             kind=kind,
@@ -206,5 +224,5 @@ class Store:
         return event
 
     def active_consents(self, end_user_id: str) -> list[Consent]:
-        """The consents of an end user that allow reading now, oldest first."""
+        """Return the active consents of an end user, oldest first."""
         return [consent for consent in self.consents.of(end_user_id) if consent.is_active]

@@ -1,7 +1,6 @@
-"""When data becomes available, and what its becoming available tells.
+"""The time at which data becomes available, and the events that report it.
 
-What a sync finds is in ``snapshots.py``. Consents that reach their end do so here too, because both are things that the
-clock makes happen.
+``snapshots.py`` decides the rows that a sync finds. Consents also end here, because the clock ends them too.
 """
 
 from datetime import datetime, timedelta
@@ -19,7 +18,7 @@ from fiskil_harness.sandbox.tables import NEVER, PendingSync
 LATEST_S = max(dataset.ready_after_s for dataset in DATASETS.values()) + 1
 EVERY = timedelta(days=1)
 FAILED = {"transactions": "banking.transactions.sync.failed"}
-"""What tells that a sync has failed, for the only dataset that has a word for it."""
+"""The event of a failed sync, for the only dataset that has one."""
 
 EARLY_STAGES: dict[str, tuple[str, ...]] = {
     "untold": (),
@@ -29,10 +28,10 @@ EARLY_STAGES: dict[str, tuple[str, ...]] = {
 
 
 def begin(store: Store, consent: Consent, *, datasets: tuple[str, ...] | None = None) -> list[PendingSync]:
-    """Schedule a sync of *datasets* (default: every one that the consent permits). Source: sync.timing"""
-    started: list[PendingSync] = []
-    first = person_for(store, consent.person) if datasets is None else None
-    late = timedelta(minutes=first.first_sync_after_minutes if first else 0)
+    """Schedule and return a sync of each of *datasets* (default: all that the consent permits). Source: sync.timing"""
+    pending_syncs: list[PendingSync] = []
+    newcomer = person_for(store, consent.person) if datasets is None else None
+    late = timedelta(minutes=newcomer.first_sync_after_minutes if newcomer else 0)
     for name in _usual(store, consent) if datasets is None else datasets:
         if name not in DATASETS or not DATASETS[name].is_permitted_by(consent.permissions):
             continue
@@ -40,17 +39,17 @@ def begin(store: Store, consent: Consent, *, datasets: tuple[str, ...] | None = 
             arrangement_id=consent.arrangement_id,
             dataset=name,
             ready_at=store.now() + _delay(store, name) + late,
-            fails=first is not None and DATASETS[name].is_permitted_by(first.first_sync_fails),
+            fails=newcomer is not None and DATASETS[name].is_permitted_by(newcomer.first_sync_fails),
         )
-        started.append(pending)
-    store.syncs.extend(started)
-    return started
+        pending_syncs.append(pending)
+    store.syncs.extend(pending_syncs)
+    return pending_syncs
 
 
 def finish_due(store: Store) -> None:
-    """Complete every sync and end every consent whose time has come, in the order of their times.
+    """Complete every sync and end every consent that is due, in the order of their times.
 
-    So a consent that ends before a sync is ready takes that sync along. Source: consents.expiry-event
+    So a consent that ends before a sync is ready cancels that sync. Source: consents.expiry-event
     """
     now = store.clock.now()
     ripe = store.clock.moved_to if store.awaits_moves else now
@@ -70,27 +69,27 @@ def finish_due(store: Store) -> None:
 
 
 def finish_now(store: Store, consent: Consent, dataset: str) -> None:
-    """Move the clock to the end of the pending sync of *dataset*, beginning one if there is none, and complete it.
+    """Move the clock to the end of the pending sync of *dataset*, and complete it; begin a sync if none is pending.
 
     Raises:
         UnknownName: There is no such dataset.
-        UsageError: The consent does not permit it, or Fiskil does not get through to the institution.
+        UsageError: The consent does not permit it, or the institution has an outage.
     """
-    pending = _waited_for(store, consent, dataset)
+    pending = _pending_sync(store, consent, dataset)
     if _is_out(store, consent) and store.interpretation("sync.outage") == "delayed":
-        raise UsageError("No sync completes while Fiskil does not get through to the institution. Let the outage end first.")
+        raise UsageError("No sync completes while the institution has an outage. End the outage first.")
     store.clock.advance_to(pending.ready_at)
     finish_due(store)
 
 
 def fail_now(store: Store, consent: Consent, dataset: str) -> None:
-    """Move the clock to the end of the pending sync of *dataset*, beginning one if there is none, and let it fail.
+    """Move the clock to the end of the pending sync of *dataset*, and fail it; begin a sync if none is pending.
 
     Raises:
         UnknownName: There is no such dataset.
         UsageError: The consent does not permit it.
     """
-    pending = _waited_for(store, consent, dataset)
+    pending = _pending_sync(store, consent, dataset)
     store.clock.advance_to(pending.ready_at)
     store.syncs.remove(pending)
     finish_due(store)
@@ -99,34 +98,34 @@ def fail_now(store: Store, consent: Consent, dataset: str) -> None:
 
 
 def resume(store: Store, institution_id: str) -> None:
-    """Begin anew, now that Fiskil gets through to an institution, what had to wait for it. Source: sync.outage"""
+    """Begin again the syncs that an outage delayed, if the institution is reachable. Source: sync.outage"""
     if store.institutions[institution_id].connection_status == "OUTAGE":
         return
-    waited = [key for key in store.held if store.consents[key[0]].institution_id == institution_id]
-    for arrangement_id, dataset in waited:
-        del store.held[arrangement_id, dataset]
+    delayed = [key for key in store.delayed_syncs if store.consents[key[0]].institution_id == institution_id]
+    for arrangement_id, dataset in delayed:
+        del store.delayed_syncs[arrangement_id, dataset]
         if store.consents[arrangement_id].is_active:
             begin(store, store.consents[arrangement_id], datasets=(dataset,))
 
 
-def _waited_for(store: Store, consent: Consent, dataset: str) -> PendingSync:
-    waiting = [pending_sync for pending_sync in _begun(store, consent) if pending_sync.dataset == dataset]
-    if not waiting:
-        waiting = begin(store, consent, datasets=(dataset,))
-    if not waiting:
+def _pending_sync(store: Store, consent: Consent, dataset: str) -> PendingSync:
+    pending = [pending_sync for pending_sync in _begun(store, consent) if pending_sync.dataset == dataset]
+    if not pending:
+        pending = begin(store, consent, datasets=(dataset,))
+    if not pending:
         if dataset not in DATASETS:
             raise UnknownName("dataset", dataset, DATASETS)
         raise UsageError(f"The consent does not permit {dataset!r}. It permits: {', '.join(consent.permissions)}.")
-    return waiting[-1]
+    return pending[-1]
 
 
 def _begun(store: Store, consent: Consent) -> list[PendingSync]:
-    """The pending syncs of a consent that somebody waits for."""
+    """Return the pending syncs of a consent without the recurrent ones."""
     return [pending_sync for pending_sync in store.syncs.of(consent.arrangement_id) if not pending_sync.is_recurrent]
 
 
 def _usual(store: Store, consent: Consent) -> list[str]:
-    """Every dataset that the consent permits; the early stages of transactions where they are told.
+    """Return every dataset that the consent permits; early stages of transactions only where they have events.
 
     Source: sync.early-transactions
     """
@@ -141,7 +140,7 @@ def _usual(store: Store, consent: Consent) -> list[str]:
 
 
 def _delay(store: Store, name: str) -> timedelta:
-    """From the beginning of a dataset's sync to its end. Source: sync.latency, sync.order"""
+    """Return the time from the beginning of a dataset's sync to its end. Source: sync.latency, sync.order"""
     after_s = DATASETS[name].ready_after_s
     if store.interpretation("sync.order") == "accounts-last":
         after_s = LATEST_S - after_s
@@ -149,7 +148,7 @@ def _delay(store: Store, name: str) -> timedelta:
 
 
 def _end(store: Store, consent: Consent) -> None:
-    """End a consent whose time is over, whose last account is closed, or that the institution ends by itself.
+    """End a consent that expired, whose last account closed, or that the institution ends by itself.
 
     Source: consents.expiry-told, consents.accounts-closed, consents.by-institution
     """
@@ -161,7 +160,7 @@ def _end(store: Store, consent: Consent) -> None:
 
 
 def _complete(store: Store, pending: PendingSync, *, until: datetime) -> None:
-    """Let a sync end, well or badly, and recur unless it was a first look or a one-off consent's.
+    """Complete or fail a sync, and repeat it daily, except early stages and syncs of one-off consents.
 
     Source: sync.recurrence
     """
@@ -170,9 +169,9 @@ def _complete(store: Store, pending: PendingSync, *, until: datetime) -> None:
         return
     is_overtaken = False
     if _recurs(store, consent, pending):
-        again = msgspec.structs.replace(pending, ready_at=at + EVERY, fails=False, is_recurrent=True)
-        store.syncs.extend((again,))
-        is_overtaken = pending.is_recurrent and again.ready_at <= until and again.ready_at < consent.ends_at
+        recurrence = msgspec.structs.replace(pending, ready_at=at + EVERY, fails=False, is_recurrent=True)
+        store.syncs.extend((recurrence,))
+        is_overtaken = pending.is_recurrent and recurrence.ready_at <= until and recurrence.ready_at < consent.ends_at
     if pending.fails:
         _fail(store, consent, pending.dataset, at=at)
     else:
@@ -182,7 +181,7 @@ def _complete(store: Store, pending: PendingSync, *, until: datetime) -> None:
 
 
 def _recurs(store: Store, consent: Consent, pending: PendingSync) -> bool:
-    """Whether Fiskil will look again a day later, and does not do so anyway."""
+    """Return True if Fiskil syncs again a day later, and no such sync is pending yet."""
     dataset = DATASETS[pending.dataset]
     if consent.is_one_off or dataset.permission is None or dataset.label:
         return False
@@ -193,18 +192,18 @@ def _recurs(store: Store, consent: Consent, pending: PendingSync) -> bool:
 
 
 def _end_if_read(store: Store, consent: Consent, *, at: datetime) -> None:
-    """A one-off consent may end as soon as everything was read once. Source: consents.one-off"""
-    is_waiting = _begun(store, consent) or any(key[0] == consent.arrangement_id for key in store.held)
+    """End a one-off consent once every dataset was read, under that interpretation. Source: consents.one-off"""
+    is_waiting = _begun(store, consent) or any(key[0] == consent.arrangement_id for key in store.delayed_syncs)
     if not is_waiting and store.interpretation("consents.one-off") == "ends-when-read":
         consents.end(store, consent, reason="Expired", by="institution", at=at, clause_id="consents.expiry-told")
 
 
 def _attempt(store: Store, consent: Consent, name: str, *, at: datetime, is_overtaken: bool = False) -> None:
-    """Complete a sync if Fiskil gets through to the institution; else it waits, or fails. Source: sync.outage"""
+    """Complete a sync if the institution is reachable; otherwise delay it or fail it. Source: sync.outage"""
     if not _is_out(store, consent):
         finish(store, consent, name, at=at, is_overtaken=is_overtaken)
     elif store.interpretation("sync.outage") == "delayed":
-        store.held[consent.arrangement_id, name] = None
+        store.delayed_syncs[consent.arrangement_id, name] = None
     else:
         _fail(store, consent, name, at=at)
 
@@ -214,6 +213,6 @@ def _is_out(store: Store, consent: Consent) -> bool:
 
 
 def _fail(store: Store, consent: Consent, name: str, *, at: datetime) -> None:
-    """Leave everything as the last sync saw it, and tell it if there is a word for it. Source: sync.failed"""
+    """Keep the rows of the last sync, and emit an event if the dataset has one for failures. Source: sync.failed"""
     if name in FAILED and store.interpretation("sync.failed") == "told":
         store.emit(FAILED[name], consent, at=at)

@@ -1,7 +1,7 @@
-"""The tables that every request looks into, none of which is ever walked through to answer one.
+"""The tables that requests read; no request iterates over a whole table.
 
-Consents and pending syncs know when the next of them is due; end users and consents give any stretch of themselves at once.
-So a request costs the same with one end user and with a hundred thousand.
+Consents and pending syncs know when the next of them is due. End users and consents return any slice of themselves
+directly. So a request costs the same with one end user and with a hundred thousand.
 """
 
 import heapq
@@ -18,9 +18,9 @@ NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 class PendingSync(Struct, frozen=True, kw_only=True):
-    """A sync that has begun; ``ready_at`` is when its data appears and its event is told, or when it ``fails``.
+    """A sync that has begun; at ``ready_at`` its data appears and its event is emitted, or it ``fails``.
 
-    A recurrent one is Fiskil's own next look at what it knows already.
+    A recurrent sync is Fiskil's own daily update of data that it already has.
     """
 
     arrangement_id: str
@@ -30,11 +30,11 @@ class PendingSync(Struct, frozen=True, kw_only=True):
     is_recurrent: bool = False
 
 
-class AccountLife(Struct, frozen=True, kw_only=True):
-    """What has become of an account at its institution; an instant may lie ahead.
+class AccountDates(Struct, frozen=True, kw_only=True):
+    """The dates of an account at its institution; an instant may lie in the future.
 
-    ``reopened_at`` is when it was opened again after it had been closed; its first day stays ``opened_at``.
-    ``withdrawn_at`` is when another holder stopped its being shared, ``approved_at`` when the last of them agreed to it.
+    ``reopened_at`` is when a closed account was opened again; ``opened_at`` stays its first day. ``withdrawn_at`` is when
+    another holder stopped the sharing of the account, ``approved_at`` when the last holder agreed to it.
     """
 
     opened_at: datetime | None = None
@@ -44,14 +44,14 @@ class AccountLife(Struct, frozen=True, kw_only=True):
     approved_at: datetime | None = None
 
 
-class Listed(Sequence[Any], Generic[T]):
-    """A list whose rows are made from what they show when a page of them is cut out."""
+class LazyList(Sequence[Any], Generic[T]):
+    """A list whose rows are made from *sources* only when a page of them is sliced."""
 
-    def __init__(self, shown: Sequence[T], make: Callable[[T], Any]) -> None:
-        self._shown, self._make = shown, make
+    def __init__(self, sources: Sequence[T], make: Callable[[T], Any]) -> None:
+        self._sources, self._make = sources, make
 
     def __len__(self) -> int:
-        return len(self._shown)
+        return len(self._sources)
 
     @overload
     def __getitem__(self, at: int) -> Any: ...
@@ -60,7 +60,9 @@ class Listed(Sequence[Any], Generic[T]):
     def __getitem__(self, at: slice) -> list[Any]: ...
 
     def __getitem__(self, at: int | slice) -> Any:
-        return [self._make(t) for t in self._shown[at]] if isinstance(at, slice) else self._make(self._shown[at])
+        return (
+            [self._make(source) for source in self._sources[at]] if isinstance(at, slice) else self._make(self._sources[at])
+        )
 
 
 class EndUsers(dict[str, EndUser]):
@@ -72,11 +74,11 @@ class EndUsers(dict[str, EndUser]):
         self._by_email: dict[str, dict[str, None]] = {}
 
     def __setitem__(self, end_user_id: str, end_user: EndUser) -> None:
-        before = self.get(end_user_id)
-        if before is None and self._order is not None:
+        previous = self.get(end_user_id)
+        if previous is None and self._order is not None:
             self._order.append(end_user_id)
-        elif before is not None and before.email != end_user.email:
-            self._forget_email(before)
+        elif previous is not None and previous.email != end_user.email:
+            self._forget_email(previous)
         super().__setitem__(end_user_id, end_user)
         if end_user.email:
             self._by_email.setdefault(end_user.email, {})[end_user_id] = None
@@ -88,13 +90,13 @@ class EndUsers(dict[str, EndUser]):
 
     @property
     def ids(self) -> list[str]:
-        """Every id, oldest first."""
+        """Return every id, oldest first."""
         if self._order is None:
             self._order = list(self)
         return self._order
 
     def with_email(self, email: str) -> list[str]:
-        """The ids of those who have an e-mail, oldest first; those who took it later come in the order in which they did."""
+        """Return the ids of end users with this e-mail; a user who took it later comes after those who had it before."""
         return list(self._by_email.get(email, ()))
 
     def _forget_email(self, end_user: EndUser) -> None:
@@ -120,28 +122,28 @@ class Consents(dict[str, Consent]):
             heapq.heappush(self._ends, (consent.ends_at, arrangement_id))
 
     def of(self, end_user_id: str) -> list[Consent]:
-        """Every consent of an end user, oldest first."""
-        return [self[text] for text in self._of.get(end_user_id, ())]
+        """Return every consent of an end user, oldest first."""
+        return [self[arrangement_id] for arrangement_id in self._of.get(end_user_id, ())]
 
     @property
     def next_end(self) -> datetime:
-        """When the next active one ends by itself; never, if there is none."""
+        """Return when the next active consent ends by itself; ``NEVER`` without one."""
         return self._ends[0][0] if self.next_to_end is not None else NEVER
 
     @property
     def next_to_end(self) -> Consent | None:
-        """The one that ends then."""
+        """Return the active consent that ends next by itself; None without one."""
         while self._ends:
             consent = self[self._ends[0][1]]
             if consent.is_active and consent.ends_at == self._ends[0][0]:
                 return consent
-            # It ended before its time, or runs longer by now.
+            # The consent has ended already, or was extended.
             heapq.heappop(self._ends)
         return None
 
 
 class Syncs:
-    """Pending syncs; of those that are ready at one moment the one that began first comes first."""
+    """Pending syncs; of several ready at one moment, the one that began first comes first."""
 
     def __init__(self) -> None:
         self._ready: list[tuple[datetime, int, PendingSync]] = []
@@ -156,22 +158,22 @@ class Syncs:
             self._begun += 1
 
     def of(self, arrangement_id: str) -> list[PendingSync]:
-        """Those of a consent, in the order they began."""
+        """Return the pending syncs of a consent, in the order in which they began."""
         return list(self._of.get(arrangement_id, ()))
 
     @property
     def next_ready(self) -> datetime:
-        """When the next one is ready; never, if none waits."""
+        """Return when the next sync is ready; ``NEVER`` without one."""
         return self._ready[0][0] if self._ready else NEVER
 
     def remove(self, pending: PendingSync) -> None:
-        """Take one out before its time."""
+        """Remove a pending sync before it is ready."""
         self._ready = [pair for pair in self._ready if pair[2] is not pending]
         heapq.heapify(self._ready)
         self._forget(pending)
 
     def pop(self) -> PendingSync:
-        """Take the next one out."""
+        """Remove and return the next sync."""
         _, _, pending = heapq.heappop(self._ready)
         self._forget(pending)
         return pending

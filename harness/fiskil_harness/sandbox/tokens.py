@@ -1,4 +1,4 @@
-"""Access tokens: JSON Web Tokens that live fifteen minutes and cannot be refreshed, only exchanged again."""
+"""Access tokens: JSON Web Tokens that live fifteen minutes; they cannot be refreshed, only exchanged again."""
 
 import binascii
 import hashlib
@@ -14,11 +14,11 @@ from fiskil_harness.sandbox.problems import ApiProblem, bad_key_pair, unauthoriz
 from fiskil_harness.sandbox.store import Store, Token
 
 MOST_ALIVE = 10_000
-"""More than any app takes in fifteen minutes; beyond it the older half dies, so that no load fills the memory."""
+"""More than any app requests in fifteen minutes; beyond it the older half expires, so that no load fills the memory."""
 
 
 def exchange(store: Store, client_id: str, client_secret: str) -> Token:
-    """Hand out a new token for a key pair.
+    """Return a new token for a key pair.
 
     Raises:
         ApiProblem: 401 or 403, the pair is wrong or was revoked.
@@ -54,7 +54,7 @@ def exchange(store: Store, client_id: str, client_secret: str) -> Token:
 
 
 def lifetime_s(store: Store) -> int:
-    """How long a token lives, in seconds. Source: token.lifetime"""
+    """Return the lifetime of a token in seconds. Source: token.lifetime"""
     return int(store.interpretation("token.lifetime"))
 
 
@@ -62,7 +62,7 @@ def require(store: Store, authorization: str | None, *, scope: str = "") -> Toke
     """Return the live token in an ``Authorization`` header.
 
     Raises:
-        ApiProblem: 401, it is missing, unknown, expired, or its key was revoked; 403, it lacks *scope*.
+        ApiProblem: 401, the token is missing, unknown or expired, or its key was revoked; 403, it has no scope *scope*.
 
     Source: token.expired, token.scopes
     """
@@ -83,7 +83,7 @@ def require(store: Store, authorization: str | None, *, scope: str = "") -> Toke
 
 
 def expire_all(store: Store) -> int:
-    """Let every token die now and return how many were alive."""
+    """Expire every token now, and return the number of live tokens."""
     alive = len(store.tokens)
     store.tokens.clear()
     return alive
@@ -95,7 +95,7 @@ def _jwt(claims: dict[str, object]) -> str:
 
 
 def _part(raw: bytes) -> str:
-    # Twice as fast as base64.urlsafe_b64encode, and every token is written so.
+    # Every token is encoded here, and this is twice as fast as base64.urlsafe_b64encode.
     return binascii.b2a_base64(raw, newline=False).translate(_URL_SAFE).rstrip(b"=").decode()
 
 

@@ -1,4 +1,4 @@
-"""``/v1/auth/session``: a single-use invitation for five days."""
+"""``/v1/auth/session``: a single-use invitation that is valid for five days."""
 
 from datetime import timedelta
 from typing import Any
@@ -17,34 +17,37 @@ def ask(still: Still, api: httpx.Client, **fields: Any) -> httpx.Response:
     return api.post("/v1/auth/session", json={name: value for name, value in body.items() if value is not None})
 
 
-def test_the_answer_is_where_to_send_the_end_user(still: Still, api: httpx.Client) -> None:
-    """Id is the client's, auth_url carries the session, expires_at is Unix seconds. Source: auth-session.expires-at"""
-    answer = ask(still, api).json()
+def test_the_response_has_the_address_for_the_end_user(still: Still, api: httpx.Client) -> None:
+    """``id`` is the client's, ``auth_url`` has the session id, ``expires_at`` is in Unix seconds.
 
-    assert answer == {
+    Source: auth-session.expires-at
+    """
+    response = ask(still, api).json()
+
+    assert response == {
         "id": still.sandbox.credentials.client_id,
-        "session_id": answer["session_id"],
-        "auth_url": f"{still.auth_url}?sess_id={answer['session_id']}",
+        "session_id": response["session_id"],
+        "auth_url": f"{still.auth_url}?sess_id={response['session_id']}",
         "expires_at": int((NOON + timedelta(days=5)).timestamp()),
     }
-    assert len(answer["session_id"]) == 27
+    assert len(response["session_id"]) == 27
 
 
 @pytest.mark.parametrize("missing", ["redirect_uri", "cancel_uri"])
-def test_both_addresses_must_be_named(still: Still, api: httpx.Client, missing: str) -> None:
-    """An address that is left out is a bad request; an empty one is fine. Source: auth-session.uris"""
-    answer = ask(still, api, **{missing: None})
+def test_both_addresses_are_required(still: Still, api: httpx.Client, missing: str) -> None:
+    """An address that is left out is a bad request; an empty one is accepted. Source: auth-session.uris"""
+    response = ask(still, api, **{missing: None})
 
-    assert answer.status_code == 400
-    assert answer.json()["name"] == "bad_request"
+    assert response.status_code == 400
+    assert response.json()["name"] == "bad_request"
 
 
 @pytest.mark.parametrize(
     "uri",
     ["https://anywhere.example/back", "http://127.0.0.1:8000/back?a=1#top", "myapp://callback", "https://bücher.example/ü"],
 )
-def test_any_address_a_browser_can_go_to_is_accepted(still: Still, api: httpx.Client, uri: str) -> None:
-    """Hosts are not checked at creation, and an app may have a scheme of its own. Source: auth-session.uris"""
+def test_any_usable_address_is_accepted(still: Still, api: httpx.Client, uri: str) -> None:
+    """Hosts are not checked at creation, and an app may have its own scheme. Source: auth-session.uris"""
     assert ask(still, api, redirect_uri=uri, cancel_uri=uri).status_code == 200
 
 
@@ -61,33 +64,33 @@ def test_any_address_a_browser_can_go_to_is_accepted(still: Still, api: httpx.Cl
         "x:",
     ],
 )
-def test_an_address_that_leads_nowhere_is_refused(still: Still, api: httpx.Client, uri: str) -> None:
-    """It would only show at the end of the journey. Source: auth-session.uris"""
-    answer = ask(still, api, cancel_uri=uri)
+def test_an_unusable_address_is_refused(still: Still, api: httpx.Client, uri: str) -> None:
+    """Otherwise the error would appear only at the end of the journey. Source: auth-session.uris"""
+    response = ask(still, api, cancel_uri=uri)
 
-    assert answer.status_code == 400
-    assert answer.json()["message"] == "cancel_uri must be empty or an absolute URI"
+    assert response.status_code == 400
+    assert response.json()["message"] == "cancel_uri must be empty or an absolute URI"
 
 
 @pytest.mark.parametrize("institution_id", ["nowhere", "22", "\x00"])
-def test_an_institution_out_of_reach_is_refused(still: Still, api: httpx.Client, institution_id: str) -> None:
-    """Unknown and inaccessible institutions are invalid_institution_id. Source: institutions.sandbox-bank"""
-    answer = ask(still, api, institution_id=institution_id)
+def test_an_inaccessible_institution_is_refused(still: Still, api: httpx.Client, institution_id: str) -> None:
+    """Unknown and inaccessible institutions get invalid_institution_id. Source: institutions.sandbox-bank"""
+    response = ask(still, api, institution_id=institution_id)
 
-    assert answer.status_code == 400
-    assert answer.json()["name"] == "invalid_institution_id"
+    assert response.status_code == 400
+    assert response.json()["name"] == "invalid_institution_id"
 
 
 def test_an_unknown_end_user_is_not_found(still: Still, api: httpx.Client) -> None:
-    """404 end_user_not_found, whatever else is wrong with the request."""
-    answer = ask(still, api, end_user_id="eu_nobody", institution_id="nowhere")
+    """The response is 404 end_user_not_found, even if the request has other errors."""
+    response = ask(still, api, end_user_id="eu_nobody", institution_id="nowhere")
 
-    assert answer.status_code == 404
-    assert answer.json()["name"] == "end_user_not_found"
+    assert response.status_code == 404
+    assert response.json()["name"] == "end_user_not_found"
 
 
-def test_a_session_lives_five_days(still: Still, api: httpx.Client) -> None:
-    """One microsecond before the fifth day it is open, then invalid. Source: auth-session.lifetime"""
+def test_a_session_is_valid_for_five_days(still: Still, api: httpx.Client) -> None:
+    """It is open one microsecond before the fifth day ends, and then invalid. Source: auth-session.lifetime"""
     session = still.invite()
 
     still.sandbox.clock.advance(days=5, seconds=-0.000001)
@@ -98,7 +101,7 @@ def test_a_session_lives_five_days(still: Still, api: httpx.Client) -> None:
 
 
 def test_deleting_the_end_user_ends_their_sessions(still: Still, api: httpx.Client) -> None:
-    """An invitation for nobody is invalid. Source: end-users.delete-ends-consents"""
+    """A session of a deleted end user is invalid. Source: end-users.delete-ends-consents"""
     session = still.invite()
 
     api.delete(f"/v1/end-users/{session.end_user_id}")
@@ -107,7 +110,7 @@ def test_deleting_the_end_user_ends_their_sessions(still: Still, api: httpx.Clie
 
 
 def test_only_a_consent_of_the_end_user_can_be_renewed(still: Still, api: httpx.Client) -> None:
-    """Unknown and foreign arrangements are refused. Source: auth-session.renewal"""
+    """Unknown arrangements and those of other end users are refused. Source: auth-session.renewal"""
     foreign = still.consent("ben")
 
     assert ask(still, api, arrangement_id="nothing").status_code == 400
@@ -115,32 +118,32 @@ def test_only_a_consent_of_the_end_user_can_be_renewed(still: Still, api: httpx.
 
 
 @pytest.mark.parametrize(
-    ("reading", "covers"),
+    ("interpretation", "covers"),
     [("ignored", ("accounts", "balances", "transactions")), ("asked", ("accounts", "payees", "identity"))],
 )
-def test_permissions_may_be_asked_for(
-    still: Still, api: httpx.Client, visitor: FormBrowser, reading: str, covers: tuple[str, ...]
+def test_permissions_may_be_requested(
+    still: Still, api: httpx.Client, form_browser: FormBrowser, interpretation: str, covers: tuple[str, ...]
 ) -> None:
-    """The page shows them and the consent covers them, where that is the reading. Source: auth-session.permissions"""
-    still.sandbox.read_as({"auth-session.permissions": reading})
+    """Under that interpretation the page shows them and the consent covers them. Source: auth-session.permissions"""
+    still.sandbox.read_as({"auth-session.permissions": interpretation})
     session_id = ask(still, api, permissions=["accounts", "payees", "identity"], institution_id="88888").json()["session_id"]
     opened = still.sandbox.session(session_id)
     assert opened is not None
-    visitor.open(still.page_of(opened))
-    visitor.submit("identify", email="rosa.keane@example.com")
-    visitor.submit("enter_code", code=visitor.text_of("data-code"))
-    page = visitor.submit("select", account=list(visitor.choices("account")))
-    shown = ("People and businesses that you saved to pay" in page.body.decode()) == (reading == "asked")
-    visitor.submit("confirm")
+    form_browser.open(still.page_of(opened))
+    form_browser.submit("identify", email="rosa.keane@example.com")
+    form_browser.submit("enter_code", code=form_browser.text_of("data-code"))
+    page = form_browser.submit("select", account=list(form_browser.choices("account")))
+    is_shown = ("People and businesses that you saved to pay" in page.body.decode()) == (interpretation == "asked")
+    form_browser.submit("confirm")
     (consent,) = still.sandbox.consents_of(opened.end_user_id)
 
-    assert shown
+    assert is_shown
     assert consent.permissions == covers
 
 
-@pytest.mark.parametrize(("reading", "status"), [("ignored", 200), ("asked", 400)])
-def test_an_unknown_permission_may_be_refused(still: Still, api: httpx.Client, reading: str, status: int) -> None:
-    """Only where permissions are read at all. Source: auth-session.permissions"""
-    still.sandbox.read_as({"auth-session.permissions": reading})
+@pytest.mark.parametrize(("interpretation", "status"), [("ignored", 200), ("asked", 400)])
+def test_an_unknown_permission_may_be_refused(still: Still, api: httpx.Client, interpretation: str, status: int) -> None:
+    """It is refused only where the API reads permissions. Source: auth-session.permissions"""
+    still.sandbox.read_as({"auth-session.permissions": interpretation})
 
     assert ask(still, api, permissions=["everything"]).status_code == status

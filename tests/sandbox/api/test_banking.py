@@ -1,4 +1,4 @@
-"""``/v1/banking``: rows as the latest sync saw them, and every filter."""
+"""``/v1/banking``: rows as of the latest sync, and every filter."""
 
 from decimal import Decimal
 from typing import Any
@@ -14,28 +14,28 @@ DATASETS = ["accounts", "balances", "transactions"]
 
 
 def rows(api: httpx.Client, dataset: str, consent: Consent, **query: Any) -> list[dict[str, Any]]:
-    asked = {"end_user_id": consent.end_user_id, "page[size]": "1000", **query}
-    found: list[dict[str, Any]] = api.get(f"/v1/banking/{dataset}", params=asked).json()[dataset]
-    return found
+    params = {"end_user_id": consent.end_user_id, "page[size]": "1000", **query}
+    served: list[dict[str, Any]] = api.get(f"/v1/banking/{dataset}", params=params).json()[dataset]
+    return served
 
 
 @pytest.mark.parametrize("dataset", DATASETS)
-def test_before_the_first_sync_there_is_nothing(still: Still, api: httpx.Client, dataset: str) -> None:
-    """A consent alone shows no row. Source: data.after-sync"""
+def test_before_the_first_sync_there_are_no_rows(still: Still, api: httpx.Client, dataset: str) -> None:
+    """A consent alone has no rows. Source: data.after-sync"""
     consent = still.consent("rosa", is_synced=False)
 
     assert rows(api, dataset, consent) == []
 
 
 def test_each_dataset_is_ready_at_its_own_time(still: Still, api: httpx.Client) -> None:
-    """Accounts after 2 s, balances after 4 s, transactions after 10 s, each told once. Source: sync.timing"""
+    """Accounts are ready after 2 s, balances after 4 s, transactions after 10 s; each has one event. Source: sync.timing"""
     consent = still.consent("rosa", is_synced=False)
-    seen = []
+    readiness = []
     for _ in range(6):
-        seen.append([bool(rows(api, dataset, consent)) for dataset in DATASETS])
+        readiness.append([bool(rows(api, dataset, consent)) for dataset in DATASETS])
         still.sandbox.clock.advance(seconds=2)
 
-    assert seen == [
+    assert readiness == [
         [False, False, False],
         [True, False, False],
         [True, True, False],
@@ -57,8 +57,8 @@ def test_a_sync_event_names_its_accounts(still: Still, api: httpx.Client) -> Non
     assert [event.account_ids for event in still.sandbox.events] == [None, ids, ids, ids]
 
 
-def test_an_account_carries_its_fields(still: Still, api: httpx.Client) -> None:
-    """Every field of an account, in the wire's forms and without our own key; the product's are looked at elsewhere."""
+def test_an_account_has_its_fields(still: Still, api: httpx.Client) -> None:
+    """An account has every field in the API's form, and none of our internal fields."""
     consent = still.consent("rosa")
 
     account = rows(api, "accounts", consent)[0]
@@ -85,7 +85,7 @@ def test_an_account_carries_its_fields(still: Still, api: httpx.Client) -> None:
 
 @pytest.mark.parametrize("dataset", DATASETS)
 def test_rows_carry_their_prefix(still: Still, api: httpx.Client, dataset: str) -> None:
-    """fiskil_id says what a row is."""
+    """The prefix of fiskil_id shows the kind of a row."""
     consent = still.consent("rosa")
     prefix = {"accounts": "bank_account_", "balances": "bank_balance_", "transactions": "bank_tx_"}[dataset]
 
@@ -94,19 +94,19 @@ def test_rows_carry_their_prefix(still: Still, api: httpx.Client, dataset: str) 
 
 @pytest.mark.parametrize("name", ["rosa", "ben", "priya"])
 def test_served_balances_add_up(still: Still, api: httpx.Client, name: str) -> None:
-    """What is served as balance is the opening amount and every served POSTED row. Source: data.balances-add-up"""
+    """A served balance is the opening amount and every served POSTED row. Source: data.balances-add-up"""
     consent = still.consent(name)
     _, person = still.enrol(name)
     openings = {
         row["account_id"]: spec.opening for row, spec in zip(rows(api, "accounts", consent), person.accounts, strict=True)
     }
     moved = dict.fromkeys(openings, Decimal(0))
-    following: str | None = f"/v1/banking/transactions?end_user_id={consent.end_user_id}&status=POSTED&page[size]=1000"
-    while following:
-        answer = api.get(following).json()
-        for row in answer["transactions"]:
+    next_url: str | None = f"/v1/banking/transactions?end_user_id={consent.end_user_id}&status=POSTED&page[size]=1000"
+    while next_url:
+        response = api.get(next_url).json()
+        for row in response["transactions"]:
             moved[row["account_id"]] += Decimal(row["amount"])
-        following = answer["links"].get("next")
+        next_url = response["links"].get("next")
 
     for balance in rows(api, "balances", consent):
         account_id = balance["account_id"]
@@ -114,13 +114,13 @@ def test_served_balances_add_up(still: Still, api: httpx.Client, name: str) -> N
 
 
 def test_pending_rows_have_no_posting_time(still: Still, api: httpx.Client) -> None:
-    """They come first; one has no date at all, one an execution time. Source: data.pending-dates, data.order"""
+    """They come first; one has no date, one has an execution time. Source: data.pending-dates, data.order"""
     consent = still.consent("rosa")
 
-    found = rows(api, "transactions", consent)
+    served = rows(api, "transactions", consent)
 
-    assert [row["status"] for row in found[:3]] == ["PENDING", "PENDING", "POSTED"]
-    assert [("posting_date_time" in row, "execution_date_time" in row) for row in found[:3]] == [
+    assert [row["status"] for row in served[:3]] == ["PENDING", "PENDING", "POSTED"]
+    assert [("posting_date_time" in row, "execution_date_time" in row) for row in served[:3]] == [
         (False, True),
         (False, False),
         (True, True),
@@ -128,38 +128,38 @@ def test_pending_rows_have_no_posting_time(still: Still, api: httpx.Client) -> N
 
 
 def test_posted_rows_are_newest_first_across_consents(still: Still, api: httpx.Client) -> None:
-    """Two consents of one end user make one list in order. Source: data.order"""
+    """Two consents of one end user make one ordered list. Source: data.order"""
     end_user, person = still.enrol("rosa")
     _, other = still.enrol("ben")
-    for each_person in (person, other):
-        consent = still.sandbox.authorise(end_user, each_person)
+    for holder in (person, other):
+        consent = still.sandbox.authorise(end_user, holder)
         still.sandbox.sync(consent, "transactions")
 
-    found = rows(api, "transactions", consent)
+    served = rows(api, "transactions", consent)
 
-    posted = [row["posting_date_time"] for row in found if row["status"] == "POSTED"]
+    posted = [row["posting_date_time"] for row in served if row["status"] == "POSTED"]
     assert posted == sorted(posted, reverse=True)
-    assert {row["arrangement_id"] for row in found} == {
+    assert {row["arrangement_id"] for row in served} == {
         consent.arrangement_id for consent in still.sandbox.consents_of(end_user.end_user_id)
     }
-    assert [row["status"] for row in found] == sorted(row["status"] for row in found)
+    assert [row["status"] for row in served] == sorted(row["status"] for row in served)
 
 
 def test_status_filters(still: Still, api: httpx.Client) -> None:
-    """PENDING and POSTED split the rows; another word is refused."""
+    """PENDING and POSTED split the rows; any other status is refused."""
     consent = still.consent("rosa")
 
     split = [len(rows(api, "transactions", consent, status=status)) for status in ("PENDING", "POSTED")]
-    answer = api.get("/v1/banking/transactions", params={"end_user_id": consent.end_user_id, "status": "DONE"})
+    response = api.get("/v1/banking/transactions", params={"end_user_id": consent.end_user_id, "status": "DONE"})
 
     assert split[0] == 2
     assert sum(split) == len(rows(api, "transactions", consent))
-    assert (answer.status_code, answer.json()["name"]) == (400, "InvalidRequest")
+    assert (response.status_code, response.json()["name"]) == (400, "InvalidRequest")
 
 
 @pytest.mark.parametrize("dataset", ["balances", "transactions"])
 def test_account_filters(still: Still, api: httpx.Client, dataset: str) -> None:
-    """Only rows of the account come; none for an unknown one."""
+    """Only rows of the account are returned, and none for an unknown one."""
     consent = still.consent("rosa")
     first, _ = rows(api, "accounts", consent)
 
@@ -170,32 +170,35 @@ def test_account_filters(still: Still, api: httpx.Client, dataset: str) -> None:
 
 
 def test_categories_filter_together(still: Still, api: httpx.Client) -> None:
-    """secondary_category may be repeated and means any of them. Source: data.category-filter"""
+    """secondary_category may be repeated and selects rows of any of them. Source: data.category-filter"""
     consent = still.consent("rosa")
-    wanted = ["FOOD_AND_DRINK_GROCERIES", "INCOME_SALARY"]
+    categories = ["FOOD_AND_DRINK_GROCERIES", "INCOME_SALARY"]
 
-    found = rows(api, "transactions", consent, secondary_category=wanted)
+    served = rows(api, "transactions", consent, secondary_category=categories)
 
-    assert {row["category"]["secondary_category"] for row in found} == set(wanted)
+    assert {row["category"]["secondary_category"] for row in served} == set(categories)
     assert rows(api, "transactions", consent, secondary_category="NOTHING") == []
 
 
 def test_times_filter_and_drop_rows_without_one(still: Still, api: httpx.Client) -> None:
-    """From and to are inclusive and compare posting, else execution; dateless rows go. Source: data.time-filter"""
+    """``from`` and ``to`` are inclusive and use the posting, else the execution time; rows without a date are left out.
+
+    Source: data.time-filter
+    """
     consent = still.consent("rosa")
-    found = rows(api, "transactions", consent)
-    moment = next(row["posting_date_time"] for row in found if row["status"] == "POSTED")
+    served = rows(api, "transactions", consent)
+    moment = next(row["posting_date_time"] for row in served if row["status"] == "POSTED")
 
     exact = rows(api, "transactions", consent, **{"from": moment, "to": moment})
     everything = rows(api, "transactions", consent, **{"from": "2000-01-01T00:00:00Z"})
 
     assert [row["posting_date_time"] for row in exact] == [moment]
-    assert len(found) - len(everything) == 1
+    assert len(served) - len(everything) == 1
     assert [row["status"] for row in everything[:2]] == ["PENDING", "POSTED"]
 
 
 def test_offsets_are_understood(still: Still, api: httpx.Client) -> None:
-    """The same instant in another zone filters the same. Source: data.rfc3339"""
+    """The same instant in another time zone selects the same rows. Source: data.rfc3339"""
     consent = still.consent("rosa")
 
     utc = rows(api, "transactions", consent, **{"from": "2026-02-20T00:00:00Z"})
@@ -229,12 +232,12 @@ def test_offsets_are_understood(still: Still, api: httpx.Client) -> None:
 )
 @pytest.mark.parametrize("name", ["from", "to"])
 def test_anything_but_rfc3339_is_refused(still: Still, api: httpx.Client, name: str, value: str) -> None:
-    """The refusal carries the observed words. Source: data.rfc3339, errors.simple"""
-    answer = api.get("/v1/banking/transactions", params={"end_user_id": "eu_1", name: value})
+    """The response has the observed message. Source: data.rfc3339, errors.simple"""
+    response = api.get("/v1/banking/transactions", params={"end_user_id": "eu_1", name: value})
 
-    assert answer.status_code == 400
-    assert answer.json() == {
-        "id": answer.json()["id"],
+    assert response.status_code == 400
+    assert response.json() == {
+        "id": response.json()["id"],
         "name": "InvalidRequest",
         "message": f"invalid {name} datetime: not in RFC3339 format",
     }
@@ -245,23 +248,23 @@ def test_anything_but_rfc3339_is_refused(still: Still, api: httpx.Client, name: 
     ["2025-07-01T00:00:00.123456789Z", "2025-07-01t00:00:00z", "0001-01-01T00:00:00+10:00", "9999-12-31T23:59:59-10:00"],
 )
 def test_every_rfc3339_instant_is_accepted(still: Still, api: httpx.Client, value: str) -> None:
-    """Fractions, lower case and the ends of time are no trouble. Source: data.rfc3339"""
+    """Fractions, lower case and extreme years are accepted. Source: data.rfc3339"""
     consent = still.consent("rosa")
 
     for name in ("from", "to"):
-        answer = api.get("/v1/banking/transactions", params={"end_user_id": consent.end_user_id, name: value})
-        assert answer.status_code == 200
+        response = api.get("/v1/banking/transactions", params={"end_user_id": consent.end_user_id, name: value})
+        assert response.status_code == 200
 
 
-def test_an_empty_stretch_is_empty(still: Still, api: httpx.Client) -> None:
-    """From after to finds nothing and is no error. Source: data.time-filter"""
+def test_a_reversed_time_range_is_empty(still: Still, api: httpx.Client) -> None:
+    """A ``from`` after ``to`` returns no rows and no error. Source: data.time-filter"""
     consent = still.consent("rosa")
 
     assert rows(api, "transactions", consent, **{"from": "2026-02-02T00:00:00Z", "to": "2026-02-01T00:00:00Z"}) == []
 
 
-def test_a_sync_shows_what_changed_since(still: Still, api: httpx.Client) -> None:
-    """The API serves what the latest sync saw, until the next one. Source: data.after-sync"""
+def test_a_sync_shows_the_changes_since_the_last_one(still: Still, api: httpx.Client) -> None:
+    """The API serves the rows of the latest sync until the next one. Source: data.after-sync"""
     consent = still.consent("rosa")
     before = rows(api, "transactions", consent)
     row = next(transaction for transaction in still.sandbox.ledger(consent).newest_first() if transaction.status == "POSTED")
@@ -274,8 +277,8 @@ def test_a_sync_shows_what_changed_since(still: Still, api: httpx.Client) -> Non
     assert after[row.fiskil_id] == "-77.77"
 
 
-def test_fetch_asks_the_institution(still: Still, api: httpx.Client) -> None:
-    """With account_id and fetch=true the balance is today's; without account_id it is the last sync's. Source: data.fetch"""
+def test_fetch_returns_the_current_balance(still: Still, api: httpx.Client) -> None:
+    """With account_id and fetch=true the balance is current; without account_id it is the last sync's. Source: data.fetch"""
     consent = still.consent("rosa")
     account_id, before = rows(api, "balances", consent)[0]["account_id"], rows(api, "balances", consent)[0]
     row = next(
@@ -293,55 +296,55 @@ def test_fetch_asks_the_institution(still: Still, api: httpx.Client) -> None:
 
 
 def test_fetch_is_true_or_false(still: Still, api: httpx.Client) -> None:
-    """Another word is refused. Source: data.fetch"""
+    """Any other value is refused. Source: data.fetch"""
     assert api.get("/v1/banking/balances?end_user_id=eu_1&fetch=yes").status_code == 400
 
 
 @pytest.mark.parametrize("dataset", DATASETS)
 def test_the_end_user_must_be_named(still: Still, api: httpx.Client, dataset: str) -> None:
-    """Without end_user_id, or with an empty one, it is 400 InvalidRequest. Source: data.end-user-required"""
+    """Without end_user_id, or with an empty one, the response is 400 InvalidRequest. Source: data.end-user-required"""
     for query in ("", "?end_user_id="):
-        answer = api.get(f"/v1/banking/{dataset}{query}")
-        assert (answer.status_code, answer.json()["name"]) == (400, "InvalidRequest")
+        response = api.get(f"/v1/banking/{dataset}{query}")
+        assert (response.status_code, response.json()["name"]) == (400, "InvalidRequest")
 
 
 @pytest.mark.parametrize("dataset", DATASETS)
 def test_an_unknown_end_user_has_no_rows(still: Still, api: httpx.Client, dataset: str) -> None:
-    """200 with an empty list, not 404. Source: data.deleted-end-user"""
+    """The response is 200 with an empty list, not 404. Source: data.deleted-end-user"""
     assert api.get(f"/v1/banking/{dataset}?end_user_id=eu_nobody").json() == {dataset: [], "links": {}}
 
 
 def test_a_later_consent_shows_the_same_rows(still: Still, api: httpx.Client) -> None:
-    """The same person at the same institution keeps every id under a new arrangement."""
+    """The same person at the same institution keeps every row id under a new arrangement."""
     end_user, person = still.enrol("rosa")
-    seen = []
+    ids_by_consent = []
     for _ in range(2):
         consent = still.sandbox.authorise(end_user, person)
         still.sandbox.sync(consent, "transactions")
-        seen.append({row["fiskil_id"] for row in rows(api, "transactions", consent)})
+        ids_by_consent.append({row["fiskil_id"] for row in rows(api, "transactions", consent)})
         still.sandbox.revoke(consent)
 
-    assert seen[0] == seen[1]
+    assert ids_by_consent[0] == ids_by_consent[1]
 
 
 @pytest.mark.parametrize("status", ["HEALTHY", "DEGRADED", "OUTAGE"])
 def test_fetch_needs_the_institution(still: Still, api: httpx.Client, status: str) -> None:
-    """While it cannot be reached fetch=true is 502; what was synced is served all the same. Source: data.fetch-outage"""
+    """During an outage fetch=true gets 502, and synced rows are still served. Source: data.fetch-outage"""
     consent = still.consent("rosa")
     account_id = rows(api, "accounts", consent)[0]["account_id"]
     still.sandbox.set_connection("88888", status)
-    asked = {"end_user_id": consent.end_user_id, "account_id": account_id, "fetch": "true"}
+    params = {"end_user_id": consent.end_user_id, "account_id": account_id, "fetch": "true"}
 
-    answer = api.get("/v1/banking/balances", params=asked)
-    synced = api.get("/v1/banking/balances", params=asked | {"fetch": "false"})
+    response = api.get("/v1/banking/balances", params=params)
+    synced = api.get("/v1/banking/balances", params=params | {"fetch": "false"})
 
-    assert answer.status_code == (502 if status == "OUTAGE" else 200)
-    assert set(answer.json()) == ({"id", "name", "message"} if status == "OUTAGE" else {"balances", "links"})
+    assert response.status_code == (502 if status == "OUTAGE" else 200)
+    assert set(response.json()) == ({"id", "name", "message"} if status == "OUTAGE" else {"balances", "links"})
     assert (synced.status_code, len(synced.json()["balances"])) == (200, 1)
 
 
 def test_an_outage_ends_with_a_reset(still: Still, api: httpx.Client) -> None:
-    """The institution list shows it meanwhile. Source: institutions.status"""
+    """Until the reset, the institution reports the outage. Source: institutions.status"""
     still.sandbox.set_connection("88888", "OUTAGE")
     during = api.get("/v1/institutions/88888").json()["status"]
     still.sandbox.reset()
@@ -351,37 +354,37 @@ def test_an_outage_ends_with_a_reset(still: Still, api: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize(("institution_id", "status"), [("7", "OUTAGE"), ("88888", "DOWN")])
-def test_only_what_exists_can_be_out(still: Still, institution_id: str, status: str) -> None:
-    """An unknown institution or status is named."""
+def test_an_unknown_connection_status_is_refused(still: Still, institution_id: str, status: str) -> None:
+    """An unknown institution or status is reported."""
     with pytest.raises(UnknownName):
         still.sandbox.set_connection(institution_id, status)
 
 
 def test_a_present_end_user_sees_the_same(still: Still, api: httpx.Client) -> None:
-    """The x-fiskil-client headers change nothing in the answer. Source: data.consumer-present"""
+    """The x-fiskil-client headers do not change the response. Source: data.consumer-present"""
     consent = still.consent("rosa")
-    asked = {
+    params = {
         "end_user_id": consent.end_user_id,
         "fetch": "true",
         "account_id": rows(api, "accounts", consent)[0]["account_id"],
     }
     present = {"x-fiskil-client-ip-address": "203.0.113.7", "x-fiskil-client-user-agent": "Mozilla/5.0"}
 
-    answers = [api.get("/v1/banking/balances", params=asked, headers=headers).json() for headers in ({}, present)]
+    responses = [api.get("/v1/banking/balances", params=params, headers=headers).json() for headers in ({}, present)]
 
-    assert answers[0] == answers[1]
-    assert len(answers[0]["balances"]) == 1
+    assert responses[0] == responses[1]
+    assert len(responses[0]["balances"]) == 1
 
 
 def test_absent_is_not_null(still: Still, api: httpx.Client) -> None:
-    """No row of any dataset has a null. Source: data.absent-fields"""
+    """No row of any dataset contains null. Source: data.absent-fields"""
     consent = still.consent("ben")
 
     assert not [row for dataset in DATASETS for row in rows(api, dataset, consent) if None in row.values()]
 
 
 @pytest.mark.parametrize(
-    ("reading", "told", "counts"),
+    ("interpretation", "events", "counts"),
     [
         ("untold", ["transactions"], [0, 0, 0, 0, 0, 1]),
         ("basic", ["transactions.basic", "transactions"], [0, 0, 0, 0, 1, 1]),
@@ -389,28 +392,31 @@ def test_absent_is_not_null(still: Still, api: httpx.Client) -> None:
     ],
 )
 def test_transactions_may_come_in_stages(
-    still: Still, api: httpx.Client, reading: str, told: list[str], counts: list[int]
+    still: Still, api: httpx.Client, interpretation: str, events: list[str], counts: list[int]
 ) -> None:
-    """Recent rows, all rows, then all with their details; each is told. Source: sync.early-transactions"""
-    still.sandbox.read_as({"sync.early-transactions": reading})
+    """Recent rows, all rows, then all rows with details are served; each stage has an event.
+
+    Source: sync.early-transactions
+    """
+    still.sandbox.read_as({"sync.early-transactions": interpretation})
     consent = still.consent("priya", is_synced=False)
-    seen = []
+    served_by_time = []
     for _ in range(6):
-        seen.append(rows(api, "transactions", consent))
+        served_by_time.append(rows(api, "transactions", consent))
         still.sandbox.clock.advance(seconds=2)
     kinds = [event.kind for event in still.sandbox.events if "transactions" in event.kind]
 
-    assert kinds == [f"banking.{text}.sync.completed" for text in told]
-    assert [int(bool(found)) for found in seen] == counts
-    early = [found for found in seen[:-1] if found]
-    assert all("merchant_name" not in value for found in early for value in found)
-    assert "merchant_name" in seen[-1][0]
-    if reading == "recent-and-basic":
-        assert min(value["posting_date_time"] for value in seen[3]) >= "2025-12-02T12:00:00Z"
+    assert kinds == [f"banking.{event}.sync.completed" for event in events]
+    assert [int(bool(served)) for served in served_by_time] == counts
+    early = [served for served in served_by_time[:-1] if served]
+    assert all("merchant_name" not in value for served in early for value in served)
+    assert "merchant_name" in served_by_time[-1][0]
+    if interpretation == "recent-and-basic":
+        assert min(row["posting_date_time"] for row in served_by_time[3]) >= "2025-12-02T12:00:00Z"
 
 
 def test_a_stage_never_takes_details_away(still: Still, api: httpx.Client) -> None:
-    """A basic sync after the full one is told and changes no row. Source: sync.early-transactions"""
+    """A basic sync after the full one emits its event and changes no row. Source: sync.early-transactions"""
     consent = still.consent("rosa")
     before = rows(api, "transactions", consent)
 

@@ -1,4 +1,4 @@
-"""Overriding a category, and the taxonomy that every category comes from."""
+"""Category overrides, and the taxonomy of all categories."""
 
 from typing import Any
 
@@ -16,23 +16,23 @@ GIFTS = "GOVERNMENT_AND_NON_PROFIT_DONATIONS"
 
 
 def rows(api: httpx.Client, consent: Consent, **query: Any) -> list[dict[str, Any]]:
-    asked = {"end_user_id": consent.end_user_id, "page[size]": "1000", **query}
-    found: list[dict[str, Any]] = api.get("/v1/banking/transactions", params=asked).json()["transactions"]
-    return found
+    params = {"end_user_id": consent.end_user_id, "page[size]": "1000", **query}
+    served: list[dict[str, Any]] = api.get("/v1/banking/transactions", params=params).json()["transactions"]
+    return served
 
 
 def choose(api: httpx.Client, fiskil_id: str, secondary: str) -> httpx.Response:
     return api.post(PATH, json={"fiskil_transaction_id": fiskil_id, "secondary_category": secondary})
 
 
-def test_a_category_is_overridden_at_once_and_for_good(still: Still, api: httpx.Client) -> None:
+def test_a_category_is_overridden_permanently(still: Still, api: httpx.Client) -> None:
     """The next read shows it, and so do later syncs and later consents. Source: category.override"""
     end_user, person = still.enrol("rosa")
     consent = still.sandbox.authorise(end_user, person)
     still.sandbox.sync(consent, "transactions")
     chosen = rows(api, consent)[5]
 
-    answer = choose(api, chosen["fiskil_id"], GIFTS)
+    response = choose(api, chosen["fiskil_id"], GIFTS)
     changed = chosen | {
         "category": {
             "primary_category": "GOVERNMENT_AND_NON_PROFIT",
@@ -41,7 +41,7 @@ def test_a_category_is_overridden_at_once_and_for_good(still: Still, api: httpx.
         }
     }
 
-    assert (answer.status_code, set(answer.json())) == (200, {"message"})
+    assert (response.status_code, set(response.json())) == (200, {"message"})
     assert rows(api, consent, secondary_category=GIFTS) == [changed]
     still.sandbox.sync(consent, "transactions")
     assert rows(api, consent, secondary_category=GIFTS) == [changed]
@@ -63,24 +63,24 @@ def test_a_category_is_overridden_at_once_and_for_good(still: Still, api: httpx.
         None,
     ],
 )
-def test_an_override_that_says_too_little_is_refused(still: Still, api: httpx.Client, body: Any) -> None:
-    """400 in the simple shape. Source: category.unknown, errors.simple"""
-    answer = api.post(PATH, json=body)
+def test_an_incomplete_override_is_refused(still: Still, api: httpx.Client, body: Any) -> None:
+    """The response is 400 in the simple form. Source: category.unknown, errors.simple"""
+    response = api.post(PATH, json=body)
 
-    assert (answer.status_code, answer.json()["name"]) == (400, "InvalidRequest")
-    assert set(answer.json()) == {"id", "name", "message"}
+    assert (response.status_code, response.json()["name"]) == (400, "InvalidRequest")
+    assert set(response.json()) == {"id", "name", "message"}
 
 
 @pytest.mark.parametrize("secondary", ["GROCERIES", "FOOD_AND_DRINK", "", "food_and_drink_groceries"])
-def test_only_the_taxonomy_has_categories(still: Still, api: httpx.Client, secondary: str) -> None:
-    """A row that is there and a category that is not. Source: category.unknown"""
+def test_a_category_outside_the_taxonomy_is_refused(still: Still, api: httpx.Client, secondary: str) -> None:
+    """A category outside the taxonomy gets 400, even for an existing row. Source: category.unknown"""
     consent = still.consent("rosa")
 
     assert choose(api, rows(api, consent)[0]["fiskil_id"], secondary).status_code == 400
 
 
-def test_the_other_id_names_no_transaction(still: Still, api: httpx.Client) -> None:
-    """transaction_id is not fiskil_id; nor can a row be changed that is no longer shared. Source: category.unknown"""
+def test_an_override_needs_the_fiskil_id_of_a_shared_row(still: Still, api: httpx.Client) -> None:
+    """transaction_id is not accepted, and a row that is no longer shared cannot be changed. Source: category.unknown"""
     consent = still.consent("rosa")
     row = rows(api, consent)[0]
 
@@ -89,8 +89,8 @@ def test_the_other_id_names_no_transaction(still: Still, api: httpx.Client) -> N
     assert choose(api, row["fiskil_id"], GIFTS).status_code == 400
 
 
-def test_an_override_ends_with_its_sandbox(still: Still, api: httpx.Client) -> None:
-    """After a reset nothing is left of it."""
+def test_a_reset_removes_overrides(still: Still, api: httpx.Client) -> None:
+    """After a reset no override is left."""
     choose(api, rows(api, still.consent("rosa"))[5]["fiskil_id"], GIFTS)
 
     still.sandbox.reset()
@@ -99,7 +99,7 @@ def test_an_override_ends_with_its_sandbox(still: Still, api: httpx.Client) -> N
 
 
 def test_every_movement_is_in_the_taxonomy() -> None:
-    """What people spend on has a category that could be chosen."""
+    """Every category of people's movements could be chosen."""
     people = [*catalog.people().values(), *(generated_person(seed=seed, number=seed) for seed in range(30))]
     used = {move.category.replace(":", "_") for person in people for spec in person.accounts for move in spec.moves}
 

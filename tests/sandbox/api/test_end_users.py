@@ -12,13 +12,13 @@ def create(api: httpx.Client, **fields: Any) -> str:
     return str(api.post("/v1/end-users", json=fields).json()["end_user_id"])
 
 
-def test_creating_answers_the_id_alone(still: Still, api: httpx.Client) -> None:
-    """Only end_user_id comes back, and reading calls the same value id. Source: end-users.create"""
-    answer = api.post("/v1/end-users", json={"email": "a@example.com", "name": "A", "phone": "+61491570156", "abn": "1"})
-    end_user_id = answer.json()["end_user_id"]
+def test_creating_returns_only_the_id(still: Still, api: httpx.Client) -> None:
+    """Creating returns only end_user_id; reading calls the same value ``id``. Source: end-users.create"""
+    response = api.post("/v1/end-users", json={"email": "a@example.com", "name": "A", "phone": "+61491570156", "abn": "1"})
+    end_user_id = response.json()["end_user_id"]
 
-    assert answer.status_code == 200
-    assert answer.json() == {"end_user_id": end_user_id}
+    assert response.status_code == 200
+    assert response.json() == {"end_user_id": end_user_id}
     assert end_user_id.startswith("eu_")
     assert len(end_user_id) == 30
     assert api.get(f"/v1/end-users/{end_user_id}").json() == {
@@ -30,48 +30,48 @@ def test_creating_answers_the_id_alone(still: Still, api: httpx.Client) -> None:
 
 
 def test_the_same_email_twice_gives_two_end_users(still: Still, api: httpx.Client) -> None:
-    """Nothing is unique but the id. Source: end-users.duplicate-email"""
+    """Only the id is unique. Source: end-users.duplicate-email"""
     first, second = create(api, email="a@example.com"), create(api, email="a@example.com")
 
-    found = api.get("/v1/end-users", params={"email": "a@example.com"}).json()["end_users"]
-    assert [value["id"] for value in found] == [first, second]
+    listed = api.get("/v1/end-users", params={"email": "a@example.com"}).json()["end_users"]
+    assert [row["id"] for row in listed] == [first, second]
     assert first != second
 
 
 def test_v3_wraps_the_list(still: Still, api: httpx.Client) -> None:
-    """Without a header, and with v3, end users come in an envelope. Source: versions.v3-envelope, versions.header"""
+    """Without a header, and with v3, end users are in an envelope. Source: versions.v3-envelope, versions.header"""
     create(api, email="a@example.com")
 
-    plain, asked = api.get("/v1/end-users"), api.get("/v1/end-users", headers={"x-fiskil-version": "v3"})
+    plain, explicit = api.get("/v1/end-users"), api.get("/v1/end-users", headers={"x-fiskil-version": "v3"})
 
     assert set(plain.json()) == {"end_users", "links"}
     assert plain.json()["links"] == {}
-    assert plain.json() == asked.json()
-    assert plain.headers["x-fiskil-version"] == asked.headers["x-fiskil-version"] == "v3"
+    assert plain.json() == explicit.json()
+    assert plain.headers["x-fiskil-version"] == explicit.headers["x-fiskil-version"] == "v3"
 
 
 @pytest.mark.parametrize("version", ["v1", "v2"])
-def test_older_versions_answer_bare_arrays(still: Still, api: httpx.Client, version: str) -> None:
-    """v1 and v2 have no envelope, and the answer names its version. Source: versions.v3-envelope, versions.header"""
+def test_older_versions_return_bare_arrays(still: Still, api: httpx.Client, version: str) -> None:
+    """v1 and v2 have no envelope, and the response header has the version. Source: versions.v3-envelope, versions.header"""
     end_user_id = create(api, email="a@example.com")
 
-    answer = api.get("/v1/end-users", headers={"x-fiskil-version": version})
+    response = api.get("/v1/end-users", headers={"x-fiskil-version": version})
 
-    assert [value["id"] for value in answer.json()] == [end_user_id]
-    assert answer.headers["x-fiskil-version"] == version
+    assert [row["id"] for row in response.json()] == [end_user_id]
+    assert response.headers["x-fiskil-version"] == version
 
 
 @pytest.mark.parametrize("version", ["3", "v4", "V3", "2.0.0", "v3.0.0", "null"])
 def test_any_other_version_is_refused(still: Still, api: httpx.Client, version: str) -> None:
-    """The label is literal. Source: versions.header"""
-    answer = api.get("/v1/end-users/eu_1", headers={"x-fiskil-version": version})
+    """The version label must match exactly. Source: versions.header"""
+    response = api.get("/v1/end-users/eu_1", headers={"x-fiskil-version": version})
 
-    assert answer.status_code == 400
-    assert answer.json()["message"] == "X-Fiskil-Version is not accepted; it must be one of v1, v2, v3"
+    assert response.status_code == 400
+    assert response.json()["message"] == "X-Fiskil-Version is not accepted; it must be one of v1, v2, v3"
 
 
 def test_errors_of_v3_lists_have_no_flags(still: Still, api: httpx.Client) -> None:
-    """temporary, timeout and fault are left out of v3's list errors, and of no others. Source: errors.v3-lists"""
+    """Only list errors of v3 omit temporary, timeout and fault. Source: errors.v3-lists"""
     api.headers["authorization"] = "Bearer nonsense"
 
     listed = api.get("/v1/end-users").json()
@@ -81,29 +81,29 @@ def test_errors_of_v3_lists_have_no_flags(still: Still, api: httpx.Client) -> No
     assert set(older) == {"id", "name", "message", "temporary", "timeout", "fault"}
 
 
-def test_posting_updates_what_is_given(still: Still, api: httpx.Client) -> None:
-    """Fields that are not named stay as they were. Source: end-users.update"""
+def test_posting_updates_the_given_fields(still: Still, api: httpx.Client) -> None:
+    """Fields that are left out keep their values. Source: end-users.update"""
     end_user_id = create(api, email="a@example.com", name="A")
 
-    answer = api.post(f"/v1/end-users/{end_user_id}", json={"email": "b@example.com"})
+    response = api.post(f"/v1/end-users/{end_user_id}", json={"email": "b@example.com"})
 
-    assert (answer.status_code, answer.content) == (204, b"")
-    read = api.get(f"/v1/end-users/{end_user_id}").json()
-    assert (read["email"], read["name"]) == ("b@example.com", "A")
+    assert (response.status_code, response.content) == (204, b"")
+    updated = api.get(f"/v1/end-users/{end_user_id}").json()
+    assert (updated["email"], updated["name"]) == ("b@example.com", "A")
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
 def test_an_unknown_end_user_is_not_found(still: Still, api: httpx.Client, method: str) -> None:
-    """Reading, updating and deleting answer 404 end_user_not_found. Source: end-users.delete-twice"""
-    answer = api.request(method, "/v1/end-users/eu_nobody", json={} if method == "POST" else None)
+    """Reading, updating and deleting get 404 end_user_not_found. Source: end-users.delete-twice"""
+    response = api.request(method, "/v1/end-users/eu_nobody", json={} if method == "POST" else None)
 
-    assert answer.status_code == 404
-    assert answer.json()["name"] == "end_user_not_found"
-    assert answer.json()["id"].startswith("err_")
+    assert response.status_code == 404
+    assert response.json()["name"] == "end_user_not_found"
+    assert response.json()["id"].startswith("err_")
 
 
 def test_deleting_twice_is_not_found(still: Still, api: httpx.Client) -> None:
-    """204 first, 404 ever after. Source: end-users.delete-twice"""
+    """The first request gets 204, every later one 404. Source: end-users.delete-twice"""
     end_user_id = create(api, email="a@example.com")
 
     statuses = [api.delete(f"/v1/end-users/{end_user_id}").status_code for _ in range(3)]
@@ -112,7 +112,7 @@ def test_deleting_twice_is_not_found(still: Still, api: httpx.Client) -> None:
 
 
 def test_deleting_ends_consents_and_empties_data(still: Still, api: httpx.Client) -> None:
-    """The consent is revoked and told, and data calls answer empty lists. Source: end-users.delete-ends-consents"""
+    """The consent is revoked with an event, and data requests return empty lists. Source: end-users.delete-ends-consents"""
     consent = still.consent("rosa")
     query = {"end_user_id": consent.end_user_id}
     assert api.get("/v1/banking/accounts", params=query).json()["accounts"]

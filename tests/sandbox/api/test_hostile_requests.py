@@ -1,4 +1,4 @@
-"""Hostile requests: the documented error, never a traceback, never a 500, and the next request is served."""
+"""Hostile requests: they get the documented error, never a traceback or a 500, and the next request is served."""
 
 import contextlib
 import json
@@ -66,12 +66,12 @@ PATHS = {
     path: {route.method for route in ROUTES if route.path == path} for path in dict.fromkeys(route.path for route in ROUTES)
 }
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
-REFUSED = [(path, method) for path, known in PATHS.items() for method in METHODS if method not in known]
+REFUSED = [(path, method) for path, allowed in PATHS.items() for method in METHODS if method not in allowed]
 
 
 @pytest.fixture
 def quiet(fiskil: LocalFiskil, capfd: pytest.CaptureFixture[str]) -> Iterator[LocalFiskil]:
-    """A whole local Fiskil, link included, that afterwards still serves and has written and noted nothing."""
+    """Yield a complete local Fiskil, proxy included; afterwards it must still serve and have logged nothing."""
     yield fiskil
     assert httpx.get(f"{fiskil.api_url}/v1/institutions?client_id=x", timeout=30, trust_env=False).status_code == 200
     assert httpx.get(fiskil.auth_url, timeout=30, trust_env=False).status_code == 404
@@ -80,30 +80,30 @@ def quiet(fiskil: LocalFiskil, capfd: pytest.CaptureFixture[str]) -> Iterator[Lo
 
 
 def exchange(url: str, raw: bytes) -> bytes:
-    """Send *raw* and read until the other side closes."""
+    """Send *raw* and read until the server closes."""
     parts = urlsplit(url)
-    got = b""
+    received = b""
     with socket.create_connection((parts.hostname or "", parts.port or 0), timeout=30) as sock:
-        # The answer may come, and the connection be reset, before all is sent; what has come is there to read all the same.
+        # The response and a reset of the connection may come before everything is sent; received bytes can be read anyway.
         with contextlib.suppress(ConnectionError):
             sock.sendall(raw)
         with contextlib.suppress(ConnectionError):
             while chunk := sock.recv(65536):
-                got += chunk
-    return got
+                received += chunk
+    return received
 
 
 @pytest.mark.parametrize("server", ["api_url", "auth_url"])
 @pytest.mark.parametrize("raw", MALFORMED.values(), ids=MALFORMED.keys())
 def test_malformed_http_is_refused_and_closed(quiet: LocalFiskil, server: str, raw: bytes) -> None:
-    """What is no HTTP gets 400 and an end."""
+    """Malformed HTTP gets 400, and the connection closes."""
     assert exchange(getattr(quiet, server), raw).startswith(b"HTTP/1.1 400 Bad Request\r\n")
 
 
 @pytest.mark.parametrize("server", ["api_url", "auth_url"])
 @pytest.mark.parametrize("raw", TOO_LONG.values(), ids=TOO_LONG.keys())
 def test_endless_heads_are_refused(quiet: LocalFiskil, server: str, raw: bytes) -> None:
-    """A head above 64 kB is not kept: 431 and an end."""
+    """A head above 64 kB gets 431, and the connection closes."""
     assert exchange(getattr(quiet, server), raw).startswith(b"HTTP/1.1 431 ")
 
 
@@ -118,8 +118,8 @@ def test_endless_heads_are_refused(quiet: LocalFiskil, server: str, raw: bytes) 
         b"",
     ],
 )
-def test_a_client_that_leaves_is_forgotten(quiet: LocalFiskil, server: str, raw: bytes) -> None:
-    """Half a request and an end is no event for anybody."""
+def test_a_client_that_disconnects_causes_no_error(quiet: LocalFiskil, server: str, raw: bytes) -> None:
+    """Half a request followed by a disconnect has no consequence."""
     parts = urlsplit(getattr(quiet, server))
 
     with socket.create_connection((parts.hostname or "", parts.port or 0), timeout=30) as sock:
@@ -128,38 +128,38 @@ def test_a_client_that_leaves_is_forgotten(quiet: LocalFiskil, server: str, raw:
 
 @pytest.mark.parametrize("kind", ["websocket", "h2c"])
 def test_an_upgrade_is_ignored(quiet: LocalFiskil, kind: str) -> None:
-    """The request is answered as if it had not asked. Source: errors.unauthorized"""
-    answer = httpx.get(
+    """The request gets the same response as without the upgrade. Source: errors.unauthorized"""
+    response = httpx.get(
         f"{quiet.api_url}/v1/end-users", headers={"connection": "Upgrade", "upgrade": kind}, timeout=30, trust_env=False
     )
 
-    assert answer.status_code == 401
+    assert response.status_code == 401
 
 
 @pytest.mark.parametrize("body", JUNK.values(), ids=JUNK.keys())
 @pytest.mark.parametrize("path", POSTS)
-def test_junk_bodies_are_bad_requests(still: Still, api: httpx.Client, path: str, body: bytes) -> None:
-    """400 bad_request in the goa shape, whatever the body. Source: errors.goa"""
+def test_invalid_bodies_are_bad_requests(still: Still, api: httpx.Client, path: str, body: bytes) -> None:
+    """Every invalid body gets 400 bad_request in the goa form. Source: errors.goa"""
     end_user, _ = still.enrol()
 
-    answer = api.post(path.format(end_user_id=end_user.end_user_id), content=body)
+    response = api.post(path.format(end_user_id=end_user.end_user_id), content=body)
 
-    assert answer.status_code == 400
-    assert answer.headers["content-type"] == "application/vnd.goa.error"
-    assert (answer.json()["name"], answer.json()["fault"]) == ("bad_request", False)
+    assert response.status_code == 400
+    assert response.headers["content-type"] == "application/vnd.goa.error"
+    assert (response.json()["name"], response.json()["fault"]) == ("bad_request", False)
 
 
 @pytest.mark.parametrize("body", JUNK.values(), ids=JUNK.keys())
-def test_junk_bodies_of_data_are_invalid_requests(still: Still, api: httpx.Client, body: bytes) -> None:
-    """400 InvalidRequest in the simple shape, whatever the body. Source: errors.simple"""
-    answer = api.post("/v1/banking/transactions/category", content=body)
+def test_invalid_bodies_of_data_are_invalid_requests(still: Still, api: httpx.Client, body: bytes) -> None:
+    """Every invalid body gets 400 InvalidRequest in the simple form. Source: errors.simple"""
+    response = api.post("/v1/banking/transactions/category", content=body)
 
-    assert (answer.status_code, answer.headers["content-type"]) == (400, "application/json")
-    assert (answer.json()["name"], set(answer.json())) == ("InvalidRequest", {"id", "name", "message"})
+    assert (response.status_code, response.headers["content-type"]) == (400, "application/json")
+    assert (response.json()["name"], set(response.json())) == ("InvalidRequest", {"id", "name", "message"})
 
 
-def test_the_edges_of_json_are_kept(still: Still, api: httpx.Client) -> None:
-    """NUL, astral characters and long text come back as they went in. Source: end-users.create"""
+def test_unusual_json_text_is_kept(still: Still, api: httpx.Client) -> None:
+    """NUL, astral characters and long text are returned unchanged. Source: end-users.create"""
     name = "\x00\u2028\U0001f600" + "x" * 100_000
 
     end_user_id = api.post("/v1/end-users", json={"name": name}).json()["end_user_id"]
@@ -169,39 +169,39 @@ def test_the_edges_of_json_are_kept(still: Still, api: httpx.Client) -> None:
 
 @pytest.mark.parametrize("path", POSTS)
 def test_a_body_beyond_a_megabyte_is_refused(still: Still, api: httpx.Client, path: str) -> None:
-    """413 in the goa shape, and the connection closes. Source: errors.goa"""
-    answer = api.post(path, content=json.dumps({"email": "x" * 1_100_000}).encode())
+    """It gets 413 in the goa form, and the connection closes. Source: errors.goa"""
+    response = api.post(path, content=json.dumps({"email": "x" * 1_100_000}).encode())
 
-    assert answer.status_code == 413
-    assert (answer.json()["name"], answer.headers["connection"]) == ("request_too_large", "close")
+    assert response.status_code == 413
+    assert (response.json()["name"], response.headers["connection"]) == ("request_too_large", "close")
 
 
-def test_a_huge_body_is_refused_before_it_comes(still: Still) -> None:
-    """Ten gigabytes announced are refused at once, without a byte of them. Source: errors.goa"""
+def test_a_huge_announced_body_is_refused_at_once(still: Still) -> None:
+    """An announced length of ten gigabytes is refused before any byte of the body. Source: errors.goa"""
     raw = b"POST /v1/token" + HEAD + b"Content-Length: 10000000000\r\n\r\n"
 
-    answer = exchange(still.api_url, raw)
+    response = exchange(still.api_url, raw)
 
-    assert answer.startswith(b"HTTP/1.1 413 ")
+    assert response.startswith(b"HTTP/1.1 413 ")
 
 
-def test_a_huge_body_is_refused_while_it_comes(quiet: LocalFiskil) -> None:
-    """Without an announced length the refusal comes when a megabyte is full, link or not. Source: errors.goa"""
+def test_a_huge_chunked_body_is_refused_while_it_is_sent(quiet: LocalFiskil) -> None:
+    """Without an announced length, the refusal follows after one megabyte, with or without the proxy. Source: errors.goa"""
     raw = b"POST /v1/token" + HEAD + b"Transfer-Encoding: chunked\r\n\r\n" + (b"10000\r\n" + b"x" * 65_536 + b"\r\n") * 20
 
     assert exchange(quiet.api_url, raw).startswith(b"HTTP/1.1 413 ")
 
 
 @pytest.mark.parametrize(("path", "method"), REFUSED)
-def test_a_wrong_method_names_the_right_ones(still: Still, api: httpx.Client, path: str, method: str) -> None:
-    """405 with every allowed method, in the shape of the path's family. Source: errors.goa, errors.simple"""
-    answer = api.request(method, path.replace("{", "").replace("}", ""))
+def test_a_wrong_method_gets_the_allowed_ones(still: Still, api: httpx.Client, path: str, method: str) -> None:
+    """The response is 405 with every allowed method, in the form of the path's family. Source: errors.goa, errors.simple"""
+    response = api.request(method, path.replace("{", "").replace("}", ""))
 
-    assert answer.status_code == 405
-    assert answer.headers["allow"] == ", ".join(sorted(PATHS[path]))
+    assert response.status_code == 405
+    assert response.headers["allow"] == ", ".join(sorted(PATHS[path]))
     is_data = path.startswith(("/v1/banking/", "/v1/common/", "/v1/energy/"))
-    assert answer.headers["content-type"] == ("application/json" if is_data else "application/vnd.goa.error")
-    assert method == "HEAD" or answer.json()["name"] == "method_not_allowed"
+    assert response.headers["content-type"] == ("application/json" if is_data else "application/vnd.goa.error")
+    assert method == "HEAD" or response.json()["name"] == "method_not_allowed"
 
 
 @pytest.mark.parametrize(
@@ -225,7 +225,7 @@ def test_a_wrong_method_names_the_right_ones(still: Still, api: httpx.Client, pa
     ],
 )
 def test_an_unknown_path_is_not_found(still: Still, api: httpx.Client, path: str) -> None:
-    """404 with an error of the family's shape. Source: errors.goa, errors.simple"""
+    """The response is 404 with an error in the family's form. Source: errors.goa, errors.simple"""
     raw = exchange(still.api_url, b"GET " + path.encode() + HEAD + b"Connection: close\r\n\r\n")
 
     head, _, body = raw.partition(b"\r\n\r\n")
@@ -254,8 +254,8 @@ def test_an_unknown_path_is_not_found(still: Still, api: httpx.Client, path: str
     ],
 )
 @pytest.mark.parametrize("path", ["/v1/banking/transactions", "/v1/banking/accounts", "/v1/consent", "/v1/end-users"])
-def test_queries_of_any_kind_are_answered(still: Still, api: httpx.Client, path: str, query: str) -> None:
-    """200, or a documented refusal. Source: errors.goa, errors.simple"""
+def test_unusual_queries_get_a_documented_response(still: Still, api: httpx.Client, path: str, query: str) -> None:
+    """The status is 200 or a documented refusal. Source: errors.goa, errors.simple"""
     raw = exchange(
         still.api_url,
         f"GET {path}?{query} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
@@ -267,7 +267,7 @@ def test_queries_of_any_kind_are_answered(still: Still, api: httpx.Client, path:
 
 
 def test_the_first_of_repeated_headers_counts(still: Still, api: httpx.Client) -> None:
-    """A second Authorization or version changes nothing, good or bad. Source: versions.header"""
+    """A second Authorization or version header changes nothing. Source: versions.header"""
     good, bad = ("authorization", api.headers["authorization"]), ("authorization", "Bearer nonsense")
     versions = [("x-fiskil-version", "v1"), ("x-fiskil-version", "v9")]
     url = f"{still.api_url}/v1/end-users"
@@ -291,7 +291,7 @@ def test_the_first_of_repeated_headers_counts(still: Still, api: httpx.Client) -
     ],
 )
 def test_ids_of_any_kind_are_looked_up(still: Still, api: httpx.Client, method: str, path: str, status: int) -> None:
-    """An id is a text like any other."""
+    """Any text is a possible id."""
     assert api.request(method, path).status_code == status
 
 

@@ -12,23 +12,23 @@ PATH = "/v1/banking/transactions"
 
 
 def walk(api: httpx.Client, start: str, link: str) -> list[dict[str, Any]]:
-    """Every page from *start* on, following *link* to the end."""
+    """Return every page from *start* on, following *link* to the end."""
     pages = []
-    following: str | None = start
-    while following:
-        pages.append(api.get(following).json())
-        following = pages[-1]["links"].get(link)
+    next_url: str | None = start
+    while next_url:
+        pages.append(api.get(next_url).json())
+        next_url = pages[-1]["links"].get(link)
     return pages
 
 
 @pytest.fixture
 def start(still: Still) -> str:
-    """The first page of Rosa's transactions, seven rows at a time."""
+    """Return the address of the first page of Rosa's transactions, with seven rows a page."""
     return f"{PATH}?end_user_id={still.consent('rosa').end_user_id}&page[size]=7"
 
 
 def test_next_links_give_every_row_once(api: httpx.Client, start: str) -> None:
-    """The pages of seven are the rows of one large page. Source: paging.links"""
+    """Pages of seven rows contain the rows of one large page. Source: paging.links"""
     whole = api.get(start.replace("=7", "=1000")).json()
 
     pages = walk(api, start, "next")
@@ -41,7 +41,7 @@ def test_next_links_give_every_row_once(api: httpx.Client, start: str) -> None:
 
 
 def test_prev_links_mirror_next_links(api: httpx.Client, start: str) -> None:
-    """From the last page back to the first the pages are the same. Source: paging.links"""
+    """From the last page back to the first, the pages are the same. Source: paging.links"""
     forth = walk(api, start, "next")
     last = forth[-2]["links"]["next"]
 
@@ -50,35 +50,35 @@ def test_prev_links_mirror_next_links(api: httpx.Client, start: str) -> None:
     assert [page["transactions"] for page in back] == [page["transactions"] for page in reversed(forth)]
 
 
-def test_links_are_full_urls_that_keep_the_question(still: Still, api: httpx.Client, start: str) -> None:
-    """Origin, path and filters stay, one cursor changes. Source: paging.links"""
+def test_links_are_full_urls_that_keep_the_query(still: Still, api: httpx.Client, start: str) -> None:
+    """Origin, path and filters stay; only the cursor changes. Source: paging.links"""
     link = api.get(f"{start}&status=POSTED").json()["links"]["next"]
 
     assert link.startswith(f"{still.api_url}{PATH}?")
-    asked = parse_qs(urlsplit(link).query)
-    assert asked.pop("page[after]")
-    assert (asked["page[size]"], asked["status"]) == (["7"], ["POSTED"])
+    query = parse_qs(urlsplit(link).query)
+    assert query.pop("page[after]")
+    assert (query["page[size]"], query["status"]) == (["7"], ["POSTED"])
 
 
 @pytest.mark.parametrize(
     ("size", "rows"), [("1001", 1000), ("1000", 1000), ("1000000000", 1000), ("9" * 5000, 1000), ("007", 7)]
 )
 def test_sizes_are_capped(still: Still, api: httpx.Client, size: str, rows: int) -> None:
-    """Anything above 1000 is accepted and means 1000. Source: paging.size-cap"""
+    """A size above 1000 is accepted and means 1000. Source: paging.size-cap"""
     consent = still.consent("priya")
 
-    answer = api.get(PATH, params={"end_user_id": consent.end_user_id, "page[size]": size})
+    response = api.get(PATH, params={"end_user_id": consent.end_user_id, "page[size]": size})
 
-    assert len(answer.json()["transactions"]) == rows
+    assert len(response.json()["transactions"]) == rows
 
 
 @pytest.mark.parametrize("size", ["0", "-1", "1e9", "1.5", "ten", "+5", "\uff10", "\u00b2", " 5", "0x10", "000"])
 def test_a_size_that_is_no_positive_integer_is_refused(api: httpx.Client, size: str) -> None:
-    """400 InvalidRequest in the simple shape. Source: paging.size-cap, errors.simple"""
-    answer = api.get(PATH, params={"end_user_id": "eu_1", "page[size]": size})
+    """The response is 400 InvalidRequest in the simple form. Source: paging.size-cap, errors.simple"""
+    response = api.get(PATH, params={"end_user_id": "eu_1", "page[size]": size})
 
-    assert answer.status_code == 400
-    assert answer.json()["message"] == "invalid page[size]: must be a positive integer"
+    assert response.status_code == 400
+    assert response.json()["message"] == "invalid page[size]: must be a positive integer"
 
 
 @pytest.mark.parametrize(
@@ -86,16 +86,16 @@ def test_a_size_that_is_no_positive_integer_is_refused(api: httpx.Client, size: 
     ["garbage", "cDI1", "AAAA", "====", "\x00", "ü", "x" * 4000, "-" * 16, "AAAAAAAAAAAAAAAA", "%00", "eyJhIjoxfQ=="],
 )
 @pytest.mark.parametrize("name", ["page[after]", "page[before]"])
-def test_a_made_up_cursor_is_unavailable(api: httpx.Client, name: str, cursor: str) -> None:
-    """503 with the observed words, not 400. Source: paging.bad-cursor"""
-    answer = api.get(PATH, params={"end_user_id": "eu_1", name: cursor})
+def test_an_invented_cursor_is_unavailable(api: httpx.Client, name: str, cursor: str) -> None:
+    """The response is 503 with the observed message, not 400. Source: paging.bad-cursor"""
+    response = api.get(PATH, params={"end_user_id": "eu_1", name: cursor})
 
-    assert answer.status_code == 503
-    assert (answer.json()["name"], answer.json()["message"]) == ("ServiceUnavailable", "temporarily unavailable")
+    assert response.status_code == 503
+    assert (response.json()["name"], response.json()["message"]) == ("ServiceUnavailable", "temporarily unavailable")
 
 
 def test_a_cursor_belongs_to_its_listing(still: Still, api: httpx.Client, start: str) -> None:
-    """On another dataset, or for another end user, it is none of ours. Source: paging.bad-cursor"""
+    """A cursor of another dataset or another end user gets 503. Source: paging.bad-cursor"""
     link = api.get(start).json()["links"]["next"]
     other = still.consent("ben").end_user_id
     query = parse_qs(urlsplit(link).query)
@@ -107,7 +107,7 @@ def test_a_cursor_belongs_to_its_listing(still: Still, api: httpx.Client, start:
 
 
 def test_a_cursor_may_be_used_with_another_size(api: httpx.Client, start: str) -> None:
-    """It says where, not how much; what comes before it never reaches past it. Source: paging.links"""
+    """A cursor contains a position only; the page before it never includes later rows. Source: paging.links"""
     whole = [row["fiskil_id"] for row in api.get(start.replace("=7", "=1000")).json()["transactions"]]
     second = api.get(api.get(start).json()["links"]["next"]).json()
 
@@ -117,8 +117,8 @@ def test_a_cursor_may_be_used_with_another_size(api: httpx.Client, start: str) -
     assert "prev" not in wider["links"]
 
 
-def test_a_cursor_outlives_its_rows(still: Still, api: httpx.Client, start: str) -> None:
-    """When rows have gone, the page after them is empty, and the way back is there. Source: paging.links"""
+def test_a_cursor_is_valid_after_its_rows_were_removed(still: Still, api: httpx.Client, start: str) -> None:
+    """The page after removed rows is empty and has a link back. Source: paging.links"""
     pages = walk(api, start, "next")
     (consent,) = still.sandbox.consents_of(parse_qs(urlsplit(start).query)["end_user_id"][0])
     ledger = still.sandbox.ledger(consent)
@@ -134,7 +134,7 @@ def test_a_cursor_outlives_its_rows(still: Still, api: httpx.Client, start: str)
 
 
 def test_both_cursors_at_once_go_forward(api: httpx.Client, start: str) -> None:
-    """page[after] rules."""
+    """With both cursors, page[after] is used."""
     second = api.get(api.get(start).json()["links"]["next"]).json()
     after = parse_qs(urlsplit(second["links"]["next"]).query)["page[after]"][0]
     before = parse_qs(urlsplit(second["links"]["prev"]).query)["page[before]"][0]
@@ -145,7 +145,10 @@ def test_both_cursors_at_once_go_forward(api: httpx.Client, start: str) -> None:
 
 
 def test_pages_can_be_made_small(still: Still, api: httpx.Client, start: str) -> None:
-    """A scenario may cap pages, so that every app must follow links; a reset lifts it. Source: paging.size-cap"""
+    """A scenario can limit the page size, so that every app must follow links; a reset removes the limit.
+
+    Source: paging.size-cap
+    """
     still.sandbox.limit_pages(5)
 
     assert len(api.get(start.replace("=7", "=1000")).json()["transactions"]) == 5
@@ -160,7 +163,7 @@ CORE = [("/v1/end-users", "end_users"), ("/v1/consent", "consents")]
 
 
 def _crowd(still: Still) -> str:
-    """Thirty end users, the last of whom has thirty consents."""
+    """Create thirty end users, the last of whom has thirty consents, and return the last id."""
     for _ in range(30):
         end_user, person = still.enrol()
     for _ in range(30):
@@ -169,34 +172,34 @@ def _crowd(still: Still) -> str:
 
 
 @pytest.mark.parametrize(("path", "root"), CORE)
-def test_core_lists_come_whole_or_as_asked(still: Still, api: httpx.Client, path: str, root: str) -> None:
-    """Whole without page[size]; with it the links lead to every row once. Source: paging.v3-lists"""
+def test_core_lists_are_paged_only_on_request(still: Still, api: httpx.Client, path: str, root: str) -> None:
+    """Without page[size] the list is complete; with it the links lead to every row once. Source: paging.v3-lists"""
     end_user_id = _crowd(still)
     whole = api.get(path, params={"end_user_id": end_user_id}).json()
-    seen: list[dict[str, Any]] = []
-    following: str | None = f"{path}?end_user_id={end_user_id}&page[size]=7"
-    while following:
-        answer = api.get(following).json()
-        assert len(answer[root]) <= 7
-        seen += answer[root]
-        following = answer["links"].get("next")
+    paged_rows: list[dict[str, Any]] = []
+    next_url: str | None = f"{path}?end_user_id={end_user_id}&page[size]=7"
+    while next_url:
+        response = api.get(next_url).json()
+        assert len(response[root]) <= 7
+        paged_rows += response[root]
+        next_url = response["links"].get("next")
 
     assert (len(whole[root]), whole["links"]) == (30, {})
-    assert [row.get("id", row.get("arrangement_id")) for row in seen] == [
-        value.get("id", value.get("arrangement_id")) for value in whole[root]
+    assert [row.get("id", row.get("arrangement_id")) for row in paged_rows] == [
+        row.get("id", row.get("arrangement_id")) for row in whole[root]
     ]
 
 
 @pytest.mark.parametrize(("path", "root"), CORE)
-def test_core_lists_may_be_cut_unasked(still: Still, api: httpx.Client, path: str, root: str) -> None:
-    """Where that is the reading. Source: paging.v3-lists"""
+def test_core_lists_may_always_be_paged(still: Still, api: httpx.Client, path: str, root: str) -> None:
+    """Under that interpretation a list is paged without a request for it. Source: paging.v3-lists"""
     end_user_id = _crowd(still)
     still.sandbox.read_as({"paging.v3-lists": "paged"})
 
-    answer = api.get(path, params={"end_user_id": end_user_id}).json()
+    response = api.get(path, params={"end_user_id": end_user_id}).json()
 
-    assert len(answer[root]) == 25
-    assert "next" in answer["links"]
+    assert len(response[root]) == 25
+    assert "next" in response["links"]
 
 
 @pytest.mark.parametrize("path", ["/v1/end-users", "/v1/consent"])
@@ -204,20 +207,20 @@ def test_core_lists_may_be_cut_unasked(still: Still, api: httpx.Client, path: st
     ("query", "status", "name"),
     [({"page[size]": "0"}, 400, "bad_request"), ({"page[after]": "garbage"}, 503, "ServiceUnavailable")],
 )
-def test_core_lists_refuse_what_data_refuses(
+def test_core_lists_refuse_invalid_pages(
     still: Still, api: httpx.Client, path: str, query: dict[str, str], status: int, name: str
 ) -> None:
-    """In the core's words, and as lists of v3 without flags. Source: errors.v3-lists, paging.bad-cursor"""
-    answer = api.get(path, params={"end_user_id": "eu_1", **query})
+    """The errors are those of core lists, in v3 without flags. Source: errors.v3-lists, paging.bad-cursor"""
+    response = api.get(path, params={"end_user_id": "eu_1", **query})
 
-    assert (answer.status_code, answer.json()["name"]) == (status, name)
-    assert set(answer.json()) == {"id", "name", "message"}
+    assert (response.status_code, response.json()["name"]) == (status, name)
+    assert set(response.json()) == {"id", "name", "message"}
 
 
 @pytest.mark.parametrize("version", ["v1", "v2"])
-def test_older_core_lists_know_no_pages(still: Still, api: httpx.Client, version: str) -> None:
-    """page[size] changes nothing there. Source: versions.v3-envelope"""
+def test_older_core_lists_have_no_pages(still: Still, api: httpx.Client, version: str) -> None:
+    """page[size] has no effect there. Source: versions.v3-envelope"""
     end_user_id = _crowd(still)
-    asked = {"end_user_id": end_user_id, "page[size]": "7"}
+    params = {"end_user_id": end_user_id, "page[size]": "7"}
 
-    assert len(api.get("/v1/consent", params=asked, headers={"X-Fiskil-Version": version}).json()) == 30
+    assert len(api.get("/v1/consent", params=params, headers={"X-Fiskil-Version": version}).json()) == 30

@@ -1,4 +1,4 @@
-"""Payees, direct debits and scheduled payments: unions, and that they agree with the history they belong to."""
+"""Payees, direct debits and scheduled payments: their unions, and their agreement with the history."""
 
 from decimal import Decimal
 from typing import Any
@@ -22,61 +22,61 @@ PREFIXES = {"payees": "bank_payee_", "direct_debits": "bank_dd_", "scheduled_pay
 
 def rows(api: httpx.Client, dataset: str, consent: Consent, **query: Any) -> list[dict[str, Any]]:
     path = PATHS.get(dataset, f"/v1/banking/{dataset}")
-    answer = api.get(path, params={"end_user_id": consent.end_user_id, "page[size]": "1000", **query})
-    found: list[dict[str, Any]] = answer.json()[dataset]
-    return found
+    response = api.get(path, params={"end_user_id": consent.end_user_id, "page[size]": "1000", **query})
+    served: list[dict[str, Any]] = response.json()[dataset]
+    return served
 
 
 def crowd(still: Still) -> list[Consent]:
-    """Consents of a dozen made-up people: between them they have every kind of account and payee."""
+    """Return consents of twelve generated people, who together have every kind of account and payee."""
     return [still.everything(generated_person(seed=number, number=number)) for number in range(12)]
 
 
 def members(row: dict[str, Any], union: str, names: dict[str, str]) -> list[str]:
-    """The members of a union that are there, which must be the one that it names."""
-    there = [name for name in names.values() if name in row]
-    assert there == [names[row[union]]]
-    return there
+    """Return the present member of a union, after a check that it is the named one."""
+    present = [name for name in names.values() if name in row]
+    assert present == [names[row[union]]]
+    return present
 
 
 @pytest.mark.parametrize("dataset", PATHS)
 def test_payments_need_their_permission(still: Still, api: httpx.Client, dataset: str) -> None:
-    """The usual consent permits none of them: an empty list. Source: permissions.usual, data.missing-permission"""
+    """The usual consent permits none of them, so the lists are empty. Source: permissions.usual, data.missing-permission"""
     assert rows(api, dataset, still.consent("rosa")) == []
 
 
 @pytest.mark.parametrize("dataset", PATHS)
 def test_a_missing_permission_may_be_refused(still: Still, api: httpx.Client, dataset: str) -> None:
-    """Where that is the reading, 403 in the simple shape. Source: data.missing-permission, errors.simple"""
+    """Under that interpretation the response is 403 in the simple form. Source: data.missing-permission, errors.simple"""
     consent = still.consent("rosa")
     still.sandbox.read_as({"data.missing-permission": "403"})
 
-    answer = api.get(PATHS[dataset], params={"end_user_id": consent.end_user_id})
+    response = api.get(PATHS[dataset], params={"end_user_id": consent.end_user_id})
 
-    assert (answer.status_code, set(answer.json())) == (403, {"id", "name", "message"})
+    assert (response.status_code, set(response.json())) == (403, {"id", "name", "message"})
 
 
 @pytest.mark.parametrize("dataset", PATHS)
-def test_payments_say_what_they_are(still: Still, api: httpx.Client, dataset: str) -> None:
-    """Ids with a prefix, arrangement and institution; a page at a time. Source: paging.links"""
+def test_payments_have_their_ids(still: Still, api: httpx.Client, dataset: str) -> None:
+    """Rows have a prefix, arrangement and institution, and are paged. Source: paging.links"""
     consent = still.everything()
 
-    found = rows(api, dataset, consent)
+    served = rows(api, dataset, consent)
     first = api.get(PATHS[dataset], params={"end_user_id": consent.end_user_id, "page[size]": "1"}).json()
 
-    assert found
-    assert {row["fiskil_id"].startswith(PREFIXES[dataset]) for row in found} == {True}
-    assert {row["arrangement_id"] for row in found} == {consent.arrangement_id}
-    assert first[dataset] == found[:1]
-    assert ("next" in first["links"]) == (len(found) > 1)
+    assert served
+    assert {row["fiskil_id"].startswith(PREFIXES[dataset]) for row in served} == {True}
+    assert {row["arrangement_id"] for row in served} == {consent.arrangement_id}
+    assert first[dataset] == served[:1]
+    assert ("next" in first["links"]) == (len(served) > 1)
 
 
 @pytest.mark.parametrize("dataset", PATHS)
 def test_payments_need_an_end_user(still: Still, api: httpx.Client, dataset: str) -> None:
-    """400 InvalidRequest. Source: data.end-user-required"""
-    answer = api.get(PATHS[dataset])
+    """A request without an end user gets 400 InvalidRequest. Source: data.end-user-required"""
+    response = api.get(PATHS[dataset])
 
-    assert (answer.status_code, answer.json()["name"]) == (400, "InvalidRequest")
+    assert (response.status_code, response.json()["name"]) == (400, "InvalidRequest")
 
 
 @pytest.mark.parametrize(
@@ -87,19 +87,19 @@ def test_payments_need_an_end_user(still: Still, api: httpx.Client, dataset: str
         ("scheduled_payments", "banking.scheduledpayments.sync.completed"),
     ],
 )
-def test_a_sync_of_payments_is_told(still: Still, api: httpx.Client, dataset: str, kind: str) -> None:
-    """One event without account_ids; that of payees names them. Source: webhooks.events"""
+def test_a_sync_of_payments_emits_an_event(still: Still, api: httpx.Client, dataset: str, kind: str) -> None:
+    """The event has no account_ids; that of payees lists the payee ids. Source: webhooks.events"""
     consent = still.everything()
-    (told,) = [event for event in still.sandbox.events if event.kind == kind]
+    (event,) = [event for event in still.sandbox.events if event.kind == kind]
 
-    assert told.account_ids is None
-    assert told.extra == (
+    assert event.account_ids is None
+    assert event.extra == (
         {"payee_ids": [row["payee_id"] for row in rows(api, "payees", consent)]} if dataset == "payees" else {}
     )
 
 
 def test_payees_come_in_every_kind(still: Still, api: httpx.Client) -> None:
-    """payee_u_type names the one member that is there. Source: payees.unions"""
+    """payee_u_type names the one member that is present. Source: payees.unions"""
     unions = {
         "biller": "biller",
         "digitalWallet": "digital_wallet",
@@ -107,17 +107,17 @@ def test_payees_come_in_every_kind(still: Still, api: httpx.Client) -> None:
         "international": "international",
     }
     accounts = {"account": "account", "card": "card", "payId": "pay_id"}
-    seen: set[str] = set()
+    members_seen: set[str] = set()
     for consent in crowd(still):
         for payee in rows(api, "payees", consent):
-            seen.update(members(payee, "payee_u_type", unions))
+            members_seen.update(members(payee, "payee_u_type", unions))
             if "domestic" in payee:
-                seen.update(members(payee["domestic"], "payee_account_u_type", accounts))
+                members_seen.update(members(payee["domestic"], "payee_account_u_type", accounts))
 
-    assert seen == {*unions.values(), *accounts.values()}
+    assert members_seen == {*unions.values(), *accounts.values()}
 
 
-def test_a_direct_debit_is_the_latest_of_its_kind(still: Still, api: httpx.Client) -> None:
+def test_a_direct_debit_has_its_latest_payment(still: Still, api: httpx.Client) -> None:
     """Amount and time are those of the newest posted debit by that business. Source: direct-debits.last-debit"""
     examined = 0
     for consent in crowd(still):
@@ -134,8 +134,8 @@ def test_a_direct_debit_is_the_latest_of_its_kind(still: Still, api: httpx.Clien
     assert examined > 5
 
 
-def test_direct_debits_are_where_three_cs_are(still: Still, api: httpx.Client) -> None:
-    """The path spelt well is not found, unless that is the reading. Source: direct-debits.path, paths.direct-debits"""
+def test_the_path_of_direct_debits_has_three_cs(still: Still, api: httpx.Client) -> None:
+    """The corrected path gets 404, except under that interpretation. Source: direct-debits.path, paths.direct-debits"""
     consent = still.everything()
     path = "/v1/banking/accounts/direct-debits"
 
@@ -147,31 +147,34 @@ def test_direct_debits_are_where_three_cs_are(still: Still, api: httpx.Client) -
     assert after.json()["direct_debits"] == rows(api, "direct_debits", consent)
 
 
-def test_orders_pay_whom_the_end_user_knows(still: Still, api: httpx.Client) -> None:
-    """From an own account to an own account or a saved payee; every recurrence occurs. Source: scheduled-payments.unions"""
+def test_orders_pay_own_accounts_or_saved_payees(still: Still, api: httpx.Client) -> None:
+    """Orders pay from an own account to an own account or a saved payee; every recurrence occurs.
+
+    Source: scheduled-payments.unions
+    """
     recurrences = {
         "onceOff": "once_off",
         "intervalSchedule": "interval_schedule",
         "lastWeekDay": "last_week_day",
         "eventBased": "event_based",
     }
-    seen: set[str] = set()
+    members_seen: set[str] = set()
     for consent in crowd(still):
         own = {row["account_id"] for row in rows(api, "accounts", consent)}
         payees = {row["payee_id"] for row in rows(api, "payees", consent)}
         for order in rows(api, "scheduled_payments", consent):
-            seen.update(members(order["recurrence"], "recurrence_u_type", recurrences))
+            members_seen.update(members(order["recurrence"], "recurrence_u_type", recurrences))
             assert order["from"]["account_id"] in own
             for payment in order["payment_set"]:
                 targets = members(payment["to"], "to_utype", {"accountId": "account_id", "payeeId": "payee_id"})
                 assert payment["to"][targets[0]] in own | payees
                 assert payment["is_amount_calculated"] == ("amount" not in payment)
 
-    assert seen == set(recurrences.values())
+    assert members_seen == set(recurrences.values())
 
 
-def test_orders_repeat_what_the_history_shows(still: Still, api: httpx.Client) -> None:
-    """Rosa's rent and her savings: the same amounts leave as the orders say, as often."""
+def test_orders_agree_with_the_history(still: Still, api: httpx.Client) -> None:
+    """Rosa's rent and savings have the amounts and intervals of the orders."""
     consent = still.everything()
     moved = rows(api, "transactions", consent, status="POSTED")
     orders = {row["nickname"]: row for row in rows(api, "scheduled_payments", consent)}
@@ -183,8 +186,8 @@ def test_orders_repeat_what_the_history_shows(still: Still, api: httpx.Client) -
         assert orders[name]["recurrence"]["interval_schedule"]["intervals"] == [{"interval": every}]
 
 
-def test_an_order_without_an_end_counts_nothing_down(still: Still, api: httpx.Client) -> None:
-    """Rent is paid until further notice: no number of payments remains, which the days would have to lessen."""
+def test_an_order_without_an_end_has_no_payment_count(still: Still, api: httpx.Client) -> None:
+    """Rent is paid until further notice, so no number of remaining payments is given."""
     consent = still.everything()
 
     orders = {row["nickname"]: row for row in rows(api, "scheduled_payments", consent)}
@@ -193,8 +196,8 @@ def test_an_order_without_an_end_counts_nothing_down(still: Still, api: httpx.Cl
     assert schedule == {"intervals": [{"interval": "P14D"}], "non_business_day_treatment": "AFTER"}
 
 
-def test_what_is_due_once_lies_ahead(still: Still, api: httpx.Client) -> None:
-    """A payment to come is not in the past."""
+def test_a_single_payment_is_in_the_future(still: Still, api: httpx.Client) -> None:
+    """A scheduled single payment is not in the past."""
     dates = [
         row["recurrence"]["once_off"]["payment_date"]
         for consent in crowd(still)
@@ -207,7 +210,7 @@ def test_what_is_due_once_lies_ahead(still: Still, api: httpx.Client) -> None:
 
 
 def test_fewer_accounts_have_fewer_orders(still: Still, api: httpx.Client) -> None:
-    """What leaves an account that was not shared is not told."""
+    """Orders from an account that is not shared are not returned."""
     still.sandbox.configure(permissions=("accounts", "scheduled_payments", "direct_debits"))
     end_user, person = still.enrol("rosa")
     with still.sandbox.store.changing() as store:

@@ -1,4 +1,4 @@
-"""Every refusal that the contract describes is produced: each 4xx, 502 and 503 of each operation in each version."""
+"""Every refusal in the contract is produced: each 4xx, 502 and 503 of each operation in each version."""
 
 from collections.abc import Callable
 from typing import Any
@@ -25,7 +25,7 @@ BODIES: dict[str, Any] = {
     "auth_session": {"end_user_id": "eu_nobody", "redirect_uri": "", "cancel_uri": ""},
     "token": {"client_id": "nobody", "client_secret": "nothing"},
 }
-READINGS = {
+INTERPRETATIONS = {
     "data.unknown-end-user": "404",
     "data.missing-permission": "403",
     "products.unknown": "404",
@@ -34,12 +34,14 @@ READINGS = {
 
 
 def call(client: httpx.Client, route: ApiRoute, **changes: Any) -> httpx.Response:
-    """Call an endpoint for somebody who does not exist; query and body are what it needs at least."""
+    """Call an endpoint for an unknown end user with the minimal query and body."""
     query = NEEDED.get(route.name, {"end_user_id": "eu_nobody"} if route.family == "data" else {})
     body = changes.pop("json", BODIES.get(route.name, {}) if route.method == "POST" else None)
     path = route.path.replace("{", "").replace("}", "")
-    asked = {"params": {**query, **changes.pop("params", {})}, **changes}
-    return client.request(route.method, path, **asked, **({} if body is None or "content" in changes else {"json": body}))
+    arguments = {"params": {**query, **changes.pop("params", {})}, **changes}
+    return client.request(
+        route.method, path, **arguments, **({} if body is None or "content" in changes else {"json": body})
+    )
 
 
 def another_label(_still: Still, client: httpx.Client, route: ApiRoute) -> httpx.Response:
@@ -52,10 +54,10 @@ def no_token(_still: Still, client: httpx.Client, route: ApiRoute) -> httpx.Resp
 
 
 def no_scope(still: Still, client: httpx.Client, route: ApiRoute) -> httpx.Response:
-    """Identity asks for no scope, but for a permission."""
+    """Call without the scope; identity needs no scope, but a permission."""
     if route.name == "common.identity":
         return call(client, route, params={"end_user_id": still.consent("rosa").end_user_id})
-    other = next(one for one in ("api:user.read", "api:user.write") if one != route.scope)
+    other = next(scope for scope in ("api:user.read", "api:user.write") if scope != route.scope)
     still.sandbox.configure(scopes=(other,))
     token = client.post("/v1/token", json=still.pair).json()["token"]
     return call(client, route, headers={"authorization": f"Bearer {token}"})
@@ -90,12 +92,12 @@ WAYS: dict[str, Callable[[Still, httpx.Client, ApiRoute], httpx.Response]] = {
     "502": outage,
     "503": bad_cursor,
 }
-"""How each status is brought about; 429 comes from the link, 500 is a fault of our own and has its tests elsewhere."""
+"""The way to each status; 429 comes from the proxy, 500 is a defect of the sandbox, and both have their own tests."""
 
 
 def described(version: str, route: ApiRoute) -> set[str]:
-    """The refusals of an operation under some reading."""
-    whole = document(version, READINGS)
+    """Return the refusals of an operation under some interpretation."""
+    whole = document(version, INTERPRETATIONS)
     return {status for status in statuses(whole, route.method, route.path) if status not in {"200", "204", "429", "500"}}
 
 
@@ -104,33 +106,36 @@ def described(version: str, route: ApiRoute) -> set[str]:
 )
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
 def test_every_described_refusal_is_produced(still: Still, route: ApiRoute, version: str) -> None:
-    """In its family's shape; the witness looks whether it keeps the contract. Source: errors.goa, errors.simple"""
-    still.sandbox.read_as(READINGS)
+    """The response has the family's form; the conformance monitor checks it against the contract.
+
+    Source: errors.goa, errors.simple
+    """
+    still.sandbox.read_as(INTERPRETATIONS)
     for status in sorted(described(version, route)):
         still.sandbox.configure(version=version, scopes=("api:banking", "api:energy", "api:user.read", "api:user.write"))
         client = still.client()
-        answer = WAYS[status](still, client, route)
+        response = WAYS[status](still, client, route)
         client.close()
 
-        assert (status, str(answer.status_code)) == (status, status), answer.text
-        assert answer.headers["x-fiskil-version"] == version
-        assert answer.json()["id"].startswith("err_")
+        assert (status, str(response.status_code)) == (status, status), response.text
+        assert response.headers["x-fiskil-version"] == version
+        assert response.json()["id"].startswith("err_")
 
 
-def test_each_operation_may_be_too_many(fiskil: LocalFiskil) -> None:
-    """429 with Retry-After, in the endpoint's own shape. Source: errors.retry-after"""
+def test_each_operation_can_be_rate_limited(fiskil: LocalFiskil) -> None:
+    """The response is 429 with Retry-After, in the endpoint's form. Source: errors.retry-after"""
     client = httpx.Client(base_url=fiskil.api_url, timeout=30, trust_env=False)
-    given = fiskil.credentials
-    pair = {"client_id": given.client_id, "client_secret": given.client_secret}
+    credentials = fiskil.credentials
+    pair = {"client_id": credentials.client_id, "client_secret": credentials.client_secret}
     client.headers["authorization"] = "Bearer " + client.post("/v1/token", json=pair).json()["token"]
-    seen = {}
+    refusals = {}
     for route in ROUTES:
         with fiskil.broken(route.name, Status(status=429, retry_after_s=7)):
-            answer = call(client, route)
-        seen[route.name] = (answer.status_code, answer.headers["retry-after"], "temporary" in answer.json())
+            response = call(client, route)
+        refusals[route.name] = (response.status_code, response.headers["retry-after"], "temporary" in response.json())
     client.close()
 
-    assert set(seen.values()) == {(429, "7", True), (429, "7", False)}
-    assert {name for name, value in seen.items() if value[2]} == {
+    assert set(refusals.values()) == {(429, "7", True), (429, "7", False)}
+    assert {name for name, value in refusals.items() if value[2]} == {
         route.name for route in ROUTES if route.family == "core" and not route.is_list
     }

@@ -1,4 +1,4 @@
-"""``/v1/token``: a key pair for a token that lives fifteen minutes."""
+"""``/v1/token``: exchanges a key pair for a token that is valid for fifteen minutes."""
 
 import base64
 import json
@@ -18,16 +18,16 @@ def claims_of(token: str) -> dict[str, Any]:
 
 
 def test_a_pair_is_exchanged_for_a_token(still: Still, api: httpx.Client) -> None:
-    """The answer has token, token_type and expires_in. Source: token.exchange, token.lifetime"""
-    answer = api.post("/v1/token", json=still.pair)
+    """The response has token, token_type and expires_in. Source: token.exchange, token.lifetime"""
+    response = api.post("/v1/token", json=still.pair)
 
-    assert answer.status_code == 200
-    assert answer.headers["content-type"] == "application/json"
-    assert answer.json() == {"token": answer.json()["token"], "token_type": "Bearer", "expires_in": 900}
+    assert response.status_code == 200
+    assert response.headers["content-type"] == "application/json"
+    assert response.json() == {"token": response.json()["token"], "token_type": "Bearer", "expires_in": 900}
 
 
-def test_a_token_carries_the_observed_claims(still: Still, api: httpx.Client) -> None:
-    """The observed claims, with energy's scope beside those seen, and nothing that tells sandbox from production.
+def test_a_token_has_the_observed_claims(still: Still, api: httpx.Client) -> None:
+    """The claims are the observed ones with the energy scope added; none distinguishes sandbox and production.
 
     Source: token.energy-scope
     """
@@ -39,7 +39,7 @@ def test_a_token_carries_the_observed_claims(still: Still, api: httpx.Client) ->
 
 
 def test_each_exchange_gives_another_token(still: Still, api: httpx.Client) -> None:
-    """No two tokens are the same, and the older one stays good."""
+    """No two tokens are equal, and the older one stays valid."""
     older, newer = (api.post("/v1/token", json=still.pair).json()["token"] for _ in range(2))
 
     assert older != newer
@@ -48,13 +48,16 @@ def test_each_exchange_gives_another_token(still: Still, api: httpx.Client) -> N
 
 @pytest.mark.parametrize("wrong", [{"client_id": "another"}, {"client_secret": "another"}])
 def test_a_wrong_pair_is_unauthorized(still: Still, api: httpx.Client, wrong: dict[str, str]) -> None:
-    """Either half wrong gives 401 with the goa shape and no word about which. Source: token.bad-credentials, errors.goa"""
-    answer = api.post("/v1/token", json=still.pair | wrong)
+    """If either half is wrong, the response is 401 in the goa form and does not reveal which.
 
-    assert answer.status_code == 401
-    assert answer.headers["content-type"] == "application/vnd.goa.error"
-    assert answer.json() == {
-        "id": answer.json()["id"],
+    Source: token.bad-credentials, errors.goa
+    """
+    response = api.post("/v1/token", json=still.pair | wrong)
+
+    assert response.status_code == 401
+    assert response.headers["content-type"] == "application/vnd.goa.error"
+    assert response.json() == {
+        "id": response.json()["id"],
         "name": "unauthorized",
         "message": "client_id or client_secret is not valid",
         "temporary": False,
@@ -63,8 +66,11 @@ def test_a_wrong_pair_is_unauthorized(still: Still, api: httpx.Client, wrong: di
     }
 
 
-def test_a_revoked_key_gets_no_token_and_kills_those_it_has(still: Still, api: httpx.Client) -> None:
-    """After the key is revoked nothing works with it; accepted again, it gets new tokens. Source: token.bad-credentials"""
+def test_a_revoked_key_invalidates_its_tokens(still: Still, api: httpx.Client) -> None:
+    """A revoked key gets no token and its tokens are invalid; accepted again, it gets new tokens.
+
+    Source: token.bad-credentials
+    """
     still.sandbox.set_key(is_accepted=False)
 
     assert api.post("/v1/token", json=still.pair).status_code == 401
@@ -85,16 +91,16 @@ def test_a_revoked_key_gets_no_token_and_kills_those_it_has(still: Still, api: h
     ],
     ids=["form", "basic", "number", "half"],
 )
-def test_only_json_with_both_halves_is_read(still: Still, body: dict[str, Any]) -> None:
+def test_only_json_with_a_complete_pair_is_accepted(still: Still, body: dict[str, Any]) -> None:
     """A form, Basic auth or half a pair is a bad request. Source: token.exchange"""
-    answer = httpx.post(f"{still.api_url}/v1/token", timeout=30, trust_env=False, **body)
+    response = httpx.post(f"{still.api_url}/v1/token", timeout=30, trust_env=False, **body)
 
-    assert answer.status_code == 400
-    assert answer.json()["name"] == "bad_request"
+    assert response.status_code == 400
+    assert response.json()["name"] == "bad_request"
 
 
-def test_a_token_dies_at_its_fifteenth_minute(still: Still, api: httpx.Client) -> None:
-    """One microsecond before 900 s it is good, at 900 s it is not. Source: token.lifetime, token.expired"""
+def test_a_token_expires_after_fifteen_minutes(still: Still, api: httpx.Client) -> None:
+    """It is valid one microsecond before 900 s, and invalid at 900 s. Source: token.lifetime, token.expired"""
     still.sandbox.clock.advance(seconds=899.999999)
     assert api.get("/v1/end-users").status_code == 200
 
@@ -104,7 +110,7 @@ def test_a_token_dies_at_its_fifteenth_minute(still: Still, api: httpx.Client) -
 
 
 def test_a_reset_returns_tokens_to_real_time(still: Still, api: httpx.Client) -> None:
-    """What an app got in real time is good again after a reset; what it got in the future has no longer life for it."""
+    """After a reset, tokens are valid for their lifetime in real time, whenever they were issued."""
     still.sandbox.clock.advance(days=1)
     later = still.client()
 
@@ -116,8 +122,8 @@ def test_a_reset_returns_tokens_to_real_time(still: Still, api: httpx.Client) ->
     assert later.get("/v1/end-users").status_code == 401
 
 
-def test_every_token_can_be_made_to_die(still: Still, api: httpx.Client) -> None:
-    """The fault of that name leaves none alive and says how many there were."""
+def test_every_token_can_be_expired(still: Still, api: httpx.Client) -> None:
+    """The call expires every token and returns their number."""
     assert still.sandbox.expire_tokens() == 1
     assert api.get("/v1/end-users").status_code == 401
 
@@ -127,38 +133,38 @@ def test_every_token_can_be_made_to_die(still: Still, api: httpx.Client) -> None
     ["", "Bearer", "Bearer nonsense", "Basic YTpi", "Bearer \xff", "token"],
 )
 def test_anything_but_a_live_bearer_token_is_unauthorized(still: Still, value: str) -> None:
-    """A core endpoint says so in the goa shape. Source: token.expired, errors.unauthorized"""
-    sent = [(b"authorization", value.encode("latin-1"))]
+    """A core endpoint responds with 401 in the goa form. Source: token.expired, errors.unauthorized"""
+    headers = [(b"authorization", value.encode("latin-1"))]
 
-    answer = httpx.get(f"{still.api_url}/v1/end-users/eu_1", headers=sent, timeout=30, trust_env=False)
+    response = httpx.get(f"{still.api_url}/v1/end-users/eu_1", headers=headers, timeout=30, trust_env=False)
 
-    assert answer.status_code == 401
-    assert (answer.json()["name"], answer.json()["fault"]) == ("unauthorized", False)
+    assert response.status_code == 401
+    assert (response.json()["name"], response.json()["fault"]) == ("unauthorized", False)
 
 
-def test_a_data_endpoint_says_so_in_the_simple_shape(still: Still) -> None:
-    """Without a token a data call is 401 with id, name and message only. Source: token.expired, errors.simple"""
-    answer = httpx.get(f"{still.api_url}/v1/banking/accounts?end_user_id=eu_1", timeout=30, trust_env=False)
+def test_a_data_endpoint_is_unauthorized_in_the_simple_form(still: Still) -> None:
+    """Without a token a data request gets 401 with id, name and message only. Source: token.expired, errors.simple"""
+    response = httpx.get(f"{still.api_url}/v1/banking/accounts?end_user_id=eu_1", timeout=30, trust_env=False)
 
-    assert answer.status_code == 401
-    assert answer.headers["content-type"] == "application/json"
-    assert set(answer.json()) == {"id", "name", "message"}
+    assert response.status_code == 401
+    assert response.headers["content-type"] == "application/json"
+    assert set(response.json()) == {"id", "name", "message"}
 
 
 def test_the_scheme_may_be_written_in_any_case(still: Still, api: httpx.Client) -> None:
-    """``bearer`` is as good as ``Bearer``."""
+    """``bearer`` is accepted like ``Bearer``."""
     token = api.headers["authorization"].removeprefix("Bearer ")
 
     assert api.get("/v1/end-users", headers={"authorization": f"bearer {token}"}).status_code == 200
 
 
 @pytest.mark.slow
-def test_no_load_fills_the_memory_with_tokens(still: Still) -> None:
-    """Beyond more than any app takes in fifteen minutes, the older half dies; the newest is good."""
+def test_the_number_of_tokens_is_limited(still: Still) -> None:
+    """Beyond the limit the older half of the tokens expires, and the newest stays valid."""
     store = still.sandbox.store
     pair = (store.credentials.client_id, store.credentials.client_secret)
-    taken = [tokens.exchange(store, *pair) for _ in range(tokens.MOST_ALIVE + 1)]
+    exchanged = [tokens.exchange(store, *pair) for _ in range(tokens.MOST_ALIVE + 1)]
 
     assert len(store.tokens) <= tokens.MOST_ALIVE
-    assert tokens.require(store, f"Bearer {taken[-1].value}") == taken[-1]
-    assert taken[0].value not in store.tokens
+    assert tokens.require(store, f"Bearer {exchanged[-1].value}") == exchanged[-1]
+    assert exchanged[0].value not in store.tokens

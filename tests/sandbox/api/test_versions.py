@@ -1,4 +1,4 @@
-"""Versions of the API: the header, the pin, and what v1 words otherwise."""
+"""Versions of the API: the header, the pinned version, and the differences of v1."""
 
 from decimal import Decimal
 from typing import Any
@@ -13,15 +13,15 @@ from tests.sandbox.still import Still
 
 
 def ask(api: httpx.Client, version: str, path: str, consent: Consent) -> dict[str, Any]:
-    asked = {"end_user_id": consent.end_user_id, "page[size]": "1000"}
-    answer = api.get(path, params=asked, headers={"X-Fiskil-Version": version})
-    assert (answer.status_code, answer.headers["x-fiskil-version"]) == (200, version)
-    found: dict[str, Any] = answer.json()
-    return found
+    params = {"end_user_id": consent.end_user_id, "page[size]": "1000"}
+    response = api.get(path, params=params, headers={"X-Fiskil-Version": version})
+    assert (response.status_code, response.headers["x-fiskil-version"]) == (200, version)
+    body: dict[str, Any] = response.json()
+    return body
 
 
 def borrower(still: Still) -> Consent:
-    """A consent of somebody with a card and a loan."""
+    """Return a consent of a generated person with a card and a loan."""
     people = (generated_person(seed=number, number=number) for number in range(40))
     return still.everything(next(person for person in people if len(person.accounts) == 4))
 
@@ -40,7 +40,7 @@ def borrower(still: Still) -> Consent:
     ],
 )
 def test_v2_and_v3_of_data_are_the_same(still: Still, api: httpx.Client, path: str) -> None:
-    """Byte for byte. Source: versions.upgrade"""
+    """Data responses of both versions are equal. Source: versions.upgrade"""
     consent = borrower(still)
 
     assert ask(api, "v2", path, consent) == ask(api, "v3", path, consent)
@@ -56,15 +56,15 @@ def test_v2_and_v3_of_data_are_the_same(still: Still, api: httpx.Client, path: s
         "/v1/banking/income",
     ],
 )
-def test_v1_differs_in_four_answers_only(still: Still, api: httpx.Client, path: str) -> None:
-    """The others are the same in every version. Source: versions.upgrade"""
+def test_v1_differs_in_four_responses_only(still: Still, api: httpx.Client, path: str) -> None:
+    """All other responses are equal in every version. Source: versions.upgrade"""
     consent = borrower(still)
 
     assert ask(api, "v1", path, consent) == ask(api, "v3", path, consent)
 
 
 def test_v1_has_flags_for_features(still: Still, api: httpx.Client) -> None:
-    """A boolean for a word. Source: versions.activated"""
+    """v1 has a boolean where later versions have a word. Source: versions.activated"""
     consent = borrower(still)
     older, newer = (
         [
@@ -75,12 +75,12 @@ def test_v1_has_flags_for_features(still: Still, api: httpx.Client) -> None:
         for version in ("v1", "v2")
     )
 
-    assert {value["is_activated"] for value in newer} == {"ACTIVATED", "NOT_ACTIVATED"}
-    assert [value["is_activated"] for value in older] == [value["is_activated"] == "ACTIVATED" for value in newer]
+    assert {row["is_activated"] for row in newer} == {"ACTIVATED", "NOT_ACTIVATED"}
+    assert [row["is_activated"] for row in older] == [row["is_activated"] == "ACTIVATED" for row in newer]
 
 
 def test_v1_has_numbers_for_bounds_and_one_condition(still: Still, api: httpx.Client) -> None:
-    """Bounds of tiers, and conditions of rates and tiers, of the loan and the saver. Source: versions.upgrade"""
+    """v1 has numbers as tier bounds, and one condition instead of a list for rates and tiers. Source: versions.upgrade"""
     consent = borrower(still)
     conditions = bounds = 0
     older, newer = (ask(api, version, "/v1/banking/accounts", consent)["accounts"] for version in ("v1", "v2"))
@@ -100,12 +100,12 @@ def test_v1_has_numbers_for_bounds_and_one_condition(still: Still, api: httpx.Cl
 
 
 def test_v1_has_flat_fees(still: Still, api: httpx.Client) -> None:
-    """Amounts and rates stand in the fee and in its discounts. Source: versions.upgrade"""
+    """Amounts and rates are in the fee itself and in its discounts. Source: versions.upgrade"""
     older, newer = (
         {
             fee["name"]: fee
-            for value in api.get("/v1/banking/products?instituition_id=88888").json()["products"]
-            for fee in api.get(f"/v1/banking/products/{value['product_id']}", headers={"X-Fiskil-Version": version}).json()[
+            for row in api.get("/v1/banking/products?instituition_id=88888").json()["products"]
+            for fee in api.get(f"/v1/banking/products/{row['product_id']}", headers={"X-Fiskil-Version": version}).json()[
                 "product"
             ]["fees"]
         }
@@ -122,47 +122,47 @@ def test_v1_has_flat_fees(still: Still, api: httpx.Client) -> None:
 
 
 def test_v1_has_the_fast_payload_under_another_name(still: Still, api: httpx.Client) -> None:
-    """NppPayload, service and x2p101_payload, for npp_payload alone. Source: versions.npp-payload"""
+    """v1 has nppPayload, service and x2p101_payload instead of npp_payload. Source: versions.npp-payload"""
     consent = borrower(still)
     older, newer = (
-        [value["extended_data"] for value in ask(api, version, "/v1/banking/transactions", consent)["transactions"]]
+        [row["extended_data"] for row in ask(api, version, "/v1/banking/transactions", consent)["transactions"]]
         for version in ("v1", "v2")
     )
     pairs = [(old, new) for old, new in zip(older, newer, strict=True) if "npp_payload" in new]
 
     assert pairs
     for old, new in pairs:
-        assert set(new) == {next(one for one in ("payer", "payee") if one in new), "extension_u_type", "npp_payload"}
+        assert set(new) == {next(side for side in ("payer", "payee") if side in new), "extension_u_type", "npp_payload"}
         assert old["nppPayload"] == new["npp_payload"]
         assert old["service"] == new["npp_payload"]["service"]
         assert "npp_payload" not in old
         assert "x2p101_payload" in old
 
 
-@pytest.mark.parametrize(("reading", "has_it"), [("carried", True), ("left-out", False)])
-def test_an_empty_service_may_be_left_out(still: Still, api: httpx.Client, reading: str, has_it: bool) -> None:
-    """Rows without an extension. Source: versions.empty-service"""
+@pytest.mark.parametrize(("interpretation", "has_it"), [("carried", True), ("left-out", False)])
+def test_an_empty_service_may_be_left_out(still: Still, api: httpx.Client, interpretation: str, has_it: bool) -> None:
+    """Rows without an extension may omit the empty service. Source: versions.empty-service"""
     consent = still.consent("rosa")
-    still.sandbox.read_as({"versions.empty-service": reading})
+    still.sandbox.read_as({"versions.empty-service": interpretation})
 
-    found = ask(api, "v3", "/v1/banking/transactions", consent)["transactions"]
+    rows = ask(api, "v3", "/v1/banking/transactions", consent)["transactions"]
 
-    assert ({"service": ""} in [value.get("extended_data") for value in found]) == has_it
-    assert any("npp_payload" in value.get("extended_data", {}) for value in found)
+    assert ({"service": ""} in [row.get("extended_data") for row in rows]) == has_it
+    assert any("npp_payload" in row.get("extended_data", {}) for row in rows)
 
 
 @pytest.mark.parametrize("pinned", VERSIONS)
-def test_the_pin_rules_without_a_header(still: Still, api: httpx.Client, pinned: str) -> None:
-    """And the header over the pin. Source: versions.pin, versions.header"""
+def test_the_pinned_version_applies_without_a_header(still: Still, api: httpx.Client, pinned: str) -> None:
+    """The header takes precedence over the pinned version. Source: versions.pin, versions.header"""
     still.sandbox.configure(version=pinned)
 
     alone = api.get("/v1/end-users")
-    asked = api.get("/v1/end-users", headers={"X-Fiskil-Version": "v2"})
+    explicit = api.get("/v1/end-users", headers={"X-Fiskil-Version": "v2"})
 
     assert alone.headers["x-fiskil-version"] == pinned
     assert isinstance(alone.json(), dict if pinned == "v3" else list)
-    assert asked.headers["x-fiskil-version"] == "v2"
-    assert isinstance(asked.json(), list)
+    assert explicit.headers["x-fiskil-version"] == "v2"
+    assert isinstance(explicit.json(), list)
 
 
 @pytest.mark.parametrize("label", ["v4", "V2", "2", "2.0.0", "v2.0.0", "v3 ", "latest"])
@@ -170,11 +170,11 @@ def test_the_pin_rules_without_a_header(still: Still, api: httpx.Client, pinned:
     ("path", "name"), [("/v1/end-users", "bad_request"), ("/v1/banking/accounts?end_user_id=eu_1", "bad_request")]
 )
 def test_another_label_is_refused(still: Still, api: httpx.Client, label: str, path: str, name: str) -> None:
-    """400 before anything is looked at; the pinned version is named. Source: versions.header"""
-    answer = api.get(path, headers={"X-Fiskil-Version": label.strip() or label})
+    """It gets 400 before any other check, and the response header has the pinned version. Source: versions.header"""
+    response = api.get(path, headers={"X-Fiskil-Version": label.strip() or label})
 
     if label.strip() in VERSIONS:
-        assert answer.status_code == 200
+        assert response.status_code == 200
     else:
-        assert (answer.status_code, answer.json()["name"]) == (400, name)
-        assert answer.headers["x-fiskil-version"] == "v3"
+        assert (response.status_code, response.json()["name"]) == (400, name)
+        assert response.headers["x-fiskil-version"] == "v3"

@@ -1,4 +1,4 @@
-"""What a bank knows of somebody when so many days have passed, without a server or a consent."""
+"""Ledgers of a bank after a number of days, without a server or a consent."""
 
 from fiskil_harness.core.model import Person
 from fiskil_harness.core.randomness import Mint
@@ -7,7 +7,7 @@ from tests.sandbox.still import NOON
 
 
 def ledger_of(person: Person, days: int, *, seed: int = 0) -> Ledger:
-    """The ledger of *person*, *days* after the end of the history."""
+    """Return the ledger of *person*, *days* after the end of the history."""
     return Ledger(
         person,
         owner="eu_1",

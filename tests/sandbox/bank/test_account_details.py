@@ -1,4 +1,4 @@
-"""What an account's kind adds, and that it agrees with balances and history."""
+"""The details of each account category, and their agreement with balances and history."""
 
 from decimal import Decimal
 from typing import Any
@@ -29,29 +29,29 @@ SAVER = Person(
 
 
 def rows(api: httpx.Client, dataset: str, consent: Consent) -> list[dict[str, Any]]:
-    asked = {"end_user_id": consent.end_user_id, "page[size]": "1000"}
-    found: list[dict[str, Any]] = api.get(f"/v1/banking/{dataset}", params=asked).json()[dataset]
-    return found
+    params = {"end_user_id": consent.end_user_id, "page[size]": "1000"}
+    served: list[dict[str, Any]] = api.get(f"/v1/banking/{dataset}", params=params).json()[dataset]
+    return served
 
 
 def borrowers(still: Still) -> list[Consent]:
-    """Consents of those among made-up people who have both a card and a loan."""
+    """Return consents of generated people who have both a card and a loan."""
     people = [generated_person(seed=number, number=number) for number in range(40)]
     return [still.everything(person) for person in people if len(person.accounts) == 4]
 
 
 def by_kind(api: httpx.Client, consent: Consent) -> dict[str, dict[str, Any]]:
-    """Accounts by the member of the union that they have; each has the one that it names."""
-    found: dict[str, dict[str, Any]] = {}
+    """Return accounts by their union member (or name), after a check that each has only the member it names."""
+    accounts_by_kind: dict[str, dict[str, Any]] = {}
     for row in rows(api, "accounts", consent):
-        there = [name for name in MEMBERS.values() if name in row]
-        assert there == ([MEMBERS[row["specific_account_u_type"]]] if "specific_account_u_type" in row else [])
-        found[there[0] if there else row["display_name"]] = row
-    return found
+        members = [name for name in MEMBERS.values() if name in row]
+        assert members == ([MEMBERS[row["specific_account_u_type"]]] if "specific_account_u_type" in row else [])
+        accounts_by_kind[members[0] if members else row["display_name"]] = row
+    return accounts_by_kind
 
 
-def test_a_card_tells_what_is_due(still: Still, api: httpx.Client) -> None:
-    """All that is owed, and at least a part of it."""
+def test_a_card_reports_the_payment_due(still: Still, api: httpx.Client) -> None:
+    """The amount due is the whole debt, and the minimum payment is at most that."""
     for consent in borrowers(still):
         card = by_kind(api, consent)["credit_card"]
         balances = {row["account_id"]: row for row in rows(api, "balances", consent)}
@@ -65,33 +65,33 @@ def test_a_card_tells_what_is_due(still: Still, api: httpx.Client) -> None:
         assert "deposit_rate" not in card
 
 
-def test_a_loan_is_paid_as_the_history_says(still: Still, api: httpx.Client) -> None:
-    """Instalments are what arrives, and the next one follows the last; the everyday account is its offset."""
+def test_loan_details_agree_with_the_history(still: Still, api: httpx.Client) -> None:
+    """Instalments equal the transfers received, the next one follows the last, and the everyday account is the offset."""
     for consent in borrowers(still):
         accounts = by_kind(api, consent)
         loan, everyday = accounts["loan"], accounts["Everyday Account"]
-        told = loan["loan"]
+        details = loan["loan"]
         moved = [row for row in rows(api, "transactions", consent) if row["account_id"] == loan["account_id"]]
         arrived = [row for row in moved if not row["amount"].startswith("-")]
 
-        assert {Decimal(row["amount"]) for row in arrived} == {Decimal(told["min_instalment_amount"])}
-        assert told["next_instalment_date"] > arrived[0]["posting_date_time"][:10]
-        assert told["offset_account_ids"] == [everyday["account_id"]]
-        assert told["original_start_date"] == loan["creation_date"] < told["loan_end_date"]
-        assert Decimal(told["original_loan_amount"]) > 0
+        assert {Decimal(row["amount"]) for row in arrived} == {Decimal(details["min_instalment_amount"])}
+        assert details["next_instalment_date"] > arrived[0]["posting_date_time"][:10]
+        assert details["offset_account_ids"] == [everyday["account_id"]]
+        assert details["original_start_date"] == loan["creation_date"] < details["loan_end_date"]
+        assert Decimal(details["original_loan_amount"]) > 0
 
 
 def test_a_deposit_matures(still: Still, api: httpx.Client) -> None:
-    """It holds what was lodged and ends a year later."""
+    """A term deposit holds the lodged amount and matures a year later."""
     accounts = by_kind(api, still.everything(SAVER))
-    told = accounts["term_deposit"]["term_deposit"]
+    details = accounts["term_deposit"]["term_deposit"]
 
-    assert told["maturity_amount"] == "25000.00"
-    assert told["lodgement_date"] < NOON.date().isoformat() < told["maturity_date"]
+    assert details["maturity_amount"] == "25000.00"
+    assert details["lodgement_date"] < NOON.date().isoformat() < details["maturity_date"]
 
 
-def test_a_product_of_another_name_is_one_of_the_kind(still: Still, api: httpx.Client) -> None:
-    """Its rates are those of the first of the category; where the bank sells none of it, there are none."""
+def test_an_unknown_product_name_gets_the_first_product_of_its_category(still: Still, api: httpx.Client) -> None:
+    """The account has the rates of that product; without a product in the category it has none."""
     accounts = by_kind(api, still.everything(SAVER))
 
     assert accounts["Other"]["deposit_rate"] == "0.0000"
@@ -100,9 +100,9 @@ def test_a_product_of_another_name_is_one_of_the_kind(still: Still, api: httpx.C
 
 
 @pytest.mark.parametrize("name", ["rosa", "ben", "priya"])
-def test_plain_accounts_have_no_kind(still: Still, api: httpx.Client, name: str) -> None:
-    """A transaction account names no union."""
-    found = rows(api, "accounts", still.consent(name))
+def test_transaction_accounts_have_no_union(still: Still, api: httpx.Client, name: str) -> None:
+    """A transaction account has no union member."""
+    accounts = rows(api, "accounts", still.consent(name))
 
-    assert "specific_account_u_type" not in found[0]
-    assert found[0]["addresses"][0]["purpose"] == "REGISTERED"
+    assert "specific_account_u_type" not in accounts[0]
+    assert accounts[0]["addresses"][0]["purpose"] == "REGISTERED"

@@ -1,4 +1,4 @@
-"""Income: what the transactions say, summed up for a stretch of days."""
+"""Income: totals computed from transactions in a range of days."""
 
 from datetime import date
 from decimal import Decimal
@@ -14,21 +14,24 @@ from tests.sandbox.still import NOON, Still
 
 
 def income(api: httpx.Client, consent: Consent, query: str = "") -> dict[str, Any]:
-    answer = api.get(f"/v1/banking/income?end_user_id={consent.end_user_id}&{query}")
-    assert answer.status_code == 200
-    found: dict[str, Any] = answer.json()
-    return found
+    response = api.get(f"/v1/banking/income?end_user_id={consent.end_user_id}&{query}")
+    assert response.status_code == 200
+    body: dict[str, Any] = response.json()
+    return body
 
 
 def salaries(api: httpx.Client, consent: Consent, category: str = "INCOME_SALARY") -> list[dict[str, Any]]:
-    """What the transactions endpoint has of a category, oldest first."""
-    asked = {"end_user_id": consent.end_user_id, "page[size]": "1000", "secondary_category": category, "status": "POSTED"}
-    found: list[dict[str, Any]] = api.get("/v1/banking/transactions", params=asked).json()["transactions"]
-    return found[::-1]
+    """Return the rows of a category at the transactions endpoint, oldest first."""
+    params = {"end_user_id": consent.end_user_id, "page[size]": "1000", "secondary_category": category, "status": "POSTED"}
+    served: list[dict[str, Any]] = api.get("/v1/banking/transactions", params=params).json()["transactions"]
+    return served[::-1]
 
 
-def test_income_is_what_the_transactions_say(still: Still, api: httpx.Client) -> None:
-    """Rosa's pay: every row once, their sum, the first and the last day, every two weeks. Source: income.period"""
+def test_income_equals_its_transactions(still: Still, api: httpx.Client) -> None:
+    """Rosa's pay is one biweekly source with every row once, their total, and the first and last day.
+
+    Source: income.period
+    """
     consent = still.consent("rosa")
     paid = salaries(api, consent)
     total = sum(Decimal(row["amount"]) for row in paid)
@@ -49,8 +52,8 @@ def test_income_is_what_the_transactions_say(still: Still, api: httpx.Client) ->
     }
 
 
-def test_months_are_the_calendars(still: Still, api: httpx.Client) -> None:
-    """Average and median over every month from the first payment to the last. Source: income.months"""
+def test_monthly_figures_use_calendar_months(still: Still, api: httpx.Client) -> None:
+    """Average and median cover every month from the first payment to the last. Source: income.months"""
     consent = still.consent("rosa")
     sums: dict[str, Decimal] = {}
     for salary in salaries(api, consent):
@@ -68,25 +71,25 @@ def test_months_are_the_calendars(still: Still, api: httpx.Client) -> None:
 
 
 def test_every_consent_counts(still: Still, api: httpx.Client) -> None:
-    """Two people's pay under one end user makes two sources and one summary."""
+    """The pay of two people under one end user makes two sources and one summary."""
     end_user, person = still.enrol("rosa")
-    for each_person in (person, still.enrol("ben")[1]):
-        consent = still.sandbox.authorise(end_user, each_person)
+    for holder in (person, still.enrol("ben")[1]):
+        consent = still.sandbox.authorise(end_user, holder)
         still.sandbox.sync(consent, "transactions")
 
-    found = income(api, consent)
+    result = income(api, consent)
 
-    assert sorted(value["income_frequency"] for value in found["income_sources"]) == ["BIWEEKLY", "WEEKLY"]
-    totals = [Decimal(value["income_total"]) for value in found["income_sources"]]
-    assert Decimal(found["income_summary"]["total"][0]["income_total"]) == sum(totals)
-    chosen = found["income_sources"][0]["account_id"]
+    assert sorted(row["income_frequency"] for row in result["income_sources"]) == ["BIWEEKLY", "WEEKLY"]
+    totals = [Decimal(row["income_total"]) for row in result["income_sources"]]
+    assert Decimal(result["income_summary"]["total"][0]["income_total"]) == sum(totals)
+    chosen = result["income_sources"][0]["account_id"]
     for name in ("account_id", "account_id[]"):
         only = income(api, consent, f"{name}={chosen}")
-        assert [value["account_id"] for value in only["income_sources"]] == [chosen]
+        assert [row["account_id"] for row in only["income_sources"]] == [chosen]
 
 
 def test_days_are_inclusive(still: Still, api: httpx.Client) -> None:
-    """From and to name days that still count. Source: income.window, income.zone"""
+    """The days of ``from`` and ``to`` both count. Source: income.window, income.zone"""
     consent = still.consent("rosa")
     days = [salary["posting_date_time"][:10] for salary in salaries(api, consent)]
 
@@ -97,28 +100,34 @@ def test_days_are_inclusive(still: Still, api: httpx.Client) -> None:
 
 
 def test_the_window_reaches_back_six_months(still: Still, api: httpx.Client) -> None:
-    """Priya's history is a year long; half of it counts. Source: income.window"""
+    """Of Priya's history of a year, the last six months count. Source: income.window"""
     consent = still.consent("priya")
     since = months_before(NOON.date(), 6).isoformat()
 
-    found = income(api, consent)["income_sources"][0]["transactions"]
+    transactions = income(api, consent)["income_sources"][0]["transactions"]
 
     assert since == "2025-09-02"
-    assert found == [salary for salary in salaries(api, consent) if salary["posting_date_time"][:10] >= since]
+    assert transactions == [salary for salary in salaries(api, consent) if salary["posting_date_time"][:10] >= since]
 
 
 @pytest.mark.parametrize("name", ["categories", "categories[]"])
-def test_other_categories_may_be_asked_for(still: Still, api: httpx.Client, name: str) -> None:
-    """Several, and only money that came in. Source: income.categories, income.repeated, income.posted"""
+def test_other_categories_can_be_requested(still: Still, api: httpx.Client, name: str) -> None:
+    """Several categories can be given, and only incoming payments count.
+
+    Source: income.categories, income.repeated, income.posted
+    """
     consent = still.consent("rosa")
 
-    found = income(api, consent, f"{name}=TRANSFER_IN_SAVINGS&{name}=INCOME_SALARY&{name}=FOOD_AND_DRINK_GROCERIES")
+    result = income(api, consent, f"{name}=TRANSFER_IN_SAVINGS&{name}=INCOME_SALARY&{name}=FOOD_AND_DRINK_GROCERIES")
 
-    assert {value["category"] for value in found["income_sources"]} == {"TRANSFER_IN_SAVINGS", "INCOME_SALARY"}
+    assert {row["category"] for row in result["income_sources"]} == {"TRANSFER_IN_SAVINGS", "INCOME_SALARY"}
 
 
 def test_before_the_sync_there_is_no_income(still: Still, api: httpx.Client) -> None:
-    """No source, sums of nothing, the asked period. Source: data.after-sync, income.period"""
+    """Before the first sync there is no source, the totals are empty, and the period is the requested one.
+
+    Source: data.after-sync, income.period
+    """
     consent = still.consent("rosa", is_synced=False)
 
     assert income(api, consent, "from=2026-01-01&to=2026-02-01") == {
@@ -136,15 +145,15 @@ def test_before_the_sync_there_is_no_income(still: Still, api: httpx.Client) -> 
 
 @pytest.mark.parametrize("value", ["2026-01-01T00:00:00Z", "2026-1-1", "2026-02-30", "20260101", "yesterday", "01/02/2026"])
 @pytest.mark.parametrize("name", ["from", "to"])
-def test_income_takes_days_only(still: Still, api: httpx.Client, name: str, value: str) -> None:
-    """A date-time, which transactions want, is refused here. Source: data.date-only"""
-    answer = api.get("/v1/banking/income", params={"end_user_id": "eu_1", name: value})
+def test_income_accepts_only_dates(still: Still, api: httpx.Client, name: str, value: str) -> None:
+    """A date-time, which transactions require, is refused here. Source: data.date-only"""
+    response = api.get("/v1/banking/income", params={"end_user_id": "eu_1", name: value})
 
-    assert (answer.status_code, answer.json()["name"]) == (400, "InvalidRequest")
+    assert (response.status_code, response.json()["name"]) == (400, "InvalidRequest")
 
 
 def test_income_needs_an_end_user(still: Still, api: httpx.Client) -> None:
-    """400. Source: data.end-user-required"""
+    """A request without an end user gets 400. Source: data.end-user-required"""
     assert api.get("/v1/banking/income").status_code == 400
 
 
@@ -159,8 +168,8 @@ def test_income_needs_an_end_user(still: Still, api: httpx.Client) -> None:
         ([31], "MONTHLY"),
     ],
 )
-def test_distance_gives_the_frequency(gaps: list[int], word: str) -> None:
-    """The median distance decides. Source: income.frequency"""
+def test_the_median_gap_decides_the_frequency(gaps: list[int], word: str) -> None:
+    """The median gap between payments decides the frequency. Source: income.frequency"""
     days = [date(2026, 1, 1)]
     for gap in gaps:
         days.append(date.fromordinal(days[-1].toordinal() + gap))
@@ -172,5 +181,5 @@ def test_distance_gives_the_frequency(gaps: list[int], word: str) -> None:
     ("today", "before"), [("2026-08-31", "2026-02-28"), ("2026-03-02", "2025-09-02"), ("2024-08-31", "2024-02-29")]
 )
 def test_six_months_before(today: str, before: str) -> None:
-    """The same day, or the month's last."""
+    """The result is the same day six months before, or the last day of that month."""
     assert months_before(date.fromisoformat(today), 6).isoformat() == before

@@ -1,4 +1,4 @@
-"""A ledger changes between two syncs, and a sync that reads meanwhile sees a whole one."""
+"""Changes to a ledger between two syncs; a statement taken before a change stays as it was."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -14,7 +14,7 @@ from tests.sandbox.still import NOON
 
 @pytest.fixture
 def ledger() -> Ledger:
-    """Rosa's."""
+    """Return Rosa's ledger."""
     return Ledger(
         catalog.person("rosa"),
         owner="eu_1",
@@ -34,7 +34,7 @@ def current(ledger: Ledger) -> Decimal:
 
 
 def test_amending_changes_the_row_and_the_balance(ledger: Ledger) -> None:
-    """Ids stay. Source: data.balances-add-up"""
+    """An amended row keeps its id, and the balance follows. Source: data.balances-add-up"""
     row, before = first(ledger, "POSTED"), current(ledger)
 
     ledger.amend(row.key, amount="-77.77", description="other")
@@ -43,8 +43,8 @@ def test_amending_changes_the_row_and_the_balance(ledger: Ledger) -> None:
     assert current(ledger) == before - Decimal(row.amount) - Decimal("77.77")
 
 
-def test_removing_takes_a_row_away_and_remembers_it(ledger: Ledger) -> None:
-    """The balance follows, the id is told. Source: data.balances-add-up"""
+def test_removing_a_row_records_its_id(ledger: Ledger) -> None:
+    """The balance follows the removal, and the id is reported as removed. Source: data.balances-add-up"""
     row, before = first(ledger, "POSTED"), current(ledger)
 
     assert ledger.remove(row.key) == row.fiskil_id
@@ -55,7 +55,7 @@ def test_removing_takes_a_row_away_and_remembers_it(ledger: Ledger) -> None:
 
 
 def test_posting_keeps_the_id(ledger: Ledger) -> None:
-    """PENDING becomes POSTED with a posting time, and only then counts. Source: data.pending-posted"""
+    """A PENDING row becomes POSTED with a posting time, and counts only then. Source: data.pending-posted"""
     row, before = first(ledger, "PENDING"), current(ledger)
 
     ledger.post(row.key, at=NOON + timedelta(seconds=59))
@@ -67,8 +67,8 @@ def test_posting_keeps_the_id(ledger: Ledger) -> None:
     assert current(ledger) == before + Decimal(row.amount)
 
 
-def test_a_true_twin_differs_in_its_ids_alone(ledger: Ledger) -> None:
-    """Two coffees on one day are two rows."""
+def test_a_repeated_row_differs_only_in_its_ids(ledger: Ledger) -> None:
+    """A copy of a row has the same amount and time, and other ids."""
     row, before = first(ledger, "POSTED"), current(ledger)
 
     fiskil_id = ledger.repeat(row.key, f"{row.key}:again")
@@ -80,15 +80,15 @@ def test_a_true_twin_differs_in_its_ids_alone(ledger: Ledger) -> None:
 
 
 @pytest.mark.parametrize("act", ["amend", "remove"])
-def test_a_row_that_is_not_there_is_an_error(ledger: Ledger, act: str) -> None:
-    """A scenario that names a wrong row hears of it."""
+def test_an_unknown_row_raises_an_error(ledger: Ledger, act: str) -> None:
+    """Changing a row with an unknown key raises KeyError."""
     with pytest.raises(KeyError):
         getattr(ledger, act)("everyday:9:9")
 
 
 @pytest.mark.parametrize("change", ["amend", "remove", "repeat", "post"])
-def test_whoever_reads_keeps_a_whole_table(ledger: Ledger, change: str) -> None:
-    """A sync on the servers' thread that has begun to read sees nothing of a change in the driver's."""
+def test_a_statement_taken_before_a_change_stays_the_same(ledger: Ledger, change: str) -> None:
+    """A sync on a server thread does not see a change that the driver makes meanwhile."""
     being_read = ledger.transactions
     before = dict(being_read)
     key = first(ledger, "PENDING").key

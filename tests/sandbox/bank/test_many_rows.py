@@ -1,4 +1,4 @@
-"""A million rows and thousands of end users: what a page costs does not depend on how many there are."""
+"""A million rows and thousands of end users: the cost of a page does not depend on their number."""
 
 import tracemalloc
 from decimal import Decimal
@@ -12,12 +12,12 @@ from fiskil_harness.core.model.people import AccountSpec, Movement
 from fiskil_harness.core.randomness import Mint, RowIds
 from fiskil_harness.errors import UsageError
 from fiskil_harness.sandbox.bank.ledger import Ledger
-from fiskil_harness.sandbox.tables import EndUsers, Listed
+from fiskil_harness.sandbox.tables import EndUsers, LazyList
 from tests.sandbox.still import NOON, Still
 
 
 def busy(times_a_day: int, *, days: int) -> Person:
-    """Somebody with four movements on each of two accounts, each so often on every day."""
+    """Return a person with four movements a day on each of two accounts, each *times_a_day* times."""
     moves = tuple(
         Movement(
             amount=f"-{number}.25",
@@ -43,21 +43,21 @@ def busy(times_a_day: int, *, days: int) -> Person:
 
 
 class Counting(RowIds):
-    """Row ids that count how often they were made."""
+    """Row ids that count how often they are made."""
 
     made = 0
 
     def of(self, key: str, series: int, index: int) -> tuple[str, str]:
-        """The same ids."""
+        """Return the same ids, and count."""
         self.made += 1
         return super().of(key, series, index)
 
 
 class CountingMint(Mint):
-    """A mint whose row ids for one owner count."""
+    """A mint whose row ids count."""
 
     def row_ids(self, owner: str) -> Counting:
-        """The one that counts."""
+        """Return the counting row ids."""
         self.counting = Counting(self, owner)
         return self.counting
 
@@ -73,38 +73,38 @@ def ledger_of(person: Person, mint: Mint | None = None) -> Ledger:
     )
 
 
-def test_a_million_rows_are_there_and_few_are_made() -> None:
-    """Length, balance, filters and a page at each end make the page's rows alone."""
+def test_a_million_rows_exist_and_only_a_page_is_made() -> None:
+    """Length, balance and filters make no rows, and a page at each end makes only its own."""
     mint = CountingMint(seed=7, salt="salt")
     ledger = ledger_of(busy(1250, days=100), mint)
-    waiting = 4
+    pending = 4
 
     statement = ledger.statement()
-    assert len(statement) == 1_000_000 + waiting
-    assert mint.counting.made == waiting
+    assert len(statement) == 1_000_000 + pending
+    assert mint.counting.made == pending
     ledger.balance("everyday")
     coffee = statement.where(categories=("FOOD_AND_DRINK_COFFEE",), account_ids=(ledger.accounts["shared"].account_id,))
     assert len(coffee) == 250_000 + 1
-    assert mint.counting.made == waiting
+    assert mint.counting.made == pending
 
-    first, last = (msgspec.json.decode(statement[at : at + 25].wire) for at in (waiting, len(statement) - 25))
-    assert mint.counting.made == waiting + 50
+    first, last = (msgspec.json.decode(statement[at : at + 25].wire) for at in (pending, len(statement) - 25))
+    assert mint.counting.made == pending + 50
     assert first[0]["posting_date_time"] > "2026-03-01"
     assert last[-1]["posting_date_time"] < "2025-11-23"
 
 
 def test_a_large_balance_is_the_sum_of_its_rows() -> None:
-    """Twenty thousand of them, to the cent. Source: data.balances-add-up"""
+    """The balance of 20,000 rows is exact to the cent. Source: data.balances-add-up"""
     ledger = ledger_of(busy(50, days=100))
 
-    mine = ledger.statement().where(account_ids=(ledger.accounts["shared"].account_id,), status="POSTED")
+    posted = ledger.statement().where(account_ids=(ledger.accounts["shared"].account_id,), status="POSTED")
 
-    assert len(mine) == 20_000
-    assert ledger.balance("shared").current_balance == str(Decimal("1000.00") + sum(Decimal(row.amount) for row in mine))
+    assert len(posted) == 20_000
+    assert ledger.balance("shared").current_balance == str(Decimal("1000.00") + sum(Decimal(row.amount) for row in posted))
 
 
-def test_a_row_is_found_by_its_id_without_a_walk() -> None:
-    """The id says where it stands; one that is made up leads nowhere."""
+def test_a_row_is_found_by_its_id_without_making_others() -> None:
+    """The id contains the position, and an invented id is not found."""
     mint = CountingMint(seed=7, salt="salt")
     statement = ledger_of(busy(1250, days=100), mint).statement()
     row = statement[654_321]
@@ -117,45 +117,45 @@ def test_a_row_is_found_by_its_id_without_a_walk() -> None:
     assert mint.counting.made - before < 10
 
 
-def test_a_walk_keeps_no_row() -> None:
-    """After four thousand rows nothing of them is left in memory."""
+def test_reading_pages_keeps_no_row_in_memory() -> None:
+    """After 4,000 rows, memory has not grown."""
     statement = ledger_of(busy(50, days=100)).statement()
     bytes(statement[:1000].wire)
     tracemalloc.start()
     before = tracemalloc.get_traced_memory()[0]
     for start in range(0, 4000, 1000):
         assert bytes(statement[start : start + 1000].wire)
-    left = tracemalloc.get_traced_memory()[0] - before
+    growth = tracemalloc.get_traced_memory()[0] - before
     tracemalloc.stop()
 
-    assert left < 200_000
+    assert growth < 200_000
 
 
-def test_a_walk_over_http_gives_every_row_once(still: Still, api: httpx.Client) -> None:
-    """Six thousand rows in pages of a thousand, newest first. Source: paging.links, data.order"""
+def test_paging_over_http_returns_every_row_once(still: Still, api: httpx.Client) -> None:
+    """Six pages of 1,000 rows return each row once, newest first. Source: paging.links, data.order"""
     person = still.sandbox.admit(busy(15, days=50))
     consent = still.sandbox.authorise(still.sandbox.create_end_user(person), person)
     still.sandbox.sync(consent, "transactions")
-    seen: list[tuple[str, str]] = []
-    following: str | None = f"/v1/banking/transactions?end_user_id={consent.end_user_id}&status=POSTED&page[size]=1000"
-    while following:
-        page = api.get(following).json()
-        seen += [(row["posting_date_time"], row["fiskil_id"]) for row in page["transactions"]]
-        following = page["links"].get("next")
+    walked: list[tuple[str, str]] = []
+    next_url: str | None = f"/v1/banking/transactions?end_user_id={consent.end_user_id}&status=POSTED&page[size]=1000"
+    while next_url:
+        page = api.get(next_url).json()
+        walked += [(row["posting_date_time"], row["fiskil_id"]) for row in page["transactions"]]
+        next_url = page["links"].get("next")
 
-    assert len({fiskil_id for _, fiskil_id in seen}) == len(seen) == 6000
-    assert [at for at, _ in seen] == sorted((at for at, _ in seen), reverse=True)
+    assert len({fiskil_id for _, fiskil_id in walked}) == len(walked) == 6000
+    assert [at for at, _ in walked] == sorted((at for at, _ in walked), reverse=True)
 
 
 @pytest.mark.parametrize("version", ["v1", "v2"])
 def test_older_versions_read_the_same_rows(still: Still, api: httpx.Client, version: str) -> None:
-    """Only extended data is worded otherwise. Source: versions.npp-payload"""
+    """Rows of older versions differ only in their extended data. Source: versions.npp-payload"""
     consent = still.consent("rosa")
-    asked = {"end_user_id": consent.end_user_id, "page[size]": "1000"}
+    params = {"end_user_id": consent.end_user_id, "page[size]": "1000"}
 
     newest, older = (
-        api.get("/v1/banking/transactions", params=asked, headers={"X-Fiskil-Version": text}).json()["transactions"]
-        for text in ("v3", version)
+        api.get("/v1/banking/transactions", params=params, headers={"X-Fiskil-Version": label}).json()["transactions"]
+        for label in ("v3", version)
     )
 
     plain = [
@@ -165,31 +165,35 @@ def test_older_versions_read_the_same_rows(still: Still, api: httpx.Client, vers
 
 
 def test_many_end_users_are_registered_at_once(still: Still, api: httpx.Client) -> None:
-    """Each is listed once, in pages, and found by e-mail; with a person each has consented."""
+    """Each end user is listed once, is found by e-mail, and has consented if a person is given."""
     person = busy(1, days=1)
     ids = still.sandbox.populate(230, person=person)
-    seen: list[str] = []
-    following: str | None = "/v1/end-users?page[size]=50"
-    while following:
-        page = api.get(following).json()
-        seen += [value["id"] for value in page["end_users"]]
-        following = page["links"].get("next")
+    walked_ids: list[str] = []
+    next_url: str | None = "/v1/end-users?page[size]=50"
+    while next_url:
+        page = api.get(next_url).json()
+        walked_ids += [row["id"] for row in page["end_users"]]
+        next_url = page["links"].get("next")
 
-    assert seen == ids
-    found = api.get("/v1/end-users?email=end.user.17@example.com").json()["end_users"]
-    assert [value["id"] for value in found] == [ids[17]]
-    assert [len(api.get(f"/v1/consent?end_user_id={text}").json()["consents"]) for text in ids[:3]] == [1, 1, 1]
+    assert walked_ids == ids
+    listed = api.get("/v1/end-users?email=end.user.17@example.com").json()["end_users"]
+    assert [row["id"] for row in listed] == [ids[17]]
+    assert [len(api.get(f"/v1/consent?end_user_id={end_user_id}").json()["consents"]) for end_user_id in ids[:3]] == [
+        1,
+        1,
+        1,
+    ]
     assert still.sandbox.populate(1) != ids[:1]
 
 
-def test_nobody_is_no_crowd(still: Still) -> None:
-    """At least one must be asked for."""
+def test_populating_fewer_than_one_end_user_is_refused(still: Still) -> None:
+    """At least one end user must be requested."""
     with pytest.raises(UsageError, match="at least one end user; got 0"):
         still.sandbox.populate(0)
 
 
 def test_end_users_keep_their_order_and_their_emails() -> None:
-    """Whoever is deleted is gone from both, and whoever changes keeps the place."""
+    """A deleted end user is in neither table, and a changed one keeps its place."""
     table = EndUsers()
     for number in range(4):
         table[f"eu_{number}"] = EndUser(end_user_id=f"eu_{number}", email=f"{number % 2}@example.com")
@@ -203,10 +207,10 @@ def test_end_users_keep_their_order_and_their_emails() -> None:
     assert table.with_email("nobody@example.com") == []
 
 
-def test_only_what_is_shown_is_made() -> None:
-    """A page of a long list makes its own rows."""
+def test_a_lazy_list_makes_only_the_sliced_rows() -> None:
+    """A page of a long list makes only its own rows."""
     made: list[int] = []
-    rows = Listed(range(100_000), lambda number: made.append(number) or number)
+    rows = LazyList(range(100_000), lambda number: made.append(number) or number)
 
     assert rows[70:73] == made == [70, 71, 72]
     assert (len(rows), rows[99_999]) == (100_000, 99_999)

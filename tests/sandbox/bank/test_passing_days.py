@@ -1,4 +1,4 @@
-"""Data that lives on the sandbox's clock: rows that come, are posted or vanish as days pass, in the east coast's time."""
+"""Rows that depend on the sandbox's clock: they appear, are posted or disappear as days pass, in east coast time."""
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -21,14 +21,14 @@ EVERYBODY = [*NAMED, *(generated_person(seed=5, number=number) for number in ran
 
 
 def rows(still: Still, consent: Consent, **query: Any) -> list[dict[str, Any]]:
-    """What the API answers to somebody with a new token, because old ones die with the days."""
-    asked = {"end_user_id": consent.end_user_id, "page[size]": "1000", **query}
-    found: list[dict[str, Any]] = still.client().get("/v1/banking/transactions", params=asked).json()["transactions"]
-    return found
+    """Return the API's rows for a new token, because old tokens expire as days pass."""
+    params = {"end_user_id": consent.end_user_id, "page[size]": "1000", **query}
+    served: list[dict[str, Any]] = still.client().get("/v1/banking/transactions", params=params).json()["transactions"]
+    return served
 
 
 def synced_after(still: Still, consent: Consent, **time: float) -> Consent:
-    """Let time pass, and sync."""
+    """Advance the clock, sync, and return the consent."""
     still.sandbox.clock.advance(**time)
     for dataset in ("transactions", "balances"):
         still.sandbox.sync(consent, dataset)
@@ -36,7 +36,7 @@ def synced_after(still: Still, consent: Consent, **time: float) -> Consent:
 
 
 def one_movement(**changed: Any) -> Person:
-    """Somebody with one account and one movement a day."""
+    """Return a person with one account and one movement a day."""
     move = {"amount": "-5.00", "every_days": 1, "merchant": "Corner Espresso", "description": "CORNER ESPRESSO", **changed}
     return Person(
         name="one", given_name="O", family_name="N", email="one@example.com", phone="+61491570156", why="one movement",
@@ -44,8 +44,8 @@ def one_movement(**changed: Any) -> Person:
     )  # fmt: skip
 
 
-def test_thirty_days_bring_thirty_days_of_rows(still: Still) -> None:
-    """Every old POSTED row is there as it was, and the new ones are of the days since. Source: data.changes"""
+def test_thirty_days_add_thirty_days_of_rows(still: Still) -> None:
+    """Every old POSTED row stays as it was, and the new rows are of the days since. Source: data.changes"""
     consent = still.consent("priya")
     before = {row["fiskil_id"]: row for row in rows(still, consent, **{"from": "2026-01-01T00:00:00Z"})}
 
@@ -59,8 +59,8 @@ def test_thirty_days_bring_thirty_days_of_rows(still: Still) -> None:
     assert max(new) < (NOON + timedelta(days=30)).isoformat()
 
 
-def test_what_was_synced_stays_until_the_next_sync(still: Still) -> None:
-    """Days alone show nothing. Source: data.after-sync"""
+def test_synced_rows_stay_until_the_next_sync(still: Still) -> None:
+    """The passing of days alone changes no served row. Source: data.after-sync"""
     still.sandbox.read_as({"sync.recurrence": "on-demand"})
     consent = still.consent("priya")
     before = rows(still, consent)
@@ -70,8 +70,8 @@ def test_what_was_synced_stays_until_the_next_sync(still: Still) -> None:
     assert rows(still, consent) == before
 
 
-def test_a_sync_sees_its_own_moment(still: Still) -> None:
-    """However late somebody looks, a sync that was ready a month ago shows the rows of then. Source: sync.timing"""
+def test_a_sync_has_the_rows_of_its_own_instant(still: Still) -> None:
+    """A sync that completed a month ago has the rows of then, even if it is first read now. Source: sync.timing"""
     still.sandbox.read_as({"sync.recurrence": "on-demand"})
     prompt = still.consent("rosa")
     late = still.consent("rosa", is_synced=False)
@@ -82,8 +82,8 @@ def test_a_sync_sees_its_own_moment(still: Still) -> None:
     assert amounts[0] == amounts[1]
 
 
-def test_pending_rows_are_posted_on_the_clock(still: Still) -> None:
-    """Under the same id, with a posting time; others wait when they are due. Source: data.pending-posted"""
+def test_pending_rows_are_posted_as_days_pass(still: Still) -> None:
+    """They keep their ids and get a posting time, and other rows become PENDING. Source: data.pending-posted"""
     consent = still.consent("rosa")
     before = {row["fiskil_id"]: row for row in rows(still, consent, status="PENDING")}
 
@@ -96,24 +96,24 @@ def test_pending_rows_are_posted_on_the_clock(still: Still) -> None:
     assert len(rows(still, consent, status="PENDING")) == 2
 
 
-@pytest.mark.parametrize("reading", ["none", "some"])
-def test_some_pending_rows_may_never_be_posted(still: Still, reading: str) -> None:
-    """They are gone, and told as removed. Source: data.pending-vanishes"""
-    still.sandbox.read_as({"data.pending-vanishes": reading})
+@pytest.mark.parametrize("interpretation", ["none", "some"])
+def test_some_pending_rows_may_never_be_posted(still: Still, interpretation: str) -> None:
+    """Under that interpretation some PENDING rows disappear, and are reported as removed. Source: data.pending-vanishes"""
+    still.sandbox.read_as({"data.pending-vanishes": interpretation})
     consent = still.consent("rosa")
-    waiting: set[str] = set()
+    pending_ids: set[str] = set()
     for _ in range(20):
-        waiting |= {row["fiskil_id"] for row in rows(still, consent, status="PENDING")}
+        pending_ids |= {row["fiskil_id"] for row in rows(still, consent, status="PENDING")}
         synced_after(still, consent, days=1)
 
-    gone = waiting - {row["fiskil_id"] for row in rows(still, consent)}
+    vanished_ids = pending_ids - {row["fiskil_id"] for row in rows(still, consent)}
 
-    assert gone == set(still.sandbox.removed_ids(consent))
-    assert len(gone) == {"none": 0, "some": 3}[reading]
+    assert vanished_ids == set(still.sandbox.removed_ids(consent))
+    assert len(vanished_ids) == {"none": 0, "some": 3}[interpretation]
 
 
-def test_a_chosen_category_outlives_days_and_syncs(still: Still) -> None:
-    """Also where other rows come before it. Source: category.override"""
+def test_a_chosen_category_stays_after_days_and_syncs(still: Still) -> None:
+    """The category stays with its row when newer rows precede it. Source: category.override"""
     consent = still.consent("rosa")
     chosen = rows(still, consent)[7]["fiskil_id"]
     secondary = "GOVERNMENT_AND_NON_PROFIT_DONATIONS"
@@ -128,20 +128,25 @@ def test_a_chosen_category_outlives_days_and_syncs(still: Still) -> None:
 
 @pytest.mark.parametrize("days", [0, 30, 365])
 @pytest.mark.parametrize("person", EVERYBODY, ids=lambda person: person.email)
-def test_money_adds_up(person: Person, days: int) -> None:
-    """On five seeds: opening and POSTED rows; available adds PENDING ones and the limit. Source: data.balances-add-up"""
+def test_balances_are_the_sum_of_the_rows(person: Person, days: int) -> None:
+    """For five seeds, a balance is the opening amount and POSTED rows; available adds PENDING rows and the limit.
+
+    Source: data.balances-add-up
+    """
     for seed in range(5):
         ledger = ledger_of(person, days, seed=seed)
-        everything = list(ledger.statement())
+        all_rows = list(ledger.statement())
         for spec in person.accounts:
-            mine = [
-                transaction for transaction in everything if transaction.account_id == ledger.accounts[spec.key].account_id
+            account_rows = [
+                transaction for transaction in all_rows if transaction.account_id == ledger.accounts[spec.key].account_id
             ]
             current = sum(
-                (Decimal(transaction.amount) for transaction in mine if transaction.status == "POSTED"),
+                (Decimal(transaction.amount) for transaction in account_rows if transaction.status == "POSTED"),
                 Decimal(spec.opening),
             )
-            available = current + sum(Decimal(transaction.amount) for transaction in mine if transaction.status == "PENDING")
+            available = current + sum(
+                Decimal(transaction.amount) for transaction in account_rows if transaction.status == "PENDING"
+            )
             is_loan = spec.category == "RESIDENTIAL_MORTGAGES"
             balance = ledger.balance(spec.key)
             assert Decimal(balance.current_balance) == current
@@ -163,7 +168,7 @@ def test_money_adds_up(person: Person, days: int) -> None:
     ],
 )
 def test_clocks_change_twice_a_year(day: str, clock: str, text: str) -> None:
-    """An hour that comes twice is the first one, one that is left out an hour later; noon is at one or at two."""
+    """An hour that occurs twice is the first one, a skipped one is an hour later, and noon has the day's offset."""
     hour, minute = clock.split(":")
 
     assert text_of(instant_of(date.fromisoformat(day).toordinal(), int(hour) * 60 + int(minute))) == text
@@ -171,22 +176,22 @@ def test_clocks_change_twice_a_year(day: str, clock: str, text: str) -> None:
 
 @pytest.mark.parametrize(("until", "hours"), [("2026-04-10", {14, 15}), ("2026-10-10", {14, 15})])
 def test_rows_around_the_change_are_utc_on_the_wire(until: str, hours: set[int]) -> None:
-    """The same nights lie at other hours in UTC before and after, and newest is still first."""
+    """Rows before and after a clock change have other UTC hours, and are still newest first."""
     person = one_movement(type="FEE", times_a_day=40)
     ledger = Ledger(
         person, owner="eu_1", arrangement_id="a", institution_id="88888", mint=Mint(seed=1, salt="s"),
         until=date.fromisoformat(until),
     )  # fmt: skip
 
-    found = [datetime.fromisoformat(row.posting_date_time or "") for row in ledger.statement()]
+    instants = [datetime.fromisoformat(row.posting_date_time or "") for row in ledger.statement()]
 
-    assert found == sorted(found, reverse=True)
-    assert {date.utcoffset() for date in found} == {timedelta()}
-    assert {min(date.hour for date in found if date.date() == day) for day in {date.date() for date in found}} == hours
+    assert instants == sorted(instants, reverse=True)
+    assert {date.utcoffset() for date in instants} == {timedelta()}
+    assert {min(date.hour for date in instants if date.date() == day) for day in {date.date() for date in instants}} == hours
 
 
 @pytest.mark.parametrize(
-    ("changed", "told"),
+    ("changed", "message"),
     [
         ({"amount": "-5"}, "amount must be signed decimal text with two places, like '-12.50'; got '-5'"),
         ({"every_days": 0}, "every_days counts from 1; got 0"),
@@ -194,7 +199,7 @@ def test_rows_around_the_change_are_utc_on_the_wire(until: str, hours: set[int])
         ({"times_a_day": 5001}, "times_a_day must be from 1 to 5000; got 5001"),
     ],
 )
-def test_a_movement_that_makes_no_rows_is_refused(changed: dict[str, Any], told: str) -> None:
-    """With what is allowed."""
-    with pytest.raises(ValueError, match=told):
+def test_an_invalid_movement_is_refused(changed: dict[str, Any], message: str) -> None:
+    """The error states what is allowed."""
+    with pytest.raises(ValueError, match=message):
         one_movement(**changed)

@@ -1,4 +1,4 @@
-"""What waits in slots: purchases at their own pace, so that a passing year brings the money that the movements say."""
+"""The schedule of PENDING purchases: they follow their movement's pace, so a year costs as much as the movements define."""
 
 from decimal import Decimal
 
@@ -23,30 +23,30 @@ def held(person: Person, spec: AccountSpec, days: int) -> Decimal:
 
 
 def a_day(spec: AccountSpec) -> Decimal:
-    """What the movements of an account bring a day."""
+    """Return the daily change of an account by its movements."""
     return sum((Decimal(move.amount) * move.times_a_day / move.every_days for move in spec.moves), Decimal(0))
 
 
 def once(spec: AccountSpec) -> Decimal:
-    """What each movement of an account brings once, whichever way."""
+    """Return the sum of one row of each movement, without signs."""
     return sum((abs(Decimal(move.amount)) for move in spec.moves), Decimal(0))
 
 
 @pytest.mark.parametrize("days", [90, 360])
 @pytest.mark.parametrize("person", OPEN, ids=lambda person: person.email)
-def test_money_goes_on_as_it_did(person: Person, days: int) -> None:
-    """What days bring after the history is what the movements say, give or take one row of each and a tenth."""
+def test_balances_change_after_the_history_as_the_movements_say(person: Person, days: int) -> None:
+    """The change after the history is that of the movements, within one row of each and a tenth of the turnover."""
     for spec in person.accounts:
-        came = held(person, spec, days) - held(person, spec, 0)
+        change = held(person, spec, days) - held(person, spec, 0)
         turnover = sum(
             (abs(Decimal(move.amount)) * days * move.times_a_day / move.every_days for move in spec.moves), Decimal(0)
         )
-        assert abs(came - a_day(spec) * days) <= once(spec) + turnover / 10
+        assert abs(change - a_day(spec) * days) <= once(spec) + turnover / 10
 
 
 @pytest.mark.parametrize("person", OPEN, ids=lambda person: person.email)
-def test_nothing_is_bought_much_more_often(person: Person) -> None:
-    """A movement has at most a row more than its days hold; small purchases of every other day may come twice as often."""
+def test_slots_add_few_purchases(person: Person) -> None:
+    """A movement has at most one row more than its days allow; small frequent purchases may have twice as many."""
     rows = list(ledger_of(person, 90).statement().where(status="POSTED"))
     before = {row.key for row in ledger_of(person, 0).statement().where(status="POSTED")}
     for spec in person.accounts:
@@ -59,8 +59,8 @@ def test_nothing_is_bought_much_more_often(person: Person) -> None:
             assert len([row for row in new if row.description == move.description]) <= often * due + 2 * len(alike)
 
 
-def test_slots_wait_for_frequent_purchases_alone() -> None:
-    """The rent of a workshop is none, and two slots of one movement share its purchases."""
+def test_only_frequent_purchases_are_pending() -> None:
+    """The rent of a workshop is never PENDING, and two slots of one movement share its purchases."""
     ruth = catalog.person("ruth").accounts[0]
 
     assert turns_of(ruth) == [
@@ -69,8 +69,8 @@ def test_slots_wait_for_frequent_purchases_alone() -> None:
     ]
 
 
-def test_what_is_faster_than_its_posting_goes_on() -> None:
-    """A purchase of every day is not left to a slot, in which each waits for two days."""
+def test_a_daily_purchase_keeps_its_regular_rows() -> None:
+    """A daily purchase is not moved into a slot, in which each purchase waits two days."""
     move = Movement(amount="-3.20", every_days=1, merchant="m", description="TAP", mcc="4111", category="TRANSPORTATION")
 
     (turns,) = turns_of(AccountSpec(key="a", name="A", moves=(move,), pending=1))

@@ -1,4 +1,4 @@
-"""The people of the fixtures: what each is for is true, and their money adds up as an app would add it."""
+"""The people of the fixtures: each matches its description, and the amounts add up as an app would add them."""
 
 import re
 from collections.abc import Iterator
@@ -41,7 +41,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="session", params=SEEDS)
 def seeded(request: pytest.FixtureRequest, loop: Loop) -> Iterator[Still]:
-    """A served sandbox for each seed."""
+    """Yield a served sandbox for each seed."""
     served = Still(loop, seed=request.param)
     yield served
     served.close()
@@ -49,7 +49,7 @@ def seeded(request: pytest.FixtureRequest, loop: Loop) -> Iterator[Still]:
 
 
 def banked(still: Still, name: str) -> Consent:
-    """The consent of a person at the bank, with every dataset ready."""
+    """Return the consent of a person at the bank, with every dataset synced."""
     consent = still.sandbox.authorise(*still.enrol(name))
     for dataset in ("accounts", "balances", "transactions"):
         still.sandbox.begin_sync(consent, dataset)
@@ -58,14 +58,14 @@ def banked(still: Still, name: str) -> Consent:
 
 
 def listed(api: httpx.Client, dataset: str, consent: Consent) -> list[dict[str, Any]]:
-    """Every row of a dataset of the bank, page by page."""
-    found: list[dict[str, Any]] = []
+    """Return every row of a banking dataset, page by page."""
+    served: list[dict[str, Any]] = []
     url: str | None = f"/v1/banking/{dataset}?end_user_id={consent.end_user_id}&page[size]=1000"
     while url is not None:
         body = api.get(url).json()
-        found += body[dataset]
+        served += body[dataset]
         url = body["links"].get("next")
-    return found
+    return served
 
 
 def total(rows: list[dict[str, Any]], status: str = "POSTED") -> Decimal:
@@ -84,8 +84,11 @@ def ledger_of(person: Person, seed: int, *, owner: str = "eu_1") -> Ledger:
 
 
 @pytest.mark.parametrize("name", BANKED)
-def test_balances_are_the_sum_of_what_moved(seeded: Still, name: str) -> None:
-    """Opening and POSTED rows, pending rows and the limit, over HTTP. Source: data.balances-add-up"""
+def test_served_balances_are_the_sum_of_the_rows(seeded: Still, name: str) -> None:
+    """Over HTTP, a balance is the opening amount and POSTED rows; available adds PENDING rows and the limit.
+
+    Source: data.balances-add-up
+    """
     api, consent = seeded.client(), banked(seeded, name)
     specs = {spec.name: spec for spec in PEOPLE[name].accounts}
     accounts = {row["account_id"]: specs[row["display_name"]] for row in listed(api, "accounts", consent)}
@@ -100,37 +103,43 @@ def test_balances_are_the_sum_of_what_moved(seeded: Still, name: str) -> None:
         expected[account_id] = (current, Decimal(0) if spec.category == "RESIDENTIAL_MORTGAGES" else free)
 
     assert expected == {
-        balance: (Decimal(told["current_balance"]), Decimal(told["available_balance"])) for balance, told in balances.items()
+        account_id: (Decimal(row["current_balance"]), Decimal(row["available_balance"]))
+        for account_id, row in balances.items()
     }
     assert expected
 
 
 @pytest.mark.parametrize("name", BANKED)
 def test_income_is_the_sum_of_its_sources(seeded: Still, name: str) -> None:
-    """Every category of income, over HTTP: sources, their rows, and the summary. Source: income.posted, income.categories"""
-    api, consent = seeded.client(), banked(seeded, name)
-    wanted = [text for text, primary in taxonomy().items() if primary == "INCOME"]
-    asked = {"end_user_id": consent.end_user_id, "from": "2024-01-01", "to": "2030-01-01", "categories": wanted}
-    told = api.get("/v1/banking/income", params=asked).json()
+    """Over HTTP, sources, their rows and the summary of every income category agree.
 
-    came = [
+    Source: income.posted, income.categories
+    """
+    api, consent = seeded.client(), banked(seeded, name)
+    categories = [text for text, primary in taxonomy().items() if primary == "INCOME"]
+    params = {"end_user_id": consent.end_user_id, "from": "2024-01-01", "to": "2030-01-01", "categories": categories}
+    income = api.get("/v1/banking/income", params=params).json()
+
+    posted_income = [
         row
         for row in listed(api, "transactions", consent)
         if row["status"] == "POSTED"
-        and row["category"]["secondary_category"] in wanted
+        and row["category"]["secondary_category"] in categories
         and not row["amount"].startswith("-")
     ]
 
-    sums = [Decimal(value["income_total"]) for value in told["income_sources"]]
-    assert sums == [total(value["transactions"]) for value in told["income_sources"]]
-    assert sum(sums, Decimal(0)) == total(came)
-    assert sum((Decimal(value["income_total"]) for value in told["income_summary"]["total"]), Decimal(0)) == total(came)
-    assert told["income_summary"]["total_transactions"] == len(came)
+    sums = [Decimal(row["income_total"]) for row in income["income_sources"]]
+    assert sums == [total(row["transactions"]) for row in income["income_sources"]]
+    assert sum(sums, Decimal(0)) == total(posted_income)
+    assert sum((Decimal(row["income_total"]) for row in income["income_summary"]["total"]), Decimal(0)) == total(
+        posted_income
+    )
+    assert income["income_summary"]["total_transactions"] == len(posted_income)
 
 
 @pytest.mark.parametrize("name", POWERED)
-def test_bills_are_use_times_price(seeded: Still, name: str) -> None:
-    """What meters read is charged, each charge is use times price, and their sum is the bill. Source: energy.adds-up"""
+def test_bills_are_usage_times_price(seeded: Still, name: str) -> None:
+    """Each charge is metered usage times price, and the bill is their sum. Source: energy.adds-up"""
     consent = seeded.sandbox.authorise(*seeded.enrol(name), institution_id=RETAILER)
     for dataset in ("energy_accounts", "usage", "invoices", "billing"):
         seeded.sandbox.begin_sync(consent, dataset)
@@ -141,21 +150,25 @@ def test_bills_are_use_times_price(seeded: Still, name: str) -> None:
     prices = {row["account_id"]: prices_of(row) for row in every_row(api, "accounts", consent)}
 
     for invoice in invoices:
-        mine = [charge for charge in charges if own(charge).get("invoice_number") == invoice["invoice_number"]]
-        assert Decimal(invoice["invoice_amount"]) == sum(Decimal(own(row)["amount"]) + Decimal(row["gst"]) for row in mine)
-        used = [row["usage"] for row in mine if row["transaction_u_type"] == "usage"]
-        assert [Decimal(value["amount"]) for value in used] == [
-            cents(Decimal(str(value["usage"])) * prices[invoice["account_id"]][value["time_of_use_type"]]) for value in used
+        invoice_charges = [charge for charge in charges if own(charge).get("invoice_number") == invoice["invoice_number"]]
+        assert Decimal(invoice["invoice_amount"]) == sum(
+            Decimal(own(row)["amount"]) + Decimal(row["gst"]) for row in invoice_charges
+        )
+        usage_charges = [row["usage"] for row in invoice_charges if row["transaction_u_type"] == "usage"]
+        assert [Decimal(row["amount"]) for row in usage_charges] == [
+            cents(Decimal(str(row["usage"])) * prices[invoice["account_id"]][row["time_of_use_type"]])
+            for row in usage_charges
         ]
         assert (
-            sum((Decimal(str(value["usage"])) for value in used), Decimal(0)) == read_in(reads, invoice) or "gas" in invoice
+            sum((Decimal(str(row["usage"])) for row in usage_charges), Decimal(0)) == read_in(reads, invoice)
+            or "gas" in invoice
         )
     assert invoices
 
 
 def own(row: dict[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = row.get(FIELDS.get(row["transaction_u_type"], ""), {})
-    return found
+    fields: dict[str, Any] = row.get(FIELDS.get(row["transaction_u_type"], ""), {})
+    return fields
 
 
 def cents(amount: Decimal) -> Decimal:
@@ -163,8 +176,8 @@ def cents(amount: Decimal) -> Decimal:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_transfers_between_own_accounts_meet(seed: int) -> None:
-    """What leaves an account of a person, or of a couple, for another arrives there on the same day."""
+def test_transfers_between_own_accounts_arrive(seed: int) -> None:
+    """A transfer from one account of a person or couple arrives in another on the same day."""
     for household in households():
         rows: dict[tuple[str, str], list[Transaction]] = {}
         for person in household:
@@ -175,16 +188,19 @@ def test_transfers_between_own_accounts_meet(seed: int) -> None:
                     row for row in ledger.transactions.values() if row.account_id == account_id
                 ]
         moved = [
-            row for found in rows.values() for row in found if (row.category or {})["secondary_category"] in OWN_TRANSFERS
+            row
+            for account_rows in rows.values()
+            for row in account_rows
+            if (row.category or {})["secondary_category"] in OWN_TRANSFERS
         ]
         assert {row.status for row in moved} <= {"POSTED"}
-        left = sorted((day_of(row), -Decimal(row.amount)) for row in moved if row.amount.startswith("-"))
+        sent = sorted((day_of(row), -Decimal(row.amount)) for row in moved if row.amount.startswith("-"))
         arrived = sorted((day_of(row), Decimal(row.amount)) for row in moved if not row.amount.startswith("-"))
-        assert left == arrived
+        assert sent == arrived
 
 
 def households() -> list[list[Person]]:
-    """Everybody with accounts, couples together."""
+    """Return everyone with accounts, couples together."""
     joint = {spec.joint_with for person in PEOPLE.values() for spec in person.accounts if spec.joint_with}
     couples = {
         frozenset((person.name, spec.joint_with))
@@ -199,17 +215,17 @@ def households() -> list[list[Person]]:
 
 
 def day_of(row: Transaction) -> str:
-    """The day of a row on the east coast, where the bank's day begins."""
+    """Return the day of a row on the east coast, where the bank's day begins."""
     return datetime.fromisoformat(row.posting_date_time or "").astimezone(EAST_COAST).date().isoformat()
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_both_holders_see_the_same_joint_account(seed: int) -> None:
-    """Same rows, balance, BSB and number; ids differ, because each is seen through an end user of their own."""
+    """Rows, balance, BSB and number are equal; ids differ, because each holder is a different end user."""
     hers, his = (ledger_of(PEOPLE[name], seed, owner=f"eu_{name}") for name in ("hana", "joel"))
 
     for key in ("household", "loan"):
-        seen = [
+        rows_by_holder = [
             [
                 (row.posting_date_time, row.amount, row.description)
                 for row in ledger.newest_first()
@@ -217,8 +233,8 @@ def test_both_holders_see_the_same_joint_account(seed: int) -> None:
             ]
             for ledger in (hers, his)
         ]
-        assert seen[0] == seen[1]
-        assert len(seen[0]) >= 10
+        assert rows_by_holder[0] == rows_by_holder[1]
+        assert len(rows_by_holder[0]) >= 10
         assert hers.balance(key).current_balance == his.balance(key).current_balance
         assert hers.accounts[key].bsb == his.accounts[key].bsb
         assert hers.accounts[key].account_number == his.accounts[key].account_number
@@ -227,36 +243,37 @@ def test_both_holders_see_the_same_joint_account(seed: int) -> None:
 
 
 def prices_of(account: dict[str, Any]) -> dict[str, Decimal]:
-    """The price of a kilowatt-hour by the time of use that charges name; a credit is negative."""
+    """Return the price of a kilowatt-hour by the time of use of charges; a credit is negative."""
     detail = account["plans"][0]["plan_detail"]
     contract = detail.get("electricity_contract") or detail["gas_contract"]
     tariff = contract["tariff_period"][0]
     blocks = tariff.get("timeOfUseRates") or [{"type": "ALL_DAY", "rates": tariff["singleRate"]["rates"]}]
-    found = {block["type"]: Decimal(block["rates"][0]["unit_price"]) for block in blocks}
+    prices = {block["type"]: Decimal(block["rates"][0]["unit_price"]) for block in blocks}
     for block in contract.get("controlled_load", []):
-        found["CONTROLLED_LOAD"] = Decimal(block["singleRate"]["rates"][0]["unit_price"])
+        prices["CONTROLLED_LOAD"] = Decimal(block["singleRate"]["rates"][0]["unit_price"])
     for block in contract.get("solar_feed_in_tariff", []):
-        found["SOLAR"] = -Decimal(block["single_tariff"]["rates"][0]["unit_price"])
-    return found
+        prices["SOLAR"] = -Decimal(block["single_tariff"]["rates"][0]["unit_price"])
+    return prices
 
 
 def read_in(reads: list[dict[str, Any]], invoice: dict[str, Any]) -> Decimal:
-    """What every register of the invoice's service points counted in its period."""
+    """Return the energy that the registers of the invoice's service points counted in its period."""
     period = invoice["period"]
-    found = [
+    counted = [
         read
         for read in reads
         if read["service_point_id"] in invoice["service_points"]
         and period["start_date"] <= read["read_start_date"] <= period["end_date"]
     ]
     values = [
-        (row.get("interval_read") or {}).get("aggregate_value", (row.get("basic_read") or {}).get("value")) for row in found
+        (row.get("interval_read") or {}).get("aggregate_value", (row.get("basic_read") or {}).get("value"))
+        for row in counted
     ]
     return sum((Decimal(str(value)) for value in values), Decimal(0))
 
 
-def test_each_persona_is_what_it_says() -> None:
-    """The reasons in the files are true of the people: what is rare about each is there to be met."""
+def test_each_persona_matches_its_description() -> None:
+    """The unusual property of each person in the fixtures exists."""
     assert len([person for person in PEOPLE.values() if person.accounts and not person.why.startswith("nothing")]) >= 12
     assert PEOPLE["arjun"].history_days == 21
     assert len(ledger_of(PEOPLE["milo"], 1).transactions) >= 2_500
@@ -273,7 +290,7 @@ def test_each_persona_is_what_it_says() -> None:
 
 @pytest.mark.parametrize("name", PEOPLE)
 def test_accounts_are_of_products_that_the_bank_sells(name: str) -> None:
-    """Rates, fees and features come from the product called so, not from another of its category."""
+    """Rates, fees and features come from the product of that name, not from another of its category."""
     bank = catalog.institutions()["88888"]
 
     for spec in PEOPLE[name].accounts:
@@ -284,8 +301,8 @@ def test_accounts_are_of_products_that_the_bank_sells(name: str) -> None:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_a_closed_account_is_told_and_moves_no_more(seed: int, loop: Loop) -> None:
-    """CLOSED, holding nothing, with its old rows, and no new one however many days pass."""
+def test_a_closed_account_is_listed_without_new_rows(seed: int, loop: Loop) -> None:
+    """A closed account is listed as CLOSED with its old rows, and gets no new row as days pass."""
     still = Still(loop, seed=seed)
     api, consent = still.client(), banked(still, "vera")
     closed = {row["account_id"] for row in listed(api, "accounts", consent) if row["open_status"] == "CLOSED"}
@@ -302,8 +319,8 @@ def test_a_closed_account_is_told_and_moves_no_more(seed: int, loop: Loop) -> No
     still.close()
 
 
-def test_an_account_opened_lately_is_told_so(still: Still, api: httpx.Client) -> None:
-    """The new migrant's accounts begin where the history does. Source: accounts.details"""
+def test_a_new_account_reports_its_opening_date(still: Still, api: httpx.Client) -> None:
+    """The accounts of the new migrant begin where the history begins. Source: accounts.details"""
     consent = still.consent("arjun")
 
     opened = {row["display_name"]: row["creation_date"] for row in listed(api, "accounts", consent)}
@@ -312,13 +329,13 @@ def test_an_account_opened_lately_is_told_so(still: Still, api: httpx.Client) ->
     assert min(row.get("posting_date_time", "9") for row in listed(api, "transactions", consent)) >= "2026-02-08T14"
 
 
-def test_who_moved_house_has_two_contracts(still: Still, api: httpx.Client) -> None:
-    """The old one is closed and paid to its end, the new one begins the day after; no day is read twice."""
+def test_a_person_who_moved_has_two_contracts(still: Still, api: httpx.Client) -> None:
+    """The old contract is closed and paid, the new one begins the day after, and no day is read twice."""
     consent = still.sandbox.authorise(*still.enrol("nina"), institution_id=RETAILER)
     still.sandbox.clock.advance(minutes=2)
 
-    shown = {row["display_name"]: row for row in every_row(api, "accounts", consent)}
-    old, new = shown["Unit in Marrickville"], shown["Terrace in Newtown"]
+    accounts = {row["display_name"]: row for row in every_row(api, "accounts", consent)}
+    old, new = accounts["Unit in Marrickville"], accounts["Terrace in Newtown"]
     balances = {row["account_id"]: row["balance"] for row in every_row(api, "balances", consent)}
     days = {
         row["display_name"]: sorted(
@@ -338,14 +355,14 @@ def test_who_moved_house_has_two_contracts(still: Still, api: httpx.Client) -> N
     } == {"PAID"}
 
 
-def test_a_representative_comes_as_the_business(still: Still, api: httpx.Client) -> None:
-    """Names, numbers and role of the file; whoever is not nominated is not let in. Source: identity.unions"""
+def test_a_representative_has_the_identity_of_the_business(still: Still, api: httpx.Client) -> None:
+    """The identity has the names, numbers and role of the file. Source: identity.unions"""
     consent = still.everything("ruth")
 
-    (found,) = api.get("/v1/common/identity", params={"end_user_id": consent.end_user_id}).json()["identities"]
-    business = found["customer"]["organisation"]
+    (identity,) = api.get("/v1/common/identity", params={"end_user_id": consent.end_user_id}).json()["identities"]
+    business = identity["customer"]["organisation"]
 
-    assert found["customer"]["customer_u_type"] == "organisation"
+    assert identity["customer"]["customer_u_type"] == "organisation"
     assert (business["legal_name"], business["agent_first_name"], business["agent_role"]) == (
         "Castellano Joinery Pty Ltd",
         "Ruth",
@@ -356,28 +373,28 @@ def test_a_representative_comes_as_the_business(still: Still, api: httpx.Client)
 
 
 def test_a_partnership_has_no_company_number(still: Still, api: httpx.Client) -> None:
-    """Nobody but a company has one, and it is absent, not null. Source: data.absent-fields"""
+    """Only a company has one; otherwise the field is absent, not null. Source: data.absent-fields"""
     consent = still.everything(msgspec.structs.replace(catalog.person("otto"), outcome="eligible"))
 
-    (found,) = api.get("/v1/common/identity", params={"end_user_id": consent.end_user_id}).json()["identities"]
+    (identity,) = api.get("/v1/common/identity", params={"end_user_id": consent.end_user_id}).json()["identities"]
 
-    assert "acn" not in found["customer"]["organisation"]
-    assert re.fullmatch(r"\d{11}", found["customer"]["organisation"]["abn"])
-
-
-def test_term_deposits_end_when_they_say(still: Still, api: httpx.Client) -> None:
-    """One within the month, one in years. Source: accounts.details"""
-    told = {row["display_name"]: row.get("term_deposit") for row in listed(api, "accounts", still.consent("walter"))}
-
-    assert told["Six Month Deposit"]["maturity_date"] == "2026-03-14"
-    assert told["Five Year Deposit"]["maturity_date"] == "2029-04-01"
+    assert "acn" not in identity["customer"]["organisation"]
+    assert re.fullmatch(r"\d{11}", identity["customer"]["organisation"]["abn"])
 
 
-def test_joint_accounts_are_told_as_such(still: Still, api: httpx.Client) -> None:
-    """TWO_PARTY beside ONE_PARTY. Source: accounts.details"""
-    told = {row["display_name"]: row["account_ownership"] for row in listed(api, "accounts", still.consent("joel"))}
+def test_term_deposits_have_their_maturity_dates(still: Still, api: httpx.Client) -> None:
+    """One deposit matures within the month, one in years. Source: accounts.details"""
+    deposits = {row["display_name"]: row.get("term_deposit") for row in listed(api, "accounts", still.consent("walter"))}
 
-    assert told == {
+    assert deposits["Six Month Deposit"]["maturity_date"] == "2026-03-14"
+    assert deposits["Five Year Deposit"]["maturity_date"] == "2029-04-01"
+
+
+def test_joint_accounts_are_reported_as_such(still: Still, api: httpx.Client) -> None:
+    """TWO_PARTY accounts are listed beside ONE_PARTY accounts. Source: accounts.details"""
+    ownership = {row["display_name"]: row["account_ownership"] for row in listed(api, "accounts", still.consent("joel"))}
+
+    assert ownership == {
         "Joel's Account": "ONE_PARTY",
         "Joel's Card": "ONE_PARTY",
         "Household": "TWO_PARTY",

@@ -1,4 +1,4 @@
-"""``/v1/banking/products``: what institutions sell, in a list and in detail."""
+"""``/v1/banking/products``: the products of institutions, in a list and in detail."""
 
 from typing import Any
 
@@ -11,31 +11,31 @@ from tests.sandbox.still import Still
 
 
 def listed(api: httpx.Client, institution_id: str = "88888", **query: Any) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = api.get(
+    products: list[dict[str, Any]] = api.get(
         "/v1/banking/products", params={"instituition_id": institution_id, **query}
     ).json()["products"]
-    return found
+    return products
 
 
 def test_products_need_no_end_user(still: Still, api: httpx.Client) -> None:
     """The institution is enough, and the list has no details. Source: products.list"""
-    found = listed(api)
+    products = listed(api)
 
-    assert {"Everyday Access", "Online Saver", "Low Rate Visa", "Variable Home Loan"} <= {row["name"] for row in found}
-    assert {name for row in found for name in row} <= set(SUMMARY)
-    assert {row["brand_name"] for row in found} == {"Banking Sandbox Data Holder"}
+    assert {"Everyday Access", "Online Saver", "Low Rate Visa", "Variable Home Loan"} <= {row["name"] for row in products}
+    assert {name for row in products for name in row} <= set(SUMMARY)
+    assert {row["brand_name"] for row in products} == {"Banking Sandbox Data Holder"}
 
 
 @pytest.mark.parametrize("query", ["", "?instituition_id=", "?instituition_id=77777", "?institution_id=88888"])
-def test_the_institution_is_asked_for_by_its_odd_name(still: Still, api: httpx.Client, query: str) -> None:
-    """Missing, unknown, or spelt well: 400 InvalidRequest. Source: products.institution-id"""
-    answer = api.get(f"/v1/banking/products{query}")
+def test_the_institution_parameter_has_an_odd_name(still: Still, api: httpx.Client, query: str) -> None:
+    """A parameter that is missing, unknown or spelled correctly gets 400 InvalidRequest. Source: products.institution-id"""
+    response = api.get(f"/v1/banking/products{query}")
 
-    assert (answer.status_code, answer.json()["name"]) == (400, "InvalidRequest")
+    assert (response.status_code, response.json()["name"]) == (400, "InvalidRequest")
 
 
 def test_each_bank_has_its_own_products(still: Still, api: httpx.Client) -> None:
-    """Other ids, another brand; an energy retailer has none."""
+    """Another bank has other ids and another brand; an energy retailer has no products."""
     own, other = listed(api), listed(api, "22")
 
     assert {row["product_id"] for row in own}.isdisjoint(row["product_id"] for row in other)
@@ -44,45 +44,45 @@ def test_each_bank_has_its_own_products(still: Still, api: httpx.Client) -> None
 
 
 def test_products_come_in_pages(still: Still, api: httpx.Client) -> None:
-    """Every product once. Source: paging.links"""
-    seen: list[str] = []
-    following: str | None = "/v1/banking/products?instituition_id=88888&page[size]=4"
-    while following:
-        answer = api.get(following).json()
-        seen += [value["product_id"] for value in answer["products"]]
-        following = answer["links"].get("next")
+    """The pages contain every product once. Source: paging.links"""
+    product_ids: list[str] = []
+    next_url: str | None = "/v1/banking/products?instituition_id=88888&page[size]=4"
+    while next_url:
+        response = api.get(next_url).json()
+        product_ids += [row["product_id"] for row in response["products"]]
+        next_url = response["links"].get("next")
 
-    assert seen == [row["product_id"] for row in listed(api)]
+    assert product_ids == [row["product_id"] for row in listed(api)]
 
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_every_product_has_a_detail(still: Still, api: httpx.Client, version: str) -> None:
-    """What the list says, and more; the same ids in every run. Source: products.detail"""
+    """The detail contains the fields of the list, and more. Source: products.detail"""
     for summary in listed(api):
-        answer = api.get(f"/v1/banking/products/{summary['product_id']}", headers={"X-Fiskil-Version": version})
-        detail = answer.json()["product"]
+        response = api.get(f"/v1/banking/products/{summary['product_id']}", headers={"X-Fiskil-Version": version})
+        detail = response.json()["product"]
 
         assert summary.items() <= detail.items()
         assert detail["features"]
         assert detail["eligibility"]
 
 
-@pytest.mark.parametrize(("reading", "status"), [("400", 400), ("404", 404)])
-def test_an_unknown_product(still: Still, api: httpx.Client, reading: str, status: int) -> None:
-    """400, or 404 where that is the reading. Source: products.unknown"""
-    still.sandbox.read_as({"products.unknown": reading})
+@pytest.mark.parametrize(("interpretation", "status"), [("400", 400), ("404", 404)])
+def test_an_unknown_product_is_refused(still: Still, api: httpx.Client, interpretation: str, status: int) -> None:
+    """The status is 400, or 404 under that interpretation. Source: products.unknown"""
+    still.sandbox.read_as({"products.unknown": interpretation})
 
-    answer = api.get("/v1/banking/products/none-such")
+    response = api.get("/v1/banking/products/none-such")
 
-    assert (answer.status_code, set(answer.json())) == (status, {"id", "name", "message"})
+    assert (response.status_code, set(response.json())) == (status, {"id", "name", "message"})
 
 
-def test_an_account_costs_what_its_product_says(still: Still, api: httpx.Client) -> None:
+def test_an_account_has_the_fees_and_rates_of_its_product(still: Still, api: httpx.Client) -> None:
     """Fees and rates of an account are those of the product that it names. Source: accounts.details"""
     consent = still.consent("ben")
     products = {row["name"]: row["product_id"] for row in listed(api)}
-    found = api.get("/v1/banking/accounts", params={"end_user_id": consent.end_user_id}).json()["accounts"]
-    card = next(value for value in found if value["product_name"] == "Low Rate Visa")
+    accounts = api.get("/v1/banking/accounts", params={"end_user_id": consent.end_user_id}).json()["accounts"]
+    card = next(row for row in accounts if row["product_name"] == "Low Rate Visa")
 
     product = api.get(f"/v1/banking/products/{products['Low Rate Visa']}").json()["product"]
 
@@ -94,8 +94,11 @@ def test_an_account_costs_what_its_product_says(still: Still, api: httpx.Client)
     ]
 
 
-def test_a_sync_of_products_is_told_when_asked_for(still: Still, api: httpx.Client) -> None:
-    """No permission is needed for what is public, and no consent starts it. Source: webhooks.events, products.list"""
+def test_a_requested_sync_of_products_emits_an_event(still: Still, api: httpx.Client) -> None:
+    """Products are public: they need no permission, and no consent starts their sync.
+
+    Source: webhooks.events, products.list
+    """
     consent = still.consent("rosa")
     before = [event.kind for event in still.sandbox.events]
 

@@ -1,4 +1,4 @@
-"""A year on the clock: nobody of the fixtures runs out of money that they have not, and what ends has ended."""
+"""A year on the clock: no account of the fixtures is overdrawn, and ended accounts stay ended."""
 
 from decimal import Decimal
 from itertools import accumulate
@@ -21,7 +21,7 @@ CARD, DEPOSIT, EVERYDAY = "CRED_AND_CHRG_CARDS", "TERM_DEPOSITS", "TRANS_AND_SAV
 
 
 def a_year_on(person: Person, seed: int) -> Ledger:
-    """The ledger when 360 days have passed, each account with the days that its file says."""
+    """Return the ledger after 360 days, with the opening and closing days of the file."""
     return Ledger(
         person,
         owner="eu_1",
@@ -30,12 +30,14 @@ def a_year_on(person: Person, seed: int) -> Ledger:
         mint=Mint(seed=seed, salt="salt"),
         until=NOON.date(),
         passed=lambda _at: 360,
-        life=lambda spec: AccountPeriod(-person.history_days, 0 if spec.open_status == "CLOSED" else spec.closes_on_day),
+        period_of=lambda spec: AccountPeriod(
+            -person.history_days, 0 if spec.open_status == "CLOSED" else spec.closes_on_day
+        ),
     )
 
 
 def evenings(ledger: Ledger, spec: AccountSpec) -> list[Decimal]:
-    """What an account held at the end of each day that brought it something, oldest first."""
+    """Return the balance at the end of each day with rows, oldest first."""
     account_id = ledger.accounts[spec.key].account_id
     days: dict[str, Decimal] = {}
     for row in reversed(list(ledger.statement().where(account_ids=(account_id,), status="POSTED"))):
@@ -46,8 +48,8 @@ def evenings(ledger: Ledger, spec: AccountSpec) -> list[Decimal]:
 
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("person", BANKED, ids=lambda person: person.name)
-def test_no_account_holds_less_than_it_may(person: Person, seed: int) -> None:
-    """From the first day of the history to a year after it, an account stays at its limit or above, or above nothing."""
+def test_no_account_is_overdrawn(person: Person, seed: int) -> None:
+    """From the first day of the history to a year after it, a balance stays at or above its limit, or zero."""
     ledger = a_year_on(person, seed)
     lowest = {
         spec.key: min(evenings(ledger, spec)) + Decimal(spec.credit_limit or 0)
@@ -61,7 +63,7 @@ def test_no_account_holds_less_than_it_may(person: Person, seed: int) -> None:
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("person", BANKED, ids=lambda person: person.name)
 def test_no_card_is_paid_more_than_it_owes(person: Person, seed: int) -> None:
-    """A card that is never in credit: what is paid is about what was spent."""
+    """A card is never in credit: payments are about as high as purchases."""
     ledger = a_year_on(person, seed)
     highest = {spec.key: max(evenings(ledger, spec)) for spec in person.accounts if spec.category == CARD}
 
@@ -70,13 +72,13 @@ def test_no_card_is_paid_more_than_it_owes(person: Person, seed: int) -> None:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_student_stays_in_overdraft(seed: int) -> None:
-    """Owing something at the end of the history and a year later."""
+    """The student's account is negative at the end of the history and a year later."""
     (spec,) = catalog.person("sam").accounts
     assert Decimal(a_year_on(catalog.person("sam"), seed).balance(spec.key).current_balance) < 0
 
 
 def test_a_term_deposit_ends_on_its_day(still: Still, api: httpx.Client) -> None:
-    """It is closed and what it held has come to the everyday account; the consent lives on. Source: accounts.closed"""
+    """The deposit is closed and its amount is in the everyday account; the consent stays active. Source: accounts.closed"""
     consent = still.consent("walter")
     before = {row["display_name"]: row for row in listed(api, consent)}
 
@@ -97,7 +99,7 @@ def test_a_term_deposit_ends_on_its_day(still: Still, api: httpx.Client) -> None
 
 
 def listed(api: httpx.Client, consent: Consent) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = api.get(
+    accounts: list[dict[str, Any]] = api.get(
         "/v1/banking/accounts", params={"end_user_id": consent.end_user_id, "page[size]": "1000"}
     ).json()["accounts"]
-    return found
+    return accounts

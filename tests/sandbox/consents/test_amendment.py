@@ -1,4 +1,4 @@
-"""A consent that covers other accounts or datasets from now on, and a bank that the sandbox only lists."""
+"""Consents that cover other accounts or datasets from now on, and a bank that the sandbox only lists."""
 
 import httpx
 import pytest
@@ -11,7 +11,7 @@ from tests.sandbox.still import Still
 
 
 def connect(still: Still, *account_keys: str) -> Consent:
-    """Rosa's consent, synced."""
+    """Return Rosa's consent, synced."""
     rosa = still.sandbox.admit(catalog.person("rosa"))
     consent = still.sandbox.authorise(still.sandbox.create_end_user(rosa), rosa, account_keys=account_keys)
     for dataset in consent.permissions:
@@ -25,35 +25,38 @@ def change(still: Still, consent: Consent, *, accounts: tuple[str, ...] = (), da
 
 
 def listed(api: httpx.Client, consent: Consent, dataset: str) -> int:
-    told = api.get(f"/v1/banking/{dataset}", params={"end_user_id": consent.end_user_id}).json()
-    return len(told[dataset])
+    body = api.get(f"/v1/banking/{dataset}", params={"end_user_id": consent.end_user_id}).json()
+    return len(body[dataset])
 
 
-def test_what_left_the_consent_is_served_no_longer(still: Still, api: httpx.Client) -> None:
-    """At once, while the list of consents says what it covers now. Source: auth-session.renewal"""
+def test_an_amended_consent_no_longer_serves_what_it_left_out(still: Still, api: httpx.Client) -> None:
+    """The change applies at once, and the list of consents shows it. Source: auth-session.renewal"""
     consent = connect(still)
 
     amended = change(still, consent, accounts=("everyday",), datasets=("accounts", "balances"))
 
-    (told,) = api.get("/v1/consent", params={"end_user_id": consent.end_user_id}).json()["consents"]
-    assert [listed(api, consent, one) for one in ("accounts", "balances", "transactions")] == [1, 1, 0]
-    assert (told["arrangement_id"], told["permissions"]) == (consent.arrangement_id, ["accounts", "balances"])
+    (listed_consent,) = api.get("/v1/consent", params={"end_user_id": consent.end_user_id}).json()["consents"]
+    assert [listed(api, consent, dataset) for dataset in ("accounts", "balances", "transactions")] == [1, 1, 0]
+    assert (listed_consent["arrangement_id"], listed_consent["permissions"]) == (
+        consent.arrangement_id,
+        ["accounts", "balances"],
+    )
     assert still.sandbox.events[-1].kind == "consent.updated"
     assert amended.account_keys == ("everyday",)
 
 
-def test_what_left_the_consent_is_synced_no_longer(still: Still) -> None:
-    """A day later the other datasets are looked at, and that one is not. Source: sync.recurrence"""
+def test_an_amended_consent_no_longer_syncs_what_it_left_out(still: Still) -> None:
+    """A day later only the remaining datasets are synced. Source: sync.recurrence"""
     consent = connect(still)
     change(still, consent, datasets=("accounts",))
-    told = len(still.sandbox.events)
+    count_before = len(still.sandbox.events)
 
     still.sandbox.clock.advance(days=1, minutes=1)
 
-    assert {event.kind for event in still.sandbox.events[told:]} == {"banking.accounts.sync.completed"}
+    assert {event.kind for event in still.sandbox.events[count_before:]} == {"banking.accounts.sync.completed"}
 
 
-def test_what_joined_comes_with_the_next_sync(still: Still, api: httpx.Client) -> None:
+def test_added_accounts_are_served_after_the_next_sync(still: Still, api: httpx.Client) -> None:
     """A sync begins with the amendment."""
     consent = connect(still, "everyday")
 
@@ -64,8 +67,8 @@ def test_what_joined_comes_with_the_next_sync(still: Still, api: httpx.Client) -
     assert (before, listed(api, consent, "accounts")) == (1, 2)
 
 
-def test_what_cannot_be_amended_is_refused(still: Still) -> None:
-    """An account that nobody has, a dataset that there is not, a consent that is over."""
+def test_an_invalid_amendment_is_refused(still: Still) -> None:
+    """An unknown account, an unknown dataset and an ended consent are refused."""
     consent = connect(still)
 
     with pytest.raises(UnknownName, match=r"No account 'saving' in the file of rosa\. Did you mean 'savings'"):
@@ -73,12 +76,12 @@ def test_what_cannot_be_amended_is_refused(still: Still) -> None:
     with pytest.raises(UnknownName, match="No dataset 'account'"):
         change(still, consent, datasets=("account",))
     still.sandbox.revoke(consent)
-    with pytest.raises(UsageError, match="The consent is over"):
+    with pytest.raises(UsageError, match="The consent has ended"):
         change(still, still.sandbox.consents_of(consent.end_user_id)[-1], datasets=("accounts",))
 
 
 def test_a_listed_bank_is_reached_until_the_next_reset(still: Still) -> None:
-    """As production reaches it. Source: institutions.sandbox-bank"""
+    """A listed bank can be made accessible, as in production, until the next reset. Source: institutions.sandbox-bank"""
     with still.sandbox.store.changing() as store:
         reach(store, "40")
         reached = store.institutions["40"].is_accessible

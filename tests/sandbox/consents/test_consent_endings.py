@@ -1,4 +1,4 @@
-"""Every way a consent comes to its end, and what each takes along at once: data, syncs, events and open pages."""
+"""Every way in which a consent ends, and what ends with it: data, syncs, events and open pages."""
 
 import httpx
 import pytest
@@ -15,15 +15,15 @@ TRANSACTIONS = "banking.transactions.sync.completed"
 
 
 def listed(api: httpx.Client, consent: Consent) -> dict[str, object]:
-    (one,) = api.get("/v1/consent", params={"end_user_id": consent.end_user_id}).json()["consents"]
-    return dict(one)
+    (row,) = api.get("/v1/consent", params={"end_user_id": consent.end_user_id}).json()["consents"]
+    return dict(row)
 
 
 def accounts(api: httpx.Client, consent: Consent) -> list[dict[str, object]]:
-    found: list[dict[str, object]] = api.get("/v1/banking/accounts", params={"end_user_id": consent.end_user_id}).json()[
+    served: list[dict[str, object]] = api.get("/v1/banking/accounts", params={"end_user_id": consent.end_user_id}).json()[
         "accounts"
     ]
-    return found
+    return served
 
 
 def kinds(still: Still) -> list[str]:
@@ -31,8 +31,8 @@ def kinds(still: Still) -> list[str]:
 
 
 @pytest.mark.parametrize("by", ["end_user", "institution"])
-def test_an_ending_at_the_institution_says_revoked(still: Still, api: httpx.Client, by: str) -> None:
-    """The API does not tell who it was, the sandbox knows. Source: consents.termination-reason"""
+def test_an_ending_at_the_institution_is_reported_as_revoked(still: Still, api: httpx.Client, by: str) -> None:
+    """The API does not report who ended it; the sandbox records it. Source: consents.termination-reason"""
     consent = still.consent("rosa")
 
     still.sandbox.revoke(consent, by=by)
@@ -42,8 +42,8 @@ def test_an_ending_at_the_institution_says_revoked(still: Still, api: httpx.Clie
     assert (accounts(api, consent), kinds(still)[-1]) == ([], "consent.revoked")
 
 
-def test_an_ending_by_the_app_says_revoked(still: Still, api: httpx.Client) -> None:
-    """DELETE ends it like everybody else does. Source: consents.termination-reason, consents.own-revocation"""
+def test_an_ending_by_the_app_is_reported_as_revoked(still: Still, api: httpx.Client) -> None:
+    """DELETE ends a consent like the other ways. Source: consents.termination-reason, consents.own-revocation"""
     consent = still.consent("rosa")
 
     api.delete(f"/v1/consent/{consent.arrangement_id}")
@@ -53,8 +53,8 @@ def test_an_ending_by_the_app_says_revoked(still: Still, api: httpx.Client) -> N
 
 
 @pytest.mark.parametrize("days", [1, 90, 365])
-def test_the_console_says_how_long_a_consent_lasts(still: Still, api: httpx.Client, days: int) -> None:
-    """From one day to twelve months, to the microsecond. Source: consents.period"""
+def test_the_console_sets_the_duration_of_a_consent(still: Still, api: httpx.Client, days: int) -> None:
+    """A consent lasts from one day to twelve months, exact to the microsecond. Source: consents.period"""
     still.sandbox.configure(consent_days=days)
     consent = still.consent("rosa", is_synced=False)
     assert listed(api, consent)["duration"] == days * 86_400
@@ -69,13 +69,13 @@ def test_the_console_says_how_long_a_consent_lasts(still: Still, api: httpx.Clie
 
 @pytest.mark.parametrize("days", [-1, 366])
 def test_no_consent_lasts_longer_than_a_year(still: Still, days: int) -> None:
-    """What the console does not offer is refused in words. Source: consents.period"""
+    """A duration that the console does not offer is refused. Source: consents.period"""
     with pytest.raises(UsageError, match=rf"lasts from 1 to 365 days, or 0 for a one-off one; got {days} days\."):
         still.sandbox.configure(consent_days=days)
 
 
 def test_a_one_off_consent_is_synced_once(still: Still, api: httpx.Client) -> None:
-    """It lasts a day and no dataset is read again in it. Source: consents.one-off"""
+    """It lasts a day, in which each dataset is synced once. Source: consents.one-off"""
     still.sandbox.configure(consent_days=0)
     consent = still.consent("rosa", is_synced=False)
     assert listed(api, consent)["duration"] == 86_400
@@ -93,7 +93,7 @@ def test_a_one_off_consent_is_synced_once(still: Still, api: httpx.Client) -> No
 
 
 def test_a_one_off_consent_may_end_once_it_was_read(still: Still) -> None:
-    """Under the other reading the last sync ends it. Source: consents.one-off"""
+    """Under the other interpretation, the last sync ends it. Source: consents.one-off"""
     still.sandbox.read_as({"consents.one-off": "ends-when-read"})
     still.sandbox.configure(consent_days=0)
     consent = still.consent("rosa", is_synced=False)
@@ -106,17 +106,20 @@ def test_a_one_off_consent_may_end_once_it_was_read(still: Still) -> None:
 
 
 def test_closing_the_last_account_ends_the_consent(still: Still, api: httpx.Client) -> None:
-    """By the institution, at that moment and not at the first of several. Source: consents.accounts-closed"""
+    """The institution ends it at that instant, not when the first of several accounts closes.
+
+    Source: consents.accounts-closed
+    """
     consent = still.consent("rosa")
     _, person = still.enrol("rosa")
 
     still.sandbox.close_account(person, "savings")
-    after_one = listed(api, consent)["active"]
+    is_active_after_one = listed(api, consent)["active"]
     still.sandbox.clock.advance(minutes=5)
     still.sandbox.close_account(person, "everyday")
 
     ended = still.sandbox.consents_of(consent.end_user_id)[0]
-    assert (after_one, ended.ended_by, ended.termination_reason) == (True, "institution", "Revoked")
+    assert (is_active_after_one, ended.ended_by, ended.termination_reason) == (True, "institution", "Revoked")
     assert (ended.ended_at, kinds(still)[-1]) == (still.sandbox.clock.now(), "consent.revoked")
     assert accounts(api, consent) == []
 
@@ -135,7 +138,7 @@ def test_an_account_that_was_not_chosen_does_not_keep_a_consent(still: Still) ->
 
 
 def test_closing_an_energy_account_ends_its_consent(still: Still, api: httpx.Client) -> None:
-    """Retailers close accounts as banks do. Source: consents.accounts-closed"""
+    """A retailer's account closes like a bank's. Source: consents.accounts-closed"""
     consent = household(still, "ben", "accounts")
     _, person = still.enrol("ben")
 
@@ -145,22 +148,22 @@ def test_closing_an_energy_account_ends_its_consent(still: Still, api: httpx.Cli
     assert rows(api, "accounts", consent) == []
 
 
-def test_ending_stops_syncs_that_would_recur(still: Still) -> None:
-    """Nothing is told of an ended consent, however much time passes. Source: consents.every-ending-tells"""
+def test_ending_stops_daily_syncs(still: Still) -> None:
+    """An ended consent emits no event, however much time passes. Source: consents.every-ending-tells"""
     consent = still.consent("rosa")
     still.sandbox.clock.advance(days=2)
 
     still.sandbox.revoke(consent)
-    told = kinds(still)
+    kinds_before = kinds(still)
     still.sandbox.clock.advance(days=400)
 
-    assert kinds(still) == told
-    assert told[-1] == "consent.revoked"
+    assert kinds(still) == kinds_before
+    assert kinds_before[-1] == "consent.revoked"
     assert still.sandbox.store.syncs.of(consent.arrangement_id) == []
 
 
-def test_deleting_an_end_user_ends_everything(still: Still, api: httpx.Client, visitor: FormBrowser) -> None:
-    """Consents, syncs and open pages are over, each consent is told once. Source: end-users.delete-ends-consents"""
+def test_deleting_an_end_user_ends_everything(still: Still, api: httpx.Client, form_browser: FormBrowser) -> None:
+    """Consents, syncs and open pages end, and each consent has one event. Source: end-users.delete-ends-consents"""
     bank = still.consent("rosa")
     end_user = still.sandbox.store.end_users[bank.end_user_id]
     still.sandbox.authorise(end_user, still.enrol("rosa")[1], institution_id="99999")
@@ -169,15 +172,15 @@ def test_deleting_an_end_user_ends_everything(still: Still, api: httpx.Client, v
 
     api.delete(f"/v1/end-users/{bank.end_user_id}")
     still.sandbox.clock.advance(days=3)
-    visitor.open(still.page_of(session))
+    form_browser.open(still.page_of(session))
 
     assert [consent.ended_by for consent in still.sandbox.consents_of(bank.end_user_id)] == ["app", "app"]
     assert kinds(still)[-2:] == ["consent.revoked", "consent.revoked"]
-    assert (still.standing(session).ending, visitor.page.status) == (Ending.INVALID, 410)
+    assert (still.standing(session).ending, form_browser.page.status) == (Ending.INVALID, 410)
 
 
-def test_a_session_does_not_outlive_its_end_user(still: Still, api: httpx.Client) -> None:
-    """Though the same id is enrolled again, the old invitation stays used up. Source: auth-session.deleted-end-user"""
+def test_a_session_ends_with_its_end_user(still: Still, api: httpx.Client) -> None:
+    """Even if the same id is enrolled again, the old session stays invalid. Source: auth-session.deleted-end-user"""
     session = still.invite()
     api.delete(f"/v1/end-users/{session.end_user_id}")
 
@@ -187,8 +190,8 @@ def test_a_session_does_not_outlive_its_end_user(still: Still, api: httpx.Client
     assert still.standing(session).ending is Ending.INVALID
 
 
-def renewal(still: Still, visitor: FormBrowser, consent: Consent) -> sessions.AuthSession:
-    """A session that is to renew *consent*, walked to its last screen."""
+def renewal(still: Still, form_browser: FormBrowser, consent: Consent) -> sessions.AuthSession:
+    """Return a session that renews *consent*, at its last screen."""
     with still.sandbox.store.changing() as store:
         session = sessions.open_session(
             store,
@@ -198,77 +201,80 @@ def renewal(still: Still, visitor: FormBrowser, consent: Consent) -> sessions.Au
             institution_id="88888",
             arrangement_id=consent.arrangement_id,
         )
-    visitor.open(still.page_of(session))
-    visitor.submit("identify", email="rosa.keane@example.com")
-    visitor.submit("enter_code", code=visitor.text_of("data-code"))
+    form_browser.open(still.page_of(session))
+    form_browser.submit("identify", email="rosa.keane@example.com")
+    form_browser.submit("enter_code", code=form_browser.text_of("data-code"))
     return session
 
 
-def test_a_renewal_over_fewer_accounts_takes_the_others_away_at_once(
-    still: Still, api: httpx.Client, visitor: FormBrowser
+def test_a_renewal_over_fewer_accounts_stops_serving_the_others(
+    still: Still, api: httpx.Client, form_browser: FormBrowser
 ) -> None:
-    """What the end user no longer chose is not served until some later sync. Source: auth-session.renewal"""
+    """Accounts that the end user no longer chose are not served until a later sync. Source: auth-session.renewal"""
     consent = still.consent("rosa")
     ledger = still.sandbox.ledger(consent)
 
-    renewal(still, visitor, consent)
-    visitor.submit("select", account="savings")
-    visitor.submit("confirm")
+    renewal(still, form_browser, consent)
+    form_browser.submit("select", account="savings")
+    form_browser.submit("confirm")
 
-    kept = ledger.accounts["savings"].account_id
+    savings_id = ledger.accounts["savings"].account_id
     query = {"end_user_id": consent.end_user_id, "page[size]": "1000"}
     for path in ("accounts", "balances", "transactions"):
-        assert {row["account_id"] for row in api.get(f"/v1/banking/{path}", params=query).json()[path]} == {kept}
-    assert listed(api, consent)["account_ids"] == [kept]
+        assert {row["account_id"] for row in api.get(f"/v1/banking/{path}", params=query).json()[path]} == {savings_id}
+    assert listed(api, consent)["account_ids"] == [savings_id]
 
 
-def test_a_renewal_of_what_ended_meanwhile_is_a_new_consent(still: Still, api: httpx.Client, visitor: FormBrowser) -> None:
-    """The open page goes on, and another consent comes of it. Source: auth-session.renewal-of-ended"""
+def test_a_renewal_of_an_ended_consent_is_a_new_consent(still: Still, api: httpx.Client, form_browser: FormBrowser) -> None:
+    """If the consent ends while the page is open, the journey continues and creates another consent.
+
+    Source: auth-session.renewal-of-ended
+    """
     consent = still.consent("rosa")
-    renewal(still, visitor, consent)
+    renewal(still, form_browser, consent)
 
     still.sandbox.revoke(consent)
-    visitor.submit("select", account="savings")
-    visitor.submit("confirm")
+    form_browser.submit("select", account="savings")
+    form_browser.submit("confirm")
 
     first, second = still.sandbox.consents_of(consent.end_user_id)
     assert (first.is_active, second.is_active) == (False, True)
 
 
-def test_a_renewal_of_what_ended_may_be_refused(still: Still, api: httpx.Client, visitor: FormBrowser) -> None:
-    """Under the other reading page and API know that there is nothing to renew. Source: auth-session.renewal-of-ended"""
+def test_a_renewal_of_an_ended_consent_may_be_refused(still: Still, api: httpx.Client, form_browser: FormBrowser) -> None:
+    """Under the other interpretation, page and API refuse it. Source: auth-session.renewal-of-ended"""
     still.sandbox.read_as({"auth-session.renewal-of-ended": "refused"})
     consent = still.consent("rosa")
-    session = renewal(still, visitor, consent)
+    session = renewal(still, form_browser, consent)
 
     still.sandbox.revoke(consent)
-    visitor.submit("select", account="savings")
-    asked = {
+    form_browser.submit("select", account="savings")
+    body = {
         "end_user_id": consent.end_user_id,
         "redirect_uri": "",
         "cancel_uri": "",
         "arrangement_id": consent.arrangement_id,
     }
-    again = api.post("/v1/auth/session", json=asked)
+    response = api.post("/v1/auth/session", json=body)
 
-    assert (visitor.page.status, still.standing(session).ending) == (410, Ending.INVALID)
-    assert (again.status_code, again.json()["message"]) == (400, "the consent that arrangement_id names is over")
+    assert (form_browser.page.status, still.standing(session).ending) == (410, Ending.INVALID)
+    assert (response.status_code, response.json()["message"]) == (400, "the consent that arrangement_id names is over")
     assert len(still.sandbox.consents_of(consent.end_user_id)) == 1
 
 
-def test_the_page_offers_no_closed_account(still: Still, visitor: FormBrowser) -> None:
-    """Who comes back chooses among what is open. Source: accounts.closed"""
+def test_the_page_offers_no_closed_account(still: Still, form_browser: FormBrowser) -> None:
+    """An end user who returns chooses among open accounts. Source: accounts.closed"""
     _, person = still.enrol("rosa")
     still.sandbox.close_account(person, "savings")
 
-    walk_to("accounts", still, visitor)
+    walk_to("accounts", still, form_browser)
 
-    assert list(visitor.choices("account")) == ["everyday"]
+    assert list(form_browser.choices("account")) == ["everyday"]
 
 
 @pytest.mark.parametrize("path", LISTS)
-def test_every_energy_dataset_recurs(still: Still, api: httpx.Client, path: str) -> None:
-    """A day later the same dataset is told again. Source: sync.recurrence"""
+def test_every_energy_dataset_is_synced_daily(still: Still, api: httpx.Client, path: str) -> None:
+    """A day later each dataset has another event. Source: sync.recurrence"""
     consent = household(still, "ben", is_synced=False)
     still.sandbox.clock.advance(hours=1)
     first = kinds(still)

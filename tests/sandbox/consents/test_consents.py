@@ -1,4 +1,4 @@
-"""``/v1/consent``: what it says, every way it ends, and what each ending takes along."""
+"""``/v1/consent``: its fields, every way in which a consent ends, and what ends with it."""
 
 from datetime import timedelta
 
@@ -11,12 +11,12 @@ from tests.sandbox.still import NOON, Still
 
 
 def read(api: httpx.Client, consent: Consent) -> dict[str, object]:
-    (one,) = api.get("/v1/consent", params={"end_user_id": consent.end_user_id}).json()["consents"]
-    return dict(one)
+    (row,) = api.get("/v1/consent", params={"end_user_id": consent.end_user_id}).json()["consents"]
+    return dict(row)
 
 
-def test_a_consent_carries_every_documented_field(still: Still, api: httpx.Client) -> None:
-    """Identity, times, duration, institution, permissions and accounts. Source: consents.list"""
+def test_a_consent_has_every_documented_field(still: Still, api: httpx.Client) -> None:
+    """A consent has identity, times, duration, institution, permissions and accounts. Source: consents.list"""
     consent = still.consent("rosa", is_synced=False)
 
     assert read(api, consent) == {
@@ -42,17 +42,17 @@ def test_a_consent_carries_every_documented_field(still: Still, api: httpx.Clien
 
 
 @pytest.mark.parametrize("version", ["v1", "v2"])
-def test_older_versions_answer_bare_arrays(still: Still, api: httpx.Client, version: str) -> None:
+def test_older_versions_return_bare_arrays(still: Still, api: httpx.Client, version: str) -> None:
     """v1 and v2 have no envelope. Source: versions.v3-envelope"""
     consent = still.consent("rosa")
 
-    answer = api.get("/v1/consent", params={"end_user_id": consent.end_user_id}, headers={"x-fiskil-version": version})
+    response = api.get("/v1/consent", params={"end_user_id": consent.end_user_id}, headers={"x-fiskil-version": version})
 
-    assert [value["arrangement_id"] for value in answer.json()] == [consent.arrangement_id]
+    assert [row["arrangement_id"] for row in response.json()] == [consent.arrangement_id]
 
 
-def test_reading_data_is_noted(still: Still) -> None:
-    """last_accessed is the latest data call under the consent, not the listing of consents."""
+def test_reading_data_is_recorded(still: Still) -> None:
+    """last_accessed is the latest data request under the consent, not the listing of consents."""
     consent = still.consent("rosa")
     still.sandbox.clock.advance(hours=1)
     client = still.client()
@@ -63,8 +63,8 @@ def test_reading_data_is_noted(still: Still) -> None:
     assert read(client, consent)["last_accessed"] == moment
 
 
-def test_active_tells_the_living_from_the_ended(still: Still, api: httpx.Client) -> None:
-    """active=true and active=false split the list, anything else is refused. Source: consents.end-user-required"""
+def test_active_filters_consents(still: Still, api: httpx.Client) -> None:
+    """active=true and active=false split the list; any other value is refused. Source: consents.end-user-required"""
     consent = still.consent("rosa")
     query = {"end_user_id": consent.end_user_id}
     still.sandbox.revoke(consent)
@@ -76,14 +76,14 @@ def test_active_tells_the_living_from_the_ended(still: Still, api: httpx.Client)
 
 
 def test_revoking_ends_everything_at_once(still: Still, api: httpx.Client) -> None:
-    """Data are gone, pending syncs stop, and the ending is told. Source: consents.every-ending-tells"""
+    """Data is no longer served, pending syncs stop, and an event is emitted. Source: consents.every-ending-tells"""
     consent = still.consent("rosa", is_synced=False)
     still.sandbox.sync(consent, "accounts")
 
-    answer = api.delete(f"/v1/consent/{consent.arrangement_id}")
+    response = api.delete(f"/v1/consent/{consent.arrangement_id}")
     still.sandbox.clock.advance(minutes=10)
 
-    assert answer.status_code == 204
+    assert response.status_code == 204
     assert read(api, consent)["termination_reason"] == "Revoked"
     assert api.get("/v1/banking/accounts", params={"end_user_id": consent.end_user_id}).json()["accounts"] == []
     assert [event.kind for event in still.sandbox.events] == [
@@ -94,13 +94,13 @@ def test_revoking_ends_everything_at_once(still: Still, api: httpx.Client) -> No
 
 
 @pytest.mark.parametrize("name", ["nobody-has-this", "a%2Fb", "%00", "%ff", "a%20b"])
-def test_revoking_what_nobody_has_answers_204(still: Still, api: httpx.Client, name: str) -> None:
-    """The id is not looked at. Source: consents.revoke-unknown"""
+def test_revoking_an_unknown_consent_returns_204(still: Still, api: httpx.Client, name: str) -> None:
+    """The id is not checked. Source: consents.revoke-unknown"""
     assert api.delete(f"/v1/consent/{name}").status_code == 204
 
 
-def test_revoking_twice_tells_once(still: Still, api: httpx.Client) -> None:
-    """The second time changes nothing. Source: consents.every-ending-tells"""
+def test_revoking_twice_emits_one_event(still: Still, api: httpx.Client) -> None:
+    """The second revocation changes nothing. Source: consents.every-ending-tells"""
     consent = still.consent("rosa")
 
     statuses = [api.delete(f"/v1/consent/{consent.arrangement_id}").status_code for _ in range(2)]
@@ -110,7 +110,7 @@ def test_revoking_twice_tells_once(still: Still, api: httpx.Client) -> None:
 
 
 def test_a_consent_expires_after_ninety_days(still: Still, api: httpx.Client) -> None:
-    """One microsecond before it is alive; then it has expired, and consent.revoked says so. Source: consents.expiry-event"""
+    """It then has the reason Expired, and consent.revoked is emitted at that instant. Source: consents.expiry-event"""
     consent = still.consent("rosa")
     still.sandbox.clock.advance_to(consent.expires_at)
 
@@ -120,8 +120,8 @@ def test_a_consent_expires_after_ninety_days(still: Still, api: httpx.Client) ->
     assert (still.sandbox.events[-1].kind, still.sandbox.events[-1].publish_time) == ("consent.revoked", consent.expires_at)
 
 
-def test_a_moment_before_it_expires_a_consent_is_alive(still: Still, api: httpx.Client) -> None:
-    """Expiry is exact. Source: consents.expiry-event"""
+def test_a_consent_is_active_until_the_instant_of_its_expiry(still: Still, api: httpx.Client) -> None:
+    """The expiry is exact to the microsecond. Source: consents.expiry-event"""
     consent = still.consent("rosa", is_synced=False)
 
     still.sandbox.clock.advance(seconds=7_776_000 - 0.000001)
@@ -129,8 +129,8 @@ def test_a_moment_before_it_expires_a_consent_is_alive(still: Still, api: httpx.
     assert still.sandbox.consents_of(consent.end_user_id)[0].is_active
 
 
-def test_what_is_due_happens_in_its_order(still: Still) -> None:
-    """One jump of a year: syncs and endings of two consents are told by time. Source: consents.expiry-event"""
+def test_due_events_are_emitted_in_order(still: Still) -> None:
+    """In one jump of a year, syncs and endings of two consents are ordered by time. Source: consents.expiry-event"""
     first = still.consent("rosa", is_synced=False)
     still.sandbox.clock.advance(days=30)
     second = still.consent("ben", is_synced=False)
@@ -145,8 +145,8 @@ def test_what_is_due_happens_in_its_order(still: Still) -> None:
     ]
 
 
-def test_a_sync_that_would_be_ready_too_late_never_is(still: Still) -> None:
-    """A consent that ends before its sync is ready takes the sync along. Source: consents.expiry-event"""
+def test_a_sync_after_the_end_of_its_consent_never_completes(still: Still) -> None:
+    """A consent that ends before its sync is ready cancels that sync. Source: consents.expiry-event"""
     still.sandbox.read_as({"sync.recurrence": "on-demand"})
     consent = still.consent("rosa")
     still.sandbox.clock.advance_to(consent.expires_at - timedelta(seconds=3))
@@ -158,8 +158,8 @@ def test_a_sync_that_would_be_ready_too_late_never_is(still: Still) -> None:
     assert [event.kind for event in still.sandbox.events].count("banking.transactions.sync.completed") == 1
 
 
-def test_confirming_again_is_told(still: Still) -> None:
-    """consent.updated carries the consent's id. Source: webhooks.events"""
+def test_confirming_again_emits_an_event(still: Still) -> None:
+    """consent.updated has the consent's id. Source: webhooks.events"""
     consent = still.consent("rosa")
 
     still.sandbox.confirm_again(consent)
@@ -171,7 +171,7 @@ def test_confirming_again_is_told(still: Still) -> None:
 
 
 def test_a_reset_forgets_consents_and_returns_to_real_time(still: Still, api: httpx.Client) -> None:
-    """People, consents and events are gone, and late calls about them find what deleted end users find."""
+    """People, consents and events are gone, and late requests get the response for deleted end users."""
     consent = still.consent("rosa")
     still.sandbox.clock.advance(days=3)
 

@@ -1,4 +1,4 @@
-"""What a team sets in the console: scopes of its key, and the permissions and the version that other tests look at."""
+"""Console settings of a team: the scopes of its key; other tests cover permissions and version."""
 
 import base64
 import json
@@ -38,22 +38,22 @@ EVERY = ("api:banking", "api:energy", "api:user.read", "api:user.write")
 
 
 @pytest.mark.parametrize(("method", "path", "scope"), CALLS)
-def test_a_call_needs_its_scope(still: Still, method: str, path: str, scope: str) -> None:
-    """403 insufficient_scopes for a token without it, and not with it alone. Source: token.scopes"""
+def test_a_request_needs_its_scope(still: Still, method: str, path: str, scope: str) -> None:
+    """A token without the scope gets 403 insufficient_scopes; a token with only that scope does not. Source: token.scopes"""
     statuses = []
-    for scopes in (tuple(one for one in EVERY if one != scope), (scope,)):
+    for scopes in (tuple(other for other in EVERY if other != scope), (scope,)):
         still.sandbox.configure(scopes=scopes)
         with closing(still.client()) as client:
-            answer = client.request(method, path, json={} if method == "POST" else None)
-        statuses.append((answer.status_code, answer.json()["name"] if answer.status_code == 403 else ""))
+            response = client.request(method, path, json={} if method == "POST" else None)
+        statuses.append((response.status_code, response.json()["name"] if response.status_code == 403 else ""))
 
     assert statuses[0] == (403, "insufficient_scopes")
     assert statuses[1][0] != 403
 
 
 @pytest.mark.parametrize(("method", "path", "scope"), [call for call in CALLS if not call[2].startswith("api:user")])
-def test_data_may_not_look_at_scopes(still: Still, method: str, path: str, scope: str) -> None:
-    """Where that is the reading. Source: token.scopes"""
+def test_data_endpoints_may_ignore_scopes(still: Still, method: str, path: str, scope: str) -> None:
+    """Under that interpretation, data endpoints do not check scopes. Source: token.scopes"""
     still.sandbox.read_as({"token.scopes": "core"})
     still.sandbox.configure(scopes=("api:user.read",))
 
@@ -61,20 +61,20 @@ def test_data_may_not_look_at_scopes(still: Still, method: str, path: str, scope
         assert client.request(method, path, json={} if method == "POST" else None).status_code != 403
 
 
-def test_a_token_tells_its_scopes(still: Still) -> None:
-    """In the claim, in the console's order; a token keeps those that it was issued with. Source: token.exchange"""
+def test_a_token_contains_its_scopes(still: Still) -> None:
+    """The claim has the console's order, and a token keeps the scopes with which it was issued. Source: token.exchange"""
     still.sandbox.configure(scopes=("api:banking", "api:user.read"))
     with closing(still.client()) as client:
         claims = client.headers["authorization"].split(".")[1]
         still.sandbox.configure(scopes=("api:user.write",))
-        kept = client.get("/v1/end-users").status_code
+        status = client.get("/v1/end-users").status_code
 
     assert json.loads(base64.urlsafe_b64decode(claims + "=="))["scope"] == "api:banking api:user.read"
-    assert kept == 200
+    assert status == 200
 
 
-def test_the_refusal_is_shaped_like_its_family(still: Still) -> None:
-    """Goa on core, simple on data. Source: errors.goa, errors.simple"""
+def test_the_refusal_has_the_form_of_its_family(still: Still) -> None:
+    """Core endpoints use the goa form, data endpoints the simple one. Source: errors.goa, errors.simple"""
     still.sandbox.configure(scopes=("api:energy",))
     with closing(still.client()) as client:
         core, data = client.post("/v1/end-users", json={}), client.get("/v1/banking/accounts?end_user_id=eu_1")
@@ -83,29 +83,29 @@ def test_the_refusal_is_shaped_like_its_family(still: Still) -> None:
     assert set(data.json()) == {"id", "name", "message"}
 
 
-def test_the_console_returns_to_what_it_was(still: Still) -> None:
-    """After a reset new tokens do everything again."""
+def test_a_reset_restores_the_console(still: Still) -> None:
+    """After a reset, new tokens have every scope again."""
     still.sandbox.configure(scopes=("api:energy",), version="v1")
     still.sandbox.reset()
 
     with closing(still.client()) as client:
-        answer = client.get("/v1/end-users")
-    assert (answer.status_code, answer.headers["x-fiskil-version"]) == (200, "v3")
+        response = client.get("/v1/end-users")
+    assert (response.status_code, response.headers["x-fiskil-version"]) == (200, "v3")
 
 
 @pytest.mark.parametrize("wrong", [{"scopes": ("api:bank",)}, {"version": "v4"}])
-def test_the_console_offers_what_it_has(still: Still, wrong: dict[str, object]) -> None:
-    """Anything else is named."""
+def test_an_unknown_console_value_is_refused(still: Still, wrong: dict[str, object]) -> None:
+    """An unknown scope or version is reported."""
     with pytest.raises(UnknownName):
         still.sandbox.configure(**wrong)  # type: ignore[arg-type]
 
 
-def test_institutions_ask_for_no_scope(still: Still) -> None:
-    """They ask for no token either. Source: institutions.client-id"""
+def test_institutions_need_no_scope(still: Still) -> None:
+    """They need no token either. Source: institutions.client-id"""
     assert httpx.get(f"{still.api_url}/v1/institutions/88888", timeout=30, trust_env=False).status_code == 200
 
 
-def test_an_app_is_asked_for_what_it_reads() -> None:
-    """Beside the usual, in the order of the permissions. Source: permissions.usual"""
+def test_an_app_requests_the_permissions_that_it_reads() -> None:
+    """The usual permissions are included, in the order of all permissions. Source: permissions.usual"""
     assert requested_permissions(()) == USUAL_PERMISSIONS
     assert requested_permissions(("payees", "transactions", "usage")) == (*USUAL_PERMISSIONS, "payees", "usage")

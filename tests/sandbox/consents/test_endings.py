@@ -1,4 +1,4 @@
-"""How a journey ends for the browser: back to the app with the documented parameters, or a last screen."""
+"""The end of a journey in the browser: a redirect to the app with the documented parameters, or a last screen."""
 
 from urllib.parse import parse_qsl, urlsplit
 
@@ -11,33 +11,33 @@ from tests.sandbox.consents.walks import ENDINGS, WAYS, WHO, finish, walk_to
 from tests.sandbox.still import BACK, GONE, Still
 
 
-def end(still: Still, visitor: FormBrowser, ending: Ending, **session: str) -> AuthSession:
-    """A journey that ends so."""
+def end(still: Still, form_browser: FormBrowser, ending: Ending, **session: str) -> AuthSession:
+    """Return a session whose journey ended with *ending*."""
     entry = ENDINGS[ending]
-    opened = walk_to(entry[0], still, visitor, name=WHO.get(entry[2], "rosa"), **session)
-    WAYS[entry](still, opened, visitor)
+    opened = walk_to(entry[0], still, form_browser, name=WHO.get(entry[2], "rosa"), **session)
+    WAYS[entry](still, opened, form_browser)
     return still.standing(opened)
 
 
-def landed(visitor: FormBrowser) -> tuple[str, list[tuple[str, str]]]:
-    """Where the browser was sent: the address, and its parameters in order."""
-    url = urlsplit(visitor.redirects[-1])
+def landed(form_browser: FormBrowser) -> tuple[str, list[tuple[str, str]]]:
+    """Return the redirect address, and its parameters in order."""
+    url = urlsplit(form_browser.redirects[-1])
     return f"{url.scheme}://{url.netloc}{url.path}", parse_qsl(url.query, keep_blank_values=True)
 
 
-def test_success_goes_to_redirect_uri(still: Still, visitor: FormBrowser) -> None:
+def test_success_goes_to_redirect_uri(still: Still, form_browser: FormBrowser) -> None:
     """session_id is added to the address's own query. Source: journey.success-redirect"""
-    session = finish(still, visitor)
+    session = finish(still, form_browser)
 
-    assert visitor.redirects == [f"{BACK}&session_id={session.session_id}"]
+    assert form_browser.redirects == [f"{BACK}&session_id={session.session_id}"]
 
 
 @pytest.mark.parametrize("ending", ENDINGS, ids=lambda ending: ending.name.lower())
-def test_failure_goes_to_cancel_uri_with_five_parameters(still: Still, visitor: FormBrowser, ending: Ending) -> None:
+def test_failure_goes_to_cancel_uri_with_five_parameters(still: Still, form_browser: FormBrowser, ending: Ending) -> None:
     """The five documented parameters follow the address's own query. Source: journey.error-redirect"""
-    session = end(still, visitor, ending)
+    session = end(still, form_browser, ending)
 
-    address, parameters = landed(visitor)
+    address, parameters = landed(form_browser)
     assert address == "https://app.example/cancelled"
     assert parameters == [
         ("customer", "7"),
@@ -51,20 +51,20 @@ def test_failure_goes_to_cancel_uri_with_five_parameters(still: Still, visitor: 
 
 
 @pytest.mark.parametrize("stage", ["institution", "login", "code", "accounts", "confirm"])
-def test_cancelling_on_any_step_says_cancelled(still: Still, visitor: FormBrowser, stage: str) -> None:
-    """Each screen has Cancel, and each says the same. Source: journey.error-types"""
-    walk_to(stage, still, visitor)
+def test_cancelling_on_any_screen_is_reported_as_cancelled(still: Still, form_browser: FormBrowser, stage: str) -> None:
+    """Each screen has Cancel, with the same error type. Source: journey.error-types"""
+    walk_to(stage, still, form_browser)
 
-    visitor.submit("cancel")
+    form_browser.submit("cancel")
 
-    assert ("error_type", "AUTH_SESSION_CANCELLED") in landed(visitor)[1]
+    assert ("error_type", "AUTH_SESSION_CANCELLED") in landed(form_browser)[1]
 
 
-def test_descriptions_are_plus_encoded(still: Still, visitor: FormBrowser) -> None:
-    """Spaces travel as plus signs, as in the captured address. Source: journey.error-redirect"""
-    end(still, visitor, Ending.DENIED)
+def test_descriptions_are_plus_encoded(still: Still, form_browser: FormBrowser) -> None:
+    """Spaces are encoded as plus signs, as in the captured address. Source: journey.error-redirect"""
+    end(still, form_browser, Ending.DENIED)
 
-    assert "error_description=The+end+user+declined+to+share" in visitor.redirects[-1]
+    assert "error_description=The+end+user+declined+to+share" in form_browser.redirects[-1]
 
 
 @pytest.mark.parametrize(
@@ -78,128 +78,128 @@ def test_descriptions_are_plus_encoded(still: Still, visitor: FormBrowser) -> No
         ("https://app.example/?session_id=mine", "https://app.example/?session_id=mine&session_id="),
     ],
 )
-def test_the_apps_own_address_survives(still: Still, visitor: FormBrowser, uri: str, expected: str) -> None:
+def test_the_parts_of_the_apps_address_are_kept(still: Still, form_browser: FormBrowser, uri: str, expected: str) -> None:
     """Query, fragment and scheme of the app's address stay. Source: journey.success-redirect"""
-    session = walk_to("confirm", still, visitor, redirect_uri=uri)
+    session = walk_to("confirm", still, form_browser, redirect_uri=uri)
 
-    reply = visitor._browser.request("POST", still.auth_url, form={"sess_id": session.session_id, "act": "confirm"})
+    reply = form_browser._browser.request("POST", still.auth_url, form={"sess_id": session.session_id, "act": "confirm"})
 
     location = reply.headers["location"]
     assert location == f"{expected}{session.session_id}" + ("#top" if "#top" in uri else "")
 
 
-def test_without_an_address_success_is_a_last_screen(still: Still, visitor: FormBrowser) -> None:
-    """An empty redirect_uri: the browser stays and reads how it went. Source: auth-session.uris"""
-    finish(still, visitor, redirect_uri="")
+def test_without_an_address_success_is_a_last_screen(still: Still, form_browser: FormBrowser) -> None:
+    """With an empty redirect_uri the browser stays and shows the success. Source: auth-session.uris"""
+    finish(still, form_browser, redirect_uri="")
 
-    assert (visitor.page.status, visitor.redirects) == (200, [])
-    assert b"You are sharing your data" in visitor.page.body
+    assert (form_browser.page.status, form_browser.redirects) == (200, [])
+    assert b"You are sharing your data" in form_browser.page.body
 
 
 @pytest.mark.parametrize("ending", ENDINGS, ids=lambda ending: ending.name.lower())
-def test_without_an_address_failure_is_a_last_screen(still: Still, visitor: FormBrowser, ending: Ending) -> None:
-    """An empty cancel_uri: the browser stays and reads that nothing was shared. Source: auth-session.uris"""
-    end(still, visitor, ending, cancel_uri="")
+def test_without_an_address_failure_is_a_last_screen(still: Still, form_browser: FormBrowser, ending: Ending) -> None:
+    """With an empty cancel_uri the browser stays and shows that nothing was shared. Source: auth-session.uris"""
+    end(still, form_browser, ending, cancel_uri="")
 
-    assert (visitor.page.status, visitor.redirects) == (200, [])
-    assert b"Nothing was shared" in visitor.page.body
-    assert visitor.text_of("data-ending")
+    assert (form_browser.page.status, form_browser.redirects) == (200, [])
+    assert b"Nothing was shared" in form_browser.page.body
+    assert form_browser.text_of("data-ending")
 
 
-def test_a_journey_that_timed_out_is_told_when_somebody_comes_back(still: Still, visitor: FormBrowser) -> None:
-    """Opening the page again goes to cancel_uri with CONSENT_TIMEOUT, once. Source: journey.timeout"""
-    session = walk_to("code", still, visitor)
+def test_a_timed_out_journey_redirects_when_it_is_opened_again(still: Still, form_browser: FormBrowser) -> None:
+    """Opening the page again redirects to cancel_uri with CONSENT_TIMEOUT, once. Source: journey.timeout"""
+    session = walk_to("code", still, form_browser)
     still.sandbox.clock.advance(minutes=11)
 
-    visitor.open(still.page_of(session))
-    first = visitor.redirects
-    visitor.open(still.page_of(session))
+    form_browser.open(still.page_of(session))
+    redirects = form_browser.redirects
+    form_browser.open(still.page_of(session))
 
-    assert first[-1].startswith(GONE)
-    assert "error_type=CONSENT_TIMEOUT" in first[-1]
-    assert (visitor.page.status, visitor.redirects) == (410, [])
+    assert redirects[-1].startswith(GONE)
+    assert "error_type=CONSENT_TIMEOUT" in redirects[-1]
+    assert (form_browser.page.status, form_browser.redirects) == (410, [])
 
 
-def test_a_form_that_comes_too_late_goes_the_same_way(still: Still, visitor: FormBrowser) -> None:
-    """Submitting after the time is over is no act, and tells of the timeout. Source: journey.timeout"""
-    session = walk_to("confirm", still, visitor)
+def test_a_late_form_gets_the_timeout(still: Still, form_browser: FormBrowser) -> None:
+    """A form after the time limit has no effect and gets the redirect of a timeout. Source: journey.timeout"""
+    session = walk_to("confirm", still, form_browser)
     still.sandbox.clock.advance(minutes=11)
 
-    visitor.submit("confirm")
+    form_browser.submit("confirm")
 
-    assert "error_type=CONSENT_TIMEOUT" in visitor.redirects[-1]
+    assert "error_type=CONSENT_TIMEOUT" in form_browser.redirects[-1]
     assert still.sandbox.consents_of(session.end_user_id) == []
 
 
 @pytest.mark.parametrize("ending", [Ending.APPROVED, *ENDINGS], ids=lambda ending: ending.name.lower())
-def test_a_used_session_cannot_be_used_again(still: Still, visitor: FormBrowser, ending: Ending) -> None:
-    """Opening it, or posting any of its forms, changes nothing and redirects nobody. Source: auth-session.single-use"""
-    session = finish(still, visitor) if ending is Ending.APPROVED else end(still, visitor, ending)
+def test_a_used_session_cannot_be_used_again(still: Still, form_browser: FormBrowser, ending: Ending) -> None:
+    """Opening it, or posting any of its forms, changes nothing and redirects nowhere. Source: auth-session.single-use"""
+    session = finish(still, form_browser) if ending is Ending.APPROVED else end(still, form_browser, ending)
     events = still.sandbox.events
 
-    visitor.open(still.page_of(session))
-    seen = [visitor.page.status]
+    form_browser.open(still.page_of(session))
+    statuses = [form_browser.page.status]
     for act in ("choose", "identify", "enter_code", "select", "confirm", "cancel", "deny"):
         form = {"sess_id": session.session_id, "act": act, "email": "a@b", "code": session.code or "", "account": "everyday"}
-        seen.append(visitor._browser.request("POST", still.auth_url, form=form).status)
+        statuses.append(form_browser._browser.request("POST", still.auth_url, form=form).status)
 
-    assert set(seen) == {410}
-    assert b"This invitation cannot be used" in visitor.page.body
+    assert set(statuses) == {410}
+    assert b"This invitation cannot be used" in form_browser.page.body
     assert (still.standing(session), still.sandbox.events) == (session, events)
 
 
-def test_who_comes_back_finds_the_way_to_the_app(still: Still, visitor: FormBrowser) -> None:
-    """A second click never strands anybody: the screen links to where the first was sent."""
-    session = finish(still, visitor)
-    target = visitor.redirects[-1]
+def test_a_used_session_links_to_the_app(still: Still, form_browser: FormBrowser) -> None:
+    """The screen links to the address of the first redirect."""
+    session = finish(still, form_browser)
+    target = form_browser.redirects[-1]
 
-    visitor.open(still.page_of(session))
+    form_browser.open(still.page_of(session))
 
-    assert f'href="{target.replace("&", "&amp;")}"'.encode() in visitor.page.body
+    assert f'href="{target.replace("&", "&amp;")}"'.encode() in form_browser.page.body
 
 
 @pytest.mark.parametrize("days", [5, 400])
-def test_an_expired_session_cannot_be_used(still: Still, visitor: FormBrowser, days: int) -> None:
-    """AUTH_SESSION_INVALID has no redirect: the page says so. Source: auth-session.lifetime"""
+def test_an_expired_session_cannot_be_used(still: Still, form_browser: FormBrowser, days: int) -> None:
+    """AUTH_SESSION_INVALID has no redirect; the page explains it. Source: auth-session.lifetime"""
     session = still.invite()
     still.sandbox.clock.advance(days=days)
 
-    visitor.open(still.page_of(session))
+    form_browser.open(still.page_of(session))
 
-    assert (visitor.page.status, visitor.redirects) == (410, [])
+    assert (form_browser.page.status, form_browser.redirects) == (410, [])
     assert still.standing(session).ending is Ending.INVALID
-    assert b"It is unknown or too old." in visitor.page.body
+    assert b"It is unknown or too old." in form_browser.page.body
 
 
-def test_a_session_that_expires_on_the_way_cannot_be_finished(still: Still, visitor: FormBrowser) -> None:
-    """Five days after its creation a session ends even between two acts. Source: auth-session.lifetime"""
+def test_a_session_that_expires_on_the_way_cannot_be_finished(still: Still, form_browser: FormBrowser) -> None:
+    """A session ends five days after its creation, even between two acts. Source: auth-session.lifetime"""
     session = still.invite()
     still.sandbox.clock.advance(days=5, minutes=-5)
-    visitor.open(still.page_of(session))
-    visitor.submit("choose", institution_id="88888")
+    form_browser.open(still.page_of(session))
+    form_browser.submit("choose", institution_id="88888")
     still.sandbox.clock.advance(minutes=5)
 
-    visitor.submit("identify", email="rosa.keane@example.com")
+    form_browser.submit("identify", email="rosa.keane@example.com")
 
-    assert visitor.page.status == 410
+    assert form_browser.page.status == 410
     assert still.standing(session).ending is Ending.INVALID
 
 
-def test_deleting_the_end_user_invalidates_an_open_page(still: Still, visitor: FormBrowser) -> None:
-    """The next form finds no session. Source: end-users.delete-ends-consents"""
-    session = walk_to("accounts", still, visitor)
+def test_deleting_the_end_user_invalidates_an_open_page(still: Still, form_browser: FormBrowser) -> None:
+    """The next form finds no valid session. Source: end-users.delete-ends-consents"""
+    session = walk_to("accounts", still, form_browser)
     still.client().delete(f"/v1/end-users/{session.end_user_id}")
 
-    visitor.submit("select", account="everyday")
+    form_browser.submit("select", account="everyday")
 
-    assert visitor.page.status == 410
-    assert b"This invitation cannot be used" in visitor.page.body
+    assert form_browser.page.status == 410
+    assert b"This invitation cannot be used" in form_browser.page.body
 
 
 @pytest.mark.parametrize("session_id", ["", "nothing", "\x00", "' or 1=1", "x" * 5_000])
-def test_an_unknown_session_cannot_be_used(still: Still, visitor: FormBrowser, session_id: str) -> None:
-    """Opening or posting it is 404 with a page that a person understands."""
-    browser = visitor._browser
+def test_an_unknown_session_cannot_be_used(still: Still, form_browser: FormBrowser, session_id: str) -> None:
+    """Opening or posting it gets 404 with an explanation."""
+    browser = form_browser._browser
 
     opened = browser.request("GET", f"{still.auth_url}?sess_id={session_id[:1000]}".replace("\x00", "%00"))
     posted = browser.request("POST", still.auth_url, form={"sess_id": session_id, "act": "confirm"})

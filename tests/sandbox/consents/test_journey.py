@@ -1,4 +1,4 @@
-"""The consent journey: every entry of the table is reached through the page, and nothing else leads anywhere."""
+"""The consent journey: every entry of the table is reached through the page, and no other act has an effect."""
 
 import pytest
 
@@ -25,51 +25,51 @@ EVERYTHING = {
 
 
 def test_every_entry_of_the_table_has_a_way() -> None:
-    """The walks below leave no entry out. Source: journey.stages"""
+    """The tests below cover every entry. Source: journey.stages"""
     assert set(WAYS) == set(journey_table.TABLE)
 
 
 @pytest.mark.parametrize("entry", journey_table.TABLE, ids="-".join)
-def test_the_page_leads_where_the_table_says(still: Still, visitor: FormBrowser, entry: tuple[str, str, str]) -> None:
-    """Through real forms, each act at each stage leads to its stage or its ending. Source: journey.stages"""
-    stage, _, answer = entry
-    session = walk_to(stage, still, visitor, name=WHO.get(answer, "rosa"))
+def test_the_page_follows_the_table(still: Still, form_browser: FormBrowser, entry: tuple[str, str, str]) -> None:
+    """With real forms, each act at each stage leads to the table's stage or ending. Source: journey.stages"""
+    stage, _, response = entry
+    session = walk_to(stage, still, form_browser, name=WHO.get(response, "rosa"))
 
-    WAYS[entry](still, session, visitor)
+    WAYS[entry](still, session, form_browser)
 
     after = still.standing(session)
     assert (after.ending or after.stage) == journey_table.TABLE[entry]
 
 
 @pytest.mark.parametrize(("stage", "act"), IMPOSSIBLE)
-def test_what_is_not_in_the_table_changes_nothing(still: Still, visitor: FormBrowser, stage: str, act: str) -> None:
+def test_an_act_outside_the_table_changes_nothing(still: Still, form_browser: FormBrowser, stage: str, act: str) -> None:
     """A form for another stage, or for none, leaves the session as it was. Source: journey.stages"""
-    before = walk_to(stage, still, visitor)
+    before = walk_to(stage, still, form_browser)
 
-    visitor.open(still.page_of(before))
+    form_browser.open(still.page_of(before))
     reply = _post(still, {"sess_id": before.session_id, "act": act, **EVERYTHING})
 
     assert still.standing(before) == before
     assert reply == 303
-    assert visitor.page.status == 200
+    assert form_browser.page.status == 200
 
 
-def test_an_institution_that_was_named_cannot_be_changed(still: Still, visitor: FormBrowser) -> None:
-    """With institution_id the journey begins at the log-in, and no choice is offered. Source: journey.stages"""
+def test_a_given_institution_cannot_be_changed(still: Still, form_browser: FormBrowser) -> None:
+    """With institution_id the journey begins at the log-in, without a choice. Source: journey.stages"""
     session = still.invite(institution_id="88888")
 
-    visitor.open(still.page_of(session))
+    form_browser.open(still.page_of(session))
 
     assert still.standing(session).stage == "login"
-    assert b"Log in at Banking Sandbox Data Holder" in visitor.page.body
-    assert visitor.choices("institution_id") == ()
+    assert b"Log in at Banking Sandbox Data Holder" in form_browser.page.body
+    assert form_browser.choices("institution_id") == ()
 
 
-def test_an_approval_becomes_a_consent(still: Still, visitor: FormBrowser) -> None:
-    """The chosen accounts, the institution and the person are in it, and its syncs begin. Source: consents.received"""
-    opened = walk_to("accounts", still, visitor)
-    visitor.submit("select", account="savings")
-    visitor.submit("confirm")
+def test_an_approval_becomes_a_consent(still: Still, form_browser: FormBrowser) -> None:
+    """The consent has the chosen accounts, the institution and the person, and its syncs begin. Source: consents.received"""
+    opened = walk_to("accounts", still, form_browser)
+    form_browser.submit("select", account="savings")
+    form_browser.submit("confirm")
 
     (consent,) = still.sandbox.consents_of(opened.end_user_id)
     assert (consent.account_keys, consent.institution_id, consent.person) == (
@@ -85,24 +85,24 @@ def test_an_approval_becomes_a_consent(still: Still, visitor: FormBrowser) -> No
 
 
 @pytest.mark.parametrize("entry", [pair for pair, to in journey_table.TABLE.items() if isinstance(to, Ending)], ids="-".join)
-def test_only_an_approval_leaves_a_consent(still: Still, visitor: FormBrowser, entry: tuple[str, str, str]) -> None:
-    """Every other ending leaves nothing behind, and no event. Source: journey.error-types"""
-    stage, _, answer = entry
-    session = walk_to(stage, still, visitor, name=WHO.get(answer, "rosa"))
+def test_only_an_approval_leaves_a_consent(still: Still, form_browser: FormBrowser, entry: tuple[str, str, str]) -> None:
+    """Every other ending leaves no consent and no event. Source: journey.error-types"""
+    stage, _, response = entry
+    session = walk_to(stage, still, form_browser, name=WHO.get(response, "rosa"))
 
-    WAYS[entry](still, session, visitor)
+    WAYS[entry](still, session, form_browser)
 
     ended = still.standing(session)
     consents = still.sandbox.consents_of(session.end_user_id)
     assert len(consents) == len(still.sandbox.events) == (1 if ended.ending is Ending.APPROVED else 0)
 
 
-def test_patience_ends_after_ten_minutes(still: Still, visitor: FormBrowser) -> None:
-    """At ten minutes the journey still goes on; each act begins a new wait. Source: journey.timeout"""
-    session = walk_to("code", still, visitor)
+def test_an_institutions_screen_times_out_after_ten_minutes(still: Still, form_browser: FormBrowser) -> None:
+    """At ten minutes the journey is still open, and each act restarts the limit. Source: journey.timeout"""
+    session = walk_to("code", still, form_browser)
 
     still.sandbox.clock.advance(minutes=10)
-    visitor.submit("enter_code", code=visitor.text_of("data-code"))
+    form_browser.submit("enter_code", code=form_browser.text_of("data-code"))
     still.sandbox.clock.advance(minutes=10)
 
     assert still.standing(session).ending is None
@@ -110,10 +110,10 @@ def test_patience_ends_after_ten_minutes(still: Still, visitor: FormBrowser) -> 
     assert still.standing(session).ending is Ending.TIMED_OUT
 
 
-def test_a_page_that_is_opened_begins_to_wait(still: Still, visitor: FormBrowser) -> None:
-    """Looking at a log-in starts its patience; an unopened page waits five days. Source: journey.timeout"""
+def test_opening_a_page_starts_its_time_limit(still: Still, form_browser: FormBrowser) -> None:
+    """Opening a log-in starts its limit; an unopened page is valid for five days. Source: journey.timeout"""
     opened, unopened = still.invite(institution_id="88888"), still.invite(institution_id="88888")
-    visitor.open(still.page_of(opened))
+    form_browser.open(still.page_of(opened))
 
     still.sandbox.clock.advance(minutes=11)
 
@@ -121,68 +121,71 @@ def test_a_page_that_is_opened_begins_to_wait(still: Still, visitor: FormBrowser
     assert still.standing(unopened).ending is None
 
 
-def test_fiskils_own_screen_waits_for_days(still: Still, visitor: FormBrowser) -> None:
-    """The choice of an institution is no institution's screen and does not time out. Source: journey.timeout"""
-    session = walk_to("institution", still, visitor)
+def test_fiskils_own_screen_has_no_time_limit(still: Still, form_browser: FormBrowser) -> None:
+    """The choice of an institution is not an institution's screen and does not time out. Source: journey.timeout"""
+    session = walk_to("institution", still, form_browser)
 
     still.sandbox.clock.advance(days=4)
 
     assert still.standing(session).ending is None
 
 
-def test_a_person_without_accounts_is_ineligible(still: Still, visitor: FormBrowser) -> None:
-    """Who has nothing to share cannot go on, whatever their file says. Source: journey.error-types"""
+def test_a_person_without_accounts_is_ineligible(still: Still, form_browser: FormBrowser) -> None:
+    """A person with nothing to share cannot continue, whatever outcome their file sets. Source: journey.error-types"""
     import msgspec
 
     from fiskil_harness.core import catalog
 
     still.sandbox.admit(msgspec.structs.replace(catalog.person("ben"), email="poor@example.com", accounts=()))
-    session = walk_to("login", still, visitor)
-    visitor.submit("identify", email="poor@example.com")
-    visitor.submit("enter_code", code=visitor.text_of("data-code"))
+    session = walk_to("login", still, form_browser)
+    form_browser.submit("identify", email="poor@example.com")
+    form_browser.submit("enter_code", code=form_browser.text_of("data-code"))
 
     assert still.standing(session).ending is Ending.INELIGIBLE
 
 
-def test_any_address_logs_somebody_in(still: Still, visitor: FormBrowser) -> None:
-    """An address that nobody has is a new person with accounts, the same one the next time. Source: journey.any-email"""
-    seen = []
+def test_any_address_logs_in_a_person(still: Still, form_browser: FormBrowser) -> None:
+    """A new address gets a generated person with accounts, and the same person the next time. Source: journey.any-email"""
+    accounts_by_visit = []
     for _ in range(2):
-        walk_to("login", still, visitor)
-        visitor.submit("identify", email="someone.new@example.com")
-        visitor.submit("enter_code", code=visitor.text_of("data-code"))
-        seen.append(visitor.choices("account"))
+        walk_to("login", still, form_browser)
+        form_browser.submit("identify", email="someone.new@example.com")
+        form_browser.submit("enter_code", code=form_browser.text_of("data-code"))
+        accounts_by_visit.append(form_browser.choices("account"))
 
-    assert seen[0] == seen[1]
-    assert len(seen[0]) >= 2
+    assert accounts_by_visit[0] == accounts_by_visit[1]
+    assert len(accounts_by_visit[0]) >= 2
 
 
 @pytest.mark.parametrize(
     "email", ["", "@", "a@", "@b", "a b@c", "a@b@c", "a@b\x00", "a@\u202eb", "x" * 65 + "@b", "a@" + "b" * 190, "\ufeff"]
 )
-def test_what_is_no_address_is_said_to_be_none(still: Still, visitor: FormBrowser, email: str) -> None:
-    """The log-in stays and complains. Source: journey.stages"""
-    session = walk_to("login", still, visitor)
+def test_an_invalid_address_gets_a_complaint(still: Still, form_browser: FormBrowser, email: str) -> None:
+    """The log-in stays and shows the complaint. Source: journey.stages"""
+    session = walk_to("login", still, form_browser)
 
-    visitor.submit("identify", email=email)
+    form_browser.submit("identify", email=email)
 
     assert still.standing(session).stage == "login"
-    assert b"That is no e-mail address." in visitor.page.body
+    assert b"That is no e-mail address." in form_browser.page.body
 
 
 @pytest.mark.parametrize("way", ["{0}", " {0} ", "{1} {2}"])
-def test_a_code_may_be_typed_with_spaces(still: Still, visitor: FormBrowser, way: str) -> None:
+def test_a_code_may_be_typed_with_spaces(still: Still, form_browser: FormBrowser, way: str) -> None:
     """Spaces are not part of the code."""
-    session = walk_to("code", still, visitor)
-    code = visitor.text_of("data-code")
+    session = walk_to("code", still, form_browser)
+    code = form_browser.text_of("data-code")
 
-    visitor.submit("enter_code", code=way.format(code, code[:3], code[3:]))
+    form_browser.submit("enter_code", code=way.format(code, code[:3], code[3:]))
 
     assert still.standing(session).stage == "accounts"
 
 
-def test_a_renewal_keeps_the_consent(still: Still, visitor: FormBrowser) -> None:
-    """Same arrangement_id, another end, other accounts, consent.updated. Source: auth-session.renewal"""
+def test_a_renewal_keeps_the_consent(still: Still, form_browser: FormBrowser) -> None:
+    """The arrangement_id stays, with another end and other accounts, and consent.updated is emitted.
+
+    Source: auth-session.renewal
+    """
     consent = still.consent("rosa")
     still.sandbox.clock.advance(days=60)
     client = still.client()
@@ -192,12 +195,12 @@ def test_a_renewal_keeps_the_consent(still: Still, visitor: FormBrowser) -> None
         "cancel_uri": "",
         "arrangement_id": consent.arrangement_id,
     }
-    visitor.open(client.post("/v1/auth/session", json=body).json()["auth_url"])
-    visitor.submit("choose", institution_id="88888")
-    visitor.submit("identify", email="rosa.keane@example.com")
-    visitor.submit("enter_code", code=visitor.text_of("data-code"))
-    visitor.submit("select", account="savings")
-    visitor.submit("confirm")
+    form_browser.open(client.post("/v1/auth/session", json=body).json()["auth_url"])
+    form_browser.submit("choose", institution_id="88888")
+    form_browser.submit("identify", email="rosa.keane@example.com")
+    form_browser.submit("enter_code", code=form_browser.text_of("data-code"))
+    form_browser.submit("select", account="savings")
+    form_browser.submit("confirm")
 
     (renewed,) = client.get("/v1/consent", params={"end_user_id": consent.end_user_id}).json()["consents"]
     assert (renewed["arrangement_id"], renewed["duration"]) == (consent.arrangement_id, 7_776_000)
@@ -206,7 +209,7 @@ def test_a_renewal_keeps_the_consent(still: Still, visitor: FormBrowser) -> None
     assert still.sandbox.events[-1].kind == "consent.updated"
 
 
-def test_somebody_else_cannot_renew(still: Still, visitor: FormBrowser) -> None:
+def test_another_person_cannot_renew(still: Still, form_browser: FormBrowser) -> None:
     """Another person at the institution gives a new consent, and the old one stays. Source: auth-session.renewal"""
     consent = still.consent("ben")
     body = {
@@ -215,21 +218,21 @@ def test_somebody_else_cannot_renew(still: Still, visitor: FormBrowser) -> None:
         "cancel_uri": "",
         "arrangement_id": consent.arrangement_id,
     }
-    visitor.open(still.client().post("/v1/auth/session", json=body).json()["auth_url"])
-    visitor.submit("choose", institution_id="88888")
-    visitor.submit("identify", email="rosa.keane@example.com")
-    visitor.submit("enter_code", code=visitor.text_of("data-code"))
-    visitor.submit("select", account="savings")
-    visitor.submit("confirm")
+    form_browser.open(still.client().post("/v1/auth/session", json=body).json()["auth_url"])
+    form_browser.submit("choose", institution_id="88888")
+    form_browser.submit("identify", email="rosa.keane@example.com")
+    form_browser.submit("enter_code", code=form_browser.text_of("data-code"))
+    form_browser.submit("select", account="savings")
+    form_browser.submit("confirm")
 
-    assert [each_consent.is_active for each_consent in still.sandbox.consents_of(consent.end_user_id)] == [True, True]
+    assert [other.is_active for other in still.sandbox.consents_of(consent.end_user_id)] == [True, True]
 
 
-def test_confirming_twice_at_once_makes_one_consent(still: Still, visitor: FormBrowser) -> None:
-    """Two browsers that send the last form together make one consent. Source: auth-session.single-use"""
+def test_confirming_twice_at_once_makes_one_consent(still: Still, form_browser: FormBrowser) -> None:
+    """Concurrent posts of the last form make one consent. Source: auth-session.single-use"""
     import concurrent.futures
 
-    session = walk_to("confirm", still, visitor)
+    session = walk_to("confirm", still, form_browser)
     form = {"sess_id": session.session_id, "act": "confirm"}
 
     with concurrent.futures.ThreadPoolExecutor(8) as pool:
@@ -240,19 +243,19 @@ def test_confirming_twice_at_once_makes_one_consent(still: Still, visitor: FormB
     assert len(still.sandbox.consents_of(session.end_user_id)) == 1
 
 
-def test_one_end_user_may_consent_twice(still: Still, visitor: FormBrowser) -> None:
-    """Each session makes a consent of its own. Source: auth-session.single-use"""
-    first = finish(still, visitor)
+def test_one_end_user_may_consent_twice(still: Still, form_browser: FormBrowser) -> None:
+    """Each session makes its own consent. Source: auth-session.single-use"""
+    first = finish(still, form_browser)
     with still.sandbox.store.changing() as store:
         from fiskil_harness.sandbox.consents import sessions
 
         again = sessions.open_session(store, end_user_id=first.end_user_id, redirect_uri="", cancel_uri="")
-    visitor.open(still.page_of(again))
-    visitor.submit("choose", institution_id="88888")
-    visitor.submit("identify", email="ben.okafor@example.com")
-    visitor.submit("enter_code", code=visitor.text_of("data-code"))
-    visitor.submit("select", account="daily")
-    visitor.submit("confirm")
+    form_browser.open(still.page_of(again))
+    form_browser.submit("choose", institution_id="88888")
+    form_browser.submit("identify", email="ben.okafor@example.com")
+    form_browser.submit("enter_code", code=form_browser.text_of("data-code"))
+    form_browser.submit("select", account="daily")
+    form_browser.submit("confirm")
 
     assert len(still.sandbox.consents_of(first.end_user_id)) == 2
 

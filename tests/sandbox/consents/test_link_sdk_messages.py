@@ -1,4 +1,4 @@
-"""What the page tells the window that watches: the documented messages, whichever way a journey comes to its end."""
+"""Messages to the window that embeds or opened the page: the documented ones for each way a journey ends."""
 
 import html
 import json
@@ -23,23 +23,23 @@ INVALID = {
 }
 
 
-def told(body: bytes) -> list[dict[str, Any]]:
-    """What a page is going to post."""
+def posted_messages(body: bytes) -> list[dict[str, Any]]:
+    """Return the messages that a page will post."""
     text = body.decode().partition('data-messages="')[2].partition('"')[0]
-    found: list[dict[str, Any]] = json.loads(html.unescape(text) or "[]")
-    return found
+    messages: list[dict[str, Any]] = json.loads(html.unescape(text) or "[]")
+    return messages
 
 
-def end(still: Still, visitor: FormBrowser, ending: Ending, **session: str) -> AuthSession:
-    """A journey that ends so, without anybody watching."""
+def end(still: Still, form_browser: FormBrowser, ending: Ending, **session: str) -> AuthSession:
+    """Return a session whose journey ended with *ending*, without a listening window."""
     entry = ENDINGS[ending]
-    opened = walk_to(entry[0], still, visitor, name=WHO.get(entry[2], "rosa"), **session)
-    WAYS[entry](still, opened, visitor)
+    opened = walk_to(entry[0], still, form_browser, name=WHO.get(entry[2], "rosa"), **session)
+    WAYS[entry](still, opened, form_browser)
     return still.standing(opened)
 
 
 def failure(session: AuthSession, ending: Ending) -> dict[str, Any]:
-    """The documented message of a journey that failed."""
+    """Return the documented message of a failed journey."""
     return {
         "isCompleted": False,
         "error": ending.value.lower(),
@@ -50,47 +50,50 @@ def failure(session: AuthSession, ending: Ending) -> dict[str, Any]:
     }
 
 
-def test_an_approval_names_the_consent(still: Still, visitor: FormBrowser) -> None:
-    """isCompleted, the app's own address, and consentID, on a screen that stays. Source: sdk.messages, sdk.last-screen"""
-    session = walk_to("confirm", still, visitor)
+def test_an_approval_names_the_consent(still: Still, form_browser: FormBrowser) -> None:
+    """The last screen stays and posts isCompleted, the app's own address and consentID.
 
-    visitor.submit("confirm", watched="1")
+    Source: sdk.messages, sdk.last-screen
+    """
+    session = walk_to("confirm", still, form_browser)
+
+    form_browser.submit("confirm", watched="1")
 
     [consent] = still.sandbox.consents_of(session.end_user_id)
-    assert (visitor.page.status, visitor.redirects) == (200, [])
-    assert told(visitor.page.body) == [
+    assert (form_browser.page.status, form_browser.redirects) == (200, [])
+    assert posted_messages(form_browser.page.body) == [
         {"isCompleted": True, "redirectURL": BACK, "consentID": consent.arrangement_id},
     ]
 
 
-def test_an_approval_without_an_address_names_none(still: Still, visitor: FormBrowser) -> None:
-    """An empty redirect_uri leaves redirectURL out. Source: sdk.redirect-url"""
-    session = walk_to("confirm", still, visitor, redirect_uri="")
+def test_an_approval_without_an_address_names_none(still: Still, form_browser: FormBrowser) -> None:
+    """With an empty redirect_uri, redirectURL is left out. Source: sdk.redirect-url"""
+    session = walk_to("confirm", still, form_browser, redirect_uri="")
 
-    visitor.submit("confirm")
+    form_browser.submit("confirm")
 
     [consent] = still.sandbox.consents_of(session.end_user_id)
-    assert told(visitor.page.body) == [{"isCompleted": True, "consentID": consent.arrangement_id}]
+    assert posted_messages(form_browser.page.body) == [{"isCompleted": True, "consentID": consent.arrangement_id}]
 
 
 @pytest.mark.parametrize("ending", ENDINGS, ids=lambda ending: ending.name.lower())
-def test_a_failure_says_which(still: Still, visitor: FormBrowser, ending: Ending) -> None:
-    """Five fields beside isCompleted, with the id that a redirect would carry. Source: sdk.failure-form"""
-    session = end(still, visitor, ending, cancel_uri="")
+def test_a_failure_has_its_error_fields(still: Still, form_browser: FormBrowser, ending: Ending) -> None:
+    """It has five fields besides isCompleted, with the error id that a redirect would have. Source: sdk.failure-form"""
+    session = end(still, form_browser, ending, cancel_uri="")
 
     assert session.error_id
-    assert told(visitor.page.body) == [failure(session, ending)]
+    assert posted_messages(form_browser.page.body) == [failure(session, ending)]
 
 
-def test_every_ending_is_among_them() -> None:
-    """Success, the invalid session, and the six of the table are all there are. Source: journey.error-types"""
+def test_every_ending_is_covered() -> None:
+    """Success, the invalid session and the six endings of the table are all endings. Source: journey.error-types"""
     assert {Ending.APPROVED, Ending.INVALID, *ENDINGS} == set(Ending)
 
 
-def test_a_frame_is_known_by_its_request(still: Still, visitor: FormBrowser) -> None:
-    """Sec-Fetch-Dest is enough, on a form and on a look after the time was over. Source: sdk.messages"""
-    first, second = walk_to("login", still, visitor), walk_to("login", still, visitor)
-    browser = visitor._browser
+def test_a_frame_is_recognised_by_its_request(still: Still, form_browser: FormBrowser) -> None:
+    """Sec-Fetch-Dest is enough, for a form and for a page opened after the time limit. Source: sdk.messages"""
+    first, second = walk_to("login", still, form_browser), walk_to("login", still, form_browser)
+    browser = form_browser._browser
 
     cancelled = browser.request(
         "POST", still.auth_url, form={"sess_id": first.session_id, "act": "cancel"}, headers=IN_A_FRAME
@@ -98,108 +101,106 @@ def test_a_frame_is_known_by_its_request(still: Still, visitor: FormBrowser) -> 
     still.sandbox.clock.advance(minutes=11)
     late = browser.request("GET", still.page_of(second), headers=IN_A_FRAME)
 
-    assert (cancelled.status, told(cancelled.body)) == (200, [failure(still.standing(first), Ending.CANCELLED)])
-    assert (late.status, told(late.body)) == (200, [failure(still.standing(second), Ending.TIMED_OUT)])
+    assert (cancelled.status, posted_messages(cancelled.body)) == (200, [failure(still.standing(first), Ending.CANCELLED)])
+    assert (late.status, posted_messages(late.body)) == (200, [failure(still.standing(second), Ending.TIMED_OUT)])
 
 
-def test_a_tab_goes_back_to_the_app_as_ever(still: Still, visitor: FormBrowser) -> None:
-    """Sec-Fetch-Dest document is no frame. Source: journey.error-redirect"""
-    session = walk_to("login", still, visitor)
+def test_a_tab_is_redirected_to_the_app(still: Still, form_browser: FormBrowser) -> None:
+    """A request with Sec-Fetch-Dest document is not from a frame. Source: journey.error-redirect"""
+    session = walk_to("login", still, form_browser)
     headers = {**IN_A_FRAME, "sec-fetch-dest": "document"}
 
-    answer = visitor._browser.request(
+    response = form_browser._browser.request(
         "POST", still.auth_url, form={"sess_id": session.session_id, "act": "cancel"}, headers=headers
     )
 
-    assert (answer.status, answer.body) == (303, b"")
+    assert (response.status, response.body) == (303, b"")
 
 
-def test_no_screen_on_the_way_tells_anything(still: Still, visitor: FormBrowser) -> None:
+def test_no_screen_before_the_end_posts_a_message(still: Still, form_browser: FormBrowser) -> None:
     """Before the end there is no message. Source: sdk.messages"""
-    session = walk_to("confirm", still, visitor)
+    session = walk_to("confirm", still, form_browser)
 
-    assert told(visitor.page.body) == []
+    assert posted_messages(form_browser.page.body) == []
     assert messages_of(session, still.sandbox.store.interpretation) == ()
 
 
-def test_a_session_that_cannot_be_used_is_invalid(still: Still, visitor: FormBrowser) -> None:
-    """Unknown, used up, and too old look the same from outside. Source: sdk.invalid-session"""
-    used, old = end(still, visitor, Ending.DENIED), still.invite()
-    seen = [visitor.open(f"{still.auth_url}?sess_id=nobody"), visitor.open(still.page_of(used))]
+def test_a_session_that_cannot_be_used_is_invalid(still: Still, form_browser: FormBrowser) -> None:
+    """Unknown, used and expired sessions post the same message. Source: sdk.invalid-session"""
+    used, old = end(still, form_browser, Ending.DENIED), still.invite()
+    replies = [form_browser.open(f"{still.auth_url}?sess_id=nobody"), form_browser.open(still.page_of(used))]
     still.sandbox.clock.advance(days=5)
-    seen.append(visitor.open(still.page_of(old)))
+    replies.append(form_browser.open(still.page_of(old)))
 
-    assert [(http_reply.status, told(http_reply.body)) for http_reply in seen] == [
+    assert [(reply.status, posted_messages(reply.body)) for reply in replies] == [
         (404, [INVALID]),
         (410, [INVALID]),
         (410, [INVALID]),
     ]
 
 
-def test_the_last_screen_is_shown_once(still: Still, visitor: FormBrowser) -> None:
-    """A reload in the frame is an invalid session. Source: auth-session.single-use"""
-    session = walk_to("confirm", still, visitor)
-    visitor.submit("confirm", watched="1")
+def test_the_last_screen_is_shown_once(still: Still, form_browser: FormBrowser) -> None:
+    """A reload in the frame shows an invalid session. Source: auth-session.single-use"""
+    session = walk_to("confirm", still, form_browser)
+    form_browser.submit("confirm", watched="1")
 
-    again = visitor._browser.request("GET", still.page_of(session), headers=IN_A_FRAME)
+    again = form_browser._browser.request("GET", still.page_of(session), headers=IN_A_FRAME)
 
-    assert (again.status, told(again.body)) == (410, [INVALID])
+    assert (again.status, posted_messages(again.body)) == (410, [INVALID])
     assert len(still.sandbox.consents_of(session.end_user_id)) == 1
 
 
-def test_the_last_screen_leads_back_too(still: Still, visitor: FormBrowser) -> None:
-    """Who opened the page and does not listen strands nobody: the link leaves any frame. Source: sdk.last-screen"""
-    walk_to("login", still, visitor)
+def test_the_last_screen_has_a_link_to_the_app(still: Still, form_browser: FormBrowser) -> None:
+    """The link leaves any frame, for a window that does not listen. Source: sdk.last-screen"""
+    walk_to("login", still, form_browser)
 
-    visitor.submit("cancel", watched="1")
+    form_browser.submit("cancel", watched="1")
 
-    assert b'target="_top" href="https://app.example/cancelled?customer=7&amp;error=access_denied' in visitor.page.body
+    assert b'target="_top" href="https://app.example/cancelled?customer=7&amp;error=access_denied' in form_browser.page.body
 
 
-def test_the_message_is_the_same_whoever_asks(still: Still, visitor: FormBrowser) -> None:
-    """The page posts what is made from the session, before and after the browser was sent back. Source: sdk.messages"""
-    session = end(still, visitor, Ending.DENIED, cancel_uri="")
+def test_the_message_does_not_depend_on_the_caller(still: Still, form_browser: FormBrowser) -> None:
+    """It is made from the session, so it is the same before and after the redirect. Source: sdk.messages"""
+    session = end(still, form_browser, Ending.DENIED, cancel_uri="")
 
-    assert messages_of(session, still.sandbox.store.interpretation) == tuple(told(visitor.page.body))
+    assert messages_of(session, still.sandbox.store.interpretation) == tuple(posted_messages(form_browser.page.body))
     assert session.has_returned
 
 
 @pytest.mark.parametrize("ending", ENDINGS, ids=lambda ending: ending.name.lower())
-def test_a_failure_by_address_is_the_redirect(still: Still, visitor: FormBrowser, ending: Ending) -> None:
-    """That reading posts what the browser would have gone to. Source: sdk.failure-form"""
+def test_a_failure_by_address_is_the_redirect(still: Still, form_browser: FormBrowser, ending: Ending) -> None:
+    """That interpretation posts the address of the redirect. Source: sdk.failure-form"""
     still.sandbox.read_as({"sdk.failure-form": "redirect-url"})
-    session = end(still, visitor, ending)
+    session = end(still, form_browser, ending)
 
     [message] = messages_of(session, still.sandbox.store.interpretation)
-    assert message == {"isCompleted": True, "redirectURL": visitor.redirects[-1]}
+    assert message == {"isCompleted": True, "redirectURL": form_browser.redirects[-1]}
 
 
-def test_a_failure_by_address_has_one_without_a_cancel_uri(still: Still, visitor: FormBrowser) -> None:
-    """Then it is the captured page, which nobody visits from here. Source: sdk.failure-form"""
+def test_a_failure_by_address_has_one_without_a_cancel_uri(still: Still, form_browser: FormBrowser) -> None:
+    """The address is then the captured page, to which the sandbox never redirects. Source: sdk.failure-form"""
     still.sandbox.read_as({"sdk.failure-form": "redirect-url"})
-    end(still, visitor, Ending.DENIED, cancel_uri="")
+    end(still, form_browser, Ending.DENIED, cancel_uri="")
 
-    [message] = told(visitor.page.body)
+    [message] = posted_messages(form_browser.page.body)
     assert message["redirectURL"].startswith("https://auth.fiskil.com/cancel?error=access_denied&")
 
 
-def test_cancelling_may_be_told_as_a_denial(still: Still, visitor: FormBrowser) -> None:
-    """The reading of redirects rules messages as well. Source: journey.cancelled-type"""
+def test_cancelling_may_be_reported_as_a_denial(still: Still, form_browser: FormBrowser) -> None:
+    """The interpretation of redirects applies to messages too. Source: journey.cancelled-type"""
     still.sandbox.read_as({"journey.cancelled-type": "denied"})
-    session = end(still, visitor, Ending.CANCELLED, cancel_uri="")
+    session = end(still, form_browser, Ending.CANCELLED, cancel_uri="")
 
-    assert told(visitor.page.body) == [failure(session, Ending.DENIED)]
+    assert posted_messages(form_browser.page.body) == [failure(session, Ending.DENIED)]
 
 
-def test_no_message_carries_a_secret(still: Still, visitor: FormBrowser) -> None:
-    """Any origin may read it: no code, no e-mail, no key, no session that is still good. Source: sdk.target-origin"""
-    session = walk_to("confirm", still, visitor)
-    visitor.submit("confirm", watched="1")
+def test_no_message_carries_a_secret(still: Still, form_browser: FormBrowser) -> None:
+    """Any origin may read a message, so it has no code, e-mail, key or open session. Source: sdk.target-origin"""
+    session = walk_to("confirm", still, form_browser)
+    form_browser.submit("confirm", watched="1")
 
-    text = json.dumps(told(visitor.page.body))
+    posted = json.dumps(posted_messages(form_browser.page.body))
     secrets = [value for values in still.sandbox.canaries().values() for value in values]
     assert session.code
     assert session.email
-    assert [
-        each_text for each_text in (session.code, session.email, session.session_id, *secrets) if each_text in text
-    ] == []
+    assert [secret for secret in (session.code, session.email, session.session_id, *secrets) if secret in posted] == []

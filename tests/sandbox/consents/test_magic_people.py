@@ -1,4 +1,4 @@
-"""Magic people and codes: what an address or a code brings about, without any order."""
+"""Magic people and codes: the effects of an address or a code."""
 
 from typing import Any
 
@@ -17,20 +17,20 @@ from tests.sandbox.consents.walks import walk_to
 from tests.sandbox.still import Still
 
 
-def log_in(still: Still, visitor: FormBrowser, name: str, code: str = "123456") -> str:
-    """Open a new session's page, log in as somebody and type a code; the session's id."""
+def log_in(still: Still, form_browser: FormBrowser, name: str, code: str = "123456") -> str:
+    """Open a new session's page, log in as a person, enter a code, and return the session id."""
     opened = still.invite(institution_id="88888")
-    visitor.open(still.page_of(opened))
-    visitor.submit("identify", email=catalog.person(name).email)
-    visitor.submit("enter_code", code=code)
+    form_browser.open(still.page_of(opened))
+    form_browser.submit("identify", email=catalog.person(name).email)
+    form_browser.submit("enter_code", code=code)
     return opened.session_id
 
 
-def connect(still: Still, visitor: FormBrowser, name: str) -> Consent:
-    """The consent of somebody who shares what the page offers."""
-    session_id = log_in(still, visitor, name)
-    visitor.submit("select", account=list(visitor.choices("account")))
-    visitor.submit("confirm")
+def connect(still: Still, form_browser: FormBrowser, name: str) -> Consent:
+    """Return the consent of a person who shares everything that the page offers."""
+    session_id = log_in(still, form_browser, name)
+    form_browser.submit("select", account=list(form_browser.choices("account")))
+    form_browser.submit("confirm")
     session = still.sandbox.session(session_id)
     assert session is not None
     (consent,) = still.sandbox.consents_of(session.end_user_id)
@@ -42,14 +42,14 @@ def kinds(still: Still) -> list[str]:
 
 
 def rows(api: httpx.Client, consent: Consent) -> int:
-    """How many transactions the API serves."""
-    answer = api.get("/v1/banking/transactions", params={"end_user_id": consent.end_user_id, "page[size]": "1000"})
-    return len(answer.json()["transactions"])
+    """Return the number of transactions that the API serves."""
+    response = api.get("/v1/banking/transactions", params={"end_user_id": consent.end_user_id, "page[size]": "1000"})
+    return len(response.json()["transactions"])
 
 
-def test_the_right_code_is_right_everywhere(still: Still, visitor: FormBrowser) -> None:
-    """123456 goes on, though the page shows another."""
-    session_id = log_in(still, visitor, "rosa")
+def test_the_magic_right_code_is_always_accepted(still: Still, form_browser: FormBrowser) -> None:
+    """123456 is accepted, although the page shows another code."""
+    session_id = log_in(still, form_browser, "rosa")
 
     session = still.sandbox.session(session_id)
     assert session is not None
@@ -57,57 +57,60 @@ def test_the_right_code_is_right_everywhere(still: Still, visitor: FormBrowser) 
     assert session.code not in MAGIC_CODES
 
 
-def test_the_wrong_code_is_wrong_everywhere(still: Still, visitor: FormBrowser) -> None:
+def test_the_magic_wrong_code_is_always_refused(still: Still, form_browser: FormBrowser) -> None:
     """000000 three times ends the journey. Source: journey.code-attempts"""
-    session_id = log_in(still, visitor, "rosa", code="000000")
-    assert b"That is not the code." in visitor.page.body
-    visitor.submit("enter_code", code="000 000")
-    visitor.submit("enter_code", code="000000")
+    session_id = log_in(still, form_browser, "rosa", code="000000")
+    assert b"That is not the code." in form_browser.page.body
+    form_browser.submit("enter_code", code="000 000")
+    form_browser.submit("enter_code", code="000000")
 
     session = still.sandbox.session(session_id)
     assert session is not None
     assert session.ending is Ending.OTP_FAILURE
 
 
-def test_an_expired_code_is_sent_again(still: Still, visitor: FormBrowser) -> None:
-    """999999 brings a new code, counts for nothing, and the old one is good no more. Source: journey.code-expired"""
-    opened = walk_to("code", still, visitor)
-    first = visitor.text_of("data-code")
-    visitor.submit("enter_code", code="999999")
-    second = visitor.text_of("data-code")
+def test_an_expired_code_is_sent_again(still: Still, form_browser: FormBrowser) -> None:
+    """999999 produces a new code without counting as wrong, and the old code is no longer valid.
 
-    assert b"That code has expired." in visitor.page.body
-    visitor.submit("enter_code", code=first)
+    Source: journey.code-expired
+    """
+    opened = walk_to("code", still, form_browser)
+    first = form_browser.text_of("data-code")
+    form_browser.submit("enter_code", code="999999")
+    second = form_browser.text_of("data-code")
+
+    assert b"That code has expired." in form_browser.page.body
+    form_browser.submit("enter_code", code=first)
     assert still.standing(opened).wrong_codes == 1
-    visitor.submit("enter_code", code=second)
+    form_browser.submit("enter_code", code=second)
     assert still.standing(opened).stage == "accounts"
     assert first != second
 
 
-def test_codes_expire_again_and_again(still: Still, visitor: FormBrowser) -> None:
-    """Each time another one comes."""
-    walk_to("code", still, visitor)
-    codes = [visitor.text_of("data-code")]
+def test_codes_expire_again_and_again(still: Still, form_browser: FormBrowser) -> None:
+    """Each expiry produces a different code."""
+    walk_to("code", still, form_browser)
+    codes = [form_browser.text_of("data-code")]
     for _ in range(5):
-        visitor.submit("enter_code", code="999999")
-        codes.append(visitor.text_of("data-code"))
+        form_browser.submit("enter_code", code="999999")
+        codes.append(form_browser.text_of("data-code"))
 
     assert len(set(codes)) == 6
 
 
-def test_nobody_is_sent_a_magic_code() -> None:
-    """What means something in every session is no session's own code."""
+def test_no_session_gets_a_magic_code() -> None:
+    """A generated code is never a magic one."""
     assert unmagical(["000000", "123456", "999999", "000042", "000043"]) == "000042"
 
 
 @pytest.mark.parametrize("code", ["123456", "its own"])
-def test_for_some_no_code_is_right(still: Still, visitor: FormBrowser, code: str) -> None:
-    """Neither the magic one nor the one on the screen."""
+def test_for_one_person_no_code_is_right(still: Still, form_browser: FormBrowser, code: str) -> None:
+    """Neither the magic code nor the shown one is accepted."""
     opened = still.invite(institution_id="88888")
-    visitor.open(still.page_of(opened))
-    visitor.submit("identify", email="wrong.code@example.com")
+    form_browser.open(still.page_of(opened))
+    form_browser.submit("identify", email="wrong.code@example.com")
 
-    visitor.submit("enter_code", code=visitor.text_of("data-code") if code == "its own" else code)
+    form_browser.submit("enter_code", code=form_browser.text_of("data-code") if code == "its own" else code)
 
     assert still.standing(opened).ending is Ending.OTP_FAILURE
 
@@ -120,17 +123,17 @@ def test_for_some_no_code_is_right(still: Still, visitor: FormBrowser, code: str
         ("hana", ("hana", "household", "loan"), []),
     ],
 )
-def test_what_may_not_be_shared_is_not_offered(
-    still: Still, visitor: FormBrowser, name: str, offered: tuple[str, ...], withheld: list[bytes]
+def test_an_account_that_cannot_be_shared_is_not_offered(
+    still: Still, form_browser: FormBrowser, name: str, offered: tuple[str, ...], withheld: list[bytes]
 ) -> None:
-    """It is shown, and neither a form nor the direct way takes it. Source: accounts.offered"""
-    session_id = log_in(still, visitor, name)
-    assert visitor.choices("account") == offered
-    assert visitor.page.body.count(b": cannot be shared") == len(withheld)
-    assert [chunk for chunk in withheld if chunk not in visitor.page.body] == []
+    """The page shows it, but neither a form nor the Python call accepts it. Source: accounts.offered"""
+    session_id = log_in(still, form_browser, name)
+    assert form_browser.choices("account") == offered
+    assert form_browser.page.body.count(b": cannot be shared") == len(withheld)
+    assert [chunk for chunk in withheld if chunk not in form_browser.page.body] == []
 
-    visitor.submit("select", account=[spec.key for spec in catalog.person(name).accounts])
-    visitor.submit("confirm")
+    form_browser.submit("select", account=[spec.key for spec in catalog.person(name).accounts])
+    form_browser.submit("confirm")
 
     session = still.sandbox.session(session_id)
     assert session is not None
@@ -139,18 +142,21 @@ def test_what_may_not_be_shared_is_not_offered(
 
 
 @pytest.mark.parametrize("name", ["joint_only", "noel", "otto", "ines"])
-def test_who_has_nothing_to_share_is_ineligible(still: Still, visitor: FormBrowser, name: str) -> None:
-    """A joint account withheld, no account at all, a business that nobody nominated them for. Source: accounts.offered"""
-    session_id = log_in(still, visitor, name)
+def test_a_person_with_nothing_to_share_is_ineligible(still: Still, form_browser: FormBrowser, name: str) -> None:
+    """A withheld joint account, no account, and a business without a nominated representative lead to it.
+
+    Source: accounts.offered
+    """
+    session_id = log_in(still, form_browser, name)
 
     session = still.sandbox.session(session_id)
     assert session is not None
     assert session.ending is Ending.INELIGIBLE
 
 
-def test_an_institution_revokes_by_itself(still: Still, visitor: FormBrowser) -> None:
-    """On the third day, told at that moment; whatever was ready before stays told. Source: consents.by-institution"""
-    consent = connect(still, visitor, "revoked_later")
+def test_an_institution_revokes_by_itself(still: Still, form_browser: FormBrowser) -> None:
+    """It revokes on the third day with an event at that instant; earlier events stay. Source: consents.by-institution"""
+    consent = connect(still, form_browser, "revoked_later")
     still.sandbox.clock.advance(days=2, hours=23, minutes=59)
     assert still.sandbox.consents_of(consent.end_user_id)[0].is_active
     assert "consent.revoked" not in kinds(still)
@@ -169,34 +175,37 @@ def test_an_institution_revokes_by_itself(still: Still, visitor: FormBrowser) ->
     assert kinds(still).count("consent.revoked") == 1
 
 
-def test_a_jump_over_both_tells_in_order(still: Still, visitor: FormBrowser) -> None:
-    """A sync that was ready before the revocation is told before it, in one jump. Source: consents.by-institution"""
-    connect(still, visitor, "revoked_later")
+def test_a_jump_over_sync_and_revocation_emits_both_in_order(still: Still, form_browser: FormBrowser) -> None:
+    """A sync that was ready before the revocation has its event before it. Source: consents.by-institution"""
+    connect(still, form_browser, "revoked_later")
 
     still.sandbox.clock.advance(days=30)
 
-    told = kinds(still)
-    assert told.index("banking.transactions.sync.completed") < told.index("consent.revoked")
+    event_kinds = kinds(still)
+    assert event_kinds.index("banking.transactions.sync.completed") < event_kinds.index("consent.revoked")
 
 
-def test_a_first_sync_may_be_slow(still: Still, visitor: FormBrowser) -> None:
-    """Nothing for an hour, then everything; later syncs take as long as for anybody. Source: sync.timing"""
-    api, consent = still.client(), connect(still, visitor, "slow_sync")
+def test_a_first_sync_may_be_slow(still: Still, form_browser: FormBrowser) -> None:
+    """Rows appear after an hour, and later syncs take the usual time. Source: sync.timing"""
+    api, consent = still.client(), connect(still, form_browser, "slow_sync")
 
     still.sandbox.clock.advance(minutes=59)
     api = still.client()
     assert (rows(api, consent), kinds(still)) == (0, ["consent.received"])
     still.sandbox.clock.advance(minutes=2)
     assert rows(api, consent) > 50
-    told = len(kinds(still))
+    count_before = len(kinds(still))
     still.sandbox.begin_sync(consent, "transactions")
     still.sandbox.clock.advance(seconds=30)
-    assert len(kinds(still)) == told + 1
+    assert len(kinds(still)) == count_before + 1
 
 
-def test_a_first_sync_may_fail(still: Still, visitor: FormBrowser) -> None:
-    """Accounts and balances come, of transactions it is told that they do not, until another sync. Source: sync.failed"""
-    consent = connect(still, visitor, "failed_sync")
+def test_a_first_sync_may_fail(still: Still, form_browser: FormBrowser) -> None:
+    """Accounts and balances are synced, transactions emit a failure event, and a later sync serves them.
+
+    Source: sync.failed
+    """
+    consent = connect(still, form_browser, "failed_sync")
     still.sandbox.clock.advance(minutes=5)
     api = still.client()
     assert rows(api, consent) == 0
@@ -213,9 +222,9 @@ def test_a_first_sync_may_fail(still: Still, visitor: FormBrowser) -> None:
     assert kinds(still)[-1] == "banking.transactions.sync.completed"
 
 
-def test_an_institution_may_grant_less(still: Still, visitor: FormBrowser) -> None:
-    """What it does not grant is in no consent, and is not synced. Source: permissions.usual"""
-    consent = connect(still, visitor, "fewer_permissions")
+def test_an_institution_may_grant_less(still: Still, form_browser: FormBrowser) -> None:
+    """A withheld permission is in no consent, and its dataset is not synced. Source: permissions.usual"""
+    consent = connect(still, form_browser, "fewer_permissions")
     still.sandbox.clock.advance(minutes=5)
 
     assert consent.permissions == ("accounts", "balances")
@@ -223,44 +232,46 @@ def test_an_institution_may_grant_less(still: Still, visitor: FormBrowser) -> No
     assert "banking.transactions.sync.completed" not in kinds(still)
 
 
-def test_an_order_goes_on_from_where_somebody_stands(still: Still, visitor: FormBrowser) -> None:
-    """What was typed at the page stays; the rest is done."""
-    opened = walk_to("accounts", still, visitor, name="ben")
+def test_conclude_continues_from_the_current_stage(still: Still, form_browser: FormBrowser) -> None:
+    """The choices made at the page stay, and the rest is completed."""
+    opened = walk_to("accounts", still, form_browser, name="ben")
 
     session = still.sandbox.conclude(opened.session_id, "approved", account_keys=("card",))
 
     (consent,) = still.sandbox.consents_of(opened.end_user_id)
     assert (session.ending, consent.person, consent.account_keys) == (Ending.APPROVED, "ben.okafor@example.com", ("card",))
-    visitor.open(still.page_of(opened))
-    assert visitor.redirects[-1] == still.sandbox.way_back(opened.session_id)
+    form_browser.open(still.page_of(opened))
+    assert form_browser.redirects[-1] == still.sandbox.way_back(opened.session_id)
 
 
 @pytest.mark.parametrize("stage", ["accounts", "confirm"])
-def test_past_the_code_one_may_still_cancel(still: Still, visitor: FormBrowser, stage: str) -> None:
-    """As with the button on the screen."""
-    opened = walk_to(stage, still, visitor)
+def test_conclude_can_cancel_after_the_code(still: Still, form_browser: FormBrowser, stage: str) -> None:
+    """It has the effect of the button on the screen."""
+    opened = walk_to(stage, still, form_browser)
 
     assert still.sandbox.conclude(opened.session_id, "cancelled").ending is Ending.CANCELLED
 
 
 @pytest.mark.parametrize(("stage", "outcome"), [("accounts", "times_out"), ("confirm", "denied"), ("confirm", "unknown")])
-def test_what_happens_no_more_is_refused(still: Still, visitor: FormBrowser, stage: str, outcome: str) -> None:
-    """An answer of the institution that has been given is not taken back; the journey stays open."""
-    opened = walk_to(stage, still, visitor)
+def test_an_outcome_that_is_no_longer_possible_is_refused(
+    still: Still, form_browser: FormBrowser, stage: str, outcome: str
+) -> None:
+    """An earlier result of the institution stays, and the journey stays open."""
+    opened = walk_to(stage, still, form_browser)
 
-    with pytest.raises(UsageError, match=f"stands at '{stage}', where '{outcome}' happens no more"):
+    with pytest.raises(UsageError, match=f"is at '{stage}', where '{outcome}' is no longer possible"):
         still.sandbox.conclude(opened.session_id, outcome)
 
     assert still.standing(opened).ending is None
 
 
 @pytest.mark.parametrize("outcome", CONCLUSIONS)
-def test_what_is_over_stays_over(still: Still, outcome: str) -> None:
-    """A second order is refused, whatever it asks for. Source: auth-session.single-use"""
+def test_an_ended_session_cannot_be_concluded_again(still: Still, outcome: str) -> None:
+    """A second call is refused for every outcome. Source: auth-session.single-use"""
     opened = still.invite()
     ended = still.sandbox.conclude(opened.session_id, outcome)
 
-    with pytest.raises(UsageError, match="is over"):
+    with pytest.raises(UsageError, match="has already ended"):
         still.sandbox.conclude(opened.session_id, "approved")
 
     assert still.standing(opened) == ended
@@ -271,13 +282,13 @@ def test_what_is_over_stays_over(still: Still, outcome: str) -> None:
     [
         ({"outcome": "aproved"}, "Did you mean 'approved'"),
         ({"account_keys": ("everyda",)}, "No account that can be shared 'everyda'. Did you mean 'everyday'"),
-        ({"institution_id": "22"}, "stays at 'institution': choose was answered 'unknown'"),
-        ({"email": "nonsense"}, "stays at 'login': identify was answered 'malformed'"),
+        ({"institution_id": "22"}, "stays at 'institution': the result of choose is 'unknown'"),
+        ({"email": "nonsense"}, "stays at 'login': the result of identify is 'malformed'"),
         ({"email": "nobody@example.com"}, "nobody@example.com has no account that can be shared there"),
     ],
 )
-def test_an_order_that_cannot_be_done_says_why(still: Still, more: dict[str, object], words: str) -> None:
-    """The nearest match, or where the journey stays; nothing is granted."""
+def test_an_impossible_conclusion_is_explained(still: Still, more: dict[str, object], words: str) -> None:
+    """The error has the nearest match or the current stage, and nothing is granted."""
     opened = still.invite()
     outcome = str(more.pop("outcome", "approved"))
 
@@ -297,33 +308,36 @@ def test_an_order_that_cannot_be_done_says_why(still: Still, more: dict[str, obj
         {"institution_id": "22"},
     ],
 )
-def test_an_order_that_was_refused_leaves_no_trace(still: Still, first: dict[str, Any]) -> None:
-    """The session stands as before, and the next order is obeyed as if it were the first."""
+def test_a_refused_conclusion_changes_nothing(still: Still, first: dict[str, Any]) -> None:
+    """The session stays as it was, and the next call works as if it were the first."""
     opened = still.invite()
     with pytest.raises(UsageError):
         still.sandbox.conclude(opened.session_id, "approved", **first)
-    left = still.standing(opened)
+    after_refusal = still.standing(opened)
 
     still.sandbox.conclude(opened.session_id, "approved", email="ben.okafor@example.com")
 
     (consent,) = still.sandbox.consents_of(opened.end_user_id)
-    assert (left, consent.person) == (opened, "ben.okafor@example.com")
+    assert (after_refusal, consent.person) == (opened, "ben.okafor@example.com")
 
 
 @pytest.mark.parametrize(
     ("order", "words"),
     [
-        ({"email": "ben.okafor@example.com"}, "past the choice of email: it was rosa.keane@example.com. Leave email out"),
-        ({"institution_id": "77777"}, "past the choice of institution_id: it was 88888. Leave institution_id out"),
-        ({"account_keys": ("savings",)}, "past the choice of accounts: it was everyday. Leave accounts out"),
+        (
+            {"email": "ben.okafor@example.com"},
+            "after the choice of email, which was rosa.keane@example.com. Leave email out",
+        ),
+        ({"institution_id": "77777"}, "after the choice of institution_id, which was 88888. Leave institution_id out"),
+        ({"account_keys": ("savings",)}, "after the choice of accounts, which was everyday. Leave accounts out"),
     ],
 )
-def test_what_the_end_user_answered_otherwise_is_refused(
-    still: Still, visitor: FormBrowser, order: dict[str, Any], words: str
+def test_a_conclusion_that_contradicts_earlier_choices_is_refused(
+    still: Still, form_browser: FormBrowser, order: dict[str, Any], words: str
 ) -> None:
-    """An order that comes too late for a part of it grants nothing, and what was said there already is no trouble."""
-    opened = walk_to("accounts", still, visitor)
-    visitor.submit("select", account=["everyday"])
+    """A contradiction grants nothing; repeating the earlier choices is accepted."""
+    opened = walk_to("accounts", still, form_browser)
+    form_browser.submit("select", account=["everyday"])
 
     with pytest.raises(UsageError, match=words):
         still.sandbox.conclude(opened.session_id, "approved", **order)
@@ -332,22 +346,22 @@ def test_what_the_end_user_answered_otherwise_is_refused(
     assert still.sandbox.conclude(opened.session_id, "approved", **same).ending is Ending.APPROVED  # type: ignore[arg-type]
 
 
-def test_whose_accounts_have_closed_is_told_so(still: Still) -> None:
-    """The refusal names them, and what opens them again. Source: accounts.closed"""
+def test_a_person_with_only_closed_accounts_gets_an_explanation(still: Still) -> None:
+    """The error names the closed accounts and what reopens them. Source: accounts.closed"""
     _, rosa = still.enrol()
     still.sandbox.close_account(rosa, "savings")
     still.sandbox.close_account(rosa, "everyday")
 
-    with pytest.raises(UsageError, match=r"everyday, savings closed meanwhile, and a reset opens them again\."):
+    with pytest.raises(UsageError, match=r"everyday, savings closed since the last reset, and a reset opens them again\."):
         still.sandbox.conclude(still.invite().session_id, "approved")
 
 
 def test_the_readme_names_every_magic_address() -> None:
-    """Each address under which something happens, beside what happens; nobody else."""
+    """The README lists each magic address with its effect, and no other address."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     table = readme.partition("## Magic people")[2].partition("The one-time code")[0]
     rows = [line.strip("| ").split(" | ") for line in table.splitlines() if line.startswith("| `")]
-    named = {address.strip("`"): told for addresses, told in rows for address in addresses.split(", ")}
+    named = {address.strip("`"): about for addresses, about in rows for address in addresses.split(", ")}
 
     groups = grouped(catalog.people().values())
     expected = [*groups[ENDINGS], *groups[CONSENTS], catalog.person("approved")]

@@ -1,4 +1,4 @@
-"""People at the institution: made from the seed, Australian to look at, and adding up."""
+"""People at the institution: generated from the seed, plausible for Australia, with amounts that add up."""
 
 import re
 from decimal import Decimal
@@ -43,8 +43,8 @@ def ledger_of(person: Person, *, seed: int = 7, owner: str = "eu_1", salt: str =
     )
 
 
-def test_made_up_people_are_those_of_the_golden_file() -> None:
-    """A new Faker, or a change of ours, that makes other people shows here; then renew the file on purpose."""
+def test_generated_people_match_the_golden_file() -> None:
+    """A new version of Faker, or a change here, that generates other people fails; then renew the file deliberately."""
     golden = msgspec.json.decode(GOLDEN.read_bytes(), type=list[Person])
 
     assert [generated_person(seed=seed, number=number) for seed in range(3) for number in range(2)] == golden
@@ -52,29 +52,29 @@ def test_made_up_people_are_those_of_the_golden_file() -> None:
 
 @pytest.mark.parametrize("seed", range(4))
 def test_the_same_seed_makes_the_same_person(seed: int) -> None:
-    """By number and by address."""
+    """People by number and people by address are the same again."""
     assert generated_person(seed=seed, number=3) == generated_person(seed=seed, number=3)
     assert generated_person(seed=seed, email="a@b.c") == generated_person(seed=seed, email="a@b.c")
     assert generated_person(seed=seed, number=3) != generated_person(seed=seed, number=4)
     assert generated_person(seed=seed, number=3).accounts != generated_person(seed=seed + 1, number=3).accounts
 
 
-def test_made_up_people_differ() -> None:
-    """Thirty-six people have thirty-six addresses and more than one household."""
+def test_generated_people_differ() -> None:
+    """Thirty-six people have at least thirty addresses and several kinds of household."""
     assert len({person.email for person in MADE}) >= 30
     assert {len(person.accounts) for person in MADE} == {2, 3, 4}
 
 
 @pytest.mark.parametrize("person", EVERYBODY, ids=lambda person: person.email)
-def test_addresses_and_phones_are_nobodys(person: Person) -> None:
-    """E-mail at example.com, and an Australian mobile number that is set aside for stories."""
+def test_addresses_and_phones_are_reserved(person: Person) -> None:
+    """E-mails are at example.com, and phone numbers are Australian numbers reserved for fiction."""
     assert re.fullmatch(r"[a-z.]+(\.\d+)?@example\.com", person.email)
     assert re.fullmatch(r"\+6149157\d{4}", person.phone)
 
 
 @pytest.mark.parametrize("person", EVERYBODY, ids=lambda person: person.email)
 def test_accounts_look_australian(person: Person) -> None:
-    """BSB, account numbers and product categories have the forms that the wire shows."""
+    """BSB, account numbers and product categories have the forms of the API."""
     for account in ledger_of(person).accounts.values():
         assert re.fullmatch(r"\d{2}[2-7]-\d{3}", account.bsb or "012-000")
         assert (account.bsb is None) is (account.product_category == "CRED_AND_CHRG_CARDS")
@@ -85,16 +85,16 @@ def test_accounts_look_australian(person: Person) -> None:
         assert re.fullmatch(r"20(0[5-9]|1\d|2[01])-\d\d-\d\d", account.creation_date)
 
 
-def test_made_up_people_ride_where_they_live() -> None:
-    """Nobody from another state taps in Sydney."""
+def test_generated_people_use_local_transport() -> None:
+    """The transport operator is that of the state in which the person lives."""
     riders = {
         address["state"]: move.merchant
         for person in (generated_person(seed=5, number=number) for number in range(60))
         for spec in person.accounts
         for move in spec.moves
         if move.category == "TRANSPORTATION:PUBLIC_TRANSIT"
-        for told in [address_of(person, seed=5)]
-        for address in [told[told["address_u_type"]]]
+        for address_union in [address_of(person, seed=5)]
+        for address in [address_union[address_union["address_u_type"]]]
     }
 
     assert riders == {
@@ -111,7 +111,7 @@ def test_made_up_people_ride_where_they_live() -> None:
 
 @pytest.mark.parametrize("seed", range(3))
 def test_a_bank_has_one_code(seed: int) -> None:
-    """Every BSB at an institution begins alike, whoever has the account."""
+    """Every BSB at an institution begins with the same digits."""
     accounts = [account for person in EVERYBODY for account in ledger_of(person, seed=seed).accounts.values()]
 
     assert len({account.bsb[:2] for account in accounts if account.bsb}) == 1
@@ -120,7 +120,10 @@ def test_a_bank_has_one_code(seed: int) -> None:
 @pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("person", EVERYBODY, ids=lambda person: person.email)
 def test_balances_add_up(person: Person, seed: int) -> None:
-    """Current is opening and POSTED rows; available adds PENDING rows and the limit. Source: data.balances-add-up"""
+    """Current is the opening amount and POSTED rows; available adds PENDING rows and the limit.
+
+    Source: data.balances-add-up
+    """
     ledger = ledger_of(person, seed=seed)
     for spec in person.accounts:
         posted, pending = (_sum(ledger, spec, status) for status in ("POSTED", "PENDING"))
@@ -136,7 +139,7 @@ def test_balances_add_up(person: Person, seed: int) -> None:
 
 @pytest.mark.parametrize("person", EVERYBODY, ids=lambda person: person.email)
 def test_rows_are_well_formed(person: Person) -> None:
-    """Ids are unique, amounts suit their type, categories nest. Source: data.pending-dates"""
+    """Ids are unique, amounts fit their type, and categories nest. Source: data.pending-dates"""
     rows = ledger_of(person).newest_first()
 
     assert len({row.fiskil_id for row in rows}) == len({row.transaction_id for row in rows}) == len(rows)
@@ -154,19 +157,19 @@ def test_rows_are_well_formed(person: Person) -> None:
 
 @pytest.mark.parametrize("moment", ["2026-03-02T00:00:00+00:00", "2026-03-02T23:59:59+00:00"])
 @pytest.mark.parametrize("name", ["rosa", "ben", "priya"])
-def test_nothing_lies_in_the_future(name: str, moment: str) -> None:
-    """Whatever the hour of the day that the history ends with, every row is past."""
+def test_no_row_is_in_the_future(name: str, moment: str) -> None:
+    """At any hour of the history's last day, every row is in the past."""
     person = catalog.person(name)
     dates = [row.posting_date_time or row.execution_date_time for row in ledger_of(person).transactions.values()]
-    known = sorted(date for date in dates if date)
+    times = sorted(date for date in dates if date)
 
-    assert known[-1] <= moment.replace("+00:00", "Z")
-    assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:00Z", text) for text in known)
-    assert len(known) >= 30
+    assert times[-1] <= moment.replace("+00:00", "Z")
+    assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:00Z", time) for time in times)
+    assert len(times) >= 30
 
 
 def test_shops_are_open() -> None:
-    """On the east coast every posted row falls between seven in the morning and nine at night."""
+    """On the east coast every posted row is between seven in the morning and nine at night."""
     from datetime import datetime
 
     from fiskil_harness.sandbox.bank.rows_from_seed import EAST_COAST
@@ -181,46 +184,48 @@ def test_shops_are_open() -> None:
 
 @pytest.mark.parametrize("person", [catalog.person("rosa"), *MADE], ids=lambda person: person.email)
 def test_transfers_arrive(person: Person) -> None:
-    """What leaves one account of a person for another arrives there, to the cent and as often."""
+    """A transfer out of one account of a person has a transfer of the same amount into another."""
     rows = ledger_of(person).transactions.values()
-    left = sorted(-Decimal(row.amount) for row in rows if row.type == "TRANSFER_OUTGOING")
+    sent = sorted(-Decimal(row.amount) for row in rows if row.type == "TRANSFER_OUTGOING")
     arrived = sorted(
         Decimal(row.amount)
         for row in rows
         if row.type == "TRANSFER_INCOMING" and (row.category or {})["primary_category"].startswith("TRANSFER_IN")
     )
 
-    assert left == arrived
-    assert left
+    assert sent == arrived
+    assert sent
 
 
 def test_pending_rows_are_purchases() -> None:
-    """What is pending is money on its way out."""
+    """PENDING rows are outgoing payments."""
     rows = [row for row in ledger_of(catalog.person("rosa")).transactions.values() if row.status == "PENDING"]
 
     assert [row.amount[0] for row in rows] == ["-", "-"]
     assert all(row.description.startswith("Pending ") for row in rows)
 
 
-def test_priya_needs_more_than_one_largest_page() -> None:
-    """Her why is true. Source: paging.size-cap"""
+def test_priya_has_more_than_one_full_page() -> None:
+    """Her history has more than 1,000 rows, as her file states. Source: paging.size-cap"""
     assert len(ledger_of(catalog.person("priya")).transactions) > 1_000
 
 
-def test_twins_have_the_same_rows_under_other_ids() -> None:
+def test_other_end_users_and_runs_have_the_same_rows_under_other_ids() -> None:
     """Another end user, or another run, sees the same person with no id in common."""
     person = catalog.person("rosa")
-    one, twin, later = ledger_of(person), ledger_of(person, owner="eu_2"), ledger_of(person, salt="later")
+    first, second, later = ledger_of(person), ledger_of(person, owner="eu_2"), ledger_of(person, salt="later")
 
-    for other in (twin, later):
-        assert [_story(row) for row in one.newest_first()] == [_story(row) for row in other.newest_first()]
-        assert not {row.fiskil_id for row in one.newest_first()} & {row.fiskil_id for row in other.newest_first()}
-        assert not {row.transaction_id for row in one.newest_first()} & {row.transaction_id for row in other.newest_first()}
-        assert one.accounts["everyday"].account_id != other.accounts["everyday"].account_id
+    for other in (second, later):
+        assert [_story(row) for row in first.newest_first()] == [_story(row) for row in other.newest_first()]
+        assert not {row.fiskil_id for row in first.newest_first()} & {row.fiskil_id for row in other.newest_first()}
+        assert not {row.transaction_id for row in first.newest_first()} & {
+            row.transaction_id for row in other.newest_first()
+        }
+        assert first.accounts["everyday"].account_id != other.accounts["everyday"].account_id
 
 
 def test_institutions_share_no_ids() -> None:
-    """The same person at two banks has two sets of accounts."""
+    """The same person at two banks has two sets of account ids."""
     mint, person = Mint(seed=7, salt="salt"), catalog.person("rosa")
     ledgers = [
         Ledger(person, owner="eu_1", arrangement_id="a", institution_id=bank, mint=mint, until=NOON.date())
@@ -230,8 +235,8 @@ def test_institutions_share_no_ids() -> None:
     assert ledgers[0].accounts["everyday"].account_id != ledgers[1].accounts["everyday"].account_id
 
 
-def test_typed_people_are_gone_after_a_reset(still: Still) -> None:
-    """Named people stay known, made and admitted ones are removed."""
+def test_a_reset_removes_admitted_people(still: Still) -> None:
+    """Named people stay; generated and admitted ones are removed."""
     still.consent("rosa")
     still.sandbox.admit(generated_person(seed=1, email="typed@example.com"))
 
@@ -250,5 +255,5 @@ def _sum(ledger: Ledger, spec: AccountSpec, status: str) -> Decimal:
 
 
 def _story(row: object) -> dict[str, object]:
-    told = msgspec.structs.asdict(row)  # type: ignore[arg-type]
-    return {name: value for name, value in told.items() if name not in {"fiskil_id", "transaction_id", "account_id"}}
+    fields = msgspec.structs.asdict(row)  # type: ignore[arg-type]
+    return {name: value for name, value in fields.items() if name not in {"fiskil_id", "transaction_id", "account_id"}}

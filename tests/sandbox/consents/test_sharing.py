@@ -1,4 +1,4 @@
-"""Which accounts a consent brings data of, as accounts open and close and other holders agree to sharing or withdraw it."""
+"""The accounts that a consent shares, as accounts open and close and other holders approve or withdraw sharing."""
 
 from datetime import timedelta
 from typing import Any
@@ -17,26 +17,26 @@ PATHS = {"accounts": "accounts", "balances": "balances", "transactions": "transa
 
 
 def keys(still: Still, api: httpx.Client, consent: Consent, path: str = "accounts") -> set[str]:
-    """The accounts that the API shows rows of, by their keys in the person's file."""
+    """Return the accounts in the API's rows, by their keys in the person's file."""
     names = {account.account_id: key for key, account in still.sandbox.ledger(consent).accounts.items()}
     return {names[row["account_id"]] for row in listed(api, consent, path)}
 
 
 def listed(api: httpx.Client, consent: Consent, path: str) -> list[dict[str, Any]]:
     query = {"end_user_id": consent.end_user_id, "page[size]": "1000"}
-    found: list[dict[str, Any]] = api.get(f"/v1/banking/{path}", params=query).json()[PATHS[path]]
-    return found
+    served: list[dict[str, Any]] = api.get(f"/v1/banking/{path}", params=query).json()[PATHS[path]]
+    return served
 
 
 def with_savings(**changes: Any) -> Person:
-    """Rosa, whose savings account is another one than in her file."""
+    """Return Rosa with a changed savings account."""
     rosa = catalog.person("rosa")
     everyday, savings = rosa.accounts
     return msgspec.structs.replace(rosa, accounts=(everyday, msgspec.structs.replace(savings, **changes)))
 
 
 def connect(still: Still, person: Person) -> Consent:
-    """A consent of *person* to everything banking, synced."""
+    """Return a consent of *person* to all banking data, synced."""
     still.sandbox.configure(permissions=BANKING)
     end_user = still.sandbox.create_end_user(still.sandbox.admit(person))
     consent = still.sandbox.authorise(end_user, person)
@@ -50,38 +50,41 @@ def read_again(still: Still, consent: Consent) -> None:
 
 
 def test_a_withdrawn_account_leaves_with_the_next_sync(still: Still, api: httpx.Client) -> None:
-    """The consent lives on, nothing is told, and every row of the account goes. Source: consents.account-withdrawn"""
+    """The consent stays active, no event is emitted, and every row of the account leaves.
+
+    Source: consents.account-withdrawn
+    """
     rosa = with_savings(ownership="TWO_PARTY", joint_with="ben")
     consent = connect(still, rosa)
-    told = len(still.sandbox.events)
+    count_before = len(still.sandbox.events)
 
     still.sandbox.withdraw_sharing(rosa, "savings")
     before = keys(still, api, consent)
-    silent = len(still.sandbox.events) == told
+    is_silent = len(still.sandbox.events) == count_before
     read_again(still, consent)
 
-    assert (before, silent) == ({"everyday", "savings"}, True)
+    assert (before, is_silent) == ({"everyday", "savings"}, True)
     assert [keys(still, api, consent, path) for path in PATHS] == [{"everyday"}] * 3
     assert still.sandbox.consents_of(consent.end_user_id)[0].is_active
     assert "consent.revoked" not in [event.kind for event in still.sandbox.events]
 
 
 def test_a_withdrawn_account_may_leave_at_once(still: Still, api: httpx.Client) -> None:
-    """Under the other reading no row of it is served from then on. Source: consents.account-withdrawn"""
+    """Under the other interpretation, its rows are not served from then on. Source: consents.account-withdrawn"""
     still.sandbox.read_as({"consents.account-withdrawn": "at-once"})
     rosa = with_savings(ownership="TWO_PARTY", joint_with="ben")
     consent = connect(still, rosa)
-    gone = {row["fiskil_id"] for row in listed(api, consent, "transactions")}
+    lost_ids = {row["fiskil_id"] for row in listed(api, consent, "transactions")}
 
     still.sandbox.withdraw_sharing(rosa, "savings")
 
     assert [keys(still, api, consent, path) for path in PATHS] == [{"everyday"}] * 3
-    gone -= {row["fiskil_id"] for row in listed(api, consent, "transactions")}
-    assert set(still.sandbox.removed_ids(consent)) == gone != set()
+    lost_ids -= {row["fiskil_id"] for row in listed(api, consent, "transactions")}
+    assert set(still.sandbox.removed_ids(consent)) == lost_ids != set()
 
 
-def test_what_left_is_remembered(still: Still, api: httpx.Client) -> None:
-    """Probes can ask which ids the API served and serves no longer, dataset by dataset."""
+def test_ids_of_removed_rows_are_recorded(still: Still, api: httpx.Client) -> None:
+    """For each dataset, probes can read the ids that the API no longer serves."""
     rosa = with_savings(ownership="TWO_PARTY", joint_with="ben")
     consent = connect(still, rosa)
     before = {path: {row["fiskil_id"] for row in listed(api, consent, path)} for path in PATHS}
@@ -96,8 +99,11 @@ def test_what_left_is_remembered(still: Still, api: httpx.Client) -> None:
     assert len(before["accounts"] - after["accounts"]) == 1
 
 
-def test_the_institution_tells_no_balance_of_a_withdrawn_account(still: Still, api: httpx.Client) -> None:
-    """fetch=true asks it now, while the last sync still shows one. Source: consents.joint-approval, data.fetch"""
+def test_fetch_returns_no_balance_of_a_withdrawn_account(still: Still, api: httpx.Client) -> None:
+    """fetch=true gets the current state, while the last sync still has a balance.
+
+    Source: consents.joint-approval, data.fetch
+    """
     rosa = with_savings(ownership="TWO_PARTY", joint_with="ben")
     consent = connect(still, rosa)
     account_id = still.sandbox.ledger(consent).accounts["savings"].account_id
@@ -110,7 +116,7 @@ def test_the_institution_tells_no_balance_of_a_withdrawn_account(still: Still, a
 
 
 def test_an_account_waits_for_its_other_holder(still: Still, api: httpx.Client) -> None:
-    """It is chosen, and shared from the sync after everybody agreed. Source: consents.joint-approval"""
+    """A chosen account is shared from the first sync after every holder agreed. Source: consents.joint-approval"""
     rosa = with_savings(ownership="TWO_PARTY", joint_with="ben", is_shareable=False)
     end_user = still.sandbox.create_end_user(still.sandbox.admit(rosa))
     with still.sandbox.store.changing() as store:
@@ -122,16 +128,16 @@ def test_an_account_waits_for_its_other_holder(still: Still, api: httpx.Client) 
             account_keys=("everyday", "savings"),
         )
     read_again(still, consent)
-    waiting = keys(still, api, consent)
+    before = keys(still, api, consent)
 
     still.sandbox.approve_sharing(rosa, "savings")
     read_again(still, consent)
 
-    assert (waiting, keys(still, api, consent)) == ({"everyday"}, {"everyday", "savings"})
+    assert (before, keys(still, api, consent)) == ({"everyday"}, {"everyday", "savings"})
 
 
-def test_sharing_can_be_agreed_to_again(still: Still, api: httpx.Client) -> None:
-    """A withdrawal is not for ever, and the rows come back with their ids. Source: consents.joint-approval"""
+def test_sharing_can_be_approved_again(still: Still, api: httpx.Client) -> None:
+    """A withdrawal can be reversed, and the rows return with their ids. Source: consents.joint-approval"""
     rosa = with_savings(ownership="TWO_PARTY", joint_with="ben")
     consent = connect(still, rosa)
     before = listed(api, consent, "accounts")
@@ -145,7 +151,7 @@ def test_sharing_can_be_agreed_to_again(still: Still, api: httpx.Client) -> None
 
 
 def test_events_name_the_accounts_that_are_shared(still: Still) -> None:
-    """account_ids of a sync leave out what is not shared. Source: webhooks.events"""
+    """The account_ids of a sync event exclude accounts that are not shared. Source: webhooks.events"""
     rosa = with_savings(ownership="TWO_PARTY", joint_with="ben")
     consent = connect(still, rosa)
     everyday = still.sandbox.ledger(consent).accounts["everyday"].account_id
@@ -156,8 +162,8 @@ def test_events_name_the_accounts_that_are_shared(still: Still) -> None:
     assert still.sandbox.events[-1].account_ids == (everyday,)
 
 
-def test_a_closed_account_says_so(still: Still, api: httpx.Client) -> None:
-    """It stays in the list while the other one keeps the consent. Source: accounts.closed"""
+def test_a_closed_account_is_listed_as_closed(still: Still, api: httpx.Client) -> None:
+    """It stays in the list while the other account keeps the consent active. Source: accounts.closed"""
     consent = connect(still, catalog.person("rosa"))
 
     still.sandbox.close_account(catalog.person("rosa"), "savings")
@@ -169,7 +175,7 @@ def test_a_closed_account_says_so(still: Still, api: httpx.Client) -> None:
 
 
 def test_a_closed_account_may_be_left_out(still: Still, api: httpx.Client) -> None:
-    """Under the other reading the next sync has none of its rows. Source: accounts.closed"""
+    """Under the other interpretation, the next sync has none of its rows. Source: accounts.closed"""
     still.sandbox.read_as({"accounts.closed": "left-out"})
     consent = connect(still, catalog.person("rosa"))
 
@@ -194,7 +200,7 @@ def test_an_account_that_opens_later_is_not_shared(still: Still, api: httpx.Clie
 
 
 def test_an_account_that_opens_later_may_join(still: Still, api: httpx.Client) -> None:
-    """Under the other reading the next sync brings it. Source: accounts.opened-later"""
+    """Under the other interpretation, the next sync serves it. Source: accounts.opened-later"""
     still.sandbox.read_as({"accounts.opened-later": "joins"})
     consent = connect(still, with_savings(opens_on_day=10))
     before = keys(still, api, consent)
@@ -206,7 +212,7 @@ def test_an_account_that_opens_later_may_join(still: Still, api: httpx.Client) -
 
 
 def test_an_account_can_be_opened_early(still: Still) -> None:
-    """What is done at the counter goes over the file's days. Source: accounts.opened-later"""
+    """A change at the institution takes precedence over the days in the file. Source: accounts.opened-later"""
     rosa = with_savings(opens_on_day=10)
     connect(still, rosa)
 
@@ -215,31 +221,33 @@ def test_an_account_can_be_opened_early(still: Still) -> None:
     assert connect(still, rosa).account_keys == ("everyday", "savings")
 
 
-def test_an_account_that_is_open_opens_no_second_time(still: Still, api: httpx.Client) -> None:
+def test_an_open_account_cannot_be_opened_again(still: Still, api: httpx.Client) -> None:
     """It is refused, and every row stays. Source: accounts.opened-later"""
     rosa = catalog.person("rosa")
     consent = connect(still, rosa)
     before = listed(api, consent, "transactions")
 
-    with pytest.raises(UsageError, match=r"'savings' of rosa is there already: only what comes later or was closed opens\."):
+    with pytest.raises(
+        UsageError, match=r"'savings' of rosa is already open\. Only an account that opens later or was closed can open\."
+    ):
         still.sandbox.open_account(rosa, "savings")
 
     read_again(still, consent)
     assert listed(api, consent, "transactions") == before
 
 
-def test_an_account_that_is_closed_closes_no_second_time(still: Still) -> None:
+def test_a_closed_account_cannot_be_closed_again(still: Still) -> None:
     """Its last day stays. Source: accounts.closed"""
     rosa = catalog.person("rosa")
     still.sandbox.close_account(rosa, "savings")
 
-    with pytest.raises(UsageError, match=r"'savings' of rosa is closed already\."):
+    with pytest.raises(UsageError, match=r"'savings' of rosa is already closed\."):
         still.sandbox.close_account(rosa, "savings")
 
 
 @pytest.mark.parametrize("days", [{}, {"opens_on_day": -30}, {"closes_on_day": 3}])
-def test_an_account_that_opens_again_has_its_history(still: Still, days: dict[str, int]) -> None:
-    """Every row that was there is there, with its id, and others follow. Source: accounts.opened-later, data.changes"""
+def test_a_reopened_account_has_its_history(still: Still, days: dict[str, int]) -> None:
+    """Every earlier row is there with its id, and new rows follow. Source: accounts.opened-later, data.changes"""
     rosa = with_savings(moves=catalog.person("rosa").accounts[0].moves, pending=0, **days)
     consent = connect(still, rosa)
     before = moves_of(still, consent, "savings")
@@ -258,7 +266,7 @@ def test_an_account_that_opens_again_has_its_history(still: Still, days: dict[st
 
 
 def test_accounts_close_on_their_day(still: Still) -> None:
-    """The last one takes the consent along at that very instant. Source: consents.accounts-closed"""
+    """The last one ends the consent at that instant. Source: consents.accounts-closed"""
     rosa = catalog.person("rosa")
     everyday, savings = (
         msgspec.structs.replace(spec, closes_on_day=day) for spec, day in zip(rosa.accounts, (40, 20), strict=True)
@@ -274,8 +282,8 @@ def test_accounts_close_on_their_day(still: Still) -> None:
 
 
 @pytest.mark.parametrize("act", ["open_account", "close_account", "approve_sharing", "withdraw_sharing"])
-def test_an_account_that_nobody_has_is_refused(still: Still, act: str) -> None:
-    """The complaint names the nearest one and the person."""
+def test_an_unknown_account_is_refused(still: Still, act: str) -> None:
+    """The error suggests the nearest account and names the person."""
     _, rosa = still.enrol("rosa")
 
     with pytest.raises(UnknownName, match=r"No account 'saving' in the file of rosa\. Did you mean 'savings'\?"):
@@ -283,16 +291,16 @@ def test_an_account_that_nobody_has_is_refused(still: Still, act: str) -> None:
 
 
 @pytest.mark.parametrize("act", ["approve_sharing", "withdraw_sharing"])
-def test_an_account_with_one_holder_has_nobody_else_to_ask(still: Still, act: str) -> None:
-    """The complaint says what the file would have to say. Source: consents.joint-approval"""
+def test_approval_of_an_account_with_one_holder_is_refused(still: Still, act: str) -> None:
+    """The error explains the necessary change in the person's file. Source: consents.joint-approval"""
     _, rosa = still.enrol("rosa")
 
-    with pytest.raises(UsageError, match=r"'savings' of rosa has one holder, .* such as TWO_PARTY\."):
+    with pytest.raises(UsageError, match=r"'savings' of rosa has one holder, .* such as TWO_PARTY in the person's file\."):
         getattr(still.sandbox, act)(rosa, "savings")
 
 
 def a_couple() -> tuple[Person, Person]:
-    """Rosa with an account of her own and a joint one, and Ben with the joint one alone."""
+    """Return Rosa with her own and a joint account, and Ben with the joint account only."""
     rosa, ben = catalog.person("rosa"), catalog.person("ben")
     ours = msgspec.structs.replace(rosa.accounts[1], key="ours", ownership="TWO_PARTY")
     hers, his = (msgspec.structs.replace(ours, joint_with=name) for name in ("ben", "rosa"))
@@ -303,7 +311,7 @@ def a_couple() -> tuple[Person, Person]:
 
 
 def test_a_joint_account_closes_for_both(still: Still, api: httpx.Client) -> None:
-    """Whoever closes it, the other holder's consent knows too, and ends if it was the last one. Source: accounts.closed"""
+    """Whichever holder closes it, the other's consent ends too if it was the last account. Source: accounts.closed"""
     hers, his = a_couple()
     first, second = connect(still, hers), connect(still, his)
 
@@ -313,8 +321,8 @@ def test_a_joint_account_closes_for_both(still: Still, api: httpx.Client) -> Non
     assert still.sandbox.consents_of(second.end_user_id)[0].ended_by == "institution"
 
 
-def test_a_withdrawal_concerns_one_holders_sharing(still: Still, api: httpx.Client) -> None:
-    """What the other one shares stays as it is. Source: consents.joint-approval"""
+def test_a_withdrawal_affects_only_one_holders_sharing(still: Still, api: httpx.Client) -> None:
+    """The other holder's sharing stays as it is. Source: consents.joint-approval"""
     hers, his = a_couple()
     first, second = connect(still, hers), connect(still, his)
 
@@ -325,8 +333,8 @@ def test_a_withdrawal_concerns_one_holders_sharing(still: Still, api: httpx.Clie
     assert (keys(still, api, first), keys(still, api, second)) == ({"everyday"}, {"ours"})
 
 
-def test_a_reset_forgets_what_was_done_to_accounts(still: Still, api: httpx.Client) -> None:
-    """The next scenario finds every account as its file has it."""
+def test_a_reset_undoes_account_changes(still: Still, api: httpx.Client) -> None:
+    """After a reset every account is as its file describes it."""
     rosa = with_savings(ownership="TWO_PARTY")
     still.sandbox.withdraw_sharing(rosa, "savings")
     still.sandbox.close_account(rosa, "everyday")
@@ -337,13 +345,13 @@ def test_a_reset_forgets_what_was_done_to_accounts(still: Still, api: httpx.Clie
 
 
 def moves_of(still: Still, consent: Consent, key: str) -> list[dict[str, Any]]:
-    """An account's rows, PENDING and then newest first, under a token of this moment."""
+    """Return an account's rows, PENDING first and then newest first, with a new token."""
     account_id = still.sandbox.ledger(consent).accounts[key].account_id
     return [row for row in listed(still.client(), consent, "transactions") if row["account_id"] == account_id]
 
 
-def test_nothing_moves_on_a_closed_account(still: Still) -> None:
-    """Its rows end with the day of its closing, others go on, and what waited there is never posted.
+def test_a_closed_account_gets_no_rows(still: Still) -> None:
+    """Its rows end with the day of closing, and its PENDING row is never posted; other accounts get rows.
 
     Source: accounts.closed, data.changes
     """
@@ -351,7 +359,7 @@ def test_nothing_moves_on_a_closed_account(still: Still) -> None:
     consent = connect(still, rosa)
     still.sandbox.clock.advance(days=5)
     read_again(still, consent)
-    waiting, *before = moves_of(still, consent, "savings")
+    pending, *before = moves_of(still, consent, "savings")
     still.sandbox.close_account(rosa, "savings")
     closed_on = still.sandbox.clock.now().isoformat()
 
@@ -360,13 +368,13 @@ def test_nothing_moves_on_a_closed_account(still: Still) -> None:
 
     newest = next(row for row in moves_of(still, consent, "everyday") if row["status"] == "POSTED")
     assert moves_of(still, consent, "savings") == before
-    assert waiting["status"] == "PENDING"
-    assert waiting["fiskil_id"] in still.sandbox.removed_ids(consent)
+    assert pending["status"] == "PENDING"
+    assert pending["fiskil_id"] in still.sandbox.removed_ids(consent)
     assert before[0]["posting_date_time"] < closed_on < newest["posting_date_time"]
 
 
 def test_an_account_has_no_rows_before_its_first_day(still: Still) -> None:
-    """What is opened later has a history that begins then. Source: accounts.opened-later, data.changes"""
+    """An account that opens later has a history that begins on that day. Source: accounts.opened-later, data.changes"""
     rosa = with_savings(opens_on_day=10, moves=catalog.person("rosa").accounts[0].moves)
     still.sandbox.clock.advance(days=40)
 

@@ -1,6 +1,6 @@
-"""Every ending of a journey, reached in every way: at the page, by a magic address, by order, in a scenario.
+"""Every ending of a journey, reached in every way: at the page, by a magic address, by a control request, in a scenario.
 
-Whatever the way, an app can tell no difference: the same state, events, messages, and address to come back to.
+An app cannot distinguish the ways: state, events, messages and redirect are the same.
 """
 
 from collections.abc import Callable, Iterator
@@ -30,7 +30,7 @@ pytestmark = pytest.mark.slow
 BANK = "88888"
 APP = "https://app.example"
 ROSA = catalog.person("rosa")
-Seen = dict[str, Any]
+Summary = dict[str, Any]
 Drive = Callable[..., Driver]
 
 ENDINGS: dict[str, Ending] = {
@@ -44,7 +44,7 @@ ENDINGS: dict[str, Ending] = {
     "times_out": Ending.TIMED_OUT,
     "terminated": Ending.INVALID,
 }
-"""What each outcome that can be ordered is to the app."""
+"""The ending that the app sees, for each outcome that can be requested."""
 
 MAGIC: dict[str, str] = {
     "approved": "approved@example.com",
@@ -70,9 +70,9 @@ STEPS: dict[str, steps.AnyStep] = {
     "times_out": steps.AttemptJourney(end_user="tuan"),
     "terminated": steps.AttemptJourney(end_user="terminated"),
 }
-"""The step of a scenario in which somebody walks the page to it."""
+"""The step of a scenario in which an end user reaches it through the page."""
 
-LOOKS: dict[str, Callable[[Sandbox, AuthSession], Any]] = {
+OBSERVATIONS: dict[str, Callable[[Sandbox, AuthSession], Any]] = {
     "ending": lambda _, session: session.ending,
     "is over": lambda _, session: session.has_returned or session.ending is Ending.INVALID,
     "has an error": lambda _, session: (session.error_id or "").startswith("err_"),
@@ -99,11 +99,11 @@ LOOKS: dict[str, Callable[[Sandbox, AuthSession], Any]] = {
         named(session, message) for message in messages_of(session, sandbox.store.interpretation)
     ],
 }
-"""What is compared. Whatever else an ending shows to somebody is one more line here."""
+"""The compared observations; a further effect of an ending gets a further line here."""
 
 
 def named(session: AuthSession, message: dict[str, Any]) -> dict[str, Any]:
-    """A message to the window that embeds the page, ids and the app's origin taken out."""
+    """Return a message to the embedding window, without ids and the app's origin."""
     ids = {session.session_id: "the session", session.error_id: "the error", session.arrangement_id: "the consent"}
     return {
         name: urlsplit(value).path if name == "redirectURL" else ids.get(value, value) for name, value in message.items()
@@ -111,8 +111,8 @@ def named(session: AuthSession, message: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.fixture
-def order(fiskil: LocalFiskil) -> Iterator[Callable[..., httpx.Response]]:
-    """Give an order to the control API, over HTTP."""
+def control(fiskil: LocalFiskil) -> Iterator[Callable[..., httpx.Response]]:
+    """Yield a function that posts a control request over HTTP."""
     server = Server(fiskil.loop, control_application(fiskil))
     with httpx.Client(base_url=f"{server.url}/_sandbox", timeout=30, trust_env=False) as client:
         yield client.post
@@ -120,10 +120,10 @@ def order(fiskil: LocalFiskil) -> Iterator[Callable[..., httpx.Response]]:
 
 
 def invite(fiskil: LocalFiskil) -> dict[str, str]:
-    """What the API answers to an app that opens a session for Rosa."""
-    given = fiskil.credentials
+    """Return the API's response to an app that opens a session for Rosa."""
+    credentials = fiskil.credentials
     with httpx.Client(base_url=fiskil.api_url, timeout=30, trust_env=False) as client:
-        pair = {"client_id": given.client_id, "client_secret": given.client_secret}
+        pair = {"client_id": credentials.client_id, "client_secret": credentials.client_secret}
         client.headers["authorization"] = "Bearer " + client.post("/v1/token", json=pair).json()["token"]
         end_user_id = client.post("/v1/end-users", json={"email": ROSA.email}).json()["end_user_id"]
         body = {
@@ -136,81 +136,81 @@ def invite(fiskil: LocalFiskil) -> dict[str, str]:
     return opened
 
 
-def seen(sandbox: Sandbox, session_id: str, landed: str) -> Seen:
-    """What there is to see of an ended session, ids taken out: the state, and where the browser was sent."""
+def summary_of(sandbox: Sandbox, session_id: str, landed: str) -> Summary:
+    """Return the state of an ended session and its redirect, with ids replaced."""
     session = sandbox.session(session_id)
     assert session is not None
     url = urlsplit(landed)
     ids = {session_id: "the session", session.error_id: "the error", session.arrangement_id: "the consent"}
     query = [(name, ids.get(value, value)) for name, value in parse_qsl(url.query, keep_blank_values=True)]
-    return {name: look(sandbox, session) for name, look in LOOKS.items()} | {"path": url.path, "query": query}
+    return {name: observe(sandbox, session) for name, observe in OBSERVATIONS.items()} | {"path": url.path, "query": query}
 
 
-def came_back(visitor: FormBrowser) -> str:
-    """Where the app would see the browser."""
-    return next((redirect for redirect in visitor.redirects if redirect.startswith(APP)), "")
+def returned_to(form_browser: FormBrowser) -> str:
+    """Return the address at which the app sees the browser."""
+    return next((redirect for redirect in form_browser.redirects if redirect.startswith(APP)), "")
 
 
-def walk(visitor: FormBrowser, email: str, code: str = "") -> None:
-    """Log in, type the code, and go on as far as the page goes."""
-    visitor.submit("identify", email=email)
-    if not visitor.text_of("data-code"):
+def walk(form_browser: FormBrowser, email: str, code: str = "") -> None:
+    """Log in, enter the code, and continue as far as the page allows."""
+    form_browser.submit("identify", email=email)
+    if not form_browser.text_of("data-code"):
         return
-    visitor.submit("enter_code", code=code or visitor.text_of("data-code"))
-    if visitor.choices("account"):
-        visitor.submit("select", account=list(visitor.choices("account")))
-        visitor.submit("confirm")
+    form_browser.submit("enter_code", code=code or form_browser.text_of("data-code"))
+    if form_browser.choices("account"):
+        form_browser.submit("select", account=list(form_browser.choices("account")))
+        form_browser.submit("confirm")
 
 
-def at_the_page(fiskil: LocalFiskil, visitor: FormBrowser, outcome: str) -> Seen:
-    """Rosa does at the page what leads there, or the world does it to her."""
+def at_the_page(fiskil: LocalFiskil, form_browser: FormBrowser, outcome: str) -> Summary:
+    """Perform the actions at the page that lead to *outcome*, and return the summary."""
     opened = invite(fiskil)
-    visitor.open(opened["auth_url"])
-    DEEDS[outcome](fiskil, visitor, opened["auth_url"])
-    return seen(fiskil.sandbox, opened["session_id"], came_back(visitor))
+    form_browser.open(opened["auth_url"])
+    ACTIONS[outcome](fiskil, form_browser, opened["auth_url"])
+    return summary_of(fiskil.sandbox, opened["session_id"], returned_to(form_browser))
 
 
-def _approves(fiskil: LocalFiskil, visitor: FormBrowser, page: str) -> None:
-    walk(visitor, ROSA.email)
+def _approves(fiskil: LocalFiskil, form_browser: FormBrowser, page: str) -> None:
+    walk(form_browser, ROSA.email)
 
 
 def _presses(act: str) -> Callable[[LocalFiskil, FormBrowser, str], None]:
-    def deed(fiskil: LocalFiskil, visitor: FormBrowser, page: str) -> None:
-        visitor.submit("identify", email=ROSA.email)
-        visitor.submit(act)
+    def action(fiskil: LocalFiskil, form_browser: FormBrowser, page: str) -> None:
+        form_browser.submit("identify", email=ROSA.email)
+        form_browser.submit(act)
 
-    return deed
+    return action
 
 
-def _mistypes(fiskil: LocalFiskil, visitor: FormBrowser, page: str) -> None:
-    visitor.submit("identify", email=ROSA.email)
+def _mistypes(fiskil: LocalFiskil, form_browser: FormBrowser, page: str) -> None:
+    form_browser.submit("identify", email=ROSA.email)
     for _ in range(3):
-        visitor.submit("enter_code", code="000000")
+        form_browser.submit("enter_code", code="000000")
 
 
-def _is_unknown(fiskil: LocalFiskil, visitor: FormBrowser, page: str) -> None:
-    visitor.submit("identify", email="nobody@example.com")
+def _is_unknown(fiskil: LocalFiskil, form_browser: FormBrowser, page: str) -> None:
+    form_browser.submit("identify", email="nobody@example.com")
 
 
-def _has_no_account(fiskil: LocalFiskil, visitor: FormBrowser, page: str) -> None:
-    walk(visitor, "no.accounts@example.com")
+def _has_no_account(fiskil: LocalFiskil, form_browser: FormBrowser, page: str) -> None:
+    walk(form_browser, "no.accounts@example.com")
 
 
-def _meets_an_outage(fiskil: LocalFiskil, visitor: FormBrowser, page: str) -> None:
+def _meets_an_outage(fiskil: LocalFiskil, form_browser: FormBrowser, page: str) -> None:
     fiskil.sandbox.set_connection(BANK, "OUTAGE")
-    visitor.submit("identify", email=ROSA.email)
+    form_browser.submit("identify", email=ROSA.email)
 
 
 def _waits(minutes: int) -> Callable[[LocalFiskil, FormBrowser, str], None]:
-    def deed(fiskil: LocalFiskil, visitor: FormBrowser, page: str) -> None:
-        visitor.submit("identify", email=ROSA.email)
+    def action(fiskil: LocalFiskil, form_browser: FormBrowser, page: str) -> None:
+        form_browser.submit("identify", email=ROSA.email)
         fiskil.sandbox.clock.advance(minutes=minutes)
-        visitor.open(page)
+        form_browser.open(page)
 
-    return deed
+    return action
 
 
-DEEDS: dict[str, Callable[[LocalFiskil, FormBrowser, str], None]] = {
+ACTIONS: dict[str, Callable[[LocalFiskil, FormBrowser, str], None]] = {
     "approved": _approves,
     "cancelled": _presses("cancel"),
     "denied": _presses("deny"),
@@ -223,32 +223,34 @@ DEEDS: dict[str, Callable[[LocalFiskil, FormBrowser, str], None]] = {
 }
 
 
-class Look(steps.PlainStep, frozen=True, kw_only=True, tag="look"):
-    """Look at the sandbox before the scenario is over, and put what is seen into ``found``."""
+class Observe(steps.PlainStep, frozen=True, kw_only=True, tag="observe"):
+    """Appends a summary of the sandbox to ``summaries`` before the scenario ends."""
 
     feed: Any
-    found: list[Seen]
+    summaries: list[Summary]
 
     def perform(self, stage: Stage) -> None:
-        """Look."""
+        """Append the summary."""
         (session_id,) = stage.participant().session_ids
-        self.found.append(seen(stage.fiskil.sandbox, session_id, self.feed.visited[-1] if self.feed.visited else ""))
+        self.summaries.append(
+            summary_of(stage.fiskil.sandbox, session_id, self.feed.visited[-1] if self.feed.visited else "")
+        )
 
 
-def in_a_scenario(driver: Driver, feed: Feed, step: steps.AnyStep) -> Seen:
-    """A step does it, for an app that opens the session itself."""
-    found: list[Seen] = []
-    given: Any = (step, Look(feed=feed, found=found))
-    _, crashed = driver.perform(Scenario(name="x", practices=(), steps=given, probes=()))
+def in_a_scenario(driver: Driver, feed: Feed, step: steps.AnyStep) -> Summary:
+    """Return the summary after a step, for an app that opens the session itself."""
+    results: list[Summary] = []
+    played_steps: Any = (step, Observe(feed=feed, summaries=results))
+    _, crashed = driver.perform(Scenario(name="x", practices=(), steps=played_steps, probes=()))
     assert not crashed
-    return found[0]
+    return results[0]
 
 
 def test_every_outcome_has_every_way() -> None:
-    """No outcome is left out of the comparison, and each address belongs to a person whose file says so."""
+    """The comparison covers every outcome, and each address belongs to a person with that outcome."""
     by_address = {person.email: person for person in catalog.people().values()}
 
-    assert set(CONCLUSIONS) == set(ENDINGS) == set(MAGIC) == set(STEPS) == set(DEEDS)
+    assert set(CONCLUSIONS) == set(ENDINGS) == set(MAGIC) == set(STEPS) == set(ACTIONS)
     assert set(ENDINGS.values()) == set(Ending)
     assert {name: by_address[email].outcome for name, email in MAGIC.items()} == {
         name: "eligible" if name == "approved" else name for name in MAGIC
@@ -258,31 +260,31 @@ def test_every_outcome_has_every_way() -> None:
 @pytest.mark.parametrize("outcome", CONCLUSIONS)
 def test_every_way_to_an_ending_leaves_the_same(
     fiskil: LocalFiskil,
-    visitor: FormBrowser,
-    order: Callable[..., httpx.Response],
+    form_browser: FormBrowser,
+    control: Callable[..., httpx.Response],
     drive: Drive,
     outcome: str,
 ) -> None:
-    """Page, magic address, order, step and ordering step cannot be told apart. Source: journey.error-types"""
-    found = {"page": at_the_page(fiskil, visitor, outcome)}
+    """Page, magic address, control request and both steps have the same result. Source: journey.error-types"""
+    results = {"page": at_the_page(fiskil, form_browser, outcome)}
     fiskil.reset()
 
     opened = invite(fiskil)
-    visitor.open(opened["auth_url"])
-    walk(visitor, MAGIC[outcome])
-    found["address"] = seen(fiskil.sandbox, opened["session_id"], came_back(visitor))
+    form_browser.open(opened["auth_url"])
+    walk(form_browser, MAGIC[outcome])
+    results["address"] = summary_of(fiskil.sandbox, opened["session_id"], returned_to(form_browser))
     fiskil.reset()
 
     opened = invite(fiskil)
-    answer = order(f"/sessions/{opened['session_id']}", json={"outcome": outcome})
-    visitor.open(opened["auth_url"])
-    found["order"] = seen(fiskil.sandbox, opened["session_id"], came_back(visitor))
+    response = control(f"/sessions/{opened['session_id']}", json={"outcome": outcome})
+    form_browser.open(opened["auth_url"])
+    results["order"] = summary_of(fiskil.sandbox, opened["session_id"], returned_to(form_browser))
 
     for name, step in (("step", STEPS[outcome]), ("ordering step", steps.Conclude(outcome=outcome))):
         feed = Feed()
-        found[name] = in_a_scenario(drive(feed_settings(request_deadline_s=30), given=feed), feed, step)
+        results[name] = in_a_scenario(drive(feed_settings(request_deadline_s=30), given=feed), feed, step)
 
-    assert [name for name, seen in found.items() if seen != found["page"]] == []
-    assert found["page"]["ending"] is ENDINGS[outcome]
-    assert answer.json()["ending"] == ENDINGS[outcome].value
-    assert (answer.json()["redirect"] or "") == came_back(visitor)
+    assert [name for name, summary in results.items() if summary != results["page"]] == []
+    assert results["page"]["ending"] is ENDINGS[outcome]
+    assert response.json()["ending"] == ENDINGS[outcome].value
+    assert (response.json()["redirect"] or "") == returned_to(form_browser)

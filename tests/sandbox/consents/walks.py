@@ -1,4 +1,4 @@
-"""Ways through the consent page: how a person gets to each stage, and what they do there to get each answer."""
+"""Walks through the consent page: how to reach each stage, and what to do there for each result."""
 
 from collections.abc import Callable
 
@@ -13,69 +13,69 @@ from tests.sandbox.still import Still
 Way = Callable[[Still, AuthSession, FormBrowser], None]
 
 
-def walk_to(stage: str, still: Still, visitor: FormBrowser, *, name: str = "rosa", **session: str) -> AuthSession:
-    """Open a new session's page and walk on to *stage*."""
+def walk_to(stage: str, still: Still, form_browser: FormBrowser, *, name: str = "rosa", **session: str) -> AuthSession:
+    """Open a new session's page, continue to *stage*, and return the session."""
     opened = still.invite(**session)
-    visitor.open(still.page_of(opened))
+    form_browser.open(still.page_of(opened))
     while (at := still.standing(opened).stage) != stage:
-        _onward(at, visitor, name)
+        _onward(at, form_browser, name)
     return still.standing(opened)
 
 
-def finish(still: Still, visitor: FormBrowser, **session: str) -> AuthSession:
-    """Walk to the end and confirm."""
-    opened = walk_to("confirm", still, visitor, **session)
-    visitor.submit("confirm")
+def finish(still: Still, form_browser: FormBrowser, **session: str) -> AuthSession:
+    """Continue to the end, confirm, and return the session."""
+    opened = walk_to("confirm", still, form_browser, **session)
+    form_browser.submit("confirm")
     return still.standing(opened)
 
 
-def _onward(stage: str, visitor: FormBrowser, name: str) -> None:
+def _onward(stage: str, form_browser: FormBrowser, name: str) -> None:
     if stage == "institution":
-        visitor.submit("choose", institution_id="88888")
+        form_browser.submit("choose", institution_id="88888")
     elif stage == "login":
-        visitor.submit("identify", email=catalog.person(name).email)
+        form_browser.submit("identify", email=catalog.person(name).email)
     elif stage == "code":
-        visitor.submit("enter_code", code=visitor.text_of("data-code"))
+        form_browser.submit("enter_code", code=form_browser.text_of("data-code"))
     else:
-        visitor.submit("select", account=list(visitor.choices("account")))
+        form_browser.submit("select", account=list(form_browser.choices("account")))
 
 
 def _submits(act: str, **answers: str) -> Way:
-    def way(_still: Still, _session: AuthSession, visitor: FormBrowser) -> None:
-        visitor.submit(act, **answers)
+    def way(_still: Still, _session: AuthSession, form_browser: FormBrowser) -> None:
+        form_browser.submit(act, **answers)
 
     return way
 
 
-def _the_code(still: Still, session: AuthSession, visitor: FormBrowser) -> None:
-    visitor.submit("enter_code", code=visitor.text_of("data-code"))
+def _the_code(still: Still, session: AuthSession, form_browser: FormBrowser) -> None:
+    form_browser.submit("enter_code", code=form_browser.text_of("data-code"))
 
 
-def _wrong_codes(still: Still, session: AuthSession, visitor: FormBrowser) -> None:
+def _wrong_codes(still: Still, session: AuthSession, form_browser: FormBrowser) -> None:
     for _ in range(3):
-        visitor.submit("enter_code", code="nonsense")
+        form_browser.submit("enter_code", code="nonsense")
 
 
-def _waits(still: Still, session: AuthSession, visitor: FormBrowser) -> None:
+def _waits(still: Still, session: AuthSession, form_browser: FormBrowser) -> None:
     still.sandbox.clock.advance(minutes=10, seconds=0.000001)
 
 
 def _out_of_order(then: Way) -> Way:
-    def way(still: Still, session: AuthSession, visitor: FormBrowser) -> None:
+    def way(still: Still, session: AuthSession, form_browser: FormBrowser) -> None:
         table = still.sandbox.store.institutions
         table["88888"] = msgspec.structs.replace(table["88888"], connection_status="OUTAGE")
-        then(still, session, visitor)
+        then(still, session, form_browser)
 
     return way
 
 
-def _every_account(still: Still, session: AuthSession, visitor: FormBrowser) -> None:
-    visitor.submit("select", account=list(visitor.choices("account")))
+def _every_account(still: Still, session: AuthSession, form_browser: FormBrowser) -> None:
+    form_browser.submit("select", account=list(form_browser.choices("account")))
 
 
-def _too_late(still: Still, session: AuthSession, visitor: FormBrowser) -> None:
+def _too_late(still: Still, session: AuthSession, form_browser: FormBrowser) -> None:
     still.sandbox.read_as({"journey.code-expired": "otp-failure"})
-    visitor.submit("enter_code", code="999999")
+    form_browser.submit("enter_code", code="999999")
 
 
 WAYS: dict[tuple[str, str, str], Way] = {
@@ -104,7 +104,7 @@ WAYS: dict[tuple[str, str, str], Way] = {
     **{(stage, "deny", "fine"): _submits("deny") for stage in journey_table.INSTITUTION_STAGES},
     **{(stage, "wait_too_long", "fine"): _waits for stage in (*journey_table.INSTITUTION_STAGES, "confirm")},
 }
-"""What a person does at a stage for each entry of the table."""
+"""The actions of a person at a stage, for each entry of the table."""
 
 WHO = {
     "ineligible": "ines",
@@ -114,7 +114,7 @@ WHO = {
     "denied": "denied",
     "terminated": "terminated",
 }
-"""Whose journey it is, where the answer depends on the person."""
+"""The person of the journey, where the result depends on the person."""
 
 ENDINGS: dict[Ending, tuple[str, str, str]] = {
     Ending.CANCELLED: ("login", "cancel", "fine"),

@@ -1,4 +1,4 @@
-"""Households at the sandbox's energy retailer, and how an app reads them."""
+"""Households at the sandbox's energy retailer, and functions to read them as an app does."""
 
 from typing import Any
 
@@ -23,29 +23,29 @@ LISTS = {
 
 
 def household(still: Still, name: str = "priya", *paths: str, is_synced: bool = True) -> Consent:
-    """The consent of a named person at the retailer, with what *paths* show ready, or everything without one."""
+    """Return the consent of a named person at the retailer, with the datasets of *paths* (default: all) synced."""
     consent = still.sandbox.authorise(*still.enrol(name), institution_id=RETAILER)
-    wanted = tuple(LISTS[path][1] for path in paths) or consent.permissions
-    for dataset in wanted if is_synced else ():
+    datasets = tuple(LISTS[path][1] for path in paths) or consent.permissions
+    for dataset in datasets if is_synced else ():
         still.sandbox.sync(consent, dataset)
     return consent
 
 
 def rows(api: httpx.Client, path: str, consent: Consent, **query: Any) -> list[dict[str, Any]]:
-    """What /v1/energy/*path* lists for the end user of *consent*."""
-    asked = {"end_user_id": consent.end_user_id, "page[size]": "1000", **query}
-    answer = api.get(f"/v1/energy/{path}", params=asked)
-    assert answer.status_code == 200, answer.text
-    found: list[dict[str, Any]] = answer.json()[LISTS[path][0]]
-    return found
+    """Return the rows of /v1/energy/*path* for the end user of *consent*."""
+    params = {"end_user_id": consent.end_user_id, "page[size]": "1000", **query}
+    response = api.get(f"/v1/energy/{path}", params=params)
+    assert response.status_code == 200, response.text
+    served: list[dict[str, Any]] = response.json()[LISTS[path][0]]
+    return served
 
 
 def every_row(api: httpx.Client, path: str, consent: Consent) -> list[dict[str, Any]]:
-    """The same, page by page to the end."""
-    found: list[dict[str, Any]] = []
+    """Return the same, page by page to the end."""
+    served: list[dict[str, Any]] = []
     url: str | None = f"/v1/energy/{path}?end_user_id={consent.end_user_id}&page[size]=1000"
     while url is not None:
         body = api.get(url).json()
-        found += body[LISTS[path][0]]
+        served += body[LISTS[path][0]]
         url = body["links"].get("next")
-    return found
+    return served

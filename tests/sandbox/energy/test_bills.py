@@ -1,6 +1,6 @@
-"""Reads at the plan's prices are the charges, charges are the invoices, invoices less payments the balance.
+"""Reads at the plan's prices are the charges, charges are the invoices, and invoices less payments are the balance.
 
-The sums are made from what the API shows alone, as an app would make them.
+The sums use only what the API returns, as an app would.
 """
 
 from datetime import date
@@ -24,29 +24,29 @@ def cents(amount: Decimal) -> Decimal:
 
 
 def own(row: dict[str, Any]) -> dict[str, Any]:
-    """The fields of a billing transaction's own kind."""
-    found: dict[str, Any] = row[FIELDS[row["transaction_u_type"]]]
-    return found
+    """Return the fields of a billing transaction's kind."""
+    fields: dict[str, Any] = row[FIELDS[row["transaction_u_type"]]]
+    return fields
 
 
 def contract_of(account: dict[str, Any]) -> dict[str, Any]:
     detail = account["plans"][0]["plan_detail"]
-    found: dict[str, Any] = detail.get("electricity_contract") or detail["gas_contract"]
-    return found
+    contract: dict[str, Any] = detail.get("electricity_contract") or detail["gas_contract"]
+    return contract
 
 
 def price_at(tariff: dict[str, Any], day: date, half_hour: int) -> tuple[str, Decimal]:
-    """The time of use and the price of a half hour; there is exactly one."""
+    """Return the time of use and the price of a half hour; there is exactly one."""
     if tariff["rate_block_u_type"] == "singleRate":
         return "ALL_DAY", Decimal(tariff["singleRate"]["rates"][0]["unit_price"])
     clock = f"{half_hour // 2:02d}:{half_hour % 2 * 30:02d}"
-    (found,) = [
+    (price,) = [
         (block["type"], Decimal(block["rates"][0]["unit_price"]))
         for block in tariff["timeOfUseRates"]
         for window in block["time_of_use"]
         if DAYS[day.weekday()] in window["days"] and window["start_time"] <= clock <= window["end_time"]
     ]
-    return found
+    return price
 
 
 def reads_of(reads: list[dict[str, Any]], suffix: str, period: dict[str, str]) -> list[dict[str, Any]]:
@@ -58,12 +58,12 @@ def reads_of(reads: list[dict[str, Any]], suffix: str, period: dict[str, str]) -
 
 
 def energy_of(reads: list[dict[str, Any]]) -> Decimal:
-    """Kilowatt-hours; JSON numbers are read by their text."""
+    """Return kilowatt-hours; JSON numbers are read by their text."""
     return sum((Decimal(str((read.get("interval_read") or {}).get("aggregate_value", 0))) for read in reads), Decimal(0))
 
 
 def test_half_hours_add_up_to_the_day(still: Still, api: httpx.Client) -> None:
-    """48 of them, none negative, and the aggregate is their sum. Source: energy.adds-up"""
+    """A day has 48 half hours, none negative, and their sum is the aggregate. Source: energy.adds-up"""
     consent = household(still, "rosa", "usage")
 
     for row in rows(api, "usage", consent):
@@ -88,26 +88,26 @@ def test_every_day_is_read_once(still: Still, api: httpx.Client) -> None:
         assert len(set(day)) == len(day) == (date(2026, 3, 2) - date(2025, 9, 1)).days
 
 
-def test_the_sun_does_not_shine_at_night(still: Still, api: httpx.Client) -> None:
-    """Power goes to the grid by day only, and nothing is taken in a half hour that gives."""
+def test_solar_exports_only_by_day(still: Still, api: httpx.Client) -> None:
+    """Energy is exported by day only, and no half hour both imports and exports."""
     consent = household(still, "rosa", "usage")
-    found = rows(api, "usage", consent)
+    reads = rows(api, "usage", consent)
 
-    taken = {
-        row["read_start_date"]: row["interval_read"]["interval_reads"] for row in found if row["register_suffix"] == "E1"
+    imported = {
+        row["read_start_date"]: row["interval_read"]["interval_reads"] for row in reads if row["register_suffix"] == "E1"
     }
-    given = {
-        row["read_start_date"]: row["interval_read"]["interval_reads"] for row in found if row["register_suffix"] == "B1"
+    exported = {
+        row["read_start_date"]: row["interval_read"]["interval_reads"] for row in reads if row["register_suffix"] == "B1"
     }
 
-    assert any(sum(value) > 0 for value in given.values())
-    assert all(sum(value[:10]) + sum(value[40:]) == 0 for value in given.values())
-    assert all(min(pair) == 0 for day in given for pair in zip(taken[day], given[day], strict=True))
+    assert any(sum(value) > 0 for value in exported.values())
+    assert all(sum(value[:10]) + sum(value[40:]) == 0 for value in exported.values())
+    assert all(min(pair) == 0 for day in exported for pair in zip(imported[day], exported[day], strict=True))
 
 
 @pytest.mark.parametrize("name", ["rosa", "priya"])
-def test_reads_at_the_contract_are_the_charges(still: Still, api: httpx.Client, name: str) -> None:
-    """Per time of use, for controlled load, for solar: to the cent. Source: energy.adds-up"""
+def test_charges_are_reads_at_contract_prices(still: Still, api: httpx.Client, name: str) -> None:
+    """Usage by time of use, controlled load and solar are charged to the cent. Source: energy.adds-up"""
     consent = household(still, name)
     account = rows(api, "accounts", consent)[0]
     contract, reads = contract_of(account), every_row(api, "usage", consent)
@@ -136,7 +136,7 @@ def test_reads_at_the_contract_are_the_charges(still: Still, api: httpx.Client, 
 
 
 def test_a_basic_meter_is_read_once_a_bill(still: Still, api: httpx.Client) -> None:
-    """Each read is the whole usage of one invoice at one price. Source: energy.adds-up, energy.unions"""
+    """Each read is the usage of one invoice at one price. Source: energy.adds-up, energy.unions"""
     consent = household(still, "ben")
     (account,) = rows(api, "accounts", consent)
     price = Decimal(contract_of(account)["tariff_period"][0]["singleRate"]["rates"][0]["unit_price"])
@@ -151,7 +151,7 @@ def test_a_basic_meter_is_read_once_a_bill(still: Still, api: httpx.Client) -> N
 
 
 def test_demand_is_the_highest_half_hour_of_the_window(still: Still, api: httpx.Client) -> None:
-    """As power, for each day of the period. Source: energy.adds-up"""
+    """The demand charge is that half hour as power, for each day of the period. Source: energy.adds-up"""
     consent = household(still, "priya")
     account, reads = rows(api, "accounts", consent)[0], every_row(api, "usage", consent)
     (charge,) = contract_of(account)["tariff_period"][1]["demand_charges"]
@@ -194,7 +194,7 @@ def test_charges_add_up_to_their_invoice(still: Still, api: httpx.Client, name: 
         assert Decimal(supplied["total_generation_credits"]) == -sum(
             amount for kind, amount in amounts if kind == "usage" and amount < 0
         )
-        assert [Decimal(value["amount"]) for value in supplied["other_charges"]] == [
+        assert [Decimal(row["amount"]) for row in supplied["other_charges"]] == [
             amount for kind, amount in amounts if kind == "otherCharges"
         ]
         assert Decimal(supplied["total_once_off_charges"]) - Decimal(account["total_discounts"]) == sum(
@@ -203,32 +203,34 @@ def test_charges_add_up_to_their_invoice(still: Still, api: httpx.Client, name: 
 
 
 @pytest.mark.parametrize("name", EVERYBODY)
-def test_what_was_billed_less_what_was_paid_is_the_balance(still: Still, api: httpx.Client, name: str) -> None:
-    """From billing, and from invoices, the same balance. Source: energy.adds-up"""
+def test_the_balance_is_the_billed_less_the_paid_amount(still: Still, api: httpx.Client, name: str) -> None:
+    """Billing transactions and invoices give the same balance. Source: energy.adds-up"""
     consent = household(still, name, "balances", "invoice", "billing")
 
     for balance in rows(api, "balances", consent):
-        mine = {"account_id": balance["account_id"]}
+        account = {"account_id": balance["account_id"]}
         charged = paid = Decimal(0)
-        for row in rows(api, "billing", consent, **mine):
+        for row in rows(api, "billing", consent, **account):
             is_payment = row["transaction_u_type"] == "payment"
             paid += Decimal(own(row)["amount"]) if is_payment else 0
             charged += 0 if is_payment else Decimal(own(row)["amount"]) + Decimal(row["gst"])
-        invoices = rows(api, "invoice", consent, **mine)
+        invoices = rows(api, "invoice", consent, **account)
         assert Decimal(balance["balance"]) == charged - paid
         assert charged == sum(Decimal(invoice["invoice_amount"]) for invoice in invoices)
-        assert Decimal(row["balance"]) == Decimal(invoices[0]["balance_at_issue"]) - _paid_since(api, consent, invoices[0])
+        assert Decimal(balance["balance"]) == Decimal(invoices[0]["balance_at_issue"]) - _paid_since(
+            api, consent, invoices[0]
+        )
 
 
 def _paid_since(api: httpx.Client, consent: Any, invoice: dict[str, Any]) -> Decimal:
-    found = rows(api, "billing", consent, account_id=invoice["account_id"])
-    since = [row for row in found if row["execution_date_time"][:10] > invoice["issue_date"]]
-    return sum((Decimal(row["payment"]["amount"]) for row in since if "payment" in row), Decimal(0))
+    charges = rows(api, "billing", consent, account_id=invoice["account_id"])
+    later = [row for row in charges if row["execution_date_time"][:10] > invoice["issue_date"]]
+    return sum((Decimal(row["payment"]["amount"]) for row in later if "payment" in row), Decimal(0))
 
 
 @pytest.mark.parametrize("name", EVERYBODY)
 def test_supply_is_charged_by_the_day(still: Still, api: httpx.Client, name: str) -> None:
-    """The contract's daily price for each day of the period. Source: energy.adds-up"""
+    """The supply charge is the contract's daily price for each day of the period. Source: energy.adds-up"""
     consent = household(still, name, "accounts", "invoice")
     prices = {
         row["account_id"]: Decimal(contract_of(row)["tariff_period"][0]["daily_supply_charge"])
@@ -243,8 +245,8 @@ def test_supply_is_charged_by_the_day(still: Still, api: httpx.Client, name: str
         assert charge["description"] == f"Daily supply charge, {days} days"
 
 
-def test_a_tenth_is_gst(still: Still, api: httpx.Client) -> None:
-    """On every charge but solar and concessions; payments say nothing of it. Source: energy.adds-up"""
+def test_gst_is_a_tenth_of_each_charge(still: Still, api: httpx.Client) -> None:
+    """GST is on every charge except solar and concessions; payments have none. Source: energy.adds-up"""
     consent = household(still, "priya", "billing")
     free = {"Solar feed-in", "Concession"}
 
@@ -257,14 +259,14 @@ def test_a_tenth_is_gst(still: Still, api: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize("name", EVERYBODY)
-def test_the_balance_at_issue_is_what_was_owing_then(still: Still, api: httpx.Client, name: str) -> None:
-    """Everything charged less everything paid up to that day, the invoice itself included. Source: energy.adds-up"""
+def test_the_balance_at_issue_is_the_amount_owed_then(still: Still, api: httpx.Client, name: str) -> None:
+    """It is everything charged less everything paid up to that day, the invoice itself included. Source: energy.adds-up"""
     consent = household(still, name, "invoice", "billing")
-    found = rows(api, "billing", consent)
+    billing = rows(api, "billing", consent)
 
     for invoice in rows(api, "invoice", consent):
-        mine = [row for row in found if row["account_id"] == invoice["account_id"]]
-        then = [row for row in mine if row["execution_date_time"][:10] <= invoice["issue_date"]]
+        of_account = [row for row in billing if row["account_id"] == invoice["account_id"]]
+        then = [row for row in of_account if row["execution_date_time"][:10] <= invoice["issue_date"]]
         paid = sum(Decimal(own(row)["amount"]) for row in then if row["transaction_u_type"] == "payment")
         charged = sum(
             Decimal(own(row)["amount"]) + Decimal(row["gst"]) for row in then if row["transaction_u_type"] != "payment"
@@ -273,7 +275,7 @@ def test_the_balance_at_issue_is_what_was_owing_then(still: Still, api: httpx.Cl
 
 
 def test_bills_are_paid_part_paid_and_open(still: Still, api: httpx.Client) -> None:
-    """The newest is not due yet; somebody who pays by hand has paid half of the one before."""
+    """The newest bill is not due yet; a household that pays by hand has paid half of the one before."""
     rosa, ben = household(still, "rosa", "invoice"), household(still, "ben", "invoice")
 
     by_debit = [row["payment_status"] for row in rows(api, "invoice", rosa)]
@@ -284,7 +286,7 @@ def test_bills_are_paid_part_paid_and_open(still: Still, api: httpx.Client) -> N
 
 
 def test_periods_follow_one_another(still: Still, api: httpx.Client) -> None:
-    """Invoices leave no day out and bill none twice."""
+    """Invoices skip no day and bill none twice."""
     consent = household(still, "ben", "invoice")
 
     spans = sorted((row["period"]["start_date"], row["period"]["end_date"]) for row in rows(api, "invoice", consent))
@@ -296,19 +298,25 @@ def test_periods_follow_one_another(still: Still, api: httpx.Client) -> None:
 
 @pytest.mark.parametrize("name", EVERYBODY)
 def test_a_concession_is_taken_off_each_bill(still: Still, api: httpx.Client, name: str) -> None:
-    """An amount, or a percentage of the usage; who has none pays all. Source: energy.adds-up"""
+    """A concession is an amount or a percentage of the usage; a household without one pays everything.
+
+    Source: energy.adds-up
+    """
     consent = household(still, name, "invoice", "concessions")
-    given = {row["account_id"]: row for row in rows(api, "concessions", consent)}
+    concessions = {row["account_id"]: row for row in rows(api, "concessions", consent)}
 
     for invoice in rows(api, "invoice", consent):
-        concession = given.get(invoice["account_id"], {"amount": "0.00"})
+        concession = concessions.get(invoice["account_id"], {"amount": "0.00"})
         used = Decimal((invoice.get("electricity") or invoice["gas"])["total_usage_charges"])
         part = cents(used * Decimal(concession.get("percentage", "0")))
         assert Decimal(invoice["account_charges"]["total_discounts"]) == Decimal(concession.get("amount", "0")) + part
 
 
-def test_made_up_households_add_up_too(still: Still, api: httpx.Client) -> None:
-    """Whoever types a new address has bills that are the sum of their charges. Source: energy.adds-up, journey.any-email"""
+def test_bills_of_generated_households_add_up(still: Still, api: httpx.Client) -> None:
+    """A person generated for a new address has bills that are the sum of their charges.
+
+    Source: energy.adds-up, journey.any-email
+    """
     from fiskil_harness.sandbox.consents.people import generated_person
 
     kinds = set()
@@ -327,8 +335,8 @@ def test_made_up_households_add_up_too(still: Still, api: httpx.Client) -> None:
     assert len(kinds) >= 3
 
 
-def test_same_seed_same_household(still: Still) -> None:
-    """The seed alone decides what a household used, whoever looks."""
+def test_the_same_seed_gives_the_same_usage(still: Still) -> None:
+    """Only the seed decides a household's usage, whichever end user reads it."""
     first, second = household(still, "rosa", "usage"), household(still, "rosa", "usage")
 
     reads = [

@@ -1,4 +1,4 @@
-"""``/v1/energy``: what each endpoint lists, its filters, and everything it refuses."""
+"""``/v1/energy``: the rows of each endpoint, its filters, and everything that it refuses."""
 
 import httpx
 import msgspec
@@ -21,28 +21,28 @@ EVENTS = [
 
 
 @pytest.mark.parametrize("path", LISTS)
-def test_a_household_shows_nothing_before_its_syncs(still: Still, api: httpx.Client, path: str) -> None:
-    """A consent alone shows no row. Source: data.after-sync"""
+def test_a_household_has_no_rows_before_its_syncs(still: Still, api: httpx.Client, path: str) -> None:
+    """A consent alone has no rows. Source: data.after-sync"""
     consent = household(still, is_synced=False)
 
     assert rows(api, path, consent) == []
 
 
 def test_energy_datasets_become_ready_one_by_one(still: Still) -> None:
-    """Each is told once by its own event; accounts and balances name their accounts. Source: sync.timing, webhooks.events"""
+    """Each has one event; those of accounts and balances list the account ids. Source: sync.timing, webhooks.events"""
     consent = household(still, is_synced=False)
     still.sandbox.clock.advance(seconds=20)
 
-    told = still.sandbox.events[1:]
+    events = still.sandbox.events[1:]
 
-    assert [event.kind for event in told] == EVENTS
+    assert [event.kind for event in events] == EVENTS
     ids = tuple(row.account_id for row in still.sandbox.rows(consent, "energy_accounts"))
-    assert [event.account_ids for event in told] == [ids, ids, *([None] * 7)]
+    assert [event.account_ids for event in events] == [ids, ids, *([None] * 7)]
     assert len(ids) == 2
 
 
-def test_plans_are_synced_when_asked_for(still: Still) -> None:
-    """They are public and no part of a consent, yet their sync has an event. Source: webhooks.events"""
+def test_plans_are_synced_on_request(still: Still) -> None:
+    """Plans are public and not part of a consent, but their sync has an event. Source: webhooks.events"""
     consent = household(still, is_synced=False)
 
     still.sandbox.sync(consent, "plans")
@@ -52,21 +52,24 @@ def test_plans_are_synced_when_asked_for(still: Still) -> None:
 
 @pytest.mark.parametrize("path", LISTS)
 def test_energy_rows_carry_their_ids(still: Still, api: httpx.Client, path: str) -> None:
-    """Prefix by kind, institution and arrangement; nothing of ours. Source: energy.invoice-without-arrangement"""
+    """Rows have their prefix, institution and arrangement, and none of our internal fields.
+
+    Source: energy.invoice-without-arrangement
+    """
     consent = household(still, "priya", path)
 
-    found = every_row(api, path, consent)
+    served = every_row(api, path, consent)
 
-    assert found
-    assert {row["institution_id"] for row in found} == {RETAILER}
-    assert {row.get("arrangement_id") for row in found} == {None if path == "invoice" else consent.arrangement_id}
-    assert all(row["fiskil_id"].startswith(LISTS[path][2]) for row in found)
-    assert len({row["fiskil_id"] for row in found}) == len(found)
-    assert not any("key" in row or None in row.values() for row in found)
+    assert served
+    assert {row["institution_id"] for row in served} == {RETAILER}
+    assert {row.get("arrangement_id") for row in served} == {None if path == "invoice" else consent.arrangement_id}
+    assert all(row["fiskil_id"].startswith(LISTS[path][2]) for row in served)
+    assert len({row["fiskil_id"] for row in served}) == len(served)
+    assert not any("key" in row or None in row.values() for row in served)
 
 
-def test_accounts_belong_together(still: Still, api: httpx.Client) -> None:
-    """Every row about an account or a service point is about one that is listed."""
+def test_rows_refer_to_listed_accounts(still: Still, api: httpx.Client) -> None:
+    """Every row of an account or a service point refers to one that is listed."""
     consent = household(still)
     accounts = {row["account_id"] for row in rows(api, "accounts", consent)}
     points = {row["service_point_id"] for row in rows(api, "service-points", consent)}
@@ -85,42 +88,42 @@ def test_reads_name_a_register_of_their_meter(still: Still, api: httpx.Client) -
     consent = household(still, "rosa", "service-points", "usage")
     (point,) = rows(api, "service-points", consent)
 
-    known = {
-        (meter["meter_id"], value["register_id"], value["register_suffix"], value["controlled_load"])
+    registers = {
+        (meter["meter_id"], row["register_id"], row["register_suffix"], row["controlled_load"])
         for meter in point["meters"]
-        for value in meter["registers"]
+        for row in meter["registers"]
     }
 
     keys = ("meter_id", "register_id", "register_suffix", "controlled_load")
-    assert {tuple(row[key] for key in keys) for row in rows(api, "usage", consent)} == known
-    assert len(known) == 3
+    assert {tuple(row[key] for key in keys) for row in rows(api, "usage", consent)} == registers
+    assert len(registers) == 3
 
 
 @pytest.mark.parametrize("version", ["v1", "v2", "v3"])
 @pytest.mark.parametrize("path", LISTS)
-def test_energy_is_alike_in_every_version(still: Still, api: httpx.Client, path: str, version: str) -> None:
-    """The header is answered, the body stays. Source: energy.versions"""
+def test_energy_is_equal_in_every_version(still: Still, api: httpx.Client, path: str, version: str) -> None:
+    """The version header is returned, and the body does not change. Source: energy.versions"""
     consent = household(still, "ben", path)
 
-    asked = {"end_user_id": consent.end_user_id}
-    plain = api.get(f"/v1/energy/{path}", params=asked)
-    told = api.get(f"/v1/energy/{path}", params=asked, headers={"x-fiskil-version": version})
+    params = {"end_user_id": consent.end_user_id}
+    plain = api.get(f"/v1/energy/{path}", params=params)
+    versioned = api.get(f"/v1/energy/{path}", params=params, headers={"x-fiskil-version": version})
 
-    assert told.json() == plain.json()
-    assert told.headers["x-fiskil-version"] == version
+    assert versioned.json() == plain.json()
+    assert versioned.headers["x-fiskil-version"] == version
 
 
 @pytest.mark.parametrize("path", LISTS)
 def test_a_bank_has_no_energy_rows(still: Still, api: httpx.Client, path: str) -> None:
-    """And a retailer no banking ones. Source: energy.permissions"""
+    """A bank has no energy rows, and a retailer no banking rows. Source: energy.permissions"""
     bank, retailer = still.consent("rosa"), household(still, "ben", path)
 
     assert rows(api, path, bank) == []
     assert api.get(f"/v1/banking/accounts?end_user_id={retailer.end_user_id}").json()["accounts"] == []
 
 
-def test_a_retailer_asks_for_energy_only(still: Still, api: httpx.Client) -> None:
-    """The consent's permissions are the nine of energy. Source: energy.permissions"""
+def test_a_retailer_consent_covers_energy_only(still: Still, api: httpx.Client) -> None:
+    """The consent has the nine energy permissions. Source: energy.permissions"""
     consent = household(still, "ben", "accounts")
 
     listed = api.get("/v1/consent", params={"end_user_id": consent.end_user_id}).json()["consents"][0]
@@ -130,7 +133,7 @@ def test_a_retailer_asks_for_energy_only(still: Still, api: httpx.Client) -> Non
     assert listed["account_ids"] == [row["account_id"] for row in rows(api, "accounts", consent)]
 
 
-def test_revoking_takes_the_energy_rows_away(still: Still, api: httpx.Client) -> None:
+def test_a_revoked_consent_serves_no_energy_rows(still: Still, api: httpx.Client) -> None:
     """No row of an ended consent is served. Source: data.deleted-end-user"""
     consent = household(still)
 
@@ -140,7 +143,7 @@ def test_revoking_takes_the_energy_rows_away(still: Still, api: httpx.Client) ->
 
 
 def test_two_households_share_no_id(still: Still, api: httpx.Client) -> None:
-    """Neither two people, nor one person under two end users, have a row in common."""
+    """Two people, or one person under two end users, have no row id in common."""
     consents = [household(still, "ben"), household(still, "rosa"), household(still, "ben")]
 
     for path in LISTS:
@@ -149,43 +152,43 @@ def test_two_households_share_no_id(still: Still, api: httpx.Client) -> None:
 
 
 def test_a_later_energy_consent_shows_the_same_rows(still: Still, api: httpx.Client) -> None:
-    """The same end user at the same retailer keeps every id under a new arrangement."""
+    """The same end user at the same retailer keeps every row id under a new arrangement."""
     end_user, person = still.enrol("ben")
-    seen = []
+    ids_by_consent = []
     for _ in range(2):
         consent = still.sandbox.authorise(end_user, person, institution_id=RETAILER)
         still.sandbox.sync(consent, "billing")
-        seen.append([row["fiskil_id"] for row in rows(api, "billing", consent)])
+        ids_by_consent.append([row["fiskil_id"] for row in rows(api, "billing", consent)])
         still.sandbox.revoke(consent)
 
-    assert seen[0] == seen[1]
-    assert seen[0]
+    assert ids_by_consent[0] == ids_by_consent[1]
+    assert ids_by_consent[0]
 
 
-def test_usage_walks_over_more_than_the_largest_page(still: Still, api: httpx.Client) -> None:
-    """A year of daily reads needs two pages of a thousand. Source: paging.links, energy.order"""
+def test_usage_needs_more_than_one_page(still: Still, api: httpx.Client) -> None:
+    """A year of daily reads needs two pages of 1,000 rows. Source: paging.links, energy.order"""
     consent = household(still, "priya", "usage")
 
-    found = every_row(api, "usage", consent)
+    served = every_row(api, "usage", consent)
 
-    assert len(found) > len(rows(api, "usage", consent)) == 1000
-    days = [row["read_start_date"] for row in found]
+    assert len(served) > len(rows(api, "usage", consent)) == 1000
+    days = [row["read_start_date"] for row in served]
     assert days == sorted(days, reverse=True)
 
 
 @pytest.mark.parametrize("path", ["invoice", "billing"])
 def test_energy_filters_by_account(still: Still, api: httpx.Client, path: str) -> None:
-    """Only rows of the account come; none for an unknown one. Source: energy.filters"""
+    """Only rows of the account are returned, and none for an unknown one. Source: energy.filters"""
     consent = household(still, "priya", "accounts", path)
     for account in rows(api, "accounts", consent):
-        found = rows(api, path, consent, account_id=account["account_id"])
-        assert {row["account_id"] for row in found} == {account["account_id"]}
+        served = rows(api, path, consent, account_id=account["account_id"])
+        assert {row["account_id"] for row in served} == {account["account_id"]}
 
     assert rows(api, path, consent, account_id="0") == []
 
 
 def test_energy_filters_by_invoice(still: Still, api: httpx.Client) -> None:
-    """One invoice, and the charges that name it; payments name none. Source: energy.filters"""
+    """The filter returns one invoice and its charges; payments have no invoice. Source: energy.filters"""
     consent = household(still, "priya", "invoice", "billing")
     number = rows(api, "invoice", consent)[1]["invoice_number"]
 
@@ -200,19 +203,19 @@ def test_energy_filters_by_invoice(still: Still, api: httpx.Client) -> None:
 
 @pytest.mark.parametrize("path", ["usage", "invoice"])
 def test_energy_filters_by_service_point(still: Still, api: httpx.Client, path: str) -> None:
-    """What is about the point comes; gas is about none. Source: energy.filters"""
+    """Only rows of the service point are returned; gas has none. Source: energy.filters"""
     consent = household(still, "priya", "service-points", path)
     (point,) = rows(api, "service-points", consent)
 
-    found = rows(api, path, consent, service_point_id=point["service_point_id"])
+    served = rows(api, path, consent, service_point_id=point["service_point_id"])
 
-    assert len(found) > 0
-    assert path == "usage" or len(found) < len(rows(api, path, consent))
+    assert len(served) > 0
+    assert path == "usage" or len(served) < len(rows(api, path, consent))
     assert rows(api, path, consent, service_point_id="sp-0") == []
 
 
 def test_usage_filters_by_day(still: Still, api: httpx.Client) -> None:
-    """Both days are included; either may be left out. Source: energy.usage-dates"""
+    """Both days are included, and either may be left out. Source: energy.usage-dates"""
     consent = household(still, "rosa", "usage")
     oldest, newest = "2026-01-10", "2026-01-12"
 
@@ -225,58 +228,58 @@ def test_usage_filters_by_day(still: Still, api: httpx.Client) -> None:
 
 
 def test_the_newest_day_may_be_left_out(still: Still, api: httpx.Client) -> None:
-    """Under the other reading the last day is not part of it. Source: energy.usage-dates"""
+    """Under the other interpretation the last day is excluded. Source: energy.usage-dates"""
     still.sandbox.read_as({"energy.usage-dates": "before-newest"})
     consent = household(still, "rosa", "usage")
 
-    found = rows(api, "usage", consent, **{"read_start_date.oldest": "2026-01-10", "read_start_date.newest": "2026-01-12"})
+    served = rows(api, "usage", consent, **{"read_start_date.oldest": "2026-01-10", "read_start_date.newest": "2026-01-12"})
 
-    assert {row["read_start_date"] for row in found} == {"2026-01-10", "2026-01-11"}
+    assert {row["read_start_date"] for row in served} == {"2026-01-10", "2026-01-11"}
 
 
 @pytest.mark.parametrize("name", ["read_start_date.oldest", "read_start_date.newest"])
 @pytest.mark.parametrize(
     "value", ["2026-01-10T00:00:00Z", "2026-1-10", "20260110", "2026-02-30", "2026-W02-1", "10/01/2026", "yesterday", "\x00"]
 )
-def test_usage_takes_dates_only(still: Still, api: httpx.Client, name: str, value: str) -> None:
-    """Instants and everything else are refused. Source: data.date-only, errors.simple"""
-    answer = api.get("/v1/energy/usage", params={"end_user_id": "eu_1", name: value})
+def test_usage_accepts_only_dates(still: Still, api: httpx.Client, name: str, value: str) -> None:
+    """Instants and all other values are refused. Source: data.date-only, errors.simple"""
+    response = api.get("/v1/energy/usage", params={"end_user_id": "eu_1", name: value})
 
-    assert (answer.status_code, answer.json()["name"]) == (400, "InvalidRequest")
-    assert set(answer.json()) == {"id", "name", "message"}
-    assert name in answer.json()["message"]
+    assert (response.status_code, response.json()["name"]) == (400, "InvalidRequest")
+    assert set(response.json()) == {"id", "name", "message"}
+    assert name in response.json()["message"]
 
 
 @pytest.mark.parametrize("path", LISTS)
 def test_energy_needs_an_end_user(still: Still, api: httpx.Client, path: str) -> None:
-    """Without end_user_id, or with an empty one, it is 400 InvalidRequest. Source: data.end-user-required"""
+    """Without end_user_id, or with an empty one, the response is 400 InvalidRequest. Source: data.end-user-required"""
     for query in ("", "?end_user_id="):
-        answer = api.get(f"/v1/energy/{path}{query}")
-        assert (answer.status_code, answer.json()["name"]) == (400, "InvalidRequest")
+        response = api.get(f"/v1/energy/{path}{query}")
+        assert (response.status_code, response.json()["name"]) == (400, "InvalidRequest")
 
 
 @pytest.mark.parametrize("path", LISTS)
 def test_energy_refuses_bad_pages(still: Still, api: httpx.Client, path: str) -> None:
-    """A size that is no number is 400, a cursor of somebody else 503. Source: paging.bad-cursor"""
-    asked = {"end_user_id": "eu_1"}
+    """A size that is not a number gets 400, an invented cursor 503. Source: paging.bad-cursor"""
+    params = {"end_user_id": "eu_1"}
 
-    size = api.get(f"/v1/energy/{path}", params={**asked, "page[size]": "many"})
-    cursor = api.get(f"/v1/energy/{path}", params={**asked, "page[after]": "made-up"})
+    size = api.get(f"/v1/energy/{path}", params={**params, "page[size]": "many"})
+    cursor = api.get(f"/v1/energy/{path}", params={**params, "page[after]": "made-up"})
 
     assert (size.status_code, size.json()["name"]) == (400, "InvalidRequest")
     assert cursor.status_code == 503
 
 
 @pytest.mark.parametrize("path", [*LISTS, "plans", "plans/ESD100001MRE3@EME"])
-def test_energy_refuses_who_may_not_ask(still: Still, api: httpx.Client, path: str) -> None:
-    """No token 401, another method 405, another version label 400. Source: token.expired, versions.header"""
+def test_energy_refuses_invalid_requests(still: Still, api: httpx.Client, path: str) -> None:
+    """An invalid token gets 401, another method 405, another version label 400. Source: token.expired, versions.header"""
     url = f"/v1/energy/{path}"
-    asked = {"end_user_id": "eu_1", "institution_id": RETAILER}
+    params = {"end_user_id": "eu_1", "institution_id": RETAILER}
 
     refused = [
-        api.get(url, params=asked, headers={"authorization": "Bearer nobody's"}),
-        api.post(url, params=asked),
-        api.get(url, params=asked, headers={"x-fiskil-version": "2.0.0"}),
+        api.get(url, params=params, headers={"authorization": "Bearer nobody's"}),
+        api.post(url, params=params),
+        api.get(url, params=params, headers={"x-fiskil-version": "2.0.0"}),
     ]
 
     assert [response.status_code for response in refused] == [401, 405, 400]
@@ -285,48 +288,48 @@ def test_energy_refuses_who_may_not_ask(still: Still, api: httpx.Client, path: s
 
 @pytest.mark.parametrize("path", [*LISTS, "plans", "plans/ESD100001MRE3@EME"])
 def test_energy_needs_its_scope(still: Still, api: httpx.Client, path: str) -> None:
-    """A key that may not read energy is answered 403. Source: token.scopes"""
+    """A key without the energy scope gets 403. Source: token.scopes"""
     still.sandbox.configure(scopes=("api:banking", "api:user.read", "api:user.write"))
 
-    answer = still.client().get(f"/v1/energy/{path}", params={"end_user_id": "eu_1", "institution_id": RETAILER})
+    response = still.client().get(f"/v1/energy/{path}", params={"end_user_id": "eu_1", "institution_id": RETAILER})
 
-    assert (answer.status_code, set(answer.json())) == (403, {"id", "name", "message"})
+    assert (response.status_code, set(response.json())) == (403, {"id", "name", "message"})
 
 
 @pytest.mark.parametrize("path", LISTS)
 def test_an_unknown_end_user_has_no_household(still: Still, api: httpx.Client, path: str) -> None:
-    """200 with an empty list, not 404. Source: data.deleted-end-user"""
+    """The response is 200 with an empty list, not 404. Source: data.deleted-end-user"""
     root = LISTS[path][0]
 
     assert api.get(f"/v1/energy/{path}?end_user_id=eu_nobody").json() == {root: [], "links": {}}
 
 
 @pytest.mark.parametrize("path", ["invoices", "balance", "payment-schedule", "service_points", "derRecords"])
-def test_paths_that_look_better_do_not_exist(still: Still, api: httpx.Client, path: str) -> None:
-    """The odd paths are the only ones. Source: energy.invoice-path"""
+def test_corrected_paths_do_not_exist(still: Still, api: httpx.Client, path: str) -> None:
+    """Only the documented odd paths exist. Source: energy.invoice-path"""
     assert api.get(f"/v1/energy/{path}?end_user_id=eu_1").status_code == 404
 
 
 @pytest.mark.parametrize("path", LISTS)
 def test_without_the_permission_energy_may_be_refused(still: Still, api: httpx.Client, path: str) -> None:
-    """Under one reading a call that no consent covers is 403. Source: data.missing-permission"""
+    """Under one interpretation, a request that no consent covers gets 403. Source: data.missing-permission"""
     consent = household(still, "ben", path)
-    kept = tuple(permission for permission in consent.permissions if permission != LISTS[path][1])
+    others = tuple(permission for permission in consent.permissions if permission != LISTS[path][1])
     with still.sandbox.store.changing() as store:
-        store.consents[consent.arrangement_id] = msgspec.structs.replace(consent, permissions=kept)
+        store.consents[consent.arrangement_id] = msgspec.structs.replace(consent, permissions=others)
     still.sandbox.read_as({"data.missing-permission": "403"})
 
-    answer = api.get(f"/v1/energy/{path}", params={"end_user_id": consent.end_user_id})
+    response = api.get(f"/v1/energy/{path}", params={"end_user_id": consent.end_user_id})
 
-    assert (answer.status_code, set(answer.json())) == (403, {"id", "name", "message"})
+    assert (response.status_code, set(response.json())) == (403, {"id", "name", "message"})
 
 
 @pytest.mark.parametrize("path", ["invoice", "billing"])
 def test_an_unknown_energy_account_may_be_refused(still: Still, api: httpx.Client, path: str) -> None:
-    """Under one reading a filter by nobody's account is 404. Source: data.unknown-account"""
+    """Under one interpretation, a filter by an unknown account gets 404. Source: data.unknown-account"""
     still.sandbox.read_as({"data.unknown-account": "404"})
     consent = household(still, "ben", "accounts", path)
 
-    answer = api.get(f"/v1/energy/{path}", params={"end_user_id": consent.end_user_id, "account_id": "0"})
+    response = api.get(f"/v1/energy/{path}", params={"end_user_id": consent.end_user_id, "account_id": "0"})
 
-    assert (answer.status_code, set(answer.json())) == (404, {"id", "name", "message"})
+    assert (response.status_code, set(response.json())) == (404, {"id", "name", "message"})

@@ -1,4 +1,4 @@
-"""The forms of energy rows: unions, numbers and strings, and the readings that change them."""
+"""The format of energy rows: unions, numbers and strings, and the interpretations that change them."""
 
 import re
 from typing import Any
@@ -34,32 +34,32 @@ NUMBERS = {"value", "aggregate_value", "interval_reads", "usage", "rate", "nomin
 
 
 def objects(value: Any) -> list[dict[str, Any]]:
-    """Every object in a JSON value."""
+    """Return every object in a JSON value."""
     if isinstance(value, list):
-        return [found for each_value in value for found in objects(each_value)]
+        return [inner for each_value in value for inner in objects(each_value)]
     if isinstance(value, dict):
-        return [value, *(found for each_value in value.values() for found in objects(each_value))]
+        return [value, *(inner for each_value in value.values() for inner in objects(each_value))]
     return []
 
 
 @pytest.fixture
 def everything(still: Still, api: httpx.Client) -> list[dict[str, Any]]:
-    """Every row of three households."""
+    """Return every row of three households."""
     consents = [household(still, name) for name in ("rosa", "ben", "priya")]
     return [row for consent in consents for path in LISTS for row in every_row(api, path, consent)]
 
 
 def test_unions_have_the_named_field_only(everything: list[dict[str, Any]]) -> None:
-    """Each value but three occurs, none unknown, and beside it stands its own field alone. Source: energy.unions"""
-    seen = set()
+    """All values but one occur, none is unknown, and only the named field is present. Source: energy.unions"""
+    occurring = set()
     for row in objects(everything):
         for tag, fields in UNIONS.items():
             if tag in row:
-                seen.add((tag, row[tag]))
+                occurring.add((tag, row[tag]))
                 assert [name for name in fields.values() if name in row] == [fields[row[tag]]]
 
-    known = {(tag, value) for tag, fields in UNIONS.items() for value in fields}
-    assert seen == known - {("tariff_u_type", "timeVaryingTariffs")}
+    possible = {(tag, value) for tag, fields in UNIONS.items() for value in fields}
+    assert occurring == possible - {("tariff_u_type", "timeVaryingTariffs")}
 
 
 def test_money_is_a_string_and_energy_a_number(everything: list[dict[str, Any]]) -> None:
@@ -73,25 +73,25 @@ def test_money_is_a_string_and_energy_a_number(everything: list[dict[str, Any]])
             assert not name.startswith("total_") or MONEY.fullmatch(value)
 
 
-def test_lost_reads_are_substituted(everything: list[dict[str, Any]]) -> None:
-    """A few mornings are estimated, and the row says which half hours. Source: energy.camel-keys"""
+def test_missing_reads_are_substituted(everything: list[dict[str, Any]]) -> None:
+    """A few mornings are estimated, and the row lists the half hours. Source: energy.camel-keys"""
     reads = [row["interval_read"] for row in everything if "interval_read" in row]
-    found = [read["readQualities"] for read in reads if "readQualities" in read]
+    qualities = [read["readQualities"] for read in reads if "readQualities" in read]
 
-    assert 0 < len(found) < len(reads) / 10
-    assert all(value == [{"start_interval": 15, "end_interval": 22, "quality": "SUBSTITUTE"}] for value in found)
+    assert 0 < len(qualities) < len(reads) / 10
+    assert all(value == [{"start_interval": 15, "end_interval": 22, "quality": "SUBSTITUTE"}] for value in qualities)
 
 
 def test_metering_identifiers_have_their_check_digit(everything: list[dict[str, Any]]) -> None:
-    """Eleven characters; the last follows from the others."""
-    found = {row["national_metering_id"] for row in everything if "national_metering_id" in row}
+    """Identifiers have eleven characters, and the last follows from the others."""
+    identifiers = {row["national_metering_id"] for row in everything if "national_metering_id" in row}
 
-    assert len(found) == 3
-    assert all(len(value) == 11 and nmi(value[:10]) == value for value in found)
+    assert len(identifiers) == 3
+    assert all(len(value) == 11 and nmi(value[:10]) == value for value in identifiers)
 
 
-def test_solar_is_told_at_the_service_point(still: Still, api: httpx.Client) -> None:
-    """Who exports is a generator with a DER record; who does not, has none."""
+def test_the_service_point_reports_solar(still: Still, api: httpx.Client) -> None:
+    """A household that exports is a generator with a DER record; others have none."""
     for name, has_solar in (("rosa", True), ("ben", False)):
         consent = household(still, name)
         (point,) = rows(api, "service-points", consent)
@@ -101,7 +101,7 @@ def test_solar_is_told_at_the_service_point(still: Still, api: httpx.Client) -> 
 
 
 def test_camel_keys_can_be_snake(still: Still, api: httpx.Client) -> None:
-    """Under the other reading no key of any row is in camelCase. Source: energy.camel-keys"""
+    """Under the other interpretation, no key of any row is in camelCase. Source: energy.camel-keys"""
     still.sandbox.read_as({"energy.camel-keys": "snake"})
     consent = household(still, "rosa")
 
@@ -112,7 +112,7 @@ def test_camel_keys_can_be_snake(still: Still, api: httpx.Client) -> None:
 
 
 def test_invoices_may_name_their_arrangement(still: Still, api: httpx.Client) -> None:
-    """Under the other reading they do as every row does. Source: energy.invoice-without-arrangement"""
+    """Under the other interpretation, invoices have it like every row. Source: energy.invoice-without-arrangement"""
     still.sandbox.read_as({"energy.invoice-without-arrangement": "present"})
     consent = household(still, "rosa")
 
@@ -120,21 +120,21 @@ def test_invoices_may_name_their_arrangement(still: Still, api: httpx.Client) ->
 
 
 def test_der_may_have_its_old_root(still: Still, api: httpx.Client) -> None:
-    """Under the other reading the list is derRecords. Source: energy.der-root"""
+    """Under the other interpretation, the root key is derRecords. Source: energy.der-root"""
     still.sandbox.read_as({"energy.der-root": "derRecords"})
     consent = household(still, "rosa")
 
-    answer = api.get("/v1/energy/der", params={"end_user_id": consent.end_user_id}).json()
+    response = api.get("/v1/energy/der", params={"end_user_id": consent.end_user_id}).json()
 
-    assert set(answer) == {"derRecords", "links"}
-    assert [value["institution_id"] for value in answer["derRecords"]] == [RETAILER]
+    assert set(response) == {"derRecords", "links"}
+    assert [row["institution_id"] for row in response["derRecords"]] == [RETAILER]
 
 
 def test_energy_may_come_oldest_first(still: Still, api: httpx.Client) -> None:
-    """Under the other reading the first read, bill and charge come first. Source: energy.order"""
+    """Under the other interpretation, the oldest read, bill and charge come first. Source: energy.order"""
     still.sandbox.read_as({"energy.order": "oldest-first"})
     consent = household(still, "ben")
 
     for path, name in (("usage", "read_start_date"), ("invoice", "issue_date"), ("billing", "execution_date_time")):
-        found = [row[name] for row in rows(api, path, consent)]
-        assert found == sorted(found)
+        dates = [row[name] for row in rows(api, path, consent)]
+        assert dates == sorted(dates)

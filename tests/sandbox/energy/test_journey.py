@@ -1,4 +1,4 @@
-"""A consent with the energy retailer by the hosted page, from the choice of the institution to the first rows."""
+"""A consent with the energy retailer on the hosted page, from the choice of the institution to the first rows."""
 
 from urllib.parse import parse_qs, urlsplit
 
@@ -13,15 +13,15 @@ from tests.sandbox.energy.households import LISTS, RETAILER, household, rows
 from tests.sandbox.still import BACK, GONE, Still
 
 
-def walk_with(still: Still, visitor: FormBrowser, name: str, *, until: str = "confirm") -> AuthSession:
-    """Open a session and walk with the retailer to a stage, with every account of the household."""
+def walk_with(still: Still, form_browser: FormBrowser, name: str, *, until: str = "confirm") -> AuthSession:
+    """Open a session and continue with the retailer up to a stage, with every account of the household."""
     session = still.invite()
-    visitor.open(still.page_of(session))
+    form_browser.open(still.page_of(session))
     steps = {
-        "login": lambda: visitor.submit("choose", institution_id=RETAILER),
-        "code": lambda: visitor.submit("identify", email=catalog.person(name).email),
-        "accounts": lambda: visitor.submit("enter_code", code=visitor.text_of("data-code")),
-        "confirm": lambda: visitor.submit("select", account=list(visitor.choices("account"))),
+        "login": lambda: form_browser.submit("choose", institution_id=RETAILER),
+        "code": lambda: form_browser.submit("identify", email=catalog.person(name).email),
+        "accounts": lambda: form_browser.submit("enter_code", code=form_browser.text_of("data-code")),
+        "confirm": lambda: form_browser.submit("select", account=list(form_browser.choices("account"))),
     }
     for stage, step in steps.items():
         step()
@@ -30,61 +30,61 @@ def walk_with(still: Still, visitor: FormBrowser, name: str, *, until: str = "co
     return session
 
 
-def test_a_household_consents_on_the_page(still: Still, api: httpx.Client, visitor: FormBrowser) -> None:
-    """The browser goes back to the app, the consent is energy's, and its rows come. Source: energy.permissions"""
-    session = walk_with(still, visitor, "priya")
-    visitor.submit("confirm")
+def test_a_household_consents_on_the_page(still: Still, api: httpx.Client, form_browser: FormBrowser) -> None:
+    """The browser returns to the app, the consent covers energy, and its rows are served. Source: energy.permissions"""
+    session = walk_with(still, form_browser, "priya")
+    form_browser.submit("confirm")
     still.sandbox.clock.advance(seconds=20)
 
     ended = still.standing(session)
     (consent,) = still.sandbox.consents_of(session.end_user_id)
 
     assert ended.ending is Ending.APPROVED
-    assert visitor.redirects[-1] == f"{BACK}&session_id={session.session_id}"
+    assert form_browser.redirects[-1] == f"{BACK}&session_id={session.session_id}"
     assert (consent.institution_id, consent.account_keys) == (RETAILER, ("house", "gas"))
     assert [event.kind for event in still.sandbox.events][:2] == ["consent.received", "energy.accounts.sync.completed"]
     assert all(rows(api, path, consent) for path in LISTS)
 
 
-def test_the_page_lists_supplies_not_bank_accounts(still: Still, visitor: FormBrowser) -> None:
-    """What the person has at the retailer can be chosen, and nothing they have at the bank."""
-    walk_with(still, visitor, "priya", until="accounts")
+def test_the_page_lists_supplies_not_bank_accounts(still: Still, form_browser: FormBrowser) -> None:
+    """Only the person's contracts at the retailer can be chosen."""
+    walk_with(still, form_browser, "priya", until="accounts")
 
-    assert visitor.choices("account") == ("house", "gas")
-    assert b"House in Newtown<small>Electricity</small>" in visitor.page.body
-    assert b"Gas in Newtown<small>Gas</small>" in visitor.page.body
-    assert b"Everyday Account" not in visitor.page.body
+    assert form_browser.choices("account") == ("house", "gas")
+    assert b"House in Newtown<small>Electricity</small>" in form_browser.page.body
+    assert b"Gas in Newtown<small>Gas</small>" in form_browser.page.body
+    assert b"Everyday Account" not in form_browser.page.body
 
 
-def test_the_page_says_which_energy_data_is_shared(still: Still, visitor: FormBrowser) -> None:
-    """Retailer, kinds of data and accounts are on the last screen, and no word of a bank's."""
-    walk_with(still, visitor, "rosa")
+def test_the_page_lists_the_energy_data_to_share(still: Still, form_browser: FormBrowser) -> None:
+    """The last screen shows retailer, data and accounts, and no banking data."""
+    walk_with(still, form_browser, "rosa")
 
-    page = visitor.page.body.decode()
+    page = form_browser.page.body.decode()
     assert "Energy Sandbox Data Holder" in page
     assert "How much electricity you used and when" in page
     assert "Home electricity" in page
     assert "Money that came in and went out" not in page
 
 
-def test_the_bank_page_shares_bank_data(still: Still, visitor: FormBrowser) -> None:
-    """With the bank chosen it is the other way round."""
+def test_the_page_lists_the_banking_data_to_share(still: Still, form_browser: FormBrowser) -> None:
+    """With the bank chosen, the last screen shows banking data only."""
     session = still.invite(institution_id="88888")
-    visitor.open(still.page_of(session))
-    visitor.submit("identify", email="rosa.keane@example.com")
-    visitor.submit("enter_code", code=visitor.text_of("data-code"))
-    visitor.submit("select", account="savings")
+    form_browser.open(still.page_of(session))
+    form_browser.submit("identify", email="rosa.keane@example.com")
+    form_browser.submit("enter_code", code=form_browser.text_of("data-code"))
+    form_browser.submit("select", account="savings")
 
-    page = visitor.page.body.decode()
+    page = form_browser.page.body.decode()
     assert "Money that came in and went out" in page
     assert "How much electricity you used and when" not in page
 
 
-def test_one_supply_of_two_can_be_shared(still: Still, api: httpx.Client, visitor: FormBrowser) -> None:
-    """Rows of the other account do not come."""
-    session = walk_with(still, visitor, "priya", until="accounts")
-    visitor.submit("select", account="gas")
-    visitor.submit("confirm")
+def test_one_supply_of_two_can_be_shared(still: Still, api: httpx.Client, form_browser: FormBrowser) -> None:
+    """Rows of the other account are not served."""
+    session = walk_with(still, form_browser, "priya", until="accounts")
+    form_browser.submit("select", account="gas")
+    form_browser.submit("confirm")
     still.sandbox.clock.advance(seconds=20)
     (consent,) = still.sandbox.consents_of(session.end_user_id)
 
@@ -93,85 +93,91 @@ def test_one_supply_of_two_can_be_shared(still: Still, api: httpx.Client, visito
     assert rows(api, "usage", consent) == rows(api, "service-points", consent) == []
 
 
-def test_a_supply_of_nobody_is_not_taken(still: Still, visitor: FormBrowser) -> None:
-    """The key of a bank account chooses nothing at the retailer."""
-    session = walk_with(still, visitor, "rosa", until="accounts")
+def test_a_bank_account_cannot_be_chosen_at_the_retailer(still: Still, form_browser: FormBrowser) -> None:
+    """The key of a bank account selects nothing at the retailer."""
+    session = walk_with(still, form_browser, "rosa", until="accounts")
 
-    visitor.submit("select", account="everyday")
+    form_browser.submit("select", account="everyday")
 
     assert still.standing(session).stage == "accounts"
-    assert b"Choose at least one account." in visitor.page.body
+    assert b"Choose at least one account." in form_browser.page.body
 
 
-def test_a_session_can_name_the_retailer(still: Still, api: httpx.Client, visitor: FormBrowser) -> None:
-    """Then its log-in is the first screen. Source: institutions.sandbox-retailer"""
+def test_a_session_can_name_the_retailer(still: Still, api: httpx.Client, form_browser: FormBrowser) -> None:
+    """The log-in of the retailer is then the first screen. Source: institutions.sandbox-retailer"""
     end_user, _ = still.enrol("rosa")
-    wanted = {"end_user_id": end_user.end_user_id, "redirect_uri": BACK, "cancel_uri": GONE, "institution_id": RETAILER}
+    body = {"end_user_id": end_user.end_user_id, "redirect_uri": BACK, "cancel_uri": GONE, "institution_id": RETAILER}
 
-    opened = api.post("/v1/auth/session", json=wanted).json()
-    visitor.open(opened["auth_url"])
+    opened = api.post("/v1/auth/session", json=body).json()
+    form_browser.open(opened["auth_url"])
 
-    assert b"Log in at Energy Sandbox Data Holder" in visitor.page.body
+    assert b"Log in at Energy Sandbox Data Holder" in form_browser.page.body
 
 
 def test_real_retailers_cannot_be_named(still: Still, api: httpx.Client) -> None:
-    """400 invalid_institution_id. Source: institutions.sandbox-retailer"""
+    """A real retailer gets 400 invalid_institution_id. Source: institutions.sandbox-retailer"""
     end_user, _ = still.enrol("rosa")
-    wanted = {"end_user_id": end_user.end_user_id, "redirect_uri": "", "cancel_uri": "", "institution_id": "140"}
+    body = {"end_user_id": end_user.end_user_id, "redirect_uri": "", "cancel_uri": "", "institution_id": "140"}
 
-    answer = api.post("/v1/auth/session", json=wanted)
+    response = api.post("/v1/auth/session", json=body)
 
-    assert (answer.status_code, answer.json()["name"]) == (400, "invalid_institution_id")
+    assert (response.status_code, response.json()["name"]) == (400, "invalid_institution_id")
 
 
-def test_the_retailer_may_be_out_of_reach(still: Still, api: httpx.Client, visitor: FormBrowser) -> None:
-    """Under the other reading it is listed as inaccessible and cannot be chosen. Source: institutions.sandbox-retailer"""
+def test_the_retailer_may_be_inaccessible(still: Still, api: httpx.Client, form_browser: FormBrowser) -> None:
+    """Under the other interpretation it is listed as inaccessible and cannot be chosen.
+
+    Source: institutions.sandbox-retailer
+    """
     still.sandbox.read_as({"institutions.sandbox-retailer": "inaccessible"})
     session = still.invite()
-    visitor.open(still.page_of(session))
-    offered = visitor.choices("institution_id")
+    form_browser.open(still.page_of(session))
+    offered = form_browser.choices("institution_id")
 
-    visitor.submit("choose", institution_id=RETAILER)
+    form_browser.submit("choose", institution_id=RETAILER)
 
     listed = api.get("/v1/institutions", params={"client_id": "team"}).json()
     assert offered == ("88888",)
     assert still.standing(session).stage == "institution"
-    assert [value["id"] for value in listed if value["is_accessible"]] == ["88888"]
+    assert [row["id"] for row in listed if row["is_accessible"]] == ["88888"]
 
 
-def test_somebody_without_supply_is_ineligible(still: Still, visitor: FormBrowser) -> None:
-    """Who has bank accounts only has nothing to share here. Source: journey.error-types"""
+def test_a_person_without_supply_is_ineligible(still: Still, form_browser: FormBrowser) -> None:
+    """A person who has only bank accounts has nothing to share here. Source: journey.error-types"""
     person = msgspec.structs.replace(catalog.person("rosa"), email="no.power@example.com", energy=())
     still.sandbox.admit(person)
     session = still.invite(institution_id=RETAILER)
-    visitor.open(still.page_of(session))
-    visitor.submit("identify", email="no.power@example.com")
+    form_browser.open(still.page_of(session))
+    form_browser.submit("identify", email="no.power@example.com")
 
-    visitor.submit("enter_code", code=visitor.text_of("data-code"))
+    form_browser.submit("enter_code", code=form_browser.text_of("data-code"))
 
     assert still.standing(session).ending is Ending.INELIGIBLE
-    assert parse_qs(urlsplit(visitor.redirects[-1]).query)["error_type"] == ["CONSENT_ENDUSER_INELIGIBLE"]
+    assert parse_qs(urlsplit(form_browser.redirects[-1]).query)["error_type"] == ["CONSENT_ENDUSER_INELIGIBLE"]
 
 
-def test_any_address_has_a_household(still: Still, visitor: FormBrowser) -> None:
-    """A new address gets a person with supply of their own. Source: journey.any-email"""
+def test_any_address_has_a_household(still: Still, form_browser: FormBrowser) -> None:
+    """A new address gets a generated person with energy accounts. Source: journey.any-email"""
     session = still.invite(institution_id=RETAILER)
-    visitor.open(still.page_of(session))
-    visitor.submit("identify", email="somebody.new@example.com")
-    visitor.submit("enter_code", code=visitor.text_of("data-code"))
+    form_browser.open(still.page_of(session))
+    form_browser.submit("identify", email="somebody.new@example.com")
+    form_browser.submit("enter_code", code=form_browser.text_of("data-code"))
 
     assert still.standing(session).stage == "accounts"
-    assert visitor.choices("account")[0] == "electricity"
+    assert form_browser.choices("account")[0] == "electricity"
 
 
 @pytest.mark.parametrize("stage", ["login", "code", "accounts"])
-def test_energy_consent_can_be_declined(still: Still, visitor: FormBrowser, stage: str) -> None:
-    """On every screen of the retailer; the app is told and no consent is left. Source: journey.error-redirect"""
-    session = walk_with(still, visitor, "rosa", until=stage)
+def test_energy_consent_can_be_declined(still: Still, form_browser: FormBrowser, stage: str) -> None:
+    """Every screen of the retailer can decline; the app is notified, and no consent exists.
 
-    visitor.submit("deny")
+    Source: journey.error-redirect
+    """
+    session = walk_with(still, form_browser, "rosa", until=stage)
 
-    assert parse_qs(urlsplit(visitor.redirects[-1]).query)["error_type"] == ["CONSENT_ENDUSER_DENIED"]
+    form_browser.submit("deny")
+
+    assert parse_qs(urlsplit(form_browser.redirects[-1]).query)["error_type"] == ["CONSENT_ENDUSER_DENIED"]
     assert still.sandbox.consents_of(session.end_user_id) == []
 
 
@@ -189,29 +195,29 @@ def test_bank_and_retailer_can_both_be_shared(still: Still, api: httpx.Client) -
 
     assert {row["institution_id"] for row in banking} == {"88888"}
     assert {row["institution_id"] for row in rows(api, "accounts", consent)} == {RETAILER}
-    assert [value["institution_type"] for value in listed] == ["banking", "energy"]
+    assert [row["institution_type"] for row in listed] == ["banking", "energy"]
 
 
-def test_the_console_rules_what_a_retailer_is_asked_for(still: Still, api: httpx.Client) -> None:
-    """Of what a team ticks, a retailer gives energy's and identity; before, all.
+def test_console_permissions_limit_a_retailer_consent(still: Still, api: httpx.Client) -> None:
+    """A retailer grants the chosen permissions of energy and identity; before any choice, all of energy.
 
     Source: permissions.usual, identity.unions
     """
-    many = household(still, "ben")
+    unlimited = household(still, "ben")
     still.sandbox.configure(permissions=("accounts", "usage", "identity"))
-    few = household(still, "rosa")
+    limited = household(still, "rosa")
 
-    who = api.get("/v1/common/identity", params={"end_user_id": few.end_user_id}).json()["identities"]
+    identities = api.get("/v1/common/identity", params={"end_user_id": limited.end_user_id}).json()["identities"]
 
-    assert few.permissions == ("usage", "identity")
-    assert sorted(many.permissions) == sorted(dataset for _, dataset, _ in LISTS.values())
-    assert [value["institution_id"] for value in who] == [RETAILER]
-    assert rows(api, "usage", few)
-    assert rows(api, "billing", few) == []
+    assert limited.permissions == ("usage", "identity")
+    assert sorted(unlimited.permissions) == sorted(dataset for _, dataset, _ in LISTS.values())
+    assert [row["institution_id"] for row in identities] == [RETAILER]
+    assert rows(api, "usage", limited)
+    assert rows(api, "billing", limited) == []
 
 
-def test_energy_account_numbers_are_canaries(still: Still, api: httpx.Client) -> None:
-    """The numbers on the bills may not show in logs."""
+def test_energy_account_numbers_are_secrets(still: Still, api: httpx.Client) -> None:
+    """The account numbers on the bills are among the values that must not appear in logs."""
     consent = household(still, "priya")
 
     numbers = {row["account_number"] for row in rows(api, "accounts", consent)}
@@ -219,12 +225,15 @@ def test_energy_account_numbers_are_canaries(still: Still, api: httpx.Client) ->
     assert numbers == set(still.sandbox.canaries()["account number"])
 
 
-def test_renewing_an_energy_consent_keeps_it(still: Still, api: httpx.Client, visitor: FormBrowser) -> None:
-    """The same arrangement over another choice of accounts, told as consent.updated. Source: auth-session.renewal"""
-    session = walk_with(still, visitor, "priya")
-    visitor.submit("confirm")
+def test_renewing_an_energy_consent_keeps_it(still: Still, api: httpx.Client, form_browser: FormBrowser) -> None:
+    """The arrangement stays, over another choice of accounts, and consent.updated is emitted.
+
+    Source: auth-session.renewal
+    """
+    session = walk_with(still, form_browser, "priya")
+    form_browser.submit("confirm")
     (consent,) = still.sandbox.consents_of(session.end_user_id)
-    wanted = {
+    body = {
         "end_user_id": session.end_user_id,
         "redirect_uri": BACK,
         "cancel_uri": GONE,
@@ -232,11 +241,11 @@ def test_renewing_an_energy_consent_keeps_it(still: Still, api: httpx.Client, vi
         "arrangement_id": consent.arrangement_id,
     }
 
-    visitor.open(api.post("/v1/auth/session", json=wanted).json()["auth_url"])
-    visitor.submit("identify", email=catalog.person("priya").email)
-    visitor.submit("enter_code", code=visitor.text_of("data-code"))
-    visitor.submit("select", account="house")
-    visitor.submit("confirm")
+    form_browser.open(api.post("/v1/auth/session", json=body).json()["auth_url"])
+    form_browser.submit("identify", email=catalog.person("priya").email)
+    form_browser.submit("enter_code", code=form_browser.text_of("data-code"))
+    form_browser.submit("select", account="house")
+    form_browser.submit("confirm")
 
     (renewed,) = still.sandbox.consents_of(session.end_user_id)
     assert (renewed.arrangement_id, renewed.account_keys) == (consent.arrangement_id, ("house",))

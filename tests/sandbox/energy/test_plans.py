@@ -1,4 +1,4 @@
-"""``/v1/energy/plans``: which plans are listed, the detail of one, and what is refused."""
+"""``/v1/energy/plans``: the list, the detail of one plan, and what is refused."""
 
 from typing import Any
 
@@ -14,14 +14,14 @@ WEEK = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
 
 
 def plans(api: httpx.Client, **query: Any) -> list[dict[str, Any]]:
-    answer = api.get("/v1/energy/plans", params={"institution_id": RETAILER, **query})
-    assert answer.status_code == 200, answer.text
-    found: list[dict[str, Any]] = answer.json()["plans"]
-    return found
+    response = api.get("/v1/energy/plans", params={"institution_id": RETAILER, **query})
+    assert response.status_code == 200, response.text
+    listed: list[dict[str, Any]] = response.json()["plans"]
+    return listed
 
 
-def test_plans_in_force_are_listed(api: httpx.Client) -> None:
-    """Without status, and with active; all adds those that are over. Source: energy.plans-status"""
+def test_active_plans_are_listed(api: httpx.Client) -> None:
+    """The default and ``active`` list the same plans; ``all`` adds those that have ended. Source: energy.plans-status"""
     active, everything = plans(api), plans(api, status="all")
 
     assert plans(api, status="active") == active
@@ -30,7 +30,7 @@ def test_plans_in_force_are_listed(api: httpx.Client) -> None:
 
 
 def test_a_plan_is_active_until_its_end(still: Still, api: httpx.Client) -> None:
-    """At the very instant of its end it is no longer; before its beginning not yet. Source: energy.plans-status"""
+    """A plan is inactive at the exact instant of its end, and before its beginning. Source: energy.plans-status"""
     from msgspec.structs import replace
 
     retailer = still.sandbox.store.institutions[RETAILER]
@@ -50,7 +50,7 @@ def test_a_plan_is_active_until_its_end(still: Still, api: httpx.Client) -> None
 
 
 def test_plans_are_found_by_brand_or_institution(api: httpx.Client) -> None:
-    """Either names the retailer. Source: energy.plans-retailer"""
+    """Either parameter selects the retailer. Source: energy.plans-retailer"""
     by_brand = api.get("/v1/energy/plans", params={"retailer_id": BRAND}).json()["plans"]
 
     assert by_brand == plans(api)
@@ -71,37 +71,40 @@ def test_plans_are_found_by_brand_or_institution(api: httpx.Client) -> None:
         {"retailer_id": "nobody"},
     ],
 )
-def test_plans_refuse_what_names_no_retailer(api: httpx.Client, query: dict[str, str]) -> None:
-    """None, both, a bank, nobody; another status; no page. Source: energy.plans-retailer, energy.plans-unknown-retailer"""
-    answer = api.get("/v1/energy/plans", params=query)
+def test_plans_refuse_a_request_without_one_retailer(api: httpx.Client, query: dict[str, str]) -> None:
+    """No retailer, both parameters, a bank, an unknown retailer, status or page size get 400.
 
-    assert (answer.status_code, answer.json()["name"]) == (400, "InvalidRequest")
-    assert set(answer.json()) == {"id", "name", "message"}
+    Source: energy.plans-retailer, energy.plans-unknown-retailer
+    """
+    response = api.get("/v1/energy/plans", params=query)
+
+    assert (response.status_code, response.json()["name"]) == (400, "InvalidRequest")
+    assert set(response.json()) == {"id", "name", "message"}
 
 
 def test_an_unknown_retailer_may_have_no_plans(still: Still, api: httpx.Client) -> None:
-    """Under the other reading the list is empty. Source: energy.plans-unknown-retailer"""
+    """Under the other interpretation the list is empty. Source: energy.plans-unknown-retailer"""
     still.sandbox.read_as({"energy.plans-unknown-retailer": "empty"})
 
     assert api.get("/v1/energy/plans?institution_id=0").json() == {"plans": [], "links": {}}
 
 
 def test_plans_come_in_pages(api: httpx.Client) -> None:
-    """Links lead through them. Source: paging.links"""
+    """Links lead through all plans. Source: paging.links"""
     first = api.get("/v1/energy/plans", params={"institution_id": RETAILER, "page[size]": "2"}).json()
     second = api.get(first["links"]["next"]).json()
 
-    assert [value["plan_id"] for value in first["plans"] + second["plans"]] == [plan["plan_id"] for plan in plans(api)][:4]
+    assert [row["plan_id"] for row in first["plans"] + second["plans"]] == [plan["plan_id"] for plan in plans(api)][:4]
     assert "prev" in second["links"]
 
 
 def test_a_bad_cursor_of_plans_is_unavailable(api: httpx.Client) -> None:
-    """503 as everywhere. Source: paging.bad-cursor"""
+    """An invented cursor gets 503, as for other lists. Source: paging.bad-cursor"""
     assert api.get("/v1/energy/plans", params={"institution_id": RETAILER, "page[after]": "x"}).status_code == 503
 
 
 def test_a_plan_in_detail_is_the_listed_one_with_its_contract(api: httpx.Client) -> None:
-    """Under data, snake_case throughout, gas and electricity each with their own. Source: energy.plan-detail-root"""
+    """The detail is under ``data``, in snake_case, with a gas or an electricity contract. Source: energy.plan-detail-root"""
     for listed in plans(api, status="all"):
         detail = api.get(f"/v1/energy/plans/{listed['plan_id']}").json()["data"]
         contract = detail.pop("gas_contract" if listed["fuel_type"] == "GAS" else "electricity_contract")
@@ -113,7 +116,7 @@ def test_a_plan_in_detail_is_the_listed_one_with_its_contract(api: httpx.Client)
 
 
 def test_windows_are_those_of_the_plan(api: httpx.Client) -> None:
-    """To the minute; a window ends with its last one, and a rate without hours has the rest of the week."""
+    """Windows are exact to the minute, and a rate without hours has the rest of the week."""
     detail = api.get("/v1/energy/plans/ESD100002MRE5@EME").json()["data"]
     (tariff,) = detail["electricity_contract"]["tariff_period"]
 
@@ -133,7 +136,7 @@ def test_windows_are_those_of_the_plan(api: httpx.Client) -> None:
 
 def test_each_half_hour_of_a_week_has_one_price(api: httpx.Client) -> None:
     """The windows of a time-of-use plan neither overlap nor leave a gap."""
-    seen = 0
+    checked = 0
     for listed in plans(api, status="all"):
         detail = api.get(f"/v1/energy/plans/{listed['plan_id']}").json()["data"]
         for tariff in (detail.get("electricity_contract") or detail["gas_contract"])["tariff_period"]:
@@ -147,28 +150,28 @@ def test_each_half_hour_of_a_week_has_one_price(api: httpx.Client) -> None:
                         )
                         == 1
                     )
-                    seen += 1
+                    checked += 1
 
-    assert seen == 2 * 48 * 7
+    assert checked == 2 * 48 * 7
 
 
 @pytest.mark.parametrize("plan_id", ["nothing", "ESD100001MRE3", "%2e%2e", "a%2Fb", "x" * 500])
 def test_an_unknown_plan_is_refused(api: httpx.Client, plan_id: str) -> None:
-    """400 InvalidRequest. Source: energy.plan-unknown"""
-    answer = api.get(f"/v1/energy/plans/{plan_id}")
+    """An unknown plan gets 400 InvalidRequest. Source: energy.plan-unknown"""
+    response = api.get(f"/v1/energy/plans/{plan_id}")
 
-    assert (answer.status_code, answer.json()["name"]) == (400, "InvalidRequest")
+    assert (response.status_code, response.json()["name"]) == (400, "InvalidRequest")
 
 
 def test_an_unknown_plan_may_be_not_found(still: Still, api: httpx.Client) -> None:
-    """Under the other reading it is 404. Source: energy.plan-unknown"""
+    """Under the other interpretation the status is 404. Source: energy.plan-unknown"""
     still.sandbox.read_as({"energy.plan-unknown": "404"})
 
     assert api.get("/v1/energy/plans/nothing").status_code == 404
 
 
 def test_an_account_has_the_contract_of_its_plan(still: Still, api: httpx.Client) -> None:
-    """The same terms, but for keys in camelCase and what only an offer tells. Source: energy.camel-keys"""
+    """The terms are the same, except for camelCase keys and the fields of an offer. Source: energy.camel-keys"""
     consent = household(still, "rosa")
     (account,) = rows(api, "accounts", consent)
     (plan,) = account["plans"]
@@ -176,9 +179,9 @@ def test_an_account_has_the_contract_of_its_plan(still: Still, api: httpx.Client
     listed = next(plan for plan in plans(api) if plan["display_name"] == name)
 
     offered = api.get(f"/v1/energy/plans/{listed['plan_id']}").json()["data"]["electricity_contract"]
-    held = plan["plan_detail"]["electricity_contract"]
+    contract = plan["plan_detail"]["electricity_contract"]
 
-    assert set(offered) - set(held) == {
+    assert set(offered) - set(contract) == {
         "term_type",
         "benefit_period",
         "terms",
@@ -186,25 +189,25 @@ def test_an_account_has_the_contract_of_its_plan(still: Still, api: httpx.Client
         "cooling_off_days",
         "bill_frequency",
     }
-    assert [key for key in every_key(held) if key != key.lower()] == ["singleRate", "timeOfUseRates"]
-    assert held["tariff_period"][0]["timeOfUseRates"] == offered["tariff_period"][0]["time_of_use_rates"]
-    assert held["controlled_load"][0]["singleRate"] == offered["controlled_load"][0]["single_rate"]
+    assert [key for key in every_key(contract) if key != key.lower()] == ["singleRate", "timeOfUseRates"]
+    assert contract["tariff_period"][0]["timeOfUseRates"] == offered["tariff_period"][0]["time_of_use_rates"]
+    assert contract["controlled_load"][0]["singleRate"] == offered["controlled_load"][0]["single_rate"]
 
 
 def test_every_household_has_a_plan_that_exists() -> None:
-    """Fixtures of people name plans of the fixtures of institutions, of the right fuel."""
-    known = {plan.plan_id: plan for institution in catalog.institutions().values() for plan in institution.plans}
+    """People of the fixtures have plans of the institutions' fixtures, of the right fuel."""
+    plans_by_id = {plan.plan_id: plan for institution in catalog.institutions().values() for plan in institution.plans}
 
     for person in catalog.people().values():
         for spec in person.energy:
-            assert (known[spec.plan_id].fuel_type == "GAS") == spec.is_gas
-            assert spec.meter != "basic" or len(known[spec.plan_id].rates) == 1
+            assert (plans_by_id[spec.plan_id].fuel_type == "GAS") == spec.is_gas
+            assert spec.meter != "basic" or len(plans_by_id[spec.plan_id].rates) == 1
 
 
 def every_key(value: Any) -> list[str]:
-    """Every key in a JSON value, in order."""
+    """Return every key in a JSON value, in order."""
     if isinstance(value, list):
-        return [key for each_value in value for key in every_key(each_value)]
+        return [key for inner in value for key in every_key(inner)]
     if isinstance(value, dict):
-        return [key for name, each_value in value.items() for key in (name, *every_key(each_value))]
+        return [key for name, inner in value.items() for key in (name, *every_key(inner))]
     return []

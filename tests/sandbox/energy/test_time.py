@@ -1,6 +1,6 @@
-"""Energy as days pass: reads arrive, bills are sent and paid, and at any moment everything adds up.
+"""Energy as days pass: reads arrive, bills are sent and paid, and at each instant everything adds up.
 
-The sums are made from what the API shows alone, as an app would make them.
+The sums use only what the API returns, as an app would.
 """
 
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ FREE = {"Solar feed-in", "Concession"}
 
 @pytest.fixture
 def grown(loop: Loop, request: pytest.FixtureRequest) -> Iterator[tuple[Still, Consent]]:
-    """A made-up household of some seed, some days after its consent."""
+    """Yield a generated household of a seed, some days after its consent."""
     seed, days = request.param
     still = Still(loop, seed=seed)
     still.sandbox.configure(consent_days=365)
@@ -36,8 +36,8 @@ def grown(loop: Loop, request: pytest.FixtureRequest) -> Iterator[tuple[Still, C
 
 def own(row: Line) -> Line:
     names = {"onceOff": "once_off", "otherCharges": "other_charges"}
-    found: Line = row[names.get(row["transaction_u_type"], row["transaction_u_type"])]
-    return found
+    fields: Line = row[names.get(row["transaction_u_type"], row["transaction_u_type"])]
+    return fields
 
 
 def cents(amount: Decimal) -> Decimal:
@@ -46,19 +46,19 @@ def cents(amount: Decimal) -> Decimal:
 
 def contract_of(account: Line) -> Line:
     detail = account["plans"][0]["plan_detail"]
-    found: Line = detail.get("electricity_contract") or detail["gas_contract"]
-    return found
+    contract: Line = detail.get("electricity_contract") or detail["gas_contract"]
+    return contract
 
 
 def prices_of(contract: Line) -> dict[str, Decimal]:
-    """The price of a kilowatt-hour by the time of use that bills name."""
+    """Return the price of a kilowatt-hour by the time of use of bills."""
     tariff = contract["tariff_period"][0]
-    found = {"ALL_DAY": tariff["singleRate"]["rates"][0]["unit_price"]} if "singleRate" in tariff else {}
-    found |= {block["type"]: block["rates"][0]["unit_price"] for block in tariff.get("timeOfUseRates", ())}
-    controlled = [value["singleRate"]["rates"][0]["unit_price"] for value in contract.get("controlled_load", ())]
-    fed_in = [f"-{value['single_tariff']['rates'][0]['unit_price']}" for value in contract.get("solar_feed_in_tariff", ())]
+    prices = {"ALL_DAY": tariff["singleRate"]["rates"][0]["unit_price"]} if "singleRate" in tariff else {}
+    prices |= {block["type"]: block["rates"][0]["unit_price"] for block in tariff.get("timeOfUseRates", ())}
+    controlled = [row["singleRate"]["rates"][0]["unit_price"] for row in contract.get("controlled_load", ())]
+    fed_in = [f"-{row['single_tariff']['rates'][0]['unit_price']}" for row in contract.get("solar_feed_in_tariff", ())]
     others = [*zip(("CONTROLLED_LOAD",), controlled, strict=False), *zip(("SOLAR",), fed_in, strict=False)]
-    return {kind: Decimal(price) for kind, price in (*found.items(), *others)}
+    return {kind: Decimal(price) for kind, price in (*prices.items(), *others)}
 
 
 def energy_of(read: Line) -> Decimal:
@@ -71,8 +71,8 @@ EVERY_MOMENT = [(seed, days) for seed in (1, 2, 3, 4, 5) for days in (0, 30, 365
 
 
 @pytest.mark.parametrize("grown", EVERY_MOMENT, indirect=True, ids=lambda value: f"seed{value[0]}-day{value[1]}")
-def test_at_any_moment_everything_adds_up(grown: tuple[Still, Consent]) -> None:
-    """Usage at its rates, supply by the day, less concessions, with GST: invoices, and balances. Source: energy.adds-up"""
+def test_everything_adds_up_at_any_instant(grown: tuple[Still, Consent]) -> None:
+    """Usage, supply, concessions and GST add up to invoices and balances. Source: energy.adds-up"""
     still, consent = grown
     api = still.client()
     accounts = {row["account_id"]: contract_of(row) for row in rows(api, "accounts", consent)}
@@ -83,11 +83,11 @@ def test_at_any_moment_everything_adds_up(grown: tuple[Still, Consent]) -> None:
         first, last = (date.fromisoformat(invoice["period"][end]) for end in ("start_date", "end_date"))
         contract = accounts[invoice["account_id"]]
         charges = [line for line in lines if own(line).get("invoice_number") == invoice["invoice_number"]]
-        used = [own(charge) for charge in charges if charge["transaction_u_type"] == "usage"]
+        usage_lines = [own(charge) for charge in charges if charge["transaction_u_type"] == "usage"]
         (supplied,) = (own(charge) for charge in charges if charge["transaction_u_type"] == "otherCharges")
         gst = sum(Decimal(charge["gst"]) for charge in charges)
-        assert [Decimal(line["amount"]) for line in used] == [
-            cents(Decimal(str(line["usage"])) * prices_of(contract)[line["time_of_use_type"]]) for line in used
+        assert [Decimal(line["amount"]) for line in usage_lines] == [
+            cents(Decimal(str(line["usage"])) * prices_of(contract)[line["time_of_use_type"]]) for line in usage_lines
         ]
         assert Decimal(supplied["amount"]) == cents(
             Decimal(contract["tariff_period"][0]["daily_supply_charge"]) * ((last - first).days + 1)
@@ -101,10 +101,12 @@ def test_at_any_moment_everything_adds_up(grown: tuple[Still, Consent]) -> None:
             if invoice["service_points"]
             else []
         )
-        assert sum(map(energy_of, counted)) == sum(Decimal(str(line["usage"])) for line in used if invoice["service_points"])
+        assert sum(map(energy_of, counted)) == sum(
+            Decimal(str(line["usage"])) for line in usage_lines if invoice["service_points"]
+        )
     for row in rows(api, "balances", consent):
-        mine = [line for line in lines if line["account_id"] == row["account_id"]]
-        paid = sum(Decimal(own(row)["amount"]) for row in mine if row["transaction_u_type"] == "payment")
+        account_lines = [line for line in lines if line["account_id"] == row["account_id"]]
+        paid = sum(Decimal(own(row)["amount"]) for row in account_lines if row["transaction_u_type"] == "payment")
         billed = sum(
             Decimal(invoice["invoice_amount"]) for invoice in invoices if invoice["account_id"] == row["account_id"]
         )
@@ -112,7 +114,7 @@ def test_at_any_moment_everything_adds_up(grown: tuple[Still, Consent]) -> None:
 
 
 def test_reads_arrive_day_by_day(still: Still) -> None:
-    """Each morning has the day before, and none is missing after a month. Source: sync.recurrence"""
+    """Each morning has the read of the day before, and none is missing after a month. Source: sync.recurrence"""
     consent = household(still, "rosa", is_synced=False)
     newest = []
     for _ in range(3):
@@ -128,32 +130,32 @@ def test_reads_arrive_day_by_day(still: Still) -> None:
     }
 
 
-def test_days_on_which_summer_time_begins_or_ends_are_like_others(still: Still) -> None:
-    """Market time knows none: 48 half hours each. Source: energy.market-time"""
+def test_clock_changes_do_not_affect_reads(still: Still) -> None:
+    """Market time has no daylight saving, so each day has 48 half hours. Source: energy.market-time"""
     still.sandbox.configure(consent_days=365)
     consent = household(still, "rosa", is_synced=False)
     still.sandbox.clock.advance(days=250)
 
-    found = {
+    half_hours = {
         row["read_start_date"]: len(row["interval_read"]["interval_reads"])
         for row in every_row(still.client(), "usage", consent)
         if row["register_suffix"] == "E1"
     }
 
-    assert (found["2026-04-05"], found["2026-10-04"]) == (48, 48)
-    assert set(found.values()) == {48}
+    assert (half_hours["2026-04-05"], half_hours["2026-10-04"]) == (48, 48)
+    assert set(half_hours.values()) == {48}
 
 
-def test_monthly_bills_come_on_their_day_and_are_paid_on_theirs(still: Still) -> None:
-    """One more invoice the morning after it was issued, unpaid, and paid 26 days later. Source: energy.bill-days"""
+def test_monthly_bills_are_issued_and_paid_on_schedule(still: Still) -> None:
+    """A new invoice appears the morning after its issue, unpaid, and is paid 26 days later. Source: energy.bill-days"""
     consent = household(still, "rosa", is_synced=False)
-    seen = []
+    newest_by_day = []
     for day in (30, 1, 1, 25, 1):
         still.sandbox.clock.advance(days=day, minutes=1 if day == 30 else 0)
         newest = rows(still.client(), "invoice", consent)[0]
-        seen.append((newest["issue_date"], newest["payment_status"]))
+        newest_by_day.append((newest["issue_date"], newest["payment_status"]))
 
-    assert seen == [
+    assert newest_by_day == [
         ("2026-03-01", "PAID"),
         ("2026-04-01", "NOT_PAID"),
         ("2026-04-01", "NOT_PAID"),
@@ -162,40 +164,42 @@ def test_monthly_bills_come_on_their_day_and_are_paid_on_theirs(still: Still) ->
     ]
 
 
-def test_who_pays_by_hand_pays_the_rest_with_the_next_bill(still: Still) -> None:
-    """Quarter by quarter: half when it is due, half when the next one is. Source: energy.bill-days"""
+def test_a_manual_payer_pays_the_rest_with_the_next_bill(still: Still) -> None:
+    """Each quarter half is paid when the bill is due, and half when the next one is. Source: energy.bill-days"""
     still.sandbox.configure(consent_days=365)
     consent = household(still, "ben", is_synced=False)
-    seen = []
+    statuses = []
     for day in (1, 30, 91):
         still.sandbox.clock.advance(days=day, minutes=1)
-        seen.append([row["payment_status"] for row in rows(still.client(), "invoice", consent)][:3])
+        statuses.append([row["payment_status"] for row in rows(still.client(), "invoice", consent)][:3])
 
-    assert seen == [
+    assert statuses == [
         ["NOT_PAID", "PARTIALLY_PAID", "PAID"],
         ["PARTIALLY_PAID", "PAID", "PAID"],
         ["PARTIALLY_PAID", "PAID", "PAID"],
     ]
 
 
-def test_what_was_once_written_down_stays(still: Still) -> None:
-    """A read, a charge, a payment and all of an invoice but its status are the same half a year later."""
+def test_past_records_never_change(still: Still) -> None:
+    """A read, a charge, a payment, and an invoice except its status are equal half a year later."""
     still.sandbox.configure(consent_days=365)
     consent = household(still, "priya", is_synced=False)
-    taken = []
+    snapshots = []
     for days in (1, 180):
         still.sandbox.clock.advance(days=days)
         api = still.client()
         lists = {path: every_row(api, path, consent) for path in ("usage", "billing", "invoice")}
-        taken.append({row["fiskil_id"]: {**row, "payment_status": ""} for found in lists.values() for row in found})
+        snapshots.append(
+            {row["fiskil_id"]: {**row, "payment_status": ""} for path_rows in lists.values() for row in path_rows}
+        )
 
-    earlier, later = taken
+    earlier, later = snapshots
     assert {key: later[key] for key in earlier} == earlier
     assert len(later) > len(earlier) > 1000
 
 
 def after(loop: Loop, *jumps: int) -> dict[str, list[Line]]:
-    """What the API shows of Rosa's household after *jumps* of days, with a look at it after each."""
+    """Return the API's rows of Rosa's household after *jumps* of days, with a read after each jump."""
     still = Still(loop)
     still.sandbox.configure(consent_days=365)
     consent = household(still, "rosa", is_synced=False)
@@ -203,14 +207,14 @@ def after(loop: Loop, *jumps: int) -> dict[str, list[Line]]:
         still.sandbox.clock.advance(days=days)
         assert rows(still.client(), "balances", consent)
     still.sandbox.clock.advance(minutes=1)
-    found = {path: every_row(still.client(), path, consent) for path in ("usage", "billing", "invoice", "balances")}
+    served = {path: every_row(still.client(), path, consent) for path in ("usage", "billing", "invoice", "balances")}
     still.close()
-    return found
+    return served
 
 
 @pytest.mark.parametrize("jumps", [(1, 59, 3, 137), (50, 50, 50, 50)])
-def test_same_seed_same_rows_however_the_days_pass(loop: Loop, jumps: tuple[int, ...]) -> None:
-    """A jump of 200 days shows what days in any portions show."""
+def test_rows_do_not_depend_on_how_the_clock_moves(loop: Loop, jumps: tuple[int, ...]) -> None:
+    """A jump of 200 days gives the same rows as several smaller jumps."""
     at_once, walked = after(loop, 200), after(loop, *jumps)
 
     assert walked == at_once
@@ -219,7 +223,7 @@ def test_same_seed_same_rows_however_the_days_pass(loop: Loop, jumps: tuple[int,
 
 
 def test_a_concession_is_renewed_every_year(still: Still, api: httpx.Client) -> None:
-    """Its end lies ahead, also when a year has passed. Source: energy.adds-up"""
+    """The end of a concession is in the future, also after a year. Source: energy.adds-up"""
     still.sandbox.configure(consent_days=365)
     consent = household(still, "ben", is_synced=False)
     ends = []
@@ -233,8 +237,8 @@ def test_a_concession_is_renewed_every_year(still: Still, api: httpx.Client) -> 
 
 @pytest.mark.parametrize("days", [1, 30, 100, 364])
 @pytest.mark.parametrize("name", ["rosa", "ben", "priya"])
-def test_nothing_lies_in_the_future(still: Still, name: str, days: int) -> None:
-    """Reads end before today, and bills and payments are of today at most, but for due dates."""
+def test_no_record_is_in_the_future(still: Still, name: str, days: int) -> None:
+    """Reads end before today, and only due dates are in the future."""
     still.sandbox.configure(consent_days=365)
     consent = household(still, name, is_synced=False)
     still.sandbox.clock.advance(days=days, minutes=1)

@@ -1,4 +1,4 @@
-"""The OpenAPI documents: valid to an independent judge, true to their own examples, and about what the sandbox serves."""
+"""The OpenAPI documents: valid for an independent validator, consistent with their examples, and complete."""
 
 import json
 from collections.abc import Iterator
@@ -23,13 +23,13 @@ FOLDER = FIXTURES / "openapi"
 
 
 def operations(version: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """Method, path and operation."""
+    """Yield method, path and operation."""
     for path, item in document(version)["paths"].items():
         yield from ((method.upper(), path, value) for method, value in item.items() if method in METHODS)
 
 
 def sampled(labels: list[tuple[str, str]]) -> list[Any]:
-    """Every label as a parameter; ``make test`` tries each eighth."""
+    """Return every label as a parameter; every eighth is in the fast run."""
     return [
         pytest.param(label, id="=".join(label), marks=() if number % 8 == 0 else pytest.mark.full)
         for number, label in enumerate(labels)
@@ -37,7 +37,7 @@ def sampled(labels: list[tuple[str, str]]) -> list[Any]:
 
 
 def examples(version: str) -> Iterator[tuple[str, dict[str, Any], Any]]:
-    """A place, a schema and the example that stands there for it."""
+    """Yield a place, a schema and the example for it."""
     whole = document(version)
     for name, schema in whole["components"]["schemas"].items():
         yield from ((name, schema, value) for value in schema.get("examples", ()))
@@ -54,14 +54,14 @@ def examples(version: str) -> Iterator[tuple[str, dict[str, Any], Any]]:
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_each_document_is_valid(version: str) -> None:
-    """An independent validator takes it as OpenAPI 3.1."""
+    """An independent validator accepts it as OpenAPI 3.1."""
     openapi_spec_validator.validate(document(version))
 
 
-@pytest.mark.parametrize("version", ["v3", *(pytest.param(one, marks=pytest.mark.full) for one in ("v1", "v2"))])
+@pytest.mark.parametrize("version", ["v3", *(pytest.param(version, marks=pytest.mark.full) for version in ("v1", "v2"))])
 @pytest.mark.parametrize("label", sampled(interpretation_labels()))
-def test_each_reading_leaves_a_valid_document(version: str, label: tuple[str, str]) -> None:
-    """Whatever reading is chosen, the document under it is valid and other than without."""
+def test_each_interpretation_gives_a_valid_document(version: str, label: tuple[str, str]) -> None:
+    """Under each interpretation the document is valid."""
     clause, choice = label
     under = document(version, {clause: choice})
 
@@ -71,24 +71,24 @@ def test_each_reading_leaves_a_valid_document(version: str, label: tuple[str, st
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_examples_fit_their_schemas(version: str) -> None:
-    """Each schema's, each request's, each answer's and each webhook's, by a validator that the sandbox does not use."""
+    """Examples of schemas, requests, responses and webhooks are valid for a validator that the sandbox does not use."""
     schemas = {"schemas": document(version)["components"]["schemas"]}
-    found = list(examples(version))
+    all_examples = list(examples(version))
 
     wrong = [
         (place, error.message)
-        for place, schema, example in found
+        for place, schema, example in all_examples
         for error in jsonschema.Draft202012Validator(
             {**schema, "components": schemas}, format_checker=jsonschema.FormatChecker()
         ).iter_errors(example)
     ]
     assert wrong == []
-    assert len(found) > 300
+    assert len(all_examples) > 300
 
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_documents_and_routes_name_the_same_operations(version: str) -> None:
-    """Method, path, name and scope of every route are those of an operation, and the other way round."""
+    """Method, path, name and scope of routes and operations are the same."""
     whole = document(version)
     described = {
         (method, path, operation["operationId"], str(operation.get("security", whole["security"])))
@@ -106,8 +106,8 @@ def test_documents_and_routes_name_the_same_operations(version: str) -> None:
     }
 
 
-def test_every_data_endpoint_of_the_facts_is_described() -> None:
-    """Twenty-two, with their odd paths, roots and required parameters."""
+def test_every_known_data_endpoint_is_described() -> None:
+    """The document has all 22, with their odd paths, roots and required parameters."""
     described = {path for _, path, _ in operations("v3") if path.split("/")[2] in {"banking", "common", "energy"}}
 
     assert len(described) == 22
@@ -117,7 +117,7 @@ def test_every_data_endpoint_of_the_facts_is_described() -> None:
 
 
 def test_every_event_is_a_webhook() -> None:
-    """Each kind of event that Fiskil is known to send, with an example that carries its name."""
+    """Each event type of Fiskil has a webhook with an example that contains its name."""
     hooks = document("v3")["webhooks"]
 
     assert set(hooks) == set(EVENT_KINDS)
@@ -127,20 +127,20 @@ def test_every_event_is_a_webhook() -> None:
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_every_operation_documents_its_errors(version: str) -> None:
-    """A refusal of the request, of the token where one is asked for, of the rate, and a fault of the server."""
+    """Each operation documents bad requests, missing tokens, rate limits and server errors."""
     for method, path, operation in operations(version):
-        wanted = {"400", "429", "500"} | ({"401"} if operation.get("security") else set())
-        assert wanted <= set(operation["responses"]), f"{method} {path}"
+        required = {"400", "429", "500"} | ({"401"} if operation.get("security") else set())
+        assert required <= set(operation["responses"]), f"{method} {path}"
         assert set(operation.get("x-evidence", {})) <= set(operation["responses"]), f"{method} {path}"
 
 
-def test_versions_differ_where_the_upgrade_guide_says() -> None:
-    """v2 and v3 differ in core lists only; v1 in products, accounts, transactions and identity as well."""
+def test_versions_differ_as_in_the_upgrade_guide() -> None:
+    """v2 and v3 differ only in core lists; v1 also in products, accounts, transactions and identity."""
 
-    def differing(one: str, other: str) -> set[str]:
-        names = document(one)["components"]["schemas"]
-        others = document(other)["components"]["schemas"]
-        return {name for name in names | others if names.get(name) != others.get(name)}
+    def differing(version: str, other: str) -> set[str]:
+        schemas = document(version)["components"]["schemas"]
+        other_schemas = document(other)["components"]["schemas"]
+        return {name for name in schemas | other_schemas if schemas.get(name) != other_schemas.get(name)}
 
     assert differing("v2", "v3") == {"ListError"}
     assert differing("v1", "v2") == {
@@ -149,8 +149,8 @@ def test_versions_differ_where_the_upgrade_guide_says() -> None:
     }  # fmt: skip
 
 
-def test_an_overlay_is_what_the_standard_calls_one() -> None:
-    """Each file of overlays/ has the standard's keys, extends a document that is there, and each action does one thing."""
+def test_overlays_follow_the_standard() -> None:
+    """Each overlay file has the standard's keys, extends an existing document, and each action does one thing."""
     for path in sorted((FOLDER / "overlays").glob("*.json")):
         overlay = json.loads(path.read_text(encoding="utf-8"))
 
@@ -160,7 +160,7 @@ def test_an_overlay_is_what_the_standard_calls_one() -> None:
 
 
 def test_an_overlay_updates_and_removes() -> None:
-    """An update merges into objects and replaces everything else; a removal takes the name out."""
+    """An update merges into objects and replaces other values; a removal deletes the name."""
     whole = {"a": {"b": {"c": 1, "d": [1]}, "/x/{id}": {"e": True}}}
     actions = [
         {"target": "$.a.b", "update": {"c": 2, "d": [3], "f": {"g": 4}}},
@@ -172,19 +172,19 @@ def test_an_overlay_updates_and_removes() -> None:
 
 @pytest.mark.parametrize("target", ["", "$", "a.b", "$.a[0]", "$..a", "$.a[*]"])
 def test_a_target_names_one_place(target: str) -> None:
-    """What would select many places, or none, is refused with how to write it."""
+    """A target that selects many places, or none, is refused with the correct syntax."""
     with pytest.raises(ConfigError, match=r"does not name one place"):
         segments(target)
 
 
-def test_a_target_that_is_gone_is_refused() -> None:
-    """An overlay that has outlived its base says which name is missing."""
+def test_a_target_that_does_not_exist_is_refused() -> None:
+    """An overlay that no longer fits its base reports the missing name."""
     with pytest.raises(ConfigError, match=r"there is no 'b'"):
         apply({"a": {}}, [{"target": "$.a.b.c", "update": {}}])
 
 
 def test_no_file_is_long() -> None:
-    """A reader finds an operation in a file of a few pages."""
+    """Each file of the documents has at most 400 lines."""
     long = {path.name for path in FOLDER.rglob("*.json") if path.read_text(encoding="utf-8").count("\n") > 400}
 
     assert long == set()

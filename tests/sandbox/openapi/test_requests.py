@@ -1,4 +1,4 @@
-"""Requests against the contract: what does not fit is the documented 400, with a message that names the place."""
+"""Validation of requests against the contract: an invalid request gets the documented 400 that names the place."""
 
 import httpx
 import pytest
@@ -18,24 +18,24 @@ QUERIES = {
 
 
 @pytest.mark.parametrize(("path", "query", "message"), QUERIES.values(), ids=QUERIES.keys())
-def test_a_query_that_does_not_fit_is_refused(
+def test_an_invalid_query_is_refused(
     still: Still, api: httpx.Client, path: str, query: dict[str, str], message: str
 ) -> None:
-    """400 InvalidRequest with the words that integrations have seen. Source: errors.simple, data.rfc3339"""
-    answer = api.get(path, params={"end_user_id": "eu_1", **query})
+    """The response is 400 InvalidRequest with the message that integrations receive. Source: errors.simple, data.rfc3339"""
+    response = api.get(path, params={"end_user_id": "eu_1", **query})
 
-    assert (answer.status_code, answer.json()["name"], answer.json()["message"]) == (400, "InvalidRequest", message)
+    assert (response.status_code, response.json()["name"], response.json()["message"]) == (400, "InvalidRequest", message)
 
 
 @pytest.mark.parametrize("path", PAGED)
 @pytest.mark.parametrize("size", ["-1", "1.5", "٣", "0x10", "1e3", " 1"])
 def test_a_size_is_a_positive_integer(still: Still, api: httpx.Client, path: str, size: str) -> None:
-    """Wherever a listing has pages, each other size is 400. Source: errors.simple, errors.goa"""
+    """Every paged list refuses any other size with 400. Source: errors.simple, errors.goa"""
     query = {"end_user_id": "eu_1", "instituition_id": "88888", "institution_id": "99999", "page[size]": size}
 
-    answer = api.get(path, params=query)
+    response = api.get(path, params=query)
 
-    assert (answer.status_code, answer.json()["message"]) == (400, "invalid page[size]: must be a positive integer")
+    assert (response.status_code, response.json()["message"]) == (400, "invalid page[size]: must be a positive integer")
 
 
 @pytest.mark.parametrize(
@@ -46,37 +46,37 @@ def test_a_size_is_a_positive_integer(still: Still, api: httpx.Client, path: str
         ({"email": {"secret": "s3cret"}}, "invalid request body at email: the value is not of types"),
     ],
 )
-def test_a_body_that_does_not_fit_names_the_place(still: Still, api: httpx.Client, body: object, place: str) -> None:
-    """The path of the field and what it should be, never what was sent. Source: errors.goa"""
-    answer = api.post("/v1/end-users", json=body)
+def test_the_error_of_an_invalid_body_names_the_field(still: Still, api: httpx.Client, body: object, place: str) -> None:
+    """The message has the path of the field and the expected type, never the sent value. Source: errors.goa"""
+    response = api.post("/v1/end-users", json=body)
 
-    assert answer.status_code == 400
-    assert answer.json()["message"].startswith(place)
-    assert "s3cret" not in answer.text
+    assert response.status_code == 400
+    assert response.json()["message"].startswith(place)
+    assert "s3cret" not in response.text
 
 
 def test_a_missing_field_is_named(still: Still, api: httpx.Client) -> None:
-    """The field, though not the value of the other. Source: errors.goa"""
-    answer = api.post("/v1/token", json={"client_secret": "s3cret"})
+    """The message names the missing field, and no value of another field. Source: errors.goa"""
+    response = api.post("/v1/token", json={"client_secret": "s3cret"})
 
-    assert answer.json()["message"] == 'invalid request body: "client_id" is a required property'
+    assert response.json()["message"] == 'invalid request body: "client_id" is a required property'
 
 
-def test_the_token_is_asked_for_first(still: Still) -> None:
-    """A caller without a token learns nothing of what its request lacks. Source: errors.unauthorized"""
-    answer = httpx.get(f"{still.api_url}/v1/banking/accounts?page[size]=x", timeout=30, trust_env=False)
+def test_the_token_is_checked_first(still: Still) -> None:
+    """A request without a token gets no information about its other errors. Source: errors.unauthorized"""
+    response = httpx.get(f"{still.api_url}/v1/banking/accounts?page[size]=x", timeout=30, trust_env=False)
 
-    assert answer.status_code == 401
+    assert response.status_code == 401
 
 
 def test_unknown_parameters_and_fields_are_ignored(still: Still, api: httpx.Client) -> None:
-    """They may be of a later version."""
+    """They may belong to a later version."""
     assert api.get("/v1/banking/accounts", params={"end_user_id": "eu_1", "colour": "red"}).status_code == 200
     assert api.post("/v1/end-users", json={"email": "a@example.com", "colour": "red"}).status_code == 200
 
 
-def test_checks_follow_the_reading_that_rules(still: Still, api: httpx.Client) -> None:
-    """With auth-session.uris=optional both URIs may be left out, and without it not. Source: auth-session.uris"""
+def test_validation_follows_the_interpretation(still: Still, api: httpx.Client) -> None:
+    """With auth-session.uris=optional both URIs may be left out; otherwise they may not. Source: auth-session.uris"""
     end_user, _ = still.enrol()
     body = {"end_user_id": end_user.end_user_id}
     before = api.post("/v1/auth/session", json=body).status_code

@@ -86,7 +86,7 @@ def test_a_consent_that_is_over_cannot_be_amended(perform: Perform) -> None:
     """What went wrong is said in words."""
     _, crashed = perform(steps.Authorise(), steps.Revoke(), steps.Amend(datasets=("accounts",)))
 
-    assert "The consent is over, so nothing of it can be changed." in crashed
+    assert "The consent has ended, so it cannot be changed." in crashed
 
 
 def test_another_bank_has_other_rows(perform: Perform) -> None:

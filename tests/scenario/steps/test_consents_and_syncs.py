@@ -164,7 +164,7 @@ def test_a_household_has_no_transactions_to_change(perform: Perform) -> None:
     """The scenario says what it asked for in vain."""
     _, crashed = perform(steps.Authorise(institution_id="99999"), steps.Change(what="amend"))
 
-    assert crashed.endswith("The consent is with an energy retailer, where no transaction can be changed.")
+    assert crashed.endswith("an energy retailer, whose rows cannot be changed. Use a consent with a bank.")
 
 
 def test_a_deleted_end_user_is_gone(perform: Perform) -> None:

@@ -1,7 +1,7 @@
-"""The API as an ASGI application: finds the route, asks for a token, and gives every refusal its documented shape.
+"""The API as an ASGI application: finds the route, requires a token, and gives every refusal its documented form.
 
-Nothing that a client sends can make it answer 500. Where it does so all the same, the defect is ours: it is noted in
-``store.crashes``, answered with ``fault`` in the route's own shape, and the next request is served.
+No request can make it respond with 500. If that happens, it is a defect of the sandbox: the error is added to
+``store.crashes``, the response is a ``fault`` in the route's form, and the next request is served.
 """
 
 import asyncio
@@ -31,74 +31,74 @@ DRAIN_S = 2.0
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 Application = Callable[[dict[str, Any], Receive, Send], Awaitable[None]]
-Asking = dict[bytes, bytes]
+Headers = dict[bytes, bytes]
 
 
 class Api:
-    """Every route over a store: an ASGI application, and a plain function of a request that has come whole."""
+    """All routes of one store: an ASGI application, and a plain function of a complete request."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._requests = Requests()
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
-        """Answer one request of a server; its body is read as far as it matters."""
+        """Respond to one request of a server; the body is read only as far as needed."""
         request = HttpRequest.of(scope)
-        found, asking = self._asked(request)
-        refusal = self._refusal(found, asking)
+        match, headers = self._route_and_headers(request)
+        refusal = self._refusal(match, headers)
         if refusal is None:
             try:
-                request.body = await _body(asking.get(b"content-length", b""), receive)
+                request.body = await _body(headers.get(b"content-length", b""), receive)
             except ApiProblem as problem:
                 refusal = problem
-        await _send_answer(send, receive, self._finish(request, found, asking, refusal))
+        await _send_response(send, receive, self._finish(request, match, headers, refusal))
 
     def respond(self, request: HttpRequest) -> HttpResponse:
-        """Answer a request that has come whole; in one piece comes nothing larger than ``LARGEST_BODY``."""
-        found, asking = self._asked(request)
-        return self._finish(request, found, asking, self._refusal(found, asking))
+        """Respond to a complete request; a request that is passed here is not larger than ``LARGEST_BODY``."""
+        match, headers = self._route_and_headers(request)
+        return self._finish(request, match, headers, self._refusal(match, headers))
 
-    def _asked(self, request: HttpRequest) -> tuple[RouteMatch, Asking]:
-        """The route, and the first header of each name, as Fiskil's own server takes it."""
+    def _route_and_headers(self, request: HttpRequest) -> tuple[RouteMatch, Headers]:
+        """Return the route and the first header of each name, which is the one that Fiskil's server uses."""
         return find_spelling(self._store, request.method, request.raw_path), dict(reversed(request.headers))
 
-    def _refusal(self, found: RouteMatch, asking: Asking) -> ApiProblem | None:
-        """What is wrong whatever the body is. Source: versions.header"""
-        if found.route is None:
-            if found.allowed:
+    def _refusal(self, match: RouteMatch, headers: Headers) -> ApiProblem | None:
+        """Return the problem that does not depend on the body; None without one. Source: versions.header"""
+        if match.route is None:
+            if match.allowed:
                 return ApiProblem(405, "method_not_allowed", "method not allowed")
             return ApiProblem(404, "not_found", "no such endpoint")
-        asked = asking.get(b"x-fiskil-version")
-        if asked and asked not in _VERSIONS and self._store.interpretation("versions.header") == "refused-400":
+        version = headers.get(b"x-fiskil-version")
+        if version and version not in _VERSIONS and self._store.interpretation("versions.header") == "refused-400":
             return bad_request(f"X-Fiskil-Version is not accepted; it must be one of {', '.join(VERSIONS)}")
         return None
 
-    def _finish(self, request: HttpRequest, found: RouteMatch, asking: Asking, refusal: ApiProblem | None) -> HttpResponse:
-        """The answer, or the refusal that there is or that the route raises."""
+    def _finish(self, request: HttpRequest, match: RouteMatch, headers: Headers, refusal: ApiProblem | None) -> HttpResponse:
+        """Return the response of the route, or of *refusal*, or of the refusal that the route raises."""
         store = self._store
-        version = _VERSIONS.get(asking.get(b"x-fiskil-version", b"")) or store.console.version
+        version = _VERSIONS.get(headers.get(b"x-fiskil-version", b"")) or store.console.version
         try:
             if refusal is not None:
                 raise refusal
-            given = self._given(request, found, asking.get(b"authorization", b"").decode("latin-1"), version)
+            response = self._call_route(request, match, headers.get(b"authorization", b"").decode("latin-1"), version)
         except ApiProblem as problem:
-            given = _shaped(store, found, problem, version)
-        except Exception as error:  # noqa: BLE001 - the last net; what falls into it is reported as our own fault
-            store.crashes.append(crash_of(f"api {found.name or request.method}", error))
-            given = _shaped(store, found, ApiProblem(500, "internal_error", "internal error"), version)
-        answer = HttpResponse(given.status, _headers(given, version, found.allowed), given.body)
+            response = _error_response(store, match, problem, version)
+        except Exception as error:  # noqa: BLE001 - the last resort; such an error is reported as a defect of the sandbox
+            store.crashes.append(crash_of(f"api {match.name or request.method}", error))
+            response = _error_response(store, match, ApiProblem(500, "internal_error", "internal error"), version)
+        http_response = HttpResponse(response.status, _headers(response, version, match.allowed), response.body)
         if WATCHERS:
-            _tell_watchers(store, request.method, found, version, answer)
-        return answer
+            _notify_watchers(store, request.method, match, version, http_response)
+        return http_response
 
-    def _given(self, request: HttpRequest, found: RouteMatch, authorization: str, version: str) -> ApiResponse:
-        """What the route answers. Source: token.expired"""
-        store, route = self._store, found.route
+    def _call_route(self, request: HttpRequest, match: RouteMatch, authorization: str, version: str) -> ApiResponse:
+        """Return the response of the route. Source: token.expired"""
+        store, route = self._store, match.route
         assert route is not None
         query = request.query
-        asked = ApiRequest(
+        api_request = ApiRequest(
             path=route.path,
-            path_values=found.path_values,
+            path_values=match.path_values,
             query=_query(query) if len(query) <= LONGEST_REMEMBERED else _read_query(query),
             body=request.body,
             version=version,
@@ -106,28 +106,28 @@ class Api:
         with store.changing():
             if not route.is_open:
                 tokens.require(store, authorization, scope=route.scope)
-            self._requests.require(route, asked, store.interpretations)
-            return as_version(store, route.name, version, route.handler(store, asked))
+            self._requests.require(route, api_request, store.interpretations)
+            return as_version(store, route.name, version, route.handler(store, api_request))
 
 
-def _tell_watchers(store: Store, method: str, found: RouteMatch, version: str, answer: HttpResponse) -> None:
+def _notify_watchers(store: Store, method: str, match: RouteMatch, version: str, response: HttpResponse) -> None:
     for watch in WATCHERS:
         watch(
             ApiResponseSent(
                 method=method,
-                route=found.route,
-                family=found.family,
+                route=match.route,
+                family=match.family,
                 version=version,
                 interpretations=store.interpretations.chosen,
-                status=answer.status,
-                headers=tuple(answer.headers),
-                body=answer.body,
+                status=response.status,
+                headers=tuple(response.headers),
+                body=response.body,
             )
         )
 
 
 async def _body(announced: bytes, receive: Receive) -> bytes:
-    """The whole body, refused as soon as it is known to be larger than any documented request."""
+    """Return the whole body; raise ApiProblem as soon as it is larger than any documented request."""
     if announced.isdigit() and (len(announced) > 9 or int(announced) > LARGEST_BODY):
         raise _too_large()
     body = bytearray()
@@ -146,35 +146,35 @@ def _too_large() -> ApiProblem:
     return ApiProblem(413, "request_too_large", f"the body is larger than {LARGEST_BODY} bytes")
 
 
-def _shaped(store: Store, found: RouteMatch, problem: ApiProblem, version: str) -> ApiResponse:
-    """Core endpoints speak goa, data endpoints the simple shape; a 401 perhaps not.
+def _error_response(store: Store, match: RouteMatch, problem: ApiProblem, version: str) -> ApiResponse:
+    """Return the error in the route's form: goa for core endpoints, the simple form for data; 401 depends.
 
     Source: errors.goa, errors.simple, token.expired
     """
     error_id = store.mint.error_id()
-    is_data = found.family == "data"
+    is_data = match.family == "data"
     if is_data and not (problem.status == 401 and store.interpretation("token.expired") == "goa-everywhere"):
         return simple_error(problem, error_id)
-    return goa_error(problem, error_id, has_flags=not (found.is_list and version == "v3"))
+    return goa_error(problem, error_id, has_flags=not (match.is_list and version == "v3"))
 
 
-def _headers(given: ApiResponse, version: str, allowed: tuple[str, ...]) -> list[tuple[bytes, bytes]]:
+def _headers(response: ApiResponse, version: str, allowed: tuple[str, ...]) -> list[tuple[bytes, bytes]]:
     headers = [(b"x-fiskil-version", version.encode()), (b"date", _http_date())]
-    if given.status != 204:
-        headers += ((b"content-type", given.content_type.encode()), (b"content-length", b"%d" % len(given.body)))
-    if given.status == 405:
+    if response.status != 204:
+        headers += ((b"content-type", response.content_type.encode()), (b"content-length", b"%d" % len(response.body)))
+    if response.status == 405:
         headers.append((b"allow", ", ".join(allowed).encode()))
-    if given.status == 413:
+    if response.status == 413:
         headers.append((b"connection", b"close"))
     return headers
 
 
-async def _send_answer(send: Send, receive: Receive, answer: HttpResponse) -> None:
-    is_refused_early = answer.status == 413
-    await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
-    await send({"type": "http.response.body", "body": answer.body, "more_body": is_refused_early})
+async def _send_response(send: Send, receive: Receive, response: HttpResponse) -> None:
+    is_refused_early = response.status == 413
+    await send({"type": "http.response.start", "status": response.status, "headers": response.headers})
+    await send({"type": "http.response.body", "body": response.body, "more_body": is_refused_early})
     if is_refused_early:
-        # Closing on a client that still sends would reset the connection and could take the answer along.
+        # Closing while the client still sends would reset the connection, and the client could lose the response.
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(_drain(receive), DRAIN_S)
         await send({"type": "http.response.body", "body": b""})
@@ -189,7 +189,7 @@ def _read_query(raw: bytes) -> tuple[tuple[str, str], ...]:
     if not raw:
         return ()
     if b"%" not in raw and b"+" not in raw and raw.isascii():
-        # What carries no escapes is split at once, as most requests are.
+        # Most queries have no escapes; splitting them directly is faster.
         pairs = [pair.partition("=") for pair in raw.decode().split("&") if pair]
         return tuple([(name, value) for name, _, value in pairs])
     return tuple(parse_qsl(raw.decode("utf-8", "replace"), keep_blank_values=True, errors="replace"))
@@ -199,7 +199,7 @@ _query = lru_cache(maxsize=1024)(_read_query)
 
 
 def _http_date() -> bytes:
-    """Real time, because an app compares it with its own clock."""
+    """Return the current date in real time, because an app compares it with its own clock."""
     return _date_of(int(real_now().timestamp()))
 
 

@@ -14,10 +14,10 @@ from fiskil_harness.sandbox.problems import bad_request
 from fiskil_harness.sandbox.store import Store
 
 _PAGES = {"query": "?sess_id=", "slash-query": "/?sess_id=", "consent-path": "/consent?session="}
-"""How ``auth_url`` goes on after the consent page's origin."""
+"""The part of ``auth_url`` after the consent page's origin, by interpretation."""
 
 
-class _Wanted(Struct):
+class _SessionRequest(Struct):
     end_user_id: str
     redirect_uri: str | None = None
     cancel_uri: str | None = None
@@ -27,22 +27,25 @@ class _Wanted(Struct):
 
 
 def create(store: Store, request: ApiRequest) -> ApiResponse:
-    """Both URIs must be there, though they may be empty.
+    """Open an auth session; both URIs are required but may be empty.
+
+    Raises:
+        ApiProblem: 400, a field is missing or does not fit; 404, no such end user.
 
     Source: auth-session.uris, auth-session.expires-at, auth-session.auth-url, auth-session.permissions
     """
-    wanted = read_json(request, _Wanted)
-    is_lacking = wanted.redirect_uri is None or wanted.cancel_uri is None
-    if is_lacking and store.interpretation("auth-session.uris") == "present":
+    requested = read_json(request, _SessionRequest)
+    is_uri_missing = requested.redirect_uri is None or requested.cancel_uri is None
+    if is_uri_missing and store.interpretation("auth-session.uris") == "present":
         raise bad_request("redirect_uri and cancel_uri are required; an empty string is allowed")
     session = sessions.open_session(
         store,
-        end_user_id=wanted.end_user_id,
-        redirect_uri=wanted.redirect_uri or "",
-        cancel_uri=wanted.cancel_uri or "",
-        institution_id=wanted.institution_id or None,
-        arrangement_id=wanted.arrangement_id or None,
-        permissions=_asked(store, wanted.permissions),
+        end_user_id=requested.end_user_id,
+        redirect_uri=requested.redirect_uri or "",
+        cancel_uri=requested.cancel_uri or "",
+        institution_id=requested.institution_id or None,
+        arrangement_id=requested.arrangement_id or None,
+        permissions=_requested_permissions(store, requested.permissions),
     )
     return json_response(
         {
@@ -54,8 +57,8 @@ def create(store: Store, request: ApiRequest) -> ApiResponse:
     )
 
 
-def _asked(store: Store, permissions: Any) -> tuple[str, ...]:
-    """What the request asks the end user for, where it is read at all. Source: auth-session.permissions"""
+def _requested_permissions(store: Store, permissions: Any) -> tuple[str, ...]:
+    """Return the permissions in the request, where the API reads them. Source: auth-session.permissions"""
     if permissions is None or store.interpretation("auth-session.permissions") == "ignored":
         return ()
     if not isinstance(permissions, list) or any(

@@ -1,4 +1,4 @@
-"""``/v1/banking``: accounts, balances and transactions, as the latest sync saw them."""
+"""``/v1/banking``: accounts, balances and transactions, as of the latest sync."""
 
 import re
 from datetime import datetime
@@ -17,14 +17,17 @@ _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\
 
 
 def accounts(store: Store, request: ApiRequest) -> ApiResponse:
-    """Accounts of every active consent. Source: data.after-sync, data.deleted-end-user"""
+    """Return the accounts of every active consent. Source: data.after-sync, data.deleted-end-user"""
     return listing(store, request, "accounts", served(store, request, "accounts"))
 
 
 def balances(store: Store, request: ApiRequest) -> ApiResponse:
-    """Balances, optionally of one account, and then as of now.
+    """Return the balances, optionally of one account, and then on request as of now.
 
-    The ``x-fiskil-client-*`` headers say that the end user is present; they change nothing in the answer.
+    The ``x-fiskil-client-*`` headers report that the end user is present; they do not change the response.
+
+    Raises:
+        ApiProblem: 400, ``fetch`` is not a boolean; 502, an institution has an outage.
 
     Source: data.fetch, data.fetch-outage, data.consumer-present
     """
@@ -38,12 +41,18 @@ def balances(store: Store, request: ApiRequest) -> ApiResponse:
 
 
 def transactions(store: Store, request: ApiRequest) -> ApiResponse:
-    """Transactions by account, status, category and time. Source: data.time-filter, data.rfc3339, data.category-filter"""
+    """Return transactions by account, status, category and time.
+
+    Raises:
+        ApiProblem: 400, ``status`` is unknown.
+
+    Source: data.time-filter, data.rfc3339, data.category-filter
+    """
     rows = of_account_lazily(store, request, served_statement(store, request))
     status = request.query_value("status")
     if status not in {None, "PENDING", "POSTED"}:
         raise invalid_request("invalid status: must be one of PENDING, POSTED")
-    categories = {text for text in request.every("secondary_category") if text}
+    categories = {category for category in request.every("secondary_category") if category}
     since, until = _instant(request, "from"), _instant(request, "to")
     if status or categories or since or until:
         rows = rows.where(
@@ -56,7 +65,7 @@ def transactions(store: Store, request: ApiRequest) -> ApiResponse:
 
 
 def _as_of_now(store: Store, row: Balance) -> Balance | None:
-    """None for an account that the institution shares no longer, though the last sync saw it."""
+    """Return the balance as of now; None if the institution no longer shares the account."""
     require_reachable(store, row.institution_id)
     ledger = store.ledgers[row.arrangement_id]
     key = next(key for key, account in ledger.accounts.items() if account.account_id == row.account_id)

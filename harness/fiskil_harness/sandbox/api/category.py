@@ -1,4 +1,4 @@
-"""``/v1/banking/transactions/category``: the end user knows better than Fiskil what a payment was for."""
+"""``/v1/banking/transactions/category``: an end user's own category of a transaction."""
 
 from msgspec import Struct
 
@@ -15,9 +15,9 @@ class _Override(Struct):
 
 
 def override(store: Store, request: ApiRequest) -> ApiResponse:
-    """Put a transaction into another category, for good. Source: category.override"""
-    wanted = read_json(request, _Override, refuse=invalid_request)
-    categories.override(store, wanted.fiskil_transaction_id, wanted.secondary_category)
+    """Set the category of a transaction permanently. Source: category.override"""
+    requested = read_json(request, _Override, refuse=invalid_request)
+    categories.override(store, requested.fiskil_transaction_id, requested.secondary_category)
     return json_response({"message": "category updated"})
 
 

@@ -1,4 +1,4 @@
-"""``/v1/common``: who the end user is, as each institution knows them."""
+"""``/v1/common``: the identity of an end user, as each institution knows them."""
 
 from fiskil_harness.sandbox.api.route import ApiRoute
 from fiskil_harness.sandbox.api.serving import served
@@ -7,14 +7,12 @@ from fiskil_harness.sandbox.store import Store
 
 
 def identity(store: Store, request: ApiRequest) -> ApiResponse:
-    """One identity for each institution, from the most recent consent there; newest first. Source: identity.most-recent"""
+    """Return one identity per institution, from its most recent consent; newest first. Source: identity.most-recent"""
     newest = {row.institution_id: row for row in served(store, request, "identity")}
-    wanted = request.query_value("institution_id")
-    order = [
-        active_consent.arrangement_id for active_consent in store.active_consents(request.query_value("end_user_id") or "")
-    ]
+    institution_id = request.query_value("institution_id")
+    order = [consent.arrangement_id for consent in store.active_consents(request.query_value("end_user_id") or "")]
     rows = sorted(newest.values(), key=lambda row: order.index(row.arrangement_id), reverse=True)
-    return json_response({"identities": [row.wire for row in rows if wanted in {None, row.institution_id}]})
+    return json_response({"identities": [row.wire for row in rows if institution_id in {None, row.institution_id}]})
 
 
 ROUTES: tuple[ApiRoute, ...] = (ApiRoute("common.identity", "GET", "/v1/common/identity", identity, family="data"),)

@@ -11,11 +11,14 @@ from fiskil_harness.sandbox.consents import consents
 from fiskil_harness.sandbox.datasets import account_ids
 from fiskil_harness.sandbox.problems import bad_request
 from fiskil_harness.sandbox.store import Store
-from fiskil_harness.sandbox.tables import Listed
+from fiskil_harness.sandbox.tables import LazyList
 
 
 def list_all(store: Store, request: ApiRequest) -> ApiResponse:
-    """Consents of an end user; v3 wraps the list.
+    """Return the consents of an end user; v3 wraps the list.
+
+    Raises:
+        ApiProblem: 400, ``active`` is not a boolean, or ``end_user_id`` is missing where it is required.
 
     Source: versions.v3-envelope, consents.list, consents.end-user-required
     """
@@ -29,13 +32,13 @@ def list_all(store: Store, request: ApiRequest) -> ApiResponse:
         store.consents.ids if end_user_id is None else [consent.arrangement_id for consent in store.consents.of(end_user_id)]
     )
     if active is not None:
-        ids = [text for text in ids if store.consents[text].is_active == (active == "true")]
-    rows = Listed(ids, lambda text: _wire(store, store.consents[text]))
+        ids = [arrangement_id for arrangement_id in ids if store.consents[arrangement_id].is_active == (active == "true")]
+    rows = LazyList(ids, lambda arrangement_id: _wire(store, store.consents[arrangement_id]))
     return json_response(enveloped(store, request, "consents", rows))
 
 
 def revoke(store: Store, request: ApiRequest) -> ApiResponse:
-    """204, even for an id that nobody has. Source: consents.revoke-unknown, consents.own-revocation"""
+    """Revoke a consent; an unknown id gets 204 too. Source: consents.revoke-unknown, consents.own-revocation"""
     consent = store.consents.get(request.path_values["arrangement_id"])
     if consent is not None:
         consents.end(store, consent, reason="Revoked", by="app", clause_id="consents.own-revocation")

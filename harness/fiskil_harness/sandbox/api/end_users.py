@@ -10,7 +10,7 @@ from fiskil_harness.sandbox.api.route import ApiRoute
 from fiskil_harness.sandbox.api.wire import NO_CONTENT, ApiRequest, ApiResponse, json_response, read_json
 from fiskil_harness.sandbox.consents import end_users
 from fiskil_harness.sandbox.store import Store
-from fiskil_harness.sandbox.tables import Listed
+from fiskil_harness.sandbox.tables import LazyList
 
 
 class _Fields(Struct):
@@ -21,37 +21,37 @@ class _Fields(Struct):
 
 
 def create(store: Store, request: ApiRequest) -> ApiResponse:
-    """Only the new id comes back. Source: end-users.create"""
-    end_user = end_users.create(store, **_given(read_json(request, _Fields)))
+    """Register an end user and return only the new id. Source: end-users.create"""
+    end_user = end_users.create(store, **_fields_of(read_json(request, _Fields)))
     return json_response({"end_user_id": end_user.end_user_id})
 
 
 def list_all(store: Store, request: ApiRequest) -> ApiResponse:
-    """All, or those with an e-mail; v3 wraps the list. Source: versions.v3-envelope"""
+    """Return all end users, or those with an e-mail; v3 wraps the list. Source: versions.v3-envelope"""
     email = request.query_value("email")
     ids = store.end_users.ids if email is None else store.end_users.with_email(email)
-    rows = Listed(ids, lambda text: _wire(store.end_users[text]))
+    rows = LazyList(ids, lambda end_user_id: _wire(store.end_users[end_user_id]))
     return json_response(enveloped(store, request, "end_users", rows))
 
 
 def get(store: Store, request: ApiRequest) -> ApiResponse:
-    """The same id is called ``id`` here. Source: end-users.create"""
+    """Return one end user; the id is called ``id`` here. Source: end-users.create"""
     return json_response(_wire(end_users.find(store, request.path_values["end_user_id"])))
 
 
 def update(store: Store, request: ApiRequest) -> ApiResponse:
-    """POST is the verb. Source: end-users.update"""
-    end_users.update(store, request.path_values["end_user_id"], _given(read_json(request, _Fields)))
+    """Update an end user; the method is POST. Source: end-users.update"""
+    end_users.update(store, request.path_values["end_user_id"], _fields_of(read_json(request, _Fields)))
     return NO_CONTENT
 
 
 def delete(store: Store, request: ApiRequest) -> ApiResponse:
-    """204, then 404. Source: end-users.delete-twice"""
+    """Delete an end user: 204, then 404. Source: end-users.delete-twice"""
     end_users.delete(store, request.path_values["end_user_id"])
     return NO_CONTENT
 
 
-def _given(fields: _Fields) -> dict[str, Any]:
+def _fields_of(fields: _Fields) -> dict[str, Any]:
     named = {name: getattr(fields, name) for name in ("email", "name", "phone", "abn")}
     return {name: value for name, value in named.items() if value is not UNSET}
 

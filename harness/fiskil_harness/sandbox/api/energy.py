@@ -1,4 +1,4 @@
-"""``/v1/energy`` of a household: accounts, meters, reads and bills, as the latest sync saw them. All versions are alike.
+"""``/v1/energy`` of a household: accounts, meters, reads and bills, as of the latest sync. All versions are equal.
 
 Source: energy.versions
 """
@@ -14,7 +14,7 @@ from fiskil_harness.sandbox.store import Store
 
 
 def usage(store: Store, request: ApiRequest) -> ApiResponse:
-    """Reads by service point and by the day they begin. Source: energy.usage-dates, energy.filters"""
+    """Return reads by service point and by their first day. Source: energy.usage-dates, energy.filters"""
     rows = _of_service_point(request, served(store, request, "usage"))
     oldest, newest = day(request, "read_start_date.oldest"), day(request, "read_start_date.newest")
     if oldest is not None:
@@ -26,7 +26,7 @@ def usage(store: Store, request: ApiRequest) -> ApiResponse:
 
 
 def invoices(store: Store, request: ApiRequest) -> ApiResponse:
-    """Invoices by account, service point and number; the path is singular. Source: energy.invoice-path, energy.filters"""
+    """Return invoices by account, service point and number; singular path. Source: energy.invoice-path, energy.filters"""
     rows = of_account(store, request, served(store, request, "invoices"))
     point, number = request.query_value("service_point_id"), request.query_value("invoice_number")
     if point is not None:
@@ -37,7 +37,7 @@ def invoices(store: Store, request: ApiRequest) -> ApiResponse:
 
 
 def billing(store: Store, request: ApiRequest) -> ApiResponse:
-    """Charges and payments by account and by the invoice that names them. Source: energy.filters"""
+    """Return charges and payments by account and by the invoice that lists them. Source: energy.filters"""
     rows = of_account(store, request, served(store, request, "billing"))
     number = request.query_value("invoice_number")
     if number is not None:
@@ -46,7 +46,7 @@ def billing(store: Store, request: ApiRequest) -> ApiResponse:
 
 
 def _plain(dataset: str, root: str) -> Handler:
-    """An endpoint that lists a dataset without filters."""
+    """Return the handler of an endpoint that lists a dataset without filters."""
 
     def plain(store: Store, request: ApiRequest) -> ApiResponse:
         return listing(store, request, root, served(store, request, dataset))
@@ -55,22 +55,22 @@ def _plain(dataset: str, root: str) -> Handler:
 
 
 def der(store: Store, request: ApiRequest) -> ApiResponse:
-    """What makes energy. Source: energy.der-root"""
+    """Return the distributed energy resources. Source: energy.der-root"""
     return listing(store, request, store.interpretation("energy.der-root"), served(store, request, "der"))
 
 
 def _in_order(store: Store, rows: list[Any], date: str) -> list[Any]:
-    """Rows by their date, those of one day as they were. Source: energy.order"""
+    """Return rows by date; rows of one day keep their order. Source: energy.order"""
     return sorted(rows, key=attrgetter(date), reverse=store.interpretation("energy.order") == "newest-first")
 
 
 def _of_service_point(request: ApiRequest, rows: list[Any]) -> list[Any]:
-    wanted = request.query_value("service_point_id")
-    return rows if wanted is None else [row for row in rows if row.service_point_id == wanted]
+    service_point_id = request.query_value("service_point_id")
+    return rows if service_point_id is None else [row for row in rows if row.service_point_id == service_point_id]
 
 
 def _invoice_of(row: Any) -> str | None:
-    """The invoice that a billing transaction is part of; a payment is part of none."""
+    """Return the invoice number of a billing transaction; a payment has none."""
     fields = row.usage or row.demand or row.once_off or row.other_charges or {}
     number: str | None = fields.get("invoice_number")
     return number

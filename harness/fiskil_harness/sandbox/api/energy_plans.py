@@ -1,4 +1,4 @@
-"""``/v1/energy/plans``: what a retailer offers; public, so that no end user is named."""
+"""``/v1/energy/plans``: the plans of a retailer; they are public, so no end user is named."""
 
 from datetime import datetime
 
@@ -13,7 +13,10 @@ from fiskil_harness.sandbox.store import Store
 
 
 def list_all(store: Store, request: ApiRequest) -> ApiResponse:
-    """The plans of one retailer, newest change first; without ``status`` the active ones.
+    """Return the plans of one retailer, newest change first; without ``status``, only the active ones.
+
+    Raises:
+        ApiProblem: 400, ``status`` is unknown, or the retailer is missing, ambiguous or unknown.
 
     Source: energy.plans-status
     """
@@ -25,16 +28,22 @@ def list_all(store: Store, request: ApiRequest) -> ApiResponse:
         return json_response({"plans": [], "links": {}})
     plans = [plan for plan in retailer.plans if status == "all" or _is_active(plan, store.clock.now())]
     plans.sort(key=lambda plan: plan.last_updated, reverse=True)
-    shown, links = page(store, request, plans)
-    return json_response({"plans": [summary(retailer, plan) for plan in shown], "links": links})
+    page_plans, links = page(store, request, plans)
+    return json_response({"plans": [summary(retailer, plan) for plan in page_plans], "links": links})
 
 
 def get(store: Store, request: ApiRequest) -> ApiResponse:
-    """One plan with its contract, under ``data``. Source: energy.plan-detail-root, energy.plan-unknown"""
-    wanted = request.path_values["plan_id"]
+    """Return one plan with its contract, under ``data``.
+
+    Raises:
+        ApiProblem: 404 or 400, no such plan.
+
+    Source: energy.plan-detail-root, energy.plan-unknown
+    """
+    plan_id = request.path_values["plan_id"]
     for institution in store.institutions.values():
         for plan in institution.plans:
-            if plan.plan_id == wanted:
+            if plan.plan_id == plan_id:
                 return json_response({"data": detail(institution, plan)})
     if store.interpretation("energy.plan-unknown") == "404":
         raise ApiProblem(404, "NotFound", "no such plan")
@@ -42,7 +51,7 @@ def get(store: Store, request: ApiRequest) -> ApiResponse:
 
 
 def _retailer(store: Store, request: ApiRequest) -> Institution | None:
-    """Who is asked about, by exactly one of two parameters. Source: energy.plans-retailer, energy.plans-unknown-retailer"""
+    """Return the retailer that one of two parameters names. Source: energy.plans-retailer, energy.plans-unknown-retailer"""
     brand, institution_id = request.query_value("retailer_id"), request.query_value("institution_id")
     if (brand is None) == (institution_id is None):
         raise invalid_request("exactly one of retailer_id and institution_id is required")

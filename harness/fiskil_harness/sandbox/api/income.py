@@ -1,4 +1,4 @@
-"""``/v1/banking/income``: what comes in regularly, computed at each call from the transactions of the latest syncs."""
+"""``/v1/banking/income``: regular income, computed at each request from the transactions of the latest syncs."""
 
 from datetime import date, timedelta
 
@@ -11,27 +11,27 @@ from fiskil_harness.sandbox.store import Store
 
 
 def summary(store: Store, request: ApiRequest) -> ApiResponse:
-    """Sources of income and their sum, from six months ago until today unless other days are asked for.
+    """Return sources and total of income, by default of the last six months.
 
     Source: income.window, income.categories, data.date-only
     """
     rows = served_statement(store, request)
     today = store.clock.now().date()
     since, until = day(request, "from") or months_before(today, 6), day(request, "to") or today
-    chosen = set(_every(request, "account_id"))
-    wanted = set(_every(request, "categories")) or {"INCOME_SALARY"}
+    account_ids = set(_every(request, "account_id"))
+    categories = set(_every(request, "categories")) or {"INCOME_SALARY"}
     fitting = rows.where(
-        account_ids=chosen,
-        categories=wanted,
+        account_ids=account_ids,
+        categories=categories,
         status="POSTED",
         since=since.toordinal() * DAY,
         until=(until.toordinal() + 1) * DAY - 1,
     )
-    return json_response(income.income_of(fitting, since=since, until=until, categories=wanted))
+    return json_response(income.income_of(fitting, since=since, until=until, categories=categories))
 
 
 def months_before(today: date, months: int) -> date:
-    """The same day of an earlier month, or its last."""
+    """Return the same day of an earlier month, or the last day of that month."""
     month = today.year * 12 + today.month - 1 - months
     first = date(month // 12, month % 12 + 1, 1)
     last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
@@ -39,7 +39,7 @@ def months_before(today: date, months: int) -> date:
 
 
 def _every(request: ApiRequest, name: str) -> list[str]:
-    """A parameter that may be repeated, under its name with or without brackets. Source: income.repeated"""
+    """Return the values of a repeatable parameter, under its name with or without brackets. Source: income.repeated"""
     return [value for value in (*request.every(name), *request.every(f"{name}[]")) if value]
 
 

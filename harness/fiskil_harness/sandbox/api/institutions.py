@@ -15,7 +15,10 @@ RECOMMENDED = 3
 
 
 def list_all(store: Store, request: ApiRequest) -> ApiResponse:
-    """No token is asked for, but ``client_id`` is.
+    """Return institutions; the endpoint requires ``client_id`` but no token.
+
+    Raises:
+        ApiProblem: 400, ``client_id`` is missing, or another parameter does not fit.
 
     Source: institutions.client-id, institutions.sandbox-bank, institutions.recommended, versions.v3-institutions
     """
@@ -39,7 +42,11 @@ def list_all(store: Store, request: ApiRequest) -> ApiResponse:
 
 
 def get(store: Store, request: ApiRequest) -> ApiResponse:
-    """One institution, or 404."""
+    """Return one institution.
+
+    Raises:
+        ApiProblem: 404, no such institution.
+    """
     institution = store.institutions.get(request.path_values["institution_id"])
     if institution is None:
         raise ApiProblem(404, "institution_not_found", "institution not found")

@@ -1,7 +1,7 @@
-"""Pages with opaque cursors: ``page[after]``, ``page[before]``, ``page[size]``, and the links between them.
+"""Pages with opaque cursors: ``page[after]``, ``page[before]``, ``page[size]``, and the links between pages.
 
-A cursor names a position in one listing of one end user, or a row and the position behind it. It is sealed, so that one made
-up, or one of another listing, is none of ours.
+A cursor names a position in one listing of one end user, or a row and the position after it. It is sealed, so an invented
+cursor, or a cursor of another listing, is detected.
 """
 
 import base64
@@ -26,14 +26,14 @@ def page(
     usual_size: int | None = None,
     refuse: Callable[[str], ApiProblem] = invalid_request,
 ) -> tuple[Sequence[Any], dict[str, str]]:
-    """Cut the asked page out of *rows* and make its links; a single page has none.
+    """Return the requested page of *rows* and its links; a single page has no links.
 
     Args:
-        usual_size: How many rows a page holds if nobody asks; without it, what is usual for data.
+        usual_size: The page size if the request names none (default: the usual size of data endpoints).
         refuse: Makes the 400.
 
     Raises:
-        ApiProblem: 400 for a size that is no number; 503 for a cursor that is none of ours.
+        ApiProblem: 400 for a size that is not a positive integer; 503 for a cursor that the API did not issue.
 
     Source: paging.links, paging.size-cap, paging.default-size, paging.bad-cursor
     """
@@ -54,15 +54,15 @@ def page(
 
 
 def enveloped(store: Store, request: ApiRequest, root: str, rows: Sequence[Any]) -> Any:
-    """A core list as the version has it: bare until v2, then in an envelope, whose pages only the caller asks for.
+    """Return a core list in the version's form: bare until v2, then in an envelope, with pages only on request.
 
     Source: versions.v3-envelope, paging.v3-lists
     """
     if request.version != "v3":
         return rows[:]
     is_whole = store.interpretation("paging.v3-lists") == "whole"
-    shown, links = page(store, request, rows, usual_size=max(1, len(rows)) if is_whole else None, refuse=bad_request)
-    return {root: shown, "links": links}
+    page_rows, links = page(store, request, rows, usual_size=max(1, len(rows)) if is_whole else None, refuse=bad_request)
+    return {root: page_rows, "links": links}
 
 
 def _size(store: Store, text: str | None, usual_size: int | None, refuse: Callable[[str], ApiProblem]) -> int:
@@ -81,7 +81,7 @@ def _cursor(store: Store, request: ApiRequest, position: int, anchor: str) -> st
 
 
 def _position(store: Store, request: ApiRequest, cursor: str, rows: Sequence[Any]) -> int:
-    """The position that a cursor stands for; one that names a row stands behind it, wherever the row is now.
+    """Return the position of a cursor; for a cursor with a row, the position after that row's current one.
 
     Source: paging.moving-rows
     """
@@ -92,29 +92,29 @@ def _position(store: Store, request: ApiRequest, cursor: str, rows: Sequence[Any
         position, anchor = -1, ""
     if not 0 <= position < 2**24 or cursor != _cursor(store, request, position, anchor):
         raise ApiProblem(503, "ServiceUnavailable", "temporarily unavailable")
-    found = _index(rows, anchor, position - 1) if anchor else None
-    return position if found is None else found + 1
+    current = _index(rows, anchor, position - 1) if anchor else None
+    return position if current is None else current + 1
 
 
 def _link(store: Store, request: ApiRequest, name: str, position: int, rows: Sequence[Any]) -> str:
     """Source: paging.link-form, paging.brackets"""
     anchor = _id_of(rows[position - 1]) if store.interpretation("paging.moving-rows") == "row" else ""
-    kept = [(key, value) for key, value in request.query if key not in _CURSORS]
+    parameters = [(key, value) for key, value in request.query if key not in _CURSORS]
     safe = "" if store.interpretation("paging.brackets") == "encoded" else "[]"
-    query = urlencode([*kept, (name, _cursor(store, request, position, anchor))], safe=safe)
+    query = urlencode([*parameters, (name, _cursor(store, request, position, anchor))], safe=safe)
     origin = store.api_url if store.interpretation("paging.link-form") == "absolute" else ""
     return f"{origin}{request.path}?{query}"
 
 
 def _id_of(row: Any) -> str:
-    """What identifies a row; empty for what has no id."""
+    """Return the id of a row; empty for a row without one."""
     if isinstance(row, dict):
         return str(row.get("id") or row.get("arrangement_id") or "")
     return str(getattr(row, "fiskil_id", ""))
 
 
 def _index(rows: Sequence[Any], anchor: str, hint: int) -> int | None:
-    """Where the row with an id stands now, most likely where it stood; None if it has gone."""
+    """Return the current position of the row with an id, most likely *hint*; None if the row no longer exists."""
     if isinstance(rows, Statement):
         return rows.position(anchor)
     if hint < len(rows) and _id_of(rows[hint]) == anchor:

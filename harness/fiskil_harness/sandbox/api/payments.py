@@ -1,4 +1,4 @@
-"""``/v1/banking``: whom the end user pays, who may debit them, and what is to be paid later.
+"""``/v1/banking``: payees, direct debits and scheduled payments.
 
 The path of direct debits has three c's in every version of the documentation.
 """
@@ -10,17 +10,17 @@ from fiskil_harness.sandbox.store import Store
 
 
 def payees(store: Store, request: ApiRequest) -> ApiResponse:
-    """Everybody that the end user saved to pay. Source: data.after-sync, payees.unions"""
+    """Return every payee that the end user saved. Source: data.after-sync, payees.unions"""
     return listing(store, request, "payees", served(store, request, "payees"))
 
 
 def direct_debits(store: Store, request: ApiRequest) -> ApiResponse:
-    """Everybody who may take money from an account. Source: data.after-sync, direct-debits.path"""
+    """Return every business that may debit an account. Source: data.after-sync, direct-debits.path"""
     return listing(store, request, "direct_debits", served(store, request, "direct_debits"))
 
 
 def scheduled_payments(store: Store, request: ApiRequest) -> ApiResponse:
-    """Payments set up for later. Source: data.after-sync, scheduled-payments.unions"""
+    """Return the payments scheduled for later. Source: data.after-sync, scheduled-payments.unions"""
     return listing(store, request, "scheduled_payments", served(store, request, "scheduled_payments"))
 
 

@@ -10,7 +10,13 @@ from fiskil_harness.sandbox.store import Store
 
 
 def list_all(_store: Store, request: ApiRequest) -> ApiResponse:
-    """Every permission, or those of an industry with the ones that all industries share. Source: permissions.list"""
+    """Return every permission, or those of an industry with the common ones.
+
+    Raises:
+        ApiProblem: 400, the industry is unknown.
+
+    Source: permissions.list
+    """
     industry = request.query_value("industry")
     if industry not in {None, "banking", "energy"}:
         raise bad_request("parameter 'industry' must be one of banking, energy")

@@ -1,4 +1,4 @@
-"""``/v1/banking/products``: what an institution sells; public, so that no end user is named."""
+"""``/v1/banking/products``: the products of an institution; they are public, so no end user is named."""
 
 from fiskil_harness.sandbox.api.route import ApiRoute
 from fiskil_harness.sandbox.api.serving import listing
@@ -9,7 +9,13 @@ from fiskil_harness.sandbox.store import Store
 
 
 def list_all(store: Store, request: ApiRequest) -> ApiResponse:
-    """The products of one institution, without their details. Source: products.institution-id"""
+    """Return the products of one institution, without their details.
+
+    Raises:
+        ApiProblem: 400, the institution is missing or unknown.
+
+    Source: products.institution-id
+    """
     institution_id = request.query_value("instituition_id")
     if institution_id is None:
         raise invalid_request("missing required query parameter: instituition_id")
@@ -20,11 +26,17 @@ def list_all(store: Store, request: ApiRequest) -> ApiResponse:
 
 
 def get(store: Store, request: ApiRequest) -> ApiResponse:
-    """One product with rates, fees, features and conditions. Source: products.unknown"""
-    wanted = request.path_values["product_id"]
+    """Return one product with rates, fees, features and conditions.
+
+    Raises:
+        ApiProblem: 404 or 400, no such product.
+
+    Source: products.unknown
+    """
+    product_id = request.path_values["product_id"]
     for institution in store.institutions.values():
         for product in products.products_of(institution):
-            if product.product_id == wanted:
+            if product.product_id == product_id:
                 return json_response({"product": product.wire})
     if store.interpretation("products.unknown") == "404":
         raise ApiProblem(404, "NotFound", "product not found")

@@ -1,4 +1,4 @@
-"""What one endpoint is: its name, its path, who answers it, and what a caller needs for it."""
+"""One endpoint: its name, path, handler, and what a client needs to call it."""
 
 from collections.abc import Callable
 
@@ -11,9 +11,10 @@ Handler = Callable[[Store, ApiRequest], ApiResponse]
 
 
 class ApiRoute(Struct, frozen=True):
-    """One endpoint. ``family`` is core or data and decides the error shape; ``is_list`` is for v3's flagless errors.
+    """One endpoint; ``family`` is ``core`` or ``data`` and decides the form of errors.
 
-    ``scope`` is what a token must carry to call it; an open route asks for no token at all.
+    ``is_list`` marks routes whose v3 errors have no flags. ``scope`` is the scope that a token needs; an open route needs no
+    token.
     """
 
     name: str

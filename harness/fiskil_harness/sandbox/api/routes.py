@@ -1,4 +1,4 @@
-"""Every route of the API by name; the names are what faults and findings use."""
+"""Every route of the API by name; faults and findings use these names."""
 
 import re
 from urllib.parse import unquote
@@ -44,7 +44,7 @@ ROUTES: tuple[ApiRoute, ...] = (
 
 
 class RouteMatch(Struct, frozen=True, kw_only=True):
-    """Where a request leads. Without a ``route``, ``allowed`` names the methods that its path knows; empty for no path."""
+    """The route of a request. Without a ``route``, ``allowed`` has the methods of its path; empty for an unknown path."""
 
     route: ApiRoute | None = None
     path_values: dict[str, str] = {}
@@ -53,12 +53,12 @@ class RouteMatch(Struct, frozen=True, kw_only=True):
 
     @property
     def name(self) -> str:
-        """The route's name; empty for none."""
+        """Return the route's name; empty without a route."""
         return self.route.name if self.route else ""
 
     @property
     def is_list(self) -> bool:
-        """Whether v3 leaves the flags out of the route's errors."""
+        """Return True if v3 errors of the route have no flags."""
         return self.route is not None and self.route.is_list
 
 
@@ -71,7 +71,7 @@ _DATA_PATHS = ("/v1/banking/", "/v1/common/", "/v1/energy/")
 
 
 def find_route(method: str, raw_path: str) -> RouteMatch:
-    """The route of a request; *raw_path* as it came, so that an encoded slash belongs to a value."""
+    """Return the route of a request; *raw_path* is not decoded, so that an encoded slash belongs to a value."""
     if exact := _EXACT.get((method, raw_path)):
         return exact
     family = "data" if raw_path.startswith(_DATA_PATHS) else "core"
@@ -88,27 +88,31 @@ def find_route(method: str, raw_path: str) -> RouteMatch:
 
 
 def find_spelling(store: Store, method: str, raw_path: str) -> RouteMatch:
-    """The route of a request, also of one whose path is spelt otherwise, where that is understood.
+    """Return the route of a request, including alternative spellings of its path where interpretations accept them.
 
     Source: paths.prefix, paths.direct-debits
     """
-    found = find_route(method, raw_path)
-    if found.route is not None or found.allowed:
-        return found
-    for clause_id, spelt in (("paths.prefix", f"/v1{raw_path}"), ("paths.direct-debits", _SPELLINGS.get(raw_path, ""))):
-        other = find_route(method, spelt)
-        if (other.route or other.allowed) and store.interpretation(clause_id) in {"optional", "both"}:
-            return other
-    return found
+    match = find_route(method, raw_path)
+    if match.route is not None or match.allowed:
+        return match
+    for clause_id, path in (("paths.prefix", f"/v1{raw_path}"), ("paths.direct-debits", _SPELLINGS.get(raw_path, ""))):
+        other_match = find_route(method, path)
+        if (other_match.route or other_match.allowed) and store.interpretation(clause_id) in {"optional", "both"}:
+            return other_match
+    return match
 
 
 def route_of(method: str, path: str) -> str:
-    """The name of the route that a request would reach; empty for none."""
+    """Return the name of the route of a request; empty without one."""
     return find_route(method, path).name
 
 
 def require_route(name: str) -> str:
-    """Return *name* if a route, or a family of routes like ``banking.*``, carries it; raise ``UnknownName`` else."""
+    """Return *name* if it is a route, or a family of routes such as ``banking.*``.
+
+    Raises:
+        UnknownName: No route and no family has this name.
+    """
     names = [route.name for route in ROUTES]
     families = {f"{name.split('.')[0]}.*" for name in names if "." in name} | {"*"}
     if name not in names and name not in families:

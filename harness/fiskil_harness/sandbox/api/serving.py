@@ -1,4 +1,4 @@
-"""What every data endpoint does: find the rows that the latest sync saw, cut a page out of them, write them down."""
+"""The common part of data endpoints: find the rows of the latest sync, cut a page, and write it."""
 
 import re
 from collections.abc import Sequence
@@ -16,10 +16,10 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 def served(store: Store, request: ApiRequest, dataset: str) -> list[Any]:
-    """The rows of *dataset* under every active consent of the end user, oldest consent first.
+    """Return the rows of *dataset* under every active consent of the end user, oldest consent first.
 
     Raises:
-        ApiProblem: 400, no ``end_user_id``; 403 or 404, where a missing permission, consent or end user reads so.
+        ApiProblem: 400, no ``end_user_id``; 403 or 404, a missing permission, consent or end user, where interpreted so.
 
     Source: data.after-sync, data.deleted-end-user, data.missing-permission
     """
@@ -27,7 +27,7 @@ def served(store: Store, request: ApiRequest, dataset: str) -> list[Any]:
 
 
 def served_statement(store: Store, request: ApiRequest) -> Statement:
-    """The same for transactions, none of which is made yet."""
+    """Return the same for transactions, without making rows."""
     return Statement.joined(_served(store, request, "transactions"))
 
 
@@ -44,35 +44,35 @@ def _served(store: Store, request: ApiRequest, dataset: str) -> list[Sequence[An
 
 
 def served_to(store: Store, end_user_id: str, dataset: str) -> list[Sequence[Any]]:
-    """What an end user's active consents bring of *dataset*, oldest first; what several bring counts once, unless read so.
+    """Return the rows of *dataset* of each active consent, oldest first; a row of several consents counts once by default.
 
     Source: data.shared-twice
     """
     consents = store.active_consents(end_user_id)
     rows = [store.served.get((consent.arrangement_id, dataset), ()) for consent in consents]
     overlap = len({consent.institution_id for consent in consents}) < len(consents)
-    return _each_once(rows) if overlap and store.interpretation("data.shared-twice") == "once" else rows
+    return _without_duplicates(rows) if overlap and store.interpretation("data.shared-twice") == "once" else rows
 
 
-def _each_once(parts: list[Sequence[Any]]) -> list[Sequence[Any]]:
-    """The rows of several consents, what more than one of them brings from the newest alone. Source: data.shared-twice"""
-    kept: list[Sequence[Any]] = []
-    known: set[str | None] = set()
+def _without_duplicates(parts: list[Sequence[Any]]) -> list[Sequence[Any]]:
+    """Return the rows of several consents; a row of more than one is only in the newest. Source: data.shared-twice"""
+    unique: list[Sequence[Any]] = []
+    newer_ids: set[str | None] = set()
     for rows in reversed(parts):
         if isinstance(rows, Statement):
-            own = rows.account_ids
-            left = own - known
-            kept.append(rows if left == own else rows.where(account_ids=left) if left else Statement())
-            known |= own
+            own_ids = rows.account_ids
+            new_ids = own_ids - newer_ids
+            unique.append(rows if new_ids == own_ids else rows.where(account_ids=new_ids) if new_ids else Statement())
+            newer_ids |= own_ids
         else:
             ids = {getattr(row, "fiskil_id", None) for row in rows} - {None}
-            kept.append([row for row in rows if getattr(row, "fiskil_id", None) not in known])
-            known |= ids
-    return kept[::-1]
+            unique.append([row for row in rows if getattr(row, "fiskil_id", None) not in newer_ids])
+            newer_ids |= ids
+    return unique[::-1]
 
 
 def _refuse_unconnected(store: Store, end_user_id: str) -> None:
-    """Refuse who has no active consent, where it is not answered with an empty list.
+    """Raise ApiProblem for an end user without an active consent, where an empty list is not the response.
 
     Source: data.ended-consent, data.unknown-end-user
     """
@@ -86,48 +86,54 @@ def _refuse_unconnected(store: Store, end_user_id: str) -> None:
 
 
 def refuse_unpermitted(store: Store, permission: str) -> None:
-    """Refuse what no consent covers, where it is not answered with an empty list. Source: data.missing-permission"""
+    """Raise ApiProblem for a dataset that no consent covers, where an empty list is not the response.
+
+    Raises:
+        ApiProblem: 403, no active consent permits *permission*.
+
+    Source: data.missing-permission
+    """
     if store.interpretation("data.missing-permission") == "403":
         raise ApiProblem(403, "Forbidden", f"no active consent of the end user permits {permission}")
 
 
 def of_account(store: Store, request: ApiRequest, rows: list[Any]) -> list[Any]:
-    """The rows of the account that was asked for; all without one.
+    """Return the rows of the account that the request names; all rows without one.
 
     Raises:
-        ApiProblem: 404, the end user shares no such account, where that is not answered with an empty list.
+        ApiProblem: 404, the end user shares no such account, where an empty list is not the response.
 
     Source: data.unknown-account, data.account-filter
     """
     account_id = request.query_value("account_id")
     if account_id is None:
         return rows
-    kept = [row for row in rows if row.account_id == account_id]
-    return kept or [row for row in rows if row.account_id == _meant(store, request, account_id)]
+    account_rows = [row for row in rows if row.account_id == account_id]
+    return account_rows or [row for row in rows if row.account_id == _resolve_account(store, request, account_id)]
 
 
 def of_account_lazily(store: Store, request: ApiRequest, rows: Statement) -> Statement:
-    """The same for transactions, none of which is made yet."""
+    """Return the same for transactions, without making rows."""
     account_id = request.query_value("account_id")
     if account_id is None:
         return rows
-    kept = rows.where(account_ids=(account_id,))
-    return kept if len(kept) else rows.where(account_ids=(_meant(store, request, account_id),))
+    account_rows = rows.where(account_ids=(account_id,))
+    return account_rows if len(account_rows) else rows.where(account_ids=(_resolve_account(store, request, account_id),))
 
 
-def _meant(store: Store, request: ApiRequest, account_id: str) -> str:
-    """The account that an id without rows means. Source: data.unknown-account, data.account-filter"""
-    known = _accounts(store, required_end_user(request))
-    if account_id not in known.values():
-        if account_id in known and store.interpretation("data.account-filter") == "either":
-            return known[account_id]
-        if account_id not in known and store.interpretation("data.unknown-account") == "404":
+def _resolve_account(store: Store, request: ApiRequest, account_id: str) -> str:
+    """Return the account that an id without rows stands for. Source: data.unknown-account, data.account-filter"""
+    accounts = _accounts(store, required_end_user(request))
+    if account_id not in accounts.values():
+        if account_id in accounts and store.interpretation("data.account-filter") == "either":
+            return accounts[account_id]
+        if account_id not in accounts and store.interpretation("data.unknown-account") == "404":
             raise ApiProblem(404, "NotFound", "account not found")
     return account_id
 
 
 def _accounts(store: Store, end_user_id: str) -> dict[str, str]:
-    """The ``account_id`` of every shared account by its ``fiskil_id``."""
+    """Return the ``account_id`` of every shared account by its ``fiskil_id``."""
     consents = store.active_consents(end_user_id)
     return {
         row.fiskil_id: row.account_id
@@ -138,16 +144,17 @@ def _accounts(store: Store, end_user_id: str) -> dict[str, str]:
 
 
 def listing(store: Store, request: ApiRequest, root: str, rows: Sequence[Row]) -> ApiResponse:
-    """One page of *rows* under its root key, and the links to its neighbours. Source: paging.links"""
-    shown, links = page(store, request, rows)
-    return json_response({root: shown.wire if isinstance(shown, Stretch) else [row.wire for row in shown], "links": links})
+    """Return one page of *rows* under its root key, and the links to its neighbours. Source: paging.links"""
+    page_rows, links = page(store, request, rows)
+    wire = page_rows.wire if isinstance(page_rows, Stretch) else [row.wire for row in page_rows]
+    return json_response({root: wire, "links": links})
 
 
 def day(request: ApiRequest, name: str) -> date | None:
-    """A date parameter.
+    """Return a date parameter; None without it.
 
     Raises:
-        ApiProblem: 400, it is anything but ``YYYY-MM-DD``.
+        ApiProblem: 400, the value is not ``YYYY-MM-DD``.
 
     Source: data.date-only
     """

@@ -16,13 +16,13 @@ class _KeyPair(Struct):
 
 
 def exchange(store: Store, request: ApiRequest) -> ApiResponse:
-    """A key pair for a token that lives for a while. Source: token.exchange, token.lifetime, token.field, token.type"""
+    """Exchange a key pair for a short-lived token. Source: token.exchange, token.lifetime, token.field, token.type"""
     pair = read_json(request, _KeyPair)
     token = tokens.exchange(store, pair.client_id, pair.client_secret)
-    given: dict[str, Any] = {store.interpretation("token.field"): token.value}
+    body: dict[str, Any] = {store.interpretation("token.field"): token.value}
     if store.interpretation("token.type") == "present":
-        given["token_type"] = "Bearer"
-    return json_response(given | {"expires_in": tokens.lifetime_s(store)})
+        body["token_type"] = "Bearer"
+    return json_response(body | {"expires_in": tokens.lifetime_s(store)})
 
 
 ROUTES: tuple[ApiRoute, ...] = (ApiRoute("token", "POST", "/v1/token", exchange, is_open=True),)

@@ -1,6 +1,6 @@
-"""What older versions of the API say otherwise: rows are kept as v2 and v3 have them, and v1 is made from a finished answer.
+"""Differences of older API versions: rows are kept in the form of v2 and v3, and v1 is made from a finished response.
 
-Only four answers of v1 differ; every other one is the same in each version.
+Only four responses of v1 differ; all others are equal in each version.
 """
 
 from collections.abc import Callable
@@ -21,20 +21,20 @@ _RATES = {
 }
 
 
-def as_version(store: Store, route: str, version: str, given: ApiResponse) -> ApiResponse:
-    """The answer of *route* as *version* words it. Source: versions.upgrade, versions.empty-service"""
+def as_version(store: Store, route: str, version: str, response: ApiResponse) -> ApiResponse:
+    """Return *response* of *route* in the form of *version*. Source: versions.upgrade, versions.empty-service"""
     change = _V1.get(route) if version == "v1" else None
     if change is None and route == "banking.transactions" and store.interpretation("versions.empty-service") == "left-out":
         change = _without_service
-    if change is None or given.status != 200:
-        return given
-    body = msgspec.json.decode(given.body)
+    if change is None or response.status != 200:
+        return response
+    body = msgspec.json.decode(response.body)
     change(body)
-    return msgspec.structs.replace(given, body=msgspec.json.encode(body))
+    return msgspec.structs.replace(response, body=msgspec.json.encode(body))
 
 
 def convert_body(version: str, route: str, body: Any, *, newer: str) -> Any:
-    """A *body* that *route* gives under the version *newer*, as *version* words it; it may be changed by this.
+    """Return a *body* of *route* under the version *newer* in the form of *version*; *body* may be changed.
 
     Source: versions.upgrade, versions.v3-envelope
     """
@@ -59,7 +59,7 @@ def _product(body: Rows) -> None:
 
 
 def _transactions(body: Rows) -> None:
-    """The NPP payload stood under another name, and its service beside it. Source: versions.npp-payload"""
+    """Rename the NPP payload, and put its service beside it. Source: versions.npp-payload"""
     for row in body["transactions"]:
         extended = row.get("extended_data", {})
         if "npp_payload" in extended:
@@ -78,13 +78,13 @@ def _without_service(body: Rows) -> None:
 
 
 def _identity(body: Rows) -> None:
-    """The newest customer stood alone beside the list. Source: versions.customer"""
+    """Add the newest customer beside the list. Source: versions.customer"""
     for newest in body["identities"][:1]:
         body["customer"] = {name: newest[name] for name in ("arrangement_id", "customer")}
 
 
 def _conditions(bearer: Rows) -> None:
-    """Rates, fees and discounts of an account or a product. Source: versions.upgrade"""
+    """Convert rates, fees and discounts of an account or a product. Source: versions.upgrade"""
     for rate in (*bearer.get("deposit_rates", ()), *bearer.get("lending_rates", ())):
         _first_condition(rate)
         for tier in rate.get("tiers", ()):
@@ -99,14 +99,14 @@ def _conditions(bearer: Rows) -> None:
 
 
 def _first_condition(rate: Rows) -> None:
-    """One object, where later versions have a list of them."""
+    """Replace the list of conditions by its first."""
     conditions = rate.get("applicability_conditions")
     if conditions:
         rate["applicability_conditions"] = conditions[0]
 
 
 def _flatten(charge: Rows, union: str) -> None:
-    """Amount or rate stood in the charge itself."""
+    """Put amount or rate into the charge itself."""
     charge.pop(union)
     fixed, based = charge.pop("fixed_amount", None), charge.pop("rate_based", None)
     if fixed:

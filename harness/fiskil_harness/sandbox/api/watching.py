@@ -1,4 +1,4 @@
-"""Who looks at every answer of the API: nobody, except where tests hold all traffic to the contract."""
+"""Watchers of API responses: none, except where tests check all traffic against the contract."""
 
 from collections.abc import Callable, Mapping
 
@@ -8,7 +8,7 @@ from fiskil_harness.sandbox.api.route import ApiRoute
 
 
 class ApiResponseSent(Struct, frozen=True, kw_only=True):
-    """One response of the API. ``interpretations`` are those that are not the default; ``route`` may be empty."""
+    """One response of the API; ``interpretations`` has no defaults, and ``route`` is None for an unknown path."""
 
     method: str
     route: ApiRoute | None
@@ -21,4 +21,4 @@ class ApiResponseSent(Struct, frozen=True, kw_only=True):
 
 
 WATCHERS: list[Callable[[ApiResponseSent], None]] = []
-"""Each is called with every answer of every sandbox of this process, on the server's own thread."""
+"""Each is called with every response of every sandbox of this process, on the server's thread."""

@@ -1,4 +1,4 @@
-"""What a handler gets and gives: the request as a value, the answer as status, headers and bytes; both error shapes."""
+"""Input and output of a handler: the request as a value, the response as status, headers and bytes, and both error forms."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec import Struct
 
-from fiskil_harness.sandbox.consents.console import DEFAULT_VERSION as DEFAULT_VERSION  # noqa: PLC0414 - whoever speaks of the wire finds it here
+from fiskil_harness.sandbox.consents.console import DEFAULT_VERSION as DEFAULT_VERSION  # noqa: PLC0414 - part of this module's interface
 from fiskil_harness.sandbox.consents.console import VERSIONS as VERSIONS  # noqa: PLC0414
 from fiskil_harness.sandbox.problems import ApiProblem, bad_request, invalid_request
 
@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 
 class ApiRequest(Struct, frozen=True, kw_only=True):
-    """One request. ``query`` keeps order and repetition; ``version`` is the label that rules its body."""
+    """One request; ``query`` keeps order and repetition, ``version`` is the API version of its bodies."""
 
     path: str
     path_values: dict[str, str]
@@ -27,19 +27,19 @@ class ApiRequest(Struct, frozen=True, kw_only=True):
     version: str
 
     def query_value(self, name: str) -> str | None:
-        """The last value of query parameter *name*; an empty one counts as absent."""
+        """Return the last value of query parameter *name*; an empty value counts as absent."""
         for key, value in reversed(self.query):
             if key == name:
                 return value or None
         return None
 
     def every(self, name: str) -> tuple[str, ...]:
-        """Each value of query parameter *name*, in order."""
+        """Return each value of query parameter *name*, in order."""
         return tuple([value for key, value in self.query if key == name])
 
 
 class ApiResponse(Struct, frozen=True, kw_only=True):
-    """What goes back; ``body`` is empty for 204."""
+    """One response; ``body`` is empty for 204."""
 
     status: int = 200
     content_type: str = JSON
@@ -47,7 +47,7 @@ class ApiResponse(Struct, frozen=True, kw_only=True):
 
 
 def json_response(value: Any, *, status: int = 200) -> ApiResponse:
-    """A JSON answer, compact as the vendor writes it."""
+    """Return a JSON response, compact as Fiskil writes it."""
     return ApiResponse(status=status, body=_encode(value))
 
 
@@ -55,7 +55,7 @@ NO_CONTENT = ApiResponse(status=204, content_type="")
 
 
 def goa_error(problem: ApiProblem, error_id: str, *, has_flags: bool) -> ApiResponse:
-    """The core endpoints' error shape; v3 list endpoints leave the flags out. Source: errors.goa, errors.v3-lists"""
+    """Return an error of core endpoints; v3 list endpoints omit the flags. Source: errors.goa, errors.v3-lists"""
     body: dict[str, Any] = {"id": error_id, "name": problem.name, "message": problem.message}
     if has_flags:
         body |= {"temporary": problem.status == 503, "timeout": False, "fault": problem.status == 500}
@@ -63,13 +63,22 @@ def goa_error(problem: ApiProblem, error_id: str, *, has_flags: bool) -> ApiResp
 
 
 def simple_error(problem: ApiProblem, error_id: str) -> ApiResponse:
-    """The data endpoints' error shape. Source: errors.simple"""
+    """Return an error of data endpoints. Source: errors.simple"""
     body = {"id": error_id, "name": problem.name, "message": problem.message}
     return ApiResponse(status=problem.status, body=_encode(body))
 
 
 def read_json(request: ApiRequest, shape: type[T], *, refuse: Callable[[str], ApiProblem] = bad_request) -> T:
-    """Read the body as *shape*; what does not fit is the documented 400 of *refuse*. Source: errors.goa, errors.simple"""
+    """Return the body as *shape*.
+
+    Args:
+        refuse: Makes the 400 from a message.
+
+    Raises:
+        ApiProblem: The documented 400 of *refuse*, the body does not fit.
+
+    Source: errors.goa, errors.simple
+    """
     try:
         return msgspec.json.decode(request.body or b"null", type=shape)
     except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
@@ -78,7 +87,13 @@ def read_json(request: ApiRequest, shape: type[T], *, refuse: Callable[[str], Ap
 
 
 def required_end_user(request: ApiRequest) -> str:
-    """The ``end_user_id`` of a data call. Source: data.end-user-required"""
+    """Return the ``end_user_id`` of a data request.
+
+    Raises:
+        ApiProblem: 400, the parameter is missing.
+
+    Source: data.end-user-required
+    """
     end_user_id = request.query_value("end_user_id")
     if end_user_id is None:
         raise invalid_request("missing required query parameter: end_user_id")

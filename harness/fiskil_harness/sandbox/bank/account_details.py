@@ -1,4 +1,4 @@
-"""What an account has from its product, and what its kind adds: instalments of a loan, what is due on a card."""
+"""Account details from the product and from the category: instalments of a loan, the payment due on a card."""
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -20,7 +20,7 @@ _BORROWED = ("LOANS", "CARDS", "MORTGAGES", "LEASES", "OVERDRAFTS")
 
 
 def accounts(store: Store, consent: Consent, at: datetime) -> tuple[Account, ...]:
-    """The accounts that the end user chose, as they stand now. Source: accounts.details"""
+    """Return the accounts that the end user chose, as of *at*. Source: accounts.details"""
     ledger = store.ledgers[consent.arrangement_id]
     return tuple(
         _detailed(store, consent, ledger, spec, at) for spec in ledger.person.accounts if spec.key in consent.account_keys
@@ -28,7 +28,7 @@ def accounts(store: Store, consent: Consent, at: datetime) -> tuple[Account, ...
 
 
 def _detailed(store: Store, consent: Consent, ledger: Ledger, spec: AccountSpec, at: datetime) -> Account:
-    account = _as_told(ledger.accounts[spec.key], spec, until=ledger.until)
+    account = _with_holder_details(ledger.accounts[spec.key], spec, until=ledger.until)
     product = product_like(store.institutions[consent.institution_id], spec.product, spec.category)
     address = {"purpose": "REGISTERED", **address_of(ledger.person, seed=store.mint.seed)}
     return msgspec.structs.replace(
@@ -39,8 +39,8 @@ def _detailed(store: Store, consent: Consent, ledger: Ledger, spec: AccountSpec,
     )
 
 
-def _as_told(account: Account, spec: AccountSpec, *, until: date) -> Account:
-    """The account with what its person's file says of it: who holds it, whether it is open, since when."""
+def _with_holder_details(account: Account, spec: AccountSpec, *, until: date) -> Account:
+    """Return *account* with the details of its person's file: ownership, open status and creation date."""
     opened = spec.opens_on_day
     return msgspec.structs.replace(
         account,
@@ -51,7 +51,7 @@ def _as_told(account: Account, spec: AccountSpec, *, until: date) -> Account:
 
 
 def _of_product(product: Product, spec: AccountSpec, *, seed: int, owner: str) -> dict[str, Any]:
-    """Rates, fees and features of the product; some features wait to be switched on. Source: versions.activated"""
+    """Return rates, fees and features of the product; some features are not activated. Source: versions.activated"""
     chance = stream(seed, "features", owner, spec.key)
     is_borrowed = any(word in spec.category for word in _BORROWED)
     rates = product.lending_rates if is_borrowed else product.deposit_rates
@@ -70,7 +70,7 @@ def _of_product(product: Product, spec: AccountSpec, *, seed: int, owner: str) -
 def _of_kind(
     ledger: Ledger, spec: AccountSpec, account: Account, at: datetime, *, chosen: tuple[str, ...]
 ) -> dict[str, Any]:
-    """The member of the union that the category calls for; transaction accounts have none."""
+    """Return the union member of the account's category; transaction accounts have none."""
     if spec.category == "CRED_AND_CHRG_CARDS":
         return {"specific_account_u_type": "creditCard", "credit_card": _credit_card(ledger, spec, at)}
     if spec.category == "RESIDENTIAL_MORTGAGES" or spec.category.endswith("LOANS"):
@@ -81,7 +81,7 @@ def _of_kind(
 
 
 def _credit_card(ledger: Ledger, spec: AccountSpec, at: datetime) -> dict[str, Any]:
-    """A fortieth of what is owed is due at least, and never less than 25 dollars unless less is owed."""
+    """Return card details; the minimum payment is a fortieth of the debt, at least 25 dollars or the whole debt."""
     owed = max(Decimal(0), -Decimal(ledger.balance(spec.key, at).current_balance))
     least = min(owed, max(Decimal(25), (owed / 40).quantize(CENT)))
     return {
@@ -93,7 +93,7 @@ def _credit_card(ledger: Ledger, spec: AccountSpec, at: datetime) -> dict[str, A
 
 
 def _loan(ledger: Ledger, spec: AccountSpec, account: Account, at: datetime, chosen: tuple[str, ...]) -> dict[str, Any]:
-    """Instalments are the transfers that arrive, the next one follows the last; an everyday account is the offset."""
+    """Return loan details; the next instalment follows the last transfer received; the everyday account is the offset."""
     paid = next((move for move in spec.moves if not move.amount.startswith("-")), None)
     every = timedelta(days=paid.every_days if paid else 30)
     received = ledger.statement(at).where(account_ids=(account.account_id,), status="POSTED")
@@ -123,7 +123,7 @@ def _loan(ledger: Ledger, spec: AccountSpec, account: Account, at: datetime, cho
 
 
 def _term_deposit(ledger: Ledger, spec: AccountSpec, at: datetime) -> dict[str, Any]:
-    """One that closes is paid out then, and keeps telling how much that was; any other is rolled over."""
+    """Return term deposit details; a deposit with a closing day is paid out and keeps its amount, others are rolled over."""
     is_paid_out = spec.closes_on_day is not None
     lodged = ledger.until - timedelta(days=spec.lodged_days_ago)
     return {

@@ -1,4 +1,4 @@
-"""Where a person lives: the place where they shop."""
+"""The address of a person: the place that their purchases name, else a random one."""
 
 import random
 from typing import Any
@@ -23,7 +23,7 @@ _KINDS = (("Street", "ST"), ("Road", "RD"), ("Avenue", "AV"), ("Lane", "LANE"))
 
 
 def address_of(person: Person, *, seed: int) -> dict[str, Any]:
-    """A physical address with its union: most as plain lines, some in the post's own form. Source: identity.unions"""
+    """Return a physical address with its union, ``simple`` or (less often) ``paf``. Source: identity.unions"""
     chance = stream(seed, "residence", person.email)
     city, state, postcode = _place(person, chance)
     number, street, (kind, short) = chance.randrange(1, 220), chance.choice(_STREETS), chance.choice(_KINDS)
@@ -50,5 +50,5 @@ def address_of(person: Person, *, seed: int) -> dict[str, Any]:
 
 
 def _place(person: Person, chance: random.Random) -> tuple[str, str, str]:
-    told = " ".join(move.description for spec in person.accounts for move in spec.moves)
-    return next((place for place in PLACES if place[0].upper() in told), chance.choice(PLACES))
+    descriptions = " ".join(move.description for spec in person.accounts for move in spec.moves)
+    return next((place for place in PLACES if place[0].upper() in descriptions), chance.choice(PLACES))

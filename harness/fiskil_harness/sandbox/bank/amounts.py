@@ -1,6 +1,6 @@
-"""What the rows of one movement amount to: sixty-four amounts out of the seed, dealt anew in each block of sixty-four rows.
+"""Amounts of the rows of one movement: 64 amounts drawn from the seed, permuted again in each block of 64 rows.
 
-So the amount of any row is found without its neighbours, and the sum of any stretch of rows costs two broken blocks.
+So the amount of any row is computed without its neighbours, and the sum of any range needs at most two partial blocks.
 """
 
 import random
@@ -15,7 +15,7 @@ _ALL = 2**64 - 1
 
 
 class Amounts:
-    """The amounts of a movement's rows by their index, which may be negative."""
+    """The amounts of a movement's rows, by row index; an index may be negative."""
 
     def __init__(self, move: Movement, chance: random.Random) -> None:
         factors = [round(chance.random() * 2 - 1, 4) for _ in range(BLOCK)] if move.varies_percent else [0.0]
@@ -26,22 +26,22 @@ class Amounts:
         self._whole = sum(self._cents)
 
     def text(self, index: int) -> str:
-        """The amount of the row at *index*, as the wire has it."""
+        """Return the amount of the row at *index*, as decimal text."""
         if len(self.texts) == 1:
             return self.texts[0]
-        # An odd factor makes each block a permutation of all sixty-four.
+        # An odd factor makes each block a permutation of all 64 amounts.
         dealt = ((index >> 6) * _SPREAD + self._salt) & _ALL
         return self.texts[(index * (dealt >> 50 | 1) + (dealt >> 40)) & 63]
 
     def cents(self, index: int) -> int:
-        """The amount of the row at *index*, in cents."""
+        """Return the amount of the row at *index*, in cents."""
         if len(self._cents) == 1:
             return self._cents[0]
         dealt = ((index >> 6) * _SPREAD + self._salt) & _ALL
         return self._cents[(index * (dealt >> 50 | 1) + (dealt >> 40)) & 63]
 
     def sum(self, first: int, after: int) -> int:
-        """What the rows from *first* to before *after* come to, in cents."""
+        """Return the sum of the rows from *first* up to but excluding *after*, in cents."""
         if len(self._cents) == 1:
             return self._cents[0] * max(0, after - first)
         whole_from, whole_to = -(-first // BLOCK), after // BLOCK
@@ -52,12 +52,12 @@ class Amounts:
 
 
 def cents_of(amount: str) -> int:
-    """Decimal text in cents."""
+    """Return decimal text as cents."""
     return int(Decimal(amount) * 100)
 
 
 def money(cents: int) -> str:
-    """Cents as decimal text."""
+    """Return cents as decimal text."""
     return str(Decimal(cents).scaleb(-2))
 
 

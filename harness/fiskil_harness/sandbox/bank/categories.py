@@ -1,4 +1,4 @@
-"""The taxonomy of transactions, and what an end user says a payment was for."""
+"""The taxonomy of transaction categories, and the categories that end users set themselves."""
 
 from functools import cache
 
@@ -10,7 +10,7 @@ from fiskil_harness.sandbox.store import Store
 
 @cache
 def taxonomy() -> dict[str, str]:
-    """The primary category of every secondary one."""
+    """Return the primary category of each secondary category."""
     return {
         f"{primary}_{leaf}": primary
         for primary, leaves in catalog.read_fixture("categories.toml").items()
@@ -19,10 +19,10 @@ def taxonomy() -> dict[str, str]:
 
 
 def override(store: Store, fiskil_id: str, secondary: str) -> None:
-    """Put the transaction called *fiskil_id* into another category; later syncs keep it there.
+    """Put the transaction *fiskil_id* into another category; later syncs keep it there.
 
     Raises:
-        ApiProblem: 400, no such category in the taxonomy, or no such transaction under an active consent.
+        ApiProblem: 400, the taxonomy has no such category, or no active consent covers such a transaction.
 
     Source: category.override, category.unknown
     """
@@ -41,7 +41,7 @@ def override(store: Store, fiskil_id: str, secondary: str) -> None:
 
 
 def overridden(store: Store, rows: Statement) -> Statement:
-    """The same rows, each in the category that its end user chose, if they did."""
+    """Return the same rows with the categories that end users set."""
     return rows.categorised(store.overrides) if store.overrides else rows
 
 

@@ -1,4 +1,4 @@
-"""What scenarios changed in a ledger, as values: each change makes another one, and statements stay as they were taken."""
+"""The changes that scenarios made to a ledger, as immutable values; statements taken earlier stay as they were."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -15,105 +15,117 @@ from fiskil_harness.sandbox.bank.statement import Statement
 
 
 class Changes(Struct, frozen=True):
-    """Rows with other fields, or none (None), by key; rows that were added; and the ``fiskil_id`` of each that vanished."""
+    """Edited, added and removed rows.
+
+    ``edits`` maps a row key to its changed fields, or to None for a removed row. ``added`` maps a key to an additional row.
+    ``removed`` has the ``fiskil_id`` of each row that disappeared.
+    """
 
     edits: dict[str, dict[str, Any] | None] = {}
     added: dict[str, Transaction] = {}
     removed: tuple[str, ...] = ()
 
     def edited(self, key: str, fields: dict[str, Any]) -> "Changes":
-        """With other fields in one row."""
+        """Return these changes with *fields* changed in one row."""
         if key in self.added:
             added = {**self.added, key: msgspec.structs.replace(self.added[key], **fields)}
             return Changes(self.edits, added, self.removed)
         return Changes({**self.edits, key: {**(self.edits.get(key) or {}), **fields}}, self.added, self.removed)
 
     def without(self, key: str, fiskil_id: str) -> "Changes":
-        """Without one row."""
+        """Return these changes with one row removed."""
         removed = (*self.removed, fiskil_id)
         if key in self.added:
-            return Changes(self.edits, {text: row for text, row in self.added.items() if text != key}, removed)
+            return Changes(self.edits, {other: row for other, row in self.added.items() if other != key}, removed)
         return Changes({**self.edits, key: None}, self.added, removed)
 
     def with_row(self, row: Transaction) -> "Changes":
-        """With one row more."""
+        """Return these changes with one additional row."""
         return Changes(self.edits, {**self.added, row.key: row}, self.removed)
 
     def free_key(self, wanted: str) -> str:
-        """*wanted*, or with a number behind it if there was a row of that key."""
+        """Return *wanted*, followed by a number if a row has or had that key."""
         taken = {*self.added, *self.edits}
         return next(key for key in (wanted, *(f"{wanted}{n}" for n in range(2, len(taken) + 3))) if key not in taken)
 
-    def telling_removed(self, fiskil_id: str) -> "Changes":
-        """With an id that no row has any more."""
+    def with_removed_id(self, fiskil_id: str) -> "Changes":
+        """Return these changes with one more id that no row has any longer."""
         return Changes(self.edits, self.added, (*self.removed, fiskil_id))
 
     def statement(
-        self, holdings: Holdings, days: int, lives: AccountPeriods, *, is_new: bool, some_vanish: bool
+        self, holdings: Holdings, days: int, periods: AccountPeriods, *, is_new: bool, some_vanish: bool
     ) -> Statement:
-        """Every row when so many days have passed. *is_new* and *some_vanish* are interpretations."""
-        runs = holdings.runs(days, lives)
-        waiting: dict[str, Transaction] = {}
-        for slot, moved in _moving(holdings, days, lives):
-            runs += slot.runs(moved, is_new=is_new, some_vanish=some_vanish)
-            if moved == days and (row := slot.waiting(days)) is not None:
-                waiting[row.key] = row
-        gone: list[Place] = []
-        others = list(self.added.values())
-        for key, fields in self.edits.items():
-            before: Transaction | None
-            turn = holdings.turn(key)
-            if key in waiting:
-                before = waiting.pop(key)
-            elif turn is not None:
-                before = _settled(*turn, fields, gone, is_new=is_new, some_vanish=some_vanish)
-            else:
-                before = _regular(holdings.place(key), gone)
-            if before is not None and fields is not None:
-                others.append(msgspec.structs.replace(before, **fields))
-        pending = [*waiting.values(), *(row for row in others if row.status == "PENDING")]
-        posted = [row for row in others if row.status != "PENDING"]
-        return Statement(pending, Posted(runs=tuple(runs), gone=gone, others=posted))
+        """Return every row after *days* passed days.
 
-    def let_go(self, holdings: Holdings, days: int, lives: AccountPeriods, *, is_new: bool, some_vanish: bool) -> list[str]:
-        """The ``fiskil_id`` of every row that the clock took away, or gave another one when it was posted.
-
-        What waits on an account that is closed is never posted.
+        Args:
+            is_new: A PENDING row gets another ``fiskil_id`` when it is posted.
+            some_vanish: Every fourth PENDING row is never posted.
         """
-        found: list[str] = []
-        for slot, moved in _moving(holdings, days, lives):
-            if moved < days and (left := slot.waiting(moved)) is not None:
-                found.append(left.fiskil_id)
-            for turn in range(slot.posted(moved) if is_new or some_vanish else 0):
+        runs = holdings.runs(days, periods)
+        pending_by_key: dict[str, Transaction] = {}
+        for slot, active_days in _moving(holdings, days, periods):
+            runs += slot.runs(active_days, is_new=is_new, some_vanish=some_vanish)
+            if active_days == days and (row := slot.waiting(days)) is not None:
+                pending_by_key[row.key] = row
+        removed: list[Place] = []
+        extra = list(self.added.values())
+        for key, fields in self.edits.items():
+            unedited: Transaction | None
+            turn = holdings.turn(key)
+            if key in pending_by_key:
+                unedited = pending_by_key.pop(key)
+            elif turn is not None:
+                unedited = _settled(*turn, fields, removed, is_new=is_new, some_vanish=some_vanish)
+            else:
+                unedited = _regular(holdings.place(key), removed)
+            if unedited is not None and fields is not None:
+                extra.append(msgspec.structs.replace(unedited, **fields))
+        pending = [*pending_by_key.values(), *(row for row in extra if row.status == "PENDING")]
+        posted = [row for row in extra if row.status != "PENDING"]
+        return Statement(pending, Posted(runs=tuple(runs), removed=removed, extra=posted))
+
+    def ids_lost_by_time(
+        self, holdings: Holdings, days: int, periods: AccountPeriods, *, is_new: bool, some_vanish: bool
+    ) -> list[str]:
+        """Return the ``fiskil_id`` of each row that disappeared, or got another id when it was posted, because time passed.
+
+        A row that is PENDING on a closed account is never posted.
+        """
+        lost_ids: list[str] = []
+        for slot, active_days in _moving(holdings, days, periods):
+            if active_days < days and (row := slot.waiting(active_days)) is not None:
+                lost_ids.append(row.fiskil_id)
+            for turn in range(slot.posted(active_days) if is_new or some_vanish else 0):
                 row = slot.pending(turn)
                 vanishes = some_vanish and slot.vanishes(turn)
                 if (vanishes or is_new) and not _is_posted(self.edits.get(row.key)):
-                    found.append(row.fiskil_id)
-        return found
+                    lost_ids.append(row.fiskil_id)
+        return lost_ids
 
 
-def _moving(holdings: Holdings, days: int, lives: AccountPeriods) -> Iterator[tuple[Slot, int]]:
-    """The slots of accounts that were ever open, and for how many of the days something moved there."""
+def _moving(holdings: Holdings, days: int, periods: AccountPeriods) -> Iterator[tuple[Slot, int]]:
+    """Yield the slots of accounts that were ever open, each with the number of days on which rows were added."""
     for key, slot in holdings.pending_by_key.items():
-        opened, closed = lives[account_key(key)]
-        moved = days if closed is None else min(days, closed)
-        if opened <= moved:
-            yield slot, moved
+        opened, closed = periods[account_key(key)]
+        active_days = days if closed is None else min(days, closed)
+        if opened <= active_days:
+            yield slot, active_days
 
 
-def _regular(place: Place | None, gone: list[Place]) -> Transaction | None:
+def _regular(place: Place | None, removed: list[Place]) -> Transaction | None:
+    """Return the row at *place*, and add the place to *removed*; None without a place."""
     if place is None:
         return None
-    gone.append(place)
+    removed.append(place)
     return place.series.row(place.day, place.at)
 
 
 def _settled(
-    slot: Slot, turn: int, fields: dict[str, Any] | None, gone: list[Place], *, is_new: bool, some_vanish: bool
+    slot: Slot, turn: int, fields: dict[str, Any] | None, removed: list[Place], *, is_new: bool, some_vanish: bool
 ) -> Transaction | None:
-    """A row that waits no more: as it was when a scenario posted it, else as the clock did; None if it vanished."""
+    """Return a row that is no longer PENDING: as a scenario posted it, else as time did; None if it disappeared."""
     place = slot.place(turn, is_new=is_new)
-    gone.append(place)
+    removed.append(place)
     if _is_posted(fields):
         return slot.pending(turn)
     if some_vanish and slot.vanishes(turn):

@@ -1,10 +1,10 @@
-"""What the accounts of a made-up person hold: pay, shopping, bills, and transfers that arrive where they were sent."""
+"""Accounts of a generated person: pay, shopping, bills, and transfers that arrive in the account they were sent to."""
 
 import random
 
 from fiskil_harness.core.model.people import AccountSpec, Movement
 
-# Where they live, and what they ride there.
+# Places of residence, each with its public transport.
 _TRANSIT = {
     "MARRICKVILLE": ("Transport for NSW", "TRANSPORTFORNSW TAP SYDNEY"),
     "FITZROY": ("Myki", "MYKI TOP UP MELBOURNE"),
@@ -20,7 +20,7 @@ _TRADES = ("COURIERS", "LANDSCAPES", "DENTAL", "PLUMBING", "BOOKS", "PHYSIO")
 
 
 def accounts_of(chance: random.Random, *, employer: str) -> tuple[AccountSpec, ...]:
-    """An everyday account and savings; perhaps a card; a home loan or rent. What leaves one account arrives in the other."""
+    """Return an everyday account, savings, perhaps a card, and a loan or rent; each transfer out has its transfer in."""
     place = chance.choice(_PLACES)
     has_card, has_loan = chance.random() < 0.5, chance.random() < 0.4
     saved, repaid, owed = chance.randrange(50, 400, 10), chance.randrange(1700, 2900), chance.randrange(210_000, 690_000)
@@ -53,7 +53,7 @@ def accounts_of(chance: random.Random, *, employer: str) -> tuple[AccountSpec, .
 
 
 def _shopping(chance: random.Random, place: str) -> list[Movement]:
-    known = [
+    purchases = [
         _move("Woolworths", f"WOOLWORTHS 1294 {place}", "FOOD_AND_DRINK:GROCERIES", -86, 4, mcc="5411", varies=35),
         _move("Coles", f"COLES 0813 {place}", "FOOD_AND_DRINK:GROCERIES", -41, 6, mcc="5411", varies=40),
         _move(*_TRANSIT[place], "TRANSPORTATION:PUBLIC_TRANSIT", -5, 3, mcc="4111", varies=20),
@@ -63,7 +63,7 @@ def _shopping(chance: random.Random, place: str) -> list[Movement]:
         _move("Telstra", "TELSTRA MOBILE", "RENT_AND_UTILITIES:TELEPHONE", -59, 30, mcc="4814", type="DIRECT_DEBIT"),
         _move("Allianz", "ALLIANZ HOME INS AUS", "SERVICES:INSURANCE", -92, 30, mcc="6300", type="DIRECT_DEBIT"),
     ]
-    return chance.sample(known, 4)
+    return chance.sample(purchases, 4)
 
 
 def _pay(chance: random.Random, employer: str) -> Movement:

@@ -1,4 +1,4 @@
-"""Everything that a person has at a bank as the seed has it, before anybody changes a row: accounts, series and slots."""
+"""All data of one person at a bank as the seed generates it, before any change: accounts, series and slots."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -17,7 +17,7 @@ _EARLIEST = 400
 
 
 class AccountPeriod(NamedTuple):
-    """Between which days something moves on an account: days since the histories' end, and None for no end."""
+    """The days on which an account gets rows, counted from the end of the history; ``closed`` is None without an end."""
 
     opened: int
     closed: int | None
@@ -28,25 +28,28 @@ AccountPeriods = Mapping[str, AccountPeriod]
 
 
 class Holdings:
-    """What one end user sees of one person; rows are found in it by key. Series wait until somebody asks for rows."""
+    """The holdings of one person under the ids of one end user; rows are found by key.
+
+    Series are derived when rows are first requested.
+    """
 
     def __init__(self, person: Person, view: View, *, until: date) -> None:
-        """*until* is the day that the history ends with, which has no rows yet."""
+        """Derive the accounts; *until* is the day on which the history ends, which has no rows yet."""
         self.person, self._view, self._last = person, view, until.toordinal() - 1
         self.accounts: dict[str, Account] = {spec.key: account_of(view, person, spec) for spec in person.accounts}
 
     @cached_property
     def series(self) -> dict[str, Series]:
-        """By the part of the key that their rows share."""
-        return {series.key: series for series in self._made[0]}
+        """Return the series by the key prefix that their rows share."""
+        return {series.key: series for series in self._derived[0]}
 
     @cached_property
     def pending_by_key(self) -> dict[str, Slot]:
-        """By the key of the first that waits in each."""
-        return {slot.key: slot for slot in self._made[1]}
+        """Return the slots by the key of the first purchase in each."""
+        return {slot.key: slot for slot in self._derived[1]}
 
     @cached_property
-    def _made(self) -> tuple[list[Series], list[Slot]]:
+    def _derived(self) -> tuple[list[Series], list[Slot]]:
         series: list[Series] = []
         slots: list[Slot] = []
         ids = self._view.mint.row_ids(self._view.owner)
@@ -58,20 +61,20 @@ class Holdings:
             slots += pending_places(origin, first_number=len(series) + len(slots))
         return series, slots
 
-    def runs(self, days: int, lives: AccountPeriods) -> list[Run]:
-        """The regular rows that there are when so many days have passed."""
-        found = (self._run(sery, days, lives[account_key(key)]) for key, sery in self.series.items())
-        return [run for run in found if run is not None]
+    def runs(self, days: int, periods: AccountPeriods) -> list[Run]:
+        """Return the regular rows that exist after *days* passed days, as one run per series."""
+        runs = (self._run(series, days, periods[account_key(key)]) for key, series in self.series.items())
+        return [run for run in runs if run is not None]
 
     def place(self, key: str) -> Place | None:
-        """Where the regular row called *key* stands, whether its day has come or not; None for no such row."""
+        """Return the place of the regular row *key*, even if its day lies ahead; None without such a row."""
         prefix, _, tail = key.rpartition(":")
         series = self.series.get(prefix)
-        found = series.find(tail) if series is not None else None
-        return Place(series, *found) if series is not None and found is not None else None
+        day_and_number = series.find(tail) if series is not None else None
+        return Place(series, *day_and_number) if series is not None and day_and_number is not None else None
 
     def turn(self, key: str) -> tuple[Slot, int] | None:
-        """The slot of a row that is PENDING at first, and its turn there; None for no such row."""
+        """Return the slot of a row that starts as PENDING, and its turn there; None without such a row."""
         if key in self.pending_by_key:
             return self.pending_by_key[key], 0
         prefix, _, tail = key.rpartition(":")
@@ -80,20 +83,20 @@ class Holdings:
 
     @cached_property
     def _taken_over(self) -> frozenset[str]:
-        """The series whose purchases come out of slots once the history has ended."""
+        """Return the keys of series whose purchases come from slots once the history has ended."""
         return frozenset(
             f"{spec.key}:{turns.move}" for spec in self.person.accounts for turns in turns_of(spec) if turns.takes_over
         )
 
-    def _run(self, series: Series, days: int, life: AccountPeriod) -> Run | None:
+    def _run(self, series: Series, days: int, period: AccountPeriod) -> Run | None:
         every, zero = abs(series.days.step), series.days.zero
-        moved = days if life.closed is None else min(days, life.closed)
-        today = self._last + (min(moved, 0) if series.key in self._taken_over else moved)
-        first = max(_EARLIEST, self._last + 1 + max(-self.person.history_days, life.opened))
+        active_days = days if period.closed is None else min(days, period.closed)
+        today = self._last + (min(active_days, 0) if series.key in self._taken_over else active_days)
+        first = max(_EARLIEST, self._last + 1 + max(-self.person.history_days, period.opened))
         newest, oldest = today - (today - zero) % every, first + (zero - first) % every
         return Run(series=series, oldest=oldest, newest=newest, stride=every) if oldest <= newest else None
 
 
 def account_key(key: str) -> str:
-    """The account's part of the key of a series or a slot."""
+    """Return the account's part of the key of a series or a slot."""
     return key.partition(":")[0]

@@ -1,4 +1,4 @@
-"""Who an institution says a person is; some come as the organisation that they speak for."""
+"""The identity of a person as an institution reports it; some are agents of an organisation."""
 
 from datetime import timedelta
 from typing import Any
@@ -18,7 +18,7 @@ _TRADES = ("Joinery", "Ceramics", "Catering", "Bicycles", "Surveying")
 
 
 def identity(store: Store, consent: Consent) -> tuple[Identity, ...]:
-    """The one customer behind a consent. Source: identity.unions"""
+    """Return the one customer behind a consent. Source: identity.unions"""
     household = store.energy.get(consent.arrangement_id)
     person = household.person if household is not None else store.ledgers[consent.arrangement_id].person
     seed = store.mint.seed
@@ -31,7 +31,7 @@ def identity(store: Store, consent: Consent) -> tuple[Identity, ...]:
 
 
 def is_organisation(person: Person, *, seed: int) -> bool:
-    """Whether the institution knows the person as the agent of an organisation."""
+    """Return True if the institution knows the person as the agent of an organisation."""
     if person.organisation is not None:
         return True
     return person.name.startswith("made-") and stream(seed, "organisation", person.email).random() < 1 / 6
@@ -90,7 +90,7 @@ def _organisation(person: Person, seed: int, updated: str) -> dict[str, Any]:
 
 
 def _as_filed(person: Person, business: Organisation, seed: int) -> dict[str, Any]:
-    """The organisation of a person's file; a sole trader and a partnership have no company number."""
+    """Return the organisation of a person's file; a sole trader and a partnership have no company number."""
     return {
         "agent_first_name": person.given_name,
         "agent_last_name": person.family_name,

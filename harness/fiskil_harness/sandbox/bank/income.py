@@ -1,4 +1,4 @@
-"""What comes in: transactions of the asked categories, per account and category, and summed up."""
+"""Income: transactions of the requested categories, per account and category, and their totals."""
 
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -12,10 +12,10 @@ from fiskil_harness.sandbox.bank.rows_from_seed import CENT
 
 
 def income_of(rows: Iterable[Transaction], *, since: date, until: date, categories: set[str]) -> dict[str, Any]:
-    """Sources and summary of what came in between two days, both included.
+    """Return sources and summary of the income between two days, both included.
 
-    A period reaches from the first to the last payment; months are the calendar's, from that of the first to that of the
-    last. Without any payment the period is the one that was asked for.
+    A period spans the first to the last payment; months are calendar months, from that of the first payment to that of the
+    last. Without a payment the period is the requested one.
 
     Source: income.period, income.months, income.posted
     """
@@ -23,9 +23,9 @@ def income_of(rows: Iterable[Transaction], *, since: date, until: date, categori
     counted = [row for row in rows if _counts(row, since, until, categories)]
     for row in sorted(counted, key=lambda row: (row.posting_date_time or "", row.key)):
         sources.setdefault((row.account_id, (row.category or {})["secondary_category"], row.currency), []).append(row)
-    everything = [row for found in sources.values() for row in found]
+    everything = [row for source_rows in sources.values() for row in source_rows]
     return {
-        "income_sources": [_source(found) for found in sources.values()],
+        "income_sources": [_source(source_rows) for source_rows in sources.values()],
         "income_summary": _summary(everything, since, until),
     }
 
@@ -53,7 +53,7 @@ def _source(rows: list[Transaction]) -> dict[str, Any]:
 
 
 def frequency(days: list[date]) -> str:
-    """How often something comes in, by the median distance; what came once counts as monthly. Source: income.frequency"""
+    """Return the frequency of payments by their median gap; a single payment counts as monthly. Source: income.frequency"""
     gaps = [(later - earlier).days for earlier, later in pairwise(days)]
     usual = median(gaps) if gaps else 30
     if usual <= 10:
@@ -74,14 +74,17 @@ def _summary(rows: list[Transaction], since: date, until: date) -> dict[str, Any
             for currency in currencies
         ],
         "monthly_avg": [
-            {"currency": text, "income_monthly": _money(sum(sums, Decimal(0)) / len(sums))} for text, sums in monthly.items()
+            {"currency": currency, "income_monthly": _money(sum(sums, Decimal(0)) / len(sums))}
+            for currency, sums in monthly.items()
         ],
-        "monthly_median": [{"currency": text, "income_monthly": _money(median(sums))} for text, sums in monthly.items()],
+        "monthly_median": [
+            {"currency": currency, "income_monthly": _money(median(sums))} for currency, sums in monthly.items()
+        ],
     }
 
 
 def _monthly(rows: list[Transaction]) -> list[Decimal]:
-    """What came in each calendar month, months without anything between the first and the last included."""
+    """Return the income of each calendar month, with zero for empty months between the first and the last."""
     at = [_day(row).year * 12 + _day(row).month for row in rows]
     sums = dict.fromkeys(range(min(at), max(at) + 1), Decimal(0))
     for month, row in zip(at, rows, strict=True):
@@ -98,5 +101,5 @@ def _money(amount: Decimal) -> str:
 
 
 def _day(row: Transaction) -> date:
-    """The day of a payment in UTC. Source: income.zone"""
+    """Return the day of a payment in UTC. Source: income.zone"""
     return datetime.fromisoformat(row.posting_date_time or "").date()

@@ -1,8 +1,8 @@
-"""What the institution knows about a person under one consent.
+"""The institution's records of one person under one consent.
 
-Its rows come and go with the clock, and change when a scenario says so; the API serves what the latest sync saw. Balances
-are the opening amount plus every POSTED movement, unless a reading counts PENDING ones too. Nothing is changed in place: a
-statement that was taken, perhaps on the servers' thread, stays as it is.
+Rows appear and change with the clock, and when a scenario changes them; the API serves what the latest sync saw. A balance
+is the opening amount plus every POSTED row, unless the interpretation counts PENDING rows too. Nothing is changed in
+place, so a statement that a server thread took earlier stays as it is.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -38,82 +38,84 @@ class Ledger:
         until: date,
         reading: Choose | None = None,
         passed: Callable[[datetime | None], int] | None = None,
-        life: Callable[[AccountSpec], AccountPeriod] | None = None,
+        period_of: Callable[[AccountSpec], AccountPeriod] | None = None,
     ) -> None:
-        """Derive accounts; rows are derived when they are asked for.
+        """Derive the accounts; rows are derived when they are requested.
 
         Args:
-            owner: The end user id that salts the row ids: the same person under another end user has other ids.
-            until: The day that the history ends with.
-            reading: Tells which reading of a doubtful clause rules (default: the best supported).
-            passed: How many days have passed since then, now or at an instant (default: none ever do).
-            life: Between which days something moves on an account (default: always).
+            owner: The end user id that salts the row ids; the same person under another end user has other ids.
+            until: The day on which the history ends.
+            reading: Returns the interpretation of a doubtful clause (default: the best supported).
+            passed: Returns the days passed since *until*, now or at an instant (default: always 0).
+            period_of: Returns the days on which an account gets rows (default: every day).
         """
-        self._reading = reading or Interpretations().of
-        self._passed = passed or (lambda _at: 0)
-        self._life = life or (lambda _spec: AccountPeriod(-person.history_days, None))
+        self._interpretation = reading or Interpretations().of
+        self._days_passed = passed or (lambda _at: 0)
+        self._period_of = period_of or (lambda _spec: AccountPeriod(-person.history_days, None))
         self.person, self.until = person, until
         self._view = View(mint=mint, end_user_id=owner, institution_id=institution_id, arrangement_id=arrangement_id)
         self._holdings = Holdings(person, self._view, until=until)
         self._changes = Changes()
-        self._taken: tuple[Changes, tuple[int, AccountPeriods, bool, bool], Statement] | None = None
+        self._latest: tuple[Changes, tuple[int, AccountPeriods, bool, bool], Statement] | None = None
 
     @property
     def accounts(self) -> dict[str, Account]:
-        """By their keys in the person's file."""
+        """Return the accounts by their keys in the person's file."""
         return self._holdings.accounts
 
     def today(self, at: datetime | None = None) -> date:
-        """The day that the rows end with now, or at an instant."""
-        return self.until + timedelta(days=self._passed(at))
+        """Return the day on which the rows end now, or ended at an instant."""
+        return self.until + timedelta(days=self._days_passed(at))
 
     @property
     def transactions(self) -> Mapping[str, Transaction]:
-        """Every row that there is now, by key."""
+        """Return every row that exists now, by key."""
         statement = self.statement()
-        return _ByKey(statement, partial(self._row_in, statement))
+        return _RowsByKey(statement, partial(self._row_in, statement))
 
     def statement(self, at: datetime | None = None) -> Statement:
-        """Every row that there is now, or at an instant, in the API's order."""
-        days = self._passed(at)
-        changes, taken = self._changes, self._taken
-        read = days, self._lives(), self._is_new(days), self._some_vanish(days)
-        if taken is None or taken[0] is not changes or taken[1] != read:
-            made = changes.statement(self._holdings, days, read[1], is_new=read[2], some_vanish=read[3])
-            self._taken = taken = changes, read, made
-        return taken[2]
+        """Return every row that exists now, or existed at an instant, in the API's order."""
+        days = self._days_passed(at)
+        changes, latest = self._changes, self._latest
+        interpreted = days, self._account_periods(), self._is_new(days), self._some_vanish(days)
+        if latest is None or latest[0] is not changes or latest[1] != interpreted:
+            statement = changes.statement(
+                self._holdings, days, interpreted[1], is_new=interpreted[2], some_vanish=interpreted[3]
+            )
+            self._latest = latest = changes, interpreted, statement
+        return latest[2]
 
     def newest_first(self) -> Statement:
-        """Every row as the API orders them."""
+        """Return every row in the API's order."""
         return self.statement()
 
     def row(self, key: str) -> Transaction:
-        """The row called *key* as it is now.
+        """Return the row *key* as it is now.
 
         Raises:
-            KeyError: There is none.
+            KeyError: No row has this key.
         """
         return self._row_in(self.statement(), key)
 
     def _row_in(self, statement: Statement, key: str) -> Transaction:
-        listed = next((row for row in (*statement.pending, *statement.posted.others) if row.key == key), None)
+        listed = next((row for row in (*statement.pending, *statement.posted.extra) if row.key == key), None)
         if listed is not None:
             return listed
         turn, place = self._holdings.turn(key), self._holdings.place(key)
         if turn is not None:
-            place = turn[0].place(turn[1], is_new=self._is_new(self._passed(None)))
+            place = turn[0].place(turn[1], is_new=self._is_new(self._days_passed(None)))
         if place is None or not statement.posted.has(place):
             raise KeyError(key)
         return place.series.row(place.day, place.at)
 
     def balance(self, account_key: str, at: datetime | None = None) -> Balance:
-        """The balance of an account now; of a home loan nothing is available. Source: data.balances-add-up"""
+        """Return the balance of an account; a home loan has no available balance. Source: data.balances-add-up"""
         spec = next(spec for spec in self.person.accounts if spec.key == account_key)
         account = self.accounts[account_key]
-        held = self.statement(at).where(account_ids=(account.account_id,))
-        current, pending = cents_of(spec.opening) + held.posted.cents(), held.pending_cents()
+        rows = self.statement(at).where(account_ids=(account.account_id,))
+        current, pending = cents_of(spec.opening) + rows.posted.cents(), rows.pending_cents()
         available = current + pending + cents_of(spec.credit_limit or "0")
-        if pending and self._reading("data.balances-add-up") == "with-pending":
+        if pending and self._interpretation("data.balances-add-up") == "with-pending":
             current += pending
         return Balance(
             fiskil_id=self._view.mint.row_id("bank_balance_", self._view.owner, account_key),
@@ -126,12 +128,12 @@ class Ledger:
         )
 
     def amend(self, key: str, **changes: Any) -> None:
-        """Change fields of the row called *key*."""
+        """Change fields of the row *key*."""
         self.row(key)
         self._changes = self._changes.edited(key, changes)
 
     def remove(self, key: str) -> str:
-        """Let the row called *key* vanish and return its ``fiskil_id``."""
+        """Remove the row *key* and return its ``fiskil_id``."""
         fiskil_id = self.row(key).fiskil_id
         self._changes = self._changes.without(key, fiskil_id)
         return fiskil_id
@@ -139,23 +141,29 @@ class Ledger:
     def post(self, key: str, *, at: datetime) -> None:
         """Turn a PENDING row into a POSTED one, perhaps with another ``fiskil_id``. Source: data.pending-posted"""
         row = self.row(key)
-        text = row.description.removeprefix("Pending ")
-        changes = {"status": "POSTED", "description": text, "posting_date_time": stamp(at), "value_date_time": stamp(at)}
-        if self._reading("data.pending-posted") == "new":
-            self._changes = self._changes.telling_removed(row.fiskil_id)
+        description = row.description.removeprefix("Pending ")
+        changes = {
+            "status": "POSTED",
+            "description": description,
+            "posting_date_time": stamp(at),
+            "value_date_time": stamp(at),
+        }
+        if self._interpretation("data.pending-posted") == "new":
+            self._changes = self._changes.with_removed_id(row.fiskil_id)
             changes["fiskil_id"] = self._view.mint.row_id("bank_tx_", self._view.owner, f"{key} posted")
         self._changes = self._changes.edited(key, changes)
 
     def free_key(self, wanted: str) -> str:
-        """*wanted*, or with a number behind it if a row was added under that key."""
+        """Return *wanted*, followed by a number if a row was added under that key."""
         return self._changes.free_key(wanted)
 
     def repeat(self, key: str, copy: str, *, posted: datetime | None = None, made: datetime | None = None) -> str:
-        """Add a true twin of the row called *key*: equal in everything but its ids; its ``fiskil_id``.
+        """Add a copy of the row *key* that differs only in its ids, and return the copy's ``fiskil_id``.
 
         Args:
-            posted: When the twin was posted, if not when the row was.
-            made: When it was made and valued, likewise.
+            copy: The key of the copy.
+            posted: When the copy was posted, if not when the row was.
+            made: When the copy was executed and valued, likewise.
         """
         mint, owner = self._view.mint, self._view.owner
         ids = {"fiskil_id": ("bank_tx_", 64), "transaction_id": ("txn-", 32)}
@@ -168,29 +176,31 @@ class Ledger:
 
     @property
     def removed_ids(self) -> tuple[str, ...]:
-        """The ``fiskil_id`` of every row that vanished."""
-        days = self._passed(None)
+        """Return the ``fiskil_id`` of each row that disappeared."""
+        days = self._days_passed(None)
         is_new, some_vanish = self._is_new(days), self._some_vanish(days)
-        by_clock = self._changes.let_go(self._holdings, days, self._lives(), is_new=is_new, some_vanish=some_vanish)
+        by_clock = self._changes.ids_lost_by_time(
+            self._holdings, days, self._account_periods(), is_new=is_new, some_vanish=some_vanish
+        )
         return tuple(dict.fromkeys((*self._changes.removed, *by_clock)))
 
-    def _lives(self) -> dict[str, AccountPeriod]:
-        return {spec.key: self._life(spec) for spec in self.person.accounts}
+    def _account_periods(self) -> dict[str, AccountPeriod]:
+        return {spec.key: self._period_of(spec) for spec in self.person.accounts}
 
     def _is_new(self, days: int) -> bool:
-        """Whether a row that was posted by the clock has another id than before. Source: data.pending-posted"""
+        """Return True if rows that time has posted have new ids. Source: data.pending-posted"""
         has_posted = any(slot.posted(days) for slot in self._holdings.pending_by_key.values())
-        return has_posted and self._reading("data.pending-posted") == "new"
+        return has_posted and self._interpretation("data.pending-posted") == "new"
 
     def _some_vanish(self, days: int) -> bool:
-        """Whether rows that would have been posted by now vanished instead. Source: data.pending-vanishes"""
+        """Return True if some rows disappeared instead of being posted by now. Source: data.pending-vanishes"""
         slots = self._holdings.pending_by_key.values()
         is_due = any(slot.vanishes(turn) for slot in slots for turn in range(min(4, slot.posted(days))))
-        return is_due and self._reading("data.pending-vanishes") == "some"
+        return is_due and self._interpretation("data.pending-vanishes") == "some"
 
 
-class _ByKey(Mapping[str, Transaction]):
-    """The rows of a ledger by key; walking through them makes them."""
+class _RowsByKey(Mapping[str, Transaction]):
+    """The rows of a ledger by key; iterating makes them."""
 
     def __init__(self, rows: Statement, row: Callable[[str], Transaction]) -> None:
         self._rows, self._row = rows, row
@@ -205,5 +215,5 @@ class _ByKey(Mapping[str, Transaction]):
         return len(self._rows)
 
     def values(self) -> Any:
-        """The rows themselves, without finding each of them again."""
+        """Return the rows in order, without a lookup by key for each."""
         return self._rows

@@ -1,4 +1,4 @@
-"""Whom a person pays: the landlord, whoever sends bills, a friend, and somebody further away."""
+"""Payees of a person: the landlord, billers, a friend, and a card, wallet or relative abroad."""
 
 import random
 from typing import Any
@@ -15,26 +15,26 @@ _MEMBERS = {"domestic": "domestic", "biller": "biller", "digitalWallet": "digita
 
 
 def payees(store: Store, consent: Consent) -> tuple[Payee, ...]:
-    """Everybody whom the person saved to pay at the institution, whatever accounts were chosen. Source: payees.unions"""
+    """Return every payee that the person saved at the institution, whichever accounts were chosen. Source: payees.unions"""
     person = store.ledgers[consent.arrangement_id].person
     chance = stream(store.mint.seed, "payees", person.email)
     friend = chance.choice(_FRIENDS)
-    made = [
+    saved = [
         *(_landlord(store, consent, move) for move in rents(person)),
         *(_biller(store, consent, move) for move in bills(person)),
         _payee(store, consent, "friend", friend, "domestic", {"payee_account_u_type": "payId", "pay_id": _pay_id(friend)}),
-        _far_one(store, consent, chance),
+        _special_payee(store, consent, chance),
     ]
-    return tuple(made)
+    return tuple(saved)
 
 
 def rents(person: Person) -> list[Movement]:
-    """What goes to a landlord."""
+    """Return the movements that pay rent."""
     return [move for spec in person.accounts for move in spec.moves if move.category == "RENT_AND_UTILITIES:RENT"]
 
 
 def bills(person: Person) -> list[Movement]:
-    """What is paid by bill and not taken by direct debit."""
+    """Return the movements that pay bills by order, not by direct debit."""
     return [
         move
         for spec in person.accounts
@@ -46,12 +46,12 @@ def bills(person: Person) -> list[Movement]:
 
 
 def payee_id(store: Store, consent: Consent, key: str) -> str:
-    """The institution's id of a payee."""
+    """Return the institution's id of a payee."""
     return store.mint.row_id("payee-", owner_of(consent), key, length=16)
 
 
 def owner_of(consent: Consent) -> str:
-    """What salts the ids of a consent's rows; a later consent at the same institution shows the same ones."""
+    """Return the salt of a consent's row ids; a later consent at the same institution shows the same ids."""
     return f"{consent.end_user_id}@{consent.institution_id}"
 
 
@@ -76,8 +76,8 @@ def _pay_id(name: str) -> dict[str, str]:
     return {"identifier": f"{name.split(maxsplit=1)[0].lower()}@example.org", "name": name, "type": "EMAIL"}
 
 
-def _far_one(store: Store, consent: Consent, chance: random.Random) -> Payee:
-    """A card, a wallet or a relative abroad; which one depends on the person."""
+def _special_payee(store: Store, consent: Consent, chance: random.Random) -> Payee:
+    """Return a card, a wallet or a relative abroad, depending on the person."""
     name = chance.choice(_FRIENDS)
     kind = chance.choice(("card", "wallet", "abroad"))
     if kind == "card":

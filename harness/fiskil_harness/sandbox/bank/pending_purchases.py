@@ -1,7 +1,8 @@
-"""What is PENDING, and what becomes of it: in a slot one purchase waits at a time, and the next comes when it is due.
+"""PENDING purchases and their outcome: in each slot one purchase waits at a time, and the next comes when it is due.
 
-A purchase waits two to four days, as its slot has it, and the slot may be empty until the next; so what is pending at any
-instant, and what was posted from it before, is found without the days between. Where some vanish, it is every fourth.
+A purchase waits two to four days, as its slot defines, and the slot may then be empty until the next one. So the PENDING
+rows at any instant, and those posted before it, are computed without the days between. Where purchases vanish, every
+fourth does.
 """
 
 import msgspec
@@ -18,7 +19,7 @@ SHARE = 4
 
 
 class Slot:
-    """A place in which purchases wait, one after another, counted from 0."""
+    """A sequence of purchases of which at most one is PENDING at a time; a purchase's turn counts from 0."""
 
     def __init__(
         self,
@@ -33,9 +34,14 @@ class Slot:
         ids: RowIds,
         salt: int,
     ) -> None:
-        """Let the first purchase wait since the morning after *last*, the last day of the history.
+        """Start the first purchase on the morning after *last*, the last day of the history.
 
-        Every other slot's rows have an execution time while they wait; after that theirs is unknown too.
+        In every other slot, rows have an execution time while they are PENDING; in the remaining slots it is unknown.
+
+        Args:
+            number: The slot's number among the owner's series and slots, which row ids carry.
+            place: The slot's number on its account.
+            sample: A row with marks where rows differ.
 
         Source: data.pending-dates
         """
@@ -47,20 +53,20 @@ class Slot:
 
     @property
     def account_id(self) -> str:
-        """The account whose purchases wait here."""
+        """Return the account of these purchases."""
         return self._sample.account_id
 
     def posted(self, days: int) -> int:
-        """How many purchases were posted within so many days."""
+        """Return how many purchases are posted after *days* passed days."""
         return (days - self.waits_days) // self.every_days + 1
 
     def waiting(self, days: int) -> Transaction | None:
-        """The purchase that waits after so many days; None while the next is still to come."""
+        """Return the purchase that is PENDING after *days* passed days; None while the next is still to come."""
         turn, since = divmod(days, self.every_days)
         return self.pending(turn) if since < self.waits_days else None
 
     def pending(self, turn: int) -> Transaction:
-        """A purchase while it waits. Source: data.pending-dates"""
+        """Return a purchase as it is while PENDING. Source: data.pending-dates"""
         key = self.key if turn == 0 else f"{self.key}:{turn}"
         ids = self._ids.of(key, self.number, turn)
         self._ids.note(key, ids)
@@ -79,7 +85,7 @@ class Slot:
         )
 
     def series(self, *, is_new: bool) -> Series:
-        """The rows that purchases become when they are posted; *is_new* gives them other ids. Source: data.pending-posted"""
+        """Return the rows that purchases become when posted; *is_new* gives them other ids. Source: data.pending-posted"""
         if is_new not in self._made:
             self._made[is_new] = Series(
                 key=self.key,
@@ -95,20 +101,20 @@ class Slot:
         return self._made[is_new]
 
     def place(self, turn: int, *, is_new: bool) -> Place:
-        """Where a purchase stands once it is posted."""
+        """Return the place of a purchase once it is posted."""
         series = self.series(is_new=is_new)
         return Place(series, series.days.zero + turn * self.every_days, 0)
 
     def runs(self, days: int, *, is_new: bool, some_vanish: bool) -> list[Run]:
-        """What was posted within so many days."""
+        """Return the rows posted after *days* passed days."""
         series, turns = self.series(is_new=is_new), self.posted(days)
         if not some_vanish:
             return [self._run(series, 0, turns, every=1)] if turns else []
-        kept = [first for first in range(SHARE) if not self.vanishes(first) and first < turns]
-        return [self._run(series, first, turns, every=SHARE) for first in kept]
+        first_turns = [first for first in range(SHARE) if not self.vanishes(first) and first < turns]
+        return [self._run(series, first, turns, every=SHARE) for first in first_turns]
 
     def vanishes(self, turn: int) -> bool:
-        """Whether a purchase is never posted, where some are not. Source: data.pending-vanishes"""
+        """Return True if a purchase is one of those that are never posted. Source: data.pending-vanishes"""
         return (turn + self._place) % SHARE == SHARE - 2
 
     def _run(self, series: Series, first: int, turns: int, *, every: int) -> Run:

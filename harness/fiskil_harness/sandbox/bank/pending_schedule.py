@@ -1,21 +1,21 @@
-"""Which purchases of an account wait to be posted, and how often: no more is bought because some of it is PENDING.
+"""The purchases of an account that are PENDING first, and how often; they replace regular rows, they are not additional.
 
-From the end of the history on, what waits takes over from the movement that it belongs to, at that movement's own pace.
+When the history ends, a slot takes over from the movement that it belongs to, at the pace of that movement.
 """
 
 from msgspec import Struct
 
 from fiskil_harness.core.model.people import AccountSpec, Movement
 
-# What is paid by order or by law is never a purchase at a till.
+# Payments by order or by law are not card purchases.
 _NO_PURCHASE = ("BANK_FEES", "GOVERNMENT", "INCOME", "LOAN_PAYMENTS", "RENT_AND_UTILITIES", "TRANSFER_")
 _RARE_DAYS = 30
 
 
 class Turns(Struct, frozen=True, kw_only=True):
-    """How the purchases of one slot take turns: each waits ``waits_days``, and the next comes ``every_days`` after it.
+    """The schedule of one slot: each purchase waits ``waits_days``, and the next comes ``every_days`` after it.
 
-    ``move`` is the place of their movement on the account. ``takes_over`` says that it has no other rows from then on.
+    ``move`` is the index of the movement on the account. With ``takes_over`` the movement has no other rows from then on.
     """
 
     move: int
@@ -25,17 +25,17 @@ class Turns(Struct, frozen=True, kw_only=True):
 
 
 def turns_of(spec: AccountSpec) -> list[Turns]:
-    """The turns of each slot of an account: what is bought most often waits most often.
+    """Return the schedule of each slot of an account; the most frequent purchases are PENDING most often.
 
-    Several slots of one movement share its purchases. One that comes faster than purchases are posted goes on beside them.
+    Several slots of one movement share its purchases. A movement with purchases faster than they are posted keeps its rows.
     """
     moves = _waiting(spec)
-    chosen = [moves[number % len(moves)] for number in range(spec.pending if moves else 0)]
-    made: list[Turns] = []
-    for place, number in enumerate(chosen):
-        move, shared, waits = spec.moves[number], chosen.count(number), _waits(place)
-        longest = max(_waits(other) for other, each_number in enumerate(chosen) if each_number == number)
-        made.append(
+    move_numbers = [moves[number % len(moves)] for number in range(spec.pending if moves else 0)]
+    schedules: list[Turns] = []
+    for place, number in enumerate(move_numbers):
+        move, shared, waits = spec.moves[number], move_numbers.count(number), _waits(place)
+        longest = max(_waits(other_place) for other_place, other_number in enumerate(move_numbers) if other_number == number)
+        schedules.append(
             Turns(
                 move=number,
                 waits_days=waits,
@@ -43,7 +43,7 @@ def turns_of(spec: AccountSpec) -> list[Turns]:
                 takes_over=move.times_a_day == 1 and shared * move.every_days >= longest,
             )
         )
-    return made
+    return schedules
 
 
 def _waits(place: int) -> int:
@@ -51,11 +51,11 @@ def _waits(place: int) -> int:
 
 
 def _waiting(spec: AccountSpec) -> list[int]:
-    """The movements whose purchases wait: with a card, else whatever is bought, else anything; the most frequent first."""
+    """Return the indices of movements with PENDING rows, most frequent first: card purchases, else purchases, else all."""
     moves = spec.moves
     bought = [n for n, move in enumerate(moves) if move.amount.startswith("-") and not move.category.startswith("TRANSFER_")]
-    found = [n for n in bought if _is_purchase(moves[n])] or bought or list(range(len(moves)))
-    return sorted(found, key=lambda n: moves[n].every_days / moves[n].times_a_day)
+    waiting = [n for n in bought if _is_purchase(moves[n])] or bought or list(range(len(moves)))
+    return sorted(waiting, key=lambda n: moves[n].every_days / moves[n].times_a_day)
 
 
 def _is_purchase(move: Movement) -> bool:

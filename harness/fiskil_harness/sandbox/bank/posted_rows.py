@@ -1,6 +1,6 @@
-"""POSTED rows as one list: regular ones without those that are gone, and others that are no regular rows, in their places.
+"""POSTED rows as one list: regular rows without the removed ones, and extra rows, each in its place.
 
-Positions of both kinds are worked out from few numbers: where the gone rows stood, and before which rows the others stand.
+Positions are computed from two short lists: the positions of the removed rows, and the positions of the extra rows.
 """
 
 from bisect import bisect_left, bisect_right
@@ -22,20 +22,27 @@ Fits = Callable[[str, str], bool]
 
 
 class Posted:
-    """POSTED rows, newest first; others stand before the regular ones of their minute."""
+    """POSTED rows, newest first; extra rows precede the regular rows of the same minute."""
 
     def __init__(
         self,
         *,
         runs: tuple[Run, ...] = (),
-        gone: Iterable[Place] = (),
-        others: Iterable[Transaction] = (),
+        removed: Iterable[Place] = (),
+        extra: Iterable[Transaction] = (),
         since: int | None = None,
         until: int | None = None,
     ) -> None:
-        """Put together what there is; *since* and *until* are the first and the last minute whose rows are left."""
-        self.runs, self.gone, self.since, self.until = runs, frozenset(gone), since, until
-        self.others = sorted(others, key=lambda row: (-instant_in(row.posting_date_time or ""), row.key))
+        """Combine regular and extra rows.
+
+        Args:
+            removed: The places of regular rows that are left out.
+            extra: Rows that no series has.
+            since: The first minute whose rows are included.
+            until: The last minute whose rows are included.
+        """
+        self.runs, self.removed, self.since, self.until = runs, frozenset(removed), since, until
+        self.extra = sorted(extra, key=lambda row: (-instant_in(row.posting_date_time or ""), row.key))
         self._regular = Timeline(runs)
 
     def __len__(self) -> int:
@@ -43,152 +50,152 @@ class Posted:
         return last - first
 
     def where(self, fits: Fits, *, since: int | None, until: int | None) -> "Posted":
-        """Those whose account and secondary category fit, between two minutes."""
+        """Return the rows whose account and secondary category fit, between two minutes."""
         return Posted(
             runs=tuple(run for run in self.runs if fits(run.series.account_id, run.series.category)),
-            gone=self.gone,
-            others=[row for row in self.others if fits(row.account_id, category_of(row))],
+            removed=self.removed,
+            extra=[row for row in self.extra if fits(row.account_id, category_of(row))],
             since=self.since if since is None else since,
             until=self.until if until is None else until,
         )
 
     @property
     def account_ids(self) -> set[str]:
-        """The accounts that have rows here."""
-        return {row.account_id for row in self.others} | {run.series.account_id for run in self.runs}
+        """Return the accounts that have rows here."""
+        return {row.account_id for row in self.extra} | {run.series.account_id for run in self.runs}
 
     def plain(self) -> "Posted":
-        """The same before their details are known. Source: sync.early-transactions"""
+        """Return the same rows before their details are known. Source: sync.early-transactions"""
         runs = tuple(msgspec.structs.replace(run, is_plain=True) for run in self.runs)
-        return Posted(runs=runs, gone=self.gone, others=[plain(row) for row in self.others])
+        return Posted(runs=runs, removed=self.removed, extra=[plain(row) for row in self.extra])
 
     def changed(self, rows: dict[str, Transaction]) -> "Posted":
-        """The same with other rows in place of those whose ``fiskil_id`` they have."""
+        """Return the same list with *rows* (by ``fiskil_id``) in place of those with the same id."""
         places = {fiskil_id: place for fiskil_id in rows if (place := self.place(fiskil_id)) is not None}
-        others = [rows.get(row.fiskil_id, row) for row in self.others]
-        others += [rows[fiskil_id] for fiskil_id in places]
-        return Posted(runs=self.runs, gone=self.gone.union(places.values()), others=others)
+        extra = [rows.get(row.fiskil_id, row) for row in self.extra]
+        extra += [rows[fiskil_id] for fiskil_id in places]
+        return Posted(runs=self.runs, removed=self.removed.union(places.values()), extra=extra)
 
     def find(self, fiskil_id: str) -> Transaction | None:
-        """The row with this id; None if it is not here."""
+        """Return the row with this id; None if it is not here."""
         place = self.place(fiskil_id)
         if place is None:
-            return next((row for row in self.others if row.fiskil_id == fiskil_id), None)
+            return next((row for row in self.extra if row.fiskil_id == fiskil_id), None)
         run = next(run for run in self.runs if run.series is place.series)
         return run.row(place.day, place.at)
 
     def place(self, fiskil_id: str) -> Place | None:
-        """Where the regular row with this id stands; None if there is none, or if it is gone."""
+        """Return the place of the regular row with this id; None if it does not exist or was removed."""
         for series in dict.fromkeys(run.series for run in self.runs):
-            found = series.read(fiskil_id)
-            place = Place(series, *found) if found is not None else None
+            day_and_number = series.read(fiskil_id)
+            place = Place(series, *day_and_number) if day_and_number is not None else None
             if place is not None and self.has(place):
                 return place
         return None
 
     def has(self, place: Place) -> bool:
-        """Whether a regular row is here."""
-        return place not in self.gone and self._position(place) is not None
+        """Return True if a regular row is here."""
+        return place not in self.removed and self._position(place) is not None
 
     def position(self, fiskil_id: str) -> int | None:
-        """Where the row with this id stands; None if it is not here."""
-        listed = next((number for number, row in enumerate(self.others) if row.fiskil_id == fiskil_id), None)
-        place = self.place(fiskil_id) if listed is None else None
-        if listed is not None:
-            found = self._seats[listed]
+        """Return the position of the row with this id; None if it is not here."""
+        extra_number = next((number for number, row in enumerate(self.extra) if row.fiskil_id == fiskil_id), None)
+        place = self.place(fiskil_id) if extra_number is None else None
+        if extra_number is not None:
+            position = self._extra_positions[extra_number]
         elif place is not None and (regular := self._position(place)) is not None:
-            kept = regular - bisect_left(self._holes, regular)
-            found = kept + sum(1 for number, seat in enumerate(self._seats) if seat - number <= kept)
+            kept = regular - bisect_left(self._removed_positions, regular)
+            position = kept + sum(1 for number, extra in enumerate(self._extra_positions) if extra - number <= kept)
         else:
             return None
-        return found - self._window[0] if self._window[0] <= found < self._window[1] else None
+        return position - self._window[0] if self._window[0] <= position < self._window[1] else None
 
     def latest(self, kind: str) -> list[Transaction]:
-        """Of each run of a type the latest row that is here, and the others of that type; newest first."""
-        found = [row for row in self.others if row.type == kind]
+        """Return the latest row of each run of type *kind*, and the extra rows of that type; newest first."""
+        rows = [row for row in self.extra if row.type == kind]
         for run in self.runs:
             if run.series.sample.type == kind:
                 places = (Place(run.series, *place) for place in run.places())
-                found += [
+                rows += [
                     run.row(place.day, place.at)
-                    for place in islice((place for place in places if place not in self.gone), 1)
+                    for place in islice((place for place in places if place not in self.removed), 1)
                 ]
-        return sorted(found, key=lambda row: row.posting_date_time or "", reverse=True)
+        return sorted(rows, key=lambda row: row.posting_date_time or "", reverse=True)
 
     def cents(self) -> int:
-        """What all of them come to, whatever the times, without a walk through them."""
-        gone = sum(place.series.cents(place.day, place.at) for place in self.gone if self._position(place) is not None)
-        return sum(run.cents() for run in self.runs) - gone + sum(cents_of(row.amount) for row in self.others)
+        """Return the sum of all rows, regardless of *since* and *until*, without iterating over regular rows."""
+        removed = sum(place.series.cents(place.day, place.at) for place in self.removed if self._position(place) is not None)
+        return sum(run.cents() for run in self.runs) - removed + sum(cents_of(row.amount) for row in self.extra)
 
     def note(self) -> None:
-        """Let reports know what the ids of all regular rows stand for."""
+        """Register the symbols of all regular rows' ids for reports."""
         self._regular.note()
 
     def rows(self, start: int, stop: int) -> list[Transaction]:
-        """The rows at these positions, as values."""
+        """Return the rows at positions *start* to *stop*, as values."""
         return self._between(start, stop, self._regular.rows, lambda row: row)
 
     def texts(self, start: int, stop: int) -> list[str]:
-        """The rows at these positions, as the wire has them."""
+        """Return the rows at positions *start* to *stop*, as JSON text."""
         return self._between(start, stop, self._regular.texts, lambda row: bytes(row.wire).decode())
 
     def _between(
         self, start: int, stop: int, regular: Callable[[int, int], list[T]], written: Callable[[Transaction], T]
     ) -> list[T]:
         start, stop = start + self._window[0], stop + self._window[0]
-        first, last = bisect_left(self._seats, start), bisect_left(self._seats, stop)
-        made = self._kept(start - first, stop - last, regular)
+        first, last = bisect_left(self._extra_positions, start), bisect_left(self._extra_positions, stop)
+        rows = self._kept(start - first, stop - last, regular)
         for number in range(first, last):
-            made.insert(self._seats[number] - start, written(self.others[number]))
-        return made
+            rows.insert(self._extra_positions[number] - start, written(self.extra[number]))
+        return rows
 
     def _kept(self, start: int, stop: int, regular: Callable[[int, int], list[T]]) -> list[T]:
-        """Regular rows at positions that do not count those that are gone."""
+        """Return regular rows at positions that do not count the removed ones."""
         if start >= stop:
             return []
         low, high = (at + bisect_right(self._kept_before, at) for at in (start, stop - 1))
-        made = regular(low, high + 1)
-        for position in reversed(self._holes):
+        rows = regular(low, high + 1)
+        for position in reversed(self._removed_positions):
             if low <= position <= high:
-                del made[position - low]
-        return made
+                del rows[position - low]
+        return rows
 
     def _position(self, place: Place) -> int | None:
         return self._regular.position(place.series, place.day, place.at)
 
     @cached_property
-    def _holes(self) -> list[int]:
-        """The regular positions of what is gone, in order."""
-        found = (self._position(place) for place in self.gone)
-        return sorted(position for position in found if position is not None)
+    def _removed_positions(self) -> list[int]:
+        """Return the positions of the removed rows in the timeline, in order."""
+        positions = (self._position(place) for place in self.removed)
+        return sorted(position for position in positions if position is not None)
 
     @cached_property
     def _kept_before(self) -> list[int]:
-        """How many rows are kept before each that is gone."""
-        return [position - number for number, position in enumerate(self._holes)]
+        """Return how many rows are kept before each removed one."""
+        return [position - number for number, position in enumerate(self._removed_positions)]
 
     @cached_property
-    def _seats(self) -> list[int]:
-        """Where each of the others stands among all."""
-        instants = [instant_in(row.posting_date_time or "") for row in self.others]
+    def _extra_positions(self) -> list[int]:
+        """Return the position of each extra row among all rows."""
+        instants = [instant_in(row.posting_date_time or "") for row in self.extra]
         return [self._kept_newer(instant) + number for number, instant in enumerate(instants)]
 
     @cached_property
     def _window(self) -> tuple[int, int]:
-        """The positions that the times leave, the last one excluded."""
+        """Return the positions that *since* and *until* leave, the last one excluded."""
         first = 0 if self.until is None else self._newer(self.until)
-        whole = len(self._regular) - len(self._holes) + len(self.others)
+        whole = len(self._regular) - len(self._removed_positions) + len(self.extra)
         return first, max(first, whole if self.since is None else self._newer(self.since - 1))
 
     def _newer(self, instant: int) -> int:
-        others = sum(1 for row in self.others if instant_in(row.posting_date_time or "") > instant)
-        return self._kept_newer(instant) + others
+        extra = sum(1 for row in self.extra if instant_in(row.posting_date_time or "") > instant)
+        return self._kept_newer(instant) + extra
 
     def _kept_newer(self, instant: int) -> int:
         newer = self._regular.newer(instant)
-        return newer - bisect_left(self._holes, newer)
+        return newer - bisect_left(self._removed_positions, newer)
 
 
 def category_of(row: Transaction) -> str:
-    """The secondary category of a row; empty for none."""
+    """Return the secondary category of a row; empty without one."""
     return (row.category or {}).get("secondary_category", "")

@@ -1,4 +1,4 @@
-"""The products of each institution, out of ``fixtures/products``; their ids are public and never change."""
+"""The products of each institution, from ``fixtures/products``; their ids are public and never change."""
 
 import hashlib
 import uuid
@@ -13,17 +13,17 @@ from fiskil_harness.core.model.product import Product
 
 
 def products_of(institution: Institution) -> tuple[Product, ...]:
-    """What a bank sells; an energy retailer sells no banking product. Source: products.list"""
+    """Return the products of a bank; an energy retailer has none. Source: products.list"""
     if institution.industry != "banking":
         return ()
     return _products(institution.institution_id, institution.name)
 
 
 def product_like(institution: Institution, name: str, category: str) -> Product | None:
-    """The product called *name*, else the first of the category; None where there is neither."""
-    known = products_of(institution)
-    fitting = [product for product in known if product.name == name] or [
-        product for product in known if product.product_category == category
+    """Return the product *name*, else the first of the category, else None."""
+    products = products_of(institution)
+    fitting = [product for product in products if product.name == name] or [
+        product for product in products if product.product_category == category
     ]
     return fitting[0] if fitting else None
 

@@ -1,4 +1,4 @@
-"""What leaves accounts by itself: direct debits that were given leave, and payments that were set up for later."""
+"""Authorised payments: direct debits, and payments scheduled for later."""
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -16,7 +16,7 @@ _DEBITORS_BANKS = ("Bank of the Ranges", "Eastpac", "Gringgotts")
 
 
 def direct_debits(store: Store, consent: Consent, at: datetime) -> tuple[DirectDebit, ...]:
-    """One for each business that debited a chosen account, with its latest debit. Source: direct-debits.last-debit"""
+    """Return one row per business that debited a chosen account, with its latest debit. Source: direct-debits.last-debit"""
     ledger = store.ledgers[consent.arrangement_id]
     latest: dict[tuple[str, str], Transaction] = {}
     for row in ledger.statement(at).latest("DIRECT_DEBIT"):
@@ -26,19 +26,19 @@ def direct_debits(store: Store, consent: Consent, at: datetime) -> tuple[DirectD
 
 
 def scheduled_payments(store: Store, consent: Consent) -> tuple[ScheduledPayment, ...]:
-    """Rent and transfers as the history has them, and orders to come. Source: scheduled-payments.unions"""
+    """Return rent and transfers of the history, and orders without a payment so far. Source: scheduled-payments.unions"""
     ledger = store.ledgers[consent.arrangement_id]
-    made: list[ScheduledPayment] = []
+    payments: list[ScheduledPayment] = []
     for spec in ledger.person.accounts:
         if spec.key not in consent.account_keys:
             continue
         for number, move in enumerate(spec.moves):
             target = _target(store, consent, ledger, spec, move)
             if target is not None:
-                made.append(_repeated(store, consent, ledger, spec, move, target, key=f"{spec.key}:{number}"))
+                payments.append(_repeated(store, consent, ledger, spec, move, target, key=f"{spec.key}:{number}"))
     if consent.account_keys:
-        made += _without_history(store, consent, ledger)
-    return tuple(made)
+        payments += _without_history(store, consent, ledger)
+    return tuple(payments)
 
 
 def _is_chosen(ledger: Ledger, consent: Consent, account_id: str) -> bool:
@@ -48,7 +48,7 @@ def _is_chosen(ledger: Ledger, consent: Consent, account_id: str) -> bool:
 def _direct_debit(store: Store, consent: Consent, name: str, row: Transaction) -> DirectDebit:
     chance = stream(store.mint.seed, "entity", name)
     acn = f"{chance.randrange(10**8, 10**9)}"
-    # Whichever of its rows is the latest, a direct debit keeps its id.
+    # The key does not depend on the latest row, so a direct debit keeps its id.
     key = f"{row.key.partition(':')[0]}:{name}"
     return DirectDebit(
         key=key,
@@ -68,7 +68,7 @@ def _direct_debit(store: Store, consent: Consent, name: str, row: Transaction) -
 
 
 def _target(store: Store, consent: Consent, ledger: Ledger, spec: AccountSpec, move: Movement) -> dict[str, Any] | None:
-    """Whom a movement pays by order: the landlord, or the person's own account where the same amount arrives."""
+    """Return the recipient of a movement by order: the landlord, or the own account that receives the same amount."""
     if move.category == "RENT_AND_UTILITIES:RENT":
         return {"to_utype": "payeeId", "payee_id": payee_id(store, consent, "rent"), "nickname": move.merchant}
     if not move.category.startswith("TRANSFER_OUT"):
@@ -84,7 +84,7 @@ def _target(store: Store, consent: Consent, ledger: Ledger, spec: AccountSpec, m
 def _repeated(
     store: Store, consent: Consent, ledger: Ledger, spec: AccountSpec, move: Movement, target: dict[str, Any], *, key: str
 ) -> ScheduledPayment:
-    """The order behind a regular movement. It has no end, so how many payments remain is not told."""
+    """Return the order behind a regular movement; it has no end, so the number of remaining payments is left out."""
     schedule = {
         "intervals": [{"interval": f"P{move.every_days}D"}],
         "non_business_day_treatment": "AFTER",
@@ -101,7 +101,7 @@ def _repeated(
 
 
 def _without_history(store: Store, consent: Consent, ledger: Ledger) -> list[ScheduledPayment]:
-    """Orders that have moved nothing yet: a bill that is due, pocket money from next month, a card to be paid."""
+    """Return orders that have paid nothing yet: a bill that is due, pocket money from next month, a card to be paid."""
     person, chance = ledger.person, stream(store.mint.seed, "orders", ledger.person.email)
     account_id = ledger.accounts[consent.account_keys[0]].account_id
     friend = {"to_utype": "payeeId", "payee_id": payee_id(store, consent, "friend")}
@@ -127,8 +127,8 @@ def _without_history(store: Store, consent: Consent, ledger: Ledger) -> list[Sch
     for spec in person.accounts:
         if spec.category == "CRED_AND_CHRG_CARDS":
             card = {"to_utype": "accountId", "account_id": ledger.accounts[spec.key].account_id}
-            told = {"description": "The day the statement of the card is due"}
-            plans.append((spec.name, {"is_amount_calculated": True, "to": card}, _event_based(told)))
+            event = {"description": "The day the statement of the card is due"}
+            plans.append((spec.name, {"is_amount_calculated": True, "to": card}, _event_based(event)))
     return [
         _order(store, consent, f"plan:{name}", nickname=name, account_id=account_id, payment=payment, recurrence=recurrence)
         for name, payment, recurrence in plans

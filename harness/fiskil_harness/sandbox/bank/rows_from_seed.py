@@ -1,8 +1,41 @@
-"""Accounts and movements out of a person's file and the seed: the same person has the same rows, whoever looks.
+"""Accounts and rows generated from a person's file and the seed: the same person has the same rows for every reader.
 
-Days and hours are those of the east coast, so that shops close at night; the wire has them in UTC, with minute precision.
-Nothing lies in the future: a day's rows are known when the next one has begun.
+Days and hours are those of the Australian east coast; the API shows them in UTC, with minute precision.
 """
+
+# Theory of operation
+#
+# No row is stored. A row is a function of (seed, account, day, number in the day). So a sandbox starts and resets at once,
+# millions of rows need no memory, and a failed scenario is repeated from its seed alone.
+#
+# From a day to an index: a movement has rows on every n-th day, and its series numbers them by arithmetic (`Days`), into
+# the history and on with the clock. From an index to values: `Amounts` and `Series` scatter the index with two salts.
+# No row needs the row before it.
+#
+#     value             depends on
+#     rows that exist   the person's file, the last day of the history, the days passed, the days the account is open
+#     amount and time   the seed, the holder, the account key, the number of the movement, the index of the row
+#     PENDING, POSTED   the days passed and the schedule of the slot: one division gives the turn and its age
+#     ids               the salt of the run, the end user and institution, the key and the index of the row
+#     balance           the opening amount plus the POSTED rows; the available balance adds the PENDING rows
+#
+# Changes by scenarios are kept beside the series: a few edits, added rows and removed ids (`Changes`).
+#
+# Invariants, and why they hold:
+# 1. Same seed, same rows, for every end user, consent, thread and order of requests: reading a row draws nothing. Only ids
+#    differ between runs, so that an app which remembers an earlier run does not mistake a new row for an old one.
+# 2. The books add up. Rows and balances use the same amounts in cents: 64 amounts, permuted in each block of 64 rows. The
+#    sum of any range is exact: a constant for each whole block, plus at most two partial blocks.
+# 3. A page costs the same however many rows there are. The rows newer than a day are counted by arithmetic; `Timeline`
+#    finds the day of a position by bisection and sorts the rows of that day only.
+# 4. A row is found by its id without a walk through rows: the id carries the scrambled numbers of its series and index.
+#    The id of that row is then computed and compared, so an invented id finds nothing.
+# 5. No row lies in the future: the rows of a day exist once the next day has begun. POSTED rows stay as time passes.
+# 6. A purchase is not paid twice. From the end of the history on, slots replace the regular rows of their movement, except
+#    where a movement is too frequent for its slots; there both continue.
+#
+# So never draw once per row from a random stream. Never insert a movement before others in a file, or a draw before others
+# in this module: both change the rows of every seed. Append them.
 
 from typing import Any
 
@@ -11,9 +44,9 @@ from msgspec import Struct
 from fiskil_harness.core.model import Account, Person, Transaction
 from fiskil_harness.core.model.people import AccountSpec, Movement
 from fiskil_harness.core.randomness import Mint, RowIds, stream
-from fiskil_harness.sandbox.bank.amounts import CENT as CENT  # noqa: PLC0414 - whoever reads a history counts in cents
+from fiskil_harness.sandbox.bank.amounts import CENT as CENT  # noqa: PLC0414 - part of this module's interface: rows are rounded to cents
 from fiskil_harness.sandbox.bank.amounts import Amounts
-from fiskil_harness.sandbox.bank.days import EAST_COAST as EAST_COAST  # noqa: PLC0414 - rows have its days
+from fiskil_harness.sandbox.bank.days import EAST_COAST as EAST_COAST  # noqa: PLC0414 - part of this module's interface: rows have east coast days
 from fiskil_harness.sandbox.bank.pending_purchases import Slot
 from fiskil_harness.sandbox.bank.pending_schedule import turns_of
 from fiskil_harness.sandbox.bank.series import MARKS, Days, Series
@@ -23,7 +56,7 @@ STATE_DIGITS = (2, 3, 4, 5, 6, 7)
 
 
 class View(Struct, frozen=True, kw_only=True):
-    """Whose ids the rows carry: one end user at one institution, under one consent."""
+    """The end user, institution and consent whose ids the rows carry."""
 
     mint: Mint
     end_user_id: str
@@ -32,14 +65,14 @@ class View(Struct, frozen=True, kw_only=True):
 
     @property
     def owner(self) -> str:
-        """What salts the ids of the rows; a later consent at the same institution shows the same ones."""
+        """Return the salt of the row ids; a later consent at the same institution shows the same ids."""
         return f"{self.end_user_id}@{self.institution_id}"
 
 
 def account_of(view: View, person: Person, spec: AccountSpec) -> Account:
-    """The account that *spec* describes: whoever looks at it sees one number, under an ``account_id`` of their own.
+    """Return the account that *spec* describes: every end user sees the same number, under their own ``account_id``.
 
-    All accounts at an institution have its bank code; a card has no BSB.
+    All accounts at an institution share its bank code; a card has no BSB.
     """
     holder = person.holder_of(spec)
     chance = stream(view.mint.seed, "account", holder, spec.key)
@@ -63,7 +96,7 @@ def account_of(view: View, person: Person, spec: AccountSpec) -> Account:
 
 
 class Origin(Struct, frozen=True, kw_only=True):
-    """What the rows of one account come from: the account, who has it, and the last day of the history."""
+    """The source of one account's rows: the account, its holder, and ``last``, the last day of the history."""
 
     view: View
     person: Person
@@ -74,11 +107,11 @@ class Origin(Struct, frozen=True, kw_only=True):
 
 
 def regular_rows(origin: Origin, *, first_number: int) -> list[Series]:
-    """The series of every movement on an account."""
-    made: list[Series] = []
+    """Return one series for each movement of an account."""
+    series: list[Series] = []
     for number, move in enumerate(origin.spec.moves):
         chance = stream(origin.view.mint.seed, "moves", origin.person.holder_of(origin.spec), origin.spec.key, number)
-        made.append(
+        series.append(
             Series(
                 key=f"{origin.spec.key}:{number}",
                 number=first_number + number,
@@ -90,17 +123,17 @@ def regular_rows(origin: Origin, *, first_number: int) -> list[Series]:
                 per_day=move.times_a_day,
             )
         )
-    return made
+    return series
 
 
 def pending_places(origin: Origin, *, first_number: int) -> list[Slot]:
-    """The places for what is PENDING on an account."""
+    """Return the slots for PENDING rows of an account."""
     spec = origin.spec
-    made: list[Slot] = []
+    slots: list[Slot] = []
     for number, turns in enumerate(turns_of(spec)):
         move = spec.moves[turns.move]
         chance = stream(origin.view.mint.seed, "pending", origin.person.holder_of(spec), spec.key, number)
-        made.append(
+        slots.append(
             Slot(
                 key=f"{spec.key}:pending:{number}",
                 number=first_number + number,
@@ -113,11 +146,11 @@ def pending_places(origin: Origin, *, first_number: int) -> list[Slot]:
                 salt=chance.getrandbits(64),
             )
         )
-    return made
+    return slots
 
 
 def _sample(view: View, account: Account, move: Movement) -> Transaction:
-    """What every row of a movement has, with marks where each one differs."""
+    """Return the fields that all rows of a movement share, with marks where rows differ."""
     is_detailed = _type_of(move).startswith("TRANSFER_")
     return Transaction(
         key="",
@@ -146,7 +179,7 @@ def _sample(view: View, account: Account, move: Movement) -> Transaction:
 
 
 def _extended(move: Movement) -> dict[str, Any]:
-    """What a payment through the fast network carries. Source: versions.npp-payload"""
+    """Return the extended data of a payment through the fast payment network. Source: versions.npp-payload"""
     side = "payee" if move.amount.startswith("-") else "payer"
     payload = {"extended_description": move.description, "service": "X2P1", "service_version": "01"}
     return {side: move.merchant, "extension_u_type": "nppPayload", "npp_payload": payload}

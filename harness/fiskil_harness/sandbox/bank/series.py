@@ -1,6 +1,6 @@
-"""One movement's rows, each found by its day alone: a series says what they have in common and what each one adds.
+"""The rows of one movement: a series holds what they share, and computes the rest of a row from its day alone.
 
-A row is made when somebody asks for it, as a value or as the text that goes on the wire, and is not kept.
+A row is made when it is requested, as a value or as JSON text, and is not kept.
 """
 
 import msgspec
@@ -12,7 +12,7 @@ from fiskil_harness.sandbox.bank.amounts import Amounts
 from fiskil_harness.sandbox.bank.days import instant_of, text_of
 
 MORNING = 9 * 60
-# What each row adds, as marks in the sample that the text is cut at.
+# Marks in the sample for the values that differ per row; the JSON text has a gap at each.
 MARKS = ("\ue000", "\ue001", "\ue002", "\ue003", "\ue004")
 _SPREAD = 0xD1342543DE82EF95
 _ALL = 2**64 - 1
@@ -21,10 +21,10 @@ _NIGHT, _NIGHT_FOR = 90, 120
 
 
 class Days(Struct, frozen=True, kw_only=True):
-    """On which days a series has rows: every ``step`` days from ``zero`` on, both ways; index 0 stands at ``zero``.
+    """The days on which a series has rows: every ``step`` days from ``zero`` on, in both directions; index 0 is at ``zero``.
 
-    ``step`` is negative where indices grow into the past. Names of days count back from ``last``, the last day of the
-    history; or, where ``last`` is None, they are the indices themselves, of which the first goes without saying.
+    ``step`` is negative where indices grow into the past. A row's name counts days back from ``last``, the last day of the
+    history. Where ``last`` is None, the name is the index, which is left out for index 0.
     """
 
     zero: int
@@ -32,16 +32,16 @@ class Days(Struct, frozen=True, kw_only=True):
     last: int | None = None
 
     def index(self, day: int) -> int:
-        """The index of a day that has rows."""
+        """Return the index of a day that has rows."""
         return (day - self.zero) // self.step
 
     def name(self, key: str, day: int) -> str:
-        """What the first row of a day is called."""
+        """Return the key of the first row of a day."""
         number = self.index(day) if self.last is None else self.last - day
         return key if self.last is None and number == 0 else f"{key}:{number}"
 
     def day(self, tail: str) -> int | None:
-        """The day that the last part of a name says; None where there is none."""
+        """Return the day that the last part of a name stands for; None if the series has no such day."""
         digits = tail.removeprefix("-")
         if not (digits.isascii() and digits.isdigit() and len(digits) < 8):
             return None
@@ -50,7 +50,7 @@ class Days(Struct, frozen=True, kw_only=True):
 
 
 class Series:
-    """The rows of one movement on one account. ``number`` is its place among the owner's, which row ids carry."""
+    """The rows of one movement on one account; ``number`` is its place among the owner's series, which row ids carry."""
 
     def __init__(
         self,
@@ -66,12 +66,14 @@ class Series:
         waits_days: int = 0,
         suffix: str = "",
     ) -> None:
-        """Derive nothing yet.
+        """Keep the parameters; nothing is derived yet.
 
         Args:
-            sample: A row with marks where each one differs.
-            waits_days: So many days a row was PENDING; its execution time is that morning's.
-            suffix: What the key of a row has behind it for its ids alone. Source: data.pending-posted
+            sample: A row with marks where rows differ.
+            salt: Decides the times of rows.
+            per_day: The number of rows per day.
+            waits_days: The number of days for which a row was PENDING; its execution time is the first morning of these.
+            suffix: Appended to a row's key when its ids are made. Source: data.pending-posted
         """
         self.key, self.number, self.days, self.sample, self.amounts = key, number, days, sample, amounts
         self.per_day, self.ids, self._waits_days, self._suffix, self._salt = per_day, ids, waits_days, suffix, salt
@@ -82,29 +84,29 @@ class Series:
 
     @property
     def account_id(self) -> str:
-        """The account whose rows these are."""
+        """Return the account of these rows."""
         return self.sample.account_id
 
     @property
     def category(self) -> str:
-        """The secondary category of every row."""
+        """Return the secondary category of every row."""
         return (self.sample.category or {}).get("secondary_category", "")
 
     def minute(self, day: int, at: int) -> int:
-        """When in its day a row is posted, by the east coast's clocks; those of one day are in order."""
+        """Return the minute of its day in which a row is posted, by east coast clocks; rows of one day are in order."""
         index = self.days.index(day) * self.per_day + at
         chance = ((index * _SPREAD + self._salt) & _ALL) >> 32
         return self._from + (at * self._for + (chance * self._for >> 32)) // self.per_day
 
     def instant(self, day: int, at: int) -> int:
-        """The same in UTC."""
+        """Return the instant at which a row is posted."""
         return instant_of(day, self.minute(day, at))
 
     def instants(self, day: int) -> list[int]:
-        """When each row of a day is posted, the first row first."""
+        """Return when each row of a day is posted, first row first."""
         if self.per_day == 1 or self._from == _NIGHT:
             return [self.instant(day, at) for at in range(self.per_day)]
-        # By day the whole day has one offset.
+        # In opening hours the offset from UTC does not change.
         opened, first, salt, many = instant_of(day, self._from), self._opened(day)[1], self._salt, self.per_day
         return [
             opened + (at * _OPEN_FOR + ((((first + at) * _SPREAD + salt & _ALL) >> 32) * _OPEN_FOR >> 32)) // many
@@ -112,7 +114,7 @@ class Series:
         ]
 
     def row(self, day: int, at: int) -> Transaction:
-        """The *at*-th row of a day, as a value; its ids are noted."""
+        """Return the *at*-th row of a day as a value, and register its ids for reports."""
         name, index = self._name(day, at), self.days.index(day) * self.per_day + at
         ids = self.ids.of(name + self._suffix, self.number, index)
         self.ids.note(name, ids)
@@ -129,7 +131,7 @@ class Series:
         )
 
     def text(self, day: int, at: int, instant: int, *, is_plain: bool) -> str:
-        """The same row as the wire has it; *is_plain* leaves out what is known late. Source: sync.early-transactions"""
+        """Return the same row as JSON text; *is_plain* leaves out late details. Source: sync.early-transactions"""
         _, first, name = self._opened(day)
         if at:
             name = f"{name}.{at}"
@@ -140,16 +142,16 @@ class Series:
         return form % (*ids, self.amounts.text(first + at), posted, executed, posted)
 
     def cents(self, day: int, at: int) -> int:
-        """What a row amounts to."""
+        """Return the amount of a row in cents."""
         return self.amounts.cents(self.days.index(day) * self.per_day + at)
 
     def note(self, day: int, at: int) -> None:
-        """Let reports know what a row's ids stand for, without making it."""
+        """Register the symbols of a row's ids for reports, without making the row."""
         name, index = self._name(day, at), self.days.index(day) * self.per_day + at
         self.ids.note(name, self.ids.of(name + self._suffix, self.number, index))
 
     def find(self, tail: str) -> tuple[int, int] | None:
-        """Day and place in it of the row whose key ends so; None where this series has none."""
+        """Return day and place of the row whose key ends with *tail*; None if this series has none."""
         number, _, at = tail.partition(".")
         day = self.days.day(number)
         if day is None or (at and not (at.isascii() and at.isdigit() and len(at) < 6)):
@@ -158,7 +160,7 @@ class Series:
         return place if place[1] < self.per_day and self._name(*place) == f"{self.key}:{tail}" else None
 
     def read(self, fiskil_id: str) -> tuple[int, int] | None:
-        """Day and place in it of the row with this id; None where this series has none."""
+        """Return day and place of the row with this id; None if this series has none."""
         series, index = self.ids.place(fiskil_id)
         if series != self.number:
             return None
@@ -168,11 +170,11 @@ class Series:
         return (day, at) if is_known else None
 
     def _opened(self, day: int) -> tuple[int, int, str]:
-        """A day, the index of its first row and that row's name; the latest day asked for is kept."""
-        known = self._latest
-        if known[0] != day:
-            self._latest = known = day, self.days.index(day) * self.per_day, self.days.name(self.key, day)
-        return known
+        """Return a day, the index of its first row, and that row's name; the latest result is kept."""
+        latest = self._latest
+        if latest[0] != day:
+            self._latest = latest = day, self.days.index(day) * self.per_day, self.days.name(self.key, day)
+        return latest
 
     def _name(self, day: int, at: int) -> str:
         name = self.days.name(self.key, day)
@@ -182,11 +184,11 @@ class Series:
         return text_of(instant_of(day + 1 - self._waits_days, MORNING)) if self._waits_days else posted
 
     def _form(self, *, is_plain: bool) -> str:
-        """The sample as the wire has it, with a gap at each mark, always six of them."""
+        """Return the sample as JSON text with a gap at each mark; there are always six gaps."""
         sample = plain(self.sample) if is_plain else self.sample
         text = bytes(sample.wire).decode().replace("%", "%%")
         if sample.execution_date_time is None:
-            # A gap that shows nothing, behind the time of posting.
+            # An empty gap after the posting time keeps the number of gaps at six.
             text = text.replace(MARKS[3], f"{MARKS[3]}%.0s", 1)
         for mark in MARKS:
             text = text.replace(mark, "%s")
@@ -195,7 +197,7 @@ class Series:
 
 
 class Place(Struct, frozen=True):
-    """Where a regular row stands: its series, its day, and its place in the day."""
+    """The place of a regular row: its series, its day, and its number in the day."""
 
     series: Series
     day: int
@@ -203,5 +205,5 @@ class Place(Struct, frozen=True):
 
 
 def plain(row: Transaction) -> Transaction:
-    """A row before its details are known. Source: sync.early-transactions"""
+    """Return a row before its details are known. Source: sync.early-transactions"""
     return msgspec.structs.replace(row, merchant_name=None, merchant_category_code=None, extended_data=None)

@@ -1,6 +1,6 @@
-"""What a bank holds at one instant, in the API's order: PENDING rows, then POSTED ones, newest first.
+"""The rows of a bank at one instant, in the API's order: PENDING rows, then POSTED rows, newest first.
 
-A statement never changes. It holds what differs from the regular rows, and makes those when somebody asks for a page.
+A statement never changes. It holds only the differences from the regular rows, and makes rows when a page is requested.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -18,7 +18,7 @@ _AT_ONCE = 500
 
 
 class Statement(Sequence[Transaction]):
-    """Every row, or those that a filter leaves. Source: data.order"""
+    """All rows, or those that a filter leaves. Source: data.order"""
 
     def __init__(self, pending: Iterable[Transaction] = (), posted: Posted | None = None) -> None:
         self.pending = newest_first(pending)
@@ -26,22 +26,22 @@ class Statement(Sequence[Transaction]):
 
     @classmethod
     def of(cls, rows: Sequence[Transaction]) -> "Statement":
-        """The very rows that are given, if they are no statement yet."""
+        """Return *rows* as a statement; a statement is returned as it is."""
         if isinstance(rows, Statement):
             return rows
-        posted = Posted(others=[row for row in rows if row.status != "PENDING"])
+        posted = Posted(extra=[row for row in rows if row.status != "PENDING"])
         return cls([row for row in rows if row.status == "PENDING"], posted)
 
     @classmethod
     def joined(cls, parts: Iterable[Sequence[Transaction]]) -> "Statement":
-        """The rows of several lists as one, in order."""
-        whole = [cls.of(sequence) for sequence in parts]
+        """Return the rows of several lists as one statement, in order."""
+        whole = [cls.of(part) for part in parts]
         if len(whole) == 1:
             return whole[0]
         posted = Posted(
             runs=tuple(run for statement in whole for run in statement.posted.runs),
-            gone=[place for statement in whole for place in statement.posted.gone],
-            others=[row for statement in whole for row in statement.posted.others],
+            removed=[place for statement in whole for place in statement.posted.removed],
+            extra=[row for statement in whole for row in statement.posted.extra],
         )
         return cls([row for statement in whole for row in statement.pending], posted)
 
@@ -54,7 +54,7 @@ class Statement(Sequence[Transaction]):
         since: int | None = None,
         until: int | None = None,
     ) -> "Statement":
-        """The rows of these accounts, secondary categories and status, between two minutes; what is left empty fits all.
+        """Return the rows of these accounts, secondary categories and status, between two minutes; an empty filter fits all.
 
         Source: data.time-filter, data.category-filter
         """
@@ -70,52 +70,54 @@ class Statement(Sequence[Transaction]):
 
     @property
     def account_ids(self) -> set[str]:
-        """The accounts that have rows here."""
+        """Return the accounts that have rows here."""
         return {row.account_id for row in self.pending} | self.posted.account_ids
 
     def recent(self, since: int) -> "Statement":
-        """What is PENDING, and what was posted from a minute on. Source: sync.early-transactions"""
+        """Return the PENDING rows, and those posted from minute *since* on. Source: sync.early-transactions"""
         return Statement(self.pending, self.posted.where(lambda *_: True, since=since, until=None))
 
     def plain(self) -> "Statement":
-        """The same rows before their details are known. Source: sync.early-transactions"""
+        """Return the same rows before their details are known. Source: sync.early-transactions"""
         return Statement(map(plain, self.pending), self.posted.plain())
 
     def categorised(self, chosen: dict[str, dict[str, str]]) -> "Statement":
-        """The same with the rows of these ids in the categories that were chosen for them. Source: category.override"""
-        found = {text: row for text in chosen if (row := self.find(text)) is not None}
-        if not found:
+        """Return the same rows, with the categories *chosen* by ``fiskil_id``. Source: category.override"""
+        rows_by_id = {fiskil_id: row for fiskil_id in chosen if (row := self.find(fiskil_id)) is not None}
+        if not rows_by_id:
             return self
-        rows = {text: msgspec.structs.replace(row, category=chosen[text]) for text, row in found.items()}
-        return Statement([rows.get(row.fiskil_id, row) for row in self.pending], self.posted.changed(rows))
+        changed = {
+            fiskil_id: msgspec.structs.replace(row, category=chosen[fiskil_id]) for fiskil_id, row in rows_by_id.items()
+        }
+        return Statement([changed.get(row.fiskil_id, row) for row in self.pending], self.posted.changed(changed))
 
     def find(self, fiskil_id: str) -> Transaction | None:
-        """The row with this id; None if it is not here."""
+        """Return the row with this id; None if it is not here."""
         return next((row for row in self.pending if row.fiskil_id == fiskil_id), None) or self.posted.find(fiskil_id)
 
     def latest(self, kind: str) -> list[Transaction]:
-        """POSTED rows of a type, newest first: of each movement the latest regular one, and every other that there is."""
+        """Return POSTED rows of type *kind*, newest first: the latest regular row of each movement, and every extra row."""
         return self.posted.latest(kind)
 
     def position(self, fiskil_id: str) -> int | None:
-        """Where the row with this id stands; None if it is not here."""
-        waiting = [row.fiskil_id for row in self.pending]
-        if fiskil_id in waiting:
-            return waiting.index(fiskil_id)
-        found = self.posted.position(fiskil_id)
-        return None if found is None else len(waiting) + found
+        """Return the position of the row with this id; None if it is not here."""
+        pending_ids = [row.fiskil_id for row in self.pending]
+        if fiskil_id in pending_ids:
+            return pending_ids.index(fiskil_id)
+        position = self.posted.position(fiskil_id)
+        return None if position is None else len(pending_ids) + position
 
     def pending_cents(self) -> int:
-        """What all PENDING rows come to."""
+        """Return the sum of all PENDING rows in cents."""
         return sum(cents_of(row.amount) for row in self.pending)
 
     def rows(self, start: int, stop: int) -> list[Transaction]:
-        """The rows at these positions, as values."""
+        """Return the rows at positions *start* to *stop*, as values."""
         ahead = len(self.pending)
         return [*self.pending[start:stop], *self.posted.rows(max(0, start - ahead), max(0, stop - ahead))]
 
     def texts(self, start: int, stop: int) -> list[str]:
-        """The rows at these positions, as the wire has them."""
+        """Return the rows at positions *start* to *stop*, as JSON text."""
         ahead = len(self.pending)
         written = [bytes(row.wire).decode() for row in self.pending[start:stop]]
         return written + self.posted.texts(max(0, start - ahead), max(0, stop - ahead))
@@ -138,14 +140,14 @@ class Statement(Sequence[Transaction]):
 
 
 class Stretch(Sequence[Transaction]):
-    """A page of a statement, none of whose rows is made yet."""
+    """A page of a statement; its rows are made when they are requested."""
 
     def __init__(self, statement: Statement, places: range) -> None:
         self._statement, self._places = statement, places
 
     @property
     def wire(self) -> msgspec.Raw:
-        """All of it as the wire has it, one after another."""
+        """Return the page as a JSON array."""
         return msgspec.Raw(f"[{','.join(self._statement.texts(self._places.start, self._places.stop))}]".encode())
 
     def __len__(self) -> int:
@@ -171,7 +173,7 @@ class Stretch(Sequence[Transaction]):
 
 
 def newest_first(rows: Iterable[Transaction]) -> list[Transaction]:
-    """PENDING rows in order: by execution time, newest first, those without any last. Source: data.order"""
+    """Return PENDING rows in order: newest execution time first, those without one last. Source: data.order"""
     ordered = sorted(rows, key=lambda row: row.key)
     ordered.sort(key=lambda row: row.execution_date_time or "", reverse=True)
     return ordered

@@ -1,6 +1,6 @@
-"""Many series as one list, newest first, in which every position is found without the others.
+"""Several series as one list, newest first, in which each position is computed without the other rows.
 
-How many rows are newer than a day is arithmetic; only the rows of one day are ever put in order, and two orders are kept.
+The number of rows newer than a day is arithmetic; only the rows of one day are ever sorted, and two such orders are cached.
 """
 
 from collections.abc import Iterator
@@ -11,13 +11,13 @@ from fiskil_harness.core.model import Transaction
 from fiskil_harness.sandbox.bank.days import DAY, day_of
 from fiskil_harness.sandbox.bank.series import Series, plain
 
-# A row in the order of its day: how early it is, its run, and its place in the run's day.
+# A row of one day as a sortable number: how early it is, the number of its run, and its number in the run's day.
 _EARLY, _RUN, _PLACE = 32, 16, 2**16 - 1
 _LATEST = 2 * DAY
 
 
 class Run(Struct, frozen=True, kw_only=True):
-    """A stretch of a series: its rows of every ``stride``-th day from ``oldest`` to ``newest``, both with rows.
+    """A stretch of a series: its rows of every ``stride``-th day from ``oldest`` to ``newest``; both days have rows.
 
     ``is_plain`` rows are as they are before their details are known. Source: sync.early-transactions
     """
@@ -30,36 +30,36 @@ class Run(Struct, frozen=True, kw_only=True):
 
     @property
     def count(self) -> int:
-        """How many rows it has."""
+        """Return the number of rows."""
         return ((self.newest - self.oldest) // self.stride + 1) * self.series.per_day
 
     def newer(self, day: int) -> int:
-        """How many of its rows lie on days after *day*."""
+        """Return the number of rows on days after *day*."""
         if day >= self.newest:
             return 0
         return self.count if day < self.oldest else ((self.newest - day - 1) // self.stride + 1) * self.series.per_day
 
     def before(self, day: int) -> int:
-        """The last of its days before *day*; 0 for none."""
+        """Return the last day with rows before *day*; 0 without one."""
         last = min(self.newest, self.newest - -(-(self.newest - day + 1) // self.stride) * self.stride)
         return last if last >= self.oldest else 0
 
     def has(self, day: int) -> bool:
-        """Whether it has rows on *day*."""
+        """Return True if there are rows on *day*."""
         return self.oldest <= day <= self.newest and (self.newest - day) % self.stride == 0
 
     def places(self) -> Iterator[tuple[int, int]]:
-        """Day and place in it of each row, newest day first."""
+        """Yield day and number of each row, newest first."""
         for day in range(self.newest, self.oldest - 1, -self.stride):
             yield from ((day, at) for at in reversed(range(self.series.per_day)))
 
     def row(self, day: int, at: int) -> Transaction:
-        """One of its rows, as a value."""
-        made = self.series.row(day, at)
-        return plain(made) if self.is_plain else made
+        """Return one row as a value."""
+        row = self.series.row(day, at)
+        return plain(row) if self.is_plain else row
 
     def cents(self) -> int:
-        """What its rows come to, in cents."""
+        """Return the sum of the rows in cents."""
         series = self.series
         if self.stride == abs(series.days.step):
             ends = sorted((series.days.index(self.oldest), series.days.index(self.newest)))
@@ -82,13 +82,13 @@ class Timeline:
         return self._count
 
     def newer(self, instant: int) -> int:
-        """How many rows are later than *instant*."""
+        """Return the number of rows later than *instant*."""
         day = day_of(instant)
         count = sum(run.newer(day) for run in self.runs)
         return count + sum(1 for code in self._order(day) if _instant(day, code) > instant)
 
     def position(self, series: Series, day: int, at: int) -> int | None:
-        """Where a row stands; None if it is not among these."""
+        """Return the position of a row; None if it is not among these."""
         number = next((n for n, run in enumerate(self.runs) if run.series is series and run.has(day)), None)
         if number is None:
             return None
@@ -96,7 +96,7 @@ class Timeline:
         return sum(run.newer(day) for run in self.runs) + self._order(day).index(code)
 
     def rows(self, start: int, stop: int) -> list[Transaction]:
-        """The rows at these positions, as values."""
+        """Return the rows at positions *start* to *stop*, as values."""
         return [
             self.runs[code >> _RUN & _PLACE].row(day, code & _PLACE)
             for day, codes in self._days(start, stop)
@@ -104,24 +104,24 @@ class Timeline:
         ]
 
     def texts(self, start: int, stop: int) -> list[str]:
-        """The rows at these positions, as the wire has them."""
-        made: list[str] = []
+        """Return the rows at positions *start* to *stop*, as JSON text."""
+        texts: list[str] = []
         write = [(run.series.text, run.is_plain) for run in self.runs]
         for day, codes in self._days(start, stop):
             latest = day * DAY + _LATEST
             for code in codes:
                 text, is_plain = write[code >> _RUN & _PLACE]
-                made.append(text(day, code & _PLACE, latest - (code >> _EARLY), is_plain=is_plain))
-        return made
+                texts.append(text(day, code & _PLACE, latest - (code >> _EARLY), is_plain=is_plain))
+        return texts
 
     def note(self) -> None:
-        """Let reports know what the ids of all rows stand for."""
+        """Register the symbols of all rows' ids for reports."""
         for run in self.runs:
             for day, at in run.places():
                 run.series.note(day, at)
 
     def _days(self, start: int, stop: int) -> Iterator[tuple[int, list[int]]]:
-        """The days on which these positions lie, newest first, each with those of its rows that are among them."""
+        """Yield the days of these positions, newest first, each with those of its rows that are among them."""
         day, left = self._day_at(start), stop - start
         skip = start - sum(run.newer(day) for run in self.runs)
         while left > 0:
@@ -131,7 +131,7 @@ class Timeline:
             day = max(run.before(day) for run in self.runs)
 
     def _day_at(self, position: int) -> int:
-        """The day of a position: the first with at most so many newer rows."""
+        """Return the day of a position: the first day with at most so many newer rows."""
         low, high = self._first, self._last
         while low < high:
             middle = (low + high) // 2
@@ -142,21 +142,21 @@ class Timeline:
         return low
 
     def _order(self, day: int) -> list[int]:
-        """The rows of a day, newest first, each as one number that sorts."""
-        known = self._orders.get(day)
-        if known is None:
+        """Return the rows of a day, newest first, each encoded as one sortable number."""
+        order = self._orders.get(day)
+        if order is None:
             if len(self._orders) > 1:
                 self._orders.clear()
             latest = day * DAY + _LATEST
-            known = [
+            order = [
                 latest - instant << _EARLY | number << _RUN | at
                 for number, run in enumerate(self.runs)
                 if run.has(day)
                 for at, instant in enumerate(run.series.instants(day))
             ]
-            known.sort()
-            self._orders[day] = known
-        return known
+            order.sort()
+            self._orders[day] = order
+        return order
 
 
 def _instant(day: int, code: int) -> int:

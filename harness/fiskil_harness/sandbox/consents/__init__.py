@@ -1,1 +1,1 @@
-"""End users, auth sessions and consents of the sandbox: the consent journey and everything that changes a consent."""
+"""End users, auth sessions and consents of the sandbox: the consent journey and every change of a consent."""

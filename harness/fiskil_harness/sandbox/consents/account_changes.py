@@ -1,4 +1,4 @@
-"""What happens at the institution's counter: accounts open and close, other holders agree to sharing or withdraw it."""
+"""Account changes at the institution: opening, closing, and joint holders' approval or withdrawal of sharing."""
 
 from fiskil_harness.core.model import Consent, Person
 from fiskil_harness.core.model.people import AccountSpec
@@ -22,18 +22,18 @@ from fiskil_harness.sandbox.store import Store
 def open_account(store: Store, person: Person, key: str) -> None:
     """Open an account of the person's file now, for the first time or again; the next journey offers it.
 
-    One that was closed goes on with the history that it had.
+    A reopened account continues its history.
 
     Raises:
         UnknownName: The person has no such account.
-        UsageError: It is open.
+        UsageError: The account is open.
 
     Source: accounts.opened-later
     """
     spec, now = find_spec(person, key), store.now()
     if is_open(store, person, spec, now):
         raise UsageError(
-            f"The account {key!r} of {person.name} is there already: only what comes later or was closed opens."
+            f"The account {key!r} of {person.name} is already open. Only an account that opens later or was closed can open."
         )
     if has_opened(store, person, spec, now):
         change_days(store, person, spec, reopened_at=now, closed_at=None)
@@ -43,17 +43,17 @@ def open_account(store: Store, person: Person, key: str) -> None:
 
 
 def close_account(store: Store, person: Person, key: str) -> None:
-    """Close an account now, for every holder; a consent whose last account it was ends, by the institution.
+    """Close an account now, for every holder; a consent without an open account is ended by the institution.
 
     Raises:
         UnknownName: The person has no such account.
-        UsageError: It is closed.
+        UsageError: The account is closed.
 
     Source: accounts.closed, consents.accounts-closed
     """
     spec = find_spec(person, key)
     if has_closed(store, person, spec, store.now()):
-        raise UsageError(f"The account {key!r} of {person.name} is closed already.")
+        raise UsageError(f"The account {key!r} of {person.name} is already closed.")
     change_days(store, person, spec, closed_at=store.now())
     _watch(store, person, spec)
 
@@ -63,7 +63,7 @@ def approve_sharing(store: Store, person: Person, key: str) -> None:
 
     Raises:
         UnknownName: The person has no such account.
-        UsageError: Nobody else holds it.
+        UsageError: The account has no other holder.
 
     Source: consents.joint-approval
     """
@@ -71,36 +71,36 @@ def approve_sharing(store: Store, person: Person, key: str) -> None:
 
 
 def withdraw_sharing(store: Store, person: Person, key: str) -> None:
-    """Let another holder stop *person*'s sharing of an account; the consent lives on, and is told nothing.
+    """Let another holder stop *person*'s sharing of an account; the consent stays active, and no event is emitted.
 
     Raises:
         UnknownName: The person has no such account.
-        UsageError: Nobody else holds it.
+        UsageError: The account has no other holder.
 
     Source: consents.joint-approval, consents.account-withdrawn
     """
     spec = _joint(person, key)
-    own = [consent for consent in consents_over(store, person, spec) if consent.person == person.email]
-    shared = {consent.arrangement_id: _shared_ids(store, consent) for consent in own}
+    consents_of_person = [consent for consent in consents_over(store, person, spec) if consent.person == person.email]
+    shared_before = {consent.arrangement_id: _shared_ids(store, consent) for consent in consents_of_person}
     change_agreement(store, person, spec, withdrawn_at=store.now())
-    for consent in own:
-        gone = shared[consent.arrangement_id] - _shared_ids(store, consent)
+    for consent in consents_of_person:
+        gone = shared_before[consent.arrangement_id] - _shared_ids(store, consent)
         if gone and store.interpretation("consents.account-withdrawn") == "at-once":
-            drop_unshared(store, consent, gone=gone)
+            drop_unshared(store, consent, unshared=gone)
 
 
 def _joint(person: Person, key: str) -> Spec:
     spec = find_spec(person, key)
     if not isinstance(spec, AccountSpec) or (spec.ownership == "ONE_PARTY" and not spec.joint_with):
         raise UsageError(
-            f"The account {key!r} of {person.name} has one holder, so nobody else has a say in it. "
-            "Another one has if the file gives it an ownership, such as TWO_PARTY."
+            f"The account {key!r} of {person.name} has one holder, so no other holder can approve or withdraw sharing. "
+            "Set an ownership such as TWO_PARTY in the person's file."
         )
     return spec
 
 
 def _watch(store: Store, person: Person, spec: Spec) -> None:
-    """Let each consent that an account concerns know when its last one closes."""
+    """Update, for each consent over an account, when its last account closes."""
     for consent in consents_over(store, person, spec):
         consents.watch_accounts(store, consent)
 

@@ -1,4 +1,4 @@
-"""What changes about a consent or an institution while a scenario runs: what is covered, and who can be reached."""
+"""Changes to a consent or an institution during a scenario: the accounts and datasets covered, and accessibility."""
 
 import msgspec
 
@@ -13,22 +13,26 @@ from fiskil_harness.sandbox.store import Store
 
 
 def amend(store: Store, consent: Consent, *, account_keys: tuple[str, ...], permissions: tuple[str, ...]) -> Consent:
-    """Let an active consent cover other accounts or datasets from now on; it keeps its id, and ``consent.updated`` is told.
+    """Change the accounts or datasets of an active consent, emit ``consent.updated``, and return the consent with its id.
 
-    What it covers no longer is served no longer; what it covers is looked at anew.
+    Rows that it no longer covers are no longer served, and its datasets are synced again.
+
+    Args:
+        account_keys: The accounts to cover, by their keys in the person's file; empty for no change.
+        permissions: The datasets to cover; empty for no change.
 
     Raises:
         UnknownName: There is no such dataset, or the person has no such account.
-        UsageError: The consent is over.
+        UsageError: The consent has ended.
 
     Source: auth-session.renewal
     """
     if not consent.is_active:
-        raise UsageError("The consent is over, so nothing of it can be changed. Let the end user consent again.")
-    books = store.energy.get(consent.arrangement_id) or store.ledgers[consent.arrangement_id]
+        raise UsageError("The consent has ended, so it cannot be changed. Let the end user consent again.")
+    ledger = store.energy.get(consent.arrangement_id) or store.ledgers[consent.arrangement_id]
     for key in account_keys:
-        if key not in books.accounts:
-            raise UnknownName("account", key, books.accounts, place=f"the file of {books.person.name}")
+        if key not in ledger.accounts:
+            raise UnknownName("account", key, ledger.accounts, place=f"the file of {ledger.person.name}")
     for name in permissions:
         if name not in DATASETS:
             raise UnknownName("dataset", name, DATASETS)
@@ -36,7 +40,7 @@ def amend(store: Store, consent: Consent, *, account_keys: tuple[str, ...], perm
         consent, account_keys=account_keys or consent.account_keys, permissions=permissions or consent.permissions
     )
     amended = consents.watch_accounts(store, changed)
-    drop_unshared(store, amended, gone=set(account_ids(store, consent)) - set(account_ids(store, amended)))
+    drop_unshared(store, amended, unshared=set(account_ids(store, consent)) - set(account_ids(store, amended)))
     _drop_unpermitted(store, amended)
     consents.touch(store, amended)
     sync.begin(store, amended)
@@ -44,7 +48,7 @@ def amend(store: Store, consent: Consent, *, account_keys: tuple[str, ...], perm
 
 
 def reach(store: Store, institution_id: str) -> None:
-    """Let end users consent at an institution that the sandbox only lists, until the next reset.
+    """Allow consents at an institution that the sandbox only lists, until the next reset.
 
     Raises:
         UnknownName: No such institution.
@@ -58,7 +62,7 @@ def reach(store: Store, institution_id: str) -> None:
 
 
 def _drop_unpermitted(store: Store, consent: Consent) -> None:
-    """Serve and look at nothing that the consent permits no longer."""
+    """Stop serving and syncing datasets that the consent no longer permits."""
     for arrangement_id, dataset in list(store.served):
         if arrangement_id == consent.arrangement_id and not DATASETS[dataset].is_permitted_by(consent.permissions):
             store.served[arrangement_id, dataset] = Statement() if dataset == "transactions" else ()

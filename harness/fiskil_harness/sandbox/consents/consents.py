@@ -1,4 +1,4 @@
-"""Consents: how they come to be, what they permit, and every way they end."""
+"""Consents: how they begin, what they permit, and every way they end."""
 
 from datetime import datetime, timedelta
 
@@ -8,7 +8,7 @@ from fiskil_harness.core.model import Consent, Person
 from fiskil_harness.sandbox.bank.ledger import Ledger
 from fiskil_harness.sandbox.bank.rows_from_seed import View
 from fiskil_harness.sandbox.consents.people import person_for
-from fiskil_harness.sandbox.consents.sharing import moving_days, when_all_close
+from fiskil_harness.sandbox.consents.sharing import active_period, when_all_close
 from fiskil_harness.sandbox.energy.context import EnergyContext
 from fiskil_harness.sandbox.energy.ledger import EnergyLedger
 from fiskil_harness.sandbox.store import Store
@@ -24,43 +24,43 @@ def grant(
     arrangement_id: str | None = None,
     permissions: tuple[str, ...] = (),
 ) -> Consent:
-    """Create a consent with its ledger, and tell ``consent.received``.
+    """Create a consent with its ledger, and emit ``consent.received``.
 
     Args:
-        arrangement_id: Fixes the identity, for apps that know only one.
-        permissions: What it covers; without any, what the console asks for. Only what the institution has counts.
+        arrangement_id: A fixed id, for apps that know only one.
+        permissions: The datasets to cover (default: those of the console); only those of the institution count.
 
     Source: consents.received, consents.by-institution, permissions.usual, consents.period
     """
     now = store.now()
-    asked = store.console.requested_from(store.institutions[institution_id].industry, permissions)
+    requested = store.console.requested_from(store.institutions[institution_id].industry, permissions)
     consent = Consent(
         arrangement_id=arrangement_id or store.mint.arrangement_id(),
         end_user_id=end_user_id,
         institution_id=institution_id,
         person=person.email,
         account_keys=account_keys,
-        permissions=tuple(name for name in asked if name not in person.withholds),
+        permissions=tuple(name for name in requested if name not in person.withholds),
         created_at=now,
         expires_at=now + duration(store),
         is_one_off=store.console.consent_days == 0,
         revokes_at=None if person.revokes_after_days is None else now + timedelta(days=person.revokes_after_days),
     )
-    _open_books(store, consent, person)
+    _open_ledger(store, consent, person)
     consent = watch_accounts(store, consent)
     store.emit("consent.received", consent, at=now)
     return consent
 
 
 def watch_accounts(store: Store, consent: Consent) -> Consent:
-    """Keep *consent*, knowing when the last of its accounts closes. Source: consents.accounts-closed"""
+    """Store *consent* with the instant at which its last account closes. Source: consents.accounts-closed"""
     watched = msgspec.structs.replace(consent, accounts_close_at=when_all_close(store, consent))
     store.consents[consent.arrangement_id] = watched
     return watched
 
 
-def _open_books(store: Store, consent: Consent, person: Person) -> None:
-    """Let the institution know what it holds for *person*: a bank has a ledger, a retailer a household."""
+def _open_ledger(store: Store, consent: Consent, person: Person) -> None:
+    """Create the institution's records of *person*: a bank's ledger or a retailer's."""
     institution, began = store.institutions[consent.institution_id], store.epoch.date()
     if institution.industry == "energy":
         view = View(
@@ -70,10 +70,10 @@ def _open_books(store: Store, consent: Consent, person: Person) -> None:
             arrangement_id=consent.arrangement_id,
         )
         plans = {plan.plan_id: plan for institution in store.institutions.values() for plan in institution.plans}
-        books = EnergyContext(
+        context = EnergyContext(
             view=view, person=person, began=began, retailer=institution.name, interpretation=store.interpretation
         )
-        store.energy[consent.arrangement_id] = EnergyLedger(books, plans)
+        store.energy[consent.arrangement_id] = EnergyLedger(context, plans)
         return
     store.ledgers[consent.arrangement_id] = Ledger(
         person,
@@ -84,21 +84,22 @@ def _open_books(store: Store, consent: Consent, person: Person) -> None:
         until=began,
         reading=store.interpretation,
         passed=store.days_passed,
-        life=lambda spec: moving_days(store, person, spec),
+        period_of=lambda spec: active_period(store, person, spec),
     )
 
 
 def renew(store: Store, consent: Consent, *, account_keys: tuple[str, ...]) -> Consent:
-    """Let an active consent run anew from now, perhaps over other accounts, and tell it.
+    """Restart an active consent from now, perhaps over other accounts, and return it.
 
-    It keeps its id and ``consent.updated`` is told, or ``consent.received``; or another consent takes its place and it ends.
+    The consent keeps its id, and ``consent.updated`` or ``consent.received`` is emitted; or it ends and a new one replaces
+    it.
 
     Source: auth-session.renewal
     """
-    now, reading = store.now(), store.interpretation("auth-session.renewal")
-    if reading == "new":
+    now, interpretation = store.now(), store.interpretation("auth-session.renewal")
+    if interpretation == "new":
         person = person_for(store, consent.person)
-        assert person is not None  # whoever consented has an address
+        assert person is not None  # the person who consented has an address
         end(store, consent, reason="Revoked", by="end_user")
         return grant(
             store,
@@ -118,12 +119,12 @@ def renew(store: Store, consent: Consent, *, account_keys: tuple[str, ...]) -> C
             is_one_off=store.console.consent_days == 0,
         ),
     )
-    store.emit("consent.received" if reading == "kept-received" else "consent.updated", renewed, at=now)
+    store.emit("consent.received" if interpretation == "kept-received" else "consent.updated", renewed, at=now)
     return renewed
 
 
 def duration(store: Store) -> timedelta:
-    """How long a consent lasts: what the console says, and a day for a one-off one.
+    """Return the duration of a consent: the console's, and one day for a one-off consent.
 
     Source: consents.duration, consents.period, consents.one-off
     """
@@ -134,14 +135,14 @@ def duration(store: Store) -> timedelta:
 
 
 def end(store: Store, consent: Consent, *, reason: str, by: str, at: datetime | None = None, clause_id: str = "") -> Consent:
-    """End an active consent: its data is no longer served, its syncs come to nothing, ``consent.revoked`` is told.
+    """End an active consent: its data is no longer served, its syncs are cancelled, and ``consent.revoked`` is emitted.
 
-    What was told before stays told: messages that wait for their delivery are still delivered.
+    Events emitted before stay valid: their messages are still delivered.
 
     Args:
-        reason: ``Expired`` or ``Revoked``, as the API has it.
-        by: Whoever ended it: ``end_user``, ``institution`` or ``app``.
-        clause_id: The clause that leaves in doubt whether an ending of this kind is told.
+        reason: ``Expired`` or ``Revoked``, as in the API.
+        by: The party that ended it: ``end_user``, ``institution`` or ``app``.
+        clause_id: The clause that decides whether such an ending emits an event; empty if it always does.
 
     Source: consents.every-ending-tells, consents.expiry-event, consents.termination-reason, webhooks.after-ending
     """
@@ -156,5 +157,5 @@ def end(store: Store, consent: Consent, *, reason: str, by: str, at: datetime | 
 
 
 def touch(store: Store, consent: Consent) -> None:
-    """Tell ``consent.updated`` about a consent whose terms were confirmed again. Source: webhooks.events"""
+    """Emit ``consent.updated`` for a consent whose terms were confirmed again. Source: webhooks.events"""
     store.emit("consent.updated", consent, at=store.now())

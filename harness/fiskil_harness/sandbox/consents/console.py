@@ -1,4 +1,4 @@
-"""What a team sets in Fiskil's console, where the API has no call for it."""
+"""The settings of a team in Fiskil's console, for which the API has no request."""
 
 from msgspec import Struct
 
@@ -14,17 +14,24 @@ LONGEST_CONSENT_DAYS = 365
 
 
 def requested_permissions(datasets: tuple[str, ...]) -> tuple[str, ...]:
-    """What end users of an app that reads *datasets* are asked for: the usual, and whatever else it reads."""
+    """Return the permissions that an app reading *datasets* requests: the usual ones, and those of the datasets."""
     return tuple(name for name in PERMISSIONS if name in {*USUAL_PERMISSIONS, *datasets})
 
 
 class Console(Struct, frozen=True, kw_only=True):
     """A team's settings.
 
-    ``permissions`` is what end users are asked for, ``scopes`` what the API key may do, ``version`` the version of the API
-    that rules calls which name none. ``consent_days`` is how long consents last from then on, 0 for one-off ones; without a
-    number the clause ``consents.duration`` says. ``is_chosen`` says that a team has set the permissions: then no
-    institution is asked for more than these, while at first a retailer is asked for all that it has.
+    Attributes:
+        permissions: The permissions that new consents request.
+        scopes: The scopes of the API key.
+        version: The API version of requests that name none.
+        consent_days: The duration of new consents in days, 0 for one-off ones; None for that of ``consents.duration``.
+        is_chosen: The team has set the permissions, so a consent requests no others. Until then, a consent at a retailer
+            requests all that it has.
+
+    Raises:
+        UnknownName: A permission, scope or version that the console does not offer.
+        UsageError: *consent_days* is out of range.
 
     Source: permissions.usual, token.scopes, token.energy-scope, versions.pin, consents.period
     """
@@ -36,25 +43,25 @@ class Console(Struct, frozen=True, kw_only=True):
     is_chosen: bool = False
 
     def __post_init__(self) -> None:
-        """Refuse what the console does not offer."""
-        for kind, chosen, known in (
+        """Raise unless the console offers these values."""
+        for kind, chosen, offered in (
             ("permission", self.permissions, PERMISSIONS),
             ("scope", self.scopes, SCOPES),
             ("version", (self.version,), VERSIONS),
         ):
-            for text in chosen:
-                if text not in known:
-                    raise UnknownName(kind, text, known)
+            for name in chosen:
+                if name not in offered:
+                    raise UnknownName(kind, name, offered)
         if self.consent_days is not None and not 0 <= self.consent_days <= LONGEST_CONSENT_DAYS:
-            asked = f"{self.consent_days} day{'' if self.consent_days == 1 else 's'}"
-            raise UsageError(f"A consent lasts from 1 to {LONGEST_CONSENT_DAYS} days, or 0 for a one-off one; got {asked}.")
+            got = f"{self.consent_days} day{'' if self.consent_days == 1 else 's'}"
+            raise UsageError(f"A consent lasts from 1 to {LONGEST_CONSENT_DAYS} days, or 0 for a one-off one; got {got}.")
 
     def requested_from(self, industry: str, permissions: tuple[str, ...] = ()) -> tuple[str, ...]:
-        """What an institution of *industry* is asked for: *permissions*, or what the console says, as far as it has it.
+        """Return the permissions to request at an institution of *industry*: *permissions* or the console's, if it has them.
 
         Source: permissions.usual
         """
-        asked = permitted_at(industry, permissions or self.permissions)
+        requested = permitted_at(industry, permissions or self.permissions)
         if permissions or self.is_chosen or not set(USUAL_PERMISSIONS) <= set(self.permissions):
-            return asked
-        return asked if set(asked) & set(all_of(industry)) else (*all_of(industry), *asked)
+            return requested
+        return requested if set(requested) & set(all_of(industry)) else (*all_of(industry), *requested)

@@ -19,8 +19,11 @@ def create(
 ) -> EndUser:
     """Register an end user.
 
+    Args:
+        end_user_id: A fixed id (default: a new one).
+
     Raises:
-        ApiProblem: 400, the e-mail is missing or taken, where that matters.
+        ApiProblem: 400, the e-mail is missing or taken, under interpretations that require it.
 
     Source: end-users.duplicate-email, end-users.email
     """
@@ -35,21 +38,34 @@ def create(
 
 
 def find(store: Store, end_user_id: str) -> EndUser:
-    """Return an end user, or raise the 404 that the API answers."""
+    """Return an end user.
+
+    Raises:
+        ApiProblem: 404, no such end user.
+    """
     if end_user_id not in store.end_users:
         raise end_user_not_found()
     return store.end_users[end_user_id]
 
 
 def update(store: Store, end_user_id: str, changes: dict[str, str]) -> None:
-    """Change e-mail, phone, name or ABN; 400 for an e-mail that is taken. Source: end-users.duplicate-email"""
-    found = find(store, end_user_id)
+    """Change e-mail, phone, name or ABN of an end user.
+
+    Raises:
+        ApiProblem: 404, no such end user; 400, the e-mail is taken.
+
+    Source: end-users.duplicate-email
+    """
+    end_user = find(store, end_user_id)
     _refuse_taken(store, changes.get("email"), but=end_user_id)
-    store.end_users[end_user_id] = msgspec.structs.replace(found, **changes)
+    store.end_users[end_user_id] = msgspec.structs.replace(end_user, **changes)
 
 
 def delete(store: Store, end_user_id: str) -> None:
-    """Remove an end user for good, end their consents and take back their invitations.
+    """Delete an end user permanently, end their consents and invalidate their auth sessions.
+
+    Raises:
+        ApiProblem: 404, no such end user.
 
     Source: end-users.delete-ends-consents, auth-session.deleted-end-user
     """

@@ -1,4 +1,4 @@
-"""How institutions stand: whether Fiskil gets through to them."""
+"""The state of institutions: accessibility and connection status."""
 
 import msgspec
 
@@ -11,7 +11,7 @@ CONNECTION_STATUSES = ("HEALTHY", "DEGRADED", "OUTAGE")
 
 
 def set_connection(store: Store, institution_id: str, status: str) -> None:
-    """Let Fiskil get through to an institution well, badly or not at all, until the next reset.
+    """Set the connection status of an institution, until the next reset.
 
     Raises:
         UnknownName: No such institution or status.
@@ -22,18 +22,23 @@ def set_connection(store: Store, institution_id: str, status: str) -> None:
         raise UnknownName("institution", institution_id, store.institutions)
     if status not in CONNECTION_STATUSES:
         raise UnknownName("connection status", status, CONNECTION_STATUSES)
-    before = store.institutions[institution_id]
-    store.institutions = {**store.institutions, institution_id: msgspec.structs.replace(before, connection_status=status)}
+    institution = store.institutions[institution_id]
+    store.institutions = {
+        **store.institutions,
+        institution_id: msgspec.structs.replace(institution, connection_status=status),
+    }
 
 
 def is_accessible(store: Store, institution: Institution) -> bool:
-    """Whether sandbox keys reach an institution. Source: institutions.sandbox-bank, institutions.sandbox-retailer"""
-    is_shown = institution.industry != "energy" or store.interpretation("institutions.sandbox-retailer") == "accessible"
-    return institution.is_accessible and is_shown
+    """Return True if sandbox keys reach an institution. Source: institutions.sandbox-bank, institutions.sandbox-retailer"""
+    is_industry_accessible = (
+        institution.industry != "energy" or store.interpretation("institutions.sandbox-retailer") == "accessible"
+    )
+    return institution.is_accessible and is_industry_accessible
 
 
 def require_reachable(store: Store, institution_id: str) -> None:
-    """Refuse what needs the institution now while Fiskil does not get through to it.
+    """Raise ApiProblem while the institution has an outage.
 
     Raises:
         ApiProblem: 502.

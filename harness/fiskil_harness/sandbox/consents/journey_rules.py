@@ -1,4 +1,4 @@
-"""What the institution makes of each act of the end user; where that leads is the journey's table to say."""
+"""The institution's result for each act of the end user; the journey's table decides where a result leads."""
 
 from collections.abc import Iterable
 from itertools import count
@@ -19,12 +19,12 @@ MAGIC_CODES: dict[str, str] = {
     "000000": "is wrong",
     "999999": "has expired",
 }
-"""One-time codes that mean the same in every session, beside the one that the page shows. They are the sandbox's own."""
+"""One-time codes with the same meaning in every session, in addition to the code on the page. Fiskil does not have them."""
 _RIGHT, _, _EXPIRED = MAGIC_CODES
 
 
 def apply_form(store: Store, session: AuthSession, act: str, form: Form) -> tuple[AuthSession, str]:
-    """The session with what the form told, and the answer; acts that ask for nothing are ``fine``."""
+    """Return the session with the values of the form, and the result; an act without values has the result ``fine``."""
     if act == "choose":
         return _choose(store, session, str(form.get("institution_id", "")))
     if act == "identify":
@@ -37,7 +37,7 @@ def apply_form(store: Store, session: AuthSession, act: str, form: Form) -> tupl
 
 
 def person_of(store: Store, session: AuthSession) -> Person | None:
-    """Who logged in, if somebody did."""
+    """Return the person who logged in; None before the log-in."""
     return person_for(store, session.email) if session.email else None
 
 
@@ -63,18 +63,18 @@ def _health(store: Store, institution_id: str) -> str:
 
 
 def _outcome(session: AuthSession, person: Person) -> str:
-    """What the journey is to come to: what was ordered for the session, else what the person's file says."""
+    """Return the outcome of the journey: the one set for the session, else that of the person's file."""
     return session.outcome or person.outcome
 
 
 def _code(store: Store, session: AuthSession, *, after: str = "") -> str:
-    """A new one-time code of six digits, never a magic one."""
+    """Return a new one-time code of six digits, never a magic one."""
     chance = stream(store.mint.seed, store.mint.salt, session.session_id, *([after] if after else []))
     return unmagical(f"{chance.randrange(10**6):06d}" for _ in count())
 
 
 def unmagical(codes: Iterable[str]) -> str:
-    """The first of *codes* that means nothing in other sessions."""
+    """Return the first of *codes* that is not a magic code."""
     return next(code for code in codes if code not in MAGIC_CODES)
 
 
@@ -82,12 +82,12 @@ def _enter_code(store: Store, session: AuthSession, code: str) -> tuple[AuthSess
     """Source: journey.code-attempts, journey.code-expired"""
     typed = "".join(code.split())
     if typed == _EXPIRED:
-        answer = "expired" if store.interpretation("journey.code-expired") == "sent-again" else "too_late"
-        return msgspec.structs.replace(session, code=_code(store, session, after=session.code or "")), answer
+        result = "expired" if store.interpretation("journey.code-expired") == "sent-again" else "too_late"
+        return msgspec.structs.replace(session, code=_code(store, session, after=session.code or "")), result
     if typed not in {session.code, _RIGHT}:
         wrong = session.wrong_codes + 1
-        answer = "wrong_too_often" if wrong >= _allowed(store) else "wrong"
-        return msgspec.structs.replace(session, wrong_codes=wrong), answer
+        result = "wrong_too_often" if wrong >= _allowed(store) else "wrong"
+        return msgspec.structs.replace(session, wrong_codes=wrong), result
     person = person_of(store, session)
     outcome = OUTCOMES[_outcome(session, person)] if person is not None else OUTCOMES["ineligible"]
     if person is not None and outcome.name == "eligible" and not offered_at(store, person, session.institution_id or ""):
@@ -103,6 +103,6 @@ def _allowed(store: Store) -> int:
 
 def _select(store: Store, session: AuthSession, keys: tuple[str, ...]) -> tuple[AuthSession, str]:
     person = person_of(store, session)
-    held = offered_at(store, person, session.institution_id or "") if person else ()
-    known = tuple(spec.key for spec in held if spec.key in keys)
-    return msgspec.structs.replace(session, account_keys=known), "fine" if known else "nothing"
+    offered = offered_at(store, person, session.institution_id or "") if person else ()
+    chosen = tuple(spec.key for spec in offered if spec.key in keys)
+    return msgspec.structs.replace(session, account_keys=chosen), "fine" if chosen else "nothing"

@@ -1,14 +1,14 @@
 """The consent journey as a table.
 
-Theory of operation. A journey stands at a *stage*: ``institution``, ``login`` (e-mail), ``code`` (one-time code),
+Theory of operation. A journey is at a *stage*: ``institution``, ``login`` (e-mail), ``code`` (one-time code),
 ``accounts``, ``confirm``. A form that the end user submits is an *act*: ``choose``, ``identify``, ``enter_code``,
-``select``, ``confirm``, ``cancel``, ``deny``. What the sandbox makes of an act is an *answer* (``fine``, ``wrong``,
-``unknown`` ...), decided in ``answers.py``. The table says where (stage, act, answer) leads: to another stage, or to an
-ending. What is not in the table cannot be done there, and leaves everything as it is; what leads back to its own stage is
-shown there as a complaint.
+``select``, ``confirm``, ``cancel``, ``deny``. The sandbox gives each act a *result* (``fine``, ``wrong``, ``unknown``
+...), which ``journey_rules.py`` decides. The table maps (stage, act, result) to another stage or to an ending. An act that
+is not in the table is not possible at that stage and changes nothing. A result that leads back to its own stage is shown
+there as a complaint.
 
-``cancel`` belongs to Fiskil's own frame around each screen, ``deny`` to the institution's screens. ``wait_too_long`` is no
-form: the clock performs it when a journey is left standing on an institution's screen.
+``cancel`` is part of Fiskil's own frame around each screen, ``deny`` of the institution's screens. ``wait_too_long`` is
+not a form: the clock performs it when an end user leaves a journey on an institution's screen.
 
 Source: journey.stages, journey.error-types
 """
@@ -46,11 +46,11 @@ TABLE: dict[tuple[str, str, str], str | Ending] = {
 }
 
 
-def leads_to(stage: str, act: str, answer: str) -> str | Ending | None:
-    """Where an act leads, or None where it cannot be done."""
-    return TABLE.get((stage, act, answer))
+def leads_to(stage: str, act: str, result: str) -> str | Ending | None:
+    """Return the stage or the ending that an act leads to; None where the act is not possible."""
+    return TABLE.get((stage, act, result))
 
 
 def acts_at(stage: str) -> tuple[str, ...]:
-    """Every act that can be done at *stage* by a form, in the table's order."""
+    """Return every act that a form can perform at *stage*, in the table's order."""
     return tuple(dict.fromkeys(act for at, act, _ in TABLE if at == stage and act != "wait_too_long"))

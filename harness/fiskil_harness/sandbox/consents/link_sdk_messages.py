@@ -1,7 +1,7 @@
-"""What the consent page says to the window that embeds or opened it, when a journey is over.
+"""The messages that the consent page posts to the window that embeds or opened it, when a journey has ended.
 
-The Link SDK listens for these messages. They are made from the session alone, so that every way to the same ending says the
-same.
+The Link SDK listens for these messages. They are made from the session alone, so each way to the same ending posts the
+same messages.
 
 Source: sdk.messages, sdk.target-origin
 """
@@ -22,53 +22,53 @@ from fiskil_harness.sandbox.consents.redirects import (
 Message = dict[str, Any]
 
 CANCEL_PAGE = "https://auth.fiskil.com/cancel"
-"""Where a captured address leads that belongs to a session without a cancel_uri; nobody goes there from here."""
+"""The redirectURL of a session without a cancel_uri, as captured; the sandbox never redirects there."""
 
 SPELLINGS = {
     "auth-session-invalid": ("AUTH_SESSION_INVALID",),
     "link-invalid-session": ("LINK_INVALID_SESSION",),
-    # The SDK heeds the first message only, and keeps its frame open for this one.
+    # The SDK processes only the first message, and keeps its frame open after LINK_INVALID_SESSION.
     "both": ("LINK_INVALID_SESSION", "AUTH_SESSION_INVALID"),
 }
 
 
-def messages_of(session: AuthSession | None, reading: Interpretation) -> tuple[Message, ...]:
-    """The messages about how *session* ended, in the order in which they are posted; none before its end.
+def messages_of(session: AuthSession | None, interpretation: Interpretation) -> tuple[Message, ...]:
+    """Return the messages about the ending of *session*, in posting order; none before its end.
 
     Args:
-        session: None for a session that is unknown or was used before: both are invalid to whoever opens them.
-        reading: Tells which reading of a doubtful clause rules.
+        session: None for an unknown session or one that was used before; both are invalid.
+        interpretation: Returns the interpretation of a doubtful clause.
 
     Source: sdk.messages, sdk.invalid-session, sdk.failure-form
     """
     if session is None or session.ending is Ending.INVALID:
-        return tuple(_invalid(spelling) for spelling in SPELLINGS[reading("sdk.invalid-session")])
+        return tuple(_invalid(spelling) for spelling in SPELLINGS[interpretation("sdk.invalid-session")])
     if session.ending is None:
         return ()
     if session.ending is Ending.APPROVED:
-        return (_approved(session, reading),)
-    return (_failed(session, reading),)
+        return (_approved(session, interpretation),)
+    return (_failed(session, interpretation),)
 
 
-def _approved(session: AuthSession, reading: Interpretation) -> Message:
+def _approved(session: AuthSession, interpretation: Interpretation) -> Message:
     """Source: sdk.redirect-url"""
-    told: Message = {"isCompleted": True}
+    message: Message = {"isCompleted": True}
     if session.redirect_uri:
-        is_plain = reading("sdk.redirect-url") == "as-configured"
-        told["redirectURL"] = session.redirect_uri if is_plain else destination(session, reading)
-    return told | {"consentID": session.arrangement_id}
+        is_plain = interpretation("sdk.redirect-url") == "as-configured"
+        message["redirectURL"] = session.redirect_uri if is_plain else destination(session, interpretation)
+    return message | {"consentID": session.arrangement_id}
 
 
-def _failed(session: AuthSession, reading: Interpretation) -> Message:
-    form = reading("sdk.failure-form")
+def _failed(session: AuthSession, interpretation: Interpretation) -> Message:
+    form = interpretation("sdk.failure-form")
     if form == "redirect-url":
-        return {"isCompleted": True, "redirectURL": with_errors(session.cancel_uri or CANCEL_PAGE, session, reading)}
-    ending = reported_type(session, reading)
+        return {"isCompleted": True, "redirectURL": with_errors(session.cancel_uri or CANCEL_PAGE, session, interpretation)}
+    ending = reported_type(session, interpretation)
     if form == "legacy":
         return {"error": ending.value}
     return {
         "isCompleted": False,
-        "error": _error(session, ending, reading),
+        "error": _error(session, ending, interpretation),
         "errorID": session.error_id,
         "errorType": ending.value,
         "errorDescription": DESCRIPTIONS[ending],
@@ -76,15 +76,15 @@ def _failed(session: AuthSession, reading: Interpretation) -> Message:
     }
 
 
-def _error(session: AuthSession, ending: Ending, reading: Interpretation) -> str:
+def _error(session: AuthSession, ending: Ending, interpretation: Interpretation) -> str:
     """Source: sdk.error-text"""
-    if reading("sdk.error-text") == "by-type":
+    if interpretation("sdk.error-text") == "by-type":
         return ending.value.lower()
-    return error_parameters(session, reading)["error"]
+    return error_parameters(session, interpretation)["error"]
 
 
 def _invalid(spelling: str) -> Message:
-    """The one message that is documented word for word; it has no errorID."""
+    """Return the only message that is documented word for word; it has no errorID."""
     return {
         "isCompleted": False,
         "error": spelling.lower(),

@@ -1,4 +1,4 @@
-"""What each person of the fixtures is good for, in words: which ending an address leads to, and what comes after it."""
+"""The uses of the people of the fixtures, in words: the ending that an address leads to, and what happens afterwards."""
 
 from collections.abc import Iterable
 
@@ -6,11 +6,11 @@ from fiskil_harness.core.model import OUTCOMES, Ending, Person
 
 ENDINGS, CONSENTS, HOUSEHOLDS = "How a journey ends", "What becomes of a consent", "People with accounts"
 GROUPS: tuple[str, ...] = (ENDINGS, CONSENTS, HOUSEHOLDS)
-"""Headings under which people are listed, in order."""
+"""Headings of the list of people, in order."""
 
 
 def what_happens(person: Person) -> str:
-    """What an app sees of a journey with this person's address: ``approved``, or the ending in the vendor's name."""
+    """Return the outcome of a journey with this person's address: ``approved``, or Fiskil's name of the ending."""
     ending = OUTCOMES[person.outcome].ending
     offered = [spec for spec in person.accounts if spec.is_offered]
     if ending is not Ending.APPROVED:
@@ -21,18 +21,18 @@ def what_happens(person: Person) -> str:
 
 
 def grouped(people: Iterable[Person]) -> dict[str, list[Person]]:
-    """*people* under their headings, each heading in the order of names."""
-    found: dict[str, list[Person]] = {heading: [] for heading in GROUPS}
+    """Return *people* by heading, in each heading by name."""
+    groups: dict[str, list[Person]] = {heading: [] for heading in GROUPS}
     for person in sorted(people, key=lambda person: person.name):
-        found[_heading(person)].append(person)
-    return found
+        groups[_heading(person)].append(person)
+    return groups
 
 
 def _heading(person: Person) -> str:
-    told = what_happens(person)
-    if not told.startswith("approved"):
+    outcome = what_happens(person)
+    if not outcome.startswith("approved"):
         return ENDINGS
-    return HOUSEHOLDS if told == "approved" else CONSENTS
+    return HOUSEHOLDS if outcome == "approved" else CONSENTS
 
 
 def _afterwards(person: Person) -> Iterable[str]:

@@ -1,4 +1,4 @@
-"""Where the browser goes when a consent journey is over, and with which parameters."""
+"""The redirect address at the end of a consent journey, and its parameters."""
 
 from collections.abc import Callable
 from urllib.parse import urlencode, urlsplit, urlunsplit
@@ -21,14 +21,20 @@ ERRORS: dict[Ending, str] = {
     Ending.UPSTREAM_FAILURE: "server_error",
     Ending.INELIGIBLE: "ineligible",
 }
-"""What ``error`` may say, where it is not always access_denied."""
+"""The values of ``error`` under the interpretation in which it is not always access_denied."""
 
 Interpretation = Callable[[str], str]
 SCRIPTS = ("javascript", "data", "vbscript")
 
 
 def refuse_bad_uri(name: str, uri: str) -> None:
-    """Refuse a URI that no browser could be sent to; any host and any app's own scheme is fine. Source: auth-session.uris"""
+    """Raise ApiProblem unless a browser can open *uri*; any host and any app's own scheme is allowed.
+
+    Raises:
+        ApiProblem: 400, *uri* is neither empty nor a usable absolute URI.
+
+    Source: auth-session.uris
+    """
     if not uri:
         return
     try:
@@ -41,69 +47,69 @@ def refuse_bad_uri(name: str, uri: str) -> None:
         raise bad_request(f"{name} must be empty or an absolute URI")
 
 
-def destination(session: AuthSession, reading: Interpretation) -> str | None:
-    """Where the browser goes after the ending, with the documented parameters; None where there is nowhere to go.
+def destination(session: AuthSession, interpretation: Interpretation) -> str | None:
+    """Return the redirect address after the ending, with the documented parameters; None without an address.
 
     Args:
-        reading: Tells which reading of a doubtful clause rules.
+        interpretation: Returns the interpretation of a doubtful clause.
 
     Source: journey.success-redirect, journey.error-redirect, journey.own-query
     """
     if session.ending is None or session.ending is Ending.INVALID:
         return None
     if session.ending is Ending.APPROVED:
-        return _with_query(session.redirect_uri, _success_parameters(session, reading), reading)
-    return with_errors(session.cancel_uri, session, reading)
+        return _with_query(session.redirect_uri, _success_parameters(session, interpretation), interpretation)
+    return with_errors(session.cancel_uri, session, interpretation)
 
 
-def with_errors(uri: str, session: AuthSession, reading: Interpretation) -> str | None:
-    """*uri* with what is told of a journey that did not succeed; None for an empty one."""
-    return _with_query(uri, error_parameters(session, reading), reading)
+def with_errors(uri: str, session: AuthSession, interpretation: Interpretation) -> str | None:
+    """Return *uri* with the error parameters of a journey that did not succeed; None for an empty one."""
+    return _with_query(uri, error_parameters(session, interpretation), interpretation)
 
 
-def reported_type(session: AuthSession, reading: Interpretation) -> Ending:
-    """The ending as the app hears of it. Source: journey.cancelled-type"""
+def reported_type(session: AuthSession, interpretation: Interpretation) -> Ending:
+    """Return the ending as the app sees it. Source: journey.cancelled-type"""
     ending = session.ending or Ending.INVALID
-    if ending is Ending.CANCELLED and reading("journey.cancelled-type") == "denied":
+    if ending is Ending.CANCELLED and interpretation("journey.cancelled-type") == "denied":
         return Ending.DENIED
     return ending
 
 
 def error_uri(error_type: str) -> str:
-    """Where an error type is explained."""
+    """Return the address that explains an error type."""
     return f"https://docs.fiskil.com/errors#{error_type}"
 
 
-def _success_parameters(session: AuthSession, reading: Interpretation) -> dict[str, str]:
-    if not session.redirect_uri or reading("journey.success-redirect") == "none":
+def _success_parameters(session: AuthSession, interpretation: Interpretation) -> dict[str, str]:
+    if not session.redirect_uri or interpretation("journey.success-redirect") == "none":
         return {}
-    told = {"session_id": session.session_id}
-    if reading("journey.success-redirect") == "with-consent-id":
-        told["consent_id"] = session.arrangement_id or ""
-    return told
+    parameters = {"session_id": session.session_id}
+    if interpretation("journey.success-redirect") == "with-consent-id":
+        parameters["consent_id"] = session.arrangement_id or ""
+    return parameters
 
 
-def error_parameters(session: AuthSession, reading: Interpretation) -> dict[str, str]:
-    """The query parameters of a journey that did not succeed.
+def error_parameters(session: AuthSession, interpretation: Interpretation) -> dict[str, str]:
+    """Return the query parameters of a journey that did not succeed.
 
     Source: journey.error-redirect, journey.error-value
     """
-    ending = reported_type(session, reading)
+    ending = reported_type(session, interpretation)
     error = "access_denied"
-    if ending in ERRORS and reading("journey.error-value") == "by-type":
+    if ending in ERRORS and interpretation("journey.error-value") == "by-type":
         error = ERRORS[ending]
-    told = {"error": error, "error_description": DESCRIPTIONS[ending], "error_type": ending.value}
-    if reading("journey.error-redirect") == "full":
-        told |= {"error_id": session.error_id or "", "error_uri": error_uri(ending.value)}
-    return dict(sorted(told.items()))
+    parameters = {"error": error, "error_description": DESCRIPTIONS[ending], "error_type": ending.value}
+    if interpretation("journey.error-redirect") == "full":
+        parameters |= {"error_id": session.error_id or "", "error_uri": error_uri(ending.value)}
+    return dict(sorted(parameters.items()))
 
 
-def _with_query(uri: str, parameters: dict[str, str], reading: Interpretation) -> str | None:
+def _with_query(uri: str, parameters: dict[str, str], interpretation: Interpretation) -> str | None:
     if not uri:
         return None
-    parts = urlsplit(uri)
-    own = parts.query
-    if own and reading("journey.own-query") == "dropped":
-        own = ""
-    query = "&".join(text for text in (own, urlencode(parameters)) if text)
-    return urlunsplit(parts._replace(query=query))
+    uri_parts = urlsplit(uri)
+    own_query = uri_parts.query
+    if own_query and interpretation("journey.own-query") == "dropped":
+        own_query = ""
+    query = "&".join(part for part in (own_query, urlencode(parameters)) if part)
+    return urlunsplit(uri_parts._replace(query=query))

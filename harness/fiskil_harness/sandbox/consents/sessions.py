@@ -1,4 +1,4 @@
-"""Auth sessions: how one is opened, what each act of the end user makes of it, and how it ends."""
+"""Auth sessions: how they open, what each act of the end user changes, and how they end."""
 
 from datetime import timedelta
 from typing import Any
@@ -34,11 +34,11 @@ def open_session(
     """Open a single-use session.
 
     Args:
-        arrangement_id: A consent of the same end user that is to be renewed.
-        permissions: What the end user is asked for; without any, what the console says.
+        arrangement_id: The consent of the same end user to renew.
+        permissions: The permissions to request (default: those of the console).
 
     Raises:
-        ApiProblem: 404, no such end user; 400, no such institution or consent, or a URI that leads nowhere.
+        ApiProblem: 404, no such end user; 400, no such institution or consent, or an unusable URI.
 
     Source: auth-session.lifetime, auth-session.uris, auth-session.renewal, auth-session.renewal-of-ended
     """
@@ -74,7 +74,7 @@ def open_session(
 
 
 def current(store: Store, session_id: str) -> AuthSession | None:
-    """The session as it stands on the clock, or None for an unknown id.
+    """Return the session as of now, after any expiry; None for an unknown id.
 
     Source: auth-session.single-use, journey.timeout
     """
@@ -82,7 +82,7 @@ def current(store: Store, session_id: str) -> AuthSession | None:
     if session is None or session.ending is not None:
         return session
     now = store.clock.now()
-    if now >= session.expires_at or _has_lost_its_consent(store, session):
+    if now >= session.expires_at or _cannot_renew(store, session):
         return _finish(store, session, Ending.INVALID)
     if session.touched_at and now - session.touched_at > PATIENCE:
         target = journey_table.leads_to(session.stage, "wait_too_long", "fine")
@@ -91,15 +91,15 @@ def current(store: Store, session_id: str) -> AuthSession | None:
     return session
 
 
-def _has_lost_its_consent(store: Store, session: AuthSession) -> bool:
-    """Whether the consent to be renewed ended since, where nothing comes of that. Source: auth-session.renewal-of-ended"""
+def _cannot_renew(store: Store, session: AuthSession) -> bool:
+    """Return True if the consent to renew has ended, and cannot be renewed then. Source: auth-session.renewal-of-ended"""
     renewed = store.consents.get(session.arrangement_id or "")
     is_over = renewed is not None and not renewed.is_active
     return is_over and store.interpretation("auth-session.renewal-of-ended") == "refused"
 
 
 def view_session(store: Store, session_id: str) -> AuthSession | None:
-    """The session as the end user sees it: an institution's screen that is shown has begun to wait."""
+    """Return the session as the end user sees it; showing an institution's screen starts its time limit."""
     session = current(store, session_id)
     if session is None or session.ending is not None or session.touched_at is not None:
         return session
@@ -109,22 +109,22 @@ def view_session(store: Store, session_id: str) -> AuthSession | None:
 
 
 def act(store: Store, session_id: str, name: str, form: dict[str, Any]) -> AuthSession | None:
-    """Let the end user do *name* (see the table); None for an unknown session. Source: journey.stages"""
+    """Perform the act *name* of the end user (see the table); None for an unknown session. Source: journey.stages"""
     session = current(store, session_id)
     if session is None or session.ending is not None or name not in journey_table.acts_at(session.stage):
         return session
-    changed, answer = apply_form(store, session, name, form)
-    target = journey_table.leads_to(session.stage, name, answer)
+    changed, result = apply_form(store, session, name, form)
+    target = journey_table.leads_to(session.stage, name, result)
     if target is None:
         return session
-    changed = msgspec.structs.replace(changed, touched_at=store.clock.now(), response=answer)
+    changed = msgspec.structs.replace(changed, touched_at=store.clock.now(), response=result)
     if isinstance(target, Ending):
         return _finish(store, changed, target)
     return _keep(store, msgspec.structs.replace(changed, stage=target))
 
 
 def send_back(store: Store, session: AuthSession) -> str | None:
-    """Where the browser of an ended session goes; it is noted that it was sent. Source: auth-session.single-use"""
+    """Return the redirect address of an ended session, and record that it was used. Source: auth-session.single-use"""
     _keep(store, msgspec.structs.replace(session, has_returned=True))
     return destination(session, store.interpretation)
 
@@ -135,7 +135,7 @@ def _keep(store: Store, session: AuthSession) -> AuthSession:
 
 
 def _finish(store: Store, session: AuthSession, ending: Ending) -> AuthSession:
-    """End the session, once; an approval becomes a consent and its first syncs. Source: auth-session.single-use"""
+    """End the session, once; an approval creates a consent and its first syncs. Source: auth-session.single-use"""
     if ending is not Ending.APPROVED:
         return _keep(store, msgspec.structs.replace(session, ending=ending, error_id=store.mint.error_id()))
     consent = _consent(store, session)
@@ -144,20 +144,20 @@ def _finish(store: Store, session: AuthSession, ending: Ending) -> AuthSession:
 
 
 def _consent(store: Store, session: AuthSession) -> Consent:
-    """A new consent, or the one that the session names if the same person is back. Source: auth-session.renewal"""
+    """Return a new consent, or the session's consent renewed for the same person. Source: auth-session.renewal"""
     person = person_of(store, session)
-    # The table leads to an approval only past the choice of an institution and the log-in of a person.
+    # The table leads to an approval only after the choice of an institution and the log-in of a person.
     assert person is not None
     assert session.institution_id is not None
-    before = store.consents.get(session.arrangement_id or "")
+    earlier = store.consents.get(session.arrangement_id or "")
     if (
-        before is not None
-        and before.is_active
-        and (before.person, before.institution_id) == (person.email, session.institution_id)
+        earlier is not None
+        and earlier.is_active
+        and (earlier.person, earlier.institution_id) == (person.email, session.institution_id)
     ):
-        renewed = consents.renew(store, before, account_keys=session.account_keys)
-        left_out = set(account_ids(store, before)) - set(account_ids(store, renewed))
-        drop_unshared(store, renewed, gone=left_out)
+        renewed = consents.renew(store, earlier, account_keys=session.account_keys)
+        left_out = set(account_ids(store, earlier)) - set(account_ids(store, renewed))
+        drop_unshared(store, renewed, unshared=left_out)
         return renewed
     return consents.grant(
         store,

@@ -1,7 +1,7 @@
-"""Which accounts a consent brings data of: those that the end user chose, as far as they are open and every holder agrees.
+"""The accounts that a consent shares: those that the end user chose, while they are open and every holder agrees.
 
-An account's life belongs to the institution: every consent of a person sees the same, and so do both holders of a joint
-account. That a holder withdraws their agreement concerns what the other one shares, and nothing else.
+The dates of an account belong to the institution: all consents of a person see the same, and so do both holders of a joint
+account. If a holder withdraws their agreement, only the other holder's sharing changes.
 """
 
 from collections.abc import Iterable
@@ -15,50 +15,52 @@ from fiskil_harness.core.model.people import AccountSpec
 from fiskil_harness.errors import UnknownName
 from fiskil_harness.sandbox.bank.holdings import AccountPeriod
 from fiskil_harness.sandbox.store import Store
-from fiskil_harness.sandbox.tables import AccountLife
+from fiskil_harness.sandbox.tables import AccountDates
 
 Spec = AccountSpec | EnergyAccountSpec
 
 
-def account_life(store: Store, person: Person, spec: Spec) -> AccountLife:
-    """What has become of an account: what was done to it, else what the person's file says of its days."""
-    own, held = (store.lives.get(place, AccountLife()) for place in (_own_place(person, spec), _place(person, spec)))
+def account_dates(store: Store, person: Person, spec: Spec) -> AccountDates:
+    """Return the dates of an account: those changed since the last reset, else those of the person's file."""
+    of_person, of_account = (
+        store.account_dates.get(place, AccountDates()) for place in (_own_place(person, spec), _place(person, spec))
+    )
     opens, closes = (spec.opens_on_day, spec.closes_on_day) if isinstance(spec, AccountSpec) else (None, None)
-    return AccountLife(
-        opened_at=held.opened_at or _day(store, opens),
-        closed_at=held.closed_at or (None if held.reopened_at else _day(store, closes)),
-        reopened_at=held.reopened_at,
-        withdrawn_at=own.withdrawn_at,
-        approved_at=own.approved_at,
+    return AccountDates(
+        opened_at=of_account.opened_at or _day(store, opens),
+        closed_at=of_account.closed_at or (None if of_account.reopened_at else _day(store, closes)),
+        reopened_at=of_account.reopened_at,
+        withdrawn_at=of_person.withdrawn_at,
+        approved_at=of_person.approved_at,
     )
 
 
-def moving_days(store: Store, person: Person, spec: AccountSpec) -> AccountPeriod:
-    """Between which days something moves on an account: not before it is opened, and no more once it is closed."""
-    life, day = account_life(store, person, spec), timedelta(days=1)
-    opened = -person.history_days if life.opened_at is None else (life.opened_at - store.epoch) // day
+def active_period(store: Store, person: Person, spec: AccountSpec) -> AccountPeriod:
+    """Return the days on which an account gets rows: from its opening until it is closed."""
+    dates, day = account_dates(store, person, spec), timedelta(days=1)
+    opened = -person.history_days if dates.opened_at is None else (dates.opened_at - store.epoch) // day
     if spec.open_status == "CLOSED":
         return AccountPeriod(opened, 0)
-    return AccountPeriod(opened, None if life.closed_at is None else max(0, (life.closed_at - store.epoch) // day))
+    return AccountPeriod(opened, None if dates.closed_at is None else max(0, (dates.closed_at - store.epoch) // day))
 
 
 def is_open(store: Store, person: Person, spec: Spec, at: datetime) -> bool:
-    """Whether an account is there and not closed."""
+    """Return True if an account has opened and is not closed."""
     return has_opened(store, person, spec, at) and not has_closed(store, person, spec, at)
 
 
 def has_opened(store: Store, person: Person, spec: Spec, at: datetime) -> bool:
-    """Whether an account was ever open."""
-    return _has_come(account_life(store, person, spec).opened_at, at, otherwise=True)
+    """Return True if an account has ever been open."""
+    return _has_passed(account_dates(store, person, spec).opened_at, at, otherwise=True)
 
 
 def has_closed(store: Store, person: Person, spec: Spec, at: datetime) -> bool:
-    """Whether an account was there, and is closed."""
-    return _has_come(account_life(store, person, spec).closed_at, at)
+    """Return True if an account was open, and is closed."""
+    return _has_passed(account_dates(store, person, spec).closed_at, at)
 
 
 def shared_keys(store: Store, consent: Consent, at: datetime) -> tuple[str, ...]:
-    """The accounts that the institution shares under *consent*, in the order of the person's file.
+    """Return the accounts that the institution shares under *consent*, in the order of the person's file.
 
     Source: accounts.closed, accounts.opened-later, consents.joint-approval
     """
@@ -66,49 +68,49 @@ def shared_keys(store: Store, consent: Consent, at: datetime) -> tuple[str, ...]
 
 
 def closed_keys(store: Store, consent: Consent, at: datetime) -> frozenset[str]:
-    """Those that are closed."""
+    """Return the keys of the accounts that are closed."""
     person, specs = _holder(store, consent), _specs(store, consent)
-    return frozenset(spec.key for spec in specs if _has_come(account_life(store, person, spec).closed_at, at))
+    return frozenset(spec.key for spec in specs if _has_passed(account_dates(store, person, spec).closed_at, at))
 
 
 def when_all_close(store: Store, consent: Consent) -> datetime | None:
-    """When the last account that the end user chose is closed; None while one of them stays.
+    """Return when the last account that the end user chose closes; None while one of them stays open.
 
     Source: consents.accounts-closed
     """
     chosen = [spec for spec in _specs(store, consent) if spec.key in consent.account_keys]
-    closings = [account_life(store, _holder(store, consent), spec).closed_at for spec in chosen]
-    known = [closing for closing in closings if closing is not None]
-    return max(known) if known and len(known) == len(closings) else None
+    closings = [account_dates(store, _holder(store, consent), spec).closed_at for spec in chosen]
+    closing_dates = [closing for closing in closings if closing is not None]
+    return max(closing_dates) if closing_dates and len(closing_dates) == len(closings) else None
 
 
 def find_spec(person: Person, key: str) -> Spec:
-    """The account called *key*.
+    """Return the account *key*.
 
     Raises:
         UnknownName: The person has no such account.
     """
-    known: dict[str, Spec] = {
-        **{energy_account_spec.key: energy_account_spec for energy_account_spec in person.energy},
+    specs: dict[str, Spec] = {
+        **{spec.key: spec for spec in person.energy},
         **{account.key: account for account in person.accounts},
     }
-    if key not in known:
-        raise UnknownName("account", key, known, place=f"the file of {person.name}")
-    return known[key]
+    if key not in specs:
+        raise UnknownName("account", key, specs, place=f"the file of {person.name}")
+    return specs[key]
 
 
 def change_days(store: Store, person: Person, spec: Spec, **days: datetime | None) -> None:
-    """Note when an account opens or closes, for whoever holds it."""
+    """Record when an account opens or closes, for all its holders."""
     _change(store, _place(person, spec), **days)
 
 
 def change_agreement(store: Store, person: Person, spec: Spec, **moments: datetime | None) -> None:
-    """Note when the other holders agreed to its being shared by *person*, or withdrew that."""
+    """Record when the other holders agreed to *person*'s sharing of the account, or withdrew that."""
     _change(store, _own_place(person, spec), **moments)
 
 
 def consents_over(store: Store, person: Person, spec: Spec) -> list[Consent]:
-    """The active consents of whoever holds an account, at the institution where it is."""
+    """Return the active consents of all holders of an account, at its institution."""
     place = _place(person, spec)
     return [
         consent
@@ -123,8 +125,8 @@ def _specs(store: Store, consent: Consent) -> Iterable[Spec]:
 
 
 def _holder(store: Store, consent: Consent) -> Person:
-    books = store.energy.get(consent.arrangement_id) or store.ledgers[consent.arrangement_id]
-    return books.person
+    ledger = store.energy.get(consent.arrangement_id) or store.ledgers[consent.arrangement_id]
+    return ledger.person
 
 
 def _own_place(person: Person, spec: Spec) -> tuple[str, str]:
@@ -132,34 +134,34 @@ def _own_place(person: Person, spec: Spec) -> tuple[str, str]:
 
 
 def _place(person: Person, spec: Spec) -> tuple[str, str]:
-    """Where what concerns every holder is noted: both of a joint account have the same place for it."""
+    """Return the key of the data that concerns every holder; both holders of a joint account have the same key."""
     other = spec.joint_with if isinstance(spec, AccountSpec) else None
     return "&".join(sorted((person.name, other))) if other else person.email, spec.key
 
 
 def _change(store: Store, place: tuple[str, str], **changes: datetime | None) -> None:
-    store.lives[place] = msgspec.structs.replace(store.lives.get(place, AccountLife()), **changes)
+    store.account_dates[place] = msgspec.structs.replace(store.account_dates.get(place, AccountDates()), **changes)
 
 
 def _is_shared(store: Store, consent: Consent, spec: Spec, at: datetime) -> bool:
-    life = account_life(store, _holder(store, consent), spec)
-    if not _is_covered(store, consent, spec, life, at) or _has_come(life.withdrawn_at, at):
+    dates = account_dates(store, _holder(store, consent), spec)
+    if not _is_covered(store, consent, spec, dates, at) or _has_passed(dates.withdrawn_at, at):
         return False
-    if isinstance(spec, AccountSpec) and not spec.is_shareable and not _has_come(life.approved_at, at):
+    if isinstance(spec, AccountSpec) and not spec.is_shareable and not _has_passed(dates.approved_at, at):
         return False
-    return not _has_come(life.closed_at, at) or store.interpretation("accounts.closed") == "listed"
+    return not _has_passed(dates.closed_at, at) or store.interpretation("accounts.closed") == "listed"
 
 
-def _is_covered(store: Store, consent: Consent, spec: Spec, life: AccountLife, at: datetime) -> bool:
-    """Whether the end user chose it, or it came later and comes along. Source: accounts.opened-later"""
+def _is_covered(store: Store, consent: Consent, spec: Spec, dates: AccountDates, at: datetime) -> bool:
+    """Return True if the end user chose the account, or if it opened later and joins. Source: accounts.opened-later"""
     if spec.key in consent.account_keys:
         return True
-    came_at = life.reopened_at or life.opened_at
-    is_later = came_at is not None and consent.created_at < came_at <= at
+    opened_at = dates.reopened_at or dates.opened_at
+    is_later = opened_at is not None and consent.created_at < opened_at <= at
     return is_later and store.interpretation("accounts.opened-later") == "joins"
 
 
-def _has_come(moment: datetime | None, at: datetime, *, otherwise: bool = False) -> bool:
+def _has_passed(moment: datetime | None, at: datetime, *, otherwise: bool = False) -> bool:
     return otherwise if moment is None else moment <= at
 
 

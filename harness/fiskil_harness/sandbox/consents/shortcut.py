@@ -1,6 +1,6 @@
-"""Ends a consent journey without a browser: the acts that the page would send, done in its order.
+"""Ends a consent journey without a browser: performs the acts that the page would send, in its order.
 
-It goes through the journey's table as an end user does, so that what is left behind is what the page would leave.
+Like an end user, it follows the journey's table, so the resulting state is the same as after the page.
 """
 
 from typing import Any, NamedTuple
@@ -15,12 +15,12 @@ from fiskil_harness.sandbox.store import Store
 
 APPROVED = "approved"
 CONCLUSIONS: tuple[str, ...] = (APPROVED, *(name for name in OUTCOMES if name != "eligible"))
-"""Every outcome that can be ordered for a session."""
-_PAST_THE_CODE = {"cancelled": "cancel", "denied": "deny"}
+"""Every outcome that can be requested for a session."""
+_ACTS_AFTER_CODE = {"cancelled": "cancel", "denied": "deny"}
 
 
-class _Order(NamedTuple):
-    """What is asked for; what is empty is chosen on the way."""
+class _Conclusion(NamedTuple):
+    """The requested end of a journey; empty fields are chosen on the way."""
 
     outcome: str
     email: str
@@ -32,7 +32,7 @@ def check_conclusion(outcome: str) -> str:
     """Return *outcome*.
 
     Raises:
-        UnknownName: No session comes to it.
+        UnknownName: No session ends so.
     """
     if outcome not in CONCLUSIONS:
         raise UnknownName("outcome", outcome, CONCLUSIONS)
@@ -48,69 +48,70 @@ def conclude(
     institution_id: str = "",
     account_keys: tuple[str, ...] = (),
 ) -> AuthSession:
-    """Walk what is left of a journey to *outcome*, and return the session as it ended.
+    """Complete a journey with *outcome*, and return the ended session.
 
-    An order that is refused leaves the session as it was.
+    If this fails, the session stays as it was.
 
     Args:
-        email: Who logs in; without it, the end user's own address, or one made for an end user who has none.
-        institution_id: What is chosen where the session leaves the choice; without it, the first in reach.
-        account_keys: What is shared; without any, all that can be.
+        email: The address that logs in (default: the end user's own, or a generated one without any).
+        institution_id: The institution, if the session leaves the choice (default: the first accessible one).
+        account_keys: The accounts to share (default: all that can be shared).
 
     Raises:
         UnknownName: No such outcome, or no such account.
-        UsageError: The session is unknown or over, or what is asked for cannot be done where it stands.
+        UsageError: The session is unknown or has ended, or the outcome is not possible at its stage.
 
     Source: journey.stages, journey.error-types
     """
     check_conclusion(outcome)
-    before = _open(store, session_id)
-    order = _Order(outcome, email, institution_id, account_keys)
-    _refuse_what_is_past(before, order)
-    session = _keep(store, msgspec.structs.replace(before, outcome="eligible" if outcome == APPROVED else outcome))
+    unchanged = _open(store, session_id)
+    conclusion = _Conclusion(outcome, email, institution_id, account_keys)
+    _refuse_contradictions(unchanged, conclusion)
+    session = _keep(store, msgspec.structs.replace(unchanged, outcome="eligible" if outcome == APPROVED else outcome))
     try:
         while session.ending is None:
-            session = _onward(store, session, *_next(store, session, order))
+            session = _perform(store, session, *_next(store, session, conclusion))
     except UsageError:
-        _keep(store, before)
+        _keep(store, unchanged)
         raise
     return session
 
 
-def _onward(store: Store, session: AuthSession, act: str, form: dict[str, Any]) -> AuthSession:
+def _perform(store: Store, session: AuthSession, act: str, form: dict[str, Any]) -> AuthSession:
     after = sessions.act(store, session.session_id, act, form)
     if after is None or (after.ending is None and after.stage == session.stage):
-        raise UsageError(f"The journey stays at {session.stage!r}: {act} was answered {after.response if after else ''!r}.")
+        result = after.response if after else ""
+        raise UsageError(f"The consent journey stays at {session.stage!r}: the result of {act} is {result!r}.")
     return after
 
 
 def _open(store: Store, session_id: str) -> AuthSession:
     session = sessions.current(store, session_id)
     if session is None:
-        raise UsageError(
-            f"There is no auth session {session_id!r}. Its id is the session_id that POST /v1/auth/session answers."
-        )
+        raise UsageError(f"There is no auth session {session_id!r}. Use the session_id that POST /v1/auth/session returns.")
     if session.ending is not None:
-        raise UsageError(f"The auth session {session_id!r} is over: {session.ending.value}. Open another; each ends once.")
+        raise UsageError(
+            f"The auth session {session_id!r} has already ended: {session.ending.value}. Open another; each ends only once."
+        )
     return session
 
 
-def _refuse_what_is_past(session: AuthSession, order: _Order) -> None:
-    """Refuse what the end user has answered otherwise already."""
-    answered: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-        "institution_id": (_one(order.institution_id), _one(session.institution_id)),
-        "email": (_one(order.email.strip().lower()), _one((session.email or "").lower())),
-        "accounts": (order.account_keys, session.account_keys if session.stage == "confirm" else ()),
+def _refuse_contradictions(session: AuthSession, conclusion: _Conclusion) -> None:
+    """Raise UsageError if *conclusion* contradicts what the end user has already chosen."""
+    choices: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+        "institution_id": (_as_tuple(conclusion.institution_id), _as_tuple(session.institution_id)),
+        "email": (_as_tuple(conclusion.email.strip().lower()), _as_tuple((session.email or "").lower())),
+        "accounts": (conclusion.account_keys, session.account_keys if session.stage == "confirm" else ()),
     }
-    for name, (wanted, given) in answered.items():
-        if wanted and given and set(wanted) != set(given):
+    for name, (requested, chosen) in choices.items():
+        if requested and chosen and set(requested) != set(chosen):
             raise UsageError(
-                f"The journey stands at {session.stage!r}, past the choice of {name}: it was {', '.join(given)}. "
+                f"The consent journey is at {session.stage!r}, after the choice of {name}, which was {', '.join(chosen)}. "
                 f"Leave {name} out, or open another session."
             )
 
 
-def _one(value: str | None) -> tuple[str, ...]:
+def _as_tuple(value: str | None) -> tuple[str, ...]:
     return (value,) if value else ()
 
 
@@ -119,52 +120,52 @@ def _keep(store: Store, session: AuthSession) -> AuthSession:
     return session
 
 
-def _next(store: Store, session: AuthSession, order: _Order) -> tuple[str, dict[str, Any]]:
-    """The act that leads on, and what its form says."""
+def _next(store: Store, session: AuthSession, conclusion: _Conclusion) -> tuple[str, dict[str, Any]]:
+    """Return the next act, and the values of its form."""
     if session.stage == "institution":
-        return "choose", {"institution_id": order.institution_id or _first_in_reach(store)}
+        return "choose", {"institution_id": conclusion.institution_id or _first_accessible(store)}
     if session.stage == "login":
-        return "identify", {"email": order.email or _address_of(store, session.end_user_id)}
-    accounts = _accounts(store, session, order.account_keys) if order.outcome == APPROVED else ()
+        return "identify", {"email": conclusion.email or _address_of(store, session.end_user_id)}
+    accounts = _accounts(store, session, conclusion.account_keys) if conclusion.outcome == APPROVED else ()
     if session.stage == "code":
         return "enter_code", {"code": session.code}
-    if order.outcome != APPROVED:
-        return _past_the_code(session, order.outcome), {}
+    if conclusion.outcome != APPROVED:
+        return _act_after_code(session, conclusion.outcome), {}
     if session.stage == "accounts":
         return "select", {"accounts": accounts}
     return "confirm", {}
 
 
 def _address_of(store: Store, end_user_id: str) -> str:
-    """The end user's own address; one that the app gave none logs in with an address made for them, always the same."""
+    """Return the end user's own address; without one, an address derived from their id, always the same."""
     return store.end_users[end_user_id].email or f"{end_user_id.lower()}@example.com"
 
 
-def _first_in_reach(store: Store) -> str:
+def _first_accessible(store: Store) -> str:
     return min(
         (institution for institution in store.institutions.values() if institution.is_accessible),
         key=lambda institution: institution.priority,
     ).institution_id
 
 
-def _past_the_code(session: AuthSession, outcome: str) -> str:
-    act = _PAST_THE_CODE.get(outcome)
+def _act_after_code(session: AuthSession, outcome: str) -> str:
+    act = _ACTS_AFTER_CODE.get(outcome)
     if act is None or (act == "deny" and session.stage == "confirm"):
         raise UsageError(
-            f"The journey stands at {session.stage!r}, where {outcome!r} happens no more. Open another session."
+            f"The consent journey is at {session.stage!r}, where {outcome!r} is no longer possible. Open another session."
         )
     return act
 
 
 def _accounts(store: Store, session: AuthSession, account_keys: tuple[str, ...]) -> tuple[str, ...]:
     person = sessions.person_of(store, session)
-    known = [spec.key for spec in offered_at(store, person, session.institution_id or "")] if person else []
-    if not known:
+    offered = [spec.key for spec in offered_at(store, person, session.institution_id or "")] if person else []
+    if not offered:
         raise UsageError(
             f"{session.email} {nothing_to_share(store, person, session.institution_id or '')} "
-            "Let somebody else log in with email, in another session if this one is past that."
+            "Set email to another person's address, in another session if this one is past the log-in."
         )
     for key in account_keys:
-        if key not in known:
-            raise UnknownName("account that can be shared", key, known)
-    return account_keys or tuple(known)
+        if key not in offered:
+            raise UnknownName("account that can be shared", key, offered)
+    return account_keys or tuple(offered)

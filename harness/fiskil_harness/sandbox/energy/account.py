@@ -1,4 +1,4 @@
-"""One account at a retailer: what of it stays as it is, whatever the day."""
+"""The fixed part of an energy account: everything that does not depend on the day."""
 
 from functools import cached_property
 
@@ -10,22 +10,22 @@ from fiskil_harness.sandbox.energy.context import EnergyContext
 from fiskil_harness.sandbox.energy.reads import Meter
 
 
-class Holding:
-    """One account: what of it stays as it is from one day to the next."""
+class SupplyAccount:
+    """The fixed part of one account, and the meter reads made so far."""
 
-    def __init__(self, books: EnergyContext, spec: EnergyAccountSpec, plan: EnergyPlan) -> None:
-        self.books, self.spec, self.plan = books, spec, plan
-        self.has_leaks = books.interpretation("energy.camel-keys") == "camel"
-        self.account_id = books.digits(10, spec.key)
-        self.meter, self.biller = Meter(books.seed, books.person.email, spec), Biller(spec, plan)
+    def __init__(self, context: EnergyContext, spec: EnergyAccountSpec, plan: EnergyPlan) -> None:
+        self.context, self.spec, self.plan = context, spec, plan
+        self.has_leaks = context.interpretation("energy.camel-keys") == "camel"
+        self.account_id = context.digits(10, spec.key)
+        self.meter, self.biller = Meter(context.seed, context.person.email, spec), Biller(spec, plan)
         self.reads: dict[str, UsageRead] = {}
 
     @property
     def account_number(self) -> str:
-        """The number on the bills."""
-        return self.books.digits(8, f"{self.spec.key}:number")
+        """Return the account number that the bills show."""
+        return self.context.digits(8, f"{self.spec.key}:number")
 
     @cached_property
     def sites(self) -> tuple[Site, ...]:
-        """Where the household is connected; gas has none."""
-        return () if self.spec.is_gas else (site_of(self.books, self.spec, self.plan),)
+        """Return the places where the household is connected; gas has none."""
+        return () if self.spec.is_gas else (site_of(self.context, self.spec, self.plan),)

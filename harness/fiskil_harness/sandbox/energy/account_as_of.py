@@ -1,6 +1,6 @@
-"""How one account at a retailer stands on a day: each dataset as a property of its name.
+"""The state of one energy account on a day: each dataset is a property of its name.
 
-Rows are derived when a sync first asks for them: a year of half hours is work, and most consents are never read so far.
+Rows are derived when a sync first needs them: a year of half hours is costly, and most consents never need it.
 """
 
 from datetime import date, timedelta
@@ -16,7 +16,7 @@ from fiskil_harness.core.model.energy_rows import (
     UsageRead,
 )
 from fiskil_harness.core.randomness import stream
-from fiskil_harness.sandbox.energy.account import Holding
+from fiskil_harness.sandbox.energy.account import SupplyAccount
 from fiskil_harness.sandbox.energy.bills import Bill, total
 from fiskil_harness.sandbox.energy.calendar import Period, anniversary_after, month_before, periods
 from fiskil_harness.sandbox.energy.connection_point import Site
@@ -29,22 +29,22 @@ LAST_BILL_WITHIN = timedelta(days=28)
 
 
 class AccountAsOf:
-    """One account as of a morning: what was read, billed and paid before it."""
+    """One account as of a morning: everything that was read, billed and paid before it."""
 
-    def __init__(self, holding: Holding, until: date) -> None:
+    def __init__(self, account: SupplyAccount, until: date) -> None:
         self.until = until
-        ended = holding.spec.ended_months_ago
-        self._ended_on = month_before(holding.books.began, ended) if ended else None
+        ended = account.spec.ended_months_ago
+        self._ended_on = month_before(account.context.began, ended) if ended else None
         self._written_until = until if self._ended_on is None else min(until, self._ended_on + LAST_BILL_WITHIN)
-        self._holding = holding
-        self._books, self._spec, self._plan, self._sites = holding.books, holding.spec, holding.plan, holding.sites
-        self._leaks = holding.has_leaks
+        self._account = account
+        self._context, self._spec, self._plan, self._sites = account.context, account.spec, account.plan, account.sites
+        self._leaks = account.has_leaks
 
     @cached_property
     def energy_accounts(self) -> tuple[EnergyAccount, ...]:
-        """The account, with the contract of its plan. Source: energy.camel-keys"""
-        plan, person = self._plan, self._books.person
-        shown = {
+        """Return the account with the contract of its plan. Source: energy.camel-keys"""
+        plan, person = self._plan, self._context.person
+        plan_overview = {
             "nickname": self._spec.name,
             "service_point_ids": [site.point.service_point_id for site in self._sites],
             "plan_overview": {"display_name": plan.display_name, "start_date": str(self._since), **self._end},
@@ -58,39 +58,39 @@ class AccountAsOf:
         }
         row = EnergyAccount(
             **self._of_account("energy_account_"),
-            account_number=self._holding.account_number,
+            account_number=self._account.account_number,
             display_name=self._spec.name,
             creation_date=str(self._since),
-            plans=(shown,),
+            plans=(plan_overview,),
             open_status="OPEN" if self._ended_on is None else "CLOSED",
         )
         return (row,)
 
     @property
     def energy_balances(self) -> tuple[EnergyBalance, ...]:
-        """What was billed and is not paid. Source: energy.adds-up"""
+        """Return the billed amount that is not yet paid. Source: energy.adds-up"""
         owed = total(bill.amount - bill.paid for bill in self._bills)
         return (EnergyBalance(**self._of_account("energy_balance_"), balance=str(owed)),)
 
     @property
     def service_points(self) -> tuple[EnergyRow, ...]:
-        """Where the household is connected; gas has none."""
+        """Return the places where the household is connected; gas has none."""
         return tuple(site.point for site in self._sites)
 
     @property
     def der(self) -> tuple[EnergyRow, ...]:
-        """What makes energy there."""
+        """Return the energy resources (solar panels, batteries) at these places."""
         return tuple(site.der for site in self._sites if site.der is not None)
 
     @cached_property
     def usage(self) -> tuple[UsageRead, ...]:
-        """Every read of every register."""
-        return tuple(self._read(site, reading) for site in self._sites for reading in self._readings)
+        """Return every read of every register."""
+        return tuple(self._read(site, meter_read) for site in self._sites for meter_read in self._readings)
 
     @cached_property
     def invoices(self) -> tuple[EnergyRow, ...]:
-        """Every bill. Source: energy.invoice-without-arrangement"""
-        names_it = self._books.interpretation("energy.invoice-without-arrangement") == "present"
+        """Return every bill. Source: energy.invoice-without-arrangement"""
+        names_it = self._context.interpretation("energy.invoice-without-arrangement") == "present"
 
         def identify(prefix: str, name: str) -> dict[str, Any]:
             ids = self._of_account(prefix, name)
@@ -100,16 +100,16 @@ class AccountAsOf:
 
     @cached_property
     def billing(self) -> tuple[EnergyRow, ...]:
-        """Every charge and every payment."""
+        """Return every charge and every payment."""
         return tuple(billing_rows(self._of_account, self._spec, self._bills, self.service_point_ids))
 
     @property
     def concessions(self) -> tuple[Concession, ...]:
-        """What the household gets off its bills."""
-        given = self._spec.concession
-        if given is None:
+        """Return the rebate on the household's bills."""
+        concession = self._spec.concession
+        if concession is None:
             return ()
-        is_part = given.endswith("%")
+        is_part = concession.endswith("%")
         first = self._spans[0].first
         row = Concession(
             **self._of_account("energy_concession_"),
@@ -121,16 +121,16 @@ class AccountAsOf:
             end_date=str(anniversary_after(first, self._written_until) - timedelta(days=1)),
             discount_frequency=f"P{self._plan.bill_months}M",
             applied_to=("USAGE",) if is_part else ("INVOICE",),
-            amount=None if is_part else given,
-            percentage=str(float(given[:-1]) / 100) if is_part else None,
+            amount=None if is_part else concession,
+            percentage=str(float(concession[:-1]) / 100) if is_part else None,
         )
         return (row,)
 
     @property
     def payment_schedule(self) -> tuple[PaymentSchedule, ...]:
-        """How the bills are paid. Source: energy.unions"""
+        """Return how the bills are paid. Source: energy.unions"""
         every = {"payment_frequency": f"P{self._plan.bill_months}M", "calculation_type": "BALANCE"}
-        number = self._books.digits(9, f"{self._spec.key}:debit")
+        number = self._context.digits(9, f"{self._spec.key}:debit")
         kinds: dict[str, dict[str, Any]] = {
             "cardDebit": {"card_debit": {"card_scheme": "VISA", **every}},
             "directDebit": {
@@ -139,7 +139,7 @@ class AccountAsOf:
             "digitalWallet": {
                 "digital_wallet": {
                     "name": "PayPal",
-                    "identifier": self._books.person.email,
+                    "identifier": self._context.person.email,
                     "type": "EMAIL",
                     "provider": "PAYPAL_AU",
                     **every,
@@ -153,66 +153,66 @@ class AccountAsOf:
 
     @cached_property
     def service_point_ids(self) -> tuple[str, ...]:
-        """The ids of its service points; none for gas."""
+        """Return the ids of the service points; none for gas."""
         return tuple(site.point.service_point_id for site in self._sites)
 
     @cached_property
     def _since(self) -> date:
-        chance = stream(self._books.seed, "energy", self._books.person.email, self._spec.key)
+        chance = stream(self._context.seed, "energy", self._context.person.email, self._spec.key)
         return self._spans[0].first - timedelta(days=chance.randrange(30, 900))
 
     @cached_property
     def _spans(self) -> tuple[Period, ...]:
-        began, until = self._ended_on or self._books.began, self._ended_on or self.until
+        began, until = self._ended_on or self._context.began, self._ended_on or self.until
         return periods(months=self._spec.months, bill_months=self._plan.bill_months, began=began, until=until)
 
     @property
     def _end(self) -> dict[str, str]:
-        """The last day of a contract that ended, as a plan overview has it."""
+        """Return the last day of an ended contract, as a plan overview has it."""
         return {} if self._ended_on is None else {"end_date": str(self._spans[-1].last)}
 
     @cached_property
     def _readings(self) -> list[MeterRead]:
-        return self._holding.meter.reads(self._spans, until=self._ended_on or self.until)
+        return self._account.meter.reads(self._spans, until=self._ended_on or self.until)
 
     @cached_property
     def _bills(self) -> tuple[Bill, ...]:
-        return self._holding.biller.bills(self._spans, self._readings, until=self._written_until)
+        return self._account.biller.bills(self._spans, self._readings, until=self._written_until)
 
     def _of_account(self, prefix: str, name: str = "") -> dict[str, Any]:
         key = f"{self._spec.key}:{name}" if name else self._spec.key
-        return {**self._books.ids(prefix, key), "account_id": self._holding.account_id}
+        return {**self._context.ids(prefix, key), "account_id": self._account.account_id}
 
-    def _read(self, site: Site, one: MeterRead) -> UsageRead:
-        """The row of a reading, which is made once."""
-        kept, name = self._holding.reads, f"{one.suffix}:{one.first}"
-        if name not in kept:
-            kept[name] = self._row_of(site, one)
-        return kept[name]
+    def _read(self, site: Site, meter_read: MeterRead) -> UsageRead:
+        """Return the row of a meter read; each row is made once."""
+        rows, name = self._account.reads, f"{meter_read.suffix}:{meter_read.first}"
+        if name not in rows:
+            rows[name] = self._row_of(site, meter_read)
+        return rows[name]
 
-    def _row_of(self, site: Site, one: MeterRead) -> UsageRead:
+    def _row_of(self, site: Site, meter_read: MeterRead) -> UsageRead:
         """Source: energy.unions, energy.camel-keys"""
         is_basic = self._spec.meter == "basic"
         interval: dict[str, Any] = {
             "read_interval_length": 30,
-            "aggregate_value": one.total / 1000,
-            "interval_reads": [wh / 1000 for wh in one.wh],
+            "aggregate_value": meter_read.total / 1000,
+            "interval_reads": [wh / 1000 for wh in meter_read.wh],
         }
-        if one.substituted is not None:
-            start, end = one.substituted
+        if meter_read.substituted is not None:
+            start, end = meter_read.substituted
             interval["readQualities" if self._leaks else "read_qualities"] = [
                 {"start_interval": start, "end_interval": end, "quality": "SUBSTITUTE"}
             ]
         return UsageRead(
-            **self._books.ids("energy_usage_", f"{self._spec.key}:{one.suffix}:{one.first}"),
+            **self._context.ids("energy_usage_", f"{self._spec.key}:{meter_read.suffix}:{meter_read.first}"),
             service_point_id=site.point.service_point_id,
-            register_id=site.register_ids[one.suffix],
-            register_suffix=one.suffix,
+            register_id=site.register_ids[meter_read.suffix],
+            register_suffix=meter_read.suffix,
             meter_id=site.meter_id,
-            controlled_load=one.suffix == CONTROLLED,
-            read_start_date=str(one.first),
-            read_end_date=str(one.last),
+            controlled_load=meter_read.suffix == CONTROLLED,
+            read_start_date=str(meter_read.first),
+            read_end_date=str(meter_read.last),
             read_u_type="basicRead" if is_basic else "intervalRead",
-            basic_read={"quality": "ACTUAL", "value": one.total / 1000} if is_basic else None,
+            basic_read={"quality": "ACTUAL", "value": meter_read.total / 1000} if is_basic else None,
             interval_read=None if is_basic else interval,
         )

@@ -1,6 +1,6 @@
-"""What reads cost: charges and bills of one energy account, and what was paid for them.
+"""Charges and bills of one energy account, and their payments.
 
-Each charge is rounded to the cent once, and everything else is a sum of charges: bill, GST, balance. Source: energy.adds-up
+Each charge is rounded to the cent once; bill, GST and balance are sums of charges. Source: energy.adds-up
 """
 
 from collections.abc import Iterable
@@ -21,9 +21,10 @@ GST = Decimal("0.1")
 
 
 class Charge(Struct, frozen=True, kw_only=True):
-    """A line of a bill. ``kind`` is the wire's ``transaction_u_type``, ``amount`` is without GST and negative for a credit.
+    """One line of a bill; ``amount`` is without GST, and negative for a credit.
 
-    ``belongs`` says where the bill counts it: ``usage``, ``generation``, ``other``, ``once_off`` or ``account``.
+    ``kind`` is the ``transaction_u_type`` of the API. ``belongs`` is the part of the bill that counts the charge: ``usage``,
+    ``generation``, ``other``, ``once_off`` or ``account``.
     """
 
     kind: str
@@ -34,14 +35,14 @@ class Charge(Struct, frozen=True, kw_only=True):
 
 
 class Payment(Struct, frozen=True, kw_only=True):
-    """What came in for a bill, and on which day."""
+    """One payment of a bill, and its day."""
 
     on: date
     amount: Decimal
 
 
 class Bill(Struct, frozen=True, kw_only=True):
-    """A period with its charges, and what has come in for it so far."""
+    """The charges of one period, and their payments so far."""
 
     number: int
     period: Period
@@ -50,39 +51,39 @@ class Bill(Struct, frozen=True, kw_only=True):
 
     @property
     def gst(self) -> Decimal:
-        """The GST of every charge."""
+        """Return the GST of all charges."""
         return total(charge.gst for charge in self.charges)
 
     @property
     def amount(self) -> Decimal:
-        """What is to be paid, GST included."""
+        """Return the amount to pay, GST included."""
         return total(charge.amount for charge in self.charges) + self.gst
 
     @property
     def paid(self) -> Decimal:
-        """The sum of what came in."""
+        """Return the sum of the payments."""
         return total(payment.amount for payment in self.payments)
 
     def of(self, *belongs: str) -> list[Charge]:
-        """The charges that are counted there."""
+        """Return the charges that belong to these parts of the bill."""
         return [charge for charge in self.charges if charge.belongs in belongs]
 
 
 class Biller:
-    """Bills of one account. A bill that was sent stays as it is, and is made once."""
+    """The bills of one account; the charges of a sent bill never change and are made once."""
 
     def __init__(self, spec: EnergyAccountSpec, plan: EnergyPlan) -> None:
         self._spec, self._plan = spec, plan
         self._made: dict[date, tuple[Charge, ...]] = {}
 
-    def bills(self, spans: Iterable[Period], found: list[MeterRead], *, until: date) -> tuple[Bill, ...]:
-        """The bills that were sent before *until*, oldest first, and what was paid for them by then.
+    def bills(self, spans: Iterable[Period], reads: list[MeterRead], *, until: date) -> tuple[Bill, ...]:
+        """Return the bills sent before *until*, oldest first, with the payments made by then.
 
         Source: energy.bill-days
         """
         sent = [span for span in spans if span.issued < until]
-        made = [
-            Bill(number=number, period=span, charges=self._charges(span, found, is_first=number == 0))
+        bills = [
+            Bill(number=number, period=span, charges=self._charges(span, reads, is_first=number == 0))
             for number, span in enumerate(sent)
         ]
         reminded = [after.due for after in sent[1:]]
@@ -90,23 +91,23 @@ class Biller:
             _settled(
                 self._spec, bill, reminded_on=reminded[bill.number] if bill.number < len(reminded) else until, until=until
             )
-            for bill in made
+            for bill in bills
         )
 
-    def _charges(self, span: Period, found: list[MeterRead], *, is_first: bool) -> tuple[Charge, ...]:
+    def _charges(self, span: Period, reads: list[MeterRead], *, is_first: bool) -> tuple[Charge, ...]:
         if span.first not in self._made:
-            counted = [meter_read for meter_read in found if meter_read.first in span]
+            counted = [meter_read for meter_read in reads if meter_read.first in span]
             self._made[span.first] = tuple(_charges(self._spec, self._plan, span, counted, is_first=is_first))
         return self._made[span.first]
 
 
 def total(amounts: Iterable[Decimal]) -> Decimal:
-    """A sum of amounts, with cents."""
+    """Return the sum of amounts, with cents."""
     return sum(amounts, Decimal("0.00"))
 
 
 def _settled(spec: EnergyAccountSpec, bill: Bill, *, reminded_on: date, until: date) -> Bill:
-    """What came in before *until*: everything on the day it is due; by hand half of it, and the rest with the next bill."""
+    """Return *bill* with its payments before *until*: all on the due day, or by hand half then and half later."""
     half = _cents(bill.amount / 2) if spec.payment == "manualPayment" else bill.amount
     agreed = (Payment(on=bill.period.due, amount=half), Payment(on=reminded_on, amount=bill.amount - half))
     return msgspec.structs.replace(
@@ -115,17 +116,17 @@ def _settled(spec: EnergyAccountSpec, bill: Bill, *, reminded_on: date, until: d
 
 
 def _charges(
-    spec: EnergyAccountSpec, plan: EnergyPlan, span: Period, found: list[MeterRead], *, is_first: bool
+    spec: EnergyAccountSpec, plan: EnergyPlan, span: Period, reads: list[MeterRead], *, is_first: bool
 ) -> list[Charge]:
-    charges = _consumption(plan, span, [meter_read for meter_read in found if meter_read.suffix == IMPORT])
-    heated = sum(meter_read.total for meter_read in found if meter_read.suffix == CONTROLLED)
+    charges = _consumption(plan, span, [meter_read for meter_read in reads if meter_read.suffix == IMPORT])
+    heated = sum(meter_read.total for meter_read in reads if meter_read.suffix == CONTROLLED)
     if plan.controlled_load and heated:
         charges.append(_usage("CONTROLLED_LOAD", heated, plan.controlled_load, span, "Controlled load"))
-    sent = sum(meter_read.total for meter_read in found if meter_read.suffix == EXPORT)
+    sent = sum(meter_read.total for meter_read in reads if meter_read.suffix == EXPORT)
     if plan.feed_in and sent:
         charges.append(_usage("SOLAR", sent, f"-{plan.feed_in}", span, "Solar feed-in", belongs="generation"))
     if plan.demand is not None:
-        charges.append(_demand(plan.demand, span, [meter_read for meter_read in found if meter_read.suffix == IMPORT]))
+        charges.append(_demand(plan.demand, span, [meter_read for meter_read in reads if meter_read.suffix == IMPORT]))
     supplied = _cents(Decimal(plan.daily_supply_charge) * span.days)
     dates = {"start_date": str(span.first), "end_date": str(span.last)}
     text = f"Daily supply charge, {span.days} days"
@@ -138,10 +139,10 @@ def _charges(
     return charges
 
 
-def _consumption(plan: EnergyPlan, span: Period, found: list[MeterRead]) -> list[Charge]:
-    """One charge per rate of the plan that something was used at."""
+def _consumption(plan: EnergyPlan, span: Period, reads: list[MeterRead]) -> list[Charge]:
+    """Return one charge for each rate of the plan, with the usage at that rate."""
     used: dict[str, int] = dict.fromkeys((rate.type for rate in plan.rates), 0)
-    for meter_read in found:
+    for meter_read in reads:
         if len(meter_read.wh) < HALF_HOURS:
             used[plan.rates[-1].type] += meter_read.total
             continue
@@ -158,11 +159,11 @@ def _usage(kind: str, wh: int, price: str, span: Period, text: str, *, belongs: 
     return _charge("usage", belongs, amount, {**fields, **dates}, is_taxed=belongs == "usage")
 
 
-def _demand(rate: Rate, span: Period, found: list[MeterRead]) -> Charge:
-    """The highest half hour of the window, as power, for each day of the period."""
+def _demand(rate: Rate, span: Period, reads: list[MeterRead]) -> Charge:
+    """Return the demand charge: the highest half hour of the window, as power, for each day of the period."""
     highest = max(
         wh
-        for meter_read in found
+        for meter_read in reads
         for half_hour, wh in enumerate(meter_read.wh)
         if holds(rate, meter_read.first.weekday(), half_hour)
     )
@@ -180,7 +181,7 @@ def _demand(rate: Rate, span: Period, found: list[MeterRead]) -> Charge:
 
 
 def _concession(concession: str, charges: list[Charge]) -> Charge:
-    """An amount, or a percentage of what was used; free of GST."""
+    """Return the concession, an amount or a percentage of the usage charges; it is free of GST."""
     if concession.endswith("%"):
         used = total(charge.amount for charge in charges if charge.belongs == "usage")
         amount = _cents(used * Decimal(concession[:-1]) / 100)

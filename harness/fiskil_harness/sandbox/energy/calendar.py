@@ -1,4 +1,4 @@
-"""Days and bills of an energy account: months of reads before the sandbox began, and all since, cut into periods."""
+"""Billing periods of an energy account: whole months before the sandbox's first day, and all since."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -12,24 +12,24 @@ DUE_AFTER = timedelta(days=26)
 
 
 class Period(Struct, frozen=True, kw_only=True):
-    """The first and the last day that a bill is about."""
+    """The first and the last day of a bill."""
 
     first: date
     last: date
 
     @property
     def days(self) -> int:
-        """How many days it has."""
+        """Return the number of days."""
         return (self.last - self.first).days + 1
 
     @property
     def issued(self) -> date:
-        """When its bill is sent."""
+        """Return the day on which the bill is sent."""
         return self.last + ISSUED_AFTER
 
     @property
     def due(self) -> date:
-        """When its bill is to be paid."""
+        """Return the day on which the bill is due."""
         return self.issued + DUE_AFTER
 
     def __contains__(self, day: date) -> bool:
@@ -37,29 +37,29 @@ class Period(Struct, frozen=True, kw_only=True):
 
 
 def periods(*, months: int, bill_months: int, began: date, until: date) -> tuple[Period, ...]:
-    """Whole periods that are over before *until*, oldest first, each as long as *bill_months*.
+    """Return the periods of *bill_months* months that are over before *until*, oldest first.
 
-    Before the month of *began* there is at least one, and as many as *months* hold; the later ones follow on.
+    Before the month of *began* there is at least one period, and as many as *months* hold; later periods follow.
     """
     earlier = max(1, months // bill_months)
     later = max(0, (until.year - began.year) * 12 + until.month - began.month) // bill_months
     firsts = [month_before(began, bill_months * back) for back in range(earlier, -later - 1, -1)]
-    return tuple(Period(first=date, last=after - DAY) for date, after in pairwise(firsts))
+    return tuple(Period(first=first, last=after - DAY) for first, after in pairwise(firsts))
 
 
 def anniversary_after(first: date, day: date) -> date:
-    """The next day after *day* that is whole years after *first*; *first* is the first of a month."""
+    """Return the next anniversary of *first* after *day*; *first* is the first day of a month."""
     this_year = first.replace(year=max(day.year, first.year))
     return this_year if this_year > day else first.replace(year=this_year.year + 1)
 
 
 def days_between(first: date, last: date) -> Iterator[date]:
-    """Every day from *first* to *last*, both included."""
+    """Yield every day from *first* to *last*, both included."""
     for number in range((last - first).days + 1):
         yield first + number * DAY
 
 
 def month_before(day: date, months: int) -> date:
-    """The first of the month that lies *months* before the month of *day*."""
+    """Return the first day of the month that is *months* before the month of *day*."""
     year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
     return date(year, month + 1, 1)

@@ -1,4 +1,4 @@
-"""Where a household is connected: the service point, its meter and registers, and what makes energy behind it."""
+"""The connection of a household: service point, meter, registers, and the energy resources behind it."""
 
 from datetime import date
 from typing import Any
@@ -14,7 +14,7 @@ from fiskil_harness.sandbox.energy.reads import CONTROLLED, EXPORT, IMPORT
 
 
 class Grid(Struct, frozen=True):
-    """Who runs the wires of a state, the market's word for it, and how its metering identifiers begin."""
+    """The network operator of a state, its jurisdiction code, and the first digits of its metering identifiers."""
 
     network: str
     jurisdiction: str
@@ -28,14 +28,14 @@ _GRIDS = {
     "SA": Grid("SA Power Networks", "SA", "20"),
     "TAS": Grid("TasNetworks", "TAS", "80"),
     "ACT": Grid("Evoenergy", "ACT", "70"),
-    # The west and the north are outside the national market.
+    # Western Australia and the Northern Territory are outside the national market.
     "WA": Grid("Western Power", "ALL", "80"),
     "NT": Grid("Power and Water", "ALL", "25"),
 }
 
 
 class Site(Struct, frozen=True, kw_only=True):
-    """A service point with what is behind it."""
+    """A service point with its meter, registers and energy resources."""
 
     point: ServicePoint
     meter_id: str
@@ -43,47 +43,48 @@ class Site(Struct, frozen=True, kw_only=True):
     der: DerRecord | None
 
 
-def site_of(books: EnergyContext, spec: EnergyAccountSpec, plan: EnergyPlan) -> Site:
-    """The site of an electricity account; it is where the person lives."""
-    location = address_of(books.person, seed=books.seed)
+def site_of(context: EnergyContext, spec: EnergyAccountSpec, plan: EnergyPlan) -> Site:
+    """Return the site of an electricity account, at the person's address."""
+    location = address_of(context.person, seed=context.seed)
     grid = _GRIDS[location[location["address_u_type"]]["state"]]
-    meter_id = books.digits(9, f"{spec.key}:meter")
+    meter_id = context.digits(9, f"{spec.key}:meter")
     suffixes = (IMPORT, *([CONTROLLED] if spec.controlled_kwh else ()), *([EXPORT] if spec.solar_kw else ()))
     register_ids = {suffix: f"{number:02d}" for number, suffix in enumerate(suffixes, start=1)}
     point = ServicePoint(
-        **books.ids("energy_sp_", spec.key),
-        service_point_id=books.view.mint.row_id("sp-", books.view.owner, spec.key, length=24),
-        national_metering_id=nmi(grid.begins + books.digits(8, f"{spec.key}:nmi")),
+        **context.ids("energy_sp_", spec.key),
+        service_point_id=context.view.mint.row_id("sp-", context.view.owner, spec.key, length=24),
+        national_metering_id=nmi(grid.begins + context.digits(8, f"{spec.key}:nmi")),
         service_point_classification="SMALL",
         service_point_status="ACTIVE",
         jurisdiction_code=grid.jurisdiction,
         is_generator=spec.solar_kw is not None,
-        valid_from_date=_since(books, spec),
-        last_update_date_time=f"{books.began}T00:00:00Z",
-        last_consumer_change_date=_since(books, spec),
+        valid_from_date=_since(context, spec),
+        last_update_date_time=f"{context.began}T00:00:00Z",
+        last_consumer_change_date=_since(context, spec),
         consumer_profile={"classification": plan.customer_type, "threshold": "LOW"},
         distribution_loss_factor={"code": "BLNA", "description": "Low voltage, suburban", "loss_value": "1.0512"},
         related_participants=(
-            {"party": books.retailer, "role": "FRMP"},
+            {"party": context.retailer, "role": "FRMP"},
             {"party": grid.network, "role": "LNSP"},
         ),
         location=location,
         meters=({"meter_id": meter_id, "specifications": _meter(spec), "registers": _registers(spec, register_ids)},),
     )
-    return Site(point=point, meter_id=meter_id, register_ids=register_ids, der=_der(books, spec, point))
+    return Site(point=point, meter_id=meter_id, register_ids=register_ids, der=_der(context, spec, point))
 
 
 def nmi(body: str) -> str:
-    """A national metering identifier: *body*, ten characters, and a check digit over their ASCII codes.
+    """Return a national metering identifier: *body*, ten characters, and a check digit over their ASCII codes.
 
-    Every second code from the right is doubled, the digits of all are added, and the check digit fills up the ten.
+    Every second code from the right is doubled, and the digits of all codes are added. The check digit makes the sum a
+    multiple of ten.
     """
     codes = (ord(letter) * (2 - at % 2) for at, letter in enumerate(reversed(body)))
     return body + str(-sum(int(figure) for code in codes for figure in str(code)) % 10)
 
 
-def _since(books: EnergyContext, spec: EnergyAccountSpec) -> str:
-    chance = stream(books.seed, "supplied", books.person.email, spec.key)
+def _since(context: EnergyContext, spec: EnergyAccountSpec) -> str:
+    chance = stream(context.seed, "supplied", context.person.email, spec.key)
     return date(chance.randrange(2016, 2023), chance.randrange(1, 13), chance.randrange(1, 29)).isoformat()
 
 
@@ -117,7 +118,7 @@ def _registers(spec: EnergyAccountSpec, register_ids: dict[str, str]) -> list[di
     ]
 
 
-def _der(books: EnergyContext, spec: EnergyAccountSpec, point: ServicePoint) -> DerRecord | None:
+def _der(context: EnergyContext, spec: EnergyAccountSpec, point: ServicePoint) -> DerRecord | None:
     if spec.solar_kw is None:
         return None
     panels = {**_device("panels", "SOLAR_PV", "Sunrise", "SR-440"), "count": round(float(spec.solar_kw) / 0.44)}
@@ -139,7 +140,7 @@ def _der(books: EnergyContext, spec: EnergyAccountSpec, point: ServicePoint) -> 
         "der_devices": devices,
     }
     return DerRecord(
-        **books.ids("energy_der_", spec.key),
+        **context.ids("energy_der_", spec.key),
         service_point_id=point.service_point_id,
         approved_capacity=5.0,
         available_phases_count=1,

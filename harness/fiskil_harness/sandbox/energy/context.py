@@ -1,4 +1,4 @@
-"""What everything that a retailer writes down about a person has in common."""
+"""The shared context of one person's energy records: ids, seed, first day and interpretations."""
 
 from collections.abc import Callable
 from datetime import date
@@ -10,10 +10,10 @@ from fiskil_harness.sandbox.bank.rows_from_seed import View
 
 
 class EnergyContext(Struct, frozen=True, kw_only=True):
-    """Whose books these are, and whose ids they carry.
+    """The person and the retailer of energy records, and the ids that the records carry.
 
-    ``began`` is the day on which the sandbox began, with months of reads and bills behind it; ``reading`` tells which
-    reading of a doubtful clause rules.
+    ``began`` is the sandbox's first day, with months of reads and bills before it. ``interpretation`` returns the
+    interpretation of a doubtful clause.
     """
 
     view: View
@@ -24,15 +24,15 @@ class EnergyContext(Struct, frozen=True, kw_only=True):
 
     @property
     def seed(self) -> int:
-        """The seed of every household."""
+        """Return the seed of every household."""
         return self.view.mint.seed
 
     def digits(self, length: int, name: str) -> str:
-        """Digits that stand for *name*, the same at every call."""
+        """Return digits derived from *name*, the same at every call."""
         return self.view.mint.digits(length, self.view.owner, f"energy:{name}")
 
     def ids(self, prefix: str, key: str) -> dict[str, str]:
-        """What every row carries."""
+        """Return the fields that every row has."""
         return {
             "key": key,
             "fiskil_id": self.view.mint.row_id(prefix, self.view.owner, key),

@@ -1,4 +1,4 @@
-"""What a made-up person takes from the grid: electricity, often solar, sometimes gas."""
+"""Energy accounts of a generated person: electricity, often solar, sometimes gas."""
 
 import random
 
@@ -15,7 +15,7 @@ FLAT, SUNNY, DEMAND, STANDING, GAS = (
 
 
 def energy_of(chance: random.Random) -> tuple[EnergyAccountSpec, ...]:
-    """An electricity account, and a gas account for every third household."""
+    """Return an electricity account, and a gas account for every third household."""
     is_old = chance.random() < 0.25
     has_solar, has_hot_water = not is_old and chance.random() < 0.5, not is_old and chance.random() < 0.4
     plan_id = STANDING if is_old else SUNNY if has_solar else chance.choice((FLAT, DEMAND))

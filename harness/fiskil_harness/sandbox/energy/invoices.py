@@ -1,4 +1,4 @@
-"""Bills as rows: what was sent as one invoice, and each charge and payment as a billing transaction."""
+"""Bills as rows: one invoice per bill, and one billing transaction per charge and payment."""
 
 from collections.abc import Callable
 from datetime import date
@@ -21,7 +21,7 @@ METHODS = {"directDebit": "DIRECT_DEBIT", "cardDebit": "CARD", "digitalWallet": 
 def invoice_rows(
     identify: Identify, spec: EnergyAccountSpec, bills: tuple[Bill, ...], points: tuple[str, ...]
 ) -> list[Invoice]:
-    """One invoice per bill. Source: energy.adds-up"""
+    """Return one invoice per bill. Source: energy.adds-up"""
     rows = []
     for bill in bills:
         ids = identify("energy_invoice_", f"{bill.number:04d}")
@@ -65,7 +65,7 @@ def invoice_rows(
 def billing_rows(
     identify: Identify, spec: EnergyAccountSpec, bills: tuple[Bill, ...], points: tuple[str, ...]
 ) -> list[BillingTransaction]:
-    """Every charge on the day its bill was sent, every payment on its own day."""
+    """Return every charge on the day its bill was sent, and every payment on its own day."""
     rows = []
     for bill in bills:
         for at, charge in enumerate(bill.charges):
@@ -81,21 +81,21 @@ def billing_rows(
 
 
 def number_of(ids: dict[str, Any], bill: Bill) -> str:
-    """The number of a bill: the account's, and a count."""
+    """Return the number of a bill: the account id and a count."""
     return f"{ids['account_id']}-{bill.number + 1:03d}"
 
 
 def _transaction(
     ids: dict[str, Any], kind: str, fields: dict[str, Any], *, on: date, gst: str | None = None
 ) -> BillingTransaction:
-    own: dict[str, Any] = {**ids, FIELDS[kind]: fields}
-    return BillingTransaction(**own, execution_date_time=f"{on}T02:00:00Z", transaction_u_type=kind, gst=gst)
+    values: dict[str, Any] = {**ids, FIELDS[kind]: fields}
+    return BillingTransaction(**values, execution_date_time=f"{on}T02:00:00Z", transaction_u_type=kind, gst=gst)
 
 
 def _owing(bills: tuple[Bill, ...], bill: Bill) -> Decimal:
-    """What was owing when *bill* was sent, itself included."""
-    sent = [each_bill for each_bill in bills if each_bill.number <= bill.number]
-    paid = [pay.amount for each_bill in bills for pay in each_bill.payments if pay.on <= bill.period.issued]
+    """Return the amount owed when *bill* was sent, this bill included."""
+    sent = [other for other in bills if other.number <= bill.number]
+    paid = [pay.amount for other in bills for pay in other.payments if pay.on <= bill.period.issued]
     return total(bill.amount for bill in sent) - total(paid)
 
 
@@ -106,5 +106,5 @@ def _status(bill: Bill) -> str:
 
 
 def _sum(charges: list[Charge], *, sign: int = 1) -> str:
-    # Adding zero turns the negative zero of an empty sum into a plain one.
+    # Adding zero turns the negative zero of an empty sum into zero.
     return str(sign * total(charge.amount for charge in charges) + Decimal("0.00"))

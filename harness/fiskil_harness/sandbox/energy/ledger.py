@@ -1,6 +1,6 @@
-"""What a retailer knows about a person under one consent: their accounts there, each with everything behind it.
+"""A retailer's records of one person under one consent: the accounts there, and all their data.
 
-It grows with the days: reads, bills and payments are there from the morning after, and never change once they are.
+The records grow by the day: reads, bills and payments appear the morning after, and never change.
 """
 
 from collections.abc import Iterable, Mapping
@@ -8,7 +8,7 @@ from datetime import date
 
 from fiskil_harness.core.model.energy import EnergyPlan
 from fiskil_harness.core.model.energy_rows import EnergyRow
-from fiskil_harness.sandbox.energy.account import Holding
+from fiskil_harness.sandbox.energy.account import SupplyAccount
 from fiskil_harness.sandbox.energy.account_as_of import AccountAsOf
 from fiskil_harness.sandbox.energy.context import EnergyContext
 
@@ -16,23 +16,23 @@ from fiskil_harness.sandbox.energy.context import EnergyContext
 class EnergyLedger:
     """Accounts, meters, reads and bills of one person, under the ids that one end user sees."""
 
-    def __init__(self, books: EnergyContext, plans: Mapping[str, EnergyPlan]) -> None:
-        """Know the accounts; the rest waits until somebody asks. *plans* are every plan by its id."""
-        self.person = books.person
-        self.accounts: dict[str, Holding] = {
-            spec.key: Holding(books, spec, plans[spec.plan_id]) for spec in books.person.energy
+    def __init__(self, context: EnergyContext, plans: Mapping[str, EnergyPlan]) -> None:
+        """Derive the accounts; rows are derived when they are requested. *plans* has every plan by its id."""
+        self.person = context.person
+        self.accounts: dict[str, SupplyAccount] = {
+            spec.key: SupplyAccount(context, spec, plans[spec.plan_id]) for spec in context.person.energy
         }
         self._latest: dict[str, AccountAsOf] = {}
 
     def account_id(self, key: str) -> str:
-        """The id of the account called *key*."""
+        """Return the id of the account *key*."""
         return self.accounts[key].account_id
 
     def rows(self, dataset: str, keys: Iterable[str], *, until: date) -> tuple[EnergyRow, ...]:
-        """The rows of *dataset* for the accounts called *keys*, as they stand on the morning of *until*."""
-        return tuple(row for key in keys for row in getattr(self._standing(key, until), dataset))
+        """Return the rows of *dataset* for the accounts *keys*, as of the morning of *until*."""
+        return tuple(row for key in keys for row in getattr(self._as_of(key, until), dataset))
 
-    def _standing(self, key: str, until: date) -> AccountAsOf:
+    def _as_of(self, key: str, until: date) -> AccountAsOf:
         latest = self._latest.get(key)
         if latest is None or latest.until != until:
             latest = self._latest[key] = AccountAsOf(self.accounts[key], until)

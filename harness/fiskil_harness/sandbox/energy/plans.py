@@ -1,4 +1,4 @@
-"""Energy plans in the wire's words: a plan as the list shows it, its detail, and the contract of an account."""
+"""Energy plans in the API's form: a plan in the list, its detail, and the contract of an account."""
 
 from functools import partial
 from typing import Any
@@ -9,9 +9,9 @@ from fiskil_harness.sandbox.energy.prices import holds, rate_at, windows
 
 
 def summary(institution: Institution, plan: EnergyPlan) -> dict[str, Any]:
-    """A plan as ``/v1/energy/plans`` lists it."""
+    """Return a plan as ``/v1/energy/plans`` lists it."""
     site = f"https://{plan.plan_id.split('@')[0].lower()}.example"
-    shown = {
+    fields = {
         "plan_id": plan.plan_id,
         "institution_id": institution.institution_id,
         "brand": institution.brand,
@@ -34,11 +34,11 @@ def summary(institution: Institution, plan: EnergyPlan) -> dict[str, Any]:
         },
         "geography": {"distributors": list(plan.distributors), "included_postcodes": [], "excluded_postcodes": []},
     }
-    return {name: value for name, value in shown.items() if value is not None}
+    return {name: value for name, value in fields.items() if value is not None}
 
 
 def detail(institution: Institution, plan: EnergyPlan) -> dict[str, Any]:
-    """A plan as ``/v1/energy/plans/{plan_id}`` shows it."""
+    """Return a plan as ``/v1/energy/plans/{plan_id}`` returns it."""
     full = {
         **contract(plan),
         "term_type": "ONGOING",
@@ -52,19 +52,19 @@ def detail(institution: Institution, plan: EnergyPlan) -> dict[str, Any]:
 
 
 def contract_key(plan: EnergyPlan) -> str:
-    """Where a plan's contract is found."""
+    """Return the key of a plan's contract."""
     return "gas_contract" if plan.fuel_type == "GAS" else "electricity_contract"
 
 
 def metering(plan: EnergyPlan) -> list[dict[str, Any]]:
-    """What a meter costs; nothing, unless the plan has a price for its installation."""
+    """Return the metering charges; none, unless the plan has a price for the meter's installation."""
     if plan.connection is None:
         return []
     return [{"display_name": plan.connection.description, "minimum_value": plan.connection.amount, "period": "P1Y"}]
 
 
 def contract(plan: EnergyPlan) -> dict[str, Any]:
-    """The terms of supply, in snake_case throughout."""
+    """Return the terms of supply, in snake_case throughout."""
     terms: dict[str, Any] = {
         "pricing_model": plan.pricing_model,
         "time_zone": "AEST",
@@ -87,7 +87,7 @@ def contract(plan: EnergyPlan) -> dict[str, Any]:
 
 
 def with_leaks(terms: dict[str, Any]) -> dict[str, Any]:
-    """The contract with the keys of rate blocks in camelCase. Source: energy.camel-keys"""
+    """Return the contract with the keys of rate blocks in camelCase. Source: energy.camel-keys"""
     names = {"single_rate": "singleRate", "time_of_use_rates": "timeOfUseRates"}
     renamed = {
         part: [{names.get(key, key): value for key, value in term.items()} for term in terms[part]]
@@ -132,7 +132,7 @@ def _feed_in(plan: EnergyPlan) -> list[dict[str, Any]]:
 
 
 def _periods(plan: EnergyPlan) -> list[dict[str, Any]]:
-    """One tariff for the whole year, and one more for the demand charge where there is one."""
+    """Return one tariff for the whole year, and one more for the demand charge if there is one."""
     year: dict[str, Any] = {
         "type": "OTHER",
         "start_date": "01-01",
@@ -144,18 +144,18 @@ def _periods(plan: EnergyPlan) -> list[dict[str, Any]]:
     if len(plan.rates) == 1:
         (rate,) = plan.rates
         block = {"display_name": "Usage", "period": f"P{plan.bill_months}M", "rates": [_price(rate.unit_price)]}
-        found = [{**usual, "rate_block_u_type": "singleRate", "single_rate": block}]
+        tariffs = [{**usual, "rate_block_u_type": "singleRate", "single_rate": block}]
     else:
         blocks = [_block(plan, rate) for rate in plan.rates]
-        found = [{**usual, "rate_block_u_type": "timeOfUseRates", "time_of_use_rates": blocks}]
+        tariffs = [{**usual, "rate_block_u_type": "timeOfUseRates", "time_of_use_rates": blocks}]
     if plan.demand is not None:
         charges = [_demand(plan.demand)]
-        found.append({**year, "display_name": "Demand", "rate_block_u_type": "demandCharges", "demand_charges": charges})
-    return found
+        tariffs.append({**year, "display_name": "Demand", "rate_block_u_type": "demandCharges", "demand_charges": charges})
+    return tariffs
 
 
 def _block(plan: EnergyPlan, rate: Rate) -> dict[str, Any]:
-    """A rate with every window that it holds in, so that each half hour of a week is in one window of the plan."""
+    """Return a rate with all its windows; each half hour of a week is in one window of the plan."""
     times = windows(lambda weekday, half_hour: rate_at(plan, weekday, half_hour) is rate)
     name = rate.type.replace("_", " ").capitalize()
     return {"display_name": name, "type": rate.type, "rates": [_price(rate.unit_price)], "time_of_use": times}

@@ -1,4 +1,4 @@
-"""When which price of a plan holds, by weekday and half hour."""
+"""The times at which each price of a plan applies, by weekday and half hour."""
 
 from collections.abc import Callable
 
@@ -9,17 +9,17 @@ Runs = tuple[tuple[int, int], ...]
 
 
 def rate_at(plan: EnergyPlan, weekday: int, half_hour: int) -> Rate:
-    """The rate of a half hour: the first one in the plan's order that holds then; Monday is 0."""
+    """Return the rate of a half hour: the plan's first rate that applies then; Monday is 0."""
     return next((rate for rate in plan.rates if holds(rate, weekday, half_hour)), plan.rates[-1])
 
 
 def holds(rate: Rate, weekday: int, half_hour: int) -> bool:
-    """Whether the window of *rate* covers a half hour; without a window it always does."""
+    """Return True if the window of *rate* covers a half hour; a rate without a window always does."""
     return not rate.start or (WEEKDAYS[weekday] in rate.days and rate.start <= clock_of(half_hour) < rate.end)
 
 
 def windows(covers: Callable[[int, int], bool]) -> list[dict[str, object]]:
-    """Where *covers*, asked with weekday and half hour, says yes, in the wire's words; like days share a window."""
+    """Return the times for which *covers* (weekday, half hour) is true, in the API's form; equal days share a window."""
     days_of: dict[Runs, list[str]] = {}
     for weekday, name in enumerate(WEEKDAYS):
         days_of.setdefault(_runs([at for at in range(HALF_HOURS) if covers(weekday, at)]), []).append(name)
@@ -31,17 +31,17 @@ def windows(covers: Callable[[int, int], bool]) -> list[dict[str, object]]:
 
 
 def clock_of(half_hour: int) -> str:
-    """When a half hour begins."""
+    """Return the clock time at which a half hour begins."""
     return f"{half_hour // 2:02d}:{half_hour % 2 * 30:02d}"
 
 
 def last_minute_of(half_hour: int) -> str:
-    """Its last minute, with which windows end on the wire."""
+    """Return the last minute of a half hour; windows end with it in the API."""
     return f"{half_hour // 2:02d}:{half_hour % 2 * 30 + 29:02d}"
 
 
 def _runs(half_hours: list[int]) -> Runs:
-    """The first and the last of each unbroken stretch."""
+    """Return the first and the last half hour of each unbroken stretch."""
     firsts = [at for at in half_hours if at - 1 not in half_hours]
     lasts = [at for at in half_hours if at + 1 not in half_hours]
     return tuple(zip(firsts, lasts, strict=True))

@@ -1,6 +1,7 @@
-"""What the meters of a household counted, half hour by half hour, out of a person's file and the seed.
+"""Meter reads of a household, half hour by half hour, derived from the person's file and the seed.
 
-Everything is a whole number of watt-hours, so that sums are exact; a day's reads depend on the day, never on who looks when.
+All values are whole watt-hours, so that sums are exact. The reads of a day depend on the day, never on the reader or the
+time of reading.
 """
 
 import random
@@ -15,7 +16,7 @@ from fiskil_harness.sandbox.energy.calendar import DAY, Period, days_between
 
 HALF_HOURS = 48
 IMPORT, CONTROLLED, EXPORT = "E1", "E2", "B1"
-# How a day is spread over its half hours: quiet nights, a morning, a long evening.
+# Weights of a day's half hours: little usage at night, more in the morning, most in the evening.
 _SHAPE = (
     *(9, 8, 8, 7, 7, 7, 7, 7, 8, 9, 11, 14),
     *(19, 26, 31, 33, 29, 24, 21, 20, 19, 19, 20, 21),
@@ -28,7 +29,7 @@ _SUN = (56, 49, 42, 33, 26, 22, 24, 31, 39, 47, 53, 57)
 
 
 class MeterRead(Struct, frozen=True, kw_only=True):
-    """What the register called *suffix* counted from *first* to *last*: half hours, or one number of a basic meter."""
+    """The counts of register *suffix* from *first* to *last*: half hours, or a single number of a basic meter."""
 
     suffix: str
     first: date
@@ -38,21 +39,21 @@ class MeterRead(Struct, frozen=True, kw_only=True):
 
     @property
     def total(self) -> int:
-        """The sum in watt-hours."""
+        """Return the sum in watt-hours."""
         return sum(self.wh)
 
 
 class Meter:
-    """The registers of one account; what they counted once stays, and is made when somebody first asks for it."""
+    """The registers of one account; each read is made when it is first needed, and then kept."""
 
     def __init__(self, seed: int, email: str, spec: EnergyAccountSpec) -> None:
         self._seed, self._email, self._spec = seed, email, spec
         self._made: dict[date, list[MeterRead]] = {}
 
     def reads(self, spans: tuple[Period, ...], *, until: date) -> list[MeterRead]:
-        """Every reading up to the evening before *until*, oldest first.
+        """Return every read up to the evening before *until*, oldest first.
 
-        A basic meter is read at the end of each period, and so is gas; an interval meter tells every day.
+        A basic meter and a gas meter are read at the end of each period, an interval meter every day.
         """
         if self._spec.meter == "basic" or self._spec.is_gas:
             return [meter_read for span in spans for meter_read in self._once(span)]
@@ -70,48 +71,47 @@ class Meter:
 
 
 def _read_once(seed: int, email: str, spec: EnergyAccountSpec, span: Period) -> MeterRead:
-    """A basic meter shows whole kilowatt-hours."""
-    taken = sum(sum(_taken(spec, day, _chance(seed, email, spec, day))) for day in days_between(span.first, span.last))
-    return MeterRead(suffix=IMPORT, first=span.first, last=span.last, wh=(taken // 1000 * 1000,))
+    """Return the read of a basic meter, in whole kilowatt-hours."""
+    used = sum(sum(_used(spec, day, _chance(seed, email, spec, day))) for day in days_between(span.first, span.last))
+    return MeterRead(suffix=IMPORT, first=span.first, last=span.last, wh=(used // 1000 * 1000,))
 
 
 def _read_daily(seed: int, email: str, spec: EnergyAccountSpec, day: date) -> list[MeterRead]:
-    """A day of market time, which knows no summer time: it always has 48 half hours. Source: energy.market-time"""
+    """Return the reads of one day in market time, without daylight saving: 48 half hours. Source: energy.market-time"""
     chance = _chance(seed, email, spec, day)
-    used = _taken(spec, day, chance)
-    made = _made(spec, day, chance)
-    net = [number - sun for number, sun in zip(used, made, strict=True)]
-    # A meter that lost its line for a morning is estimated afterwards.
-    lost = (15, 22) if chance.random() < 0.02 else None
-    found = [MeterRead(suffix=IMPORT, first=day, last=day, wh=tuple(max(0, number) for number in net), substituted=lost)]
+    used = _used(spec, day, chance)
+    generated = _generated(spec, day, chance)
+    net = [number - sun for number, sun in zip(used, generated, strict=True)]
+    # On some days the meter was offline in the morning, and its reads are estimated afterwards.
+    estimated = (15, 22) if chance.random() < 0.02 else None
+    imported, exported = tuple(max(0, wh) for wh in net), tuple(max(0, -wh) for wh in net)
+    reads = [MeterRead(suffix=IMPORT, first=day, last=day, wh=imported, substituted=estimated)]
     if spec.controlled_kwh:
-        found.append(MeterRead(suffix=CONTROLLED, first=day, last=day, wh=_heated(spec, day, chance)))
+        reads.append(MeterRead(suffix=CONTROLLED, first=day, last=day, wh=_heated(spec, day, chance)))
     if spec.solar_kw:
-        found.append(
-            MeterRead(suffix=EXPORT, first=day, last=day, wh=tuple(max(0, -number) for number in net), substituted=lost)
-        )
-    return found
+        reads.append(MeterRead(suffix=EXPORT, first=day, last=day, wh=exported, substituted=estimated))
+    return reads
 
 
 def _chance(seed: int, email: str, spec: EnergyAccountSpec, day: date) -> random.Random:
     return stream(seed, "reads", email, spec.key, day.isoformat())
 
 
-def _taken(spec: EnergyAccountSpec, day: date, chance: random.Random) -> list[int]:
-    """What the household used in each half hour."""
+def _used(spec: EnergyAccountSpec, day: date, chance: random.Random) -> list[int]:
+    """Return the household's usage in each half hour."""
     whole = _watt_hours(spec.daily_kwh) * _SEASON[day.month - 1] * chance.randrange(80, 121) // 10_000
     return [whole * weight * chance.randrange(60, 141) // (100 * sum(_SHAPE)) for weight in _SHAPE]
 
 
-def _made(spec: EnergyAccountSpec, day: date, chance: random.Random) -> list[int]:
-    """What the panels gave: most at noon, less under clouds."""
+def _generated(spec: EnergyAccountSpec, day: date, chance: random.Random) -> list[int]:
+    """Return the output of the panels: most at noon, less under clouds."""
     whole = _watt_hours(spec.solar_kw or "0") * _SUN[day.month - 1] * chance.randrange(25, 101) // 1000
     heights = [max(0, min(at - 11, 37 - at)) for at in range(HALF_HOURS)]
     return [whole * height // sum(heights) for height in heights]
 
 
 def _heated(spec: EnergyAccountSpec, day: date, chance: random.Random) -> tuple[int, ...]:
-    """What the hot water takes, at night."""
+    """Return the usage of the hot water system, at night."""
     whole = _watt_hours(spec.controlled_kwh or "0") * _SEASON[day.month - 1] * chance.randrange(85, 116) // 10_000
     return tuple(whole // len(_NIGHT) if at in _NIGHT else 0 for at in range(HALF_HOURS))
 

@@ -1,1 +1,1 @@
-"""The contract as OpenAPI documents: what each version promises, and whether a request fits it."""
+"""The contract as OpenAPI documents, one per version, and the validation of requests against them."""

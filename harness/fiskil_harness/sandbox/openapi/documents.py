@@ -1,7 +1,7 @@
-"""The OpenAPI documents of ``fixtures/openapi``: one base in parts, and an overlay per version over the next newer one.
+"""The OpenAPI documents of ``fixtures/openapi``: a base in several files, and overlays for older versions.
 
-The base is v3. ``v2`` is v3 under its overlay, ``v1`` is v2 under its own; a reading that changes what is on the wire is an
-action of the overlay ``interpretations``, and acts only while it is chosen.
+The base is v3. ``v2`` is v3 with its overlay, ``v1`` is v2 with its own overlay. An interpretation that changes the API
+is an action of the overlay ``interpretations``; it applies only while the interpretation is chosen.
 """
 
 from collections.abc import Mapping
@@ -21,21 +21,24 @@ _decode = msgspec.json.Decoder(Document).decode
 
 
 def document(version: str, interpretations: Mapping[str, str] | None = None) -> Document:
-    """The whole document of *version*, as the chosen *interpretations* make it; read it and do not change it."""
+    """Return the whole document of *version* under the chosen *interpretations*; the caller must not change it.
+
+    Args:
+        interpretations: Clause ids, each with its interpretation; others have their default.
+
+    Raises:
+        ConfigError: A file of ``fixtures/openapi`` cannot be read, or two files of the base define the same name.
+    """
     chosen = interpretations or {}
     return _document(
         version,
-        tuple(
-            interpretation_label
-            for interpretation_label in interpretation_labels()
-            if chosen.get(interpretation_label[0]) == interpretation_label[1]
-        ),
+        tuple((clause_id, choice) for clause_id, choice in interpretation_labels() if chosen.get(clause_id) == choice),
     )
 
 
 @cache
 def interpretation_labels() -> tuple[tuple[str, str], ...]:
-    """The interpretations that change the documents, as pairs of clause and choice, in the overlay's order."""
+    """Return the interpretations that change the documents, as pairs (clause id, interpretation), in the overlay's order."""
     labels = dict.fromkeys(action[INTERPRETATION] for action in _overlay("interpretations")["actions"])
     return tuple((clause, choice) for clause, _, choice in (label.partition("=") for label in labels))
 
@@ -53,13 +56,13 @@ def _document(version: str, chosen: tuple[tuple[str, str], ...]) -> Document:
 
 
 def _copy(whole: Document) -> Document:
-    """A deep copy, an eighth of ``copy.deepcopy``'s time."""
+    """Return a deep copy, in an eighth of the time of ``copy.deepcopy``."""
     return _decode(msgspec.json.encode(whole))
 
 
 @cache
 def _base() -> Document:
-    """Every part of the base as one document; parts never name the same thing twice."""
+    """Return all files of the base as one document; two files never define the same name."""
     whole: Document = {}
     for path in sorted(
         (catalog.folder("fixtures") / "openapi" / "base").glob("*.json"), key=lambda path: (path.stem != "root", path.stem)

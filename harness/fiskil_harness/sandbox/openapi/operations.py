@@ -1,4 +1,4 @@
-"""One operation of the contract, compiled when it is first called: its parameters, its body, its answers."""
+"""One operation of the contract, compiled when it is first called: its parameters, body and responses."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ JSON = "application/json"
 
 
 class Parameter(Struct, frozen=True, kw_only=True):
-    """One parameter of a query. ``kind`` is the schema's type; ``refusal`` what is said when a value does not fit."""
+    """One query parameter; ``kind`` is the type of its schema, ``refusal`` the message for a value that does not fit."""
 
     name: str
     kind: str
@@ -21,7 +21,7 @@ class Parameter(Struct, frozen=True, kw_only=True):
 
 
 class Operation(Struct, frozen=True, kw_only=True):
-    """What an operation takes; what it answers stays in ``described`` until somebody judges an answer."""
+    """The input of an operation; its responses stay in ``described`` until a response is validated."""
 
     described: dict[str, Any]
     queries: tuple[Parameter, ...]
@@ -29,13 +29,13 @@ class Operation(Struct, frozen=True, kw_only=True):
 
 
 def compile_operation(document: Document, method: str, path: str) -> Operation | None:
-    """The operation at *method* and *path*, the path as the document writes it; None where it describes none."""
+    """Return the operation at *method* and *path* (as the document writes it); None if the document has none."""
     item = document["paths"].get(path, {})
     described = item.get(method.lower())
     if described is None:
         return None
     parameters = [resolve(document, value) for value in (*item.get("parameters", ()), *described.get("parameters", ()))]
-    # A parameter with x-clause is in doubt: its handler judges it by the reading that rules.
+    # The contract is in doubt about a parameter with x-clause: its handler checks it under the current interpretation.
     queries = tuple(
         _parameter(document, parameter)
         for parameter in parameters
@@ -45,26 +45,26 @@ def compile_operation(document: Document, method: str, path: str) -> Operation |
 
 
 def resolve(document: Document, node: dict[str, Any]) -> dict[str, Any]:
-    """What *node* refers to, or *node* itself."""
+    """Return the node that *node* refers to, or *node* itself."""
     while "$ref" in node:
-        found: Any = document
+        target: Any = document
         for name in node["$ref"].removeprefix("#/").split("/"):
-            found = found[name.replace("~1", "/").replace("~0", "~")]
-        node = found
+            target = target[name.replace("~1", "/").replace("~0", "~")]
+        node = target
     return node
 
 
 def validator(document: Document, schema: dict[str, Any]) -> Any:
-    """A validator of *schema*, whose references lead into *document*."""
+    """Return a validator of *schema*, whose references point into *document*."""
     import jsonschema_rs
 
     whole = {**schema, "components": {"schemas": document["components"]["schemas"]}}
-    # The mask keeps what was sent, secrets included, out of the messages.
+    # The mask keeps request values, secrets included, out of the messages.
     return jsonschema_rs.Draft202012Validator(whole, validate_formats=True, mask="the value")
 
 
 def closed(schema: Any) -> Any:
-    """*schema* with every object closed that names its properties."""
+    """Return *schema* with ``additionalProperties: false`` in every object that lists its properties."""
     if isinstance(schema, list):
         return [closed(value) for value in schema]
     if not isinstance(schema, dict):
@@ -77,31 +77,31 @@ def closed(schema: Any) -> Any:
     return inner
 
 
-def _parameter(document: Document, one: dict[str, Any]) -> Parameter:
-    schema = resolve(document, one["schema"])
+def _parameter(document: Document, parameter: dict[str, Any]) -> Parameter:
+    schema = resolve(document, parameter["schema"])
     is_array = schema.get("type") == "array"
     return Parameter(
-        name=one["name"],
+        name=parameter["name"],
         kind=schema.get("type", "string"),
-        is_required=one.get("required", False),
+        is_required=parameter.get("required", False),
         check=validator(document, schema["items"] if is_array else schema).is_valid,
-        refusal=one.get("x-refusal", ""),
+        refusal=parameter.get("x-refusal", ""),
     )
 
 
 def _body(document: Document, described: dict[str, Any]) -> Any:
-    asked = described.get("requestBody")
-    if asked is None:
+    request_body = described.get("requestBody")
+    if request_body is None:
         return None
-    schema = resolve(document, asked["content"][JSON]["schema"])
-    # What is in doubt is for the handler to judge, by the reading that rules.
+    schema = resolve(document, request_body["content"][JSON]["schema"])
+    # The contract is in doubt about these fields: the handler checks them under the current interpretation.
     doubts = set(schema.get("x-doubts", ()))
     required = [name for name in schema.get("required", ()) if name not in doubts]
     return validator(document, {**schema, "required": required})
 
 
 def fields_of(error: Any) -> str:
-    """Where in a body an error is, as the path of its field."""
+    """Return the path of the field in which a validation error is."""
     return ".".join(str(value) for value in error.instance_path)
 
 

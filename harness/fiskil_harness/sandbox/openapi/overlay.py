@@ -1,4 +1,4 @@
-"""OpenAPI Overlay 1.0 for targets that name one place: an update merges into it, a removal takes it out."""
+"""OpenAPI Overlay 1.0 for targets that name one place: an update merges into the place, a removal deletes it."""
 
 import copy
 import re
@@ -12,10 +12,11 @@ _SEGMENT = re.compile(r"\.([A-Za-z_][\w-]*)|\['([^']+)'\]")
 def apply(document: dict[str, Any], actions: list[dict[str, Any]], *, versions: tuple[str, ...] = ()) -> dict[str, Any]:
     """Change *document* by *actions*, in their order, and return it.
 
-    An action with ``x-versions`` acts only where one of *versions* is among them.
+    Args:
+        versions: If given, an action with ``x-versions`` applies only to one of these.
 
     Raises:
-        ConfigError: A target is no single place, or is not there.
+        ConfigError: A target does not name one place, or is not in the document.
     """
     for action in actions:
         if versions and not set(versions) & set(action.get("x-versions", versions)):
@@ -33,18 +34,22 @@ def apply(document: dict[str, Any], actions: list[dict[str, Any]], *, versions: 
 
 
 def segments(target: str) -> list[str]:
-    """The names that *target* walks through, outermost first: ``$.paths['/v1/token'].post``."""
-    found: list[str] = []
+    """Return the names along *target*, outermost first, as in ``$.paths['/v1/token'].post``.
+
+    Raises:
+        ConfigError: *target* does not name one place.
+    """
+    names: list[str] = []
     at = 1
     while at < len(target):
         match = _SEGMENT.match(target, at)
         if match is None:
             break
-        found.append(match[1] or match[2])
+        names.append(match[1] or match[2])
         at = match.end()
-    if not target.startswith("$") or at < len(target) or not found:
+    if not target.startswith("$") or at < len(target) or not names:
         raise ConfigError(f"The overlay target {target!r} does not name one place. Write it as $.name['name'].")
-    return found
+    return names
 
 
 def _inside(holder: Any, name: str, target: str) -> Any:

@@ -1,6 +1,6 @@
-"""Whether a request fits the contract; what does not is refused with the documented 400.
+"""Validation of requests against the contract; a request that does not fit gets the documented 400.
 
-Messages that integrations have seen stand in the document as ``x-refusal``. An empty query value counts as absent.
+Messages that integrations have received are in the document as ``x-refusal``. An empty query value counts as absent.
 """
 
 import re
@@ -21,7 +21,7 @@ _WORDS = {"true": True, "false": False}
 
 
 class Requests:
-    """Checks requests against the documents under the interpretations that rule."""
+    """Validates requests against the documents under the current interpretations."""
 
     def __init__(self) -> None:
         self._interpretations: Interpretations | None = None
@@ -29,10 +29,10 @@ class Requests:
         self._operations: dict[tuple[str, str], Operation | None] = {}
 
     def require(self, route: ApiRoute, request: ApiRequest, interpretations: Interpretations) -> None:
-        """Let *request* pass, or refuse it.
+        """Raise ApiProblem unless *request* fits the contract.
 
         Raises:
-            ApiProblem: 400, it does not fit what the contract describes.
+            ApiProblem: 400, the request does not fit the contract.
 
         Source: errors.goa, errors.simple
         """
@@ -49,12 +49,12 @@ class Requests:
         if operation is None:
             return
         problem = invalid_request if route.family == "data" else bad_request
-        given: dict[str, list[str]] = {}
+        values_by_name: dict[str, list[str]] = {}
         for name, value in request.query:
             if value:
-                given.setdefault(name, []).append(value)
+                values_by_name.setdefault(name, []).append(value)
         for parameter in operation.queries:
-            refusal = _refusal(parameter, given.get(parameter.name))
+            refusal = _refusal(parameter, values_by_name.get(parameter.name))
             if refusal:
                 raise problem(refusal)
         if operation.body is not None:
@@ -63,33 +63,33 @@ class Requests:
 
 @lru_cache(maxsize=1024)
 def _compiled(version: str, chosen: tuple[tuple[str, str], ...], method: str, path: str) -> Operation | None:
-    """An operation, compiled when it is first called; every sandbox of this process shares it."""
+    """Return an operation, compiled at its first call and shared by all sandboxes of this process."""
     return compile_operation(document(version, dict(chosen)), method, path)
 
 
-def _refusal(parameter: Parameter, given: list[str] | None) -> str:
-    if given is None:
+def _refusal(parameter: Parameter, values: list[str] | None) -> str:
+    if values is None:
         return f"missing required query parameter: {parameter.name}" if parameter.is_required else ""
-    # Of a value that comes more than once the last counts, unless the parameter is a list.
-    judged = given if parameter.kind == "array" else given[-1:]
-    if all(parameter.check(_typed(value, parameter.kind)) for value in judged):
+    # If a parameter is repeated, its last value counts, unless the parameter is a list.
+    checked = values if parameter.kind == "array" else values[-1:]
+    if all(parameter.check(_typed(value, parameter.kind)) for value in checked):
         return ""
     return parameter.refusal or f"invalid {parameter.name}: it does not fit the parameter's schema"
 
 
 def _typed(text: str, kind: str) -> Any:
     if kind == "integer" and _INTEGER.fullmatch(text):
-        # Python refuses to read thousands of digits; no bound of the contract is as long as eighteen.
+        # Python refuses to parse thousands of digits; no limit in the contract has as many as eighteen.
         return int(text.lstrip("0")[:18] or "0")
     return _WORDS.get(text, text) if kind == "boolean" else text
 
 
 def _require_body(check: Any, body: bytes, problem: Any) -> None:
     try:
-        given = decode_json(body or b"null")
-        error = None if check.is_valid(given) else next(iter(check.iter_errors(given)), None)
-    except (msgspec.MsgspecError, UnicodeError, RecursionError, ValueError) as trouble:
-        reason = "nested too deeply" if isinstance(trouble, RecursionError) else str(trouble).replace("`", "'")
+        value = decode_json(body or b"null")
+        error = None if check.is_valid(value) else next(iter(check.iter_errors(value)), None)
+    except (msgspec.MsgspecError, UnicodeError, RecursionError, ValueError) as decoding_error:
+        reason = "nested too deeply" if isinstance(decoding_error, RecursionError) else str(decoding_error).replace("`", "'")
         raise problem(f"invalid request body: {reason}") from None
     if error is not None:
         place = fields_of(error)

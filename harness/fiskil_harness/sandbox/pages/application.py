@@ -1,12 +1,13 @@
-"""The consent page at ``auth_url``: one screen per stage, plain forms, no need of JavaScript.
+"""The consent page at ``auth_url``: one screen per stage, plain forms, no JavaScript required.
 
-A screen is rendered from the session alone; what a form asks for is decided by the journey's table, so a form posted twice
-or out of order shows where the journey really stands. Each form answers with a redirect, to the next screen or back to the
-app, so that the browser's Back and Reload never send it again.
+A screen is rendered from the session alone, and the journey's table decides the effect of a form. So a form that is posted
+twice or out of order shows the current stage. Each form gets a redirect as its response, to the next screen or back to the
+app, so that the browser's Back and Reload never post it again.
 
-Where another window watches, as the Link SDK does, the journey ends on a last screen, whose script tells that window. A
-frame is known by the request's ``Sec-Fetch-Dest``; a window with an opener only by the mark that the script leaves in its
-address and its forms, so a journey that is already over when such a window first opens it goes back to the app as in a tab.
+Where another window listens, as with the Link SDK, the journey ends on a last screen, whose script notifies that window. A
+frame is recognised by the request header ``Sec-Fetch-Dest``. A window with an opener is recognised only by a mark that the
+script adds to its address and its forms. So if such a window first opens when the journey has already ended, it returns to
+the app as a tab does.
 """
 
 from collections.abc import Awaitable, Callable, Container
@@ -36,7 +37,7 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 class _BadForm(Exception):
-    """What was posted is no form of this page."""
+    """The posted body is not a form of this page."""
 
     def __init__(self, words: str, *, status: int = 400) -> None:
         super().__init__(words)
@@ -44,13 +45,13 @@ class _BadForm(Exception):
 
 
 def page_application(store: Store) -> Any:
-    """The page over *store*."""
+    """Return the page of *store* as an ASGI application."""
 
     async def show(request: Request) -> Response:
         with store.changing():
-            asked = request.query_params
-            session = sessions.view_session(store, asked.get("sess_id", "") or asked.get("session", ""))
-            return _sent_back(store, session, is_watched=_is_watched(request, asked)) or screen(store, session)
+            query = request.query_params
+            session = sessions.view_session(store, query.get("sess_id", "") or query.get("session", ""))
+            return _sent_back(store, session, is_watched=_is_watched(request, query)) or screen(store, session)
 
     async def act(request: Request) -> Response:
         _refuse_foreign(request)
@@ -65,12 +66,12 @@ def page_application(store: Store) -> Any:
 
     async def answer(request: Request) -> Response:
         if request.method == "HEAD":
-            # Whoever only looks whether the page is there has not come back to it.
+            # A HEAD request only tests that the page exists; it does not count as the end user's return.
             return Response(headers=headers_for(None))
         return await (act(request) if request.method == "POST" else show(request))
 
     app = Starlette(
-        # The page's second name is one that the documentation shows. Source: auth-session.auth-url
+        # The documentation also shows the second path. Source: auth-session.auth-url
         routes=[
             *(Route(path, _guarded(store, answer), methods=["GET", "POST"]) for path in ("/", "/consent")),
             Route("/page.js", _script),
@@ -82,9 +83,9 @@ def page_application(store: Store) -> Any:
 
 
 def _sent_back(store: Store, session: AuthSession | None, *, is_watched: bool) -> Response | None:
-    """The end of the journey as the browser sees it, once: back to the app, or a last screen.
+    """Return the end of the journey as the browser sees it, once: a redirect to the app, or a last screen.
 
-    A screen it is where there is no way back, and where another window is told.
+    The last screen is shown where no redirect address exists, and where another window is notified.
 
     Source: journey.success-redirect, journey.error-redirect, auth-session.single-use, sdk.last-screen
     """
@@ -97,12 +98,12 @@ def _sent_back(store: Store, session: AuthSession | None, *, is_watched: bool) -
 
 
 def _is_watched(request: Request, fields: Container[str]) -> bool:
-    """Whether the page is in a frame, as the browser says, or in a window with an opener, as the page's script says."""
+    """Return True in a frame, as the browser reports it, or in a window with an opener, as the page's script reports it."""
     return "watched" in fields or request.headers.get("sec-fetch-dest") in FRAMES
 
 
 def _refuse_foreign(request: Request) -> None:
-    """Refuse a form that a page of another origin sent; a client that is no browser names none. Source: page.own-forms"""
+    """Raise _BadForm for a form of another origin; a client other than a browser names no origin. Source: page.own-forms"""
     origin = request.headers.get("origin")
     is_own = origin is None or origin.partition("://")[2] == request.headers.get("host")
     if not is_own or request.headers.get("sec-fetch-site", "none") not in {"same-origin", "none"}:
@@ -119,7 +120,7 @@ def _guarded(store: Store, endpoint: Endpoint) -> Endpoint:
             return await endpoint(request)
         except _BadForm as bad:
             return refused(str(bad), status=bad.status)
-        except Exception as error:  # noqa: BLE001 - the last net; what falls into it is reported as our own fault
+        except Exception as error:  # noqa: BLE001 - the last resort; such an error is reported as a defect of the sandbox
             store.crashes.append(crash_of("page", error))
             return refused("The sandbox itself failed. This is no fault of yours.", status=500)
 

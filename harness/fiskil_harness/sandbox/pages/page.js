@@ -1,18 +1,18 @@
-// The page works without this script. With it, the window that embeds or opened the page hears how the journey ended,
-// and a form that is sent says that somebody is watching, so that the last screen stays instead of leaving for the app.
-// It runs before the body is there, so that nobody can press a button sooner.
+// The page works without this script. The script posts the end of the journey to the window that embeds or opened the
+// page. It also marks each form, so that the server shows a last screen instead of redirecting to the app.
+// It runs before the body is parsed, so that no button can be pressed earlier.
 (() => {
   "use strict";
   const watcher = window.parent !== window ? window.parent : window.opener;
 
-  // A reload says so as well, should the journey be over by then.
+  // The address carries the mark too, for a reload after the journey has ended.
   if (watcher && !/[?&]watched=/.test(location.search)) {
     history.replaceState(null, "", `${location.pathname}${location.search}${location.search ? "&" : "?"}watched=1`);
   }
 
   let isSent = false;
   function submitted(event) {
-    // A second click would ask again after the journey is over.
+    // A second click would post the form again after the journey has ended.
     if (isSent) event.preventDefault();
     else if (watcher) {
       const mark = document.createElement("input");
@@ -23,13 +23,13 @@
   }
 
   function loaded() {
-    // Whoever embeds is unknown to the page, and the message holds no secret, so any origin may read it.
+    // The page does not know the origin of the window that embeds it. The messages contain no secret, so any may read them.
     if (watcher) {
       for (const message of JSON.parse(document.querySelector("main").dataset.messages || "[]")) {
         watcher.postMessage(message, "*");
       }
     }
-    // Browsers do not let a frame of another origin take the focus as it loads.
+    // While a frame of another origin loads, browsers do not give it the focus.
     if (window.parent !== window) document.querySelector("[autofocus]")?.focus();
   }
 

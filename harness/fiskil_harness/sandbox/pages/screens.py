@@ -1,4 +1,4 @@
-"""The screens of the consent page, each rendered from a session as it stands."""
+"""The screens of the consent page, each rendered from a session's current state."""
 
 import json
 from collections.abc import Mapping
@@ -38,7 +38,7 @@ STEP_NAMES = {"institution": "Institution", "login": "Log in", "code": "Code", "
 
 
 def screen(store: Store, session: AuthSession | None) -> Response:
-    """The screen for where *session* stands; what is over or unknown cannot be used. Source: auth-session.single-use"""
+    """Return the screen of the session's stage; an ended or unknown one has none. Source: auth-session.single-use"""
     if session is None or session.ending is not None:
         return _used(store, session)
     return _html(
@@ -61,7 +61,7 @@ def screen(store: Store, session: AuthSession | None) -> Response:
 
 
 def over(store: Store, session: AuthSession, *, back: str | None) -> Response:
-    """The last screen, shown where the app gave no address to go back to, or where another window watches.
+    """Return the last screen, for a journey without a redirect address or with another window that listens.
 
     Source: sdk.last-screen
     """
@@ -77,12 +77,12 @@ def over(store: Store, session: AuthSession, *, back: str | None) -> Response:
 
 
 def refused(words: str, *, status: int) -> Response:
-    """A screen for what should not have been sent."""
+    """Return a screen for a request that should not have been sent."""
     return _html("refused.html", session=None, status=status, words=words)
 
 
 def no_such_page(*, status: int, headers: Mapping[str, str] | None) -> Response:
-    """A screen for an address or a method that the page does not have."""
+    """Return a screen for an address or a method that the page does not have."""
     words = "There is no such page here." if status == 404 else "This page cannot be asked in that way."
     response = refused(words, status=status)
     response.headers.update(headers or {})
@@ -90,7 +90,7 @@ def no_such_page(*, status: int, headers: Mapping[str, str] | None) -> Response:
 
 
 def _used(store: Store, session: AuthSession | None) -> Response:
-    """What somebody sees who comes back: how it ended, and the way to the app; to a watching window it is invalid."""
+    """Return the screen for an ended session: its ending and a link to the app; a listening window gets "invalid"."""
     status = 404 if session is None else 410
     ending = session.ending if session and session.ending else Ending.INVALID
     back = sessions.destination(session, store.interpretation) if session else None
@@ -106,12 +106,12 @@ def _used(store: Store, session: AuthSession | None) -> Response:
 
 
 def _offered(store: Store) -> list[Institution]:
-    """Banks and retailers, those in reach first, and banks first among them."""
-    known = [
+    """Return banks and retailers, accessible ones first, banks before retailers."""
+    institutions = [
         replace(institution, is_accessible=is_accessible(store, institution)) for institution in store.institutions.values()
     ]
     return sorted(
-        known,
+        institutions,
         key=lambda institution: (
             not institution.is_accessible,
             institution.industry,
@@ -122,13 +122,13 @@ def _offered(store: Store) -> list[Institution]:
 
 
 def _suggested(store: Store) -> dict[str, list[Person]]:
-    """Who can log in, as a hint to a person at the page: the people of the fixtures, and those admitted since."""
-    known = store.named | {email: person for email, person in store.people.items() if person.why != "made from the seed"}
-    return {heading: members for heading, members in grouped(known.values()).items() if members}
+    """Return the people who can log in, by heading: those of the fixtures, and those admitted since."""
+    people = store.named | {email: person for email, person in store.people.items() if person.why != "made from the seed"}
+    return {heading: members for heading, members in grouped(people.values()).items() if members}
 
 
 def _chosen(store: Store, session: AuthSession) -> list[tuple[str, str, str, bool]]:
-    """Key, name, product and whether it is ticked, of each account of whoever logged in."""
+    """Return key, name, product and whether it is ticked, of each account of the person who logged in."""
     person = sessions.person_of(store, session)
     accounts = offered_at(store, person, session.institution_id or "") if person else ()
     is_first_look = session.response != "nothing" and session.stage == "accounts"
@@ -139,14 +139,14 @@ def _chosen(store: Store, session: AuthSession) -> list[tuple[str, str, str, boo
 
 
 def _withheld(store: Store, session: AuthSession) -> list[str]:
-    """The names of accounts that the institution shows and does not let be shared. Source: accounts.offered"""
+    """Return the names of accounts that the institution shows but does not allow to be shared. Source: accounts.offered"""
     person = sessions.person_of(store, session)
     accounts = accounts_at(store, person, session.institution_id or "") if person else ()
     return [account.name for account in accounts if not is_offered(account)]
 
 
 def _shared(store: Store, session: AuthSession) -> list[str]:
-    """What the app will read, in words: what a consent at this institution is going to cover."""
+    """Return descriptions of the data that the app will read under a consent at this institution."""
     institution = store.institutions.get(session.institution_id or "")
     if institution is None:
         return []
@@ -158,9 +158,9 @@ def _shared(store: Store, session: AuthSession) -> list[str]:
 def _html(
     template: str, *, session: AuthSession | None, messages: tuple[Message, ...] = (), status: int = 200, **values: object
 ) -> Response:
-    told = json.dumps(messages) if messages else ""
-    text = _templates().get_template(template).render(session=session, messages=told, **values)
-    return HTMLResponse(text, status_code=status, headers=headers_for(session))
+    posted = json.dumps(messages) if messages else ""
+    html = _templates().get_template(template).render(session=session, messages=posted, **values)
+    return HTMLResponse(html, status_code=status, headers=headers_for(session))
 
 
 @cache
