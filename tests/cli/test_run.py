@@ -367,7 +367,7 @@ def test_webhooks_without_effects_proves_nothing(program: Program, receiver: Cal
             ("ftp://127.0.0.1/hook", "c2VjcmV0", "is no URL of a receiver"),
             ("http://user:c2VjcmV0@127.0.0.1:1/hook", "c2VjcmV0", "carries a user name or a password"),
             ("http://[::1]:1/hook", "c2VjcmV0", "names the IPv6 address '::1'"),
-            ("http://127.0.0.1:1/hook", "c2VjcmV0", "Nothing answers at http://127.0.0.1:1."),
+            ("http://127.0.0.1:1/hook", "c2VjcmV0", "No response from http://127.0.0.1:1."),
         ],
     ),
 )

@@ -63,7 +63,7 @@ def last(worker: Worker, name: str) -> Finding:
         (
             "talks_nonsense",
             "happy_path",
-            "step 2 (authorise) could not be done: app.drive.start_session answered 200, but",
+            "step 2 (authorise) could not be done: app.drive.start_session returned 200, but",
         ),
     ],
 )

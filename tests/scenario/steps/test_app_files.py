@@ -35,7 +35,7 @@ def test_metrics_that_fail_say_so(server: HTTPServer, mailbox: Mailbox, drive: C
     driver = drive(mailbox.settings(observe={"metrics": "GET /metrics"}))
 
     assert [(reported.text, reported.problem) for reported in performed(driver).all(Reported)] == [
-        (b"down", "app.observe.metrics answered 500")
+        (b"down", "app.observe.metrics returned 500")
     ]
 
 
@@ -74,7 +74,7 @@ def test_telemetry_that_cannot_be_read_says_so(mailbox: Mailbox, drive: Callable
     driver.before_step = export
 
     (told,) = performed(driver).all(Reported)
-    assert (told.place, told.problem) == ("telemetry", "OTLP is compressed by gzip or not at all, and this by br")
+    assert (told.place, told.problem) == ("telemetry", "the content encoding is br; OTLP allows gzip or none")
 
 
 def test_files_are_taken_up(mailbox: Mailbox, drive: Callable[..., Driver]) -> None:
