@@ -88,14 +88,14 @@ class Feed:
 
             def do_GET(self) -> None:
                 feed.visited.append(self.path)
-                self._respond(200, f"<h1>{self.path.partition('?')[0].strip('/')}</h1>".encode())
+                self._answer(200, f"<h1>{self.path.partition('?')[0].strip('/')}</h1>".encode())
 
             def do_POST(self) -> None:
                 self.rfile.read(int(self.headers.get("Content-Length", "0")))
                 feed.deliveries += 1
-                self._respond(204, b"")
+                self._answer(204, b"")
 
-            def _respond(self, status: int, body: bytes) -> None:
+            def _answer(self, status: int, body: bytes) -> None:
                 self.send_response(status)
                 self.send_header("Content-Type", "text/html")
                 self.send_header("Content-Length", str(len(body)))

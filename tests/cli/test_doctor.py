@@ -48,7 +48,7 @@ def test_drive_hooks_are_asked_with_an_end_user_that_nobody_knows(receiver_setti
     assert "wrong if the path is mistyped" in says["app.drive.refresh"].message
     assert (
         says["app.drive.start_session"].state,
-        "$.auth_url finds no text" in says["app.drive.start_session"].message,
+        "$.auth_url selects no text" in says["app.drive.start_session"].message,
     ) == (
         State.WRONG,
         True,

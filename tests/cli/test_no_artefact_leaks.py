@@ -26,10 +26,10 @@ SCENARIO = Scenario(
         steps.Deliver(),
         steps.Sync(),
         steps.Forge("other_secret"),
-        steps.Break("banking.*", faults.Status(status=500)),
+        steps.InjectFault("banking.*", faults.Status(status=500)),
         steps.Refresh(),
         steps.Deliver(),
-        steps.ReadTraces(),
+        steps.CollectOutputs(),
     ),
     probes=(probes.KeepsSecretsOutOfLogs(), probes.KeepsSecretsToItself(), probes.AppliesOnce()),
 )

@@ -57,7 +57,7 @@ def last(worker: Worker, name: str) -> Finding:
     ("mood", "scenario", "words"),
     [
         ("hangs", "token_expires_early", "app.drive.refresh gave no answer, though the API refused nothing"),
-        ("dies", "token_expires_early", "app.observe.effects, GET /_harness/effects, did not answer: connection "),
+        ("dies", "token_expires_early", "app.observe.effects, GET /_harness/effects, did not respond: connection "),
         ("errs", "token_expires_early", "app.drive.refresh answered 500, though the API refused nothing"),
         ("refuses_to_connect", "happy_path", "step 2 (authorise) could not be done: The app opened no auth session"),
         (

@@ -35,7 +35,7 @@ def test_metrics_that_fail_say_so(server: HTTPServer, mailbox: Mailbox, drive: C
     driver = drive(mailbox.settings(observe={"metrics": "GET /metrics"}))
 
     assert [(reported.text, reported.problem) for reported in performed(driver).all(Reported)] == [
-        (b"down", "app.observe.metrics returned 500")
+        (b"down", "app.observe.metrics answered 500")
     ]
 
 

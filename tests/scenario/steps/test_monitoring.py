@@ -170,7 +170,7 @@ def test_a_refused_export_says_why(exporting: Driver) -> None:
 
     (reading,) = read(exporting, "calm")
 
-    assert "and this came as text/plain" in reading.problem
+    assert "the content type is text/plain" in reading.problem
 
 
 @pytest.mark.parametrize(("temporality", "lacks"), [(1, [False, False, True]), (2, [True, False, False])])
