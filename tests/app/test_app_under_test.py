@@ -75,7 +75,7 @@ def test_restart_keeps_port_and_folder(
 
 
 def test_missing_hook_is_named(start: Callable[..., AppUnderTest], receiver_settings: Callable[..., Settings]) -> None:
-    """The error for a hook that the config lacks contains its name."""
+    """The error for a hook that is missing from the config contains its name."""
     app = start(receiver_settings())
 
     with pytest.raises(HookMissing, match=r"The config gives no app\.drive\.refresh\."):
@@ -396,10 +396,10 @@ def test_select_many() -> None:
     assert select({"rows": [{"v": 2}, {"v": 4}]}, "$.rows[*].v") == [2, 4]
 
 
-def test_connected_is_what_the_config_says(
+def test_the_connection_state_is_read_as_configured(
     start: Callable[..., AppUnderTest], receiver_settings: Callable[..., Settings]
 ) -> None:
-    """The config says where an end user's connection state is read."""
+    """The config defines where an end user's connection state is read."""
     observe = {
         "effects": "GET /effects?end_user_id={end_user_id}",
         "connected": {"path": "$.state.missing", "values": ["yes"]},

@@ -1,4 +1,4 @@
-"""What an app has written since a mark: rotated logs are read too, and losses are reported."""
+"""The output of an app since a mark: rotated logs are read too, and losses are reported."""
 
 import gzip
 import shutil

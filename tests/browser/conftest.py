@@ -24,7 +24,7 @@ FLAGS = [
     "--disable-sync",
 ]
 PATIENCE_MS = 30_000
-"""How long a page may take for anything on a busy machine; a fast one is not delayed."""
+"""The limit for anything that a page does on a busy machine; a fast one is not delayed."""
 
 expect.set_options(timeout=PATIENCE_MS)
 

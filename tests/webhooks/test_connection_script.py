@@ -251,11 +251,11 @@ def test_a_flood_ends_when_the_receiver_responds() -> None:
     def pieces(address: Address) -> Awaitable[tuple[int, Reply | None]]:
         return flood(address, b"head", b"x" * 1000, most_bytes=50_000_000, limit_s=PATIENCE_S)
 
-    taken, reply = run(talk, pieces)
+    accepted_bytes, reply = run(talk, pieces)
 
     assert reply is not None
     assert reply.status == 413
-    assert 50_000 < taken < 50_000_000
+    assert 50_000 < accepted_bytes < 50_000_000
 
 
 def test_a_flood_ends_at_its_size_limit() -> None:
@@ -274,7 +274,7 @@ def test_a_flood_ends_at_its_time_limit() -> None:
     def pieces(address: Address) -> Awaitable[tuple[int, Reply | None]]:
         return flood(address, b"", b"x", most_bytes=20_000, pause_ms=10, limit_s=0.05)
 
-    taken, reply = run(silent(), pieces)
+    accepted_bytes, reply = run(silent(), pieces)
 
     assert reply is None
-    assert taken <= 10
+    assert accepted_bytes <= 10

@@ -22,7 +22,7 @@ from fiskil_harness.errors import AppError, HookMissing, PortTaken
 
 PORTS_TRIED = 4
 DYING_S = 10.0
-"""How long an app may take to exit after its last connection, in real seconds."""
+"""The time that an app may take to exit after its last connection, in real seconds."""
 
 OUTPUT = "output"
 """The name of the app's standard output and error in reports."""
@@ -89,7 +89,7 @@ class AppUnderTest:
         self.browser.close()
 
     def revive(self) -> None:
-        """Restart an app of ours that has died. An app that cannot be reached gets a moment to exit first."""
+        """Restart the app if the harness started it and it has died. An unreachable app gets a moment to exit first."""
         if self.can_restart and not hooks.is_listening(self):
             wait_until(lambda: not self.body.is_alive() or hooks.is_listening(self), cap_s=DYING_S)
         if not self.body.is_alive():
@@ -142,7 +142,7 @@ class AppUnderTest:
             self.withheld = frozenset()
 
     def serve_tls(self) -> str:
-        """Make the app serve TLS as ``[app.tls]`` says from its next start on; return its base URL there.
+        """Make the app serve TLS as configured in ``[app.tls]`` from its next start on; return its base URL there.
 
         If that URL has the port of the usual one, every later request to the app uses TLS and accepts any certificate: the
         deliveries check the certificate.

@@ -10,11 +10,11 @@ from msgspec import Struct
 from fiskil_harness.app.template_values import Values
 
 UNCHANGED_S = 0.25
-"""How long nothing changes in an idle app, in real seconds."""
+"""The time without change after which an app is idle, in real seconds."""
 LEAST_S = 2.0
 """The shortest patience with new pending work, in real seconds."""
 IN_FULL = 2
-"""How many waits in a row have the full limit: one slow wait may be bad luck."""
+"""The number of waits in a row that have the full limit: one slow wait may be bad luck."""
 STUCK_S = 2.0
 """The first patience with work that was pending before, in real seconds."""
 GLANCE_S = 0.05
@@ -27,7 +27,7 @@ class Backlog(Struct, frozen=True, kw_only=True):
     ``scenario`` left it first, and ``message`` is the unprocessed message there that has waited longest, if it is known.
     ``pending`` is how much was pending at the end of the last wait. ``new_waits`` counts consecutive scenarios (within one
     scenario, its waits) that ended with new work pending; ``old_waits`` counts waits that ended with only old work pending.
-    ``values`` identify the end user of the last query, and ``done`` is the number of effects in its report.
+    ``values`` identify the end user of the last query, and ``effect_count`` is the number of effects in its report.
     """
 
     scenario: str = ""
@@ -36,7 +36,7 @@ class Backlog(Struct, frozen=True, kw_only=True):
     new_waits: int = 0
     old_waits: int = 0
     values: Values = msgspec.field(default_factory=dict)
-    done: int = 0
+    effect_count: int = 0
 
     @property
     def since(self) -> str:
@@ -76,8 +76,8 @@ class Backlog(Struct, frozen=True, kw_only=True):
         )
 
     def updated(self, *, applied: dict[str, int] | None, pending: int | None, values: Values) -> "Backlog":
-        """Return the backlog with the report at the end of the wait, for the end user whom *values* identify."""
-        return msgspec.structs.replace(self, pending=pending or 0, done=sum((applied or {}).values()), values=values)
+        """Return the backlog with the report at the end of the wait; *values* identify the end user that was queried."""
+        return msgspec.structs.replace(self, pending=pending or 0, effect_count=sum((applied or {}).values()), values=values)
 
     def is_overtaken(self, *, applied: dict[str, int] | None, pending: int | None) -> bool:
         """Return true if a new report for the same end user shows that work was completed since.
@@ -85,7 +85,7 @@ class Backlog(Struct, frozen=True, kw_only=True):
         Counts that were reset, as by a restart, do not show that.
         """
         if applied is not None:
-            return sum(applied.values()) > self.done
+            return sum(applied.values()) > self.effect_count
         return pending is not None and pending < self.pending
 
 

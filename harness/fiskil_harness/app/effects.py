@@ -83,7 +83,7 @@ PARTS = frozenset(EffectsReport.__struct_fields__)
 
 
 class EffectsUnknown(EffectsReport, frozen=True, kw_only=True):
-    """A response without any report, as for an end user whom the app does not know. ``refusal`` describes it."""
+    """A response without any report, as for an unknown end user. ``refusal`` describes request and response."""
 
     refusal: str
 
@@ -171,8 +171,8 @@ def settled(
 
     Args:
         values: Template values of the end user that is queried.
-        needed_s: For a report without ``pending``: how long nothing must change before the app counts as idle, in real
-            seconds. Infinity means that the report lacks something, so the app is busy.
+        needed_s: For a report without ``pending``: the time without change after which the app is idle, in real seconds.
+            Infinity means that an effect is missing, so the app is busy.
         is_busy: Returns true while the app has an API request open.
         stall: Work that earlier waits left pending. It shortens this wait.
 
@@ -209,7 +209,7 @@ def settled(
 
 
 def _is_same_work(report: EffectsReport, before: EffectsReport) -> bool:
-    """Return true if two reports differ in nothing but the number of failed attempts."""
+    """Return true if two reports are equal, except for the number of failed attempts."""
     return (report.applied, report.state, report.pending) == (before.applied, before.state, before.pending)
 
 

@@ -88,7 +88,7 @@ def written_since(path: Path, since: Mark) -> Written:
 
 
 def content_of(path: Path) -> bytes:
-    """Return the file's content, decompressed if its name says so; empty if it cannot be read."""
+    """Return the file's content, decompressed according to its suffix; empty if it cannot be read."""
     try:
         with _PACKED.get(path.suffix, lambda plain_path: plain_path.open("rb"))(path) as source:
             return bytes(source.read(MOST_BYTES))

@@ -35,7 +35,7 @@ class OwedMessages:
         return bool(self._owed)
 
     def is_missing_from(self, applied: dict[str, int] | None) -> bool:
-        """Return true if reported counts lack an owed message; always false without counts (None)."""
+        """Return true if an owed message is missing from reported counts; always false without counts (None)."""
         return applied is not None and any(not applied.get(message_id, 0) for message_id in self._owed)
 
     def first_left(self, applied: dict[str, int] | None) -> str:

@@ -23,7 +23,7 @@ STOP_S = 5.0
 DYING_S = 5.0
 LAST_LINES = 15
 PORT_TAKEN = ("address already in use", "eaddrinuse")
-"""What platforms print about a port that another process uses, in lower case."""
+"""Texts that platforms print about a port that another process uses, in lower case."""
 
 
 class Process:
@@ -57,7 +57,7 @@ class Process:
 
         Raises:
             AppRefusal: It exits before it is ready.
-            PortTaken: Its output says that its address is in use.
+            PortTaken: Its output reports that its address is in use.
             AppError: It cannot be run or does not become ready. Each of these messages ends with its last lines of output.
         """
         self._run(values, withheld)

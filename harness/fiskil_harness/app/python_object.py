@@ -25,8 +25,8 @@ class PythonBody:
 
     can_restart = False
 
-    def __init__(self, given: Any, load: Callable[[], Any]) -> None:
-        self._given = given
+    def __init__(self, app_object: Any, load: Callable[[], Any]) -> None:
+        self._app_object = app_object
         self._load = load
         self.object: Any = None
         self._cleanups: list[Callable[[], None]] = []
@@ -39,7 +39,7 @@ class PythonBody:
             ConfigError: The object cannot be imported.
         """
         self._cleanups.append(lend({key: fill_text(text, app.values) for key, text in app.settings.app.env.items()}))
-        candidate = self._given if self._given is not None else self._load()
+        candidate = self._app_object if self._app_object is not None else self._load()
         if hasattr(candidate, "start") and not _is_application(candidate):
             self.object = candidate() if inspect.isclass(candidate) else candidate
             app.values["public_url"] = str(self.object.start(app.values)).rstrip("/")
@@ -61,7 +61,7 @@ class PythonBody:
                     self._cleanups.pop()()
 
     def kill(self, app: "AppUnderTest") -> None:
-        """Do nothing: an object of this process cannot be killed, as ``can_restart`` says."""
+        """Do nothing: an object of this process cannot be killed, and ``can_restart`` is false."""
 
     def is_alive(self) -> bool:
         """Return true: the object exists as long as this process."""

@@ -1,4 +1,4 @@
-"""Scripts for one connection: when which bytes are written, and what the receiver sent meanwhile.
+"""Scripts for one connection: when which bytes are written, and which responses arrive.
 
 A script always ends: every move has a time limit. Nothing here is specific to webhooks.
 """
@@ -73,14 +73,14 @@ Script = tuple[Move, ...]
 
 
 class Talk(Struct, frozen=True, kw_only=True):
-    """What the receiver sent: one reply for each ``ReadResponse`` that was performed, and unsolicited responses."""
+    """The responses of the receiver: one reply for each ``ReadResponse`` that was performed, and unsolicited ones."""
 
     replies: tuple[Reply, ...] = ()
     unasked: tuple[Reply, ...] = ()
 
     @property
     def reply(self) -> Reply:
-        """The first reply; if none was waited for, one that says so."""
+        """The first reply; if the script waited for none, a reply with that as its trouble."""
         return self.replies[0] if self.replies else Reply(trouble=UNHEARD)
 
 
@@ -120,10 +120,10 @@ async def flood(
     Args:
         most_bytes: The most bytes of pieces to write.
         pause_ms: The pause after each piece, in real milliseconds.
-        limit_s: The limit of the arrived, in real seconds.
+        limit_s: The limit of the whole, in real seconds.
 
     Returns:
-        How many bytes of the pieces were accepted, and the reply; None if a limit ended it.
+        The number of bytes of the pieces that were accepted, and the reply; None if a limit ended it.
     """
     connection = _Connection()
     trouble = await connect(connection, address, limit_s)

@@ -77,7 +77,7 @@ def records(journal: Journal) -> list[Record]:
     kinds = {event.message_id: event.kind for event in journal.all(EventCreated)}
     deliveries = [delivery for delivery in journal.all(Delivery) if delivery.kind in {"genuine", "replay"}]
     return [
-        record_of(delivery, kinds.get(delivery.message_id, delivery.event), offset_s=delivery.at_s, how=_how(delivery))
+        record_of(delivery, kinds.get(delivery.message_id, delivery.event), offset_s=delivery.at_s, how=_cause(delivery))
         for delivery in deliveries
     ]
 
@@ -95,5 +95,5 @@ def line(record: Record) -> str:
     )
 
 
-def _how(delivery: Delivery) -> str:
+def _cause(delivery: Delivery) -> str:
     return "replayed" if delivery.kind == "replay" else "scheduled"

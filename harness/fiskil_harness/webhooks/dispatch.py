@@ -50,7 +50,7 @@ def sealed(parcel: Parcel, *, secret: str, attempt: int = 0) -> Message:
     """Return the message of an attempt for *parcel*.
 
     Args:
-        attempt: The number of the attempt; 0 stands for the latest.
+        attempt: The number of the attempt; 0 means the latest.
 
     Raises:
         StepError: There was no attempt yet.

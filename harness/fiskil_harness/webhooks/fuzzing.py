@@ -84,7 +84,7 @@ def drawn(payload: bytes, kind: str, *, seed: int, examples: int) -> tuple[Drawn
     Args:
         payload: The JSON of a ``Payload``: arguments of a cached function must be hashable.
         kind: The kind of the events.
-        examples: How many valid and how many invalid bodies are generated, besides boundary values.
+        examples: The number of valid and of invalid bodies, besides boundary values.
     """
     from schemathesis.engine import events, from_schema
 

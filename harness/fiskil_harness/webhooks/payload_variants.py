@@ -160,7 +160,7 @@ def _id_as(text: bytes) -> Callable[[bytes], bytes]:
     return lambda body: re.sub(pattern, lambda match: b'"message_id":' + text.replace(b"%", match[1]), body)
 
 
-def _is_ours(dialect: Dialect) -> bool:
+def _is_fiskils(dialect: Dialect) -> bool:
     return dialect.is_ours
 
 
@@ -245,29 +245,31 @@ ODDITIES: dict[str, Oddity] = {
         Oddity("null", "that is null", _replaced(None)),
         Oddity("list", "that is a list", _replaced([1, 2, 3])),
         Oddity("text", "that is a text", _replaced("consent.received")),
-        Oddity("no_message_id", "without message_id", _changed(lambda message: message.pop("message_id")), suits=_is_ours),
-        Oddity("number_as_id", "with a number as message_id", _id_as(b"%"), suits=_is_ours),
-        Oddity("list_as_id", "with a list as message_id", _id_as(b'["%"]'), suits=_is_ours),
-        Oddity("nul_in_id", "with NUL in message_id", _id_as(b'"%\\u0000"'), suits=_is_ours),
-        Oddity("repeated_id", "with message_id twice", _id_as(b'"%","message_id":"%0"'), suits=_is_ours),
-        Oddity("no_data", "without data", _changed(lambda message: message.pop("data")), suits=_is_ours),
+        Oddity(
+            "no_message_id", "without message_id", _changed(lambda message: message.pop("message_id")), suits=_is_fiskils
+        ),
+        Oddity("number_as_id", "with a number as message_id", _id_as(b"%"), suits=_is_fiskils),
+        Oddity("list_as_id", "with a list as message_id", _id_as(b'["%"]'), suits=_is_fiskils),
+        Oddity("nul_in_id", "with NUL in message_id", _id_as(b'"%\\u0000"'), suits=_is_fiskils),
+        Oddity("repeated_id", "with message_id twice", _id_as(b'"%","message_id":"%0"'), suits=_is_fiskils),
+        Oddity("no_data", "without data", _changed(lambda message: message.pop("data")), suits=_is_fiskils),
         Oddity(
             "data_as_list",
             "with a list as data",
             _changed(lambda message: message.update(data=[message["data"]])),
-            suits=_is_ours,
+            suits=_is_fiskils,
         ),
         Oddity(
             "time_as_number",
             "with a number as publish_time",
             _changed(lambda message: message.update(publish_time=0)),
-            suits=_is_ours,
+            suits=_is_fiskils,
         ),
         Oddity(
             "older_shape",
             "without event and delivery_attempt, as an older sample shows",
             _changed(lambda message: (message.pop("delivery_attempt"), message["data"].pop("event"))),
-            suits=_is_ours,
+            suits=_is_fiskils,
         ),
         Oddity("prototype", "with __proto__ as a field", _with_extra(b'"__proto__":{"is_admin":true}')),
         Oddity("surrogate", "with half a surrogate pair in a field", _with_extra(b'"note":"\\ud800"')),

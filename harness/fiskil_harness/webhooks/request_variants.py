@@ -1,8 +1,8 @@
 """Named variants of the request that delivers one signed message: its bytes, and when they are sent.
 
-The kind says what a receiver may do. PLAIN ones are requests that Fiskil may send, so they must be accepted. ODD ones are
-complete requests that any server may refuse. MALFORMED ones violate HTTP. BROKEN ones never arrive complete, so they cannot
-be verified. METHOD ones use another method, and SAFE ones a method that must not change anything.
+The kind determines what a receiver may do. PLAIN ones are requests that Fiskil may send, so they must be accepted. ODD ones
+are complete requests that any server may refuse. MALFORMED ones violate HTTP. BROKEN ones never arrive complete, so they
+cannot be verified. METHOD ones use another method, and SAFE ones a method that must not change anything.
 """
 
 import enum
@@ -103,7 +103,7 @@ def head(
         target: The request target; empty for the path of *letter*.
         kind: The content type; None omits it.
         signed: The header lines of the signature; by default one, as Fiskil writes it.
-        length: The value of Content-Length; -1 stands for the right one, None omits it.
+        length: The value of Content-Length; -1 means the right one, None omits it.
         is_kept: The connection stays open after the response.
     """
     content_length = len(letter.body) if length == -1 else length

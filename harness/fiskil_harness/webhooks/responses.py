@@ -17,7 +17,7 @@ SILENT = "no response within the limit"
 
 
 class Reply(Struct, frozen=True, kw_only=True):
-    """What was received. ``status`` is None if no complete response arrived; ``trouble`` then states why."""
+    """A received response. ``status`` is None if no complete response arrived; ``trouble`` then states why."""
 
     status: int | None = None
     headers: tuple[tuple[str, str], ...] = ()

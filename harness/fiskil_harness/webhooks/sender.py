@@ -28,7 +28,7 @@ DEFAULT_TIMEOUT_S = 30.0
 LONGEST_POUR_S = 600.0
 TOO_MANY, TOO_BUSY = 429, 503
 MOST_REPEATS = 3
-"""How often a delivery that came too early is repeated."""
+"""The number of times that a delivery that was too early is repeated."""
 PAUSE_S, LONGEST_PAUSE_S = 1.0, 2.0
 SLOW_BODY = 4096
 SLOW_EVERY_MS = 100
@@ -164,7 +164,7 @@ class Sender:
         """Write an endless body on a new connection, up to a limit; arguments as in ``connection_script.flood``.
 
         Returns:
-            How many bytes of the body were accepted, and the reply, if any.
+            The number of bytes of the body that were accepted, and the reply, if any.
         """
         writing = flood(self._address(HOMES[0]), head, piece, most_bytes=most_bytes, pause_ms=pause_ms, limit_s=limit_s)
         return self._loop.run(writing, timeout_s=limit_s * 2 + 10)

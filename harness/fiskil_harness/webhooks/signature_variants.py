@@ -90,8 +90,8 @@ def _beside(headers: Headers) -> Callable[[Right], Headers]:
 
     def spell(right: Right) -> Headers:
         plain = lines(right.message, right.scheme, right.signature)
-        taken = {name.lower() for name, _ in plain}
-        return (*plain, *(line for line in headers if line[0].lower() not in taken))
+        used_names = {name.lower() for name, _ in plain}
+        return (*plain, *(line for line in headers if line[0].lower() not in used_names))
 
     return spell
 

@@ -189,7 +189,7 @@ def slow_to_draw(go: Open, httpserver: HTTPServer) -> Iterator[Window]:
 
 
 def test_a_page_is_read_after_it_has_its_width(slow_to_draw: Window) -> None:
-    """A page learns its width with the next frame, so a phone view lacks what its script hides there."""
+    """A page learns its width with the next frame, so its script can hide text on a phone before it is read."""
     phone, desk = slow_to_draw.look(has_pictures=False)
 
     assert (phone.text, desk.text) == ("Fits", "Fits\nThere is room")
@@ -378,7 +378,7 @@ def test_only_confirm_dialogs_are_questions(go: Open, path: str, dialog: tuple[s
 
     window.press(Control(kind="button", text="Stop"))
 
-    assert [(shown.text, shown.is_question) for shown in window.dialogs] == [dialog]
+    assert [(page_dialog.text, page_dialog.is_question) for page_dialog in window.dialogs] == [dialog]
     assert dialog[0] in window.read().text
 
 

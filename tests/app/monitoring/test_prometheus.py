@@ -1,4 +1,4 @@
-"""What a scraper reads: two text formats, and a clear error for every other one."""
+"""The formats that a scraper reads, and a clear error for every other one."""
 
 import pytest
 

@@ -61,8 +61,8 @@ class Chromium:
         """True if the browser runs."""
         return self._browser is not None and self._browser.is_connected()
 
-    def run(self, wanted: Coroutine[Any, Any, T_], *, cap_s: float) -> T_:
-        """Run *wanted* on the browser's thread and return its result.
+    def run(self, coroutine: Coroutine[Any, Any, T_], *, cap_s: float) -> T_:
+        """Run *coroutine* on the browser's thread and return its result.
 
         Args:
             cap_s: The limit in real seconds.
@@ -73,7 +73,7 @@ class Chromium:
         from playwright.async_api import Error
 
         assert self._loop is not None, "a browser that was never started has nothing to run on"
-        future = asyncio.run_coroutine_threadsafe(wanted, self._loop)
+        future = asyncio.run_coroutine_threadsafe(coroutine, self._loop)
         try:
             return future.result(cap_s)
         except TimeoutError:

@@ -141,7 +141,7 @@ async def drawn(page: "Page") -> None:
 
 
 async def wait(milliseconds: float) -> None:
-    """Let real time pass on the browser's thread."""
+    """Pause on the browser's thread, in real time."""
     await asyncio.sleep(milliseconds / 1000)
 
 

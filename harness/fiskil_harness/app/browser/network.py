@@ -1,7 +1,7 @@
 """The requests of one window's pages: each is allowed or blocked, and recorded with its response.
 
-Bodies are read when a response is complete. If the browser has discarded a body by then, or a request was blocked,
-``problem`` says so: such an entry must not count as free of secrets.
+Bodies are read when a response is complete. ``problem`` reports a body that the browser has discarded by then, or a request
+that was blocked: such an entry must not count as free of secrets.
 """
 
 import asyncio

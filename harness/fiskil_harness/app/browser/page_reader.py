@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 REMOVED = "it no longer exists"
 BESIDE_CAP_S = 1.0
-"""How long an unresponsive page is waited for if another page is in front: it may be navigating."""
+"""The limit for a page that is not in front, in real seconds: it may be navigating."""
 
 UNREADABLE = FrameContent(unseen=("another window",))
 """The content of a window that does not respond."""

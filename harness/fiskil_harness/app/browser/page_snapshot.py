@@ -1,4 +1,4 @@
-"""What a page shows at one moment, read by a script in the page and in each of its frames."""
+"""The content of a page at one moment, read by a script in the page and in each of its frames."""
 
 from functools import cache
 from pathlib import Path
@@ -13,7 +13,7 @@ LOGIN = "it asks for a password, so it is a login page"
 
 
 class PageSnapshot(Struct, frozen=True, kw_only=True):
-    """What a page shows, and what its HTML contains.
+    """The content of a page as an end user sees it, and its HTML.
 
     ``values`` are the contents of its fields, ``unseen`` names the parts that cannot be read, and ``veils`` state what may
     hide more text than can be read. The other fields are as in ``PageView``.
@@ -44,7 +44,7 @@ class PageSnapshot(Struct, frozen=True, kw_only=True):
 
 
 class FrameContent(Struct, frozen=True, kw_only=True):
-    """What the script reports about one frame."""
+    """The script's report about one frame."""
 
     title: str = ""
     text: str = ""

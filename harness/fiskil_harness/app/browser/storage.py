@@ -1,4 +1,4 @@
-"""What the browser stores for the app: every kind of web storage, and cookies, including HttpOnly ones."""
+"""The browser's storage for the app: every kind of web storage, and cookies, including HttpOnly ones."""
 
 import asyncio
 from typing import TYPE_CHECKING

@@ -18,7 +18,7 @@ RESPONSE_CAP_S = 5.0
 """A page that needs longer for an immediate action hangs; a busy machine takes a second or two."""
 
 LATE_S = 0.05
-"""How late the browser reports that a window was opened, in real seconds."""
+"""The delay after which the browser reports that a window was opened, in real seconds."""
 
 MOST_ROUNDS = 5
 LEAVE_TRIES = 2
@@ -57,7 +57,7 @@ async def leave(page: "Page") -> bool:
 
 
 async def close_others(first: "Page", context: "BrowserContext") -> None:
-    """Close every window but *first*, including those that are opened meanwhile."""
+    """Close every window but *first*, including those that are opened in the meantime."""
     for _ in range(MOST_ROUNDS):
         others = [page for page in context.pages if page != first]
         if not others:

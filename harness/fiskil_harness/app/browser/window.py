@@ -186,7 +186,7 @@ class Window:
         self._chromium.call(self._dialogs.shown.clear)
 
     def accept_dialogs_until(self, is_over: Callable[[], bool]) -> None:
-        """Stop to record dialogs as questions once *is_over* returns true: their answer has no consequence then."""
+        """Record no more dialogs as questions once *is_over* returns true: accepting them has no consequence then."""
         self._chromium.call(lambda: setattr(self._dialogs, "is_over", is_over))
 
     def moves_of(self, page: "Page") -> int:
@@ -325,8 +325,8 @@ class Window:
         """The page in front, then the app's other pages."""
         return tabs.app_pages(self._first, self._context.pages, self.places)
 
-    def _run(self, wanted: Coroutine[Any, Any, T_], *, cap_s: float) -> T_:
-        return self._chromium.run(wanted, cap_s=cap_s)
+    def _run(self, coroutine: Coroutine[Any, Any, T_], *, cap_s: float) -> T_:
+        return self._chromium.run(coroutine, cap_s=cap_s)
 
     def _name(self, page: str) -> None:
         self.page_name = page

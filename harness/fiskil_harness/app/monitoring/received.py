@@ -6,7 +6,7 @@ from starlette.requests import ClientDisconnect, Request
 from fiskil_harness.app.monitoring.otlp_decoding import LARGEST_BYTES, Unreadable, unpacked
 
 MOST_BYTES = 4 * LARGEST_BYTES
-"""How much of all requests is kept, the newest first."""
+"""The most bytes that are kept of all requests, the newest first."""
 CUT = "the connection closed before the request was complete"
 DISCARDED = f"more than {MOST_BYTES // 1024 // 1024} MiB arrived; the oldest requests were discarded"
 

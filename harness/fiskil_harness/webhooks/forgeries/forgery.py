@@ -1,4 +1,4 @@
-"""The type of a forgery, and what forgeries are made of."""
+"""The type of a forgery, and the material for forgeries."""
 
 import hashlib
 from collections.abc import Callable
@@ -22,7 +22,7 @@ class Forged(Struct, frozen=True, kw_only=True):
 
 
 class Material(Struct, frozen=True, kw_only=True):
-    """What forgeries are made of: an event without any sent message, and ``other``, a message that was sent.
+    """The material for forgeries: an event without any sent message, and ``other``, a message that was sent.
 
     ``honest`` is the event's own message with a valid signature; it is never sent.
     """

@@ -33,9 +33,9 @@ def _key(key: bytes) -> Callable[[Material], Forged]:
 
 def _lenient(text: str) -> bytes:
     """Return what a lenient base64 decoder makes of a text."""
-    kept = "".join(letter for letter in text if letter.isascii() and (letter.isalnum() or letter in "+/"))
-    kept = kept[:-1] if len(kept) % 4 == 1 else kept
-    return base64.b64decode(kept + "=" * (-len(kept) % 4))
+    letters = "".join(letter for letter in text if letter.isascii() and (letter.isalnum() or letter in "+/"))
+    letters = letters[:-1] if len(letters) % 4 == 1 else letters
+    return base64.b64decode(letters + "=" * (-len(letters) % 4))
 
 
 def _hmac(name: str, material: Material) -> bytes:

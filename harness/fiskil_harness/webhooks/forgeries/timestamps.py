@@ -50,9 +50,9 @@ def _with_other_id(honest: Message) -> Message:
 
 def _without(header: str) -> Callable[[Material], Forged]:
     def make(material: Material) -> Forged:
-        whole = forged(material, material.honest.signature)
-        kept = tuple(line for line in whole.headers if line[0].lower() != header)
-        return msgspec.structs.replace(whole, headers=kept)
+        complete = forged(material, material.honest.signature)
+        headers = tuple(line for line in complete.headers if line[0].lower() != header)
+        return msgspec.structs.replace(complete, headers=headers)
 
     return make
 
