@@ -85,6 +85,9 @@ def drawn(payload: bytes, kind: str, *, seed: int, examples: int) -> tuple[Drawn
         payload: The JSON of a ``Payload``: arguments of a cached function must be hashable.
         kind: The kind of the events.
         examples: The number of valid and of invalid bodies, besides boundary values.
+
+    Raises:
+        KeyboardInterrupt: Ctrl-C was pressed, which Schemathesis alone would handle.
     """
     from schemathesis.engine import events, from_schema
 
