@@ -26,7 +26,7 @@
 # fail: an app that waits before a retry looks idle. An unapplied message counts only if the app uses its kind of event.
 #
 # A wait lasts at most 10 s (20 s in a disturbed scenario), and that is the patience at first. If nothing changed in the
-# second half of a wait that reaches its limit, the app is stuck; otherwise it is slow, and merely not idle. Tasks that
+# second half of a wait that reaches its limit, the app is stuck; otherwise it is slow: neither idle nor stuck. Tasks that
 # never end would cost the limit in every wait, so ``Backlog`` remembers what a stuck app left unfinished. Exactly as many
 # pending tasks as before have a patience of 2 s, halved after each such wait (at least 0.05 s). New ones have the whole
 # limit twice, because one slow wait may be bad luck, then half of it each time (at least 2 s). Progress, and every wait
