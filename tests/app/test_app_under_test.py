@@ -1,4 +1,4 @@
-"""The app under test: hooks over HTTP, Python objects in their place, and what is said when one is wrong."""
+"""The app under test: hooks over HTTP, Python objects in their place, and the errors for wrong ones."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -51,12 +51,12 @@ def start(tmp_path: Path) -> Iterator[Callable[..., AppUnderTest]]:
 def test_command_is_driven_and_observed(
     start: Callable[..., AppUnderTest], receiver_settings: Callable[..., Settings]
 ) -> None:
-    """An app with a command is started on a free port and answers its hooks."""
+    """An app with a command is started on a free port and responds to its hooks."""
     app = start(receiver_settings())
 
-    told = query_effects(app, {"end_user_id": "eu_1"})
+    report = query_effects(app, {"end_user_id": "eu_1"})
 
-    assert (told.applied, told.state, told.pending) == ({}, {}, 0)
+    assert (report.applied, report.state, report.pending) == ({}, {}, 0)
     assert app.has("app.observe.effects")
     assert not app.has("app.drive.refresh")
 
@@ -64,7 +64,7 @@ def test_command_is_driven_and_observed(
 def test_restart_keeps_port_and_folder(
     start: Callable[..., AppUnderTest], receiver_settings: Callable[..., Settings]
 ) -> None:
-    """After kill -9 the app comes back where it was."""
+    """After SIGKILL the app starts again at the same place."""
     app = start(receiver_settings())
     url = app.url
 
@@ -75,7 +75,7 @@ def test_restart_keeps_port_and_folder(
 
 
 def test_missing_hook_is_named(start: Callable[..., AppUnderTest], receiver_settings: Callable[..., Settings]) -> None:
-    """Calling a hook that the config does not give names it."""
+    """The error for a hook that is missing from the config contains its name."""
     app = start(receiver_settings())
 
     with pytest.raises(HookMissing, match=r"The config gives no app\.drive\.refresh\."):
@@ -85,14 +85,14 @@ def test_missing_hook_is_named(start: Callable[..., AppUnderTest], receiver_sett
 @pytest.mark.parametrize(
     ("flaw", "words"),
     [
-        ("no_json", r"app\.observe\.effects, GET /effects, answered 200 with something that is no JSON: ''"),
-        ("wrong_shape", r"app\.observe\.effects does not fit: .* applied maps message ids to counts, .*"),
+        ("no_json", r"app\.observe\.effects, GET /effects, returned 200 with a body that is not JSON: ''"),
+        ("wrong_shape", r"Invalid response of app\.observe\.effects: .* applied maps message ids to counts, .*"),
     ],
 )
 def test_wrong_effects_are_explained(
     start: Callable[..., AppUnderTest], receiver_settings: Callable[..., Settings], flaw: str, words: str
 ) -> None:
-    """An effects hook that answers something else is an error in words."""
+    """The error for an invalid response of the effects hook explains what is wrong."""
     app = start(receiver_settings(FLAW=flaw))
 
     with pytest.raises(HookError, match=words):
@@ -100,7 +100,7 @@ def test_wrong_effects_are_explained(
 
 
 @pytest.mark.parametrize(
-    ("told", "words"),
+    ("effects", "words"),
     [
         (None, "expected an object, got null."),
         (["a"], "expected an object, got a list."),
@@ -109,12 +109,12 @@ def test_wrong_effects_are_explained(
         ({"pending": -3}, "expected a whole number from 0 at 'pending'."),
     ],
 )
-def test_effects_that_do_not_fit_are_told_in_words_of_json(
-    start: Callable[..., AppUnderTest], told: object, words: str
+def test_invalid_effects_are_explained_in_terms_of_json(
+    start: Callable[..., AppUnderTest], effects: object, words: str
 ) -> None:
-    """What Python calls it says nothing to a team of another language, and nothing is done less than never."""
+    """The error uses the terms of JSON, not of Python, for teams of every language."""
 
-    class Teller:
+    class Reporter:
         def start(self, values: dict[str, str]) -> str:
             return values["public_url"]
 
@@ -122,88 +122,88 @@ def test_effects_that_do_not_fit_are_told_in_words_of_json(
             return True
 
         def effects(self, _values: dict[str, str]) -> object:
-            return told
+            return effects
 
-    app = start(parse({}, folder=Path()), given=Teller())
+    app = start(parse({}, folder=Path()), given=Reporter())
 
-    with pytest.raises(HookError, match=re.escape(f"app.observe.effects does not fit: {words}")):
+    with pytest.raises(HookError, match=re.escape(f"Invalid response of app.observe.effects: {words}")):
         query_effects(app, {"end_user_id": "eu_1"})
 
 
-def test_settled_needs_no_pending(start: Callable[..., AppUnderTest], receiver_settings: Callable[..., Settings]) -> None:
-    """An app that has nothing pending twice is quiescent."""
+def test_an_app_with_nothing_pending_is_idle(
+    start: Callable[..., AppUnderTest], receiver_settings: Callable[..., Settings]
+) -> None:
+    """An app that twice reports nothing pending is idle."""
     app = start(receiver_settings())
 
-    rest = settled(app, {"end_user_id": "eu_1"})
+    wait = settled(app, {"end_user_id": "eu_1"})
 
-    assert rest.is_quiescent
-    assert rest.report.pending == 0
+    assert wait.is_quiescent
+    assert wait.report.pending == 0
 
 
 @pytest.mark.parametrize(
     ("path", "words"),
     [
-        ("/elsewhere", "app.observe.effects, GET /elsewhere, answered 404 (application/json)"),
+        ("/elsewhere", "app.observe.effects, GET /elsewhere, returned 404 (application/json)"),
         (
             "/status",
-            "app.observe.effects, GET /status, answered 200 (application/json) with none of applied, failed, pending, state",
+            "app.observe.effects, GET /status, returned 200 (application/json) with none of applied, failed, pending, state",
         ),
     ],
 )
-def test_a_hook_that_tells_nothing_is_quoted(
+def test_a_hook_without_a_report_is_quoted(
     start: Callable[..., AppUnderTest], receiver_settings: Callable[..., Settings], path: str, words: str
 ) -> None:
-    """An app may not know the end user; what it was asked and answered is kept, without the query."""
+    """The report keeps the request without its query, and the response: the app may not know the end user."""
     app = start(receiver_settings(app={"observe": {"effects": f"GET {path}?of={{end_user_id}}"}}))
 
-    told = query_effects(app, {"end_user_id": "eu_1"})
+    report = query_effects(app, {"end_user_id": "eu_1"})
 
-    assert told == EffectsUnknown(refusal=words)
+    assert report == EffectsUnknown(refusal=words)
     assert is_nowhere(app, {"end_user_id": "eu_1"})
 
 
-def test_a_hook_that_is_there_answers_otherwise_than_nothing(
+def test_an_existing_hook_differs_from_an_unknown_path(
     start: Callable[..., AppUnderTest], receiver_settings: Callable[..., Settings]
 ) -> None:
-    """Whoever knows nothing yet may say so."""
+    """A hook may report nothing yet and still differ from an unknown path."""
     app = start(receiver_settings(FLAW="no_pending", app={"observe": {"effects": "GET /v1/effects"}}))
 
     assert not isinstance(query_effects(app, {}), EffectsUnknown)
 
 
-def test_what_was_pending_before_is_not_waited_for_again(
+def test_work_that_was_pending_before_gets_a_short_wait(
     start: Callable[..., AppUnderTest], receiver_settings: Callable[..., Settings]
 ) -> None:
-    """A moment is enough to see that it does not move."""
+    """Work that was pending before gets a short wait if it does not change."""
     app, elapsed = start(receiver_settings(FLAW="never_at_rest")), stopwatch()
 
-    rest = settled(app, {"end_user_id": "eu_1"}, cap_s=60, stall=Backlog(pending=1))
+    wait = settled(app, {"end_user_id": "eu_1"}, cap_s=60, stall=Backlog(pending=1))
 
-    assert (rest.is_quiescent, rest.is_stuck) == (False, True)
+    assert (wait.is_quiescent, wait.is_stuck) == (False, True)
     assert elapsed() < 30
 
 
-def test_what_nobody_works_off_any_more_is_not_waited_for_as_long(
+def test_new_work_gets_a_short_wait_after_many_stuck_ones(
     start: Callable[..., AppUnderTest], receiver_settings: Callable[..., Settings]
 ) -> None:
-    """Where nothing moved in many waits, something newly pending is watched for a moment."""
+    """After many waits without progress, new pending work gets a short wait."""
     app, elapsed = start(receiver_settings(FLAW="never_at_rest")), stopwatch()
 
-    rest = settled(app, {"end_user_id": "eu_1"}, cap_s=60, stall=Backlog(new_waits=9))
+    wait = settled(app, {"end_user_id": "eu_1"}, cap_s=60, stall=Backlog(new_waits=9))
 
-    assert (rest.is_quiescent, rest.is_stuck) == (False, True)
+    assert (wait.is_quiescent, wait.is_stuck) == (False, True)
     assert elapsed() < 30
 
 
-def test_an_app_that_gets_something_done_has_the_whole_time_again(
-    start: Callable[..., AppUnderTest], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Impatience is for what never moves: once one job is done, the next one may take long."""
+def test_progress_restores_the_whole_limit(start: Callable[..., AppUnderTest], monkeypatch: pytest.MonkeyPatch) -> None:
+    """After one completed task, the next one may take the whole time."""
 
     class Slow:
         def __init__(self) -> None:
             self.since = stopwatch()
-            self.asked = 0
+            self.query_count = 0
 
         def start(self, values: dict[str, str]) -> str:
             return values["public_url"]
@@ -212,54 +212,54 @@ def test_an_app_that_gets_something_done_has_the_whole_time_again(
             return True
 
         def effects(self, _values: dict[str, str]) -> dict[str, Any]:
-            self.asked += 1
-            if self.asked == 2:
+            self.query_count += 1
+            if self.query_count == 2:
                 self.since = stopwatch()
-            pending = (self.asked < 2) + (self.since() < 0.6)
+            pending = (self.query_count < 2) + (self.since() < 0.6)
             return {"applied": {}, "pending": pending}
 
     monkeypatch.setattr("fiskil_harness.app.backlog.LEAST_S", 0.1)
     app = start(parse({}, folder=Path()), given=Slow())
 
-    rest = settled(app, {"end_user_id": "eu_1"}, cap_s=60, stall=Backlog(new_waits=99))
+    wait = settled(app, {"end_user_id": "eu_1"}, cap_s=60, stall=Backlog(new_waits=99))
 
-    assert (rest.is_quiescent, rest.is_stuck, rest.report.pending) == (True, False, 0)
+    assert (wait.is_quiescent, wait.is_stuck, wait.report.pending) == (True, False, 0)
 
 
-def test_settled_gives_up_on_an_app_that_is_never_at_rest(
+def test_the_wait_for_a_busy_app_is_limited(
     start: Callable[..., AppUnderTest], receiver_settings: Callable[..., Settings]
 ) -> None:
-    """The wait is bounded, and says that the app was not quiescent."""
+    """The wait is limited and reports that the app is not idle."""
     app = start(receiver_settings(FLAW="never_at_rest"))
 
-    rest = settled(app, {"end_user_id": "eu_1"}, cap_s=0.1)
+    wait = settled(app, {"end_user_id": "eu_1"}, cap_s=0.1)
 
-    assert not rest.is_quiescent
-    assert rest.report.pending == 1
+    assert not wait.is_quiescent
+    assert wait.report.pending == 1
 
 
-def test_settled_waits_while_something_is_missing_from_an_answer(
+def test_an_incomplete_report_is_waited_for(
     start: Callable[..., AppUnderTest], receiver_settings: Callable[..., Settings]
 ) -> None:
-    """An app that tells no pending is asked as long as the answer lacks something, up to the cap."""
+    """An app without pending is queried until its report is complete, up to the limit."""
     app = start(receiver_settings(FLAW="no_pending"))
 
-    lacking = settled(app, {"end_user_id": "eu_1"}, cap_s=0.1, needed_s=lambda _: inf)
-    whole = settled(app, {"end_user_id": "eu_1"}, cap_s=60, needed_s=lambda _: 0.02)
+    incomplete = settled(app, {"end_user_id": "eu_1"}, cap_s=0.1, needed_s=lambda _: inf)
+    complete = settled(app, {"end_user_id": "eu_1"}, cap_s=60, needed_s=lambda _: 0.02)
 
-    assert (lacking.is_quiescent, whole.is_quiescent) == (False, True)
+    assert (incomplete.is_quiescent, complete.is_quiescent) == (False, True)
 
 
-def test_running_app_must_answer(start: Callable[..., AppUnderTest]) -> None:
-    """An address where nothing listens is an error that names it."""
+def test_a_running_app_must_respond(start: Callable[..., AppUnderTest]) -> None:
+    """The error for an address without a server contains the address."""
     settings = parse({"app": {"url": "http://127.0.0.1:{port}"}}, folder=Path())
 
-    with pytest.raises(AppError, match=r"Nothing answers at http://127\.0\.0\.1:\d+\. Start the app"):
+    with pytest.raises(AppError, match=r"No response from http://127\.0\.0\.1:\d+\. Start the app"):
         start(settings)
 
 
 def test_asgi_object(start: Callable[..., AppUnderTest]) -> None:
-    """An ASGI application is served, and driven over HTTP like any other."""
+    """An ASGI application is served, and driven over HTTP like any other app."""
 
     async def application(scope: Any, receive: Any, send: Any) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"application/json")]})
@@ -272,7 +272,7 @@ def test_asgi_object(start: Callable[..., AppUnderTest]) -> None:
 
 
 def test_wsgi_object(start: Callable[..., AppUnderTest]) -> None:
-    """A WSGI application is served as well."""
+    """A WSGI application is served too."""
 
     def application(environ: Any, start_response: Any) -> list[bytes]:
         start_response("200 OK", [("Content-Type", "application/json")])
@@ -286,7 +286,7 @@ def test_wsgi_object(start: Callable[..., AppUnderTest]) -> None:
 def test_a_wsgi_object_s_requests_are_not_logged(
     start: Callable[..., AppUnderTest], capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Queries may carry secrets; an error goes to logging, where the app's owner looks for it, and nowhere else."""
+    """Queries may contain secrets, so only errors are logged, through the logging module."""
 
     def application(environ: Any, start_response: Any) -> list[bytes]:
         if environ["PATH_INFO"] == "/breaks":
@@ -303,16 +303,16 @@ def test_a_wsgi_object_s_requests_are_not_logged(
 
 
 @pytest.mark.parametrize("ending", ["sys.exit(0)", "import nowhere", "1 / 0"])
-def test_an_object_whose_module_ends_is_refused(start: Callable[..., AppUnderTest], tmp_path: Path, ending: str) -> None:
-    """The program does not end with it."""
+def test_an_object_whose_module_exits_is_refused(start: Callable[..., AppUnderTest], tmp_path: Path, ending: str) -> None:
+    """A module that exits or fails on import does not end the harness."""
     (tmp_path / "leaver.py").write_text(f"import sys\n{ending}\n")
 
     with pytest.raises(ConfigError, match=r"app\.object 'leaver:app' cannot be imported"):
         start(parse({"app": {"object": "leaver:app"}}, folder=tmp_path))
 
 
-def test_object_with_the_names(start: Callable[..., AppUnderTest]) -> None:
-    """A Python object answers hooks with its methods."""
+def test_methods_of_an_object_are_hooks(start: Callable[..., AppUnderTest]) -> None:
+    """The methods of a Python object serve as hooks."""
 
     class Shop:
         """An app in this process."""
@@ -339,8 +339,8 @@ def test_object_with_the_names(start: Callable[..., AppUnderTest]) -> None:
     assert query_effects(app, {}).state == {"ref": "rosa-1"}
 
 
-def test_a_message_is_filled_in_whole_or_as_text() -> None:
-    """Alone in JSON it is the message itself, anywhere else its text."""
+def test_a_message_is_filled_in_as_json_or_as_text() -> None:
+    """Alone in JSON the placeholder becomes the message itself, elsewhere its text."""
     template = RequestTemplate(
         request="POST /m?s={session_id}", json={"all": "{message}", "part": "it said {message}"}, form={"m": "{message}"}
     )
@@ -366,22 +366,22 @@ def test_fill_encodes_paths() -> None:
     ("selector", "expected"), [("$.auth_url", "u"), ("$.deep.list[1]", "y"), ("header:Location", "/next")]
 )
 def test_choose(selector: str, expected: str) -> None:
-    """A selector finds a text in the JSON or in a header."""
+    """A selector selects a text in the JSON or in a header."""
     reply = HttpReply(status=200, headers={"location": "/next"}, body=b'{"auth_url": "u", "deep": {"list": ["x", "y"]}}')
 
     assert choose(reply, selector, "start_session") == expected
 
 
-def test_choose_finds_nothing() -> None:
-    """A selector that finds no text is an error with its name."""
+def test_choose_without_a_match_is_an_error() -> None:
+    """The error for a selector without a match contains the selector."""
     reply = HttpReply(status=200, body=b'{"auth_url": 3}')
 
-    with pytest.raises(HookError, match=r"start_session answered 200, but \$\.auth_url finds no text in it\."):
+    with pytest.raises(HookError, match=r"start_session returned 200, but \$\.auth_url selects no text in the response\."):
         choose(reply, "$.auth_url", "start_session")
 
 
 def test_without_ignores_paths() -> None:
-    """Ignored paths read the same, whatever stands there."""
+    """Ignored paths have the same value, whatever the document has there."""
     document = {"a": 1, "rows": [{"at": 1, "v": 2}, {"at": 3, "v": 4}]}
 
     assert without(document, ("$.rows[*].at",)) == {
@@ -392,14 +392,14 @@ def test_without_ignores_paths() -> None:
 
 
 def test_select_many() -> None:
-    """A path with a wildcard finds every value."""
+    """A path with a wildcard selects every value."""
     assert select({"rows": [{"v": 2}, {"v": 4}]}, "$.rows[*].v") == [2, 4]
 
 
-def test_connected_is_what_the_config_says(
+def test_the_connection_state_is_read_as_configured(
     start: Callable[..., AppUnderTest], receiver_settings: Callable[..., Settings]
 ) -> None:
-    """Whether an end user counts as connected is read where the config says."""
+    """The config defines where an end user's connection state is read."""
     observe = {
         "effects": "GET /effects?end_user_id={end_user_id}",
         "connected": {"path": "$.state.missing", "values": ["yes"]},

@@ -1,4 +1,4 @@
-"""What an app leaves undone: vain waits in a row make later ones shorter, and what came first is remembered."""
+"""Work that an app leaves unfinished: stuck waits in a row make later ones shorter, and the first cause is remembered."""
 
 import pytest
 
@@ -7,41 +7,41 @@ from fiskil_harness.app.owed_messages import OwedMessages
 from fiskil_harness.journal import Delivery, EventCreated, Journal
 
 
-def left(scenario: str, message: str = "", *, before: Backlog = NONE) -> Backlog:
-    """What one more scenario in vain leaves known."""
+def backlog_after(scenario: str, message: str = "", *, before: Backlog = NONE) -> Backlog:
+    """Return the backlog after one more stuck scenario."""
     return before.again(is_old=False, new_waits=before.new_waits + 1, scenario=scenario, message=message)
 
 
-def test_patience_is_whole_twice_then_halves_and_has_an_end() -> None:
-    """One vain scenario may be bad luck; from the third one on nobody waits as long, and never less than two seconds."""
-    stalls = [NONE]
+def test_patience_is_full_twice_then_halves_to_a_minimum() -> None:
+    """One slow scenario may be bad luck; from the third stuck one on waits get shorter, but not below two seconds."""
+    backlogs = [NONE]
     for name in "abcdefgh":
-        stalls.append(left(name, before=stalls[-1]))
+        backlogs.append(backlog_after(name, before=backlogs[-1]))
 
-    assert [stall.patience_s(10) for stall in stalls] == [10, 10, 5, 2.5, 2, 2, 2, 2, 2]
-    assert stalls[-1].patience_s(0.5) == 0.5
+    assert [backlog.patience_s(10) for backlog in backlogs] == [10, 10, 5, 2.5, 2, 2, 2, 2, 2]
+    assert backlogs[-1].patience_s(0.5) == 0.5
 
 
-def test_what_was_pending_before_makes_nobody_impatient_with_something_new() -> None:
-    """An old job that waits for its next try is no reason to leave a new one alone."""
-    once = left("a")
+def test_old_work_does_not_shorten_the_patience_with_new_work() -> None:
+    """An old task that waits for its retry does not shorten the wait for a new one."""
+    once = backlog_after("a")
 
-    again = once.again(is_old=True, new_waits=9, scenario="b", message="")
+    twice = once.again(is_old=True, new_waits=9, scenario="b", message="")
 
-    often = again
+    often = twice
     for _ in range(20):
         often = often.again(is_old=True, new_waits=9, scenario="b", message="")
-    assert (again.patience_s(10), often.patience_s(10)) == (10, 10)
-    assert (once.old_patience_s(), again.old_patience_s(), often.old_patience_s()) == (2, 1, 0.05)
+    assert (twice.patience_s(10), often.patience_s(10)) == (10, 10)
+    assert (once.old_patience_s(), twice.old_patience_s(), often.old_patience_s()) == (2, 1, 0.05)
 
 
-def test_the_scenario_that_came_first_is_remembered_with_its_message() -> None:
-    """A message that becomes known later in that scenario is filled in, one of a later scenario is not."""
-    first = left("a")
-    filled = left("a", "b.e1 consent.revoked", before=first)
+def test_the_first_scenario_is_remembered_with_its_message() -> None:
+    """A message found later in the same scenario is added, one of a later scenario is not."""
+    first = backlog_after("a")
+    filled = backlog_after("a", "b.e1 consent.revoked", before=first)
 
-    assert left("b", "e0 consent.received", before=first).since == "a"
-    assert left("b", "e0 consent.received", before=filled).since == "a, b.e1 consent.revoked"
+    assert backlog_after("b", "e0 consent.received", before=first).since == "a"
+    assert backlog_after("b", "e0 consent.received", before=filled).since == "a, b.e1 consent.revoked"
 
 
 @pytest.mark.parametrize(
@@ -54,26 +54,26 @@ def test_the_scenario_that_came_first_is_remembered_with_its_message() -> None:
         (None, 2, True),
         (None, None, False),
     ],
-    ids=["stands", "applied one more", "a new process", "stands, untold", "less pending", "tells nothing"],
+    ids=["unchanged", "one more applied", "a new process", "unchanged without counts", "less pending", "no report"],
 )
-def test_work_that_went_on_after_the_wait_is_seen(
+def test_work_completed_after_the_wait_is_noticed(
     applied: dict[str, int] | None, pending: int | None, is_overtaken: bool
 ) -> None:
-    """A slow app that gets done between two scenarios has the whole time again; one that forgot in a restart has not."""
-    stall = left("a").updated(applied={"e0": 1}, pending=3, values={"end_user_id": "eu_1"})
+    """Completed work restores the full limit, but counts that a restart reset do not show any."""
+    backlog = backlog_after("a").updated(applied={"e0": 1}, pending=3, values={"end_user_id": "eu_1"})
 
-    assert stall.is_overtaken(applied=applied, pending=pending) is is_overtaken
+    assert backlog.is_overtaken(applied=applied, pending=pending) is is_overtaken
 
 
 def test_the_first_message_without_an_effect_is_named() -> None:
-    """By its event and kind, and only where the app tells its counts."""
+    """Its event and kind are named if the app reports counts."""
     journal = Journal()
     for number in range(3):
         event = f"e{number}"
         journal.write(EventCreated(event=event, kind="consent.updated", message_id=event, participant="", publish_time=""))
         journal.write(Delivery(event=event, participant="", message_id=event, attempt=1, body=b"{}", outcome="ack"))
 
-    due = OwedMessages(journal, "")
+    owed = OwedMessages(journal, "")
 
-    assert due.first_left({"e0": 1}) == "e1 consent.updated"
-    assert (due.first_left({"e0": 1, "e1": 1, "e2": 1}), due.first_left(None)) == ("", "")
+    assert owed.first_left({"e0": 1}) == "e1 consent.updated"
+    assert (owed.first_left({"e0": 1, "e1": 1, "e2": 1}), owed.first_left(None)) == ("", "")

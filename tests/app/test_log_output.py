@@ -1,4 +1,4 @@
-"""What an app has written since a moment: rotated logs are read on, and what is lost is said."""
+"""The output of an app since a mark: rotated logs are read too, and losses are reported."""
 
 import gzip
 import shutil
@@ -18,13 +18,13 @@ def log(tmp_path: Path) -> Path:
 
 
 def append(path: Path, text: bytes) -> None:
-    """Write on."""
+    """Append to the file."""
     with path.open("ab") as sink:
         sink.write(text)
 
 
-def test_what_was_there_before_is_not_read(log: Path) -> None:
-    """Only what comes behind the mark."""
+def test_earlier_content_is_not_read(log: Path) -> None:
+    """Only what follows the mark is read."""
     since = end_of(log)
 
     append(log, b"new\n")
@@ -32,8 +32,8 @@ def test_what_was_there_before_is_not_read(log: Path) -> None:
     assert written_since(log, since) == Written(text=b"new\n")
 
 
-def test_a_log_that_is_renamed_is_read_on(log: Path) -> None:
-    """The rest of it first, then what stands in its place."""
+def test_a_renamed_log_is_read(log: Path) -> None:
+    """The rest of the renamed file comes first, then the new file."""
     since = end_of(log)
     append(log, b"one\n")
 
@@ -43,8 +43,8 @@ def test_a_log_that_is_renamed_is_read_on(log: Path) -> None:
     assert written_since(log, since) == Written(text=b"one\ntwo\n")
 
 
-def test_a_log_that_is_renamed_twice_is_read_on(log: Path) -> None:
-    """In the order in which it was written; older ones beside it were there before."""
+def test_a_log_that_is_renamed_twice_is_read(log: Path) -> None:
+    """Rotated files are read in the order of writing; those that existed before are not."""
     append(log.with_name("app.log.5"), b"long ago\n")
     since = end_of(log)
     append(log, b"one\n")
@@ -58,8 +58,8 @@ def test_a_log_that_is_renamed_twice_is_read_on(log: Path) -> None:
     assert written_since(log, since) == Written(text=b"one\ntwo\nthree\n")
 
 
-def test_a_log_that_is_copied_and_cut_is_read_on(log: Path) -> None:
-    """As logrotate does it with copytruncate."""
+def test_a_copied_and_truncated_log_is_read(log: Path) -> None:
+    """Logrotate's copytruncate works so."""
     since = end_of(log)
     append(log, b"one\n")
 
@@ -71,8 +71,8 @@ def test_a_log_that_is_copied_and_cut_is_read_on(log: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["app.log.1.gz", "app-2026-11-28.log.gz"])
-def test_a_log_that_is_packed_is_read_on(log: Path, name: str) -> None:
-    """Packed beside itself, under any of the usual names."""
+def test_a_compressed_log_is_read(log: Path, name: str) -> None:
+    """A compressed copy under any of the usual names is read."""
     since = end_of(log)
     append(log, b"one\n")
 
@@ -83,8 +83,8 @@ def test_a_log_that_is_packed_is_read_on(log: Path, name: str) -> None:
     assert written_since(log, since) == Written(text=b"one\ntwo\n")
 
 
-def test_a_log_whose_successor_has_not_come_is_read(log: Path) -> None:
-    """Nothing has been written since it was moved."""
+def test_a_renamed_log_without_a_new_file_is_read(log: Path) -> None:
+    """The rotated file is read even if no new file exists yet."""
     since = end_of(log)
     append(log, b"one\n")
 
@@ -93,8 +93,8 @@ def test_a_log_whose_successor_has_not_come_is_read(log: Path) -> None:
     assert written_since(log, since) == Written(text=b"one\n")
 
 
-def test_a_log_that_was_empty_is_read_where_it_went(log: Path) -> None:
-    """It is known by which file it is, having no last bytes."""
+def test_a_renamed_log_that_was_empty_is_read(log: Path) -> None:
+    """An empty file has no last bytes, so it is recognised by its inode."""
     log.write_bytes(b"")
     since = end_of(log)
     append(log, b"one\n")
@@ -105,8 +105,8 @@ def test_a_log_that_was_empty_is_read_where_it_went(log: Path) -> None:
     assert written_since(log, since) == Written(text=b"one\ntwo\n")
 
 
-def test_a_log_that_is_cut_says_so(log: Path) -> None:
-    """What is left is read, and what is gone is no proof of anything."""
+def test_a_truncated_log_is_reported(log: Path) -> None:
+    """The remaining content is read, and the loss is reported."""
     since = end_of(log)
 
     log.write_bytes(b"x")
@@ -114,20 +114,20 @@ def test_a_log_that_is_cut_says_so(log: Path) -> None:
     assert written_since(log, since) == Written(text=b"x", problem=ROTATED)
 
 
-def test_a_log_that_is_deleted_says_so(log: Path) -> None:
-    """With a new one in its place, and without."""
+def test_a_deleted_log_is_reported(log: Path) -> None:
+    """The loss is reported with and without a new file in its place."""
     since = end_of(log)
     log.unlink()
-    gone = written_since(log, since)
+    without_file = written_since(log, since)
 
     append(log, b"two\n")
 
-    assert (gone, written_since(log, since)) == (Written(problem=ROTATED), Written(text=b"two\n", problem=ROTATED))
+    assert (without_file, written_since(log, since)) == (Written(problem=ROTATED), Written(text=b"two\n", problem=ROTATED))
 
 
 @pytest.mark.parametrize("beside", ["app.db", "app.log.1.zst"])
-def test_another_file_does_not_stand_in_for_a_log(log: Path, beside: str) -> None:
-    """Nor does one that cannot be unpacked."""
+def test_another_file_is_not_read_as_a_log(log: Path, beside: str) -> None:
+    """Neither an unrelated file nor an unreadable one counts as a rotated log."""
     since = end_of(log)
     append(log, b"one\n")
 
@@ -137,8 +137,8 @@ def test_another_file_does_not_stand_in_for_a_log(log: Path, beside: str) -> Non
     assert written_since(log, since).problem == ROTATED
 
 
-def test_no_file_and_an_empty_one_are_told_apart(tmp_path: Path) -> None:
-    """The first is a mistake in the config, perhaps."""
+def test_a_missing_file_differs_from_an_empty_one(tmp_path: Path) -> None:
+    """A missing file may be a mistake in the config, so it differs from an empty one."""
     path = tmp_path / "app.log"
     missing = written_since(path, Mark())
 

@@ -1,4 +1,4 @@
-"""The app as a process: started, waited for, killed with its children, and explained when it does not start."""
+"""The app as a process: started, waited for, killed with its children, and explained if it does not start."""
 
 import os
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from fiskil_harness.errors import AppError
 SLEEPER = "{python} -c 'import time; print(\"up\", flush=True); time.sleep(600)'"
 
 
-def make(tmp_path: Path, command: str, **environment: str) -> Process:
+def process_of(tmp_path: Path, command: str, **environment: str) -> Process:
     return Process(command=command, folder=tmp_path, environment=environment, output=tmp_path / "out")
 
 
@@ -24,15 +24,15 @@ def values() -> dict[str, str]:
     return {"python": sys.executable, "port": "1"}
 
 
-def says(tmp_path: Path, word: str) -> Callable[[], bool]:
+def has_printed(tmp_path: Path, word: str) -> Callable[[], bool]:
     return lambda: word in ((tmp_path / "out").read_text() if (tmp_path / "out").exists() else "")
 
 
-def test_starts_when_ready(tmp_path: Path, values: dict[str, str]) -> None:
+def test_start_returns_when_the_app_is_ready(tmp_path: Path, values: dict[str, str]) -> None:
     """Starting returns when the app is ready, and the app runs."""
-    process = make(tmp_path, SLEEPER)
+    process = process_of(tmp_path, SLEEPER)
 
-    process.start(values, is_ready=says(tmp_path, "up"), cap_s=60)
+    process.start(values, is_ready=has_printed(tmp_path, "up"), cap_s=60)
 
     assert process.is_running
     process.kill()
@@ -40,50 +40,50 @@ def test_starts_when_ready(tmp_path: Path, values: dict[str, str]) -> None:
 
 
 def test_environment_is_templated(tmp_path: Path, values: dict[str, str]) -> None:
-    """Values of the environment are filled like any other template."""
-    process = make(
+    """Values of the environment are filled in like any other template."""
+    process = process_of(
         tmp_path, "{python} -c 'import os, time; print(os.environ[\"X\"], flush=True); time.sleep(600)'", X="p{port}"
     )
 
-    process.start(values, is_ready=says(tmp_path, "p1"), cap_s=60)
+    process.start(values, is_ready=has_printed(tmp_path, "p1"), cap_s=60)
 
     process.kill()
 
 
 def test_early_exit_shows_last_lines(tmp_path: Path, values: dict[str, str]) -> None:
-    """An app that exits is explained by its own words."""
-    process = make(tmp_path, "{python} -c 'print(\"cannot find the moon\"); raise SystemExit(7)'")
+    """The error for an app that exits contains its last lines of output."""
+    process = process_of(tmp_path, "{python} -c 'print(\"cannot find the moon\"); raise SystemExit(7)'")
 
     with pytest.raises(AppError, match=r"The app exited with 7\. Its last lines:\n  cannot find the moon"):
         process.start(values, is_ready=lambda: False, cap_s=60)
 
 
-def test_never_ready_is_killed(tmp_path: Path, values: dict[str, str]) -> None:
-    """An app that never gets ready is killed and explained."""
-    process = make(tmp_path, SLEEPER)
+def test_an_app_that_is_never_ready_is_killed(tmp_path: Path, values: dict[str, str]) -> None:
+    """An app that does not become ready is killed, and the error has_printed so."""
+    process = process_of(tmp_path, SLEEPER)
 
     with pytest.raises(AppError, match=r"was not ready within 0\.3 s"):
         process.start(values, is_ready=lambda: False, cap_s=0.3)
     assert not process.is_running
 
 
-def test_unknown_command(tmp_path: Path, values: dict[str, str]) -> None:
-    """A command that does not exist is named."""
-    process = make(tmp_path, "no-such-program --flag")
+def test_an_unknown_command_is_named(tmp_path: Path, values: dict[str, str]) -> None:
+    """The error for a command that does not exist contains its name."""
+    process = process_of(tmp_path, "no-such-program --flag")
 
     with pytest.raises(AppError, match=r"The app's command 'no-such-program' cannot be run: No such file"):
         process.start(values, is_ready=lambda: False, cap_s=1)
 
 
-def test_children_die_with_it(tmp_path: Path, values: dict[str, str]) -> None:
-    """Killing the app kills the processes it started."""
+def test_children_are_killed_with_the_app(tmp_path: Path, values: dict[str, str]) -> None:
+    """Killing the app kills the processes that it started."""
     code = (
         "import subprocess, sys, time; "
         'p = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"]); '
         'print("child", p.pid, flush=True); time.sleep(600)'
     )
-    process = make(tmp_path, f"{{python}} -c '{code}'")
-    process.start(values, is_ready=says(tmp_path, "child"), cap_s=60)
+    process = process_of(tmp_path, f"{{python}} -c '{code}'")
+    process.start(values, is_ready=has_printed(tmp_path, "child"), cap_s=60)
     child = int((tmp_path / "out").read_text().split()[1])
 
     process.kill()
@@ -91,11 +91,11 @@ def test_children_die_with_it(tmp_path: Path, values: dict[str, str]) -> None:
     assert wait_until(lambda: not is_alive(child), cap_s=30)
 
 
-def test_stop_is_patient_then_firm(tmp_path: Path, values: dict[str, str]) -> None:
-    """An app that ignores the request to end is killed."""
+def test_an_app_that_ignores_sigterm_is_killed(tmp_path: Path, values: dict[str, str]) -> None:
+    """An app that ignores SIGTERM is killed."""
     code = 'import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print("up", flush=True); time.sleep(600)'
-    process = make(tmp_path, f"{{python}} -c '{code}'")
-    process.start(values, is_ready=says(tmp_path, "up"), cap_s=60)
+    process = process_of(tmp_path, f"{{python}} -c '{code}'")
+    process.start(values, is_ready=has_printed(tmp_path, "up"), cap_s=60)
 
     process.stop(patience_s=0.2)
 
@@ -103,7 +103,7 @@ def test_stop_is_patient_then_firm(tmp_path: Path, values: dict[str, str]) -> No
 
 
 def is_alive(pid: int) -> bool:
-    """Whether *pid* runs; a zombie does not."""
+    """Return true if *pid* runs; a zombie does not."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
@@ -118,29 +118,29 @@ def is_alive(pid: int) -> bool:
 PARENT = (
     "import subprocess, sys, time; "
     'p = [subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"]) for _ in range(2)]; '
-    'print("children", *(one.pid for one in p), flush=True); time.sleep(600)'
+    'print("children", *(child.pid for child in p), flush=True); time.sleep(600)'
 )
 
 
-def test_one_child_can_be_killed_alone(tmp_path: Path, values: dict[str, str]) -> None:
-    """The other lives on, and so does the app."""
-    process = make(tmp_path, f"{{python}} -c '{PARENT}'")
-    process.start(values, is_ready=says(tmp_path, "children"), cap_s=60)
+def test_one_child_can_be_killed_without_the_others(tmp_path: Path, values: dict[str, str]) -> None:
+    """The other child and the app keep running."""
+    process = process_of(tmp_path, f"{{python}} -c '{PARENT}'")
+    process.start(values, is_ready=has_printed(tmp_path, "children"), cap_s=60)
     children = [int(word) for word in (tmp_path / "out").read_text().split()[1:]]
 
     assert process.kill_worker()
 
-    assert wait_until(lambda: sum(is_alive(number) for number in children) == 1, cap_s=30)
+    assert wait_until(lambda: sum(is_alive(pid) for pid in children) == 1, cap_s=30)
     assert process.is_running
     process.kill()
-    assert [is_alive(number) for number in children] == [False, False]
+    assert [is_alive(pid) for pid in children] == [False, False]
 
 
 def test_an_app_without_children_has_none_to_kill(tmp_path: Path, values: dict[str, str]) -> None:
-    """Neither has one that does not run."""
-    process = make(tmp_path, SLEEPER)
+    """An app that does not run has no children either."""
+    process = process_of(tmp_path, SLEEPER)
     assert not process.kill_worker()
-    process.start(values, is_ready=says(tmp_path, "up"), cap_s=60)
+    process.start(values, is_ready=has_printed(tmp_path, "up"), cap_s=60)
 
     assert not process.kill_worker()
 

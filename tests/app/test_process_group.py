@@ -1,4 +1,4 @@
-"""The processes of an app: found by their group, told from one another, and from those of others."""
+"""The processes of an app: found by their group, and distinguished from each other and from other processes."""
 
 import os
 import subprocess
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from fiskil_harness.app import process_group as room
+from fiskil_harness.app import process_group
 from fiskil_harness.app.process_group import family, worker
 from fiskil_harness.core.clock import wait_until
 
@@ -23,15 +23,15 @@ time.sleep(600)
 
 @pytest.fixture
 def started() -> Iterator[subprocess.Popen[str]]:
-    """A parent with a small child and a large one, in a group of their own."""
-    given = [sys.executable, "-c", PARENT]
-    with subprocess.Popen(given, stdout=subprocess.PIPE, text=True, start_new_session=True) as parent:
+    """A parent with a small child and a large one, in their own group."""
+    command = [sys.executable, "-c", PARENT]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True) as parent:
         yield parent
         os.killpg(parent.pid, 9)
 
 
-def test_everybody_in_the_group_is_found(started: subprocess.Popen[str]) -> None:
-    """Parent and children, and nobody else."""
+def test_every_process_of_the_group_is_found(started: subprocess.Popen[str]) -> None:
+    """Parent and children are found, and no other process."""
     assert started.stdout is not None
     children = [int(word) for word in started.stdout.readline().split()]
 
@@ -41,16 +41,16 @@ def test_everybody_in_the_group_is_found(started: subprocess.Popen[str]) -> None
     }
 
 
-def test_the_largest_child_works(started: subprocess.Popen[str]) -> None:
-    """Small ones beside it only watch."""
+def test_the_largest_child_is_the_worker(started: subprocess.Popen[str]) -> None:
+    """The largest child counts as the worker; small ones are helpers."""
     assert started.stdout is not None
     _, large = (int(word) for word in started.stdout.readline().split())
 
     assert wait_until(lambda: worker(started.pid) == large, cap_s=30)
 
 
-def test_a_dead_process_is_no_relative(started: subprocess.Popen[str]) -> None:
-    """Who waits to be reaped is gone."""
+def test_a_dead_process_is_left_out(started: subprocess.Popen[str]) -> None:
+    """A process that waits to be reaped is left out."""
     assert started.stdout is not None
     small, _ = (int(word) for word in started.stdout.readline().split())
 
@@ -60,21 +60,21 @@ def test_a_dead_process_is_no_relative(started: subprocess.Popen[str]) -> None:
 
 
 def test_a_single_process_has_no_worker() -> None:
-    """It is the app itself."""
-    alone = subprocess.Popen([sys.executable, "-c", WATCHER], start_new_session=True)
+    """A single process is the app itself."""
+    single = subprocess.Popen([sys.executable, "-c", WATCHER], start_new_session=True)
 
-    assert (len(family(alone.pid)), worker(alone.pid)) == (1, None)
-    alone.kill()
-    alone.wait()
+    assert (len(family(single.pid)), worker(single.pid)) == (1, None)
+    single.kill()
+    single.wait()
 
 
-def test_ps_tells_the_same_as_proc(started: subprocess.Popen[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where there is no /proc, as on a Mac, ps is asked."""
+def test_ps_gives_the_same_result_as_proc(started: subprocess.Popen[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without /proc, as on macOS, ps gives the same result."""
     assert started.stdout is not None
     started.stdout.readline()
     by_proc = family(started.pid)
 
-    monkeypatch.setattr(room, "PROC", room.PROC / "nowhere")
+    monkeypatch.setattr(process_group, "PROC", process_group.PROC / "nowhere")
 
     assert [(relative.pid, relative.parent) for relative in family(started.pid)] == [
         (relative.pid, relative.parent) for relative in by_proc

@@ -1,4 +1,4 @@
-"""The files of an app's folder: logs since a moment, others whole, and none of ours."""
+"""The files of an app's folder: logs from a mark on, others complete, and none of the harness."""
 
 from pathlib import Path
 
@@ -7,8 +7,8 @@ import pytest
 from fiskil_harness.app.written_files import Folder, WrittenFile, is_log
 
 
-def test_logs_are_read_from_the_moment_on(tmp_path: Path) -> None:
-    """Each under a name that is the same in each run."""
+def test_logs_are_read_from_the_mark_on(tmp_path: Path) -> None:
+    """New content of logs is read, under names that are the same in each run."""
     (tmp_path / "debug.log").write_bytes(b"old\n")
     folder = Folder(tmp_path, logs=())
 
@@ -23,7 +23,7 @@ def test_logs_are_read_from_the_moment_on(tmp_path: Path) -> None:
 
 
 def test_other_files_are_read_whole(tmp_path: Path) -> None:
-    """A database and its journal go under one name."""
+    """A database and its write-ahead log have one name."""
     (tmp_path / "app.db").write_bytes(b"rows")
     folder = Folder(tmp_path, logs=())
 
@@ -35,8 +35,8 @@ def test_other_files_are_read_whole(tmp_path: Path) -> None:
     ]
 
 
-def test_a_log_that_was_renamed_is_known_again(tmp_path: Path) -> None:
-    """What stood in it before is not new because its name is."""
+def test_a_renamed_log_is_recognised(tmp_path: Path) -> None:
+    """Earlier content of a renamed log is not new."""
     log = tmp_path / "debug.log"
     log.write_bytes(b"old\n")
     folder = Folder(tmp_path, logs=())
@@ -46,8 +46,8 @@ def test_a_log_that_was_renamed_is_known_again(tmp_path: Path) -> None:
     assert [written_file.text for written_file in folder.written()] == [b""]
 
 
-def test_what_is_ours_or_configured_is_left_out(tmp_path: Path) -> None:
-    """The first is no file of the app's, the second is read elsewhere, rotated or not."""
+def test_files_of_the_harness_and_configured_logs_are_left_out(tmp_path: Path) -> None:
+    """The harness's files and the configured logs, rotated or not, are left out."""
     for name in ("app.output", "app.pid", "ca.pem", "key.pem", "app.log", "app.log.1"):
         (tmp_path / name).write_bytes(b"x")
 
@@ -69,6 +69,6 @@ def test_what_is_ours_or_configured_is_left_out(tmp_path: Path) -> None:
         ("state.json", False),
     ],
 )
-def test_logs_are_known_by_their_names(name: str, expected: bool) -> None:
-    """Rotated and packed ones too."""
+def test_logs_are_recognised_by_their_names(name: str, expected: bool) -> None:
+    """Rotated and compressed logs are recognised too."""
     assert is_log(Path(name)) is expected

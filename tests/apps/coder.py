@@ -1,6 +1,6 @@
-"""The reference app, which ends a consent only for somebody who knows what was sent to their phone.
+"""The reference app, but it ends a consent only for an end user who types a code that was sent to their phone.
 
-What it asks for is in ``ASKS``; whether its button can be pressed before that is right, ``OPEN``.
+``ASKS`` is the question that the page shows. With ``OPEN``, the button can be pressed before the code is typed.
 """
 
 import os
@@ -11,25 +11,25 @@ from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
 _consent, _routes = pages._consent, app.routes
-STANDS = "" if os.environ.get("OPEN") else "disabled"
+BUTTON_STATE = "" if os.environ.get("OPEN") else "disabled"
 
 
-def consent(held, ref):
-    """First a question."""
-    shown = _consent(held, ref)
-    asking = f'<form action="/leaving"><input type="hidden" name="ref" value="{ref}">'
-    return re.sub(r'<form method="post" action="[^"]+">', asking, shown)
+def consent(connection, ref):
+    """Show a form that leads to the question first."""
+    page = _consent(connection, ref)
+    question_form = f'<form action="/leaving"><input type="hidden" name="ref" value="{ref}">'
+    return re.sub(r'<form method="post" action="[^"]+">', question_form, page)
 
 
 async def leaving(request):
-    """Who are you?"""
+    """Show the question."""
     ref = f'<input type="hidden" name="ref" value="{request.query_params["ref"]}">'
-    asked = f"<form action='/left'>{ref}<p>{os.environ['ASKS']}</p><input name='code' aria-label='Confirmation'>"
-    return layout.respond(layout.render("Stop sharing?", f"{asked}<button {STANDS}>Disconnect</button></form>"))
+    form = f"<form action='/left'>{ref}<p>{os.environ['ASKS']}</p><input name='code' aria-label='Confirmation'>"
+    return layout.respond(layout.render("Stop sharing?", f"{form}<button {BUTTON_STATE}>Disconnect</button></form>"))
 
 
 async def left(request):
-    """Nobody here knows the code, so everybody is sent back."""
+    """Redirect back: no code is right."""
     return RedirectResponse(f"/connections?customer={request.query_params['ref']}", status_code=303)
 
 

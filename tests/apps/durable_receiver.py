@@ -1,6 +1,6 @@
-"""A correct receiver that keeps everything in SQLite; ``FLAW`` takes one thing away from it, ``VARIANT`` keeps it correct.
+"""A correct receiver that stores everything in SQLite. ``FLAW`` adds one bug, ``VARIANT`` changes it and keeps it correct.
 
-It counts effects per message id and keeps the newest event per consent. ``POST /fail?at=`` lets its next processing fail.
+It counts effects per message id and keeps the newest event per consent. ``POST /fail?at=`` makes its next processing fail.
 """
 
 import base64
@@ -27,11 +27,11 @@ LOCK = threading.Lock()
 SEEN: set[str] = set()
 BUSY: set[str] = set()
 WAITING: queue.Queue[bytes] = queue.Queue()
-LOOKED = threading.Event()
+QUERIED = threading.Event()
 ORDERS: list[str] = []
 POISONED: set[str] = set()
 WEDGED: list[bool] = []
-UNANSWERED: set[tuple[str, int]] = set()
+OPEN_REQUESTS: set[tuple[str, int]] = set()
 IS_CALM = threading.Condition()
 KNOWN = ("consent.", "banking.", "energy.", "common.")
 TABLES = """
@@ -44,7 +44,7 @@ create table if not exists inbox (number integer primary key, message_id text un
 
 @contextlib.contextmanager
 def database() -> Iterator[sqlite3.Connection]:
-    """One connection, closed at the end."""
+    """Open a connection, and close it at the end."""
     connection = sqlite3.connect(STORE, timeout=10, isolation_level=None)
     connection.execute("pragma synchronous = off")
     try:
@@ -54,11 +54,11 @@ def database() -> Iterator[sqlite3.Connection]:
 
 
 class Ordered(Exception):
-    """A failure that was asked for."""
+    """A failure that was ordered."""
 
 
 def process(body: bytes) -> None:
-    """Claim the message and let it have its effect, in one transaction."""
+    """Claim the message and apply its effect, in one transaction."""
     message = json.loads(body)
     key = hashlib.sha256(body).hexdigest() if FLAW == "body_hash" else message["message_id"]
     with database() as connection:
@@ -77,32 +77,32 @@ def process(body: bytes) -> None:
         if at and at != "after":
             raise Ordered
         if is_new or FLAW in {"check_then_insert", "forgets_on_restart"}:
-            let_happen(connection, message)
+            apply_effect(connection, message)
         elif FLAW == "believes_repetitions":
-            told = message["data"]
-            believing = "update consent set told_at = ?, event = ? where consent_id = ?"
-            connection.execute(believing, (message["publish_time"], told["event"], told["consent_id"]))
+            fact = message["data"]
+            update = "update consent set told_at = ?, event = ? where consent_id = ?"
+            connection.execute(update, (message["publish_time"], fact["event"], fact["consent_id"]))
         connection.execute("commit")
     if at:
         raise Ordered
 
 
 def is_claimed(connection: sqlite3.Connection, key: str) -> bool:
-    found = connection.execute("select 1 from claim where key = ?", (key,)).fetchone()
+    row = connection.execute("select 1 from claim where key = ?", (key,)).fetchone()
     time.sleep(0.02)
-    return found is not None
+    return row is not None
 
 
-def is_known(told: dict[str, Any]) -> bool:
-    """Whether a message needs none before it, or that one has come."""
+def is_known(fact: dict[str, Any]) -> bool:
+    """Return true if a message needs no earlier one, or if that one has arrived."""
     with database() as connection:
-        found = connection.execute("select 1 from consent where consent_id = ?", (told["consent_id"],)).fetchone()
-    return found is not None or told["event"] == "consent.received"
+        row = connection.execute("select 1 from consent where consent_id = ?", (fact["consent_id"],)).fetchone()
+    return row is not None or fact["event"] == "consent.received"
 
 
-def let_happen(connection: sqlite3.Connection, message: dict[str, Any]) -> None:
-    told = message["data"]
-    consent_id, end_user_id, at = told["consent_id"], told["end_user_id"], message["publish_time"]
+def apply_effect(connection: sqlite3.Connection, message: dict[str, Any]) -> None:
+    fact = message["data"]
+    consent_id, end_user_id, at = fact["consent_id"], fact["end_user_id"], message["publish_time"]
     connection.execute("insert into effect values (?, ?)", (message["message_id"], end_user_id))
     row = connection.execute("select end_user_id from consent where consent_id = ?", (consent_id,)).fetchone()
     if row and row[0] != end_user_id and FLAW != "believes_consent":
@@ -110,12 +110,12 @@ def let_happen(connection: sqlite3.Connection, message: dict[str, Any]) -> None:
     connection.execute("insert or ignore into consent values (?, ?, '', '', 0)", (consent_id, end_user_id))
     connection.execute("update consent set count = count + 1 where consent_id = ?", (consent_id,))
     newest = "" if FLAW == "older_wins" else " and told_at < ?"
-    values = (at, told["event"], consent_id) if FLAW == "older_wins" else (at, told["event"], consent_id, at)
+    values = (at, fact["event"], consent_id) if FLAW == "older_wins" else (at, fact["event"], consent_id, at)
     connection.execute(f"update consent set told_at = ?, event = ? where consent_id = ?{newest}", values)  # noqa: S608
 
 
-def work_off_inbox() -> None:
-    """Process what was acknowledged, from the database."""
+def process_inbox() -> None:
+    """Process acknowledged messages from the database."""
     with database() as connection:
         while True:
             row = connection.execute("select number, body from inbox where is_done = 0 order by number").fetchone()
@@ -130,11 +130,11 @@ def work_off_inbox() -> None:
                 connection.execute("update inbox set is_done = 1 where number = ?", (row[0],))
 
 
-def work_off_memory() -> None:
-    """Process what was acknowledged, from memory, once somebody has looked: a crash before that loses it, on any machine."""
+def process_memory() -> None:
+    """Process acknowledged messages from memory after the effects were queried; a crash before that always loses them."""
     while True:
         body = WAITING.get()
-        LOOKED.wait()
+        QUERIED.wait()
         try:
             process(body)
         except Ordered:
@@ -144,34 +144,34 @@ def work_off_memory() -> None:
         WAITING.task_done()
 
 
-def move(body: bytes) -> None:
-    """Note what a message says before it is known who wrote it."""
+def update_unverified(body: bytes) -> None:
+    """Store what a message states before its signature is verified."""
     with contextlib.suppress(Exception), database() as connection:
-        told = json.loads(body)["data"]
-        connection.execute("update consent set event = ? where consent_id = ?", (told["event"], told["consent_id"]))
+        fact = json.loads(body)["data"]
+        connection.execute("update consent set event = ? where consent_id = ?", (fact["event"], fact["consent_id"]))
 
 
-def take_half(body: bytes) -> None:
-    """Believe what has come of a message, unsigned as it is."""
-    found = re.search(rb'"message_id":"(\d+)"', body)
-    if found is not None:
+def apply_half(body: bytes) -> None:
+    """Accept the incomplete and unsigned part of a message that has arrived."""
+    match = re.search(rb'"message_id":"(\d+)"', body)
+    if match is not None:
         with database() as connection:
-            connection.execute("insert or ignore into claim values (?)", (found[1].decode(),))
+            connection.execute("insert or ignore into claim values (?)", (match[1].decode(),))
             owners = "insert into effect select ?, end_user_id from consent"
-            connection.execute(owners, (found[1].decode(),))
+            connection.execute(owners, (match[1].decode(),))
 
 
-def answered(client: tuple[str, int]) -> None:
-    """Nothing of this client is under way any more."""
+def note_response(client: tuple[str, int]) -> None:
+    """Note that this client waits for no response any more."""
     with IS_CALM:
-        UNANSWERED.discard(client)
+        OPEN_REQUESTS.discard(client)
         IS_CALM.notify_all()
 
 
 def wait_for_halves() -> None:
-    """Let whoever looks see what became of all that came before, however slow the machine is."""
+    """Delay a query until the results of all earlier requests are visible, even on a slow machine."""
     with IS_CALM:
-        IS_CALM.wait_for(lambda: not UNANSWERED, timeout=30)
+        IS_CALM.wait_for(lambda: not OPEN_REQUESTS, timeout=30)
 
 
 def effects(end_user_id: str) -> dict[str, Any]:
@@ -185,50 +185,50 @@ def effects(end_user_id: str) -> dict[str, Any]:
         counts = "select message_id, count(*) from effect where end_user_id = ? group by message_id"
         applied = dict(connection.execute(counts, (end_user_id,)).fetchall())
         pending = connection.execute("select count(*) from inbox where is_done = 0").fetchone()[0]
-    told = {"applied": applied, "state": state, "pending": pending + WAITING.unfinished_tasks}
-    LOOKED.set()
-    return told
+    report = {"applied": applied, "state": state, "pending": pending + WAITING.unfinished_tasks}
+    QUERIED.set()
+    return report
 
 
 class Receiver(BaseHTTPRequestHandler):
-    """Answers webhooks, health and effects."""
+    """Handles webhooks, health and effects."""
 
     protocol_version = "HTTP/1.1"
     wbufsize = -1
 
     def log_message(self, *args: object) -> None:
-        """Say nothing."""
+        """Do nothing."""
 
     def answer(self, status: int, value: Any = None) -> None:
-        """Send a whole answer in one piece."""
+        """Send a complete response in one piece."""
         body = b"" if value is None else json.dumps(value).encode()
         self.send_response(status)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
-        answered(self.client_address)
+        note_response(self.client_address)
 
     def finish(self) -> None:
-        """The end of a connection is an answer as well."""
+        """Note the end of a connection, which counts as a response."""
         try:
             super().finish()
         finally:
-            answered(self.client_address)
+            note_response(self.client_address)
 
     def do_GET(self) -> None:
-        """Health and effects."""
-        answered(self.client_address)
+        """Return health and effects."""
+        note_response(self.client_address)
         if FLAW in {"takes_halves", "wedged_by_halves"}:
             wait_for_halves()
         _, _, end_user_id = self.path.partition("end_user_id=")
         self.answer(200, effects(end_user_id) if "effects" in self.path else {"status": "ok"})
 
     def do_POST(self) -> None:
-        """A webhook."""
+        """Receive a webhook."""
         announced = int(self.headers.get("Content-Length", "0"))
         body = self.rfile.read(announced)
         if FLAW == "takes_halves" and len(body) < announced:
-            take_half(body)
+            apply_half(body)
         if FLAW == "wedged_by_halves" and len(body) < announced:
             WEDGED.append(True)
         if self.path.startswith("/fail"):
@@ -236,26 +236,26 @@ class Receiver(BaseHTTPRequestHandler):
             self.answer(204)
             return
         if FLAW == "moves_before_verifying":
-            move(body)
+            update_unverified(body)
         if FLAW == "reserialises":
             with contextlib.suppress(ValueError, RecursionError):
                 body = json.dumps(json.loads(body), separators=(",", ":")).encode()
         expected = base64.b64encode(hmac.new(KEY, body, hashlib.sha256).digest())
-        given = self.headers.get("X-Fiskil-Signature")
-        is_lenient = FLAW == "missing_is_fine" and given is None
-        if not is_lenient and not hmac.compare_digest(expected, (given or "").encode("latin-1")):
+        signature = self.headers.get("X-Fiskil-Signature")
+        is_lenient = FLAW == "missing_is_fine" and signature is None
+        if not is_lenient and not hmac.compare_digest(expected, (signature or "").encode("latin-1")):
             self.answer(401, {"expected": expected.decode()} if FLAW == "tells_signature" else None)
             return
         try:
             self.answer(500 if WEDGED else self.take(body))
-        except Exception as error:  # noqa: BLE001 - a correct receiver answers whatever happens
+        except Exception as error:  # noqa: BLE001 - a correct receiver always responds
             self.answer(503 if isinstance(error, Ordered) else 400)
             WEDGED.extend([True] if FLAW == "wedged_by_junk" and not isinstance(error, Ordered) else [])
             with contextlib.suppress(Exception):
                 POISONED.update([json.loads(body)["message_id"]] if FLAW == "poisons" else [])
 
     def take(self, body: bytes) -> int:
-        """The status for a message that may be processed."""
+        """Return the status for a message that may be processed."""
         if os.environ.get("CHATTY"):
             sys.stderr.write("took a message\n")
         message = json.loads(body)
@@ -269,7 +269,7 @@ class Receiver(BaseHTTPRequestHandler):
                 connection.execute("insert or ignore into inbox (message_id, body) values (?, ?)", row)
             return 202
         if FLAW == "loses_after_ack":
-            LOOKED.clear()
+            QUERIED.clear()
             WAITING.put(body)
             return 202
         if VARIANT != "refuses_losers":
@@ -286,7 +286,7 @@ class Receiver(BaseHTTPRequestHandler):
         return 204
 
     def is_flawed_for(self, message: dict[str, Any]) -> bool:
-        """Whether a flaw refuses what should be taken; another one takes its time."""
+        """Return true if a flaw refuses a valid message; another flaw delays it."""
         message_id = message["message_id"]
         if FLAW == "slow_repetitions" and message_id in SEEN:
             time.sleep(float(os.environ["SLOW_S"]))
@@ -301,21 +301,21 @@ class Receiver(BaseHTTPRequestHandler):
 
 
 class Server(ThreadingHTTPServer):
-    """With a backlog that a burst fits into."""
+    """A server with a backlog that is large enough for a burst."""
 
     request_queue_size = 256
 
     def process_request(self, request: Any, client_address: Any) -> None:
-        """Count it from the moment on which it is taken."""
+        """Count a request from the moment when its connection is accepted."""
         with IS_CALM:
-            UNANSWERED.add(client_address)
+            OPEN_REQUESTS.add(client_address)
         super().process_request(request, client_address)
 
 
 with database() as first:
     first.execute("pragma journal_mode = wal")
     first.executescript(TABLES)
-for worker, is_wanted in ((work_off_inbox, VARIANT == "slow_worker"), (work_off_memory, FLAW == "loses_after_ack")):
+for worker, is_wanted in ((process_inbox, VARIANT == "slow_worker"), (process_memory, FLAW == "loses_after_ack")):
     if is_wanted:
         threading.Thread(target=worker, daemon=True).start()
 Server(("127.0.0.1", int(sys.argv[1])), Receiver).serve_forever()

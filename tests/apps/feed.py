@@ -1,6 +1,6 @@
 """A small integration as a Python object: it opens auth sessions, reads transactions on demand, and has two pages.
 
-It retries nothing and remembers everything in memory, so what a step does to it can be seen plainly.
+It retries nothing and stores everything in memory, so the effect of a step is easy to see.
 """
 
 import threading
@@ -17,12 +17,12 @@ Values = Mapping[str, str]
 
 
 def feed_settings(**limits: float) -> Settings:
-    """Settings for a feed, with these of ``app.limits``."""
+    """Return the settings of a feed, with these values of ``app.limits``."""
     return parse({"app": {"object": "feed:Feed", "limits": limits}}, folder=Path(__file__).parent)
 
 
 class Feed:
-    """What ``fiskil_harness.App`` may have, over the API of its values."""
+    """Implements the methods of ``fiskil_harness.App`` with the API of its values."""
 
     def __init__(self) -> None:
         self.end_users: dict[str, str] = {}
@@ -32,7 +32,7 @@ class Feed:
         self.visited: list[str] = []
 
     def start(self, values: Values) -> str:
-        """Listen, and keep the values; the token comes with the first call."""
+        """Listen, and keep the values; the first call gets a token."""
         self.values = dict(values)
         self.api = httpx.Client(base_url=values["api_url"], timeout=20, trust_env=False)
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._pages())
@@ -41,23 +41,23 @@ class Feed:
         return self.url
 
     def stop(self) -> None:
-        """Listen no more."""
+        """Stop listening."""
         self.server.shutdown()
         self.server.server_close()
         self.api.close()
 
     def start_session(self, values: Values) -> str:
-        """A new auth session for the customer, whose end user is created once."""
+        """Open an auth session for the customer, whose end user is created once."""
         ref = values["end_user_ref"]
         if ref not in self.end_users:
             created = self._call("POST", "/v1/end-users", json={"email": values["end_user_email"]})
             self.end_users[ref] = created["end_user_id"]
-        wanted = {
+        session = {
             "end_user_id": self.end_users[ref],
             "redirect_uri": f"{self.front_end or self.url}/thanks",
             "cancel_uri": f"{self.front_end or self.url}/sorry",
         }
-        return str(self._call("POST", "/v1/auth/session", json=wanted)["auth_url"])
+        return str(self._call("POST", "/v1/auth/session", json=session)["auth_url"])
 
     def refresh(self, values: Values) -> dict[str, int]:
         """Read every page of transactions."""
@@ -72,19 +72,19 @@ class Feed:
         return {"rows": len(rows)}
 
     def effects(self, values: Values) -> dict[str, Any]:
-        """What it holds."""
+        """Return the stored transactions."""
         return {"state": {"transactions": self.rows.get(values["end_user_id"], [])}, "pending": 0}
 
     def _call(self, method: str, path: str, **more: Any) -> Any:
         pair = {"client_id": self.values["client_id"], "client_secret": self.values["client_secret"]}
         token = self.api.post("/v1/token", json=pair).raise_for_status().json()["token"]
-        answer = self.api.request(method, path, headers={"authorization": f"Bearer {token}"}, **more)
-        return answer.raise_for_status().json()
+        response = self.api.request(method, path, headers={"authorization": f"Bearer {token}"}, **more)
+        return response.raise_for_status().json()
 
     def _pages(feed) -> type[BaseHTTPRequestHandler]:  # noqa: N805  (the handler's own self is the request)
         class Pages(BaseHTTPRequestHandler):
             def log_message(self, *args: object) -> None:
-                """Say nothing."""
+                """Do nothing."""
 
             def do_GET(self) -> None:
                 feed.visited.append(self.path)

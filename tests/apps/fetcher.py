@@ -1,8 +1,8 @@
-"""An app that asks the API for its institutions when it is told to refresh, as careful or careless as its environment says.
+"""An app that requests the institutions from the API when it gets a refresh; its environment decides how careful it is.
 
-It knows the authority in ``CA``, or none. ``MANNER`` is careful; careless (checks nothing); plain (tries http after https);
-early (asks when it starts, and does not start otherwise); hurt (asks no more after the first failure); deaf (never asks);
-or once (asks at the first refresh alone).
+It trusts the CA in ``CA``, or the system's. ``MANNER`` is careful; careless (verifies nothing); plain (tries http after
+https); early (requests at its start, and does not start otherwise); hurt (requests nothing after the first failure); deaf
+(never requests anything); or once (requests at the first refresh only).
 """
 
 import contextlib
@@ -21,13 +21,13 @@ FAILED = []
 
 
 def fetch(origin: str) -> None:
-    """One call, whatever the answer says."""
-    with contextlib.suppress(HTTPError), OPENER.open(f"{origin}/v1/institutions", timeout=20) as answer:
-        answer.read()
+    """Make one call, and ignore error responses."""
+    with contextlib.suppress(HTTPError), OPENER.open(f"{origin}/v1/institutions", timeout=20) as response:
+        response.read()
 
 
 def refresh() -> None:
-    """As its manner is."""
+    """Make calls in its manner."""
     if MANNER == "deaf" or (MANNER == "hurt" and FAILED) or (MANNER == "once" and MARK.exists()):
         return
     MARK.touch()
@@ -40,18 +40,18 @@ def refresh() -> None:
                 fetch(API.replace("https:", "http:"))
 
 
-class Answer(BaseHTTPRequestHandler):
-    """Refreshes, and says so."""
+class Handler(BaseHTTPRequestHandler):
+    """Handles a refresh."""
 
     def do_POST(self) -> None:
-        """Whatever came of it."""
+        """Refresh, and return 200 whatever the result."""
         refresh()
         self.send_response(200)
         self.send_header("content-length", "0")
         self.end_headers()
 
     def log_message(self, *_: object) -> None:
-        """Write nothing."""
+        """Do nothing."""
 
 
 if MANNER == "careless":
@@ -59,4 +59,4 @@ if MANNER == "careless":
     CONTEXT.verify_mode = ssl.CERT_NONE
 if MANNER == "early":
     fetch(API)
-HTTPServer(("127.0.0.1", int(sys.argv[1])), Answer).serve_forever()
+HTTPServer(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()

@@ -1,8 +1,8 @@
-"""A correct receiver with a durable inbox and a worker, on the standard library; ``FLAW`` takes one thing away from it.
+"""A correct receiver with a durable inbox and a worker, on the standard library. ``FLAW`` adds one bug.
 
-Facts about a consent: the newest wins. Rows of a dataset: read from the API when its event says so. ``TELLS`` limits what
-the effects hook shows, ``STATUS`` is what an acknowledgement says, ``LOSER`` what a second delivery in flight gets; with
-``STRICT`` it does not start without its secret, and with ``ACTIVE`` it shows no consent that is over.
+The newest fact about a consent wins. Rows of a dataset are read from the API after its event. ``TELLS`` limits the fields
+of the effects hook, ``STATUS`` is the status of an acknowledgement, ``LOSER`` that of a second delivery in flight. With
+``STRICT`` it does not start without its secret, and with ``ACTIVE`` its state has no consent that has ended.
 """
 
 import base64
@@ -25,8 +25,8 @@ from urllib.parse import parse_qs, urlsplit
 FLAW = os.environ.get("FLAW", "")
 SECRET = os.environ["FISKIL_WEBHOOK_SECRET"]
 KEY = SECRET.encode() if FLAW in {"raw_key", "raw_key_hex"} else base64.b64decode(SECRET)
-ALLOWED = [one for one in os.environ.get("ALLOWED", "").split(",") if one]
-TELLS = os.environ.get("TELLS", "applied,state,pending,failed").split(",")
+ALLOWED = [address for address in os.environ.get("ALLOWED", "").split(",") if address]
+REPORTED = os.environ.get("TELLS", "applied,state,pending,failed").split(",")
 STATUS = int(os.environ.get("STATUS", "204"))
 LOSER = int(os.environ.get("LOSER", "0"))
 API = os.environ.get("FISKIL_BASE_URL", "")
@@ -59,7 +59,7 @@ class Tripped(Exception):
 
 
 def trip(point: str) -> None:
-    """Fail once where it was ordered."""
+    """Fail once at the ordered point."""
     if point in ARMED:
         ARMED.discard(point)
         FAILED.append(point)
@@ -67,7 +67,7 @@ def trip(point: str) -> None:
 
 
 def is_genuine(body: bytes, values: list[str]) -> bool:
-    """Whether the one signature is the right one."""
+    """Return true if there is one signature and it is right."""
     if FLAW == "believes_all" or (FLAW == "missing_header_passes" and not values):
         return True
     if len(values) != 1:
@@ -81,22 +81,22 @@ def is_genuine(body: bytes, values: list[str]) -> bool:
     digests = [hmac.digest(KEY, body, hashlib.sha256)]
     if FLAW == "fallback_key":
         digests.append(hmac.digest(b"changeme", body, hashlib.sha256))
-    forms = [one.hex() if FLAW in {"hex", "raw_key_hex"} else base64.b64encode(one).decode() for one in digests]
-    given = values[0]
+    forms = [digest.hex() if FLAW in {"hex", "raw_key_hex"} else base64.b64encode(digest).decode() for digest in digests]
+    signature = values[0]
     if FLAW == "compares_prefix":
-        return bool(given) and forms[0].startswith(given)
+        return bool(signature) and forms[0].startswith(signature)
     if FLAW == "throws":
-        return any(hmac.compare_digest(one, given) for one in forms)
-    return any(hmac.compare_digest(one.encode(), given.encode("latin-1", "replace")) for one in forms)
+        return any(hmac.compare_digest(form, signature) for form in forms)
+    return any(hmac.compare_digest(form.encode(), signature.encode("latin-1", "replace")) for form in forms)
 
 
 class Receiver(BaseHTTPRequestHandler):
-    """Answers webhooks, health, effects and orders to fail."""
+    """Handles webhooks, health, effects and ordered failures."""
 
     protocol_version = "HTTP/1.0" if FLAW == "serial" else "HTTP/1.1"
 
     def log_message(self, *args: object) -> None:
-        """Say nothing."""
+        """Do nothing."""
 
     def answer(self, status: int, value: Any = None) -> None:
         """Send status and JSON."""
@@ -107,7 +107,7 @@ class Receiver(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def do_GET(self) -> None:
-        """Health and effects."""
+        """Return health and effects."""
         url = urlsplit(self.path)
         if url.path == "/effects":
             self.answer(200, effects(parse_qs(url.query).get("end_user_id", [""])[0]))
@@ -115,7 +115,7 @@ class Receiver(BaseHTTPRequestHandler):
             self.answer(200 if url.path == "/healthz" else 404, {})
 
     def do_POST(self) -> None:
-        """Webhooks, and orders to fail."""
+        """Receive webhooks and orders to fail."""
         url = urlsplit(self.path)
         body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
         if url.path == "/fail":
@@ -130,7 +130,7 @@ class Receiver(BaseHTTPRequestHandler):
             self.answer(404)
 
     def receive(self, body: bytes) -> tuple[int, Any]:
-        """Refuse strangers and forgeries, then take the message in."""
+        """Refuse unknown senders and forgeries, then accept the message."""
         if not self.is_allowed():
             return 403, None
         if FLAW == "verifies_late":
@@ -149,7 +149,7 @@ class Receiver(BaseHTTPRequestHandler):
         return (400, None) if is_unknown or is_old else acknowledge(message)
 
     def is_allowed(self) -> bool:
-        """Whether the connection comes from an address on the list."""
+        """Return true if the connection comes from an allowed address."""
         address = self.client_address[0]
         if FLAW == "trusts_forwarded":
             address = self.headers.get("X-Forwarded-For", address)
@@ -157,7 +157,7 @@ class Receiver(BaseHTTPRequestHandler):
 
 
 def refuse(body: bytes, values: list[str]) -> tuple[int, Any]:
-    """The answer to a forgery."""
+    """Return the response to a forgery."""
     if FLAW == "dies_of_junk" and values == [""]:
         os._exit(3)
     if FLAW == "hangs_on_junk" and values == [""]:
@@ -173,7 +173,7 @@ KNOWN = {"consent.received", "consent.updated", "consent.revoked"} | {
 
 
 def parse(body: bytes) -> dict[str, Any]:
-    """The envelope, or one of several exceptions."""
+    """Return the fields of the envelope, or raise one of several exceptions."""
     envelope = json.loads(body.decode("utf-8", "replace") if FLAW == "lossy_text" else body)
     data = envelope["data"]
     message = {
@@ -184,13 +184,13 @@ def parse(body: bytes) -> dict[str, Any]:
         "end_user_id": data.get("end_user_id", ""),
         "body_hash": hashlib.sha256(body).hexdigest(),
     }
-    if not all(isinstance(one, str) for one in message.values()):
+    if not all(isinstance(value, str) for value in message.values()):
         raise TypeError
     return message
 
 
 def key_of(message: dict[str, Any]) -> str:
-    """What makes two deliveries the same message."""
+    """Return what identifies deliveries of the same message."""
     if FLAW == "dedupes_bytes":
         return str(message["body_hash"])
     if FLAW == "dedupes_numbers":
@@ -201,7 +201,7 @@ def key_of(message: dict[str, Any]) -> str:
 
 
 def acknowledge(message: dict[str, Any]) -> tuple[int, Any]:
-    """Keep the message and say so; the work comes later."""
+    """Store the message and acknowledge it; it is processed later."""
     key = key_of(message)
     if LOSER and key in BUSY:
         return LOSER, None
@@ -218,7 +218,7 @@ def acknowledge(message: dict[str, Any]) -> tuple[int, Any]:
 
 
 def keep(message: dict[str, Any]) -> None:
-    """Into the inbox; its key decides whether the message is new."""
+    """Insert the message into the inbox; its key decides whether it is new."""
     trip("database")
     key = key_of(message)
     if FLAW == "memory_queue":
@@ -252,7 +252,7 @@ def keep(message: dict[str, Any]) -> None:
 
 
 def work_forever() -> None:
-    """Take one message after another; what fails is tried again."""
+    """Process one message after another, and retry failed ones."""
     while True:
         WAKE.wait(0.05)
         WAKE.clear()
@@ -272,7 +272,7 @@ def work_forever() -> None:
 
 
 def work(message: dict[str, Any], number: int = 0) -> None:
-    """Read what is to be read, then apply everything in one transaction."""
+    """Read rows, then apply everything in one transaction."""
     time.sleep(WORK_S)
     trip("before")
     dataset = message["event"].removeprefix("banking.").removesuffix(".sync.completed")
@@ -296,40 +296,40 @@ def work(message: dict[str, Any], number: int = 0) -> None:
 
 
 def apply_consent(message: dict[str, Any]) -> None:
-    """The newest fact about a consent wins; one that mixes two people moves neither."""
+    """Apply the newest fact about a consent; a fact with another end user changes nothing."""
     if FLAW == "moves_anybody":
         DATABASE.execute("UPDATE consents SET event = ? WHERE at <= ?", (message["event"], message["at"]))
-    known = DATABASE.execute(
+    current = DATABASE.execute(
         "SELECT end_user_id, at FROM consents WHERE consent_id = ?", (message["consent_id"],)
     ).fetchone()
-    if known and FLAW != "ignores_owner" and known[0] != message["end_user_id"]:
+    if current and FLAW != "ignores_owner" and current[0] != message["end_user_id"]:
         return
-    if known and FLAW != "last_wins" and known[1] >= message["at"]:
+    if current and FLAW != "last_wins" and current[1] >= message["at"]:
         return
-    owner = known[0] if known else message["end_user_id"]
+    owner = current[0] if current else message["end_user_id"]
     values = (message["consent_id"], owner, message["event"], message["at"])
     DATABASE.execute("INSERT OR REPLACE INTO consents VALUES (?, ?, ?, ?)", values)
 
 
 def read(dataset: str, end_user_id: str) -> list[dict[str, Any]]:
-    """Every row of a dataset."""
+    """Read every row of a dataset."""
     if not TOKEN:
         pair = {"client_id": os.environ["FISKIL_CLIENT_ID"], "client_secret": os.environ["FISKIL_CLIENT_SECRET"]}
-        asked = urllib.request.Request(f"{API}/v1/token", json.dumps(pair).encode(), {"Content-Type": "application/json"})  # noqa: S310
-        with urllib.request.urlopen(asked, timeout=5) as answer:  # noqa: S310
-            TOKEN.append(json.load(answer)["token"])
+        request = urllib.request.Request(f"{API}/v1/token", json.dumps(pair).encode(), {"Content-Type": "application/json"})  # noqa: S310
+        with urllib.request.urlopen(request, timeout=5) as response:  # noqa: S310
+            TOKEN.append(json.load(response)["token"])
     headers = {"Authorization": f"Bearer {TOKEN[0]}"}
-    asked = urllib.request.Request(f"{API}/v1/banking/{dataset}?end_user_id={end_user_id}&page[size]=1000", headers=headers)  # noqa: S310
-    with urllib.request.urlopen(asked, timeout=2) as answer:  # noqa: S310
-        found: list[dict[str, Any]] = json.load(answer)[dataset]
-        return found
+    url = f"{API}/v1/banking/{dataset}?end_user_id={end_user_id}&page[size]=1000"
+    with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=2) as response:  # noqa: S310
+        rows: list[dict[str, Any]] = json.load(response)[dataset]
+        return rows
 
 
 TOKEN: list[str] = []
 
 
 def effects(end_user_id: str) -> dict[str, Any]:
-    """What was done for one end user, and for all in ``applied``."""
+    """Return the effects for one end user, and for all in ``applied``."""
     with LOCK:
         consents = DATABASE.execute(
             "SELECT consent_id, event, at FROM consents WHERE end_user_id = ?", (end_user_id,)
@@ -339,8 +339,8 @@ def effects(end_user_id: str) -> dict[str, Any]:
         pending = DATABASE.execute("SELECT count(*) FROM inbox WHERE is_done = 0").fetchone()[0]
     is_over = any(event == "consent.revoked" for _, event, _ in consents)
     if os.environ.get("ACTIVE"):
-        consents = [one for one in consents if one[1] != "consent.revoked"]
-    told = {
+        consents = [row for row in consents if row[1] != "consent.revoked"]
+    report = {
         "applied": dict(applied),
         "pending": pending + len(QUEUE),
         "failed": len(FAILED),
@@ -349,18 +349,18 @@ def effects(end_user_id: str) -> dict[str, Any]:
             "rows": [] if is_over else [{"dataset": dataset, **json.loads(row)} for dataset, row in rows],
         },
     }
-    return {name: told[name] for name in TELLS}
+    return {name: report[name] for name in REPORTED}
 
 
 class Server(ThreadingHTTPServer):
-    """With a backlog that a burst fits into."""
+    """A server with a backlog that is large enough for a burst."""
 
     request_queue_size = 256
     daemon_threads = True
 
 
 class Serial(HTTPServer):
-    """One client after another."""
+    """A server for one client at a time."""
 
     request_queue_size = 256
 

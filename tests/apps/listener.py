@@ -1,4 +1,4 @@
-"""A server whose connections run what a test says, byte for byte, for as long as one call lasts."""
+"""A server whose connections run a function of the test, byte for byte, during one call."""
 
 import asyncio
 import contextlib
@@ -13,13 +13,13 @@ Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
 def complete(coroutine: Coroutine[Any, Any, Any]) -> Any:
-    """What *coroutine* returns, in a thread of its own: a browser test of this process may hold a loop in the main one."""
+    """Run *coroutine* in its own thread: a browser test of this process may have a loop in the main one."""
     with ThreadPoolExecutor(1) as pool:
         return pool.submit(asyncio.run, coroutine).result()
 
 
 def run(talk: Talk, call: Callable[[Address], Awaitable[Any]], *, tls: ssl.SSLContext | None = None) -> Any:
-    """Let *call* speak to a server whose connections run *talk*; its result."""
+    """Run *call* against a server whose connections run *talk*; return its result."""
 
     async def main() -> Any:
         writers: list[asyncio.StreamWriter] = []
@@ -31,11 +31,11 @@ def run(talk: Talk, call: Callable[[Address], Awaitable[Any]], *, tls: ssl.SSLCo
 
         server = await asyncio.start_server(watched, "127.0.0.1", 0, ssl=tls)
         async with server:
-            made = await call(Address(host="127.0.0.1", port=server.sockets[0].getsockname()[1]))
+            result = await call(Address(host="127.0.0.1", port=server.sockets[0].getsockname()[1]))
             for writer in writers:
                 writer.close()
                 with contextlib.suppress(OSError):
                     await writer.wait_closed()
-            return made
+            return result
 
     return complete(main())

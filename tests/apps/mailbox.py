@@ -1,6 +1,6 @@
-"""A receiver that keeps every request as it came and answers as told: what a step sends can be read byte for byte.
+"""A receiver that keeps every request unchanged, so that tests can read what a step sends byte for byte.
 
-``status`` is what it answers, and 400 to every body that contains ``refused``.
+``status`` is the status of its responses; it returns 400 for every body that contains ``refused``.
 """
 
 import json
@@ -14,7 +14,7 @@ from fiskil_harness.core.config import Settings, parse
 
 
 class Mailbox:
-    """Requests in the order of their arrival."""
+    """The requests, in the order of arrival."""
 
     def __init__(self, server: HTTPServer) -> None:
         server.clear()
@@ -26,7 +26,7 @@ class Mailbox:
         self._url = server.url_for("").rstrip("/")
 
     def settings(self, **app: Any) -> Settings:
-        """A config for this receiver, which runs already."""
+        """Return a config for this receiver, which runs already."""
         return parse({"app": {"url": self._url, "limits": {"ack_s": 5}, **app}}, folder=Path())
 
     @property
@@ -36,12 +36,12 @@ class Mailbox:
 
     @property
     def kinds(self) -> list[str]:
-        """What every body claims to have happened."""
+        """The kind of event in every body."""
         return [str(message["data"]["event"]) for message in self.messages]
 
     @property
     def signatures(self) -> list[str]:
-        """The signature header of every request; empty where there was none."""
+        """The signature header of every request; empty if it has none."""
         return [request.headers.get("X-Fiskil-Signature", "") for request in self.requests]
 
     def _take(self, request: Request) -> Response:

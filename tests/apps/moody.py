@@ -1,6 +1,6 @@
-"""The reference app in a bad mood: what it is asked goes wrong once, as MOOD says, and everything after that is well.
+"""The reference app with one failure: the first request that ``MOOD`` concerns fails, and everything afterwards works.
 
-The mood is over when a file says so, because some moods end the process.
+A file marks that the failure has happened, because some failures end the process.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ MOOD, OVER = os.environ["MOOD"], Path(os.environ["MOOD_OVER"])
 RESTLESS_S = 0.05
 
 
-async def _answer(send, status, body):
+async def _respond(send, status, body):
     await send({"type": "http.response.start", "status": status, "headers": [(b"content-type", b"application/json")]})
     await send({"type": "http.response.body", "body": body})
 
@@ -28,11 +28,11 @@ async def _dies(_send):
 
 
 async def _errs(send):
-    await _answer(send, 500, b'{"error": "oops"}')
+    await _respond(send, 500, b'{"error": "oops"}')
 
 
-async def _talks_nonsense(send):
-    await _answer(send, 200, b'{"auth_url": 5}')
+async def _returns_invalid_url(send):
+    await _respond(send, 200, b'{"auth_url": 5}')
 
 
 MOODS = {
@@ -40,18 +40,18 @@ MOODS = {
     "dies": ("refresh", _dies),
     "errs": ("refresh", _errs),
     "refuses_to_connect": ("connect", _errs),
-    "talks_nonsense": ("connect", _talks_nonsense),
+    "talks_nonsense": ("connect", _returns_invalid_url),
 }
 
 
 def build():
-    """The app, with a listener that is moody once; the restless one calls the API for ever after it started."""
+    """Return the app with its failure. The restless one calls the API continuously after its start."""
     inner = app.build()
     place, behave = MOODS.get(MOOD, ("", None))
 
     async def moody(scope, receive, send):
-        is_meant = place and scope["type"] == "http" and scope["method"] == "POST" and scope["path"].endswith(place)
-        if is_meant and not OVER.exists():
+        is_concerned = place and scope["type"] == "http" and scope["method"] == "POST" and scope["path"].endswith(place)
+        if is_concerned and not OVER.exists():
             OVER.touch()
             await behave(send)
             return

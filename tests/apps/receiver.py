@@ -1,4 +1,4 @@
-"""A small correct receiver on the standard library; ``FLAW`` in its environment takes one thing away from it.
+"""A small correct receiver on the standard library. ``FLAW`` in its environment adds one bug.
 
 It keeps counts per message id and the newest event per consent, in memory or (``STORE``) in a file.
 """
@@ -24,7 +24,7 @@ LOCK = threading.Lock()
 
 
 def load() -> dict[str, Any]:
-    """What the file holds, if there is one and memory is not all."""
+    """Return the content of the file, if there is one and memory is not the only store."""
     if STORE.exists() and FLAW != "memory_only":
         return dict(json.loads(STORE.read_text()))
     return {"applied": {}, "consents": {}}
@@ -35,12 +35,12 @@ MEMORY = load()
 
 
 class Receiver(BaseHTTPRequestHandler):
-    """Answers webhooks, health and effects."""
+    """Handles webhooks, health and effects."""
 
     protocol_version = "HTTP/1.1"
 
     def log_message(self, *args: object) -> None:
-        """Say nothing."""
+        """Do nothing."""
 
     def answer(self, status: int, value: Any = None) -> None:
         body = b"" if value is None else json.dumps(value).encode()
@@ -63,16 +63,16 @@ class Receiver(BaseHTTPRequestHandler):
             self.answer(200, {"applied": ["not", "counts"]})
         else:
             with LOCK:
-                told = {"applied": MEMORY["applied"], "pending": 0, "state": MEMORY["consents"]}
+                report = {"applied": MEMORY["applied"], "pending": 0, "state": MEMORY["consents"]}
                 if FLAW in {"never_at_rest", "stuck"}:
-                    told["pending"] = 1
+                    report["pending"] = 1
                 if FLAW in {"piles_up", "piles_between"}:
-                    told["pending"] = len(PILE)
+                    report["pending"] = len(PILE)
                 if FLAW == "no_pending":
-                    del told["pending"]
+                    del report["pending"]
                 if FLAW == "state_only":
-                    del told["applied"]
-                self.answer(200, told)
+                    del report["applied"]
+                self.answer(200, report)
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
@@ -86,8 +86,8 @@ class Receiver(BaseHTTPRequestHandler):
             self.answer(200)
             return
         expected = base64.b64encode(hmac.new(KEY, body, hashlib.sha256).digest())
-        given = (self.headers.get("X-Fiskil-Signature") or "").encode("latin-1")
-        if FLAW != "believes_all" and not hmac.compare_digest(expected, given):
+        signature = (self.headers.get("X-Fiskil-Signature") or "").encode("latin-1")
+        if FLAW != "believes_all" and not hmac.compare_digest(expected, signature):
             self.answer(401)
             return
         try:
@@ -97,7 +97,7 @@ class Receiver(BaseHTTPRequestHandler):
             self.answer(400)
             return
         if FLAW == "dies_slowly":
-            # Nobody can reach it any more, and the process is still there.
+            # The app cannot be reached any more, but the process still runs.
             self.server.socket.close()
             self.connection.close()
             time.sleep(3)
@@ -107,7 +107,7 @@ class Receiver(BaseHTTPRequestHandler):
 
 
 def apply(message: dict[str, Any]) -> None:
-    """Count the message and let the newest fact about its consent win, once."""
+    """Count the message and apply the newest fact about its consent, once."""
     with LOCK:
         message_id = message["message_id"]
         if message_id in MEMORY["applied"] and FLAW != "no_dedupe":
@@ -120,7 +120,7 @@ def apply(message: dict[str, Any]) -> None:
 
 
 class Server(ThreadingHTTPServer):
-    """With a backlog that a burst fits into."""
+    """A server with a backlog that is large enough for a burst."""
 
     request_queue_size = 256
 

@@ -1,4 +1,4 @@
-"""An app before the hosted API that cannot read without writing: it creates an end user first, each time it is asked."""
+"""An app for the hosted API that cannot read without writing: it creates an end user at each refresh first."""
 
 import http.server
 import os
@@ -10,7 +10,7 @@ API = httpx.Client(base_url=os.environ["FISKIL_BASE_URL"], timeout=20, trust_env
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
-    """Refreshes, and answers whether it could."""
+    """Handles a refresh, and returns whether it succeeded."""
 
     def do_GET(self) -> None:
         self.answer(200)

@@ -13,7 +13,7 @@ from fiskil_harness.core.model import AuthSession
 from fiskil_harness.sandbox.consents import sessions
 from fiskil_harness.server.local_fiskil import Enrolled, LocalFiskil
 
-# No sandbox of its own, because tests may run as root; nothing that calls home.
+# No sandbox, because tests may run as root; no background requests.
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -24,7 +24,7 @@ FLAGS = [
     "--disable-sync",
 ]
 PATIENCE_MS = 30_000
-"""How long a page may take for anything on a busy machine; who is quick does not wait."""
+"""The limit for anything that a page does on a busy machine; a fast one is not delayed."""
 
 expect.set_options(timeout=PATIENCE_MS)
 
@@ -33,12 +33,12 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    """A running Chromium; without one these tests fail and say what is missing."""
-    found = next((path for path in map(shutil.which, NAMES) if path), None)
-    if found is None:
+    """A running Chromium. Without one, these tests fail and say what is missing."""
+    executable = next((path for path in map(shutil.which, NAMES) if path), None)
+    if executable is None:
         pytest.fail("Chromium is missing: none of " + ", ".join(NAMES) + " is on the PATH. Install the package chromium.")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=executable, args=FLAGS)
         yield browser
         browser.close()
 
@@ -46,9 +46,9 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Chromium]:
     """The harness's own Chromium, one for all tests of a module."""
-    made = Chromium()
-    yield made
-    made.close()
+    browser = Chromium()
+    yield browser
+    browser.close()
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ def rosa(fiskil: LocalFiskil) -> Enrolled:
 
 @pytest.fixture
 def invite(fiskil: LocalFiskil, rosa: Enrolled, httpserver: HTTPServer) -> Callable[..., AuthSession]:
-    """Open an auth session whose addresses are those of a small app, or empty ones."""
+    """Open an auth session whose redirect URLs are those of a small app, or empty."""
     httpserver.expect_request("/callback").respond_with_data("<h1>Back in the app</h1>", content_type="text/html")
     httpserver.expect_request("/cancelled").respond_with_data("<h1>Cancelled in the app</h1>", content_type="text/html")
 
@@ -78,7 +78,7 @@ def invite(fiskil: LocalFiskil, rosa: Enrolled, httpserver: HTTPServer) -> Calla
 
 @pytest.fixture
 def open_page(chromium: Browser, fiskil: LocalFiskil) -> Iterator[Callable[..., Page]]:
-    """Open the page of a session in a browser of its own."""
+    """Open the page of a session in a new browser profile."""
     contexts = []
 
     def make(session: AuthSession, *, width: int = 360, has_javascript: bool = True, **options: Any) -> Page:

@@ -1,5 +1,5 @@
-// What the Link SDK is documented to do with the consent page, and no more: opens it in a frame over the app, or in a window
-// of its own, and settles at the first message that counts. It is no copy of the package.
+// The documented behaviour of the Link SDK with the consent page, and no more: opens it in a frame over the app or in its own
+// window, and settles at the first message of the protocol. It is not a copy of the package.
 (() => {
   "use strict";
   const CONSENT_ERRORS = [
@@ -10,66 +10,66 @@
     "CONSENT_TIMEOUT",
     "CONSENT_UPSTREAM_PROCESSING_ERROR",
   ];
-  const heard = [];
+  const messages = [];
 
   function failure(code, message, details = {}) {
     return { code, message, details };
   }
 
-  function isProtocol(told) {
-    return typeof told === "object" && told !== null && ("isCompleted" in told || typeof told.error === "string");
+  function isOfProtocol(message) {
+    return typeof message === "object" && message !== null && ("isCompleted" in message || typeof message.error === "string");
   }
 
-  function inAddress(address) {
-    if (!CONSENT_ERRORS.some((name) => address.includes(name))) return null;
-    const query = new URL(address).searchParams;
+  function failureIn(url) {
+    if (!CONSENT_ERRORS.some((name) => url.includes(name))) return null;
+    const query = new URL(url).searchParams;
     const details = Object.fromEntries(
       ["error_id", "error_type", "error_description", "error_uri"].map((name) => [name, query.get(name)]),
     );
     return failure(details.error_type, query.get("error"), details);
   }
 
-  // How a message settles the journey, or null where it does not.
-  function settled(told) {
-    const failed = told.redirectURL ? inAddress(told.redirectURL) : null;
+  // Returns the outcome that a message means for the journey, or null if it means none.
+  function outcomeOf(message) {
+    const failed = message.redirectURL ? failureIn(message.redirectURL) : null;
     if (failed) return failed;
-    if (told.isCompleted === true) {
-      return told.consentID ? { consentID: told.consentID, redirectURL: told.redirectURL } : null;
+    if (message.isCompleted === true) {
+      return message.consentID ? { consentID: message.consentID, redirectURL: message.redirectURL } : null;
     }
-    if (told.isCompleted === false) {
-      return failure(told.errorType ?? "LINK_INTERNAL_ERROR", told.error, {
-        error_id: told.errorID,
-        error_type: told.errorType,
-        error_description: told.errorDescription,
-        error_uri: told.errorURI,
+    if (message.isCompleted === false) {
+      return failure(message.errorType ?? "LINK_INTERNAL_ERROR", message.error, {
+        error_id: message.errorID,
+        error_type: message.errorType,
+        error_description: message.errorDescription,
+        error_uri: message.errorURI,
       });
     }
-    return failure("LINK_INTERNAL_ERROR", told.error);
+    return failure("LINK_INTERNAL_ERROR", message.error);
   }
 
   function listen(watched, { origin, timeoutMs = 600_000 }) {
     return new Promise((resolve) => {
       const end = (outcome) => {
-        removeEventListener("message", hear);
+        removeEventListener("message", receive);
         clearTimeout(timer);
         resolve(outcome);
       };
       const timer = setTimeout(() => end(failure("LINK_TIMEOUT", "no message in time")), timeoutMs);
-      function hear(event) {
-        if (event.source !== watched || !isProtocol(event.data)) return;
-        heard.push(event.data);
+      function receive(event) {
+        if (event.source !== watched || !isOfProtocol(event.data)) return;
+        messages.push(event.data);
         if (event.origin !== origin) {
           const details = { expectedOrigin: origin, receivedOrigin: event.origin };
-          return end(failure("LINK_ORIGIN_MISMATCH", "a message from elsewhere", details));
+          return end(failure("LINK_ORIGIN_MISMATCH", "a message from another origin", details));
         }
-        const outcome = settled(event.data);
+        const outcome = outcomeOf(event.data);
         if (outcome) end(outcome);
       }
-      addEventListener("message", hear);
+      addEventListener("message", receive);
     });
   }
 
-  function addressOf(sessionId, authServer) {
+  function urlOf(sessionId, authServer) {
     return `${authServer}?sess_id=${encodeURIComponent(sessionId)}`;
   }
 
@@ -78,7 +78,7 @@
     overlay.id = "fiskil-link-overlay";
     overlay.style.cssText = "position: fixed; inset: 0; z-index: 2147483647";
     const frame = document.createElement("iframe");
-    frame.src = addressOf(sessionId, authServer);
+    frame.src = urlOf(sessionId, authServer);
     frame.dataset.fiskilLinkIframe = "true";
     frame.style.cssText = "border: 0; width: 100%; height: 100%";
     overlay.append(frame);
@@ -90,11 +90,11 @@
   }
 
   function popUp(sessionId, { authServer, timeoutMs }) {
-    return listen(open(addressOf(sessionId, authServer), "_blank", "width=480,height=740"), {
+    return listen(open(urlOf(sessionId, authServer), "_blank", "width=480,height=740"), {
       origin: new URL(authServer).origin,
       timeoutMs,
     });
   }
 
-  window.listener = { embed, popUp, heard };
+  window.listener = { embed, popUp, messages };
 })();

@@ -1,4 +1,4 @@
-"""Every screen of the consent page before an accessibility checker: on a phone and on a desk, in light and dark."""
+"""Every screen of the consent page with an accessibility checker: at phone and desktop width, in light and dark."""
 
 import re
 from collections.abc import Callable
@@ -19,7 +19,7 @@ Steps = Callable[[Page], None]
 
 
 def _nothing(_page: Page) -> None:
-    """The screen is there at once."""
+    """Do nothing: the screen is shown at once."""
 
 
 def _address_hint(page: Page) -> None:
@@ -106,39 +106,39 @@ SCREENS: dict[str, tuple[str | None, Steps]] = {
 
 
 def findings(page: Page) -> list[str]:
-    """What the checker calls serious or critical, in each width and scheme, and how far the page scrolls sideways."""
+    """Return serious or critical findings in each width and scheme, and by how much the page scrolls sideways."""
     if not AXE.is_file():
         pytest.fail("axe-core is missing. Run make .venv/.installed-dev, or npm ci in tests/browser.")
     page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = []
+    texts = []
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 740})
         for scheme in SCHEMES:
             page.emulate_media(color_scheme=scheme)
-            found += [f"{width} {scheme}: {text}" for text in _trouble(page)]
-    return found
+            texts += [f"{width} {scheme}: {text}" for text in _problems(page)]
+    return texts
 
 
-def _trouble(page: Page) -> list[str]:
-    told: dict[str, Any] = page.evaluate(
+def _problems(page: Page) -> list[str]:
+    result: dict[str, Any] = page.evaluate(
         "async () => ({axe: await axe.run(), sideways: document.documentElement.scrollWidth - innerWidth})"
     )
-    assert told["axe"]["passes"], "the checker looked at nothing"
-    wrong = [
-        f"{value['id']} at {value['nodes'][0]['html'][:80]}"
-        for value in told["axe"]["violations"]
-        if value["impact"] in {"serious", "critical"}
+    assert result["axe"]["passes"], "the checker examined nothing"
+    violations = [
+        f"{violation['id']} at {violation['nodes'][0]['html'][:80]}"
+        for violation in result["axe"]["violations"]
+        if violation["impact"] in {"serious", "critical"}
     ]
-    return wrong + [f"scrolls {told['sideways']} pixels sideways"] * (told["sideways"] > 0)
+    return violations + [f"scrolls {result['sideways']} pixels sideways"] * (result["sideways"] > 0)
 
 
 @pytest.mark.parametrize(
     "name", [pytest.param(screen, marks=pytest.mark.full) if number % 2 else screen for number, screen in enumerate(SCREENS)]
 )
-def test_a_checker_has_nothing_serious_to_say(
+def test_a_checker_finds_nothing_serious(
     open_page: Callable[..., Page], invite: Callable[..., AuthSession], name: str
 ) -> None:
-    """Names, roles, structure and contrast hold on every screen, and nothing scrolls sideways."""
+    """Names, roles, structure and contrast are right on every screen, and nothing scrolls sideways."""
     institution_id, steps = SCREENS[name]
     page = open_page(invite(has_app=False, institution_id=institution_id))
 
@@ -147,25 +147,25 @@ def test_a_checker_has_nothing_serious_to_say(
     assert findings(page) == []
 
 
-def test_the_checker_would_say_so(open_page: Callable[..., Page], invite: Callable[..., AuthSession]) -> None:
-    """A field without a label, faint text and a wide box on the very page are found."""
+def test_the_checker_finds_flaws(open_page: Callable[..., Page], invite: Callable[..., AuthSession]) -> None:
+    """The checker finds a missing label, low contrast and a box that is too wide on this page."""
     page = open_page(invite(has_app=False, institution_id="88888"))
     page.evaluate(
         """() => { document.querySelector("label").remove();
           document.querySelector("h1").style.cssText = "color: #ccc; background: #fff; width: 2000px"; }"""
     )
 
-    found = " ".join(findings(page))
+    text = " ".join(findings(page))
 
-    assert "label at" in found
-    assert "color-contrast at" in found
-    assert "pixels sideways" in found
+    assert "label at" in text
+    assert "color-contrast at" in text
+    assert "pixels sideways" in text
 
 
-def test_an_institution_that_is_gone_is_said(
+def test_the_error_about_a_removed_institution_is_accessible(
     open_page: Callable[..., Page], invite: Callable[..., AuthSession], fiskil: LocalFiskil
 ) -> None:
-    """The complaint over the list of institutions holds as well."""
+    """The error about a removed institution is accessible too."""
     page = open_page(invite(has_app=False))
     del fiskil.sandbox.store.institutions["99999"]
     page.get_by_role("radio", name="Energy Sandbox Data Holder").check()

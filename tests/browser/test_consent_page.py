@@ -1,4 +1,4 @@
-"""The consent page in real Chromium: with JavaScript and without, on a phone and on a desk, by keyboard alone."""
+"""The consent page in real Chromium: with and without JavaScript, at phone and desktop width, with the keyboard only."""
 
 from collections.abc import Callable
 from typing import Any
@@ -24,7 +24,7 @@ def log_in(page: Page, email: str = "rosa.keane@example.com") -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("width", "has_javascript"), LAYOUTS)
-def test_a_person_can_consent(
+def test_an_end_user_can_consent(
     open_page: Open, invite: Callable[..., AuthSession], httpserver: HTTPServer, width: int, has_javascript: bool
 ) -> None:
     """Institution, e-mail, code, accounts, confirm, and back in the app with session_id. Source: journey.stages"""
@@ -43,8 +43,10 @@ def test_a_person_can_consent(
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("width", "has_javascript"), LAYOUTS)
-def test_a_person_can_cancel(open_page: Open, invite: Callable[..., AuthSession], width: int, has_javascript: bool) -> None:
-    """On the first screen and after the log-in, and the app hears of it. Source: journey.error-redirect"""
+def test_an_end_user_can_cancel(
+    open_page: Open, invite: Callable[..., AuthSession], width: int, has_javascript: bool
+) -> None:
+    """Cancelling on the first screen or after the login notifies the app. Source: journey.error-redirect"""
     first = open_page(invite(), width=width, has_javascript=has_javascript)
     later = open_page(invite(), width=width, has_javascript=has_javascript)
     log_in(later)
@@ -57,7 +59,7 @@ def test_a_person_can_cancel(open_page: Open, invite: Callable[..., AuthSession]
 
 @pytest.mark.slow
 def test_the_keyboard_is_enough(open_page: Open, invite: Callable[..., AuthSession]) -> None:
-    """No pointer is ever needed, and the focus is always where a person would look."""
+    """No pointer is needed, and the focus is always on the relevant element."""
     page = open_page(invite())
 
     page.keyboard.press("Tab")
@@ -82,8 +84,8 @@ def test_the_keyboard_is_enough(open_page: Open, invite: Callable[..., AuthSessi
 
 
 @pytest.mark.slow
-def test_mistakes_are_said_and_can_be_mended(open_page: Open, invite: Callable[..., AuthSession]) -> None:
-    """A wrong code and no account: the screen complains, keeps its place, and goes on."""
+def test_mistakes_are_reported_and_can_be_corrected(open_page: Open, invite: Callable[..., AuthSession]) -> None:
+    """After a wrong code or without an account, the screen shows an error and accepts a correction."""
     page = open_page(invite())
     page.get_by_role("button", name="Continue").click()
     page.get_by_label("Your e-mail address").fill("rosa.keane@example.com")
@@ -108,7 +110,7 @@ def test_mistakes_are_said_and_can_be_mended(open_page: Open, invite: Callable[.
 
 @pytest.mark.slow
 def test_back_and_reload_never_send_a_form_again(open_page: Open, invite: Callable[..., AuthSession]) -> None:
-    """The browser's Back shows where the journey stands, and Reload asks nothing."""
+    """Back shows the current step of the journey, and Reload needs no confirmation."""
     page = open_page(invite())
     log_in(page)
     expect(page.get_by_role("heading", name="Choose accounts to share")).to_be_visible()
@@ -122,10 +124,10 @@ def test_back_and_reload_never_send_a_form_again(open_page: Open, invite: Callab
 
 
 @pytest.mark.slow
-def test_an_impatient_click_strands_nobody(
+def test_a_double_click_makes_one_consent(
     open_page: Open, invite: Callable[..., AuthSession], fiskil: LocalFiskil, rosa: Enrolled
 ) -> None:
-    """A double click on the last button makes one consent, and the app is reached, at worst by one more link."""
+    """A double click on the last button makes one consent and leads to the app, if necessary by one more link."""
     page = open_page(invite())
     log_in(page)
     page.get_by_role("button", name="Continue").click()
@@ -142,8 +144,8 @@ def test_an_impatient_click_strands_nobody(
 
 
 @pytest.mark.slow
-def test_the_hint_says_whom_to_be(open_page: Open, invite: Callable[..., AuthSession]) -> None:
-    """A person who opens the page by hand finds an address for each outcome."""
+def test_the_hint_lists_an_address_for_each_outcome(open_page: Open, invite: Callable[..., AuthSession]) -> None:
+    """An end user who opens the page by hand finds an address for each outcome."""
     page = open_page(invite())
     page.get_by_role("button", name="Continue").click()
 
@@ -156,63 +158,61 @@ def test_the_hint_says_whom_to_be(open_page: Open, invite: Callable[..., AuthSes
 @pytest.mark.slow
 @pytest.mark.parametrize("width", [320, 360, 1280])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_screen_fits_and_can_be_read(
+def test_every_screen_fits_and_is_readable(
     open_page: Open, invite: Callable[..., AuthSession], width: int, scheme: str
 ) -> None:
-    """No sideways scrolling, targets of a finger's size, and text that stands out from its ground."""
+    """No sideways scrolling, targets large enough for a finger, and sufficient contrast."""
     page = open_page(invite(has_app=False), width=width, color_scheme=scheme)
-    seen = [_measures(page)]
+    measured = [_measures(page)]
     page.get_by_role("button", name="Continue").click()
     page.get_by_text("Which address may I type?").click()
-    seen.append(_measures(page))
+    measured.append(_measures(page))
     page.get_by_label("Your e-mail address").fill("rosa.keane@example.com")
     page.keyboard.press("Enter")
     page.get_by_label("Code sent to").fill("1")
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert")).to_be_visible()
-    seen.append(_measures(page))
+    measured.append(_measures(page))
     page.get_by_label("Code sent to").fill(page.locator("[data-code]").inner_text())
     page.keyboard.press("Enter")
     page.wait_for_selector("input[type=checkbox]")
-    seen.append(_measures(page))
+    measured.append(_measures(page))
     page.get_by_role("button", name="Continue").click()
     page.wait_for_selector("text=Confirm what you share")
-    seen.append(_measures(page))
+    measured.append(_measures(page))
     page.get_by_role("button", name="Confirm and share").click()
     expect(page.get_by_role("heading", name="You are sharing your data")).to_be_visible()
-    seen.append(_measures(page))
+    measured.append(_measures(page))
 
-    assert [row for row in seen if row["sideways"] > 0] == []
-    assert [row for row in seen if row["faint"]] == []
-    assert [row for row in seen if row["small"]] == []
+    assert [row for row in measured if row["sideways"] > 0] == []
+    assert [row for row in measured if row["faint"]] == []
+    assert [row for row in measured if row["small"]] == []
 
 
 @pytest.mark.slow
-def test_nothing_is_asked_of_anybody_else(
-    chromium: Browser, fiskil: LocalFiskil, invite: Callable[..., AuthSession]
-) -> None:
-    """The page loads nothing but itself and its script, and says nothing on the console."""
+def test_no_other_host_is_requested(chromium: Browser, fiskil: LocalFiskil, invite: Callable[..., AuthSession]) -> None:
+    """The page loads only itself and its script, and writes nothing to the console."""
     context = chromium.new_context()
     page = context.new_page()
-    asked: list[str] = []
-    said: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    page.on("console", lambda message: said.append(message.text))
+    requested: list[str] = []
+    console: list[str] = []
+    page.on("request", lambda request: requested.append(request.url))
+    page.on("console", lambda message: console.append(message.text))
     page.goto(f"{fiskil.auth_url}?sess_id={invite().session_id}")
 
     log_in(page)
 
     context.close()
-    assert {url.partition("?")[0].rstrip("/") for url in asked if not url.startswith("data:")} == {
+    assert {url.partition("?")[0].rstrip("/") for url in requested if not url.startswith("data:")} == {
         fiskil.auth_url,
         f"{fiskil.auth_url}/page.js",
     }
-    assert said == []
+    assert console == []
 
 
 def _measures(page: Page) -> dict[str, Any]:
-    """How far the page scrolls sideways, which texts are faint, which targets are small."""
-    found: dict[str, Any] = page.evaluate(
+    """Return how far the page scrolls sideways, which texts have low contrast, and which targets are small."""
+    measures: dict[str, Any] = page.evaluate(
         """() => {
           const channel = c => (c /= 255) <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
           const light = ([r, g, b]) => 0.2126 * channel(r) + 0.7152 * channel(g) + 0.0722 * channel(b);
@@ -237,4 +237,4 @@ def _measures(page: Page) -> dict[str, Any]:
           return {sideways: document.documentElement.scrollWidth - innerWidth, faint, small};
         }"""
     )
-    return found
+    return measures

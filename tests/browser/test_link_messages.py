@@ -31,17 +31,17 @@ def host(chromium: Browser, fiskil: LocalFiskil, httpserver: HTTPServer) -> Iter
 
 
 def consent_ids(fiskil: LocalFiskil, rosa: Enrolled) -> list[str]:
-    """What was granted."""
+    """Return the ids of granted consents."""
     return [consent.arrangement_id for consent in fiskil.sandbox.consents_of(rosa.end_user_id)]
 
 
-def asked_for(httpserver: HTTPServer) -> list[str]:
-    """What the browser asked of the app, but for icons."""
+def paths_requested(httpserver: HTTPServer) -> list[str]:
+    """Return the paths that the browser requested from the app, except icons."""
     return [request.path for request, _ in httpserver.log if request.path != "/favicon.ico"]
 
 
-def test_every_ending_has_a_way_here() -> None:
-    """The failures below, a success and an invalid session are all endings. Source: journey.error-types"""
+def test_every_ending_has_a_path() -> None:
+    """The failures, a success and an invalid session are all endings. Source: journey.error-types"""
     assert {"APPROVED", "AUTH_SESSION_INVALID", *FAILURES} == set(Ending)
 
 
@@ -49,14 +49,14 @@ def test_every_ending_has_a_way_here() -> None:
 def test_a_consent_arrives(
     host: Host, fiskil: LocalFiskil, rosa: Enrolled, invite: Invite, httpserver: HTTPServer, way: str
 ) -> None:
-    """The promise holds consentID and redirectURL, and the browser was sent nowhere. Source: sdk.messages"""
+    """The promise has consentID and redirectURL, and the browser is not redirected. Source: sdk.messages"""
     session = invite(institution_id=BANK)
 
     consent(host.begin(way, session.session_id))
 
     assert host.outcome == {"consentID": consent_ids(fiskil, rosa)[0], "redirectURL": session.redirect_uri}
-    assert len(host.heard) == 1
-    assert asked_for(httpserver) == ["/app"]
+    assert len(host.messages) == 1
+    assert paths_requested(httpserver) == ["/app"]
 
 
 @pytest.mark.parametrize("way", ["frame", "window"])
@@ -77,17 +77,17 @@ def test_a_failure_arrives_as_its_code(host: Host, fiskil: LocalFiskil, invite: 
 
 @pytest.mark.parametrize("way", ["frame", "window"])
 def test_an_unknown_session_arrives_as_invalid(host: Host, way: str) -> None:
-    """At once, and in the spelling of the documentation. Source: sdk.invalid-session"""
+    """The code arrives at once, in the documented spelling. Source: sdk.invalid-session"""
     host.begin(way, "nobody's")
 
     assert host.outcome["code"] == "AUTH_SESSION_INVALID"
 
 
 @pytest.mark.parametrize("way", ["frame", "window"])
-def test_a_session_that_was_used_arrives_as_invalid(
+def test_a_used_session_arrives_as_invalid(
     host: Host, fiskil: LocalFiskil, rosa: Enrolled, invite: Invite, way: str
 ) -> None:
-    """Opening it again shows that it cannot be used, and grants nothing more. Source: auth-session.single-use"""
+    """A used session cannot be used again, and grants nothing more. Source: auth-session.single-use"""
     session = invite(institution_id=BANK)
     consent(host.begin(way, session.session_id))
     assert "consentID" in host.outcome
@@ -100,54 +100,54 @@ def test_a_session_that_was_used_arrives_as_invalid(
 
 
 @pytest.mark.parametrize("way", ["frame", "window"])
-def test_a_page_left_open_over_the_expiry_says_invalid(
+def test_a_page_left_open_past_the_expiry_reports_invalid(
     host: Host, fiskil: LocalFiskil, rosa: Enrolled, invite: Invite, way: str
 ) -> None:
-    """The next press of a button finds that it is too late. Source: auth-session.lifetime"""
-    at = host.begin(way, invite().session_id)
-    expect(at.get_by_role("heading", name="Choose your bank")).to_be_visible()
+    """The next press of a button reports that the session has expired. Source: auth-session.lifetime"""
+    screen = host.begin(way, invite().session_id)
+    expect(screen.get_by_role("heading", name="Choose your bank")).to_be_visible()
     fiskil.sandbox.clock.advance(days=5)
 
-    at.get_by_role("button", name="Continue").click()
+    screen.get_by_role("button", name="Continue").click()
 
     assert host.outcome["code"] == "AUTH_SESSION_INVALID"
     assert consent_ids(fiskil, rosa) == []
 
 
-def test_a_window_that_is_reloaded_too_late_says_timeout(host: Host, fiskil: LocalFiskil, invite: Invite) -> None:
-    """Its address remembers that another window watches. Source: sdk.last-screen"""
-    at = host.pop_up(invite(institution_id=BANK).session_id)
-    expect(at.get_by_label("Your e-mail address")).to_be_visible()
+def test_a_window_reloaded_too_late_reports_a_timeout(host: Host, fiskil: LocalFiskil, invite: Invite) -> None:
+    """Its URL still contains that another window listens. Source: sdk.last-screen"""
+    screen = host.pop_up(invite(institution_id=BANK).session_id)
+    expect(screen.get_by_label("Your e-mail address")).to_be_visible()
     fiskil.sandbox.clock.advance(minutes=11)
 
-    at.reload()
+    screen.reload()
 
     assert host.outcome["code"] == "CONSENT_TIMEOUT"
 
 
 @pytest.mark.parametrize("way", ["frame", "window"])
-def test_a_page_left_open_too_long_says_timeout(host: Host, fiskil: LocalFiskil, invite: Invite, way: str) -> None:
-    """An institution's screen has ten minutes. Source: journey.timeout"""
-    at = host.begin(way, invite(institution_id=BANK).session_id)
-    expect(at.get_by_label("Your e-mail address")).to_be_visible()
+def test_a_page_left_open_too_long_reports_a_timeout(host: Host, fiskil: LocalFiskil, invite: Invite, way: str) -> None:
+    """An institution's screen expires after ten minutes. Source: journey.timeout"""
+    screen = host.begin(way, invite(institution_id=BANK).session_id)
+    expect(screen.get_by_label("Your e-mail address")).to_be_visible()
     fiskil.sandbox.clock.advance(minutes=11)
 
-    at.get_by_role("button", name="Cancel and go back to the app").click()
+    screen.get_by_role("button", name="Cancel and go back to the app").click()
 
     assert host.outcome["code"] == "CONSENT_TIMEOUT"
 
 
-def test_the_overlay_goes_when_it_is_settled(host: Host, invite: Invite) -> None:
-    """The app is there again, and the frame with the session is gone."""
-    at = host.embed(invite(institution_id=BANK).session_id)
-    FAILURES["CONSENT_ENDUSER_DENIED"](at)
+def test_the_overlay_is_removed_at_the_end(host: Host, invite: Invite) -> None:
+    """The app is visible again, and the frame with the session is removed."""
+    screen = host.embed(invite(institution_id=BANK).session_id)
+    FAILURES["CONSENT_ENDUSER_DENIED"](screen)
 
     assert host.outcome["code"] == "CONSENT_ENDUSER_DENIED"
     expect(host.page.locator("#fiskil-link-overlay")).to_have_count(0)
 
 
-def test_the_documented_spelling_takes_the_overlay_away(host: Host) -> None:
-    """The SDK keeps its frame for another spelling only, so the person never reads why. Source: sdk.invalid-session"""
+def test_the_documented_spelling_removes_the_overlay(host: Host) -> None:
+    """The SDK keeps its frame for another spelling only, so the reason is never shown. Source: sdk.invalid-session"""
     host.embed("nobody's")
 
     assert host.outcome["code"] == "AUTH_SESSION_INVALID"
@@ -155,28 +155,28 @@ def test_the_documented_spelling_takes_the_overlay_away(host: Host) -> None:
 
 
 @pytest.mark.parametrize("reading", ["link-invalid-session", "both"])
-def test_the_other_spelling_leaves_the_overlay(host: Host, fiskil: LocalFiskil, reading: str) -> None:
-    """Under it the person reads that the invitation cannot be used. Source: sdk.invalid-session"""
+def test_the_other_spelling_keeps_the_overlay(host: Host, fiskil: LocalFiskil, reading: str) -> None:
+    """In the overlay the end user reads that the invitation cannot be used. Source: sdk.invalid-session"""
     fiskil.interpret({"sdk.invalid-session": reading})
 
-    at = host.embed("nobody's")
+    screen = host.embed("nobody's")
 
     assert host.outcome["code"] == "LINK_INVALID_SESSION"
-    expect(at.get_by_role("heading", name="This invitation cannot be used")).to_be_visible()
+    expect(screen.get_by_role("heading", name="This invitation cannot be used")).to_be_visible()
 
 
-def test_a_failure_by_address_arrives_as_its_code(host: Host, fiskil: LocalFiskil, invite: Invite) -> None:
-    """Read out of redirectURL, though isCompleted is true. Source: sdk.failure-form"""
+def test_a_failure_in_the_url_arrives_as_its_code(host: Host, fiskil: LocalFiskil, invite: Invite) -> None:
+    """The code is read from redirectURL, although isCompleted is true. Source: sdk.failure-form"""
     fiskil.interpret({"sdk.failure-form": "redirect-url"})
 
     FAILURES["AUTH_SESSION_CANCELLED"](host.embed(invite(institution_id=BANK).session_id))
 
     assert host.outcome["code"] == "AUTH_SESSION_CANCELLED"
-    assert [row["isCompleted"] for row in host.heard] == [True]
+    assert [row["isCompleted"] for row in host.messages] == [True]
 
 
 def test_an_error_alone_is_an_internal_error(host: Host, fiskil: LocalFiskil, invite: Invite) -> None:
-    """The oldest form has no type, so the code says nothing. Source: sdk.failure-form"""
+    """The oldest form has no type, so the code is unspecific. Source: sdk.failure-form"""
     fiskil.interpret({"sdk.failure-form": "legacy"})
 
     FAILURES["CONSENT_ENDUSER_DENIED"](host.embed(invite(institution_id=BANK).session_id))
@@ -186,46 +186,48 @@ def test_an_error_alone_is_an_internal_error(host: Host, fiskil: LocalFiskil, in
 
 def test_an_origin_that_is_not_expected_is_a_mismatch(host: Host, fiskil: LocalFiskil, invite: Invite) -> None:
     """An app that names its own origin, as older pages advise, hears of nothing else. Source: sdk.target-origin"""
-    at = host.embed(invite(institution_id=BANK).session_id, allowedOrigin="https://app.example")
+    screen = host.embed(invite(institution_id=BANK).session_id, allowedOrigin="https://app.example")
 
-    FAILURES["CONSENT_ENDUSER_DENIED"](at)
+    FAILURES["CONSENT_ENDUSER_DENIED"](screen)
 
     assert host.outcome["code"] == "LINK_ORIGIN_MISMATCH"
     assert host.outcome["details"] == {"expectedOrigin": "https://app.example", "receivedOrigin": fiskil.auth_url}
 
 
-def test_what_others_post_settles_nothing(host: Host, fiskil: LocalFiskil, rosa: Enrolled, invite: Invite) -> None:
-    """Another window's success, words that are no message, and a success without a consent are not believed."""
-    at = host.embed(invite(institution_id=BANK).session_id)
-    expect(at.get_by_label("Your e-mail address")).to_be_visible()
+def test_messages_of_other_windows_are_ignored(host: Host, fiskil: LocalFiskil, rosa: Enrolled, invite: Invite) -> None:
+    """A success from another window, an invalid message and a success without a consent are ignored."""
+    screen = host.embed(invite(institution_id=BANK).session_id)
+    expect(screen.get_by_label("Your e-mail address")).to_be_visible()
     host.page.evaluate("() => window.postMessage({isCompleted: true, consentID: 'forged'}, '*')")
     frame = host.page.frames[1]
-    frame.evaluate("() => { for (const one of ['hello', null, 7, {}, {isCompleted: true}]) parent.postMessage(one, '*'); }")
+    frame.evaluate(
+        "() => { for (const message of ['hello', null, 7, {}, {isCompleted: true}]) parent.postMessage(message, '*'); }"
+    )
 
-    consent(at)
+    consent(screen)
 
     assert host.outcome["consentID"] == consent_ids(fiskil, rosa)[0]
-    assert [row.get("consentID") for row in host.heard] == [None, host.outcome["consentID"]]
+    assert [row.get("consentID") for row in host.messages] == [None, host.outcome["consentID"]]
 
 
 def test_silence_is_a_timeout(host: Host, invite: Invite) -> None:
-    """Ten minutes without a message: the page itself says nothing before the journey is over. Source: sdk.messages"""
+    """After ten minutes the promise times out: the page posts nothing before the end. Source: sdk.messages"""
     host.page.clock.install()
-    at = host.embed(invite(institution_id=BANK).session_id)
-    expect(at.get_by_label("Your e-mail address")).to_be_visible()
+    screen = host.embed(invite(institution_id=BANK).session_id)
+    expect(screen.get_by_label("Your e-mail address")).to_be_visible()
 
     host.page.clock.fast_forward(600_000)
 
     assert host.outcome["code"] == "LINK_TIMEOUT"
-    assert host.heard == []
+    assert host.messages == []
 
 
-def test_an_impatient_click_settles_once(host: Host, fiskil: LocalFiskil, rosa: Enrolled, invite: Invite) -> None:
-    """A second click, while the first is under way, sends nothing and tells of no invalid session."""
-    at = host.embed(invite(institution_id=BANK).session_id)
-    agree(at)
+def test_a_second_click_is_ignored(host: Host, fiskil: LocalFiskil, rosa: Enrolled, invite: Invite) -> None:
+    """A second click during the request sends nothing and reports no invalid session."""
+    screen = host.embed(invite(institution_id=BANK).session_id)
+    agree(screen)
 
-    is_stopped = at.get_by_role("button", name="Confirm and share").evaluate(
+    is_stopped = screen.get_by_role("button", name="Confirm and share").evaluate(
         """button => {
           const isStopped = [];
           button.form.addEventListener("submit", (event) => isStopped.push(event.defaultPrevented));
@@ -241,42 +243,42 @@ def test_an_impatient_click_settles_once(host: Host, fiskil: LocalFiskil, rosa: 
 
 
 def test_the_keyboard_is_enough_in_a_frame(host: Host, fiskil: LocalFiskil, rosa: Enrolled, invite: Invite) -> None:
-    """From the app's button to the consent without a pointer: each screen takes the focus."""
-    at = host.embed(invite().session_id)
+    """No pointer is needed from the app's button to the consent: each screen takes the focus."""
+    screen = host.embed(invite().session_id)
     keys = host.page.keyboard
-    expect(at.get_by_role("heading", name="Choose your bank")).to_be_focused()
+    expect(screen.get_by_role("heading", name="Choose your bank")).to_be_focused()
     keys.press("Tab")
     keys.press("Enter")
-    expect(at.get_by_label("Your e-mail address")).to_be_focused()
+    expect(screen.get_by_label("Your e-mail address")).to_be_focused()
     keys.type("rosa.keane@example.com")
     keys.press("Enter")
-    expect(at.get_by_label("Code sent to")).to_be_focused()
-    keys.type(at.locator("[data-code]").inner_text())
+    expect(screen.get_by_label("Code sent to")).to_be_focused()
+    keys.type(screen.locator("[data-code]").inner_text())
     keys.press("Enter")
-    expect(at.get_by_role("heading", name="Choose accounts to share")).to_be_focused()
+    expect(screen.get_by_role("heading", name="Choose accounts to share")).to_be_focused()
     keys.press("Tab")
     keys.press("Enter")
-    expect(at.get_by_role("heading", name="Confirm what you share")).to_be_focused()
+    expect(screen.get_by_role("heading", name="Confirm what you share")).to_be_focused()
     keys.press("Tab")
     keys.press("Enter")
 
     assert host.outcome["consentID"] == consent_ids(fiskil, rosa)[0]
 
 
-def test_a_window_ends_on_a_screen_with_a_way_back(host: Host, invite: Invite, fiskil: LocalFiskil) -> None:
-    """Who opened the page and does not listen strands nobody. Source: sdk.last-screen"""
-    at = host.pop_up(invite(institution_id=BANK).session_id)
-    consent(at)
-    expect(at.get_by_role("heading", name="You are sharing your data")).to_be_visible()
-    assert at.url.startswith(fiskil.auth_url)
+def test_the_last_screen_of_a_window_links_to_the_app(host: Host, invite: Invite, fiskil: LocalFiskil) -> None:
+    """The last screen has a link to the app, in case that the opener does not listen. Source: sdk.last-screen"""
+    screen = host.pop_up(invite(institution_id=BANK).session_id)
+    consent(screen)
+    expect(screen.get_by_role("heading", name="You are sharing your data")).to_be_visible()
+    assert screen.url.startswith(fiskil.auth_url)
 
-    at.get_by_role("link", name="Go back to the app").click()
+    screen.get_by_role("link", name="Go back to the app").click()
 
-    expect(at.get_by_role("heading", name="Back in the app")).to_be_visible()
+    expect(screen.get_by_role("heading", name="Back in the app")).to_be_visible()
 
 
 def test_a_form_of_the_app_cannot_consent(host: Host, fiskil: LocalFiskil, rosa: Enrolled, invite: Invite) -> None:
-    """Chromium says where a form comes from, and the page refuses it. Source: page.own-forms"""
+    """Chromium reports the origin of a form, and the page refuses it. Source: page.own-forms"""
     session = invite(institution_id=BANK)
     host.page.evaluate(
         """([action, id]) => { document.body.innerHTML =
@@ -292,7 +294,7 @@ def test_a_form_of_the_app_cannot_consent(host: Host, fiskil: LocalFiskil, rosa:
 
 
 @pytest.fixture
-def elsewhere() -> Iterator[HTTPServer]:
+def other_server() -> Iterator[HTTPServer]:
     """An app at an address that is not this machine's usual one."""
     with HTTPServer(host="127.0.0.2", port=0) as server:
         server.expect_request("/app").respond_with_data(PAGE, content_type="text/html")
@@ -301,19 +303,19 @@ def elsewhere() -> Iterator[HTTPServer]:
 
 @pytest.mark.parametrize(("own", "shown"), [("{}/back", "Log in at"), ("", "refused to connect")])
 def test_only_the_app_embeds_the_page(
-    host: Host, fiskil: LocalFiskil, rosa: Enrolled, elsewhere: HTTPServer, own: str, shown: str
+    host: Host, fiskil: LocalFiskil, rosa: Enrolled, other_server: HTTPServer, own: str, shown: str
 ) -> None:
-    """An origin that the session names may, any other sees the browser's refusal. Source: page.embedding"""
+    """An origin that the session names may embed it, any other gets the browser's error. Source: page.embedding"""
     with fiskil.sandbox.store.changing() as store:
         session = sessions.open_session(
             store,
             end_user_id=rosa.end_user_id,
-            redirect_uri=own.format(elsewhere.url_for("")),
+            redirect_uri=own.format(other_server.url_for("")),
             cancel_uri="",
             institution_id=BANK,
         )
-    host.page.goto(elsewhere.url_for("/app"))
+    host.page.goto(other_server.url_for("/app"))
 
-    at = host.embed(session.session_id)
+    screen = host.embed(session.session_id)
 
-    expect(at.locator("body")).to_contain_text(shown)
+    expect(screen.locator("body")).to_contain_text(shown)

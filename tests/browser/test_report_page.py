@@ -1,4 +1,4 @@
-"""The report as a page before an accessibility checker and in a real browser: no text meets another, nothing is wider."""
+"""The report as a page with an accessibility checker and in a real browser: no text overlaps, nothing is too wide."""
 
 import base64
 import datetime
@@ -22,11 +22,11 @@ from tests.browser.test_accessibility import findings
 
 pytestmark = pytest.mark.slow
 
-MEETING = """() => {
-  const boxes = [...document.querySelectorAll("svg text")].map(one => [one.textContent, one.getBoundingClientRect()]);
-  const meet = (a, b) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 2 && b.top < a.bottom - 2;
-  return boxes.flatMap(([name, a], at) =>
-    boxes.slice(at + 1).filter(([, b]) => meet(a, b)).map(([other]) => name + " meets " + other));
+OVERLAPS = """() => {
+  const boxes = [...document.querySelectorAll("svg text")].map(text => [text.textContent, text.getBoundingClientRect()]);
+  const overlap = (a, b) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 2 && b.top < a.bottom - 2;
+  return boxes.flatMap(([name, a], index) =>
+    boxes.slice(index + 1).filter(([, b]) => overlap(a, b)).map(([other]) => name + " overlaps " + other));
 }"""
 
 
@@ -34,7 +34,7 @@ MEETING = """() => {
 def page(
     chromium: Browser, drive: Callable[..., Driver], receiver_settings: Callable[..., Settings], tmp_path: Path
 ) -> Page:
-    """The page about a receiver that applies everything twice, in a browser without a network."""
+    """The report about a receiver that applies everything twice, in a browser without a network."""
     driver = drive(receiver_settings(FLAW="no_dedupe"))
     scenario = Scenario(
         name="webhook_repeated",
@@ -44,7 +44,7 @@ def page(
     )
     journal, crashed = driver.perform(scenario)
     outcome = driver.outcome(scenario, journal, crashed)
-    whole = GateResult(
+    result = GateResult(
         result=report_only([outcome], settings=driver.settings, seed=7, today=datetime.date(2026, 6, 1)),
         run=Run(
             command="run",
@@ -68,59 +68,59 @@ def page(
         has_passed=False,
         redact=Redactor().redact_tree,
     )
-    opened = chromium.new_context(offline=True).new_page()
-    whole = msgspec.structs.replace(whole, stories=(story,), pictures=(_picture(opened, scenario.name),))
-    (tmp_path / "report.html").write_text(html.render(whole))
-    opened.goto((tmp_path / "report.html").as_uri())
-    return opened
+    page = chromium.new_context(offline=True).new_page()
+    result = msgspec.structs.replace(result, stories=(story,), pictures=(_picture(page, scenario.name),))
+    (tmp_path / "report.html").write_text(html.render(result))
+    page.goto((tmp_path / "report.html").as_uri())
+    return page
 
 
 @pytest.mark.full
-def test_a_checker_has_nothing_serious_to_say(page: Page) -> None:
-    """Names, structure and contrast hold, and nothing scrolls sideways, on a phone and on a desk, in light and dark."""
-    page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+def test_a_checker_finds_nothing_serious(page: Page) -> None:
+    """Names, structure and contrast are right and nothing scrolls sideways, in each width and colour scheme."""
+    page.evaluate("document.querySelectorAll('details').forEach(details => { details.open = true; })")
 
     assert page.locator("svg.sequence").count() >= 1
     assert findings(page) == []
 
 
 @pytest.mark.parametrize("width", [360, 1280])
-def test_nothing_is_wider_than_the_screen_and_no_text_meets_another(page: Page, width: int) -> None:
-    """On a phone and on a desk, folded and unfolded, in every drawing and plot, as the browser measures it."""
+def test_nothing_is_wider_than_the_screen_and_no_text_overlaps(page: Page, width: int) -> None:
+    """The browser measures every drawing and plot, folded and unfolded, at phone and desktop width."""
     page.set_viewport_size({"width": width, "height": 800})
     folded_px = page.evaluate("document.documentElement.scrollWidth")
-    page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+    page.evaluate("document.querySelectorAll('details').forEach(details => { details.open = true; })")
 
     assert (folded_px, page.evaluate("document.documentElement.scrollWidth")) == (width, width)
     assert page.locator("svg.story text").count() > 6
     assert page.locator("svg.plot text").count() >= 6
-    assert page.evaluate(MEETING) == []
+    assert page.evaluate(OVERLAPS) == []
 
 
-def test_a_screenshot_is_seen_and_a_call_unfolds_without_a_mouse(page: Page) -> None:
-    """The picture is stored once and shown by reference: pixels of its colour are there, and it has words."""
-    shown = page.locator("svg.shot").first
-    shown.scroll_into_view_if_needed()
+def test_a_screenshot_is_shown_and_a_call_unfolds_without_a_mouse(page: Page) -> None:
+    """The image is stored once and shown by reference, with pixels of its colour and a description."""
+    screenshot = page.locator("svg.shot").first
+    screenshot.scroll_into_view_if_needed()
     call = page.locator(".log details").first
-    page.evaluate("document.querySelectorAll('.aside > details').forEach(one => { one.open = true; })")
+    page.evaluate("document.querySelectorAll('.aside > details').forEach(details => { details.open = true; })")
     call.locator("summary").focus()
     page.keyboard.press("Enter")
 
-    assert shown.get_attribute("aria-label") == "The page connections, synced, at 360 pixels, for rosa."
-    assert len(set(shown.screenshot()[100:])) > 20
+    assert screenshot.get_attribute("aria-label") == "The page connections, synced, at 360 pixels, for rosa."
+    assert len(set(screenshot.screenshot()[100:])) > 20
     assert page.evaluate("document.querySelectorAll('svg.shot use').length") == 2
-    assert call.evaluate("one => one.open") is True
+    assert call.evaluate("details => details.open") is True
 
 
 def _picture(page: Page, scenario: str) -> Picture:
-    """A screenshot of a small page."""
+    """Return a screenshot of a small page."""
     page.set_viewport_size({"width": 360, "height": 400})
     page.set_content("<body style='background:#cde'><h1>Your connections</h1><button>Disconnect</button></body>")
     png = page.screenshot()
-    look = Viewpoint(scenario=scenario, participant="rosa", page="connections", moment="synced", width_px=360)
+    viewpoint = Viewpoint(scenario=scenario, participant="rosa", page="connections", moment="synced", width_px=360)
     return Picture(
         digest="ab" * 32,
-        viewpoints=(look,),
+        viewpoints=(viewpoint,),
         png=base64.b64encode(png).decode(),
         size_bytes=len(png),
         wide_px=360,

@@ -48,7 +48,7 @@ def test_drive_hooks_are_asked_with_an_end_user_that_nobody_knows(receiver_setti
     assert "wrong if the path is mistyped" in says["app.drive.refresh"].message
     assert (
         says["app.drive.start_session"].state,
-        "$.auth_url finds no text" in says["app.drive.start_session"].message,
+        "$.auth_url selects no text" in says["app.drive.start_session"].message,
     ) == (
         State.WRONG,
         True,
@@ -80,8 +80,8 @@ def test_a_page_that_is_no_page_is_wrong(receiver_settings: MakeSettings) -> Non
 @pytest.mark.parametrize(
     ("hook", "flaw", "words"),
     [
-        ("GET /status", "", "answered 200 (application/json) with none of applied, failed, pending, state. Wanted: 200"),
-        ("GET /effects", "no_json", "answered 200 with something that is no JSON: ''. Wanted: 200 with JSON like "),
+        ("GET /status", "", "returned 200 (application/json) with none of applied, failed, pending, state. Wanted: 200"),
+        ("GET /effects", "no_json", "returned 200 with a body that is not JSON: ''. Wanted: 200 with JSON like "),
     ],
 )
 def test_an_effects_hook_that_leads_nowhere_is_wrong(

@@ -363,11 +363,11 @@ def test_webhooks_without_effects_proves_nothing(program: Program, receiver: Cal
         [
             ("http://127.0.0.1:1/hook", "", "MY_SECRET is not set."),
             ("http://127.0.0.1:1/hook", "not base64!", "The webhook signing secret is not base64."),
-            ("http://192.0.2.1/hook", "c2VjcmV0", "A machine of your own can be the app of a config"),
-            ("ftp://127.0.0.1/hook", "c2VjcmV0", "is no URL of a receiver"),
+            ("http://192.0.2.1/hook", "c2VjcmV0", "To test an app on another machine, set app.url in a config"),
+            ("ftp://127.0.0.1/hook", "c2VjcmV0", "is not the URL of a receiver"),
             ("http://user:c2VjcmV0@127.0.0.1:1/hook", "c2VjcmV0", "carries a user name or a password"),
             ("http://[::1]:1/hook", "c2VjcmV0", "names the IPv6 address '::1'"),
-            ("http://127.0.0.1:1/hook", "c2VjcmV0", "Nothing answers at http://127.0.0.1:1."),
+            ("http://127.0.0.1:1/hook", "c2VjcmV0", "No response from http://127.0.0.1:1."),
         ],
     ),
 )

@@ -57,13 +57,13 @@ def last(worker: Worker, name: str) -> Finding:
     ("mood", "scenario", "words"),
     [
         ("hangs", "token_expires_early", "app.drive.refresh did not respond although the API refused nothing"),
-        ("dies", "token_expires_early", "app.observe.effects, GET /_harness/effects, did not answer: connection "),
+        ("dies", "token_expires_early", "app.observe.effects, GET /_harness/effects, did not respond: connection "),
         ("errs", "token_expires_early", "app.drive.refresh responded 500 although the API refused nothing"),
         ("refuses_to_connect", "happy_path", "step 2 (authorise) could not be done: The app opened no auth session"),
         (
             "talks_nonsense",
             "happy_path",
-            "step 2 (authorise) could not be done: app.drive.start_session answered 200, but",
+            "step 2 (authorise) could not be done: app.drive.start_session returned 200, but",
         ),
     ],
 )

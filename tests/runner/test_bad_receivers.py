@@ -25,7 +25,7 @@ from fiskil_harness.webhooks.signature_schemes import JSON
 from fiskil_harness.webhooks.transport import Address
 from tests.apps.listener import Talk, run
 
-LIMIT_S, SILENT = 0.3, "no answer within the limit"
+LIMIT_S, SILENT = 0.3, "no response within the limit"
 PATIENCE_S = 60
 """For what surely ends otherwise than by its limit, however busy the machine is."""
 BODY = b'{"data":{"event":"consent.revoked"}}'
@@ -58,7 +58,7 @@ def resetting() -> Talk:
     return talk
 
 
-CLOSED = ("connection closed before the answer was complete", "connection reset")
+CLOSED = ("connection closed before the response was complete", "connection reset")
 """Who closes before it has read everything resets, where the rest comes a moment later."""
 
 MISBEHAVING: dict[str, tuple[Talk, str | tuple[str, ...]]] = {
@@ -67,19 +67,19 @@ MISBEHAVING: dict[str, tuple[Talk, str | tuple[str, ...]]] = {
     "closes_without_answer": (answering(), CLOSED),
     "dies_midway": (answering(b"HTTP/1.1 200 OK\r\nContent-Le"), CLOSED),
     "dies_in_its_body": (answering(HEAD, b"half"), CLOSED),
-    "speaks_another_protocol": (answering(b"220 smtp ready\r\n"), "the answer is no HTTP"),
-    "sends_noise": (answering(bytes(range(256)) * 4), "the answer is no HTTP"),
+    "speaks_another_protocol": (answering(b"220 smtp ready\r\n"), "the response is not HTTP"),
+    "sends_noise": (answering(bytes(range(256)) * 4), "the response is not HTTP"),
     "has_an_endless_head": (
         answering(b"HTTP/1.1 200 OK\r\n", b"X-A: b\r\n", times=9, closes=False),
-        "the answer is no HTTP",
+        "the response is not HTTP",
     ),
-    "answers_10_mb": (answering(HEAD, b"x" * 11_000_000), "the answer is longer than 10 MiB"),
+    "answers_10_mb": (answering(HEAD, b"x" * 11_000_000), "the response is longer than 10 MiB"),
     "never_ends": (answering(HEAD, *[b"x"] * 5000, pause_s=0.01), SILENT),
     "drips_its_head": (answering(*[b"HTTP/1.1 200 OK\r\nX: "], *[b"y"] * 5000, pause_s=0.01), SILENT),
     "says_100_for_ever": (answering(b"HTTP/1.1 100 Continue\r\n\r\n", times=5000, pause_s=0.01), SILENT),
     "asks_for_an_upgrade": (
         answering(b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n", closes=False),
-        "the answer asks for another protocol",
+        "the response switches to another protocol",
     ),
 }
 

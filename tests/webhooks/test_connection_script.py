@@ -1,4 +1,4 @@
-"""Scripts for one connection: what is written when, what is heard, and that every one of them ends."""
+"""Scripts for one connection: what is written when, what is received, and that every script ends."""
 
 import asyncio
 import ssl
@@ -21,129 +21,129 @@ from fiskil_harness.webhooks.connection_script import (
     flood,
     perform,
 )
-from fiskil_harness.webhooks.connection_script import Talk as Heard
+from fiskil_harness.webhooks.connection_script import Talk as Conversation
 from fiskil_harness.webhooks.responses import Reply
 from fiskil_harness.webhooks.transport import Address
 from tests.apps.listener import Talk, complete, run
 
 PATIENCE_S = 60
-"""For answers that surely come, however busy the machine is."""
+"""For responses that certainly arrive, even on a busy machine."""
 OK = b"HTTP/1.1 204 No Content\r\n\r\n"
 
 
-def heard(talk: Talk, *script: Any, timeout_s: float = PATIENCE_S, **options: Any) -> Heard:
-    made: Heard = run(talk, lambda address: perform(address, script, timeout_s=timeout_s), **options)
-    return made
+def performed(talk: Talk, *script: Any, timeout_s: float = PATIENCE_S, **options: Any) -> Conversation:
+    conversation: Conversation = run(talk, lambda address: perform(address, script, timeout_s=timeout_s), **options)
+    return conversation
 
 
-def replying(answer: bytes, *, seen: list[bytes] | None = None) -> Talk:
-    """A server that answers every piece that it reads."""
+def replying(response: bytes, *, received: list[bytes] | None = None) -> Talk:
+    """A server that responds to every piece that it reads."""
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while piece := await reader.read(65_536):
-            if seen is not None:
-                seen.append(piece)
-            writer.write(answer)
+            if received is not None:
+                received.append(piece)
+            writer.write(response)
 
     return talk
 
 
-def reading_all(told: list[object], ended: asyncio.Event | None = None) -> Talk:
-    """A server that reads to the end and tells how it came."""
+def reading_all(received: list[object], ended: asyncio.Event | None = None) -> Talk:
+    """A server that reads to the end and records how the connection ended."""
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            told.append(await reader.read(-1))
-            told.append("end")
+            received.append(await reader.read(-1))
+            received.append("end")
         except ConnectionResetError:
-            told.append("reset")
+            received.append("reset")
         if ended is not None:
             ended.set()
 
     return talk
 
 
-def test_moves_are_made_in_order() -> None:
-    """What is said twice is heard twice."""
-    seen: list[bytes] = []
+def test_moves_are_performed_in_order() -> None:
+    """Two requests on one connection get two responses."""
+    received: list[bytes] = []
 
-    talk = heard(replying(OK, seen=seen), Send(b"one"), ReadResponse(), Send(b"two"), ReadResponse())
+    talk = performed(replying(OK, received=received), Send(b"one"), ReadResponse(), Send(b"two"), ReadResponse())
 
-    assert seen == [b"one", b"two"]
+    assert received == [b"one", b"two"]
     assert [reply.status for reply in talk.replies] == [204, 204]
     assert talk.unasked == ()
 
 
-def test_what_nobody_asked_for_is_told_apart() -> None:
-    """Two answers to one request are one too many, whether somebody watched or not."""
-    watched = heard(replying(OK + OK), Send(b"one"), ReadResponse(), Watch(ms=200))
-    unwatched = heard(replying(OK + OK), Send(b"one"), ReadResponse())
+def test_unsolicited_responses_are_reported_separately() -> None:
+    """A second response to one request is reported as unsolicited, with or without a watch."""
+    watched = performed(replying(OK + OK), Send(b"one"), ReadResponse(), Watch(ms=200))
+    unwatched = performed(replying(OK + OK), Send(b"one"), ReadResponse())
 
     assert [len(talk.unasked) for talk in (watched, unwatched)] == [1, 1]
     assert [talk.reply.status for talk in (watched, unwatched)] == [204, 204]
 
 
-def test_after_a_watch_the_next_answer_is_the_next_requests() -> None:
-    """The one too many is out of the way."""
-    seen: list[bytes] = []
+def test_after_a_watch_the_next_response_belongs_to_the_next_request() -> None:
+    """A watch removes the surplus response, so the next response belongs to the next request."""
+    received: list[bytes] = []
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        seen.append(await reader.read(65_536))
+        received.append(await reader.read(65_536))
         writer.write(OK + b"HTTP/1.1 299 Surplus\r\nContent-Length: 0\r\n\r\n")
-        seen.append(await reader.read(65_536))
+        received.append(await reader.read(65_536))
         writer.write(b"HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n")
 
-    made = heard(talk, Send(b"one"), ReadResponse(), Watch(ms=200), Send(b"two"), ReadResponse())
+    conversation = performed(talk, Send(b"one"), ReadResponse(), Watch(ms=200), Send(b"two"), ReadResponse())
 
-    assert [reply.status for reply in made.replies] == [204, 201]
-    assert [reply.status for reply in made.unasked] == [299]
+    assert [reply.status for reply in conversation.replies] == [204, 201]
+    assert [reply.status for reply in conversation.unasked] == [299]
 
 
-def test_on_a_connection_that_will_not_be_kept_nothing_more_is_said() -> None:
-    """A receiver that closes is right; the second request never leaves."""
-    seen: list[bytes] = []
+def test_nothing_more_is_sent_on_a_connection_that_will_close() -> None:
+    """A receiver may close the connection; the second request is then not sent."""
+    received: list[bytes] = []
     closing = b"HTTP/1.1 401 No\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
-    talk = heard(replying(closing, seen=seen), Send(b"one"), ReadResponse(), Send(b"two"), ReadResponse())
+    talk = performed(replying(closing, received=received), Send(b"one"), ReadResponse(), Send(b"two"), ReadResponse())
 
-    assert seen == [b"one"]
+    assert received == [b"one"]
     assert [reply.status for reply in talk.replies] == [401, None]
     assert talk.replies[1].trouble == "the receiver closed the connection"
 
 
 def test_a_body_can_wait_for_100() -> None:
-    """The interim answer is no answer, and what follows it is."""
-    seen: list[bytes] = []
+    """The interim response does not count as the response, but the one after it does."""
+    received: list[bytes] = []
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        seen.append(await reader.read(65_536))
+        received.append(await reader.read(65_536))
         writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-        seen.append(await reader.read(65_536))
+        received.append(await reader.read(65_536))
         writer.write(OK)
 
-    made = heard(talk, Send(b"head"), ReadContinue(limit_ms=60_000), Send(b"body"), ReadResponse())
+    conversation = performed(talk, Send(b"head"), ReadContinue(limit_ms=60_000), Send(b"body"), ReadResponse())
 
-    assert (seen, made.reply.status) == ([b"head", b"body"], 204)
+    assert (received, conversation.reply.status) == ([b"head", b"body"], 204)
 
 
-def test_who_never_says_100_is_not_waited_for_long() -> None:
-    """The body follows after the limit."""
-    seen: list[bytes] = []
+def test_the_wait_for_100_is_limited() -> None:
+    """Without a 100 response, the body is sent after the limit."""
+    received: list[bytes] = []
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        seen.append(await reader.readexactly(8))
+        received.append(await reader.readexactly(8))
         writer.write(OK)
 
-    assert heard(talk, Send(b"head"), ReadContinue(limit_ms=20), Send(b"body"), ReadResponse()).reply.status == 204
+    assert performed(talk, Send(b"head"), ReadContinue(limit_ms=20), Send(b"body"), ReadResponse()).reply.status == 204
 
 
 @pytest.mark.parametrize(
-    ("ending", "told"),
+    ("ending", "expected"),
     [(End(), [b"half", "end"]), (HangUp(), [b"half", "end"]), (Reset(), ["reset"])],
 )
-def test_a_connection_can_end_in_three_ways(ending: Any, told: list[object]) -> None:
-    """A reset loses what is on its way; the others do not."""
-    seen: list[object] = []
+def test_a_connection_can_end_in_three_ways(ending: Any, expected: list[object]) -> None:
+    """A reset loses data in flight; the other endings do not."""
+    received: list[object] = []
     ended = asyncio.Event()
     script = Send(b"half"), Pause(20), ending, ReadResponse(limit_ms=200) if isinstance(ending, End) else Pause(20)
 
@@ -151,26 +151,26 @@ def test_a_connection_can_end_in_three_ways(ending: Any, told: list[object]) -> 
         await perform(address, script, timeout_s=PATIENCE_S)
         await asyncio.wait_for(ended.wait(), PATIENCE_S)
 
-    run(reading_all(seen, ended), call)
+    run(reading_all(received, ended), call)
 
-    assert seen == told
+    assert received == expected
 
 
-def test_after_half_a_connection_has_ended_the_other_half_is_heard() -> None:
-    """FIN says that nothing more will come, not that nobody listens."""
+def test_a_half_closed_connection_still_reads_the_response() -> None:
+    """After a FIN the sender still reads the response."""
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read(-1)
         writer.write(OK)
 
-    assert heard(talk, Send(b"all"), End(), ReadResponse()).reply.status == 204
+    assert performed(talk, Send(b"all"), End(), ReadResponse()).reply.status == 204
 
 
-def test_an_answer_to_head_has_no_body_whatever_it_says() -> None:
-    """Its length is that of what GET would get."""
-    answer = b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n"
+def test_a_response_to_head_has_no_body() -> None:
+    """Its Content-Length is that of the response to GET."""
+    response = b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n"
 
-    assert heard(replying(answer), Send(b"HEAD"), ReadResponse(is_head=True)).reply.status == 200
+    assert performed(replying(response), Send(b"HEAD"), ReadResponse(is_head=True)).reply.status == 200
 
 
 def silent() -> Talk:
@@ -180,69 +180,69 @@ def silent() -> Talk:
     return talk
 
 
-def test_silence_that_is_lawful_is_told_apart_from_one_that_is_not() -> None:
-    """Where we hang up first, nobody has kept us waiting beyond the limit."""
-    lawful = heard(silent(), Send(b"x"), ReadResponse(limit_ms=20)).reply
-    unlawful = heard(silent(), Send(b"x"), ReadResponse(), timeout_s=0.05).reply
+def test_allowed_silence_differs_from_a_timeout() -> None:
+    """If the script closes the connection first, the receiver has not exceeded the limit."""
+    allowed = performed(silent(), Send(b"x"), ReadResponse(limit_ms=20)).reply
+    excessive = performed(silent(), Send(b"x"), ReadResponse(), timeout_s=0.05).reply
 
-    assert (lawful.trouble, unlawful.trouble) == (UNHEARD, "no answer within the limit")
+    assert (allowed.trouble, excessive.trouble) == (UNHEARD, "no response within the limit")
 
 
-def test_all_answers_of_a_script_share_one_limit() -> None:
-    """A receiver that answers once and then hangs costs it once."""
+def test_all_responses_of_a_script_share_one_limit() -> None:
+    """A receiver that responds once and then hangs costs the limit only once."""
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read(65_536)
         writer.write(OK)
         await reader.read(-1)
 
-    made = heard(
+    conversation = performed(
         talk, Send(b"one"), ReadResponse(), Send(b"two"), ReadResponse(), Send(b"three"), ReadResponse(), timeout_s=0.1
     )
 
-    troubles = [reply.trouble for reply in made.replies]
-    assert troubles[-1] == "no answer within the limit"
-    assert (troubles.count("no answer within the limit"), len(troubles) <= 2) == (1, True)
+    troubles = [reply.trouble for reply in conversation.replies]
+    assert troubles[-1] == "no response within the limit"
+    assert (troubles.count("no response within the limit"), len(troubles) <= 2) == (1, True)
 
 
-def test_who_reads_nothing_does_not_hold_us_up() -> None:
-    """A body that nobody takes ends at the limit."""
+def test_a_receiver_that_reads_nothing_does_not_block_the_script() -> None:
+    """Writing a body that the receiver does not read ends at the limit."""
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await asyncio.sleep(0.2)
 
-    made = heard(talk, Send(b"x" * 20_000_000), ReadResponse(), timeout_s=0.1)
+    conversation = performed(talk, Send(b"x" * 20_000_000), ReadResponse(), timeout_s=0.1)
 
-    assert made.reply.trouble == "no answer within the limit"
+    assert conversation.reply.trouble == "no response within the limit"
 
 
-def test_nobody_listening_is_a_reply_in_words() -> None:
-    """Refused connections are no exceptions."""
+def test_a_refused_connection_is_a_reply_with_trouble() -> None:
+    """A refused connection is reported as trouble, not as an exception."""
 
-    async def main() -> Heard:
+    async def main() -> Conversation:
         return await perform(Address(host="127.0.0.1", port=1), (Send(b"x"), ReadResponse()), timeout_s=PATIENCE_S)
 
     assert complete(main()).reply == Reply(trouble="connection refused")
 
 
-def test_over_tls_scripts_are_performed_as_well() -> None:
-    """Half of a TLS connection cannot be closed, so that move is left out."""
+def test_scripts_are_performed_over_tls() -> None:
+    """A TLS connection cannot be half closed, so that move is left out."""
     authority = trustme.CA()
     server, client = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     authority.issue_cert("127.0.0.1").configure_cert(server)
     authority.configure_trust(client)
 
-    async def call(address: Address) -> Heard:
+    async def call(address: Address) -> Conversation:
         secured = Address(host=address.host, port=address.port, tls=client)
         return await perform(secured, (Send(b"x"), End(), ReadResponse()), timeout_s=PATIENCE_S)
 
-    made: Heard = run(replying(OK), call, tls=server)
+    conversation: Conversation = run(replying(OK), call, tls=server)
 
-    assert made.reply.status == 204
+    assert conversation.reply.status == 204
 
 
-def test_a_flood_ends_when_the_receiver_says_so() -> None:
-    """An answer or a closed connection, and how much was taken until then."""
+def test_a_flood_ends_when_the_receiver_responds() -> None:
+    """A response or a closed connection ends it, and the accepted bytes are counted."""
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readexactly(100_000)
@@ -251,30 +251,30 @@ def test_a_flood_ends_when_the_receiver_says_so() -> None:
     def pieces(address: Address) -> Awaitable[tuple[int, Reply | None]]:
         return flood(address, b"head", b"x" * 1000, most_bytes=50_000_000, limit_s=PATIENCE_S)
 
-    taken, reply = run(talk, pieces)
+    accepted_bytes, reply = run(talk, pieces)
 
     assert reply is not None
     assert reply.status == 413
-    assert 50_000 < taken < 50_000_000
+    assert 50_000 < accepted_bytes < 50_000_000
 
 
-def test_a_flood_ends_at_its_bound() -> None:
-    """A receiver that reads on costs so many bytes and no more."""
-    seen: list[object] = []
+def test_a_flood_ends_at_its_size_limit() -> None:
+    """If the receiver keeps reading, the flood ends after the given number of bytes."""
+    received: list[object] = []
 
     def pieces(address: Address) -> Awaitable[tuple[int, Reply | None]]:
         return flood(address, b"", b"x" * 1000, most_bytes=20_000, limit_s=PATIENCE_S)
 
-    assert run(reading_all(seen), pieces) == (20_000, None)
+    assert run(reading_all(received), pieces) == (20_000, None)
 
 
-def test_a_flood_ends_in_time() -> None:
-    """One that trickles, too."""
+def test_a_flood_ends_at_its_time_limit() -> None:
+    """A slow flood ends at the time limit."""
 
     def pieces(address: Address) -> Awaitable[tuple[int, Reply | None]]:
         return flood(address, b"", b"x", most_bytes=20_000, pause_ms=10, limit_s=0.05)
 
-    taken, reply = run(silent(), pieces)
+    accepted_bytes, reply = run(silent(), pieces)
 
     assert reply is None
-    assert taken <= 10
+    assert accepted_bytes <= 10

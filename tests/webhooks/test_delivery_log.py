@@ -1,4 +1,4 @@
-"""The delivery log: one flat value for each attempt, and one line."""
+"""The delivery log: one flat value and one line for each attempt."""
 
 from datetime import UTC, datetime
 
@@ -6,7 +6,7 @@ from fiskil_harness.journal import Delivery, EventCreated, Journal
 from fiskil_harness.webhooks.delivery_log import line, record_of, records
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
-MADE = Delivery(
+DELIVERY = Delivery(
     event="e0",
     participant="",
     message_id="17",
@@ -21,9 +21,9 @@ MADE = Delivery(
 )
 
 
-def test_an_attempt_is_told_with_its_numbers() -> None:
-    """Status, time and sizes; no body and no signature."""
-    record = record_of(MADE, "consent.received", offset_s=1.5, at=NOON, due_at=NOON)
+def test_a_record_has_status_times_and_sizes() -> None:
+    """A record has status, times and sizes, but no body and no signature."""
+    record = record_of(DELIVERY, "consent.received", offset_s=1.5, at=NOON, due_at=NOON)
 
     assert (record.event, record.attempt, record.status, record.outcome) == ("consent.received", 2, 503, "refuse")
     assert (record.latency_ms, record.bytes_sent, record.bytes_received, record.offset_s) == (12.3, 5, 3, 1.5)
@@ -31,9 +31,9 @@ def test_an_attempt_is_told_with_its_numbers() -> None:
     assert "secret-looking" not in str(record)
 
 
-def test_a_line_says_what_came_and_what_follows() -> None:
-    """A status, or in words why there is none; the next attempt, or that none follows."""
-    first = record_of(MADE, "consent.received", offset_s=1.5, due_at=NOON)
+def test_a_line_has_the_result_and_the_next_attempt() -> None:
+    """A line has the status or the trouble, and the next attempt or that none follows."""
+    first = record_of(DELIVERY, "consent.received", offset_s=1.5, due_at=NOON)
     last = record_of(
         Delivery(event="e0", participant="", message_id="17", attempt=5, trouble="connection refused"),
         "consent.received",
@@ -46,11 +46,11 @@ def test_a_line_says_what_came_and_what_follows() -> None:
     assert line(last) == "    2.000 s  consent.received  17  attempt 5, by hand: connection refused in 0 ms; discarded"
 
 
-def test_a_journal_has_a_log() -> None:
-    """What was sent as Fiskil sends it, by the kind of its event; forgeries are no deliveries."""
+def test_a_journal_yields_a_delivery_log() -> None:
+    """The log has genuine and replayed deliveries by the kind of their event, and no forgeries."""
     journal = Journal()
     journal.write(EventCreated(event="e0", kind="consent.updated", message_id="17", participant="", publish_time=""))
-    journal.write(MADE)
+    journal.write(DELIVERY)
     journal.write(Delivery(event="forged:x", participant="", message_id="18", attempt=1, kind="forged"))
     journal.write(Delivery(event="e0", participant="", message_id="17", attempt=2, kind="replay"))
 

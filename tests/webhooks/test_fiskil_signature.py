@@ -1,4 +1,4 @@
-"""The signature scheme, against published vectors."""
+"""Fiskil's signature scheme, against published vectors."""
 
 import json
 from typing import Any
@@ -20,30 +20,30 @@ def name_of(vector: Any) -> str:
 
 @pytest.mark.parametrize("vector", RIGHT, ids=name_of)
 def test_right_vectors_are_reproduced(vector: dict[str, str]) -> None:
-    """What the guide's own sample prints is what we send."""
+    """The signature of each valid vector is reproduced, including that of the guide's sample."""
     assert sign(vector["body"].encode(), vector["secret"]) == vector["signature"]
 
 
 @pytest.mark.parametrize("vector", WRONG, ids=name_of)
-def test_wrong_vectors_are_not(vector: dict[str, str]) -> None:
-    """No mistake of the documentation is ours."""
+def test_wrong_vectors_are_not_reproduced(vector: dict[str, str]) -> None:
+    """The signature of no invalid vector is reproduced."""
     assert sign(vector["body"].encode(), vector["secret"]) != vector["signature"]
 
 
 @pytest.mark.parametrize("vector", VECTORS["rfc4231"], ids=name_of)
 def test_the_primitive_is_hmac_sha256(vector: dict[str, str]) -> None:
-    """The cases of RFC 4231 come out, a key longer than a block among them."""
+    """The cases of RFC 4231 are reproduced, including a key longer than a block."""
     assert digest(vector["body"].encode(), bytes.fromhex(vector["key"])).hex() == vector["digest"]
 
 
 def test_every_vector_is_either_right_or_wrong() -> None:
-    """No vector is left out by a misspelt expectation."""
+    """Every vector has a known expectation, so none is left out."""
     assert len(RIGHT) + len(WRONG) == len(VECTORS["fiskil"]) == 9
 
 
 @pytest.mark.parametrize("secret", ["", "not base64!", "YWJj\n", "a"])
-def test_a_secret_that_is_no_base64_is_refused_untold(secret: str) -> None:
-    """The complaint says what to do and does not carry the secret."""
+def test_a_secret_that_is_not_base64_is_refused_without_showing_it(secret: str) -> None:
+    """The message says what to do and does not contain the secret."""
     words = r"^The webhook signing secret is not base64\. Paste it as the console shows it\.$"
 
     with pytest.raises(ConfigError, match=words):

@@ -1,4 +1,4 @@
-"""Drawn bodies: described by the places of a message, repeatable by their seed, about what is real."""
+"""Generated bodies: described by the payload format, repeatable by seed, and about real events."""
 
 import json
 import os
@@ -40,51 +40,51 @@ FORM = msgspec.json.encode(Payload())
 
 def schema_of(payload: Payload, kind: str = KIND) -> dict[str, object]:
     content = document(payload, kind)["paths"][PATH]["post"]["requestBody"]["content"]
-    found: dict[str, object] = content["application/json"]["schema"]
-    return found
+    schema: dict[str, object] = content["application/json"]["schema"]
+    return schema
 
 
 @pytest.mark.parametrize(
     ("name", "kind"), [*((name, KIND) for name in PRESETS), *(("fiskil", kind) for kind in EVENT_KINDS if kind != KIND)]
 )
-def test_the_document_is_one(name: str, kind: str) -> None:
-    """An independent judge of OpenAPI has nothing against any, and each has a single path."""
+def test_the_document_is_valid_openapi(name: str, kind: str) -> None:
+    """An independent validator accepts every document, and each has a single path."""
     whole = document(PRESETS[name].payload, kind)
 
     openapi_spec_validator.validate(whole)
     assert list(whole["paths"]) == [PATH]
 
 
-def test_what_fiskil_sends_is_lawful() -> None:
-    """An ordinary message but for the ids of this test fits the description."""
-    told = json.loads(OWN.body)
-    told["data"] |= {"consent_id": "e3e70682-c209-4cac-a29f-6fbed82c07cd", "client_id": "c" * 27, "end_user_id": "e" * 27}
+def test_genuine_messages_match_the_schema() -> None:
+    """A genuine message matches the schema of its kind and no other."""
+    message = json.loads(OWN.body)
+    message["data"] |= {"consent_id": "e3e70682-c209-4cac-a29f-6fbed82c07cd", "client_id": "c" * 27, "end_user_id": "e" * 27}
 
-    assert jsonschema_rs.is_valid(schema_of(FISKIL.payload), told)
-    assert not jsonschema_rs.is_valid(schema_of(FISKIL.payload), told | {"delivery_attempt": 6})
-    assert not jsonschema_rs.is_valid(schema_of(FISKIL.payload, "consent.received"), told)
-
-
-def test_only_some_kinds_tell_of_accounts() -> None:
-    """As the datasets have it."""
-    told = "account_ids"
-
-    assert told in str(schema_of(FISKIL.payload, "banking.balances.sync.completed"))
-    assert told not in str(schema_of(FISKIL.payload, "banking.payees.sync.completed"))
+    assert jsonschema_rs.is_valid(schema_of(FISKIL.payload), message)
+    assert not jsonschema_rs.is_valid(schema_of(FISKIL.payload), message | {"delivery_attempt": 6})
+    assert not jsonschema_rs.is_valid(schema_of(FISKIL.payload, "consent.received"), message)
 
 
-def test_valid_and_broken_bodies_are_told_apart() -> None:
-    """By the document; there are dozens of each."""
-    found = drawn(FORM, KIND, seed=1, examples=5)
+def test_only_some_kinds_have_account_ids() -> None:
+    """A schema has account_ids only if the dataset's events have them."""
+    name = "account_ids"
+
+    assert name in str(schema_of(FISKIL.payload, "banking.balances.sync.completed"))
+    assert name not in str(schema_of(FISKIL.payload, "banking.payees.sync.completed"))
+
+
+def test_valid_and_invalid_bodies_are_marked() -> None:
+    """Valid bodies match the document, and there are dozens of valid and of invalid ones."""
+    bodies = drawn(FORM, KIND, seed=1, examples=5)
     validator = jsonschema_rs.validator_for(schema_of(FISKIL.payload))
 
-    assert all(validator.is_valid(json.loads(drawn.body)) for drawn in found if drawn.is_valid)
-    assert sum(drawn.is_valid for drawn in found) >= 12
-    assert sum(not drawn.is_valid for drawn in found) >= 24
+    assert all(validator.is_valid(json.loads(generated.body)) for generated in bodies if generated.is_valid)
+    assert sum(generated.is_valid for generated in bodies) >= 12
+    assert sum(not generated.is_valid for generated in bodies) >= 24
 
 
-def test_the_same_seed_draws_the_same_bodies() -> None:
-    """Nothing that was answered plays a part, and another seed draws others."""
+def test_the_same_seed_generates_the_same_bodies() -> None:
+    """The bodies depend on the seed alone."""
     first = drawn(FORM, KIND, seed=1, examples=5)
     drawn.cache_clear()
 
@@ -92,35 +92,35 @@ def test_the_same_seed_draws_the_same_bodies() -> None:
     assert drawn(FORM, KIND, seed=2, examples=5) != first
 
 
-def test_a_valid_body_is_about_what_is_real() -> None:
-    """Ids and time are those of an own message; the rest stays as it was drawn."""
+def test_a_valid_body_is_about_real_facts() -> None:
+    """A valid body gets ids and time of a real message and keeps the rest as generated."""
     body = OWN.body.replace(b"1234567890123456", b"9" * 16).replace(b"eu_1", b"nobody").replace(b'":1,', b'":5,')
 
-    told = json.loads(adopted(Drawn(kind=KIND, body=body, is_valid=True), OWN, FISKIL.payload))
+    message = json.loads(adopted(Drawn(kind=KIND, body=body, is_valid=True), OWN, FISKIL.payload))
 
-    assert told == json.loads(OWN.body) | {"delivery_attempt": 5}
+    assert message == json.loads(OWN.body) | {"delivery_attempt": 5}
 
 
-def test_a_broken_body_takes_the_id_alone() -> None:
-    """So that it is no repetition; what cannot be read stays as it is."""
+def test_an_invalid_body_gets_only_the_id() -> None:
+    """An invalid body gets only the id, so that it is not a repetition; an unreadable one is unchanged."""
     body = OWN.body.replace(b"1234567890123456", b"9" * 16).replace(b"eu_1", b"nobody")
-    told = json.loads(adopted(Drawn(kind=KIND, body=body, is_valid=False), OWN, FISKIL.payload))
+    message = json.loads(adopted(Drawn(kind=KIND, body=body, is_valid=False), OWN, FISKIL.payload))
 
-    assert (told["message_id"], told["data"]["end_user_id"]) == ("1234567890123456", "nobody")
+    assert (message["message_id"], message["data"]["end_user_id"]) == ("1234567890123456", "nobody")
     assert adopted(Drawn(kind=KIND, body=b"\x00", is_valid=False), OWN, FISKIL.payload) == b"\x00"
     assert adopted(Drawn(kind=KIND, body=b'{"message_id":1}', is_valid=False), OWN, FISKIL.payload) == b'{"message_id":1}'
     assert adopted(Drawn(kind=KIND, body=b"[1]", is_valid=False), OWN, FISKIL.payload) == b"[1]"
 
 
-def test_nothing_is_left_where_the_user_works(tmp_path: Path) -> None:
-    """Schemathesis draws by Hypothesis, which keeps files; here they go."""
+def test_generation_writes_no_files_to_the_working_directory(tmp_path: Path) -> None:
+    """Hypothesis, which Schemathesis uses, writes no files to the working directory."""
     code = (
         "import msgspec; from fiskil_harness.core.config.webhook_format import Payload;"
         "from fiskil_harness.webhooks.fuzzing import drawn;"
         f"print(len(drawn(msgspec.json.encode(Payload()), {KIND!r}, seed=1, examples=5)))"
     )
 
-    done = subprocess.run(
+    completed = subprocess.run(
         [sys.executable, "-c", code],
         cwd=tmp_path,
         env=os.environ | {"PYTHONPATH": str(ROOT)},
@@ -128,5 +128,5 @@ def test_nothing_is_left_where_the_user_works(tmp_path: Path) -> None:
         check=False,
     )
 
-    assert int(done.stdout) > 0, done.stderr
+    assert int(completed.stdout) > 0, completed.stderr
     assert list(tmp_path.iterdir()) == []

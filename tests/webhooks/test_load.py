@@ -1,4 +1,4 @@
-"""Many deliveries on few connections: each answer belongs to its request, whatever the receiver does to the connection."""
+"""Many deliveries on few connections: each response belongs to its request, whatever the receiver does to the connection."""
 
 import asyncio
 
@@ -14,8 +14,8 @@ def request(number: int) -> bytes:
     return b"POST /%d HTTP/1.1\r\nContent-Length: 2\r\n\r\n{}" % number
 
 
-def poured(talk: Talk, *, count: int, lanes: int, timeout_s: float = 60) -> dict[int, Reply]:
-    """Replies by number."""
+def replies_to(talk: Talk, *, count: int, lanes: int, timeout_s: float = 60) -> dict[int, Reply]:
+    """Send requests; return the replies by number."""
     replies: dict[int, Reply] = {}
 
     async def call(address: Address) -> None:
@@ -27,7 +27,7 @@ def poured(talk: Talk, *, count: int, lanes: int, timeout_s: float = 60) -> dict
 
 
 def echoing(*, most: int = 0, announces: bool = False, connections: list[int] | None = None) -> Talk:
-    """A server whose status is 200 plus the number in the path; it closes a connection after *most* answers."""
+    """A server whose status is 200 plus the number in the path. It closes a connection after *most* responses."""
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if connections is not None:
@@ -44,53 +44,53 @@ def echoing(*, most: int = 0, announces: bool = False, connections: list[int] | 
     return talk
 
 
-def test_each_answer_belongs_to_its_request() -> None:
-    """On three connections for thirty requests."""
+def test_each_response_belongs_to_its_request() -> None:
+    """Thirty requests on three connections get the responses to themselves."""
     connections: list[int] = []
 
-    replies = poured(echoing(connections=connections), count=30, lanes=3)
+    replies = replies_to(echoing(connections=connections), count=30, lanes=3)
 
     assert {number: reply.status for number, reply in replies.items()} == {number: 200 + number for number in range(30)}
     assert len(connections) == 3
 
 
 def test_a_receiver_that_closes_is_connected_to_again() -> None:
-    """One that says so loses nothing."""
+    """No request is lost if the receiver announces that it closes the connection."""
     connections: list[int] = []
 
-    replies = poured(echoing(most=2, announces=True, connections=connections), count=10, lanes=1)
+    replies = replies_to(echoing(most=2, announces=True, connections=connections), count=10, lanes=1)
 
     assert [replies[number].status for number in range(10)] == [200 + number for number in range(10)]
     assert len(connections) == 5
 
 
-def test_what_was_lost_with_a_connection_is_not_sent_again() -> None:
-    """A receiver that hangs up without a word leaves its fate unknown, and the rest goes on."""
+def test_a_request_lost_with_its_connection_is_not_sent_again() -> None:
+    """If the receiver closes without a response, its request may have arrived, and the next ones are sent."""
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n{}")
         writer.close()
 
-    replies = poured(talk, count=3, lanes=1)
+    replies = replies_to(talk, count=3, lanes=1)
 
-    assert [replies[number].trouble for number in range(3)] == ["connection closed before the answer was complete"] * 3
+    assert [replies[number].trouble for number in range(3)] == ["connection closed before the response was complete"] * 3
 
 
-def test_silence_costs_the_limit_once_for_each_request() -> None:
-    """Then the connection is given up."""
+def test_each_request_without_a_response_ends_at_the_limit() -> None:
+    """A request without a response ends at the limit, and its connection is closed."""
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read()
         writer.close()
 
-    replies = poured(talk, count=2, lanes=2, timeout_s=0.05)
+    replies = replies_to(talk, count=2, lanes=2, timeout_s=0.05)
 
-    assert [replies[number].trouble for number in range(2)] == ["no answer within the limit"] * 2
+    assert [replies[number].trouble for number in range(2)] == ["no response within the limit"] * 2
 
 
 @pytest.mark.full
-def test_after_a_silence_the_next_request_has_its_own_time() -> None:
-    """On a connection of its own, and as long as any other."""
+def test_after_a_timeout_the_next_request_has_the_whole_limit() -> None:
+    """After a timeout the next request has a new connection and the whole limit."""
     connections: list[int] = []
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -99,45 +99,45 @@ def test_after_a_silence_the_next_request_has_its_own_time() -> None:
             writer.write(b"HTTP/1.1 204 No Content\r\n\r\n")
         await reader.read()
 
-    replies = poured(talk, count=3, lanes=1, timeout_s=4)
+    replies = replies_to(talk, count=3, lanes=1, timeout_s=4)
 
     assert [replies[number].status for number in range(3)] == [None, 204, 204]
 
 
 @pytest.mark.parametrize("surplus", [b"HTTP/1.1 299 Surplus\r\nContent-Length: 0\r\n\r\n", b"HTTP/1.1 2"])
-def test_an_answer_too_many_is_nobodys(surplus: bytes) -> None:
-    """The connection is given up, so that it is not taken for the answer to the next request."""
+def test_a_surplus_response_belongs_to_no_request(surplus: bytes) -> None:
+    """A surplus response closes the connection, so that it does not count as the response to the next request."""
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"{}")
         writer.write(b"HTTP/1.1 204 No Content\r\n\r\n" + surplus)
         await reader.read()
 
-    replies = poured(talk, count=3, lanes=1)
+    replies = replies_to(talk, count=3, lanes=1)
 
     assert [replies[number].status for number in range(3)] == [204, 204, 204]
 
 
 @pytest.mark.parametrize(
-    ("answer", "trouble"),
+    ("response", "trouble"),
     [
-        (b"SSH-2.0-OpenSSH\r\n\r\n", "the answer is no HTTP"),
-        (b"HTTP/1.1 200 OK\r\nContent-Length: 20000000\r\n\r\n" + b"x" * 11_000_000, "the answer is longer than 10 MiB"),
+        (b"SSH-2.0-OpenSSH\r\n\r\n", "the response is not HTTP"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 20000000\r\n\r\n" + b"x" * 11_000_000, "the response is longer than 10 MiB"),
     ],
     ids=["garbage", "endless"],
 )
-def test_nonsense_is_trouble(answer: bytes, trouble: str) -> None:
-    """Neither garbage nor an endless answer is an exception."""
+def test_an_invalid_response_is_trouble(response: bytes, trouble: str) -> None:
+    """Neither garbage nor an endless response raises an exception."""
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"{}")
-        writer.write(answer)
+        writer.write(response)
 
-    assert poured(talk, count=1, lanes=1)[0].trouble.startswith(trouble)
+    assert replies_to(talk, count=1, lanes=1)[0].trouble.startswith(trouble)
 
 
-def test_nobody_listening_is_trouble_for_each() -> None:
-    """No request is left without a reply."""
+def test_a_refused_connection_is_trouble_for_each_request() -> None:
+    """Every request gets a reply if connections are refused."""
     replies: dict[int, Reply] = {}
 
     async def main() -> None:
@@ -150,9 +150,9 @@ def test_nobody_listening_is_trouble_for_each() -> None:
     assert sorted(replies) == [0, 1, 2]
 
 
-def test_no_request_is_no_connection() -> None:
-    """Nothing is opened in vain."""
+def test_no_requests_open_no_connection() -> None:
+    """Without requests no connection is opened."""
     connections: list[int] = []
 
-    assert poured(echoing(connections=connections), count=0, lanes=4) == {}
+    assert replies_to(echoing(connections=connections), count=0, lanes=4) == {}
     assert connections == []

@@ -1,4 +1,4 @@
-"""Sealing: exact bytes, the attempt inside them, the signature over them."""
+"""Sealing: exact bytes, the attempt inside them, and the signature over them."""
 
 import base64
 import json
@@ -25,7 +25,7 @@ EVENT = Event(
 
 
 def test_the_bytes_are_the_documented_ones() -> None:
-    """Keys come in the documented order, compact, with milliseconds and Z."""
+    """Keys are in the documented order, compact, with milliseconds and Z."""
     message = seal(EVENT, attempt=1, secret=SECRET)
 
     assert message.body == (
@@ -36,42 +36,42 @@ def test_the_bytes_are_the_documented_ones() -> None:
 
 
 def test_the_signature_is_over_these_bytes() -> None:
-    """What is signed is what is sent."""
+    """The signature covers exactly the bytes that are sent."""
     message = seal(EVENT, attempt=1, secret=SECRET)
 
     assert message.signature == sign(message.body, SECRET)
 
 
 def test_a_retry_keeps_the_id_and_changes_everything_else() -> None:
-    """The attempt number is inside the body, so bytes and signature differ from attempt to attempt."""
+    """The attempt number is in the body, so bytes and signature differ between attempts."""
     messages = [seal(EVENT, attempt=number, secret=SECRET) for number in range(1, 6)]
 
     assert {message.message_id for message in messages} == {"9790112556309026"}
     assert len({message.body for message in messages}) == len({message.signature for message in messages}) == 5
 
 
-def test_a_replay_is_the_very_same() -> None:
-    """Sealing twice gives equal bytes."""
+def test_a_replay_is_identical() -> None:
+    """Sealing the same attempt twice gives equal messages."""
     assert seal(EVENT, attempt=2, secret=SECRET) == seal(EVENT, attempt=2, secret=SECRET)
 
 
-def test_accounts_are_left_out_where_there_are_none() -> None:
-    """Consent events carry no account_ids, not even an empty list."""
+def test_account_ids_are_left_out_if_there_are_none() -> None:
+    """Consent events have no account_ids, not even an empty list."""
     event = msgspec.structs.replace(EVENT, kind="consent.received", account_ids=None)
 
     assert "account_ids" not in json.loads(seal(event, attempt=1, secret=SECRET).body)["data"]
 
 
-def test_extra_fields_are_told() -> None:
-    """A scenario may add keys to data."""
+def test_extra_fields_are_sent() -> None:
+    """A scenario may add fields to data."""
     event = msgspec.structs.replace(EVENT, extra={"reason": "new"})
 
     assert json.loads(seal(event, attempt=1, secret=SECRET).body)["data"]["reason"] == "new"
 
 
 @pytest.mark.parametrize("zone_time", ["2026-11-24T14:03:30.792+11:00", "2026-11-23T22:03:30.792-05:00"])
-def test_times_are_told_in_utc(zone_time: str) -> None:
-    """Whatever zone an instant is given in, the wire has Z."""
+def test_times_are_sent_in_utc(zone_time: str) -> None:
+    """Times are in UTC with Z, whatever zone the event's time has."""
     event = msgspec.structs.replace(EVENT, publish_time=datetime.fromisoformat(zone_time))
 
     assert json.loads(seal(event, attempt=1, secret=SECRET).body)["publish_time"] == "2026-11-24T03:03:30.792Z"

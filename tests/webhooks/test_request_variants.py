@@ -1,4 +1,4 @@
-"""Ways to hand a message over: the bytes of each, and that only those of one kind may go wrong."""
+"""Variants of the delivery request: the bytes of each, and that only those of one kind may fail."""
 
 import pytest
 
@@ -10,37 +10,37 @@ BODY = b'{"message_id":"1"}'
 LETTER = Letter(path="/hook", host="127.0.0.1:8000", body=BODY, signature="c2ln")
 
 
-def said(name: str) -> bytes:
-    """Every byte that is written, whenever."""
+def written_bytes(name: str) -> bytes:
+    """Return every byte that the script writes."""
     return b"".join(move.data for move in REQUEST_VARIANTS[name].script(LETTER) if isinstance(move, Send))
 
 
-def test_an_unknown_way_is_refused_with_the_nearest() -> None:
-    """Names are typed by people."""
+def test_an_unknown_variant_is_refused_with_the_nearest_name() -> None:
+    """The error for an unknown name contains the nearest known name."""
     with pytest.raises(UnknownName, match=r"Did you mean 'chunked'\?"):
         request_variant("chunkd")
 
 
 @pytest.mark.parametrize("name", REQUEST_VARIANTS)
-def test_every_way_has_a_sentence_and_an_end(name: str) -> None:
-    """The last move is an answer or the end of the connection, and nothing is written for nothing."""
+def test_every_variant_has_a_sentence_and_an_end(name: str) -> None:
+    """The last move reads a response or ends the connection, and some bytes are written."""
     script = REQUEST_VARIANTS[name].script(LETTER)
 
     assert REQUEST_VARIANTS[name].sentence
     assert isinstance(script[-1], ReadResponse | HangUp | Reset)
-    assert said(name)
+    assert written_bytes(name)
 
 
-@pytest.mark.parametrize("name", [of_kind.name for of_kind in of_kinds(Kind.BROKEN)])
-def test_what_is_broken_never_holds_the_whole_body(name: str) -> None:
-    """So nobody can verify it."""
-    assert BODY not in said(name)
+@pytest.mark.parametrize("name", [variant.name for variant in of_kinds(Kind.BROKEN)])
+def test_broken_requests_never_contain_the_whole_body(name: str) -> None:
+    """Broken requests cannot be verified, because the body is incomplete."""
+    assert BODY not in written_bytes(name)
 
 
-@pytest.mark.parametrize("name", [of_kind.name for of_kind in of_kinds(Kind.PLAIN, Kind.SAFE, Kind.METHOD)])
-def test_what_is_whole_is_a_request_with_the_signed_body(name: str) -> None:
-    """Its length is true and its signature the right one."""
-    first, _, body = said(name).partition(b"\r\n\r\n")
+@pytest.mark.parametrize("name", [variant.name for variant in of_kinds(Kind.PLAIN, Kind.SAFE, Kind.METHOD)])
+def test_complete_requests_contain_the_signed_body(name: str) -> None:
+    """Complete requests have the right length and signature."""
+    first, _, body = written_bytes(name).partition(b"\r\n\r\n")
 
     assert body == BODY
     assert b"content-length: %d" % len(BODY) in first.lower()
@@ -69,37 +69,37 @@ def test_what_is_whole_is_a_request_with_the_signed_body(name: str) -> None:
         ("delete", b"DELETE /hook HTTP/1.1\r\n"),
     ],
 )
-def test_each_way_is_what_it_says(name: str, words: bytes) -> None:
-    """Byte for byte."""
-    assert words in said(name)
+def test_each_variant_contains_its_bytes(name: str, words: bytes) -> None:
+    """Each variant contains its characteristic bytes."""
+    assert words in written_bytes(name)
 
 
-def test_line_feeds_come_alone() -> None:
+def test_line_feeds_have_no_carriage_returns() -> None:
     """No carriage return is left."""
-    assert b"\r" not in said("line_feeds")
+    assert b"\r" not in written_bytes("line_feeds")
 
 
-def test_no_type_is_none() -> None:
-    """The header is left out."""
-    assert b"Content-Type" not in said("no_type")
+def test_no_type_has_no_content_type_header() -> None:
+    """The Content-Type header is left out."""
+    assert b"Content-Type" not in written_bytes("no_type")
 
 
 def test_slices_are_small() -> None:
-    """Each piece is written by itself."""
+    """Each piece of seven bytes is written separately."""
     pieces = [move.data for move in REQUEST_VARIANTS["sliced"].script(LETTER) if isinstance(move, Send)]
 
     assert {len(piece) for piece in pieces[:-1]} == {7}
 
 
-def test_half_an_end_is_only_after_the_body() -> None:
-    """What comes before it is whole."""
+def test_the_connection_is_half_closed_after_the_body() -> None:
+    """The whole request is sent before the connection is half closed."""
     first, second, third = REQUEST_VARIANTS["half_closed"].script(LETTER)
 
     assert first == Send(head(LETTER) + BODY)
     assert (second, third) == (End(), ReadResponse())
 
 
-def test_a_kept_connection_is_not_said_to_close() -> None:
-    """HTTP/1.1 keeps connections by itself."""
-    assert b"Connection" not in said("kept_open")
-    assert b"Connection: close" in said("charset")
+def test_a_kept_connection_has_no_connection_header() -> None:
+    """HTTP/1.1 keeps connections by default, so a kept one has no Connection header."""
+    assert b"Connection" not in written_bytes("kept_open")
+    assert b"Connection: close" in written_bytes("charset")

@@ -31,7 +31,7 @@ def refuse(parcel: Parcel, now: datetime) -> None:
 
 
 def test_an_event_is_due_when_it_is_published() -> None:
-    """Nothing is handed over before its time, everything from then on."""
+    """An event is not due before its publish time, and due from then on."""
     outbox = Outbox()
     parcel = outbox.add("e0", event(0))
 
@@ -39,8 +39,8 @@ def test_an_event_is_due_when_it_is_published() -> None:
     assert outbox.due(NOON) == [parcel]
 
 
-def test_what_is_due_comes_by_publish_time() -> None:
-    """The order of adding does not matter, and equal times come in the order of their events."""
+def test_due_events_are_ordered_by_publish_time() -> None:
+    """Due events are ordered by publish time, then by event id, whatever the order of adding."""
     outbox = Outbox()
     late = outbox.add("e0", event(0, at=NOON + timedelta(seconds=1)))
     second = outbox.add("e2", event(2))
@@ -50,7 +50,7 @@ def test_what_is_due_comes_by_publish_time() -> None:
 
 
 def test_an_acknowledged_event_is_never_due_again() -> None:
-    """Any 2xx ends the retries."""
+    """Any 2xx response ends the retries."""
     outbox = Outbox()
     parcel = outbox.add("e0", event(0))
 
@@ -61,7 +61,7 @@ def test_an_acknowledged_event_is_never_due_again() -> None:
 
 
 def test_a_refusal_after_an_acknowledgement_changes_nothing() -> None:
-    """A repetition that is refused does not bring the retries back."""
+    """A refused repetition does not restart the retries."""
     outbox = Outbox()
     parcel = outbox.add("e0", event(0))
 
@@ -72,7 +72,7 @@ def test_a_refusal_after_an_acknowledgement_changes_nothing() -> None:
 
 
 def test_attempts_are_one_to_ten_minutes_apart() -> None:
-    """The gaps grow within the documented bounds."""
+    """The intervals grow within the documented bounds."""
     outbox = Outbox()
     parcel = outbox.add("e0", event(0))
     moments = []
@@ -87,8 +87,8 @@ def test_attempts_are_one_to_ten_minutes_apart() -> None:
     assert gaps == [timedelta(minutes=minutes) for minutes in (1, 3, 6, 10)]
 
 
-def test_after_five_attempts_it_is_lost() -> None:
-    """There is no sixth, and no dead letter."""
+def test_an_event_is_lost_after_five_attempts() -> None:
+    """There is no sixth attempt, and no dead letter queue."""
     outbox = Outbox()
     parcel = outbox.add("e0", event(0))
 
@@ -99,7 +99,7 @@ def test_after_five_attempts_it_is_lost() -> None:
 
 
 def test_a_dropped_event_is_never_due() -> None:
-    """What gets lost on the way is not attempted."""
+    """A dropped event is not attempted."""
     outbox = Outbox()
     outbox.add("e0", event(0))
 
@@ -108,8 +108,8 @@ def test_a_dropped_event_is_never_due() -> None:
     assert outbox.due(NOON + timedelta(days=1)) == []
 
 
-def test_an_unknown_event_names_the_nearest() -> None:
-    """A misspelt symbol is answered with those there are."""
+def test_an_unknown_event_is_refused_with_the_nearest_name() -> None:
+    """The error for an unknown symbol contains the nearest and all known symbols."""
     outbox = Outbox()
     outbox.add("e0", event(0))
 

@@ -1,4 +1,4 @@
-"""The one door for deliveries: loopback only, nothing followed, every attempt written down."""
+"""The sender of deliveries: loopback only, no redirect followed, every attempt recorded."""
 
 from collections.abc import Iterator
 
@@ -19,8 +19,8 @@ from fiskil_harness.webhooks.signature_schemes import JSON
 @pytest.fixture
 def loop() -> Iterator[Loop]:
     """A loop that ends with the test."""
-    with Loop() as one:
-        yield one
+    with Loop() as loop:
+        yield loop
 
 
 @pytest.fixture(scope="module")
@@ -38,8 +38,8 @@ def receiver(threaded: HTTPServer) -> HTTPServer:
 
 
 def outgoing(body: bytes = b"{}", **note: object) -> Outgoing:
-    written = Delivery(event="e0", participant="", message_id="1", attempt=1, body=body, **note)  # type: ignore[arg-type]
-    return Outgoing(note=written, headers=(*JSON, (HEADER, "c2ln")))
+    delivery = Delivery(event="e0", participant="", message_id="1", attempt=1, body=body, **note)  # type: ignore[arg-type]
+    return Outgoing(note=delivery, headers=(*JSON, (HEADER, "c2ln")))
 
 
 @pytest.mark.parametrize(
@@ -51,30 +51,30 @@ def outgoing(body: bytes = b"{}", **note: object) -> Outgoing:
         ("http://127.8.9.10:1/", Target(host="127.8.9.10", port=1, path="/")),
     ],
 )
-def test_loopback_addresses_are_read(url: str, target: Target) -> None:
-    """Any loopback address will do, with or without port and path."""
+def test_loopback_addresses_are_accepted(url: str, target: Target) -> None:
+    """Any loopback address is accepted, with or without port and path."""
     assert Target.of(url) == target
 
 
 @pytest.mark.parametrize(
     "url", ["https://example.com/hook", "http://192.0.2.1/hook", "http://0.0.0.0:80/", "http://no-such.invalid/"]
 )
-def test_other_machines_are_refused(url: str) -> None:
-    """Nothing leaves this machine unless its host is allowed by name."""
-    with pytest.raises(UnsafeTarget, match=r"is not loopback, and the harness sends only there\."):
+def test_other_hosts_are_refused(url: str) -> None:
+    """Nothing is sent to another host unless it is allowed by name."""
+    with pytest.raises(UnsafeTarget, match=r"is not loopback, and the harness sends only to loopback\."):
         Target.of(url)
 
 
 def test_a_host_can_be_allowed_by_name() -> None:
-    """The complaint names the key that allows it."""
+    """The error names the key that allows a host."""
     assert Target.of("http://staging.internal:8080/x", allow_hosts=("staging.internal",)).host == "staging.internal"
-    with pytest.raises(UnsafeTarget, match=r"as its app\.url, and by name under \[sandbox\] allow_hosts\."):
+    with pytest.raises(UnsafeTarget, match=r"set app\.url in a config and name the host under \[sandbox\] allow_hosts\."):
         refuse_unsafe_host("staging.internal", ("other.internal",))
 
 
 @pytest.mark.parametrize("url", ["ftp://127.0.0.1/", "127.0.0.1:8000", "http://", "http://127.0.0.1:99999/", "http://[::1/"])
-def test_what_is_no_url_of_a_receiver_is_refused(url: str) -> None:
-    """The complaint carries the value."""
+def test_an_invalid_url_is_refused(url: str) -> None:
+    """The error contains the invalid URL."""
     with pytest.raises(UsageError) as caught:
         Target.of(url)
 
@@ -86,12 +86,12 @@ def test_what_is_no_url_of_a_receiver_is_refused(url: str) -> None:
     [
         ("http://user:geheim@127.0.0.1:1/x", "Leave out everything before the '@'."),
         ("user:geheim@127.0.0.1:1", "Leave out everything before the '@'."),
-        ("http://user:g/geheim@127.0.0.1/x", "is none."),
+        ("http://user:g/geheim@127.0.0.1/x", "is invalid."),
         ("http://[::1]:8000/x", "names the IPv6 address '::1'"),
     ],
 )
-def test_an_address_that_cannot_be_used_is_refused_without_its_password(url: str, words: str) -> None:
-    """Passwords are not sent, so they are not taken, and no complaint repeats one."""
+def test_an_unusable_url_is_refused_without_its_password(url: str, words: str) -> None:
+    """A URL with a password is refused, and the error does not repeat the password."""
     with pytest.raises(UsageError) as caught:
         Target.of(url)
 
@@ -99,7 +99,7 @@ def test_an_address_that_cannot_be_used_is_refused_without_its_password(url: str
     assert "geheim" not in str(caught.value)
 
 
-def test_a_delivery_is_sent_and_written_down(loop: Loop, receiver: HTTPServer) -> None:
+def test_a_delivery_is_sent_and_recorded(loop: Loop, receiver: HTTPServer) -> None:
     """The receiver gets the exact bytes and the signature header; the journal gets status and outcome."""
     expected = receiver.expect_oneshot_request(
         "/hook", method="POST", data=b'{"a": 1}', headers={"X-Fiskil-Signature": "c2ln"}
@@ -119,7 +119,7 @@ def test_a_delivery_is_sent_and_written_down(loop: Loop, receiver: HTTPServer) -
     ("status", "outcome"), [(200, "ack"), (299, "ack"), (302, "refuse"), (409, "refuse"), (503, "refuse")]
 )
 def test_any_2xx_acknowledges(loop: Loop, receiver: HTTPServer, status: int, outcome: str) -> None:
-    """Everything else with a status is a refusal, a redirect too."""
+    """Every other status is a refusal, including a redirect."""
     receiver.expect_request("/").respond_with_data("", status=status, headers={"Location": "http://127.0.0.1:1/"})
 
     delivery = Sender(loop, Target.of(receiver.url_for("/"))).deliver(outgoing(), Journal())
@@ -128,8 +128,8 @@ def test_any_2xx_acknowledges(loop: Loop, receiver: HTTPServer, status: int, out
 
 
 @pytest.mark.parametrize("status", [429, 503])
-def test_what_came_too_soon_is_made_again(loop: Loop, receiver: HTTPServer, status: int) -> None:
-    """A limit of deliveries per second is lawful, and Fiskil would not come again within one."""
+def test_a_delivery_that_is_too_early_is_repeated(loop: Loop, receiver: HTTPServer, status: int) -> None:
+    """A receiver may limit its rate, and Fiskil would not repeat a delivery within a second."""
     receiver.expect_ordered_request("/hook").respond_with_data(status=status, headers={"Retry-After": "0"})
     receiver.expect_ordered_request("/hook").respond_with_data(status=204)
     journal = Journal()
@@ -141,8 +141,8 @@ def test_what_came_too_soon_is_made_again(loop: Loop, receiver: HTTPServer, stat
 
 
 @pytest.mark.parametrize("headers", [{}, {"Retry-After": ""}])
-def test_a_503_that_names_no_pause_counts(loop: Loop, receiver: HTTPServer, headers: dict[str, str]) -> None:
-    """It is a refusal like any other."""
+def test_a_503_without_retry_after_counts(loop: Loop, receiver: HTTPServer, headers: dict[str, str]) -> None:
+    """A 503 without a valid Retry-After is an ordinary refusal."""
     receiver.expect_request("/hook").respond_with_data(status=503, headers=headers)
     journal = Journal()
 
@@ -151,8 +151,8 @@ def test_a_503_that_names_no_pause_counts(loop: Loop, receiver: HTTPServer, head
     assert [(delivery.status, delivery.kind) for delivery in journal.all(Delivery)] == [(503, "genuine")]
 
 
-def test_a_503_that_was_ordered_counts(loop: Loop, receiver: HTTPServer) -> None:
-    """An app that was told to fail says so, and means more than that it is busy."""
+def test_a_503_after_an_ordered_failure_counts(loop: Loop, receiver: HTTPServer) -> None:
+    """A 503 after an ordered failure is a refusal, not a rate limit."""
     receiver.expect_request("/hook").respond_with_data(status=503, headers={"Retry-After": "0"})
     journal = Journal()
     journal.write(HookCall(hook="fail", participant="", status=200))
@@ -162,8 +162,8 @@ def test_a_503_that_was_ordered_counts(loop: Loop, receiver: HTTPServer) -> None
     assert [delivery.kind for delivery in journal.all(Delivery)] == ["genuine"]
 
 
-def test_a_receiver_that_says_nothing_but_429_is_not_waited_for_again(loop: Loop, receiver: HTTPServer) -> None:
-    """Its refusal counts, and the next one at once."""
+def test_a_receiver_that_always_returns_429_is_not_waited_for_again(loop: Loop, receiver: HTTPServer) -> None:
+    """After three early attempts its refusals count at once."""
     receiver.expect_request("/hook").respond_with_data(status=429, headers={"Retry-After": "0"})
     sender, journal = Sender(loop, Target.of(receiver.url_for("/hook"))), Journal()
 
@@ -173,8 +173,8 @@ def test_a_receiver_that_says_nothing_but_429_is_not_waited_for_again(loop: Loop
     assert [delivery.kind for delivery in journal.all(Delivery)] == ["early", "early", "early", "genuine", "genuine"]
 
 
-def test_no_answer_is_indeterminate(loop: Loop, receiver: HTTPServer) -> None:
-    """Without a status nobody knows what the receiver did."""
+def test_no_response_is_indeterminate(loop: Loop, receiver: HTTPServer) -> None:
+    """Without a status it is unknown what the receiver did."""
     receiver.expect_request("/").respond_with_data("")
 
     delivery = Sender(loop, Target.of(receiver.url_for("/"))).deliver(outgoing(), Journal(), keeps_answer=False)
@@ -182,12 +182,12 @@ def test_no_answer_is_indeterminate(loop: Loop, receiver: HTTPServer) -> None:
     assert (delivery.status, delivery.outcome, delivery.trouble) == (
         None,
         "indeterminate",
-        "hung up before reading the answer",
+        "hung up before reading the response",
     )
 
 
 def test_a_burst_is_one_group(loop: Loop, receiver: HTTPServer) -> None:
-    """What left together is marked, in the order given, and the next burst is another group."""
+    """Deliveries sent together have one group number, in the given order, and the next burst has another."""
     receiver.expect_request("/").respond_with_data("")
     journal = Journal()
     sender = Sender(loop, Target.of(receiver.url_for("/")))
@@ -200,24 +200,24 @@ def test_a_burst_is_one_group(loop: Loop, receiver: HTTPServer) -> None:
     assert 0 not in {delivery.group for delivery in first + second}
 
 
-def test_header_bytes_above_127_are_sent_as_they_are(loop: Loop, receiver: HTTPServer) -> None:
-    """Ugly headers arrive byte for byte."""
-    seen: list[str] = []
+def test_header_bytes_above_127_are_sent_unchanged(loop: Loop, receiver: HTTPServer) -> None:
+    """Malformed headers arrive byte for byte."""
+    headers: list[str] = []
 
-    def remember(request: Request) -> Response:
-        seen.append(request.headers["X-Odd"])
+    def record(request: Request) -> Response:
+        headers.append(request.headers["X-Odd"])
         return Response(status=204)
 
-    receiver.expect_request("/").respond_with_handler(remember)
+    receiver.expect_request("/").respond_with_handler(record)
     odd = Outgoing(note=outgoing().note, headers=(("X-Odd", "\x80\xff"),))
 
     Sender(loop, Target.of(receiver.url_for("/"))).deliver(odd, Journal())
 
-    assert seen == ["\x80\xff"]
+    assert headers == ["\x80\xff"]
 
 
-def test_beside_a_slow_client_an_ordinary_delivery_is_made(loop: Loop, receiver: HTTPServer) -> None:
-    """Only the ordinary one is written down."""
+def test_an_ordinary_delivery_is_made_beside_a_slow_client(loop: Loop, receiver: HTTPServer) -> None:
+    """Only the ordinary delivery is recorded."""
     receiver.expect_request("/", data=b"{}").respond_with_data("")
     journal = Journal()
 
@@ -228,7 +228,7 @@ def test_beside_a_slow_client_an_ordinary_delivery_is_made(loop: Loop, receiver:
 
 
 def test_long_bodies_are_kept_in_part(loop: Loop, receiver: HTTPServer) -> None:
-    """The journal keeps head, length and digest of what is longer than 64 KiB; the receiver gets all of it."""
+    """The journal keeps the start, length and digest of a body above 64 KiB; the receiver gets all of it."""
     receiver.expect_oneshot_request("/", data=b"x" * 70_000).respond_with_data("")
 
     delivery = Sender(loop, Target.of(receiver.url_for("/"))).deliver(outgoing(b"x" * 70_000), Journal())
@@ -239,7 +239,7 @@ def test_long_bodies_are_kept_in_part(loop: Loop, receiver: HTTPServer) -> None:
 
 
 def test_many_deliveries_share_a_few_connections(loop: Loop, receiver: HTTPServer) -> None:
-    """Each is made and written down with its own answer, in whatever order they end; they are no burst."""
+    """Each delivery is recorded with its own response, in any order, and not as a burst."""
     receiver.expect_request("/").respond_with_handler(lambda request: Response(status=int(request.get_data())))
     journal = Journal()
 
@@ -247,9 +247,9 @@ def test_many_deliveries_share_a_few_connections(loop: Loop, receiver: HTTPServe
         (outgoing(b"%d" % status) for status in (200, 204, 401, 503)), journal, lanes=2
     )
 
-    made = sorted(journal.all(Delivery), key=lambda delivery: delivery.body)
+    deliveries = sorted(journal.all(Delivery), key=lambda delivery: delivery.body)
     assert count == 4
-    assert [(delivery.body, delivery.status, delivery.outcome, delivery.group) for delivery in made] == [
+    assert [(delivery.body, delivery.status, delivery.outcome, delivery.group) for delivery in deliveries] == [
         (b"200", 200, "ack", 0),
         (b"204", 204, "ack", 0),
         (b"401", 401, "refuse", 0),
@@ -257,8 +257,8 @@ def test_many_deliveries_share_a_few_connections(loop: Loop, receiver: HTTPServe
     ]
 
 
-def test_a_script_is_performed_and_noted_only_when_asked(loop: Loop, receiver: HTTPServer) -> None:
-    """Whoever wrote it knows what its answers mean."""
+def test_a_script_is_recorded_only_on_request(loop: Loop, receiver: HTTPServer) -> None:
+    """A script's result is recorded only by ``note``."""
     receiver.expect_oneshot_request("/", method="PUT").respond_with_data("", status=405)
     journal, sender = Journal(), Sender(loop, Target.of(receiver.url_for("/")))
     request = written(sender.target, body=b"{}", headers=(*JSON, (HEADER, "c2ln")), method="PUT")

@@ -1,4 +1,4 @@
-"""Schemes of other senders: what each signs, what follows from it, and the published vectors of all of them."""
+"""Schemes of other senders: what each signs, what is derived from it, and the published vectors of all of them."""
 
 import base64
 import json
@@ -36,7 +36,7 @@ ANOTHER = msgspec.structs.replace(EVENT, message_id="6543210987654321", extra={"
 PAIRS = [(name, forgery) for name, dialect in PRESETS.items() for forgery in forgeries_of(dialect)]
 WRITTEN = [(name, encoding.name) for name, dialect in PRESETS.items() for encoding in encodings_of(dialect)]
 RIGHTLY_SIGNED = {name for name in FORGERIES if name.startswith("time_")}
-"""These carry a right signature of a time that must be refused."""
+"""These have a valid signature for a time that must be refused."""
 
 
 def secret_of(dialect: Dialect) -> str:
@@ -48,7 +48,7 @@ def sealed(dialect: Dialect, event: Event = EVENT) -> Message:
 
 
 def is_genuine(body: bytes, headers: dict[str, list[str]], secret: str, scheme: Scheme) -> bool:
-    """A strict verifier of our own: one header, compared as text; a standard one is the library's."""
+    """Verify strictly: one header, compared as text; for a standard scheme with the library of the standard."""
     if scheme.is_standard:
         flat = {name: values[0] for name, values in headers.items()}
         try:
@@ -62,15 +62,15 @@ def is_genuine(body: bytes, headers: dict[str, list[str]], secret: str, scheme: 
 
 
 def grouped(headers: tuple[tuple[str, str], ...]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
+    values: dict[str, list[str]] = {}
     for name, value in headers:
-        found.setdefault(name.lower(), []).append(value)
-    return found
+        values.setdefault(name.lower(), []).append(value)
+    return values
 
 
 @pytest.mark.parametrize("vector", VECTORS["signed"], ids=lambda value: str(value["name"]))
 def test_published_signatures_are_reproduced(vector: dict[str, Any]) -> None:
-    """What GitHub, Standard Webhooks, Fiskil's guide and RFC 4231 print comes out letter by letter."""
+    """The signatures that GitHub, Standard Webhooks, Fiskil's guide and RFC 4231 publish are reproduced exactly."""
     scheme = msgspec.convert(vector["scheme"], Scheme)
     draft = Message(
         message_id=vector.get("id", ""),
@@ -84,8 +84,8 @@ def test_published_signatures_are_reproduced(vector: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("vector", VECTORS["standard"], ids=lambda value: str(value["name"]))
-def test_published_deliveries_are_judged_as_published(vector: dict[str, Any]) -> None:
-    """A right verifier takes and refuses what the specification's own tests say, signed by us and now."""
+def test_published_deliveries_are_accepted_or_refused_as_published(vector: dict[str, Any]) -> None:
+    """A correct verifier judges the deliveries of the specification's own tests, signed at the current time, as they do."""
     now = int(time.time()) + vector.get("later_s", 0)
     scheme, secret = PRESETS[STANDARD].scheme, VECTORS["standard_secret"]
     draft = Message(message_id="msg_1", attempt=1, body=b'{"test": 2432232314}', signature="", timestamp=str(now))
@@ -93,14 +93,14 @@ def test_published_deliveries_are_judged_as_published(vector: dict[str, Any]) ->
     headers = {"webhook-id": ["msg_1"], "webhook-timestamp": [str(now)], "webhook-signature": [good]}
     for name, value in vector["headers"].items():
         headers[name] = [value.replace("{good}", good).replace("{good8}", good[:8])]
-    kept = {name: values for name, values in headers.items() if name not in vector.get("without", [])}
+    remaining = {name: values for name, values in headers.items() if name not in vector.get("without", [])}
 
-    assert is_genuine(draft.body, kept, secret, scheme) is (vector["expect"] == "accept")
+    assert is_genuine(draft.body, remaining, secret, scheme) is (vector["expect"] == "accept")
 
 
 @pytest.mark.parametrize("name", PRESETS)
-def test_each_sender_is_believed_by_a_strict_verifier(name: str) -> None:
-    """What we seal is genuine to code that is not ours, or that decides by the text alone."""
+def test_each_sender_is_accepted_by_a_strict_verifier(name: str) -> None:
+    """An independent or strict verifier accepts the messages that the harness signs."""
     dialect = PRESETS[name]
     message = sealed(dialect)
 
@@ -108,8 +108,8 @@ def test_each_sender_is_believed_by_a_strict_verifier(name: str) -> None:
 
 
 @pytest.mark.parametrize(("name", "forgery"), PAIRS)
-def test_no_forgery_is_believed_by_a_strict_verifier(name: str, forgery: str) -> None:
-    """Whatever the scheme, a correct receiver refuses each of its forgeries."""
+def test_no_forgery_is_accepted_by_a_strict_verifier(name: str, forgery: str) -> None:
+    """A correct receiver refuses each forgery of any scheme."""
     dialect = PRESETS[name]
     other = sealed(dialect, ANOTHER)
 
@@ -120,7 +120,7 @@ def test_no_forgery_is_believed_by_a_strict_verifier(name: str, forgery: str) ->
 
 @pytest.mark.parametrize(("name", "forgery"), [pair for pair in PAIRS if pair[1] not in RIGHTLY_SIGNED])
 def test_no_forgery_carries_the_right_digest(name: str, forgery: str) -> None:
-    """However leniently a signature is spelt, it is not that of the bytes beside it (rule 8)."""
+    """In no spelling is the signature that of the bytes beside it (rule 8)."""
     dialect = PRESETS[name]
     other = sealed(dialect, ANOTHER)
     forged = forge(forgery, EVENT, other=other, secret=secret_of(dialect), dialect=dialect)
@@ -139,13 +139,13 @@ def test_no_forgery_carries_the_right_digest(name: str, forgery: str) -> None:
         base64.urlsafe_b64encode(right).decode().rstrip("="),
         right.hex(),
     }
-    given = headers.get(dialect.scheme.header.lower(), [])
-    assert not [spelling for spelling in spellings for value in given if spelling in value]
+    values = headers.get(dialect.scheme.header.lower(), [])
+    assert not [spelling for spelling in spellings for value in values if spelling in value]
 
 
 @pytest.mark.parametrize(("name", "encoding"), WRITTEN)
 def test_re_encodings_are_genuine_to_a_strict_verifier(name: str, encoding: str) -> None:
-    """Each is what the sender might send, several signatures at once among them."""
+    """Each re-encoding is a message that the sender might send, including those with several signatures."""
     dialect = PRESETS[name]
 
     encoded = encode(encoding, sealed(dialect), secret_of(dialect), dialect=dialect)
@@ -155,19 +155,19 @@ def test_re_encodings_are_genuine_to_a_strict_verifier(name: str, encoding: str)
 
 @pytest.mark.parametrize("spelling", SPELLINGS)
 @pytest.mark.parametrize("name", PRESETS)
-def test_spellings_leave_body_and_id_as_they_are(name: str, spelling: str) -> None:
-    """It is the same message, and headers that are signed or that carry the id stay as they are."""
+def test_spellings_leave_body_and_id_unchanged(name: str, spelling: str) -> None:
+    """Body, signed headers and headers with the id are unchanged."""
     dialect = PRESETS[name]
     message = sealed(dialect)
 
-    spelt = spell(spelling, message, secret_of(dialect), dialect=dialect)
+    encoded = spell(spelling, message, secret_of(dialect), dialect=dialect)
 
-    assert spelt.body == message.body
-    assert set(message.headers) - set(spelt.headers) <= {(dialect.scheme.header, message.signature)}
+    assert encoded.body == message.body
+    assert set(message.headers) - set(encoded.headers) <= {(dialect.scheme.header, message.signature)}
 
 
-def test_there_are_forgeries_of_time_for_who_signs_it() -> None:
-    """Standard Webhooks has a dozen more ways to go wrong; Fiskil has no time to forge."""
+def test_there_are_forgeries_of_time_for_schemes_that_sign_it() -> None:
+    """Standard Webhooks has a dozen more forgeries than Fiskil, which signs no time."""
     standard = set(forgeries_of(PRESETS[STANDARD])) - set(forgeries_of(FISKIL))
 
     assert {"time_old", "time_future", "time_changed", "id_changed", "only_v1a"} <= standard
@@ -175,7 +175,7 @@ def test_there_are_forgeries_of_time_for_who_signs_it() -> None:
 
 
 def test_an_attempt_is_signed_with_its_own_time() -> None:
-    """The id stays through every retry, the time does not."""
+    """The id is the same in every retry, the time is not."""
     at = datetime(2026, 11, 24, 1, 2, 3, tzinfo=UTC)
     message = seal(EVENT, attempt=2, secret=secret_of(PRESETS[STANDARD]), dialect=PRESETS[STANDARD], sent_at=at)
 
@@ -193,8 +193,8 @@ def test_an_attempt_is_signed_with_its_own_time() -> None:
         (PRESETS[STANDARD].scheme, "", "is not whsec_ and base64"),
     ],
 )
-def test_a_secret_of_another_form_is_refused_untold(scheme: Scheme, secret: str, words: str) -> None:
-    """The complaint says what the scheme wants and does not carry the secret."""
+def test_a_secret_of_another_form_is_refused_without_showing_it(scheme: Scheme, secret: str, words: str) -> None:
+    """The error states the form that the scheme requires and does not contain the secret."""
     with pytest.raises(ConfigError, match=f"^The webhook signing secret {words}\\. Paste it as the console shows it\\.$"):
         key_of(secret, scheme)
 
@@ -202,7 +202,7 @@ def test_a_secret_of_another_form_is_refused_untold(scheme: Scheme, secret: str,
 @pytest.mark.parametrize("algorithm", ["sha1", "sha256", "sha512"])
 @pytest.mark.parametrize("digest", ["hex", "base64"])
 def test_a_digest_is_read_back_from_its_signature(algorithm: Any, digest: Any) -> None:
-    """Whatever the algorithm and the notation."""
+    """The digest is found in every algorithm and notation."""
     scheme = Scheme(algorithm=algorithm, digest=digest, prefix="p=")
     draft = Message(message_id="", attempt=1, body=b"{}", signature="")
 

@@ -1,4 +1,4 @@
-"""The app under test as the rest of the house sees it, whatever it is: a command, an address, or a Python object."""
+"""The app under test behind one interface, whether it is a command, an address or a Python object."""
 
 import contextlib
 from collections import Counter
@@ -22,18 +22,18 @@ from fiskil_harness.errors import AppError, HookMissing, PortTaken
 
 PORTS_TRIED = 4
 DYING_S = 10.0
-"""How long an app may take to end after its last connection, in real seconds."""
+"""The time that an app may take to exit after its last connection, in real seconds."""
 
 OUTPUT = "output"
-"""What reports call the app's standard output and error."""
+"""The name of the app's standard output and error in reports."""
 
 
 @runtime_checkable
 class App(Protocol):
-    """What a Python team may give instead of a command: a class with these names. Every method but ``start`` is optional.
+    """A class that a Python team may provide instead of a command. Every method but ``start`` is optional.
 
-    ``start`` gets the template values and returns the app's base URL. ``start_session`` returns the auth URL or session id,
-    ``effects`` the object that the HTTP hook would answer.
+    ``start`` gets the template values and returns the app's base URL. ``start_session`` returns the auth URL or session id.
+    ``effects`` returns the object that the HTTP hook would return as JSON.
     """
 
     def start(self, values: Values) -> str:
@@ -41,7 +41,7 @@ class App(Protocol):
 
 
 class AppUnderTest:
-    """Start, stop, drive and observe one app."""
+    """The app under test: starts, stops, drives and observes it."""
 
     def __init__(self, settings: Settings, *, values: dict[str, str], workdir: Path, body: "Body") -> None:
         self.settings = settings
@@ -50,7 +50,7 @@ class AppUnderTest:
         self.body = body
         self.withheld: frozenset[str] = frozenset()
         self.stall = NONE
-        """What it has left undone, as the last wait found it."""
+        """Work that the app had left unfinished at the end of the last wait."""
         self.browser = self._new_browser()
         self._plain_url = ""
 
@@ -61,21 +61,22 @@ class AppUnderTest:
 
     @property
     def can_restart(self) -> bool:
-        """Whether the app is ours to kill and start."""
+        """True if the harness started the app, so it may kill and restart it."""
         return self.body.can_restart
 
     def start(self) -> None:
-        """Start it and wait until it is ready; where its port was taken from us meanwhile, on another one.
+        """Start the app and wait until it is ready; try other ports if its port has been taken in the meantime.
 
         Raises:
-            PortTaken: Somebody else has its port, and the config names that one, or three others were taken as well.
+            PortTaken: Another process uses the port, and the config fixes the port or three other ports were taken too.
+            AppError: The app cannot be started or does not become ready.
         """
-        for left in reversed(range(PORTS_TRIED)):
+        for tries_left in reversed(range(PORTS_TRIED)):
             try:
-                self._refuse_stranger()
+                self._refuse_taken_port()
                 self.body.start(self)
             except PortTaken:
-                if not left or not self.passes_value("port"):
+                if not tries_left or not self.passes_value("port"):
                     raise
                 self.values["port"] = str(free_port())
                 self.values["public_url"] = f"http://{LOOPBACK}:{self.values['port']}"
@@ -83,60 +84,78 @@ class AppUnderTest:
                 return
 
     def stop(self) -> None:
-        """End it; nothing of it is left."""
+        """Stop the app and close the connections to it."""
         self.body.stop(self)
         self.browser.close()
 
     def revive(self) -> None:
-        """Start it again when it is ours and has died; one that nobody can reach may be about to."""
+        """Restart the app if the harness started it and it has died. An unreachable app gets a moment to exit first."""
         if self.can_restart and not hooks.is_listening(self):
             wait_until(lambda: not self.body.is_alive() or hooks.is_listening(self), cap_s=DYING_S)
         if not self.body.is_alive():
-            self.body.kill(self)  # its children may have outlived it
+            self.body.kill(self)  # its children may still run
             self.start()
 
     def kill(self) -> None:
-        """Kill -9."""
+        """Kill the app with SIGKILL.
+
+        Raises:
+            HookMissing: The harness did not start the app.
+        """
         if not self.can_restart:
             raise HookMissing(COMMAND)
         self.body.kill(self)
 
     def kill_worker(self) -> bool:
-        """Kill -9 one of its processes that work for another; False where it is a single one."""
+        """Kill one of the app's worker processes with SIGKILL; return False if the app is a single process.
+
+        Raises:
+            HookMissing: The harness did not start the app.
+        """
         if not self.can_restart:
             raise HookMissing(COMMAND)
         return isinstance(self.body, CommandBody) and self.body.kill_worker()
 
     def restart(self) -> None:
-        """Kill -9 and start again, with the same folder and port."""
+        """Kill the app with SIGKILL and start it again, with the same folder and port.
+
+        Raises:
+            HookMissing: The harness did not start the app.
+        """
         self.kill()
         self.body.start(self)
 
     @contextlib.contextmanager
     def without_webhook_secret(self) -> Iterator[None]:
-        """While inside, the app is started without its webhook secret, which it must be told by us; see ``is_told``."""
-        right = self.values["webhook_secret"]
+        """Start the app without its webhook secret inside this context.
+
+        This shows nothing unless the app gets its secret from the harness; see ``passes_value``.
+        """
+        secret = self.values["webhook_secret"]
         variable = self.settings.sandbox.webhook_secret_env
         self.values["webhook_secret"] = ""
         self.withheld = frozenset({variable} if variable else ())
         try:
             yield
         finally:
-            self.values["webhook_secret"] = right
+            self.values["webhook_secret"] = secret
             self.withheld = frozenset()
 
     def serve_tls(self) -> str:
-        """Let it serve TLS as the config says from its next start on; its base URL there.
+        """Make the app serve TLS as configured in ``[app.tls]`` from its next start on; return its base URL there.
 
-        Where that has the port of its usual address, everything is asked over TLS, whatever its certificate: that is judged
-        by what is delivered.
+        If that URL has the port of the usual one, every later request to the app uses TLS and accepts any certificate: the
+        deliveries check the certificate.
+
+        Raises:
+            HookMissing: The config has no ``[app.tls]``.
         """
         tls = self.settings.app.tls
         if tls is None:
             raise HookMissing(TLS)
         url = fill_text(tls.url, self.values).rstrip("/")
         if isinstance(self.body, CommandBody):
-            self.body.dress(tls)
+            self.body.set_tls(tls)
         if urlsplit(url).port == urlsplit(self.url).port:
             self._plain_url = self._plain_url or self.url
             self.values["public_url"] = url
@@ -145,9 +164,9 @@ class AppUnderTest:
         return url
 
     def serve_plain(self) -> None:
-        """Let it serve as usual from its next start on."""
+        """Make the app serve as usual from its next start on."""
         if isinstance(self.body, CommandBody):
-            self.body.dress(None)
+            self.body.set_tls(None)
         if self._plain_url:
             self.values["public_url"], self._plain_url = self._plain_url, ""
             self.browser.close()
@@ -157,30 +176,35 @@ class AppUnderTest:
         return HttpClient(timeout_s=self.settings.app.limits.request_deadline_s, verify=verify)
 
     def passes_value(self, value: str) -> bool:
-        """Whether the app's command or environment carries a template value such as ``webhook_secret``."""
+        """Return true if the app's command or environment has a template value such as ``webhook_secret``."""
         app = self.settings.app
         return any(f"{{{value}}}" in text for text in (app.command or "", *app.env.values()))
 
     def has(self, hook: str) -> bool:
-        """Whether the config (or the Python object) gives a hook such as ``app.observe.effects``."""
+        """Return true if the config or the Python object provides a hook such as ``app.observe.effects``."""
         return hooks.is_given(self, hook)
 
     def call(self, hook: str, values: Values, *, timeout_s: float | None = None) -> HttpReply:
-        """Ask the app through an HTTP hook, or the Python object through the method of that name.
+        """Call an HTTP hook, or the method of that name of the Python object.
+
+        Args:
+            hook: Its config key, such as ``app.observe.effects``.
+            values: Template values, besides those of the app.
 
         Raises:
-            HookMissing: The config does not give it.
+            HookMissing: The config does not provide the hook.
+            HookError: The method of the Python object raised.
         """
         return hooks.call(self, hook, values, timeout_s=timeout_s)
 
     def is_ready(self) -> bool:
-        """Whether the app answers its ready request (or, without one, accepts connections) now."""
+        """Return true if the app now responds to its ready request or, without one, accepts connections."""
         return hooks.is_ready(self)
 
     def output(self) -> dict[str, Path]:
-        """Every file the app writes its words to, by the name that reports use.
+        """Return the path of every file that the app writes its output and logs to, by its name in reports.
 
-        That is the file's name; of files with one name, the config's text.
+        That name is the file's name or, if several files share it, the path in the config.
         """
         files = {OUTPUT: self.workdir / "app.output"}
         logs = self.settings.app.observe.logs
@@ -191,34 +215,34 @@ class AppUnderTest:
             files[name if names[name] == 1 else text] = path if path.is_absolute() else self.settings.folder / path
         return files
 
-    def _refuse_stranger(self) -> None:
+    def _refuse_taken_port(self) -> None:
         if self.can_restart and hooks.is_listening(self):
             raise PortTaken(
-                f"Something answers at {self.url} already, before the app is started. "
-                "Stop it, or let app.command use {port}, which is always free."
+                f"Another process listens at {self.url} before the app is started. "
+                "Stop it, or use {port} in app.command: the harness puts a free port there."
             )
 
 
 class Body(Protocol):
-    """How an app is brought to life."""
+    """The way in which an app is started and stopped."""
 
     can_restart: bool
 
     def start(self, app: AppUnderTest) -> None:
-        """Bring it to life and wait until it is ready."""
+        """Start the app and wait until it is ready."""
 
     def stop(self, app: AppUnderTest) -> None:
-        """End it."""
+        """Stop the app."""
 
     def kill(self, app: AppUnderTest) -> None:
-        """End it without warning."""
+        """Stop the app without warning."""
 
     def is_alive(self) -> bool:
-        """Whether it runs, as far as we can know."""
+        """Return true if the app runs, as far as the harness knows."""
 
 
 class CommandBody:
-    """An app that we start from its command."""
+    """An app that the harness starts from its command."""
 
     can_restart = True
 
@@ -232,56 +256,60 @@ class CommandBody:
             output=workdir / "app.output",
         )
 
-    def dress(self, tls: Tls | None) -> None:
-        """Let it be started as it serves TLS from the next time on, or (None) as usual."""
+    def set_tls(self, tls: Tls | None) -> None:
+        """Set the command and environment of the next start: those for *tls*, or (None) the usual ones."""
         app = self._settings.app
         command = (tls.command if tls else None) or app.command or ""
-        self._process.become(command, app.env | (tls.env if tls else {}))
+        self._process.set_command(command, app.env | (tls.env if tls else {}))
 
     def start(self, app: AppUnderTest) -> None:
         """Start the process."""
         self._process.start(app.values, is_ready=app.is_ready, cap_s=self._ready_s, withheld=app.withheld)
 
     def stop(self, app: AppUnderTest) -> None:  # noqa: ARG002
-        """Ask it to end, then kill it."""
+        """Send SIGTERM, then SIGKILL."""
         self._process.stop()
 
     def kill(self, app: AppUnderTest) -> None:  # noqa: ARG002
-        """Kill -9."""
+        """Send SIGKILL."""
         self._process.kill()
 
     def kill_worker(self) -> bool:
-        """Kill -9 one of its children."""
+        """Kill one of its child processes; return False if it has none."""
         return self._process.kill_worker()
 
     def is_alive(self) -> bool:
-        """Whether the process lives."""
+        """Return true if the process runs."""
         return self._process.is_running
 
 
 class RunningBody:
-    """An app that somebody else started."""
+    """An app that was started outside the harness."""
 
     can_restart = False
 
     def start(self, app: AppUnderTest) -> None:
-        """See that it answers."""
+        """Check that the app responds.
+
+        Raises:
+            AppError: It does not.
+        """
         if not app.is_ready():
-            raise AppError(f"Nothing answers at {app.url}. Start the app, or let the harness start it with app.command.")
+            raise AppError(f"No response from {app.url}. Start the app, or let the harness start it with app.command.")
 
     def stop(self, app: AppUnderTest) -> None:
-        """It is not ours to stop."""
+        """Do nothing: the harness did not start it."""
 
     def kill(self, app: AppUnderTest) -> None:
-        """It is not ours to kill."""
+        """Do nothing: the harness did not start it."""
 
     def is_alive(self) -> bool:
-        """It is not ours to revive."""
+        """Return true: the harness cannot restart it anyway."""
         return True
 
 
 def open_app(settings: Settings, *, values: dict[str, str], workdir: Path, given: Any = None) -> AppUnderTest:
-    """The app that the config describes, or the Python object *given*; not started yet."""
+    """Return the app that the config describes, or the Python object *given*; it is not started yet."""
     from fiskil_harness.app.python_object import PythonBody, import_object
 
     body: Body

@@ -1,8 +1,7 @@
-"""What an app leaves undone, remembered from wait to wait: what has not moved before is not waited for as long again.
+"""Remembers work that an app left unfinished, so that later waits for it time out sooner.
 
-A wait that finds the app at rest or at work forgets it all. A slow app must be judged alike whatever ran before, so two vain
-scenarios in a row are waited for in full, a scenario's last wait is as long as if it were its only one, and an app that gets
-something done has the whole time again.
+A wait that finds the app idle or working clears it. A slow app must get the same verdict whatever ran before: only after
+two scenarios without a result do waits get shorter. See the theory of operation in ``effects``.
 """
 
 import msgspec
@@ -11,23 +10,24 @@ from msgspec import Struct
 from fiskil_harness.app.template_values import Values
 
 UNCHANGED_S = 0.25
-"""So long nothing has changed in an app that is idle, in real seconds."""
+"""The time without change after which an app is idle, in real seconds."""
 LEAST_S = 2.0
-"""So long something newly pending is watched for a change at least, in real seconds."""
+"""The shortest patience with new pending work, in real seconds."""
 IN_FULL = 2
-"""So many vain waits in a row have the whole time: one may have been bad luck."""
+"""The number of waits in a row that have the full limit: one slow wait may be bad luck."""
 STUCK_S = 2.0
-"""So long what has been pending since before is watched for a change the first time, in real seconds."""
+"""The first patience with work that was pending before, in real seconds."""
 GLANCE_S = 0.05
-"""So long it is watched in the end, as long as an app that says that nothing is pending."""
+"""The shortest patience with work that was pending before: as long as for an app with nothing pending."""
 
 
 class Backlog(Struct, frozen=True, kw_only=True):
-    """How much is pending, the scenario that left it, and the message there that has waited longest, where that is known.
+    """Work that an app left unfinished.
 
-    ``new_waits`` counts in a row the scenarios (in one scenario, its waits) that ended with something newly pending,
-    ``old_waits`` the waits that ended with nothing but what had been pending before. ``values`` say who was asked about
-    last, and ``done`` is how many effects were told then.
+    ``scenario`` left it first, and ``message`` is the unprocessed message there that has waited longest, if it is known.
+    ``pending`` is how much was pending at the end of the last wait. ``new_waits`` counts consecutive scenarios (within one
+    scenario, its waits) that ended with new work pending; ``old_waits`` counts waits that ended with only old work pending.
+    ``values`` identify the end user of the last query, and ``effect_count`` is the number of effects in its report.
     """
 
     scenario: str = ""
@@ -36,24 +36,35 @@ class Backlog(Struct, frozen=True, kw_only=True):
     new_waits: int = 0
     old_waits: int = 0
     values: Values = msgspec.field(default_factory=dict)
-    done: int = 0
+    effect_count: int = 0
 
     @property
     def since(self) -> str:
-        """Since when, in words: the scenario and the message."""
+        """The scenario and, if known, the message since which work is unfinished, as text."""
         return f"{self.scenario}, {self.message}" if self.message else self.scenario
 
     def patience_s(self, cap_s: float) -> float:
-        """How long something newly pending may stand still, where nobody waits for longer than *cap_s*."""
+        """Return how long new pending work may show no progress, in real seconds.
+
+        Args:
+            cap_s: The limit of the whole wait.
+        """
         halvings = max(0, self.new_waits - IN_FULL + 1)
         return max(cap_s * 0.5**halvings, min(cap_s, LEAST_S))
 
     def old_patience_s(self) -> float:
-        """How long what was pending before may stand still."""
+        """Return how long work that was pending before may show no progress, in real seconds."""
         return max(STUCK_S * 0.5**self.old_waits, GLANCE_S)
 
     def again(self, *, is_old: bool, new_waits: int, scenario: str, message: str) -> "Backlog":
-        """What is known after one more vain wait, in *scenario*: for what was pending before, or as the *new_waits*-th."""
+        """Return the backlog after one more wait that ended stuck.
+
+        Args:
+            is_old: The same work was pending before.
+            new_waits: The count for new work; unused if *is_old*.
+            scenario: The scenario that waited.
+            message: Its first unprocessed message, or empty. It is kept if *scenario* was the first and had none so far.
+        """
         is_first = not self.scenario
         fills_in = self.scenario == scenario and not self.message
         return msgspec.structs.replace(
@@ -65,15 +76,18 @@ class Backlog(Struct, frozen=True, kw_only=True):
         )
 
     def updated(self, *, applied: dict[str, int] | None, pending: int | None, values: Values) -> "Backlog":
-        """The same, with what the app told at the end of the wait when it was asked with *values*."""
-        return msgspec.structs.replace(self, pending=pending or 0, done=sum((applied or {}).values()), values=values)
+        """Return the backlog with the report at the end of the wait; *values* identify the end user that was queried."""
+        return msgspec.structs.replace(self, pending=pending or 0, effect_count=sum((applied or {}).values()), values=values)
 
     def is_overtaken(self, *, applied: dict[str, int] | None, pending: int | None) -> bool:
-        """Whether the app, asked again about the same, got something done since; of a new process, that is not known."""
+        """Return true if a new report for the same end user shows that work was completed since.
+
+        Counts that were reset, as by a restart, do not show that.
+        """
         if applied is not None:
-            return sum(applied.values()) > self.done
+            return sum(applied.values()) > self.effect_count
         return pending is not None and pending < self.pending
 
 
 NONE = Backlog()
-"""Nothing is known to be left undone."""
+"""No known unfinished work."""

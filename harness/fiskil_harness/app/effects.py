@@ -1,4 +1,41 @@
-"""What the app says it did: its effects at one moment, and waiting until nothing is under way."""
+"""The effects hook: what the app reports about its work, and waiting until the app is idle."""
+
+# Theory of operation
+# ===================
+# The harness must know when the app has finished its work: only then is a missing effect a finding. The app is a black
+# box, so idleness is inferred from the reports of its effects hook and from the API requests that the proxy has open.
+# ``settled`` queries the hook every 8 to 80 ms. What the app reports decides how sure the result can be:
+#
+#   pending   the number of unfinished tasks: the app itself states that it is busy or idle.
+#   applied   how often each message was processed: shows which acknowledged messages have no effect yet.
+#   neither   only an unchanged report is left as evidence, and an app that waits before a retry has one too.
+#
+#   last report                                       | idle after                | stuck after
+#   --------------------------------------------------|---------------------------|-----------------------------------
+#   pending = 0                                       | two equal reports         | -
+#   pending > 0                                       | never                     | no change for its patience
+#   no pending, an acknowledged message is unapplied  | never                     | no change for its patience, if no
+#                                                     |                           | message was applied
+#   no pending, no counts, a new acknowledgement      | 3 s without change        | -
+#   no pending, disturbed scenario                    | 3 s without change        | -
+#   no pending, otherwise                             | 0.25 s without change     | -
+#
+# An open API request means busy: it restarts all of these times, and so does every change of the report. Only a larger
+# number of failed attempts does not extend the patience. Progress is a change of the counts or of the state, or fewer
+# pending tasks. A scenario is disturbed if it sets or lifts a fault, changes keys or tokens, kills the app or makes it
+# fail: an app that waits before a retry looks idle. An unapplied message counts only if the app uses its kind of event.
+#
+# A wait lasts at most 10 s (20 s in a disturbed scenario), and that is the patience at first. If nothing changed in the
+# second half of a wait that reaches its limit, the app is stuck; otherwise it is slow: neither idle nor stuck. Tasks that
+# never end would cost the limit in every wait, so ``Backlog`` remembers what a stuck app left unfinished. Exactly as many
+# pending tasks as before have a patience of 2 s, halved after each such wait (at least 0.05 s). New ones have the whole
+# limit twice, because one slow wait may be bad luck, then half of it each time (at least 2 s). Progress, and every wait
+# that does not end stuck, restores the whole limit, unless the report cannot show that work continues. The last wait of a
+# scenario ignores the scenario's earlier waits, so that its verdict does not depend on their number.
+#
+# The journal keeps the result as ``Effects``. If ``is_idle`` is true, a missing effect is a FAIL. If not, it is
+# INCONCLUSIVE, and the reason names the unprocessed message. One exception: if nothing changed for long (``unchanged_s``)
+# and a later message was applied in an undisturbed scenario, the app has lost the message, although it was never idle.
 
 from collections.abc import Callable, Iterable
 from typing import Annotated, Any
@@ -34,7 +71,7 @@ _NAMES = {
 
 
 class EffectsReport(Struct, frozen=True, kw_only=True):
-    """An answer of the effects hook; parts that the app does not tell are None."""
+    """One response of the effects hook. A field that the app does not report is None."""
 
     applied: dict[str, Count] | None = None
     state: Any = None
@@ -46,15 +83,16 @@ PARTS = frozenset(EffectsReport.__struct_fields__)
 
 
 class EffectsUnknown(EffectsReport, frozen=True, kw_only=True):
-    """No word of what the app did, as of an end user whom it does not know; ``refusal`` is what was asked and answered."""
+    """A response without any report, as for an unknown end user. ``refusal`` describes request and response."""
 
     refusal: str
 
 
 class IdleWait(Struct, frozen=True, kw_only=True):
-    """How the wait for an app ended: its last answer, whether it is quiescent, and for how long nothing had changed.
+    """The result of waiting for the app: its last report, and why the wait ended.
 
-    ``is_stuck`` says that something is pending and has been for so long that it may stay so.
+    ``is_quiescent`` is true if the app became idle. ``unchanged_s`` is how long nothing had changed when the wait ended, in
+    real seconds. ``is_stuck`` is true if work stayed pending without progress for so long that it may stay so.
     """
 
     report: EffectsReport
@@ -64,56 +102,60 @@ class IdleWait(Struct, frozen=True, kw_only=True):
 
 
 def query_effects(app: AppUnderTest, values: Values) -> EffectsReport:
-    """Ask once.
+    """Query the effects hook once.
+
+    Args:
+        values: Template values of the end user that is queried.
 
     Raises:
-        HookMissing: The config gives no effects hook.
-        HookError: It answered with something else than documented.
+        HookMissing: The config has no effects hook.
+        HookError: The hook failed, or its response has another form than documented.
     """
     return parse_effects(app, app.call(EFFECTS, values))
 
 
 def parse_effects(app: AppUnderTest, reply: HttpReply) -> EffectsReport:
-    """What an answer of the effects hook tells.
+    """Return the report in a response of the effects hook. Values that ``app.observe.ignore`` names are masked.
 
     Raises:
-        HookError: It is something else than documented.
+        HookError: The request failed, or the response has another form than documented.
     """
-    asked = f"{EFFECTS}{_asked(app)}"
+    hook = f"{EFFECTS}{_request_line(app)}"
     if reply.status is None:
-        raise HookError(f"{asked} did not answer: {reply.trouble}.")
+        raise HookError(f"{hook} did not respond: {reply.trouble}.")
     if reply.status == NOTHING:
-        return EffectsUnknown(refusal=f"{asked} answered {_in_short(reply)}")
+        return EffectsUnknown(refusal=f"{hook} returned {_in_short(reply)}")
     if not 200 <= reply.status < 300:
-        raise HookError(f"{asked} answered {_in_short(reply)}; it must answer 200 with JSON.")
-    raw = read_json(reply, asked)
+        raise HookError(f"{hook} returned {_in_short(reply)}; it must return 200 with JSON.")
+    raw = read_json(reply, hook)
     try:
-        told = msgspec.convert(raw, EffectsReport)
+        report = msgspec.convert(raw, EffectsReport)
     except msgspec.ValidationError as error:
         words = _in_words(str(error))
         raise HookError(
-            f"{EFFECTS} does not fit: {words}. applied maps message ids to counts, pending is one, and none is below 0."
+            f"Invalid response of {EFFECTS}: {words}. applied maps message ids to counts, pending is an integer, "
+            "and none may be negative."
         ) from None
     if raw and not raw.keys() & PARTS:
-        return EffectsUnknown(refusal=f"{asked} answered {_in_short(reply)} with none of {', '.join(sorted(PARTS))}")
+        return EffectsUnknown(refusal=f"{hook} returned {_in_short(reply)} with none of {', '.join(sorted(PARTS))}")
     ignored = tuple(path.replace("$.state", "$", 1) for path in app.settings.app.observe.ignore)
-    return msgspec.structs.replace(told, state=without(told.state, ignored))
+    return msgspec.structs.replace(report, state=without(report.state, ignored))
 
 
 def is_nowhere(app: AppUnderTest, values: Values) -> bool:
-    """Whether the effects hook answers as a path does that nobody has thought of: it is not there at all, perhaps."""
+    """Return true if the effects hook responds exactly as an unknown path of the app does: the path may be wrong."""
     template = template_of(app, EFFECTS)
     if template is None:
         return False
     request = fill(template, {**app.values, **values})
     path, _, query = request.path.partition("?")
     elsewhere = f"/no-such-path{path}"
-    there, nowhere = (
-        app.browser.request(request.method, app.url + text + ("?" + query if query else ""), headers=request.headers)
-        for text in (path, elsewhere)
+    reply, unknown = (
+        app.browser.request(request.method, app.url + each_path + ("?" + query if query else ""), headers=request.headers)
+        for each_path in (path, elsewhere)
     )
-    said = nowhere.body.replace(elsewhere.encode(), path.encode())
-    return (there.status, there.content_type, there.body) == (nowhere.status, nowhere.content_type, said)
+    body = unknown.body.replace(elsewhere.encode(), path.encode())
+    return (reply.status, reply.content_type, reply.body) == (unknown.status, unknown.content_type, body)
 
 
 def settled(
@@ -121,56 +163,64 @@ def settled(
     values: Values,
     *,
     cap_s: float = CAP_S,
-    needed_s: Callable[[EffectsReport], float] = lambda _told: UNCHANGED_S,
+    needed_s: Callable[[EffectsReport], float] = lambda _report: UNCHANGED_S,
     is_busy: Callable[[], bool] = lambda: False,
     stall: Backlog = NONE,
 ) -> IdleWait:
-    """Ask until the app is quiescent, at most for *cap_s* real seconds.
+    """Query the app until it is idle or stuck, for at most *cap_s* real seconds. See the theory of operation above.
 
-    When no more is pending than the *stall* says has been since before, and nothing moves, the wait ends soon. It ends the
-    sooner, the longer nothing has moved before; once something gets done, all of *cap_s* is there for the rest.
+    Args:
+        values: Template values of the end user that is queried.
+        needed_s: For a report without ``pending``: the time without change after which the app is idle, in real seconds.
+            Infinity means that an effect is missing, so the app is busy.
+        is_busy: Returns true while the app has an API request open.
+        stall: Work that earlier waits left pending. It shortens this wait.
 
-    Quiescent means that ``pending`` reads 0 twice or, where it is not told, that nothing has changed for as many real
-    seconds as *needed_s* says of such an answer (infinity: something is missing in it); and that the app is not *is_busy*
-    with the API.
+    Raises:
+        HookMissing: The config has no effects hook.
+        HookError: The hook failed, or its response has another form than documented.
     """
     last: list[EffectsReport] = [query_effects(app, values)]
-    still, unmoved = stopwatch(), stopwatch()
-    has_moved = False
+    since_report_change, since_work_change = stopwatch(), stopwatch()
+    has_progressed = False
 
-    def is_still() -> bool:
-        nonlocal still, unmoved, has_moved
-        told, is_idle = query_effects(app, values), not is_busy()
-        is_same = told == last[0] and is_idle
-        if not (is_idle and _stands(told, last[0])):
-            unmoved = stopwatch()
-        has_moved = has_moved or _is_further(told, last[0])
+    def is_over() -> bool:
+        nonlocal since_report_change, since_work_change, has_progressed
+        report, is_api_idle = query_effects(app, values), not is_busy()
+        is_same = report == last[0] and is_api_idle
+        if not (is_api_idle and _is_same_work(report, last[0])):
+            since_work_change = stopwatch()
+        has_progressed = has_progressed or _has_progressed(report, last[0])
         if not is_same:
-            last[0] = told
-            still = stopwatch()
-        if told.pending:
-            known = NONE if has_moved else stall
-            return unmoved() >= (stall.old_patience_s() if told.pending == stall.pending else known.patience_s(cap_s))
-        return is_same and (told.pending == 0 or still() >= needed_s(told))
+            last[0] = report
+            since_report_change = stopwatch()
+        if report.pending:
+            backlog = NONE if has_progressed else stall
+            return since_work_change() >= (
+                stall.old_patience_s() if report.pending == stall.pending else backlog.patience_s(cap_s)
+            )
+        return is_same and (report.pending == 0 or since_report_change() >= needed_s(report))
 
-    reached = bool(wait_until(is_still, cap_s=cap_s, every_ms=8))
-    is_stuck = bool(last[0].pending) and (reached or unmoved() >= cap_s / 2)
-    return IdleWait(report=last[0], is_quiescent=reached and not is_stuck, unchanged_s=still(), is_stuck=is_stuck)
-
-
-def _stands(told: EffectsReport, before: EffectsReport) -> bool:
-    """Whether no work got done meanwhile; failed tries may have been counted."""
-    return (told.applied, told.state, told.pending) == (before.applied, before.state, before.pending)
-
-
-def _is_further(told: EffectsReport, before: EffectsReport) -> bool:
-    """Whether some work got done meanwhile; what is pending may have become more, and that alone is no work done."""
-    has_less = told.pending is not None and before.pending is not None and told.pending < before.pending
-    return has_less or (told.applied, told.state) != (before.applied, before.state)
+    reached = bool(wait_until(is_over, cap_s=cap_s, every_ms=8))
+    is_stuck = bool(last[0].pending) and (reached or since_work_change() >= cap_s / 2)
+    return IdleWait(
+        report=last[0], is_quiescent=reached and not is_stuck, unchanged_s=since_report_change(), is_stuck=is_stuck
+    )
 
 
-def _asked(app: AppUnderTest) -> str:
-    """The hook's request, as the config has it, but for its query."""
+def _is_same_work(report: EffectsReport, before: EffectsReport) -> bool:
+    """Return true if two reports are equal, except for the number of failed attempts."""
+    return (report.applied, report.state, report.pending) == (before.applied, before.state, before.pending)
+
+
+def _has_progressed(report: EffectsReport, before: EffectsReport) -> bool:
+    """Return true if some work was completed between two reports. A larger ``pending`` alone is not progress."""
+    has_less = report.pending is not None and before.pending is not None and report.pending < before.pending
+    return has_less or (report.applied, report.state) != (before.applied, before.state)
+
+
+def _request_line(app: AppUnderTest) -> str:
+    """Return the hook's request as the config states it, without its query."""
     template = template_of(app, EFFECTS)
     return f", {template.request.partition('?')[0]}," if template else ""
 
@@ -180,28 +230,31 @@ def _in_short(reply: HttpReply) -> str:
 
 
 def _in_words(text: str) -> str:
-    """What msgspec says, in the words of JSON: ``expected a number, got a list at 'applied'``."""
-    what, _, place = text.replace(" | null", "").partition(" - at ")
+    """Rewrite an error of msgspec in the words of JSON: ``expected a number, got a list at 'applied'``."""
+    problem, _, place = text.replace(" | null", "").partition(" - at ")
     for name, words in _NAMES.items():
-        what = what.replace(f"`{name}`", words)
-    what = what[:1].lower() + what[1:].replace(" >= 0", " from 0")
-    return f"{what} at '{place.strip('`').removeprefix('$.')}'" if place else what
+        problem = problem.replace(f"`{name}`", words)
+    problem = problem[:1].lower() + problem[1:].replace(" >= 0", " from 0")
+    return f"{problem} at '{place.strip('`').removeprefix('$.')}'" if place else problem
 
 
-def is_connected(app: AppUnderTest, told: EffectsReport) -> bool | None:
-    """Whether the app counts the end user as connected; None when it does not tell."""
-    wanted = app.settings.app.observe.connected
-    if wanted is None or told.state is None:
+def is_connected(app: AppUnderTest, report: EffectsReport) -> bool | None:
+    """Return true if the app counts the end user as connected; None if the app does not report it."""
+    connected = app.settings.app.observe.connected
+    if connected is None or report.state is None:
         return None
-    found = select(told.state, wanted.path.replace("$.state", "$", 1))
-    return bool(found) and found[0] in wanted.values
+    states = select(report.state, connected.path.replace("$.state", "$", 1))
+    return bool(states) and states[0] in connected.values
 
 
-def values_of_consents(app: AppUnderTest, told: EffectsReport, consent_ids: Iterable[str]) -> dict[str, Any]:
-    """What the state shows for each consent, where the config says where that stands; what shows nothing is absent."""
+def values_of_consents(app: AppUnderTest, report: EffectsReport, consent_ids: Iterable[str]) -> dict[str, Any]:
+    """Return the value that the app's state has for each consent, at the place that ``app.observe.reducer`` names.
+
+    Consents without a value are left out. Without a reducer or a state, the result is empty.
+    """
     reducer = app.settings.app.observe.reducer
-    if reducer is None or told.state is None:
+    if reducer is None or report.state is None:
         return {}
     place = reducer.state.replace("$.state", "$", 1)
-    found = {consent_id: select(told.state, filled(place, consent_id=consent_id)) for consent_id in consent_ids}
-    return {consent_id: values[0] for consent_id, values in found.items() if values}
+    values = {consent_id: select(report.state, filled(place, consent_id=consent_id)) for consent_id in consent_ids}
+    return {consent_id: matches[0] for consent_id, matches in values.items() if matches}

@@ -1,4 +1,4 @@
-"""Asking the app: its hooks over HTTP, or the methods of a Python object in their place."""
+"""Calls of the app's hooks over HTTP, or of the methods of a Python object in their place."""
 
 import socket
 from typing import TYPE_CHECKING, Any
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 def template_of(app: "AppUnderTest", hook: str) -> RequestTemplate | None:
-    """The request behind a hook, if the config gives one."""
+    """Return the request template of a hook, or None if the config has none."""
     node: Any = app.settings
     for part in hook.split("."):
         node = getattr(node, part, None)
@@ -37,7 +37,7 @@ def template_of(app: "AppUnderTest", hook: str) -> RequestTemplate | None:
 
 
 def is_given(app: "AppUnderTest", hook: str) -> bool:
-    """Whether a hook can be used."""
+    """Return true if a hook can be used."""
     if hook == COMMAND:
         return app.can_restart
     if hook == TLS:
@@ -50,7 +50,12 @@ def is_given(app: "AppUnderTest", hook: str) -> bool:
 
 
 def call(app: "AppUnderTest", hook: str, values: Values, *, timeout_s: float | None = None) -> HttpReply:
-    """Use a hook; a Python method's result comes back as a JSON answer."""
+    """Call a hook. The result of a Python method is returned as a JSON response.
+
+    Raises:
+        HookMissing: The config does not provide the hook.
+        HookError: The method of the Python object raised.
+    """
     method = _method(app, hook)
     if method is not None:
         return _call_method(hook, method, {**app.values, **values})
@@ -69,7 +74,7 @@ def call(app: "AppUnderTest", hook: str, values: Values, *, timeout_s: float | N
 
 
 def is_ready(app: "AppUnderTest") -> bool:
-    """One look: does the app answer its ready request, or accept connections when it has none?"""
+    """Return true if the app responds to its ready request now or, if it has none, accepts connections."""
     if template_of(app, "app.ready") is not None or _method(app, "app.ready") is not None:
         reply = call(app, "app.ready", {"end_user_ref": "", "end_user_id": ""}, timeout_s=2)
         return reply.status is not None and 200 <= reply.status < 400
@@ -77,7 +82,7 @@ def is_ready(app: "AppUnderTest") -> bool:
 
 
 def is_listening(app: "AppUnderTest") -> bool:
-    """One look: does anybody accept connections at the app's address?"""
+    """Return true if a process accepts connections at the app's address now."""
     try:
         parts = urlsplit(app.url)
         port = parts.port or (443 if parts.scheme == "https" else 80)

@@ -1,7 +1,7 @@
-"""What the app has written since a moment, and in words whether that is all of it.
+"""Reads what the app wrote to a log file since a mark, and states in words what is missing of it.
 
-A file may come later, be rotated away or be cut. What was moved, copied or packed beside it is read on; where nothing there
-goes on from the moment, what is left is read from its start, and the loss is said.
+A file may be created later, rotated or truncated. Rotated, copied or compressed files beside it are read too. If none of
+them continues from the mark, the remaining content is read from its start, and the loss is reported.
 """
 
 import bz2
@@ -16,18 +16,18 @@ from msgspec import Struct
 MOST_BYTES = 16 * 1024 * 1024
 TAIL_BYTES = 64
 
-MISSING = "is not there"
-EMPTY = "holds nothing at all"
-ROTATED = "was rotated or cut while the app wrote, so what stood there before is gone"
-TOO_LONG = f"grew by more than {MOST_BYTES // 1024 // 1024} MiB, of which the end was not read"
+MISSING = "does not exist"
+EMPTY = "is empty"
+ROTATED = "was rotated or truncated while the app wrote to it, so earlier content is lost"
+TOO_LONG = f"grew by more than {MOST_BYTES // 1024 // 1024} MiB; the rest was not read"
 
 _PACKED: dict[str, Any] = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
 
 
 class Mark(Struct, frozen=True, kw_only=True):
-    """A place in a file: which file it was (0: there was none), how long, and the last bytes before the place.
+    """A position in a file: the file's inode (0: there was no file), its size, and the last bytes before the position.
 
-    ``beside`` are the files that stood beside it then, as if it had been rotated.
+    ``beside`` are the inodes of files that already looked like rotated versions of it.
     """
 
     file_id: int = 0
@@ -37,85 +37,85 @@ class Mark(Struct, frozen=True, kw_only=True):
 
 
 class Written(Struct, frozen=True, kw_only=True):
-    """What stands in a file behind a mark; ``lack`` says why it is not all that was written, if it is not."""
+    """The content of a file after a mark. ``problem`` states why it is incomplete, or is empty."""
 
     text: bytes = b""
     problem: str = ""
 
 
 def start_of(path: Path) -> Mark:
-    """The start of the file that is there now."""
+    """Return a mark at the start of the file as it is now."""
     end = end_of(path)
     return Mark(file_id=end.file_id, beside=end.beside)
 
 
 def end_of(path: Path) -> Mark:
-    """The end of the file as it stands now."""
-    beside = frozenset(number for _, number, _ in _beside(path))
+    """Return a mark at the end of the file as it is now."""
+    beside = frozenset(file_id for _, file_id, _ in _beside(path))
     try:
         with path.open("rb") as source:
-            found = os.fstat(source.fileno())
-            source.seek(max(0, found.st_size - TAIL_BYTES))
-            tail = source.read(min(TAIL_BYTES, found.st_size))
-            return Mark(file_id=found.st_ino, size=found.st_size, tail=tail, beside=beside)
+            status = os.fstat(source.fileno())
+            source.seek(max(0, status.st_size - TAIL_BYTES))
+            tail = source.read(min(TAIL_BYTES, status.st_size))
+            return Mark(file_id=status.st_ino, size=status.st_size, tail=tail, beside=beside)
     except OSError:
         return Mark(beside=beside)
 
 
 def written_since(path: Path, since: Mark) -> Written:
-    """What was written behind *since*, in the file and in those that it was rotated to, oldest first."""
+    """Return what was written after *since*, in the file and in those that it was rotated to, oldest first."""
     try:
         with path.open("rb") as source:
             source.seek(since.size - len(since.tail))
-            is_same = source.read(len(since.tail)) == since.tail
-            is_same = is_same and since.file_id in {0, os.fstat(source.fileno()).st_ino}
-            if not is_same:
+            continues = source.read(len(since.tail)) == since.tail
+            continues = continues and since.file_id in {0, os.fstat(source.fileno()).st_ino}
+            if not continues:
                 source.seek(0)
             text = source.read(MOST_BYTES)
-            is_read = not source.read(1)
+            is_complete = not source.read(1)
             is_empty = not source.tell()
     except OSError:
-        moved, is_whole = _moved(path, since)
-        return Written(text=moved, problem="" if moved and is_whole else ROTATED if since.size else MISSING)
-    if not is_same or not since.size:
-        moved, is_whole = _moved(path, since)
+        moved, is_continued = _moved(path, since)
+        return Written(text=moved, problem="" if moved and is_continued else ROTATED if since.size else MISSING)
+    if not continues or not since.size:
+        moved, is_continued = _moved(path, since)
         text, is_empty = moved + text, is_empty and not moved
-        if not is_same and not is_whole:
+        if not continues and not is_continued:
             return Written(text=text, problem=ROTATED)
-    if not is_read:
+    if not is_complete:
         return Written(text=text, problem=TOO_LONG)
     return Written(text=text, problem=EMPTY if is_empty else "")
 
 
 def content_of(path: Path) -> bytes:
-    """What the file holds, unpacked where its name says that it is packed; nothing where it cannot be read."""
+    """Return the file's content, decompressed according to its suffix; empty if it cannot be read."""
     try:
-        with _PACKED.get(path.suffix, lambda value: value.open("rb"))(path) as source:
+        with _PACKED.get(path.suffix, lambda plain_path: plain_path.open("rb"))(path) as source:
             return bytes(source.read(MOST_BYTES))
     except (OSError, EOFError, lzma.LZMAError):
         return b""
 
 
 def _moved(path: Path, since: Mark) -> tuple[bytes, bool]:
-    """What stands behind *since* in files beside *path*, and whether one of them goes on from there."""
+    """Return what follows *since* in files beside *path*, and whether one of them continues from there."""
     parts: list[bytes] = []
-    is_whole = not since.file_id
-    for beside, number, _ in sorted(_beside(path), key=lambda pair: pair[2]):
-        if number in since.beside:
+    is_continued = not since.file_id
+    for beside, file_id, _ in sorted(_beside(path), key=lambda pair: pair[2]):
+        if file_id in since.beside:
             continue
         content = content_of(beside)
         is_long = len(content) >= since.size > 0
-        if (is_long and content[: since.size].endswith(since.tail)) or (number == since.file_id and not since.size):
-            is_whole = True
+        if (is_long and content[: since.size].endswith(since.tail)) or (file_id == since.file_id and not since.size):
+            is_continued = True
             parts.append(content[since.size :])
         else:
             parts.append(content)
-    return b"".join(parts), is_whole
+    return b"".join(parts), is_continued
 
 
 def _beside(path: Path) -> list[tuple[Path, int, int]]:
-    """The files that *path* may have been rotated to: which they are, and when they were written last."""
-    found = []
+    """Return the files that *path* may have been rotated to: path, inode and time of the last write in ns."""
+    rotated = []
     try:
         for dir_entry in os.scandir(path.parent):
             is_after = dir_entry.name.startswith(path.name)
@@ -124,10 +124,10 @@ def _beside(path: Path) -> list[tuple[Path, int, int]]:
                 if Path(dir_entry.name).suffix in _PACKED
                 else dir_entry.name
             )
-            is_amid = dir_entry.name.startswith(path.stem) and path.suffix and plain.endswith(path.suffix)
-            if dir_entry.name != path.name and (is_after or is_amid) and dir_entry.is_file(follow_symlinks=False):
+            is_between = dir_entry.name.startswith(path.stem) and path.suffix and plain.endswith(path.suffix)
+            if dir_entry.name != path.name and (is_after or is_between) and dir_entry.is_file(follow_symlinks=False):
                 status = dir_entry.stat(follow_symlinks=False)
-                found.append((Path(dir_entry.path), status.st_ino, status.st_mtime_ns))
+                rotated.append((Path(dir_entry.path), status.st_ino, status.st_mtime_ns))
     except OSError:
         return []
-    return found
+    return rotated

@@ -13,16 +13,17 @@ NO_END_USER = {"end_user_ref": "", "end_user_id": ""}
 
 
 def samples(app: "AppUnderTest") -> dict[str, float]:
-    """Every sample by its name and labels, as the app shows it now.
+    """Return the current value of every sample, by its name and labels.
 
     Raises:
-        HookError: It does not answer, or what it answers is no metrics.
+        HookMissing: The config has no metrics hook.
+        HookError: The hook failed, or its response contains no readable metrics.
     """
     reply = app.call(METRICS, NO_END_USER)
     if reply.status is None:
-        raise HookError(f"{METRICS} did not answer: {reply.trouble}.")
+        raise HookError(f"{METRICS} did not respond: {reply.trouble}.")
     if not 200 <= reply.status < 300:
-        raise HookError(f"{METRICS} answered {reply.status}.")
+        raise HookError(f"{METRICS} returned {reply.status}.")
     try:
         return scraped(reply.body, reply.content_type)
     except NoMetrics as error:

@@ -1,6 +1,6 @@
-"""The app as a process: started from its command on a free port, waited for, stopped, killed, started again.
+"""The app as a process: starts it from its command on a free port, waits for it, stops, kills and restarts it.
 
-It gets a process group of its own, so that its children go with it; what it writes goes to a file in its folder.
+The app gets its own process group, so that its children are stopped with it. Its output goes to a file in its folder.
 """
 
 import contextlib
@@ -23,59 +23,60 @@ STOP_S = 5.0
 DYING_S = 5.0
 LAST_LINES = 15
 PORT_TAKEN = ("address already in use", "eaddrinuse")
-"""What every platform says about a port that somebody else has, in small letters."""
+"""Texts that platforms print about a port that another process uses, in lower case."""
 
 
 class Process:
-    """One app process at a time."""
+    """The process of an app; there is one at a time."""
 
     def __init__(self, *, command: str, folder: Path, environment: dict[str, str], output: Path) -> None:
         self._command = command
         self._folder = folder
         self._environment = environment
         self._output = output
-        # Whoever owns the folder finds the process by this note, also when the worker that started it was killed itself.
-        self._note = output.with_name("app.pid")
+        # The owner of the folder finds the process by this file, even if the worker that started it was killed.
+        self._pid_file = output.with_name("app.pid")
         self._running: subprocess.Popen[bytes] | None = None
-        self._began_at = 0
+        self._output_start = 0
 
-    def become(self, command: str, environment: dict[str, str]) -> None:
-        """Let it be started by another *command* in another *environment* from the next time on."""
+    def set_command(self, command: str, environment: dict[str, str]) -> None:
+        """Set the *command* and *environment* of the next start."""
         self._command, self._environment = command, environment
 
     @property
     def is_running(self) -> bool:
-        """Whether the process lives."""
+        """True if the process runs."""
         return self._running is not None and self._running.poll() is None
 
     def start(self, values: Values, *, is_ready: Callable[[], bool], cap_s: float, withheld: Collection[str] = ()) -> None:
-        """Start and wait until *is_ready*, at most *cap_s* real seconds.
+        """Start the process and wait until *is_ready*, for at most *cap_s* real seconds.
 
         Args:
-            withheld: Variables of our own environment that it does not inherit.
+            values: Fill the templates in command and environment.
+            withheld: Variables of the harness's environment that the process does not inherit.
 
         Raises:
             AppRefusal: It exits before it is ready.
-            PortTaken: It says that its address is in use.
-            AppError: It cannot be run or never gets ready. The last lines it wrote are in each of these messages.
+            PortTaken: Its output reports that its address is in use.
+            AppError: It cannot be run or does not become ready. Each of these messages ends with its last lines of output.
         """
         self._run(values, withheld)
-        seen = wait_until(lambda: self._has_exited() or (is_ready() and "ready"), cap_s=cap_s, every_ms=15)
-        # Somebody else may have answered in its place.
-        if seen == "ready" and not self._has_exited():
+        state = wait_until(lambda: self._has_exited() or (is_ready() and "ready"), cap_s=cap_s, every_ms=15)
+        # Another process may have responded in its place.
+        if state == "ready" and not self._has_exited():
             return
         code = self._running.poll() if self._running else None
         self.kill()
-        what = f"was not ready within {cap_s:g} s" if code is None else f"exited with {code}"
-        raise self._error(code)(f"The app {what}. Its last lines:\n{self.last_lines()}")
+        problem = f"was not ready within {cap_s:g} s" if code is None else f"exited with {code}"
+        raise self._error(code)(f"The app {problem}. Its last lines:\n{self.last_lines()}")
 
     def _run(self, values: Values, withheld: Collection[str]) -> None:
         command = shlex.split(fill_text(self._command, values))
-        given = {key: fill_text(text, values) for key, text in self._environment.items()}
-        environment = environment_of_child(given, withheld=withheld)
+        variables = {key: fill_text(text, values) for key, text in self._environment.items()}
+        environment = environment_of_child(variables, withheld=withheld)
         try:
             with signals.deferred(), self._output.open("ab") as sink:
-                self._began_at = self._output.stat().st_size
+                self._output_start = self._output.stat().st_size
                 self._running = subprocess.Popen(
                     command,
                     cwd=self._folder,
@@ -85,12 +86,12 @@ class Process:
                     stderr=subprocess.STDOUT,
                     start_new_session=True,
                 )
-                self._note.write_text(str(self._running.pid), encoding="ascii")
+                self._pid_file.write_text(str(self._running.pid), encoding="ascii")
         except OSError as error:
             raise AppError(f"The app's command {command[0]!r} cannot be run: {error.strerror}.") from None
 
     def stop(self, *, patience_s: float = STOP_S) -> None:
-        """Ask it to end, and kill it when it does not within *patience_s* real seconds."""
+        """Send SIGTERM, and SIGKILL if the process has not exited within *patience_s* real seconds."""
         if self._running is None:
             return
         self._signal(signal.SIGTERM)
@@ -99,7 +100,7 @@ class Process:
         self.kill()
 
     def kill(self) -> None:
-        """Kill it and its children with -9, and wait until they are gone: a child may hold the port a moment longer."""
+        """Kill the process and its children, and wait until they have exited: a child may hold the port longer."""
         if self._running is None:
             return
         group = self._running.pid
@@ -107,19 +108,19 @@ class Process:
         self._running.wait()
         wait_until(lambda: not family(group), cap_s=DYING_S, every_ms=2)
         self._running = None
-        self._note.unlink(missing_ok=True)
+        self._pid_file.unlink(missing_ok=True)
 
     def kill_worker(self) -> bool:
-        """Kill one of its children with -9 and leave the rest alone; False where it has none."""
-        one = worker(self._running.pid) if self._running is not None else None
-        if one is None:
+        """Kill one of its children with SIGKILL and leave the rest running; return False if it has none."""
+        worker_pid = worker(self._running.pid) if self._running is not None else None
+        if worker_pid is None:
             return False
         with contextlib.suppress(ProcessLookupError):
-            os.kill(one, signal.SIGKILL)
+            os.kill(worker_pid, signal.SIGKILL)
         return True
 
     def last_lines(self) -> str:
-        """The end of what it wrote."""
+        """Return the last lines of its output."""
         try:
             text = self._output.read_bytes()[-8192:].decode("utf-8", "replace")
         except OSError:
@@ -127,9 +128,9 @@ class Process:
         return "\n".join(f"  {line}" for line in text.splitlines()[-LAST_LINES:]) or "  (nothing)"
 
     def _error(self, code: int | None) -> type[AppError]:
-        """What it means that the app exited with *code*, or (None) did not. A signal is no decision of the app's own."""
+        """Return the error class for exit *code*, or (None) for no exit. A signal is not the app's own decision."""
         try:
-            written = self._output.read_bytes()[self._began_at :].decode("utf-8", "replace").lower()
+            written = self._output.read_bytes()[self._output_start :].decode("utf-8", "replace").lower()
         except OSError:
             written = ""
         if any(words in written for words in PORT_TAKEN):

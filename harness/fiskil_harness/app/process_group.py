@@ -1,4 +1,4 @@
-"""The processes that an app consists of: all that live in its process group, found without any further library."""
+"""The processes of an app: all that run in its process group, found with the standard library alone."""
 
 import contextlib
 import subprocess
@@ -12,7 +12,7 @@ DEAD = "ZX"
 
 
 class Relative(Struct, frozen=True, kw_only=True):
-    """One living process of a group. ``size`` is how much memory it holds, in units of the platform's own."""
+    """One running process of a group. ``size`` is its memory, in units of the platform."""
 
     pid: int
     parent: int
@@ -20,20 +20,20 @@ class Relative(Struct, frozen=True, kw_only=True):
 
 
 def family(group: int) -> list[Relative]:
-    """Every living process of *group*, by id; what is dead and only waits to be reaped does not count."""
+    """Return every running process of *group*, by id. Dead processes that wait to be reaped are left out."""
     rows = _from_proc() if (PROC / "self/stat").exists() else _from_ps()
-    found = [
+    members = [
         Relative(pid=pid, parent=parent, size=size)
-        for pid, parent, its_group, state, size in rows
-        if its_group == group and state[:1] not in DEAD
+        for pid, parent, row_group, state, size in rows
+        if row_group == group and state[:1] not in DEAD
     ]
-    return sorted(found, key=lambda relative: relative.pid)
+    return sorted(members, key=lambda relative: relative.pid)
 
 
 def worker(group: int) -> int | None:
-    """The process of *group* that works for another: of those without children the one that holds most memory.
+    """Return the id of a process of *group* that works for another: the childless one with the most memory.
 
-    None where the app is a single process. The largest is meant because some languages keep small watchers beside theirs.
+    None if the app is a single process. The largest is chosen because some languages run small helper processes beside it.
     """
     members = family(group)
     parents = {member.parent for member in members}
@@ -48,7 +48,7 @@ def _from_proc() -> Iterator[_Row]:
     for path in PROC.iterdir():
         if not path.name.isdigit():
             continue
-        # It may end while it is read.
+        # The process may exit while it is read.
         with contextlib.suppress(OSError):
             fields = (path / "stat").read_text(encoding="latin-1").rpartition(")")[2].split()
             yield int(path.name), int(fields[1]), int(fields[2]), fields[0], int(fields[21])

@@ -1,4 +1,4 @@
-"""An app that is a Python object in this process: one with the ``App`` names, or an ASGI or WSGI application."""
+"""An app that is a Python object in this process: an ``App`` class, or an ASGI or WSGI application."""
 
 import contextlib
 import importlib
@@ -21,87 +21,92 @@ if TYPE_CHECKING:
 
 
 class PythonBody:
-    """Serves an ASGI or WSGI application, or lets an ``App`` object start itself."""
+    """Serves an ASGI or WSGI application, or calls ``start`` of an ``App`` object."""
 
     can_restart = False
 
-    def __init__(self, given: Any, load: Callable[[], Any]) -> None:
-        self._given = given
+    def __init__(self, app_object: Any, load: Callable[[], Any]) -> None:
+        self._app_object = app_object
         self._load = load
         self.object: Any = None
-        self._ends: list[Callable[[], None]] = []
+        self._cleanups: list[Callable[[], None]] = []
 
     def start(self, app: "AppUnderTest") -> None:
-        """Set the environment of the config until ``stop``, load the object, and serve it on the port of the values."""
-        self._ends.append(lend({key: fill_text(text, app.values) for key, text in app.settings.app.env.items()}))
-        found = self._given if self._given is not None else self._load()
-        if hasattr(found, "start") and not _is_application(found):
-            self.object = found() if inspect.isclass(found) else found
+        """Set the environment of the config until ``stop``, load the object, and serve it on the port of the app's values.
+
+        Raises:
+            AppError: The object does not respond to its ready request.
+            ConfigError: The object cannot be imported.
+        """
+        self._cleanups.append(lend({key: fill_text(text, app.values) for key, text in app.settings.app.env.items()}))
+        candidate = self._app_object if self._app_object is not None else self._load()
+        if hasattr(candidate, "start") and not _is_application(candidate):
+            self.object = candidate() if inspect.isclass(candidate) else candidate
             app.values["public_url"] = str(self.object.start(app.values)).rstrip("/")
-        elif _is_asgi(found):
-            self._serve_asgi(found, int(app.values["port"]))
+        elif _is_asgi(candidate):
+            self._serve_asgi(candidate, int(app.values["port"]))
         else:
-            self._serve_wsgi(found, int(app.values["port"]))
+            self._serve_wsgi(candidate, int(app.values["port"]))
         if not app.is_ready():
-            raise AppError("The app object was started, but does not answer its ready request.")
+            raise AppError("The app object was started, but it does not respond to its ready request.")
 
     def stop(self, app: "AppUnderTest") -> None:  # noqa: ARG002
-        """End what ``start`` began, and bring the environment back as it was."""
+        """Stop what ``start`` began, and restore the environment."""
         try:
             if self.object is not None and hasattr(self.object, "stop"):
                 self.object.stop()
         finally:
-            while self._ends:
+            while self._cleanups:
                 with contextlib.suppress(Exception):
-                    self._ends.pop()()
+                    self._cleanups.pop()()
 
     def kill(self, app: "AppUnderTest") -> None:
-        """An object of this process cannot be killed; ``can_restart`` says so."""
+        """Do nothing: an object of this process cannot be killed, and ``can_restart`` is false."""
 
     def is_alive(self) -> bool:
-        """It lives as long as this process."""
+        """Return true: the object exists as long as this process."""
         return True
 
     def _serve_asgi(self, application: Any, port: int) -> None:
         loop = Loop()
-        self._ends.append(loop.close)
-        self._ends.append(Server(loop, application, port=port).close)
+        self._cleanups.append(loop.close)
+        self._cleanups.append(Server(loop, application, port=port).close)
 
     def _serve_wsgi(self, application: Any, port: int) -> None:
         from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
-        class Silent(WSGIRequestHandler):
-            """Says nothing of requests: their queries may carry secrets, and nobody asked for an access log."""
+        class SilentHandler(WSGIRequestHandler):
+            """Logs no requests: their queries may contain secrets."""
 
             def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002
-                """Say nothing."""
+                """Do nothing."""
 
-        class Quiet(ThreadedWSGIServer):
-            """Hands errors to logging, as the server of ASGI applications does, where the app's owner looks for them."""
+        class QuietServer(ThreadedWSGIServer):
+            """Passes errors to logging, as the ASGI server does, where the app's owner expects them."""
 
             def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002, ARG002
-                _hand_over(message)
+                _log_error(message)
 
             def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002
-                _hand_over(traceback.format_exc())
+                _log_error(traceback.format_exc())
 
-        server = Quiet(LOOPBACK, port, application, Silent)
+        server = QuietServer(LOOPBACK, port, application, SilentHandler)
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
-        self._ends.append(server.server_close)
-        self._ends.append(server.shutdown)
+        self._cleanups.append(server.server_close)
+        self._cleanups.append(server.shutdown)
 
 
 def import_object(settings: Settings) -> Any:
     """Import ``app.object``, written ``module:attribute``, from the config's folder.
 
     Raises:
-        ConfigError: There is no such module or attribute, or importing it fails or ends the program.
+        ConfigError: The text has another form, the module or attribute does not exist, or the import fails or exits.
     """
     text = settings.app.object or ""
     module_name, _, attribute = text.partition(":")
     if not attribute:
-        raise ConfigError(f"{settings.source}: app.object must read 'module:attribute', got {text!r}.")
+        raise ConfigError(f"{settings.source}: app.object must have the form 'module:attribute', got {text!r}.")
     sys.path.insert(0, str(settings.folder))
     try:
         module = importlib.import_module(module_name)
@@ -115,17 +120,17 @@ def import_object(settings: Settings) -> Any:
     return getattr(module, attribute)
 
 
-def _hand_over(message: str) -> None:
-    """Give *message* to whoever has set logging up; without anybody it is not printed, for it may carry secrets."""
+def _log_error(message: str) -> None:
+    """Log *message* if logging is configured. Otherwise it is not printed, because it may contain secrets."""
     logger = logging.getLogger("werkzeug")
     if logger.hasHandlers():
         logger.error("%s", message)
 
 
-def _is_application(found: Any) -> bool:
-    return callable(found) and not inspect.isclass(found) and not hasattr(found, "start_session")
+def _is_application(candidate: Any) -> bool:
+    return callable(candidate) and not inspect.isclass(candidate) and not hasattr(candidate, "start_session")
 
 
-def _is_asgi(found: Any) -> bool:
-    call = found if inspect.isfunction(found) else getattr(found, "__call__", None)  # noqa: B004
+def _is_asgi(candidate: Any) -> bool:
+    call = candidate if inspect.isfunction(candidate) else getattr(candidate, "__call__", None)  # noqa: B004
     return inspect.iscoroutinefunction(call)

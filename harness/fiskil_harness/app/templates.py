@@ -1,4 +1,4 @@
-"""Filling templates, and choosing values out of the app's JSON answers."""
+"""Fills request templates, and selects values from the app's JSON responses."""
 
 import json
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ WHOLE_MESSAGE = "{message}"
 
 
 class Filled(msgspec.Struct, frozen=True, kw_only=True):
-    """A request ready to be sent."""
+    """A request that is ready to be sent."""
 
     method: str
     path: str
@@ -27,7 +27,7 @@ class Filled(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def fill(template: RequestTemplate, values: Values) -> Filled:
-    """Fill every value in; values in the path are percent-encoded."""
+    """Fill every value in. Values in the path are percent-encoded."""
     method, _, path = template.request.partition(" ")
     return Filled(
         method=method,
@@ -44,7 +44,7 @@ def fill_text(text: str, values: Mapping[str, str]) -> str:
 
 
 def fill_tree(node: Any, values: Mapping[str, str]) -> Any:
-    """Fill every text inside a JSON value; ``{message}`` alone stands for the message itself."""
+    """Fill every text inside a JSON value. The text ``{message}`` alone is replaced by the message as JSON."""
     if node == WHOLE_MESSAGE and "message" in values:
         return msgspec.json.decode(values["message"])
     if isinstance(node, str):
@@ -61,58 +61,64 @@ def _fill_texts(texts: Mapping[str, str], values: Mapping[str, str]) -> dict[str
 
 
 def read_json(reply: HttpReply, hook: str) -> Any:
-    """The JSON of an answer.
+    """Return the JSON value of a response.
+
+    Args:
+        hook: The hook that responded, as error messages name it.
 
     Raises:
-        HookError: It is no JSON.
+        HookError: The body is not JSON.
     """
     try:
         return msgspec.json.decode(reply.body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         with suppress(ValueError, RecursionError):
-            return _whole_texts(json.loads(reply.body, parse_constant=_no_number))
+            return _encodable(json.loads(reply.body, parse_constant=_refuse_constant))
         head = reply.body[:60].decode("utf-8", "replace")
-        raise HookError(f"{hook} answered {reply.status} with something that is no JSON: {head!r}.") from None
+        raise HookError(f"{hook} returned {reply.status} with a body that is not JSON: {head!r}.") from None
 
 
-def _no_number(word: str) -> NoReturn:
+def _refuse_constant(word: str) -> NoReturn:
     raise ValueError(word)
 
 
-def _whole_texts(node: Any) -> Any:
-    """A JSON value whose texts can be written down: half a character, which the grammar allows, becomes a mark."""
+def _encodable(node: Any) -> Any:
+    """Return a JSON value whose texts can be encoded: lone surrogates, which JSON allows, are replaced."""
     if isinstance(node, str):
         return node.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     if isinstance(node, dict):
-        return {_whole_texts(name): _whole_texts(value) for name, value in node.items()}
-    return [_whole_texts(value) for value in node] if isinstance(node, list) else node
+        return {_encodable(name): _encodable(value) for name, value in node.items()}
+    return [_encodable(value) for value in node] if isinstance(node, list) else node
 
 
 def choose(reply: HttpReply, selector: str, hook: str) -> str:
-    """The value that *selector* (``$.auth_url``, ``header:Location``) finds in an answer.
+    """Return the text that *selector* (``$.auth_url`` or ``header:Location``) selects from a response.
+
+    Args:
+        hook: The hook that responded, as error messages name it.
 
     Raises:
-        HookError: There is none.
+        HookError: It selects no text, or the body is not JSON.
     """
     if selector.startswith("header:"):
         value: Any = reply.headers.get(selector.removeprefix("header:").strip().lower())
     else:
-        found = select(read_json(reply, hook), selector)
-        value = found[0] if found else None
+        matches = select(read_json(reply, hook), selector)
+        value = matches[0] if matches else None
     if not isinstance(value, str) or not value:
-        raise HookError(f"{hook} answered {reply.status}, but {selector} finds no text in it.")
+        raise HookError(f"{hook} returned {reply.status}, but {selector} selects no text in the response.")
     return value
 
 
 def select(document: Any, path: str) -> list[Any]:
-    """Every value at a JSONPath."""
+    """Return every value at a JSONPath."""
     import jsonpath
 
     return list(jsonpath.findall(path, document))
 
 
 def without(document: Any, paths: tuple[str, ...]) -> Any:
-    """A copy of *document* in which what is at *paths* reads ``<ignored>``."""
+    """Return a copy of *document* in which every value at *paths* is ``<ignored>``."""
     if not paths:
         return document
     import jsonpath

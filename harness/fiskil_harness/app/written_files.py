@@ -1,4 +1,4 @@
-"""The files that the app writes in the folder it was given, but for ours and the logs that the config names."""
+"""The files that the app writes in its folder, except the harness's files and the logs that the config names."""
 
 import os
 import re
@@ -10,9 +10,9 @@ from msgspec import Struct
 from fiskil_harness.app.log_output import Mark, content_of, end_of
 
 MOST_FILES = 500
-MORE = f"there are more than {MOST_FILES} files, which were not read"
+MORE = f"it has more than {MOST_FILES} files; the rest was not read"
 OURS = frozenset({"app.output", "app.pid", "ca.pem", "cert.pem", "key.pem"})
-"""What stands in the folder because the harness put it there."""
+"""Files that the harness puts into the folder."""
 
 _LOG = re.compile(r"\.(?:log|txt|out)(?:\W|_|$)")
 
@@ -21,7 +21,7 @@ _JOURNAL = re.compile(r"-(wal|shm|journal)$")
 
 
 class WrittenFile(Struct, frozen=True, kw_only=True):
-    """A file, and what the app wrote there; ``name`` has stars for what differs from run to run."""
+    """A file, and what the app wrote there. ``name`` has stars for what differs from run to run."""
 
     name: str
     text: bytes
@@ -30,7 +30,7 @@ class WrittenFile(Struct, frozen=True, kw_only=True):
 
 
 class Folder:
-    """A folder as it stands when this is made, to be looked at again later."""
+    """A folder and the sizes of its logs at creation, to find what is written later."""
 
     def __init__(self, path: Path, *, logs: Iterable[Path]) -> None:
         self._path = path
@@ -38,7 +38,7 @@ class Folder:
         self._marks = {mark.file_id: mark for mark in (end_of(file) for file in self._files() if is_log(file))}
 
     def written(self) -> Iterator[WrittenFile]:
-        """Every file that is there now: of a log what was written since, of another file all that it holds."""
+        """Yield every file that exists now: of a log what was written since, of another file all its content."""
         files = self._files()
         if len(files) > MOST_FILES:
             yield WrittenFile(name="its folder", text=b"", is_log=True, problem=MORE)
@@ -50,22 +50,22 @@ class Folder:
                 yield WrittenFile(name=name, text=content_of(file), is_log=False)
 
     def _written_in(self, path: Path) -> bytes:
-        """What a log holds that was not there before; one that was rotated is known again by which file it is."""
+        """Return what a log contains that is new. A rotated log is recognised by its inode."""
         text, mark = content_of(path), self._marks.get(end_of(path).file_id, Mark())
         is_longer = len(text) >= mark.size and text[: mark.size].endswith(mark.tail)
         return text[mark.size :] if is_longer else text
 
     def _files(self) -> list[Path]:
-        found = (Path(place, name) for place, _, names in os.walk(self._path) for name in names)
-        return sorted(path for path in found if self._is_theirs(path))
+        paths = (Path(folder, name) for folder, _, names in os.walk(self._path) for name in names)
+        return sorted(path for path in paths if self._is_of_app(path))
 
-    def _is_theirs(self, path: Path) -> bool:
+    def _is_of_app(self, path: Path) -> bool:
         if (path.parent == self._path and path.name in OURS) or not path.is_file() or path.is_symlink():
             return False
-        # A log that was rotated goes with the log.
+        # A rotated log is read together with the log.
         return not any(os.path.realpath(path).startswith(log) for log in self._logs)
 
 
 def is_log(path: Path) -> bool:
-    """Whether the file is called as logs are, rotated and packed ones too."""
+    """Return true if the file is named like a log, including rotated and compressed ones."""
     return _LOG.search(path.name) is not None

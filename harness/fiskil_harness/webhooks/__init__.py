@@ -1,4 +1,4 @@
-"""From events to signed messages to deliveries, ordinary and ugly."""
+"""Turns events into signed messages, and delivers them, regular and malformed ones."""
 
 from fiskil_harness.webhooks.dispatch import hand_over
 from fiskil_harness.webhooks.fiskil_signature import sign

@@ -1,6 +1,6 @@
-"""How bytes are written in time: a script for one connection, performed move by move, and what was heard meanwhile.
+"""Scripts for one connection: when which bytes are written, and which responses arrive.
 
-A script ends whatever the receiver does: every move has a limit. Nothing here knows what a webhook is.
+A script always ends: every move has a time limit. Nothing here is specific to webhooks.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from fiskil_harness.webhooks.responses import INCOMPLETE, SILENT, Reply, Respons
 from fiskil_harness.webhooks.transport import Address, connect
 
 CLOSED = "the receiver closed the connection"
-UNHEARD = "hung up without an answer"
+UNHEARD = "hung up without a response"
 GRACE_S = 0.2
 LINGER_OFF = struct.pack("ii", 1, 0)
 
@@ -28,40 +28,44 @@ class Send(Struct, frozen=True):
 
 
 class Pause(Struct, frozen=True):
-    """Write nothing for so many real milliseconds."""
+    """Write nothing for *ms* real milliseconds."""
 
     ms: float
 
 
 class ReadResponse(Struct, frozen=True, kw_only=True):
-    """Wait for a whole answer. With ``limit_ms`` a receiver may be silent: then we hang up and nobody is to blame."""
+    """Wait for a complete response.
+
+    With ``limit_ms`` the receiver may stay silent: the connection is then closed, and that counts as no failure.
+    ``is_head`` marks the response to a HEAD request.
+    """
 
     limit_ms: float = 0
     is_head: bool = False
 
 
 class ReadContinue(Struct, frozen=True, kw_only=True):
-    """Wait until the receiver says 100, or says anything else, or the limit is there."""
+    """Wait for a 100 response, any other response, or the end of the limit."""
 
     limit_ms: float
 
 
 class Watch(Struct, frozen=True, kw_only=True):
-    """Listen for a while to what nobody asked for."""
+    """Wait *ms* real milliseconds for unsolicited responses."""
 
     ms: float
 
 
 class End(Struct, frozen=True):
-    """Say that nothing more will come (FIN), and go on listening."""
+    """Announce the end of the data (FIN), and go on reading."""
 
 
 class HangUp(Struct, frozen=True):
-    """Close the connection in order, without listening any more."""
+    """Close the connection in order, without reading any more."""
 
 
 class Reset(Struct, frozen=True):
-    """Tear the connection down (RST): what is still on its way is lost."""
+    """Abort the connection (RST): data in flight is lost."""
 
 
 Move = Send | Pause | ReadResponse | ReadContinue | Watch | End | HangUp | Reset
@@ -69,21 +73,25 @@ Script = tuple[Move, ...]
 
 
 class Talk(Struct, frozen=True, kw_only=True):
-    """What was heard: one reply for each ``Hear`` that was come to, and the answers that nobody had asked for."""
+    """The responses of the receiver: one reply for each ``ReadResponse`` that was performed, and unsolicited ones."""
 
     replies: tuple[Reply, ...] = ()
     unasked: tuple[Reply, ...] = ()
 
     @property
     def reply(self) -> Reply:
-        """The first reply; where none was waited for, that we hung up."""
+        """The first reply; if the script waited for none, a reply with that as its trouble."""
         return self.replies[0] if self.replies else Reply(trouble=UNHEARD)
 
 
 async def perform(address: Address, script: Script, *, timeout_s: float) -> Talk:
-    """Open a connection and make every move on it, in at most *timeout_s* real seconds for all answers together."""
-    line = _Line()
-    trouble = await connect(line, address, timeout_s)
+    """Open a connection and perform every move on it.
+
+    Args:
+        timeout_s: The limit for all responses together, in real seconds.
+    """
+    connection = _Connection()
+    trouble = await connect(connection, address, timeout_s)
     if trouble:
         return Talk(replies=(Reply(trouble=trouble),))
     elapsed = stopwatch()
@@ -92,133 +100,139 @@ async def perform(address: Address, script: Script, *, timeout_s: float) -> Talk
     try:
         for move in script:
             if isinstance(move, Watch):
-                unasked += await line.watch(move.ms / 1000)
+                unasked += await connection.watch(move.ms / 1000)
                 continue
-            heard = await _make(move, line, left_s=max(timeout_s - elapsed(), 0.001))
-            if heard is not None:
-                replies.append(heard)
-                if heard.status is None:
+            reply = await _make(move, connection, left_s=max(timeout_s - elapsed(), 0.001))
+            if reply is not None:
+                replies.append(reply)
+                if reply.status is None:
                     break
     finally:
-        line.abort()
-    return Talk(replies=tuple(replies), unasked=(*unasked, *line.whole))
+        connection.abort()
+    return Talk(replies=tuple(replies), unasked=(*unasked, *connection.arrived))
 
 
 async def flood(
     address: Address, head: bytes, piece: bytes, *, most_bytes: int, pause_ms: float = 0, limit_s: float
 ) -> tuple[int, Reply | None]:
-    """Write *head* and then one *piece* after another, until the receiver answers or closes or a bound is reached.
+    """Write *head* and then *piece* repeatedly, until the receiver responds, closes, or a limit is reached.
 
-    How many bytes of the pieces were taken, and what came back; None where nothing ended it but the bound.
+    Args:
+        most_bytes: The most bytes of pieces to write.
+        pause_ms: The pause after each piece, in real milliseconds.
+        limit_s: The limit of the whole, in real seconds.
+
+    Returns:
+        The number of bytes of the pieces that were accepted, and the reply; None if a limit ended it.
     """
-    line = _Line()
-    trouble = await connect(line, address, limit_s)
+    connection = _Connection()
+    trouble = await connect(connection, address, limit_s)
     if trouble:
         return 0, Reply(trouble=trouble)
     elapsed = stopwatch()
-    written = 0
+    written_bytes = 0
     try:
-        await line.say(head, limit_s)
-        while written < most_bytes and elapsed() < limit_s and not line.is_over:
-            await line.say(piece, limit_s - elapsed())
-            written += len(piece)
+        await connection.write(head, limit_s)
+        while written_bytes < most_bytes and elapsed() < limit_s and not connection.is_over:
+            await connection.write(piece, limit_s - elapsed())
+            written_bytes += len(piece)
             await asyncio.sleep(pause_ms / 1000)
-        taken = max(0, written - line.waiting_bytes)
-        if not line.is_over:
-            return taken, None
-        return taken, await line.hear(GRACE_S, is_head=False)
+        accepted_bytes = max(0, written_bytes - connection.waiting_bytes)
+        if not connection.is_over:
+            return accepted_bytes, None
+        return accepted_bytes, await connection.read_reply(GRACE_S, is_head=False)
     finally:
-        line.abort()
+        connection.abort()
 
 
-async def _make(move: Move, line: "_Line", *, left_s: float) -> Reply | None:
+async def _make(move: Move, connection: "_Connection", *, left_s: float) -> Reply | None:
     if isinstance(move, Send):
-        await line.say(move.data, left_s)
+        await connection.write(move.data, left_s)
     elif isinstance(move, Pause):
         await asyncio.sleep(move.ms / 1000)
     elif isinstance(move, ReadResponse):
         limit_s = min(move.limit_ms / 1000, left_s) if move.limit_ms else left_s
-        heard = await line.hear(limit_s, is_head=move.is_head)
-        return heard or Reply(trouble=UNHEARD if move.limit_ms else SILENT, took_s=limit_s)
+        reply = await connection.read_reply(limit_s, is_head=move.is_head)
+        return reply or Reply(trouble=UNHEARD if move.limit_ms else SILENT, took_s=limit_s)
     elif isinstance(move, ReadContinue):
-        await line.hear_continue(min(move.limit_ms / 1000, left_s))
+        await connection.read_continue(min(move.limit_ms / 1000, left_s))
     elif isinstance(move, End):
-        line.end()
+        connection.end()
     elif isinstance(move, HangUp):
-        await line.hang_up(left_s)
+        await connection.hang_up(left_s)
     else:
-        line.reset()
+        connection.reset()
     return None
 
 
-class _Line(asyncio.Protocol):
-    """One connection: what was said on it and heard."""
+class _Connection(asyncio.Protocol):
+    """One connection: what was written to it and read from it."""
 
     def __init__(self) -> None:
-        self._answers = ResponseParser(self._take)
+        self._parser = ResponseParser(self._add_reply)
         self._transport: Any = None
         self._lost = ""
         self._change = asyncio.Event()
         self._may_write = asyncio.Event()
         self._may_write.set()
         self._elapsed = stopwatch()
-        self.whole: list[Reply] = []
+        self.arrived: list[Reply] = []
 
     @property
     def is_over(self) -> bool:
-        """Whether an answer is there, or none will ever be."""
-        return bool(self.whole or self._lost)
+        """True if a response has arrived, or none can arrive any more."""
+        return bool(self.arrived or self._lost)
 
     @property
     def waiting_bytes(self) -> int:
-        """What was said and has not left yet."""
+        """The number of written bytes that have not left yet."""
         return 0 if self._lost else int(self._transport.get_write_buffer_size())
 
-    async def say(self, data: bytes, limit_s: float) -> None:
-        """Write, and wait while the receiver reads nothing; on a connection that will not be kept nothing is written."""
-        if self._lost or not self._answers.keeps or self._transport.is_closing():
+    async def write(self, data: bytes, limit_s: float) -> None:
+        """Write, and wait while the receiver reads nothing. Nothing is written to a connection that will be closed."""
+        if self._lost or not self._parser.keeps or self._transport.is_closing():
             self._lost = self._lost or CLOSED
             return
         self._transport.write(data)
         await _within(self._may_write, limit_s)
 
-    async def hear(self, limit_s: float, *, is_head: bool) -> Reply | None:
-        """The next whole answer, or why there will be none; None if the limit came first."""
-        self._answers.is_head = is_head
+    async def read_reply(self, limit_s: float, *, is_head: bool) -> Reply | None:
+        """Return the next complete response, or why there will be none; None if the limit ends first."""
+        self._parser.is_head = is_head
         elapsed = stopwatch()
-        while not self.whole:
+        while not self.arrived:
             if self._lost:
                 return Reply(trouble=self._lost, took_s=elapsed())
             self._change.clear()
             if not await _within(self._change, limit_s - elapsed()):
                 return None
-        return self.whole.pop(0)
+        return self.arrived.pop(0)
 
-    async def hear_continue(self, limit_s: float) -> None:
+    async def read_continue(self, limit_s: float) -> None:
         elapsed = stopwatch()
-        while not (self.whole or self._lost or self._answers.has_interim):
+        while not (self.arrived or self._lost or self._parser.has_interim):
             self._change.clear()
             if not await _within(self._change, limit_s - elapsed()):
                 return
 
     async def watch(self, limit_s: float) -> list[Reply]:
-        """What comes within the limit, though nothing was asked."""
+        """Return what arrives within the limit, although no response is expected."""
         elapsed = stopwatch()
-        while not (self.whole or self._lost):
+        while not (self.arrived or self._lost):
             self._change.clear()
             if not await _within(self._change, limit_s - elapsed()):
                 break
-        heard, self.whole = self.whole, []
-        return heard
+        replies, self.arrived = self.arrived, []
+        return replies
 
     def end(self) -> None:
-        # Who has gone in this very moment hears no end.
+        # The receiver may have closed the connection at this very moment.
         with contextlib.suppress(OSError):
             if not self._lost and self._transport.can_write_eof():
                 self._transport.write_eof()
 
     async def hang_up(self, limit_s: float) -> None:
-        """Close when everything has been written."""
+        """Close the connection when everything has been written."""
         if self._lost:
             return
         self._change.clear()
@@ -246,20 +260,20 @@ class _Line(asyncio.Protocol):
 
     def data_received(self, received: bytes) -> None:
         if not self._lost:
-            self._lost = self._answers.feed(received)
+            self._lost = self._parser.feed(received)
         self._change.set()
 
     def connection_lost(self, exc: Exception | None) -> None:
         if not self._lost:
-            ended = "" if exc is not None else self._answers.end()
-            self._lost = "connection reset" if exc is not None else ended or CLOSED
-            if self._lost == INCOMPLETE and not self._answers.is_begun:
+            problem = "" if exc is not None else self._parser.end()
+            self._lost = "connection reset" if exc is not None else problem or CLOSED
+            if self._lost == INCOMPLETE and not self._parser.is_begun:
                 self._lost = CLOSED
         self._change.set()
         self._may_write.set()
 
-    def _take(self, status: int, headers: tuple[tuple[str, str], ...], body: bytes) -> None:
-        self.whole.append(Reply(status=status, headers=headers, body=body, took_s=self._elapsed()))
+    def _add_reply(self, status: int, headers: tuple[tuple[str, str], ...], body: bytes) -> None:
+        self.arrived.append(Reply(status=status, headers=headers, body=body, took_s=self._elapsed()))
 
 
 async def _within(event: asyncio.Event, limit_s: float) -> bool:

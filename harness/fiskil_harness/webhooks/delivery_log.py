@@ -1,6 +1,6 @@
-"""The delivery log: every attempt as one flat value, for the control API of ``serve``, for its terminal and for tests.
+"""The delivery log: every attempt as a flat value, for the control API and terminal of ``serve`` and for tests.
 
-It carries no body, no signature and no answer, because these may hold secrets.
+It contains no body, signature or response, because these may contain secrets.
 """
 
 from datetime import datetime
@@ -12,10 +12,11 @@ from fiskil_harness.journal import Delivery, EventCreated, Journal
 
 
 class Record(Struct, frozen=True, kw_only=True):
-    """One attempt. ``offset_s`` counts real seconds from the start; ``at`` and ``next_attempt_at`` are sandbox time.
+    """One attempt.
 
-    ``how`` is scheduled or by hand. ``status`` is None where no answer came, and then ``trouble`` says why. The bytes are
-    those of the bodies. ``next_attempt_at`` is None where no attempt follows, and ``is_discarded`` where that is for good.
+    ``offset_s`` counts real seconds from the start; ``at`` and ``next_attempt_at`` are sandbox time. ``how`` is scheduled,
+    replayed or by hand. ``status`` is None if there was no response; ``trouble`` then states why. The byte counts are those
+    of the bodies. ``next_attempt_at`` is None if no attempt follows; ``is_discarded`` is true if none ever will.
     """
 
     offset_s: float
@@ -35,7 +36,7 @@ class Record(Struct, frozen=True, kw_only=True):
 
 
 def record_of(
-    made: Delivery,
+    delivery: Delivery,
     kind: str,
     *,
     offset_s: float,
@@ -44,18 +45,26 @@ def record_of(
     due_at: datetime | None = None,
     is_discarded: bool = False,
 ) -> Record:
-    """What the log says about one attempt for an event of *kind*."""
+    """Return the log record of one attempt for an event of *kind*.
+
+    Args:
+        delivery: The attempt.
+        offset_s: Real seconds from the start.
+        how: The cause of the attempt: scheduled, replayed or by hand.
+        at: The sandbox time of the attempt.
+        due_at: The sandbox time of the next attempt.
+    """
     return Record(
         offset_s=round(offset_s, 3),
         event=kind,
-        message_id=made.message_id,
-        attempt=made.attempt,
-        status=made.status,
-        outcome=made.outcome,
-        trouble=made.trouble,
-        latency_ms=round(made.took_s * 1000, 3),
-        bytes_sent=len(made.body),
-        bytes_received=len(made.response_body),
+        message_id=delivery.message_id,
+        attempt=delivery.attempt,
+        status=delivery.status,
+        outcome=delivery.outcome,
+        trouble=delivery.trouble,
+        latency_ms=round(delivery.took_s * 1000, 3),
+        bytes_sent=len(delivery.body),
+        bytes_received=len(delivery.response_body),
         how=how,
         at=rfc3339(at) if at else "",
         next_attempt_at=rfc3339(due_at) if due_at else None,
@@ -64,27 +73,27 @@ def record_of(
 
 
 def records(journal: Journal) -> list[Record]:
-    """The delivery log of a scenario or a test: what was sent as Fiskil sends it, in order."""
+    """Return the delivery log of a scenario or test: every genuine or replayed delivery, in order."""
     kinds = {event.message_id: event.kind for event in journal.all(EventCreated)}
-    made = [delivery for delivery in journal.all(Delivery) if delivery.kind in {"genuine", "replay"}]
+    deliveries = [delivery for delivery in journal.all(Delivery) if delivery.kind in {"genuine", "replay"}]
     return [
-        record_of(delivery, kinds.get(delivery.message_id, delivery.event), offset_s=delivery.at_s, how=_how(delivery))
-        for delivery in made
+        record_of(delivery, kinds.get(delivery.message_id, delivery.event), offset_s=delivery.at_s, how=_cause(delivery))
+        for delivery in deliveries
     ]
 
 
 def line(record: Record) -> str:
-    """One attempt for a terminal."""
-    came = record.trouble if record.status is None else str(record.status)
+    """Return one attempt as a line for a terminal."""
+    result = record.trouble if record.status is None else str(record.status)
     by_hand = ", by hand" if record.how == "by hand" else ""
-    then = f"; next at {record.next_attempt_at}" if record.next_attempt_at else ""
+    next_step = f"; next at {record.next_attempt_at}" if record.next_attempt_at else ""
     if record.is_discarded:
-        then = "; discarded"
+        next_step = "; discarded"
     return (
         f"{record.offset_s:9.3f} s  {record.event}  {record.message_id}  attempt {record.attempt}{by_hand}: "
-        f"{came} in {record.latency_ms:.0f} ms{then}"
+        f"{result} in {record.latency_ms:.0f} ms{next_step}"
     )
 
 
-def _how(made: Delivery) -> str:
-    return "replayed" if made.kind == "replay" else "scheduled"
+def _cause(delivery: Delivery) -> str:
+    return "replayed" if delivery.kind == "replay" else "scheduled"

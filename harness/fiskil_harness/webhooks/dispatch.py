@@ -1,6 +1,6 @@
-"""Handing over what is due: one loop along the retry schedule for scenarios, tests and ``serve``.
+"""Delivers due messages along the retry schedule: one loop for scenarios, tests and ``serve``.
 
-A round is everything that is due at one moment of sandbox time; whoever asks for one says how its parcels are sent.
+A round is everything that is due at one moment of sandbox time. The caller decides how the parcels of a round are sent.
 """
 
 from collections import Counter
@@ -23,19 +23,23 @@ def hand_over(
     collect: Callable[[], None],
     attempts: int = 1,
 ) -> bool:
-    """Hand over everything due, at most *attempts* times each; above 1 the clock moves along the schedule.
+    """Deliver everything that is due; return False if *send* stopped the loop.
 
-    Whether everything was handed over: *send* makes the attempts of one round, by publish time, and says whether to go on.
-    *collect* puts what happened meanwhile into the outbox. Source: webhooks.retry-schedule
+    Args:
+        send: Makes the attempts of one round, given in the order of publish times. Returns false to stop the loop.
+        collect: Puts new events into the outbox.
+        attempts: The most attempts for each event. Above 1, the clock advances along the schedule.
+
+    Source: webhooks.retry-schedule
     """
-    made: Counter[str] = Counter()
+    attempts_made: Counter[str] = Counter()
     while True:
         collect()
-        due = [parcel for parcel in outbox.due(clock.now()) if made[parcel.symbol] < attempts]
-        made.update(parcel.symbol for parcel in due)
+        due = [parcel for parcel in outbox.due(clock.now()) if attempts_made[parcel.symbol] < attempts]
+        attempts_made.update(parcel.symbol for parcel in due)
         if not send(due):
             return False
-        next_due_at = outbox.next_due_at(but=[name for name in made if made[name] >= attempts])
+        next_due_at = outbox.next_due_at(but=[symbol for symbol in attempts_made if attempts_made[symbol] >= attempts])
         if not (due and outbox.is_in_turn) and (attempts == 1 or next_due_at is None):
             return True
         if attempts > 1 and next_due_at is not None:
@@ -43,10 +47,13 @@ def hand_over(
 
 
 def sealed(parcel: Parcel, *, secret: str, attempt: int = 0) -> Message:
-    """The message of the latest attempt for *parcel*, or of the one with that number.
+    """Return the message of an attempt for *parcel*.
+
+    Args:
+        attempt: The number of the attempt; 0 means the latest.
 
     Raises:
-        StepError: There was none.
+        StepError: There was no attempt yet.
     """
     number = attempt or parcel.attempts
     if number < 1:
@@ -57,7 +64,10 @@ def sealed(parcel: Parcel, *, secret: str, attempt: int = 0) -> Message:
 def outgoing(
     parcel: Parcel, *, secret: str, participant: str = "", kind: DeliveryKind = "genuine", attempt: int = 0
 ) -> Outgoing:
-    """That message as an ordinary request, and what to write down about it. Source: webhooks.source-ip"""
+    """Return the message of an attempt as a regular request with its journal entry; arguments as in ``sealed``.
+
+    Source: webhooks.source-ip
+    """
     message = sealed(parcel, secret=secret, attempt=attempt)
     note = Delivery(
         event=parcel.symbol,
@@ -66,11 +76,11 @@ def outgoing(
         attempt=message.attempt,
         kind=kind,
         body=message.body,
-        source_ip=_home(parcel),
+        source_ip=_source_ip(parcel),
     )
     return Outgoing(note=note, headers=message.headers)
 
 
-def _home(parcel: Parcel) -> str:
-    is_single = parcel.reading("webhooks.source-ip") == "one-address"
+def _source_ip(parcel: Parcel) -> str:
+    is_single = parcel.interpretation("webhooks.source-ip") == "one-address"
     return HOMES[0] if is_single else HOMES[parcel.event.event_id % len(HOMES)]

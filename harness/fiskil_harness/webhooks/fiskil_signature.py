@@ -1,6 +1,6 @@
 """Fiskil's signature scheme: ``X-Fiskil-Signature`` is base64 of HMAC-SHA256 over the raw body.
 
-Other schemes are interpretations, and those of other senders come from the config (see ``signature_schemes``).
+Other schemes are interpretations, or come from the config for other senders (see ``signature_schemes``).
 """
 
 import hashlib
@@ -16,7 +16,7 @@ def sign(body: bytes, secret: str, *, scheme: str = DOCUMENTED) -> str:
 
     Args:
         secret: Base64 of the signing key, as the console shows it.
-        scheme: A reading of the clause.
+        scheme: An interpretation of the clause.
 
     Raises:
         ConfigError: *secret* is not base64.
@@ -28,12 +28,16 @@ def sign(body: bytes, secret: str, *, scheme: str = DOCUMENTED) -> str:
 
 
 def key_of(secret: str) -> bytes:
-    """Decode a signing secret of Fiskil's; the complaint never carries it."""
+    """Decode a signing secret of Fiskil.
+
+    Raises:
+        ConfigError: *secret* is not base64. The message does not contain it.
+    """
     return signature_schemes.key_of(secret, SCHEMES_BY_INTERPRETATION[DOCUMENTED])
 
 
 def digest(body: bytes, key: bytes) -> bytes:
-    """HMAC-SHA256 of *body* under *key*."""
+    """Return HMAC-SHA256 of *body* under *key*."""
     return hmac.digest(key, body, hashlib.sha256)
 
 

@@ -1,8 +1,7 @@
-"""Drawn bodies: what an OpenAPI document of the receiver lets Schemathesis think of, on the border and beyond it.
+"""Generated bodies: Schemathesis draws them from an OpenAPI document of the receiver, valid and invalid ones.
 
-Drawing answers itself, so what is drawn depends on document and seed alone: the engine of Schemathesis opens connections of
-its own (it asks what a server can do, and whether it still lives), and none of these may pass by the door. What it has drawn
-is called through ``passage``.
+During generation a local app responds, so the bodies depend on document and seed alone. The engine of Schemathesis opens
+connections that do not pass the harness's checks of hosts; the bodies are sent through ``requests_adapter`` instead.
 """
 
 from collections.abc import Callable, Iterator
@@ -19,7 +18,7 @@ from fiskil_harness.core.model.events import DATASETS
 
 PATH = "/receiver"
 OWN = ("time", "id", "consent", "client", "subject", "institution")
-"""Facts that a drawn message takes from a real one, lest it be about nobody or a repetition."""
+"""Fields that a generated message copies from a real one; otherwise it would be about no end user, or repeated."""
 TIME = r"^20[2-9][0-9]-(0[1-9]|1[0-2])-[0-2][1-8]T[01][0-9]:[0-5][0-9]:[0-5][0-9]\.[0-9]{3}Z$"
 LEAVES: dict[str, dict[str, Any]] = {
     "attempt": {"type": "integer", "minimum": 1, "maximum": 5},
@@ -44,11 +43,11 @@ NEWS: dict[str, dict[str, Any]] = {
         "additionalProperties": {"type": "integer", "minimum": 0, "maximum": 9},
     },
 }
-"""Fields that may come one day; every receiver ignores them."""
+"""Fields that may be added one day; every receiver must ignore them."""
 
 
 class Drawn(Struct, frozen=True, kw_only=True):
-    """One body about an event of *kind*. ``is_valid`` says whether the document of that kind allows it."""
+    """A generated body about an event of *kind*. ``is_valid`` is true if the document of that kind allows it."""
 
     kind: str
     body: bytes
@@ -56,8 +55,8 @@ class Drawn(Struct, frozen=True, kw_only=True):
 
 
 def document(payload: Payload, kind: str) -> dict[str, Any]:
-    """The receiver as OpenAPI 3.1: one path, one operation, messages about events of *kind*, worded as *payload* says."""
-    schema = _closed()
+    """Return an OpenAPI 3.1 document of a receiver of events of *kind*, in the format of *payload*."""
+    schema = _object_schema()
     for name, leaf in _leaves(payload, kind).items():
         place = payload.places[name]
         if place and not place.startswith(IN_HEADER):
@@ -68,9 +67,9 @@ def document(payload: Payload, kind: str) -> dict[str, Any]:
     for name, fixed in payload.fixed.items():
         schema["properties"][name] = {"const": fixed}
         schema["required"].append(name)
-    answers = {status: {"description": "taken or refused"} for status in ("2XX", "4XX")}
+    responses = {status: {"description": "taken or refused"} for status in ("2XX", "4XX")}
     content = {"application/json": {"schema": schema}}
-    operation = {"operationId": "receive", "requestBody": {"required": True, "content": content}, "responses": answers}
+    operation = {"operationId": "receive", "requestBody": {"required": True, "content": content}, "responses": responses}
     return {
         "openapi": "3.1.0",
         "info": {"title": f"A receiver of {kind}", "version": "1"},
@@ -80,39 +79,45 @@ def document(payload: Payload, kind: str) -> dict[str, Any]:
 
 @lru_cache(maxsize=8)
 def drawn(payload: bytes, kind: str, *, seed: int, examples: int) -> tuple[Drawn, ...]:
-    """Bodies that Schemathesis draws with *seed*, boundaries first, then *examples* of valid and of broken ones each.
+    """Return the bodies that Schemathesis generates, boundary values first.
 
-    *payload* is the JSON form of one, because what is cached must be hashable.
+    Args:
+        payload: The JSON of a ``Payload``: arguments of a cached function must be hashable.
+        kind: The kind of the events.
+        examples: The number of valid and of invalid bodies, besides boundary values.
+
+    Raises:
+        KeyboardInterrupt: Ctrl-C was pressed, which Schemathesis alone would handle.
     """
     from schemathesis.engine import events, from_schema
 
     whole = document(msgspec.json.decode(payload, type=Payload), kind)
-    found: dict[bytes, Drawn] = {}
+    bodies: dict[bytes, Drawn] = {}
     with files_elsewhere():
         for event in from_schema(_schema(whole, seed=seed, examples=examples)).execute():
             if isinstance(event, events.Interrupted):
-                # The engine takes Ctrl-C for the end of a phase; here it ends everything.
+                # The engine handles Ctrl-C as the end of a phase; here it ends the run.
                 raise KeyboardInterrupt
             if isinstance(event, events.ScenarioFinished):
                 for body in _bodies(event.recorder, kind):
-                    found.setdefault(body.body, body)
-    return tuple(found.values())
+                    bodies.setdefault(body.body, body)
+    return tuple(bodies.values())
 
 
-def adopted(one: Drawn, own: Message, payload: Payload) -> bytes:
-    """The drawn body about what *own* is about: a valid one takes all facts, a broken one its id, where it has one."""
+def adopted(generated: Drawn, own: Message, payload: Payload) -> bytes:
+    """Return the body with the facts of *own*: all of them if it is valid, otherwise its id if it has one."""
     try:
-        told, facts = msgspec.json.decode(one.body), msgspec.json.decode(own.body)
+        body_fields, facts = msgspec.json.decode(generated.body), msgspec.json.decode(own.body)
     except (msgspec.DecodeError, RecursionError):
-        return one.body
+        return generated.body
     changed = False
-    for name in OWN if one.is_valid else ("id",):
-        changed = _copy(facts, told, payload.places[name]) or changed
-    return msgspec.json.encode(told) if changed else one.body
+    for name in OWN if generated.is_valid else ("id",):
+        changed = _copy(facts, body_fields, payload.places[name]) or changed
+    return msgspec.json.encode(body_fields) if changed else generated.body
 
 
 def _leaves(payload: Payload, kind: str) -> dict[str, dict[str, Any]]:
-    """What a message about an event of *kind* carries."""
+    """Return the schemas of the fields that a message about an event of *kind* has."""
     leaves = {**LEAVES, "kind": {"const": payload.kinds.get(kind, kind)}}
     if kind not in WITH_ACCOUNTS:
         del leaves["accounts"]
@@ -139,12 +144,12 @@ def _schema(whole: dict[str, Any], *, seed: int, examples: int) -> Any:
         },
         "checks": {"enabled": False},
     }
-    read = schemathesis.Config.from_dict(config)
-    return schemathesis.openapi.from_wsgi("/openapi.json", _answering(msgspec.json.encode(whole)), config=read)
+    settings = schemathesis.Config.from_dict(config)
+    return schemathesis.openapi.from_wsgi("/openapi.json", _local_receiver(msgspec.json.encode(whole)), config=settings)
 
 
-def _answering(text: bytes) -> Callable[[dict[str, Any], Callable[..., Any]], list[bytes]]:
-    """The receiver of drawing: tells its document and takes everything."""
+def _local_receiver(text: bytes) -> Callable[[dict[str, Any], Callable[..., Any]], list[bytes]]:
+    """Return a WSGI app that serves its document and accepts everything."""
 
     def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
         is_document = environ["PATH_INFO"] == "/openapi.json"
@@ -170,30 +175,30 @@ def _describe(schema: dict[str, Any], place: str, leaf: dict[str, Any], *, is_re
         holder["required"].append(name)
 
 
-def _closed() -> dict[str, Any]:
-    """A table in which anything that is not described is beyond the document, so any answer to it will do."""
+def _object_schema() -> dict[str, Any]:
+    """Return an object schema without fields. Other fields are outside the document, so any response to them is accepted."""
     return {"type": "object", "properties": {}, "required": [], "additionalProperties": False}
 
 
 def _table(schema: dict[str, Any], place: str) -> dict[str, Any]:
     for name in place.split(".")[1:]:
         if name not in schema["properties"]:
-            schema["properties"][name] = _closed()
+            schema["properties"][name] = _object_schema()
             schema["required"].append(name)
         schema = schema["properties"][name]
     return schema
 
 
-def _copy(facts: Any, told: Any, place: str) -> bool:
-    """Copy the text at *place*, where both have one; whether that was so."""
+def _copy(facts: Any, body_fields: Any, place: str) -> bool:
+    """Copy the text at *place* from *facts*, if both have one; return true if it was copied."""
     if not place or place.startswith(IN_HEADER):
         return False
     *tables, name = place.split(".")[1:]
     for table in tables:
-        if not isinstance(told, dict):
+        if not isinstance(body_fields, dict):
             return False
-        facts, told = facts[table], told.get(table)
-    if not isinstance(told, dict) or not isinstance(told.get(name), str):
+        facts, body_fields = facts[table], body_fields.get(table)
+    if not isinstance(body_fields, dict) or not isinstance(body_fields.get(name), str):
         return False
-    told[name] = facts[name]
+    body_fields[name] = facts[name]
     return True

@@ -1,6 +1,6 @@
-"""Many deliveries on few connections: each lane keeps its connection and sends the next request when an answer is whole.
+"""Sends many requests on few connections: each connection sends its next request when a response is complete.
 
-Requests are bytes that are asked for one at a time, so that a million of them need not exist at once. Nothing is pipelined.
+Requests are taken from an iterator one at a time, so a million of them need no memory. Nothing is pipelined.
 """
 
 import asyncio
@@ -18,10 +18,14 @@ Take = Callable[[int, Reply], None]
 
 
 async def pour(address: Address, requests: Iterable[bytes], take: Take, *, timeout_s: float, lanes: int = LANES) -> None:
-    """Send every request, *lanes* at a time; *take* gets its number, counted from 0, and what came back.
+    """Send every request on *lanes* connections.
 
-    A receiver that closes a connection is connected to again. What was lost with a connection is not sent again: whether it
-    had arrived is unknown.
+    A closed connection is opened again. A request that was lost with a connection is not sent again, because it may have
+    arrived.
+
+    Args:
+        take: Gets the number of a request, counted from 0, and the reply to it.
+        timeout_s: The limit for one response, in real seconds.
     """
     source = enumerate(requests)
     elapsed = stopwatch()
@@ -29,7 +33,7 @@ async def pour(address: Address, requests: Iterable[bytes], take: Take, *, timeo
 
 
 class _Lane(asyncio.Protocol):
-    """One connection after another, and one request at a time."""
+    """One connection after another, with one request at a time."""
 
     def __init__(self, source: "enumerate[bytes]", take: Take, elapsed_s: Callable[[], float], timeout_s: float) -> None:
         self._source = source
@@ -38,8 +42,8 @@ class _Lane(asyncio.Protocol):
         self._timeout_s = timeout_s
         self._number = -1
         self._request = b""
-        self._ahead: tuple[int, bytes] | None = None
-        self._answers = ResponseParser(self._whole)
+        self._next: tuple[int, bytes] | None = None
+        self._parser = ResponseParser(self._add_reply)
         self._began_s = 0.0
         self._is_in_step = True
         self._transport: Any = None
@@ -49,8 +53,8 @@ class _Lane(asyncio.Protocol):
         """Open connections until no request is left."""
         loop = asyncio.get_running_loop()
         while self._fetch():
-            self._gone: asyncio.Future[None] = loop.create_future()
-            self._answers = ResponseParser(self._whole)
+            self._closed: asyncio.Future[None] = loop.create_future()
+            self._parser = ResponseParser(self._add_reply)
             self._is_in_step = True
             self._began_s = self._elapsed_s()
             trouble = await connect(self, address, self._timeout_s)
@@ -58,16 +62,16 @@ class _Lane(asyncio.Protocol):
                 self._number, number = -1, self._number
                 self._take(number, Reply(trouble=trouble))
                 continue
-            if not self._gone.done():
+            if not self._closed.done():
                 self._send()
                 self._watch()
-            await self._gone
+            await self._closed
 
     def connection_made(self, transport: Any) -> None:
         self._transport = transport
 
     def data_received(self, received: bytes) -> None:
-        trouble = self._answers.feed(received)
+        trouble = self._parser.feed(received)
         if trouble:
             self._drop(trouble)
         elif self._number < 0:
@@ -75,16 +79,16 @@ class _Lane(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         if self._number >= 0:
-            trouble = "connection reset" if exc is not None else self._answers.end()
+            trouble = "connection reset" if exc is not None else self._parser.end()
             if trouble:
                 self._fail(trouble)
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        if not self._gone.done():
-            self._gone.set_result(None)
+        if not self._closed.done():
+            self._closed.set_result(None)
 
-    def _whole(self, status: int, headers: tuple[tuple[str, str], ...], body: bytes) -> None:
+    def _add_reply(self, status: int, headers: tuple[tuple[str, str], ...], body: bytes) -> None:
         if self._number < 0:
             self._is_in_step = False
             return
@@ -93,28 +97,28 @@ class _Lane(asyncio.Protocol):
         self._take(number, Reply(status=status, headers=headers, body=body, took_s=took_s))
 
     def _go_on(self) -> None:
-        """Send the next request, unless the connection ends or says what nobody has asked for."""
-        is_in_step = self._is_in_step and self._answers.keeps and not self._answers.is_begun
+        """Send the next request, unless the connection closes or has sent an unsolicited response."""
+        is_in_step = self._is_in_step and self._parser.keeps and not self._parser.is_begun
         if is_in_step and not self._transport.is_closing() and self._fetch():
             self._send()
         else:
             self._transport.abort()
 
     def _fetch(self) -> bool:
-        """Have a request at hand; False when none is left."""
+        """Take the next request; return False if none is left."""
         if self._number < 0:
-            self._number, self._request = self._ahead or next(self._source, NONE)
-            self._ahead = None
+            self._number, self._request = self._next or next(self._source, NONE)
+            self._next = None
         return self._number >= 0
 
     def _send(self) -> None:
         self._began_s = self._elapsed_s()
         self._transport.write(self._request)
-        # The next one is made while the receiver works on this one.
-        self._ahead = next(self._source, NONE)
+        # The next request is built while the receiver works on this one.
+        self._next = next(self._source, NONE)
 
     def _watch(self) -> None:
-        """Look again when the request that is on its way now would be late."""
+        """Set a timer for the moment at which the current request is late."""
         left_s = self._timeout_s
         if self._number >= 0 and self._timer is not None:
             left_s = self._began_s + self._timeout_s - self._elapsed_s()

@@ -1,4 +1,4 @@
-"""Sealing: an event becomes the exact bytes that go on the wire."""
+"""Turns an event into the exact bytes of a message."""
 
 from datetime import datetime
 
@@ -17,21 +17,22 @@ def seal(
     dialect: Dialect | None = None,
     sent_at: datetime | None = None,
 ) -> Message:
-    """Turn *event* into the exact bytes that go on the wire, signed.
+    """Turn *event* into the exact bytes of one delivery, signed.
 
     The attempt number is part of the body: a retry has the same ``message_id`` but other bytes and another signature.
 
     Args:
         attempt: Counts from 1.
-        secret: The signing secret, as the sender's console shows it: of Fiskil's, base64 of the key.
-        scheme: How it is signed, a reading of the clause; a *dialect* stands above it.
-        sent_at: The real time of the attempt (default: now), where the scheme signs one.
+        secret: The signing secret, as the sender's console shows it; Fiskil's is base64 of the key.
+        scheme: The signature scheme, an interpretation of the clause; unused with *dialect*.
+        dialect: The signature scheme and payload format of another sender.
+        sent_at: The real time of the attempt (default: now), if the scheme signs it.
 
     Raises:
-        ConfigError: *secret* has not the form that the scheme wants.
+        ConfigError: *secret* does not have the form that the scheme requires.
 
     Source: webhooks.signature, webhooks.payload
     """
-    spoken = dialect or Dialect(scheme=SCHEMES_BY_INTERPRETATION[scheme])
-    draft = drafted(event, attempt=attempt, dialect=spoken, sent_at=sent_at or real_now())
-    return signed(draft, secret, spoken.scheme)
+    chosen = dialect or Dialect(scheme=SCHEMES_BY_INTERPRETATION[scheme])
+    draft = drafted(event, attempt=attempt, dialect=chosen, sent_at=sent_at or real_now())
+    return signed(draft, secret, chosen.scheme)

@@ -1,6 +1,6 @@
-"""Wording: an event becomes the JSON and the headers that a sender tells it in, by the places that the config names.
+"""The payload format: writes an event as JSON and headers, at the places that the config names.
 
-Fiskil's own wording is what comes of the default places, byte for byte.
+The default places give Fiskil's own format, byte for byte.
 """
 
 from typing import Any
@@ -13,11 +13,11 @@ from fiskil_harness.core.model import Event
 
 Headers = tuple[tuple[str, str], ...]
 NAMES = {"kind": "event", "consent": "consent_id", "subject": "end_user_id"}
-"""What is read back from a message, by the place it stands at."""
+"""The fields that are read back from a message, by the place in the config where they are."""
 
 
 def worded(event: Event, *, attempt: int, payload: Payload) -> tuple[dict[str, Any], Headers]:
-    """*event* as a JSON object, in the order of the places, and the headers that say what the object does not.
+    """Return *event* as a JSON object, in the order of the places, and the headers for facts that are not in the object.
 
     Source: webhooks.payload
     """
@@ -33,51 +33,51 @@ def worded(event: Event, *, attempt: int, payload: Payload) -> tuple[dict[str, A
     }
     if event.account_ids is not None:
         facts["accounts"] = list(event.account_ids)
-    told: dict[str, Any] = dict(payload.fixed)
+    content: dict[str, Any] = dict(payload.fixed)
     headers: list[tuple[str, str]] = []
     for name, fact in facts.items():
         place = payload.places[name]
         if place.startswith(IN_HEADER):
             headers.append((place.removeprefix(IN_HEADER), str(fact)))
         elif place:
-            _put(told, place, fact)
+            _put(content, place, fact)
     if event.extra:
-        _table(told, payload.extra).update(event.extra)
-    return told, tuple(headers)
+        _table(content, payload.extra).update(event.extra)
+    return content, tuple(headers)
 
 
 def body_of(event: Event, *, attempt: int, payload: Payload) -> tuple[bytes, Headers]:
-    """The same as bytes."""
-    told, headers = worded(event, attempt=attempt, payload=payload)
-    return msgspec.json.encode(told), headers
+    """Return the same with the object as JSON bytes."""
+    content, headers = worded(event, attempt=attempt, payload=payload)
+    return msgspec.json.encode(content), headers
 
 
 def message_fields(body: bytes, headers: Headers, *, payload: Payload) -> dict[str, str]:
-    """What a message says, by Fiskil's names; empty where it cannot be read."""
+    """Return the fields of a message by Fiskil's names; only an empty ``event`` if it cannot be read."""
     kinds = {theirs: ours for ours, theirs in payload.kinds.items()}
     try:
-        told = msgspec.json.decode(body)
-        found = {ours: _found(told, headers, payload.places[name]) for name, ours in NAMES.items()}
+        content = msgspec.json.decode(body)
+        fields = {ours: _value_at(content, headers, payload.places[name]) for name, ours in NAMES.items()}
     except (msgspec.DecodeError, KeyError, RecursionError, TypeError, UnicodeDecodeError):
         return {"event": ""}
-    return {**found, "event": kinds.get(found["event"], found["event"])}
+    return {**fields, "event": kinds.get(fields["event"], fields["event"])}
 
 
-def _found(told: Any, headers: Headers, place: str) -> str:
+def _value_at(content: Any, headers: Headers, place: str) -> str:
     if place.startswith(IN_HEADER):
-        wanted = place.removeprefix(IN_HEADER).lower()
-        return next((value for name, value in headers if name.lower() == wanted), "")
+        header = place.removeprefix(IN_HEADER).lower()
+        return next((value for name, value in headers if name.lower() == header), "")
     for name in place.split(".")[1:]:
-        told = told[name]
-    return str(told) if place else ""
+        content = content[name]
+    return str(content) if place else ""
 
 
-def _put(told: dict[str, Any], place: str, fact: object) -> None:
+def _put(content: dict[str, Any], place: str, fact: object) -> None:
     table, _, name = place.rpartition(".")
-    _table(told, table)[name] = fact
+    _table(content, table)[name] = fact
 
 
-def _table(told: dict[str, Any], place: str) -> dict[str, Any]:
+def _table(content: dict[str, Any], place: str) -> dict[str, Any]:
     for name in place.split(".")[1:]:
-        told = told.setdefault(name, {})
-    return told
+        content = content.setdefault(name, {})
+    return content

@@ -1,7 +1,7 @@
-"""Honest messages in other clothes: JSON written another way, the signature spelt another way, and oddities.
+"""Signed variants of genuine messages: JSON written differently, the signature written differently, and unusual bodies.
 
-All of them are signed over the very bytes that are sent. A re-encoding says what the plain message says, so it must be
-acknowledged and applied; a spelling carries the right digest and may be taken or refused; an oddity is never sent by Fiskil.
+Each is signed over exactly the bytes that are sent. A re-encoding has the same meaning as the plain message, so it must be
+acknowledged and applied. A spelling has the right digest and may be accepted or refused. Fiskil never sends an oddity.
 """
 
 import gzip
@@ -25,17 +25,18 @@ LONG = 100_000
 
 
 class Encoded(Struct, frozen=True, kw_only=True):
-    """A request that was signed honestly."""
+    """A request with a valid signature."""
 
     body: bytes
     headers: Headers
 
 
 class Encoding(Struct, frozen=True):
-    """One way to write a message. ``sentence`` completes "a message ...".
+    """A way to write a message. ``sentence`` completes "a message ...".
 
-    ``has_extra`` marks those with a field that no message has had so far; ``needs_accounts`` those that leave
-    ``account_ids`` out, so the event must have some. ``beside`` are signatures around the right one, whose place is ``%``.
+    ``has_extra`` marks variants with a new field, ``needs_accounts`` those that remove ``account_ids``, so the event must
+    have some. ``beside`` are signatures around the right one, which replaces ``%``. ``suits`` returns true for senders whose
+    messages can be written so.
     """
 
     name: str
@@ -50,7 +51,7 @@ class Encoding(Struct, frozen=True):
 
 
 class Oddity(Struct, frozen=True):
-    """Something signed that Fiskil never sends. ``sentence`` completes "a body ..."."""
+    """A signed body that Fiskil never sends. ``sentence`` completes "a body ..."."""
 
     name: str
     sentence: str
@@ -60,37 +61,63 @@ class Oddity(Struct, frozen=True):
 
 
 def encode(name: str, message: Message, secret: str, *, dialect: Dialect = FISKIL) -> Encoded:
-    """Write *message* the way called *name* and sign the result. Source: webhooks.signature"""
-    way, scheme = encoding(name), dialect.scheme
-    written = signed(msgspec.structs.replace(message, body=way.write(message.body)), secret, scheme)
-    renamed = msgspec.structs.replace(scheme, header=way.header(scheme.header))
-    signature = way.beside.replace("%", written.signature)
-    return Encoded(body=written.body, headers=(("Content-Type", way.content_type), *lines(written, renamed, signature)))
+    """Return *message* in the encoding *name*, signed.
+
+    Raises:
+        UnknownName: There is no such encoding.
+
+    Source: webhooks.signature
+    """
+    chosen, scheme = encoding(name), dialect.scheme
+    signed_message = signed(msgspec.structs.replace(message, body=chosen.write(message.body)), secret, scheme)
+    renamed = msgspec.structs.replace(scheme, header=chosen.header(scheme.header))
+    signature = chosen.beside.replace("%", signed_message.signature)
+    return Encoded(
+        body=signed_message.body, headers=(("Content-Type", chosen.content_type), *lines(signed_message, renamed, signature))
+    )
 
 
 def spell(name: str, message: Message, secret: str, *, dialect: Dialect = FISKIL) -> Encoded:
-    """Sign *message* and spell the signature the way called *name*."""
-    right = signed(message, secret, dialect.scheme)
-    spelt = spelling(name).spell(Right(message=right, scheme=dialect.scheme))
-    return Encoded(body=right.body, headers=(*JSON, *spelt))
+    """Return *message* with its signature in the spelling *name*.
+
+    Raises:
+        UnknownName: There is no such spelling.
+    """
+    signed_message = signed(message, secret, dialect.scheme)
+    headers = spelling(name).spell(Right(message=signed_message, scheme=dialect.scheme))
+    return Encoded(body=signed_message.body, headers=(*JSON, *headers))
 
 
 def distort(name: str, message: Message, secret: str, *, dialect: Dialect = FISKIL) -> Encoded:
-    """Make the oddity called *name* out of *message* and sign it."""
-    odd = oddity(name)
-    written = signed(msgspec.structs.replace(message, body=odd.write(message.body)), secret, dialect.scheme)
-    return Encoded(body=written.body, headers=(*odd.headers, *lines(written, dialect.scheme, written.signature)))
+    """Return the oddity *name* made from *message*, signed.
+
+    Raises:
+        UnknownName: There is no such oddity.
+    """
+    chosen = oddity(name)
+    signed_message = signed(msgspec.structs.replace(message, body=chosen.write(message.body)), secret, dialect.scheme)
+    return Encoded(
+        body=signed_message.body, headers=(*chosen.headers, *lines(signed_message, dialect.scheme, signed_message.signature))
+    )
 
 
 def encoding(name: str) -> Encoding:
-    """The re-encoding called *name*; the nearest match is in the complaint."""
+    """Return the encoding *name*.
+
+    Raises:
+        UnknownName: There is none. The message contains the nearest match.
+    """
     if name not in ENCODINGS:
         raise UnknownName("re-encoding", name, ENCODINGS)
     return ENCODINGS[name]
 
 
 def oddity(name: str) -> Oddity:
-    """The oddity called *name*; the nearest match is in the complaint."""
+    """Return the oddity *name*.
+
+    Raises:
+        UnknownName: There is none. The message contains the nearest match.
+    """
     if name not in ODDITIES:
         raise UnknownName("oddity", name, ODDITIES)
     return ODDITIES[name]
@@ -103,7 +130,7 @@ def _reordered(node: Any) -> Any:
 
 
 def _escaped(body: bytes) -> bytes:
-    """Write some letters of every text as escapes; decoded, the text says the same."""
+    """Write some letters of every text as escapes; the decoded text is the same."""
     return re.sub(rb'(?<=[\w"])[e.](?=[\w"])', lambda match: b"\\u%04x" % ord(match[0]), body)
 
 
@@ -113,7 +140,7 @@ def _with_extra(text: bytes) -> Callable[[bytes], bytes]:
 
 
 def _changed(change: Callable[[dict[str, Any]], object]) -> Callable[[bytes], bytes]:
-    """Decode, change and encode again."""
+    """Decode the body, change it, and encode it again."""
 
     def write(body: bytes) -> bytes:
         message = msgspec.json.decode(body)
@@ -128,12 +155,12 @@ def _replaced(node: Any) -> Callable[[bytes], bytes]:
 
 
 def _id_as(text: bytes) -> Callable[[bytes], bytes]:
-    """Write ``message_id`` exactly as *text*, in which ``%`` stands for the right id."""
+    """Write ``message_id`` exactly as *text*, in which ``%`` is replaced by the right id."""
     pattern = rb'"message_id":"(\d+)"'
     return lambda body: re.sub(pattern, lambda match: b'"message_id":' + text.replace(b"%", match[1]), body)
 
 
-def _is_ours(dialect: Dialect) -> bool:
+def _is_fiskils(dialect: Dialect) -> bool:
     return dialect.is_ours
 
 
@@ -145,7 +172,7 @@ WRONG = "Ceo5qEr07ixe2NLpvHk3FH9bwy/WavXrAFQ/9tdO6mc="
 WRONG_V1 = f"v1,{WRONG}"
 OTHER_V1 = "v1,aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaY="
 WRONG_V1A = "v1a," + "B" * 86 + "=="
-"""Signatures of nobody's key, as they stand beside the right one while keys are changed."""
+"""Invalid signatures, as they may accompany the right one while keys are rotated."""
 
 ENCODINGS: dict[str, Encoding] = {
     encoding.name: encoding
@@ -196,7 +223,7 @@ ENCODINGS: dict[str, Encoding] = {
                 ("signature_last", "with another key's signature before the right one", f"{WRONG_V1} %"),
                 ("signature_between", "with the right one of three signatures in the middle", f"{WRONG_V1} % {OTHER_V1}"),
                 ("beside_v1a", "with a signature of version v1a beside the right one", f"{WRONG_V1A} %"),
-                ("beside_v2", "with a signature of a version to come before the right one", f"v2,{WRONG} %"),
+                ("beside_v2", "with a signature of a future version before the right one", f"v2,{WRONG} %"),
             )
         ),
     )
@@ -205,42 +232,44 @@ ENCODINGS: dict[str, Encoding] = {
 
 
 def encodings_of(dialect: Dialect) -> tuple[Encoding, ...]:
-    """Those that are lawful where messages are signed and worded so."""
+    """Return the encodings that are valid for the signature scheme and payload format of *dialect*."""
     return tuple(encoding for encoding in ENCODINGS.values() if encoding.suits(dialect))
 
 
 ODDITIES: dict[str, Oddity] = {
     oddity.name: oddity
     for oddity in (
-        Oddity("empty", "without a byte", lambda _: b""),
-        Oddity("not_json", "that is no JSON", lambda _: b"event=consent.received&message_id=1"),
-        Oddity("half", "that ends halfway", lambda body: body[: len(body) // 2]),
+        Oddity("empty", "that is empty", lambda _: b""),
+        Oddity("not_json", "that is not JSON", lambda _: b"event=consent.received&message_id=1"),
+        Oddity("half", "that ends in the middle", lambda body: body[: len(body) // 2]),
         Oddity("null", "that is null", _replaced(None)),
         Oddity("list", "that is a list", _replaced([1, 2, 3])),
         Oddity("text", "that is a text", _replaced("consent.received")),
-        Oddity("no_message_id", "without message_id", _changed(lambda message: message.pop("message_id")), suits=_is_ours),
-        Oddity("number_as_id", "with a number as message_id", _id_as(b"%"), suits=_is_ours),
-        Oddity("list_as_id", "with a list as message_id", _id_as(b'["%"]'), suits=_is_ours),
-        Oddity("nul_in_id", "with NUL in message_id", _id_as(b'"%\\u0000"'), suits=_is_ours),
-        Oddity("repeated_id", "with message_id twice", _id_as(b'"%","message_id":"%0"'), suits=_is_ours),
-        Oddity("no_data", "without data", _changed(lambda message: message.pop("data")), suits=_is_ours),
+        Oddity(
+            "no_message_id", "without message_id", _changed(lambda message: message.pop("message_id")), suits=_is_fiskils
+        ),
+        Oddity("number_as_id", "with a number as message_id", _id_as(b"%"), suits=_is_fiskils),
+        Oddity("list_as_id", "with a list as message_id", _id_as(b'["%"]'), suits=_is_fiskils),
+        Oddity("nul_in_id", "with NUL in message_id", _id_as(b'"%\\u0000"'), suits=_is_fiskils),
+        Oddity("repeated_id", "with message_id twice", _id_as(b'"%","message_id":"%0"'), suits=_is_fiskils),
+        Oddity("no_data", "without data", _changed(lambda message: message.pop("data")), suits=_is_fiskils),
         Oddity(
             "data_as_list",
             "with a list as data",
             _changed(lambda message: message.update(data=[message["data"]])),
-            suits=_is_ours,
+            suits=_is_fiskils,
         ),
         Oddity(
             "time_as_number",
             "with a number as publish_time",
             _changed(lambda message: message.update(publish_time=0)),
-            suits=_is_ours,
+            suits=_is_fiskils,
         ),
         Oddity(
             "older_shape",
             "without event and delivery_attempt, as an older sample shows",
             _changed(lambda message: (message.pop("delivery_attempt"), message["data"].pop("event"))),
-            suits=_is_ours,
+            suits=_is_fiskils,
         ),
         Oddity("prototype", "with __proto__ as a field", _with_extra(b'"__proto__":{"is_admin":true}')),
         Oddity("surrogate", "with half a surrogate pair in a field", _with_extra(b'"note":"\\ud800"')),
@@ -259,7 +288,7 @@ ODDITIES: dict[str, Oddity] = {
 
 
 def oddities_of(dialect: Dialect) -> tuple[str, ...]:
-    """The names of those that make sense where messages are worded so."""
+    """Return the names of the oddities that exist in the payload format of *dialect*."""
     return tuple(oddity.name for oddity in ODDITIES.values() if oddity.suits(dialect))
 
 

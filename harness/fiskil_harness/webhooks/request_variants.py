@@ -1,8 +1,8 @@
-"""Named ways to hand one signed message over: the bytes of a request, written so, and at those moments.
+"""Named variants of the request that delivers one signed message: its bytes, and when they are sent.
 
-The kind says what is lawful. PLAIN ones are what Fiskil could well send, so they must be taken. ODD ones are whole requests
-that any server may refuse; MALFORMED ones break the rules of HTTP; BROKEN ones never arrive complete, so nobody can verify
-them; a method that is SAFE asks for nothing to be done.
+The kind determines what a receiver may do. PLAIN ones are requests that Fiskil may send, so they must be accepted. ODD ones
+are complete requests that any server may refuse. MALFORMED ones violate HTTP. BROKEN ones never arrive complete, so they
+cannot be verified. METHOD ones use another method, and SAFE ones a method that must not change anything.
 """
 
 import enum
@@ -39,7 +39,7 @@ WRONG_SIGNATURE = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
 
 
 class Kind(enum.StrEnum):
-    """What a receiver may do."""
+    """The kind of a variant: what a receiver may do."""
 
     PLAIN = "plain"
     ODD = "odd"
@@ -50,7 +50,7 @@ class Kind(enum.StrEnum):
 
 
 class Letter(Struct, frozen=True, kw_only=True):
-    """A signed message and where it goes. ``header`` carries the signature, ``told`` are lines with what no body says."""
+    """A signed message and its destination. ``header`` is the signature's header; ``reported`` are further header lines."""
 
     path: str
     host: str
@@ -61,7 +61,7 @@ class Letter(Struct, frozen=True, kw_only=True):
 
 
 class RequestVariant(Struct, frozen=True):
-    """One way. ``sentence`` completes "a message ..."."""
+    """One variant. ``sentence`` completes "a message ..."."""
 
     name: str
     kind: Kind
@@ -70,14 +70,18 @@ class RequestVariant(Struct, frozen=True):
 
 
 def request_variant(name: str) -> RequestVariant:
-    """The way called *name*; the nearest match is in the complaint."""
+    """Return the variant *name*.
+
+    Raises:
+        UnknownName: There is none. The message contains the nearest match.
+    """
     if name not in REQUEST_VARIANTS:
         raise UnknownName("way to deliver", name, REQUEST_VARIANTS)
     return REQUEST_VARIANTS[name]
 
 
 def of_kinds(*kinds: Kind) -> list[RequestVariant]:
-    """Every way of some kinds, in the order in which they are tried."""
+    """Return every variant of these kinds, in the order in which they are sent."""
     return [request_variant for request_variant in REQUEST_VARIANTS.values() if request_variant.kind in kinds]
 
 
@@ -92,15 +96,17 @@ def head(
     length: int | None = -1,
     is_kept: bool = False,
 ) -> bytes:
-    """The head of a request.
+    """Return the head of a request.
 
     Args:
         more: Further header lines.
-        kind: The content type; None leaves it out.
-        signed: The lines of the signature; default: one, as Fiskil writes it.
-        length: What Content-Length says; -1 stands for the truth, None leaves it out.
+        target: The request target; empty for the path of *letter*.
+        kind: The content type; None omits it.
+        signed: The header lines of the signature; by default one, as Fiskil writes it.
+        length: The value of Content-Length; -1 means the right one, None omits it.
+        is_kept: The connection stays open after the response.
     """
-    told = len(letter.body) if length == -1 else length
+    content_length = len(letter.body) if length == -1 else length
     lines = [
         f"{method} {target or letter.path} {version}",
         f"Host: {letter.host}",
@@ -109,14 +115,14 @@ def head(
         *([] if kind is None else [f"Content-Type: {kind}"]),
         *letter.reported,
         *([f"{letter.header}: {letter.signature}"] if signed is None else signed),
-        *([] if told is None else [f"Content-Length: {told}"]),
+        *([] if content_length is None else [f"Content-Length: {content_length}"]),
         *more,
     ]
     return "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n"
 
 
 def _whole(*more: str, limit_ms: float = 0, **options: object) -> Callable[[Letter], Script]:
-    """The request in one piece under another head, and its answer."""
+    """Send the request in one piece with a changed head, and read the response."""
     return lambda letter: (Send(head(letter, *more, **options) + letter.body), ReadResponse(limit_ms=limit_ms))  # type: ignore[arg-type]
 
 
@@ -132,22 +138,22 @@ def _named(spell: Callable[[str], str]) -> Callable[[Letter], Script]:
 
 
 def _signed(*lines: str) -> Callable[[Letter], Script]:
-    """Signature lines, in which {} stands for the right one."""
+    """Return a variant with these signature lines, in which {} is replaced by the right signature."""
     return lambda letter: _whole(signed=tuple(f"{letter.header}: {line.format(letter.signature)}" for line in lines))(letter)
 
 
 def _mixed_case(name: str) -> str:
-    return "".join(letter.upper() if at % 2 else letter.lower() for at, letter in enumerate(name))
+    return "".join(letter.upper() if index % 2 else letter.lower() for index, letter in enumerate(name))
 
 
 def _pieces(size: int, *, pause_ms: float = 0, most: int = 0) -> Callable[[Letter], Script]:
-    """The request in pieces of *size* bytes, each on its way before the next, the first *most* of them with a pause."""
+    """Send pieces of *size* bytes, each sent before the next is written, the first *most* of them with a pause."""
 
     def script(letter: Letter) -> Script:
         data = head(letter) + letter.body
         moves: list[Move] = []
-        for number, start in enumerate(range(0, len(data), size)):
-            if number == most > 0:
+        for piece_number, start in enumerate(range(0, len(data), size)):
+            if piece_number == most > 0:
                 moves.append(Send(data[start:]))
                 break
             moves += [Send(data[start : start + size]), Pause(pause_ms)]
@@ -190,8 +196,8 @@ def _line_feeds(letter: Letter) -> Script:
     return Send(head(letter).replace(b"\r\n", b"\n") + letter.body), ReadResponse(limit_ms=MALFORMED_MS)
 
 
-def _promised(extra: int) -> Callable[[Letter], Script]:
-    """A Content-Length that is wrong by so much; the whole body is sent, and nothing more."""
+def _wrong_length(extra: int) -> Callable[[Letter], Script]:
+    """Send a Content-Length that is wrong by *extra*, with exactly the whole body."""
 
     def script(letter: Letter) -> Script:
         wrong = head(letter, length=len(letter.body) + extra)
@@ -201,7 +207,7 @@ def _promised(extra: int) -> Callable[[Letter], Script]:
 
 
 def _cut(*last: Move, announced: bool = True) -> Callable[[Letter], Script]:
-    """Half of the body, and then the connection is gone."""
+    """Send half of the body, and then end the connection."""
 
     def script(letter: Letter) -> Script:
         half = letter.body[: len(letter.body) // 2]
@@ -212,8 +218,8 @@ def _cut(*last: Move, announced: bool = True) -> Callable[[Letter], Script]:
 
 def _cut_chunk(letter: Letter) -> Script:
     half = letter.body[: len(letter.body) // 2]
-    begun = head(letter, "Transfer-Encoding: chunked", length=None) + b"%x\r\n" % len(letter.body)
-    return Send(begun + half), Pause(SETTLE_MS), HangUp()
+    start = head(letter, "Transfer-Encoding: chunked", length=None) + b"%x\r\n" % len(letter.body)
+    return Send(start + half), Pause(SETTLE_MS), HangUp()
 
 
 REQUEST_VARIANTS: dict[str, RequestVariant] = {
@@ -226,9 +232,9 @@ REQUEST_VARIANTS: dict[str, RequestVariant] = {
             "charset", Kind.PLAIN, "declared as application/json; charset=utf-8", _whole(kind=f"{JSON}; charset=utf-8")
         ),
         RequestVariant("sliced", Kind.PLAIN, "in pieces of seven bytes", _pieces(SLICE)),
-        RequestVariant("two_parts", Kind.PLAIN, "whose head comes before its body", _two_parts),
+        RequestVariant("two_parts", Kind.PLAIN, "whose head arrives before its body", _two_parts),
         RequestVariant("kept_open", Kind.PLAIN, "on a connection that stays open", _whole(is_kept=True)),
-        RequestVariant("drip", Kind.ODD, "that drips in", _pieces(64, pause_ms=DRIP_MS, most=DRIPS)),
+        RequestVariant("drip", Kind.ODD, "that arrives slowly, in small pieces", _pieces(64, pause_ms=DRIP_MS, most=DRIPS)),
         RequestVariant("chunked", Kind.ODD, "in chunks", _chunked()),
         RequestVariant("chunk_extensions", Kind.ODD, "in chunks with extensions", _chunked(extension=b";name=value")),
         RequestVariant("trailers", Kind.ODD, "in chunks with a trailer", _chunked(last=b"0\r\nX-Checksum: 1\r\n\r\n")),
@@ -264,7 +270,7 @@ REQUEST_VARIANTS: dict[str, RequestVariant] = {
         RequestVariant(
             "half_closed",
             Kind.ODD,
-            "after which nothing more will come",
+            "after which the sender closes its side of the connection",
             lambda letter: (Send(head(letter) + letter.body), End(), ReadResponse()),
         ),
         RequestVariant(
@@ -273,18 +279,18 @@ REQUEST_VARIANTS: dict[str, RequestVariant] = {
             "with its signature on a folded line",
             lambda letter: _whole(signed=(f"{letter.header}:\r\n {letter.signature}",), limit_ms=MALFORMED_MS)(letter),
         ),
-        RequestVariant("line_feeds", Kind.MALFORMED, "with line feeds alone", _line_feeds),
+        RequestVariant("line_feeds", Kind.MALFORMED, "with lines that end in LF only", _line_feeds),
         RequestVariant(
             "more_after_it",
             Kind.MALFORMED,
-            "with junk behind it",
+            "with other bytes after it",
             lambda letter: (
                 Send(head(letter, is_kept=True) + letter.body + b"junk\r\n\r\n"),
                 ReadResponse(limit_ms=MALFORMED_MS),
             ),
         ),
-        RequestVariant("length_too_long", Kind.MALFORMED, "shorter than its Content-Length", _promised(7)),
-        RequestVariant("length_too_short", Kind.MALFORMED, "longer than its Content-Length", _promised(-7)),
+        RequestVariant("length_too_long", Kind.MALFORMED, "shorter than its Content-Length", _wrong_length(7)),
+        RequestVariant("length_too_short", Kind.MALFORMED, "longer than its Content-Length", _wrong_length(-7)),
         RequestVariant(
             "duplicate_content_length",
             Kind.MALFORMED,
@@ -295,7 +301,7 @@ REQUEST_VARIANTS: dict[str, RequestVariant] = {
         RequestVariant("cut_in_order", Kind.BROKEN, "whose connection closes halfway", _cut(HangUp())),
         RequestVariant("cut_by_reset", Kind.BROKEN, "whose connection is reset halfway", _cut(Reset())),
         RequestVariant("half_and_ended", Kind.BROKEN, "that ends halfway", _cut(End(), ReadResponse(limit_ms=MALFORMED_MS))),
-        RequestVariant("head_alone", Kind.BROKEN, "of which only the head comes", _cut(HangUp(), announced=False)),
+        RequestVariant("head_alone", Kind.BROKEN, "of which only the head arrives", _cut(HangUp(), announced=False)),
         RequestVariant("cut_chunk", Kind.BROKEN, "whose chunk is cut", _cut_chunk),
         RequestVariant("get", Kind.SAFE, "by GET", _method("GET")),
         RequestVariant("head", Kind.SAFE, "by HEAD", _method("HEAD")),
@@ -305,4 +311,4 @@ REQUEST_VARIANTS: dict[str, RequestVariant] = {
         RequestVariant("delete", Kind.METHOD, "by DELETE", _method("DELETE")),
     )
 }
-"""Every way by name, in the order in which they are tried."""
+"""Every variant by name, in the order in which they are sent."""

@@ -1,6 +1,6 @@
-"""The way out for requests that Schemathesis makes: each becomes a delivery of ours, and its answer a response of theirs.
+"""The transport for requests that Schemathesis makes: each becomes a delivery of the harness, and its reply a response.
 
-A session from here has no other way out: what its requests say of an address, of headers or of proxies plays no part.
+A session with this transport sends requests in no other way. The address, headers and proxies of a request are ignored.
 """
 
 import io
@@ -11,7 +11,7 @@ from typing import Any
 
 from requests import PreparedRequest, Response, Session
 from requests.adapters import BaseAdapter
-from requests.exceptions import ConnectionError as NoAnswer
+from requests.exceptions import ConnectionError as NoResponse
 from requests.exceptions import InvalidSchema
 from requests.structures import CaseInsensitiveDict
 from urllib3 import HTTPHeaderDict, HTTPResponse
@@ -20,94 +20,98 @@ from fiskil_harness.journal import Delivery
 from fiskil_harness.webhooks.fuzzing import PATH, Drawn
 
 NOWHERE = "http://receiver.invalid"
-"""Where requests are said to go; no such host can exist."""
+"""The nominal URL of requests; no such host can exist."""
 JSON = "application/json"
 
 
-class Passage(BaseAdapter):
-    """An adapter of ``requests`` that hands bodies over to *deliver*, which signs them, sends them and writes them down."""
+class DeliveryAdapter(BaseAdapter):
+    """An adapter of ``requests`` that passes bodies to *deliver*, which signs, sends and records them."""
 
     def __init__(self, deliver: Callable[[bytes], Delivery]) -> None:
         super().__init__()
         self._deliver = deliver
 
     def send(self, request: PreparedRequest, *_args: Any, **_settings: Any) -> Response:
-        """Deliver the body of *request*; the delivery's answer as a response.
+        """Deliver the body of *request* and return the reply as a response.
 
         Raises:
-            NoAnswer: Nothing complete came back; the text says why.
-            InvalidSchema: It is no POST, and webhooks are nothing else.
+            NoResponse: No complete response arrived; the text states why.
+            InvalidSchema: It is not a POST, or its body is a stream.
         """
         if request.method != "POST":
-            raise InvalidSchema(f"A webhook is a POST, and this is a {request.method}.", request=request)
-        made = self._deliver(_bytes_of(request))
-        if made.status is None:
-            raise NoAnswer(made.trouble, request=request)
-        return _response_of(made, made.status, request)
+            raise InvalidSchema(f"A webhook must be a POST, not a {request.method}.", request=request)
+        delivery = self._deliver(_bytes_of(request))
+        if delivery.status is None:
+            raise NoResponse(delivery.trouble, request=request)
+        return _response_of(delivery, delivery.status, request)
 
     def close(self) -> None:
-        """Nothing is kept."""
+        """Do nothing: the adapter holds no resources."""
 
 
-def session_through(passage: Passage) -> Session:
-    """A session whose every request takes *passage*, and which reads nothing from the environment."""
+def session_with(adapter: DeliveryAdapter) -> Session:
+    """Return a session that sends every request through *adapter* and ignores the environment."""
     session = Session()
     session.adapters.clear()
-    session.mount("http://", passage)
+    session.mount("http://", adapter)
     session.trust_env = False
     return session
 
 
 class Caller:
-    """Schemathesis' own calls of the receiver that a document describes, made through a passage."""
+    """Calls the receiver that a document describes with Schemathesis' own code, through a adapter."""
 
     def __init__(self, documents: dict[str, dict[str, Any]], deliver: Callable[[bytes], Delivery]) -> None:
-        """*documents* are the receiver's, by kind of event."""
+        """Prepare the calls.
+
+        Args:
+            documents: The receiver's documents, by kind of event.
+            deliver: Signs, sends and records a body.
+        """
         import schemathesis
 
         config = schemathesis.Config.from_dict({"generation": {"database": "none"}})
         self._operations = {
-            kind: schemathesis.openapi.from_dict(whole, config=config)[PATH]["POST"] for kind, whole in documents.items()
+            kind: schemathesis.openapi.from_dict(document, config=config)[PATH]["POST"]
+            for kind, document in documents.items()
         }
-        self._session = session_through(Passage(deliver))
+        self._session = session_with(DeliveryAdapter(deliver))
 
-    def call(self, one: Drawn) -> int | None:
-        """Let Schemathesis call with a drawn body: the status, or None where nothing complete came back."""
-        case = self._operations[one.kind].Case(body=one.body, media_type=JSON)
+    def call(self, generated: Drawn) -> int | None:
+        """Make Schemathesis call with a generated body; return the status, or None if no complete response arrived."""
+        case = self._operations[generated.kind].Case(body=generated.body, media_type=JSON)
         try:
-            # A redirect is an answer like any other: following one would deliver again.
-            answer = case.call(base_url=NOWHERE, session=self._session, allow_redirects=False)
-        except NoAnswer:
+            # A redirect is a response like any other: following it would deliver again.
+            response = case.call(base_url=NOWHERE, session=self._session, allow_redirects=False)
+        except NoResponse:
             return None
-        return answer.status_code
+        return response.status_code
 
 
 def _bytes_of(request: PreparedRequest) -> bytes:
     body = request.body or b""
     if isinstance(body, str | bytes):
         return body.encode() if isinstance(body, str) else body
-    raise InvalidSchema("A webhook's body is there before it is sent, and this one is not.", request=request)
+    raise InvalidSchema("A webhook's body must be bytes or text, not a stream.", request=request)
 
 
-def _response_of(made: Delivery, status: int, request: PreparedRequest) -> Response:
+def _response_of(delivery: Delivery, status: int, request: PreparedRequest) -> Response:
     headers = HTTPHeaderDict()
-    # The answer is taken as it came, compressed or not: nobody unpacks what a receiver says.
-    for name, value in (
-        response_header for response_header in made.response_headers if response_header[0] != "content-encoding"
-    ):
+    # The body stays as it arrived: a compressed response is not decompressed.
+    for name, value in (header for header in delivery.response_headers if header[0] != "content-encoding"):
         headers.add(name, value)
     response = Response()
     response.status_code = status
     response.reason = responses.get(status, "")
     response.headers = CaseInsensitiveDict(headers)
     response.raw = HTTPResponse(
-        body=io.BytesIO(made.response_body),
+        body=io.BytesIO(delivery.response_body),
         headers=headers,
         status=status,
         preload_content=False,
-        enforce_content_length=False,  # of a long answer only the head is kept
+        enforce_content_length=False,  # only the head of a long body is kept
     )
     response.url = request.url or NOWHERE
     response.request = request
-    response.elapsed = timedelta(seconds=made.took_s)
+    response.elapsed = timedelta(seconds=delivery.took_s)
     return response

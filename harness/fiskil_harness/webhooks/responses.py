@@ -1,6 +1,6 @@
-"""Reads what a receiver says: the answers on one connection, one after another, parsed by httptools.
+"""Parses what a receiver sends: the responses on one connection, one after another, with httptools.
 
-Whatever comes is trouble in words or an answer, never an exception; nothing that a receiver sends fills our memory.
+Any input yields a response or a problem in words, never an exception, and memory use is bounded.
 """
 
 from collections.abc import Callable
@@ -12,12 +12,12 @@ RESPONSE_KEPT = 65_536
 LONGEST_RESPONSE = 10_485_760
 MOST_HEADERS = 200
 
-INCOMPLETE = "connection closed before the answer was complete"
-SILENT = "no answer within the limit"
+INCOMPLETE = "connection closed before the response was complete"
+SILENT = "no response within the limit"
 
 
 class Reply(Struct, frozen=True, kw_only=True):
-    """What came back. ``status`` is None when nothing complete did; ``trouble`` says why in words."""
+    """A received response. ``status`` is None if no complete response arrived; ``trouble`` then states why."""
 
     status: int | None = None
     headers: tuple[tuple[str, str], ...] = ()
@@ -27,11 +27,10 @@ class Reply(Struct, frozen=True, kw_only=True):
 
 
 class ResponseParser:
-    """The answers on one connection; *take* gets each as soon as it is whole, interim ones are left out.
+    """Parses the responses on one connection. *take* gets each complete one; interim (1xx) ones are left out.
 
-    ``keeps`` tells whether the connection may carry another request after the latest answer, and ``is_begun`` whether
-    another answer has begun since. ``is_head`` must be set while the answer to a HEAD is awaited, which has no body whatever
-    its headers say.
+    ``keeps`` is true if the connection may carry another request after the latest response, ``is_begun`` if another
+    response has begun since. Set ``is_head`` while the response to a HEAD request is expected: it never has a body.
     """
 
     def __init__(self, take: Callable[[int, tuple[tuple[str, str], ...], bytes], None]) -> None:
@@ -50,59 +49,59 @@ class ResponseParser:
     def _clear(self) -> None:
         self._headers: list[tuple[bytes, bytes]] = []
         self._body: list[bytes] = []
-        self._kept = 0
+        self._kept_bytes = 0
         self._has_head = False
 
     def feed(self, received: bytes) -> str:
-        """Take some bytes in; trouble in words, if they are no answer."""
+        """Parse some bytes; return a problem if they are not a valid response."""
         self._size += len(received)
         if self._size > LONGEST_RESPONSE:
-            return "the answer is longer than 10 MiB"
+            return "the response is longer than 10 MiB"
         try:
             self._parser.feed_data(received)
         except httptools.HttpParserUpgrade:
-            return "the answer asks for another protocol"
+            return "the response switches to another protocol"
         except httptools.HttpParserError as error:
-            return f"the answer is no HTTP: {type(error).__name__}"
+            return f"the response is not HTTP: {type(error).__name__}"
         return ""
 
     def end(self) -> str:
-        """The connection has ended in order: an answer that ends by that is whole now; else trouble in words."""
+        """Handle the orderly end of the connection, which may complete a response; otherwise return a problem."""
         if self._has_head and (self.is_head or self._ends_by_close()):
-            self._whole(keeps=False)
+            self._complete(keeps=False)
             return ""
         return INCOMPLETE
 
     def on_message_begin(self) -> None:
-        """The first byte of an answer is there."""
+        """Note the first byte of a response."""
         self.is_begun = True
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """One header of the answer that is being read."""
+        """Keep one header of the current response."""
         if len(self._headers) < MOST_HEADERS:
             self._headers.append((name, value))
 
     def on_headers_complete(self) -> None:
-        """The head is whole; an answer to HEAD is, too."""
+        """Note the end of the head, which is also the end of a response to HEAD."""
         self._has_head = self._parser.get_status_code() >= 200
         if self.is_head and self._has_head:
-            self._whole(keeps=False)
+            self._complete(keeps=False)
 
     def on_body(self, body: bytes) -> None:
-        """A piece of the body, of which enough is kept to be read."""
-        if self._kept < RESPONSE_KEPT:
+        """Keep a piece of the body, up to the limit."""
+        if self._kept_bytes < RESPONSE_KEPT:
             self._body.append(body)
-            self._kept += len(body)
+            self._kept_bytes += len(body)
 
     def on_message_complete(self) -> None:
-        """An answer is whole, or an interim one, after which the real one follows."""
+        """Finish a response; after an interim one, the final one follows."""
         if self._parser.get_status_code() < 200:
             self.has_interim = True
             self._clear()
         elif self._has_head:
-            self._whole(keeps=self._parser.should_keep_alive())
+            self._complete(keeps=self._parser.should_keep_alive())
 
-    def _whole(self, *, keeps: bool) -> None:
+    def _complete(self, *, keeps: bool) -> None:
         headers = tuple((name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in self._headers)
         status, body = self._parser.get_status_code(), b"".join(self._body)[:RESPONSE_KEPT]
         self.keeps = keeps

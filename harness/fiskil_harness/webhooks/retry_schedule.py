@@ -1,4 +1,4 @@
-"""The retry schedule on the virtual clock: what is due, what was acknowledged, what is lost."""
+"""The retry schedule in sandbox time: which messages are due, acknowledged or lost."""
 
 from collections.abc import Callable, Collection, Iterator
 from datetime import datetime, timedelta
@@ -14,9 +14,11 @@ BACKOFF_MINUTES = (1, 3, 6, 10, 10)
 
 
 class Parcel:
-    """One event on its way: how often it was tried and when it is due next."""
+    """An event on its way: its attempts so far, and when the next is due."""
 
-    def __init__(self, symbol: str, event: Event, reading: Choose, dialect: Callable[[], Dialect] | None = None) -> None:
+    def __init__(
+        self, symbol: str, event: Event, interpretation: Choose, dialect: Callable[[], Dialect] | None = None
+    ) -> None:
         self._dialect = dialect
         self._made_at: dict[int, datetime] = {}
         self.symbol = symbol
@@ -24,39 +26,39 @@ class Parcel:
         self.attempts = 0
         self.due_at: datetime | None = event.publish_time
         self.is_acknowledged = False
-        self.reading = reading
+        self.interpretation = interpretation
 
     @property
     def dialect(self) -> Dialect:
-        """How its messages are signed and worded."""
+        """The signature scheme and payload format of its messages."""
         return (
             self._dialect()
             if self._dialect
-            else Dialect(scheme=SCHEMES_BY_INTERPRETATION[self.reading("webhooks.signature")])
+            else Dialect(scheme=SCHEMES_BY_INTERPRETATION[self.interpretation("webhooks.signature")])
         )
 
     def made_at(self, number: int) -> datetime:
-        """The real time of the attempt of that number; asked again, it is the same, as a replay's is."""
+        """Return the real time of the attempt *number*. The first call sets it; a replay gets the same time."""
         return self._made_at.setdefault(number, real_now())
 
     @property
     def is_used_up(self) -> bool:
-        """Whether the last attempt of the schedule was made. Source: webhooks.attempts"""
-        return self.attempts >= ATTEMPTS and self.attempts >= int(self.reading("webhooks.attempts"))
+        """True if the last attempt of the schedule was made. Source: webhooks.attempts"""
+        return self.attempts >= ATTEMPTS and self.attempts >= int(self.interpretation("webhooks.attempts"))
 
     @property
     def is_lost(self) -> bool:
-        """Whether every attempt was used up without an acknowledgement."""
+        """True if every attempt was made without an acknowledgement."""
         return not self.is_acknowledged and self.is_used_up
 
     def next_attempt(self) -> int:
-        """Count an attempt and return its number; numbers stop at the last one of the schedule."""
+        """Count an attempt and return its number, which stops at the last one of the schedule."""
         if not self.is_used_up:
             self.attempts += 1
         return self.attempts
 
     def settle(self, *, is_acknowledged: bool, now: datetime) -> None:
-        """Note an attempt's result and plan the next. Source: webhooks.retry-schedule"""
+        """Record the result of an attempt and schedule the next. Source: webhooks.retry-schedule"""
         self.is_acknowledged = self.is_acknowledged or is_acknowledged
         if self.is_acknowledged or self.is_used_up:
             self.due_at = None
@@ -65,56 +67,66 @@ class Parcel:
 
 
 class Outbox:
-    """Every event of the scenario under its symbol."""
+    """The events of a scenario, by symbol, with the state of their deliveries."""
 
-    def __init__(self, reading: Choose | None = None, dialect: Callable[[], Dialect] | None = None) -> None:
-        """Start empty; *reading* tells which reading of a doubtful clause rules (default: the best supported).
+    def __init__(self, interpretation: Choose | None = None, dialect: Callable[[], Dialect] | None = None) -> None:
+        """Start empty.
 
-        *dialect* tells how messages are signed and worded (default: as Fiskil does, by the reading that rules).
+        Args:
+            interpretation: Returns the interpretation of a clause, by its id. Default: the best supported one of each.
+            dialect: Returns the signature scheme and payload format. Default: Fiskil's, as the interpretation has it.
         """
-        self._reading = reading or Interpretations().of
+        self._interpretation = interpretation or Interpretations().of
         self._dialect = dialect
         self._parcels: dict[str, Parcel] = {}
 
     def add(self, symbol: str, event: Event) -> Parcel:
-        """Take an event in; it is due at once."""
-        parcel = Parcel(symbol, event, self._reading, self._dialect)
+        """Add an event; it is due at once."""
+        parcel = Parcel(symbol, event, self._interpretation, self._dialect)
         self._parcels[symbol] = parcel
         return parcel
 
     def find(self, symbol: str) -> Parcel:
-        """The parcel called *symbol*."""
+        """Return the parcel with this symbol.
+
+        Raises:
+            UnknownName: There is none.
+        """
         if symbol not in self._parcels:
             raise UnknownName("event", symbol, self._parcels)
         return self._parcels[symbol]
 
     def drop(self, symbol: str) -> Parcel:
-        """Let an event get lost on the way: no attempt will be made any more."""
+        """Lose an event on the way: no further attempt is made. Returns its parcel.
+
+        Raises:
+            UnknownName: There is no event with this symbol.
+        """
         parcel = self.find(symbol)
         parcel.due_at = None
         return parcel
 
     def due(self, now: datetime) -> list[Parcel]:
-        """What is due, by publish time; perhaps only what nothing earlier holds up. Source: webhooks.order"""
-        return [parcel for parcel in self._free() if parcel.due_at is not None and parcel.due_at <= now]
+        """Return what is due, by publish time; with in-turn order, only the first. Source: webhooks.order"""
+        return [parcel for parcel in self._unblocked() if parcel.due_at is not None and parcel.due_at <= now]
 
     def next_due_at(self, *, but: Collection[str] = ()) -> datetime | None:
-        """When the next attempt is due, if one is planned; events named in *but* are left out."""
-        planned = [parcel.due_at for parcel in self._free() if parcel.due_at is not None and parcel.symbol not in but]
+        """Return when the next attempt is due, or None. Events named in *but* are left out."""
+        planned = [parcel.due_at for parcel in self._unblocked() if parcel.due_at is not None and parcel.symbol not in but]
         return min(planned) if planned else None
 
     @property
     def is_in_turn(self) -> bool:
-        """Whether a message waits until the one before it is settled."""
-        return self._reading("webhooks.order") == "in-turn"
+        """True if a message waits until the previous one is acknowledged or given up."""
+        return self._interpretation("webhooks.order") == "in-turn"
 
-    def _free(self) -> list[Parcel]:
+    def _unblocked(self) -> list[Parcel]:
         planned = [parcel for parcel in self._parcels.values() if parcel.due_at is not None]
         planned.sort(key=lambda parcel: (parcel.event.publish_time, parcel.event.event_id))
         return planned[:1] if len(planned) > 1 and self.is_in_turn else planned
 
     def __iter__(self) -> Iterator[Parcel]:
-        """Every parcel, in the order in which they were added."""
+        """Yield every parcel, in the order in which they were added."""
         return iter(list(self._parcels.values()))
 
     def __len__(self) -> int:

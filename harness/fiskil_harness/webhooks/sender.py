@@ -1,6 +1,6 @@
-"""Hands messages over, and writes down what came of each attempt.
+"""Sends deliveries and records their outcomes.
 
-The one door for outgoing deliveries: loopback only unless a host is allowed by name, redirects never followed.
+All deliveries pass through here: only to loopback unless a host is allowed by name, and redirects are not followed.
 """
 
 import ipaddress
@@ -27,9 +27,9 @@ from fiskil_harness.webhooks.transport import Address, post_beside_slow_client, 
 DEFAULT_TIMEOUT_S = 30.0
 LONGEST_POUR_S = 600.0
 TOO_MANY, TOO_BUSY = 429, 503
-MOST_HASTE = 3
-"""So many times a delivery that came too soon is made again."""
-HASTE_S, LONGEST_HASTE_S = 1.0, 2.0
+MOST_REPEATS = 3
+"""The number of times that a delivery that was too early is repeated."""
+PAUSE_S, LONGEST_PAUSE_S = 1.0, 2.0
 SLOW_BODY = 4096
 SLOW_EVERY_MS = 100
 AGENT = "User-Agent: Fiskil-Webhooks (fiskil-harness)"
@@ -45,11 +45,14 @@ class Target(Struct, frozen=True, kw_only=True):
 
     @classmethod
     def of(cls, url: str, *, allow_hosts: tuple[str, ...] = ()) -> "Target":
-        """Read a URL.
+        """Parse a URL.
+
+        Args:
+            allow_hosts: Hosts that are allowed besides loopback.
 
         Raises:
-            UsageError: It is no HTTP URL, carries a password, or names an address of IPv6.
-            UnsafeTarget: It is not on loopback, and its host is not allowed.
+            UsageError: It is not an HTTP URL, contains a password, or has an IPv6 address.
+            UnsafeTarget: Its host is not loopback and not allowed.
         """
         unusable = why_unusable(url)
         if unusable:
@@ -58,11 +61,11 @@ class Target(Struct, frozen=True, kw_only=True):
             parts = urlsplit(url)
             port = parts.port
         except ValueError as error:
-            why = "" if "@" in url else f": {error}"
-            raise UsageError(f"The receiver's URL, {redacted_url(url)}, is none{why}.") from None
+            reason = "" if "@" in url else f": {error}"
+            raise UsageError(f"The receiver's URL, {redacted_url(url)}, is invalid{reason}.") from None
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             raise UsageError(
-                f"{redacted_url(url)} is no URL of a receiver. It must look like http://127.0.0.1:8000/webhooks/fiskil."
+                f"{redacted_url(url)} is not the URL of a receiver. It must look like http://127.0.0.1:8000/webhooks/fiskil."
             )
         refuse_unsafe_host(parts.hostname, allow_hosts)
         unusable = why_unusable(url, parts.hostname)
@@ -78,7 +81,7 @@ class Target(Struct, frozen=True, kw_only=True):
 
 
 class Outgoing(Struct, frozen=True, kw_only=True):
-    """One attempt before it is made: what to send, and what to write down about it."""
+    """An attempt before it is made: the request, and the journal entry ``note`` without its outcome."""
 
     note: Delivery
     headers: tuple[tuple[str, str], ...]
@@ -86,7 +89,13 @@ class Outgoing(Struct, frozen=True, kw_only=True):
 
 
 class Sender:
-    """Delivers to one receiver."""
+    """Delivers to one receiver.
+
+    Args:
+        loop: The event loop thread that sends.
+        ca_file: The CA certificates to trust for an HTTPS receiver; None trusts those of the system.
+        timeout_s: The limit for one response, in real seconds.
+    """
 
     def __init__(
         self, loop: Loop, target: Target, *, ca_file: Path | None = None, timeout_s: float = DEFAULT_TIMEOUT_S
@@ -99,100 +108,110 @@ class Sender:
         self._waits = True
 
     def deliver(self, outgoing: Outgoing, journal: Journal, *, keeps_answer: bool = True) -> Delivery:
-        """Make one attempt and write it down; one that is answered 429, or 503 and Retry-After, is made again soon.
+        """Make one attempt and record it; repeat it soon after a response of 429, or of 503 with Retry-After.
 
-        A rehearsal delivers in seconds what Fiskil spreads over hours, and a receiver may limit how much it takes at a time.
-        What came too soon is written down as ``early``. A receiver that says nothing else is not waited for again.
+        A scenario delivers in seconds what Fiskil spreads over hours, and a receiver may limit its rate. Attempts that were
+        too early are recorded with the kind ``early``. A receiver that always limits them is not waited for again.
+
+        Args:
+            keeps_answer: False closes the connection when the first byte of the response arrives.
         """
-        for _ in range(MOST_HASTE if self._waits else 0):
-            (delivery,) = self._together([outgoing], keeps_answer=keeps_answer, journal=journal)
+        for _ in range(MOST_REPEATS if self._waits else 0):
+            (delivery,) = self._send_together([outgoing], keeps_answer=keeps_answer, journal=journal)
             if not _is_early(delivery, journal):
                 journal.write(delivery)
                 return delivery
             journal.write(msgspec.structs.replace(delivery, kind=EARLY))
-            pause(_asked_s(delivery))
+            pause(_pause_s(delivery))
         delivery = self.attempt(outgoing, journal, keeps_answer=keeps_answer)
         self._waits = not _is_early(delivery, journal)
         return delivery
 
     def attempt(self, outgoing: Outgoing, journal: Journal, *, keeps_answer: bool = True) -> Delivery:
-        """Make one attempt and write it down, whatever is answered."""
+        """Make one attempt and record it, whatever the response is."""
         return self.burst([outgoing], journal, keeps_answer=keeps_answer)[0]
 
     def burst(self, outgoing: list[Outgoing], journal: Journal, *, keeps_answer: bool = True) -> list[Delivery]:
-        """Make every attempt at once and write them down in the given order."""
-        made = self._together(outgoing, journal=journal, keeps_answer=keeps_answer)
-        for delivery in made:
+        """Make all attempts at once, record them in the given order, and return them."""
+        deliveries = self._send_together(outgoing, journal=journal, keeps_answer=keeps_answer)
+        for delivery in deliveries:
             journal.write(delivery)
-        return made
+        return deliveries
 
-    def _together(self, outgoing: list[Outgoing], *, journal: Journal, keeps_answer: bool) -> list[Delivery]:
+    def _send_together(self, outgoing: list[Outgoing], *, journal: Journal, keeps_answer: bool) -> list[Delivery]:
         self._group += 1
         stamp = journal.stamp()
         replies = self._loop.run(
             post_together(
-                [self._address(each_outgoing.note.source_ip) for each_outgoing in outgoing],
-                [self._request(each_outgoing) for each_outgoing in outgoing],
+                [self._address(attempt.note.source_ip) for attempt in outgoing],
+                [self._request(attempt) for attempt in outgoing],
                 timeout_s=self._timeout_s,
                 keeps_answer=keeps_answer,
             ),
             timeout_s=self._timeout_s * 3 + 10,
         )
         group = self._group if len(outgoing) > 1 else 0
-        return [_noted(each_outgoing, reply, stamp, group) for each_outgoing, reply in zip(outgoing, replies, strict=True)]
+        return [_record_of(attempt, reply, stamp, group) for attempt, reply in zip(outgoing, replies, strict=True)]
 
     def talk(self, script: Script, *, source_ip: str = HOMES[0]) -> Talk:
-        """Perform *script* on a connection of its own. Nothing is written down: that is for whoever knows what it means."""
+        """Perform *script* on a new connection and return what was received. The caller records it with ``note``."""
         limit_s = self._timeout_s * 3 + 10
         return self._loop.run(perform(self._address(source_ip), script, timeout_s=self._timeout_s), timeout_s=limit_s)
 
     def flood(
         self, head: bytes, piece: bytes, *, most_bytes: int, pause_ms: float = 0, limit_s: float
     ) -> tuple[int, Reply | None]:
-        """Write a body without end on a connection of its own; how much of it was taken, and what came back, if anything."""
+        """Write an endless body on a new connection, up to a limit; arguments as in ``connection_script.flood``.
+
+        Returns:
+            The number of bytes of the body that were accepted, and the reply, if any.
+        """
         writing = flood(self._address(HOMES[0]), head, piece, most_bytes=most_bytes, pause_ms=pause_ms, limit_s=limit_s)
         return self._loop.run(writing, timeout_s=limit_s * 2 + 10)
 
-    def note(self, one: Outgoing, reply: Reply, journal: Journal, stamp: dict[str, Any]) -> Delivery:
-        """Write down what came of one attempt that was made by a script."""
-        delivery = _noted(one, reply, stamp)
+    def note(self, outgoing: Outgoing, reply: Reply, journal: Journal, stamp: dict[str, Any]) -> Delivery:
+        """Record the outcome of one attempt that a script made."""
+        delivery = _record_of(outgoing, reply, stamp)
         journal.write(delivery)
         return delivery
 
     def pour(
         self, outgoing: Iterable[Outgoing], journal: Journal, *, lanes: int = LANES, limit_s: float = LONGEST_POUR_S
     ) -> int:
-        """Make attempts one after another on some kept connections and write them down as they end; how many there were.
+        """Make many attempts on *lanes* kept connections, record them as they end, and return their number.
 
-        They are asked for as they are needed. Those of one lane wait for one another, so this is no burst: it is load.
+        Attempts are taken from the iterator as needed. Each connection has one at a time, so this is load and not a burst.
+
+        Args:
+            limit_s: The limit of the whole, in real seconds.
         """
-        made: dict[int, Outgoing] = {}
+        open_attempts: dict[int, Outgoing] = {}
         count = 0
 
         def requests() -> Iterator[bytes]:
             nonlocal count
-            for each_outgoing in outgoing:
-                made[count] = each_outgoing
+            for attempt in outgoing:
+                open_attempts[count] = attempt
                 count += 1
                 yield written(
                     self.target,
-                    body=each_outgoing.note.body,
-                    headers=each_outgoing.headers,
-                    method=each_outgoing.method,
+                    body=attempt.note.body,
+                    headers=attempt.headers,
+                    method=attempt.method,
                     is_kept=True,
                 )
 
         def take(number: int, reply: Reply) -> None:
             stamp = journal.stamp()
             stamp["at_s"] -= reply.took_s
-            journal.write_parts(_noted, made.pop(number), reply, stamp)
+            journal.write_parts(_record_of, open_attempts.pop(number), reply, stamp)
 
         pouring = pour(self._address(HOMES[0]), requests(), take, timeout_s=self._timeout_s, lanes=lanes)
         self._loop.run(pouring, timeout_s=limit_s)
         return count
 
     def deliver_beside_slow_client(self, outgoing: Outgoing, journal: Journal) -> Delivery:
-        """Make one attempt while somebody else's request, forged, dribbles in byte by byte."""
+        """Make one attempt while another client sends a forged request byte by byte."""
         stamp = journal.stamp()
         slow = msgspec.structs.replace(outgoing, note=msgspec.structs.replace(outgoing.note, body=b" " * SLOW_BODY))
         reply = self._loop.run(
@@ -205,15 +224,15 @@ class Sender:
             ),
             timeout_s=self._timeout_s * 3 + 10,
         )
-        delivery = _noted(outgoing, reply, stamp)
+        delivery = _record_of(outgoing, reply, stamp)
         journal.write(delivery)
         return delivery
 
     def _address(self, source_ip: str) -> Address:
         return Address(host=self.target.host, port=self.target.port, source_ip=source_ip, tls=self._tls)
 
-    def _request(self, one: Outgoing) -> bytes:
-        return written(self.target, body=one.note.body, headers=one.headers, method=one.method)
+    def _request(self, outgoing: Outgoing) -> bytes:
+        return written(self.target, body=outgoing.note.body, headers=outgoing.headers, method=outgoing.method)
 
 
 def written(
@@ -224,7 +243,7 @@ def written(
     method: str = "POST",
     is_kept: bool = False,
 ) -> bytes:
-    """A request as it goes on the wire; where the connection *is_kept*, another may follow on it."""
+    """Return a request as bytes; with *is_kept*, the connection stays open for another one."""
     lines = [
         f"{method} {target.path} HTTP/1.1\r\nHost: {target.host}:{target.port}",
         AGENT if is_kept else f"{AGENT}\r\nConnection: close",
@@ -236,29 +255,33 @@ def written(
 
 
 def refuse_unsafe_host(host: str, allow_hosts: tuple[str, ...]) -> None:
-    """Raise ``UnsafeTarget`` unless *host* is loopback or allowed by name."""
+    """Refuse every host that is neither loopback nor in *allow_hosts*.
+
+    Raises:
+        UnsafeTarget: *host* is such a host.
+    """
     if host in allow_hosts:
         return
     try:
         addresses = {ipaddress.ip_address(host)}
     except ValueError:
         try:
-            addresses = {ipaddress.ip_address(found[4][0]) for found in socket.getaddrinfo(host, None)}
+            addresses = {ipaddress.ip_address(record[4][0]) for record in socket.getaddrinfo(host, None)}
         except (OSError, UnicodeError):
             addresses = set()
     if not addresses or not all(address.is_loopback for address in addresses):
         raise UnsafeTarget(
-            f"{host!r} is not loopback, and the harness sends only there. "
-            "A machine of your own can be the app of a config: as its app.url, and by name under [sandbox] allow_hosts."
+            f"{host!r} is not loopback, and the harness sends only to loopback. "
+            "To test an app on another machine, set app.url in a config and name the host under [sandbox] allow_hosts."
         )
 
 
-def _noted(one: Outgoing, reply: Reply, stamp: dict[str, Any], group: int = 0) -> Delivery:
+def _record_of(outgoing: Outgoing, reply: Reply, stamp: dict[str, Any], group: int = 0) -> Delivery:
     return msgspec.structs.replace(
-        one.note,
+        outgoing.note,
         **stamp,
-        body=shortened(one.note.body),
-        headers=one.headers,
+        body=shortened(outgoing.note.body),
+        headers=outgoing.headers,
         outcome=_outcome(reply.status),
         status=reply.status,
         trouble=reply.trouble,
@@ -270,10 +293,10 @@ def _noted(one: Outgoing, reply: Reply, stamp: dict[str, Any], group: int = 0) -
 
 
 def _is_early(delivery: Delivery, journal: Journal) -> bool:
-    """Whether the receiver has asked for a pause, and for no other reason than how fast deliveries follow each other."""
+    """Return true if the receiver requires a pause, and only because deliveries follow each other too fast."""
     if delivery.status == TOO_BUSY and _retry_after(delivery):
-        was_told_to = any(hook_call.hook == "fail" for hook_call in journal.all(HookCall))
-        return not was_told_to and not any(call.bites for call in journal.all(Exchange))
+        was_failure_ordered = any(hook_call.hook == "fail" for hook_call in journal.all(HookCall))
+        return not was_failure_ordered and not any(call.bites for call in journal.all(Exchange))
     return delivery.status == TOO_MANY
 
 
@@ -281,10 +304,10 @@ def _retry_after(delivery: Delivery) -> str:
     return next((value for name, value in delivery.response_headers if name.lower() == "retry-after"), "")
 
 
-def _asked_s(delivery: Delivery) -> float:
-    """How long a receiver wants to be left alone, within bounds."""
-    asked = _retry_after(delivery)
-    return min(float(asked), LONGEST_HASTE_S) if asked.isascii() and asked.isdecimal() else HASTE_S
+def _pause_s(delivery: Delivery) -> float:
+    """Return the pause that the receiver requires, within bounds."""
+    text = _retry_after(delivery)
+    return min(float(text), LONGEST_PAUSE_S) if text.isascii() and text.isdecimal() else PAUSE_S
 
 
 def _outcome(status: int | None) -> str:

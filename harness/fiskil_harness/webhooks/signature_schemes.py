@@ -1,6 +1,6 @@
-"""Signature schemes at work: what is signed, with which key, and how the result is written into headers.
+"""Computes signatures: which bytes are signed, with which key, and how the result is written into headers.
 
-A scheme is a value of the config; everything here follows from it, forgeries and re-encodings too.
+A scheme is a value of the config. Everything here, and every forgery and re-encoding, is derived from it.
 """
 
 import base64
@@ -21,10 +21,10 @@ TIME_HEADER = "webhook-timestamp"
 
 
 def key_of(secret: str, scheme: Scheme) -> bytes:
-    """Turn a signing secret into the key; the complaint never carries it.
+    """Decode a signing secret to the key.
 
     Raises:
-        ConfigError: The secret has not the form that the scheme wants.
+        ConfigError: The secret does not have the form that the scheme requires. The message does not contain it.
     """
     if scheme.key == "text" and not scheme.is_standard:
         key = secret.encode()
@@ -33,53 +33,63 @@ def key_of(secret: str, scheme: Scheme) -> bytes:
     else:
         key = _from_base64(secret.removeprefix(WHSEC) if scheme.is_standard else secret)
     if not key:
-        raise ConfigError(f"The webhook signing secret is {_complaint(scheme)}. Paste it as the console shows it.")
+        raise ConfigError(f"The webhook signing secret is {_problem_of(scheme)}. Paste it as the console shows it.")
     return key
 
 
 def drafted(event: Event, *, attempt: int, dialect: Dialect, sent_at: datetime) -> Message:
-    """The message of an attempt, unsigned."""
-    body, told = body_of(event, attempt=attempt, payload=dialect.payload)
+    """Return the message of an attempt, unsigned."""
+    body, headers = body_of(event, attempt=attempt, payload=dialect.payload)
     timestamp = str(int(sent_at.timestamp())) if dialect.scheme.is_standard else ""
-    return Message(message_id=event.message_id, attempt=attempt, body=body, signature="", fields=told, timestamp=timestamp)
+    return Message(
+        message_id=event.message_id, attempt=attempt, body=body, signature="", fields=headers, timestamp=timestamp
+    )
 
 
 def signed(draft: Message, secret: str, scheme: Scheme) -> Message:
-    """*draft* with the signature of what it is now."""
+    """Return *draft* with its signature and headers.
+
+    Raises:
+        ConfigError: The secret does not have the form that the scheme requires.
+    """
     signature = spelt(mac(draft, key_of(secret, scheme), scheme), scheme)
     return msgspec.structs.replace(draft, signature=signature, headers=(*JSON, *lines(draft, scheme, signature)))
 
 
 def content(draft: Message, scheme: Scheme) -> bytes:
-    """What is signed."""
+    """Return the bytes that are signed."""
     if scheme.is_standard:
         return f"{draft.message_id}.{draft.timestamp}.".encode() + draft.body
     return draft.body
 
 
 def mac(draft: Message, key: bytes, scheme: Scheme) -> bytes:
-    """The right digest of *draft* under *key*."""
+    """Return the right digest of *draft* under *key*."""
     return hmac.digest(key, content(draft, scheme), scheme.algorithm)
 
 
 def spelt(digest: bytes, scheme: Scheme) -> str:
-    """A digest as the header carries it."""
+    """Return a digest as the header contains it."""
     return scheme.prefix + (digest.hex() if scheme.digest == "hex" else base64.b64encode(digest).decode())
 
 
 def digest_in(signature: str, scheme: Scheme) -> bytes:
-    """The digest that a right signature spells."""
+    """Return the digest in a valid signature."""
     text = signature.removeprefix(scheme.prefix)
     return bytes.fromhex(text) if scheme.digest == "hex" else base64.b64decode(text)
 
 
 def lines(draft: Message, scheme: Scheme, *signatures: str) -> Headers:
-    """The headers of a delivery that the content type is not one of; without *signatures* it is unsigned."""
-    known = {name.lower() for name, _ in draft.fields}
-    told = draft.fields
+    """Return the headers of a delivery except the content type. Without *signatures* it is unsigned."""
+    header_names = {name.lower() for name, _ in draft.fields}
+    headers = draft.fields
     if scheme.is_standard:
-        told = (*(() if ID_HEADER in known else ((ID_HEADER, draft.message_id),)), *told, (TIME_HEADER, draft.timestamp))
-    return (*told, *((scheme.header, signature) for signature in signatures))
+        headers = (
+            *(() if ID_HEADER in header_names else ((ID_HEADER, draft.message_id),)),
+            *headers,
+            (TIME_HEADER, draft.timestamp),
+        )
+    return (*headers, *((scheme.header, signature) for signature in signatures))
 
 
 def _from_base64(text: str) -> bytes:
@@ -96,7 +106,7 @@ def _from_hex(text: str) -> bytes:
         return b""
 
 
-def _complaint(scheme: Scheme) -> str:
+def _problem_of(scheme: Scheme) -> str:
     if scheme.is_standard:
         return "not whsec_ and base64"
     return {"text": "empty", "hex": "not hex", "base64": "not base64"}[scheme.key]

@@ -1,6 +1,6 @@
-"""The right digest of a message in every other spelling, and beside headers that nobody signed: any answer will do.
+"""The right digest of a message in other spellings, or beside unsigned headers: receivers may accept or refuse these.
 
-Whatever the answer, the message stays the one that it is: a receiver that has it knows it again.
+In both cases the message keeps its identity: a receiver that has it already recognises it.
 """
 
 import base64
@@ -26,19 +26,19 @@ FORWARDED = (
 
 
 class Right(Struct, frozen=True):
-    """A message with its right signature."""
+    """A message with its valid signature."""
 
     message: Message
     scheme: Scheme
 
     @property
     def signature(self) -> str:
-        """As it is sent."""
+        """The signature as it is sent."""
         return self.message.signature
 
     @property
     def digest(self) -> bytes:
-        """What it spells."""
+        """The digest in the signature."""
         return digest_in(self.signature, self.scheme)
 
     @property
@@ -48,9 +48,9 @@ class Right(Struct, frozen=True):
 
 
 class Spelling(Struct, frozen=True):
-    """One way to spell the right digest of a message in headers. ``sentence`` completes "a signature ...".
+    """A way to write the right digest of a message in headers. ``sentence`` completes "a signature ...".
 
-    ``is_label`` marks those that leave the signature as it is and differ in headers that nobody signed.
+    ``is_label`` marks those with an unchanged signature and other headers that are not signed.
     """
 
     name: str
@@ -60,7 +60,11 @@ class Spelling(Struct, frozen=True):
 
 
 def spelling(name: str) -> Spelling:
-    """The spelling called *name*; the nearest match is in the complaint."""
+    """Return the spelling *name*.
+
+    Raises:
+        UnknownName: There is none. The message contains the nearest match.
+    """
     if name not in SPELLINGS:
         raise UnknownName("spelling", name, SPELLINGS)
     return SPELLINGS[name]
@@ -75,19 +79,19 @@ def _plain(right: Right) -> str:
 
 
 def _unused_bits(right: Right) -> str:
-    """The last letter before the padding has bits that no byte takes; decoders that mind nothing read the same digest."""
+    """Change unused bits of the last letter before the padding; lenient decoders read the same digest."""
     text, padding = right.base64.rstrip("="), right.base64.count("=")
     alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
     return right.scheme.prefix + text[:-1] + alphabet[alphabet.index(text[-1]) ^ 1] + "=" * padding
 
 
 def _beside(headers: Headers) -> Callable[[Right], Headers]:
-    """The signature as it is, beside *headers* that the scheme and the wording leave free."""
+    """Return a variant with the signature unchanged, and those of *headers* whose names it does not use."""
 
     def spell(right: Right) -> Headers:
         plain = lines(right.message, right.scheme, right.signature)
-        taken = {name.lower() for name, _ in plain}
-        return (*plain, *(line for line in headers if line[0].lower() not in taken))
+        used_names = {name.lower() for name, _ in plain}
+        return (*plain, *(line for line in headers if line[0].lower() not in used_names))
 
     return spell
 
@@ -116,7 +120,7 @@ SPELLINGS: dict[str, Spelling] = {
         Spelling("comma_between", "twice with a comma between", _as(lambda right: f"{right.signature},{right.signature}")),
         Spelling("other_version", "under another version's name", _as(lambda right: "v2," + right.base64)),
         Spelling("two_headers", "in two equal headers", _as(_plain, _plain)),
-        Spelling("other_ids_in_headers", "beside other ids in headers that nobody signed", _other_ids, is_label=True),
+        Spelling("other_ids_in_headers", "beside other ids in headers that are not signed", _other_ids, is_label=True),
         Spelling(
             "other_event_in_header",
             "beside a header that names another event",
@@ -129,7 +133,7 @@ SPELLINGS: dict[str, Spelling] = {
             _beside(tuple((name, "1700000000") for name in TIME_HEADERS)),
             is_label=True,
         ),
-        Spelling("forwarded", "beside headers of a proxy that is not there", _beside(FORWARDED), is_label=True),
+        Spelling("forwarded", "beside headers of a proxy that does not exist", _beside(FORWARDED), is_label=True),
     )
 }
 """Every spelling of the right digest by name."""

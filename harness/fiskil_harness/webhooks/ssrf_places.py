@@ -1,4 +1,4 @@
-"""Lures: places of a message in which receivers have found a URL and called it, though anybody may have written it there."""
+"""Places in a message for canary URLs: receivers are known to request URLs there, although an attacker may write them."""
 
 import base64
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 Lay = Callable[[str], str]
-"""Makes a URL for a place, and remembers that it was made."""
+"""Makes a canary URL for a place, and remembers the place."""
 
 FIELDS = ("callback_url", "url", "href", "jku", "x5u", "logo_uri", "webhook_url")
 HEADERS = ("Link", "Location", "Referer", "X-Callback-Url", "X-Webhook-Url", "X-Original-Url")
@@ -15,7 +15,7 @@ KEY_PLACES = ("jku", "x5u")
 
 
 def fields(lay: Lay) -> dict[str, Any]:
-    """Further fields of ``data`` with a URL each, as APIs of many kinds name them."""
+    """Return further fields of ``data`` with a URL each, named as in many APIs."""
     return {
         **{name: lay(f"data.{name}") for name in FIELDS},
         "links": {"self": lay("data.links.self"), "next": lay("data.links.next")},
@@ -23,12 +23,12 @@ def fields(lay: Lay) -> dict[str, Any]:
 
 
 def headers(lay: Lay) -> tuple[tuple[str, str], ...]:
-    """Further headers with a URL each."""
+    """Return further headers with a URL each."""
     return tuple((name, f'<{url}>; rel="next"' if name == "Link" else url) for name in HEADERS for url in (lay(name),))
 
 
 def token(lay: Lay) -> str:
-    """A signature in the form of a JWS that says where the key to check it with is to be found."""
+    """Return a signature in the form of a JWS whose header has URLs of the verification key."""
     head = {"alg": "RS256", "kid": "1", **{name: lay(f"signature {name}") for name in KEY_PLACES}}
     return f"{_base64(msgspec.json.encode(head))}..{_base64(b'signature')}"
 

@@ -1,6 +1,6 @@
-"""The raw way of handing bytes to a receiver: one asyncio protocol, an answer parsed by httptools.
+"""Sends raw bytes to a receiver: one asyncio protocol, responses parsed by httptools.
 
-Nothing here knows what a webhook is. Requests are bytes, so that ugly ones can be written as they are.
+Nothing here is specific to webhooks. Requests are bytes, so that malformed ones can be sent unchanged.
 """
 
 import asyncio
@@ -15,11 +15,11 @@ from fiskil_harness.webhooks.responses import SILENT, Reply, ResponseParser
 
 SLOW_CLIENT_LEAD_S = 0.1
 CONNECTING_S = 5.0
-"""So long a plain connection may take at least, however short the limit: a kernel makes it, at once on an idle machine."""
+"""The least time that a plain connection may take: the kernel makes it, which is slow on a busy machine."""
 
 
 class Address(Struct, frozen=True, kw_only=True):
-    """Where a receiver listens, and from which loopback address we speak."""
+    """Where a receiver listens, and from which loopback address to connect. ``tls`` is an ``SSLContext`` or None."""
 
     host: str
     port: int
@@ -28,16 +28,18 @@ class Address(Struct, frozen=True, kw_only=True):
 
 
 async def post(address: Address, request: bytes, *, timeout_s: float, keeps_answer: bool = True) -> Reply:
-    """Send *request* and read the answer; with *keeps_answer* off, hang up when its first byte arrives."""
+    """Send *request* and read the response; with *keeps_answer* false, close the connection at its first byte."""
     return (await post_together([address], [request], timeout_s=timeout_s, keeps_answer=keeps_answer))[0]
 
 
 async def post_together(
     addresses: Sequence[Address], requests: Sequence[bytes], *, timeout_s: float, keeps_answer: bool = True
 ) -> list[Reply]:
-    """Send every request so that all last bytes leave in one turn of the loop.
+    """Send every request so that the last bytes of all are sent in one turn of the event loop.
 
-    Each waits at most *timeout_s* real seconds for its answer.
+    Args:
+        timeout_s: The limit for each response, in real seconds.
+        keeps_answer: False closes each connection at the first byte of the response.
     """
     calls = [_Call(keeps_answer=keeps_answer) for _ in requests]
     await asyncio.gather(*(call.open(address, timeout_s) for call, address in zip(calls, addresses, strict=True)))
@@ -52,13 +54,13 @@ async def post_together(
 async def post_beside_slow_client(
     address: Address, request: bytes, *, head: bytes, every_ms: float, timeout_s: float
 ) -> Reply:
-    """Send *request* while another client, whose *head* announces a body, sends one byte of it each *every_ms*."""
+    """Send *request* while another client, whose *head* announces a body, sends one byte each *every_ms*."""
     slow = _Call(keeps_answer=True)
     await slow.open(address, timeout_s)
     slow.write(head)
     dripping = asyncio.create_task(_drip(slow, every_ms / 1000))
     try:
-        # The receiver must have taken the slow one up before the other comes.
+        # The receiver must have accepted the slow connection before the other one.
         await asyncio.sleep(SLOW_CLIENT_LEAD_S)
         return await post(address, request, timeout_s=timeout_s)
     finally:
@@ -73,10 +75,10 @@ async def _drip(call: "_Call", every_s: float) -> None:
 
 
 async def connect(protocol: asyncio.Protocol, address: Address, timeout_s: float) -> str:
-    """Open a connection for *protocol*; trouble in words, if there is none within *timeout_s*.
+    """Open a connection for *protocol*; return a problem in words, or '' if it is open.
 
-    A plain one may take ``CONNECTING_S`` all the same; a handshake is the receiver's own work, which the limit is for. Over
-    TLS nothing is handed over to a receiver whose certificate does not hold.
+    A plain one may take ``CONNECTING_S`` even if *timeout_s* is shorter. A TLS handshake is the receiver's work, so it must
+    finish within *timeout_s*. With TLS, nothing is sent to a receiver whose certificate is invalid.
     """
     tls: ssl.SSLContext | None = address.tls
     source = (address.source_ip, 0) if address.source_ip != "127.0.0.1" else None
@@ -88,7 +90,7 @@ async def connect(protocol: asyncio.Protocol, address: Address, timeout_s: float
     except TimeoutError:
         return "no connection within the limit"
     except ssl.SSLCertVerificationError as error:
-        return f"TLS refused: {error.verify_message.rstrip('.') or 'the certificate does not hold'}"
+        return f"TLS refused: {error.verify_message.rstrip('.') or 'the certificate is invalid'}"
     except ssl.SSLError as error:
         return f"TLS failed: {error.reason or 'handshake'}"
     except ConnectionRefusedError:
@@ -99,11 +101,11 @@ async def connect(protocol: asyncio.Protocol, address: Address, timeout_s: float
 
 
 class _Call(asyncio.Protocol):
-    """One connection with one request and one answer."""
+    """One connection with one request and one response."""
 
     def __init__(self, *, keeps_answer: bool) -> None:
         self._keeps_answer = keeps_answer
-        self._answers = ResponseParser(self._whole)
+        self._parser = ResponseParser(self._add_reply)
         self._transport: asyncio.Transport | None = None
         self._done: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
         self._elapsed = stopwatch()
@@ -135,18 +137,18 @@ class _Call(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         if not self._keeps_answer:
-            self._fail("hung up before reading the answer")
+            self._fail("hung up before reading the response")
             return
-        trouble = self._answers.feed(data)
+        trouble = self._parser.feed(data)
         if trouble:
             self._fail(trouble)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        trouble = "connection reset" if exc is not None else self._answers.end()
+        trouble = "connection reset" if exc is not None else self._parser.end()
         if trouble:
             self._fail(trouble)
 
-    def _whole(self, status: int, headers: tuple[tuple[str, str], ...], body: bytes) -> None:
+    def _add_reply(self, status: int, headers: tuple[tuple[str, str], ...], body: bytes) -> None:
         if not self._done.done():
             self._done.set_result(Reply(status=status, headers=headers, body=body, took_s=self._elapsed()))
 

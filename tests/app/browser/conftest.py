@@ -1,4 +1,4 @@
-"""The browser fixtures of the page tests, here for the tests of the browser package itself."""
+"""The browser fixtures of the page tests, for the tests of the browser package itself."""
 
 from tests.browser.conftest import browser, chromium, invite, open_page, rosa
 

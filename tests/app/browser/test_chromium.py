@@ -1,4 +1,4 @@
-"""The one Chromium of a run: what is missing is said in one line, and nothing of it outlives its process."""
+"""The Chromium of a run: a missing one is reported in one line, and its processes end with the harness."""
 
 import os
 import subprocess
@@ -15,15 +15,15 @@ from fiskil_harness.errors import ToolMissing
 pytestmark = pytest.mark.slow
 
 OPENS = """from fiskil_harness.app.browser import Chromium
-made = Chromium()
-made.context()
+chromium = Chromium()
+chromium.context()
 print("open", flush=True)
 input()
-made.close()"""
+chromium.close()"""
 
 
 def descendants(root: int) -> list[Path]:
-    """Every process below *root*."""
+    """Return every process below *root*."""
     parents: dict[int, list[int]] = {}
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
@@ -32,13 +32,13 @@ def descendants(root: int) -> list[Path]:
             continue
         parents.setdefault(int(fields[1]), []).append(int(stat.parent.name))
     below = list(parents.get(root, []))
-    for number in below:
-        below += parents.get(number, [])
-    return [Path("/proc") / str(number) for number in below]
+    for pid in below:
+        below += parents.get(pid, [])
+    return [Path("/proc") / str(pid) for pid in below]
 
 
 def command_of(process: Path) -> bytes:
-    """How a process was started; empty where it is gone by now."""
+    """Return the command line of a process; empty if it has ended."""
     try:
         return (process / "cmdline").read_bytes()
     except OSError:
@@ -47,18 +47,18 @@ def command_of(process: Path) -> bytes:
 
 @pytest.fixture
 def opened() -> subprocess.Popen[bytes]:
-    """A process of ours in which Chromium runs."""
-    made = subprocess.Popen([sys.executable, "-c", OPENS], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-    assert made.stdout is not None
-    assert made.stdout.readline() == b"open\n"
-    return made
+    """A process of the harness in which Chromium runs."""
+    process = subprocess.Popen([sys.executable, "-c", OPENS], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"open\n"
+    return process
 
 
 @pytest.mark.parametrize(
-    "end", [lambda value: value.kill(), lambda value: value.communicate(b"\n")], ids=["killed", "closed"]
+    "end", [lambda process: process.kill(), lambda process: process.communicate(b"\n")], ids=["killed", "closed"]
 )
-def test_nothing_is_left_behind(opened: subprocess.Popen[bytes], end: Callable[..., None]) -> None:
-    """However its process ends."""
+def test_no_process_is_left_behind(opened: subprocess.Popen[bytes], end: Callable[..., None]) -> None:
+    """Chromium's processes end, however the harness's process ends."""
     started = descendants(opened.pid)
 
     end(opened)
@@ -68,34 +68,34 @@ def test_nothing_is_left_behind(opened: subprocess.Popen[bytes], end: Callable[.
     assert wait_until(lambda: not any(path.exists() for path in started), cap_s=60)
 
 
-def test_without_chromium_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """One line, with the package's name."""
+def test_without_chromium_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The error is one line with the package's name."""
     monkeypatch.setenv("PATH", str(tmp_path))
 
     with pytest.raises(ToolMissing, match="Install the package chromium"):
         Chromium().context()
 
 
-def test_one_that_was_never_needed_was_never_started() -> None:
-    """Closing it is nothing."""
-    made = Chromium()
+def test_a_browser_that_is_never_used_is_never_started() -> None:
+    """Closing a browser that was never used does nothing."""
+    chromium = Chromium()
 
-    made.close()
+    chromium.close()
 
-    assert not made.is_running
+    assert not chromium.is_running
 
 
-def test_a_long_path_for_temporary_files_hinders_nobody(tmp_path: Path) -> None:
-    """A socket has no room in it, so Chromium is given a shorter one."""
+def test_a_long_path_for_temporary_files_is_replaced(tmp_path: Path) -> None:
+    """A socket's path has a limited length, so Chromium gets a short temporary folder."""
     folder = tmp_path / ("deep" * 20)
     folder.mkdir()
     code = (
-        "from fiskil_harness.app.browser import Chromium; one = Chromium();"
-        "one.context(); print(one.is_running); one.close(); print(one.is_running)"
+        "from fiskil_harness.app.browser import Chromium; chromium = Chromium();"
+        "chromium.context(); print(chromium.is_running); chromium.close(); print(chromium.is_running)"
     )
 
-    done = subprocess.run(
+    completed = subprocess.run(
         [sys.executable, "-c", code], env=os.environ | {"TMPDIR": str(folder)}, capture_output=True, text=True, check=False
     )
 
-    assert (done.stdout.split(), done.returncode) == (["True", "False"], 0), done.stderr
+    assert (completed.stdout.split(), completed.returncode) == (["True", "False"], 0), completed.stderr

@@ -1,4 +1,4 @@
-"""asked: which words a page wants typed, as a person reads it."""
+"""The words that a page requires an end user to type."""
 
 import pytest
 
@@ -33,6 +33,6 @@ from fiskil_harness.app.browser.confirmation_word import confirmation_word
         ("Type the following text: DELETE", "DELETE"),
     ],
 )
-def test_what_is_to_be_typed_is_what_the_page_says(text: str, word: str) -> None:
-    """A text that does not say which word is asked for asks for none that anybody knows."""
+def test_the_confirmation_word_is_the_one_that_the_page_states(text: str, word: str) -> None:
+    """A text that does not state the word literally yields none."""
     assert confirmation_word(text) == word

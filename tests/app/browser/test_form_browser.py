@@ -1,4 +1,4 @@
-"""The visitor fills forms as a browser would, follows redirects, and stays on this machine."""
+"""The form browser fills in forms as a browser does, follows redirects, and stays on this machine."""
 
 from collections.abc import Iterator
 
@@ -23,119 +23,119 @@ PAGE = """
 
 
 @pytest.fixture
-def visitor() -> Iterator[FormBrowser]:
-    """A visitor with a fresh browser."""
+def form_browser() -> Iterator[FormBrowser]:
+    """A form browser without cookies."""
     with HttpClient(timeout_s=60) as browser:
         yield FormBrowser(browser)
 
 
-def shown(text: str) -> HttpReply:
+def page_with(text: str) -> HttpReply:
     return HttpReply(status=200, body=text.encode(), url="http://127.0.0.1/")
 
 
-def test_forms_carry_what_a_browser_would_send() -> None:
-    """Hidden and checked fields count, disabled and submit ones do not; choices are listed apart."""
-    first, second = forms(shown(PAGE))
+def test_forms_have_the_fields_that_a_browser_submits() -> None:
+    """Hidden and checked fields are included, disabled and submit ones are not; choices are listed separately."""
+    first, second = forms(page_with(PAGE))
 
     assert (first.action, first.fields) == ("/first", (("act", "cancel"),))
     assert second.fields == (("act", "select"), ("token", "t&1"), ("account", "a"), ("note", ""))
     assert second.choices == {"account": ("a", "b")}
 
 
-def test_text_is_found_by_attribute(visitor: FormBrowser) -> None:
-    """The rehearsal's one-time code stands on the page."""
-    visitor.page = shown(PAGE)
+def test_text_is_found_by_attribute(form_browser: FormBrowser) -> None:
+    """The one-time code is on the page, in an element with an attribute."""
+    form_browser.page = page_with(PAGE)
 
-    assert visitor.text_of("data-code") == "123456"
-    assert visitor.choices("account") == ("a", "b")
-
-
-def test_values_are_found_by_attribute(visitor: FormBrowser) -> None:
-    """The consent page's messages stand in one; a page without it says nothing."""
-    visitor.page = shown('<main data-messages="[1, &quot;a&quot;]"><p data-messages="2">text</p></main>')
-
-    assert visitor.value_of("data-messages") == '[1, "a"]'
-    assert visitor.value_of("data-other") == ""
+    assert form_browser.text_of("data-code") == "123456"
+    assert form_browser.choices("account") == ("a", "b")
 
 
-def test_a_visitor_says_what_it_is_with_every_request(httpserver: HTTPServer) -> None:
-    """A page in a frame is asked for as one, also by its forms and where it leads."""
-    seen: list[str] = []
+def test_values_are_found_by_attribute(form_browser: FormBrowser) -> None:
+    """The consent page's messages are in an attribute; a page without it yields an empty text."""
+    form_browser.page = page_with('<main data-messages="[1, &quot;a&quot;]"><p data-messages="2">text</p></main>')
+
+    assert form_browser.value_of("data-messages") == '[1, "a"]'
+    assert form_browser.value_of("data-other") == ""
+
+
+def test_every_request_has_the_headers_of_the_browser(httpserver: HTTPServer) -> None:
+    """The headers of a page in a frame are sent with forms and redirects too."""
+    destinations: list[str] = []
 
     def take(request: Request) -> Response:
-        seen.append(request.headers.get("sec-fetch-dest", ""))
+        destinations.append(request.headers.get("sec-fetch-dest", ""))
         return Response(PAGE) if request.method == "GET" else Response(status=303, headers={"location": "/"})
 
     httpserver.expect_request("/").respond_with_handler(take)
     httpserver.expect_request("/second").respond_with_handler(take)
     with HttpClient(timeout_s=60) as browser:
-        visitor = FormBrowser(browser, headers={"sec-fetch-dest": "iframe"})
-        visitor.open(httpserver.url_for("/"))
-        visitor.submit("select")
+        form_browser = FormBrowser(browser, headers={"sec-fetch-dest": "iframe"})
+        form_browser.open(httpserver.url_for("/"))
+        form_browser.submit("select")
 
-    assert seen == ["iframe", "iframe", "iframe"]
+    assert destinations == ["iframe", "iframe", "iframe"]
 
 
-def test_answers_replace_fields_of_their_form(visitor: FormBrowser, httpserver: HTTPServer) -> None:
-    """The form is chosen by its act; what is not answered goes as it stood."""
-    seen: list[dict[str, list[str]]] = []
+def test_answers_replace_fields_of_their_form(form_browser: FormBrowser, httpserver: HTTPServer) -> None:
+    """The form is chosen by its act, and other fields keep their values."""
+    submitted: list[dict[str, list[str]]] = []
 
     def take(request: Request) -> Response:
-        seen.append({name: request.form.getlist(name) for name in request.form})
+        submitted.append({name: request.form.getlist(name) for name in request.form})
         return Response("done")
 
     httpserver.expect_request("/", method="GET").respond_with_data(PAGE)
     httpserver.expect_request("/second", method="POST").respond_with_handler(take)
-    visitor.open(httpserver.url_for("/"))
+    form_browser.open(httpserver.url_for("/"))
 
-    reply = visitor.submit("select", account=["b", "c"])
+    reply = form_browser.submit("select", account=["b", "c"])
 
     assert reply.body == b"done"
-    assert seen == [{"act": ["select"], "token": ["t&1"], "note": [""], "account": ["b", "c"]}]
+    assert submitted == [{"act": ["select"], "token": ["t&1"], "note": [""], "account": ["b", "c"]}]
 
 
-def test_a_form_that_is_not_there_is_an_error(visitor: FormBrowser) -> None:
-    """The step could not be performed, and the message says what was looked for."""
-    visitor.page = shown(PAGE)
+def test_a_missing_form_is_an_error(form_browser: FormBrowser) -> None:
+    """The error names the form that was expected."""
+    form_browser.page = page_with(PAGE)
 
-    with pytest.raises(StepError, match=r"no form for 'deny' \(it answered 200\)"):
-        visitor.submit("deny")
+    with pytest.raises(StepError, match=r"no form for 'deny' \(it returned 200\)"):
+        form_browser.submit("deny")
 
 
-def test_redirects_are_followed_with_cookies(visitor: FormBrowser, httpserver: HTTPServer) -> None:
-    """The visitor lands where a browser would, and keeps what it was given on the way."""
+def test_redirects_are_followed_with_cookies(form_browser: FormBrowser, httpserver: HTTPServer) -> None:
+    """Cookies that a redirect sets are sent with the next request."""
     httpserver.expect_request("/a").respond_with_data(status=303, headers={"Location": "/b", "Set-Cookie": "seen=1; Path=/"})
     httpserver.expect_request("/b", headers={"Cookie": "seen=1"}).respond_with_data("here")
 
-    reply = visitor.open(httpserver.url_for("/a"))
+    reply = form_browser.open(httpserver.url_for("/a"))
 
     assert (reply.status, reply.body) == (200, b"here")
-    assert visitor.redirects == [httpserver.url_for("/b")]
+    assert form_browser.redirects == [httpserver.url_for("/b")]
 
 
-def test_a_circle_of_redirects_ends(visitor: FormBrowser, httpserver: HTTPServer) -> None:
-    """Eight hops are enough for anybody."""
+def test_a_redirect_loop_ends(form_browser: FormBrowser, httpserver: HTTPServer) -> None:
+    """At most eight redirects are followed."""
     httpserver.expect_request("/a").respond_with_data(status=302, headers={"Location": "/a"})
 
-    reply = visitor.open(httpserver.url_for("/a"))
+    reply = form_browser.open(httpserver.url_for("/a"))
 
-    assert (reply.status, len(visitor.redirects)) == (302, 8)
+    assert (reply.status, len(form_browser.redirects)) == (302, 8)
 
 
 @pytest.mark.parametrize(
     "elsewhere", ["https://shop.example.com/done", "shop://callback?session_id=1", "http://192.0.2.7/", "http://[::2]/"]
 )
-def test_the_visitor_stays_on_this_machine(visitor: FormBrowser, httpserver: HTTPServer, elsewhere: str) -> None:
-    """Production addresses and an app's own scheme are noted, not visited."""
+def test_the_form_browser_stays_on_this_machine(form_browser: FormBrowser, httpserver: HTTPServer, elsewhere: str) -> None:
+    """Redirects to other hosts or to an app's own scheme are recorded but not followed."""
     httpserver.expect_request("/a").respond_with_data(status=303, headers={"Location": elsewhere})
 
-    reply = visitor.open(httpserver.url_for("/a"))
+    reply = form_browser.open(httpserver.url_for("/a"))
 
-    assert (reply.status, visitor.redirects) == (303, [elsewhere])
+    assert (reply.status, form_browser.redirects) == (303, [elsewhere])
 
 
 def test_a_host_may_be_allowed_by_name(httpserver: HTTPServer) -> None:
-    """What the config allows is tried; nothing answers there."""
+    """A request to an allowed host is made; here no server listens there."""
     httpserver.expect_request("/a").respond_with_data(status=303, headers={"Location": "http://box.invalid/"})
 
     with HttpClient(timeout_s=60) as browser:
@@ -145,32 +145,32 @@ def test_a_host_may_be_allowed_by_name(httpserver: HTTPServer) -> None:
 
 
 def test_query_parameters_are_added() -> None:
-    """With or without a query of its own."""
+    """The URL may have a query already."""
     assert with_query("http://a/b", c="d e") == "http://a/b?c=d+e"
     assert with_query("http://a/b?x=1", c="d") == "http://a/b?x=1&c=d"
 
 
-def test_a_page_elsewhere_is_the_redirect_that_led_there(visitor: FormBrowser, httpserver: HTTPServer) -> None:
-    """Another port is another origin, whether anybody listens there or not; another name of this machine is not."""
-    away = f"http://127.0.0.1:{free_port()}/done"
+def test_a_page_elsewhere_is_the_redirect_that_led_there(form_browser: FormBrowser, httpserver: HTTPServer) -> None:
+    """Another port is another origin, even without a server there; another name of this machine is not."""
+    other_url = f"http://127.0.0.1:{free_port()}/done"
     httpserver.expect_request("/a").respond_with_data(status=303, headers={"Location": "/b"})
-    httpserver.expect_request("/b").respond_with_data(status=302, headers={"Location": away})
-    visitor.open(httpserver.url_for("/a"))
+    httpserver.expect_request("/b").respond_with_data(status=302, headers={"Location": other_url})
+    form_browser.open(httpserver.url_for("/a"))
 
-    assert (visitor.page.status, visitor.redirects[-1]) == (None, away)
-    assert visitor.page_at(f"http://localhost:{httpserver.port}").status == 302
-    assert visitor.page_at("http://127.0.0.1:1").status == 303
-    assert visitor.page_at(away) is visitor.page
+    assert (form_browser.page.status, form_browser.redirects[-1]) == (None, other_url)
+    assert form_browser.page_at(f"http://localhost:{httpserver.port}").status == 302
+    assert form_browser.page_at("http://127.0.0.1:1").status == 303
+    assert form_browser.page_at(other_url) is form_browser.page
 
 
-def test_a_form_to_another_machine_is_not_sent(visitor: FormBrowser) -> None:
-    """Not even with what a page says itself."""
-    visitor.page = shown(
+def test_a_form_to_another_host_is_not_submitted(form_browser: FormBrowser) -> None:
+    """A form with another host as its action is not submitted."""
+    form_browser.page = page_with(
         '<form method="post" action="https://example.com/"><input type="hidden" name="act" value="go"></form>'
     )
 
-    with pytest.raises(StepError, match="leads to another machine"):
-        visitor.submit("go")
+    with pytest.raises(StepError, match="leads to another host"):
+        form_browser.submit("go")
 
 
 @pytest.mark.parametrize(
@@ -188,5 +188,5 @@ def test_a_form_to_another_machine_is_not_sent(visitor: FormBrowser) -> None:
     ],
 )
 def test_an_origin_is_scheme_host_and_port(left: str, right: str, *, is_same: bool) -> None:
-    """The names of this machine are one."""
+    """All names of this machine count as the same host."""
     assert is_same_origin(left, right) is is_same

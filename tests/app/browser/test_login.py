@@ -1,4 +1,4 @@
-"""entrance: a way past a log-in, for each person once, and its key shows nowhere."""
+"""The login of the end user's browser: performed once for each end user, and its key appears in no report."""
 
 import base64
 import html
@@ -24,19 +24,19 @@ KEY = "let-me-in-4711-0815"
 
 
 def test_a_key_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The config names the variable alone."""
+    """The config contains only the variable's name."""
     monkeypatch.setenv("APP_TEST_KEY", KEY)
 
     assert lent(Login(secrets={"key": "APP_TEST_KEY"})) == {"key": KEY}
 
 
-def test_what_was_lent_is_taken_out_of_every_text(fiskil: LocalFiskil) -> None:
-    """As our own secrets are."""
+def test_a_login_key_is_redacted(fiskil: LocalFiskil) -> None:
+    """A login's key is redacted like the harness's own secrets."""
     fiskil.lent = (KEY,)
 
-    told = Redactor(lambda: secrets_of(fiskil)).redact(f"GET /in?key={KEY}")
+    redacted = Redactor(lambda: secrets_of(fiskil)).redact(f"GET /in?key={KEY}")
 
-    assert told == "GET /in?key=<way_in>"
+    assert redacted == "GET /in?key=<way_in>"
 
 
 SPELLINGS: dict[str, Callable[[str], str]] = {
@@ -51,56 +51,56 @@ SPELLINGS: dict[str, Callable[[str], str]] = {
 
 @pytest.mark.parametrize("key", ["letmein-4711", "123456789012", "aaaaaaaaaaaa", "a.b_c~d-e.f_", KEY])
 @pytest.mark.parametrize("spelling", SPELLINGS)
-def test_a_key_that_may_be_lent_is_found_in_every_spelling(key: str, spelling: str) -> None:
-    """Keys that would not be are refused before."""
-    spelt = SPELLINGS[spelling](key)
+def test_an_accepted_key_is_redacted_in_every_spelling(key: str, spelling: str) -> None:
+    """An accepted key is redacted in every encoding; other keys are refused earlier."""
+    encoded = SPELLINGS[spelling](key)
 
-    told = Redactor(lambda: [("way_in", key)]).redact(f"k={spelt}")
+    redacted = Redactor(lambda: [("way_in", key)]).redact(f"k={encoded}")
 
-    assert "<way_in>" in told
-    assert spelt not in told
+    assert "<way_in>" in redacted
+    assert encoded not in redacted
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("way_in", "said"),
+    ("login", "expected"),
     [
-        (Login(path="/test/wayin"), "The way in, app.login.path, answered 404."),
-        (Login(cookies={"plan": "x" * 9000}), "The browser takes no cookie like 'plan' of app.login.cookies."),
+        (Login(path="/test/wayin"), "app.login.path returned 404."),
+        (Login(cookies={"plan": "x" * 9000}), "The browser rejects the cookie 'plan' of app.login.cookies."),
     ],
 )
-def test_pages_are_not_judged_where_nobody_was_let_in(tmp_path: Path, way_in: Login, said: str) -> None:
-    """What is to be seen there is the page to log in at."""
+def test_no_page_is_recorded_after_a_failed_login(tmp_path: Path, login: Login, expected: str) -> None:
+    """After a failed login no page is recorded, because only the login page would be seen."""
     settings = gallery.settings(gallery.app("pages_behind_a_login"))
-    app = msgspec.structs.replace(settings.app, login=way_in)
+    app = msgspec.structs.replace(settings.app, login=login)
     driver = Driver(msgspec.structs.replace(settings, app=app), workdir=tmp_path, seed=0)
 
-    given = (steps.OpenPage(page="connect"), steps.OpenPage(page="connections"))
-    journal, crashed = driver.perform(Scenario(name="x", practices=(), steps=given, probes=()))
+    opened = (steps.OpenPage(page="connect"), steps.OpenPage(page="connections"))
+    journal, crashed = driver.perform(Scenario(name="x", practices=(), steps=opened, probes=()))
     driver.close()
 
-    assert said in crashed
+    assert expected in crashed
     assert journal.all(PageView) == []
 
 
 @pytest.mark.slow
-def test_pages_behind_behind_a_log_in_are_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The address is opened once, before the first page, with the cookies; its key shows in no picture."""
+def test_pages_behind_a_login_are_recorded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The login URL is opened once before the first page, with the cookies, and its key appears in no picture."""
     monkeypatch.setenv("APP_TEST_KEY", KEY)
     settings = gallery.settings(gallery.app("pages_behind_a_login"))
-    way_in = Login(
+    login = Login(
         path="/test/way-in?key={client_id}&note={key}",
         cookies={"plan": "basic-{end_user_ref}"},
         secrets={"key": "APP_TEST_KEY"},
     )
-    app = msgspec.structs.replace(settings.app, login=way_in)
+    app = msgspec.structs.replace(settings.app, login=login)
     driver = Driver(msgspec.structs.replace(settings, app=app), workdir=tmp_path, seed=0)
 
-    given = (steps.OpenPage(page="connect"), steps.OpenPage(page="connections"))
-    journal, crashed = driver.perform(Scenario(name="x", practices=(), steps=given, probes=()))
+    opened = (steps.OpenPage(page="connect"), steps.OpenPage(page="connections"))
+    journal, crashed = driver.perform(Scenario(name="x", practices=(), steps=opened, probes=()))
     driver.close()
 
-    asked = [fetched for fetched in journal.all(Fetched) if "/test/way-in" in fetched.url]
-    assert (crashed, len(asked), KEY in asked[0].url) == ("", 1, True)
+    requests = [fetched for fetched in journal.all(Fetched) if "/test/way-in" in fetched.url]
+    assert (crashed, len(requests), KEY in requests[0].url) == ("", 1, True)
     assert [view.problem for view in journal.all(PageView)] == [""] * 4
     assert "plan=basic-rehearsal" in dict(journal.all(Fetched)[-1].headers)["cookie"]

@@ -1,4 +1,4 @@
-"""Windows that pages open, in real Chromium: what is written into them is seen, what cannot be seen is told."""
+"""Windows that pages open, in real Chromium: their content is read, and what cannot be read is reported."""
 
 from collections.abc import Callable, Iterator
 from threading import Event
@@ -20,9 +20,9 @@ PAGES = {
     "/blob": """<h1>Beneath</h1><button onclick='
 window.open(window.URL.createObjectURL(new Blob(["<h1>Written</h1><button>Stop</button>"],
 {type: "text/html"})))'>Go</button>""",
-    "/leaves": """<h1>Beneath</h1><script>let one</script>
-<button onclick='one = window.open(""); one.document.write("<h1>Written</h1>")'>Go</button>
-<button onclick='one.location = "/never"; document.title = "Sent"'>Send</button>""",
+    "/leaves": """<h1>Beneath</h1><script>let child</script>
+<button onclick='child = window.open(""); child.document.write("<h1>Written</h1>")'>Go</button>
+<button onclick='child.location = "/never"; document.title = "Sent"'>Send</button>""",
     "/abroad": """<h1>Beneath</h1><button onclick='window.open("http://192.0.2.1/")'>Go</button>""",
     "/breeds": """<h1>Beneath</h1><script>addEventListener("pagehide", () => window.open("/breeds?late"))</script>
 <button onclick='window.open("/breeds-more")'>Go</button>""",
@@ -39,7 +39,7 @@ Open = Callable[[str], Window]
 
 @pytest.fixture
 def go(browser: Chromium, httpserver: HTTPServer) -> Iterator[Open]:
-    """Open a page of the app's in a window of a person's."""
+    """Open a page of the app in an end user's window."""
     for path, html in PAGES.items():
         httpserver.expect_request(path).respond_with_data(html, content_type="text/html; charset=utf-8")
     origin = httpserver.url_for("").rstrip("/")
@@ -62,35 +62,35 @@ def go(browser: Chromium, httpserver: HTTPServer) -> Iterator[Open]:
 
 
 @pytest.mark.parametrize("path", ["/writes", "/blob"])
-def test_what_a_page_writes_into_a_window_is_seen(go: Open, path: str) -> None:
-    """It is at no address of the app's, and is the app's all the same; what stands there can be pressed."""
+def test_a_window_that_a_page_writes_into_is_read(go: Open, path: str) -> None:
+    """Such a window has no URL of the app, but its content is read and its controls can be pressed."""
     window = go(path)
 
     window.press(GO)
-    window.wait_until(lambda seen: "Written" in seen.text, cap_s=10)
-    looks = window.look(has_pictures=False)
+    window.wait_until(lambda snapshot: "Written" in snapshot.text, cap_s=10)
+    views = window.look(has_pictures=False)
 
-    assert [(look.text.splitlines(), look.problem) for look in looks] == [(["Beneath", "Go", "Written", "Stop"], "")] * 2
+    assert [(view.text.splitlines(), view.problem) for view in views] == [(["Beneath", "Go", "Written", "Stop"], "")] * 2
     assert window.press(Control(kind="button", text="Stop")) == ""
 
 
-def test_a_window_that_is_on_its_way_is_a_lack(go: Open, httpserver: HTTPServer) -> None:
-    """It answers nobody, and what was written into it before nobody can know."""
-    over = Event()
-    httpserver.expect_request("/never").respond_with_handler(lambda _: Response(str(over.wait(30))))
+def test_a_navigating_window_cannot_be_read(go: Open, httpserver: HTTPServer) -> None:
+    """A navigating window cannot be queried, so its earlier content is unknown."""
+    is_over = Event()
+    httpserver.expect_request("/never").respond_with_handler(lambda _: Response(str(is_over.wait(30))))
     window = go("/leaves")
 
     window.press(GO)
     window.press(Control(kind="button", text="Send"))
     wait_until(lambda: not window.is_idle, cap_s=10)
-    seen = window.read()
-    over.set()
+    snapshot = window.read()
+    is_over.set()
 
-    assert (seen.text.splitlines()[0], seen.problem) == ("Beneath", "another window cannot be looked into")
+    assert (snapshot.text.splitlines()[0], snapshot.problem) == ("Beneath", "another window cannot be read")
 
 
-def test_a_window_elsewhere_is_known_to_be_there(go: Open) -> None:
-    """Nobody looks into it."""
+def test_a_window_of_another_origin_is_noticed(go: Open) -> None:
+    """A window of another origin is noticed but not read."""
     window = go("/abroad")
     before = window.is_beside_others
 
@@ -99,8 +99,8 @@ def test_a_window_elsewhere_is_known_to_be_there(go: Open) -> None:
     assert (before, wait_until(lambda: window.is_beside_others, cap_s=10)) == (False, True)
 
 
-def test_windows_of_the_page_before_are_gone(go: Open) -> None:
-    """Also one that it opens while it is being left: none lies in front of the next page."""
+def test_windows_of_the_previous_page_are_closed(go: Open) -> None:
+    """Windows that a page opens, even while it is left, are closed before the next page."""
     window = go("/breeds")
     window.press(GO)
 
@@ -111,7 +111,7 @@ def test_windows_of_the_page_before_are_gone(go: Open) -> None:
 
 
 def test_a_page_that_hangs_is_replaced(go: Open) -> None:
-    """The next one is not held up by it, nor by what it says in dialogs, and stands in a window that works."""
+    """Neither a hanging page nor its dialogs delay the next page, which opens in a working window."""
     window = go("/spins")
     window.press(GO)
 
@@ -119,12 +119,12 @@ def test_a_page_that_hangs_is_replaced(go: Open) -> None:
     assert window.press(GO) == ""
 
 
-def test_a_window_that_hangs_leaves_the_page_beneath_to_be_seen(go: Open) -> None:
-    """What it shows nobody knows, and the look says so."""
+def test_the_page_behind_a_hanging_window_is_read(go: Open) -> None:
+    """The page behind a hanging window is read, and the problem names the part that cannot be read."""
     window = go("/opens-a-spinning-one")
 
     window.press(GO)
     wait_until(lambda: bool(window.read().problem), cap_s=20)
-    seen = window.read()
+    snapshot = window.read()
 
-    assert (seen.text, seen.problem) == ("Beneath\nGo", "the page in front cannot be looked into")
+    assert (snapshot.text, snapshot.problem) == ("Beneath\nGo", "the page in front cannot be read")

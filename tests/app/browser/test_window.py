@@ -1,4 +1,4 @@
-"""A window on made-up pages in real Chromium: what a person sees is read, what a page does is written down."""
+"""A window on made-up pages in real Chromium: what an end user sees is read, what a page does is recorded."""
 
 import base64
 import json
@@ -40,7 +40,7 @@ Promise.all([put, opened, fetch("/quick")]).then(() => { document.title = "All k
 ABROAD = """<h1>Abroad</h1><script src="http://192.0.2.1/there.js"></script><img src="https://example.com/a.png">
 <script>fetch("http://api.example.com/v1").catch(() => {}); new WebSocket("ws://192.0.2.1/s")</script>"""
 GOES_ON = """<button onclick='fetch("/answer", {method: "POST"})
-.then((one) => one.json()).then((one) => { location = one.to; })'>Go</button>"""
+.then((response) => response.json()).then((content) => { location = content.to; })'>Go</button>"""
 FRAMED = '<h1>Outside</h1><iframe src="/inside"></iframe><iframe src="http://192.0.2.1/"></iframe>'
 PAGES = {
     "/seen": SEEN,
@@ -79,7 +79,7 @@ const narrow = setInterval(() => {
 }, 10);</script>""",
     "/mapped": "<script src='/a.js'></script><script src='/b.js'></script><script src='/c.js'></script>",
     "/streamed": """<h1 id=h>Wait</h1><script>
-new EventSource("/stream").onmessage = (one) => { h.textContent = one.data; }</script>""",
+new EventSource("/stream").onmessage = (event) => { h.textContent = event.data; }</script>""",
 }
 OF_DATA = base64.b64encode(b'{"sourcesContent":["inline"]}').decode()
 SCRIPTS = {
@@ -93,20 +93,20 @@ Open = Callable[[str], Window]
 
 @pytest.fixture
 def journal() -> Journal:
-    """What was written down."""
+    """The journal of the window."""
     return Journal()
 
 
 @pytest.fixture
 def window(browser: Chromium, journal: Journal, httpserver: HTTPServer) -> Iterator[Window]:
-    """A window, and an app whose pages are those above."""
+    """A window, and an app with the pages above."""
     for path, html in PAGES.items():
         httpserver.expect_request(path).respond_with_data(html, content_type="text/html; charset=utf-8")
     for path, (script, headers) in SCRIPTS.items():
         httpserver.expect_request(path).respond_with_data(script, headers=headers, content_type="text/javascript")
         httpserver.expect_request(f"{path}.map").respond_with_json({"sources": [path]})
-    kept = {"set-cookie": "secret=6; HttpOnly"}
-    httpserver.expect_request("/kept").respond_with_data(KEPT, headers=kept, content_type="text/html")
+    headers = {"set-cookie": "secret=6; HttpOnly"}
+    httpserver.expect_request("/kept").respond_with_data(KEPT, headers=headers, content_type="text/html")
     httpserver.expect_request("/quick").respond_with_json({"quick": True})
     httpserver.expect_request("/answer").respond_with_json({"to": "/there", "told": "once"})
     httpserver.expect_request("/nowhere").respond_with_data("None", status=404)
@@ -114,7 +114,7 @@ def window(browser: Chromium, journal: Journal, httpserver: HTTPServer) -> Itera
     httpserver.expect_request("/stream").respond_with_data("data: news\n\n", content_type="text/event-stream")
     origin = httpserver.url_for("").rstrip("/")
     places = Places(app=lambda: origin, api=lambda: "http://127.0.0.1:1", auth=lambda: "http://127.0.0.1:2")
-    made = Window(
+    window = Window(
         browser,
         places=places,
         participant="",
@@ -123,13 +123,13 @@ def window(browser: Chromium, journal: Journal, httpserver: HTTPServer) -> Itera
         is_secret=lambda text: SECRET in text,
         deadline_s=30,
     )
-    yield made
-    made.close()
+    yield window
+    window.close()
 
 
 @pytest.fixture
 def go(window: Window, httpserver: HTTPServer) -> Open:
-    """Open a page of the app's in the window."""
+    """Open a page of the app in the window."""
 
     def make(path: str) -> Window:
         window.open(httpserver.url_for(path), page="page")
@@ -139,25 +139,25 @@ def go(window: Window, httpserver: HTTPServer) -> Open:
 
 
 def fetched(journal: Journal, end: str) -> Fetched:
-    """The request whose address ends so."""
+    """Return the first request whose URL ends with *end*."""
     return next(fetched for fetched in journal.all(Fetched) if fetched.url.endswith(end))
 
 
-def refused(journal: Journal) -> list[Fetched]:
-    """The requests that were kept on this machine."""
-    return [fetched for fetched in journal.all(Fetched) if "refused" in fetched.problem]
+def blocked(journal: Journal) -> list[Fetched]:
+    """Return the requests that were blocked."""
+    return [fetched for fetched in journal.all(Fetched) if "blocked" in fetched.problem]
 
 
 @pytest.fixture
-def deaf_port() -> Iterator[int]:
-    """A port that is taken, so that nobody else comes to listen there, and at which nobody listens."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        yield taken.getsockname()[1]
+def unused_port() -> Iterator[int]:
+    """A port that is bound, so that no other process takes it, and on which no process listens."""
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        yield bound.getsockname()[1]
 
 
-def test_a_page_is_read_as_a_person_sees_it(go: Open, httpserver: HTTPServer) -> None:
-    """Its text without what is hidden, its signs of work, its controls by their names; on a phone and on a desk."""
+def test_a_page_is_read_as_an_end_user_sees_it(go: Open, httpserver: HTTPServer) -> None:
+    """Visible text, signs of work and named controls are read, at phone and at desktop width."""
     phone, desk = go("/seen").look()
 
     assert (phone.width_px, desk.width_px, phone.title, phone.status, phone.problem) == (360, 1280, "Connect", 200, "")
@@ -173,67 +173,67 @@ def test_a_page_is_read_as_a_person_sees_it(go: Open, httpserver: HTTPServer) ->
 
 @pytest.fixture
 def slow_to_draw(go: Open, httpserver: HTTPServer) -> Iterator[Window]:
-    """A window whose browser draws nothing more until the page has been as narrow as a phone for a while."""
+    """A window whose browser stops drawing until the page has had phone width for a while."""
     window = go("/fits")
     drawing = [descendant for descendant in descendants(os.getpid()) if b"--type=gpu-process" in command_of(descendant)]
 
-    def tell(sent: signal.Signals) -> Response:
+    def signal_all(number: signal.Signals) -> Response:
         for path in drawing:
-            os.kill(int(path.name), sent)
+            os.kill(int(path.name), number)
         return Response()
 
-    httpserver.expect_request("/draw").respond_with_handler(lambda _: tell(signal.SIGCONT))
-    tell(signal.SIGSTOP)
+    httpserver.expect_request("/draw").respond_with_handler(lambda _: signal_all(signal.SIGCONT))
+    signal_all(signal.SIGSTOP)
     yield window
-    tell(signal.SIGCONT)
+    signal_all(signal.SIGCONT)
 
 
-def test_a_page_is_read_when_it_has_heard_how_wide_it_is(slow_to_draw: Window) -> None:
-    """A page hears of another width with the next picture: what its script takes away on a phone nobody reads there."""
+def test_a_page_is_read_after_it_has_its_width(slow_to_draw: Window) -> None:
+    """A page learns its width with the next frame, so its script can hide text on a phone before it is read."""
     phone, desk = slow_to_draw.look(has_pictures=False)
 
     assert (phone.text, desk.text) == ("Fits", "Fits\nThere is room")
 
 
 def test_shadow_roots_are_read_and_pressed(go: Open) -> None:
-    """Closed ones too: nobody may take them for empty."""
-    seen = go("/shadows").read()
+    """Closed shadow roots are read too."""
+    snapshot = go("/shadows").read()
 
-    assert ("Inside open" in seen.text, "Inside closed" in seen.text) == (True, True)
-    assert [control.text for control in seen.controls] == ["Go open", "Go closed"]
+    assert ("Inside open" in snapshot.text, "Inside closed" in snapshot.text) == (True, True)
+    assert [control.text for control in snapshot.controls] == ["Go open", "Go closed"]
 
 
-def test_frames_are_read_but_for_those_that_were_refused(go: Open) -> None:
-    """What the browser shows in their place is not the app's text."""
-    seen = go("/framed").read()
+def test_frames_are_read_except_blocked_ones(go: Open) -> None:
+    """The browser's error page in a blocked frame is not the app's text."""
+    snapshot = go("/framed").read()
 
-    assert seen.text == "Outside\nInside a frame"
+    assert snapshot.text == "Outside\nInside a frame"
 
 
 def test_nothing_leaves_this_machine(go: Open, journal: Journal) -> None:
-    """Each request is refused and written down, and the page goes on without."""
+    """Each request to another host is blocked and recorded, and the page continues without it."""
     window = go("/abroad")
 
     assert window.read().text == "Abroad"
-    assert wait_until(lambda: len(refused(journal)) >= 4, cap_s=30)
-    assert {fetched.kind for fetched in refused(journal)} == {"script", "image", "fetch", "websocket"}
-    assert not any(fetched.is_ours or fetched.status for fetched in refused(journal))
+    assert wait_until(lambda: len(blocked(journal)) >= 4, cap_s=30)
+    assert {fetched.kind for fetched in blocked(journal)} == {"script", "image", "fetch", "websocket"}
+    assert not any(fetched.is_ours or fetched.status for fetched in blocked(journal))
 
 
-def test_an_answer_is_read_though_the_page_goes_on_at_once(go: Open, journal: Journal) -> None:
-    """A browser throws it away then."""
+def test_a_response_is_read_although_the_page_navigates_at_once(go: Open, journal: Journal) -> None:
+    """A response is recorded even if the page navigates at once, when the browser discards it."""
     window = go("/goes-on")
 
     problem = window.press(window.read().controls[0])
-    seen = window.wait_until(lambda snapshot: "There" in snapshot.text, cap_s=30)
+    snapshot = window.wait_until(lambda snapshot: "There" in snapshot.text, cap_s=30)
     window.settle()
 
-    assert (problem, seen is not None) == ("", True)
+    assert (problem, snapshot is not None) == ("", True)
     assert json.loads(fetched(journal, "/answer").body)["told"] == "once"
 
 
-def test_source_maps_are_asked_for(go: Open, journal: Journal) -> None:
-    """Those that a comment names, or a header, or that stand in the script itself."""
+def test_source_maps_are_fetched(go: Open, journal: Journal) -> None:
+    """Source maps in a comment, in a header or inline are recorded."""
     go("/mapped").drain()
 
     maps = [fetched for fetched in journal.all(Fetched) if fetched.kind == "sourcemap"]
@@ -244,19 +244,19 @@ def test_source_maps_are_asked_for(go: Open, journal: Journal) -> None:
     ]
 
 
-def test_what_the_browser_keeps_is_found_in_every_place(go: Open, journal: Journal) -> None:
-    """Cookies that no script may read too, and addresses that a script wrote; each is told once."""
+def test_every_kind_of_storage_is_recorded(go: Open, journal: Journal) -> None:
+    """Every kind of storage is recorded once, including HttpOnly cookies and URLs that a script set."""
     window = go("/kept")
-    window.wait_until(lambda seen: seen.title == "All kept", cap_s=30)
+    window.wait_until(lambda snapshot: snapshot.title == "All kept", cap_s=30)
 
     window.note_storage()
     window.note_storage()
 
-    kept = sorted(
+    stored_items = sorted(
         (stored.place, stored.name, stored.value) for stored in journal.all(Stored) if stored.place not in {"url", "history"}
     )
     origin = window.places.app()
-    assert kept == [
+    assert stored_items == [
         ("IndexedDB", "base/rows/k", '{"e":5}'),
         ("cache", f"pages/{origin}/x", "4"),
         ("cookie", "c", "3"),
@@ -271,7 +271,7 @@ def test_what_the_browser_keeps_is_found_in_every_place(go: Open, journal: Journ
 
 
 def test_events_of_a_stream_are_read(go: Open, window: Window, journal: Journal) -> None:
-    """Its answer never ends, so they are told when the window is closed."""
+    """An event stream never ends, so its events are recorded when the window closes."""
     go("/streamed").wait_until(lambda snapshot: snapshot.text == "news", cap_s=30)
 
     window.close()
@@ -280,8 +280,8 @@ def test_events_of_a_stream_are_read(go: Open, window: Window, journal: Journal)
 
 
 @pytest.mark.parametrize(("path", "is_taken"), [("/long", True), ("/secret", False)])
-def test_no_picture_is_taken_of_a_secret(go: Open, journal: Journal, path: str, is_taken: bool) -> None:
-    """Of other pages one of each width, as high as a report has room for."""
+def test_no_screenshot_is_taken_of_a_secret(go: Open, journal: Journal, path: str, is_taken: bool) -> None:
+    """Other pages yield one picture for each width, of limited height."""
     go(path).look()
 
     pictures = journal.all(Picture)
@@ -291,99 +291,99 @@ def test_no_picture_is_taken_of_a_secret(go: Open, journal: Journal, path: str, 
 
 
 @pytest.mark.parametrize(
-    ("path", "lack"),
+    ("path", "problem"),
     [
-        ("/nowhere", "the app answered 404"),
-        ("/json", "the app answered application/json, not a page"),
-        ("/login", "it asks for a password, so it is a page to log in at"),
+        ("/nowhere", "the app returned 404"),
+        ("/json", "the app returned application/json, not a page"),
+        ("/login", "it asks for a password, so it is a login page"),
     ],
 )
-def test_a_page_that_is_not_there_says_why(go: Open, path: str, problem: str) -> None:
-    """In words that are the same in each run."""
-    shown = go(path).look(has_pictures=False)[0]
+def test_a_page_that_is_not_shown_has_a_problem(go: Open, path: str, problem: str) -> None:
+    """The problem is stated in words that are the same in every run."""
+    view = go(path).look(has_pictures=False)[0]
 
-    assert shown.problem == problem
+    assert view.problem == problem
 
 
 @pytest.mark.parametrize(
-    ("path", "lack"),
+    ("path", "problem"),
     [
         ("/there", ""),
         ("/json", ""),
         ("/empty", ""),
         ("/file", ""),
-        ("/nowhere", "answered 404"),
-        ("/refused", "answered 403"),
-        ("/to-nowhere", "answered 404"),
+        ("/nowhere", "returned 404"),
+        ("/blocked", "returned 403"),
+        ("/to-nowhere", "returned 404"),
         ("/login", "leads to a page that asks for a password"),
     ],
 )
-def test_a_way_in_may_answer_with_anything_but_a_refusal(
+def test_a_login_url_may_return_anything_but_an_error(
     window: Window, httpserver: HTTPServer, path: str, problem: str
 ) -> None:
-    """A log-in made for tests often answers with JSON, or with nothing at all; a refusal is nobody's page."""
+    """A login made for tests may return JSON or nothing; an error or a login page is a problem."""
     httpserver.expect_request("/empty").respond_with_data(status=204, headers={"set-cookie": "in=1"})
     httpserver.expect_request("/file").respond_with_data("x", headers={"content-disposition": "attachment"})
-    httpserver.expect_request("/refused").respond_with_data(status=403)
+    httpserver.expect_request("/blocked").respond_with_data(status=403)
     httpserver.expect_request("/to-nowhere").respond_with_data(status=303, headers={"location": "/nowhere"})
 
-    assert window.pass_by(httpserver.url_for(path), page="login") == problem
+    assert window.visit(httpserver.url_for(path), page="login") == problem
 
 
-def test_a_way_in_at_which_nobody_listens_does_not_open(window: Window, deaf_port: int) -> None:
-    """Why, is said in words of ours."""
-    assert window.pass_by(f"http://127.0.0.1:{deaf_port}/", page="login") == "does not open: nobody listens there"
+def test_a_login_url_without_a_server_cannot_be_opened(window: Window, unused_port: int) -> None:
+    """The problem is stated in the harness's words, not in the browser's."""
+    assert window.visit(f"http://127.0.0.1:{unused_port}/", page="login") == "cannot be opened: no process listens there"
 
 
-def test_an_app_that_does_not_listen_says_so(window: Window, deaf_port: int) -> None:
-    """No error of the browser's own is told."""
-    assert window.open(f"http://127.0.0.1:{deaf_port}/", page="page") == "nobody listens there"
+def test_a_page_without_a_server_has_a_problem(window: Window, unused_port: int) -> None:
+    """The problem is stated in the harness's words, not in the browser's."""
+    assert window.open(f"http://127.0.0.1:{unused_port}/", page="page") == "no process listens there"
 
 
 def test_fields_are_filled_in(go: Open) -> None:
-    """By their name; what is no longer there says so."""
+    """Fields are found by name, and a missing control is reported."""
     window = go("/seen")
     field = window.read().controls[1]
 
-    lacks = window.fill(field, "rosa@example.com"), window.press(Control(kind="button", text="Gone"))
+    problems = window.fill(field, "rosa@example.com"), window.press(Control(kind="button", text="Gone"))
 
-    assert lacks == ("", "it is no longer there")
+    assert problems == ("", "it no longer exists")
     assert window.read().values == ("rosa@example.com",)
 
 
 @pytest.mark.parametrize(("path", "title"), [("/asks", "Done"), ("/covered", "Pressed")])
-def test_what_stands_in_the_way_of_a_press_is_overcome(go: Open, path: str, title: str) -> None:
-    """A person says yes to a question, and sends a banner away."""
+def test_dialogs_and_banners_do_not_prevent_a_press(go: Open, path: str, title: str) -> None:
+    """A question is accepted, and a banner does not prevent the press."""
     window = go(path)
 
     problem = window.press(window.read().controls[0])
 
     assert problem == ""
-    assert window.wait_until(lambda seen: seen.title == title, cap_s=30) is not None
+    assert window.wait_until(lambda snapshot: snapshot.title == title, cap_s=30) is not None
 
 
-def test_what_a_dialog_says_is_read(go: Open) -> None:
-    """A person reads it too."""
+def test_the_text_of_a_dialog_is_read(go: Open) -> None:
+    """The text of a dialog is part of what the end user sees."""
     window = go("/asks")
 
     window.press(window.read().controls[0])
 
-    assert window.wait_until(lambda seen: "Really?" in seen.text, cap_s=30) is not None
+    assert window.wait_until(lambda snapshot: "Really?" in snapshot.text, cap_s=30) is not None
 
 
-@pytest.mark.parametrize(("path", "told"), [("/asks", ("Really?", True)), ("/tells", ("2 errors", False))])
-def test_what_asks_is_told_apart_from_what_tells(go: Open, path: str, told: tuple[str, bool]) -> None:
-    """Somebody has to answer the one, and may read the other at any time."""
+@pytest.mark.parametrize(("path", "dialog"), [("/asks", ("Really?", True)), ("/tells", ("2 errors", False))])
+def test_only_confirm_dialogs_are_questions(go: Open, path: str, dialog: tuple[str, bool]) -> None:
+    """A confirm dialog is a question, an alert is not."""
     window = go(path)
 
     window.press(Control(kind="button", text="Stop"))
 
-    assert [(dialog.text, dialog.is_question) for dialog in window.dialogs] == [told]
-    assert told[0] in window.read().text
+    assert [(page_dialog.text, page_dialog.is_question) for page_dialog in window.dialogs] == [dialog]
+    assert dialog[0] in window.read().text
 
 
-def test_what_is_asked_when_all_is_over_is_no_question(go: Open) -> None:
-    """Its answer changes nothing any more."""
+def test_a_dialog_without_consequence_is_no_question(go: Open) -> None:
+    """A confirm dialog without consequence is not a question."""
     window = go("/asks")
     window.accept_dialogs_until(lambda: True)
 
@@ -393,7 +393,7 @@ def test_what_is_asked_when_all_is_over_is_no_question(go: Open) -> None:
 
 
 def test_a_window_that_a_page_opens_is_followed(go: Open, httpserver: HTTPServer) -> None:
-    """It is in front, and what lies beneath is still seen; when it closes, the page beneath is in front again."""
+    """The new window is in front and the page behind it is still read; after it closes, that page is in front again."""
     window = go("/opens")
 
     window.press(Control(kind="button", text="Open"))
@@ -406,40 +406,40 @@ def test_a_window_that_a_page_opens_is_followed(go: Open, httpserver: HTTPServer
     assert (window.read().text.splitlines()[0], window.url) == ("Beneath it closed", httpserver.url_for("/opens"))
 
 
-def test_a_window_that_closes_at_once_is_searched(go: Open, journal: Journal) -> None:
-    """What it kept and where it was is known; of what it was sent, whatever was not read says so."""
+def test_a_window_that_closes_at_once_is_recorded(go: Open, journal: Journal) -> None:
+    """Its storage and URL are recorded, and its response is either read or marked with a problem."""
     window = go("/opens")
 
     window.press(Control(kind="button", text="Hurry"))
-    window.wait_until(lambda seen: "It was here" in seen.text, cap_s=30)
+    window.wait_until(lambda snapshot: "It was here" in snapshot.text, cap_s=30)
     window.note_storage()
     window.close()
 
-    sent = fetched(journal, "/passing")
-    assert (b"localStorage.here" in sent.body) != bool(sent.problem)
+    response = fetched(journal, "/passing")
+    assert (b"localStorage.here" in response.body) != bool(response.problem)
     assert ("localStorage", "here", "7") in {(stored.place, stored.name, stored.value) for stored in journal.all(Stored)}
     assert any(url.endswith("/passing") for url in window.visited)
 
 
-def test_a_switch_is_known_by_how_it_stands(go: Open) -> None:
-    """Also one whose box is not to be seen; each can be pressed."""
+def test_the_state_of_a_switch_is_read(go: Open) -> None:
+    """The state of a switch is read, even if its box is invisible, and each can be pressed."""
     window = go("/switches")
     before = window.read().controls
 
-    lacks = [window.press(control) for control in before]
+    problems = [window.press(control) for control in before]
 
     shared = Control(kind="switch", text="Share my data", is_on=True)
-    assert (before, lacks) == ((shared, Control(kind="switch", text="Tell me more")), ["", ""])
+    assert (before, problems) == ((shared, Control(kind="switch", text="Tell me more")), ["", ""])
     assert [control.is_on for control in window.read().controls] == [False, True]
 
 
-def test_shadow_roots_that_stand_closed_in_the_html_are_looked_into(go: Open) -> None:
-    """What is in them is read and can be pressed, as in any other."""
+def test_closed_shadow_roots_in_the_html_are_read(go: Open) -> None:
+    """Their content is read and can be pressed like any other."""
     window = go("/declared")
 
-    looks = window.look()
+    views = window.look()
 
-    assert [("Inside, declared" in look.text, look.veils) for look in looks] == [(True, ())] * 2
+    assert [("Inside, declared" in view.text, view.veils) for view in views] == [(True, ())] * 2
     assert window.press(Control(kind="button", text="Go deep")) == ""
 
 
@@ -452,6 +452,6 @@ def test_shadow_roots_that_stand_closed_in_the_html_are_looked_into(go: Open) ->
         ("/drawn-in-a-frame", ("a canvas covers half of the page or more",)),
     ],
 )
-def test_what_is_drawn_over_half_of_a_page_may_hide_words(go: Open, path: str, veils: tuple[str, ...]) -> None:
-    """A chart does not; in a frame either is measured by the window."""
+def test_a_canvas_over_half_of_a_page_may_hide_text(go: Open, path: str, veils: tuple[str, ...]) -> None:
+    """A small canvas does not hide text; in a frame, both are measured against the window."""
     assert [view.veils for view in go(path).look()] == [veils] * 2

@@ -1,4 +1,4 @@
-"""The sink for alerts: what counts as one, what tells that all is well again, and which are of one kind."""
+"""The sink for alerts: which messages are alerts, which end one, and which are of the same kind."""
 
 import pytest
 
@@ -21,8 +21,8 @@ RESOLVED = b'{"version": "4", "status": "resolved", "alerts": [{"status": "resol
         b"",
     ],
 )
-def test_whatever_is_sent_is_an_alert(body: bytes) -> None:
-    """In PagerDuty's words, in Alertmanager's, in Slack's, in the app's own, or in none."""
+def test_every_format_is_an_alert(body: bytes) -> None:
+    """Messages of PagerDuty, Alertmanager, Slack or the app itself, in any format, are alerts."""
     alert = alert_text("/", body)
 
     assert alert is not None
@@ -41,8 +41,8 @@ def test_whatever_is_sent_is_an_alert(body: bytes) -> None:
         ("/v2/alerts/1/close", b"{}"),
     ],
 )
-def test_a_notice_of_calm_is_no_new_alert(path: str, body: bytes) -> None:
-    """Each system has words of its own for the end."""
+def test_the_end_of_an_alert_is_resolved(path: str, body: bytes) -> None:
+    """Each system has its own words for the end of an alert."""
     alert = alert_text(path, body)
 
     assert alert is not None
@@ -53,16 +53,16 @@ def test_a_notice_of_calm_is_no_new_alert(path: str, body: bytes) -> None:
     "body",
     [b'{"event_action": "acknowledge"}', b'{"status": "firing", "alerts": [{"labels": {"alertname": "Watchdog"}}]}'],
 )
-def test_a_sign_of_life_is_no_alert(body: bytes) -> None:
-    """Nor is it one that somebody has seen it."""
+def test_a_heartbeat_is_no_alert(body: bytes) -> None:
+    """A heartbeat or an acknowledgement is not an alert."""
     assert alert_text("/", body) is None
 
 
-def test_numbers_make_no_other_kind() -> None:
-    """An alert that comes again counts more, a minute later, under another id."""
-    again = TRIGGER.replace(b"17 of 20", b"19 of 21")
+def test_alerts_that_differ_in_numbers_are_of_the_same_kind() -> None:
+    """A repeated alert may have other counts, times and ids."""
+    repeated = TRIGGER.replace(b"17 of 20", b"19 of 21")
 
-    assert alert_text("/", TRIGGER) == alert_text("/", again)
+    assert alert_text("/", TRIGGER) == alert_text("/", repeated)
     assert alert_text("/", TRIGGER) != alert_text(
         "/", b'{"event_action": "trigger", "payload": {"summary": "webhooks fail"}}'
     )

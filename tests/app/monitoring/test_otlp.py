@@ -1,4 +1,4 @@
-"""The receiver of OTLP: both formats, every kind of metric, and answers that an exporter understands."""
+"""The receiver of OTLP: both formats, every kind of metric, and responses that an exporter understands."""
 
 import gzip
 import time
@@ -21,16 +21,16 @@ PROTOBUF = "application/x-protobuf"
 @pytest.fixture(scope="module")
 def loop() -> Iterator[Loop]:
     """One loop for the module."""
-    with Loop() as one:
-        yield one
+    with Loop() as loop:
+        yield loop
 
 
 @pytest.fixture
 def telemetry(loop: Loop) -> Iterator[Telemetry]:
-    """A receiver that has got nothing yet."""
-    one = Telemetry(loop)
-    yield one
-    one.close()
+    """A receiver without any exports."""
+    telemetry = Telemetry(loop)
+    yield telemetry
+    telemetry.close()
 
 
 @pytest.fixture
@@ -44,22 +44,22 @@ def post(telemetry: Telemetry) -> Post:
 
 
 def export(*metrics: dict[str, Any], **resource: str) -> bytes:
-    """A request in JSON."""
+    """Return a request in JSON."""
     attributes = [{"key": name, "value": {"stringValue": value}} for name, value in resource.items()]
-    told = {"resource": {"attributes": attributes}, "scopeMetrics": [{"metrics": list(metrics)}]}
-    return msgspec.json.encode({"resourceMetrics": [told]})
+    resource_metrics = {"resource": {"attributes": attributes}, "scopeMetrics": [{"metrics": list(metrics)}]}
+    return msgspec.json.encode({"resourceMetrics": [resource_metrics]})
 
 
 def a_sum(value: int, temporality: int = 2, **attributes: str) -> dict[str, Any]:
-    """A counter."""
-    told = [{"key": name, "value": {"stringValue": attribute}} for name, attribute in attributes.items()]
-    points = [{"asInt": str(value), "timeUnixNano": str(time.time_ns()), "attributes": told}]
+    """Return a counter."""
+    pairs = [{"key": name, "value": {"stringValue": attribute}} for name, attribute in attributes.items()]
+    points = [{"asInt": str(value), "timeUnixNano": str(time.time_ns()), "attributes": pairs}]
     return {"name": "calls", "sum": {"aggregationTemporality": temporality, "isMonotonic": True, "dataPoints": points}}
 
 
 @pytest.mark.parametrize(("temporality", "value"), [(2, 4.0), (1, 7.0)])
-def test_differences_are_added_up(telemetry: Telemetry, post: Post, temporality: int, value: float) -> None:
-    """What is cumulative stands as it came last."""
+def test_delta_values_are_summed(telemetry: Telemetry, post: Post, temporality: int, value: float) -> None:
+    """Delta values are summed, and of cumulative values the latest counts."""
     post(export(a_sum(3, temporality, status="503", endpoint="x")))
     post(export(a_sum(4, temporality, endpoint="x", status="503")))
 
@@ -67,7 +67,7 @@ def test_differences_are_added_up(telemetry: Telemetry, post: Post, temporality:
 
 
 def test_a_gauge_is_its_last_value(telemetry: Telemetry, post: Post) -> None:
-    """One that is no number is left out."""
+    """A gauge that is not a number is left out."""
     gauge = {"name": "age", "gauge": {"dataPoints": [{"asDouble": 1.5}]}}
     empty = {"name": "share", "gauge": {"dataPoints": [{"asDouble": "NaN"}]}}
 
@@ -77,7 +77,7 @@ def test_a_gauge_is_its_last_value(telemetry: Telemetry, post: Post) -> None:
 
 
 def test_a_histogram_has_a_count_a_sum_and_buckets(telemetry: Telemetry, post: Post) -> None:
-    """Each bucket holds those below it, as a scraper has them."""
+    """Each bucket includes the lower ones, as a scraper reads them."""
     point = {"count": "3", "sum": 2.5, "bucketCounts": ["1", "1", "1"], "explicitBounds": [0.1, 1]}
 
     post(export({"name": "took", "histogram": {"aggregationTemporality": 2, "dataPoints": [point]}}))
@@ -92,7 +92,7 @@ def test_a_histogram_has_a_count_a_sum_and_buckets(telemetry: Telemetry, post: P
 
 
 def test_an_exponential_histogram_has_the_bounds_of_every_scale(telemetry: Telemetry, post: Post) -> None:
-    """Scale 1 has two buckets for each power of two; all from a half to one lie below one."""
+    """Scale 1 has two buckets for each power of two; all from a half to one are below one."""
     point = {"count": "4", "scale": 1, "zeroCount": "1", "positive": {"offset": -2, "bucketCounts": ["1", "0", "2"]}}
 
     post(export({"name": "took", "exponentialHistogram": {"aggregationTemporality": 2, "dataPoints": [point]}}))
@@ -103,7 +103,7 @@ def test_an_exponential_histogram_has_the_bounds_of_every_scale(telemetry: Telem
 
 
 def test_a_summary_has_quantiles(telemetry: Telemetry, post: Post) -> None:
-    """Beside its count and its sum."""
+    """A summary has a count, a sum and quantiles."""
     point = {"count": "2", "sum": 0.5, "quantileValues": [{"quantile": 0.99, "value": 0.4}]}
 
     post(export({"name": "took", "summary": {"dataPoints": [point]}}))
@@ -111,33 +111,33 @@ def test_a_summary_has_quantiles(telemetry: Telemetry, post: Post) -> None:
     assert telemetry.samples == {"took_count": 2.0, "took_sum": 0.5, 'took{quantile="0.99"}': 0.4}
 
 
-def test_protobuf_compressed_is_read_as_well(telemetry: Telemetry, post: Post) -> None:
-    """The answer comes in the same format, and an empty one says that all was taken."""
+def test_compressed_protobuf_is_read(telemetry: Telemetry, post: Post) -> None:
+    """The response has the same format, and an empty one means that everything was accepted."""
     message = service.ExportMetricsServiceRequest()
     metric = message.resource_metrics.add().scope_metrics.add().metrics.add(name="calls")
     metric.sum.aggregation_temporality = wire.AGGREGATION_TEMPORALITY_CUMULATIVE
     metric.sum.data_points.add(as_int=2)
 
-    answer = post(gzip.compress(message.SerializeToString()), PROTOBUF, **{"content-encoding": "gzip"})
+    response = post(gzip.compress(message.SerializeToString()), PROTOBUF, **{"content-encoding": "gzip"})
 
-    assert (answer.status_code, answer.headers["content-type"], answer.content) == (200, PROTOBUF, b"")
+    assert (response.status_code, response.headers["content-type"], response.content) == (200, PROTOBUF, b"")
     assert telemetry.samples == {"calls": 2.0}
 
 
-def test_two_processes_stay_apart(telemetry: Telemetry, post: Post) -> None:
-    """The second one has a label, whatever it calls itself."""
+def test_samples_of_two_processes_are_separate(telemetry: Telemetry, post: Post) -> None:
+    """Samples of the second process have a label."""
     post(export(a_sum(1), instance="a3f"))
     post(export(a_sum(5), instance="9c1"))
 
     assert telemetry.samples == {"calls": 1.0, 'calls{resource="2"}': 5.0}
 
 
-def test_what_says_nothing_is_rejected_in_part(telemetry: Telemetry, post: Post) -> None:
-    """The rest is taken, and the exporter is told."""
-    answer = post(export(a_sum(1), a_sum(1, temporality=0)))
+def test_invalid_metrics_are_rejected_in_part(telemetry: Telemetry, post: Post) -> None:
+    """Invalid metrics are rejected with a reason, and the rest is accepted."""
+    response = post(export(a_sum(1), a_sum(1, temporality=0)))
 
-    told = {"rejectedDataPoints": "1", "errorMessage": "calls says neither delta nor cumulative"}
-    assert (answer.status_code, answer.json()) == (200, {"partialSuccess": told})
+    partial = {"rejectedDataPoints": "1", "errorMessage": "calls is neither delta nor cumulative"}
+    assert (response.status_code, response.json()) == (200, {"partialSuccess": partial})
     assert telemetry.samples == {"calls": 1.0}
 
 
@@ -149,38 +149,38 @@ def test_what_says_nothing_is_rejected_in_part(telemetry: Telemetry, post: Post)
             "text/plain",
             "",
             415,
-            "comes as application/x-protobuf or application/json, and this came as text/plain",
+            "the content type is text/plain; OTLP requires application/x-protobuf or application/json",
         ),
-        (b"{}", "application/json", "br", 415, "compressed by gzip or not at all, and this by br"),
-        (b"{", "application/json", "", 400, "the body is no request to export metrics in application/json"),
-        (b"[]", "application/json", "", 400, "the body is no request to export metrics in application/json"),
-        (b"{}", "application/json", "gzip", 400, "not compressed by gzip"),
-        (gzip.compress(b"{}" * 99, mtime=0)[:-9], "application/json", "gzip", 400, "its gzip has no end"),
+        (b"{}", "application/json", "br", 415, "the content encoding is br; OTLP allows gzip or none"),
+        (b"{", "application/json", "", 400, "the body is not a valid request to export metrics in application/json"),
+        (b"[]", "application/json", "", 400, "the body is not a valid request to export metrics in application/json"),
+        (b"{}", "application/json", "gzip", 400, "the body is not gzip, although its Content-Encoding says so"),
+        (gzip.compress(b"{}" * 99, mtime=0)[:-9], "application/json", "gzip", 400, "the gzip body is truncated"),
         (gzip.compress(bytes(9_000_000), mtime=0), "application/json", "gzip", 413, "longer than 8 MiB"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_junk_is_refused_in_words(
+def test_an_invalid_request_is_rejected_with_a_reason(
     telemetry: Telemetry, post: Post, body: bytes, kind: str, encoding: str, status: int, words: str
 ) -> None:
-    """With the status that the protocol asks for; and a reader of the report is told as well."""
-    answer = post(body, kind, **{"content-encoding": encoding})
+    """The status is that of the protocol, and the exporter and the report get the reason."""
+    response = post(body, kind, **{"content-encoding": encoding})
 
-    assert answer.status_code == status
-    assert words in answer.json()["message"]
+    assert response.status_code == status
+    assert words in response.json()["message"]
     assert words in telemetry.refusal
     assert telemetry.samples is None
 
 
-def test_protobuf_that_is_none_is_refused_in_protobuf(post: Post) -> None:
-    """As a google.rpc.Status: a code and a message."""
-    answer = post(b"\xff\xff", PROTOBUF)
+def test_invalid_protobuf_is_rejected_in_protobuf(post: Post) -> None:
+    """The rejection is a google.rpc.Status with a code and a message."""
+    response = post(b"\xff\xff", PROTOBUF)
 
-    assert (answer.status_code, answer.content[:3]) == (400, b"\x08\x03\x12")
+    assert (response.status_code, response.content[:3]) == (400, b"\x08\x03\x12")
 
 
-def test_log_records_are_lines_and_traces_are_taken(telemetry: Telemetry, post: Post) -> None:
-    """A record is its severity, its text and its attributes; a second line of it is indented."""
+def test_log_records_are_lines_and_traces_are_accepted(telemetry: Telemetry, post: Post) -> None:
+    """A line has severity, text and attributes; further lines of the text are indented."""
     attributes = [{"key": "endpoint", "value": {"stringValue": "GET /x"}}]
     record = {
         "severityText": "WARN",
@@ -190,14 +190,14 @@ def test_log_records_are_lines_and_traces_are_taken(telemetry: Telemetry, post: 
     }
 
     post(msgspec.json.encode({"resourceLogs": [{"scopeLogs": [{"logRecords": [record]}]}]}), path="/v1/logs")
-    answer = post(b'{"resourceSpans": []}', path="/v1/traces")
+    response = post(b'{"resourceSpans": []}', path="/v1/traces")
 
-    assert answer.status_code == 200
+    assert response.status_code == 200
     assert telemetry.lines_since(0) == ["WARN failed\n again endpoint=GET /x"]
 
 
-def test_an_export_of_what_was_known_before_is_not_fresh(telemetry: Telemetry, post: Post) -> None:
-    """The next one is, by the time of its points or as the second that arrives."""
+def test_an_export_of_earlier_points_is_not_fresh(telemetry: Telemetry, post: Post) -> None:
+    """The next export is fresh by the time of its points, or because it is the second."""
     early = export(a_sum(1))
     since = telemetry.moment()
 
@@ -211,26 +211,26 @@ def test_an_export_of_what_was_known_before_is_not_fresh(telemetry: Telemetry, p
 
 
 @pytest.mark.parametrize(
-    ("body", "path", "encoding", "lack"),
+    ("body", "path", "encoding", "problem"),
     [
         (b'{"long":"' + b"x" * 100_000 + b'"}secret', "/v1/traces", "", ""),
         (gzip.compress(b"{}secret", mtime=0), "/v1/metrics", "gzip", ""),
-        (gzip.compress(b"secret", mtime=0)[:-8], "/v1/logs", "gzip", "the body is cut: its gzip has no end"),
+        (gzip.compress(b"secret", mtime=0)[:-8], "/v1/logs", "gzip", "the gzip body is truncated"),
         (
             gzip.compress(b"secret", mtime=0) + b"more",
             "/v1/logs",
             "gzip",
-            "something stands behind the end of the body's gzip",
+            "other bytes follow the end of the gzip body",
         ),
-        (b"secret", "/v1/logs", "br", "OTLP is compressed by gzip or not at all, and this by br"),
+        (b"secret", "/v1/logs", "br", "the content encoding is br; OTLP allows gzip or none"),
         (b"secret", "/other/path", "", ""),
         (b"secret" + bytes(9_000_000), "/v1/logs", "", "the body is longer than 8 MiB"),
     ],
 )
-def test_what_was_refused_is_kept_as_far_as_it_was_read(
+def test_a_rejected_request_is_kept_as_far_as_it_was_read(
     telemetry: Telemetry, post: Post, body: bytes, path: str, encoding: str, problem: str
 ) -> None:
-    """A secret may stand in it all the same."""
+    """A rejected request may contain a secret, so it is kept as far as it was read."""
     post(body, path=path, **{"content-encoding": encoding})
 
     (sent,) = telemetry.sent.since(0)

@@ -1,4 +1,4 @@
-"""What a scraper reads: two formats of text, and a clear word for everything else."""
+"""The formats that a scraper reads, and a clear error for every other one."""
 
 import pytest
 
@@ -16,7 +16,7 @@ took_count 2
 
 
 def test_openmetrics_with_exemplars_are_samples() -> None:
-    """An exemplar is no sample."""
+    """Exemplars are not samples."""
     assert scraped(OPENMETRICS, "application/openmetrics-text") == {
         'calls_total{status="503"}': 3.0,
         'took_bucket{le="0.1"}': 1.0,
@@ -26,30 +26,30 @@ def test_openmetrics_with_exemplars_are_samples() -> None:
     }
 
 
-def test_what_is_nearly_openmetrics_is_read() -> None:
-    """A counter without its suffix breaks the format and hides nothing."""
+def test_invalid_openmetrics_is_read_as_text() -> None:
+    """A counter without its suffix is invalid OpenMetrics, but it is read."""
     text = b'# TYPE calls counter\ncalls{status="503"} 3 # {trace_id="abc"} 1\n# EOF\n'
 
     assert scraped(text, "text/plain") == {'calls_total{status="503"}': 3.0}
 
 
-def test_no_number_is_no_sample() -> None:
-    """A quantile of nothing is NaN, which would differ from itself."""
+def test_nan_is_no_sample() -> None:
+    """An empty quantile is NaN, which is not equal to itself, so it is left out."""
     assert scraped(b'took{quantile="0.9"} NaN\ntook_count 0\n', "text/plain") == {"took_count": 0.0}
 
 
 @pytest.mark.parametrize(
     ("body", "kind", "words"),
     [
-        (b"<html></html>", "text/html", "answers HTML or XML"),
-        (b'{"calls": 3}', "application/json", "answers JSON"),
-        (b"\x0a\x05calls", "application/vnd.google.protobuf", "answers in protobuf"),
-        (b"\x1f\x8b\x08", "text/plain", "answers bytes that are no text"),
-        (b"calls three", "text/plain", "does not answer in Prometheus' text format"),
-        (b"# nothing\n", "text/plain", "shows no sample"),
+        (b"<html></html>", "text/html", "returns HTML or XML"),
+        (b'{"calls": 3}', "application/json", "returns JSON"),
+        (b"\x0a\x05calls", "application/vnd.google.protobuf", "returns protobuf"),
+        (b"\x1f\x8b\x08", "text/plain", "returns bytes that are not UTF-8 text"),
+        (b"calls three", "text/plain", "does not return Prometheus' text format"),
+        (b"# nothing\n", "text/plain", "returns no sample"),
     ],
 )
-def test_another_format_is_named(body: bytes, kind: str, words: str) -> None:
-    """Nothing is counted from it."""
+def test_another_format_is_an_error_that_names_it(body: bytes, kind: str, words: str) -> None:
+    """Another format yields no samples, and the error names it."""
     with pytest.raises(NoMetrics, match=words):
         scraped(body, kind)

@@ -1,19 +1,19 @@
-"""What came to a sink: the newest of it is kept, and what is gone says so."""
+"""Requests to a sink: the newest are kept, and discarded ones are marked."""
 
-from fiskil_harness.app.monitoring.received import FORGOTTEN, MOST_BYTES, Pile, Received
+from fiskil_harness.app.monitoring.received import DISCARDED, MOST_BYTES, RequestLog, RequestText
 
 
-def test_what_lies_deepest_is_forgotten_first() -> None:
-    """Places stay, so that each scenario finds its own."""
-    pile = Pile()
-    large = Received(text=bytes(MOST_BYTES // 2))
+def test_the_oldest_requests_are_discarded_first() -> None:
+    """Positions do not change, so that each scenario finds its own requests."""
+    log = RequestLog()
+    large = RequestText(text=bytes(MOST_BYTES // 2))
 
     for _ in range(3):
-        pile.add(large)
+        log.add(large)
 
-    assert len(pile) == 3
-    assert [(len(request_text.text), request_text.problem) for request_text in pile.since(0)] == [
-        (0, FORGOTTEN),
+    assert len(log) == 3
+    assert [(len(request_text.text), request_text.problem) for request_text in log.since(0)] == [
+        (0, DISCARDED),
         *[(MOST_BYTES // 2, "")] * 2,
     ]
-    assert pile.since(2) == [large]
+    assert log.since(2) == [large]

@@ -74,7 +74,7 @@ def test_telemetry_that_cannot_be_read_says_so(mailbox: Mailbox, drive: Callable
     driver.before_step = export
 
     (told,) = performed(driver).all(Reported)
-    assert (told.place, told.problem) == ("telemetry", "OTLP is compressed by gzip or not at all, and this by br")
+    assert (told.place, told.problem) == ("telemetry", "the content encoding is br; OTLP allows gzip or none")
 
 
 def test_files_are_taken_up(mailbox: Mailbox, drive: Callable[..., Driver]) -> None:

@@ -56,11 +56,11 @@ def test_samples_are_numbers_by_name_and_labels(watched: Callable[..., Driver]) 
 @pytest.mark.parametrize(
     ("text", "status", "words"),
     [
-        ("<html>no</html>", 200, "app.observe.metrics answers HTML or XML, and not in Prometheus' text format."),
-        ('{"calls": 3}', 200, "app.observe.metrics answers JSON, and not in Prometheus' text format."),
-        ("calls_total three", 200, "app.observe.metrics does not answer in Prometheus' text format."),
-        ("", 200, "app.observe.metrics shows no sample."),
-        (TEXT, 404, "app.observe.metrics answered 404."),
+        ("<html>no</html>", 200, "app.observe.metrics returns HTML or XML, not Prometheus' text format."),
+        ('{"calls": 3}', 200, "app.observe.metrics returns JSON, not Prometheus' text format."),
+        ("calls_total three", 200, "app.observe.metrics does not return Prometheus' text format."),
+        ("", 200, "app.observe.metrics returns no sample."),
+        (TEXT, 404, "app.observe.metrics returned 404."),
     ],
 )
 def test_what_is_no_metrics_is_said(watched: Callable[..., Driver], text: str, status: int, words: str) -> None:
@@ -170,7 +170,7 @@ def test_a_refused_export_says_why(exporting: Driver) -> None:
 
     (reading,) = read(exporting, "calm")
 
-    assert "and this came as text/plain" in reading.problem
+    assert "the content type is text/plain" in reading.problem
 
 
 @pytest.mark.parametrize(("temporality", "lacks"), [(1, [False, False, True]), (2, [True, False, False])])

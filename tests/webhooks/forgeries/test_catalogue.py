@@ -1,4 +1,4 @@
-"""Forgeries: none carries a right signature of its bytes, each would be believed by a receiver with its mistake."""
+"""Forgeries: none has a valid signature of its bytes, and each would be accepted by a receiver with the bug it tests."""
 
 import base64
 import hashlib
@@ -35,7 +35,7 @@ OURS = forgeries_of(FISKIL)
 HONEST = seal(EVENT, attempt=1, secret=SECRET)
 
 
-def made(name: str) -> Forged:
+def forged_as(name: str) -> Forged:
     return forge(name, EVENT, other=OTHER, secret=SECRET)
 
 
@@ -45,8 +45,8 @@ def signatures(forged: Forged) -> list[str]:
 
 @pytest.mark.parametrize("name", OURS)
 def test_no_forgery_carries_the_right_digest(name: str) -> None:
-    """However leniently a signature is spelt or decoded, it is not that of the bytes beside it (rule 8)."""
-    forged = made(name)
+    """In no spelling or lenient decoding is the signature that of the bytes beside it (rule 8)."""
+    forged = forged_as(name)
     right = hmac.digest(base64.b64decode(SECRET), forged.body, hashlib.sha256)
 
     spellings = {
@@ -58,9 +58,9 @@ def test_no_forgery_carries_the_right_digest(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", OURS)
-def test_each_forgery_would_have_an_effect_of_its_own(name: str) -> None:
-    """Whoever believes it finds an event that moves something, under an id that is registered."""
-    forged = made(name)
+def test_each_forgery_would_have_an_effect(name: str) -> None:
+    """A receiver that accepts it finds an event with an effect, under a registered id."""
+    forged = forged_as(name)
     text = forged.body.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace")
 
     assert '"consent.revoked"' in text
@@ -69,63 +69,63 @@ def test_each_forgery_would_have_an_effect_of_its_own(name: str) -> None:
 
 @pytest.mark.parametrize("name", OURS)
 def test_forging_is_repeatable(name: str) -> None:
-    """The same event gives the same bytes, so a plan that is replayed sends what it sent."""
-    assert made(name) == made(name)
+    """The same event gives the same bytes, so a replayed plan sends the same forgery."""
+    assert forged_as(name) == forged_as(name)
 
 
 @pytest.mark.parametrize("name", OURS)
-def test_each_has_a_sentence(name: str) -> None:
-    """What a forgery does is said in words that complete 'a message ...'."""
+def test_each_forgery_has_a_sentence(name: str) -> None:
+    """The sentence of a forgery completes 'a message ...'."""
     assert forgery(name).sentence.split()[0] in {"without", "with", "signed", "under", "that", "beside"}
 
 
-def test_there_are_enough() -> None:
-    """About thirty ways are promised."""
+def test_there_are_at_least_thirty_forgeries() -> None:
+    """There are at least thirty forgeries."""
     assert len(FORGERIES) >= 30
 
 
-def test_tampered_messages_keep_the_signature_of_the_message_as_it_was() -> None:
-    """An eavesdropper changes bytes and leaves the header."""
+def test_tampered_messages_keep_the_original_signature() -> None:
+    """An eavesdropper changes the bytes and keeps the header."""
     tampered = ("bit_flipped", "space_in_id", "respaced", "repeated_key", "trailing_newline", "byte_order_mark")
 
-    assert [signatures(made(name)) for name in tampered] == [[HONEST.signature]] * 6
-    assert all(made(name).body != HONEST.body for name in tampered)
+    assert [signatures(forged_as(name)) for name in tampered] == [[HONEST.signature]] * 6
+    assert all(forged_as(name).body != HONEST.body for name in tampered)
 
 
-def test_a_space_in_the_id_is_taken_by_whoever_strips_spaces() -> None:
-    """The recipe of the documentation strips blanks before it signs; then the forged bytes have the honest signature."""
-    forged = made("space_in_id")
+def test_a_space_in_the_id_deceives_receivers_that_strip_spaces() -> None:
+    """The documented recipe strips blanks before it signs; then the forged bytes have the valid signature."""
+    forged = forged_as("space_in_id")
 
     assert sign(forged.body.replace(b" ", b""), SECRET) == signatures(forged)[0]
     assert json.loads(forged.body)["message_id"] == "1234567890123456 "
 
 
-def test_respaced_bytes_are_taken_by_whoever_serialises_again() -> None:
-    """Parsing and encoding compactly gives back the bytes that were signed."""
-    forged = made("respaced")
+def test_respaced_bytes_deceive_receivers_that_serialise_again() -> None:
+    """Parsing and compact encoding restore the bytes that were signed."""
+    forged = forged_as("respaced")
 
     assert sign(json.dumps(json.loads(forged.body), separators=(",", ":")).encode(), SECRET) == signatures(forged)[0]
 
 
-def test_a_repeated_key_is_taken_by_whoever_serialises_again() -> None:
-    """The last of two equal keys wins, so the message reads as it was signed apart from the order of its keys."""
-    forged = made("repeated_key")
+def test_a_repeated_key_deceives_receivers_that_serialise_again() -> None:
+    """The last of two equal keys wins, so the message is parsed as signed except for the order of its keys."""
+    forged = forged_as("repeated_key")
 
     assert json.loads(forged.body) == json.loads(HONEST.body)
     assert forged.body.count(b'"message_id"') == 2
 
 
-def test_an_invalid_byte_is_taken_by_whoever_decodes_leniently() -> None:
-    """The replacement character stands in the signed text where the forged bytes have 0xFF."""
-    forged = made("invalid_byte")
+def test_an_invalid_byte_deceives_receivers_that_decode_leniently() -> None:
+    """The signed text has the replacement character where the forged bytes have 0xFF."""
+    forged = forged_as("invalid_byte")
 
     assert sign(forged.body.decode("utf-8", "replace").encode(), SECRET) == signatures(forged)[0]
     assert b"\xff" in forged.body
 
 
-def test_truncated_signatures_are_prefixes_that_lost_something() -> None:
-    """43 letters would still be the whole digest, so the longest has 42."""
-    assert [signatures(made(f"truncated_{length}"))[0] for length in (1, 4, 8, 42)] == [
+def test_truncated_signatures_are_incomplete_prefixes() -> None:
+    """The longest prefix has 42 letters, because 43 are the whole digest."""
+    assert [signatures(forged_as(f"truncated_{length}"))[0] for length in (1, 4, 8, 42)] == [
         HONEST.signature[:1],
         HONEST.signature[:4],
         HONEST.signature[:8],
@@ -133,20 +133,20 @@ def test_truncated_signatures_are_prefixes_that_lost_something() -> None:
     ]
 
 
-def test_unsigned_ones_have_no_header() -> None:
-    """An absent header and an empty one are different mistakes."""
-    assert signatures(made("unsigned")) == []
-    assert signatures(made("empty_header")) == [""]
+def test_unsigned_forgeries_have_no_header() -> None:
+    """A missing header and an empty one test different bugs."""
+    assert signatures(forged_as("unsigned")) == []
+    assert signatures(forged_as("empty_header")) == [""]
 
 
 def test_two_headers_are_two_lines() -> None:
-    """Receivers that look at one of several lines see a wrong one either way."""
-    assert len(signatures(made("two_headers"))) == 2
+    """Receivers that read only one of several lines find a wrong signature in either."""
+    assert len(signatures(forged_as("two_headers"))) == 2
 
 
 def test_other_methods_are_unsigned() -> None:
-    """GET and PUT tell whether the path is guarded whatever the method."""
-    methods = {name: made(name).method for name in ("put_unsigned", "get_unsigned", "unsigned")}
+    """GET and PUT test whether the path is protected for every method."""
+    methods = {name: forged_as(name).method for name in ("put_unsigned", "get_unsigned", "unsigned")}
 
     assert methods == {"put_unsigned": "PUT", "get_unsigned": "GET", "unsigned": "POST"}
 
@@ -162,7 +162,7 @@ def test_other_methods_are_unsigned() -> None:
     ],
 )
 def test_published_mistakes_are_forged_exactly(vector: str, name: str) -> None:
-    """The vectors of wrong keys and of the slipped-in space come out byte for byte."""
+    """The vectors of wrong keys and of the inserted space are reproduced byte for byte."""
     wrong = next(value for value in VECTORS["fiskil"] if value["name"] == vector)
     sample = next(vector for vector in VECTORS["fiskil"] if vector["name"] == "doc-go")
 
@@ -171,8 +171,8 @@ def test_published_mistakes_are_forged_exactly(vector: str, name: str) -> None:
     assert (forged.body.decode(), signatures(forged)) == (wrong["body"], [wrong["signature"]])
 
 
-def test_an_unknown_forgery_names_the_nearest() -> None:
-    """A misspelt name is answered with the one that was meant."""
+def test_an_unknown_forgery_is_refused_with_the_nearest_name() -> None:
+    """The error for an unknown name contains the nearest known name."""
     with pytest.raises(UnknownName, match=r"No forgery 'unsinged'\. Did you mean 'unsigned'\?"):
         forgery("unsinged")
 

@@ -1,6 +1,6 @@
-"""The end user's real browser: windows of one Chromium, in which the app's pages are opened, pressed, read and searched.
+"""The end user's real browser: windows of one Chromium that open, press, read and search the app's pages.
 
-The only room that knows Playwright; it writes down what it sees and judges nothing. Nothing outside this machine is reached.
+Only this package uses Playwright. It records what it observes and judges nothing. Pages reach only this machine.
 """
 
 from fiskil_harness.app.browser.chromium import Chromium

@@ -1,6 +1,6 @@
-"""One Chromium of the system's, on a thread of its own: started at the first need, and never left behind.
+"""The system's Chromium, on its own thread: started on first use and always stopped.
 
-Playwright's objects belong to the loop that made them, so whoever wants something of the browser hands over a coroutine.
+Playwright's objects belong to the event loop that created them, so callers pass a coroutine to run on it.
 """
 
 import asyncio
@@ -23,10 +23,10 @@ T_ = TypeVar("T_")
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 NOWHERE = "http://127.0.0.1:9"
-"""The proxy for every address outside this machine: nobody listens there, so that what slips past the guard goes nowhere."""
+"""The proxy for every other host: no process listens there, so a request that passes the filter still fails."""
 
 LONGEST_FOLDER = 60
-"""Longer paths of the folder for temporary files leave a socket in it no room."""
+"""With a longer path of the folder for temporary files, the path of a socket in it is too long."""
 
 LAUNCH_CAP_S = 60.0
 CLOSING_CAP_S = 20.0
@@ -35,17 +35,21 @@ PACKAGE = f"Chromium is missing: none of {', '.join(NAMES)} is on the PATH. Inst
 
 
 def problem() -> str:
-    """What is missing for looking at pages, and how to get it; empty where nothing is."""
+    """Return what is missing for looking at pages and how to install it, or ''."""
     if importlib.util.find_spec("playwright") is None:
         return EXTRA
     return "" if _path() else PACKAGE
 
 
 class Chromium:
-    """The browser of one run; windows are made of it, one for each person."""
+    """The browser of one run. Each end user gets a window of it."""
 
     def __init__(self, *, allow_hosts: tuple[str, ...] = ()) -> None:
-        """Nothing runs yet. *allow_hosts* are the hosts, beside this machine, that pages may reach."""
+        """Prepare the browser without starting it.
+
+        Args:
+            allow_hosts: Hosts that pages may reach, besides this machine.
+        """
         self.allow_hosts = allow_hosts
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
@@ -54,33 +58,40 @@ class Chromium:
 
     @property
     def is_running(self) -> bool:
-        """Whether there is a browser now."""
+        """True if the browser runs."""
         return self._browser is not None and self._browser.is_connected()
 
-    def run(self, wanted: Coroutine[Any, Any, T_], *, cap_s: float) -> T_:
-        """What *wanted* comes to, on the browser's own thread.
+    def run(self, coroutine: Coroutine[Any, Any, T_], *, cap_s: float) -> T_:
+        """Run *coroutine* on the browser's thread and return its result.
+
+        Args:
+            cap_s: The limit in real seconds.
 
         Raises:
-            StepError: It took longer than *cap_s* real seconds and was given up, or the browser could not do it.
+            StepError: It did not finish within the limit and was cancelled, or the browser reported an error.
         """
         from playwright.async_api import Error
 
         assert self._loop is not None, "a browser that was never started has nothing to run on"
-        future = asyncio.run_coroutine_threadsafe(wanted, self._loop)
+        future = asyncio.run_coroutine_threadsafe(coroutine, self._loop)
         try:
             return future.result(cap_s)
         except TimeoutError:
             future.cancel()
-            raise StepError(f"Chromium did not answer within {cap_s:g} s.") from None
+            raise StepError(f"Chromium did not respond within {cap_s:g} s.") from None
         except Error as error:
             reason = str(error).strip().partition("\n")[0]
-            raise StepError(f"Chromium could not do it: {reason}") from error
+            raise StepError(f"Chromium reported an error: {reason}") from error
         except BaseException:
             future.cancel()
             raise
 
     def call(self, act: Callable[[], T_]) -> T_:
-        """What *act* returns, called on the browser's own thread."""
+        """Call *act* on the browser's thread and return its result.
+
+        Raises:
+            StepError: The browser did not respond in time or reported an error.
+        """
 
         async def calling() -> T_:
             return act()
@@ -88,10 +99,14 @@ class Chromium:
         return self.run(calling(), cap_s=CLOSING_CAP_S)
 
     def context(self, **options: Any) -> "BrowserContext":
-        """A fresh profile, without cookies and history of others; the browser is started first where it does not run.
+        """Return a new browser profile without cookies and history. The browser is started first if it does not run.
+
+        Args:
+            options: Passed to Playwright's ``new_context``.
 
         Raises:
-            ToolMissing: There is no Playwright or no Chromium, or it does not start.
+            ToolMissing: Playwright or Chromium is missing, or Chromium does not start.
+            StepError: The browser did not respond in time or reported an error.
         """
         with signals.deferred():
             self._start()
@@ -99,11 +114,11 @@ class Chromium:
         return self.run(self._browser.new_context(**options), cap_s=CLOSING_CAP_S)
 
     def close(self) -> None:
-        """End it; nothing of it is left."""
+        """Stop the browser and its thread."""
         with signals.ignored():
             if self._loop is None or self._thread is None:
                 return
-            with contextlib.suppress(Exception):  # its process ends with its pipe all the same
+            with contextlib.suppress(Exception):  # the process also ends when its pipe closes
                 self.run(self._end(), cap_s=CLOSING_CAP_S)
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join(CLOSING_CAP_S)
@@ -117,7 +132,7 @@ class Chromium:
             raise ToolMissing("Chromium", missing)
         if self._loop is None:
             self._loop = asyncio.new_event_loop()
-            self._thread = threading.Thread(target=self._live, args=(self._loop,), name="chromium", daemon=True)
+            self._thread = threading.Thread(target=self._run_loop, args=(self._loop,), name="chromium", daemon=True)
             self._thread.start()
         try:
             self.run(self._launch(), cap_s=LAUNCH_CAP_S)
@@ -126,7 +141,7 @@ class Chromium:
             raise ToolMissing("Chromium", f"Chromium does not start. {reason}") from error
 
     @staticmethod
-    def _live(loop: asyncio.AbstractEventLoop) -> None:
+    def _run_loop(loop: asyncio.AbstractEventLoop) -> None:
         asyncio.set_event_loop(loop)
         loop.run_forever()
         loop.close()
@@ -136,7 +151,7 @@ class Chromium:
 
         if self._playwright is None:
             self._playwright = await async_playwright().start()
-        # A terminal's Ctrl-C reaches Chromium too; it ends when we say so, and with our process in any case.
+        # A terminal's Ctrl-C reaches Chromium too, but close() stops it; it also ends with this process.
         self._browser = await self._playwright.chromium.launch(
             executable_path=_path(),
             args=_flags(self.allow_hosts),
@@ -156,17 +171,17 @@ class Chromium:
 
 
 def _path() -> str | None:
-    return next((found for found in map(shutil.which, NAMES) if found), None)
+    return next((path for path in map(shutil.which, NAMES) if path), None)
 
 
 def _environment() -> dict[str, str | float | bool]:
-    """Ours; but a socket's path is at most 107 characters long, so Chromium puts its own into a folder of a short name."""
+    """Return the environment of Chromium. Its sockets get a short folder: a path may have only 107 characters."""
     is_long = len(tempfile.gettempdir()) > LONGEST_FOLDER
     return {**environment_of_child({"TMPDIR": "/tmp"} if is_long else {})}  # noqa: S108
 
 
 def _flags(allow_hosts: tuple[str, ...]) -> list[str]:
-    """No sandbox of its own, because CI often runs as root; nothing that calls home; nothing leaves this machine."""
+    """Return the flags: no sandbox (CI often runs as root), no background requests, nothing leaves this machine."""
     return [
         "--no-sandbox",
         "--disable-gpu",
@@ -177,6 +192,6 @@ def _flags(allow_hosts: tuple[str, ...]) -> list[str]:
         "--disable-sync",
         "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
         f"--proxy-server={NOWHERE}",
-        # Loopback passes by a proxy anyway, unless somebody says otherwise.
+        # Loopback bypasses a proxy by default, but the default can be changed.
         f"--proxy-bypass-list={';'.join(['127.0.0.1', '[::1]', 'localhost', '*.localhost', *allow_hosts])}",
     ]

@@ -1,13 +1,13 @@
-"""What a page asks somebody to type before it goes on, in its own words: "Type DISCONNECT to confirm".
+"""Finds the words that a page requires an end user to type, such as "Type DISCONNECT to confirm".
 
-Only what stands there as it is to be typed is read: a code, a PIN and a name are somebody's own.
+Only words that the page shows literally are found. A code, a PIN or a name is known only to the end user.
 """
 
 import re
 
 _TYPE = r"(?:type|enter|write|key in|retype|re-type)"
 _INNER = r"(?<=\w)['\u2019]"
-"""An apostrophe inside a word, or at its end, quotes nothing."""
+"""An apostrophe inside a word or at its end does not start a quotation."""
 
 _OPENING = r"(?<!\w)[\"'\u201c\u2018\u00ab`]"
 _CLOSING = r"(?:[\"\u201d\u00bb`]|['\u2019](?!\w))"
@@ -19,23 +19,23 @@ _QUOTED = re.compile(
 _BEFORE = r"(?:\s+(?:the|in|exactly|following|word|words|text|phrase|capitals|capital|letters|box)\b|\s*[:,])*"
 _CAPITALS = re.compile(rf"\b(?i:{_TYPE}){_BEFORE}\s+((?:I )?[A-Z][A-Z0-9]+(?: [A-Z][A-Z0-9]+)*)\b")
 _SMALL = re.compile(rf"\b{_TYPE}\s+(?:the word\s+)?(\w+)\s+(?:to|below|here|in)\b", re.IGNORECASE)
-_ASKED = """
+_DESCRIPTIONS = """
     it this that your yours the a an my our name username password passcode passphrase code here something text email mail
     number amount reason date details digits answer comment message phone mobile address initials account bank sms pin otp
     totp mfa 2fa id abn acn arbn tfn bsb cvv cvc crn pan iban payid dob url captcha aud nzd usd eur gbp
 """
-"""Words that say what is to be typed, and are not what is typed."""
+"""Words that describe what to type, and are not typed themselves."""
 
-_VAGUE = frozenset(_ASKED.split())
+_VAGUE = frozenset(_DESCRIPTIONS.split())
 
 
 def confirmation_word(text: str) -> str:
-    """The words that a text asks to be typed as they stand there; empty where it asks for none, or does not say which."""
-    found = _QUOTED.search(text)
-    if found:
-        return found[1].strip()
+    """Return the words that *text* requires to be typed literally, or '' if there are none."""
+    match = _QUOTED.search(text)
+    if match:
+        return match[1].strip()
     for form in (_CAPITALS, _SMALL):
-        found = form.search(text)
-        if found and found[1].split()[0].lower() not in _VAGUE:
-            return found[1]
+        match = form.search(text)
+        if match and match[1].split()[0].lower() not in _VAGUE:
+            return match[1]
     return ""

@@ -1,7 +1,7 @@
-"""The end user's browser, without a browser: reads the forms of a page and fills them in, with a cookie jar.
+"""A browser without JavaScript for the consent page: reads forms, fills them in and keeps cookies.
 
-It walks the hosted consent page as a person would and lands in the app; it never leaves this machine, unless a host is
-allowed by name. Chromium is for pages that need JavaScript.
+It goes through the hosted consent page as an end user does and arrives at the app. It never leaves this machine, except to
+hosts that are allowed by name. Chromium is for pages that need JavaScript.
 """
 
 import ipaddress
@@ -20,7 +20,7 @@ LONGEST_CHAIN = 8
 
 
 class Form(Struct, frozen=True, kw_only=True):
-    """A form: where it goes, and every field with the values that a browser would send untouched."""
+    """A form: its action URL, the values that a browser submits unchanged, and the values of its choice fields."""
 
     action: str
     fields: tuple[tuple[str, str], ...]
@@ -28,7 +28,7 @@ class Form(Struct, frozen=True, kw_only=True):
 
 
 class FormBrowser:
-    """One end user at one page."""
+    """The browser of one end user, showing one page."""
 
     def __init__(
         self, browser: HttpClient, *, allow_hosts: tuple[str, ...] = (), headers: Mapping[str, str] = MappingProxyType({})
@@ -38,52 +38,52 @@ class FormBrowser:
         self._allow_hosts = allow_hosts
         self.page: HttpReply = HttpReply()
         self.redirects: list[str] = []
-        self._ways: list[HttpReply] = []
+        self._redirecting: list[HttpReply] = []
 
     def open(self, url: str) -> HttpReply:
-        """Go to *url* and follow redirects, at most eight."""
+        """Go to *url* and follow at most eight redirects."""
         return self._follow(self._browser.request("GET", url, headers=self._headers))
 
     def submit(self, act: str, **answers: Any) -> HttpReply:
-        """Send the form whose hidden ``act`` field reads *act*, with *answers* in its fields.
+        """Submit the form whose hidden ``act`` field is *act*, with *answers* in its fields.
 
         Raises:
-            StepError: The page has no such form, or one that leads to another machine.
+            StepError: The page has no such form, or the form is submitted to another host.
         """
         for form in forms(self.page):
             fields = dict(form.fields)
             if fields.get("act") == act:
-                unset = [(name, value) for name, value in form.fields if name not in answers]
-                given = [(name, text) for name, value in answers.items() for text in _many(value)]
+                unchanged = [(name, value) for name, value in form.fields if name not in answers]
+                filled_in = [(name, text) for name, value in answers.items() for text in _texts(value)]
                 target = urljoin(self.page.url, form.action)
                 if not self._may_go_to(target):
-                    raise StepError(f"The page's form for {act!r} leads to another machine.")
-                return self._follow(self._post(target, [*unset, *given]))
-        raise StepError(f"The consent page has no form for {act!r} (it answered {self.page.status}).")
+                    raise StepError(f"The page's form for {act!r} leads to another host.")
+                return self._follow(self._post(target, [*unchanged, *filled_in]))
+        raise StepError(f"The consent page has no form for {act!r} (it returned {self.page.status}).")
 
     def page_at(self, origin: str) -> HttpReply:
-        """The page where the last redirects ended, if that is at *origin*; else the answer that led elsewhere.
+        """Return the last page if the last redirect led to *origin*; otherwise the response that redirected elsewhere.
 
-        An origin is scheme, host and port; the names of this machine are one host.
+        An origin is scheme, host and port. All names of this machine count as the same host.
         """
         if not self.redirects or is_same_origin(self.redirects[-1], origin):
             return self.page
-        own = [way for way in self._ways if is_same_origin(way.url, origin)]
-        return own[-1] if own else self._ways[0]
+        own = [reply for reply in self._redirecting if is_same_origin(reply.url, origin)]
+        return own[-1] if own else self._redirecting[0]
 
     def choices(self, field: str) -> tuple[str, ...]:
-        """Every value that the page offers for *field*."""
+        """Return every value that the page offers for *field*."""
         return tuple(value for form in forms(self.page) for value in form.choices.get(field, ()))
 
     def text_of(self, attribute: str) -> str:
-        """The text of the first element that carries *attribute*."""
-        reader = _Reader(attribute)
+        """Return the text of the first element that has *attribute*."""
+        reader = _PageParser(attribute)
         reader.feed(self.page.body.decode("utf-8", "replace"))
-        return reader.found.strip()
+        return reader.text.strip()
 
     def value_of(self, attribute: str) -> str:
-        """The value of *attribute* at the first element that carries it; empty where none does."""
-        reader = _Reader(attribute)
+        """Return the value of *attribute* at the first element that has it, or ''."""
+        reader = _PageParser(attribute)
         reader.feed(self.page.body.decode("utf-8", "replace"))
         return reader.value
 
@@ -94,14 +94,14 @@ class FormBrowser:
         return self._browser.request("POST", url, form=sent, headers=self._headers)
 
     def _follow(self, reply: HttpReply) -> HttpReply:
-        self.redirects, self._ways = [], []
+        self.redirects, self._redirecting = [], []
         for _ in range(LONGEST_CHAIN):
             location = reply.headers.get("location")
             if reply.status is None or not 300 <= reply.status < 400 or not location:
                 break
             url = urljoin(reply.url, location)
             self.redirects.append(url)
-            self._ways.append(reply)
+            self._redirecting.append(reply)
             if not self._may_go_to(url):
                 break
             reply = self._browser.request("GET", url, headers=self._headers)
@@ -109,7 +109,7 @@ class FormBrowser:
         return reply
 
     def _may_go_to(self, url: str) -> bool:
-        """Whether *url* is a page of this machine; an app's own scheme and the internet are not ours to visit."""
+        """Return true if *url* is on this machine or an allowed host. App schemes and the internet are not."""
         parts = urlsplit(url)
         if parts.scheme not in {"http", "https"}:
             return False
@@ -118,19 +118,19 @@ class FormBrowser:
 
 
 def forms(page: HttpReply) -> list[Form]:
-    """Every form of an HTML page."""
-    reader = _Reader("")
+    """Return every form of an HTML page."""
+    reader = _PageParser("")
     reader.feed(page.body.decode("utf-8", "replace"))
     return reader.forms
 
 
 def with_query(url: str, **parameters: str) -> str:
-    """*url* with more query parameters."""
+    """Return *url* with more query parameters."""
     return f"{url}{'&' if '?' in url else '?'}{urlencode(parameters)}"
 
 
 def is_same_origin(left: str, right: str) -> bool:
-    """Whether two addresses share scheme, host and port; the names of this machine are one host."""
+    """Return true if two URLs share scheme, host and port. All names of this machine count as the same host."""
     return _origin(left) == _origin(right)
 
 
@@ -145,7 +145,7 @@ def _origin(url: str) -> tuple[str, str, int]:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether *host* is this machine."""
+    """Return true if *host* is this machine."""
     if host == "localhost":
         return True
     try:
@@ -154,11 +154,11 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-class _Reader(HTMLParser):
+class _PageParser(HTMLParser):
     def __init__(self, attribute: str) -> None:
         super().__init__()
         self.forms: list[Form] = []
-        self.found = ""
+        self.text = ""
         self.value = ""
         self._attribute = attribute
         self._depth_tag = ""
@@ -167,28 +167,28 @@ class _Reader(HTMLParser):
         self._choices: dict[str, tuple[str, ...]] = {}
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        have = dict(attrs)
-        if self._attribute and self._attribute in have and not self.found:
+        attributes = dict(attrs)
+        if self._attribute and self._attribute in attributes and not self.text:
             self._depth_tag = tag
-            self.value = self.value or have[self._attribute] or ""
+            self.value = self.value or attributes[self._attribute] or ""
         if tag == "form":
-            self._action, self._fields, self._choices = have.get("action") or "", [], {}
-        elif tag == "input" and self._action is not None and have.get("name") and "disabled" not in have:
-            self._input(have)
+            self._action, self._fields, self._choices = attributes.get("action") or "", [], {}
+        elif tag == "input" and self._action is not None and attributes.get("name") and "disabled" not in attributes:
+            self._input(attributes)
 
-    def _input(self, have: dict[str, str | None]) -> None:
-        name, value = have["name"] or "", have.get("value") or ""
-        kind = (have.get("type") or "text").lower()
+    def _input(self, attributes: dict[str, str | None]) -> None:
+        name, value = attributes["name"] or "", attributes.get("value") or ""
+        kind = (attributes.get("type") or "text").lower()
         if kind in {"radio", "checkbox"}:
             self._choices[name] = (*self._choices.get(name, ()), value)
-            if "checked" in have:
+            if "checked" in attributes:
                 self._fields.append((name, value))
         elif kind not in {"submit", "button", "image", "file"}:
             self._fields.append((name, value))
 
     def handle_data(self, data: str) -> None:
         if self._depth_tag:
-            self.found += data
+            self.text += data
 
     def handle_endtag(self, tag: str) -> None:
         if tag == self._depth_tag:
@@ -198,5 +198,5 @@ class _Reader(HTMLParser):
             self._action = None
 
 
-def _many(value: Any) -> tuple[str, ...]:
+def _texts(value: Any) -> tuple[str, ...]:
     return tuple(value) if isinstance(value, list | tuple) else (str(value),)

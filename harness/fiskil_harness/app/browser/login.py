@@ -1,4 +1,4 @@
-"""The end user's way past a log-in: cookies that are set beforehand, and an address that is opened once."""
+"""The login of the end user's browser: cookies that are set beforehand, and a URL that is opened once."""
 
 from collections.abc import Mapping
 from urllib.parse import quote
@@ -10,26 +10,29 @@ from fiskil_harness.core.config.schema import Login
 from fiskil_harness.errors import StepError
 
 
-def lent(entrance: Login) -> dict[str, str]:
-    """The values that the environment holds for it, by the names that its templates use."""
-    return {name: environment(variable) or "" for name, variable in entrance.secrets.items()}
+def lent(login: Login) -> dict[str, str]:
+    """Return the secrets of the login from the environment, by their names in its templates."""
+    return {name: environment(variable) or "" for name, variable in login.secrets.items()}
 
 
-def enter(window: Window, entrance: Login, values: Mapping[str, str], *, url: str) -> None:
-    """Get *window* past the log-in of the app at *url*; without an entrance there is nothing to do.
+def enter(window: Window, login: Login, values: Mapping[str, str], *, url: str) -> None:
+    """Log *window* in to the app at *url*; do nothing if the config has no login.
+
+    Args:
+        values: Template values of the app and the end user.
 
     Raises:
-        StepError: The address does not open, or lets nobody in; or the browser takes no such cookie.
+        StepError: The login URL cannot be opened or shows a login page, or the browser rejects a cookie.
     """
-    known = {**values, **lent(entrance)}
-    for name, text in entrance.cookies.items():
+    template_values = {**values, **lent(login)}
+    for name, text in login.cookies.items():
         try:
-            window.set_cookies({name: fill_text(text, known)}, url=url)
+            window.set_cookies({name: fill_text(text, template_values)}, url=url)
         except StepError:
-            # What the browser says of it may hold the value.
-            raise StepError(f"The browser takes no cookie like {name!r} of app.login.cookies.") from None
-    if entrance.path:
-        path = fill_text(entrance.path, {name: quote(value, safe="") for name, value in known.items()})
-        problem = window.pass_by(url + path, page="login")
+            # The browser's error may contain the value.
+            raise StepError(f"The browser rejects the cookie {name!r} of app.login.cookies.") from None
+    if login.path:
+        path = fill_text(login.path, {name: quote(value, safe="") for name, value in template_values.items()})
+        problem = window.visit(url + path, page="login")
         if problem:
-            raise StepError(f"The way in, app.login.path, {problem}.")
+            raise StepError(f"app.login.path {problem}.")

@@ -1,4 +1,4 @@
-"""What is where on this machine, and which addresses a page may ask for."""
+"""The origins of app, API and consent page on this machine, and the URLs that a page may request."""
 
 from collections.abc import Callable
 from urllib.parse import urlsplit
@@ -8,14 +8,14 @@ from msgspec import Struct
 from fiskil_harness.app.browser.form_browser import is_loopback, is_same_origin
 
 HOSTED = "https://api.fiskil.com"
-"""Where the real API is; a page that asks for it calls the API, whether or not it gets there."""
+"""The origin of the real API. A page that requests it calls the API, even if the request is blocked."""
 
-INNER = ("about", "blob", "data", "javascript", "chrome-error")
-"""Addresses that name no machine."""
+HOSTLESS = ("about", "blob", "data", "javascript", "chrome-error")
+"""URL schemes without a host."""
 
 
 class Places(Struct, frozen=True, kw_only=True):
-    """The origins of the app, of the API and of the consent page as they are now, and further hosts that may be reached."""
+    """The current origins of the app, the API and the consent page, and further hosts that may be reached."""
 
     app: Callable[[], str]
     api: Callable[[], str]
@@ -23,22 +23,22 @@ class Places(Struct, frozen=True, kw_only=True):
     allow_hosts: tuple[str, ...] = ()
 
     def is_app(self, url: str) -> bool:
-        """Whether *url* is the app's own."""
+        """Return true if *url* has the app's origin."""
         return is_same_origin(url, self.app())
 
     def is_api(self, url: str) -> bool:
-        """Whether *url* is one of Fiskil's API, the local one or the real one."""
+        """Return true if *url* has the origin of Fiskil's API, local or real."""
         return is_same_origin(url, self.api()) or is_same_origin(url, HOSTED)
 
     def is_auth(self, url: str) -> bool:
-        """Whether *url* is the consent page's."""
+        """Return true if *url* has the consent page's origin."""
         return is_same_origin(url, self.auth())
 
     def may_pass(self, url: str) -> bool:
-        """Whether a page may ask for *url*: this machine, and what the config allows by name."""
+        """Return true if a page may request *url*: it is on this machine, or the config allows its host by name."""
         parts = urlsplit(url)
         host = parts.hostname or ""
-        if parts.scheme in INNER:
+        if parts.scheme in HOSTLESS:
             return True
         is_known = parts.scheme in {"http", "https", "ws", "wss"}
         return is_known and (is_loopback(host) or host.endswith(".localhost") or host in self.allow_hosts)

@@ -1,4 +1,4 @@
-"""Reading a page with all its frames, and pressing or filling in what was read."""
+"""Reads a page with all its frames, and presses or fills in what was read."""
 
 import asyncio
 from collections.abc import Iterable, Sequence
@@ -7,87 +7,91 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from fiskil_harness.app.browser.origins import Places
-from fiskil_harness.app.browser.page_snapshot import FrameContent, PageSnapshot, frame_content, script, together
+from fiskil_harness.app.browser.page_snapshot import FrameContent, PageSnapshot, frame_content, merged, script
 from fiskil_harness.errors import StepError
 from fiskil_harness.journal import Control
 
 if TYPE_CHECKING:
     from playwright.async_api import ElementHandle, Frame, Page
 
-GONE = "it is no longer there"
+REMOVED = "it no longer exists"
 BESIDE_CAP_S = 1.0
-"""A page that is being left answers nobody, and is not waited for where another is in front."""
+"""The limit for a page that is not in front, in real seconds: it may be navigating."""
 
 UNREADABLE = FrameContent(unseen=("another window",))
-"""What is known of a window that tells nothing."""
+"""The content of a window that does not respond."""
 
 
 async def read(
     page: "Page", *, status: int | None, places: Places, more: Sequence[FrameContent] = (), cap_s: float | None = None
 ) -> PageSnapshot:
-    """The page and its frames, but for those in which there is nothing of the app's; and what is seen *more* beside it.
+    """Return a snapshot of the page and its frames except foreign ones, and of the content *more* next to it.
+
+    Args:
+        status: The status of the response that the page shows.
+        cap_s: The limit in real seconds; None waits for any time.
 
     Raises:
-        StepError: It told nothing within *cap_s* real seconds, and there is nothing beside it.
+        StepError: The page did not respond within the limit, and *more* is empty.
     """
     try:
         parts = await asyncio.wait_for(_parts(page, places), cap_s)
     except TimeoutError:
         if not more:
-            raise StepError(f"The page did not answer within {cap_s:g} s.") from None
+            raise StepError(f"The page did not respond within {cap_s:g} s.") from None
         parts = [FrameContent(unseen=("the page in front",))]
-    return together([*parts, *more], url=page.url, status=status)
+    return merged([*parts, *more], url=page.url, status=status)
 
 
-async def beside(pages: Iterable["Page"], *, places: Places) -> list[FrameContent]:
-    """What other windows show at the same time, or that one of them does not tell."""
-    found: list[FrameContent] = []
+async def read_others(pages: Iterable["Page"], *, places: Places) -> list[FrameContent]:
+    """Return what other windows show at the same time, or that one of them cannot be read."""
+    contents: list[FrameContent] = []
     for page in pages:
         try:
-            found += await asyncio.wait_for(_parts(page, places), BESIDE_CAP_S)
-        except Exception:  # noqa: BLE001 - it may be on its way to another page, or closed
-            found += [] if page.is_closed() else [UNREADABLE]
-    return found
+            contents += await asyncio.wait_for(_parts(page, places), BESIDE_CAP_S)
+        except Exception:  # noqa: BLE001 - it may be navigating, or closed
+            contents += [] if page.is_closed() else [UNREADABLE]
+    return contents
 
 
-def spoken(said: Iterable[str]) -> list[FrameContent]:
-    """What dialogs of the browser's said, as a person reads it."""
-    return [FrameContent(text=text) for text in said]
+def dialog_contents(texts: Iterable[str]) -> list[FrameContent]:
+    """Return the texts of browser dialogs as page content, because an end user reads them too."""
+    return [FrameContent(text=text) for text in texts]
 
 
 async def _parts(page: "Page", places: Places) -> list[FrameContent]:
     main = page.main_frame
-    own = [frame for frame in page.frames if frame == main or not _is_foreign(frame, places)]
-    return [await _part(frame, is_inner=frame != main) for frame in own]
+    frames = [frame for frame in page.frames if frame == main or not _is_foreign(frame, places)]
+    return [await _part(frame, is_inner=frame != main) for frame in frames]
 
 
 async def press(pages: Iterable["Page"], control: Control, *, cap_s: float, nth: int | None = None) -> str:
-    """Press what looks like *control*: of several alike the first that nothing lies over, or that of a number from 0."""
+    """Press the control, the *nth* of equal ones or else the first that is not covered; return a problem or ''."""
     element = await _element(pages, control, nth)
     if element is None:
-        return GONE
+        return REMOVED
     try:
-        # Where the press leads to may hang, and what shows meanwhile is looked at.
+        # The next page may hang, and what the page shows until then is observed.
         await element.click(timeout=cap_s * 1000, no_wait_after=True)
-    except Exception:  # noqa: BLE001 - Playwright has one class for all that can go wrong here
-        return await _press_beneath(element)
+    except Exception:  # noqa: BLE001 - Playwright has one class for all errors here
+        return await _press_covered(element)
     return ""
 
 
-async def _press_beneath(element: "ElementHandle") -> str:
-    """Press what something lies over, such as a banner that a person would send away first."""
+async def _press_covered(element: "ElementHandle") -> str:
+    """Press an element that another covers, such as a banner that an end user would close first."""
     try:
-        await element.evaluate("(one) => one.click()")
+        await element.evaluate("(element) => element.click()")
     except Exception:  # noqa: BLE001 - as above
         return "it cannot be pressed"
     return ""
 
 
 async def fill(pages: Iterable["Page"], control: Control, value: str, *, cap_s: float) -> str:
-    """Fill in the first that looks like *control*."""
+    """Fill in the first field that matches *control*; return a problem or ''."""
     element = await _element(pages, control)
     if element is None:
-        return GONE
+        return REMOVED
     try:
         await element.fill(value, timeout=cap_s * 1000)
     except Exception:  # noqa: BLE001 - as above
@@ -100,12 +104,12 @@ async def _part(frame: "Frame", *, is_inner: bool) -> FrameContent:
         if is_inner and not await _is_shown(frame):
             return FrameContent()
         return frame_content(await frame.evaluate(script("read")))
-    except Exception:  # noqa: BLE001 - a frame may go while it is read
+    except Exception:  # noqa: BLE001 - a frame may be removed while it is read
         return FrameContent(unseen=("a frame",)) if is_inner and not frame.is_detached() else FrameContent()
 
 
 def _is_foreign(frame: "Frame", places: Places) -> bool:
-    """Whether it is the consent page, or what the browser shows in place of a page that was refused."""
+    """Return true for the consent page, and for the error page that the browser shows for a blocked page."""
     return places.is_auth(frame.url) or frame.url.startswith("chrome-error:")
 
 
@@ -114,12 +118,12 @@ async def _is_shown(frame: "Frame") -> bool:
 
 
 async def _element(pages: Iterable["Page"], control: Control, nth: int | None = None) -> "ElementHandle | None":
-    wanted: Any = {**msgspec.to_builtins(control), "nth": nth}
+    description: Any = {**msgspec.to_builtins(control), "nth": nth}
     for frame in (frame for page in pages for frame in page.frames):
         try:
-            found = (await frame.evaluate_handle(script("read"), wanted)).as_element()
-        except Exception:  # noqa: BLE001, S112 - a frame may go while it is searched
+            element = (await frame.evaluate_handle(script("read"), description)).as_element()
+        except Exception:  # noqa: BLE001, S112 - a frame may be removed while it is searched
             continue
-        if found is not None:
-            return found
+        if element is not None:
+            return element
     return None

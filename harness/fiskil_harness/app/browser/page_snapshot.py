@@ -1,4 +1,4 @@
-"""What a page shows at one moment, read by a script of ours in the page and in every frame of its."""
+"""The content of a page at one moment, read by a script in the page and in each of its frames."""
 
 from functools import cache
 from pathlib import Path
@@ -9,14 +9,14 @@ from msgspec import Struct
 
 from fiskil_harness.journal import Control
 
-LOGIN = "it asks for a password, so it is a page to log in at"
+LOGIN = "it asks for a password, so it is a login page"
 
 
 class PageSnapshot(Struct, frozen=True, kw_only=True):
-    """A page as a person finds it, and what lies behind it.
+    """The content of a page as an end user sees it, and its HTML.
 
-    ``values`` are what stands in its fields, ``unseen`` in words what nobody can read there, ``veils`` what may hide more
-    words than can be read. The rest is as in ``Shown``.
+    ``values`` are the contents of its fields, ``unseen`` names the parts that cannot be read, and ``veils`` state what may
+    hide more text than can be read. The other fields are as in ``PageView``.
     """
 
     url: str = ""
@@ -33,18 +33,18 @@ class PageSnapshot(Struct, frozen=True, kw_only=True):
 
     @property
     def problem(self) -> str:
-        """That nobody can read all of it, in words."""
-        return f"{' and '.join(self.unseen)} cannot be looked into" if self.unseen else ""
+        """The parts that cannot be read, as text; empty if there are none."""
+        return f"{' and '.join(self.unseen)} cannot be read" if self.unseen else ""
 
     @property
     def whole(self) -> str:
-        """Everything in which a secret could stand."""
-        told = (f"{control.text}\n{control.leads_to}" for control in self.controls)
-        return "\n".join((self.url, self.title, self.text, self.html, *self.values, *self.signs, *told))
+        """All text in which a secret could appear."""
+        controls = (f"{control.text}\n{control.leads_to}" for control in self.controls)
+        return "\n".join((self.url, self.title, self.text, self.html, *self.values, *self.signs, *controls))
 
 
 class FrameContent(Struct, frozen=True, kw_only=True):
-    """What the script tells of one frame."""
+    """The script's report about one frame."""
 
     title: str = ""
     text: str = ""
@@ -59,28 +59,28 @@ class FrameContent(Struct, frozen=True, kw_only=True):
 
 @cache
 def script(name: str) -> str:
-    """The text of one of our scripts."""
+    """Return the text of the script *name*.js in this folder."""
     return Path(__file__).with_name(f"{name}.js").read_text(encoding="utf-8")
 
 
-def frame_content(told: Any) -> FrameContent:
-    """What the script told, as a value."""
-    return msgspec.convert(told, FrameContent)
+def frame_content(result: Any) -> FrameContent:
+    """Convert the script's result to a value."""
+    return msgspec.convert(result, FrameContent)
 
 
-def together(parts: list[FrameContent], *, url: str, status: int | None) -> PageSnapshot:
-    """A page of its frames; the first is the page itself."""
+def merged(parts: list[FrameContent], *, url: str, status: int | None) -> PageSnapshot:
+    """Merge the contents of a page's frames; the first is the page itself."""
     first = parts[0] if parts else FrameContent()
     return PageSnapshot(
         url=url,
         status=status,
         title=first.title,
-        text="\n".join(frame_content.text for frame_content in parts if frame_content.text),
-        html="\n".join(frame_content.html for frame_content in parts if frame_content.html),
-        values=tuple(value for frame_content in parts for value in frame_content.values),
-        signs=tuple(dict.fromkeys(sign for frame_content in parts for sign in frame_content.signs)),
-        controls=tuple(control for frame_content in parts for control in frame_content.controls),
-        unseen=tuple(dict.fromkeys(what for frame_content in parts for what in frame_content.unseen)),
-        veils=tuple(dict.fromkeys(what for frame_content in parts for what in frame_content.veils)),
-        has_password=any(frame_content.has_password for frame_content in parts),
+        text="\n".join(part.text for part in parts if part.text),
+        html="\n".join(part.html for part in parts if part.html),
+        values=tuple(value for part in parts for value in part.values),
+        signs=tuple(dict.fromkeys(sign for part in parts for sign in part.signs)),
+        controls=tuple(control for part in parts for control in part.controls),
+        unseen=tuple(dict.fromkeys(reason for part in parts for reason in part.unseen)),
+        veils=tuple(dict.fromkeys(reason for part in parts for reason in part.veils)),
+        has_password=any(part.has_password for part in parts),
     )

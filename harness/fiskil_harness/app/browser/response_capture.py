@@ -1,6 +1,6 @@
-"""The answers to a page, read before the page gets them: a browser throws them away as soon as it goes to another page.
+"""Reads the responses to a page before the page gets them: the browser discards them when it navigates.
 
-An answer that never ends is passed on unread, but for a stream of events, whose events are told one by one.
+A response that need not end is passed on unread, but the events of an event stream are recorded one by one.
 """
 
 from base64 import b64decode
@@ -16,52 +16,52 @@ KINDS = ("Document", "Script", "Stylesheet", "XHR", "Fetch", "Other")
 ENDLESS = ("text/event-stream", "application/x-ndjson", "application/octet-stream", "multipart/", "application/stream")
 EMPTY = (204, 205, 304)
 
-Later = Callable[[Coroutine[Any, Any, None]], None]
+RunLater = Callable[[Coroutine[Any, Any, None]], None]
 
 
-class Read(NamedTuple):
-    """An answer as it came."""
+class CapturedResponse(NamedTuple):
+    """The body and headers of a response as received."""
 
     body: bytes
     headers: tuple[tuple[str, str], ...]
 
 
-class Tap:
-    """What has come to the pages of one window; everything here runs on the browser's thread."""
+class ResponseCapture:
+    """The responses to the pages of one window. All methods run on the browser's thread."""
 
-    def __init__(self, later: Later) -> None:
-        """*later* lets a coroutine run while the window goes on."""
+    def __init__(self, later: RunLater) -> None:
+        """Start without any. *later* runs a coroutine in the background."""
         self.events: list[bytes] = []
-        """What streams of events told, in order."""
+        """The data of events from event streams, in order."""
         self._later = later
-        self._answers: dict[tuple[str, str], list[Read]] = defaultdict(list)
+        self._responses: dict[tuple[str, str], list[CapturedResponse]] = defaultdict(list)
 
     async def open(self, context: "BrowserContext", page: "Page") -> None:
-        """Stand before every answer to *page* from now on."""
+        """Intercept every response to *page* from now on."""
         session = await context.new_cdp_session(page)
         session.on("Fetch.requestPaused", lambda paused: self._later(self._read(session, paused)))
-        session.on("Network.eventSourceMessageReceived", lambda told: self.events.append(told["data"].encode()))
+        session.on("Network.eventSourceMessageReceived", lambda event: self.events.append(event["data"].encode()))
         await session.send("Network.enable")
         patterns = [{"urlPattern": "*", "resourceType": kind, "requestStage": "Response"} for kind in KINDS]
         await session.send("Fetch.enable", {"patterns": patterns})
 
-    def take(self, method: str, url: str) -> Read | None:
-        """The oldest answer to such a request that nobody has taken yet; None where it was not read."""
-        waiting = self._answers.get((method, url.partition("#")[0]))
+    def take(self, method: str, url: str) -> CapturedResponse | None:
+        """Remove and return the oldest response to such a request; None if none was read."""
+        waiting = self._responses.get((method, url.partition("#")[0]))
         return waiting.pop(0) if waiting else None
 
     async def _read(self, session: "CDPSession", paused: dict[str, Any]) -> None:
-        number = {"requestId": paused["requestId"]}
+        request_id = {"requestId": paused["requestId"]}
         with suppress(Exception):  # the page may be gone by now
             if _has_body(paused):
-                told = await session.send("Fetch.getResponseBody", number)
-                body = b64decode(told["body"]) if told["base64Encoded"] else told["body"].encode()
-                asked = paused["request"]
-                told_headers = tuple((value["name"], value["value"]) for value in paused.get("responseHeaders", ()))
-                self._answers[asked["method"], asked["url"].partition("#")[0]].append(Read(body, told_headers))
+                content = await session.send("Fetch.getResponseBody", request_id)
+                body = b64decode(content["body"]) if content["base64Encoded"] else content["body"].encode()
+                request = paused["request"]
+                headers = tuple((header["name"], header["value"]) for header in paused.get("responseHeaders", ()))
+                self._responses[request["method"], request["url"].partition("#")[0]].append(CapturedResponse(body, headers))
         with suppress(Exception):
             await session.send(
-                "Fetch.continueRequest" if "responseErrorReason" in paused else "Fetch.continueResponse", number
+                "Fetch.continueRequest" if "responseErrorReason" in paused else "Fetch.continueResponse", request_id
             )
 
 
@@ -69,7 +69,7 @@ def _has_body(paused: dict[str, Any]) -> bool:
     status = paused.get("responseStatusCode")
     if status is None or status in EMPTY or 300 <= status < 400:
         return False
-    kind = next(
-        (value["value"] for value in paused.get("responseHeaders", ()) if value["name"].lower() == "content-type"), ""
+    content_type = next(
+        (header["value"] for header in paused.get("responseHeaders", ()) if header["name"].lower() == "content-type"), ""
     )
-    return not kind.lower().startswith(ENDLESS)
+    return not content_type.lower().startswith(ENDLESS)

@@ -1,4 +1,4 @@
-"""Pictures of pages, and none of a page that shows a secret."""
+"""Takes screenshots of pages, but none of a page that shows a secret."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -11,13 +11,13 @@ if TYPE_CHECKING:
 
 HIGHEST_PX = 1600
 CAP_MS = 5_000
-SECRET = "it shows a secret, so no picture was taken"
+SECRET = "it shows a secret, so no screenshot was taken"
 
 
-async def taken(
+async def take(
     page: "Page", width_px: int, *, read: Callable[[], Awaitable[PageSnapshot]], is_secret: Callable[[str], bool]
 ) -> tuple[bytes, str]:
-    """PNG of the page from its top, or why there is none; it is read before and after, because it may change meanwhile."""
+    """Return a PNG of the top of the page, or why there is none. Secrets are searched for before and after it."""
     try:
         if is_secret((await read()).whole):
             return b"", SECRET
@@ -31,5 +31,5 @@ async def taken(
             timeout=CAP_MS,
         )
         return (b"", SECRET) if is_secret((await read()).whole) else (png, "")
-    except Exception:  # noqa: BLE001 - Playwright has one class for all that can go wrong here
-        return b"", "the page could not be pictured"
+    except Exception:  # noqa: BLE001 - Playwright has one class for all errors here
+        return b"", "no screenshot could be taken"

@@ -1,6 +1,6 @@
-"""Closed shadow trees that stand in the HTML itself: no script of the page's can look into them, but the browser can.
+"""Closed shadow trees that the HTML itself declares: scripts of the page cannot read them, but the browser can.
 
-Those that a script makes are known by the script that runs before it.
+Those that a script creates are recorded by ``watch.js``, which runs before the page's scripts.
 """
 
 import asyncio
@@ -15,11 +15,11 @@ CAP_S = 2.0
 KEEP = "function (root) { globalThis[Symbol.for('fiskil_harness.closed')].keep(this, root); }"
 
 
-async def open_closed(page: "Page") -> bool:
-    """Let the script that reads the page look into them from now on; False where nobody can say whether there are any."""
+async def reveal_closed_trees(page: "Page") -> bool:
+    """Make closed shadow trees readable for the script that reads the page; return False if they cannot be found."""
     try:
         await asyncio.wait_for(_open(page), CAP_S)
-    except Exception:  # noqa: BLE001 - the page may be on its way to another
+    except Exception:  # noqa: BLE001 - the page may be navigating
         return False
     return True
 
@@ -29,24 +29,24 @@ async def _open(page: "Page") -> None:
     try:
         document = await session.send("DOM.getDocument", {"depth": -1, "pierce": True})
         for host, root in _closed(document["root"]):
-            told = {"objectId": await _handle(session, root)}
-            kept = {"objectId": await _handle(session, host), "functionDeclaration": KEEP, "arguments": [told]}
-            await session.send("Runtime.callFunctionOn", kept)
+            argument = {"objectId": await _object_id(session, root)}
+            call = {"objectId": await _object_id(session, host), "functionDeclaration": KEEP, "arguments": [argument]}
+            await session.send("Runtime.callFunctionOn", call)
     finally:
-        with suppress(Exception):  # one that hangs lets nobody go either
+        with suppress(Exception):  # a page that hangs does not detach either
             await asyncio.wait_for(session.detach(), CAP_S)
 
 
 def _closed(node: dict[str, Any]) -> Iterator[tuple[int, int]]:
-    """Host and root of each, by the numbers that the browser has for them."""
+    """Yield host and root of each closed tree, as the browser's node ids."""
     for root in node.get("shadowRoots", ()):
         if root.get("shadowRootType") == "closed":
             yield node["backendNodeId"], root["backendNodeId"]
     inner = [*node.get("children", ()), *node.get("shadowRoots", ())]
-    for value in [*inner, node["contentDocument"]] if "contentDocument" in node else inner:
-        yield from _closed(value)
+    for child in [*inner, node["contentDocument"]] if "contentDocument" in node else inner:
+        yield from _closed(child)
 
 
-async def _handle(session: "CDPSession", number: int) -> str:
-    told = await session.send("DOM.resolveNode", {"backendNodeId": number})
-    return str(told["object"]["objectId"])
+async def _object_id(session: "CDPSession", node_id: int) -> str:
+    resolved = await session.send("DOM.resolveNode", {"backendNodeId": node_id})
+    return str(resolved["object"]["objectId"])

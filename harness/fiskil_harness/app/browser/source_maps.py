@@ -1,4 +1,4 @@
-"""Source maps: which ones a script, a style or a page names, and what stands in them."""
+"""Source maps: finds which ones a script, style or page names, and fetches them."""
 
 import base64
 import binascii
@@ -10,21 +10,21 @@ from urllib.parse import unquote_to_bytes, urljoin
 if TYPE_CHECKING:
     from playwright.async_api import BrowserContext
 
-_NAMED = re.compile(rb"[/*][/*#@][#@]?\s*sourceMappingURL=([^\s'\"*<]+)")
+_REFERENCE = re.compile(rb"[/*][/*#@][#@]?\s*sourceMappingURL=([^\s'\"*<]+)")
 HEADERS = ("sourcemap", "x-sourcemap")
 CAP_MS = 5_000
 
 
-def named_in(url: str, body: bytes, headers: Mapping[str, str]) -> Iterator[str]:
-    """The absolute address of each map that what came from *url* names; ``data:`` for one that stands there itself."""
-    told = [match.decode("utf-8", "replace") for match in _NAMED.findall(body)]
-    told += [headers[name] for name in HEADERS if headers.get(name)]
-    for fromkey in dict.fromkeys(told):
-        yield fromkey if fromkey.startswith("data:") else urljoin(url, fromkey)
+def map_urls(url: str, body: bytes, headers: Mapping[str, str]) -> Iterator[str]:
+    """Yield the absolute URL of each map that the resource at *url* names; a ``data:`` URL for an inline map."""
+    references = [match.decode("utf-8", "replace") for match in _REFERENCE.findall(body)]
+    references += [headers[name] for name in HEADERS if headers.get(name)]
+    for reference in dict.fromkeys(references):
+        yield reference if reference.startswith("data:") else urljoin(url, reference)
 
 
-def inline(url: str) -> bytes:
-    """What a ``data:`` address holds; nothing where it is none."""
+def decode(url: str) -> bytes:
+    """Return the content of a ``data:`` URL, or b'' if it is invalid."""
     head, comma, rest = url.removeprefix("data:").partition(",")
     if not comma:
         return b""
@@ -37,10 +37,10 @@ def inline(url: str) -> bytes:
         return b""
 
 
-async def fetched(context: "BrowserContext", url: str) -> tuple[int | None, bytes, str]:
-    """Status and body of the map at *url*, asked for with the window's cookies, and what was lacking."""
+async def fetch(context: "BrowserContext", url: str) -> tuple[int | None, bytes, str]:
+    """Fetch the map at *url* with the window's cookies; return status, body and problem."""
     try:
-        answer = await context.request.get(url, max_redirects=0, timeout=CAP_MS)
-        return answer.status, await answer.body(), ""
-    except Exception:  # noqa: BLE001 - Playwright has one class for all that can go wrong here
+        response = await context.request.get(url, max_redirects=0, timeout=CAP_MS)
+        return response.status, await response.body(), ""
+    except Exception:  # noqa: BLE001 - Playwright has one class for all errors here
         return None, b"", "the source map could not be read"

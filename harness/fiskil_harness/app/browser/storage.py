@@ -1,4 +1,4 @@
-"""What the browser keeps for the app: storage of every kind, and cookies, those too that no script may see."""
+"""The browser's storage for the app: every kind of web storage, and cookies, including HttpOnly ones."""
 
 import asyncio
 from typing import TYPE_CHECKING
@@ -13,30 +13,30 @@ if TYPE_CHECKING:
     from playwright.async_api import BrowserContext
 
 StoredItem = tuple[StoragePlace, str, str]
-"""Place, name and value."""
+"""Place, name and value. The place ``lack`` marks storage that could not be read."""
 
 
 async def stored_items(context: "BrowserContext", places: Places) -> list[StoredItem]:
-    """Everything, each once; storage is read in a document of the app's, so where none is open nothing of it is seen."""
-    found: dict[StoredItem, None] = {}
+    """Return every stored item once. Web storage can only be read while a page of the app is open."""
+    items: dict[StoredItem, None] = {}
     is_read = False
     for page in context.pages:
         for frame in page.frames:
             if not places.is_app(frame.url):
                 continue
             try:
-                told = await asyncio.wait_for(frame.evaluate(script("store")), RESPONSE_CAP_S)
+                rows = await asyncio.wait_for(frame.evaluate(script("store")), RESPONSE_CAP_S)
             except TimeoutError:
-                found["lack", "storage", "a page of the app did not answer"] = None
+                items["lack", "storage", "a page of the app did not respond"] = None
                 continue
-            except Exception:  # noqa: BLE001, S112 - a frame may go while it is read
+            except Exception:  # noqa: BLE001, S112 - a frame may be removed while it is read
                 continue
             is_read = True
-            found |= {(place, str(name), str(value)): None for place, name, value in told}
+            items |= {(place, str(name), str(value)): None for place, name, value in rows}
     if not is_read:
-        found["lack", "storage", "no page of the app was open"] = None
+        items["lack", "storage", "no page of the app was open"] = None
     hosts = {urlsplit(places.app()).hostname, "localhost", "127.0.0.1"}
     for cookie in await context.cookies():
         if cookie.get("domain", "").lstrip(".") in hosts:
-            found["cookie", cookie.get("name", ""), cookie.get("value", "")] = None
-    return list(found)
+            items["cookie", cookie.get("name", ""), cookie.get("value", "")] = None
+    return list(items)

@@ -1,9 +1,9 @@
-// Everything that the browser keeps for this document's origin, as texts: [place, name, value].
+// Returns everything that the browser stores for this document's origin, as texts: [place, name, value].
 async () => {
   const LONGEST = 1_000_000;
-  const found = [];
-  const put = (place, name, value) => found.push([place, String(name), String(value).slice(0, LONGEST)]);
-  const bytes = (buffer) => Array.from(new Uint8Array(buffer), (one) => String.fromCharCode(one)).join("");
+  const items = [];
+  const put = (place, name, value) => items.push([place, String(name), String(value).slice(0, LONGEST)]);
+  const bytes = (buffer) => Array.from(new Uint8Array(buffer), (byte) => String.fromCharCode(byte)).join("");
   const plain = (key, value) => {
     if (value instanceof ArrayBuffer) return bytes(value);
     if (ArrayBuffer.isView(value)) return bytes(value.buffer.slice(value.byteOffset, value.byteOffset + value.byteLength));
@@ -17,20 +17,20 @@ async () => {
     try {
       for (const [name, value] of Object.entries({ ...storage() })) put(place, name, value);
     } catch {
-      // A document without an origin keeps nothing.
+      // A document without an origin has no storage.
     }
   }
-  const asked = (request) =>
+  const resultOf = (request) =>
     new Promise((resolve, reject) => {
       request.onsuccess = () => resolve(request.result);
       request.onerror = request.onblocked = () => reject(request.error);
     });
   try {
     for (const { name, version } of await indexedDB.databases()) {
-      const database = await asked(indexedDB.open(name, version));
+      const database = await resultOf(indexedDB.open(name, version));
       for (const store of database.objectStoreNames) {
         const rows = database.transaction(store, "readonly").objectStore(store);
-        const [keys, values] = await Promise.all([asked(rows.getAllKeys()), asked(rows.getAll())]);
+        const [keys, values] = await Promise.all([resultOf(rows.getAllKeys()), resultOf(rows.getAll())]);
         values.forEach((value, number) => put("IndexedDB", `${name}/${store}/${text(keys[number])}`, text(value)));
       }
       database.close();
@@ -42,12 +42,12 @@ async () => {
     for (const name of globalThis.caches ? await caches.keys() : []) {
       const cache = await caches.open(name);
       for (const request of await cache.keys()) {
-        const answer = await cache.match(request);
-        put("cache", `${name}/${request.url}`, answer ? await answer.text() : "");
+        const response = await cache.match(request);
+        put("cache", `${name}/${request.url}`, response ? await response.text() : "");
       }
     }
   } catch (error) {
     put("lack", "cache", error && error.name);
   }
-  return found;
+  return items;
 }

@@ -1,4 +1,4 @@
-// Runs before a page's own scripts: remembers closed shadow roots, so that nobody takes them for empty.
+// Runs before a page's own scripts: remembers closed shadow roots, so that they can be read later.
 (() => {
   const attach = Element.prototype.attachShadow;
   const closed = new WeakMap();
@@ -8,7 +8,7 @@
     return root;
   };
   const rootOf = (host) => closed.get(host);
-  // What stands closed in the HTML itself no script has made; it is told of from outside.
+  // Closed roots that the HTML declares are created by no script; shadow_dom.py passes them in.
   rootOf.keep = (host, root) => closed.set(host, root);
   Object.defineProperty(globalThis, Symbol.for("fiskil_harness.closed"), { value: rootOf });
 })();

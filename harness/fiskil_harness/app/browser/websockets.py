@@ -1,4 +1,4 @@
-"""What the sockets of one window's pages tell and are told; one that stays open is heard as well as one that is closed."""
+"""Records what the WebSockets of one window's pages send and receive, whether they stay open or close."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -7,11 +7,11 @@ if TYPE_CHECKING:
     from playwright.async_api import WebSocket
 
 MOST_BYTES = 4_000_000
-TOO_LONG = "the socket told more than 4 MB, so the rest of it was not read"
+TOO_LONG = "the socket carried more than 4 MB; the rest was not read"
 
 
-class _Open:
-    """A socket, and what it has heard since that was last written down."""
+class _OpenSocket:
+    """A socket, and what it transferred since that was last recorded."""
 
     def __init__(self, url: str, about: dict[str, Any]) -> None:
         self.url = url
@@ -22,9 +22,9 @@ class _Open:
         self.problem = ""
         self.has_news = True
 
-    def take(self, parts: list[bytes], told: str | bytes) -> None:
-        """Keep a message, as long as there is room for it."""
-        message = told.encode() if isinstance(told, str) else told
+    def take(self, parts: list[bytes], content: str | bytes) -> None:
+        """Keep a message, up to the size limit."""
+        message = content.encode() if isinstance(content, str) else content
         room = MOST_BYTES - self.kept_bytes
         if len(message) > room:
             message, self.problem = message[:room], TOO_LONG
@@ -34,35 +34,35 @@ class _Open:
 
 
 class Sockets:
-    """Every socket of one window; everything here runs on the browser's thread."""
+    """Every socket of one window. All methods run on the browser's thread."""
 
     def __init__(self, note: Callable[..., None]) -> None:
-        """*note* writes down what it is given about one socket."""
+        """Start without any. *note* records the values of one socket."""
         self._note = note
-        self._open: list[_Open] = []
+        self._open: list[_OpenSocket] = []
 
     def watch(self, socket: "WebSocket", about: dict[str, Any]) -> None:
-        """Hear what *socket* tells and is told from now on."""
-        one = _Open(socket.url, about)
-        self._open.append(one)
-        socket.on("framesent", lambda told: one.take(one.sent, told))
-        socket.on("framereceived", lambda told: one.take(one.body, told))
-        socket.on("close", lambda _socket: self._over(one))
+        """Record what *socket* sends and receives from now on."""
+        open_socket = _OpenSocket(socket.url, about)
+        self._open.append(open_socket)
+        socket.on("framesent", lambda content: open_socket.take(open_socket.sent, content))
+        socket.on("framereceived", lambda content: open_socket.take(open_socket.body, content))
+        socket.on("close", lambda _socket: self._closed(open_socket))
 
     def note(self) -> None:
-        """Write down what each open socket has heard since the last time."""
-        for one in self._open:
-            if one.has_news:
-                self._tell(one)
+        """Record what each open socket has transferred since the last time."""
+        for open_socket in self._open:
+            if open_socket.has_news:
+                self._record(open_socket)
 
-    def _over(self, one: _Open) -> None:
-        if one.has_news:
-            self._tell(one)
-        self._open.remove(one)
+    def _closed(self, open_socket: _OpenSocket) -> None:
+        if open_socket.has_news:
+            self._record(open_socket)
+        self._open.remove(open_socket)
 
-    def _tell(self, one: _Open) -> None:
-        told = {"sent": b"\n".join(one.sent), "body": b"\n".join(one.body)}
-        self._note(dict(one.about), url=one.url, kind="websocket", problem=one.problem, **told)
-        one.sent.clear()
-        one.body.clear()
-        one.has_news = False
+    def _record(self, open_socket: _OpenSocket) -> None:
+        traffic = {"sent": b"\n".join(open_socket.sent), "body": b"\n".join(open_socket.body)}
+        self._note(dict(open_socket.about), url=open_socket.url, kind="websocket", problem=open_socket.problem, **traffic)
+        open_socket.sent.clear()
+        open_socket.body.clear()
+        open_socket.has_news = False

@@ -1,7 +1,7 @@
-"""One person's window: pages are opened, pressed, filled in, read and searched, and every look is written down.
+"""The browser window of one end user: opens, presses, fills in, reads and searches pages, and records every look.
 
-Each wait is bounded in real seconds. Of a page that shows a secret no picture is taken. Windows that a page opens are
-followed: the newest at an address of the app's is in front, and what the others of the app's show is seen beside it.
+Each wait is limited in real seconds. No screenshot is taken of a page that shows a secret. Windows that a page opens are
+followed: the newest with a URL of the app is in front, and the app's other windows are read together with it.
 """
 
 import asyncio
@@ -27,12 +27,15 @@ HEIGHTS_PX = {PHONE_PX: 740, DESK_PX: 800}
 SETTLE_CAP_S = 5.0
 PRESS_CAP_S = 5.0
 EVERY_MS = 25
-UNSEARCHED = "nobody could see whether a part of the page is closed"
+UNSEARCHED = "the page could not be searched for closed shadow trees"
 CLOSED_TO_ALL = (401, 403, 404, 405, 410)
 
 
 class Window:
-    """One person at pages; cookies stay from page to page."""
+    """The browser window of one end user. Cookies persist from page to page.
+
+    Every method that uses the browser raises ``StepError`` if the browser reports an error or exceeds its time limit.
+    """
 
     def __init__(
         self,
@@ -48,12 +51,15 @@ class Window:
         """Open an empty window.
 
         Args:
-            write: Takes what is seen; *stamp* gives the time and the step of an entry.
-            is_secret: Whether a text holds what no picture may show.
+            places: The origins of app, API and consent page, and further hosts that pages may reach.
+            participant: The name of the end user in the journal.
+            write: Gets every journal entry.
+            stamp: Returns the time and the step of an entry.
+            is_secret: Returns true if a text contains a secret that no screenshot may show.
             deadline_s: The longest wait for a page, in real seconds.
 
         Raises:
-            ToolMissing: There is no Playwright or no Chromium.
+            ToolMissing: Playwright or Chromium is missing, or Chromium does not start.
         """
         self.places = places
         self.participant = participant
@@ -64,10 +70,10 @@ class Window:
         self._stamp = stamp
         self._is_secret = is_secret
         self._since = stopwatch()
-        self._lack = ""
-        self._noted: set[tuple[str, str, str]] = set()
+        self._problem = ""
+        self._recorded: set[tuple[str, str, str]] = set()
         self._traffic = NetworkTraffic(places, write, stamp=stamp)
-        # What an app says of itself under its own certificate is no news; whom it calls is another's question.
+        # The app's own certificate is judged by its deliveries; its pages are read whatever it is.
         self._context = chromium.context(
             viewport={"width": DESK_PX, "height": HEIGHTS_PX[DESK_PX]},
             locale="en-AU",
@@ -83,76 +89,76 @@ class Window:
 
     @property
     def url(self) -> str:
-        """Where the person is."""
+        """The URL of the page in front."""
         return self._chromium.call(lambda: self._page.url)
 
     @property
     def is_beside_blank(self) -> bool:
-        """Whether a window was opened that is at no address yet."""
+        """True if a window was opened that has no URL yet."""
         return self._chromium.call(lambda: any(page.url in tabs.BLANK for page in self._context.pages[1:]))
 
     @property
     def is_beside_others(self) -> bool:
-        """Whether a window was opened that nobody looks into."""
-        return self._chromium.call(lambda: tabs.has_others(self._first, self._context.pages, self.places))
+        """True if a window was opened that is not read."""
+        return self._chromium.call(lambda: tabs.has_unread_pages(self._first, self._context.pages, self.places))
 
     @property
     def visited(self) -> tuple[str, ...]:
-        """Every address that the window has shown, in order, also those that a script wrote."""
+        """Every URL that the window has shown, in order, including those that a script set."""
         return tuple(self._trail.visited)
 
     @property
     def addresses(self) -> tuple[str, ...]:
-        """Every address that a page of the window was sent to, in order, also those that only redirect."""
-        return tuple(self._traffic.ways)
+        """Every URL that a page of the window navigated to, in order, including redirects."""
+        return tuple(self._traffic.addresses)
 
     @property
     def dialogs(self) -> tuple[navigation.PageDialog, ...]:
-        """What dialogs of the browser's have asked or said since the last press, each of which was answered with yes."""
-        return self._chromium.call(lambda: tuple(self._dialogs.said))
+        """The browser dialogs since the last press. Each was accepted."""
+        return self._chromium.call(lambda: tuple(self._dialogs.shown))
 
     @property
     def is_idle(self) -> bool:
-        """Whether nothing that somebody waits for is on its way."""
+        """True if no request is open, except those that need not end."""
         return self._chromium.call(lambda: self._traffic.is_idle)
 
     @property
     def consent_url(self) -> str:
-        """Where the consent page stands, be it in a frame or in a window of its own; empty where it is not."""
+        """The URL of the consent page, in a frame or in its own window; empty if it is not open."""
         frame = self._run(consent_page.frame_of(self._context, self.places), cap_s=CLOSING_CAP_S)
         return frame.url if frame is not None else ""
 
     @property
     def is_embedded(self) -> bool:
-        """Whether the consent page stands beside the app's, in a frame or in a window of its own."""
+        """True if the consent page is open beside the app's page, in a frame or in its own window."""
         return bool(self.consent_url) and not self.places.is_auth(self.url)
 
     def open(self, url: str, *, page: str, settle_s: float = SETTLE_CAP_S) -> str:
-        """Go to *url*, which reports call *page*; return what kept it from being shown, in words."""
+        """Go to *url*, which reports call *page*; return why it is not shown, or ''."""
         self._name(page)
         self._since = stopwatch()
-        self._lack = self._run(self._open(url), cap_s=self.deadline_s + CLOSING_CAP_S)
-        if not self._lack:
+        self._problem = self._run(self._open(url), cap_s=self.deadline_s + CLOSING_CAP_S)
+        if not self._problem:
             self.settle(cap_s=settle_s)
-        return self._lack
+        return self._problem
 
-    def pass_by(self, url: str, *, page: str) -> str:
-        """Go to *url*, which reports call *page*, for what it leaves behind; return what speaks against its having done so.
+    def visit(self, url: str, *, page: str) -> str:
+        """Go to *url*, which reports call *page*, for the cookies that it sets; return why that probably failed, or ''.
 
-        The app may answer with anything but an error or a page to log in at, also with nothing to be shown.
+        Any response is accepted but an error or a login page. It need not be a page.
         """
         self._name(page)
-        problem = self._run(self._open(url, navigation.pass_by), cap_s=self.deadline_s + CLOSING_CAP_S)
+        problem = self._run(self._open(url, navigation.visit), cap_s=self.deadline_s + CLOSING_CAP_S)
         if not problem:
             self.settle()
         status = self._chromium.call(lambda: self._trail.status_of(self._page))
         if problem or (status or 0) >= 400:
-            return f"answered {status}" if (status or 0) >= 400 else f"does not open: {problem}"
+            return f"returned {status}" if (status or 0) >= 400 else f"cannot be opened: {problem}"
         return "leads to a page that asks for a password" if self.read().has_password else ""
 
     @property
     def is_consent_apart(self) -> bool:
-        """Whether the consent page stands in a window of its own, beside the app's page."""
+        """True if the consent page is open in its own window, beside the app's page."""
 
         def look() -> bool:
             pages = self._context.pages
@@ -161,10 +167,10 @@ class Window:
         return self._chromium.call(look)
 
     def begin_to_resize(self, width_px: int, *, taller_px: int = 0) -> None:
-        """Make it as wide as that. A page that is being left follows, and its browser says so only when it has gone.
+        """Start to change the width of the window without waiting for it.
 
-        Until then Playwright takes the size before it for the one that it has, so whoever goes back to that asks for a
-        pixel more.
+        A page that is navigating is resized, but the browser reports that only after the navigation. Until then Playwright
+        assumes the old size, so a caller that restores the old size must make it *taller_px* (one pixel) taller.
         """
 
         def begin() -> None:
@@ -176,41 +182,41 @@ class Window:
         self._chromium.call(begin)
 
     def clear_dialogs(self) -> None:
-        """What dialogs have said so far belongs to what is past."""
-        self._chromium.call(self._dialogs.said.clear)
+        """Forget the dialogs so far."""
+        self._chromium.call(self._dialogs.shown.clear)
 
     def accept_dialogs_until(self, is_over: Callable[[], bool]) -> None:
-        """A dialog that asks once *is_over* is no question any more, because nothing depends on its answer."""
+        """Record no more dialogs as questions once *is_over* returns true: accepting them has no consequence then."""
         self._chromium.call(lambda: setattr(self._dialogs, "is_over", is_over))
 
     def moves_of(self, page: "Page") -> int:
-        """How often one of the window's pages has shown another address; closing it is a move, too."""
+        """Return how often one of the window's pages has shown another URL. Closing the page counts as one."""
         return self._trail.moves_of(page) + page.is_closed()
 
     def set_cookies(self, cookies: dict[str, str], *, url: str) -> None:
-        """Keep *cookies* for the app at *url*, out of reach of scripts, as a log-in leaves them."""
-        kept: Any = [{"name": name, "value": value, "url": url, "httpOnly": True} for name, value in cookies.items()]
-        self._run(self._context.add_cookies(kept), cap_s=CLOSING_CAP_S)
+        """Set *cookies* for the app at *url* as HttpOnly, as a login does."""
+        settings: Any = [{"name": name, "value": value, "url": url, "httpOnly": True} for name, value in cookies.items()]
+        self._run(self._context.add_cookies(settings), cap_s=CLOSING_CAP_S)
 
     def called(self, page: str) -> None:
-        """From now on what is shown is called *page*."""
+        """Set the name of the current page in reports."""
         self._name(page)
 
     def settle(self, *, cap_s: float = SETTLE_CAP_S) -> bool:
-        """Wait until the page asks for nothing more, at most *cap_s* real seconds."""
+        """Wait until the page has no open requests, for at most *cap_s* real seconds; return False if it still has."""
         return self._run(navigation.settle(lambda: self._page, self._traffic, cap_s=cap_s), cap_s=cap_s + 5)
 
     def read(self) -> PageSnapshot:
-        """What the page shows now; nothing is written down."""
+        """Return what the page shows now, without recording it."""
         return self._run(self._read(), cap_s=CLOSING_CAP_S)
 
     def wait_until(self, is_there: Callable[[PageSnapshot], bool], *, cap_s: float) -> PageSnapshot | None:
-        """Read until *is_there* says so, at most for *cap_s* real seconds; then None."""
+        """Read the page until *is_there* returns true for it; return None after *cap_s* real seconds."""
         elapsed = stopwatch()
         while True:
-            seen = self.read()
-            if is_there(seen):
-                return seen
+            snapshot = self.read()
+            if is_there(snapshot):
+                return snapshot
             if elapsed() >= cap_s:
                 return None
             self.pause()
@@ -218,42 +224,49 @@ class Window:
     def look(
         self, *, moment: ViewMoment = "plain", cause: str = "", problem: str = "", has_pictures: bool = True
     ) -> tuple[PageView, ...]:
-        """Look at the page on a phone and on a desk, and write down each look, with a picture where *has_pictures*."""
+        """Look at the page at phone width and at desktop width, record both views, and return them.
+
+        Args:
+            moment: The moment of the look, as in ``PageView``.
+            cause: The error that the page should explain, as in ``PageView``.
+            problem: Why the page is not shown as it is, if known.
+            has_pictures: Also record a screenshot of each.
+        """
         self._chromium.call(self._traffic.note_sockets)
         return tuple(
-            self._run(self._look(width_px, moment, cause, problem or self._lack, has_pictures), cap_s=CLOSING_CAP_S * 2)
+            self._run(self._look(width_px, moment, cause, problem or self._problem, has_pictures), cap_s=CLOSING_CAP_S * 2)
             for width_px in WIDTHS_PX
         )
 
     def press(self, control: Control, *, nth: int | None = None) -> str:
-        """Press what is there under that name; return what kept it from being pressed, in words.
+        """Press a control; return why that failed, or ''.
 
         Args:
-            nth: Of several alike, that of this number from 0; without it the first that nothing lies over.
+            nth: The number of the control among equal ones, from 0. Without it, the first that is not covered.
         """
         self._since = stopwatch()
-        self._chromium.call(self._dialogs.said.clear)
+        self._chromium.call(self._dialogs.shown.clear)
         return self._run(page_reader.press(self._pages, control, cap_s=PRESS_CAP_S, nth=nth), cap_s=PRESS_CAP_S * 3)
 
     def fill(self, control: Control, value: str) -> str:
-        """Write *value* into a field; return what kept it from being filled in, in words."""
+        """Write *value* into a field; return why that failed, or ''."""
         return self._run(page_reader.fill(self._pages, control, value, cap_s=PRESS_CAP_S), cap_s=PRESS_CAP_S * 3)
 
     def consent(self, act: str, **answers: tuple[str, ...]) -> str:
-        """Send the consent page's form for *act*; return what kept it from being sent, in words."""
+        """Submit the consent page's form for *act*; return why that failed, or ''."""
 
         async def send() -> str:
             frame = await consent_page.frame_of(self._context, self.places)
             if frame is None:
-                return "the consent page is gone"
-            shown = {"code": (await consent_page.code_on(frame),)} if act == "enter_code" and not answers else {}
-            return await consent_page.submit(frame, act, {**answers, **shown})
+                return "the consent page is no longer open"
+            code = {"code": (await consent_page.code_on(frame),)} if act == "enter_code" and not answers else {}
+            return await consent_page.submit(frame, act, {**answers, **code})
 
         self._since = stopwatch()
         return str(self._run(send(), cap_s=CLOSING_CAP_S * 3))
 
     def leave_consent(self) -> None:
-        """Go back to the app from the consent page's last screen, as a person does with whom the app does nothing."""
+        """Go back to the app from the consent page's last screen, for apps that do not close it themselves."""
 
         async def leave() -> None:
             frame = await consent_page.frame_of(self._context, self.places)
@@ -263,45 +276,45 @@ class Window:
         self._run(leave(), cap_s=CLOSING_CAP_S * 2)
 
     def pause(self) -> None:
-        """Let a moment pass, as short as waits on pages look."""
+        """Wait for a moment: the interval between two reads of a page."""
         self._run(navigation.wait(EVERY_MS), cap_s=CLOSING_CAP_S)
 
     def drain(self) -> None:
-        """Wait until every answer that has come is written down."""
+        """Wait until every response that has arrived is recorded."""
         self._run(self._traffic.drain(), cap_s=CLOSING_CAP_S)
 
     def note_storage(self) -> tuple[Stored, ...]:
-        """Write down what the browser keeps for the app and every address that it went to, as far as it is new."""
+        """Record what the browser stores for the app and every URL that it went to, if not recorded before."""
         self.drain()
-        kept = self._run(storage.stored_items(self._context, self.places), cap_s=CLOSING_CAP_S * 2)
+        items = self._run(storage.stored_items(self._context, self.places), cap_s=CLOSING_CAP_S * 2)
         addresses: dict[StoragePlace, tuple[str, ...]] = {"url": self.addresses, "history": self.visited}
         for place, urls in addresses.items():
-            kept += [(place, str(number), url) for number, url in enumerate(urls) if not self.places.is_auth(url)]
+            items += [(place, str(number), url) for number, url in enumerate(urls) if not self.places.is_auth(url)]
         entries = tuple(
             Stored(**self._stamp(), participant=self.participant, page=self.page_name, place=place, name=name, value=value)
-            for place, name, value in kept
-            if (place, name, value) not in self._noted
+            for place, name, value in items
+            if (place, name, value) not in self._recorded
         )
-        self._noted |= set(kept)
+        self._recorded |= set(items)
         for entry in entries:
             self._write(entry)
         return entries
 
     def run(self, act: Callable[["Page"], Coroutine[Any, Any, T_]], *, cap_s: float = CLOSING_CAP_S) -> T_:
-        """What the coroutine that *act* makes of the page comes to; for steps that do more than look and press."""
+        """Run the coroutine that *act* makes for the page, within *cap_s* real seconds, and return its result."""
         return self._run(act(self._page), cap_s=cap_s)
 
     def close(self) -> None:
-        """Close it, with every page."""
+        """Close the window with every page."""
         if self._chromium.is_running:
             self._run(self._end(), cap_s=CLOSING_CAP_S)
 
     async def beside(self, page: "Page") -> "list[FrameContent]":
-        """What the app's other pages in this window show beside *page*; for whoever is on the browser's thread already."""
-        others = [each_page for each_page in self._pages if each_page != page]
-        away = [page for page in others if self._traffic.is_leaving(page)]
-        told = await page_reader.beside([page for page in others if page not in away], places=self.places)
-        return [*told, *[page_reader.UNREADABLE for _ in away]]
+        """Return what the app's other pages in this window show beside *page*. Runs on the browser's thread."""
+        others = [other for other in self._pages if other != page]
+        leaving = [other for other in others if self._traffic.is_leaving(other)]
+        contents = await page_reader.read_others([other for other in others if other not in leaving], places=self.places)
+        return [*contents, *[page_reader.UNREADABLE for _ in leaving]]
 
     @property
     def _page(self) -> "Page":
@@ -310,11 +323,11 @@ class Window:
 
     @property
     def _pages(self) -> "list[Page]":
-        """The page in front, and after it the others that are the app's."""
-        return tabs.of_app(self._first, self._context.pages, self.places)
+        """The page in front, then the app's other pages."""
+        return tabs.app_pages(self._first, self._context.pages, self.places)
 
-    def _run(self, wanted: Coroutine[Any, Any, T_], *, cap_s: float) -> T_:
-        return self._chromium.run(wanted, cap_s=cap_s)
+    def _run(self, coroutine: Coroutine[Any, Any, T_], *, cap_s: float) -> T_:
+        return self._chromium.run(coroutine, cap_s=cap_s)
 
     def _name(self, page: str) -> None:
         self.page_name = page
@@ -334,23 +347,23 @@ class Window:
         return page
 
     async def _open(self, url: str, go: Callable[..., Coroutine[Any, Any, str]] = navigation.go) -> str:
-        if not await tabs.is_left(self._first):
-            await tabs.shut(self._first)
+        if not await tabs.leave(self._first):
+            await tabs.close(self._first)
             self._first = await self._new_page()
-        await tabs.clear(self._first, self._context)
-        self._dialogs.said.clear()
+        await tabs.close_others(self._first, self._context)
+        self._dialogs.shown.clear()
         moves = self._trail.moves_of(self._first)
-        with tabs.none_more(self._context, until=lambda: self._trail.moves_of(self._first) > moves):
+        with tabs.closing_late_windows(self._context, until=lambda: self._trail.moves_of(self._first) > moves):
             return await go(self._first, url, cap_s=self.deadline_s)
 
     async def _read(self) -> PageSnapshot:
-        page, said = self._page, [page_dialog.text for page_dialog in self._dialogs.said]
-        more = [*await self.beside(page), *page_reader.spoken(said)]
+        page, texts = self._page, [dialog.text for dialog in self._dialogs.shown]
+        more = [*await self.beside(page), *page_reader.dialog_contents(texts)]
         about: dict[str, Any] = {"status": self._trail.status_of(page), "places": self.places}
         return await page_reader.read(page, **about, more=more, cap_s=self._cap_of(page))
 
     def _cap_of(self, page: "Page") -> float | None:
-        """How long *page* has for an answer. The page in front is waited for while it is being left, another is not."""
+        """Return how long to wait for *page* in seconds. Only the page in front is waited for while it navigates."""
         if not self._traffic.is_leaving(page):
             return tabs.RESPONSE_CAP_S
         return None if page == self._page else page_reader.BESIDE_CAP_S
@@ -359,39 +372,39 @@ class Window:
         size = width_px, HEIGHTS_PX[width_px]
         await asyncio.gather(*(tabs.resize(page, *size, cap_s=self._cap_of(page)) for page in self._pages))
         await navigation.drawn(self._page)
-        are_open = await shadow_dom.open_closed(self._page)
-        seen = await self._read()
+        is_searched = await shadow_dom.reveal_closed_trees(self._page)
+        snapshot = await self._read()
         about: dict[str, Any] = {"participant": self.participant, "page": self.page_name, "moment": moment}
-        shown = PageView(
+        view = PageView(
             **self._stamp(),
             **about,
             cause=cause,
-            url=seen.url,
-            status=seen.status,
+            url=snapshot.url,
+            status=snapshot.status,
             width_px=width_px,
-            title=seen.title,
-            text=seen.text,
-            html=seen.html,
-            signs=seen.signs,
-            controls=seen.controls,
+            title=snapshot.title,
+            text=snapshot.text,
+            html=snapshot.html,
+            signs=snapshot.signs,
+            controls=snapshot.controls,
             after_s=self._since(),
-            veils=seen.veils if are_open else (*seen.veils, UNSEARCHED),
-            problem=problem or self._lack_of(seen),
+            veils=snapshot.veils if is_searched else (*snapshot.veils, UNSEARCHED),
+            problem=problem or self._problem_of(snapshot),
         )
-        self._write(shown)
+        self._write(view)
         if has_pictures:
-            png, why = await screenshots.taken(self._page, width_px, read=self._read, is_secret=self._is_secret)
-            self._write(Picture(**self._stamp(), **about, width_px=width_px, png=png, problem=why))
-        return shown
+            png, picture_problem = await screenshots.take(self._page, width_px, read=self._read, is_secret=self._is_secret)
+            self._write(Picture(**self._stamp(), **about, width_px=width_px, png=png, problem=picture_problem))
+        return view
 
-    def _lack_of(self, seen: PageSnapshot) -> str:
-        if not self.places.is_app(seen.url) and self._page == self._first:
-            return "the browser was sent to another origin than the app's"
-        if seen.status in CLOSED_TO_ALL:
-            return f"the app answered {seen.status}"
-        if seen.has_password:
+    def _problem_of(self, snapshot: PageSnapshot) -> str:
+        if not self.places.is_app(snapshot.url) and self._page == self._first:
+            return "the browser was redirected to another origin than the app's"
+        if snapshot.status in CLOSED_TO_ALL:
+            return f"the app returned {snapshot.status}"
+        if snapshot.has_password:
             return LOGIN
-        return seen.problem
+        return snapshot.problem
 
     async def _end(self) -> None:
         await self._traffic.close()

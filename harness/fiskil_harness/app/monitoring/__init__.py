@@ -1,4 +1,4 @@
-"""Where an app's own monitoring arrives: alerts, what it exports by OTLP, and metrics in the text that scrapers read."""
+"""Endpoints for the app's own monitoring: alerts, OTLP exports, and metrics in Prometheus' text format."""
 
 from fiskil_harness.app.monitoring.alerts import Alert, AlertSink
 from fiskil_harness.app.monitoring.otlp import Moment, Telemetry

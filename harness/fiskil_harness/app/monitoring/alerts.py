@@ -1,6 +1,6 @@
-"""The sink for alerts: whatever is POSTed there is one, in whose words ever, and a notice of calm is none.
+"""The sink for alerts: every POST to it is an alert, in any format, unless it reports that all is well.
 
-Two alerts are of one kind if they differ in numbers, times and ids alone.
+Two alerts are of the same kind if they differ only in numbers, times and ids.
 """
 
 import re
@@ -17,38 +17,43 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from fiskil_harness.app.monitoring.received import Pile, received
+from fiskil_harness.app.monitoring.received import RequestLog, received
 from fiskil_harness.core.clock import real_now
 from fiskil_harness.core.internal_errors import Crash
 from fiskil_harness.core.net.server import Loop, Server
 
 KEPT_BYTES = 65_536
 STATES = ("status", "state", "event_action", "action", "alert_status", "alert_action", "transition", "message_type")
-"""Where pagers and monitoring systems say whether it begins or ends (Alertmanager, Grafana, PagerDuty, VictorOps)."""
+"""Fields that say whether an alert begins or ends (Alertmanager, Grafana, PagerDuty, VictorOps)."""
 OVER = frozenset({"resolve", "resolved", "ok", "normal", "recovered", "recovery", "closed", "close", "cleared", "clear"})
 HARMLESS_ALERTS = frozenset({"acknowledge", "acknowledged", "watchdog", "heartbeat", "deadmansswitch"})
-"""Words of messages that tell of no trouble: somebody has seen it, or all is as it was."""
+"""States and names of messages that report no problem, such as an acknowledgement or a heartbeat."""
 TEXTS = ("text", "title", "subject", "summary", "message")
 _OVER = re.compile(r"\W*(?::\w+:\W*)?(?:resolved|recovered|recovery|all clear|back to normal|cleared)\b", re.IGNORECASE)
 _DIGIT = re.compile(r"\d")
 
 
 class Alert(Struct, frozen=True, kw_only=True):
-    """One message to whoever is on call. ``kind`` is equal for messages that differ in numbers alone."""
+    """A message to the people on call. ``kind`` is equal for messages that differ only in numbers."""
 
     kind: str
     is_resolved: bool = False
 
 
 class AlertSink:
-    """Takes every request and remembers it; ``alerts`` are those that tell of trouble, or of its end.
+    """An HTTP server that accepts every request and keeps it.
 
-    ``sent`` is each request as it came, its address and headers too, ``received`` the first 64 KiB of each body.
+    ``alerts`` are the messages that report a problem or its end. ``sent`` is each request as it arrived, with address and
+    headers. ``received`` is the first 64 KiB of each body. ``url`` is where it listens.
+
+    Args:
+        loop: The event loop thread on which it runs.
+        crashes: Gets each internal error of the server, if given.
     """
 
     def __init__(self, loop: Loop, *, crashes: list[Crash] | None = None) -> None:
         self.received: list[bytes] = []
-        self.sent = Pile()
+        self.sent = RequestLog()
         self._alerts: list[Alert] = []
         self._lock = threading.Lock()
         routes = [Route("/{rest:path}", self._take, methods=["GET", "POST", "PUT"])]
@@ -57,17 +62,17 @@ class AlertSink:
 
     @property
     def alerts(self) -> tuple[Alert, ...]:
-        """Every alert since the sink listens, in order."""
+        """Every alert since the sink was started, in order."""
         with self._lock:
             return tuple(self._alerts)
 
     async def _take(self, request: Request) -> Response:
-        came = await received(request)
-        body = came.body[:KEPT_BYTES]
-        alert = alert_text(request.url.path, body) if request.method != "GET" and not came.is_cut else None
+        arrived = await received(request)
+        body = arrived.body[:KEPT_BYTES]
+        alert = alert_text(request.url.path, body) if request.method != "GET" and not arrived.is_cut else None
         with self._lock:
-            self.sent.add(came.sent)
-            if came.is_cut:
+            self.sent.add(arrived.sent)
+            if arrived.is_cut:
                 return Response(status_code=400)
             self.received.append(body)
             if alert is not None:
@@ -80,7 +85,7 @@ class AlertSink:
 
 
 def alert_text(path: str, body: bytes) -> Alert | None:
-    """What a message says; None where it tells of no trouble."""
+    """Return the alert in a message; None if the message reports no problem."""
     try:
         message: Any = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -93,7 +98,7 @@ def alert_text(path: str, body: bytes) -> Alert | None:
 
 
 def _states(message: Any) -> Iterator[Any]:
-    """The words at the top that say what kind of message it is; of a list of alerts, whether all of them are over."""
+    """Yield the words that classify a message. A list of alerts is ``resolved`` if all of them have ended."""
     if isinstance(message, list):
         alerts = [value for value in message if isinstance(value, dict)]
         if alerts and all(alert.get("status") in OVER or _has_ended(alert) for alert in alerts):
@@ -104,7 +109,7 @@ def _states(message: Any) -> Iterator[Any]:
 
 
 def _has_ended(alert: dict[str, Any]) -> bool:
-    """Whether an alert as Prometheus hands it to Alertmanager has come to its end."""
+    """Return true if an alert in the form of Prometheus' requests to Alertmanager has ended."""
     try:
         return datetime.fromisoformat(str(alert.get("endsAt"))) <= real_now()
     except (ValueError, TypeError):
@@ -112,28 +117,28 @@ def _has_ended(alert: dict[str, Any]) -> bool:
 
 
 def _names(message: dict[str, Any]) -> Iterator[str]:
-    """The names of the rules behind alerts, in Alertmanager's form."""
+    """Yield the names of the rules behind the alerts, in Alertmanager's form."""
     labels = [message.get("commonLabels"), *(row.get("labels") for row in _dicts(message.get("alerts")))]
     return (str(label["alertname"]) for label in labels if isinstance(label, dict) and "alertname" in label)
 
 
 def _dicts(value: Any) -> list[dict[str, Any]]:
-    return [each_value for each_value in value if isinstance(each_value, dict)] if isinstance(value, list) else []
+    return [element for element in value if isinstance(element, dict)] if isinstance(value, list) else []
 
 
 def _is_over(message: Any) -> bool:
-    """Whether the text of a message begins by saying so, as those to chat rooms do."""
+    """Return true if a text of the message begins with a word such as ``resolved``, as in chat messages."""
     texts = [message] if isinstance(message, str) else []
     if isinstance(message, dict):
         parts = [message, *_dicts(message.get("attachments"))]
-        texts = [str(value[name]) for value in parts for name in TEXTS if isinstance(value.get(name), str)]
+        texts = [str(part[name]) for part in parts for name in TEXTS if isinstance(part.get(name), str)]
     return any(_OVER.match(text) for text in texts)
 
 
 def _kind(path: str, message: Any) -> str:
-    named = sorted(set(_names(message))) if isinstance(message, dict) else []
-    words = named or sorted({_without_numbers(text) for text in _texts(message)})
-    return blake2s("\n".join([path if not named else "", *words]).encode()).hexdigest()[:16]
+    names = sorted(set(_names(message))) if isinstance(message, dict) else []
+    words = names or sorted({_without_numbers(text) for text in _texts(message)})
+    return blake2s("\n".join([path if not names else "", *words]).encode()).hexdigest()[:16]
 
 
 def _without_numbers(text: str) -> str:

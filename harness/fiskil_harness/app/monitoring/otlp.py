@@ -1,6 +1,6 @@
-"""The receiver of what an app exports by OTLP over HTTP: metrics become samples, log records lines; traces are taken.
+"""The receiver of the app's OTLP exports over HTTP: metrics become samples, log records become lines, traces are accepted.
 
-It answers as a collector does. Nothing is forwarded; of what it refuses no sample is made, but secrets are looked for in it.
+It responds like a collector and forwards nothing. Rejected exports yield no samples but are searched for secrets.
 """
 
 import threading
@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from fiskil_harness.app.monitoring.otlp_decoding import JSON, PROTOBUF, Unreadable, accepted, decoded, refused
 from fiskil_harness.app.monitoring.otlp_points import Points, labels_of, text_of
-from fiskil_harness.app.monitoring.received import Pile, received
+from fiskil_harness.app.monitoring.received import RequestLog, received
 from fiskil_harness.core.clock import real_now
 from fiskil_harness.core.internal_errors import Crash
 from fiskil_harness.core.net.server import Loop, Server
@@ -25,20 +25,25 @@ NS = 1_000_000_000
 
 
 class Moment(Struct, frozen=True, kw_only=True):
-    """A moment in real time, and how often each process had exported by then."""
+    """A moment of real time (ns since the epoch), and the number of exports of each process by then."""
 
     at_ns: int
     exports: dict[int, int]
 
 
 class Telemetry:
-    """Listens for ``/v1/metrics``, ``/v1/logs`` and ``/v1/traces``.
+    """An HTTP server for ``/v1/metrics``, ``/v1/logs`` and ``/v1/traces``.
 
-    ``sent`` is each request as it came, but unpacked, also one that was refused or came to another path.
+    ``sent`` is each request as it arrived, decompressed, including rejected ones and those to other paths. ``url`` is where
+    it listens.
+
+    Args:
+        loop: The event loop thread on which it runs.
+        crashes: Gets each internal error of the server, if given.
     """
 
     def __init__(self, loop: Loop, *, crashes: list[Crash] | None = None) -> None:
-        self.sent = Pile()
+        self.sent = RequestLog()
         self._points = Points()
         self._lines: list[str] = []
         self._lag_s = 0.0
@@ -50,43 +55,46 @@ class Telemetry:
 
     @property
     def samples(self) -> dict[str, float] | None:
-        """Every sample as it stands; None where no metrics have come yet."""
+        """The current value of every sample; None if no metrics have arrived yet."""
         with self._lock:
             return dict(self._points.samples) if self._points.sources else None
 
     @property
     def has_deltas(self) -> bool:
-        """Whether some of it comes in differences, so that nothing may come where nothing changes."""
+        """True if some metrics have delta temporality: without a change they may not be exported."""
         return self._points.has_deltas
 
     @property
     def refusal(self) -> str:
-        """Why something was refused, in words; empty where nothing was."""
+        """Why the latest rejected export was rejected; empty if none was."""
         return self._refusal
 
     @property
     def lag_s(self) -> float:
-        """How late log records have come, at most, in real seconds."""
+        """The longest delay of a log record so far, in real seconds."""
         return self._lag_s
 
     @property
     def line_count(self) -> int:
-        """How many log records have come."""
+        """The number of log records so far."""
         return len(self._lines)
 
     def lines_since(self, count: int) -> list[str]:
-        """The log records behind the first *count*, one line each."""
+        """Return the log records after the first *count*, one line each."""
         with self._lock:
             return self._lines[count:]
 
     def moment(self) -> Moment:
-        """Now."""
+        """Return the current moment."""
         with self._lock:
             exports = {source.number: source.exports for source in self._points.sources.values()}
         return Moment(at_ns=_now_ns(), exports=exports)
 
     def fresh_since(self, moment: Moment) -> set[int]:
-        """The processes whose state after *moment* has come: a point is younger, or a second export has arrived."""
+        """Return the processes that have exported their state after *moment*.
+
+        That is known if a data point is newer, or if two exports have arrived since.
+        """
         with self._lock:
             sources = list(self._points.sources.values())
         return {
@@ -102,30 +110,32 @@ class Telemetry:
 
     async def _take(self, request: Request) -> Response:
         signal = request.path_params.get("signal", "")
-        kind = request.headers.get("content-type", "")
-        came = await received(request)
+        content_type = request.headers.get("content-type", "")
+        arrived = await received(request)
         with self._lock:
-            self.sent.add(came.sent)
-        if came.is_cut:
+            self.sent.add(arrived.sent)
+        if arrived.is_cut:
             return Response(status_code=400)
         if signal not in _SIGNALS:
-            return self._refused(404, kind, f"metrics are exported to /v1/metrics, and not to {request.url.path[:80]}")
+            return self._refused(
+                404, content_type, f"metrics must be exported to /v1/metrics, not to {request.url.path[:80]}"
+            )
         try:
-            if came.error is not None:
-                raise came.error
-            message = decoded(signal, came.body, content_type=kind)
+            if arrived.error is not None:
+                raise arrived.error
+            message = decoded(signal, arrived.body, content_type=content_type)
         except Unreadable as error:
-            return self._refused(error.status, kind, str(error))
+            return self._refused(error.status, content_type, str(error))
         rejected, words = self._keep(signal, message)
         if rejected:
             self._refusal = words
-        answer = accepted(signal, kind, rejected=rejected, words=words)
-        return Response(answer, media_type=kind.partition(";")[0].strip().lower())
+        response_body = accepted(signal, content_type, rejected=rejected, words=words)
+        return Response(response_body, media_type=content_type.partition(";")[0].strip().lower())
 
-    def _refused(self, status: int, kind: str, words: str) -> Response:
+    def _refused(self, status: int, content_type: str, words: str) -> Response:
         self._refusal = words
-        media_type = PROTOBUF if kind.partition(";")[0].strip().lower() == PROTOBUF else JSON
-        return Response(refused(kind, words), status_code=status, media_type=media_type)
+        media_type = PROTOBUF if content_type.partition(";")[0].strip().lower() == PROTOBUF else JSON
+        return Response(refused(content_type, words), status_code=status, media_type=media_type)
 
     def _keep(self, signal: str, message: Any) -> tuple[int, str]:
         with self._lock:
@@ -147,8 +157,12 @@ class Telemetry:
 
 
 def _line(record: Any) -> str:
-    told = [record.severity_text, text_of(record.body), *(f"{name}={value}" for name, value in labels_of(record.attributes))]
-    return " ".join(value for value in told if value).replace("\n", "\n ")
+    texts = [
+        record.severity_text,
+        text_of(record.body),
+        *(f"{name}={value}" for name, value in labels_of(record.attributes)),
+    ]
+    return " ".join(text for text in texts if text).replace("\n", "\n ")
 
 
 def _now_ns() -> int:

@@ -1,6 +1,6 @@
-"""OTLP over HTTP: from a request's bytes to its message, and the answers that its sender understands.
+"""Decodes OTLP requests over HTTP, and encodes the responses that their sender understands.
 
-What cannot be read is refused with the status that the protocol asks for, and in a line that says what was expected.
+An unreadable request gets the status that the protocol requires, and a message that states what was expected.
 """
 
 import zlib
@@ -16,14 +16,14 @@ JSON, PROTOBUF = "application/json", "application/x-protobuf"
 LARGEST_BYTES = 8 * 1024 * 1024
 GZIP = 16 + zlib.MAX_WBITS
 INVALID = 3
-"""gRPC's number for an argument that is none."""
+"""gRPC's status code INVALID_ARGUMENT."""
 
 _REQUESTS: dict[str, Any] = {
     "metrics": metrics.ExportMetricsServiceRequest,
     "logs": logs.ExportLogsServiceRequest,
     "traces": traces.ExportTraceServiceRequest,
 }
-_ANSWERS: dict[str, Any] = {
+_RESPONSES: dict[str, Any] = {
     "metrics": metrics.ExportMetricsServiceResponse,
     "logs": logs.ExportLogsServiceResponse,
     "traces": traces.ExportTraceServiceResponse,
@@ -32,7 +32,10 @@ _REJECTED = {"metrics": "rejected_data_points", "logs": "rejected_log_records", 
 
 
 class Unreadable(Exception):
-    """A request that is no OTLP; ``status`` is the answer, ``begun`` what was unpacked of its body before that failed."""
+    """A request that is not valid OTLP.
+
+    ``status`` is the HTTP status of the response, ``begun`` the part of the body that was decompressed before the error.
+    """
 
     def __init__(self, status: int, words: str, *, begun: bytes = b"") -> None:
         self.status = status
@@ -41,14 +44,18 @@ class Unreadable(Exception):
 
 
 def decoded(signal: str, body: bytes, *, content_type: str) -> Any:
-    """The message of a request, whose *body* is unpacked.
+    """Return the protobuf message in a request to export *signal*.
+
+    Args:
+        signal: ``metrics``, ``logs`` or ``traces``.
+        body: Decompressed.
 
     Raises:
-        Unreadable: Another format, or cut.
+        Unreadable: The content type is another one, or the body does not fit it.
     """
     kind = content_type.partition(";")[0].strip().lower()
     if kind not in {JSON, PROTOBUF}:
-        raise Unreadable(415, f"OTLP comes as {PROTOBUF} or {JSON}, and this came as {kind or 'nothing named'}")
+        raise Unreadable(415, f"the content type is {kind or 'missing'}; OTLP requires {PROTOBUF} or {JSON}")
     message: Message = _REQUESTS[signal]()
     try:
         if kind == PROTOBUF:
@@ -56,56 +63,56 @@ def decoded(signal: str, body: bytes, *, content_type: str) -> Any:
         elif not body.lstrip().startswith(b"{"):
             raise ValueError(kind)
         else:
-            # Ids are written in hexadecimal here, which is read as base64 without harm: nobody looks at them.
+            # Ids are hexadecimal here but are read as base64; that does no harm, because no code uses them.
             json_format.Parse(body, message, ignore_unknown_fields=True)
     except (DecodeError, json_format.ParseError, UnicodeDecodeError, RecursionError, ValueError):
-        raise Unreadable(400, f"the body is no request to export {signal} in {kind}") from None
+        raise Unreadable(400, f"the body is not a valid request to export {signal} in {kind}") from None
     return message
 
 
 def unpacked(body: bytes, encoding: str) -> bytes:
-    """The body of a request without its compression.
+    """Return a request body without its compression.
 
     Raises:
-        Unreadable: Another compression than gzip, cut, or too large.
+        Unreadable: The compression is not gzip, or the body is truncated, followed by other bytes, or too large.
     """
     encoding = encoding.strip().lower()
     if encoding in {"", "identity"}:
         return body
     if encoding != "gzip":
-        raise Unreadable(415, f"OTLP is compressed by gzip or not at all, and this by {encoding}")
+        raise Unreadable(415, f"the content encoding is {encoding}; OTLP allows gzip or none")
     try:
         unpacking = zlib.decompressobj(GZIP)
         plain = unpacking.decompress(body, LARGEST_BYTES + 1)
     except zlib.error:
-        raise Unreadable(400, "the body is not compressed by gzip as its content-encoding says") from None
+        raise Unreadable(400, "the body is not gzip, although its Content-Encoding says so") from None
     if len(plain) > LARGEST_BYTES:
         raise Unreadable(413, f"the body is longer than {LARGEST_BYTES // 1024 // 1024} MiB", begun=plain[:LARGEST_BYTES])
     if not unpacking.eof:
-        raise Unreadable(400, "the body is cut: its gzip has no end", begun=plain)
+        raise Unreadable(400, "the gzip body is truncated", begun=plain)
     if unpacking.unused_data:
-        raise Unreadable(400, "something stands behind the end of the body's gzip", begun=plain)
+        raise Unreadable(400, "other bytes follow the end of the gzip body", begun=plain)
     return plain
 
 
 def accepted(signal: str, content_type: str, *, rejected: int, words: str) -> bytes:
-    """The answer to a request that was taken, wholly or (*rejected* of its parts were not, *words* say why) in part."""
-    answer: Any = _ANSWERS[signal]()
+    """Return the response body to an accepted request. *rejected* of its items were not, for the reason *words*."""
+    message: Any = _RESPONSES[signal]()
     if rejected:
-        partial = answer.partial_success
+        partial = message.partial_success
         setattr(partial, _REJECTED[signal], rejected)
         partial.error_message = words
-    told: bytes = json_format.MessageToJson(answer).encode() if _is_json(content_type) else answer.SerializeToString()
-    return told
+    body: bytes = json_format.MessageToJson(message).encode() if _is_json(content_type) else message.SerializeToString()
+    return body
 
 
 def refused(content_type: str, words: str) -> bytes:
-    """The body of a refusal: a ``google.rpc.Status``, in the format of the request where that is one of the two."""
+    """Return the body of a rejection: a ``google.rpc.Status``, as protobuf if the request was, otherwise as JSON."""
     if content_type.partition(";")[0].strip().lower() != PROTOBUF:
         from msgspec import json
 
         return json.encode({"code": INVALID, "message": words})
-    text = words.encode()[:127]  # so its length fits into one byte
+    text = words.encode()[:127]  # its length then fits into one byte
     return bytes((0x08, INVALID, 0x12, len(text))) + text
 
 

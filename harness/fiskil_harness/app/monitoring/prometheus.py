@@ -1,4 +1,4 @@
-"""What a scraper reads: Prometheus' text format or OpenMetrics, as samples by name and labels."""
+"""Parses what a scraper reads, Prometheus' text format or OpenMetrics, into samples by name and labels."""
 
 import math
 import re
@@ -12,33 +12,33 @@ _EXEMPLAR = re.compile(r"(?m)^([^#\n].*?) # \{.*$")
 
 
 class NoMetrics(Exception):
-    """What came is in no format that can be read; the text says in which it seems to be."""
+    """A response in no readable format. The text completes "the metrics hook ..."."""
 
 
 def scraped(body: bytes, content_type: str) -> dict[str, float]:
-    """Every sample of an answer; those that are no number (an empty summary has such) are left out.
+    """Return every sample of a response by its key. Samples that are not a number, as of an empty summary, are left out.
 
     Raises:
-        NoMetrics: It is in another format.
+        NoMetrics: It is in another format, or has no sample.
     """
     if content_type == PROTOBUF:
-        raise NoMetrics("answers in protobuf, and not in Prometheus' text format")
+        raise NoMetrics("returns protobuf, not Prometheus' text format")
     try:
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise NoMetrics("answers bytes that are no text") from None
+        raise NoMetrics("returns bytes that are not UTF-8 text") from None
     head = text.lstrip()[:1]
     if head == "<":
-        raise NoMetrics("answers HTML or XML, and not in Prometheus' text format")
+        raise NoMetrics("returns HTML or XML, not Prometheus' text format")
     if head in {"{", "["}:
-        raise NoMetrics("answers JSON, and not in Prometheus' text format")
+        raise NoMetrics("returns JSON, not Prometheus' text format")
     try:
-        found = _samples(text)
+        samples = _samples(text)
     except (ValueError, KeyError, IndexError):
-        raise NoMetrics("does not answer in Prometheus' text format") from None
-    if not found:
-        raise NoMetrics("shows no sample")
-    return found
+        raise NoMetrics("does not return Prometheus' text format") from None
+    if not samples:
+        raise NoMetrics("returns no sample")
+    return samples
 
 
 def _samples(text: str) -> dict[str, float]:
@@ -49,7 +49,7 @@ def _samples(text: str) -> dict[str, float]:
         try:
             return _numbers(openmetrics.text_string_to_metric_families(text))  # type: ignore[no-untyped-call]
         except (ValueError, KeyError, IndexError):
-            text = _EXEMPLAR.sub(r"\1", text)  # what is nearly OpenMetrics can be read as text
+            text = _EXEMPLAR.sub(r"\1", text)  # invalid OpenMetrics may still be valid text format
     return _numbers(text_string_to_metric_families(text))
 
 

@@ -1,4 +1,4 @@
-"""A request to one of our sinks as one text, for whoever looks for secrets in it; what was not read of it says so."""
+"""A request to one of the sinks as one text, to be searched for secrets, and what of it could not be read."""
 
 from msgspec import Struct
 from starlette.requests import ClientDisconnect, Request
@@ -6,20 +6,20 @@ from starlette.requests import ClientDisconnect, Request
 from fiskil_harness.app.monitoring.otlp_decoding import LARGEST_BYTES, Unreadable, unpacked
 
 MOST_BYTES = 4 * LARGEST_BYTES
-"""So much of all requests is kept, the newest first."""
-CUT = "the connection ended before the request did"
-FORGOTTEN = f"more than {MOST_BYTES // 1024 // 1024} MiB came, of which the beginning was not kept"
+"""The most bytes that are kept of all requests, the newest first."""
+CUT = "the connection closed before the request was complete"
+DISCARDED = f"more than {MOST_BYTES // 1024 // 1024} MiB arrived; the oldest requests were discarded"
 
 
 class RequestText(Struct, frozen=True, kw_only=True):
-    """The address of a request, every header, and its body, unpacked where that can be; ``problem`` says what is missing."""
+    """The address, headers and body of a request as text. ``problem`` states what is missing of it."""
 
     text: bytes
     problem: str = ""
 
 
 class Received(Struct, frozen=True, kw_only=True):
-    """A request whose body was read as far as that went. ``error`` says why ``body`` is not all of it, or not plain."""
+    """A request, read as far as possible. ``error`` states why ``body`` is incomplete or still compressed."""
 
     sent: RequestText
     body: bytes
@@ -27,33 +27,33 @@ class Received(Struct, frozen=True, kw_only=True):
     is_cut: bool = False
 
 
-class Pile:
-    """What came to a sink, in order; whoever adds to it holds the sink's lock."""
+class RequestLog:
+    """The requests to a sink, in order. Callers of ``add`` hold the sink's lock."""
 
     def __init__(self) -> None:
         self._sent: list[RequestText] = []
         self._kept_bytes = 0
-        self._forgotten = 0
+        self._discarded = 0
 
     def __len__(self) -> int:
         return len(self._sent)
 
     def add(self, sent: RequestText) -> None:
-        """Put it on top, and forget what lies deepest where it grows too large."""
+        """Append a request, and discard the texts of the oldest ones if all together are too large."""
         self._sent.append(sent)
         self._kept_bytes += len(sent.text)
-        while self._kept_bytes > MOST_BYTES and self._forgotten < len(self._sent) - 1:
-            self._kept_bytes -= len(self._sent[self._forgotten].text)
-            self._sent[self._forgotten] = RequestText(text=b"", problem=FORGOTTEN)
-            self._forgotten += 1
+        while self._kept_bytes > MOST_BYTES and self._discarded < len(self._sent) - 1:
+            self._kept_bytes -= len(self._sent[self._discarded].text)
+            self._sent[self._discarded] = RequestText(text=b"", problem=DISCARDED)
+            self._discarded += 1
 
     def since(self, count: int) -> list[RequestText]:
-        """What came after the first *count*."""
+        """Return the requests after the first *count*."""
         return self._sent[count:]
 
 
 async def received(request: Request) -> Received:
-    """Read a request, and unpack it; nothing that is wrong with it raises."""
+    """Read and decompress a request. No defect of the request raises an error."""
     body, error, is_cut = bytearray(), None, False
     try:
         async for part in request.stream():
@@ -63,14 +63,16 @@ async def received(request: Request) -> Received:
                 break
     except ClientDisconnect:
         is_cut = True
-    read = bytes(body[:LARGEST_BYTES])
+    content = bytes(body[:LARGEST_BYTES])
     if error is None:
         try:
-            read = unpacked(read, request.headers.get("content-encoding", ""))
+            content = unpacked(content, request.headers.get("content-encoding", ""))
         except Unreadable as unreadable:
-            error, read = unreadable, unreadable.begun or read
+            error, content = unreadable, unreadable.begun or content
     problem = CUT if is_cut else str(error or "")
-    return Received(sent=RequestText(text=_text(request, read), problem=problem), body=read, error=error, is_cut=is_cut)
+    return Received(
+        sent=RequestText(text=_text(request, content), problem=problem), body=content, error=error, is_cut=is_cut
+    )
 
 
 def _text(request: Request, body: bytes) -> bytes:

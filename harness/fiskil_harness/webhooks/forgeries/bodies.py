@@ -1,4 +1,4 @@
-"""Forgeries that change what was honestly signed, and bodies that a receiver chokes on before it has verified them."""
+"""Forgeries that change signed bytes, and bodies that crash a receiver which parses before it verifies."""
 
 from collections.abc import Callable
 
@@ -14,12 +14,12 @@ REPLACEMENT = "\ufffd"
 
 
 def _tampered(change: Callable[[bytes], bytes]) -> Callable[[Material], Forged]:
-    """Other bytes for the same message, under the signature of the bytes as they were."""
+    """Return other bytes for the same message, under the signature of the original bytes."""
     return lambda material: changed(material, change(material.honest.body))
 
 
 def _renamed(rename: Callable[[str], str]) -> Callable[[Material], Forged]:
-    """Another ``message_id`` under the signature of the message as it was."""
+    """Return another ``message_id`` under the signature of the original message."""
 
     def make(material: Material) -> Forged:
         old = material.event.message_id
@@ -30,14 +30,14 @@ def _renamed(rename: Callable[[str], str]) -> Callable[[Material], Forged]:
 
 
 def _repeated_key(material: Material) -> Forged:
-    """Whoever reads the last of two equal keys sees the message as it was signed."""
+    """Repeat the id's key: a parser that keeps the last of two equal keys sees the message as signed."""
     earlier = _flipped(material.event.message_id)
     name = material.dialect.payload.id.removeprefix("$.")
     return changed(material, f'{{"{name}":"{earlier}",'.encode() + material.honest.body[1:], earlier)
 
 
 def _invalid_byte(material: Material) -> Forged:
-    """Whoever decodes leniently before the HMAC signs the replacement character in its place."""
+    """Insert an invalid byte: a receiver that decodes leniently first verifies U+FFFD in its place."""
     event = msgspec.structs.replace(material.event, extra={**material.event.extra, "note": REPLACEMENT})
     honest = seal(event, attempt=1, secret=material.secret, dialect=material.dialect)
     lenient = msgspec.structs.replace(material, honest=honest)
@@ -49,7 +49,7 @@ def _respaced(body: bytes) -> bytes:
 
 
 def _unsigned_with(note: bytes) -> Callable[[Material], Forged]:
-    """What a receiver chokes on if it parses before it verifies."""
+    """Return an unsigned body that may crash a receiver which parses before it verifies."""
 
     def make(material: Material) -> Forged:
         return msgspec.structs.replace(forged(material), body=appended(material.honest.body, b'"note":' + note))

@@ -1,7 +1,7 @@
-"""Named forgeries: messages that nobody at Fiskil signed, each of which would have an effect if it were believed.
+"""Named forgeries: messages that Fiskil did not sign, each of which would have an effect if it were accepted.
 
-What carries the right digest in another spelling is no forgery (see ``encodings``); here the key, the digest, the bytes or
-the time of signing are wrong, so no correct receiver accepts one of them. They follow from the scheme in force.
+The right digest in another spelling is not a forgery (see ``signature_variants``). Here the key, the digest, the bytes or
+the time of signing are wrong, so no correct receiver accepts them. They are derived from the current signature scheme.
 """
 
 from fiskil_harness.core.config.webhook_format import DOCUMENTED, SCHEMES_BY_INTERPRETATION, Dialect
@@ -14,34 +14,43 @@ from fiskil_harness.webhooks.forgeries.keys import KEYS
 from fiskil_harness.webhooks.forgeries.timestamps import TIMES
 from fiskil_harness.webhooks.message import seal
 
-FORGERIES: dict[str, Forgery] = {header.name: header for header in (*HEADERS, *KEYS, *BODIES, *TIMES)}
-"""Every forgery by name, in the order in which they are tried."""
+FORGERIES: dict[str, Forgery] = {forgery.name: forgery for forgery in (*HEADERS, *KEYS, *BODIES, *TIMES)}
+"""Every forgery by name, in the order in which they are sent."""
 
 
 def forge(
     name: str, event: Event, *, other: Message, secret: str, scheme: str = DOCUMENTED, dialect: Dialect | None = None
 ) -> Forged:
-    """Forge a message about *event*, whose ``message_id`` must be one that was never used.
+    """Forge a message about *event*, whose ``message_id`` must never have been used.
 
     Args:
-        other: A message that was honestly signed, as an eavesdropper would have it.
-        secret: The receiver's right secret; some forgeries misuse it.
-        scheme: How honest messages are signed, a reading; a *dialect* stands above it.
+        other: A message with a valid signature, as an eavesdropper has it.
+        secret: The receiver's secret; some forgeries misuse it.
+        scheme: The signature scheme of genuine messages, an interpretation; unused with *dialect*.
+        dialect: The signature scheme and payload format of another sender.
+
+    Raises:
+        UnknownName: There is no forgery *name*.
+        ConfigError: *secret* does not have the form that the scheme requires.
     """
-    spoken = dialect or Dialect(scheme=SCHEMES_BY_INTERPRETATION[scheme])
-    honest = seal(event, attempt=1, secret=secret, dialect=spoken)
-    return forgery(name).make(Material(event=event, honest=honest, other=other, secret=secret, dialect=spoken))
+    chosen = dialect or Dialect(scheme=SCHEMES_BY_INTERPRETATION[scheme])
+    honest = seal(event, attempt=1, secret=secret, dialect=chosen)
+    return forgery(name).make(Material(event=event, honest=honest, other=other, secret=secret, dialect=chosen))
 
 
 def forgery(name: str) -> Forgery:
-    """The forgery called *name*; the nearest match is in the complaint."""
+    """Return the forgery *name*.
+
+    Raises:
+        UnknownName: There is none. The message contains the nearest match.
+    """
     if name not in FORGERIES:
         raise UnknownName("forgery", name, FORGERIES)
     return FORGERIES[name]
 
 
 def forgeries_of(dialect: Dialect) -> tuple[str, ...]:
-    """The names of those that are forgeries where messages are signed and worded so."""
+    """Return the names of the forgeries that exist for the signature scheme and payload format of *dialect*."""
     return tuple(forgery.name for forgery in FORGERIES.values() if forgery.suits(dialect))
 
 

@@ -1,4 +1,4 @@
-"""What a forgery is, and what all of them are made of."""
+"""The type of a forgery, and the material for forgeries."""
 
 import hashlib
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from fiskil_harness.webhooks.signature_schemes import JSON, content, key_of, lin
 
 
 class Forged(Struct, frozen=True, kw_only=True):
-    """A forged request. ``message_ids`` are the ids that an effect would be filed under, the likeliest first."""
+    """A forged request. ``message_ids`` are the ids under which an effect may appear, the most likely first."""
 
     body: bytes
     headers: tuple[tuple[str, str], ...]
@@ -22,9 +22,9 @@ class Forged(Struct, frozen=True, kw_only=True):
 
 
 class Material(Struct, frozen=True, kw_only=True):
-    """What forgeries are made of: an event of which no message was ever sent, and ``other``, a message that was.
+    """The material for forgeries: an event without any sent message, and ``other``, a message that was sent.
 
-    ``honest`` is the event's own message, signed as the sender would; it never leaves.
+    ``honest`` is the event's own message with a valid signature; it is never sent.
     """
 
     event: Event
@@ -35,7 +35,7 @@ class Material(Struct, frozen=True, kw_only=True):
 
     @property
     def scheme(self) -> Scheme:
-        """How honest messages are signed."""
+        """The signature scheme of genuine messages."""
         return self.dialect.scheme
 
     @property
@@ -45,25 +45,25 @@ class Material(Struct, frozen=True, kw_only=True):
 
     @property
     def signed_bytes(self) -> bytes:
-        """What the honest signature is over."""
+        """The bytes that the valid signature covers."""
         return content(self.honest, self.scheme)
 
     def under(self, key: bytes) -> str:
-        """The honest message's signature under another key."""
+        """Return the signature of the genuine message under another key."""
         return spelt(mac(self.honest, key, self.scheme), self.scheme)
 
     def spell(self, digest: bytes) -> str:
-        """A digest as honest signatures are written."""
+        """Return a digest in the form of genuine signatures."""
         return spelt(digest, self.scheme)
 
 
 def everywhere(_: Dialect) -> bool:
-    """Whoever the sender is."""
+    """Return true: the forgery exists for every sender."""
     return True
 
 
 class Forgery(Struct, frozen=True):
-    """One way to forge. ``sentence`` completes "a message ...", ``suits`` says for which senders it is one."""
+    """One way to forge. ``sentence`` completes "a message ..."; ``suits`` returns true for senders for which it exists."""
 
     name: str
     sentence: str
@@ -72,7 +72,7 @@ class Forgery(Struct, frozen=True):
 
 
 def forged(material: Material, *signatures: str, method: str = "POST", beside: Headers = ()) -> Forged:
-    """The honest body under these header lines; none at all means unsigned."""
+    """Return the genuine body with these signatures; without any, it is unsigned."""
     return Forged(
         body=material.honest.body,
         headers=(*JSON, *lines(material.honest, material.scheme, *signatures), *beside),
@@ -82,22 +82,22 @@ def forged(material: Material, *signatures: str, method: str = "POST", beside: H
 
 
 def computed(text: Callable[[Material], str], *, beside: Headers = ()) -> Callable[[Material], Forged]:
-    """The honest body under one header line that *text* computes."""
+    """Return a forgery with the genuine body and one signature that *text* computes."""
     return lambda material: forged(material, text(material), beside=beside)
 
 
 def changed(material: Material, body: bytes, *further_ids: str) -> Forged:
-    """Other bytes under the honest signature."""
+    """Return other bytes under the valid signature."""
     honest = forged(material, material.honest.signature)
     return msgspec.structs.replace(honest, body=body, message_ids=(*further_ids, material.event.message_id))
 
 
 def appended(body: bytes, field: bytes) -> bytes:
-    """*body* with one more field, written exactly so, in the innermost object that ends it."""
+    """Return *body* with one more field, written exactly so, in the innermost object at its end."""
     end = b"}}" if body.endswith(b"}}") else b"}"
     return body.removesuffix(end) + b"," + field + end
 
 
 def with_other_secret(material: Material) -> str:
-    """The signature under a key that the receiver has never had."""
+    """Return the signature under a key that the receiver never had."""
     return material.under(hashlib.sha512(b"another secret").digest())

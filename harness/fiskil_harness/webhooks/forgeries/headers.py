@@ -1,4 +1,4 @@
-"""Forgeries without a key: no signature, junk, parts of a right one, and other people's."""
+"""Forgeries without the key: no signature, invalid ones, parts of a valid one, and valid ones of other messages."""
 
 from collections.abc import Callable
 
@@ -9,7 +9,7 @@ from fiskil_harness.webhooks.signature_schemes import digest_in
 LONG_HEADER = 4096
 HIGH = "".join(map(chr, range(0x80, 0x100)))
 LENGTHS = (1, 43, 44, 45, 64)
-"""Around the length of a digest in base64, and that of one in hex."""
+"""Lengths around that of a digest in base64, and that of one in hex."""
 
 
 def _header(*values: str, beside: Headers = ()) -> Callable[[Material], Forged]:
@@ -26,7 +26,7 @@ def _joined(material: Material) -> str:
 
 
 def _reversed(material: Material) -> str:
-    """The right digest's bytes in the other order: of the right length and alphabet."""
+    """Reverse the bytes of the right digest: the length and alphabet stay right."""
     return material.spell(digest_in(material.honest.signature, material.scheme)[::-1])
 
 
@@ -34,13 +34,13 @@ HEADERS: tuple[Forgery, ...] = (
     Forgery("unsigned", "without a signature", _header()),
     Forgery("empty_header", "with an empty signature header", _header("")),
     Forgery("random_signature", "with 32 other bytes as its signature", computed(_reversed)),
-    Forgery("junk_signature", "with a signature that is no base64", _header("not base64, not hex, nothing")),
+    Forgery("junk_signature", "with a signature that is not base64", _header("not base64, not hex, nothing")),
     *(Forgery(f"letters_{length}", f"with {length} letters as its signature", _header("A" * length)) for length in LENGTHS),
     Forgery("long_header", "with a signature of 4096 letters", _header("A" * LONG_HEADER)),
     Forgery("non_ascii_header", "with bytes above 127 in its signature", _header("\x80\xe9\xff" * 14)),
     Forgery("non_ascii_44", "with 44 bytes above 127 as its signature", _header("\xe9" * 44)),
     Forgery("every_high_byte", "with every byte above 127 in its signature", _header(HIGH)),
-    # 43 letters are all of an unpadded signature, so the longest cut that loses something leaves 42.
+    # 43 letters are a whole unpadded signature, so the longest prefix that is incomplete has 42.
     *(
         Forgery(f"truncated_{length}", f"with the first {length} letters of its signature", _cut(length))
         for length in (1, 4, 8, 42)

@@ -1,4 +1,4 @@
-"""Forgeries by whoever knows how to sign and not the key: wrong keys and forms, plain hashes, algorithms of their choice."""
+"""Forgeries by an attacker who knows the scheme but not the key: wrong keys, plain hashes, other algorithms."""
 
 import base64
 import hashlib
@@ -24,7 +24,7 @@ GUESSES = {
     "null": "null",
     "undefined": "undefined",
 }
-"""Keys that everybody can guess, by what a forgery with them is called."""
+"""Keys that are easily guessed, by the name of the forgery."""
 
 
 def _key(key: bytes) -> Callable[[Material], Forged]:
@@ -32,10 +32,10 @@ def _key(key: bytes) -> Callable[[Material], Forged]:
 
 
 def _lenient(text: str) -> bytes:
-    """What a decoder that minds nothing makes of a text."""
-    kept = "".join(letter for letter in text if letter.isascii() and (letter.isalnum() or letter in "+/"))
-    kept = kept[:-1] if len(kept) % 4 == 1 else kept
-    return base64.b64decode(kept + "=" * (-len(kept) % 4))
+    """Return what a lenient base64 decoder makes of a text."""
+    letters = "".join(letter for letter in text if letter.isascii() and (letter.isalnum() or letter in "+/"))
+    letters = letters[:-1] if len(letters) % 4 == 1 else letters
+    return base64.b64decode(letters + "=" * (-len(letters) % 4))
 
 
 def _hmac(name: str, material: Material) -> bytes:
@@ -55,7 +55,7 @@ def _hash(material: Material, *parts: bytes) -> str:
 
 
 def _named(algorithm: str, text: Callable[[Material], str]) -> Callable[[Material], Forged]:
-    """Headers beside the signature say which algorithm it is of."""
+    """Return a forgery with further headers that name the algorithm."""
     return computed(text, beside=tuple((header, algorithm) for header in ALGORITHM_HEADERS))
 
 
@@ -142,12 +142,18 @@ KEYS: tuple[Forgery, ...] = (
         computed(lambda m: "sha256=" + _hex_under_text(m)),
         _is_decoded,
     ),
-    Forgery("algorithm_none", "that says it needs no signature", computed(lambda _: "alg=none")),
-    Forgery("algorithm_none_token", "under a token that says it needs no signature", computed(lambda _: NO_ALGORITHM_JWT)),
-    Forgery("algorithm_none_beside", "beside headers that say it needs no signature", _named("none", lambda _: "none")),
+    Forgery("algorithm_none", "that declares that it needs no signature", computed(lambda _: "alg=none")),
+    Forgery(
+        "algorithm_none_token",
+        "under a token that declares that no signature is needed",
+        computed(lambda _: NO_ALGORITHM_JWT),
+    ),
+    Forgery(
+        "algorithm_none_beside", "beside headers that declare that no signature is needed", _named("none", lambda _: "none")
+    ),
     Forgery(
         "plain_hash_beside",
-        "with the SHA-256 of its body, beside headers that say that this is the algorithm",
+        "with the SHA-256 of its body, beside headers that name this algorithm",
         _named("sha256", lambda m: _hash(m, m.honest.body)),
     ),
     Forgery(

@@ -1,6 +1,6 @@
-"""Forgeries of schemes that sign the time of the attempt: another time or id than was signed, times to refuse.
+"""Forgeries of schemes that sign the time of the attempt: another time or id than was signed, and times to refuse.
 
-Some carry a right signature: an eavesdropper has it, and sends it when it is too old, or when it was not yet to be sent.
+Some have a valid signature: an eavesdropper recorded it, and sends the message too late or too early.
 """
 
 from collections.abc import Callable
@@ -13,11 +13,11 @@ from fiskil_harness.webhooks.forgeries.forgery import Forged, Forgery, Material,
 from fiskil_harness.webhooks.signature_schemes import signed
 
 BEYOND_S = 60
-"""So much is added to the tolerance, lest a second decide."""
+"""A margin beyond the tolerance, so that a delay of seconds does not matter."""
 
 
 def _signed_at(text: Callable[[int, int], str]) -> Callable[[Material], Forged]:
-    """Rightly signed with another time of the attempt, which *text* makes of now and the tolerance."""
+    """Return a forgery with a valid signature for another time, which *text* makes from now and the tolerance."""
 
     def make(material: Material) -> Forged:
         timestamp = text(int(material.honest.timestamp), material.scheme.tolerance_s)
@@ -28,12 +28,12 @@ def _signed_at(text: Callable[[int, int], str]) -> Callable[[Material], Forged]:
 
 
 def _under_old_signature(change: Callable[[Message], Message]) -> Callable[[Material], Forged]:
-    """Another time or id beside the body, under the signature of the message as it was."""
+    """Return a forgery with another time or id under the signature of the original message."""
 
     def make(material: Material) -> Forged:
         message = change(material.honest)
-        done = forged(msgspec.structs.replace(material, honest=message), material.honest.signature)
-        return msgspec.structs.replace(done, message_ids=(message.message_id, material.event.message_id))
+        forgery = forged(msgspec.structs.replace(material, honest=message), material.honest.signature)
+        return msgspec.structs.replace(forgery, message_ids=(message.message_id, material.event.message_id))
 
     return make
 
@@ -44,15 +44,15 @@ def _a_second_later(honest: Message) -> Message:
 
 def _with_other_id(honest: Message) -> Message:
     message_id = honest.message_id[:-1] + chr(ord(honest.message_id[-1]) ^ 1)
-    told = tuple((name, message_id if value == honest.message_id else value) for name, value in honest.fields)
-    return msgspec.structs.replace(honest, message_id=message_id, fields=told)
+    fields = tuple((name, message_id if value == honest.message_id else value) for name, value in honest.fields)
+    return msgspec.structs.replace(honest, message_id=message_id, fields=fields)
 
 
 def _without(header: str) -> Callable[[Material], Forged]:
     def make(material: Material) -> Forged:
-        whole = forged(material, material.honest.signature)
-        kept = tuple(line for line in whole.headers if line[0].lower() != header)
-        return msgspec.structs.replace(whole, headers=kept)
+        complete = forged(material, material.honest.signature)
+        headers = tuple(line for line in complete.headers if line[0].lower() != header)
+        return msgspec.structs.replace(complete, headers=headers)
 
     return make
 
@@ -68,10 +68,10 @@ def _signs_time(dialect: Dialect) -> bool:
 TIMES: tuple[Forgery, ...] = tuple(
     Forgery(name, sentence, make, _signs_time)
     for name, sentence, make in (
-        ("time_old", "that was signed longer ago than is tolerated", _signed_at(lambda now, s: str(now - s - BEYOND_S))),
-        ("time_future", "that was signed for a time to come", _signed_at(lambda now, s: str(now + s + BEYOND_S))),
+        ("time_old", "that was signed longer ago than the tolerance", _signed_at(lambda now, s: str(now - s - BEYOND_S))),
+        ("time_future", "that was signed for a time in the future", _signed_at(lambda now, s: str(now + s + BEYOND_S))),
         ("time_far_future", "that was signed for a time a year from now", _signed_at(lambda now, _: str(now + 31_536_000))),
-        ("time_text", "with a time that is no number", _signed_at(lambda *_: "hello")),
+        ("time_text", "with a time that is not a number", _signed_at(lambda *_: "hello")),
         ("time_nan", "with NaN as its time", _signed_at(lambda *_: "NaN")),
         ("time_empty", "with an empty time", _signed_at(lambda *_: "")),
         ("time_milliseconds", "with its time in milliseconds", _signed_at(lambda now, _: str(now * 1000))),
@@ -80,6 +80,6 @@ TIMES: tuple[Forgery, ...] = tuple(
         ("time_changed", "with another time than was signed", _under_old_signature(_a_second_later)),
         ("id_changed", "with another id than was signed", _under_old_signature(_with_other_id)),
         ("time_missing", "without the time that was signed", _without("webhook-timestamp")),
-        ("only_v1a", "with a signature of version v1a alone, which is wrong", _only_v1a),
+        ("only_v1a", "with only a signature of version v1a, which is wrong", _only_v1a),
     )
 )
