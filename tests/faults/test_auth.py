@@ -122,7 +122,7 @@ def test_a_lifetime_is_missing(caller: Caller) -> None:
 )
 def test_answers_about_tokens_are_values(fault: PlainFault, answer: object) -> None:
     """One field is edited, the order of the others stays."""
-    assert list(said(fault.change(told(TOKEN), asked_for("token"))).items()) == list(dict(answer).items())  # type: ignore[call-overload]
+    assert list(said(fault.change_response(told(TOKEN), asked_for("token"))).items()) == list(dict(answer).items())  # type: ignore[call-overload]
 
 
 @pytest.mark.parametrize("fault", [faults.KeyRefused(), faults.TokenField(), faults.TokenLifetime()], ids=repr)

@@ -45,7 +45,7 @@ def test_an_answer_without_a_date_has_none_to_lie_about() -> None:
     """It is spared."""
     page = told({})
 
-    assert faults.DateSkew().change(page, asked_for()) is page
+    assert faults.DateSkew().change_response(page, asked_for()) is page
 
 
 @pytest.mark.parametrize("institution_id", ["", "88888"])
@@ -78,7 +78,7 @@ def test_a_list_in_an_envelope() -> None:
     """As one reading has it."""
     page = told({"institutions": [{"id": "88888", "status": {"connections": {"status": "HEALTHY"}}}], "links": {}})
 
-    spoilt = faults.InstitutionLine().change(page, asked_for("institutions.list"))
+    spoilt = faults.InstitutionLine().change_response(page, asked_for("institutions.list"))
 
     assert said(spoilt)["institutions"][0]["status"] == {"connections": {"status": "OUTAGE"}}
 

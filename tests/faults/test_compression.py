@@ -17,14 +17,14 @@ GZIP = (b"content-encoding", b"gzip")
 
 def test_gzip_lie_changes_nothing_but_a_word() -> None:
     """The body is as it was."""
-    changed = faults.GzipLie().change(REPLY, told())
+    changed = faults.GzipLie().change_response(REPLY, told())
 
     assert (changed.headers, changed.body) == ((*REPLY.headers, GZIP), BODY)
 
 
 def test_gzip_bomb_is_small_on_the_wire() -> None:
     """A thousandth of what it becomes, and good JSON when it has become that."""
-    bomb = faults.GzipBomb(size_bytes=1_000_000).change(REPLY, told())
+    bomb = faults.GzipBomb(size_bytes=1_000_000).change_response(REPLY, told())
 
     assert len(bomb.body) < 2_000
     assert bomb.header(b"content-length") == b"%d" % len(bomb.body)
@@ -34,7 +34,7 @@ def test_gzip_bomb_is_small_on_the_wire() -> None:
 
 def test_gzip_truncated_ends_early_at_its_announced_length() -> None:
     """HTTP is content, and the packed body breaks off."""
-    cut = faults.GzipTruncated(keep_percent=50).change(REPLY, told())
+    cut = faults.GzipTruncated(keep_percent=50).change_response(REPLY, told())
 
     whole = gzip.compress(BODY, mtime=0)
     assert cut.body == whole[: len(whole) // 2]
@@ -48,7 +48,7 @@ def test_nothing_to_pack_is_no_bite(fault: faults.AnyFault) -> None:
     """The same answer, where there is no body or it is packed already."""
     empty, packed = REPLY.with_body(b""), REPLY.with_header(*GZIP)
 
-    assert (fault.change(empty, told()), fault.change(packed, told())) == (empty, packed)
+    assert (fault.change_response(empty, told()), fault.change_response(packed, told())) == (empty, packed)
 
 
 def test_a_socket_reads_plain_bytes_under_a_false_name(fiskil: LocalFiskil) -> None:

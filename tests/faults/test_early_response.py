@@ -21,9 +21,9 @@ def test_it_refuses_and_closes() -> None:
     """In the API's place."""
     fault = faults.EarlyResponse(status=400)
 
-    assert getattr(fault.instead(told()), "status", None) == 400
+    assert getattr(fault.response_instead(told()), "status", None) == 400
     assert fault.shape(acts(), told()) == [*acts(), End.CLOSE]
-    assert fault.change(REPLY, told()) is REPLY
+    assert fault.change_response(REPLY, told()) is REPLY
 
 
 def test_the_answer_comes_before_the_body(fiskil: LocalFiskil) -> None:

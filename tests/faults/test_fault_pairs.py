@@ -51,7 +51,7 @@ def answers() -> list[Reply]:
 def spoilt(fault: PlainFault, reply: Reply) -> Reply:
     """What a fault makes of an answer."""
     asked = asked_for(query=b"end_user_id=eu_1&page%5Bafter%5D=x")
-    return fault.change(fault.instead(asked) or reply, asked)
+    return fault.change_response(fault.response_instead(asked) or reply, asked)
 
 
 def each_form(kind: type[PlainFault]) -> list[PlainFault]:

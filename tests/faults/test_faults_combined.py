@@ -48,7 +48,7 @@ def test_slices_are_cut_at_the_limit_s_byte() -> None:
 
 def test_a_dribbled_lie_is_slow_and_a_lie() -> None:
     """Dribble and gzip_lie."""
-    changed = faults.GzipLie().change(REPLY, told())
+    changed = faults.GzipLie().change_response(REPLY, told())
 
     assert changed.header(b"content-encoding") == b"gzip"
     assert [len(piece) for piece in pieces(shaped(faults.Dribble(chunks=2, total_ms=10)))[1:]] == [13, 13]

@@ -50,7 +50,7 @@ def met(caller: Caller, fault: PlainFault, *, route: str = ROUTE) -> httpx.Respo
 )
 def test_a_row_becomes(fault: PlainFault, row: dict[str, Any]) -> None:
     """One field of it is spoilt, and no other."""
-    spoilt = fault.change(told({"transactions": [ROW], "links": {"next": "http://127.0.0.1:1/"}}), asked_for())
+    spoilt = fault.change_response(told({"transactions": [ROW], "links": {"next": "http://127.0.0.1:1/"}}), asked_for())
 
     assert said(spoilt) == {"transactions": [row], "links": {"next": "http://127.0.0.1:1/"}}
 
@@ -59,7 +59,7 @@ def test_what_is_in_the_form_already_is_spared() -> None:
     """The very same answer, however its JSON is written."""
     page = told({}).with_body(b'{ "transactions": [ {"posting_date_time": "2026-03-01T15:20:00.000Z"} ] }')
 
-    assert faults.DateForm(form="fraction").change(page, asked_for()) is page
+    assert faults.DateForm(form="fraction").change_response(page, asked_for()) is page
 
 
 def test_names_in_camel_case(caller: Caller) -> None:
@@ -155,7 +155,7 @@ def test_an_answer_that_no_document_describes_has_no_such_fields(kind: type[Plai
     """What is no JSON is left as it is."""
     page = told({"transactions": [ROW]}).with_body(b"<html>")
 
-    assert kind().change(page, asked_for()) is page
+    assert kind().change_response(page, asked_for()) is page
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ def test_hints_come_before_the_answer() -> None:
 
 def test_a_huge_header_is_of_its_size() -> None:
     """And the rest is as it was."""
-    changed = faults.HugeHeader(size_bytes=5000).change(REPLY, told())
+    changed = faults.HugeHeader(size_bytes=5000).change_response(REPLY, told())
 
     assert changed.headers == (*REPLY.headers, (b"x-padding", b"x" * 5000))
     assert changed.body == REPLY.body
@@ -40,14 +40,14 @@ def test_a_huge_header_is_of_its_size() -> None:
 
 def test_many_headers_are_so_many_more() -> None:
     """Each of its own name."""
-    changed = faults.ManyHeaders(count=3).change(REPLY, told())
+    changed = faults.ManyHeaders(count=3).change_response(REPLY, told())
 
     assert changed.headers[3:] == ((b"x-padding-1", b"x"), (b"x-padding-2", b"x"), (b"x-padding-3", b"x"))
 
 
 def test_a_header_stands_twice() -> None:
     """With another value the second time."""
-    changed = faults.DuplicateHeader().change(REPLY, told())
+    changed = faults.DuplicateHeader().change_response(REPLY, told())
 
     assert changed.headers == (*REPLY.headers, (b"content-type", b"text/html"))
 
@@ -57,7 +57,7 @@ def test_a_header_stands_twice() -> None:
 )
 def test_a_header_that_is_not_there_or_the_same_is_no_bite(fault: faults.AnyFault) -> None:
     """The same answer."""
-    assert fault.change(REPLY, told()) is REPLY
+    assert fault.change_response(REPLY, told()) is REPLY
 
 
 BEFORE = [

@@ -44,13 +44,13 @@ def test_latency_upstream_holds_the_request() -> None:
     """The API is asked later, and the answer comes as ever."""
     late = faults.Latency(latency_ms=300, stream="upstream")
 
-    assert late.ahead(told()) == (Pause(0.3),)
+    assert late.before_request(told()) == (Pause(0.3),)
     assert late.shape(acts(), told()) == acts()
 
 
 def test_latency_downstream_leaves_the_request_alone() -> None:
     """The API is asked at once."""
-    assert faults.Latency(latency_ms=300).ahead(told()) == ()
+    assert faults.Latency(latency_ms=300).before_request(told()) == ()
 
 
 def test_a_jitter_that_draws_nothing_is_no_bite() -> None:

@@ -33,7 +33,7 @@ def test_the_next_page_is_said_to_be(fault: PlainFault, link: str | None) -> Non
     """The link of a page in the middle of a walk."""
     page = told({"transactions": [{"fiskil_id": "one"}], "links": {"next": NEXT, "prev": "p"}})
 
-    spoilt = fault.change(page, asked_for(query=b"end_user_id=eu_1&page%5Bafter%5D=now"))
+    spoilt = fault.change_response(page, asked_for(query=b"end_user_id=eu_1&page%5Bafter%5D=now"))
 
     assert said(spoilt)["links"].get("next") == link
     assert said(spoilt)["links"]["prev"] == "p"

@@ -39,7 +39,7 @@ def met(caller: Caller, fault: PlainFault, *, route: str = ROUTE) -> httpx.Respo
 )
 def test_bodies_end_so(fault: PlainFault, body: bytes) -> None:
     """To the byte, under a length that is right."""
-    spoilt = fault.change(PAGE, asked_for())
+    spoilt = fault.change_response(PAGE, asked_for())
 
     assert spoilt.body.endswith(body)
     assert spoilt.header(b"content-length") == b"%d" % len(spoilt.body)
@@ -58,7 +58,7 @@ def test_bodies_end_so(fault: PlainFault, body: bytes) -> None:
 )
 def test_bodies_begin_so(fault: PlainFault, body: bytes) -> None:
     """To the byte."""
-    assert fault.change(PAGE, asked_for()).body.startswith(body)
+    assert fault.change_response(PAGE, asked_for()).body.startswith(body)
 
 
 @pytest.mark.parametrize("kind", faults.payload.FAULTS, ids=lambda kind: kind.__name__)
@@ -66,7 +66,7 @@ def test_what_has_no_body_is_spared(kind: type[PlainFault]) -> None:
     """The very same answer, so that the fault waits for another."""
     nothing = faults.Reply(status=204, headers=(), body=b"")
 
-    assert kind().change(nothing, asked_for("end_users.create")) is nothing
+    assert kind().change_response(nothing, asked_for("end_users.create")) is nothing
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_what_is_spoilt_already_is_spared(fault: PlainFault) -> None:
     """A body that another fault has cut gives nothing to edit."""
     cut = PAGE.with_body(PAGE.body[:20])
 
-    assert fault.change(cut, asked_for()) is cut
+    assert fault.change_response(cut, asked_for()) is cut
 
 
 @pytest.mark.parametrize(

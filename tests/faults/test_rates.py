@@ -14,7 +14,7 @@ ROUTE = "banking.transactions"
 
 def statuses(fault: PlainFault, exchanges: list[MatchedExchange]) -> list[int]:
     """What is answered to each; 0 where the API is asked."""
-    replies = [fault.instead(exchange) for exchange in exchanges]
+    replies = [fault.response_instead(exchange) for exchange in exchanges]
     return [0 if reply is None else reply.status for reply in replies]
 
 
@@ -36,13 +36,13 @@ def test_who_waits_as_told_is_served() -> None:
     fault = faults.RateLimit(requests=1, refill_per_s=0.1)
     first, refused, later = at_seconds(0, 1, 11)
 
-    granted = fault.instead(first)
-    told = fault.instead(refused)
+    granted = fault.response_instead(first)
+    told = fault.response_instead(refused)
 
     assert granted is None
     assert told is not None
     assert told.header(b"retry-after") == b"10"
-    assert fault.instead(later) is None
+    assert fault.response_instead(later) is None
 
 
 def test_clients_have_buckets_of_their_own() -> None:
@@ -68,9 +68,9 @@ def test_a_quota_tells_how_long_its_day_lasts() -> None:
     """The header counts to the end of the day."""
     fault = faults.Quota(requests=1)
     first, second = at_seconds(0, 86_000)
-    fault.instead(first)
+    fault.response_instead(first)
 
-    told = fault.instead(second)
+    told = fault.response_instead(second)
 
     assert told is not None
     assert told.header(b"retry-after") == b"401"

@@ -23,7 +23,7 @@ FAULTS = [
 @pytest.mark.parametrize(("fault", "api_url", "origin"), FAULTS, ids=repr)
 def test_path_and_query_go_along(fault: faults.AnyFault, api_url: str, origin: bytes) -> None:
     """To the other origin, as they were asked; the API does nothing."""
-    reply = fault.instead(told(api_url=api_url))
+    reply = fault.response_instead(told(api_url=api_url))
 
     assert reply is not None
     assert (reply.status, reply.body) == (307, b"")
@@ -32,7 +32,7 @@ def test_path_and_query_go_along(fault: faults.AnyFault, api_url: str, origin: b
 
 def test_what_is_http_already_cannot_be_downgraded() -> None:
     """The API answers, and it is no bite."""
-    assert faults.RedirectDowngrade().instead(told()) is None
+    assert faults.RedirectDowngrade().response_instead(told()) is None
 
 
 def test_a_downgrade_before_plain_http_is_told(fiskil: LocalFiskil) -> None:

@@ -39,7 +39,7 @@ def test_old_rows_are_gone() -> None:
     ]
     page = told({"transactions": rows}, date="Mon, 02 Mar 2026 00:00:00 GMT")
 
-    assert said(faults.ShortHistory(days=30).change(page, asked_for())) == {"transactions": [rows[0], rows[2]]}
+    assert said(faults.ShortHistory(days=30).change_response(page, asked_for())) == {"transactions": [rows[0], rows[2]]}
 
 
 def test_a_history_is_short(caller: Caller) -> None:
@@ -100,8 +100,8 @@ def test_what_has_no_rows_is_spared(kind: type[PlainFault]) -> None:
     """An empty list, and an answer that is no list."""
     empty, single = told({"transactions": [], "links": {}}), told({"product": {"name": "Saver"}})
 
-    assert kind().change(empty, asked_for()) is empty
-    assert kind().change(single, asked_for()) is single
+    assert kind().change_response(empty, asked_for()) is empty
+    assert kind().change_response(single, asked_for()) is single
 
 
 @pytest.mark.parametrize("days", [0, 10_000])

@@ -168,7 +168,7 @@ def test_each_answer_is_a_value() -> None:
     """What comes is the same whoever asks, and nothing happens in asking."""
     fault = faults.RetryAfter(status=503, form="negative")
 
-    first, second = fault.instead(asked_for()), fault.instead(asked_for())
+    first, second = fault.response_instead(asked_for()), fault.response_instead(asked_for())
 
     assert first is not None
     assert first == second

@@ -26,7 +26,7 @@ NEVER_HEARD = [
 @pytest.mark.parametrize(("fault", "ahead"), NEVER_HEARD, ids=repr)
 def test_upstream_the_api_never_hears(fault: faults.AnyFault, ahead: tuple[faults.End, ...]) -> None:
     """The connection ends before, and an answer would be left alone."""
-    assert fault.ahead(told()) == ahead
+    assert fault.before_request(told()) == ahead
     assert fault.shape(acts(), told()) == acts()
 
 
@@ -35,7 +35,7 @@ def test_downstream_the_work_is_done(fault: faults.AnyFault, shaped: tuple[fault
     """The same end instead of the answer."""
     downstream = msgspec.structs.replace(fault, stream="downstream")
 
-    assert downstream.ahead(told()) == ()
+    assert downstream.before_request(told()) == ()
     assert downstream.shape(acts(), told()) == shaped
 
 

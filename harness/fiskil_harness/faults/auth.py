@@ -19,7 +19,7 @@ class ExpireTokens(PlainFault, frozen=True, kw_only=True, tag="expire_tokens"):
     ids: ClassVar[tuple[str, ...]] = ("A-EXPIRE-EARLY", "A-EXPIRE-MIDWALK", "A-STAMPEDE")
     needs_world: ClassVar[bool] = True
 
-    def upset(self, world: World) -> bool:
+    def disturb_sandbox(self, world: World) -> bool:
         """Expire, then let the API answer as it does."""
         world.expire_tokens()
         return True
@@ -31,10 +31,10 @@ class UnauthorisedLate(PlainFault, frozen=True, kw_only=True, tag="unauthorised_
     ids: ClassVar[tuple[str, ...]] = ("A-EXPIRE-AT-BOUNDARY",)
     spoils: ClassVar[tuple[str, ...]] = ("status",)
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
         """401 for what went well; a refusal stays what it is, and so do answers about tokens."""
-        is_work = 200 <= reply.status < 300 and asked.route != TOKEN_ROUTE
-        return _unauthorised(asked) if is_work else reply
+        is_work = 200 <= reply.status < 300 and exchange.route != TOKEN_ROUTE
+        return _unauthorised(exchange) if is_work else reply
 
 
 class Unauthorised(PlainFault, frozen=True, kw_only=True, tag="unauthorised"):
@@ -44,9 +44,9 @@ class Unauthorised(PlainFault, frozen=True, kw_only=True, tag="unauthorised"):
     ends: ClassVar[bool] = True
     spoils: ClassVar[tuple[str, ...]] = ("status",)
 
-    def instead(self, asked: MatchedExchange) -> Reply | None:
+    def response_instead(self, exchange: MatchedExchange) -> Reply | None:
         """The refusal; tokens themselves are handed out."""
-        return _unauthorised(asked) if asked.route != TOKEN_ROUTE else None
+        return _unauthorised(exchange) if exchange.route != TOKEN_ROUTE else None
 
 
 class Forbidden(PlainFault, frozen=True, kw_only=True, tag="forbidden"):
@@ -56,11 +56,11 @@ class Forbidden(PlainFault, frozen=True, kw_only=True, tag="forbidden"):
     ends: ClassVar[bool] = True
     spoils: ClassVar[tuple[str, ...]] = ("status",)
 
-    def instead(self, asked: MatchedExchange) -> Reply | None:
+    def response_instead(self, exchange: MatchedExchange) -> Reply | None:
         """The refusal; who asks for a token needs no scope."""
-        if asked.route == TOKEN_ROUTE:
+        if exchange.route == TOKEN_ROUTE:
             return None
-        return asked.refusal(403, "insufficient_scopes", "the token lacks the scope for this")
+        return exchange.refusal(403, "insufficient_scopes", "the token lacks the scope for this")
 
 
 class KeyRefused(PlainFault, frozen=True, kw_only=True, tag="key_refused"):
@@ -77,12 +77,12 @@ class KeyRefused(PlainFault, frozen=True, kw_only=True, tag="key_refused"):
         if self.status not in {401, 403}:
             raise ConfigError(f"KeyRefused: status must be 401 or 403, got {self.status!r}.")
 
-    def instead(self, asked: MatchedExchange) -> Reply | None:
+    def response_instead(self, exchange: MatchedExchange) -> Reply | None:
         """No token."""
-        if asked.route != TOKEN_ROUTE:
+        if exchange.route != TOKEN_ROUTE:
             return None
         name = "unauthorized" if self.status == 401 else "forbidden"
-        return asked.refusal(self.status, name, "client_id or client_secret is not valid")
+        return exchange.refusal(self.status, name, "client_id or client_secret is not valid")
 
 
 class TokenField(PlainFault, frozen=True, kw_only=True, tag="token_field"):
@@ -98,9 +98,9 @@ class TokenField(PlainFault, frozen=True, kw_only=True, tag="token_field"):
         if self.field in {"", "token"}:
             raise ConfigError(f"TokenField: field must be another name than token, got {self.field!r}.")
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
         """The same token, and everything else as it was."""
-        told = _token_of(reply, asked)
+        told = _token_of(reply, exchange)
         if told is None or "token" not in told:
             return reply
         return encoded(reply, {self.field if name == "token" else name: value for name, value in told.items()})
@@ -122,9 +122,9 @@ class TokenLifetime(PlainFault, frozen=True, kw_only=True, tag="token_lifetime")
         """Refuse what there is not."""
         refuse_unknown(self, "stated", get_args(Lifetime))
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
         """The same token with another lifetime."""
-        told = _token_of(reply, asked)
+        told = _token_of(reply, exchange)
         if told is None or "expires_in" not in told:
             return reply
         if self.stated == "missing":
@@ -134,12 +134,12 @@ class TokenLifetime(PlainFault, frozen=True, kw_only=True, tag="token_lifetime")
         return encoded(reply, told)
 
 
-def _unauthorised(asked: MatchedExchange) -> Reply:
-    return asked.refusal(401, "unauthorized", "invalid or expired token")
+def _unauthorised(exchange: MatchedExchange) -> Reply:
+    return exchange.refusal(401, "unauthorized", "invalid or expired token")
 
 
-def _token_of(reply: Reply, asked: MatchedExchange) -> dict[str, Any] | None:
-    told = decoded(reply) if asked.route == TOKEN_ROUTE and reply.status == 200 else None
+def _token_of(reply: Reply, exchange: MatchedExchange) -> dict[str, Any] | None:
+    told = decoded(reply) if exchange.route == TOKEN_ROUTE and reply.status == 200 else None
     return told if isinstance(told, dict) else None
 
 

@@ -17,7 +17,7 @@ class LengthAndChunks(PlainFault, frozen=True, kw_only=True, tag="length_and_chu
     ends: ClassVar[bool] = True
     spoils: ClassVar[tuple[str, ...]] = ("framing",)
 
-    def shape(self, acts: Sequence[Act], asked: MatchedExchange) -> Sequence[Act]:
+    def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
         """Chunks, with the old length kept, then FIN."""
         if not is_framed(acts):
             return acts
@@ -32,7 +32,7 @@ class ChunksWithoutEnd(PlainFault, frozen=True, kw_only=True, tag="chunks_withou
     ends: ClassVar[bool] = True
     spoils: ClassVar[tuple[str, ...]] = ("end",)
 
-    def shape(self, acts: Sequence[Act], asked: MatchedExchange) -> Sequence[Act]:
+    def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
         """Chunks, then FIN."""
         return [*chunked(acts, last=b""), End.CLOSE] if is_framed(acts) else acts
 
@@ -44,7 +44,7 @@ class BadChunkSize(PlainFault, frozen=True, kw_only=True, tag="bad_chunk_size"):
     ends: ClassVar[bool] = True
     spoils: ClassVar[tuple[str, ...]] = ("framing",)
 
-    def shape(self, acts: Sequence[Act], asked: MatchedExchange) -> Sequence[Act]:
+    def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
         """Chunks and a bad size, then FIN."""
         return [*chunked(acts, last=b"xyz\r\n"), End.CLOSE] if is_framed(acts) else acts
 
@@ -60,7 +60,7 @@ class ChunkExtension(PlainFault, frozen=True, kw_only=True, tag="chunk_extension
         """Refuse an extension without a value."""
         refuse_outside(self, "size_bytes", 4, LONGEST_EXTENSION)
 
-    def shape(self, acts: Sequence[Act], asked: MatchedExchange) -> Sequence[Act]:
+    def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
         """Chunks with extensions."""
         extension = b";e=" + b"x" * (self.size_bytes - 3)
         return chunked(acts, extension=extension, last=b"0%s\r\n\r\n" % extension) if is_framed(acts) else acts
@@ -77,7 +77,7 @@ class Trailers(PlainFault, frozen=True, kw_only=True, tag="trailers"):
         """Refuse no trailers."""
         refuse_outside(self, "count", 1, MOST_TRAILERS)
 
-    def shape(self, acts: Sequence[Act], asked: MatchedExchange) -> Sequence[Act]:
+    def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
         """Chunks, then headers."""
         lines = b"".join(b"x-trailer-%d: after the body\r\n" % number for number in range(1, self.count + 1))
         return chunked(acts, last=b"0\r\n" + lines + CRLF) if is_framed(acts) else acts

@@ -21,7 +21,7 @@ class AdvanceInFlight(PlainFault, frozen=True, kw_only=True, tag="advance_in_fli
         """Refuse to stand still, to go back, and to go further than a year."""
         refuse_outside(self, "seconds", 1, LONGEST_S)
 
-    def upset(self, world: World) -> bool:
+    def disturb_sandbox(self, world: World) -> bool:
         """Advance, then let the API answer as it does."""
         world.advance(seconds=self.seconds)
         return True
@@ -38,7 +38,7 @@ class DateSkew(PlainFault, frozen=True, kw_only=True, tag="date_skew"):
         """Refuse the right time, and more than a year beside it."""
         refuse_outside(self, "skew_s", 1 if self.skew_s == 0 else -LONGEST_S, LONGEST_S)
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
         """The same answer at another time; one without a date stays."""
         told = reply.header(b"date").decode("latin-1")
         if not told:

@@ -15,7 +15,7 @@ class GzipLie(PlainFault, frozen=True, kw_only=True, tag="gzip_lie"):
     ids: ClassVar[tuple[str, ...]] = ("H-GZIP-LIE",)
     spoils: ClassVar[tuple[str, ...]] = ("body",)
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
         """The same body under a false name."""
         return reply.with_header(ENCODING, b"gzip") if _is_plain(reply) else reply
 
@@ -34,7 +34,7 @@ class GzipBomb(PlainFault, frozen=True, kw_only=True, tag="gzip_bomb"):
         """Refuse what is no bomb, and what could harm more than the app."""
         refuse_outside(self, "size_bytes", 1_000, LARGEST_BODY)
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
         """Blanks and the body, packed."""
         return _packed(reply, reply.body.rjust(self.size_bytes)) if _is_plain(reply) else reply
 
@@ -51,7 +51,7 @@ class GzipTruncated(PlainFault, frozen=True, kw_only=True, tag="gzip_truncated")
         """Refuse a body that is kept whole, and one that would be kept less than not at all."""
         refuse_outside(self, "keep_percent", 1, 99)
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
         """The first part of the packed body as if it were all."""
         if not _is_plain(reply):
             return reply

@@ -27,7 +27,7 @@ class Blackhole(ConnectionFault, frozen=True, kw_only=True, tag="blackhole"):
     ids: ClassVar[tuple[str, ...]] = ("N-BLACKHOLE",)
     ends: ClassVar[bool] = False
     spoils: ClassVar[tuple[str, ...]] = ("answer",)
-    stands: ClassVar[PortState | None] = PortState.DROPS
+    port_state: ClassVar[PortState | None] = PortState.DROPS
     is_lasting: ClassVar[bool] = True
 
 

@@ -67,7 +67,7 @@ class ConnectionFault(PlainFault, frozen=True, kw_only=True):
     where: ClassVar[Literal["exchange", "connection"]] = "connection"
     ends: ClassVar[bool] = True
     needs_tls: ClassVar[bool] = False
-    stands: ClassVar[PortState | None] = None
+    port_state: ClassVar[PortState | None] = None
 
     def greet(self) -> Greeting:
         """How a connection is met."""

@@ -34,7 +34,7 @@ class ChunkLoss(PlainFault, frozen=True, kw_only=True, tag="chunk_loss"):
         refuse_outside(self, "extra_percent", 0, 100 - self.loss_percent)
         refuse_outside(self, "chunk_bytes", 1)
 
-    def shape(self, acts: Sequence[Act], asked: MatchedExchange) -> Sequence[Act]:
+    def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
         """The chunks that chance has left; the same acts where it took none."""
         kept: list[Act] = []
         is_lost = has_lost = False
@@ -43,7 +43,7 @@ class ChunkLoss(PlainFault, frozen=True, kw_only=True, tag="chunk_loss"):
                 kept.append(act)
                 continue
             for at in range(0, len(act.data), self.chunk_bytes):
-                is_lost = asked.chance.random() * 100 < self.loss_percent + (self.extra_percent if is_lost else 0)
+                is_lost = exchange.chance.random() * 100 < self.loss_percent + (self.extra_percent if is_lost else 0)
                 has_lost = has_lost or is_lost
                 if not is_lost:
                     kept.append(Piece(act.data[at : at + self.chunk_bytes], act.is_body))
@@ -66,11 +66,11 @@ class Corrupt(PlainFault, frozen=True, kw_only=True, tag="corrupt"):
         refuse_outside(self, "bits", 1, MOST_BITS)
         refuse_other(self, "part", ("head", "body"))
 
-    def shape(self, acts: Sequence[Act], asked: MatchedExchange) -> Sequence[Act]:
+    def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
         """The same pieces with different bits flipped: ``bits`` of them, or all there are."""
         is_body = self.part == "body"
         size = len(head_and_body(acts)[is_body])
-        places = asked.chance.sample(range(size * 8), min(self.bits, size * 8))
+        places = exchange.chance.sample(range(size * 8), min(self.bits, size * 8))
         done: list[Act] = []
         start = 0
         for act in acts:
@@ -99,9 +99,9 @@ class Garbage(PlainFault, frozen=True, kw_only=True, tag="random_data_then_close
         """Refuse no noise: that is ``empty_response``."""
         refuse_outside(self, "size_bytes", 1, 1_000_000)
 
-    def shape(self, acts: Sequence[Act], asked: MatchedExchange) -> Sequence[Act]:
+    def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
         """Noise, then FIN."""
-        return (Piece(_noise(asked, self.size_bytes)), End.CLOSE)
+        return (Piece(_noise(exchange, self.size_bytes)), End.CLOSE)
 
 
 class GarbageAfterHead(PlainFault, frozen=True, kw_only=True, tag="malformed_response_chunk"):
@@ -117,17 +117,17 @@ class GarbageAfterHead(PlainFault, frozen=True, kw_only=True, tag="malformed_res
         """Refuse no noise: that is ``limit_data``."""
         refuse_outside(self, "size_bytes", 1, 1_000_000)
 
-    def shape(self, acts: Sequence[Act], asked: MatchedExchange) -> Sequence[Act]:
+    def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
         """The head, noise, then FIN."""
         if not is_framed(acts):
             return acts
         pieces = [act for act in chunked(acts, last=b"") if isinstance(act, Piece) and not act.is_body]
-        return (*pieces, Piece(_noise(asked, self.size_bytes), is_body=True), End.CLOSE)
+        return (*pieces, Piece(_noise(exchange, self.size_bytes), is_body=True), End.CLOSE)
 
 
-def _noise(asked: MatchedExchange, size_bytes: int) -> bytes:
+def _noise(exchange: MatchedExchange, size_bytes: int) -> bytes:
     """Bytes that are no HTTP: the first is of no word and no number."""
-    return b"\xff" + asked.chance.randbytes(size_bytes - 1)
+    return b"\xff" + exchange.chance.randbytes(size_bytes - 1)
 
 
 FAULTS: tuple[type[PlainFault], ...] = (ChunkLoss, Corrupt, Garbage, GarbageAfterHead)

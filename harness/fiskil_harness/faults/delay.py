@@ -41,14 +41,14 @@ class Latency(PlainFault, frozen=True, kw_only=True, tag="latency"):
                 f" got {self.latency_ms} and {self.jitter_ms}."
             )
 
-    def ahead(self, asked: MatchedExchange) -> Sequence[Act]:
+    def before_request(self, exchange: MatchedExchange) -> Sequence[Act]:
         """Upstream: a pause before the API hears of the request."""
-        delay_s = self._delay_s(asked.chance) if self.stream == "upstream" else 0
+        delay_s = self._delay_s(exchange.chance) if self.stream == "upstream" else 0
         return (Pause(delay_s),) if delay_s else ()
 
-    def shape(self, acts: Sequence[Act], asked: MatchedExchange) -> Sequence[Act]:
+    def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
         """Downstream: pauses, so that each piece arrives that much later than it would have."""
-        return bounded(self._later(acts, asked.chance)) if self.stream == "downstream" else acts
+        return bounded(self._later(acts, exchange.chance)) if self.stream == "downstream" else acts
 
     def _later(self, acts: Sequence[Act], chance: Random) -> Iterator[Act]:
         due_s = told_s = 0.0
@@ -90,9 +90,9 @@ class LognormalDelay(PlainFault, frozen=True, kw_only=True, tag="lognormal_delay
         if not 0 < self.sigma <= 5:
             raise ConfigError(f"LognormalDelay: sigma must be above 0 and at most 5, got {self.sigma!r}.")
 
-    def shape(self, acts: Sequence[Act], asked: MatchedExchange) -> Sequence[Act]:
+    def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
         """A pause before everything."""
-        return _after_ms(self._drawn_ms(asked.chance), acts)
+        return _after_ms(self._drawn_ms(exchange.chance), acts)
 
     def _drawn_ms(self, chance: Random) -> int:
         drawn_ms = self.max_ms + 1
@@ -116,9 +116,9 @@ class UniformDelay(PlainFault, frozen=True, kw_only=True, tag="uniform_delay"):
         refuse_outside(self, "upper_ms", 1, LONGEST_MS)
         refuse_outside(self, "lower_ms", 0, self.upper_ms)
 
-    def shape(self, acts: Sequence[Act], asked: MatchedExchange) -> Sequence[Act]:
+    def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
         """A pause before everything."""
-        return _after_ms(asked.chance.randint(self.lower_ms, self.upper_ms), acts)
+        return _after_ms(exchange.chance.randint(self.lower_ms, self.upper_ms), acts)
 
 
 def _after_ms(delay_ms: int, acts: Sequence[Act]) -> Sequence[Act]:

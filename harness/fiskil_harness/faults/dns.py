@@ -21,7 +21,7 @@ class WrongAddress(ConnectionFault, frozen=True, kw_only=True, tag="wrong_addres
     ids: ClassVar[tuple[str, ...]] = ("D-WRONG-IP",)
     ends: ClassVar[bool] = False
     spoils: ClassVar[tuple[str, ...]] = ("answer",)
-    stands: ClassVar[PortState | None] = PortState.REFUSES
+    port_state: ClassVar[PortState | None] = PortState.REFUSES
     is_lasting: ClassVar[bool] = True
 
 

@@ -25,11 +25,11 @@ class EarlyResponse(PlainFault, frozen=True, kw_only=True, tag="early_response")
         """Refuse what is no error, for the API has done nothing."""
         refuse_outside(self, "status", 400, 599)
 
-    def instead(self, asked: MatchedExchange) -> Reply | None:
+    def response_instead(self, exchange: MatchedExchange) -> Reply | None:
         """The error that the endpoint documents."""
-        return asked.refusal(self.status, "Refused", "the request was not read")
+        return exchange.refusal(self.status, "Refused", "the request was not read")
 
-    def shape(self, acts: Sequence[Act], asked: MatchedExchange) -> Sequence[Act]:
+    def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
         """The answer, then FIN."""
         return acts if has_end(acts) else [*acts, End.CLOSE]
 

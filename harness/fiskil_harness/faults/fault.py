@@ -153,27 +153,27 @@ class PlainFault(Struct, frozen=True, kw_only=True):
             ConfigError: One of them makes no sense.
         """
 
-    def upset(self, world: World) -> bool:
+    def disturb_sandbox(self, world: World) -> bool:
         """Let something happen to the sandbox before the API is asked; whether anything did."""
         return False
 
-    def ahead(self, asked: MatchedExchange) -> Sequence[Act]:
+    def before_request(self, exchange: MatchedExchange) -> Sequence[Act]:
         """Acts on the connection before the API is asked."""
         return ()
 
-    def change_request(self, asked: MatchedExchange) -> MatchedExchange:
+    def change_request(self, exchange: MatchedExchange) -> MatchedExchange:
         """What the API is asked."""
-        return asked
+        return exchange
 
-    def instead(self, asked: MatchedExchange) -> Reply | None:
+    def response_instead(self, exchange: MatchedExchange) -> Reply | None:
         """An answer in the API's place."""
         return None
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
         """The answer that is given; the same one where there is nothing to spoil."""
         return reply
 
-    def shape(self, acts: Sequence[Act], asked: MatchedExchange) -> Sequence[Act]:
+    def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
         """What is done on the connection; equal acts where there is nothing to spoil.
 
         At first these are a piece with the head and one with the body.

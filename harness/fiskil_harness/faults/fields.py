@@ -30,7 +30,7 @@ class ExtraField(PlainFault, frozen=True, kw_only=True, tag="extra_field"):
         if not self.field:
             raise ConfigError("ExtraField: a field has a name.")
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
         """The field, with an object in it."""
         value = decoded(reply)
         rows = rows_of(value)
@@ -54,12 +54,12 @@ class UnknownEnum(PlainFault, frozen=True, kw_only=True, tag="unknown_enum"):
         if not self.word:
             raise ConfigError("UnknownEnum: a word has letters.")
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
         """The word, wherever it is not known."""
         finds = _named(self.field)
         return edited(
             reply,
-            asked,
+            exchange,
             lambda place: finds(place) and self.word not in place.schema.get("enum", (self.word,)),
             lambda place: place.put(self.word),
         )
@@ -72,11 +72,11 @@ class MissingOptional(PlainFault, frozen=True, kw_only=True, tag="missing_option
 
     field: str = ""
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
         """Rows of what must be there."""
         finds = _named(self.field)
         return edited(
-            reply, asked, lambda place: finds(place) and not place.is_required, lambda place: place.holder.pop(place.key)
+            reply, exchange, lambda place: finds(place) and not place.is_required, lambda place: place.holder.pop(place.key)
         )
 
 
@@ -88,10 +88,10 @@ class NullForOptional(PlainFault, frozen=True, kw_only=True, tag="null_for_optio
 
     field: str = ""
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
         """Null for what may be absent."""
         finds = _named(self.field)
-        return edited(reply, asked, lambda place: finds(place) and place.is_optional, lambda place: place.put(None))
+        return edited(reply, exchange, lambda place: finds(place) and place.is_optional, lambda place: place.put(None))
 
 
 class MoneyForm(PlainFault, frozen=True, kw_only=True, tag="money_form"):
@@ -107,19 +107,19 @@ class MoneyForm(PlainFault, frozen=True, kw_only=True, tag="money_form"):
         """Refuse forms that there are not."""
         refuse_unknown(self, "form", get_args(Money))
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
         """The same amounts in the other form."""
         finds = _named(self.field)
         if self.form == "text":
             return edited(
                 reply,
-                asked,
+                exchange,
                 lambda place: finds(place) and place.is_number and isinstance(place.value, int | float),
                 lambda place: place.put(str(place.value)),
             )
         return edited(
             reply,
-            asked,
+            exchange,
             lambda place: finds(place) and place.is_decimal and isinstance(place.value, str),
             lambda place: place.put(float(place.value)),
         )
@@ -144,12 +144,12 @@ class DateForm(PlainFault, frozen=True, kw_only=True, tag="date_form"):
         """Refuse forms that there are not."""
         refuse_unknown(self, "form", get_args(Moment))
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
         """Each moment in the form; one that is in no form is left."""
         finds = _named(self.field)
         return edited(
             reply,
-            asked,
+            exchange,
             lambda place: finds(place) and place.is_moment and moment_of(place.value) is not None,
             lambda place: place.put(self._written(place.value)),
         )
@@ -177,7 +177,7 @@ class CamelCase(PlainFault, frozen=True, kw_only=True, tag="camel_case"):
     ids: ClassVar[tuple[str, ...]] = ("J-CASE",)
     spoils: ClassVar[tuple[str, ...]] = ("body",)
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
         """Every name with a line below in it."""
         value = decoded(reply)
         return reply if value is NOTHING else encoded(reply, _in_camel(value))
@@ -195,13 +195,13 @@ class OldShape(PlainFault, frozen=True, kw_only=True, tag="old_shape"):
         """Refuse versions that are not old."""
         refuse_unknown(self, "version", ("v1", "v2"))
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
         """The body as the older version words it; the same where both say it alike."""
         value = decoded(reply)
-        if value is NOTHING or reply.status != 200 or asked.version <= self.version:
+        if value is NOTHING or reply.status != 200 or exchange.version <= self.version:
             return reply
         try:
-            return encoded(reply, convert_body(self.version, asked.route, value, newer=asked.version))
+            return encoded(reply, convert_body(self.version, exchange.route, value, newer=exchange.version))
         except (AttributeError, KeyError, TypeError, ValueError):
             # Another fault has been here before, and it is a body of no version any more.
             return reply

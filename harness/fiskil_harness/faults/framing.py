@@ -35,7 +35,7 @@ class LengthTooLong(PlainFault, frozen=True, kw_only=True, tag="length_too_long"
         """Refuse the right length."""
         refuse_outside(self, "extra_bytes", 1)
 
-    def shape(self, acts: Sequence[Act], asked: MatchedExchange) -> Sequence[Act]:
+    def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
         """Another length, then FIN."""
         if not is_framed(acts):
             return acts
@@ -55,7 +55,7 @@ class LengthTooShort(PlainFault, frozen=True, kw_only=True, tag="length_too_shor
         """Refuse the right length."""
         refuse_outside(self, "missing_bytes", 1)
 
-    def shape(self, acts: Sequence[Act], asked: MatchedExchange) -> Sequence[Act]:
+    def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
         """Another length, then FIN; the same acts where the body is no longer than what would be missing."""
         size = body_size(acts)
         if not is_framed(acts) or size <= self.missing_bytes:
@@ -76,7 +76,7 @@ class DuplicateContentLength(PlainFault, frozen=True, kw_only=True, tag="duplica
         """Refuse the same length twice, which a client may take for one."""
         refuse_outside(self, "extra_bytes", 1)
 
-    def shape(self, acts: Sequence[Act], asked: MatchedExchange) -> Sequence[Act]:
+    def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
         """Two lengths, then FIN."""
         size = body_size(acts)
         return [*with_length(acts, size, size + self.extra_bytes), End.CLOSE] if is_framed(acts) else acts
@@ -98,7 +98,7 @@ class TruncatedWithoutLength(PlainFault, frozen=True, kw_only=True, tag="truncat
         """Refuse an end before the body's begin."""
         refuse_outside(self, "after_bytes", 0)
 
-    def shape(self, acts: Sequence[Act], asked: MatchedExchange) -> Sequence[Act]:
+    def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
         """A head without a length and some of the body, then FIN."""
         kept = up_to(acts, self.after_bytes)
         if kept is None or not is_framed(acts):
@@ -114,7 +114,7 @@ class BodyAfterNoContent(PlainFault, frozen=True, kw_only=True, tag="body_after_
     ends: ClassVar[bool] = True
     spoils: ClassVar[tuple[str, ...]] = ("framing",)
 
-    def shape(self, acts: Sequence[Act], asked: MatchedExchange) -> Sequence[Act]:
+    def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
         """Another status over the same bytes, then FIN."""
         if not is_framed(acts):
             return acts
@@ -135,9 +135,9 @@ class BodyAfterHead(PlainFault, frozen=True, kw_only=True, tag="body_after_head"
         """Refuse no body."""
         refuse_outside(self, "size_bytes", 1, 1_000_000)
 
-    def shape(self, acts: Sequence[Act], asked: MatchedExchange) -> Sequence[Act]:
+    def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
         """A body where none may be, then FIN; the same acts for any other method."""
-        if asked.method != "HEAD" or has_end(acts):
+        if exchange.method != "HEAD" or has_end(acts):
             return acts
         return [*acts, Piece(b"x" * self.size_bytes, is_body=True), End.CLOSE]
 
@@ -148,7 +148,7 @@ class BareLineFeeds(PlainFault, frozen=True, kw_only=True, tag="bare_line_feeds"
     ids: ClassVar[tuple[str, ...]] = ("H-LF-ONLY",)
     spoils: ClassVar[tuple[str, ...]] = ("framing",)
 
-    def shape(self, acts: Sequence[Act], asked: MatchedExchange) -> Sequence[Act]:
+    def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
         """The head without its carriage returns."""
         return with_head(acts, final_head(acts).replace(CRLF, b"\n")) if has_head(acts) else acts
 
@@ -162,7 +162,7 @@ class SecondResponse(PlainFault, frozen=True, kw_only=True, tag="second_response
     ids: ClassVar[tuple[str, ...]] = ("H-PIPELINED-EXTRA",)
     spoils: ClassVar[tuple[str, ...]] = ("framing",)
 
-    def shape(self, acts: Sequence[Act], asked: MatchedExchange) -> Sequence[Act]:
+    def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
         """The same acts, then a whole answer."""
         return acts if has_end(acts) else [*acts, Piece(SECOND_RESPONSE, is_body=True)]
 

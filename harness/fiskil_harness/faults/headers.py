@@ -31,7 +31,7 @@ class ContinueForever(PlainFault, frozen=True, kw_only=True, tag="continue_forev
         refuse_outside(self, "lasts_ms", 1, LONGEST_MS)
         refuse_outside(self, "every_ms", 1, self.lasts_ms)
 
-    def shape(self, acts: Sequence[Act], asked: MatchedExchange) -> Sequence[Act]:
+    def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
         """Heads with a pause after each, then the same acts."""
         before = (Piece(CONTINUE), Pause(self.every_ms / 1000)) * (self.lasts_ms // self.every_ms)
         return bounded((*before, *acts)) if has_head(acts) else acts
@@ -48,7 +48,7 @@ class EarlyHints(PlainFault, frozen=True, kw_only=True, tag="early_hints"):
         """Refuse no hints."""
         refuse_outside(self, "count", 1, 1_000)
 
-    def shape(self, acts: Sequence[Act], asked: MatchedExchange) -> Sequence[Act]:
+    def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
         """One head more for each."""
         return [*[Piece(EARLY_HINTS)] * self.count, *acts] if has_head(acts) else acts
 
@@ -64,7 +64,7 @@ class HugeHeader(PlainFault, frozen=True, kw_only=True, tag="huge_header"):
         """Refuse a header of a usual size."""
         refuse_outside(self, "size_bytes", 1_000, LARGEST_HEADER)
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
         """The same answer with that header."""
         return reply.with_header(b"x-padding", b"x" * self.size_bytes)
 
@@ -80,7 +80,7 @@ class ManyHeaders(PlainFault, frozen=True, kw_only=True, tag="many_headers"):
         """Refuse no headers."""
         refuse_outside(self, "count", 1, MOST_HEADERS)
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
         """The same answer with those headers; the same one where it has them."""
         if reply.header(b"x-padding-1"):
             return reply
@@ -104,7 +104,7 @@ class DuplicateHeader(PlainFault, frozen=True, kw_only=True, tag="duplicate_head
         if not NAME.fullmatch(self.header) or not (self.value.isascii() and self.value.isprintable()):
             raise ConfigError(f"DuplicateHeader: no header in lower case: {self.header!r} with {self.value!r}.")
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
         """The same answer with the header once more; the same one where it is not there, or has that value."""
         name, value = self.header.encode(), self.value.encode()
         if reply.header(name) in {b"", value}:

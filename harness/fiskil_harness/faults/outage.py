@@ -20,9 +20,9 @@ class InstitutionLine(PlainFault, frozen=True, kw_only=True, tag="institution_li
         """Refuse what no line is."""
         refuse_unknown(self, "status", get_args(Line))
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
         """The same institutions on another line; the same answer where none of them is meant."""
-        if not asked.route.startswith("institutions."):
+        if not exchange.route.startswith("institutions."):
             return reply
         told = decoded(reply)
         for institution in _institutions(told):

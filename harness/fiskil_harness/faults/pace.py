@@ -20,7 +20,7 @@ class Bandwidth(PlainFault, frozen=True, kw_only=True, tag="bandwidth"):
         """Refuse a rate of nothing, and one that nobody feels on loopback."""
         refuse_outside(self, "rate_kb_s", 1, 1_000_000)
 
-    def shape(self, acts: Sequence[Act], asked: MatchedExchange) -> Sequence[Act]:
+    def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
         """Before each slice, the time that it takes."""
         return bounded(self._slowly(acts))
 
@@ -54,11 +54,11 @@ class Slicer(PlainFault, frozen=True, kw_only=True, tag="slicer"):
         refuse_outside(self, "variation_bytes", 0, self.average_bytes - 1)
         refuse_outside(self, "delay_us", 1, LONGEST_MS * 1000)
 
-    def shape(self, acts: Sequence[Act], asked: MatchedExchange) -> Sequence[Act]:
+    def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
         """Smaller pieces with a pause after each; the same acts where every piece is small enough."""
         if not any(isinstance(act, Piece) and self._is_long(len(act.data)) for act in acts):
             return acts
-        return bounded(self._sliced(acts, asked.chance))
+        return bounded(self._sliced(acts, exchange.chance))
 
     def _sliced(self, acts: Sequence[Act], chance: Random) -> Iterator[Act]:
         left = MOST_PIECES
@@ -98,7 +98,7 @@ class Drip(PlainFault, frozen=True, kw_only=True, tag="drip"):
         """Refuse bytes without a pause between them."""
         refuse_outside(self, "every_ms", 1, LONGEST_MS)
 
-    def shape(self, acts: Sequence[Act], asked: MatchedExchange) -> Sequence[Act]:
+    def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
         """The head, then single bytes, each with a pause after it."""
         return bounded(self._dripped(acts)) if body_size(acts) else acts
 
@@ -133,7 +133,7 @@ class Dribble(PlainFault, frozen=True, kw_only=True, tag="dribble"):
         refuse_outside(self, "total_ms", 1, LONGEST_MS)
         refuse_outside(self, "chunks", 1, self.total_ms)
 
-    def shape(self, acts: Sequence[Act], asked: MatchedExchange) -> Sequence[Act]:
+    def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
         """Equal parts of the body; where one piece has become several, the body is cut wherever a part ends."""
         size = body_size(acts)
         if not size:

@@ -24,9 +24,9 @@ class PageRepeated(PlainFault, frozen=True, kw_only=True, tag="page_repeated"):
 
     ids: ClassVar[tuple[str, ...]] = ("P-DUP-PAGE",)
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
         """The page's own address for the next one's."""
-        return _with_next(reply, asked, _url(asked, asked.query.decode("latin-1")))
+        return _with_next(reply, exchange, _url(exchange, exchange.query.decode("latin-1")))
 
 
 class CursorLoop(PlainFault, frozen=True, kw_only=True, tag="cursor_loop"):
@@ -34,9 +34,9 @@ class CursorLoop(PlainFault, frozen=True, kw_only=True, tag="cursor_loop"):
 
     ids: ClassVar[tuple[str, ...]] = ("P-CURSOR-LOOP",)
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
         """The first page's address for the next one's."""
-        return _with_next(reply, asked, _url(asked, _without_cursor(asked)))
+        return _with_next(reply, exchange, _url(exchange, _without_cursor(exchange)))
 
 
 class Overlap(PlainFault, frozen=True, kw_only=True, tag="overlap"):
@@ -50,15 +50,15 @@ class Overlap(PlainFault, frozen=True, kw_only=True, tag="overlap"):
         """Refuse none at all, and more than a page holds."""
         refuse_outside(self, "rows", 1, MOST_ROWS)
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
         """The rows that the latest page of this walk ended with, first."""
         value = decoded(reply)
         rows = rows_of(value)
         if rows is None or links_of(value) is None:
             return reply
-        walk = f"{asked.path}?{_without_cursor(asked)}"
-        before: list[Any] = asked.memory.get(walk, []) if _is_later(asked) else []
-        asked.memory[walk] = rows[-self.rows :]
+        walk = f"{exchange.path}?{_without_cursor(exchange)}"
+        before: list[Any] = exchange.memory.get(walk, []) if _is_later(exchange) else []
+        exchange.memory[walk] = rows[-self.rows :]
         rows[:0] = before
         return encoded(reply, value)
 
@@ -74,11 +74,11 @@ class Gap(PlainFault, frozen=True, kw_only=True, tag="gap"):
         """Refuse none at all, and more than a page holds."""
         refuse_outside(self, "rows", 1, MOST_ROWS)
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
         """The page without them; the first page of a walk is whole."""
         value = decoded(reply)
         rows = rows_of(value)
-        if not rows or not _is_later(asked):
+        if not rows or not _is_later(exchange):
             return reply
         del rows[: self.rows]
         return encoded(reply, value)
@@ -97,9 +97,9 @@ class CursorExpired(PlainFault, frozen=True, kw_only=True, tag="cursor_expired")
         """Refuse what is no error."""
         refuse_outside(self, "status", 400, 599)
 
-    def instead(self, asked: MatchedExchange) -> Reply | None:
+    def response_instead(self, exchange: MatchedExchange) -> Reply | None:
         """The refusal; the first page of a walk is served."""
-        return asked.refusal(self.status, "InvalidRequest", "the cursor has expired") if _is_later(asked) else None
+        return exchange.refusal(self.status, "InvalidRequest", "the cursor has expired") if _is_later(exchange) else None
 
 
 class NextEmpty(PlainFault, frozen=True, kw_only=True, tag="next_empty"):
@@ -107,14 +107,14 @@ class NextEmpty(PlainFault, frozen=True, kw_only=True, tag="next_empty"):
 
     ids: ClassVar[tuple[str, ...]] = ("P-NEXT-EMPTY",)
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
         """No rows, and the page's own address for the next one's."""
         value = decoded(reply)
         rows, links = rows_of(value), links_of(value)
         if not rows or links is None:
             return reply
         rows.clear()
-        links["next"] = _url(asked, asked.query.decode("latin-1"))
+        links["next"] = _url(exchange, exchange.query.decode("latin-1"))
         return encoded(reply, value)
 
 
@@ -123,7 +123,7 @@ class NextAbsent(PlainFault, frozen=True, kw_only=True, tag="next_absent"):
 
     ids: ClassVar[tuple[str, ...]] = ("P-NEXT-ABSENT-EARLY",)
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
         """No ``links.next``."""
         value = decoded(reply)
         (links_of(value) or {}).pop("next", None)
@@ -135,10 +135,10 @@ class NextForeign(PlainFault, frozen=True, kw_only=True, tag="next_foreign"):
 
     ids: ClassVar[tuple[str, ...]] = ("P-NEXT-ORIGIN",)
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
         """The same path and cursor at another origin."""
         link = _next_of(reply)
-        return _with_next(reply, asked, _at(asked.foreign_url(), link)) if link else reply
+        return _with_next(reply, exchange, _at(exchange.foreign_url(), link)) if link else reply
 
 
 class NextForm(PlainFault, frozen=True, kw_only=True, tag="next_form"):
@@ -152,10 +152,10 @@ class NextForm(PlainFault, frozen=True, kw_only=True, tag="next_form"):
         """Refuse forms that there are not."""
         refuse_unknown(self, "form", get_args(LinkForm))
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
         """The same link in the form."""
         link = _next_of(reply)
-        return _with_next(reply, asked, self._written(link)) if link else reply
+        return _with_next(reply, exchange, self._written(link)) if link else reply
 
     def _written(self, link: str) -> str:
         parts = urlsplit(link)
@@ -179,15 +179,15 @@ class PageSize(PlainFault, frozen=True, kw_only=True, tag="page_size"):
         """Refuse pages without rows, and those that nobody could have larger."""
         refuse_outside(self, "rows", 1, MOST_ROWS - 1)
 
-    def ask(self, asked: MatchedExchange) -> MatchedExchange:
+    def change_request(self, exchange: MatchedExchange) -> MatchedExchange:
         """The same page in that size, where a larger one is asked for."""
-        query = parse_qsl(asked.query.decode("latin-1"), keep_blank_values=True)
+        query = parse_qsl(exchange.query.decode("latin-1"), keep_blank_values=True)
         sizes = [value for name, value in query if name == SIZE]
         is_small = bool(sizes) and sizes[-1].isdigit() and int(sizes[-1]) <= self.rows
-        if is_small or not has_pages(asked.method, asked.route, asked.version):
-            return asked
+        if is_small or not has_pages(exchange.method, exchange.route, exchange.version):
+            return exchange
         kept = [pair for pair in query if pair[0] != SIZE]
-        return msgspec.structs.replace(asked, query=urlencode([*kept, (SIZE, self.rows)]).encode())
+        return msgspec.structs.replace(exchange, query=urlencode([*kept, (SIZE, self.rows)]).encode())
 
 
 class RowOrderChanged(PlainFault, frozen=True, kw_only=True, tag="row_order_changed"):
@@ -201,13 +201,13 @@ class RowOrderChanged(PlainFault, frozen=True, kw_only=True, tag="row_order_chan
         """Refuse orders that there are not."""
         refuse_unknown(self, "order", get_args(RowOrder))
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
         """The same rows, the last first, or as chance has it."""
         value = decoded(reply)
         rows = rows_of(value)
         if rows is None:
             return reply
-        rows[:] = rows[::-1] if self.order == "reversed" else asked.chance.sample(rows, len(rows))
+        rows[:] = rows[::-1] if self.order == "reversed" else exchange.chance.sample(rows, len(rows))
         return encoded(reply, value)
 
 
@@ -222,28 +222,28 @@ class TotalLies(PlainFault, frozen=True, kw_only=True, tag="total_lies"):
         """Refuse the truth."""
         refuse_outside(self, "more", 1 if self.more == 0 else -1_000_000, 1_000_000)
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
         """Another count."""
         return edited(
             reply,
-            asked,
+            exchange,
             lambda place: place.name.startswith("total_") and type(place.value) is int,
             lambda place: place.put(max(0, place.value + self.more)),
         )
 
 
-def _is_later(asked: MatchedExchange) -> bool:
+def _is_later(exchange: MatchedExchange) -> bool:
     """Whether the page is not the first of its walk."""
-    return any(name in CURSORS and value for name, value in parse_qsl(asked.query.decode("latin-1")))
+    return any(name in CURSORS and value for name, value in parse_qsl(exchange.query.decode("latin-1")))
 
 
-def _without_cursor(asked: MatchedExchange) -> str:
-    query = parse_qsl(asked.query.decode("latin-1"), keep_blank_values=True)
+def _without_cursor(exchange: MatchedExchange) -> str:
+    query = parse_qsl(exchange.query.decode("latin-1"), keep_blank_values=True)
     return urlencode([pair for pair in query if pair[0] not in CURSORS])
 
 
-def _url(asked: MatchedExchange, query: str) -> str:
-    return f"{asked.api_url}{asked.path}?{query}" if query else f"{asked.api_url}{asked.path}"
+def _url(exchange: MatchedExchange, query: str) -> str:
+    return f"{exchange.api_url}{exchange.path}?{query}" if query else f"{exchange.api_url}{exchange.path}"
 
 
 def _at(origin: str, link: str) -> str:
@@ -255,11 +255,11 @@ def _next_of(reply: Reply) -> str:
     return str((links_of(decoded(reply)) or {}).get("next", ""))
 
 
-def _with_next(reply: Reply, asked: MatchedExchange, link: str) -> Reply:
+def _with_next(reply: Reply, exchange: MatchedExchange, link: str) -> Reply:
     """*reply* with another link to the next page; the same where it is no page of rows."""
     value = decoded(reply)
     links = links_of(value)
-    if links is None or not rows_of(value) or asked.method != "GET":
+    if links is None or not rows_of(value) or exchange.method != "GET":
         return reply
     links["next"] = link
     return encoded(reply, value)

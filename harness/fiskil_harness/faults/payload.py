@@ -29,7 +29,7 @@ class TruncatedJson(PlainFault, frozen=True, kw_only=True, tag="truncated_json")
         """Refuse a body that is kept whole, and one that would be kept less than not at all."""
         refuse_outside(self, "keep_percent", 1, 99)
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
         """The first part of the body as if it were all."""
         body = reply.body[: max(1, len(reply.body) * self.keep_percent // 100)]
         return reply if body == reply.body else reply.with_body(body)
@@ -47,7 +47,7 @@ class BadJson(PlainFault, frozen=True, kw_only=True, tag="bad_json"):
         """Refuse forms that there are not."""
         refuse_unknown(self, "form", get_args(Malformed))
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
         """The same values, written so."""
         value = decoded(reply)
         if not isinstance(value, dict | list) or not value:
@@ -69,7 +69,7 @@ class HtmlInside(PlainFault, frozen=True, kw_only=True, tag="html_inside"):
     ids: ClassVar[tuple[str, ...]] = ("J-HTML200",)
     spoils: ClassVar[tuple[str, ...]] = ("media type", "body")
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
         """A page for people."""
         return reply.with_body(_PAGE).with_header(b"content-type", b"text/html") if reply.body else reply
 
@@ -93,7 +93,7 @@ class ContentType(PlainFault, frozen=True, kw_only=True, tag="content_type"):
         if not (self.value.isascii() and self.value.isprintable()):
             raise ConfigError(f"ContentType: value {self.value!r} cannot stand in a header.")
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
         """The same body under another name."""
         if not reply.body or reply.header(b"content-type") != JSON_TYPES[0].encode():
             return reply
@@ -106,7 +106,7 @@ class ByteOrderMark(PlainFault, frozen=True, kw_only=True, tag="byte_order_mark"
     ids: ClassVar[tuple[str, ...]] = ("J-BOM",)
     spoils: ClassVar[tuple[str, ...]] = ("body",)
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
         """Three bytes before the first."""
         return reply.with_body(b"\xef\xbb\xbf" + reply.body) if reply.body else reply
 
@@ -117,9 +117,9 @@ class Latin1(PlainFault, frozen=True, kw_only=True, tag="latin1"):
     ids: ClassVar[tuple[str, ...]] = ("J-LATIN1",)
     spoils: ClassVar[tuple[str, ...]] = ("body",)
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
         """``CAFÉ`` after each text, in one byte a character."""
-        spoilt = edited(reply, asked, _is_text, lambda place: place.put(f"{place.value} CAFÉ"))
+        spoilt = edited(reply, exchange, _is_text, lambda place: place.put(f"{place.value} CAFÉ"))
         return reply if spoilt is reply else reply.with_body(spoilt.body.decode().encode("latin-1", "replace"))
 
 
@@ -129,9 +129,9 @@ class LoneSurrogate(PlainFault, frozen=True, kw_only=True, tag="lone_surrogate")
     ids: ClassVar[tuple[str, ...]] = ("J-LONE-SURROGATE",)
     spoils: ClassVar[tuple[str, ...]] = ("body",)
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
         """Half a character after each text."""
-        spoilt = edited(reply, asked, _is_text, lambda place: place.put(place.value + _MARK))
+        spoilt = edited(reply, exchange, _is_text, lambda place: place.put(place.value + _MARK))
         return reply if spoilt is reply else reply.with_body(spoilt.body.replace(_MARK.encode(), rb"\ud83d"))
 
 
@@ -147,9 +147,9 @@ class NotANumber(PlainFault, frozen=True, kw_only=True, tag="not_a_number"):
         """Refuse what no parser takes."""
         refuse_unknown(self, "token", ("NaN", "Infinity", "-Infinity"))
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
         """The token for each number."""
-        return edited(reply, asked, _counts, lambda place: place.put(float(self.token)))
+        return edited(reply, exchange, _counts, lambda place: place.put(float(self.token)))
 
 
 class BigNumbers(PlainFault, frozen=True, kw_only=True, tag="big_numbers"):
@@ -168,10 +168,10 @@ class BigNumbers(PlainFault, frozen=True, kw_only=True, tag="big_numbers"):
         """Refuse targets that there are not."""
         refuse_unknown(self, "target", ("integers", "ids"))
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
         """The odd numbers above 2**53, no float among them."""
         finds = _is_integer if self.target == "integers" else _is_digits
-        return edited(reply, asked, finds, lambda place: place.put(2**53 + 1 + 2 * int(place.value)))
+        return edited(reply, exchange, finds, lambda place: place.put(2**53 + 1 + 2 * int(place.value)))
 
 
 class DuplicateKeys(PlainFault, frozen=True, kw_only=True, tag="duplicate_keys"):
@@ -185,9 +185,9 @@ class DuplicateKeys(PlainFault, frozen=True, kw_only=True, tag="duplicate_keys")
         """Refuse places that there are not."""
         refuse_unknown(self, "truth", ("first", "last"))
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
         """Each amount under its name, twice."""
-        spoilt = edited(reply, asked, _is_money, self._double)
+        spoilt = edited(reply, exchange, _is_money, self._double)
         return reply if spoilt is reply else reply.with_body(spoilt.body.replace(f'"{_MARK}'.encode(), b'"'))
 
     def _double(self, place: Place) -> None:
@@ -209,7 +209,7 @@ class DeepNesting(PlainFault, frozen=True, kw_only=True, tag="deep_nesting"):
         """Refuse what is not deep, and more than a stack needs."""
         refuse_outside(self, "levels", 10, DEEPEST)
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
         """Brackets at the end."""
         value = decoded(reply)
         if not isinstance(value, dict | list):
@@ -231,7 +231,7 @@ class HugeBody(PlainFault, frozen=True, kw_only=True, tag="huge_body"):
         """Refuse what is not large, and what is more than enough."""
         refuse_outside(self, "size_kb", 10, LARGEST_KB)
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
         """The first text, and very many more characters."""
         taken: list[Place] = []
 
@@ -240,7 +240,7 @@ class HugeBody(PlainFault, frozen=True, kw_only=True, tag="huge_body"):
             taken.extend([place] if is_taken else ())
             return is_taken
 
-        return edited(reply, asked, is_first, lambda place: place.put(place.value + " HUGE" * (self.size_kb * 200)))
+        return edited(reply, exchange, is_first, lambda place: place.put(place.value + " HUGE" * (self.size_kb * 200)))
 
 
 class EmptyList(PlainFault, frozen=True, kw_only=True, tag="empty_list"):
@@ -248,7 +248,7 @@ class EmptyList(PlainFault, frozen=True, kw_only=True, tag="empty_list"):
 
     ids: ClassVar[tuple[str, ...]] = ("J-EMPTY-LIST", "D-READY-BEFORE-DATA")
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
         """No rows and no links."""
         value = decoded(reply)
         rows = rows_of(value)
@@ -266,7 +266,7 @@ class ErrorShape(PlainFault, frozen=True, kw_only=True, tag="error_shape"):
     ids: ClassVar[tuple[str, ...]] = ("J-ERROR-SHAPE-SWITCH",)
     spoils: ClassVar[tuple[str, ...]] = ("body",)
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
         """The same error in other words; what is no error stays."""
         told: Any = decoded(reply)
         is_error = reply.status >= 400 and told is not NOTHING and isinstance(told, dict) and "message" in told

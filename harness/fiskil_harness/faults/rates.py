@@ -35,14 +35,14 @@ class RateLimit(PlainFault, frozen=True, kw_only=True, tag="rate_limit"):
             raise ConfigError(f"RateLimit: refill_per_s must be from 0.001 to {MOST_CALLS}, got {self.refill_per_s!r}.")
         refuse_unknown(self, "per", get_args(Per))
 
-    def instead(self, asked: MatchedExchange) -> Reply | None:
+    def response_instead(self, exchange: MatchedExchange) -> Reply | None:
         """Nothing while there is a call left; then 429 and the whole seconds until there is one."""
-        key = key_of(asked, self.per)
-        left, since_s = asked.memory.get(key, (float(self.requests), asked.at_s))
-        left = min(float(self.requests), left + (asked.at_s - since_s) * self.refill_per_s)
+        key = key_of(exchange, self.per)
+        left, since_s = exchange.memory.get(key, (float(self.requests), exchange.at_s))
+        left = min(float(self.requests), left + (exchange.at_s - since_s) * self.refill_per_s)
         is_granted = left >= 1
-        _remember(asked, key, (left - is_granted, asked.at_s))
-        return None if is_granted else _too_many(asked, (1 - left) / self.refill_per_s)
+        _remember(exchange, key, (left - is_granted, exchange.at_s))
+        return None if is_granted else _too_many(exchange, (1 - left) / self.refill_per_s)
 
 
 class Quota(PlainFault, frozen=True, kw_only=True, tag="quota"):
@@ -63,15 +63,15 @@ class Quota(PlainFault, frozen=True, kw_only=True, tag="quota"):
         refuse_outside(self, "requests", 1, MOST_CALLS)
         refuse_unknown(self, "per", get_args(Per))
 
-    def instead(self, asked: MatchedExchange) -> Reply | None:
+    def response_instead(self, exchange: MatchedExchange) -> Reply | None:
         """Nothing while there is a call left; then 429 and the seconds until tomorrow."""
-        key = key_of(asked, self.per)
-        count, since_s = asked.memory.get(key, (0, asked.at_s))
-        if asked.at_s - since_s >= DAY_S:
-            count, since_s = 0, asked.at_s
+        key = key_of(exchange, self.per)
+        count, since_s = exchange.memory.get(key, (0, exchange.at_s))
+        if exchange.at_s - since_s >= DAY_S:
+            count, since_s = 0, exchange.at_s
         is_granted = count < self.requests
-        _remember(asked, key, (count + is_granted, since_s))
-        return None if is_granted else _too_many(asked, since_s + DAY_S - asked.at_s)
+        _remember(exchange, key, (count + is_granted, since_s))
+        return None if is_granted else _too_many(exchange, since_s + DAY_S - exchange.at_s)
 
 
 class Brownout(PlainFault, frozen=True, kw_only=True, tag="brownout"):
@@ -91,36 +91,36 @@ class Brownout(PlainFault, frozen=True, kw_only=True, tag="brownout"):
         refuse_outside(self, "calls", 3, MOST_CALLS)
         refuse_outside(self, "peak_percent", 1, 100)
 
-    def instead(self, asked: MatchedExchange) -> Reply | None:
+    def response_instead(self, exchange: MatchedExchange) -> Reply | None:
         """An error as likely as the call is near the middle. The middle one of an all-dark brownout surely fails."""
-        number = asked.memory.get("calls", 0)
-        asked.memory["calls"] = number + 1
+        number = exchange.memory.get("calls", 0)
+        exchange.memory["calls"] = number + 1
         middle = (self.calls - 1) / 2
         dark = max(0.0, 1 - abs(number - middle) / (middle + 1)) * self.peak_percent / 100
         dark = dark if number != self.calls // 2 else self.peak_percent / 100
-        drawn = 1 - (asked.memory.setdefault("chance", asked.chance).random())
-        return refusal(asked, self.status) if drawn <= dark else None
+        drawn = 1 - (exchange.memory.setdefault("chance", exchange.chance).random())
+        return refusal(exchange, self.status) if drawn <= dark else None
 
 
-def key_of(asked: MatchedExchange, per: str) -> str:
+def key_of(exchange: MatchedExchange, per: str) -> str:
     """Who shares with the client of this exchange."""
     if per == "client":
-        return next((value.decode("latin-1") for name, value in asked.headers if name == b"authorization"), "")
+        return next((value.decode("latin-1") for name, value in exchange.headers if name == b"authorization"), "")
     if per == "end_user":
-        return parse_qs(asked.query.decode("latin-1")).get("end_user_id", [asked.path])[0]
-    return asked.route if per == "route" else ""
+        return parse_qs(exchange.query.decode("latin-1")).get("end_user_id", [exchange.path])[0]
+    return exchange.route if per == "route" else ""
 
 
-def _remember(asked: MatchedExchange, key: str, value: object) -> None:
-    if len(asked.memory) >= MOST_KEYS and key not in asked.memory:
-        asked.memory.clear()
-    asked.memory[key] = value
+def _remember(exchange: MatchedExchange, key: str, value: object) -> None:
+    if len(exchange.memory) >= MOST_KEYS and key not in exchange.memory:
+        exchange.memory.clear()
+    exchange.memory[key] = value
 
 
-def _too_many(asked: MatchedExchange, wait_s: float) -> Reply:
-    told = refusal(asked, 429)
+def _too_many(exchange: MatchedExchange, wait_s: float) -> Reply:
+    told = refusal(exchange, 429)
     # Whole seconds, and never too few: who obeys finds a call.
-    waits = asked.waits(int(wait_s) + 1)
+    waits = exchange.waits(int(wait_s) + 1)
     return Reply(status=told.status, headers=(*told.headers, *waits), body=told.body)
 
 

@@ -27,9 +27,9 @@ class RedirectLoop(Redirect, frozen=True, kw_only=True, tag="redirect_loop"):
 
     ids: ClassVar[tuple[str, ...]] = ("H-REDIRECT-LOOP",)
 
-    def instead(self, asked: MatchedExchange) -> Reply | None:
+    def response_instead(self, exchange: MatchedExchange) -> Reply | None:
         """The very URL that was asked."""
-        return _redirect(self.status, asked.api_url, asked)
+        return _redirect(self.status, exchange.api_url, exchange)
 
 
 class RedirectCrossOrigin(Redirect, frozen=True, kw_only=True, tag="redirect_cross_origin"):
@@ -37,9 +37,9 @@ class RedirectCrossOrigin(Redirect, frozen=True, kw_only=True, tag="redirect_cro
 
     ids: ClassVar[tuple[str, ...]] = ("H-REDIRECT-CROSS-ORIGIN",)
 
-    def instead(self, asked: MatchedExchange) -> Reply | None:
+    def response_instead(self, exchange: MatchedExchange) -> Reply | None:
         """The same path and query at a stranger's."""
-        return _redirect(self.status, asked.foreign_url(), asked)
+        return _redirect(self.status, exchange.foreign_url(), exchange)
 
 
 class RedirectDowngrade(Redirect, frozen=True, kw_only=True, tag="redirect_downgrade"):
@@ -47,16 +47,16 @@ class RedirectDowngrade(Redirect, frozen=True, kw_only=True, tag="redirect_downg
 
     ids: ClassVar[tuple[str, ...]] = ("H-REDIRECT-HTTP-DOWNGRADE",)
 
-    def instead(self, asked: MatchedExchange) -> Reply | None:
+    def response_instead(self, exchange: MatchedExchange) -> Reply | None:
         """The same path and query over http, at an address that remembers who came; None where the API has no TLS."""
-        if not asked.api_url.startswith("https://"):
+        if not exchange.api_url.startswith("https://"):
             return None
-        return _redirect(self.status, asked.foreign_url(), asked)
+        return _redirect(self.status, exchange.foreign_url(), exchange)
 
 
-def _redirect(status: int, origin: str, asked: MatchedExchange) -> Reply:
-    query = b"?" + asked.query if asked.query else b""
-    location = origin.rstrip("/").encode() + asked.path.encode("latin-1") + query
+def _redirect(status: int, origin: str, exchange: MatchedExchange) -> Reply:
+    query = b"?" + exchange.query if exchange.query else b""
+    location = origin.rstrip("/").encode() + exchange.path.encode("latin-1") + query
     return Reply(status=status, headers=((b"location", location), (b"content-length", b"0")), body=b"")
 
 

@@ -18,14 +18,14 @@ class StaleResponse(PlainFault, frozen=True, kw_only=True, tag="stale_response")
 
     ids: ClassVar[tuple[str, ...]] = ("D-BALANCE-STALE", "D-READY-BEFORE-DATA")
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
         """The body of the first answer to this question; the same where nothing has changed since."""
-        if not 200 <= reply.status < 300 or asked.method != "GET":
+        if not 200 <= reply.status < 300 or exchange.method != "GET":
             return reply
-        question = f"{asked.path}?{asked.query.decode('latin-1')}"
-        if question not in asked.memory and len(asked.memory) < MOST_REMEMBERED:
-            asked.memory[question] = reply.body
-        before = asked.memory.get(question, reply.body)
+        question = f"{exchange.path}?{exchange.query.decode('latin-1')}"
+        if question not in exchange.memory and len(exchange.memory) < MOST_REMEMBERED:
+            exchange.memory[question] = reply.body
+        before = exchange.memory.get(question, reply.body)
         return reply if before == reply.body else reply.with_body(before)
 
 
@@ -40,7 +40,7 @@ class ShortHistory(PlainFault, frozen=True, kw_only=True, tag="short_history"):
         """Refuse a history of nothing, and one longer than any institution's."""
         refuse_outside(self, "days", 1, 2_557)
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
         """The rows since then, and those without a date."""
         value = decoded(reply)
         rows, date = rows_of(value), reply.header(b"date").decode("latin-1")
@@ -56,11 +56,11 @@ class UnstableIds(PlainFault, frozen=True, kw_only=True, tag="unstable_ids"):
 
     ids: ClassVar[tuple[str, ...]] = ("D-ID-UNSTABLE",)
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
         """Each id made anew from the old one."""
         return edited(
             reply,
-            asked,
+            exchange,
             lambda place: place.name == "fiskil_id" and isinstance(place.value, str),
             lambda place: place.put(_other_id(place.value)),
         )
@@ -71,12 +71,12 @@ class PartialRows(PlainFault, frozen=True, kw_only=True, tag="partial_rows"):
 
     ids: ClassVar[tuple[str, ...]] = ("D-PARTIAL-SYNC", "D-ACCOUNT-DRIFT")
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
         """The other accounts' rows. Which account is missing stays the same for an end user."""
         value = decoded(reply)
         rows = [row for row in rows_of(value) or () if isinstance(row, dict)]
         first = next((row["account_id"] for row in rows if "account_id" in row), None)
-        missing = asked.memory.setdefault(_end_user_of(asked), first) if first is not None else None
+        missing = exchange.memory.setdefault(_end_user_of(exchange), first) if first is not None else None
         kept = [row for row in rows if row.get("account_id") != missing]
         if missing is None or len(kept) == len(rows):
             return reply
@@ -91,7 +91,7 @@ class ForeignRows(PlainFault, frozen=True, kw_only=True, tag="foreign_rows"):
 
     ids: ClassVar[tuple[str, ...]] = ("A-TENANT-MIX",)
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
         """A copy of the first row under other ids."""
         value = decoded(reply)
         rows = rows_of(value)
@@ -109,9 +109,9 @@ class DayEdge(PlainFault, frozen=True, kw_only=True, tag="day_edge"):
 
     ids: ClassVar[tuple[str, ...]] = ("D-TZ-EDGE",)
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
         """The day that it was, at 23:30 UTC."""
-        return edited(reply, asked, _is_moment_of_posting, lambda place: place.put(place.value[:10] + "T23:30:00Z"))
+        return edited(reply, exchange, _is_moment_of_posting, lambda place: place.put(place.value[:10] + "T23:30:00Z"))
 
 
 def _is_moment_of_posting(place: Place) -> bool:
@@ -133,8 +133,8 @@ def _other_id(known: str) -> str:
     return f"{head}{line}{digest.hexdigest()}"
 
 
-def _end_user_of(asked: MatchedExchange) -> str:
-    return parse_qs(asked.query.decode("latin-1")).get("end_user_id", [""])[0]
+def _end_user_of(exchange: MatchedExchange) -> str:
+    return parse_qs(exchange.query.decode("latin-1")).get("end_user_id", [""])[0]
 
 
 FAULTS: tuple[type[PlainFault], ...] = (StaleResponse, ShortHistory, UnstableIds, PartialRows, ForeignRows, DayEdge)

@@ -311,7 +311,7 @@ class Rules:
         with self._lock:
             for waiting in self._waiting:
                 fault = waiting.rule.fault
-                if isinstance(fault, ConnectionFault) and fault.stands is None and waiting.takes(A_CONNECTION):
+                if isinstance(fault, ConnectionFault) and fault.port_state is None and waiting.takes(A_CONNECTION):
                     waiting.pending += 1
                     return waiting
         return None

@@ -87,22 +87,22 @@ def encoded(reply: Reply, value: Any) -> Reply:
     return reply.with_body(text.encode(errors="backslashreplace"))
 
 
-def edited(reply: Reply, asked: MatchedExchange, finds: Callable[[Place], bool], spoil: Callable[[Place], object]) -> Reply:
+def edited(reply: Reply, exchange: MatchedExchange, finds: Callable[[Place], bool], spoil: Callable[[Place], object]) -> Reply:
     """*reply* with *spoil* done at each place that *finds* holds for."""
     value = decoded(reply)
-    found = [place for place in places(value, reply, asked) if finds(place)]
+    found = [place for place in places(value, reply, exchange) if finds(place)]
     for place in found:
         spoil(place)
     return encoded(reply, value) if found else reply
 
 
-def places(value: Any, reply: Reply, asked: MatchedExchange) -> list[Place]:
+def places(value: Any, reply: Reply, exchange: MatchedExchange) -> list[Place]:
     """Every place in *value*, the body of *reply*, but the links between pages."""
-    path = _PATHS.get(asked.route)
+    path = _PATHS.get(exchange.route)
     if value is NOTHING or path is None:
         return []
-    whole = document(asked.version)
-    schema = _schema(asked.method, path, asked.version, reply.status)
+    whole = document(exchange.version)
+    schema = _schema(exchange.method, path, exchange.version, reply.status)
     return list(_places(whole, value, schema)) if schema is not None else []
 
 

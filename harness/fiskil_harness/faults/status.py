@@ -83,12 +83,12 @@ class Status(PlainFault, frozen=True, kw_only=True, tag="status"):
         if self.retry_after_s is not None:
             refuse_outside(self, "retry_after_s", 0, LONGEST_WAIT_S)
 
-    def instead(self, asked: MatchedExchange) -> Reply | None:
+    def response_instead(self, exchange: MatchedExchange) -> Reply | None:
         """The status and the error that the endpoint documents."""
-        told = refusal(asked, self.status)
+        told = refusal(exchange, self.status)
         if self.status < 300:
             told = told.with_header(b"content-type", b"application/json")
-        return Reply(status=told.status, headers=(*told.headers, *asked.waits(self.retry_after_s)), body=told.body)
+        return Reply(status=told.status, headers=(*told.headers, *exchange.waits(self.retry_after_s)), body=told.body)
 
 
 class ErrorBody(PlainFault, frozen=True, kw_only=True, tag="error_body"):
@@ -114,10 +114,10 @@ class ErrorBody(PlainFault, frozen=True, kw_only=True, tag="error_body"):
         _refuse_bodiless(self, 400)
         refuse_unknown(self, "form", get_args(ErrorForm))
 
-    def instead(self, asked: MatchedExchange) -> Reply | None:
+    def response_instead(self, exchange: MatchedExchange) -> Reply | None:
         """The status in other words."""
         if self.form == "cdr":
-            told = refusal(asked, self.status)
+            told = refusal(exchange, self.status)
             return in_cdr_form(told, msgspec.json.decode(told.body, type=dict[str, object]))
         given = {
             "nothing": (b"", b""),
@@ -145,9 +145,9 @@ class ErrorFlags(PlainFault, frozen=True, kw_only=True, tag="error_flags"):
         """Refuse what is no error."""
         _refuse_bodiless(self, 400)
 
-    def instead(self, asked: MatchedExchange) -> Reply | None:
+    def response_instead(self, exchange: MatchedExchange) -> Reply | None:
         """The documented error with other flags."""
-        told = refusal(asked, self.status)
+        told = refusal(exchange, self.status)
         flags = {"temporary": self.is_temporary, "timeout": self.is_timeout, "fault": self.is_fault}
         body = msgspec.json.decode(told.body, type=dict[str, str | bool])
         return told.with_body(msgspec.json.encode({name: flags.get(name, value) for name, value in body.items()}))
@@ -175,9 +175,9 @@ class RetryAfter(PlainFault, frozen=True, kw_only=True, tag="retry_after"):
         refuse_outside(self, "wait_s", 0, LONGEST_WAIT_S)
         refuse_outside(self, "date_skew_s", -LONGEST_WAIT_S, LONGEST_WAIT_S)
 
-    def instead(self, asked: MatchedExchange) -> Reply | None:
+    def response_instead(self, exchange: MatchedExchange) -> Reply | None:
         """The documented error, and the wait."""
-        told = refusal(asked, self.status)
+        told = refusal(exchange, self.status)
         return Reply(status=told.status, headers=(*told.headers, *self._headers()), body=told.body)
 
     def _headers(self) -> Headers:
@@ -207,9 +207,9 @@ class ErrorInside(PlainFault, frozen=True, kw_only=True, tag="error_inside"):
         """Refuse what there is not."""
         refuse_unknown(self, "rows", get_args(Empty))
 
-    def instead(self, asked: MatchedExchange) -> Reply | None:
+    def response_instead(self, exchange: MatchedExchange) -> Reply | None:
         """All is well, says the status."""
-        told = refusal(asked, 500)
+        told = refusal(exchange, 500)
         body = {"error": told.body, "empty": b"", "null": b"null"}[self.rows]
         reply = Reply(status=200, headers=told.headers, body=b"").with_body(body)
         return reply.with_header(b"content-type", b"application/json")
@@ -229,16 +229,16 @@ class Pending(PlainFault, frozen=True, kw_only=True, tag="pending"):
         if self.retry_after_s is not None:
             refuse_outside(self, "retry_after_s", 0, LONGEST_WAIT_S)
 
-    def instead(self, asked: MatchedExchange) -> Reply | None:
+    def response_instead(self, exchange: MatchedExchange) -> Reply | None:
         """Accepted, and nothing more."""
-        told = refusal(asked, 202)
-        reply = Reply(status=202, headers=(*told.headers, *asked.waits(self.retry_after_s)), body=b"")
+        told = refusal(exchange, 202)
+        reply = Reply(status=202, headers=(*told.headers, *exchange.waits(self.retry_after_s)), body=b"")
         return reply.with_header(b"content-type", b"application/json").with_body(b'{"status":"PENDING"}')
 
 
-def refusal(asked: MatchedExchange, status: int) -> Reply:
+def refusal(exchange: MatchedExchange, status: int) -> Reply:
     """The error that the asked endpoint documents, under the name that goes with *status*."""
-    return asked.refusal(status, NAMES.get(status, "Unavailable"), "try again later")
+    return exchange.refusal(status, NAMES.get(status, "Unavailable"), "try again later")
 
 
 def in_cdr_form(told: Reply, error: Mapping[str, object]) -> Reply:

@@ -37,56 +37,56 @@ class ExpiredCertificate(Tls, frozen=True, kw_only=True, tag="expired_certificat
     """The certificate was valid until yesterday."""
 
     ids: ClassVar[tuple[str, ...]] = ("T-EXPIRED",)
-    shown: ClassVar[ServerCertificate] = ServerCertificate.EXPIRED
+    certificate: ClassVar[ServerCertificate] = ServerCertificate.EXPIRED
 
 
 class FutureCertificate(Tls, frozen=True, kw_only=True, tag="future_certificate"):
     """The certificate is valid from tomorrow on, as a clock that is behind would see a new one."""
 
     ids: ClassVar[tuple[str, ...]] = ("T-NOT-YET",)
-    shown: ClassVar[ServerCertificate] = ServerCertificate.NOT_YET_VALID
+    certificate: ClassVar[ServerCertificate] = ServerCertificate.NOT_YET_VALID
 
 
 class WrongHost(Tls, frozen=True, kw_only=True, tag="wrong_host"):
     """The certificate is good, and another host's."""
 
     ids: ClassVar[tuple[str, ...]] = ("T-WRONG-HOST",)
-    shown: ClassVar[ServerCertificate] = ServerCertificate.WRONG_HOST
+    certificate: ClassVar[ServerCertificate] = ServerCertificate.WRONG_HOST
 
 
 class SelfSigned(Tls, frozen=True, kw_only=True, tag="self_signed"):
     """The certificate vouches for itself."""
 
     ids: ClassVar[tuple[str, ...]] = ("T-SELF-SIGNED",)
-    shown: ClassVar[ServerCertificate] = ServerCertificate.SELF_SIGNED
+    certificate: ClassVar[ServerCertificate] = ServerCertificate.SELF_SIGNED
 
 
 class UnknownAuthority(Tls, frozen=True, kw_only=True, tag="unknown_authority"):
     """The certificate is of an authority that nobody knows."""
 
     ids: ClassVar[tuple[str, ...]] = ("T-UNKNOWN-CA",)
-    shown: ClassVar[ServerCertificate] = ServerCertificate.UNKNOWN_AUTHORITY
+    certificate: ClassVar[ServerCertificate] = ServerCertificate.UNKNOWN_AUTHORITY
 
 
 class MissingIntermediate(Tls, frozen=True, kw_only=True, tag="missing_intermediate"):
     """The certificate between the server's and the authority's is not sent."""
 
     ids: ClassVar[tuple[str, ...]] = ("T-MISSING-INTERMEDIATE",)
-    shown: ClassVar[ServerCertificate] = ServerCertificate.NO_INTERMEDIATE
+    certificate: ClassVar[ServerCertificate] = ServerCertificate.NO_INTERMEDIATE
 
 
 class OldTls(Tls, frozen=True, kw_only=True, tag="old_tls"):
     """The server speaks TLS 1.1 at most."""
 
     ids: ClassVar[tuple[str, ...]] = ("T-WEAK",)
-    shown: ClassVar[ServerCertificate] = ServerCertificate.OLD_VERSION
+    certificate: ClassVar[ServerCertificate] = ServerCertificate.OLD_VERSION
 
 
 class AlpnMismatch(Tls, frozen=True, kw_only=True, tag="alpn_mismatch"):
     """The server finds none of its protocols among those that the client speaks, and says so in an alert."""
 
     ids: ClassVar[tuple[str, ...]] = ("T-ALPN-MISMATCH",)
-    shown: ClassVar[ServerCertificate] = ServerCertificate.NO_PROTOCOL
+    certificate: ClassVar[ServerCertificate] = ServerCertificate.NO_PROTOCOL
 
 
 class SniRequired(Tls, frozen=True, kw_only=True, tag="sni_required"):
@@ -171,7 +171,7 @@ class RotatedCertificate(Tls, frozen=True, kw_only=True, tag="rotated_certificat
 
     ids: ClassVar[tuple[str, ...]] = ("T-ROTATE",)
     spoils: ClassVar[tuple[str, ...]] = ()
-    shown: ClassVar[ServerCertificate] = ServerCertificate.ROTATED
+    certificate: ClassVar[ServerCertificate] = ServerCertificate.ROTATED
 
 
 FAULTS: tuple[type[PlainFault], ...] = (

@@ -26,11 +26,11 @@ class Timeout(PlainFault, frozen=True, kw_only=True, tag="timeout"):
         refuse_outside(self, "timeout_ms", 0, LONGEST_MS)
         refuse_other(self, "stream", STREAMS)
 
-    def ahead(self, asked: MatchedExchange) -> Sequence[Act]:
+    def before_request(self, exchange: MatchedExchange) -> Sequence[Act]:
         """Upstream: the request is swallowed."""
         return self._silence() if self.stream == "upstream" else ()
 
-    def shape(self, acts: Sequence[Act], asked: MatchedExchange) -> Sequence[Act]:
+    def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
         """Downstream: the answer is swallowed."""
         return self._silence() if self.stream == "downstream" else acts
 
@@ -53,11 +53,11 @@ class ResetBefore(PlainFault, frozen=True, kw_only=True, tag="reset_before"):
         refuse_other(self, "stream", STREAMS)
         refuse_outside(self, "delay_ms", 0, LONGEST_MS)
 
-    def ahead(self, asked: MatchedExchange) -> Sequence[Act]:
+    def before_request(self, exchange: MatchedExchange) -> Sequence[Act]:
         """Upstream: RST, and the API never hears of the request."""
         return _late(self.delay_ms, End.RESET) if self.stream == "upstream" else ()
 
-    def shape(self, acts: Sequence[Act], asked: MatchedExchange) -> Sequence[Act]:
+    def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
         """Downstream: RST instead of the answer."""
         return _late(self.delay_ms, End.RESET) if self.stream == "downstream" else acts
 
@@ -77,7 +77,7 @@ class ResetPeer(PlainFault, frozen=True, kw_only=True, tag="reset_peer"):
         refuse_outside(self, "after_bytes", 0)
         refuse_outside(self, "delay_ms", 0, LONGEST_MS)
 
-    def shape(self, acts: Sequence[Act], asked: MatchedExchange) -> Sequence[Act]:
+    def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
         """The head and some of the body, then RST."""
         kept = up_to(acts, self.after_bytes)
         return acts if kept is None else [*kept, *_late(self.delay_ms, End.RESET)]
@@ -96,11 +96,11 @@ class EmptyResponse(PlainFault, frozen=True, kw_only=True, tag="empty_response")
         """Refuse a stream that is none."""
         refuse_other(self, "stream", STREAMS)
 
-    def ahead(self, asked: MatchedExchange) -> Sequence[Act]:
+    def before_request(self, exchange: MatchedExchange) -> Sequence[Act]:
         """Upstream: FIN, and the API never hears of the request."""
         return (End.CLOSE,) if self.stream == "upstream" else ()
 
-    def shape(self, acts: Sequence[Act], asked: MatchedExchange) -> Sequence[Act]:
+    def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
         """Downstream: FIN instead of the answer."""
         return (End.CLOSE,) if self.stream == "downstream" else acts
 
@@ -118,7 +118,7 @@ class LimitBytes(PlainFault, frozen=True, kw_only=True, tag="limit_data"):
         """Refuse an end before the body's begin."""
         refuse_outside(self, "after_bytes", 0)
 
-    def shape(self, acts: Sequence[Act], asked: MatchedExchange) -> Sequence[Act]:
+    def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
         """The head and some of the body, then FIN."""
         kept = up_to(acts, self.after_bytes)
         return acts if kept is None else [*kept, End.CLOSE]
@@ -137,7 +137,7 @@ class LimitResponse(PlainFault, frozen=True, kw_only=True, tag="limit_response")
         """Refuse an end before the first byte: that is ``empty_response``."""
         refuse_outside(self, "after_bytes", 1)
 
-    def shape(self, acts: Sequence[Act], asked: MatchedExchange) -> Sequence[Act]:
+    def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
         """So many bytes, then FIN."""
         kept = _first_bytes(acts, self.after_bytes)
         return acts if kept is None else [*kept, End.CLOSE]
@@ -156,7 +156,7 @@ class StallHead(PlainFault, frozen=True, kw_only=True, tag="stall_head"):
         """Refuse a silence before the first byte: that is ``timeout``."""
         refuse_outside(self, "after_bytes", 1)
 
-    def shape(self, acts: Sequence[Act], asked: MatchedExchange) -> Sequence[Act]:
+    def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
         """Some of the head, then nothing; the same acts where the head is no longer than that."""
         kept = _first_bytes([act for act in acts if not (isinstance(act, Piece) and act.is_body)], self.after_bytes)
         return acts if kept is None else [*kept, End.STALL]
@@ -175,7 +175,7 @@ class Stall(PlainFault, frozen=True, kw_only=True, tag="stall"):
         """Refuse an end before the body's begin."""
         refuse_outside(self, "after_bytes", 0)
 
-    def shape(self, acts: Sequence[Act], asked: MatchedExchange) -> Sequence[Act]:
+    def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
         """The head and some of the body, then nothing."""
         kept = up_to(acts, self.after_bytes)
         return acts if kept is None else [*kept, End.STALL]

@@ -42,7 +42,7 @@ class Sample(Struct, frozen=True, kw_only=True):
     @property
     def is_unseen(self) -> bool:
         """Whether what the fault does happens before anybody of ours could see it."""
-        return isinstance(self.fault, ConnectionFault) and self.fault.stands is not None
+        return isinstance(self.fault, ConnectionFault) and self.fault.port_state is not None
 
     @property
     def row(self) -> str:

@@ -46,9 +46,9 @@ async def compose(
         met: Takes what comes of it.
     """
     for number, fault in enumerate(faults):
-        met.has_bitten[number] |= world is not None and fault.upset(world)
+        met.has_bitten[number] |= world is not None and fault.disturb_sandbox(world)
     for number, fault in enumerate(faults):
-        ahead = fault.ahead(told[number])
+        ahead = fault.before_request(told[number])
         met.has_bitten[number] |= bool(ahead)
         await perform(ahead, line, performed)
         if performed.end is not None or performed.has_left:
@@ -67,19 +67,19 @@ async def _answer(
     faults: Sequence[PlainFault], told: Sequence[MatchedExchange], ask_api: CallApi, met: Composition
 ) -> Reply:
     reply: Reply | None = None
-    asked = told[0]
+    exchange = told[0]
     for number, fault in enumerate(faults):
-        reply = reply or fault.instead(told[number])
+        reply = reply or fault.response_instead(told[number])
         if reply is not None:
             met.has_bitten[number] = True
             break
-        other = fault.change_request(asked)
-        met.has_bitten[number] |= other is not asked
-        asked = other
+        other = fault.change_request(exchange)
+        met.has_bitten[number] |= other is not exchange
+        exchange = other
     if reply is None:
-        reply = await ask_api(asked)
+        reply = await ask_api(exchange)
     for number, fault in enumerate(faults):
-        changed = fault.change(reply, told[number])
+        changed = fault.change_response(reply, told[number])
         if changed != reply:
             met.has_bitten[number] = True
             met.offsets[number] = _common(reply.body, changed.body) if changed.body != reply.body else -1

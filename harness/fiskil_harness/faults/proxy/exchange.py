@@ -122,7 +122,7 @@ class ProxiedCall:
             is_closed=is_closed,
         )
 
-    async def _ask_api(self, asked: MatchedExchange) -> Reply:
+    async def _ask_api(self, exchange: MatchedExchange) -> Reply:
         """Let the API work and keep its answer."""
         start: Message = {}
         body = bytearray()
@@ -133,17 +133,17 @@ class ProxiedCall:
             else:
                 body.extend(message.get("body", b""))
 
-        given = iter([{"type": "http.request", "body": asked.body}])
+        given = iter([{"type": "http.request", "body": exchange.body}])
 
         async def receive() -> Message:
             return next(given, None) or await self.receive()
 
         asks = {
-            "method": asked.method,
-            "path": _decoded(asked.path),
-            "raw_path": asked.path.encode("latin-1"),
-            "query_string": asked.query,
-            "headers": list(asked.headers),
+            "method": exchange.method,
+            "path": _decoded(exchange.path),
+            "raw_path": exchange.path.encode("latin-1"),
+            "query_string": exchange.query,
+            "headers": list(exchange.headers),
         }
         await self._link.app({**self._scope, **asks}, receive, collect)
         return Reply(status=start["status"], headers=tuple(start["headers"]), body=bytes(body))
@@ -166,8 +166,8 @@ class ProxiedCall:
 
 def version_of(headers: Sequence[tuple[bytes, bytes]]) -> str:
     """The API's version that a request asks for, or the newest."""
-    asked = next((value.decode("latin-1") for name, value in headers if name == b"x-fiskil-version"), "")
-    return asked if asked in VERSIONS else VERSIONS[-1]
+    exchange = next((value.decode("latin-1") for name, value in headers if name == b"x-fiskil-version"), "")
+    return exchange if exchange in VERSIONS else VERSIONS[-1]
 
 
 def _decoded(path: str) -> str:

@@ -114,7 +114,7 @@ class Acceptor:
                 f"{name} needs an API that speaks TLS, and this one does not. "
                 "Say serve --tls, tls = true under [sandbox], or LocalFiskil(is_tls=True)."
             )
-        if fault.stands is PortState.DROPS and not can_drop():
+        if fault.port_state is PortState.DROPS and not can_drop():
             raise ConfigError(f"{name} needs a Linux kernel, which can drop a port's connects. Use timeout instead.")
 
     def apply_rules(self) -> None:
@@ -345,7 +345,7 @@ def _port_of(sock: socket.socket) -> int:
 
 def _stands(waiting: Waiting) -> PortState | None:
     fault = waiting.rule.fault
-    return fault.stands if isinstance(fault, ConnectionFault) else None
+    return fault.port_state if isinstance(fault, ConnectionFault) else None
 
 
 def _needs_new_connections(waiting: Waiting) -> bool:

@@ -81,15 +81,15 @@ class RelayBites:
 
     def give(self, relayed: Relayed, reply: Reply) -> None:
         """The API's answer to a held exchange."""
-        asked = self._asked.pop(relayed, None)
-        if asked is not None and not asked.done():
-            asked.set_result(reply)
+        exchange = self._asked.pop(relayed, None)
+        if exchange is not None and not exchange.done():
+            exchange.set_result(reply)
 
     def leave(self, relayed: Relayed) -> None:
         """The client of a held exchange has gone."""
-        asked = self._asked.pop(relayed, None)
-        if asked is not None and not asked.done():
-            asked.set_exception(Left())
+        exchange = self._asked.pop(relayed, None)
+        if exchange is not None and not exchange.done():
+            exchange.set_exception(Left())
 
     def cut(self) -> None:
         """Reset every connection that a fault still holds, because the scenario is over."""
@@ -101,12 +101,12 @@ class RelayBites:
         performed = Performed(head=bytearray(), body=bytearray())
         met, line = Composition(has_bitten=[False] * len(taken)), RelayLine(client)
 
-        async def ask_api(asked: MatchedExchange) -> Reply:
+        async def ask_api(exchange: MatchedExchange) -> Reply:
             future: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
             if client.left.is_set():
                 raise Left
             self._asked[relayed] = future
-            _ask(client, relayed, asked)
+            _ask(client, relayed, exchange)
             return await future
 
         try:
@@ -173,16 +173,16 @@ class RelayBites:
         )
 
 
-def _ask(client: "RelayClient", relayed: Relayed, asked: MatchedExchange) -> None:
+def _ask(client: "RelayClient", relayed: Relayed, exchange: MatchedExchange) -> None:
     """Ask the API what the faults left of a request."""
     frame = {b"content-length", b"transfer-encoding"}
-    headers = [pair for pair in asked.headers if pair[0] not in frame]
-    if asked.body or any(name in frame for name, _ in asked.headers):
-        headers.append((b"content-length", b"%d" % len(asked.body)))
+    headers = [pair for pair in exchange.headers if pair[0] not in frame]
+    if exchange.body or any(name in frame for name, _ in exchange.headers):
+        headers.append((b"content-length", b"%d" % len(exchange.body)))
     relayed.is_chunked, relayed.rest = False, b""
-    relayed.unsent = [asked.body] if asked.body else []
-    request = HttpRequest(asked.method, unquote(asked.path), asked.path, asked.query, headers, asked.body, None)
-    target = asked.path.encode("latin-1") + (b"?" + asked.query if asked.query else b"")
+    relayed.unsent = [exchange.body] if exchange.body else []
+    request = HttpRequest(exchange.method, unquote(exchange.path), exchange.path, exchange.query, headers, exchange.body, None)
+    target = exchange.path.encode("latin-1") + (b"?" + exchange.query if exchange.query else b"")
     client.send_request(relayed, request, target)
 
 
