@@ -129,10 +129,10 @@ def entry(**changed: object) -> dict[str, object]:
 @pytest.mark.parametrize(
     ("written", "words"),
     [
-        ([entry(), entry()], "has 'N-A' twice"),
-        ([entry(reason="")], "says neither how 'N-A' can be had nor why it cannot"),
+        ([entry(), entry()], "contains 'N-A' twice"),
+        ([entry(reason="")], "has neither a way to cause 'N-A' nor a reason why there is none"),
         ([entry(family="netwerk")], "No family 'netwerk' in fixtures/faults.toml. Did you mean 'network'"),
-        ([entry(cause="none")], "does not fit"),
+        ([entry(cause="none")], "has an invalid structure"),
     ],
 )
 def test_a_file_that_does_not_answer_is_refused(written: list[dict[str, object]], words: str) -> None:

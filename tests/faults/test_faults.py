@@ -210,7 +210,7 @@ def test_an_end_beyond_the_body_is_no_bite(
     fiskil: LocalFiskil, client: httpx.Client, rosa: Enrolled, journal: Journal, fault: faults.AnyFault
 ) -> None:
     """The answer comes whole, nothing says that a fault bit, and the block ends with an error that says why."""
-    words = "bit 0 of 1 times: 2 answers gave it nothing to spoil inside the block"
+    words = "bit 0 of 1 times: 2 responses gave it nothing to spoil inside the block"
     with pytest.raises(FaultUnbitten, match=words), fiskil.broken(ROUTE, fault):
         pages = [len(client.get(page_of(rosa)).json()["transactions"]) for _ in range(2)]
 
@@ -224,7 +224,7 @@ def test_an_empty_body_spares_a_fault(
     fiskil: LocalFiskil, client: httpx.Client, rosa: Enrolled, fault: faults.AnyFault
 ) -> None:
     """The fault waits on for an answer that it can spoil."""
-    with pytest.raises(FaultUnbitten, match="1 answer gave it nothing to spoil"), fiskil.broken("end_users.delete", fault):
+    with pytest.raises(FaultUnbitten, match="1 response gave it nothing to spoil"), fiskil.broken("end_users.delete", fault):
         answer = client.delete(f"/v1/end-users/{rosa.end_user_id}")
 
     assert (answer.is_success, answer.content) == (True, b"")

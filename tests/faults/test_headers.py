@@ -124,10 +124,10 @@ SENSELESS = [
     (faults.EarlyHints(count=0), "count"),
     (faults.HugeHeader(size_bytes=10), "size_bytes"),
     (faults.ManyHeaders(count=0), "count"),
-    (faults.DuplicateHeader(header="content-length"), "is DuplicateContentLength"),
-    (faults.DuplicateHeader(header="ETag"), "no header in lower case: 'ETag'"),
-    (faults.DuplicateHeader(header="a b"), "no header in lower case"),
-    (faults.DuplicateHeader(value="a\r\nb"), "no header in lower case"),
+    (faults.DuplicateHeader(header="content-length"), "must not be 'content-length'. Use DuplicateContentLength"),
+    (faults.DuplicateHeader(header="ETag"), "header must be a name in lower case and value printable ASCII, got 'ETag'"),
+    (faults.DuplicateHeader(header="a b"), "header must be a name in lower case"),
+    (faults.DuplicateHeader(value="a\r\nb"), "header must be a name in lower case"),
 ]
 
 

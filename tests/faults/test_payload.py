@@ -213,8 +213,8 @@ def test_a_fault_without_its_kind_of_value_waits(caller: Caller) -> None:
     ("fault", "words"),
     [
         (faults.BadJson(form="comma"), "Did you mean 'comment'|Did you mean 'trailing_comma'"),  # type: ignore[arg-type]
-        (faults.ContentType(value="application/json"), "announced anyway"),
-        (faults.ContentType(value="text/plain\r\nx: y"), "cannot stand in a header"),
+        (faults.ContentType(value="application/json"), "is announced without this fault too"),
+        (faults.ContentType(value="text/plain\r\nx: y"), "is not allowed in a header"),
         (faults.NotANumber(token="nan"), "no token 'nan'. Did you mean 'NaN'?"),  # type: ignore[arg-type]
         (faults.BigNumbers(target="id"), "Did you mean 'ids'"),  # type: ignore[arg-type]
         (faults.DuplicateKeys(truth="middle"), "no truth 'middle'"),  # type: ignore[arg-type]

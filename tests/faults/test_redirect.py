@@ -37,7 +37,7 @@ def test_what_is_http_already_cannot_be_downgraded() -> None:
 
 def test_a_downgrade_before_plain_http_is_told(fiskil: LocalFiskil) -> None:
     """As a fault that never bit."""
-    with pytest.raises(FaultUnbitten, match="1 answer gave it nothing to spoil"):
+    with pytest.raises(FaultUnbitten, match="1 response gave it nothing to spoil"):
         hear(fiskil, faults.RedirectDowngrade())
 
 

@@ -181,7 +181,7 @@ def test_the_journal_tells_what_was_not_answered(fiskil: LocalFiskil) -> None:
 
 def test_a_cut_behind_the_whole_answer_is_told(fiskil: LocalFiskil) -> None:
     """As a fault that never bit."""
-    with pytest.raises(FaultUnbitten, match="1 answer gave it nothing to spoil"):
+    with pytest.raises(FaultUnbitten, match="1 response gave it nothing to spoil"):
         hear(fiskil, faults.LimitResponse(after_bytes=10**6))
 
 

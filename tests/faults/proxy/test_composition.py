@@ -243,7 +243,7 @@ SENSELESS = [
     ({"every": 0}, "count from 1"),
     ({"p": 1.5}, "probability from 0 to 1"),
     ({"between_s": (5.0, 1.0)}, "earlier to a later"),
-    ({"route": "connection"}, "waits on routes of the API"),
+    ({"route": "connection"}, "is possible only on routes of the API"),
     ({"route": "connection", "fault": {"type": "refuse"}, "skip": 1}, "until it is lifted"),
 ]
 

@@ -133,7 +133,9 @@ def test_parallel_calls_see_a_one_shot_fault_once(fiskil: LocalFiskil, client: h
 
 def test_a_fault_that_never_bites_raises(fiskil: LocalFiskil) -> None:
     """Leaving a block whose fault still waits is an error that says so."""
-    words = r"ResetPeer\(after_bytes=20.*\) on 'banking.transactions' bit 0 of 1 times: nothing called it inside the block\."
+    words = (
+        r"ResetPeer\(after_bytes=20.*\) on 'banking.transactions' bit 0 of 1 times: nothing matched it inside the block\."
+    )
 
     with (
         pytest.raises(FaultUnbitten, match=words),

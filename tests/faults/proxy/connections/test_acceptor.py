@@ -194,7 +194,7 @@ def test_a_refusal_that_nobody_can_see_is_said() -> None:
     waiting.is_unseen = True
 
     assert waiting.left == 1
-    assert waiting.problem == "this system does not tell which connects it refused"
+    assert waiting.problem == "this system does not report which connects it refused"
 
 
 def test_a_wrong_address_refuses(fiskil: LocalFiskil) -> None:

@@ -181,7 +181,9 @@ def _ask(client: "RelayClient", relayed: Relayed, exchange: MatchedExchange) -> 
         headers.append((b"content-length", b"%d" % len(exchange.body)))
     relayed.is_chunked, relayed.rest = False, b""
     relayed.unsent = [exchange.body] if exchange.body else []
-    request = HttpRequest(exchange.method, unquote(exchange.path), exchange.path, exchange.query, headers, exchange.body, None)
+    request = HttpRequest(
+        exchange.method, unquote(exchange.path), exchange.path, exchange.query, headers, exchange.body, None
+    )
     target = exchange.path.encode("latin-1") + (b"?" + exchange.query if exchange.query else b"")
     client.send_request(relayed, request, target)
 
