@@ -166,8 +166,8 @@ class ProxiedCall:
 
 def version_of(headers: Sequence[tuple[bytes, bytes]]) -> str:
     """The API's version that a request asks for, or the newest."""
-    exchange = next((value.decode("latin-1") for name, value in headers if name == b"x-fiskil-version"), "")
-    return exchange if exchange in VERSIONS else VERSIONS[-1]
+    version = next((value.decode("latin-1") for name, value in headers if name == b"x-fiskil-version"), "")
+    return version if version in VERSIONS else VERSIONS[-1]
 
 
 def _decoded(path: str) -> str:
