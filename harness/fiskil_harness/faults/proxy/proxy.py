@@ -33,7 +33,7 @@ class Proxy:
         clock_s: Callable[[], float] = lambda: 0.0,
         reading: Choose | None = None,
     ) -> None:
-        """Wrap *app*, an ASGI application with ``answer``, a plain function of an ``HttpRequest`` that has come whole.
+        """Wrap *app*, an ASGI application with ``respond``, a plain function of an ``HttpRequest`` that has come whole.
 
         Args:
             route_of: Names a request by its method and its path.
@@ -116,7 +116,7 @@ class Proxy:
         try:
             number = self._next_number()
             route, end_user_id, is_stray = self._name(request)
-            answer: HttpResponse = self.app.answer(request)
+            answer: HttpResponse = self.app.respond(request)
         finally:
             self.open_requests -= 1
             self._last_s = self._elapsed_s()
