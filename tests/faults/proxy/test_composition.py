@@ -238,11 +238,11 @@ def test_each_end_user_has_a_counter_of_its_own(fiskil: LocalFiskil, client: htt
 
 
 SENSELESS = [
-    ({"nth": (1,), "times": 2}, "cannot stand beside it"),
+    ({"nth": (1,), "times": 2}, "so it excludes times"),
     ({"nth": (0,)}, "count from 1"),
     ({"every": 0}, "count from 1"),
     ({"p": 1.5}, "probability from 0 to 1"),
-    ({"between_s": (5.0, 1.0)}, "earlier to a later"),
+    ({"between_s": (5.0, 1.0)}, "must be an earlier and a later second"),
     ({"route": "connection"}, "is possible only on routes of the API"),
     ({"route": "connection", "fault": {"type": "refuse"}, "skip": 1}, "until it is lifted"),
 ]

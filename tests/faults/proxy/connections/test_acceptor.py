@@ -175,7 +175,7 @@ def test_a_system_that_cannot_shut_a_listener_closes_it() -> None:
 
     with Loop() as loop, listening_socket(free_port()) as given:
         sock = Stubborn(given.family, given.type, given.proto, fileno=given.detach())
-        port = Port(sock, loop=loop.asyncio, unanswered=lambda: None)
+        port = Port(sock, loop=loop.asyncio, on_unanswered=lambda: None)
         loop.run(standing(port, PortState.REFUSES))
         with pytest.raises(ConnectionRefusedError):
             socket.create_connection(("127.0.0.1", port.number), timeout=PATIENCE_S)
@@ -485,8 +485,8 @@ def test_faults_of_tls_need_tls(fiskil: LocalFiskil) -> None:
         pass
 
     assert str(raised.value) == (
-        "ExpiredCertificate needs an API that speaks TLS, and this one does not. "
-        "Say serve --tls, tls = true under [sandbox], or LocalFiskil(is_tls=True)."
+        "ExpiredCertificate needs an API with TLS, and this one has none. "
+        "Use serve --tls, tls = true under [sandbox], or LocalFiskil(is_tls=True)."
     )
 
 

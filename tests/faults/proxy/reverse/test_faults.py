@@ -32,22 +32,22 @@ def test_what_may_not_be_repeated_is_not(rig: Callable[..., Rig]) -> None:
     assert given.api.connections == 1
     assert [exchange.status for exchange in given.exchanges] == [200, 502]
     assert [(unreached.request_number, unreached.what) for unreached in given.journal.all(Unreached)] == [
-        (2, "the connection ended without an answer")
+        (2, "the connection ended without a response")
     ]
 
 
 @pytest.mark.parametrize(
     ("answer", "what"),
     [
-        (CLOSE, "the connection ended without an answer"),
-        (b"SMTP ready\r\n", "what the API answered is no HTTP"),
+        (CLOSE, "the connection ended without a response"),
+        (b"SMTP ready\r\n", "the API's response is not HTTP"),
         (
             b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n",
-            "the API asked for another protocol",
+            "the API requested another protocol",
         ),
         (
             b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{"a"<close>',
-            "the answer broke off",
+            "the response is incomplete",
         ),
     ],
 )
@@ -68,7 +68,7 @@ def test_a_body_that_breaks_off_breaks_off(rig: Callable[..., Rig]) -> None:
 
     assert given.say(ASK) == CSV % 9 + b"abc"
     assert [(exchange.status, exchange.response_body) for exchange in given.exchanges] == [(200, b"abc")]
-    assert [unreached.what for unreached in given.journal.all(Unreached)] == ["the answer broke off"]
+    assert [unreached.what for unreached in given.journal.all(Unreached)] == ["the response is incomplete"]
 
 
 def test_nobody_there_is_a_502(rig: Callable[..., Rig]) -> None:
@@ -141,7 +141,7 @@ def test_the_certificate_of_the_api_must_hold(fiskil: LocalFiskil, rig: Callable
     answers = [httpx.get(f"{relay.url}/v1/x", timeout=30, trust_env=False) for relay in (trusting, doubting)]
 
     assert [answer.status_code for answer in answers] == [200, 502]
-    assert "its certificate does not hold: unable to get local issuer certificate" in answers[1].text
+    assert "its certificate is invalid: unable to get local issuer certificate" in answers[1].text
     assert len(api.heard) == 1
     trusting.close()
     doubting.close()

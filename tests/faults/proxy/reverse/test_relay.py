@@ -93,7 +93,7 @@ def test_a_fault_bites_before_the_hosted_api(relay: Relay, client: httpx.Client,
 
 def test_a_fault_on_the_sandbox_is_refused(relay: Relay) -> None:
     """Nobody can let the tokens of the hosted API expire."""
-    with pytest.raises(ConfigError, match="acts on the sandbox, and behind a relay is the hosted API"):
+    with pytest.raises(ConfigError, match="acts on the sandbox, but this relay leads to the hosted API"):
         relay.rules.set(Rule(route="*", fault=faults.ExpireTokens()))
 
 
@@ -166,10 +166,10 @@ def test_closing_leaves_nothing(rig: Callable[..., Rig]) -> None:
     ("url", "says"),
     [
         ("https://api.example/v1", "Give 'https://api.example'."),
-        ("ftp://api.example", "is no origin to relay to"),
-        ("api.example", "is no origin to relay to"),
-        ("https://me:secret@api.example", "leave out what stands before the @"),
-        ("https://api.example:99999", "is no URL"),
+        ("ftp://api.example", "is not an origin"),
+        ("api.example", "is not an origin"),
+        ("https://me:secret@api.example", "Remove everything before the @"),
+        ("https://api.example:99999", "is not a valid URL"),
     ],
 )
 def test_an_upstream_is_an_origin(rig: Callable[..., Rig], url: str, says: str) -> None:
