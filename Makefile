@@ -8,7 +8,7 @@
 #   make lock      renew constraints.txt
 #   make docs      renew docs/endpoints.md, docs/receiver-bugs.md, docs/faults.md and docs/scenarios.md
 #   make costs     measure what each scenario takes on the reference app, and renew fixtures/costs.toml
-#   make felt      measure what HTTP clients feel of each fault, and renew docs/felt-by-clients.md
+#   make client-errors  measure what HTTP clients report for each fault, and renew docs/client-errors.md
 
 SHELL := /bin/sh
 PYTHON ?= python3
@@ -19,7 +19,7 @@ WORKERS ?= 5
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test test-all coverage check mutants lock docs costs felt clean
+.PHONY: demo test test-all coverage check mutants lock docs costs client-errors clean
 
 demo: $(VENV)/.installed
 	@$(BIN)/fiskil-harness demo
@@ -83,9 +83,9 @@ costs: $(VENV)/.installed
 	@mv fixtures/costs.toml.new fixtures/costs.toml
 	@rm .costs.json
 
-# ROUNDS says how often each client is measured: where chance decides, one round sees one word.
-felt: $(VENV)/.installed-dev
-	@$(BIN)/python tests/felt/renew.py $(or $(ROUNDS),3)
+# ROUNDS says how often each client is measured: if a result is random, one round sees one word only.
+client-errors: $(VENV)/.installed-dev
+	@$(BIN)/python -m tests.faults.clients.renew $(or $(ROUNDS),3)
 
 clean:
 	rm -rf $(VENV) tests/browser/node_modules build dist .coverage htmlcov .mypy_cache .pytest_cache .ruff_cache

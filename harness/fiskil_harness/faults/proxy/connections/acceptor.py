@@ -144,7 +144,7 @@ class Acceptor:
         self._queue.clear()
 
     def watch(self, report_plain: Callable[[], None] | None) -> None:
-        """Call *report_plain* for each client that begins without TLS; None ends that. A plain server serves none meanwhile."""
+        """Call *report_plain* for each client that begins without TLS; None ends that. A plain server serves none then."""
         self._report_plain = report_plain
 
     def _check_first_bytes(self, data: bytes) -> None:
