@@ -1,7 +1,7 @@
-"""What Toxiproxy's toxics are documented to do, and the fault of ours beside each.
+"""The documented behaviour of Toxiproxy's toxics, with the corresponding faults.
 
-Its server is in no registry that the tests may use (none of Debian, PyPI and npm has it), so ours are held against its
-documentation and the words of its sources, github.com/Shopify/toxiproxy: README.md and toxics/*.go.
+Toxiproxy's server is in no registry that the tests may use (Debian, PyPI and npm do not have it), so the faults are checked
+against its documentation and its sources, github.com/Shopify/toxiproxy: README.md and toxics/*.go.
 """
 
 from msgspec import Struct
@@ -11,7 +11,7 @@ from fiskil_harness.faults import AnyFault
 
 
 class Toxic(Struct, frozen=True, kw_only=True):
-    """One toxic. ``differs`` says what is otherwise with ours, and why."""
+    """One toxic; ``differs`` states how our fault differs, and why."""
 
     name: str
     says: str

@@ -222,14 +222,14 @@ def refuse_outside(fault: object, name: str, least: int, most: int | None = None
         raise ConfigError(f"{type(fault).__name__}: {name} must be a whole number, {bounds}, got {value!r}.")
 
 
-def refuse_unknown(fault: object, name: str, header_name: Sequence[str]) -> None:
+def refuse_unknown(fault: object, name: str, known: Sequence[str]) -> None:
     """Raise ConfigError unless the argument *name* of *fault* is one of the *known* words.
 
     Raises:
         ConfigError: It is none of them; the message names the nearest one.
     """
     value = getattr(fault, name)
-    if value not in header_name:
-        near = nearest(str(value), header_name)
+    if value not in known:
+        near = nearest(str(value), known)
         hint = f" Did you mean {near!r}?" if near else ""
-        raise ConfigError(f"{type(fault).__name__}: no {name} {value!r}.{hint} Known: {', '.join(header_name)}.")
+        raise ConfigError(f"{type(fault).__name__}: {name} {value!r} is unknown.{hint} Known: {', '.join(known)}.")
