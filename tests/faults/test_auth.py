@@ -31,9 +31,9 @@ def test_a_token_expires_between_two_pages(caller: Caller) -> None:
         first = caller.get(ROUTE)
         refused = caller.http.get(first.json()["links"]["next"])
     caller.renew()
-    again = caller.http.get(first.json()["links"]["next"])
+    repeated = caller.http.get(first.json()["links"]["next"])
 
-    assert [response.status_code for response in (first, refused, again)] == [200, 401, 200]
+    assert [response.status_code for response in (first, refused, repeated)] == [200, 401, 200]
 
 
 def test_all_callers_get_the_expiry_together(caller: Caller) -> None:
@@ -49,10 +49,10 @@ def test_all_callers_get_the_expiry_together(caller: Caller) -> None:
             start.wait(60)
             return worker.get("/v1/banking/accounts", params={"end_user_id": caller.rosa.end_user_id}).status_code
 
-    with caller.fiskil.broken("banking.accounts", faults.ExpireTokens()), ThreadPoolExecutor(8) as herd:
-        answered = list(herd.map(call, range(8)))
+    with caller.fiskil.broken("banking.accounts", faults.ExpireTokens()), ThreadPoolExecutor(8) as threads:
+        statuses = list(threads.map(call, range(8)))
 
-    assert answered == [401] * 8
+    assert statuses == [401] * 8
 
 
 def test_work_is_done_and_refused(caller: Caller) -> None:

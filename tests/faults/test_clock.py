@@ -54,9 +54,9 @@ def test_a_bank_is_reported_as_down(caller: Caller, institution_id: str) -> None
     with caller.fiskil.broken("institutions.*", faults.InstitutionLine(status="DEGRADED", institution_id=institution_id)):
         rows = caller.rows("institutions.list")
 
-    said_of = {row["id"]: row["status"]["connections"]["status"] for row in rows}
-    assert said_of["88888"] == "DEGRADED"
-    assert (set(said_of.values()) == {"DEGRADED"}) is (institution_id == "")
+    status_by_id = {row["id"]: row["status"]["connections"]["status"] for row in rows}
+    assert status_by_id["88888"] == "DEGRADED"
+    assert (set(status_by_id.values()) == {"DEGRADED"}) is (institution_id == "")
     assert len(caller.rows(ROUTE)) == 25
 
 

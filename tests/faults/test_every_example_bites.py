@@ -50,7 +50,7 @@ A_WEEK = ("", "", "")
 @pytest.fixture(scope="module")
 def open_fiskil(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalFiskil]:
     """Yield a LocalFiskil for all of these tests."""
-    folder: Path = tmp_path_factory.mktemp("asked")
+    folder: Path = tmp_path_factory.mktemp("examples")
     with LocalFiskil(workdir=folder, seed=7) as local:
         yield local
 
@@ -80,7 +80,7 @@ class Integration:
                     try:
                         self._call(client, method, path)
                     except httpx.TimeoutException:
-                        # A busy machine may not have come to the call yet.
+                        # A busy machine may not have started the call yet.
                         wait_until(lambda: waiting.bitten, cap_s=10)
                     except (httpx.HTTPError, UnicodeDecodeError):
                         pass
@@ -93,13 +93,13 @@ class Integration:
     def _call(self, client: httpx.Client, method: str, path: str) -> None:
         token = exchange(self._fiskil.sandbox.store, **self._pair)
         headers = {"authorization": f"Bearer {token.value}"}
-        body = self._pair if "token" in path else {"email": "somebody@example.com"}
+        body = self._pair if "token" in path else {"email": "person@example.com"}
         address = path.format_map(self._values)
         with client.stream(method, address, headers=headers, json=body if method == "POST" else None) as response:
             elapsed_s = stopwatch()
-            body = b"".join(takewhile(lambda _: elapsed_s() < PATIENCE_S, response.iter_bytes()))
+            content = b"".join(takewhile(lambda _: elapsed_s() < PATIENCE_S, response.iter_bytes()))
         with contextlib.suppress(ValueError, LookupError, TypeError, RecursionError):
-            self._values["next"] = str(json.loads(body)["links"]["next"])
+            self._values["next"] = str(json.loads(content)["links"]["next"])
 
 
 @pytest.mark.parametrize("text", ASKED)

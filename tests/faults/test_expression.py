@@ -66,7 +66,7 @@ def test_an_expression_and_its_rule_are_equivalent(text: str, rule: Rule) -> Non
 
 
 @pytest.mark.parametrize(
-    ("said", "meant"),
+    ("text", "canonical_text"),
     [
         ("reset_peer after 2 kB", "reset_peer after 2000 bytes"),
         ("stall 20 bytes", "stall after 20 bytes"),
@@ -79,9 +79,11 @@ def test_an_expression_and_its_rule_are_equivalent(text: str, rule: Rule) -> Non
         ("status retry after none", "status 503"),
     ],
 )
-def test_units_are_converted_and_short_forms_are_read(said: str, meant: str) -> None:
+def test_units_are_converted_and_short_forms_are_read(text: str, canonical_text: str) -> None:
     """Expressions with the same meaning are the same rule, which is written in one way."""
-    assert [text_of(rule) for rule in rules_of(f"banking.transactions: {said}")] == [f"banking.transactions: {meant}"]
+    assert [text_of(rule) for rule in rules_of(f"banking.transactions: {text}")] == [
+        f"banking.transactions: {canonical_text}"
+    ]
 
 
 def test_faults_compose_from_left_to_right() -> None:

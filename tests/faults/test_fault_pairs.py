@@ -52,20 +52,20 @@ def responses() -> list[Reply]:
 
 def spoil(fault: PlainFault, reply: Reply) -> Reply:
     """Return a response after a fault."""
-    asked = exchange_on(query=b"end_user_id=eu_1&page%5Bafter%5D=x")
-    return fault.change_response(fault.response_instead(asked) or reply, asked)
+    exchange = exchange_on(query=b"end_user_id=eu_1&page%5Bafter%5D=x")
+    return fault.change_response(fault.response_instead(exchange) or reply, exchange)
 
 
 def forms_of(kind: type[PlainFault]) -> list[PlainFault]:
     """Yield the fault in every form that leaves a different response to the next."""
-    return [kind(**given) for given in FORMS.get(kind, ({},))]
+    return [kind(**arguments) for arguments in FORMS.get(kind, ({},))]
 
 
 def apply_after(first: PlainFault) -> int:
     """Apply every fault after *first* to every response, and return the number of combinations."""
-    before = [spoil(first, reply) for reply in responses()]
-    after = [spoil(second, reply) for kind in KINDS for second in forms_of(kind) for reply in before]
-    return len([reply for reply in after if isinstance(reply, Reply)])
+    after_first = [spoil(first, reply) for reply in responses()]
+    after_both = [spoil(second, reply) for kind in KINDS for second in forms_of(kind) for reply in after_first]
+    return len([reply for reply in after_both if isinstance(reply, Reply)])
 
 
 @pytest.mark.parametrize("first", [fault for kind in KINDS for fault in forms_of(kind)], ids=repr)

@@ -75,9 +75,9 @@ def test_a_new_walk_begins_without_overlap(caller: Caller) -> None:
 
     with caller.fiskil.broken(ROUTE, faults.Overlap(), times=0):
         caller.walk()
-        again = caller.walk()
+        second_walk = caller.walk()
 
-    assert again[0] == full_walk[0]
+    assert second_walk[0] == full_walk[0]
 
 
 def test_a_row_is_on_no_page(caller: Caller) -> None:

@@ -37,20 +37,24 @@ def test_a_client_that_waits_is_served() -> None:
     first, refused, later = at_seconds(0, 1, 11)
 
     granted = fault.response_instead(first)
-    told = fault.response_instead(refused)
+    refusal = fault.response_instead(refused)
 
     assert granted is None
-    assert told is not None
-    assert told.header(b"retry-after") == b"10"
+    assert refusal is not None
+    assert refusal.header(b"retry-after") == b"10"
     assert fault.response_instead(later) is None
 
 
 def test_clients_have_separate_buckets() -> None:
     """One client's calls do not use up the other's."""
     memory: dict[str, Any] = {}
-    one, other = (exchange_on(memory=memory, headers=((b"authorization", name),)) for name in (b"Bearer one", b"Bearer two"))
+    first_client, second_client = (
+        exchange_on(memory=memory, headers=((b"authorization", name),)) for name in (b"Bearer one", b"Bearer two")
+    )
 
-    assert statuses(faults.RateLimit(requests=1, per="client"), [one, one, other, other]) == [0, 429, 0, 429]
+    assert statuses(
+        faults.RateLimit(requests=1, per="client"), [first_client, first_client, second_client, second_client]
+    ) == [0, 429, 0, 429]
 
 
 def test_end_users_have_separate_quotas() -> None:
@@ -70,21 +74,21 @@ def test_a_quota_states_when_its_day_ends() -> None:
     first, second = at_seconds(0, 86_000)
     fault.response_instead(first)
 
-    told = fault.response_instead(second)
+    refusal = fault.response_instead(second)
 
-    assert told is not None
-    assert told.header(b"retry-after") == b"401"
+    assert refusal is not None
+    assert refusal.header(b"retry-after") == b"401"
 
 
 def test_a_brownout_rises_and_ends() -> None:
     """More calls fail in the middle third than in the first and the last, and none after the end."""
     memory: dict[str, Any] = {}
-    answered = statuses(faults.Brownout(calls=300), [exchange_on(memory=memory) for _ in range(400)])
+    results = statuses(faults.Brownout(calls=300), [exchange_on(memory=memory) for _ in range(400)])
 
-    dark = [sum(map(bool, answered[begin : begin + 100])) for begin in (0, 100, 200, 300)]
-    assert dark[0] < dark[1] > dark[2]
-    assert dark[1] > 70
-    assert dark[3] == 0
+    failures = [sum(map(bool, results[begin : begin + 100])) for begin in (0, 100, 200, 300)]
+    assert failures[0] < failures[1] > failures[2]
+    assert failures[1] > 70
+    assert failures[3] == 0
 
 
 def test_a_client_runs_into_the_limit(caller: Caller) -> None:

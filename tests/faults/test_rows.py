@@ -72,10 +72,10 @@ def test_one_account_is_missing(caller: Caller) -> None:
 
     with caller.fiskil.broken(ROUTE, faults.PartialRows(), times=0):
         first = {row["account_id"] for row in caller.rows(ROUTE)}
-        whole = {row["account_id"] for row in caller.rows(ROUTE, **{"page[size]": "1000"})}
+        remaining = {row["account_id"] for row in caller.rows(ROUTE, **{"page[size]": "1000"})}
 
-    assert len(whole) == len(genuine) - 1
-    assert first <= whole < genuine
+    assert len(remaining) == len(genuine) - 1
+    assert first <= remaining < genuine
 
 
 def test_a_row_belongs_to_another_consent(caller: Caller) -> None:

@@ -59,10 +59,10 @@ def require_place(name: str) -> str:
 
 @cache
 def _has_pages(route: ApiRoute) -> bool:
-    whole = document(VERSIONS[-1])
-    item = whole["paths"][route.path]
+    api_document = document(VERSIONS[-1])
+    item = api_document["paths"][route.path]
     parameters = [*item.get("parameters", ()), *item[route.method.lower()].get("parameters", ())]
-    return any(resolve(whole, parameter)["name"] == "page[size]" for parameter in parameters)
+    return any(resolve(api_document, parameter)["name"] == "page[size]" for parameter in parameters)
 
 
 @cache

@@ -60,7 +60,7 @@ class Forbidden(PlainFault, frozen=True, kw_only=True, tag="forbidden"):
         """Return 403, except on the token route, which needs no scope."""
         if exchange.route == TOKEN_ROUTE:
             return None
-        return exchange.refusal(403, "insufficient_scopes", "the token lacks the scope for this")
+        return exchange.refusal(403, "insufficient_scopes", "the token has no scope for this")
 
 
 class KeyRefused(PlainFault, frozen=True, kw_only=True, tag="key_refused"):

@@ -103,9 +103,9 @@ def places(value: Any, reply: Reply, exchange: MatchedExchange) -> list[Place]:
     path = _PATHS.get(exchange.route)
     if value is NOTHING or path is None:
         return []
-    whole = document(exchange.version)
+    api_document = document(exchange.version)
     schema = _schema(exchange.method, path, exchange.version, reply.status)
-    return list(_places(whole, value, schema)) if schema is not None else []
+    return list(_places(api_document, value, schema)) if schema is not None else []
 
 
 def moment_of(text: object) -> datetime | None:
@@ -134,30 +134,30 @@ def links_of(value: Any) -> dict[str, Any] | None:
 @cache
 def has_pages(method: str, route: str, version: str) -> bool:
     """Return True if a request on this route may state a page size."""
-    whole = document(version)
-    item = whole["paths"].get(_PATHS.get(route, ""), {})
+    api_document = document(version)
+    item = api_document["paths"].get(_PATHS.get(route, ""), {})
     parameters = (*item.get("parameters", ()), *item.get(method.lower(), {}).get("parameters", ()))
-    return any(resolve(whole, parameter)["name"] == "page[size]" for parameter in parameters)
+    return any(resolve(api_document, parameter)["name"] == "page[size]" for parameter in parameters)
 
 
 @cache
 def _schema(method: str, path: str, version: str, status: int) -> dict[str, Any] | None:
-    whole = document(version)
-    described = whole["paths"].get(path, {}).get(method.lower(), {}).get("responses", {}).get(str(status))
-    content = resolve(whole, described).get("content", {}) if described is not None else {}
+    api_document = document(version)
+    described = api_document["paths"].get(path, {}).get(method.lower(), {}).get("responses", {}).get(str(status))
+    content = resolve(api_document, described).get("content", {}) if described is not None else {}
     return next((value["schema"] for value in content.values()), None)
 
 
-def _places(whole: dict[str, Any], value: Any, schema: dict[str, Any]) -> Iterator[Place]:
-    schema = resolve(whole, schema)
+def _places(api_document: dict[str, Any], value: Any, schema: dict[str, Any]) -> Iterator[Place]:
+    schema = resolve(api_document, schema)
     if isinstance(value, dict):
         properties, required = schema.get("properties", {}), schema.get("required", ())
         for name in [element for element in value if element in properties and element != "links"]:
-            inner = resolve(whole, properties[name])
+            inner = resolve(api_document, properties[name])
             yield Place(holder=value, key=name, schema=inner, is_required=name in required)
-            yield from _places(whole, value[name], inner)
+            yield from _places(api_document, value[name], inner)
     elif isinstance(value, list) and "items" in schema:
-        inner = resolve(whole, schema["items"])
+        inner = resolve(api_document, schema["items"])
         for at, element in enumerate(value):
             yield Place(holder=value, key=at, schema=inner)
-            yield from _places(whole, element, inner)
+            yield from _places(api_document, element, inner)

@@ -25,7 +25,7 @@ def note_bites(
 
     Args:
         taken: The rules that took the exchange.
-        met: What became of the exchange.
+        result: What became of the exchange.
         performed: What was written.
         number: The number of the exchange.
         facts: The properties of the exchange.

@@ -71,24 +71,24 @@ class Proxy:
         for call in tuple(self.bitten):
             call.loop.call_soon_threadsafe(call.cut)
 
-    def note_connection(self, told: ConnectionBite | ConnectionLeft) -> None:
+    def note_connection(self, outcome: ConnectionBite | ConnectionLeft) -> None:
         """Record that a fault has bitten a connection, or that the client ended one that a fault held."""
         journal = self.journal
         if journal is None:
             return
-        fault = told.rule.name
-        if isinstance(told, ConnectionLeft):
-            journal.write(Abandoned(**journal.stamp(), fault=fault, connection=told.port))
+        fault = outcome.rule.name
+        if isinstance(outcome, ConnectionLeft):
+            journal.write(Abandoned(**journal.stamp(), fault=fault, connection=outcome.port))
             return
         journal.write(
             Bite(
                 **journal.stamp(),
                 fault=fault,
-                route=told.rule.route,
+                route=outcome.rule.route,
                 request_number=0,
-                seed=told.rule.seed,
-                connection=told.port,
-                observed=told.observed,
+                seed=outcome.rule.seed,
+                connection=outcome.port,
+                observed=outcome.observed,
             )
         )
 
@@ -117,16 +117,16 @@ class Proxy:
         try:
             number = self._next_number()
             route, end_user_id, is_stray = self._name(request)
-            answer: HttpResponse = self.app.respond(request)
+            response: HttpResponse = self.app.respond(request)
         finally:
             self.open_requests -= 1
             self._last_s = self._elapsed_s()
         if journal is not None:
-            about = (number, route, end_user_id or created_end_user(route, answer.status, answer.body), is_stray)
-            answered = (answer.status, answer.headers, shortened(answer.body))
+            about = (number, route, end_user_id or created_end_user(route, response.status, response.body), is_stray)
+            response_parts = (response.status, response.headers, shortened(response.body))
             request.body = shortened(request.body)
-            journal.write_parts(exchange_of, (begun_s, journal.elapsed_s(), step), request, about, answered)
-        return answer
+            journal.write_parts(exchange_of, (begun_s, journal.elapsed_s(), step), request, about, response_parts)
+        return response
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Serve one request, as an ASGI application."""
@@ -186,7 +186,7 @@ class Proxy:
             page=self._pages.page_of(route, end_user_id, request.query),
             connection=request.client[1] if request.client else 0,
             clock_s=self._clock_s(),
-            names=lambda wanted: wanted in request.raw_path or wanted.encode() in request.query + request.body,
+            names=lambda identifier: identifier in request.raw_path or identifier.encode() in request.query + request.body,
             has_reported=self._told,
         )
 

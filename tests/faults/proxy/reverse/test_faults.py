@@ -75,7 +75,7 @@ def test_a_refused_connection_is_a_502(rig: Callable[..., Rig]) -> None:
     """If the hosted API refuses connections, the client gets a 502 and its connection is kept."""
     relay_rig = rig()
     bound_socket = socket.socket()
-    bound_socket.bind(("127.0.0.1", 0))  # a port that is taken, and on which nobody listens
+    bound_socket.bind(("127.0.0.1", 0))  # a port that is in use, but not listening
     unreachable_relay = Relay(relay_rig.loop, upstream=f"http://127.0.0.1:{bound_socket.getsockname()[1]}")
     journal = Journal()
     unreachable_relay.begin(journal)

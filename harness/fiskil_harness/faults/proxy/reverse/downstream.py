@@ -82,9 +82,9 @@ class RelayClient(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Parse requests, or parts of one."""
         if self._parsed_headers is not None and self._incoming is None and self._current is None and not self._is_in_head:
-            known = self._parsed_headers.relayed(data, self._peer)
-            if known is not None:
-                self._begin(known)
+            relayed = self._parsed_headers.relayed(data, self._peer)
+            if relayed is not None:
+                self._begin(relayed)
                 return
         if self.transport.is_closing():
             return
@@ -265,7 +265,7 @@ class RelayClient(asyncio.Protocol):
         self._silence_timer = None
         if upstream is None or relayed is None or not upstream.is_waiting(relayed):
             return
-        left_s = upstream.heard_at_s + LONGEST_SILENCE_S - self.loop.time()
+        left_s = upstream.last_received_s + LONGEST_SILENCE_S - self.loop.time()
         if left_s <= 0:
             upstream.abort()
             self.failed(relayed, f"no response for {LONGEST_SILENCE_S:g} s", is_unheard=False, status=504)
@@ -311,7 +311,7 @@ class RelayClient(asyncio.Protocol):
     def failed(self, relayed: Relayed, reason: str, *, is_unheard: bool, status: int = 502) -> None:
         """Repeat the request if a kept connection was dead; otherwise respond as a gateway does, or close the connection."""
         upstream = self._upstream
-        if is_unheard and upstream is not None and upstream.answers and relayed.may_repeat:
+        if is_unheard and upstream is not None and upstream.response_count and relayed.may_repeat:
             self._connect_task = self.loop.create_task(self._connect(relayed))
             return
         if relayed.journal is not None:

@@ -43,9 +43,9 @@ def plain(headers: list[tuple[bytes, bytes]], body: bytes) -> tuple[bytes, list[
     return unpacked, [pair for pair in headers if pair[0] != b"content-encoding"]
 
 
-def unread_exchange_of(when: Any, request: Any, about: Any, answered: tuple[int, bytes, bytes], *more: Any) -> Exchange:
+def unread_exchange_of(when: Any, request: Any, about: Any, response: tuple[int, bytes, bytes], *more: Any) -> Exchange:
     """Return the journal entry of a response that was passed on unparsed; its headers are parsed here."""
-    status, head, body = answered
+    status, head, body = response
     pairs = (line.partition(b":") for line in head.split(b"\r\n")[1:-1])
     headers = [(name.lower(), value.strip(b" \t")) for name, _, value in pairs]
     return exchange_of(when, request, about, (status, headers, body), *more)

@@ -179,7 +179,7 @@ class Relay:
             page=self._pages.page_of(relayed.route, relayed.end_user_id, request.query),
             connection=request.client[1] if request.client else 0,
             clock_s=self._elapsed_s(),
-            names=lambda wanted: wanted in request.raw_path or wanted.encode() in request.query + request.body,
+            names=lambda identifier: identifier in request.raw_path or identifier.encode() in request.query + request.body,
         )
         return self.rules.take(relayed.facts)
 

@@ -57,8 +57,8 @@ class Upstream(asyncio.Protocol):
         self._parser = httptools.HttpResponseParser(self)
         self._relayed: Relayed | None = None
         self.is_usable = False
-        self.answers = 0
-        self.heard_at_s = 0.0
+        self.response_count = 0
+        self.last_received_s = 0.0
 
     _is_passing = _is_whole = _has_surplus = False
 
@@ -73,7 +73,7 @@ class Upstream(asyncio.Protocol):
         self._relayed = relayed
         self.status: int | None = None
         self._has_received = False
-        self.heard_at_s = self._time()
+        self.last_received_s = self._time()
         self._transport.write(data)
 
     def is_waiting(self, relayed: Relayed) -> bool:
@@ -114,7 +114,7 @@ class Upstream(asyncio.Protocol):
             # Unrequested bytes must not become the response to a later request.
             self.abort()
             return
-        self.heard_at_s = self._time()
+        self.last_received_s = self._time()
         if not self._has_received:
             if self._passes_at_once(data):
                 return
@@ -154,7 +154,7 @@ class Upstream(asyncio.Protocol):
         if not is_ordinary(head, len(data) - end - 4):
             return False
         self._relayed = None
-        self.answers += 1
+        self.response_count += 1
         self._caller.passed(relayed, data, (int(data[9:12]), head, data[end + 4 :]))
         return True
 
@@ -253,7 +253,7 @@ class Upstream(asyncio.Protocol):
     def _end(self) -> None:
         relayed, self._relayed = self._relayed, None
         assert relayed is not None
-        self.answers += 1
+        self.response_count += 1
         keeps = self._keeps and not self._has_surplus
         self.is_usable = keeps and self.is_usable
         if not self._is_passing:
