@@ -8,7 +8,7 @@
 #   make lock      renew constraints.txt
 #   make docs      renew docs/endpoints.md, docs/receiver-bugs.md, docs/faults.md and docs/scenarios.md
 #   make costs     measure what each scenario takes on the reference app, and renew fixtures/costs.toml
-#   make client-errors  measure what HTTP clients report for each fault, and renew docs/client-errors.md
+#   make client-errors  measure the errors of HTTP clients under each fault; update docs/client-errors.md
 
 SHELL := /bin/sh
 PYTHON ?= python3

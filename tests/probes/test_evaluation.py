@@ -15,7 +15,7 @@ def journal(*connections: int, fault: str = "") -> Journal:
         when = {"at_s": number * 0.1, "ended_s": number * 0.1 + 0.05}
         made.write(Exchange(number=number, route="token", method="POST", path="/v1/token", connection=connection, **when))
     if fault:
-        made.write(FaultSet(fault=fault, route="connection", times=1, unbitten=1, problem="nothing matched it"))
+        made.write(FaultSet(fault=fault, route="connection", times=1, unbitten=1, problem="nothing called it"))
     return made
 
 
@@ -35,7 +35,7 @@ def test_a_fault_that_never_bit_is_doubt() -> None:
     """With how often it did, and why it did not."""
     told = said(journal(1, 2, fault="Stall()"))
 
-    assert told["every_fault_bit"] == "Stall() on 'connection' bit 0 of 1 times: nothing matched it"
+    assert told["every_fault_bit"] == "Stall() on 'connection' bit 0 of 1 times: nothing called it"
 
 
 @pytest.mark.parametrize(("connections", "is_doubtful"), [((1, 2, 3), False), ((1, 1, 2), True), ((1,), True), ((), True)])

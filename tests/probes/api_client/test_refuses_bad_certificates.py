@@ -123,7 +123,7 @@ def test_a_certificate_that_was_not_met_proves_nothing(tape: Tape) -> None:
 def test_no_certificate_at_all_proves_nothing(tape: Tape) -> None:
     """The control alone is no experiment, and neither are other faults of connections."""
     reached(tape)
-    shown(tape, "HandshakeReset()", "the client's bytes were discarded")
+    shown(tape, "HandshakeReset()", "what the client said was swallowed")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 

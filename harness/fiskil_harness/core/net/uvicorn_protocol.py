@@ -62,7 +62,7 @@ class HttpResponse(Struct):
 class Connection(HttpToolsProtocol):
     """uvicorn's connection, with a bound on the head of a request, and a short way for applications that know it.
 
-    An application that has ``respond_at_once`` is asked there first, a plain function of an ``HttpRequest``: no task, no
+    An application that has ``answer_at_once`` is asked there first, a plain function of an ``HttpRequest``: no task, no
     coroutine, one write. That is the way of every usual client: HTTP/1.1 on a connection that is kept, a request in one
     piece, no answer to an earlier one still on its way. All others, and those for which it returns None, take uvicorn's way:
     a request is held back from its head to its end, and uvicorn is told of it where the end is long in coming.
