@@ -1,20 +1,20 @@
 # Everything a fresh checkout needs: python3 (3.11 or newer) and make.
 #
-#   make demo      the main job on the reference app: a gate that opens, and one that stays shut
-#   make test      every check and test, within ten minutes on two cores
-#   make test-all  the same with full matrices and more seeds, within an hour
-#   make coverage  make test once more, with the lines counted that it reaches
-#   make mutants   faults put into the judge, by a sample: the score, and those that no test finds
-#   make lock      renew constraints.txt
-#   make docs      renew docs/endpoints.md, docs/receiver-bugs.md, docs/faults.md and docs/scenarios.md
-#   make costs     measure what each scenario takes on the reference app, and renew fixtures/costs.toml
+#   make demo      run the gate on the reference app, where it opens, and on a flawed app, where it stays shut
+#   make test      run every check and test, within 25 minutes on two cores
+#   make test-all  run the same with full matrices and more seeds, within an hour
+#   make coverage  run the tests with line coverage
+#   make mutants   break the judging code by a sample of mutants; print the score and the undetected mutants
+#   make lock      update constraints.txt
+#   make docs      update docs/endpoints.md, docs/receiver-bugs.md, docs/faults.md and docs/scenarios.md
+#   make costs     measure the cost of each scenario on the reference app; update fixtures/costs.toml
 #   make client-errors  measure the errors of HTTP clients under each fault; update docs/client-errors.md
 
 SHELL := /bin/sh
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-# More than two for each of the two cores that are counted on: much of a test is waiting for an app.
+# More than two for each of two cores: tests mostly wait for an app.
 WORKERS ?= 5
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -30,7 +30,7 @@ test: $(VENV)/.installed-dev check
 test-all: $(VENV)/.installed-dev check
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "full or not full"
 
-# Counting lines costs a fifth of the time, in every process that a test starts; so `make test` does without.
+# Coverage adds a fifth of the time, in every process that a test starts; so `make test` does not measure it.
 coverage: $(VENV)/.installed-dev
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --cov --cov-report=term:skip-covered
 
@@ -43,7 +43,7 @@ check: $(VENV)/.installed-dev
 
 $(VENV)/.python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
-		|| { echo "fiskil-harness needs Python 3.11 or newer; name one with PYTHON=..." >&2; exit 2; }
+		|| { echo "fiskil-harness needs Python 3.11 or newer; set one with PYTHON=..." >&2; exit 2; }
 	@.ci/system-tools venv
 	@$(PYTHON) -m venv $(VENV)
 	@touch $@
@@ -60,7 +60,7 @@ $(VENV)/.installed-dev: $(VENV)/.installed tests/browser/package-lock.json
 	@npm ci --prefix tests/browser --silent --no-audit --no-fund
 	@touch $@
 
-# MUTANTS and SEED say how many and which.
+# MUTANTS is the number of mutants, SEED selects them.
 mutants: $(VENV)/.installed-dev
 	@$(BIN)/python -m benchmarks.mutants --mutants $(or $(MUTANTS),400) --seed $(or $(SEED),0)
 
@@ -83,7 +83,7 @@ costs: $(VENV)/.installed
 	@mv fixtures/costs.toml.new fixtures/costs.toml
 	@rm .costs.json
 
-# ROUNDS says how often each client is measured: if a result is random, one round sees one word only.
+# ROUNDS is the number of measurements of each client: some faults cause different errors by chance.
 client-errors: $(VENV)/.installed-dev
 	@$(BIN)/python -m tests.faults.clients.renew $(or $(ROUNDS),3)
 
