@@ -19,7 +19,7 @@ WORKERS ?= 5
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test test-all coverage check mutants lock docs costs felt clean
+.PHONY: demo test test-all coverage check mutants lock docs costs client-errors clean
 
 demo: $(VENV)/.installed
 	@$(BIN)/fiskil-harness demo
@@ -84,8 +84,8 @@ costs: $(VENV)/.installed
 	@rm .costs.json
 
 # ROUNDS is the number of measurements of each client: some faults cause different errors by chance.
-felt: $(VENV)/.installed-dev
-	@$(BIN)/python tests/felt/renew.py $(or $(ROUNDS),3)
+client-errors: $(VENV)/.installed-dev
+	@$(BIN)/python -m tests.faults.clients.renew $(or $(ROUNDS),3)
 
 clean:
 	rm -rf $(VENV) tests/browser/node_modules build dist .coverage htmlcov .mypy_cache .pytest_cache .ruff_cache

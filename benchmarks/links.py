@@ -33,7 +33,7 @@ class Bare:
     def __init__(self, app: Any) -> None:
         self._app = app
 
-    def answer_at_once(self, asked: HttpRequest) -> HttpResponse:
+    def respond_at_once(self, asked: HttpRequest) -> HttpResponse:
         """Answer a request that has come whole."""
         answer: HttpResponse = self._app.answer(asked)
         return answer

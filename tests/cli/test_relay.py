@@ -75,9 +75,9 @@ def test_calls_are_recorded_and_broken(begin: Begin, hosted: LocalFiskil, projec
 @pytest.mark.parametrize(
     ("fault", "words"),
     [
-        ("banking.accounts: expire_tokens, once", "behind a relay is the hosted API"),
-        ("connection: refuse", "a relay breaks exchanges only"),
-        ("token: stall, from consent.received", "A relay does not hear what events"),
+        ("banking.accounts: expire_tokens, once", "this relay leads to the hosted API"),
+        ("connection: refuse", "a relay can only break exchanges"),
+        ("token: stall, from consent.received", "A relay does not receive the hosted API's events"),
     ],
 )
 def test_a_fault_that_a_relay_cannot_have_is_refused(begin: Begin, hosted: LocalFiskil, fault: str, words: str) -> None:
@@ -95,8 +95,8 @@ def test_a_fault_that_a_relay_cannot_have_is_refused(begin: Begin, hosted: Local
     [
         (("https://api.example.com/v1",), "api.example.com"),
         (("nowhere",), "nowhere"),
-        (("http://api.example.com",), "in the clear"),
-        (("https://me:secret@api.example.com",), "leave out what stands before the @"),
+        (("http://api.example.com",), "unencrypted"),
+        (("https://me:secret@api.example.com",), "Remove everything before the @"),
         (("https://api.example.com", "--ca-file", "no.pem"), "no.pem"),
         (("https://api.example.com", "--fault", "token: stal"), "Did you mean 'stall'?"),
     ],

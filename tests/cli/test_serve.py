@@ -87,7 +87,7 @@ def test_faults_bite_are_told_and_the_idle_ones_named_at_the_end(project: Path, 
     assert " s  institutions.list, request 1, byte 20: reset_peer after 20 bytes\n" in told
     assert re.search(r" s  institutions.list, request 2, head: status 503 retry after 2 s\n", told)
     assert status == 503
-    assert "never bit    token: stall: nothing called it\n" in rest
+    assert "never bit    token: stall: nothing matched it\n" in rest
     assert "institutions.list" not in rest.partition("never bit")[2]
 
 

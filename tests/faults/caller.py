@@ -1,4 +1,4 @@
-"""A plain HTTP client, and exchanges as values: what a fault is told of, and what it is given to spoil."""
+"""A plain HTTP client, and exchanges and responses as values for faults."""
 
 import random
 from types import TracebackType
@@ -26,7 +26,7 @@ MOST_PAGES = 40
 
 
 class Caller:
-    """Asks by the names of routes, for Rosa, with a token; ``rosa`` is enrolled and everything of hers is synced."""
+    """Calls routes by name, for Rosa, with a token; ``rosa`` is enrolled and all of her data is synced."""
 
     def __init__(self, fiskil: LocalFiskil) -> None:
         self.fiskil = fiskil
@@ -36,32 +36,32 @@ class Caller:
         self.pair = {"client_id": fiskil.credentials.client_id, "client_secret": fiskil.credentials.client_secret}
         self.renew()
 
-    def ask_token(self) -> httpx.Response:
+    def request_token(self) -> httpx.Response:
         """Exchange the key pair."""
         return self.http.post("/v1/token", json=self.pair)
 
     def renew(self) -> None:
-        """Hold a new token."""
-        self.http.headers["authorization"] = "Bearer " + self.ask_token().json()["token"]
+        """Use a new token from now on."""
+        self.http.headers["authorization"] = "Bearer " + self.request_token().json()["token"]
 
     def get(self, route: str, **query: str) -> httpx.Response:
-        """One call; the token's route is posted to."""
+        """Call *route*; the token route is called with POST."""
         if route == "token":
-            return self.ask_token()
+            return self.request_token()
         whose = {"end_user_id": self.rosa.end_user_id, "client_id": self.pair["client_id"]}
         return self.http.get(PATHS[route], params=whose | query)
 
     def rows(self, route: str, **query: str) -> list[dict[str, Any]]:
-        """The rows of one page."""
+        """Return the rows of one page."""
         return rows_in(self.get(route, **query))
 
     def walk(self, route: str = "banking.transactions") -> list[list[str]]:
-        """The ids on each page, following links wherever they lead here, at most ``MOST_PAGES`` of them."""
-        answer = self.get(route)
-        pages = [_ids(answer)]
-        while (link := answer.json().get("links", {}).get("next")) and len(pages) < MOST_PAGES:
-            answer = self.http.get(link)
-            pages.append(_ids(answer))
+        """Return the ids on each page; follow links to any host, for at most ``MOST_PAGES`` pages."""
+        response = self.get(route)
+        pages = [_ids(response)]
+        while (link := response.json().get("links", {}).get("next")) and len(pages) < MOST_PAGES:
+            response = self.http.get(link)
+            pages.append(_ids(response))
         return pages
 
     def __enter__(self) -> "Caller":
@@ -71,14 +71,14 @@ class Caller:
         self.http.close()
 
 
-def rows_in(answer: httpx.Response) -> list[dict[str, Any]]:
-    """The rows of a page, bare or under a name."""
-    body = answer.json()
+def rows_in(response: httpx.Response) -> list[dict[str, Any]]:
+    """Return the rows of a page, bare or under a name."""
+    body = response.json()
     return body if isinstance(body, list) else next(value for value in body.values() if isinstance(value, list))
 
 
-def asked_for(route: str = "banking.transactions", **more: Any) -> MatchedExchange:
-    """An exchange that asks *route*; errors are id, name and message, waits are told in seconds."""
+def exchange_on(route: str = "banking.transactions", **changes: Any) -> MatchedExchange:
+    """Return an exchange on *route*; its errors have id, name and message, its delays are in seconds."""
     values: dict[str, Any] = {
         "method": "POST" if route == "token" else "GET",
         "path": PATHS[route],
@@ -93,28 +93,28 @@ def asked_for(route: str = "banking.transactions", **more: Any) -> MatchedExchan
         "refusal": _refusal,
         "waits": _waits,
     }
-    return MatchedExchange(**values | more)
+    return MatchedExchange(**values | changes)
 
 
-def told(value: Any, *, status: int = 200, **headers: str) -> Reply:
-    """An answer that says *value*."""
+def reply_with(value: Any, *, status: int = 200, **headers: str) -> Reply:
+    """Return a response with the JSON *value*."""
     head = {"content-type": "application/json"} | {name.replace("_", "-"): text for name, text in headers.items()}
     pairs = tuple((name.encode(), text.encode()) for name, text in head.items())
     return Reply(status=status, headers=pairs, body=b"").with_body(msgspec.json.encode(value))
 
 
-def said(reply: Reply) -> Any:
-    """What an answer says."""
+def json_of(reply: Reply) -> Any:
+    """Return the JSON of a response."""
     return msgspec.json.decode(reply.body)
 
 
 def _refusal(status: int, name: str, message: str) -> Reply:
-    return told({"id": "err_1", "name": name, "message": message}, status=status)
+    return reply_with({"id": "err_1", "name": name, "message": message}, status=status)
 
 
 def _waits(seconds: int | None) -> tuple[tuple[bytes, bytes], ...]:
     return () if seconds is None else ((b"retry-after", b"%d" % seconds),)
 
 
-def _ids(answer: httpx.Response) -> list[str]:
-    return [row["fiskil_id"] for row in rows_in(answer)]
+def _ids(response: httpx.Response) -> list[str]:
+    return [row["fiskil_id"] for row in rows_in(response)]

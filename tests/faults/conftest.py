@@ -1,4 +1,4 @@
-"""What tests of faults share: a plain client of a local Fiskil."""
+"""Fixtures of the tests of faults: a plain client of a LocalFiskil."""
 
 from collections.abc import Iterator
 
@@ -10,6 +10,6 @@ from tests.faults.caller import Caller
 
 @pytest.fixture
 def caller(fiskil: LocalFiskil) -> Iterator[Caller]:
-    """A plain client that holds a token and reads Rosa's data."""
+    """Yield a plain client that has a token and reads Rosa's data."""
     with Caller(fiskil) as caller:
         yield caller

@@ -1,4 +1,4 @@
-"""What tests of faults in an exchange share: acts and an exchange as values, and a client that is nothing but a socket."""
+"""Helpers for faults in an exchange: acts and an exchange as values, and a client that uses a bare socket."""
 
 import re
 import socket
@@ -32,11 +32,15 @@ REPLY = faults.Reply(
 )
 
 
-class Heard(Struct, frozen=True, kw_only=True):
-    """Everything that came, the date as zeros.
+class Received(Struct, frozen=True, kw_only=True):
+    """Everything that a client received; the date is replaced by zeros.
 
-    ``pieces`` tells when each read ended and how much it brought; ``end`` is ``closed``, ``reset`` or ``silent``.
-    ``arrivals`` tells how often data came, by the kernel's count: it does not depend on how soon anybody read.
+    Args:
+        data: The bytes.
+        end: ``closed``, ``reset`` or ``silent``.
+        pieces: For each read, when it ended and how many bytes it had.
+        ended_s: When the client stopped.
+        arrivals: How often data arrived, as counted by the kernel; independent of when it was read.
     """
 
     data: bytes
@@ -53,18 +57,18 @@ class Heard(Struct, frozen=True, kw_only=True):
 
     @property
     def body(self) -> bytes:
-        """What came after the head."""
+        """The bytes after the head."""
         return self.data.partition(b"\r\n\r\n")[2]
 
 
 def acts(body: bytes = BODY) -> list[Act]:
-    """An answer before any fault: a head, and a body unless it is empty."""
+    """Return the acts of a response before any fault: a head, and a body unless it is empty."""
     head = HEAD.replace(b"26", b"%d" % len(body))
     return [faults.Piece(head), faults.Piece(body, is_body=True)] if body else [faults.Piece(head)]
 
 
-def told(*, seed: int = 0, method: str = "GET", api_url: str = "http://api.example") -> faults.MatchedExchange:
-    """An exchange as a fault is told of it."""
+def make_exchange(*, seed: int = 0, method: str = "GET", api_url: str = "http://api.example") -> faults.MatchedExchange:
+    """Return an exchange as a fault receives it."""
     return faults.MatchedExchange(
         method=method,
         path="/v1/institutions",
@@ -82,28 +86,28 @@ def told(*, seed: int = 0, method: str = "GET", api_url: str = "http://api.examp
 
 
 def pieces(shaped: Any) -> list[bytes]:
-    """The bytes of each piece."""
-    return [value.data for value in shaped if isinstance(value, faults.Piece)]
+    """Return the bytes of each piece."""
+    return [act.data for act in shaped if isinstance(act, faults.Piece)]
 
 
 def pauses_ms(shaped: Any) -> list[float]:
-    """The milliseconds of each pause."""
-    return [round(value.seconds * 1000, 3) for value in shaped if isinstance(value, faults.Pause)]
+    """Return the milliseconds of each pause."""
+    return [round(act.seconds * 1000, 3) for act in shaped if isinstance(act, faults.Pause)]
 
 
 def lines(shaped: Any) -> list[bytes]:
-    """The lines of the head without the blank one."""
+    """Return the lines of the head without the blank one."""
     head = Head.of(shaped)
     return [head.status_line, *head.lines]
 
 
 def request(*, method: str = "GET", is_kept: bool = False) -> bytes:
-    """A request whose answer has the same bytes each time; the server closes after it unless it is kept."""
+    """Return a request whose response is the same each time; the server closes after it unless it is kept."""
     close = b"" if is_kept else b"Connection: close\r\n"
     return b"%s %s HTTP/1.1\r\nHost: localhost\r\n%s\r\n" % (method.encode(), PATH.encode(), close)
 
 
-def hear(
+def receive(
     fiskil: LocalFiskil,
     *broken: faults.AnyFault,
     route: str = ROUTE,
@@ -111,16 +115,16 @@ def hear(
     is_kept: bool = False,
     patience_s: float = PATIENCE_S,
     least_bytes: int = 0,
-) -> Heard:
-    """What a socket reads of an answer that meets these faults, until nothing has come for so long.
+) -> Received:
+    """Return what a socket reads of a response under the faults *broken*, until nothing has arrived for *patience_s*.
 
-    Before the faults have bitten, and before so many bytes have come, a silence does not count.
+    Before the faults have bitten, and before *least_bytes* have arrived, silence does not end the reading.
     """
     if not broken:
         return _read(fiskil, request(method=method, is_kept=is_kept), patience_s, least_bytes)
-    more = {"route": route, "method": method, "is_kept": is_kept}
+    options = {"route": route, "method": method, "is_kept": is_kept}
     with fiskil.broken(route, broken[0]):
-        return hear(fiskil, *broken[1:], **more, patience_s=patience_s, least_bytes=least_bytes)
+        return receive(fiskil, *broken[1:], **options, patience_s=patience_s, least_bytes=least_bytes)
 
 
 def _secured(plain: socket.socket, fiskil: LocalFiskil, scheme: str) -> socket.socket:
@@ -131,21 +135,21 @@ def _secured(plain: socket.socket, fiskil: LocalFiskil, scheme: str) -> socket.s
 
 
 def _dateless(data: bytes) -> bytes:
-    return re.sub(rb"(?<=date: )[^\r\n]+", lambda found: b"0" * len(found[0]), data)
+    return re.sub(rb"(?<=date: )[^\r\n]+", lambda match: b"0" * len(match[0]), data)
 
 
-def is_next_answer_good(fiskil: LocalFiskil) -> bool:
-    """Whether the answer to a next request is what it was before any fault."""
-    return hear(fiskil).data.startswith(b"HTTP/1.1 200 OK\r\n")
+def is_next_response_good(fiskil: LocalFiskil) -> bool:
+    """Return True if the response to a next request is the usual one."""
+    return receive(fiskil).data.startswith(b"HTTP/1.1 200 OK\r\n")
 
 
-def _read(fiskil: LocalFiskil, asked: bytes, patience_s: float, least_bytes: int) -> Heard:
+def _read(fiskil: LocalFiskil, request_bytes: bytes, patience_s: float, least_bytes: int) -> Received:
     elapsed_s = stopwatch()
-    came: list[tuple[float, int]] = []
+    reads: list[tuple[float, int]] = []
     data, end, silences = b"", "silent", 0
     scheme, host, port = fiskil.api_url.replace("//", "").split(":")
     with socket.create_connection((host, int(port)), timeout=PATIENCE_S) as plain, _secured(plain, fiskil, scheme) as line:
-        line.sendall(asked)
+        line.sendall(request_bytes)
         line.settimeout(patience_s / SILENCES)
         while silences < SILENCES:
             try:
@@ -160,10 +164,10 @@ def _read(fiskil: LocalFiskil, asked: bytes, patience_s: float, least_bytes: int
             if not part:
                 end = "closed"
                 break
-            came.append((elapsed_s(), len(part)))
+            reads.append((elapsed_s(), len(part)))
             data, silences = data + part, 0
         arrivals = _arrivals(line)
-    return Heard(data=_dateless(data), end=end, pieces=tuple(came), ended_s=elapsed_s(), arrivals=arrivals)
+    return Received(data=_dateless(data), end=end, pieces=tuple(reads), ended_s=elapsed_s(), arrivals=arrivals)
 
 
 def _has_bitten(fiskil: LocalFiskil) -> bool:

@@ -1,4 +1,4 @@
-"""Faults of authentication, and what a client must not make of them: a loop, a stampede, work done twice."""
+"""Authentication faults, and mistakes that they reveal: retry loops, stampedes, and repeated work."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -9,7 +9,7 @@ import pytest
 from fiskil_harness import faults
 from fiskil_harness.errors import ConfigError, FaultUnbitten
 from fiskil_harness.faults import PlainFault
-from tests.faults.caller import Caller, asked_for, said, told
+from tests.faults.caller import Caller, exchange_on, json_of, reply_with
 
 ROUTE = "banking.transactions"
 TOKEN = {"token": "eyJ", "token_type": "Bearer", "expires_in": 900}
@@ -17,27 +17,27 @@ TOKEN = {"token": "eyJ", "token_type": "Bearer", "expires_in": 900}
 
 @pytest.mark.parametrize(("status", "name"), [(401, "unauthorized"), (403, "forbidden")])
 def test_a_key_pair_is_refused(caller: Caller, status: int, name: str) -> None:
-    """No new token is given, and the one that there is lives on."""
+    """No new token is issued, and the existing one stays valid."""
     with caller.fiskil.broken("token", faults.KeyRefused(status=status)):
-        refused = caller.ask_token()
+        refused = caller.request_token()
 
     assert (refused.status_code, refused.json()["name"]) == (status, name)
     assert caller.get(ROUTE).status_code == 200
 
 
-def test_a_token_dies_between_two_pages(caller: Caller) -> None:
-    """One renewal, and the very same page is served."""
+def test_a_token_expires_between_two_pages(caller: Caller) -> None:
+    """After one renewal the same page is served."""
     with caller.fiskil.broken(ROUTE, faults.ExpireTokens(), skip=1):
         first = caller.get(ROUTE)
         refused = caller.http.get(first.json()["links"]["next"])
     caller.renew()
-    again = caller.http.get(first.json()["links"]["next"])
+    repeated = caller.http.get(first.json()["links"]["next"])
 
-    assert [response.status_code for response in (first, refused, again)] == [200, 401, 200]
+    assert [response.status_code for response in (first, refused, repeated)] == [200, 401, 200]
 
 
-def test_a_herd_sees_the_end_together(caller: Caller) -> None:
-    """A fault that bites once refuses all eight callers: the token that they share is dead for each."""
+def test_all_callers_get_the_expiry_together(caller: Caller) -> None:
+    """A fault that bites once refuses all eight callers, because they share the expired token."""
     start = threading.Barrier(8)
 
     def call(_number: int) -> int:
@@ -49,14 +49,14 @@ def test_a_herd_sees_the_end_together(caller: Caller) -> None:
             start.wait(60)
             return worker.get("/v1/banking/accounts", params={"end_user_id": caller.rosa.end_user_id}).status_code
 
-    with caller.fiskil.broken("banking.accounts", faults.ExpireTokens()), ThreadPoolExecutor(8) as herd:
-        answered = list(herd.map(call, range(8)))
+    with caller.fiskil.broken("banking.accounts", faults.ExpireTokens()), ThreadPoolExecutor(8) as threads:
+        statuses = list(threads.map(call, range(8)))
 
-    assert answered == [401] * 8
+    assert statuses == [401] * 8
 
 
 def test_work_is_done_and_refused(caller: Caller) -> None:
-    """Who asks again after a 401 registers the end user twice."""
+    """A client that repeats its request after the 401 registers the end user twice."""
     with caller.fiskil.broken("end_users.create", faults.UnauthorisedLate()):
         refused = caller.http.post("/v1/end-users", json={"email": "a@example.com"})
 
@@ -64,8 +64,8 @@ def test_work_is_done_and_refused(caller: Caller) -> None:
     assert len(caller.rows("end_users.list", email="a@example.com")) == 1
 
 
-def test_a_fresh_token_does_not_help(caller: Caller) -> None:
-    """401 with the old one, 401 with a new one."""
+def test_a_new_token_does_not_help(caller: Caller) -> None:
+    """The API responds 401 to the old token and to a new one."""
     with caller.fiskil.broken(ROUTE, faults.Unauthorised(), times=2):
         first = caller.get(ROUTE)
         caller.renew()
@@ -75,8 +75,8 @@ def test_a_fresh_token_does_not_help(caller: Caller) -> None:
     assert second.json()["name"] == "unauthorized"
 
 
-def test_a_scope_is_lacking(caller: Caller) -> None:
-    """403, under Fiskil's name for it."""
+def test_a_scope_is_missing(caller: Caller) -> None:
+    """The API responds 403 with Fiskil's name for the error."""
     with caller.fiskil.broken(ROUTE, faults.Forbidden()):
         refused = caller.get(ROUTE)
 
@@ -84,35 +84,35 @@ def test_a_scope_is_lacking(caller: Caller) -> None:
 
 
 def test_a_token_under_another_name(caller: Caller) -> None:
-    """It is a good token all the same."""
+    """The token under another name is valid."""
     with caller.fiskil.broken("token", faults.TokenField()):
-        answer = caller.ask_token().json()
+        response = caller.request_token().json()
 
-    assert set(answer) == {"access_token", "token_type", "expires_in"}
-    caller.http.headers["authorization"] = f"Bearer {answer['access_token']}"
+    assert set(response) == {"access_token", "token_type", "expires_in"}
+    caller.http.headers["authorization"] = f"Bearer {response['access_token']}"
     assert caller.get(ROUTE).status_code == 200
 
 
 @pytest.mark.parametrize(
     ("lifetime", "expires_in"), [("zero", 0), ("negative", -1), ("huge", 10**12), ("text", "900"), ("null", None)]
 )
-def test_a_lifetime_is_odd(caller: Caller, lifetime: faults.auth.Lifetime, expires_in: object) -> None:
-    """The token lives as long as it always does."""
+def test_a_lifetime_is_unusual(caller: Caller, lifetime: faults.auth.Lifetime, expires_in: object) -> None:
+    """The token stays valid for the usual time."""
     with caller.fiskil.broken("token", faults.TokenLifetime(stated=lifetime)):
-        answer = caller.ask_token().json()
+        response = caller.request_token().json()
 
-    assert answer["expires_in"] == expires_in
-    assert answer["token_type"] == "Bearer"
+    assert response["expires_in"] == expires_in
+    assert response["token_type"] == "Bearer"
 
 
 def test_a_lifetime_is_missing(caller: Caller) -> None:
-    """And nothing else is."""
+    """Only the lifetime is missing."""
     with caller.fiskil.broken("token", faults.TokenLifetime()):
-        assert set(caller.ask_token().json()) == {"token", "token_type"}
+        assert set(caller.request_token().json()) == {"token", "token_type"}
 
 
 @pytest.mark.parametrize(
-    ("fault", "answer"),
+    ("fault", "fields"),
     [
         (faults.TokenField(field="jwt"), {"jwt": "eyJ", "token_type": "Bearer", "expires_in": 900}),
         (faults.TokenLifetime(), {"token": "eyJ", "token_type": "Bearer"}),
@@ -120,36 +120,38 @@ def test_a_lifetime_is_missing(caller: Caller) -> None:
     ],
     ids=repr,
 )
-def test_answers_about_tokens_are_values(fault: PlainFault, answer: object) -> None:
-    """One field is edited, the order of the others stays."""
-    assert list(said(fault.change(told(TOKEN), asked_for("token"))).items()) == list(dict(answer).items())  # type: ignore[call-overload]
+def test_token_responses_are_values(fault: PlainFault, fields: object) -> None:
+    """One field is changed, and the order of the others stays."""
+    assert list(json_of(fault.change_response(reply_with(TOKEN), exchange_on("token"))).items()) == list(
+        dict(fields).items()
+    )  # type: ignore[call-overload]
 
 
 @pytest.mark.parametrize("fault", [faults.KeyRefused(), faults.TokenField(), faults.TokenLifetime()], ids=repr)
-def test_only_tokens_are_meant(caller: Caller, fault: PlainFault) -> None:
-    """Set on any other route, the fault waits in vain and says so."""
-    with pytest.raises(FaultUnbitten, match="1 answer"), caller.fiskil.broken("banking.*", fault):
+def test_a_token_fault_leaves_other_routes_unchanged(caller: Caller, fault: PlainFault) -> None:
+    """On any other route the fault does not bite, and the error states that."""
+    with pytest.raises(FaultUnbitten, match="1 response"), caller.fiskil.broken("banking.*", fault):
         assert caller.get(ROUTE).status_code == 200
 
 
 @pytest.mark.parametrize("fault", [faults.Unauthorised(), faults.Forbidden(), faults.UnauthorisedLate()], ids=repr)
-def test_tokens_are_not_meant(caller: Caller, fault: PlainFault) -> None:
-    """Set on every route, it leaves the one alone that could help."""
+def test_a_data_fault_leaves_the_token_route_unchanged(caller: Caller, fault: PlainFault) -> None:
+    """On every route the fault leaves the token route unchanged."""
     with caller.fiskil.broken("*", fault):
-        assert caller.ask_token().status_code == 200
+        assert caller.request_token().status_code == 200
         assert caller.get(ROUTE).status_code in {401, 403}
 
 
 @pytest.mark.parametrize(
-    ("fault", "words"),
+    ("fault", "message"),
     [
         (faults.KeyRefused(status=404), "status must be 401 or 403, got 404"),
-        (faults.TokenField(field="token"), "another name than token"),
-        (faults.TokenLifetime(stated="none"), "no told 'none'"),  # type: ignore[arg-type]
+        (faults.TokenField(field="token"), "a name other than 'token'"),
+        (faults.TokenLifetime(stated="none"), "stated 'none' is unknown"),  # type: ignore[arg-type]
     ],
     ids=repr,
 )
-def test_refusals_that_there_are_not_are_refused(fault: PlainFault, words: str) -> None:
-    """Before a socket opens."""
-    with pytest.raises(ConfigError, match=words):
+def test_invalid_arguments_are_refused(fault: PlainFault, message: str) -> None:
+    """Invalid arguments are refused before a socket is opened."""
+    with pytest.raises(ConfigError, match=message):
         fault.check()

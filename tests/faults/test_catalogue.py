@@ -1,4 +1,4 @@
-"""The catalogue of faults: complete, each entry answered, and every name in it one that exists."""
+"""The catalogue of faults: it is complete, each entry is covered, and every name in it exists."""
 
 from typing import Any
 
@@ -72,37 +72,39 @@ ASKED = [(entry.id, text) for entry in entries().values() for text in entry.expr
 
 
 def names(union: Any) -> set[str]:
-    """The tags of the members of a union."""
+    """Return the tags of the members of a union."""
     return {str(kind.__struct_config__.tag) for kind in union.__args__}
 
 
 @pytest.mark.parametrize("family", FAMILIES)
-def test_no_row_of_the_field_is_left_out(family: str) -> None:
-    """Each id stands in its family, in the catalogue's order, and nothing else does."""
+def test_no_known_entry_is_missing(family: str) -> None:
+    """Each id is in its family, in the catalogue's order, and there are no others."""
     assert [entry.id for entry in entries().values() if entry.family == family] == FIELD[family].split()
 
 
 @pytest.mark.parametrize(("entry_id", "text"), ASKED)
-def test_what_can_be_asked_for_brings_its_entry_about(entry_id: str, text: str) -> None:
-    """Each expression can be read, and its fault stands for the entry, unless the entry is what statuses come to."""
-    ids = {each_text for rule in rules_of(text) for each_text in rule.fault.ids}
+def test_an_expression_causes_its_entry(entry_id: str, text: str) -> None:
+    """Each expression is valid, and its fault has the entry's id, unless statuses in general cause the entry."""
+    ids = {fault_id for rule in rules_of(text) for fault_id in rule.fault.ids}
 
     assert ({entry_id} - OF_STATUSES) <= ids
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_every_fault_stands_in_the_catalogue_under_each_of_its_ids(fault: str) -> None:
-    """A fault that no entry asks for would be a fault that nobody finds."""
-    found = entries_of(fault)
+def test_every_fault_is_in_the_catalogue_under_each_of_its_ids(fault: str) -> None:
+    """Every fault has entries with expressions, so that readers find it."""
+    entries_of_fault = entries_of(fault)
 
-    assert [catalogue_entry.id for catalogue_entry in found] == [entry for entry in entries() if entry in FAULTS[fault].ids]
+    assert [catalogue_entry.id for catalogue_entry in entries_of_fault] == [
+        entry for entry in entries() if entry in FAULTS[fault].ids
+    ]
     assert {text for text in FAULTS[fault].ids if text not in entries()} == set()
     assert FAULTS[fault].ids
-    assert [text for catalogue_entry in found for text in catalogue_entry.expressions_with(fault)]
+    assert [text for catalogue_entry in entries_of_fault for text in catalogue_entry.expressions_with(fault)]
 
 
-def test_every_step_scenario_person_reading_and_probe_exists() -> None:
-    """Names in the catalogue are those that can be typed elsewhere."""
+def test_every_name_in_the_catalogue_exists() -> None:
+    """Steps, scenarios, persons, interpretations and probes of the catalogue exist."""
     every = entries().values()
     interpretations = [text.partition("=") for catalogue_entry in every for text in catalogue_entry.interpretations]
 
@@ -115,27 +117,27 @@ def test_every_step_scenario_person_reading_and_probe_exists() -> None:
     ] == []
 
 
-def test_an_unknown_fault_is_told_with_the_nearest() -> None:
-    """As everywhere."""
+def test_an_unknown_fault_gets_a_suggestion() -> None:
+    """The error names the nearest fault."""
     with pytest.raises(UnknownName, match=r"No fault 'rest_peer'\. Did you mean 'reset_peer'"):
         entries_of("rest_peer")
 
 
 def entry(**changed: object) -> dict[str, object]:
-    """An entry as the file tells it."""
+    """Return an entry as the file contains it."""
     return {"id": "N-A", "family": "network", "happens": "It breaks.", "client": "waits", "reason": "none", **changed}
 
 
 @pytest.mark.parametrize(
-    ("written", "words"),
+    ("written", "message"),
     [
-        ([entry(), entry()], "has 'N-A' twice"),
-        ([entry(reason="")], "says neither how 'N-A' can be had nor why it cannot"),
+        ([entry(), entry()], "contains 'N-A' twice"),
+        ([entry(reason="")], "has neither a way to cause 'N-A' nor a reason why there is none"),
         ([entry(family="netwerk")], "No family 'netwerk' in fixtures/faults.toml. Did you mean 'network'"),
-        ([entry(cause="none")], "does not fit"),
+        ([entry(cause="none")], "has an invalid structure"),
     ],
 )
-def test_a_file_that_does_not_answer_is_refused(written: list[dict[str, object]], words: str) -> None:
-    """No row without an answer, none twice, none of no family."""
-    with pytest.raises((ConfigError, UnknownName), match=words):
+def test_an_invalid_file_is_refused(written: list[dict[str, object]], message: str) -> None:
+    """An entry that is not covered, occurs twice or has an unknown family is refused."""
+    with pytest.raises((ConfigError, UnknownName), match=message):
         read_entries({"entry": written})

@@ -1,4 +1,4 @@
-"""Faults that damage bytes: as values to the bit, and what a socket sees of them."""
+"""Faults that damage bytes: as values to the bit, and as a socket receives them."""
 
 import msgspec
 import pytest
@@ -7,62 +7,62 @@ from fiskil_harness import faults
 from fiskil_harness.errors import ConfigError
 from fiskil_harness.faults import End, Pause, Piece
 from fiskil_harness.server.local_fiskil import LocalFiskil
-from tests.faults.observed import BODY, HEAD, acts, hear, is_next_answer_good, lines, pieces, told
+from tests.faults.observed import BODY, HEAD, acts, is_next_response_good, lines, make_exchange, pieces, receive
 
 
-def flipped(before: bytes, after: bytes) -> int:
-    """How many bits differ."""
-    return sum((number ^ other).bit_count() for number, other in zip(before, after, strict=True))
+def count_flipped_bits(before: bytes, after: bytes) -> int:
+    """Return the number of different bits."""
+    return sum((number ^ changed).bit_count() for number, changed in zip(before, after, strict=True))
 
 
 @pytest.mark.parametrize("bits", [1, 2, 7])
-def test_corrupt_flips_so_many_bits_of_the_body(bits: int) -> None:
-    """And leaves the head alone."""
-    head, body = pieces(faults.Corrupt(bits=bits).shape(acts(), told(seed=3)))
+def test_corrupt_flips_bits_of_the_body(bits: int) -> None:
+    """The head stays as it was."""
+    head, body = pieces(faults.Corrupt(bits=bits).shape(acts(), make_exchange(seed=3)))
 
-    assert (head, flipped(BODY, body)) == (HEAD, bits)
+    assert (head, count_flipped_bits(BODY, body)) == (HEAD, bits)
 
 
 def test_corrupt_flips_bits_of_the_head() -> None:
-    """And leaves the body alone."""
-    head, body = pieces(faults.Corrupt(bits=3, part="head").shape(acts(), told(seed=3)))
+    """The body stays as it was."""
+    head, body = pieces(faults.Corrupt(bits=3, part="head").shape(acts(), make_exchange(seed=3)))
 
-    assert (flipped(HEAD, head), body) == (3, BODY)
+    assert (count_flipped_bits(HEAD, head), body) == (3, BODY)
 
 
 def test_corrupt_flips_across_pieces() -> None:
-    """Every bit of a body in pieces can be one of them."""
+    """Every bit of a body in several pieces can be count_flipped_bits."""
     sliced = [Piece(HEAD), Piece(b"ab", is_body=True), Pause(1), Piece(b"c", is_body=True)]
 
-    shaped = faults.Corrupt(bits=10_000).shape(sliced, told())
+    shaped = faults.Corrupt(bits=10_000).shape(sliced, make_exchange())
 
     assert shaped == [Piece(HEAD), Piece(b"\x9e\x9d", is_body=True), Pause(1), Piece(b"\x9c", is_body=True)]
 
 
 def test_corrupt_of_an_empty_body_is_no_bite() -> None:
-    """There is no bit to flip."""
-    assert faults.Corrupt().shape(acts(b""), told()) == acts(b"")
+    """An empty body has no bit to flip."""
+    assert faults.Corrupt().shape(acts(b""), make_exchange()) == acts(b"")
 
 
 def test_the_same_chance_flips_the_same_bits() -> None:
-    """And another one others."""
-    assert faults.Corrupt().shape(acts(), told(seed=1)) == faults.Corrupt().shape(acts(), told(seed=1))
-    assert faults.Corrupt().shape(acts(), told(seed=1)) != faults.Corrupt().shape(acts(), told(seed=2))
+    """Another seed flips other bits."""
+    assert faults.Corrupt().shape(acts(), make_exchange(seed=1)) == faults.Corrupt().shape(acts(), make_exchange(seed=1))
+    assert faults.Corrupt().shape(acts(), make_exchange(seed=1)) != faults.Corrupt().shape(acts(), make_exchange(seed=2))
 
 
 def test_a_socket_reads_the_flipped_bit(fiskil: LocalFiskil) -> None:
-    """One bit, the same in each answer to the same bite, and nothing else."""
-    plain = hear(fiskil)
+    """One bit is count_flipped_bits, the same for the same bite, and nothing else."""
+    plain = receive(fiskil)
 
-    heard = hear(fiskil, faults.Corrupt())
+    received = receive(fiskil, faults.Corrupt())
 
-    assert (heard.head, flipped(plain.body, heard.body)) == (plain.head, 1)
-    assert hear(fiskil, faults.Corrupt()).data == heard.data
+    assert (received.head, count_flipped_bits(plain.body, received.body)) == (plain.head, 1)
+    assert receive(fiskil, faults.Corrupt()).data == received.data
 
 
-def test_chunk_loss_takes_whole_chunks() -> None:
-    """What is left is in order, and the connection stays open for what will not come."""
-    shaped = faults.ChunkLoss(loss_percent=50, chunk_bytes=13).shape(acts(BODY * 10)[1:], told(seed=1))
+def test_chunk_loss_removes_whole_chunks() -> None:
+    """The other chunks are in order, and the connection stays open for the missing ones."""
+    shaped = faults.ChunkLoss(loss_percent=50, chunk_bytes=13).shape(acts(BODY * 10)[1:], make_exchange(seed=1))
 
     assert shaped[-1] is End.STALL
     assert {piece in (BODY[:13], BODY[13:]) for piece in pieces(shaped)} == {True}
@@ -70,51 +70,51 @@ def test_chunk_loss_takes_whole_chunks() -> None:
 
 
 def test_a_loss_makes_the_next_more_likely() -> None:
-    """By the extra: after a first loss all is lost."""
-    shaped = faults.ChunkLoss(loss_percent=20, extra_percent=80, chunk_bytes=1).shape(acts()[1:], told(seed=2))
+    """With the extra percentage everything after a first loss is lost."""
+    shaped = faults.ChunkLoss(loss_percent=20, extra_percent=80, chunk_bytes=1).shape(acts()[1:], make_exchange(seed=2))
 
-    kept = b"".join(pieces(shaped))
-    assert 0 < len(kept) < len(BODY)
-    assert BODY.startswith(kept)
+    remaining = b"".join(pieces(shaped))
+    assert 0 < len(remaining) < len(BODY)
+    assert BODY.startswith(remaining)
 
 
 def test_no_loss_is_no_bite() -> None:
-    """Equal acts, where chance took nothing."""
-    assert faults.ChunkLoss(loss_percent=1).shape(acts(), told(seed=1)) == acts()
+    """Without a loss the acts are equal."""
+    assert faults.ChunkLoss(loss_percent=1).shape(acts(), make_exchange(seed=1)) == acts()
 
 
 @pytest.mark.slow
-def test_a_client_waits_for_what_was_lost(fiskil: LocalFiskil) -> None:
-    """Fewer bytes than there were, and silence."""
-    plain = hear(fiskil)
+def test_a_client_waits_for_lost_bytes(fiskil: LocalFiskil) -> None:
+    """The client gets fewer bytes than announced, and then silence."""
+    plain = receive(fiskil)
 
-    heard = hear(fiskil, faults.ChunkLoss(loss_percent=50, chunk_bytes=100), patience_s=1)
+    received = receive(fiskil, faults.ChunkLoss(loss_percent=50, chunk_bytes=100), patience_s=1)
 
-    assert heard.end == "silent"
-    assert 0 < len(heard.data) < len(plain.data)
-
-
-def test_garbage_comes_instead_of_an_answer(fiskil: LocalFiskil) -> None:
-    """Noise of its size, the same for the same bite, then FIN; the next answer is good."""
-    heard = hear(fiskil, faults.Garbage(size_bytes=100))
-
-    assert (len(heard.data), heard.data[:1], heard.end) == (100, b"\xff", "closed")
-    assert hear(fiskil, faults.Garbage(size_bytes=100)).data == heard.data
-    assert is_next_answer_good(fiskil)
+    assert received.end == "silent"
+    assert 0 < len(received.data) < len(plain.data)
 
 
-def test_garbage_comes_after_a_good_head(fiskil: LocalFiskil) -> None:
-    """A head that promises chunks, then noise, then FIN."""
-    heard = hear(fiskil, faults.GarbageAfterHead(size_bytes=40))
+def test_garbage_replaces_a_response(fiskil: LocalFiskil) -> None:
+    """Random bytes of the given size arrive, the same for the same bite, then FIN; the next response is valid."""
+    received = receive(fiskil, faults.Garbage(size_bytes=100))
 
-    assert heard.head.startswith(b"HTTP/1.1 200 OK\r\n")
-    assert b"transfer-encoding: chunked" in heard.head
-    assert (len(heard.body), heard.body[:1], heard.end) == (40, b"\xff", "closed")
+    assert (len(received.data), received.data[:1], received.end) == (100, b"\xff", "closed")
+    assert receive(fiskil, faults.Garbage(size_bytes=100)).data == received.data
+    assert is_next_response_good(fiskil)
+
+
+def test_garbage_follows_a_valid_head(fiskil: LocalFiskil) -> None:
+    """A head announces chunks, then random bytes arrive, then FIN."""
+    received = receive(fiskil, faults.GarbageAfterHead(size_bytes=40))
+
+    assert received.head.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert b"transfer-encoding: chunked" in received.head
+    assert (len(received.body), received.body[:1], received.end) == (40, b"\xff", "closed")
 
 
 def test_garbage_after_a_head_announces_no_length() -> None:
-    """A client that trusted one would wait for the rest of it."""
-    shaped = faults.GarbageAfterHead().shape(acts(), told())
+    """With a length a client would wait for the rest of it."""
+    shaped = faults.GarbageAfterHead().shape(acts(), make_exchange())
 
     assert lines(shaped) == [
         b"HTTP/1.1 200 OK",
@@ -125,9 +125,9 @@ def test_garbage_after_a_head_announces_no_length() -> None:
     assert shaped[-1] is End.CLOSE
 
 
-def test_an_answer_without_a_body_has_no_place_for_garbage_after_its_head() -> None:
-    """Equal acts."""
-    assert faults.GarbageAfterHead().shape(acts(b""), told()) == acts(b"")
+def test_a_response_without_a_body_gets_no_garbage() -> None:
+    """The acts are equal."""
+    assert faults.GarbageAfterHead().shape(acts(b""), make_exchange()) == acts(b"")
 
 
 SENSELESS = [
@@ -142,9 +142,9 @@ SENSELESS = [
 
 
 @pytest.mark.parametrize(
-    ("fault", "words"), SENSELESS, ids=lambda value: repr(value) if isinstance(value, msgspec.Struct) else ""
+    ("fault", "message"), SENSELESS, ids=lambda value: repr(value) if isinstance(value, msgspec.Struct) else ""
 )
-def test_damage_that_is_none_is_refused(fault: faults.AnyFault, words: str) -> None:
-    """Before anything is asked."""
-    with pytest.raises(ConfigError, match=words):
+def test_damage_that_breaks_nothing_is_refused(fault: faults.AnyFault, message: str) -> None:
+    """Arguments that break nothing are refused before any request."""
+    with pytest.raises(ConfigError, match=message):
         fault.check()

@@ -1,6 +1,6 @@
-"""What the catalogue tells people to ask for certainly bites: each expression, on calls that any integration makes.
+"""The expressions of the catalogue: each certainly bites, on calls that any integration makes.
 
-Faults of connections have their tests with the door, some of them over TLS.
+Faults of connections are tested with the acceptor, some of them over TLS.
 """
 
 import contextlib
@@ -49,22 +49,22 @@ A_WEEK = ("", "", "")
 
 @pytest.fixture(scope="module")
 def open_fiskil(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalFiskil]:
-    """A local Fiskil for all of these."""
-    folder: Path = tmp_path_factory.mktemp("asked")
+    """Yield a LocalFiskil for all of these tests."""
+    folder: Path = tmp_path_factory.mktemp("examples")
     with LocalFiskil(workdir=folder, seed=7) as local:
         yield local
 
 
 @pytest.fixture(scope="module")
 def rosa(open_fiskil: LocalFiskil) -> Enrolled:
-    """Rosa, with rows for several pages."""
+    """Return Rosa, who has rows for several pages."""
     rosa = open_fiskil.enrol("rosa")
     open_fiskil.authorise(rosa)
     return rosa
 
 
 class Integration:
-    """A client that makes each call that a rule waits for, twice over, and follows links; failures do not stop it."""
+    """A client that makes each call that a rule waits for, twice, and follows links; errors do not stop it."""
 
     def __init__(self, fiskil: LocalFiskil, end_user_id: str) -> None:
         self._fiskil = fiskil
@@ -72,15 +72,15 @@ class Integration:
         self._pair = {"client_id": pair.client_id, "client_secret": pair.client_secret}
         self._values = {"client_id": pair.client_id, "end_user_id": end_user_id, "next": "/v1/banking/transactions"}
 
-    def meets(self, waiting: Waiting) -> bool:
-        """Call until the rule has bitten; whether it has."""
+    def bites(self, waiting: Waiting) -> bool:
+        """Call until the rule has bitten, and return True if it has."""
         with httpx.Client(base_url=self._fiskil.api_url, timeout=PATIENCE_S, trust_env=False) as client:
             for route, method, path in (*CALLS, A_WEEK, *CALLS):
                 if path and fnmatchcase(route, waiting.rule.route):
                     try:
                         self._call(client, method, path)
                     except httpx.TimeoutException:
-                        # A busy machine may not have come to the call yet.
+                        # A busy machine may not have started the call yet.
                         wait_until(lambda: waiting.bitten, cap_s=10)
                     except (httpx.HTTPError, UnicodeDecodeError):
                         pass
@@ -93,21 +93,21 @@ class Integration:
     def _call(self, client: httpx.Client, method: str, path: str) -> None:
         token = exchange(self._fiskil.sandbox.store, **self._pair)
         headers = {"authorization": f"Bearer {token.value}"}
-        body = self._pair if "token" in path else {"email": "somebody@example.com"}
+        body = self._pair if "token" in path else {"email": "person@example.com"}
         address = path.format_map(self._values)
-        with client.stream(method, address, headers=headers, json=body if method == "POST" else None) as answer:
+        with client.stream(method, address, headers=headers, json=body if method == "POST" else None) as response:
             elapsed_s = stopwatch()
-            came = b"".join(takewhile(lambda _: elapsed_s() < PATIENCE_S, answer.iter_bytes()))
+            content = b"".join(takewhile(lambda _: elapsed_s() < PATIENCE_S, response.iter_bytes()))
         with contextlib.suppress(ValueError, LookupError, TypeError, RecursionError):
-            self._values["next"] = str(json.loads(came)["links"]["next"])
+            self._values["next"] = str(json.loads(content)["links"]["next"])
 
 
 @pytest.mark.parametrize("text", ASKED)
-def test_what_the_catalogue_says_bites(open_fiskil: LocalFiskil, rosa: Enrolled, text: str) -> None:
-    """Within two rounds of calls, a week apart."""
+def test_an_expression_of_the_catalogue_bites(open_fiskil: LocalFiskil, rosa: Enrolled, text: str) -> None:
+    """It bites within two rounds of calls, a week apart."""
     (rule,) = rules_of(text)
 
-    has_bitten = Integration(open_fiskil, rosa.end_user_id).meets(open_fiskil.link.rules.set(rule))
+    has_bitten = Integration(open_fiskil, rosa.end_user_id).bites(open_fiskil.link.rules.set(rule))
 
     open_fiskil.link.rules.clear()
     assert has_bitten

@@ -1,4 +1,4 @@
-"""Fault expressions: one line says what breaks, where and when, and what cannot be is refused with the nearest match."""
+"""Fault expressions: one line states what breaks, where and when; an impossible one is refused with the nearest match."""
 
 import pytest
 
@@ -59,14 +59,14 @@ TRANSACTIONS = "banking.transactions"
         ),
     ],
 )
-def test_a_line_is_a_rule_and_a_rule_is_a_line(text: str, rule: Rule) -> None:
-    """Read and printed, apart from the count that goes without saying."""
+def test_an_expression_and_its_rule_are_equivalent(text: str, rule: Rule) -> None:
+    """An expression is read and written without change, except for a default count."""
     assert rules_of(text) == (rule,)
     assert text_of(rule) == text.removesuffix(", once") + ", once" * ("between" in text)
 
 
 @pytest.mark.parametrize(
-    ("said", "meant"),
+    ("text", "canonical_text"),
     [
         ("reset_peer after 2 kB", "reset_peer after 2000 bytes"),
         ("stall 20 bytes", "stall after 20 bytes"),
@@ -79,13 +79,15 @@ def test_a_line_is_a_rule_and_a_rule_is_a_line(text: str, rule: Rule) -> None:
         ("status retry after none", "status 503"),
     ],
 )
-def test_units_are_converted_and_short_forms_understood(said: str, meant: str) -> None:
-    """Whatever means the same is the same rule, and is printed in one way."""
-    assert [text_of(rule) for rule in rules_of(f"banking.transactions: {said}")] == [f"banking.transactions: {meant}"]
+def test_units_are_converted_and_short_forms_are_read(text: str, canonical_text: str) -> None:
+    """Expressions with the same meaning are the same rule, which is written in one way."""
+    assert [text_of(rule) for rule in rules_of(f"banking.transactions: {text}")] == [
+        f"banking.transactions: {canonical_text}"
+    ]
 
 
 def test_faults_compose_from_left_to_right() -> None:
-    """One rule for each, which share everything but the fault; "then" says the same as "+"."""
+    """There is one rule for each fault, with equal conditions; "then" means the same as "+"."""
     rules = rules_of("banking.accounts: drip every 100 ms + truncated_json keep 30 %, first 2")
 
     assert rules == rules_of("banking.accounts: drip every 100 ms then truncated_json keep 30 %, first 2")
@@ -94,14 +96,14 @@ def test_faults_compose_from_left_to_right() -> None:
     assert text_of(*rules) == "banking.accounts: drip every 100 ms + truncated_json keep 30 %, first 2"
 
 
-def test_rules_of_different_places_have_no_line_in_common() -> None:
-    """Two lines say it."""
-    with pytest.raises(UsageError, match="no expression in common"):
+def test_rules_of_different_places_have_no_common_expression() -> None:
+    """Two expressions are needed."""
+    with pytest.raises(UsageError, match="cannot be written as one expression"):
         text_of(*rules_of("banking.accounts: stall"), *rules_of("banking.balances: stall"))
 
 
 @pytest.mark.parametrize(
-    ("text", "words"),
+    ("text", "message"),
     [
         ("banking.transaction: stall", "No route 'banking.transaction'. Did you mean 'banking.transactions'"),
         ("conection: stall", "No route 'conection'. Did you mean 'connection'"),
@@ -115,53 +117,53 @@ def test_rules_of_different_places_have_no_line_in_common() -> None:
         ("*: stall, per enduser", "No counter 'enduser' in 'per'. Did you mean 'end user'"),
         ("*: reset_peer after 20", "'after 20' has no unit. Did you mean 'after 20 bytes'?"),
         ("*: reset_peer after 20, first 2", "'after 20' has no unit. Did you mean 'after 20 bytes'?"),
-        ("*: reset_peer after 20 ms", "'ms' is no unit of 'after', which takes bytes, byte, B, kB, KB, MB"),
-        ("*: drip every 250 bytes", "'bytes' is no unit of 'every', which takes us"),
+        ("*: reset_peer after 20 ms", "'ms' is not a unit of 'after', which takes bytes, byte, B, kB, KB, MB"),
+        ("*: drip every 250 bytes", "'bytes' is not a unit of 'every', which takes us"),
         ("*: stall, between 10 and 20", "'between 10' has no unit. Did you mean 'between 10 s'?"),
-        ("*: drip every 0.0005 s", "'every' of drip wants a whole number of ms, got 0.5"),
-        ("*: status 503 retry after soon", "'retry after' of status wants a number, got 'soon'"),
+        ("*: drip every 0.0005 s", "'every' of drip needs a whole number of ms, got 0.5"),
+        ("*: status 503 retry after soon", "'retry after' of status needs a number, got 'soon'"),
         ("*: stall, first 0", "first counts from 1, got 0"),
         ("* page 0: stall", "page counts from 1, got 0"),
-        ("*: stall, calls 2, with probability 0.2", "'calls' names each exchange by its number"),
-        ("*: stall, calls 2, first 2", "'calls' names each exchange by its number"),
-        ("*: stall, with probability 1.2", "p is a probability from 0 to 1, got 1.2"),
-        ("*: stall, with luck", "'with' wants 'probability', got 'luck'"),
+        ("*: stall, calls 2, with probability 0.2", "'calls' selects exchanges by number, so it excludes every other count"),
+        ("*: stall, calls 2, first 2", "'calls' selects exchanges by number, so it excludes every other count"),
+        ("*: stall, with probability 1.2", "p must be a probability from 0 to 1, got 1.2"),
+        ("*: stall, with luck", "'with' must be followed by 'probability', got 'luck'"),
         ("*: stall, between 10 s or 20 s", "as in 'between 10 s and 30 s'"),
-        ("*: stall, first 2, once", "'once' says again what was said before"),
-        ("*: status 503 status 504", "status is told 'status' twice"),
-        ("*: stall first 2", "'first' says when, so a comma comes before it"),
+        ("*: stall, first 2, once", "'once' repeats or contradicts an earlier condition"),
+        ("*: status 503 status 504", "status has 'status' twice"),
+        ("*: stall first 2", "'first' begins a condition, so it needs a comma before it"),
         ("institutions.list page 2: stall", "'institutions.list' has no pages"),
-        ("GET end_users.create: stall", "'end_users.create' is never asked by GET. Known: POST."),
-        ("end_users.delete: stall after 20 bytes", "'end_users.delete' answers without a body"),
-        ("connection: stall", "Stall waits on routes of the API"),
+        ("GET end_users.create: stall", "'end_users.create' has no method GET. Known: POST."),
+        ("end_users.delete: stall after 20 bytes", "'end_users.delete' responds without a body"),
+        ("connection: stall", "Stall is possible only on routes of the API"),
         ("token: expire_tokens after 20 bytes", "expire_tokens has no parameters, got 'after'"),
         ("*: stall + status 503", "stall and status each end an exchange, so only the first would bite"),
         ("*: truncated_json keep 100 %", "keep_percent must be a whole number, from 1 to 99, got 100"),
         ("* stall", "a ':' is missing before 'stall'"),
-        ("*", "there is no ':' between where and what. Say it like 'banking.transactions: reset_peer"),
+        ("*", "the ':' between the route and the fault is missing. Write it like 'banking.transactions: reset_peer"),
         (": stall", "no route is named"),
-        ("*:", "no fault is named"),
-        ("*: , first 2", "no fault is named"),
+        ("*:", "the name of a fault is missing"),
+        ("*: , first 2", "the name of a fault is missing"),
         ("", "no route is named"),
-        ("*: stall; once", "'; once' cannot be read"),
+        ("*: stall; once", "'; once' is not valid here"),
         ("*: reset_peer(after_bytes=20", "the call is not closed"),
-        ("*: reset_peer(after_bytes 20)", "after_bytes is given a value with '='"),
+        ("*: reset_peer(after_bytes 20)", "after_bytes needs a '=' before its value"),
         ("* end user 12: stall", "put it in quotes if it begins with a digit"),
-        ('* end user "\\x": stall', "wants a text in quotes as JSON writes it"),
-        ("* page 2 page 3: stall", "'page' is said twice"),
+        ('* end user "\\x": stall', "needs a quoted text that is valid JSON"),
+        ("* page 2 page 3: stall", "'page' occurs twice"),
     ],
 )
-def test_what_cannot_be_is_refused_at_the_door(text: str, words: str) -> None:
-    """In words, with what is allowed or the nearest match."""
+def test_an_impossible_expression_is_refused(text: str, message: str) -> None:
+    """The error states what is allowed, or the nearest match."""
     with pytest.raises(UsageError) as refused:
         rules_of(text)
 
-    assert words in str(refused.value)
+    assert message in str(refused.value)
 
 
 @pytest.mark.parametrize("name", faults.FAULTS)
-def test_each_parameter_has_words_of_its_own(name: str) -> None:
-    """Two with the same words could not be told apart."""
+def test_each_parameter_has_different_words(name: str) -> None:
+    """Two parameters with the same words would be ambiguous."""
     words = [parameter.words for parameter in parameters(faults.FAULTS[name])]
 
     assert len(set(words)) == len(words)

@@ -1,4 +1,4 @@
-"""What faults in an exchange declare that they spoil, held against what a strict reader finds in the bytes."""
+"""What faults in an exchange declare to spoil, checked against what a strict parser finds in the bytes."""
 
 from collections.abc import Iterator
 from itertools import chain
@@ -21,7 +21,7 @@ from fiskil_harness.faults import (
     transport,
 )
 from fiskil_harness.server.local_fiskil import LocalFiskil
-from tests.faults.observed import hear
+from tests.faults.observed import receive
 
 FAMILIES = (delay, pace, transport, damage, framing, chunks, headers, compression, redirect, early_response)
 
@@ -82,41 +82,41 @@ ELSEWHERE = {faults.BodyAfterHead, faults.RedirectDowngrade}
 
 
 @pytest.fixture
-def own() -> Iterator[ConformanceMonitor]:
-    """A witness of one test's own."""
+def monitor() -> Iterator[ConformanceMonitor]:
+    """Yield a monitor for one test."""
     with ConformanceMonitor().watching() as watching:
         yield watching
 
 
 @pytest.mark.parametrize("fault", GET, ids=repr)
 def test_a_fault_in_an_exchange_breaks_what_it_declares(
-    fiskil: LocalFiskil, own: ConformanceMonitor, fault: faults.AnyFault
+    fiskil: LocalFiskil, monitor: ConformanceMonitor, fault: faults.AnyFault
 ) -> None:
-    """All of it and nothing else, and the witness has seen it bite."""
-    hear(fiskil, fault, patience_s=1)
+    """The fault breaks all of it and nothing else, and the monitor has observed the bite."""
+    receive(fiskil, fault, patience_s=1)
 
-    assert wait_until(lambda: sum(own.bitten.values()) == 1, cap_s=30)
-    assert own.broken == []
-
-
-def test_a_body_after_head_breaks_the_frame(fiskil: LocalFiskil, own: ConformanceMonitor) -> None:
-    """As it declares."""
-    hear(fiskil, faults.BodyAfterHead(), route="*", method="HEAD")
-
-    assert wait_until(lambda: sum(own.bitten.values()) == 1, cap_s=30)
-    assert own.broken == []
+    assert wait_until(lambda: sum(monitor.bitten.values()) == 1, cap_s=30)
+    assert monitor.broken == []
 
 
-def test_every_fault_of_these_families_is_tried() -> None:
-    """One that is new has to be added above."""
+def test_a_body_after_head_breaks_the_framing(fiskil: LocalFiskil, monitor: ConformanceMonitor) -> None:
+    """The fault breaks what it declares."""
+    receive(fiskil, faults.BodyAfterHead(), route="*", method="HEAD")
+
+    assert wait_until(lambda: sum(monitor.bitten.values()) == 1, cap_s=30)
+    assert monitor.broken == []
+
+
+def test_every_fault_of_these_families_is_tested() -> None:
+    """A new fault must be added above."""
     assert {type(value) for value in GET} | ELSEWHERE == set(chain.from_iterable(family.FAULTS for family in FAMILIES))
 
 
 @pytest.mark.parametrize("fault", GET, ids=repr)
-def test_the_next_exchange_is_as_ever(fiskil: LocalFiskil, fault: faults.AnyFault) -> None:
-    """On a connection of its own, whatever became of the one that was bitten."""
-    plain = hear(fiskil)
-    hear(fiskil, fault, patience_s=1)
+def test_the_next_exchange_is_unchanged(fiskil: LocalFiskil, fault: faults.AnyFault) -> None:
+    """On a new connection the next response is the usual one."""
+    plain = receive(fiskil)
+    receive(fiskil, fault, patience_s=1)
 
-    assert hear(fiskil).data == plain.data
+    assert receive(fiskil).data == plain.data
     assert fiskil.link.rules.waiting() == []

@@ -1,4 +1,4 @@
-"""Two faults on one answer: whatever the first makes of it, the second finds its way in it or spares it."""
+"""Two faults on one response: whatever the first makes of it, the second changes it or spares it."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ import pytest
 
 from fiskil_harness import faults
 from fiskil_harness.faults import PlainFault, Reply
-from tests.faults.caller import asked_for, said, told
+from tests.faults.caller import exchange_on, json_of, reply_with
 
 FAMILIES = (
     faults.status,
@@ -41,49 +41,51 @@ ROW = {
 ODD = [None, 1, "x", [], {}, [1, None], {"transactions": None}, {"transactions": [None, 1, {}], "links": None}]
 
 
-def answers() -> list[Reply]:
-    """A page, an error, nothing, and bodies that no document describes."""
-    page = told({"transactions": [ROW], "links": {"next": "http://127.0.0.1:1/?a=b"}}, date="Mon, 02 Mar 2026 00:00:00 GMT")
-    refused = told({"id": "err_1", "name": "InvalidRequest", "message": "no"}, status=400)
-    return [page, refused, Reply(status=204, headers=(), body=b""), *map(told, ODD)]
+def responses() -> list[Reply]:
+    """Return a page, an error, nothing, and bodies that no document describes."""
+    page = reply_with(
+        {"transactions": [ROW], "links": {"next": "http://127.0.0.1:1/?a=b"}}, date="Mon, 02 Mar 2026 00:00:00 GMT"
+    )
+    refused = reply_with({"id": "err_1", "name": "InvalidRequest", "message": "no"}, status=400)
+    return [page, refused, Reply(status=204, headers=(), body=b""), *map(reply_with, ODD)]
 
 
-def spoilt(fault: PlainFault, reply: Reply) -> Reply:
-    """What a fault makes of an answer."""
-    asked = asked_for(query=b"end_user_id=eu_1&page%5Bafter%5D=x")
-    return fault.change(fault.instead(asked) or reply, asked)
+def spoil(fault: PlainFault, reply: Reply) -> Reply:
+    """Return a response after a fault."""
+    exchange = exchange_on(query=b"end_user_id=eu_1&page%5Bafter%5D=x")
+    return fault.change_response(fault.response_instead(exchange) or reply, exchange)
 
 
-def each_form(kind: type[PlainFault]) -> list[PlainFault]:
-    """The fault in every form that leaves something else to the next."""
-    return [kind(**given) for given in FORMS.get(kind, ({},))]
+def forms_of(kind: type[PlainFault]) -> list[PlainFault]:
+    """Yield the fault in every form that leaves a different response to the next."""
+    return [kind(**arguments) for arguments in FORMS.get(kind, ({},))]
 
 
-def after_each_other(first: PlainFault) -> int:
-    """Let every fault follow *first* on every answer; how many meetings there were."""
-    before = [spoilt(first, reply) for reply in answers()]
-    after = [spoilt(second, reply) for kind in KINDS for second in each_form(kind) for reply in before]
-    return len([reply for reply in after if isinstance(reply, Reply)])
+def apply_after(first: PlainFault) -> int:
+    """Apply every fault after *first* to every response, and return the number of combinations."""
+    after_first = [spoil(first, reply) for reply in responses()]
+    after_both = [spoil(second, reply) for kind in KINDS for second in forms_of(kind) for reply in after_first]
+    return len([reply for reply in after_both if isinstance(reply, Reply)])
 
 
-@pytest.mark.parametrize("first", [fault for kind in KINDS for fault in each_form(kind)], ids=repr)
-def test_no_fault_stumbles_over_another(first: PlainFault) -> None:
-    """Each answers with an answer."""
-    assert after_each_other(first) >= len(KINDS) * len(answers())
+@pytest.mark.parametrize("first", [fault for kind in KINDS for fault in forms_of(kind)], ids=repr)
+def test_no_fault_fails_after_another(first: PlainFault) -> None:
+    """Each fault returns a response."""
+    assert apply_after(first) >= len(KINDS) * len(responses())
 
 
 def test_two_edits_are_both_there() -> None:
-    """From left to right."""
-    page = answers()[0]
+    """Both edits are applied, from left to right."""
+    page = responses()[0]
 
-    both = spoilt(faults.ExtraField(field="mood"), spoilt(faults.MoneyForm(), page))
+    both = spoil(faults.ExtraField(field="mood"), spoil(faults.MoneyForm(), page))
 
-    (row,) = said(both)["transactions"]
+    (row,) = json_of(both)["transactions"]
     assert (row["amount"], set(row["mood"])) == (-155.1, {"since", "flags"})
 
 
 def test_half_a_character_survives_another_edit() -> None:
-    """It stays the escape that it was."""
-    half = spoilt(faults.LoneSurrogate(), answers()[0])
+    """Half a character stays the escape that it was."""
+    half = spoil(faults.LoneSurrogate(), responses()[0])
 
-    assert b'"description":"ORIGIN\\ud83d"' in spoilt(faults.ExtraField(), half).body
+    assert b'"description":"ORIGIN\\ud83d"' in spoil(faults.ExtraField(), half).body

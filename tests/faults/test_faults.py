@@ -1,4 +1,4 @@
-"""Faults as a plain HTTP client feels them, and as the journal tells them: each bites, and each is felt."""
+"""Faults as a plain HTTP client and the journal observe them: each bites, and the client notices each."""
 
 import itertools
 import socket
@@ -23,7 +23,7 @@ ROUTE = "banking.transactions"
 
 @pytest.fixture
 def rosa(fiskil: LocalFiskil) -> Enrolled:
-    """Rosa, with rows for several pages."""
+    """Return Rosa, who has rows for several pages."""
     rosa = fiskil.enrol("rosa")
     fiskil.authorise(rosa)
     return rosa
@@ -31,7 +31,7 @@ def rosa(fiskil: LocalFiskil) -> Enrolled:
 
 @pytest.fixture
 def client(fiskil: LocalFiskil) -> Iterator[httpx.Client]:
-    """A client that holds a token and waits as long for each read as a busy machine may take."""
+    """Yield a client that has a token, with a read timeout that a busy machine does not exceed."""
     with httpx.Client(base_url=fiskil.api_url, timeout=30, trust_env=False) as client:
         pair = {"client_id": fiskil.credentials.client_id, "client_secret": fiskil.credentials.client_secret}
         client.headers["authorization"] = "Bearer " + client.post("/v1/token", json=pair).json()["token"]
@@ -40,7 +40,7 @@ def client(fiskil: LocalFiskil) -> Iterator[httpx.Client]:
 
 @pytest.fixture
 def journal(fiskil: LocalFiskil, client: httpx.Client) -> Journal:
-    """A journal that begins when the client has its token."""
+    """Return a journal that begins when the client has its token."""
     journal = Journal()
     fiskil.link.begin(journal, is_stray=lambda _: False)
     return journal
@@ -50,22 +50,22 @@ def page_of(rosa: Enrolled) -> str:
     return f"/v1/banking/transactions?end_user_id={rosa.end_user_id}"
 
 
-def test_reset_peer_tears_the_body(fiskil: LocalFiskil, client: httpx.Client, rosa: Enrolled) -> None:
-    """The head is good, the connection dies in the body; the next try is whole."""
+def test_reset_peer_resets_in_the_body(fiskil: LocalFiskil, client: httpx.Client, rosa: Enrolled) -> None:
+    """The head is valid, the connection is reset in the body, and the next attempt is complete."""
     with fiskil.broken(ROUTE, faults.ResetPeer(after_bytes=20)), pytest.raises(httpx.ReadError):
         client.get(page_of(rosa))
 
     assert len(client.get(page_of(rosa)).json()["transactions"]) == 25
 
 
-def test_limit_data_ends_short(fiskil: LocalFiskil, client: httpx.Client, rosa: Enrolled) -> None:
-    """More was announced than came."""
+def test_limit_data_sends_less_than_announced(fiskil: LocalFiskil, client: httpx.Client, rosa: Enrolled) -> None:
+    """Fewer bytes arrive than were announced."""
     with fiskil.broken(ROUTE, faults.LimitBytes(after_bytes=20)), pytest.raises(httpx.RemoteProtocolError):
         client.get(page_of(rosa))
 
 
-def test_empty_response_says_nothing(fiskil: LocalFiskil, client: httpx.Client) -> None:
-    """The connection closes without a byte, and the API never saw the request."""
+def test_empty_response_sends_no_byte(fiskil: LocalFiskil, client: httpx.Client) -> None:
+    """The connection closes without a byte, and the API received no request."""
     with fiskil.broken("end_users.create", faults.EmptyResponse()), pytest.raises(httpx.RemoteProtocolError):
         client.post("/v1/end-users", json={"email": "a@example.com"})
 
@@ -73,7 +73,7 @@ def test_empty_response_says_nothing(fiskil: LocalFiskil, client: httpx.Client) 
 
 
 def test_reset_peer_hides_work_that_was_done(fiskil: LocalFiskil, client: httpx.Client) -> None:
-    """The end user exists though its creator was told nothing."""
+    """The end user exists although the client got no response."""
     with fiskil.broken("end_users.create", faults.ResetPeer()), pytest.raises(httpx.ReadError):
         client.post("/v1/end-users", json={"email": "a@example.com"})
 
@@ -82,13 +82,13 @@ def test_reset_peer_hides_work_that_was_done(fiskil: LocalFiskil, client: httpx.
 
 @pytest.mark.slow
 def test_stall_outlasts_a_read(fiskil: LocalFiskil, client: httpx.Client, rosa: Enrolled, journal: Journal) -> None:
-    """A limit on each read ends a stall, and the journal tells how long the client held on."""
+    """A read timeout ends a stall, and the journal records how long the client waited."""
     elapsed = stopwatch()
-    with fiskil.broken(ROUTE, faults.Stall(after_bytes=100)), client.stream("GET", page_of(rosa)) as answer:
-        came = answer.iter_raw(100)
-        assert len(next(came)) == 100
+    with fiskil.broken(ROUTE, faults.Stall(after_bytes=100)), client.stream("GET", page_of(rosa)) as response:
+        body = response.iter_raw(100)
+        assert len(next(body)) == 100
         with pytest.raises(httpcore.ReadTimeout):
-            answer.extensions["network_stream"].read(1, timeout=0.3)
+            response.extensions["network_stream"].read(1, timeout=0.3)
 
     (stalled,) = ended(fiskil, journal)
     assert len(stalled.response_body) == 100
@@ -96,54 +96,54 @@ def test_stall_outlasts_a_read(fiskil: LocalFiskil, client: httpx.Client, rosa: 
 
 
 @pytest.mark.slow
-def test_drip_outlasts_a_limit_on_each_read(fiskil: LocalFiskil, rosa: Enrolled, client: httpx.Client) -> None:
-    """A byte comes each 50 ms, so a client that limits each read alone reads on and on."""
+def test_drip_outlasts_a_read_timeout(fiskil: LocalFiskil, rosa: Enrolled, client: httpx.Client) -> None:
+    """A byte arrives every 50 ms, so a client with only a read timeout continues to read."""
     elapsed = stopwatch()
-    with fiskil.broken(ROUTE, faults.Drip(every_ms=50)), client.stream("GET", page_of(rosa)) as answer:
-        came = b"".join(itertools.islice(answer.iter_raw(1), 20))
+    with fiskil.broken(ROUTE, faults.Drip(every_ms=50)), client.stream("GET", page_of(rosa)) as response:
+        body = b"".join(itertools.islice(response.iter_raw(1), 20))
 
-    assert len(came) == 20
+    assert len(body) == 20
     assert elapsed() >= 19 * 0.05
 
 
 def test_a_drip_ends_when_the_client_leaves(
     fiskil: LocalFiskil, client: httpx.Client, rosa: Enrolled, journal: Journal
 ) -> None:
-    """What the client did not wait for, a minute's dripping, is not written down as waited for."""
+    """The remaining minute of the drip is not recorded as the duration of the call."""
     with (
         fiskil.broken(ROUTE, faults.Drip(every_ms=50)),
-        client.stream("GET", page_of(rosa)) as answer,
+        client.stream("GET", page_of(rosa)) as response,
     ):
-        next(answer.iter_raw(1))
+        next(response.iter_raw(1))
 
     (dripped,) = ended(fiskil, journal)
     assert dripped.ended_s - dripped.at_s < 30
 
 
-def test_status_answers_in_the_api_s_place(
+def test_status_responds_in_place_of_the_api(
     fiskil: LocalFiskil, client: httpx.Client, rosa: Enrolled, journal: Journal
 ) -> None:
-    """Status, Retry-After and an error body; the API did nothing."""
+    """The client gets status, Retry-After and an error body; the API did nothing."""
     with fiskil.broken(ROUTE, faults.Status(status=429, retry_after_s=3)):
-        answer = client.get(page_of(rosa))
+        response = client.get(page_of(rosa))
 
-    assert (answer.status_code, answer.headers["retry-after"]) == (429, "3")
-    assert set(answer.json()) == {"id", "name", "message"}
+    assert (response.status_code, response.headers["retry-after"]) == (429, "3")
+    assert set(response.json()) == {"id", "name", "message"}
     assert [call.bites for call in ended(fiskil, journal)] == [("Status(status=429, retry_after_s=3)",)]
 
 
-def test_truncated_json_is_whole_http(fiskil: LocalFiskil, client: httpx.Client, rosa: Enrolled) -> None:
+def test_truncated_json_is_valid_http(fiskil: LocalFiskil, client: httpx.Client, rosa: Enrolled) -> None:
     """Only a JSON parser notices."""
     with fiskil.broken(ROUTE, faults.TruncatedJson(keep_percent=50)):
-        answer = client.get(page_of(rosa))
+        response = client.get(page_of(rosa))
 
-    assert answer.status_code == 200
+    assert response.status_code == 200
     with pytest.raises(ValueError, match=r"Expecting|Unterminated"):
-        answer.json()
+        response.json()
 
 
-def test_expire_tokens_kills_the_token_of_this_call(fiskil: LocalFiskil, client: httpx.Client, rosa: Enrolled) -> None:
-    """The page before was served, this one is refused, and so is every later one."""
+def test_expire_tokens_expires_the_token_of_this_call(fiskil: LocalFiskil, client: httpx.Client, rosa: Enrolled) -> None:
+    """The page before was served; this one and every later one are refused."""
     first = client.get(page_of(rosa))
 
     with fiskil.broken(ROUTE, faults.ExpireTokens()):
@@ -153,8 +153,8 @@ def test_expire_tokens_kills_the_token_of_this_call(fiskil: LocalFiskil, client:
     assert client.get(page_of(rosa)).status_code == 401
 
 
-def test_every_bite_is_written_down(fiskil: LocalFiskil, client: httpx.Client, rosa: Enrolled, journal: Journal) -> None:
-    """The journal knows the fault, the request and the byte."""
+def test_every_bite_is_recorded(fiskil: LocalFiskil, client: httpx.Client, rosa: Enrolled, journal: Journal) -> None:
+    """The journal has the fault, the request and the byte."""
     with fiskil.broken(ROUTE, faults.LimitBytes(after_bytes=20)), pytest.raises(httpx.RemoteProtocolError):
         client.get(page_of(rosa))
 
@@ -173,7 +173,7 @@ def test_zero_times_bites_every_time(fiskil: LocalFiskil, client: httpx.Client, 
 
 
 def test_zero_times_must_bite_at_least_once(fiskil: LocalFiskil) -> None:
-    """An outage that nobody met is no experiment."""
+    """A fault that never bites proves nothing, so it raises."""
     with (
         pytest.raises(FaultUnbitten, match="bit 0 of 1 times"),
         fiskil.broken(ROUTE, faults.Status(status=503), times=0),
@@ -181,8 +181,8 @@ def test_zero_times_must_bite_at_least_once(fiskil: LocalFiskil) -> None:
         pass
 
 
-def test_the_end_drops_connections_that_a_fault_holds(fiskil: LocalFiskil, rosa: Enrolled, journal: Journal) -> None:
-    """A client without any timeout is set free when the scenario is over, and the journal says who ended the call."""
+def test_the_end_resets_connections_that_a_fault_holds(fiskil: LocalFiskil, rosa: Enrolled, journal: Journal) -> None:
+    """A client without a timeout is released when the scenario is over, and the journal records who ended the call."""
     fiskil.link.rules.set(Rule(route="institutions.list", fault=faults.Stall(after_bytes=5)))
     with socket.create_connection(("127.0.0.1", int(fiskil.api_url.rpartition(":")[2]))) as stuck:
         stuck.sendall(b"GET /v1/institutions?client_id=x HTTP/1.1\r\nHost: localhost\r\n\r\n")
@@ -193,8 +193,8 @@ def test_the_end_drops_connections_that_a_fault_holds(fiskil: LocalFiskil, rosa:
         stuck.settimeout(30)
         with pytest.raises(ConnectionResetError):
             drain(stuck)
-    (held,) = ended(fiskil, journal)
-    assert held.is_cut
+    (held_exchange,) = ended(fiskil, journal)
+    assert held_exchange.is_cut
 
 
 @pytest.mark.parametrize(
@@ -209,9 +209,9 @@ def test_the_end_drops_connections_that_a_fault_holds(fiskil: LocalFiskil, rosa:
 def test_an_end_beyond_the_body_is_no_bite(
     fiskil: LocalFiskil, client: httpx.Client, rosa: Enrolled, journal: Journal, fault: faults.AnyFault
 ) -> None:
-    """The answer comes whole, nothing says that a fault bit, and the block ends with an error that says why."""
-    words = "bit 0 of 1 times: 2 answers gave it nothing to spoil inside the block"
-    with pytest.raises(FaultUnbitten, match=words), fiskil.broken(ROUTE, fault):
+    """The response is complete, no bite is recorded, and the block ends with an error that gives the reason."""
+    message = "bit 0 of 1 times: 2 responses gave it nothing to spoil inside the block"
+    with pytest.raises(FaultUnbitten, match=message), fiskil.broken(ROUTE, fault):
         pages = [len(client.get(page_of(rosa)).json()["transactions"]) for _ in range(2)]
 
     assert pages == [25, 25]
@@ -220,14 +220,14 @@ def test_an_end_beyond_the_body_is_no_bite(
 
 
 @pytest.mark.parametrize("fault", [faults.ResetPeer(), faults.TruncatedJson(), faults.Drip()], ids=repr)
-def test_an_empty_body_spares_a_fault(
+def test_a_fault_waits_for_a_response_with_a_body(
     fiskil: LocalFiskil, client: httpx.Client, rosa: Enrolled, fault: faults.AnyFault
 ) -> None:
-    """The fault waits on for an answer that it can spoil."""
-    with pytest.raises(FaultUnbitten, match="1 answer gave it nothing to spoil"), fiskil.broken("end_users.delete", fault):
-        answer = client.delete(f"/v1/end-users/{rosa.end_user_id}")
+    """The fault waits for a response that it can spoil."""
+    with pytest.raises(FaultUnbitten, match="1 response gave it nothing to spoil"), fiskil.broken("end_users.delete", fault):
+        response = client.delete(f"/v1/end-users/{rosa.end_user_id}")
 
-    assert (answer.is_success, answer.content) == (True, b"")
+    assert (response.is_success, response.content) == (True, b"")
 
 
 SENSELESS = [
@@ -244,30 +244,30 @@ SENSELESS = [
 ]
 
 
-@pytest.mark.parametrize(("fault", "words"), SENSELESS, ids=lambda value: repr(value) if isinstance(value, Struct) else "")
-def test_a_fault_that_breaks_nothing_is_refused(fiskil: LocalFiskil, fault: faults.AnyFault, words: str) -> None:
-    """In a block, in a scenario and so in a plan, before anything is asked."""
-    with pytest.raises(ConfigError, match=words), fiskil.broken(ROUTE, fault):
+@pytest.mark.parametrize(("fault", "message"), SENSELESS, ids=lambda value: repr(value) if isinstance(value, Struct) else "")
+def test_a_fault_that_breaks_nothing_is_refused(fiskil: LocalFiskil, fault: faults.AnyFault, message: str) -> None:
+    """Such a fault is refused in a block, in a scenario and in a plan, before any request."""
+    with pytest.raises(ConfigError, match=message), fiskil.broken(ROUTE, fault):
         pass
-    with pytest.raises(ConfigError, match=words):
+    with pytest.raises(ConfigError, match=message):
         steps.InjectFault(ROUTE, fault).check()
 
 
 def test_counts_below_zero_are_refused(fiskil: LocalFiskil) -> None:
-    """In a block as in a scenario."""
+    """Negative counts are refused in a block and in a scenario."""
     with pytest.raises(ConfigError, match="count from 0"), fiskil.broken(ROUTE, faults.Stall(), times=-1):
         pass
 
 
 def test_names_of_faults_are_their_tags() -> None:
-    """A plan file writes each fault under the name that the catalogue lists."""
+    """A plan file contains each fault under its name in the catalogue."""
     plain = {name: msgspec.to_builtins(kind())["type"] for name, kind in faults.FAULTS.items()}
 
     assert plain == {name: name for name in faults.FAULTS}
 
 
 def ended(fiskil: LocalFiskil, journal: Journal) -> list[Exchange]:
-    """Every exchange, once none is open any more."""
+    """Return every exchange once none is open."""
     wait_until(lambda: not fiskil.link.open_requests, cap_s=30)
     return journal.all(Exchange)
 

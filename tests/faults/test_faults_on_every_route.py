@@ -1,6 +1,6 @@
-"""Every fault on answers of every kind: it bites somewhere, breaks what it declares, and leaves the others as they are.
+"""Every fault on responses of every kind: it bites somewhere, breaks what it declares, and spares the others.
 
-What is broken is seen by the witness that watches all tests.
+The conformance monitor of all tests checks what is broken.
 """
 
 from collections.abc import Iterator
@@ -40,13 +40,13 @@ UNMET = {faults.StaleResponse, faults.ErrorShape}
 
 @pytest.fixture(scope="module")
 def everywhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Caller]:
-    """A client of a Fiskil that all tests of this module share."""
+    """Yield a client of a LocalFiskil that all tests of this module share."""
     with LocalFiskil(workdir=tmp_path_factory.mktemp("fiskil"), seed=7) as fiskil, Caller(fiskil) as caller:
         yield caller
 
 
 def routes_bitten(caller: Caller, fault: PlainFault) -> set[str]:
-    """The routes on which the fault finds something to spoil, on a first page and on the next, or the first again."""
+    """Return the routes on which the fault has something to spoil, on a first page and on the next one."""
     return {route for route in ROUTES if _bites(caller, route, fault)}
 
 
@@ -66,18 +66,18 @@ def _bites(caller: Caller, route: str, fault: PlainFault) -> int:
     "kind", [kind for family in FAMILIES for kind in family.FAULTS if kind not in UNMET], ids=lambda kind: kind.__name__
 )
 def test_a_fault_bites_somewhere(everywhere: Caller, kind: type[PlainFault]) -> None:
-    """With the parameters that it has by default, or nearly."""
+    """The fault bites with its defaults, or nearly."""
     assert routes_bitten(everywhere, kind(**PARAMETERS.get(kind, {})))
 
 
 @pytest.mark.parametrize("kind", sorted(UNMET, key=repr), ids=lambda kind: kind.__name__)
-def test_a_fault_without_its_occasion_spares_every_answer(everywhere: Caller, kind: type[PlainFault]) -> None:
-    """No answer is called bitten that is what it would have been."""
+def test_a_fault_without_an_occasion_spares_every_response(everywhere: Caller, kind: type[PlainFault]) -> None:
+    """An unchanged response is never recorded as bitten."""
     assert routes_bitten(everywhere, kind()) == set()
 
 
 def test_every_fault_has_an_id_of_the_catalogue() -> None:
-    """None was made up here, and each is of its family's letters."""
+    """Every id is in the catalogue, with the letters of its family."""
     letters = {value.partition("-")[0] for family in FAMILIES for kind in family.FAULTS for value in kind.ids}
 
     assert letters == {"R", "J", "P", "D", "A", "K"}

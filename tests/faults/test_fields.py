@@ -1,4 +1,4 @@
-"""Faults of single fields, as our documents tell them apart: what is optional, an enum, money, a moment."""
+"""Faults of single fields, selected by the OpenAPI documents: optional fields, enums, money, moments."""
 
 from datetime import datetime
 from typing import Any
@@ -9,7 +9,7 @@ import pytest
 from fiskil_harness import faults
 from fiskil_harness.errors import ConfigError, FaultUnbitten
 from fiskil_harness.faults import PlainFault
-from tests.faults.caller import Caller, asked_for, rows_in, said, told
+from tests.faults.caller import Caller, exchange_on, json_of, reply_with, rows_in
 
 ROUTE = "banking.transactions"
 ROW = {
@@ -22,8 +22,8 @@ ROW = {
 }
 
 
-def met(caller: Caller, fault: PlainFault, *, route: str = ROUTE) -> httpx.Response:
-    """The answer that a client gets where the fault bites."""
+def bitten_response(caller: Caller, fault: PlainFault, *, route: str = ROUTE) -> httpx.Response:
+    """Return the response that a client gets when the fault bites."""
     with caller.fiskil.broken(route, fault):
         return caller.get(route)
 
@@ -48,88 +48,92 @@ def met(caller: Caller, fault: PlainFault, *, route: str = ROUTE) -> httpx.Respo
     ],
     ids=repr,
 )
-def test_a_row_becomes(fault: PlainFault, row: dict[str, Any]) -> None:
-    """One field of it is spoilt, and no other."""
-    spoilt = fault.change(told({"transactions": [ROW], "links": {"next": "http://127.0.0.1:1/"}}), asked_for())
+def test_a_fault_changes_one_field(fault: PlainFault, row: dict[str, Any]) -> None:
+    """One field of the row is changed, and no other."""
+    changed = fault.change_response(
+        reply_with({"transactions": [ROW], "links": {"next": "http://127.0.0.1:1/"}}), exchange_on()
+    )
 
-    assert said(spoilt) == {"transactions": [row], "links": {"next": "http://127.0.0.1:1/"}}
+    assert json_of(changed) == {"transactions": [row], "links": {"next": "http://127.0.0.1:1/"}}
 
 
-def test_what_is_in_the_form_already_is_spared() -> None:
-    """The very same answer, however its JSON is written."""
-    page = told({}).with_body(b'{ "transactions": [ {"posting_date_time": "2026-03-01T15:20:00.000Z"} ] }')
+def test_a_value_in_the_target_form_is_spared() -> None:
+    """The response stays the same, whatever the format of its JSON."""
+    page = reply_with({}).with_body(b'{ "transactions": [ {"posting_date_time": "2026-03-01T15:20:00.000Z"} ] }')
 
-    assert faults.DateForm(form="fraction").change(page, asked_for()) is page
+    assert faults.DateForm(form="fraction").change_response(page, exchange_on()) is page
 
 
 def test_names_in_camel_case(caller: Caller) -> None:
     """Every row has its ids under other names."""
-    row = rows_in(met(caller, faults.CamelCase()))[0]
+    row = rows_in(bitten_response(caller, faults.CamelCase()))[0]
 
     assert {"fiskilId", "accountId", "isDetailAvailable"} < set(row)
     assert "fiskil_id" not in row
 
 
-def test_lists_of_the_version_before(caller: Caller) -> None:
-    """Who asked for v3 finds v2's bare list, announced as v3."""
-    answer = met(caller, faults.OldShape(version="v2"), route="end_users.list")
+def test_lists_of_an_older_version(caller: Caller) -> None:
+    """A request for v3 gets v2's bare list, announced as v3."""
+    response = bitten_response(caller, faults.OldShape(version="v2"), route="end_users.list")
 
-    assert answer.headers["x-fiskil-version"] == "v3"
-    assert [value["id"] for value in answer.json()] == [caller.rosa.end_user_id]
+    assert response.headers["x-fiskil-version"] == "v3"
+    assert [value["id"] for value in response.json()] == [caller.rosa.end_user_id]
 
 
 def test_accounts_of_the_first_version(caller: Caller) -> None:
-    """Whether a feature is on was a boolean once."""
+    """A feature's state was a boolean in v1."""
     features = [
-        value for row in rows_in(met(caller, faults.OldShape(), route="banking.accounts")) for value in row["features"]
+        value
+        for row in rows_in(bitten_response(caller, faults.OldShape(), route="banking.accounts"))
+        for value in row["features"]
     ]
 
     assert {type(feature["is_activated"]) for feature in features} == {bool}
 
 
-def test_who_asks_for_the_old_version_is_spared(caller: Caller) -> None:
-    """It is what they wanted."""
+def test_a_request_for_the_old_version_is_spared(caller: Caller) -> None:
+    """A request for the old version gets the usual response."""
     caller.http.headers["x-fiskil-version"] = "v1"
 
-    with pytest.raises(FaultUnbitten, match="1 answer"):
-        met(caller, faults.OldShape(), route="banking.accounts")
+    with pytest.raises(FaultUnbitten, match="1 response"):
+        bitten_response(caller, faults.OldShape(), route="banking.accounts")
 
 
-def test_every_row_goes_without_what_it_may(caller: Caller) -> None:
-    """What is left is what the documents require."""
-    row = rows_in(met(caller, faults.MissingOptional()))[0]
+def test_every_optional_field_is_missing(caller: Caller) -> None:
+    """The rows have only required fields."""
+    row = rows_in(bitten_response(caller, faults.MissingOptional()))[0]
 
     required = {"fiskil_id", "arrangement_id", "institution_id", "account_id", "amount", "currency", "description"}
     assert set(row) == required | {"status", "type", "is_detail_available"}
 
 
-def test_nulls_come_where_nothing_would(caller: Caller) -> None:
+def test_optional_fields_are_null(caller: Caller) -> None:
     """No required field is null."""
-    row = rows_in(met(caller, faults.NullForOptional()))[-1]
+    row = rows_in(bitten_response(caller, faults.NullForOptional()))[-1]
 
     assert row["merchant_name"] is None
     assert row["amount"] is not None
 
 
-def test_words_that_nobody_knows(caller: Caller) -> None:
-    """Status and type alike."""
-    rows = rows_in(met(caller, faults.UnknownEnum()))
+def test_enumerated_fields_have_unknown_values(caller: Caller) -> None:
+    """Status and type have unknown values."""
+    rows = rows_in(bitten_response(caller, faults.UnknownEnum()))
 
     assert {(row["status"], row["type"]) for row in rows} == {("INTRODUCED_LATELY", "INTRODUCED_LATELY")}
 
 
 def test_money_as_numbers(caller: Caller) -> None:
-    """The same amounts, as floats."""
+    """The same amounts are floats."""
     genuine = [row["amount"] for row in caller.rows(ROUTE)]
 
-    amounts = [row["amount"] for row in rows_in(met(caller, faults.MoneyForm()))]
+    amounts = [row["amount"] for row in rows_in(bitten_response(caller, faults.MoneyForm()))]
 
     assert amounts == [float(amount) for amount in genuine]
 
 
 def test_numbers_as_text(caller: Caller) -> None:
-    """A priority is a word."""
-    row = met(caller, faults.MoneyForm(form="text"), route="institutions.list").json()[0]
+    """A priority is a text."""
+    row = bitten_response(caller, faults.MoneyForm(form="text"), route="institutions.list").json()[0]
 
     assert row["priority"] == "1"
 
@@ -138,42 +142,42 @@ def test_an_offset_is_the_same_moment(caller: Caller) -> None:
     """On the east coast it is often another day."""
     genuine = _moments(caller.get(ROUTE))
 
-    shifted = _moments(met(caller, faults.DateForm()))
+    shifted = _moments(bitten_response(caller, faults.DateForm()))
 
     assert [datetime.fromisoformat(text) for text in shifted] == [datetime.fromisoformat(text) for text in genuine]
     assert all(text.endswith("+10:00") for text in shifted)
 
 
-def test_a_field_that_no_answer_has_is_waited_for(caller: Caller) -> None:
-    """The fault says how many answers it saw."""
-    with pytest.raises(FaultUnbitten, match="1 answer"):
-        met(caller, faults.NullForOptional(field="nickname"))
+def test_a_missing_field_is_waited_for(caller: Caller) -> None:
+    """The error states how many responses the fault spared."""
+    with pytest.raises(FaultUnbitten, match="1 response"):
+        bitten_response(caller, faults.NullForOptional(field="nickname"))
 
 
 @pytest.mark.parametrize("kind", faults.fields.FAULTS, ids=lambda kind: kind.__name__)
-def test_an_answer_that_no_document_describes_has_no_such_fields(kind: type[PlainFault]) -> None:
-    """What is no JSON is left as it is."""
-    page = told({"transactions": [ROW]}).with_body(b"<html>")
+def test_an_undocumented_response_is_spared(kind: type[PlainFault]) -> None:
+    """A response that is not JSON stays unchanged."""
+    page = reply_with({"transactions": [ROW]}).with_body(b"<html>")
 
-    assert kind().change(page, asked_for()) is page
+    assert kind().change_response(page, exchange_on()) is page
 
 
 @pytest.mark.parametrize(
-    ("fault", "words"),
+    ("fault", "message"),
     [
-        (faults.ExtraField(field=""), "has a name"),
-        (faults.UnknownEnum(word=""), "has letters"),
-        (faults.MoneyForm(form="cents"), "no form 'cents'"),  # type: ignore[arg-type]
+        (faults.ExtraField(field=""), "field must not be empty"),
+        (faults.UnknownEnum(word=""), "word must not be empty"),
+        (faults.MoneyForm(form="cents"), "form 'cents' is unknown"),  # type: ignore[arg-type]
         (faults.DateForm(form="date"), "Did you mean 'date_only'"),  # type: ignore[arg-type]
-        (faults.OldShape(version="v3"), "no version 'v3'"),  # type: ignore[arg-type]
+        (faults.OldShape(version="v3"), "version 'v3' is unknown"),  # type: ignore[arg-type]
     ],
     ids=repr,
 )
-def test_forms_that_there_are_not_are_refused(fault: PlainFault, words: str) -> None:
-    """Before a socket opens, with the nearest word."""
-    with pytest.raises(ConfigError, match=words):
+def test_unknown_forms_are_refused(fault: PlainFault, message: str) -> None:
+    """Unknown forms are refused before a socket is opened, with the nearest word."""
+    with pytest.raises(ConfigError, match=message):
         fault.check()
 
 
-def _moments(answer: httpx.Response) -> list[str]:
-    return [row["posting_date_time"] for row in rows_in(answer) if "posting_date_time" in row]
+def _moments(response: httpx.Response) -> list[str]:
+    return [row["posting_date_time"] for row in rows_in(response) if "posting_date_time" in row]

@@ -1,4 +1,4 @@
-"""Faults of framing: as values to the byte, and what a socket and clients that differ see of them."""
+"""Framing faults: as values to the byte, and as a socket and different clients receive them."""
 
 import http.client
 from contextlib import closing
@@ -11,13 +11,13 @@ from fiskil_harness import faults
 from fiskil_harness.errors import ConfigError
 from fiskil_harness.faults import End, Piece
 from fiskil_harness.server.local_fiskil import LocalFiskil
-from tests.faults.observed import BODY, HEAD, PATH, ROUTE, acts, hear, is_next_answer_good, lines, pieces, told
+from tests.faults.observed import BODY, HEAD, PATH, ROUTE, acts, is_next_response_good, lines, make_exchange, pieces, receive
 
 NO_LENGTH = HEAD.replace(b"content-length: 26\r\n", b"")
 
 
 def announcing(*announced: bytes) -> bytes:
-    """The head with these lines where its length was."""
+    """Return the head with these lines in place of its length."""
     return NO_LENGTH.removesuffix(b"\r\n") + b"".join(line + b"\r\n" for line in announced) + b"\r\n"
 
 
@@ -50,9 +50,9 @@ WRITTEN = [
 
 
 @pytest.mark.parametrize(("fault", "written", "is_closed"), WRITTEN, ids=lambda value: getattr(value, "ids", ("",))[0])
-def test_an_answer_is_framed_to_the_byte(fault: faults.AnyFault, written: bytes, is_closed: bool) -> None:
-    """These bytes, and FIN after those that leave nobody knowing where the answer ends."""
-    shaped = fault.shape(acts(), told())
+def test_a_response_is_framed_to_the_byte(fault: faults.AnyFault, written: bytes, is_closed: bool) -> None:
+    """These bytes are written, and FIN follows if the end of the response is unclear."""
+    shaped = fault.shape(acts(), make_exchange())
 
     assert b"".join(pieces(shaped)) == written
     assert (End.CLOSE in shaped) == is_closed
@@ -62,58 +62,58 @@ def test_an_answer_is_framed_to_the_byte(fault: faults.AnyFault, written: bytes,
 def test_a_socket_reads_what_was_written(
     fiskil: LocalFiskil, fault: faults.AnyFault, written: bytes, is_closed: bool
 ) -> None:
-    """The same bytes as the value says of the answer that the API gave, and the next answer is good."""
-    plain = hear(fiskil)
-    shaped = fault.shape([Piece(plain.head), Piece(plain.body, is_body=True)], told())
+    """A socket reads the same bytes as in the value, and the next response is valid."""
+    plain = receive(fiskil)
+    shaped = fault.shape([Piece(plain.head), Piece(plain.body, is_body=True)], make_exchange())
 
-    heard = hear(fiskil, fault)
+    received = receive(fiskil, fault)
 
-    assert (heard.data, heard.end) == (b"".join(pieces(shaped)), "closed")
-    assert is_next_answer_good(fiskil)
+    assert (received.data, received.end) == (b"".join(pieces(shaped)), "closed")
+    assert is_next_response_good(fiskil)
 
 
 NO_BODY = [fault for fault, _, _ in WRITTEN if type(fault) not in {faults.BareLineFeeds, faults.SecondResponse}]
 
 
 @pytest.mark.parametrize("fault", NO_BODY, ids=lambda value: value.ids[0])
-def test_an_answer_without_a_body_is_no_bite(fault: faults.AnyFault) -> None:
-    """Equal acts."""
-    assert fault.shape(acts(b""), told()) == acts(b"")
+def test_a_response_without_a_body_is_no_bite(fault: faults.AnyFault) -> None:
+    """The acts are equal."""
+    assert fault.shape(acts(b""), make_exchange()) == acts(b"")
 
 
 def test_a_body_shorter_than_what_would_be_missing_is_no_bite() -> None:
-    """Equal acts."""
-    assert faults.LengthTooShort(missing_bytes=26).shape(acts(), told()) == acts()
-    assert faults.TruncatedWithoutLength(after_bytes=26).shape(acts(), told()) == acts()
+    """The acts are equal."""
+    assert faults.LengthTooShort(missing_bytes=26).shape(acts(), make_exchange()) == acts()
+    assert faults.TruncatedWithoutLength(after_bytes=26).shape(acts(), make_exchange()) == acts()
 
 
 def test_a_head_request_gets_a_body(fiskil: LocalFiskil) -> None:
-    """So many bytes after a head that ends the answer, then FIN."""
-    plain = hear(fiskil, method="HEAD")
+    """The body follows a head that ends the response, then FIN."""
+    plain = receive(fiskil, method="HEAD")
 
-    heard = hear(fiskil, faults.BodyAfterHead(size_bytes=5), route="*", method="HEAD")
+    received = receive(fiskil, faults.BodyAfterHead(size_bytes=5), route="*", method="HEAD")
 
-    assert (plain.body, heard.data, heard.end) == (b"", plain.data + b"xxxxx", "closed")
-
-
-def test_another_method_s_answer_has_its_body_anyway() -> None:
-    """Equal acts."""
-    assert faults.BodyAfterHead().shape(acts(), told()) == acts()
+    assert (plain.body, received.data, received.end) == (b"", plain.data + b"xxxxx", "closed")
 
 
-def test_after_an_end_there_is_no_second_answer() -> None:
-    """Equal acts, where the connection has ended before."""
-    assert faults.SecondResponse().shape([*acts(), End.CLOSE], told()) == [*acts(), End.CLOSE]
+def test_responses_to_other_methods_are_spared() -> None:
+    """The acts are equal."""
+    assert faults.BodyAfterHead().shape(acts(), make_exchange()) == acts()
+
+
+def test_after_an_end_there_is_no_second_response() -> None:
+    """The acts are equal if the connection has ended before."""
+    assert faults.SecondResponse().shape([*acts(), End.CLOSE], make_exchange()) == [*acts(), End.CLOSE]
 
 
 @pytest.mark.slow
-def test_the_connection_stays_open_after_a_second_answer(fiskil: LocalFiskil) -> None:
-    """Who keeps it finds there, before a next question, an answer that nobody asked for."""
-    plain = hear(fiskil, is_kept=True, patience_s=0.5, least_bytes=len(hear(fiskil).body))
+def test_the_connection_stays_open_after_a_second_response(fiskil: LocalFiskil) -> None:
+    """A client that keeps the connection finds an unrequested response on it before its next request."""
+    plain = receive(fiskil, is_kept=True, patience_s=0.5, least_bytes=len(receive(fiskil).body))
 
-    heard = hear(fiskil, faults.SecondResponse(), is_kept=True, patience_s=0.5, least_bytes=len(plain.data + SECOND))
+    received = receive(fiskil, faults.SecondResponse(), is_kept=True, patience_s=0.5, least_bytes=len(plain.data + SECOND))
 
-    assert (heard.data, heard.end) == (plain.data + SECOND, "silent")
+    assert (received.data, received.end) == (plain.data + SECOND, "silent")
 
 
 FELT_BY_HTTPX = [
@@ -128,7 +128,7 @@ FELT_BY_HTTPX = [
 
 @pytest.mark.parametrize(("fault", "kind"), FELT_BY_HTTPX, ids=lambda value: getattr(value, "ids", ("",))[0])
 def test_httpx_notices(fiskil: LocalFiskil, fault: faults.AnyFault, kind: type[Exception]) -> None:
-    """That the answer is no HTTP, or not all of it."""
+    """Httpx reports invalid HTTP, or an incomplete response."""
     with fiskil.broken(ROUTE, fault), pytest.raises(kind):
         httpx.get(fiskil.api_url + PATH, trust_env=False)
 
@@ -137,46 +137,46 @@ SILENT = [faults.LengthTooShort(), faults.TruncatedWithoutLength()]
 
 
 @pytest.mark.parametrize("fault", SILENT, ids=lambda value: value.ids[0])
-def test_only_the_json_tells(fiskil: LocalFiskil, fault: faults.AnyFault) -> None:
-    """A client takes the part for the whole, with status 200."""
+def test_only_the_json_shows_the_truncation(fiskil: LocalFiskil, fault: faults.AnyFault) -> None:
+    """The client takes the part for the whole, with status 200."""
     with fiskil.broken(ROUTE, fault):
-        answer = httpx.get(fiskil.api_url + PATH, trust_env=False)
+        response = httpx.get(fiskil.api_url + PATH, trust_env=False)
 
-    assert answer.status_code == 200
+    assert response.status_code == 200
     with pytest.raises(ValueError, match=r"Expecting|Unterminated"):
-        answer.json()
+        response.json()
 
 
 LAWFUL = [faults.ChunkExtension(), faults.Trailers()]
 
 
 @pytest.mark.parametrize("fault", LAWFUL, ids=lambda value: value.ids[0])
-def test_what_is_lawful_is_read(fiskil: LocalFiskil, fault: faults.AnyFault) -> None:
-    """A client that knows HTTP gets the same answer."""
-    plain = hear(fiskil)
+def test_a_valid_response_is_read(fiskil: LocalFiskil, fault: faults.AnyFault) -> None:
+    """A client that implements HTTP gets the same response."""
+    plain = receive(fiskil)
 
     with fiskil.broken(ROUTE, fault):
-        answer = httpx.get(fiskil.api_url + PATH, trust_env=False)
+        response = httpx.get(fiskil.api_url + PATH, trust_env=False)
 
-    assert (answer.status_code, answer.content) == (200, plain.body)
+    assert (response.status_code, response.content) == (200, plain.body)
 
 
 def test_http_client_takes_the_first_of_two_lengths(fiskil: LocalFiskil) -> None:
-    """Where httpx refuses, the standard library reads on."""
+    """Httpx refuses two lengths, the standard library uses the first."""
     host, port = fiskil.api_url.removeprefix("http://").split(":")
     with (
         closing(http.client.HTTPConnection(host, int(port), timeout=30)) as client,
         fiskil.broken(ROUTE, faults.DuplicateContentLength()),
     ):
         client.request("GET", PATH)
-        answer = client.getresponse()
+        response = client.getresponse()
 
-        assert (answer.status, msgspec.json.decode(answer.read())[0]["id"] != "") == (200, True)
+        assert (response.status, msgspec.json.decode(response.read())[0]["id"] != "") == (200, True)
 
 
 def test_lines_keep_their_order() -> None:
-    """Whatever is put in place of the length comes last."""
-    assert lines(faults.Trailers().shape(acts(), told()))[1:3] == [
+    """The lines that replace the length come last."""
+    assert lines(faults.Trailers().shape(acts(), make_exchange()))[1:3] == [
         b"x-fiskil-version: v3",
         b"content-type: application/json",
     ]
@@ -194,9 +194,9 @@ SENSELESS = [
 
 
 @pytest.mark.parametrize(
-    ("fault", "words"), SENSELESS, ids=lambda value: repr(value) if isinstance(value, msgspec.Struct) else ""
+    ("fault", "message"), SENSELESS, ids=lambda value: repr(value) if isinstance(value, msgspec.Struct) else ""
 )
-def test_a_frame_that_is_right_is_refused(fault: faults.AnyFault, words: str) -> None:
-    """Before anything is asked."""
-    with pytest.raises(ConfigError, match=words):
+def test_framing_that_breaks_nothing_is_refused(fault: faults.AnyFault, message: str) -> None:
+    """Arguments that break nothing are refused before any request."""
+    with pytest.raises(ConfigError, match=message):
         fault.check()

@@ -1,4 +1,4 @@
-"""Faults of paging: the walk that a client makes, page by page, where one link or one page of it is wrong."""
+"""Paging faults: a client's walk, page by page, with one wrong link or page."""
 
 from itertools import chain, pairwise
 
@@ -9,7 +9,7 @@ from fiskil_harness import faults
 from fiskil_harness.errors import ConfigError, FaultUnbitten
 from fiskil_harness.faults import PlainFault
 from fiskil_harness.server.local_fiskil import LocalFiskil
-from tests.faults.caller import MOST_PAGES, Caller, asked_for, said, told
+from tests.faults.caller import MOST_PAGES, Caller, exchange_on, json_of, reply_with
 
 ROUTE = "banking.transactions"
 NEXT = "http://127.0.0.1:1/v1/banking/transactions?end_user_id=eu_1&page%5Bafter%5D=abc"
@@ -29,69 +29,69 @@ FIRST = "http://127.0.0.1:1/v1/banking/transactions?end_user_id=eu_1"
     ],
     ids=repr,
 )
-def test_the_next_page_is_said_to_be(fault: PlainFault, link: str | None) -> None:
-    """The link of a page in the middle of a walk."""
-    page = told({"transactions": [{"fiskil_id": "one"}], "links": {"next": NEXT, "prev": "p"}})
+def test_the_link_to_the_next_page_is_replaced(fault: PlainFault, link: str | None) -> None:
+    """The link is that of a page in the middle of a walk."""
+    page = reply_with({"transactions": [{"fiskil_id": "one"}], "links": {"next": NEXT, "prev": "p"}})
 
-    spoilt = fault.change(page, asked_for(query=b"end_user_id=eu_1&page%5Bafter%5D=now"))
+    changed = fault.change_response(page, exchange_on(query=b"end_user_id=eu_1&page%5Bafter%5D=now"))
 
-    assert said(spoilt)["links"].get("next") == link
-    assert said(spoilt)["links"]["prev"] == "p"
+    assert json_of(changed)["links"].get("next") == link
+    assert json_of(changed)["links"]["prev"] == "p"
 
 
-def test_a_page_comes_twice(caller: Caller) -> None:
-    """The first page is followed by itself, then the walk goes on and ends."""
-    whole = caller.walk()
+def test_a_page_is_served_twice(caller: Caller) -> None:
+    """The first page follows itself, then the walk continues and ends."""
+    full_walk = caller.walk()
 
     with caller.fiskil.broken(ROUTE, faults.PageRepeated()):
         walked = caller.walk()
 
-    assert walked == [whole[0], *whole]
+    assert walked == [full_walk[0], *full_walk]
 
 
 def test_a_row_is_on_two_pages(caller: Caller) -> None:
-    """The second page begins with what the first ended with."""
-    whole = caller.walk()
+    """The second page begins with the last row of the first."""
+    full_walk = caller.walk()
 
     with caller.fiskil.broken(ROUTE, faults.Overlap(rows=2)):
         walked = caller.walk()
 
-    assert walked == [whole[0], whole[0][-2:] + whole[1], *whole[2:]]
+    assert walked == [full_walk[0], full_walk[0][-2:] + full_walk[1], *full_walk[2:]]
 
 
 def test_each_page_overlaps_with_the_one_before_it(caller: Caller) -> None:
-    """Also where every page does."""
-    whole = caller.walk()
+    """Each page overlaps if every page is bitten."""
+    full_walk = caller.walk()
 
     with caller.fiskil.broken(ROUTE, faults.Overlap(), times=0):
         walked = caller.walk()
 
-    assert walked[1:] == [[before[-1], *page] for before, page in pairwise(whole)]
+    assert walked[1:] == [[previous[-1], *page] for previous, page in pairwise(full_walk)]
 
 
-def test_a_new_walk_begins_afresh(caller: Caller) -> None:
-    """Its first page has nothing of where the walk before it ended."""
-    whole = caller.walk()
+def test_a_new_walk_begins_without_overlap(caller: Caller) -> None:
+    """Its first page has no row of the walk before."""
+    full_walk = caller.walk()
 
     with caller.fiskil.broken(ROUTE, faults.Overlap(), times=0):
         caller.walk()
-        again = caller.walk()
+        second_walk = caller.walk()
 
-    assert again[0] == whole[0]
+    assert second_walk[0] == full_walk[0]
 
 
 def test_a_row_is_on_no_page(caller: Caller) -> None:
-    """The second page lacks its first row."""
-    whole = caller.walk()
+    """The second page has lost its first row."""
+    full_walk = caller.walk()
 
     with caller.fiskil.broken(ROUTE, faults.Gap()):
         walked = caller.walk()
 
-    assert walked == [whole[0], whole[1][1:], *whole[2:]]
+    assert walked == [full_walk[0], full_walk[1][1:], *full_walk[2:]]
 
 
-def test_a_cursor_dies_amid_a_walk(caller: Caller) -> None:
-    """The second page is refused, and a walk that starts again is served."""
+def test_a_cursor_expires_during_a_walk(caller: Caller) -> None:
+    """The second page is refused, and a new walk is served."""
     with caller.fiskil.broken(ROUTE, faults.CursorExpired()):
         first = caller.get(ROUTE)
         refused = caller.http.get(first.json()["links"]["next"])
@@ -102,7 +102,7 @@ def test_a_cursor_dies_amid_a_walk(caller: Caller) -> None:
 
 
 def test_a_walk_never_ends(caller: Caller) -> None:
-    """The first page comes again and again, as long as anybody asks."""
+    """The first page is served again and again."""
     with caller.fiskil.broken(ROUTE, faults.CursorLoop(), times=0):
         walked = caller.walk()
 
@@ -111,17 +111,17 @@ def test_a_walk_never_ends(caller: Caller) -> None:
 
 
 def test_an_empty_page_is_not_the_last(caller: Caller) -> None:
-    """Who goes on after it has every row."""
-    whole = caller.walk()
+    """A client that continues after it gets every row."""
+    full_walk = caller.walk()
 
     with caller.fiskil.broken(ROUTE, faults.NextEmpty()):
         walked = caller.walk()
 
-    assert walked == [[], *whole]
+    assert walked == [[], *full_walk]
 
 
 def test_a_walk_ends_early(caller: Caller) -> None:
-    """A client has no means to know."""
+    """A client cannot notice."""
     with caller.fiskil.broken(ROUTE, faults.NextAbsent()):
         walked = caller.walk()
 
@@ -130,12 +130,12 @@ def test_a_walk_ends_early(caller: Caller) -> None:
 
 def test_the_last_page_has_no_link_to_lose(caller: Caller) -> None:
     """Balances are all on one page."""
-    with pytest.raises(FaultUnbitten, match="1 answer"), caller.fiskil.broken("banking.balances", faults.NextAbsent()):
+    with pytest.raises(FaultUnbitten, match="1 response"), caller.fiskil.broken("banking.balances", faults.NextAbsent()):
         caller.get("banking.balances")
 
 
-def test_a_link_leads_elsewhere(caller: Caller) -> None:
-    """To an origin of our own, which answers; a token must not be sent there."""
+def test_a_link_leads_to_another_origin(caller: Caller) -> None:
+    """The other origin responds; the client must not send its token there."""
     with caller.fiskil.broken(ROUTE, faults.NextForeign()):
         link = caller.get(ROUTE).json()["links"]["next"]
 
@@ -145,17 +145,17 @@ def test_a_link_leads_elsewhere(caller: Caller) -> None:
 
 @pytest.mark.parametrize("form", ["relative", "plain"])
 def test_a_link_in_another_form_leads_to_the_same_page(caller: Caller, form: faults.paging.LinkForm) -> None:
-    """Who resolves it as a browser does walks on."""
-    whole = caller.walk()
+    """A client that resolves it like a browser continues the walk."""
+    full_walk = caller.walk()
 
     with caller.fiskil.broken(ROUTE, faults.NextForm(form=form), times=0):
         walked = caller.walk()
 
-    assert walked == whole
+    assert walked == full_walk
 
 
 def test_brackets_are_encoded_where_they_were_plain(fiskil: LocalFiskil, caller: Caller) -> None:
-    """By default they are encoded, and then there is nothing to do."""
+    """By default they are encoded, so there is nothing to spoil."""
     fiskil.interpret({"paging.brackets": "plain"})
 
     with caller.fiskil.broken(ROUTE, faults.NextForm(form="encoded")):
@@ -164,9 +164,9 @@ def test_brackets_are_encoded_where_they_were_plain(fiskil: LocalFiskil, caller:
     assert "page%5Bafter%5D=" in link
 
 
-def test_pages_are_smaller_than_asked_for(caller: Caller) -> None:
-    """Every row is there, on more pages than anybody is used to."""
-    whole = caller.walk()
+def test_pages_are_smaller_than_requested(caller: Caller) -> None:
+    """Every row is served, on more pages than usual."""
+    full_walk = caller.walk()
 
     with caller.fiskil.broken(ROUTE, faults.PageSize(rows=7), times=0):
         size = len(caller.rows(ROUTE, **{"page[size]": "1000"}))
@@ -174,18 +174,18 @@ def test_pages_are_smaller_than_asked_for(caller: Caller) -> None:
 
     assert size == 7
     assert len(walked) > 10
-    assert list(chain(*walked)) == list(chain(*whole))
+    assert list(chain(*walked)) == list(chain(*full_walk))
 
 
-def test_who_asks_for_less_is_spared(caller: Caller) -> None:
-    """Nothing is clamped."""
-    with pytest.raises(FaultUnbitten, match="1 answer"), caller.fiskil.broken(ROUTE, faults.PageSize(rows=7)):
+def test_a_smaller_requested_size_is_kept(caller: Caller) -> None:
+    """A smaller requested size is not changed."""
+    with pytest.raises(FaultUnbitten, match="1 response"), caller.fiskil.broken(ROUTE, faults.PageSize(rows=7)):
         caller.get(ROUTE, **{"page[size]": "3"})
 
 
 @pytest.mark.parametrize("order", ["reversed", "shuffled"])
-def test_rows_come_in_another_order(caller: Caller, order: faults.paging.RowOrder) -> None:
-    """The same rows, and the same disorder each time."""
+def test_rows_are_in_another_order(caller: Caller, order: faults.paging.RowOrder) -> None:
+    """The rows are the same, in the same other order each time."""
     genuine = caller.rows(ROUTE)
 
     with caller.fiskil.broken(ROUTE, faults.RowOrderChanged(order=order)):
@@ -198,7 +198,7 @@ def test_rows_come_in_another_order(caller: Caller, order: faults.paging.RowOrde
 
 
 def test_a_count_is_wrong(caller: Caller) -> None:
-    """There are fewer payments in the list than the summary says."""
+    """The list has fewer payments than the summary states."""
     genuine = caller.get("banking.income").json()["income_summary"]
 
     with caller.fiskil.broken("banking.income", faults.TotalLies(more=7)):
@@ -208,19 +208,19 @@ def test_a_count_is_wrong(caller: Caller) -> None:
 
 
 @pytest.mark.parametrize(
-    ("fault", "words"),
+    ("fault", "message"),
     [
         (faults.Overlap(rows=0), "rows"),
         (faults.Gap(rows=0), "rows"),
         (faults.CursorExpired(status=200), "status"),
-        (faults.NextForm(form="absolute"), "no form 'absolute'"),  # type: ignore[arg-type]
+        (faults.NextForm(form="absolute"), "form 'absolute' is unknown"),  # type: ignore[arg-type]
         (faults.PageSize(rows=1000), "from 1 to 999"),
         (faults.RowOrderChanged(order="reverse"), "Did you mean 'reversed'"),  # type: ignore[arg-type]
         (faults.TotalLies(more=0), "more"),
     ],
     ids=repr,
 )
-def test_walks_that_are_right_are_refused(fault: PlainFault, words: str) -> None:
-    """Before a socket opens."""
-    with pytest.raises(ConfigError, match=words):
+def test_invalid_arguments_are_refused(fault: PlainFault, message: str) -> None:
+    """Invalid arguments are refused before a socket is opened."""
+    with pytest.raises(ConfigError, match=message):
         fault.check()

@@ -1,4 +1,4 @@
-"""Faults of the payload: what a plain client makes of bytes that are no JSON, and of JSON that is hard to read."""
+"""Payload faults: how a plain client handles bytes that are not JSON, and JSON that is hard to parse."""
 
 import json
 
@@ -8,15 +8,15 @@ import pytest
 from fiskil_harness import faults
 from fiskil_harness.errors import ConfigError, FaultUnbitten
 from fiskil_harness.faults import PlainFault
-from tests.faults.caller import Caller, asked_for, told
+from tests.faults.caller import Caller, exchange_on, reply_with
 
 ROUTE = "banking.transactions"
 ROW = {"fiskil_id": "bank_tx_1", "account_id": "30714402", "amount": "-155.00", "description": "ORIGIN"}
-PAGE = told({"transactions": [ROW], "links": {}})
+PAGE = reply_with({"transactions": [ROW], "links": {}})
 
 
-def met(caller: Caller, fault: PlainFault, *, route: str = ROUTE) -> httpx.Response:
-    """The answer that a client gets where the fault bites."""
+def bitten_response(caller: Caller, fault: PlainFault, *, route: str = ROUTE) -> httpx.Response:
+    """Return the response that a client gets when the fault bites."""
     with caller.fiskil.broken(route, fault):
         return caller.get(route)
 
@@ -37,12 +37,12 @@ def met(caller: Caller, fault: PlainFault, *, route: str = ROUTE) -> httpx.Respo
     ],
     ids=repr,
 )
-def test_bodies_end_so(fault: PlainFault, body: bytes) -> None:
-    """To the byte, under a length that is right."""
-    spoilt = fault.change(PAGE, asked_for())
+def test_a_body_ends_with_these_bytes(fault: PlainFault, body: bytes) -> None:
+    """The body is exact to the byte, under a correct length."""
+    changed = fault.change_response(PAGE, exchange_on())
 
-    assert spoilt.body.endswith(body)
-    assert spoilt.header(b"content-length") == b"%d" % len(spoilt.body)
+    assert changed.body.endswith(body)
+    assert changed.header(b"content-length") == b"%d" % len(changed.body)
 
 
 @pytest.mark.parametrize(
@@ -56,17 +56,17 @@ def test_bodies_end_so(fault: PlainFault, body: bytes) -> None:
     ],
     ids=repr,
 )
-def test_bodies_begin_so(fault: PlainFault, body: bytes) -> None:
-    """To the byte."""
-    assert fault.change(PAGE, asked_for()).body.startswith(body)
+def test_a_body_begins_with_these_bytes(fault: PlainFault, body: bytes) -> None:
+    """The body is exact to the byte."""
+    assert fault.change_response(PAGE, exchange_on()).body.startswith(body)
 
 
 @pytest.mark.parametrize("kind", faults.payload.FAULTS, ids=lambda kind: kind.__name__)
-def test_what_has_no_body_is_spared(kind: type[PlainFault]) -> None:
-    """The very same answer, so that the fault waits for another."""
+def test_a_response_without_a_body_is_spared(kind: type[PlainFault]) -> None:
+    """The response stays the same, so that the fault waits for another."""
     nothing = faults.Reply(status=204, headers=(), body=b"")
 
-    assert kind().change(nothing, asked_for("end_users.create")) is nothing
+    assert kind().change_response(nothing, exchange_on("end_users.create")) is nothing
 
 
 @pytest.mark.parametrize(
@@ -83,11 +83,11 @@ def test_what_has_no_body_is_spared(kind: type[PlainFault]) -> None:
     ],
     ids=repr,
 )
-def test_what_is_spoilt_already_is_spared(fault: PlainFault) -> None:
-    """A body that another fault has cut gives nothing to edit."""
+def test_a_spoilt_body_is_spared(fault: PlainFault) -> None:
+    """A body that another fault has cut cannot be edited."""
     cut = PAGE.with_body(PAGE.body[:20])
 
-    assert fault.change(cut, asked_for()) is cut
+    assert fault.change_response(cut, exchange_on()) is cut
 
 
 @pytest.mark.parametrize(
@@ -102,64 +102,64 @@ def test_what_is_spoilt_already_is_spared(fault: PlainFault) -> None:
     ],
     ids=repr,
 )
-def test_a_parser_refuses_it(caller: Caller, fault: PlainFault) -> None:
-    """A good status, and nothing that can be read."""
-    answer = met(caller, fault)
+def test_a_json_parser_refuses_the_body(caller: Caller, fault: PlainFault) -> None:
+    """The status is a success, and the body cannot be parsed."""
+    response = bitten_response(caller, fault)
 
-    assert answer.status_code == 200
+    assert response.status_code == 200
     with pytest.raises(json.JSONDecodeError):
-        answer.json()
+        response.json()
 
 
 def test_deep_nesting_exhausts_the_stack(caller: Caller) -> None:
-    """A parser that recurses gives up, with no error of JSON's."""
+    """A recursive parser fails, without a JSON error."""
     with pytest.raises(RecursionError):
-        met(caller, faults.DeepNesting()).json()
+        bitten_response(caller, faults.DeepNesting()).json()
 
 
-def test_latin1_is_no_text(caller: Caller) -> None:
-    """A client that reads UTF-8 stops at the accent."""
+def test_latin1_is_not_utf8(caller: Caller) -> None:
+    """A client that reads UTF-8 fails at the accent."""
     with pytest.raises(UnicodeDecodeError):
-        met(caller, faults.Latin1()).json()
+        bitten_response(caller, faults.Latin1()).json()
 
 
-def test_a_byte_order_mark_is_felt(caller: Caller) -> None:
-    """A parser that is given the text refuses it, one that is given the bytes may look past it."""
-    answer = met(caller, faults.ByteOrderMark())
+def test_a_byte_order_mark_is_refused_in_text(caller: Caller) -> None:
+    """A parser of text refuses it; a parser of bytes may ignore it."""
+    response = bitten_response(caller, faults.ByteOrderMark())
 
     with pytest.raises(json.JSONDecodeError, match="BOM"):
-        json.loads(answer.content.decode())
-    assert len(answer.json()["transactions"]) == 25
+        json.loads(response.content.decode())
+    assert len(response.json()["transactions"]) == 25
 
 
 def test_half_a_character_breaks_later(caller: Caller) -> None:
-    """It is read without an error, and cannot be written."""
-    row = met(caller, faults.LoneSurrogate()).json()["transactions"][0]
+    """It is parsed without an error, and cannot be written."""
+    row = bitten_response(caller, faults.LoneSurrogate()).json()["transactions"][0]
 
     with pytest.raises(UnicodeEncodeError):
         row["description"].encode()
 
 
-def test_no_number_is_read_all_the_same(caller: Caller) -> None:
-    """A lenient parser makes an amount of it that equals nothing, itself included."""
-    amount = met(caller, faults.NotANumber()).json()["transactions"][0]["amount"]
+def test_nan_is_parsed_as_a_number(caller: Caller) -> None:
+    """A lenient parser makes it an amount that equals nothing, not even itself."""
+    amount = bitten_response(caller, faults.NotANumber()).json()["transactions"][0]["amount"]
 
     assert amount != amount  # noqa: PLR0124 - what NaN is known by
 
 
-def test_the_last_of_two_wins(caller: Caller) -> None:
-    """A usual parser takes the last value, be it the true one or not."""
+def test_the_last_of_two_keys_is_used(caller: Caller) -> None:
+    """A usual parser uses the last value, right or wrong."""
     genuine = caller.rows(ROUTE)[0]["amount"]
 
-    last = met(caller, faults.DuplicateKeys(truth="last")).json()["transactions"][0]["amount"]
-    first = met(caller, faults.DuplicateKeys(truth="first")).json()["transactions"][0]["amount"]
+    last = bitten_response(caller, faults.DuplicateKeys(truth="last")).json()["transactions"][0]["amount"]
+    first = bitten_response(caller, faults.DuplicateKeys(truth="first")).json()["transactions"][0]["amount"]
 
     assert (last, first) == (genuine, "0.00")
 
 
-def test_a_float_cannot_hold_it(caller: Caller) -> None:
-    """A priority beyond 2**53 is no longer itself once it was a float."""
-    priority = met(caller, faults.BigNumbers(), route="institutions.list").json()[0]["priority"]
+def test_a_float_rounds_big_numbers(caller: Caller) -> None:
+    """A priority beyond 2**53 changes when it becomes a float."""
+    priority = bitten_response(caller, faults.BigNumbers(), route="institutions.list").json()[0]["priority"]
 
     assert priority > 2**53
     assert int(float(priority)) != priority
@@ -169,32 +169,32 @@ def test_a_float_cannot_hold_it(caller: Caller) -> None:
     ("value", "announced"),
     [("text/plain", "text/plain"), ("", None), ("application/json; charset=utf-16", "application/json; charset=utf-16")],
 )
-def test_a_body_under_another_name(caller: Caller, value: str, announced: str | None) -> None:
-    """The body is what it was."""
-    answer = met(caller, faults.ContentType(value=value))
+def test_a_body_under_another_media_type(caller: Caller, value: str, announced: str | None) -> None:
+    """The body stays as it was."""
+    response = bitten_response(caller, faults.ContentType(value=value))
 
-    assert answer.headers.get("content-type") == announced
-    assert len(json.loads(answer.content)["transactions"]) == 25
+    assert response.headers.get("content-type") == announced
+    assert len(json.loads(response.content)["transactions"]) == 25
 
 
-def test_rows_that_are_not_there_yet(caller: Caller) -> None:
-    """A sync was told, and the first call finds nothing."""
+def test_rows_are_not_available_yet(caller: Caller) -> None:
+    """A sync event was delivered, and the first call returns no rows."""
     with caller.fiskil.broken(ROUTE, faults.EmptyList()):
         pages = [len(caller.rows(ROUTE)) for _ in range(2)]
 
     assert pages == [0, 25]
 
 
-def test_a_huge_body_comes_whole(caller: Caller) -> None:
-    """Two megabytes in one text, all of them as announced."""
-    answer = met(caller, faults.HugeBody(size_kb=2_000))
+def test_a_huge_body_is_complete(caller: Caller) -> None:
+    """One text has two megabytes, all of them announced."""
+    response = bitten_response(caller, faults.HugeBody(size_kb=2_000))
 
-    assert len(answer.content) == int(answer.headers["content-length"]) > 2_000_000
-    assert len(answer.json()["transactions"]) == 25
+    assert len(response.content) == int(response.headers["content-length"]) > 2_000_000
+    assert len(response.json()["transactions"]) == 25
 
 
 def test_errors_in_another_shape(caller: Caller) -> None:
-    """What the API refuses has a list of errors; what it does not refuse is spared."""
+    """The API's errors have a list of errors; successes are spared."""
     with caller.fiskil.broken(ROUTE, faults.ErrorShape()):
         served = caller.get(ROUTE)
         refused = caller.get(ROUTE, from_="", **{"page[size]": "none"})
@@ -204,26 +204,26 @@ def test_errors_in_another_shape(caller: Caller) -> None:
 
 
 def test_a_fault_without_its_kind_of_value_waits(caller: Caller) -> None:
-    """Institutions have no money, so no answer of theirs is a bite."""
-    with pytest.raises(FaultUnbitten, match="1 answer"):
-        met(caller, faults.DuplicateKeys(), route="institutions.list")
+    """Institutions have no money, so none of their responses is bitten."""
+    with pytest.raises(FaultUnbitten, match="1 response"):
+        bitten_response(caller, faults.DuplicateKeys(), route="institutions.list")
 
 
 @pytest.mark.parametrize(
-    ("fault", "words"),
+    ("fault", "message"),
     [
         (faults.BadJson(form="comma"), "Did you mean 'comment'|Did you mean 'trailing_comma'"),  # type: ignore[arg-type]
-        (faults.ContentType(value="application/json"), "announced anyway"),
-        (faults.ContentType(value="text/plain\r\nx: y"), "cannot stand in a header"),
-        (faults.NotANumber(token="nan"), "no token 'nan'. Did you mean 'NaN'?"),  # type: ignore[arg-type]
+        (faults.ContentType(value="application/json"), "is announced without this fault too"),
+        (faults.ContentType(value="text/plain\r\nx: y"), "is not allowed in a header"),
+        (faults.NotANumber(token="nan"), "token 'nan' is unknown. Did you mean 'NaN'?"),  # type: ignore[arg-type]
         (faults.BigNumbers(target="id"), "Did you mean 'ids'"),  # type: ignore[arg-type]
-        (faults.DuplicateKeys(truth="middle"), "no truth 'middle'"),  # type: ignore[arg-type]
+        (faults.DuplicateKeys(truth="middle"), "truth 'middle' is unknown"),  # type: ignore[arg-type]
         (faults.DeepNesting(levels=10**9), "levels"),
         (faults.HugeBody(size_kb=10**6), "size_kb must be a whole number, from 10 to 10000"),
     ],
     ids=repr,
 )
-def test_payloads_that_cannot_be_are_refused(fault: PlainFault, words: str) -> None:
-    """Before a socket opens, and nothing is larger than ten megabytes."""
-    with pytest.raises(ConfigError, match=words):
+def test_invalid_arguments_are_refused(fault: PlainFault, message: str) -> None:
+    """Invalid arguments, such as bodies over ten megabytes, are refused before a socket is opened."""
+    with pytest.raises(ConfigError, match=message):
         fault.check()

@@ -1,17 +1,17 @@
-"""Faults of data over time: what is old, short, partial, somebody else's, or known under new ids."""
+"""Faults of data over time: rows that are outdated, missing, of another end user, or under new ids."""
 
 import pytest
 
 from fiskil_harness import faults
 from fiskil_harness.errors import ConfigError, FaultUnbitten
 from fiskil_harness.faults import PlainFault
-from tests.faults.caller import Caller, asked_for, said, told
+from tests.faults.caller import Caller, exchange_on, json_of, reply_with
 
 ROUTE = "banking.transactions"
 
 
-def test_an_old_answer_comes_again(caller: Caller) -> None:
-    """The balance that was read first is read on, whatever has happened since."""
+def test_an_old_response_is_repeated(caller: Caller) -> None:
+    """The balance that was read first is served again, whatever has happened since."""
     before = caller.rows("banking.balances")
 
     with caller.fiskil.broken("banking.balances", faults.StaleResponse()):
@@ -24,26 +24,29 @@ def test_an_old_answer_comes_again(caller: Caller) -> None:
     assert before == first == stale != fresh
 
 
-def test_what_has_not_changed_is_not_stale(caller: Caller) -> None:
-    """The fault waits until there is news to withhold."""
-    with pytest.raises(FaultUnbitten, match=r"[2-9] answers"), caller.fiskil.broken(ROUTE, faults.StaleResponse(), times=0):
+def test_unchanged_data_is_not_stale(caller: Caller) -> None:
+    """The fault waits until the data has changed."""
+    with (
+        pytest.raises(FaultUnbitten, match=r"[2-9] responses"),
+        caller.fiskil.broken(ROUTE, faults.StaleResponse(), times=0),
+    ):
         caller.walk()
 
 
 def test_old_rows_are_gone() -> None:
-    """What has a date is measured by the date of the answer, and what has none stays."""
+    """Rows with a date are compared with the date of the response; rows without one stay."""
     rows = [
         {"fiskil_id": "new", "posting_date_time": "2026-03-01T00:00:00Z"},
         {"fiskil_id": "old", "posting_date_time": "2026-01-01T00:00:00Z"},
         {"fiskil_id": "pending"},
     ]
-    page = told({"transactions": rows}, date="Mon, 02 Mar 2026 00:00:00 GMT")
+    page = reply_with({"transactions": rows}, date="Mon, 02 Mar 2026 00:00:00 GMT")
 
-    assert said(faults.ShortHistory(days=30).change(page, asked_for())) == {"transactions": [rows[0], rows[2]]}
+    assert json_of(faults.ShortHistory(days=30).change_response(page, exchange_on())) == {"transactions": [rows[0], rows[2]]}
 
 
 def test_a_history_is_short(caller: Caller) -> None:
-    """Pages are there as before, and the later ones have nothing."""
+    """The number of pages stays, and the later ones are empty."""
     with caller.fiskil.broken(ROUTE, faults.ShortHistory(days=14), times=0):
         walked = caller.walk()
 
@@ -51,8 +54,8 @@ def test_a_history_is_short(caller: Caller) -> None:
     assert 0 < sum(map(len, walked)) < len(caller.rosa.transaction_ids)
 
 
-def test_ids_are_others_and_stay_so(caller: Caller) -> None:
-    """No row has the id that it had, and each has the same new one twice; nothing else changes."""
+def test_ids_are_different_and_stable(caller: Caller) -> None:
+    """No row has its old id, each has the same new one twice, and nothing else changes."""
     genuine = caller.rows(ROUTE)
 
     with caller.fiskil.broken(ROUTE, faults.UnstableIds(), times=0):
@@ -64,19 +67,19 @@ def test_ids_are_others_and_stay_so(caller: Caller) -> None:
 
 
 def test_one_account_is_missing(caller: Caller) -> None:
-    """On every page alike."""
+    """The account is missing on every page."""
     genuine = {row["account_id"] for row in caller.rows(ROUTE, **{"page[size]": "1000"})}
 
     with caller.fiskil.broken(ROUTE, faults.PartialRows(), times=0):
         first = {row["account_id"] for row in caller.rows(ROUTE)}
-        whole = {row["account_id"] for row in caller.rows(ROUTE, **{"page[size]": "1000"})}
+        remaining = {row["account_id"] for row in caller.rows(ROUTE, **{"page[size]": "1000"})}
 
-    assert len(whole) == len(genuine) - 1
-    assert first <= whole < genuine
+    assert len(remaining) == len(genuine) - 1
+    assert first <= remaining < genuine
 
 
-def test_a_row_is_somebody_else_s(caller: Caller) -> None:
-    """One row more than there is, of a consent that nobody gave."""
+def test_a_row_belongs_to_another_consent(caller: Caller) -> None:
+    """There is one more row, of a consent that the end user never gave."""
     genuine = caller.rows(ROUTE)
 
     with caller.fiskil.broken(ROUTE, faults.ForeignRows()):
@@ -87,7 +90,7 @@ def test_a_row_is_somebody_else_s(caller: Caller) -> None:
     assert not {mixed[-1]["arrangement_id"], mixed[-1]["account_id"]} & own
 
 
-def test_a_day_ends_elsewhere(caller: Caller) -> None:
+def test_rows_are_posted_in_the_evening(caller: Caller) -> None:
     """Every row was posted on the evening of its day in UTC."""
     with caller.fiskil.broken(ROUTE, faults.DayEdge()):
         moments = [row["posting_date_time"] for row in caller.rows(ROUTE) if row["status"] == "POSTED"]
@@ -96,16 +99,16 @@ def test_a_day_ends_elsewhere(caller: Caller) -> None:
 
 
 @pytest.mark.parametrize("kind", faults.rows.FAULTS, ids=lambda kind: kind.__name__)
-def test_what_has_no_rows_is_spared(kind: type[PlainFault]) -> None:
-    """An empty list, and an answer that is no list."""
-    empty, single = told({"transactions": [], "links": {}}), told({"product": {"name": "Saver"}})
+def test_a_response_without_rows_is_spared(kind: type[PlainFault]) -> None:
+    """An empty list and a response that is not a list are spared."""
+    empty, single = reply_with({"transactions": [], "links": {}}), reply_with({"product": {"name": "Saver"}})
 
-    assert kind().change(empty, asked_for()) is empty
-    assert kind().change(single, asked_for()) is single
+    assert kind().change_response(empty, exchange_on()) is empty
+    assert kind().change_response(single, exchange_on()) is single
 
 
 @pytest.mark.parametrize("days", [0, 10_000])
-def test_histories_that_nobody_has_are_refused(days: int) -> None:
-    """None at all, and more than seven years."""
+def test_impossible_histories_are_refused(days: int) -> None:
+    """No history and more than seven years are refused."""
     with pytest.raises(ConfigError, match="days must be a whole number, from 1 to 2557"):
         faults.ShortHistory(days=days).check()

@@ -1,4 +1,4 @@
-"""Faults that are answers: each status in each of its forms, as a value and as a plain client receives it."""
+"""Status faults: each status in each of its forms, as a value and as a plain client receives it."""
 
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -10,13 +10,13 @@ from fiskil_harness import faults
 from fiskil_harness.core.clock import real_now
 from fiskil_harness.errors import ConfigError
 from fiskil_harness.faults import PlainFault
-from tests.faults.caller import Caller, asked_for, said
+from tests.faults.caller import Caller, exchange_on, json_of
 
 ROUTE = "banking.transactions"
 
 
-def met(caller: Caller, fault: PlainFault, *, route: str = ROUTE) -> httpx.Response:
-    """The answer that a client gets where the fault bites."""
+def bitten_response(caller: Caller, fault: PlainFault, *, route: str = ROUTE) -> httpx.Response:
+    """Return the response that a client gets when the fault bites."""
     with caller.fiskil.broken(route, fault):
         return caller.get(route)
 
@@ -40,53 +40,53 @@ def met(caller: Caller, fault: PlainFault, *, route: str = ROUTE) -> httpx.Respo
     ],
 )
 def test_every_status_has_its_own_name(caller: Caller, status: int, name: str) -> None:
-    """The error is told in the endpoint's documented shape."""
-    answer = met(caller, faults.Status(status=status))
+    """The error has the endpoint's documented form."""
+    response = bitten_response(caller, faults.Status(status=status))
 
-    assert answer.status_code == status
-    assert answer.json() == {"id": answer.json()["id"], "name": name, "message": "try again later"}
+    assert response.status_code == status
+    assert response.json() == {"id": response.json()["id"], "name": name, "message": "try again later"}
 
 
 @pytest.mark.parametrize(
-    ("told", "media_type", "begin"),
+    ("form", "media_type", "begin"),
     [
         ("nothing", None, b""),
         ("html", "text/html", b"<html>\r\n<head><title>502</title>"),
         ("text", "text/plain", b"upstream connect error"),
     ],
 )
-def test_a_gateway_speaks_no_json(
-    caller: Caller, told: faults.status.ErrorForm, media_type: str | None, begin: bytes
+def test_a_gateway_responds_without_json(
+    caller: Caller, form: faults.status.ErrorForm, media_type: str | None, begin: bytes
 ) -> None:
-    """What stands before the API says nothing of its version."""
-    answer = met(caller, faults.ErrorBody(status=502, form=told))
+    """A gateway in front of the API does not state its version."""
+    response = bitten_response(caller, faults.ErrorBody(status=502, form=form))
 
-    assert (answer.status_code, answer.headers.get("content-type")) == (502, media_type)
-    assert answer.content.startswith(begin)
-    assert int(answer.headers["content-length"]) == len(answer.content)
-    assert "x-fiskil-version" not in answer.headers
+    assert (response.status_code, response.headers.get("content-type")) == (502, media_type)
+    assert response.content.startswith(begin)
+    assert int(response.headers["content-length"]) == len(response.content)
+    assert "x-fiskil-version" not in response.headers
 
 
-def test_an_error_in_the_words_of_the_standards(caller: Caller) -> None:
-    """A list of errors with URNs, in the place of name and message."""
-    (error,) = met(caller, faults.ErrorBody(status=503, form="cdr")).json()["errors"]
+def test_an_error_in_the_form_of_the_standards(caller: Caller) -> None:
+    """The error is a list of errors with URNs, instead of name and message."""
+    (error,) = bitten_response(caller, faults.ErrorBody(status=503, form="cdr")).json()["errors"]
 
     assert (error["code"].partition("cds-all:")[0], error["title"]) == ("urn:au-cds:error:", "Unavailable")
 
 
-def test_flags_are_as_asked(caller: Caller) -> None:
-    """A core endpoint tells a timeout that nobody should wait for."""
-    answer = met(caller, faults.ErrorFlags(status=504, is_timeout=True), route="token")
+def test_flags_are_as_requested(caller: Caller) -> None:
+    """A core endpoint reports a timeout that is not temporary."""
+    response = bitten_response(caller, faults.ErrorFlags(status=504, is_timeout=True), route="token")
 
-    flags = {name: answer.json()[name] for name in ("temporary", "timeout", "fault")}
+    flags = {name: response.json()[name] for name in ("temporary", "timeout", "fault")}
     assert flags == {"temporary": False, "timeout": True, "fault": False}
 
 
 def test_flags_are_left_out_where_errors_have_none(caller: Caller) -> None:
     """A data endpoint's error stays id, name and message."""
-    answer = met(caller, faults.ErrorFlags(status=503, is_temporary=True))
+    response = bitten_response(caller, faults.ErrorFlags(status=503, is_temporary=True))
 
-    assert set(answer.json()) == {"id", "name", "message"}
+    assert set(response.json()) == {"id", "name", "message"}
 
 
 @pytest.mark.parametrize(
@@ -103,83 +103,83 @@ def test_flags_are_left_out_where_errors_have_none(caller: Caller) -> None:
         ("garbage", "soon"),
     ],
 )
-def test_a_wait_is_told_in_each_form(caller: Caller, form: faults.status.Wait, value: str | None) -> None:
-    """Whatever form Fiskil itself uses."""
-    answer = met(caller, faults.RetryAfter(form=form))
+def test_a_delay_is_stated_in_each_form(caller: Caller, form: faults.status.Wait, value: str | None) -> None:
+    """The form does not depend on Fiskil's own."""
+    response = bitten_response(caller, faults.RetryAfter(form=form))
 
-    assert (answer.status_code, answer.headers.get("retry-after")) == (429, value)
+    assert (response.status_code, response.headers.get("retry-after")) == (429, value)
 
 
-def test_a_date_to_wait_for_is_never_too_early(caller: Caller) -> None:
-    """Dates have whole seconds, so it is at least the wait ahead of the server's own date."""
+def test_a_retry_date_is_never_too_early(caller: Caller) -> None:
+    """Dates have whole seconds, so the date is at least the delay ahead of the server's own."""
     begun = real_now()
 
-    answer = met(caller, faults.RetryAfter(form="http_date", wait_s=3))
+    response = bitten_response(caller, faults.RetryAfter(form="http_date", wait_s=3))
 
-    ended, until = real_now(), parsedate_to_datetime(answer.headers["retry-after"])
+    ended, until = real_now(), parsedate_to_datetime(response.headers["retry-after"])
     assert (until - begun).total_seconds() >= 3
     assert (until - ended).total_seconds() <= 5
-    assert 3 <= (until - parsedate_to_datetime(answer.headers["date"])).total_seconds() <= 5
+    assert 3 <= (until - parsedate_to_datetime(response.headers["date"])).total_seconds() <= 5
 
 
 def test_a_skewed_server_is_wrong_about_both_dates(caller: Caller) -> None:
-    """Who compares them with each other waits right, who compares with a clock of its own does not."""
-    answer = met(caller, faults.RetryAfter(form="http_date", wait_s=3, date_skew_s=-7200))
+    """A client that compares both dates waits correctly; one that uses another clock does not."""
+    response = bitten_response(caller, faults.RetryAfter(form="http_date", wait_s=3, date_skew_s=-7200))
 
-    date, until = (parsedate_to_datetime(answer.headers[name]) for name in ("date", "retry-after"))
+    date, until = (parsedate_to_datetime(response.headers[name]) for name in ("date", "retry-after"))
     assert 3 <= (until - date).total_seconds() <= 5
     assert -7260 <= (date - datetime.now(UTC)).total_seconds() <= -7198
 
 
-@pytest.mark.parametrize(("given", "body"), [("empty", b""), ("null", b"null")])
-def test_success_without_anything(caller: Caller, given: faults.status.Empty, body: bytes) -> None:
-    """The status says that all is well."""
-    answer = met(caller, faults.ErrorInside(rows=given))
+@pytest.mark.parametrize(("rows", "body"), [("empty", b""), ("null", b"null")])
+def test_a_success_without_a_body(caller: Caller, rows: faults.status.Empty, body: bytes) -> None:
+    """The status is a success, and the body is empty or null."""
+    response = bitten_response(caller, faults.ErrorInside(rows=rows))
 
-    assert (answer.status_code, answer.content) == (200, body)
+    assert (response.status_code, response.content) == (200, body)
 
 
 def test_an_error_inside_success(caller: Caller) -> None:
-    """Only the body tells that nothing was done."""
-    answer = met(caller, faults.ErrorInside())
+    """Only the body shows that nothing was done."""
+    response = bitten_response(caller, faults.ErrorInside())
 
-    assert (answer.status_code, answer.json()["name"]) == (200, "InternalError")
+    assert (response.status_code, response.json()["name"]) == (200, "InternalError")
 
 
 def test_pending_until_polled_often_enough(caller: Caller) -> None:
-    """Two polls find nothing, the third the rows."""
+    """Two polls get no rows, the third gets them."""
     with caller.fiskil.broken(ROUTE, faults.Pending(retry_after_s=1), times=2):
-        answers = [caller.get(ROUTE), caller.get(ROUTE), caller.get(ROUTE)]
+        responses = [caller.get(ROUTE), caller.get(ROUTE), caller.get(ROUTE)]
 
-    assert [answer.status_code for answer in answers] == [202, 202, 200]
-    assert answers[0].headers["retry-after"] == "1"
-    assert len(answers[2].json()["transactions"]) == 25
+    assert [response.status_code for response in responses] == [202, 202, 200]
+    assert responses[0].headers["retry-after"] == "1"
+    assert len(responses[2].json()["transactions"]) == 25
 
 
-def test_the_api_never_hears_of_what_is_refused(caller: Caller) -> None:
-    """Nobody was registered."""
+def test_the_api_receives_no_refused_request(caller: Caller) -> None:
+    """No end user was registered."""
     with caller.fiskil.broken("end_users.create", faults.ErrorInside()):
         caller.http.post("/v1/end-users", json={"email": "a@example.com"})
 
     assert caller.rows("end_users.list", email="a@example.com") == []
 
 
-def test_each_answer_is_a_value() -> None:
-    """What comes is the same whoever asks, and nothing happens in asking."""
+def test_each_response_is_a_value() -> None:
+    """The response is the same for every exchange, and calling the fault has no effect."""
     fault = faults.RetryAfter(status=503, form="negative")
 
-    first, second = fault.instead(asked_for()), fault.instead(asked_for())
+    first, second = fault.response_instead(exchange_on()), fault.response_instead(exchange_on())
 
     assert first is not None
     assert first == second
-    assert (first.status, first.header(b"retry-after"), said(first)["name"]) == (503, b"-30", "Unavailable")
+    assert (first.status, first.header(b"retry-after"), json_of(first)["name"]) == (503, b"-30", "Unavailable")
 
 
 @pytest.mark.parametrize(
-    ("fault", "words"),
+    ("fault", "message"),
     [
         (faults.ErrorBody(status=200), "status must be a whole number, from 400 to 599, got 200"),
-        (faults.ErrorBody(form="htm"), "no told 'htm'. Did you mean 'html'"),  # type: ignore[arg-type]
+        (faults.ErrorBody(form="htm"), "form 'htm' is unknown. Did you mean 'html'"),  # type: ignore[arg-type]
         (faults.ErrorFlags(status=204), "status"),
         (faults.RetryAfter(form="date"), "Did you mean 'http_date'"),  # type: ignore[arg-type]
         (faults.RetryAfter(wait_s=-1), "wait_s"),
@@ -189,7 +189,7 @@ def test_each_answer_is_a_value() -> None:
     ],
     ids=repr,
 )
-def test_answers_that_are_none_are_refused(fault: PlainFault, words: str) -> None:
-    """Before a socket opens, with the nearest word."""
-    with pytest.raises(ConfigError, match=words):
+def test_invalid_arguments_are_refused(fault: PlainFault, message: str) -> None:
+    """Invalid arguments are refused before a socket is opened, with the nearest word."""
+    with pytest.raises(ConfigError, match=message):
         fault.check()

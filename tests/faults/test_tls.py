@@ -1,4 +1,4 @@
-"""Faults of TLS as a plain client sees them: each is felt, each has bitten, and the next connection is good."""
+"""TLS faults as a plain client observes them: the client notices each, each has bitten, and the next connection works."""
 
 import os
 import socket
@@ -42,20 +42,20 @@ REFUSED_BY_THE_SERVER = [
 
 @pytest.fixture(scope="module")
 def fiskil(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalFiskil]:
-    """A local Fiskil that speaks TLS."""
+    """Yield a LocalFiskil with TLS."""
     with LocalFiskil(workdir=tmp_path_factory.mktemp("tls"), is_tls=True) as local:
         yield local
 
 
 @pytest.fixture
 def trusting(fiskil: LocalFiskil) -> ssl.SSLContext:
-    """What a client trusts that knows our authority."""
+    """Return the context of a client that trusts our authority."""
     return client_context(fiskil.certificates.ca_file)
 
 
 @pytest.fixture
 def careless() -> ssl.SSLContext:
-    """What a client trusts that checks nothing."""
+    """Return the context of a client that checks nothing."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
@@ -73,23 +73,21 @@ def connect(
         raise
 
 
-def answer_on(sock: ssl.SSLSocket) -> bytes:
-    """The first line of an answer."""
+def response_on(sock: ssl.SSLSocket) -> bytes:
+    """Return the first bytes of a response."""
     sock.sendall(REQUEST)
     return sock.recv(65_536)[:8]
 
 
 def is_served(fiskil: LocalFiskil, context: ssl.SSLContext) -> bool:
-    """Whether a new connection is good."""
+    """Return True if a new connection works."""
     with connect(fiskil, context) as sock:
-        return answer_on(sock) == b"HTTP/1.1"
+        return response_on(sock) == b"HTTP/1.1"
 
 
 @pytest.mark.parametrize(("fault", "text"), [*REFUSED_BY_THE_CLIENT, *REFUSED_BY_THE_SERVER])
-def test_no_handshake_comes_to_its_end(
-    fiskil: LocalFiskil, trusting: ssl.SSLContext, fault: ConnectionFault, text: str
-) -> None:
-    """The client says why, the fault has bitten, and the next connection is good."""
+def test_the_handshake_fails(fiskil: LocalFiskil, trusting: ssl.SSLContext, fault: ConnectionFault, text: str) -> None:
+    """The client reports the reason, the fault has bitten, and the next connection works."""
     with fiskil.broken(CONNECTION, fault), pytest.raises(ssl.SSLError, match=text):
         connect(fiskil, trusting)
 
@@ -97,10 +95,10 @@ def test_no_handshake_comes_to_its_end(
 
 
 @pytest.mark.parametrize(("fault", "text"), [*REFUSED_BY_THE_CLIENT, *REFUSED_BY_THE_SERVER])
-def test_an_http_client_sees_a_connect_error(
+def test_an_http_client_gets_a_connect_error(
     fiskil: LocalFiskil, trusting: ssl.SSLContext, fault: ConnectionFault, text: str
 ) -> None:
-    """Before any request is sent."""
+    """The error comes before any request is sent."""
     with fiskil.broken(CONNECTION, fault), pytest.raises(httpx.ConnectError, match=text):
         httpx.get(fiskil.api_url, verify=trusting, trust_env=False)
 
@@ -109,64 +107,64 @@ def test_an_http_client_sees_a_connect_error(
 def test_a_client_that_checks_nothing_goes_on(
     fiskil: LocalFiskil, careless: ssl.SSLContext, fault: ConnectionFault, _text: str
 ) -> None:
-    """It is served, and the fault has bitten all the same: what follows is the app's fault."""
+    """The client is served, and the fault has bitten: the app is at fault."""
     with fiskil.broken(CONNECTION, fault):
         assert is_served(fiskil, careless)
 
 
-def test_a_client_of_old_versions_goes_on(fiskil: LocalFiskil, careless: ssl.SSLContext) -> None:
-    """TLS 1.1 is spoken with who speaks it."""
+def test_a_client_with_an_old_version_goes_on(fiskil: LocalFiskil, careless: ssl.SSLContext) -> None:
+    """A client that supports TLS 1.1 is served."""
     careless.set_ciphers("ALL:@SECLEVEL=0")
     with pytest.warns(DeprecationWarning, match="TLSv1_1"):
         careless.minimum_version = ssl.TLSVersion.TLSv1_1
 
     with fiskil.broken(CONNECTION, faults.OldTls()), connect(fiskil, careless) as sock:
         assert sock.version() == "TLSv1.1"
-        assert answer_on(sock) == b"HTTP/1.1"
+        assert response_on(sock) == b"HTTP/1.1"
 
 
 def test_a_client_that_names_its_host_is_spared(fiskil: LocalFiskil, trusting: ssl.SSLContext) -> None:
-    """Who calls by a name sends it."""
+    """A client that calls the API by a name sends it."""
     with (
         pytest.raises(FaultUnbitten),
         fiskil.broken(CONNECTION, faults.SniRequired()),
         connect(fiskil, trusting, host="localhost") as sock,
     ):
-        assert answer_on(sock) == b"HTTP/1.1"
+        assert response_on(sock) == b"HTTP/1.1"
 
 
 def test_a_client_certificate_is_missed_after_the_handshake(fiskil: LocalFiskil, trusting: ssl.SSLContext) -> None:
-    """With TLS 1.3 the client is done with its own part when the server looks."""
+    """In TLS 1.3 the client has finished its part when the server checks."""
     with fiskil.broken(CONNECTION, faults.ClientCertificateRequired()), connect(fiskil, trusting) as sock:
         assert sock.version() == "TLSv1.3"
         with pytest.raises(ssl.SSLError, match="certificate required"):
-            answer_on(sock)
+            response_on(sock)
 
     assert is_served(fiskil, trusting)
 
 
-def test_a_client_without_a_certificate_sees_a_read_error(fiskil: LocalFiskil, trusting: ssl.SSLContext) -> None:
-    """As if the connection had been reset."""
+def test_a_client_without_a_certificate_gets_a_read_error(fiskil: LocalFiskil, trusting: ssl.SSLContext) -> None:
+    """The error looks like a reset connection."""
     with fiskil.broken(CONNECTION, faults.ClientCertificateRequired()), pytest.raises(httpx.ReadError):
         httpx.get(fiskil.api_url, verify=trusting, trust_env=False)
 
 
-def test_a_certificate_of_nobody_is_refused_as_well(fiskil: LocalFiskil, trusting: ssl.SSLContext, tmp_path: Path) -> None:
-    """Only our own authority's would do."""
-    own = tmp_path / "own.pem"
-    trustme.CA().issue_cert("client.invalid").private_key_and_cert_chain_pem.write_to_path(str(own))
-    trusting.load_cert_chain(own)
+def test_an_untrusted_client_certificate_is_refused(fiskil: LocalFiskil, trusting: ssl.SSLContext, tmp_path: Path) -> None:
+    """Only a certificate of our own authority is accepted."""
+    certificate_file = tmp_path / "own.pem"
+    trustme.CA().issue_cert("client.invalid").private_key_and_cert_chain_pem.write_to_path(str(certificate_file))
+    trusting.load_cert_chain(certificate_file)
 
     with (
         fiskil.broken(CONNECTION, faults.ClientCertificateRequired()),
         connect(fiskil, trusting) as sock,
         pytest.raises(ssl.SSLError, match="unknown ca"),
     ):
-        answer_on(sock)
+        response_on(sock)
 
 
 def test_a_client_with_a_certificate_is_spared(fiskil: LocalFiskil, trusting: ssl.SSLContext) -> None:
-    """The server's own will do."""
+    """The server's own certificate is accepted."""
     trusting.load_cert_chain(fiskil.certificates.chain_file, fiskil.certificates.key_file)
 
     with (
@@ -174,19 +172,19 @@ def test_a_client_with_a_certificate_is_spared(fiskil: LocalFiskil, trusting: ss
         fiskil.broken(CONNECTION, faults.ClientCertificateRequired()),
         connect(fiskil, trusting) as sock,
     ):
-        assert answer_on(sock) == b"HTTP/1.1"
+        assert response_on(sock) == b"HTTP/1.1"
 
 
 def test_a_handshake_may_be_reset(fiskil: LocalFiskil, trusting: ssl.SSLContext) -> None:
-    """RST at the client's hello."""
+    """RST follows the client's hello."""
     with fiskil.broken(CONNECTION, faults.HandshakeReset()), pytest.raises(ConnectionResetError):
         connect(fiskil, trusting)
 
     assert is_served(fiskil, trusting)
 
 
-def test_a_handshake_may_never_be_answered(fiskil: LocalFiskil, trusting: ssl.SSLContext) -> None:
-    """It takes as long as the client has patience."""
+def test_a_handshake_may_stall(fiskil: LocalFiskil, trusting: ssl.SSLContext) -> None:
+    """The handshake takes as long as the client's timeout."""
     with fiskil.broken(CONNECTION, faults.HandshakeStall()):
         (waiting,) = fiskil.link.rules.waiting()
         with pytest.raises(TimeoutError):
@@ -196,34 +194,34 @@ def test_a_handshake_may_never_be_answered(fiskil: LocalFiskil, trusting: ssl.SS
     assert is_served(fiskil, trusting)
 
 
-def test_a_truncation_says_no_farewell(fiskil: LocalFiskil, trusting: ssl.SSLContext) -> None:
-    """So many bytes of the answer, and then an end that TLS tells from a close."""
+def test_a_truncation_sends_no_close_notify(fiskil: LocalFiskil, trusting: ssl.SSLContext) -> None:
+    """After these bytes of the response the connection ends in a way that TLS distinguishes from a close."""
     with fiskil.broken(CONNECTION, faults.TlsTruncation(after_bytes=8)), connect(fiskil, trusting) as sock:
-        assert answer_on(sock) == b"HTTP/1.1"
+        assert response_on(sock) == b"HTTP/1.1"
         with pytest.raises(ssl.SSLEOFError):
             sock.recv(10)
 
 
-def test_a_rotated_certificate_is_another_and_as_good(fiskil: LocalFiskil, trusting: ssl.SSLContext) -> None:
-    """Who checks it goes on."""
+def test_a_rotated_certificate_is_different_and_valid(fiskil: LocalFiskil, trusting: ssl.SSLContext) -> None:
+    """A client that checks it continues."""
     with connect(fiskil, trusting) as before:
         shown_before = before.getpeercert(binary_form=True)
 
     with fiskil.broken(CONNECTION, faults.RotatedCertificate()), connect(fiskil, trusting) as sock:
         assert sock.getpeercert(binary_form=True) != shown_before
-        assert answer_on(sock) == b"HTTP/1.1"
+        assert response_on(sock) == b"HTTP/1.1"
 
 
-def test_who_leaves_without_a_hello_was_not_bitten(fiskil: LocalFiskil) -> None:
-    """A look whether somebody listens has seen no certificate."""
+def test_a_client_without_a_hello_was_not_bitten(fiskil: LocalFiskil) -> None:
+    """A client that only connects has seen no certificate."""
     port = int(fiskil.api_url.rpartition(":")[2])
 
     with pytest.raises(FaultUnbitten), fiskil.broken(CONNECTION, faults.ExpiredCertificate()):
         socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_S).close()
 
 
-def test_who_speaks_no_tls_was_not_bitten(fiskil: LocalFiskil) -> None:
-    """Plain HTTP is no hello."""
+def test_a_client_without_tls_was_not_bitten(fiskil: LocalFiskil) -> None:
+    """Plain HTTP is not a hello."""
     port = int(fiskil.api_url.rpartition(":")[2])
 
     waiting = fiskil.link.rules.set(Rule(route=CONNECTION, fault=faults.ExpiredCertificate()))
@@ -235,16 +233,16 @@ def test_who_speaks_no_tls_was_not_bitten(fiskil: LocalFiskil) -> None:
     assert waiting.left == 1
 
 
-def test_a_reset_meets_a_handshake_as_well(fiskil: LocalFiskil, trusting: ssl.SSLContext) -> None:
-    """A fault of any connection is one of a TLS connection."""
+def test_a_reset_acts_on_a_tls_connection_too(fiskil: LocalFiskil, trusting: ssl.SSLContext) -> None:
+    """A fault of any connection acts on a TLS connection."""
     with fiskil.broken(CONNECTION, faults.ResetOnAccept()), pytest.raises(ConnectionResetError):
         connect(fiskil, trusting)
 
 
 def test_a_kept_connection_may_be_reset_under_tls(fiskil: LocalFiskil, trusting: ssl.SSLContext) -> None:
-    """RST on the wire; Python's own TLS tells its reader of an end."""
+    """The RST is on the wire; Python's TLS reports it as a normal end."""
     with fiskil.broken(CONNECTION, faults.StaleKeepalive(by="rst")), connect(fiskil, trusting) as sock:
-        assert answer_on(sock) == b"HTTP/1.1"
+        assert response_on(sock) == b"HTTP/1.1"
         sock.sendall(REQUEST)
         with socket.socket(fileno=os.dup(sock.fileno())) as below:
             below.settimeout(PATIENCE_S)
@@ -252,8 +250,8 @@ def test_a_kept_connection_may_be_reset_under_tls(fiskil: LocalFiskil, trusting:
                 below.recv(10)
 
 
-def test_bites_are_written_down(fiskil: LocalFiskil, trusting: ssl.SSLContext) -> None:
-    """With the fault's name, on the route of connections."""
+def test_bites_are_recorded(fiskil: LocalFiskil, trusting: ssl.SSLContext) -> None:
+    """The bite has the fault's name and the route of connections."""
     journal = Journal()
     fiskil.link.begin(journal, is_stray=lambda _: False)
 
@@ -263,16 +261,16 @@ def test_bites_are_written_down(fiskil: LocalFiskil, trusting: ssl.SSLContext) -
     assert [(bite.fault, bite.route, bite.byte_offset) for bite in journal.all(Bite)] == [("WrongHost()", "connection", -1)]
 
 
-def test_a_client_that_gives_up_is_noted(fiskil: LocalFiskil) -> None:
-    """It ended a handshake that nobody answered; one that we end is none of its doing."""
+def test_a_client_that_gives_up_is_recorded(fiskil: LocalFiskil) -> None:
+    """The journal records that it ended a stalled handshake, but not one that the server ended."""
     journal = Journal()
     fiskil.link.begin(journal, is_stray=lambda _: False)
     port = int(fiskil.api_url.rpartition(":")[2])
 
-    with fiskil.broken(CONNECTION, faults.HandshakeStall()), socket.create_connection(("127.0.0.1", port)) as held:
-        held.sendall(b"\x16")
+    with fiskil.broken(CONNECTION, faults.HandshakeStall()), socket.create_connection(("127.0.0.1", port)) as connection:
+        connection.sendall(b"\x16")
         wait_until(lambda: journal.all(Bite), cap_s=PATIENCE_S)
-        held.close()
+        connection.close()
         wait_until(lambda: journal.all(Abandoned), cap_s=PATIENCE_S)
     with fiskil.broken(CONNECTION, faults.HandshakeReset()), socket.create_connection(("127.0.0.1", port)) as sent_away:
         sent_away.sendall(b"\x16")

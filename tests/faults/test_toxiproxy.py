@@ -1,4 +1,4 @@
-"""Our faults keep what Toxiproxy's documentation says of the toxics of the same sort: names, units, bytes and pauses."""
+"""Our faults behave as Toxiproxy documents its corresponding toxics: names, units, bytes and pauses."""
 
 import re
 import socket
@@ -23,8 +23,8 @@ SEEDS = range(40)
 BY_NAME = {toxic.name: toxic for toxic in TOXICS}
 
 
-def asked(seed: int = 0) -> faults.MatchedExchange:
-    """An exchange whose chance is seeded."""
+def seeded_exchange(seed: int = 0) -> faults.MatchedExchange:
+    """Return an exchange with a seed."""
     return faults.MatchedExchange(
         method="GET",
         path="/v1/institutions",
@@ -42,7 +42,7 @@ def asked(seed: int = 0) -> faults.MatchedExchange:
 
 
 def shaped(fault: faults.AnyFault, seed: int = 0) -> list[Act]:
-    return list(fault.shape(ANSWER, asked(seed)))
+    return list(fault.shape(ANSWER, seeded_exchange(seed)))
 
 
 def pauses_ms(acts: list[Act]) -> list[int]:
@@ -59,7 +59,7 @@ def written(acts: list[Act]) -> bytes:
 
 @pytest.mark.parametrize("toxic", TOXICS, ids=lambda value: value.name)
 def test_a_toxic_has_a_fault_with_a_unit_in_every_name(toxic: Toxic) -> None:
-    """Nobody has to look up whether a number is milliseconds or microseconds."""
+    """No number needs a lookup of its unit."""
     fields = {field.name for field in structs.fields(toxic.ours)} - {"stream"}
 
     assert all(name.rpartition("_")[2] in {"ms", "us", "s", "bytes"} for name in fields)
@@ -67,71 +67,71 @@ def test_a_toxic_has_a_fault_with_a_unit_in_every_name(toxic: Toxic) -> None:
 
 @pytest.mark.parametrize("toxic", TOXICS, ids=lambda value: value.name)
 def test_a_toxic_cites_its_source(toxic: Toxic) -> None:
-    """The documentation, and the source where the documentation leaves something open."""
+    """The source is the documentation, or the code where the documentation is unclear."""
     assert toxic.source.startswith("README.md#")
     assert toxic.says.endswith(".")
 
 
-def test_latency_is_give_or_take_its_jitter() -> None:
-    """Whole milliseconds from latency - jitter up to latency + jitter, the upper bound left out."""
+def test_latency_varies_by_its_jitter() -> None:
+    """Delays are whole milliseconds from latency - jitter up to latency + jitter, without the upper bound."""
     first = {pauses_ms(shaped(BY_NAME["latency"].ours, seed))[0] for seed in range(2000)}
 
     assert first == set(range(60, 140))
 
 
-def test_latency_holds_every_piece_and_drops_none() -> None:
+def test_latency_delays_every_piece_and_drops_none() -> None:
     """The bytes are the same, in the same order."""
     assert [written(shaped(BY_NAME["latency"].ours, seed)) for seed in SEEDS] == [HEAD.data + BODY.data for _ in SEEDS]
 
 
-def test_latency_without_jitter_is_one_number() -> None:
-    """Both pieces arrive that much later, so the second waits for no more than the first did."""
+def test_latency_without_jitter_is_constant() -> None:
+    """Both pieces arrive later by the same time, so the second waits no longer than the first."""
     assert shaped(faults.Latency(latency_ms=100)) == [Pause(0.1), HEAD, BODY]
 
 
 def test_bandwidth_takes_size_over_rate() -> None:
     """1,000 bytes at 2 KB a second take half a second, in slices of 200 bytes and 100 ms."""
-    acts = list(BY_NAME["bandwidth"].ours.shape([BODY], asked()))
+    acts = list(BY_NAME["bandwidth"].ours.shape([BODY], seeded_exchange()))
 
     assert sizes(acts) == [200, 200, 200, 200, 200]
     assert pauses_ms(acts) == [100, 100, 100, 100, 100]
     assert written(acts) == BODY.data
 
 
-def test_bandwidth_does_not_slice_what_is_short() -> None:
-    """What takes less than 100 ms comes at once, after its pause."""
-    acts = faults.Bandwidth(rate_kb_s=20).shape([BODY], asked())
+def test_bandwidth_does_not_slice_short_pieces() -> None:
+    """What takes less than 100 ms arrives at once, after its pause."""
+    acts = faults.Bandwidth(rate_kb_s=20).shape([BODY], seeded_exchange())
 
     assert list(acts) == [Pause(0.05), BODY]
 
 
-def test_timeout_swallows_and_closes() -> None:
-    """Silence for so long, then FIN, and not a byte."""
+def test_timeout_discards_and_closes() -> None:
+    """Silence, then FIN, and no byte."""
     assert shaped(BY_NAME["timeout"].ours) == [Pause(0.1), End.CLOSE]
 
 
-def test_timeout_of_nothing_never_closes() -> None:
+def test_timeout_of_zero_never_closes() -> None:
     """The connection stays open and silent."""
     assert shaped(faults.Timeout(timeout_ms=0)) == [End.STALL]
 
 
-def test_reset_peer_drops_what_came_and_resets_late() -> None:
-    """RST after the time, and not a byte."""
+def test_reset_peer_drops_data_and_resets_late() -> None:
+    """RST follows after the time, without any byte."""
     assert shaped(BY_NAME["reset_peer"].ours) == [Pause(0.1), End.RESET]
     assert shaped(faults.ResetBefore(stream="downstream")) == [End.RESET]
 
 
 def test_slices_are_near_their_average() -> None:
-    """None exceeds the average by more than the variation, and none is shorter than half of that less the variation."""
-    every = [size for seed in SEEDS for size in sizes(list(BY_NAME["slicer"].ours.shape([BODY], asked(seed))))]
+    """No slice exceeds the average by more than the variation, or is shorter than half of that less the variation."""
+    every = [size for seed in SEEDS for size in sizes(list(BY_NAME["slicer"].ours.shape([BODY], seeded_exchange(seed))))]
 
     assert max(every) <= 60
     assert min(every) >= 60 // 2 - 10
 
 
 def test_slices_are_the_same_bytes_with_a_pause_after_each() -> None:
-    """500 microseconds each."""
-    acts = list(BY_NAME["slicer"].ours.shape([BODY], asked()))
+    """Each pause is 500 microseconds."""
+    acts = list(BY_NAME["slicer"].ours.shape([BODY], seeded_exchange()))
 
     assert written(acts) == BODY.data
     assert acts[1::2] == [Pause(0.0005)] * (len(acts) // 2)
@@ -139,7 +139,7 @@ def test_slices_are_the_same_bytes_with_a_pause_after_each() -> None:
 
 @pytest.mark.parametrize("limit", [1, 30, len(HEAD.data), len(HEAD.data) + 1, len(HEAD.data) + 999])
 def test_limit_data_is_exact(limit: int) -> None:
-    """So many bytes with the head counted, then FIN."""
+    """Exactly these bytes including the head arrive, then FIN."""
     acts = shaped(faults.LimitResponse(after_bytes=limit))
 
     assert written(acts) == (HEAD.data + BODY.data)[:limit]
@@ -148,12 +148,12 @@ def test_limit_data_is_exact(limit: int) -> None:
 
 @pytest.mark.slow
 def test_slow_close_delays_the_end(tmp_path: Path) -> None:
-    """The FIN comes no sooner than the delay after the request; without the fault the same bytes come."""
+    """The FIN arrives no sooner than the delay after the request; without the fault the same bytes arrive."""
     with LocalFiskil(workdir=tmp_path, seed=7) as fiskil:
-        before = plain(fiskil)
+        before = plain_response(fiskil)
         fiskil.link.rules.set(Rule(route="connection", fault=faults.SlowClose(delay_ms=300)))
         elapsed_s = stopwatch()
-        during = plain(fiskil)
+        during = plain_response(fiskil)
         ended_s = elapsed_s()
 
     assert undated(during) == undated(before)
@@ -161,41 +161,41 @@ def test_slow_close_delays_the_end(tmp_path: Path) -> None:
 
 
 def test_slow_close_delays_no_byte(tmp_path: Path) -> None:
-    """The answer is there, whole, while the FIN is ten minutes away."""
+    """The response is complete while the FIN is ten minutes away."""
     with LocalFiskil(workdir=tmp_path, seed=7) as fiskil:
-        whole = plain(fiskil)
+        complete = plain_response(fiskil)
         fiskil.link.rules.set(Rule(route="connection", fault=faults.SlowClose(delay_ms=600_000)))
-        with asking(fiskil) as client:
-            came = b"".join(client.recv(1) for _ in range(len(whole)))
+        with open_request(fiskil) as client:
+            received = b"".join(client.recv(1) for _ in range(len(complete)))
 
-    assert undated(came) == undated(whole)
+    assert undated(received) == undated(complete)
 
 
 def test_a_toxic_that_is_removed_leaves_no_trace(tmp_path: Path) -> None:
-    """The next answer is what it was before the first."""
+    """The next response is the same as before the first."""
     with LocalFiskil(workdir=tmp_path, seed=7) as fiskil:
-        before = plain(fiskil)
+        before = plain_response(fiskil)
         waiting = fiskil.link.rules.set(Rule(route="*", fault=faults.LimitResponse(after_bytes=30), times=0))
-        during = plain(fiskil)
+        during = plain_response(fiskil)
         fiskil.link.rules.lift(waiting)
-        after = plain(fiskil)
+        after = plain_response(fiskil)
 
     assert (len(during), undated(before)) == (30, undated(after))
 
 
-def plain(fiskil: LocalFiskil) -> bytes:
-    """All bytes of one answer on a connection of its own."""
-    with asking(fiskil) as client:
+def plain_response(fiskil: LocalFiskil) -> bytes:
+    """Return all bytes of one response on a new connection."""
+    with open_request(fiskil) as client:
         return b"".join(iter(lambda: client.recv(65_536), b""))
 
 
-def undated(answer: bytes) -> bytes:
-    """An answer but for its second."""
-    return re.sub(rb"\r\ndate: [^\r]*", b"", answer)
+def undated(response: bytes) -> bytes:
+    """Return a response without its date."""
+    return re.sub(rb"\r\ndate: [^\r]*", b"", response)
 
 
-def asking(fiskil: LocalFiskil) -> socket.socket:
-    """A connection of its own, on which one request has been made that is to be the last."""
+def open_request(fiskil: LocalFiskil) -> socket.socket:
+    """Yield a new connection with one request, which is its last."""
     client = socket.create_connection(("127.0.0.1", int(fiskil.api_url.rpartition(":")[2])), timeout=60)
     client.sendall(b"GET /v1/institutions?client_id=x HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")
     return client

@@ -1,7 +1,7 @@
-"""What Toxiproxy's toxics are documented to do, and the fault of ours beside each.
+"""The documented behaviour of Toxiproxy's toxics, with the corresponding faults.
 
-Its server is in no registry that the tests may use (none of Debian, PyPI and npm has it), so ours are held against its
-documentation and the words of its sources, github.com/Shopify/toxiproxy: README.md and toxics/*.go.
+Toxiproxy's server is in no registry that the tests may use (Debian, PyPI and npm do not have it), so the faults are checked
+against its documentation and its sources, github.com/Shopify/toxiproxy: README.md and toxics/*.go.
 """
 
 from msgspec import Struct
@@ -11,7 +11,7 @@ from fiskil_harness.faults import AnyFault
 
 
 class Toxic(Struct, frozen=True, kw_only=True):
-    """One toxic. ``differs`` says what is otherwise with ours, and why."""
+    """One toxic; ``differs`` states how our fault differs, and why."""
 
     name: str
     says: str
@@ -29,7 +29,7 @@ TOXICS = (
     ),
     Toxic(
         name="down",
-        says="With enabled set to false the proxy is taken down; nobody listens.",
+        says="With enabled set to false the proxy is taken down and nothing listens.",
         source="README.md#down",
         ours=faults.Refuse(),
     ),
@@ -38,7 +38,7 @@ TOXICS = (
         says="At most rate KB a second: a pause of size / rate ms; what takes longer comes in slices of 100 ms.",
         source="README.md#bandwidth, toxics/bandwidth.go: Pipe",
         ours=faults.Bandwidth(rate_kb_s=2),
-        differs="its pauses make up for the timer's error, which ours let be",
+        differs="its pauses compensate the timer's error, ours do not",
     ),
     Toxic(
         name="slow_close",
@@ -51,7 +51,7 @@ TOXICS = (
         says="No data gets through; the connection closes after timeout ms of silence, with 0 on removal.",
         source="README.md#timeout, toxics/timeout.go: Pipe, Cleanup",
         ours=faults.Timeout(timeout_ms=100),
-        differs="0 lasts a minute at most, for the sake of clients without any limit; lifting it ends nothing",
+        differs="0 lasts a minute at most, because of clients without a timeout; lifting it ends nothing",
     ),
     Toxic(
         name="reset_peer",
@@ -71,6 +71,6 @@ TOXICS = (
         says="Exactly so many bytes pass, the head counted, then the connection closes.",
         source="README.md#limit_data, toxics/limit_data.go: Pipe",
         ours=faults.LimitResponse(after_bytes=30),
-        differs="it counts over a connection, ours in each answer; the fault of the name limit_data counts the body's bytes",
+        differs="it counts over a connection, ours per response; the fault of the name limit_data counts the body's bytes",
     ),
 )

@@ -81,7 +81,8 @@ def test_a_fault_that_never_bit_is_no_pass(drive: Drive, receiver_settings: Make
 
     assert outcome.verdict is Verdict.INCONCLUSIVE
     assert (
-        outcome.findings[-1].observed == "Stall(after_bytes=0) on 'banking.transactions' bit 0 of 1 times: nothing called it"
+        outcome.findings[-1].observed
+        == "Stall(after_bytes=0) on 'banking.transactions' bit 0 of 1 times: nothing matched it"
     )
     assert outcome.findings[-1].hook == "{api_url} in [app.env]"
 

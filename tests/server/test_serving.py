@@ -71,7 +71,7 @@ def test_each_bite_is_told_in_the_words_of_its_fault(serve: Callable[..., Servin
     assert [(bite.fault, bite.route, bite.request_number) for bite in told] == [
         ("status 503 retry after 2 s", "institutions.list", 1)
     ]
-    assert serving.log.unbitten() == [("token: stall", "nothing called it")]
+    assert serving.log.unbitten() == [("token: stall", "nothing matched it")]
     serving.fiskil.reset()
     assert serving.log.unbitten() == []
 

@@ -1,6 +1,7 @@
 """One fault, explained for a terminal: what it does, what it can be told, what it stands for, and how to have it."""
 
 import inspect
+import textwrap
 from collections.abc import Iterator
 
 from fiskil_harness.faults import FAULTS
@@ -15,8 +16,14 @@ def fault_lines(name: str) -> Iterator[str]:
     kind = FAULTS[name]
     yield name
     for paragraph in inspect.cleandoc(kind.__doc__ or "").replace("``", "").split("\n\n"):
-        yield from _indented(" ".join(paragraph.split()))
-        yield ""
+        title, _, arguments = paragraph.partition("\n")
+        if title == "Args:":
+            for argument in textwrap.dedent(arguments).replace("\n ", " ").splitlines():
+                yield from _indented(" ".join(argument.split()), later=4)
+            yield ""
+        elif title != "Raises:":
+            yield from _indented(" ".join(paragraph.split()))
+            yield ""
     yield from _indented(f"say     {usage(name)}", later=10)
     fields = ", ".join(f"{parameter.field}={parameter.default!r}" for parameter in parameters(kind))
     yield from _indented(f"python  faults.{kind.__name__}({fields})", later=10)

@@ -1,4 +1,4 @@
-"""What a route can show of a rule: pages where there are pages, bodies where there are bodies."""
+"""Checks whether a route can show what a rule does: only lists have pages, and only some responses have a body."""
 
 from fnmatch import fnmatchcase
 from functools import cache
@@ -16,11 +16,11 @@ OF_BODIES = {"body", "end"}
 
 
 def require_possible(rule: Rule) -> Rule:
-    """Refuse a rule that no exchange on its routes can ever meet, or that finds nothing to spoil there; return the rule.
+    """Return *rule*, or raise an error if no exchange on its routes can match it or has anything to spoil.
 
     Raises:
         UnknownName: The API has no such route, version or event.
-        ConfigError: No route has that method, those pages, or a body.
+        ConfigError: No matching route has that method, pages or a body.
     """
     require_place(rule.route)
     if rule.route == CONNECTION:
@@ -33,18 +33,24 @@ def require_possible(rule: Rule) -> Rule:
         raise UnknownName("version", rule.version, VERSIONS)
     methods = sorted({route.method for route in routes})
     if rule.method and rule.method not in methods:
-        raise ConfigError(f"{rule.route!r} is never asked by {rule.method}. Known: {', '.join(methods)}.")
-    asked = [route for route in routes if rule.method in {"", route.method}]
-    if rule.page > 1 and not any(_has_pages(api_route) for api_route in asked):
-        raise ConfigError(f"{rule.route!r} has no pages, so nobody asks for page {rule.page}.")
+        raise ConfigError(f"{rule.route!r} has no method {rule.method}. Known: {', '.join(methods)}.")
+    matching = [route for route in routes if rule.method in {"", route.method}]
+    if rule.page > 1 and not any(_has_pages(route) for route in matching):
+        raise ConfigError(f"{rule.route!r} has no pages, so page {rule.page} is never requested. Leave out the page.")
     spoils = set(rule.fault.spoils)
-    if spoils and spoils <= OF_BODIES and not any(_has_body(api_route) for api_route in asked):
-        raise ConfigError(f"{rule.route!r} answers without a body, so {rule.name} finds nothing to spoil.")
+    if spoils and spoils <= OF_BODIES and not any(_has_body(route) for route in matching):
+        raise ConfigError(
+            f"{rule.route!r} responds without a body, so {rule.name} has nothing to spoil. Choose another route."
+        )
     return rule
 
 
 def require_place(name: str) -> str:
-    """Return *name* if faults can wait there: on a route, on a family of routes, or on connections."""
+    """Return *name* if faults can wait there: a route, a pattern of routes, or ``connection``.
+
+    Raises:
+        UnknownName: It is none of these.
+    """
     try:
         return name if name == CONNECTION else require_route(name)
     except UnknownName as error:
@@ -53,13 +59,13 @@ def require_place(name: str) -> str:
 
 @cache
 def _has_pages(route: ApiRoute) -> bool:
-    whole = document(VERSIONS[-1])
-    item = whole["paths"][route.path]
+    api_document = document(VERSIONS[-1])
+    item = api_document["paths"][route.path]
     parameters = [*item.get("parameters", ()), *item[route.method.lower()].get("parameters", ())]
-    return any(resolve(whole, parameter)["name"] == "page[size]" for parameter in parameters)
+    return any(resolve(api_document, parameter)["name"] == "page[size]" for parameter in parameters)
 
 
 @cache
 def _has_body(route: ApiRoute) -> bool:
-    answers = document(VERSIONS[-1])["paths"][route.path][route.method.lower()]["responses"]
-    return "204" not in answers
+    responses = document(VERSIONS[-1])["paths"][route.path][route.method.lower()]["responses"]
+    return "204" not in responses

@@ -1,4 +1,4 @@
-"""Faults of authentication: tokens that die before their time, answers about tokens that are odd, refusals that last."""
+"""Authentication faults: tokens that expire early, malformed token responses, and permanent refusals."""
 
 from typing import Any, ClassVar, Literal, get_args
 
@@ -14,57 +14,64 @@ _ODD: dict[str, Any] = {"zero": 0, "negative": -1, "huge": LONGEST_LIFETIME_S, "
 
 
 class ExpireTokens(PlainFault, frozen=True, kw_only=True, tag="expire_tokens"):
-    """Every access token dies just before this request reaches the API."""
+    """Every access token expires just before this request reaches the API."""
 
     ids: ClassVar[tuple[str, ...]] = ("A-EXPIRE-EARLY", "A-EXPIRE-MIDWALK", "A-STAMPEDE")
     needs_world: ClassVar[bool] = True
 
-    def upset(self, world: World) -> bool:
-        """Expire, then let the API answer as it does."""
+    def disturb_sandbox(self, world: World) -> bool:
+        """Expire all tokens; the API then responds as usual."""
         world.expire_tokens()
         return True
 
 
 class UnauthorisedLate(PlainFault, frozen=True, kw_only=True, tag="unauthorised_late"):
-    """The token dies between its check and the answer: the API did its work, and 401 is what the client hears."""
+    """The token expires between its check and the response: the API does its work, and the client gets 401."""
 
     ids: ClassVar[tuple[str, ...]] = ("A-EXPIRE-AT-BOUNDARY",)
     spoils: ClassVar[tuple[str, ...]] = ("status",)
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
-        """401 for what went well; a refusal stays what it is, and so do answers about tokens."""
-        is_work = 200 <= reply.status < 300 and asked.route != TOKEN_ROUTE
-        return _unauthorised(asked) if is_work else reply
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
+        """Replace a success by 401; errors and responses of the token route stay as they are."""
+        is_work = 200 <= reply.status < 300 and exchange.route != TOKEN_ROUTE
+        return _unauthorised(exchange) if is_work else reply
 
 
 class Unauthorised(PlainFault, frozen=True, kw_only=True, tag="unauthorised"):
-    """401 whatever the token, a fresh one too; the API does nothing."""
+    """The API responds 401 to every token, also to a new one, and does nothing."""
 
     ids: ClassVar[tuple[str, ...]] = ("A-401-LOOP",)
     ends: ClassVar[bool] = True
     spoils: ClassVar[tuple[str, ...]] = ("status",)
 
-    def instead(self, asked: MatchedExchange) -> Reply | None:
-        """The refusal; tokens themselves are handed out."""
-        return _unauthorised(asked) if asked.route != TOKEN_ROUTE else None
+    def response_instead(self, exchange: MatchedExchange) -> Reply | None:
+        """Return 401; the token route still issues tokens."""
+        return _unauthorised(exchange) if exchange.route != TOKEN_ROUTE else None
 
 
 class Forbidden(PlainFault, frozen=True, kw_only=True, tag="forbidden"):
-    """403: the key lacks a scope for it; the API does nothing."""
+    """The API responds 403, because the key has no scope for the request, and does nothing."""
 
     ids: ClassVar[tuple[str, ...]] = ("A-403-SCOPE",)
     ends: ClassVar[bool] = True
     spoils: ClassVar[tuple[str, ...]] = ("status",)
 
-    def instead(self, asked: MatchedExchange) -> Reply | None:
-        """The refusal; who asks for a token needs no scope."""
-        if asked.route == TOKEN_ROUTE:
+    def response_instead(self, exchange: MatchedExchange) -> Reply | None:
+        """Return 403, except on the token route, which needs no scope."""
+        if exchange.route == TOKEN_ROUTE:
             return None
-        return asked.refusal(403, "insufficient_scopes", "the token lacks the scope for this")
+        return exchange.refusal(403, "insufficient_scopes", "the token has no scope for this")
 
 
 class KeyRefused(PlainFault, frozen=True, kw_only=True, tag="key_refused"):
-    """The key pair is refused with ``status``: it is wrong (401), or was revoked (403). Tokens that live go on."""
+    """The token route refuses the key pair with ``status``; tokens that were issued before stay valid.
+
+    Args:
+        status: 401 for a wrong key pair, 403 for a revoked one.
+
+    Raises:
+        ConfigError: ``check`` finds an argument out of range.
+    """
 
     ids: ClassVar[tuple[str, ...]] = ("A-BAD-CREDS", "A-REVOKED-CLIENT")
     ends: ClassVar[bool] = True
@@ -73,20 +80,31 @@ class KeyRefused(PlainFault, frozen=True, kw_only=True, tag="key_refused"):
     status: int = 401
 
     def check(self) -> None:
-        """Refuse other statuses than these two."""
+        """Raise ConfigError unless ``status`` is 401 or 403.
+
+        Raises:
+            ConfigError: It is another status.
+        """
         if self.status not in {401, 403}:
             raise ConfigError(f"KeyRefused: status must be 401 or 403, got {self.status!r}.")
 
-    def instead(self, asked: MatchedExchange) -> Reply | None:
-        """No token."""
-        if asked.route != TOKEN_ROUTE:
+    def response_instead(self, exchange: MatchedExchange) -> Reply | None:
+        """Return the refusal, on the token route only."""
+        if exchange.route != TOKEN_ROUTE:
             return None
         name = "unauthorized" if self.status == 401 else "forbidden"
-        return asked.refusal(self.status, name, "client_id or client_secret is not valid")
+        return exchange.refusal(self.status, name, "client_id or client_secret is not valid")
 
 
 class TokenField(PlainFault, frozen=True, kw_only=True, tag="token_field"):
-    """The token comes under another name."""
+    """The token response has the token under another name.
+
+    Args:
+        field: The name that is used instead of ``token``.
+
+    Raises:
+        ConfigError: ``check`` finds an argument out of range.
+    """
 
     ids: ClassVar[tuple[str, ...]] = ("A-TOKEN-FIELD",)
     spoils: ClassVar[tuple[str, ...]] = ("body",)
@@ -94,20 +112,31 @@ class TokenField(PlainFault, frozen=True, kw_only=True, tag="token_field"):
     field: str = "access_token"
 
     def check(self) -> None:
-        """Refuse the name that it has, and none."""
-        if self.field in {"", "token"}:
-            raise ConfigError(f"TokenField: field must be another name than token, got {self.field!r}.")
+        """Raise ConfigError if ``field`` is empty or ``token``.
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
-        """The same token, and everything else as it was."""
-        told = _token_of(reply, asked)
-        if told is None or "token" not in told:
+        Raises:
+            ConfigError: It is empty, or the usual name.
+        """
+        if self.field in {"", "token"}:
+            raise ConfigError(f"TokenField: field must be a name other than 'token', got {self.field!r}.")
+
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
+        """Rename the field of the token; everything else stays."""
+        fields = _token_of(reply, exchange)
+        if fields is None or "token" not in fields:
             return reply
-        return encoded(reply, {self.field if name == "token" else name: value for name, value in told.items()})
+        return encoded(reply, {self.field if name == "token" else name: value for name, value in fields.items()})
 
 
 class TokenLifetime(PlainFault, frozen=True, kw_only=True, tag="token_lifetime"):
-    """``expires_in`` is odd or missing; the token lives as long as it always does."""
+    """The token response has an unusual ``expires_in`` or none; the token itself stays valid for the usual time.
+
+    Args:
+        stated: What ``expires_in`` is: left out, 0, negative, 10 ** 12 seconds, a text or null.
+
+    Raises:
+        ConfigError: ``check`` finds an argument out of range.
+    """
 
     ids: ClassVar[tuple[str, ...]] = ("A-TTL-MISSING", "A-TTL-0", "A-TTL-HUGE")
 
@@ -115,32 +144,32 @@ class TokenLifetime(PlainFault, frozen=True, kw_only=True, tag="token_lifetime")
 
     @property
     def spoils(self) -> tuple[str, ...]:  # type: ignore[override]
-        """Any whole number is one."""
+        """Whole numbers satisfy the contract, whatever their value."""
         return ("body",) if self.stated in {"missing", "text", "null"} else ()
 
     def check(self) -> None:
-        """Refuse what there is not."""
+        """Raise ConfigError if ``stated`` is unknown."""
         refuse_unknown(self, "stated", get_args(Lifetime))
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
-        """The same token with another lifetime."""
-        told = _token_of(reply, asked)
-        if told is None or "expires_in" not in told:
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
+        """Replace or remove ``expires_in``."""
+        fields = _token_of(reply, exchange)
+        if fields is None or "expires_in" not in fields:
             return reply
         if self.stated == "missing":
-            del told["expires_in"]
+            del fields["expires_in"]
         else:
-            told["expires_in"] = _ODD[self.stated]
-        return encoded(reply, told)
+            fields["expires_in"] = _ODD[self.stated]
+        return encoded(reply, fields)
 
 
-def _unauthorised(asked: MatchedExchange) -> Reply:
-    return asked.refusal(401, "unauthorized", "invalid or expired token")
+def _unauthorised(exchange: MatchedExchange) -> Reply:
+    return exchange.refusal(401, "unauthorized", "invalid or expired token")
 
 
-def _token_of(reply: Reply, asked: MatchedExchange) -> dict[str, Any] | None:
-    told = decoded(reply) if asked.route == TOKEN_ROUTE and reply.status == 200 else None
-    return told if isinstance(told, dict) else None
+def _token_of(reply: Reply, exchange: MatchedExchange) -> dict[str, Any] | None:
+    fields = decoded(reply) if exchange.route == TOKEN_ROUTE and reply.status == 200 else None
+    return fields if isinstance(fields, dict) else None
 
 
 FAULTS: tuple[type[PlainFault], ...] = (

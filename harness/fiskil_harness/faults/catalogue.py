@@ -1,4 +1,4 @@
-"""The catalogue of what can break between app and API: what happens, what a correct client does, and how to have it."""
+"""The catalogue of what can break between app and API: what happens, what a correct client does, and how to cause it."""
 
 from collections import Counter
 from functools import cache
@@ -28,15 +28,24 @@ FAMILIES = {
     "consent": "The life of a consent",
     "clock": "Clock",
 }
-"""The parts of the catalogue, in its order, and their titles."""
+"""The families of the catalogue in its order, with their titles."""
 
 
 class CatalogueEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One thing that can break: ``happens`` says what, ``client`` completes "a correct client ...".
+    """One thing that can break.
 
-    It is had by a fault (``ask`` are expressions that certainly bite), by a step (perhaps with the value of a field, as in
-    ``change=amend``), in a scenario, by a person, under a reading, or judged by a probe. ``reason`` says why it cannot be,
-    or in what sense it is.
+    Args:
+        id: The id in the catalogue, such as ``N-RESET-MID``.
+        family: A key of ``FAMILIES``.
+        happens: One sentence: what happens.
+        client: What a correct client does; completes the sentence "A correct client ...".
+        expressions: Fault expressions that cause it with certainty.
+        steps: Names of steps that cause it, perhaps with the value of a field, as in ``change=amend``.
+        scenarios: Names of scenarios in which it happens.
+        people: Names of fixture persons with whom it happens.
+        interpretations: Interpretations under which it happens, as ``clause=choice``.
+        probes: Names of probes that judge it.
+        reason: Why it cannot be caused, or in which sense it is.
     """
 
     id: str
@@ -53,11 +62,11 @@ class CatalogueEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     @property
     def is_covered(self) -> bool:
-        """Whether it can be had, or the reason why not is said."""
+        """True if the entry can be caused, or gives the reason why it cannot."""
         return bool(self.expressions or self.steps or self.scenarios or self.people or self.interpretations or self.reason)
 
     def expressions_with(self, fault: str) -> tuple[str, ...]:
-        """The expressions in ``ask`` with the fault called so."""
+        """Return the expressions that contain the fault named *fault*."""
         return tuple(text for text in self.expressions if fault in {name_of(rule.fault) for rule in rules_of(text)})
 
 
@@ -67,39 +76,46 @@ class _File(Struct, frozen=True, forbid_unknown_fields=True):
 
 @cache
 def entries() -> dict[str, CatalogueEntry]:
-    """Every entry by id, in the order of the catalogue."""
+    """Return every entry by id, in the order of the catalogue."""
     return read_entries(catalog.read_fixture(FILE))
 
 
 def read_entries(written: dict[str, Any]) -> dict[str, CatalogueEntry]:
-    """The entries of a parsed file, by id.
+    """Return the entries of a parsed file by id.
+
+    Args:
+        written: The content of ``faults.toml``: a table with the array ``entry``.
 
     Raises:
-        ConfigError: The file does not fit, an id stands twice, or an entry has no answer.
-        UnknownName: No family is called so.
+        ConfigError: The file has another structure, an id occurs twice, or an entry is not covered.
+        UnknownName: A family does not exist.
     """
     try:
-        found = msgspec.convert(written, _File).entry
+        parsed = msgspec.convert(written, _File).entry
     except msgspec.ValidationError as error:
-        raise ConfigError(f"fixtures/{FILE} does not fit: {error}.") from None
-    twice = [value for value, count in Counter(catalogue_entry.id for catalogue_entry in found).items() if count > 1]
-    if twice:
-        raise ConfigError(f"fixtures/{FILE} has {twice[0]!r} twice. Keep one.")
-    for catalogue_entry in found:
-        if catalogue_entry.family not in FAMILIES:
-            raise UnknownName("family", catalogue_entry.family, FAMILIES, place=f"fixtures/{FILE}")
-        if not catalogue_entry.is_covered:
-            raise ConfigError(f"fixtures/{FILE} says neither how {catalogue_entry.id!r} can be had nor why it cannot.")
-    return {catalogue_entry.id: catalogue_entry for catalogue_entry in found}
+        raise ConfigError(f"fixtures/{FILE} has an invalid structure: {error}.") from None
+    duplicates = [value for value, count in Counter(entry.id for entry in parsed).items() if count > 1]
+    if duplicates:
+        raise ConfigError(f"fixtures/{FILE} contains {duplicates[0]!r} twice. Remove one of them.")
+    for entry in parsed:
+        if entry.family not in FAMILIES:
+            raise UnknownName("family", entry.family, FAMILIES, place=f"fixtures/{FILE}")
+        if not entry.is_covered:
+            raise ConfigError(f"fixtures/{FILE} has neither a way to cause {entry.id!r} nor a reason why there is none.")
+    return {entry.id: entry for entry in parsed}
 
 
 def entries_of(fault: str) -> tuple[CatalogueEntry, ...]:
-    """The entries of the catalogue that the fault called so brings about."""
+    """Return the catalogue entries that the fault named *fault* causes.
+
+    Raises:
+        UnknownName: No fault has this name.
+    """
     if fault not in FAULTS:
         raise UnknownName("fault", fault, FAULTS, now=new_name("faults", fault))
     return tuple(entry for entry in entries().values() if entry.id in FAULTS[fault].ids)
 
 
 def name_of(fault: object) -> str:
-    """A fault's name in expressions."""
+    """Return a fault's name in expressions."""
     return str(fault.__struct_config__.tag)  # type: ignore[attr-defined]

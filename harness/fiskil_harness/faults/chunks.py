@@ -1,4 +1,4 @@
-"""Faults of chunks: the body comes in them, with something wrong or something that is seldom seen."""
+"""Faults of chunked bodies: malformed chunks, and rare but valid features of chunked encoding."""
 
 from collections.abc import Sequence
 from typing import ClassVar
@@ -11,14 +11,14 @@ MOST_TRAILERS = 1_000
 
 
 class LengthAndChunks(PlainFault, frozen=True, kw_only=True, tag="length_and_chunks"):
-    """The body comes in chunks while its length is announced as well; the connection closes."""
+    """The body is chunked although ``content-length`` is announced too; then the connection closes."""
 
     ids: ClassVar[tuple[str, ...]] = ("H-CL+TE",)
     ends: ClassVar[bool] = True
     spoils: ClassVar[tuple[str, ...]] = ("framing",)
 
-    def shape(self, acts: Sequence[Act], asked: MatchedExchange) -> Sequence[Act]:
-        """Chunks, with the old length kept, then FIN."""
+    def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
+        """Return a chunked body under a head with both framings, then FIN."""
         if not is_framed(acts):
             return acts
         head = Head.of(acts).adding(b"transfer-encoding: chunked")
@@ -26,59 +26,73 @@ class LengthAndChunks(PlainFault, frozen=True, kw_only=True, tag="length_and_chu
 
 
 class ChunksWithoutEnd(PlainFault, frozen=True, kw_only=True, tag="chunks_without_end"):
-    """The whole body comes in chunks, but the last one that ends it does not; the connection closes."""
+    """The whole body is sent in chunks, but the last chunk is missing; then the connection closes."""
 
     ids: ClassVar[tuple[str, ...]] = ("H-CHUNK-NOEND",)
     ends: ClassVar[bool] = True
     spoils: ClassVar[tuple[str, ...]] = ("end",)
 
-    def shape(self, acts: Sequence[Act], asked: MatchedExchange) -> Sequence[Act]:
-        """Chunks, then FIN."""
+    def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
+        """Return a chunked body without its last chunk, then FIN."""
         return [*chunked(acts, last=b""), End.CLOSE] if is_framed(acts) else acts
 
 
 class BadChunkSize(PlainFault, frozen=True, kw_only=True, tag="bad_chunk_size"):
-    """The body comes in chunks, and after it a chunk whose size is no number; the connection closes."""
+    """The body is sent in chunks, followed by one whose size is not a number; then the connection closes."""
 
     ids: ClassVar[tuple[str, ...]] = ("H-CHUNK-BADSIZE",)
     ends: ClassVar[bool] = True
     spoils: ClassVar[tuple[str, ...]] = ("framing",)
 
-    def shape(self, acts: Sequence[Act], asked: MatchedExchange) -> Sequence[Act]:
-        """Chunks and a bad size, then FIN."""
+    def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
+        """Return a chunked body and a malformed size, then FIN."""
         return [*chunked(acts, last=b"xyz\r\n"), End.CLOSE] if is_framed(acts) else acts
 
 
 class ChunkExtension(PlainFault, frozen=True, kw_only=True, tag="chunk_extension"):
-    """The body comes in chunks, each size with an extension of ``size_bytes``: lawful, and seldom seen."""
+    """The body is sent in chunks whose sizes carry an extension: valid, and rarely seen.
+
+    Args:
+        size_bytes: The length of the extension, from 4 to 60,000 bytes.
+
+    Raises:
+        ConfigError: ``check`` finds an argument out of range.
+    """
 
     ids: ClassVar[tuple[str, ...]] = ("H-CHUNK-EXT",)
 
     size_bytes: int = 16
 
     def check(self) -> None:
-        """Refuse an extension without a value."""
+        """Raise ConfigError unless ``size_bytes`` is from 4 to 60,000."""
         refuse_outside(self, "size_bytes", 4, LONGEST_EXTENSION)
 
-    def shape(self, acts: Sequence[Act], asked: MatchedExchange) -> Sequence[Act]:
-        """Chunks with extensions."""
+    def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
+        """Return a chunked body with extensions."""
         extension = b";e=" + b"x" * (self.size_bytes - 3)
         return chunked(acts, extension=extension, last=b"0%s\r\n\r\n" % extension) if is_framed(acts) else acts
 
 
 class Trailers(PlainFault, frozen=True, kw_only=True, tag="trailers"):
-    """The body comes in chunks, and ``count`` more headers after it: lawful, and seldom seen."""
+    """The body is sent in chunks, with headers after it: valid, and rarely seen.
+
+    Args:
+        count: The number of headers after the body, from 1 to 1,000.
+
+    Raises:
+        ConfigError: ``check`` finds an argument out of range.
+    """
 
     ids: ClassVar[tuple[str, ...]] = ("H-TRAILERS",)
 
     count: int = 2
 
     def check(self) -> None:
-        """Refuse no trailers."""
+        """Raise ConfigError unless ``count`` is from 1 to 1,000."""
         refuse_outside(self, "count", 1, MOST_TRAILERS)
 
-    def shape(self, acts: Sequence[Act], asked: MatchedExchange) -> Sequence[Act]:
-        """Chunks, then headers."""
+    def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
+        """Return a chunked body, then the headers."""
         lines = b"".join(b"x-trailer-%d: after the body\r\n" % number for number in range(1, self.count + 1))
         return chunked(acts, last=b"0\r\n" + lines + CRLF) if is_framed(acts) else acts
 

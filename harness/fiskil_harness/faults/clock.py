@@ -1,4 +1,4 @@
-"""Faults of the clock: time that passes while a request is open, and a server whose own clock is wrong."""
+"""Clock faults: time that passes during a request, and a server whose own clock is wrong."""
 
 from datetime import timedelta
 from email.utils import format_datetime, parsedate_to_datetime
@@ -10,7 +10,14 @@ LONGEST_S = 366 * 86_400
 
 
 class AdvanceInFlight(PlainFault, frozen=True, kw_only=True, tag="advance_in_flight"):
-    """Sandbox time moves on by ``seconds`` while the request is open; 900 of them outlive a token that is new."""
+    """Sandbox time moves forward by ``seconds`` while the request is open.
+
+    Args:
+        seconds: From 1 to a year; 900 expire a token that was issued just before.
+
+    Raises:
+        ConfigError: ``check`` finds an argument out of range.
+    """
 
     ids: ClassVar[tuple[str, ...]] = ("K-ADVANCE-IN-FLIGHT", "A-EXPIRE-AT-BOUNDARY", "A-SKEW")
     needs_world: ClassVar[bool] = True
@@ -18,32 +25,39 @@ class AdvanceInFlight(PlainFault, frozen=True, kw_only=True, tag="advance_in_fli
     seconds: int = 900
 
     def check(self) -> None:
-        """Refuse to stand still, to go back, and to go further than a year."""
+        """Raise ConfigError unless ``seconds`` is from 1 to a year."""
         refuse_outside(self, "seconds", 1, LONGEST_S)
 
-    def upset(self, world: World) -> bool:
-        """Advance, then let the API answer as it does."""
+    def disturb_sandbox(self, world: World) -> bool:
+        """Advance the time; the API then responds as usual."""
         world.advance(seconds=self.seconds)
         return True
 
 
 class DateSkew(PlainFault, frozen=True, kw_only=True, tag="date_skew"):
-    """The ``Date`` of the answer is ``skew_s`` ahead of the time, or behind it below zero."""
+    """The ``Date`` header of the response differs from the time by ``skew_s``.
+
+    Args:
+        skew_s: Seconds ahead of the time; negative for behind it. Not 0, and a year at most.
+
+    Raises:
+        ConfigError: ``check`` finds an argument out of range.
+    """
 
     ids: ClassVar[tuple[str, ...]] = ("K-DATE-HEADER-LIES", "K-SKEW", "A-SKEW")
 
     skew_s: int = 3_600
 
     def check(self) -> None:
-        """Refuse the right time, and more than a year beside it."""
+        """Raise ConfigError if ``skew_s`` is 0 or more than a year."""
         refuse_outside(self, "skew_s", 1 if self.skew_s == 0 else -LONGEST_S, LONGEST_S)
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
-        """The same answer at another time; one without a date stays."""
-        told = reply.header(b"date").decode("latin-1")
-        if not told:
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
+        """Shift the ``Date`` header; a response without one stays as it is."""
+        date = reply.header(b"date").decode("latin-1")
+        if not date:
             return reply
-        skewed = parsedate_to_datetime(told) + timedelta(seconds=self.skew_s)
+        skewed = parsedate_to_datetime(date) + timedelta(seconds=self.skew_s)
         return reply.with_header(b"date", format_datetime(skewed, usegmt=True).encode())
 
 

@@ -1,4 +1,4 @@
-"""Faults of compression: a body that is not encoded as its head says, not to its end, or far larger than it looks."""
+"""Compression faults: a body that is not encoded as its head states, is cut, or is far larger than it looks."""
 
 import gzip
 from typing import ClassVar
@@ -10,20 +10,26 @@ LARGEST_BODY = 10_000_000
 
 
 class GzipLie(PlainFault, frozen=True, kw_only=True, tag="gzip_lie"):
-    """The body is said to be gzip and is plain."""
+    """The response declares gzip, but its body is plain."""
 
     ids: ClassVar[tuple[str, ...]] = ("H-GZIP-LIE",)
     spoils: ClassVar[tuple[str, ...]] = ("body",)
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
-        """The same body under a false name."""
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
+        """Declare the plain body as gzip."""
         return reply.with_header(ENCODING, b"gzip") if _is_plain(reply) else reply
 
 
 class GzipBomb(PlainFault, frozen=True, kw_only=True, tag="gzip_bomb"):
-    """The body is gzip, small on the wire, and ``size_bytes`` large once it is decoded: good JSON, with blanks before it.
+    """The body is small on the wire, and ``size_bytes`` large when decompressed: valid JSON after many blanks.
 
-    A client that did not ask for gzip gets it all the same.
+    It is compressed even for a client that does not accept gzip.
+
+    Args:
+        size_bytes: The decompressed size, from 1,000 to 10,000,000 bytes.
+
+    Raises:
+        ConfigError: ``check`` finds an argument out of range.
     """
 
     ids: ClassVar[tuple[str, ...]] = ("H-GZIP-BOMB",)
@@ -31,16 +37,23 @@ class GzipBomb(PlainFault, frozen=True, kw_only=True, tag="gzip_bomb"):
     size_bytes: int = LARGEST_BODY
 
     def check(self) -> None:
-        """Refuse what is no bomb, and what could harm more than the app."""
+        """Raise ConfigError unless ``size_bytes`` is from 1,000 to 10,000,000; more could harm the machine."""
         refuse_outside(self, "size_bytes", 1_000, LARGEST_BODY)
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
-        """Blanks and the body, packed."""
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
+        """Compress blanks followed by the body."""
         return _packed(reply, reply.body.rjust(self.size_bytes)) if _is_plain(reply) else reply
 
 
 class GzipTruncated(PlainFault, frozen=True, kw_only=True, tag="gzip_truncated"):
-    """The body is gzip, cut to ``keep_percent`` and announced at that length, so only its end is missing."""
+    """The body is gzip, cut to ``keep_percent``; ``content-length`` matches, so only the end of the gzip data is missing.
+
+    Args:
+        keep_percent: The part of the compressed body that is sent, from 1 to 99 percent.
+
+    Raises:
+        ConfigError: ``check`` finds an argument out of range.
+    """
 
     ids: ClassVar[tuple[str, ...]] = ("H-GZIP-TRUNC",)
     spoils: ClassVar[tuple[str, ...]] = ("body",)
@@ -48,11 +61,11 @@ class GzipTruncated(PlainFault, frozen=True, kw_only=True, tag="gzip_truncated")
     keep_percent: int = 50
 
     def check(self) -> None:
-        """Refuse a body that is kept whole, and one that would be kept less than not at all."""
+        """Raise ConfigError unless ``keep_percent`` is from 1 to 99."""
         refuse_outside(self, "keep_percent", 1, 99)
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
-        """The first part of the packed body as if it were all."""
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
+        """Compress the body and keep its beginning."""
         if not _is_plain(reply):
             return reply
         packed = _packed(reply, reply.body)

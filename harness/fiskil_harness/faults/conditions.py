@@ -1,4 +1,4 @@
-"""When a rule bites, in words: the part of a fault expression behind its commas."""
+"""The conditions of a rule as text: the part of a fault expression after the first comma."""
 
 from collections.abc import Callable
 from typing import Any
@@ -14,64 +14,66 @@ _COUNTS = {"times", "skip", "every", "p"}
 
 
 def read_conditions(tokens: Tokens) -> dict[str, Any]:
-    """The fields of a rule that what is left of an expression says.
+    """Return the fields of a rule from the rest of an expression.
 
     Raises:
-        UnknownName: No condition begins with such a word.
-        ConfigError: Something makes no sense, or is said twice.
+        UnknownName: A condition begins with an unknown word.
+        ConfigError: A condition is invalid, occurs twice, or excludes another.
     """
     when: dict[str, Any] = {}
     while not tokens.is_empty:
-        is_seed_of_probability = tokens.shown == "seed" and "p" in when
+        is_seed_of_probability = tokens.next_text == "seed" and "p" in when
         if not tokens.takes(",") and not is_seed_of_probability:
-            tokens.refuse(f"{tokens.shown!r} comes where a comma or the end was expected")
+            tokens.refuse(f"{tokens.next_text!r} is in a place where a comma or the end is expected")
         word = tokens.word()
         if word not in CONDITIONS:
             raise UnknownName("condition", word, CONDITIONS, place=f"the fault {tokens.text!r}")
         field, value = CONDITIONS[word](tokens)
         if field in when:
-            tokens.refuse(f"{word!r} says again what was said before")
+            tokens.refuse(f"{word!r} repeats or contradicts an earlier condition")
         when[field] = value
     if "nth" in when and _COUNTS & when.keys():
-        tokens.refuse("'calls' names each exchange by its number, so no other count can stand beside it")
+        tokens.refuse("'calls' selects exchanges by number, so it excludes every other count")
     return when
 
 
 def when_text(rule: Rule) -> list[str]:
-    """The conditions of a rule, each as ``read_conditions`` understands it."""
-    said: list[str] = []
+    """Return the conditions of *rule*, each in the form that ``read_conditions`` accepts."""
+    conditions: list[str] = []
     if rule.skip:
-        said.append(f"skip {rule.skip}")
+        conditions.append(f"skip {rule.skip}")
     if rule.every != 1:
-        said.append(f"every {_ordinal(rule.every)}")
+        conditions.append(f"every {_ordinal(rule.every)}")
     if rule.nth:
-        said.append(f"calls {' and '.join(map(str, rule.nth))}")
+        conditions.append(f"calls {' and '.join(map(str, rule.nth))}")
     seed = f"seed {rule.seed}" if rule.seed else ""
     if rule.p != 1:
-        said.append(f"with probability {rule.p!r} {seed}".rstrip())
+        conditions.append(f"with probability {rule.p!r} {seed}".rstrip())
     elif seed:
-        said.append(seed)
+        conditions.append(seed)
     if rule.between_s is not None:
         begin, end = map(_short, rule.between_s)
-        said.append(f"between {begin} s and {end} s")
-    said += [f"{word} {quoted(kind)}" for word, kind in (("from", rule.from_event), ("until", rule.until_event)) if kind]
+        conditions.append(f"between {begin} s and {end} s")
+    conditions += [
+        f"{word} {quoted(kind)}" for word, kind in (("from", rule.from_event), ("until", rule.until_event)) if kind
+    ]
     if rule.scope != "all":
-        said.append(f"per {SCOPES[rule.scope]}")
-    usual = 0 if is_repeated(rule) else 1
-    if rule.times != usual and not rule.nth:
-        said.append({0: "always", 1: "once"}.get(rule.times, f"first {rule.times}"))
-    return said
+        conditions.append(f"per {SCOPES[rule.scope]}")
+    default_times = 0 if is_repeated(rule) else 1
+    if rule.times != default_times and not rule.nth:
+        conditions.append({0: "always", 1: "once"}.get(rule.times, f"first {rule.times}"))
+    return conditions
 
 
 def is_repeated(rule: Rule) -> bool:
-    """Whether a rule bites again and again where nobody says how often."""
-    usual = {"every": 1, "p": 1.0, "between_s": None, "from_event": "", "until_event": ""}
-    return any(getattr(rule, field) != value for field, value in usual.items())
+    """Return True if *rule* bites repeatedly when the expression states no count."""
+    defaults = {"every": 1, "p": 1.0, "between_s": None, "from_event": "", "until_event": ""}
+    return any(getattr(rule, field) != value for field, value in defaults.items())
 
 
 def _ordinal(number: int) -> str:
-    teen = 10 <= number % 100 <= 20
-    return f"{number}{'th' if teen else ORDINALS.get(number % 10, 'th')}"
+    is_teen = 10 <= number % 100 <= 20
+    return f"{number}{'th' if is_teen else ORDINALS.get(number % 10, 'th')}"
 
 
 def _short(number: float) -> str:
@@ -90,7 +92,7 @@ def _every(tokens: Tokens) -> tuple[str, Any]:
     if tokens.takes("time"):
         return "times", 0
     number = tokens.counted("every")
-    if tokens.shown in {*ORDINALS.values(), "th"}:
+    if tokens.next_text in {*ORDINALS.values(), "th"}:
         tokens.word()
     return "every", number
 
@@ -104,7 +106,7 @@ def _calls(tokens: Tokens) -> tuple[str, Any]:
 
 def _with(tokens: Tokens) -> tuple[str, Any]:
     if not tokens.takes("probability"):
-        tokens.refuse(f"'with' wants 'probability', got {tokens.shown!r}")
+        tokens.refuse(f"'with' must be followed by 'probability', got {tokens.next_text!r}")
     return "p", float(tokens.number("probability"))
 
 
@@ -115,14 +117,14 @@ def _seed(tokens: Tokens) -> tuple[str, Any]:
 def _between(tokens: Tokens) -> tuple[str, Any]:
     begin = _seconds(tokens)
     if not tokens.takes("and"):
-        tokens.refuse("'between' wants two times, as in 'between 10 s and 30 s'")
+        tokens.refuse("'between' needs two times, as in 'between 10 s and 30 s'")
     return "between_s", (begin, _seconds(tokens))
 
 
 def _seconds(tokens: Tokens) -> float:
-    shown, number = tokens.shown, tokens.number("between")
-    if tokens.shown not in UNITS["s"].spellings:
-        tokens.refuse(f"'between {shown}' has no unit. Did you mean 'between {shown} s'?")
+    amount, number = tokens.next_text, tokens.number("between")
+    if tokens.next_text not in UNITS["s"].spellings:
+        tokens.refuse(f"'between {amount}' has no unit. Did you mean 'between {amount} s'?")
     return float(number * UNITS["s"].spellings[tokens.word()])
 
 
@@ -130,7 +132,7 @@ def _per(tokens: Tokens) -> tuple[str, Any]:
     for scope, words in SCOPES.items():
         if tokens.takes(*words.split()):
             return "scope", scope
-    raise UnknownName("counter", tokens.shown, SCOPES.values(), place="'per'")
+    raise UnknownName("counter", tokens.next_text, SCOPES.values(), place="'per'")
 
 
 CONDITIONS: dict[str, Callable[[Tokens], tuple[str, Any]]] = {
@@ -149,4 +151,4 @@ CONDITIONS: dict[str, Callable[[Tokens], tuple[str, Any]]] = {
     "until": lambda tokens: ("until_event", tokens.name("until")),
     "per": _per,
 }
-"""Each reads what follows its first word, and answers with a field of a rule and its value."""
+"""By its first word; each reads the rest of a condition, and returns a field of a rule and its value."""

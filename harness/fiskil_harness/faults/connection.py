@@ -1,18 +1,18 @@
-"""Faults of connections as TCP knows them: refused, dropped, reset, swallowed, queued, stale, and late to close."""
+"""TCP connection faults: refused, dropped, reset, discarded, queued, stale, and late to close."""
 
 from typing import ClassVar, Literal
 
 from fiskil_harness.faults.connection_fault import LONGEST_MS, ConnectionFault, Greeting, PortState, Serve, TurnAway
 from fiskil_harness.faults.fault import End, PlainFault, refuse_outside
 
-REASONS = {"N-HALF-OPEN": "A peer that is gone without a FIN looks to its client like one that stalls: stall, timeout."}
-"""Ids of the catalogue that are no faults of their own here, and why."""
+REASONS = {"N-HALF-OPEN": "To a client, a peer that is gone without a FIN looks like one that stalls: use stall or timeout."}
+"""Catalogue ids without a separate fault, and the reason."""
 
 MOST_OUTAGES = 20
 
 
 class Refuse(ConnectionFault, frozen=True, kw_only=True, tag="refuse"):
-    """Nobody listens at the API's port: connects are refused at once, and kept connections are closed when they are idle."""
+    """Nothing listens at the API's port: connects are refused at once, and kept connections close when they are idle."""
 
     ids: ClassVar[tuple[str, ...]] = ("N-REFUSE",)
     ends: ClassVar[bool] = False
@@ -22,17 +22,24 @@ class Refuse(ConnectionFault, frozen=True, kw_only=True, tag="refuse"):
 
 
 class Blackhole(ConnectionFault, frozen=True, kw_only=True, tag="blackhole"):
-    """Connects to the API's port are not answered at all, and kept connections are closed when they are idle."""
+    """Connects to the API's port get no response at all, and kept connections close when they are idle."""
 
     ids: ClassVar[tuple[str, ...]] = ("N-BLACKHOLE",)
     ends: ClassVar[bool] = False
     spoils: ClassVar[tuple[str, ...]] = ("answer",)
-    stands: ClassVar[PortState | None] = PortState.DROPS
+    port_state: ClassVar[PortState | None] = PortState.DROPS
     is_lasting: ClassVar[bool] = True
 
 
 class Down(ConnectionFault, frozen=True, kw_only=True, tag="down"):
-    """With the connection that it meets the API goes down: all are reset, and for ``for_ms`` connects are refused."""
+    """The API goes down with the matched connection: all connections are reset, and connects refused for ``for_ms``.
+
+    Args:
+        for_ms: How long connects are refused, from 1 to 60,000 milliseconds.
+
+    Raises:
+        ConfigError: ``check`` finds an argument out of range.
+    """
 
     ids: ClassVar[tuple[str, ...]] = ("N-DOWN",)
     spoils: ClassVar[tuple[str, ...]] = ("answer",)
@@ -40,16 +47,25 @@ class Down(ConnectionFault, frozen=True, kw_only=True, tag="down"):
     for_ms: int = 1000
 
     def check(self) -> None:
-        """Refuse no time at all, and more than a minute."""
+        """Raise ConfigError unless ``for_ms`` is from 1 to 60,000."""
         refuse_outside(self, "for_ms", 1, LONGEST_MS)
 
     def greet(self) -> Greeting:
-        """RST, and nobody listens."""
+        """Return a reset followed by one outage."""
         return TurnAway(end=End.RESET, awaits_data=True, outages=((self.for_ms / 1000, 0.0),))
 
 
 class Flap(ConnectionFault, frozen=True, kw_only=True, tag="flap"):
-    """As down, but ``cycles`` times: ``down_ms`` without a listener, then ``up_ms`` with one."""
+    """All connections are reset, then the API goes down ``cycles`` times: for ``down_ms`` each, then up for ``up_ms``.
+
+    Args:
+        down_ms: How long connects are refused each time, in milliseconds.
+        up_ms: How long connects are accepted after that, in milliseconds.
+        cycles: The number of outages, from 2 to 20. All together may last a minute down and a minute up.
+
+    Raises:
+        ConfigError: ``check`` finds an argument out of range.
+    """
 
     ids: ClassVar[tuple[str, ...]] = ("N-FLAP",)
     spoils: ClassVar[tuple[str, ...]] = ("answer",)
@@ -59,50 +75,72 @@ class Flap(ConnectionFault, frozen=True, kw_only=True, tag="flap"):
     cycles: int = 3
 
     def check(self) -> None:
-        """Refuse no time at all, what does not repeat, and more than a minute in all."""
+        """Raise ConfigError unless ``cycles`` is from 2 to 20 and neither time exceeds a minute in total."""
         refuse_outside(self, "cycles", 2, MOST_OUTAGES)
         refuse_outside(self, "down_ms", 1, LONGEST_MS // self.cycles)
         refuse_outside(self, "up_ms", 1, LONGEST_MS // self.cycles)
 
     def greet(self) -> Greeting:
-        """RST, and nobody listens, then somebody, then nobody."""
+        """Return a reset followed by repeated outages."""
         return TurnAway(end=End.RESET, awaits_data=True, outages=((self.down_ms / 1000, self.up_ms / 1000),) * self.cycles)
 
 
 class MaxConnections(ConnectionFault, frozen=True, kw_only=True, tag="max_connections"):
-    """A connection is taken and left waiting while ``connections`` others are open; it bites those that have to wait."""
+    """A connection is accepted but not served while ``connections`` others are open; it bites those that have to wait.
+
+    Args:
+        connections: How many connections are served at once, from 1 to 10,000.
+
+    Raises:
+        ConfigError: ``check`` finds an argument out of range.
+    """
 
     ids: ClassVar[tuple[str, ...]] = ("N-MAXCONN",)
 
     connections: int = 1
 
     def check(self) -> None:
-        """Refuse a limit of none."""
+        """Raise ConfigError unless ``connections`` is from 1 to 10,000."""
         refuse_outside(self, "connections", 1, 10_000)
 
     def greet(self) -> Greeting:
-        """Wait for others to leave."""
+        """Return a connection that waits for others to close."""
         return Serve(most_open=self.connections)
 
 
 class SlowClose(ConnectionFault, frozen=True, kw_only=True, tag="slow_close"):
-    """All bytes come in time; where the API ends the connection, its FIN comes ``delay_ms`` late."""
+    """All bytes arrive in time, but when the API ends the connection, its FIN is ``delay_ms`` late.
+
+    Args:
+        delay_ms: From 1 to 60,000 milliseconds.
+
+    Raises:
+        ConfigError: ``check`` finds an argument out of range.
+    """
 
     ids: ClassVar[tuple[str, ...]] = ("N-SLOW-CLOSE",)
 
     delay_ms: int = 1000
 
     def check(self) -> None:
-        """Refuse no delay."""
+        """Raise ConfigError unless ``delay_ms`` is from 1 to 60,000."""
         refuse_outside(self, "delay_ms", 1, LONGEST_MS)
 
     def greet(self) -> Greeting:
-        """Serve it and keep it."""
+        """Return a connection that is served and closes late."""
         return Serve(close_after_s=self.delay_ms / 1000)
 
 
 class StaleKeepalive(ConnectionFault, frozen=True, kw_only=True, tag="stale_keepalive"):
-    """A kept connection ends, by FIN or RST, when idle for ``idle_ms``, or with 0 just as the next request arrives."""
+    """A kept connection ends after it was idle for ``idle_ms``; with 0 it ends just as the next request arrives.
+
+    Args:
+        idle_ms: From 0 to 60,000 milliseconds.
+        by: How the connection ends: ``fin`` or ``rst``.
+
+    Raises:
+        ConfigError: ``check`` finds an argument out of range.
+    """
 
     ids: ClassVar[tuple[str, ...]] = ("N-STALE-KA",)
     spoils: ClassVar[tuple[str, ...]] = ("answer",)
@@ -111,33 +149,37 @@ class StaleKeepalive(ConnectionFault, frozen=True, kw_only=True, tag="stale_keep
     by: Literal["fin", "rst"] = "fin"
 
     def check(self) -> None:
-        """Refuse a time below none."""
+        """Raise ConfigError unless ``idle_ms`` is from 0 to 60,000."""
         refuse_outside(self, "idle_ms", 0, LONGEST_MS)
 
     def greet(self) -> Greeting:
-        """Serve its first requests."""
+        """Return a connection that is served until it goes stale."""
         end = End.RESET if self.by == "rst" else End.CLOSE
         return Serve(stale_by=end, stale_after_s=self.idle_ms / 1000 if self.idle_ms else None)
 
 
 class ResetOnAccept(ConnectionFault, frozen=True, kw_only=True, tag="reset_on_accept"):
-    """The connection is taken, and reset at the client's first word, before a byte of ours.
+    """The connection is accepted, and reset when the first bytes of the client arrive, before any byte is sent back.
 
-    Reset any sooner, a client would see it while it connects or while it reads, as chance has it.
+    If it were reset sooner, a client would notice it either while connecting or while reading, by chance.
     """
 
     ids: ClassVar[tuple[str, ...]] = ("N-RESET-PRE",)
     spoils: ClassVar[tuple[str, ...]] = ("answer",)
 
     def greet(self) -> Greeting:
-        """RST."""
+        """Return a reset after the first bytes."""
         return TurnAway(end=End.RESET, awaits_data=True)
 
 
 class SilentConnection(ConnectionFault, frozen=True, kw_only=True, tag="silent_connection"):
-    """All that the client sends is swallowed; after ``silence_ms`` without a word of it the connection closes.
+    """All bytes of the client are discarded; the connection closes after the client has been silent for ``silence_ms``.
 
-    With 0 it is swallowed for a minute.
+    Args:
+        silence_ms: From 0 to 60,000 milliseconds; 0 means a minute.
+
+    Raises:
+        ConfigError: ``check`` finds an argument out of range.
     """
 
     ids: ClassVar[tuple[str, ...]] = ("N-TIMEOUT",)
@@ -146,11 +188,11 @@ class SilentConnection(ConnectionFault, frozen=True, kw_only=True, tag="silent_c
     silence_ms: int = 0
 
     def check(self) -> None:
-        """Refuse a time below none."""
+        """Raise ConfigError unless ``silence_ms`` is from 0 to 60,000."""
         refuse_outside(self, "silence_ms", 0, LONGEST_MS)
 
     def greet(self) -> Greeting:
-        """Swallow."""
+        """Return a connection whose bytes are discarded."""
         return TurnAway(end=End.CLOSE, silence_s=(self.silence_ms or LONGEST_MS) / 1000)
 
 

@@ -1,7 +1,7 @@
-"""How a connection is met on which something goes wrong: values that the door in front of the API performs.
+"""Values that describe how the acceptor in front of the API treats a connection.
 
-A connection fault says with ``greet`` what happens to a connection that comes, or with ``stands`` what happens to the port
-as long as the fault is set.
+A connection fault states with ``greet`` what happens to a new connection, or with ``port_state`` what happens to the port
+while the fault is set.
 """
 
 import enum
@@ -16,10 +16,14 @@ LONGEST_MS = 60_000
 
 
 class TurnAway(Struct, frozen=True, kw_only=True):
-    """The API never hears of the connection: what it sends is read and thrown away, ``data`` is sent, and it ends.
+    """The API never receives the connection: bytes of the client are discarded, ``data`` is sent, and the connection ends.
 
-    ``awaits_data`` lets all of that wait for the client's first word. ``silence_s`` is how long the client must then have
-    said nothing. With ``outages`` the API goes down with this connection: pairs of seconds down and seconds up again.
+    Args:
+        end: How it ends.
+        data: What is sent before the end, once the client has sent something.
+        awaits_data: Nothing happens before the first bytes of the client arrive, for a minute at most.
+        silence_s: How many seconds the client must then have been silent before the connection ends.
+        outages: The API goes down with this connection: pairs of seconds down and seconds up again.
     """
 
     end: Literal[End.RESET, End.CLOSE]
@@ -30,12 +34,16 @@ class TurnAway(Struct, frozen=True, kw_only=True):
 
 
 class Serve(Struct, frozen=True, kw_only=True):
-    """The API serves the connection, with something wrong about it; what is not said is as usual.
+    """The API serves the connection, with something wrong about it; defaults mean nothing unusual.
 
-    ``shown`` is what a TLS server shows; where ``is_met_by_success`` a handshake that comes to its end is what was wanted.
-    ``most_open`` lets the connection wait until fewer than so many others are open. ``close_after_s`` holds each end of ours
-    back so long. ``stale_by`` ends the connection when it has been idle for ``stale_after_s`` after an answer, or without
-    that when the next request arrives. ``cut_after_bytes`` of answers it is cut.
+    Args:
+        certificate: What a TLS server presents.
+        is_met_by_success: A completed handshake counts as a bite; otherwise it counts as a fault with nothing to spoil.
+        most_open: The connection waits until fewer than so many others are open.
+        close_after_s: How many seconds each close by the API is delayed.
+        stale_by: How the connection ends while it is kept.
+        stale_after_s: It ends after so many idle seconds after a response; None means when the next request arrives.
+        cut_after_bytes: It is cut after so many bytes of responses.
     """
 
     certificate: ServerCertificate | None = None
@@ -51,24 +59,28 @@ Greeting = TurnAway | Serve
 
 
 class PortState(enum.Enum):
-    """What the API's port does while a fault stands."""
+    """What the API's port does while a fault of the port is set."""
 
     REFUSES = "refuses"
     DROPS = "drops"
 
 
 class ConnectionFault(PlainFault, frozen=True, kw_only=True):
-    """A fault of connections, on the route ``connection``. ``needs_tls`` tells that the API must speak TLS.
+    """A fault of connections, on the route ``connection``.
 
-    A fault that stands meets no connection: it holds from the moment that it is set until it is lifted, and ``times`` counts
-    how often it must at least be seen to act.
+    A fault with a ``port_state`` matches no connection: it acts from the moment it is set until it is lifted, and ``times``
+    is the number of times that it must at least be observed to act.
+
+    Class attributes:
+        needs_tls: The API must use TLS.
+        port_state: What the port does while the fault is set; None for a fault that acts on single connections.
     """
 
     where: ClassVar[Literal["exchange", "connection"]] = "connection"
     ends: ClassVar[bool] = True
     needs_tls: ClassVar[bool] = False
-    stands: ClassVar[PortState | None] = None
+    port_state: ClassVar[PortState | None] = None
 
     def greet(self) -> Greeting:
-        """How a connection is met."""
+        """Return how a new connection is treated."""
         return Serve()

@@ -1,6 +1,6 @@
-"""Faults that damage what is written: bytes lost, bits flipped, noise in place of an answer.
+"""Faults that damage what is written: lost bytes, flipped bits, noise in place of a response.
 
-What chance damages may break anything, or nothing that anybody notices; so ``bytes`` is all that it says it spoils.
+Random damage may break anything, or nothing that a client notices; such faults declare ``bytes`` as what they spoil.
 """
 
 from collections.abc import Sequence
@@ -14,10 +14,19 @@ MOST_BITS = 10_000
 
 
 class ChunkLoss(PlainFault, frozen=True, kw_only=True, tag="chunk_loss"):
-    """Chunks of the answer go missing and nothing else does: ``loss_percent`` of them, ``extra_percent`` more after a loss.
+    """Random chunks of the response are lost, and nothing else changes.
 
-    No network does this to HTTP, for TCP sends a lost packet again. A broken proxy or buffer does: the bytes after the gap
-    move up, and a client that was promised more waits for it; the connection stays open and silent, at most a minute.
+    No network does this to HTTP, because TCP sends a lost packet again. A broken proxy or buffer does: the bytes after the
+    gap move up, and a client that waits for the announced length gets nothing more. The connection then stays open for a
+    minute at most.
+
+    Args:
+        loss_percent: The chance that a chunk is lost, from 1 to 100 percent.
+        extra_percent: How many percent more after a loss; together at most 100.
+        chunk_bytes: The size of a chunk, at least 1 byte.
+
+    Raises:
+        ConfigError: ``check`` finds an argument out of range.
     """
 
     ids: ClassVar[tuple[str, ...]] = ("N-LOSS",)
@@ -29,31 +38,39 @@ class ChunkLoss(PlainFault, frozen=True, kw_only=True, tag="chunk_loss"):
     chunk_bytes: int = 512
 
     def check(self) -> None:
-        """Refuse no loss."""
+        """Raise ConfigError if a percentage is outside 0 to 100, nothing is lost, or chunks are empty."""
         refuse_outside(self, "loss_percent", 1, 100)
         refuse_outside(self, "extra_percent", 0, 100 - self.loss_percent)
         refuse_outside(self, "chunk_bytes", 1)
 
-    def shape(self, acts: Sequence[Act], asked: MatchedExchange) -> Sequence[Act]:
-        """The chunks that chance has left; the same acts where it took none."""
-        kept: list[Act] = []
+    def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
+        """Return the chunks that are not lost; the same acts if none is lost."""
+        remaining: list[Act] = []
         is_lost = has_lost = False
         for act in acts:
             if not isinstance(act, Piece):
-                kept.append(act)
+                remaining.append(act)
                 continue
             for at in range(0, len(act.data), self.chunk_bytes):
-                is_lost = asked.chance.random() * 100 < self.loss_percent + (self.extra_percent if is_lost else 0)
+                is_lost = exchange.chance.random() * 100 < self.loss_percent + (self.extra_percent if is_lost else 0)
                 has_lost = has_lost or is_lost
                 if not is_lost:
-                    kept.append(Piece(act.data[at : at + self.chunk_bytes], act.is_body))
+                    remaining.append(Piece(act.data[at : at + self.chunk_bytes], act.is_body))
         if not has_lost:
             return acts
-        return kept if has_end(kept) else [*kept, End.STALL]
+        return remaining if has_end(remaining) else [*remaining, End.STALL]
 
 
 class Corrupt(PlainFault, frozen=True, kw_only=True, tag="corrupt"):
-    """``bits`` of the head or of the body are flipped, where chance has it."""
+    """``bits`` random bits of the head or of the body are flipped.
+
+    Args:
+        bits: From 1 to 10,000.
+        part: ``head`` or ``body``.
+
+    Raises:
+        ConfigError: ``check`` finds an argument out of range.
+    """
 
     ids: ClassVar[tuple[str, ...]] = ("N-CORRUPT",)
     spoils: ClassVar[tuple[str, ...]] = ("bytes",)
@@ -62,32 +79,39 @@ class Corrupt(PlainFault, frozen=True, kw_only=True, tag="corrupt"):
     part: MessagePart = "body"
 
     def check(self) -> None:
-        """Refuse no bit at all."""
+        """Raise ConfigError unless ``bits`` is from 1 to 10,000 and ``part`` is ``head`` or ``body``."""
         refuse_outside(self, "bits", 1, MOST_BITS)
         refuse_other(self, "part", ("head", "body"))
 
-    def shape(self, acts: Sequence[Act], asked: MatchedExchange) -> Sequence[Act]:
-        """The same pieces with different bits flipped: ``bits`` of them, or all there are."""
+    def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
+        """Return the same pieces with different bits flipped: ``bits`` of them, or all if there are fewer."""
         is_body = self.part == "body"
         size = len(head_and_body(acts)[is_body])
-        places = asked.chance.sample(range(size * 8), min(self.bits, size * 8))
-        done: list[Act] = []
+        places = exchange.chance.sample(range(size * 8), min(self.bits, size * 8))
+        result: list[Act] = []
         start = 0
         for act in acts:
             if not isinstance(act, Piece) or act.is_body != is_body:
-                done.append(act)
+                result.append(act)
                 continue
             data = bytearray(act.data)
             for place in places:
                 if start <= place // 8 < start + len(data):
                     data[place // 8 - start] ^= 1 << place % 8
-            done.append(Piece(bytes(data), is_body))
+            result.append(Piece(bytes(data), is_body))
             start += len(data)
-        return done
+        return result
 
 
 class Garbage(PlainFault, frozen=True, kw_only=True, tag="random_data_then_close"):
-    """The API did its work, then ``size_bytes`` of noise come instead of an answer, and the connection closes."""
+    """The API does its work, then random bytes arrive instead of a response, and the connection closes.
+
+    Args:
+        size_bytes: The number of random bytes, from 1 to 1,000,000.
+
+    Raises:
+        ConfigError: ``check`` finds an argument out of range.
+    """
 
     ids: ClassVar[tuple[str, ...]] = ("H-GARBAGE",)
     ends: ClassVar[bool] = True
@@ -96,16 +120,23 @@ class Garbage(PlainFault, frozen=True, kw_only=True, tag="random_data_then_close
     size_bytes: int = 64
 
     def check(self) -> None:
-        """Refuse no noise: that is ``empty_response``."""
+        """Raise ConfigError unless ``size_bytes`` is from 1 to 1,000,000; no byte at all is ``empty_response``."""
         refuse_outside(self, "size_bytes", 1, 1_000_000)
 
-    def shape(self, acts: Sequence[Act], asked: MatchedExchange) -> Sequence[Act]:
-        """Noise, then FIN."""
-        return (Piece(_noise(asked, self.size_bytes)), End.CLOSE)
+    def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
+        """Return random bytes, then FIN."""
+        return (Piece(_noise(exchange, self.size_bytes)), End.CLOSE)
 
 
 class GarbageAfterHead(PlainFault, frozen=True, kw_only=True, tag="malformed_response_chunk"):
-    """A good head promises chunks, then ``size_bytes`` of noise come, and the connection closes."""
+    """A correct head announces chunks, then random bytes arrive, and the connection closes.
+
+    Args:
+        size_bytes: The number of random bytes, from 1 to 1,000,000.
+
+    Raises:
+        ConfigError: ``check`` finds an argument out of range.
+    """
 
     ids: ClassVar[tuple[str, ...]] = ("H-GARBAGE-AFTER-200",)
     ends: ClassVar[bool] = True
@@ -114,20 +145,20 @@ class GarbageAfterHead(PlainFault, frozen=True, kw_only=True, tag="malformed_res
     size_bytes: int = 64
 
     def check(self) -> None:
-        """Refuse no noise: that is ``limit_data``."""
+        """Raise ConfigError unless ``size_bytes`` is from 1 to 1,000,000; no byte at all is ``limit_data``."""
         refuse_outside(self, "size_bytes", 1, 1_000_000)
 
-    def shape(self, acts: Sequence[Act], asked: MatchedExchange) -> Sequence[Act]:
-        """The head, noise, then FIN."""
+    def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
+        """Return the head and random bytes, then FIN."""
         if not is_framed(acts):
             return acts
         pieces = [act for act in chunked(acts, last=b"") if isinstance(act, Piece) and not act.is_body]
-        return (*pieces, Piece(_noise(asked, self.size_bytes), is_body=True), End.CLOSE)
+        return (*pieces, Piece(_noise(exchange, self.size_bytes), is_body=True), End.CLOSE)
 
 
-def _noise(asked: MatchedExchange, size_bytes: int) -> bytes:
-    """Bytes that are no HTTP: the first is of no word and no number."""
-    return b"\xff" + asked.chance.randbytes(size_bytes - 1)
+def _noise(exchange: MatchedExchange, size_bytes: int) -> bytes:
+    """Return random bytes that are not HTTP: the first belongs to no token and no number."""
+    return b"\xff" + exchange.chance.randbytes(size_bytes - 1)
 
 
 FAULTS: tuple[type[PlainFault], ...] = (ChunkLoss, Corrupt, Garbage, GarbageAfterHead)

@@ -1,6 +1,6 @@
-"""Faults of delay: every byte comes as it was, but later.
+"""Delay faults: every byte arrives unchanged, but later.
 
-``upstream`` is what goes from the client to the API, ``downstream`` what comes back, as Toxiproxy has it.
+As in Toxiproxy, ``upstream`` is from the client to the API, and ``downstream`` is from the API to the client.
 """
 
 import math
@@ -18,10 +18,18 @@ RESAMPLES = 10
 
 
 class Latency(PlainFault, frozen=True, kw_only=True, tag="latency"):
-    """Each piece arrives ``latency_ms`` later, give or take ``jitter_ms``, in the same order.
+    """Each piece arrives ``latency_ms`` later, plus or minus ``jitter_ms``, in the same order.
 
-    The jitter is uniform and in whole milliseconds, from -``jitter_ms`` to one less than ``jitter_ms``.
-    Downstream the API has done its work long before the client hears; upstream the API is asked later.
+    The jitter is uniform, in whole milliseconds from -``jitter_ms`` to ``jitter_ms`` - 1. Downstream, the API has done its
+    work long before the client gets the response; upstream, the API receives the request later.
+
+    Args:
+        latency_ms: From 0 to 60,000 milliseconds.
+        jitter_ms: From 0 to 60,000 milliseconds; the sum of both is from 1 to 60,000.
+        stream: ``upstream`` or ``downstream``.
+
+    Raises:
+        ConfigError: ``check`` finds an argument out of range.
     """
 
     ids: ClassVar[tuple[str, ...]] = ("N-LATENCY",)
@@ -31,39 +39,43 @@ class Latency(PlainFault, frozen=True, kw_only=True, tag="latency"):
     stream: Stream = "downstream"
 
     def check(self) -> None:
-        """Refuse no latency at all, and more than a minute."""
+        """Raise ConfigError unless both times together are from 1 to 60,000 milliseconds.
+
+        Raises:
+            ConfigError: A time is out of range, both are 0, or the stream is unknown.
+        """
         refuse_other(self, "stream", STREAMS)
         refuse_outside(self, "latency_ms", 0, LONGEST_MS)
         refuse_outside(self, "jitter_ms", 0, LONGEST_MS)
         if not 1 <= self.latency_ms + self.jitter_ms <= LONGEST_MS:
             raise ConfigError(
-                f"Latency: latency_ms and jitter_ms must be 1 to {LONGEST_MS} together,"
+                f"Latency: latency_ms and jitter_ms together must be from 1 to {LONGEST_MS},"
                 f" got {self.latency_ms} and {self.jitter_ms}."
             )
 
-    def ahead(self, asked: MatchedExchange) -> Sequence[Act]:
-        """Upstream: a pause before the API hears of the request."""
-        delay_s = self._delay_s(asked.chance) if self.stream == "upstream" else 0
+    def before_request(self, exchange: MatchedExchange) -> Sequence[Act]:
+        """Upstream: return a pause before the request is sent to the API."""
+        delay_s = self._delay_s(exchange.chance) if self.stream == "upstream" else 0
         return (Pause(delay_s),) if delay_s else ()
 
-    def shape(self, acts: Sequence[Act], asked: MatchedExchange) -> Sequence[Act]:
-        """Downstream: pauses, so that each piece arrives that much later than it would have."""
-        return bounded(self._later(acts, asked.chance)) if self.stream == "downstream" else acts
+    def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
+        """Downstream: return the acts with pauses, so that each piece arrives later by its delay."""
+        return bounded(self._later(acts, exchange.chance)) if self.stream == "downstream" else acts
 
     def _later(self, acts: Sequence[Act], chance: Random) -> Iterator[Act]:
-        due_s = told_s = 0.0
+        due_s = elapsed_s = 0.0
         for act in acts:
             if isinstance(act, Pause):
                 due_s += act.seconds
                 continue
-            wanted_s = due_s + (self._delay_s(chance) if isinstance(act, Piece) else 0)
-            wait_s = round(wanted_s - told_s, 6)
+            arrival_s = due_s + (self._delay_s(chance) if isinstance(act, Piece) else 0)
+            wait_s = round(arrival_s - elapsed_s, 6)
             if wait_s > 0:
-                told_s = wanted_s
+                elapsed_s = arrival_s
                 yield Pause(wait_s)
             yield act
-        if due_s > told_s:
-            yield Pause(round(due_s - told_s, 6))
+        if due_s > elapsed_s:
+            yield Pause(round(due_s - elapsed_s, 6))
 
     def _delay_s(self, chance: Random) -> float:
         jitter_ms = chance.randrange(-self.jitter_ms, self.jitter_ms) if self.jitter_ms else 0
@@ -71,10 +83,17 @@ class Latency(PlainFault, frozen=True, kw_only=True, tag="latency"):
 
 
 class LognormalDelay(PlainFault, frozen=True, kw_only=True, tag="lognormal_delay"):
-    """The answer begins late: half of all within ``median_ms``, a few much later, none after ``max_ms``.
+    """The response starts late, by a log-normal delay: half of all within ``median_ms``, a few much later.
 
-    ``sigma`` is the deviation of the delay's logarithm: 0.1 is tight, 1 has a long tail. A delay beyond ``max_ms`` is drawn
-    anew, ten times at most, as WireMock does.
+    As in WireMock, a delay beyond ``max_ms`` is drawn again, ten times at most.
+
+    Args:
+        median_ms: The median delay, from 1 to ``max_ms``.
+        sigma: The standard deviation of the delay's logarithm, above 0 and at most 5: 0.1 is narrow, 1 has a long tail.
+        max_ms: The longest delay, from 1 to 60,000.
+
+    Raises:
+        ConfigError: ``check`` finds an argument out of range.
     """
 
     ids: ClassVar[tuple[str, ...]] = ("N-LAT-LOGNORMAL",)
@@ -84,15 +103,19 @@ class LognormalDelay(PlainFault, frozen=True, kw_only=True, tag="lognormal_delay
     max_ms: int = 5_000
 
     def check(self) -> None:
-        """Refuse a median of nothing, a longest delay below it, and a deviation that is none."""
+        """Raise ConfigError unless 1 <= ``median_ms`` <= ``max_ms`` <= 60,000 and 0 < ``sigma`` <= 5.
+
+        Raises:
+            ConfigError: An argument is out of range.
+        """
         refuse_outside(self, "max_ms", 1, LONGEST_MS)
         refuse_outside(self, "median_ms", 1, self.max_ms)
         if not 0 < self.sigma <= 5:
             raise ConfigError(f"LognormalDelay: sigma must be above 0 and at most 5, got {self.sigma!r}.")
 
-    def shape(self, acts: Sequence[Act], asked: MatchedExchange) -> Sequence[Act]:
-        """A pause before everything."""
-        return _after_ms(self._drawn_ms(asked.chance), acts)
+    def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
+        """Return a pause before all acts."""
+        return _after_ms(self._drawn_ms(exchange.chance), acts)
 
     def _drawn_ms(self, chance: Random) -> int:
         drawn_ms = self.max_ms + 1
@@ -104,7 +127,15 @@ class LognormalDelay(PlainFault, frozen=True, kw_only=True, tag="lognormal_delay
 
 
 class UniformDelay(PlainFault, frozen=True, kw_only=True, tag="uniform_delay"):
-    """The answer begins late, by ``lower_ms`` to ``upper_ms``, both included."""
+    """The response starts late, by ``lower_ms`` to ``upper_ms``, both included.
+
+    Args:
+        lower_ms: From 0 to ``upper_ms`` milliseconds.
+        upper_ms: From 1 to 60,000 milliseconds.
+
+    Raises:
+        ConfigError: ``check`` finds an argument out of range.
+    """
 
     ids: ClassVar[tuple[str, ...]] = ("N-LAT-UNIFORM",)
 
@@ -112,13 +143,13 @@ class UniformDelay(PlainFault, frozen=True, kw_only=True, tag="uniform_delay"):
     upper_ms: int = 300
 
     def check(self) -> None:
-        """Refuse bounds in the wrong order, and no delay at all."""
+        """Raise ConfigError unless 0 <= ``lower_ms`` <= ``upper_ms`` <= 60,000 and ``upper_ms`` is above 0."""
         refuse_outside(self, "upper_ms", 1, LONGEST_MS)
         refuse_outside(self, "lower_ms", 0, self.upper_ms)
 
-    def shape(self, acts: Sequence[Act], asked: MatchedExchange) -> Sequence[Act]:
-        """A pause before everything."""
-        return _after_ms(asked.chance.randint(self.lower_ms, self.upper_ms), acts)
+    def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
+        """Return a pause before all acts."""
+        return _after_ms(exchange.chance.randint(self.lower_ms, self.upper_ms), acts)
 
 
 def _after_ms(delay_ms: int, acts: Sequence[Act]) -> Sequence[Act]:

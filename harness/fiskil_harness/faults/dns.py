@@ -1,6 +1,6 @@
-"""Faults of names: the API's leads to an address where nobody listens.
+"""DNS faults: the API's name resolves to an address where nothing listens.
 
-An app resolves names itself, or has an address and resolves none; what can be had here is what it finds where a name leads.
+The app resolves names itself, or has an address and resolves none; the proxy can only simulate what it finds at the address.
 """
 
 from typing import ClassVar
@@ -8,20 +8,20 @@ from typing import ClassVar
 from fiskil_harness.faults.connection_fault import ConnectionFault, PortState
 from fiskil_harness.faults.fault import PlainFault
 
-_UNRESOLVED = "Apps reach the API at an address, so no answer of a resolver stands between them; none of ours could either."
+_NO_RESOLVER = "The app calls the API at an address without a resolver, and the harness cannot control another machine's."
 REASONS = dict.fromkeys(
-    ("D-NXDOMAIN", "D-SERVFAIL", "D-TIMEOUT", "D-REBIND", "D-AAAA-BROKEN", "D-TTL0-FLIP", "D-SLOW"), _UNRESOLVED
+    ("D-NXDOMAIN", "D-SERVFAIL", "D-TIMEOUT", "D-REBIND", "D-AAAA-BROKEN", "D-TTL0-FLIP", "D-SLOW"), _NO_RESOLVER
 )
-"""Ids of the catalogue that are no faults here, and why."""
+"""Catalogue ids without a fault, and the reason."""
 
 
 class WrongAddress(ConnectionFault, frozen=True, kw_only=True, tag="wrong_address"):
-    """The API's name leads to an address where nobody listens: whoever connects is refused."""
+    """The API's name resolves to an address where nothing listens: every connect is refused."""
 
     ids: ClassVar[tuple[str, ...]] = ("D-WRONG-IP",)
     ends: ClassVar[bool] = False
     spoils: ClassVar[tuple[str, ...]] = ("answer",)
-    stands: ClassVar[PortState | None] = PortState.REFUSES
+    port_state: ClassVar[PortState | None] = PortState.REFUSES
     is_lasting: ClassVar[bool] = True
 
 

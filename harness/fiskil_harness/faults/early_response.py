@@ -1,4 +1,4 @@
-"""A fault that does not wait: the answer comes before the request has come."""
+"""A fault that responds before the whole request has arrived."""
 
 from collections.abc import Sequence
 from typing import ClassVar
@@ -8,10 +8,16 @@ from fiskil_harness.faults.fault import Act, End, MatchedExchange, PlainFault, R
 
 
 class EarlyResponse(PlainFault, frozen=True, kw_only=True, tag="early_response"):
-    """``status`` is answered as soon as the head of the request has come, its body unread, and the connection closes.
+    """The response ``status`` is sent after the head of the request, before its body is read, and the connection closes.
 
-    A client that is still sending may see a broken pipe and never look at the answer. Which end user a request is about is
-    known so early only from its path and query.
+    A client that is still sending may get a broken pipe and never read the response. A rule for one end user recognises that
+    user only in the path and the query, because the body is not known yet.
+
+    Args:
+        status: An error, from 400 to 599, because the API does nothing.
+
+    Raises:
+        ConfigError: ``check`` finds an argument out of range.
     """
 
     ids: ClassVar[tuple[str, ...]] = ("H-EARLY-RESPONSE",)
@@ -22,15 +28,15 @@ class EarlyResponse(PlainFault, frozen=True, kw_only=True, tag="early_response")
     status: int = 413
 
     def check(self) -> None:
-        """Refuse what is no error, for the API has done nothing."""
+        """Raise ConfigError unless ``status`` is from 400 to 599."""
         refuse_outside(self, "status", 400, 599)
 
-    def instead(self, asked: MatchedExchange) -> Reply | None:
-        """The error that the endpoint documents."""
-        return asked.refusal(self.status, "Refused", "the request was not read")
+    def response_instead(self, exchange: MatchedExchange) -> Reply | None:
+        """Return the error that the endpoint documents."""
+        return exchange.refusal(self.status, "Refused", "the request was not read")
 
-    def shape(self, acts: Sequence[Act], asked: MatchedExchange) -> Sequence[Act]:
-        """The answer, then FIN."""
+    def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
+        """Return the response, then FIN."""
         return acts if has_end(acts) else [*acts, End.CLOSE]
 
 

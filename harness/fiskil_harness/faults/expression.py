@@ -1,4 +1,4 @@
-"""Fault expressions: one line of text that says what breaks, where and when; as rules, and back.
+"""Fault expressions: one line of text that states what breaks, where and when; read as rules, and written from rules.
 
 ::
 
@@ -9,15 +9,15 @@
     banking.*: latency 250 ms jitter 50 ms + truncated_json, with probability 0.2 seed 7
     connection: refuse, first 2
 
-    expression  where ":" fault ("+" fault)* ("," when)*             "then" says the same as "+"
+    expression  where ":" fault ("+" fault)* ("," when)*             "then" means the same as "+"
     where       [METHOD] route ["page" N] ["version" V] ["end user" ID] ["session" ID]
     fault       its name and its parameters, as ``fiskil_harness.faults.text`` reads them
-    when        "first" N, "once" (first 1), "always" (again and again) | "skip" N | "every" N"th"
+    when        "first" N, "once" (first 1), "always" (every time) | "skip" N | "every" N"th"
                 "calls" N "and" N ... (and "connections") | "with probability" P | "seed" N
                 "between" N "s and" N "s" | "from" EVENT | "until" EVENT
                 "per end user", "per route", "per connection"
 
-Without a count a fault bites once; with ``every``, a probability, a time or an event, as often as that says.
+Without a count a fault bites once; with ``every``, a probability, a time or an event, it bites as often as that allows.
 """
 
 from typing import Any
@@ -36,15 +36,15 @@ from fiskil_harness.sandbox.api.routes import ROUTES
 
 METHODS = tuple(dict.fromkeys(route.method for route in ROUTES))
 PLACE = {"page": ("page",), "version": ("version",), "end_user_id": ("end", "user"), "session_id": ("session",)}
-"""The fields of a rule that narrow its route down, by the words for them."""
+"""The fields of a rule that narrow its route down, with the words for them."""
 
 
 def rules_of(text: str) -> tuple[Rule, ...]:
-    """The rules that *text* asks for, one for each fault in it, from left to right.
+    """Return the rules that the expression *text* describes, one for each fault in it, from left to right.
 
     Raises:
-        UnknownName: No route, fault, parameter, event or word is called so; the nearest is in the complaint.
-        ConfigError: A unit is missing, or it cannot be.
+        UnknownName: A route, fault, parameter, event or word is unknown; the message names the nearest one.
+        ConfigError: A unit is missing, or the rule is impossible.
     """
     tokens = Tokens(text)
     place = _place(tokens)
@@ -65,24 +65,26 @@ def _rule(fault: PlainFault, place: dict[str, str | int], when: dict[str, Any]) 
     return require_possible(rule.check())
 
 
-EXAMPLE = "Say it like 'banking.transactions: reset_peer after 20 bytes, first 2'."
+EXAMPLE = "Write it like 'banking.transactions: reset_peer after 20 bytes, first 2'."
 
 
 def text_of(*rules: Rule) -> str:
-    """The rules as one expression, which ``rules_of`` reads as the same rules again.
+    """Return *rules* as one expression; ``rules_of`` reads it as equal rules.
 
     Raises:
-        ConfigError: They wait in different places or bite at different times.
+        ConfigError: The rules differ in more than the fault.
     """
     first, *others = rules
     if any(structs.replace(rule, fault=first.fault) != first for rule in others):
-        raise ConfigError("Rules that wait in different places or bite at different times have no expression in common.")
+        raise ConfigError(
+            "Rules with different places or different times cannot be written as one expression. Write one for each."
+        )
     places = [
         f"{' '.join(words)} {_written(getattr(first, field))}" for field, words in PLACE.items() if getattr(first, field)
     ]
-    where = " ".join([*([first.method] if first.method else []), first.route, *places])
-    what = " + ".join(fault_text(rule.fault) for rule in rules)
-    return ", ".join([f"{where}: {what}", *when_text(first)])
+    place_text = " ".join([*([first.method] if first.method else []), first.route, *places])
+    fault_texts = " + ".join(fault_text(rule.fault) for rule in rules)
+    return ", ".join([f"{place_text}: {fault_texts}", *when_text(first)])
 
 
 def _written(value: str | int) -> str:
@@ -91,20 +93,20 @@ def _written(value: str | int) -> str:
 
 def _place(tokens: Tokens) -> dict[str, str | int]:
     place: dict[str, str | int] = {}
-    if tokens.shown in METHODS:
+    if tokens.next_text in METHODS:
         place["method"] = tokens.word()
-    if tokens.is_empty or tokens.shown == ":":
+    if tokens.is_empty or tokens.next_text == ":":
         tokens.refuse(f"no route is named. {EXAMPLE[:-1]}")
     place["route"] = require_place(tokens.word())
     while not tokens.takes(":"):
         if tokens.is_empty:
-            tokens.refuse(f"there is no ':' between where and what. {EXAMPLE[:-1]}")
+            tokens.refuse(f"the ':' between the route and the fault is missing. {EXAMPLE[:-1]}")
         field = next((name for name, words in PLACE.items() if tokens.takes(*words)), "")
-        if not field and tokens.shown in FAULTS:
-            tokens.refuse(f"a ':' is missing before {tokens.shown!r}")
+        if not field and tokens.next_text in FAULTS:
+            tokens.refuse(f"a ':' is missing before {tokens.next_text!r}")
         if not field:
-            raise UnknownName("word", tokens.shown, map(" ".join, PLACE.values()), place="the place of a fault")
+            raise UnknownName("word", tokens.next_text, map(" ".join, PLACE.values()), place="the place of a fault")
         if field in place:
-            tokens.refuse(f"{' '.join(PLACE[field])!r} is said twice")
+            tokens.refuse(f"{' '.join(PLACE[field])!r} occurs twice")
         place[field] = tokens.counted("page") if field == "page" else tokens.name(" ".join(PLACE[field]))
     return place

@@ -1,17 +1,17 @@
-"""What a fault is: a frozen value that says what goes wrong with one exchange, and does nothing itself.
+"""Faults as frozen values: each states what goes wrong with one exchange, and does nothing itself.
 
-The link asks a fault five things, in the order of an exchange, and performs what it answers; a fault overrides those that it
-is about. Everything is values: who wants to know what a fault does calls its methods and looks at what comes back.
+The proxy calls a fault's methods in the order of an exchange and performs what they return. A fault overrides only the
+methods that it needs. A fault has no I/O: to see what it does, call its methods and look at the results.
 
-    upset    something happens to the sandbox (tokens die, the clock jumps)
-    ahead    acts on the connection before the API is asked; one that ends it means that the API never hears of the request
-    ask      what the API is asked instead of what the client asked
-    instead  an answer in the API's place, which never hears of the request
-    change   another answer than the API's
-    shape    other acts than the two pieces, head and body, that would be written
+    disturb_sandbox    does something to the sandbox (tokens expire, the clock moves)
+    before_request     acts on the connection before the request is sent on; if one ends it, the API receives no request
+    change_request     another request than the client's is sent to the API
+    response_instead   a response in place of the API's, which receives no request
+    change_response    another response than the API's
+    shape              other acts than the two pieces, head and body, that would be written
 
-Faults that meet one exchange compose: each method is asked of all of them, from left to right. One that *ends* (answers in
-the API's place, or breaks the connection) is the only one of its sort: the others wait for another exchange.
+Faults that match the same exchange compose: each method is called on all of them, from left to right. Only one of them may
+*end* the exchange (respond in place of the API, or break the connection): further ones wait for another exchange.
 """
 
 import enum
@@ -27,26 +27,26 @@ Headers = tuple[tuple[bytes, bytes], ...]
 
 
 class Reply(Struct, frozen=True, kw_only=True):
-    """A whole answer; names of headers are in lower case."""
+    """A complete response. Header names are in lower case."""
 
     status: int
     headers: Headers
     body: bytes
 
     def with_body(self, body: bytes) -> "Reply":
-        """The same with *body*, announced at its length."""
-        kept = tuple(pair for pair in self.headers if pair[0] != b"content-length")
-        return Reply(status=self.status, headers=(*kept, (b"content-length", b"%d" % len(body))), body=body)
+        """Return a copy with *body*, and a ``content-length`` that matches it."""
+        pairs = tuple(pair for pair in self.headers if pair[0] != b"content-length")
+        return Reply(status=self.status, headers=(*pairs, (b"content-length", b"%d" % len(body))), body=body)
 
     def with_header(self, name: bytes, value: bytes | None) -> "Reply":
-        """The same with this value for the header *name*; None takes the header away."""
-        kept = tuple(pair for pair in self.headers if pair[0] != name)
+        """Return a copy with this value for the header *name*; None removes the header."""
+        pairs = tuple(pair for pair in self.headers if pair[0] != name)
         added = () if value is None else ((name, value),)
-        return Reply(status=self.status, headers=(*kept, *added), body=self.body)
+        return Reply(status=self.status, headers=(*pairs, *added), body=self.body)
 
     def header(self, name: bytes) -> bytes:
-        """The value of a header; empty where there is none."""
-        return next((value for known, value in self.headers if known == name), b"")
+        """Return the value of a header, or an empty value if it is absent."""
+        return next((value for header_name, value in self.headers if header_name == name), b"")
 
 
 class Piece(Struct, frozen=True):
@@ -57,22 +57,22 @@ class Piece(Struct, frozen=True):
 
 
 class Pause(Struct, frozen=True):
-    """Real time passes, unless the client leaves before."""
+    """A pause in real time; it ends early if the client leaves."""
 
     seconds: float
 
 
 class End(enum.Enum):
-    """How a connection ends before its time; none is for ever, since a client without any patience would hang us."""
+    """How a connection ends early. Each is bounded in time: a client without a timeout would block the proxy otherwise."""
 
     RESET = "reset"
-    """RST: what the kernel has not sent is discarded, the client sees ECONNRESET."""
+    """RST: bytes that the kernel has not sent are discarded, and the client gets ECONNRESET."""
     CLOSE = "close"
-    """FIN after what was written; over TLS with a close_notify before it."""
+    """FIN after the bytes that were written; over TLS with a close_notify before it."""
     CUT = "cut"
-    """FIN after what was written; over TLS without a close_notify, which is a truncation."""
+    """FIN after the bytes that were written; over TLS without a close_notify, which is a truncation."""
     STALL = "stall"
-    """Nothing more is written until the client goes away, at most a minute."""
+    """Nothing more is written until the client leaves, for a minute at most."""
 
 
 Act = Piece | Pause | End
@@ -81,15 +81,23 @@ Act = Piece | Pause | End
 class MatchedExchange(Struct, frozen=True, kw_only=True):
     """The exchange that a fault has matched.
 
-    ``path`` is as it came, not decoded. ``api_url`` is the origin that the client asked; ``foreign_url`` makes one that
-    nobody has a reason to call. ``page`` counts the pages of a walk from 1, ``bite`` the bites of the rule from 0.
-    ``chance`` is seeded by the rule's seed and ``bite``, so the same bite always does the same.
-
-    ``refusal`` makes the error that the asked endpoint documents, of status, name and message. ``waits`` makes the headers
-    that tell a client to wait so many seconds; none for None, and where waits are not told.
-
-    ``at_s`` is how many seconds the rule has waited, skipped time included. ``memory`` is the rule's own: a fault that is
-    about several exchanges keeps there what it knows of earlier ones, those that gave it nothing to spoil included.
+    Args:
+        method: The HTTP method, in upper case.
+        path: The path as received, not decoded.
+        query: The query string as received, without the question mark.
+        headers: Header names are in lower case.
+        body: The whole body of the request; empty for a fault that ``is_early``.
+        route: The name of the API route, such as ``banking.transactions``.
+        version: The API version of the request, such as ``v3``.
+        api_url: The origin that the client called.
+        foreign_url: Returns the origin of a canary server, which no correct client calls.
+        chance: Seeded with the rule's seed and ``bite``, so that the same bite always does the same.
+        refusal: Builds the error that the route documents, from status, name and message.
+        waits: Builds the headers that state a delay in seconds; no headers for None, or where delays are not stated.
+        page: The page of a walk, counted from 1.
+        bite: The number of earlier bites of the rule.
+        at_s: Seconds since the rule was set, including skipped time.
+        memory: State of the rule across exchanges, including those that gave the fault nothing to spoil.
     """
 
     method: str
@@ -111,31 +119,32 @@ class MatchedExchange(Struct, frozen=True, kw_only=True):
 
 
 class World(Protocol):
-    """What a fault can do to the sandbox. Behind a relay to the hosted API there is none of it."""
+    """What a fault can do to the sandbox. A relay to the hosted API has no such object."""
 
     def expire_tokens(self) -> object:
-        """Let every access token die before its time."""
+        """Expire every access token now."""
 
     def advance(self, *, seconds: float) -> object:
         """Move sandbox time forward."""
 
     def foreign_url(self) -> str:
-        """An origin on this machine that nobody has a reason to call, and that remembers who did."""
+        """Return the origin of a canary server on this machine, which records each request to it."""
 
 
 class PlainFault(Struct, frozen=True, kw_only=True):
-    """A fault that leaves everything as it is; each fault overrides what it is about.
+    """A fault that changes nothing; each fault overrides the methods that it needs.
 
-    ``ids`` are the fault's ids in the catalogue. ``where`` says whether it meets an exchange or a connection.
-    ``ends`` tells that it answers in the API's place or ends the connection, ``is_lasting`` that it holds from the moment it
-    is set until it is lifted, whoever comes.
-    ``needs_world`` tells that it cannot be had before the hosted API, ``is_early`` that it does not wait for the body of the
-    request.
-
-    ``spoils`` is what no longer keeps the contract where the fault bites: ``answer`` (not a byte of it), ``end`` (it stops
-    before), ``framing`` (it is no HTTP, or more than one answer), else ``status``, ``headers``, ``media type`` and ``body``;
-    all of it and nothing else, except that nobody can judge what comes under a status that no document describes. ``bytes``
-    is whatever chance has it break. Where it depends on a parameter it is a property.
+    Class attributes:
+        ids: The fault's ids in the catalogue.
+        where: The fault acts on an exchange, or on a connection.
+        ends: It responds in place of the API, or ends the connection.
+        is_lasting: It acts on every client from the moment it is set until it is lifted.
+        needs_world: It needs the sandbox, so it is unavailable with the hosted API.
+        is_early: It does not wait for the body of the request.
+        spoils: What violates the contract after a bite: ``answer`` (no byte arrives), ``end`` (the response stops early),
+            ``framing`` (it is not HTTP, or is more than one response), or any of ``status``, ``headers``, ``media type`` and
+            ``body``. The list is complete, but under an undocumented status nothing else can be judged. ``bytes`` means
+            anything, by chance. It is a property where it depends on an argument.
     """
 
     ids: ClassVar[tuple[str, ...]] = ()
@@ -147,64 +156,65 @@ class PlainFault(Struct, frozen=True, kw_only=True):
     is_early: ClassVar[bool] = False
 
     def check(self) -> None:
-        """Refuse parameters under which nothing would break.
+        """Validate the arguments; called when a rule is made.
 
         Raises:
-            ConfigError: One of them makes no sense.
+            ConfigError: An argument is out of range, or the fault would break nothing.
         """
 
-    def upset(self, world: World) -> bool:
-        """Let something happen to the sandbox before the API is asked; whether anything did."""
+    def disturb_sandbox(self, world: World) -> bool:
+        """Do something to the sandbox before the request reaches the API; return True if anything was done."""
         return False
 
-    def ahead(self, asked: MatchedExchange) -> Sequence[Act]:
-        """Acts on the connection before the API is asked."""
+    def before_request(self, exchange: MatchedExchange) -> Sequence[Act]:
+        """Return the acts on the connection before the request is sent to the API."""
         return ()
 
-    def change_request(self, asked: MatchedExchange) -> MatchedExchange:
-        """What the API is asked."""
-        return asked
+    def change_request(self, exchange: MatchedExchange) -> MatchedExchange:
+        """Return the request that is sent to the API, or *exchange* itself."""
+        return exchange
 
-    def instead(self, asked: MatchedExchange) -> Reply | None:
-        """An answer in the API's place."""
+    def response_instead(self, exchange: MatchedExchange) -> Reply | None:
+        """Return a response in place of the API's, or None."""
         return None
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
-        """The answer that is given; the same one where there is nothing to spoil."""
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
+        """Return the response for the client, or *reply* itself if there is nothing to spoil."""
         return reply
 
-    def shape(self, acts: Sequence[Act], asked: MatchedExchange) -> Sequence[Act]:
-        """What is done on the connection; equal acts where there is nothing to spoil.
+    def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
+        """Return what is done on the connection, or equal acts if there is nothing to spoil.
 
-        At first these are a piece with the head and one with the body.
+        Args:
+            acts: At first one piece with the head and one with the body; later what earlier faults made of them.
         """
         return acts
 
 
 def head_and_body(acts: Sequence[Act]) -> tuple[bytes, bytes]:
-    """The bytes that *acts* would write of the head, and of the body."""
+    """Return the bytes of the head and those of the body that *acts* would write."""
     head = b"".join(act.data for act in acts if isinstance(act, Piece) and not act.is_body)
     return head, b"".join(act.data for act in acts if isinstance(act, Piece) and act.is_body)
 
 
 def up_to(acts: Sequence[Act], body_bytes: int) -> list[Act] | None:
-    """*acts* up to so many bytes of the body, with the head even for 0; None where that is all of them."""
-    kept: list[Act] = []
+    """Return *acts* up to *body_bytes* of the body, with the head even for 0; None if the body is not longer."""
+    first_acts: list[Act] = []
     left = body_bytes
     for act in acts:
         if isinstance(act, Piece) and act.is_body:
             if left < len(act.data):
-                return [*kept, Piece(act.data[:left], is_body=True)] if left else kept
+                return [*first_acts, Piece(act.data[:left], is_body=True)] if left else first_acts
             left -= len(act.data)
-        kept.append(act)
+        first_acts.append(act)
     return None
 
 
 def refuse_outside(fault: object, name: str, least: int, most: int | None = None) -> None:
-    """Refuse a parameter of *fault* that is no whole number from *least* to *most*.
+    """Raise ConfigError unless the argument *name* of *fault* is a whole number from *least* to *most*.
 
     Raises:
-        ConfigError: It would break nothing, or cannot be.
+        ConfigError: It is not a whole number, or is outside these bounds.
     """
     value = getattr(fault, name)
     if type(value) is not int or value < least or (most is not None and value > most):
@@ -213,13 +223,13 @@ def refuse_outside(fault: object, name: str, least: int, most: int | None = None
 
 
 def refuse_unknown(fault: object, name: str, known: Sequence[str]) -> None:
-    """Refuse a word that a parameter of *fault* cannot be.
+    """Raise ConfigError unless the argument *name* of *fault* is one of the *known* words.
 
     Raises:
-        ConfigError: It is none of *known*.
+        ConfigError: It is none of them; the message names the nearest one.
     """
     value = getattr(fault, name)
     if value not in known:
         near = nearest(str(value), known)
         hint = f" Did you mean {near!r}?" if near else ""
-        raise ConfigError(f"{type(fault).__name__}: no {name} {value!r}.{hint} Known: {', '.join(known)}.")
+        raise ConfigError(f"{type(fault).__name__}: {name} {value!r} is unknown.{hint} Known: {', '.join(known)}.")

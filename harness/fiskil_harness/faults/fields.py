@@ -1,6 +1,6 @@
-"""Faults of single fields: the JSON is fine, and a field is new, missing, or of another form than our documents describe.
+"""Field faults: the JSON is valid, but a field is added, missing, or has another form than the documentation describes.
 
-``field`` names the one that is meant; without it, every field of the kind is.
+``field`` names the affected field; if it is empty, every field of that kind is affected.
 """
 
 from datetime import UTC, timedelta, timezone
@@ -18,7 +18,14 @@ _EAST = timezone(timedelta(hours=10))
 
 
 class ExtraField(PlainFault, frozen=True, kw_only=True, tag="extra_field"):
-    """Every row, or an answer without rows, has a field more."""
+    """Every row, or a response without rows, has an additional field.
+
+    Args:
+        field: The name of the additional field; not empty.
+
+    Raises:
+        ConfigError: ``check`` finds an argument out of range.
+    """
 
     ids: ClassVar[tuple[str, ...]] = ("J-EXTRA-FIELD",)
     spoils: ClassVar[tuple[str, ...]] = ("body",)
@@ -26,12 +33,16 @@ class ExtraField(PlainFault, frozen=True, kw_only=True, tag="extra_field"):
     field: str = "introduced_lately"
 
     def check(self) -> None:
-        """Refuse a field without a name."""
-        if not self.field:
-            raise ConfigError("ExtraField: a field has a name.")
+        """Raise ConfigError if ``field`` is empty.
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
-        """The field, with an object in it."""
+        Raises:
+            ConfigError: The name is empty.
+        """
+        if not self.field:
+            raise ConfigError("ExtraField: field must not be empty.")
+
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
+        """Add the field, with an object as its value."""
         value = decoded(reply)
         rows = rows_of(value)
         for row in [value] if rows is None else rows:
@@ -41,7 +52,15 @@ class ExtraField(PlainFault, frozen=True, kw_only=True, tag="extra_field"):
 
 
 class UnknownEnum(PlainFault, frozen=True, kw_only=True, tag="unknown_enum"):
-    """Fields that know few words say another one."""
+    """Enumerated fields have a value that the documentation does not list.
+
+    Args:
+        field: The affected field; empty for every enumerated field.
+        word: The unknown value; not empty.
+
+    Raises:
+        ConfigError: ``check`` finds an argument out of range.
+    """
 
     ids: ClassVar[tuple[str, ...]] = ("J-UNKNOWN-ENUM",)
     spoils: ClassVar[tuple[str, ...]] = ("body",)
@@ -50,52 +69,72 @@ class UnknownEnum(PlainFault, frozen=True, kw_only=True, tag="unknown_enum"):
     word: str = "INTRODUCED_LATELY"
 
     def check(self) -> None:
-        """Refuse no word."""
-        if not self.word:
-            raise ConfigError("UnknownEnum: a word has letters.")
+        """Raise ConfigError if ``word`` is empty.
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
-        """The word, wherever it is not known."""
+        Raises:
+            ConfigError: The value is empty.
+        """
+        if not self.word:
+            raise ConfigError("UnknownEnum: word must not be empty.")
+
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
+        """Put the word wherever the schema does not list it."""
         finds = _named(self.field)
         return edited(
             reply,
-            asked,
+            exchange,
             lambda place: finds(place) and self.word not in place.schema.get("enum", (self.word,)),
             lambda place: place.put(self.word),
         )
 
 
 class MissingOptional(PlainFault, frozen=True, kw_only=True, tag="missing_optional"):
-    """Fields that a row may go without are not there."""
+    """Optional fields are missing.
+
+    Args:
+        field: The affected field; empty for every optional field.
+    """
 
     ids: ClassVar[tuple[str, ...]] = ("J-MISSING-OPTIONAL", "D-NO-DATES")
 
     field: str = ""
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
-        """Rows of what must be there."""
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
+        """Remove optional fields from the rows."""
         finds = _named(self.field)
         return edited(
-            reply, asked, lambda place: finds(place) and not place.is_required, lambda place: place.holder.pop(place.key)
+            reply, exchange, lambda place: finds(place) and not place.is_required, lambda place: place.holder.pop(place.key)
         )
 
 
 class NullForOptional(PlainFault, frozen=True, kw_only=True, tag="null_for_optional"):
-    """Fields that would be left out are null."""
+    """Optional fields are null instead of being left out.
+
+    Args:
+        field: The affected field; empty for every optional field.
+    """
 
     ids: ClassVar[tuple[str, ...]] = ("J-NULL-FOR-OPTIONAL",)
     spoils: ClassVar[tuple[str, ...]] = ("body",)
 
     field: str = ""
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
-        """Null for what may be absent."""
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
+        """Put null in optional fields."""
         finds = _named(self.field)
-        return edited(reply, asked, lambda place: finds(place) and place.is_optional, lambda place: place.put(None))
+        return edited(reply, exchange, lambda place: finds(place) and place.is_optional, lambda place: place.put(None))
 
 
 class MoneyForm(PlainFault, frozen=True, kw_only=True, tag="money_form"):
-    """Decimals come as a ``number``, 10.0 for "10.00", or numbers as ``text``."""
+    """Decimals that are texts become numbers, 10.0 for "10.00", or numbers become texts.
+
+    Args:
+        form: ``number`` or ``text``.
+        field: The affected field; empty for every field of that kind.
+
+    Raises:
+        ConfigError: ``check`` finds an argument out of range.
+    """
 
     ids: ClassVar[tuple[str, ...]] = ("J-STRING-NUMBER",)
     spoils: ClassVar[tuple[str, ...]] = ("body",)
@@ -104,30 +143,36 @@ class MoneyForm(PlainFault, frozen=True, kw_only=True, tag="money_form"):
     field: str = ""
 
     def check(self) -> None:
-        """Refuse forms that there are not."""
+        """Raise ConfigError if ``form`` is unknown."""
         refuse_unknown(self, "form", get_args(Money))
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
-        """The same amounts in the other form."""
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
+        """Write the same amounts in the other form."""
         finds = _named(self.field)
         if self.form == "text":
             return edited(
                 reply,
-                asked,
+                exchange,
                 lambda place: finds(place) and place.is_number and isinstance(place.value, int | float),
                 lambda place: place.put(str(place.value)),
             )
         return edited(
             reply,
-            asked,
+            exchange,
             lambda place: finds(place) and place.is_decimal and isinstance(place.value, str),
             lambda place: place.put(float(place.value)),
         )
 
 
 class DateForm(PlainFault, frozen=True, kw_only=True, tag="date_form"):
-    """The same moments, written otherwise: with the ``offset`` of the east coast, with a ``fraction`` of the second, as
-    ``date_only``, with ``no_zone``, as seconds since the ``epoch``.
+    """Dates with a time are written in another form, and mean the same moment as far as the form allows.
+
+    Args:
+        form: ``offset`` (of the east coast), ``fraction`` (of a second), ``date_only``, ``no_zone``, or ``epoch`` (seconds).
+        field: The affected field; empty for every date with a time.
+
+    Raises:
+        ConfigError: ``check`` finds an argument out of range.
     """
 
     ids: ClassVar[tuple[str, ...]] = ("J-DATE", "D-TZ-EDGE")
@@ -137,19 +182,19 @@ class DateForm(PlainFault, frozen=True, kw_only=True, tag="date_form"):
 
     @property
     def spoils(self) -> tuple[str, ...]:  # type: ignore[override]
-        """RFC 3339 has offsets and fractions, and nothing of the others."""
+        """Offsets and fractions are valid in RFC 3339; the other forms are not."""
         return () if self.form in {"offset", "fraction"} else ("body",)
 
     def check(self) -> None:
-        """Refuse forms that there are not."""
+        """Raise ConfigError if ``form`` is unknown."""
         refuse_unknown(self, "form", get_args(Moment))
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
-        """Each moment in the form; one that is in no form is left."""
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
+        """Write each date with a time in the form; one that cannot be parsed stays."""
         finds = _named(self.field)
         return edited(
             reply,
-            asked,
+            exchange,
             lambda place: finds(place) and place.is_moment and moment_of(place.value) is not None,
             lambda place: place.put(self._written(place.value)),
         )
@@ -172,19 +217,26 @@ class DateForm(PlainFault, frozen=True, kw_only=True, tag="date_form"):
 
 
 class CamelCase(PlainFault, frozen=True, kw_only=True, tag="camel_case"):
-    """Names of fields are written in camel case: ``fiskilId`` for ``fiskil_id``."""
+    """Field names are in camel case: ``fiskilId`` for ``fiskil_id``."""
 
     ids: ClassVar[tuple[str, ...]] = ("J-CASE",)
     spoils: ClassVar[tuple[str, ...]] = ("body",)
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
-        """Every name with a line below in it."""
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
+        """Rename every field that has an underscore."""
         value = decoded(reply)
         return reply if value is NOTHING else encoded(reply, _in_camel(value))
 
 
 class OldShape(PlainFault, frozen=True, kw_only=True, tag="old_shape"):
-    """Who asked for a newer version is given a body of the ``version`` before, under the new one's name."""
+    """The response announces the requested version, but its body has the shape of an older one.
+
+    Args:
+        version: The version of the body: ``v1`` or ``v2``.
+
+    Raises:
+        ConfigError: ``check`` finds an argument out of range.
+    """
 
     ids: ClassVar[tuple[str, ...]] = ("J-VERSION-SHAPE",)
     spoils: ClassVar[tuple[str, ...]] = ("body",)
@@ -192,18 +244,18 @@ class OldShape(PlainFault, frozen=True, kw_only=True, tag="old_shape"):
     version: Literal["v1", "v2"] = "v1"
 
     def check(self) -> None:
-        """Refuse versions that are not old."""
+        """Raise ConfigError unless ``version`` is ``v1`` or ``v2``."""
         refuse_unknown(self, "version", ("v1", "v2"))
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
-        """The body as the older version words it; the same where both say it alike."""
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
+        """Convert the body to the older version; it stays the same if both versions agree."""
         value = decoded(reply)
-        if value is NOTHING or reply.status != 200 or asked.version <= self.version:
+        if value is NOTHING or reply.status != 200 or exchange.version <= self.version:
             return reply
         try:
-            return encoded(reply, convert_body(self.version, asked.route, value, newer=asked.version))
+            return encoded(reply, convert_body(self.version, exchange.route, value, newer=exchange.version))
         except (AttributeError, KeyError, TypeError, ValueError):
-            # Another fault has been here before, and it is a body of no version any more.
+            # An earlier fault has changed the body, so that it belongs to no version.
             return reply
 
 
@@ -213,10 +265,10 @@ def _named(field: str) -> Any:
 
 def _in_camel(value: Any) -> Any:
     if isinstance(value, list):
-        return [_in_camel(each_value) for each_value in value]
+        return [_in_camel(element) for element in value]
     if not isinstance(value, dict):
         return value
-    return {_camel(name): _in_camel(each_value) for name, each_value in value.items()}
+    return {_camel(name): _in_camel(element) for name, element in value.items()}
 
 
 def _camel(name: str) -> str:

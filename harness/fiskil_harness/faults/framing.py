@@ -1,6 +1,6 @@
-"""Faults of framing: where an answer ends is told wrongly, twice, or not at all.
+"""Framing faults: the end of a response is announced wrongly, twice, or not at all.
 
-The connection closes after most of them, as it must where a server has lost the frame: what is wrong stays in one exchange.
+After most of them the connection closes, as it must when a server has lost the framing: the damage stays in one exchange.
 """
 
 from collections.abc import Sequence
@@ -23,7 +23,14 @@ SECOND_RESPONSE = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent
 
 
 class LengthTooLong(PlainFault, frozen=True, kw_only=True, tag="length_too_long"):
-    """``extra_bytes`` more are announced than there are; the whole body comes, then the connection closes."""
+    """The response announces ``extra_bytes`` more than its body has; after the whole body the connection closes.
+
+    Args:
+        extra_bytes: At least 1.
+
+    Raises:
+        ConfigError: ``check`` finds an argument out of range.
+    """
 
     ids: ClassVar[tuple[str, ...]] = ("H-CL-LONG",)
     ends: ClassVar[bool] = True
@@ -32,18 +39,25 @@ class LengthTooLong(PlainFault, frozen=True, kw_only=True, tag="length_too_long"
     extra_bytes: int = 10
 
     def check(self) -> None:
-        """Refuse the right length."""
+        """Raise ConfigError unless ``extra_bytes`` is at least 1."""
         refuse_outside(self, "extra_bytes", 1)
 
-    def shape(self, acts: Sequence[Act], asked: MatchedExchange) -> Sequence[Act]:
-        """Another length, then FIN."""
+    def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
+        """Return the acts with the wrong length, then FIN."""
         if not is_framed(acts):
             return acts
         return [*with_length(acts, body_size(acts) + self.extra_bytes), End.CLOSE]
 
 
 class LengthTooShort(PlainFault, frozen=True, kw_only=True, tag="length_too_short"):
-    """``missing_bytes`` fewer are announced than come, so the rest is no part of the answer; then the connection closes."""
+    """The response announces ``missing_bytes`` fewer than it sends, so the rest belongs to nothing; the connection closes.
+
+    Args:
+        missing_bytes: At least 1.
+
+    Raises:
+        ConfigError: ``check`` finds an argument out of range.
+    """
 
     ids: ClassVar[tuple[str, ...]] = ("H-CL-SHORT",)
     ends: ClassVar[bool] = True
@@ -52,11 +66,11 @@ class LengthTooShort(PlainFault, frozen=True, kw_only=True, tag="length_too_shor
     missing_bytes: int = 10
 
     def check(self) -> None:
-        """Refuse the right length."""
+        """Raise ConfigError unless ``missing_bytes`` is at least 1."""
         refuse_outside(self, "missing_bytes", 1)
 
-    def shape(self, acts: Sequence[Act], asked: MatchedExchange) -> Sequence[Act]:
-        """Another length, then FIN; the same acts where the body is no longer than what would be missing."""
+    def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
+        """Return the acts with the wrong length, then FIN; the same acts if the body has only ``missing_bytes``."""
         size = body_size(acts)
         if not is_framed(acts) or size <= self.missing_bytes:
             return acts
@@ -64,7 +78,14 @@ class LengthTooShort(PlainFault, frozen=True, kw_only=True, tag="length_too_shor
 
 
 class DuplicateContentLength(PlainFault, frozen=True, kw_only=True, tag="duplicate_content_length"):
-    """The length is announced twice, first the right one and then one ``extra_bytes`` longer; the connection closes."""
+    """The length is announced twice: the right one, then one that is ``extra_bytes`` longer; the connection closes.
+
+    Args:
+        extra_bytes: At least 1, because a client may accept the same length twice.
+
+    Raises:
+        ConfigError: ``check`` finds an argument out of range.
+    """
 
     ids: ClassVar[tuple[str, ...]] = ("H-CL-DUP",)
     ends: ClassVar[bool] = True
@@ -73,19 +94,25 @@ class DuplicateContentLength(PlainFault, frozen=True, kw_only=True, tag="duplica
     extra_bytes: int = 1
 
     def check(self) -> None:
-        """Refuse the same length twice, which a client may take for one."""
+        """Raise ConfigError unless ``extra_bytes`` is at least 1."""
         refuse_outside(self, "extra_bytes", 1)
 
-    def shape(self, acts: Sequence[Act], asked: MatchedExchange) -> Sequence[Act]:
-        """Two lengths, then FIN."""
+    def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
+        """Return the acts with both lengths, then FIN."""
         size = body_size(acts)
         return [*with_length(acts, size, size + self.extra_bytes), End.CLOSE] if is_framed(acts) else acts
 
 
 class TruncatedWithoutLength(PlainFault, frozen=True, kw_only=True, tag="truncated_without_length"):
-    """No length is announced, so the end of the connection is the end of the body; it comes after ``after_bytes``.
+    """No length is announced, so the body ends where the connection closes, which is after ``after_bytes``.
 
-    Nothing but the JSON tells that something is missing.
+    Only the JSON shows that something is missing.
+
+    Args:
+        after_bytes: At least 0, counted in the body.
+
+    Raises:
+        ConfigError: ``check`` finds an argument out of range.
     """
 
     ids: ClassVar[tuple[str, ...]] = ("H-NOCL-TRUNC",)
@@ -95,27 +122,27 @@ class TruncatedWithoutLength(PlainFault, frozen=True, kw_only=True, tag="truncat
     after_bytes: int = 20
 
     def check(self) -> None:
-        """Refuse an end before the body's begin."""
+        """Raise ConfigError unless ``after_bytes`` is at least 0."""
         refuse_outside(self, "after_bytes", 0)
 
-    def shape(self, acts: Sequence[Act], asked: MatchedExchange) -> Sequence[Act]:
-        """A head without a length and some of the body, then FIN."""
-        kept = up_to(acts, self.after_bytes)
-        if kept is None or not is_framed(acts):
+    def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
+        """Return a head without a length and the beginning of the body, then FIN."""
+        shortened = up_to(acts, self.after_bytes)
+        if shortened is None or not is_framed(acts):
             return acts
         head = Head.of(acts).without(b"content-length").without(b"connection").adding(b"connection: close")
-        return [*with_head(kept, head), End.CLOSE]
+        return [*with_head(shortened, head), End.CLOSE]
 
 
 class BodyAfterNoContent(PlainFault, frozen=True, kw_only=True, tag="body_after_204"):
-    """The API did its work, 204 is answered, and a body comes all the same; the connection closes."""
+    """The API does its work, and the response is a 204 that has a body; the connection closes."""
 
     ids: ClassVar[tuple[str, ...]] = ("H-204-BODY",)
     ends: ClassVar[bool] = True
     spoils: ClassVar[tuple[str, ...]] = ("framing",)
 
-    def shape(self, acts: Sequence[Act], asked: MatchedExchange) -> Sequence[Act]:
-        """Another status over the same bytes, then FIN."""
+    def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
+        """Return the same bytes under another status line, then FIN."""
         if not is_framed(acts):
             return acts
         head = Head(b"HTTP/1.1 204 No Content", Head.of(acts).lines)
@@ -123,7 +150,14 @@ class BodyAfterNoContent(PlainFault, frozen=True, kw_only=True, tag="body_after_
 
 
 class BodyAfterHead(PlainFault, frozen=True, kw_only=True, tag="body_after_head"):
-    """A HEAD request is answered with a body of ``size_bytes``; the connection closes."""
+    """The response to a HEAD request has a body of ``size_bytes``; the connection closes.
+
+    Args:
+        size_bytes: From 1 to 1,000,000.
+
+    Raises:
+        ConfigError: ``check`` finds an argument out of range.
+    """
 
     ids: ClassVar[tuple[str, ...]] = ("H-HEAD-BODY",)
     ends: ClassVar[bool] = True
@@ -132,38 +166,38 @@ class BodyAfterHead(PlainFault, frozen=True, kw_only=True, tag="body_after_head"
     size_bytes: int = 64
 
     def check(self) -> None:
-        """Refuse no body."""
+        """Raise ConfigError unless ``size_bytes`` is from 1 to 1,000,000."""
         refuse_outside(self, "size_bytes", 1, 1_000_000)
 
-    def shape(self, acts: Sequence[Act], asked: MatchedExchange) -> Sequence[Act]:
-        """A body where none may be, then FIN; the same acts for any other method."""
-        if asked.method != "HEAD" or has_end(acts):
+    def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
+        """Return the acts with a body that may not exist, then FIN; the same acts for any other method."""
+        if exchange.method != "HEAD" or has_end(acts):
             return acts
         return [*acts, Piece(b"x" * self.size_bytes, is_body=True), End.CLOSE]
 
 
 class BareLineFeeds(PlainFault, frozen=True, kw_only=True, tag="bare_line_feeds"):
-    """The lines of the head end in LF alone; most clients read that, strict ones do not."""
+    """The lines of the head end in LF alone; most clients accept that, strict ones do not."""
 
     ids: ClassVar[tuple[str, ...]] = ("H-LF-ONLY",)
     spoils: ClassVar[tuple[str, ...]] = ("framing",)
 
-    def shape(self, acts: Sequence[Act], asked: MatchedExchange) -> Sequence[Act]:
-        """The head without its carriage returns."""
+    def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
+        """Return the head without carriage returns."""
         return with_head(acts, final_head(acts).replace(CRLF, b"\n")) if has_head(acts) else acts
 
 
 class SecondResponse(PlainFault, frozen=True, kw_only=True, tag="second_response"):
-    """After the answer comes another that nobody asked for, an empty object, and the connection stays open.
+    """The response is followed by one that was not requested, an empty object, and the connection stays open.
 
-    A client that keeps it for its next request takes each answer for that to another question.
+    A client that reuses the connection takes each response for the one to its next request.
     """
 
     ids: ClassVar[tuple[str, ...]] = ("H-PIPELINED-EXTRA",)
     spoils: ClassVar[tuple[str, ...]] = ("framing",)
 
-    def shape(self, acts: Sequence[Act], asked: MatchedExchange) -> Sequence[Act]:
-        """The same acts, then a whole answer."""
+    def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
+        """Return the same acts, then a complete response."""
         return acts if has_end(acts) else [*acts, Piece(SECOND_RESPONSE, is_body=True)]
 
 

@@ -1,4 +1,4 @@
-"""Faults of the head: too much of it, some of it twice, or other heads before it."""
+"""Head faults: too many or too large headers, headers twice, or other heads before the response."""
 
 import re
 from collections.abc import Sequence
@@ -16,9 +16,16 @@ MOST_HEADERS = 20_000
 
 
 class ContinueForever(PlainFault, frozen=True, kw_only=True, tag="continue_forever"):
-    """``100 Continue`` comes again and again, one each ``every_ms`` for ``lasts_ms``, and the answer only then.
+    """``100 Continue`` arrives every ``every_ms`` for ``lasts_ms``, and only then the response.
 
-    No single read takes long, so a limit on each read does not end it.
+    No single read takes long, so a read timeout does not end it.
+
+    Args:
+        every_ms: From 1 to ``lasts_ms`` milliseconds.
+        lasts_ms: From 1 to 60,000 milliseconds.
+
+    Raises:
+        ConfigError: ``check`` finds an argument out of range.
     """
 
     ids: ClassVar[tuple[str, ...]] = ("H-100-FOREVER",)
@@ -27,61 +34,82 @@ class ContinueForever(PlainFault, frozen=True, kw_only=True, tag="continue_forev
     lasts_ms: int = 60_000
 
     def check(self) -> None:
-        """Refuse heads without a pause between them, and more than a minute."""
+        """Raise ConfigError unless 1 <= ``every_ms`` <= ``lasts_ms`` <= 60,000."""
         refuse_outside(self, "lasts_ms", 1, LONGEST_MS)
         refuse_outside(self, "every_ms", 1, self.lasts_ms)
 
-    def shape(self, acts: Sequence[Act], asked: MatchedExchange) -> Sequence[Act]:
-        """Heads with a pause after each, then the same acts."""
+    def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
+        """Return heads with a pause after each, then the same acts."""
         before = (Piece(CONTINUE), Pause(self.every_ms / 1000)) * (self.lasts_ms // self.every_ms)
         return bounded((*before, *acts)) if has_head(acts) else acts
 
 
 class EarlyHints(PlainFault, frozen=True, kw_only=True, tag="early_hints"):
-    """``103 Early Hints`` comes before the answer, ``count`` times: lawful, and no answer yet."""
+    """``103 Early Hints`` arrives ``count`` times before the response, which is valid.
+
+    Args:
+        count: From 1 to 1,000.
+
+    Raises:
+        ConfigError: ``check`` finds an argument out of range.
+    """
 
     ids: ClassVar[tuple[str, ...]] = ("H-103",)
 
     count: int = 1
 
     def check(self) -> None:
-        """Refuse no hints."""
+        """Raise ConfigError unless ``count`` is from 1 to 1,000."""
         refuse_outside(self, "count", 1, 1_000)
 
-    def shape(self, acts: Sequence[Act], asked: MatchedExchange) -> Sequence[Act]:
-        """One head more for each."""
+    def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
+        """Return the hints, then the same acts."""
         return [*[Piece(EARLY_HINTS)] * self.count, *acts] if has_head(acts) else acts
 
 
 class HugeHeader(PlainFault, frozen=True, kw_only=True, tag="huge_header"):
-    """One header has a value of ``size_bytes``."""
+    """The response has one header whose value is ``size_bytes`` long.
+
+    Args:
+        size_bytes: From 1,000 to 5,000,000.
+
+    Raises:
+        ConfigError: ``check`` finds an argument out of range.
+    """
 
     ids: ClassVar[tuple[str, ...]] = ("H-HUGE-HDR",)
 
     size_bytes: int = 200_000
 
     def check(self) -> None:
-        """Refuse a header of a usual size."""
+        """Raise ConfigError unless ``size_bytes`` is from 1,000 to 5,000,000."""
         refuse_outside(self, "size_bytes", 1_000, LARGEST_HEADER)
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
-        """The same answer with that header."""
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
+        """Add the header."""
         return reply.with_header(b"x-padding", b"x" * self.size_bytes)
 
 
 class ManyHeaders(PlainFault, frozen=True, kw_only=True, tag="many_headers"):
-    """There are ``count`` headers more."""
+    """The response has ``count`` additional headers.
+
+    Args:
+        count: From 1 to 20,000.
+
+    Raises:
+        ConfigError: ``check`` finds an argument out of range.
+    """
 
     ids: ClassVar[tuple[str, ...]] = ("H-MANY-HDR",)
 
     count: int = 1_000
 
     def check(self) -> None:
-        """Refuse no headers."""
+        """Raise ConfigError unless ``count`` is from 1 to 20,000."""
         refuse_outside(self, "count", 1, MOST_HEADERS)
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
-        """The same answer with those headers; the same one where it has them."""
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
+        """Add the headers, unless the response already has them."""
         if reply.header(b"x-padding-1"):
             return reply
         added = tuple((b"x-padding-%d" % number, b"x") for number in range(1, self.count + 1))
@@ -89,7 +117,15 @@ class ManyHeaders(PlainFault, frozen=True, kw_only=True, tag="many_headers"):
 
 
 class DuplicateHeader(PlainFault, frozen=True, kw_only=True, tag="duplicate_header"):
-    """A header that may stand once stands twice, with ``value`` the second time."""
+    """A header that may occur once occurs twice, the second time with ``value``.
+
+    Args:
+        header: The name in lower case; not ``content-length``.
+        value: The second value, in printable ASCII.
+
+    Raises:
+        ConfigError: ``check`` finds an argument out of range.
+    """
 
     ids: ClassVar[tuple[str, ...]] = ("H-DUP-HDR",)
     spoils: ClassVar[tuple[str, ...]] = ("headers",)
@@ -98,14 +134,21 @@ class DuplicateHeader(PlainFault, frozen=True, kw_only=True, tag="duplicate_head
     value: str = "text/html"
 
     def check(self) -> None:
-        """Refuse a length, whose doubling is ``duplicate_content_length``, and what cannot stand in a header."""
-        if self.header == "content-length":
-            raise ConfigError("DuplicateHeader: a second content-length is DuplicateContentLength.")
-        if not NAME.fullmatch(self.header) or not (self.value.isascii() and self.value.isprintable()):
-            raise ConfigError(f"DuplicateHeader: no header in lower case: {self.header!r} with {self.value!r}.")
+        """Raise ConfigError if the header is ``content-length`` or the name or value is not allowed in a header.
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
-        """The same answer with the header once more; the same one where it is not there, or has that value."""
+        Raises:
+            ConfigError: Use ``duplicate_content_length`` for a length, or correct the name or the value.
+        """
+        if self.header == "content-length":
+            raise ConfigError("DuplicateHeader: header must not be 'content-length'. Use DuplicateContentLength.")
+        if not NAME.fullmatch(self.header) or not (self.value.isascii() and self.value.isprintable()):
+            raise ConfigError(
+                f"DuplicateHeader: header must be a name in lower case and value printable ASCII,"
+                f" got {self.header!r} and {self.value!r}."
+            )
+
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
+        """Add the header again; the response stays the same without that header, or if it already has that value."""
         name, value = self.header.encode(), self.value.encode()
         if reply.header(name) in {b"", value}:
             return reply

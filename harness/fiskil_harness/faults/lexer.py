@@ -1,4 +1,4 @@
-"""The words of a fault expression, read from left to right."""
+"""The tokens of a fault expression, read from left to right."""
 
 import json
 import re
@@ -12,103 +12,129 @@ _TOKEN = re.compile(
     r"|(?P<word>[A-Za-z_*%µ/][\w.*/%-]*)|(?P<mark>[,+()=:]))"
 )
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_.*/%-]*")
-"""What needs no quotes."""
+"""A text that needs no quotes."""
 
 
 class Tokens:
-    """What is left of an expression. A word is compared as it stands, a number is exact, a text in quotes is JSON's."""
+    """The unread tokens of an expression: words, exact numbers, quoted JSON strings, and punctuation."""
 
     def __init__(self, text: str) -> None:
-        """Cut *text*.
+        """Split *text* into tokens.
 
         Raises:
-            ConfigError: Something in it is no word, no number and none of the signs that divide them.
+            ConfigError: A part of it is neither a word, a number, a quoted text nor punctuation.
         """
         self.text = text
         self._tokens: list[tuple[str, str]] = []
         position = 0
         while text[position:].strip():
-            found = _TOKEN.match(text, position)
-            if found is None:
-                self.refuse(f"{text[position:].strip()!r} cannot be read")
-            self._tokens.append((str(found.lastgroup), found[found.lastgroup or 0]))
-            position = found.end()
+            match = _TOKEN.match(text, position)
+            if match is None:
+                self.refuse(f"{text[position:].strip()!r} is not valid here")
+            self._tokens.append((str(match.lastgroup), match[match.lastgroup or 0]))
+            position = match.end()
         self._next = 0
 
     @property
     def is_empty(self) -> bool:
-        """Whether everything has been read."""
+        """True if every token has been read."""
         return self._next >= len(self._tokens)
 
     @property
-    def shown(self) -> str:
-        """The next token as it stands in the text; empty at the end."""
+    def next_text(self) -> str:
+        """The next token as written; empty at the end."""
         return "" if self.is_empty else self._tokens[self._next][1]
 
     @property
     def is_number(self) -> bool:
-        """Whether a number comes next."""
+        """True if the next token is a number."""
         return not self.is_empty and self._tokens[self._next][0] == "number"
 
     @property
     def is_word(self) -> bool:
-        """Whether a word comes next."""
+        """True if the next token is a word."""
         return not self.is_empty and self._tokens[self._next][0] == "word"
 
     def begins(self, *words: str) -> bool:
-        """Whether these come next, in this order."""
+        """Return True if *words* come next, in this order."""
         return tuple(token for _, token in self._tokens[self._next : self._next + len(words)]) == words
 
     def takes(self, *words: str) -> bool:
-        """Read these if they come next; whether they did."""
+        """Read *words* if they come next, and return True if they did."""
         is_next = self.begins(*words)
         self._next += len(words) if is_next else 0
         return is_next
 
     def word(self) -> str:
-        """Read the next token as it stands."""
-        shown = self.shown
+        """Read the next token as written."""
+        token_text = self.next_text
         self._next += 1
-        return shown
+        return token_text
 
-    def number(self, what: str) -> Fraction:
-        """Read a number; *what* it is, for the complaint."""
+    def number(self, label: str) -> Fraction:
+        """Read a number.
+
+        Args:
+            label: What the number is, for the error message.
+
+        Raises:
+            ConfigError: The next token is not a number.
+        """
         if not self.is_number:
-            self.refuse(f"{what} wants a number, got {self.shown!r}" if self.shown else f"{what} wants a number")
+            self.refuse(f"{label} needs a number, got {self.next_text!r}" if self.next_text else f"{label} needs a number")
         return Fraction(self.word())
 
-    def whole(self, what: str) -> int:
-        """Read a whole number."""
-        value = self.number(what)
+    def whole(self, label: str) -> int:
+        """Read a whole number, with *label* as in ``number``.
+
+        Raises:
+            ConfigError: The next token is not a whole number.
+        """
+        value = self.number(label)
         if value.denominator != 1:
-            self.refuse(f"{what} wants a whole number, got {float(value)!r}")
+            self.refuse(f"{label} needs a whole number, got {float(value)!r}")
         return int(value)
 
-    def counted(self, what: str) -> int:
-        """Read a whole number from 1."""
-        value = self.whole(what)
+    def counted(self, label: str) -> int:
+        """Read a whole number of at least 1, with *label* as in ``number``.
+
+        Raises:
+            ConfigError: The next token is not such a number.
+        """
+        value = self.whole(label)
         if value < 1:
-            self.refuse(f"{what} counts from 1, got {value}")
+            self.refuse(f"{label} counts from 1, got {value}")
         return value
 
-    def name(self, what: str) -> str:
-        """Read a word or a text in quotes."""
+    def name(self, label: str) -> str:
+        """Read a word or a quoted text, with *label* as in ``number``.
+
+        Raises:
+            ConfigError: The next token is neither, or is not quoted as in JSON.
+        """
         if self.is_empty or self._tokens[self._next][0] == "mark":
-            self.refuse(f"{what} wants a name, got {self.shown!r}" if self.shown else f"{what} wants a name")
+            self.refuse(f"{label} needs a name, got {self.next_text!r}" if self.next_text else f"{label} needs a name")
         if self.is_number:
-            self.refuse(f"{what} wants a name, got {self.shown!r}; put it in quotes if it begins with a digit")
+            self.refuse(f"{label} needs a name, got {self.next_text!r}; put it in quotes if it begins with a digit")
         is_quoted = self._tokens[self._next][0] == "quoted"
         try:
             return str(json.loads(self.word())) if is_quoted else self.word()
         except ValueError:
-            self.refuse(f"{what} wants a text in quotes as JSON writes it")
+            self.refuse(f"{label} needs a quoted text that is valid JSON")
 
     def refuse(self, why: str) -> NoReturn:
-        """Complain about the expression."""
+        """Raise a ConfigError about this expression.
+
+        Args:
+            why: The reason, as a sentence without a full stop.
+
+        Raises:
+            ConfigError: Always.
+        """
         raise ConfigError(f"In the fault {self.text!r}: {why}{'' if why.endswith('?') else '.'}")
 
 
 def quoted(text: str) -> str:
-    """*text* as ``Tokens.name`` reads it."""
+    """Return *text* in the form that ``Tokens.name`` reads."""
     is_plain = _PLAIN.fullmatch(text) is not None and text != "none"
     return text if is_plain else json.dumps(text)

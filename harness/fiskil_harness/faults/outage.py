@@ -1,4 +1,4 @@
-"""Faults of institutions: what the API says of their lines; steps like ``begin_outage`` cut the line itself."""
+"""Faults that change the reported status of institutions; steps such as ``begin_outage`` stop an institution itself."""
 
 from typing import Any, ClassVar, Literal, get_args
 
@@ -9,7 +9,15 @@ Line = Literal["DEGRADED", "OUTAGE", "HEALTHY"]
 
 
 class InstitutionLine(PlainFault, frozen=True, kw_only=True, tag="institution_line"):
-    """The list of institutions says ``status`` of the line to one of them, or to all without an ``institution_id``."""
+    """The list of institutions reports ``status`` for one institution, or for all of them.
+
+    Args:
+        status: ``DEGRADED``, ``OUTAGE`` or ``HEALTHY``.
+        institution_id: The affected institution; empty for all.
+
+    Raises:
+        ConfigError: ``check`` finds an argument out of range.
+    """
 
     ids: ClassVar[tuple[str, ...]] = ("R-OUTAGE",)
 
@@ -17,22 +25,22 @@ class InstitutionLine(PlainFault, frozen=True, kw_only=True, tag="institution_li
     institution_id: str = ""
 
     def check(self) -> None:
-        """Refuse what no line is."""
+        """Raise ConfigError if ``status`` is unknown."""
         refuse_unknown(self, "status", get_args(Line))
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
-        """The same institutions on another line; the same answer where none of them is meant."""
-        if not asked.route.startswith("institutions."):
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
+        """Replace the status; the response stays the same if it does not contain the institution."""
+        if not exchange.route.startswith("institutions."):
             return reply
-        told = decoded(reply)
-        for institution in _institutions(told):
+        body = decoded(reply)
+        for institution in _institutions(body):
             if self.institution_id in {"", institution.get("id")}:
                 institution["status"] = {"connections": {"status": self.status}}
-        return encoded(reply, told)
+        return encoded(reply, body)
 
 
-def _institutions(told: Any) -> list[dict[str, Any]]:
-    rows = told.get("institutions", [told]) if isinstance(told, dict) else told
+def _institutions(body: Any) -> list[dict[str, Any]]:
+    rows = body.get("institutions", [body]) if isinstance(body, dict) else body
     return [row for row in rows if isinstance(row, dict) and "status" in row] if isinstance(rows, list) else []
 
 

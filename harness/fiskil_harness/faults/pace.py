@@ -1,4 +1,4 @@
-"""Faults of pace: every byte comes, but slower or in other pieces. HTTP and JSON stay as they were."""
+"""Pace faults: every byte arrives, but more slowly or in other pieces. HTTP and JSON stay valid."""
 
 from collections.abc import Iterator, Sequence
 from itertools import islice
@@ -10,18 +10,25 @@ from fiskil_harness.faults.fault import Act, MatchedExchange, Pause, Piece, Plai
 
 
 class Bandwidth(PlainFault, frozen=True, kw_only=True, tag="bandwidth"):
-    """The answer comes at ``rate_kb_s`` (1,000 bytes a second), in slices of 100 ms where it is long."""
+    """The response arrives at ``rate_kb_s``, in slices of 100 ms if it is long.
+
+    Args:
+        rate_kb_s: Kilobytes (1,000 bytes) per second, from 1 to 1,000,000; loopback is not faster than that.
+
+    Raises:
+        ConfigError: ``check`` finds an argument out of range.
+    """
 
     ids: ClassVar[tuple[str, ...]] = ("N-BANDWIDTH",)
 
     rate_kb_s: int = 10
 
     def check(self) -> None:
-        """Refuse a rate of nothing, and one that nobody feels on loopback."""
+        """Raise ConfigError unless ``rate_kb_s`` is from 1 to 1,000,000."""
         refuse_outside(self, "rate_kb_s", 1, 1_000_000)
 
-    def shape(self, acts: Sequence[Act], asked: MatchedExchange) -> Sequence[Act]:
-        """Before each slice, the time that it takes."""
+    def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
+        """Return slices, each after the pause that its transfer takes."""
         return bounded(self._slowly(acts))
 
     def _slowly(self, acts: Sequence[Act]) -> Iterator[Act]:
@@ -37,9 +44,17 @@ class Bandwidth(PlainFault, frozen=True, kw_only=True, tag="bandwidth"):
 
 
 class Slicer(PlainFault, frozen=True, kw_only=True, tag="slicer"):
-    """The answer comes in pieces of ``average_bytes``, give or take ``variation_bytes``, ``delay_us`` after each.
+    """The response arrives in pieces of about ``average_bytes``, with ``delay_us`` after each.
 
-    A piece is cut in two near its middle until what is left is small enough, as Toxiproxy does.
+    A piece is cut in two near its middle until it is small enough, as in Toxiproxy.
+
+    Args:
+        average_bytes: The average size of a piece, at least 1.
+        variation_bytes: How much a piece may be smaller or larger, from 0 to ``average_bytes`` - 1.
+        delay_us: Microseconds, from 1 to a minute; shorter pauses would join the pieces.
+
+    Raises:
+        ConfigError: ``check`` finds an argument out of range.
     """
 
     ids: ClassVar[tuple[str, ...]] = ("N-SLICER",)
@@ -49,16 +64,16 @@ class Slicer(PlainFault, frozen=True, kw_only=True, tag="slicer"):
     delay_us: int = 500
 
     def check(self) -> None:
-        """Refuse pieces of nothing, and a delay so short that pieces would run together."""
+        """Raise ConfigError if pieces could be empty or the delay is out of range."""
         refuse_outside(self, "average_bytes", 1)
         refuse_outside(self, "variation_bytes", 0, self.average_bytes - 1)
         refuse_outside(self, "delay_us", 1, LONGEST_MS * 1000)
 
-    def shape(self, acts: Sequence[Act], asked: MatchedExchange) -> Sequence[Act]:
-        """Smaller pieces with a pause after each; the same acts where every piece is small enough."""
+    def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
+        """Return smaller pieces with a pause after each; the same acts if every piece is small enough."""
         if not any(isinstance(act, Piece) and self._is_long(len(act.data)) for act in acts):
             return acts
-        return bounded(self._sliced(acts, asked.chance))
+        return bounded(self._sliced(acts, exchange.chance))
 
     def _sliced(self, acts: Sequence[Act], chance: Random) -> Iterator[Act]:
         left = MOST_PIECES
@@ -88,18 +103,25 @@ class Slicer(PlainFault, frozen=True, kw_only=True, tag="slicer"):
 
 
 class Drip(PlainFault, frozen=True, kw_only=True, tag="drip"):
-    """The body comes byte by byte, one each ``every_ms``, so that no single read takes long; after a minute the rest."""
+    """The body arrives byte by byte, one every ``every_ms``, so no single read takes long; after a minute the rest follows.
+
+    Args:
+        every_ms: From 1 to 60,000 milliseconds.
+
+    Raises:
+        ConfigError: ``check`` finds an argument out of range.
+    """
 
     ids: ClassVar[tuple[str, ...]] = ("H-DRIP",)
 
     every_ms: int = 200
 
     def check(self) -> None:
-        """Refuse bytes without a pause between them."""
+        """Raise ConfigError unless ``every_ms`` is from 1 to 60,000."""
         refuse_outside(self, "every_ms", 1, LONGEST_MS)
 
-    def shape(self, acts: Sequence[Act], asked: MatchedExchange) -> Sequence[Act]:
-        """The head, then single bytes, each with a pause after it."""
+    def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
+        """Return the head, then single bytes with a pause after each."""
         return bounded(self._dripped(acts)) if body_size(acts) else acts
 
     def _dripped(self, acts: Sequence[Act]) -> Iterator[Act]:
@@ -118,9 +140,17 @@ class Drip(PlainFault, frozen=True, kw_only=True, tag="drip"):
 
 
 class Dribble(PlainFault, frozen=True, kw_only=True, tag="dribble"):
-    """The body comes in ``chunks`` equal pieces over ``total_ms``, the odd bytes with the last one, a pause before each.
+    """The body arrives in ``chunks`` equal pieces over ``total_ms``, with a pause before each.
 
-    Of a body shorter than that each byte is a piece, as with WireMock's ``chunkedDribbleDelay``.
+    The last piece has the odd bytes. If the body is shorter than ``chunks``, each byte is a piece, as with WireMock's
+    ``chunkedDribbleDelay``.
+
+    Args:
+        chunks: From 1 to ``total_ms``.
+        total_ms: From 1 to 60,000 milliseconds.
+
+    Raises:
+        ConfigError: ``check`` finds an argument out of range.
     """
 
     ids: ClassVar[tuple[str, ...]] = ("H-DRIBBLE",)
@@ -129,12 +159,12 @@ class Dribble(PlainFault, frozen=True, kw_only=True, tag="dribble"):
     total_ms: int = 1_000
 
     def check(self) -> None:
-        """Refuse no pieces, and pauses below a millisecond."""
+        """Raise ConfigError unless 1 <= ``chunks`` <= ``total_ms`` <= 60,000: a pause takes at least a millisecond."""
         refuse_outside(self, "total_ms", 1, LONGEST_MS)
         refuse_outside(self, "chunks", 1, self.total_ms)
 
-    def shape(self, acts: Sequence[Act], asked: MatchedExchange) -> Sequence[Act]:
-        """Equal parts of the body; where one piece has become several, the body is cut wherever a part ends."""
+    def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
+        """Return the body in equal parts; a body that is already in several pieces is cut where each part ends."""
         size = body_size(acts)
         if not size:
             return acts

@@ -1,6 +1,6 @@
-"""Faults of paging: walks that repeat, skip, loop, end early, or lead elsewhere.
+"""Paging faults: walks that repeat, skip, loop, end early, or lead to another host.
 
-What the API serves stays right; the pages that a client is handed are not. ``times`` of the rule says on how many of them.
+The API's data stays correct; the pages that a client receives are not. ``times`` of the rule states how many are affected.
 """
 
 from typing import Any, ClassVar, Literal, get_args
@@ -20,13 +20,13 @@ RowOrder = Literal["reversed", "shuffled"]
 
 
 class PageRepeated(PlainFault, frozen=True, kw_only=True, tag="page_repeated"):
-    """``links.next`` leads to the page that it stands on: the same rows come once more, then the walk goes on."""
+    """``links.next`` leads to the page itself: the same rows are served once more, then the walk continues."""
 
     ids: ClassVar[tuple[str, ...]] = ("P-DUP-PAGE",)
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
-        """The page's own address for the next one's."""
-        return _with_next(reply, asked, _url(asked, asked.query.decode("latin-1")))
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
+        """Replace the next page's address by the page's own."""
+        return _with_next(reply, exchange, _url(exchange, exchange.query.decode("latin-1")))
 
 
 class CursorLoop(PlainFault, frozen=True, kw_only=True, tag="cursor_loop"):
@@ -34,58 +34,79 @@ class CursorLoop(PlainFault, frozen=True, kw_only=True, tag="cursor_loop"):
 
     ids: ClassVar[tuple[str, ...]] = ("P-CURSOR-LOOP",)
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
-        """The first page's address for the next one's."""
-        return _with_next(reply, asked, _url(asked, _without_cursor(asked)))
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
+        """Replace the next page's address by the first page's."""
+        return _with_next(reply, exchange, _url(exchange, _without_cursor(exchange)))
 
 
 class Overlap(PlainFault, frozen=True, kw_only=True, tag="overlap"):
-    """A page begins with the last ``rows`` rows of the one before, as when others come in during a walk."""
+    """A page begins with the last ``rows`` rows of the page before, as if rows had been inserted during the walk.
+
+    Args:
+        rows: From 1 to 1,000.
+
+    Raises:
+        ConfigError: ``check`` finds an argument out of range.
+    """
 
     ids: ClassVar[tuple[str, ...]] = ("P-OVERLAP", "P-INSERT-DURING")
 
     rows: int = 1
 
     def check(self) -> None:
-        """Refuse none at all, and more than a page holds."""
+        """Raise ConfigError unless ``rows`` is from 1 to 1,000."""
         refuse_outside(self, "rows", 1, MOST_ROWS)
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
-        """The rows that the latest page of this walk ended with, first."""
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
+        """Insert the last rows of the latest page of this walk."""
         value = decoded(reply)
         rows = rows_of(value)
         if rows is None or links_of(value) is None:
             return reply
-        walk = f"{asked.path}?{_without_cursor(asked)}"
-        before: list[Any] = asked.memory.get(walk, []) if _is_later(asked) else []
-        asked.memory[walk] = rows[-self.rows :]
-        rows[:0] = before
+        walk = f"{exchange.path}?{_without_cursor(exchange)}"
+        previous_rows: list[Any] = exchange.memory.get(walk, []) if _is_later(exchange) else []
+        exchange.memory[walk] = rows[-self.rows :]
+        rows[:0] = previous_rows
         return encoded(reply, value)
 
 
 class Gap(PlainFault, frozen=True, kw_only=True, tag="gap"):
-    """A later page lacks its first ``rows`` rows, as when rows of an earlier one vanish during a walk."""
+    """A later page has lost its first ``rows`` rows, as if rows of an earlier page had been removed during the walk.
+
+    Args:
+        rows: From 1 to 1,000.
+
+    Raises:
+        ConfigError: ``check`` finds an argument out of range.
+    """
 
     ids: ClassVar[tuple[str, ...]] = ("P-GAP",)
 
     rows: int = 1
 
     def check(self) -> None:
-        """Refuse none at all, and more than a page holds."""
+        """Raise ConfigError unless ``rows`` is from 1 to 1,000."""
         refuse_outside(self, "rows", 1, MOST_ROWS)
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
-        """The page without them; the first page of a walk is whole."""
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
+        """Remove the first rows; the first page of a walk stays complete."""
         value = decoded(reply)
         rows = rows_of(value)
-        if not rows or not _is_later(asked):
+        if not rows or not _is_later(exchange):
             return reply
         del rows[: self.rows]
         return encoded(reply, value)
 
 
 class CursorExpired(PlainFault, frozen=True, kw_only=True, tag="cursor_expired"):
-    """The cursor of a later page is refused with ``status``, though it was given a moment ago."""
+    """The API refuses the cursor of a later page with ``status``, although it issued the cursor just before.
+
+    Args:
+        status: From 400 to 599.
+
+    Raises:
+        ConfigError: ``check`` finds an argument out of range.
+    """
 
     ids: ClassVar[tuple[str, ...]] = ("P-CURSOR-EXPIRED",)
     ends: ClassVar[bool] = True
@@ -94,68 +115,75 @@ class CursorExpired(PlainFault, frozen=True, kw_only=True, tag="cursor_expired")
     status: int = 400
 
     def check(self) -> None:
-        """Refuse what is no error."""
+        """Raise ConfigError unless ``status`` is from 400 to 599."""
         refuse_outside(self, "status", 400, 599)
 
-    def instead(self, asked: MatchedExchange) -> Reply | None:
-        """The refusal; the first page of a walk is served."""
-        return asked.refusal(self.status, "InvalidRequest", "the cursor has expired") if _is_later(asked) else None
+    def response_instead(self, exchange: MatchedExchange) -> Reply | None:
+        """Return the refusal; the first page of a walk is served."""
+        return exchange.refusal(self.status, "InvalidRequest", "the cursor has expired") if _is_later(exchange) else None
 
 
 class NextEmpty(PlainFault, frozen=True, kw_only=True, tag="next_empty"):
-    """A page has no rows and a ``links.next``; what it should have held comes there."""
+    """A page has no rows but a ``links.next``, which leads to the rows."""
 
     ids: ClassVar[tuple[str, ...]] = ("P-NEXT-EMPTY",)
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
-        """No rows, and the page's own address for the next one's."""
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
+        """Remove the rows, and replace the next page's address by the page's own."""
         value = decoded(reply)
         rows, links = rows_of(value), links_of(value)
         if not rows or links is None:
             return reply
         rows.clear()
-        links["next"] = _url(asked, asked.query.decode("latin-1"))
+        links["next"] = _url(exchange, exchange.query.decode("latin-1"))
         return encoded(reply, value)
 
 
 class NextAbsent(PlainFault, frozen=True, kw_only=True, tag="next_absent"):
-    """A page that is not the last says that it is."""
+    """A page that is not the last has no ``links.next``."""
 
     ids: ClassVar[tuple[str, ...]] = ("P-NEXT-ABSENT-EARLY",)
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
-        """No ``links.next``."""
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
+        """Remove ``links.next``."""
         value = decoded(reply)
         (links_of(value) or {}).pop("next", None)
         return encoded(reply, value)
 
 
 class NextForeign(PlainFault, frozen=True, kw_only=True, tag="next_foreign"):
-    """``links.next`` leads to another host, which nobody has a reason to call, with a token least of all."""
+    """``links.next`` leads to another host, which a client must not call, least of all with its token."""
 
     ids: ClassVar[tuple[str, ...]] = ("P-NEXT-ORIGIN",)
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
-        """The same path and cursor at another origin."""
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
+        """Point the link to the same path and cursor at another origin."""
         link = _next_of(reply)
-        return _with_next(reply, asked, _at(asked.foreign_url(), link)) if link else reply
+        return _with_next(reply, exchange, _at(exchange.foreign_url(), link)) if link else reply
 
 
 class NextForm(PlainFault, frozen=True, kw_only=True, tag="next_form"):
-    """``links.next`` is written otherwise and means the same: as a path, or with its brackets plain or encoded."""
+    """``links.next`` is written in another form with the same meaning.
+
+    Args:
+        form: ``relative`` (a path), or ``plain`` or ``encoded`` (the brackets).
+
+    Raises:
+        ConfigError: ``check`` finds an argument out of range.
+    """
 
     ids: ClassVar[tuple[str, ...]] = ("P-NEXT-RELATIVE", "P-NEXT-BRACKETS")
 
     form: LinkForm = "relative"
 
     def check(self) -> None:
-        """Refuse forms that there are not."""
+        """Raise ConfigError if ``form`` is unknown."""
         refuse_unknown(self, "form", get_args(LinkForm))
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
-        """The same link in the form."""
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
+        """Write the same link in the form."""
         link = _next_of(reply)
-        return _with_next(reply, asked, self._written(link)) if link else reply
+        return _with_next(reply, exchange, self._written(link)) if link else reply
 
     def _written(self, link: str) -> str:
         parts = urlsplit(link)
@@ -169,97 +197,118 @@ class NextForm(PlainFault, frozen=True, kw_only=True, tag="next_form"):
 
 
 class PageSize(PlainFault, frozen=True, kw_only=True, tag="page_size"):
-    """Pages hold at most ``rows`` rows, whatever size is asked for."""
+    """Pages contain at most ``rows`` rows, whatever size is requested.
+
+    Args:
+        rows: From 1 to 999; a page never has more than 1,000.
+
+    Raises:
+        ConfigError: ``check`` finds an argument out of range.
+    """
 
     ids: ClassVar[tuple[str, ...]] = ("P-SIZE-CLAMP", "P-SMALL-PAGES", "P-LONG")
 
     rows: int = 5
 
     def check(self) -> None:
-        """Refuse pages without rows, and those that nobody could have larger."""
+        """Raise ConfigError unless ``rows`` is from 1 to 999."""
         refuse_outside(self, "rows", 1, MOST_ROWS - 1)
 
-    def ask(self, asked: MatchedExchange) -> MatchedExchange:
-        """The same page in that size, where a larger one is asked for."""
-        query = parse_qsl(asked.query.decode("latin-1"), keep_blank_values=True)
+    def change_request(self, exchange: MatchedExchange) -> MatchedExchange:
+        """Request the same page in that size if a larger one is requested."""
+        query = parse_qsl(exchange.query.decode("latin-1"), keep_blank_values=True)
         sizes = [value for name, value in query if name == SIZE]
         is_small = bool(sizes) and sizes[-1].isdigit() and int(sizes[-1]) <= self.rows
-        if is_small or not has_pages(asked.method, asked.route, asked.version):
-            return asked
-        kept = [pair for pair in query if pair[0] != SIZE]
-        return msgspec.structs.replace(asked, query=urlencode([*kept, (SIZE, self.rows)]).encode())
+        if is_small or not has_pages(exchange.method, exchange.route, exchange.version):
+            return exchange
+        other_parameters = [pair for pair in query if pair[0] != SIZE]
+        return msgspec.structs.replace(exchange, query=urlencode([*other_parameters, (SIZE, self.rows)]).encode())
 
 
 class RowOrderChanged(PlainFault, frozen=True, kw_only=True, tag="row_order_changed"):
-    """The rows of a page come in another order."""
+    """The rows of a page are in another order.
+
+    Args:
+        order: ``reversed`` or ``shuffled``.
+
+    Raises:
+        ConfigError: ``check`` finds an argument out of range.
+    """
 
     ids: ClassVar[tuple[str, ...]] = ("P-ORDER-CHANGE",)
 
     order: RowOrder = "reversed"
 
     def check(self) -> None:
-        """Refuse orders that there are not."""
+        """Raise ConfigError if ``order`` is unknown."""
         refuse_unknown(self, "order", get_args(RowOrder))
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
-        """The same rows, the last first, or as chance has it."""
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
+        """Reverse or shuffle the rows."""
         value = decoded(reply)
         rows = rows_of(value)
         if rows is None:
             return reply
-        rows[:] = rows[::-1] if self.order == "reversed" else asked.chance.sample(rows, len(rows))
+        rows[:] = rows[::-1] if self.order == "reversed" else exchange.chance.sample(rows, len(rows))
         return encoded(reply, value)
 
 
 class TotalLies(PlainFault, frozen=True, kw_only=True, tag="total_lies"):
-    """What an answer counts is ``more`` than there is, or fewer below zero; only incomes count anything."""
+    """The totals in a response are too large by ``more``; only income responses contain totals.
+
+    Args:
+        more: Not 0; negative for totals that are too small. At most 1,000,000 either way.
+
+    Raises:
+        ConfigError: ``check`` finds an argument out of range.
+    """
 
     ids: ClassVar[tuple[str, ...]] = ("P-TOTAL-LIES",)
 
     more: int = 7
 
     def check(self) -> None:
-        """Refuse the truth."""
+        """Raise ConfigError if ``more`` is 0 or beyond 1,000,000."""
         refuse_outside(self, "more", 1 if self.more == 0 else -1_000_000, 1_000_000)
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
-        """Another count."""
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
+        """Change each total, down to 0 at least."""
         return edited(
             reply,
-            asked,
+            exchange,
             lambda place: place.name.startswith("total_") and type(place.value) is int,
             lambda place: place.put(max(0, place.value + self.more)),
         )
 
 
-def _is_later(asked: MatchedExchange) -> bool:
-    """Whether the page is not the first of its walk."""
-    return any(name in CURSORS and value for name, value in parse_qsl(asked.query.decode("latin-1")))
+def _is_later(exchange: MatchedExchange) -> bool:
+    """Return True if the page is not the first of its walk."""
+    return any(name in CURSORS and value for name, value in parse_qsl(exchange.query.decode("latin-1")))
 
 
-def _without_cursor(asked: MatchedExchange) -> str:
-    query = parse_qsl(asked.query.decode("latin-1"), keep_blank_values=True)
+def _without_cursor(exchange: MatchedExchange) -> str:
+    query = parse_qsl(exchange.query.decode("latin-1"), keep_blank_values=True)
     return urlencode([pair for pair in query if pair[0] not in CURSORS])
 
 
-def _url(asked: MatchedExchange, query: str) -> str:
-    return f"{asked.api_url}{asked.path}?{query}" if query else f"{asked.api_url}{asked.path}"
+def _url(exchange: MatchedExchange, query: str) -> str:
+    return f"{exchange.api_url}{exchange.path}?{query}" if query else f"{exchange.api_url}{exchange.path}"
 
 
 def _at(origin: str, link: str) -> str:
-    there, parts = urlsplit(origin), urlsplit(link)
-    return urlunsplit((there.scheme, there.netloc, *parts[2:]))
+    target, parts = urlsplit(origin), urlsplit(link)
+    return urlunsplit((target.scheme, target.netloc, *parts[2:]))
 
 
 def _next_of(reply: Reply) -> str:
     return str((links_of(decoded(reply)) or {}).get("next", ""))
 
 
-def _with_next(reply: Reply, asked: MatchedExchange, link: str) -> Reply:
-    """*reply* with another link to the next page; the same where it is no page of rows."""
+def _with_next(reply: Reply, exchange: MatchedExchange, link: str) -> Reply:
+    """Return *reply* with another link to the next page; the same reply if it is not a page of rows."""
     value = decoded(reply)
     links = links_of(value)
-    if links is None or not rows_of(value) or asked.method != "GET":
+    if links is None or not rows_of(value) or exchange.method != "GET":
         return reply
     links["next"] = link
     return encoded(reply, value)

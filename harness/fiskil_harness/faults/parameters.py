@@ -1,4 +1,4 @@
-"""What a fault can be told, read off its fields: the words, the unit, what values there are, and the default."""
+"""The parameters of a fault, derived from its fields: words, unit, allowed values and default."""
 
 import enum
 import types
@@ -19,7 +19,7 @@ UNITS_KNOWN = {spelling for unit in UNITS.values() for spelling in unit.spelling
 
 
 class Parameter(Struct, frozen=True, kw_only=True):
-    """One field of a fault. ``words`` are its name without the unit; ``kind`` is its type without None."""
+    """One field of a fault: ``words`` is its name without the unit, ``kind`` is its type without None."""
 
     fault: str
     field: str
@@ -32,23 +32,24 @@ class Parameter(Struct, frozen=True, kw_only=True):
 
     @property
     def is_bare(self) -> bool:
-        """Whether its value needs no words: the fault is called after it, or it after its unit."""
+        """True if the value needs no words, because the field is named like the fault or like its unit."""
         return self.words.replace(" ", "_") in {"", self.fault}
 
     @property
     def choices(self) -> tuple[str, ...]:
-        """The values that can be had, where they are named; empty where they are not."""
+        """The allowed values if they are named; otherwise empty."""
         if get_origin(self.kind) is Literal:
-            return tuple(str(get_arg) for get_arg in get_args(self.kind))
+            return tuple(str(choice) for choice in get_args(self.kind))
         if isinstance(self.kind, type) and issubclass(self.kind, enum.Enum):
             return tuple(str(enum.value) for enum in self.kind)
         return tuple(TRUTHS) if self.kind is bool else ()
 
     def read(self, tokens: Tokens) -> Any:
-        """The value that comes next, as JSON would carry it.
+        """Read the next value, in the form that JSON would have.
 
         Raises:
-            ConfigError: It is no value of this parameter, or its unit is missing or another's.
+            UnknownName: The parameter has named values, and this is none of them.
+            ConfigError: It is not a value of this parameter, or its unit is missing or wrong.
         """
         if self.is_optional and tokens.takes(NOTHING):
             return None
@@ -62,11 +63,11 @@ class Parameter(Struct, frozen=True, kw_only=True):
         return values
 
     def written(self, value: Any) -> str:
-        """*value* as ``read`` understands it."""
+        """Return *value* in the form that ``read`` accepts."""
         if value is None or value == ():
             return NOTHING
         if isinstance(value, tuple):
-            return " and ".join(self.written(each_value) for each_value in value)
+            return " and ".join(self.written(element) for element in value)
         if isinstance(value, bool):
             return "yes" if value else "no"
         if isinstance(value, int | float):
@@ -74,52 +75,54 @@ class Parameter(Struct, frozen=True, kw_only=True):
         return quoted(str(msgspec.to_builtins(value)))
 
     def _read_one(self, tokens: Tokens, kind: Any) -> Any:
-        what = f"{self.words!r} of {self.fault}" if self.words else self.fault
+        label = f"{self.words!r} of {self.fault}" if self.words else self.fault
         if kind is int or kind is float:
-            return self._read_number(tokens, kind, what)
-        if get_origin(kind) is Literal and all(isinstance(get_arg, int) for get_arg in get_args(kind)):
-            return tokens.whole(what)
-        value = tokens.name(what)
+            return self._read_number(tokens, kind, label)
+        if get_origin(kind) is Literal and all(isinstance(choice, int) for choice in get_args(kind)):
+            return tokens.whole(label)
+        value = tokens.name(label)
         if self.choices and value not in self.choices:
-            raise UnknownName("value", value, self.choices, place=f"{what} in the fault {tokens.text!r}")
+            raise UnknownName("value", value, self.choices, place=f"{label} in the fault {tokens.text!r}")
         return TRUTHS[value] if kind is bool else value
 
-    def _read_number(self, tokens: Tokens, kind: Any, what: str) -> int | float:
-        shown = tokens.shown
-        value = tokens.number(what)
+    def _read_number(self, tokens: Tokens, kind: Any, label: str) -> int | float:
+        value_text = tokens.next_text
+        value = tokens.number(label)
         if self.unit is not None:
-            if tokens.shown not in self.unit.spellings:
-                self._refuse_unit(tokens, self.unit, f"{self.words} {shown}".strip())
+            if tokens.next_text not in self.unit.spellings:
+                self._refuse_unit(tokens, self.unit, f"{self.words} {value_text}".strip())
             value *= self.unit.spellings[tokens.word()]
         if kind is float:
             return float(value)
         if value.denominator != 1:
             of = f" of {self.unit.written}" if self.unit else ""
-            tokens.refuse(f"{what} wants a whole number{of}, got {float(value):g}")
+            tokens.refuse(f"{label} needs a whole number{of}, got {float(value):g}")
         return int(value)
 
-    def _refuse_unit(self, tokens: Tokens, unit: Unit, said: str) -> NoReturn:
+    def _refuse_unit(self, tokens: Tokens, unit: Unit, phrase: str) -> NoReturn:
         known = ", ".join(unit.spellings)
-        hint = f"{said} {unit.written}"
-        other = tokens.shown if tokens.shown in UNITS_KNOWN else ""
-        is_no_unit = f"{other!r} is no unit of {self.words or self.fault!r}, which takes {known}"
-        tokens.refuse(f"{is_no_unit if other else f'{said!r} has no unit'}. Did you mean {hint!r}?")
+        hint = f"{phrase} {unit.written}"
+        other = tokens.next_text if tokens.next_text in UNITS_KNOWN else ""
+        wrong_unit = f"{other!r} is not a unit of {self.words or self.fault!r}, which takes {known}"
+        tokens.refuse(f"{wrong_unit if other else f'{phrase!r} has no unit'}. Did you mean {hint!r}?")
 
     @property
     def usage(self) -> str:
-        """How it is said, with its default, or with what stands for a value where there is none."""
+        """The syntax of the parameter, with its default value or a placeholder."""
         if self.is_required or self.default is None:
-            shown = " ".join(["N" if self.kind in (int, float) else "NAME", *([self.unit.written] if self.unit else [])])
+            value_text = " ".join(
+                ["N" if self.kind in (int, float) else "NAME", *([self.unit.written] if self.unit else [])]
+            )
         else:
-            shown = self.written(self.default)
+            value_text = self.written(self.default)
         if self.choices:
-            shown = " | ".join(self.choices)
-        return shown if self.is_bare else f"{self.words} {shown}"
+            value_text = " | ".join(self.choices)
+        return value_text if self.is_bare else f"{self.words} {value_text}"
 
 
 @cache
 def parameters(kind: type[PlainFault]) -> tuple[Parameter, ...]:
-    """What a fault can be told, in the order of its fields."""
+    """Return the parameters of a fault, in the order of its fields."""
     hints, name = get_type_hints(kind), str(kind.__struct_config__.tag)
     return tuple(_parameter(name, field, hints[field.name]) for field in msgspec.structs.fields(kind))
 

@@ -1,4 +1,4 @@
-"""Faults of the payload: HTTP is fine, and the bytes are no JSON, or not the JSON that was announced."""
+"""Payload faults: HTTP is valid, but the body is not JSON, or not the JSON that was announced."""
 
 from typing import Any, ClassVar, Literal, get_args
 
@@ -18,7 +18,14 @@ _PAGE = b"<!DOCTYPE html>\n<html><head><title>Sign in</title></head><body><h1>Si
 
 
 class TruncatedJson(PlainFault, frozen=True, kw_only=True, tag="truncated_json"):
-    """The body is cut to ``keep_percent`` and announced at that length, so only its JSON is broken."""
+    """The body is cut to ``keep_percent``; ``content-length`` matches, so only the JSON is broken.
+
+    Args:
+        keep_percent: From 1 to 99 percent.
+
+    Raises:
+        ConfigError: ``check`` finds an argument out of range.
+    """
 
     ids: ClassVar[tuple[str, ...]] = ("J-TRUNC",)
     spoils: ClassVar[tuple[str, ...]] = ("body",)
@@ -26,17 +33,24 @@ class TruncatedJson(PlainFault, frozen=True, kw_only=True, tag="truncated_json")
     keep_percent: int = 50
 
     def check(self) -> None:
-        """Refuse a body that is kept whole, and one that would be kept less than not at all."""
+        """Raise ConfigError unless ``keep_percent`` is from 1 to 99."""
         refuse_outside(self, "keep_percent", 1, 99)
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
-        """The first part of the body as if it were all."""
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
+        """Keep the beginning of the body."""
         body = reply.body[: max(1, len(reply.body) * self.keep_percent // 100)]
         return reply if body == reply.body else reply.with_body(body)
 
 
 class BadJson(PlainFault, frozen=True, kw_only=True, tag="bad_json"):
-    """The body is written as a careless hand writes JSON, and lenient parsers take it."""
+    """The body has one of the common JSON mistakes, which lenient parsers accept.
+
+    Args:
+        form: The mistake.
+
+    Raises:
+        ConfigError: ``check`` finds an argument out of range.
+    """
 
     ids: ClassVar[tuple[str, ...]] = ("J-BADJSON",)
     spoils: ClassVar[tuple[str, ...]] = ("body",)
@@ -44,38 +58,45 @@ class BadJson(PlainFault, frozen=True, kw_only=True, tag="bad_json"):
     form: Malformed = "trailing_comma"
 
     def check(self) -> None:
-        """Refuse forms that there are not."""
+        """Raise ConfigError if ``form`` is unknown."""
         refuse_unknown(self, "form", get_args(Malformed))
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
-        """The same values, written so."""
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
+        """Write the same values with the mistake."""
         value = decoded(reply)
         if not isinstance(value, dict | list) or not value:
             return reply
         body = reply.body
-        spoilt = {
+        malformed = {
             "trailing_comma": body[:-1] + b"," + body[-1:],
             "single_quotes": body.replace(b'"', b"'"),
             "comment": b"/* generated */" + body,
             "two_values": body + body,
             "bare_keys": body.replace(b'{"', b"{", 1).replace(b'":', b":", 1),
         }[self.form]
-        return reply if spoilt == body else reply.with_body(spoilt)
+        return reply if malformed == body else reply.with_body(malformed)
 
 
 class HtmlInside(PlainFault, frozen=True, kw_only=True, tag="html_inside"):
-    """The API did its work, and what comes under its status is the sign-in page of somebody's network."""
+    """The API does its work, but the body under its status is the HTML sign-in page of a network."""
 
     ids: ClassVar[tuple[str, ...]] = ("J-HTML200",)
     spoils: ClassVar[tuple[str, ...]] = ("media type", "body")
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
-        """A page for people."""
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
+        """Replace the body by an HTML page."""
         return reply.with_body(_PAGE).with_header(b"content-type", b"text/html") if reply.body else reply
 
 
 class ContentType(PlainFault, frozen=True, kw_only=True, tag="content_type"):
-    """The body is what it was and announced as something else: ``text/plain``, a lie on its charset, nothing at all."""
+    """The body is unchanged, but another media type is announced, a wrong charset, or none.
+
+    Args:
+        value: The announced type; empty for no header.
+
+    Raises:
+        ConfigError: ``check`` finds an argument out of range.
+    """
 
     ids: ClassVar[tuple[str, ...]] = ("J-WRONG-CT",)
 
@@ -83,18 +104,22 @@ class ContentType(PlainFault, frozen=True, kw_only=True, tag="content_type"):
 
     @property
     def spoils(self) -> tuple[str, ...]:  # type: ignore[override]
-        """A charset of its own breaks no promise of the contract."""
+        """An additional charset does not violate the contract."""
         return () if self.value.partition(";")[0].strip() == JSON_TYPES[0] else ("media type",)
 
     def check(self) -> None:
-        """Refuse what is right, and what no header can hold."""
-        if self.value in JSON_TYPES:
-            raise ConfigError(f"ContentType: value {self.value!r} is what is announced anyway.")
-        if not (self.value.isascii() and self.value.isprintable()):
-            raise ConfigError(f"ContentType: value {self.value!r} cannot stand in a header.")
+        """Raise ConfigError if ``value`` is a type of the API, or not allowed in a header.
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
-        """The same body under another name."""
+        Raises:
+            ConfigError: Nothing would change, or a header cannot contain the value.
+        """
+        if self.value in JSON_TYPES:
+            raise ConfigError(f"ContentType: value {self.value!r} is announced without this fault too. Give another type.")
+        if not (self.value.isascii() and self.value.isprintable()):
+            raise ConfigError(f"ContentType: value {self.value!r} is not allowed in a header. Use printable ASCII.")
+
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
+        """Announce the body as another type."""
         if not reply.body or reply.header(b"content-type") != JSON_TYPES[0].encode():
             return reply
         return reply.with_header(b"content-type", self.value.encode() or None)
@@ -106,37 +131,44 @@ class ByteOrderMark(PlainFault, frozen=True, kw_only=True, tag="byte_order_mark"
     ids: ClassVar[tuple[str, ...]] = ("J-BOM",)
     spoils: ClassVar[tuple[str, ...]] = ("body",)
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
-        """Three bytes before the first."""
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
+        """Put the three bytes of the mark before the body."""
         return reply.with_body(b"\xef\xbb\xbf" + reply.body) if reply.body else reply
 
 
 class Latin1(PlainFault, frozen=True, kw_only=True, tag="latin1"):
-    """Texts have an accent, and the body is written in Latin-1, though JSON is UTF-8."""
+    """Texts contain an accent, and the body is encoded in Latin-1 although JSON is UTF-8."""
 
     ids: ClassVar[tuple[str, ...]] = ("J-LATIN1",)
     spoils: ClassVar[tuple[str, ...]] = ("body",)
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
-        """``CAFÉ`` after each text, in one byte a character."""
-        spoilt = edited(reply, asked, _is_text, lambda place: place.put(f"{place.value} CAFÉ"))
-        return reply if spoilt is reply else reply.with_body(spoilt.body.decode().encode("latin-1", "replace"))
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
+        """Append ``CAFÉ`` to each text, and encode each character as one byte."""
+        changed = edited(reply, exchange, _is_text, lambda place: place.put(f"{place.value} CAFÉ"))
+        return reply if changed is reply else reply.with_body(changed.body.decode().encode("latin-1", "replace"))
 
 
 class LoneSurrogate(PlainFault, frozen=True, kw_only=True, tag="lone_surrogate"):
-    r"""Texts end amid a character: ``\ud83d`` without its other half, which is JSON's grammar and no text."""
+    r"""Texts end in half a character, ``\ud83d`` alone, which is valid JSON but not valid text."""
 
     ids: ClassVar[tuple[str, ...]] = ("J-LONE-SURROGATE",)
     spoils: ClassVar[tuple[str, ...]] = ("body",)
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
-        """Half a character after each text."""
-        spoilt = edited(reply, asked, _is_text, lambda place: place.put(place.value + _MARK))
-        return reply if spoilt is reply else reply.with_body(spoilt.body.replace(_MARK.encode(), rb"\ud83d"))
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
+        """Append half a character to each text."""
+        changed = edited(reply, exchange, _is_text, lambda place: place.put(place.value + _MARK))
+        return reply if changed is reply else reply.with_body(changed.body.replace(_MARK.encode(), rb"\ud83d"))
 
 
 class NotANumber(PlainFault, frozen=True, kw_only=True, tag="not_a_number"):
-    """Money and numbers are ``NaN`` or ``Infinity``, which many parsers take and JSON does not know."""
+    """Money and numbers are ``NaN`` or ``Infinity``, which many parsers accept although they are not JSON.
+
+    Args:
+        token: ``NaN``, ``Infinity`` or ``-Infinity``.
+
+    Raises:
+        ConfigError: ``check`` finds an argument out of range.
+    """
 
     ids: ClassVar[tuple[str, ...]] = ("J-NAN", "J-INFINITY")
     spoils: ClassVar[tuple[str, ...]] = ("body",)
@@ -144,16 +176,23 @@ class NotANumber(PlainFault, frozen=True, kw_only=True, tag="not_a_number"):
     token: Literal["NaN", "Infinity", "-Infinity"] = "NaN"
 
     def check(self) -> None:
-        """Refuse what no parser takes."""
+        """Raise ConfigError if ``token`` is unknown."""
         refuse_unknown(self, "token", ("NaN", "Infinity", "-Infinity"))
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
-        """The token for each number."""
-        return edited(reply, asked, _counts, lambda place: place.put(float(self.token)))
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
+        """Replace each number by the token."""
+        return edited(reply, exchange, _counts, lambda place: place.put(float(self.token)))
 
 
 class BigNumbers(PlainFault, frozen=True, kw_only=True, tag="big_numbers"):
-    """Numbers beyond 2**53, which a float rounds: ``integers`` grow, or ``ids`` of digits become numbers."""
+    """Numbers exceed 2 ** 53, so a float would round them.
+
+    Args:
+        target: ``integers`` (they grow), or ``ids`` (those of digits become numbers).
+
+    Raises:
+        ConfigError: ``check`` finds an argument out of range.
+    """
 
     ids: ClassVar[tuple[str, ...]] = ("J-BIGINT",)
 
@@ -161,34 +200,41 @@ class BigNumbers(PlainFault, frozen=True, kw_only=True, tag="big_numbers"):
 
     @property
     def spoils(self) -> tuple[str, ...]:  # type: ignore[override]
-        """The contract bounds no integer."""
+        """The contract does not limit integers."""
         return () if self.target == "integers" else ("body",)
 
     def check(self) -> None:
-        """Refuse targets that there are not."""
+        """Raise ConfigError if ``target`` is unknown."""
         refuse_unknown(self, "target", ("integers", "ids"))
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
-        """The odd numbers above 2**53, no float among them."""
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
+        """Replace each target by an odd number above 2 ** 53, which no float can represent."""
         finds = _is_integer if self.target == "integers" else _is_digits
-        return edited(reply, asked, finds, lambda place: place.put(2**53 + 1 + 2 * int(place.value)))
+        return edited(reply, exchange, finds, lambda place: place.put(2**53 + 1 + 2 * int(place.value)))
 
 
 class DuplicateKeys(PlainFault, frozen=True, kw_only=True, tag="duplicate_keys"):
-    """Money stands twice in its row, once as ``0.00``: parsers take the ``truth`` if it comes where they look."""
+    """Amounts occur twice in a row, once with ``0.00``; a parser uses either the first or the last.
+
+    Args:
+        truth: Where the right amount is: ``first`` or ``last``.
+
+    Raises:
+        ConfigError: ``check`` finds an argument out of range.
+    """
 
     ids: ClassVar[tuple[str, ...]] = ("J-DUPKEY",)
 
     truth: Literal["first", "last"] = "last"
 
     def check(self) -> None:
-        """Refuse places that there are not."""
+        """Raise ConfigError if ``truth`` is unknown."""
         refuse_unknown(self, "truth", ("first", "last"))
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
-        """Each amount under its name, twice."""
-        spoilt = edited(reply, asked, _is_money, self._double)
-        return reply if spoilt is reply else reply.with_body(spoilt.body.replace(f'"{_MARK}'.encode(), b'"'))
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
+        """Write each amount twice under its name."""
+        changed = edited(reply, exchange, _is_money, self._double)
+        return reply if changed is reply else reply.with_body(changed.body.replace(f'"{_MARK}'.encode(), b'"'))
 
     def _double(self, place: Place) -> None:
         truth, lie = place.value, "0.00"
@@ -198,7 +244,14 @@ class DuplicateKeys(PlainFault, frozen=True, kw_only=True, tag="duplicate_keys")
 
 
 class DeepNesting(PlainFault, frozen=True, kw_only=True, tag="deep_nesting"):
-    """A new field, or a further row, holds lists in lists, ``levels`` deep, and parsers run out of stack."""
+    """A new field or row contains lists ``levels`` deep, which exhausts the stack of many parsers.
+
+    Args:
+        levels: From 10 to 100,000.
+
+    Raises:
+        ConfigError: ``check`` finds an argument out of range.
+    """
 
     ids: ClassVar[tuple[str, ...]] = ("J-DEEP",)
     spoils: ClassVar[tuple[str, ...]] = ("body",)
@@ -206,11 +259,11 @@ class DeepNesting(PlainFault, frozen=True, kw_only=True, tag="deep_nesting"):
     levels: int = 10_000
 
     def check(self) -> None:
-        """Refuse what is not deep, and more than a stack needs."""
+        """Raise ConfigError unless ``levels`` is from 10 to 100,000."""
         refuse_outside(self, "levels", 10, DEEPEST)
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
-        """Brackets at the end."""
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
+        """Append the nested lists."""
         value = decoded(reply)
         if not isinstance(value, dict | list):
             return reply
@@ -221,35 +274,42 @@ class DeepNesting(PlainFault, frozen=True, kw_only=True, tag="deep_nesting"):
 
 
 class HugeBody(PlainFault, frozen=True, kw_only=True, tag="huge_body"):
-    """A text of the answer is ``size_kb`` long, all of it sent."""
+    """One text of the response is ``size_kb`` long, and all of it is sent.
+
+    Args:
+        size_kb: Kilobytes, from 10 to 10,000.
+
+    Raises:
+        ConfigError: ``check`` finds an argument out of range.
+    """
 
     ids: ClassVar[tuple[str, ...]] = ("J-HUGE",)
 
     size_kb: int = 1_000
 
     def check(self) -> None:
-        """Refuse what is not large, and what is more than enough."""
+        """Raise ConfigError unless ``size_kb`` is from 10 to 10,000."""
         refuse_outside(self, "size_kb", 10, LARGEST_KB)
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
-        """The first text, and very many more characters."""
-        taken: list[Place] = []
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
+        """Extend the first text."""
+        first_place: list[Place] = []
 
         def is_first(place: Place) -> bool:
-            is_taken = _is_text(place) and not taken
-            taken.extend([place] if is_taken else ())
+            is_taken = _is_text(place) and not first_place
+            first_place.extend([place] if is_taken else ())
             return is_taken
 
-        return edited(reply, asked, is_first, lambda place: place.put(place.value + " HUGE" * (self.size_kb * 200)))
+        return edited(reply, exchange, is_first, lambda place: place.put(place.value + " HUGE" * (self.size_kb * 200)))
 
 
 class EmptyList(PlainFault, frozen=True, kw_only=True, tag="empty_list"):
-    """A list that has rows is answered as if it had none, nor further pages."""
+    """A list that has rows is served without rows and without further pages."""
 
     ids: ClassVar[tuple[str, ...]] = ("J-EMPTY-LIST", "D-READY-BEFORE-DATA")
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
-        """No rows and no links."""
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
+        """Remove the rows and the links."""
         value = decoded(reply)
         rows = rows_of(value)
         if not rows:
@@ -261,16 +321,16 @@ class EmptyList(PlainFault, frozen=True, kw_only=True, tag="empty_list"):
 
 
 class ErrorShape(PlainFault, frozen=True, kw_only=True, tag="error_shape"):
-    """What the API refuses, it tells as the consumer data standards do: a list ``errors`` with URNs."""
+    """Errors of the API have the form of the Consumer Data Standards: a list ``errors`` with URNs."""
 
     ids: ClassVar[tuple[str, ...]] = ("J-ERROR-SHAPE-SWITCH",)
     spoils: ClassVar[tuple[str, ...]] = ("body",)
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
-        """The same error in other words; what is no error stays."""
-        told: Any = decoded(reply)
-        is_error = reply.status >= 400 and told is not NOTHING and isinstance(told, dict) and "message" in told
-        return in_cdr_form(reply, told) if is_error else reply
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
+        """Write the same error in the other form; a success stays unchanged."""
+        error: Any = decoded(reply)
+        is_error = reply.status >= 400 and error is not NOTHING and isinstance(error, dict) and "message" in error
+        return in_cdr_form(reply, error) if is_error else reply
 
 
 def _is_text(place: Place) -> bool:

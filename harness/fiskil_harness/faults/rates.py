@@ -1,4 +1,4 @@
-"""Faults of the rate: buckets that run dry, quotas of a day, brownouts that come and go. Each remembers its calls."""
+"""Rate faults: exhausted token buckets, daily quotas, and temporary brownouts. Each remembers the calls it received."""
 
 from typing import ClassVar, Literal, get_args
 from urllib.parse import parse_qs
@@ -15,9 +15,15 @@ Per = Literal["all", "client", "route", "end_user"]
 
 
 class RateLimit(PlainFault, frozen=True, kw_only=True, tag="rate_limit"):
-    """A token bucket holds ``requests`` calls and gains ``refill_per_s`` in a second; who finds it empty is answered 429.
+    """A token bucket holds ``requests`` calls and gains ``refill_per_s`` a second; the response is 429 while it is empty.
 
-    ``per`` says who shares a bucket: everybody, one client (by the token's header), one route, or one end user.
+    Args:
+        requests: The size of the bucket, from 1 to 100,000.
+        refill_per_s: Calls per second, from 0.001 to 100,000.
+        per: What shares one bucket: ``all`` calls, those of one ``client`` (by its token), ``route`` or ``end_user``.
+
+    Raises:
+        ConfigError: ``check`` finds an argument out of range.
     """
 
     ids: ClassVar[tuple[str, ...]] = ("R-429",)
@@ -29,26 +35,35 @@ class RateLimit(PlainFault, frozen=True, kw_only=True, tag="rate_limit"):
     per: Per = "all"
 
     def check(self) -> None:
-        """Refuse buckets that hold nothing, those that never fill, and keys that there are not."""
+        """Raise ConfigError if an argument is out of range.
+
+        Raises:
+            ConfigError: The bucket is empty, it never fills, or ``per`` is unknown.
+        """
         refuse_outside(self, "requests", 1, MOST_CALLS)
         if not 0.001 <= self.refill_per_s <= MOST_CALLS:
             raise ConfigError(f"RateLimit: refill_per_s must be from 0.001 to {MOST_CALLS}, got {self.refill_per_s!r}.")
         refuse_unknown(self, "per", get_args(Per))
 
-    def instead(self, asked: MatchedExchange) -> Reply | None:
-        """Nothing while there is a call left; then 429 and the whole seconds until there is one."""
-        key = key_of(asked, self.per)
-        left, since_s = asked.memory.get(key, (float(self.requests), asked.at_s))
-        left = min(float(self.requests), left + (asked.at_s - since_s) * self.refill_per_s)
+    def response_instead(self, exchange: MatchedExchange) -> Reply | None:
+        """Return None while a call is left; then 429 with the whole seconds until the next one."""
+        key = key_of(exchange, self.per)
+        left, since_s = exchange.memory.get(key, (float(self.requests), exchange.at_s))
+        left = min(float(self.requests), left + (exchange.at_s - since_s) * self.refill_per_s)
         is_granted = left >= 1
-        _remember(asked, key, (left - is_granted, asked.at_s))
-        return None if is_granted else _too_many(asked, (1 - left) / self.refill_per_s)
+        _remember(exchange, key, (left - is_granted, exchange.at_s))
+        return None if is_granted else _too_many(exchange, (1 - left) / self.refill_per_s)
 
 
 class Quota(PlainFault, frozen=True, kw_only=True, tag="quota"):
-    """So many ``requests`` a day of sandbox time, counted from the first; then 429 until the day is over.
+    """Only ``requests`` calls are allowed a day of sandbox time, counted from the first; then the response is 429.
 
-    ``per`` says who shares a quota, as in ``rate_limit``.
+    Args:
+        requests: From 1 to 100,000.
+        per: What shares one quota, as in ``rate_limit``.
+
+    Raises:
+        ConfigError: ``check`` finds an argument out of range.
     """
 
     ids: ClassVar[tuple[str, ...]] = ("R-429",)
@@ -59,23 +74,32 @@ class Quota(PlainFault, frozen=True, kw_only=True, tag="quota"):
     per: Per = "end_user"
 
     def check(self) -> None:
-        """Refuse quotas of nothing, and keys that there are not."""
+        """Raise ConfigError unless ``requests`` is from 1 to 100,000 and ``per`` is known."""
         refuse_outside(self, "requests", 1, MOST_CALLS)
         refuse_unknown(self, "per", get_args(Per))
 
-    def instead(self, asked: MatchedExchange) -> Reply | None:
-        """Nothing while there is a call left; then 429 and the seconds until tomorrow."""
-        key = key_of(asked, self.per)
-        count, since_s = asked.memory.get(key, (0, asked.at_s))
-        if asked.at_s - since_s >= DAY_S:
-            count, since_s = 0, asked.at_s
+    def response_instead(self, exchange: MatchedExchange) -> Reply | None:
+        """Return None while a call is left; then 429 with the seconds until the day is over."""
+        key = key_of(exchange, self.per)
+        count, since_s = exchange.memory.get(key, (0, exchange.at_s))
+        if exchange.at_s - since_s >= DAY_S:
+            count, since_s = 0, exchange.at_s
         is_granted = count < self.requests
-        _remember(asked, key, (count + is_granted, since_s))
-        return None if is_granted else _too_many(asked, since_s + DAY_S - asked.at_s)
+        _remember(exchange, key, (count + is_granted, since_s))
+        return None if is_granted else _too_many(exchange, since_s + DAY_S - exchange.at_s)
 
 
 class Brownout(PlainFault, frozen=True, kw_only=True, tag="brownout"):
-    """Of ``calls`` calls more and more fail, up to ``peak_percent`` in the middle, then fewer and fewer; then none."""
+    """During ``calls`` calls the share of failures rises to ``peak_percent`` and falls again; later calls succeed.
+
+    Args:
+        status: The status of a failure, from 500 to 599.
+        calls: The length of the brownout in calls, from 3 to 100,000.
+        peak_percent: From 1 to 100.
+
+    Raises:
+        ConfigError: ``check`` finds an argument out of range.
+    """
 
     ids: ClassVar[tuple[str, ...]] = ("R-BROWNOUT",)
     ends: ClassVar[bool] = True
@@ -86,42 +110,42 @@ class Brownout(PlainFault, frozen=True, kw_only=True, tag="brownout"):
     peak_percent: int = 100
 
     def check(self) -> None:
-        """Refuse brownouts that darken nothing."""
+        """Raise ConfigError if an argument is out of range."""
         refuse_outside(self, "status", 500, 599)
         refuse_outside(self, "calls", 3, MOST_CALLS)
         refuse_outside(self, "peak_percent", 1, 100)
 
-    def instead(self, asked: MatchedExchange) -> Reply | None:
-        """An error as likely as the call is near the middle. The middle one of an all-dark brownout surely fails."""
-        number = asked.memory.get("calls", 0)
-        asked.memory["calls"] = number + 1
+    def response_instead(self, exchange: MatchedExchange) -> Reply | None:
+        """Return an error with a chance that grows towards the middle; at a peak of 100 the middle call certainly fails."""
+        number = exchange.memory.get("calls", 0)
+        exchange.memory["calls"] = number + 1
         middle = (self.calls - 1) / 2
-        dark = max(0.0, 1 - abs(number - middle) / (middle + 1)) * self.peak_percent / 100
-        dark = dark if number != self.calls // 2 else self.peak_percent / 100
-        drawn = 1 - (asked.memory.setdefault("chance", asked.chance).random())
-        return refusal(asked, self.status) if drawn <= dark else None
+        failure_share = max(0.0, 1 - abs(number - middle) / (middle + 1)) * self.peak_percent / 100
+        failure_share = failure_share if number != self.calls // 2 else self.peak_percent / 100
+        draw = 1 - (exchange.memory.setdefault("chance", exchange.chance).random())
+        return refusal(exchange, self.status) if draw <= failure_share else None
 
 
-def key_of(asked: MatchedExchange, per: str) -> str:
-    """Who shares with the client of this exchange."""
+def key_of(exchange: MatchedExchange, per: str) -> str:
+    """Return the key of the bucket or quota that this exchange uses."""
     if per == "client":
-        return next((value.decode("latin-1") for name, value in asked.headers if name == b"authorization"), "")
+        return next((value.decode("latin-1") for name, value in exchange.headers if name == b"authorization"), "")
     if per == "end_user":
-        return parse_qs(asked.query.decode("latin-1")).get("end_user_id", [asked.path])[0]
-    return asked.route if per == "route" else ""
+        return parse_qs(exchange.query.decode("latin-1")).get("end_user_id", [exchange.path])[0]
+    return exchange.route if per == "route" else ""
 
 
-def _remember(asked: MatchedExchange, key: str, value: object) -> None:
-    if len(asked.memory) >= MOST_KEYS and key not in asked.memory:
-        asked.memory.clear()
-    asked.memory[key] = value
+def _remember(exchange: MatchedExchange, key: str, value: object) -> None:
+    if len(exchange.memory) >= MOST_KEYS and key not in exchange.memory:
+        exchange.memory.clear()
+    exchange.memory[key] = value
 
 
-def _too_many(asked: MatchedExchange, wait_s: float) -> Reply:
-    told = refusal(asked, 429)
-    # Whole seconds, and never too few: who obeys finds a call.
-    waits = asked.waits(int(wait_s) + 1)
-    return Reply(status=told.status, headers=(*told.headers, *waits), body=told.body)
+def _too_many(exchange: MatchedExchange, wait_s: float) -> Reply:
+    reply = refusal(exchange, 429)
+    # Round up: after the stated delay a call must be granted.
+    wait_headers = exchange.waits(int(wait_s) + 1)
+    return Reply(status=reply.status, headers=(*reply.headers, *wait_headers), body=reply.body)
 
 
 FAULTS: tuple[type[PlainFault], ...] = (RateLimit, Quota, Brownout)

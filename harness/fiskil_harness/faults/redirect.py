@@ -1,4 +1,4 @@
-"""Faults that redirect: in a circle, to a stranger, or from https to http. The API does nothing."""
+"""Redirect faults: in a circle, to another host, or from https to http. The API does nothing."""
 
 from typing import ClassVar, Literal
 
@@ -10,7 +10,14 @@ STATUSES = (301, 302, 303, 307, 308)
 
 
 class Redirect(PlainFault, frozen=True, kw_only=True):
-    """The API never hears of the request, and the client is sent elsewhere."""
+    """The client is redirected, and the API receives no request.
+
+    Args:
+        status: 301, 302, 303, 307 or 308.
+
+    Raises:
+        ConfigError: ``check`` finds an argument out of range.
+    """
 
     ends: ClassVar[bool] = True
     spoils: ClassVar[tuple[str, ...]] = ("status",)
@@ -18,45 +25,45 @@ class Redirect(PlainFault, frozen=True, kw_only=True):
     status: RedirectStatus = 307
 
     def check(self) -> None:
-        """Refuse a status that redirects nobody."""
+        """Raise ConfigError unless ``status`` is a redirect."""
         refuse_other(self, "status", STATUSES)
 
 
 class RedirectLoop(Redirect, frozen=True, kw_only=True, tag="redirect_loop"):
-    """The request is sent to where it was made: in a circle for as long as the fault bites."""
+    """The response redirects to the requested URL itself, as long as the fault bites."""
 
     ids: ClassVar[tuple[str, ...]] = ("H-REDIRECT-LOOP",)
 
-    def instead(self, asked: MatchedExchange) -> Reply | None:
-        """The very URL that was asked."""
-        return _redirect(self.status, asked.api_url, asked)
+    def response_instead(self, exchange: MatchedExchange) -> Reply | None:
+        """Return a redirect to the requested URL."""
+        return _redirect(self.status, exchange.api_url, exchange)
 
 
 class RedirectCrossOrigin(Redirect, frozen=True, kw_only=True, tag="redirect_cross_origin"):
-    """The request is sent to an origin that nobody has a reason to call; a token must not go there."""
+    """The response redirects to another origin, which must not receive the token."""
 
     ids: ClassVar[tuple[str, ...]] = ("H-REDIRECT-CROSS-ORIGIN",)
 
-    def instead(self, asked: MatchedExchange) -> Reply | None:
-        """The same path and query at a stranger's."""
-        return _redirect(self.status, asked.foreign_url(), asked)
+    def response_instead(self, exchange: MatchedExchange) -> Reply | None:
+        """Return a redirect to the same path and query at a canary server."""
+        return _redirect(self.status, exchange.foreign_url(), exchange)
 
 
 class RedirectDowngrade(Redirect, frozen=True, kw_only=True, tag="redirect_downgrade"):
-    """The request is sent from https to http, where everybody on the way can read the token."""
+    """The response redirects from https to http, where the token could be read in transit."""
 
     ids: ClassVar[tuple[str, ...]] = ("H-REDIRECT-HTTP-DOWNGRADE",)
 
-    def instead(self, asked: MatchedExchange) -> Reply | None:
-        """The same path and query over http, at an address that remembers who came; None where the API has no TLS."""
-        if not asked.api_url.startswith("https://"):
+    def response_instead(self, exchange: MatchedExchange) -> Reply | None:
+        """Return a redirect to the same path and query at a canary server over http; None if the API has no TLS."""
+        if not exchange.api_url.startswith("https://"):
             return None
-        return _redirect(self.status, asked.foreign_url(), asked)
+        return _redirect(self.status, exchange.foreign_url(), exchange)
 
 
-def _redirect(status: int, origin: str, asked: MatchedExchange) -> Reply:
-    query = b"?" + asked.query if asked.query else b""
-    location = origin.rstrip("/").encode() + asked.path.encode("latin-1") + query
+def _redirect(status: int, origin: str, exchange: MatchedExchange) -> Reply:
+    query = b"?" + exchange.query if exchange.query else b""
+    location = origin.rstrip("/").encode() + exchange.path.encode("latin-1") + query
     return Reply(status=status, headers=((b"location", location), (b"content-length", b"0")), body=b"")
 
 

@@ -1,4 +1,4 @@
-"""Faults of data over time: rows that are old, short, of somebody else, or known under new ids."""
+"""Faults of data over time: rows that are outdated, missing, of another end user, or under new ids."""
 
 import hashlib
 from datetime import datetime, timedelta
@@ -14,34 +14,41 @@ UNKNOWN_ACCOUNT = "00000000-0000-4000-8000-000000000000"
 
 
 class StaleResponse(PlainFault, frozen=True, kw_only=True, tag="stale_response"):
-    """Whoever asks the same again is answered as the first time: a replica that lags behind, a balance of yesterday."""
+    """A repeated request gets the body of the first response again, as from a replica that lags behind."""
 
     ids: ClassVar[tuple[str, ...]] = ("D-BALANCE-STALE", "D-READY-BEFORE-DATA")
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
-        """The body of the first answer to this question; the same where nothing has changed since."""
-        if not 200 <= reply.status < 300 or asked.method != "GET":
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
+        """Return the body of the first response to this request; the same reply if nothing has changed since."""
+        if not 200 <= reply.status < 300 or exchange.method != "GET":
             return reply
-        question = f"{asked.path}?{asked.query.decode('latin-1')}"
-        if question not in asked.memory and len(asked.memory) < MOST_REMEMBERED:
-            asked.memory[question] = reply.body
-        before = asked.memory.get(question, reply.body)
-        return reply if before == reply.body else reply.with_body(before)
+        request_key = f"{exchange.path}?{exchange.query.decode('latin-1')}"
+        if request_key not in exchange.memory and len(exchange.memory) < MOST_REMEMBERED:
+            exchange.memory[request_key] = reply.body
+        first_body = exchange.memory.get(request_key, reply.body)
+        return reply if first_body == reply.body else reply.with_body(first_body)
 
 
 class ShortHistory(PlainFault, frozen=True, kw_only=True, tag="short_history"):
-    """Rows older than ``days`` days are not there: the institution keeps no more."""
+    """Rows older than ``days`` are missing, because the institution keeps no more.
+
+    Args:
+        days: From 1 to 2,557 (seven years).
+
+    Raises:
+        ConfigError: ``check`` finds an argument out of range.
+    """
 
     ids: ClassVar[tuple[str, ...]] = ("D-HISTORY-SHORT",)
 
     days: int = 30
 
     def check(self) -> None:
-        """Refuse a history of nothing, and one longer than any institution's."""
+        """Raise ConfigError unless ``days`` is from 1 to 2,557."""
         refuse_outside(self, "days", 1, 2_557)
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
-        """The rows since then, and those without a date."""
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
+        """Keep younger rows, and rows without a date."""
         value = decoded(reply)
         rows, date = rows_of(value), reply.header(b"date").decode("latin-1")
         if not rows or not date:
@@ -52,66 +59,66 @@ class ShortHistory(PlainFault, frozen=True, kw_only=True, tag="short_history"):
 
 
 class UnstableIds(PlainFault, frozen=True, kw_only=True, tag="unstable_ids"):
-    """Rows carry another ``fiskil_id`` than before, the same one each time: as after a new consent."""
+    """Rows have another ``fiskil_id`` than before, the same one every time, as after a new consent."""
 
     ids: ClassVar[tuple[str, ...]] = ("D-ID-UNSTABLE",)
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
-        """Each id made anew from the old one."""
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
+        """Derive each id from the old one."""
         return edited(
             reply,
-            asked,
+            exchange,
             lambda place: place.name == "fiskil_id" and isinstance(place.value, str),
             lambda place: place.put(_other_id(place.value)),
         )
 
 
 class PartialRows(PlainFault, frozen=True, kw_only=True, tag="partial_rows"):
-    """The rows of the account that the answer begins with are missing: its sync is not through."""
+    """The rows of one account are missing, because its sync is not complete."""
 
     ids: ClassVar[tuple[str, ...]] = ("D-PARTIAL-SYNC", "D-ACCOUNT-DRIFT")
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
-        """The other accounts' rows. Which account is missing stays the same for an end user."""
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
+        """Remove the rows of the account that came first; it stays the same account for an end user."""
         value = decoded(reply)
         rows = [row for row in rows_of(value) or () if isinstance(row, dict)]
         first = next((row["account_id"] for row in rows if "account_id" in row), None)
-        missing = asked.memory.setdefault(_end_user_of(asked), first) if first is not None else None
-        kept = [row for row in rows if row.get("account_id") != missing]
-        if missing is None or len(kept) == len(rows):
+        missing = exchange.memory.setdefault(_end_user_of(exchange), first) if first is not None else None
+        remaining = [row for row in rows if row.get("account_id") != missing]
+        if missing is None or len(remaining) == len(rows):
             return reply
         listed = rows_of(value)
         assert listed is not None
-        listed[:] = kept
+        listed[:] = remaining
         return encoded(reply, value)
 
 
 class ForeignRows(PlainFault, frozen=True, kw_only=True, tag="foreign_rows"):
-    """Among the rows is one of a consent that the end user never gave: somebody else's."""
+    """One of the rows belongs to a consent that the end user never gave."""
 
     ids: ClassVar[tuple[str, ...]] = ("A-TENANT-MIX",)
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
-        """A copy of the first row under other ids."""
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
+        """Append a copy of the first row with other ids."""
         value = decoded(reply)
         rows = rows_of(value)
         first = rows[0] if rows else None
         if rows is None or not isinstance(first, dict) or "arrangement_id" not in first:
             return reply
         own = {name: first.get(name) for name in ("fiskil_id", "transaction_id", "account_id")}
-        ids = {name: _other_id(known) for name, known in own.items() if isinstance(known, str)}
+        ids = {name: _other_id(old_id) for name, old_id in own.items() if isinstance(old_id, str)}
         rows.append({**first, **ids, "arrangement_id": UNKNOWN_ACCOUNT})
         return encoded(reply, value)
 
 
 class DayEdge(PlainFault, frozen=True, kw_only=True, tag="day_edge"):
-    """Rows were posted half an hour before midnight UTC, when it is the next day already on the east coast."""
+    """Rows were posted at 23:30 UTC, when the next day has already begun on the east coast."""
 
     ids: ClassVar[tuple[str, ...]] = ("D-TZ-EDGE",)
 
-    def change(self, reply: Reply, asked: MatchedExchange) -> Reply:
-        """The day that it was, at 23:30 UTC."""
-        return edited(reply, asked, _is_moment_of_posting, lambda place: place.put(place.value[:10] + "T23:30:00Z"))
+    def change_response(self, reply: Reply, exchange: MatchedExchange) -> Reply:
+        """Move each posting date to 23:30 UTC of the same day."""
+        return edited(reply, exchange, _is_moment_of_posting, lambda place: place.put(place.value[:10] + "T23:30:00Z"))
 
 
 def _is_moment_of_posting(place: Place) -> bool:
@@ -124,17 +131,17 @@ def _is_before(row: Any, begin: datetime) -> bool:
     return moment is not None and moment < begin
 
 
-def _other_id(known: str) -> str:
-    """Another id of the same look."""
-    head, line, tail = known.rpartition("_")
-    digest = hashlib.blake2b(known.encode(), digest_size=16)
+def _other_id(old_id: str) -> str:
+    """Return another id of the same form."""
+    head, line, tail = old_id.rpartition("_")
+    digest = hashlib.blake2b(old_id.encode(), digest_size=16)
     if tail.isdigit():
         return f"{head}{line}{int(digest.hexdigest(), 16) % 10 ** len(tail):0{len(tail)}d}"
     return f"{head}{line}{digest.hexdigest()}"
 
 
-def _end_user_of(asked: MatchedExchange) -> str:
-    return parse_qs(asked.query.decode("latin-1")).get("end_user_id", [""])[0]
+def _end_user_of(exchange: MatchedExchange) -> str:
+    return parse_qs(exchange.query.decode("latin-1")).get("end_user_id", [""])[0]
 
 
 FAULTS: tuple[type[PlainFault], ...] = (StaleResponse, ShortHistory, UnstableIds, PartialRows, ForeignRows, DayEdge)

@@ -1,4 +1,4 @@
-"""Which exchanges a fault waits for, and the counters that make it bite exactly as often as asked."""
+"""Rules: which exchanges a fault waits for, and the counters that make it bite exactly as often as requested."""
 
 import threading
 from collections import Counter
@@ -14,16 +14,24 @@ from fiskil_harness.faults import AnyFault
 from fiskil_harness.faults.connection_fault import ConnectionFault
 
 CONNECTION = "connection"
-"""The route on which faults of connections wait."""
+"""The route of connection faults."""
 
 Scope = Literal["all", "end_user", "route", "connection"]
 
 
 class Facts(Struct, frozen=True, kw_only=True):
-    """What a rule can be about in one exchange.
+    """The properties of one exchange that a rule can select by.
 
-    ``page`` counts the pages of a walk from 1, ``clock_s`` is sandbox time in seconds. ``names`` answers whether the request
-    names an id anywhere, ``told`` whether an event of a kind has been told.
+    Args:
+        route: The name of the route.
+        method: The HTTP method, in upper case.
+        end_user_id: The end user that the request is about; empty if unknown.
+        version: The API version of the request.
+        page: The page of a walk, counted from 1.
+        connection: The number of the connection.
+        clock_s: Sandbox time in seconds.
+        names: Returns True if the request contains this id anywhere.
+        has_reported: Returns True if an event of this kind has already been delivered.
     """
 
     route: str
@@ -41,16 +49,26 @@ A_CONNECTION = Facts(route=CONNECTION)
 
 
 class Rule(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A fault, the exchanges that it waits for, and when among those it bites.
+    """A fault, the exchanges that it waits for, and those among them that it bites.
 
-    What it waits for: ``route`` is a name or a pattern, the other fields narrow it down and are empty for any. ``page``
-    counts from 1, 0 for any. ``from_event`` and ``until_event`` name events before, or after, which it does not bite, and
-    ``between_s`` sandbox time in seconds since the rule was set.
-
-    When among those: after ``skip`` of them, ``times`` times, 0 for every time and at least once; only each ``every``-th;
-    only those whose numbers, from 1, are in ``nth``, beside which ``times`` and ``skip`` are not given; only with
-    probability ``p`` drawn from ``seed``. It counts in one for all, or with ``scope`` for each end user, route or
-    connection by itself.
+    Args:
+        route: A route, a pattern of routes such as ``banking.*``, or ``connection``.
+        fault: What goes wrong.
+        times: How many exchanges it bites; 0 for every one, and at least one.
+        skip: How many matching exchanges it skips before that.
+        nth: The numbers of the exchanges that it bites, counted from 1; excludes ``times``, ``skip``, ``every`` and ``p``.
+        every: It bites only every n-th matching exchange.
+        p: The probability of a bite, drawn from ``seed``.
+        seed: The seed of ``p`` and of the fault's own chance.
+        method: The method to match; empty for any.
+        end_user_id: The end user to match; empty for any.
+        session_id: An id that the request must contain; empty for any.
+        version: The version to match; empty for any.
+        page: The page to match, counted from 1; 0 for any.
+        from_event: It does not bite before an event of this kind was delivered.
+        until_event: It does not bite after an event of this kind was delivered.
+        between_s: It bites only between these two sandbox seconds since it was set.
+        scope: What has separate counters: ``all`` (one counter), ``end_user``, ``route`` or ``connection``.
     """
 
     route: str
@@ -73,39 +91,37 @@ class Rule(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def name(self) -> str:
-        """The fault with its parameters, as reports name it."""
+        """The fault with its arguments, as reports name it."""
         return repr(self.fault).replace("'", "")
 
     def check(self) -> "Rule":
-        """Refuse a fault that breaks nothing, counts below zero and what cannot be together; return the rule itself.
+        """Return the rule itself, or raise ConfigError if it is impossible.
 
         Raises:
-            ConfigError: One of its numbers makes no sense.
+            ConfigError: The fault would break nothing, a number is out of range, or two fields exclude each other.
         """
         self.fault.check()
-        where = f"A fault on {self.route!r}"
+        subject = f"A fault on {self.route!r}"
         if self.times < 0 or self.skip < 0:
-            raise ConfigError(f"{where}: times and skip count from 0, got {self.times} and {self.skip}.")
+            raise ConfigError(f"{subject}: times and skip count from 0, got {self.times} and {self.skip}.")
         if self.every < 1 or self.page < 0 or any(number < 1 for number in self.nth):
-            raise ConfigError(f"{where}: every, page and nth count from 1.")
+            raise ConfigError(f"{subject}: every, page and nth count from 1.")
         if self.nth and (self.times != 1 or self.skip or self.every != 1 or self.p < 1):
-            raise ConfigError(
-                f"{where}: nth names each exchange by its number, so times, skip, every and p cannot stand beside it."
-            )
+            raise ConfigError(f"{subject}: nth selects exchanges by number, so it excludes times, skip, every and p.")
         if not 0 <= self.p <= 1:
-            raise ConfigError(f"{where}: p is a probability from 0 to 1, got {self.p}.")
+            raise ConfigError(f"{subject}: p must be a probability from 0 to 1, got {self.p}.")
         if self.between_s is not None and not 0 <= self.between_s[0] < self.between_s[1]:
-            raise ConfigError(f"{where}: between_s goes from an earlier to a later second, got {self.between_s}.")
+            raise ConfigError(f"{subject}: between_s must be an earlier and a later second, got {self.between_s}.")
         if (self.fault.where == CONNECTION) != (self.route == CONNECTION):
             place = f"on the route {CONNECTION!r}" if self.fault.where == CONNECTION else "on routes of the API"
-            raise ConfigError(f"{where}: {type(self.fault).__name__} waits {place}.")
+            raise ConfigError(f"{subject}: {type(self.fault).__name__} is possible only {place}.")
         if self.fault.is_lasting and self._is_timed:
             raise ConfigError(
-                f"{where}: {type(self.fault).__name__} holds from the moment it is set until it is lifted, whoever comes, "
-                "so nothing else says when. Say it alone, and lift it."
+                f"{subject}: {type(self.fault).__name__} acts from the moment it is set until it is lifted, "
+                "so it takes no condition. Leave the conditions out, and lift it."
             )
         if self.route == CONNECTION and self._is_about_an_exchange:
-            raise ConfigError(f"{where}: a connection has no method, end user, session, version, page or event.")
+            raise ConfigError(f"{subject}: a connection has no method, end user, session, version, page or event.")
         return self
 
     @property
@@ -114,18 +130,20 @@ class Rule(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def _is_about_an_exchange(self) -> bool:
-        narrow = (self.method, self.end_user_id, self.session_id, self.version, self.page)
-        return any(narrow) or bool(self.from_event or self.until_event) or self.scope != "all"
+        conditions = (self.method, self.end_user_id, self.session_id, self.version, self.page)
+        return any(conditions) or bool(self.from_event or self.until_event) or self.scope != "all"
 
     def is_about(self, facts: Facts, *, set_s: float) -> bool:
-        """Whether it waits for this exchange; it was set at sandbox second *set_s*."""
-        wanted = (
+        """Return True if the rule waits for this exchange; it was set at sandbox second *set_s*."""
+        conditions = (
             (self.method, facts.method),
             (self.end_user_id, facts.end_user_id),
             (self.version, facts.version),
             (self.page, facts.page),
         )
-        if any(own and own != found for own, found in wanted) or not fnmatchcase(facts.route, self.route):
+        if any(required and required != actual for required, actual in conditions) or not fnmatchcase(
+            facts.route, self.route
+        ):
             return False
         if self.session_id and not facts.names(self.session_id):
             return False
@@ -136,17 +154,21 @@ class Rule(Struct, frozen=True, kw_only=True, omit_defaults=True):
         return self.between_s is None or self.between_s[0] <= facts.clock_s - set_s < self.between_s[1]
 
     def counted_by(self, facts: Facts) -> Hashable:
-        """Whose counter an exchange adds to."""
+        """Return the key of the counter to which an exchange belongs."""
         return {"all": "", "end_user": facts.end_user_id, "route": facts.route, "connection": facts.connection}[self.scope]
 
 
 class Waiting:
-    """A rule with what is left of it: ``left`` counts the bites that must still come.
+    """A rule that has been set, with its counters.
 
-    ``spared`` counts the exchanges that were its own and gave it nothing to spoil. ``pending`` counts the
-    connections of its own that have not yet shown what became of them. ``is_unseen`` tells that it may have bitten where
-    nobody can know of it. ``number`` tells it from the others that were ever set, from 1. ``memory`` is for its fault to
-    write in.
+    Attributes:
+        number: Identifies the rule among all that were ever set, counted from 1.
+        wanted: How many bites are required.
+        bitten: How many exchanges or connections it has taken.
+        spared: How many of them gave it nothing to spoil.
+        pending: How many of its connections have not shown yet if the fault bites.
+        is_unseen: It may have bitten without a trace, because this system does not report refused connects.
+        memory: State that the fault keeps across exchanges.
     """
 
     def __init__(self, rule: Rule, *, set_s: float = 0.0, number: int = 0) -> None:
@@ -160,31 +182,31 @@ class Waiting:
         self.memory: dict[str, Any] = {}
         self.set_s = set_s
         self._chance = Random(rule.seed)
-        self._seen: Counter[Hashable] = Counter()
+        self._matched: Counter[Hashable] = Counter()
         self._taken: Counter[Hashable] = Counter()
 
     @property
     def left(self) -> int:
-        """How many bites must still come."""
+        """The number of bites that are still missing."""
         return max(0, self.wanted - self.bitten + self.pending)
 
     @property
     def problem(self) -> str:
-        """In words, why bites are left."""
+        """The reason why bites are missing, as a sentence fragment."""
         if self.is_unseen:
-            return "this system does not tell which connects it refused"
+            return "this system does not report which connects it refused"
         return why_unbitten(self.spared)
 
     def takes(self, facts: Facts) -> bool:
-        """Whether this exchange is the fault's; taking it counts."""
+        """Return True if the rule takes this exchange; taking it is counted."""
         rule = self.rule
         if not rule.is_about(facts, set_s=self.set_s):
             return False
         key = rule.counted_by(facts)
         if rule.times > 0 and not rule.nth and self._taken[key] >= rule.times:
             return False
-        self._seen[key] += 1
-        number = self._seen[key]
+        self._matched[key] += 1
+        number = self._matched[key]
         is_in_turn = number > rule.skip and (number - rule.skip) % rule.every == 0
         is_due = number in rule.nth if rule.nth else is_in_turn
         if not is_due or (rule.p < 1 and self._chance.random() >= rule.p):
@@ -194,44 +216,44 @@ class Waiting:
         return True
 
     def gives_back(self, facts: Facts) -> None:
-        """The exchange taken was no bite after all."""
+        """Undo the last take: the exchange gave the fault nothing to spoil."""
         self._taken[self.rule.counted_by(facts)] -= 1
         self.bitten -= 1
         self.spared += 1
 
 
 def why_unbitten(spared: int) -> str:
-    """In words, why a fault did not bite as often as it was to."""
+    """Return the reason why a fault bit less often than required, as a sentence fragment."""
     if not spared:
-        return "nothing called it"
-    answers = "1 answer" if spared == 1 else f"{spared} answers"
-    return f"{answers} gave it nothing to spoil"
+        return "nothing matched it"
+    responses = "1 response" if spared == 1 else f"{spared} responses"
+    return f"{responses} gave it nothing to spoil"
 
 
 class Taken(Struct, frozen=True, kw_only=True):
-    """A rule that an exchange meets; ``bite`` counts its bites from 0."""
+    """A rule that has taken an exchange; ``bite`` counts its bites from 0."""
 
     waiting: Waiting
     bite: int
 
     @property
     def chance(self) -> Random:
-        """The chance of this bite: the same for the same seed and bite, whatever else happens."""
+        """A random generator that depends only on the rule's seed and route and on the bite."""
         return Random(f"{self.waiting.rule.seed}/{self.waiting.rule.route}/{self.bite}")
 
 
 class RuleListener(Protocol):
-    """Who has to know of faults of connections as soon as they are set or lifted."""
+    """Gets notice of connection faults as soon as they are set or lifted."""
 
     def refuse_impossible(self, rule: Rule) -> None:
-        """Refuse a rule that cannot be had."""
+        """Raise ConfigError if the rule is impossible here."""
 
     def apply_rules(self) -> None:
-        """See which rules there are now."""
+        """Apply the current rules."""
 
 
 class Rules:
-    """The faults that wait; taking them is atomic. ``door`` heeds those of connections."""
+    """The rules that are set; taking them is atomic. ``door`` gets notice of those for connections."""
 
     def __init__(self, *, clock_s: Callable[[], float] = lambda: 0.0) -> None:
         self._waiting: list[Waiting] = []
@@ -239,16 +261,16 @@ class Rules:
         self._lock = threading.Lock()
         self._clock_s = clock_s
         self.are_waiting = False
-        """Whether any fault for exchanges has been set and not lifted."""
+        """True if any fault for exchanges is set."""
         self.are_early = False
-        """Whether any of them does not wait for the body of a request."""
+        """True if any fault is set that does not wait for the body of a request."""
         self.door: RuleListener | None = None
 
     def set(self, rule: Rule) -> Waiting:
-        """Let a fault wait; the answer knows how many bites are left.
+        """Set a rule, and return it with its counters.
 
         Raises:
-            ConfigError: It is one of connections that cannot be had here.
+            ConfigError: It is a connection fault that is impossible here.
         """
         if self.door is not None:
             self.door.refuse_impossible(rule)
@@ -256,22 +278,24 @@ class Rules:
             self._latest += 1
             waiting = Waiting(rule, set_s=self._clock_s(), number=self._latest)
             self._waiting.append(waiting)
-            self._note()
-        self._let_heed([waiting])
+            self._update_flags()
+        self._notify([waiting])
         return waiting
 
     def lift(self, waiting: Waiting) -> None:
-        """Stop a fault from waiting."""
+        """Remove a rule; nothing happens if it is not set."""
         with self._lock:
             if waiting in self._waiting:
                 self._waiting.remove(waiting)
-            self._note()
-        self._let_heed([waiting])
+            self._update_flags()
+        self._notify([waiting])
 
     def take(self, facts: Facts, *, is_early: bool = False) -> list[Taken]:
-        """The waiting faults that this exchange meets, from left to right; of those that end it only the first.
+        """Return the rules that take this exchange, from left to right; of those whose fault ends it only the first.
 
-        Those that are *early* meet it before its body has come, all others after.
+        Args:
+            facts: The properties of the exchange.
+            is_early: Only rules whose fault does not wait for the body; otherwise only all others.
         """
         taken: list[Taken] = []
         if not self._waiting:
@@ -287,51 +311,51 @@ class Rules:
         return taken
 
     def give_back(self, waiting: Waiting, facts: Facts) -> None:
-        """Let a fault wait for another exchange: it left the one that it took as it was."""
+        """Undo a take of *waiting*: the exchange gave the fault nothing to spoil."""
         with self._lock:
             waiting.gives_back(facts)
 
     def waiting(self) -> list[Waiting]:
-        """Every fault that has been set and not lifted."""
+        """Return every rule that has been set and not lifted."""
         with self._lock:
             return list(self._waiting)
 
     def clear(self) -> None:
-        """Lift every fault."""
+        """Lift every rule."""
         with self._lock:
             lifted = list(self._waiting)
             self._waiting.clear()
-            self._note()
-        self._let_heed(lifted)
+            self._update_flags()
+        self._notify(lifted)
 
     def take_connection(self) -> Waiting | None:
-        """The first waiting fault that a connection meets; those that stand meet none."""
+        """Return the first rule that takes a new connection, if any; faults of the port take none."""
         if not self._waiting:
             return None
         with self._lock:
             for waiting in self._waiting:
                 fault = waiting.rule.fault
-                if isinstance(fault, ConnectionFault) and fault.stands is None and waiting.takes(A_CONNECTION):
+                if isinstance(fault, ConnectionFault) and fault.port_state is None and waiting.takes(A_CONNECTION):
                     waiting.pending += 1
                     return waiting
         return None
 
     def settle(self, waiting: Waiting, *, has_bitten: bool) -> None:
-        """A connection has shown what the fault did to it: where that is nothing, the fault waits for another."""
+        """Count the outcome of a connection; if the fault did not bite, it waits for another connection."""
         with self._lock:
             waiting.pending -= 1
             if not has_bitten:
                 waiting.gives_back(A_CONNECTION)
 
     def note(self, waiting: Waiting) -> None:
-        """A fault that stands was seen to act."""
+        """Count an observed bite of a fault of the port."""
         with self._lock:
             waiting.bitten += 1
 
-    def _let_heed(self, changed: list[Waiting]) -> None:
+    def _notify(self, changed: list[Waiting]) -> None:
         if self.door is not None and any(waiting.rule.route == CONNECTION for waiting in changed):
             self.door.apply_rules()
 
-    def _note(self) -> None:
+    def _update_flags(self) -> None:
         self.are_waiting = any(waiting.rule.route != CONNECTION for waiting in self._waiting)
         self.are_early = any(waiting.rule.fault.is_early for waiting in self._waiting)

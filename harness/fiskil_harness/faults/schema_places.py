@@ -1,6 +1,6 @@
-"""Where in an answer a value of some kind stands, as our OpenAPI documents describe it, and how an edited answer is written.
+"""The places of values in a response, as the OpenAPI documents describe them, and the encoding of an edited response.
 
-An answer that is no JSON, or that no document describes, has no places: whoever looks for one leaves it as it is.
+A response that is not JSON, or that no document describes, has no places, so faults leave it unchanged.
 """
 
 import json
@@ -22,7 +22,7 @@ _NOT_PROSE = ("id", "ids", "token", "url", "uri", "code", "number", "type", "sta
 
 
 class Place(Struct, frozen=True, kw_only=True):
-    """A value inside an answer, ``holder[key]``, with the schema that describes it."""
+    """A value in a response, ``holder[key]``, with the schema that describes it."""
 
     holder: Any
     key: Any
@@ -31,11 +31,11 @@ class Place(Struct, frozen=True, kw_only=True):
 
     @property
     def value(self) -> Any:
-        """What stands there."""
+        """The value at this place."""
         return self.holder[self.key]
 
     def put(self, value: Any) -> None:
-        """Let *value* stand there."""
+        """Set the value at this place."""
         self.holder[self.key] = value
 
     @property
@@ -45,33 +45,33 @@ class Place(Struct, frozen=True, kw_only=True):
 
     @property
     def is_optional(self) -> bool:
-        """Whether a row may go without the field, and null is no value of it."""
+        """True if a row may omit the field, and null is not an allowed value."""
         return not self.is_required and "null" not in self.schema.get("type", ())
 
     @property
     def is_decimal(self) -> bool:
-        """Whether it is a decimal number as text, as all money is."""
+        """True for a decimal number as text, which all money is."""
         return "[0-9]" in self.schema.get("pattern", "")
 
     @property
     def is_number(self) -> bool:
-        """Whether it is a number of JSON."""
+        """True for a JSON number."""
         return self.schema.get("type") in ("number", "integer")
 
     @property
     def is_moment(self) -> bool:
-        """Whether it is a date with a time."""
+        """True for a date with a time."""
         return self.schema.get("format") == "date-time"
 
     @property
     def is_prose(self) -> bool:
-        """Whether it is a text for people."""
+        """True for a text for people."""
         plain = set(self.schema) <= {"type", "description", "examples"} and self.schema.get("type") == "string"
         return plain and bool(self.name) and self.name.rpartition("_")[2] not in _NOT_PROSE
 
 
 def decoded(reply: Reply) -> Any:
-    """What the body says; ``NOTHING`` where it is no JSON."""
+    """Return the decoded body, or ``NOTHING`` if it is not JSON."""
     try:
         return json.loads(reply.body)
     except (ValueError, RecursionError):
@@ -79,35 +79,37 @@ def decoded(reply: Reply) -> Any:
 
 
 def encoded(reply: Reply, value: Any) -> Reply:
-    """*reply* with *value* for its body, compact as the API writes; the same one where it says no other."""
+    """Return *reply* with *value* as its body, in compact JSON like the API's; the same reply if the value is unchanged."""
     if decoded(reply) == value:
         return reply
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    # Half a character has no bytes and stays the escape that it was.
+    # A lone surrogate cannot be encoded, so it stays the escape that it was.
     return reply.with_body(text.encode(errors="backslashreplace"))
 
 
-def edited(reply: Reply, asked: MatchedExchange, finds: Callable[[Place], bool], spoil: Callable[[Place], object]) -> Reply:
-    """*reply* with *spoil* done at each place that *finds* holds for."""
+def edited(
+    reply: Reply, exchange: MatchedExchange, finds: Callable[[Place], bool], spoil: Callable[[Place], object]
+) -> Reply:
+    """Return *reply* after calling *spoil* on each place for which *finds* is True; the same reply if there is none."""
     value = decoded(reply)
-    found = [place for place in places(value, reply, asked) if finds(place)]
-    for place in found:
+    matching = [place for place in places(value, reply, exchange) if finds(place)]
+    for place in matching:
         spoil(place)
-    return encoded(reply, value) if found else reply
+    return encoded(reply, value) if matching else reply
 
 
-def places(value: Any, reply: Reply, asked: MatchedExchange) -> list[Place]:
-    """Every place in *value*, the body of *reply*, but the links between pages."""
-    path = _PATHS.get(asked.route)
+def places(value: Any, reply: Reply, exchange: MatchedExchange) -> list[Place]:
+    """Return every place in *value*, the body of *reply*, except the links between pages."""
+    path = _PATHS.get(exchange.route)
     if value is NOTHING or path is None:
         return []
-    whole = document(asked.version)
-    schema = _schema(asked.method, path, asked.version, reply.status)
-    return list(_places(whole, value, schema)) if schema is not None else []
+    api_document = document(exchange.version)
+    schema = _schema(exchange.method, path, exchange.version, reply.status)
+    return list(_places(api_document, value, schema)) if schema is not None else []
 
 
 def moment_of(text: object) -> datetime | None:
-    """The moment that a text names; None where it is none, or names no zone."""
+    """Return the moment that *text* states; None if it is not a date with a time and a zone."""
     try:
         moment = datetime.fromisoformat(text) if isinstance(text, str) else None
     except ValueError:
@@ -116,46 +118,46 @@ def moment_of(text: object) -> datetime | None:
 
 
 def rows_of(value: Any) -> list[Any] | None:
-    """The rows of a list, bare or under its name; None for what is no list."""
+    """Return the rows of a list, bare or under its name; None if *value* is not a list of rows."""
     if isinstance(value, list):
         return value
-    lists = [each_value for each_value in value.values() if isinstance(each_value, list)] if isinstance(value, dict) else []
+    lists = [element for element in value.values() if isinstance(element, list)] if isinstance(value, dict) else []
     return lists[0] if len(lists) == 1 else None
 
 
 def links_of(value: Any) -> dict[str, Any] | None:
-    """The links of a page; None for what has none."""
+    """Return the links of a page, or None."""
     links = value.get("links") if isinstance(value, dict) else None
     return links if isinstance(links, dict) else None
 
 
 @cache
 def has_pages(method: str, route: str, version: str) -> bool:
-    """Whether who asks may say how large a page is to be."""
-    whole = document(version)
-    item = whole["paths"].get(_PATHS.get(route, ""), {})
+    """Return True if a request on this route may state a page size."""
+    api_document = document(version)
+    item = api_document["paths"].get(_PATHS.get(route, ""), {})
     parameters = (*item.get("parameters", ()), *item.get(method.lower(), {}).get("parameters", ()))
-    return any(resolve(whole, parameter)["name"] == "page[size]" for parameter in parameters)
+    return any(resolve(api_document, parameter)["name"] == "page[size]" for parameter in parameters)
 
 
 @cache
 def _schema(method: str, path: str, version: str, status: int) -> dict[str, Any] | None:
-    whole = document(version)
-    described = whole["paths"].get(path, {}).get(method.lower(), {}).get("responses", {}).get(str(status))
-    content = resolve(whole, described).get("content", {}) if described is not None else {}
+    api_document = document(version)
+    described = api_document["paths"].get(path, {}).get(method.lower(), {}).get("responses", {}).get(str(status))
+    content = resolve(api_document, described).get("content", {}) if described is not None else {}
     return next((value["schema"] for value in content.values()), None)
 
 
-def _places(whole: dict[str, Any], value: Any, schema: dict[str, Any]) -> Iterator[Place]:
-    schema = resolve(whole, schema)
+def _places(api_document: dict[str, Any], value: Any, schema: dict[str, Any]) -> Iterator[Place]:
+    schema = resolve(api_document, schema)
     if isinstance(value, dict):
         properties, required = schema.get("properties", {}), schema.get("required", ())
-        for name in [each_value for each_value in value if each_value in properties and each_value != "links"]:
-            inner = resolve(whole, properties[name])
+        for name in [element for element in value if element in properties and element != "links"]:
+            inner = resolve(api_document, properties[name])
             yield Place(holder=value, key=name, schema=inner, is_required=name in required)
-            yield from _places(whole, value[name], inner)
+            yield from _places(api_document, value[name], inner)
     elif isinstance(value, list) and "items" in schema:
-        inner = resolve(whole, schema["items"])
-        for at, each_value in enumerate(value):
+        inner = resolve(api_document, schema["items"])
+        for at, element in enumerate(value):
             yield Place(holder=value, key=at, schema=inner)
-            yield from _places(whole, each_value, inner)
+            yield from _places(api_document, element, inner)

@@ -1,4 +1,4 @@
-"""Faults that are answers: another status instead of the API's work, told in each of the ways in which servers tell it."""
+"""Status faults: an error or another status instead of the API's work, in each of the forms that servers use."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -14,7 +14,7 @@ from fiskil_harness.faults.schema_places import encoded
 
 LONGEST_WAIT_S = 366 * 86_400
 BODILESS = (204, 205, 304)
-"""Statuses whose answers carry no body, so no error could be told."""
+"""Statuses whose responses have no body, so they cannot contain an error."""
 
 NAMES = {
     406: "UnsupportedVersion",
@@ -50,7 +50,15 @@ _WORDS = {
 
 
 class Status(PlainFault, frozen=True, kw_only=True, tag="status"):
-    """The API does nothing and ``status`` is answered, with ``retry_after_s`` in the header if given."""
+    """The API does nothing, and the response has ``status``, with ``retry_after_s`` in its header if given.
+
+    Args:
+        status: From 200 to 599, except 204, 205 and 304, which have no body.
+        retry_after_s: Seconds to wait, from 0 to a year; None for no header.
+
+    Raises:
+        ConfigError: ``check`` finds an argument out of range.
+    """
 
     ids: ClassVar[tuple[str, ...]] = (
         "R-429",
@@ -74,28 +82,33 @@ class Status(PlainFault, frozen=True, kw_only=True, tag="status"):
 
     @property
     def spoils(self) -> tuple[str, ...]:  # type: ignore[override]
-        """An error where success is told is a body that nobody described."""
+        """An error under a success status is a body that is not documented."""
         return ("status",) if self.status >= 300 else ("status", "body")
 
     def check(self) -> None:
-        """Refuse what is no final status, and waits that no header can tell."""
+        """Raise ConfigError if ``status`` is not a final status with a body, or ``retry_after_s`` is out of range."""
         _refuse_bodiless(self, 200)
         if self.retry_after_s is not None:
             refuse_outside(self, "retry_after_s", 0, LONGEST_WAIT_S)
 
-    def instead(self, asked: MatchedExchange) -> Reply | None:
-        """The status and the error that the endpoint documents."""
-        told = refusal(asked, self.status)
+    def response_instead(self, exchange: MatchedExchange) -> Reply | None:
+        """Return the status with the error that the endpoint documents."""
+        reply = refusal(exchange, self.status)
         if self.status < 300:
-            told = told.with_header(b"content-type", b"application/json")
-        return Reply(status=told.status, headers=(*told.headers, *asked.waits(self.retry_after_s)), body=told.body)
+            reply = reply.with_header(b"content-type", b"application/json")
+        return Reply(status=reply.status, headers=(*reply.headers, *exchange.waits(self.retry_after_s)), body=reply.body)
 
 
 class ErrorBody(PlainFault, frozen=True, kw_only=True, tag="error_body"):
-    """The API does nothing and ``status`` is answered, and not in its own words.
+    """The API does nothing, and the response has ``status`` with a body that is not the API's own.
 
-    ``nothing`` has no body at all, ``html`` is the page of a gateway before the API, ``text`` a proxy's sentence, and
-    ``cdr`` the ``errors`` of the consumer data standards.
+    Args:
+        status: From 400 to 599.
+        form: ``nothing`` (no body), ``html`` (a gateway's page), ``text`` (a proxy's sentence), or ``cdr`` (the ``errors``
+            of the Consumer Data Standards).
+
+    Raises:
+        ConfigError: ``check`` finds an argument out of range.
     """
 
     ids: ClassVar[tuple[str, ...]] = ("R-502", "R-504", "R-503", "R-500")
@@ -106,31 +119,41 @@ class ErrorBody(PlainFault, frozen=True, kw_only=True, tag="error_body"):
 
     @property
     def spoils(self) -> tuple[str, ...]:  # type: ignore[override]
-        """What stands before the API knows nothing of its versions and its media types."""
+        """A gateway in front of the API does not know its versions and media types."""
         return ("status", "body") if self.form == "cdr" else ("status", "headers", "media type", "body")
 
     def check(self) -> None:
-        """Refuse what is no error, and ways of telling it that there are not."""
+        """Raise ConfigError unless ``status`` is an error and ``form`` is known."""
         _refuse_bodiless(self, 400)
         refuse_unknown(self, "form", get_args(ErrorForm))
 
-    def instead(self, asked: MatchedExchange) -> Reply | None:
-        """The status in other words."""
+    def response_instead(self, exchange: MatchedExchange) -> Reply | None:
+        """Return the status with a foreign body."""
         if self.form == "cdr":
-            told = refusal(asked, self.status)
-            return in_cdr_form(told, msgspec.json.decode(told.body, type=dict[str, object]))
-        given = {
+            reply = refusal(exchange, self.status)
+            return in_cdr_form(reply, msgspec.json.decode(reply.body, type=dict[str, object]))
+        bodies = {
             "nothing": (b"", b""),
             "html": (b"text/html", _GATEWAY % (self.status, self.status)),
             "text": (b"text/plain", b"upstream connect error or disconnect/reset before headers"),
         }
-        media_type, body = given[self.form]
+        media_type, body = bodies[self.form]
         reply = Reply(status=self.status, headers=((b"server", b"nginx"),), body=b"").with_body(body)
         return reply.with_header(b"content-type", media_type or None)
 
 
 class ErrorFlags(PlainFault, frozen=True, kw_only=True, tag="error_flags"):
-    """The API does nothing and ``status`` is answered with these flags, where the endpoint's errors have flags."""
+    """The API does nothing, and the error response has these flags, if the endpoint's errors have flags.
+
+    Args:
+        status: From 400 to 599.
+        is_temporary: The value of ``temporary``.
+        is_timeout: The value of ``timeout``.
+        is_fault: The value of ``fault``.
+
+    Raises:
+        ConfigError: ``check`` finds an argument out of range.
+    """
 
     ids: ClassVar[tuple[str, ...]] = ("R-503", "R-500", "R-504")
     ends: ClassVar[bool] = True
@@ -142,21 +165,28 @@ class ErrorFlags(PlainFault, frozen=True, kw_only=True, tag="error_flags"):
     is_fault: bool = False
 
     def check(self) -> None:
-        """Refuse what is no error."""
+        """Raise ConfigError unless ``status`` is an error."""
         _refuse_bodiless(self, 400)
 
-    def instead(self, asked: MatchedExchange) -> Reply | None:
-        """The documented error with other flags."""
-        told = refusal(asked, self.status)
+    def response_instead(self, exchange: MatchedExchange) -> Reply | None:
+        """Return the documented error with these flags."""
+        reply = refusal(exchange, self.status)
         flags = {"temporary": self.is_temporary, "timeout": self.is_timeout, "fault": self.is_fault}
-        body = msgspec.json.decode(told.body, type=dict[str, str | bool])
-        return told.with_body(msgspec.json.encode({name: flags.get(name, value) for name, value in body.items()}))
+        body = msgspec.json.decode(reply.body, type=dict[str, str | bool])
+        return reply.with_body(msgspec.json.encode({name: flags.get(name, value) for name, value in body.items()}))
 
 
 class RetryAfter(PlainFault, frozen=True, kw_only=True, tag="retry_after"):
-    """The API does nothing, and how long to wait is told in this form, whatever form Fiskil uses.
+    """The API does nothing, and the error states the delay before a retry in this form, whatever form Fiskil uses.
 
-    ``date_skew_s`` puts the server's clock ahead, or back below zero: its ``Date`` and the date to wait for.
+    Args:
+        status: From 400 to 599.
+        form: The form of the ``Retry-After`` header.
+        wait_s: Seconds to wait, from 0 to a year; used by ``seconds`` and ``http_date``.
+        date_skew_s: Seconds that the server's clock is ahead, negative for behind; shifts ``Date`` and the stated date.
+
+    Raises:
+        ConfigError: ``check`` finds an argument out of range.
     """
 
     ids: ClassVar[tuple[str, ...]] = ("R-429", "R-503")
@@ -169,16 +199,16 @@ class RetryAfter(PlainFault, frozen=True, kw_only=True, tag="retry_after"):
     date_skew_s: int = 0
 
     def check(self) -> None:
-        """Refuse what is no error, forms that there are not, and waits that no calendar has."""
+        """Raise ConfigError if ``status`` is not an error, ``form`` is unknown, or a time exceeds a year."""
         _refuse_bodiless(self, 400)
         refuse_unknown(self, "form", get_args(Wait))
         refuse_outside(self, "wait_s", 0, LONGEST_WAIT_S)
         refuse_outside(self, "date_skew_s", -LONGEST_WAIT_S, LONGEST_WAIT_S)
 
-    def instead(self, asked: MatchedExchange) -> Reply | None:
-        """The documented error, and the wait."""
-        told = refusal(asked, self.status)
-        return Reply(status=told.status, headers=(*told.headers, *self._headers()), body=told.body)
+    def response_instead(self, exchange: MatchedExchange) -> Reply | None:
+        """Return the documented error with the delay."""
+        reply = refusal(exchange, self.status)
+        return Reply(status=reply.status, headers=(*reply.headers, *self._headers()), body=reply.body)
 
     def _headers(self) -> Headers:
         if self.form == "seconds":
@@ -189,13 +219,20 @@ class RetryAfter(PlainFault, frozen=True, kw_only=True, tag="retry_after"):
         date = (b"date", format_datetime(now, usegmt=True).encode())
         if self.form == "absent":
             return (date,)
-        # Dates have whole seconds: a second more, and nobody who obeys asks again too soon.
+        # Dates have whole seconds; one more keeps a correct client from retrying too soon.
         until = format_datetime(now + timedelta(seconds=self.wait_s + 1), usegmt=True).encode()
         return (date, (b"retry-after", until if self.form == "http_date" else _WORDS[self.form]))
 
 
 class ErrorInside(PlainFault, frozen=True, kw_only=True, tag="error_inside"):
-    """The API does nothing and answers 200: with an ``error``, with an ``empty`` body, or with ``null``."""
+    """The API does nothing, and the response is a 200 with an error or no data in it.
+
+    Args:
+        rows: ``error`` (an error object), ``empty`` (an empty body), or ``null``.
+
+    Raises:
+        ConfigError: ``check`` finds an argument out of range.
+    """
 
     ids: ClassVar[tuple[str, ...]] = ("R-200-ERROR",)
     ends: ClassVar[bool] = True
@@ -204,19 +241,26 @@ class ErrorInside(PlainFault, frozen=True, kw_only=True, tag="error_inside"):
     rows: Empty = "error"
 
     def check(self) -> None:
-        """Refuse what there is not."""
+        """Raise ConfigError if ``rows`` is unknown."""
         refuse_unknown(self, "rows", get_args(Empty))
 
-    def instead(self, asked: MatchedExchange) -> Reply | None:
-        """All is well, says the status."""
-        told = refusal(asked, 500)
-        body = {"error": told.body, "empty": b"", "null": b"null"}[self.rows]
-        reply = Reply(status=200, headers=told.headers, body=b"").with_body(body)
+    def response_instead(self, exchange: MatchedExchange) -> Reply | None:
+        """Return status 200 with that body."""
+        reply = refusal(exchange, 500)
+        body = {"error": reply.body, "empty": b"", "null": b"null"}[self.rows]
+        reply = Reply(status=200, headers=reply.headers, body=b"").with_body(body)
         return reply.with_header(b"content-type", b"application/json")
 
 
 class Pending(PlainFault, frozen=True, kw_only=True, tag="pending"):
-    """The API does nothing and answers 202: not ready yet. How often is the rule's ``times``, the number of polls."""
+    """The API does nothing, and the response is a 202: not ready yet. The rule's ``times`` is the number of polls.
+
+    Args:
+        retry_after_s: Seconds to wait, from 0 to a year; None for no header.
+
+    Raises:
+        ConfigError: ``check`` finds an argument out of range.
+    """
 
     ids: ClassVar[tuple[str, ...]] = ("R-202-PENDING",)
     ends: ClassVar[bool] = True
@@ -225,33 +269,35 @@ class Pending(PlainFault, frozen=True, kw_only=True, tag="pending"):
     retry_after_s: int | None = None
 
     def check(self) -> None:
-        """Refuse waits that no header can tell."""
+        """Raise ConfigError if ``retry_after_s`` is out of range."""
         if self.retry_after_s is not None:
             refuse_outside(self, "retry_after_s", 0, LONGEST_WAIT_S)
 
-    def instead(self, asked: MatchedExchange) -> Reply | None:
-        """Accepted, and nothing more."""
-        told = refusal(asked, 202)
-        reply = Reply(status=202, headers=(*told.headers, *asked.waits(self.retry_after_s)), body=b"")
+    def response_instead(self, exchange: MatchedExchange) -> Reply | None:
+        """Return a 202 whose body reports ``PENDING``."""
+        reply = refusal(exchange, 202)
+        reply = Reply(status=202, headers=(*reply.headers, *exchange.waits(self.retry_after_s)), body=b"")
         return reply.with_header(b"content-type", b"application/json").with_body(b'{"status":"PENDING"}')
 
 
-def refusal(asked: MatchedExchange, status: int) -> Reply:
-    """The error that the asked endpoint documents, under the name that goes with *status*."""
-    return asked.refusal(status, NAMES.get(status, "Unavailable"), "try again later")
+def refusal(exchange: MatchedExchange, status: int) -> Reply:
+    """Return the error that the endpoint documents, under the name that belongs to *status*."""
+    return exchange.refusal(status, NAMES.get(status, "Unavailable"), "try again later")
 
 
-def in_cdr_form(told: Reply, error: Mapping[str, object]) -> Reply:
-    """*told* with its *error* in the shape of the consumer data standards, under the media type that it had."""
+def in_cdr_form(reply: Reply, error: Mapping[str, object]) -> Reply:
+    """Return *reply* with *error* in the form of the Consumer Data Standards, under the same media type."""
     code = "urn:au-cds:error:cds-all:GeneralError/Unexpected"
     body = {"errors": [{"code": code, "title": error.get("name", ""), "detail": error.get("message", "")}]}
-    return encoded(told, body)
+    return encoded(reply, body)
 
 
 def _refuse_bodiless(fault: "Status | ErrorBody | ErrorFlags | RetryAfter", least: int) -> None:
     refuse_outside(fault, "status", least, 599)
     if fault.status in BODILESS:
-        raise ConfigError(f"{type(fault).__name__}: an answer with status {fault.status} has no body to tell an error in.")
+        raise ConfigError(
+            f"{type(fault).__name__}: a response with status {fault.status} has no body. Choose another status."
+        )
 
 
 FAULTS: tuple[type[PlainFault], ...] = (Status, ErrorBody, ErrorFlags, RetryAfter, ErrorInside, Pending)

@@ -1,8 +1,8 @@
-"""A fault in words, and back: its name, then each parameter by the words of its field, with the unit of it.
+"""A fault as text: its name, then each parameter with the words of its field and its unit; both directions.
 
-A fault has no grammar of its own. ``ResetPeer(after_bytes=20)`` is ``reset_peer after 20 bytes`` because the field says so,
-``Latency(latency_ms=250, jitter_ms=50)`` is ``latency 250 ms jitter 50 ms``: what a fault is named after, or its only
-parameter, needs no words. Other defaults are left out. ``reset_peer(after_bytes=20)`` says the same as a program would.
+The text follows from the fields, so that no fault needs a grammar. ``ResetPeer(after_bytes=20)`` is ``reset_peer after 20
+bytes``, ``Latency(latency_ms=250, jitter_ms=50)`` is ``latency 250 ms jitter 50 ms``: a parameter that has the fault's
+name, or is its only one, needs no words. Other defaults are left out. ``reset_peer(after_bytes=20)`` works as well.
 """
 
 from collections.abc import Container, Sequence
@@ -21,7 +21,7 @@ ENDS = (",", "+", "then", ")")
 
 
 def fault_text(fault: PlainFault) -> str:
-    """*fault* in words."""
+    """Return *fault* as text."""
     known = parameters(type(fault))
     parts = [_name_of(fault)]
     for parameter in sorted(known, key=lambda parameter: not parameter.is_bare):
@@ -34,20 +34,22 @@ def fault_text(fault: PlainFault) -> str:
 
 
 def usage(name: str) -> str:
-    """How the fault called *name* is said, with all its parameters and their defaults; what can be left out in brackets."""
-    said = [parameter.usage if parameter.is_required else f"[{parameter.usage}]" for parameter in parameters(FAULTS[name])]
-    return " ".join([name, *said])
+    """Return the syntax of the fault called *name*, with defaults as values and optional parameters in brackets."""
+    phrases = [
+        parameter.usage if parameter.is_required else f"[{parameter.usage}]" for parameter in parameters(FAULTS[name])
+    ]
+    return " ".join([name, *phrases])
 
 
 def read_fault(tokens: Tokens, *, stops: Container[str] = ()) -> PlainFault:
-    """The fault that comes next, up to a comma, a further fault, or one of *stops*.
+    """Read the next fault, up to a comma, a further fault, or one of *stops*.
 
     Raises:
-        UnknownName: No fault, or no parameter of it, is called so.
-        ConfigError: A unit is missing, or a value makes no sense.
+        UnknownName: The fault or one of its parameters does not exist.
+        ConfigError: A unit is missing, or a value is invalid.
     """
-    if tokens.is_empty or tokens.shown in ENDS:
-        tokens.refuse("no fault is named where one was expected")
+    if tokens.is_empty or tokens.next_text in ENDS:
+        tokens.refuse("the name of a fault is missing")
     name = tokens.word()
     if name not in FAULTS:
         raise UnknownName("fault", name, FAULTS, now=new_name("faults", name))
@@ -56,13 +58,13 @@ def read_fault(tokens: Tokens, *, stops: Container[str] = ()) -> PlainFault:
     try:
         fault = msgspec.convert({"type": name, **values}, FAULTS[name])
     except msgspec.ValidationError as error:
-        tokens.refuse(f"{name} cannot be told so: {str(error).replace('`', repr(chr(39))[1])}")
+        tokens.refuse(f"the parameters of {name} are invalid: {str(error).replace('`', repr(chr(39))[1])}")
     fault.check()
     return fault
 
 
 def bare_parameter(known: Sequence[Parameter]) -> Parameter | None:
-    """The one whose value needs no words: the fault is named after it, or has no other."""
+    """Return the parameter whose value needs no words, if any: the fault has its name, or has no other."""
     named = [parameter for parameter in known if parameter.is_bare]
     return named[0] if named else (known[0] if len(known) == 1 else None)
 
@@ -73,27 +75,33 @@ def _worded(tokens: Tokens, name: str, known: Sequence[Parameter], stops: Contai
     longest_first = sorted(
         (parameter for parameter in known if parameter.words), key=lambda parameter: -len(parameter.words.split())
     )
-    while not tokens.is_empty and tokens.shown not in ENDS:
-        found = next((parameter for parameter in longest_first if tokens.takes(*parameter.words.split())), None)
-        if found is None and bare is not None and not values and not _is_a_typo(tokens, bare) and tokens.shown not in stops:
-            found = bare
-        if found is None and tokens.shown in stops:
-            tokens.refuse(f"{tokens.shown!r} says when, so a comma comes before it")
-        if found is None:
+    while not tokens.is_empty and tokens.next_text not in ENDS:
+        parameter = next((parameter for parameter in longest_first if tokens.takes(*parameter.words.split())), None)
+        if (
+            parameter is None
+            and bare is not None
+            and not values
+            and not _is_a_typo(tokens, bare)
+            and tokens.next_text not in stops
+        ):
+            parameter = bare
+        if parameter is None and tokens.next_text in stops:
+            tokens.refuse(f"{tokens.next_text!r} begins a condition, so it needs a comma before it")
+        if parameter is None:
             _refuse_word(tokens, name, known)
-        if found.field in values:
-            tokens.refuse(f"{name} is told {found.words!r} twice")
-        values[found.field] = found.read(tokens)
+        if parameter.field in values:
+            tokens.refuse(f"{name} has {parameter.words!r} twice")
+        values[parameter.field] = parameter.read(tokens)
     return values
 
 
 def _is_a_typo(tokens: Tokens, bare: Parameter) -> bool:
-    """Whether what comes next is a word, where the parameter that needs none takes a number."""
-    return tokens.is_word and bare.kind in (int, float) and tokens.shown != "none"
+    """Return True if a word comes next although the bare parameter takes a number."""
+    return tokens.is_word and bare.kind in (int, float) and tokens.next_text != "none"
 
 
 def _called(tokens: Tokens, name: str, known: Sequence[Parameter]) -> dict[str, Any]:
-    """Parameters as a program names them: the unit is in the name, and may not be missing from the value's."""
+    """Read parameters in Python's notation: the field name states the unit, so the value has none."""
     values: dict[str, Any] = {}
     by_field = {parameter.field: parameter for parameter in known}
     while not tokens.takes(")"):
@@ -103,19 +111,19 @@ def _called(tokens: Tokens, name: str, known: Sequence[Parameter]) -> dict[str, 
         if field not in by_field:
             raise UnknownName("parameter", field, by_field, place=f"the fault {name!r}")
         if not tokens.takes("="):
-            tokens.refuse(f"{field} is given a value with '='")
+            tokens.refuse(f"{field} needs a '=' before its value")
         values[field] = msgspec.structs.replace(by_field[field], unit=None).read(tokens)
     return values
 
 
 def _refuse_word(tokens: Tokens, name: str, known: Sequence[Parameter]) -> NoReturn:
-    said = tokens.shown
+    word = tokens.next_text
     if not known:
-        tokens.refuse(f"{name} has no parameters, got {said!r}")
+        tokens.refuse(f"{name} has no parameters, got {word!r}")
     phrases = [parameter.words for parameter in known]
-    near = nearest(said, [*phrases, *(words.split()[0] for words in phrases)])
+    near = nearest(word, [*phrases, *(words.split()[0] for words in phrases)])
     hint = f" Did you mean {near!r}?" if near else ""
-    raise ConfigError(f"In the fault {tokens.text!r}: {name} has no parameter {said!r}.{hint} Known: {', '.join(phrases)}.")
+    raise ConfigError(f"In the fault {tokens.text!r}: {name} has no parameter {word!r}.{hint} Known: {', '.join(phrases)}.")
 
 
 def _name_of(fault: PlainFault) -> str:

@@ -1,6 +1,6 @@
-"""Faults of TLS: certificates that nobody may trust, servers that ask for more than a client has, and handshakes that break.
+"""TLS faults: certificates that must not be trusted, servers with further requirements, and handshakes that fail.
 
-No app may go on after one of the first sort: neither without a check of the certificate nor without TLS.
+After a fault of the first kind no app may go on, neither without a check of the certificate nor without TLS.
 """
 
 from typing import ClassVar
@@ -10,10 +10,10 @@ from fiskil_harness.faults.connection_fault import LONGEST_MS, ConnectionFault, 
 from fiskil_harness.faults.fault import End, PlainFault, refuse_outside
 
 REASONS = {
-    "T-REVOKED": "No common HTTP client asks whether a certificate was revoked, unless it is told to.",
-    "T-PIN-MISMATCH": "An app that pins sees it as rotated_certificate; no other can see it.",
+    "T-REVOKED": "No common HTTP client checks revocation unless it is configured to.",
+    "T-PIN-MISMATCH": "To an app that pins certificates it looks like rotated_certificate; other apps cannot notice it.",
 }
-"""Ids of the catalogue that are no faults of their own here, and why."""
+"""Catalogue ids without a separate fault, and the reason."""
 
 PLAIN_RESPONSE = (
     b"HTTP/1.1 400 Bad Request\r\ncontent-type: text/plain\r\ncontent-length: 20\r\nconnection: close\r\n\r\n"
@@ -22,135 +22,142 @@ PLAIN_RESPONSE = (
 
 
 class Tls(ConnectionFault, frozen=True, kw_only=True):
-    """What all of them share: they need a server that speaks TLS."""
+    """A fault that needs a server with TLS; ``certificate`` is what the server presents."""
 
     needs_tls: ClassVar[bool] = True
     spoils: ClassVar[tuple[str, ...]] = ("answer",)
     certificate: ClassVar[ServerCertificate] = ServerCertificate.GOOD
 
     def greet(self) -> Greeting:
-        """Show what the fault is about."""
+        """Return a connection with the fault's certificate."""
         return Serve(certificate=self.certificate)
 
 
 class ExpiredCertificate(Tls, frozen=True, kw_only=True, tag="expired_certificate"):
-    """The certificate was valid until yesterday."""
+    """The certificate expired yesterday."""
 
     ids: ClassVar[tuple[str, ...]] = ("T-EXPIRED",)
-    shown: ClassVar[ServerCertificate] = ServerCertificate.EXPIRED
+    certificate: ClassVar[ServerCertificate] = ServerCertificate.EXPIRED
 
 
 class FutureCertificate(Tls, frozen=True, kw_only=True, tag="future_certificate"):
-    """The certificate is valid from tomorrow on, as a clock that is behind would see a new one."""
+    """The certificate is valid from tomorrow on, which is also what a client whose clock is slow observes."""
 
     ids: ClassVar[tuple[str, ...]] = ("T-NOT-YET",)
-    shown: ClassVar[ServerCertificate] = ServerCertificate.NOT_YET_VALID
+    certificate: ClassVar[ServerCertificate] = ServerCertificate.NOT_YET_VALID
 
 
 class WrongHost(Tls, frozen=True, kw_only=True, tag="wrong_host"):
-    """The certificate is good, and another host's."""
+    """The certificate is for another host."""
 
     ids: ClassVar[tuple[str, ...]] = ("T-WRONG-HOST",)
-    shown: ClassVar[ServerCertificate] = ServerCertificate.WRONG_HOST
+    certificate: ClassVar[ServerCertificate] = ServerCertificate.WRONG_HOST
 
 
 class SelfSigned(Tls, frozen=True, kw_only=True, tag="self_signed"):
-    """The certificate vouches for itself."""
+    """The certificate is self-signed."""
 
     ids: ClassVar[tuple[str, ...]] = ("T-SELF-SIGNED",)
-    shown: ClassVar[ServerCertificate] = ServerCertificate.SELF_SIGNED
+    certificate: ClassVar[ServerCertificate] = ServerCertificate.SELF_SIGNED
 
 
 class UnknownAuthority(Tls, frozen=True, kw_only=True, tag="unknown_authority"):
-    """The certificate is of an authority that nobody knows."""
+    """The certificate is signed by an authority that no client trusts."""
 
     ids: ClassVar[tuple[str, ...]] = ("T-UNKNOWN-CA",)
-    shown: ClassVar[ServerCertificate] = ServerCertificate.UNKNOWN_AUTHORITY
+    certificate: ClassVar[ServerCertificate] = ServerCertificate.UNKNOWN_AUTHORITY
 
 
 class MissingIntermediate(Tls, frozen=True, kw_only=True, tag="missing_intermediate"):
-    """The certificate between the server's and the authority's is not sent."""
+    """The server does not send the certificate between its own and the authority's."""
 
     ids: ClassVar[tuple[str, ...]] = ("T-MISSING-INTERMEDIATE",)
-    shown: ClassVar[ServerCertificate] = ServerCertificate.NO_INTERMEDIATE
+    certificate: ClassVar[ServerCertificate] = ServerCertificate.NO_INTERMEDIATE
 
 
 class OldTls(Tls, frozen=True, kw_only=True, tag="old_tls"):
-    """The server speaks TLS 1.1 at most."""
+    """The server supports TLS 1.1 at most."""
 
     ids: ClassVar[tuple[str, ...]] = ("T-WEAK",)
-    shown: ClassVar[ServerCertificate] = ServerCertificate.OLD_VERSION
+    certificate: ClassVar[ServerCertificate] = ServerCertificate.OLD_VERSION
 
 
 class AlpnMismatch(Tls, frozen=True, kw_only=True, tag="alpn_mismatch"):
-    """The server finds none of its protocols among those that the client speaks, and says so in an alert."""
+    """The server supports none of the client's protocols, and reports that in an alert."""
 
     ids: ClassVar[tuple[str, ...]] = ("T-ALPN-MISMATCH",)
-    shown: ClassVar[ServerCertificate] = ServerCertificate.NO_PROTOCOL
+    certificate: ClassVar[ServerCertificate] = ServerCertificate.NO_PROTOCOL
 
 
 class SniRequired(Tls, frozen=True, kw_only=True, tag="sni_required"):
-    """The server refuses clients that do not name a host, as all do who call it by its address."""
+    """The server refuses clients that name no host, such as those that call it by its address."""
 
     ids: ClassVar[tuple[str, ...]] = ("T-SNI-REQUIRED",)
 
     def greet(self) -> Greeting:
-        """Ask for a name; who gives one is served."""
+        """Require a host name; a client that sends one is served."""
         return Serve(certificate=ServerCertificate.NEEDS_NAME, is_met_by_success=False)
 
 
 class ClientCertificateRequired(Tls, frozen=True, kw_only=True, tag="client_certificate_required"):
-    """The server wants a certificate of the client; with TLS 1.3 the client is told only after its own handshake is over."""
+    """The server requires a client certificate; in TLS 1.3 the client learns that only after its own handshake."""
 
     ids: ClassVar[tuple[str, ...]] = ("T-MTLS-REQUIRED",)
 
     def greet(self) -> Greeting:
-        """Ask for a certificate; who has one is served."""
+        """Require a certificate; a client that has one is served."""
         return Serve(certificate=ServerCertificate.NEEDS_CLIENT_CERTIFICATE, is_met_by_success=False)
 
 
 class HandshakeStall(Tls, frozen=True, kw_only=True, tag="handshake_stall"):
-    """The client's hello is never answered."""
+    """The server does not respond to the client's hello."""
 
     ids: ClassVar[tuple[str, ...]] = ("T-STALL",)
 
     def greet(self) -> Greeting:
-        """Wait a minute."""
+        """Return a connection that stays silent for a minute."""
         return TurnAway(end=End.CLOSE, awaits_data=True, silence_s=LONGEST_MS / 1000)
 
 
 class HandshakeReset(Tls, frozen=True, kw_only=True, tag="handshake_reset"):
-    """The client's hello is answered by RST."""
+    """The server responds to the client's hello with RST."""
 
     ids: ClassVar[tuple[str, ...]] = ("T-RST-HS",)
 
     def greet(self) -> Greeting:
-        """RST."""
+        """Return a reset after the hello."""
         return TurnAway(end=End.RESET, awaits_data=True)
 
 
 class HandshakeClose(Tls, frozen=True, kw_only=True, tag="handshake_close"):
-    """The client's hello is answered by FIN."""
+    """The server responds to the client's hello with FIN."""
 
     ids: ClassVar[tuple[str, ...]] = ("T-FIN-HS",)
 
     def greet(self) -> Greeting:
-        """FIN."""
+        """Return a close after the hello."""
         return TurnAway(end=End.CLOSE, awaits_data=True)
 
 
 class PlainHttp(Tls, frozen=True, kw_only=True, tag="plain_http"):
-    """The client's hello is answered in plain HTTP."""
+    """The server responds to the client's hello in plain HTTP."""
 
     ids: ClassVar[tuple[str, ...]] = ("T-PLAINTEXT",)
 
     def greet(self) -> Greeting:
-        """The answer of a server that was asked for HTTP and heard none."""
+        """Return the error of a plain HTTP server that received no HTTP."""
         return TurnAway(end=End.CLOSE, awaits_data=True, data=PLAIN_RESPONSE)
 
 
 class TlsTruncation(Tls, frozen=True, kw_only=True, tag="tls_truncation"):
-    """After ``after_bytes`` of answers the connection closes without a close_notify."""
+    """The connection closes without a close_notify after ``after_bytes`` of responses.
+
+    Args:
+        after_bytes: At least 1.
+
+    Raises:
+        ConfigError: ``check`` finds an argument out of range.
+    """
 
     ids: ClassVar[tuple[str, ...]] = ("T-TRUNC",)
     spoils: ClassVar[tuple[str, ...]] = ("end",)
@@ -158,20 +165,20 @@ class TlsTruncation(Tls, frozen=True, kw_only=True, tag="tls_truncation"):
     after_bytes: int = 100
 
     def check(self) -> None:
-        """Refuse an end before the first byte."""
+        """Raise ConfigError unless ``after_bytes`` is at least 1."""
         refuse_outside(self, "after_bytes", 1)
 
     def greet(self) -> Greeting:
-        """Serve it so far."""
+        """Return a connection that is served up to that byte."""
         return Serve(cut_after_bytes=self.after_bytes)
 
 
 class RotatedCertificate(Tls, frozen=True, kw_only=True, tag="rotated_certificate"):
-    """The certificate is another than before, and as good; whoever checks certificates goes on."""
+    """The certificate is another one than before, and valid; a client that checks certificates continues."""
 
     ids: ClassVar[tuple[str, ...]] = ("T-ROTATE",)
     spoils: ClassVar[tuple[str, ...]] = ()
-    shown: ClassVar[ServerCertificate] = ServerCertificate.ROTATED
+    certificate: ClassVar[ServerCertificate] = ServerCertificate.ROTATED
 
 
 FAULTS: tuple[type[PlainFault], ...] = (

@@ -1,6 +1,6 @@
-"""Faults of the connection: resets, early ends and silences in an exchange.
+"""Faults of one exchange's connection: resets, early ends and silence.
 
-Upstream they meet the request, and the API never hears of it; downstream they meet the answer to work that is done.
+Upstream they affect the request, and the API does not receive it; downstream they affect the response to work that is done.
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,15 @@ from fiskil_harness.faults.fault import Act, End, MatchedExchange, Pause, Piece,
 
 
 class Timeout(PlainFault, frozen=True, kw_only=True, tag="timeout"):
-    """Nothing gets through, and the connection closes after ``timeout_ms`` of silence; 0 is never, at most a minute."""
+    """No byte gets through, and the connection closes after ``timeout_ms`` of silence.
+
+    Args:
+        timeout_ms: From 0 to 60,000 milliseconds; 0 means that it stays open, for a minute at most.
+        stream: ``upstream`` or ``downstream``.
+
+    Raises:
+        ConfigError: ``check`` finds an argument out of range.
+    """
 
     ids: ClassVar[tuple[str, ...]] = ("N-TIMEOUT",)
     ends: ClassVar[bool] = True
@@ -22,16 +30,16 @@ class Timeout(PlainFault, frozen=True, kw_only=True, tag="timeout"):
     stream: Stream = "downstream"
 
     def check(self) -> None:
-        """Refuse a silence of more than a minute."""
+        """Raise ConfigError unless ``timeout_ms`` is from 0 to 60,000 and ``stream`` is known."""
         refuse_outside(self, "timeout_ms", 0, LONGEST_MS)
         refuse_other(self, "stream", STREAMS)
 
-    def ahead(self, asked: MatchedExchange) -> Sequence[Act]:
-        """Upstream: the request is swallowed."""
+    def before_request(self, exchange: MatchedExchange) -> Sequence[Act]:
+        """Upstream: return silence in place of the request."""
         return self._silence() if self.stream == "upstream" else ()
 
-    def shape(self, acts: Sequence[Act], asked: MatchedExchange) -> Sequence[Act]:
-        """Downstream: the answer is swallowed."""
+    def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
+        """Downstream: return silence in place of the response."""
         return self._silence() if self.stream == "downstream" else acts
 
     def _silence(self) -> Sequence[Act]:
@@ -39,7 +47,15 @@ class Timeout(PlainFault, frozen=True, kw_only=True, tag="timeout"):
 
 
 class ResetBefore(PlainFault, frozen=True, kw_only=True, tag="reset_before"):
-    """The connection is reset ``delay_ms`` after the request, without a byte of an answer."""
+    """The connection is reset ``delay_ms`` after the request, before the first byte of the response.
+
+    Args:
+        delay_ms: From 0 to 60,000 milliseconds.
+        stream: ``upstream`` or ``downstream``.
+
+    Raises:
+        ConfigError: ``check`` finds an argument out of range.
+    """
 
     ids: ClassVar[tuple[str, ...]] = ("N-RESET-PRE",)
     ends: ClassVar[bool] = True
@@ -49,21 +65,29 @@ class ResetBefore(PlainFault, frozen=True, kw_only=True, tag="reset_before"):
     stream: Stream = "upstream"
 
     def check(self) -> None:
-        """Refuse a delay of more than a minute."""
+        """Raise ConfigError unless ``delay_ms`` is from 0 to 60,000 and ``stream`` is known."""
         refuse_other(self, "stream", STREAMS)
         refuse_outside(self, "delay_ms", 0, LONGEST_MS)
 
-    def ahead(self, asked: MatchedExchange) -> Sequence[Act]:
-        """Upstream: RST, and the API never hears of the request."""
+    def before_request(self, exchange: MatchedExchange) -> Sequence[Act]:
+        """Upstream: return RST; the API receives no request."""
         return _late(self.delay_ms, End.RESET) if self.stream == "upstream" else ()
 
-    def shape(self, acts: Sequence[Act], asked: MatchedExchange) -> Sequence[Act]:
-        """Downstream: RST instead of the answer."""
+    def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
+        """Downstream: return RST instead of the response."""
         return _late(self.delay_ms, End.RESET) if self.stream == "downstream" else acts
 
 
 class ResetPeer(PlainFault, frozen=True, kw_only=True, tag="reset_peer"):
-    """The API did its work, then the connection is reset after ``after_bytes`` of the response body, and ``delay_ms``."""
+    """The API does its work, then the connection is reset after ``after_bytes`` of the response body, and ``delay_ms``.
+
+    Args:
+        after_bytes: At least 0, counted in the body.
+        delay_ms: From 0 to 60,000 milliseconds.
+
+    Raises:
+        ConfigError: ``check`` finds an argument out of range.
+    """
 
     ids: ClassVar[tuple[str, ...]] = ("N-RESET-POST-HDR", "N-RESET-MID")
     ends: ClassVar[bool] = True
@@ -73,18 +97,25 @@ class ResetPeer(PlainFault, frozen=True, kw_only=True, tag="reset_peer"):
     delay_ms: int = 0
 
     def check(self) -> None:
-        """Refuse an end before the body's begin."""
+        """Raise ConfigError unless ``after_bytes`` is at least 0 and ``delay_ms`` is from 0 to 60,000."""
         refuse_outside(self, "after_bytes", 0)
         refuse_outside(self, "delay_ms", 0, LONGEST_MS)
 
-    def shape(self, acts: Sequence[Act], asked: MatchedExchange) -> Sequence[Act]:
-        """The head and some of the body, then RST."""
-        kept = up_to(acts, self.after_bytes)
-        return acts if kept is None else [*kept, *_late(self.delay_ms, End.RESET)]
+    def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
+        """Return the head and the beginning of the body, then RST."""
+        shortened = up_to(acts, self.after_bytes)
+        return acts if shortened is None else [*shortened, *_late(self.delay_ms, End.RESET)]
 
 
 class EmptyResponse(PlainFault, frozen=True, kw_only=True, tag="empty_response"):
-    """The connection closes without a byte."""
+    """The connection closes without a byte of a response.
+
+    Args:
+        stream: ``upstream`` (the API receives no request) or ``downstream`` (it has done its work).
+
+    Raises:
+        ConfigError: ``check`` finds an argument out of range.
+    """
 
     ids: ClassVar[tuple[str, ...]] = ("N-EMPTY",)
     ends: ClassVar[bool] = True
@@ -93,20 +124,27 @@ class EmptyResponse(PlainFault, frozen=True, kw_only=True, tag="empty_response")
     stream: Stream = "upstream"
 
     def check(self) -> None:
-        """Refuse a stream that is none."""
+        """Raise ConfigError if ``stream`` is unknown."""
         refuse_other(self, "stream", STREAMS)
 
-    def ahead(self, asked: MatchedExchange) -> Sequence[Act]:
-        """Upstream: FIN, and the API never hears of the request."""
+    def before_request(self, exchange: MatchedExchange) -> Sequence[Act]:
+        """Upstream: return FIN; the API receives no request."""
         return (End.CLOSE,) if self.stream == "upstream" else ()
 
-    def shape(self, acts: Sequence[Act], asked: MatchedExchange) -> Sequence[Act]:
-        """Downstream: FIN instead of the answer."""
+    def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
+        """Downstream: return FIN instead of the response."""
         return (End.CLOSE,) if self.stream == "downstream" else acts
 
 
 class LimitBytes(PlainFault, frozen=True, kw_only=True, tag="limit_data"):
-    """The connection is closed after ``after_bytes`` of the response body, though more was announced."""
+    """The connection closes after ``after_bytes`` of the response body, although more was announced.
+
+    Args:
+        after_bytes: At least 0, counted in the body.
+
+    Raises:
+        ConfigError: ``check`` finds an argument out of range.
+    """
 
     ids: ClassVar[tuple[str, ...]] = ("N-LIMIT",)
     ends: ClassVar[bool] = True
@@ -115,17 +153,24 @@ class LimitBytes(PlainFault, frozen=True, kw_only=True, tag="limit_data"):
     after_bytes: int = 0
 
     def check(self) -> None:
-        """Refuse an end before the body's begin."""
+        """Raise ConfigError unless ``after_bytes`` is at least 0."""
         refuse_outside(self, "after_bytes", 0)
 
-    def shape(self, acts: Sequence[Act], asked: MatchedExchange) -> Sequence[Act]:
-        """The head and some of the body, then FIN."""
-        kept = up_to(acts, self.after_bytes)
-        return acts if kept is None else [*kept, End.CLOSE]
+    def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
+        """Return the head and the beginning of the body, then FIN."""
+        shortened = up_to(acts, self.after_bytes)
+        return acts if shortened is None else [*shortened, End.CLOSE]
 
 
 class LimitResponse(PlainFault, frozen=True, kw_only=True, tag="limit_response"):
-    """The connection is closed after ``after_bytes`` of the whole answer, its head counted, as Toxiproxy counts."""
+    """The connection closes after ``after_bytes`` of the whole response, including its head, as in Toxiproxy.
+
+    Args:
+        after_bytes: At least 1, counted from the status line.
+
+    Raises:
+        ConfigError: ``check`` finds an argument out of range.
+    """
 
     ids: ClassVar[tuple[str, ...]] = ("N-LIMIT",)
     ends: ClassVar[bool] = True
@@ -134,17 +179,24 @@ class LimitResponse(PlainFault, frozen=True, kw_only=True, tag="limit_response")
     after_bytes: int = 100
 
     def check(self) -> None:
-        """Refuse an end before the first byte: that is ``empty_response``."""
+        """Raise ConfigError unless ``after_bytes`` is at least 1; no byte at all is ``empty_response``."""
         refuse_outside(self, "after_bytes", 1)
 
-    def shape(self, acts: Sequence[Act], asked: MatchedExchange) -> Sequence[Act]:
-        """So many bytes, then FIN."""
-        kept = _first_bytes(acts, self.after_bytes)
-        return acts if kept is None else [*kept, End.CLOSE]
+    def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
+        """Return the first bytes, then FIN."""
+        shortened = _first_bytes(acts, self.after_bytes)
+        return acts if shortened is None else [*shortened, End.CLOSE]
 
 
 class StallHead(PlainFault, frozen=True, kw_only=True, tag="stall_head"):
-    """After ``after_bytes`` of the answer, in its head, nothing more comes, and the connection stays open."""
+    """After ``after_bytes`` of the head nothing more arrives, and the connection stays open.
+
+    Args:
+        after_bytes: At least 1, counted from the status line.
+
+    Raises:
+        ConfigError: ``check`` finds an argument out of range.
+    """
 
     ids: ClassVar[tuple[str, ...]] = ("H-STALL-HDR",)
     ends: ClassVar[bool] = True
@@ -153,17 +205,24 @@ class StallHead(PlainFault, frozen=True, kw_only=True, tag="stall_head"):
     after_bytes: int = 20
 
     def check(self) -> None:
-        """Refuse a silence before the first byte: that is ``timeout``."""
+        """Raise ConfigError unless ``after_bytes`` is at least 1; no byte at all is ``timeout``."""
         refuse_outside(self, "after_bytes", 1)
 
-    def shape(self, acts: Sequence[Act], asked: MatchedExchange) -> Sequence[Act]:
-        """Some of the head, then nothing; the same acts where the head is no longer than that."""
-        kept = _first_bytes([act for act in acts if not (isinstance(act, Piece) and act.is_body)], self.after_bytes)
-        return acts if kept is None else [*kept, End.STALL]
+    def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
+        """Return the beginning of the head, then silence; the same acts if the head is not longer."""
+        shortened = _first_bytes([act for act in acts if not (isinstance(act, Piece) and act.is_body)], self.after_bytes)
+        return acts if shortened is None else [*shortened, End.STALL]
 
 
 class Stall(PlainFault, frozen=True, kw_only=True, tag="stall"):
-    """After ``after_bytes`` of the response body nothing more comes, and the connection stays open."""
+    """After ``after_bytes`` of the response body nothing more arrives, and the connection stays open.
+
+    Args:
+        after_bytes: At least 0, counted in the body.
+
+    Raises:
+        ConfigError: ``check`` finds an argument out of range.
+    """
 
     ids: ClassVar[tuple[str, ...]] = ("H-STALL-BODY",)
     ends: ClassVar[bool] = True
@@ -172,13 +231,13 @@ class Stall(PlainFault, frozen=True, kw_only=True, tag="stall"):
     after_bytes: int = 0
 
     def check(self) -> None:
-        """Refuse an end before the body's begin."""
+        """Raise ConfigError unless ``after_bytes`` is at least 0."""
         refuse_outside(self, "after_bytes", 0)
 
-    def shape(self, acts: Sequence[Act], asked: MatchedExchange) -> Sequence[Act]:
-        """The head and some of the body, then nothing."""
-        kept = up_to(acts, self.after_bytes)
-        return acts if kept is None else [*kept, End.STALL]
+    def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
+        """Return the head and the beginning of the body, then silence."""
+        shortened = up_to(acts, self.after_bytes)
+        return acts if shortened is None else [*shortened, End.STALL]
 
 
 def _late(delay_ms: int, end: End) -> Sequence[Act]:
@@ -186,15 +245,15 @@ def _late(delay_ms: int, end: End) -> Sequence[Act]:
 
 
 def _first_bytes(acts: Sequence[Act], count: int) -> list[Act] | None:
-    """*acts* up to so many bytes of head and body; None where that is all of them."""
-    kept: list[Act] = []
+    """Return *acts* up to *count* bytes of head and body; None if there are no more than that."""
+    shortened: list[Act] = []
     left = count
     for act in acts:
         if isinstance(act, Piece):
             if left < len(act.data):
-                return [*kept, Piece(act.data[:left], act.is_body)] if left else kept
+                return [*shortened, Piece(act.data[:left], act.is_body)] if left else shortened
             left -= len(act.data)
-        kept.append(act)
+        shortened.append(act)
     return None
 
 

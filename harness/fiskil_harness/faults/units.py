@@ -1,4 +1,4 @@
-"""Units of the fields of faults, which stand at the end of their names: how each is written, and what converts into it."""
+"""Units, which are the last part of a field's name: how each is written, and which spellings convert to it."""
 
 from fractions import Fraction
 
@@ -18,7 +18,7 @@ _RATES = {"kB/s": 1, "KB/s": 1, "MB/s": 1000}
 
 
 class Unit(Struct, frozen=True):
-    """One unit: how it is written, and how many of it each spelling that is understood stands for."""
+    """A unit: how it is written, and the factor of each spelling that is accepted."""
 
     written: str
     spellings: dict[str, Fraction]
@@ -41,15 +41,15 @@ UNITS: dict[str, Unit] = {
     "kb_s": Unit("kB/s", {name: Fraction(size) for name, size in _RATES.items()}),
     "percent": Unit("%", {"%": Fraction(1), "percent": Fraction(1)}),
 }
-"""Each by the end of a field's name; the longest end counts."""
+"""Units by the suffix of a field's name; the longest suffix counts."""
 
 
 WHOLE_NAMES = {"seconds": "s", "days": "days"}
-"""Fields that are named as their unit and nothing else, so that their value needs no words."""
+"""Fields whose whole name is a unit, so that their value needs no words."""
 
 
 def stem_and_unit(name: str) -> tuple[str, Unit | None]:
-    """A field's name without its unit, in words, and the unit: ``retry_after_s`` is "retry after" in s."""
+    """Return a field's name without its unit, in words, and the unit: ``retry_after_s`` is "retry after" in s."""
     if name in WHOLE_NAMES:
         return "", UNITS[WHOLE_NAMES[name]]
     if name in UNITS:

@@ -41,7 +41,7 @@ ENDS = HEAD + b"Connection: close\r\n\r\n"
 class Echo:
     """Says which way a request came, and what it was."""
 
-    def answer_at_once(self, request: HttpRequest) -> HttpResponse | None:
+    def respond_at_once(self, request: HttpRequest) -> HttpResponse | None:
         """What is not about waiting."""
         if request.path == "/broken":
             raise ZeroDivisionError("ours")

@@ -1,4 +1,4 @@
-"""The calls that samples meet: lists of one and of later pages, work that is done once, and a token."""
+"""The API calls that samples act on: first and later pages of lists, a creation, and a token."""
 
 import msgspec
 from msgspec import Struct
@@ -9,10 +9,11 @@ from fiskil_harness.server.local_fiskil import LocalFiskil
 
 
 class Call(Struct, frozen=True, kw_only=True):
-    """One call of the API. In ``path`` and ``body`` stand the names of what the sandbox makes up.
+    """One call of the API; ``path`` and ``body`` have placeholders for what the sandbox makes up.
 
-    ``is_later`` makes it the page after that, which the client has asked for before. ``is_same`` tells that the answer is
-    the same each time.
+    Args:
+        is_later: The call is for the page after ``path``, which the client has requested before.
+        is_same: The API's response is the same each time.
     """
 
     route: str
@@ -54,8 +55,8 @@ CALLS = {
 }
 
 
-class Placed(Struct, kw_only=True):
-    """A call with the names filled in, for one Fiskil and one end user."""
+class PreparedCall(Struct, kw_only=True):
+    """A call whose placeholders are filled in for one LocalFiskil and one end user."""
 
     call: Call
     path: str
@@ -63,25 +64,25 @@ class Placed(Struct, kw_only=True):
     body: str
     first_path: str = ""
 
-    def said(self, fiskil: LocalFiskil) -> bytes:
-        """What the API says to it, asked without a connection."""
+    def api_body(self, fiskil: LocalFiskil) -> bytes:
+        """Return the body of the API's response, without using a connection."""
         path, _, query = self.path.partition("?")
         headers = [(name.encode(), value.encode()) for name, value in self.headers.items()]
         request = HttpRequest(self.call.method, path, path, query.encode(), headers, self.body.encode(), None)
         return bytes(fiskil.sandbox.api.respond(request).body)
 
 
-def placed(fiskil: LocalFiskil, name: str) -> Placed:
-    """The call *name*, to be made for Rosa, who has consented and whose rows fill several pages."""
+def prepare(fiskil: LocalFiskil, name: str) -> PreparedCall:
+    """Prepare the call *name* for Rosa, who has consented and whose rows fill several pages."""
     call, rosa = CALLS[name], fiskil.enrol("rosa")
     fiskil.authorise(rosa)
     pair = {"client_id": fiskil.credentials.client_id, "client_secret": fiskil.credentials.client_secret}
     token = exchange(fiskil.sandbox.store, pair["client_id"], pair["client_secret"]).value
-    kind = {"content-type": "application/json"} if call.body else {}
-    headers = {"authorization": f"Bearer {token}", **kind, **call.headers}
+    content_type = {"content-type": "application/json"} if call.body else {}
+    headers = {"authorization": f"Bearer {token}", **content_type, **call.headers}
     names = {"end_user_id": rosa.end_user_id, **pair}
-    one = Placed(call=call, path=call.path.format(**names), headers=headers, body=call.body.format(**names))
+    prepared = PreparedCall(call=call, path=call.path.format(**names), headers=headers, body=call.body.format(**names))
     if call.is_later:
-        one.first_path = one.path
-        one.path = msgspec.json.decode(one.said(fiskil))["links"]["next"].removeprefix(fiskil.api_url)
-    return one
+        prepared.first_path = prepared.path
+        prepared.path = msgspec.json.decode(prepared.api_body(fiskil))["links"]["next"].removeprefix(fiskil.api_url)
+    return prepared

@@ -1,7 +1,7 @@
-"""What a Python client's exception says, in words that outlive the exception's name.
+"""Categories for the exceptions of Python clients, independent of the exceptions' names.
 
-First comes what the operating system or OpenSSL said, wherever in the chain of causes it stands; the client's own classes
-are asked only for what they alone know, by words in their names and messages.
+Errors of the operating system and of OpenSSL come first, wherever they are in the chain of causes. Names and messages of the
+client's own classes only decide what nothing else shows.
 """
 
 import socket
@@ -13,75 +13,73 @@ CUT = ("incompleteread", "not completed", "incomplete", "not enough data", "more
 BROKEN = ("invalidchunk", "bad chunk")
 
 
-def complaint(error: BaseException, *, is_in_body: bool) -> str:
-    """The word for *error*, which came before the head of the answer was there, or in its body.
+def error_word(error: BaseException, *, is_in_body: bool) -> str:
+    """Return the category of *error*; *is_in_body* means that the head of the response had arrived.
 
-    What the parser of a client refuses is a ``protocol-error``: all that nothing else explains. It has no place, for a
-    parser that gets head and body in one read refuses both, and how they come is chance.
+    Everything that no other category explains is a ``protocol-error`` of the client's parser. It has no ``-in-body``: a
+    parser that gets head and body in one read refuses both, and how they are split is random.
     """
-    said = _Said(error)
-    word = next((word for word, holds in WORDS if holds(said)), "protocol-error")
+    chain = _ErrorChain(error)
+    word = next((word for word, matches in WORDS if matches(chain)), "protocol-error")
     if word == "closed" and is_in_body:
         return "truncated"
     return f"{word}-in-body" if is_in_body and word in {"read-timeout", "reset"} else word
 
 
-class _Said:
-    """All that an exception says: what it stands for, the names of its classes, and its words."""
+class _ErrorChain:
+    """An exception with its causes, the names of their classes, and their messages."""
 
     def __init__(self, error: BaseException) -> None:
-        self.every = list(_chain(error))
-        self.names = " ".join(cls.__name__ for base_exception in self.every for cls in type(base_exception).__mro__).lower()
-        self.words = self.names + " ".join(str(base_exception) for base_exception in self.every).lower()
+        self.errors = list(_chain(error))
+        self.names = " ".join(cls.__name__ for exception in self.errors for cls in type(exception).__mro__).lower()
+        self.words = self.names + " ".join(str(exception) for exception in self.errors).lower()
 
     def has(self, *kinds: type[BaseException]) -> bool:
-        return any(isinstance(base_exception, kinds) for base_exception in self.every)
+        return any(isinstance(exception, kinds) for exception in self.errors)
 
-    def tells(self, words: tuple[str, ...]) -> bool:
+    def mentions(self, words: tuple[str, ...]) -> bool:
         return any(word in self.words for word in words)
 
     @property
     def is_reset(self) -> bool:
-        """The standard library counts an early end as a reset too, but without a number."""
+        """True for a real reset; the standard library raises the same class for an early end, but without an errno."""
         return any(
-            isinstance(base_exception, ConnectionResetError | BrokenPipeError) and base_exception.errno is not None
-            for base_exception in self.every
+            isinstance(exception, ConnectionResetError | BrokenPipeError) and exception.errno is not None
+            for exception in self.errors
         )
 
     @property
     def is_late_connection(self) -> bool:
         late = [
-            type(base_exception).__name__.lower()
-            for base_exception in self.every
-            if "timeout" in type(base_exception).__name__.lower()
+            type(exception).__name__.lower() for exception in self.errors if "timeout" in type(exception).__name__.lower()
         ]
         return any("connect" in name for name in late)
 
 
-WORDS: tuple[tuple[str, Callable[[_Said], bool]], ...] = (
-    ("no-address", lambda said: said.has(socket.gaierror)),
-    ("refused", lambda said: said.has(ConnectionRefusedError)),
-    ("tls-rejected", lambda said: said.has(ssl.SSLCertVerificationError)),
-    ("tls-error", lambda said: said.has(ssl.SSLError) and "timeout" not in said.names),
-    ("too-many-redirects", lambda said: said.tells(("toomanyredirects", "too many redirects"))),
-    ("connect-timeout", lambda said: said.is_late_connection),
-    ("read-timeout", lambda said: "timeout" in said.names),
-    ("decode-error", lambda said: said.tells(("decodingerror", "decodeerror", "contentencoding", "decompress"))),
-    ("wrong-type", lambda said: "contenttype" in said.names),
-    ("reset", lambda said: said.is_reset),
-    ("protocol-error", lambda said: said.tells(BROKEN)),
-    ("closed", lambda said: said.tells(CLOSED + CUT)),
+WORDS: tuple[tuple[str, Callable[[_ErrorChain], bool]], ...] = (
+    ("no-address", lambda chain: chain.has(socket.gaierror)),
+    ("refused", lambda chain: chain.has(ConnectionRefusedError)),
+    ("tls-rejected", lambda chain: chain.has(ssl.SSLCertVerificationError)),
+    ("tls-error", lambda chain: chain.has(ssl.SSLError) and "timeout" not in chain.names),
+    ("too-many-redirects", lambda chain: chain.mentions(("toomanyredirects", "too many redirects"))),
+    ("connect-timeout", lambda chain: chain.is_late_connection),
+    ("read-timeout", lambda chain: "timeout" in chain.names),
+    ("decode-error", lambda chain: chain.mentions(("decodingerror", "decodeerror", "contentencoding", "decompress"))),
+    ("wrong-type", lambda chain: "contenttype" in chain.names),
+    ("reset", lambda chain: chain.is_reset),
+    ("protocol-error", lambda chain: chain.mentions(BROKEN)),
+    ("closed", lambda chain: chain.mentions(CLOSED + CUT)),
 )
-"""Each word of ours and what makes it, the surest first."""
+"""Each category with its condition, the most certain first."""
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
-    """*error* and all that it stands for: its causes, and exceptions that it carries along."""
-    seen: list[BaseException] = []
-    left: list[object] = [error]
-    while left:
-        one = left.pop(0)
-        if isinstance(one, BaseException) and not any(one is known for known in seen):
-            seen.append(one)
-            yield one
-            left += [one.__cause__, one.__context__, getattr(one, "reason", None), *one.args]
+    """Yield *error* with its causes, and the exceptions in its arguments, each once."""
+    yielded: list[BaseException] = []
+    remaining: list[object] = [error]
+    while remaining:
+        candidate = remaining.pop(0)
+        if isinstance(candidate, BaseException) and not any(candidate is other for other in yielded):
+            yielded.append(candidate)
+            yield candidate
+            remaining += [candidate.__cause__, candidate.__context__, getattr(candidate, "reason", None), *candidate.args]

@@ -1,10 +1,10 @@
-// Fetches what each line of its input asks for, and tells in a line what the caller of fetch() knows afterwards.
+// Reads requests as lines of JSON, performs each with fetch(), and writes what its caller knows afterwards as a line.
 import { createInterface } from "node:readline";
 
-const say = (told) => process.stdout.write(`${JSON.stringify(told)}\n`);
+const write = (value) => process.stdout.write(`${JSON.stringify(value)}\n`);
 
-// What libuv, OpenSSL and undici call it, by our words; "body" marks those that are told apart once the head has come.
-const COMPLAINTS = [
+// Error texts of libuv, OpenSSL and undici, and their categories; "body" marks those that differ after the head.
+const ERRORS = [
   [/TimeoutError/, "deadline"],
   [/ECONNREFUSED/, "refused"],
   [/ENOTFOUND|EAI_AGAIN/, "no-address"],
@@ -19,13 +19,13 @@ const COMPLAINTS = [
 ];
 
 function causes(error) {
-  const every = [];
-  for (let one = error; one && every.length < 8; one = one.cause ?? one.errors?.[0]) every.push(one);
-  return every.map((one) => [one.name, one.code, one.message].filter(Boolean).join(" ")).join(": ");
+  const chain = [];
+  for (let link = error; link && chain.length < 8; link = link.cause ?? link.errors?.[0]) chain.push(link);
+  return chain.map((link) => [link.name, link.code, link.message].filter(Boolean).join(" ")).join(": ");
 }
 
-function complaint(told, isInBody) {
-  const [, word, place] = COMPLAINTS.find(([pattern]) => pattern.test(told)) ?? [/./, "protocol-error"];
+function errorWord(message, isInBody) {
+  const [, word, place] = ERRORS.find(([pattern]) => pattern.test(message)) ?? [/./, "protocol-error"];
   if (!isInBody || !place) return word;
   return word === "closed" ? "truncated" : `${word}-in-body`;
 }
@@ -38,28 +38,28 @@ function parsed(text) {
   }
 }
 
-async function fetched({ url, method, headers, body, deadline_s, first_url }) {
+async function perform({ url, method, headers, body, deadline_s, first_url }) {
   let isInBody = false;
-  const asked = { method, headers, body: body || undefined };
+  const options = { method, headers, body: body || undefined };
   try {
     if (first_url) {
-      await (await fetch(first_url, asked)).text();
-      // The connection is free for the next call in a later turn of the loop.
+      await (await fetch(first_url, options)).text();
+      // The connection is free for the next call only in a later turn of the loop.
       await new Promise(setImmediate);
     }
-    const answer = await fetch(url, { ...asked, signal: AbortSignal.timeout(Math.round(deadline_s * 1000)) });
+    const response = await fetch(url, { ...options, signal: AbortSignal.timeout(Math.round(deadline_s * 1000)) });
     isInBody = true;
-    const bytes = await answer.arrayBuffer();
+    const bytes = await response.arrayBuffer();
     const value = parsed(new TextDecoder().decode(bytes));
-    return { status: answer.status, body: Buffer.from(bytes).toString("latin1"), value, url: answer.url };
+    return { status: response.status, body: Buffer.from(bytes).toString("latin1"), value, url: response.url };
   } catch (error) {
-    const told = causes(error);
-    return { trouble: complaint(told, isInBody), told };
+    const message = causes(error);
+    return { error: errorWord(message, isInBody), message };
   }
 }
 
-say({ version: process.version });
+write({ version: process.version });
 for await (const line of createInterface({ input: process.stdin })) {
-  const { number, question } = JSON.parse(line);
-  fetched(question).then((heard) => say({ number, heard }));
+  const { number, request } = JSON.parse(line);
+  perform(request).then((result) => write({ number, result }));
 }

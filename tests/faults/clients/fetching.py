@@ -1,6 +1,6 @@
-"""Fetches what each line of its input asks for with the Python library it is told, and tells in a line what came of it.
+"""A program that reads requests as lines of JSON, performs each with a Python library, and writes the result as a line.
 
-Each library is used as an app would use it: one session, a limit on each read and on connecting, nothing else changed.
+Each library is used as an app would use it: one session, timeouts for connecting and for each read, nothing else changed.
 """
 
 import asyncio
@@ -19,14 +19,14 @@ import msgspec
 import requests
 import urllib3
 
-from tests.faults.clients.error_messages import complaint
-from tests.faults.clients.requests_made import Asked, Heard, Question
+from tests.faults.clients.error_messages import error_word
+from tests.faults.clients.requests_made import ClientRequest, ClientResult, NumberedRequest
 
 UNREADABLE = (ValueError, RecursionError)
 
 
 class Progress:
-    """How far a call has come."""
+    """The state of a call."""
 
     status = 0
     url = ""
@@ -34,103 +34,103 @@ class Progress:
     value: str | None = None
 
     def head(self, status: int, url: object) -> None:
-        """Status and address of the answer are known."""
+        """Note status and URL of the response."""
         self.status, self.url = status, str(url)
 
     def whole(self, body: bytes, read: Callable[[], Any]) -> None:
-        """The body is here; *read* reads its JSON as the library does."""
+        """Note the body; *read* parses its JSON as the library does."""
         self.body = body
         with contextlib.suppress(*UNREADABLE):
             self.value = json.dumps(read())
 
 
-def _requests(question: Question, progress: Progress) -> None:
+def _requests(request: ClientRequest, progress: Progress) -> None:
     with requests.Session() as session:
         session.trust_env = False
-        session.verify = question.ca_file or True
-        more: dict[str, Any] = {"headers": question.headers, "timeout": question.silence_s}
-        if question.first_url:
-            _ = session.request(question.method, question.first_url, data=question.body or None, **more).content
-        with session.request(question.method, question.url, data=question.body or None, stream=True, **more) as answer:
-            progress.head(answer.status_code, answer.url)
-            progress.whole(answer.content, answer.json)
+        session.verify = request.ca_file or True
+        options: dict[str, Any] = {"headers": request.headers, "timeout": request.silence_s}
+        if request.first_url:
+            _ = session.request(request.method, request.first_url, data=request.body or None, **options).content
+        with session.request(request.method, request.url, data=request.body or None, stream=True, **options) as response:
+            progress.head(response.status_code, response.url)
+            progress.whole(response.content, response.json)
 
 
-def _httpx(question: Question, progress: Progress) -> None:
-    with httpx.Client(timeout=question.silence_s, trust_env=False, verify=_context(question) or False) as client:
-        more: dict[str, Any] = {"headers": question.headers, "content": question.body or None}
-        if question.first_url:
-            client.request(question.method, question.first_url, **more)
-        with client.stream(question.method, question.url, **more) as answer:
-            progress.head(answer.status_code, answer.url)
-            progress.whole(answer.read(), answer.json)
+def _httpx(request: ClientRequest, progress: Progress) -> None:
+    with httpx.Client(timeout=request.silence_s, trust_env=False, verify=_context(request) or False) as client:
+        options: dict[str, Any] = {"headers": request.headers, "content": request.body or None}
+        if request.first_url:
+            client.request(request.method, request.first_url, **options)
+        with client.stream(request.method, request.url, **options) as response:
+            progress.head(response.status_code, response.url)
+            progress.whole(response.read(), response.json)
 
 
-def _urllib3(question: Question, progress: Progress) -> None:
-    trusted = {"ca_certs": question.ca_file} if question.ca_file else {}
-    with urllib3.PoolManager(timeout=urllib3.Timeout(question.silence_s), **trusted) as pool:
-        more: dict[str, Any] = {"headers": question.headers, "body": question.body or None}
-        if question.first_url:
-            pool.request(question.method, question.first_url, **more)
-        answer = pool.request(question.method, question.url, preload_content=False, **more)
-        progress.head(answer.status, answer.geturl() or question.url)
-        progress.whole(answer.data, answer.json)
+def _urllib3(request: ClientRequest, progress: Progress) -> None:
+    trusted = {"ca_certs": request.ca_file} if request.ca_file else {}
+    with urllib3.PoolManager(timeout=urllib3.Timeout(request.silence_s), **trusted) as pool:
+        options: dict[str, Any] = {"headers": request.headers, "body": request.body or None}
+        if request.first_url:
+            pool.request(request.method, request.first_url, **options)
+        response = pool.request(request.method, request.url, preload_content=False, **options)
+        progress.head(response.status, response.geturl() or request.url)
+        progress.whole(response.data, response.json)
 
 
-def _aiohttp(question: Question, progress: Progress) -> None:
-    asyncio.run(_aiohttp_call(question, progress))
+def _aiohttp(request: ClientRequest, progress: Progress) -> None:
+    asyncio.run(_aiohttp_call(request, progress))
 
 
-async def _aiohttp_call(question: Question, progress: Progress) -> None:
-    limits = aiohttp.ClientTimeout(total=None, sock_connect=question.silence_s, sock_read=question.silence_s)
-    more: dict[str, Any] = {"headers": question.headers, "data": question.body or None, "ssl": _context(question) or True}
+async def _aiohttp_call(request: ClientRequest, progress: Progress) -> None:
+    limits = aiohttp.ClientTimeout(total=None, sock_connect=request.silence_s, sock_read=request.silence_s)
+    options: dict[str, Any] = {"headers": request.headers, "data": request.body or None, "ssl": _context(request) or True}
     async with aiohttp.ClientSession(timeout=limits) as session:
-        if question.first_url:
-            async with session.request(question.method, question.first_url, **more) as answer:
-                await answer.read()
-        async with session.request(question.method, question.url, **more) as answer:
-            progress.head(answer.status, answer.url)
-            progress.body = await answer.read()
+        if request.first_url:
+            async with session.request(request.method, request.first_url, **options) as response:
+                await response.read()
+        async with session.request(request.method, request.url, **options) as response:
+            progress.head(response.status, response.url)
+            progress.body = await response.read()
             with contextlib.suppress(*UNREADABLE):
-                progress.value = json.dumps(await answer.json()) if answer.ok else None
+                progress.value = json.dumps(await response.json()) if response.ok else None
 
 
-def _context(question: Question) -> ssl.SSLContext | None:
-    return ssl.create_default_context(cafile=question.ca_file) if question.ca_file else None
+def _context(request: ClientRequest) -> ssl.SSLContext | None:
+    return ssl.create_default_context(cafile=request.ca_file) if request.ca_file else None
 
 
 FETCHERS = {"requests": _requests, "httpx": _httpx, "aiohttp": _aiohttp, "urllib3": _urllib3}
 
 
-def fetched(line: str, fetch: Callable[[Question, Progress], None]) -> dict[str, Any]:
-    """What came of the question in *line*."""
-    asked = msgspec.json.decode(line, type=Asked)
+def fetch_line(line: str, fetch: Callable[[ClientRequest, Progress], None]) -> dict[str, Any]:
+    """Perform the request in *line*, and return the numbered result."""
+    numbered = msgspec.json.decode(line, type=NumberedRequest)
     progress = Progress()
     try:
-        fetch(asked.question, progress)
-    except Exception as error:  # noqa: BLE001 - whatever a client raises is what this is about
-        trouble = complaint(error, is_in_body=progress.status != 0)
-        heard = Heard(trouble=trouble, told=f"{type(error).__name__}: {error}")
+        fetch(numbered.request, progress)
+    except Exception as error:  # noqa: BLE001 - any exception of a client is a result
+        word = error_word(error, is_in_body=progress.status != 0)
+        result = ClientResult(error=word, message=f"{type(error).__name__}: {error}")
     else:
         body = progress.body.decode("latin-1")
-        heard = Heard(status=progress.status, body=body, value=progress.value, url=progress.url)
-    return {"number": asked.number, "heard": heard}
+        result = ClientResult(status=progress.status, body=body, value=progress.value, url=progress.url)
+    return {"number": numbered.number, "result": result}
 
 
 def main(name: str) -> None:
-    """Answer lines until there are no more, each in a thread of its own."""
+    """Process lines until there are no more, each in its own thread."""
     lock = threading.Lock()
 
-    def answer(line: str) -> None:
-        told = msgspec.json.encode(fetched(line, FETCHERS[name]))
+    def respond(line: str) -> None:
+        line_out = msgspec.json.encode(fetch_line(line, FETCHERS[name]))
         with lock:
-            sys.stdout.buffer.write(told + b"\n")
+            sys.stdout.buffer.write(line_out + b"\n")
             sys.stdout.buffer.flush()
 
     sys.stdout.write(json.dumps({"version": version(name)}) + "\n")
     sys.stdout.flush()
     for line in sys.stdin:
-        threading.Thread(target=answer, args=(line,), daemon=True).start()
+        threading.Thread(target=respond, args=(line,), daemon=True).start()
 
 
 if __name__ == "__main__":

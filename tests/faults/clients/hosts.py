@@ -1,6 +1,6 @@
-"""Fiskils for samples to happen in, one at a time in each: nothing but the sample meets the call.
+"""LocalFiskil instances for samples, one sample at a time in each, so that nothing else affects the call.
 
-Making one costs more than all else that a measurement does, so one that comes out of a sample as it went in is used again.
+Creating one is the slowest part of a measurement, so an instance that a sample leaves unchanged is used again.
 """
 
 import tempfile
@@ -12,15 +12,15 @@ from queue import Empty, SimpleQueue
 
 from fiskil_harness.core.clock import wait_until
 from fiskil_harness.server.local_fiskil import LocalFiskil
-from tests.faults.clients.requests_made import Caller, Heard
+from tests.faults.clients.requests_made import Caller, ClientResult
 from tests.faults.clients.samples import Sample
 
 SETTING_UP = threading.Lock()
-"""Work that takes no time but the processor's: done one after another, it starves nobody who keeps an eye on the clock."""
+"""Held during work that only needs the processor, so that it does not delay measurements that depend on time."""
 
 
 class Host:
-    """A Fiskil, and the client that calls it."""
+    """A LocalFiskil, and the client that calls it."""
 
     def __init__(self, caller: Caller, *, is_tls: bool) -> None:
         self._stack = ExitStack()
@@ -32,28 +32,28 @@ class Host:
             self._stack.callback(self.caller.close)
         self.is_as_new = False
 
-    def settle(self, heard: Heard, sample: Sample) -> None:
-        """Lift the fault, wait until nothing is open, and forget everything, unless something goes on."""
+    def settle(self, result: ClientResult, sample: Sample) -> None:
+        """Lift the fault, wait until no request is open, and reset the instance; note if it can be used again."""
         self.fiskil.link.end()
         wait_until(lambda: not self.fiskil.link.open_requests, cap_s=30)
-        self.is_as_new = heard.trouble != "deadline" and not sample.is_lasting
+        self.is_as_new = result.error != "deadline" and not sample.is_lasting
         self.fiskil.reset()
 
     def close(self) -> None:
-        """Close the Fiskil, and the client if there is one for it alone."""
+        """Close the LocalFiskil, and its client if it has a separate one."""
         self._stack.close()
 
 
 class Hosts:
-    """Those that *caller* calls."""
+    """The hosts that *caller* calls."""
 
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
         self._idle: dict[bool, SimpleQueue[Host]] = {False: SimpleQueue(), True: SimpleQueue()}
 
     @contextmanager
-    def one(self, sample: Sample) -> Iterator[Host]:
-        """One for *sample* alone."""
+    def reserved(self, sample: Sample) -> Iterator[Host]:
+        """Yield a host for *sample* alone."""
         idle = self._idle[sample.is_tls]
         try:
             host = idle.get_nowait()
@@ -70,7 +70,7 @@ class Hosts:
                 host.close()
 
     def close(self) -> None:
-        """Close those that are left."""
+        """Close all idle hosts."""
         for idle in self._idle.values():
             while not idle.empty():
                 idle.get().close()

@@ -1,26 +1,27 @@
-"""The table for a reader: ``docs/felt-by-clients.md``."""
+"""The page ``docs/client-errors.md``."""
 
 from tests.faults.clients.measuring import CALLERS, DEADLINE_S, SILENCE_S
-from tests.faults.clients.samples import NOT_FELT, SAMPLES, Sample
-from tests.faults.clients.table import kept
+from tests.faults.clients.samples import SAMPLES, WITHOUT_SAMPLE, Sample
+from tests.faults.clients.table import read_table
 from tests.paths import DOCS
 
-PAGE = DOCS / "felt-by-clients.md"
+PAGE = DOCS / "client-errors.md"
 
-TEXT = """# What a client feels
+TEXT = """# What HTTP clients report for each fault
 
-Made from `tests/felt/felt.toml` by `make felt`, which measures it; tests hold every run against it.
+Generated from `tests/faults/clients/client_errors.toml`. `make client-errors` measures it, and tests check later runs
+against it.
 
-A fault is no use to a rehearsal unless the app's HTTP client feels it, and clients feel the same fault differently: what is
-an error for one is a whole answer for another, and some ask again without a word. So each fault meets one call of each
-client, over a real connection, and the table says what the client's caller knows afterwards. The words are categories of
-ours and no names of exceptions: a client that renames one changes nothing here, and one that behaves otherwise is seen.
+A fault is only useful if your app's HTTP client notices it, and clients notice the same fault differently. What is an error
+for one is a complete response for another, and some retry silently. So each fault acts on one call of each client, over a
+real connection. The table shows what the caller of the client knows afterwards. Its words are categories and not names of
+exceptions: if a client renames an exception, nothing changes here; if it behaves differently, a test fails.
 
 ## The clients
 
-s is {silence_s} seconds of silence, the deadline {deadline_s} seconds. Neither environment nor proxies are looked at.
+s is {silence_s} seconds of silence, the deadline is {deadline_s} seconds. Environment variables and proxies are ignored.
 
-| client | version | as it is called |
+| client | version | how it is called |
 |---|---|---|
 {clients}
 
@@ -30,77 +31,81 @@ s is {silence_s} seconds of silence, the deadline {deadline_s} seconds. Neither 
 |---|---|
 {words}
 
-`-in-body` after a word: the head of the answer had come, with its status. `xN` after a word: the API was asked N times for
-one call; without it, once, or as often as there was time for until the deadline. `x0`: the call never reached the API. `or`:
-chance decides, such as how the bytes of an answer fall into the client's reads, or whether it still writes when they come.
+| addition | meaning |
+|---|---|
+| `-in-body` | The head of the response had arrived, with its status. |
+| `xN` | The API was called N times for one call. Without it: once, or as often as possible until the deadline. |
+| `x0` | The call never reached the API. |
+| `or` | The result is random. It depends, for example, on how the bytes of a response are split into reads. |
 
 ## The table
 
 {table}
 
-No row has {unfelt}.
+No row has {missing}.
 """
 
 SETTINGS = {
     "requests": "`Session`, `timeout=s`",
     "httpx": "`Client(timeout=s)`",
     "aiohttp": "`ClientSession`, `ClientTimeout(total=None, sock_connect=s, sock_read=s)`",
-    "urllib3": "`PoolManager(timeout=s)`; it asks again by itself, up to three times",
-    "curl": "`curl -sS --connect-timeout s --max-time deadline`; what it writes is read as strict JSON",
-    "node": "`fetch()` with `AbortSignal.timeout(deadline)`; limits on silence are not to be set without another package",
+    "urllib3": "`PoolManager(timeout=s)`; it retries by itself, up to three times",
+    "curl": "`curl -sS --connect-timeout s --max-time deadline`; its output is parsed as strict JSON",
+    "node": "`fetch()` with `AbortSignal.timeout(deadline)`; without another package it has no timeout for silence",
 }
 
 WORDS = {
-    "ok": "an answer, and its JSON is what the API said; the fault is not felt",
-    "changed": "an answer whose JSON is what was sent instead; only the app can see what is wrong with it",
-    "as-sent": "an answer whose JSON is what was sent; the API says something else each time, so nobody can compare",
-    "distorted": "an answer whose JSON is neither what the API said nor what was sent: digits lost, or letters",
-    "cut-unnoticed": "a part of the answer as if it were all of it; only a parser of JSON can tell",
-    "json-error": "an answer in which no JSON can be read",
-    "no-body": "an answer without a body",
-    "status-503": "this status; and any other that is no success",
-    "wrong-type": "the body's declared type is refused before anything is read in it",
-    "refused": "nobody listens",
-    "no-address": "the name leads nowhere",
-    "connect-timeout": "no connection came about in time",
-    "tls-rejected": "the certificate is not to be trusted",
-    "tls-error": "no TLS came about, for another reason",
-    "closed": "the connection was closed before an answer",
-    "reset": "the connection was reset before an answer",
-    "reset-in-body": "the connection was reset after the answer's head",
-    "led-away": "another origin was asked, and not shown the token",
-    "led-away-with-token": "another origin was asked, and shown the token",
+    "ok": "a response with the API's JSON; the client does not notice the fault",
+    "changed": "a response with the JSON that was sent instead; only the app can detect what is wrong with it",
+    "as-sent": "a response with the JSON that was sent; the API's own differs each time and cannot be compared",
+    "distorted": "a response with JSON that is neither the API's nor what was sent: digits or letters were lost",
+    "cut-unnoticed": "a part of the response as if it were complete; only a JSON parser notices",
+    "json-error": "a response that contains no valid JSON",
+    "no-body": "a response without a body",
+    "status-503": "this status; likewise any other that is not a success",
+    "wrong-type": "the declared media type is refused before the body is read",
+    "refused": "nothing listens at the address",
+    "no-address": "the name cannot be resolved",
+    "connect-timeout": "no connection was established in time",
+    "tls-rejected": "the certificate is not trusted",
+    "tls-error": "TLS failed for another reason",
+    "closed": "the connection was closed before a response",
+    "reset": "the connection was reset before a response",
+    "reset-in-body": "the connection was reset after the head of the response",
+    "foreign-origin": "another origin was called, without the token",
+    "foreign-origin-with-token": "another origin was called, with the token",
     "truncated": "the body ended before its announced end",
-    "protocol-error": "what came is no HTTP that the client takes",
-    "decode-error": "the body's encoding is broken",
-    "too-many-redirects": "led around until the client had enough",
-    "read-timeout": "silence for longer than the client's limit",
-    "deadline": "no limit of the client's own ended the call; its caller's deadline did",
+    "protocol-error": "the client does not accept the bytes as HTTP",
+    "decode-error": "the encoding of the body is broken",
+    "too-many-redirects": "the client followed redirects up to its limit",
+    "read-timeout": "the server was silent for longer than the client's limit",
+    "deadline": "none of the client's limits ended the call; the caller's deadline did",
 }
 
 
 def page() -> str:
-    """The page as the table and the samples have it."""
-    versions = kept().versions
+    """Return the page, made of the table and the samples."""
+    versions = read_table().versions
     clients = [f"| {name} | {versions[name]} | {SETTINGS[name]} |" for name in CALLERS]
     return TEXT.format(
         silence_s=SILENCE_S,
         deadline_s=DEADLINE_S,
         clients="\n".join(clients),
-        words="\n".join(f"| {word} | {told} |" for word, told in WORDS.items()),
+        words="\n".join(f"| {word} | {meaning} |" for word, meaning in WORDS.items()),
         table="\n".join(_table()),
-        unfelt="; nor ".join(f"`{name}`, which {why}" for name, why in NOT_FELT.items()),
+        missing="; nor ".join(f"`{name}`, which {why}" for name, why in WITHOUT_SAMPLE.items()),
     )
 
 
 def _table() -> list[str]:
     head = ["| fault | " + " | ".join(CALLERS) + " |", "|---" * (len(CALLERS) + 1) + "|"]
     return head + [
-        f"| {_sample(sample)} | {' | '.join(kept().felt[sample.row][name] for name in CALLERS)} |" for sample in SAMPLES
+        f"| {_sample(sample)} | {' | '.join(read_table().errors[sample.row][name] for name in CALLERS)} |"
+        for sample in SAMPLES
     ]
 
 
-def _sample(one: Sample) -> str:
-    told = repr(one.fault).replace("|", "\\|")
-    kept_one = " on a kept connection" if one.is_warm or one.skip else ""
-    return f"`{told}`" + (" on a POST" if one.call == "create" else "") + kept_one
+def _sample(sample: Sample) -> str:
+    fault = repr(sample.fault).replace("|", "\\|")
+    suffix = " on a kept connection" if sample.is_warm or sample.skip else ""
+    return f"`{fault}`" + (" on a POST" if sample.call == "create" else "") + suffix

@@ -1,51 +1,51 @@
-"""``make felt``: measure every client, keep what they felt in ``felt.toml``, and write ``docs/felt-by-clients.md`` anew.
+"""``make client-errors``: measure every client, and write ``client_errors.toml`` and ``docs/client-errors.md``.
 
-What the same version of a client has felt before stays as one of several words, for where chance decides a run sees one. So
-each client is measured more than once.
+Earlier words of the same client version are kept, because a run with a random result sees only one of them. For the same
+reason each client is measured more than once.
 """
 
 import logging
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
-from tests.faults.clients.measuring import CALLERS, felt_by
+from tests.faults.clients.measuring import CALLERS, measure_client
 from tests.faults.clients.page import PAGE, page
 from tests.faults.clients.samples import SAMPLES
-from tests.faults.clients.table import OR, TABLE, Kept, kept, toml, words_in
+from tests.faults.clients.table import OR, TABLE, ErrorTable, read_table, toml, words_in
 
 ROUNDS = 3
-NOTHING = Kept(versions={}, felt={})
+EMPTY = ErrorTable(versions={}, errors={})
 
 
 def main(rounds: int) -> None:
-    """Measure, write, and say what has changed."""
+    """Measure, write the table and the page, and print the changes."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    before = kept() if TABLE.exists() else NOTHING
+    before = read_table() if TABLE.exists() else EMPTY
     table = before
     for _ in range(rounds):
-        table = _joined(table)
+        table = _add_measurement(table)
         TABLE.write_text(toml(table), encoding="utf-8")
     PAGE.write_text(page(), encoding="utf-8")
-    for row, words in table.felt.items():
+    for row, words in table.errors.items():
         for client, word in words.items():
-            was = before.felt.get(row, {}).get(client, "nothing")
-            if was != word:
-                sys.stdout.write(f"{row} by {client}: {was} -> {word}\n")
+            old_word = before.errors.get(row, {}).get(client, "no word")
+            if old_word != word:
+                sys.stdout.write(f"{row} by {client}: {old_word} -> {word}\n")
 
 
-def _joined(table: Kept) -> Kept:
-    """The table with the words of one more measurement."""
+def _add_measurement(table: ErrorTable) -> ErrorTable:
+    """Return the table with the words of one more measurement."""
     with ThreadPoolExecutor(2) as threads:
-        every = threads.map(lambda name: felt_by(name, SAMPLES, table.of(name)), CALLERS)
-        measured = dict(zip(CALLERS, every, strict=True))
-    versions = {name: next(iter(felt.values())).version for name, felt in measured.items()}
-    felt: dict[str, dict[str, str]] = {sample.row: {} for sample in SAMPLES}
+        results = threads.map(lambda name: measure_client(name, SAMPLES, table.of(name)), CALLERS)
+        measured = dict(zip(CALLERS, results, strict=True))
+    versions = {name: next(iter(measurements.values())).version for name, measurements in measured.items()}
+    errors: dict[str, dict[str, str]] = {sample.row: {} for sample in SAMPLES}
     for name, rows in measured.items():
         is_same = versions[name] == table.versions.get(name)
-        for row, now in rows.items():
-            known = words_in(table.of(name).get(row, "")) if is_same else []
-            felt[row][name] = OR.join(sorted({*known, now.word}))
-    return Kept(versions=versions, felt=felt)
+        for row, measurement in rows.items():
+            known_words = words_in(table.of(name).get(row, "")) if is_same else []
+            errors[row][name] = OR.join(sorted({*known_words, measurement.word}))
+    return ErrorTable(versions=versions, errors=errors)
 
 
 if __name__ == "__main__":

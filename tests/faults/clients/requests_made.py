@@ -1,15 +1,18 @@
-"""What an HTTP client is asked to fetch, and what it tells its caller: no more than an app built on it would know."""
+"""Requests to an HTTP client, and what it returns to its caller: no more than an app built on it would know."""
 
 from typing import Protocol
 
 from msgspec import Struct
 
 
-class Question(Struct, frozen=True, kw_only=True):
-    """One call. ``silence_s`` is the client's own limit on each read and on connecting, where it has one.
+class ClientRequest(Struct, frozen=True, kw_only=True):
+    """One call.
 
-    ``deadline_s`` is the whole call's, and its caller's to keep. ``first_url`` is asked before, in the same way and by the
-    same client, which then holds a connection already; what comes of that does not count.
+    Args:
+        silence_s: The client's own timeout for connecting and for each read, if it has one.
+        deadline_s: The limit of the whole call, which the caller enforces.
+        ca_file: The authority to trust; empty without TLS.
+        first_url: A URL that the same client requests before, so that it has a connection; its result is ignored.
     """
 
     method: str
@@ -22,49 +25,54 @@ class Question(Struct, frozen=True, kw_only=True):
     first_url: str = ""
 
 
-class Heard(Struct, frozen=True, kw_only=True):
-    """What came of it. ``trouble`` is what the client complained of, in words of ours; empty if it handed an answer over.
+class ClientResult(Struct, frozen=True, kw_only=True):
+    """The result of a call.
 
-    ``told`` are the client's own words for it. ``value`` is the JSON that the client read in the body, written anew; None
-    where it read none. ``body`` has a letter for each byte. ``url`` is where the answer came from.
+    Args:
+        error: The category of the client's error; empty if it returned a response.
+        message: The client's own error message.
+        status: The status of the response.
+        body: The body, one character for each byte.
+        value: The JSON that the client parsed, serialised again; None if it parsed none.
+        url: The URL of the response.
     """
 
-    trouble: str = ""
-    told: str = ""
+    error: str = ""
+    message: str = ""
     status: int = 0
     body: str = ""
     value: str | None = None
     url: str = ""
 
 
-class Asked(Struct, frozen=True, kw_only=True):
-    """A question on its way to a program that answers any number of them at once."""
+class NumberedRequest(Struct, frozen=True, kw_only=True):
+    """A request to a program that performs any number of them at once."""
 
     number: int
-    question: Question
+    request: ClientRequest
 
 
-class Told(Struct, frozen=True, kw_only=True):
-    """Its answer on the way back."""
+class NumberedResult(Struct, frozen=True, kw_only=True):
+    """The result of a numbered request."""
 
     number: int
-    heard: Heard
+    result: ClientResult
 
 
 class Caller(Protocol):
-    """An HTTP client with the limits that a careful app sets, and else as it comes.
+    """An HTTP client with the timeouts that a careful app sets, and defaults for everything else.
 
-    ``keeps_connections`` tells that a later call may find a connection that an earlier one has left open.
+    ``keeps_connections`` is True if a call may reuse a connection of an earlier one.
     """
 
     version: str
     keeps_connections: bool
 
-    def ask(self, question: Question) -> Heard:
-        """Fetch it. Any thread may ask."""
+    def call(self, request: ClientRequest) -> ClientResult:
+        """Perform a request, and return its result; any thread may call this."""
 
     def trusting(self, ca_file: str) -> "Caller":
-        """One that may be asked for what *ca_file* vouches for, to be closed by itself."""
+        """Return a client that trusts *ca_file*; the caller closes it separately."""
 
     def close(self) -> None:
-        """Leave nothing behind."""
+        """Release all resources."""

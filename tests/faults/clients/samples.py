@@ -1,6 +1,6 @@
-"""For every fault, parameters with which it certainly bites, and the call that it meets.
+"""Samples: for every fault, parameters with which it certainly bites, and the call that it acts on.
 
-Every wait is short beside what a client waits for, or longer than all of its limits together, so no word hangs on the clock.
+Every delay is much shorter than a client's timeouts, or longer than all of them together, so no result depends on timing.
 """
 
 from msgspec import Struct
@@ -14,10 +14,17 @@ LASTING = (faults.Down, faults.Flap, faults.SlowClose, faults.ChunkLoss, faults.
 
 
 class Sample(Struct, frozen=True, kw_only=True):
-    """A fault that meets a call. ``name`` tells the samples of one fault apart.
+    """A fault and the call that it acts on.
 
-    With ``is_warm`` the same client has made the call once before; ``skip`` lets the fault leave that one alone. ``is_away``
-    tells that it leads to another origin, ``is_crowded`` that another client holds a connection.
+    Args:
+        fault: The fault.
+        call: The name of the call.
+        name: Distinguishes the samples of one fault.
+        is_warm: The same client has made the call once before.
+        skip: How many calls the fault skips.
+        is_foreign: The fault leads to another origin.
+        is_tls: The API has TLS.
+        is_crowded: Another client holds a connection.
     """
 
     fault: AnyFault
@@ -25,34 +32,34 @@ class Sample(Struct, frozen=True, kw_only=True):
     name: str = ""
     is_warm: bool = False
     skip: int = 0
-    is_away: bool = False
+    is_foreign: bool = False
     is_tls: bool = False
     is_crowded: bool = False
 
     @property
     def route(self) -> str:
-        """Where the fault waits, if that is not the route of the call."""
+        """The route of the rule, if it is not that of the call."""
         return CONNECTION if self.fault.where == CONNECTION else ""
 
     @property
     def is_lasting(self) -> bool:
-        """Whether something of it may go on after the call, or what it does hangs on each byte of the answer."""
-        return self.is_away or self.is_crowded or self.is_unseen or isinstance(self.fault, LASTING)
+        """True if its effects may outlast the call, or depend on every byte of the response."""
+        return self.is_foreign or self.is_crowded or self.is_unseen or isinstance(self.fault, LASTING)
 
     @property
     def is_unseen(self) -> bool:
-        """Whether what the fault does happens before anybody of ours could see it."""
-        return isinstance(self.fault, ConnectionFault) and self.fault.stands is not None
+        """True if the fault acts before the proxy could observe it."""
+        return isinstance(self.fault, ConnectionFault) and self.fault.port_state is not None
 
     @property
     def row(self) -> str:
-        """Its name in the table: that of the fault, and its own."""
+        """The name in the table: the fault's and the sample's."""
         tag = str(type(self.fault).__struct_config__.tag)
         return f"{tag}-{self.name}" if self.name else tag
 
 
 def on(call: str, fault: AnyFault, name: str = "") -> Sample:
-    """A sample that meets another call than that for transactions."""
+    """Return a sample for another call than that for transactions."""
     return Sample(fault=fault, call=call, name=name)
 
 
@@ -160,23 +167,23 @@ FRAMING = (
     Sample(fault=faults.GzipBomb(size_bytes=1_000_000)),
     Sample(fault=faults.GzipTruncated()),
     Sample(fault=faults.RedirectLoop()),
-    Sample(fault=faults.RedirectCrossOrigin(), is_away=True),
-    Sample(fault=faults.RedirectDowngrade(), is_away=True, is_tls=True),
+    Sample(fault=faults.RedirectCrossOrigin(), is_foreign=True),
+    Sample(fault=faults.RedirectDowngrade(), is_foreign=True, is_tls=True),
 )
 
 STATUS = (
     Sample(fault=faults.Status(status=503)),
-    Sample(fault=faults.Status(status=503, retry_after_s=0), name="ask-at-once"),
-    Sample(fault=faults.Status(status=503, retry_after_s=60), name="wait-told"),
-    on("create", faults.Status(status=503, retry_after_s=60), "post-wait-told"),
-    *(Sample(fault=faults.ErrorBody(form=told), name=told) for told in ("html", "nothing", "text", "cdr")),
+    Sample(fault=faults.Status(status=503, retry_after_s=0), name="retry-at-once"),
+    Sample(fault=faults.Status(status=503, retry_after_s=60), name="retry-later"),
+    on("create", faults.Status(status=503, retry_after_s=60), "post-retry-later"),
+    *(Sample(fault=faults.ErrorBody(form=form), name=form) for form in ("html", "nothing", "text", "cdr")),
     on("create", faults.ErrorFlags(is_temporary=True)),
     Sample(fault=faults.RetryAfter(form="http_date", wait_s=60)),
     *(
         Sample(fault=faults.RetryAfter(form=form), name=form)
         for form in ("absent", "zero", "negative", "garbage", "past_date")
     ),
-    *(Sample(fault=faults.ErrorInside(rows=given), name=given) for given in ("error", "empty", "null")),
+    *(Sample(fault=faults.ErrorInside(rows=rows), name=rows) for rows in ("error", "empty", "null")),
     Sample(fault=faults.Pending()),
     Sample(fault=faults.RateLimit(requests=1, refill_per_s=0.01), is_warm=True),
     Sample(fault=faults.Quota(requests=1), is_warm=True),
@@ -224,7 +231,7 @@ PAGING = (
     on("later page", faults.CursorLoop()),
     on("later page", faults.NextEmpty()),
     Sample(fault=faults.NextAbsent()),
-    Sample(fault=faults.NextForeign(), is_away=True),
+    Sample(fault=faults.NextForeign(), is_foreign=True),
     Sample(fault=faults.NextForm()),
     Sample(fault=faults.PageSize()),
     Sample(fault=faults.RowOrderChanged()),
@@ -250,7 +257,7 @@ AUTH = (
 
 SAMPLES: tuple[Sample, ...] = (*CONNECTIONS, *TLS, *TRANSPORT, *PACE, *FRAMING, *STATUS, *PAYLOAD, *PAGING, *AUTH)
 
-NOT_FELT = {
-    "stale_response": "is the answer to an earlier call, so there is nothing to feel in one",
+WITHOUT_SAMPLE = {
+    "stale_response": "repeats the response to an earlier call, so a single call cannot show it",
 }
-"""Faults without a sample, and why."""
+"""Faults without a sample, and the reason."""

@@ -1,41 +1,41 @@
-"""Words for what a client hands over: what the API said, what was sent instead, neither, or a part."""
+"""Categories of results: the API's response, what was sent instead, neither, or a part."""
 
 import pytest
 
 from tests.faults.clients.categories import category
-from tests.faults.clients.requests_made import Heard
+from tests.faults.clients.requests_made import ClientResult
 
-SAID = b'{"amount": "10.00", "count": 10, "name": "caf\xc3\xa9"}'
-VALUE = SAID.decode()
+API_BODY = b'{"amount": "10.00", "count": 10, "name": "caf\xc3\xa9"}'
+VALUE = API_BODY.decode()
 
 
-def answered(body: bytes, value: str | None, status: int = 200) -> Heard:
-    """An answer as a client hands it over."""
-    return Heard(status=status, body=body.decode("latin-1"), value=value)
+def result_of(body: bytes, value: str | None, status: int = 200) -> ClientResult:
+    """Return a result of a client."""
+    return ClientResult(status=status, body=body.decode("latin-1"), value=value)
 
 
 CASES = [
-    (answered(SAID, VALUE), SAID, "ok"),
-    (answered(SAID, VALUE.replace("10,", "1e1,")), SAID, "ok"),
-    (answered(b"{}", "{}"), b"{}", "changed"),
-    (answered(b'{"count": 9007199254740993}', '{"count": 9007199254740992}'), b'{"count": 9007199254740993}', "distorted"),
-    (answered(SAID, VALUE.replace("é", "Ã©")), SAID, "distorted"),
-    (answered(SAID[:9], None), SAID[:9], "cut-unnoticed"),
-    (answered(SAID, None), SAID, "json-error"),
-    (answered(b"<html>", None), b"<html>", "json-error"),
-    (answered(b"", None), b"", "no-body"),
-    (answered(b"", None, status=503), b"", "status-503"),
-    (answered(SAID, VALUE, status=307), SAID, "status-307"),
-    (Heard(trouble="reset", status=200), SAID, "reset"),
+    (result_of(API_BODY, VALUE), API_BODY, "ok"),
+    (result_of(API_BODY, VALUE.replace("10,", "1e1,")), API_BODY, "ok"),
+    (result_of(b"{}", "{}"), b"{}", "changed"),
+    (result_of(b'{"count": 9007199254740993}', '{"count": 9007199254740992}'), b'{"count": 9007199254740993}', "distorted"),
+    (result_of(API_BODY, VALUE.replace("é", "Ã©")), API_BODY, "distorted"),
+    (result_of(API_BODY[:9], None), API_BODY[:9], "cut-unnoticed"),
+    (result_of(API_BODY, None), API_BODY, "json-error"),
+    (result_of(b"<html>", None), b"<html>", "json-error"),
+    (result_of(b"", None), b"", "no-body"),
+    (result_of(b"", None, status=503), b"", "status-503"),
+    (result_of(API_BODY, VALUE, status=307), API_BODY, "status-307"),
+    (ClientResult(error="reset", status=200), API_BODY, "reset"),
 ]
 
 
-@pytest.mark.parametrize(("heard", "sent", "word"), CASES)
-def test_an_answer_has_its_word(heard: Heard, sent: bytes, word: str) -> None:
-    """By what its caller can know, and by what the API had said."""
-    assert category(heard, SAID, sent) == word
+@pytest.mark.parametrize(("result", "sent", "word"), CASES)
+def test_a_result_has_its_category(result: ClientResult, sent: bytes, word: str) -> None:
+    """The category depends on what the caller knows and on the API's response."""
+    assert category(result, API_BODY, sent) == word
 
 
-def test_without_a_truth_nothing_is_known_to_be_as_the_api_said() -> None:
-    """An end user that was created has another id each time; what was sent is all there is to compare with."""
-    assert category(answered(b"{}", "{}"), None, b"{}") == "as-sent"
+def test_without_an_expected_body_a_result_is_as_sent() -> None:
+    """A created end user has another id each time, so the result can only be compared with what was sent."""
+    assert category(result_of(b"{}", "{}"), None, b"{}") == "as-sent"

@@ -1,4 +1,4 @@
-"""Words for what clients raise: from what the system said, and so the same when a library renames its exceptions."""
+"""Categories of exceptions: they come from the system's error, so they stay the same if a library renames its exceptions."""
 
 import errno
 import socket
@@ -6,23 +6,23 @@ import ssl
 
 import pytest
 
-from tests.faults.clients.error_messages import complaint
+from tests.faults.clients.error_messages import error_word
 
 
 class RenamedYesterday(Exception):
-    """An exception that no version of any library has."""
+    """An exception with a name that no library uses."""
 
 
 class ReadTimeoutOfTomorrow(RenamedYesterday):
-    """Its name says what it is about."""
+    """Its name contains the reason."""
 
 
 class ConnectTimeoutOfTomorrow(RenamedYesterday):
-    """So does this one's."""
+    """Its name contains the reason."""
 
 
 def caused(cause: BaseException) -> BaseException:
-    """A library's exception that was raised from *cause*."""
+    """Return a library's exception that was raised from *cause*."""
     error = RenamedYesterday("something went wrong")
     error.__cause__ = cause
     return error
@@ -40,10 +40,10 @@ SYSTEM = [
 
 
 @pytest.mark.parametrize(("cause", "word"), SYSTEM, ids=str)
-def test_the_system_is_heard_through_any_name(cause: BaseException, word: str) -> None:
-    """As the cause of an exception, and as what it carries along."""
-    assert complaint(caused(cause), is_in_body=False) == word
-    assert complaint(RenamedYesterday("aborted", cause), is_in_body=False) == word
+def test_a_system_error_is_recognised_under_any_exception(cause: BaseException, word: str) -> None:
+    """A system error is recognised as the cause of an exception and in its arguments."""
+    assert error_word(caused(cause), is_in_body=False) == word
+    assert error_word(RenamedYesterday("aborted", cause), is_in_body=False) == word
 
 
 @pytest.mark.parametrize(
@@ -55,33 +55,33 @@ def test_the_system_is_heard_through_any_name(cause: BaseException, word: str) -
     ],
     ids=str,
 )
-def test_an_end_within_the_body_is_told_as_one(error: BaseException, word: str) -> None:
-    """The head had come, so the status was known."""
-    assert complaint(error, is_in_body=True) == word
+def test_an_end_within_the_body_is_marked(error: BaseException, word: str) -> None:
+    """After the head has arrived, the category contains that the error was in the body."""
+    assert error_word(error, is_in_body=True) == word
 
 
-def test_a_connect_that_takes_too_long_is_not_a_read() -> None:
-    """An app may ask again at once after the first, for nothing has been sent."""
-    assert complaint(ConnectTimeoutOfTomorrow(), is_in_body=False) == "connect-timeout"
-    assert complaint(ReadTimeoutOfTomorrow(), is_in_body=False) == "read-timeout"
+def test_a_connect_timeout_is_not_a_read_timeout() -> None:
+    """Connect and read timeouts differ, because an app may retry at once if nothing has been sent."""
+    assert error_word(ConnectTimeoutOfTomorrow(), is_in_body=False) == "connect-timeout"
+    assert error_word(ReadTimeoutOfTomorrow(), is_in_body=False) == "read-timeout"
 
 
-def test_an_early_end_is_no_reset() -> None:
-    """The standard library's name for it is a kind of reset, but no system said so."""
+def test_an_early_end_is_not_a_reset() -> None:
+    """The standard library's exception for an early end without an errno counts as closed."""
     early = ConnectionResetError("Remote end closed connection without response")
 
-    assert complaint(caused(early), is_in_body=False) == "closed"
+    assert error_word(caused(early), is_in_body=False) == "closed"
 
 
-def test_all_else_is_the_protocol_s() -> None:
-    """What nothing explains is what the parser refused, and where it did is chance."""
-    assert complaint(RenamedYesterday("illegal status line"), is_in_body=False) == "protocol-error"
-    assert complaint(RenamedYesterday("illegal chunk header"), is_in_body=True) == "protocol-error"
+def test_an_unexplained_error_is_a_protocol_error() -> None:
+    """An error that nothing explains comes from the parser, in head and body alike."""
+    assert error_word(RenamedYesterday("illegal status line"), is_in_body=False) == "protocol-error"
+    assert error_word(RenamedYesterday("illegal chunk header"), is_in_body=True) == "protocol-error"
 
 
-def test_causes_that_go_round_are_looked_at_once() -> None:
-    """An exception may be its own context."""
+def test_circular_causes_are_read_once() -> None:
+    """Two exceptions that cause each other do not loop forever."""
     first, second = RenamedYesterday("one"), RenamedYesterday("two")
     first.__cause__, second.__cause__ = second, first
 
-    assert complaint(first, is_in_body=False) == "protocol-error"
+    assert error_word(first, is_in_body=False) == "protocol-error"

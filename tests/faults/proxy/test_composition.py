@@ -1,4 +1,4 @@
-"""Several faults on one exchange, and the laws that hold for all of them: L1 to L7 of the catalogue."""
+"""Several faults on one exchange, and the laws that hold for all faults: L1 to L7 of the catalogue."""
 
 import concurrent.futures
 import re
@@ -21,7 +21,7 @@ ROUTE = "banking.accounts"
 
 @pytest.fixture
 def journal(fiskil: LocalFiskil) -> Journal:
-    """What the link writes from now on."""
+    """Return the journal that the proxy writes from now on."""
     journal = Journal()
     fiskil.link.begin(journal, is_stray=lambda _end_user_id: False)
     return journal
@@ -29,7 +29,7 @@ def journal(fiskil: LocalFiskil) -> Journal:
 
 @pytest.fixture
 def rosa(fiskil: LocalFiskil) -> Enrolled:
-    """An end user whose data is ready."""
+    """Return an end user whose data is ready."""
     enrolled = fiskil.enrol("rosa")
     fiskil.authorise(enrolled)
     return enrolled
@@ -37,47 +37,47 @@ def rosa(fiskil: LocalFiskil) -> Enrolled:
 
 @pytest.fixture
 def client(fiskil: LocalFiskil) -> Iterator[httpx.Client]:
-    """A client that holds a token."""
+    """Yield a client that has a token."""
     pair = {"client_id": fiskil.credentials.client_id, "client_secret": fiskil.credentials.client_secret}
     with httpx.Client(base_url=fiskil.api_url, timeout=60, trust_env=False) as client:
         client.headers["authorization"] = "Bearer " + client.post("/v1/token", json=pair).json()["token"]
         yield client
 
 
-def asked(enrolled: Enrolled) -> str:
+def accounts_url(enrolled: Enrolled) -> str:
     return f"/v1/banking/accounts?end_user_id={enrolled.end_user_id}"
 
 
-def raw_answers(fiskil: LocalFiskil, client: httpx.Client, path: str, times: int) -> list[bytes]:
-    """The very bytes of so many answers on one kept connection, but for their dates."""
+def raw_responses(fiskil: LocalFiskil, client: httpx.Client, path: str, times: int) -> list[bytes]:
+    """Return the bytes of *count* responses on one kept connection, without their dates."""
     host, port = fiskil.api_url.removeprefix("http://").split(":")
     token = client.headers["authorization"]
     request = f"GET {path} HTTP/1.1\r\nHost: {host}:{port}\r\nAuthorization: {token}\r\n\r\n".encode()
-    with socket.create_connection((host, int(port)), timeout=60) as kept:
-        stream = kept.makefile("rb")
-        return [_answer(kept, stream, request) for _ in range(times)]
+    with socket.create_connection((host, int(port)), timeout=60) as sock:
+        stream = sock.makefile("rb")
+        return [_response_to(sock, stream, request) for _ in range(times)]
 
 
-def _answer(kept: socket.socket, stream: object, request: bytes) -> bytes:
-    kept.sendall(request)
+def _response_to(sock: socket.socket, stream: object, request: bytes) -> bytes:
+    sock.sendall(request)
     head = b"".join(iter(stream.readline, b"\r\n"))  # type: ignore[attr-defined]
     length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
     return re.sub(rb"(?m)^date: .*$", b"", head) + b"\r\n" + stream.read(length)  # type: ignore[attr-defined, no-any-return]
 
 
 def bites(fiskil: LocalFiskil, journal: Journal) -> list[tuple[str, ...]]:
-    """The bites of every exchange, once none is open any more."""
+    """Return the bites of every exchange once none is open."""
     wait_until(lambda: not fiskil.link.open_requests, cap_s=30)
     return [call.bites for call in journal.all(Exchange)]
 
 
 @pytest.mark.slow
 def test_a_fault_that_never_acts_changes_no_byte(fiskil: LocalFiskil, client: httpx.Client, rosa: Enrolled) -> None:
-    """L1: with p=0, ten thousand answers are byte for byte those without any rule."""
-    plain = set(raw_answers(fiskil, client, asked(rosa), 10))
+    """L1: with p=0, ten thousand responses equal those without a rule byte for byte."""
+    plain = set(raw_responses(fiskil, client, accounts_url(rosa), 10))
     waiting = fiskil.link.rules.set(Rule(route="*", fault=faults.ResetPeer(), times=0, p=0.0))
 
-    ruled = set(raw_answers(fiskil, client, asked(rosa), 10_000))
+    ruled = set(raw_responses(fiskil, client, accounts_url(rosa), 10_000))
 
     assert ruled == plain
     assert len(plain) == 1
@@ -85,7 +85,7 @@ def test_a_fault_that_never_acts_changes_no_byte(fiskil: LocalFiskil, client: ht
 
 
 def test_of_a_thousand_calls_one_meets_a_one_shot_fault(fiskil: LocalFiskil, client: httpx.Client, journal: Journal) -> None:
-    """L2: counters advance atomically."""
+    """L2: counters are atomic."""
     fiskil.link.rules.set(Rule(route="institutions.list", fault=faults.Status(status=503)))
     limits = httpx.Limits(max_connections=32)
     with (
@@ -101,11 +101,11 @@ def test_of_a_thousand_calls_one_meets_a_one_shot_fault(fiskil: LocalFiskil, cli
 def test_every_bite_is_logged_with_request_offset_and_seed(
     fiskil: LocalFiskil, client: httpx.Client, rosa: Enrolled, journal: Journal
 ) -> None:
-    """L3: what was broken, where in the body, and from which seed."""
+    """L3: the journal records the request, the byte of the body, and the seed."""
     fiskil.link.rules.set(Rule(route=ROUTE, fault=faults.LimitBytes(after_bytes=7), seed=42, skip=1))
-    client.get(asked(rosa))
+    client.get(accounts_url(rosa))
     with pytest.raises(httpx.RemoteProtocolError):
-        client.get(asked(rosa))
+        client.get(accounts_url(rosa))
 
     bites(fiskil, journal)
     (bite,) = journal.all(Bite)
@@ -119,16 +119,16 @@ def test_every_bite_is_logged_with_request_offset_and_seed(
 
 
 def test_the_same_seed_gives_the_same_transcript(fiskil: LocalFiskil, client: httpx.Client, rosa: Enrolled) -> None:
-    """L4: what is drawn is drawn from the seed alone, and another seed draws otherwise."""
+    """L4: random results depend on the seed alone, and another seed gives others."""
 
     def transcript(seed: int) -> list[int]:
         fiskil.link.rules.clear()
         fiskil.link.rules.set(Rule(route=ROUTE, fault=faults.Status(status=503), times=0, p=0.3, seed=seed))
-        return [client.get(asked(rosa)).status_code for _ in range(60)]
+        return [client.get(accounts_url(rosa)).status_code for _ in range(60)]
 
-    first, again, other = transcript(1), transcript(1), transcript(2)
+    first, repeated, other = transcript(1), transcript(1), transcript(2)
 
-    assert first == again
+    assert first == repeated
     assert first != other
     assert set(first) == {200, 503}
 
@@ -136,49 +136,51 @@ def test_the_same_seed_gives_the_same_transcript(fiskil: LocalFiskil, client: ht
 def test_faults_compose_from_left_to_right(
     fiskil: LocalFiskil, client: httpx.Client, rosa: Enrolled, journal: Journal
 ) -> None:
-    """L5: an answer in the API's place is cut by the fault to its right, and both have bitten."""
+    """L5: a response in place of the API is cut by the fault to its right, and both have bitten."""
     fiskil.link.rules.set(Rule(route=ROUTE, fault=faults.Status(status=503)))
     fiskil.link.rules.set(Rule(route=ROUTE, fault=faults.TruncatedJson(keep_percent=10)))
 
-    answer = client.get(asked(rosa))
+    response = client.get(accounts_url(rosa))
 
-    assert answer.status_code == 503
+    assert response.status_code == 503
     with pytest.raises(ValueError, match=r"Expecting|Unterminated"):
-        answer.json()
+        response.json()
     assert bites(fiskil, journal) == [("Status(status=503, retry_after_s=None)", "TruncatedJson(keep_percent=10)")]
 
 
 def test_of_two_faults_that_end_an_exchange_the_first_wins(
     fiskil: LocalFiskil, client: httpx.Client, rosa: Enrolled
 ) -> None:
-    """L5: the other one waits for the next."""
+    """L5: the second fault waits for the next exchange."""
     fiskil.link.rules.set(Rule(route=ROUTE, fault=faults.Status(status=503)))
     fiskil.link.rules.set(Rule(route=ROUTE, fault=faults.Status(status=429)))
 
-    assert [client.get(asked(rosa)).status_code for _ in range(3)] == [503, 429, 200]
+    assert [client.get(accounts_url(rosa)).status_code for _ in range(3)] == [503, 429, 200]
 
 
 def test_a_delay_passes_in_real_time(fiskil: LocalFiskil, client: httpx.Client, rosa: Enrolled) -> None:
-    """L6: time that the sandbox skips ends no delay, and a delay moves no clock of the sandbox."""
+    """L6: skipped sandbox time ends no delay, and a delay does not move the sandbox clock."""
     fiskil.link.rules.set(Rule(route=ROUTE, fault=faults.AdvanceInFlight(seconds=60)))
     fiskil.link.rules.set(Rule(route=ROUTE, fault=faults.Latency(latency_ms=120)))
     before, elapsed_s = fiskil.sandbox.clock.offset, stopwatch()
 
-    answer = client.get(asked(rosa))
+    response = client.get(accounts_url(rosa))
 
-    assert answer.status_code == 200
+    assert response.status_code == 200
     assert elapsed_s() >= 0.12
     assert (fiskil.sandbox.clock.offset - before).total_seconds() == 60
 
 
-def test_the_api_counts_what_reaches_it(fiskil: LocalFiskil, client: httpx.Client, rosa: Enrolled, journal: Journal) -> None:
-    """L7: attempts are counted on the API's side, those that were answered nothing among them."""
+def test_the_api_counts_the_requests_that_reach_it(
+    fiskil: LocalFiskil, client: httpx.Client, rosa: Enrolled, journal: Journal
+) -> None:
+    """L7: attempts are counted by the API, including those whose response was lost."""
     fiskil.link.rules.set(Rule(route=ROUTE, fault=faults.EmptyResponse(), times=2))
     with pytest.raises(httpx.RemoteProtocolError):
-        client.get(asked(rosa))
+        client.get(accounts_url(rosa))
     with pytest.raises(httpx.RemoteProtocolError):
-        client.get(asked(rosa))
-    client.get(asked(rosa))
+        client.get(accounts_url(rosa))
+    client.get(accounts_url(rosa))
 
     assert len(bites(fiskil, journal)) == 3
 
@@ -200,18 +202,18 @@ PATTERNS = [
 
 
 @pytest.mark.parametrize(("fields", "statuses"), PATTERNS, ids=lambda value: str(value)[:50])
-def test_a_rule_says_when_it_bites(
+def test_a_rule_states_when_it_bites(
     fiskil: LocalFiskil, client: httpx.Client, rosa: Enrolled, fields: dict[str, object], statuses: list[int]
 ) -> None:
-    """Which exchange it waits for, and which of those it takes."""
+    """The rule selects exchanges, and which of those it bites."""
     rule = msgspec.convert({"route": ROUTE, "fault": {"type": "status", "status": 503}, **fields}, Rule)
     fiskil.link.rules.set(rule.check())
 
-    assert [client.get(asked(rosa)).status_code for _ in range(6)] == statuses
+    assert [client.get(accounts_url(rosa)).status_code for _ in range(6)] == statuses
 
 
 def test_a_rule_for_one_page_leaves_the_others_alone(fiskil: LocalFiskil, client: httpx.Client, rosa: Enrolled) -> None:
-    """The second page of a walk is refused, and again when it is asked for again; the first is not."""
+    """The second page of a walk is refused each time it is requested; the first is not."""
     fiskil.link.rules.set(Rule(route="banking.transactions", fault=faults.Status(status=503), page=2, times=2))
     first = client.get(f"/v1/banking/transactions?end_user_id={rosa.end_user_id}")
     second = first.json()["links"]["next"]
@@ -220,38 +222,38 @@ def test_a_rule_for_one_page_leaves_the_others_alone(fiskil: LocalFiskil, client
 
 
 def test_a_rule_for_one_end_user_leaves_others_alone(fiskil: LocalFiskil, client: httpx.Client, rosa: Enrolled) -> None:
-    """Whom it is about is in the query."""
+    """The query names the end user that the rule selects."""
     ben = fiskil.enrol("ben")
     fiskil.authorise(ben)
     fiskil.link.rules.set(Rule(route=ROUTE, fault=faults.Status(status=503), end_user_id=ben.end_user_id))
 
-    assert [client.get(asked(enrolled)).status_code for enrolled in (rosa, ben)] == [200, 503]
+    assert [client.get(accounts_url(enrolled)).status_code for enrolled in (rosa, ben)] == [200, 503]
 
 
-def test_each_end_user_has_a_counter_of_its_own(fiskil: LocalFiskil, client: httpx.Client, rosa: Enrolled) -> None:
-    """Once for everybody, where the scope is the end user."""
+def test_each_end_user_has_a_separate_counter(fiskil: LocalFiskil, client: httpx.Client, rosa: Enrolled) -> None:
+    """With the scope of the end user a fault bites once for each."""
     ben = fiskil.enrol("ben")
     fiskil.authorise(ben)
     fiskil.link.rules.set(Rule(route=ROUTE, fault=faults.Status(status=503), scope="end_user"))
 
-    assert [client.get(asked(enrolled)).status_code for enrolled in (rosa, ben, rosa, ben)] == [503, 503, 200, 200]
+    assert [client.get(accounts_url(enrolled)).status_code for enrolled in (rosa, ben, rosa, ben)] == [503, 503, 200, 200]
 
 
 SENSELESS = [
-    ({"nth": (1,), "times": 2}, "cannot stand beside it"),
+    ({"nth": (1,), "times": 2}, "so it excludes times"),
     ({"nth": (0,)}, "count from 1"),
     ({"every": 0}, "count from 1"),
     ({"p": 1.5}, "probability from 0 to 1"),
-    ({"between_s": (5.0, 1.0)}, "earlier to a later"),
-    ({"route": "connection"}, "waits on routes of the API"),
+    ({"between_s": (5.0, 1.0)}, "must be an earlier and a later second"),
+    ({"route": "connection"}, "is possible only on routes of the API"),
     ({"route": "connection", "fault": {"type": "refuse"}, "skip": 1}, "until it is lifted"),
 ]
 
 
-@pytest.mark.parametrize(("fields", "words"), SENSELESS, ids=str)
-def test_a_rule_without_sense_is_refused(fields: dict[str, object], words: str) -> None:
-    """Before anything is asked."""
+@pytest.mark.parametrize(("fields", "message"), SENSELESS, ids=str)
+def test_an_impossible_rule_is_refused(fields: dict[str, object], message: str) -> None:
+    """An impossible rule is refused before any request."""
     rule = msgspec.convert({"route": ROUTE, "fault": {"type": "status"}, **fields}, Rule)
 
-    with pytest.raises(ConfigError, match=words):
+    with pytest.raises(ConfigError, match=message):
         rule.check()

@@ -1,4 +1,4 @@
-"""The link: every exchange is recorded, faults bite exactly as often as asked, strays are left alone."""
+"""The proxy: every exchange is recorded, faults bite exactly as often as requested, and stray calls meet none."""
 
 import concurrent.futures
 import hashlib
@@ -19,7 +19,7 @@ from fiskil_harness.server.local_fiskil import LocalFiskil
 
 @pytest.fixture
 def client(fiskil: LocalFiskil) -> Iterator[httpx.Client]:
-    """A client that holds a token."""
+    """Yield a client that has a token."""
     pair = {"client_id": fiskil.credentials.client_id, "client_secret": fiskil.credentials.client_secret}
     with httpx.Client(base_url=fiskil.api_url, timeout=60, trust_env=False) as client:
         client.headers["authorization"] = "Bearer " + client.post("/v1/token", json=pair).json()["token"]
@@ -33,13 +33,13 @@ def record(fiskil: LocalFiskil) -> Journal:
 
 
 def ended(fiskil: LocalFiskil, journal: Journal) -> list[Exchange]:
-    """Every exchange, once none is open any more: an answer may arrive a moment before it is written down."""
+    """Return every exchange once none is open; a response may arrive a moment before it is recorded."""
     wait_until(lambda: not fiskil.link.open_requests, cap_s=30)
     return journal.all(Exchange)
 
 
 def timeless(exchange: Exchange) -> Exchange:
-    """The exchange without its times and what is drawn anew in each answer."""
+    """Return the exchange without its times and random values."""
     drawn = re.compile(rb'eu_\w+|err_[\w-]+|"(auth_url|session_id|expires_at|id)":"[^"]*"|"\w+_at":"[^"]*"')
     return msgspec.structs.replace(
         exchange,
@@ -53,8 +53,8 @@ def timeless(exchange: Exchange) -> Exchange:
     )
 
 
-def test_an_exchange_is_recorded_whole(fiskil: LocalFiskil, client: httpx.Client) -> None:
-    """Route, end user, status and both bodies of a call stand in the journal."""
+def test_an_exchange_is_recorded_completely(fiskil: LocalFiskil, client: httpx.Client) -> None:
+    """Route, end user, status and both bodies of a call are in the journal."""
     journal = record(fiskil)
 
     created = client.post("/v1/end-users", json={"email": "a@example.com"})
@@ -74,7 +74,7 @@ def test_an_exchange_is_recorded_whole(fiskil: LocalFiskil, client: httpx.Client
         ("POST", "/v1/auth/session", {"end_user_id": "eu_1", "redirect_uri": "", "cancel_uri": ""}),
     ],
 )
-def test_calls_are_filed_under_their_end_user(
+def test_calls_are_recorded_with_their_end_user(
     fiskil: LocalFiskil, client: httpx.Client, method: str, path: str, json: object
 ) -> None:
     """The end user is found in the query, in the path, or in the body."""
@@ -85,8 +85,8 @@ def test_calls_are_filed_under_their_end_user(
     assert [call.end_user_id for call in ended(fiskil, journal)] == ["eu_1"]
 
 
-def test_without_a_journal_nothing_is_kept(fiskil: LocalFiskil, client: httpx.Client) -> None:
-    """Between scenarios the link passes exchanges on and keeps nothing."""
+def test_without_a_journal_nothing_is_recorded(fiskil: LocalFiskil, client: httpx.Client) -> None:
+    """Between scenarios the proxy passes exchanges on and records nothing."""
     journal = record(fiskil)
     fiskil.link.end()
 
@@ -94,7 +94,7 @@ def test_without_a_journal_nothing_is_kept(fiskil: LocalFiskil, client: httpx.Cl
     assert journal.all(Exchange) == []
 
 
-def test_strays_meet_no_fault(fiskil: LocalFiskil, client: httpx.Client) -> None:
+def test_a_stray_call_meets_no_fault(fiskil: LocalFiskil, client: httpx.Client) -> None:
     """A call about an end user of an earlier scenario is marked, and no fault bites it."""
     journal = record(fiskil)
     waiting = fiskil.link.rules.set(Rule(route="banking.*", fault=faults.Status(status=503)))
@@ -106,8 +106,8 @@ def test_strays_meet_no_fault(fiskil: LocalFiskil, client: httpx.Client) -> None
     assert [call.is_stray for call in ended(fiskil, journal)] == [True]
 
 
-def test_a_fault_bites_as_often_as_asked(fiskil: LocalFiskil, client: httpx.Client) -> None:
-    """After letting some calls pass, the fault bites its number of times, and each bite is recorded."""
+def test_a_fault_bites_as_often_as_requested(fiskil: LocalFiskil, client: httpx.Client) -> None:
+    """After its skipped calls the fault bites the requested number of times, and each bite is recorded."""
     journal = record(fiskil)
     fiskil.link.rules.set(Rule(route="banking.accounts", fault=faults.Status(status=503), times=2, skip=1))
 
@@ -119,7 +119,7 @@ def test_a_fault_bites_as_often_as_asked(fiskil: LocalFiskil, client: httpx.Clie
 
 
 def test_parallel_calls_see_a_one_shot_fault_once(fiskil: LocalFiskil, client: httpx.Client) -> None:
-    """Counting is atomic: of many calls at once exactly one is bitten."""
+    """Counting is atomic: of many parallel calls exactly one is bitten."""
     journal = record(fiskil)
     fiskil.link.rules.set(Rule(route="banking.accounts", fault=faults.Status(status=503)))
 
@@ -132,18 +132,20 @@ def test_parallel_calls_see_a_one_shot_fault_once(fiskil: LocalFiskil, client: h
 
 
 def test_a_fault_that_never_bites_raises(fiskil: LocalFiskil) -> None:
-    """Leaving a block whose fault still waits is an error that says so."""
-    words = r"ResetPeer\(after_bytes=20.*\) on 'banking.transactions' bit 0 of 1 times: nothing called it inside the block\."
+    """The end of a block whose fault has not bitten raises an error with the reason."""
+    message = (
+        r"ResetPeer\(after_bytes=20.*\) on 'banking.transactions' bit 0 of 1 times: nothing matched it inside the block\."
+    )
 
     with (
-        pytest.raises(FaultUnbitten, match=words),
+        pytest.raises(FaultUnbitten, match=message),
         fiskil.broken("banking.transactions", faults.ResetPeer(after_bytes=20)),
     ):
         pass
 
 
 def test_an_error_in_the_block_is_not_hidden(fiskil: LocalFiskil) -> None:
-    """When the block itself fails, its error is what the reader sees, and the fault is lifted."""
+    """If the block itself fails, its error is raised, and the fault is lifted."""
     with pytest.raises(ValueError, match="mine"), fiskil.broken("banking.accounts", faults.Stall()):
         raise ValueError("mine")
 
@@ -165,10 +167,10 @@ CALLS: tuple[tuple[str, str, object], ...] = (
 
 
 @pytest.mark.parametrize(("method", "path", "json"), CALLS)
-def test_a_fault_that_waits_elsewhere_changes_nothing(
+def test_a_fault_on_another_route_changes_nothing(
     fiskil: LocalFiskil, client: httpx.Client, method: str, path: str, json: object
 ) -> None:
-    """What is answered at once and what a fault might have met are answered and recorded alike."""
+    """Responses and journal entries are equal on the fast path and on the path for faults."""
     journal = record(fiskil)
 
     client.request(method, path, json=json)
@@ -179,28 +181,28 @@ def test_a_fault_that_waits_elsewhere_changes_nothing(
     assert at_once == msgspec.structs.replace(passed_by, number=1)
 
 
-def test_nothing_is_remembered_of_an_answer(fiskil: LocalFiskil, client: httpx.Client) -> None:
-    """The same request is answered by what holds now, though a token died, a consent ended or a row came."""
+def test_responses_are_not_cached(fiskil: LocalFiskil, client: httpx.Client) -> None:
+    """The same request gets the current response after a token expired, a consent ended or a row was added."""
     rosa = fiskil.enrol("rosa")
     consent = fiskil.authorise(rosa)
-    asked = f"/v1/banking/accounts?end_user_id={rosa.end_user_id}"
+    url = f"/v1/banking/accounts?end_user_id={rosa.end_user_id}"
 
-    before = [len(client.get(asked).json()["accounts"]) for _ in range(2)]
+    counts_before = [len(client.get(url).json()["accounts"]) for _ in range(2)]
     fiskil.sandbox.revoke(consent)
-    revoked = client.get(asked).json()
+    after_revocation = client.get(url).json()
     fiskil.authorise(rosa)
-    again = client.get(asked).json()
+    after_consent = client.get(url).json()
     fiskil.sandbox.expire_tokens()
-    dead = client.get(asked)
+    with_expired_token = client.get(url)
 
-    assert before == [len(again["accounts"])] * 2
-    assert before[0] > 0
-    assert revoked["accounts"] == []
-    assert dead.status_code == 401
+    assert counts_before == [len(after_consent["accounts"])] * 2
+    assert counts_before[0] > 0
+    assert after_revocation["accounts"] == []
+    assert with_expired_token.status_code == 401
 
 
-def test_the_journal_has_an_exchange_before_the_client_has_its_answer(fiskil: LocalFiskil, client: httpx.Client) -> None:
-    """Whoever has been answered finds the exchange, with times that enclose it and the connection it came on."""
+def test_the_journal_has_an_exchange_before_the_client_has_its_response(fiskil: LocalFiskil, client: httpx.Client) -> None:
+    """A client that has its response finds the exchange in the journal, with enclosing times and its connection."""
     journal = record(fiskil)
 
     counts = [(client.get("/v1/institutions?client_id=x"), len(journal))[1] for _ in range(50)]
@@ -213,16 +215,16 @@ def test_the_journal_has_an_exchange_before_the_client_has_its_answer(fiskil: Lo
     assert exchanges[0].connection > 0
 
 
-def test_quiet_is_measured_from_the_last_call(fiskil: LocalFiskil, client: httpx.Client) -> None:
-    """The link knows that nobody calls."""
+def test_idle_time_is_measured_from_the_last_call(fiskil: LocalFiskil, client: httpx.Client) -> None:
+    """The proxy measures the time without calls."""
     client.get("/v1/institutions?client_id=x")
 
     assert fiskil.link.open_requests == 0
     assert fiskil.link.idle_s() >= 0
 
 
-def test_long_bodies_are_kept_as_digest() -> None:
-    """A body over 64 kB is kept as head, length and digest."""
+def test_long_bodies_are_recorded_as_digest() -> None:
+    """A body over 64 kB is recorded as beginning, length and digest."""
     assert shortened(b"x" * 10) == b"x" * 10
     long = shortened(b"x" * 70_000)
     assert len(long) < 5000

@@ -1,4 +1,4 @@
-"""The strict reader: what the bytes of an answer say, and what is wrong with them."""
+"""The strict parser: what the bytes of a response contain, and what is wrong with them."""
 
 import pytest
 
@@ -22,48 +22,48 @@ GOOD = [
 
 
 @pytest.mark.parametrize(("written", "body"), GOOD, ids=repr)
-def test_a_good_answer_is_read_whole(written: bytes, body: bytes) -> None:
-    """Heads before the last one, the frame of chunks and trailers are no part of it."""
+def test_a_valid_response_is_read_completely(written: bytes, body: bytes) -> None:
+    """Interim heads, the framing of chunks and trailers are not part of the result."""
     received = parse_response(written, method="GET", is_closed=True)
 
     assert (received.flaw, received.body) == ("", body)
 
 
 def test_status_and_headers_are_those_of_the_last_head() -> None:
-    """In lower case."""
+    """Status and headers come from the last head, with names in lower case."""
     received = parse_response(b"HTTP/1.1 103 Early Hints\r\nlink: <x>\r\n\r\n" + HEAD + b"{}", method="GET", is_closed=False)
 
     assert received.status == 200
     assert received.headers == ((b"content-type", b"application/json"), (b"content-length", b"2"))
 
 
-def test_an_answer_to_head_ends_with_its_head() -> None:
-    """Whatever length it announces."""
+def test_a_response_to_head_ends_with_its_head() -> None:
+    """A response to HEAD ends with its head, whatever length it announces."""
     assert parse_response(HEAD, method="HEAD", is_closed=False).flaw == ""
     assert parse_response(HEAD + b"{}", method="HEAD", is_closed=False).flaw == "framing"
 
 
-def test_nothing_is_no_answer() -> None:
-    """Not a byte came."""
+def test_no_byte_is_no_response() -> None:
+    """Without any byte the flaw is ``answer``."""
     assert parse_response(b"", method="GET", is_closed=True).flaw == "answer"
 
 
 @pytest.mark.parametrize("size", range(1, len(HEAD) + 2))
-def test_an_answer_that_stops_anywhere_has_no_end(size: int) -> None:
-    """In its head or in its body, at every byte."""
+def test_a_response_that_stops_anywhere_has_no_end(size: int) -> None:
+    """The flaw is ``end`` at every byte of head and body."""
     assert parse_response((HEAD + b"{}")[:size], method="GET", is_closed=True).flaw == "end"
 
 
 @pytest.mark.parametrize("size", range(1, 25))
 def test_chunks_that_stop_anywhere_have_no_end(size: int) -> None:
-    """In a size, in a chunk, in a trailer, at every byte."""
+    """The flaw is ``end`` at every byte of a size, a chunk or a trailer."""
     body = b"2\r\n{}\r\n0\r\nx-trailer: y\r\n\r\n"
 
     assert parse_response(CHUNKED + body[:size], method="GET", is_closed=True).flaw == "end"
 
 
 def test_without_a_length_only_the_close_is_the_end() -> None:
-    """What is silent, or was reset, may have had more to say."""
+    """A connection that is silent, or was reset, may have had more bytes to send."""
     assert parse_response(UNTOLD + b"{}", method="GET", is_closed=False).flaw == "end"
 
 
@@ -91,6 +91,6 @@ BROKEN = [
 
 
 @pytest.mark.parametrize("written", BROKEN, ids=repr)
-def test_what_is_no_http_is_told(written: bytes) -> None:
-    """However a lenient client would take it."""
+def test_malformed_http_is_reported(written: bytes) -> None:
+    """Malformed HTTP is reported even if lenient clients accept it."""
     assert parse_response(written, method="GET", is_closed=True).flaw == "framing"

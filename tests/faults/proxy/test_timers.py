@@ -1,4 +1,4 @@
-"""Waiting for a client to leave: exact, and over at once when it does."""
+"""Waits that end when a client leaves: exact, and over at once when it leaves."""
 
 import asyncio
 
@@ -8,7 +8,7 @@ from fiskil_harness.faults.proxy.timers import left_within
 
 
 def test_all_of_the_time_passes() -> None:
-    """A wait is never shorter than asked for."""
+    """A wait is never shorter than requested."""
     with Loop() as loop:
         elapsed_s = stopwatch()
         has_left = loop.run(left_within(asyncio.Event().wait(), 0.02))
@@ -18,8 +18,8 @@ def test_all_of_the_time_passes() -> None:
     assert took_s >= 0.02
 
 
-def test_who_leaves_is_not_waited_for() -> None:
-    """A client that goes away ends the wait."""
+def test_a_client_that_leaves_ends_the_wait() -> None:
+    """A client that leaves ends the wait."""
     with Loop() as loop:
         elapsed_s = stopwatch()
         has_left = loop.run(left_within(asyncio.sleep(0), 60))

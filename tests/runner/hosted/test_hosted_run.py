@@ -101,7 +101,7 @@ def test_a_run_ends_at_its_bound(play: Play) -> None:
     told = {
         finding.observed for outcome in outcomes.values() for finding in outcome.findings if finding.verdict is INCONCLUSIVE
     }
-    assert "the bound of this rehearsal was reached" in told
+    assert "the limit of this run was reached" in told
     assert {outcome.verdict for outcome in outcomes.values()} <= {PASS, INCONCLUSIVE}
     assert outcomes["hosted_small_pages"].verdict is INCONCLUSIVE
 

@@ -83,7 +83,7 @@ def test_a_fault_that_changed_nothing_is_no_pass(drive: Drive, end: tuple[steps.
     outcome = drive(feed_settings(request_deadline_s=5), given=Feed()).run(scenario)
 
     assert [(finding.probe, finding.verdict) for finding in outcome.findings] == [("every_fault_bit", Verdict.INCONCLUSIVE)]
-    assert re.search(r"\d answers? gave it nothing to spoil$", outcome.findings[0].observed)
+    assert re.search(r"\d responses? gave it nothing to spoil$", outcome.findings[0].observed)
 
 
 def test_pages_shrink_whatever_is_asked_for(perform: Perform) -> None:

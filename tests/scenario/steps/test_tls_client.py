@@ -178,4 +178,4 @@ def test_a_certificate_that_nobody_met_has_not_bitten(drive: Drive) -> None:
     """Which makes the scenario INCONCLUSIVE."""
     journal = performed(drive(fetching("once")), steps.ServeApiOverTls(), steps.ShowCertificate(EXPIRED))
 
-    assert [(fault_set.unbitten, fault_set.problem) for fault_set in journal.all(FaultSet)] == [(1, "nothing called it")]
+    assert [(fault_set.unbitten, fault_set.problem) for fault_set in journal.all(FaultSet)] == [(1, "nothing matched it")]

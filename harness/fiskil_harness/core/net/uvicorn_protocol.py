@@ -73,7 +73,9 @@ class Connection(HttpToolsProtocol):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.logger = self.news
-        self._answer_at_once: Callable[[HttpRequest], HttpResponse | None] | None = getattr(self.app, "answer_at_once", None)
+        self._answer_at_once: Callable[[HttpRequest], HttpResponse | None] | None = getattr(
+            self.app, "respond_at_once", None
+        )
         self._head_size = 0
         self._is_in_head = True
         self._has_head_ended = False

@@ -1,4 +1,4 @@
-"""Between app and API: records every exchange and lets faults bite."""
+"""The proxy between app and API: it records every exchange and applies faults."""
 
 from fiskil_harness.faults.proxy.connections.acceptor import Acceptor
 from fiskil_harness.faults.proxy.proxy import Proxy

@@ -1,4 +1,4 @@
-"""Acts performed on one client's connection: bytes as they are, pauses in real time, and ends before their time."""
+"""Performs acts on one client's connection: writes bytes, pauses in real time, and ends the connection early."""
 
 import asyncio
 from collections.abc import Sequence
@@ -12,34 +12,38 @@ LONGEST_STALL_S = 60.0
 
 
 class Line(Protocol):
-    """The connection that an exchange came on, as acts are performed on it."""
+    """The connection of an exchange, as acts are performed on it."""
 
     def write(self, data: bytes) -> None:
-        """Write these bytes; they go out before anything else happens."""
+        """Write *data*; it is sent before anything else happens."""
 
     async def flushed(self) -> None:
-        """Wait until what was written is in the kernel's hands, or the client does not read."""
+        """Wait until the kernel has the written bytes, or the client does not read."""
 
     def reset(self) -> None:
         """Close with RST."""
 
     def close(self) -> None:
-        """Close with FIN, after what was written."""
+        """Close with FIN, after the bytes that were written."""
 
     def cut(self) -> None:
-        """Close with FIN after what was written, over TLS without a close_notify."""
+        """Close with FIN after the bytes that were written, over TLS without a close_notify."""
 
     async def is_left_within(self, seconds: float) -> bool:
-        """Let real time pass; True as soon as the client has gone away."""
+        """Wait *seconds* of real time; return True as soon as the client has left."""
 
     def done(self) -> None:
-        """Say that the exchange is over: the connection may serve the next, or closes as it would have."""
+        """End the exchange: the connection serves its next request, or closes as it would have without a fault."""
 
 
 class Performed(Struct, kw_only=True):
-    """What went out. ``end`` is how the connection ended, where it did; ``has_left`` tells that the client went before.
+    """What has been written, and how the connection ended.
 
-    A client whose connection the server dropped, because it ends itself, has left as well.
+    Attributes:
+        head: The bytes of the head, including interim responses.
+        body: The bytes of the body.
+        end: How the fault ended the connection, if it did.
+        has_left: The client left before the end, or the server dropped its connection while it shut down.
     """
 
     head: bytearray
@@ -49,7 +53,7 @@ class Performed(Struct, kw_only=True):
 
 
 async def perform(acts: Sequence[Act], line: Line, performed: Performed) -> None:
-    """Do *acts* in their order until one ends the connection or the client leaves, noting in *performed* what went out."""
+    """Perform *acts* in order until one ends the connection or the client leaves; *performed* records what was written."""
     try:
         await _perform(acts, line, performed)
     except asyncio.CancelledError:

@@ -1,4 +1,4 @@
-"""Answers that a fault gives in the API's place: errors as the asked endpoint documents them, and how long to wait."""
+"""Responses in place of the API: errors as the endpoint documents them, and headers that state a delay."""
 
 from datetime import datetime, timedelta
 from email.utils import format_datetime
@@ -13,32 +13,37 @@ NO_ERROR_ID = "err_00000000-0000-4000-8000-000000000000"
 
 
 def refusal(problem: ApiProblem, *, method: str, raw_path: str, version: str) -> Reply:
-    """*problem* in the shape that the asked endpoint documents."""
-    found = find_route(method, raw_path)
-    if found.family == "data":
-        given = simple_error(problem, NO_ERROR_ID)
+    """Return *problem* in the form that the requested endpoint documents."""
+    route = find_route(method, raw_path)
+    if route.family == "data":
+        error = simple_error(problem, NO_ERROR_ID)
     else:
-        given = goa_error(problem, NO_ERROR_ID, has_flags=not (found.is_list and version == "v3"))
+        error = goa_error(problem, NO_ERROR_ID, has_flags=not (route.is_list and version == "v3"))
     head = (
         (b"x-fiskil-version", version.encode()),
-        (b"content-type", given.content_type.encode()),
-        (b"content-length", b"%d" % len(given.body)),
+        (b"content-type", error.content_type.encode()),
+        (b"content-length", b"%d" % len(error.body)),
     )
-    return Reply(status=problem.status, headers=head, body=given.body)
+    return Reply(status=problem.status, headers=head, body=error.body)
 
 
 def waits(seconds: int | None, *, form: str) -> Headers:
-    """The headers that tell how long to wait; none for None. Source: errors.retry-after"""
+    """Return the headers that state a delay; none for None. Source: errors.retry-after
+
+    Args:
+        seconds: The delay.
+        form: The interpretation: ``seconds``, ``absent``, or another one for a date.
+    """
     if form == "absent" or seconds is None:
         return ()
     if form == "seconds":
         return ((b"retry-after", b"%d" % seconds),)
-    # Dates have whole seconds: a second more, and nobody who obeys asks again too soon.
+    # Dates have whole seconds; one more keeps a correct client from retrying too soon.
     now = real_now()
     until = now + timedelta(seconds=seconds + 1)
     return ((b"date", http_date(now)), (b"retry-after", http_date(until)))
 
 
 def http_date(moment: datetime) -> bytes:
-    """An instant as headers tell it."""
+    """Return *moment* in the format of HTTP headers."""
     return format_datetime(moment, usegmt=True).encode()

@@ -1,4 +1,4 @@
-"""A bite written down: in the journal, and for those who look at what a client gets."""
+"""Records bites in the journal, and reports them to observers of what a client received."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -13,7 +13,7 @@ from fiskil_harness.journal import Bite, FaultSet, Journal
 
 def note_bites(
     taken: Sequence[Taken],
-    met: Composition,
+    result: Composition,
     performed: Performed,
     *,
     number: int,
@@ -21,16 +21,23 @@ def note_bites(
     journal: Journal | None,
     is_closed: bool,
 ) -> tuple[tuple[str, ...], int | None, Any, bytearray]:
-    """Write down every fault that has bitten an exchange; their names, and what the client got: status, headers, body.
+    """Record every fault that has bitten an exchange; return their names and the client's status, headers and body.
 
-    *is_closed* tells that the connection ended in good order after what was written.
+    Args:
+        taken: The rules that took the exchange.
+        result: What became of the exchange.
+        performed: What was written.
+        number: The number of the exchange.
+        facts: The properties of the exchange.
+        journal: Takes the bites, if a scenario runs.
+        is_closed: The connection ended in good order after the bytes that were written.
     """
     received = parse_response(bytes(performed.head + performed.body), method=facts.method, is_closed=is_closed)
     status = status_of(bytes(performed.head))
-    headers = received.headers or (met.reply.headers if met.reply is not None and status is not None else ())
+    headers = received.headers or (result.reply.headers if result.reply is not None and status is not None else ())
     body = bytearray(received.body) if received.headers else performed.body
-    offsets = [met.offsets.get(number, -1) for number, has_bitten in enumerate(met.has_bitten) if has_bitten]
-    bitten = [each_taken.waiting.rule for each_taken, has_bitten in zip(taken, met.has_bitten, strict=True) if has_bitten]
+    offsets = [result.offsets.get(number, -1) for number, has_bitten in enumerate(result.has_bitten) if has_bitten]
+    bitten = [rule_taken.waiting.rule for rule_taken, has_bitten in zip(taken, result.has_bitten, strict=True) if has_bitten]
     names = tuple(rule.name for rule in bitten)
     if journal is not None:
         for rule, offset in zip(bitten, offsets, strict=True):
@@ -64,7 +71,7 @@ def note_bites(
 
 
 def fault_set(waiting: Waiting, **stamp: Any) -> FaultSet:
-    """A fault that waits, or waited, as the journal has it."""
+    """Return the journal entry of a rule that is or was set."""
     rule = waiting.rule
     return FaultSet(
         **stamp,
@@ -78,7 +85,7 @@ def fault_set(waiting: Waiting, **stamp: Any) -> FaultSet:
 
 
 def status_of(head: bytes) -> int | None:
-    """The final status that the bytes of a head tell, if any."""
+    """Return the final status in the bytes of a head, or None."""
     for line in head.split(b"\r\n"):
         if line.startswith(b"HTTP/1.") and line[9:12].isdigit() and line[9:10] != b"1":
             return int(line[9:12])

@@ -1,4 +1,4 @@
-"""Several faults on one exchange: what they come to together, from left to right, and which of them had nothing to spoil."""
+"""Applies several faults to one exchange, from left to right, and notes which of them had something to spoil."""
 
 from collections.abc import Awaitable, Callable, Sequence
 
@@ -12,11 +12,13 @@ CallApi = Callable[[MatchedExchange], Awaitable[Reply]]
 
 
 class Composition(Struct, kw_only=True):
-    """What comes of an exchange: whether each fault bit, the answer, and the acts that are still to be performed.
+    """What became of an exchange under its faults.
 
-    ``has_bitten`` is noted as it happens, so that what is broken off is known as far as it came. ``offsets`` tells at which
-    byte of the body each fault began to act, -1 where that was before it. Without an answer the exchange is over: the
-    connection has ended, or the client has left.
+    Attributes:
+        has_bitten: One flag for each fault, set as it happens, so that they are right after an interruption too.
+        offsets: The byte of the body at which each fault began to act; -1 if that was before the body.
+        reply: The response; None if the connection ended or the client left before there was one.
+        acts: The acts that are still to be performed.
     """
 
     has_bitten: list[bool]
@@ -27,68 +29,71 @@ class Composition(Struct, kw_only=True):
 
 async def compose(
     faults: Sequence[PlainFault],
-    told: Sequence[MatchedExchange],
+    exchanges: Sequence[MatchedExchange],
     *,
     world: World | None,
-    ask_api: CallApi,
+    call_api: CallApi,
     line: Line,
     performed: Performed,
     is_kept: bool,
-    met: Composition,
+    result: Composition,
 ) -> None:
-    """Let *faults* meet one exchange, of which fault i is told ``told[i]``; the acts of its answer are left to the caller.
+    """Apply *faults* to one exchange; the caller performs the acts of the response.
 
     Args:
-        world: The sandbox, where one is behind the link.
-        ask_api: Lets the API work.
-        performed: Notes what goes out before the API is asked.
-        is_kept: Whether the connection stays open for a next request.
-        met: Takes what comes of it.
+        faults: The faults that took the exchange.
+        exchanges: The exchange as each fault receives it, in the order of *faults*.
+        world: The sandbox; None with the hosted API.
+        call_api: Sends a request to the API.
+        line: The connection of the exchange.
+        performed: Records what is written before the request is sent to the API.
+        is_kept: The connection stays open for a next request.
+        result: Records what becomes of the exchange.
     """
     for number, fault in enumerate(faults):
-        met.has_bitten[number] |= world is not None and fault.upset(world)
+        result.has_bitten[number] |= world is not None and fault.disturb_sandbox(world)
     for number, fault in enumerate(faults):
-        ahead = fault.ahead(told[number])
-        met.has_bitten[number] |= bool(ahead)
-        await perform(ahead, line, performed)
+        acts = fault.before_request(exchanges[number])
+        result.has_bitten[number] |= bool(acts)
+        await perform(acts, line, performed)
         if performed.end is not None or performed.has_left:
             return
-    met.reply = await _answer(faults, told, ask_api, met)
-    met.acts = acts_of(met.reply, is_head=told[0].method == "HEAD", is_kept=is_kept)
+    result.reply = await _reply(faults, exchanges, call_api, result)
+    result.acts = acts_of(result.reply, is_head=exchanges[0].method == "HEAD", is_kept=is_kept)
     for number, fault in enumerate(faults):
-        shaped = fault.shape(met.acts, told[number])
-        if list(shaped) != list(met.acts):
-            met.has_bitten[number] = True
-            met.offsets.setdefault(number, _parting(met.acts, shaped))
-        met.acts = shaped
+        shaped = fault.shape(result.acts, exchanges[number])
+        if list(shaped) != list(result.acts):
+            result.has_bitten[number] = True
+            result.offsets.setdefault(number, _parting(result.acts, shaped))
+        result.acts = shaped
 
 
-async def _answer(
-    faults: Sequence[PlainFault], told: Sequence[MatchedExchange], ask_api: CallApi, met: Composition
+async def _reply(
+    faults: Sequence[PlainFault], exchanges: Sequence[MatchedExchange], call_api: CallApi, result: Composition
 ) -> Reply:
     reply: Reply | None = None
-    asked = told[0]
+    exchange = exchanges[0]
     for number, fault in enumerate(faults):
-        reply = reply or fault.instead(told[number])
+        reply = reply or fault.response_instead(exchanges[number])
         if reply is not None:
-            met.has_bitten[number] = True
+            result.has_bitten[number] = True
             break
-        other = fault.change_request(asked)
-        met.has_bitten[number] |= other is not asked
-        asked = other
+        changed_exchange = fault.change_request(exchange)
+        result.has_bitten[number] |= changed_exchange is not exchange
+        exchange = changed_exchange
     if reply is None:
-        reply = await ask_api(asked)
+        reply = await call_api(exchange)
     for number, fault in enumerate(faults):
-        changed = fault.change(reply, told[number])
+        changed = fault.change_response(reply, exchanges[number])
         if changed != reply:
-            met.has_bitten[number] = True
-            met.offsets[number] = _common(reply.body, changed.body) if changed.body != reply.body else -1
+            result.has_bitten[number] = True
+            result.offsets[number] = _common(reply.body, changed.body) if changed.body != reply.body else -1
         reply = changed
     return reply
 
 
 def _parting(plain: Sequence[Act], shaped: Sequence[Act]) -> int:
-    """The byte of the body at which *shaped* begins to differ from *plain*; -1 where that is in the head or before it."""
+    """Return the byte of the body at which *shaped* begins to differ from *plain*; -1 if that is in or before the head."""
     least = min(len(plain), len(shaped))
     number = next((number for number in range(least) if plain[number] != shaped[number]), least)
     same = sum(len(act.data) for act in plain[:number] if isinstance(act, Piece) and act.is_body)
@@ -99,7 +104,7 @@ def _parting(plain: Sequence[Act], shaped: Sequence[Act]) -> int:
 
 
 def _common(left: bytes, right: bytes) -> int:
-    """How many bytes at the beginning are the same."""
+    """Return the number of equal bytes at the beginning."""
     least = min(len(left), len(right))
     if left[:least] == right[:least]:
         return least

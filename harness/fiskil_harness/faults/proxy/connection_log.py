@@ -1,4 +1,4 @@
-"""A fault and the connection that it met: what came of it is told once, or that nothing did."""
+"""Records the outcome of each connection that a fault has taken: one bite, or none."""
 
 from collections.abc import Callable
 from typing import Protocol
@@ -9,9 +9,13 @@ from fiskil_harness.faults.rules import Rule, Rules, Waiting
 
 
 class ConnectionBite(Struct, frozen=True, kw_only=True):
-    """A fault acted on a connection, the ``connection``-th since the start; 0 is one that never reached us.
+    """A fault acted on a connection.
 
-    ``port`` is the client's own, 0 where it is not known.
+    Args:
+        rule: The rule of the fault.
+        connection: The number of the connection since the start; 0 for a connect that never reached the acceptor.
+        observed: What the fault did.
+        port: The client's port; 0 if unknown.
     """
 
     rule: Rule
@@ -31,14 +35,14 @@ Report = Callable[[ConnectionBite | ConnectionLeft], None]
 
 
 class HeldConnection(Protocol):
-    """What a fault still holds in its hands."""
+    """A connection that a fault holds."""
 
     def release(self) -> None:
-        """Let go of it."""
+        """Release the connection."""
 
 
-class Meeting:
-    """One connection that a fault has taken. It is open until what the fault did has shown, or that it did nothing."""
+class FaultedConnection:
+    """A connection that a fault has taken; it is open until the outcome is known: a bite, or none."""
 
     def __init__(
         self,
@@ -48,64 +52,64 @@ class Meeting:
         port: int,
         report: Report,
         rules: Rules,
-        over: Callable[["Meeting"], None],
+        on_end: Callable[["FaultedConnection"], None],
     ) -> None:
         self.waiting = waiting
-        self.held: HeldConnection | None = None
+        self.connection: HeldConnection | None = None
         self.most_open: int | None = None
         self.is_open = True
         self.has_received = False
         self._number, self._port = number, port
-        self._report, self._rules, self._over = report, rules, over
+        self._report, self._rules, self._on_end = report, rules, on_end
 
-    def hears(self) -> None:
-        """Take note that the client has said hello."""
+    def note_hello(self) -> None:
+        """Note that the client's hello has arrived."""
         self.has_received = True
 
-    def shows(self, seen: str) -> None:
-        """The fault has bitten: tell so, the first time."""
+    def note_bite(self, observed: str) -> None:
+        """Report the bite, unless the outcome is already known."""
         if self.is_open:
             self.is_open = False
             self._rules.settle(self.waiting, has_bitten=True)
-            self._report(ConnectionBite(rule=self.waiting.rule, connection=self._number, observed=seen, port=self._port))
+            self._report(ConnectionBite(rule=self.waiting.rule, connection=self._number, observed=observed, port=self._port))
 
-    def leaves(self) -> None:
-        """The client ends what the fault held; where nothing had come of it yet there is nothing to tell."""
+    def note_client_left(self) -> None:
+        """Report that the client ended a connection which the fault held; before a bite there is nothing to report."""
         if not self.is_open:
             self._report(ConnectionLeft(rule=self.waiting.rule, port=self._port))
 
-    def spares(self) -> None:
-        """Nothing came of it: the fault waits for another connection, unless it had bitten before."""
+    def note_no_bite(self) -> None:
+        """Let the fault wait for another connection, unless the outcome is already known."""
         if self.is_open:
             self.is_open = False
             self._rules.settle(self.waiting, has_bitten=False)
 
-    def ends(self) -> None:
-        """The connection is over, or as any other."""
-        self.spares()
-        self._over(self)
+    def end(self) -> None:
+        """Note that the fault is done with the connection."""
+        self.note_no_bite()
+        self._on_end(self)
 
     def release(self) -> None:
-        """The fault is lifted: the connection is as any other from now on."""
+        """Treat the connection like any other from now on, because the fault was lifted."""
         self.most_open = None
-        self.ends()
-        if self.held is not None:
-            self.held.release()
+        self.end()
+        if self.connection is not None:
+            self.connection.release()
 
 
-class Unmet:
-    """In the place of a meeting, for a connection that no fault has met."""
+class PlainConnection:
+    """Stands in for a ``FaultedConnection`` if no fault has taken the connection: it records nothing."""
 
     has_received = False
 
-    def hears(self) -> None:
-        """Nobody waits for that."""
+    def note_hello(self) -> None:
+        """Do nothing."""
 
-    def shows(self, seen: str) -> None:
-        """It is nobody's doing."""
+    def note_bite(self, observed: str) -> None:
+        """Do nothing."""
 
-    def leaves(self) -> None:
-        """So do all."""
+    def note_client_left(self) -> None:
+        """Do nothing."""
 
-    def ends(self) -> None:
-        """Nothing is left of it."""
+    def end(self) -> None:
+        """Do nothing."""

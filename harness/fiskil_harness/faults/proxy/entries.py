@@ -1,4 +1,4 @@
-"""An exchange as the journal has it: which end user it is about, and the entry made of its parts."""
+"""Journal entries of exchanges: which end user each is about, and how an entry is built."""
 
 from functools import lru_cache
 from typing import Any
@@ -14,14 +14,23 @@ def exchange_of(
     when: tuple[float, float, int],
     request: HttpRequest,
     about: tuple[int, str, str, bool],
-    answered: tuple[int | None, Any, bytes],
+    response: tuple[int | None, Any, bytes],
     bites: tuple[str, ...] = (),
     is_cut: bool = False,
 ) -> Exchange:
-    """The entry. *when* is begin, end and step; *about* is number, route, end user and whether it is a stray."""
+    """Return the journal entry of an exchange.
+
+    Args:
+        when: Begin and end in seconds, and the step.
+        request: The request.
+        about: Number, route, end user, and True for a stray call.
+        response: Status, headers and body.
+        bites: The faults that bit.
+        is_cut: The connection was reset because the scenario was over.
+    """
     begun_s, ended_s, step = when
     number, route, end_user_id, is_stray = about
-    status, headers, body = answered
+    status, headers, body = response
     return Exchange(
         at_s=begun_s,
         step=step,
@@ -45,7 +54,7 @@ def exchange_of(
 
 
 def end_user_of(request: HttpRequest) -> str:
-    """The end user whom a request names in its query, its path or its body; empty for none."""
+    """Return the end user that a request names in its query, path or body; empty for none."""
     path, query = request.path, request.query
     is_short = len(path) + len(query) <= LONGEST_REMEMBERED
     named = (_named if is_short else _named.__wrapped__)(path, query)
@@ -53,7 +62,7 @@ def end_user_of(request: HttpRequest) -> str:
 
 
 def created_end_user(route: str, status: int | None, body: bytes) -> str:
-    """The end user that an exchange created, if it did."""
+    """Return the end user that an exchange created; empty for none."""
     if route != "end_users.create" or status != 200:
         return ""
     try:
@@ -64,7 +73,7 @@ def created_end_user(route: str, status: int | None, body: bytes) -> str:
 
 @lru_cache(maxsize=1024)
 def _named(path: str, query: bytes) -> str | None:
-    """The end user in path or query; None where only the body can tell."""
+    """Return the end user in path or query; None if only the body can name one."""
     for pair in reversed(query.decode("latin-1").split("&")):
         name, _, value = pair.partition("=")
         if value and unquote_plus(name) == "end_user_id":
@@ -78,8 +87,8 @@ def _named(path: str, query: bytes) -> str | None:
 
 def _named_in_body(body: bytes) -> str:
     try:
-        found = msgspec.json.decode(body)
-        return str(found.get("end_user_id", "")) if isinstance(found, dict) else ""
+        fields = msgspec.json.decode(body)
+        return str(fields.get("end_user_id", "")) if isinstance(fields, dict) else ""
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return ""
 

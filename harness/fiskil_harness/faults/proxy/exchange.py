@@ -1,4 +1,4 @@
-"""One exchange in the hands of faults: they are told of it, what they want is done, and each bite is written down."""
+"""One exchange that faults have taken: calls the faults, performs what they return, and records each bite."""
 
 import asyncio
 import contextlib
@@ -24,7 +24,7 @@ Message = dict[str, Any]
 
 
 class ProxiedCall:
-    """One exchange of the server, as the journal will have it; the faults that it met are in ``bites``."""
+    """One exchange of the server, as the journal will record it; ``bites`` names the faults that bit."""
 
     status: int | None = None
     headers: Headers = ()
@@ -32,15 +32,15 @@ class ProxiedCall:
     composition: Composition | None = None
 
     def __init__(
-        self, link: "Proxy", scope: Any, receive: Any, send: Any, *, number: int, facts: Facts, journal: Journal | None
+        self, proxy: "Proxy", scope: Any, receive: Any, send: Any, *, number: int, facts: Facts, journal: Journal | None
     ) -> None:
-        self._link, self._scope, self.receive, self._send = link, scope, receive, send
+        self._proxy, self._scope, self.receive, self._send = proxy, scope, receive, send
         self.number, self.facts, self._journal = number, facts, journal
         self.sent = bytearray()
         self.bites: tuple[str, ...] = ()
 
     async def watched_send(self, message: Message) -> None:
-        """Pass a message of the API on, keeping a copy."""
+        """Pass a message of the API on, and keep a copy."""
         if message["type"] == "http.response.start":
             self.status, self.headers = message["status"], tuple(message["headers"])
         else:
@@ -48,46 +48,46 @@ class ProxiedCall:
         await self._send(message)
 
     async def bitten_by(self, taken: Sequence[Taken], request: "HttpRequest") -> None:
-        """Let faults act on it and record where they did; those that found nothing to spoil wait on."""
+        """Apply the faults and record where they bit; those with nothing to spoil wait for another exchange."""
         self.loop = asyncio.get_running_loop()
         self._line = uvicorn_protocol.UvicornLine(self._send, self.receive)
-        self._link.bitten.add(self)
+        self._proxy.bitten.add(self)
         performed = Performed(head=bytearray(), body=bytearray())
-        met = self.composition = Composition(has_bitten=[False] * len(taken))
+        result = self.composition = Composition(has_bitten=[False] * len(taken))
         try:
             await compose(
-                [each_taken.waiting.rule.fault for each_taken in taken],
-                [self._told(each_taken, request) for each_taken in taken],
-                world=self._link.world,
-                ask_api=self._ask_api,
+                [rule_taken.waiting.rule.fault for rule_taken in taken],
+                [self._exchange_for(rule_taken, request) for rule_taken in taken],
+                world=self._proxy.world,
+                call_api=self._call_api,
                 line=self._line,
                 performed=performed,
                 is_kept=self._line.is_kept,
-                met=met,
+                result=result,
             )
-            await self._perform(taken, met, performed)
+            await self._perform(taken, result, performed)
         finally:
-            self._link.bitten.discard(self)
-            self._note(taken, met, performed)
+            self._proxy.bitten.discard(self)
+            self._note_bites(taken, result, performed)
 
-    async def _perform(self, taken: Sequence[Taken], met: Composition, performed: Performed) -> None:
-        # A fault waits on before the client can know that this was no bite.
-        for each_taken, has_bitten in zip(taken, met.has_bitten, strict=True):
+    async def _perform(self, taken: Sequence[Taken], result: Composition, performed: Performed) -> None:
+        # Give back first, so that the fault waits again before the client can know that this was no bite.
+        for rule_taken, has_bitten in zip(taken, result.has_bitten, strict=True):
             if not has_bitten:
-                self._link.rules.give_back(each_taken.waiting, self.facts)
-        if met.reply is None:
+                self._proxy.rules.give_back(rule_taken.waiting, self.facts)
+        if result.reply is None:
             return
-        if not any(met.has_bitten):
+        if not any(result.has_bitten):
             await self.watched_send(
-                {"type": "http.response.start", "status": met.reply.status, "headers": list(met.reply.headers)}
+                {"type": "http.response.start", "status": result.reply.status, "headers": list(result.reply.headers)}
             )
-            await self.watched_send({"type": "http.response.body", "body": met.reply.body})
+            await self.watched_send({"type": "http.response.body", "body": result.reply.body})
             return
-        await perform(met.acts, self._line, performed)
+        await perform(result.acts, self._line, performed)
         if performed.end is None and not performed.has_left:
             self._line.done()
 
-    def _told(self, taken: Taken, request: "HttpRequest") -> MatchedExchange:
+    def _exchange_for(self, taken: Taken, request: "HttpRequest") -> MatchedExchange:
         host = next((value.decode("latin-1") for name, value in request.headers if name == b"host"), "")
         return MatchedExchange(
             method=request.method,
@@ -98,7 +98,7 @@ class ProxiedCall:
             route=self.facts.route,
             version=self.facts.version,
             api_url=f"{self._scope.get('scheme', 'http')}://{host}",
-            foreign_url=self._link.world.foreign_url,
+            foreign_url=self._proxy.world.foreign_url,
             chance=taken.chance,
             refusal=self._refusal,
             waits=self._waits,
@@ -108,13 +108,13 @@ class ProxiedCall:
             memory=taken.waiting.memory,
         )
 
-    def _note(self, taken: Sequence[Taken], met: Composition, performed: Performed) -> None:
-        if not any(met.has_bitten):
+    def _note_bites(self, taken: Sequence[Taken], result: Composition, performed: Performed) -> None:
+        if not any(result.has_bitten):
             return
         is_closed = performed.end is End.CLOSE or (performed.end is None and not self._line.is_kept)
         self.bites, self.status, self.headers, self.sent = note_bites(
             taken,
-            met,
+            result,
             performed,
             number=self.number,
             facts=self.facts,
@@ -122,8 +122,8 @@ class ProxiedCall:
             is_closed=is_closed,
         )
 
-    async def _ask_api(self, asked: MatchedExchange) -> Reply:
-        """Let the API work and keep its answer."""
+    async def _call_api(self, exchange: MatchedExchange) -> Reply:
+        """Send a request to the API, and return the response."""
         start: Message = {}
         body = bytearray()
 
@@ -133,29 +133,29 @@ class ProxiedCall:
             else:
                 body.extend(message.get("body", b""))
 
-        given = iter([{"type": "http.request", "body": asked.body}])
+        messages = iter([{"type": "http.request", "body": exchange.body}])
 
         async def receive() -> Message:
-            return next(given, None) or await self.receive()
+            return next(messages, None) or await self.receive()
 
-        asks = {
-            "method": asked.method,
-            "path": _decoded(asked.path),
-            "raw_path": asked.path.encode("latin-1"),
-            "query_string": asked.query,
-            "headers": list(asked.headers),
+        request_scope = {
+            "method": exchange.method,
+            "path": _decoded(exchange.path),
+            "raw_path": exchange.path.encode("latin-1"),
+            "query_string": exchange.query,
+            "headers": list(exchange.headers),
         }
-        await self._link.app({**self._scope, **asks}, receive, collect)
+        await self._proxy.app({**self._scope, **request_scope}, receive, collect)
         return Reply(status=start["status"], headers=tuple(start["headers"]), body=bytes(body))
 
     def _refusal(self, status: int, name: str, message: str) -> Reply:
-        """An error in the shape that the asked endpoint documents."""
+        """Return an error in the form that the requested endpoint documents."""
         method, raw_path = self._scope["method"], self._scope["raw_path"].decode("latin-1")
         return refusal(ApiProblem(status, name, message), method=method, raw_path=raw_path, version=self.facts.version)
 
     def _waits(self, seconds: int | None) -> Headers:
-        """The headers that tell how long to wait. Source: errors.retry-after"""
-        return waits(seconds, form=self._link.reading("errors.retry-after") if seconds is not None else "absent")
+        """Return the headers that state a delay. Source: errors.retry-after"""
+        return waits(seconds, form=self._proxy.reading("errors.retry-after") if seconds is not None else "absent")
 
     def cut(self) -> None:
         """Reset the connection because the scenario is over."""
@@ -165,9 +165,9 @@ class ProxiedCall:
 
 
 def version_of(headers: Sequence[tuple[bytes, bytes]]) -> str:
-    """The API's version that a request asks for, or the newest."""
-    asked = next((value.decode("latin-1") for name, value in headers if name == b"x-fiskil-version"), "")
-    return asked if asked in VERSIONS else VERSIONS[-1]
+    """Return the API version that a request names, or the newest."""
+    version = next((value.decode("latin-1") for name, value in headers if name == b"x-fiskil-version"), "")
+    return version if version in VERSIONS else VERSIONS[-1]
 
 
 def _decoded(path: str) -> str:

@@ -1,4 +1,4 @@
-"""Who looks at what a client gets where a fault bites: nobody, except where tests hold all traffic to the contract."""
+"""Observers of what a client receives when a fault bites; used by tests that check all traffic against the contract."""
 
 from collections.abc import Callable
 
@@ -8,10 +8,20 @@ from fiskil_harness.faults.proxy.strict_parser import Flaw
 
 
 class Bitten(Struct, frozen=True, kw_only=True):
-    """An exchange that faults have spoiled. ``spoils`` is what they declare, ``status`` None where no head was sent.
+    """An exchange that faults have spoiled.
 
-    ``is_joint`` tells that several bit, one of which may hide what another broke. ``flaw`` is what a strict reader finds of
-    the frame, ``headers`` and ``body`` what it read up to there. ``has_left`` tells that the client went before the end.
+    Args:
+        fault: The names of the faults.
+        spoils: What they declare to spoil.
+        is_joint: Several faults bit, and one may hide what another broke.
+        method: The request's method.
+        route: The route.
+        version: The API version.
+        status: The status; None if no head was written.
+        headers: The headers, as far as a strict parser can read them.
+        body: The body, as far as a strict parser can read it.
+        flaw: What a strict parser finds wrong with the framing.
+        has_left: The client left before the end.
     """
 
     fault: str
@@ -28,4 +38,4 @@ class Bitten(Struct, frozen=True, kw_only=True):
 
 
 BITTEN: list[Callable[[Bitten], None]] = []
-"""Each is called with every exchange that a fault has spoiled, on the server's own thread."""
+"""Each is called with every exchange that a fault has spoiled, on the server's thread."""

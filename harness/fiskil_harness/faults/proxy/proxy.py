@@ -1,6 +1,6 @@
-"""The link: ASGI around the API, recording each exchange and handing matched ones to their fault.
+"""The proxy in front of the sandbox API: an ASGI application that records each exchange and applies the faults that match.
 
-An exchange that no fault matches passes untouched; its bytes are copied for the journal and nothing else happens to it.
+An exchange without a matching fault passes unchanged; its bytes are only copied for the journal.
 """
 
 from collections.abc import Callable
@@ -21,7 +21,7 @@ BODY_READ_AHEAD = 1_048_577
 
 
 class Proxy:
-    """Wraps an ASGI application; ``journal`` is where exchanges go while a scenario runs."""
+    """Wraps an ASGI application; ``journal`` receives the exchanges while a scenario runs."""
 
     def __init__(
         self,
@@ -33,14 +33,15 @@ class Proxy:
         clock_s: Callable[[], float] = lambda: 0.0,
         reading: Choose | None = None,
     ) -> None:
-        """Wrap *app*, an ASGI application with ``answer``, a plain function of an ``HttpRequest`` that has come whole.
+        """Wrap *app*, an ASGI application with ``respond``, a plain function of a complete ``HttpRequest``.
 
         Args:
-            route_of: Names a request by its method and its path.
+            app: The API.
+            route_of: Returns the name of a route from method and path.
             world: What faults can do to the sandbox.
-            told: Whether an event of this kind has been told since the last reset.
+            told: Returns True if an event of this kind has been delivered since the last reset.
             clock_s: Sandbox time in seconds.
-            reading: Tells which reading of a doubtful clause rules (default: the best supported).
+            reading: Returns the chosen interpretation of a clause (default: the best supported one).
         """
         self.app = app
         self._route_of = route_of
@@ -58,56 +59,56 @@ class Proxy:
         self._number = 0
 
     def begin(self, journal: Journal, *, is_stray: Callable[[str], bool]) -> None:
-        """Record into *journal* from now on; calls for which *is_stray* holds are marked."""
+        """Record into *journal* from now on; calls for which *is_stray* returns True are marked."""
         self._number = 0
         self.is_stray = is_stray
         self.journal = journal
 
     def end(self) -> None:
-        """Stop recording, lift every fault, and drop the connections that one still holds."""
+        """Stop recording, lift every fault, and reset the connections that one still holds."""
         self.journal = None
         self.rules.clear()
         for call in tuple(self.bitten):
             call.loop.call_soon_threadsafe(call.cut)
 
-    def note_connection(self, told: ConnectionBite | ConnectionLeft) -> None:
-        """Write down that a fault has bitten a connection, or that the client ended one that a fault held."""
+    def note_connection(self, outcome: ConnectionBite | ConnectionLeft) -> None:
+        """Record that a fault has bitten a connection, or that the client ended one that a fault held."""
         journal = self.journal
         if journal is None:
             return
-        fault = told.rule.name
-        if isinstance(told, ConnectionLeft):
-            journal.write(Abandoned(**journal.stamp(), fault=fault, connection=told.port))
+        fault = outcome.rule.name
+        if isinstance(outcome, ConnectionLeft):
+            journal.write(Abandoned(**journal.stamp(), fault=fault, connection=outcome.port))
             return
         journal.write(
             Bite(
                 **journal.stamp(),
                 fault=fault,
-                route=told.rule.route,
+                route=outcome.rule.route,
                 request_number=0,
-                seed=told.rule.seed,
-                connection=told.port,
-                observed=told.observed,
+                seed=outcome.rule.seed,
+                connection=outcome.port,
+                observed=outcome.observed,
             )
         )
 
     def idle_s(self) -> float:
-        """Real seconds since the app's latest request ended; 0 while one is open."""
+        """Return the real seconds since the app's latest request ended; 0 while one is open."""
         return 0.0 if self.open_requests else self._elapsed_s() - self._last_s
 
     def is_holding(self, route: str) -> bool:
-        """Whether a fault holds back an answer to a call on *route* that the API has given already."""
+        """Return True if a fault holds back a response on *route* that the API has already given."""
         return any(
             proxied_call.facts.route == route and proxied_call.composition is not None and proxied_call.composition.reply
             for proxied_call in tuple(self.bitten)
         )
 
     def idle_without_end_user_s(self) -> float:
-        """Real seconds since the latest request that was about no end user."""
+        """Return the real seconds since the latest request that was about no end user."""
         return self._elapsed_s() - self._last_nameless_s
 
     def respond_at_once(self, request: HttpRequest) -> HttpResponse | None:
-        """Answer a request that has come whole, where no fault waits; None, and nothing has happened, where one does."""
+        """Return the response to a complete request; None, without any effect, if a fault is set for exchanges."""
         if self.rules.are_waiting:
             return None
         journal = self.journal
@@ -116,19 +117,19 @@ class Proxy:
         try:
             number = self._next_number()
             route, end_user_id, is_stray = self._name(request)
-            answer: HttpResponse = self.app.answer(request)
+            response: HttpResponse = self.app.respond(request)
         finally:
             self.open_requests -= 1
             self._last_s = self._elapsed_s()
         if journal is not None:
-            about = (number, route, end_user_id or created_end_user(route, answer.status, answer.body), is_stray)
-            answered = (answer.status, answer.headers, shortened(answer.body))
+            about = (number, route, end_user_id or created_end_user(route, response.status, response.body), is_stray)
+            response_parts = (response.status, response.headers, shortened(response.body))
             request.body = shortened(request.body)
-            journal.write_parts(exchange_of, (begun_s, journal.elapsed_s(), step), request, about, answered)
-        return answer
+            journal.write_parts(exchange_of, (begun_s, journal.elapsed_s(), step), request, about, response_parts)
+        return response
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """Answer one request of the server, as an ASGI application does."""
+        """Serve one request, as an ASGI application."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
@@ -169,7 +170,7 @@ class Proxy:
                 )
 
     def _taken_early(self, scope: Any) -> list[Taken]:
-        """The faults that meet a request of which only the head has come."""
+        """Return the rules that take a request of which only the head has arrived."""
         if not self.rules.are_early:
             return []
         request = HttpRequest.of(scope)
@@ -185,7 +186,7 @@ class Proxy:
             page=self._pages.page_of(route, end_user_id, request.query),
             connection=request.client[1] if request.client else 0,
             clock_s=self._clock_s(),
-            names=lambda wanted: wanted in request.raw_path or wanted.encode() in request.query + request.body,
+            names=lambda identifier: identifier in request.raw_path or identifier.encode() in request.query + request.body,
             has_reported=self._told,
         )
 
@@ -194,7 +195,7 @@ class Proxy:
         return self._number
 
     def _name(self, request: HttpRequest) -> tuple[str, str, bool]:
-        """The route of a request, its end user, and whether it is a stray."""
+        """Return the route of a request, its end user, and True for a stray call."""
         end_user_id = end_user_of(request)
         if not end_user_id:
             self._last_nameless_s = self._elapsed_s()
@@ -202,7 +203,7 @@ class Proxy:
 
 
 async def _read_ahead(receive: Any) -> tuple[list[Message], bytes]:
-    """Read the request body, up to what any documented request needs."""
+    """Read the request body, up to more than any documented request needs."""
     message = await receive()
     if message["type"] != "http.request" or not message.get("more_body"):
         return [message], message.get("body", b"")

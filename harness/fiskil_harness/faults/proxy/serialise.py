@@ -1,4 +1,4 @@
-"""An answer as the acts that write it, byte for byte as the server does: the head in one piece, the body in another."""
+"""Converts a response to the acts that write it, with the server's bytes: one piece for the head, one for the body."""
 
 from fiskil_harness.core.net.uvicorn_protocol import STATUS_LINE
 from fiskil_harness.faults.fault import Act, Piece, Reply
@@ -7,11 +7,12 @@ BODILESS = (204, 304)
 
 
 def acts_of(reply: Reply, *, is_head: bool, is_kept: bool) -> list[Act]:
-    """The pieces of *reply*.
+    """Return the pieces of *reply*.
 
     Args:
-        is_head: Whether the request was HEAD, so that a body is announced and not sent.
-        is_kept: Whether the connection stays open for a next request.
+        reply: The response.
+        is_head: The request was HEAD, so the body is announced but not sent.
+        is_kept: The connection stays open for a next request.
     """
     names = {name for name, _ in reply.headers}
     is_chunked = not is_head and reply.status not in BODILESS and not names & {b"content-length", b"transfer-encoding"}
@@ -30,5 +31,5 @@ def acts_of(reply: Reply, *, is_head: bool, is_kept: bool) -> list[Act]:
 
 
 def chunked(body: bytes) -> bytes:
-    """*body* as one chunk, and the end."""
+    """Return *body* as one chunk and the end."""
     return (b"%x\r\n%s\r\n" % (len(body), body) if body else b"") + b"0\r\n\r\n"

@@ -1,7 +1,7 @@
-"""What the bytes of one answer say to a strict reader, who forgives nothing that RFC 9112 does not.
+"""A strict parser of one response: it accepts nothing that RFC 9112 forbids.
 
-Lenient clients make something of answers that this one calls broken. That is what faults of framing are about, and why none
-of the libraries that parse HTTP, each lenient in its own way, reads here.
+Lenient clients accept responses that this parser calls broken. Framing faults are about exactly that difference, and each
+HTTP library is lenient in some way, so none of them is used here.
 """
 
 import re
@@ -21,10 +21,14 @@ Flaw = Literal["", "answer", "end", "framing"]
 
 
 class Received(Struct, frozen=True, kw_only=True):
-    """An answer as far as it could be read; ``body`` is without the frame of its chunks, ``headers`` in lower case.
+    """A response as far as it could be read.
 
-    ``flaw`` is what made an end of reading: ``answer`` (not a byte came), ``end`` (they stopped before the end),
-    ``framing`` (they are no HTTP, or more than an answer), or nothing.
+    Attributes:
+        flaw: What ended the reading: ``answer`` (no byte arrived), ``end`` (the bytes stop early), ``framing`` (they are not
+            HTTP, or more than one response), or empty.
+        status: The final status, if it could be read.
+        headers: The headers, with names in lower case.
+        body: The body without the framing of chunks.
     """
 
     flaw: Flaw
@@ -34,7 +38,13 @@ class Received(Struct, frozen=True, kw_only=True):
 
 
 def parse_response(written: bytes, *, method: str, is_closed: bool) -> Received:
-    """Read the answer to a request of *method*; *is_closed* tells that the connection has ended in order after it."""
+    """Parse *written*, the bytes of the response to a request of *method*.
+
+    Args:
+        written: The bytes as received.
+        method: The request's method.
+        is_closed: The connection ended in good order after these bytes.
+    """
     if not written:
         return Received(flaw="answer")
     left = written
@@ -42,7 +52,7 @@ def parse_response(written: bytes, *, method: str, is_closed: bool) -> Received:
         head, blank, left = left.partition(CRLF + CRLF)
         status = _status_of(head)
         if not blank:
-            # What stops inside a head is judged by the lines that are whole.
+            # A response that stops inside its head is judged by its complete lines.
             lines = head.split(CRLF)[:-1]
             is_good = (_status_of(head) is not None and _fields(lines[1:]) is not None) if lines else b"\n" not in head
             return Received(flaw="end" if is_good and _may_begin(head) else "framing")
@@ -56,8 +66,8 @@ def parse_response(written: bytes, *, method: str, is_closed: bool) -> Received:
 
 
 def _status_of(head: bytes) -> int | None:
-    found = STATUS_LINE.fullmatch(head.split(CRLF)[0])
-    return int(found[1]) if found else None
+    match = STATUS_LINE.fullmatch(head.split(CRLF)[0])
+    return int(match[1]) if match else None
 
 
 def _may_begin(head: bytes) -> bool:
@@ -66,9 +76,9 @@ def _may_begin(head: bytes) -> bool:
 
 
 def _fields(lines: list[bytes]) -> Headers | None:
-    """Headers in lower case; None where a line is none."""
-    found = [FIELD.fullmatch(line) for line in lines]
-    return None if None in found else tuple((match[1].lower(), match[2]) for match in found if match)
+    """Return the headers with names in lower case; None if a line is malformed."""
+    matches = [FIELD.fullmatch(line) for line in lines]
+    return None if None in matches else tuple((match[1].lower(), match[2]) for match in matches if match)
 
 
 def _body(left: bytes, headers: Headers, *, is_bodiless: bool, is_closed: bool) -> tuple[Flaw, bytes]:

@@ -1,4 +1,4 @@
-"""Real time that passes while a client may leave, to a tenth of a millisecond: a loop's own timers know whole ones only."""
+"""Real-time waits that end when a client leaves, exact to a tenth of a millisecond; event loops only count whole ones."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -10,9 +10,9 @@ COARSE_S = 0.001
 
 
 async def left_within(gone: Coroutine[Any, Any, object], seconds: float) -> bool:
-    """Let *seconds* pass; True as soon as *gone* has come to its end.
+    """Wait *seconds*; return True as soon as *gone* has finished.
 
-    The last millisecond is waited for in turns of the loop, in which everybody else has theirs.
+    The last millisecond is spent in turns of the loop, so other tasks continue.
     """
     elapsed_s = stopwatch()
     leaving = asyncio.ensure_future(gone)

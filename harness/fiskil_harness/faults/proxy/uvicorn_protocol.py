@@ -1,4 +1,4 @@
-"""A connection of the server as acts are performed on it: raw bytes between the answers that uvicorn writes itself."""
+"""A connection of the server on which acts are performed: raw bytes between the responses that uvicorn writes itself."""
 
 import asyncio
 import contextlib
@@ -12,24 +12,24 @@ from fiskil_harness.faults.proxy.timers import left_within
 
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 TURNS_TO_WRITE = 2
-"""uvloop writes at the end of the loop's turn; an end before that would take the bytes along."""
+"""uvloop writes at the end of the loop's turn; closing before that would lose the bytes."""
 
 
 class ProxyProtocol(Connection):
-    """A connection of ours between app and API."""
+    """A connection of the server that belongs to the proxy."""
 
 
 class UvicornLine:
-    """The exchange of one ASGI call, below the ASGI: what is written here, uvicorn does not know of until it is ``done``."""
+    """The exchange of one ASGI call, below ASGI: uvicorn does not know what is written here until ``done``."""
 
     def __init__(self, send: Any, receive: Any) -> None:
-        """Take the pair of functions that an ASGI application is called with; *send* is one of uvicorn's."""
+        """Take the two functions of an ASGI call; *send* must be a method of uvicorn's cycle."""
         self._cycle = send.__self__
         self._receive = receive
 
     @property
     def is_kept(self) -> bool:
-        """Whether the connection stays open for a next request."""
+        """True if the connection stays open for a next request."""
         return bool(self._cycle.keep_alive)
 
     @property
@@ -39,13 +39,13 @@ class UvicornLine:
         return transport
 
     def write(self, data: bytes) -> None:
-        """Write these bytes."""
+        """Write *data*."""
         self._begin()
         if not self.transport.is_closing():
             self.transport.write(data)
 
     async def flushed(self) -> None:
-        """Wait until the kernel has them, or the client does not read."""
+        """Wait until the kernel has the written bytes, or the client does not read."""
         for _ in range(TURNS_TO_WRITE):
             await asyncio.sleep(0)
         await self._cycle.flow.drain()
@@ -56,17 +56,17 @@ class UvicornLine:
         reset(self.transport)
 
     def close(self) -> None:
-        """Close after what was written."""
+        """Close after the bytes that were written."""
         self._end()
         self.transport.close()
 
     def cut(self) -> None:
-        """Close after what was written, over TLS without a close_notify."""
+        """Close after the bytes that were written, over TLS without a close_notify."""
         self._end()
         cut(self.transport)
 
     async def is_left_within(self, seconds: float) -> bool:
-        """Let real time pass; True as soon as the client has gone away."""
+        """Wait *seconds* of real time; return True as soon as the client has left."""
 
         async def gone() -> None:
             while (await self._receive())["type"] != "http.disconnect":
@@ -82,19 +82,19 @@ class UvicornLine:
         self._cycle.on_response()
 
     def _begin(self) -> None:
-        # From here on uvicorn has no head to write.
+        # From here on uvicorn writes no head.
         self._cycle.waiting_for_100_continue = False
         self._cycle.response_started = True
 
     def _end(self) -> None:
-        # Nor has it anything to complain of when the exchange is over; it takes one that is complete for one that was left.
+        # Nor does it report an incomplete response when the exchange is over: it regards a complete one as finished.
         self._begin()
         self._cycle.response_complete = True
         self._cycle.message_event.set()
 
 
 def reset(transport: asyncio.Transport) -> None:
-    """Close with RST: what the kernel has not sent is discarded."""
+    """Close with RST: bytes that the kernel has not sent are discarded."""
     with _socket_of(transport) as sock:
         if sock is not None:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
@@ -102,7 +102,7 @@ def reset(transport: asyncio.Transport) -> None:
 
 
 def cut(transport: asyncio.Transport) -> None:
-    """Close with FIN, and over TLS without a close_notify: to a client that minds, what it has is no whole answer."""
+    """Close with FIN, over TLS without a close_notify, so that a strict client regards the response as incomplete."""
     with _socket_of(transport) as sock:
         if sock is not None:
             sock.shutdown(socket.SHUT_WR)
@@ -111,12 +111,12 @@ def cut(transport: asyncio.Transport) -> None:
 
 @contextlib.contextmanager
 def _socket_of(transport: asyncio.Transport) -> Any:
-    """A socket of the transport's own connection, if it is still open."""
-    held = transport.get_extra_info("socket")
-    # uvloop's stand-in has no setsockopt; options belong to the socket, so a duplicate descriptor sets them as well.
+    """Yield a socket for the transport's own connection, or None if it is closed."""
+    socket_like = transport.get_extra_info("socket")
+    # uvloop's socket object has no setsockopt; options belong to the socket, so a duplicate descriptor sets them too.
     with contextlib.suppress(OSError):
-        if held is not None:
-            with socket.socket(fileno=os.dup(held.fileno())) as real:
+        if socket_like is not None:
+            with socket.socket(fileno=os.dup(socket_like.fileno())) as real:
                 yield real
                 return
     yield None

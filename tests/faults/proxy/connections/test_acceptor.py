@@ -1,4 +1,4 @@
-"""The door in front of the API: what a plain client sees of each fault of connections, and that nothing stays of it."""
+"""The acceptor in front of the API: a plain client observes each connection fault, and nothing remains of it."""
 
 import re
 import socket
@@ -28,7 +28,7 @@ PATIENCE_S = 30
 
 @pytest.fixture(params=["uvloop", "asyncio"])
 def fiskil(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalFiskil]:
-    """A local Fiskil on each of the two event loops."""
+    """Yield a LocalFiskil on each of the two event loops."""
     hidden = {"asyncio": "uvloop", "uvloop": "no_such_module"}
     monkeypatch.setitem(sys.modules, hidden[request.param], None)
     with LocalFiskil(workdir=tmp_path, seed=7) as local:
@@ -37,7 +37,7 @@ def fiskil(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.M
 
 @pytest.fixture
 def journal(fiskil: LocalFiskil) -> Journal:
-    """A journal that has begun."""
+    """Return a journal that records from now on."""
     journal = Journal()
     fiskil.link.begin(journal, is_stray=lambda _: False)
     return journal
@@ -51,27 +51,27 @@ def connect(fiskil: LocalFiskil, *, timeout_s: float = PATIENCE_S) -> socket.soc
     return socket.create_connection(("127.0.0.1", port_of(fiskil)), timeout=timeout_s)
 
 
-def answer_on(sock: socket.socket, request: bytes = REQUEST) -> bytes:
-    """The answer, up to the end of its JSON, or what comes of it before the connection ends."""
+def response_on(sock: socket.socket, request: bytes = REQUEST) -> bytes:
+    """Return the response up to the end of its JSON, or what arrives before the connection is_ended."""
     sock.sendall(request)
-    told = piece = sock.recv(65_536)
-    while piece and not told.endswith(b"}"):
+    received = piece = sock.recv(65_536)
+    while piece and not received.endswith(b"}"):
         piece = sock.recv(65_536)
-        told += piece
-    return told
+        received += piece
+    return received
 
 
 def is_served(fiskil: LocalFiskil) -> bool:
-    """Whether a new connection is taken and answered."""
+    """Return True if a new connection is accepted and served."""
     try:
         with connect(fiskil) as sock:
-            return answer_on(sock).startswith(b"HTTP/1.1 ")
+            return response_on(sock).startswith(b"HTTP/1.1 ")
     except OSError:
         return False
 
 
 def is_refused(fiskil: LocalFiskil) -> bool:
-    """Whether a connect is refused."""
+    """Return True if a connect is refused."""
     try:
         connect(fiskil).close()
     except ConnectionRefusedError:
@@ -79,8 +79,8 @@ def is_refused(fiskil: LocalFiskil) -> bool:
     return False
 
 
-def ends(sock: socket.socket) -> bool:
-    """Whether the other side closes or resets the connection."""
+def is_ended(sock: socket.socket) -> bool:
+    """Return True if the other side closes or resets the connection."""
     try:
         return sock.recv(10) == b""
     except ConnectionResetError:
@@ -88,24 +88,24 @@ def ends(sock: socket.socket) -> bool:
 
 
 def has_bitten(fiskil: LocalFiskil) -> bool:
-    """Whether the fault that waits has bitten, which may take the server a moment."""
+    """Return True if the fault has bitten, which may take the server a moment."""
     (waiting,) = fiskil.link.rules.waiting()
     return bool(wait_until(lambda: waiting.left == 0, cap_s=PATIENCE_S))
 
 
-def without_ids(answer: bytes) -> bytes:
-    """An answer without what is minted for each."""
-    return re.sub(rb"[0-9a-f-]{36}", b"id", answer)
+def without_ids(response: bytes) -> bytes:
+    """Return a response without the ids that are generated for each."""
+    return re.sub(rb"[0-9a-f-]{36}", b"id", response)
 
 
 def open_sockets() -> set[str]:
-    """The sockets that this process has."""
+    """Return the sockets of this process."""
     links = [str(path.readlink()) for path in Path("/proc/self/fd").iterdir() if path.is_symlink()]
     return {link for link in links if link.startswith("socket:")}
 
 
-def test_refuse_refuses_and_is_seen(fiskil: LocalFiskil, journal: Journal) -> None:
-    """The connect fails at once, the journal tells of it, and afterwards the port is open again."""
+def test_refuse_refuses_and_is_recorded(fiskil: LocalFiskil, journal: Journal) -> None:
+    """The connect fails at once, the journal records it, and afterwards the port is open again."""
     with fiskil.broken(CONNECTION, faults.Refuse()), pytest.raises(ConnectionRefusedError):
         connect(fiskil)
 
@@ -113,35 +113,35 @@ def test_refuse_refuses_and_is_seen(fiskil: LocalFiskil, journal: Journal) -> No
     assert [(bite.fault, bite.route) for bite in journal.all(Bite)] == [("Refuse()", "connection")]
 
 
-def test_refuse_closes_what_was_kept(fiskil: LocalFiskil) -> None:
-    """An idle connection ends, so that the next request has to connect."""
-    with connect(fiskil) as kept:
-        assert answer_on(kept)
+def test_refuse_closes_kept_connections(fiskil: LocalFiskil) -> None:
+    """An idle connection is_ended, so that the next request has to connect."""
+    with connect(fiskil) as kept_sock:
+        assert response_on(kept_sock)
         with fiskil.broken(CONNECTION, faults.Refuse()):
-            assert ends(kept)
+            assert is_ended(kept_sock)
             assert is_refused(fiskil)
 
 
 def test_refuse_without_a_connect_has_not_bitten(fiskil: LocalFiskil) -> None:
-    """Connections that were open before and end meanwhile are none that was refused."""
-    kept = connect(fiskil)
-    assert answer_on(kept)
+    """Connections that were open before and end meanwhile do not count as refused."""
+    kept_sock = connect(fiskil)
+    assert response_on(kept_sock)
 
     with pytest.raises(FaultUnbitten, match=r"Refuse\(\) on 'connection' bit 0 of 1 times"):  # noqa: SIM117
         with fiskil.broken(CONNECTION, faults.Refuse()):
-            kept.close()
+            kept_sock.close()
 
 
 def test_each_refusal_is_counted(fiskil: LocalFiskil, journal: Journal) -> None:
-    """Two connects, two bites."""
+    """Two connects are two bites."""
     with fiskil.broken(CONNECTION, faults.Refuse(), times=2):
         assert [is_refused(fiskil), is_refused(fiskil)] == [True, True]
 
     assert len(journal.all(Bite)) == 2
 
 
-def test_a_refusal_is_not_lost_in_a_crowd(fiskil: LocalFiskil, journal: Journal) -> None:
-    """Also where nobody looks while thousands of other connections on the machine come to their ends."""
+def test_a_refusal_is_counted_among_many_ending_sockets(fiskil: LocalFiskil, journal: Journal) -> None:
+    """A refusal is counted although thousands of other connections end before the kernel's reports are read."""
     looks_again = threading.Event()
     with fiskil.broken(CONNECTION, faults.Refuse()), listening_socket(0) as other:
         fiskil.loop.asyncio.call_soon_threadsafe(looks_again.wait, PATIENCE_S)
@@ -154,8 +154,8 @@ def test_a_refusal_is_not_lost_in_a_crowd(fiskil: LocalFiskil, journal: Journal)
     assert len(journal.all(Bite)) == 1
 
 
-def test_a_port_that_refuses_stays_ours(fiskil: LocalFiskil) -> None:
-    """Nobody else gets it meanwhile."""
+def test_a_port_that_refuses_stays_reserved(fiskil: LocalFiskil) -> None:
+    """No other socket can bind the port meanwhile."""
     with fiskil.broken(CONNECTION, faults.Refuse()):
         with socket.socket() as other, pytest.raises(OSError, match="in use"):
             other.bind(("127.0.0.1", port_of(fiskil)))
@@ -165,48 +165,48 @@ def test_a_port_that_refuses_stays_ours(fiskil: LocalFiskil) -> None:
 
 
 def test_a_system_that_cannot_shut_a_listener_closes_it() -> None:
-    """The port refuses all the same, and listens again."""
+    """The port refuses on such a system too, and listens again afterwards."""
 
     class Stubborn(socket.socket):
-        """As on systems other than Linux."""
+        """A socket as on systems other than Linux."""
 
         def shutdown(self, how: int) -> None:
             raise OSError("not connected")
 
-    with Loop() as loop, listening_socket(free_port()) as given:
-        sock = Stubborn(given.family, given.type, given.proto, fileno=given.detach())
-        port = Port(sock, loop=loop.asyncio, unanswered=lambda: None)
-        loop.run(standing(port, PortState.REFUSES))
+    with Loop() as loop, listening_socket(free_port()) as listener:
+        sock = Stubborn(listener.family, listener.type, listener.proto, fileno=listener.detach())
+        port = Port(sock, loop=loop.asyncio, on_unanswered=lambda: None)
+        loop.run(set_port_state(port, PortState.REFUSES))
         with pytest.raises(ConnectionRefusedError):
             socket.create_connection(("127.0.0.1", port.number), timeout=PATIENCE_S)
-        loop.run(standing(port, None))
+        loop.run(set_port_state(port, None))
         socket.create_connection(("127.0.0.1", port.number), timeout=PATIENCE_S).close()
         port.close()
 
 
-async def standing(port: Port, wanted: PortState | None) -> None:
-    port.set_state(wanted)
+async def set_port_state(port: Port, state: PortState | None) -> None:
+    port.set_state(state)
 
 
-def test_a_refusal_that_nobody_can_see_is_said() -> None:
-    """Where the system does not tell, the fault has not bitten, and the reason is that."""
+def test_an_unreported_refusal_gives_its_reason() -> None:
+    """If the system does not report refused connects, the fault has not bitten, and this is the reason."""
     waiting = Waiting(Rule(route=CONNECTION, fault=faults.Refuse()))
     waiting.is_unseen = True
 
     assert waiting.left == 1
-    assert waiting.problem == "this system does not tell which connects it refused"
+    assert waiting.problem == "this system does not report which connects it refused"
 
 
 def test_a_wrong_address_refuses(fiskil: LocalFiskil) -> None:
-    """What a name leads to where nobody listens."""
+    """A connect to an address where nothing listens is refused."""
     with fiskil.broken(CONNECTION, faults.WrongAddress()):
         assert is_refused(fiskil)
 
     assert is_served(fiskil)
 
 
-def test_blackhole_answers_no_connect(fiskil: LocalFiskil, journal: Journal) -> None:
-    """The connect takes as long as the client has patience; the kernel's count shows that it was dropped."""
+def test_blackhole_drops_a_connect(fiskil: LocalFiskil, journal: Journal) -> None:
+    """The connect takes as long as the client's timeout; the kernel's counter shows that it was dropped."""
     with fiskil.broken(CONNECTION, faults.Blackhole()), pytest.raises(TimeoutError):
         connect(fiskil, timeout_s=0.2)
 
@@ -215,13 +215,13 @@ def test_blackhole_answers_no_connect(fiskil: LocalFiskil, journal: Journal) -> 
 
 
 def test_blackhole_without_a_connect_has_not_bitten(fiskil: LocalFiskil) -> None:
-    """Nobody came, nothing was dropped."""
+    """Without a connect nothing is dropped."""
     with pytest.raises(FaultUnbitten), fiskil.broken(CONNECTION, faults.Blackhole()):
         pass
 
 
-def test_what_an_earlier_blackhole_dropped_does_not_count(fiskil: LocalFiskil) -> None:
-    """The kernel counts on, and each fault from its own beginning."""
+def test_connects_dropped_earlier_do_not_count(fiskil: LocalFiskil) -> None:
+    """Each fault counts from its own beginning, although the kernel's counter continues."""
     with fiskil.broken(CONNECTION, faults.Blackhole()), pytest.raises(TimeoutError):
         connect(fiskil, timeout_s=0.2)
 
@@ -230,8 +230,8 @@ def test_what_an_earlier_blackhole_dropped_does_not_count(fiskil: LocalFiskil) -
 
 
 @pytest.mark.slow
-def test_who_waits_at_a_blackhole_gets_through_after_it(fiskil: LocalFiskil) -> None:
-    """The kernel of a patient client asks again, and is answered."""
+def test_a_patient_client_connects_after_a_blackhole(fiskil: LocalFiskil) -> None:
+    """The kernel of a patient client retries the connect, which succeeds."""
     with socket.socket() as patient:
         patient.setblocking(False)
         with fiskil.broken(CONNECTION, faults.Blackhole()):
@@ -239,22 +239,22 @@ def test_who_waits_at_a_blackhole_gets_through_after_it(fiskil: LocalFiskil) -> 
         patient.settimeout(PATIENCE_S)
 
         assert wait_until(lambda: patient.connect_ex(("127.0.0.1", port_of(fiskil))) == 0 or None, cap_s=PATIENCE_S)
-        assert answer_on(patient)
+        assert response_on(patient)
 
 
-def test_down_takes_everything_along(fiskil: LocalFiskil) -> None:
-    """The connection that it meets and those that were open are reset, and connects are refused."""
-    with fiskil.broken(CONNECTION, faults.Down(for_ms=60_000), skip=1), connect(fiskil) as kept:
-        assert answer_on(kept)
-        with connect(fiskil) as met, pytest.raises(ConnectionResetError):
-            answer_on(met)
+def test_down_resets_every_connection(fiskil: LocalFiskil) -> None:
+    """The matched connection and all open ones are reset, and connects are refused."""
+    with fiskil.broken(CONNECTION, faults.Down(for_ms=60_000), skip=1), connect(fiskil) as kept_sock:
+        assert response_on(kept_sock)
+        with connect(fiskil) as matched, pytest.raises(ConnectionResetError):
+            response_on(matched)
         with pytest.raises(ConnectionResetError):
-            kept.recv(10)
+            kept_sock.recv(10)
         assert is_refused(fiskil)
 
 
-def test_what_is_down_comes_back(fiskil: LocalFiskil) -> None:
-    """By itself, and not before its time."""
+def test_an_outage_ends_by_itself(fiskil: LocalFiskil) -> None:
+    """The API returns by itself, and not before its time."""
     with fiskil.broken(CONNECTION, faults.Down(for_ms=300)):
         elapsed = stopwatch()
         assert not is_served(fiskil)
@@ -263,7 +263,7 @@ def test_what_is_down_comes_back(fiskil: LocalFiskil) -> None:
 
 
 def test_a_lifted_outage_is_over(fiskil: LocalFiskil) -> None:
-    """A minute's outage ends with its rule."""
+    """An outage of a minute is_ended with its rule."""
     with fiskil.broken(CONNECTION, faults.Down(for_ms=60_000)):
         assert not is_served(fiskil)
         assert is_refused(fiskil)
@@ -271,28 +271,28 @@ def test_a_lifted_outage_is_over(fiskil: LocalFiskil) -> None:
     assert is_served(fiskil)
 
 
-def test_flap_goes_and_comes(fiskil: LocalFiskil) -> None:
-    """Down, up, down, up: with more outages than are looked for, since one may pass while a busy machine looks away."""
+def test_flap_goes_down_repeatedly(fiskil: LocalFiskil) -> None:
+    """The API goes down and up repeatedly; there are more outages than are checked, because a busy machine may miss one."""
     with fiskil.broken(CONNECTION, faults.Flap(down_ms=200, up_ms=200, cycles=20)):
         assert not is_served(fiskil)
-        seen = [
+        states = [
             wait_until(lambda: is_refused(fiskil), cap_s=PATIENCE_S),
             wait_until(lambda: is_served(fiskil), cap_s=PATIENCE_S),
             wait_until(lambda: is_refused(fiskil), cap_s=PATIENCE_S),
             wait_until(lambda: is_served(fiskil), cap_s=PATIENCE_S),
         ]
 
-    assert seen == [True, True, True, True]
+    assert states == [True, True, True, True]
 
 
-def test_max_connections_lets_the_next_one_wait(fiskil: LocalFiskil, journal: Journal) -> None:
-    """It is taken, and answered when another leaves."""
+def test_max_connections_queues_the_next_connection(fiskil: LocalFiskil, journal: Journal) -> None:
+    """The next connection is accepted, and served when another closes."""
     with fiskil.broken(CONNECTION, faults.MaxConnections(connections=1)):
         first, second = connect(fiskil), connect(fiskil, timeout_s=0.2)
-        assert answer_on(first)
+        assert response_on(first)
         assert has_bitten(fiskil)
         with pytest.raises(TimeoutError):
-            answer_on(second)
+            response_on(second)
         first.close()
         second.settimeout(PATIENCE_S)
         assert second.recv(8) == b"HTTP/1.1"
@@ -301,121 +301,121 @@ def test_max_connections_lets_the_next_one_wait(fiskil: LocalFiskil, journal: Jo
     assert [bite.fault for bite in journal.all(Bite)] == ["MaxConnections(connections=1)"]
 
 
-def test_max_connections_spares_those_below_it(fiskil: LocalFiskil) -> None:
-    """Two fit where two may be open, and nothing has bitten."""
+def test_max_connections_spares_connections_below_the_limit(fiskil: LocalFiskil) -> None:
+    """Two connections fit a limit of two, and nothing has bitten."""
     waiting = fiskil.link.rules.set(Rule(route=CONNECTION, fault=faults.MaxConnections(connections=2)))
 
     with connect(fiskil) as first, connect(fiskil) as second:
-        assert answer_on(first)
-        assert answer_on(second)
+        assert response_on(first)
+        assert response_on(second)
 
     assert waiting.left == 1
 
 
-def test_lifting_max_connections_lets_all_in(fiskil: LocalFiskil) -> None:
-    """Who has waited is answered though nobody left."""
+def test_lifting_max_connections_serves_the_queue(fiskil: LocalFiskil) -> None:
+    """A queued connection is served although no other has closed."""
     with connect(fiskil) as first, connect(fiskil) as second:
-        assert answer_on(first)
-        assert answer_on(second)
+        assert response_on(first)
+        assert response_on(second)
         with fiskil.broken(CONNECTION, faults.MaxConnections(connections=1)):
             third = connect(fiskil)
             assert has_bitten(fiskil)
-        assert answer_on(third)
+        assert response_on(third)
         third.close()
 
 
-def test_slow_close_keeps_the_end_back(fiskil: LocalFiskil) -> None:
-    """For so long."""
+def test_slow_close_delays_the_end(fiskil: LocalFiskil) -> None:
+    """The end of the connection is late by the delay."""
     with fiskil.broken(CONNECTION, faults.SlowClose(delay_ms=300)), connect(fiskil) as sock:
         elapsed = stopwatch()
-        assert answer_on(sock, LAST_REQUEST).startswith(b"HTTP/1.1 ")
+        assert response_on(sock, LAST_REQUEST).startswith(b"HTTP/1.1 ")
         assert sock.recv(10) == b""
         assert elapsed() > 0.29
 
 
-def test_slow_close_keeps_no_answer_back(fiskil: LocalFiskil) -> None:
-    """All bytes come though the end is a minute away; where the fault is lifted, the end comes as well."""
+def test_slow_close_delays_no_byte(fiskil: LocalFiskil) -> None:
+    """All bytes arrive although the end is a minute away; lifting the fault is_ended the connection."""
     with fiskil.broken(CONNECTION, faults.SlowClose(delay_ms=60_000)):
-        held = connect(fiskil)
-        assert answer_on(held, LAST_REQUEST).endswith(b"}")
+        sock = connect(fiskil)
+        assert response_on(sock, LAST_REQUEST).endswith(b"}")
         assert has_bitten(fiskil)
-    assert held.recv(10) == b""
-    held.close()
+    assert sock.recv(10) == b""
+    sock.close()
 
 
-def test_what_has_not_shown_is_no_bite_yet(fiskil: LocalFiskil) -> None:
-    """A connection that the fault has taken and that has met nothing so far is still owed."""
+def test_an_unknown_outcome_is_no_bite(fiskil: LocalFiskil) -> None:
+    """A connection that the fault has taken, without an outcome so far, still counts as missing."""
     waiting = fiskil.link.rules.set(Rule(route=CONNECTION, fault=faults.SlowClose(delay_ms=50)))
 
     with connect(fiskil) as sock:
-        assert answer_on(sock)
+        assert response_on(sock)
         owed = waiting.left
-        assert answer_on(sock, LAST_REQUEST)
+        assert response_on(sock, LAST_REQUEST)
 
         assert owed == 1
         assert has_bitten(fiskil)
 
 
 def test_slow_close_spares_a_client_that_closes_first(fiskil: LocalFiskil) -> None:
-    """No end of ours was held back."""
+    """If the client closes first, no end was delayed."""
     with pytest.raises(FaultUnbitten), fiskil.broken(CONNECTION, faults.SlowClose()), connect(fiskil) as sock:
-        assert answer_on(sock)
+        assert response_on(sock)
 
 
 def test_stale_keepalive_ends_as_the_next_request_arrives(fiskil: LocalFiskil) -> None:
-    """The first is answered, the second meets a FIN."""
+    """The first request is served, the second gets a FIN."""
     with fiskil.broken(CONNECTION, faults.StaleKeepalive()), connect(fiskil) as sock:
-        assert answer_on(sock)
-        assert answer_on(sock) == b""
+        assert response_on(sock)
+        assert response_on(sock) == b""
 
     assert is_served(fiskil)
 
 
 def test_stale_keepalive_may_reset(fiskil: LocalFiskil) -> None:
-    """The second request meets a RST."""
+    """The second request gets a RST."""
     with fiskil.broken(CONNECTION, faults.StaleKeepalive(by="rst")), connect(fiskil) as sock:
-        assert answer_on(sock)
+        assert response_on(sock)
         with pytest.raises(ConnectionResetError):
-            answer_on(sock)
+            response_on(sock)
 
 
 def test_stale_keepalive_may_end_while_idle(fiskil: LocalFiskil) -> None:
-    """Nobody asks for 50 ms, and the connection ends."""
+    """After 50 ms without a request the connection is_ended."""
     with fiskil.broken(CONNECTION, faults.StaleKeepalive(idle_ms=50)), connect(fiskil) as sock:
-        assert answer_on(sock)
+        assert response_on(sock)
         assert sock.recv(10) == b""
 
 
-def test_a_lifted_stale_keepalive_stays_alive(fiskil: LocalFiskil) -> None:
-    """A connection that it had taken serves on."""
+def test_lifting_stale_keepalive_keeps_the_connection(fiskil: LocalFiskil) -> None:
+    """A connection that the fault had taken serves further requests."""
     waiting = fiskil.link.rules.set(Rule(route=CONNECTION, fault=faults.StaleKeepalive()))
 
-    with connect(fiskil) as kept:
-        assert answer_on(kept)
+    with connect(fiskil) as kept_sock:
+        assert response_on(kept_sock)
         fiskil.link.rules.lift(waiting)
-        assert answer_on(kept)
+        assert response_on(kept_sock)
 
     assert waiting.left == 1
 
 
-def test_reset_on_accept_comes_before_a_byte_of_ours(fiskil: LocalFiskil) -> None:
-    """The connect succeeds, and no answer comes."""
+def test_reset_on_accept_sends_no_byte(fiskil: LocalFiskil) -> None:
+    """The connect succeeds, and no response arrives."""
     with fiskil.broken(CONNECTION, faults.ResetOnAccept()), connect(fiskil) as sock, pytest.raises(ConnectionResetError):
-        answer_on(sock)
+        response_on(sock)
 
     assert is_served(fiskil)
 
 
-def test_timeout_swallows_and_closes(fiskil: LocalFiskil) -> None:
-    """No answer, and an end after 100 ms of silence."""
+def test_silent_connection_discards_and_closes(fiskil: LocalFiskil) -> None:
+    """There is no response, and the connection is_ended after 100 ms of silence."""
     with fiskil.broken(CONNECTION, faults.SilentConnection(silence_ms=100)), connect(fiskil) as sock:
         elapsed = stopwatch()
-        assert answer_on(sock) == b""
+        assert response_on(sock) == b""
         assert elapsed() >= 0.09
 
 
-def test_timeout_spares_who_says_nothing(fiskil: LocalFiskil) -> None:
-    """A client without a word has lost nothing."""
+def test_silent_connection_spares_a_silent_client(fiskil: LocalFiskil) -> None:
+    """A client that sends nothing has lost nothing."""
     with (
         pytest.raises(FaultUnbitten),
         fiskil.broken(CONNECTION, faults.SilentConnection(silence_ms=50)),
@@ -424,40 +424,40 @@ def test_timeout_spares_who_says_nothing(fiskil: LocalFiskil) -> None:
         assert sock.recv(10) == b""
 
 
-def test_a_lifted_timeout_closes(fiskil: LocalFiskil) -> None:
-    """As Toxiproxy's does."""
+def test_lifting_silent_connection_closes_it(fiskil: LocalFiskil) -> None:
+    """Lifting the fault closes the connection, as in Toxiproxy."""
     with connect(fiskil) as early:
-        assert answer_on(early)
+        assert response_on(early)
         with fiskil.broken(CONNECTION, faults.SilentConnection()):
-            held = connect(fiskil)
-            held.sendall(REQUEST)
+            sock = connect(fiskil)
+            sock.sendall(REQUEST)
             assert has_bitten(fiskil)
-        assert ends(held)
-        held.close()
+        assert is_ended(sock)
+        sock.close()
 
 
-def test_kept_connections_do_not_pass_a_fault_by(fiskil: LocalFiskil) -> None:
-    """An idle one is closed when the fault is set, so that the next request meets it."""
-    with connect(fiskil) as kept:
-        assert answer_on(kept)
+def test_kept_connections_close_when_a_fault_is_set(fiskil: LocalFiskil) -> None:
+    """An idle connection is closed when the fault is set, so that the next request meets the fault."""
+    with connect(fiskil) as kept_sock:
+        assert response_on(kept_sock)
         with fiskil.broken(CONNECTION, faults.ResetOnAccept()):
-            assert ends(kept)
+            assert is_ended(kept_sock)
             assert not is_served(fiskil)
 
 
 def test_connections_are_counted(fiskil: LocalFiskil) -> None:
-    """The second and the fourth are reset, whatever happens on the others."""
+    """The second and the fourth connection are reset, whatever happens on the others."""
     rule = Rule(route=CONNECTION, fault=faults.ResetOnAccept(), nth=(2, 4)).check()
 
     waiting = fiskil.link.rules.set(rule)
-    seen = [is_served(fiskil) for _ in range(5)]
+    states = [is_served(fiskil) for _ in range(5)]
 
-    assert seen == [True, False, True, False, True]
+    assert states == [True, False, True, False, True]
     assert waiting.left == 0
 
 
-def test_a_connection_is_nothing_to_faults_of_exchanges_or_of_the_port() -> None:
-    """One on every route waits for an exchange, and one that stands for no connection."""
+def test_a_connection_is_taken_by_connection_faults_only() -> None:
+    """A fault on every route waits for an exchange, and a fault of the port takes no connection."""
     rules = Rules()
     rules.set(Rule(route="*", fault=faults.ResetPeer()))
     rules.set(Rule(route=CONNECTION, fault=faults.Refuse()))
@@ -470,23 +470,23 @@ def test_a_connection_is_nothing_to_faults_of_exchanges_or_of_the_port() -> None
     "fault", [faults.ResetOnAccept(), faults.SilentConnection(), faults.StaleKeepalive(), faults.SlowClose(), faults.Down()]
 )
 def test_a_fault_without_chance_changes_no_byte(fiskil: LocalFiskil, fault: ConnectionFault) -> None:
-    """With p=0 a client sees what it sees without any rule."""
+    """With p=0 a client receives the same bytes as without any rule."""
     with connect(fiskil) as before:
-        wanted = without_ids(answer_on(before))
+        expected = without_ids(response_on(before))
     fiskil.link.rules.set(Rule(route=CONNECTION, fault=fault, times=0, p=0.0).check())
 
     with connect(fiskil) as after:
-        assert without_ids(answer_on(after)) == wanted
+        assert without_ids(response_on(after)) == expected
 
 
 def test_faults_of_tls_need_tls(fiskil: LocalFiskil) -> None:
-    """Said at the door, with what to do."""
+    """A TLS fault without TLS is refused when it is set, with the remedy."""
     with pytest.raises(ConfigError) as raised, fiskil.broken(CONNECTION, faults.ExpiredCertificate()):
         pass
 
     assert str(raised.value) == (
-        "ExpiredCertificate needs an API that speaks TLS, and this one does not. "
-        "Say serve --tls, tls = true under [sandbox], or LocalFiskil(is_tls=True)."
+        "ExpiredCertificate needs an API with TLS, and this one has none. "
+        "Use serve --tls, tls = true under [sandbox], or LocalFiskil(is_tls=True)."
     )
 
 
@@ -504,26 +504,26 @@ def test_faults_of_tls_need_tls(fiskil: LocalFiskil) -> None:
         faults.TlsTruncation(after_bytes=0),
     ],
 )
-def test_what_breaks_nothing_is_refused(fault: ConnectionFault) -> None:
-    """A parameter under which nothing would break, or for too long."""
+def test_a_fault_that_breaks_nothing_is_refused(fault: ConnectionFault) -> None:
+    """An argument under which nothing would break, or for too long, is refused."""
     with pytest.raises(ConfigError):
         fault.check()
 
 
 def test_closing_leaves_no_socket(tmp_path: Path) -> None:
-    """Whatever a fault holds when the API stops: swallowed, waiting, served, refused."""
+    """No socket stays open when the API stops while faults hold connections: swallowed, queued, served or refused."""
     before = open_sockets()
     with LocalFiskil(workdir=tmp_path) as fiskil:
         fiskil.link.rules.set(Rule(route=CONNECTION, fault=faults.SilentConnection()))
         clients = [connect(fiskil)]
         fiskil.link.rules.set(Rule(route=CONNECTION, fault=faults.StaleKeepalive()))
         clients.append(connect(fiskil))
-        assert answer_on(clients[1])
+        assert response_on(clients[1])
         fiskil.link.rules.set(Rule(route=CONNECTION, fault=faults.MaxConnections(connections=1)))
         clients.append(connect(fiskil))
         fiskil.link.rules.set(Rule(route=CONNECTION, fault=faults.Refuse()))
         assert is_refused(fiskil)
 
-    assert [ends(client) for client in clients] == [True] * 3
+    assert [is_ended(client) for client in clients] == [True] * 3
     assert [client.close() for client in clients] == [None] * 3
     assert open_sockets() - before == set()

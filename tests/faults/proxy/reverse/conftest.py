@@ -1,4 +1,4 @@
-"""Shared by the tests of the relay."""
+"""Fixtures of the tests of the relay."""
 
 from collections.abc import Callable, Iterator
 
@@ -10,7 +10,7 @@ from tests.faults.proxy.reverse.scripted import Rig
 
 @pytest.fixture
 def rig() -> Iterator[Callable[..., Rig]]:
-    """Makes a rig of the answers that the hosted API will give."""
+    """Return a function that makes a rig from the responses of the hosted API."""
     rigs: list[Rig] = []
     with Loop() as loop:
         yield lambda *scripts: rigs.append(Rig(loop, *scripts)) or rigs[-1]

@@ -1,4 +1,4 @@
-"""A hosted API that says what a test wants it to say, and a relay before it."""
+"""A hosted API with scripted responses, and a relay in front of it."""
 
 import asyncio
 import socket
@@ -9,43 +9,43 @@ from fiskil_harness.core.net.server import Listener, Loop
 from fiskil_harness.faults.proxy import Relay
 from fiskil_harness.journal import Exchange, Journal
 
-ASK = b"GET /v1/banking/accounts?end_user_id=eu_1 HTTP/1.1\r\nHost: relay\r\nAuthorization: Bearer abc\r\n\r\n"
+GET = b"GET /v1/banking/accounts?end_user_id=eu_1 HTTP/1.1\r\nHost: relay\r\nAuthorization: Bearer abc\r\n\r\n"
 POST = b"POST /v1/end-users HTTP/1.1\r\nHost: relay\r\nContent-Length: 2\r\n\r\n{}"
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
 CSV = b"HTTP/1.1 200 OK\r\nContent-Type: text/csv\r\nContent-Length: %d\r\n\r\n"
 
 
-def json_answer(body: str) -> bytes:
+def json_response(body: str) -> bytes:
     return b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n%s" % (len(body), body.encode())
 
 
 class Scripted:
-    """A hosted API that answers each request with the next of *scripts*; an empty one closes the connection."""
+    """A hosted API that responds to each request with the next of *scripts*; an empty one closes the connection."""
 
     def __init__(self, loop: Loop, scripts: list[bytes], *, certificate: tuple[Path, Path] | None = None) -> None:
         self.scripts = scripts
-        self.heard: list[bytes] = []
+        self.requests: list[bytes] = []
         self.connections = 0
-        self._listener = Listener(loop, lambda: _Answering(self), certificate=certificate)
+        self._listener = Listener(loop, lambda: _ScriptedConnection(self), certificate=certificate)
         self.url, self.close = self._listener.url, self._listener.close
 
 
-class _Answering(asyncio.Protocol):
-    """One connection of a scripted API; an answer that ends in CLOSE is followed by the end of the connection."""
+class _ScriptedConnection(asyncio.Protocol):
+    """One connection of a scripted API; a response that ends in CLOSE is followed by the end of the connection."""
 
     def __init__(self, api: Scripted) -> None:
         self._api = api
-        self._came = b""
+        self._received = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = transport
         self._api.connections += 1
 
     def data_received(self, data: bytes) -> None:
-        self._came += data
-        if _is_whole(self._came):
-            self._api.heard.append(self._came)
-            self._came = b""
+        self._received += data
+        if _is_complete(self._received):
+            self._api.requests.append(self._received)
+            self._received = b""
             script = self._api.scripts.pop(0)
             self._transport.write(script.removesuffix(CLOSE))
             if script.endswith(CLOSE):
@@ -55,7 +55,7 @@ class _Answering(asyncio.Protocol):
 CLOSE = b"<close>"
 
 
-def _is_whole(request: bytes) -> bool:
+def _is_complete(request: bytes) -> bool:
     head, end, body = request.lower().partition(b"\r\n\r\n")
     length = int(head.partition(b"content-length: ")[2].split(b"\r\n")[0] or b"0")
     is_chunked = b"transfer-encoding: chunked" in head
@@ -63,7 +63,7 @@ def _is_whole(request: bytes) -> bool:
 
 
 class Rig:
-    """A relay before a scripted API, a journal, and plain sockets as clients."""
+    """A relay in front of a scripted API, a journal, and plain sockets as clients."""
 
     def __init__(self, loop: Loop, *scripts: bytes) -> None:
         self.loop = loop
@@ -73,11 +73,11 @@ class Rig:
         self.relay.begin(self.journal)
 
     def open(self) -> socket.socket:
-        """A connection to the relay."""
+        """Return a connection to the relay."""
         return socket.create_connection(("127.0.0.1", self.relay.port), timeout=30)
 
-    def say(self, *requests: bytes) -> bytes:
-        """Everything that comes back to *requests* on one connection, until it ends."""
+    def send(self, *requests: bytes) -> bytes:
+        """Send *requests* on one connection, and return everything that arrives until it ends."""
         last = requests[-1].replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n", 1)
         with self.open() as sock:
             sock.sendall(b"".join((*requests[:-1], last)))
@@ -85,11 +85,11 @@ class Rig:
 
     @property
     def exchanges(self) -> list[Exchange]:
-        """Every exchange that is over."""
+        """Return every exchange that is over."""
         return ended(self.relay, self.journal)
 
 
 def ended(relay: Relay, journal: Journal) -> list[Exchange]:
-    """Every exchange, once none is open any more: an answer may arrive a moment before it is written down."""
+    """Return every exchange once none is open; a response may arrive a moment before it is recorded."""
     wait_until(lambda: not relay.open_requests, cap_s=30)
     return journal.all(Exchange)

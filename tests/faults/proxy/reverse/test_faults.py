@@ -1,4 +1,4 @@
-"""What goes wrong beside a relay is told as a gateway tells it, and the journal knows whose doing it was."""
+"""Failures behind a relay: clients get a gateway's responses, and the journal records the cause."""
 
 import socket
 from collections.abc import Callable
@@ -10,93 +10,93 @@ from fiskil_harness.core.clock import wait_until
 from fiskil_harness.faults.proxy import Relay
 from fiskil_harness.journal import Journal, Unreached
 from fiskil_harness.server.local_fiskil import LocalFiskil
-from tests.faults.proxy.reverse.scripted import ASK, CLOSE, CSV, OK, POST, Rig, Scripted, ended, json_answer
+from tests.faults.proxy.reverse.scripted import CLOSE, CSV, GET, OK, POST, Rig, Scripted, ended, json_response
 
 
-def test_a_kept_connection_that_died_is_no_news(rig: Callable[..., Rig]) -> None:
-    """A GET that a kept connection swallowed is asked again, once, over a new one."""
-    given = rig(OK, CLOSE, OK)
+def test_a_get_on_a_dead_kept_connection_is_repeated(rig: Callable[..., Rig]) -> None:
+    """A GET that a kept connection swallowed is repeated once over a new one."""
+    relay_rig = rig(OK, CLOSE, OK)
 
-    assert given.say(ASK, ASK) == OK + OK
-    assert given.api.connections == 2
-    assert given.journal.all(Unreached) == []
+    assert relay_rig.send(GET, GET) == OK + OK
+    assert relay_rig.api.connections == 2
+    assert relay_rig.journal.all(Unreached) == []
 
 
-def test_what_may_not_be_repeated_is_not(rig: Callable[..., Rig]) -> None:
-    """A POST that a kept connection swallowed gets a 502, and the journal knows that it was the hosted API's doing."""
-    given = rig(OK, CLOSE)
+def test_a_post_on_a_dead_kept_connection_is_not_repeated(rig: Callable[..., Rig]) -> None:
+    """A POST that a kept connection swallowed gets a 502, and the journal records the hosted API's failure."""
+    relay_rig = rig(OK, CLOSE)
 
-    answers = given.say(ASK, POST)
+    responses = relay_rig.send(GET, POST)
 
-    assert answers.startswith(OK + b"HTTP/1.1 502 Bad Gateway\r\n")
-    assert given.api.connections == 1
-    assert [exchange.status for exchange in given.exchanges] == [200, 502]
-    assert [(unreached.request_number, unreached.what) for unreached in given.journal.all(Unreached)] == [
-        (2, "the connection ended without an answer")
+    assert responses.startswith(OK + b"HTTP/1.1 502 Bad Gateway\r\n")
+    assert relay_rig.api.connections == 1
+    assert [exchange.status for exchange in relay_rig.exchanges] == [200, 502]
+    assert [(unreached.request_number, unreached.what) for unreached in relay_rig.journal.all(Unreached)] == [
+        (2, "the connection ended without a response")
     ]
 
 
 @pytest.mark.parametrize(
-    ("answer", "what"),
+    ("response", "reason"),
     [
-        (CLOSE, "the connection ended without an answer"),
-        (b"SMTP ready\r\n", "what the API answered is no HTTP"),
+        (CLOSE, "the connection ended without a response"),
+        (b"SMTP ready\r\n", "the API's response is not HTTP"),
         (
             b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n",
-            "the API asked for another protocol",
+            "the API requested another protocol",
         ),
         (
             b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{"a"<close>',
-            "the answer broke off",
+            "the response is incomplete",
         ),
     ],
 )
-def test_no_answer_is_a_502(rig: Callable[..., Rig], answer: bytes, what: str) -> None:
-    """Where the client has got nothing yet, it is told by a gateway's status, and why."""
-    given = rig(answer)
+def test_no_response_is_a_502(rig: Callable[..., Rig], response: bytes, reason: str) -> None:
+    """A client that has received nothing gets a gateway's status with the reason."""
+    relay_rig = rig(response)
 
-    told = given.say(ASK)
+    received = relay_rig.send(GET)
 
-    assert told.startswith(b"HTTP/1.1 502 Bad Gateway\r\n")
-    assert [unreached.what for unreached in given.journal.all(Unreached)] == [what]
-    assert given.relay.open_requests == 0
-
-
-def test_a_body_that_breaks_off_breaks_off(rig: Callable[..., Rig]) -> None:
-    """A body on its way cannot be taken back: the client's connection ends where the hosted API's did."""
-    given = rig(CSV % 9 + b"abc" + CLOSE)
-
-    assert given.say(ASK) == CSV % 9 + b"abc"
-    assert [(exchange.status, exchange.response_body) for exchange in given.exchanges] == [(200, b"abc")]
-    assert [unreached.what for unreached in given.journal.all(Unreached)] == ["the answer broke off"]
+    assert received.startswith(b"HTTP/1.1 502 Bad Gateway\r\n")
+    assert [unreached.what for unreached in relay_rig.journal.all(Unreached)] == [reason]
+    assert relay_rig.relay.open_requests == 0
 
 
-def test_nobody_there_is_a_502(rig: Callable[..., Rig]) -> None:
-    """A hosted API that refuses connections is told of, and the client's connection is kept."""
-    given = rig()
-    kept = socket.socket()
-    kept.bind(("127.0.0.1", 0))  # a port that is taken, and on which nobody listens
-    nobody = Relay(given.loop, upstream=f"http://127.0.0.1:{kept.getsockname()[1]}")
+def test_an_incomplete_body_ends_the_connection(rig: Callable[..., Rig]) -> None:
+    """If the hosted API's body stops early, the client's connection ends at the same byte."""
+    relay_rig = rig(CSV % 9 + b"abc" + CLOSE)
+
+    assert relay_rig.send(GET) == CSV % 9 + b"abc"
+    assert [(exchange.status, exchange.response_body) for exchange in relay_rig.exchanges] == [(200, b"abc")]
+    assert [unreached.what for unreached in relay_rig.journal.all(Unreached)] == ["the response is incomplete"]
+
+
+def test_a_refused_connection_is_a_502(rig: Callable[..., Rig]) -> None:
+    """If the hosted API refuses connections, the client gets a 502 and its connection is kept."""
+    relay_rig = rig()
+    bound_socket = socket.socket()
+    bound_socket.bind(("127.0.0.1", 0))  # a port that is in use, but not listening
+    unreachable_relay = Relay(relay_rig.loop, upstream=f"http://127.0.0.1:{bound_socket.getsockname()[1]}")
     journal = Journal()
-    nobody.begin(journal)
+    unreachable_relay.begin(journal)
 
-    with kept, httpx.Client(base_url=nobody.url, timeout=30, trust_env=False) as client:
+    with bound_socket, httpx.Client(base_url=unreachable_relay.url, timeout=30, trust_env=False) as client:
         statuses = [client.get("/v1/x").status_code, client.get("/v1/y").status_code]
 
     assert statuses == [502, 502]
     assert journal.all(Unreached)[1].what == "no connection: Connection refused"
-    assert len({call.connection for call in ended(nobody, journal)}) == 1
-    nobody.close()
+    assert len({call.connection for call in ended(unreachable_relay, journal)}) == 1
+    unreachable_relay.close()
 
 
-def test_what_nobody_asked_for_reaches_nobody(rig: Callable[..., Rig]) -> None:
-    """Bytes of a second answer are never taken for the answer to the next request."""
-    given = rig(json_answer('{"a":1}') + CSV % 4 + b"evil", CSV % 4 + b"good")
+def test_a_surplus_response_is_dropped(rig: Callable[..., Rig]) -> None:
+    """The bytes of a second response never become the response to the next request."""
+    relay_rig = rig(json_response('{"a":1}') + CSV % 4 + b"evil", CSV % 4 + b"good")
 
-    answers = given.say(ASK, ASK)
+    responses = relay_rig.send(GET, GET)
 
-    assert b"evil" not in answers
-    assert answers.endswith(b"good")
+    assert b"evil" not in responses
+    assert responses.endswith(b"good")
 
 
 @pytest.mark.parametrize(
@@ -108,49 +108,49 @@ def test_what_nobody_asked_for_reaches_nobody(rig: Callable[..., Rig]) -> None:
         (b"GET / HTTP/1.1\r\nX: " + b"a" * 70_000, b"431"),
     ],
 )
-def test_what_is_no_request_is_refused(rig: Callable[..., Rig], request_: bytes, status: bytes) -> None:
-    """The hosted API never hears of it."""
-    given = rig()
+def test_a_malformed_request_is_refused(rig: Callable[..., Rig], request_: bytes, status: bytes) -> None:
+    """The hosted API does not receive a malformed request."""
+    relay_rig = rig()
 
-    with given.open() as sock:
+    with relay_rig.open() as sock:
         sock.sendall(request_)
-        answer = b"".join(iter(lambda: sock.recv(65_536), b""))
+        response = b"".join(iter(lambda: sock.recv(65_536), b""))
 
-    assert answer.startswith(b"HTTP/1.1 " + status)
-    assert given.api.heard == []
-
-
-def test_a_client_that_leaves_is_told_of(rig: Callable[..., Rig]) -> None:
-    """An exchange whose client goes away before the answer stands in the journal without a status."""
-    given = rig(b"")
-
-    with given.open() as sock:
-        sock.sendall(ASK)
-        wait_until(lambda: bool(given.api.heard), cap_s=30)
-
-    assert [exchange.status for exchange in given.exchanges] == [None]
+    assert response.startswith(b"HTTP/1.1 " + status)
+    assert relay_rig.api.requests == []
 
 
-def test_the_certificate_of_the_api_must_hold(fiskil: LocalFiskil, rig: Callable[..., Rig]) -> None:
-    """Over https a certificate is believed under the given authority, and not under the system's."""
+def test_a_client_that_leaves_is_recorded(rig: Callable[..., Rig]) -> None:
+    """An exchange whose client leaves before the response is in the journal without a status."""
+    relay_rig = rig(b"")
+
+    with relay_rig.open() as sock:
+        sock.sendall(GET)
+        wait_until(lambda: bool(relay_rig.api.requests), cap_s=30)
+
+    assert [exchange.status for exchange in relay_rig.exchanges] == [None]
+
+
+def test_the_certificate_of_the_api_is_checked(fiskil: LocalFiskil, rig: Callable[..., Rig]) -> None:
+    """Over https the certificate is checked against the given authority, or the system's."""
     pair = (fiskil.certificates.chain_file, fiskil.certificates.key_file)
     api = Scripted(fiskil.loop, [OK, OK], certificate=pair)
     trusting = Relay(fiskil.loop, upstream=api.url, ca_file=fiskil.certificates.ca_file)
-    doubting = Relay(fiskil.loop, upstream=api.url)
+    untrusting = Relay(fiskil.loop, upstream=api.url)
 
-    answers = [httpx.get(f"{relay.url}/v1/x", timeout=30, trust_env=False) for relay in (trusting, doubting)]
+    responses = [httpx.get(f"{relay.url}/v1/x", timeout=30, trust_env=False) for relay in (trusting, untrusting)]
 
-    assert [answer.status_code for answer in answers] == [200, 502]
-    assert "its certificate does not hold: unable to get local issuer certificate" in answers[1].text
-    assert len(api.heard) == 1
+    assert [response.status_code for response in responses] == [200, 502]
+    assert "its certificate is invalid: unable to get local issuer certificate" in responses[1].text
+    assert len(api.requests) == 1
     trusting.close()
-    doubting.close()
+    untrusting.close()
     api.close()
 
 
 @pytest.mark.parametrize("times", [1, 2, 3])
-def test_a_body_that_comes_while_the_relay_connects_stops_nothing(fiskil: LocalFiskil, times: int) -> None:
-    """A handshake takes longer than a body: the connection's later requests are read all the same."""
+def test_a_body_that_arrives_during_the_connect_stops_nothing(fiskil: LocalFiskil, times: int) -> None:
+    """A handshake takes longer than a body; later requests of the connection are read in spite of that."""
     pair = (fiskil.certificates.chain_file, fiskil.certificates.key_file)
     api = Scripted(fiskil.loop, [OK] * (1 + times), certificate=pair)
     relay = Relay(fiskil.loop, upstream=api.url, ca_file=fiskil.certificates.ca_file)
@@ -159,18 +159,18 @@ def test_a_body_that_comes_while_the_relay_connects_stops_nothing(fiskil: LocalF
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         sock.sendall(head + b"\r\n\r\n")
         sock.sendall(body)
-        answers = [answered(sock), *(asked(sock, ASK) for _ in range(times))]
+        responses = [ok_response(sock), *(exchange(sock, GET) for _ in range(times))]
 
     relay.close()
     api.close()
-    assert answers == [OK] * (1 + times)
+    assert responses == [OK] * (1 + times)
 
 
-def asked(sock: socket.socket, request: bytes) -> bytes:
+def exchange(sock: socket.socket, request: bytes) -> bytes:
     sock.sendall(request)
-    return answered(sock)
+    return ok_response(sock)
 
 
-def answered(sock: socket.socket) -> bytes:
-    """One answer of the length of ``OK``."""
+def ok_response(sock: socket.socket) -> bytes:
+    """Return one response of the length of ``OK``."""
     return b"".join(sock.recv(1) for _ in range(len(OK)))

@@ -1,4 +1,4 @@
-"""The relay before the hosted API: a walk stays on it, faults bite, all is in the journal."""
+"""The relay to the hosted API: a walk stays on it, faults bite, and the journal is complete."""
 
 import http.client
 from collections.abc import Callable, Iterator
@@ -13,14 +13,14 @@ from fiskil_harness.errors import ConfigError, UsageError
 from fiskil_harness.faults.proxy import Relay, Rule
 from fiskil_harness.journal import Bite, Journal
 from fiskil_harness.server.local_fiskil import Enrolled, LocalFiskil
-from tests.faults.proxy.reverse.scripted import ASK, OK, Rig, ended, json_answer
+from tests.faults.proxy.reverse.scripted import GET, OK, Rig, ended, json_response
 
 ROUTE = "banking.transactions"
 
 
 @pytest.fixture
 def rosa(fiskil: LocalFiskil) -> Enrolled:
-    """Rosa, with rows for several pages."""
+    """Return Rosa, who has rows for several pages."""
     rosa = fiskil.enrol("rosa")
     fiskil.authorise(rosa)
     return rosa
@@ -28,7 +28,7 @@ def rosa(fiskil: LocalFiskil) -> Enrolled:
 
 @pytest.fixture
 def relay(fiskil: LocalFiskil) -> Iterator[Relay]:
-    """A relay before the local Fiskil."""
+    """Yield a relay in front of the LocalFiskil."""
     relay = Relay(fiskil.loop, upstream=fiskil.api_url)
     yield relay
     relay.close()
@@ -36,7 +36,7 @@ def relay(fiskil: LocalFiskil) -> Iterator[Relay]:
 
 @pytest.fixture
 def journal(relay: Relay, client: httpx.Client) -> Journal:
-    """A journal that begins when the client has its token."""
+    """Return a journal that begins when the client has its token."""
     journal = Journal()
     relay.begin(journal)
     return journal
@@ -44,7 +44,7 @@ def journal(relay: Relay, client: httpx.Client) -> Journal:
 
 @pytest.fixture
 def client(fiskil: LocalFiskil, relay: Relay) -> Iterator[httpx.Client]:
-    """A client of the relay that holds a token."""
+    """Yield a client of the relay that has a token."""
     with httpx.Client(base_url=relay.url, timeout=30, trust_env=False) as client:
         pair = {"client_id": fiskil.credentials.client_id, "client_secret": fiskil.credentials.client_secret}
         client.headers["authorization"] = "Bearer " + client.post("/v1/token", json=pair).json()["token"]
@@ -56,7 +56,7 @@ def page_of(rosa: Enrolled) -> str:
 
 
 def test_a_walk_stays_on_the_relay(relay: Relay, client: httpx.Client, rosa: Enrolled, fiskil: LocalFiskil) -> None:
-    """The links of a page lead to the relay; everything else of it is what the API said."""
+    """The links of a page lead to the relay; everything else in it is the API's."""
     direct = httpx.get(fiskil.api_url + page_of(rosa), headers=client.headers, timeout=30, trust_env=False)
 
     page = client.get(page_of(rosa))
@@ -66,8 +66,8 @@ def test_a_walk_stays_on_the_relay(relay: Relay, client: httpx.Client, rosa: Enr
     assert client.get(page.json()["links"]["next"]).json()["links"]["prev"].startswith(relay.url)
 
 
-def test_an_exchange_is_recorded_whole(relay: Relay, client: httpx.Client, journal: Journal) -> None:
-    """Route, end user, status, bodies and connection of a call stand in the journal as the link writes them."""
+def test_an_exchange_is_recorded_completely(relay: Relay, client: httpx.Client, journal: Journal) -> None:
+    """Route, end user, status, bodies and connection of a call are in the journal, as the proxy records them."""
     created = client.post("/v1/end-users", json={"email": "a@example.com"})
 
     (exchange,) = ended(relay, journal)
@@ -78,87 +78,89 @@ def test_an_exchange_is_recorded_whole(relay: Relay, client: httpx.Client, journ
     assert exchange.connection > 0
 
 
-def test_a_fault_bites_before_the_hosted_api(relay: Relay, client: httpx.Client, journal: Journal, rosa: Enrolled) -> None:
-    """The connection dies in the body once; the journal names the fault and the next try is whole."""
+def test_a_fault_bites_in_front_of_the_hosted_api(
+    relay: Relay, client: httpx.Client, journal: Journal, rosa: Enrolled
+) -> None:
+    """The connection is reset in the body once, the journal names the fault, and the next attempt is complete."""
     relay.rules.set(Rule(route=ROUTE, fault=faults.ResetPeer(after_bytes=20)))
 
     with pytest.raises(httpx.ReadError):
         client.get(page_of(rosa))
-    again = client.get(page_of(rosa))
+    retry = client.get(page_of(rosa))
 
-    assert len(again.json()["transactions"]) == 25
+    assert len(retry.json()["transactions"]) == 25
     assert [call.bites for call in ended(relay, journal)] == [("ResetPeer(after_bytes=20, delay_ms=0)",), ()]
     assert [bite.byte_offset for bite in journal.all(Bite)] == [20]
 
 
 def test_a_fault_on_the_sandbox_is_refused(relay: Relay) -> None:
-    """Nobody can let the tokens of the hosted API expire."""
-    with pytest.raises(ConfigError, match="acts on the sandbox, and behind a relay is the hosted API"):
+    """A fault that would change the sandbox is refused in front of the hosted API."""
+    with pytest.raises(ConfigError, match="acts on the sandbox, but this relay leads to the hosted API"):
         relay.rules.set(Rule(route="*", fault=faults.ExpireTokens()))
 
 
-def test_an_answer_in_the_apis_place_is_never_asked_for(rig: Callable[..., Rig]) -> None:
-    """A status that a fault gives reaches the client in the documented shape, and the hosted API hears nothing of it."""
-    given = rig(OK)
-    given.relay.rules.set(Rule(route="banking.accounts", fault=faults.Status(status=503)))
+def test_a_response_in_place_of_the_api_is_not_requested(rig: Callable[..., Rig]) -> None:
+    """A status of a fault reaches the client in the documented form, and the hosted API receives no request."""
+    relay_rig = rig(OK)
+    relay_rig.relay.rules.set(Rule(route="banking.accounts", fault=faults.Status(status=503)))
 
-    answers = given.say(ASK, ASK)
+    responses = relay_rig.send(GET, GET)
 
-    assert answers.startswith(b"HTTP/1.1 503 Service Unavailable\r\n")
-    assert answers.endswith(OK)
-    assert len(given.api.heard) == 1
-    assert [exchange.status for exchange in given.exchanges] == [503, 200]
+    assert responses.startswith(b"HTTP/1.1 503 Service Unavailable\r\n")
+    assert responses.endswith(OK)
+    assert len(relay_rig.api.requests) == 1
+    assert [exchange.status for exchange in relay_rig.exchanges] == [503, 200]
 
 
-def test_a_fault_that_finds_nothing_to_spoil_waits_on(rig: Callable[..., Rig]) -> None:
-    """The first answer is too short for it, so it passes; the second is bitten."""
-    given = rig(OK, json_answer('{"a":"' + "b" * 100 + '"}'))
-    waiting = given.relay.rules.set(Rule(route="banking.accounts", fault=faults.LimitBytes(after_bytes=50)))
+def test_a_fault_with_nothing_to_spoil_waits(rig: Callable[..., Rig]) -> None:
+    """The first response is too short for the fault, so it passes; the second is bitten."""
+    relay_rig = rig(OK, json_response('{"a":"' + "b" * 100 + '"}'))
+    waiting = relay_rig.relay.rules.set(Rule(route="banking.accounts", fault=faults.LimitBytes(after_bytes=50)))
 
-    answers = given.say(ASK, ASK)
+    responses = relay_rig.send(GET, GET)
 
-    assert [exchange.bites for exchange in given.exchanges] == [(), ("LimitBytes(after_bytes=50)",)]
-    assert answers.endswith(b'{"a":"' + b"b" * 44)
+    assert [exchange.bites for exchange in relay_rig.exchanges] == [(), ("LimitBytes(after_bytes=50)",)]
+    assert responses.endswith(b'{"a":"' + b"b" * 44)
     assert waiting.left == 0
 
 
-def test_the_end_of_a_scenario_frees_what_a_fault_holds(rig: Callable[..., Rig]) -> None:
-    """A stalled connection is reset, and its exchange told as cut."""
-    given = rig(OK)
-    given.relay.rules.set(Rule(route="banking.accounts", fault=faults.Stall()))
+def test_the_end_of_a_scenario_resets_held_connections(rig: Callable[..., Rig]) -> None:
+    """A stalled connection is reset, and its exchange is recorded as cut."""
+    relay_rig = rig(OK)
+    relay_rig.relay.rules.set(Rule(route="banking.accounts", fault=faults.Stall()))
 
-    with given.open() as sock:
-        sock.sendall(ASK)
-        wait_until(lambda: bool(given.api.heard), cap_s=30)
-        given.relay.end()
+    with relay_rig.open() as sock:
+        sock.sendall(GET)
+        wait_until(lambda: bool(relay_rig.api.requests), cap_s=30)
+        relay_rig.relay.end()
         with pytest.raises(ConnectionResetError):
             b"".join(iter(lambda: sock.recv(65_536), b""))
 
-    assert [exchange.is_cut for exchange in given.exchanges] == [True]
+    assert [exchange.is_cut for exchange in relay_rig.exchanges] == [True]
 
 
-def test_strays_meet_no_fault(rig: Callable[..., Rig]) -> None:
-    """A call about an end user of an earlier scenario passes, marked."""
-    given = rig(OK)
-    given.relay.begin(given.journal, is_stray=lambda end_user_id: end_user_id == "eu_1")
-    given.relay.rules.set(Rule(route="*", fault=faults.Status(status=503)))
+def test_a_stray_call_meets_no_fault(rig: Callable[..., Rig]) -> None:
+    """A call about an end user of an earlier scenario passes and is marked."""
+    relay_rig = rig(OK)
+    relay_rig.relay.begin(relay_rig.journal, is_stray=lambda end_user_id: end_user_id == "eu_1")
+    relay_rig.relay.rules.set(Rule(route="*", fault=faults.Status(status=503)))
 
-    assert given.say(ASK) == OK
-    assert [exchange.is_stray for exchange in given.exchanges] == [True]
+    assert relay_rig.send(GET) == OK
+    assert [exchange.is_stray for exchange in relay_rig.exchanges] == [True]
 
 
-def test_closing_leaves_nothing(rig: Callable[..., Rig]) -> None:
-    """Connections are dropped and nobody listens any more."""
-    given = rig(OK)
-    connection = http.client.HTTPConnection("127.0.0.1", given.relay.port, timeout=30)
+def test_closing_drops_connections_and_stops_listening(rig: Callable[..., Rig]) -> None:
+    """After closing, connections are dropped and nothing listens."""
+    relay_rig = rig(OK)
+    connection = http.client.HTTPConnection("127.0.0.1", relay_rig.relay.port, timeout=30)
     connection.request("GET", "/v1/x")
     connection.getresponse().read()
 
-    given.relay.close()
+    relay_rig.relay.close()
 
-    wait_until(lambda: not given.relay.clients, cap_s=30)
+    wait_until(lambda: not relay_rig.relay.clients, cap_s=30)
     with pytest.raises(OSError, match="refused"):
-        given.open()
+        relay_rig.open()
     connection.close()
 
 
@@ -166,22 +168,22 @@ def test_closing_leaves_nothing(rig: Callable[..., Rig]) -> None:
     ("url", "says"),
     [
         ("https://api.example/v1", "Give 'https://api.example'."),
-        ("ftp://api.example", "is no origin to relay to"),
-        ("api.example", "is no origin to relay to"),
-        ("https://me:secret@api.example", "leave out what stands before the @"),
-        ("https://api.example:99999", "is no URL"),
+        ("ftp://api.example", "is not an origin"),
+        ("api.example", "is not an origin"),
+        ("https://me:secret@api.example", "Remove everything before the @"),
+        ("https://api.example:99999", "is not a valid URL"),
     ],
 )
 def test_an_upstream_is_an_origin(rig: Callable[..., Rig], url: str, says: str) -> None:
-    """What is no origin is refused before a socket opens."""
+    """An upstream that is not an origin is refused before a socket is opened."""
     with pytest.raises(UsageError, match=says.replace(".", r"\.")):
         Relay(rig().loop, upstream=url)
 
 
-def test_what_passed_is_known_to_a_redactor(
+def test_credentials_that_passed_are_redacted(
     relay: Relay, journal: Journal, client: httpx.Client, fiskil: LocalFiskil
 ) -> None:
-    """Credentials that went through the relay are taken out of every text, wherever they show."""
+    """Credentials that passed the relay are removed from every text."""
     pair = {"client_id": fiskil.credentials.client_id, "client_secret": fiskil.credentials.client_secret}
     token = client.post("/v1/token", json=pair).json()["token"]
     ended(relay, journal)
@@ -195,13 +197,13 @@ def test_what_passed_is_known_to_a_redactor(
 @pytest.mark.parametrize(
     "frame", [b"Content-Length: 100000\r\n\r\n%s", b"Transfer-Encoding: chunked\r\n\r\n186a0\r\n%s\r\n0\r\n\r\n"]
 )
-def test_a_long_request_in_a_faults_hands_is_whole(rig: Callable[..., Rig], frame: bytes) -> None:
-    """What a fault holds reaches the hosted API to its last byte, however long it was."""
+def test_a_long_request_held_by_a_fault_is_complete(rig: Callable[..., Rig], frame: bytes) -> None:
+    """A request that a fault holds reaches the hosted API completely, however long it is."""
     body = bytes(range(250)) * 400
-    given = rig(OK)
-    given.relay.rules.set(Rule(route="end_users.create", fault=faults.LimitBytes(after_bytes=1)))
+    relay_rig = rig(OK)
+    relay_rig.relay.rules.set(Rule(route="end_users.create", fault=faults.LimitBytes(after_bytes=1)))
 
-    answer = given.say(b"POST /v1/end-users HTTP/1.1\r\nHost: r\r\n" + frame % body)
+    response = relay_rig.send(b"POST /v1/end-users HTTP/1.1\r\nHost: r\r\n" + frame % body)
 
-    assert answer.endswith(b"\r\n\r\n{")
-    assert given.api.heard[0].endswith(b"\r\n\r\n" + body)
+    assert response.endswith(b"\r\n\r\n{")
+    assert relay_rig.api.requests[0].endswith(b"\r\n\r\n" + body)

@@ -1,4 +1,4 @@
-"""What passes a relay passes as it is, but for the links that a client follows."""
+"""The bytes that pass a relay: unchanged, except for the links that a client follows."""
 
 import gzip
 from collections.abc import Callable
@@ -6,11 +6,11 @@ from collections.abc import Callable
 import pytest
 
 from fiskil_harness.journal import shortened
-from tests.faults.proxy.reverse.scripted import ASK, CLOSE, CSV, OK, POST, Rig, json_answer
+from tests.faults.proxy.reverse.scripted import CLOSE, CSV, GET, OK, POST, Rig, json_response
 
 
 @pytest.mark.parametrize(
-    "answer",
+    "response",
     [
         OK,
         b"HTTP/1.1 200 Fine by me\r\nX-Odd:  spaced \r\nContent-Type: text/plain\r\nContent-Length: 1\r\n\r\nx",
@@ -22,41 +22,41 @@ from tests.faults.proxy.reverse.scripted import ASK, CLOSE, CSV, OK, POST, Rig, 
         b"HTTP/1.0 200 OK\r\nContent-Type: text/plain\r\n\r\nold<close>",
     ],
 )
-def test_an_answer_passes_byte_for_byte(rig: Callable[..., Rig], answer: bytes) -> None:
-    """Status line, headers and frame are the hosted API's own, whatever they are."""
-    assert rig(answer).say(ASK) == answer.removesuffix(CLOSE)
+def test_a_response_passes_byte_for_byte(rig: Callable[..., Rig], response: bytes) -> None:
+    """Status line, headers and framing are the hosted API's own."""
+    assert rig(response).send(GET) == response.removesuffix(CLOSE)
 
 
-def test_the_api_is_asked_as_itself(rig: Callable[..., Rig]) -> None:
-    """Its host stands in the request, no compression is asked for, and credentials pass."""
-    given = rig(OK)
+def test_the_request_names_the_upstream_host(rig: Callable[..., Rig]) -> None:
+    """The request names the upstream host, accepts no compression, and contains the client's credentials."""
+    relay_rig = rig(OK)
 
-    given.say(
+    relay_rig.send(
         b"GET /v1/x?a=%5B HTTP/1.1\r\nHost: relay\r\nAccept-Encoding: gzip\r\nAuthorization: Bearer abc\r\nX-A: b\r\n\r\n"
     )
 
-    (heard,) = given.api.heard
-    head = heard.split(b"\r\n")
+    (received,) = relay_rig.api.requests
+    head = received.split(b"\r\n")
     assert head[0] == b"GET /v1/x?a=%5B HTTP/1.1"
     assert sorted(head[1:-2]) == [
         b"accept-encoding: identity",
         b"authorization: Bearer abc",
-        b"host: " + given.api.url.removeprefix("http://").encode(),
+        b"host: " + relay_rig.api.url.removeprefix("http://").encode(),
         b"x-a: b",
     ]
 
 
-def test_no_request_leads_elsewhere(rig: Callable[..., Rig]) -> None:
-    """A target that names another host is asked of the hosted API."""
-    given = rig(OK)
+def test_a_target_with_another_host_goes_to_the_upstream(rig: Callable[..., Rig]) -> None:
+    """A request whose target names another host is sent to the hosted API."""
+    relay_rig = rig(OK)
 
-    given.say(b"GET http://elsewhere.example/v1/x?y=1 HTTP/1.1\r\nHost: elsewhere.example\r\n\r\n")
+    relay_rig.send(b"GET http://elsewhere.example/v1/x?y=1 HTTP/1.1\r\nHost: elsewhere.example\r\n\r\n")
 
-    assert given.api.heard[0].startswith(b"GET /v1/x?y=1 HTTP/1.1\r\nhost: 127.0.0.1:")
+    assert relay_rig.api.requests[0].startswith(b"GET /v1/x?y=1 HTTP/1.1\r\nhost: 127.0.0.1:")
 
 
 @pytest.mark.parametrize(
-    ("said", "told"),
+    ("written", "rewritten"),
     [
         ('{"links": {"next": "API/v1/a?b=1"}}', '{"links": {"next": "RELAY/v1/a?b=1"}}'),
         (r'{"next":"API\/v1"}', r'{"next":"RELAY\/v1"}'),
@@ -69,122 +69,122 @@ def test_no_request_leads_elsewhere(rig: Callable[..., Rig]) -> None:
         ('{"next":"see API/v1"}', '{"next":"see API/v1"}'),
     ],
 )
-def test_only_links_that_are_followed_are_rewritten(rig: Callable[..., Rig], said: str, told: str) -> None:
-    """A link to the hosted API's origin leads to the relay and the length fits; longer hosts and data stay as they are."""
-    given = rig()
-    given.api.scripts.append(json_answer(said.replace("API", given.api.url)))
+def test_only_links_that_are_followed_are_rewritten(rig: Callable[..., Rig], written: str, rewritten: str) -> None:
+    """A link to the upstream origin leads to the relay, with a matching length; longer hosts and other values stay."""
+    relay_rig = rig()
+    relay_rig.api.scripts.append(json_response(written.replace("API", relay_rig.api.url)))
 
-    answer = given.say(ASK)
+    response = relay_rig.send(GET)
 
-    expected = told.replace("API", given.api.url).replace("RELAY", given.relay.url).encode()
-    assert answer.partition(b"\r\n\r\n")[2] == expected
-    assert b"content-length: %d\r\n" % len(expected) in answer
-    assert [exchange.response_body for exchange in given.exchanges] == [expected]
+    expected = rewritten.replace("API", relay_rig.api.url).replace("RELAY", relay_rig.relay.url).encode()
+    assert response.partition(b"\r\n\r\n")[2] == expected
+    assert b"content-length: %d\r\n" % len(expected) in response
+    assert [exchange.response_body for exchange in relay_rig.exchanges] == [expected]
 
 
 def test_escaped_links_stay_escaped(rig: Callable[..., Rig]) -> None:
-    r"""Some encoders write a slash as ``\/``; so does the relay then."""
-    given = rig()
-    given.api.scripts.append(json_answer('{"next":"' + given.api.url.replace("/", "\\/") + '\\/v1"}'))
+    r"""Some encoders write a slash as ``\/``, and then the relay does too."""
+    relay_rig = rig()
+    relay_rig.api.scripts.append(json_response('{"next":"' + relay_rig.api.url.replace("/", "\\/") + '\\/v1"}'))
 
-    answer = given.say(ASK)
+    response = relay_rig.send(GET)
 
-    assert answer.endswith(b'{"next":"' + given.relay.url.encode().replace(b"/", b"\\/") + b'\\/v1"}')
+    assert response.endswith(b'{"next":"' + relay_rig.relay.url.encode().replace(b"/", b"\\/") + b'\\/v1"}')
 
 
 def test_a_chunked_page_is_rewritten(rig: Callable[..., Rig]) -> None:
-    """A link across two chunks is found, and the answer has a length of its own."""
-    given = rig()
+    """A link across two chunks is rewritten, and the response gets a length."""
+    relay_rig = rig()
     head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
-    body = b'{"next":"%s/v1"}' % given.api.url.encode()
-    given.api.scripts.append(head + b"c\r\n%s\r\n%x\r\n%s\r\n0\r\n\r\n" % (body[:12], len(body) - 12, body[12:]))
+    body = b'{"next":"%s/v1"}' % relay_rig.api.url.encode()
+    relay_rig.api.scripts.append(head + b"c\r\n%s\r\n%x\r\n%s\r\n0\r\n\r\n" % (body[:12], len(body) - 12, body[12:]))
 
-    answer = given.say(ASK)
+    response = relay_rig.send(GET)
 
-    assert answer.endswith(b'\r\n\r\n{"next":"%s/v1"}' % given.relay.url.encode())
-    assert b"chunked" not in answer
+    assert response.endswith(b'\r\n\r\n{"next":"%s/v1"}' % relay_rig.relay.url.encode())
+    assert b"chunked" not in response
 
 
 def test_a_redirect_stays_on_the_relay(rig: Callable[..., Rig]) -> None:
-    """A Location at the hosted API's origin leads to the relay; another stays."""
-    given = rig()
+    """A Location at the upstream origin leads to the relay; another one stays."""
+    relay_rig = rig()
     moved = b"HTTP/1.1 302 Found\r\nLocation: %s/v1/b\r\nContent-Length: 0\r\n\r\n"
-    given.api.scripts += [moved % given.api.url.encode(), moved % b"https://elsewhere.example"]
+    relay_rig.api.scripts += [moved % relay_rig.api.url.encode(), moved % b"https://elsewhere.example"]
 
-    answers = given.say(ASK, ASK)
+    responses = relay_rig.send(GET, GET)
 
-    assert b"location: %s/v1/b\r\n" % given.relay.url.encode() in answers
-    assert b"Location: https://elsewhere.example/v1/b\r\n" in answers
+    assert b"location: %s/v1/b\r\n" % relay_rig.relay.url.encode() in responses
+    assert b"Location: https://elsewhere.example/v1/b\r\n" in responses
 
 
 def test_one_connection_serves_one_client(rig: Callable[..., Rig]) -> None:
-    """Requests that come at once are asked one after another over one connection, and answered in their order."""
-    given = rig(CSV % 1 + b"a", CSV % 1 + b"b", CSV % 1 + b"c")
+    """Pipelined requests are sent one after another over one connection, and their responses arrive in order."""
+    relay_rig = rig(CSV % 1 + b"a", CSV % 1 + b"b", CSV % 1 + b"c")
 
-    answers = given.say(ASK, POST, ASK)
+    responses = relay_rig.send(GET, POST, GET)
 
-    assert answers == CSV % 1 + b"a" + CSV % 1 + b"b" + CSV % 1 + b"c"
-    assert given.api.connections == 1
-    assert [exchange.number for exchange in given.exchanges] == [1, 2, 3]
+    assert responses == CSV % 1 + b"a" + CSV % 1 + b"b" + CSV % 1 + b"c"
+    assert relay_rig.api.connections == 1
+    assert [exchange.number for exchange in relay_rig.exchanges] == [1, 2, 3]
 
 
-def test_long_bodies_pass_and_are_kept_short(rig: Callable[..., Rig]) -> None:
-    """A megabyte each way arrives whole; the journal has digest, length and head, as the link has them."""
+def test_long_bodies_pass_and_are_shortened_in_the_journal(rig: Callable[..., Rig]) -> None:
+    """A megabyte each way arrives completely; the journal has digest, length and beginning."""
     body = bytes(range(256)) * 4096
-    given = rig(CSV % len(body) + body)
+    relay_rig = rig(CSV % len(body) + body)
 
     upload = b"POST /v1/x HTTP/1.1\r\nHost: r\r\nContent-Length: %d\r\n\r\n" % len(body)
-    answer = given.say(upload + body)
+    response = relay_rig.send(upload + body)
 
-    assert answer == CSV % len(body) + body
-    assert given.api.heard[0].endswith(b"\r\n\r\n" + body)
-    assert [(exchange.request_body, exchange.response_body) for exchange in given.exchanges] == [
+    assert response == CSV % len(body) + body
+    assert relay_rig.api.requests[0].endswith(b"\r\n\r\n" + body)
+    assert [(exchange.request_body, exchange.response_body) for exchange in relay_rig.exchanges] == [
         (shortened(body), shortened(body))
     ]
 
 
-def test_a_request_in_chunks_passes(rig: Callable[..., Rig]) -> None:
-    """A client that waits for 100 Continue is told to go on, and its chunks reach the hosted API as chunks."""
-    given = rig(OK)
+def test_a_chunked_request_passes(rig: Callable[..., Rig]) -> None:
+    """A client that waits for 100 Continue gets it, and its chunks reach the hosted API as chunks."""
+    relay_rig = rig(OK)
 
-    with given.open() as sock:
+    with relay_rig.open() as sock:
         sock.sendall(b"POST /v1/x HTTP/1.1\r\nHost: r\r\nTransfer-Encoding: chunked\r\nExpect: 100-continue\r\n\r\n")
         assert sock.recv(100) == b"HTTP/1.1 100 Continue\r\n\r\n"
         sock.sendall(b"2\r\n{}\r\n0\r\n\r\n")
         assert sock.recv(1000) == OK
 
-    head, _, body = given.api.heard[0].partition(b"\r\n\r\n")
+    head, _, body = relay_rig.api.requests[0].partition(b"\r\n\r\n")
     assert b"transfer-encoding: chunked" in head
     assert b"expect" not in head
     assert body == b"2\r\n{}\r\n0\r\n\r\n"
 
 
-def test_head_has_no_body(rig: Callable[..., Rig]) -> None:
-    """The length that an answer to HEAD announces is not waited for."""
+def test_a_response_to_head_has_no_body(rig: Callable[..., Rig]) -> None:
+    """The relay does not wait for the body that a response to HEAD announces."""
     announced = b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n"
-    given = rig(announced, OK)
+    relay_rig = rig(announced, OK)
 
-    assert given.say(ASK.replace(b"GET", b"HEAD"), ASK) == announced + OK
+    assert relay_rig.send(GET.replace(b"GET", b"HEAD"), GET) == announced + OK
 
 
-def test_an_old_client_gets_no_chunks(rig: Callable[..., Rig]) -> None:
-    """What comes in chunks has a length for a client of HTTP/1.0."""
-    given = rig(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n")
+def test_an_http_1_0_client_gets_no_chunks(rig: Callable[..., Rig]) -> None:
+    """A chunked response has a length for a client of HTTP/1.0."""
+    relay_rig = rig(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n")
 
-    answer = given.say(ASK.replace(b"HTTP/1.1", b"HTTP/1.0"))
+    response = relay_rig.send(GET.replace(b"HTTP/1.1", b"HTTP/1.0"))
 
-    assert answer.endswith(b"\r\n\r\nhi")
-    assert b"content-length: 2\r\n" in answer
+    assert response.endswith(b"\r\n\r\nhi")
+    assert b"content-length: 2\r\n" in response
 
 
 def test_a_compressed_page_is_rewritten(rig: Callable[..., Rig]) -> None:
-    """An API that compresses though nobody asked for it does not lead a walk away; what has no link stays compressed."""
-    given = rig()
-    page, other = gzip.compress(b'{"next":"%s/v1"}' % given.api.url.encode()), gzip.compress(b'{"a":1}')
+    """A link in an unrequested compressed response is rewritten; a response without a link stays compressed."""
+    relay_rig = rig()
+    page, other = gzip.compress(b'{"next":"%s/v1"}' % relay_rig.api.url.encode()), gzip.compress(b'{"a":1}')
     head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n"
-    given.api.scripts += [head % len(page) + page, head % len(other) + other]
+    relay_rig.api.scripts += [head % len(page) + page, head % len(other) + other]
 
-    answers = given.say(ASK, ASK)
+    responses = relay_rig.send(GET, GET)
 
-    assert b'\r\n\r\n{"next":"%s/v1"}' % given.relay.url.encode() in answers
-    assert answers.endswith(head % len(other) + other)
+    assert b'\r\n\r\n{"next":"%s/v1"}' % relay_rig.relay.url.encode() in responses
+    assert responses.endswith(head % len(other) + other)

@@ -1,1 +1,1 @@
-"""Accepts and breaks connections: refused, unanswered, reset, or closed during the TLS handshake."""
+"""Accepts connections and breaks them: refused, dropped, reset, discarded, stale, or failed in the TLS handshake."""

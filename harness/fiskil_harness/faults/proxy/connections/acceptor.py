@@ -1,8 +1,45 @@
-"""The door in front of the API: takes each connection, asks which fault meets it, and lets in those that none does.
+"""The acceptor in front of the API: accepts each connection, and gives it to the fault that takes it, or else to the server.
 
-A connection that no fault meets is the server's as if there were no door. Where a fault is set that meets new ones, those
-that are kept are closed when they are idle. All but ``heed`` and ``refuse_impossible`` is for the loop's own thread.
+A connection that no fault takes is the server's, exactly as without an acceptor.
 """
+
+# Theory of operation
+# -------------------
+# asyncio's own server cannot refuse, drop, hold or break single connections. So the acceptor owns the listening socket,
+# accepts by hand, and attaches a protocol of its choice to each connection.
+#
+# A connection is in one of these states:
+#
+#     plain      No rule took it. The server's protocol has it, at first perhaps in a TLS handshake (``_handshaking``),
+#                then in the server's own set of connections.
+#     swallowed  ``TurnAway``: the API never receives it. ``SwallowedConnection`` discards the client's bytes, and ends it
+#                after the first bytes or after a silence (down, flap, reset_on_accept, silent_connection, handshake_*,
+#                plain_http).
+#     queued     ``Serve(most_open=n)``: accepted but not read until fewer than n others are open; then it is plain
+#                (max_connections).
+#     served     Any other ``Serve``: ``ServedConnection`` sits between transport and server, and closes late, ends an idle
+#                connection or cuts a response (slow_close, stale_keepalive, tls_truncation). For faults of certificates
+#                ``TlsLine`` sits below it, because the event loop's TLS would discard the alert of a failed handshake.
+#
+# A rule takes a connection when it is accepted, and counts it as pending. ``FaultedConnection`` records the outcome once: a
+# bite, or none, and then the rule waits for another connection. So a client that left before the fault acted is no bite.
+#
+# The port has three states: it accepts, refuses or drops connects. Rules with a ``port_state`` (refuse, blackhole) and
+# outages (down, flap) decide; refusing has priority. Such connects never reach this process, so ``Port`` counts them from
+# what the kernel reports. Before the port refuses, the backlog is accepted, because those clients are connected already.
+#
+# When rules change, ``apply_rules`` does all of this before it returns, so a test can rely on it:
+#
+#     1. It waits for a moment until lifted rules know their outcomes: a client may notice a fault before we do.
+#     2. Connections of lifted rules are released: swallowed ones end, served ones continue as plain ones, queued ones
+#        lose their limit. Outages of lifted rules end.
+#     3. The kernel's reports are read, so that earlier connects count for the earlier rules; then the port changes.
+#     4. If a new rule takes connections or closes the port, kept connections close when they are idle: a client that reuses
+#        its connections would never meet the fault otherwise.
+#
+# Everything runs on the server's event loop, which owns all state here, so there are no locks. Two methods may be called
+# from any thread: ``refuse_impossible``, which only reads, and ``apply_rules``, which runs its work on the loop and waits
+# for it; on the loop itself it skips step 1, because waiting would block the loop. ``Rules`` is shared and has a lock.
 
 import asyncio
 import contextlib
@@ -16,94 +53,110 @@ from fiskil_harness.core.net.certificates import ServerCertificate
 from fiskil_harness.errors import ConfigError
 from fiskil_harness.faults.connection_fault import ConnectionFault, PortState, Serve, TurnAway
 from fiskil_harness.faults.fault import End
-from fiskil_harness.faults.proxy.connection_log import ConnectionBite, Meeting, Report, Unmet
+from fiskil_harness.faults.proxy.connection_log import ConnectionBite, FaultedConnection, PlainConnection, Report
 from fiskil_harness.faults.proxy.connections.outage import Outage
 from fiskil_harness.faults.proxy.connections.port import Port, can_drop
-from fiskil_harness.faults.proxy.connections.served import Served
-from fiskil_harness.faults.proxy.connections.swallowed import Away
+from fiskil_harness.faults.proxy.connections.served import ServedConnection
+from fiskil_harness.faults.proxy.connections.swallowed import SwallowedConnection
 from fiskil_harness.faults.proxy.connections.tls import TlsLine
 from fiskil_harness.faults.proxy.uvicorn_protocol import reset
 from fiskil_harness.faults.rules import Rule, Rules, Waiting
 
 NewContext = Callable[[ServerCertificate, Callable[[], object]], ssl.SSLContext]
-FULL_S = 0.2
-"""So long no connection is taken after the process had no descriptor left for one."""
-LOOK_EVERY_S = 0.01
+NO_DESCRIPTOR_PAUSE_S = 0.2
+"""Pause in accepting after the process had no descriptor left for a connection."""
+QUEUE_POLL_S = 0.01
 SWALLOW = TurnAway(end=End.CLOSE, awaits_data=True)
-GRACE_LOOKS, LOOK_AGAIN_S = 100, 0.005
-"""So often a fault that is lifted is looked at for what it did: a client knows of a failed handshake before we do.
+GRACE_POLLS, GRACE_POLL_S = 100, 0.005
+"""How often, and at which interval, outcomes of lifted rules are checked before they count as no bite.
 
-The looks are the loop's own turns, half a second of them, because a loop that was held up has heard nothing meanwhile.
+The number of turns of the loop is limited, not the time: a loop that was delayed has received no events meanwhile.
 """
-HEEDED_S = 60.0
+APPLY_TIMEOUT_S = 60.0
 
 
 class Acceptor:
-    """Takes connections for a server; *rules* says which faults wait for them, *report* hears of each bite."""
+    """Accepts connections for a server; *rules* are the rules that may take them, *report* gets each bite."""
 
     def __init__(
         self,
         rules: Rules,
         *,
         loop: asyncio.AbstractEventLoop,
-        report: Report = lambda _told: None,
+        report: Report = lambda _outcome: None,
         new_context: NewContext | None = None,
     ) -> None:
-        """Give *new_context*, which makes the TLS contexts of faults, where the server speaks TLS."""
+        """Create an acceptor that does not listen yet.
+
+        Args:
+            rules: The rules that are set.
+            loop: The event loop of the server.
+            report: Called with each bite, and each connection that a client left.
+            new_context: Makes the TLS contexts of faults; None if the server has no TLS.
+        """
         self._rules, self._loop, self._report, self._new_context = rules, loop, report, new_context
         self._number = 0
         self._tasks: set[asyncio.Task[None]] = set()
-        self._entering: set[Any] = set()
-        self._queue: deque[tuple[socket.socket, Meeting]] = deque()
-        self._meetings: set[Meeting] = set()
+        self._handshaking: set[Any] = set()
+        self._queue: deque[tuple[socket.socket, FaultedConnection]] = deque()
+        self._records: set[FaultedConnection] = set()
         self._outages: dict[Outage, Waiting] = {}
-        self._standing: list[Waiting] = []
-        self._heeded: list[Waiting] = []
+        self._port_rules: list[Waiting] = []
+        self._applied: list[Waiting] = []
         self._port: Port | None = None
-        self._tell_plain: Callable[[], None] | None = None
-        self._looking = loop.call_later(0, lambda: None)
+        self._report_plain: Callable[[], None] | None = None
+        self._queue_timer = loop.call_later(0, lambda: None)
 
-    def begin(self, sock: socket.socket, serve: Callable[[], Any], context: ssl.SSLContext | None, inside: set[Any]) -> None:
-        """Take connections of *sock*; *serve* makes the server's protocol for one, *inside* is all that it has."""
-        self._serve, self._context, self._inside = serve, context, inside
+    def begin(
+        self, sock: socket.socket, serve: Callable[[], Any], context: ssl.SSLContext | None, server_connections: set[Any]
+    ) -> None:
+        """Start to accept connections of *sock*.
+
+        Args:
+            sock: A listening socket.
+            serve: Makes the server's protocol for one connection.
+            context: The server's TLS context, or None.
+            server_connections: The server's own set of open connections.
+        """
+        self._serve, self._context, self._server_connections = serve, context, server_connections
         sock.setblocking(False)
-        self._port = Port(sock, loop=self._loop, unanswered=self._note_unanswered)
-        self._loop.add_reader(sock, self._take)
-        self._settle()
+        self._port = Port(sock, loop=self._loop, on_unanswered=self._note_unanswered)
+        self._loop.add_reader(sock, self._accept_all)
+        self._apply()
 
     def close(self) -> None:
-        """Stop listening, and drop what the server does not have."""
+        """Stop listening, and drop the connections that the server does not have."""
         if self._port is None:
             return
-        if self._port.standing is not PortState.REFUSES:
+        if self._port.state is not PortState.REFUSES:
             self._loop.remove_reader(self._port.sock)
         self._port.close()
         self._port = None
         for task in self._tasks:
             task.cancel()
-        for meeting in list(self._meetings):
-            meeting.release()
+        for record in list(self._records):
+            record.release()
         for outage in self._outages:
             outage.release()
-        self._looking.cancel()
+        self._queue_timer.cancel()
         for sock, _ in self._queue:
             sock.close()
         self._queue.clear()
 
-    def watch(self, tell_plain: Callable[[], None] | None) -> None:
-        """Tell of each client that begins without TLS, until None is given; a plain server is out of reach meanwhile."""
-        self._tell_plain = tell_plain
+    def watch(self, report_plain: Callable[[], None] | None) -> None:
+        """Call *report_plain* for each client that begins without TLS; None ends that. A plain server serves none then."""
+        self._report_plain = report_plain
 
-    def _note_beginning(self, data: bytes) -> None:
-        # A request without TLS begins with its method; no hello of TLS, however old, begins with a letter.
-        if self._tell_plain is not None and data[:1].isupper():
-            self._tell_plain()
+    def _check_first_bytes(self, data: bytes) -> None:
+        # A request without TLS begins with its method, in letters; no TLS hello of any version begins with a letter.
+        if self._report_plain is not None and data[:1].isupper():
+            self._report_plain()
 
     def refuse_impossible(self, rule: Rule) -> None:
-        """Refuse a rule whose fault cannot be had here.
+        """Raise ConfigError if the fault of *rule* is impossible here.
 
         Raises:
-            ConfigError: It needs TLS where the API is plain, or Linux where this is none.
+            ConfigError: It needs TLS and the API has none, or it needs Linux.
         """
         fault = rule.fault
         if not isinstance(fault, ConnectionFault):
@@ -111,113 +164,113 @@ class Acceptor:
         name = type(fault).__name__
         if fault.needs_tls and self._new_context is None:
             raise ConfigError(
-                f"{name} needs an API that speaks TLS, and this one does not. "
-                "Say serve --tls, tls = true under [sandbox], or LocalFiskil(is_tls=True)."
+                f"{name} needs an API with TLS, and this one has none. "
+                "Use serve --tls, tls = true under [sandbox], or LocalFiskil(is_tls=True)."
             )
-        if fault.stands is PortState.DROPS and not can_drop():
+        if fault.port_state is PortState.DROPS and not can_drop():
             raise ConfigError(f"{name} needs a Linux kernel, which can drop a port's connects. Use timeout instead.")
 
     def apply_rules(self) -> None:
-        """Let what stands stand, and what was lifted leave no trace, before this returns.
+        """Apply the current rules, and leave no trace of lifted ones, before this returns.
 
-        A fault that was lifted and has not yet shown what it did is waited for a moment, and then has not bitten.
+        A lifted rule whose outcome is unknown is waited for during half a second, and then counts as no bite.
         """
         if self._loop.is_closed() or self._port is None:
             return
         if _is_on(self._loop):
-            self._settle()
+            self._apply()
             return
-        asyncio.run_coroutine_threadsafe(self._settled(), self._loop).result(HEEDED_S)
+        asyncio.run_coroutine_threadsafe(self._apply_after_grace(), self._loop).result(APPLY_TIMEOUT_S)
 
-    def _has_shown(self) -> bool:
+    def _are_outcomes_known(self) -> bool:
         waiting = self._rules.waiting()
-        lifted = [each_waiting for each_waiting in self._standing if each_waiting not in waiting and each_waiting.left]
-        return not lifted and not any(meeting.is_open and meeting.waiting not in waiting for meeting in list(self._meetings))
+        lifted = [waiting_rule for waiting_rule in self._port_rules if waiting_rule not in waiting and waiting_rule.left]
+        return not lifted and not any(record.is_open and record.waiting not in waiting for record in list(self._records))
 
-    async def _settled(self) -> None:
-        for _ in range(GRACE_LOOKS):
-            if self._has_shown():
+    async def _apply_after_grace(self) -> None:
+        for _ in range(GRACE_POLLS):
+            if self._are_outcomes_known():
                 break
-            await asyncio.sleep(LOOK_AGAIN_S)
-        self._settle()
+            await asyncio.sleep(GRACE_POLL_S)
+        self._apply()
 
-    def _settle(self) -> None:
+    def _apply(self) -> None:
         port, waiting = self._port, self._rules.waiting()
         if port is None:
             return
-        for meeting in [meeting for meeting in self._meetings if meeting.waiting not in waiting]:
-            meeting.release()
-        for outage in [outage for outage, by in self._outages.items() if by not in waiting]:
+        for record in [record for record in self._records if record.waiting not in waiting]:
+            record.release()
+        for outage in [outage for outage, outage_rule in self._outages.items() if outage_rule not in waiting]:
             outage.release()
             del self._outages[outage]
         port.read_events()
-        standing = [each_waiting for each_waiting in waiting if _stands(each_waiting) is not None]
-        self._stand(port, standing)
-        self._standing = standing
-        if any(_needs_new_connections(each_waiting) for each_waiting in waiting if each_waiting not in self._heeded):
+        port_rules = [waiting_rule for waiting_rule in waiting if _port_state_of(waiting_rule) is not None]
+        self._set_port_state(port, port_rules)
+        self._port_rules = port_rules
+        if any(_needs_new_connections(waiting_rule) for waiting_rule in waiting if waiting_rule not in self._applied):
             self._close_kept()
-        self._heeded = waiting
-        self._let_queue_in()
+        self._applied = waiting
+        self._serve_queue()
 
-    def _stand(self, port: Port, standing: list[Waiting]) -> None:
-        """Let the port do what outages and the faults that stand say."""
+    def _set_port_state(self, port: Port, port_rules: list[Waiting]) -> None:
+        """Let the port do what outages and rules of the port demand."""
         is_down = any(outage.is_down for outage in self._outages)
-        kinds = {PortState.REFUSES} if is_down else {_stands(waiting) for waiting in standing}
-        wanted = next((port_state for port_state in PortState if port_state in kinds), None)
-        if wanted is port.standing:
+        states = {PortState.REFUSES} if is_down else {_port_state_of(waiting) for waiting in port_rules}
+        state = next((port_state for port_state in PortState if port_state in states), None)
+        if state is port.state:
             return
-        if wanted is PortState.REFUSES:
-            self._take()
+        if state is PortState.REFUSES:
+            self._accept_all()
             self._loop.remove_reader(port.sock)
-        was_shut = port.standing is PortState.REFUSES
-        port.set_state(wanted)
-        for waiting in standing:
+        was_refusing = port.state is PortState.REFUSES
+        port.set_state(state)
+        for waiting in port_rules:
             waiting.is_unseen = port.is_blind
-        if was_shut:
+        if was_refusing:
             port.sock.setblocking(False)
-            self._loop.add_reader(port.sock, self._take)
-        if wanted is not None:
+            self._loop.add_reader(port.sock, self._accept_all)
+        if state is not None:
             self._close_kept()
 
     def _close_kept(self) -> None:
-        for inner in list(self._inside):
+        for inner in list(self._server_connections):
             inner.shutdown()
 
     def _note_unanswered(self) -> None:
-        for waiting in self._standing:
-            if self._port is not None and _stands(waiting) is self._port.standing:
+        for waiting in self._port_rules:
+            if self._port is not None and _port_state_of(waiting) is self._port.state:
                 self._rules.note(waiting)
-                self._report(ConnectionBite(rule=waiting.rule, connection=0, observed="a connect was not answered"))
+                self._report(ConnectionBite(rule=waiting.rule, connection=0, observed="a connect got no response"))
 
-    def _take(self) -> None:
-        """Take every connection that has come."""
+    def _accept_all(self) -> None:
+        """Accept every connection in the backlog."""
         while self._port is not None:
             try:
                 sock, _ = self._port.sock.accept()
             except (BlockingIOError, InterruptedError, ConnectionAbortedError):
                 return
             except OSError:
-                self._pause_taking(self._port)
+                self._pause_accepting(self._port)
                 return
             sock.setblocking(False)
             self._number += 1
-            if self._tell_plain is not None and self._new_context is None:
+            if self._report_plain is not None and self._new_context is None:
                 self._swallow(sock)
                 continue
             waiting = self._rules.take_connection()
             if waiting is None:
-                self._let_in(sock)
+                self._serve_plainly(sock)
             else:
-                self._meet(sock, waiting)
+                self._start_fault(sock, waiting)
 
-    def _pause_taking(self, port: Port) -> None:
+    def _pause_accepting(self, port: Port) -> None:
         self._loop.remove_reader(port.sock)
 
         def resume() -> None:
-            if self._port is port and port.standing is not PortState.REFUSES:
-                self._loop.add_reader(port.sock, self._take)
+            if self._port is port and port.state is not PortState.REFUSES:
+                self._loop.add_reader(port.sock, self._accept_all)
 
-        self._loop.call_later(FULL_S, resume)
+        self._loop.call_later(NO_DESCRIPTOR_PAUSE_S, resume)
 
     def _start(self, work: Coroutine[Any, Any, None], sock: socket.socket) -> None:
         task = self._loop.create_task(work)
@@ -231,111 +284,113 @@ class Acceptor:
         task.add_done_callback(end)
 
     def _swallow(self, sock: socket.socket) -> None:
-        away = Away(SWALLOW, loop=self._loop, meeting=Unmet(), begun=self._note_beginning)
-        self._start(self._hold(sock, away), sock)
+        swallowed = SwallowedConnection(
+            SWALLOW, loop=self._loop, record=PlainConnection(), on_first_bytes=self._check_first_bytes
+        )
+        self._start(self._hold(sock, swallowed), sock)
 
-    def _let_in(self, sock: socket.socket) -> None:
+    def _serve_plainly(self, sock: socket.socket) -> None:
         inner = self._serve()
-        if self._tell_plain is not None and self._new_context is not None:
+        if self._report_plain is not None and self._new_context is not None:
             context = self._new_context(ServerCertificate.GOOD, lambda: None)
-            line = TlsLine(inner, context, meeting=Unmet(), begun=self._note_beginning)
+            line = TlsLine(inner, context, record=PlainConnection(), on_first_bytes=self._check_first_bytes)
             self._start(self._hold(sock, line), sock)
             return
-        self._entering.add(inner)
+        self._handshaking.add(inner)
         self._start(self._connect(sock, inner), sock)
 
     async def _connect(self, sock: socket.socket, inner: Any) -> None:
         try:
-            # A handshake that came to nothing is the client's doing.
+            # A handshake that fails here is the client's fault, and nothing to report.
             with contextlib.suppress(OSError):
                 await self._loop.connect_accepted_socket(lambda: inner, sock, ssl=self._context)
         finally:
-            self._entering.discard(inner)
+            self._handshaking.discard(inner)
 
-    def _meet(self, sock: socket.socket, waiting: Waiting) -> None:
+    def _start_fault(self, sock: socket.socket, waiting: Waiting) -> None:
         fault = waiting.rule.fault
         assert isinstance(fault, ConnectionFault)
-        meeting = Meeting(
+        record = FaultedConnection(
             waiting,
             number=self._number,
             port=_port_of(sock),
             report=self._report,
             rules=self._rules,
-            over=self._meetings.discard,
+            on_end=self._records.discard,
         )
-        self._meetings.add(meeting)
+        self._records.add(record)
         greeting = fault.greet()
         match greeting:
             case TurnAway():
-                self._turn_away(sock, greeting, meeting)
+                self._turn_away(sock, greeting, record)
             case Serve(most_open=int()):
-                self._let_in_if_few(sock, greeting, meeting)
+                self._enqueue(sock, greeting, record)
             case Serve():
-                self._start(self._let_in_spoilt(sock, greeting, meeting), sock)
+                self._start(self._serve_with_fault(sock, greeting, record), sock)
 
-    def _turn_away(self, sock: socket.socket, greeting: TurnAway, meeting: Meeting) -> None:
-        away = Away(
+    def _turn_away(self, sock: socket.socket, greeting: TurnAway, record: FaultedConnection) -> None:
+        swallowed = SwallowedConnection(
             greeting,
             loop=self._loop,
-            meeting=meeting,
-            struck=lambda: self._begin_outages(greeting, meeting),
-            begun=self._note_beginning,
+            record=record,
+            on_end=lambda: self._begin_outages(greeting, record),
+            on_first_bytes=self._check_first_bytes,
         )
-        meeting.held = away
-        self._start(self._hold(sock, away), sock)
+        record.connection = swallowed
+        self._start(self._hold(sock, swallowed), sock)
 
-    def _begin_outages(self, greeting: TurnAway, meeting: Meeting) -> None:
+    def _begin_outages(self, greeting: TurnAway, record: FaultedConnection) -> None:
         if not greeting.outages:
             return
-        for inner in list(self._inside):
+        for inner in list(self._server_connections):
             reset(inner.transport)
-        outage = Outage(greeting.outages, loop=self._loop, changed=self._heed_outage)
-        self._outages[outage] = meeting.waiting
+        outage = Outage(greeting.outages, loop=self._loop, changed=self._apply_outage)
+        self._outages[outage] = record.waiting
         outage.go_on()
 
-    def _heed_outage(self) -> None:
+    def _apply_outage(self) -> None:
         if self._port is not None:
-            self._stand(self._port, self._standing)
+            self._set_port_state(self._port, self._port_rules)
 
-    async def _hold(self, sock: socket.socket, protocol: Away | TlsLine) -> None:
+    async def _hold(self, sock: socket.socket, protocol: SwallowedConnection | TlsLine) -> None:
         await self._loop.connect_accepted_socket(lambda: protocol, sock)
 
-    def _let_in_if_few(self, sock: socket.socket, greeting: Serve, meeting: Meeting) -> None:
-        self._queue.append((sock, meeting))
-        meeting.most_open = greeting.most_open
-        self._let_queue_in()
-        if meeting.is_open:
-            meeting.shows(f"waited while {greeting.most_open} others were open")
+    def _enqueue(self, sock: socket.socket, greeting: Serve, record: FaultedConnection) -> None:
+        self._queue.append((sock, record))
+        record.most_open = greeting.most_open
+        self._serve_queue()
+        if record.is_open:
+            record.note_bite(f"waited while {greeting.most_open} others were open")
 
-    def _let_queue_in(self) -> None:
-        """Let in from the head of the queue as long as few enough are open, and look again later."""
+    def _serve_queue(self) -> None:
+        """Serve queued connections while few enough are open, and check again later."""
         while self._queue:
-            sock, meeting = self._queue[0]
-            if meeting.most_open is not None and len(self._inside | self._entering) >= meeting.most_open:
+            sock, record = self._queue[0]
+            if record.most_open is not None and len(self._server_connections | self._handshaking) >= record.most_open:
                 break
             self._queue.popleft()
-            meeting.ends()
-            self._let_in(sock)
-        self._looking.cancel()
+            record.end()
+            self._serve_plainly(sock)
+        self._queue_timer.cancel()
         if self._queue:
-            self._looking = self._loop.call_later(LOOK_EVERY_S, self._let_queue_in)
+            self._queue_timer = self._loop.call_later(QUEUE_POLL_S, self._serve_queue)
 
-    async def _let_in_spoilt(self, sock: socket.socket, greeting: Serve, meeting: Meeting) -> None:
-        served = Served(self._serve(), greeting, loop=self._loop, meeting=meeting)
-        meeting.held = served
+    async def _serve_with_fault(self, sock: socket.socket, greeting: Serve, record: FaultedConnection) -> None:
+        served = ServedConnection(self._serve(), greeting, loop=self._loop, record=record)
+        record.connection = served
         if greeting.certificate is None or self._new_context is None:
             try:
                 await self._loop.connect_accepted_socket(lambda: served, sock, ssl=self._context)
             except OSError:
-                meeting.ends()
+                record.end()
             return
-        context = self._new_context(greeting.certificate, meeting.hears)
-        line = TlsLine(served, context, meeting=meeting, begun=self._note_beginning)
+        context = self._new_context(greeting.certificate, record.note_hello)
+        line = TlsLine(served, context, record=record, on_first_bytes=self._check_first_bytes)
         await self._loop.connect_accepted_socket(lambda: line, sock)
 
 
 def _port_of(sock: socket.socket) -> int:
-    """The client's port; 0 where it has left already."""
+    """Return the client's port; 0 if it has left already."""
     try:
         port: int = sock.getpeername()[1]
     except OSError:
@@ -343,13 +398,13 @@ def _port_of(sock: socket.socket) -> int:
     return port
 
 
-def _stands(waiting: Waiting) -> PortState | None:
+def _port_state_of(waiting: Waiting) -> PortState | None:
     fault = waiting.rule.fault
-    return fault.stands if isinstance(fault, ConnectionFault) else None
+    return fault.port_state if isinstance(fault, ConnectionFault) else None
 
 
 def _needs_new_connections(waiting: Waiting) -> bool:
-    """Whether a client that keeps its connections would never meet the fault."""
+    """Return True if a client that keeps its connections would never meet the fault."""
     fault = waiting.rule.fault
     if not isinstance(fault, ConnectionFault) or not waiting.wanted:
         return False

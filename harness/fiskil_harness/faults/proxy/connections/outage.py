@@ -1,11 +1,11 @@
-"""A time in which the API is down, once or again and again."""
+"""Outages: times in which the API is down, once or repeatedly."""
 
 import asyncio
 from collections.abc import Callable
 
 
 class Outage:
-    """Goes through pairs of seconds down and seconds up again; *changed* is called at each change."""
+    """Goes through pairs of seconds down and seconds up; *changed* is called at each change."""
 
     def __init__(
         self, pairs: tuple[tuple[float, float], ...], *, loop: asyncio.AbstractEventLoop, changed: Callable[[], None]
@@ -16,14 +16,14 @@ class Outage:
         self.is_down = False
 
     def go_on(self) -> None:
-        """Begin what comes next."""
+        """Start the next time down or up."""
         self.is_down = bool(self._left) and not self.is_down
         if self._left:
             self._timer = self._loop.call_later(self._left.pop(0), self.go_on)
         self._changed()
 
     def release(self) -> None:
-        """Let it be over now."""
+        """End the outage now."""
         self._left.clear()
         self.is_down = False
         if self._timer is not None:

@@ -1,7 +1,8 @@
-"""A port of ours that can refuse connects, drop them, and take them again, without anybody else getting it meanwhile.
+"""A listening port that can refuse connects, drop them, and accept them again, without losing the port to another process.
 
-What is refused or dropped never reaches us, so the kernel is asked: it counts what a listening socket drops, and it tells of
-each socket that ends, also of a client's that came to nothing. Both are Linux's, and need no privilege.
+A refused or dropped connect never reaches this process, so the kernel must report it. The kernel counts what a listening
+socket drops, and it reports each socket that is destroyed, also a client's whose connect failed. Both exist on Linux only,
+and need no privilege.
 """
 
 import asyncio
@@ -14,125 +15,125 @@ from pathlib import Path
 from fiskil_harness.core.net.server import BACKLOG, listening_socket
 from fiskil_harness.faults.connection_fault import PortState
 
-LOOK_EVERY_S = 0.02
+POLL_S = 0.02
 
 _ATTACH_FILTER, _DETACH_FILTER, _MEMORY = 26, 27, 55
 _INSTRUCTION = struct.Struct("HBBI")
 _DROP = _INSTRUCTION.pack(0x06, 0, 0, 0)
-"""One instruction of the kernel's packet filter: return 0 bytes of the packet."""
+"""One instruction of the kernel's packet filter: keep 0 bytes of the packet."""
 _KEEP = _INSTRUCTION.pack(0x06, 0, 0, 0xFFFFFFFF)
 _THEIR_PORT = 22
-"""Where the news of a socket's end has the port that the socket led to, two bytes long."""
+"""The offset of the remote port, two bytes long, in the report of a socket's end."""
 _SOCK_DIAG, _TCP_DESTROYED = 4, 1
 _CLOSED = 7
 _LOOPBACK = socket.inet_aton("127.0.0.1")
 _OUR_ADDRESSES = (_LOOPBACK, bytes(10) + b"\xff\xff" + _LOOPBACK)
-"""As sockets of IPv4 have it, and as those of IPv6 do."""
+"""The address in sockets of IPv4, and in those of IPv6."""
 _TABLES = (Path("/proc/net/tcp"), Path("/proc/net/tcp6"))
 
 
 class Port:
-    """A listening socket; *unanswered* is called on the loop for each connect refused or dropped, where it is seen."""
+    """A listening socket; *on_unanswered* is called on the loop for each refused or dropped connect that is reported."""
 
-    def __init__(self, sock: socket.socket, *, loop: asyncio.AbstractEventLoop, unanswered: Callable[[], None]) -> None:
+    def __init__(self, sock: socket.socket, *, loop: asyncio.AbstractEventLoop, on_unanswered: Callable[[], None]) -> None:
         self.sock = sock
         self.number: int = sock.getsockname()[1]
-        self.standing: PortState | None = None
-        self._loop, self._unanswered = loop, unanswered
+        self.state: PortState | None = None
+        self._loop, self._on_unanswered = loop, on_unanswered
         self._dropped = 0
         self._timer: asyncio.TimerHandle | None = None
-        self._news: socket.socket | None = None
-        self._known: frozenset[int] = frozenset()
+        self._reports: socket.socket | None = None
+        self._earlier_clients: frozenset[int] = frozenset()
 
-    def set_state(self, standing: PortState | None) -> None:
-        """Refuse or drop connects from now on, or take them (None)."""
-        if standing is self.standing:
+    def set_state(self, state: PortState | None) -> None:
+        """Refuse or drop connects from now on, or accept them (None)."""
+        if state is self.state:
             return
-        self._take_again()
-        self.standing = standing
-        if standing is PortState.REFUSES:
+        self._accept_again()
+        self.state = state
+        if state is PortState.REFUSES:
             self._refuse()
-        elif standing is PortState.DROPS:
+        elif state is PortState.DROPS:
             self._drop()
 
     @property
     def is_blind(self) -> bool:
-        """Whether this system does not tell of the connects that are refused now."""
-        return self.standing is PortState.REFUSES and self._news is None
+        """True if this system does not report the connects that are refused now."""
+        return self.state is PortState.REFUSES and self._reports is None
 
     def read_events(self) -> None:
-        """See what was refused or dropped since the last look."""
-        if self.standing is PortState.DROPS:
-            self._count()
-        elif self.standing is PortState.REFUSES:
-            self._hear()
+        """Count the connects that were refused or dropped since the last call."""
+        if self.state is PortState.DROPS:
+            self._count_drops()
+        elif self.state is PortState.REFUSES:
+            self._read_ends()
 
     def close(self) -> None:
-        """Listen no more, and forget what is counted."""
-        self._stop_looking()
+        """Stop listening and counting."""
+        self._stop_watching()
         self.sock.close()
 
-    def _take_again(self) -> None:
-        if self.standing is PortState.DROPS:
+    def _accept_again(self) -> None:
+        if self.state is PortState.DROPS:
             self.sock.setsockopt(socket.SOL_SOCKET, _DETACH_FILTER, struct.pack("i", 0))
         self.read_events()
-        if self.standing is PortState.REFUSES:
+        if self.state is PortState.REFUSES:
             if self.sock.fileno() < 0:
                 self.sock = listening_socket(self.number)
             else:
                 self.sock.listen(BACKLOG)
-        self._stop_looking()
+        self._stop_watching()
 
     def _refuse(self) -> None:
-        self._news = _news_of_ends(self.number)
+        self._reports = _end_reports(self.number)
         try:
-            # On Linux a listener that is shut down keeps its port and can listen again; elsewhere it is closed.
+            # On Linux a listener that is shut down keeps its port and can listen again; elsewhere it must be closed.
             self.sock.shutdown(socket.SHUT_RD)
         except OSError:
             self.sock.close()
-        if self._news is not None:
-            self._known = _clients_of(self.number)
-            self._loop.add_reader(self._news, self._hear)
+        if self._reports is not None:
+            self._earlier_clients = _clients_of(self.number)
+            self._loop.add_reader(self._reports, self._read_ends)
 
     def _drop(self) -> None:
         self._dropped = _dropped_by(self.sock)
         _attach_filter(self.sock, _DROP)
-        self._look_again()
+        self._poll()
 
-    def _look_again(self) -> None:
-        self._count()
-        self._timer = self._loop.call_later(LOOK_EVERY_S, self._look_again)
+    def _poll(self) -> None:
+        self._count_drops()
+        self._timer = self._loop.call_later(POLL_S, self._poll)
 
-    def _count(self) -> None:
-        """See how many connects the kernel has dropped since."""
+    def _count_drops(self) -> None:
+        """Read the kernel's counter of dropped connects."""
         dropped = _dropped_by(self.sock)
         for _ in range(dropped - self._dropped):
-            self._unanswered()
+            self._on_unanswered()
         self._dropped = dropped
 
-    def _hear(self) -> None:
-        """See which sockets have ended: a client's that led here, and was none when the port shut, was refused."""
-        while self._news is not None:
+    def _read_ends(self) -> None:
+        """Read which sockets have ended: one that led here, and was not connected before the port refused, was refused."""
+        while self._reports is not None:
             try:
-                told = self._news.recv(65_536)
+                report = self._reports.recv(65_536)
             except OSError:
-                # Nothing more, or more than the kernel could keep for us: what is not seen is not counted.
+                # No more reports, or the kernel had to drop some; those are not counted.
                 return
-            if _refused_client(told, self.number) not in (None, *self._known):
-                self._unanswered()
+            if _refused_client(report, self.number) not in (None, *self._earlier_clients):
+                self._on_unanswered()
 
-    def _stop_looking(self) -> None:
+    def _stop_watching(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        if self._news is not None:
-            self._loop.remove_reader(self._news)
-            self._news.close()
-            self._news = None
+        if self._reports is not None:
+            self._loop.remove_reader(self._reports)
+            self._reports.close()
+            self._reports = None
 
 
 def can_drop() -> bool:
-    """Whether a port of this system can drop connects unanswered."""
+    """Return True if a port of this system can drop connects without a response."""
     with socket.socket() as sock:
         try:
             _attach_filter(sock, _DROP)
@@ -152,37 +153,38 @@ def _dropped_by(sock: socket.socket) -> int:
     return counts[8]
 
 
-def _news_of_ends(port: int) -> socket.socket | None:
-    """A socket on which the kernel tells of each TCP socket that ends and led to *port*.
+def _end_reports(port: int) -> socket.socket | None:
+    """Return a socket on which the kernel reports each TCP socket that ends and led to *port*, or None.
 
-    Of all others it tells nothing: it keeps only so many for us, and a busy machine ends thousands while we are held up.
+    The filter excludes all others: the kernel keeps a limited number of reports, and a busy machine ends thousands of
+    sockets while this process is delayed.
     """
     try:
-        news = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_NONBLOCK, _SOCK_DIAG)
+        reports = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_NONBLOCK, _SOCK_DIAG)
     except (AttributeError, OSError):
         return None
-    wanted = _INSTRUCTION.pack(0x28, 0, 0, _THEIR_PORT), _INSTRUCTION.pack(0x15, 0, 1, port)
+    port_filter = _INSTRUCTION.pack(0x28, 0, 0, _THEIR_PORT), _INSTRUCTION.pack(0x15, 0, 1, port)
     try:
-        _attach_filter(news, *wanted, _KEEP, _DROP)
-        news.bind((0, _TCP_DESTROYED))
+        _attach_filter(reports, *port_filter, _KEEP, _DROP)
+        reports.bind((0, _TCP_DESTROYED))
     except OSError:
-        news.close()
+        reports.close()
         return None
-    return news
+    return reports
 
 
-def _refused_client(told: bytes, port: int) -> int | None:
-    """The port of the client whose socket has ended, if it led to *port* on this machine."""
-    if len(told) < 56:
+def _refused_client(report: bytes, port: int) -> int | None:
+    """Return the port of the client whose socket has ended, if it led to *port* on this machine; otherwise None."""
+    if len(report) < 56:
         return None
-    state = told[17]
-    source, destination = struct.unpack_from("!HH", told, 20)
-    is_ours = destination == port and told[40:56].startswith(_OUR_ADDRESSES)
+    state = report[17]
+    source, destination = struct.unpack_from("!HH", report, 20)
+    is_ours = destination == port and report[40:56].startswith(_OUR_ADDRESSES)
     return source if state == _CLOSED and is_ours else None
 
 
 def _clients_of(port: int) -> frozenset[int]:
-    """The ports of the clients that are, or were a moment ago, connected to *port*."""
+    """Return the ports of the clients that are, or recently were, connected to *port*."""
     tables = [table.read_text(encoding="ascii").splitlines()[1:] for table in _TABLES if table.exists()]
     ends = [(line.split()[1].rpartition(":")[2], line.split()[2].rpartition(":")[2]) for table in tables for line in table]
-    return frozenset(int(own, 16) for own, other in ends if int(other, 16) == port)
+    return frozenset(int(own, 16) for own, remote in ends if int(remote, 16) == port)

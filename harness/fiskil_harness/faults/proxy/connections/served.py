@@ -1,19 +1,19 @@
-"""Connections that the API serves, with something wrong about them: between transport and server."""
+"""Connections that the API serves with a fault: a layer between transport and server."""
 
 import asyncio
 from typing import Any
 
 from fiskil_harness.faults.connection_fault import Serve
 from fiskil_harness.faults.fault import End
-from fiskil_harness.faults.proxy.connection_log import Meeting
+from fiskil_harness.faults.proxy.connection_log import FaultedConnection
 from fiskil_harness.faults.proxy.uvicorn_protocol import TURNS_TO_WRITE, cut, reset
 
 
-class Served(asyncio.Protocol):
-    """Stands in for *inner* towards the transport, and for the transport towards *inner*."""
+class ServedConnection(asyncio.Protocol):
+    """Acts as transport for *inner*, the server's protocol, and as protocol for the real transport."""
 
-    def __init__(self, inner: Any, greeting: Serve, *, loop: asyncio.AbstractEventLoop, meeting: Meeting) -> None:
-        self._inner, self._greeting, self._loop, self._meeting = inner, greeting, loop, meeting
+    def __init__(self, inner: Any, greeting: Serve, *, loop: asyncio.AbstractEventLoop, record: FaultedConnection) -> None:
+        self._inner, self._greeting, self._loop, self._record = inner, greeting, loop, record
         self._transport: Any = None
         self._written = 0
         self._is_closing = False
@@ -22,14 +22,14 @@ class Served(asyncio.Protocol):
         self._timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: Any) -> None:
-        """Let the server have it."""
+        """Pass the connection to the server."""
         self._transport = transport
         self._inner.connection_made(self)
 
     def data_received(self, data: bytes) -> None:
-        """Pass it on, unless the connection was to end just then."""
+        """Pass the data on, unless the fault ends the connection at this moment."""
         if self._greeting.certificate is not None:
-            self._shook_hands("the client went on")
+            self._note_handshake("the client went on")
         if self._timer is not None and not self._is_closing:
             self._timer.cancel()
         is_next = self._written > 0 and self._greeting.stale_by is not None and self._greeting.stale_after_s is None
@@ -39,29 +39,29 @@ class Served(asyncio.Protocol):
             self._inner.data_received(data)
 
     def eof_received(self) -> Any:
-        """Pass it on."""
+        """Pass the event on."""
         return self._inner.eof_received()
 
     def pause_writing(self) -> None:
-        """Pass it on."""
+        """Pass the event on."""
         self._inner.pause_writing()
 
     def resume_writing(self) -> None:
-        """Pass it on."""
+        """Pass the event on."""
         self._inner.resume_writing()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Pass it on, and say that it is over."""
+        """Pass the event on, and note the outcome."""
         self._is_lost = True
         if self._timer is not None:
             self._timer.cancel()
         self._inner.connection_lost(exc)
         if self._greeting.certificate is not None:
-            self._shook_hands("the client left after the handshake")
-        self._meeting.ends()
+            self._note_handshake("the client left after the handshake")
+        self._record.end()
 
     def release(self) -> None:
-        """Let it be like any other from now on; an end that was held back comes now."""
+        """Treat the connection like any other from now on; perform a close that was delayed."""
         self._is_released = True
         if self._timer is not None:
             self._timer.cancel()
@@ -69,7 +69,7 @@ class Served(asyncio.Protocol):
             self._transport.close()
 
     def write(self, data: bytes) -> None:
-        """Write, up to where the connection is cut."""
+        """Write *data*, up to the byte where the connection is cut."""
         bound = self._greeting.cut_after_bytes
         if bound is not None and not self._is_released and self._written + len(data) > bound:
             self._cut(data[: bound - self._written])
@@ -82,31 +82,31 @@ class Served(asyncio.Protocol):
             self._timer = self._loop.call_later(self._greeting.stale_after_s, self._go_stale)
 
     def close(self) -> None:
-        """Close, at once or late."""
+        """Close, at once or with the fault's delay."""
         if not self._greeting.close_after_s or self._is_released or self._is_lost:
             self._transport.close()
         elif not self._is_closing:
             self._is_closing = True
-            self._meeting.shows("the end was held back")
+            self._record.note_bite("the close was delayed")
             self._timer = self._loop.call_later(self._greeting.close_after_s, self._transport.close)
 
     def is_closing(self) -> bool:
-        """Whether the server has closed it."""
+        """Return True if the server has closed the connection."""
         return self._is_closing or bool(self._transport.is_closing())
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._transport, name)
 
-    def _shook_hands(self, seen: str) -> None:
+    def _note_handshake(self, observed: str) -> None:
         if self._greeting.is_met_by_success:
-            self._meeting.shows(seen)
+            self._record.note_bite(observed)
         else:
-            self._meeting.spares()
+            self._record.note_no_bite()
 
     def _go_stale(self) -> None:
         if self._transport.is_closing():
             return
-        self._meeting.shows("ended while it was kept")
+        self._record.note_bite("ended while it was kept alive")
         if self._greeting.stale_by is End.RESET:
             reset(self._transport)
         else:
@@ -114,7 +114,7 @@ class Served(asyncio.Protocol):
 
     def _cut(self, data: bytes) -> None:
         self._is_closing = True
-        self._meeting.shows(f"cut after {self._written + len(data)} bytes")
+        self._record.note_bite(f"cut after {self._written + len(data)} bytes")
         self._written += len(data)
         self._transport.write(data)
         self._after_turns(TURNS_TO_WRITE)

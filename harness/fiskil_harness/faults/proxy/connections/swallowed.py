@@ -1,4 +1,4 @@
-"""Connections that the API never hears of: what the client says is swallowed, and they end as the fault says."""
+"""Connections that the API never receives: the client's bytes are discarded, and the connection ends as the fault states."""
 
 import asyncio
 from collections.abc import Callable
@@ -6,16 +6,21 @@ from typing import Any
 
 from fiskil_harness.faults.connection_fault import LONGEST_MS, TurnAway
 from fiskil_harness.faults.fault import End
-from fiskil_harness.faults.proxy.connection_log import Meeting, Unmet
+from fiskil_harness.faults.proxy.connection_log import FaultedConnection, PlainConnection
 from fiskil_harness.faults.proxy.uvicorn_protocol import reset
 
 LONGEST_S = LONGEST_MS / 1000
 
 
-class Away(asyncio.Protocol):
-    """A connection that is turned away; it is no bite where the client left before it said anything.
+class SwallowedConnection(asyncio.Protocol):
+    """A connection that is turned away; if the client leaves before it has sent anything, that is not a bite.
 
-    *struck* is called when the connection ends as the fault says, *begun* with the first bytes that come.
+    Args:
+        greeting: What happens to the connection.
+        loop: The acceptor's loop.
+        record: Takes the outcome.
+        on_end: Called when the connection ends as the fault states.
+        on_first_bytes: Called with the first bytes that arrive.
     """
 
     def __init__(
@@ -23,47 +28,47 @@ class Away(asyncio.Protocol):
         greeting: TurnAway,
         *,
         loop: asyncio.AbstractEventLoop,
-        meeting: Meeting | Unmet,
-        struck: Callable[[], None] = lambda: None,
-        begun: Callable[[bytes], None] = lambda _data: None,
+        record: FaultedConnection | PlainConnection,
+        on_end: Callable[[], None] = lambda: None,
+        on_first_bytes: Callable[[bytes], None] = lambda _data: None,
     ) -> None:
-        self._greeting, self._loop, self._meeting = greeting, loop, meeting
-        self._struck, self._begun = struck, begun
+        self._greeting, self._loop, self._record = greeting, loop, record
+        self._on_end, self._on_first_bytes = on_end, on_first_bytes
         self._transport: Any = None
-        self._has_heard = False
-        self._is_ours = False
+        self._has_received = False
+        self._is_ended_here = False
         self._timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: Any) -> None:
-        """Wait for the client, or for its silence."""
+        """Start waiting for the client's first bytes, or for its silence."""
         self._transport = transport
         self._wait(LONGEST_S if self._greeting.awaits_data else self._greeting.silence_s)
 
     def data_received(self, data: bytes) -> None:
-        """Swallow it."""
-        if not self._has_heard:
-            self._begun(data)
-        self._has_heard = True
-        self._meeting.shows("what the client said was swallowed")
+        """Discard *data*."""
+        if not self._has_received:
+            self._on_first_bytes(data)
+        self._has_received = True
+        self._record.note_bite("the client's bytes were discarded")
         if self._greeting.silence_s:
             self._wait(self._greeting.silence_s)
         else:
             self._end()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """The client has left, or was sent away."""
+        """Note the outcome: the client has left, or was turned away."""
         if self._timer is not None:
             self._timer.cancel()
-        if self._has_heard and not self._is_ours:
-            self._meeting.leaves()
-        self._meeting.ends()
+        if self._has_received and not self._is_ended_here:
+            self._record.note_client_left()
+        self._record.end()
 
     def release(self) -> None:
-        """Send it away now; the end is ours then."""
-        self._is_ours = True
+        """End the connection now, as the fault states."""
+        self._is_ended_here = True
         if self._transport is None or self._transport.is_closing():
             return
-        if self._has_heard and self._greeting.data:
+        if self._has_received and self._greeting.data:
             self._transport.write(self._greeting.data)
         if self._greeting.end is End.RESET:
             reset(self._transport)
@@ -77,5 +82,5 @@ class Away(asyncio.Protocol):
 
     def _end(self) -> None:
         self.release()
-        if self._has_heard:
-            self._struck()
+        if self._has_received:
+            self._on_end()

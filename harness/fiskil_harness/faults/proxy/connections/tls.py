@@ -1,6 +1,6 @@
-"""TLS of our own under a connection that a fault has met: what its handshake comes to is seen, and told to the client.
+"""A TLS layer of the acceptor's own: it observes the result of a handshake, and sends the alert to the client.
 
-Where a handshake fails, the event loop's TLS drops the alert, and the client sees no more than an end.
+The event loop's TLS discards the alert when a handshake fails, and the client only sees the connection end.
 """
 
 import asyncio
@@ -9,27 +9,36 @@ import ssl
 from collections.abc import Callable
 from typing import Any
 
-from fiskil_harness.faults.proxy.connection_log import Meeting, Unmet
+from fiskil_harness.faults.proxy.connection_log import FaultedConnection, PlainConnection
 
-OLD_HELLOS = ("UNSUPPORTED_PROTOCOL", "VERSION_TOO_LOW", "NO_SHARED_CIPHER")
-"""What a handshake comes to with a client that speaks no old version; nothing is heard of its hello then."""
+EARLY_FAILURES = ("UNSUPPORTED_PROTOCOL", "VERSION_TOO_LOW", "NO_SHARED_CIPHER")
+"""Reasons with which a handshake fails before the callback for the hello: the client supports no old version."""
 ONE_READ = 65_536
 
 
 class TlsLine(asyncio.Protocol):
-    """A transport for *inner*, which has the connection when the handshake is over, and a protocol for the real one.
+    """A transport for *inner*, which gets the connection after the handshake, and a protocol for the real transport.
 
-    *begun* is called with the first bytes that come, which need not be TLS.
+    Args:
+        inner: The protocol above TLS.
+        context: The TLS context of the server.
+        record: Takes the outcome.
+        on_first_bytes: Called with the first bytes that arrive, which may not be TLS.
     """
 
     def __init__(
-        self, inner: Any, context: ssl.SSLContext, *, meeting: Meeting | Unmet, begun: Callable[[bytes], None]
+        self,
+        inner: Any,
+        context: ssl.SSLContext,
+        *,
+        record: FaultedConnection | PlainConnection,
+        on_first_bytes: Callable[[bytes], None],
     ) -> None:
-        self._inner, self._context, self._meeting, self._begun = inner, context, meeting, begun
+        self._inner, self._context, self._record, self._on_first_bytes = inner, context, record, on_first_bytes
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         self._tls = context.wrap_bio(self._incoming, self._outgoing, server_side=True)
         self._transport: Any = None
-        self._has_begun = False
+        self._has_received = False
         self._is_open = False
 
     def connection_made(self, transport: Any) -> None:
@@ -37,10 +46,10 @@ class TlsLine(asyncio.Protocol):
         self._transport = transport
 
     def data_received(self, data: bytes) -> None:
-        """Read what it says, or go on with the handshake."""
-        if not self._has_begun:
-            self._has_begun = True
-            self._begun(data)
+        """Decrypt *data*, or continue the handshake."""
+        if not self._has_received:
+            self._has_received = True
+            self._on_first_bytes(data)
         self._incoming.write(data)
         try:
             if not self._is_open:
@@ -56,61 +65,61 @@ class TlsLine(asyncio.Protocol):
 
     def _read(self) -> None:
         while not self._transport.is_closing():
-            told = self._tls.read(ONE_READ)
-            if not told:
+            data = self._tls.read(ONE_READ)
+            if not data:
                 self._transport.close()
                 return
-            self._inner.data_received(told)
+            self._inner.data_received(data)
 
     def _break_off(self, reason: str) -> None:
-        if not self._is_open and (self._meeting.has_received or reason in OLD_HELLOS):
-            self._meeting.shows(f"no handshake: {reason}")
+        if not self._is_open and (self._record.has_received or reason in EARLY_FAILURES):
+            self._record.note_bite(f"no handshake: {reason}")
         self._flush()
         self._transport.close()
 
     def eof_received(self) -> None:
-        """The client says no more, so neither do we."""
+        """Close our side too."""
 
     def pause_writing(self) -> None:
-        """Pass it on."""
+        """Pass the event on after the handshake."""
         if self._is_open:
             self._inner.pause_writing()
 
     def resume_writing(self) -> None:
-        """Pass it on."""
+        """Pass the event on after the handshake."""
         if self._is_open:
             self._inner.resume_writing()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Pass it on; a client that left after its hello has seen what the fault shows."""
+        """Pass the event on; a client that leaves after its hello has observed the fault."""
         if self._is_open:
             self._inner.connection_lost(exc)
-        elif self._meeting.has_received:
-            self._meeting.shows("no handshake: the client left")
-        self._meeting.ends()
+        elif self._record.has_received:
+            self._record.note_bite("no handshake: the client left")
+        self._record.end()
 
     def write(self, data: bytes) -> None:
-        """Write under TLS."""
+        """Write *data* under TLS."""
         if not self._transport.is_closing():
             self._tls.write(data)
             self._flush()
 
     def close(self) -> None:
-        """Say that this is the end, and close."""
+        """Send a close_notify, and close."""
         if self._is_open and not self._transport.is_closing():
-            # The client has not said so as well, and nobody waits for that.
+            # Do not wait for the client's close_notify: unwrap raises because it is missing.
             with contextlib.suppress(ssl.SSLError):
                 self._tls.unwrap()
             self._flush()
         self._transport.close()
 
     def release(self) -> None:
-        """Nothing is held that would have to be let go."""
+        """Do nothing: this layer holds nothing back."""
 
     def get_extra_info(self, name: str, default: Any = None) -> Any:
-        """What is known of the connection."""
-        known = {"sslcontext": self._context, "ssl_object": self._tls}
-        return known[name] if name in known else self._transport.get_extra_info(name, default)
+        """Return what is known about the connection."""
+        own_values = {"sslcontext": self._context, "ssl_object": self._tls}
+        return own_values[name] if name in own_values else self._transport.get_extra_info(name, default)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._transport, name)

@@ -1,6 +1,6 @@
-"""Whose credentials a request before a hosted account carries: those of the pair that was looked at, or anybody's.
+"""Checks whose credentials a request to a hosted account carries: those of the checked key pair, or others.
 
-What cannot be read for certain is nobody's: a token body names the one pair in every way in which it names any.
+A request passes only if it can be read with certainty: a token body must name the checked pair wherever it names any.
 """
 
 import base64
@@ -16,18 +16,17 @@ from fiskil_harness.faults.proxy.reverse.form_fields import is_form, pairs_in
 FIELD = "client_id"
 TOKENS = frozenset({"token", "access_token"})
 OTHER_PAIR = (
-    "it exchanges another key pair than the one that was looked at before this run; "
-    "let the app take {client_id} and {client_secret}"
+    "it exchanges a key pair that was not checked before this run; configure the app with {client_id} and {client_secret}"
 )
-NO_PAIR = "nobody can tell which key pair it exchanges; let the app send client_id and client_secret as JSON"
+NO_PAIR = "the key pair in it is ambiguous; let the app send client_id and client_secret as JSON"
 OTHER_TOKEN = (
-    "its token was not issued to the checked key pair before the eyes of this relay; "
-    "let the app exchange {client_id} and {client_secret} anew, after a restart where it runs already"
+    "its token was not issued to the checked key pair through this relay; "
+    "let the app exchange {client_id} and {client_secret} again, after a restart if it is running"
 )
 
 
 def why_other_pair(request: HttpRequest, client_id: str) -> str:
-    """Why the exchange that *request* asks for is not that of *client_id*; empty where it is."""
+    """Return why the token exchange in *request* is not that of *client_id*, as a sentence fragment; empty if it is."""
     try:
         named = [*_in_body(request), *_in_header(request.headers)]
     except ValueError:
@@ -38,7 +37,7 @@ def why_other_pair(request: HttpRequest, client_id: str) -> str:
 
 
 def why_other_token(headers: Iterable[tuple[bytes, bytes]], issued: frozenset[bytes] | set[bytes]) -> str:
-    """Why a request with these *headers* carries something else than a token that was *issued*; empty where it does not."""
+    """Return why *headers* carry a token that was not *issued* to the checked pair, as a sentence fragment; empty if not."""
     for value in _authorizations(headers):
         words = value.split()
         if not words or (len(words) == 1 and words[0].lower() == b"bearer"):
@@ -50,20 +49,20 @@ def why_other_token(headers: Iterable[tuple[bytes, bytes]], issued: frozenset[by
 
 
 def tokens_in(body: bytes) -> set[bytes]:
-    """The tokens that the answer to an exchange gives."""
+    """Return the tokens in the response to a token exchange."""
     try:
-        told: Any = json.loads(body.decode("utf-8"))
+        fields: Any = json.loads(body.decode("utf-8"))
     except (ValueError, RecursionError):
         return set()
-    found = told.items() if isinstance(told, dict) else ()
-    return {value.encode() for name, value in found if name in TOKENS and isinstance(value, str) and value}
+    members = fields.items() if isinstance(fields, dict) else ()
+    return {value.encode() for name, value in members if name in TOKENS and isinstance(value, str) and value}
 
 
 def _in_body(request: HttpRequest) -> Iterator[object]:
-    """Every client id in the body, also where the name stands twice or in other letters: readers differ in which they take.
+    """Yield every client id in the body, including repeated and respelt names, because parsers differ in which they use.
 
     Raises:
-        ValueError: It is neither a form nor a JSON object.
+        ValueError: The body is neither a form nor a JSON object.
     """
     if is_form(request.headers) and not request.body.lstrip().startswith(b"{"):
         yield from (value for name, value in pairs_in(request.body.decode("utf-8")) if _is_field(name))
@@ -71,26 +70,26 @@ def _in_body(request: HttpRequest) -> Iterator[object]:
     if not request.body and any(_authorizations(request.headers)):
         return
     try:
-        told = json.loads(request.body.decode("utf-8"), object_pairs_hook=list)
+        fields = json.loads(request.body.decode("utf-8"), object_pairs_hook=list)
     except RecursionError:
         raise ValueError("too deep") from None
     if not request.body.lstrip().startswith(b"{"):
         raise ValueError("no object")
-    yield from (value for name, value in told if _is_field(name))
+    yield from (value for name, value in fields if _is_field(name))
 
 
 def _in_header(headers: Iterable[tuple[bytes, bytes]]) -> Iterator[str]:
-    """The client id of each Basic header.
+    """Yield the client id of each Basic header.
 
     Raises:
-        ValueError: One cannot be read.
+        ValueError: A header cannot be decoded.
     """
     for value in _authorizations(headers):
-        scheme, _, told = value.strip().partition(b" ")
+        scheme, _, fields = value.strip().partition(b" ")
         if scheme.lower() != b"basic":
             continue
         try:
-            plain = base64.b64decode(told.strip(), validate=True)
+            plain = base64.b64decode(fields.strip(), validate=True)
         except binascii.Error:
             raise ValueError("no base64") from None
         yield unquote(plain.partition(b":")[0].decode("utf-8"))

@@ -1,4 +1,4 @@
-"""Answers of the usual kind, whose head is looked at and not parsed: it is read when somebody reads the journal."""
+"""Responses of the usual form, whose head is checked but not parsed until the journal is read."""
 
 import re
 import zlib
@@ -12,12 +12,12 @@ _LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,15})[ \t]*\r\n")
 
 
 def is_ordinary(head: bytes, length: int) -> bool:
-    """Whether a head announces a body of exactly this length, by nothing but its length, on a connection that stays."""
+    """Return True if *head* announces *length* body bytes by ``content-length`` alone, on a connection that stays open."""
     if head[:9] != b"HTTP/1.1 " or head[9:10] not in b"2345" or not head[10:12].isdigit() or head[9:12] in {b"204", b"304"}:
         return False
     lower = head.lower()
     lengths = _LENGTH.findall(lower)
-    # To find costs a third of what `in` does, which tries numbers first.
+    # `find` costs a third of `in`, which tries integers first.
     return (
         len(lengths) == 1
         and int(lengths[0]) == length
@@ -30,7 +30,7 @@ def is_ordinary(head: bytes, length: int) -> bool:
 
 
 def plain(headers: list[tuple[bytes, bytes]], body: bytes) -> tuple[bytes, list[tuple[bytes, bytes]]]:
-    """Body and headers without the compression that nobody asked for; as they came where there is none, or no end of it."""
+    """Return body and headers without compression; unchanged if there is none, or if the body is incomplete."""
     if not any(name == b"content-encoding" and value.lower() in {b"gzip", b"deflate"} for name, value in headers):
         return body, headers
     unpacking = zlib.decompressobj(wbits=47)
@@ -43,9 +43,9 @@ def plain(headers: list[tuple[bytes, bytes]], body: bytes) -> tuple[bytes, list[
     return unpacked, [pair for pair in headers if pair[0] != b"content-encoding"]
 
 
-def unread_exchange_of(when: Any, request: Any, about: Any, answered: tuple[int, bytes, bytes], *more: Any) -> Exchange:
-    """The entry of an exchange whose answer passed at once, and whose headers are read now."""
-    status, head, body = answered
+def unread_exchange_of(when: Any, request: Any, about: Any, response: tuple[int, bytes, bytes], *more: Any) -> Exchange:
+    """Return the journal entry of a response that was passed on unparsed; its headers are parsed here."""
+    status, head, body = response
     pairs = (line.partition(b":") for line in head.split(b"\r\n")[1:-1])
     headers = [(name.lower(), value.strip(b" \t")) for name, _, value in pairs]
     return exchange_of(when, request, about, (status, headers, body), *more)

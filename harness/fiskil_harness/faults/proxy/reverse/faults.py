@@ -1,4 +1,4 @@
-"""Faults before the hosted API: they meet an exchange as they do before the sandbox, over an answer that was relayed."""
+"""Faults in front of the hosted API: they act on an exchange as they do in the sandbox, using the relayed response."""
 
 import asyncio
 from collections.abc import Sequence
@@ -24,26 +24,26 @@ if TYPE_CHECKING:
     from fiskil_harness.faults.proxy.reverse.downstream import RelayClient
 
 WAITS = Interpretations().of("errors.retry-after")
-"""How the hosted API is taken to tell how long to wait: the reading that is best supported."""
+"""The form of delays that the hosted API is assumed to use: the best supported interpretation."""
 
 
 class Left(Exception):
-    """The client went away while the API worked."""
+    """The client left while the API worked."""
 
 
 class RelayLine:
-    """A client's connection as acts are performed on it."""
+    """A client's connection, as acts are performed on it."""
 
     def __init__(self, client: "RelayClient") -> None:
         self._client = client
 
     def write(self, data: bytes) -> None:
-        """Write these bytes."""
+        """Write *data*."""
         if not self._client.transport.is_closing():
             self._client.transport.write(data)
 
     async def flushed(self) -> None:
-        """Wait until the kernel has them, or the client does not read."""
+        """Wait until the kernel has the written bytes, or the client does not read."""
         await self._client.drain()
 
     def reset(self) -> None:
@@ -51,45 +51,45 @@ class RelayLine:
         uvicorn_protocol.reset(self._client.transport)
 
     def close(self) -> None:
-        """Close after what was written."""
+        """Close after the bytes that were written."""
         self._client.transport.close()
 
     def cut(self) -> None:
-        """Close after what was written, over TLS without a close_notify."""
+        """Close after the bytes that were written, over TLS without a close_notify."""
         uvicorn_protocol.cut(self._client.transport)
 
     async def is_left_within(self, seconds: float) -> bool:
-        """Let real time pass; True as soon as the client has gone away."""
+        """Wait *seconds* of real time; return True as soon as the client has left."""
         return await left_within(self._client.left.wait(), seconds)
 
     def done(self) -> None:
-        """Nothing: the client's side goes on when the exchange has been noted."""
+        """Do nothing: the client side continues when the exchange has been recorded."""
 
 
 class RelayBites:
-    """The exchanges that faults have in their hands."""
+    """The exchanges that faults hold."""
 
     def __init__(self, rules: Rules) -> None:
         self._rules = rules
         self._held: dict[Relayed, tuple[RelayClient, asyncio.Task[None]]] = {}
-        self._asked: dict[Relayed, asyncio.Future[Reply]] = {}
+        self._responses: dict[Relayed, asyncio.Future[Reply]] = {}
 
     def begin(self, client: "RelayClient", relayed: Relayed, taken: Sequence[Taken]) -> None:
-        """Let faults meet an exchange."""
+        """Apply the faults of *taken* to an exchange."""
         task = asyncio.ensure_future(self._bitten(client, relayed, taken))
         self._held[relayed] = (client, task)
 
     def give(self, relayed: Relayed, reply: Reply) -> None:
-        """The API's answer to a held exchange."""
-        asked = self._asked.pop(relayed, None)
-        if asked is not None and not asked.done():
-            asked.set_result(reply)
+        """Pass the API's response to the faults of a held exchange."""
+        response = self._responses.pop(relayed, None)
+        if response is not None and not response.done():
+            response.set_result(reply)
 
     def leave(self, relayed: Relayed) -> None:
-        """The client of a held exchange has gone."""
-        asked = self._asked.pop(relayed, None)
-        if asked is not None and not asked.done():
-            asked.set_exception(Left())
+        """Note that the client of a held exchange has left."""
+        response = self._responses.pop(relayed, None)
+        if response is not None and not response.done():
+            response.set_exception(Left())
 
     def cut(self) -> None:
         """Reset every connection that a fault still holds, because the scenario is over."""
@@ -99,49 +99,49 @@ class RelayBites:
 
     async def _bitten(self, client: "RelayClient", relayed: Relayed, taken: Sequence[Taken]) -> None:
         performed = Performed(head=bytearray(), body=bytearray())
-        met, line = Composition(has_bitten=[False] * len(taken)), RelayLine(client)
+        result, line = Composition(has_bitten=[False] * len(taken)), RelayLine(client)
 
-        async def ask_api(asked: MatchedExchange) -> Reply:
+        async def call_api(exchange: MatchedExchange) -> Reply:
             future: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
             if client.left.is_set():
                 raise Left
-            self._asked[relayed] = future
-            _ask(client, relayed, asked)
+            self._responses[relayed] = future
+            _send_to_api(client, relayed, exchange)
             return await future
 
         try:
             await compose(
-                [each_taken.waiting.rule.fault for each_taken in taken],
-                [self._told(each_taken, relayed, client) for each_taken in taken],
+                [rule_taken.waiting.rule.fault for rule_taken in taken],
+                [self._exchange_for(rule_taken, relayed, client) for rule_taken in taken],
                 world=None,
-                ask_api=ask_api,
+                call_api=call_api,
                 line=line,
                 performed=performed,
                 is_kept=relayed.keeps,
-                met=met,
+                result=result,
             )
-            for each_taken, has_bitten in zip(taken, met.has_bitten, strict=True):
+            for rule_taken, has_bitten in zip(taken, result.has_bitten, strict=True):
                 if not has_bitten:
-                    self._rules.give_back(each_taken.waiting, relayed.facts)
-            if met.reply is not None and any(met.has_bitten):
-                await perform(met.acts, line, performed)
+                    self._rules.give_back(rule_taken.waiting, relayed.facts)
+            if result.reply is not None and any(result.has_bitten):
+                await perform(result.acts, line, performed)
         except Left:
             performed.has_left = True
         finally:
             self._held.pop(relayed, None)
-            self._end(client, relayed, taken, met, performed)
+            self._end(client, relayed, taken, result, performed)
 
     def _end(
-        self, client: "RelayClient", relayed: Relayed, taken: Sequence[Taken], met: Composition, performed: Performed
+        self, client: "RelayClient", relayed: Relayed, taken: Sequence[Taken], result: Composition, performed: Performed
     ) -> None:
-        if not any(met.has_bitten):
-            told = client.give(relayed, met.reply) if met.reply is not None else (None, (), b"")
-            client.finish(relayed, told, keeps=met.reply is not None)
+        if not any(result.has_bitten):
+            parts = client.give(relayed, result.reply) if result.reply is not None else (None, (), b"")
+            client.finish(relayed, parts, keeps=result.reply is not None)
             return
         is_whole = performed.end is None and not performed.has_left
         relayed.bites, status, headers, body = note_bites(
             taken,
-            met,
+            result,
             performed,
             number=relayed.number,
             facts=relayed.facts,
@@ -150,7 +150,7 @@ class RelayBites:
         )
         client.finish(relayed, (status, headers, shortened(bytes(body))), keeps=is_whole)
 
-    def _told(self, taken: Taken, relayed: Relayed, client: "RelayClient") -> MatchedExchange:
+    def _exchange_for(self, taken: Taken, relayed: Relayed, client: "RelayClient") -> MatchedExchange:
         request, version = relayed.request, relayed.facts.version
         return MatchedExchange(
             method=request.method,
@@ -161,7 +161,7 @@ class RelayBites:
             route=relayed.route,
             version=version,
             api_url=client.relay.url,
-            foreign_url=_no_trap,
+            foreign_url=_refuse_foreign_url,
             chance=taken.chance,
             refusal=lambda status, name, message: refusal(
                 ApiProblem(status, name, message), method=request.method, raw_path=request.raw_path, version=version
@@ -173,18 +173,20 @@ class RelayBites:
         )
 
 
-def _ask(client: "RelayClient", relayed: Relayed, asked: MatchedExchange) -> None:
-    """Ask the API what the faults left of a request."""
+def _send_to_api(client: "RelayClient", relayed: Relayed, exchange: MatchedExchange) -> None:
+    """Send the request to the API as the faults have changed it."""
     frame = {b"content-length", b"transfer-encoding"}
-    headers = [pair for pair in asked.headers if pair[0] not in frame]
-    if asked.body or any(name in frame for name, _ in asked.headers):
-        headers.append((b"content-length", b"%d" % len(asked.body)))
+    headers = [pair for pair in exchange.headers if pair[0] not in frame]
+    if exchange.body or any(name in frame for name, _ in exchange.headers):
+        headers.append((b"content-length", b"%d" % len(exchange.body)))
     relayed.is_chunked, relayed.rest = False, b""
-    relayed.unsent = [asked.body] if asked.body else []
-    request = HttpRequest(asked.method, unquote(asked.path), asked.path, asked.query, headers, asked.body, None)
-    target = asked.path.encode("latin-1") + (b"?" + asked.query if asked.query else b"")
+    relayed.unsent = [exchange.body] if exchange.body else []
+    request = HttpRequest(
+        exchange.method, unquote(exchange.path), exchange.path, exchange.query, headers, exchange.body, None
+    )
+    target = exchange.path.encode("latin-1") + (b"?" + exchange.query if exchange.query else b"")
     client.send_request(relayed, request, target)
 
 
-def _no_trap() -> NoReturn:
-    raise ConfigError("Behind a relay there is no other origin to lead a client to. Rehearse that against the sandbox.")
+def _refuse_foreign_url() -> NoReturn:
+    raise ConfigError("A relay has no other origin for a redirect or a link. Run this fault against the sandbox.")

@@ -1,8 +1,8 @@
-"""What a relay before somebody's hosted account lets pass: reading, and the exchange of a key pair for a token.
+"""Decides what a relay passes to a hosted account: reads, and the exchange of the checked key pair for a token.
 
-Everything else is refused by us before a byte of it has left this machine; so is whatever could be read in two ways, for
-who reads it in the other way might write, and whatever carries credentials of another pair than the one that was looked at.
-A bound on requests and on time holds for what passes.
+Everything else is refused before a byte of it leaves this machine. So is a request that can be read in two ways, because
+the other reading might write, and a request with credentials of another key pair. The number of requests and the time are
+limited.
 """
 
 import re
@@ -26,24 +26,25 @@ from fiskil_harness.sandbox.problems import unauthorized
 READ_METHODS = frozenset({"GET", "HEAD"})
 WRITING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 TOKEN_TARGET = b"/v1/token"
-"""Where a key pair is exchanged; without a query, and spelt in this way alone."""
+"""The target of a token exchange, in the only accepted spelling."""
 LARGEST_TOKEN_BODY = 16_384
 OTHER_METHOD = frozenset({"method", "http-method", "method-override", "http-method-override"})
-"""How headers, parameters and fields are called by which frameworks take another method, without x- and underscores."""
+"""Names of headers, parameters and fields with which frameworks override the method, without x- and underscores."""
 OTHER_PATH = frozenset({"x-original-url", "x-original-uri", "x-rewrite-url", "x-forwarded-path", "x-forwarded-uri"})
 WRITE: Final = "write"
 FORM_OF_REQUEST: Final = "form"
 PAIR: Final = "pair"
 BOUND: Final = "bound"
 
-PAST_BOUND = "the bound of this rehearsal was reached"
+PAST_BOUND = "the limit of this run was reached"
 
 
 class Refusal(Struct, frozen=True, kw_only=True):
-    """Why a request does not pass.
+    """The reason why a request does not pass.
 
-    ``kind`` is ``write``, ``form`` (it can be read in two ways), ``pair`` (its credentials are not the checked ones) or
-    ``bound``.
+    Args:
+        kind: ``write``, ``form`` (it can be read in two ways), ``pair`` (not the checked credentials), or ``bound``.
+        why: The reason as a sentence fragment.
     """
 
     kind: RefusalKind
@@ -51,7 +52,7 @@ class Refusal(Struct, frozen=True, kw_only=True):
 
     @property
     def reply(self) -> Reply:
-        """Our own answer, which no client can take for the API's."""
+        """The relay's own response, which no client can mistake for the API's."""
         body = msgspec.json.encode(
             {"error": "refused_by_fiskil_harness", "message": f"fiskil-harness did not pass this on: {self.why}."}
         )
@@ -60,7 +61,7 @@ class Refusal(Struct, frozen=True, kw_only=True):
 
 
 class Guard:
-    """Decides about each request of one run; ``passed`` counts those that went on, as whoever sends them says."""
+    """Decides about each request of one run; ``passed`` counts those that were sent on, and the sender increments it."""
 
     def __init__(
         self,
@@ -71,56 +72,60 @@ class Guard:
         most_s: float = 600.0,
         elapsed_s: Callable[[], float] | None = None,
     ) -> None:
-        """Begin to count.
+        """Start to count requests and time.
 
         Args:
-            client_id: Of the one pair that may be exchanged, and whose tokens alone may be used.
-            lets_write: Whether requests that change something pass as well.
+            client_id: The client id of the checked pair: only this pair may be exchanged, and only its tokens may be used.
+            lets_write: Requests that change something pass too.
+            most_requests: The limit of requests.
+            most_s: The limit of time, in seconds.
             elapsed_s: Real seconds since the run began (default: since now).
         """
         self.client_id, self.lets_write = client_id, lets_write
         self.most_requests, self.most_s = most_requests, most_s
         self.passed = 0
         self._issued: set[bytes] = set()
-        self._seen: set[bytes] = set()
-        self._dead: set[bytes] = set()
+        self._used: set[bytes] = set()
+        self._expired: set[bytes] = set()
         self._elapsed_s = elapsed_s or stopwatch()
 
     @property
     def is_spent(self) -> bool:
-        """Whether nothing passes any more."""
+        """True if a limit is reached, so nothing passes any more."""
         return self.passed >= self.most_requests or self._elapsed_s() >= self.most_s
 
     def objection_to(self, request: HttpRequest, target: bytes, *, is_complete: bool = True) -> Refusal | None:
-        """Why *request* must not pass, or None; *target* is the request line's, as it came.
+        """Return why *request* must not pass, or None.
 
         Args:
-            is_complete: Whether the body is there.
+            request: The request.
+            target: The target in the request line, as received.
+            is_complete: The body is complete.
         """
-        found = (
+        objection = (
             ambiguity(request, target)
             or self._writing(request, target, is_complete=is_complete)
-            or self._of_others(request, target)
+            or self._foreign_credentials(request, target)
         )
-        if found is not None:
-            return found
+        if objection is not None:
+            return objection
         return Refusal(kind=BOUND, why=PAST_BOUND) if self.is_spent else None
 
     def learn(self, request: HttpRequest, target: bytes, status: int | None, body: bytes) -> None:
-        """Know the token that *body*, the answer to a *request* that passed, gives to the checked pair."""
+        """Remember the token that *body*, the response to a *request* that passed, issues to the checked pair."""
         if request.method == "POST" and target == TOKEN_TARGET and status is not None and 200 <= status < 300:
             self._issued |= tokens_in(body)
 
     def expire_tokens(self) -> None:
-        """Let every token that was seen so far be refused from now on; at the API it lives on, and nobody can use it."""
-        self._dead |= self._seen
+        """Refuse every token that was used so far; at the API it stays valid, but no request with it passes."""
+        self._expired |= self._used
 
     def unauthorised(self, request: HttpRequest) -> Reply | None:
-        """The API's own refusal where *request* carries a token that is dead here. Source: token.expired"""
+        """Return the API's own refusal if *request* carries a token that was expired here. Source: token.expired"""
         value = next((value for name, value in request.headers if name.lower() == b"authorization"), b"")
         token = value.rpartition(b" ")[2]
-        if token not in self._dead:
-            self._seen |= {token} - {b""}
+        if token not in self._expired:
+            self._used |= {token} - {b""}
             return None
         version = version_of(request.headers)
         return refusal(unauthorized(), method=request.method, raw_path=request.raw_path, version=version)
@@ -131,61 +136,61 @@ class Guard:
             has_body = bool(request.body) or not is_complete or _announces_body(request.headers)
             return Refusal(kind=FORM_OF_REQUEST, why=f"a {method} with a body can be read in two ways") if has_body else None
         if method not in WRITING:
-            return Refusal(kind=FORM_OF_REQUEST, why=f"{method} is nothing that an integration needs")
+            return Refusal(kind=FORM_OF_REQUEST, why=f"{method} is not a method that an integration needs")
         if self.lets_write:
             return None
         if method == "POST" and target == TOKEN_TARGET and is_complete and len(request.body) <= LARGEST_TOKEN_BODY:
             return None
         return Refusal(kind=WRITE, why=f"{method} may change the hosted account, and this run only reads (--allow-writes)")
 
-    def _of_others(self, request: HttpRequest, target: bytes) -> Refusal | None:
-        """Credentials that nobody looked at may be those of real people's data."""
+    def _foreign_credentials(self, request: HttpRequest, target: bytes) -> Refusal | None:
+        """Return a refusal for unchecked credentials, which may give access to data of real people."""
         if request.method == "POST" and target == TOKEN_TARGET:
             why = why_other_pair(request, self.client_id)
             basic = [(name, value) for name, value in request.headers if not value.strip().lower().startswith(b"basic ")]
             why = why or why_other_token(basic, self._issued)
         elif request.method in WRITING and unquote(request.raw_path).rstrip("/").casefold().endswith("/token"):
-            return Refusal(kind=FORM_OF_REQUEST, why="it may mean POST /v1/token, and spells it otherwise")
+            return Refusal(kind=FORM_OF_REQUEST, why="it may be another spelling of POST /v1/token")
         else:
             why = why_other_token(request.headers, self._issued)
         return Refusal(kind=PAIR, why=why) if why else None
 
 
 def ambiguity(request: HttpRequest, target: bytes) -> Refusal | None:
-    """What of a request could be read in two ways, by us and by whoever gets it."""
-    why = _odd_target(target) or _odd_headers(request.headers) or _other_method(request)
+    """Return a refusal if *request* can be read in two ways, by the relay and by its receiver."""
+    why = _target_problem(target) or _header_problem(request.headers) or _hidden_method(request)
     return Refusal(kind=FORM_OF_REQUEST, why=why) if why else None
 
 
-def _odd_target(target: bytes) -> str:
+def _target_problem(target: bytes) -> str:
     if not target.startswith(b"/") or target.startswith(b"//"):
-        return "its target names another place than a path"
+        return "its target is not a path"
     if any(byte <= 0x20 or byte >= 0x7F for byte in target) or b"#" in target or b"\\" in target:
-        return "its target has characters that no target has"
+        return "its target contains invalid characters"
     path = unquote(target.partition(b"?")[0].decode("ascii"))
     if {".", ".."} & set(path.split("/")) or "\\" in path or any(ord(text) < 0x20 for text in path):
-        return "its path leads elsewhere than it seems"
+        return "its path contains segments that change its meaning"
     return ""
 
 
-def _odd_headers(headers: Iterable[tuple[bytes, bytes]]) -> str:
-    told = [(name.lower(), value) for name, value in headers]
-    if any(byte in value for _, value in told for byte in b"\r\n\0"):
-        return "a header has a line break inside"
-    if not all(re.fullmatch(rb"[!#$%&'*+.^_`|~0-9a-z-]+", name) for name, _ in told):
-        return "the name of a header is none"
-    lengths = [value.strip() for name, value in told if name == b"content-length"]
-    codings = [value.strip().lower() for name, value in told if name == b"transfer-encoding"]
+def _header_problem(headers: Iterable[tuple[bytes, bytes]]) -> str:
+    fields = [(name.lower(), value) for name, value in headers]
+    if any(byte in value for _, value in fields for byte in b"\r\n\0"):
+        return "a header contains a line break"
+    if not all(re.fullmatch(rb"[!#$%&'*+.^_`|~0-9a-z-]+", name) for name, _ in fields):
+        return "a header has an invalid name"
+    lengths = [value.strip() for name, value in fields if name == b"content-length"]
+    codings = [value.strip().lower() for name, value in fields if name == b"transfer-encoding"]
     if len(lengths) > 1 or (lengths and not lengths[0].isdigit()) or (lengths and codings):
-        return "it tells the length of its body in two ways"
+        return "it states the length of its body in two ways"
     if codings and codings != [b"chunked"]:
         return "it frames its body in an unusual way"
-    if any(name in {b"upgrade", b"http2-settings"} for name, _ in told):
-        return "it asks for another protocol"
+    if any(name in {b"upgrade", b"http2-settings"} for name, _ in fields):
+        return "it requests another protocol"
     return ""
 
 
-def _other_method(request: HttpRequest) -> str:
+def _hidden_method(request: HttpRequest) -> str:
     names = {name.lower().decode("latin-1") for name, _ in request.headers}
     if any(_means_method(name) for name in names):
         return "a header names another method"
@@ -210,10 +215,10 @@ def _names_in(request: HttpRequest) -> list[str]:
         parts = re.findall(r'\bname="?([^";\r\n]+)', text)
         return [*parts, *(name for name, _ in pairs_in(text))]
     try:
-        told: Any = msgspec.json.decode(request.body)
+        document: Any = msgspec.json.decode(request.body)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return []
-    return list(told) if isinstance(told, dict) else []
+    return list(document) if isinstance(document, dict) else []
 
 
 def _announces_body(headers: Iterable[tuple[bytes, bytes]]) -> bool:

@@ -1,7 +1,7 @@
-"""The link as a relay before the hosted API: every exchange is in the journal, and faults bite as before the sandbox.
+"""The proxy as a relay to the hosted API: every exchange is in the journal, and faults bite as in the sandbox.
 
-It listens on loopback and leads to one origin, whatever a request says. Credentials pass through and are kept for nothing
-but the journal; ``secrets`` tells the redactor what to take out of all that leaves the process.
+It listens on loopback and has one upstream origin, whatever a request names. Credentials pass through and are kept for the
+journal only; ``secrets`` lists them for the redactor of everything that leaves the process.
 """
 
 import asyncio
@@ -32,34 +32,34 @@ LONGEST_CONNECT_S = 10.0
 
 
 class RelayRules(Rules):
-    """The faults that wait before the hosted API, where nothing happens to anybody's sandbox."""
+    """The rules in front of the hosted API, where no fault can change a sandbox."""
 
     def set(self, rule: Rule) -> Waiting:
-        """Let a fault wait.
+        """Set a rule, and return it with its counters.
 
         Raises:
-            ConfigError: It acts on the sandbox, meets connections, or waits for an event.
+            ConfigError: It acts on the sandbox, acts on connections, or depends on an event.
         """
         if rule.fault.needs_world:
             raise ConfigError(
-                f"{rule.name} acts on the sandbox, and behind a relay is the hosted API. "
-                "Take a fault that acts on the exchange, or rehearse against the sandbox."
+                f"{rule.name} acts on the sandbox, but this relay leads to the hosted API. "
+                "Use a fault that acts on the exchange, or run against the sandbox."
             )
         if rule.route == CONNECTION:
             raise ConfigError(
-                f"{rule.name} meets connections, and a relay breaks exchanges only. "
-                "Take a fault that acts on the exchange, or rehearse against the sandbox."
+                f"{rule.name} acts on connections, but a relay can only break exchanges. "
+                "Use a fault that acts on the exchange, or run against the sandbox."
             )
         if rule.from_event or rule.until_event:
             raise ConfigError(
-                "A relay does not hear what events the hosted API tells, so none can begin or end a fault. "
-                "Say when by number, or rehearse against the sandbox."
+                "A relay does not receive the hosted API's events, so no event can start or end a fault. "
+                "Use 'calls' with numbers, or run against the sandbox."
             )
         return super().set(rule)
 
 
 class Relay:
-    """Listens, relays and records; ``url`` is what the app is to be told in the API's place."""
+    """Listens, relays and records; ``url`` replaces the API's URL in the app's configuration."""
 
     def __init__(
         self,
@@ -72,17 +72,19 @@ class Relay:
         route_of: Callable[[str, str], str] = route_of,
         guard: Guard | None = None,
     ) -> None:
-        """Listen at once; nothing is asked of *upstream* before a client asks.
+        """Start to listen; *upstream* receives nothing before a client sends a request.
 
         Args:
-            upstream: The one origin that requests go to, like ``https://api.fiskil.com``.
-            ca_file: Whom to trust for *upstream* (default: the system's authorities).
-            certificate: Files of the chain and the key; with them clients speak TLS.
-            route_of: Names a request by method and path as it came.
-            guard: Decides what passes (default: everything does).
+            loop: The loop that serves the relay.
+            upstream: The one origin that requests go to, such as ``https://api.fiskil.com``.
+            ca_file: The authorities to trust for *upstream* (default: the system's).
+            port: The port to listen on; 0 for any.
+            certificate: Files of the chain and the key; with them the relay itself serves TLS.
+            route_of: Returns the name of a route from method and path as received.
+            guard: Decides what passes (default: everything).
 
         Raises:
-            UsageError: *upstream* is no origin, or the port is in use.
+            UsageError: *upstream* is not an origin, or the port is in use.
         """
         self._origin = Origin(upstream)
         self.upstream_url, self.upstream_host = self._origin.url, self._origin.host.encode()
@@ -105,24 +107,24 @@ class Relay:
         self._rewriting = Rewriting(self._origin, self.url, keeps_home=guard is not None)
 
     def protocol(self) -> RelayClient:
-        """What serves a connection that has been accepted, whoever accepted it."""
+        """Return the protocol for one accepted connection."""
         return RelayClient(self)
 
     def begin(self, journal: Journal, *, is_stray: Callable[[str], bool] = lambda _end_user_id: False) -> None:
-        """Record into *journal* from now on; calls for which *is_stray* holds are marked."""
+        """Record into *journal* from now on; calls for which *is_stray* returns True are marked."""
         self._number = 0
         self.is_stray = is_stray
         self.journal = journal
 
     def end(self) -> None:
-        """Stop recording, lift every fault, and drop the connections that one still holds."""
+        """Stop recording, lift every fault, and reset the connections that one still holds."""
         self.journal = None
         self.rules.clear()
         if self.clients:
             self._loop.asyncio.call_soon_threadsafe(self.bites.cut)
 
     def close(self) -> None:
-        """Stop listening and drop every connection; twice is fine."""
+        """Stop listening and drop every connection; calling it twice is allowed."""
         self._listener.close()
         if self.clients:
             self._loop.run(self._drop(), timeout_s=30)
@@ -132,26 +134,26 @@ class Relay:
             client.transport.abort()
 
     def secrets(self) -> Iterable[tuple[str, str]]:
-        """Tokens and secrets that have passed, by kind, for a redactor."""
+        """Return the tokens and secrets that have passed, by kind, for a redactor."""
         return secrets_in(self.journal) if self.journal is not None else ()
 
     @property
     def is_waiting_for_bodies(self) -> bool:
-        """Whether a request goes on only when it is whole, because somebody must look at all of it before."""
+        """True if a request is sent on only when it is complete, because a guard or a fault must read all of it first."""
         return self.guard is not None or self.rules.are_waiting
 
     def idle_s(self) -> float:
-        """Real seconds since the app's latest request ended; 0 while one is open."""
+        """Return the real seconds since the app's latest request ended; 0 while one is open."""
         return 0.0 if self.open_requests else self._elapsed_s() - self._last_s
 
     def idle_without_end_user_s(self) -> float:
-        """Real seconds since the latest request that was about no end user."""
+        """Return the real seconds since the latest request that was about no end user."""
         return self._elapsed_s() - self._last_nameless_s
 
     # -- for its connections
 
     def begin_exchange(self, relayed: Relayed) -> list[Taken]:
-        """Number and name an exchange whose turn it is; the faults that take it."""
+        """Number and name an exchange whose turn it is, and return the rules that take it."""
         self._number += 1
         self.open_requests += 1
         request, journal = relayed.request, self.journal
@@ -177,26 +179,26 @@ class Relay:
             page=self._pages.page_of(relayed.route, relayed.end_user_id, request.query),
             connection=request.client[1] if request.client else 0,
             clock_s=self._elapsed_s(),
-            names=lambda wanted: wanted in request.raw_path or wanted.encode() in request.query + request.body,
+            names=lambda identifier: identifier in request.raw_path or identifier.encode() in request.query + request.body,
         )
         return self.rules.take(relayed.facts)
 
     def _guard(self, relayed: Relayed, guard: Guard) -> None:
-        """Let the guard look, and write down what it refuses; faults never meet that, nor calls with a dead token."""
+        """Let the guard check an exchange, and record a refusal; faults never act on refused exchanges."""
         request, journal = relayed.request, relayed.journal
-        found = guard.objection_to(request, relayed.named or relayed.target, is_complete=relayed.is_complete)
-        if found is None:
+        objection = guard.objection_to(request, relayed.named or relayed.target, is_complete=relayed.is_complete)
+        if objection is None:
             relayed.refused = guard.unauthorised(request)
             return
-        relayed.refused, relayed.keeps = found.reply, False
+        relayed.refused, relayed.keeps = objection.reply, False
         if journal is not None:
             journal.write(
                 Refused(
                     **journal.stamp(),
                     method=request.method,
                     route=relayed.route,
-                    kind=found.kind,
-                    why=found.why,
+                    kind=objection.kind,
+                    why=objection.why,
                     request_number=relayed.number,
                 )
             )
@@ -204,18 +206,18 @@ class Relay:
     def learn(
         self, relayed: Relayed, status: int | None, headers: Sequence[tuple[bytes, bytes]] | bytes, body: bytes
     ) -> None:
-        """Let the guard know the token that an answer gives, before the client can use it."""
+        """Let the guard remember the token in a response, before the client can use it."""
         if self.guard is not None and relayed.refused is None and relayed.target == TOKEN_TARGET:
-            read = body if isinstance(headers, bytes) else plain(list(headers), body)[0]
-            self.guard.learn(relayed.request, relayed.target, status, read)
+            body_text = body if isinstance(headers, bytes) else plain(list(headers), body)[0]
+            self.guard.learn(relayed.request, relayed.target, status, body_text)
 
     def end_exchange(self) -> None:
-        """An exchange is over."""
+        """Note that an exchange is over."""
         self.open_requests -= 1
         self._last_s = self._elapsed_s()
 
     async def connect(self, client: RelayClient) -> tuple[Upstream | None, str]:
-        """A connection to the hosted API, or why there is none, in words."""
+        """Return a connection to the hosted API, or None and the reason as a sentence fragment."""
         name = self._origin.hostname if self._tls is not None else None
         opening = asyncio.get_running_loop().create_connection(
             lambda: Upstream(client, self._rewriting),
@@ -229,7 +231,7 @@ class Relay:
         except TimeoutError:
             return None, f"no connection within {LONGEST_CONNECT_S:g} s"
         except ssl.SSLCertVerificationError as error:
-            return None, f"its certificate does not hold: {error.verify_message.rstrip('.')}"
+            return None, f"its certificate is invalid: {error.verify_message.rstrip('.')}"
         except ssl.SSLError as error:
             return None, f"TLS failed: {error.reason or 'handshake'}"
         except OSError as error:

@@ -1,4 +1,4 @@
-"""A request on its way through a relay: what is known of it, and the bytes that the hosted API gets in its place."""
+"""A request on its way through a relay: its properties, and the bytes that the hosted API receives in its place."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -26,7 +26,7 @@ BETWEEN_TWO = frozenset(
         b"upgrade",
     }
 )
-"""Headers that concern one connection and not the other."""
+"""Headers that concern one connection only (hop-by-hop)."""
 _OURS = BETWEEN_TWO | {b"host", b"accept-encoding", b"expect", b"transfer-encoding", b"http2-settings"}
 _NOTHING = Keeping()
 _NO_FACTS = Facts(route="")
@@ -34,11 +34,31 @@ REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class Relayed(Struct, eq=False):
-    """One exchange. ``request`` is the client's; its body is there only where it came whole before it was asked.
+    """One exchange of a relay.
 
-    ``number`` is 0 until it is the exchange's turn. ``rest`` is what the API is sent after the target, where that is known
-    already. A held one's answer is not passed on but given to a fault. ``named`` is the target as it came where that is no
-    path, and ``refused`` what a guard answers in the API's place.
+    Args:
+        request: The client's request; it has its body only if it arrived complete before its turn.
+        target: The target that the API receives.
+        version: The HTTP version of the client.
+        keeps: The client keeps the connection open.
+        rest: The bytes after the target for the API, if they are known already.
+        is_complete: The request has arrived completely.
+        is_chunked: Its body is chunked.
+        is_held: A fault holds it, so its response goes to the fault and not to the client.
+        is_cut: Its connection was reset because the scenario was over.
+        is_stray: It is a stray call.
+        body: The beginning of the body, for the journal.
+        unsent: Pieces of the body that the API has not received.
+        number: The number of the exchange; 0 until it is its turn.
+        route: The name of the route.
+        end_user_id: The end user that it is about.
+        facts: The properties that rules select by.
+        journal: Takes the entry.
+        begun_s: When it began.
+        step: The step in which it began.
+        bites: The faults that bit.
+        named: The target as received if it is not a path.
+        refused: The guard's response in place of the API's.
     """
 
     request: HttpRequest
@@ -65,14 +85,14 @@ class Relayed(Struct, eq=False):
     refused: Reply | None = None
 
     def take(self, piece: bytes) -> None:
-        """A piece of the body, to be sent on."""
+        """Take a piece of the body, to be sent on."""
         if self.body is _NOTHING:
             self.body = Keeping()
         self.body.take(piece)
         self.unsent.append(piece)
 
     def to_send(self) -> bytes:
-        """What of the body is there and has not been sent, in its frame."""
+        """Return the pieces of the body that have not been sent, with the framing that the API expects."""
         pieces, self.unsent = self.unsent, []
         if not self.is_chunked:
             return b"".join(pieces)
@@ -81,15 +101,15 @@ class Relayed(Struct, eq=False):
 
     @property
     def may_repeat(self) -> bool:
-        """Whether asking twice does what asking once does, as a proxy may where a kept connection turns out dead."""
+        """True if the request is safe to repeat, as a proxy may do if a kept connection turns out to be dead."""
         has_body = self.body.length or self.is_chunked
         return self.is_complete and self.request.method in REPEATABLE and not has_body
 
 
 class ParsedHeaders(Struct, frozen=True):
-    """The headers of a request without a body, as they came, read, and as the API is sent them.
+    """The headers of a request without a body: as received, parsed, and as the API receives them.
 
-    A client says the same with each GET; what it says once more need not be read again.
+    A client sends the same headers with each GET, so they need not be parsed again.
     """
 
     raw: bytes
@@ -97,7 +117,7 @@ class ParsedHeaders(Struct, frozen=True):
     rest: bytes
 
     def relayed(self, data: bytes, client: tuple[str, int] | None) -> Relayed | None:
-        """The exchange that *data* begins, if it is a whole GET with these headers and nothing else."""
+        """Return the exchange in *data* if it is one complete GET with exactly these headers; otherwise None."""
         end = len(data) - len(self.raw)
         if data[:5] != b"GET /" or data[end - 9 : end] != b"HTTP/1.1\r" or not data.endswith(self.raw):
             return None
@@ -113,31 +133,31 @@ class ParsedHeaders(Struct, frozen=True):
 
 
 def target_of(url: bytes) -> tuple[str, str, bytes]:
-    """Path, raw path and query of a request's target.
+    """Return path, raw path and query of a request's target.
 
     Raises:
-        HttpParserInvalidURLError: It is none.
+        HttpParserInvalidURLError: The target is malformed.
     """
     return _remembered(url) if len(url) <= LONGEST_REMEMBERED else _read(url)
 
 
 def rest_for(headers: Headers, host: bytes, *, is_chunked: bool = False) -> bytes:
-    """What comes after the target of a request that asks *host* the same, for an answer that is not compressed."""
-    left_out = _OURS | named_by_connection(headers)
+    """Return the bytes after the target for the same request to *host*, without compression of the response."""
+    omitted = _OURS | named_by_connection(headers)
     pieces = [b" HTTP/1.1\r\nhost: ", host, b"\r\naccept-encoding: identity\r\n"]
     for name, value in headers:
-        if name not in left_out:
+        if name not in omitted:
             pieces += (name, b": ", value, b"\r\n")
     pieces.append(b"transfer-encoding: chunked\r\n\r\n" if is_chunked else b"\r\n")
     return b"".join(pieces)
 
 
 def named_by_connection(headers: Headers) -> frozenset[bytes]:
-    """What the header ``connection`` says to be of one connection only; the frame of a body is not for it to take away."""
-    found = [value for name, value in headers if name == b"connection"]
-    if not found or found == [b"keep-alive"]:
+    """Return the headers that ``connection`` declares as hop-by-hop, except those that frame or authorise the request."""
+    values = [value for name, value in headers if name == b"connection"]
+    if not values or values == [b"keep-alive"]:
         return frozenset()
-    named = {word.strip().lower() for value in found for word in value.split(b",")}
+    named = {word.strip().lower() for value in values for word in value.split(b",")}
     return frozenset(named - {b"content-length", b"authorization", b"content-type"})
 
 

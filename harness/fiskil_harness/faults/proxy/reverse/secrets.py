@@ -1,4 +1,4 @@
-"""Credentials that passed a relay, so that a redactor finds them wherever else they show."""
+"""Credentials that passed a relay, so that a redactor finds them wherever else they occur."""
 
 import base64
 import binascii
@@ -19,37 +19,37 @@ KINDS = {
 
 
 def secrets_in(journal: Journal) -> Iterator[tuple[str, str]]:
-    """Every token and secret that was said in the exchanges of *journal*, by kind."""
+    """Yield every token and secret in the exchanges of *journal*, as kind and value."""
     for call in journal.all(Exchange):
         for name, value in call.request_headers:
             if name in {"authorization", "proxy-authorization"}:
                 yield "access_token", value.rpartition(" ")[2]
-                yield from _of_basic(value)
+                yield from _in_basic_header(value)
         for body in (call.request_body, call.response_body):
-            yield from _said(body)
+            yield from _in_body(body)
 
 
-def _of_basic(value: str) -> Iterator[tuple[str, str]]:
-    scheme, _, told = value.partition(" ")
+def _in_basic_header(value: str) -> Iterator[tuple[str, str]]:
+    scheme, _, credentials = value.partition(" ")
     if scheme.lower() != "basic":
         return
     try:
-        secret = base64.b64decode(told.strip()).partition(b":")[2]
+        secret = base64.b64decode(credentials.strip()).partition(b":")[2]
     except (binascii.Error, ValueError):
         return
     if secret:
         yield "client_secret", secret.decode("latin-1")
 
 
-def _said(body: bytes) -> Iterator[tuple[str, str]]:
+def _in_body(body: bytes) -> Iterator[tuple[str, str]]:
     if not any(body.find(name.encode()) >= 0 for name in KINDS):
         return
     try:
-        found = msgspec.json.decode(body)
+        document = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         pairs = pairs_in(body.decode("latin-1"))
         yield from ((KINDS[name], value) for name, value in pairs if name in KINDS and value)
         return
-    for name, value in found.items() if isinstance(found, dict) else ():
+    for name, value in document.items() if isinstance(document, dict) else ():
         if name in KINDS and isinstance(value, str):
             yield KINDS[name], value

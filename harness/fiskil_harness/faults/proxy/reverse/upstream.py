@@ -1,7 +1,7 @@
-"""The side of a relay that speaks to the hosted API: one connection, one request at a time, answers as they come.
+"""The API side of a relay: one connection to the hosted API, one request at a time, and the responses to them.
 
-Bytes of an answer go to the client as they are, frame and all. Held back until they are whole are JSON bodies, which may
-have links to be rewritten, redirects, and answers that a fault is going to spoil.
+Bytes of a response go to the client unchanged, with their framing. Only some are held until they are complete: JSON bodies,
+whose links may need rewriting, redirects, and responses that a fault will spoil.
 """
 
 import asyncio
@@ -23,61 +23,61 @@ FRAME = frozenset({b"content-length", b"transfer-encoding"})
 
 
 ResponseParts = tuple[int | None, Sequence[tuple[bytes, bytes]] | bytes, bytes]
-"""Status, headers and body of an answer, as the journal will have them; headers that nobody has read are still bytes."""
+"""Status, headers and body of a response for the journal; unparsed headers are bytes."""
 
 
 class Caller(Protocol):
-    """Who gets the answers: the client's side of the relay."""
+    """The client side of the relay, which receives responses."""
 
     def write(self, data: bytes) -> None:
-        """Pass bytes of an answer on."""
+        """Pass bytes of a response on."""
 
-    def passed(self, relayed: Relayed, data: bytes, told: ResponseParts) -> None:
-        """Pass a whole answer on."""
+    def passed(self, relayed: Relayed, data: bytes, parts: ResponseParts) -> None:
+        """Pass a complete response on."""
 
     def complete(self, relayed: Relayed, reply: Reply | None, *, keeps: bool) -> None:
-        """The answer is whole; without *reply* the client has it already."""
+        """Note that the response is complete; without *reply* the client has it already."""
 
-    def failed(self, relayed: Relayed, what: str, *, is_unheard: bool) -> None:
-        """There will be no whole answer; *is_unheard* tells that not one byte came."""
+    def failed(self, relayed: Relayed, reason: str, *, is_unheard: bool) -> None:
+        """Note that no complete response will arrive; *is_unheard* means that no byte arrived."""
 
     def pause_reading(self) -> None:
-        """Ask for less."""
+        """Stop reading from the client."""
 
     def resume_reading(self) -> None:
-        """Ask for more."""
+        """Read from the client again."""
 
 
 class Upstream(asyncio.Protocol):
-    """One connection to the hosted API. ``is_usable`` tells whether it may be asked again."""
+    """One connection to the hosted API; ``is_usable`` is True if it can send another request."""
 
-    def __init__(self, asker: Caller, rewriting: Rewriting) -> None:
-        self._asker, self._rewriting = asker, rewriting
+    def __init__(self, caller: Caller, rewriting: Rewriting) -> None:
+        self._caller, self._rewriting = caller, rewriting
         self._transport: Any = None
         self._parser = httptools.HttpResponseParser(self)
         self._relayed: Relayed | None = None
         self.is_usable = False
-        self.answers = 0
-        self.heard_at_s = 0.0
+        self.response_count = 0
+        self.last_received_s = 0.0
 
     _is_passing = _is_whole = _has_surplus = False
 
     def connection_made(self, transport: Any) -> None:
-        """Be usable."""
+        """Mark the connection as usable."""
         self._transport = transport
         self._time = asyncio.get_running_loop().time
         self.is_usable = True
 
     def send_request(self, relayed: Relayed, data: bytes) -> None:
-        """Send a request, or what there is of it."""
+        """Send a request, or its beginning."""
         self._relayed = relayed
         self.status: int | None = None
-        self._has_heard = False
-        self.heard_at_s = self._time()
+        self._has_received = False
+        self.last_received_s = self._time()
         self._transport.write(data)
 
     def is_waiting(self, relayed: Relayed) -> bool:
-        """Whether this exchange's request has begun and its answer has not ended."""
+        """Return True if this exchange's request has been sent and its response has not ended."""
         return self._relayed is relayed
 
     def write(self, data: bytes) -> None:
@@ -85,48 +85,48 @@ class Upstream(asyncio.Protocol):
         self._transport.write(data)
 
     def abort(self) -> None:
-        """End the connection; nobody waits for what it would have brought."""
+        """Close the connection, and ignore what it would still receive."""
         self._relayed, self.is_usable = None, False
         if self._transport is not None:
             self._transport.abort()
 
     def pause_writing(self) -> None:
-        """The API does not read as fast as the client writes."""
-        self._asker.pause_reading()
+        """Stop reading from the client, because the API reads more slowly."""
+        self._caller.pause_reading()
 
     def resume_writing(self) -> None:
-        """The API reads again."""
-        self._asker.resume_reading()
+        """Read from the client again."""
+        self._caller.resume_reading()
 
     def pause_reading(self) -> None:
-        """Let the API wait, because the client does not read."""
+        """Stop reading from the API, because the client does not read."""
         if self._transport is not None and not self._transport.is_closing():
             self._transport.pause_reading()
 
     def resume_reading(self) -> None:
-        """Read again."""
+        """Read from the API again."""
         if self._transport is not None and not self._transport.is_closing():
             self._transport.resume_reading()
 
     def data_received(self, data: bytes) -> None:
-        """Parse an answer as far as is needed, and pass it on or hold it."""
+        """Parse a response as far as necessary, and pass it on or hold it."""
         if self._relayed is None:
-            # Nobody asked: whatever it is, no later request is to take it for its answer.
+            # Unrequested bytes must not become the response to a later request.
             self.abort()
             return
-        self.heard_at_s = self._time()
-        if not self._has_heard:
+        self.last_received_s = self._time()
+        if not self._has_received:
             if self._passes_at_once(data):
                 return
             self._begin()
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade:
-            self._fail("the API asked for another protocol")
+            self._fail("the API requested another protocol")
             return
         except httptools.HttpParserError:
             if not self._is_whole:
-                self._fail("what the API answered is no HTTP")
+                self._fail("the API's response is not HTTP")
                 return
             self._has_surplus = True
         self._raw.append(data)
@@ -137,12 +137,12 @@ class Upstream(asyncio.Protocol):
         else:
             self._raw_length += len(data)
             if self._raw_length > (LARGEST_HEAD if self.status is None else LONGEST_HELD):
-                self._fail("the answer is too long to be held back")
+                self._fail("the response is too long to be rewritten")
 
     def _passes_at_once(self, data: bytes) -> bool:
-        """Whether this was a whole ordinary answer with nothing to rewrite, which has been passed on.
+        """Pass *data* on and return True if it is a complete ordinary response with nothing to rewrite.
 
-        That is what answers mostly are, and finding it out costs less than parsing.
+        Most responses are, and this check is cheaper than parsing.
         """
         relayed = self._relayed
         end = data.find(b"\r\n\r\n")
@@ -154,8 +154,8 @@ class Upstream(asyncio.Protocol):
         if not is_ordinary(head, len(data) - end - 4):
             return False
         self._relayed = None
-        self.answers += 1
-        self._asker.passed(relayed, data, (int(data[9:12]), head, data[end + 4 :]))
+        self.response_count += 1
+        self._caller.passed(relayed, data, (int(data[9:12]), head, data[end + 4 :]))
         return True
 
     def _begin(self) -> None:
@@ -166,14 +166,14 @@ class Upstream(asyncio.Protocol):
         self._body: list[bytes] = []
         self._raw_length = 0
         self._is_passing = self._is_whole = self._has_surplus = False
-        self._has_heard = True
+        self._has_received = True
 
     def latest_response(self) -> ResponseParts:
-        """Status, headers and body of the latest answer that was read, as the journal has them."""
+        """Return status, headers and body of the latest response that was parsed, as the journal records them."""
         return self.status, self.headers, self._keeping.kept()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Tell the client's side, if it waits; an answer without a length is whole now."""
+        """Notify the client side if it waits; a response without a length is complete now."""
         self.is_usable = False
         relayed = self._relayed
         if relayed is None:
@@ -182,44 +182,44 @@ class Upstream(asyncio.Protocol):
             self._is_whole, self._keeps = True, False
             self._end()
         elif self.status is None:
-            self._fail("connection reset" if exc is not None else "the connection ended without an answer")
+            self._fail("connection reset" if exc is not None else "the connection ended without a response")
         else:
-            self._fail("the connection was reset in the answer" if exc is not None else "the answer broke off")
+            self._fail("the connection was reset during the response" if exc is not None else "the response is incomplete")
 
-    # -- what the parser tells
+    # -- events of the parser
 
     def on_message_begin(self) -> None:
-        """An answer begins, or something after it that nobody asked for."""
+        """Start a response, or note surplus bytes after it."""
         self._has_surplus |= self._is_whole
         if not self._is_whole:
             self.headers, self._reason = [], b""
 
     def on_status(self, reason: bytes) -> None:
-        """The reason phrase."""
+        """Take the reason phrase."""
         if not self._is_whole:
             self._reason += reason
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """One header."""
+        """Take one header."""
         if not self._is_whole:
             self.headers.append((name.lower(), value))
 
     def on_headers_complete(self) -> None:
-        """Decide whether the body passes as it comes."""
+        """Decide if the body is passed on as it arrives."""
         status = self._parser.get_status_code()
         relayed = self._relayed
         if self._is_whole or status < 200 or relayed is None:
             return
         self.status = status
         if relayed.request.method == "HEAD":
-            # The parser waits for the body that the headers announce, and none will come.
+            # The parser would wait for the announced body, which never arrives.
             self._is_whole, self._keeps = True, self._parser.should_keep_alive()
             self._parser = httptools.HttpResponseParser(self)
             return
         self._is_passing = not (relayed.is_held or self._may_have_links(relayed))
 
     def on_body(self, body: bytes) -> None:
-        """A piece of the body."""
+        """Take a piece of the body."""
         if self._is_whole:
             self._has_surplus = True
         elif self._is_passing:
@@ -228,11 +228,11 @@ class Upstream(asyncio.Protocol):
             self._body.append(body)
 
     def on_message_complete(self) -> None:
-        """The answer is whole, or was an interim one."""
+        """Note that the response is complete, unless it was an interim one."""
         if self.status is not None and not self._is_whole:
             self._is_whole, self._keeps = True, self._parser.should_keep_alive()
 
-    # -- what comes of it
+    # -- end of a response
 
     def _may_have_links(self, relayed: Relayed) -> bool:
         is_json = is_redirect = is_chunked = False
@@ -248,12 +248,12 @@ class Upstream(asyncio.Protocol):
     def _pass(self) -> None:
         data = self._raw[0] if len(self._raw) == 1 else b"".join(self._raw)
         self._raw = []
-        self._asker.write(data)
+        self._caller.write(data)
 
     def _end(self) -> None:
         relayed, self._relayed = self._relayed, None
         assert relayed is not None
-        self.answers += 1
+        self.response_count += 1
         keeps = self._keeps and not self._has_surplus
         self.is_usable = keeps and self.is_usable
         if not self._is_passing:
@@ -261,37 +261,37 @@ class Upstream(asyncio.Protocol):
             if reply is None:
                 self._pass()
                 self._keeping.take(self._whole_body)
-            self._asker.complete(relayed, reply, keeps=keeps or reply is not None)
+            self._caller.complete(relayed, reply, keeps=keeps or reply is not None)
         else:
             self._pass()
-            self._asker.complete(relayed, None, keeps=keeps)
+            self._caller.complete(relayed, None, keeps=keeps)
         if not self.is_usable and self._transport is not None:
             self._transport.close()
 
     def _changed(self, relayed: Relayed) -> Reply | None:
-        """The answer that goes out in the place of what came; None where that goes out as it is."""
+        """Return the response that is sent in place of the received one; None if that one is sent unchanged."""
         body = self._whole_body = self._body[0] if len(self._body) == 1 else b"".join(self._body)
-        plain_body, came = plain(self.headers, body)
+        plain_body, plain_headers = plain(self.headers, body)
         rewritten = self._rewriting.body(plain_body) if body else body
         if rewritten is plain_body:
-            # Nothing to rewrite: what was compressed stays so.
-            rewritten, came = body, self.headers
-        headers = self._rewriting.headers(came)
+            # Nothing to rewrite, so a compressed body stays compressed.
+            rewritten, plain_headers = body, self.headers
+        headers = self._rewriting.headers(plain_headers)
         is_kept = rewritten is body and headers == self.headers and not self._has_surplus
         is_understood = relayed.version != "1.0" or not any(name == b"transfer-encoding" for name, _ in headers)
         if is_kept and is_understood and not relayed.is_held:
             return None
         assert self.status is not None
-        left_out = BETWEEN_TWO | FRAME | named_by_connection(headers)
-        kept_headers = tuple(pair for pair in headers if pair[0] not in left_out)
+        omitted = BETWEEN_TWO | FRAME | named_by_connection(headers)
+        kept_headers = tuple(pair for pair in headers if pair[0] not in omitted)
         reply = Reply(status=self.status, headers=kept_headers, body=rewritten)
         if relayed.request.method == "HEAD" or self.status in BODILESS:
             length = next((value for name, value in headers if name == b"content-length"), None)
             return reply.with_header(b"content-length", length)
         return reply.with_body(rewritten)
 
-    def _fail(self, what: str) -> None:
-        relayed, is_unheard = self._relayed, not self._has_heard
+    def _fail(self, reason: str) -> None:
+        relayed, is_unheard = self._relayed, not self._has_received
         self.abort()
         if relayed is not None:
-            self._asker.failed(relayed, what, is_unheard=is_unheard)
+            self._caller.failed(relayed, reason, is_unheard=is_unheard)

@@ -1,6 +1,6 @@
-"""Where a relay leads, and how what the hosted API says of itself is told of the relay: a walk through pages stays on it.
+"""The upstream origin of a relay, and the rewriting of its URLs in responses, so that a client stays on the relay.
 
-Only whole values are rewritten, and only those that a client follows: the links of a list, ``auth_url``, and a redirect.
+Only whole values are rewritten, and only those that a client follows: links of a list, ``auth_url``, and redirects.
 """
 
 import ipaddress
@@ -15,7 +15,7 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 def is_loopback(host: str) -> bool:
-    """Whether *host* is this machine."""
+    """Return True if *host* is this machine."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
@@ -23,29 +23,31 @@ def is_loopback(host: str) -> bool:
 
 
 class Origin:
-    """A scheme, a host and a port. ``host`` is what the header of that name says."""
+    """A scheme, a host and a port; ``host`` is the value of the ``Host`` header."""
 
     def __init__(self, url: str) -> None:
-        """Take *url* apart.
+        """Parse *url*.
 
         Raises:
-            UsageError: It is no origin, or says more than one.
+            UsageError: It is not an origin, contains more than one, or would send credentials unencrypted.
         """
         try:
             parts = urlsplit(url)
             port = parts.port
         except ValueError as error:
-            raise UsageError(f"{url!r} is no URL: {error}. Give an origin like 'https://api.fiskil.com'.") from None
+            raise UsageError(f"{url!r} is not a valid URL: {error}. Give an origin like 'https://api.fiskil.com'.") from None
         if "@" in url:
-            raise UsageError("An origin names nobody: leave out what stands before the @. Give scheme and host alone.")
+            raise UsageError(
+                "An upstream URL must not contain credentials. Remove everything before the @: give scheme and host only."
+            )
         if parts.scheme not in DEFAULT_PORTS or not parts.hostname:
-            raise UsageError(f"{url!r} is no origin to relay to. Give scheme and host, like 'https://api.fiskil.com'.")
+            raise UsageError(f"{url!r} is not an origin. Give scheme and host, like 'https://api.fiskil.com'.")
         if parts.path not in {"", "/"} or parts.query or parts.fragment:
-            shown = f"{parts.scheme}://{parts.netloc}"
-            raise UsageError(f"{url!r} is more than an origin, and the client names the path. Give {shown!r}.")
+            origin = f"{parts.scheme}://{parts.netloc}"
+            raise UsageError(f"{url!r} is more than an origin; the client adds the path. Give {origin!r}.")
         self.is_tls = parts.scheme == "https"
         if not self.is_tls and not is_loopback(parts.hostname):
-            raise UsageError(f"{url!r} would send credentials over the network in the clear. Give 'https://{parts.netloc}'.")
+            raise UsageError(f"{url!r} would send credentials unencrypted over the network. Give 'https://{parts.netloc}'.")
         self.hostname = parts.hostname
         self.port = DEFAULT_PORTS[parts.scheme] if port is None else port
         self.is_default_port = self.port == DEFAULT_PORTS[parts.scheme]
@@ -55,7 +57,7 @@ class Origin:
 
 
 class Rewriting:
-    """Puts the relay's own URL where the upstream's stood; one that *keeps_home* lets no redirect lead anywhere else."""
+    """Replaces the upstream's URL by the relay's own; with *keeps_home* it removes redirects to any other host."""
 
     def __init__(self, upstream: Origin, own_url: str, *, keeps_home: bool = False) -> None:
         self._own = own_url.encode()
@@ -65,23 +67,23 @@ class Rewriting:
         scheme, _, rest = upstream.url.partition("://")
         place = f"{scheme}:(?P<slash>\\\\?/)\\\\?/{re.escape(rest)}{port}"
         names = "|".join(FOLLOWED)
-        # A longer host begins with the same letters, so what follows must end the host.
+        # A longer host may begin with the same letters, so the next character must end the host.
         self._value = re.compile(rf'(?P<name>"(?:{names})"[ \t\r\n]{{0,64}}:[ \t\r\n]{{0,64}}"){place}(?=[/\\?#"])'.encode())
         self._location = re.compile(rf"{place}(?=[/?#]|$)".encode())
 
     def body(self, body: bytes) -> bytes:
-        """*body*, a JSON text, with every link that is followed leading to the relay; the same object where none is."""
+        """Return *body*, a JSON text, with every followed link pointing to the relay; the same object if there is none."""
         if self.needle not in body:
             return body
         return self._value.sub(self._put, body)
 
     def headers(self, headers: Sequence[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
-        """*headers* with a redirect that stays on the relay."""
-        told = [(name, self.location(value) if name == b"location" else value) for name, value in headers]
-        return [pair for pair in told if pair[0] != b"location" or not self._leads_away(pair[1])]
+        """Return *headers* with a redirect that stays on the relay."""
+        rewritten = [(name, self.location(value) if name == b"location" else value) for name, value in headers]
+        return [pair for pair in rewritten if pair[0] != b"location" or not self._leads_away(pair[1])]
 
     def location(self, value: bytes) -> bytes:
-        """A target of a redirect; one that leads elsewhere stays as it is."""
+        """Return the target of a redirect on the relay; a target elsewhere stays unchanged."""
         match = self._location.match(value)
         return value if match is None else self._own + value[match.end() :]
 
