@@ -38,9 +38,9 @@ def test_the_table_is_made_from_a_report() -> None:
     report = {
         "result": {"scenarios": [{"scenario": "b", "flows": ["event consent.received"]}, {"scenario": "a", "flows": []}]},
         "measured": [
-            {"scenario": "b", "took_s": 1.2345, "met": ["called token", "error 429"]},
-            {"scenario": "b@token.lifetime=3600", "took_s": 9.0, "met": []},
-            {"scenario": "a", "took_s": 0.04, "met": []},
+            {"scenario": "b", "took_s": 1.2345, "coverage_marks": ["called token", "error 429"]},
+            {"scenario": "b@token.lifetime=3600", "took_s": 9.0, "coverage_marks": []},
+            {"scenario": "a", "took_s": 0.04, "coverage_marks": []},
         ],
     }
 

@@ -95,7 +95,7 @@ def test_a_step_of_ones_own_is_refused(tmp_path: Path) -> None:
         )
     )
 
-    with pytest.raises(UsageError, match=r"our_own\.py holds what no plan can hold"):
+    with pytest.raises(UsageError, match=r"The scenario of our_own\.py cannot be saved as a plan"):
         select([str(path)])
 
 
@@ -105,7 +105,7 @@ def test_a_step_of_ones_own_is_refused(tmp_path: Path) -> None:
         ("from fiskil_harness", "import sys; sys.exit(0)\nfrom harness", r"our_own\.py cannot be loaded: SystemExit: 0"),
         ('steps.Authorise(), steps.Deliver(), steps.Retry("e0")', "steps.Authorise()", r"Expected 'array', got 'object'"),
         ("steps.Deliver()", '"deliver"', r"Expected 'object', got 'str'"),
-        ("steps.Deliver()", "steps.Deliver", r"our_own\.py holds what no plan can hold"),
+        ("steps.Deliver()", "steps.Deliver", r"The scenario of our_own\.py cannot be saved as a plan"),
         ("steps.Deliver()", "steps.Advance(seconds='5')", r"Expected 'float', got 'str'"),
         ("steps.Deliver()", "steps.Advance(seconds=-5)", r"sandbox time moves forward"),
         ('"webhooks.idempotent",', '"webhooks.idempotent"', r"Expected 'array', got 'str'"),
@@ -130,7 +130,7 @@ def test_slips_in_a_file_are_told(tmp_path: Path, right: str, wrong: str, words:
             0,
             "Drip: every_ms must be",
         ),
-        ('{"type": "deliver"}', -1, r"plan\.json has the seed -1; seeds count from 0\."),
+        ('{"type": "deliver"}', -1, r"plan\.json has the seed -1; a seed is 0 or greater\."),
     ],
 )
 def test_a_plan_with_values_that_cannot_work_is_refused(tmp_path: Path, step: str, seed: int, words: str) -> None:

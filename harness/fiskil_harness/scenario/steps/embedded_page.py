@@ -44,9 +44,9 @@ class RepeatSdkMessage(_Told, frozen=True, kw_only=True, tag="repeat_sdk_message
     def perform(self, stage: "Stage") -> None:
         """Pass it on."""
         participant = stage.participant(self.twin)
-        if participant.heard is None:
+        if participant.last_sdk_message is None:
             raise StepError("The app's page has heard no message yet, so it cannot pass one on again.")
-        pass_on(stage, participant, *participant.heard)
+        pass_on(stage, participant, *participant.last_sdk_message)
 
 
 class UnknownSdkMessage(_Told, frozen=True, kw_only=True, tag="unknown_sdk_message"):

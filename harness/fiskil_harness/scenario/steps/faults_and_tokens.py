@@ -87,7 +87,7 @@ class LiftFaults(PlainStep, frozen=True, kw_only=True, tag="lift_faults"):
     def perform(self, stage: "Stage") -> None:
         """Lift them, and write down how often each one bit."""
         rules = stage.fiskil.link.rules
-        stage.has_mended = True
+        stage.was_disturbed = True
         for waiting in rules.waiting():
             rules.lift(waiting)
             stage.journal.write(fault_set(waiting, **stage.journal.stamp()))

@@ -266,12 +266,12 @@ def browser_returned(stage: "Stage", participant: "Participant", visitor: FormBr
 def notify_app(stage: "Stage", participant: "Participant", visitor: FormBrowser, session_id: str) -> None:
     """Let the app hear what became of a session: by the message that the page has posted, or where the browser was sent."""
     if participant.is_embedded:
-        participant.way_back = stage.fiskil.sandbox.way_back(session_id) or ""
+        participant.return_url = stage.fiskil.sandbox.way_back(session_id) or ""
         pass_on_messages(
             stage, participant, session_id, tuple(msgspec.json.decode(visitor.value_of("data-messages") or "[]"))
         )
     elif visitor.redirects:
-        participant.way_back = visitor.redirects[-1]
+        participant.return_url = visitor.redirects[-1]
         is_approved = ending_of(stage, session_id) == Ending.APPROVED.value
         write_visit(stage, participant, visitor, "callback" if is_approved else "cancelled")
 

@@ -35,8 +35,8 @@ def pass_on_messages(stage: "Stage", participant: "Participant", session_id: str
     """Pass on what the consent page has posted about a session, and keep it; a page that is not over posts nothing."""
     if not messages:
         return
-    is_first = participant.heard is None
-    participant.heard = (session_id, messages[0])
+    is_first = participant.last_sdk_message is None
+    participant.last_sdk_message = (session_id, messages[0])
     reply = pass_on(stage, participant, session_id, messages[0])
     if is_first and reply.status in NO_SUCH_PLACE:
         raise StepError(f"The app was not told: app.drive.message answered {reply.status}. Is its path right?")

@@ -164,10 +164,10 @@ def _land(
 
 def _note_message(stage: "Stage", participant: "Participant", session_id: str) -> None:
     """The app's own page has heard the consent page's message, and has passed it on as it does."""
-    participant.way_back = stage.fiskil.sandbox.way_back(session_id) or ""
+    participant.return_url = stage.fiskil.sandbox.way_back(session_id) or ""
     messages = messages_of(stage.fiskil.sandbox.session(session_id), stage.fiskil.interpretation)
     for message in messages[:1]:
-        participant.heard = (session_id, message)
+        participant.last_sdk_message = (session_id, message)
         error_type = values_of(message)["error_type"]
         stage.journal.write(
             SdkMessagePassed(
@@ -180,7 +180,7 @@ def _note_visit(stage: "Stage", participant: "Participant", window: Window, page
     """The browser was sent to a page of the app's, or past it."""
     window.drain()
     back = _ways_back(window)
-    participant.way_back = back[0] if back else ""
+    participant.return_url = back[0] if back else ""
     own = [
         fetched
         for fetched in stage.journal.all(Fetched)

@@ -114,14 +114,14 @@ class ReturnLate(_Callback, frozen=True, kw_only=True, tag="return_late"):
         if participant.is_embedded:
             pass_on_messages(stage, participant, session.session_id, messages_of(session, stage.fiskil.interpretation))
             return
-        participant.way_back = stage.fiskil.sandbox.way_back(session.session_id) or ""
+        participant.return_url = stage.fiskil.sandbox.way_back(session.session_id) or ""
         _open(stage, participant, _way_back(participant))
 
 
 def _way_back(participant: "Participant") -> str:
-    if not participant.way_back:
+    if not participant.return_url:
         raise StepError("The browser has not been sent back anywhere yet, so it cannot come back again.")
-    return participant.way_back
+    return participant.return_url
 
 
 def _open(stage: "Stage", participant: "Participant", address: str) -> None:
