@@ -8,7 +8,7 @@ import msgspec
 from fiskil_harness.errors import StepError
 from fiskil_harness.journal import Canaries, Delivery
 from fiskil_harness.scenario.steps.deliveries import attempt
-from fiskil_harness.scenario.steps.events import fresh_fact, invented, used_kind
+from fiskil_harness.scenario.steps.events import invented, new_event, used_kind
 from fiskil_harness.scenario.steps.step import PlainStep
 from fiskil_harness.webhooks import seal, ssrf_places
 from fiskil_harness.webhooks.sender import Outgoing
@@ -43,7 +43,7 @@ class DeliverUrls(PlainStep, frozen=True, kw_only=True, tag="deliver_urls"):
         participant = stage.participant(self.twin)
         new_url = partial(stage.fiskil.trap.lay, journal=stage.journal)
         genuine, forged = partial(new_url, kind="genuine"), partial(new_url, kind="forged")
-        parcel = fresh_fact(stage, participant)
+        parcel = new_event(stage, participant)
         parcel.event = msgspec.structs.replace(parcel.event, extra=ssrf_places.fields(genuine))
         attempt(stage, parcel, headers=ssrf_places.headers(genuine), name=URLS)
         _send_forged(stage, participant, URLS, None, headers=ssrf_places.headers(forged), extra=ssrf_places.fields(forged))
@@ -70,7 +70,7 @@ class DeliverAccountNumbers(PlainStep, frozen=True, kw_only=True, tag="deliver_a
         if not numbers:
             raise StepError("No account number exists yet. Put the step authorise before this one.")
         fields = {"accounts": [{"account_number": number} for number in numbers]}
-        parcel = fresh_fact(stage, participant)
+        parcel = new_event(stage, participant)
         parcel.event = msgspec.structs.replace(parcel.event, extra=fields)
         attempt(stage, parcel, name=ACCOUNT_NUMBERS)
         right_signature = _send_forged(stage, participant, ACCOUNT_NUMBERS, "d3Jvbmc=", extra=fields)

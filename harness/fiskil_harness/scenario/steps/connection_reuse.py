@@ -6,7 +6,7 @@ import msgspec
 
 from fiskil_harness.journal import Delivery
 from fiskil_harness.scenario.steps.deliveries import attempt, sealed, settle
-from fiskil_harness.scenario.steps.events import fresh_fact, invented, used_kind
+from fiskil_harness.scenario.steps.events import invented, new_event, used_kind
 from fiskil_harness.scenario.steps.step import PlainStep
 from fiskil_harness.webhooks import seal
 from fiskil_harness.webhooks.connection_script import ReadResponse, Send, Talk, Watch
@@ -35,9 +35,9 @@ REFUSED: dict[str, tuple[str | None, int]] = {
 class RefuseThenReuse(PlainStep, frozen=True, kw_only=True, tag="refuse_then_reuse"):
     """A forged request arrives whose body looks like a second request; a genuine message follows on the same connection.
 
-    The text in a body is no request: it must get no response and have no effect, although its signature is right. The receiver
-    may also close the connection; then the genuine message is delivered on a new one. The step is repeated for each reason
-    to refuse a request: no signature, a wrong signature, a large body.
+    The text in a body is no request: it must get no response and have no effect, although its signature is right. The
+    receiver may also close the connection; then the genuine message is delivered on a new one. The step is repeated for
+    each reason to refuse a request: no signature, a wrong signature, a large body.
 
     Args:
         twin: The participant; "" is the scenario's end user.
@@ -64,7 +64,7 @@ def _refuse_then_reuse(stage: "Stage", participant: "Participant", name: str) ->
     embedded = written(target, body=inner.body, headers=inner.headers, is_kept=True)
     headers = _headers_with(stage, outer, signature)
     refused = written(target, body=embedded + b" " * padding_bytes, headers=headers, is_kept=True)
-    parcel = fresh_fact(stage, participant)
+    parcel = new_event(stage, participant)
     parcel.next_attempt()
     message = sealed(stage, parcel)
     genuine = written(target, body=message.body, headers=message.headers, is_kept=True)
