@@ -13,7 +13,7 @@ from fiskil_harness.scenario.generation.actions import (
     Form,
     as_steps,
     delivered,
-    disorders,
+    is_out_of_order,
     repeats,
 )
 
@@ -159,7 +159,7 @@ def test_attempts_are_counted_event_by_event() -> None:
 )
 def test_acts_know_what_they_are_good_for(acts: list[Act], does_repeat: bool, is_disorder: bool) -> None:
     """Whether an event comes more than once, and whether one comes early or a crash between."""
-    assert (repeats(acts), disorders(acts)) == (does_repeat, is_disorder)
+    assert (repeats(acts), is_out_of_order(acts)) == (does_repeat, is_disorder)
 
 
 def test_what_delivers_nothing_is_no_delivery() -> None:

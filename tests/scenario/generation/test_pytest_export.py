@@ -11,7 +11,7 @@ from fiskil_harness.errors import PlanError
 from fiskil_harness.journal import Delivery, HookCall, Journal, Started
 from fiskil_harness.probes import AppliesOnce, Finding, Verdict
 from fiskil_harness.scenario import steps
-from fiskil_harness.scenario.generation.pytest_export import Retold, retell
+from fiskil_harness.scenario.generation.pytest_export import Export, retell
 from fiskil_harness.scenario.scenario import Scenario
 from fiskil_harness.webhooks.fiskil_signature import HEADER, digest
 
@@ -35,7 +35,7 @@ def delivery(signature: str = RIGHT, **more: object) -> Delivery:
     return msgspec.structs.replace(plain, **more)
 
 
-def told(*entries: object, finding: Finding = TWICE, plan: Scenario = PLAN) -> Retold:
+def told(*entries: object, finding: Finding = TWICE, plan: Scenario = PLAN) -> Export:
     journal = Journal()
     for entry in entries:
         journal.write(entry)  # type: ignore[arg-type]

@@ -15,7 +15,7 @@ from fiskil_harness.probes import Finding, SurvivesEveryPlan, Verdict
 from fiskil_harness.runner.worker import measured
 from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.generation import explore
-from fiskil_harness.scenario.generation.simplify import in_lines
+from fiskil_harness.scenario.generation.simplify import summary_lines
 from fiskil_harness.scenario.scenario import Scenario
 from tests.paths import ROOT, SOURCE
 
@@ -156,7 +156,7 @@ def test_twins_share_lines() -> None:
         ),
     )
 
-    assert in_lines(plan) == (
+    assert summary_lines(plan) == (
         "a: authorise, sync, deliver",
         "b: authorise, advance (seconds 1), revoke",
         "deliver one b.e1",

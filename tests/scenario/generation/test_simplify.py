@@ -5,7 +5,7 @@ import pytest
 from fiskil_harness import probes
 from fiskil_harness.probes import Finding, Verdict
 from fiskil_harness.scenario import steps
-from fiskil_harness.scenario.generation.simplify import calmer, in_lines, run_of, without_timing
+from fiskil_harness.scenario.generation.simplify import with_fewer_races, summary_lines, run_of, without_timing
 from fiskil_harness.scenario.scenario import Scenario
 
 END = steps.Deliver(attempts=5)
@@ -46,7 +46,7 @@ def test_calmer_forms_come_calmest_first() -> None:
     """Without a restart and a race, without a race, without a restart; nothing else changes."""
     made = plan(steps.Burst("e0", copies=2), steps.Restart())
 
-    forms = list(calmer(made))
+    forms = list(with_fewer_races(made))
 
     assert [form.steps for form in forms] == [
         (steps.DeliverOne("e0"), steps.Retry("e0"), END),
@@ -58,7 +58,7 @@ def test_calmer_forms_come_calmest_first() -> None:
 
 def test_a_calm_plan_has_no_calmer_form() -> None:
     """It is what it would become."""
-    assert list(calmer(plan(steps.DeliverOne("e0"), steps.Retry("e0")))) == []
+    assert list(with_fewer_races(plan(steps.DeliverOne("e0"), steps.Retry("e0")))) == []
 
 
 @pytest.mark.parametrize(("retries", "count"), [(2, 2), (3, 0)])
@@ -66,12 +66,12 @@ def test_a_form_that_uses_up_every_attempt_is_left_out(retries: int, count: int)
     """Fiskil makes five, and the last is kept for the end."""
     made = plan(steps.Burst("e0", copies=2), *[steps.Retry("e0")] * retries, steps.Restart())
 
-    assert len([scenario for scenario in calmer(made) if steps.DeliverOne("e0") in scenario.steps]) == count
+    assert len([scenario for scenario in with_fewer_races(made) if steps.DeliverOne("e0") in scenario.steps]) == count
 
 
 def test_a_line_is_a_step() -> None:
     """In words, the last one too."""
-    assert in_lines(plan(steps.Authorise(), steps.Burst("e0", copies=3))) == (
+    assert summary_lines(plan(steps.Authorise(), steps.Burst("e0", copies=3))) == (
         "authorise",
         "burst e0 (copies 3)",
         "deliver (attempts 5)",
@@ -90,7 +90,7 @@ def test_the_life_of_a_twin_is_one_line() -> None:
         steps.Restart(),
     )
 
-    lines = in_lines(made)
+    lines = summary_lines(made)
 
     assert lines[0].startswith("a: authorise, advance")
     assert lines[0].endswith("revoke, deliver")
@@ -99,7 +99,7 @@ def test_the_life_of_a_twin_is_one_line() -> None:
 
 def test_a_wait_before_any_twin_is_a_line() -> None:
     """It is nobody's life."""
-    assert in_lines(plan(steps.Deliver(), steps.Authorise(twin="a"))) == ("deliver", "a: authorise", "deliver (attempts 5)")
+    assert summary_lines(plan(steps.Deliver(), steps.Authorise(twin="a"))) == ("deliver", "a: authorise", "deliver (attempts 5)")
 
 
 def test_of_several_failures_the_last_one_is_told() -> None:

@@ -169,8 +169,8 @@ class Watch:
     def await_sign(self) -> None:
         """Record the page as soon as it changes, at the latest after a second, or later if the app has made no call yet.
 
-        If it changes, record it at the width of a phone as well. If there is no change at that width, record the desktop page
-        once more, because the sign may have disappeared in the meantime.
+        If it changes, record it at the width of a phone as well. If there is no change at that width, record the desktop
+        page once more, because the sign may have disappeared in the meantime.
         """
         now = self._snapshot()
         while self._may_wait() and (now is None or not _differs(now, self._before)):
@@ -207,8 +207,8 @@ class Watch:
     def await_end(self) -> None:
         """Wait until the app has ended its API call and the page shows new text, or until shortly after the app's deadline.
 
-        Text that appears while the call is open is about the wait. An app that never ends the call has given up if other text
-        stays for long.
+        Text that appears while the call is open is about the wait. An app that never ends the call has given up if other
+        text stays for long.
         """
         stable, open_s, text = stopwatch(), 0.0, ""
         cap_s = self._stage.settings.app.limits.request_deadline_s + PAST_S
