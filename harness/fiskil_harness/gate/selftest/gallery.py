@@ -136,7 +136,7 @@ def settings(entry: GalleryApp) -> Settings:
         env=base.app.env | _python_path(folder) | entry.env,
         tls=_tls(entry, base),
         observe=_observe(entry, base),
-        entrance=entry.login or base.app.login,
+        login=entry.login or base.app.login,
         limits=_limits(entry, base),
         facts=_facts(entry, base),
     )
