@@ -88,9 +88,7 @@ def desynchronised() -> Iterator[Settings]:
         server.shutdown()
 
 
-def test_a_late_extra_response_is_detected(
-    desynchronised: Settings, drive: Callable[..., Driver]
-) -> None:
+def test_a_late_extra_response_is_detected(desynchronised: Settings, drive: Callable[..., Driver]) -> None:
     """The embedded request gets the genuine message's response, whose own response is then left over."""
     scenario = Scenario(name="x", practices=(), steps=(steps.Authorise(), steps.RefuseThenReuse()), probes=())
 

@@ -164,7 +164,7 @@ def test_a_household_has_no_transactions_to_change(perform: Perform) -> None:
     """The message states why no transaction can be changed."""
     _, crashed = perform(steps.Authorise(institution_id="99999"), steps.Change(what="amend"))
 
-    assert crashed.endswith("The consent is with an energy retailer, where no transaction can be changed_rows.")
+    assert crashed.endswith("The consent is with an energy retailer, where no transaction can be changed.")
 
 
 def test_a_deleted_end_user_takes_no_further_steps(perform: Perform) -> None:

@@ -27,7 +27,7 @@ def link(text: str, leads_to: str = f"{ORIGIN}/x") -> Control:
 
 
 def first_tried(*controls: Control, institutions: tuple[str, ...] = (SANDBOX,), text: str = LIST) -> list[Control]:
-    """Return the controls to try on the first_tried page, in order."""
+    """Return the controls to try on the first page, in order."""
     candidates = first_controls(text, controls, url=PAGE, institutions=institutions, sought=SANDBOX, is_own=is_own)
     return [candidate.control for candidate in candidates]
 

@@ -57,7 +57,7 @@ def before_and_after(driver: Driver, *changes: steps.AnyStep) -> tuple[Rowset, R
 
 
 def days_ago(instant: str) -> int:
-    """Return how many whole days days_ago an instant is."""
+    """Return how many whole days ago an instant is."""
     return round((datetime.now(UTC) - datetime.fromisoformat(instant)) / timedelta(days=1))
 
 
