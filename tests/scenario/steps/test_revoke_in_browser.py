@@ -41,7 +41,7 @@ def play(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Play]:
 
 def presses(journal: Journal) -> list[tuple[int, str]]:
     """Return the number and the label of each press."""
-    return [(presses.number, presses.text) for presses in journal.all(Pressed)]
+    return [(press.number, press.text) for press in journal.all(Pressed)]
 
 
 def views(journal: Journal) -> list[tuple[str, str, int]]:
@@ -113,8 +113,8 @@ def test_the_search_continues_after_a_switch_that_ends_nothing(play: Play) -> No
     """A switch may concern other sharing, and *Manage* still leads to the end of this consent."""
     journal = play("switches_beside_banks", *CONSENTED, *REVOKED)
 
-    told = [(presses.number, presses.text, presses.is_switch) for presses in journal.all(Pressed)]
-    assert told == [
+    recorded = [(press.number, press.text, press.is_switch) for press in journal.all(Pressed)]
+    assert recorded == [
         (1, "Share my data to improve this app", True),
         (1, "Manage", False),
         (2, "Stop sharing with Banking Sandbox Data Holder", False),
@@ -135,10 +135,10 @@ def test_the_search_continues_after_a_switch_that_ends_nothing(play: Play) -> No
 )
 def test_unknown_input_is_a_problem(asks: str, is_open: str, labels: list[str], tmp_path: Path) -> None:
     """A typed word or an empty field may be the reason why the consent did not end."""
-    given = gallery.settings(gallery.app("reference_app"))
-    env = {**given.app.env, "PYTHONPATH": str(APPS), "ASKS": asks, "OPEN": is_open}
-    command = (given.app.command or "").replace(gallery.REFERENCE, "coder:build")
-    settings = msgspec.structs.replace(given, app=msgspec.structs.replace(given.app, command=command, env=env))
+    reference = gallery.settings(gallery.app("reference_app"))
+    env = {**reference.app.env, "PYTHONPATH": str(APPS), "ASKS": asks, "OPEN": is_open}
+    command = (reference.app.command or "").replace(gallery.REFERENCE, "coder:build")
+    settings = msgspec.structs.replace(reference, app=msgspec.structs.replace(reference.app, command=command, env=env))
     scenario = Scenario(name="x", practices=(), steps=(*CONSENTED, *REVOKED), probes=())
 
     with closing(Driver(settings, workdir=tmp_path, seed=7)) as driver:

@@ -98,7 +98,7 @@ RENEWAL, *_ = INVARIANTS
 def invariants_of(journal: Journal) -> tuple[Invariant, ...]:
     """Return the invariants that a life plan with this *journal* can violate.
 
-    If the app could not read for lack of a valid token, missing rows count as a violation of the first invariant.
+    If the app could not read because it had no valid token, missing rows count as a violation of the first invariant.
     """
     if not was_locked_out(journal, {call.end_user_id for call in calls(journal)} - {""}):
         return INVARIANTS

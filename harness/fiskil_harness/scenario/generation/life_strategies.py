@@ -120,5 +120,5 @@ def is_unwell(journal: Journal) -> bool:
 
 def decisive_findings(findings: Sequence[Finding]) -> list[Finding]:
     """Return the findings without those about unused faults; inconclusive findings of probes come last."""
-    kept = [finding for finding in findings if finding.probe != UNUSED_FAULT]
-    return sorted(kept, key=lambda finding: finding.verdict is Verdict.INCONCLUSIVE and finding.probe != INCOMPLETE)
+    relevant = [finding for finding in findings if finding.probe != UNUSED_FAULT]
+    return sorted(relevant, key=lambda finding: finding.verdict is Verdict.INCONCLUSIVE and finding.probe != INCOMPLETE)

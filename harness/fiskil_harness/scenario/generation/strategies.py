@@ -51,8 +51,8 @@ CRASHES = ("none", "none", "again", "at_end")
 SELDOM = (*("none",) * 6, "at_end", *("none",) * 6, "again")
 """When the app is restarted. A restart takes a second, so most of many plans have none."""
 
-CRASHES_OF_ALL = (*("none",) * 4, "again", "at_end", "amidst", "amidst")
-SELDOM_OF_ALL = (*("none",) * 6, "at_end", *("none",) * 6, "amidst", *("none",) * 6, "again")
+CRASHES_OF_ALL = (*("none",) * 4, "again", "at_end", "during_delivery", "during_delivery")
+SELDOM_OF_ALL = (*("none",) * 6, "at_end", *("none",) * 6, "during_delivery", *("none",) * 6, "again")
 """The same for plans in which the app may also be killed during a delivery, equally often."""
 
 ANYTHING = (
@@ -127,7 +127,7 @@ def _disturbances(draw: DrawFn, form: Form, verbs: Sequence[str], count: int) ->
     acts = draw(_list_of(_act(verbs, range(count), run=SOME), LONGEST))
     often, seldom = (CRASHES_OF_ALL, SELDOM_OF_ALL) if form.kind == "everything" else (CRASHES, SELDOM)
     crash = draw(st.sampled_from(seldom if form.is_seldom else often)) if form.can_restart else "none"
-    if crash == "amidst":
+    if crash == "during_delivery":
         kill = draw(_act(tuple(KILLS), range(count)))
         again = sorted({*delivered_events(acts), kill.event})
         return [*acts, kill, *draw(_list_of(_act(AGAIN, again), 3))]
@@ -168,16 +168,16 @@ def without_unclear(acts: list[Act]) -> list[Act]:
     A check for a state change needs an idle app. The app knows the owner of a consent only after event 0. A requested
     failure is lost when the app is killed.
     """
-    kept: list[Act] = []
+    remaining: list[Act] = []
     for act in acts:
-        if act.verb in SURE and any(act.verb in UNSURE for act in kept):
+        if act.verb in SURE and any(act.verb in UNSURE for act in remaining):
             continue
-        if act.verb in {"restart", *KILLS} and any(act.verb == "fail" for act in kept):
+        if act.verb in {"restart", *KILLS} and any(act.verb == "fail" for act in remaining):
             continue
-        if act.verb == "mixed" and 0 not in delivered_events(kept):
+        if act.verb == "mixed" and 0 not in delivered_events(remaining):
             continue
-        kept.append(act)
-    return kept
+        remaining.append(act)
+    return remaining
 
 
 def _forging(count: int, *, run: int) -> SearchStrategy[list[Act]]:

@@ -65,8 +65,8 @@ class Fuzz(PlainStep, frozen=True, kw_only=True, tag="fuzz"):
         def in_time() -> Iterator[Callable[[], Delivery]]:
             for number in range(len(fuzzing.bodies)):
                 if elapsed_s() > self.limit_s:
-                    what = f"sending generated bodies took longer than {self.limit_s:g} s, so the rest was not sent"
-                    stage.cut_short(what)
+                    reason = f"sending generated bodies took longer than {self.limit_s:g} s, so the rest was not sent"
+                    stage.cut_short(reason)
                     return
                 yield partial(fuzzing.send, number)
 

@@ -182,16 +182,16 @@ def _position_of(text: str, institutions: Sequence[str], sought: str) -> int:
 
 def _at_position(candidates: list[RevokeControl], position: int, count: int) -> list[RevokeControl]:
     """Keep, of as many equal controls as there are consents, only the one at the position of the sought consent."""
-    kept: list[RevokeControl] = []
+    remaining: list[RevokeControl] = []
     for candidate in candidates:
         alike = [other for other in candidates if is_alike(other, candidate)]
         if count < 2 or len(alike) != count:
-            kept.append(candidate)
+            remaining.append(candidate)
         elif candidate is alike[position]:
             same = [other for other in alike if other.control == candidate.control]
             nth = next(at for at, other in enumerate(same) if other is candidate) if len(same) > 1 else None
-            kept.append(msgspec.structs.replace(candidate, nth=nth))
-    return kept
+            remaining.append(msgspec.structs.replace(candidate, nth=nth))
+    return remaining
 
 
 def _nearest_first(
@@ -201,14 +201,14 @@ def _nearest_first(
 
     Those that are nearest to another of the *institutions* are left out.
     """
-    kept: list[RevokeControl] = []
+    remaining: list[RevokeControl] = []
     for candidate in candidates:
         alike = [other for other in candidates if is_alike(other, candidate)]
         if len(alike) <= len(institutions):
-            kept.append(candidate)
+            remaining.append(candidate)
         elif candidate is alike[0]:
-            kept += _by_distance(_numbered(alike), text, institutions, sought)
-    return kept
+            remaining += _by_distance(_numbered(alike), text, institutions, sought)
+    return remaining
 
 
 def _numbered(alike: list[RevokeControl]) -> list[RevokeControl]:

@@ -184,7 +184,8 @@ class _Revocation:
     def attempt(self) -> None:
         """Try one control after another, each from the page that lists consents, until one has ended the consent.
 
-        After a button that claims to end the consent, only equal buttons are tried; a switch may concern other sharing.
+        After a button whose label states that it ends the consent, only equal buttons are tried. A switch may concern other
+        sharing.
         """
         self._window.accept_dialogs_until(self._has_ended)
         candidates = self._first_candidates()

@@ -106,10 +106,10 @@ class Change(PlainStep, frozen=True, kw_only=True, tag="change"):
         return row
 
 
-def _unknown(kind: str, name: str, known: list[str]) -> str:
-    near = nearest(name, known)
+def _unknown(kind: str, name: str, names: list[str]) -> str:
+    near = nearest(name, names)
     hint = f" Did you mean {near!r}?" if near else ""
-    return f"Change: the end user has no {kind} {name!r}.{hint} Known: {', '.join(known)}."
+    return f"Change: the end user has no {kind} {name!r}.{hint} Known: {', '.join(names)}."
 
 
 def _amendment(seed: int, row: Transaction) -> dict[str, str]:

@@ -29,9 +29,9 @@ def connect(stage: "Stage", participant: "Participant", window: Window, *, page:
     Raises:
         StepError: No auth session was opened.
     """
-    known = set(stage.fiskil.sandbox.store.sessions)
-    problem = _press_until(stage, participant, window, known, page=page)
-    session_id = _session_of(stage, window, known)
+    known_sessions = set(stage.fiskil.sandbox.store.sessions)
+    problem = _press_until(stage, participant, window, known_sessions, page=page)
+    session_id = _session_of(stage, window, known_sessions)
     if session_id:
         session = stage.fiskil.sandbox.session(session_id)
         assert session is not None
@@ -68,7 +68,7 @@ def press(stage: "Stage", participant: "Participant", window: Window, control: C
     return problem
 
 
-def _press_until(stage: "Stage", participant: "Participant", window: Window, known: set[str], *, page: str) -> str:
+def _press_until(stage: "Stage", participant: "Participant", window: Window, known_sessions: set[str], *, page: str) -> str:
     """Press one control after another, on this page and on later ones, until there is a session."""
     pressed: set[tuple[str, str]] = set()
     for number in range(1, MOST_PRESSES + 1):
@@ -81,7 +81,7 @@ def _press_until(stage: "Stage", participant: "Participant", window: Window, kno
         _fill_in(window, snapshot, participant)
         if not press(stage, participant, window, untried[0], number=number):
             _await_session(window)
-            if _session_of(stage, window, known):
+            if _session_of(stage, window, known_sessions):
                 return ""
     return f"{MOST_PRESSES} presses on the page {page!r} opened no auth session"
 
@@ -101,14 +101,14 @@ def _await_session(window: Window) -> None:
         window.pause()
 
 
-def _session_of(stage: "Stage", window: Window, known: set[str]) -> str:
-    """Return the session whose page the browser shows, or else the newest session that is not *known*."""
+def _session_of(stage: "Stage", window: Window, known_sessions: set[str]) -> str:
+    """Return the session whose page the browser shows, or else the newest session that is not in *known_sessions*."""
     sessions = stage.fiskil.sandbox.store.sessions
     query = dict(parse_qsl(urlsplit(window.consent_url).query))
     session_id = query.get("sess_id") or query.get("session") or ""
-    if session_id in sessions and session_id not in known:
+    if session_id in sessions and session_id not in known_sessions:
         return session_id
-    new = [session for session in list(sessions) if session not in known]
+    new = [session for session in list(sessions) if session not in known_sessions]
     return new[-1] if new else ""
 
 
