@@ -1,11 +1,11 @@
-"""What an app's server sees of each reading that concerns tokens, end users, sessions, consents, paths and versions."""
+"""The behaviour that an app's server observes under each interpretation of tokens, end users, sessions and consents."""
 
 from datetime import datetime
 from typing import Any
 
 from tests.interpretations.world import World
 
-Sights = dict[str, tuple[Any, dict[str, Any]]]
+Observations = dict[str, tuple[Any, dict[str, Any]]]
 
 
 def token_fields(world: World) -> set[str]:
@@ -19,28 +19,29 @@ def token_type(world: World) -> Any:
 
 
 def token_life(world: World) -> tuple[int, int, int]:
-    """What is told, and whether the token is good before and after fifteen minutes. Source: token.lifetime"""
+    """Return the reported lifetime, and the status of a call before and after fifteen minutes. Source: token.lifetime"""
     api = world.api
-    told = world.token().json()["expires_in"]
+    lifetime_s = world.token().json()["expires_in"]
     world.fiskil.sandbox.clock.advance(seconds=890)
     before = api.get("/v1/end-users").status_code
     world.fiskil.sandbox.clock.advance(seconds=20)
-    return told, before, api.get("/v1/end-users").status_code
+    return lifetime_s, before, api.get("/v1/end-users").status_code
 
 
-def wrong_pair(world: World) -> int:
+def wrong_credentials(world: World) -> int:
     """Source: token.bad-credentials"""
     return world.token(client_secret="wrong").status_code
 
 
 def shape_of_401(world: World) -> tuple[int, bool]:
     """Source: token.expired"""
-    answer = world.client.get("/v1/banking/accounts", params={"end_user_id": "eu_1"}, headers={"authorization": "Bearer no"})
-    return answer.status_code, "temporary" in answer.json()
+    headers = {"authorization": "Bearer no"}
+    response = world.client.get("/v1/banking/accounts", params={"end_user_id": "eu_1"}, headers=headers)
+    return response.status_code, "temporary" in response.json()
 
 
 def same_email_twice(world: World) -> tuple[int, str, int]:
-    """Create, create again, and give a third end user the same address. Source: end-users.duplicate-email"""
+    """Create an end user twice, and give a third one the same address. Source: end-users.duplicate-email"""
     world.enrol(email="twice@example.com")
     second = world.api.post("/v1/end-users", json={"email": "twice@example.com"})
     third = world.enrol(email="once@example.com")
@@ -48,12 +49,12 @@ def same_email_twice(world: World) -> tuple[int, str, int]:
     return second.status_code, second.json().get("name", ""), renamed.status_code
 
 
-def nameless(world: World) -> int:
+def without_email(world: World) -> int:
     """Source: end-users.email"""
     return world.api.post("/v1/end-users", json={"name": "Rosa Keane"}).status_code
 
 
-def deletion_told(world: World) -> bool:
+def has_event_of_deletion(world: World) -> bool:
     """Source: end-users.delete-ends-consents"""
     end_user_id = world.connect(is_synced=False)
     world.api.delete(f"/v1/end-users/{end_user_id}")
@@ -61,7 +62,7 @@ def deletion_told(world: World) -> bool:
 
 
 def session_life(world: World) -> tuple[int, bool]:
-    """Minutes until expires_at, and whether the page still lets somebody in after twenty. Source: auth-session.lifetime"""
+    """Return the minutes until expires_at, and whether the page opens after twenty. Source: auth-session.lifetime"""
     now = world.fiskil.sandbox.clock.now().timestamp()
     session = world.invite()
     world.fiskil.sandbox.clock.advance(minutes=20)
@@ -70,45 +71,45 @@ def session_life(world: World) -> tuple[int, bool]:
 
 
 def expires_at(world: World) -> type:
-    """Seconds as a number, or a text that is an instant. Source: auth-session.expires-at"""
-    told = world.invite()["expires_at"]
-    instant = datetime.fromtimestamp(told).astimezone() if isinstance(told, int) else datetime.fromisoformat(told)
+    """Return the type: seconds as a number, or a text with a time. Source: auth-session.expires-at"""
+    value = world.invite()["expires_at"]
+    instant = datetime.fromtimestamp(value).astimezone() if isinstance(value, int) else datetime.fromisoformat(value)
     assert 4 <= (instant - world.fiskil.sandbox.clock.now()).days <= 5
-    return type(told)
+    return type(value)
 
 
 def auth_url(world: World) -> tuple[str, int]:
-    """How it goes on after the origin, and that the page is there. Source: auth-session.auth-url"""
+    """Return the part between origin and session id, and the status of the page. Source: auth-session.auth-url"""
     session = world.invite()
     rest = session["auth_url"].removeprefix(world.fiskil.auth_url).removesuffix(session["session_id"])
     return rest, world.client.get(session["auth_url"]).status_code
 
 
 def without_uris(world: World) -> tuple[int, int]:
-    """Both left out, and both empty. Source: auth-session.uris"""
+    """Return the status without both URIs, and with both empty. Source: auth-session.uris"""
     return (
         world.invite(redirect_uri=None, cancel_uri=None)["status"],
         world.invite(redirect_uri="", cancel_uri="")["status"],
     )
 
 
-def asked_permissions(world: World) -> bool:
-    """Whether a consent covers what its session asked for, and no more. Source: auth-session.permissions"""
+def covers_requested_permissions(world: World) -> bool:
+    """Return true if a consent covers exactly what its session requested. Source: auth-session.permissions"""
     end_user_id = world.connect(is_synced=False, permissions=["accounts"])
     permissions: list[str] = world.consents(end_user_id)[0]["permissions"]
     return permissions == ["accounts"]
 
 
 def renewal(world: World) -> tuple[int, bool, list[str]]:
-    """How many consents there are then, whether the first is active, and what is told. Source: auth-session.renewal"""
+    """Return the number of consents, whether the first is active, and the new events. Source: auth-session.renewal"""
     end_user_id = world.connect()
     first = world.consents(end_user_id)[0]["arrangement_id"]
     world.kinds()
     world.receiver.clear_log()
     world.walk(world.invite(end_user_id=end_user_id, arrangement_id=first))
     listed = {consent["arrangement_id"]: consent["active"] for consent in world.consents(end_user_id)}
-    told = [kind for kind in world.kinds() if kind.startswith("consent.")]
-    return len(listed), listed[first], told
+    kinds = [kind for kind in world.kinds() if kind.startswith("consent.")]
+    return len(listed), listed[first], kinds
 
 
 def consents_of_all(world: World) -> int:
@@ -117,15 +118,15 @@ def consents_of_all(world: World) -> int:
     return world.api.get("/v1/consent").status_code
 
 
-def own_revocation_told(world: World) -> bool:
+def has_event_of_own_revocation(world: World) -> bool:
     """Source: consents.own-revocation"""
     end_user_id = world.connect(is_synced=False)
     world.api.delete(f"/v1/consent/{world.consents(end_user_id)[0]['arrangement_id']}")
     return "consent.revoked" in world.kinds()
 
 
-def expiry_told(world: World) -> tuple[bool, bool]:
-    """Whether it is over, and told. Source: consents.expiry-told"""
+def has_event_of_expiry(world: World) -> tuple[bool, bool]:
+    """Return whether the consent is active, and whether an event reports its end. Source: consents.expiry-told"""
     end_user_id = world.connect(is_synced=False)
     world.fiskil.sandbox.clock.advance(days=91)
     return world.consents(end_user_id)[0]["active"], "consent.revoked" in world.kinds()
@@ -139,47 +140,47 @@ def consent_days(world: World) -> float:
 
 def bad_version(world: World) -> tuple[int, str]:
     """Source: versions.header"""
-    answer = world.api.get("/v1/end-users", headers={"x-fiskil-version": "2.0.0"})
-    return answer.status_code, answer.headers["x-fiskil-version"]
+    response = world.api.get("/v1/end-users", headers={"x-fiskil-version": "2.0.0"})
+    return response.status_code, response.headers["x-fiskil-version"]
 
 
 def institutions(world: World) -> tuple[type, type]:
-    """Under v3 and under v2. Source: versions.v3-institutions"""
-    asked = [
+    """Return the type of the body under v3 and under v2. Source: versions.v3-institutions"""
+    responses = [
         world.client.get("/v1/institutions", params={"client_id": "team"}, headers={"x-fiskil-version": label})
         for label in ("v3", "v2")
     ]
-    return type(asked[0].json()), type(asked[1].json())
+    return type(responses[0].json()), type(responses[1].json())
 
 
 def without_prefix(world: World) -> tuple[int, int]:
-    """A path that is there with /v1, and one that is not. Source: paths.prefix"""
+    """Return the status of a path that exists with /v1, and of one that does not. Source: paths.prefix"""
     return world.api.get("/end-users").status_code, world.api.get("/nowhere").status_code
 
 
-def spelt_right(world: World) -> int:
+def direct_debits_path(world: World) -> int:
     """Source: paths.direct-debits"""
     return world.read("/v1/banking/accounts/direct-debits", world.connect()).status_code
 
 
 def scope_needed(world: World) -> int:
-    """A data call with a token that only reads end users. Source: token.scopes"""
+    """Return the status of a data call with a token that may only read end users. Source: token.scopes"""
     world.fiskil.sandbox.configure(scopes=("api:user.read",))
     return world.read("/v1/banking/accounts", "eu_1").status_code
 
 
-CORE: Sights = {
+CORE: Observations = {
     "token.field": (token_fields, {"token": {"token"}, "access_token": {"access_token"}}),
     "token.type": (token_type, {"present": "Bearer", "absent": None}),
     "token.lifetime": (token_life, {"900": (900, 200, 401), "3600": (3600, 200, 200)}),
-    "token.bad-credentials": (wrong_pair, {"401": 401, "403": 403}),
+    "token.bad-credentials": (wrong_credentials, {"401": 401, "403": 403}),
     "token.expired": (shape_of_401, {"goa-on-core-simple-on-data": (401, False), "goa-everywhere": (401, True)}),
     "end-users.duplicate-email": (
         same_email_twice,
         {"accepted": (200, "", 204), "refused": (400, "end_user_already_exists", 400)},
     ),
-    "end-users.email": (nameless, {"optional": 200, "required": 400}),
-    "end-users.delete-ends-consents": (deletion_told, {"told": True, "silent": False}),
+    "end-users.email": (without_email, {"optional": 200, "required": 400}),
+    "end-users.delete-ends-consents": (has_event_of_deletion, {"told": True, "silent": False}),
     "auth-session.lifetime": (session_life, {"5-days": (7200, True), "15-minutes": (15, False)}),
     "auth-session.expires-at": (expires_at, {"seconds": int, "rfc3339": str}),
     "auth-session.auth-url": (
@@ -187,7 +188,7 @@ CORE: Sights = {
         {"query": ("?sess_id=", 200), "slash-query": ("/?sess_id=", 200), "consent-path": ("/consent?session=", 200)},
     ),
     "auth-session.uris": (without_uris, {"present": (400, 200), "optional": (200, 200)}),
-    "auth-session.permissions": (asked_permissions, {"asked": True, "ignored": False}),
+    "auth-session.permissions": (covers_requested_permissions, {"asked": True, "ignored": False}),
     "auth-session.renewal": (
         renewal,
         {
@@ -197,13 +198,13 @@ CORE: Sights = {
         },
     ),
     "consents.end-user-required": (consents_of_all, {"400": 400, "all": 200}),
-    "consents.own-revocation": (own_revocation_told, {"told": True, "silent": False}),
-    "consents.expiry-told": (expiry_told, {"told": (False, True), "silent": (False, False)}),
+    "consents.own-revocation": (has_event_of_own_revocation, {"told": True, "silent": False}),
+    "consents.expiry-told": (has_event_of_expiry, {"told": (False, True), "silent": (False, False)}),
     "consents.duration": (consent_days, {"90-days": 90, "365-days": 365}),
     "versions.header": (bad_version, {"refused-400": (400, "v3"), "ignored": (200, "v3")}),
     "versions.v3-institutions": (institutions, {"bare": (list, list), "enveloped": (dict, list)}),
     "paths.prefix": (without_prefix, {"required": (404, 404), "optional": (200, 404)}),
-    "paths.direct-debits": (spelt_right, {"sic": 404, "both": 200}),
+    "paths.direct-debits": (direct_debits_path, {"sic": 404, "both": 200}),
     "token.scopes": (scope_needed, {"everywhere": 403, "core": 200}),
 }
-"""By clause: what is looked at, and what is seen under each reading."""
+"""By clause: the observation, and its result under each interpretation."""

@@ -1,96 +1,96 @@
-"""What the app sees in the browser's address when a consent journey is over, under each reading."""
+"""The parameters that the app gets at the end of a consent journey, under each interpretation."""
 
 import html
 import json
 import re
 from typing import Any
 
-from tests.interpretations.differences_core import Sights
-from tests.interpretations.world import BACK, World
+from tests.interpretations.differences_core import Observations
+from tests.interpretations.world import REDIRECT_URI, World
 
-OURS = {"customer"}
-"""The query that redirect_uri and cancel_uri had before."""
+OWN_PARAMETERS = {"customer"}
+"""The query parameters that redirect_uri and cancel_uri have already."""
 
 
 def success(world: World) -> set[str]:
-    """What is added to redirect_uri. Source: journey.success-redirect"""
+    """Return the parameters that are added to redirect_uri. Source: journey.success-redirect"""
     session = world.invite()
-    arrived = world.walk(session)
+    parameters = world.walk(session)
     ids = {consent["arrangement_id"] for consent in world.consents(session["end_user_id"])}
-    assert arrived.get("session_id", session["session_id"]) == session["session_id"]
-    assert arrived.get("consent_id", min(ids)) in ids
-    return set(arrived) - OURS
+    assert parameters.get("session_id", session["session_id"]) == session["session_id"]
+    assert parameters.get("consent_id", min(ids)) in ids
+    return set(parameters) - OWN_PARAMETERS
 
 
 def own_query(world: World) -> tuple[str | None, str | None]:
-    """What is left of the app's own query at either end. Source: journey.own-query"""
+    """Return the app's own parameter after a success and after a cancellation. Source: journey.own-query"""
     return world.walk(world.invite()).get("customer"), world.walk(world.invite(), then="cancel").get("customer")
 
 
 def failure(world: World) -> set[str]:
-    """What is added to cancel_uri. Source: journey.error-redirect"""
-    return set(world.walk(world.invite(), then="deny")) - OURS
+    """Return the parameters that are added to cancel_uri. Source: journey.error-redirect"""
+    return set(world.walk(world.invite(), then="deny")) - OWN_PARAMETERS
 
 
 def error_value(world: World) -> tuple[str, str]:
-    """After a refusal, and after a failure at the institution. Source: journey.error-value"""
+    """Return error after a refusal, and after a failure at the institution. Source: journey.error-value"""
     denied = world.walk(world.invite(), then="deny")
     failed = world.walk(world.invite(), then="code", email="uma@example.com")
     return denied["error"], failed["error"]
 
 
 def cancelled(world: World) -> tuple[str, str]:
-    """After Cancel, and after a refusal at the institution. Source: journey.cancelled-type"""
+    """Return error_type after Cancel, and after a refusal at the institution. Source: journey.cancelled-type"""
     first, second = (world.walk(world.invite(), then=act)["error_type"] for act in ("cancel", "deny"))
     return first, second
 
 
-def codes(world: World) -> tuple[bool, bool]:
-    """Whether the journey is over after one wrong code, and after three. Source: journey.code-attempts"""
+def over_after_codes(world: World) -> tuple[bool, bool]:
+    """Return whether the journey ends after one wrong code, and after three. Source: journey.code-attempts"""
     first, second = (bool(world.walk(world.invite(), then="", codes=wrong)) for wrong in (1, 3))
     return first, second
 
 
 def invalid(world: World) -> list[str]:
-    """What a frame is told of a session that nobody opened, message by message. Source: sdk.invalid-session"""
+    """Return the error types of the messages about an unknown session. Source: sdk.invalid-session"""
     page = world.client.get(world.fiskil.auth_url, params={"sess_id": "nobody's"})
     return [message["errorType"] for message in messages(page.content)]
 
 
 def failed(world: World) -> set[str]:
-    """Which fields a frame gets of a refusal. Source: sdk.failure-form"""
-    [told] = messages(world.embed(world.invite(), then="deny"))
-    address = told.get("redirectURL", "error_type=CONSENT_ENDUSER_DENIED")
-    assert "error_type=CONSENT_ENDUSER_DENIED" in address
-    assert told.get("errorType", "CONSENT_ENDUSER_DENIED") == "CONSENT_ENDUSER_DENIED"
-    return set(told)
+    """Return the fields of the message about a refusal. Source: sdk.failure-form"""
+    [message] = messages(world.embed(world.invite(), then="deny"))
+    url = message.get("redirectURL", "error_type=CONSENT_ENDUSER_DENIED")
+    assert "error_type=CONSENT_ENDUSER_DENIED" in url
+    assert message.get("errorType", "CONSENT_ENDUSER_DENIED") == "CONSENT_ENDUSER_DENIED"
+    return set(message)
 
 
 def error_text(world: World) -> str:
-    """What error says of a refusal. Source: sdk.error-text"""
+    """Return error in the message about a refusal. Source: sdk.error-text"""
     text: str = messages(world.embed(world.invite(), then="deny"))[0]["error"]
     return text
 
 
 def redirect_url(world: World) -> tuple[bool, bool]:
-    """Whether it is the app's own address, and whether the session's id is in it. Source: sdk.redirect-url"""
+    """Return whether redirectURL is the configured one, and whether it contains the session id. Source: sdk.redirect-url"""
     session = world.invite()
-    told = messages(world.embed(session))[0]["redirectURL"]
-    return told == BACK, session["session_id"] in told
+    url = messages(world.embed(session))[0]["redirectURL"]
+    return url == REDIRECT_URI, session["session_id"] in url
 
 
 def messages(page: bytes) -> list[dict[str, Any]]:
-    """What the page is going to post."""
+    """Return the messages that the page will post."""
     [text] = re.findall(r'data-messages="([^"]*)"', page.decode())
-    found: list[dict[str, Any]] = json.loads(html.unescape(text))
-    return found
+    posted: list[dict[str, Any]] = json.loads(html.unescape(text))
+    return posted
 
 
 FIELDS = {"isCompleted", "error", "errorID", "errorType", "errorDescription", "errorURI"}
 
 
 def expired(world: World) -> tuple[bool, bool]:
-    """Whether the journey is over after a code that has expired, and whether the one that follows is right.
+    """Return whether the journey ends after an expired code, and whether the next code is accepted.
 
     Source: journey.code-expired
     """
@@ -100,7 +100,7 @@ def expired(world: World) -> tuple[bool, bool]:
 
 THREE = {"error", "error_type", "error_description"}
 
-JOURNEYS: Sights = {
+JOURNEYS: Observations = {
     "journey.success-redirect": (
         success,
         {"session-id": {"session_id"}, "with-consent-id": {"session_id", "consent_id"}, "none": set()},
@@ -119,7 +119,7 @@ JOURNEYS: Sights = {
         },
     ),
     "journey.code-expired": (expired, {"sent-again": (False, True), "otp-failure": (True, False)}),
-    "journey.code-attempts": (codes, {"3": (False, True), "1": (True, True), "5": (False, False)}),
+    "journey.code-attempts": (over_after_codes, {"3": (False, True), "1": (True, True), "5": (False, False)}),
     "sdk.invalid-session": (
         invalid,
         {
@@ -135,4 +135,4 @@ JOURNEYS: Sights = {
     "sdk.error-text": (error_text, {"by-type": "consent_enduser_denied", "as-redirect": "access_denied"}),
     "sdk.redirect-url": (redirect_url, {"as-configured": (True, False), "with-parameters": (False, True)}),
 }
-"""By clause: what is looked at, and what is seen under each reading."""
+"""By clause: the observation, and its result under each interpretation."""

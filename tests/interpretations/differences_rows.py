@@ -1,16 +1,16 @@
-"""What a reader of data sees of each reading that concerns rows, filters and pages."""
+"""The behaviour that a reader of data observes under each interpretation of rows, filters and pages."""
 
 from decimal import Decimal
 from typing import Any
 
 import httpx
 
-from tests.interpretations.differences_core import Sights
+from tests.interpretations.differences_core import Observations
 from tests.interpretations.world import World
 
 
 def after_revocation(world: World) -> tuple[int, int]:
-    """Data calls before and after the institution ended the consent. Source: data.ended-consent"""
+    """Return the status of data calls before and after the institution ended the consent. Source: data.ended-consent"""
     end_user_id = world.connect()
     before = world.read("/v1/banking/accounts", end_user_id).status_code
     sandbox = world.fiskil.sandbox
@@ -19,7 +19,7 @@ def after_revocation(world: World) -> tuple[int, int]:
 
 
 def shared_twice(world: World) -> list[bool]:
-    """Whether a second consent at the bank adds rows, dataset by dataset. Source: data.shared-twice"""
+    """Return for each dataset whether a second consent at the bank adds rows. Source: data.shared-twice"""
     end_user_id = world.connect()
     before = [_count(world, path, end_user_id) for path in SHARED]
     world.walk(world.invite(end_user_id=end_user_id))
@@ -35,30 +35,32 @@ def _count(world: World, path: str, end_user_id: str) -> int:
 
 
 def unpermitted(world: World) -> tuple[int, int]:
-    """A data call that the consent covers, and one that it does not. Source: data.missing-permission"""
+    """Return the status of a data call with permission, and without. Source: data.missing-permission"""
     end_user_id = world.connect()
     permitted, other = (world.read(f"/v1/banking/{path}", end_user_id) for path in ("accounts", "payees"))
     return permitted.status_code, other.status_code
 
 
 def unknown_end_user(world: World) -> tuple[int, int]:
-    """A stranger, and a deleted end user, for whom an empty list was seen. Source: data.unknown-end-user"""
-    gone = world.connect()
-    world.api.delete(f"/v1/end-users/{gone}")
-    stranger, deleted = (world.read("/v1/banking/accounts", text) for text in ("eu_nobody", gone))
-    return stranger.status_code, deleted.status_code
+    """Return the status for an unknown end user, and for a deleted one. Source: data.unknown-end-user"""
+    deleted_id = world.connect()
+    world.api.delete(f"/v1/end-users/{deleted_id}")
+    unknown, deleted = (world.read("/v1/banking/accounts", end_user_id) for end_user_id in ("eu_nobody", deleted_id))
+    return unknown.status_code, deleted.status_code
 
 
 def unknown_account(world: World) -> tuple[int, int]:
-    """An account that nobody has, and one that is there. Source: data.unknown-account"""
+    """Return the status for an unknown account, and for an existing one. Source: data.unknown-account"""
     end_user_id = world.connect()
-    there = world.read("/v1/banking/accounts", end_user_id).json()["accounts"][0]["account_id"]
-    unknown, known = (world.read("/v1/banking/transactions", end_user_id, account_id=value) for value in ("0", there))
-    return unknown.status_code, known.status_code
+    existing_id = world.read("/v1/banking/accounts", end_user_id).json()["accounts"][0]["account_id"]
+    unknown, existing = (
+        world.read("/v1/banking/transactions", end_user_id, account_id=account_id) for account_id in ("0", existing_id)
+    )
+    return unknown.status_code, existing.status_code
 
 
 def by_fiskil_id(world: World) -> tuple[bool, bool]:
-    """Whether rows come for the institution's id, and for Fiskil's. Source: data.account-filter"""
+    """Return whether the filter accepts the institution's id, and Fiskil's. Source: data.account-filter"""
     end_user_id = world.connect()
     account = world.read("/v1/banking/accounts", end_user_id).json()["accounts"][0]
     own, fiskils = (
@@ -69,7 +71,7 @@ def by_fiskil_id(world: World) -> tuple[bool, bool]:
 
 
 def posted(world: World) -> tuple[bool, int]:
-    """Whether a posted row kept its id, and how much the list grew. Source: data.pending-posted"""
+    """Return whether a posted row keeps its id, and how much the list grows. Source: data.pending-posted"""
     end_user_id = world.connect()
     before = _pending_and_posted(world, end_user_id)
     _post_one(world, end_user_id)
@@ -79,33 +81,33 @@ def posted(world: World) -> tuple[bool, int]:
     )
 
 
-def vanished(world: World) -> bool:
-    """Whether a row of Rosa's that was PENDING is gone eight days later, posted or not. Source: data.pending-vanishes"""
+def loses_pending_row(world: World) -> bool:
+    """Return true if a PENDING row is gone eight days later, posted or not. Source: data.pending-vanishes"""
     end_user_id = world.connect()
-    seen: set[str] = set()
+    pending: set[str] = set()
     listed = _pending_and_posted(world, end_user_id)
     sandbox = world.fiskil.sandbox
     for _ in range(8):
-        seen |= listed["PENDING"]
+        pending |= listed["PENDING"]
         sandbox.clock.advance(days=1)
         sandbox.sync(sandbox.consents_of(end_user_id)[0], "transactions")
         listed = _pending_and_posted(world, end_user_id)
-    gone = seen - listed["PENDING"] - listed["POSTED"]
-    assert gone == set(sandbox.removed_ids(sandbox.consents_of(end_user_id)[0]))
-    return bool(gone)
+    removed = pending - listed["PENDING"] - listed["POSTED"]
+    assert removed == set(sandbox.removed_ids(sandbox.consents_of(end_user_id)[0]))
+    return bool(removed)
 
 
 def current_balance(world: World) -> bool:
-    """Whether the balance counts what is pending. Source: data.balances-add-up"""
+    """Return true if the balance includes PENDING rows. Source: data.balances-add-up"""
     end_user_id = world.connect()
     rows = world.read("/v1/banking/transactions", end_user_id, **{"page[size]": "1000"}).json()["transactions"]
     account_id = next(row["account_id"] for row in rows if row["status"] == "PENDING")
     before = _balance(world, end_user_id, account_id)
-    moved = [Decimal(row["amount"]) for row in rows if row["status"] == "PENDING" and row["account_id"] == account_id]
+    pending = [Decimal(row["amount"]) for row in rows if row["status"] == "PENDING" and row["account_id"] == account_id]
     for _ in range(sum(row["status"] == "PENDING" for row in rows)):
         _post_one(world, end_user_id)
     difference = _balance(world, end_user_id, account_id) - before
-    assert difference in {sum(moved), 0}
+    assert difference in {sum(pending), 0}
     return difference == 0
 
 
@@ -114,23 +116,23 @@ def first_page(world: World) -> int:
     return len(world.read("/v1/banking/transactions", world.connect()).json()["transactions"])
 
 
-def link(world: World) -> str:
-    """How the link to the next page begins; wherever it leads from, it leads to rows. Source: paging.link-form"""
+def link_path(world: World) -> str:
+    """Return the beginning of the link to the next page, which must lead to rows. Source: paging.link-form"""
     end_user_id = world.connect()
-    told = _next(world, end_user_id)
-    followed = world.client.get(httpx.URL(world.fiskil.api_url).join(told)).json()["transactions"]
-    assert len(followed) == 2
-    return told.partition("?")[0].replace(world.fiskil.api_url, "ORIGIN")
+    url = _next(world, end_user_id)
+    rows = world.client.get(httpx.URL(world.fiskil.api_url).join(url)).json()["transactions"]
+    assert len(rows) == 2
+    return url.partition("?")[0].replace(world.fiskil.api_url, "ORIGIN")
 
 
 def brackets(world: World) -> tuple[bool, bool]:
-    """Whether the link spells brackets out, or encodes them. Source: paging.brackets"""
-    told = _next(world, world.connect())
-    return "page[after]=" in told, "page%5Bafter%5D=" in told
+    """Return whether the link contains brackets as they are, and whether encoded. Source: paging.brackets"""
+    url = _next(world, world.connect())
+    return "page[after]=" in url, "page%5Bafter%5D=" in url
 
 
-def after_a_newcomer(world: World) -> bool:
-    """Whether the page after the second row lists it again when a row has come before it. Source: paging.moving-rows"""
+def repeats_row_after_new_one(world: World) -> bool:
+    """Return true if the second page repeats a row after a new row has come before it. Source: paging.moving-rows"""
     end_user_id = world.connect()
     first = world.read("/v1/banking/transactions", end_user_id, **{"page[size]": "3", "status": "POSTED"}).json()
     sandbox = world.fiskil.sandbox
@@ -169,7 +171,7 @@ def _balance(world: World, end_user_id: str, account_id: str) -> Decimal:
     return Decimal(rows[0]["current_balance"])
 
 
-ROWS: Sights = {
+ROWS: Observations = {
     "data.ended-consent": (after_revocation, {"empty": (200, 200), "403": (200, 403)}),
     "data.shared-twice": (shared_twice, {"once": [False] * 3, "each-consent": [True] * 3}),
     "data.missing-permission": (unpermitted, {"empty": (200, 200), "403": (200, 403)}),
@@ -177,11 +179,11 @@ ROWS: Sights = {
     "data.unknown-account": (unknown_account, {"empty": (200, 200), "404": (404, 200)}),
     "data.account-filter": (by_fiskil_id, {"account-id": (True, False), "either": (True, True)}),
     "data.pending-posted": (posted, {"kept": (True, 0), "new": (False, 0)}),
-    "data.pending-vanishes": (vanished, {"none": False, "some": True}),
+    "data.pending-vanishes": (loses_pending_row, {"none": False, "some": True}),
     "data.balances-add-up": (current_balance, {"posted-only": False, "with-pending": True}),
-    "paging.moving-rows": (after_a_newcomer, {"position": True, "row": False}),
+    "paging.moving-rows": (repeats_row_after_new_one, {"position": True, "row": False}),
     "paging.default-size": (first_page, {"25": 25, "50": 50}),
-    "paging.link-form": (link, {"absolute": "ORIGIN/v1/banking/transactions", "path": "/v1/banking/transactions"}),
+    "paging.link-form": (link_path, {"absolute": "ORIGIN/v1/banking/transactions", "path": "/v1/banking/transactions"}),
     "paging.brackets": (brackets, {"encoded": (False, True), "plain": (True, False)}),
 }
-"""By clause: what is looked at, and what is seen under each reading."""
+"""By clause: the observation, and its result under each interpretation."""

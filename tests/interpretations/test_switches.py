@@ -1,4 +1,4 @@
-"""Every reading of the contract is a switch that works: over HTTP, each choice shows what it says, and none is dead."""
+"""Every interpretation of the contract has the documented effect over HTTP, and no two of them are equal."""
 
 import pytest
 
@@ -11,37 +11,37 @@ from tests.interpretations.differences_rows import ROWS
 from tests.interpretations.differences_time import TIME
 from tests.interpretations.world import World
 
-SIGHTS = {**CORE, **JOURNEYS, **ROWS, **HOOKS, **ENERGY, **TIME}
-CASES = [(clause_id, choice) for clause_id, (_, seen) in SIGHTS.items() for choice in seen]
+OBSERVATIONS = {**CORE, **JOURNEYS, **ROWS, **HOOKS, **ENERGY, **TIME}
+CASES = [(clause_id, choice) for clause_id, (_, results) in OBSERVATIONS.items() for choice in results]
 
 
 @pytest.mark.parametrize(("clause_id", "choice"), CASES)
-def test_each_reading_shows_what_it_says(world: World, clause_id: str, choice: str) -> None:
-    """A client that looks at it sees the behaviour of the reading that rules, and the clause came up."""
-    look, seen = SIGHTS[clause_id]
+def test_each_interpretation_has_its_effect(world: World, clause_id: str, choice: str) -> None:
+    """A client observes the behaviour of the chosen interpretation, and the sandbox records that the clause was used."""
+    observe, results = OBSERVATIONS[clause_id]
     world.fiskil.interpret({clause_id: choice})
 
-    found = look(world)
+    result = observe(world)
 
-    assert found == seen[choice]
+    assert result == results[choice]
     assert clause_id in world.fiskil.sandbox.store.asked
 
 
-def test_every_reading_is_looked_at() -> None:
-    """For every clause with interpretations each choice has a sight; a switch that nobody looks at may be dead."""
-    looked_at = {clause_id: set(seen) for clause_id, (_, seen) in SIGHTS.items()}
+def test_every_interpretation_is_observed() -> None:
+    """Each choice of each clause has an observation; without one, a choice could have no effect."""
+    observed = {clause_id: set(results) for clause_id, (_, results) in OBSERVATIONS.items()}
 
-    assert looked_at == {clause_id: set(clause.interpretations) for clause_id, clause in switches().items()}
+    assert observed == {clause_id: set(clause.interpretations) for clause_id, clause in switches().items()}
 
 
-@pytest.mark.parametrize("clause_id", SIGHTS)
-def test_no_switch_is_dead(clause_id: str) -> None:
-    """No two interpretations of a clause look the same."""
-    seen = list(SIGHTS[clause_id][1].values())
+@pytest.mark.parametrize("clause_id", OBSERVATIONS)
+def test_no_two_interpretations_are_equal(clause_id: str) -> None:
+    """All interpretations of a clause have different results."""
+    results = list(OBSERVATIONS[clause_id][1].values())
 
-    assert all(value != other for number, value in enumerate(seen) for other in seen[:number])
+    assert all(value != other for number, value in enumerate(results) for other in results[:number])
 
 
 def test_the_default_is_one_of_the_interpretations() -> None:
-    """Whoever chooses nothing gets a reading that is looked at."""
+    """Without a choice, an observed interpretation applies."""
     assert all(clause.default in clause.interpretations for clause in clauses().values() if clause.interpretations)

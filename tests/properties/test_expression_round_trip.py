@@ -1,6 +1,6 @@
-"""Whatever rule there is, its expression is read as the same rule again: every fault, any lawful parameters, any conditions.
+"""Every rule survives its text form: every fault, with any valid parameters and any conditions.
 
-Numbers stay small, because large ones are told like small ones and most parameters have a bound.
+Numbers are small, because large numbers have the same form and most parameters have a bound.
 """
 
 from typing import Any, get_args
@@ -25,15 +25,15 @@ FRACTIONS = st.floats(0, 600, allow_nan=False, allow_infinity=False)
 KINDS = {int: st.one_of(NUMBERS, st.integers(-600, 100_000)), float: FRACTIONS, bool: st.booleans(), str: TEXTS}
 
 
-def values(one: Parameter) -> st.SearchStrategy[Any]:
-    """Values of a parameter, its default among them."""
-    drawn = KINDS[one.kind] if one.kind in KINDS else st.sampled_from(get_args(one.kind))
-    known = [] if one.is_required else [st.just(one.default)]
-    return st.one_of(*known, drawn, *([st.none()] if one.is_optional else []))
+def values(parameter: Parameter) -> st.SearchStrategy[Any]:
+    """Return a strategy for the values of a parameter, including its default."""
+    drawn = KINDS[parameter.kind] if parameter.kind in KINDS else st.sampled_from(get_args(parameter.kind))
+    default = [] if parameter.is_required else [st.just(parameter.default)]
+    return st.one_of(*default, drawn, *([st.none()] if parameter.is_optional else []))
 
 
-def is_lawful(fault: Any) -> bool:
-    """Whether the fault would break anything with these parameters."""
+def is_valid(fault: Any) -> bool:
+    """Return true if the fault accepts its parameters."""
     try:
         fault.check()
     except ConfigError:
@@ -42,9 +42,9 @@ def is_lawful(fault: Any) -> bool:
 
 
 def drawn_faults(name: str) -> st.SearchStrategy[AnyFault]:
-    """The fault called so with any parameters under which something breaks."""
+    """Return a strategy for the fault with any valid parameters."""
     fields = {parameter.field: values(parameter) for parameter in parameters(FAULTS[name])}
-    return st.builds(FAULTS[name], **fields).filter(is_lawful)
+    return st.builds(FAULTS[name], **fields).filter(is_valid)
 
 
 CONDITIONS = st.one_of(
@@ -83,7 +83,7 @@ PLACES = st.fixed_dictionaries(
 @given(drawing=st.data())
 @settings(max_examples=25, deadline=None)
 def test_a_rule_survives_its_expression(name: str, drawing: st.DataObject) -> None:
-    """Printing and reading is the identity, for one rule and for two that compose."""
+    """Printing and reading a rule returns the same rule."""
     place = {"route": CONNECTION} if FAULTS[name].where == CONNECTION else drawing.draw(PLACES)
     conditions = drawing.draw(LASTING if FAULTS[name].is_lasting else CONDITIONS)
     rule = Rule(fault=drawing.draw(drawn_faults(name)), **place, **conditions)

@@ -1,4 +1,4 @@
-"""Anything at all, sent to the API or the page: an answer below 500 (or the documented 503), and nothing breaks."""
+"""Arbitrary requests to the API and the consent page: the status is below 500 or the documented 503, and nothing breaks."""
 
 import math
 import string
@@ -15,7 +15,7 @@ from fiskil_harness.sandbox.api.routes import ROUTES
 from fiskil_harness.sandbox.consents import journey_table
 from fiskil_harness.server.local_fiskil import LocalFiskil
 
-# Mostly what the API knows, because noise alone never gets past the first check.
+# Mostly valid names, because random text alone never passes the first check.
 names = st.sampled_from(
     ["end_user_id", "account_id", "page[size]", "page[after]", "page[before]", "from", "to", "status", "fetch", "active",
      "secondary_category", "client_id", "industry", "email"]
@@ -48,8 +48,8 @@ forms = st.dictionaries(
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[LocalFiskil, httpx.Client, str]]:
-    """A whole local Fiskil, a client with a token, and an end user with data."""
+def fiskil_with_data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[LocalFiskil, httpx.Client, str]]:
+    """A local Fiskil, a client with a token, and an end user with data."""
     with LocalFiskil(workdir=tmp_path_factory.mktemp("fuzz"), seed=3) as fiskil:
         pair = {"client_id": fiskil.credentials.client_id, "client_secret": fiskil.credentials.client_secret}
         with httpx.Client(base_url=fiskil.api_url, timeout=30, trust_env=False) as client:
@@ -59,48 +59,48 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[LocalFisk
             yield fiskil, client, rosa.end_user_id
 
 
-# No deadline: a loaded machine is no finding.
+# No deadline: a slow machine is no finding.
 @settings(deadline=None, database=None)
 @given(route=routes, method=st.none() | methods, identity=texts, query=queries, body=bodies)
-def test_the_api_answers_whatever_comes(
-    served: tuple[LocalFiskil, httpx.Client, str],
+def test_the_api_responds_to_any_request(
+    fiskil_with_data: tuple[LocalFiskil, httpx.Client, str],
     route: tuple[str, str],
     method: str | None,
     identity: str,
     query: list[tuple[str, str]],
     body: Any,
 ) -> None:
-    """Any route with any query and any JSON: a status below 500 or the 503 of a bad cursor. Source: errors.goa"""
-    fiskil, client, end_user_id = served
+    """Any route with any query and any JSON returns a status below 500, or the 503 of a bad cursor. Source: errors.goa"""
+    fiskil, client, end_user_id = fiskil_with_data
     path = route[1].split("{")[0] + (quote(identity.replace("{eu}", end_user_id), safe="") if "{" in route[1] else "")
-    asked = [(name, value.replace("{eu}", end_user_id)) for name, value in query]
+    parameters = [(name, value.replace("{eu}", end_user_id)) for name, value in query]
 
-    answer = client.request(method or route[0], path, params=asked, json=_finite(body))
+    response = client.request(method or route[0], path, params=parameters, json=_finite(body))
 
-    assert answer.status_code < 500 or answer.status_code == 503
+    assert response.status_code < 500 or response.status_code == 503
     assert fiskil.sandbox.crashes == []
 
 
-# No deadline: a loaded machine is no finding.
+# No deadline: a slow machine is no finding.
 @settings(deadline=None, database=None)
 @given(method=st.sampled_from(["GET", "POST"]), form=forms)
-def test_the_page_answers_whatever_comes(
-    served: tuple[LocalFiskil, httpx.Client, str], method: str, form: dict[str, str]
+def test_the_page_responds_to_any_form(
+    fiskil_with_data: tuple[LocalFiskil, httpx.Client, str], method: str, form: dict[str, str]
 ) -> None:
-    """Any form: a screen or a redirect. Source: journey.stages"""
-    fiskil, client, end_user_id = served
+    """Any form leads to a screen or a redirect. Source: journey.stages"""
+    fiskil, client, end_user_id = fiskil_with_data
     opened = client.post("/v1/auth/session", json={"end_user_id": end_user_id, "redirect_uri": "", "cancel_uri": ""})
     session_id = opened.json().get("session_id", "")
     filled = {name: value.replace("{session}", session_id) for name, value in form.items()}
 
-    answer = httpx.request(method, fiskil.auth_url, data=filled, params=filled, timeout=30, trust_env=False)
+    response = httpx.request(method, fiskil.auth_url, data=filled, params=filled, timeout=30, trust_env=False)
 
-    assert answer.status_code in {200, 303, 400, 404, 410}
+    assert response.status_code in {200, 303, 400, 404, 410}
     assert fiskil.sandbox.crashes == []
 
 
 def _finite(body: Any) -> Any:
-    """Httpx refuses to write NaN and infinities; text stands in for them."""
+    """Return *body* with text in place of NaN and infinities, which httpx does not send."""
     if isinstance(body, float) and not math.isfinite(body):
         return str(body)
     if isinstance(body, list):

@@ -1,6 +1,6 @@
-"""The fourteen promises: each has a checker, and a receiver that breaks it is found out by the plan that one would write.
+"""The fourteen invariants: each has a probe, and a receiver that violates one fails under a handwritten plan.
 
-The bounds: one plan a promise here, up to sixty drawn ones in the full run.
+The bounds: one plan for each invariant here, up to a hundred generated ones in the full run.
 """
 
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from fiskil_harness.scenario.generation import Form, explore
 from fiskil_harness.scenario.generation.actions import KILLS, NAMED, Act, Facts
 from fiskil_harness.scenario.generation.receiver_invariants import INVARIANTS, Invariant
 from fiskil_harness.scenario.generation.simplify import run_of
-from fiskil_harness.scenario.generation.strategies import clear
+from fiskil_harness.scenario.generation.strategies import without_unclear
 from fiskil_harness.scenario.scenario import Scenario
 
 Drive = Callable[..., Driver]
@@ -27,10 +27,10 @@ APP = {
     "limits": {"ack_s": 5, "request_deadline_s": 30},
 }
 SLOW_S = "6"
-"""Longer than ``ack_s``, which in turn is longer than a busy machine keeps a correct app waiting."""
+"""Longer than ``ack_s``, which in turn is longer than a busy machine delays a correct app."""
 
 HAND_OVER, REPLAY = Act("hand_over"), Act("replay")
-CAST = {
+FLAWS = {
     "I1": ("missing_is_fine", [Act("forge", names=("unsigned",))]),
     "I2": ("body_hash", [HAND_OVER, HAND_OVER]),
     "I3": ("loses_after_ack", [HAND_OVER, Act("restart")]),
@@ -46,40 +46,40 @@ CAST = {
     "I13": ("reserialises", [HAND_OVER, Act("reencode", names=("spaced",))]),
     "I14": ("wedged_by_junk", [Act("odd", names=("null",)), HAND_OVER]),
 }
-"""Of each promise a flaw that breaks it, and the acts that one would choose to show it."""
+"""For each invariant, a flaw that violates it and the acts that show it."""
 
-IN_PASSING = {
+TRUNCATED = {
     "I7": ("takes_halves", [HAND_OVER, Act("half", 1)], "applies_whole_posts_only"),
     "I14": ("wedged_by_halves", [HAND_OVER, Act("half", 1)], "acknowledges_genuine"),
 }
-"""Promises that half of a message puts to the test."""
+"""Invariants that a truncated message tests."""
 
 TWINNED = {"I5", "I6"}
 FORGED = {"I1", "I7", "I12"}
-"""One probe sees these broken, and a plan tells the first of them."""
+"""One probe reports violations of these, and the result names the first of them."""
 
 
 def settings_for(flaw: str, make: MakeSettings) -> Settings:
     return make(app=APP, FLAW=flaw, SLOW_S=SLOW_S)
 
 
-@pytest.mark.parametrize("one", INVARIANTS, ids=lambda value: value.id)
-def test_every_promise_has_a_checker(one: Invariant) -> None:
-    """Plans ask a probe of it, its practice lets drawn plans count, and a flaw that breaks it is known."""
-    acts = [Act(verb, names=NAMED[verb][0][:1] if verb in NAMED else ()) for verb in one.challenge]
-    asked = {name_of(probe) for act in acts for probe in plan_of([HAND_OVER, act], one.id in TWINNED).probes}
+@pytest.mark.parametrize("invariant", INVARIANTS, ids=lambda value: value.id)
+def test_every_invariant_has_a_probe(invariant: Invariant) -> None:
+    """Its plans have one of its probes, its practice counts generated plans, and a flaw that violates it is known."""
+    acts = [Act(verb, names=NAMED[verb][0][:1] if verb in NAMED else ()) for verb in invariant.challenge]
+    plan_probes = {name_of(probe) for act in acts for probe in plan_of([HAND_OVER, act], invariant.id in TWINNED).probes}
 
-    assert set(one.probes) & asked
-    assert "survives_every_plan" in practice(one.practice).probes
-    assert one.id in CAST
+    assert set(invariant.probes) & plan_probes
+    assert "survives_every_plan" in practice(invariant.practice).probes
+    assert invariant.id in FLAWS
 
 
-@pytest.mark.parametrize("name", list(CAST))
-def test_a_broken_promise_is_seen(name: str, drive: Drive, receiver_settings: MakeSettings) -> None:
-    """The plan that one would write fails by a probe of that promise, and on the correct receiver it does not."""
-    flaw, acts = CAST[name]
+@pytest.mark.parametrize("name", list(FLAWS))
+def test_a_violation_is_found(name: str, drive: Drive, receiver_settings: MakeSettings) -> None:
+    """The handwritten plan fails by a probe of that invariant, and does not fail on the correct receiver."""
+    flaw, acts = FLAWS[name]
     plan = plan_of(acts, name in TWINNED)
-    flawed, correct = (drive(settings_for(text, receiver_settings)) for text in (flaw, ""))
+    flawed, correct = (drive(settings_for(each_flaw, receiver_settings)) for each_flaw in (flaw, ""))
 
     run = run_of(plan, *flawed.run(plan).findings)
 
@@ -87,13 +87,13 @@ def test_a_broken_promise_is_seen(name: str, drive: Drive, receiver_settings: Ma
     assert {finding.verdict for finding in correct.run(plan).findings} <= {Verdict.PASS, Verdict.INCONCLUSIVE}
 
 
-@pytest.mark.parametrize("name", list(IN_PASSING))
-def test_what_half_of_a_message_does_is_seen(name: str, drive: Drive, receiver_settings: MakeSettings) -> None:
-    """Who acts on it or never recovers is found out; who waits for the whole one is not accused."""
-    flaw, acts, probe = IN_PASSING[name]
+@pytest.mark.parametrize("name", list(TRUNCATED))
+def test_an_effect_of_a_truncated_message_is_found(name: str, drive: Drive, receiver_settings: MakeSettings) -> None:
+    """A receiver that acts on it, or never recovers, fails; a receiver that waits for the complete message does not."""
+    flaw, acts, probe = TRUNCATED[name]
     form = Form(kind="everything")
     plan = form.plan(Facts(synced=1), acts).check()
-    flawed, correct = (drive(settings_for(text, receiver_settings)) for text in (flaw, ""))
+    flawed, correct = (drive(settings_for(each_flaw, receiver_settings)) for each_flaw in (flaw, ""))
 
     run = run_of(plan, *flawed.run(plan).findings)
 
@@ -101,15 +101,15 @@ def test_what_half_of_a_message_does_is_seen(name: str, drive: Drive, receiver_s
     assert Verdict.FAIL not in {finding.verdict for finding in correct.run(plan).findings}
 
 
-@pytest.mark.parametrize("twins", [False, True])
+@pytest.mark.parametrize("is_twinned", [False, True])
 @pytest.mark.parametrize("verb", list(KILLS))
-def test_a_kill_amidst_a_delivery_accuses_no_correct_receiver(
-    verb: str, twins: bool, drive: Drive, receiver_settings: MakeSettings
+def test_a_kill_during_a_delivery_fails_no_correct_receiver(
+    verb: str, is_twinned: bool, drive: Drive, receiver_settings: MakeSettings
 ) -> None:
-    """Nobody knows what became of it, until the retry is acknowledged and applied once."""
+    """The outcome is unknown until the retry is acknowledged and applied once."""
     driver = drive(settings_for("", receiver_settings))
 
-    outcome = driver.run(plan_of([Act(verb), HAND_OVER, REPLAY], twins))
+    outcome = driver.run(plan_of([Act(verb), HAND_OVER, REPLAY], is_twinned))
 
     assert outcome.verdict is not Verdict.FAIL
     assert Verdict.PASS in {finding.verdict for finding in outcome.findings if finding.probe == "loses_nothing"}
@@ -117,10 +117,10 @@ def test_a_kill_amidst_a_delivery_accuses_no_correct_receiver(
 
 @pytest.mark.full
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("name", list(CAST))
-def test_drawn_plans_find_a_broken_promise(name: str, drive: Drive, receiver_settings: MakeSettings) -> None:
-    """Up to a hundred plans find it, though which promise the shortest plan tells may be another that the flaw breaks."""
-    driver = drive(settings_for(CAST[name][0], receiver_settings))
+@pytest.mark.parametrize("name", list(FLAWS))
+def test_generated_plans_find_a_violation(name: str, drive: Drive, receiver_settings: MakeSettings) -> None:
+    """Up to a hundred plans find it; the shortest one may name another invariant that the flaw violates."""
+    driver = drive(settings_for(FLAWS[name][0], receiver_settings))
 
     explored = explore(driver.run, kind="everything", seed=1, wanted=100, can_restart=True, can_fail=True, search_cap_s=500)
 
@@ -129,8 +129,8 @@ def test_drawn_plans_find_a_broken_promise(name: str, drive: Drive, receiver_set
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_a_correct_receiver_keeps_every_promise(seed: int, drive: Drive, receiver_settings: MakeSettings) -> None:
-    """Plans of everything accuse it of nothing, and have something to judge."""
+def test_a_correct_receiver_violates_no_invariant(seed: int, drive: Drive, receiver_settings: MakeSettings) -> None:
+    """Plans of the kind everything do not fail, and have an effect to judge."""
     driver = drive(receiver_settings(app=APP | {"limits": {}}))
 
     explored = explore(driver.run, kind="everything", seed=seed, wanted=4, can_restart=True, can_fail=True)
@@ -143,10 +143,8 @@ def test_a_correct_receiver_keeps_every_promise(seed: int, drive: Drive, receive
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("first", range(0, 50, 5))
 @pytest.mark.parametrize("variant", ["", "refuses_losers", "refuses_orphans", "slow_worker"])
-def test_a_correct_receiver_is_never_accused(
-    variant: str, first: int, drive: Drive, receiver_settings: MakeSettings
-) -> None:
-    """Nor with any other of fifty seeds, whatever kind of correct receiver it is."""
+def test_a_correct_receiver_never_fails(variant: str, first: int, drive: Drive, receiver_settings: MakeSettings) -> None:
+    """It does not fail with any other of fifty seeds, whatever kind of correct receiver it is."""
     driver = drive(receiver_settings(app=APP | {"limits": {}}, VARIANT=variant))
 
     failing = [
@@ -157,15 +155,15 @@ def test_a_correct_receiver_is_never_accused(
     assert failing == [None] * 5
 
 
-def test_what_is_in_doubt_is_left_out() -> None:
-    """After a lost answer nobody looks for a move, and nobody's consent is mixed up before it was told."""
+def test_acts_with_an_unclear_outcome_are_left_out() -> None:
+    """No state is compared after a lost acknowledgement, and no consent is mixed up before its first event."""
     acts = [Act("mixed"), HAND_OVER, Act("mixed"), Act("lose", 1), Act("forge", names=("unsigned",)), Act("foreign")]
 
-    assert clear(acts) == [HAND_OVER, Act("mixed"), Act("lose", 1)]
+    assert without_unclear(acts) == [HAND_OVER, Act("mixed"), Act("lose", 1)]
 
 
-def test_after_a_kill_amidst_a_delivery_nobody_looks_for_a_move() -> None:
-    """What was under way may show at any time; and no order to fail outlives a kill."""
+def test_after_a_kill_no_state_is_compared() -> None:
+    """Unfinished work may change the state at any time, and a requested failure does not survive a kill."""
     acts = [
         HAND_OVER,
         Act("kill"),
@@ -175,23 +173,23 @@ def test_after_a_kill_amidst_a_delivery_nobody_looks_for_a_move() -> None:
         Act("kill"),
     ]
 
-    assert clear(acts) == [HAND_OVER, Act("kill"), Act("fail", names=("before",))]
+    assert without_unclear(acts) == [HAND_OVER, Act("kill"), Act("fail", names=("before",))]
 
 
-def test_nobody_must_acknowledge_what_comes_too_early() -> None:
-    """A consent that was never told may be unknown, and its messages be refused for now."""
+def test_an_early_message_need_not_be_acknowledged() -> None:
+    """An app may not know the consent before its first event, and may refuse its messages."""
     early, later = (plan_of(acts, False) for acts in ([Act("unknown"), HAND_OVER], [HAND_OVER, Act("unknown")]))
 
     assert [AcknowledgesGenuine() in plan.probes for plan in (early, later)] == [False, True]
 
 
-def plan_of(acts: list[Act], twins: bool) -> Scenario:
-    form = Form(kind="everything", is_twinned=twins)
+def plan_of(acts: list[Act], is_twinned: bool) -> Scenario:
+    form = Form(kind="everything", is_twinned=is_twinned)
     return form.plan(form.least, acts).check()
 
 
-def test_an_event_of_which_half_came_may_be_overtaken() -> None:
-    """Its next attempt waits while newer events come, so whoever refuses orphans is asked for no acknowledgement."""
+def test_a_truncated_event_may_arrive_after_newer_ones() -> None:
+    """Its next attempt comes later, so an app that refuses early events need not acknowledge."""
     form = Form(kind="everything")
     names = [
         [name_of(probe) for probe in form.plan(Facts(is_revoked=True), acts).probes]

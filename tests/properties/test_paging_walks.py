@@ -1,4 +1,4 @@
-"""Pages of any listing, of any size: walking links gives every row exactly once, both ways."""
+"""Pages of any list, of any size: following the links returns every row exactly once, in both directions."""
 
 from urllib.parse import parse_qsl, urlsplit
 
@@ -12,67 +12,67 @@ from fiskil_harness.sandbox.api.paging import page
 from fiskil_harness.sandbox.api.wire import ApiRequest
 
 STORE = Sandbox(institutions=catalog.institutions(), mint=Mint(seed=1, salt="pages")).store
-# Enough rows for many pages; sizes beyond every listing and beyond the cap.
+# Enough rows for many pages; sizes beyond every list and beyond the limit.
 lengths = st.integers(0, 130)
 sizes = st.integers(1, 1200)
 
 
-def asked(query: list[tuple[str, str]]) -> ApiRequest:
+def request(query: list[tuple[str, str]]) -> ApiRequest:
     return ApiRequest(path="/v1/banking/transactions", path_values={}, query=tuple(query), body=b"", version="v3")
 
 
-def pages(length: int, query: list[tuple[str, str]], link: str) -> list[list[int]]:
-    """The pages of *length* rows from *query* on, following *link*."""
-    found = []
+def pages(length: int, query: list[tuple[str, str]], relation: str) -> list[list[int]]:
+    """Return the pages of *length* rows from *query* on, following one link relation."""
+    result = []
     while True:
-        shown, links = page(STORE, asked(query), range(length))
-        found.append(list(shown))
-        if link not in links:
-            return found
-        query = parse_qsl(urlsplit(links[link]).query)
+        rows, links = page(STORE, request(query), range(length))
+        result.append(list(rows))
+        if relation not in links:
+            return result
+        query = parse_qsl(urlsplit(links[relation]).query)
 
 
-# No deadline: a loaded machine is no finding.
+# No deadline: a slow machine is no finding.
 @settings(deadline=None, database=None)
 @given(lengths, sizes)
-def test_next_links_give_every_row_exactly_once(length: int, size: int) -> None:
-    """Whatever the size, the pages put together are the listing, and only the last is short. Source: paging.links"""
-    found = pages(length, [("end_user_id", "eu_1"), ("page[size]", str(size))], "next")
+def test_next_links_return_every_row_exactly_once(length: int, size: int) -> None:
+    """For any size, the pages form the list, and only the last page is short. Source: paging.links"""
+    result = pages(length, [("end_user_id", "eu_1"), ("page[size]", str(size))], "next")
 
-    assert [row for one in found for row in one] == list(range(length))
-    assert {len(one) for one in found[:-1]} <= {min(size, 1000)}
-    assert found[-1] or length == 0
+    assert [row for rows in result for row in rows] == list(range(length))
+    assert {len(rows) for rows in result[:-1]} <= {min(size, 1000)}
+    assert result[-1] or length == 0
 
 
-# No deadline: a loaded machine is no finding.
+# No deadline: a slow machine is no finding.
 @settings(deadline=None, database=None)
 @given(st.integers(1, 130), st.data())
 def test_prev_links_mirror_next_links(length: int, data: st.DataObject) -> None:
-    """From any page that next reaches, prev gives the earlier pages back. Source: paging.links"""
+    """From any page, prev returns the earlier pages. Source: paging.links"""
     size = data.draw(st.integers(1, length), label="size")
     query = [("end_user_id", "eu_1"), ("page[size]", str(size))]
-    forth = pages(length, query, "next")
-    steps = data.draw(st.integers(0, len(forth) - 1), label="steps")
+    forward = pages(length, query, "next")
+    steps = data.draw(st.integers(0, len(forward) - 1), label="steps")
     for _ in range(steps):
-        query = parse_qsl(urlsplit(page(STORE, asked(query), range(length))[1]["next"]).query)
+        query = parse_qsl(urlsplit(page(STORE, request(query), range(length))[1]["next"]).query)
 
-    assert pages(length, query, "prev") == forth[: steps + 1][::-1]
+    assert pages(length, query, "prev") == forward[: steps + 1][::-1]
 
 
-# No deadline: a loaded machine is no finding.
+# No deadline: a slow machine is no finding.
 @settings(deadline=None, database=None)
 @given(st.integers(2, 130), st.data())
-def test_a_cursor_never_skips_or_repeats_when_the_size_changes(length: int, data: st.DataObject) -> None:
-    """A walk whose size changes at each page gives every row exactly once too. Source: paging.links"""
+def test_a_cursor_never_skips_or_repeats_rows(length: int, data: st.DataObject) -> None:
+    """Even if the size changes at each page, every row is returned exactly once. Source: paging.links"""
     query = [("end_user_id", "eu_1"), ("page[size]", "1")]
-    seen: list[int] = []
-    following = True
-    while following:
+    all_rows: list[int] = []
+    has_next = True
+    while has_next:
         query = [(name, value) for name, value in query if name != "page[size]"]
         query.append(("page[size]", str(data.draw(st.integers(1, 40), label="size"))))
-        shown, links = page(STORE, asked(query), range(length))
-        seen += shown
-        following = "next" in links
+        rows, links = page(STORE, request(query), range(length))
+        all_rows += rows
+        has_next = "next" in links
         query = parse_qsl(urlsplit(links.get("next", "")).query)
 
-    assert seen == list(range(length))
+    assert all_rows == list(range(length))

@@ -1,6 +1,6 @@
-"""Receivers under drawn plans: each flaw is found and cut down to what one would write by hand, no correct one is accused.
+"""Receivers under generated plans: each flaw is found and shrunk to a handwritten plan, and no correct receiver fails.
 
-The bounds: up to 25 plans, in some seconds a flaw; one seed here, ten and twenty in the full run.
+The bounds: up to 25 plans, in some seconds for each flaw; one seed here, ten and twenty in the full run.
 """
 
 import itertools
@@ -27,22 +27,22 @@ BY_HAND = {
     ("order", "older_wins"): (*TWINS, "deliver one b.e3"),
     ("order", "loses_after_ack"): (*TWINS, "deliver one b.e0", "restart"),
 }
-"""What shrinking ends with, without the hand-over of the rest that ends every plan."""
+"""The results of shrinking, without the last step of every plan, which delivers the rest."""
 
 PATIENCE_S = 500
-"""No busy machine ends a search before it has found what it is to find."""
+"""Long enough for a busy machine to find each flaw."""
 
 COPIES = re.compile(r" \([^)]*\)")
 LONG = [("order", "loses_after_ack"), ("deliveries", "forgets_on_restart"), ("deliveries", "slow_worker")]
-"""Of flaws and of correct variants: what takes long because the app is started again and again, or waited for."""
+"""Flaws and correct variants that take long, because the app is restarted often or slow."""
 
 CORRECT = ["", "refuses_losers", "refuses_orphans", "slow_worker", "state_only"]
 KINDS = ["deliveries", "forgeries", "order"]
 
 
 @pytest.fixture
-def tried(drive: Drive, receiver_settings: MakeSettings) -> Callable[..., Exploration]:
-    """Try plans on the durable receiver."""
+def search(drive: Drive, receiver_settings: MakeSettings) -> Callable[..., Exploration]:
+    """Run generated plans on the durable receiver."""
     drivers: dict[str, Driver] = {}
 
     def run(kind: Any, seed: int, wanted: int, **environment: str) -> Exploration:
@@ -59,9 +59,9 @@ def tried(drive: Drive, receiver_settings: MakeSettings) -> Callable[..., Explor
 @pytest.mark.parametrize(
     ("kind", "flaw"), [pytest.param(*case, marks=pytest.mark.full) if case in LONG else case for case in BY_HAND]
 )
-def test_a_flaw_is_found_and_cut_down(tried: Callable[..., Exploration], kind: str, flaw: str) -> None:
-    """The shortest failing plan is what one would write by hand, but for how many copies a race needs, and of what."""
-    explored = tried(kind, 1, 25, FLAW=flaw)
+def test_a_flaw_is_found_and_shrunk(search: Callable[..., Exploration], kind: str, flaw: str) -> None:
+    """The shortest failing plan is a handwritten one, apart from the number and kind of copies that a race needs."""
+    explored = search(kind, 1, 25, FLAW=flaw)
 
     assert explored.runs[-1].verdict == "FAIL"
     assert tuple(COPIES.sub("", line) for line in explored.runs[-1].summary[:-1]) == BY_HAND[kind, flaw]
@@ -71,9 +71,9 @@ def test_a_flaw_is_found_and_cut_down(tried: Callable[..., Exploration], kind: s
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("seed", range(10))
 @pytest.mark.parametrize(("kind", "flaw"), list(BY_HAND))
-def test_a_flaw_is_found_with_every_seed(tried: Callable[..., Exploration], kind: str, flaw: str, seed: int) -> None:
-    """Finding a flaw is no luck."""
-    assert tried(kind, seed, 25, FLAW=flaw).failing is not None
+def test_a_flaw_is_found_with_every_seed(search: Callable[..., Exploration], kind: str, flaw: str, seed: int) -> None:
+    """Finding a flaw does not depend on luck."""
+    assert search(kind, seed, 25, FLAW=flaw).failing is not None
 
 
 @pytest.mark.parametrize(
@@ -83,9 +83,9 @@ def test_a_flaw_is_found_with_every_seed(tried: Callable[..., Exploration], kind
         for case in itertools.product(KINDS, ["", "refuses_losers", "slow_worker"])
     ],
 )
-def test_a_correct_receiver_is_not_accused(tried: Callable[..., Exploration], kind: str, variant: str) -> None:
-    """No plan fails, and the plans had something to judge."""
-    verdicts = {run.verdict for run in tried(kind, 1, 2, VARIANT=variant).runs}
+def test_a_correct_receiver_does_not_fail(search: Callable[..., Exploration], kind: str, variant: str) -> None:
+    """No plan fails, and the plans have an effect to judge."""
+    verdicts = {run.verdict for run in search(kind, 1, 2, VARIANT=variant).runs}
 
     assert verdicts == {"PASS"}
 
@@ -95,8 +95,8 @@ def test_a_correct_receiver_is_not_accused(tried: Callable[..., Exploration], ki
 @pytest.mark.parametrize("first", range(0, 20, 4))
 @pytest.mark.parametrize("variant", CORRECT)
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_correct_receiver_is_never_accused(tried: Callable[..., Exploration], kind: str, variant: str, first: int) -> None:
-    """Nor with any other of twenty seeds; four at a time, for an app may be waited for at each look."""
-    failing = [tried(kind, seed, 6, VARIANT=variant).failing for seed in range(first, first + 4)]
+def test_a_correct_receiver_never_fails(search: Callable[..., Exploration], kind: str, variant: str, first: int) -> None:
+    """It does not fail with any other of twenty seeds, four in each test."""
+    failing = [search(kind, seed, 6, VARIANT=variant).failing for seed in range(first, first + 4)]
 
     assert failing == [None] * 4

@@ -1,7 +1,7 @@
-"""Redaction under drawn secrets, spellings and texts: no secret is left in any spelling, and plain text is left alone.
+"""Redaction with drawn secrets, spellings and texts: no secret is left in any spelling, and other text is unchanged.
 
-The bounds: one to three secrets of up to sixty characters, up to three spellings of each one over the other, texts of some
-hundred characters around them.
+The bounds: one to three secrets of up to sixty characters, up to two encodings of each one on top of the other, and texts of
+some hundred characters around them.
 """
 
 import base64
@@ -19,9 +19,9 @@ from fiskil_harness.core.redaction.redactor import Redactor
 
 BASE62 = string.ascii_letters + string.digits
 PLAIN = st.text(alphabet=string.ascii_lowercase + " .,:;=/-'\"\n{}[]äß€", max_size=60)
-"""What stands around: it has no digits and no capitals, so no secret is in it by chance."""
+"""The text around secrets: without digits and capitals, so it contains no secret by chance."""
 
-WAYS = {
+ENCODINGS = {
     "plain": lambda text: text,
     "base64": lambda text: base64.b64encode(text.encode()).decode(),
     "base64 for URLs": lambda text: base64.urlsafe_b64encode(text.encode()).decode().rstrip("="),
@@ -38,7 +38,7 @@ WAYS = {
 
 @st.composite
 def secrets(draw: st.DrawFn) -> str:
-    """What a mint makes: base 62 with a prefix, base64 of a key, or a token in three parts."""
+    """Draw a secret as the sandbox creates them: base 62 with a prefix, base64 of a key, or a token in three parts."""
     kind = draw(st.sampled_from(["key", "prefixed", "token"]))
     raw = hashlib.sha512(str(draw(st.integers(0, 10**6))).encode()).digest()[: draw(st.integers(32, 48))]
     if kind == "key":
@@ -53,20 +53,20 @@ def secrets(draw: st.DrawFn) -> str:
 
 @st.composite
 def leaking(draw: st.DrawFn) -> tuple[list[str], str]:
-    """Secrets, and a text that holds them or parts of them, one spelling over the other."""
+    """Draw secrets, and a text that contains them or parts of them, encoded once or twice."""
     values = draw(st.lists(secrets(), min_size=1, max_size=3, unique=True))
     pieces = [draw(PLAIN)]
     for value in values:
         begin = draw(st.integers(0, len(value) - SHORTEST_PART))
-        told = value[begin : draw(st.integers(begin + SHORTEST_PART, len(value)))]
-        for way in draw(st.lists(st.sampled_from(sorted(WAYS)), min_size=1, max_size=2)):
-            told = WAYS[way](draw(st.sampled_from(["", "a", "id:", "{"])) + told)
-        pieces += [told, " ", draw(PLAIN)]
+        part = value[begin : draw(st.integers(begin + SHORTEST_PART, len(value)))]
+        for name in draw(st.lists(st.sampled_from(sorted(ENCODINGS)), min_size=1, max_size=2)):
+            part = ENCODINGS[name](draw(st.sampled_from(["", "a", "id:", "{"])) + part)
+        pieces += [part, " ", draw(PLAIN)]
     return values, "".join(pieces)
 
 
 def redactor_of(values: list[str]) -> Redactor:
-    """A redactor that knows these."""
+    """Return a redactor that knows these secrets."""
     redactor = Redactor()
     for value in values:
         redactor.register("secret", value)
@@ -74,7 +74,7 @@ def redactor_of(values: list[str]) -> Redactor:
 
 
 def index_of(values: list[str]) -> Index:
-    """The index that a probe would search with."""
+    """Return the index that a probe would search with."""
     index = Index()
     for value in values:
         index.add("secret", value)
@@ -83,19 +83,19 @@ def index_of(values: list[str]) -> Index:
 
 @settings(max_examples=80, deadline=None, derandomize=True)
 @given(leaking())
-def test_what_probes_find_is_gone_from_reports(drawn: tuple[list[str], str]) -> None:
-    """Whatever spelling and part of a secret a text held, the redacted one holds none."""
+def test_redacted_text_contains_no_secret_that_probes_find(drawn: tuple[list[str], str]) -> None:
+    """The text may contain any encoding of any part of a secret."""
     values, text = drawn
 
-    shown = redactor_of(values).redact(text)
+    redacted = redactor_of(values).redact(text)
 
-    assert index_of(values).hits(shown.encode()) == []
+    assert index_of(values).hits(redacted.encode()) == []
 
 
 @settings(max_examples=30, deadline=None, derandomize=True)
 @given(leaking())
 def test_redacting_twice_changes_nothing(drawn: tuple[list[str], str]) -> None:
-    """What stands in the place of a secret is none."""
+    """The replacement of a secret contains no secret."""
     values, text = drawn
     redactor = redactor_of(values)
     once = redactor.redact(text)
@@ -105,20 +105,20 @@ def test_redacting_twice_changes_nothing(drawn: tuple[list[str], str]) -> None:
 
 @settings(max_examples=30, deadline=None, derandomize=True)
 @given(leaking(), PLAIN)
-def test_a_tree_is_redacted_as_its_texts_are(drawn: tuple[list[str], str], plain: str) -> None:
-    """Whether a text stands alone or between others makes no difference, nor is anything lost around it."""
+def test_a_tree_is_redacted_like_its_texts(drawn: tuple[list[str], str], plain: str) -> None:
+    """The position of a text in the tree makes no difference, and text around secrets is kept."""
     values, text = drawn
     redactor = redactor_of(values)
 
-    shown = redactor.redact_tree({"plain": [plain, text], "key": {"b": text}})
+    redacted = redactor.redact_tree({"plain": [plain, text], "key": {"b": text}})
 
-    assert shown == {"plain": [plain, redactor.redact(text)], "key": {"b": redactor.redact(text)}}
+    assert redacted == {"plain": [plain, redactor.redact(text)], "key": {"b": redactor.redact(text)}}
 
 
 @settings(max_examples=30, deadline=None, derandomize=True)
 @given(st.lists(secrets(), min_size=1, max_size=3, unique=True), st.text(max_size=200), PLAIN)
-def test_a_text_without_secrets_is_left_alone(values: list[str], any_text: str, plain: str) -> None:
-    """Every character of it, whatever language it is in."""
+def test_a_text_without_secrets_is_unchanged(values: list[str], any_text: str, plain: str) -> None:
+    """Every character is kept, in any language."""
     redactor = redactor_of(values)
 
     assert redactor.redact(plain) == plain

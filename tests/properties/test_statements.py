@@ -1,4 +1,4 @@
-"""Statements against an eager list: whatever was described, passed and changed, each page, filter and sum is the list's."""
+"""Statements compared with an eager list: after any history and changes, each page, filter and sum equals the list's."""
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
@@ -19,7 +19,7 @@ from fiskil_harness.sandbox.bank.pending_schedule import turns_of
 from fiskil_harness.sandbox.bank.statement import Statement
 
 UNTIL = date(2026, 3, 2)
-# Small, so that every row is looked at; the steps of the clock cross both changes of the east coast's clocks.
+# Small, so that every row is checked; the days cross both clock changes of the east coast.
 movements = st.builds(
     Movement,
     amount=st.sampled_from(["-4.80", "-117.35", "12.00", "3120.55", "-0.01"]),
@@ -57,15 +57,15 @@ people = st.builds(
     accounts,
     st.integers(1, 40),
 )
-passed = st.sampled_from([0, 1, 2, 3, 8, 40, 220])
+days_passed = st.sampled_from([0, 1, 2, 3, 8, 40, 220])
 interpretations = st.fixed_dictionaries(
     {"data.pending-posted": st.sampled_from(["kept", "new"]), "data.pending-vanishes": st.sampled_from(["none", "some"])}
 )
-SOUGHT = settings(deadline=None, database=None, max_examples=25)
+EXAMPLES = settings(deadline=None, database=None, max_examples=25)
 
 
 def ledger_of(person: Person, *, days: list[int], chosen: dict[str, str] | None = None) -> Ledger:
-    """A ledger for which days have passed as the one number in *days* says."""
+    """Return a ledger for which as many days have passed as the single number in *days*."""
     return Ledger(
         person,
         owner="eu_1",
@@ -79,28 +79,28 @@ def ledger_of(person: Person, *, days: list[int], chosen: dict[str, str] | None 
 
 
 def expected_keys(person: Person, days: int, *, some_vanish: bool) -> tuple[set[str], set[str]]:
-    """Keys of PENDING and of POSTED rows, counted day by day."""
+    """Return the keys of PENDING and of POSTED rows, counted day by day."""
     pending: set[str] = set()
     posted: set[str] = set()
     for spec in person.accounts:
-        slots = turns_of(spec)
+        schedules = turns_of(spec)
         for number, move in enumerate(spec.moves):
-            ends = 0 if number in {slot.move for slot in slots if slot.takes_over} else days
-            for ago in range(-ends, person.history_days):
+            days_after = 0 if number in {turns.move for turns in schedules if turns.takes_over} else days
+            for ago in range(-days_after, person.history_days):
                 if (ago - move.first_day) % move.every_days == 0:
                     posted |= {f"{spec.key}:{number}:{ago}" + (f".{at}" if at else "") for at in range(move.times_a_day)}
-        for slot, turns in enumerate(slots):
+        for number, turns in enumerate(schedules):
             for turn, begins in enumerate(range(0, days + 1, turns.every_days)):
-                key = f"{spec.key}:pending:{slot}" + (f":{turn}" if turn else "")
+                key = f"{spec.key}:pending:{number}" + (f":{turn}" if turn else "")
                 if days < begins + turns.waits_days:
                     pending.add(key)
-                elif not (some_vanish and (turn + slot) % 4 == 2):
+                elif not (some_vanish and (turn + number) % 4 == 2):
                     posted.add(key)
     return pending, posted
 
 
 def in_order(rows: Iterable[Transaction]) -> list[tuple[str, str]]:
-    """What the order of the API looks at, of each row, in order."""
+    """Return the sort keys of the rows, in the API's order."""
     return sorted(
         ((row.status, row.posting_date_time or row.execution_date_time or "") for row in rows),
         key=lambda pair: (pair[0] == "PENDING", pair[1]),
@@ -108,10 +108,10 @@ def in_order(rows: Iterable[Transaction]) -> list[tuple[str, str]]:
     )
 
 
-@SOUGHT
-@given(people, passed, interpretations)
+@EXAMPLES
+@given(people, days_passed, interpretations)
 def test_rows_are_those_of_every_day(person: Person, days: int, chosen: dict[str, str]) -> None:
-    """No day is left out and none is invented; values, texts and single rows agree. Source: data.order"""
+    """No day is missing and none is added; values, texts and single rows agree. Source: data.order"""
     ledger = ledger_of(person, days=[days], chosen=chosen)
 
     statement = ledger.statement()
@@ -127,10 +127,10 @@ def test_rows_are_those_of_every_day(person: Person, days: int, chosen: dict[str
     assert [ledger.row(row.key) for row in rows] == [statement.find(row.fiskil_id) for row in rows] == rows
 
 
-@SOUGHT
-@given(people, passed, st.data())
-def test_any_page_is_a_piece_of_the_list(person: Person, days: int, data: st.DataObject) -> None:
-    """From wherever it begins, forwards, backwards and in steps. Source: paging.links"""
+@EXAMPLES
+@given(people, days_passed, st.data())
+def test_any_page_is_a_slice_of_the_list(person: Person, days: int, data: st.DataObject) -> None:
+    """It may begin anywhere, and be read backwards and in steps. Source: paging.links"""
     statement = ledger_of(person, days=[days]).statement()
     rows = list(statement)
     start = data.draw(st.integers(-3, len(rows) + 3), label="start")
@@ -141,10 +141,10 @@ def test_any_page_is_a_piece_of_the_list(person: Person, days: int, data: st.Dat
     assert list(statement[start:stop:3]) == rows[start:stop:3]
 
 
-@SOUGHT
-@given(people, passed, st.data())
-def test_filters_leave_what_fits(person: Person, days: int, data: st.DataObject) -> None:
-    """Account, category, status and times together. Source: data.time-filter, data.category-filter"""
+@EXAMPLES
+@given(people, days_passed, st.data())
+def test_filters_keep_matching_rows(person: Person, days: int, data: st.DataObject) -> None:
+    """Account, category, status and times can be combined. Source: data.time-filter, data.category-filter"""
     ledger = ledger_of(person, days=[days])
     rows = list(ledger.statement())
     account_ids = data.draw(
@@ -152,15 +152,15 @@ def test_filters_leave_what_fits(person: Person, days: int, data: st.DataObject)
     )
     categories = data.draw(st.sampled_from([(), ("INCOME_SALARY",), ("FOOD_AND_DRINK_COFFEE", "NONE")]), label="categories")
     status = data.draw(st.sampled_from(["", "PENDING", "POSTED"]), label="status")
-    moments = sorted(row.posting_date_time for row in rows if row.posting_date_time) or ["2026-02-01T00:00:00Z"]
+    times = sorted(row.posting_date_time for row in rows if row.posting_date_time) or ["2026-02-01T00:00:00Z"]
     instants = st.none() | st.builds(
         lambda text, second: datetime.fromisoformat(text) + timedelta(seconds=second),
-        st.sampled_from(moments),
+        st.sampled_from(times),
         st.sampled_from([-1, 0, 1]),
     )
     since, until = data.draw(instants, label="since"), data.draw(instants, label="until")
 
-    found = ledger.statement().where(
+    filtered = ledger.statement().where(
         account_ids=account_ids,
         categories=categories,
         status=status,
@@ -168,13 +168,13 @@ def test_filters_leave_what_fits(person: Person, days: int, data: st.DataObject)
         until=floor_of(until) if until else None,
     )
 
-    left = [row for row in rows if fits(row, account_ids, categories, status, since, until)]
-    assert list(found) == left
-    assert [found.position(row.fiskil_id) for row in left] == list(range(len(left)))
-    assert {found.position(row.fiskil_id) for row in rows if row not in left} <= {None}
+    expected = [row for row in rows if matches(row, account_ids, categories, status, since, until)]
+    assert list(filtered) == expected
+    assert [filtered.position(row.fiskil_id) for row in expected] == list(range(len(expected)))
+    assert {filtered.position(row.fiskil_id) for row in rows if row not in expected} <= {None}
 
 
-def fits(
+def matches(
     row: Transaction,
     account_ids: tuple[str, ...],
     categories: tuple[str, ...],
@@ -195,10 +195,10 @@ def fits(
     )
 
 
-@SOUGHT
-@given(people, passed, interpretations, st.data())
-def test_money_adds_up_whatever_changed(person: Person, days: int, chosen: dict[str, str], data: st.DataObject) -> None:
-    """After changes and days current is opening and POSTED, available adds PENDING. Source: data.balances-add-up"""
+@EXAMPLES
+@given(people, days_passed, interpretations, st.data())
+def test_balances_add_up_after_any_change(person: Person, days: int, chosen: dict[str, str], data: st.DataObject) -> None:
+    """Current balance is opening and POSTED rows, available adds PENDING rows. Source: data.balances-add-up"""
     today = [days]
     ledger = ledger_of(person, days=today, chosen=chosen)
     untouched = {row.key: row for row in ledger.statement()}
@@ -209,9 +209,9 @@ def test_money_adds_up_whatever_changed(person: Person, days: int, chosen: dict[
     rows = list(ledger.statement())
 
     for spec in person.accounts:
-        mine = [row for row in rows if row.account_id == ledger.accounts[spec.key].account_id]
+        of_account = [row for row in rows if row.account_id == ledger.accounts[spec.key].account_id]
         posted, pending = (
-            sum((Decimal(row.amount) for row in mine if row.status == status), Decimal(0))
+            sum((Decimal(row.amount) for row in of_account if row.status == status), Decimal(0))
             for status in ("POSTED", "PENDING")
         )
         balance = ledger.balance(spec.key)
@@ -220,13 +220,13 @@ def test_money_adds_up_whatever_changed(person: Person, days: int, chosen: dict[
     assert [ledger.statement()[at] for at in range(len(rows))] == rows
     assert [ledger.statement().position(row.fiskil_id) for row in rows] == list(range(len(rows)))
     assert len({row.key for row in rows}) == len(rows)
-    gone = {row.fiskil_id for row in untouched.values()} - {row.fiskil_id for row in rows}
-    assert gone <= set(ledger.removed_ids)
+    removed = {row.fiskil_id for row in untouched.values()} - {row.fiskil_id for row in rows}
+    assert removed <= set(ledger.removed_ids)
     assert not {row.fiskil_id for row in rows} & set(ledger.removed_ids)
 
 
 def change(ledger: Ledger, data: st.DataObject) -> None:
-    """One change of any kind to any row that there is."""
+    """Draw a change of any kind, and apply it to any row."""
     rows = list(ledger.statement())
     row = data.draw(st.sampled_from(rows), label="row") if rows else None
     kinds: dict[str, Any] = {
@@ -240,27 +240,27 @@ def change(ledger: Ledger, data: st.DataObject) -> None:
     kinds[name](row.key) if row is not None else None
 
 
-@SOUGHT
+@EXAMPLES
 @given(people, st.lists(st.integers(0, 60), min_size=1, max_size=5))
-def test_rows_depend_on_the_instant_alone(person: Person, looks: list[int]) -> None:
-    """However often and in whatever order somebody looked before; and old rows stay as they were. Source: data.changes"""
+def test_rows_depend_only_on_the_time(person: Person, read_days: list[int]) -> None:
+    """Earlier reads have no influence in any order, and old rows do not change. Source: data.changes"""
     today = [0]
-    watched = ledger_of(person, days=today)
-    seen = []
-    for days in looks:
+    ledger = ledger_of(person, days=today)
+    lists = []
+    for days in read_days:
         today[0] = days
-        seen.append(list(watched.statement()))
+        lists.append(list(ledger.statement()))
 
-    assert seen == [list(ledger_of(person, days=[days]).statement()) for days in looks]
-    early, late = (seen[looks.index(choose(looks))] for choose in (min, max))
-    posted_late = {row.key: row for row in late}
-    assert all(posted_late[row.key] == row for row in early if row.status == "POSTED")
+    assert lists == [list(ledger_of(person, days=[days]).statement()) for days in read_days]
+    early, late = (lists[read_days.index(choose(read_days))] for choose in (min, max))
+    late_by_key = {row.key: row for row in late}
+    assert all(late_by_key[row.key] == row for row in early if row.status == "POSTED")
 
 
-@SOUGHT
-@given(people, passed)
-def test_days_are_the_east_coasts(person: Person, days: int) -> None:
-    """By day from seven to nine in the evening, interest and fees in the night, on the day that the key says."""
+@EXAMPLES
+@given(people, days_passed)
+def test_rows_have_times_of_the_east_coast(person: Person, days: int) -> None:
+    """Rows are made between 7:00 and 21:00 on the day in their key; interest and fees in the night."""
     for row in ledger_of(person, days=[days]).statement().where(status="POSTED"):
         at = datetime.fromisoformat(row.posting_date_time or "").astimezone(EAST_COAST)
         hours = range(1, 5) if row.type.startswith(("INTEREST", "FEE")) else range(7, 21)
@@ -270,18 +270,18 @@ def test_days_are_the_east_coasts(person: Person, days: int) -> None:
             assert at.date() == UNTIL - timedelta(days=ago + 1)
 
 
-def test_lists_of_several_consents_are_one_list() -> None:
-    """Joined in order, each row once. Source: data.order"""
+def test_lists_of_several_consents_are_joined() -> None:
+    """They are joined in order, with each row once. Source: data.order"""
     move = Movement(amount="-1.00", every_days=2, merchant="m", description="d")
-    one = Person(
+    first = Person(
         name="p", given_name="P", family_name="Q", email="p@example.com", phone="+61491570156", why="w",
         accounts=(AccountSpec(key="a", name="A", moves=(move,), pending=2),),
     )  # fmt: skip
-    other = msgspec.structs.replace(one, email="q@example.com")
-    parts = [ledger_of(person, days=[9]).statement() for person in (one, other)]
+    second = msgspec.structs.replace(first, email="q@example.com")
+    statements = [ledger_of(person, days=[9]).statement() for person in (first, second)]
 
-    joined = Statement.joined(parts)
+    joined = Statement.joined(statements)
 
     rows = list(joined)
-    assert len(rows) == sum(map(len, parts))
+    assert len(rows) == sum(map(len, statements))
     assert [(row.status, row.posting_date_time or row.execution_date_time or "") for row in rows] == in_order(rows)

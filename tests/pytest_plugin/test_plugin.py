@@ -306,7 +306,7 @@ def test_an_app_that_does_not_start_is_said_in_its_own_words(project: Project) -
             (["--fiskil-scenarios", "tests"], "*Write --fiskil-scenarios=NAMES, or --fiskil for all, before paths."),
             (["--fiskil", "--fiskil-config=missing.toml"], "No config at *missing.toml'*"),
             (["--fiskil-scenarios=leaves.py"], "The scenario file leaves.py cannot be loaded: SystemExit: 0"),
-            (["--fiskil-scenarios=slips.py"], "slips.py holds what no plan can hold: *"),
+            (["--fiskil-scenarios=slips.py"], "The scenario of slips.py cannot be saved as a plan: *"),
             (["--fiskil", "--fiskil-seed=-1"], "The seed must be a number from 0, got -1."),
         ],
     ),

@@ -1,4 +1,4 @@
-"""Selection: names, patterns and files mean scenarios, and what means nothing is refused with the nearest match."""
+"""Selection: names, patterns and files select scenarios, and an unknown name is refused with the nearest match."""
 
 import json
 from pathlib import Path
@@ -26,28 +26,28 @@ SCENARIO = Scenario(
 '''
 
 
-def test_a_name_means_one_scenario() -> None:
-    """The scenario knows its name and its title."""
-    (found,) = select(["happy_path"])
+def test_a_name_selects_one_scenario() -> None:
+    """The scenario has its name and its title."""
+    (scenario,) = select(["happy_path"])
 
-    assert (found.name, bool(found.title)) == ("happy_path", True)
+    assert (scenario.name, bool(scenario.title)) == ("happy_path", True)
 
 
-def test_a_pattern_means_every_scenario_that_fits_each_once() -> None:
-    """Overlapping names and patterns bring no scenario twice."""
-    found = select(["*", "happy_path"])
+def test_a_pattern_selects_every_matching_scenario_once() -> None:
+    """Overlapping names and patterns select no scenario twice."""
+    scenarios = select(["*", "happy_path"])
 
-    assert [scenario.name for scenario in found] == catalog.scenario_names()
+    assert [scenario.name for scenario in scenarios] == catalog.scenario_names()
 
 
 @pytest.mark.parametrize("name", ["happy_pat", "nothing_*"])
-def test_what_means_nothing_is_refused(name: str) -> None:
-    """The complaint names what was typed and what is known."""
+def test_an_unknown_name_is_refused(name: str) -> None:
+    """The message contains the given name and the known ones."""
     with pytest.raises(UnknownName, match="No scenario"):
         select([name])
 
 
-def test_a_file_of_ones_own_is_a_scenario(tmp_path: Path) -> None:
+def test_a_python_file_is_a_scenario(tmp_path: Path) -> None:
     """Its name is the file's."""
     path = tmp_path / "our_own.py"
     path.write_text(MINE)
@@ -56,7 +56,7 @@ def test_a_file_of_ones_own_is_a_scenario(tmp_path: Path) -> None:
 
 
 def test_a_plan_is_a_scenario(tmp_path: Path) -> None:
-    """A saved plan runs like any other, under its own name or the file's."""
+    """A saved plan runs like any other scenario, with its own name or the file's."""
     plan = Scenario(
         practices=("webhooks.idempotent",),
         steps=(steps.Authorise(), steps.Deliver(), steps.Retry("e0")),
@@ -68,8 +68,8 @@ def test_a_plan_is_a_scenario(tmp_path: Path) -> None:
     assert [scenario.name for scenario in select([str(path)])] == ["short_plan"]
 
 
-def test_two_scenarios_of_one_name_are_refused(tmp_path: Path) -> None:
-    """Their outcomes could not be told apart."""
+def test_two_scenarios_with_one_name_are_refused(tmp_path: Path) -> None:
+    """Their outcomes could not be distinguished."""
     path = tmp_path / "happy_path.py"
     path.write_text(MINE)
 
@@ -78,7 +78,7 @@ def test_two_scenarios_of_one_name_are_refused(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_no_plan_is_refused(tmp_path: Path) -> None:
-    """The reason is in the complaint, without a traceback."""
+    """The message contains the reason, without a traceback."""
     path = tmp_path / "plan.json"
     path.write_text('{"format": 1}')
 
@@ -86,8 +86,8 @@ def test_a_file_that_is_no_plan_is_refused(tmp_path: Path) -> None:
         select([str(path)])
 
 
-def test_a_step_of_ones_own_is_refused(tmp_path: Path) -> None:
-    """Scenarios are handed to workers as plans, so only known steps can be in them."""
+def test_a_custom_step_is_refused(tmp_path: Path) -> None:
+    """Workers receive scenarios as plans, so only the harness's steps are possible."""
     path = tmp_path / "our_own.py"
     path.write_text(
         MINE.replace("SCENARIO", "class Mine(steps.PlainStep, tag='mine'):\n    pass\n\n\nSCENARIO").replace(
@@ -95,7 +95,7 @@ def test_a_step_of_ones_own_is_refused(tmp_path: Path) -> None:
         )
     )
 
-    with pytest.raises(UsageError, match=r"our_own\.py holds what no plan can hold"):
+    with pytest.raises(UsageError, match=r"The scenario of our_own\.py cannot be saved as a plan"):
         select([str(path)])
 
 
@@ -105,14 +105,14 @@ def test_a_step_of_ones_own_is_refused(tmp_path: Path) -> None:
         ("from fiskil_harness", "import sys; sys.exit(0)\nfrom harness", r"our_own\.py cannot be loaded: SystemExit: 0"),
         ('steps.Authorise(), steps.Deliver(), steps.Retry("e0")', "steps.Authorise()", r"Expected 'array', got 'object'"),
         ("steps.Deliver()", '"deliver"', r"Expected 'object', got 'str'"),
-        ("steps.Deliver()", "steps.Deliver", r"our_own\.py holds what no plan can hold"),
+        ("steps.Deliver()", "steps.Deliver", r"The scenario of our_own\.py cannot be saved as a plan"),
         ("steps.Deliver()", "steps.Advance(seconds='5')", r"Expected 'float', got 'str'"),
         ("steps.Deliver()", "steps.Advance(seconds=-5)", r"sandbox time moves forward"),
         ('"webhooks.idempotent",', '"webhooks.idempotent"', r"Expected 'array', got 'str'"),
     ],
 )
-def test_slips_in_a_file_are_told(tmp_path: Path, right: str, wrong: str, words: str) -> None:
-    """In a sentence, as what the file's author did; never as a fault of ours."""
+def test_mistakes_in_a_file_are_reported(tmp_path: Path, right: str, wrong: str, words: str) -> None:
+    """The message is one sentence about the file, not an internal error."""
     path = tmp_path / "our_own.py"
     assert right in MINE
     path.write_text(MINE.replace(right, wrong, 1))
@@ -130,11 +130,11 @@ def test_slips_in_a_file_are_told(tmp_path: Path, right: str, wrong: str, words:
             0,
             "Drip: every_ms must be",
         ),
-        ('{"type": "deliver"}', -1, r"plan\.json has the seed -1; seeds count from 0\."),
+        ('{"type": "deliver"}', -1, r"plan\.json has the seed -1; a seed is 0 or greater\."),
     ],
 )
-def test_a_plan_with_values_that_cannot_work_is_refused(tmp_path: Path, step: str, seed: int, words: str) -> None:
-    """As the same values are refused in a file and on the command line."""
+def test_a_plan_with_invalid_values_is_refused(tmp_path: Path, step: str, seed: int, words: str) -> None:
+    """The same values are refused in a scenario file and on the command line."""
     plan = dump_plan(Scenario(practices=(), steps=(steps.Deliver(),), probes=()), seed=seed)
     path = tmp_path / "plan.json"
     path.write_text(
@@ -146,21 +146,20 @@ def test_a_plan_with_values_that_cannot_work_is_refused(tmp_path: Path, step: st
 
 
 @pytest.mark.full
-def test_the_phases_share_the_scenarios_out() -> None:
-    """What is named is direct, what is drawn is random, and together they are all about receivers; whole lives are not."""
-    direct, drawn = ({scenario.name for scenario in about_receivers(phase)} for phase in ("direct", "random"))
+def test_the_phases_divide_the_scenarios() -> None:
+    """Handwritten scenarios are direct, generated plans are random, and life plans are in neither."""
+    direct, random = ({scenario.name for scenario in about_receivers(phase)} for phase in ("direct", "random"))
 
-    assert drawn == {scenario_name for scenario_name in catalog.scenario_names() if scenario_name.endswith("_generated")} - {
-        "life_plans_generated"
-    }
-    assert {text for text in direct if not text.startswith("webhook_")} == set()
-    assert {scenario.name for scenario in about_receivers()} == direct | drawn
-    assert direct & drawn == set()
+    generated = {name for name in catalog.scenario_names() if name.endswith("_generated")}
+    assert random == generated - {"life_plans_generated"}
+    assert {name for name in direct if not name.startswith("webhook_")} == set()
+    assert {scenario.name for scenario in about_receivers()} == direct | random
+    assert direct & random == set()
 
 
 @pytest.mark.full
-def test_heavy_deliveries_are_direct_and_only_asked_for() -> None:
-    """What costs bytes or time comes with the named deliveries, and not by itself."""
+def test_heavy_deliveries_are_direct_and_only_on_request() -> None:
+    """Scenarios that send large or slow requests are added to the direct phase on request."""
     usual, heavy = (
         {scenario.name for scenario in about_receivers("direct", is_heavy=is_heavy)} for is_heavy in (False, True)
     )
@@ -170,24 +169,24 @@ def test_heavy_deliveries_are_direct_and_only_asked_for() -> None:
 
 
 def test_the_number_of_plans_can_be_chosen() -> None:
-    """Where plans are drawn; other scenarios stay as they are, and so does everything without a choice."""
-    found = select(["deliveries_generated", "happy_path"])
+    """It applies to scenarios with generated plans; without a number nothing changes."""
+    scenarios = select(["deliveries_generated", "happy_path"])
 
-    changed = with_plans(found, 200)
+    changed = with_plans(scenarios, 200)
 
     assert [getattr(scenario.steps[0], "plans", None) for scenario in changed] == [200, None]
-    assert changed[1] == found[1]
-    assert with_plans(found, None) == found
+    assert changed[1] == scenarios[1]
+    assert with_plans(scenarios, None) == scenarios
 
 
-def test_no_plan_at_all_is_refused() -> None:
-    """A random phase of nothing would see nothing."""
+def test_zero_plans_are_refused() -> None:
+    """A random phase without plans would test nothing."""
     with pytest.raises(UsageError, match="plans must be from 1 to 1000"):
         with_plans(select(["deliveries_generated"]), 0)
 
 
-def test_the_time_to_shrink_is_asked_for_alike() -> None:
-    """It changes drawn plans alone, and leaves their number."""
+def test_the_time_for_shrinking_can_be_chosen() -> None:
+    """It applies to generated plans alone, and does not change their number."""
     changed = with_plans([load("delivery_order_generated"), load("webhook_repeated")], None, 5)
 
     assert changed == [

@@ -1,4 +1,4 @@
-"""The stage: how long it waits for an app, and since when that has not come to rest."""
+"""The stage: how long it waits for an app, and since when the app has unfinished work."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,48 +19,48 @@ MakeSettings = Callable[..., Settings]
 
 
 class Waits:
-    """Ends every wait soon, and remembers what it would have been: whether the last one, and how long at most."""
+    """Ends every wait after 50 ms, and records its moment and the patience that it would have had."""
 
     def __init__(self) -> None:
-        self.told: list[tuple[str, float]] = []
+        self.patience_s: list[tuple[str, float]] = []
         self.moment = ""
 
-    def __call__(self, *given: Any, cap_s: float, stall: Any, **more: Any) -> IdleWait:
-        """Wait for a moment."""
-        self.told.append((self.moment, stall.patience_s(cap_s)))
-        return settled(*given, cap_s=0.05, stall=stall, **more)
+    def __call__(self, *arguments: Any, cap_s: float, stall: Any, **more: Any) -> IdleWait:
+        """Wait for 50 ms."""
+        self.patience_s.append((self.moment, stall.patience_s(cap_s)))
+        return settled(*arguments, cap_s=0.05, stall=stall, **more)
 
 
 @pytest.fixture
 def waits(monkeypatch: pytest.MonkeyPatch) -> Waits:
-    """Every wait of the stage."""
-    made, snapshot = Waits(), Stage.snapshot
+    """Record every wait of the stage."""
+    recorded, snapshot = Waits(), Stage.snapshot
 
-    def told(self: Stage, moment: str, *given: Any, **more: Any) -> Any:
-        made.moment = moment
-        return snapshot(self, moment, *given, **more)
+    def snapshot_with_moment(self: Stage, moment: str, *arguments: Any, **more: Any) -> Any:
+        recorded.moment = moment
+        return snapshot(self, moment, *arguments, **more)
 
-    monkeypatch.setattr(stage, "settled", made)
-    monkeypatch.setattr(Stage, "snapshot", told)
-    return made
+    monkeypatch.setattr(stage, "settled", recorded)
+    monkeypatch.setattr(Stage, "snapshot", snapshot_with_moment)
+    return recorded
 
 
 @pytest.fixture
 def play(tmp_path: Path, receiver_settings: MakeSettings) -> Iterator[Callable[..., Worker]]:
-    """A worker with a flawed receiver."""
-    made: list[Worker] = []
+    """Start a worker with a flawed receiver."""
+    workers: list[Worker] = []
 
     def start(flaw: str) -> Worker:
-        made.append(Worker(receiver_settings(FLAW=flaw), seed=7, folder=tmp_path / "worker"))
-        return made[-1]
+        workers.append(Worker(receiver_settings(FLAW=flaw), seed=7, folder=tmp_path / "worker"))
+        return workers[-1]
 
     yield start
-    for worker in made:
+    for worker in workers:
         worker.close()
 
 
 def scenario(*more: steps.AnyStep, name: str = "first") -> Scenario:
-    """One message, and whatever is added."""
+    """Return a scenario with one message, and further steps."""
     return Scenario(
         name=name,
         practices=("webhooks.idempotent",),
@@ -72,39 +72,39 @@ def scenario(*more: steps.AnyStep, name: str = "first") -> Scenario:
 AGAIN = (steps.WaitUntilIdle(), steps.Sync(), steps.Deliver())
 
 
-def test_the_last_wait_is_whole_however_many_were_vain_before(play: Callable[..., Worker], waits: Waits) -> None:
-    """What a scenario waits for in its middle leaves its last look as patient as it began."""
+def test_the_last_wait_has_the_full_limit(play: Callable[..., Worker], waits: Waits) -> None:
+    """Earlier stuck waits of the same scenario do not shorten it."""
     play("piles_up").play(scenario(*AGAIN, *AGAIN, *AGAIN))
 
-    assert waits.told == [("settled", 10), ("settled", 10), ("settled", 5), ("end", 10)]
+    assert waits.patience_s == [("settled", 10), ("settled", 10), ("settled", 5), ("end", 10)]
 
 
-def test_each_scenario_counts_once_however_often_it_waits(play: Callable[..., Worker], waits: Waits) -> None:
-    """Two scenarios have the whole time, whatever was waited for in them; it is never less than two seconds."""
+def test_each_scenario_counts_once_for_the_patience(play: Callable[..., Worker], waits: Waits) -> None:
+    """Two scenarios have the full limit, however often they waited; the patience is never less than two seconds."""
     worker = play("piles_up")
 
     for _ in range(6):
         worker.play(scenario(*AGAIN))
 
-    assert [patience_s for moment, patience_s in waits.told if moment == "end"] == [10, 10, 5, 2.5, 2, 2]
+    assert [patience_s for moment, patience_s in waits.patience_s if moment == "end"] == [10, 10, 5, 2.5, 2, 2]
 
 
 @pytest.mark.usefixtures("waits")
-def test_an_app_that_came_to_rest_meanwhile_is_told_of_nothing_older(play: Callable[..., Worker]) -> None:
-    """What it leaves undone after that is this scenario's own."""
+def test_an_app_that_became_idle_has_no_older_backlog(play: Callable[..., Worker]) -> None:
+    """Unfinished work after that belongs to the present scenario."""
     driver = play("piles_between").start()
     driver.perform(scenario(*AGAIN))
 
     journal, _crashed = driver.perform(scenario(*AGAIN, name="second"))
 
-    looks = [(effects.moment, effects.is_idle, effects.left_by) for effects in journal.all(Effects)]
-    assert looks == [("settled", True, ""), ("end", False, "")]
+    reports = [(effects.moment, effects.is_idle, effects.left_by) for effects in journal.all(Effects)]
+    assert reports == [("settled", True, ""), ("end", False, "")]
 
 
 @pytest.mark.usefixtures("waits")
 @pytest.mark.parametrize("flaw", ["stuck", "piles_up"])
-def test_a_finding_is_the_same_whatever_was_left_before(play: Callable[..., Worker], flaw: str) -> None:
-    """Which scenarios share a worker shows in the notes alone."""
+def test_findings_do_not_depend_on_earlier_unfinished_work(play: Callable[..., Worker], flaw: str) -> None:
+    """Only the notes show which scenarios ran before on the same worker."""
     worker = play(flaw)
     worker.play(scenario(name="first"))
 
@@ -118,8 +118,8 @@ def test_a_finding_is_the_same_whatever_was_left_before(play: Callable[..., Work
 
 
 @pytest.mark.usefixtures("waits")
-def test_an_app_that_never_comes_to_rest_is_told_of_what_came_first(play: Callable[..., Worker]) -> None:
-    """By the scenario and its message, to the end of the run."""
+def test_unfinished_work_is_attributed_to_its_first_scenario(play: Callable[..., Worker]) -> None:
+    """Until the end of the run, entries name that scenario and its message."""
     driver = play("piles_up").start()
     driver.perform(scenario(*AGAIN))
 

@@ -1,4 +1,4 @@
-"""Scenarios and plans: a named sequence of steps, the probes that judge it, and the practices it bears on.
+"""Scenarios and plans: a named sequence of steps, the probes that judge it, and the practices it counts for.
 
 A plan is a scenario without a file: the same class, the same JSON form, the same driver.
 """
@@ -20,13 +20,20 @@ from fiskil_harness.scenario.steps import AnyStep, written_out
 
 FORMAT = "fiskil-harness/plan/2"
 AT = "@"
-"""Stands between a scenario's name and the reading that it is tried under."""
+"""Separates a scenario's name from the interpretation under which it runs."""
 
 
 class Scenario(Struct, frozen=True, kw_only=True):
-    """A sequence of steps around one end user, and what is asked about it afterwards.
+    """A sequence of steps with one end user, and the probes that judge its journal.
 
-    ``interpretations`` maps clauses of the contract to the choice that applies in this scenario, over those of the config.
+    Args:
+        practices: Ids of the practices that the findings count for.
+        steps: What happens, in order.
+        probes: They examine the journal after the last step.
+        end_user: Name of a person in ``fixtures/end_users``.
+        interpretations: Maps a clause of the contract to the choice that applies here; takes precedence over the config.
+        name: The scenario's file name without its suffix; set by ``load``.
+        title: One sentence; set by ``load`` to the first line of the file.
     """
 
     practices: tuple[str, ...]
@@ -42,10 +49,11 @@ class Scenario(Struct, frozen=True, kw_only=True):
         msgspec.structs.force_setattr(self, "steps", written_out(self.steps))
 
     def check(self) -> "Scenario":
-        """Refuse what cannot work, before a socket opens; return the scenario itself.
+        """Validate the scenario before a socket opens, and return it.
 
         Raises:
-            UsageError: An unknown end user, route, dataset, practice or reading, or a probe that a practice does not allow.
+            UsageError: An end user, route, dataset, practice or interpretation is unknown, an argument of a step is invalid,
+                or a practice does not allow a probe.
         """
         catalog.person(self.end_user)
         Interpretations(self.interpretations)
@@ -56,17 +64,17 @@ class Scenario(Struct, frozen=True, kw_only=True):
 
     @property
     def base_name(self) -> str:
-        """Its name without the reading that it is tried under."""
+        """The name without the interpretation under which the scenario runs."""
         return self.name.partition(AT)[0]
 
     @property
     def needs(self) -> tuple[str, ...]:
-        """Every hook that a step or a probe cannot do without, sorted."""
+        """Every hook that a step or a probe requires, sorted."""
         return tuple(sorted({hook for step in (*self.steps, *self.probes) for hook in step.needs}))
 
 
 class SavedPlan(Struct, frozen=True, kw_only=True):
-    """A plan file."""
+    """The content of a plan file: a scenario, and the seed with which it ran."""
 
     format: str
     seed: int
@@ -74,19 +82,28 @@ class SavedPlan(Struct, frozen=True, kw_only=True):
 
 
 class _Head(Struct, frozen=True, kw_only=True):
-    """The part of a plan file that every version has."""
+    """The fields of a plan file that every version of the format has."""
 
     format: str
     scenario: dict[str, Any] = {}
 
 
 def load(name: str) -> Scenario:
-    """The checked scenario called *name*; its title is the first line of its file."""
+    """Return the validated scenario called *name*; its title is the first line of its file.
+
+    Raises:
+        UnknownName: No scenario has this name.
+        UsageError: The scenario is invalid.
+    """
     return titled(catalog.scenario_path(name))
 
 
 def titled(path: Path) -> Scenario:
-    """The checked scenario of a file that ships; it is called as the file, and its title is the file's first line."""
+    """Return the validated scenario of a file that ships; its name is the file's, its title the file's first line.
+
+    Raises:
+        UsageError: ``SCENARIO`` of the file is no Scenario, or is invalid.
+    """
     value = catalog.load_scenario_file(path)
     if not isinstance(value, Scenario):
         raise UsageError(f"SCENARIO of {path.name} is a {type(value).__name__}, not a Scenario.")
@@ -94,21 +111,22 @@ def titled(path: Path) -> Scenario:
 
 
 def load_all() -> list[Scenario]:
-    """Every scenario that ships and runs by itself, by name."""
+    """Return every scenario that ships, ordered by name, without those that run on request only."""
     return [load(name) for name in catalog.scenario_names()]
 
 
 def dump_plan(scenario: Scenario, *, seed: int) -> str:
-    """The JSON of a plan file."""
+    """Return the text of a plan file for *scenario*, as JSON."""
     plan = SavedPlan(format=FORMAT, seed=seed, scenario=scenario)
     return msgspec.json.format(msgspec.json.encode(plan), indent=2).decode() + "\n"
 
 
 def read_plan(path: Path) -> SavedPlan:
-    """Read a plan file.
+    """Return the validated content of a plan file.
 
     Raises:
-        PlanError: It cannot be read, is no JSON, or is no plan.
+        PlanError: The file cannot be read, is not JSON, has another format, or is no plan.
+        UsageError: The plan's scenario is invalid.
     """
     try:
         raw = path.read_bytes()
@@ -122,17 +140,17 @@ def read_plan(path: Path) -> SavedPlan:
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         reason = str(error).replace("`", "'")
         invalid = re.match(r"Invalid value '(\w+)'", reason)
-        now = invalid and (hint("steps", invalid[1]) or hint("probes", invalid[1]) or hint("faults", invalid[1]))
-        advice = now or " Plans are written by `run --save` and by failing plans."
+        renamed = invalid and (hint("steps", invalid[1]) or hint("probes", invalid[1]) or hint("faults", invalid[1]))
+        advice = renamed or " `run --save` and generated plans that fail write plan files."
         raise PlanError(f"{path.name} is no plan: {reason}.{advice}") from None
     if plan.seed < 0:
-        raise PlanError(f"{path.name} has the seed {plan.seed}; seeds count from 0.")
+        raise PlanError(f"{path.name} has the seed {plan.seed}; a seed is 0 or greater.")
     plan.scenario.check()
     return plan
 
 
 def _renamed(head: _Head) -> str:
-    """Return what the first renamed step of an older plan is called now, as a sentence; "" if none was renamed."""
+    """Return a sentence with the new name of the first renamed step in an older plan; "" if none was renamed."""
     steps = head.scenario.get("steps")
     names = [step.get("type") for step in steps if isinstance(step, dict)] if isinstance(steps, list) else []
     return next((text for name in names if isinstance(name, str) and (text := hint("steps", name))), "")
@@ -146,5 +164,5 @@ def _first_line(path: Path) -> str:
 
 
 def to_builtins(scenario: Scenario) -> Any:
-    """The scenario as plain JSON values."""
+    """Return the scenario as plain JSON values."""
     return msgspec.to_builtins(scenario)

@@ -1,4 +1,4 @@
-"""From what somebody typed to scenarios: names, patterns, scenario files and plan files."""
+"""Selection of scenarios on the command line: by name, pattern, scenario file or plan file."""
 
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
@@ -14,61 +14,77 @@ from fiskil_harness.scenario.scenario import Scenario, load, load_all, read_plan
 from fiskil_harness.scenario.steps import RunGeneratedPlans
 
 FILES = (".py", ".json")
-"""What names of files end with: a scenario's, and a plan's."""
+"""Suffixes of scenario files and plan files."""
 
 Phase = Literal["direct", "random", "all"]
 
 
 def select(names: Iterable[str]) -> list[Scenario]:
-    """Every scenario that *names* mean, each once, by name.
+    """Return every scenario that *names* select, each once, ordered by name.
 
-    A name may be a pattern (``webhook_*``), the path of a scenario file (``mine.py``), or of a plan (``plan.json``).
+    Args:
+        names: Names, patterns (``webhook_*``), paths of scenario files (``mine.py``) or of plan files (``plan.json``).
 
     Raises:
-        UnknownName: A name or pattern that means nothing.
-        UsageError: Two files bring different scenarios of one name.
+        UnknownName: A name or pattern selects nothing.
+        UsageError: Two files contain different scenarios with the same name, or a scenario is invalid.
     """
     return select_from(names)[0]
 
 
 def select_from(names: Iterable[str]) -> tuple[list[Scenario], dict[str, str]]:
-    """What ``select`` gives, and of every scenario that stands in a file the path as typed, by the scenario's name."""
-    found: dict[str, Scenario] = {}
+    """Return what ``select`` returns, and the path of each scenario that comes from a file, by the scenario's name.
+
+    Raises:
+        UnknownName: A name or pattern selects nothing.
+        UsageError: Two files contain different scenarios with the same name, or a scenario is invalid.
+    """
+    scenarios: dict[str, Scenario] = {}
     paths: dict[str, str] = {}
     for name in names:
-        for scenario in _meant(name):
-            if found.setdefault(scenario.name, scenario) != scenario:
+        for scenario in _matching(name):
+            if scenarios.setdefault(scenario.name, scenario) != scenario:
                 raise UsageError(f"Two different scenarios are called {scenario.name!r}. Rename one of the files.")
             if name.endswith(FILES):
                 paths.setdefault(scenario.name, name)
-    return [found[name] for name in sorted(found)], paths
+    return [scenarios[name] for name in sorted(scenarios)], paths
 
 
 def about_receivers(phase: Phase = "all", *, is_heavy: bool = False) -> list[Scenario]:
-    """Every scenario about a webhook receiver: named deliveries in the direct phase, drawn plans in the random one.
+    """Return every scenario about a webhook receiver.
 
-    What costs bytes or time belongs to the direct phase only where it *is_heavy*.
+    Args:
+        phase: "direct" for handwritten scenarios, "random" for those with generated plans, "all" for both.
+        is_heavy: Adds to the direct phase the scenarios that send large or slow requests.
     """
     heavy = [load(name) for name in catalog.opt_in_names() if is_heavy]
-    known = {
+    by_phase = {
         "direct": [*(scenario for scenario in load_all() if scenario.name.startswith("webhook_")), *heavy],
         "random": [scenario for scenario in load_all() if is_explored(scenario) and not is_of_life_plans(scenario)],
     }
-    return known["direct"] + known["random"] if phase == "all" else known[phase]
+    return by_phase["direct"] + by_phase["random"] if phase == "all" else by_phase[phase]
 
 
 def is_explored(scenario: Scenario) -> bool:
-    """Whether its plans are drawn."""
+    """Return true if the scenario runs generated plans."""
     return any(isinstance(step, RunGeneratedPlans) for step in scenario.steps)
 
 
 def is_of_life_plans(scenario: Scenario) -> bool:
-    """Whether those are whole lives, of which a mere receiver of webhooks sees little."""
+    """Return true if the scenario runs generated life plans. A receiver without an API client takes little part in them."""
     return any(isinstance(step, RunGeneratedPlans) and step.kind == "lives" for step in scenario.steps)
 
 
 def with_plans(scenarios: Iterable[Scenario], count: int | None, shrink_s: float | None = None) -> list[Scenario]:
-    """The scenarios, with *count* plans where plans are drawn and *shrink_s* to cut one down; None leaves it as it is."""
+    """Return the scenarios with other limits for generated plans.
+
+    Args:
+        count: Number of plans; None leaves it unchanged.
+        shrink_s: Real seconds for shrinking a failing plan; None leaves it unchanged.
+
+    Raises:
+        ConfigError: *count* or *shrink_s* is out of range.
+    """
     changes = {name: value for name, value in (("plans", count), ("shrink_s", shrink_s)) if value is not None}
     if not changes:
         return list(scenarios)
@@ -85,7 +101,11 @@ def with_plans(scenarios: Iterable[Scenario], count: int | None, shrink_s: float
 
 
 def from_file(path: Path) -> Scenario:
-    """The checked scenario of a Python file of the user's own; its name is the file's."""
+    """Return the validated scenario of a user's Python file; without a name it takes the file's.
+
+    Raises:
+        UsageError: ``SCENARIO`` of the file is no Scenario, cannot be saved as a plan, or is invalid.
+    """
     value = catalog.load_scenario_file(path)
     if not isinstance(value, Scenario):
         raise UsageError(f"SCENARIO of {path.name} is a {type(value).__name__}, not a Scenario.")
@@ -93,31 +113,41 @@ def from_file(path: Path) -> Scenario:
 
 
 def from_plan(path: Path) -> Scenario:
-    """The checked scenario of a plan file; a plan without a name takes the file's."""
+    """Return the validated scenario of a plan file; without a name it takes the file's.
+
+    Raises:
+        PlanError: The file cannot be read or is no plan.
+        UsageError: The plan's scenario is invalid.
+    """
     scenario = read_plan(path).scenario
     return msgspec.structs.replace(scenario, name=scenario.name or path.stem)
 
 
 def _as_plan(scenario: Scenario, path: Path) -> Scenario:
-    """Scenarios travel to their workers as JSON, so only steps, faults and probes that a plan can hold will do."""
+    """Return *scenario* converted to JSON values and back: workers receive scenarios as JSON, like plan files.
+
+    Raises:
+        UsageError: A step, fault or probe has no JSON form.
+    """
     try:
         return msgspec.convert(msgspec.to_builtins(scenario), Scenario)
     except (msgspec.MsgspecError, TypeError, ValueError, RecursionError) as error:
         reason = str(error).replace("`", "'")
         raise UsageError(
-            f"{path.name} holds what no plan can hold: {reason}. See fiskil-harness list steps, faults, probes."
+            f"The scenario of {path.name} cannot be saved as a plan: {reason}. "
+            "Use the steps, faults and probes of `fiskil-harness list steps`, `list faults` and `list probes`."
         ) from None
 
 
-def _meant(name: str) -> list[Scenario]:
+def _matching(name: str) -> list[Scenario]:
     if name.endswith(".py"):
         return [from_file(Path(name))]
     if name.endswith(".json"):
         return [from_plan(Path(name))]
     if name in catalog.opt_in_names():
         return [load(name)]
-    known = catalog.scenario_names()
-    matching = [text for text in known if fnmatchcase(text, name)]
-    if not matching:
-        raise UnknownName("scenario", name, known, now=new_name("scenarios", name))
-    return [load(text) for text in matching]
+    scenario_names = catalog.scenario_names()
+    matches = [scenario_name for scenario_name in scenario_names if fnmatchcase(scenario_name, name)]
+    if not matches:
+        raise UnknownName("scenario", name, scenario_names, now=new_name("scenarios", name))
+    return [load(scenario_name) for scenario_name in matches]

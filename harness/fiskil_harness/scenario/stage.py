@@ -1,4 +1,34 @@
-"""What a step may touch: the local Fiskil, the app, the outbox, the people taking part, and the journal."""
+"""The stage: all that a step may act on (local Fiskil, app, outbox, participants, journal), and the wait for idleness."""
+
+# Theory of operation: waiting until the app is idle
+# ==================================================
+# Before a probe may count a missing effect as a failure, the app must be idle. ``settled`` in ``app.effects`` performs one
+# wait; the rules by which it reads reports are explained there. The stage decides what one wait cannot know: how long it
+# may take, what counts as unfinished, and what earlier waits have shown. It observes four things:
+#
+#   open requests at the proxy     the app still processes an API response: busy, whatever it reports.
+#   disturbance                    a fault is still set, ``was_disturbed``, or ``must_restart``: an app that waits before
+#                                  a retry looks idle.
+#   acknowledged, unapplied        ``OwedMessages`` lists what an app that reports no ``pending`` has yet to process.
+#   ``app.stall`` (a ``Backlog``)  work that stayed unfinished in earlier waits, also of earlier scenarios.
+#
+# How long a wait lasts:
+#   limit of the whole wait        CAP_S (10 s); PATIENT_CAP_S (20 s) if disturbed.
+#   time without change that       UNCHANGED_S (0.25 s); PATIENT_UNCHANGED_S (3 s) if disturbed, or if the app reports no
+#   counts as idle, if ``pending`` counts and a message was acknowledged after the last query; endless if the counts lack an
+#   is not reported                acknowledged message. A backlog limits "endless" to its patience if no count is above 0.
+#
+# A wait ends in one of three states, and each decides what happens to the backlog:
+#   idle    nothing is left to do           cleared
+#   slow    the limit is over, but work     cleared: the app has the full time again
+#           was still changing
+#   stuck   no change for the patience      kept, with the scenario and the message: later waits are shorter
+# Exception: a report without ``pending`` that lacks messages, or that had none to show, proves no progress; the backlog
+# stays as it is.
+#
+# The backlog belongs to the app and outlives the scenario. A new stage queries the app first and drops it if work was done
+# in the meantime. A slow app must get the same verdict in every order of scenarios. So the last wait of a scenario ("end")
+# uses the backlog from the scenario's beginning: it is as long as if the scenario had no other wait.
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -52,11 +82,13 @@ from fiskil_harness.server.local_fiskil import LocalFiskil, secrets_of
 from fiskil_harness.webhooks import Outbox, Sender
 
 PATIENT_CAP_S = 20.0
+"""The limit of a wait in a disturbed scenario, in real seconds."""
 PATIENT_UNCHANGED_S = 3.0
+"""How long nothing changes in an idle app that may be waiting before a retry, in real seconds."""
 
 
 class Participant:
-    """One end user of a scenario. Twins are participants with the same person and rows and other ids."""
+    """One end user of a scenario. Twins are participants with the same person and the same rows, but other ids."""
 
     def __init__(self, name: str, person: Person, ref: str) -> None:
         self.name = name
@@ -65,17 +97,17 @@ class Participant:
         self.end_user_id = ""
         self.consent: Consent | None = None
         self.session_ids: list[str] = []
-        self.way_back = ""
-        """Where the browser was last sent back to, with what it was told there."""
+        self.return_url = ""
+        """The URL of the last redirect back to the app, with its parameters."""
         self.is_embedded = False
-        """Whether the app shows them the consent page inside its own, and hears its message in place of a redirect."""
-        self.heard: tuple[str, dict[str, Any]] | None = None
-        """The session and the message that the app was last told by its page."""
+        """True if the app embeds the consent page, and so receives its message in place of a redirect."""
+        self.last_sdk_message: tuple[str, dict[str, Any]] | None = None
+        """The session id and the content of the last message that the app's page passed on."""
         self.event_count = 0
 
     @property
     def values(self) -> dict[str, str]:
-        """What templates may use about this end user."""
+        """The values about this end user that templates may use."""
         return of_end_user(
             ref=self.ref,
             end_user_id=self.end_user_id,
@@ -85,7 +117,7 @@ class Participant:
 
 
 class Stage:
-    """One scenario's world; the driver makes it, steps act on it."""
+    """Everything that belongs to one run of a scenario. The driver creates it; steps act on it."""
 
     def __init__(
         self,
@@ -119,21 +151,21 @@ class Stage:
         self._windows: dict[str, Window] = {}
         fiskil.lent = tuple(lent(settings.app.login).values())
         self._redactor = Redactor(lambda: secrets_of(fiskil))
-        self._events_seen = 0
-        self._consents_seen: dict[str, object] = {}
+        self._events_collected = 0
+        self._recorded_consents: dict[str, object] = {}
         self.began_at: datetime = fiskil.sandbox.clock.now()
-        self.has_mended = False
-        self._before = self._left_before()
-        self._vain_waits = 0
+        self.was_disturbed = False
+        self._initial_backlog = self._backlog_of_earlier_scenarios()
+        self._stuck_waits = 0
         self.folder = Folder(app.workdir, logs=app.output().values())
         self.sinks: dict[ReportPlace, tuple[AlertSink | Telemetry, int]] = {
             "an alert": (fiskil.alerts, len(fiskil.alerts.sent)),
             "telemetry": (fiskil.telemetry, len(fiskil.telemetry.sent)),
         }
-        """Where the app tells of itself, and how much it had told before."""
+        """The receivers of the app's alerts and telemetry, each with the number of messages it already had."""
 
     def participant(self, name: str = "") -> Participant:
-        """The participant called *name*, taking part from the first mention on."""
+        """Return the participant called *name*; the first call creates it."""
         if name not in self.participants:
             ref = f"rehearsal-{self._nonce}{'-' + name if name else ''}"
             person = self.fiskil.sandbox.admit(self.person)
@@ -141,10 +173,11 @@ class Stage:
         return self.participants[name]
 
     def window(self, participant: Participant) -> Window:
-        """The participant's window in Chromium, the same one until the scenario ends.
+        """Return the participant's window in Chromium, logged in; it stays the same until the scenario ends.
 
         Raises:
-            ToolMissing: There is no Playwright or no Chromium.
+            ToolMissing: Playwright or Chromium is not installed.
+            StepError: The login that the config describes failed.
         """
         if participant.name not in self._windows:
             self._windows[participant.name] = Window(
@@ -165,59 +198,71 @@ class Stage:
             try:
                 enter(self._windows[participant.name], self.settings.app.login, values, url=self.app.url)
             except StepError:
-                # Whoever was not let in sees the pages of strangers, and no app is judged by these.
+                # Without a login the app shows the pages of an unknown visitor, and no app is judged by those.
                 self._windows.pop(participant.name).close()
                 raise
         return self._windows[participant.name]
 
     def close_windows(self) -> None:
-        """Close every window, and write down what its pages had still asked for."""
+        """Close every window, and record the last requests of its pages."""
         for window in self._windows.values():
             with suppress(StepError):
                 window.close()
         self._windows.clear()
 
     def end_user_of(self, participant: Participant) -> EndUser:
-        """The end user in the sandbox; one is created when the app has created none."""
+        """Return the end user in the sandbox; create one if the app has created none.
+
+        Raises:
+            StepError: The end user was deleted.
+        """
         if not participant.end_user_id:
             fixed = self.settings.app.webhook.end_user_id if participant.name == "" else None
             end_user = self.fiskil.sandbox.create_end_user(participant.person, end_user_id=fixed)
             participant.end_user_id = end_user.end_user_id
-        known = self.fiskil.sandbox.store.end_users
-        if participant.end_user_id not in known:
-            raise StepError(f"{participant.name or 'The end user'} has been deleted; nothing more can become of them.")
-        return known[participant.end_user_id]
+        end_users = self.fiskil.sandbox.store.end_users
+        if participant.end_user_id not in end_users:
+            raise StepError(
+                f"{participant.name or 'The end user'} was deleted by an earlier step. Move this step before it."
+            )
+        return end_users[participant.end_user_id]
 
     def consent_of(self, participant: Participant) -> Consent:
-        """The participant's latest consent as it stands now."""
-        found = self.fiskil.sandbox.consents_of(participant.end_user_id)
-        if not found:
-            raise StepError(f"{participant.name or 'The end user'} has no consent yet; a step must authorise first.")
-        participant.consent = found[-1]
-        return found[-1]
+        """Return the participant's latest consent in its present state.
+
+        Raises:
+            StepError: There is no consent yet.
+        """
+        consents = self.fiskil.sandbox.consents_of(participant.end_user_id)
+        if not consents:
+            raise StepError(
+                f"{participant.name or 'The end user'} has no consent yet. Put the step authorise before this one."
+            )
+        participant.consent = consents[-1]
+        return consents[-1]
 
     def collect_events(self) -> None:
-        """Give each new fact of the sandbox its symbol and put it into the outbox."""
+        """Put every new event of the sandbox into the outbox under its symbol, and record consents that have changed."""
         by_id = {
             participant.end_user_id: participant for participant in self.participants.values() if participant.end_user_id
         }
         events = self.fiskil.sandbox.events
-        for event in events[self._events_seen :]:
+        for event in events[self._events_collected :]:
             owner = by_id.get(event.end_user_id)
             if owner is not None:
                 self.post(event, owner)
-        self._events_seen = len(events)
+        self._events_collected = len(events)
         for owner in by_id.values():
-            self._note_consents(owner)
+            self._record_consents(owner)
 
-    def _note_consents(self, owner: Participant) -> None:
-        """Write down each consent of *owner* that is not as it was."""
+    def _record_consents(self, owner: Participant) -> None:
+        """Record each consent of *owner* that has changed since it was last recorded."""
         for consent in self.fiskil.sandbox.consents_of(owner.end_user_id):
             accounts = account_ids(self.fiskil.sandbox.store, consent)
-            known = (consent.permissions, accounts, consent.is_active)
-            if self._consents_seen.get(consent.arrangement_id) == known:
+            state = (consent.permissions, accounts, consent.is_active)
+            if self._recorded_consents.get(consent.arrangement_id) == state:
                 continue
-            self._consents_seen[consent.arrangement_id] = known
+            self._recorded_consents[consent.arrangement_id] = state
             self.journal.write(
                 ConsentState(
                     **self.journal.stamp(),
@@ -231,7 +276,7 @@ class Stage:
             )
 
     def post(self, event: Event, owner: Participant) -> str:
-        """Put *event* into the outbox under the next symbol of *owner*, and write it down."""
+        """Put *event* into the outbox under the next symbol of *owner* (``e3``, ``b.e3``), record it, return the symbol."""
         symbol = f"{owner.name}.e{owner.event_count}" if owner.name else f"e{owner.event_count}"
         owner.event_count += 1
         self.journal.names[event.message_id] = symbol
@@ -250,42 +295,55 @@ class Stage:
         return symbol
 
     def is_used(self, kind: str) -> bool:
-        """Whether the app says that it acts on events of this kind."""
+        """Return true if ``app.facts.uses_events`` covers events of this kind; false without that setting."""
         from fnmatch import fnmatchcase
 
-        used = self.settings.app.facts.uses_events
-        return used is not None and any(fnmatchcase(kind, pattern) for pattern in used)
+        patterns = self.settings.app.facts.uses_events
+        return patterns is not None and any(fnmatchcase(kind, pattern) for pattern in patterns)
 
     def owner_of(self, symbol: str) -> Participant:
-        """The participant whose event *symbol* is."""
+        """Return the participant to whom the event *symbol* belongs.
+
+        Raises:
+            UnknownName: No participant has the name before the symbol's last dot.
+        """
         name = symbol.rpartition(".")[0]
         if name not in self.participants:
             raise UnknownName("participant", name, self.participants)
         return self.participants[name]
 
     def snapshot(self, moment: EffectsMoment, participant: Participant, *, is_settled: bool = True) -> Effects:
-        """Ask the app what it did and write it down; without the hook, write down that it is missing."""
+        """Record what the app reports about *participant*.
+
+        Args:
+            moment: Name of the moment in the journal; "end" is the scenario's last wait.
+            is_settled: Waits until the app is idle first.
+
+        Raises:
+            HookMissing: The config has no effects hook.
+            HookError: The hook failed, or its response has another form than documented.
+        """
         if is_settled:
-            rest, waits_for = self._settled(participant, is_last=moment == "end")
+            wait, waits_for = self._wait_until_idle(participant, is_last=moment == "end")
         else:
             waits_for = ""
-            rest = IdleWait(report=query_effects(self.app, participant.values), is_quiescent=True, unchanged_s=0.0)
-        told = rest.report
+            wait = IdleWait(report=query_effects(self.app, participant.values), is_quiescent=True, unchanged_s=0.0)
+        report = wait.report
         entry = Effects(
             **self.journal.stamp(),
             participant=participant.name,
             moment=moment,
-            applied=told.applied,
-            state=told.state,
-            pending=told.pending,
-            failed=told.failed,
-            is_idle=rest.is_quiescent,
-            unchanged_s=rest.unchanged_s,
-            is_connected=is_connected(self.app, told),
-            consents=values_of_consents(self.app, told, self._consent_ids(participant)),
-            refusal=told.refusal if isinstance(told, EffectsUnknown) else "",
+            applied=report.applied,
+            state=report.state,
+            pending=report.pending,
+            failed=report.failed,
+            is_idle=wait.is_quiescent,
+            unchanged_s=wait.unchanged_s,
+            is_connected=is_connected(self.app, report),
+            consents=values_of_consents(self.app, report, self._consent_ids(participant)),
+            refusal=report.refusal if isinstance(report, EffectsUnknown) else "",
             waits_for=waits_for,
-            left_by="" if rest.is_quiescent else self._before.since,
+            left_by="" if wait.is_quiescent else self._initial_backlog.since,
         )
         self.journal.write(entry)
         return entry
@@ -293,93 +351,111 @@ class Stage:
     def snapshots(
         self, moment: EffectsMoment, whom: str | None = None, *, known: Mapping[str, Effects] = MappingProxyType({})
     ) -> dict[str, Effects]:
-        """Look at everybody, or at *whom* alone; one *known* to be at rest by its word, or stuck, needs no second look."""
-        made: dict[str, Effects] = {}
+        """Record what the app reports about each participant, and return it by the participant's name.
+
+        Args:
+            moment: Name of the moment in the journal.
+            whom: Limits it to this participant; None means all.
+            known: Reports from a moment ago, by participant. A participant whose report has ``pending`` 0 and is idle, or
+                who is stuck, is not queried again.
+
+        Raises:
+            HookMissing: The config has no effects hook.
+            HookError: The hook failed, or its response has another form than documented.
+        """
+        entries: dict[str, Effects] = {}
         for name, participant in list(self.participants.items()):
             if whom is not None and name != whom:
                 continue
-            told = known.get(name)
-            is_stuck = told is not None and bool(told.pending) and told.pending == self.app.stall.pending
-            if told is not None and (is_stuck or (told.is_idle and told.pending == 0)):
-                made[name] = self.note_again(moment, told)
+            earlier = known.get(name)
+            is_stuck = earlier is not None and bool(earlier.pending) and earlier.pending == self.app.stall.pending
+            if earlier is not None and (is_stuck or (earlier.is_idle and earlier.pending == 0)):
+                entries[name] = self._record_again(moment, earlier)
             else:
-                made[name] = self.snapshot(moment, participant)
-        return made
+                entries[name] = self.snapshot(moment, participant)
+        return entries
 
-    def note_again(self, moment: str, told: Effects) -> Effects:
-        """Write down what the app told a moment ago, when nothing has happened since."""
-        entry = msgspec.structs.replace(told, **self.journal.stamp(), moment=moment)
+    def _record_again(self, moment: str, earlier: Effects) -> Effects:
+        entry = msgspec.structs.replace(earlier, **self.journal.stamp(), moment=moment)
         self.journal.write(entry)
         return entry
 
     def _consent_ids(self, participant: Participant) -> list[str]:
         return [consent.arrangement_id for consent in self.fiskil.sandbox.consents_of(participant.end_user_id)]
 
-    def _left_before(self) -> Backlog:
-        """What earlier scenarios left undone, as it seems, with what is pending of it now; NONE where work went on."""
-        stall = self.app.stall
+    def _backlog_of_earlier_scenarios(self) -> Backlog:
+        """Return the unfinished work of earlier scenarios with its present ``pending``; NONE if the app made progress."""
+        backlog = self.app.stall
         with suppress(HookError):
-            if stall.scenario:
-                then = query_effects(self.app, stall.values)
-                stall = NONE if stall.is_overtaken(applied=then.applied, pending=then.pending) else stall
-            if stall.pending:
-                told = query_effects(self.app, of_end_user(ref=f"rehearsal-{self._nonce}-nobody"))
-                stall = msgspec.structs.replace(stall, pending=told.pending or 0)
-        self.app.stall = stall
-        return stall
+            if backlog.scenario:
+                same_end_user = query_effects(self.app, backlog.values)
+                is_overtaken = backlog.is_overtaken(applied=same_end_user.applied, pending=same_end_user.pending)
+                backlog = NONE if is_overtaken else backlog
+            if backlog.pending:
+                unknown_end_user = query_effects(self.app, of_end_user(ref=f"rehearsal-{self._nonce}-nobody"))
+                backlog = msgspec.structs.replace(backlog, pending=unknown_end_user.pending or 0)
+        self.app.stall = backlog
+        return backlog
 
-    def _settled(self, participant: Participant, *, is_last: bool) -> tuple[IdleWait, str]:
-        """Wait for the app; longer where something was broken, because backing off looks like being idle.
+    def _wait_until_idle(self, participant: Participant, *, is_last: bool) -> tuple[IdleWait, str]:
+        """Wait for the app; return the result, and the first unprocessed message if the app is stuck (else "").
 
-        An app that does not tell what is pending is idle only when nothing is missing of what it acknowledged. What stayed
-        pending all through one wait is not waited for as long again, but for the last wait, which is as long as if it were
-        the only one of the scenario. With it comes the message that it waited for in vain.
+        See the theory of operation at the head of this module.
         """
-        link, last = self.fiskil.link, self.app.stall
-        new_waits = max(self._before.new_waits, self._vain_waits)
-        stall = self._before if is_last else msgspec.structs.replace(last, new_waits=new_waits)
-        is_hard = bool(link.rules.waiting()) or self.has_mended or self.must_restart
-        cap_s = PATIENT_CAP_S if is_hard else CAP_S
-        due = OwedMessages(self.journal, participant.name)
+        proxy, previous = self.fiskil.link, self.app.stall
+        new_waits = max(self._initial_backlog.new_waits, self._stuck_waits)
+        backlog = self._initial_backlog if is_last else msgspec.structs.replace(previous, new_waits=new_waits)
+        is_disturbed = bool(proxy.rules.waiting()) or self.was_disturbed or self.must_restart
+        cap_s = PATIENT_CAP_S if is_disturbed else CAP_S
+        owed = OwedMessages(self.journal, participant.name)
 
-        def needed_s(told: EffectsReport) -> float:
-            if due.is_missing_from(told.applied):
-                return stall.patience_s(cap_s) if stall.new_waits and _tells_none(told) else inf
-            is_blind = told.applied is None and due.is_unseen
-            return PATIENT_UNCHANGED_S if is_hard or is_blind else UNCHANGED_S
+        def needed_s(report: EffectsReport) -> float:
+            if owed.is_missing_from(report.applied):
+                return backlog.patience_s(cap_s) if backlog.new_waits and _has_applied_nothing(report) else inf
+            is_blind = report.applied is None and owed.is_unseen
+            return PATIENT_UNCHANGED_S if is_disturbed or is_blind else UNCHANGED_S
 
-        rest = settled(
+        wait = settled(
             self.app,
             participant.values,
             cap_s=cap_s,
             needed_s=needed_s,
-            is_busy=lambda: link.open_requests > 0,
-            stall=stall,
+            is_busy=lambda: proxy.open_requests > 0,
+            stall=backlog,
         )
-        if rest.report.pending is None and due.is_missing_from(rest.report.applied):
-            is_stuck = _tells_none(rest.report) and (rest.is_quiescent or rest.unchanged_s >= cap_s / 2)
-            rest = msgspec.structs.replace(rest, is_quiescent=False, is_stuck=is_stuck)
-        if not rest.is_stuck:
-            # Where nothing tells what is pending, only something that was due and got done shows that work goes on.
-            is_mute = rest.report.pending is None and (not due.has_owed or due.is_missing_from(rest.report.applied))
-            if not is_mute:
-                self.app.stall, self._before, self._vain_waits = NONE, NONE, 0
-            return rest, ""
-        message, told = due.first_left(rest.report.applied), rest.report
-        is_old = bool(told.pending) and told.pending == stall.pending
-        self._vain_waits += not is_old
-        last = last.again(is_old=is_old, new_waits=self._before.new_waits + 1, scenario=self._scenario, message=message)
-        self.app.stall = last.updated(applied=told.applied, pending=told.pending, values=participant.values)
-        return rest, message
+        report = wait.report
+        if report.pending is None and owed.is_missing_from(report.applied):
+            is_stuck = _has_applied_nothing(report) and (wait.is_quiescent or wait.unchanged_s >= cap_s / 2)
+            wait = msgspec.structs.replace(wait, is_quiescent=False, is_stuck=is_stuck)
+        if not wait.is_stuck:
+            # Without ``pending``, only an owed message that was applied shows that the app makes progress.
+            proves_nothing = report.pending is None and (not owed.has_owed or owed.is_missing_from(report.applied))
+            if not proves_nothing:
+                self.app.stall, self._initial_backlog, self._stuck_waits = NONE, NONE, 0
+            return wait, ""
+        message = owed.first_left(report.applied)
+        is_old = bool(report.pending) and report.pending == backlog.pending
+        self._stuck_waits += not is_old
+        stuck = previous.again(
+            is_old=is_old, new_waits=self._initial_backlog.new_waits + 1, scenario=self._scenario, message=message
+        )
+        self.app.stall = stuck.updated(applied=report.applied, pending=report.pending, values=participant.values)
+        return wait, message
 
     def note_rows(self, dataset: str, participant: Participant, *, moment: str) -> None:
-        """Write down what the API serves for *dataset* now, under every active consent; of a row twice, the newer one's."""
+        """Record the rows of *dataset* that the API serves now, under every active consent of *participant*.
+
+        If two consents serve the same row, the version of the newer one is recorded.
+
+        Raises:
+            StepError: There is no consent yet.
+        """
         sandbox, latest = self.fiskil.sandbox, self.consent_of(participant)
         active = [consent for consent in sandbox.consents_of(participant.end_user_id) if consent.is_active]
         with sandbox.store.lock:
-            parts = served_to(sandbox.store, participant.end_user_id, dataset)
-            served = [msgspec.to_builtins(row) for rows in parts for row in rows]
-        rows = {row.get("fiskil_id", number): row for number, row in enumerate(served)}
+            rows_by_consent = served_to(sandbox.store, participant.end_user_id, dataset)
+            served = [msgspec.to_builtins(row) for rows in rows_by_consent for row in rows]
+        by_id = {row.get("fiskil_id", number): row for number, row in enumerate(served)}
         removed = [removed_id for consent in active or [latest] for removed_id in sandbox.removed_ids(consent, dataset)]
         self.journal.write(
             Rows(
@@ -387,21 +463,31 @@ class Stage:
                 participant=participant.name,
                 dataset=dataset,
                 moment=moment,
-                rows=tuple(rows.values()),
-                removed_ids=tuple(fromkey for fromkey in dict.fromkeys(removed) if fromkey not in rows),
+                rows=tuple(by_id.values()),
+                removed_ids=tuple(removed_id for removed_id in dict.fromkeys(removed) if removed_id not in by_id),
                 end_user_id=participant.end_user_id,
             )
         )
 
     def cut_short(self, what: str, *, hook: str = "") -> None:
-        """Write down that a step did less than it was to do; the scenario is INCONCLUSIVE then, whatever its probes see."""
+        """Record that a step was incomplete, which makes the scenario INCONCLUSIVE whatever its probes find.
+
+        Args:
+            what: What was left out and why, as a clause without a full stop.
+            hook: The hook or setting that would help; empty if none would.
+        """
         self.journal.write(CutShort(**self.journal.stamp(), what=what, hook=hook))
 
     def trouble(self, what: str, *, hook: str = "") -> None:
-        """Write down what kept a step from being performed."""
+        """Record why a step could not be performed; the verdict does not depend on it.
+
+        Args:
+            what: The reason, as a clause without a full stop.
+            hook: The hook or setting that would help; empty if none would.
+        """
         self.journal.write(Trouble(**self.journal.stamp(), what=what, hook=hook))
 
 
-def _tells_none(told: EffectsReport) -> bool:
-    """Whether no message at all has had an effect, by the app's counts."""
-    return not any((told.applied or {}).values())
+def _has_applied_nothing(report: EffectsReport) -> bool:
+    """Return true if the app's counts show no effect of any message."""
+    return not any((report.applied or {}).values())

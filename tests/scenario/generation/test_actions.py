@@ -1,4 +1,4 @@
-"""What plans are made of: the same facts and acts always make the same plan, and Fiskil's last attempt is kept."""
+"""The parts of a generated plan: equal facts and acts make equal plans, and Fiskil's last attempt is kept for the end."""
 
 import pytest
 
@@ -12,8 +12,8 @@ from fiskil_harness.scenario.generation.actions import (
     Facts,
     Form,
     as_steps,
-    delivered,
-    disorders,
+    delivered_events,
+    is_out_of_order,
     repeats,
 )
 
@@ -21,7 +21,7 @@ END = steps.Deliver(attempts=5)
 
 
 @pytest.mark.parametrize(
-    ("facts", "made"),
+    ("facts", "sequence"),
     [
         (Facts(), [steps.Authorise()]),
         (Facts(synced=2), [steps.Authorise(), steps.Sync("accounts"), steps.Sync("balances")]),
@@ -33,9 +33,9 @@ END = steps.Deliver(attempts=5)
         (Facts(is_revoked=True), [steps.Authorise(), steps.Advance(seconds=1), steps.Revoke()]),
     ],
 )
-def test_facts_are_steps(facts: Facts, made: list[object]) -> None:
-    """Every event at a moment of its own; with a name they are a twin's."""
-    assert facts.steps() == made
+def test_facts_become_steps(facts: Facts, sequence: list[object]) -> None:
+    """Every event has a different time; with a name, the steps belong to that twin."""
+    assert facts.steps() == sequence
     assert facts.steps("b")[0] == steps.Authorise(twin="b")
     assert {getattr(step, "twin", "b") for step in facts.steps("b")} == {"b"}
 
@@ -43,8 +43,8 @@ def test_facts_are_steps(facts: Facts, made: list[object]) -> None:
 @pytest.mark.parametrize(
     ("facts", "count"), [(Facts(), 1), (Facts(synced=3), 4), (Facts(synced=3, more=("balances",), is_revoked=True), 6)]
 )
-def test_facts_know_how_many_events_they_tell(facts: Facts, count: int) -> None:
-    """The consent, each sync, whatever else, and the end."""
+def test_facts_count_their_events(facts: Facts, count: int) -> None:
+    """The events are the consent, each sync, later events, and the revocation."""
     assert facts.count == count
 
 
@@ -59,17 +59,15 @@ def test_facts_know_how_many_events_they_tell(facts: Facts, count: int) -> None:
         ("forgeries", False, False, 0),
     ],
 )
-def test_twins_are_needed_for_order_and_where_nothing_is_counted(
-    kind: str, has_counts: bool, has_twins: bool, least: int
-) -> None:
-    """First syncs of twins complete at once, so twins have all of them."""
+def test_twins_are_needed_for_order_and_without_counts(kind: str, has_counts: bool, has_twins: bool, least: int) -> None:
+    """The first syncs of twins complete together, so twins have all of them."""
     form = Form(kind=kind, has_counts=has_counts)  # type: ignore[arg-type]
 
     assert (form.has_twins, form.least.synced) == (has_twins, least)
 
 
-def test_a_plan_of_deliveries_does_the_acts_and_hands_over_the_rest() -> None:
-    """Named after its kind, about its practice, with its probes."""
+def test_a_plan_of_deliveries_performs_the_acts_and_delivers_the_rest() -> None:
+    """It has the name, the practice and the probes of its kind."""
     plan = Form(kind="deliveries", end_user="ben").plan(Facts(), [Act("deliver", 0), Act("deliver", 0)])
 
     assert plan.steps == (steps.Authorise(), steps.DeliverOne("e0"), steps.Retry("e0"), END)
@@ -78,7 +76,7 @@ def test_a_plan_of_deliveries_does_the_acts_and_hands_over_the_rest() -> None:
 
 
 def test_a_plan_of_order_has_three_twins() -> None:
-    """Two are told once and in order, and the acts are done to the third."""
+    """Two twins get every event once and in order, and the acts apply to the third."""
     plan = Form(kind="order").plan(Facts(), [Act("deliver", 0)])
 
     assert plan.steps == (
@@ -90,15 +88,15 @@ def test_a_plan_of_order_has_three_twins() -> None:
 
 
 @pytest.mark.parametrize(("has_counts", "first"), [(True, ()), (False, REVOKED)])
-def test_forgeries_where_nothing_is_counted_begin_with_what_is_normal(has_counts: bool, first: tuple[object, ...]) -> None:
-    """A genuine message of the kind that is forged shows what it does."""
+def test_forgeries_without_counts_begin_with_a_genuine_message(has_counts: bool, first: tuple[object, ...]) -> None:
+    """A genuine message of the forged kind shows its effect."""
     plan = Form(kind="forgeries", has_counts=has_counts).plan(Facts(), [Act("forge", names=("unsigned", "empty_key"))])
 
     assert plan.steps == (*first, steps.Authorise(), steps.Forge("unsigned"), steps.Forge("empty_key"), END)
 
 
 @pytest.mark.parametrize(
-    ("verbs", "made"),
+    ("verbs", "sequence"),
     [
         (["deliver"], [steps.DeliverOne("e0")]),
         (["deliver", "deliver"], [steps.DeliverOne("e0"), steps.Retry("e0")]),
@@ -129,13 +127,13 @@ def test_forgeries_where_nothing_is_counted_begin_with_what_is_normal(has_counts
         (["wait", "restart"], [steps.Advance(minutes=TOKEN_LIFE_MINUTES), steps.Restart()]),
     ],
 )
-def test_acts_are_steps(verbs: list[str], made: list[object]) -> None:
-    """The first hand-over is the delivery, later ones are retries, and when four attempts are made only replays are left."""
-    assert list(as_steps([Act(verb, 0) for verb in verbs])) == made
+def test_acts_become_steps(verbs: list[str], sequence: list[object]) -> None:
+    """The first delivery of an event is an attempt, later ones are retries; after four attempts there are only replays."""
+    assert list(as_steps([Act(verb, 0) for verb in verbs])) == sequence
 
 
-def test_attempts_are_counted_event_by_event() -> None:
-    """The first hand-over of another event is a delivery again; a twin's events bear its name."""
+def test_attempts_are_counted_for_each_event() -> None:
+    """The first delivery of another event is its first attempt; symbols of a twin's events contain its name."""
     acts = [Act("deliver", 0), Act("deliver", 1), Act("deliver", 0)]
 
     assert as_steps(acts, twin="b") == (steps.DeliverOne("b.e0"), steps.DeliverOne("b.e1"), steps.Retry("b.e0"))
@@ -157,20 +155,20 @@ def test_attempts_are_counted_event_by_event() -> None:
         ([], False, False),
     ],
 )
-def test_acts_know_what_they_are_good_for(acts: list[Act], does_repeat: bool, is_disorder: bool) -> None:
-    """Whether an event comes more than once, and whether one comes early or a crash between."""
-    assert (repeats(acts), disorders(acts)) == (does_repeat, is_disorder)
+def test_acts_are_classified_by_repetition_and_order(acts: list[Act], does_repeat: bool, is_disorder: bool) -> None:
+    """Acts repeat if an event is delivered twice, and are out of order if one is early or a crash comes in between."""
+    assert (repeats(acts), is_out_of_order(acts)) == (does_repeat, is_disorder)
 
 
-def test_what_delivers_nothing_is_no_delivery() -> None:
-    """Waits, crashes and forgeries."""
+def test_acts_without_an_event_deliver_nothing() -> None:
+    """Such acts are waits, crashes and forgeries."""
     acts = [Act("wait", 1), Act("deliver", 2), Act("restart", 3), Act("forge", 4), Act("replay", 2)]
 
-    assert delivered(acts) == [2, 2]
+    assert delivered_events(acts) == [2, 2]
 
 
-def test_forgeries_come_between_what_else_is_done() -> None:
-    """Each in its turn."""
+def test_forgeries_keep_their_position_among_the_acts() -> None:
+    """Each forgery is sent in its turn."""
     acts = [Act("deliver", 0), Act("forge", names=("unsigned", "empty_key")), Act("deliver", 0)]
 
     assert as_steps(acts) == (
@@ -190,16 +188,16 @@ def test_forgeries_come_between_what_else_is_done() -> None:
         (Facts(synced=3, more=("touch_consent",), is_revoked=True), 5),
     ],
 )
-def test_facts_know_the_newest_word_about_the_consent(facts: Facts, newest: int) -> None:
-    """Its end, else its latest confirmation, else its beginning; syncs say nothing about it."""
+def test_facts_know_the_newest_event_of_the_consent(facts: Facts, newest: int) -> None:
+    """It is the revocation, else the latest confirmation, else the consent itself; syncs do not count."""
     assert facts.newest_consent_event == newest
 
 
-@pytest.mark.parametrize(("verb", "is_asked"), [("hand_over", True), ("half", True), ("kill", False), ("fail", False)])
-def test_who_died_over_a_message_need_not_acknowledge_it(verb: str, is_asked: bool) -> None:
-    """Half of a message excuses nobody from taking the whole one."""
+@pytest.mark.parametrize(("verb", "has_probe"), [("hand_over", True), ("half", True), ("kill", False), ("fail", False)])
+def test_an_app_that_was_killed_need_not_acknowledge(verb: str, has_probe: bool) -> None:
+    """A truncated message does not excuse the app from acknowledging the complete one."""
     form = Form(kind="everything")
 
     plan = form.plan(Facts(), [Act(verb, names=("before",))])
 
-    assert (probes.AcknowledgesGenuine() in plan.probes) is is_asked
+    assert (probes.AcknowledgesGenuine() in plan.probes) is has_probe

@@ -1,4 +1,4 @@
-"""Lives as they are drawn: the same for one seed, long, different, and bringing together what has not met."""
+"""Generated life plans: equal for one seed, long, different, and with pairs of verbs that no earlier plan has."""
 
 import pytest
 
@@ -18,33 +18,33 @@ LIFE, FAULT = Verb(name="revoke", group="life"), Verb(name="reset", group="fault
 
 
 def passes(_plan: Scenario) -> PlanResult:
-    """A plan that holds."""
+    """Return a passing result."""
     return PlanResult(findings=(PASSED,), journal=Journal())
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(5))
-def test_forty_lives_bring_most_things_together(seed: int) -> None:
-    """Faults count where they bite, so what is told here is only of lives and deliveries."""
+def test_forty_life_plans_cover_most_pairs(seed: int) -> None:
+    """Faults count only if they bite, so this is about the other verbs."""
     explored = explore(passes, kind="lives", seed=seed, wanted=40, hooks=ALL)
 
-    quiet = [verb for verb in possible(HOOKS) if verb.group != "fault"]
-    found = covered(quiet, [run.happened for run in explored.runs])
+    without_faults = [verb for verb in possible(HOOKS) if verb.group != "fault"]
+    pairs = covered(without_faults, [run.happened for run in explored.runs])
     assert len(explored.runs) == 40
-    assert found.covered >= found.of // 2
+    assert pairs.covered >= pairs.of // 2
     assert {name for run in explored.runs for name in run.happened} >= {"revoke", "day", "outage", "late", "restart"}
 
 
-def test_one_seed_draws_the_same_lives() -> None:
-    """Whatever the app made of them."""
+def test_one_seed_draws_the_same_life_plans() -> None:
+    """The app's behaviour has no influence."""
     first, second, other = (explore(passes, kind="lives", seed=seed, wanted=6, hooks=ALL) for seed in (1, 1, 2))
 
     assert [run.summary for run in first.runs] == [run.summary for run in second.runs]
     assert [run.summary for run in first.runs] != [run.summary for run in other.runs]
 
 
-def test_a_life_that_fails_is_cut_down_to_what_it_takes() -> None:
-    """Whatever else was in it is gone."""
+def test_a_failing_life_plan_is_shrunk() -> None:
+    """Actions that the failure does not need are removed."""
 
     def fails_when_over(plan: Scenario) -> PlanResult:
         is_over = any(isinstance(step, steps.Revoke) for step in plan.steps)
@@ -60,11 +60,11 @@ def test_a_life_that_fails_is_cut_down_to_what_it_takes() -> None:
     assert explored.runs[-1].practice == "webhooks.idempotent"
 
 
-def test_pairs_are_of_two_groups() -> None:
-    """What meets its like meets nothing."""
+def test_pairs_have_two_groups() -> None:
+    """Two verbs of one group form no pair."""
     verbs = [LIFE, Verb(name="amend", group="life"), FAULT]
 
     assert pairs_of(verbs) == [("revoke", "reset"), ("amend", "reset")]
     assert unmet(pairs_of(verbs), [("revoke",), ("reset", "revoke")]) == [("amend", "reset")]
-    found = covered(verbs, [("revoke", "reset")])
-    assert (found.covered, found.of, found.missing) == (1, 2, ("amend with reset",))
+    pairs = covered(verbs, [("revoke", "reset")])
+    assert (pairs.covered, pairs.of, pairs.missing) == (1, 2, ("amend with reset",))

@@ -1,4 +1,4 @@
-"""Saved lives in examples/plans: each still fails on the app that it was found with, and accuses no correct one."""
+"""Saved life plans in examples/plans: each fails on the flawed app with which it was found, and on no correct app."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,15 +14,15 @@ from fiskil_harness.scenario.scenario import read_plan
 
 pytestmark = pytest.mark.slow
 
-FOUND = {
+PLANS = {
     "end_user_deleted": ("revoked_data_kept", "drops_revoked_rows"),
     "row_vanishes": ("removed_rows_kept", "drops_removed_rows"),
     "token_dies_between_pages": ("no_token_renewal", "holds_every_row"),
 }
-"""The plans, with the flawed app that each was found with and the probe that fails there."""
+"""The plans, each with the flawed app on which it was found and the probe that fails there."""
 
 SLOW = {"token_dies_between_pages"}
-"""Those that end with an app which never comes to rest."""
+"""Plans after which the app never becomes idle."""
 
 Replay = Callable[[str, str], Outcome]
 
@@ -37,7 +37,7 @@ def replay(tmp_path: Path) -> Iterator[Replay]:
         entry = gallery.app(name)
         missing = gallery.missing_tool(entry)
         if missing:
-            pytest.fail(f"{name} needs {missing}, which this machine lacks")
+            pytest.fail(f"{name} needs {missing}, which is not installed")
         drivers.append(Driver(gallery.settings(entry), workdir=tmp_path, seed=saved.seed))
         return drivers[-1].run(saved.scenario)
 
@@ -47,14 +47,14 @@ def replay(tmp_path: Path) -> Iterator[Replay]:
 
 
 def test_every_saved_plan_is_replayed() -> None:
-    """None lies there untried."""
-    assert {path.stem for path in (catalog.folder("examples") / "plans").glob("*.json")} == FOUND.keys()
+    """No plan in the folder is untested."""
+    assert {path.stem for path in (catalog.folder("examples") / "plans").glob("*.json")} == PLANS.keys()
 
 
-@pytest.mark.parametrize("plan", [pytest.param(text, marks=pytest.mark.full) if text in SLOW else text for text in FOUND])
+@pytest.mark.parametrize("plan", [pytest.param(plan, marks=pytest.mark.full) if plan in SLOW else plan for plan in PLANS])
 def test_a_saved_plan_fails_where_it_was_found(plan: str, replay: Replay) -> None:
-    """By the probe that saw it."""
-    name, probe = FOUND[plan]
+    """The probe that failed first fails again."""
+    name, probe = PLANS[plan]
 
     failed = {finding.probe for finding in replay(plan, name).findings if finding.verdict is Verdict.FAIL}
 
@@ -62,9 +62,9 @@ def test_a_saved_plan_fails_where_it_was_found(plan: str, replay: Replay) -> Non
 
 
 @pytest.mark.parametrize("name", ["reference_app", pytest.param("embedded_app", marks=pytest.mark.full)])
-@pytest.mark.parametrize("plan", FOUND)
-def test_a_saved_plan_accuses_no_correct_app(plan: str, name: str, replay: Replay) -> None:
-    """Everything that waits bites, something is seen to hold, and nothing fails."""
+@pytest.mark.parametrize("plan", PLANS)
+def test_a_saved_plan_fails_no_correct_app(plan: str, name: str, replay: Replay) -> None:
+    """Every fault bites, some probe passes, and none fails."""
     findings = replay(plan, name).findings
 
     assert [finding for finding in findings if finding.verdict is Verdict.FAIL] == []

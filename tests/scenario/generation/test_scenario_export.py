@@ -1,4 +1,4 @@
-"""A life written down as a test: Python that makes the same plan again, and asks what was found broken."""
+"""Export of a life plan as a test: the Python code creates the same plan with its probes."""
 
 from fiskil_harness.core.config.hooks import HOOKS
 from fiskil_harness.probes import Finding, Verdict, name_of
@@ -9,40 +9,40 @@ from fiskil_harness.scenario.scenario import Scenario, load
 LIFE = LifePlan(actions=(Action("reset_peer", 1), Action("revoke", 1), Action("retry")), hooks=frozenset(HOOKS)).plan()
 
 
-def written(text: str) -> Scenario:
-    """The scenario of a written test."""
-    room: dict[str, object] = {}
-    exec(compile(text, "test_plan.py", "exec"), room)  # noqa: S102 - what was written is Python
-    made = room["SCENARIO"]
-    assert isinstance(made, Scenario)
-    return made
+def scenario_of(text: str) -> Scenario:
+    """Return the scenario of an exported test."""
+    namespace: dict[str, object] = {}
+    exec(compile(text, "test_plan.py", "exec"), namespace)  # noqa: S102 - the export is Python code
+    scenario = namespace["SCENARIO"]
+    assert isinstance(scenario, Scenario)
+    return scenario
 
 
-def test_what_is_written_makes_the_same_plan() -> None:
-    """Step by step, with every probe where nothing was found broken."""
-    made = written(rewrite(LIFE, [], plan="plan.json", seed=1, file="test_plan.py"))
+def test_the_export_creates_the_same_plan() -> None:
+    """The steps are equal, and so are the probes if none failed."""
+    scenario = scenario_of(rewrite(LIFE, [], plan="plan.json", seed=1, file="test_plan.py"))
 
-    assert (made.steps, made.probes) == (LIFE.steps, LIFE.probes)
+    assert (scenario.steps, scenario.probes) == (LIFE.steps, LIFE.probes)
 
 
-def test_it_says_what_was_found_broken() -> None:
-    """In its first line, and how to run it."""
+def test_the_title_states_the_failure() -> None:
+    """The first line contains the finding, and the header the command."""
     failed = Finding(probe="drops_revoked_rows", verdict=Verdict.FAIL, observed="rows stand")
 
     text = rewrite(LIFE, [failed], plan="plan.json", seed=1, file="test_plan.py")
 
-    assert text.startswith('"""A life of an end user: rows stand.')
-    assert "drops_revoked_rows" in {name_of(probe) for probe in written(text).probes}
+    assert text.startswith('"""Life plan of an end user: rows stand.')
+    assert "drops_revoked_rows" in {name_of(probe) for probe in scenario_of(text).probes}
     assert "pytest test_plan.py" in text
 
 
-def test_texts_are_quoted_as_python_has_them() -> None:
-    """Quotes and backslashes included."""
+def test_strings_are_quoted_as_in_python() -> None:
+    """Quotes and backslashes are escaped."""
     assert as_python('a"b\\') == '"a\\"b\\\\"'
     assert as_python(("a",)) == '("a",)'
 
 
-def test_only_drawn_lives_are_written_so() -> None:
-    """Other plans need no harness."""
+def test_only_life_plans_are_exported_in_this_way() -> None:
+    """Other plans do not need the harness."""
     assert is_life(LIFE)
     assert not is_life(load("happy_path"))

@@ -1,4 +1,4 @@
-"""Exploring: plans are drawn from the seed and tried, the first that fails is cut down, and nothing is left lying about."""
+"""The search for a failing plan: plans are drawn and run, the first failing one is shrunk, and no files are left."""
 
 import subprocess
 import sys
@@ -15,25 +15,25 @@ from fiskil_harness.probes import Finding, SurvivesEveryPlan, Verdict
 from fiskil_harness.runner.worker import measured
 from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.generation import explore
-from fiskil_harness.scenario.generation.simplify import in_lines
+from fiskil_harness.scenario.generation.simplify import summary_lines
 from fiskil_harness.scenario.scenario import Scenario
 from tests.paths import ROOT, SOURCE
 
 PASSED = Finding(probe="applies_once", verdict=Verdict.PASS, observed="applied once", examined=1)
 FAILED = Finding(probe="applies_once", verdict=Verdict.FAIL, observed="message e0 was applied 2 times", fix="claim it")
-UNDONE = Finding(probe="every_step_done", verdict=Verdict.INCONCLUSIVE, observed="step 2 could not be done")
+INCOMPLETE = Finding(probe="every_step_done", verdict=Verdict.INCONCLUSIVE, observed="step 2 could not be done")
 NAMED = Scenario(name="explored", practices=(), steps=(), probes=())
 UNCOUNTED = Finding(probe="applies_once", verdict=Verdict.INCONCLUSIVE, observed="no counts", hook="app.observe.effects")
 
 
 class Judged(Struct, frozen=True):
-    """What came of a plan."""
+    """The result of a plan."""
 
     findings: tuple[Finding, ...]
 
 
 class Bench:
-    """Judges plans by a rule, and remembers them."""
+    """Judges plans by a rule, and records them."""
 
     def __init__(self, rule: Callable[[Scenario], Finding]) -> None:
         self.rule = rule
@@ -46,12 +46,12 @@ class Bench:
 
 
 def fails_when(*kinds: type) -> Bench:
-    """A bench on which plans with such a step fail."""
+    """Return a bench on which plans with such a step fail."""
     return Bench(lambda plan: FAILED if any(isinstance(step, kinds) for step in plan.steps) else PASSED)
 
 
-def test_every_wanted_plan_is_tried_once() -> None:
-    """As many different plans are run as were asked for, after a first look at what the app tells."""
+def test_every_requested_plan_is_run_once() -> None:
+    """As many different plans run as were requested, after one plan that shows whether the app reports counts."""
     bench = fails_when()
 
     explored = explore(bench.run, kind="deliveries", seed=1, wanted=12)
@@ -60,8 +60,8 @@ def test_every_wanted_plan_is_tried_once() -> None:
     assert len({msgspec.json.encode(plan) for plan in bench.plans}) == explored.executed == 13
 
 
-def test_the_same_seed_tries_the_same_plans() -> None:
-    """Plans depend on the seed and on nothing else."""
+def test_one_seed_draws_the_same_plans() -> None:
+    """Plans depend only on the seed."""
     first, second, other = fails_when(), fails_when(), fails_when()
 
     explore(first.run, kind="order", seed=1, wanted=5)
@@ -71,8 +71,8 @@ def test_the_same_seed_tries_the_same_plans() -> None:
     assert first.plans == second.plans != other.plans
 
 
-def test_a_failing_plan_is_cut_down() -> None:
-    """What is left is what one would write by hand."""
+def test_a_failing_plan_is_shrunk() -> None:
+    """The result is the plan that a person would write."""
     explored = explore(fails_when(steps.Retry).run, kind="deliveries", seed=1, wanted=25)
 
     assert explored.failing is not None
@@ -84,8 +84,8 @@ def test_a_failing_plan_is_cut_down() -> None:
     )
 
 
-def test_a_failure_that_nobody_would_suspect_is_shrunk() -> None:
-    """A failure that needs two things together ends with these two and nothing else."""
+def test_a_failure_without_a_handwritten_plan_is_shrunk() -> None:
+    """A failure that needs two steps ends with these two and no others."""
 
     def needs_both(plan: Scenario) -> Finding:
         has_waited = steps.Advance(minutes=20) in plan.steps
@@ -98,7 +98,7 @@ def test_a_failure_that_nobody_would_suspect_is_shrunk() -> None:
 
 
 def test_the_failing_plan_is_in_the_record() -> None:
-    """The last run carries the plan in words and as a file's text, with what its probe said."""
+    """The last run contains the plan as text and as a plan file, and the finding of its probe."""
     explored = explore(fails_when(steps.Retry).run, kind="deliveries", seed=1, wanted=25)
 
     last = explored.runs[-1]
@@ -109,8 +109,8 @@ def test_the_failing_plan_is_in_the_record() -> None:
 
 
 @pytest.mark.full
-def test_shrinking_is_capped() -> None:
-    """Without time to shrink, the plan that failed first is reported as it is."""
+def test_shrinking_has_a_time_limit() -> None:
+    """Without time to shrink, the plan that failed first is reported unchanged."""
     bench = fails_when(steps.Burst)
 
     explored = explore(bench.run, kind="deliveries", seed=1, wanted=25, shrink_cap_s=0)
@@ -120,22 +120,22 @@ def test_shrinking_is_capped() -> None:
 
 
 def test_a_race_that_shows_once_is_reported() -> None:
-    """A failure that does not come back is no accident of ours: it was seen, and how often it came back is told."""
-    seen: list[Scenario] = []
+    """One failure counts, and the report states how often it failed again."""
+    failed: list[Scenario] = []
 
     def only_the_first(plan: Scenario) -> Finding:
-        is_first = not seen and any(isinstance(step, steps.Burst) for step in plan.steps)
-        seen.extend([plan] if is_first else [])
+        is_first = not failed and any(isinstance(step, steps.Burst) for step in plan.steps)
+        failed.extend([plan] if is_first else [])
         return FAILED if is_first else PASSED
 
     explored = explore(Bench(only_the_first).run, kind="deliveries", seed=1, wanted=25)
 
-    assert explored.failing == seen[0]
+    assert explored.failing == failed[0]
     assert (explored.runs[-1].rounds, explored.runs[-1].rounds_failed) == (5, 0)
 
 
 def test_races_are_left_out_where_they_are_not_needed() -> None:
-    """What fails without doing anything at once is reported without."""
+    """A failure that also occurs without concurrency is reported without it."""
     bench = fails_when(steps.Burst, steps.Retry)
 
     explored = explore(bench.run, kind="deliveries", seed=1, wanted=25)
@@ -144,8 +144,8 @@ def test_races_are_left_out_where_they_are_not_needed() -> None:
     assert explored.failing.steps[1:-1] == (steps.DeliverOne("e0"), steps.Retry("e0"))
 
 
-def test_twins_share_lines() -> None:
-    """What happens to a twin reads as one line."""
+def test_steps_of_one_twin_share_a_line() -> None:
+    """Consecutive steps about one twin form one line."""
     plan = Scenario(
         practices=(),
         probes=(),
@@ -156,7 +156,7 @@ def test_twins_share_lines() -> None:
         ),
     )
 
-    assert in_lines(plan) == (
+    assert summary_lines(plan) == (
         "a: authorise, sync, deliver",
         "b: authorise, advance (seconds 1), revoke",
         "deliver one b.e1",
@@ -166,7 +166,7 @@ def test_twins_share_lines() -> None:
 
 
 def test_an_app_without_counts_is_judged_by_twins() -> None:
-    """Where the app tells no counts, the same events are given to twins."""
+    """If the app reports no counts, three twins get the same events."""
     bench = Bench(lambda _: UNCOUNTED)
 
     explore(bench.run, kind="deliveries", seed=1, wanted=3)
@@ -175,44 +175,44 @@ def test_an_app_without_counts_is_judged_by_twins() -> None:
 
 
 def test_restarts_are_drawn_only_where_the_app_can_be_restarted() -> None:
-    """An app that somebody else started is never killed."""
-    without, having = fails_when(), fails_when()
+    """An app that the harness did not start is never killed."""
+    fixed, restartable = fails_when(), fails_when()
 
-    explore(without.run, kind="deliveries", seed=1, wanted=25)
-    explore(having.run, kind="deliveries", seed=1, wanted=25, can_restart=True)
+    explore(fixed.run, kind="deliveries", seed=1, wanted=25)
+    explore(restartable.run, kind="deliveries", seed=1, wanted=25, can_restart=True)
 
-    assert [any(steps.Restart() in plan.steps for plan in bench.plans) for bench in (without, having)] == [False, True]
+    assert [any(steps.Restart() in plan.steps for plan in bench.plans) for bench in (fixed, restartable)] == [False, True]
 
 
-def test_trouble_ends_the_search() -> None:
-    """Three plans that could not be done are enough."""
-    explored = explore(Bench(lambda _: UNDONE).run, kind="order", seed=1, wanted=25)
+def test_incomplete_plans_end_the_search() -> None:
+    """The search ends after three incomplete plans."""
+    explored = explore(Bench(lambda _: INCOMPLETE).run, kind="order", seed=1, wanted=25)
 
     assert [run.probe for run in explored.runs] == ["every_step_done"] * 3
 
 
-def test_a_failure_outranks_trouble() -> None:
-    """A plan that fails and could not be done to its end has failed."""
-    both = Judged((UNDONE, FAILED, PASSED))
+def test_a_failure_outranks_an_incomplete_run() -> None:
+    """An incomplete plan with a failure has failed."""
+    both = Judged((INCOMPLETE, FAILED, PASSED))
 
     assert explore(lambda _: both, kind="order", seed=1, wanted=3).runs[-1].observed == FAILED.observed
 
 
 def test_an_app_that_stays_down_ends_the_search() -> None:
-    """An app that does not come up again is a doubt in the record, with its first line only."""
+    """An app that does not start again is inconclusive, and only the first line of the error is recorded."""
 
-    def down(plan: Scenario) -> Judged:
+    def stays_down(plan: Scenario) -> Judged:
         raise AppError("The app exited with 3. Its last lines:\n  port 4711")
 
-    explored = explore(down, kind="order", seed=1, wanted=25)
+    explored = explore(stays_down, kind="order", seed=1, wanted=25)
 
     assert [(run.verdict, run.observed) for run in explored.runs] == [
         (Verdict.INCONCLUSIVE, "The app exited with 3. Its last lines:")
     ]
 
 
-def test_an_interrupt_ends_everything_at_once() -> None:
-    """Ctrl-C in the middle of a plan passes through."""
+def test_an_interrupt_ends_the_search_at_once() -> None:
+    """Ctrl-C during a plan is not caught."""
     calls: list[Scenario] = []
 
     def interrupted(plan: Scenario) -> Judged:
@@ -226,61 +226,63 @@ def test_an_interrupt_ends_everything_at_once() -> None:
 
 
 @pytest.mark.full
-def test_nothing_is_left_where_the_user_works(tmp_path: Path) -> None:
-    """Hypothesis leaves no folder behind, nor does it write a word."""
-    drawn = "explore(fails_when(steps.Retry).run, kind='order', seed=1, wanted=5)"
-    script = f"from tests.scenario.generation.test_search import *; {drawn}"
+def test_the_search_leaves_no_files(tmp_path: Path) -> None:
+    """Hypothesis writes no file to the working directory and prints nothing."""
+    search = "explore(fails_when(steps.Retry).run, kind='order', seed=1, wanted=5)"
+    script = f"from tests.scenario.generation.test_search import *; {search}"
     path = {"PYTHONPATH": f"{SOURCE}:{ROOT}", "PATH": "/usr/bin:/bin"}
 
-    done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, env=path, capture_output=True, check=True)
+    process = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, env=path, capture_output=True, check=True)
 
-    assert (list(tmp_path.iterdir()), done.stdout, done.stderr) == ([], b"", b"")
+    assert (list(tmp_path.iterdir()), process.stdout, process.stderr) == ([], b"", b"")
 
 
-def ran(**changes: object) -> PlanRun:
+def plan_run(**changes: object) -> PlanRun:
     return msgspec.structs.replace(PlanRun(number=1, verdict="PASS", probe="applies_once"), **changes)
 
 
-def examined(*runs: PlanRun) -> Finding:
+def finding_about(*runs: PlanRun) -> Finding:
     journal = Journal()
     for run in runs:
         journal.write(run)
     return SurvivesEveryPlan().examine(journal)
 
 
-def test_plans_that_showed_something_pass() -> None:
-    """Plans without anything to judge do not count."""
-    finding = examined(ran(), ran(number=2, verdict="INCONCLUSIVE"), ran(number=3))
+def test_plans_with_effects_pass() -> None:
+    """Plans without an effect do not count."""
+    finding = finding_about(plan_run(), plan_run(number=2, verdict="INCONCLUSIVE"), plan_run(number=3))
 
     assert (finding.verdict, finding.examined) == (Verdict.PASS, 2)
     assert finding.observed == "3 plans were run, 2 of them with a visible effect"
 
 
-def test_plans_that_showed_nothing_prove_nothing() -> None:
-    """An app that does nothing survives no plan, and the hook that is missing is named."""
-    finding = examined(ran(verdict="INCONCLUSIVE", observed="no counts", hook="app.observe.effects"))
+def test_plans_without_effects_are_inconclusive() -> None:
+    """An app without effects passes no plan, and the missing hook is named."""
+    finding = finding_about(plan_run(verdict="INCONCLUSIVE", observed="no counts", hook="app.observe.effects"))
 
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.observe.effects")
 
 
-def test_no_plan_is_no_proof() -> None:
-    """Nothing examined is INCONCLUSIVE."""
-    assert examined().verdict is Verdict.INCONCLUSIVE
+def test_no_plan_is_inconclusive() -> None:
+    """A probe that examined nothing is INCONCLUSIVE."""
+    assert finding_about().verdict is Verdict.INCONCLUSIVE
 
 
-def test_a_plan_that_could_not_be_judged_is_no_proof() -> None:
-    """An app that died under a plan does not pass because of the others."""
-    finding = examined(
-        ran(), ran(number=2, verdict="INCONCLUSIVE", probe="every_step_done", observed="no answer"), ran(number=3)
+def test_one_incomplete_plan_is_inconclusive() -> None:
+    """An app that died during one plan does not pass because of the others."""
+    finding = finding_about(
+        plan_run(),
+        plan_run(number=2, verdict="INCONCLUSIVE", probe="every_step_done", observed="no answer"),
+        plan_run(number=3),
     )
 
     assert finding.verdict is Verdict.INCONCLUSIVE
     assert finding.observed == "plan 2 of 3 could not be judged: no answer"
 
 
-def test_a_failing_plan_is_the_witness() -> None:
-    """The finding carries the plan in words, and what its own probe advises."""
-    failing = ran(
+def test_a_failing_plan_is_the_evidence() -> None:
+    """The finding contains the plan as text, and the advice of its own probe."""
+    failing = plan_run(
         number=2,
         verdict="FAIL",
         observed="applied 2 times",
@@ -289,31 +291,31 @@ def test_a_failing_plan_is_the_witness() -> None:
         fix="claim it",
     )
 
-    finding = examined(ran(), failing)
+    finding = finding_about(plan_run(), failing)
 
     assert finding.verdict is Verdict.FAIL
     assert finding.observed == "plan 2 failed, in its shortest form: applies_once: applied 2 times"
     assert (finding.evidence, finding.fix) == (("authorise", "retry e0", "e0 attempt 1: 204"), "claim it")
 
 
-def test_how_often_a_race_came_back_is_measured_and_no_result() -> None:
-    """Told as m of k beside the result, which is the same however often that was."""
+def test_the_failure_rate_of_a_race_is_a_note() -> None:
+    """The rate is a note of the measurement; the finding does not depend on it."""
     journal = Journal()
-    journal.write(ran(number=3, verdict="FAIL", rounds=5, rounds_failed=2))
+    journal.write(plan_run(number=3, verdict="FAIL", rounds=5, rounds_failed=2))
 
-    often, seldom = (examined(ran(verdict="FAIL", rounds=5, rounds_failed=count)) for count in (5, 1))
+    often, seldom = (finding_about(plan_run(verdict="FAIL", rounds=5, rounds_failed=count)) for count in (5, 1))
 
     assert measured(NAMED, journal, took_s=1).notes == ("plan 3 failed again in 2 of 5 rounds",)
     assert msgspec.json.encode(often) == msgspec.json.encode(seldom)
 
 
-def test_a_kill_amidst_a_delivery_is_a_race() -> None:
-    """How often the shortest plan came back is counted where that is a matter of time, and only there."""
-    race, plain = fails_when(steps.KillDuringDelivery), fails_when(steps.TruncateRequest)
+def test_a_kill_during_a_delivery_is_a_race() -> None:
+    """Only plans whose outcome depends on timing are repeated to count their failures."""
+    race, truncation = fails_when(steps.KillDuringDelivery), fails_when(steps.TruncateRequest)
 
     explored = [
         explore(bench.run, kind="everything", seed=1, wanted=40, can_restart=True, shrink_cap_s=60)
-        for bench in (race, plain)
+        for bench in (race, truncation)
     ]
 
     assert [(exploration.runs[-1].rounds, exploration.runs[-1].rounds_failed) for exploration in explored] == [
@@ -321,19 +323,19 @@ def test_a_kill_amidst_a_delivery_is_a_race() -> None:
         (0, 0),
     ]
     assert [exploration.runs[-1].summary[1:-1] for exploration in explored] == [
-        ("kill amidst (event e0)",),
-        ("lose half e0",),
+        ("kill during delivery (event e0)",),
+        ("truncate request e0",),
     ]
 
 
-def test_a_wrong_kind_is_refused() -> None:
-    """The nearest kind is named."""
+def test_an_unknown_kind_is_refused() -> None:
+    """The message names the nearest kind."""
     with pytest.raises(UnknownName, match="Did you mean 'forgeries'"):
         steps.RunGeneratedPlans("forgery").check()  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("plans", [0, 1001])
 def test_a_wrong_number_of_plans_is_refused(plans: int) -> None:
-    """There is at least one plan, and an end."""
+    """The number is from 1 to 1,000."""
     with pytest.raises(ConfigError, match="plans must be from 1 to 1000"):
         steps.RunGeneratedPlans("order", plans).check()

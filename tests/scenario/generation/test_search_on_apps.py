@@ -1,4 +1,4 @@
-"""Exploring between a local Fiskil and real apps: what survives, what is found, and what the record keeps."""
+"""Searches with a local Fiskil and real apps: which apps pass, which fail, and the contents of the journal."""
 
 import subprocess
 import sys
@@ -27,25 +27,25 @@ Drive = Callable[..., Driver]
 MakeSettings = Callable[..., Settings]
 
 
-def exploring(*before: object, plans: int = 3) -> Scenario:
+def plans_scenario(*before: object, plans: int = 3) -> Scenario:
     return Scenario(
-        name="exploring",
+        name="plans_scenario",
         practices=("webhooks.idempotent",),
         steps=(*before, steps.RunGeneratedPlans("deliveries", plans)),
         probes=(probes.SurvivesEveryPlan(),),
     ).check()
 
 
-def test_a_correct_app_survives(drive: Drive, receiver_settings: MakeSettings) -> None:
+def test_a_correct_app_passes(drive: Drive, receiver_settings: MakeSettings) -> None:
     """Every plan has an effect and none fails."""
-    finding = drive(receiver_settings(app=DURABLE)).run(exploring()).findings[0]
+    finding = drive(receiver_settings(app=DURABLE)).run(plans_scenario()).findings[0]
 
     assert (finding.verdict, finding.observed) == (Verdict.PASS, "3 plans were run, 3 of them with a visible effect")
 
 
-def test_a_flawed_app_does_not(drive: Drive, receiver_settings: MakeSettings) -> None:
-    """The witness is the shortest plan, and the same seed gives the same words."""
-    first, second = (drive(receiver_settings(app=DURABLE, FLAW="body_hash")).run(exploring()) for _ in range(2))
+def test_a_flawed_app_fails(drive: Drive, receiver_settings: MakeSettings) -> None:
+    """The evidence is the shortest plan, and the same seed gives the same text."""
+    first, second = (drive(receiver_settings(app=DURABLE, FLAW="body_hash")).run(plans_scenario()) for _ in range(2))
 
     finding = first.findings[0]
     assert finding.verdict is Verdict.FAIL
@@ -61,27 +61,27 @@ def test_a_flawed_app_does_not(drive: Drive, receiver_settings: MakeSettings) ->
 
 
 def test_a_missing_effects_hook_is_named(drive: Drive, receiver_settings: MakeSettings) -> None:
-    """Without effects nothing is tried, and the report says what would help."""
-    outcome = drive(receiver_settings(app={"observe": {}})).run(exploring())
+    """Without effects no plan runs, and the report names the hook that would help."""
+    outcome = drive(receiver_settings(app={"observe": {}})).run(plans_scenario())
 
     assert (outcome.verdict, outcome.missing) == (Verdict.INCONCLUSIVE, ("app.observe.effects",))
 
 
 def test_an_app_that_does_nothing_does_not_pass(drive: Drive, receiver_settings: MakeSettings) -> None:
-    """Answering 200 to everything is no survival."""
-    assert drive(receiver_settings(FLAW="does_nothing")).run(exploring()).verdict is Verdict.INCONCLUSIVE
+    """Responding 200 to everything is not a pass."""
+    assert drive(receiver_settings(FLAW="does_nothing")).run(plans_scenario()).verdict is Verdict.INCONCLUSIVE
 
 
-def test_an_app_that_dies_is_a_finding(drive: Drive, receiver_settings: MakeSettings) -> None:
-    """An app that ends under a plan is started again for the next one, and does not pass."""
-    outcome = drive(receiver_settings(FLAW="dies")).run(exploring())
+def test_an_app_that_dies_is_inconclusive(drive: Drive, receiver_settings: MakeSettings) -> None:
+    """An app that exits during a plan is restarted for the next one, and does not pass."""
+    outcome = drive(receiver_settings(FLAW="dies")).run(plans_scenario())
 
     assert outcome.verdict is Verdict.INCONCLUSIVE
     assert outcome.findings[0].observed.startswith("plan 1 of 3 could not be judged")
 
 
-def test_a_broken_promise_counts_for_one_practice(drive: Drive, receiver_settings: MakeSettings) -> None:
-    """Plans of everything bear on many practices; a failing one accuses the app of what it broke and of nothing else."""
+def test_a_violated_invariant_counts_for_one_practice(drive: Drive, receiver_settings: MakeSettings) -> None:
+    """Plans of the kind everything concern many practices; a failing one counts only against the violated practice."""
     driver = drive(receiver_settings(app=DURABLE, FLAW="body_hash"))
     scenario = load("everything_generated")
 
@@ -93,55 +93,55 @@ def test_a_broken_promise_counts_for_one_practice(drive: Drive, receiver_setting
 
 @pytest.mark.parametrize("shrink_s", [-1, 3601, float("nan")])
 def test_a_wrong_time_to_shrink_is_refused(shrink_s: float) -> None:
-    """It has an end."""
+    """The time has limits."""
     with pytest.raises(ConfigError, match="shrink_s must be from 0 to 3600"):
         steps.RunGeneratedPlans("order", shrink_s=shrink_s).check()
 
 
-def test_exploring_stands_alone(drive: Drive, receiver_settings: MakeSettings) -> None:
-    """Plans would take the sandbox away from under a scenario that has begun, so that is refused."""
-    outcome = drive(receiver_settings()).run(exploring(steps.Authorise()))
+def test_generated_plans_need_an_empty_sandbox(drive: Drive, receiver_settings: MakeSettings) -> None:
+    """Plans would remove the data of a scenario that has begun."""
+    outcome = drive(receiver_settings()).run(plans_scenario(steps.Authorise()))
 
     assert outcome.verdict is Verdict.INCONCLUSIVE
-    assert "nothing may happen before explore" in outcome.findings[-1].observed
+    assert "Generated plans start from an empty sandbox." in outcome.findings[-1].observed
 
 
-def test_the_journal_keeps_what_came_of_plans(drive: Drive, receiver_settings: MakeSettings) -> None:
-    """Deliveries of plans stay in journals of their own; the link records into the scenario's again afterwards."""
+def test_the_journal_contains_the_results_of_plans(drive: Drive, receiver_settings: MakeSettings) -> None:
+    """Deliveries of plans are in their own journals; the proxy records into the scenario's journal afterwards."""
     driver = drive(receiver_settings(app=DURABLE))
 
-    journal, crashed = driver.perform(exploring())
+    journal, crashed = driver.perform(plans_scenario())
 
     assert (len(journal.all(PlanRun)), journal.all(Delivery), crashed) == (3, [], "")
     assert {run.step for run in journal.all(PlanRun)} == {0}
 
 
-class Look(steps.PlainStep, frozen=True, kw_only=True, tag="look"):
-    """Sees that the scenario's own journal is the one that is written."""
+class CheckJournal(steps.PlainStep, frozen=True, kw_only=True, tag="check_journal"):
+    """Checks that the proxy records into the scenario's journal."""
 
     def perform(self, stage: Stage) -> None:
-        """Complain otherwise."""
+        """Raise StepError otherwise."""
         if stage.fiskil.link.journal is not stage.journal:
-            raise StepError("The link records elsewhere.")
+            raise StepError("The proxy records into another journal.")
 
 
-def test_the_scenario_goes_on_after_exploring(drive: Drive, receiver_settings: MakeSettings) -> None:
-    """Afterwards the link records into the scenario's journal again, and what the app wrote under every plan is in it."""
+def test_the_scenario_continues_after_generated_plans(drive: Drive, receiver_settings: MakeSettings) -> None:
+    """Afterwards the proxy records into the scenario's journal again, which contains the app's output during all plans."""
     driver = drive(receiver_settings(app=DURABLE, CHATTY="1"))
-    scenario = exploring()
+    scenario = plans_scenario()
 
-    journal, crashed = driver.perform(msgspec.structs.replace(scenario, steps=(*scenario.steps, Look())))
+    journal, crashed = driver.perform(msgspec.structs.replace(scenario, steps=(*scenario.steps, CheckJournal())))
 
-    written = driver.app.output()["output"].read_bytes()
+    app_output = driver.app.output()["output"].read_bytes()
     assert crashed == ""
-    assert b"took a message" in written
-    assert [output.text for output in journal.all(Output) if output.place == "output"] == [written]
+    assert b"took a message" in app_output
+    assert [output.text for output in journal.all(Output) if output.place == "output"] == [app_output]
 
 
 def test_a_plan_is_replayed_without_hypothesis(drive: Drive, receiver_settings: MakeSettings, tmp_path: Path) -> None:
-    """The saved plan fails again for whoever reads it, and needs nothing that drew it."""
+    """A saved plan fails again, and replaying it does not import Hypothesis."""
     driver = drive(receiver_settings(app=DURABLE, FLAW="body_hash"))
-    journal, _ = driver.perform(exploring())
+    journal, _ = driver.perform(plans_scenario())
     saved = tmp_path / "plan.json"
     saved.write_text(journal.all(PlanRun)[-1].plan)
 
@@ -150,12 +150,12 @@ def test_a_plan_is_replayed_without_hypothesis(drive: Drive, receiver_settings: 
     modules = "sys, pathlib, fiskil_harness.runner.driver, fiskil_harness.scenario.scenario as s"
     script = f"import {modules}; s.read_plan(pathlib.Path(sys.argv[1]))"
     command = [sys.executable, "-c", f"{script}; sys.exit('hypothesis' in sys.modules)", str(saved)]
-    done = subprocess.run(command, cwd=SOURCE, check=False)
-    assert (again.verdict, done.returncode) == (Verdict.FAIL, 0)
+    process = subprocess.run(command, cwd=SOURCE, check=False)
+    assert (again.verdict, process.returncode) == (Verdict.FAIL, 0)
 
 
-def test_a_saved_plan_says_the_same_each_time(drive: Drive, receiver_settings: MakeSettings) -> None:
-    """Its seed and its steps are all that a replay needs: ids are others, words are not."""
+def test_a_saved_plan_has_the_same_findings_each_time(drive: Drive, receiver_settings: MakeSettings) -> None:
+    """A replay needs only the seed and the steps: ids differ, texts do not."""
     form = Form(kind="everything")
     plan = form.plan(form.least, [Act("hand_over"), Act("forge", names=("unsigned",)), Act("unknown"), Act("hand_over")])
     drivers = [drive(receiver_settings(app=DURABLE, FLAW="body_hash"), seed=3) for _ in range(2)]

@@ -1,4 +1,4 @@
-"""What forty drawn plans come to together: they differ enough to reach what there is to reach, whatever the seed."""
+"""The variety of forty generated plans: they reach every forgery and every kind of disturbance, whatever the seed."""
 
 import pytest
 from msgspec import Struct
@@ -15,13 +15,13 @@ SEEDS = range(5)
 
 
 class Judged(Struct, frozen=True):
-    """What came of a plan."""
+    """The result of a plan."""
 
     findings: tuple[Finding, ...] = (PASSED,)
 
 
-def drawn(kind: PlanKind, seed: int) -> list[Scenario]:
-    """Forty plans, none of which fails."""
+def draw(kind: PlanKind, seed: int) -> list[Scenario]:
+    """Return forty plans of one kind, none of which fails."""
     plans: list[Scenario] = []
 
     def run(plan: Scenario) -> Judged:
@@ -34,8 +34,8 @@ def drawn(kind: PlanKind, seed: int) -> list[Scenario]:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_forty_plans_reach_every_forgery(seed: int) -> None:
-    """Whichever of them a receiver believes, it is sent."""
-    plans = drawn("forgeries", seed)
+    """Every forgery is sent at least once."""
+    plans = draw("forgeries", seed)
 
     sent = {step.name for plan in plans for step in plan.steps if isinstance(step, steps.Forge)}
     assert len(plans) == 40
@@ -43,27 +43,27 @@ def test_forty_plans_reach_every_forgery(seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_an_older_word_often_comes_after_a_newer_one(seed: int) -> None:
-    """Of plans of order, in some a consent that goes on is confirmed and that is the first thing told."""
-    assert sum(is_newest_first(plan) for plan in drawn("order", seed)) >= 3
+def test_older_events_often_come_after_newer_ones(seed: int) -> None:
+    """In some plans of the kind order, the confirmation of an active consent is delivered first."""
+    assert sum(is_newest_first(plan) for plan in draw("order", seed)) >= 3
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_some_plans_break_off_and_some_kill_amidst(seed: int) -> None:
-    """A body breaks off in many plans of everything; the app is killed in few, as each start takes its time."""
-    plans = drawn("everything", seed)
+def test_some_plans_truncate_and_some_kill_during_a_delivery(seed: int) -> None:
+    """Many plans truncate a body; few kill the app, because each restart takes time."""
+    plans = draw("everything", seed)
 
-    halved, killed = (
+    truncated, killed = (
         sum(any(isinstance(step, kind) for step in plan.steps) for plan in plans)
         for kind in (steps.TruncateRequest, steps.KillDuringDelivery)
     )
-    assert halved >= 5
+    assert truncated >= 5
     assert 3 <= killed <= 20
 
 
 def is_newest_first(plan: Scenario) -> bool:
-    """Whether the latest confirmation comes before anything else of its twin, and no end follows."""
-    told = [step for step in plan.steps if getattr(step, "twin", "") == "b"]
+    """Return true if the latest confirmation is delivered first of all events of its twin, and no revocation follows."""
+    twin_steps = [step for step in plan.steps if getattr(step, "twin", "") == "b"]
     first = next((step.event for step in plan.steps if hasattr(step, "event")), "")
-    confirmed = [f"b.e{at + 2}" for at, step in enumerate(told) if isinstance(step, steps.TouchConsent)]
-    return first in confirmed[-1:] and not any(isinstance(step, steps.Revoke) for step in told)
+    confirmed = [f"b.e{at + 2}" for at, step in enumerate(twin_steps) if isinstance(step, steps.TouchConsent)]
+    return first in confirmed[-1:] and not any(isinstance(step, steps.Revoke) for step in twin_steps)

@@ -1,4 +1,4 @@
-"""What the tests of steps share: a mailbox to deliver to, and a driver that performs steps in front of it."""
+"""Fixtures of the tests of steps: a mailbox that receives deliveries, and a driver that performs steps in front of it."""
 
 from collections.abc import Callable, Iterator
 
@@ -16,23 +16,23 @@ Perform = Callable[..., tuple[Journal, str]]
 @pytest.fixture(scope="module")
 def server() -> Iterator[HTTPServer]:
     """One server for the module, because stopping one takes half a second."""
-    with HTTPServer(host="127.0.0.1", port=0, threaded=True) as one:
-        yield one
+    with HTTPServer(host="127.0.0.1", port=0, threaded=True) as http_server:
+        yield http_server
 
 
 @pytest.fixture
 def mailbox(server: HTTPServer) -> Mailbox:
-    """A receiver that keeps what it gets."""
+    """A receiver that keeps the requests it gets."""
     return Mailbox(server)
 
 
 @pytest.fixture
 def driver(mailbox: Mailbox, drive: Callable[..., Driver]) -> Driver:
-    """A driver in front of it."""
+    """A driver in front of the mailbox."""
     return drive(mailbox.settings())
 
 
 @pytest.fixture
 def perform(driver: Driver) -> Perform:
-    """Perform steps; the journal, and what went wrong."""
-    return lambda *given: driver.perform(Scenario(name="x", practices=(), steps=given, probes=()))
+    """Perform steps; return the journal, and the reason if a step failed."""
+    return lambda *sequence: driver.perform(Scenario(name="x", practices=(), steps=sequence, probes=()))

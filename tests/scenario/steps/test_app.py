@@ -1,4 +1,4 @@
-"""Steps of the app's process: left alone, given time, killed and started again."""
+"""Steps that act on the app's process: leave it idle, wait for it, kill it and start it again."""
 
 from collections.abc import Callable
 
@@ -15,20 +15,20 @@ Drive = Callable[..., Driver]
 MakeSettings = Callable[..., Settings]
 
 
-class Obedient(Feed):
-    """Takes orders to fail."""
+class FailingFeed(Feed):
+    """A feed that accepts requests to fail."""
 
     def fail(self, values: dict[str, str]) -> None:
-        """Nod."""
+        """Accept the request."""
 
 
-def scenario(*given: steps.AnyStep) -> Scenario:
-    return Scenario(name="x", practices=(), steps=given, probes=())
+def scenario(*sequence: steps.AnyStep) -> Scenario:
+    return Scenario(name="x", practices=(), steps=sequence, probes=())
 
 
 @pytest.mark.parametrize(("step", "seconds"), [(steps.StayIdle(), 0.1), (steps.StayIdle(seconds=0.2), 0.2)])
-def test_an_idle_stretch_is_as_long_as_asked(drive: Drive, step: steps.StayIdle, seconds: float) -> None:
-    """As long as the step says, or as the config does."""
+def test_an_idle_period_has_the_requested_length(drive: Drive, step: steps.StayIdle, seconds: float) -> None:
+    """The step defines the length, or else the config."""
     driver = drive(feed_settings(idle_s=0.1), given=Feed())
 
     journal, _ = driver.perform(scenario(steps.Authorise(), step))
@@ -39,8 +39,8 @@ def test_an_idle_stretch_is_as_long_as_asked(drive: Drive, step: steps.StayIdle,
     assert end.at_s - idle.at_s >= seconds
 
 
-def test_settling_notes_what_the_app_tells(drive: Drive) -> None:
-    """Every participant is looked at once the app is quiescent."""
+def test_waiting_records_the_effects(drive: Drive) -> None:
+    """The effects of every participant are recorded once the app is idle."""
     driver = drive(feed_settings(), given=Feed())
 
     journal, _ = driver.perform(scenario(steps.Authorise(), steps.Authorise(twin="b"), steps.WaitUntilIdle()))
@@ -49,8 +49,8 @@ def test_settling_notes_what_the_app_tells(drive: Drive) -> None:
     assert [(effects.participant, effects.is_idle) for effects in settled] == [("", True), ("b", True)]
 
 
-def test_settling_without_effects_waits_for_a_quiet_link(drive: Drive, receiver_settings: MakeSettings) -> None:
-    """Nothing is told, and nothing is wrong with that."""
+def test_waiting_without_effects_waits_for_the_proxy(drive: Drive, receiver_settings: MakeSettings) -> None:
+    """Nothing is recorded, and no step fails."""
     driver = drive(receiver_settings(app={"observe": {}}))
 
     journal, crashed = driver.perform(scenario(steps.Authorise(), steps.WaitUntilIdle()))
@@ -59,35 +59,35 @@ def test_settling_without_effects_waits_for_a_quiet_link(drive: Drive, receiver_
 
 
 def test_a_restart_is_a_kill_and_a_start(drive: Drive, receiver_settings: MakeSettings) -> None:
-    """Both are written down."""
+    """Both are recorded."""
     journal, crashed = drive(receiver_settings()).perform(scenario(steps.Restart()))
 
     assert not crashed
     assert [started.how for started in journal.all(Started)] == ["found", "kill", "restart"]
 
 
-def test_an_order_to_fail_comes_after_a_look(drive: Drive) -> None:
-    """What the app tells right before is what its failing is measured by."""
-    driver = drive(feed_settings(), given=Obedient())
+def test_a_requested_failure_comes_after_a_snapshot(drive: Drive) -> None:
+    """A probe compares later reports with it to see whether the app failed."""
+    driver = drive(feed_settings(), given=FailingFeed())
 
     journal, _ = driver.perform(scenario(steps.Authorise(), steps.FailNext(at="midway")))
 
     assert [effects.moment for effects in journal.all(Effects)] == ["ordered", "end"]
 
 
-def test_limits_that_nobody_promised_are_assumed(drive: Drive) -> None:
-    """The journal says which bounds the config gives itself."""
+def test_undeclared_limits_are_assumed(drive: Drive) -> None:
+    """The journal names the limits that the config does not declare."""
     journal, _ = drive(feed_settings(idle_s=0.1, fresh_s=1), given=Feed()).perform(scenario())
 
     (limits,) = journal.all(Limits)
     assert limits.assumed == ("call_deadline_s", "request_deadline_s", "ack_s", "alert_s")
 
 
-def test_an_app_can_stay_away(drive: Drive, receiver_settings: MakeSettings) -> None:
-    """Between its death and its start nobody answers, so every attempt fails."""
-    given = (steps.Authorise(), steps.KillApp(), steps.DeliverOne("e0"), steps.StartApp(), steps.Retry("e0"))
+def test_an_app_can_stay_down(drive: Drive, receiver_settings: MakeSettings) -> None:
+    """Between kill and start, every attempt fails."""
+    sequence = (steps.Authorise(), steps.KillApp(), steps.DeliverOne("e0"), steps.StartApp(), steps.Retry("e0"))
 
-    journal, crashed = drive(receiver_settings()).perform(scenario(*given))
+    journal, crashed = drive(receiver_settings()).perform(scenario(*sequence))
 
     assert not crashed
     assert [started.how for started in journal.all(Started)] == ["found", "kill", "restart"]
@@ -97,8 +97,8 @@ def test_an_app_can_stay_away(drive: Drive, receiver_settings: MakeSettings) -> 
     ]
 
 
-def test_an_app_of_one_process_is_its_own_worker(drive: Drive, receiver_settings: MakeSettings) -> None:
-    """So it is killed and started again."""
+def test_an_app_with_one_process_is_restarted(drive: Drive, receiver_settings: MakeSettings) -> None:
+    """A killed worker is then the whole app."""
     journal, crashed = drive(receiver_settings()).perform(scenario(steps.KillWorker()))
 
     assert not crashed

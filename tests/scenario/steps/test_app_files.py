@@ -1,4 +1,4 @@
-"""The step that takes up what an app leaves beside its log: metrics as text, alerts as they came, files that it wrote."""
+"""The step that collects what an app writes besides its log: metrics as text, alerts as received, and files."""
 
 from collections.abc import Callable
 
@@ -12,42 +12,42 @@ from fiskil_harness.scenario.scenario import Scenario
 from tests.apps.mailbox import Mailbox
 
 
-def performed(driver: Driver) -> Journal:
-    """The journal of a scenario of that step alone, after which somebody else comes."""
+def collect(driver: Driver) -> Journal:
+    """Return the journal of a scenario with only that step."""
     journal, crashed = driver.perform(Scenario(name="x", practices=(), steps=(steps.CollectOutputs(),), probes=()))
     assert not crashed
     return journal
 
 
 def test_metrics_are_read_as_text(server: HTTPServer, mailbox: Mailbox, drive: Callable[..., Driver]) -> None:
-    """Whatever they are: a label may hold what no sample shows."""
+    """The text is recorded whatever it is: a label may contain what no sample shows."""
     server.expect_request("/metrics").respond_with_data("# HELP x secret\nno metrics")
     driver = drive(mailbox.settings(observe={"metrics": "GET /metrics"}))
 
-    assert [(reported.place, reported.text) for reported in performed(driver).all(Reported)] == [
+    assert [(reported.place, reported.text) for reported in collect(driver).all(Reported)] == [
         ("metrics", b"# HELP x secret\nno metrics")
     ]
 
 
-def test_metrics_that_fail_say_so(server: HTTPServer, mailbox: Mailbox, drive: Callable[..., Driver]) -> None:
-    """What they would have shown nobody knows."""
+def test_a_failed_read_of_metrics_is_recorded(server: HTTPServer, mailbox: Mailbox, drive: Callable[..., Driver]) -> None:
+    """The entry contains the body and the problem."""
     server.expect_request("/metrics").respond_with_data("down", status=500)
     driver = drive(mailbox.settings(observe={"metrics": "GET /metrics"}))
 
-    assert [(reported.text, reported.problem) for reported in performed(driver).all(Reported)] == [
-        (b"down", "app.observe.metrics answered 500")
+    assert [(reported.text, reported.problem) for reported in collect(driver).all(Reported)] == [
+        (b"down", "app.observe.metrics returned 500")
     ]
 
 
-def test_without_hooks_and_files_there_is_nothing(driver: Driver) -> None:
-    """What is not there leaves no entry."""
-    journal = performed(driver)
+def test_missing_outputs_leave_no_entry(driver: Driver) -> None:
+    """Without hooks and files the journal has no such entries."""
+    journal = collect(driver)
 
     assert (journal.all(Reported), journal.all(Filed)) == ([], [])
 
 
-def test_an_alert_is_taken_up_with_its_address_and_headers(mailbox: Mailbox, drive: Callable[..., Driver]) -> None:
-    """A secret may stand in each of them; alerts of earlier scenarios are not this one's."""
+def test_an_alert_is_recorded_with_path_and_headers(mailbox: Mailbox, drive: Callable[..., Driver]) -> None:
+    """Each of them may contain a secret; alerts of earlier scenarios are not recorded."""
     driver = drive(mailbox.settings())
     httpx.post(f"{driver.fiskil.alerts.url}/earlier", content=b"old")
 
@@ -56,15 +56,15 @@ def test_an_alert_is_taken_up_with_its_address_and_headers(mailbox: Mailbox, dri
 
     driver.before_step = alert
 
-    (told,) = performed(driver).all(Reported)
-    assert told.place == "an alert"
-    assert told.text.startswith(b"/hook?key=0\n")
-    assert b"\nx-key: k\n" in told.text.lower()
-    assert told.text.endswith(b"\n\nbody")
+    (reported,) = collect(driver).all(Reported)
+    assert reported.place == "an alert"
+    assert reported.text.startswith(b"/hook?key=0\n")
+    assert b"\nx-key: k\n" in reported.text.lower()
+    assert reported.text.endswith(b"\n\nbody")
 
 
-def test_telemetry_that_cannot_be_read_says_so(mailbox: Mailbox, drive: Callable[..., Driver]) -> None:
-    """It is taken up with what is missing of it."""
+def test_unreadable_telemetry_is_recorded_with_a_problem(mailbox: Mailbox, drive: Callable[..., Driver]) -> None:
+    """The entry states why it cannot be read."""
     driver = drive(mailbox.settings())
 
     def export(_number: int, _scenario: object, _journal: object) -> None:
@@ -73,12 +73,12 @@ def test_telemetry_that_cannot_be_read_says_so(mailbox: Mailbox, drive: Callable
 
     driver.before_step = export
 
-    (told,) = performed(driver).all(Reported)
-    assert (told.place, told.problem) == ("telemetry", "the content encoding is br; OTLP allows gzip or none")
+    (reported,) = collect(driver).all(Reported)
+    assert (reported.place, reported.problem) == ("telemetry", "the content encoding is br; OTLP allows gzip or none")
 
 
-def test_files_are_taken_up(mailbox: Mailbox, drive: Callable[..., Driver]) -> None:
-    """Those that the app wrote in its folder, and none of the harness's own."""
+def test_files_are_recorded(mailbox: Mailbox, drive: Callable[..., Driver]) -> None:
+    """These are the files that the app wrote in its folder, without those of the harness."""
     driver = drive(mailbox.settings())
     (driver.app.workdir / "trace.log").write_bytes(b"before\n")
 
@@ -87,4 +87,4 @@ def test_files_are_taken_up(mailbox: Mailbox, drive: Callable[..., Driver]) -> N
 
     driver.before_step = write
 
-    assert [(filed.name, filed.text) for filed in performed(driver).all(Filed)] == [("trace.log", b"after\n")]
+    assert [(filed.name, filed.text) for filed in collect(driver).all(Filed)] == [("trace.log", b"after\n")]

@@ -1,4 +1,4 @@
-"""A refusal and a genuine request on one connection: what is sent, and what is written down about each."""
+"""A refused request and a genuine one on one connection: the bytes that are sent, and the journal entries."""
 
 import select
 import socketserver
@@ -16,27 +16,27 @@ from fiskil_harness.scenario.scenario import Scenario
 from tests.apps.mailbox import Mailbox
 
 Perform = Callable[..., tuple[Journal, str]]
-WAYS = ["unsigned", "wrong_signature", "large"]
+REASONS = ["unsigned", "wrong_signature", "large"]
 
 
-def test_each_way_of_being_refused_has_its_turn(perform: Perform, mailbox: Mailbox) -> None:
-    """The refused body begins like a request for the receiver's path, signed as a genuine one would be."""
+def test_each_reason_to_refuse_is_tried(perform: Perform, mailbox: Mailbox) -> None:
+    """The refused body begins like a request to the receiver's path, rightly signed."""
     mailbox.refused = b"POST /webhooks"
 
     journal, crashed = perform(steps.Authorise(), steps.Deliver(), steps.RefuseThenReuse())
 
     outer = [body for body in mailbox.bodies if body.startswith(b"POST /webhooks/fiskil HTTP/1.1\r\n")]
     assert not crashed
-    assert len(outer) == len(WAYS)
+    assert len(outer) == len(REASONS)
     assert len(outer[-1]) > 1_500_000
     assert all(b"X-Fiskil-Signature: " in body for body in outer)
     assert [(delivery.name, delivery.outcome) for delivery in journal.all(Delivery) if delivery.kind == "refusable"] == [
-        (name, "refuse") for name in WAYS
+        (name, "refuse") for name in REASONS
     ]
 
 
-def test_where_the_connection_is_closed_the_genuine_one_comes_on_another(perform: Perform, mailbox: Mailbox) -> None:
-    """The server of these tests speaks HTTP/1.0, so it always closes."""
+def test_after_a_closed_connection_the_genuine_message_uses_another(perform: Perform, mailbox: Mailbox) -> None:
+    """The server of these tests uses HTTP/1.0, so it always closes."""
     mailbox.refused = b"POST /webhooks"
 
     journal, _ = perform(steps.Authorise(), steps.Deliver(), steps.RefuseThenReuse())
@@ -48,22 +48,22 @@ def test_where_the_connection_is_closed_the_genuine_one_comes_on_another(perform
 
 
 def test_nothing_inside_a_body_is_an_event(perform: Perform, mailbox: Mailbox) -> None:
-    """What was embedded has a name, so that its effect would be seen."""
+    """The embedded message has a name, so that an effect of it would be visible."""
     mailbox.refused = b"POST /webhooks"
 
     journal, _ = perform(steps.Authorise(), steps.RefuseThenReuse())
 
     assert [delivery for delivery in journal.all(Delivery) if delivery.kind == "embedded"] == []
     assert sorted(name for name in journal.names.values() if name.startswith("embedded:")) == [
-        f"embedded:{name}" for name in sorted(WAYS)
+        f"embedded:{name}" for name in sorted(REASONS)
     ]
 
 
-class OutOfStep(socketserver.StreamRequestHandler):
-    """Refuses without reading the body, takes it for the next request, and answers that when one more is there."""
+class DesynchronisedServer(socketserver.StreamRequestHandler):
+    """Refuses without reading the body, reads it as the next request, and responds to that one after the genuine request."""
 
     def handle(self) -> None:
-        """Refuse, read what stands in the body, read the genuine message, and answer both."""
+        """Refuse, read the embedded request, read the genuine one, and respond to both."""
         self._head()
         self.wfile.write(b"HTTP/1.1 401 No\r\nContent-Length: 0\r\n\r\n")
         for _ in ("embedded", "genuine"):
@@ -79,22 +79,22 @@ class OutOfStep(socketserver.StreamRequestHandler):
 
 
 @pytest.fixture
-def out_of_step() -> Iterator[Settings]:
-    """Settings for it."""
-    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), OutOfStep) as server:
+def desynchronised() -> Iterator[Settings]:
+    """Settings for that server."""
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), DesynchronisedServer) as server:
         server.daemon_threads = True
         threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         yield parse({"app": {"url": f"http://127.0.0.1:{server.server_address[1]}"}}, folder=Path())
         server.shutdown()
 
 
-def test_an_answer_that_comes_late_is_seen_by_the_one_left_over(out_of_step: Settings, drive: Callable[..., Driver]) -> None:
-    """What stood in the body was answered in place of the genuine message, whose own answer nobody has asked for then."""
+def test_a_late_extra_response_is_detected(desynchronised: Settings, drive: Callable[..., Driver]) -> None:
+    """The embedded request gets the genuine message's response, whose own response is then left over."""
     scenario = Scenario(name="x", practices=(), steps=(steps.Authorise(), steps.RefuseThenReuse()), probes=())
 
-    journal, crashed = drive(out_of_step).perform(scenario)
+    journal, crashed = drive(desynchronised).perform(scenario)
 
     assert not crashed
     assert [(delivery.name, delivery.status) for delivery in journal.all(Delivery) if delivery.kind == "embedded"] == [
-        (way, 204) for way in WAYS
+        (reason, 204) for reason in REASONS
     ]

@@ -1,4 +1,4 @@
-"""Steps that change what is shared, lose what is told of it, and hold the app in the middle of a call."""
+"""Steps that change the shared data, lose events, and act during an API call of the app."""
 
 import threading
 from collections.abc import Callable
@@ -19,28 +19,28 @@ Perform = Callable[..., tuple[Journal, str]]
 
 
 class LaterFeed(Feed):
-    """A feed that says yes first and reads then."""
+    """A feed that responds to a refresh at once and reads afterwards."""
 
     reading: threading.Thread | None = None
 
     def refresh(self, values: Values) -> dict[str, int]:
-        """Begin, and answer."""
+        """Start to read, and respond."""
         self.reading = threading.Thread(target=super().refresh, args=(values,), daemon=True)
         self.reading.start()
         return {}
 
     def effects(self, values: Values) -> dict[str, Any]:
-        """What it holds, and whether it reads."""
+        """Return the rows, and whether the feed is still reading."""
         return {**super().effects(values), "pending": int(self.reading is not None and self.reading.is_alive())}
 
 
 @pytest.fixture
 def perform(drive: Callable[..., Driver]) -> Perform:
-    """Perform steps between a local Fiskil and the feed; the journal, and what went wrong."""
+    """Perform steps between a local Fiskil and the feed; return the journal, and the reason if a step failed."""
     driver = drive(feed_settings(request_deadline_s=5), given=LaterFeed())
 
-    def run(*given: steps.AnyStep) -> tuple[Journal, str]:
-        return driver.perform(Scenario(name="x", practices=(), steps=given, probes=()).check())
+    def run(*sequence: steps.AnyStep) -> tuple[Journal, str]:
+        return driver.perform(Scenario(name="x", practices=(), steps=sequence, probes=()).check())
 
     return run
 
@@ -57,8 +57,8 @@ def keys(rows: Rows) -> list[str]:
     return [row["key"] for row in rows.rows]
 
 
-def test_a_consent_covers_less_from_now_on(perform: Perform) -> None:
-    """It is told, keeps its id, and what left it is served and synced no longer. Source: auth-session.renewal"""
+def test_an_amended_consent_covers_less(perform: Perform) -> None:
+    """The change is an event, the id stays, and removed data is not served or synced. Source: auth-session.renewal"""
     journal, crashed = perform(
         steps.Authorise(), steps.Sync(), steps.Amend(accounts=("everyday",), datasets=("accounts",)), steps.Sync()
     )
@@ -70,8 +70,8 @@ def test_a_consent_covers_less_from_now_on(perform: Perform) -> None:
     assert (len(first.accounts), len(then.accounts), first.consent_id) == (2, 1, then.consent_id)
 
 
-def test_a_consent_covers_more_from_now_on(perform: Perform) -> None:
-    """The account that joined comes with the next sync."""
+def test_an_amended_consent_covers_more(perform: Perform) -> None:
+    """The added account comes with the next sync."""
     journal, crashed = perform(
         steps.Authorise(accounts=("everyday",)),
         steps.Sync("accounts"),
@@ -82,23 +82,26 @@ def test_a_consent_covers_more_from_now_on(perform: Perform) -> None:
     assert (crashed, keys(latest(journal, "accounts"))) == ("", ["everyday", "savings"])
 
 
-def test_a_consent_that_is_over_cannot_be_amended(perform: Perform) -> None:
-    """What went wrong is said in words."""
+def test_an_ended_consent_cannot_be_amended(perform: Perform) -> None:
+    """The message states the reason."""
     _, crashed = perform(steps.Authorise(), steps.Revoke(), steps.Amend(datasets=("accounts",)))
 
     assert "The consent has ended, so it cannot be changed." in crashed
 
 
-def test_another_bank_has_other_rows(perform: Perform) -> None:
-    """Both are served together, and each consent is seen with its institution."""
+def test_another_institution_has_other_rows(perform: Perform) -> None:
+    """The API serves both, and each consent is recorded with its institution."""
     journal, crashed = perform(steps.AuthoriseElsewhere(), steps.Sync("accounts"), steps.Authorise(), steps.Sync("accounts"))
 
     assert (crashed, keys(latest(journal, "accounts"))) == ("", ["daily", "card", "everyday", "savings"])
     assert [consent.institution_id for consent in journal.all(ConsentState)] == ["40", "88888"]
 
 
-def test_rows_of_two_consents_at_one_bank_are_written_down_once(perform: Perform) -> None:
-    """Under the newer one, as the API serves them; of a consent that is over none is. Source: data.shared-twice"""
+def test_rows_of_two_consents_at_one_institution_are_recorded_once(perform: Perform) -> None:
+    """They are recorded under the newer consent, as the API serves them.
+
+    An ended consent has no rows. Source: data.shared-twice
+    """
     journal, crashed = perform(
         steps.Authorise(), steps.Sync("accounts"), steps.Authorise(), steps.Sync("accounts"), steps.Revoke()
     )
@@ -110,8 +113,8 @@ def test_rows_of_two_consents_at_one_bank_are_written_down_once(perform: Perform
     assert first != second
 
 
-def test_everything_due_gets_lost(perform: Perform) -> None:
-    """What happens later is told again."""
+def test_all_due_events_are_lost(perform: Perform) -> None:
+    """Later events are delivered again."""
     journal, crashed = perform(
         steps.Authorise(),
         steps.Sync("accounts"),
@@ -124,8 +127,8 @@ def test_everything_due_gets_lost(perform: Perform) -> None:
     assert (crashed, [delivery.event for delivery in journal.all(Delivery)]) == ("", ["e2"])
 
 
-def test_what_comes_next_happens_during_a_call(perform: Perform) -> None:
-    """The app has asked, the API has answered, and the answer is still on its way."""
+def test_the_next_steps_happen_during_a_call(perform: Perform) -> None:
+    """The API has responded, and the response has not reached the app yet."""
     journal, crashed = perform(
         steps.Authorise(),
         steps.Sync("transactions"),
@@ -143,37 +146,37 @@ def test_what_comes_next_happens_during_a_call(perform: Perform) -> None:
     assert b"fiskil_id" in call.response_body
 
 
-def test_a_call_that_never_comes_is_written_down(perform: Perform, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Then nothing happened during it."""
+def test_a_missing_call_is_recorded(perform: Perform, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Then no step happened during a call."""
     monkeypatch.setattr(faults_and_tokens, "LONGEST_WAIT_S", 0.05)
 
     journal, crashed = perform(steps.Authorise(), steps.WaitForCall("banking.transactions"))
 
-    (cut,) = journal.all(CutShort)
-    assert (crashed, cut.what) == (
+    (cut_short,) = journal.all(CutShort)
+    assert (crashed, cut_short.what) == (
         "",
-        "no answer on 'banking.transactions' was held back, so nothing happened during a call",
+        "no response on 'banking.transactions' was held back, so nothing happened during a call",
     )
 
 
 @pytest.mark.parametrize(
-    ("step", "complaint"),
+    ("step", "message"),
     [
-        (steps.Amend(), r"Amend: say which accounts or which datasets"),
+        (steps.Amend(), r"Amend: accounts and datasets are both empty"),
         (steps.Amend(datasets=("account",)), r"No dataset 'account'\. Did you mean 'accounts'\?"),
         (steps.AuthoriseElsewhere(institution_id="88888"), r"No other institution '88888'"),
         (steps.AuthoriseElsewhere(end_user="benn"), r"Did you mean 'ben'\?"),
         (steps.WaitForCall("banking.transaction"), r"Did you mean 'banking.transactions'\?"),
     ],
 )
-def test_what_cannot_work_is_refused_before_anything_runs(step: Any, complaint: str) -> None:
-    """The nearest match is named."""
-    with pytest.raises(HarnessError, match=complaint):
+def test_invalid_arguments_are_refused_before_anything_runs(step: Any, message: str) -> None:
+    """The message names the nearest match."""
+    with pytest.raises(HarnessError, match=message):
         step.check()
 
 
-def test_an_account_that_nobody_has_is_told(perform: Perform) -> None:
-    """The person's own accounts are named."""
+def test_an_unknown_account_is_named(perform: Perform) -> None:
+    """The message names the person's own accounts."""
     _, crashed = perform(steps.Authorise(), steps.Amend(accounts=("everydays",)))
 
     assert "No account 'everydays' in the file of rosa. Did you mean 'everyday'?" in crashed

@@ -1,4 +1,4 @@
-"""Steps of the institution and the clock: what they change shows in the next sync, and the app can be asked to read it."""
+"""Steps of syncs, consents and the clock: the next sync shows each change, and the app can be requested to read it."""
 
 from collections.abc import Callable
 from typing import Any
@@ -18,25 +18,25 @@ Perform = Callable[..., tuple[Journal, str]]
 
 @pytest.fixture
 def perform(drive: Callable[..., Driver]) -> Perform:
-    """Perform steps between a local Fiskil and the feed; the journal, and what went wrong."""
+    """Perform steps between a local Fiskil and the feed; return the journal, and the reason if a step failed."""
     driver = drive(feed_settings(request_deadline_s=5), given=Feed())
 
-    def run(*given: steps.AnyStep) -> tuple[Journal, str]:
-        return driver.perform(Scenario(name="x", practices=(), steps=given, probes=()))
+    def run(*sequence: steps.AnyStep) -> tuple[Journal, str]:
+        return driver.perform(Scenario(name="x", practices=(), steps=sequence, probes=()))
 
     return run
 
 
 def two_syncs(perform: Perform, *between: steps.AnyStep) -> tuple[dict[str, Any], dict[str, Any], Rows]:
-    """Rows by key before and after *between*, and the second sync."""
+    """Return the rows by key before and after *between*, and the second sync."""
     journal, crashed = perform(steps.Authorise(), steps.Sync("transactions"), *between, steps.Sync("transactions"))
     assert not crashed
     first, second = journal.all(Rows)
     return {row["key"]: row for row in first.rows}, {row["key"]: row for row in second.rows}, second
 
 
-def changed(before: dict[str, Any], after: dict[str, Any]) -> list[tuple[str, set[str]]]:
-    """Which rows differ, and in what."""
+def changed_rows(before: dict[str, Any], after: dict[str, Any]) -> list[tuple[str, set[str]]]:
+    """Return the keys of the rows that differ, and the names of the fields."""
     return [
         (key, {name for name in row if row[name] != after[key][name]})
         for key, row in before.items()
@@ -44,42 +44,42 @@ def changed(before: dict[str, Any], after: dict[str, Any]) -> list[tuple[str, se
     ]
 
 
-def test_an_amended_row_has_values_that_nobody_else_has(perform: Perform) -> None:
-    """The new amount and description can be looked for."""
+def test_an_amended_row_has_unique_values(perform: Perform) -> None:
+    """The new amount and description occur only once, so that a probe can look for them."""
     before, after, _ = two_syncs(perform, steps.Change(what="amend", nth=3))
 
-    ((key, fields),) = changed(before, after)
+    ((key, fields),) = changed_rows(before, after)
     assert fields == {"amount", "description"}
     assert [row["amount"] for row in after.values()].count(after[key]["amount"]) == 1
     assert [row["description"] for row in after.values()].count(after[key]["description"]) == 1
 
 
 def test_an_amendment_is_the_same_for_the_same_seed(perform: Perform) -> None:
-    """Chance has one door."""
+    """All randomness depends on the seed."""
     runs = [two_syncs(perform, steps.Change(what="amend"))[1] for _ in range(2)]
 
     assert [row["amount"] for row in runs[0].values()] == [row["amount"] for row in runs[1].values()]
 
 
 def test_a_posted_row_keeps_its_id(perform: Perform) -> None:
-    """Pending becomes posted and dated."""
+    """Its status changes from pending to posted."""
     before, after, _ = two_syncs(perform, steps.Change(what="post"))
 
-    ((key, fields),) = changed(before, after)
+    ((key, fields),) = changed_rows(before, after)
     assert (before[key]["status"], after[key]["status"]) == ("PENDING", "POSTED")
     assert "fiskil_id" not in fields
 
 
-def test_a_removed_row_is_gone_and_remembered(perform: Perform) -> None:
-    """The journal knows which id vanished."""
+def test_a_removed_row_is_recorded(perform: Perform) -> None:
+    """The journal contains the id of the removed row."""
     before, after, second = two_syncs(perform, steps.Change(what="remove", nth=4))
 
-    (gone,) = set(before) - set(after)
-    assert second.removed_ids == (before[gone]["fiskil_id"],)
+    (removed,) = set(before) - set(after)
+    assert second.removed_ids == (before[removed]["fiskil_id"],)
 
 
-def test_a_repeated_row_is_a_true_twin(perform: Perform) -> None:
-    """Equal in everything but its ids."""
+def test_a_repeated_row_differs_only_in_its_ids(perform: Perform) -> None:
+    """All other fields are equal."""
     before, after, _ = two_syncs(perform, steps.Change(what="repeat", nth=5))
 
     (key,) = set(after) - set(before)
@@ -87,15 +87,15 @@ def test_a_repeated_row_is_a_true_twin(perform: Perform) -> None:
     assert {name for name in original if original[name] != after[key][name]} == {"key", "fiskil_id", "transaction_id"}
 
 
-def test_a_row_that_is_not_there_cannot_change(perform: Perform) -> None:
-    """The scenario stops with the count of rows that there are."""
+def test_a_missing_row_cannot_change(perform: Perform) -> None:
+    """The scenario stops, and the message contains the number of rows."""
     _, crashed = perform(steps.Authorise(), steps.Change(what="post", nth=99))
 
     assert crashed.endswith("There is no row 99 to post: the institution has 2 PENDING rows.")
 
 
-def test_a_sync_of_everything_tells_each_dataset(perform: Perform) -> None:
-    """One event for each, in the order of their times."""
+def test_a_sync_of_everything_creates_an_event_for_each_dataset(perform: Perform) -> None:
+    """The events are in the order in which the syncs complete."""
     journal, _ = perform(steps.Authorise(), steps.Sync())
 
     assert [event.kind for event in journal.all(EventCreated)] == [
@@ -107,20 +107,20 @@ def test_a_sync_of_everything_tells_each_dataset(perform: Perform) -> None:
 
 
 def test_an_unknown_dataset_is_refused_before_anything_runs() -> None:
-    """The nearest match is named."""
+    """The message names the nearest match."""
     with pytest.raises(ConfigError, match="Did you mean 'transactions'"):
         steps.Sync("transaktions").check()
 
 
 def test_a_sync_needs_a_consent(perform: Perform) -> None:
-    """Without one the scenario says what is missing."""
+    """Without one, the message states what is missing."""
     _, crashed = perform(steps.Sync())
 
-    assert crashed.endswith("The end user has no consent yet; a step must authorise first.")
+    assert crashed.endswith("The end user has no consent yet. Put the step authorise before this one.")
 
 
 def test_a_refresh_is_measured(perform: Perform) -> None:
-    """The answer and how long it took stand in the journal."""
+    """The journal contains the response and its duration."""
     journal, _ = perform(steps.Authorise(), steps.Sync(), steps.Refresh())
 
     (refresh,) = [hook_call for hook_call in journal.all(HookCall) if hook_call.hook == "refresh"]
@@ -128,8 +128,8 @@ def test_a_refresh_is_measured(perform: Perform) -> None:
     assert refresh.took_s > 0
 
 
-def test_a_refresh_that_fails_is_an_answer(perform: Perform) -> None:
-    """An error of the app under a fault is what the scenario wants to see, not its end."""
+def test_a_failed_refresh_is_a_response(perform: Perform) -> None:
+    """An error of the app during a fault is an observation, not the end of the scenario."""
     journal, crashed = perform(
         steps.Authorise(), steps.InjectFault("banking.transactions", faults.Status(status=500)), steps.Refresh()
     )
@@ -138,38 +138,38 @@ def test_a_refresh_that_fails_is_an_answer(perform: Perform) -> None:
     assert [hook_call.status for hook_call in journal.all(HookCall) if hook_call.hook == "refresh"] == [500]
 
 
-def test_revoking_tells_and_empties(perform: Perform) -> None:
-    """The consent's ending is an event."""
+def test_a_revocation_creates_an_event(perform: Perform) -> None:
+    """The end of the consent is an event."""
     journal, _ = perform(steps.Authorise(), steps.Revoke())
 
     assert [event.kind for event in journal.all(EventCreated)] == ["consent.received", "consent.revoked"]
 
 
 def test_each_confirmation_is_an_event(perform: Perform) -> None:
-    """Three confirmations, three facts, each a second later."""
+    """Three confirmations create three events, each a second later."""
     journal, _ = perform(steps.Authorise(), steps.TouchConsent(times=3))
 
-    told = [event.publish_time for event in journal.all(EventCreated) if event.kind == "consent.updated"]
-    assert len(set(told)) == 3
+    times = [event.publish_time for event in journal.all(EventCreated) if event.kind == "consent.updated"]
+    assert len(set(times)) == 3
 
 
 def test_time_ends_a_consent(perform: Perform) -> None:
-    """Ninety-one days later it is over, and told to be."""
+    """After ninety-one days the consent has ended, and an event was created."""
     journal, _ = perform(steps.Authorise(), steps.Advance(days=91))
 
     assert [event.kind for event in journal.all(EventCreated)][-1] == "consent.revoked"
 
 
 def test_a_household_has_no_transactions_to_change(perform: Perform) -> None:
-    """The scenario says what it asked for in vain."""
+    """The message states why no transaction can be changed."""
     _, crashed = perform(steps.Authorise(institution_id="99999"), steps.Change(what="amend"))
 
     assert crashed.endswith("an energy retailer, whose rows cannot be changed. Use a consent with a bank.")
 
 
-def test_a_deleted_end_user_is_gone(perform: Perform) -> None:
-    """Their consent ends and is told, and nothing more can become of them."""
+def test_a_deleted_end_user_takes_no_further_steps(perform: Perform) -> None:
+    """Their consent ends with an event, and later steps about them fail."""
     journal, crashed = perform(steps.Authorise(), steps.DeleteEndUser(), steps.DeleteEndUser())
 
     assert [event.kind for event in journal.all(EventCreated)] == ["consent.received", "consent.revoked"]
-    assert crashed.endswith("The end user has been deleted; nothing more can become of them.")
+    assert crashed.endswith("The end user was deleted by an earlier step. Move this step before it.")

@@ -1,4 +1,4 @@
-"""Steps that an app must recover from: messages that come again together, by hand, and around a crash of the app."""
+"""Steps that test recovery: repeated messages, manual redelivery, and kills of the app during deliveries."""
 
 from collections.abc import Callable, Iterator
 
@@ -27,28 +27,26 @@ def preforked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Driver]:
     driver.close()
 
 
-def run(driver: Driver, *given: steps.AnyStep) -> Journal:
-    journal, crashed = driver.perform(Scenario(name="x", practices=(), steps=given, probes=()))
+def run(driver: Driver, *sequence: steps.AnyStep) -> Journal:
+    journal, crashed = driver.perform(Scenario(name="x", practices=(), steps=sequence, probes=()))
     assert not crashed
     return journal
 
 
-def test_everything_comes_again_together(perform: Perform, mailbox: Mailbox) -> None:
-    """Round after round, each message once in each, with the bytes of its latest attempt."""
+def test_messages_are_repeated_together(perform: Perform, mailbox: Mailbox) -> None:
+    """Each round contains each message once, with the bytes of its latest attempt."""
     journal, _ = perform(*ONE_EVENT, steps.TouchConsent(), steps.Deliver(), steps.RepeatTogether(rounds=2))
 
-    again = [delivery for delivery in journal.all(Delivery) if delivery.kind == "replay"]
-    assert [delivery.event for delivery in again] == ["e0", "e4", "e0", "e4"]
-    assert len({delivery.group for delivery in again} - {0}) == 2
+    replays = [delivery for delivery in journal.all(Delivery) if delivery.kind == "replay"]
+    assert [delivery.event for delivery in replays] == ["e0", "e4", "e0", "e4"]
+    assert len({delivery.group for delivery in replays} - {0}) == 2
     assert sorted(mailbox.bodies[2:4]) == sorted(mailbox.bodies[:2]) == sorted(mailbox.bodies[4:])
 
 
-def test_what_was_discarded_can_be_delivered_by_hand(perform: Perform, mailbox: Mailbox) -> None:
-    """Once more, under the same id and with the last number; what was acknowledged is left alone."""
+def test_a_discarded_event_can_be_redelivered(perform: Perform, mailbox: Mailbox) -> None:
+    """It has the same id and the last attempt number; acknowledged events are not delivered again."""
     mailbox.status = 503
-    given = (*ONE_EVENT, steps.Deliver(attempts=9), steps.Redeliver())
-
-    journal, crashed = perform(*given)
+    journal, crashed = perform(*ONE_EVENT, steps.Deliver(attempts=9), steps.Redeliver())
 
     assert not crashed
     assert [message["delivery_attempt"] for message in mailbox.messages] == [1, 2, 3, 4, 5, 5]
@@ -57,21 +55,21 @@ def test_what_was_discarded_can_be_delivered_by_hand(perform: Perform, mailbox: 
 
 
 def test_an_event_can_be_named(perform: Perform, mailbox: Mailbox) -> None:
-    """Then it need not be discarded, and the number is the next."""
+    """Then it need not be discarded, and it has the next attempt number."""
     perform(*ONE_EVENT, steps.Deliver(), steps.Redeliver("e0"))
 
     assert [message["delivery_attempt"] for message in mailbox.messages] == [1, 2]
 
 
-def test_nothing_discarded_is_nothing_to_deliver(perform: Perform) -> None:
-    """The step says so."""
+def test_redelivery_needs_a_discarded_event(perform: Perform) -> None:
+    """The message states that there is none."""
     _, crashed = perform(*ONE_EVENT, steps.Deliver(), steps.Redeliver())
 
     assert crashed.startswith("step 7 (redeliver) could not be done: No event was discarded, so there is nothing to deliver")
 
 
-def test_a_kill_amidst_leaves_deliveries_without_an_answer(preforked: Driver) -> None:
-    """At the very beginning nobody has answered; the app is started again, and takes the retry."""
+def test_a_kill_leaves_deliveries_without_a_response(preforked: Driver) -> None:
+    """At the very beginning the app has not responded; it is restarted, and acknowledges the retries."""
     journal = run(
         preforked,
         *ONE_EVENT,
@@ -81,27 +79,27 @@ def test_a_kill_amidst_leaves_deliveries_without_an_answer(preforked: Driver) ->
         steps.WaitUntilIdle(),
     )
 
-    made = journal.all(Delivery)
-    amidst = [delivery for delivery in made if delivery.name == DURING_KILL]
-    assert [delivery.event for delivery in amidst] == ["e0", "e4", "e5", "e6"]
-    assert {delivery.event for delivery in made if delivery.outcome == "ack"} == {"e0", "e4", "e5", "e6"}
+    deliveries = journal.all(Delivery)
+    during_kill = [delivery for delivery in deliveries if delivery.name == DURING_KILL]
+    assert [delivery.event for delivery in during_kill] == ["e0", "e4", "e5", "e6"]
+    assert {delivery.event for delivery in deliveries if delivery.outcome == "ack"} == {"e0", "e4", "e5", "e6"}
     assert [started.how for started in journal.all(Started)] == ["found", "kill", "restart"]
 
 
-def test_a_kill_amidst_one_delivery_leaves_the_others_alone(preforked: Driver) -> None:
-    """Only the event that is named leaves before the app dies, and no verdict hangs on whether it was answered."""
+def test_a_kill_during_one_delivery_affects_no_other(preforked: Driver) -> None:
+    """Only the named event is sent before the kill, and no verdict depends on its response."""
     journal = run(
         preforked, *ONE_EVENT, steps.TouchConsent(), steps.KillDuringDelivery("e4", at=1.5), steps.Deliver(attempts=5)
     )
 
-    amidst = [delivery for delivery in journal.all(Delivery) if delivery.name == DURING_KILL]
-    assert [(delivery.event, delivery.attempt, delivery.group) for delivery in amidst] == [("e4", 1, 0)]
+    during_kill = [delivery for delivery in journal.all(Delivery) if delivery.name == DURING_KILL]
+    assert [(delivery.event, delivery.attempt, delivery.group) for delivery in during_kill] == [("e4", 1, 0)]
     assert uncut(journal) == ""
     assert {delivery.event for delivery in journal.all(Delivery) if delivery.outcome == "ack"} == {"e0", "e4"}
 
 
-def test_a_worker_dies_alone(preforked: Driver) -> None:
-    """The others go on, and nothing is started by us."""
+def test_only_one_worker_is_killed(preforked: Driver) -> None:
+    """The other processes continue, and the harness does not restart the app."""
     journal = run(preforked, *ONE_EVENT, steps.KillWorker(), steps.Deliver(attempts=5))
 
     assert [started.how for started in journal.all(Started)] == ["found", "kill_worker"]
@@ -109,14 +107,14 @@ def test_a_worker_dies_alone(preforked: Driver) -> None:
 
 
 @pytest.mark.parametrize("at", [-0.1, 21])
-def test_a_kill_comes_near_its_deliveries(at: float) -> None:
-    """Neither before them nor long after."""
-    with pytest.raises(ConfigError, match=r"KillAmidst: at must be from 0 to 20, got"):
+def test_a_kill_is_close_to_its_deliveries(at: float) -> None:
+    """It is neither before them nor long after."""
+    with pytest.raises(ConfigError, match=r"KillDuringDelivery: at must be from 0 to 20, got"):
         steps.KillDuringDelivery(at=at).check()
 
 
 @pytest.mark.parametrize("rounds", [0, 101])
-def test_rounds_are_counted(rounds: int) -> None:
-    """Some, and not more than anybody waits for."""
+def test_the_number_of_rounds_is_limited(rounds: int) -> None:
+    """It is from 1 to 100."""
     with pytest.raises(ConfigError, match=r"RepeatTogether: rounds must be from 1 to 100, got"):
         steps.RepeatTogether(rounds=rounds).check()

@@ -1,4 +1,4 @@
-"""Steps of the webhook sender: what arrives, how often, in which order and with which bytes."""
+"""Steps that deliver events: which messages arrive, how often, in which order and with which bytes."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -22,7 +22,7 @@ from tests.apps.mailbox import Mailbox
 Perform = Callable[..., tuple[Journal, str]]
 
 
-# Time that passes tells of syncs, unless each first one is over and its event lost.
+# Passing time would create sync events, unless every first sync has completed and its event was dropped.
 ONE_EVENT = (steps.Authorise(), steps.Sync(), steps.Drop("e1"), steps.Drop("e2"), steps.Drop("e3"))
 
 
@@ -30,8 +30,8 @@ def attempts(journal: Journal) -> list[tuple[str, int, str]]:
     return [(delivery.event, delivery.attempt, delivery.kind) for delivery in journal.all(Delivery)]
 
 
-def test_everything_due_comes_by_publish_time(perform: Perform, mailbox: Mailbox) -> None:
-    """Nothing is handed over before the step, and then the oldest fact comes first."""
+def test_due_events_are_delivered_by_publish_time(perform: Perform, mailbox: Mailbox) -> None:
+    """Nothing is delivered before the step, and then the oldest event comes first."""
     journal, crashed = perform(steps.Authorise(), steps.Sync("transactions"), steps.Deliver())
 
     assert not crashed
@@ -44,22 +44,22 @@ def test_everything_due_comes_by_publish_time(perform: Perform, mailbox: Mailbox
     assert [delivery.event for delivery in journal.all(Delivery)] == ["e0", "e1", "e2", "e3"]
 
 
-def test_the_newest_can_come_first(perform: Perform, mailbox: Mailbox) -> None:
-    """Order is not promised."""
+def test_the_newest_event_can_come_first(perform: Perform, mailbox: Mailbox) -> None:
+    """Fiskil does not promise an order."""
     perform(steps.Authorise(), steps.Sync("accounts"), steps.Deliver(order="newest_first"))
 
     assert mailbox.kinds == ["banking.accounts.sync.completed", "consent.received"]
 
 
-def test_an_acknowledged_event_comes_once(perform: Perform, mailbox: Mailbox) -> None:
-    """More attempts are for what was refused."""
+def test_an_acknowledged_event_is_delivered_once(perform: Perform, mailbox: Mailbox) -> None:
+    """Further attempts are made only for refused events."""
     perform(*ONE_EVENT, steps.Deliver(attempts=5), steps.Deliver())
 
     assert len(mailbox.requests) == 1
 
 
-def test_a_refused_event_comes_five_times(perform: Perform, driver: Driver, mailbox: Mailbox) -> None:
-    """Each attempt has its number in the body and a signature of its own; the id stays."""
+def test_a_refused_event_is_delivered_five_times(perform: Perform, driver: Driver, mailbox: Mailbox) -> None:
+    """Each attempt has its number in the body and a new signature; the message id does not change."""
     mailbox.status = 503
 
     journal, _ = perform(*ONE_EVENT, steps.Deliver(attempts=9))
@@ -72,7 +72,7 @@ def test_a_refused_event_comes_five_times(perform: Perform, driver: Driver, mail
 
 
 def test_a_retry_has_other_bytes_and_a_replay_the_same(perform: Perform, mailbox: Mailbox) -> None:
-    """That is the difference between the two."""
+    """A retry has a new attempt number, a replay is identical."""
     journal, _ = perform(steps.Authorise(), steps.Deliver(), steps.Replay("e0"), steps.Retry("e0"), steps.Replay("e0"))
 
     first, replayed, retried, replayed_again = mailbox.bodies
@@ -80,8 +80,8 @@ def test_a_retry_has_other_bytes_and_a_replay_the_same(perform: Perform, mailbox
     assert attempts(journal) == [("e0", 1, "genuine"), ("e0", 1, "replay"), ("e0", 2, "genuine"), ("e0", 2, "replay")]
 
 
-def test_what_was_never_delivered_cannot_be_replayed(perform: Perform) -> None:
-    """The step says so, and the scenario is no pass."""
+def test_an_undelivered_event_cannot_be_replayed(perform: Perform) -> None:
+    """The step fails, and the message states the reason."""
     _, crashed = perform(steps.Authorise(), steps.Replay("e0"))
 
     assert crashed == "step 2 (replay e0) could not be done: e0 was never delivered, so it cannot be replayed."
@@ -89,39 +89,39 @@ def test_what_was_never_delivered_cannot_be_replayed(perform: Perform) -> None:
 
 @pytest.mark.parametrize(("of", "numbers"), [("replay", [1, 1, 1]), ("retry", [1, 2, 3])])
 def test_a_burst_is_of_equal_bytes_or_of_attempts(perform: Perform, mailbox: Mailbox, of: str, numbers: list[int]) -> None:
-    """All copies leave together."""
+    """All copies are sent at the same moment."""
     journal, _ = perform(steps.Authorise(), steps.Burst("e0", copies=3, of=of))  # type: ignore[arg-type]
 
     assert sorted(message["delivery_attempt"] for message in mailbox.messages) == numbers
     assert len({delivery.group for delivery in journal.all(Delivery)}) == 1
 
 
-def test_different_events_can_leave_together(perform: Perform) -> None:
-    """One group, every event once."""
+def test_different_events_can_be_delivered_together(perform: Perform) -> None:
+    """They form one group, with each event once."""
     journal, _ = perform(*ONE_EVENT, steps.TouchConsent(times=4), steps.DeliverTogether())
 
-    made = journal.all(Delivery)
-    assert [delivery.event for delivery in made] == ["e0", "e4", "e5", "e6", "e7"]
-    assert {delivery.group for delivery in made} == {made[0].group} != {0}
+    deliveries = journal.all(Delivery)
+    assert [delivery.event for delivery in deliveries] == ["e0", "e4", "e5", "e6", "e7"]
+    assert {delivery.group for delivery in deliveries} == {deliveries[0].group} != {0}
 
 
 def test_a_lost_acknowledgement_is_followed_by_a_retry(perform: Perform, mailbox: Mailbox) -> None:
-    """We never learn that the receiver took it."""
+    """The harness does not learn that the receiver accepted the message."""
     journal, _ = perform(*ONE_EVENT, steps.LoseAcknowledgement("e0"), steps.Deliver(attempts=2))
 
     assert [delivery.outcome for delivery in journal.all(Delivery)] == ["indeterminate", "ack"]
     assert [message["delivery_attempt"] for message in mailbox.messages] == [1, 2]
 
 
-def test_a_dropped_event_never_comes(perform: Perform, mailbox: Mailbox) -> None:
-    """It got lost on its way."""
+def test_a_dropped_event_is_never_delivered(perform: Perform, mailbox: Mailbox) -> None:
+    """No attempt is made for it."""
     perform(*ONE_EVENT, steps.Drop("e0"), steps.Deliver(attempts=5))
 
     assert mailbox.requests == []
 
 
 def test_a_late_retry_is_the_last_and_back_dated(perform: Perform, mailbox: Mailbox) -> None:
-    """The fifth attempt says that it happened 55 minutes ago, in real time."""
+    """The publish time of the fifth attempt is 55 minutes ago, in real time."""
     perform(steps.Authorise(), steps.LateRetry("e0"))
 
     (message,) = mailbox.messages
@@ -132,13 +132,13 @@ def test_a_late_retry_is_the_last_and_back_dated(perform: Perform, mailbox: Mail
 
 @pytest.mark.parametrize("minutes", [-1, 56])
 def test_a_retry_later_than_fiskils_schedule_is_refused(minutes: float) -> None:
-    """Nobody may be judged by what never happens."""
-    with pytest.raises(ConfigError, match=r"LateRetry: a retry is at most 55 minutes old, got"):
+    """No app may be judged by a case that never happens."""
+    with pytest.raises(ConfigError, match=r"LateRetry: minutes must be from 0 to 55, got"):
         steps.LateRetry("e0", minutes=minutes).check()
 
 
 def test_a_slow_client_is_not_in_the_journal(perform: Perform, mailbox: Mailbox) -> None:
-    """The ordinary delivery beside it is."""
+    """Only the usual delivery at the same time is recorded."""
     journal, _ = perform(steps.Authorise(), steps.DeliverBesideSlowClient("e0"))
 
     (delivery,) = journal.all(Delivery)
@@ -146,26 +146,26 @@ def test_a_slow_client_is_not_in_the_journal(perform: Perform, mailbox: Mailbox)
     assert mailbox.kinds == ["consent.received"]
 
 
-def test_twins_have_symbols_of_their_own(perform: Perform) -> None:
-    """An event is found under its twin's name."""
+def test_symbols_contain_the_twins_name(perform: Perform) -> None:
+    """An event is found under the name of its twin."""
     journal, _ = perform(steps.Authorise(twin="a"), steps.Authorise(twin="b"), steps.DeliverOne("b.e0"))
 
     (delivery,) = journal.all(Delivery)
     assert (delivery.event, delivery.participant) == ("b.e0", "b")
 
 
-class Listed(PlainStep, frozen=True, tag="listed"):
-    """A list of deliveries, of which some got no answer within the limit; ``made`` counts them."""
+class DeliverList(PlainStep, frozen=True, tag="deliver_list"):
+    """A list of deliveries with the given troubles; ``performed`` collects the troubles of those that were made."""
 
-    made: list[str]
+    performed: list[str]
     troubles: tuple[str, ...]
 
     def perform(self, stage: Stage) -> None:
-        """Make them."""
+        """Make the deliveries."""
         until_it_hangs(stage, (partial(self._deliver, trouble) for trouble in self.troubles))
 
     def _deliver(self, trouble: str) -> Delivery:
-        self.made.append(trouble)
+        self.performed.append(trouble)
         return Delivery(event="e", participant="", message_id="", attempt=1, trouble=trouble)
 
 
@@ -173,28 +173,28 @@ HANGS = "no answer within the limit"
 
 
 @pytest.mark.parametrize(
-    ("troubles", "made", "is_cut"),
+    ("troubles", "count", "is_incomplete"),
     [(("", HANGS, "connection reset", HANGS, ""), 4, True), (("", HANGS, ""), 3, False), (("", HANGS, HANGS), 3, False)],
     ids=["cut short", "one hang", "hangs at the end"],
 )
-def test_a_receiver_that_hangs_is_asked_twice(
-    perform: Perform, troubles: tuple[str, ...], made: int, *, is_cut: bool
+def test_a_list_ends_after_two_requests_without_a_response(
+    perform: Perform, troubles: tuple[str, ...], count: int, *, is_incomplete: bool
 ) -> None:
-    """A list ends after two requests without an answer, because each costs the whole limit; that is written down."""
-    step = Listed(made=[], troubles=troubles)
+    """Each such request takes the whole limit, so the rest is left out and that is recorded."""
+    step = DeliverList(performed=[], troubles=troubles)
 
     journal, _ = perform(step)
 
-    assert (len(step.made), bool(list(journal.all(CutShort)))) == (made, is_cut)
+    assert (len(step.performed), bool(list(journal.all(CutShort)))) == (count, is_incomplete)
 
 
-def test_what_was_cut_short_passes_nothing(driver: Driver) -> None:
-    """Probes see only what was sent, so the scenario is in doubt whatever they say."""
-    step = Listed(made=[], troubles=(HANGS, HANGS, ""))
+def test_an_incomplete_step_is_inconclusive(driver: Driver) -> None:
+    """Probes judge only the requests that were sent, so their findings cannot decide."""
+    step = DeliverList(performed=[], troubles=(HANGS, HANGS, ""))
 
     outcome = driver.run(Scenario(name="x", practices=(), steps=(step,), probes=()))
 
     assert outcome.verdict is Verdict.INCONCLUSIVE
     assert [finding.observed for finding in outcome.findings if finding.probe == "every_step_done"] == [
-        "2 requests got no answer within the limit, so the rest was not sent"
+        "2 requests got no response within the limit, so the rest was not sent"
     ]

@@ -1,4 +1,4 @@
-"""Steps of an app that embeds the consent page: what its page passes on of each ending, and from whom."""
+"""Steps of an app that embeds the consent page: the messages that its page passes on, and their origin."""
 
 from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler
@@ -17,21 +17,21 @@ from tests.apps.feed import Feed, feed_settings
 Perform = Callable[..., tuple[Journal, str]]
 
 
-class Embedding(Feed):
-    """A feed whose page embeds the consent page and passes its messages on."""
+class EmbeddingFeed(Feed):
+    """A feed whose page embeds the consent page and passes on its messages."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.told: list[Mapping[str, str]] = []
+        self.messages: list[Mapping[str, str]] = []
 
     def message(self, values: Mapping[str, str]) -> dict[str, str]:
-        """Keep what the page was told."""
-        self.told.append(values)
+        """Keep the values of the message."""
+        self.messages.append(values)
         return {}
 
 
-class Deaf(Feed):
-    """A feed whose server has no place for messages."""
+class WithoutMessages(Feed):
+    """A feed whose server has no path for messages."""
 
     def _pages(self) -> type[BaseHTTPRequestHandler]:
         class Pages(super()._pages()):  # type: ignore[misc]
@@ -42,18 +42,18 @@ class Deaf(Feed):
 
 
 @pytest.fixture
-def app() -> Embedding:
+def app() -> EmbeddingFeed:
     """The app."""
-    return Embedding()
+    return EmbeddingFeed()
 
 
 @pytest.fixture
-def perform(drive: Callable[..., Driver], app: Embedding) -> Perform:
-    """Perform steps between a local Fiskil and the app: the journal, and what kept them from their end."""
+def perform(drive: Callable[..., Driver], app: EmbeddingFeed) -> Perform:
+    """Perform steps between a local Fiskil and the app; return the journal, and the reason if a step failed."""
     driver = drive(feed_settings(request_deadline_s=5), given=app)
 
-    def run(*given: steps.AnyStep, **more: object) -> tuple[Journal, str]:
-        return driver.perform(Scenario(name="x", practices=(), steps=given, probes=(), **more).check())  # type: ignore[arg-type]
+    def run(*sequence: steps.AnyStep, **more: object) -> tuple[Journal, str]:
+        return driver.perform(Scenario(name="x", practices=(), steps=sequence, probes=(), **more).check())  # type: ignore[arg-type]
 
     return run
 
@@ -70,98 +70,95 @@ def perform(drive: Callable[..., Driver], app: Embedding) -> Perform:
     ],
 )
 def test_an_embedded_journey_ends_with_a_message(
-    perform: Perform, app: Embedding, step: steps.AnyStep, error_type: str
+    perform: Perform, app: EmbeddingFeed, step: steps.AnyStep, error_type: str
 ) -> None:
-    """The app hears the error and the session, from the consent page's origin, and nobody is sent to a page."""
+    """The app receives the error and the session from the consent page's origin, and no page of the app is opened."""
     journal, crashed = perform(steps.EmbedConsentPage(), step)
 
     assert crashed == ""
     assert app.visited == []
-    (told,) = app.told
+    (message,) = app.messages
     (journey,) = journal.all(Journey)
-    assert (told["error_type"], told["session_id"]) == (error_type, journey.session)
-    assert told["origin"] == app.values["auth_url"]
-    assert msgspec.json.decode(told["message"])["errorID"] == told["error_id"]
-    assert [
-        (sdk_message_passed.error_type, sdk_message_passed.is_genuine)
-        for sdk_message_passed in journal.all(SdkMessagePassed)
-    ] == [(error_type, True)]
+    assert (message["error_type"], message["session_id"]) == (error_type, journey.session)
+    assert message["origin"] == app.values["auth_url"]
+    assert msgspec.json.decode(message["message"])["errorID"] == message["error_id"]
+    assert [(passed.error_type, passed.is_genuine) for passed in journal.all(SdkMessagePassed)] == [(error_type, True)]
 
 
-def test_an_embedded_consent_is_told_with_its_id(perform: Perform, app: Embedding) -> None:
-    """The message of success names the consent."""
+def test_the_message_of_an_embedded_consent_has_its_id(perform: Perform, app: EmbeddingFeed) -> None:
+    """The success message names the consent."""
     journal, crashed = perform(steps.EmbedConsentPage(), steps.Authorise())
 
     assert crashed == ""
-    (told,) = app.told
-    assert (told["error_type"], told["consent_id"] != "") == ("", True)
-    assert msgspec.json.decode(told["message"])["isCompleted"] is True
+    (message,) = app.messages
+    assert (message["error_type"], message["consent_id"] != "") == ("", True)
+    assert msgspec.json.decode(message["message"])["isCompleted"] is True
     assert [journey.ending for journey in journal.all(Journey)] == ["APPROVED"]
 
 
-def test_a_closed_tab_posts_nothing(perform: Perform, app: Embedding) -> None:
-    """Nobody tells the app of it."""
+def test_a_closed_tab_posts_nothing(perform: Perform, app: EmbeddingFeed) -> None:
+    """The app receives no message."""
     journal, crashed = perform(steps.EmbedConsentPage(), steps.CloseTab(at="code"))
 
     assert crashed == ""
-    assert app.told == []
+    assert app.messages == []
     assert [journey.ending for journey in journal.all(Journey)] == ["ABANDONED"]
 
 
-def test_who_does_not_embed_is_sent_back(perform: Perform, app: Embedding) -> None:
-    """Embedding is one end user's affair."""
+def test_other_end_users_are_redirected(perform: Perform, app: EmbeddingFeed) -> None:
+    """Embedding concerns only the given participant."""
     journal, crashed = perform(steps.EmbedConsentPage(twin="a"), steps.Cancel(twin="b"))
 
     assert crashed == ""
-    assert app.told == []
+    assert app.messages == []
     assert [visit.page for visit in journal.all(Visit)] == ["cancelled"]
 
 
-def test_a_message_is_told_again_word_for_word(perform: Perform, app: Embedding) -> None:
-    """The very same message, and by the address as well."""
+def test_a_message_is_repeated_exactly(perform: Perform, app: EmbeddingFeed) -> None:
+    """The repeated message is identical, and the callback URL can be opened as well."""
     journal, crashed = perform(steps.EmbedConsentPage(), steps.Cancel(), steps.RepeatSdkMessage(), steps.ReturnAgain())
 
     assert crashed == ""
-    assert app.told[0]["message"] == app.told[1]["message"]
+    assert app.messages[0]["message"] == app.messages[1]["message"]
     assert [path.partition("?")[0] for path in app.visited] == ["/sorry"]
     assert [hook_call.hook for hook_call in journal.all(HookCall)] == ["start_session", "message", "message"]
 
 
-def test_nothing_is_told_again_before_the_first_time(perform: Perform) -> None:
-    """There is no message yet, and the report says so."""
+def test_a_message_cannot_be_repeated_before_the_first(perform: Perform) -> None:
+    """There is no message yet, and the report states that."""
     _, crashed = perform(steps.EmbedConsentPage(), steps.RepeatSdkMessage())
 
-    assert "has heard no message yet" in crashed
+    assert "has received no message yet" in crashed
 
 
-def test_a_success_is_claimed_by_message(perform: Perform, app: Embedding) -> None:
+def test_a_message_reports_a_consent_that_does_not_exist(perform: Perform, app: EmbeddingFeed) -> None:
     """It looks like that of a consent, and there is none."""
     journal, crashed = perform(steps.EmbedConsentPage(), steps.ReturnWithoutConsent())
 
     assert crashed == ""
-    (told,) = app.told
-    assert (told["error_type"], told["consent_id"]) == ("", "arr_made_up")
+    (message,) = app.messages
+    assert (message["error_type"], message["consent_id"]) == ("", "arr_made_up")
     assert [journey.ending for journey in journal.all(Journey)] == ["CLAIMED"]
 
 
-def test_an_error_that_nobody_knows_is_told(perform: Perform, app: Embedding) -> None:
-    """Of a session that stays open, so an app that offers it again is not wrong."""
+def test_an_unknown_error_is_passed_on(perform: Perform, app: EmbeddingFeed) -> None:
+    """The session stays open, so an app may offer it again."""
     journal, crashed = perform(steps.EmbedConsentPage(), steps.UnknownSdkMessage())
 
     assert crashed == ""
-    assert [row["error_type"] for row in app.told] == ["CONSENT_SOMETHING_NEW"]
+    assert [message["error_type"] for message in app.messages] == ["CONSENT_SOMETHING_NEW"]
     assert [journey.ending for journey in journal.all(Journey)] == ["ABANDONED"]
 
 
 @pytest.mark.parametrize(("says", "error_type"), [("cancelled", "AUTH_SESSION_CANCELLED"), ("approved", "")])
-def test_another_window_posts_from_its_own_origin(perform: Perform, app: Embedding, says: str, error_type: str) -> None:
-    """About the latest session, which stays open."""
+def test_another_window_posts_from_its_own_origin(perform: Perform, app: EmbeddingFeed, says: str, error_type: str) -> None:
+    """The message is about the latest session, which stays open."""
     journal, crashed = perform(steps.EmbedConsentPage(), steps.CloseTab(), steps.ForeignSdkMessage(says=says))  # type: ignore[arg-type]
 
     assert crashed == ""
-    (told,) = app.told
-    assert (told["error_type"], told["origin"]) == (error_type, "https://elsewhere.example")
-    assert [sdk_message_passed.is_genuine for sdk_message_passed in journal.all(SdkMessagePassed)] == [False]
+    (message,) = app.messages
+    assert (message["error_type"], message["origin"]) == (error_type, "https://elsewhere.example")
+    assert [passed.is_genuine for passed in journal.all(SdkMessagePassed)] == [False]
     assert [journey.ending for journey in journal.all(Journey)] == ["ABANDONED"]
 
 
@@ -169,38 +166,42 @@ def test_another_window_posts_from_its_own_origin(perform: Perform, app: Embeddi
     ("form", "error_id"),
     [("redirect-url", True), ("legacy", False)],
 )
-def test_every_form_of_failure_is_understood(perform: Perform, app: Embedding, form: str, error_id: bool) -> None:
-    """What the Link SDK makes of a message is the same, wherever the error stands in it. Source: sdk.failure-form"""
+def test_every_form_of_failure_is_understood(perform: Perform, app: EmbeddingFeed, form: str, error_id: bool) -> None:
+    """The Link SDK reports the same fields, wherever the error is in the message. Source: sdk.failure-form"""
     _, crashed = perform(steps.EmbedConsentPage(), steps.Deny(at="login"), interpretations={"sdk.failure-form": form})
 
     assert crashed == ""
-    (told,) = app.told
-    assert (told["error_type"], told["error_id"] != "", told["consent_id"]) == ("CONSENT_ENDUSER_DENIED", error_id, "")
+    (message,) = app.messages
+    assert (message["error_type"], message["error_id"] != "", message["consent_id"]) == (
+        "CONSENT_ENDUSER_DENIED",
+        error_id,
+        "",
+    )
 
 
-def test_a_message_comes_late(perform: Perform, app: Embedding) -> None:
-    """The consent was told of by its event alone; then the page passes the message on."""
+def test_a_message_comes_late(perform: Perform, app: EmbeddingFeed) -> None:
+    """The consent's event arrives first; then the page passes on the message."""
     journal, crashed = perform(
         steps.EmbedConsentPage(), steps.AuthoriseWithoutCallback(), steps.Deliver(), steps.ReturnLate()
     )
 
     assert crashed == ""
     assert app.deliveries == 1
-    (told,) = app.told
-    assert told["consent_id"] != ""
-    assert [sdk_message_passed.error_type for sdk_message_passed in journal.all(SdkMessagePassed)] == [""]
+    (message,) = app.messages
+    assert message["consent_id"] != ""
+    assert [passed.error_type for passed in journal.all(SdkMessagePassed)] == [""]
 
 
-def test_a_hook_that_leads_nowhere_is_no_answer(drive: Callable[..., Driver]) -> None:
-    """A mistyped path would pass every scenario, because an app that hears nothing does nothing."""
+def test_a_hook_with_a_wrong_path_is_reported(drive: Callable[..., Driver]) -> None:
+    """Otherwise every scenario would pass, because an app that receives nothing does nothing."""
     config = {"app": {"object": "feed:Feed", "drive": {"message": {"request": "DELETE /x?m={message}"}}}}
-    driver = drive(parse(config, folder=Path(__file__).parent), given=Deaf())
+    driver = drive(parse(config, folder=Path(__file__).parent), given=WithoutMessages())
 
     _, crashed = driver.perform(
         Scenario(name="x", practices=(), steps=(steps.EmbedConsentPage(), steps.Cancel()), probes=())
     )
 
-    assert "app.drive.message answered 404. Is its path right?" in crashed
+    assert "app.drive.message returned 404. Check its path in the config." in crashed
 
 
 def test_a_scenario_without_the_hook_is_skipped(drive: Callable[..., Driver]) -> None:

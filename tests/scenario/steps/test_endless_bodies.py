@@ -1,4 +1,4 @@
-"""Bodies without end: tried only up to what was promised, and always ended."""
+"""Endless request bodies: they are sent only if a limit is declared, and always end."""
 
 from collections.abc import Callable
 
@@ -16,14 +16,14 @@ FLOOD = Scenario(name="x", practices=(), steps=(steps.FloodBodies(),), probes=()
 
 
 def limited(mailbox: Mailbox, limits: dict[str, float]) -> Settings:
-    """A config whose team promises this."""
+    """Return settings with these limits."""
     settings = mailbox.settings()
-    promised = msgspec.structs.replace(settings.app.limits, **limits)
-    return msgspec.structs.replace(settings, app=msgspec.structs.replace(settings.app, limits=promised))
+    declared = msgspec.structs.replace(settings.app.limits, **limits)
+    return msgspec.structs.replace(settings, app=msgspec.structs.replace(settings.app, limits=declared))
 
 
-def flooded(drive: Callable[..., Driver], mailbox: Mailbox, **limits: float) -> list[Flood]:
-    """What was written down."""
+def flood(drive: Callable[..., Driver], mailbox: Mailbox, **limits: float) -> list[Flood]:
+    """Return the recorded floods."""
     driver = drive(limited(mailbox, limits))
     journal, crashed = driver.perform(FLOOD)
     assert not crashed
@@ -31,29 +31,29 @@ def flooded(drive: Callable[..., Driver], mailbox: Mailbox, **limits: float) -> 
     return journal.all(Flood)
 
 
-def test_nothing_is_tried_that_nobody_promised(drive: Callable[..., Driver], mailbox: Mailbox) -> None:
+def test_an_undeclared_limit_is_not_tested(drive: Callable[..., Driver], mailbox: Mailbox) -> None:
     """No byte is sent."""
-    assert flooded(drive, mailbox) == []
+    assert flood(drive, mailbox) == []
     assert mailbox.requests == []
 
 
-def test_what_is_promised_beyond_the_cap_is_not_tried(drive: Callable[..., Driver], mailbox: Mailbox) -> None:
-    """A receiver may keep a promise that nobody has the bytes or the time to try; that is told."""
+def test_a_limit_above_the_maximum_is_not_tested(drive: Callable[..., Driver], mailbox: Mailbox) -> None:
+    """A test would take too many bytes or too much time; the report states that."""
     driver = drive(limited(mailbox, {"body_bytes": 1 << 30, "body_s": 60}))
 
     journal, _ = driver.perform(FLOOD)
 
     assert journal.all(Flood) == []
     assert [cut_short.what for cut_short in journal.all(CutShort)] == [
-        "app.limits.body_bytes, 1073741824, is more than is tried: 67108864",
-        "app.limits.body_s, 60, is more than is tried: 58",
+        "app.limits.body_bytes is 1073741824, but at most 67108864 can be tested",
+        "app.limits.body_s is 60, but at most 58 can be tested",
     ]
 
 
 @pytest.mark.slow
-def test_a_receiver_that_reads_on_is_left_at_the_bound(drive: Callable[..., Driver], mailbox: Mailbox) -> None:
-    """The server of these tests reads whatever comes."""
-    floods = flooded(drive, mailbox, body_bytes=1024)
+def test_a_receiver_without_a_limit_gets_a_bounded_body(drive: Callable[..., Driver], mailbox: Mailbox) -> None:
+    """The server of these tests reads every byte."""
+    floods = flood(drive, mailbox, body_bytes=1024)
 
     assert [flood.name for flood in floods] == ["announced", "in_chunks"]
     assert floods[0].is_over is False
@@ -62,10 +62,10 @@ def test_a_receiver_that_reads_on_is_left_at_the_bound(drive: Callable[..., Driv
 
 @pytest.mark.slow
 @pytest.mark.full
-def test_a_drip_ends_soon_after_the_promised_time(drive: Callable[..., Driver], mailbox: Mailbox) -> None:
-    """A byte ten times a second, for six seconds more than promised."""
-    (one,) = flooded(drive, mailbox, body_s=0.1)
+def test_a_drip_ends_soon_after_the_declared_time(drive: Callable[..., Driver], mailbox: Mailbox) -> None:
+    """A byte is sent ten times a second, for six seconds more than declared."""
+    (drip,) = flood(drive, mailbox, body_s=0.1)
 
-    assert (one.name, one.is_over, one.status) == ("drip", False, None)
-    assert 5 <= one.taken_bytes <= 80
-    assert 6 <= one.took_s < 30
+    assert (drip.name, drip.is_over, drip.status) == ("drip", False, None)
+    assert 5 <= drip.taken_bytes <= 80
+    assert 6 <= drip.took_s < 30

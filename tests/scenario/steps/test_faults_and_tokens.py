@@ -1,4 +1,4 @@
-"""Steps of the link and the keys: faults begin and end, pages shrink, tokens and keys die and live again."""
+"""Steps that inject and lift faults, limit pages, expire tokens, and revoke and accept keys."""
 
 import math
 import re
@@ -31,11 +31,11 @@ http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), http.server.SimpleHTTPRe
 
 @pytest.fixture
 def perform(drive: Drive) -> Perform:
-    """Perform steps between a local Fiskil and the feed, and give the journal."""
+    """Perform steps between a local Fiskil and the feed, and return the journal."""
     driver = drive(feed_settings(request_deadline_s=5), given=Feed())
 
-    def run(*given: steps.AnyStep) -> Journal:
-        scenario = Scenario(name="x", practices=(), steps=(steps.Authorise(), steps.Sync(), *given), probes=()).check()
+    def run(*sequence: steps.AnyStep) -> Journal:
+        scenario = Scenario(name="x", practices=(), steps=(steps.Authorise(), steps.Sync(), *sequence), probes=()).check()
         journal, crashed = driver.perform(scenario)
         assert not crashed
         return journal
@@ -47,8 +47,8 @@ def refreshes(journal: Journal) -> list[int | None]:
     return [hook_call.status for hook_call in journal.all(HookCall) if hook_call.hook == "refresh"]
 
 
-def test_an_outage_lasts_until_it_is_mended(perform: Perform) -> None:
-    """0 times is every time; mending writes down that the fault bit."""
+def test_an_outage_lasts_until_it_is_lifted(perform: Perform) -> None:
+    """0 times means every time; lifting the fault records that it bit."""
     outage = steps.InjectFault("banking.*", faults.Status(status=503), times=0)
 
     journal = perform(outage, steps.Refresh(), steps.Refresh(), steps.LiftFaults(), steps.Refresh())
@@ -57,15 +57,15 @@ def test_an_outage_lasts_until_it_is_mended(perform: Perform) -> None:
     assert [(fault_set.times, fault_set.unbitten) for fault_set in journal.all(FaultSet)] == [(1, 0)]
 
 
-def test_a_mended_fault_that_never_bit_is_written_down(perform: Perform) -> None:
-    """Lifting a fault does not hide that nothing met it."""
+def test_a_lifted_fault_that_never_bit_is_recorded(perform: Perform) -> None:
+    """Lifting a fault does not hide that no call met it."""
     journal = perform(steps.InjectFault("consents.list", faults.Stall(), times=2), steps.LiftFaults())
 
     assert [(fault_set.times, fault_set.unbitten) for fault_set in journal.all(FaultSet)] == [(2, 2)]
 
 
 def test_a_fault_that_only_met_short_bodies_never_bit(perform: Perform) -> None:
-    """What it found too short to change is written down."""
+    """Responses that were too short to change are recorded."""
     journal = perform(
         steps.InjectFault("banking.*", faults.ResetPeer(after_bytes=10**9)), steps.Refresh(), steps.LiftFaults()
     )
@@ -74,11 +74,11 @@ def test_a_fault_that_only_met_short_bodies_never_bit(perform: Perform) -> None:
     assert (refreshes(journal), fault.unbitten, fault.spared > 0) == ([200], 1, True)
 
 
-@pytest.mark.parametrize("end", [(), (steps.LiftFaults(),)], ids=["waiting", "mended"])
-def test_a_fault_that_changed_nothing_is_no_pass(drive: Drive, end: tuple[steps.AnyStep, ...]) -> None:
-    """The finding says what the fault met, whether it was mended or still waited."""
-    acts = (steps.InjectFault("banking.transactions", faults.LimitBytes(after_bytes=10**9)), steps.Refresh(), *end)
-    scenario = Scenario(name="x", practices=(), steps=(steps.Authorise(), steps.Sync(), *acts), probes=())
+@pytest.mark.parametrize("end", [(), (steps.LiftFaults(),)], ids=["waiting", "lifted"])
+def test_a_fault_that_changed_nothing_is_inconclusive(drive: Drive, end: tuple[steps.AnyStep, ...]) -> None:
+    """The finding describes the calls that met the fault, whether it was lifted or not."""
+    disturbed = (steps.InjectFault("banking.transactions", faults.LimitBytes(after_bytes=10**9)), steps.Refresh(), *end)
+    scenario = Scenario(name="x", practices=(), steps=(steps.Authorise(), steps.Sync(), *disturbed), probes=())
 
     outcome = drive(feed_settings(request_deadline_s=5), given=Feed()).run(scenario)
 
@@ -86,47 +86,47 @@ def test_a_fault_that_changed_nothing_is_no_pass(drive: Drive, end: tuple[steps.
     assert re.search(r"\d responses? gave it nothing to spoil$", outcome.findings[0].observed)
 
 
-def test_pages_shrink_whatever_is_asked_for(perform: Perform) -> None:
-    """A walk of pages of 25 becomes one of pages of 10."""
-    wide = perform(steps.Refresh())
-    narrow = perform(steps.LimitPages(rows=10), steps.Refresh())
+def test_pages_are_limited_whatever_size_is_requested(perform: Perform) -> None:
+    """Pages of 25 rows become pages of 10."""
+    usual = perform(steps.Refresh())
+    limited = perform(steps.LimitPages(rows=10), steps.Refresh())
 
-    walks = [[call for call in tape.all(Exchange) if call.route == "banking.transactions"] for tape in (wide, narrow)]
-    assert len(walks[1]) > 2 * len(walks[0])
+    counts = [sum(call.route == "banking.transactions" for call in journal.all(Exchange)) for journal in (usual, limited)]
+    assert counts[1] > 2 * counts[0]
 
 
 def test_the_next_scenario_has_whole_pages_again(perform: Perform) -> None:
-    """What a scenario limits, it limits for itself."""
+    """A limit applies only to its own scenario."""
     perform(steps.LimitPages(rows=1))
     journal = perform(steps.Refresh())
 
     assert len([call for call in journal.all(Exchange) if call.route == "banking.transactions"]) < 10
 
 
-def test_a_revoked_key_is_good_again_once_accepted(perform: Perform) -> None:
-    """The app fails in between, and the journal knows when the key was worth what."""
+def test_a_revoked_key_is_valid_again_once_accepted(perform: Perform) -> None:
+    """The app fails in between, and the journal contains both changes."""
     journal = perform(steps.RevokeKey(), steps.Refresh(), steps.AcceptKey(), steps.Refresh())
 
     assert refreshes(journal) == [500, 200]
     assert [key.state for key in journal.all(Key)] == ["revoked", "accepted"]
 
 
-def test_the_driver_gives_the_key_back(perform: Perform) -> None:
-    """A scenario that ends with a revoked key leaves none behind."""
+def test_the_driver_accepts_the_key_again(perform: Perform) -> None:
+    """A scenario that ends with a revoked key does not affect the next one."""
     perform(steps.RevokeKey())
 
     assert refreshes(perform(steps.Refresh())) == [200]
 
 
 def test_expired_tokens_are_refused(perform: Perform) -> None:
-    """Every token dies between the exchange and the call that carries it."""
+    """Every token expires between its request and the call that uses it."""
     journal = perform(steps.InjectFault("banking.transactions", faults.ExpireTokens()), steps.Refresh())
 
     assert [call.status for call in journal.all(Exchange) if call.route == "banking.transactions"] == [401]
 
 
 def test_secrets_of_the_scenario_are_canaries(perform: Perform) -> None:
-    """Every kind has values, and none of them shows when an entry is printed."""
+    """Every kind has values, and no value is visible when an entry is printed."""
     journal = perform(steps.Refresh())
 
     (canaries,) = journal.all(Canaries)
@@ -136,13 +136,13 @@ def test_secrets_of_the_scenario_are_canaries(perform: Perform) -> None:
 
 
 def test_an_app_may_refuse_to_start_with_a_wrong_secret(drive: Drive, tmp_path: Path) -> None:
-    """It is down then, which is lawful; the next restart has the right secret."""
+    """The app is down then, which is acceptable; the next restart has the right secret."""
     (tmp_path / "strict.py").write_text(STRICT_APP)
-    raw = {"command": "{python} strict.py {port}", "env": {"SECRET": "{client_secret}"}}
-    driver = drive(parse({"app": raw}, folder=tmp_path))
-    given = (steps.RestartWithWrongSecret(), steps.Restart())
+    app = {"command": "{python} strict.py {port}", "env": {"SECRET": "{client_secret}"}}
+    driver = drive(parse({"app": app}, folder=tmp_path))
+    sequence = (steps.RestartWithWrongSecret(), steps.Restart())
 
-    journal, crashed = driver.perform(Scenario(name="x", practices=(), steps=given, probes=()))
+    journal, crashed = driver.perform(Scenario(name="x", practices=(), steps=sequence, probes=()))
 
     assert not crashed
     assert [trouble.what for trouble in journal.all(Trouble)] == ["the app does not start with a wrong client secret"]
@@ -156,21 +156,21 @@ def test_an_app_may_refuse_to_start_with_a_wrong_secret(drive: Drive, tmp_path: 
     [
         (steps.InjectFault("banking.transaction", faults.Stall()), "Did you mean 'banking.transactions'"),
         (steps.InjectFault("token", faults.Stall(), times=-1), "times and skip count from 0"),
-        (steps.LimitPages(rows=0), "at least one row"),
+        (steps.LimitPages(rows=0), "rows must be 1 or greater, got 0"),
         (steps.StayIdle(seconds=-1), "seconds must be from 0 to 86400"),
         (steps.StayIdle(seconds=math.inf), "got inf"),
         (steps.Advance(seconds=-5), "sandbox time moves forward"),
         (steps.Advance(days=99999999), "at most 3660 days at once"),
         (steps.Advance(days=math.nan), "at most 3660 days at once"),
         (steps.TouchConsent(times=0), "times must be from 1 to 1000, got 0"),
-        (steps.Change(what="post", nth=-1), "nth counts from 0"),
-        (steps.Deliver(attempts=0), "attempts count from 1"),
+        (steps.Change(what="post", nth=-1), "nth must be 0 or greater, got -1"),
+        (steps.Deliver(attempts=0), "attempts must be 1 or greater, got 0"),
         (steps.Burst("e0", copies=-1), "copies must be from 1 to 500, got -1"),
     ],
     ids=repr,
 )
-def test_values_that_cannot_work_are_refused(step: steps.AnyStep, words: str) -> None:
-    """Before a socket opens, with what would be right."""
+def test_invalid_arguments_are_refused(step: steps.AnyStep, words: str) -> None:
+    """They are refused before a socket opens, and the message states what is allowed."""
     with pytest.raises(UsageError, match=words):
         step.check()
 
@@ -183,15 +183,15 @@ NARROWED = [
 
 
 @pytest.mark.parametrize("step", NARROWED, ids=repr)
-def test_a_break_that_is_narrowed_survives_a_plan_file(step: steps.InjectFault) -> None:
-    """What it waits for is written down and read again."""
+def test_a_fault_with_conditions_survives_a_plan_file(step: steps.InjectFault) -> None:
+    """All conditions are written and read again."""
     step.check()
 
     assert msgspec.json.decode(msgspec.json.encode(step), type=steps.InjectFault) == step
 
 
-def test_a_break_names_an_event_that_exists() -> None:
-    """A kind that Fiskil never sends would never come."""
+def test_a_fault_names_an_existing_event() -> None:
+    """A kind that Fiskil never sends would never occur."""
     step = steps.InjectFault("banking.accounts", faults.Stall(), from_event="banking.account.sync.completed")
 
     with pytest.raises(UnknownName, match=r"Did you mean 'banking\.accounts\.sync\.completed'"):

@@ -1,4 +1,4 @@
-"""Steps of honest signatures in the wrong place: whose ids they carry, and where they come from."""
+"""Steps that deliver rightly signed messages with foreign ids, from unlisted addresses, or with unknown content."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -20,23 +20,23 @@ Perform = Callable[..., Journal]
 @pytest.fixture(scope="module")
 def server() -> Iterator[HTTPServer]:
     """One server for the module, because stopping one takes half a second."""
-    with HTTPServer(host="127.0.0.1", port=0, threaded=True) as one:
-        yield one
+    with HTTPServer(host="127.0.0.1", port=0, threaded=True) as http_server:
+        yield http_server
 
 
 @pytest.fixture
 def mailbox(server: HTTPServer) -> Mailbox:
-    """A receiver that keeps what it gets."""
+    """A receiver that keeps the requests it gets."""
     return Mailbox(server)
 
 
 @pytest.fixture
 def perform(mailbox: Mailbox, drive: Callable[..., Driver]) -> Perform:
-    """Perform steps with these facts about the app; the journal."""
+    """Perform steps with these facts about the app, and return the journal."""
 
-    def run(*given: steps.AnyStep, facts: dict[str, Any] | None = None) -> Journal:
+    def run(*sequence: steps.AnyStep, facts: dict[str, Any] | None = None) -> Journal:
         driver = drive(mailbox.settings(facts=facts or {}))
-        journal, crashed = driver.perform(Scenario(name="x", practices=(), steps=given, probes=()))
+        journal, crashed = driver.perform(Scenario(name="x", practices=(), steps=sequence, probes=()))
         secret = driver.fiskil.credentials.webhook_secret
         assert not crashed
         assert mailbox.signatures == [sign(body, secret) for body in mailbox.bodies]
@@ -45,8 +45,8 @@ def perform(mailbox: Mailbox, drive: Callable[..., Driver]) -> Perform:
     return run
 
 
-def test_a_foreign_message_carries_ids_that_nobody_has(perform: Perform, mailbox: Mailbox) -> None:
-    """It is honestly signed, and nothing is due for it."""
+def test_a_foreign_message_has_unknown_ids(perform: Perform, mailbox: Mailbox) -> None:
+    """It is rightly signed, and no event of the sandbox belongs to it."""
     journal = perform(steps.Authorise(), steps.Deliver(), steps.DeliverForeign())
 
     genuine, foreign = (message["data"] for message in mailbox.messages)
@@ -55,8 +55,8 @@ def test_a_foreign_message_carries_ids_that_nobody_has(perform: Perform, mailbox
     assert len(journal.all(EventCreated)) == 1
 
 
-def test_a_mixed_message_carries_ids_of_two(perform: Perform, mailbox: Mailbox) -> None:
-    """The consent of one, the end user of the other."""
+def test_a_mixed_message_has_ids_of_two_end_users(perform: Perform, mailbox: Mailbox) -> None:
+    """It names the consent of one and the end user id of the other."""
     perform(
         steps.Authorise(),
         steps.Authorise(twin="second"),
@@ -68,14 +68,14 @@ def test_a_mixed_message_carries_ids_of_two(perform: Perform, mailbox: Mailbox) 
     assert (mixed["consent_id"], mixed["end_user_id"]) == (first["consent_id"], second["end_user_id"])
 
 
-def test_a_mixture_of_one_is_refused() -> None:
-    """It would be an ordinary message."""
+def test_a_mixed_message_needs_two_end_users() -> None:
+    """Otherwise it would be an ordinary message."""
     with pytest.raises(ConfigError, match=r"DeliverMixed: consent_of and end_user_of are both 'a'"):
         steps.DeliverMixed(consent_of="a", end_user_of="a").check()
 
 
-def test_a_stranger_speaks_from_another_address(perform: Perform, mailbox: Mailbox) -> None:
-    """Where a list is stated, and the message counts as an attempt."""
+def test_an_unlisted_address_sends_the_message(perform: Perform, mailbox: Mailbox) -> None:
+    """That needs a stated list, and the message counts as an attempt."""
     journal = perform(
         steps.Authorise(), steps.DeliverFromUnknownAddress("e0"), steps.Retry("e0"), facts={"allowed_ips": ["127.0.0.1"]}
     )
@@ -87,8 +87,8 @@ def test_a_stranger_speaks_from_another_address(perform: Perform, mailbox: Mailb
     ]
 
 
-def test_a_stranger_may_claim_an_address(perform: Perform, mailbox: Mailbox) -> None:
-    """In every header that proxies use."""
+def test_headers_may_contain_a_listed_address(perform: Perform, mailbox: Mailbox) -> None:
+    """Every header that proxies use contains it."""
     perform(
         steps.Authorise(),
         steps.DeliverFromUnknownAddress("e0", claims="127.0.0.1"),
@@ -104,27 +104,29 @@ def test_a_stranger_may_claim_an_address(perform: Perform, mailbox: Mailbox) -> 
 
 
 @pytest.mark.parametrize(
-    ("allowed", "stranger"),
+    ("allowed", "source_ip"),
     [(["127.0.0.1", "127.0.0.2"], "127.0.0.3"), (["127.0.0.0/29"], "127.0.0.8"), (["example.com"], "127.0.0.2")],
 )
-def test_a_stranger_is_not_on_the_list(perform: Perform, mailbox: Mailbox, allowed: list[str], stranger: str) -> None:
-    """Addresses and networks count; what is neither is nobody's."""
+def test_the_sending_address_is_not_on_the_list(
+    perform: Perform, mailbox: Mailbox, allowed: list[str], source_ip: str
+) -> None:
+    """Addresses and networks count; other entries match no address."""
     perform(steps.Authorise(), steps.DeliverFromUnknownAddress("e0"), facts={"allowed_ips": allowed})
 
-    assert mailbox.requests[0].remote_addr == stranger
+    assert mailbox.requests[0].remote_addr == source_ip
 
 
 @pytest.mark.parametrize("facts", [{}, {"allowed_ips": ["127.0.0.0/8"]}])
-def test_without_a_list_no_stranger_comes(perform: Perform, mailbox: Mailbox, facts: dict[str, Any]) -> None:
-    """Nobody can be judged by a list that nobody stated, or by one that holds everybody here."""
+def test_without_a_list_nothing_is_sent(perform: Perform, mailbox: Mailbox, facts: dict[str, Any]) -> None:
+    """An app cannot be judged without a stated list, or by one that contains every local address."""
     journal = perform(steps.Authorise(), steps.DeliverFromUnknownAddress("e0"), facts=facts)
 
     assert mailbox.requests == []
     assert [trouble.hook for trouble in journal.all(Trouble)] == ["app.facts.allowed_ips"]
 
 
-def test_an_unknown_event_is_one_that_fiskil_does_not_have(perform: Perform, mailbox: Mailbox) -> None:
-    """With fields that no message has, and judged like any other."""
+def test_an_unknown_event_has_a_new_kind(perform: Perform, mailbox: Mailbox) -> None:
+    """It has unknown fields, and is judged like any other message."""
     journal = perform(steps.Authorise(), steps.DeliverUnknownEvent())
 
     assert mailbox.kinds == ["telco.account.updated"]
@@ -133,21 +135,21 @@ def test_an_unknown_event_is_one_that_fiskil_does_not_have(perform: Perform, mai
 
 
 def test_many_unknown_events_can_be_delivered(perform: Perform, mailbox: Mailbox) -> None:
-    """Each is a message of its own, and they come in bursts."""
+    """Each is a separate message, and they are sent in bursts."""
     journal = perform(steps.Authorise(), steps.DeliverUnknownEvent(times=60))
 
     assert len({message["message_id"] for message in mailbox.messages}) == 60
     assert len({delivery.group for delivery in journal.all(Delivery)}) == 2
 
 
-def test_no_unknown_event_at_all_is_refused() -> None:
-    """Nothing would happen."""
-    with pytest.raises(ConfigError, match=r"DeliverUnknownEvent: times count from 1, got 0\."):
+def test_zero_unknown_events_are_refused() -> None:
+    """The step would do nothing."""
+    with pytest.raises(ConfigError, match=r"DeliverUnknownEvent: times must be 1 or greater, got 0\."):
         steps.DeliverUnknownEvent(times=0).check()
 
 
 def test_lookalikes_differ_in_one_field_besides_their_id(perform: Perform, mailbox: Mailbox) -> None:
-    """Ids that are one number to a double, or one text to whoever trims it or ignores its letters' size; and other facts."""
+    """Some ids are equal as floating-point numbers, or after trimming or changing the case; other fields differ too."""
     perform(steps.Authorise(), steps.Authorise(twin="b"), steps.Deliver(), steps.DeliverLookalikes(beside="b"))
 
     messages = mailbox.messages[2:]
@@ -158,13 +160,13 @@ def test_lookalikes_differ_in_one_field_besides_their_id(perform: Perform, mailb
     assert (float(big) == float(next_big), int(with_zero) == int(first)) == (True, True)
     assert (with_blank.strip(), small, capital.lower()) == (first, f"m{first}", small)
     assert (len(first), len(same), len(big)) == (16, 16, 17)
-    somebody, somebody_else = messages[0]["data"], messages[9]["data"]
+    own, others = messages[0]["data"], messages[9]["data"]
     assert messages[9]["publish_time"] == messages[0]["publish_time"]
-    assert {name for name in somebody if somebody[name] != somebody_else.get(name)} == {"end_user_id", "consent_id"}
+    assert {name for name in own if own[name] != others.get(name)} == {"end_user_id", "consent_id"}
 
 
 def test_a_refused_lookalike_is_retried(perform: Perform, mailbox: Mailbox) -> None:
-    """As Fiskil would, up to five times."""
+    """It gets up to five attempts, like any event."""
     mailbox.status = 503
 
     journal = perform(steps.Authorise(), steps.DeliverLookalikes())

@@ -1,4 +1,4 @@
-"""Steps of a sender who is not Fiskil: what arrives is what the registries say, and the journal knows it for what it is."""
+"""Steps that send forged and unusual messages: they match the registries, and the journal records their kind."""
 
 from collections.abc import Callable
 
@@ -25,59 +25,62 @@ def by_name(journal: Journal) -> dict[str, Delivery]:
     return {delivery.name: delivery for delivery in journal.all(Delivery)}
 
 
-def test_every_forgery_is_sent_and_known(perform: Perform, driver: Driver, mailbox: Mailbox) -> None:
-    """Each under an id of its own that stands for it, none with the signature of its bytes."""
+def test_every_forgery_is_sent_and_recorded(perform: Perform, driver: Driver, mailbox: Mailbox) -> None:
+    """Each has a message id with a name, and none has the signature of its bytes."""
     journal, crashed = perform(steps.Authorise(), steps.ForgeEvery())
 
-    made = journal.all(Delivery)
+    deliveries = journal.all(Delivery)
     secret = driver.fiskil.credentials.webhook_secret
     assert not crashed
-    assert [delivery.name for delivery in made] == list(forgeries_of(FISKIL))
-    assert {delivery.kind for delivery in made} == {"forged"}
-    assert len({delivery.message_id for delivery in made}) == len(made)
-    assert [journal.names[delivery.message_id] for delivery in made] == [f"forged:{name}" for name in forgeries_of(FISKIL)]
-    assert not any(sign(body, secret) == given for body, given in zip(mailbox.bodies, mailbox.signatures, strict=True))
+    assert [delivery.name for delivery in deliveries] == list(forgeries_of(FISKIL))
+    assert {delivery.kind for delivery in deliveries} == {"forged"}
+    assert len({delivery.message_id for delivery in deliveries}) == len(deliveries)
+    assert [journal.names[delivery.message_id] for delivery in deliveries] == [
+        f"forged:{name}" for name in forgeries_of(FISKIL)
+    ]
+    pairs = zip(mailbox.bodies, mailbox.signatures, strict=True)
+    assert not any(sign(body, secret) == signature for body, signature in pairs)
 
 
 @pytest.mark.parametrize(
     "step", [steps.Forge("time_old"), steps.Reencode("signature_first"), steps.Forge("decoded_key")], ids=repr
 )
-def test_what_the_sender_in_force_cannot_send_is_not_sent(perform: Perform, mailbox: Mailbox, step: steps.PlainStep) -> None:
-    """Fiskil signs no time, and one signature alone: a plan that says otherwise does nothing, and its probes see nothing."""
+def test_variants_of_other_senders_are_not_sent(perform: Perform, mailbox: Mailbox, step: steps.PlainStep) -> None:
+    """Fiskil signs no time and sends one signature, so other variants are left out."""
     journal, crashed = perform(steps.Authorise(), step)
 
     assert (crashed, journal.all(Delivery), mailbox.bodies) == ("", [], [])
 
 
-def test_another_sender_has_forgeries_of_its_own(drive: Callable[..., Driver], mailbox: Mailbox) -> None:
-    """Where the time is signed, a wrong time is forged; where it is not, nothing of the kind is sent."""
+def test_another_sender_has_other_forgeries(drive: Callable[..., Driver], mailbox: Mailbox) -> None:
+    """If the sender signs the time, a wrong time is forged; otherwise it is not."""
     driver = drive(mailbox.settings(webhook={"scheme": "standard-webhooks"}))
 
     journal, crashed = driver.perform(
         Scenario(name="x", practices=(), steps=(steps.Authorise(), steps.ForgeEvery()), probes=())
     )
 
-    made = journal.all(Delivery)
+    deliveries = journal.all(Delivery)
     assert not crashed
-    assert [delivery.name for delivery in made] == list(forgeries_of(PRESETS["standard-webhooks"]))
-    assert {delivery.content["event"] for delivery in made if delivery.name == "time_old"} == {"consent.revoked"}
-    assert all(dict(delivery.headers)["webhook-id"] for delivery in made)
+    assert [delivery.name for delivery in deliveries] == list(forgeries_of(PRESETS["standard-webhooks"]))
+    assert {delivery.content["event"] for delivery in deliveries if delivery.name == "time_old"} == {"consent.revoked"}
+    assert all(dict(delivery.headers)["webhook-id"] for delivery in deliveries)
 
 
-def test_an_app_with_a_secret_from_elsewhere_keeps_it(
+def test_an_app_with_a_secret_from_another_source_keeps_it(
     drive: Callable[..., Driver], receiver_settings: Callable[..., Settings]
 ) -> None:
-    """It cannot be started without; the finding says what to pass, and where."""
+    """It cannot be started without the secret; the finding names the setting."""
     driver = drive(receiver_settings(FISKIL_WEBHOOK_SECRET="b3RoZXItc2VjcmV0LW90aGVyLXNlY3JldA=="))
 
     (finding,) = driver.run(Scenario(name="x", practices=(), steps=(steps.ForgeWithoutSecret(),), probes=())).findings
 
-    assert finding.observed == "the app has its webhook secret from elsewhere; pass {webhook_secret} in [app.env]"
+    assert finding.observed == "the app has its webhook secret from another source; pass {webhook_secret} in [app.env]"
     assert finding.hook == "{webhook_secret} in [app.env]"
 
 
-def test_a_forgery_claims_what_it_is_told_to(perform: Perform, mailbox: Mailbox) -> None:
-    """About the participant's own consent, so that believing it has an effect."""
+def test_a_forgery_has_the_requested_kind(perform: Perform, mailbox: Mailbox) -> None:
+    """It concerns the participant's own consent, so that accepting it has an effect."""
     perform(steps.Authorise(), steps.Deliver(), steps.Forge("unsigned", kind="banking.accounts.sync.completed"))
 
     genuine, forged = mailbox.messages
@@ -86,8 +89,8 @@ def test_a_forgery_claims_what_it_is_told_to(perform: Perform, mailbox: Mailbox)
     assert forged["publish_time"] > genuine["publish_time"]
 
 
-def test_a_forgery_claims_what_the_app_uses(mailbox: Mailbox, drive: Callable[..., Driver]) -> None:
-    """An event that the app ignores would hide that it is believed."""
+def test_a_forgery_has_a_kind_that_the_app_uses(mailbox: Mailbox, drive: Callable[..., Driver]) -> None:
+    """An event that the app ignores would hide that it was accepted."""
     driver = drive(mailbox.settings(facts={"uses_events": ["consent.updated"]}))
 
     driver.perform(Scenario(name="x", practices=(), steps=(steps.Authorise(), steps.Forge("unsigned")), probes=()))
@@ -95,7 +98,7 @@ def test_a_forgery_claims_what_the_app_uses(mailbox: Mailbox, drive: Callable[..
     assert mailbox.kinds == ["consent.updated"]
 
 
-def test_forging_tells_the_sandbox_nothing(perform: Perform) -> None:
+def test_forgeries_create_no_events(perform: Perform) -> None:
     """No event of the sandbox belongs to a forgery, and nothing is due afterwards."""
     journal, _ = perform(steps.Authorise(), steps.Sync(), steps.Deliver(), steps.ForgeEvery(), steps.Deliver(attempts=5))
 
@@ -103,8 +106,8 @@ def test_forging_tells_the_sandbox_nothing(perform: Perform) -> None:
     assert [delivery.event for delivery in journal.all(Delivery) if delivery.kind == "genuine"] == ["e0", "e1", "e2", "e3"]
 
 
-def test_an_answer_that_tells_the_signature_is_noted(perform: Perform, driver: Driver, server: HTTPServer) -> None:
-    """The entry says where and what, and not the value."""
+def test_a_response_with_the_signature_is_recorded_as_a_leak(perform: Perform, driver: Driver, server: HTTPServer) -> None:
+    """The entry contains the place and the kind, and not the value."""
     secret = driver.fiskil.credentials.webhook_secret
     server.clear()
     server.expect_request("/webhooks/fiskil").respond_with_handler(
@@ -117,24 +120,24 @@ def test_an_answer_that_tells_the_signature_is_noted(perform: Perform, driver: D
     assert (leak.place, leak.kind, leak.line) == ("the answer to forged:unsigned", "expected signature", "")
 
 
-def test_every_re_encoding_is_a_fact_of_its_own(perform: Perform, driver: Driver, mailbox: Mailbox) -> None:
-    """Something happened each time, and what arrives is signed over its own bytes."""
+def test_every_encoding_has_a_new_event(perform: Perform, driver: Driver, mailbox: Mailbox) -> None:
+    """Each is a real event, and its message is signed over its own bytes."""
     journal, crashed = perform(steps.Authorise(), steps.Deliver(), steps.ReencodeEvery())
 
-    made = journal.all(Delivery)[1:]
+    deliveries = journal.all(Delivery)[1:]
     secret = driver.fiskil.credentials.webhook_secret
     assert not crashed
-    assert [delivery.name for delivery in made] == [
+    assert [delivery.name for delivery in deliveries] == [
         "extra_field",
         *(encoding.name for encoding in encodings_of(FISKIL) if not encoding.needs_accounts),
     ]
-    assert len({delivery.message_id for delivery in made}) == len(made)
-    assert {delivery.event for delivery in made} <= {event.event for event in journal.all(EventCreated)}
+    assert len({delivery.message_id for delivery in deliveries}) == len(deliveries)
+    assert {delivery.event for delivery in deliveries} <= {event.event for event in journal.all(EventCreated)}
     assert mailbox.signatures == [sign(body, secret) for body in mailbox.bodies]
 
 
-def test_new_fields_are_judged_only_where_one_is_taken(perform: Perform, mailbox: Mailbox) -> None:
-    """A receiver that refuses a plain new field says nothing about bytes by refusing others."""
+def test_unknown_fields_are_judged_only_if_one_is_accepted(perform: Perform, mailbox: Mailbox) -> None:
+    """If a receiver refuses a plain unknown field, refusing others says nothing about encodings."""
     mailbox.refused = b"note"
 
     journal, _ = perform(steps.Authorise(), steps.Deliver(), steps.ReencodeEvery())
@@ -144,44 +147,44 @@ def test_new_fields_are_judged_only_where_one_is_taken(perform: Perform, mailbox
     assert not any(encoding.has_extra and encoding.name in judged for encoding in encodings_of(FISKIL))
 
 
-def test_missing_accounts_are_missing_from_an_event_that_has_some(perform: Perform, mailbox: Mailbox) -> None:
-    """A sync event tells accounts; this one does not."""
+def test_missing_accounts_need_an_event_with_accounts(perform: Perform, mailbox: Mailbox) -> None:
+    """A sync event usually names accounts; this one does not."""
     perform(steps.Authorise(), steps.Deliver(), steps.Reencode("no_account_ids"))
 
     assert mailbox.kinds[-1] == "banking.accounts.sync.completed"
     assert "account_ids" not in mailbox.messages[-1]["data"]
 
 
-def test_spellings_repeat_the_very_bytes(perform: Perform, mailbox: Mailbox) -> None:
-    """Only headers differ, and no answer is judged."""
+def test_notations_of_the_signature_repeat_the_same_bytes(perform: Perform, mailbox: Mailbox) -> None:
+    """Only headers differ, and no response is judged."""
     journal, _ = perform(steps.Authorise(), steps.Deliver(), steps.SpellEverySignature("e0"))
 
-    made = by_name(journal)
-    assert set(SPELLINGS) <= set(made)
+    deliveries = by_name(journal)
+    assert set(SPELLINGS) <= set(deliveries)
     assert len(set(mailbox.bodies)) == 1
-    assert {(delivery.kind, delivery.is_judged) for name, delivery in made.items() if name} == {("replay", False)}
+    assert {(delivery.kind, delivery.is_judged) for name, delivery in deliveries.items() if name} == {("replay", False)}
 
 
-def test_every_oddity_is_sent_and_none_judged(perform: Perform) -> None:
-    """They are nobody's events."""
+def test_every_unusual_message_is_sent_and_none_is_judged(perform: Perform) -> None:
+    """They belong to no event."""
     journal, crashed = perform(steps.Authorise(), steps.Deliver(), steps.DistortEvery())
 
-    made = journal.all(Delivery)[1:]
+    deliveries = journal.all(Delivery)[1:]
     assert not crashed
-    assert [delivery.name for delivery in made] == list(ODDITIES)
-    assert {(delivery.kind, delivery.is_judged) for delivery in made} == {("unusual", False)}
+    assert [delivery.name for delivery in deliveries] == list(ODDITIES)
+    assert {(delivery.kind, delivery.is_judged) for delivery in deliveries} == {("unusual", False)}
     assert [event.event for event in journal.all(EventCreated)] == ["e0"]
 
 
-def test_one_oddity_can_be_sent(perform: Perform, mailbox: Mailbox) -> None:
-    """By its name."""
+def test_one_unusual_message_can_be_sent(perform: Perform, mailbox: Mailbox) -> None:
+    """It is selected by its name."""
     perform(steps.Authorise(), steps.Distort("list"))
 
     assert mailbox.bodies == [b"[1,2,3]"]
 
 
 @pytest.mark.parametrize("step", [steps.Forge("unsinged"), steps.Reencode("prety"), steps.Distort("lists")])
-def test_unknown_names_are_refused_before_anything_starts(step: steps.AnyStep) -> None:
-    """With the nearest that there is."""
+def test_unknown_names_are_refused_before_anything_runs(step: steps.AnyStep) -> None:
+    """The message names the nearest match."""
     with pytest.raises(UnknownName, match=r"Did you mean '"):
         step.check()

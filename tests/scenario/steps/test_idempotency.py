@@ -1,4 +1,4 @@
-"""Steps that tell again what the app has: in other spellings, and with two ids in one message."""
+"""Steps that repeat messages which the app already has: in other notations, and with two ids in one message."""
 
 import json
 from collections.abc import Callable
@@ -17,29 +17,30 @@ from tests.apps.mailbox import Mailbox
 Perform = Callable[..., tuple[Journal, str]]
 
 
-def test_each_spelling_has_an_event_of_its_own(perform: Perform) -> None:
-    """It is delivered as always, and comes again so spelt; one comes again as it was."""
+def test_each_notation_has_a_new_event(perform: Perform) -> None:
+    """It is delivered as usual, and repeated in that notation; one event is repeated unchanged."""
     journal, crashed = perform(steps.Authorise(), steps.Deliver(), steps.RepeatInEverySpelling())
 
-    made = journal.all(Delivery)
-    again = [delivery for delivery in made if delivery.kind == "replay"]
+    deliveries = journal.all(Delivery)
+    replays = [delivery for delivery in deliveries if delivery.kind == "replay"]
     assert not crashed
-    assert [delivery.name for delivery in again] == [PLAIN, *SPELLINGS]
-    assert len({delivery.message_id for delivery in again}) == len(again)
-    assert {delivery.message_id for delivery in again} <= {
-        delivery.message_id for delivery in made if delivery.kind == "genuine"
+    assert [delivery.name for delivery in replays] == [PLAIN, *SPELLINGS]
+    assert len({delivery.message_id for delivery in replays}) == len(replays)
+    assert {delivery.message_id for delivery in replays} <= {
+        delivery.message_id for delivery in deliveries if delivery.kind == "genuine"
     }
 
 
-def test_the_plain_one_is_the_very_same(perform: Perform, mailbox: Mailbox) -> None:
-    """Bytes and headers, so that a second effect has no other reason."""
+def test_the_unchanged_repetition_is_identical(perform: Perform, mailbox: Mailbox) -> None:
+    """Bytes and headers are equal, so that a second effect has no other cause."""
     journal, _ = perform(steps.Authorise(), steps.Deliver(), steps.RepeatInEverySpelling())
 
-    first, again = [delivery for delivery in journal.all(Delivery) if delivery.message_id == _plain(journal).message_id]
-    assert (first.body, first.headers) == (again.body, again.headers)
+    message_id = _unchanged(journal).message_id
+    first, replay = [delivery for delivery in journal.all(Delivery) if delivery.message_id == message_id]
+    assert (first.body, first.headers) == (replay.body, replay.headers)
 
 
-def test_two_ids_are_signed_as_they_stand(perform: Perform, driver: Driver, mailbox: Mailbox) -> None:
+def test_messages_with_two_ids_are_signed(perform: Perform, driver: Driver, mailbox: Mailbox) -> None:
     """The first id is the same in both bodies, the second is not, and each body is signed."""
     journal, crashed = perform(steps.Authorise(), steps.RepeatIds())
 
@@ -54,8 +55,8 @@ def test_two_ids_are_signed_as_they_stand(perform: Perform, driver: Driver, mail
     assert mailbox.signatures == [sign(body, secret) for body in mailbox.bodies]
 
 
-def test_an_id_in_a_header_stands_in_two_lines(drive: Callable[..., Driver], mailbox: Mailbox) -> None:
-    """Where the body has no id, its header comes twice."""
+def test_an_id_in_a_header_is_repeated(drive: Callable[..., Driver], mailbox: Mailbox) -> None:
+    """If the body has no id, its header is sent twice."""
     driver = drive(mailbox.settings(webhook={"scheme": "github"}))
 
     journal, _ = driver.perform(_scenario(steps.Authorise(), steps.RepeatIds()))
@@ -67,24 +68,24 @@ def test_an_id_in_a_header_stands_in_two_lines(drive: Callable[..., Driver], mai
     ]
 
 
-def test_drawn_bodies_are_signed_and_counted(perform: Perform, driver: Driver, mailbox: Mailbox) -> None:
-    """A third is lawful, and all have right signatures of what they are."""
+def test_generated_bodies_are_signed_and_counted(perform: Perform, driver: Driver, mailbox: Mailbox) -> None:
+    """A third is valid, and all have the right signature of their bytes."""
     journal, crashed = perform(steps.Authorise(), steps.Fuzz(count=12))
 
-    made = journal.all(Delivery)
+    deliveries = journal.all(Delivery)
     secret = driver.fiskil.credentials.webhook_secret
     assert not crashed
-    assert sorted(delivery.name for delivery in made) == ["broken"] * 8 + ["valid"] * 4
-    assert [delivery.event for delivery in made] == [f"fuzz:{number}" for number in range(12)]
+    assert sorted(delivery.name for delivery in deliveries) == ["broken"] * 8 + ["valid"] * 4
+    assert [delivery.event for delivery in deliveries] == [f"fuzz:{number}" for number in range(12)]
     assert mailbox.signatures == [sign(body, secret) for body in mailbox.bodies]
 
 
-def test_what_takes_too_long_is_cut_short(perform: Perform) -> None:
-    """The rest is not sent, and that is written down."""
+def test_sending_has_a_time_limit(perform: Perform) -> None:
+    """The rest is not sent, and that is recorded."""
     journal, _ = perform(steps.Authorise(), steps.Fuzz(count=5, limit_s=1e-9))
 
     assert [cut_short.what for cut_short in journal.all(CutShort)] == [
-        "sending drawn bodies took longer than 1e-09 s, so the rest was not sent"
+        "sending generated bodies took longer than 1e-09 s, so the rest was not sent"
     ]
 
 
@@ -95,17 +96,17 @@ def test_what_takes_too_long_is_cut_short(perform: Perform) -> None:
         (steps.Fuzz(limit_s=0), "Fuzz: limit_s must be greater than 0, got 0."),
     ],
 )
-def test_numbers_that_cannot_be_meant_are_refused(step: steps.Fuzz, words: str) -> None:
-    """Before anything is drawn."""
+def test_invalid_numbers_are_refused(step: steps.Fuzz, words: str) -> None:
+    """They are refused before a body is generated."""
     with pytest.raises(ConfigError, match=words):
         step.check()
 
 
-def _plain(journal: Journal) -> Delivery:
+def _unchanged(journal: Journal) -> Delivery:
     return next(delivery for delivery in journal.all(Delivery) if delivery.name == PLAIN)
 
 
-def _scenario(*given: steps.PlainStep) -> object:
+def _scenario(*sequence: steps.PlainStep) -> object:
     from fiskil_harness.scenario.scenario import Scenario
 
-    return Scenario(name="x", practices=(), steps=given, probes=())
+    return Scenario(name="x", practices=(), steps=sequence, probes=())

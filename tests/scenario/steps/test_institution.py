@@ -1,4 +1,4 @@
-"""Steps at the institution: each does in one line what a year of banking does, and is refused where it cannot work."""
+"""Steps at the institution: each changes accounts, sharing or syncs, and is refused if its arguments are invalid."""
 
 from collections.abc import Callable
 from typing import Any
@@ -17,11 +17,11 @@ Perform = Callable[..., tuple[Journal, str]]
 
 @pytest.fixture
 def perform(drive: Callable[..., Driver]) -> Perform:
-    """Perform steps between a local Fiskil and the feed; the journal, and what went wrong."""
+    """Perform steps between a local Fiskil and the feed; return the journal, and the reason if a step failed."""
     driver = drive(feed_settings(request_deadline_s=5), given=Feed())
 
-    def run(*given: steps.AnyStep, end_user: str = "rosa") -> tuple[Journal, str]:
-        return driver.perform(Scenario(name="x", practices=(), steps=given, probes=(), end_user=end_user))
+    def run(*sequence: steps.AnyStep, end_user: str = "rosa") -> tuple[Journal, str]:
+        return driver.perform(Scenario(name="x", practices=(), steps=sequence, probes=(), end_user=end_user))
 
     return run
 
@@ -39,15 +39,15 @@ def keys(rows: Rows) -> list[str]:
 
 
 @pytest.mark.parametrize("by", ["end_user", "institution"])
-def test_a_consent_is_revoked_by_somebody(perform: Perform, by: Any) -> None:
-    """Either way the app hears of it. Source: consents.every-ending-tells"""
+def test_a_revocation_creates_an_event(perform: Perform, by: Any) -> None:
+    """It does not matter who revokes. Source: consents.every-ending-tells"""
     journal, crashed = perform(steps.Authorise(), steps.Revoke(by=by))
 
     assert (crashed, kinds(journal)) == ("", ["consent.received", "consent.revoked"])
 
 
-def test_closed_accounts_show_and_end_the_consent(perform: Perform) -> None:
-    """One is shown as closed by the next sync, the last one is told. Source: accounts.closed, consents.accounts-closed"""
+def test_the_last_closed_account_ends_the_consent(perform: Perform) -> None:
+    """The next sync shows a closed account. Source: accounts.closed, consents.accounts-closed"""
     journal, crashed = perform(
         steps.Authorise(),
         steps.Sync("accounts"),
@@ -73,8 +73,8 @@ def test_an_account_is_opened(perform: Perform) -> None:
     assert (crashed, keys(latest(journal, "accounts"))) == ("", ["everyday", "savings"])
 
 
-def test_another_holder_withdraws_and_agrees_again(perform: Perform) -> None:
-    """What leaves is noted as removed, and comes back. Source: consents.joint-approval"""
+def test_a_joint_holder_withdraws_and_approves_again(perform: Perform) -> None:
+    """The account is recorded as removed, and returns. Source: consents.joint-approval"""
     journal, crashed = perform(
         steps.Authorise(),
         steps.Sync("accounts"),
@@ -93,46 +93,46 @@ def test_another_holder_withdraws_and_agrees_again(perform: Perform) -> None:
 
 
 def test_fewer_accounts_are_shared(perform: Perform) -> None:
-    """The end user's choice, at the page or without it. Source: journey.stages"""
+    """The end user chooses accounts, on the page or without it. Source: journey.stages"""
     journal, crashed = perform(steps.Authorise(accounts=("savings",)), steps.Sync("accounts"))
 
     assert (crashed, keys(latest(journal, "accounts"))) == ("", ["savings"])
 
 
-def test_an_outage_holds_syncs_up(perform: Perform) -> None:
-    """Nothing is told in it, and everything after it. Source: sync.outage"""
+def test_an_outage_delays_syncs(perform: Perform) -> None:
+    """There are no events during it, and all of them afterwards. Source: sync.outage"""
     journal, crashed = perform(
         steps.Authorise(), steps.BeginOutage(), steps.Advance(minutes=30), steps.EndOutage(), steps.Advance(minutes=1)
     )
 
-    told = journal.all(EventCreated)
-    assert (crashed, len(told)) == ("", 4)
-    assert told[1].publish_time > told[0].publish_time
+    events = journal.all(EventCreated)
+    assert (crashed, len(events)) == ("", 4)
+    assert events[1].publish_time > events[0].publish_time
 
 
-def test_a_sync_in_an_outage_cannot_be_done(perform: Perform) -> None:
-    """The scenario says which step it was and what to do. Source: sync.outage"""
+def test_a_sync_during_an_outage_fails(perform: Perform) -> None:
+    """The message names the step and the remedy. Source: sync.outage"""
     _, crashed = perform(steps.Authorise(), steps.BeginOutage(), steps.Sync("accounts"))
 
     assert crashed.startswith("step 3 (sync (dataset accounts)) could not be done: No sync completes while")
 
 
 def test_a_sync_fails(perform: Perform) -> None:
-    """It is told, and no rows are noted. Source: sync.failed"""
+    """An event reports it, and no rows are recorded. Source: sync.failed"""
     journal, crashed = perform(steps.Authorise(), steps.FailSync("transactions"))
 
     assert (crashed, kinds(journal)[-1], journal.all(Rows)) == ("", "banking.transactions.sync.failed", [])
 
 
 def test_consents_are_limited(perform: Perform) -> None:
-    """A day later the consent is over. Source: consents.period"""
+    """The consent has ended a day later. Source: consents.period"""
     journal, crashed = perform(steps.LimitConsents(days=1), steps.Authorise(), steps.Advance(days=1))
 
     assert (crashed, kinds(journal)[-1]) == ("", "consent.revoked")
 
 
-def test_a_day_notes_again_what_was_noted(perform: Perform) -> None:
-    """Only datasets that were looked at before, with what the institution holds by then. Source: sync.recurrence"""
+def test_a_day_records_rows_again(perform: Perform) -> None:
+    """Only datasets that were recorded before are, with the rows of that day. Source: sync.recurrence"""
     journal, crashed = perform(
         steps.Authorise(), steps.Sync("transactions"), steps.Change(what="amend", nth=3), steps.Advance(days=1)
     )
@@ -151,15 +151,15 @@ def test_a_day_notes_again_what_was_noted(perform: Perform) -> None:
         (steps.LimitConsents(days=366), r"A consent lasts from 1 to 365 days, or 0 for a one-off one; got 366 days\."),
     ],
 )
-def test_what_cannot_work_is_refused_before_anything_starts(step: steps.AnyStep, words: str) -> None:
-    """Each complaint names what there is."""
+def test_invalid_arguments_are_refused_before_anything_runs(step: steps.AnyStep, words: str) -> None:
+    """Each message names the allowed values."""
     with pytest.raises(HarnessError, match=words):
         step.check()
 
 
 @pytest.mark.parametrize("step", [steps.CloseAccount("saving"), steps.Authorise(accounts=("saving",))])
-def test_an_account_that_nobody_has_stops_the_scenario(perform: Perform, step: steps.AnyStep) -> None:
-    """The step is named, and what is known."""
+def test_an_unknown_account_stops_the_scenario(perform: Perform, step: steps.AnyStep) -> None:
+    """The message names the step and the account."""
     _, crashed = perform(step)
 
     assert "saving" in crashed

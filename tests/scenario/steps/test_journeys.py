@@ -1,4 +1,4 @@
-"""Steps of the end user: each way out of the journey ends as the table says, and is written down with its page."""
+"""Steps of the consent journey: each ends as the journey table defines, and is recorded with the app's page."""
 
 from collections.abc import Callable
 
@@ -26,11 +26,11 @@ def feed() -> Feed:
 
 @pytest.fixture
 def perform(drive: Drive, feed: Feed) -> Perform:
-    """Perform steps between a local Fiskil and the feed, and give the journal."""
+    """Perform steps between a local Fiskil and the feed, and return the journal."""
     driver = drive(feed_settings(request_deadline_s=5), given=feed)
 
-    def run(*given: steps.AnyStep) -> Journal:
-        scenario = Scenario(name="x", practices=(), steps=given, probes=()).check()
+    def run(*sequence: steps.AnyStep) -> Journal:
+        scenario = Scenario(name="x", practices=(), steps=sequence, probes=()).check()
         journal, crashed = driver.perform(scenario)
         assert not crashed
         return journal
@@ -62,8 +62,8 @@ def perform(drive: Drive, feed: Feed) -> Perform:
     ],
     ids=lambda value: value if isinstance(value, str) else steps.step_text(value),
 )
-def test_ways_out_end_at_the_cancel_page(perform: Perform, step: steps.AnyStep, ending: str) -> None:
-    """The journal names the ending, and the end user stands on the app's page for it."""
+def test_failed_journeys_end_at_the_cancel_page(perform: Perform, step: steps.AnyStep, ending: str) -> None:
+    """The journal contains the ending, and the browser is at the app's page for it."""
     journal = perform(step)
 
     assert [journey.ending for journey in journal.all(Journey)] == [ending]
@@ -83,8 +83,8 @@ def test_approval_ends_at_the_callback_page(perform: Perform) -> None:
 
 
 @pytest.mark.parametrize("screen", ["institution", "login", "code", "accounts", "confirm"])
-def test_a_closed_tab_calls_nobody_back(perform: Perform, screen: Screen) -> None:
-    """The journey is abandoned, whatever the screen, and no page of the app is visited."""
+def test_a_closed_tab_has_no_callback(perform: Perform, screen: Screen) -> None:
+    """The journey is abandoned on any screen, and no page of the app is visited."""
     journal = perform(steps.CloseTab(at=screen))
 
     assert [journey.ending for journey in journal.all(Journey)] == ["ABANDONED"]
@@ -92,7 +92,7 @@ def test_a_closed_tab_calls_nobody_back(perform: Perform, screen: Screen) -> Non
 
 
 def test_every_attempt_is_counted_and_has_its_session(perform: Perform) -> None:
-    """Three journeys of one end user, three sessions."""
+    """Three journeys of one end user have three sessions."""
     journal = perform(steps.Cancel(), steps.CloseTab(), steps.Authorise())
 
     journeys = journal.all(Journey)
@@ -101,15 +101,15 @@ def test_every_attempt_is_counted_and_has_its_session(perform: Perform) -> None:
     assert len({journey.end_user_id for journey in journeys}) == 1
 
 
-def test_somebody_else_may_try_at_the_institution(perform: Perform) -> None:
-    """The app's customer stays the same; afterwards the end user gets through with an address of their own."""
+def test_another_person_may_log_in_at_the_institution(perform: Perform) -> None:
+    """The app's end user stays the same, and completes a later journey."""
     journal = perform(steps.AttemptJourney(end_user="ines"), steps.Authorise(), steps.Sync("transactions"))
 
     assert [journey.ending for journey in journal.all(Journey)] == ["CONSENT_ENDUSER_INELIGIBLE", "APPROVED"]
 
 
-def test_a_session_that_cannot_be_opened_is_no_crash(perform: Perform) -> None:
-    """``start_session`` asks whatever comes of it; the app's error is written down as one."""
+def test_a_session_that_cannot_be_opened_is_recorded(perform: Perform) -> None:
+    """``start_session`` accepts any response; the app's error is recorded."""
     journal = perform(steps.InjectFault("end_users.create", faults.ResetPeer()), steps.StartSession(), steps.Authorise())
 
     assert [(hook_call.hook, hook_call.status) for hook_call in journal.all(HookCall)] == [
@@ -119,19 +119,19 @@ def test_a_session_that_cannot_be_opened_is_no_crash(perform: Perform) -> None:
 
 
 def test_a_journey_needs_a_session(drive: Drive, feed: Feed) -> None:
-    """Where the app opens none, the scenario says what the app answered."""
+    """If the app opens none, the message contains the app's response."""
     driver = drive(feed_settings(), given=feed)
     broken = steps.InjectFault("auth_session", faults.Status(status=500))
 
     _, crashed = driver.perform(Scenario(name="x", practices=(), steps=(broken, steps.Cancel()), probes=()))
 
     assert crashed.startswith(
-        "step 2 (cancel) could not be done: The app opened no auth session: start_session answered 500"
+        "step 2 (cancel) could not be done: The app opened no auth session: start_session returned 500"
     )
 
 
-def test_an_ended_session_handed_out_again_is_seen(perform: Perform, feed: Feed) -> None:
-    """The second journey goes nowhere, under the session of the first."""
+def test_a_reused_session_is_recorded(perform: Perform, feed: Feed) -> None:
+    """The second journey continues nowhere, under the session of the first."""
     opened = feed.start_session
     first: list[str] = []
     feed.start_session = lambda values: first[0] if first else first.append(opened(values)) or first[0]  # type: ignore[method-assign]
@@ -144,20 +144,20 @@ def test_an_ended_session_handed_out_again_is_seen(perform: Perform, feed: Feed)
 
 
 def test_an_unknown_person_is_refused_before_anything_runs() -> None:
-    """The nearest match is named."""
+    """The message names the nearest match."""
     with pytest.raises(UnknownName, match="Did you mean 'ines'"):
         steps.AttemptJourney(end_user="inez").check()
 
 
 def test_an_unknown_outcome_is_refused_before_anything_runs() -> None:
-    """The nearest match is named."""
+    """The message names the nearest match."""
     with pytest.raises(UnknownName, match=r"No outcome 'timed_out'\. Did you mean 'times_out'"):
         steps.Conclude(outcome="timed_out").check()
 
 
 @pytest.mark.parametrize("step", [steps.AttemptJourney(end_user="terminated"), steps.Conclude(outcome="terminated")])
-def test_a_terminated_session_calls_nobody_back(perform: Perform, step: steps.AnyStep) -> None:
-    """AUTH_SESSION_INVALID has no way back to the app. Source: journey.error-types"""
+def test_a_terminated_session_has_no_callback(perform: Perform, step: steps.AnyStep) -> None:
+    """AUTH_SESSION_INVALID does not redirect to the app. Source: journey.error-types"""
     journal = perform(step)
 
     assert [journey.ending for journey in journal.all(Journey)] == ["AUTH_SESSION_INVALID"]
@@ -165,7 +165,7 @@ def test_a_terminated_session_calls_nobody_back(perform: Perform, step: steps.An
 
 
 def test_a_household_can_be_authorised(perform: Perform) -> None:
-    """With the retailer chosen on the page, energy is synced and written down."""
+    """With the energy retailer chosen on the page, energy data is synced and recorded."""
     journal = perform(steps.Authorise(institution_id="99999"), steps.Sync())
 
     kinds = [event.kind for event in journal.all(EventCreated)]
@@ -175,8 +175,8 @@ def test_a_household_can_be_authorised(perform: Perform) -> None:
     assert {rows.dataset: bool(rows.rows) for rows in journal.all(Rows)}["usage"]
 
 
-def test_what_cannot_be_reached_is_not_authorised() -> None:
-    """A real bank, or nobody, is refused before anything runs."""
+def test_an_unreachable_institution_is_refused() -> None:
+    """It is refused before anything runs."""
     with pytest.raises(UnknownName, match="No institution '22'"):
         steps.Authorise(institution_id="22").check()
 
@@ -184,8 +184,8 @@ def test_what_cannot_be_reached_is_not_authorised() -> None:
 @pytest.mark.parametrize(
     "place", ["http://127.0.0.1:{port}", "http://localhost:{port}", "https://shop.example", "shop://app"]
 )
-def test_a_front_end_elsewhere_is_not_judged(drive: Drive, feed: Feed, place: str) -> None:
-    """Where something else than the app serves the pages, nobody can tell whether they are fine: it is no flaw."""
+def test_a_front_end_at_another_origin_is_not_judged(drive: Drive, feed: Feed, place: str) -> None:
+    """If another server shows the pages, they cannot be judged: that is no flaw."""
     feed.front_end = place.format(port=free_port())
     driver = drive(feed_settings(request_deadline_s=5), given=feed)
     scenario = Scenario(

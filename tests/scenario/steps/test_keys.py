@@ -1,4 +1,4 @@
-"""Steps of a key's rotation: a second key that works, a first that ends, and everything as it was afterwards."""
+"""Steps of a key rotation: the second key works, the first one is revoked, and both are accepted afterwards."""
 
 from collections.abc import Callable
 
@@ -15,48 +15,48 @@ Perform = Callable[..., tuple[Journal, str]]
 
 
 @pytest.fixture
-def started(drive: Callable[..., Driver], receiver_settings: Callable[..., Settings]) -> Driver:
-    """A receiver that can be started again."""
+def driver(drive: Callable[..., Driver], receiver_settings: Callable[..., Settings]) -> Driver:
+    """A driver of a receiver that can be restarted."""
     return drive(receiver_settings())
 
 
-def exchange(driver: Driver, secret: str) -> int:
-    """How a token is refused or given for *secret*."""
+def token_status(driver: Driver, secret: str) -> int:
+    """Return the status of a token request with *secret*."""
     pair = {"client_id": driver.fiskil.credentials.client_id, "client_secret": secret}
     return httpx.post(f"{driver.fiskil.api_url}/v1/token", json=pair).status_code
 
 
-def test_the_app_is_started_with_a_second_key(started: Driver) -> None:
-    """It is written down, and the first one is given back afterwards."""
-    first = started.app.values["client_secret"]
+def test_the_app_is_restarted_with_a_second_key(driver: Driver) -> None:
+    """That is recorded, and the app gets the first key again afterwards."""
+    first = driver.app.values["client_secret"]
 
-    journal, crashed = started.perform(_scenario(steps.RotateKey()))
+    journal, crashed = driver.perform(_scenario(steps.RotateKey()))
 
-    given = journal.all(KeyInUse)
+    keys_in_use = journal.all(KeyInUse)
     assert not crashed
-    assert [key_in_use.client_secret == first for key_in_use in given] == [True, False]
+    assert [key_in_use.client_secret == first for key_in_use in keys_in_use] == [True, False]
     assert [started.how for started in journal.all(Started)][-2:] == ["kill", "restart"]
-    assert started.app.values["client_secret"] == first
+    assert driver.app.values["client_secret"] == first
 
 
-def test_the_first_key_ends_until_the_scenario_does(started: Driver) -> None:
-    """Then it is good again, and both are secrets."""
-    first = started.app.values["client_secret"]
+def test_the_first_key_is_revoked_until_the_end_of_the_scenario(driver: Driver) -> None:
+    """Afterwards it is valid again, and both keys are secrets."""
+    first = driver.app.values["client_secret"]
 
-    journal, crashed = started.perform(_scenario(steps.RotateKey(), steps.RevokeFirstKey()))
+    journal, crashed = driver.perform(_scenario(steps.RotateKey(), steps.RevokeFirstKey()))
 
     assert not crashed
     assert [key.state for key in journal.all(Key)] == ["rotated"]
-    assert exchange(started, first) == 200
-    assert set(started.fiskil.sandbox.canaries()["client secret"]) >= {first, journal.all(KeyInUse)[1].client_secret}
+    assert token_status(driver, first) == 200
+    assert set(driver.fiskil.sandbox.canaries()["client secret"]) >= {first, journal.all(KeyInUse)[1].client_secret}
 
 
-def test_a_first_key_needs_a_second(started: Driver) -> None:
-    """Otherwise the app would have none."""
-    _, crashed = started.perform(_scenario(steps.RevokeFirstKey()))
+def test_a_first_key_needs_a_second(driver: Driver) -> None:
+    """Without a second key the app would have none."""
+    _, crashed = driver.perform(_scenario(steps.RevokeFirstKey()))
 
-    assert "There is no other key yet" in crashed
+    assert "The app has no second key yet." in crashed
 
 
-def _scenario(*given: object) -> Scenario:
-    return Scenario(name="x", practices=(), steps=given, probes=())  # type: ignore[arg-type]
+def _scenario(*sequence: object) -> Scenario:
+    return Scenario(name="x", practices=(), steps=sequence, probes=())  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""The step that reads the app's monitoring: numbers by name and labels, a count of alerts, and what kept it from reading."""
+"""The step that reads the app's monitoring: samples by name and labels, the number of alerts, and problems."""
 
 import threading
 import time
@@ -24,16 +24,16 @@ age_seconds 1.5
 
 
 def read(driver: Driver, *moments: str) -> list[Monitors]:
-    """What each reading wrote down."""
-    given = tuple(steps.ReadMonitoring(moment) for moment in moments)  # type: ignore[arg-type]
-    journal, crashed = driver.perform(Scenario(name="x", practices=(), steps=given, probes=()))
+    """Return the measurements that the step recorded at each moment."""
+    sequence = tuple(steps.ReadMonitoring(moment) for moment in moments)  # type: ignore[arg-type]
+    journal, crashed = driver.perform(Scenario(name="x", practices=(), steps=sequence, probes=()))
     assert not crashed
     return journal.all(Monitors)
 
 
 @pytest.fixture
 def watched(server: HTTPServer, mailbox: Mailbox, drive: Callable[..., Driver]) -> Callable[..., Driver]:
-    """A driver in front of an app that answers a text when it is asked for its metrics."""
+    """Return a driver in front of an app that returns a text as its metrics."""
 
     def make(text: str, *, status: int = 200, **app: object) -> Driver:
         server.expect_request("/metrics").respond_with_data(text, status=status, content_type="text/plain")
@@ -43,10 +43,10 @@ def watched(server: HTTPServer, mailbox: Mailbox, drive: Callable[..., Driver]) 
 
 
 def test_samples_are_numbers_by_name_and_labels(watched: Callable[..., Driver]) -> None:
-    """In whatever order the labels come."""
-    (reading,) = read(watched(TEXT), "calm")
+    """The order of the labels does not matter."""
+    (measurement,) = read(watched(TEXT), "calm")
 
-    assert reading.samples == {
+    assert measurement.samples == {
         'calls_total{endpoint="x",status="200"}': 3.0,
         'calls_total{endpoint="x",status="503"}': 1.0,
         "age_seconds": 1.5,
@@ -63,15 +63,15 @@ def test_samples_are_numbers_by_name_and_labels(watched: Callable[..., Driver]) 
         (TEXT, 404, "app.observe.metrics returned 404."),
     ],
 )
-def test_what_is_no_metrics_is_said(watched: Callable[..., Driver], text: str, status: int, words: str) -> None:
-    """Nothing is counted from it."""
-    (reading,) = read(watched(text, status=status), "calm")
+def test_invalid_metrics_are_reported(watched: Callable[..., Driver], text: str, status: int, words: str) -> None:
+    """Nothing is counted from them."""
+    (measurement,) = read(watched(text, status=status), "calm")
 
-    assert (reading.samples, reading.problem) == (None, words)
+    assert (measurement.samples, measurement.problem) == (None, words)
 
 
-def test_without_a_hook_nothing_is_waited_for(driver: Driver) -> None:
-    """Neither metrics nor a place for alerts: nothing will come."""
+def test_without_a_hook_the_step_does_not_wait(driver: Driver) -> None:
+    """Without metrics and without an address for alerts, nothing will arrive."""
     measurements = read(driver, "calm", "idle", "good", "bad")
 
     assert [(measurement.samples, measurement.problem, measurement.is_configured) for measurement in measurements] == [
@@ -79,8 +79,8 @@ def test_without_a_hook_nothing_is_waited_for(driver: Driver) -> None:
     ] * 4
 
 
-def test_what_moves_in_the_end_is_waited_for(server: HTTPServer, mailbox: Mailbox, drive: Callable[..., Driver]) -> None:
-    """The third look at the bad time shows it."""
+def test_the_step_waits_for_a_change(server: HTTPServer, mailbox: Mailbox, drive: Callable[..., Driver]) -> None:
+    """The third measurement during the failure shows it."""
     texts = iter(["a 1\n", "a 1\n", "a 2\n", "a 3\n", "a 4\n", "a 5\nfailed 1\n"])
     server.expect_request("/metrics").respond_with_handler(lambda _: Response(next(texts)))
     driver = drive(mailbox.settings(observe={"metrics": "GET /metrics"}))
@@ -91,7 +91,7 @@ def test_what_moves_in_the_end_is_waited_for(server: HTTPServer, mailbox: Mailbo
 
 
 def test_an_alert_is_counted(mailbox: Mailbox, drive: Callable[..., Driver]) -> None:
-    """It is what the app sends to the address that it was told."""
+    """An alert is a request to the address that the app got."""
     driver = drive(mailbox.settings(env={"ALERT_URL": "{alert_url}"}, limits={"alert_s": 5}))
     calm, *_ = read(driver, "calm")
 
@@ -101,19 +101,19 @@ def test_an_alert_is_counted(mailbox: Mailbox, drive: Callable[..., Driver]) -> 
     assert (calm.is_configured, after.alerts - calm.alerts) == (True, 1)
 
 
-def test_a_notice_of_calm_is_not_counted(mailbox: Mailbox, drive: Callable[..., Driver]) -> None:
-    """Nor is a sign of life."""
+def test_a_resolved_alert_is_not_counted(mailbox: Mailbox, drive: Callable[..., Driver]) -> None:
+    """A health check is not counted either."""
     driver = drive(mailbox.settings(env={"ALERT_URL": "{alert_url}"}))
 
     httpx.post(driver.fiskil.alerts.url, json={"event_action": "resolve"})
     httpx.get(driver.fiskil.alerts.url)
-    (reading,) = read(driver, "calm")
+    (measurement,) = read(driver, "calm")
 
-    assert reading.alerts == 0
+    assert measurement.alerts == 0
 
 
 class Exporter:
-    """Exports a counter by OTLP every 20 ms, from a thread of its own; *temporality* 1 is delta, 2 cumulative."""
+    """Exports a counter by OTLP every 20 ms in a thread; *temporality* 1 is delta, 2 is cumulative."""
 
     def __init__(self, url: str, *, temporality: int = 2, is_idle: bool = False) -> None:
         self._url = url
@@ -135,18 +135,18 @@ class Exporter:
 
     def _once(self) -> None:
         points = [{"asInt": "2", "timeUnixNano": str(time.time_ns())}]
-        told = {"name": "calls", "sum": {"aggregationTemporality": self._temporality, "dataPoints": points}}
-        httpx.post(f"{self._url}/v1/metrics", json={"resourceMetrics": [{"scopeMetrics": [{"metrics": [told]}]}]})
+        metric = {"name": "calls", "sum": {"aggregationTemporality": self._temporality, "dataPoints": points}}
+        httpx.post(f"{self._url}/v1/metrics", json={"resourceMetrics": [{"scopeMetrics": [{"metrics": [metric]}]}]})
 
 
 @pytest.fixture
 def exporting(mailbox: Mailbox, drive: Callable[..., Driver]) -> Driver:
-    """A driver in front of an app that is told where to export, and has half a second for it."""
+    """A driver in front of an app that gets an export address, and has half a second for each export."""
     return drive(mailbox.settings(env={"OTLP_URL": "{otlp_url}"}, limits={"alert_s": 0.5}))
 
 
 def test_an_export_after_the_moment_is_read(mailbox: Mailbox, drive: Callable[..., Driver]) -> None:
-    """However long it takes, within bounds."""
+    """The step waits for it up to the limit."""
     exporting = drive(mailbox.settings(env={"OTLP_URL": "{otlp_url}"}, limits={"alert_s": 30}))
 
     with Exporter(exporting.fiskil.telemetry.url):
@@ -155,8 +155,8 @@ def test_an_export_after_the_moment_is_read(mailbox: Mailbox, drive: Callable[..
     assert [(measurement.samples, measurement.problem) for measurement in measurements] == [({"calls": 2.0}, "")] * 3
 
 
-def test_what_is_not_exported_in_time_is_said_once(exporting: Driver) -> None:
-    """Who has not exported within the limit is not waited for again."""
+def test_a_missing_export_is_reported_once(exporting: Driver) -> None:
+    """The step does not wait again for an app that has not exported within the limit."""
     measurements = read(exporting, "calm", "idle", "good")
 
     assert [measurement.samples for measurement in measurements] == [None] * 3
@@ -164,37 +164,37 @@ def test_what_is_not_exported_in_time_is_said_once(exporting: Driver) -> None:
     assert "exported no metrics to {otlp_url} within app.limits.alert_s" in measurements[0].problem
 
 
-def test_a_refused_export_says_why(exporting: Driver) -> None:
-    """In the words that its exporter got."""
+def test_a_refused_export_has_a_reason(exporting: Driver) -> None:
+    """It is the message that the exporter got."""
     httpx.post(f"{exporting.fiskil.telemetry.url}/v1/metrics", content=b"calls 1", headers={"content-type": "text/plain"})
 
-    (reading,) = read(exporting, "calm")
+    (measurement,) = read(exporting, "calm")
 
-    assert "the content type is text/plain" in reading.problem
+    assert "the content type is text/plain" in measurement.problem
 
 
-@pytest.mark.parametrize(("temporality", "lacks"), [(1, [False, False, True]), (2, [True, False, False])])
-def test_differences_are_silent_where_nothing_changes(exporting: Driver, temporality: int, lacks: list[bool]) -> None:
-    """At rest no export is no change; after work it is one that is missing."""
+@pytest.mark.parametrize(("temporality", "problems"), [(1, [False, False, True]), (2, [True, False, False])])
+def test_a_delta_exporter_may_be_silent_while_idle(exporting: Driver, temporality: int, problems: list[bool]) -> None:
+    """Without work, no export means no change; after work, an export is missing."""
     with Exporter(exporting.fiskil.telemetry.url, temporality=temporality, is_idle=True):
         pass
 
     measurements = read(exporting, "calm", "idle", "good")
 
-    assert [bool(measurement.problem) for measurement in measurements] == lacks
+    assert [bool(measurement.problem) for measurement in measurements] == problems
 
 
 @pytest.mark.parametrize("is_calm", [True, False])
 def test_alerts_must_end_in_time(server: HTTPServer, mailbox: Mailbox, drive: Callable[..., Driver], is_calm: bool) -> None:
-    """After a moment without any it is calm; a kind that comes again whenever the app is looked at is not."""
+    """Without alerts for a while it is calm; a kind that arrives again and again is not."""
     env, limits = {"ALERT_URL": "{alert_url}"}, {"alert_s": 0.4}
     driver = drive(mailbox.settings(env=env, limits=limits, ready="GET /healthz"))
 
-    def cry(*_: object) -> Response:
+    def alert(*_: object) -> Response:
         return Response(status=httpx.post(driver.fiskil.alerts.url, json={"alert": "down"}).status_code)
 
-    server.expect_request("/healthz").respond_with_handler((lambda _: Response()) if is_calm else cry)
-    driver.before_step = lambda number, *_: cry() if number == 3 else None
+    server.expect_request("/healthz").respond_with_handler((lambda _: Response()) if is_calm else alert)
+    driver.before_step = lambda number, *_: alert() if number == 3 else None
 
     *_, over = read(driver, "calm", "idle", "good", "bad", "mended", "over")
 

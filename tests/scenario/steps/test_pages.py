@@ -1,4 +1,4 @@
-"""Steps at the app's own pages: a walk begins where a person presses, and ends in the app, whichever way it takes."""
+"""Steps on the app's own pages: a journey begins with a press there, and ends in the app by a message or a redirect."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,33 +18,33 @@ Perform = Callable[..., tuple[Journal, str]]
 
 @pytest.fixture(scope="module", params=["embedded_app", "reference_app"])
 def app(request: pytest.FixtureRequest) -> str:
-    """An app that shows the consent page inside its own, and one that sends people there."""
+    """An app that embeds the consent page, and one that redirects to it."""
     return str(request.param)
 
 
 @pytest.fixture(scope="module")
 def driver(app: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Driver]:
-    """The app in front of a local Fiskil."""
-    made = Driver(gallery.settings(gallery.app(app)), workdir=Path(tmp_path_factory.mktemp("driver")), seed=7)
-    yield made
-    made.close()
+    """A driver of the app in front of a local Fiskil."""
+    app_driver = Driver(gallery.settings(gallery.app(app)), workdir=Path(tmp_path_factory.mktemp("driver")), seed=7)
+    yield app_driver
+    app_driver.close()
 
 
 @pytest.fixture
 def perform(driver: Driver) -> Perform:
-    """Perform steps; the journal, and what went wrong."""
-    return lambda *given: driver.perform(Scenario(name="x", practices=(), steps=given, probes=()))
+    """Perform steps; return the journal, and the reason if a step failed."""
+    return lambda *sequence: driver.perform(Scenario(name="x", practices=(), steps=sequence, probes=()))
 
 
-def told(journal: Journal) -> list[str]:
-    """What the app heard of the journey: a message, or somebody who came back."""
+def notifications(journal: Journal) -> list[str]:
+    """Return how the app was notified of the journey: by a message, or by a callback."""
     return [
-        *(f"message {sdk_message_passed.error_type}".strip() for sdk_message_passed in journal.all(SdkMessagePassed)),
+        *(f"message {passed.error_type}".strip() for passed in journal.all(SdkMessagePassed)),
         *(f"{visit.page} {visit.status}" for visit in journal.all(Visit)),
     ]
 
 
-HEARD = {
+NOTIFICATIONS = {
     ("embedded_app", "confirm"): ["message"],
     ("embedded_app", "cancel"): ["message AUTH_SESSION_CANCELLED"],
     ("reference_app", "confirm"): ["callback 200"],
@@ -55,29 +55,29 @@ LANDED = {"confirm": ("callback", "unsynced", ""), "cancel": ("cancelled", "fail
 
 
 @pytest.mark.parametrize("then", ["confirm", pytest.param("cancel", marks=pytest.mark.full)])
-def test_a_walk_begins_and_ends_at_the_app(perform: Perform, app: str, then: str) -> None:
-    """The button is pressed, the consent page walked, and the app's own page is looked at; it hears as it always does."""
+def test_a_journey_begins_and_ends_at_the_app(perform: Perform, app: str, then: str) -> None:
+    """The button is pressed, the consent page completed, and the app's page recorded; the app is notified as usual."""
     journal, crashed = perform(steps.WalkInBrowser(then=then))
 
-    looks = journal.all(PageView)
-    assert (crashed, [look.problem for look in looks]) == ("", [""] * 4)
-    assert [(look.page, look.moment, look.cause) for look in looks[1::2]] == [("connect", "plain", ""), LANDED[then]]
+    views = journal.all(PageView)
+    assert (crashed, [view.problem for view in views]) == ("", [""] * 4)
+    assert [(view.page, view.moment, view.cause) for view in views[1::2]] == [("connect", "plain", ""), LANDED[then]]
     assert [(pressed.purpose, pressed.number, pressed.problem) for pressed in journal.all(Pressed)] == [("link", 1, "")]
     assert [(journey.ending, journey.attempt) for journey in journal.all(Journey)] == [(ENDINGS[then], 1)]
-    assert told(journal) == HEARD[app, then]
+    assert notifications(journal) == NOTIFICATIONS[app, then]
 
 
 @pytest.mark.full
-def test_a_closed_tab_is_no_ending(perform: Perform) -> None:
-    """Nobody hears of it."""
+def test_a_closed_tab_notifies_no_app(perform: Perform) -> None:
+    """The journey is abandoned."""
     journal, crashed = perform(steps.WalkInBrowser(until="login", then=""))
 
-    assert (crashed, told(journal)) == ("", [])
+    assert (crashed, notifications(journal)) == ("", [])
     assert [journey.ending for journey in journal.all(Journey)] == ["ABANDONED"]
 
 
-def test_every_page_of_the_config_is_looked_at(perform: Perform) -> None:
-    """On a phone and on a desk; whatever they ask for is written down."""
+def test_every_page_of_the_config_is_recorded(perform: Perform) -> None:
+    """It is recorded on a phone and on a desktop screen, with all its requests."""
     journal, crashed = perform(steps.OpenPage())
 
     assert crashed == ""
@@ -90,8 +90,8 @@ def test_every_page_of_the_config_is_looked_at(perform: Perform) -> None:
     assert {fetched.page for fetched in journal.all(Fetched) if fetched.kind == "document"} == {"connect", "connections"}
 
 
-def test_a_page_that_the_config_does_not_name_is_said(perform: Perform) -> None:
-    """The step did less than it was to do, and the hook that would help is named."""
+def test_a_page_without_a_path_in_the_config_is_reported(perform: Perform) -> None:
+    """The step is incomplete, and the setting that would help is named."""
     journal, _ = perform(steps.OpenPage(page="profile"))
 
     assert [(cut_short.what, cut_short.hook) for cut_short in journal.all(CutShort)] == [

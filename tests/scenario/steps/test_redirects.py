@@ -1,4 +1,4 @@
-"""Steps of a browser that comes back again, as somebody else, too early or never: what the app gets to see of each."""
+"""Steps of a browser that returns again, as another end user, too early or never: the requests that the app gets."""
 
 from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
@@ -23,17 +23,17 @@ def feed() -> Feed:
 
 @pytest.fixture
 def perform(drive: Drive, feed: Feed) -> Perform:
-    """Perform steps between a local Fiskil and the feed: the journal, and what kept them from their end."""
+    """Perform steps between a local Fiskil and the feed; return the journal, and the reason if a step failed."""
     driver = drive(feed_settings(request_deadline_s=5), given=feed)
 
-    def run(*given: steps.AnyStep) -> tuple[Journal, str]:
-        return driver.perform(Scenario(name="x", practices=(), steps=given, probes=()).check())
+    def run(*sequence: steps.AnyStep) -> tuple[Journal, str]:
+        return driver.perform(Scenario(name="x", practices=(), steps=sequence, probes=()).check())
 
     return run
 
 
-def test_a_browser_comes_back_again(perform: Perform, feed: Feed) -> None:
-    """To the very same address, and the page is written down as the first one was."""
+def test_a_browser_returns_again(perform: Perform, feed: Feed) -> None:
+    """It opens the same URL, and both pages are recorded in the same way."""
     journal, crashed = perform(steps.Authorise(), steps.ReturnAgain())
 
     assert crashed == ""
@@ -42,8 +42,8 @@ def test_a_browser_comes_back_again(perform: Perform, feed: Feed) -> None:
     assert [visit.page for visit in journal.all(Visit)] == ["callback", "callback"]
 
 
-def test_a_browser_comes_back_as_somebody_else(perform: Perform, feed: Feed) -> None:
-    """With the other one's session, while its own is open."""
+def test_a_browser_returns_as_another_end_user(perform: Perform, feed: Feed) -> None:
+    """It returns with the session of the other end user, while its own is open."""
     journal, crashed = perform(
         steps.Authorise(twin="a"), steps.CloseTab(at="login", twin="b"), steps.ReturnAsOtherEndUser(of="a", twin="b")
     )
@@ -53,8 +53,8 @@ def test_a_browser_comes_back_as_somebody_else(perform: Perform, feed: Feed) -> 
     assert [visit.participant for visit in journal.all(Visit)] == ["a", "b"]
 
 
-def test_a_browser_claims_a_success(perform: Perform, feed: Feed) -> None:
-    """The address names the open session and looks like that of a consent; there is none, and nothing is told."""
+def test_a_browser_returns_without_a_consent(perform: Perform, feed: Feed) -> None:
+    """The URL names the open session and looks like that of a consent; there is no consent and no event."""
     journal, crashed = perform(steps.ReturnWithoutConsent())
 
     assert crashed == ""
@@ -66,8 +66,8 @@ def test_a_browser_claims_a_success(perform: Perform, feed: Feed) -> None:
     assert journal.all(EventCreated) == []
 
 
-def test_a_consent_that_no_browser_tells_of(perform: Perform, feed: Feed) -> None:
-    """The event is told, and the app's page is never asked for."""
+def test_a_consent_has_no_callback(perform: Perform, feed: Feed) -> None:
+    """The event is created, and the app's page is never requested."""
     journal, crashed = perform(steps.AuthoriseWithoutCallback())
 
     assert crashed == ""
@@ -76,15 +76,15 @@ def test_a_consent_that_no_browser_tells_of(perform: Perform, feed: Feed) -> Non
     assert [journey.ending for journey in journal.all(Journey)] == ["APPROVED"]
 
 
-def test_nobody_comes_back_before_they_were_away(perform: Perform) -> None:
-    """There is no address yet, and the report says so."""
+def test_a_browser_cannot_return_before_a_redirect(perform: Perform) -> None:
+    """There is no URL yet, and the report states that."""
     _, crashed = perform(steps.ReturnAgain())
 
-    assert "has not been sent back anywhere yet" in crashed
+    assert "has not been redirected to the app yet" in crashed
 
 
-def test_a_browser_comes_back_long_after_the_event(perform: Perform, feed: Feed) -> None:
-    """The event is acknowledged before the page is asked for."""
+def test_a_browser_returns_after_the_event(perform: Perform, feed: Feed) -> None:
+    """The event is acknowledged before the page is requested."""
     journal, crashed = perform(steps.AuthoriseWithoutCallback(), steps.Deliver(), steps.ReturnLate())
 
     assert crashed == ""
@@ -93,8 +93,8 @@ def test_a_browser_comes_back_long_after_the_event(perform: Perform, feed: Feed)
     assert [visit.page for visit in journal.all(Visit)] == ["callback"]
 
 
-def test_nobody_comes_back_late_from_a_journey_that_goes_on(perform: Perform) -> None:
-    """It has no end yet, and the report says so."""
+def test_a_browser_cannot_return_from_an_open_journey(perform: Perform) -> None:
+    """The journey has not ended yet, and the report states that."""
     _, crashed = perform(steps.CloseTab(), steps.ReturnLate())
 
-    assert "No journey has come to its end" in crashed
+    assert "No journey of the end user has ended yet" in crashed

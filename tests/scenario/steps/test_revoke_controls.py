@@ -1,4 +1,4 @@
-"""ways_out: what may end a consent is found by its words, the likeliest first, and what must not be pressed is not there."""
+"""Controls that may revoke a consent are found by their labels, the most likely first; dangerous ones are left out."""
 
 import pytest
 
@@ -12,31 +12,31 @@ LIST = f"Your connections\n{RANGES}\nShares accounts\n{SANDBOX}\nShares accounts
 
 
 def is_own(url: str) -> bool:
-    """Whether an address is the app's."""
+    """Return true if a URL is the app's."""
     return url.startswith(ORIGIN)
 
 
 def button(text: str, leads_to: str = "") -> Control:
-    """A button, perhaps of a form."""
+    """Return a button, perhaps of a form."""
     return Control(kind="button", text=text, leads_to=leads_to)
 
 
 def link(text: str, leads_to: str = f"{ORIGIN}/x") -> Control:
-    """A link."""
+    """Return a link."""
     return Control(kind="link", text=text, leads_to=leads_to)
 
 
-def first(*controls: Control, institutions: tuple[str, ...] = (SANDBOX,), text: str = LIST) -> list[Control]:
-    """What is tried on the first page, in its order."""
-    ways = first_controls(text, controls, url=PAGE, institutions=institutions, sought=SANDBOX, is_own=is_own)
-    return [way.control for way in ways]
+def first_tried(*controls: Control, institutions: tuple[str, ...] = (SANDBOX,), text: str = LIST) -> list[Control]:
+    """Return the controls to try on the first page, in order."""
+    candidates = first_controls(text, controls, url=PAGE, institutions=institutions, sought=SANDBOX, is_own=is_own)
+    return [candidate.control for candidate in candidates]
 
 
-def test_the_surest_comes_first() -> None:
-    """What says it, what may say it, what leads to details, and what has no name."""
+def test_the_most_likely_control_comes_first() -> None:
+    """The order is: explicit labels, possible labels, links to details, controls without a label."""
     menu, manage, remove, stop = button("⋮"), link("Manage"), button("Remove"), button("Stop sharing")
 
-    assert first(menu, manage, remove, stop, link("Blog")) == [stop, remove, manage, menu]
+    assert first_tried(menu, manage, remove, stop, link("Blog")) == [stop, remove, manage, menu]
 
 
 @pytest.mark.parametrize(
@@ -57,25 +57,25 @@ def test_the_surest_comes_first() -> None:
     ],
     ids=lambda value: value.text[:20],
 )
-def test_what_must_not_be_pressed_is_not_there(control: Control) -> None:
-    """It leads away, ends more than a consent, keeps it, begins another, or cannot be pressed."""
-    assert first(control) == []
+def test_a_dangerous_control_is_left_out(control: Control) -> None:
+    """It leads to a foreign host, ends more than a consent, keeps it, starts another one, or cannot be pressed."""
+    assert first_tried(control) == []
 
 
 @pytest.mark.parametrize(
     "words",
     ["Disconnect", "Revoke consent", "WITHDRAW PERMISSION", "Unlink this bank", "I no longer share", "Remove access"],
 )
-def test_many_words_say_it(words: str) -> None:
-    """Each by itself."""
+def test_explicit_labels_are_recognised(words: str) -> None:
+    """Each label alone is enough."""
     assert first_controls(LIST, [button(words)], url=PAGE, institutions=[SANDBOX], sought=SANDBOX, is_own=is_own)[0].is_sure
 
 
-def test_words_of_the_config_say_it_too() -> None:
-    """In whatever language."""
+def test_labels_of_the_config_are_recognised() -> None:
+    """They may be in any language."""
     end, other = button("Freigabe beenden"), button("Mehr erfahren")
 
-    ways = first_controls(
+    candidates = first_controls(
         LIST,
         [other, end],
         url=PAGE,
@@ -85,60 +85,60 @@ def test_words_of_the_config_say_it_too() -> None:
         more_words=["Freigabe beenden"],
     )
 
-    assert [(way.control, way.is_sure) for way in ways] == [(end, True)]
+    assert [(candidate.control, candidate.is_sure) for candidate in candidates] == [(end, True)]
 
 
-def test_of_two_banks_the_one_that_is_named_is_meant() -> None:
-    """The other's is left alone."""
+def test_of_two_institutions_the_named_one_counts() -> None:
+    """The control of the other institution is left out."""
     own, other = button(f"Stop sharing with {SANDBOX}"), button(f"Stop sharing with {RANGES}")
 
-    assert first(other, own, institutions=(RANGES, SANDBOX)) == [own]
+    assert first_tried(other, own, institutions=(RANGES, SANDBOX)) == [own]
 
 
-def test_of_two_banks_the_order_of_the_page_tells() -> None:
-    """As many controls of one name as there are banks: each stands by its own."""
-    one, other = button("Disconnect", f"{ORIGIN}/end/1"), button("Disconnect", f"{ORIGIN}/end/2")
+def test_of_two_institutions_the_order_of_the_page_decides() -> None:
+    """If there are as many equal controls as institutions, each belongs to one of them."""
+    upper, lower = button("Disconnect", f"{ORIGIN}/end/1"), button("Disconnect", f"{ORIGIN}/end/2")
 
-    assert first(one, other, institutions=(SANDBOX, RANGES)) == [other]
+    assert first_tried(upper, lower, institutions=(SANDBOX, RANGES)) == [lower]
 
 
-def test_controls_that_are_all_alike_are_counted() -> None:
-    """A script alone knows which is which."""
+def test_equal_controls_are_numbered() -> None:
+    """Only the app's script distinguishes them."""
     same = button("Disconnect")
 
-    ways = first_controls(LIST, [same, same], url=PAGE, institutions=[SANDBOX, RANGES], sought=SANDBOX, is_own=is_own)
+    candidates = first_controls(LIST, [same, same], url=PAGE, institutions=[SANDBOX, RANGES], sought=SANDBOX, is_own=is_own)
 
-    assert [(way.control, way.nth) for way in ways] == [(same, 1)]
+    assert [(candidate.control, candidate.nth) for candidate in candidates] == [(same, 1)]
 
 
-def test_what_ends_everything_comes_last() -> None:
-    """As long as there is more than one."""
+def test_a_control_that_ends_all_consents_comes_last() -> None:
+    """With a single consent it is explicit."""
     everything, details = button("Stop all sharing"), link("Details")
 
-    assert first(everything, details, institutions=(SANDBOX, RANGES)) == [details, everything]
-    assert first(everything, details) == [everything, details]
+    assert first_tried(everything, details, institutions=(SANDBOX, RANGES)) == [details, everything]
+    assert first_tried(everything, details) == [everything, details]
 
 
-def test_only_what_has_come_since_goes_on() -> None:
-    """What stood there before the press confirms nothing."""
+def test_only_new_controls_may_follow() -> None:
+    """A control that was there before the press confirms nothing."""
     stop, home, yes, no = button("Stop sharing"), link("Home"), button("Yes"), button("No, keep it")
 
-    ways = next_controls([stop, home], [stop, home, no, yes], is_own=is_own, has_sure=True)
+    candidates = next_controls([stop, home], [stop, home, no, yes], is_own=is_own, has_sure=True)
 
-    assert [way.control for way in ways] == [yes]
+    assert [candidate.control for candidate in candidates] == [yes]
 
 
-def test_one_more_of_the_same_has_come_since() -> None:
-    """A window in front of the page may say the same as the page."""
+def test_an_additional_equal_control_is_new() -> None:
+    """A dialog in front of the page may have the same label as the page."""
     stop = button("Stop sharing")
 
-    assert [next_control.control for next_control in next_controls([stop], [stop, stop], is_own=is_own, has_sure=True)] == [
-        stop
-    ]
+    candidates = next_controls([stop], [stop, stop], is_own=is_own, has_sure=True)
+
+    assert [candidate.control for candidate in candidates] == [stop]
 
 
-def test_after_something_sure_nothing_leads_astray() -> None:
-    """Details and menus are for those who have not found it yet."""
+def test_after_an_explicit_control_only_confirmations_follow() -> None:
+    """Details and menus are only for a search without result so far."""
     assert next_controls([], [link("Details"), button("⋮")], is_own=is_own, has_sure=True) == []
     assert len(next_controls([], [link("Details"), button("⋮")], is_own=is_own, has_sure=False)) == 2
 
@@ -153,37 +153,39 @@ def test_after_something_sure_nothing_leads_astray() -> None:
         (f"Google\nDisconnect\n{SANDBOX}\nDisconnect\nWhen you disconnect, we delete all.", [1, 0]),
         (f"{SANDBOX}\nGoogle", [0, 1]),
     ],
-    ids=["below", "beside", "before", "first", "with prose", "without their words"],
+    ids=["below", "beside", "before", "first_tried", "with prose", "without their words"],
 )
-def test_of_more_controls_than_consents_the_nearest_comes_first(text: str, nths: list[int]) -> None:
-    """The others may be about a login, and are tried later."""
+def test_with_extra_controls_the_nearest_comes_first(text: str, nths: list[int]) -> None:
+    """The others may concern a login, and are tried later."""
     same = button("Disconnect")
 
-    ways = first_controls(text, [same, same], url=PAGE, institutions=[SANDBOX], sought=SANDBOX, is_own=is_own)
+    candidates = first_controls(text, [same, same], url=PAGE, institutions=[SANDBOX], sought=SANDBOX, is_own=is_own)
 
-    assert [(way.control, way.nth, way.alike) for way in ways] == [(same, nth, 2) for nth in nths]
+    assert [(candidate.control, candidate.nth, candidate.alike) for candidate in candidates] == [
+        (same, nth, 2) for nth in nths
+    ]
 
 
-def test_of_more_controls_than_consents_another_banks_is_left_alone() -> None:
+def test_with_extra_controls_another_institutions_is_left_out() -> None:
     """It would end the other consent."""
     same = button("Disconnect")
     text = f"Google\nDisconnect\n{RANGES}\nDisconnect\n{SANDBOX}\nDisconnect"
 
-    ways = first_controls(text, [same] * 3, url=PAGE, institutions=[RANGES, SANDBOX], sought=SANDBOX, is_own=is_own)
+    candidates = first_controls(text, [same] * 3, url=PAGE, institutions=[RANGES, SANDBOX], sought=SANDBOX, is_own=is_own)
 
-    assert [way.nth for way in ways] == [2]
+    assert [candidate.nth for candidate in candidates] == [2]
 
 
 def switch(text: str, *, is_on: bool = True) -> Control:
-    """A switch, which stands on unless told otherwise."""
+    """Return a switch, which is on by default."""
     return Control(kind="switch", text=text, is_on=is_on)
 
 
-def test_a_switch_that_stands_for_sharing_is_a_way_out() -> None:
-    """After what says that it ends it; a part of what is shared comes last, though it may be all there is."""
+def test_a_switch_for_sharing_may_end_the_consent() -> None:
+    """It comes after explicit labels; a switch for a part of the data comes last."""
     part, whole, stop = switch("Share balances"), switch(f"Share with {SANDBOX}"), button("Stop sharing with them")
 
-    assert first(part, stop, whole) == [whole, stop, part]
+    assert first_tried(part, stop, whole) == [whole, stop, part]
 
 
 @pytest.mark.parametrize(
@@ -198,18 +200,18 @@ def test_a_switch_that_stands_for_sharing_is_a_way_out() -> None:
         (SANDBOX, False),
     ],
 )
-def test_only_a_switch_that_says_whose_data_it_shares_is_sure(label: str, is_sure: bool) -> None:
-    """Much else is shared, allowed or connected."""
-    ways = first_controls(LIST, [switch(label)], url=PAGE, institutions=[SANDBOX], sought=SANDBOX, is_own=is_own)
+def test_only_a_switch_that_names_the_data_is_explicit(label: str, is_sure: bool) -> None:
+    """Other things can be shared, allowed or connected as well."""
+    candidates = first_controls(LIST, [switch(label)], url=PAGE, institutions=[SANDBOX], sought=SANDBOX, is_own=is_own)
 
-    assert [way.is_sure for way in ways] == [is_sure]
+    assert [candidate.is_sure for candidate in candidates] == [is_sure]
 
 
-def test_a_switch_for_other_sharing_comes_after_what_leads_to_details() -> None:
-    """One that says only that something is shared comes before, as it may be the consent itself."""
+def test_a_switch_for_other_sharing_comes_after_links_to_details() -> None:
+    """One with a general label comes before, because it may be the consent itself."""
     other, bare, manage = switch("Allow us to share reports"), switch("Data sharing is on"), link("Manage")
 
-    assert first(other, manage, bare) == [bare, manage, other]
+    assert first_tried(other, manage, bare) == [bare, manage, other]
 
 
 @pytest.mark.parametrize(
@@ -223,20 +225,20 @@ def test_a_switch_for_other_sharing_comes_after_what_leads_to_details() -> None:
     ],
     ids=lambda value: value.text,
 )
-def test_other_switches_are_left_alone(control: Control) -> None:
-    """Nobody turns on what is off, nor what is about something else."""
-    assert first(control) == []
+def test_other_switches_are_left_out(control: Control) -> None:
+    """A switch that is off, or that concerns something else, is not pressed."""
+    assert first_tried(control) == []
 
 
-def test_the_name_of_one_bank_is_not_all_banks() -> None:
-    """What it calls my data, beside a name, is the data from there."""
-    one, every = switch(f"Share my data with {SANDBOX}"), button("Stop all sharing and delete my data")
+def test_the_name_of_one_institution_does_not_mean_all() -> None:
+    """Beside a name, "my data" means the data of that institution."""
+    single, every = switch(f"Share my data with {SANDBOX}"), button("Stop all sharing and delete my data")
 
-    assert first(every, one, institutions=(RANGES, SANDBOX)) == [one, every]
+    assert first_tried(every, single, institutions=(RANGES, SANDBOX)) == [single, every]
 
 
-def test_what_keeps_a_change_follows_a_switch() -> None:
-    """It stood there before, where it would have changed nothing."""
+def test_a_save_button_follows_a_switch() -> None:
+    """It was there before, but would have changed nothing."""
     save, on, off = button("Save"), switch("Share my data"), switch("Share my data", is_on=False)
 
     after = next_controls([save, on], [save, off], is_own=is_own, has_sure=True, has_switched=True)

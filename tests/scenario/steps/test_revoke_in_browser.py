@@ -1,4 +1,4 @@
-"""Steps of the end user who reads before they begin and takes back what they share: real pages in a real Chromium."""
+"""Steps of the end user who reads the privacy notice and revokes a consent: real pages in a real Chromium."""
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -17,7 +17,7 @@ from tests.paths import APPS
 pytestmark = pytest.mark.slow
 
 CONSENTED = (steps.Authorise(), steps.Deliver(), steps.Sync(), steps.Deliver(), steps.WaitUntilIdle())
-LEFT = (steps.RevokeInBrowser(), steps.Deliver(), steps.WaitForRevocation())
+REVOKED = (steps.RevokeInBrowser(), steps.Deliver(), steps.WaitForRevocation())
 Play = Callable[..., Journal]
 
 
@@ -26,11 +26,11 @@ def play(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Play]:
     """Perform steps in front of a gallery app, which is started once."""
     drivers: dict[str, Driver] = {}
 
-    def perform(app: str, *given: steps.AnyStep) -> Journal:
+    def perform(app: str, *sequence: steps.AnyStep) -> Journal:
         if app not in drivers:
             settings = gallery.settings(gallery.app(app))
             drivers[app] = Driver(settings, workdir=tmp_path_factory.mktemp(app), seed=7)
-        journal, crashed = drivers[app].perform(Scenario(name="x", practices=(), steps=given, probes=()))
+        journal, crashed = drivers[app].perform(Scenario(name="x", practices=(), steps=sequence, probes=()))
         assert crashed == ""
         return journal
 
@@ -39,58 +39,58 @@ def play(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Play]:
         driver.close()
 
 
-def pressed(journal: Journal) -> list[tuple[int, str]]:
-    """What was pressed, with its number."""
-    return [(pressed.number, pressed.text) for pressed in journal.all(Pressed)]
+def presses(journal: Journal) -> list[tuple[int, str]]:
+    """Return the number and the label of each press."""
+    return [(press.number, press.text) for press in journal.all(Pressed)]
 
 
-def looks(journal: Journal) -> list[tuple[str, str, int]]:
-    """What was looked at, when, and how wide."""
+def views(journal: Journal) -> list[tuple[str, str, int]]:
+    """Return page, moment and width of each view."""
     return [(view.page, view.moment, view.width_px) for view in journal.all(PageView)]
 
 
-def test_a_consent_is_revoked_through_details_and_a_question(play: Play) -> None:
-    """The window in front of the page has a control of the same name as the page: the one in front is pressed."""
-    journal = play("revoke_confirmed_on_page", *CONSENTED, *LEFT)
+def test_a_consent_is_revoked_through_details_and_a_confirmation(play: Play) -> None:
+    """A dialog in front of the page has a control with the same label: the one in front is pressed."""
+    journal = play("revoke_confirmed_on_page", *CONSENTED, *REVOKED)
 
-    assert pressed(journal) == [(1, "Details"), (2, "Disconnect"), (3, "Disconnect")]
-    assert looks(journal)[:2] == [("connections", "synced", 360), ("connections", "synced", 1280)]
-    assert looks(journal)[-2:] == [("connections", "ended", 360), ("connections", "ended", 1280)]
+    assert presses(journal) == [(1, "Details"), (2, "Disconnect"), (3, "Disconnect")]
+    assert views(journal)[:2] == [("connections", "synced", 360), ("connections", "synced", 1280)]
+    assert views(journal)[-2:] == [("connections", "ended", 360), ("connections", "ended", 1280)]
     assert [consent.is_active for consent in journal.all(ConsentState)] == [True, False]
 
 
-def test_what_the_page_is_to_list_is_written_down(play: Play) -> None:
-    """Each consent that stands, and which of them is to go."""
-    journal = play("revoke_confirmed_on_page", steps.AuthoriseElsewhere(), *CONSENTED, *LEFT)
+def test_the_consents_to_list_are_recorded(play: Play) -> None:
+    """Each active consent is recorded, and which of them is to be revoked."""
+    journal = play("revoke_confirmed_on_page", steps.AuthoriseElsewhere(), *CONSENTED, *REVOKED)
 
-    told = [(sharing.institution, sharing.is_sought) for sharing in journal.all(Sharing)]
-    assert told == [("Bank of the Ranges", False), ("Banking Sandbox Data Holder", True)]
+    sharings = [(sharing.institution, sharing.is_sought) for sharing in journal.all(Sharing)]
+    assert sharings == [("Bank of the Ranges", False), ("Banking Sandbox Data Holder", True)]
 
 
-def test_a_question_of_the_browser_is_a_press(play: Play) -> None:
-    """It is accepted, with what it asked."""
+def test_a_browser_dialog_with_a_question_is_a_press(play: Play) -> None:
+    """It is accepted, and its text is recorded."""
     journal = play("revoke_confirmed_in_dialog", *CONSENTED, steps.RevokeInBrowser())
 
-    assert pressed(journal) == [(1, "Stop sharing with Banking Sandbox Data Holder"), (2, "Are you sure?")]
+    assert presses(journal) == [(1, "Stop sharing with Banking Sandbox Data Holder"), (2, "Are you sure?")]
 
 
-def test_a_notice_is_followed_and_read(play: Play) -> None:
-    """The page, the press, and the notice."""
+def test_the_privacy_notice_is_opened_and_recorded(play: Play) -> None:
+    """The journal contains the page, the press and the notice."""
     journal = play("revoke_confirmed_in_dialog", steps.ReadPrivacyNotice())
 
-    assert pressed(journal) == [(1, "How we use your data")]
-    assert looks(journal) == [(page, "plain", width) for page in ("connect", "privacy") for width in (360, 1280)]
+    assert presses(journal) == [(1, "How we use your data")]
+    assert views(journal) == [(page, "plain", width) for page in ("connect", "privacy") for width in (360, 1280)]
 
 
-def test_somebody_without_a_consent_is_refused(play: Play) -> None:
-    """There is nothing that could be revoked."""
+def test_an_end_user_without_a_consent_is_refused(play: Play) -> None:
+    """There is no consent to revoke."""
     with pytest.raises(AssertionError, match="has no consent yet"):
         play("revoke_confirmed_in_dialog", steps.RevokeInBrowser())
 
 
 @pytest.mark.full
 @pytest.mark.parametrize(
-    ("app", "acts"),
+    ("app", "labels"),
     [
         ("revoke_by_switch", ["Share my data with Banking Sandbox Data Holder"]),
         ("revoke_needs_typed_word", ["Stop sharing with Banking Sandbox Data Holder", "typed 'DISCONNECT'", "End it"]),
@@ -100,21 +100,21 @@ def test_somebody_without_a_consent_is_refused(play: Play) -> None:
         ),
     ],
 )
-def test_switches_are_turned_off_and_words_are_typed(play: Play, app: str, acts: list[str]) -> None:
-    """Each is an act of its own, and the consent has ended."""
-    journal = play(app, *CONSENTED, *LEFT)
+def test_switches_are_turned_off_and_words_are_typed(play: Play, app: str, labels: list[str]) -> None:
+    """Each is a press, and the consent has ended."""
+    journal = play(app, *CONSENTED, *REVOKED)
 
-    assert pressed(journal) == list(enumerate(acts, start=1))
+    assert presses(journal) == list(enumerate(labels, start=1))
     assert [consent.is_active for consent in journal.all(ConsentState)] == [True, False]
 
 
 @pytest.mark.full
-def test_after_a_switch_that_ends_nothing_the_search_goes_on(play: Play) -> None:
-    """Much can be shared, and *Manage* still leads to the end of this."""
-    journal = play("switches_beside_banks", *CONSENTED, *LEFT)
+def test_the_search_continues_after_a_switch_that_ends_nothing(play: Play) -> None:
+    """A switch may concern other sharing, and *Manage* still leads to the end of this consent."""
+    journal = play("switches_beside_banks", *CONSENTED, *REVOKED)
 
-    told = [(pressed.number, pressed.text, pressed.is_switch) for pressed in journal.all(Pressed)]
-    assert told == [
+    recorded = [(press.number, press.text, press.is_switch) for press in journal.all(Pressed)]
+    assert recorded == [
         (1, "Share my data to improve this app", True),
         (1, "Manage", False),
         (2, "Stop sharing with Banking Sandbox Data Holder", False),
@@ -124,7 +124,7 @@ def test_after_a_switch_that_ends_nothing_the_search_goes_on(play: Play) -> None
 
 @pytest.mark.full
 @pytest.mark.parametrize(
-    ("asks", "is_open", "acts"),
+    ("asks", "is_open", "labels"),
     [
         ("Enter the code that we sent you by SMS.", "", []),
         ("Enter the code that we sent you by SMS.", "yes", ["Disconnect"]),
@@ -133,17 +133,17 @@ def test_after_a_switch_that_ends_nothing_the_search_goes_on(play: Play) -> None
         ("Type DISCONNECT and the code that we sent you by SMS.", "", ["typed 'DISCONNECT'"]),
     ],
 )
-def test_what_nobody_here_knows_is_a_lack(asks: str, is_open: str, acts: list[str], tmp_path: Path) -> None:
-    """What was typed or left empty may be why nothing came of it."""
-    given = gallery.settings(gallery.app("reference_app"))
-    env = {**given.app.env, "PYTHONPATH": str(APPS), "ASKS": asks, "OPEN": is_open}
-    command = (given.app.command or "").replace(gallery.REFERENCE, "coder:build")
-    settings = msgspec.structs.replace(given, app=msgspec.structs.replace(given.app, command=command, env=env))
-    scenario = Scenario(name="x", practices=(), steps=(*CONSENTED, *LEFT), probes=())
+def test_unknown_input_is_a_problem(asks: str, is_open: str, labels: list[str], tmp_path: Path) -> None:
+    """A typed word or an empty field may be the reason why the consent did not end."""
+    reference = gallery.settings(gallery.app("reference_app"))
+    env = {**reference.app.env, "PYTHONPATH": str(APPS), "ASKS": asks, "OPEN": is_open}
+    command = (reference.app.command or "").replace(gallery.REFERENCE, "coder:build")
+    settings = msgspec.structs.replace(reference, app=msgspec.structs.replace(reference.app, command=command, env=env))
+    scenario = Scenario(name="x", practices=(), steps=(*CONSENTED, *REVOKED), probes=())
 
     with closing(Driver(settings, workdir=tmp_path, seed=7)) as driver:
         journal, crashed = driver.perform(scenario)
 
-    told = ["Stop sharing with Banking Sandbox Data Holder", *acts]
-    assert (crashed, pressed(journal)) == ("", [*enumerate(told, start=1), (len(told) + 1, "")])
-    assert journal.all(Pressed)[-1].problem == "the page asks for more than presses"
+    expected = ["Stop sharing with Banking Sandbox Data Holder", *labels]
+    assert (crashed, presses(journal)) == ("", [*enumerate(expected, start=1), (len(expected) + 1, "")])
+    assert journal.all(Pressed)[-1].problem == "the page requires more input than presses"

@@ -1,4 +1,4 @@
-"""Steps of somebody with several tabs: an earlier attempt goes on where it stood, or is seen to be over."""
+"""The step of an end user with several tabs: an earlier attempt continues on its screen, or has ended."""
 
 from collections.abc import Callable
 
@@ -22,9 +22,9 @@ def feed() -> Feed:
 
 @pytest.fixture
 def perform(drive: Callable[..., Driver], feed: Feed) -> Perform:
-    """Perform steps between a local Fiskil and the feed: the journal, and what kept them from their end."""
+    """Perform steps between a local Fiskil and the feed; return the journal, and the reason if a step failed."""
     driver = drive(feed_settings(request_deadline_s=5), given=feed)
-    return lambda *given: driver.perform(Scenario(name="x", practices=(), steps=given, probes=()).check())
+    return lambda *sequence: driver.perform(Scenario(name="x", practices=(), steps=sequence, probes=()).check())
 
 
 def endings(journal: Journal) -> list[tuple[int, str]]:
@@ -32,7 +32,7 @@ def endings(journal: Journal) -> list[tuple[int, str]]:
 
 
 def test_an_earlier_attempt_is_cancelled_after_a_later_one(perform: Perform) -> None:
-    """Each has its own session, and the app sees both ways back."""
+    """Each attempt has its own session, and the app gets both callbacks."""
     journal, crashed = perform(steps.CloseTab(at="code"), steps.Authorise(), steps.ReturnToTab(attempt=1))
 
     assert crashed == ""
@@ -42,16 +42,16 @@ def test_an_earlier_attempt_is_cancelled_after_a_later_one(perform: Perform) -> 
     assert first.session == third.session != second.session
 
 
-def test_an_earlier_attempt_is_walked_to_its_end(perform: Perform) -> None:
-    """From the screen where it stood."""
+def test_an_earlier_attempt_is_completed(perform: Perform) -> None:
+    """It continues from its last screen."""
     journal, crashed = perform(steps.CloseTab(at="accounts"), steps.CloseTab(), steps.ReturnToTab(attempt=1, then="confirm"))
 
     assert crashed == ""
     assert endings(journal)[-1] == (1, "APPROVED")
 
 
-def test_a_tab_whose_journey_is_over_changes_nothing(perform: Perform, feed: Feed) -> None:
-    """The page says so; no journey ends a second time."""
+def test_a_tab_of_an_ended_journey_changes_nothing(perform: Perform, feed: Feed) -> None:
+    """The page is opened, and no journey ends a second time."""
     journal, crashed = perform(steps.Cancel(), steps.ReturnToTab(attempt=1, then="confirm"))
 
     assert crashed == ""
@@ -59,14 +59,14 @@ def test_a_tab_whose_journey_is_over_changes_nothing(perform: Perform, feed: Fee
     assert len(feed.visited) == 1
 
 
-def test_a_tab_that_never_was_is_not_gone_back_to(perform: Perform) -> None:
-    """The report says so."""
+def test_an_attempt_that_was_not_made_is_refused(perform: Perform) -> None:
+    """The report states how many attempts there were."""
     _, crashed = perform(steps.CloseTab(), steps.ReturnToTab(attempt=2))
 
-    assert "There is no attempt 2 to go back to" in crashed
+    assert "There is no attempt 2: the end user has made 1 so far." in crashed
 
 
 def test_attempts_count_from_one() -> None:
-    """What cannot be meant is refused before anything runs."""
-    with pytest.raises(ConfigError, match="attempt counts from 1, got 0"):
+    """An invalid number is refused before anything runs."""
+    with pytest.raises(ConfigError, match="attempt must be 1 or greater, got 0"):
         steps.ReturnToTab(attempt=0).check()

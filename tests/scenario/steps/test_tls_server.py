@@ -1,4 +1,4 @@
-"""The steps of an app that serves TLS: a real one, called in each version and without TLS."""
+"""Steps of an app that serves TLS: a real server, tried with each TLS version and without TLS."""
 
 import ssl
 from collections.abc import Callable, Iterator
@@ -26,18 +26,18 @@ STEPS = (
 
 @pytest.fixture(scope="module")
 def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    """Another one than the harness has for the app."""
+    """A certificate authority other than the harness's own."""
     return Authority(tmp_path_factory.mktemp("authority"))
 
 
 @pytest.fixture(scope="module")
 def secure(authority: Authority) -> Iterator[HTTPServer]:
-    """A server of TLS that takes everything."""
+    """A TLS server that acknowledges everything."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(authority.files.chain_file, authority.files.key_file)
-    with HTTPServer(host="127.0.0.1", port=0, ssl_context=context, threaded=True) as one:
-        one.expect_request("/webhooks/fiskil").respond_with_data(status=204)
-        yield one
+    with HTTPServer(host="127.0.0.1", port=0, ssl_context=context, threaded=True) as http_server:
+        http_server.expect_request("/webhooks/fiskil").respond_with_data(status=204)
+        yield http_server
 
 
 def perform(driver: Driver) -> Journal:
@@ -46,15 +46,15 @@ def perform(driver: Driver) -> Journal:
     return journal
 
 
-def test_without_a_place_nothing_is_tried(driver: Driver) -> None:
-    """A proxy may serve TLS."""
+def test_without_tls_settings_nothing_is_tried(driver: Driver) -> None:
+    """A reverse proxy may serve TLS for the app."""
     journal = perform(driver)
 
     assert journal.all(TlsServed) == journal.all(Handshake) == journal.all(Delivery) == []
 
 
 def test_each_version_and_plain_http_are_tried(secure: HTTPServer, server: HTTPServer, drive: Callable[..., Driver]) -> None:
-    """A plain port of its own is another place; nobody was given this certificate."""
+    """The plain port is another address, and the server does not have the harness's certificate."""
     server.clear()
     server.expect_request("/webhooks/fiskil").respond_with_data(status=403)
     app = {"url": server.url_for("").rstrip("/"), "tls": {"url": secure.url_for("").rstrip("/")}, "limits": {"ack_s": 2}}
@@ -63,31 +63,31 @@ def test_each_version_and_plain_http_are_tried(secure: HTTPServer, server: HTTPS
 
     (served,) = journal.all(TlsServed)
     assert (served.is_up, served.has_plain_port) == (True, True)
-    seen = {handshake.version: (handshake.is_spoken, handshake.is_our_certificate) for handshake in journal.all(Handshake)}
-    assert seen | {"TLS 1.0": (False, None), "TLS 1.1": (False, None)} == seen
-    assert [seen[version] for version in MODERN] == [(True, None), (True, None)]
+    results = {shake.version: (shake.is_spoken, shake.is_our_certificate) for shake in journal.all(Handshake)}
+    assert results | {"TLS 1.0": (False, None), "TLS 1.1": (False, None)} == results
+    assert [results[version] for version in MODERN] == [(True, None), (True, None)]
     assert [(delivery.kind, delivery.name, delivery.status) for delivery in journal.all(Delivery)] == [
         ("plain", "at the TLS port", None),
         ("plain", "at the plain port", 403),
     ]
 
 
-def test_a_handshake_shows_the_certificate(secure: HTTPServer, authority: Authority) -> None:
-    """In a version that both speak."""
+def test_a_handshake_returns_the_certificate(secure: HTTPServer, authority: Authority) -> None:
+    """The version is one that both sides support."""
     shaken = shake("127.0.0.1", secure.port, "TLS 1.3", timeout_s=5)
 
     assert (shaken.is_spoken, shaken.certificate) == (True, certificate_of(authority.files.chain_file))
 
 
-def test_nobody_at_home_speaks_nothing(server: HTTPServer) -> None:
-    """Plain HTTP answers no hello."""
+def test_a_plain_server_supports_no_tls_version(server: HTTPServer) -> None:
+    """Plain HTTP does not respond to a TLS hello."""
     assert not shake("127.0.0.1", server.port, "TLS 1.2", timeout_s=5).is_spoken
 
 
-def test_this_machine_speaks_what_is_modern(authority: Authority) -> None:
-    """What is old it may speak or not."""
-    made = authority.files
+def test_this_machine_supports_modern_versions(authority: Authority) -> None:
+    """It may support old versions or not."""
+    files = authority.files
 
-    spoken = [version for version in VERSIONS if can_speak(version, chain_file=made.chain_file, key_file=made.key_file)]
+    supported = [version for version in VERSIONS if can_speak(version, chain_file=files.chain_file, key_file=files.key_file)]
 
-    assert set(MODERN) <= set(spoken) <= set(MODERN) | set(OLD)
+    assert set(MODERN) <= set(supported) <= set(MODERN) | set(OLD)

@@ -1,4 +1,4 @@
-"""Somebody waits in front of the app's page in Chromium: what they see meanwhile, and what comes of it."""
+"""Steps of an end user who waits in Chromium for the app's page: the page during the wait, and the result."""
 
 from collections.abc import Callable, Iterator
 
@@ -19,28 +19,28 @@ Perform = Callable[..., tuple[Journal, str]]
 
 @pytest.fixture(scope="module")
 def perform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Perform]:
-    """Perform steps in front of the reference app; the journal, and what went wrong."""
+    """Perform steps in front of the reference app; return the journal, and the reason if a step failed."""
     settings = gallery.settings(gallery.app("reference_app"))
     driver = Driver(settings, workdir=tmp_path_factory.mktemp("watching"), seed=0)
-    yield lambda *given: driver.perform(Scenario(name="x", practices=(), steps=given, probes=()))
+    yield lambda *sequence: driver.perform(Scenario(name="x", practices=(), steps=sequence, probes=()))
     driver.close()
 
 
-def test_a_failed_journey_ends_on_the_page_that_tells_of_it(perform: Perform) -> None:
-    """It is read on a phone and on a desk, under the error type that the app was told."""
+def test_a_failed_journey_ends_on_the_page_that_reports_it(perform: Perform) -> None:
+    """It is recorded on a phone and on a desktop screen, with the error type that the app received."""
     journal, crashed = perform(steps.FailInBrowser(outcome="wrong_code"))
 
-    looks = [view for view in journal.all(PageView) if view.moment == "failed"]
+    views = [view for view in journal.all(PageView) if view.moment == "failed"]
     assert crashed == ""
-    assert [(look.page, look.cause, look.width_px, look.problem) for look in looks] == [
+    assert [(view.page, view.cause, view.width_px, view.problem) for view in views] == [
         ("cancelled", "CONSENT_OTP_FAILURE", 360, ""),
         ("cancelled", "CONSENT_OTP_FAILURE", 1280, ""),
     ]
-    assert "The one-time code did not match" in looks[0].text
+    assert "The one-time code did not match" in views[0].text
 
 
-def test_the_page_is_seen_while_the_browser_waits_for_the_next(perform: Perform) -> None:
-    """Chromium tells nothing of a page that it is leaving; the page does."""
+def test_the_page_is_recorded_while_the_next_one_loads(perform: Perform) -> None:
+    """Chromium reports nothing about a page that it is leaving; the page does."""
     journal, crashed = perform(
         steps.InjectFault("auth_session", faults.Latency(latency_ms=4500)), steps.PressConnect(cause="a slow auth session")
     )
@@ -55,31 +55,31 @@ def test_the_page_is_seen_while_the_browser_waits_for_the_next(perform: Perform)
     assert plain.digest != waiting.digest
 
 
-def test_what_comes_of_a_failed_call_is_looked_at_when_it_is_there(perform: Perform) -> None:
-    """On a phone and on a desk."""
+def test_the_result_of_a_failed_call_is_recorded(perform: Perform) -> None:
+    """It is recorded on a phone and on a desktop screen."""
     journal, crashed = perform(
         steps.InjectFault("auth_session", faults.Status(status=403)), steps.PressConnect(moment="failed", cause="a refusal")
     )
 
-    looks = [view for view in journal.all(PageView) if view.moment == "failed"]
+    views = [view for view in journal.all(PageView) if view.moment == "failed"]
     assert crashed == ""
-    assert [(look.page, look.cause, look.width_px) for look in looks] == [
+    assert [(view.page, view.cause, view.width_px) for view in views] == [
         ("answer", "a refusal", 360),
         ("answer", "a refusal", 1280),
     ]
-    assert "That did not work" in looks[0].text
+    assert "That did not work" in views[0].text
 
 
-def test_an_app_that_gets_through_has_no_failure_to_tell_of(perform: Perform) -> None:
-    """The look says so, and no probe takes it for a page."""
+def test_an_app_without_a_failure_has_none_to_report(perform: Perform) -> None:
+    """The view states that, and no probe judges it."""
     journal, _ = perform(steps.PressConnect(moment="failed", cause="nothing"))
 
-    looks = [view for view in journal.all(PageView) if view.moment == "failed"]
-    assert {look.problem for look in looks} == {"the app got through, so that it had no failure to tell of"}
+    views = [view for view in journal.all(PageView) if view.moment == "failed"]
+    assert {view.problem for view in views} == {"the journey continued, so the app had no failure to report"}
 
 
-def test_the_page_is_opened_anew_until_it_tells_of_data(perform: Perform) -> None:
-    """The last look is what counts."""
+def test_the_page_is_opened_again_until_it_shows_data(perform: Perform) -> None:
+    """The last view counts."""
     journal, crashed = perform(
         steps.Authorise(),
         steps.Deliver(),
@@ -98,7 +98,7 @@ def test_the_page_is_opened_anew_until_it_tells_of_data(perform: Perform) -> Non
 
 
 @pytest.mark.parametrize("outcome", ["approved", "unheard_of"])
-def test_what_is_no_failure_is_refused(outcome: str) -> None:
-    """Before a browser opens."""
+def test_an_outcome_without_failure_is_refused(outcome: str) -> None:
+    """It is refused before a browser opens."""
     with pytest.raises(UnknownName, match="outcome"):
         steps.FailInBrowser(outcome=outcome).check()

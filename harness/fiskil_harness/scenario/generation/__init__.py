@@ -1,6 +1,6 @@
-"""Plans that nobody wrote: drawn, tried on an app, and cut down to the shortest one that fails.
+"""Generated plans: drawn from a seed, run on an app, and shrunk to the shortest plan that fails.
 
-Hypothesis is imported here and nowhere else; a plan that was found needs it no more.
+Hypothesis is imported in this package only; a saved plan does not need it.
 """
 
 from fiskil_harness.scenario.generation.actions import Form

@@ -1,6 +1,6 @@
-"""What plans are made of: facts about a consent, acts on its events, and the form that puts them together.
+"""The parts of a generated plan: facts about a consent, acts on its events, and the form that combines them.
 
-Nothing here is drawn; the same facts and acts always make the same plan.
+Nothing here is random: the same facts and acts always produce the same plan.
 """
 
 from collections import Counter
@@ -23,7 +23,7 @@ from fiskil_harness.webhooks.payload_variants import encodings_of, oddities_of
 from fiskil_harness.webhooks.retry_schedule import ATTEMPTS
 
 DATASETS = ("accounts", "balances", "transactions")
-"""In the order in which their first syncs complete, so each sync tells one event."""
+"""In the order in which their first syncs complete, so that each sync creates one event."""
 
 NAMED: dict[str, tuple[tuple[str, ...], Callable[[str], AnyStep]]] = {
     "forge": (forgeries_of(FISKIL), steps.Forge),
@@ -31,29 +31,29 @@ NAMED: dict[str, tuple[tuple[str, ...], Callable[[str], AnyStep]]] = {
     "reencode": (tuple(encoding.name for encoding in encodings_of(FISKIL)), steps.Reencode),
     "fail": (("before", "midway", "after", "database"), lambda name: steps.FailNext(at=name)),  # type: ignore[arg-type]
 }
-"""Verbs with named variants: which there are for Fiskil, and the step of one. Whatever else is sent by name joins them.
+"""Verbs with named variants: the names for Fiskil's own sender, and the step for a name.
 
-Of another sender's some send nothing.
+With another sender, some variants send nothing.
 """
 
 KILLS = {"kill": 0.5, "kill_early": 0.1, "kill_late": 1.5}
-"""Verbs that kill the app while a delivery is under way, and when: as a share of the time that one takes."""
+"""Verbs that kill the app during a delivery, and the moment: as a share of the time that a delivery takes."""
 
-HALVES: dict[str, tuple[Literal["close", "reset"], int]] = {"half": ("close", 1), "half_4": ("reset", 4)}
-"""Verbs by which half of an event's message comes, on so many connections, and each is gone then: nothing is delivered."""
+TRUNCATIONS: dict[str, tuple[Literal["close", "reset"], int]] = {"half": ("close", 1), "half_4": ("reset", 4)}
+"""Verbs that send half of a message: how each connection ends, and how many connections. Nothing is delivered."""
 
-ONCE: dict[str, Callable[[str], AnyStep]] = {
+SINGLE_ATTEMPTS: dict[str, Callable[[str], AnyStep]] = {
     "lose": steps.LoseAcknowledgement,
     **{verb: partial(steps.KillDuringDelivery, at=at) for verb, at in KILLS.items()},
-    **{verb: partial(steps.TruncateRequest, by=by, times=times) for verb, (by, times) in HALVES.items()},
+    **{verb: partial(steps.TruncateRequest, by=by, times=times) for verb, (by, times) in TRUNCATIONS.items()},
 }
-"""Verbs that make one attempt for an event and do something to it."""
+"""Verbs that make one attempt for an event and disturb it."""
 
 EVENTLESS = frozenset({"wait", "restart", "forge", "odd", "reencode", "unknown", "foreign", "mixed"})
-"""Verbs that deliver none of the events that were made before."""
+"""Verbs that deliver none of the earlier events."""
 
 ABOUT_CONSENT = frozenset({"unknown", "reencode", "mixed"})
-"""Of these, the ones that are about the consent of which event 0 tells."""
+"""Those of ``EVENTLESS`` that concern the consent of event 0."""
 
 TOKEN_LIFE_MINUTES = 20
 
@@ -69,7 +69,7 @@ PROBES: dict[PlanKind, tuple[AnyProbe, ...]] = {
 }
 
 OTHER_END_USER = "b"
-"""Somebody else, beside the one that a plan without twins is about."""
+"""A second end user in a plan without twins."""
 
 REVOKED = (
     steps.Authorise(twin=OTHER_END_USER),
@@ -78,13 +78,14 @@ REVOKED = (
     steps.Revoke(twin=OTHER_END_USER),
     steps.Deliver(),
 )
-"""What a genuine message of the kind that is forged does to somebody."""
+"""Steps that show the effect of a genuine message of the forged kind on another end user."""
 
 
 class Facts(Struct, frozen=True, kw_only=True):
-    """What happens to one consent, and so which events there are to deliver.
+    """Everything that happens to one consent, which decides the events to deliver.
 
-    More happens only after every first sync: before that, time that passes would tell events of its own.
+    ``synced`` is how many datasets sync first; ``more`` lists later events, which need all first syncs: before that, passing
+    time would create further events.
     """
 
     synced: int = 0
@@ -93,32 +94,32 @@ class Facts(Struct, frozen=True, kw_only=True):
 
     @property
     def count(self) -> int:
-        """How many events this tells at least."""
+        """The minimum number of events."""
         return 1 + self.synced + len(self.more) + self.is_revoked
 
     @property
     def newest_consent_event(self) -> int:
-        """The newest event about the consent itself."""
+        """The number of the newest event about the consent itself."""
         if self.is_revoked:
             return self.count - 1
         return max((1 + self.synced + at for at, name in enumerate(self.more) if name == "touch_consent"), default=0)
 
     def steps(self, twin: str = "") -> list[Any]:
-        """The steps that make it happen, every event at a moment of its own."""
-        made: list[Any] = [steps.Authorise(twin=twin)]
+        """Return the steps that create the events, each at a different time."""
+        sequence: list[Any] = [steps.Authorise(twin=twin)]
         if self.synced == len(DATASETS):
-            made.append(steps.Sync(twin=twin))
+            sequence.append(steps.Sync(twin=twin))
         else:
-            made += [steps.Sync(name, twin=twin) for name in DATASETS[: self.synced]]
+            sequence += [steps.Sync(name, twin=twin) for name in DATASETS[: self.synced]]
         for name in self.more:
-            made.append(steps.TouchConsent(twin=twin) if name == "touch_consent" else steps.Sync(name, twin=twin))
+            sequence.append(steps.TouchConsent(twin=twin) if name == "touch_consent" else steps.Sync(name, twin=twin))
         if self.is_revoked:
-            made += [steps.Advance(seconds=1), steps.Revoke(twin=twin)]
-        return made
+            sequence += [steps.Advance(seconds=1), steps.Revoke(twin=twin)]
+        return sequence
 
 
 class Act(Struct, frozen=True):
-    """One thing done, with an event before it is known whether that was delivered already, or with named variants."""
+    """One action: on an event, which may have been delivered before or not, or with named variants."""
 
     verb: str
     event: int = 0
@@ -126,12 +127,16 @@ class Act(Struct, frozen=True):
 
 
 class Form(Struct, frozen=True, kw_only=True):
-    """What all plans of one exploration share.
+    """The properties that all plans of one exploration share.
 
-    ``has_counts`` says whether the app tells how often it applied a message; where it does not, only other end users show
-    what is normal. ``can_fail`` says whether it fails on demand, ``is_seldom`` that it is restarted in few plans, and
-    ``folds`` that the config tells what events come to. With ``is_twinned`` three twins live through the same, whatever the
-    kind.
+    Args:
+        can_restart: The app can be restarted.
+        is_seldom: Few plans restart the app.
+        can_fail: The app can fail on request.
+        has_counts: The app reports how often it applied each message. Without that, only other end users show its usual
+            behaviour.
+        folds: The config has a reducer, which computes the final state from the events.
+        is_twinned: Three twins have the same events, whatever the kind.
     """
 
     kind: PlanKind
@@ -145,33 +150,33 @@ class Form(Struct, frozen=True, kw_only=True):
 
     @property
     def has_twins(self) -> bool:
-        """Whether three twins live through the same."""
+        """True if three twins have the same events."""
         return self.is_twinned or self.kind == "order" or (self.kind == "deliveries" and not self.has_counts)
 
     @property
     def least(self) -> Facts:
-        """The least that can happen. First syncs of twins complete at once, so none is told later of what others were."""
+        """The smallest facts. The first syncs of twins complete together, so that all twins have the same events."""
         return Facts(synced=len(DATASETS) if self.has_twins else 0)
 
     def plan(self, facts: Facts, acts: list[Act]) -> Scenario:
-        """The facts, the acts on their events, and the hand-over of everything that is left.
+        """Return the plan: the facts, the acts on their events, and the delivery of everything that is left.
 
-        Of three twins *a* and *c* get every event once and in order, and the acts are done to *b*.
+        Of three twins, *a* and *c* get every event once and in order, and the acts apply to *b*.
         """
-        made: list[Any] = []
+        sequence: list[Any] = []
         if self.has_twins:
             for twin in ("a", "c"):
-                made += [*facts.steps(twin), steps.Deliver()]
-        elif self._has_stranger(acts):
-            made += REVOKED
+                sequence += [*facts.steps(twin), steps.Deliver()]
+        elif self._needs_other_end_user(acts):
+            sequence += REVOKED
         name = "b" if self.has_twins else ""
-        made += [*facts.steps(name), *as_steps(acts, twin=name), steps.Deliver(attempts=5)]
+        sequence += [*facts.steps(name), *as_steps(acts, twin=name), steps.Deliver(attempts=5)]
         return Scenario(
             name=f"drawn_{self.kind}",
             practices=() if self.kind == "everything" else (PRACTICES[self.kind],),
             probes=self._probes(facts, acts),
             end_user=self.end_user,
-            steps=tuple(made),
+            steps=tuple(sequence),
         )
 
     def _probes(self, facts: Facts, acts: list[Act]) -> tuple[AnyProbe, ...]:
@@ -180,8 +185,8 @@ class Form(Struct, frozen=True, kw_only=True):
         exact = (probes.ReachesEventState(),) if self.kind == "order" and self.folds else ()
         return (*PROBES[self.kind], *exact)
 
-    def _has_stranger(self, acts: list[Act]) -> bool:
-        """Whether somebody else shows what a genuine message of a kind does."""
+    def _needs_other_end_user(self, acts: list[Act]) -> bool:
+        """Return true if a second end user must show the effect of a genuine message."""
         verbs = {act.verb for act in acts}
         if self.kind != "everything":
             return self.kind == "forgeries" and not self.has_counts
@@ -189,102 +194,101 @@ class Form(Struct, frozen=True, kw_only=True):
 
 
 def probes_for(form: Form, facts: Facts, acts: list[Act]) -> tuple[AnyProbe, ...]:
-    """The probes of a plan of everything, the widest question first: those whose answer its acts leave clear.
+    """Return the probes of a plan of the kind "everything" that can judge it, the most general one first.
 
-    Twins are alike only while nothing but their events reached one of them. Whoever refuses what comes too early, was told
-    to fail, or died over a message, does not acknowledge at once.
+    An app need not acknowledge every message at once if it refuses early events, was made to fail, or was killed.
     """
     verbs = {act.verb for act in acts}
-    found: list[AnyProbe] = []
+    chosen: list[AnyProbe] = []
     if form.has_twins:
-        found.append(probes.IgnoresDeliveryOrder())
+        chosen.append(probes.IgnoresDeliveryOrder())
     if form.folds and "odd" not in verbs:
-        found.append(probes.ReachesEventState())
-    found += [probes.LosesNothing(), probes.AcknowledgesPromptly()]
-    is_in_order = not disorders([act for act in acts if act.verb != "restart"])
+        chosen.append(probes.ReachesEventState())
+    chosen += [probes.LosesNothing(), probes.AcknowledgesPromptly()]
+    is_in_order = not is_out_of_order([act for act in acts if act.verb != "restart"])
     if is_in_order and not verbs & {"fail", *KILLS} and not _is_premature(acts) and not _is_overtaken(facts, acts):
-        found.append(probes.AcknowledgesGenuine())
+        chosen.append(probes.AcknowledgesGenuine())
     if verbs & {"foreign", "mixed"}:
-        found.append(probes.KeepsEndUsersApart())
-    found += [probes.KeepsSecretsOutOfLogs(), probes.AppliesOnce()]
-    if verbs & HALVES.keys() and not form.has_twins:
-        found.append(probes.AppliesWholePostsOnly())
+        chosen.append(probes.KeepsEndUsersApart())
+    chosen += [probes.KeepsSecretsOutOfLogs(), probes.AppliesOnce()]
+    if verbs & TRUNCATIONS.keys() and not form.has_twins:
+        chosen.append(probes.AppliesWholePostsOnly())
     if "forge" in verbs:
-        found.append(probes.RefusesForgeries())
-    return tuple(found)
+        chosen.append(probes.RefusesForgeries())
+    return tuple(chosen)
 
 
 def _is_premature(acts: list[Act]) -> bool:
-    """Whether something about the consent comes before it was told: who never heard of one may refuse that for now."""
+    """Return true if a message about the consent comes before event 0: an app that does not know it may refuse that."""
     first = next((number for number, act in enumerate(acts) if act.verb in ABOUT_CONSENT), len(acts))
-    return first < len(acts) and 0 not in delivered(acts[:first])
+    return first < len(acts) and 0 not in delivered_events(acts[:first])
 
 
 def _is_overtaken(facts: Facts, acts: list[Act]) -> bool:
-    """Whether an event of which only half came is left for the end: its next attempt waits while newer events come."""
-    halved = {act.event for act in acts if act.verb in HALVES} - set(delivered(acts))
-    left = set(range(facts.count)) - set(delivered(acts)) - halved
-    return bool(halved) and any(event > min(halved) for event in left)
+    """Return true if a truncated event is left for the end: its next attempt comes after newer events."""
+    truncated = {act.event for act in acts if act.verb in TRUNCATIONS} - set(delivered_events(acts))
+    left = set(range(facts.count)) - set(delivered_events(acts)) - truncated
+    return bool(truncated) and any(event > min(truncated) for event in left)
 
 
 def repeats(acts: list[Act]) -> bool:
-    """Whether some event comes more than once."""
-    events = delivered(acts)
+    """Return true if some event is delivered more than once."""
+    events = delivered_events(acts)
     return len(set(events)) < len(events) or any(act.verb.startswith(("burst", "lose", "kill")) for act in acts)
 
 
-def disorders(acts: list[Act]) -> bool:
-    """Whether some event comes before an older one, or a crash comes between."""
-    first_times = list(dict.fromkeys(delivered(acts)))
+def is_out_of_order(acts: list[Act]) -> bool:
+    """Return true if some event is delivered before an older one, or the app crashes in between."""
+    first_times = list(dict.fromkeys(delivered_events(acts)))
     return first_times != list(range(len(first_times))) or any(act.verb in {"restart", *KILLS} for act in acts)
 
 
-def delivered(acts: list[Act]) -> list[int]:
-    """The events that *acts* deliver, in order."""
-    return [act.event for act in acts if act.verb not in EVENTLESS | HALVES.keys()]
+def delivered_events(acts: list[Act]) -> list[int]:
+    """Return the numbers of the events that *acts* deliver, in order."""
+    return [act.event for act in acts if act.verb not in EVENTLESS | TRUNCATIONS.keys()]
 
 
 def as_steps(acts: list[Act], *, twin: str = "") -> tuple[Any, ...]:
-    """Turn *acts* into steps: the first hand-over of an event is its delivery, later ones are retries.
+    """Return the steps of *acts*: the first delivery of an event is its first attempt, later ones are retries.
 
-    Fiskil's last attempt is kept for the end, so that whoever lawfully refuses on the way still gets everything, and one
-    more for each order to fail, which may bite as late as then.
+    Fiskil's last attempt is kept for the end, so that an app that may refuse an early one still gets everything. One more is
+    kept for each requested failure, which may happen as late as then.
     """
-    made: list[Any] = []
+    sequence: list[Any] = []
     attempts: Counter[str] = Counter()
-    kept = 1 + sum(act.verb == "fail" for act in acts)
+    reserved = 1 + sum(act.verb == "fail" for act in acts)
     for act in acts:
         event = f"{twin}.e{act.event}" if twin else f"e{act.event}"
         if act.verb in EVENTLESS:
-            made += _eventless(act, twin)
+            sequence += _eventless(act, twin)
             continue
         if act.verb == "fail" and not attempts[event]:
-            made.append(msgspec.structs.replace(NAMED["fail"][1](act.names[0]), twin=twin))
+            sequence.append(msgspec.structs.replace(NAMED["fail"][1](act.names[0]), twin=twin))
         if act.verb == "late":
-            made.append(steps.LateRetry(event))
+            sequence.append(steps.LateRetry(event))
             attempts[event] = ATTEMPTS
             continue
-        step, used = _delivery(act.verb, event, so_far=attempts[event], left=ATTEMPTS - kept - attempts[event])
-        made.append(step)
+        step, used = _delivery(act.verb, event, so_far=attempts[event], left=ATTEMPTS - reserved - attempts[event])
+        sequence.append(step)
         attempts[event] += used
-    return tuple(made)
+    return tuple(sequence)
 
 
 def _eventless(act: Act, twin: str) -> list[Any]:
     if act.verb in NAMED:
         return [NAMED[act.verb][1](name) for name in act.names]
-    made: dict[str, Any] = {
+    by_verb: dict[str, Any] = {
         "wait": steps.Advance(minutes=TOKEN_LIFE_MINUTES),
         "restart": steps.Restart(),
         "unknown": steps.DeliverUnknownEvent(twin=twin),
         "foreign": steps.DeliverForeign(twin=twin),
         "mixed": steps.DeliverMixed(consent_of=twin, end_user_of=OTHER_END_USER),
     }
-    return [made[act.verb]]
+    return [by_verb[act.verb]]
 
 
 def _delivery(verb: str, event: str, *, so_far: int, left: int) -> tuple[Any, int]:
-    """The step, and how many new attempts it makes."""
+    """Return the step for one act, and how many new attempts it makes."""
     if (verb == "replay" and so_far) or left < 1:
         return (steps.Replay(event), 0) if so_far else (steps.DeliverOne(event), 1)
     kind, _, rest = verb.partition("_")
@@ -293,6 +297,6 @@ def _delivery(verb: str, event: str, *, so_far: int, left: int) -> tuple[Any, in
         if copies > 1:
             return steps.Burst(event, copies=copies, of="retry"), copies
         return steps.Burst(event, copies=int(rest[0])), 1
-    if verb in ONCE:
-        return ONCE[verb](event), 1
+    if verb in SINGLE_ATTEMPTS:
+        return SINGLE_ATTEMPTS[verb](event), 1
     return (steps.Retry(event) if so_far else steps.DeliverOne(event)), 1

@@ -1,6 +1,6 @@
-"""The promises of a client through whole lives, which probe checks each, and which practice a broken one counts for.
+"""Invariants of an API client over life plans: the probes that check each, and the practice a violation counts against.
 
-Where a probe checks several, what the shortest failing life has in it tells them apart, the first that fits.
+If a probe checks several invariants, the steps of the shortest failing plan decide; the first match counts.
 """
 
 import msgspec
@@ -13,14 +13,14 @@ from fiskil_harness.scenario.generation.receiver_invariants import Invariant
 INVARIANTS = (
     Invariant(
         id="L1",
-        statement="a dead token is renewed once, and what was refused for it is asked again",
+        statement="an expired token is renewed once, and the refused request is repeated",
         practice="tokens.expiry-handled",
         probes=("renews_token_once",),
         challenge=("expire_tokens",),
     ),
     Invariant(
         id="L2",
-        statement="whatever token died when, the rows are all there in the end",
+        statement="all rows are stored in the end, whenever a token expires",
         practice="tokens.expiry-handled",
         probes=("holds_every_row", "holds_newest_values", "drops_removed_rows", "loses_nothing"),
         challenge=("expire_tokens", "unauthorised"),
@@ -28,7 +28,7 @@ INVARIANTS = (
     ),
     Invariant(
         id="L3",
-        statement="whatever call failed when, the rows are all there in the end",
+        statement="all rows are stored in the end, whichever request fails",
         practice="edge.network-errors",
         probes=("holds_every_row", "holds_newest_values", "drops_removed_rows", "retries_in_bounds"),
         challenge=("reset_peer", "truncated_json", "cursor_expired", "status_503"),
@@ -36,7 +36,7 @@ INVARIANTS = (
     ),
     Invariant(
         id="L4",
-        statement="who failed to consent counts as unconnected, and the next journey works",
+        statement="an end user without a consent counts as unconnected, and the next journey works",
         practice="edge.user-cancellation",
         probes=("stays_unconnected", "starts_again_afresh"),
         challenge=("cancel", "deny", "close_tab"),
@@ -50,28 +50,28 @@ INVARIANTS = (
     ),
     Invariant(
         id="L6",
-        statement="rows of a consent that is over are gone, whatever was under way",
+        statement="the rows of an ended consent are deleted, whatever was in progress",
         practice="cache.invalidated",
         probes=("drops_revoked_rows",),
         challenge=("revoke", "expire", "disconnect"),
     ),
     Invariant(
         id="L7",
-        statement="rows that vanished leave the active view",
+        statement="removed rows disappear from the active view",
         practice="data.soft-delete",
         probes=("drops_removed_rows",),
         challenge=("row_removed", "row_vanished"),
     ),
     Invariant(
         id="L8",
-        statement="the newest values win",
+        statement="the newest values are stored",
         practice="data.changes-tolerated",
         probes=("holds_newest_values",),
         challenge=("row_amended",),
     ),
     Invariant(
         id="L9",
-        statement="rows are there once, however often they were read",
+        statement="each row is stored once, however often it is read",
         practice="data.upsert",
         probes=("holds_every_row",),
         challenge=("row_added", "renew", "replay"),
@@ -85,7 +85,7 @@ INVARIANTS = (
     ),
     Invariant(
         id="L11",
-        statement="what was acknowledged is applied in the end",
+        statement="every acknowledged message is applied in the end",
         practice="webhooks.retries",
         probes=("loses_nothing",),
         challenge=("late", "newest_first", "restart"),
@@ -96,9 +96,9 @@ RENEWAL, *_ = INVARIANTS
 
 
 def invariants_of(journal: Journal) -> tuple[Invariant, ...]:
-    """The promises that a life with this *journal* can show broken.
+    """Return the invariants that a life plan with this *journal* can violate.
 
-    Whoever was locked out for a dead token has broken the first, whatever is missing for it.
+    If the app could not read because it had no valid token, missing rows count as a violation of the first invariant.
     """
     if not was_locked_out(journal, {call.end_user_id for call in calls(journal)} - {""}):
         return INVARIANTS
@@ -106,4 +106,4 @@ def invariants_of(journal: Journal) -> tuple[Invariant, ...]:
 
 
 ABSENCE_PROBES = ("drops_removed_rows", "drops_revoked_rows", "holds_every_row", "holds_newest_values", "loses_nothing")
-"""Probes that see what an app lacks which could not read."""
+"""Probes that report what an app lacks if it could not read."""

@@ -1,6 +1,6 @@
-"""The usual suspects: short plans that one would write by hand.
+"""Short plans as a person would write them, which are tried first when a generated plan fails.
 
-When a drawn plan fails, one of these mostly fails as well; then nothing is left to shrink, and every seed ends alike.
+One of them usually fails as well: then no shrinking is needed, and every seed ends with the same plan.
 """
 
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from fiskil_harness.scenario import steps
-from fiskil_harness.scenario.generation.actions import ABOUT_CONSENT, HALVES, KILLS, Act, Facts, Form
+from fiskil_harness.scenario.generation.actions import ABOUT_CONSENT, KILLS, TRUNCATIONS, Act, Facts, Form
 from fiskil_harness.scenario.scenario import Scenario
 
 HAND_OVER, REPLAY, LOSE, RESTART = Act("hand_over"), Act("replay"), Act("lose"), Act("restart")
@@ -26,8 +26,8 @@ KINDS: dict[str, type] = {
 BURSTS = (Act("burst_2"), Act("burst_8"))
 
 
-def suspects(form: Form, failing: Scenario) -> Iterator[Scenario]:
-    """Short plans with the same ingredients as *failing*, the simplest first."""
+def short_plans(form: Form, failing: Scenario) -> Iterator[Scenario]:
+    """Yield short plans with the same kinds of steps as *failing*, the simplest first."""
     if form.kind == "everything":
         form = msgspec.structs.replace(form, is_twinned=any(getattr(step, "twin", "") == "c" for step in failing.steps))
     if form.kind in {"forgeries", "everything"}:
@@ -40,7 +40,7 @@ def suspects(form: Form, failing: Scenario) -> Iterator[Scenario]:
 
 
 def _named(form: Form, failing: Scenario) -> Iterator[list[Act]]:
-    """What *failing* sends by name, each alone and then with a genuine message after it."""
+    """Yield each named variant in *failing*, alone and then with a genuine message after it."""
     for verb, kind in KINDS.items():
         for name in dict.fromkeys(_name_of(step) for step in failing.steps if isinstance(step, kind)):
             act = Act(verb, names=(name,) if name else ())
@@ -77,7 +77,7 @@ def _acts(form: Form, facts: Facts, failing: Scenario) -> Iterator[list[Act]]:
     if _has(failing, steps.LoseAcknowledgement):
         yield [LOSE]
     if _has(failing, steps.TruncateRequest):
-        yield from ([Act(half)] for half in HALVES)
+        yield from ([Act(verb)] for verb in TRUNCATIONS)
     if _has(failing, steps.KillDuringDelivery):
         yield from ([Act(kill)] for kill in KILLS)
     if _has(failing, steps.Burst):

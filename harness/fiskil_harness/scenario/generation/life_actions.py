@@ -1,6 +1,6 @@
-"""The verbs of lives: what each does, whether it can happen, and what it needs.
+"""The verbs of life plans: the steps of each, when it is possible, and the hooks that it needs.
 
-Every verb takes a number from 0 to 7, which chooses among its variants.
+Every verb takes a number from 0 to 7, which selects one of its variants.
 """
 
 from collections.abc import Callable
@@ -12,13 +12,13 @@ from fiskil_harness.journal.entries.plan_pairs import DELIVERY, FAULT, LIFE, Ver
 from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.generation.life_state import ATTEMPTS_BEFORE_END, CONSENT_DAYS, DATASETS, LifeState
 
-Doing: TypeAlias = Callable[[LifeState, int], bool]
-"""Lays a deed out, and tells whether it could happen."""
+Apply: TypeAlias = Callable[[LifeState, int], bool]
+"""Adds the steps of an action to the state; returns false, and adds nothing, if the action is impossible there."""
 
 TOO_LATE_DAYS = CONSENT_DAYS + 1
 MOST_WAITING = 3
 HOOKS = (START_SESSION, REFRESH, REVOKE, COMMAND)
-"""What a life can do without, with fewer verbs."""
+"""Optional hooks: without them, fewer verbs are possible."""
 
 SCREENS = ("login", "code", "accounts", "confirm", "institution")
 PLACES = (
@@ -31,7 +31,7 @@ PLACES = (
     ("banking.balances", 0),
     ("banking.transactions", 1),
 )
-"""Where a fault waits: a route, and the page of a walk where it is about one."""
+"""Where a fault is set: a route, and a page of a paginated list (0: any)."""
 
 LATER_PAGES = (("banking.transactions", 2), ("banking.transactions", 3))
 EARLIER_PAGES = (("banking.transactions", 1), ("banking.transactions", 2))
@@ -46,7 +46,7 @@ ANYWHERE: dict[str, Any] = {
     "gateway_html": faults.ErrorBody(status=502),
     "latency": faults.Latency(latency_ms=150),
 }
-"""Faults that may pass, wherever they bite."""
+"""Temporary faults, for any route."""
 
 IN_WALKS: dict[str, tuple[Any, tuple[tuple[str, int], ...]]] = {
     "cursor_expired": (faults.CursorExpired(), LATER_PAGES),
@@ -54,7 +54,7 @@ IN_WALKS: dict[str, tuple[Any, tuple[tuple[str, int], ...]]] = {
     "overlap": (faults.Overlap(), LATER_PAGES),
     "next_empty": (faults.NextEmpty(), EARLIER_PAGES),
 }
-"""Faults of walks. After some a client may lawfully leave the message for good, and read all at the next one."""
+"""Faults of paginated lists. After some, a client may drop the message and read everything at the next one."""
 
 CHANGES: dict[str, tuple[str, int]] = {
     "row_amended": ("amend", 40),
@@ -63,225 +63,225 @@ CHANGES: dict[str, tuple[str, int]] = {
     "row_posted": ("post", 2),
     "row_vanished": ("vanish", 2),
 }
-"""What becomes of rows: the kind of change, and how many rows there are for it at least. Two are pending."""
+"""Changes of rows: the kind of change, and the minimum number of rows for it. Two rows are pending."""
 
 
-def _journey(step: Callable[[int], Any]) -> Doing:
-    def lay(course: LifeState, number: int) -> bool:
-        if course.is_deleted or course.is_out:
+def _journey(step: Callable[[int], Any]) -> Apply:
+    def apply(state: LifeState, number: int) -> bool:
+        if state.is_deleted or state.has_outage:
             return False
-        course.calm()
-        course.steps.append(step(number))
+        state.lift_faults()
+        state.steps.append(step(number))
         return True
 
-    return lay
+    return apply
 
 
-def _renew(course: LifeState, _number: int, accounts: tuple[str, ...] = ()) -> bool:
-    if not course.is_active() or course.is_out:
+def _renew(state: LifeState, _number: int, accounts: tuple[str, ...] = ()) -> bool:
+    if not state.is_active() or state.has_outage:
         return False
-    course.calm()
-    course.steps.append(steps.Authorise(accounts=accounts))
-    course.lose_count()
+    state.lift_faults()
+    state.steps.append(steps.Authorise(accounts=accounts))
+    state.stop_counting()
     return True
 
 
-def _amend(course: LifeState, number: int) -> bool:
-    return _renew(course, number, ("everyday",))
+def _amend(state: LifeState, number: int) -> bool:
+    return _renew(state, number, ("everyday",))
 
 
-def _consent_again(course: LifeState, number: int) -> bool:
-    """A consent after the last one was over; where it is not, it is ended first."""
-    if "disconnect" in course.met:
-        return False  # whether that came to pass is for the app to say
-    if course.is_active() and _revoke(course, number):
-        course.hand_over()
-    if course.consent != "over" or course.is_deleted or course.is_out:
+def _consent_again(state: LifeState, number: int) -> bool:
+    """Add a new consent after the last one has ended; if it is still active, end it first."""
+    if "disconnect" in state.verbs:
+        return False  # only the app knows whether it has disconnected
+    if state.is_active() and _revoke(state, number):
+        state.deliver()
+    if state.consent != "over" or state.is_deleted or state.has_outage:
         return False
-    course.authorise()
+    state.authorise()
     return True
 
 
-def _confirm(course: LifeState, _number: int) -> bool:
-    if not course.is_active():
+def _confirm(state: LifeState, _number: int) -> bool:
+    if not state.is_active():
         return False
-    course.steps.append(steps.TouchConsent())
-    course.record_event("consent.updated")
+    state.steps.append(steps.TouchConsent())
+    state.record_event("consent.updated")
     return True
 
 
-def _revoke(course: LifeState, number: int) -> bool:
-    if not course.is_active():
+def _revoke(state: LifeState, number: int) -> bool:
+    if not state.is_active():
         return False
-    course.provoke()
-    course.steps += [steps.Advance(seconds=1), steps.Revoke(by="institution" if number % 2 else "end_user")]
-    course.record_event("consent.revoked")
-    course.consent = "over"
+    state.trigger_faults()
+    state.steps += [steps.Advance(seconds=1), steps.Revoke(by="institution" if number % 2 else "end_user")]
+    state.record_event("consent.revoked")
+    state.consent = "over"
     return True
 
 
-def _disconnect(course: LifeState, _number: int) -> bool:
-    if not course.is_active():
+def _disconnect(state: LifeState, _number: int) -> bool:
+    if not state.is_active():
         return False
-    course.calm()
-    course.steps += [steps.Advance(seconds=1), steps.Disconnect()]
-    course.lose_count()
-    course.consent = "over"
+    state.lift_faults()
+    state.steps += [steps.Advance(seconds=1), steps.Disconnect()]
+    state.stop_counting()
+    state.consent = "over"
     return True
 
 
-def _expire(course: LifeState, _number: int) -> bool:
-    if not course.is_active():
+def _expire(state: LifeState, _number: int) -> bool:
+    if not state.is_active():
         return False
-    course.provoke()
-    course.steps.append(steps.Advance(days=TOO_LATE_DAYS))
-    course.lose_count()
-    course.consent = "over"
+    state.trigger_faults()
+    state.steps.append(steps.Advance(days=TOO_LATE_DAYS))
+    state.stop_counting()
+    state.consent = "over"
     return True
 
 
-def _delete(course: LifeState, _number: int) -> bool:
-    if not course.is_active():
+def _delete(state: LifeState, _number: int) -> bool:
+    if not state.is_active():
         return False
-    course.provoke()
-    course.steps += [steps.Advance(seconds=1), steps.DeleteEndUser()]
-    course.lose_count()
-    course.consent, course.is_deleted = "over", True
+    state.trigger_faults()
+    state.steps += [steps.Advance(seconds=1), steps.DeleteEndUser()]
+    state.stop_counting()
+    state.consent, state.is_deleted = "over", True
     return True
 
 
-def _close_account(course: LifeState, _number: int) -> bool:
-    if not course.is_active() or not course.is_savings_open:
+def _close_account(state: LifeState, _number: int) -> bool:
+    if not state.is_active() or not state.is_savings_open:
         return False
-    course.steps.append(steps.CloseAccount("savings"))
-    course.is_savings_open = False
+    state.steps.append(steps.CloseAccount("savings"))
+    state.is_savings_open = False
     return True
 
 
-def _change(what: Any, count: int) -> Doing:
-    def lay(course: LifeState, number: int) -> bool:
+def _change(what: Any, count: int) -> Apply:
+    def apply(state: LifeState, number: int) -> bool:
         of_pending = what in {"post", "vanish"}
-        if not course.is_active() or (of_pending and not course.pending_rows):
+        if not state.is_active() or (of_pending and not state.pending_rows):
             return False
         nth = 0 if of_pending else number * (count // 8) % count
-        course.steps.append(steps.Change(what=what, nth=nth))
-        course.pending_rows -= of_pending
+        state.steps.append(steps.Change(what=what, nth=nth))
+        state.pending_rows -= of_pending
         return True
 
-    return lay
+    return apply
 
 
-def _day(course: LifeState, _number: int) -> bool:
-    if not course.is_active() or "day" in course.met:
+def _day(state: LifeState, _number: int) -> bool:
+    if not state.is_active() or "day" in state.verbs:
         return False
-    course.steps.append(steps.Advance(days=1, minutes=1))
-    course.lose_count()
+    state.steps.append(steps.Advance(days=1, minutes=1))
+    state.stop_counting()
     return True
 
 
-def _outage(course: LifeState, _number: int) -> bool:
-    if not course.is_active():
+def _outage(state: LifeState, _number: int) -> bool:
+    if not state.is_active():
         return False
-    if course.is_out:
-        course.steps.append(steps.EndOutage())
+    if state.has_outage:
+        state.steps.append(steps.EndOutage())
     else:
-        course.steps += [steps.BeginOutage(), steps.Advance(minutes=20)]
-    course.is_out = not course.is_out
-    course.lose_count()
+        state.steps += [steps.BeginOutage(), steps.Advance(minutes=20)]
+    state.has_outage = not state.has_outage
+    state.stop_counting()
     return True
 
 
-def _refresh(course: LifeState, _number: int) -> bool:
-    if course.consent == "none" and not course.is_active():
+def _refresh(state: LifeState, _number: int) -> bool:
+    if state.consent == "none" and not state.is_active():
         return False
-    course.steps.append(steps.Refresh())
+    state.steps.append(steps.Refresh())
     return True
 
 
-def _restart(course: LifeState, _number: int) -> bool:
-    if "restart" in course.met:
+def _restart(state: LifeState, _number: int) -> bool:
+    if "restart" in state.verbs:
         return False
-    course.steps.append(steps.Restart())
+    state.steps.append(steps.Restart())
     return True
 
 
-def _fault(fault: Any, places: tuple[tuple[str, int], ...], most: int) -> Doing:
-    """A fault waits, for something that the app will read: the next news."""
+def _fault(fault: Any, places: tuple[tuple[str, int], ...], most: int) -> Apply:
+    """Return an action that sets a fault for a route that the app will call after the next event."""
 
-    def lay(course: LifeState, number: int) -> bool:
-        if not course.is_active() or len(course.waiting) >= MOST_WAITING:
+    def apply(state: LifeState, number: int) -> bool:
+        if not state.is_active() or len(state.faulty_routes) >= MOST_WAITING:
             return False
         route, page = places[number % len(places)]
         times = 1 + (number % most)
-        course.steps.append(steps.InjectFault(route, fault, times=times, page=page))
-        course.waiting.append(route)
-        course.bites += times
+        state.steps.append(steps.InjectFault(route, fault, times=times, page=page))
+        state.faulty_routes.append(route)
+        state.bites += times
         return True
 
-    return lay
+    return apply
 
 
-def _expire_tokens(course: LifeState, number: int) -> bool:
-    if not course.is_active():
+def _expire_tokens(state: LifeState, number: int) -> bool:
+    if not state.is_active():
         return False
     if number % 2:
         page = 2 + number % 4 // 2
-        course.steps.append(steps.InjectFault("banking.transactions", faults.ExpireTokens(), page=page))
-        course.waiting.append("banking.transactions")
+        state.steps.append(steps.InjectFault("banking.transactions", faults.ExpireTokens(), page=page))
+        state.faulty_routes.append("banking.transactions")
     else:
-        course.steps.append(steps.ExpireTokens())
-    course.bites += 1
+        state.steps.append(steps.ExpireTokens())
+    state.bites += 1
     return True
 
 
-def _about_one(step: Callable[[str], Any], *, first: bool = False, cost: int = 1) -> Doing:
-    """Something about one event; with *first* it must have been delivered before."""
+def _on_event(step: Callable[[str], Any], *, first: bool = False, cost: int = 1) -> Apply:
+    """Return an action on one event; with *first*, the event is delivered before."""
 
-    def lay(course: LifeState, _number: int) -> bool:
-        symbol = course.next_event()
-        if not symbol or course.attempts[symbol] + cost > ATTEMPTS_BEFORE_END:
+    def apply(state: LifeState, _number: int) -> bool:
+        symbol = state.next_event()
+        if not symbol or state.attempts[symbol] + cost > ATTEMPTS_BEFORE_END:
             return False
-        if first and not course.attempts[symbol]:
-            course.steps.append(steps.DeliverOne(symbol))
-            course.attempts[symbol] += 1
-        course.steps.append(step(symbol))
-        course.attempts[symbol] += cost
+        if first and not state.attempts[symbol]:
+            state.steps.append(steps.DeliverOne(symbol))
+            state.attempts[symbol] += 1
+        state.steps.append(step(symbol))
+        state.attempts[symbol] += cost
         return True
 
-    return lay
+    return apply
 
 
-def _about_data(step: Callable[[str], Any]) -> Doing:
-    """Something that only news about data bears: whoever misses it reads all at the next."""
+def _on_data_event(step: Callable[[str], Any]) -> Apply:
+    """Return an action that only events about data allow: an app that misses one reads everything at the next one."""
 
-    def lay(course: LifeState, _number: int) -> bool:
-        symbol = course.next_event()
-        if not symbol or course.attempts[symbol] or f"{symbol}:data" not in course.attempts:
+    def apply(state: LifeState, _number: int) -> bool:
+        symbol = state.next_event()
+        if not symbol or state.attempts[symbol] or f"{symbol}:data" not in state.attempts:
             return False
-        course.steps.append(step(symbol))
-        course.attempts[symbol] = ATTEMPTS_BEFORE_END
+        state.steps.append(step(symbol))
+        state.attempts[symbol] = ATTEMPTS_BEFORE_END
         return True
 
-    return lay
+    return apply
 
 
-def _all_due(step: Any) -> Doing:
-    def lay(course: LifeState, _number: int) -> bool:
-        if not course.is_due and not course.next_event():
+def _on_all_due(step: Any) -> Apply:
+    def apply(state: LifeState, _number: int) -> bool:
+        if not state.is_due and not state.next_event():
             return False
-        course.hand_over(step)
+        state.deliver(step)
         return True
 
-    return lay
+    return apply
 
 
-def _hand_over(course: LifeState, number: int) -> bool:
-    """Syncs of one dataset and their news, as on any day."""
-    if course.is_active() and not course.is_out:
+def _hand_over(state: LifeState, number: int) -> bool:
+    """Add a sync of one dataset and the delivery of its event, as on any day."""
+    if state.is_active() and not state.has_outage:
         name = DATASETS[number % len(DATASETS)]
-        course.steps.append(steps.Sync(name))
-        course.record_event(name)
-    course.hand_over()
+        state.steps.append(steps.Sync(name))
+        state.record_event(name)
+    state.deliver()
     return True
 
 
@@ -289,9 +289,9 @@ FAILED = frozenset({"cancel", "deny", "close_tab"})
 ENDINGS = frozenset({"revoke", "disconnect", "expire", "delete"})
 API_FAULTS = frozenset({*ANYWHERE, *IN_WALKS, "unauthorised", "expire_tokens"})
 NO_TOKEN = tuple(place for place in PLACES if place[0] != "token")
-"""Where 401 is about the token, and not about the key."""
+"""Places where 401 is about the token, not about the key."""
 
-_LIVES: dict[str, tuple[tuple[str, ...], Doing]] = {
+_LIVES: dict[str, tuple[tuple[str, ...], Apply]] = {
     "cancel": ((START_SESSION,), _journey(lambda number: steps.Cancel(at=SCREENS[number % len(SCREENS)]))),  # type: ignore[arg-type]
     "deny": ((START_SESSION,), _journey(lambda number: steps.Deny(at=SCREENS[number % 3]))),  # type: ignore[arg-type]
     "close_tab": ((START_SESSION,), _journey(lambda number: steps.CloseTab(at=SCREENS[number % len(SCREENS)]))),  # type: ignore[arg-type]
@@ -310,23 +310,23 @@ _LIVES: dict[str, tuple[tuple[str, ...], Doing]] = {
     "delete": ((), _delete),
     "restart": ((COMMAND,), _restart),
 }
-_FAULTS: dict[str, Doing] = {
+_FAULTS: dict[str, Apply] = {
     "expire_tokens": _expire_tokens,
     **{name: _fault(fault, PLACES, 2) for name, fault in ANYWHERE.items()},
     **{name: _fault(fault, places, 1) for name, (fault, places) in IN_WALKS.items()},
     "unauthorised": _fault(faults.Unauthorised(), NO_TOKEN, 1),
 }
-_DELIVERIES: dict[str, Doing] = {
-    "replay": _about_one(steps.Replay, first=True, cost=0),
-    "retry": _about_one(steps.Retry, first=True),
-    "lost_ack": _about_one(steps.LoseAcknowledgement),
-    "twice_at_once": _about_one(lambda symbol: steps.Burst(symbol, copies=2)),
-    "together": _all_due(steps.DeliverTogether()),
-    "newest_first": _all_due(steps.Deliver(order="newest_first")),
-    "late": _about_data(steps.LateRetry),
-    "drop": _about_data(steps.Drop),
+_DELIVERIES: dict[str, Apply] = {
+    "replay": _on_event(steps.Replay, first=True, cost=0),
+    "retry": _on_event(steps.Retry, first=True),
+    "lost_ack": _on_event(steps.LoseAcknowledgement),
+    "twice_at_once": _on_event(lambda symbol: steps.Burst(symbol, copies=2)),
+    "together": _on_all_due(steps.DeliverTogether()),
+    "newest_first": _on_all_due(steps.Deliver(order="newest_first")),
+    "late": _on_data_event(steps.LateRetry),
+    "drop": _on_data_event(steps.Drop),
 }
-DOINGS: dict[str, Doing] = {
+ACTIONS: dict[str, Apply] = {
     "hand_over": _hand_over,
     **{name: doing for name, (_, doing) in _LIVES.items()},
     **_FAULTS,
@@ -338,4 +338,4 @@ VERBS: dict[str, Verb] = {
     **{name: Verb(name=name, group=FAULT) for name in _FAULTS},
     **{name: Verb(name=name, group=DELIVERY) for name in _DELIVERIES},
 }
-"""Every verb; one without a group is as ordinary as a day."""
+"""Every verb. Verbs without a group are not counted in pairs."""

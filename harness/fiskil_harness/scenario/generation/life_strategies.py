@@ -1,7 +1,7 @@
-"""Lives as Hypothesis draws them, and how one that fails is cut down.
+"""Hypothesis strategies for life plans, and the shrinking of one that fails.
 
-Of what is drawn, most are pairs that no life had yet, so that few lives bring many things together. Which those are
-depends on what was laid out, never on what an app did with it: one seed draws the same lives.
+Most drawn actions are pairs that no earlier plan has combined, so that few plans cover many combinations. The pairs depend
+on the earlier plans, never on an app's behaviour: one seed draws the same plans.
 """
 
 from collections.abc import Iterator, Sequence
@@ -21,111 +21,104 @@ SOME_PAIRS = 4
 SOME_MORE = 2
 AFTER_END = 2
 ENDINGS_OF_A_LIFE = (1, 0)
-"""Whoever still has a consent at the end shows more: all rows, and the newest ones."""
+"""Endings in one plan. A consent that is active at the end shows more: all rows, and the newest ones."""
 
 MANY = 9999
 ORDINARY = "hand_over"
-UNDONE = "every_step_done"
-UNBITTEN = "every_fault_bit"
+INCOMPLETE = "every_step_done"
+UNUSED_FAULT = "every_fault_bit"
 
 
 @st.composite
 def life_plans(draw: DrawFn, hooks: frozenset[str], verbs: Sequence[str], pairs: Sequence[tuple[str, str]]) -> LifePlan:
-    """Lives of some of *pairs*, in either order, and of a few more of *verbs*: long ones, for what fails is cut."""
+    """Draw a life plan of some of *pairs*, in either order, and a few more of *verbs*. It is long; shrinking comes later."""
     number = st.integers(0, VARIANTS - 1)
-    deeds: list[Action] = []
+    actions: list[Action] = []
     for part in range(SOME_PAIRS):
-        at, is_turned = draw(st.integers(0, MANY)), draw(st.booleans())
+        at, is_reversed = draw(st.integers(0, MANY)), draw(st.booleans())
         pair = pairs[(at + part * len(pairs) // SOME_PAIRS) % len(pairs)]
         both = [Action(verb, draw(number)) for verb in pair]
-        deeds += reversed(both) if is_turned else both
-    words = (*verbs, ORDINARY)
+        actions += reversed(both) if is_reversed else both
+    all_verbs = (*verbs, ORDINARY)
     for _ in range(SOME_MORE):
-        word = words[draw(st.integers(0, MANY)) % len(words)]
-        deeds.insert(draw(st.integers(0, len(deeds))), Action(word, draw(number)))
+        verb = all_verbs[draw(st.integers(0, MANY)) % len(all_verbs)]
+        actions.insert(draw(st.integers(0, len(actions))), Action(verb, draw(number)))
     most = draw(st.sampled_from(ENDINGS_OF_A_LIFE))
-    return LifePlan(actions=tuple(endings_late(deeds, most)), hooks=hooks)
+    return LifePlan(actions=tuple(endings_late(actions, most)), hooks=hooks)
 
 
-def endings_late(deeds: Sequence[Action], most: int) -> list[Action]:
-    """*deeds* with so many endings at most, and little after one: most of what comes after an end cannot happen."""
-    ends = [deed for deed in deeds if deed.verb in ENDINGS][:most]
-    rest = [deed for deed in deeds if deed.verb not in ENDINGS]
+def endings_late(actions: Sequence[Action], most: int) -> list[Action]:
+    """Return *actions* with at most *most* endings, placed near the end: most actions are impossible after an ending."""
+    ends = [action for action in actions if action.verb in ENDINGS][:most]
+    rest = [action for action in actions if action.verb not in ENDINGS]
     at = len(rest) - AFTER_END if len(rest) > AFTER_END else len(rest)
     return [*rest[:at], *ends, *rest[at:]]
 
 
 def shorter(life: LifePlan) -> Iterator[LifePlan]:
-    """Lives with less in them: without one half, then without one deed, the later ones first, then with plainer ones."""
-    deeds = life.actions
-    half = len(deeds) // 2
+    """Yield smaller life plans: without one half, then without one action (later ones first), then with simpler variants."""
+    actions = life.actions
+    half = len(actions) // 2
     if half > 1:
-        yield _with(life, deeds[half:])
-        yield _with(life, deeds[:half])
-    for at in reversed(range(len(deeds))):
-        yield _with(life, (*deeds[:at], *deeds[at + 1 :]))
-    for at, deed in enumerate(deeds):
-        if deed.number:
-            yield _with(life, (*deeds[:at], msgspec.structs.replace(deed, number=0), *deeds[at + 1 :]))
+        yield _with(life, actions[half:])
+        yield _with(life, actions[:half])
+    for at in reversed(range(len(actions))):
+        yield _with(life, (*actions[:at], *actions[at + 1 :]))
+    for at, action in enumerate(actions):
+        if action.number:
+            yield _with(life, (*actions[:at], msgspec.structs.replace(action, number=0), *actions[at + 1 :]))
 
 
-def _with(life: LifePlan, deeds: tuple[Action, ...]) -> LifePlan:
-    return msgspec.structs.replace(life, actions=deeds)
+def _with(life: LifePlan, actions: tuple[Action, ...]) -> LifePlan:
+    return msgspec.structs.replace(life, actions=actions)
 
 
 def happened(life: LifePlan, journal: Journal, findings: Sequence[Finding]) -> tuple[str, ...]:
-    """The verbs of *life* that came to pass, faults only where they bit; none where the plan came to no end."""
-    if any(finding.probe == UNDONE for finding in findings):
+    """Return the verbs of *life* that really happened; faults only if they bit. An incomplete run has none."""
+    if any(finding.probe == INCOMPLETE for finding in findings):
         return ()
     bitten = {bite.fault for bite in journal.all(Bite)}
-    return tuple(verb for verb in life.verbs() if VERBS[verb].group and _came_to_pass(verb, journal, bitten))
+    return tuple(verb for verb in life.verbs() if VERBS[verb].group and _has_happened(verb, journal, bitten))
 
 
-def _came_to_pass(verb: str, journal: Journal, bitten: set[str]) -> bool:
+def _has_happened(verb: str, journal: Journal, bitten: set[str]) -> bool:
     if verb not in API_FAULTS:
         return True
     if verb == "expire_tokens":
-        return _was_felt(journal)
+        return _was_token_renewed(journal)
     if verb == "unauthorised":
         return "Unauthorised()" in bitten
     fault = ANYWHERE[verb] if verb in ANYWHERE else IN_WALKS[verb][0]
     return repr(fault).replace("'", "") in bitten
 
 
-def _was_felt(journal: Journal) -> bool:
-    """Whether a dead token was used, or a new one taken after every one had died."""
-    died_s = [
-        tokens_expired.at_s
-        for tokens_expired in (*journal.all(TokensExpired), *journal.all(Bite))
-        if _kills_tokens(tokens_expired)
-    ]
+def _was_token_renewed(journal: Journal) -> bool:
+    """Return true if the app used an expired token, or requested a new one after the tokens had expired."""
+    expired_s = _expiry_times_s(journal)
     return any(
-        call.status == 401 or (call.route == "token" and call.at_s > min(died_s, default=call.at_s))
+        call.status == 401 or (call.route == "token" and call.at_s > min(expired_s, default=call.at_s))
         for call in journal.all(Exchange)
         if not call.is_stray
     )
 
 
-def _kills_tokens(entry: object) -> bool:
-    return isinstance(entry, TokensExpired) or getattr(entry, "fault", "").startswith("ExpireTokens")
+def _expiry_times_s(journal: Journal) -> list[float]:
+    """Return the times at which all tokens expired, by a step or by a fault."""
+    by_fault = [bite.at_s for bite in journal.all(Bite) if bite.fault.startswith("ExpireTokens")]
+    return [*(expiry.at_s for expiry in journal.all(TokensExpired)), *by_fault]
 
 
 def is_unwell(journal: Journal) -> bool:
-    """Whether a token died, or was refused, and no later call shows that the app goes on: the next plan would suffer."""
-    made = [call for call in journal.all(Exchange) if not call.is_stray and call.route != "token"]
-    deaths = [
-        tokens_expired.at_s
-        for tokens_expired in (*journal.all(TokensExpired), *journal.all(Bite))
-        if _kills_tokens(tokens_expired)
-    ]
-    deaths += [call.at_s for call in made if call.status == 401]
-    return bool(deaths) and not any(call.at_s > max(deaths) and is_fine(call) for call in made)
+    """Return true if a token expired or was refused, and the app has made no successful call since.
+
+    Such an app would disturb the next plan.
+    """
+    calls = [call for call in journal.all(Exchange) if not call.is_stray and call.route != "token"]
+    failures_s = [*_expiry_times_s(journal), *(call.at_s for call in calls if call.status == 401)]
+    return bool(failures_s) and not any(call.at_s > max(failures_s) and is_fine(call) for call in calls)
 
 
 def decisive_findings(findings: Sequence[Finding]) -> list[Finding]:
-    """The findings of a life without what it has no say in: a fault that found nothing to bite, a probe with nothing to see.
-
-    One that saw something comes first.
-    """
-    kept = [finding for finding in findings if finding.probe != UNBITTEN]
-    return sorted(kept, key=lambda finding: finding.verdict is Verdict.INCONCLUSIVE and finding.probe != UNDONE)
+    """Return the findings without those about unused faults; inconclusive findings of probes come last."""
+    relevant = [finding for finding in findings if finding.probe != UNUSED_FAULT]
+    return sorted(relevant, key=lambda finding: finding.verdict is Verdict.INCONCLUSIVE and finding.probe != INCOMPLETE)

@@ -1,7 +1,7 @@
-"""A plan retold for those who do not have the harness: a plain pytest file, and its deliveries as lines for a shell.
+"""Export of a plan as a pytest file that runs without the harness, and of its deliveries as a shell script.
 
-What is retold are the bytes that a run of the plan sent. Ids and moments become places that each run fills anew; signatures
-are made afresh with the secret of whoever runs it, and no secret is in either file.
+The files contain the bytes that one run of the plan sent. Ids and times are placeholders, which each run fills with new
+values. Signatures are computed with the secret of the user's environment; no secret is in either file.
 """
 
 import base64
@@ -29,58 +29,58 @@ TEMPLATE = Path(__file__).with_name("plain_test.txt")
 SIGNATURE = "x-fiskil-signature"
 MOMENT = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 CUT = b"\n[... "
-"""What the journal writes in the place of the rest of a long body; such deliveries are left out."""
+"""The journal's mark at the end of a shortened body; such deliveries are left out."""
 
 SHORTEST = 4
-"""A shorter piece of the right signature is no trace of it."""
+"""A shorter value shows no trace of the secret."""
 
 TESTS = {
     "applies_once": '''
 def test_each_message_is_applied_at_most_once(run):
-    """However often it was delivered."""
+    """A repeated delivery has no second effect."""
     assert {name: count for name, count in run.applied().items() if count > 1} == {}
 ''',
     "loses_nothing": '''
-def test_what_was_acknowledged_is_applied(run):
-    """No message that got 2xx is lost."""
+def test_every_acknowledged_message_is_applied(run):
+    """No message with a 2xx response is lost."""
     counts = run.applied()
     assert sorted(name for name in run.acknowledged() if not counts.get(name)) == []
 ''',
     "refuses_forgeries": '''
-BELIEVED = {200, 201, 203, 204}
+ACCEPTED = {200, 201, 203, 204}
 
 
 def test_forgeries_have_no_effect(run):
-    """What nobody signed is not applied, and gets an answer that is none of a message that was believed."""
+    """A forged message is not applied, and gets another response than a genuine one."""
     counts = run.applied()
-    forged = [one for one in run.answers if one["kind"] == "forged"]
-    assert [one["say"] for one in forged if counts.get(one["id"])] == []
-    assert [one["say"] for one in forged if one["status"] is None or one["status"] in BELIEVED] == []
+    forged = [result for result in run.results if result["kind"] == "forged"]
+    assert [result["label"] for result in forged if counts.get(result["id"])] == []
+    assert [result["label"] for result in forged if result["status"] is None or result["status"] in ACCEPTED] == []
 ''',
     "acknowledges_genuine": '''
 def test_genuine_messages_are_acknowledged(run):
-    """2xx for each, unless it came in a burst or its answer was not read."""
-    alone = [one for one in run.genuine() if one["reads"] and not one["together"]]
-    assert [(one["say"], one["status"]) for one in alone if one["status"] is None or not 200 <= one["status"] < 300] == []
+    """Each gets a 2xx response, unless it was sent in a burst or its response was not read."""
+    single = [result for result in run.genuine() if result["reads_response"] and not result["is_concurrent"]]
+    assert [(result["label"], result["status"]) for result in single if not is_acknowledged(result)] == []
 ''',
     "acknowledges_promptly": '''
-def test_acknowledgements_come_within_the_limit(run):
-    """After a first delivery to warm up."""
-    assert [one["say"] for one in run.answers[1:] if one["took_s"] > ACK_S] == []
+def test_responses_arrive_within_the_limit(run):
+    """The first delivery does not count, because it warms up the receiver."""
+    assert [result["label"] for result in run.results[1:] if result["took_s"] > ACK_S] == []
 ''',
     "ignores_delivery_order": '''
-def test_the_twin_ends_like_the_one_that_was_told_in_order(run):
-    """Where two that were told in order differ, nothing is said."""
+def test_a_twin_with_disturbed_deliveries_ends_like_one_without(run):
+    """Places where two undisturbed twins differ are ignored."""
     a, b, c = (run.leaves(name) for name in ("a", "b", "c"))
     volatile = {path for path in a.keys() | c.keys() if a.get(path) != c.get(path)}
     assert {path for path in (a.keys() | b.keys()) - volatile if a.get(path) != b.get(path)} == set()
 ''',
 }
-"""What a plain test can ask, by probe. What else a plan asks needs the harness."""
+"""Tests that run without the harness, by the probe that they replace. Other probes need the harness."""
 
 
-class Retold(Struct, frozen=True):
-    """The two files' texts."""
+class Export(Struct, frozen=True):
+    """The texts of the pytest file and of the shell script."""
 
     test: str
     shell: str
@@ -95,46 +95,53 @@ def retell(
     secret: str,
     plan: str,
     seed: int,
-) -> Retold:
-    """Write down what a run of *scenario* sent, and ask what it found broken; where nothing was, ask all that it asked.
+) -> Export:
+    """Return the deliveries of one run of *scenario* as a test, with the checks of the probes that failed.
+
+    Args:
+        scenario: The plan that was run.
+        journal: The journal of the run.
+        findings: The findings of the run. If none failed, the test has the checks of all probes.
+        secret: The signing secret of the run; it is not written.
+        plan: Path of the plan file, for the header.
 
     Raises:
-        PlanError: Nothing was sent, or nothing that a plain test can ask was.
+        PlanError: Nothing was delivered, or the probes have no test that runs without the harness.
     """
-    found = list(findings)
-    failed = [finding.probe for finding in found if finding.verdict is Verdict.FAIL]
-    asked = [name for name in TESTS if name in (failed or [finding.probe for finding in found])]
-    if failed and not asked:
-        raise PlanError(f"What the plan found, {failed[0]}, no plain test can ask. Those ask {', '.join(TESTS)}.")
-    story = _Story(journal, key_of(secret))
-    told = story.steps(scenario)
-    if not story.has_sent or not asked:
-        raise PlanError(f"The plan {plan} delivers nothing that a plain test could ask about.")
-    first = next(iter(story.end_users), "")
+    all_findings = list(findings)
+    failed = [finding.probe for finding in all_findings if finding.verdict is Verdict.FAIL]
+    tests = [name for name in TESTS if name in (failed or [finding.probe for finding in all_findings])]
+    if failed and not tests:
+        raise PlanError(f"The failed probe {failed[0]} has no test without the harness. These have: {', '.join(TESTS)}.")
+    recording = _Recording(journal, key_of(secret))
+    actions = recording.steps(scenario)
+    if not recording.has_sent or not tests:
+        raise PlanError(f"The plan {plan} delivers nothing that a test without the harness can check.")
+    first = next(iter(recording.end_users), "")
     values = {
-        "TITLE": _title(scenario, found),
+        "TITLE": _title(scenario, all_findings),
         "PLAN": f"{plan}, with seed {seed}",
         "PATH": settings.app.webhook.path,
         "EFFECTS": repr(settings.app.observe.effects.request if settings.app.observe.effects else ""),
         "FAIL": repr(settings.app.drive.fail.request if settings.app.drive.fail else ""),
         "ACK_S": repr(settings.app.limits.ack_s),
-        "FORGED_WITH": repr(hashlib.sha256(secret.encode()).hexdigest()[:12] if story.needs_this_secret else ""),
-        "IDS": _plain(story.ids),
-        "MOMENTS": _plain(story.moments()),
-        "END_USERS": _plain(story.end_users),
-        "CONSENTS": _plain(story.consents),
-        "STEPS": _plain(told),
-        "MAIN": repr("" if "" in story.end_users else first),
-        "TWIN_IDS": _plain(sorted(story.twin_ids)),
-        "TESTS": "\n".join(TESTS[name] for name in asked).rstrip() + "\n",
+        "FORGED_WITH": repr(hashlib.sha256(secret.encode()).hexdigest()[:12] if recording.needs_this_secret else ""),
+        "IDS": _literal(recording.ids),
+        "MOMENTS": _literal(recording.moments()),
+        "END_USERS": _literal(recording.end_users),
+        "CONSENTS": _literal(recording.consents),
+        "STEPS": _literal(actions),
+        "MAIN": repr("" if "" in recording.end_users else first),
+        "TWIN_IDS": _literal(sorted(recording.twin_ids)),
+        "TESTS": "\n".join(TESTS[name] for name in tests).rstrip() + "\n",
     }
     text = TEMPLATE.read_text(encoding="utf-8")
-    test = re.sub(r"@([A-Z_]+)@", lambda found: values.get(found[1], found[0]), text)
-    return Retold(test.rstrip() + "\n", "\n".join(_shell(scenario, told, story, settings, plan)) + "\n")
+    test = re.sub(r"@([A-Z_]+)@", lambda match: values.get(match[1], match[0]), text)
+    return Export(test.rstrip() + "\n", "\n".join(_shell(scenario, actions, recording, settings, plan)) + "\n")
 
 
-class _Story:
-    """What was sent, with names in the place of ids."""
+class _Recording:
+    """The deliveries of a run, with placeholders for ids and times."""
 
     def __init__(self, journal: Journal, key: bytes) -> None:
         self._journal = journal
@@ -149,72 +156,72 @@ class _Story:
 
     @property
     def ids(self) -> dict[str, str]:
-        """Every id by its name."""
+        """Every id by the name of its placeholder."""
         return {name: value for value, name in self._names.items()}
 
     def moments(self) -> dict[str, float]:
-        """Every moment by its name, in seconds after the latest one, which is the beginning."""
-        known = {name: datetime.fromisoformat(text) for text, name in self._times.items()}
-        last = max(known.values(), default=None)
-        return {name: round((moment - last).total_seconds(), 3) for name, moment in known.items()} if last else {}
+        """Return every time by the name of its placeholder, in seconds after the latest one (0 or negative)."""
+        times = {name: datetime.fromisoformat(text) for text, name in self._times.items()}
+        latest = max(times.values(), default=None)
+        return {name: round((time - latest).total_seconds(), 3) for name, time in times.items()} if latest else {}
 
     def times(self) -> dict[str, str]:
-        """Every moment as it was, by its place."""
+        """Return the original text of every time by its placeholder."""
         return {f"@{name}@": text for text, name in self._times.items()}
 
     def steps(self, scenario: Scenario) -> list[dict[str, Any]]:
-        """What happened, in order."""
+        """Return the restarts, requested failures and deliveries of the run, in order."""
         points = [step.at for step in scenario.steps if isinstance(step, steps.FailNext)]
-        told: list[dict[str, Any]] = []
+        actions: list[dict[str, Any]] = []
         group = 0
         for entry in self._journal:
             if isinstance(entry, Started) and entry.how == "kill":
-                told.append({"do": "restart"})
+                actions.append({"do": "restart"})
             elif isinstance(entry, HookCall) and entry.hook == "fail":
-                told.append({"do": "fail", "at": points.pop(0)})
+                actions.append({"do": "fail", "at": points.pop(0)})
             elif isinstance(entry, Delivery) and CUT not in entry.body:
                 self.has_sent = True
-                sent = self._sent(entry)
+                action = self._send_action(entry)
                 if entry.group and entry.group == group:
-                    told[-1]["sends"].append(sent)
+                    actions[-1]["sends"].append(action)
                 else:
-                    told.append({"do": "burst", "sends": [sent]} if entry.group else sent)
+                    actions.append({"do": "burst", "sends": [action]} if entry.group else action)
                 group = entry.group
-        return told
+        return actions
 
-    def _sent(self, one: Delivery) -> dict[str, Any]:
-        self._note_ids(one)
-        body = one.body
+    def _send_action(self, delivery: Delivery) -> dict[str, Any]:
+        self._name_ids(delivery)
+        body = delivery.body
         for value, name in sorted(self._names.items(), key=lambda pair: -len(pair[0])):
             body = body.replace(value.encode(), f"@{name}@".encode())
-        for found in dict.fromkeys(MOMENT.findall(body)):
-            name = self._times.setdefault(found.decode(), f"t{len(self._times)}")
-            body = body.replace(found, f"@{name}@".encode())
+        for time in dict.fromkeys(MOMENT.findall(body)):
+            name = self._times.setdefault(time.decode(), f"t{len(self._times)}")
+            body = body.replace(time, f"@{name}@".encode())
         return {
-            "do": "half" if one.kind == "broken" else "send",
-            "say": f"{one.event} attempt {one.attempt}{' replayed' if one.kind == 'replay' else ''}",
-            "id": self._names.get(one.message_id, ""),
-            "kind": "genuine" if one.kind in {"genuine", "replay"} else one.kind,
-            "method": _method(one),
+            "do": "half" if delivery.kind == "broken" else "send",
+            "label": f"{delivery.event} attempt {delivery.attempt}{' replayed' if delivery.kind == 'replay' else ''}",
+            "id": self._names.get(delivery.message_id, ""),
+            "kind": "genuine" if delivery.kind in {"genuine", "replay"} else delivery.kind,
+            "method": _method(delivery),
             "body": body,
-            "headers": [(name, self._value(name, value, one.body)) for name, value in one.headers],
-            "reads": "hung up" not in one.trouble,
-            "together": bool(one.group),
+            "headers": [(name, self._header_value(name, value, delivery.body)) for name, value in delivery.headers],
+            "reads_response": "hung up" not in delivery.trouble,
+            "is_concurrent": bool(delivery.group),
         }
 
-    def _note_ids(self, one: Delivery) -> None:
-        """Name the message, the end user and the consent of a delivery."""
-        self._name(one.message_id, "message")
+    def _name_ids(self, delivery: Delivery) -> None:
+        """Give names to the ids of message, end user and consent."""
+        self._name(delivery.message_id, "message")
         try:
-            told = msgspec.json.decode(one.body)["data"]
-            end_user_id, consent_id = str(told["end_user_id"]), str(told["consent_id"])
+            fields = msgspec.json.decode(delivery.body)["data"]
+            end_user_id, consent_id = str(fields["end_user_id"]), str(fields["consent_id"])
         except (msgspec.DecodeError, KeyError, RecursionError, TypeError, UnicodeDecodeError):
             return
-        for kind, value, known in (("user", end_user_id, self.end_users), ("consent", consent_id, self.consents)):
-            name = self._name(value, f"{kind}_{one.participant or 'main'}")
+        for kind, value, names in (("user", end_user_id, self.end_users), ("consent", consent_id, self.consents)):
+            name = self._name(value, f"{kind}_{delivery.participant or 'main'}")
             self.twin_ids.add(name)
-            if one.kind in {"genuine", "replay"}:
-                known.setdefault(one.participant, name)
+            if delivery.kind in {"genuine", "replay"}:
+                names.setdefault(delivery.participant, name)
 
     def _name(self, value: str, stem: str) -> str:
         if value not in self._names:
@@ -222,83 +229,83 @@ class _Story:
             self._names[value] = f"{stem}_{number}"
         return self._names[value]
 
-    def _value(self, name: str, value: str, body: bytes) -> str:
-        """A header's value with the right signature, or a piece of it, as a place to fill."""
+    def _header_value(self, name: str, value: str, body: bytes) -> str:
+        """Return a header's value with a placeholder for the right signature, or for the beginning of it."""
         if name.lower() != SIGNATURE:
             return value
-        right = base64.b64encode(digest(body, self._key)).decode()
-        if right in value:
-            return value.replace(right, "@right@")
-        if value and right.startswith(value):
+        right_signature = base64.b64encode(digest(body, self._key)).decode()
+        if right_signature in value:
+            return value.replace(right_signature, "@right@")
+        if value and right_signature.startswith(value):
             return f"@right:{len(value)}@"
-        # Whatever else it is made of, it was made with this secret.
+        # Any other longer value may have been computed with this secret.
         self.needs_this_secret |= len(value) >= SHORTEST
         return value
 
 
-def _method(one: Delivery) -> str:
-    """Forgeries by other methods are called by them."""
-    return one.name.partition("_")[0].upper() if one.name.startswith(("get_", "put_")) else "POST"
+def _method(delivery: Delivery) -> str:
+    """Return the HTTP method; the names of forgeries with another method begin with it."""
+    return delivery.name.partition("_")[0].upper() if delivery.name.startswith(("get_", "put_")) else "POST"
 
 
-def _title(scenario: Scenario, found: list[Finding]) -> str:
-    failed = next((finding for finding in found if finding.verdict is Verdict.FAIL), None)
-    return f"{scenario.title or scenario.name}: {failed.observed if failed else 'nothing was found broken'}.".replace(
-        '"', "'"
-    )
+def _title(scenario: Scenario, findings: list[Finding]) -> str:
+    failed = next((finding for finding in findings if finding.verdict is Verdict.FAIL), None)
+    return f"{scenario.title or scenario.name}: {failed.observed if failed else 'no probe failed'}.".replace('"', "'")
 
 
-def _plain(value: Any) -> str:
+def _literal(value: Any) -> str:
     return pprint.pformat(value, width=110, sort_dicts=False)
 
 
-ASIDE = {
-    "restart": "kill the receiver with -9 and start it again",
-    "fail": "let it fail {at}",
-    "half": "send half of {say}, and break off",
+COMMENTS = {
+    "restart": "kill the receiver with SIGKILL and start it again",
+    "fail": "make its next processing fail: {at}",
+    "half": "send half of {label}, then close the connection",
 }
-"""What has no line for a shell."""
+"""Actions that have no shell command."""
 
-PLACE = re.compile(r"'(X-Fiskil-Signature: )([^']*?)@right(?::(\d+))?@([^']*)'", re.IGNORECASE)
+SIGNATURE_HEADER = re.compile(r"'(X-Fiskil-Signature: )([^']*?)@right(?::(\d+))?@([^']*)'", re.IGNORECASE)
 
-SIGN = """sign() {  # the signature of a body, with the secret from the environment
+SIGN = """sign() {  # prints the signature of a body, with the secret from the environment
   key=$(printf '%s' "$FISKIL_WEBHOOK_SECRET" | openssl base64 -d -A | od -An -v -tx1 | tr -d ' \\n')
   printf '%s' "$1" | openssl dgst -sha256 -mac HMAC -macopt "hexkey:$key" -binary | openssl base64 -A
 }"""
 
 
-def _shell(scenario: Scenario, told: list[dict[str, Any]], story: _Story, settings: Settings, plan: str) -> Iterator[str]:
-    """The deliveries as lines for a shell, one at a time, with the ids of the run and signatures made as they are sent."""
+def _shell(
+    scenario: Scenario, actions: list[dict[str, Any]], recording: _Recording, settings: Settings, plan: str
+) -> Iterator[str]:
+    """Yield the lines of a shell script that sends the deliveries one after another, with the ids of the run."""
     yield "#!/usr/bin/env bash"
-    yield f"# {scenario.name} from the plan {plan}: its deliveries, one after another, signed as they are sent."
-    yield "# What came at once comes in a row here. Message ids are those of one run: a second one only repeats them."
+    yield f"# {scenario.name} from the plan {plan}: its deliveries, one after another, signed when they are sent."
+    yield "# Concurrent deliveries are sequential here. Message ids are fixed: a second run only repeats them."
     yield ': "${RECEIVER_URL:?like http://127.0.0.1:8000' + settings.app.webhook.path + '}"'
     yield ': "${FISKIL_WEBHOOK_SECRET:?the signing secret}"'
     yield SIGN
-    known = {f"@{name}@": value for name, value in story.ids.items()} | story.times()
-    for step in told:
-        if step["do"] in ASIDE:
-            yield f"\n# here: {ASIDE[step['do']].format_map(step)}"
-        for value in step.get("sends", [step] if step["do"] == "send" else []):
-            yield f"\n# {value['say']}"
-            yield from _lines(value, known)
+    placeholders = {f"@{name}@": value for name, value in recording.ids.items()} | recording.times()
+    for action in actions:
+        if action["do"] in COMMENTS:
+            yield f"\n# here: {COMMENTS[action['do']].format_map(action)}"
+        for sent in action.get("sends", [action] if action["do"] == "send" else []):
+            yield f"\n# {sent['label']}"
+            yield from _curl_lines(sent, placeholders)
 
 
-def _lines(one: dict[str, Any], known: dict[str, str]) -> Iterator[str]:
-    body = one["body"]
-    for place, value in known.items():
-        body = body.replace(place.encode(), value.encode())
+def _curl_lines(sent: dict[str, Any], placeholders: dict[str, str]) -> Iterator[str]:
+    body = sent["body"]
+    for placeholder, value in placeholders.items():
+        body = body.replace(placeholder.encode(), value.encode())
     if len(body) > LONGEST_BODY:
-        yield f"# left out: its {len(body)} bytes are too long for a line"
+        yield f"# left out: a body of {len(body)} bytes is too long for a command line"
         return
-    line = curl("URL", headers=one["headers"], body=body, method=one["method"]).removesuffix(" URL")
+    line = curl("URL", headers=sent["headers"], body=body, method=sent["method"]).removesuffix(" URL")
     line, _, text = line.partition(" --data-binary ")
     if text:
         yield f"body={text}"
         line += ' --data-binary "$body"'
-    yield PLACE.sub(_fresh, line) + ' "$RECEIVER_URL"'
+    yield SIGNATURE_HEADER.sub(_sign_command, line) + ' "$RECEIVER_URL"'
 
 
-def _fresh(found: re.Match[str]) -> str:
-    cut = f" | cut -c1-{found[3]}" if found[3] else ""
-    return f'"{found[1]}{found[2]}$(sign "$body"{cut}){found[4]}"'
+def _sign_command(match: re.Match[str]) -> str:
+    cut = f" | cut -c1-{match[3]}" if match[3] else ""
+    return f'"{match[1]}{match[2]}$(sign "$body"{cut}){match[4]}"'

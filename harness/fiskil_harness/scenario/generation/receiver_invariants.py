@@ -1,6 +1,6 @@
-"""The fourteen promises of a receiver, which probe of drawn plans checks each, and which practice a broken one counts for.
+"""The fourteen invariants of a webhook receiver: the probes that check each, and the practice a violation counts against.
 
-Source: the model of a receiver, I1 to I14. A plan's failing probe and the steps of the plan tell which promise was broken.
+They are I1 to I14 of the receiver model. A plan's failing probe and its steps decide which invariant was violated.
 """
 
 from msgspec import Struct
@@ -10,9 +10,10 @@ from fiskil_harness.scenario.scenario import Scenario
 
 
 class Invariant(Struct, frozen=True, kw_only=True):
-    """One promise. ``probes`` see it broken; where ``after`` names steps, one of them must be in the plan as well.
+    """One invariant of an app.
 
-    ``challenge`` are the verbs of drawn plans that put it to the test.
+    ``probes`` report its violation; if ``after`` names steps, the plan must contain one of them as well. ``challenge`` lists
+    the verbs of generated plans that test it. A violation counts against ``practice``.
     """
 
     id: str
@@ -36,7 +37,7 @@ DISTURBED = (
 INVARIANTS = (
     Invariant(
         id="I13",
-        statement="what a message does depends on what it says, not on how its JSON is written",
+        statement="the effect of a message depends on its content, not on its JSON encoding",
         practice="webhooks.signature",
         probes=("acknowledges_genuine",),
         challenge=("reencode",),
@@ -52,7 +53,7 @@ INVARIANTS = (
     ),
     Invariant(
         id="I14",
-        statement="after any junk the next genuine message is acknowledged",
+        statement="the next genuine message after any invalid one is acknowledged",
         practice="webhooks.prompt-2xx",
         probes=("acknowledges_genuine", "loses_nothing"),
         challenge=("odd", "forge", "half"),
@@ -60,7 +61,7 @@ INVARIANTS = (
     ),
     Invariant(
         id="I4",
-        statement="what was refused, or got no answer, and is acknowledged later is applied",
+        statement="a message that was refused or got no response, and is acknowledged later, is applied",
         practice="webhooks.retries",
         probes=("loses_nothing",),
         challenge=("fail", "kill", "lose"),
@@ -68,21 +69,21 @@ INVARIANTS = (
     ),
     Invariant(
         id="I3",
-        statement="what was acknowledged is applied, also after kill -9",
+        statement="an acknowledged message is applied, even after SIGKILL",
         practice="webhooks.retries",
         probes=("loses_nothing",),
         challenge=("hand_over", "restart", "kill_late"),
     ),
     Invariant(
         id="I9",
-        statement="who keeps to Fiskil's schedule gets every message acknowledged",
+        statement="every message is acknowledged within Fiskil's retry schedule",
         practice="webhooks.retries",
         probes=("acknowledges_genuine", "loses_nothing"),
         challenge=("hand_over", "late", "fail"),
     ),
     Invariant(
         id="I6",
-        statement="repetitions, wherever they come, leave the final state as it is",
+        statement="repetitions at any moment do not change the final state",
         practice="webhooks.retries",
         probes=("ignores_delivery_order", "reaches_event_state"),
         challenge=("replay", "burst_2", "lose"),
@@ -90,7 +91,7 @@ INVARIANTS = (
     ),
     Invariant(
         id="I5",
-        statement="the final state is what the acknowledged events come to, in whatever order they came",
+        statement="the final state results from the acknowledged events, whatever their order",
         practice="webhooks.retries",
         probes=("ignores_delivery_order", "reaches_event_state"),
         challenge=("hand_over",),
@@ -104,46 +105,47 @@ INVARIANTS = (
     ),
     Invariant(
         id="I1",
-        statement="only what Fiskil signed is applied",
+        statement="only messages with Fiskil's signature are applied",
         practice="webhooks.signature",
         probes=("refuses_forgeries",),
         challenge=("forge",),
     ),
     Invariant(
         id="I7",
-        statement="a forgery changes nothing, nor does half of a message",
+        statement="forged and truncated messages change nothing",
         practice="webhooks.signature",
         probes=("refuses_forgeries", "applies_whole_posts_only"),
         challenge=("forge", "half"),
     ),
     Invariant(
         id="I8",
-        statement="a message about one end user moves no other",
+        statement="a message about one end user does not affect another",
         practice="sandbox.many-end-users",
         probes=("keeps_end_users_apart",),
         challenge=("foreign", "mixed"),
     ),
     Invariant(
         id="I10",
-        statement="acknowledgements come within the limit",
+        statement="messages are acknowledged within the limit",
         practice="webhooks.prompt-2xx",
         probes=("acknowledges_promptly",),
         challenge=("hand_over", "replay"),
     ),
     Invariant(
         id="I12",
-        statement="answers and logs hold no secret",
+        statement="responses and logs contain no secret",
         practice="tokens.not-logged",
         probes=("keeps_secrets_out_of_logs", "refuses_forgeries"),
         challenge=("forge", "hand_over"),
     ),
 )
-"""Of two that one probe sees, the first is told whose steps the plan has."""
+"""If one probe checks two invariants, the first one whose steps are in the plan counts."""
 
 
-def broken(plan: Scenario, probe: str, promises: tuple[Invariant, ...] = INVARIANTS) -> Invariant | None:
-    """The promise that *plan* found broken when *probe* failed; None where the probe checks none of them."""
-    for promise in promises:
-        if probe in promise.probes and (not promise.after or any(isinstance(step, promise.after) for step in plan.steps)):
-            return promise
+def violated(plan: Scenario, probe: str, invariants: tuple[Invariant, ...] = INVARIANTS) -> Invariant | None:
+    """Return the invariant that *plan* violates if *probe* fails; None if the probe checks no invariant."""
+    for invariant in invariants:
+        has_step = not invariant.after or any(isinstance(step, invariant.after) for step in plan.steps)
+        if probe in invariant.probes and has_step:
+            return invariant
     return None

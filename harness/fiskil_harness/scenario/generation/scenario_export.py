@@ -1,6 +1,6 @@
-"""A life rewritten as a test for those who have the harness: what breaks between an app and Fiskil, no plain test can break.
+"""Export of a life plan as a pytest file that needs the harness: only the harness can inject faults at the API.
 
-The file is a scenario as one would write it by hand, and one test that plays it.
+The file contains a scenario as a person would write it, and one test that plays it.
 """
 
 from collections.abc import Iterable
@@ -15,15 +15,15 @@ from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.generation.life_plans import NAME
 from fiskil_harness.scenario.scenario import Scenario
 
-ROOMS = (("steps", steps), ("faults", faults), ("probes", probes))
+MODULES = (("steps", steps), ("faults", faults), ("probes", probes))
 
 TEXT = '''"""{title}
 
-Written by fiskil-harness from {plan}, with seed {seed}. What goes wrong in it stands between the app and the API,
-so it needs fiskil-harness and the app's config: pytest {file} --fiskil-config fiskil-harness.toml
+Written by fiskil-harness from {plan}, with seed {seed}. It injects faults between the app and the API, so it needs
+fiskil-harness and the app's config: pytest {file} --fiskil-config fiskil-harness.toml
 """
 
-from fiskil_harness import Scenario, {rooms}
+from fiskil_harness import Scenario, {modules}
 
 SCENARIO = Scenario(
     name="{name}",
@@ -37,32 +37,39 @@ SCENARIO = Scenario(
 )
 
 
-def test_the_app_comes_through(fiskil_worker):
-    """Nothing is found broken, and something is seen to hold."""
+def test_the_app_passes(fiskil_worker):
+    """No probe fails, and at least one passes."""
     findings = fiskil_worker.play(SCENARIO).outcome.findings
 
-    assert [f"{{one.probe}}: {{one.seen}}" for one in findings if one.verdict == "FAIL"] == []
-    assert [one.probe for one in findings if one.verdict == "PASS"]
+    assert [f"{{finding.probe}}: {{finding.observed}}" for finding in findings if finding.verdict == "FAIL"] == []
+    assert [finding.probe for finding in findings if finding.verdict == "PASS"]
 '''
 
 
 def is_life(scenario: Scenario) -> bool:
-    """Whether *scenario* is a drawn life."""
+    """Return true if *scenario* is a generated life plan."""
     return scenario.name == NAME
 
 
 def rewrite(scenario: Scenario, findings: Iterable[Finding], *, plan: str, seed: int, file: str) -> str:
-    """The text of a pytest file that plays *scenario*, and asks all that it asks; *findings* give the title."""
+    """Return the text of a pytest file that plays *scenario* with all its probes.
+
+    Args:
+        scenario: A life plan.
+        findings: The findings of a run; the first failure is in the title.
+        plan: Name of the plan file, for the header.
+        file: Name of the pytest file, for the command in the header.
+    """
     failed = [finding for finding in findings if finding.verdict is Verdict.FAIL]
-    title = f"A life of an end user: {failed[0].observed if failed else 'nothing was found broken'}.".replace('"', "'")
+    title = f"Life plan of an end user: {failed[0].observed if failed else 'no probe failed'}.".replace('"', "'")
     lines = [_line(step) for step in scenario.steps]
-    rooms = [name for name, _ in ROOMS if name != "faults" or any("faults." in line for line in lines)]
+    modules = [name for name, _ in MODULES if name != "faults" or any("faults." in line for line in lines)]
     return TEXT.format(
         title=title,
         plan=plan,
         seed=seed,
         file=file,
-        rooms=", ".join(sorted(rooms)),
+        modules=", ".join(sorted(modules)),
         name=scenario.name,
         steps="\n".join(lines),
         probes="\n".join(_line(probe) for probe in scenario.probes),
@@ -74,7 +81,7 @@ def _line(value: Any) -> str:
 
 
 def as_python(value: Any) -> str:
-    """*value* as Python that makes it again, without what is the default anyway."""
+    """Return the Python expression for *value*, without arguments that have their default."""
     if not isinstance(value, Struct):
         return _quoted(value)
     fields = [
@@ -83,12 +90,12 @@ def as_python(value: Any) -> str:
         if getattr(value, field.name) != field.default
     ]
     name = type(value).__name__
-    room = next(room for room, module in ROOMS if hasattr(module, name) and getattr(module, name) is type(value))
-    return f"{room}.{name}({', '.join(fields)})"
+    prefix = next(prefix for prefix, module in MODULES if hasattr(module, name) and getattr(module, name) is type(value))
+    return f"{prefix}.{name}({', '.join(fields)})"
 
 
 def _quoted(value: Any) -> str:
-    """As formatters write it: texts in double quotes."""
+    """Return the expression as formatters write it: strings in double quotes."""
     if isinstance(value, str):
         return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
     if isinstance(value, tuple):

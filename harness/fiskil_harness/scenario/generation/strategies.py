@@ -1,8 +1,8 @@
-"""Plans as Hypothesis draws them: whole, as data, before anything runs.
+"""Hypothesis strategies for plans: each plan is drawn completely, as data, before anything runs.
 
-Every draw is a small number or a truth value, so that one seed draws the same plans whatever else is loaded; none depends on
-an answer. The order of choices decides where shrinking ends: fewer steps, a hand-over before a replay before a burst
-before a restart, the first event before later ones.
+Every draw is a small number or a boolean, so one seed draws the same plans whatever else is loaded; no draw depends on a
+response of the app. The order of choices decides where shrinking ends: fewer steps; a delivery before a replay, a burst and
+a restart; the first event before later ones.
 """
 
 from collections.abc import Sequence
@@ -19,8 +19,8 @@ from fiskil_harness.scenario.generation.actions import (
     Act,
     Facts,
     Form,
-    delivered,
-    disorders,
+    delivered_events,
+    is_out_of_order,
     repeats,
 )
 from fiskil_harness.scenario.scenario import Scenario
@@ -29,7 +29,7 @@ MORE = ("touch_consent", "accounts", "balances", "transactions")
 ENDS = (False, True)
 ENDS_OF_TWINS = (False, False, True)
 AMONG_TWINS_MORE = ("touch_consent", "accounts", "touch_consent", "balances", "touch_consent", "transactions")
-"""What happens to twins is mostly about a consent that goes on: what is told late must not hide what is newer."""
+"""Events of twins mostly concern an active consent, because a late event must not hide a newer state."""
 
 VERBS = (
     "hand_over",
@@ -43,17 +43,17 @@ VERBS = (
     "burst_4_retries",
     "wait",
 )
-"""Simplest first; a verb that stands twice is drawn more often. Every verb is drawn with an event, needed or not: choices of
-one shape shrink best."""
+"""Simplest first; a verb that is listed twice is drawn more often. Every verb is drawn with an event, needed or not, because
+choices of one shape shrink best."""
 
 AGAIN = ("hand_over", "replay", "burst_2", "burst_4_retries")
 CRASHES = ("none", "none", "again", "at_end")
 SELDOM = (*("none",) * 6, "at_end", *("none",) * 6, "again")
-"""Whether the app is killed and started again; each restart takes a second, so of many plans most do without."""
+"""When the app is restarted. A restart takes a second, so most of many plans have none."""
 
-CRASHES_OF_ALL = (*("none",) * 4, "again", "at_end", "amidst", "amidst")
-SELDOM_OF_ALL = (*("none",) * 6, "at_end", *("none",) * 6, "amidst", *("none",) * 6, "again")
-"""The same where the app may also die while a delivery is under way, as often as otherwise."""
+CRASHES_OF_ALL = (*("none",) * 4, "again", "at_end", "during_delivery", "during_delivery")
+SELDOM_OF_ALL = (*("none",) * 6, "at_end", *("none",) * 6, "during_delivery", *("none",) * 6, "again")
+"""The same for plans in which the app may also be killed during a delivery, equally often."""
 
 ANYTHING = (
     "hand_over",
@@ -76,13 +76,13 @@ ANYTHING = (
     "wait",
 )
 AMONG_TWINS = tuple(verb for verb in ANYTHING if verb not in {"unknown", "forge", "odd", "reencode", "foreign", "mixed"})
-"""What changes nothing that a twin would not go through as well."""
+"""Verbs that affect only the twin itself."""
 
 SURE = frozenset({"forge", "foreign", "mixed"})
-"""Verbs after which the state is looked at for a move, so nothing before them may be under way or about to be."""
+"""Verbs after which the state is checked for a change, so no earlier work may be in progress or still to come."""
 UNSURE = frozenset({"lose", "restart", "fail", *KILLS})
 TWINS_EVERY = 6
-"""Twins cost as much as three plans, so one in so many has them. An app without counts is judged by them alone."""
+"""One plan in this many has twins, which take as long as three plans. An app without counts is always judged by twins."""
 
 FORGING = ("forge", "hand_over", "forge", "forge", "replay", "forge")
 LONGEST = 8
@@ -90,13 +90,13 @@ MOST_EVENTS = 8
 FEW = 3
 SOME = 5
 LONGEST_RUN = 15
-"""So many forgeries in a row, so that forty plans reach every one of sixty. Where only the state tells, each costs two long
-looks at it, so there are few and alone."""
+"""Forgeries in a row, so that forty plans reach all of sixty forgeries. An app that reports only its state needs two long
+waits for each, so it gets one at a time."""
 
 
 @st.composite
 def plans(draw: DrawFn, form: Form) -> Scenario:
-    """Plans of one form."""
+    """Draw a plan of one form."""
     if form.kind == "everything":
         is_twinned = draw(st.integers(0, 999)) % TWINS_EVERY == TWINS_EVERY - 1
         form = msgspec.structs.replace(form, is_twinned=is_twinned or not form.has_counts)
@@ -118,7 +118,7 @@ def _acts(form: Form, facts: Facts) -> SearchStrategy[list[Act]]:
     if form.kind == "order":
         newest = Act("hand_over", facts.newest_consent_event)
         either_way = st.builds(lambda acts, is_first: [newest, *acts] if is_first else acts, disturbing, st.booleans())
-        return either_way.filter(lambda acts: repeats(acts) or disorders(acts))
+        return either_way.filter(lambda acts: repeats(acts) or is_out_of_order(acts))
     return disturbing.filter(repeats)
 
 
@@ -127,19 +127,19 @@ def _disturbances(draw: DrawFn, form: Form, verbs: Sequence[str], count: int) ->
     acts = draw(_list_of(_act(verbs, range(count), run=SOME), LONGEST))
     often, seldom = (CRASHES_OF_ALL, SELDOM_OF_ALL) if form.kind == "everything" else (CRASHES, SELDOM)
     crash = draw(st.sampled_from(seldom if form.is_seldom else often)) if form.can_restart else "none"
-    if crash == "amidst":
+    if crash == "during_delivery":
         kill = draw(_act(tuple(KILLS), range(count)))
-        again = sorted({*delivered(acts), kill.event})
+        again = sorted({*delivered_events(acts), kill.event})
         return [*acts, kill, *draw(_list_of(_act(AGAIN, again), 3))]
     if crash == "again":
-        again = sorted(set(delivered(acts))) or [0]
+        again = sorted(set(delivered_events(acts))) or [0]
         return [*acts, Act("restart"), *draw(_list_of(_act(AGAIN, again), 3))]
     return [*acts, Act("restart")] if crash == "at_end" else acts
 
 
 @st.composite
 def _everything(draw: DrawFn, form: Form, facts: Facts) -> list[Act]:
-    """Acts of every verb whose outcome is clear, a late first attempt and orders to fail among them."""
+    """Draw acts of all verbs, with a late first attempt and requested failures, without those of unclear outcome."""
     verbs = AMONG_TWINS if form.has_twins else ANYTHING
     if facts.is_revoked:
         verbs = tuple(verb for verb in verbs if verb not in {"reencode", "mixed"})
@@ -150,34 +150,34 @@ def _everything(draw: DrawFn, form: Form, facts: Facts) -> list[Act]:
     if not form.has_twins and acts[0].verb == "hand_over" and draw(st.booleans()):
         acts = [Act("late"), *acts]
     if any(act.verb in ABOUT_CONSENT for act in acts):
-        # Whether a message moved somebody is clearest while little is known of them.
+        # The effect of a message on another end user is clearest while that end user has few events.
         mixed = [act for act in acts if act.verb == "mixed"][:1]
         acts = [Act("hand_over"), *mixed, *(act for act in acts if act.verb != "mixed")]
-    return clear(in_turn(acts) if is_calm else acts) or [Act("hand_over")]
+    return without_unclear(in_order(acts) if is_calm else acts) or [Act("hand_over")]
 
 
-def in_turn(acts: list[Act]) -> list[Act]:
-    """*acts* in which events come for the first time in their order: nobody has a reason to refuse one for now."""
-    turns = {event: turn for turn, event in enumerate(dict.fromkeys(delivered(acts)))}
-    return [msgspec.structs.replace(act, event=turns.get(act.event, 0)) for act in acts]
+def in_order(acts: list[Act]) -> list[Act]:
+    """Return *acts* with events renumbered, so that their first deliveries are in order and no app may refuse one."""
+    numbers = {event: number for number, event in enumerate(dict.fromkeys(delivered_events(acts)))}
+    return [msgspec.structs.replace(act, event=numbers.get(act.event, 0)) for act in acts]
 
 
-def clear(acts: list[Act]) -> list[Act]:
-    """*acts* without those whose outcome the ones before them leave in doubt.
+def without_unclear(acts: list[Act]) -> list[Act]:
+    """Return *acts* without those whose outcome is unclear because of earlier ones.
 
-    Who looks for a move needs an app at rest, whose a consent is can be known only when it was
-    told, and an order to fail dies with the app.
+    A check for a state change needs an idle app. The app knows the owner of a consent only after event 0. A requested
+    failure is lost when the app is killed.
     """
-    kept: list[Act] = []
+    remaining: list[Act] = []
     for act in acts:
-        if act.verb in SURE and any(act.verb in UNSURE for act in kept):
+        if act.verb in SURE and any(act.verb in UNSURE for act in remaining):
             continue
-        if act.verb in {"restart", *KILLS} and any(act.verb == "fail" for act in kept):
+        if act.verb in {"restart", *KILLS} and any(act.verb == "fail" for act in remaining):
             continue
-        if act.verb == "mixed" and 0 not in delivered(kept):
+        if act.verb == "mixed" and 0 not in delivered_events(remaining):
             continue
-        kept.append(act)
-    return kept
+        remaining.append(act)
+    return remaining
 
 
 def _forging(count: int, *, run: int) -> SearchStrategy[list[Act]]:
@@ -190,10 +190,12 @@ def _list_of(act: SearchStrategy[Act], longest: int) -> SearchStrategy[list[Act]
 
 
 def _act(verbs: Sequence[str], events: Sequence[int], *, run: int = 1) -> SearchStrategy[Act]:
-    """An act on one of *events*, with up to *run* names that end with a drawn one where its verb has named variants.
+    """Return a strategy for an act on one of *events*.
 
-    A number beyond the last event means that one, so that fewer events leave the choices as they are. The same number tells
-    how many names there are, and before the first comes the last, so that none is reached less often than others.
+    A verb with named variants gets up to *run* consecutive names, of which the last one is drawn.
+
+    A number beyond the last event means the last event, so that fewer events do not change the choices. The same number
+    decides how many names there are. Names wrap around from the first to the last, so that all are reached equally often.
     """
 
     def act(verb: str, number: int, last: int) -> Act:

@@ -1,4 +1,8 @@
-"""What can happen next, as frozen values; a scenario is a sequence of these."""
+"""Steps: frozen values that describe what happens next; a scenario is a sequence of them.
+
+Many steps share two arguments. ``twin`` names a participant; the empty name is the scenario's end user. ``event`` is the
+symbol of an event: ``e0`` is the first event of the end user, ``b.e0`` the first event of participant ``b``.
+"""
 
 from typing import Any
 

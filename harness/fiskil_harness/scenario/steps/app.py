@@ -1,4 +1,4 @@
-"""Steps of the app's process: killed, started again, made to fail, left alone."""
+"""Steps that act on the app's process: kill it, start it, make it fail, leave it idle, wait for it."""
 
 import contextlib
 from typing import TYPE_CHECKING, ClassVar, Literal
@@ -16,67 +16,87 @@ IDLE_S = 0.5
 IDLE_CAP_S = 10.0
 LONGEST_IDLE_S = 86_400
 GOES_ON_S = 10.0
-"""How long the rest of an app may take to answer after one of its processes died, in real seconds."""
+"""How long the rest of an app may take to respond after one of its processes died, in real seconds."""
 
 
 class Restart(PlainStep, frozen=True, kw_only=True, tag="restart"):
-    """The app is killed with -9 and started again."""
+    """The app is killed with SIGKILL and started again. Needs ``app.command``."""
 
     needs: ClassVar[tuple[str, ...]] = (COMMAND,)
 
     def perform(self, stage: "Stage") -> None:
-        """Kill and start."""
+        """Kill the app and start it.
+
+        Raises:
+            AppError: The app does not start.
+        """
         restart(stage)
 
 
 class KillApp(PlainStep, frozen=True, kw_only=True, tag="kill_app"):
-    """The app is killed with -9 and stays away until ``StartApp``."""
+    """The app is killed with SIGKILL and stays down until ``StartApp``. Needs ``app.command``."""
 
     needs: ClassVar[tuple[str, ...]] = (COMMAND,)
 
     def perform(self, stage: "Stage") -> None:
-        """Kill."""
+        """Kill the app."""
         kill(stage)
 
 
 class StartApp(PlainStep, frozen=True, kw_only=True, tag="start_app"):
-    """The app that was killed is started again."""
+    """The app is started again after ``KillApp``. Needs ``app.command``."""
 
     needs: ClassVar[tuple[str, ...]] = (COMMAND,)
 
     def perform(self, stage: "Stage") -> None:
-        """Start."""
+        """Start the app.
+
+        Raises:
+            AppError: The app does not start.
+        """
         start(stage)
 
 
 class KillWorker(PlainStep, frozen=True, kw_only=True, tag="kill_worker"):
-    """One process of the app is killed with -9; where there is but one, or the others do not go on, it starts again."""
+    """One process of the app is killed with SIGKILL, while the others continue.
+
+    If the app has only one process, or the others stop responding, the whole app is started again. Needs ``app.command``.
+    """
 
     needs: ClassVar[tuple[str, ...]] = (COMMAND,)
 
     def perform(self, stage: "Stage") -> None:
-        """Kill one and see that somebody answers."""
+        """Kill one process, and start the app again unless the rest of it responds within 10 real seconds.
+
+        Raises:
+            AppError: The app does not start again.
+        """
         if not stage.app.kill_worker():
             restart(stage)
             return
-        stage.has_mended = True
+        stage.was_disturbed = True
         stage.journal.write(Started(**stage.journal.stamp(), how="kill_worker"))
         if not wait_until(lambda: stage.app.body.is_alive() and stage.app.is_ready(), cap_s=GOES_ON_S):
             restart(stage)
 
 
 class FailNext(PlainStep, frozen=True, kw_only=True, tag="fail_next"):
-    """The app's next processing fails once: before any work, midway, after the effect, or for want of its database."""
+    """The app's next processing of a message fails once, at the given point. Needs ``app.drive.fail``.
+
+    Args:
+        at: "before" any work, "midway", "after" the effect, or because the "database" is unavailable.
+        twin: The participant; "" is the scenario's end user.
+    """
 
     needs: ClassVar[tuple[str, ...]] = (FAIL,)
     at: Literal["before", "midway", "after", "database"]
     twin: str = ""
 
     def perform(self, stage: "Stage") -> None:
-        """Ask the app to; from now on it is given time to recover. What it tells before is what its failing is seen by."""
+        """Request the failure. The effects are recorded first, so that a probe can see whether the app really failed."""
         from fiskil_harness.scenario.steps.consents_and_syncs import call_hook
 
-        stage.has_mended = True
+        stage.was_disturbed = True
         participant = stage.participant(self.twin)
         if stage.app.has(EFFECTS):
             with contextlib.suppress(HookError):
@@ -85,27 +105,43 @@ class FailNext(PlainStep, frozen=True, kw_only=True, tag="fail_next"):
 
 
 class StayIdle(PlainStep, frozen=True, kw_only=True, tag="stay_idle"):
-    """Nothing happens for ``seconds`` real seconds (default: ``app.limits.idle_s``), while the app's calls are watched."""
+    """Nothing happens for a while; only the app's own API calls are recorded.
+
+    Args:
+        seconds: Real seconds, at most 86,400; 0 means ``app.limits.idle_s``.
+    """
 
     seconds: float = 0
 
     def check(self) -> None:
-        """Refuse a stretch below zero, and one that nobody waits for."""
+        """Validate *seconds*.
+
+        Raises:
+            ConfigError: *seconds* is not from 0 to 86,400.
+        """
         if not 0 <= self.seconds <= LONGEST_IDLE_S:
             raise ConfigError(f"StayIdle: seconds must be from 0 to {LONGEST_IDLE_S}, got {self.seconds:g}.")
 
     def perform(self, stage: "Stage") -> None:
-        """Wait."""
+        """Wait for *seconds* real seconds."""
         seconds = self.seconds or stage.settings.app.limits.idle_s
         stage.journal.write(Idle(**stage.journal.stamp(), seconds=seconds))
         pause(seconds)
 
 
 class WaitUntilIdle(PlainStep, frozen=True, kw_only=True, tag="wait_until_idle"):
-    """The app is given time to finish what it has begun: until it is quiescent, or calls the API no more."""
+    """The app gets time to finish its work.
+
+    With ``app.observe.effects`` the step waits until the app is idle or stuck, and records its effects. Without it, the step
+    waits until the app has made no API call for half a second.
+    """
 
     def perform(self, stage: "Stage") -> None:
-        """Wait, and note what the app tells then."""
+        """Wait, and record the app's effects.
+
+        Raises:
+            HookError: The effects hook failed, or its response has another form than documented.
+        """
         if not stage.app.has(EFFECTS):
             wait_until(lambda: stage.fiskil.link.idle_s() >= IDLE_S, cap_s=IDLE_CAP_S)
             return
@@ -114,19 +150,27 @@ class WaitUntilIdle(PlainStep, frozen=True, kw_only=True, tag="wait_until_idle")
 
 
 def restart(stage: "Stage") -> None:
-    """Kill -9, start again, and write down both; from now on the app is given time to recover."""
+    """Kill the app with SIGKILL, start it again, and record both; later waits give it time to recover.
+
+    Raises:
+        AppError: The app does not start.
+    """
     kill(stage)
     start(stage)
 
 
 def kill(stage: "Stage") -> None:
-    """Kill -9 and write it down."""
-    stage.has_mended = True
+    """Kill the app with SIGKILL and record it."""
+    stage.was_disturbed = True
     stage.app.kill()
     stage.journal.write(Started(**stage.journal.stamp(), how="kill"))
 
 
 def start(stage: "Stage") -> None:
-    """Start again, and write it down."""
+    """Start the app again and record it.
+
+    Raises:
+        AppError: The app does not start.
+    """
     stage.app.body.start(stage.app)
     stage.journal.write(Started(**stage.journal.stamp(), how="restart"))

@@ -1,4 +1,4 @@
-"""The step that takes up what the app leaves behind beside its log: its metrics as text, its alerts, and its files."""
+"""The step that collects what the app writes besides its log: its metrics as text, its alerts, its telemetry, its files."""
 
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -14,20 +14,21 @@ if TYPE_CHECKING:
 
 
 class CollectOutputs(PlainStep, frozen=True, kw_only=True, tag="collect_outputs"):
-    """The app's metrics are read, with the alerts, the telemetry and the files that it has made since the scenario began.
+    """The app's metrics are read, with the alerts, telemetry and files that it has produced since the scenario began.
 
-    Metrics without a hook, and sinks that nothing came to leave no entry. What could not be read leaves one that says so.
+    Missing outputs leave no journal entry: metrics without ``app.observe.metrics``, and receivers that got no message. An
+    output that cannot be read leaves an entry with the reason.
     """
 
     def perform(self, stage: "Stage") -> None:
-        """Read each of them once."""
+        """Read each output once."""
         stamp = stage.journal.stamp()
         with suppress(HookMissing):
             text, problem = _metrics(stage)
             stage.journal.write(Reported(**stamp, place="metrics", text=text, problem=problem))
         for place, (sink, before) in stage.sinks.items():
-            for sent in sink.sent.since(before):
-                stage.journal.write(Reported(**stamp, place=place, text=sent.text, problem=sent.problem))
+            for message in sink.sent.since(before):
+                stage.journal.write(Reported(**stamp, place=place, text=message.text, problem=message.problem))
         for written_file in stage.folder.written():
             stage.journal.write(
                 Filed(
@@ -41,11 +42,11 @@ class CollectOutputs(PlainStep, frozen=True, kw_only=True, tag="collect_outputs"
 
 
 def _metrics(stage: "Stage") -> tuple[bytes, str]:
-    """What the hook answers, and why that is not what the metrics show."""
+    """Return the body of the metrics hook's response, and the reason if it is not the metrics."""
     try:
         reply = stage.app.call(METRICS, NO_END_USER)
     except HookError as error:
         return b"", str(error).rstrip(".")
     if reply.status is None:
-        return reply.body, f"{METRICS} did not answer: {reply.trouble}"
-    return reply.body, "" if 200 <= reply.status < 300 else f"{METRICS} answered {reply.status}"
+        return reply.body, f"{METRICS} did not respond: {reply.trouble}"
+    return reply.body, "" if 200 <= reply.status < 300 else f"{METRICS} returned {reply.status}"

@@ -1,4 +1,4 @@
-"""Steps that plant something in messages and see where it comes out again: URLs of ours, and what no log may hold."""
+"""Steps that put canaries into messages: URLs that no app may call, and account numbers that no log may contain."""
 
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -8,7 +8,7 @@ import msgspec
 from fiskil_harness.errors import StepError
 from fiskil_harness.journal import Canaries, Delivery
 from fiskil_harness.scenario.steps.deliveries import attempt
-from fiskil_harness.scenario.steps.events import fresh_fact, invented, used_kind
+from fiskil_harness.scenario.steps.events import invented, new_event, used_kind
 from fiskil_harness.scenario.steps.step import PlainStep
 from fiskil_harness.webhooks import seal, ssrf_places
 from fiskil_harness.webhooks.sender import Outgoing
@@ -24,39 +24,57 @@ MOST_NUMBERS = 3
 
 
 class DeliverUrls(PlainStep, frozen=True, kw_only=True, tag="deliver_urls"):
-    """Messages with URLs of ours in fields and headers, which nobody has a reason to call: one honest, two forged."""
+    """Messages arrive with canary URLs in fields and headers, which the app has no reason to request.
+
+    One message is genuine and two are forged.
+
+    Args:
+        twin: The participant; "" is the scenario's end user.
+    """
 
     twin: str = ""
 
     def perform(self, stage: "Stage") -> None:
-        """Deliver them."""
+        """Deliver the three messages.
+
+        Raises:
+            StepError: There is no consent yet.
+        """
         participant = stage.participant(self.twin)
-        lay = partial(stage.fiskil.trap.lay, journal=stage.journal)
-        honest, forged = partial(lay, kind="genuine"), partial(lay, kind="forged")
-        parcel = fresh_fact(stage, participant)
-        parcel.event = msgspec.structs.replace(parcel.event, extra=ssrf_places.fields(honest))
-        attempt(stage, parcel, headers=ssrf_places.headers(honest), name=URLS)
+        new_url = partial(stage.fiskil.trap.lay, journal=stage.journal)
+        genuine, forged = partial(new_url, kind="genuine"), partial(new_url, kind="forged")
+        parcel = new_event(stage, participant)
+        parcel.event = msgspec.structs.replace(parcel.event, extra=ssrf_places.fields(genuine))
+        attempt(stage, parcel, headers=ssrf_places.headers(genuine), name=URLS)
         _send_forged(stage, participant, URLS, None, headers=ssrf_places.headers(forged), extra=ssrf_places.fields(forged))
         _send_forged(stage, participant, "urls_of_keys", ssrf_places.token(forged))
 
 
 class DeliverAccountNumbers(PlainStep, frozen=True, kw_only=True, tag="deliver_account_numbers"):
-    """Messages that hold whole account numbers, one honestly signed and one under a wrong signature."""
+    """Messages arrive that contain complete account numbers: a genuine one, and one with a wrong signature.
+
+    Args:
+        twin: The participant; "" is the scenario's end user.
+    """
 
     twin: str = ""
 
     def perform(self, stage: "Stage") -> None:
-        """Deliver them."""
+        """Deliver the two messages.
+
+        Raises:
+            StepError: The end user has no account yet.
+        """
         participant = stage.participant(self.twin)
         numbers = stage.fiskil.sandbox.canaries()["account number"][:MOST_NUMBERS]
         if not numbers:
-            raise StepError("Nobody has an account number yet; a step must authorise first.")
-        told = {"accounts": [{"account_number": number} for number in numbers]}
-        parcel = fresh_fact(stage, participant)
-        parcel.event = msgspec.structs.replace(parcel.event, extra=told)
+            raise StepError("No account number exists yet. Put the step authorise before this one.")
+        fields = {"accounts": [{"account_number": number} for number in numbers]}
+        parcel = new_event(stage, participant)
+        parcel.event = msgspec.structs.replace(parcel.event, extra=fields)
         attempt(stage, parcel, name=ACCOUNT_NUMBERS)
-        right = _send_forged(stage, participant, ACCOUNT_NUMBERS, "d3Jvbmc=", extra=told)
-        stage.journal.write(Canaries(values={"expected signature": (right,)}))
+        right_signature = _send_forged(stage, participant, ACCOUNT_NUMBERS, "d3Jvbmc=", extra=fields)
+        stage.journal.write(Canaries(values={"expected signature": (right_signature,)}))
 
 
 def _send_forged(
@@ -68,7 +86,7 @@ def _send_forged(
     headers: tuple[tuple[str, str], ...] = (),
     extra: dict[str, Any] | None = None,
 ) -> str:
-    """Send what never happened under *signature*; the right one, which never leaves."""
+    """Send an invented event under *signature*; return the right signature, which is never sent."""
     event: Event = invented(stage, participant, used_kind(stage, "consent.updated"))
     event = msgspec.structs.replace(event, extra=extra or {})
     dialect = stage.fiskil.dialect

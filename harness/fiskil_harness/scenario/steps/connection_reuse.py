@@ -1,4 +1,4 @@
-"""Steps on one connection: a request that is refused, and another behind it."""
+"""The step that tests for request smuggling: a refused request, and a genuine one after it on the same connection."""
 
 from typing import TYPE_CHECKING
 
@@ -6,7 +6,7 @@ import msgspec
 
 from fiskil_harness.journal import Delivery
 from fiskil_harness.scenario.steps.deliveries import attempt, sealed, settle
-from fiskil_harness.scenario.steps.events import fresh_fact, invented, used_kind
+from fiskil_harness.scenario.steps.events import invented, new_event, used_kind
 from fiskil_harness.scenario.steps.step import PlainStep
 from fiskil_harness.webhooks import seal
 from fiskil_harness.webhooks.connection_script import ReadResponse, Send, Talk, Watch
@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from fiskil_harness.scenario.stage import Participant, Stage
 
 WATCHED_MS, LATE_MS = 60, 300
-"""So long an answer that nobody asked for is waited for before the genuine message, and so long behind its answer: what
-comes late is taken for that, and the one that was meant is left over.
+"""How long to wait for an extra response, in real milliseconds: before the genuine message, and after its response.
+
+A late extra response would be read as the response to the genuine message, whose own response is then left over.
 """
 LARGE = 1_500_000
 REFUSED: dict[str, tuple[str | None, int]] = {
@@ -28,20 +29,28 @@ REFUSED: dict[str, tuple[str | None, int]] = {
     "wrong_signature": (WRONG_SIGNATURE, 0),
     "large": (WRONG_SIGNATURE, LARGE),
 }
-"""Requests that are refused: their signature, and how many more bytes they carry."""
+"""Requests that the receiver refuses: their signature, and how many bytes of padding follow."""
 
 
 class RefuseThenReuse(PlainStep, frozen=True, kw_only=True, tag="refuse_then_reuse"):
-    """A forged request whose body reads like a request of its own, and behind it on the same connection a genuine one.
+    """A forged request arrives whose body looks like a second request; a genuine message follows on the same connection.
 
-    What stands in a body is no request: it gets no answer and has no effect, whoever signed it. A receiver that closes the
-    connection is right as well; then the genuine message comes on another. Each way of being refused has a turn.
+    The text in a body is no request: it must get no response and have no effect, although its signature is right. The
+    receiver may also close the connection; then the genuine message is delivered on a new one. The step is repeated for
+    each reason to refuse a request: no signature, a wrong signature, a large body.
+
+    Args:
+        twin: The participant; "" is the scenario's end user.
     """
 
     twin: str = ""
 
     def perform(self, stage: "Stage") -> None:
-        """Send them."""
+        """Send one pair of requests for each reason.
+
+        Raises:
+            StepError: There is no consent yet.
+        """
         participant = stage.participant(self.twin)
         for name in REFUSED:
             _refuse_then_reuse(stage, participant, name)
@@ -50,11 +59,12 @@ class RefuseThenReuse(PlainStep, frozen=True, kw_only=True, tag="refuse_then_reu
 def _refuse_then_reuse(stage: "Stage", participant: "Participant", name: str) -> None:
     inner = _sealed(stage, participant, f"embedded:{name}")
     outer = _sealed(stage, participant, f"outer:{name}")
-    signature, more = REFUSED[name]
+    signature, padding_bytes = REFUSED[name]
     target = stage.sender.target
     embedded = written(target, body=inner.body, headers=inner.headers, is_kept=True)
-    refused = written(target, body=embedded + b" " * more, headers=_under(stage, outer, signature), is_kept=True)
-    parcel = fresh_fact(stage, participant)
+    headers = _headers_with(stage, outer, signature)
+    refused = written(target, body=embedded + b" " * padding_bytes, headers=headers, is_kept=True)
+    parcel = new_event(stage, participant)
     parcel.next_attempt()
     message = sealed(stage, parcel)
     genuine = written(target, body=message.body, headers=message.headers, is_kept=True)
@@ -88,7 +98,7 @@ def _note_refusal(
     messages: "tuple[Message, Message]",
     refused: bytes,
 ) -> None:
-    """Write down what was refused, and what stood in its body if that was answered, as if it had been sent."""
+    """Record the refused request, and the embedded one as if it had been sent if it got a response."""
     outer, inner = messages
     note = Delivery(
         event=f"outer:{name}",
@@ -101,7 +111,7 @@ def _note_refusal(
         is_judged=False,
     )
     stage.sender.note(
-        Outgoing(note=note, headers=_under(stage, outer, REFUSED[name][0])), talk.reply, stage.journal, dict(stamp)
+        Outgoing(note=note, headers=_headers_with(stage, outer, REFUSED[name][0])), talk.reply, stage.journal, dict(stamp)
     )
     for reply in talk.unasked[:1]:
         note = msgspec.structs.replace(
@@ -111,14 +121,14 @@ def _note_refusal(
 
 
 def _sealed(stage: "Stage", participant: "Participant", symbol: str) -> "Message":
-    """An honestly signed message of an event that never happened."""
+    """Return a rightly signed message of an event that never happened."""
     event = invented(stage, participant, used_kind(stage, "consent.updated"))
     stage.journal.names[event.message_id] = symbol
     return seal(event, attempt=1, secret=stage.fiskil.credentials.webhook_secret, dialect=stage.fiskil.dialect)
 
 
-def _under(stage: "Stage", message: "Message", signature: str | None) -> tuple[tuple[str, str], ...]:
-    """The headers of *message* under another signature, or under none."""
+def _headers_with(stage: "Stage", message: "Message", signature: str | None) -> tuple[tuple[str, str], ...]:
+    """Return the headers of *message* with another signature, or with none."""
     signatures = () if signature is None else (signature,)
     return (*JSON, *lines(message, stage.fiskil.dialect.scheme, *signatures))
 

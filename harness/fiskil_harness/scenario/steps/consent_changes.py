@@ -1,4 +1,4 @@
-"""Steps that change what is shared: a consent that covers more or less from now on, and one more at another bank."""
+"""Steps that change what is shared: an amended consent, and a second consent at another institution."""
 
 from typing import TYPE_CHECKING, ClassVar
 
@@ -15,9 +15,12 @@ if TYPE_CHECKING:
 
 
 class Amend(PlainStep, frozen=True, kw_only=True, tag="amend"):
-    """The consent covers other accounts or datasets from now on, more or fewer of them; ``consent.updated`` becomes due.
+    """The consent covers other accounts or datasets from now on; ``consent.updated`` becomes due.
 
-    ``accounts`` are keys of the person's file, ``datasets`` are permissions; what is not given stays as it was.
+    Args:
+        accounts: Keys of accounts in the person's file; empty leaves them unchanged.
+        datasets: Datasets that the consent permits; empty leaves them unchanged.
+        twin: The participant; "" is the scenario's end user.
     """
 
     accounts: tuple[str, ...] = ()
@@ -25,15 +28,24 @@ class Amend(PlainStep, frozen=True, kw_only=True, tag="amend"):
     twin: str = ""
 
     def check(self) -> None:
-        """Refuse a change of nothing, and datasets that Fiskil does not have."""
+        """Validate *accounts* and *datasets*.
+
+        Raises:
+            ConfigError: Both are empty.
+            UnknownName: Fiskil has no such dataset.
+        """
         if not self.accounts and not self.datasets:
-            raise ConfigError("Amend: say which accounts or which datasets the consent covers from now on.")
+            raise ConfigError("Amend: accounts and datasets are both empty. State what the consent covers from now on.")
         for name in self.datasets:
             if name not in DATASETS:
                 raise UnknownName("dataset", name, DATASETS)
 
     def perform(self, stage: "Stage") -> None:
-        """Change it."""
+        """Amend the latest consent.
+
+        Raises:
+            StepError: There is no consent yet.
+        """
         consent = stage.consent_of(stage.participant(self.twin))
         with stage.fiskil.sandbox.store.changing() as store:
             amend(store, consent, account_keys=self.accounts, permissions=self.datasets)
@@ -41,9 +53,14 @@ class Amend(PlainStep, frozen=True, kw_only=True, tag="amend"):
 
 
 class AuthoriseElsewhere(PlainStep, frozen=True, kw_only=True, tag="authorise_elsewhere"):
-    """The end user consents at another bank too, one that only production reaches, as the customer that they are there.
+    """The end user consents at a second institution as well, one that only production can reach.
 
-    ``end_user`` is who types their e-mail address there, so that this bank has other accounts and rows than the first.
+    Needs ``app.drive.start_session``.
+
+    Args:
+        institution_id: The second institution.
+        end_user: Name of the person whose e-mail address is entered there: this institution has that person's accounts.
+        twin: The participant; "" is the scenario's end user.
     """
 
     needs: ClassVar[tuple[str, ...]] = (START_SESSION,)
@@ -52,14 +69,22 @@ class AuthoriseElsewhere(PlainStep, frozen=True, kw_only=True, tag="authorise_el
     twin: str = ""
 
     def check(self) -> None:
-        """Refuse a person that nobody is, and an institution that is none or the usual one."""
+        """Validate *end_user* and *institution_id*.
+
+        Raises:
+            UnknownName: No person has this name, or no institution besides the usual one has this id.
+        """
         catalog.person(self.end_user)
-        known = [institution for institution in catalog.institutions() if institution != INSTITUTION]
-        if self.institution_id not in known:
-            raise UnknownName("other institution", self.institution_id, known)
+        others = [institution for institution in catalog.institutions() if institution != INSTITUTION]
+        if self.institution_id not in others:
+            raise UnknownName("other institution", self.institution_id, others)
 
     def perform(self, stage: "Stage") -> None:
-        """Walk to the end there."""
+        """Complete the consent journey there.
+
+        Raises:
+            StepError: The app opened no auth session.
+        """
         with stage.fiskil.sandbox.store.changing() as store:
             reach(store, self.institution_id)
         visiting = stage.fiskil.sandbox.admit(catalog.person(self.end_user))

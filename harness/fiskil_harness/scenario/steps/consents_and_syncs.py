@@ -1,4 +1,4 @@
-"""Steps of the institution and the clock: syncs, consents that end, time that passes, and what the app does of itself."""
+"""Steps of syncs, consents and the clock, and requests to the app to refresh or to end a consent."""
 
 from typing import TYPE_CHECKING, ClassVar, Literal
 
@@ -17,69 +17,108 @@ MOST_TIMES = 1000
 
 
 class Sync(PlainStep, frozen=True, tag="sync"):
-    """A sync of one dataset (or of all) completes, and its event becomes due."""
+    """A sync of one dataset, or of all, completes, and its event becomes due.
+
+    Args:
+        dataset: The dataset; "" means every dataset of the consent.
+        twin: The participant; "" is the scenario's end user.
+    """
 
     dataset: str = ""
     twin: str = ""
 
     def check(self) -> None:
-        """Refuse a dataset that Fiskil does not have."""
+        """Validate *dataset*.
+
+        Raises:
+            ConfigError: Fiskil has no such dataset.
+        """
         if self.dataset and self.dataset not in DATASETS:
             near = nearest(self.dataset, DATASETS)
             hint = f" Did you mean {near!r}?" if near else ""
             raise ConfigError(f"Sync: no dataset {self.dataset!r}.{hint} Known: {', '.join(DATASETS)}.")
 
     def perform(self, stage: "Stage") -> None:
-        """Move the clock to the end of the sync."""
+        """Move the sandbox clock to the end of the sync, and record the rows that the API serves then.
+
+        Raises:
+            StepError: There is no consent yet.
+        """
         participant = stage.participant(self.twin)
         consent = stage.consent_of(participant)
-        for name in (self.dataset,) if self.dataset else sorted(consent.permissions, key=_when):
+        for name in (self.dataset,) if self.dataset else sorted(consent.permissions, key=_ready_after_s):
             stage.fiskil.sandbox.sync(consent, name)
             stage.note_rows(name, participant, moment="sync")
         stage.collect_events()
 
 
-def _when(dataset: str) -> int:
-    """Syncs are waited for in the order of their times, so that none is begun again because a later one came first."""
+def _ready_after_s(dataset: str) -> int:
+    """Return the sort key of syncs. In the order of their times, no sync starts a second time because of a later one."""
     return DATASETS[dataset].ready_after_s
 
 
 class Revoke(PlainStep, frozen=True, kw_only=True, tag="revoke"):
-    """The consent ends at the institution, by the end user or by itself; ``consent.revoked`` becomes due."""
+    """The consent is revoked at the institution; ``consent.revoked`` becomes due.
+
+    Args:
+        by: Who revokes it.
+        twin: The participant; "" is the scenario's end user.
+    """
 
     by: Literal["end_user", "institution"] = "end_user"
     twin: str = ""
 
     def perform(self, stage: "Stage") -> None:
-        """End it."""
+        """Revoke the latest consent.
+
+        Raises:
+            StepError: There is no consent yet.
+        """
         stage.fiskil.sandbox.revoke(stage.consent_of(stage.participant(self.twin)), by=self.by)
         stage.collect_events()
 
 
 class DeleteEndUser(PlainStep, frozen=True, kw_only=True, tag="delete_end_user"):
-    """The end user is deleted at Fiskil, for good: their consents end, and whatever asks for them finds nothing."""
+    """The end user is deleted at Fiskil permanently: their consents end, and requests for them find nothing.
+
+    Args:
+        twin: The participant; "" is the scenario's end user.
+    """
 
     twin: str = ""
 
     def perform(self, stage: "Stage") -> None:
-        """Delete them. Source: end-users.delete-ends-consents"""
+        """Delete the end user. Source: end-users.delete-ends-consents"""
         stage.fiskil.sandbox.delete_end_user(stage.end_user_of(stage.participant(self.twin)))
         stage.collect_events()
 
 
 class TouchConsent(PlainStep, frozen=True, kw_only=True, tag="touch_consent"):
-    """The end user confirms the consent again, ``times`` times; each makes ``consent.updated`` due."""
+    """The end user confirms the consent again without a change; each time makes one ``consent.updated`` due.
+
+    Args:
+        times: How often, from 1 to 1,000.
+        twin: The participant; "" is the scenario's end user.
+    """
 
     times: int = 1
     twin: str = ""
 
     def check(self) -> None:
-        """Refuse none at all, and more than anybody confirms."""
+        """Validate *times*.
+
+        Raises:
+            ConfigError: *times* is not from 1 to 1,000.
+        """
         if not 1 <= self.times <= MOST_TIMES:
-            raise ConfigError(f"ConfirmAgain: times must be from 1 to {MOST_TIMES}, got {self.times}.")
+            raise ConfigError(f"TouchConsent: times must be from 1 to {MOST_TIMES}, got {self.times}.")
 
     def perform(self, stage: "Stage") -> None:
-        """Confirm, a second of sandbox time apart."""
+        """Confirm the consent, with one second of sandbox time before each confirmation.
+
+        Raises:
+            StepError: There is no consent yet.
+        """
         participant = stage.participant(self.twin)
         for _ in range(self.times):
             stage.fiskil.sandbox.clock.advance(seconds=1)
@@ -88,56 +127,87 @@ class TouchConsent(PlainStep, frozen=True, kw_only=True, tag="touch_consent"):
 
 
 class Advance(PlainStep, frozen=True, kw_only=True, tag="advance"):
-    """Sandbox time passes; a day of it brings new syncs of everything that was synced before."""
+    """Sandbox time passes; each day brings new syncs of all datasets that were synced before.
+
+    Args:
+        seconds: Sandbox seconds, added to the other two.
+        minutes: Sandbox minutes.
+        days: Sandbox days; at most 3,660 in total.
+    """
 
     seconds: float = 0
     minutes: float = 0
     days: float = 0
 
     def check(self) -> None:
-        """Refuse time that goes back, and more of it than the calendar has."""
+        """Validate the total time.
+
+        Raises:
+            ConfigError: It is negative, or longer than 3,660 days.
+        """
         days = self.days + (self.minutes + self.seconds / 60) / 60 / 24
         if not 0 <= days <= LONGEST_JUMP_DAYS:
-            raise ConfigError(f"Advance: sandbox time moves forward, at most {LONGEST_JUMP_DAYS} days at once.")
+            raise ConfigError(
+                f"Advance: sandbox time moves forward, at most {LONGEST_JUMP_DAYS} days at once; got {days:g} days."
+            )
 
     def perform(self, stage: "Stage") -> None:
-        """Move the clock, and note again what was noted before and has been synced since. Source: sync.recurrence"""
-        before = len(stage.fiskil.sandbox.events)
+        """Move the clock, and record the rows again of datasets that were synced meanwhile. Source: sync.recurrence"""
+        count_before = len(stage.fiskil.sandbox.events)
         stage.fiskil.sandbox.clock.advance(seconds=self.seconds, minutes=self.minutes, days=self.days)
-        synced = {(event.end_user_id, event.kind) for event in stage.fiskil.sandbox.events[before:]}
+        synced = {(event.end_user_id, event.kind) for event in stage.fiskil.sandbox.events[count_before:]}
         for participant in stage.participants.values():
-            noted = {rows.dataset for rows in stage.journal.all(Rows) if rows.participant == participant.name}
-            for dataset in sorted(noted, key=_when):
+            recorded = {rows.dataset for rows in stage.journal.all(Rows) if rows.participant == participant.name}
+            for dataset in sorted(recorded, key=_ready_after_s):
                 if (participant.end_user_id, DATASETS[dataset].event) in synced:
                     stage.note_rows(dataset, participant, moment="sync")
         stage.collect_events()
 
 
 class Refresh(PlainStep, frozen=True, kw_only=True, tag="refresh"):
-    """The app is asked to read everything again."""
+    """The app is requested to read all data again. Needs ``app.drive.refresh``.
+
+    Args:
+        twin: The participant; "" is the scenario's end user.
+    """
 
     needs: ClassVar[tuple[str, ...]] = (REFRESH,)
     twin: str = ""
 
     def perform(self, stage: "Stage") -> None:
-        """Ask, and note how long it took."""
+        """Call the hook, and record how long it took."""
         call_hook(stage, stage.participant(self.twin), "refresh")
 
 
 class Disconnect(PlainStep, frozen=True, kw_only=True, tag="disconnect"):
-    """The app is asked to end the consent."""
+    """The app is requested to revoke the consent. Needs ``app.drive.revoke``.
+
+    Args:
+        twin: The participant; "" is the scenario's end user.
+    """
 
     needs: ClassVar[tuple[str, ...]] = (REVOKE,)
     twin: str = ""
 
     def perform(self, stage: "Stage") -> None:
-        """Ask."""
+        """Call the hook."""
         call_hook(stage, stage.participant(self.twin), "revoke")
         stage.collect_events()
 
 
 def call_hook(stage: "Stage", participant: "Participant", name: HookName, **values: str) -> HttpReply:
-    """Use a drive hook and write down its answer; one that comes late counts as none, a Python object's error as 500."""
+    """Call a drive hook and record its response.
+
+    A response later than ``app.limits.request_deadline_s`` + 5 s counts as none. An exception of a Python object counts as
+    status 500.
+
+    Args:
+        name: Name of the hook after ``app.drive.``.
+        values: Further template values.
+
+    Raises:
+        HookMissing: The config has no such hook.
+    """
     from fiskil_harness.core.clock import stopwatch
     from fiskil_harness.journal import HookCall, shortened
 

@@ -1,4 +1,4 @@
-"""Steps after which an app must recover or know a message again: all together, by hand after a discard, around a crash."""
+"""Steps that test recovery: kills during a delivery, repeated messages, and manual redelivery of discarded events."""
 
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -24,21 +24,30 @@ SHORT_S, LONG_S = 0.02, 2.0
 
 
 class RepeatTogether(PlainStep, frozen=True, kw_only=True, tag="repeat_together"):
-    """Everything that was delivered to a twin comes again together, round after round, each time the very same bytes.
+    """Every message that was delivered to a participant is replayed at the same moment, for several rounds.
 
-    No message is beside itself, so this is no race; but many connections at once reach every process of the app.
+    The bytes are identical to those of the latest attempt. No message is concurrent with itself, so this is no race; but
+    many connections at once reach every process of the app.
+
+    Args:
+        rounds: How often, from 1 to 100.
+        twin: The participant; "" is the scenario's end user.
     """
 
     rounds: int = 6
     twin: str = ""
 
     def check(self) -> None:
-        """Refuse none at all, and more than anybody waits for."""
+        """Validate *rounds*.
+
+        Raises:
+            ConfigError: *rounds* is not from 1 to 100.
+        """
         if not 1 <= self.rounds <= MOST_ROUNDS:
             raise ConfigError(f"RepeatTogether: rounds must be from 1 to {MOST_ROUNDS}, got {self.rounds}.")
 
     def perform(self, stage: "Stage") -> None:
-        """Send them, every round when the one before it is answered."""
+        """Send one round after another, each when all responses of the previous one have arrived."""
         parcels = [parcel for parcel in stage.outbox if parcel.attempts and stage.owner_of(parcel.symbol).name == self.twin]
         for _ in range(self.rounds):
             deliveries = stage.sender.burst([outgoing_of(stage, parcel, kind="replay") for parcel in parcels], stage.journal)
@@ -47,9 +56,14 @@ class RepeatTogether(PlainStep, frozen=True, kw_only=True, tag="repeat_together"
 
 
 class KillDuringDelivery(PlainStep, frozen=True, tag="kill_during_delivery"):
-    """Everything due leaves together, or one event alone, and meanwhile the app is killed with -9 and started again.
+    """Everything due is delivered at the same moment, and meanwhile the app is killed with SIGKILL and started again.
 
-    ``at`` is when: the share of the time that such deliveries took before; above 1 the app has answered and works.
+    Needs ``app.command``.
+
+    Args:
+        event: Delivers this event alone; "" means everything due.
+        at: The moment of the kill, from 0 to 20: as a share of the time that such deliveries took before. Above 1 the app
+            has responded and may still be working.
     """
 
     needs: ClassVar[tuple[str, ...]] = (COMMAND,)
@@ -57,25 +71,33 @@ class KillDuringDelivery(PlainStep, frozen=True, tag="kill_during_delivery"):
     at: float = 0.5
 
     def check(self) -> None:
-        """Refuse a moment before the beginning, and one that is long past the end."""
+        """Validate *at*.
+
+        Raises:
+            ConfigError: *at* is not from 0 to 20.
+        """
         if not 0 <= self.at <= LATEST_KILL:
-            raise ConfigError(f"KillAmidst: at must be from 0 to {LATEST_KILL}, got {self.at:g}.")
+            raise ConfigError(f"KillDuringDelivery: at must be from 0 to {LATEST_KILL}, got {self.at:g}.")
 
     def perform(self, stage: "Stage") -> None:
-        """Send, kill, wait for what the deliveries came to, and start."""
+        """Send, kill, wait for the outcome of the deliveries, and start the app.
+
+        Raises:
+            AppError: The app does not start.
+        """
         stage.collect_events()
         now = stage.fiskil.sandbox.clock.now()
         parcels = [stage.outbox.find(self.event)] if self.event else stage.outbox.due(now)
         for parcel in parcels:
             parcel.next_attempt()
-        outgoing = [_amidst(outgoing_of(stage, parcel)) for parcel in parcels]
+        outgoing = [_marked(outgoing_of(stage, parcel)) for parcel in parcels]
         usual_s = _usual_s(stage)
         with ThreadPoolExecutor(1) as pool:
-            made = pool.submit(stage.sender.burst, outgoing, stage.journal)
+            burst = pool.submit(stage.sender.burst, outgoing, stage.journal)
             pause(self.at * usual_s)
             stage.app.kill()
-            deliveries = made.result()
-        stage.has_mended = True
+            deliveries = burst.result()
+        stage.was_disturbed = True
         stage.journal.write(Started(**stage.journal.stamp(), how="kill"))
         start(stage)
         for parcel, delivery in zip(parcels, deliveries, strict=True):
@@ -83,38 +105,45 @@ class KillDuringDelivery(PlainStep, frozen=True, tag="kill_during_delivery"):
 
 
 class Redeliver(PlainStep, frozen=True, tag="redeliver"):
-    """By hand, one more attempt: for an event, or for every event that was discarded because its attempts were used up.
+    """One more attempt is made manually for an event, or for every event that was discarded after its last attempt.
 
-    It has the same ``message_id`` and the number of the next attempt, or again the last. Fiskil documents no such command;
-    this is a tool of the harness.
+    It has the same ``message_id`` and the next attempt number, or the last one again. Fiskil documents no such command; it
+    is a tool of the harness.
+
+    Args:
+        event: The event; "" means every discarded event.
     """
 
     event: str = ""
 
     def perform(self, stage: "Stage") -> None:
-        """Make the attempts."""
-        wanted = [stage.outbox.find(self.event)] if self.event else [parcel for parcel in stage.outbox if parcel.is_lost]
-        if not wanted:
+        """Make the attempts.
+
+        Raises:
+            StepError: No event was discarded, and none is named.
+        """
+        parcels = [stage.outbox.find(self.event)] if self.event else [parcel for parcel in stage.outbox if parcel.is_lost]
+        if not parcels:
             raise StepError("No event was discarded, so there is nothing to deliver again. Name one, or let attempts fail.")
-        until_it_hangs(stage, (partial(attempt, stage, parcel) for parcel in wanted))
+        until_it_hangs(stage, (partial(attempt, stage, parcel) for parcel in parcels))
 
 
-def _amidst(outgoing: Outgoing) -> Outgoing:
+def _marked(outgoing: Outgoing) -> Outgoing:
     return msgspec.structs.replace(outgoing, note=msgspec.structs.replace(outgoing.note, name=DURING_KILL))
 
 
 def _usual_s(stage: "Stage") -> float:
-    """What deliveries that left together and were all acknowledged took, in real seconds: those that were quickest.
+    """Return how long the fastest burst took whose deliveries were all acknowledged, in real seconds.
 
-    The others a busy machine may have held up, and a kill so late would come long after everything.
+    A busy machine may have delayed the other bursts; a kill after their time would come long after all work.
     """
     groups: dict[int, list[Delivery]] = {}
     for delivery in stage.journal.all(Delivery):
         if delivery.group:
             groups.setdefault(delivery.group, []).append(delivery)
     took = [
-        max(delivery.took_s for delivery in ones)
-        for ones in groups.values()
-        if all(delivery.outcome == "ack" for delivery in ones)
+        max(delivery.took_s for delivery in deliveries)
+        for deliveries in groups.values()
+        if all(delivery.outcome == "ack" for delivery in deliveries)
     ]
     return min([*took, LONG_S]) if took else SHORT_S

@@ -1,4 +1,4 @@
-"""Steps of the webhook sender: what is due is handed over, again, at once, out of order, or not at all."""
+"""Steps that deliver events: on schedule, repeatedly, concurrently, out of order, late, or never."""
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
@@ -21,26 +21,32 @@ if TYPE_CHECKING:
 
 OLDEST_MINUTES = 55
 MOST_HANGS = 2
-"""After so many requests without any answer the rest of a list is left out: each costs the whole limit."""
+"""After this many requests without a response the rest of a list is left out, because each takes the whole limit."""
 MOST_COPIES = 500
 
 
 class Deliver(PlainStep, frozen=True, kw_only=True, tag="deliver"):
-    """Everything due is handed over, by publish time; ``attempts`` above 1 moves the clock along the retry schedule.
+    """Everything due is delivered, in the order of publish times.
 
-    ``order`` newest_first hands over the latest fact first.
+    Args:
+        attempts: How many attempts an unacknowledged event gets; above 1, the sandbox clock moves along the retry schedule.
+        order: "newest_first" delivers the latest event first.
     """
 
     attempts: int = 1
     order: Literal["publish_time", "newest_first"] = "publish_time"
 
     def check(self) -> None:
-        """Refuse none at all."""
+        """Validate *attempts*.
+
+        Raises:
+            ConfigError: *attempts* is below 1.
+        """
         if self.attempts < 1:
-            raise ConfigError(f"Deliver: attempts count from 1, got {self.attempts}.")
+            raise ConfigError(f"Deliver: attempts must be 1 or greater, got {self.attempts}.")
 
     def perform(self, stage: "Stage") -> None:
-        """Hand over, at most *attempts* times each."""
+        """Deliver every due event, each at most *attempts* times."""
 
         def send(due: Sequence[Parcel]) -> bool:
             in_order = due if self.order == "publish_time" else reversed(due)
@@ -51,51 +57,89 @@ class Deliver(PlainStep, frozen=True, kw_only=True, tag="deliver"):
 
 
 class DeliverOne(PlainStep, frozen=True, tag="deliver_one"):
-    """One event is handed over, due or not."""
+    """One event is delivered, due or not.
+
+    Args:
+        event: Symbol of the event, such as ``e0``.
+    """
 
     event: str
 
     def perform(self, stage: "Stage") -> None:
-        """Make the next attempt."""
+        """Make the next attempt.
+
+        Raises:
+            UnknownName: No event has this symbol.
+        """
         attempt(stage, stage.outbox.find(self.event))
 
 
 class Retry(PlainStep, frozen=True, tag="retry"):
-    """The next attempt for an event, whatever became of the last: the same id, other bytes, another signature."""
+    """The next attempt for an event is made, whatever the outcome of the last: same message id, new bytes, new signature.
+
+    Args:
+        event: Symbol of the event, such as ``e0``.
+    """
 
     event: str
 
     def perform(self, stage: "Stage") -> None:
-        """Make it; attempt numbers stop at the last one of the schedule."""
+        """Make the attempt; the attempt number never exceeds the last one of the schedule.
+
+        Raises:
+            UnknownName: No event has this symbol.
+        """
         attempt(stage, stage.outbox.find(self.event))
 
 
 class Replay(PlainStep, frozen=True, tag="replay"):
-    """The very same bytes as the latest attempt, again."""
+    """The latest attempt for an event is sent again, byte for byte.
+
+    Args:
+        event: Symbol of the event, such as ``e0``.
+    """
 
     event: str
 
     def perform(self, stage: "Stage") -> None:
-        """Send them."""
+        """Send the same bytes.
+
+        Raises:
+            UnknownName: No event has this symbol.
+        """
         parcel = stage.outbox.find(self.event)
         delivery = stage.sender.deliver(outgoing_of(stage, parcel, kind="replay"), stage.journal)
         settle(stage, parcel, [delivery])
 
 
 class Burst(PlainStep, frozen=True, tag="burst"):
-    """``copies`` deliveries of one event at the same moment: equal bytes, or (``retry``) with rising attempt numbers."""
+    """Several deliveries of one event arrive at the same moment.
+
+    Args:
+        event: Symbol of the event, such as ``e0``.
+        copies: How many, from 1 to 500.
+        of: "replay" sends identical bytes, "retry" increasing attempt numbers.
+    """
 
     event: str
     copies: int = 4
     of: Literal["replay", "retry"] = "replay"
 
     def check(self) -> None:
-        """Refuse none at all, and more than this machine sends at once."""
+        """Validate *copies*.
+
+        Raises:
+            ConfigError: *copies* is not from 1 to 500.
+        """
         if not 1 <= self.copies <= MOST_COPIES:
             raise ConfigError(f"Burst: copies must be from 1 to {MOST_COPIES}, got {self.copies}.")
 
     def perform(self, stage: "Stage") -> None:
-        """Send them together."""
+        """Send all copies at the same moment.
+
+        Raises:
+            UnknownName: No event has this symbol.
+        """
         parcel = stage.outbox.find(self.event)
         first = min(max(1, parcel.attempts + 1), ATTEMPTS)
         outgoing = []
@@ -107,10 +151,10 @@ class Burst(PlainStep, frozen=True, tag="burst"):
 
 
 class DeliverTogether(PlainStep, frozen=True, kw_only=True, tag="deliver_together"):
-    """Everything due, different events, at the same moment."""
+    """Every event that is due is delivered at the same moment."""
 
     def perform(self, stage: "Stage") -> None:
-        """Send them together."""
+        """Send all messages at the same moment."""
         stage.collect_events()
         parcels = stage.outbox.due(stage.fiskil.sandbox.clock.now())
         for parcel in parcels:
@@ -121,28 +165,49 @@ class DeliverTogether(PlainStep, frozen=True, kw_only=True, tag="deliver_togethe
 
 
 class LoseAcknowledgement(PlainStep, frozen=True, tag="lose_acknowledgement"):
-    """One event is handed over, and the connection is dropped when the first byte of the answer arrives."""
+    """One event is delivered, and the connection is closed when the first byte of the response arrives.
+
+    Args:
+        event: Symbol of the event, such as ``e0``.
+    """
 
     event: str
 
     def perform(self, stage: "Stage") -> None:
-        """Deliver without reading the answer."""
-        attempt(stage, stage.outbox.find(self.event), keeps_answer=False)
+        """Deliver without reading the response.
+
+        Raises:
+            UnknownName: No event has this symbol.
+        """
+        attempt(stage, stage.outbox.find(self.event), reads_response=False)
 
 
 class LateRetry(PlainStep, frozen=True, tag="late_retry"):
-    """The last attempt for an event that happened ``minutes`` of real time ago, by what it says; the others got lost."""
+    """The last attempt for an old event is made; all earlier attempts were lost.
+
+    Args:
+        event: Symbol of the event, such as ``e0``.
+        minutes: Age of the event by its publish time, in real minutes, from 0 to 55.
+    """
 
     event: str
     minutes: float = 55
 
     def check(self) -> None:
-        """Refuse an age beyond Fiskil's schedule."""
+        """Validate *minutes*.
+
+        Raises:
+            ConfigError: *minutes* is not from 0 to 55, the length of Fiskil's retry schedule.
+        """
         if not 0 <= self.minutes <= OLDEST_MINUTES:
-            raise ConfigError(f"LateRetry: a retry is at most {OLDEST_MINUTES} minutes old, got {self.minutes:g}.")
+            raise ConfigError(f"LateRetry: minutes must be from 0 to {OLDEST_MINUTES}, got {self.minutes:g}.")
 
     def perform(self, stage: "Stage") -> None:
-        """Make the fifth attempt. Source: webhooks.retry-schedule"""
+        """Make the fifth attempt. Source: webhooks.retry-schedule
+
+        Raises:
+            UnknownName: No event has this symbol.
+        """
         parcel = stage.outbox.find(self.event)
         published = real_now() - timedelta(minutes=self.minutes)
         parcel.event = msgspec.structs.replace(parcel.event, publish_time=published)
@@ -151,12 +216,20 @@ class LateRetry(PlainStep, frozen=True, tag="late_retry"):
 
 
 class DeliverBesideSlowClient(PlainStep, frozen=True, tag="deliver_beside_slow_client"):
-    """One event is handed over while somebody else's forged request dribbles in, a byte at a time."""
+    """One event is delivered while another client sends a forged request slowly, byte by byte.
+
+    Args:
+        event: Symbol of the event, such as ``e0``.
+    """
 
     event: str
 
     def perform(self, stage: "Stage") -> None:
-        """Make the next attempt beside it."""
+        """Make the next attempt while the slow request is open.
+
+        Raises:
+            UnknownName: No event has this symbol.
+        """
         parcel = stage.outbox.find(self.event)
         parcel.next_attempt()
         outgoing = outgoing_of(stage, parcel)
@@ -166,20 +239,28 @@ class DeliverBesideSlowClient(PlainStep, frozen=True, tag="deliver_beside_slow_c
 
 
 class Drop(PlainStep, frozen=True, tag="drop"):
-    """An event gets lost on the way: no attempt is made."""
+    """An event is lost: no delivery attempt is made for it.
+
+    Args:
+        event: Symbol of the event, such as ``e0``.
+    """
 
     event: str
 
     def perform(self, stage: "Stage") -> None:
-        """Forget it."""
+        """Remove the event from the schedule.
+
+        Raises:
+            UnknownName: No event has this symbol.
+        """
         stage.outbox.drop(self.event)
 
 
 class DropAll(PlainStep, frozen=True, kw_only=True, tag="drop_all"):
-    """Every event that is due gets lost on the way: the app hears of none of it."""
+    """Every event that is due is lost: no delivery attempt is made for it."""
 
     def perform(self, stage: "Stage") -> None:
-        """Forget them."""
+        """Remove the events from the schedule."""
         stage.collect_events()
         for parcel in stage.outbox.due(stage.fiskil.sandbox.clock.now()):
             stage.outbox.drop(parcel.symbol)
@@ -189,40 +270,56 @@ def attempt(
     stage: "Stage",
     parcel: Parcel,
     *,
-    keeps_answer: bool = True,
+    reads_response: bool = True,
     source_ip: str = "",
     headers: tuple[tuple[str, str], ...] = (),
     name: str = "",
 ) -> Delivery:
-    """Make the next attempt for *parcel* and plan what follows. *name* tells variants apart, *headers* are further ones."""
+    """Make the next attempt for *parcel*, record it, and schedule a retry if one is due.
+
+    Args:
+        reads_response: False closes the connection at the first byte of the response.
+        source_ip: The loopback address that sends; "" means the usual one.
+        headers: Added to the message's own headers.
+        name: Names a variant in the journal.
+    """
     parcel.next_attempt()
-    plain = outgoing_of(stage, parcel)
-    note = msgspec.structs.replace(plain.note, source_ip=source_ip or plain.note.source_ip, name=name)
-    outgoing = msgspec.structs.replace(plain, note=note, headers=(*plain.headers, *headers))
-    delivery = stage.sender.deliver(outgoing, stage.journal, keeps_answer=keeps_answer)
+    usual = outgoing_of(stage, parcel)
+    note = msgspec.structs.replace(usual.note, source_ip=source_ip or usual.note.source_ip, name=name)
+    outgoing = msgspec.structs.replace(usual, note=note, headers=(*usual.headers, *headers))
+    delivery = stage.sender.deliver(outgoing, stage.journal, keeps_answer=reads_response)
     settle(stage, parcel, [delivery])
     return delivery
 
 
 def until_it_hangs(stage: "Stage", deliveries: Iterable[Callable[[], Delivery]]) -> bool:
-    """Make deliveries until some got no answer within the limit; whether all were made, and if not, that is written down."""
+    """Make the deliveries, but stop after two without a response within the limit, and record that the step is incomplete.
+
+    Returns:
+        True if all deliveries were made.
+    """
     hangs = 0
     for deliver in deliveries:
         if hangs >= MOST_HANGS:
-            stage.cut_short(f"{hangs} requests got no answer within the limit, so the rest was not sent")
+            stage.cut_short(f"{hangs} requests got no response within the limit, so the rest was not sent")
             return False
         hangs += "limit" in deliver().trouble
     return True
 
 
 def settle(stage: "Stage", parcel: Parcel, deliveries: list[Delivery]) -> None:
-    """Plan what follows on some attempts for *parcel*."""
+    """Schedule a retry for *parcel* unless one of *deliveries* was acknowledged."""
     is_acknowledged = any(delivery.outcome == "ack" for delivery in deliveries)
     parcel.settle(is_acknowledged=is_acknowledged, now=stage.fiskil.sandbox.clock.now())
 
 
 def outgoing_of(stage: "Stage", parcel: Parcel, *, kind: DeliveryKind = "genuine", attempt_number: int = 0) -> Outgoing:
-    """The request of the latest attempt for *parcel*, or of the one with that number."""
+    """Return the request of the latest attempt for *parcel*.
+
+    Args:
+        kind: Kind of the delivery in the journal.
+        attempt_number: Another attempt than the latest; 0 means the latest.
+    """
     return dispatch.outgoing(
         parcel,
         secret=stage.fiskil.credentials.webhook_secret,
@@ -233,5 +330,5 @@ def outgoing_of(stage: "Stage", parcel: Parcel, *, kind: DeliveryKind = "genuine
 
 
 def sealed(stage: "Stage", parcel: Parcel) -> Message:
-    """The message of the latest attempt."""
+    """Return the signed message of the latest attempt for *parcel*."""
     return dispatch.sealed(parcel, secret=stage.fiskil.credentials.webhook_secret)

@@ -1,6 +1,6 @@
-"""Steps of an app that embeds the consent page: it hears a message in place of a redirect, also twice or from elsewhere.
+"""Steps of an app that embeds the consent page and receives a message in place of a redirect: usual, repeated or forged.
 
-What a page is told proves nothing: whoever can post to a window can post this. Source: sdk.messages, sdk.target-origin
+Such a message proves nothing, because any window can post it. Source: sdk.messages, sdk.target-origin
 """
 
 from typing import TYPE_CHECKING, ClassVar, Literal
@@ -10,72 +10,109 @@ from fiskil_harness.core.model import Ending
 from fiskil_harness.errors import StepError
 from fiskil_harness.scenario.steps.journeys import LEFT, begin, ended
 from fiskil_harness.scenario.steps.link_sdk_messages import pass_on
-from fiskil_harness.scenario.steps.redirects import NOBODYS_CONSENT
+from fiskil_harness.scenario.steps.redirects import INVENTED_CONSENT_ID
 from fiskil_harness.scenario.steps.step import PlainStep
 
 if TYPE_CHECKING:
     from fiskil_harness.scenario.stage import Stage
 
-ELSEWHERE = "https://elsewhere.example"
-NEWS = "CONSENT_SOMETHING_NEW"
+FOREIGN_ORIGIN = "https://elsewhere.example"
+NEW_TYPE = "CONSENT_SOMETHING_NEW"
 
 
-class _Told(PlainStep, frozen=True, kw_only=True):
-    """A message that reaches the app by its page."""
+class _SdkMessageStep(PlainStep, frozen=True, kw_only=True):
+    """Base of steps in which the app's page passes on a message. Needs the hooks for messages and auth sessions."""
 
     needs: ClassVar[tuple[str, ...]] = (MESSAGE, START_SESSION)
 
 
-class EmbedConsentPage(_Told, frozen=True, kw_only=True, tag="embed_consent_page"):
-    """From now on the app shows the end user the consent page inside its own: of each ending it hears by a message."""
+class EmbedConsentPage(_SdkMessageStep, frozen=True, kw_only=True, tag="embed_consent_page"):
+    """From now on the app embeds the consent page, and learns the result of each journey from a message.
+
+    Needs ``app.drive.message`` and ``app.drive.start_session``.
+
+    Args:
+        twin: The participant; "" is the scenario's end user.
+    """
 
     twin: str = ""
 
     def perform(self, stage: "Stage") -> None:
-        """Walk in a frame from now on."""
+        """Let the participant's later journeys take place in a frame."""
         stage.participant(self.twin).is_embedded = True
 
 
-class RepeatSdkMessage(_Told, frozen=True, kw_only=True, tag="repeat_sdk_message"):
-    """The app's page passes its last message on once more, as after a second click or a lost answer."""
+class RepeatSdkMessage(_SdkMessageStep, frozen=True, kw_only=True, tag="repeat_sdk_message"):
+    """The app's page passes on its last message again, as after a double click or a lost response.
+
+    Needs ``app.drive.message`` and ``app.drive.start_session``.
+
+    Args:
+        twin: The participant; "" is the scenario's end user.
+    """
 
     twin: str = ""
 
     def perform(self, stage: "Stage") -> None:
-        """Pass it on."""
+        """Pass the message on.
+
+        Raises:
+            StepError: The page has received no message yet.
+        """
         participant = stage.participant(self.twin)
-        if participant.heard is None:
-            raise StepError("The app's page has heard no message yet, so it cannot pass one on again.")
-        pass_on(stage, participant, *participant.heard)
+        if participant.last_sdk_message is None:
+            raise StepError("The app's page has received no message yet, so it cannot pass one on again.")
+        pass_on(stage, participant, *participant.last_sdk_message)
 
 
-class UnknownSdkMessage(_Told, frozen=True, kw_only=True, tag="unknown_sdk_message"):
-    """The consent page tells of an error whose type nobody has documented yet; whether the session is over, nobody knows."""
+class UnknownSdkMessage(_SdkMessageStep, frozen=True, kw_only=True, tag="unknown_sdk_message"):
+    """The consent page posts an error of an undocumented type, which leaves open whether the session has ended.
+
+    Needs ``app.drive.message`` and ``app.drive.start_session``.
+
+    Args:
+        twin: The participant; "" is the scenario's end user.
+    """
 
     twin: str = ""
 
     def perform(self, stage: "Stage") -> None:
-        """Let the app open an auth session, and pass on that something new went wrong."""
+        """Let the app open an auth session, and pass on the unknown error.
+
+        Raises:
+            StepError: The app opened no auth session.
+        """
         participant = stage.participant(self.twin)
         begin(stage, participant)
         ended(stage, participant, LEFT)
-        told = {"isCompleted": False, "error": "access_denied", "errorID": "err_something_new", "errorType": NEWS}
-        pass_on(stage, participant, participant.session_ids[-1], told)
+        message = {"isCompleted": False, "error": "access_denied", "errorID": "err_something_new", "errorType": NEW_TYPE}
+        pass_on(stage, participant, participant.session_ids[-1], message)
 
 
-class ForeignSdkMessage(_Told, frozen=True, kw_only=True, tag="foreign_sdk_message"):
-    """Another window than the consent page's posts how the latest journey ended: cancelled, or with a consent."""
+class ForeignSdkMessage(_SdkMessageStep, frozen=True, kw_only=True, tag="foreign_sdk_message"):
+    """Another window than the consent page's posts a forged result of the latest journey.
 
-    needs: ClassVar[tuple[str, ...]] = (ORIGIN_IN_MESSAGE, *_Told.needs)
+    Needs ``app.drive.message`` with ``{origin}``, and ``app.drive.start_session``.
+
+    Args:
+        says: The forged result.
+        twin: The participant; "" is the scenario's end user.
+    """
+
+    needs: ClassVar[tuple[str, ...]] = (ORIGIN_IN_MESSAGE, *_SdkMessageStep.needs)
     says: Literal["cancelled", "approved"] = "approved"
     twin: str = ""
 
     def perform(self, stage: "Stage") -> None:
-        """Pass on the stranger's message with its origin."""
+        """Pass on the forged message with its origin.
+
+        Raises:
+            StepError: The app has opened no auth session yet.
+        """
         participant = stage.participant(self.twin)
         if not participant.session_ids:
-            raise StepError("The app has opened no auth session yet, so nobody can talk about it.")
-        told = {"isCompleted": True, "consentID": NOBODYS_CONSENT}
+            raise StepError("The app has opened no auth session yet, so no message can be about one.")
+        message = {"isCompleted": True, "consentID": INVENTED_CONSENT_ID}
         if self.says == "cancelled":
-            told = {"isCompleted": False, "error": "access_denied", "errorType": Ending.CANCELLED.value}
-        pass_on(stage, participant, participant.session_ids[-1], told, origin=ELSEWHERE)
+            message = {"isCompleted": False, "error": "access_denied", "errorType": Ending.CANCELLED.value}
+        pass_on(stage, participant, participant.session_ids[-1], message, origin=FOREIGN_ORIGIN)

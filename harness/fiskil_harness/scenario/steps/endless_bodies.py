@@ -1,4 +1,4 @@
-"""Steps of somebody unsigned who writes a body without end: long, in chunks, or a byte at a time."""
+"""The step that sends unsigned request bodies without end: with a length, in chunks, or byte by byte."""
 
 from typing import TYPE_CHECKING
 
@@ -20,16 +20,17 @@ DRIP_MS = 100
 
 
 class FloodBodies(PlainStep, frozen=True, kw_only=True, tag="flood_bodies"):
-    """Unsigned bodies that go on beyond what the team promises to read: announced, in chunks, and a byte at a time.
+    """Unsigned request bodies arrive that exceed the limits which the receiver declares, in size and in duration.
 
-    At most 96 MiB and a minute each. What nobody promised is not tried, nor what is promised beyond that.
+    Bodies exceed ``app.limits.body_bytes`` by 32 MiB (with a Content-Length, and in chunks), and ``app.limits.body_s`` by 6
+    real seconds (byte by byte). A limit that is not declared is not tested, nor one above 64 MiB or 58 seconds.
     """
 
     def perform(self, stage: "Stage") -> None:
-        """Write them until the receiver ends it, or it is plain that it does not."""
+        """Write each body until the receiver ends the request, or has clearly exceeded its limit."""
         limits = stage.settings.app.limits
         if limits.body_bytes is not None and limits.body_bytes + BEYOND > MOST:
-            stage.cut_short(f"app.limits.body_bytes, {limits.body_bytes}, is more than is tried: {MOST - BEYOND}")
+            stage.cut_short(f"app.limits.body_bytes is {limits.body_bytes}, but at most {MOST - BEYOND} can be tested")
         elif limits.body_bytes is not None:
             most = limits.body_bytes + BEYOND
             piece = b" " * PIECE
@@ -37,7 +38,7 @@ class FloodBodies(PlainStep, frozen=True, kw_only=True, tag="flood_bodies"):
             chunk = b"%x\r\n%s\r\n" % (PIECE, piece)
             _flood(stage, "in_chunks", "Transfer-Encoding: chunked", chunk, most_bytes=most, limit_s=LIMIT_S)
         if limits.body_s is not None and limits.body_s + BEYOND_S > LONGEST_S:
-            stage.cut_short(f"app.limits.body_s, {limits.body_s:g}, is more than is tried: {LONGEST_S - BEYOND_S:g}")
+            stage.cut_short(f"app.limits.body_s is {limits.body_s:g}, but at most {LONGEST_S - BEYOND_S:g} can be tested")
         elif limits.body_s is not None:
             limit_s = limits.body_s + BEYOND_S
             _flood(stage, "drip", "Content-Length: 65536", b" ", most_bytes=PIECE, limit_s=limit_s, pause_ms=DRIP_MS)
@@ -52,12 +53,12 @@ def _flood(
         f"Content-Type: application/json\r\n{framing}\r\n\r\n"
     ).encode("latin-1")
     stamp, elapsed = stage.journal.stamp(), stopwatch()
-    taken, reply = stage.sender.flood(head, piece, most_bytes=most_bytes, pause_ms=pause_ms, limit_s=limit_s)
+    taken_bytes, reply = stage.sender.flood(head, piece, most_bytes=most_bytes, pause_ms=pause_ms, limit_s=limit_s)
     stage.journal.write(
         Flood(
             **stamp,
             name=name,
-            taken_bytes=taken,
+            taken_bytes=taken_bytes,
             took_s=elapsed(),
             status=reply.status if reply else None,
             is_over=reply is not None,

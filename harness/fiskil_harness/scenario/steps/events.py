@@ -1,4 +1,4 @@
-"""Events for steps that need one: real facts that the sandbox is made to tell, and invented ones that it never told."""
+"""Events for steps that need one: real events of the sandbox, and invented events that never happened."""
 
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,11 @@ KINDS = ("consent.revoked", "consent.updated", "consent.received", *(dataset.eve
 
 
 def invented(stage: "Stage", participant: "Participant", kind: str) -> Event:
-    """An event about the participant's consent that never happened, now, under an id of its own."""
+    """Return an event about the participant's consent that never happened, with the present time and a new message id.
+
+    Raises:
+        StepError: There is no consent yet.
+    """
     consent = stage.consent_of(participant)
     mint = stage.fiskil.sandbox.mint
     return Event(
@@ -27,15 +31,22 @@ def invented(stage: "Stage", participant: "Participant", kind: str) -> Event:
     )
 
 
-def used_kind(stage: "Stage", wanted: str) -> str:
-    """*wanted*, or where the app says that it does nothing with it, another kind of event that it acts on."""
-    if stage.settings.app.facts.uses_events is None or stage.is_used(wanted):
-        return wanted
-    return next((kind for kind in KINDS if stage.is_used(kind)), wanted)
+def used_kind(stage: "Stage", preferred: str) -> str:
+    """Return *preferred*, or if ``app.facts.uses_events`` does not cover it, a kind of event that it covers."""
+    if stage.settings.app.facts.uses_events is None or stage.is_used(preferred):
+        return preferred
+    return next((kind for kind in KINDS if stage.is_used(kind)), preferred)
 
 
-def fresh_fact(stage: "Stage", participant: "Participant", *, has_accounts: bool = False) -> Parcel:
-    """Let something happen that the app acts on; the parcel of its event, which was not delivered yet."""
+def new_event(stage: "Stage", participant: "Participant", *, has_accounts: bool = False) -> Parcel:
+    """Let something happen that the app acts on, and return the undelivered event as a parcel.
+
+    Args:
+        has_accounts: The event must name accounts.
+
+    Raises:
+        StepError: There is no consent yet.
+    """
     consent = stage.consent_of(participant)
     sandbox = stage.fiskil.sandbox
     if has_accounts or used_kind(stage, "consent.updated").endswith(".sync.completed"):

@@ -1,4 +1,4 @@
-"""A journey that goes wrong in the end user's real browser, down to the page on which they learn of it."""
+"""The step of a consent journey that fails in a real browser, up to the page on which the app reports the failure."""
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -16,15 +16,20 @@ if TYPE_CHECKING:
 
 FAILURES = tuple(conclusion for conclusion in CONCLUSIONS if conclusion != APPROVED)
 TERMINATED = "terminated"
-"""Such a session leads nowhere: the consent page itself says so, and posts it to the page in whose frame it stands."""
+"""A session that ends on the consent page, without a redirect. Only a page that embeds it receives a message."""
 
 
 class FailInBrowser(Looking, frozen=True, kw_only=True, tag="fail_in_browser"):
-    """The end user begins on the app's page, and the journey comes to an ``outcome`` that is no consent.
+    """The end user starts linking on the app's page in Chromium, and the journey ends without a consent.
 
-    The browser is sent back to the app, or the app's page hears the consent page's message where it embeds that; then the
-    end user reads what the app shows. Of a session that was *terminated* only an app hears that shows the consent page in a
-    frame; nobody else is looked at.
+    The browser is redirected to the app, or the app's page receives the consent page's message; then the page that the app
+    shows is recorded. After "terminated" only an app that embeds the consent page is told, so other apps are not examined.
+    Needs ``app.observe.pages`` and ``app.drive.start_session``.
+
+    Args:
+        outcome: How the journey ends, such as "denied"; every outcome besides "approved".
+        page: Name of the page that starts linking, as in ``app.observe.pages``.
+        twin: The participant; "" is the scenario's end user.
     """
 
     needs: ClassVar[tuple[str, ...]] = (PAGES, START_SESSION)
@@ -33,12 +38,20 @@ class FailInBrowser(Looking, frozen=True, kw_only=True, tag="fail_in_browser"):
     twin: str = ""
 
     def check(self) -> None:
-        """Refuse an outcome that no journey has, and a consent."""
+        """Validate *outcome*.
+
+        Raises:
+            UnknownName: No failed journey has this outcome.
+        """
         if self.outcome not in FAILURES:
             raise UnknownName("outcome", self.outcome, FAILURES)
 
     def perform(self, stage: "Stage") -> None:
-        """Press, let the journey end, and look at what comes of it."""
+        """Start linking, end the journey, and record the page that the app shows.
+
+        Raises:
+            StepError: The page does not open, or no auth session was opened.
+        """
         participant = stage.participant(self.twin)
         window = open_page(stage, participant, self.page)
         window.look(has_pictures=False)
@@ -50,23 +63,24 @@ class FailInBrowser(Looking, frozen=True, kw_only=True, tag="fail_in_browser"):
             return
         window.called("cancelled")
         window.clear_dialogs()
-        problem = window.run(lambda page: _show_again(page, window), cap_s=window.deadline_s + 1)
+        problem = window.run(lambda page: _reload_consent_page(page, window), cap_s=window.deadline_s + 1)
         problem = await_return(window, is_apart=is_apart) or problem
         window.look(moment="failed", cause=ending_of(stage, session_id), problem=problem, has_pictures=False)
 
 
-async def _show_again(page: Any, window: Window) -> str:
-    """Let the consent page open anew where it stands: its session is over, so that it leads back at once.
+async def _reload_consent_page(page: Any, window: Window) -> str:
+    """Reload the consent page in its frame or tab: its session has ended, so it redirects at once.
 
     Returns:
-        What kept the browser from it, in words.
+        What prevented it, as a clause; "" if nothing did.
     """
-    frames = [frame for value in page.context.pages for frame in value.frames if window.places.is_auth(frame.url)]
+    pages = page.context.pages
+    frames = [frame for each_page in pages for frame in each_page.frames if window.places.is_auth(frame.url)]
     if not frames:
-        return "the consent page was gone before the journey ended"
+        return "the consent page was closed before the journey ended"
     try:
         await frames[0].goto(frames[0].url, wait_until="domcontentloaded", timeout=window.deadline_s * 1000)
-    except Exception:  # noqa: BLE001 - Playwright has one class for all that can go wrong here, a frame that is taken away too
+    except Exception:  # noqa: BLE001 - Playwright raises one class for every failure here, also for a removed frame
         is_ours = window.places.is_app(page.url) or page.url.startswith("chrome-error:")
         return "" if is_ours else "the page could not be opened"
     return ""

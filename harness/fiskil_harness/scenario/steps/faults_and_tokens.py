@@ -1,4 +1,4 @@
-"""Steps of the link and the keys: faults that wait and are lifted, tokens and keys that die."""
+"""Steps that inject and lift faults at the proxy, and that expire tokens and revoke keys."""
 
 from typing import TYPE_CHECKING, ClassVar
 
@@ -20,11 +20,22 @@ LONGEST_WAIT_S = 10.0
 
 
 class InjectFault(PlainStep, frozen=True, tag="inject_fault"):
-    """A fault waits on a route and bites ``times`` times, after letting ``skip`` calls pass.
+    """From now on, API calls to a route meet a fault.
 
-    0 times means every time until the fault is mended, and at least once. ``nth`` counts calls from 1 in place of both.
-    With ``method``, ``page`` (of a walk, from 1) or ``version`` other calls pass by; with ``from_event`` and ``until_event``
-    those before, or after, an event of that kind. Faults that meet one call compose in the order of their steps.
+    Several faults that meet the same call apply in the order of their steps.
+
+    Args:
+        route: A route such as "banking.transactions"; see ``fiskil-harness list routes``.
+        fault: What goes wrong, from ``fiskil_harness.faults``.
+        times: How many calls meet the fault; 0 means all of them until ``LiftFaults``, and at least one.
+        skip: How many matching calls pass first.
+        nth: Numbers of the calls that meet the fault, counted from 1; used in place of *times* and *skip*.
+        every: Only each call with this distance meets the fault; 1 means each call.
+        method: Only calls with this HTTP method count.
+        page: Only calls for this page of a paginated list count, from 1; 0 means all.
+        version: Only calls with this API version count.
+        from_event: Only calls after an event of this kind count.
+        until_event: Only calls before an event of this kind count.
     """
 
     route: str
@@ -40,11 +51,15 @@ class InjectFault(PlainStep, frozen=True, tag="inject_fault"):
     until_event: str = ""
 
     def check(self) -> None:
-        """Refuse what no call can ever meet, a fault that breaks nothing, and counts below zero."""
+        """Validate route, fault and counts.
+
+        Raises:
+            UsageError: The route is unknown, no call can ever meet the fault, or a count is negative.
+        """
         require_possible(self._rule.check())
 
     def perform(self, stage: "Stage") -> None:
-        """Let it wait until it is mended or the scenario ends."""
+        """Set the fault; it stays until ``LiftFaults`` or the end of the scenario."""
         if isinstance(self.fault, ExpireTokensFault):
             stage.must_restart = True
         stage.fiskil.link.rules.set(self._rule)
@@ -67,94 +82,110 @@ class InjectFault(PlainStep, frozen=True, tag="inject_fault"):
 
 
 class WaitForCall(PlainStep, frozen=True, tag="wait_for_call"):
-    """The app is waited for until a fault of delay holds back an answer on the route: what comes next happens meanwhile."""
+    """The scenario waits until a delay fault holds back a response on the route; the next steps happen during that call.
+
+    Args:
+        route: A route with a delay fault, such as "banking.transactions".
+    """
 
     route: str
 
     def check(self) -> None:
-        """Refuse a route that there is not."""
+        """Validate *route*.
+
+        Raises:
+            UsageError: The route is unknown.
+        """
         require_possible(Rule(route=self.route, fault=Latency()).check())
 
     def perform(self, stage: "Stage") -> None:
-        """Wait for it, a while."""
+        """Wait for such a call, at most for 10 real seconds."""
         if not wait_until(lambda: stage.fiskil.link.is_holding(self.route), cap_s=LONGEST_WAIT_S):
-            stage.cut_short(f"no answer on {self.route!r} was held back, so nothing happened during a call")
+            stage.cut_short(f"no response on {self.route!r} was held back, so nothing happened during a call")
 
 
 class LiftFaults(PlainStep, frozen=True, kw_only=True, tag="lift_faults"):
-    """Every fault that waits is lifted: what was broken works again."""
+    """Every fault is lifted: the API works normally again."""
 
     def perform(self, stage: "Stage") -> None:
-        """Lift them, and write down how often each one bit."""
+        """Lift the faults, and record how often each one bit."""
         rules = stage.fiskil.link.rules
-        stage.has_mended = True
+        stage.was_disturbed = True
         for waiting in rules.waiting():
             rules.lift(waiting)
             stage.journal.write(fault_set(waiting, **stage.journal.stamp()))
 
 
 class LimitPages(PlainStep, frozen=True, kw_only=True, tag="limit_pages"):
-    """The API serves at most ``rows`` rows a page, whatever size the app asks for, until the scenario ends."""
+    """The API returns small pages until the scenario ends, whatever page size the app requests.
+
+    Args:
+        rows: The largest number of rows in a page.
+    """
 
     rows: int = 25
 
     def check(self) -> None:
-        """Refuse pages without rows."""
+        """Validate *rows*.
+
+        Raises:
+            ConfigError: *rows* is below 1.
+        """
         if self.rows < 1:
-            raise ConfigError(f"LimitPages: a page has at least one row, got {self.rows}.")
+            raise ConfigError(f"LimitPages: rows must be 1 or greater, got {self.rows}.")
 
     def perform(self, stage: "Stage") -> None:
-        """Cap them."""
+        """Limit the pages."""
         stage.fiskil.sandbox.limit_pages(self.rows)
 
 
 class ExpireTokens(PlainStep, frozen=True, kw_only=True, tag="expire_tokens"):
-    """Every access token dies now, before its time."""
+    """Every access token expires now, earlier than announced."""
 
     def perform(self, stage: "Stage") -> None:
-        """Expire them; the driver restarts the app at the end, which may not know how to go on."""
+        """Expire the tokens. The driver restarts the app at the end, because it may not be able to continue."""
         stage.fiskil.sandbox.expire_tokens()
         stage.journal.write(TokensExpired(**stage.journal.stamp()))
         stage.must_restart = True
 
 
 class RevokeKey(PlainStep, frozen=True, kw_only=True, tag="revoke_key"):
-    """The app's API key is revoked in the console; its tokens die with it."""
+    """The app's API key is revoked in the console, and its tokens with it."""
 
     def perform(self, stage: "Stage") -> None:
-        """Revoke, until ``accept_key`` or the end of the scenario."""
+        """Revoke the key until ``AcceptKey`` or the end of the scenario."""
         stage.fiskil.sandbox.set_key(is_accepted=False)
         stage.journal.write(Key(**stage.journal.stamp(), state="revoked"))
         stage.must_restart = True
 
 
 class AcceptKey(PlainStep, frozen=True, kw_only=True, tag="accept_key"):
-    """The API key is accepted again."""
+    """The app's API key is accepted again after ``RevokeKey``."""
 
     def perform(self, stage: "Stage") -> None:
-        """Accept."""
+        """Accept the key."""
         stage.fiskil.sandbox.set_key(is_accepted=True)
         stage.journal.write(Key(**stage.journal.stamp(), state="accepted"))
 
 
 class RestartWithWrongSecret(PlainStep, frozen=True, kw_only=True, tag="restart_with_wrong_secret"):
-    """The app is started again with a client secret that no key has; an app that then refuses to start is down."""
+    """The app is restarted with a wrong client secret; it may refuse to start. Needs ``app.command``."""
 
     needs: ClassVar[tuple[str, ...]] = (COMMAND,)
 
     def perform(self, stage: "Stage") -> None:
-        """Restart; the next restart, or the driver at the end, starts the app with the right one."""
+        """Restart the app. The next restart, or the driver at the end, uses the right secret again."""
         from fiskil_harness.scenario.steps.app import restart
 
-        right = stage.app.values["client_secret"]
-        wrong = "fsk_wrong" + right[9:]
+        right_secret = stage.app.values["client_secret"]
+        wrong_secret = "fsk_wrong" + right_secret[9:]
         stage.must_restart = True
-        stage.journal.write(Canaries(**stage.journal.stamp(), values={"client secret": (wrong,)}))
-        stage.app.values["client_secret"] = wrong
+        stage.journal.write(Canaries(**stage.journal.stamp(), values={"client secret": (wrong_secret,)}))
+        stage.app.values["client_secret"] = wrong_secret
         try:
             restart(stage)
         except AppError:
             stage.trouble("the app does not start with a wrong client secret")
         finally:
-            stage.app.values["client_secret"] = right
+            stage.app.values["client_secret"] = right_secret
             stage.journal.write(Key(**stage.journal.stamp(), state="wrong"))

@@ -1,4 +1,4 @@
-"""Steps of honest signatures in the wrong place: other addresses, other people's ids, kinds of events yet to come."""
+"""Steps that deliver rightly signed messages with an unusual origin or content: foreign ids, addresses and event kinds."""
 
 import ipaddress
 from collections.abc import Iterator
@@ -21,21 +21,30 @@ if TYPE_CHECKING:
     from fiskil_harness.scenario.stage import Participant, Stage
 
 NEW_KIND = "telco.account.updated"
-NEWS = {"reason": "new", "details": {"n": 1}}
+NEW_FIELDS = {"reason": "new", "details": {"n": 1}}
 AT_ONCE = 50
 ALLOW_LIST = "app.facts.allowed_ips"
-CLAIMS = ("X-Forwarded-For", "X-Real-IP", "X-Client-IP", "True-Client-IP", "CF-Connecting-IP")
-STRANGERS = tuple(f"127.0.0.{number}" for number in range(2, 10))
+ADDRESS_HEADERS = ("X-Forwarded-For", "X-Real-IP", "X-Client-IP", "True-Client-IP", "CF-Connecting-IP")
+OTHER_ADDRESSES = tuple(f"127.0.0.{number}" for number in range(2, 10))
 
 
 class DeliverForeign(PlainStep, frozen=True, kw_only=True, tag="deliver_foreign"):
-    """A message about an end user and a consent that nobody has, honestly signed."""
+    """A rightly signed message arrives about an end user and a consent that do not exist.
+
+    Args:
+        kind: Kind of the event; another kind is used if ``app.facts.uses_events`` does not cover it.
+        twin: The participant whose institution is named; "" is the scenario's end user.
+    """
 
     kind: str = "consent.revoked"
     twin: str = ""
 
     def perform(self, stage: "Stage") -> None:
-        """Deliver it; *twin* lends the institution only."""
+        """Deliver the message.
+
+        Raises:
+            StepError: The participant has no consent yet.
+        """
         mint = stage.fiskil.sandbox.mint
         event = msgspec.structs.replace(
             invented(stage, stage.participant(self.twin), used_kind(stage, self.kind)),
@@ -46,21 +55,35 @@ class DeliverForeign(PlainStep, frozen=True, kw_only=True, tag="deliver_foreign"
 
 
 class DeliverMixed(PlainStep, frozen=True, kw_only=True, tag="deliver_mixed"):
-    """A message that names one participant as end user and the consent of another, honestly signed."""
+    """A rightly signed message arrives that names one participant as the end user and the consent of another.
+
+    Args:
+        consent_of: The participant whose consent is named.
+        end_user_of: The participant who is named as the end user.
+        kind: Kind of the event; another kind is used if ``app.facts.uses_events`` does not cover it.
+    """
 
     consent_of: str
     end_user_of: str
     kind: str = "consent.revoked"
 
     def check(self) -> None:
-        """Refuse a mixture of one."""
+        """Validate the participants.
+
+        Raises:
+            ConfigError: Both are the same.
+        """
         if self.consent_of == self.end_user_of:
             raise ConfigError(
                 f"DeliverMixed: consent_of and end_user_of are both {self.consent_of!r}; name two participants."
             )
 
     def perform(self, stage: "Stage") -> None:
-        """Deliver it."""
+        """Deliver the message.
+
+        Raises:
+            StepError: The first participant has no consent yet.
+        """
         event = msgspec.structs.replace(
             invented(stage, stage.participant(self.consent_of), used_kind(stage, self.kind)),
             end_user_id=stage.end_user_of(stage.participant(self.end_user_of)).end_user_id,
@@ -69,48 +92,65 @@ class DeliverMixed(PlainStep, frozen=True, kw_only=True, tag="deliver_mixed"):
 
 
 class DeliverFromUnknownAddress(PlainStep, frozen=True, tag="deliver_from_unknown_address"):
-    """The next attempt for an event, honestly signed, from an address that is not on the app's list.
+    """The next attempt for an event comes from an IP address that is not on the app's allow list.
 
-    ``claims`` is an address that headers such as X-Forwarded-For pretend. Nothing is sent where the config states no list.
+    The message is rightly signed. Nothing is sent if ``app.facts.allowed_ips`` is not set.
+
+    Args:
+        event: Symbol of the event, such as ``e0``.
+        claims: An address that headers such as X-Forwarded-For contain; "" sends no such headers.
     """
 
     event: str
     claims: str = ""
 
     def perform(self, stage: "Stage") -> None:
-        """Deliver it."""
-        stranger = _stranger(stage)
-        if not stranger:
+        """Deliver the message.
+
+        Raises:
+            UnknownName: No event has this symbol.
+        """
+        source_ip = _unlisted_address(stage)
+        if not source_ip:
             stage.trouble("the config states no list of allowed addresses", hook=ALLOW_LIST)
             return
-        claimed = (*((name, self.claims) for name in CLAIMS), ("Forwarded", f"for={self.claims}"))
+        headers = (*((name, self.claims) for name in ADDRESS_HEADERS), ("Forwarded", f"for={self.claims}"))
         attempt(
             stage,
             stage.outbox.find(self.event),
-            source_ip=stranger,
-            headers=claimed if self.claims else (),
+            source_ip=source_ip,
+            headers=headers if self.claims else (),
             name="claiming another address" if self.claims else "",
         )
 
 
 class DeliverUnknownEvent(PlainStep, frozen=True, kw_only=True, tag="deliver_unknown_event"):
-    """A message of a kind that Fiskil does not have yet, with fields that no message has; ``times`` of them."""
+    """Messages arrive of a kind that Fiskil does not have yet, with unknown fields.
+
+    Args:
+        times: How many messages.
+        twin: The participant; "" is the scenario's end user.
+    """
 
     times: int = 1
     twin: str = ""
 
     def check(self) -> None:
-        """Refuse none at all."""
+        """Validate *times*.
+
+        Raises:
+            ConfigError: *times* is below 1.
+        """
         if self.times < 1:
-            raise ConfigError(f"DeliverUnknownEvent: times count from 1, got {self.times}.")
+            raise ConfigError(f"DeliverUnknownEvent: times must be 1 or greater, got {self.times}.")
 
     def perform(self, stage: "Stage") -> None:
-        """Deliver them. Source: webhooks.unknown-events"""
+        """Deliver the messages, up to 50 at the same moment. Source: webhooks.unknown-events"""
         participant = stage.participant(self.twin)
         for start in range(0, self.times, AT_ONCE):
             outgoing = []
             for _ in range(start, min(start + AT_ONCE, self.times)):
-                event = msgspec.structs.replace(invented(stage, participant, NEW_KIND), extra=NEWS)
+                event = msgspec.structs.replace(invented(stage, participant, NEW_KIND), extra=NEW_FIELDS)
                 stage.journal.names[event.message_id] = "unknown_event"
                 note = Delivery(event="unknown_event", participant=participant.name, message_id="", attempt=1)
                 outgoing.append(_outgoing(stage, event, note))
@@ -118,17 +158,25 @@ class DeliverUnknownEvent(PlainStep, frozen=True, kw_only=True, tag="deliver_unk
 
 
 class DeliverLookalikes(PlainStep, frozen=True, kw_only=True, tag="deliver_lookalikes"):
-    """Messages that are easily taken for one another, each settled before the next.
+    """Different messages arrive that an app could take for duplicates, each processed before the next one is sent.
 
-    The same facts under a second id, ids that differ in white space, letters or a zero, two above 2^53 that are one number
-    to a double; another kind of event at the same time; and with ``beside`` the same fact about somebody else.
+    They have the same content under a second id; ids that differ in white space, case or a leading zero; two ids above 2^53
+    that are equal as floating-point numbers; and another kind of event at the same time.
+
+    Args:
+        twin: The participant; "" is the scenario's end user.
+        beside: A second participant, about whom the same event arrives as well; "" sends none.
     """
 
     twin: str = ""
     beside: str = ""
 
     def perform(self, stage: "Stage") -> None:
-        """Deliver them, up to five attempts each while they are refused."""
+        """Deliver the messages, each with up to five attempts until it is acknowledged.
+
+        Raises:
+            StepError: A participant has no consent yet.
+        """
         participant = stage.participant(self.twin)
         first = invented(stage, participant, used_kind(stage, "banking.accounts.sync.completed"))
         for name, event in _lookalikes(stage, first):
@@ -140,7 +188,7 @@ class DeliverLookalikes(PlainStep, frozen=True, kw_only=True, tag="deliver_looka
 
 
 def _lookalikes(stage: "Stage", first: Event) -> Iterator[tuple[str, Event]]:
-    """*first*, and what differs from it in one field alone besides the id."""
+    """Yield *first*, and events that differ from it in the id and at most one other field, each with its name."""
     big = 10**16 + int(first.message_id) // 16 * 16
     ids = {
         "first": first.message_id,
@@ -154,8 +202,9 @@ def _lookalikes(stage: "Stage", first: Event) -> Iterator[tuple[str, Event]]:
     }
     for name, message_id in ids.items():
         yield name, msgspec.structs.replace(first, message_id=message_id)
-    # A kind that every scenario has told before: whether the app applies it is known then.
-    kind = next((text for text in ("consent.received", *KINDS) if text != first.kind and stage.is_used(text)), first.kind)
+    # Prefer a kind that was delivered before in every scenario: then it is known whether the app applies it.
+    kinds = ("consent.received", *KINDS)
+    kind = next((each_kind for each_kind in kinds if each_kind != first.kind and stage.is_used(each_kind)), first.kind)
     yield "another event", msgspec.structs.replace(first, kind=kind, message_id=stage.fiskil.sandbox.mint.message_id())
 
 
@@ -180,14 +229,14 @@ def _outgoing(stage: "Stage", event: Event, note: Delivery) -> Outgoing:
     return Outgoing(note=note, headers=message.headers)
 
 
-def _stranger(stage: "Stage") -> str:
-    """A loopback address that the app must not take for Fiskil's; empty where the config states no list."""
+def _unlisted_address(stage: "Stage") -> str:
+    """Return a loopback address that is not on the app's allow list; "" if the config states no list."""
     allowed = stage.settings.app.facts.allowed_ips
     if allowed is None and stage.app.passes_value("webhook_source_ips"):
         allowed = stage.fiskil.webhook_sources
     if allowed is None:
         return ""
-    return next((stranger for stranger in STRANGERS if not any(_covers(listed, stranger) for listed in allowed)), "")
+    return next((address for address in OTHER_ADDRESSES if not any(_covers(listed, address) for listed in allowed)), "")
 
 
 def _covers(listed: str, address: str) -> bool:

@@ -1,4 +1,4 @@
-"""Steps of a sender who is not Fiskil, or writes in another way: forgeries, re-encodings, spellings, oddities."""
+"""Steps that send forged messages, and genuine messages in unusual encodings and spellings."""
 
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
@@ -11,7 +11,7 @@ from fiskil_harness.errors import AppRefusal
 from fiskil_harness.journal import Delivery, Leak, Started
 from fiskil_harness.scenario.steps.app import restart
 from fiskil_harness.scenario.steps.deliveries import sealed, settle, until_it_hangs
-from fiskil_harness.scenario.steps.events import fresh_fact, invented, used_kind
+from fiskil_harness.scenario.steps.events import invented, new_event, used_kind
 from fiskil_harness.scenario.steps.step import PlainStep
 from fiskil_harness.webhooks import seal
 from fiskil_harness.webhooks.forgeries.catalogue import forge, forgeries_of, forgery
@@ -47,13 +47,18 @@ WITHOUT_SECRET = (
     "key_null",
     "key_undefined",
 )
-"""Forgeries that a receiver believes when it has no secret and does not care."""
+"""Forgeries that a receiver accepts if it has no secret and does not check for that."""
 
 
 class Forge(PlainStep, frozen=True, tag="forge"):
-    """One named forgery of an event that never happened; ``kind`` is what it claims.
+    """One named forgery of an event that never happened is sent.
 
-    Where it is none, because the sender in force signs in another way, nothing is sent.
+    Nothing is sent if the forgery does not exist for the sender's signature scheme.
+
+    Args:
+        name: Name of the forgery in ``webhooks/forgeries``, such as "random_signature".
+        kind: Kind of the forged event; another kind is used if ``app.facts.uses_events`` does not cover it.
+        twin: The participant; "" is the scenario's end user.
     """
 
     name: str
@@ -61,23 +66,40 @@ class Forge(PlainStep, frozen=True, tag="forge"):
     twin: str = ""
 
     def check(self) -> None:
-        """Refuse a forgery that does not exist."""
+        """Validate *name*.
+
+        Raises:
+            UnknownName: No forgery has this name.
+        """
         forgery(self.name)
 
     def perform(self, stage: "Stage") -> None:
-        """Send it."""
+        """Send the forgery.
+
+        Raises:
+            StepError: The participant has no consent yet.
+        """
         if forgery(self.name).suits(stage.fiskil.dialect):
             _send_forged(stage, stage.participant(self.twin), self.name, self.kind)
 
 
 class ForgeEvery(PlainStep, frozen=True, kw_only=True, tag="forge_every"):
-    """Every named forgery, one after another, each about an event of its own that never happened."""
+    """Every named forgery is sent, one after another, each with a new event that never happened.
+
+    Args:
+        kind: Kind of the forged events; another kind is used if ``app.facts.uses_events`` does not cover it.
+        twin: The participant; "" is the scenario's end user.
+    """
 
     kind: str = "consent.revoked"
     twin: str = ""
 
     def perform(self, stage: "Stage") -> None:
-        """Send them."""
+        """Send the forgeries.
+
+        Raises:
+            StepError: The participant has no consent yet.
+        """
         participant = stage.participant(self.twin)
         until_it_hangs(
             stage,
@@ -86,10 +108,14 @@ class ForgeEvery(PlainStep, frozen=True, kw_only=True, tag="forge_every"):
 
 
 class ForgeWithoutSecret(PlainStep, frozen=True, kw_only=True, tag="forge_without_secret"):
-    """The app is started again without its webhook secret, gets what needs none, and is started with it once more.
+    """The app is restarted without its webhook secret, receives forgeries that need none, and is restarted with it.
 
-    An app that ends by itself instead is the safest of all; that is written down, and nothing is sent. One that was never
-    told the secret by us keeps it, so nothing can be learnt.
+    If the app refuses to start, which is the safest behaviour, that is recorded and nothing is sent. If the app has its
+    secret from another source than ``{webhook_secret}`` in ``[app.env]``, nothing can be tested. Needs ``app.command``.
+
+    Args:
+        kind: Kind of the forged events; another kind is used if ``app.facts.uses_events`` does not cover it.
+        twin: The participant; "" is the scenario's end user.
     """
 
     needs: ClassVar[tuple[str, ...]] = (COMMAND,)
@@ -97,9 +123,13 @@ class ForgeWithoutSecret(PlainStep, frozen=True, kw_only=True, tag="forge_withou
     twin: str = ""
 
     def perform(self, stage: "Stage") -> None:
-        """Restart, forge, restart."""
+        """Restart, send the forgeries, restart.
+
+        Raises:
+            AppError: The app does not start again with its secret.
+        """
         if not stage.app.passes_value("webhook_secret"):
-            stage.cut_short(f"the app has its webhook secret from elsewhere; pass {SECRET_IN_ENV}", hook=SECRET_IN_ENV)
+            stage.cut_short(f"the app has its webhook secret from another source; pass {SECRET_IN_ENV}", hook=SECRET_IN_ENV)
             return
         try:
             with stage.app.without_webhook_secret():
@@ -120,31 +150,53 @@ class ForgeWithoutSecret(PlainStep, frozen=True, kw_only=True, tag="forge_withou
 
 
 class Reencode(PlainStep, frozen=True, tag="reencode"):
-    """Something happens, and its message is written another way that says the same."""
+    """A new event is delivered in another encoding with the same meaning, rightly signed.
+
+    Nothing is sent if the sender in use never writes messages in this way.
+
+    Args:
+        name: Name of the encoding in ``webhooks/payload_variants``, such as "extra_field".
+        twin: The participant; "" is the scenario's end user.
+    """
 
     name: str
     twin: str = ""
 
     def check(self) -> None:
-        """Refuse a re-encoding that does not exist."""
+        """Validate *name*.
+
+        Raises:
+            UnknownName: No encoding has this name.
+        """
         encoding(self.name)
 
     def perform(self, stage: "Stage") -> None:
-        """Deliver it, where the sender in force might send it."""
+        """Deliver the message.
+
+        Raises:
+            StepError: The participant has no consent yet.
+        """
         if encoding(self.name).suits(stage.fiskil.dialect):
             _send_encoded(stage, stage.participant(self.twin), self.name)
 
 
 class ReencodeEvery(PlainStep, frozen=True, kw_only=True, tag="reencode_every"):
-    """Every re-encoding that changes bytes alone, each of the message of an event of its own.
+    """A new event is delivered in each encoding that changes only the bytes of a message, not its meaning.
 
-    One with a plain new field goes first: where that is refused, the others with a new field tell nothing about bytes.
+    The first one has a plain unknown field. If the app refuses it, other encodings with an unknown field are not judged.
+
+    Args:
+        twin: The participant; "" is the scenario's end user.
     """
 
     twin: str = ""
 
     def perform(self, stage: "Stage") -> None:
-        """Deliver them."""
+        """Deliver the messages.
+
+        Raises:
+            StepError: The participant has no consent yet.
+        """
         participant = stage.participant(self.twin)
         takes_extra = _send_encoded(stage, participant, "extra_field", is_judged=False).outcome == "ack"
         names = [
@@ -156,12 +208,22 @@ class ReencodeEvery(PlainStep, frozen=True, kw_only=True, tag="reencode_every"):
 
 
 class SpellEverySignature(PlainStep, frozen=True, tag="spell_every_signature"):
-    """The very same bytes as the latest attempt, with the right digest spelt every other way; any answer will do."""
+    """The latest attempt for an event is repeated with the right signature in every other notation.
+
+    Any response is accepted.
+
+    Args:
+        event: Symbol of the event, such as ``e0``.
+    """
 
     event: str
 
     def perform(self, stage: "Stage") -> None:
-        """Send them."""
+        """Send one request for each notation.
+
+        Raises:
+            UnknownName: No event has this symbol.
+        """
         parcel = stage.outbox.find(self.event)
         owner = stage.owner_of(self.event)
         message = sealed(stage, parcel)
@@ -183,28 +245,51 @@ class SpellEverySignature(PlainStep, frozen=True, tag="spell_every_signature"):
 
 
 class Distort(PlainStep, frozen=True, tag="distort"):
-    """One oddity, honestly signed; any answer will do."""
+    """One unusual message is sent, rightly signed; any response is accepted.
+
+    Nothing is sent if the message concerns a field that the sender in use does not have.
+
+    Args:
+        name: Name of the message in ``webhooks/payload_variants``, such as "not_json".
+        twin: The participant; "" is the scenario's end user.
+    """
 
     name: str
     twin: str = ""
 
     def check(self) -> None:
-        """Refuse an oddity that does not exist."""
+        """Validate *name*.
+
+        Raises:
+            UnknownName: No unusual message has this name.
+        """
         oddity(self.name)
 
     def perform(self, stage: "Stage") -> None:
-        """Send it, where it is about something that the sender in force says."""
+        """Send the message.
+
+        Raises:
+            StepError: The participant has no consent yet.
+        """
         if oddity(self.name).suits(stage.fiskil.dialect):
             _send_odd(stage, stage.participant(self.twin), self.name)
 
 
 class DistortEvery(PlainStep, frozen=True, kw_only=True, tag="distort_every"):
-    """Every oddity, one after another."""
+    """Every unusual message is sent, one after another; any response is accepted.
+
+    Args:
+        twin: The participant; "" is the scenario's end user.
+    """
 
     twin: str = ""
 
     def perform(self, stage: "Stage") -> None:
-        """Send them."""
+        """Send the messages.
+
+        Raises:
+            StepError: The participant has no consent yet.
+        """
         participant = stage.participant(self.twin)
         until_it_hangs(stage, (partial(_send_odd, stage, participant, name) for name in oddities_of(stage.fiskil.dialect)))
 
@@ -212,7 +297,7 @@ class DistortEvery(PlainStep, frozen=True, kw_only=True, tag="distort_every"):
 def _send_forged(stage: "Stage", participant: "Participant", name: str, kind: str) -> Delivery:
     secret, dialect = _signing(stage)
     event = invented(stage, participant, used_kind(stage, kind))
-    # Where no id stands in the body, two messages about the same would have the same signature.
+    # If the body contains no id, two messages about the same event would have the same signature.
     another = msgspec.structs.replace(invented(stage, participant, event.kind), extra={"note": "another"})
     other = seal(another, attempt=1, secret=secret, dialect=dialect)
     forged = forge(name, event, other=other, secret=secret, dialect=dialect)
@@ -228,23 +313,27 @@ def _send_forged(stage: "Stage", participant: "Participant", name: str, kind: st
         body=forged.body,
     )
     delivery = stage.sender.deliver(Outgoing(note=note, headers=forged.headers, method=forged.method), stage.journal)
-    right = seal(event, attempt=1, secret=secret, dialect=dialect).signature
-    spellings = (right, digest_in(right, dialect.scheme).hex())
+    right_signature = seal(event, attempt=1, secret=secret, dialect=dialect).signature
+    spellings = (right_signature, digest_in(right_signature, dialect.scheme).hex())
     _look_for_leaks(stage, delivery, spellings=spellings, secret=secret)
     return delivery
 
 
 def _look_for_leaks(stage: "Stage", delivery: Delivery, *, spellings: tuple[str, ...], secret: str) -> None:
-    """Whoever tells the right signature in the answer to a wrong one needs no secret. Source: webhooks.signature"""
-    told = delivery.response_body + "\n".join(value for _, value in delivery.response_headers).encode("latin-1")
-    searched = {"expected signature": spellings, "webhook secret": (secret,)}
-    for what, texts in searched.items():
-        if any(text.encode() in told for text in texts):
-            stage.journal.write(Leak(**stage.journal.stamp(), place=f"the answer to {delivery.event}", kind=what, line=""))
+    """Record a leak if the response contains the right signature or the secret: a sender could then sign its next message.
+
+    Source: webhooks.signature
+    """
+    response = delivery.response_body + "\n".join(value for _, value in delivery.response_headers).encode("latin-1")
+    secrets = {"expected signature": spellings, "webhook secret": (secret,)}
+    for kind, texts in secrets.items():
+        if any(text.encode() in response for text in texts):
+            place = f"the answer to {delivery.event}"  # probes recognise this text
+            stage.journal.write(Leak(**stage.journal.stamp(), place=place, kind=kind, line=""))
 
 
 def _send_encoded(stage: "Stage", participant: "Participant", name: str, *, is_judged: bool = True) -> Delivery:
-    parcel = fresh_fact(stage, participant, has_accounts=encoding(name).needs_accounts)
+    parcel = new_event(stage, participant, has_accounts=encoding(name).needs_accounts)
     parcel.next_attempt()
     message = sealed(stage, parcel)
     note = Delivery(
@@ -283,5 +372,5 @@ def _send(stage: "Stage", written: Encoded, note: Delivery) -> Delivery:
 
 
 def _signing(stage: "Stage") -> tuple[str, Dialect]:
-    """The secret, and how messages are signed and worded. Source: webhooks.signature"""
+    """Return the signing secret, and the format of messages and signatures. Source: webhooks.signature"""
     return stage.fiskil.credentials.webhook_secret, stage.fiskil.dialect

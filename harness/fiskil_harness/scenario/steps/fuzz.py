@@ -1,4 +1,4 @@
-"""Steps of drawn bodies: honestly signed, on the border of what the sender sends and beyond it."""
+"""The step that fuzzes the receiver: rightly signed bodies, valid ones and ones that violate the schema."""
 
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -27,10 +27,15 @@ EXAMPLES = 4
 
 
 class Fuzz(PlainStep, frozen=True, kw_only=True, tag="fuzz"):
-    """``count`` bodies are drawn from descriptions of the receiver, signed and sent; a third of them is valid.
+    """Generated bodies are signed and sent; a third of them is valid.
 
-    Schemathesis draws them, one document for each kind of event, and makes the calls; every call passes through our sender.
-    The scenario's seed decides which; sending that takes longer than ``limit_s`` real seconds is cut short.
+    Schemathesis generates the bodies from one OpenAPI document for each kind of event, and the harness sends them. The
+    scenario's seed decides which bodies are sent.
+
+    Args:
+        count: How many bodies, from 1 to 1,000.
+        limit_s: Real seconds after which the rest is not sent.
+        twin: The participant; "" is the scenario's end user.
     """
 
     count: int = 80
@@ -38,21 +43,30 @@ class Fuzz(PlainStep, frozen=True, kw_only=True, tag="fuzz"):
     twin: str = ""
 
     def check(self) -> None:
-        """Refuse none at all, and more than anybody waits for."""
+        """Validate *count* and *limit_s*.
+
+        Raises:
+            ConfigError: *count* is not from 1 to 1,000, or *limit_s* is not greater than 0.
+        """
         if not 1 <= self.count <= MOST:
             raise ConfigError(f"Fuzz: count must be from 1 to {MOST}, got {self.count}.")
         if self.limit_s <= 0:
             raise ConfigError(f"Fuzz: limit_s must be greater than 0, got {self.limit_s:g}.")
 
     def perform(self, stage: "Stage") -> None:
-        """Draw, sign, send."""
+        """Generate, sign and send the bodies.
+
+        Raises:
+            StepError: The participant has no consent yet.
+        """
         fuzzing = _Fuzzing(stage, stage.participant(self.twin), self.count)
-        elapsed_s = stopwatch()  # drawing is our own time, and bounded by the count
+        elapsed_s = stopwatch()  # the time for generating does not count: it is bounded by the count
 
         def in_time() -> Iterator[Callable[[], Delivery]]:
             for number in range(len(fuzzing.bodies)):
                 if elapsed_s() > self.limit_s:
-                    stage.cut_short(f"sending drawn bodies took longer than {self.limit_s:g} s, so the rest was not sent")
+                    reason = f"sending generated bodies took longer than {self.limit_s:g} s, so the rest was not sent"
+                    stage.cut_short(reason)
                     return
                 yield partial(fuzzing.send, number)
 
@@ -60,7 +74,7 @@ class Fuzz(PlainStep, frozen=True, kw_only=True, tag="fuzz"):
 
 
 class _Fuzzing:
-    """The drawn bodies of one step, and the way they go out."""
+    """The generated bodies of one step, and how they are sent."""
 
     def __init__(self, stage: "Stage", participant: "Participant", count: int) -> None:
         from fiskil_harness.webhooks.fuzzing import document
@@ -71,26 +85,30 @@ class _Fuzzing:
         kinds = _kinds(stage)
         self.bodies = _chosen(stage, kinds, count)
         self._number = 0
-        self._made: Delivery | None = None
+        self._delivery: Delivery | None = None
         self._caller = Caller({kind: document(stage.fiskil.dialect.payload, kind) for kind in kinds}, self._deliver)
 
     def send(self, number: int) -> Delivery:
-        """Let the body of that number be called with; what was delivered."""
-        self._number, self._made = number, None
+        """Let Schemathesis send the body with this number; return the delivery.
+
+        Raises:
+            StepError: Schemathesis sent nothing.
+        """
+        self._number, self._delivery = number, None
         self._caller.call(self.bodies[number])
-        if self._made is None:
-            raise StepError(f"Schemathesis did not send the drawn body {number}.")
-        return self._made
+        if self._delivery is None:
+            raise StepError(f"Schemathesis did not send the generated body {number}.")
+        return self._delivery
 
     def _deliver(self, body: bytes) -> Delivery:
-        """Make the called body one about what is real, sign it and hand it over."""
+        """Put real ids into *body*, sign it and send it."""
         from fiskil_harness.webhooks.fuzzing import adopted
 
-        stage, one = self._stage, self.bodies[self._number]
+        stage, generated = self._stage, self.bodies[self._number]
         secret, dialect = stage.fiskil.credentials.webhook_secret, stage.fiskil.dialect
-        own = drafted(invented(stage, self._participant, one.kind), attempt=1, dialect=dialect, sent_at=real_now())
-        told = adopted(msgspec.structs.replace(one, body=body), own, dialect.payload)
-        message = signed(msgspec.structs.replace(own, body=told), secret, dialect.scheme)
+        draft = drafted(invented(stage, self._participant, generated.kind), attempt=1, dialect=dialect, sent_at=real_now())
+        real_body = adopted(msgspec.structs.replace(generated, body=body), draft, dialect.payload)
+        message = signed(msgspec.structs.replace(draft, body=real_body), secret, dialect.scheme)
         symbol = f"fuzz:{self._number}"
         stage.journal.names[message.message_id] = symbol
         note = Delivery(
@@ -99,34 +117,35 @@ class _Fuzzing:
             message_id=message.message_id,
             attempt=1,
             kind="unusual",
-            name=VALID if one.is_valid else BROKEN,
+            name=VALID if generated.is_valid else BROKEN,
             body=message.body,
             is_judged=False,
         )
-        self._made = stage.sender.deliver(Outgoing(note=note, headers=message.headers), stage.journal)
-        return self._made
+        self._delivery = stage.sender.deliver(Outgoing(note=note, headers=message.headers), stage.journal)
+        return self._delivery
 
 
 def _kinds(stage: "Stage") -> list[str]:
-    """Three kinds of events by the seed: one that names accounts, one that names none, and one that the app may not use."""
+    """Return three kinds of events by the seed: with accounts, without accounts, and one that the app may not use."""
     from fiskil_harness.webhooks.fuzzing import WITH_ACCOUNTS
 
-    chance = stream(stage.seed, "fuzz", "kinds")
-    known = sorted(chance.sample(EVENT_KINDS, len(EVENT_KINDS)), key=lambda kind: not stage.is_used(kind))
-    naming = next(kind for kind in known if kind in WITH_ACCOUNTS)
-    other = next(kind for kind in known if kind not in WITH_ACCOUNTS)
-    return sorted({naming, other, next(kind for kind in reversed(known) if kind not in {naming, other})})
+    random = stream(stage.seed, "fuzz", "kinds")
+    used_first = sorted(random.sample(EVENT_KINDS, len(EVENT_KINDS)), key=lambda kind: not stage.is_used(kind))
+    with_accounts = next(kind for kind in used_first if kind in WITH_ACCOUNTS)
+    without_accounts = next(kind for kind in used_first if kind not in WITH_ACCOUNTS)
+    last = next(kind for kind in reversed(used_first) if kind not in {with_accounts, without_accounts})
+    return sorted({with_accounts, without_accounts, last})
 
 
 def _chosen(stage: "Stage", kinds: list[str], count: int) -> "list[Drawn]":
-    """A third valid and the rest broken, in an order of the seed's own."""
+    """Return *count* generated bodies, a third of them valid, in an order that the seed decides."""
     from fiskil_harness.webhooks.fuzzing import drawn
 
     payload = msgspec.json.encode(stage.fiskil.dialect.payload)
-    found = [each_drawn for kind in kinds for each_drawn in drawn(payload, kind, seed=stage.seed, examples=EXAMPLES)]
-    chance = stream(stage.seed, "fuzz")
-    valid, broken = ([drawn for drawn in found if drawn.is_valid is wanted] for wanted in (True, False))
+    bodies = [body for kind in kinds for body in drawn(payload, kind, seed=stage.seed, examples=EXAMPLES)]
+    random = stream(stage.seed, "fuzz")
+    valid, broken = ([body for body in bodies if body.is_valid is is_valid] for is_valid in (True, False))
     share = min(len(valid), max(1, count // 3))
-    chosen = [*chance.sample(valid, share), *chance.sample(broken, min(len(broken), count - share))]
-    chance.shuffle(chosen)
+    chosen = [*random.sample(valid, share), *random.sample(broken, min(len(broken), count - share))]
+    random.shuffle(chosen)
     return chosen

@@ -1,4 +1,4 @@
-"""A step that tries plans which nobody wrote: drawn from the seed, executed one after another, the first failure shrunk."""
+"""The step that runs generated plans: drawn from the seed, run one after another, the first failing one shrunk."""
 
 from typing import TYPE_CHECKING, ClassVar, get_args
 
@@ -15,11 +15,16 @@ LONGEST_S = 3600
 
 
 class RunGeneratedPlans(PlainStep, frozen=True, tag="run_generated_plans"):
-    """``plans`` different plans of one kind are executed, each around end users of its own.
+    """Different generated plans of one kind are run, each with new end users.
 
-    ``deliveries`` repeats messages, ``order`` also lets a twin get them in any order, ``forgeries`` mixes in requests that
-    Fiskil did not send, ``everything`` does all of that and more in one plan. What came of each plan is a ``PlanRun`` entry.
-    The first that fails is cut down for at most ``shrink_s`` real seconds. Plans start from an empty sandbox.
+    Plans start from an empty sandbox, so this must be the first step. The result of each plan is a ``PlanRun`` entry in the
+    journal. Needs ``app.observe.effects``.
+
+    Args:
+        kind: "deliveries" repeats messages; "order" also delivers them to a twin in any order; "forgeries" adds requests
+            that Fiskil did not send; "everything" combines these and more; "lives" generates life plans of an end user.
+        plans: How many plans, from 1 to 1,000.
+        shrink_s: Real seconds for shrinking the first plan that fails, from 0 to 3,600.
     """
 
     kind: PlanKind
@@ -29,17 +34,26 @@ class RunGeneratedPlans(PlainStep, frozen=True, tag="run_generated_plans"):
     needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
 
     def check(self) -> None:
-        """Refuse a kind that there is not, and a number of plans that cannot be run."""
+        """Validate the arguments.
+
+        Raises:
+            UnknownName: *kind* is unknown.
+            ConfigError: *plans* or *shrink_s* is out of range.
+        """
         if self.kind not in get_args(PlanKind):
             raise UnknownName("kind of plan", self.kind, get_args(PlanKind))
         if not 1 <= self.plans <= MOST:
-            raise ConfigError(f"Explore: plans must be from 1 to {MOST}, got {self.plans}.")
+            raise ConfigError(f"RunGeneratedPlans: plans must be from 1 to {MOST}, got {self.plans}.")
         if not 0 <= self.shrink_s <= LONGEST_S:
-            raise ConfigError(f"Explore: shrink_s must be from 0 to {LONGEST_S}, got {self.shrink_s:g}.")
+            raise ConfigError(f"RunGeneratedPlans: shrink_s must be from 0 to {LONGEST_S}, got {self.shrink_s:g}.")
 
     def perform(self, stage: "Stage") -> None:
-        """Draw and execute."""
+        """Generate and run the plans.
+
+        Raises:
+            StepError: An earlier step used the sandbox.
+        """
         if stage.participants:
-            raise StepError("Plans start from an empty sandbox, so nothing may happen before explore.")
+            raise StepError("Generated plans start from an empty sandbox. Make run_generated_plans the first step.")
         for run in stage.explore(self.kind, self.plans, self.shrink_s):
             stage.journal.write(run)

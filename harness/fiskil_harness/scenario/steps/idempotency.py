@@ -1,4 +1,4 @@
-"""Steps that hand over what the app has already, told in another way: it must know it again."""
+"""Steps that repeat messages in another notation, or with two ids: the app must recognise a message it already has."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -7,7 +7,7 @@ import msgspec
 
 from fiskil_harness.journal import Delivery
 from fiskil_harness.scenario.steps.deliveries import attempt, sealed, until_it_hangs
-from fiskil_harness.scenario.steps.events import fresh_fact, invented, used_kind
+from fiskil_harness.scenario.steps.events import invented, new_event, used_kind
 from fiskil_harness.scenario.steps.step import PlainStep
 from fiskil_harness.webhooks import seal
 from fiskil_harness.webhooks.payload_variants import spell
@@ -19,45 +19,60 @@ if TYPE_CHECKING:
     from fiskil_harness.scenario.stage import Participant, Stage
 
 PLAIN = "plain"
-"""The replay that nothing was changed in; what it does, a respelling need not have done."""
+"""The replay without any change. An effect that it also has cannot be caused by another notation."""
 
 
 class RepeatInEverySpelling(PlainStep, frozen=True, kw_only=True, tag="repeat_in_every_spelling"):
-    """For every spelling of signatures and headers an event of its own: its message is delivered, and comes again so spelt.
+    """For every notation of signatures and headers, a new event is delivered, and its message is repeated in that notation.
 
-    One comes again as it was. Any answer to the repetition will do.
+    One message is repeated unchanged. Any response to a repetition is accepted.
+
+    Args:
+        twin: The participant; "" is the scenario's end user.
     """
 
     twin: str = ""
 
     def perform(self, stage: "Stage") -> None:
-        """Deliver each twice."""
+        """Deliver each message twice.
+
+        Raises:
+            StepError: The participant has no consent yet.
+        """
         participant = stage.participant(self.twin)
-        until_it_hangs(stage, (_again(stage, participant, name) for name in (PLAIN, *SPELLINGS)))
+        until_it_hangs(stage, (_repeated(stage, participant, name) for name in (PLAIN, *SPELLINGS)))
 
 
 class RepeatIds(PlainStep, frozen=True, kw_only=True, tag="repeat_ids"):
-    """Two signed messages with message_id twice: the first of the two is the same in both, the second is not.
+    """Two signed messages arrive, each with two message ids: the first id is the same in both messages, the second is not.
 
-    Where the id stands in a header, that header comes twice.
+    The key is repeated in the JSON body, or the header is repeated if the sender puts the id there.
+
+    Args:
+        kind: Kind of the event; another kind is used if ``app.facts.uses_events`` does not cover it.
+        twin: The participant; "" is the scenario's end user.
     """
 
     kind: str = "consent.updated"
     twin: str = ""
 
     def perform(self, stage: "Stage") -> None:
-        """Send them one after another."""
+        """Send the messages one after another.
+
+        Raises:
+            StepError: The participant has no consent yet.
+        """
         participant = stage.participant(self.twin)
         kind = used_kind(stage, self.kind)
         first, *others = (stage.fiskil.sandbox.mint.message_id() for _ in range(3))
         for number, message_id in enumerate((first, *others)):
             stage.journal.names[message_id] = f"repeated:{number}"
-        until_it_hangs(stage, (_twice(stage, participant, kind, first, other) for other in others))
+        until_it_hangs(stage, (_with_two_ids(stage, participant, kind, first, other) for other in others))
 
 
-def _again(stage: "Stage", participant: "Participant", name: str) -> Callable[[], Delivery]:
+def _repeated(stage: "Stage", participant: "Participant", name: str) -> Callable[[], Delivery]:
     def send() -> Delivery:
-        parcel = fresh_fact(stage, participant)
+        parcel = new_event(stage, participant)
         attempt(stage, parcel)
         message = sealed(stage, parcel)
         headers = message.headers
@@ -79,14 +94,14 @@ def _again(stage: "Stage", participant: "Participant", name: str) -> Callable[[]
     return send
 
 
-def _twice(stage: "Stage", participant: "Participant", kind: str, first: str, other: str) -> Callable[[], Delivery]:
+def _with_two_ids(stage: "Stage", participant: "Participant", kind: str, first: str, other: str) -> Callable[[], Delivery]:
     def send() -> Delivery:
         secret, dialect = stage.fiskil.credentials.webhook_secret, stage.fiskil.dialect
         event = msgspec.structs.replace(invented(stage, participant, kind), message_id=first)
-        honest = seal(event, attempt=1, secret=secret, dialect=dialect)
+        single = seal(event, attempt=1, secret=secret, dialect=dialect)
         name, header = dialect.payload.id.rpartition(".")[2], dialect.payload.id_header
-        body = honest.body.replace(f'"{name}":"{first}"'.encode(), f'"{name}":"{first}","{name}":"{other}"'.encode(), 1)
-        message = signed(msgspec.structs.replace(honest, body=body), secret, dialect.scheme)
+        body = single.body.replace(f'"{name}":"{first}"'.encode(), f'"{name}":"{first}","{name}":"{other}"'.encode(), 1)
+        message = signed(msgspec.structs.replace(single, body=body), secret, dialect.scheme)
         headers = (*message.headers, (header, other)) if header else message.headers
         note = Delivery(
             event=stage.journal.names[other],

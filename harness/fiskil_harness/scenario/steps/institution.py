@@ -1,4 +1,4 @@
-"""Steps at the institution's counter and on its line: accounts, other holders, outages, syncs that come to nothing."""
+"""Steps at the institution: accounts open and close, joint holders decide about sharing, outages, syncs that fail."""
 
 from typing import TYPE_CHECKING
 
@@ -13,101 +13,154 @@ if TYPE_CHECKING:
     from fiskil_harness.scenario.stage import Stage
 
 
-class _AtAccount(PlainStep, frozen=True):
-    """Something that happens to one account of the participant's person."""
+class _AccountStep(PlainStep, frozen=True):
+    """Base of steps about one account of the participant's person."""
 
     account: str
     twin: str = ""
 
 
-class OpenAccount(_AtAccount, frozen=True, tag="open_account"):
-    """An account is opened, one that the person's file lets open later; the next journey offers it."""
+class OpenAccount(_AccountStep, frozen=True, tag="open_account"):
+    """A new account is opened; the next consent journey offers it.
+
+    Args:
+        account: Key of an account in the person's file that can open later.
+        twin: The participant; "" is the scenario's end user.
+    """
 
     def perform(self, stage: "Stage") -> None:
-        """Open it."""
+        """Open the account."""
         stage.fiskil.sandbox.open_account(stage.participant(self.twin).person, self.account)
         stage.collect_events()
 
 
-class CloseAccount(_AtAccount, frozen=True, tag="close_account"):
-    """An account is closed; with the last one the institution ends the consent."""
+class CloseAccount(_AccountStep, frozen=True, tag="close_account"):
+    """An account is closed. If it was the last one, the institution ends the consent.
+
+    Args:
+        account: Key of the account in the person's file.
+        twin: The participant; "" is the scenario's end user.
+    """
 
     def perform(self, stage: "Stage") -> None:
-        """Close it."""
+        """Close the account."""
         stage.fiskil.sandbox.close_account(stage.participant(self.twin).person, self.account)
         stage.collect_events()
 
 
-class WithdrawSharing(_AtAccount, frozen=True, tag="withdraw_sharing"):
-    """The other holder of an account stops its being shared; the consent lives on without it, and nothing is told."""
+class WithdrawSharing(_AccountStep, frozen=True, tag="withdraw_sharing"):
+    """The joint holder of an account stops sharing it; the consent continues without the account, and no event is sent.
+
+    Args:
+        account: Key of the account in the person's file.
+        twin: The participant; "" is the scenario's end user.
+    """
 
     def perform(self, stage: "Stage") -> None:
-        """Withdraw it."""
+        """Withdraw the approval."""
         stage.fiskil.sandbox.withdraw_sharing(stage.participant(self.twin).person, self.account)
 
 
-class ApproveSharing(_AtAccount, frozen=True, tag="approve_sharing"):
-    """The other holder of an account agrees to its being shared, for the first time or again."""
+class ApproveSharing(_AccountStep, frozen=True, tag="approve_sharing"):
+    """The joint holder of an account approves sharing it, for the first time or again.
+
+    Args:
+        account: Key of the account in the person's file.
+        twin: The participant; "" is the scenario's end user.
+    """
 
     def perform(self, stage: "Stage") -> None:
-        """Agree to it."""
+        """Approve it."""
         stage.fiskil.sandbox.approve_sharing(stage.participant(self.twin).person, self.account)
 
 
-class _OnTheLine(PlainStep, frozen=True, kw_only=True):
-    """Something that happens between Fiskil and an institution."""
+class _OutageStep(PlainStep, frozen=True, kw_only=True):
+    """Base of steps about the connection between Fiskil and an institution."""
 
     institution_id: str = INSTITUTION
 
     def check(self) -> None:
-        """Refuse an institution that is none."""
+        """Validate *institution_id*.
+
+        Raises:
+            UnknownName: No institution has this id.
+        """
         if self.institution_id not in catalog.institutions():
             raise UnknownName("institution", self.institution_id, catalog.institutions())
 
 
-class BeginOutage(_OnTheLine, frozen=True, kw_only=True, tag="begin_outage"):
-    """Fiskil gets through to the institution no longer: syncs wait, and ``fetch=true`` is answered 502."""
+class BeginOutage(_OutageStep, frozen=True, kw_only=True, tag="begin_outage"):
+    """Fiskil can no longer reach the institution: syncs wait, and requests with ``fetch=true`` return 502.
+
+    Args:
+        institution_id: The institution; the default is the sandbox's bank.
+    """
 
     def perform(self, stage: "Stage") -> None:
-        """Cut the line."""
+        """Begin the outage."""
         stage.fiskil.sandbox.set_connection(self.institution_id, "OUTAGE")
 
 
-class EndOutage(_OnTheLine, frozen=True, kw_only=True, tag="end_outage"):
-    """Fiskil gets through again; syncs that waited begin anew."""
+class EndOutage(_OutageStep, frozen=True, kw_only=True, tag="end_outage"):
+    """Fiskil can reach the institution again; syncs that waited start again.
+
+    Args:
+        institution_id: The institution; the default is the sandbox's bank.
+    """
 
     def perform(self, stage: "Stage") -> None:
-        """Mend the line."""
+        """End the outage."""
         stage.fiskil.sandbox.set_connection(self.institution_id, "HEALTHY")
         stage.collect_events()
 
 
 class FailSync(PlainStep, frozen=True, tag="fail_sync"):
-    """A sync of one dataset fails: everything stays as the last one saw it, and of transactions it is told."""
+    """A sync of one dataset fails: the API keeps the rows of the last sync. For transactions, an event reports the failure.
+
+    Args:
+        dataset: The dataset.
+        twin: The participant; "" is the scenario's end user.
+    """
 
     dataset: str = "transactions"
     twin: str = ""
 
     def check(self) -> None:
-        """Refuse a dataset that Fiskil does not have."""
+        """Validate *dataset*.
+
+        Raises:
+            UnknownName: Fiskil has no such dataset.
+        """
         if self.dataset not in DATASETS:
             raise UnknownName("dataset", self.dataset, DATASETS)
 
     def perform(self, stage: "Stage") -> None:
-        """Move the clock to where the sync would have ended."""
+        """Move the sandbox clock to the time at which the sync would have completed.
+
+        Raises:
+            StepError: There is no consent yet.
+        """
         stage.fiskil.sandbox.fail_sync(stage.consent_of(stage.participant(self.twin)), self.dataset)
         stage.collect_events()
 
 
 class LimitConsents(PlainStep, frozen=True, kw_only=True, tag="limit_consents"):
-    """The team sets how long consents last from now on: so many days, or 0 for one-off ones."""
+    """The team sets in the console how long new consents last.
+
+    Args:
+        days: The duration in days; 0 means consents for a single read.
+    """
 
     days: int
 
     def check(self) -> None:
-        """Refuse what the console does not offer."""
+        """Validate *days*.
+
+        Raises:
+            ConfigError: The console does not offer this duration.
+        """
         Console(consent_days=self.days)
 
     def perform(self, stage: "Stage") -> None:
-        """Set it."""
+        """Change the setting."""
         stage.fiskil.sandbox.configure(consent_days=self.days)

@@ -1,4 +1,4 @@
-"""Steps of the end user: every way through the consent journey, and out of it."""
+"""Steps of the end user's consent journey: complete it, leave it on any screen, or fail in it."""
 
 from typing import TYPE_CHECKING, ClassVar, Literal, cast
 from urllib.parse import parse_qsl, urlsplit
@@ -27,10 +27,14 @@ LEFT = "ABANDONED"
 
 
 class Authorise(PlainStep, frozen=True, kw_only=True, tag="authorise"):
-    """The end user consents. Without ``start_session`` the consent is made in the sandbox alone.
+    """The end user completes the consent journey; ``consent.received`` becomes due.
 
-    ``institution_id`` is what they choose where the app leaves them the choice: the sandbox's bank or its energy retailer;
-    ``accounts`` are those that they share, by their keys in the person's file, every one without any.
+    Without ``app.drive.start_session`` the consent is created in the sandbox, and the app takes no part in the journey.
+
+    Args:
+        twin: The participant; "" is the scenario's end user.
+        institution_id: The institution that the end user chooses if the app leaves the choice open.
+        accounts: Keys of the shared accounts in the person's file; empty means all of them.
     """
 
     twin: str = ""
@@ -38,7 +42,11 @@ class Authorise(PlainStep, frozen=True, kw_only=True, tag="authorise"):
     accounts: tuple[str, ...] = ()
 
     def check(self) -> None:
-        """Refuse an institution that cannot be reached."""
+        """Validate *institution_id*.
+
+        Raises:
+            UnknownName: The sandbox cannot reach an institution with this id.
+        """
         reachable = [
             institution.institution_id for institution in catalog.institutions().values() if institution.is_accessible
         ]
@@ -46,7 +54,11 @@ class Authorise(PlainStep, frozen=True, kw_only=True, tag="authorise"):
             raise UnknownName("institution", self.institution_id, reachable)
 
     def perform(self, stage: "Stage") -> None:
-        """Walk to the end, or grant directly."""
+        """Complete the journey, or create the consent directly.
+
+        Raises:
+            StepError: The app opened no auth session, or the consent page does not continue.
+        """
         participant = stage.participant(self.twin)
         if stage.app.has(START_SESSION):
             walk(
@@ -71,139 +83,207 @@ class Authorise(PlainStep, frozen=True, kw_only=True, tag="authorise"):
 
 
 class DrivenJourney(PlainStep, frozen=True, kw_only=True):
-    """A journey that only the app can begin."""
+    """Base of journeys that the app must start. Needs ``app.drive.start_session``."""
 
     needs: ClassVar[tuple[str, ...]] = (START_SESSION,)
 
 
 class Cancel(DrivenJourney, frozen=True, kw_only=True, tag="cancel"):
-    """The end user presses Cancel on a screen."""
+    """The end user cancels the journey on a screen. Needs ``app.drive.start_session``.
+
+    Args:
+        at: The screen.
+        twin: The participant; "" is the scenario's end user.
+    """
 
     at: Screen = "login"
     twin: str = ""
 
     def perform(self, stage: "Stage") -> None:
-        """Walk to the screen and cancel."""
+        """Go to the screen and cancel.
+
+        Raises:
+            StepError: The app opened no auth session, or the consent page does not continue.
+        """
         walk(stage, stage.participant(self.twin), until=self.at, then="cancel")
 
 
 class Deny(DrivenJourney, frozen=True, kw_only=True, tag="deny"):
-    """The end user declines on one of the institution's screens."""
+    """The end user declines on one of the institution's screens. Needs ``app.drive.start_session``.
+
+    Args:
+        at: The screen.
+        twin: The participant; "" is the scenario's end user.
+    """
 
     at: Literal["login", "code", "accounts"] = "accounts"
     twin: str = ""
 
     def perform(self, stage: "Stage") -> None:
-        """Walk to the screen and decline."""
+        """Go to the screen and decline.
+
+        Raises:
+            StepError: The app opened no auth session, or the consent page does not continue.
+        """
         walk(stage, stage.participant(self.twin), until=self.at, then="deny")
 
 
 class CloseTab(DrivenJourney, frozen=True, kw_only=True, tag="close_tab"):
-    """The end user closes the tab on a screen: no callback at all."""
+    """The end user closes the tab on a screen, so the app gets no callback. Needs ``app.drive.start_session``.
+
+    Args:
+        at: The screen.
+        twin: The participant; "" is the scenario's end user.
+    """
 
     at: Screen = "login"
     twin: str = ""
 
     def perform(self, stage: "Stage") -> None:
-        """Walk to the screen and stop."""
+        """Go to the screen and stop.
+
+        Raises:
+            StepError: The app opened no auth session, or the consent page does not continue.
+        """
         walk(stage, stage.participant(self.twin), until=self.at, then="")
 
 
 class MistypeCode(DrivenJourney, frozen=True, kw_only=True, tag="mistype_code"):
-    """The end user types a wrong one-time code, as often as the institution allows."""
+    """The end user enters a wrong one-time code until the institution ends the journey.
+
+    Needs ``app.drive.start_session``.
+
+    Args:
+        twin: The participant; "" is the scenario's end user.
+    """
 
     twin: str = ""
 
     def perform(self, stage: "Stage") -> None:
-        """Walk to the code and get it wrong until the journey ends."""
+        """Go to the code screen and enter wrong codes until the journey ends.
+
+        Raises:
+            StepError: The app opened no auth session, or the consent page does not continue.
+        """
         walk(stage, stage.participant(self.twin), until="code", then="mistype")
 
 
 class AttemptJourney(DrivenJourney, frozen=True, kw_only=True, tag="attempt_journey"):
-    """Somebody walks on until the journey ends by itself, as it does for people with an ``outcome``.
+    """The journey continues until it ends by itself, as it does for a person with an ``outcome`` in their file.
 
-    ``end_user`` names who types their e-mail address at the institution; the app's customer stays the participant.
+    Needs ``app.drive.start_session``.
+
+    Args:
+        end_user: Name of the person whose e-mail address is entered at the institution; "" means the participant's own. The
+            app's end user is the participant in any case.
+        twin: The participant; "" is the scenario's end user.
     """
 
     end_user: str = ""
     twin: str = ""
 
     def check(self) -> None:
-        """Refuse a person that nobody is."""
+        """Validate *end_user*.
+
+        Raises:
+            UnknownName: No person has this name.
+        """
         if self.end_user:
             catalog.person(self.end_user)
 
     def perform(self, stage: "Stage") -> None:
-        """Walk as far as it goes."""
+        """Go as far as the journey allows.
+
+        Raises:
+            StepError: The app opened no auth session, or the consent page does not continue.
+        """
         visiting = stage.fiskil.sandbox.admit(catalog.person(self.end_user)) if self.end_user else None
         walk(stage, stage.participant(self.twin), until="confirm", then="confirm", visiting=visiting)
 
 
 class Conclude(DrivenJourney, frozen=True, kw_only=True, tag="conclude"):
-    """The journey comes to an outcome without a screen, and the browser goes where it is sent.
+    """The journey ends with an outcome without showing a screen, and the browser follows the redirect.
 
-    ``outcome`` is ``approved`` or what may stand in a person's file, such as ``denied``.
+    Needs ``app.drive.start_session``.
+
+    Args:
+        outcome: "approved", or an outcome that a person's file may contain, such as "denied".
+        twin: The participant; "" is the scenario's end user.
     """
 
     outcome: str = "approved"
     twin: str = ""
 
     def check(self) -> None:
-        """Refuse an outcome that no journey has."""
+        """Validate *outcome*.
+
+        Raises:
+            UnknownName: No journey has this outcome.
+        """
         check_conclusion(self.outcome)
 
     def perform(self, stage: "Stage") -> None:
-        """Order it, and open the page once."""
+        """End the session with the outcome, and open its page once.
+
+        Raises:
+            StepError: The app opened no auth session.
+        """
         participant = stage.participant(self.twin)
         address = begin(stage, participant)
         stage.fiskil.sandbox.conclude(participant.session_ids[-1], self.outcome, email=participant.person.email)
         with HttpClient(timeout_s=stage.settings.app.limits.request_deadline_s) as browser:
-            visitor = form_browser_of(stage, participant, browser)
-            visitor.open(address)
-        browser_returned(stage, participant, visitor)
+            form_browser = form_browser_of(stage, participant, browser)
+            form_browser.open(address)
+        browser_returned(stage, participant, form_browser)
 
 
 class StartSession(DrivenJourney, frozen=True, kw_only=True, tag="start_session"):
-    """The app is asked for an auth session, whatever comes of it; nobody walks it."""
+    """The app is requested to open an auth session; any response is accepted, and the journey does not continue.
+
+    Needs ``app.drive.start_session``.
+
+    Args:
+        twin: The participant; "" is the scenario's end user.
+    """
 
     twin: str = ""
 
     def perform(self, stage: "Stage") -> None:
-        """Ask."""
-        _ask(stage, stage.participant(self.twin))
+        """Call the hook."""
+        _request_session(stage, stage.participant(self.twin))
 
 
 def begin(stage: "Stage", participant: "Participant") -> str:
-    """Let the app open an auth session; return the page's address.
+    """Let the app open an auth session; return the URL of its consent page.
 
     Raises:
-        HookMissing: The config gives no ``start_session``.
-        StepError: The app did not open one, or its session is none of the sandbox's.
+        HookMissing: The config has no ``app.drive.start_session``.
+        StepError: The app opened no session, or one that was not created in this sandbox.
     """
     from fiskil_harness.app.templates import choose
 
-    reply = _ask(stage, participant)
+    reply = _request_session(stage, participant)
     if reply.status is None or reply.status >= 400:
         raise StepError(f"The app opened no auth session: start_session {_outcome(reply.status, reply.trouble)}.")
     template = stage.settings.app.drive.start_session
-    found = choose(reply, template.session if template and template.session else "$.session", START_SESSION)
-    session_id = _session_id(found)
+    id_or_url = choose(reply, template.session if template and template.session else "$.session", START_SESSION)
+    session_id = _session_id(id_or_url)
     session = stage.fiskil.sandbox.session(session_id)
     if session is None:
-        raise StepError("The app's auth session is none that the sandbox opened; does the app call {api_url}?")
+        raise StepError("The auth session returned by the app was not created in this sandbox. Does the app use {api_url}?")
     participant.end_user_id = session.end_user_id
     participant.session_ids.append(session_id)
-    is_address = found.startswith(stage.fiskil.auth_url)
-    return found if is_address else f"{stage.fiskil.auth_url}?sess_id={session_id}"
+    is_url = id_or_url.startswith(stage.fiskil.auth_url)
+    return id_or_url if is_url else f"{stage.fiskil.auth_url}?sess_id={session_id}"
 
 
-def _session_id(found: str) -> str:
-    """The id in an ``auth_url`` of any documented form, or what is the id itself. Source: auth-session.auth-url"""
-    query = dict(parse_qsl(urlsplit(found).query))
-    return query.get("sess_id") or query.get("session") or found
+def _session_id(id_or_url: str) -> str:
+    """Return the id in an ``auth_url`` of any documented form; anything else is an id. Source: auth-session.auth-url"""
+    query = dict(parse_qsl(urlsplit(id_or_url).query))
+    return query.get("sess_id") or query.get("session") or id_or_url
 
 
-def _ask(stage: "Stage", participant: "Participant") -> HttpReply:
+def _request_session(stage: "Stage", participant: "Participant") -> HttpReply:
     from fiskil_harness.scenario.steps.consents_and_syncs import call_hook
 
     return call_hook(stage, participant, "start_session")
@@ -219,7 +299,18 @@ def walk(
     institution_id: str = INSTITUTION,
     accounts: tuple[str, ...] = (),
 ) -> None:
-    """Walk the consent page to the screen *until* and do *then* there; nothing means that the tab is closed."""
+    """Let the app start a journey, go through the consent page to a screen, and act there.
+
+    Args:
+        until: The screen on which to act.
+        then: "confirm", "cancel", "deny" or "mistype"; "" closes the tab there.
+        visiting: The person whose e-mail address is entered; None means the participant's own.
+        accounts: Keys of the shared accounts; empty means all of them.
+
+    Raises:
+        HookMissing: The config has no ``app.drive.start_session``.
+        StepError: The app opened no auth session, or the consent page does not continue.
+    """
     if not stage.app.has(START_SESSION):
         raise HookMissing(START_SESSION)
     address = begin(stage, participant)
@@ -237,84 +328,96 @@ def walk_on(
     choices: "Choices",
     attempt: int = 0,
 ) -> None:
-    """Walk the consent page at *address*, which is that of their latest attempt where no other is named, as it stands."""
+    """Continue the journey at *address* from its present screen to the screen *until*, and do *then* there.
+
+    Args:
+        address: URL of the consent page of the given attempt.
+        attempt: Number of the participant's attempt, from 1; 0 means the latest.
+
+    Raises:
+        StepError: The consent page does not continue.
+    """
     session_id = participant.session_ids[attempt - 1]
     with HttpClient(timeout_s=stage.settings.app.limits.request_deadline_s) as browser:
-        visitor = form_browser_of(stage, participant, browser)
-        visitor.open(address)
-        _advance(stage, session_id, visitor, until, choices)
+        form_browser = form_browser_of(stage, participant, browser)
+        form_browser.open(address)
+        _advance(stage, session_id, form_browser, until, choices)
         if then == "confirm" and screen_at(stage, session_id) == "confirm":
-            visitor.submit("confirm")
+            form_browser.submit("confirm")
         elif then == "mistype":
             while screen_at(stage, session_id) == "code":
-                visitor.submit("enter_code", code="000000x")
+                form_browser.submit("enter_code", code="000000x")
         elif then in {"cancel", "deny"} and screen_at(stage, session_id) is not None:
-            visitor.submit(then)
+            form_browser.submit(then)
     if then:
-        browser_returned(stage, participant, visitor, attempt=attempt)
+        browser_returned(stage, participant, form_browser, attempt=attempt)
     else:
         ended(stage, participant, ending_of(stage, session_id) or LEFT, attempt=attempt)
 
 
-def browser_returned(stage: "Stage", participant: "Participant", visitor: FormBrowser, *, attempt: int = 0) -> None:
-    """Write down how the journey ended, and let the app hear of it."""
+def browser_returned(stage: "Stage", participant: "Participant", form_browser: FormBrowser, *, attempt: int = 0) -> None:
+    """Record how the journey ended, and notify the app."""
     session_id = participant.session_ids[attempt - 1]
     ended(stage, participant, ending_of(stage, session_id) or LEFT, attempt=attempt)
-    notify_app(stage, participant, visitor, session_id)
+    notify_app(stage, participant, form_browser, session_id)
 
 
-def notify_app(stage: "Stage", participant: "Participant", visitor: FormBrowser, session_id: str) -> None:
-    """Let the app hear what became of a session: by the message that the page has posted, or where the browser was sent."""
+def notify_app(stage: "Stage", participant: "Participant", form_browser: FormBrowser, session_id: str) -> None:
+    """Notify the app of a session's result: pass on the page's message, or record the page to which the browser returned."""
     if participant.is_embedded:
-        participant.way_back = stage.fiskil.sandbox.way_back(session_id) or ""
+        participant.return_url = stage.fiskil.sandbox.way_back(session_id) or ""
         pass_on_messages(
-            stage, participant, session_id, tuple(msgspec.json.decode(visitor.value_of("data-messages") or "[]"))
+            stage, participant, session_id, tuple(msgspec.json.decode(form_browser.value_of("data-messages") or "[]"))
         )
-    elif visitor.redirects:
-        participant.way_back = visitor.redirects[-1]
+    elif form_browser.redirects:
+        participant.return_url = form_browser.redirects[-1]
         is_approved = ending_of(stage, session_id) == Ending.APPROVED.value
-        write_visit(stage, participant, visitor, "callback" if is_approved else "cancelled")
+        write_visit(stage, participant, form_browser, "callback" if is_approved else "cancelled")
 
 
 class Choices(Struct, frozen=True, kw_only=True):
-    """What the end user answers on the way: who they are, where, and which accounts they share (all without any)."""
+    """The end user's input in a journey. Empty ``accounts`` share all of them."""
 
     person: Person
     institution_id: str
     accounts: tuple[str, ...]
 
 
-def _advance(stage: "Stage", session_id: str, visitor: FormBrowser, until: Screen, choices: Choices) -> None:
+def _advance(stage: "Stage", session_id: str, form_browser: FormBrowser, until: Screen, choices: Choices) -> None:
     while True:
         screen = screen_at(stage, session_id)
         if screen is None or SCREENS.index(screen) >= SCREENS.index(until):
             return
         if screen == "institution":
-            visitor.submit("choose", institution_id=choices.institution_id)
+            form_browser.submit("choose", institution_id=choices.institution_id)
         elif screen == "login":
-            visitor.submit("identify", email=choices.person.email)
+            form_browser.submit("identify", email=choices.person.email)
         elif screen == "code":
-            visitor.submit("enter_code", code=visitor.text_of("data-code"))
+            form_browser.submit("enter_code", code=form_browser.text_of("data-code"))
         else:
-            visitor.submit("select", account=list(choices.accounts or visitor.choices("account")))
+            form_browser.submit("select", account=list(choices.accounts or form_browser.choices("account")))
         if screen_at(stage, session_id) == screen:
-            raise StepError(f"The consent page stays at {screen!r}.")
+            raise StepError(f"The consent page does not continue after the screen {screen!r}.")
 
 
 def screen_at(stage: "Stage", session_id: str) -> Screen | None:
-    """The screen that a session's journey stands at; None where it is over."""
+    """Return the present screen of a session's journey; None if the session is unknown or has ended."""
     session = stage.fiskil.sandbox.session(session_id)
     return None if session is None or session.ending is not None else session.stage  # type: ignore[return-value]
 
 
 def ending_of(stage: "Stage", session_id: str) -> str:
-    """How a session's journey ended; empty where it has not."""
+    """Return how a session ended; "" if it has not ended."""
     session = stage.fiskil.sandbox.session(session_id)
     return session.ending.value if session and session.ending else ""
 
 
 def ended(stage: "Stage", participant: "Participant", ending: str, *, attempt: int = 0) -> None:
-    """Write down how a journey of theirs ended: the latest, where no other is named."""
+    """Record how a journey of *participant* ended, and collect its events.
+
+    Args:
+        attempt: Number of the attempt, from 1; 0 means the latest.
+    """
     attempt = attempt or len(participant.session_ids)
     stage.journal.write(
         Journey(
@@ -329,9 +432,9 @@ def ended(stage: "Stage", participant: "Participant", ending: str, *, attempt: i
     stage.collect_events()
 
 
-def write_visit(stage: "Stage", participant: "Participant", visitor: FormBrowser, page: str) -> None:
-    """Write down what the app showed; of a page at another origin, that the end user was sent there."""
-    reply = visitor.page_at(stage.app.url)
+def write_visit(stage: "Stage", participant: "Participant", form_browser: FormBrowser, page: str) -> None:
+    """Record the app's page in *form_browser*; of a page at another origin, only that the browser was sent there."""
+    reply = form_browser.page_at(stage.app.url)
     stage.journal.write(
         Visit(
             **stage.journal.stamp(),
@@ -346,4 +449,4 @@ def write_visit(stage: "Stage", participant: "Participant", visitor: FormBrowser
 
 
 def _outcome(status: int | None, trouble: str) -> str:
-    return ": ".join(text for text in ("" if status is None else f"answered {status}", trouble) if text)
+    return ": ".join(text for text in ("" if status is None else f"returned {status}", trouble) if text)

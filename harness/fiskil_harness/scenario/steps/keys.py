@@ -1,4 +1,4 @@
-"""Steps of a key's rotation: the app is given a second key, and the first one ends."""
+"""Steps of a key rotation: the app gets a second API key, and the first one is revoked."""
 
 from typing import TYPE_CHECKING, ClassVar
 
@@ -15,22 +15,22 @@ SECRET = "client_secret"
 
 
 class RotateKey(PlainStep, frozen=True, kw_only=True, tag="rotate_key"):
-    """A second API key is made, and the app is started again with it; both keys are accepted for now."""
+    """A second API key is created, and the app is restarted with it; both keys are accepted. Needs ``app.command``."""
 
     needs: ClassVar[tuple[str, ...]] = (COMMAND,)
 
     def perform(self, stage: "Stage") -> None:
-        """Make it, restart, and write down what the app was given; the driver gives the first one back at the end."""
+        """Create the key, restart, and record which key the app has. The driver restores the first key at the end."""
         from fiskil_harness.scenario.steps.app import kill, start
 
         first = stage.app.values[SECRET]
         second = keys.mint(stage.fiskil.sandbox.store)
-        told = next((key_in_use.is_in_env for key_in_use in stage.journal.all(KeyInUse)), True)
+        is_in_env = next((key_in_use.is_in_env for key_in_use in stage.journal.all(KeyInUse)), True)
         stage.must_restart = True
         stage.journal.write(Canaries(**stage.journal.stamp(), values={"client secret": (second,)}))
         stage.app.values[SECRET] = second
         kill(stage)
-        stage.journal.write(KeyInUse(**stage.journal.stamp(), client_secret=second, is_in_env=told))
+        stage.journal.write(KeyInUse(**stage.journal.stamp(), client_secret=second, is_in_env=is_in_env))
         try:
             start(stage)
         except AppError:
@@ -40,12 +40,16 @@ class RotateKey(PlainStep, frozen=True, kw_only=True, tag="rotate_key"):
 
 
 class RevokeFirstKey(PlainStep, frozen=True, kw_only=True, tag="revoke_first_key"):
-    """The key that the app had before it was given another is revoked; its tokens die with it."""
+    """The key that the app had before ``RotateKey`` is revoked, and its tokens with it."""
 
     def perform(self, stage: "Stage") -> None:
-        """Revoke, until the end of the scenario."""
-        given = stage.journal.all(KeyInUse)
-        if given[0] is given[-1]:
-            raise StepError("There is no other key yet; a step must rotate_key first.")
-        keys.revoke(stage.fiskil.sandbox.store, given[0].client_secret)
+        """Revoke the first key until the end of the scenario.
+
+        Raises:
+            StepError: The app has no second key.
+        """
+        keys_in_use = stage.journal.all(KeyInUse)
+        if keys_in_use[0] is keys_in_use[-1]:
+            raise StepError("The app has no second key yet. Put the step rotate_key before this one.")
+        keys.revoke(stage.fiskil.sandbox.store, keys_in_use[0].client_secret)
         stage.journal.write(Key(**stage.journal.stamp(), state="rotated"))

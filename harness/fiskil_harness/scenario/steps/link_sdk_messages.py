@@ -1,7 +1,6 @@
-"""How an app hears of a journey that it embeds: by the message of the consent page, passed on as the app's own page does.
+"""Messages of an embedded consent page to the app: the harness passes them on in the place of the app's own page.
 
-The harness stands where that page stands. It passes on the first message only, as the Link SDK does, and says where it came
-from. Source: sdk.messages
+Like the Link SDK, it passes on the first message only. The hook also receives the message's origin. Source: sdk.messages
 """
 
 from typing import TYPE_CHECKING, Any
@@ -18,35 +17,53 @@ if TYPE_CHECKING:
     from fiskil_harness.scenario.stage import Participant, Stage
 
 FRAME = {"sec-fetch-dest": "iframe"}
-"""What a browser says of a page in a frame."""
+"""The header that a browser sends for a page in a frame."""
 
-NO_SUCH_PLACE = (404, 405)
+WRONG_PATH = (404, 405)
+"""Status codes that suggest a wrong path in the config."""
 
 Message = dict[str, Any]
 
 
 def form_browser_of(stage: "Stage", participant: "Participant", browser: HttpClient) -> FormBrowser:
-    """The end user at a page: in a frame of the app's, where the app embeds the consent page."""
+    """Return a form browser for the participant's journey: in a frame, if the app embeds the consent page."""
     headers = FRAME if participant.is_embedded else {}
     return FormBrowser(browser, allow_hosts=stage.settings.sandbox.allow_hosts, headers=headers)
 
 
 def pass_on_messages(stage: "Stage", participant: "Participant", session_id: str, messages: tuple[Message, ...]) -> None:
-    """Pass on what the consent page has posted about a session, and keep it; a page that is not over posts nothing."""
+    """Pass on the first of *messages* that the consent page posted about a session, and remember it.
+
+    Args:
+        messages: Empty if the page has posted none, as before a session's end.
+
+    Raises:
+        StepError: The app has no such path.
+        HookMissing: The config has no ``app.drive.message``.
+    """
     if not messages:
         return
-    is_first = participant.heard is None
-    participant.heard = (session_id, messages[0])
+    is_first = participant.last_sdk_message is None
+    participant.last_sdk_message = (session_id, messages[0])
     reply = pass_on(stage, participant, session_id, messages[0])
-    if is_first and reply.status in NO_SUCH_PLACE:
-        raise StepError(f"The app was not told: app.drive.message answered {reply.status}. Is its path right?")
+    if is_first and reply.status in WRONG_PATH:
+        raise StepError(
+            f"The app did not receive the message: app.drive.message returned {reply.status}. Check its path in the config."
+        )
 
 
 def pass_on(stage: "Stage", participant: "Participant", session_id: str, message: Message, *, origin: str = "") -> HttpReply:
-    """Pass *message* on to the app; without *origin* it is the consent page's."""
+    """Pass *message* on to the app, and record it.
+
+    Args:
+        origin: Origin of a forged message; "" means the consent page's origin.
+
+    Raises:
+        HookMissing: The config has no ``app.drive.message``.
+    """
     from fiskil_harness.scenario.steps.consents_and_syncs import call_hook
 
-    parts = urlsplit(stage.fiskil.auth_url)
+    auth_url = urlsplit(stage.fiskil.auth_url)
     values = values_of(message)
     stage.journal.write(
         SdkMessagePassed(
@@ -57,12 +74,12 @@ def pass_on(stage: "Stage", participant: "Participant", session_id: str, message
             is_genuine=not origin,
         )
     )
-    values |= {"session_id": session_id, "origin": origin or f"{parts.scheme}://{parts.netloc}"}
+    values |= {"session_id": session_id, "origin": origin or f"{auth_url.scheme}://{auth_url.netloc}"}
     return call_hook(stage, participant, "message", **values)
 
 
 def values_of(message: Message) -> dict[str, str]:
-    """What templates may use of a message: all of it as JSON, and what the Link SDK makes of it. Source: sdk.failure-form"""
+    """Return template values of a message: its JSON, and the fields that the Link SDK reports. Source: sdk.failure-form"""
     query = parse_qs(urlsplit(message.get("redirectURL") or "").query)
     error_type = message.get("errorType") or "".join(query.get("error_type", ())[:1]) or message.get("error") or ""
     return {

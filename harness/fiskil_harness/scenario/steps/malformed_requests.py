@@ -1,4 +1,4 @@
-"""Steps of a sender whose messages are right and whose bytes come in another way: in pieces, cut off, by other methods."""
+"""Steps that send messages in unusual HTTP forms: in pieces, truncated, malformed, or with other methods."""
 
 import contextlib
 from collections.abc import Callable, Iterator
@@ -13,7 +13,7 @@ from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.errors import ConfigError, HookError
 from fiskil_harness.journal import HALVED, Delivery, DeliveryKind
 from fiskil_harness.scenario.steps.deliveries import attempt, sealed, settle, until_it_hangs
-from fiskil_harness.scenario.steps.events import fresh_fact, invented, used_kind
+from fiskil_harness.scenario.steps.events import invented, new_event, used_kind
 from fiskil_harness.scenario.steps.step import PlainStep
 from fiskil_harness.webhooks import seal
 from fiskil_harness.webhooks.connection_script import HangUp, Move, Reset, Send
@@ -26,19 +26,19 @@ if TYPE_CHECKING:
     from fiskil_harness.core.model import Message
     from fiskil_harness.scenario.stage import Participant, Stage
 
-TRIES = 2
-MOST_HALVES = 100
-NOTICED_S = 0.2
-"""A busy app may notice so late that a connection has ended."""
+ATTEMPTS_PER_FORM = 2
+MOST_CONNECTIONS = 100
+NOTICE_CAP_S = 0.2
+"""How long a busy app may take to notice that a connection has ended, in real seconds."""
 
-OF: dict[DeliveryKind, tuple[Kind, ...]] = {
+KINDS_OF_FAMILY: dict[DeliveryKind, tuple[Kind, ...]] = {
     "odd": (Kind.ODD, Kind.MALFORMED),
     "broken": (Kind.BROKEN,),
     "method": (Kind.SAFE, Kind.METHOD),
 }
-CUTS = {"close": "cut_in_order", "reset": "cut_by_reset"}
+VARIANT_OF_END = {"close": "cut_in_order", "reset": "cut_by_reset"}
 EVENT_KINDS = {"odd": "consent.updated", "broken": "consent.revoked", "method": "consent.updated"}
-UNREAD = "hung up before reading the answer"
+NO_RESPONSE_READ = "hung up before reading the answer"
 BROWSER = (
     ("Origin", "{origin}"),
     ("Referer", "{origin}/"),
@@ -51,61 +51,101 @@ BROWSER = (
 
 
 class DeliverEveryForm(PlainStep, frozen=True, kw_only=True, tag="deliver_every_form"):
-    """Every form of a request that Fiskil could well send, each with the message of an event of its own.
+    """Messages arrive in every form of HTTP request that Fiskil could plausibly use, each with a new event.
 
-    One that is not acknowledged comes once more in the same form.
+    A message that is not acknowledged is sent once more in the same form.
+
+    Args:
+        twin: The participant; "" is the scenario's end user.
     """
 
     twin: str = ""
 
     def perform(self, stage: "Stage") -> None:
-        """Deliver them."""
+        """Deliver one message in each form.
+
+        Raises:
+            StepError: The participant has no consent yet.
+        """
         participant = stage.participant(self.twin)
-        until_it_hangs(stage, (partial(_deliver_form, stage, participant, of_kind) for of_kind in of_kinds(Kind.PLAIN)))
+        until_it_hangs(stage, (partial(_deliver_form, stage, participant, form) for form in of_kinds(Kind.PLAIN)))
 
 
 class SendVariant(PlainStep, frozen=True, tag="send_variant"):
-    """One way to hand a message over of which Fiskil has none, with the message of an event that never happened."""
+    """An event that never happened is sent in one HTTP form that Fiskil never uses.
+
+    Args:
+        name: Name of the form in ``webhooks/request_variants``, such as "folded_header".
+        twin: The participant; "" is the scenario's end user.
+    """
 
     name: str
     twin: str = ""
 
     def check(self) -> None:
-        """Refuse a way that does not exist."""
+        """Validate *name*.
+
+        Raises:
+            UnknownName: No form has this name.
+        """
         request_variant(self.name)
 
     def perform(self, stage: "Stage") -> None:
-        """Send it."""
-        _send_ugly(stage, stage.participant(self.twin), request_variant(self.name))
+        """Send the request.
+
+        Raises:
+            StepError: The participant has no consent yet.
+        """
+        _send_variant(stage, stage.participant(self.twin), request_variant(self.name))
 
 
 class SendEveryVariant(PlainStep, frozen=True, tag="send_every_variant"):
-    """Every way of a family, and after each ``event`` once more, to see whether the receiver still works."""
+    """Every HTTP form of a family is sent, each followed by a genuine message, to check that the receiver still works.
+
+    Args:
+        of: "odd" for unusual or malformed requests, "broken" for truncated ones, "method" for other HTTP methods.
+        event: Symbol of a delivered event, such as ``e0``; it is repeated after each form.
+        twin: The participant; "" is the scenario's end user.
+    """
 
     of: Literal["odd", "broken", "method"]
     event: str
     twin: str = ""
 
     def perform(self, stage: "Stage") -> None:
-        """Send them; where the repetition is refused, something new must be taken."""
+        """Send the requests. If the app refuses the repeated event, it must acknowledge a new one.
+
+        Raises:
+            UnknownName: No event has this symbol.
+            StepError: The participant has no consent yet.
+        """
         participant = stage.participant(self.twin)
 
         def deliveries() -> Iterator[Callable[[], Delivery]]:
-            for of_kind in of_kinds(*OF[self.of]):
-                yield partial(_send_ugly, stage, participant, of_kind)
-                yield partial(_look_after, stage, participant, self.event, of_kind)
+            for variant in of_kinds(*KINDS_OF_FAMILY[self.of]):
+                yield partial(_send_variant, stage, participant, variant)
+                yield partial(_check_receiver, stage, participant, self.event, variant)
 
         until_it_hangs(stage, deliveries())
 
 
 class LoseConnection(PlainStep, frozen=True, tag="lose_connection"):
-    """One event is handed over whole, and the connection is gone before anything can be answered: closed, or reset."""
+    """One event is delivered completely, and the connection ends before the app can respond.
+
+    Args:
+        event: Symbol of the event, such as ``e0``.
+        by: How the connection ends: "close" (FIN) or "reset" (RST).
+    """
 
     event: str
     by: Literal["close", "reset"] = "close"
 
     def perform(self, stage: "Stage") -> None:
-        """Deliver without waiting for an answer."""
+        """Deliver without waiting for a response.
+
+        Raises:
+            UnknownName: No event has this symbol.
+        """
         parcel = stage.outbox.find(self.event)
         parcel.next_attempt()
         message = sealed(stage, parcel)
@@ -114,16 +154,20 @@ class LoseConnection(PlainStep, frozen=True, tag="lose_connection"):
         ending: Move = HangUp() if self.by == "close" else Reset()
         stamp = stage.journal.stamp()
         talk = stage.sender.talk((Send(head(letter) + letter.body), ending))
-        reply = msgspec.structs.replace(talk.reply, trouble=talk.reply.trouble if talk.replies else UNREAD)
+        reply = msgspec.structs.replace(talk.reply, trouble=talk.reply.trouble if talk.replies else NO_RESPONSE_READ)
         delivery = stage.sender.note(_outgoing(note, message), reply, stage.journal, stamp)
         settle(stage, parcel, [delivery])
 
 
 class TruncateRequest(PlainStep, frozen=True, tag="truncate_request"):
-    """Of one event's next attempt only half of the body arrives, then the connection is gone: closed, or reset.
+    """Only half of a message's body arrives before the connection ends.
 
-    The attempt is made on so many connections in a row (``times``). What the app tells within a moment shows whether it
-    acted on the half.
+    Afterwards the app's effects are recorded, to show whether it processed the truncated message.
+
+    Args:
+        event: Symbol of the event, such as ``e0``; its next attempt is truncated.
+        by: How the connection ends: "close" (FIN) or "reset" (RST).
+        times: On how many connections the attempt is made, one after another, from 1 to 100.
     """
 
     event: str
@@ -131,43 +175,59 @@ class TruncateRequest(PlainStep, frozen=True, tag="truncate_request"):
     times: int = 1
 
     def check(self) -> None:
-        """Refuse none at all, and more than anybody waits for."""
-        if not 1 <= self.times <= MOST_HALVES:
-            raise ConfigError(f"LoseHalf: times must be from 1 to {MOST_HALVES}, got {self.times}.")
+        """Validate *times*.
+
+        Raises:
+            ConfigError: *times* is not from 1 to 100.
+        """
+        if not 1 <= self.times <= MOST_CONNECTIONS:
+            raise ConfigError(f"TruncateRequest: times must be from 1 to {MOST_CONNECTIONS}, got {self.times}.")
 
     def perform(self, stage: "Stage") -> None:
-        """Break off halfway, and look."""
-        way = request_variant(CUTS[self.by])
+        """Send half of the request, and record the app's effects.
+
+        Raises:
+            UnknownName: No event has this symbol.
+        """
+        variant = request_variant(VARIANT_OF_END[self.by])
         parcel = stage.outbox.find(self.event)
         parcel.next_attempt()
         message = sealed(stage, parcel)
-        note = msgspec.structs.replace(_note(stage, parcel, message), kind="broken", name=way.name, is_judged=False)
+        note = msgspec.structs.replace(_note(stage, parcel, message), kind="broken", name=variant.name, is_judged=False)
         for _ in range(self.times):
             stamp = stage.journal.stamp()
-            talk = stage.sender.talk(way.script(_letter(stage, message)))
+            talk = stage.sender.talk(variant.script(_letter(stage, message)))
             delivery = stage.sender.note(_outgoing(note, message), talk.reply, stage.journal, stamp)
         settle(stage, parcel, [delivery])
         if stage.app.has(EFFECTS):
             owner = stage.owner_of(parcel.symbol)
             with contextlib.suppress(HookError):
                 wait_until(
-                    lambda: (query_effects(stage.app, owner.values).applied or {}).get(message.message_id), cap_s=NOTICED_S
+                    lambda: (query_effects(stage.app, owner.values).applied or {}).get(message.message_id),
+                    cap_s=NOTICE_CAP_S,
                 )
                 stage.snapshot(HALVED, owner, is_settled=False)
 
 
 class DeliverAsBrowser(PlainStep, frozen=True, kw_only=True, tag="deliver_as_browser"):
-    """Something happens and its message is delivered; if it is refused, once more with what a browser would add.
+    """A new event is delivered; if the app refuses it, again with the headers that a browser would add.
 
-    Cookies and tokens against forged forms mean nothing to who verifies signatures, so taking the second tells who refused
-    the first.
+    A receiver that verifies signatures needs no cookie and no CSRF token. If it accepts only the second request, CSRF
+    protection refused the first one.
+
+    Args:
+        twin: The participant; "" is the scenario's end user.
     """
 
     twin: str = ""
 
     def perform(self, stage: "Stage") -> None:
-        """Deliver, and perhaps deliver again."""
-        parcel = fresh_fact(stage, stage.participant(self.twin))
+        """Deliver the event once or twice.
+
+        Raises:
+            StepError: The participant has no consent yet.
+        """
+        parcel = new_event(stage, stage.participant(self.twin))
         if attempt(stage, parcel).status is None:
             return
         if not parcel.is_acknowledged:
@@ -178,8 +238,8 @@ class DeliverAsBrowser(PlainStep, frozen=True, kw_only=True, tag="deliver_as_bro
 
 
 def _deliver_form(stage: "Stage", participant: "Participant", form: RequestVariant) -> Delivery:
-    parcel = fresh_fact(stage, participant)
-    for _ in range(TRIES):
+    parcel = new_event(stage, participant)
+    for _ in range(ATTEMPTS_PER_FORM):
         parcel.next_attempt()
         message = sealed(stage, parcel)
         note = msgspec.structs.replace(_note(stage, parcel, message), name=form.name)
@@ -192,11 +252,11 @@ def _deliver_form(stage: "Stage", participant: "Participant", form: RequestVaria
     return delivery
 
 
-def _send_ugly(stage: "Stage", participant: "Participant", way: RequestVariant) -> Delivery:
-    family = next(name for name, kinds in OF.items() if way.kind in kinds)
+def _send_variant(stage: "Stage", participant: "Participant", variant: RequestVariant) -> Delivery:
+    family = next(name for name, kinds in KINDS_OF_FAMILY.items() if variant.kind in kinds)
     event = invented(stage, participant, used_kind(stage, EVENT_KINDS[family]))
     message = seal(event, attempt=1, secret=stage.fiskil.credentials.webhook_secret, dialect=stage.fiskil.dialect)
-    symbol = f"{family}:{way.name}"
+    symbol = f"{family}:{variant.name}"
     stage.journal.names[event.message_id] = symbol
     note = Delivery(
         event=symbol,
@@ -204,27 +264,27 @@ def _send_ugly(stage: "Stage", participant: "Participant", way: RequestVariant) 
         message_id=event.message_id,
         attempt=1,
         kind=family,
-        name=way.name,
+        name=variant.name,
         body=message.body,
         is_judged=False,
     )
     stamp = stage.journal.stamp()
-    talk = stage.sender.talk(way.script(_letter(stage, message)))
+    talk = stage.sender.talk(variant.script(_letter(stage, message)))
     return stage.sender.note(_outgoing(note, message), talk.reply, stage.journal, stamp)
 
 
-def _look_after(stage: "Stage", participant: "Participant", event: str, way: RequestVariant) -> Delivery:
-    """Whether the receiver still works: it takes what it has had once more, or something new."""
+def _check_receiver(stage: "Stage", participant: "Participant", event: str, variant: RequestVariant) -> Delivery:
+    """Check that the receiver still works: deliver *event* again, or if that is refused, a new event."""
     parcel = stage.outbox.find(event)
     message = sealed(stage, parcel)
-    name = f"after {way.name}"
+    name = f"after {variant.name}"
     note = msgspec.structs.replace(_note(stage, parcel, message), kind="replay", name=name, is_judged=False)
     delivery = stage.sender.deliver(_outgoing(note, message), stage.journal)
     if delivery.outcome == "ack":
         return delivery
-    fresh = fresh_fact(stage, participant)
-    for _ in range(1 if "limit" in delivery.trouble else TRIES):
-        delivery = attempt(stage, fresh, name=name)
+    next_parcel = new_event(stage, participant)
+    for _ in range(1 if "limit" in delivery.trouble else ATTEMPTS_PER_FORM):
+        delivery = attempt(stage, next_parcel, name=name)
         if delivery.outcome == "ack":
             break
     return delivery

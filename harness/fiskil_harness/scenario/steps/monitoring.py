@@ -1,4 +1,4 @@
-"""The step that looks at what the app's monitoring shows."""
+"""The step that reads the app's metrics and alerts."""
 
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -17,82 +17,86 @@ if TYPE_CHECKING:
     from fiskil_harness.scenario.stage import Stage
 
 EVERY_S = 0.25
-SLOWER = 0.25
-"""From so much growth on the wait for news of a slow API ends; counters grow as before."""
-GOES_ON_S = 0.5
-"""So long an app that was held up has for the alert that was due."""
-ANSWERS_CAP_S = 5.0
+LATENCY_GROWTH = 0.25
+"""Growth of a metric that ends the wait for a sign of a slow API; counters grow as before."""
+RESUME_S = 0.5
+"""How long an app that was paused has for an alert that was due, in real seconds."""
+RESPONSE_CAP_S = 5.0
 CALM_S = 3.0
-"""For so long no alert of a kind comes before it counts as over, in real seconds."""
+"""How long no alert of a kind arrives before it counts as over, in real seconds."""
 
 ORDINARY = ("calm", "idle", "asked", "good")
 IDLE_MOMENTS = ("calm", "idle")
-TROUBLED = ("slow", "bad", "mended")
+DISTURBED = ("slow", "bad", "mended")
 
 
 class ReadMonitoring(PlainStep, frozen=True, tag="read_monitoring"):
-    """The app's metrics are read, and the alerts counted that have come.
+    """The app's metrics are read, and the alerts that have arrived are counted.
 
-    ``calm`` and ``idle`` are read before and after a stretch in which nothing happens, ``asked`` after the app read
-    something because it was asked to, ``good`` after ordinary work, as soon as that shows. When the API is ``slow`` or
-    things go ``bad``, the app has ``app.limits.alert_s`` real seconds until something shows that did not move before.
-    ``mended`` is read when all is well again, and ``over`` after more ordinary work: alerts about the trouble must have
-    ended as many seconds later.
+    At "slow" and "bad" the step waits for a sign of the disturbance, up to ``app.limits.alert_s`` real seconds: an alert, or
+    a metric that did not change before. At "over" it waits as long until alerts about the disturbance have ended. An app
+    that exports its metrics has as long to export its present values at each moment.
 
-    An app that exports its metrics has as long to export what it knows at each moment.
+    Args:
+        moment: What happened before. "calm" and "idle": nothing, before and after a period without work. "asked": the app
+            read data on request. "good": ordinary work, once the metrics show it. "slow": the API is slow. "bad": the API
+            fails. "mended": the API works again. "over": ordinary work after that.
     """
 
     moment: MonitoringMoment
 
     def perform(self, stage: "Stage") -> None:
-        """Read, wait for news where some are due, and for calm where that is."""
+        """Read the metrics, and repeat that until the expected change shows or the limit has passed."""
         elapsed_s = stopwatch()
         began_s = stage.journal.elapsed_s()
         limit_s = stage.settings.app.limits.alert_s
         since = stage.fiskil.telemetry.moment()
         must_export = _must_export(stage)
-        reading = _read(stage, self.moment, since, must_export=must_export)
-        while _is_awaited(stage, reading, is_late=bool(reading.problem) and must_export) and elapsed_s() < limit_s:
+        measurement = _read(stage, self.moment, since, must_export=must_export)
+        while _is_awaited(stage, measurement, is_late=bool(measurement.problem) and must_export) and elapsed_s() < limit_s:
             pause(EVERY_S)
-            reading = _read(stage, self.moment, since, must_export=must_export)
+            measurement = _read(stage, self.moment, since, must_export=must_export)
         if self.moment in IDLE_MOMENTS and stage.fiskil.telemetry.has_deltas:
-            # In differences nothing is exported where nothing has changed.
-            reading = _read(stage, self.moment, since, must_export=False)
-        reading = reading if self.moment != "over" else _when_calm(stage, reading, limit_s)
-        stage.journal.write(replace(reading, began_s=began_s))
+            # An app that exports deltas exports nothing if nothing has changed.
+            measurement = _read(stage, self.moment, since, must_export=False)
+        measurement = measurement if self.moment != "over" else _when_calm(stage, measurement, limit_s)
+        stage.journal.write(replace(measurement, began_s=began_s))
 
 
-def _is_awaited(stage: "Stage", reading: Monitors, *, is_late: bool) -> bool:
-    """Whether more may come that the reading is to show."""
+def _is_awaited(stage: "Stage", measurement: Monitors, *, is_late: bool) -> bool:
+    """Return true if the measurement may still change in the expected way."""
     if is_late:
         return True
-    if reading.moment == "idle":
-        return reading.samples is None and reading.is_configured and not reading.kinds
-    if reading.moment == "good":
-        return reading.samples is not None and not _has_news(stage, reading)
-    return reading.moment in {"slow", "bad"} and not _has_news(stage, reading)
+    if measurement.moment == "idle":
+        return measurement.samples is None and measurement.is_configured and not measurement.kinds
+    if measurement.moment == "good":
+        return measurement.samples is not None and not _has_changed(stage, measurement)
+    return measurement.moment in {"slow", "bad"} and not _has_changed(stage, measurement)
 
 
 def _must_export(stage: "Stage") -> bool:
-    """Whether the app exports its metrics, or is told to and shows none otherwise; who never did is waited for once."""
+    """Return true if the app exports its metrics, or is configured to and offers no other way to read them.
+
+    If it has failed to export once, the step does not wait for it again.
+    """
     if any(monitors.problem for monitors in stage.journal.all(Monitors)):
         return False
-    is_known = stage.fiskil.telemetry.samples is not None
-    return is_known or (stage.app.passes_value("otlp_url") and not stage.app.has(METRICS))
+    has_exported = stage.fiskil.telemetry.samples is not None
+    return has_exported or (stage.app.passes_value("otlp_url") and not stage.app.has(METRICS))
 
 
 def _read(stage: "Stage", moment: MonitoringMoment, since: Moment, *, must_export: bool) -> Monitors:
     telemetry = stage.fiskil.telemetry
-    found, problem = telemetry.samples, _lack_of_exports(stage, since) if must_export else ""
+    present, problem = telemetry.samples, _missing_export(stage, since) if must_export else ""
     if stage.app.has(METRICS):
         try:
-            found = {**(found or {}), **samples(stage.app)}
+            present = {**(present or {}), **samples(stage.app)}
         except HookError as error:
             problem = str(error)
     return Monitors(
         **stage.journal.stamp(),
         moment=moment,
-        samples=found,
+        samples=present,
         alerts=sum(not alert.is_resolved for alert in stage.fiskil.alerts.alerts),
         kinds=_kinds(stage),
         problem=problem,
@@ -101,77 +105,77 @@ def _read(stage: "Stage", moment: MonitoringMoment, since: Moment, *, must_expor
     )
 
 
-def _lack_of_exports(stage: "Stage", since: Moment) -> str:
-    """What is said while no export has come of what the app knew at a moment."""
+def _missing_export(stage: "Stage", since: Moment) -> str:
+    """Return the problem if no export has arrived since the moment; "" if one has."""
     telemetry = stage.fiskil.telemetry
     if telemetry.fresh_since(since):
         return ""
-    why = f" ({telemetry.refusal})" if telemetry.refusal else ""
+    reason = f" ({telemetry.refusal})" if telemetry.refusal else ""
     return (
-        f"the app exported no metrics to {{otlp_url}} within app.limits.alert_s{why}; "
-        "let it export more often, or give it more time"
+        f"the app exported no metrics to {{otlp_url}} within app.limits.alert_s{reason}; "
+        "let it export more often, or increase the limit"
     )
 
 
 def _kinds(stage: "Stage") -> tuple[str, ...]:
-    """The kinds of alerts since the reading before."""
+    """Return the kinds of alerts since the previous measurement."""
     measurements = stage.journal.all(Monitors)
     alerts = [alert for alert in stage.fiskil.alerts.alerts if not alert.is_resolved]
     return tuple(sorted({alert.kind for alert in alerts[measurements[-1].alerts :]})) if measurements else ()
 
 
-def _when_calm(stage: "Stage", reading: Monitors, limit_s: float) -> Monitors:
-    """The reading as it stands once no alert about the trouble has come for a while, or it is clear that they go on."""
+def _when_calm(stage: "Stage", measurement: Monitors, limit_s: float) -> Monitors:
+    """Return the measurement once no alert about the disturbance has arrived for a while, or the limit has passed."""
     measurements = stage.journal.all(Monitors)
     usual = {kind for measurement in measurements if measurement.moment in ORDINARY for kind in measurement.kinds}
-    about = {kind for measurement in measurements if measurement.moment in TROUBLED for kind in measurement.kinds} - usual
-    if not about:
-        return reading
+    kinds = {kind for measurement in measurements if measurement.moment in DISTURBED for kind in measurement.kinds} - usual
+    if not kinds:
+        return measurement
     elapsed_s = stopwatch()
-    seen = len(stage.fiskil.alerts.alerts)
-    while _comes_again(stage, about, seen, quiet_s=min(CALM_S, limit_s)):
-        seen = len(stage.fiskil.alerts.alerts)
+    count = len(stage.fiskil.alerts.alerts)
+    while _has_another_alert(stage, kinds, count, calm_s=min(CALM_S, limit_s)):
+        count = len(stage.fiskil.alerts.alerts)
         if elapsed_s() > limit_s:
-            return replace(reading, is_calm=False, kinds=_kinds(stage))
-    return replace(reading, is_calm=True, kinds=_kinds(stage))
+            return replace(measurement, is_calm=False, kinds=_kinds(stage))
+    return replace(measurement, is_calm=True, kinds=_kinds(stage))
 
 
-def _comes_again(stage: "Stage", about: set[str], seen: int, *, quiet_s: float) -> bool:
-    """Whether an alert of these kinds comes behind those that were *seen*, within so many real seconds.
+def _has_another_alert(stage: "Stage", kinds: set[str], count: int, *, calm_s: float) -> bool:
+    """Return true if an alert of these *kinds* arrives after the first *count* alerts, within *calm_s* real seconds.
 
-    An app that stood still meanwhile, as on a busy machine, is heard when it goes on.
+    An app that was paused meanwhile, as on a busy machine, gets a little more time once it responds again.
     """
 
-    def has_come() -> bool:
-        return any(alert.kind in about and not alert.is_resolved for alert in stage.fiskil.alerts.alerts[seen:])
+    def has_arrived() -> bool:
+        return any(alert.kind in kinds and not alert.is_resolved for alert in stage.fiskil.alerts.alerts[count:])
 
-    if wait_until(has_come, cap_s=quiet_s):
+    if wait_until(has_arrived, cap_s=calm_s):
         return True
-    wait_until(stage.app.is_ready, cap_s=ANSWERS_CAP_S)
-    return bool(wait_until(has_come, cap_s=GOES_ON_S))
+    wait_until(stage.app.is_ready, cap_s=RESPONSE_CAP_S)
+    return bool(wait_until(has_arrived, cap_s=RESUME_S))
 
 
-def _has_news(stage: "Stage", reading: Monitors) -> bool:
-    """Whether an alert has come, or a sample moved that stood still before; lateness shows in growth."""
+def _has_changed(stage: "Stage", measurement: Monitors) -> bool:
+    """Return true if an alert has arrived, or a sample changed that did not change before; latency shows as growth."""
     measurements = stage.journal.all(Monitors)
     if (
         not measurements
-        or reading.alerts > measurements[-1].alerts
-        or (reading.samples is None and not reading.is_configured)
+        or measurement.alerts > measurements[-1].alerts
+        or (measurement.samples is None and not measurement.is_configured)
     ):
         return True
-    if reading.moment == "slow":
-        return _has_grown(measurements, reading)
+    if measurement.moment == "slow":
+        return _has_grown(measurements, measurement)
     usual = {name for earlier, later in pairwise(measurements) for name in moved(earlier, later)}
-    return bool(moved(measurements[-1], reading) - usual)
+    return bool(moved(measurements[-1], measurement) - usual)
 
 
-def _has_grown(measurements: list[Monitors], reading: Monitors) -> bool:
-    """Whether a sample that is no clock grew by more than it did over the same work before."""
+def _has_grown(measurements: list[Monitors], measurement: Monitors) -> bool:
+    """Return true if a sample, other than a clock, grew clearly more than during the same work before."""
     clocks = moved(measurements[0], measurements[1]) if measurements[2:] else set()
     before, last = (measurements[-2].samples or {}, measurements[-1].samples or {}) if measurements[1:] else ({}, {})
     return any(
-        value - last.get(name, 0.0) - max(0.0, last.get(name, 0.0) - before.get(name, 0.0)) >= SLOWER
-        for name, value in (reading.samples or {}).items()
+        value - last.get(name, 0.0) - max(0.0, last.get(name, 0.0) - before.get(name, 0.0)) >= LATENCY_GROWTH
+        for name, value in (measurement.samples or {}).items()
         if name not in clocks
     )

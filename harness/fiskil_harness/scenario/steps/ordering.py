@@ -1,4 +1,4 @@
-"""Steps that decide in which order facts are told, and when they are said to have happened."""
+"""Steps that control the order in which events are delivered, and the times that their messages contain."""
 
 from functools import partial
 from typing import TYPE_CHECKING
@@ -16,42 +16,66 @@ if TYPE_CHECKING:
 
 
 class DeliverEach(PlainStep, frozen=True, tag="deliver_each"):
-    """The newest event of each of some kinds is handed over, in the given order, due or not."""
+    """The newest event of each given kind is delivered, in the given order, due or not.
+
+    Args:
+        kinds: Kinds of events, such as "consent.revoked".
+        twin: The participant; "" is the scenario's end user.
+    """
 
     kinds: tuple[str, ...]
     twin: str = ""
 
     def check(self) -> None:
-        """Refuse none at all."""
+        """Validate *kinds*.
+
+        Raises:
+            ConfigError: *kinds* is empty.
+        """
         if not self.kinds:
             raise ConfigError("DeliverEach: kinds must name at least one kind of event.")
 
     def perform(self, stage: "Stage") -> None:
-        """Make the next attempt for each."""
+        """Make the next attempt for each event.
+
+        Raises:
+            UnknownName: The participant has no event of a kind.
+        """
         stage.collect_events()
         owner = stage.participant(self.twin)
         by_kind = {parcel.event.kind: parcel for parcel in stage.outbox if stage.owner_of(parcel.symbol) is owner}
         for kind in self.kinds:
             if kind not in by_kind:
-                raise UnknownName("event of the kind", kind, by_kind, place=f"what {self.twin or 'the end user'} was told")
+                raise UnknownName("event of the kind", kind, by_kind, place=f"the events of {self.twin or 'the end user'}")
         until_it_hangs(stage, (partial(attempt, stage, by_kind[kind]) for kind in self.kinds))
 
 
 class ChangeConsentsUndelivered(PlainStep, frozen=True, kw_only=True, tag="change_consents_undelivered"):
-    """Consents of several end users begin, are confirmed again and end, and nothing of it is told yet.
+    """Several end users consent, confirm the consent again and revoke it, and no event is delivered yet.
 
-    Of each there are three events: received, updated and revoked.
+    Each end user has three undelivered events: received, updated and revoked.
+
+    Args:
+        twins: The participants.
     """
 
     twins: tuple[str, ...]
 
     def check(self) -> None:
-        """Refuse nobody at all."""
+        """Validate *twins*.
+
+        Raises:
+            ConfigError: *twins* is empty.
+        """
         if not self.twins:
-            raise ConfigError("LiveThrough: twins must name at least one participant.")
+            raise ConfigError("ChangeConsentsUndelivered: twins must name at least one participant.")
 
     def perform(self, stage: "Stage") -> None:
-        """Let it happen, one end user after another."""
+        """Perform the three steps for one end user after another.
+
+        Raises:
+            StepError: The app opened no auth session, or the consent page does not continue.
+        """
         for twin in self.twins:
             Authorise(twin=twin).perform(stage)
             TouchConsent(twin=twin).perform(stage)
@@ -60,15 +84,19 @@ class ChangeConsentsUndelivered(PlainStep, frozen=True, kw_only=True, tag="chang
 
 
 class SetSameTimestamp(PlainStep, frozen=True, kw_only=True, tag="set_same_timestamp"):
-    """What has happened to an end user and was not told yet happened in the same millisecond, by what its messages say."""
+    """All undelivered events of an end user get the same publish time, to the millisecond.
+
+    Args:
+        twin: The participant; "" is the scenario's end user.
+    """
 
     twin: str = ""
 
     def perform(self, stage: "Stage") -> None:
-        """Give every waiting event the moment of the latest. Source: webhooks.payload"""
+        """Give every undelivered event the publish time of the latest one. Source: webhooks.payload"""
         stage.collect_events()
         owner = stage.participant(self.twin)
-        waiting = [parcel for parcel in stage.outbox if parcel.attempts == 0 and stage.owner_of(parcel.symbol) is owner]
-        moment = max((parcel.event.publish_time for parcel in waiting), default=None)
-        for parcel in waiting:
-            parcel.event = msgspec.structs.replace(parcel.event, publish_time=moment)
+        undelivered = [parcel for parcel in stage.outbox if parcel.attempts == 0 and stage.owner_of(parcel.symbol) is owner]
+        latest = max((parcel.event.publish_time for parcel in undelivered), default=None)
+        for parcel in undelivered:
+            parcel.event = msgspec.structs.replace(parcel.event, publish_time=latest)

@@ -1,4 +1,4 @@
-"""Steps of the end user at the app's own pages, in real Chromium: to look at them, and to walk from them to a consent."""
+"""Steps of the end user on the app's own pages in Chromium: open a page, and go from a page to a consent."""
 
 from typing import TYPE_CHECKING, ClassVar, Literal
 
@@ -22,19 +22,23 @@ Moment = Literal["plain", "waiting", "stalled", "unsynced", "synced", "ended", "
 LANDING_CAP_S = 20.0
 SCREEN_CAP_S = 30.0
 READ_S = 1.0
-"""So long somebody reads the last screen of a consent page in a window of its own, in real seconds."""
+"""How long an end user reads the last screen of a consent page in a separate window, in real seconds."""
 
 
 class Looking(PlainStep, frozen=True, kw_only=True):
-    """A look at pages that the config names."""
+    """Base of steps that open pages of the app. Needs ``app.observe.pages``."""
 
     needs: ClassVar[tuple[str, ...]] = (PAGES,)
 
 
 class OpenPage(Looking, frozen=True, kw_only=True, tag="open_page"):
-    """The end user opens a page of the app, on a phone and on a desk; without a name, every page that the config names.
+    """The end user opens a page of the app, on a phone and on a desktop screen. Needs ``app.observe.pages``.
 
-    ``moment`` says what is going on meanwhile, ``cause`` the error type behind a look that is *failed*.
+    Args:
+        page: Name of the page in ``app.observe.pages``; "" means every page there.
+        moment: The situation that the page must show, such as "waiting" or "failed".
+        cause: The error type behind a "failed" moment.
+        twin: The participant; "" is the scenario's end user.
     """
 
     page: str = ""
@@ -43,16 +47,27 @@ class OpenPage(Looking, frozen=True, kw_only=True, tag="open_page"):
     twin: str = ""
 
     def perform(self, stage: "Stage") -> None:
-        """Open, look, and search what the browser keeps."""
+        """Open the pages, and record their content and the browser's storage.
+
+        Raises:
+            ToolMissing: Playwright or Chromium is not installed.
+        """
         participant = stage.participant(self.twin)
         for name in (self.page,) if self.page else tuple(stage.settings.app.observe.pages):
             view_page(stage, participant, name, moment=self.moment, cause=self.cause)
 
 
 class WalkInBrowser(Looking, frozen=True, kw_only=True, tag="walk_in_browser"):
-    """The end user begins on the app's page, walks the consent page to a screen, acts there, and lands in the app again.
+    """The end user starts linking on the app's page in Chromium, goes to a screen of the consent page, and acts there.
 
-    ``then`` is confirm, cancel or deny; nothing means that the tab is closed on that screen.
+    Afterwards the page of the app to which the browser returns is recorded. Needs ``app.observe.pages``.
+
+    Args:
+        until: The screen on which the end user acts.
+        then: The action; "" closes the tab on that screen.
+        page: Name of the page that starts linking, as in ``app.observe.pages``.
+        institution_id: The institution that the end user chooses if the app leaves the choice open.
+        twin: The participant; "" is the scenario's end user.
     """
 
     until: Screen = "confirm"
@@ -62,7 +77,12 @@ class WalkInBrowser(Looking, frozen=True, kw_only=True, tag="walk_in_browser"):
     twin: str = ""
 
     def perform(self, stage: "Stage") -> None:
-        """Walk."""
+        """Perform the journey.
+
+        Raises:
+            StepError: No auth session was opened, or the consent page does not continue.
+            ToolMissing: Playwright or Chromium is not installed.
+        """
         participant = stage.participant(self.twin)
         window = stage.window(participant)
         view_page(stage, participant, self.page, moment="plain")
@@ -82,7 +102,10 @@ class WalkInBrowser(Looking, frozen=True, kw_only=True, tag="walk_in_browser"):
 
 
 def view_page(stage: "Stage", participant: "Participant", name: str, *, moment: Moment, cause: str = "") -> None:
-    """Open the page that the config calls *name*, and write down what it shows and what the browser keeps of it."""
+    """Open the page that the config calls *name*, and record its content and the browser's storage.
+
+    A page that the config does not name makes the scenario incomplete.
+    """
     template = stage.settings.app.observe.pages.get(name)
     if template is None:
         problem = f"the config names no page {name!r}"
@@ -100,7 +123,7 @@ def view_page(stage: "Stage", participant: "Participant", name: str, *, moment: 
 
 
 def address_of(stage: "Stage", participant: "Participant", template: str) -> str:
-    """Where a page of the config is, for *participant*."""
+    """Return the URL of a page for *participant*, from its template in the config."""
     from urllib.parse import quote
 
     values = {name: quote(value, safe="") for name, value in {**stage.app.values, **participant.values}.items()}
@@ -108,7 +131,7 @@ def address_of(stage: "Stage", participant: "Participant", template: str) -> str
 
 
 def _advance(stage: "Stage", participant: "Participant", window: Window, session_id: str, walk: WalkInBrowser) -> None:
-    """Answer each screen before the one that is walked to."""
+    """Complete each screen before the one on which to act."""
     while True:
         screen = screen_at(stage, session_id)
         if screen is None or SCREENS.index(screen) >= SCREENS.index(walk.until):
@@ -133,28 +156,28 @@ def _await_change(stage: "Stage", window: Window, session_id: str, screen: Scree
     elapsed = stopwatch()
     while not problem and screen_at(stage, session_id) == screen:
         if elapsed() > SCREEN_CAP_S:
-            problem = "nothing came of it"
+            problem = "the screen did not change"
         window.pause()
     if problem:
-        raise StepError(f"The consent page stays at {screen!r} in Chromium: {problem}.")
+        raise StepError(f"The consent page does not continue after the screen {screen!r} in Chromium: {problem}.")
     window.settle()
 
 
 def _land(
     stage: "Stage", participant: "Participant", window: Window, session_id: str, *, is_embedded: bool, is_apart: bool
 ) -> None:
-    """Wait for the app's page, let the journal hear what it heard, and look at it."""
+    """Wait for the app's page, record what the app received, and record the page."""
     ending = ending_of(stage, session_id)
     is_approved = ending == Ending.APPROVED.value
     page = "callback" if is_approved else "cancelled"
     window.called(page)
     problem = await_return(window, is_apart=is_apart)
-    # In a window of its own, somebody may have been sent back there, even where it has closed since.
-    has_returned = is_apart and any(window.places.is_app(url) for url in _ways_back(window))
+    # A separate window may have been redirected to the app, even if it has closed since.
+    has_returned = is_apart and any(window.places.is_app(url) for url in _return_urls(window))
     if is_embedded and not has_returned:
-        _note_message(stage, participant, session_id)
+        _record_message(stage, participant, session_id)
     else:
-        _note_visit(stage, participant, window, page)
+        _record_visit(stage, participant, window, page)
     if is_approved:
         window.look(moment="unsynced", problem=problem)
     else:
@@ -162,12 +185,12 @@ def _land(
     window.note_storage()
 
 
-def _note_message(stage: "Stage", participant: "Participant", session_id: str) -> None:
-    """The app's own page has heard the consent page's message, and has passed it on as it does."""
-    participant.way_back = stage.fiskil.sandbox.way_back(session_id) or ""
+def _record_message(stage: "Stage", participant: "Participant", session_id: str) -> None:
+    """Record the consent page's message, which the app's own page has received and passed on."""
+    participant.return_url = stage.fiskil.sandbox.way_back(session_id) or ""
     messages = messages_of(stage.fiskil.sandbox.session(session_id), stage.fiskil.interpretation)
     for message in messages[:1]:
-        participant.heard = (session_id, message)
+        participant.last_sdk_message = (session_id, message)
         error_type = values_of(message)["error_type"]
         stage.journal.write(
             SdkMessagePassed(
@@ -176,49 +199,53 @@ def _note_message(stage: "Stage", participant: "Participant", session_id: str) -
         )
 
 
-def _note_visit(stage: "Stage", participant: "Participant", window: Window, page: str) -> None:
-    """The browser was sent to a page of the app's, or past it."""
+def _record_visit(stage: "Stage", participant: "Participant", window: Window, page: str) -> None:
+    """Record the page of the app to which the browser was redirected, or that it was redirected elsewhere."""
     window.drain()
-    back = _ways_back(window)
-    participant.way_back = back[0] if back else ""
-    own = [
+    urls = _return_urls(window)
+    participant.return_url = urls[0] if urls else ""
+    own_pages = [
         fetched
         for fetched in stage.journal.all(Fetched)
-        if fetched.participant == participant.name and fetched.url in back and fetched.kind == "document" and fetched.is_ours
+        if fetched.participant == participant.name and fetched.url in urls and fetched.kind == "document" and fetched.is_ours
     ]
-    shown = own[-1] if own else None
+    last = own_pages[-1] if own_pages else None
     stage.journal.write(
         Visit(
             **stage.journal.stamp(),
             participant=participant.name,
             page=page,
-            status=shown.status if shown else None,
-            content_type=shown.content_type if shown else "",
-            body=shortened(shown.body) if shown else b"",
-            is_elsewhere=shown is None and bool(back),
+            status=last.status if last else None,
+            content_type=last.content_type if last else "",
+            body=shortened(last.body) if last else b"",
+            is_elsewhere=last is None and bool(urls),
         )
     )
 
 
 def await_return(window: Window, *, is_apart: bool) -> str:
-    """Wait until the consent page has gone after its end; what is lacking, in words.
+    """Wait until the browser has left the consent page after its last screen.
 
-    Where it stands in a window of its own that nobody closes, the end user goes back from its last screen, or closes it.
+    Args:
+        is_apart: The consent page has a separate window; if the app does not close it, the end user leaves it.
+
+    Returns:
+        The problem as a clause; "" if there is none.
     """
-    elapsed, still = stopwatch(), stopwatch()
+    elapsed, idle = stopwatch(), stopwatch()
     while window.consent_url and elapsed() < LANDING_CAP_S:
         if not window.is_idle:
-            still = stopwatch()
-        elif is_apart and still() > READ_S:
+            idle = stopwatch()
+        elif is_apart and idle() > READ_S:
             window.leave_consent()
-            still = stopwatch()
+            idle = stopwatch()
         window.pause()
     window.settle()
     return "the consent page is still there after its end" if window.consent_url else ""
 
 
-def _ways_back(window: Window) -> tuple[str, ...]:
-    """Where the browser was sent since it left the consent page."""
-    ways = window.addresses
-    last_auth = max((number for number, url in enumerate(ways) if window.places.is_auth(url)), default=-1)
-    return ways[last_auth + 1 :]
+def _return_urls(window: Window) -> tuple[str, ...]:
+    """Return the URLs to which the browser went after it left the consent page."""
+    urls = window.addresses
+    last_auth = max((number for number, url in enumerate(urls) if window.places.is_auth(url)), default=-1)
+    return urls[last_auth + 1 :]

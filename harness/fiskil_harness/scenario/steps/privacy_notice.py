@@ -1,4 +1,4 @@
-"""The end user reads before they begin: the privacy notice that a page links, and what else of the app's it links."""
+"""The step in which the end user reads the privacy notice, and other pages of the app, before they start linking."""
 
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
@@ -15,46 +15,57 @@ if TYPE_CHECKING:
     from fiskil_harness.scenario.stage import Participant, Stage
 
 MOST_LINKS = 4
-UNREAD = ("never", "sure", "likely")
-"""Words of controls that do something, or lead to where one does."""
+ACTION_WORDS = ("never", "sure", "likely")
+"""Word lists for controls that do something, or lead to such a control."""
 
 
 class ReadPrivacyNotice(Looking, frozen=True, kw_only=True, tag="read_privacy_notice"):
-    """The end user opens the page that starts linking, follows its link to the privacy notice, and reads it.
+    """The end user opens the page that starts linking, follows its link to the privacy notice, and reads both.
 
-    Where neither tells the purpose, the app's other pages that it links are read too. Nothing at another machine is opened.
+    If neither states the purpose, other pages of the app that are linked there are read as well. Pages on foreign hosts are
+    not opened. Needs ``app.observe.pages``.
+
+    Args:
+        page: Name of the page that starts linking, as in ``app.observe.pages``.
+        twin: The participant; "" is the scenario's end user.
     """
 
     page: str = CONNECT
     twin: str = ""
 
     def perform(self, stage: "Stage") -> None:
-        """Look, follow, read."""
+        """Open and record the pages.
+
+        Raises:
+            ToolMissing: Playwright or Chromium is not installed.
+        """
         participant = stage.participant(self.twin)
         view_page(stage, participant, self.page, moment=PLAIN)
-        seen = [
+        views = [
             view for view in stage.journal.all(PageView) if view.page == self.page and view.participant == participant.name
         ]
-        if not seen or seen[-1].problem or self.page not in stage.settings.app.observe.pages:
+        if not views or views[-1].problem or self.page not in stage.settings.app.observe.pages:
             return
         window = stage.window(participant)
-        controls = {control: None for look in seen[-WIDTHS:] for control in look.controls}
-        read = [*seen[-WIDTHS:], *_follow(stage, participant, window, seen[-1].url, list(controls))]
+        controls = {control: None for view in views[-WIDTHS:] for control in view.controls}
+        read = [*views[-WIDTHS:], *_open_notice(stage, participant, window, views[-1].url, list(controls))]
         if _lacks_purpose(stage, read):
-            _read_on(window, seen[-1].url, list(controls))
+            _open_other_links(window, views[-1].url, list(controls))
 
 
-def _follow(
+def _open_notice(
     stage: "Stage", participant: "Participant", window: Window, page_url: str, controls: list[Control]
 ) -> tuple[PageView, ...]:
-    """Follow what leads to the stated address, or else what its name says is the notice."""
-    wanted = urljoin(page_url, stage.settings.app.facts.privacy_url or "")
-    able = [control for control in controls if control.kind in {"link", "button"} and not control.is_disabled]
-    stated = [
-        control for control in able if stage.settings.app.facts.privacy_url and is_same_address(control.leads_to, wanted)
+    """Follow the control that leads to ``app.facts.privacy_url``, or else one whose label names the notice."""
+    privacy_url = urljoin(page_url, stage.settings.app.facts.privacy_url or "")
+    enabled = [control for control in controls if control.kind in {"link", "button"} and not control.is_disabled]
+    by_url = [
+        control
+        for control in enabled
+        if stage.settings.app.facts.privacy_url and is_same_address(control.leads_to, privacy_url)
     ]
-    named = [control for control in able if phrase_in(control.text, words_for(PRIVACY))]
-    for control in [*stated, *named][:1]:
+    by_label = [control for control in enabled if phrase_in(control.text, words_for(PRIVACY))]
+    for control in [*by_url, *by_label][:1]:
         problem = ELSEWHERE if control.leads_to and not window.places.is_app(control.leads_to) else ""
         if not problem and control.leads_to:
             window.open(control.leads_to, page=NOTICE)
@@ -78,14 +89,14 @@ def _follow(
 
 
 def _lacks_purpose(stage: "Stage", read: list[PageView]) -> bool:
-    """Whether no page yet tells the purpose, or none of them is the notice: more may be behind other links."""
+    """Return true if no page states the purpose, or none is the notice: both may be behind other links."""
     words = purpose_words(stage.settings.app.facts.purpose or "")
-    is_told = any(len(missing_words(view.text, words)) * 2 <= len(words) for view in read)
-    return not is_told or not any(view.page == NOTICE for view in read)
+    is_stated = any(len(missing_words(view.text, words)) * 2 <= len(words) for view in read)
+    return not is_stated or not any(view.page == NOTICE for view in read)
 
 
-def _read_on(window: Window, page_url: str, controls: list[Control]) -> None:
-    """Open the app's other pages that are linked, as far as a link does nothing but lead there."""
+def _open_other_links(window: Window, page_url: str, controls: list[Control]) -> None:
+    """Open other pages of the app that are linked, unless a link's label suggests an action."""
     links = [
         control
         for control in controls
@@ -93,7 +104,7 @@ def _read_on(window: Window, page_url: str, controls: list[Control]) -> None:
         and control.leads_to
         and window.places.is_app(control.leads_to)
         and not is_same_address(control.leads_to, page_url)
-        and not any(phrase_in(control.text, words_for("revoke", name)) for name in UNREAD)
+        and not any(phrase_in(control.text, words_for("revoke", name)) for name in ACTION_WORDS)
     ]
     for link in links[:MOST_LINKS]:
         window.open(link.leads_to, page=LINKED)

@@ -1,6 +1,6 @@
-"""Steps of a browser that comes back in another way than it should: again, to somebody else, too early, or never.
+"""Steps of a browser that returns to the app in an unusual way: repeatedly, as another end user, too early, or never.
 
-What a browser says proves nothing: it may be reloaded, borrowed or made up. Source: journey.success-redirect
+A redirect proves nothing: it can be reloaded, copied or invented. Source: journey.success-redirect
 """
 
 from typing import TYPE_CHECKING, ClassVar
@@ -22,69 +22,108 @@ if TYPE_CHECKING:
     from fiskil_harness.scenario.stage import Participant, Stage
 
 CLAIMED = "CLAIMED"
-"""The ending of a journey that only the browser says was approved."""
+"""The ending of a journey of which only the browser reports an approval."""
 
-NOBODYS_CONSENT = "arr_made_up"
+INVENTED_CONSENT_ID = "arr_made_up"
 
 
 class _Callback(PlainStep, frozen=True, kw_only=True):
-    """A browser that opens an address of the app's."""
+    """Base of steps in which a browser opens a callback URL of the app. Needs ``app.drive.start_session``."""
 
     needs: ClassVar[tuple[str, ...]] = (START_SESSION,)
 
 
 class ReturnAgain(_Callback, frozen=True, kw_only=True, tag="return_again"):
-    """The browser opens the address that it was last sent back to once more: a reload, or a way back in its history."""
+    """The browser opens the callback URL of its last journey again, as after a reload. Needs ``app.drive.start_session``.
+
+    Args:
+        twin: The participant; "" is the scenario's end user.
+    """
 
     twin: str = ""
 
     def perform(self, stage: "Stage") -> None:
-        """Open it."""
+        """Open the URL.
+
+        Raises:
+            StepError: The browser has not been redirected to the app yet.
+        """
         participant = stage.participant(self.twin)
-        _open(stage, participant, _way_back(participant))
+        _open(stage, participant, _return_url(participant))
 
 
 class ReturnAsOtherEndUser(_Callback, frozen=True, kw_only=True, tag="return_as_other_end_user"):
-    """The browser of end user ``twin`` opens the address that end user ``of`` was sent back to."""
+    """The browser of one end user opens the callback URL of another. Needs ``app.drive.start_session``.
+
+    Args:
+        of: The participant whose callback URL is opened.
+        twin: The participant whose browser opens it; "" is the scenario's end user.
+    """
 
     of: str
     twin: str = ""
 
     def perform(self, stage: "Stage") -> None:
-        """Open it."""
-        _open(stage, stage.participant(self.twin), _way_back(stage.participant(self.of)))
+        """Open the URL.
+
+        Raises:
+            StepError: The other browser has not been redirected to the app yet.
+        """
+        _open(stage, stage.participant(self.twin), _return_url(stage.participant(self.of)))
 
 
 class ReturnWithoutConsent(_Callback, frozen=True, kw_only=True, tag="return_without_consent"):
-    """The browser comes back from an open auth session and says that a consent was given. None was, and no event comes."""
+    """The browser returns from an open auth session and reports a consent that was never granted; no event follows.
+
+    Needs ``app.drive.start_session``.
+
+    Args:
+        twin: The participant; "" is the scenario's end user.
+    """
 
     twin: str = ""
 
     def perform(self, stage: "Stage") -> None:
-        """Let the app open an auth session, and come back from it as after a consent."""
+        """Let the app open an auth session, and return from it as after a consent.
+
+        Raises:
+            StepError: The app opened no auth session, or one without a redirect_uri.
+        """
         participant = stage.participant(self.twin)
         begin(stage, participant)
         session = stage.fiskil.sandbox.session(participant.session_ids[-1])
         assert session is not None
-        claimed = msgspec.structs.replace(session, ending=Ending.APPROVED, arrangement_id=NOBODYS_CONSENT)
+        approved = msgspec.structs.replace(session, ending=Ending.APPROVED, arrangement_id=INVENTED_CONSENT_ID)
         if participant.is_embedded:
             ended(stage, participant, CLAIMED)
-            pass_on_messages(stage, participant, session.session_id, messages_of(claimed, stage.fiskil.interpretation))
+            pass_on_messages(stage, participant, session.session_id, messages_of(approved, stage.fiskil.interpretation))
             return
-        address = destination(claimed, stage.fiskil.interpretation)
-        if not address:
-            raise StepError("The app's auth session has no redirect_uri, so no browser can come back to say anything.")
+        url = destination(approved, stage.fiskil.interpretation)
+        if not url:
+            raise StepError("The app's auth session has no redirect_uri, so no browser can return to the app.")
         ended(stage, participant, CLAIMED)
-        _open(stage, participant, address)
+        _open(stage, participant, url)
 
 
 class AuthoriseWithoutCallback(Authorise, frozen=True, kw_only=True, tag="authorise_without_callback"):
-    """The end user consents and closes the tab before the browser is sent back: an event comes, and no callback ever."""
+    """The end user consents and closes the tab before the redirect: the app gets an event, and never a callback.
+
+    Needs ``app.drive.start_session``.
+
+    Args:
+        twin: The participant; "" is the scenario's end user.
+        institution_id: The institution that the end user chooses if the app leaves the choice open.
+        accounts: Keys of the shared accounts in the person's file; empty means all of them.
+    """
 
     needs: ClassVar[tuple[str, ...]] = (START_SESSION,)
 
     def perform(self, stage: "Stage") -> None:
-        """Let the journey be approved, and go nowhere."""
+        """Approve the journey without following the redirect.
+
+        Raises:
+            StepError: The app opened no auth session.
+        """
         participant = stage.participant(self.twin)
         begin(stage, participant)
         stage.fiskil.sandbox.conclude(
@@ -98,36 +137,43 @@ class AuthoriseWithoutCallback(Authorise, frozen=True, kw_only=True, tag="author
 
 
 class ReturnLate(_Callback, frozen=True, kw_only=True, tag="return_late"):
-    """The browser of the latest journey comes back at last, long after its end, when events may have told everything.
+    """The browser of the latest journey returns to the app long after its end, when its events may have arrived already.
 
-    Where the app embeds the consent page, its page passes the message on at last.
+    If the app embeds the consent page, its page passes on the message late. Needs ``app.drive.start_session``.
+
+    Args:
+        twin: The participant; "" is the scenario's end user.
     """
 
     twin: str = ""
 
     def perform(self, stage: "Stage") -> None:
-        """Open the address that it is sent back to, or pass on the message."""
+        """Open the callback URL, or pass on the message.
+
+        Raises:
+            StepError: No journey of the participant has ended.
+        """
         participant = stage.participant(self.twin)
         session = stage.fiskil.sandbox.session(participant.session_ids[-1]) if participant.session_ids else None
         if session is None or session.ending is None:
-            raise StepError("No journey has come to its end, so nobody can come back from one.")
+            raise StepError("No journey of the end user has ended yet, so no browser can return from one.")
         if participant.is_embedded:
             pass_on_messages(stage, participant, session.session_id, messages_of(session, stage.fiskil.interpretation))
             return
-        participant.way_back = stage.fiskil.sandbox.way_back(session.session_id) or ""
-        _open(stage, participant, _way_back(participant))
+        participant.return_url = stage.fiskil.sandbox.way_back(session.session_id) or ""
+        _open(stage, participant, _return_url(participant))
 
 
-def _way_back(participant: "Participant") -> str:
-    if not participant.way_back:
-        raise StepError("The browser has not been sent back anywhere yet, so it cannot come back again.")
-    return participant.way_back
+def _return_url(participant: "Participant") -> str:
+    if not participant.return_url:
+        raise StepError("The browser has not been redirected to the app yet, so it cannot return again.")
+    return participant.return_url
 
 
-def _open(stage: "Stage", participant: "Participant", address: str) -> None:
-    if not is_same_origin(address, stage.app.url):
-        raise StepError("The app's redirect_uri leads to another origin than the app's, which is not ours to visit.")
+def _open(stage: "Stage", participant: "Participant", url: str) -> None:
+    if not is_same_origin(url, stage.app.url):
+        raise StepError("The app's redirect_uri has another origin than the app; the harness opens pages of the app only.")
     with HttpClient(timeout_s=stage.settings.app.limits.request_deadline_s) as browser:
-        visitor = FormBrowser(browser, allow_hosts=stage.settings.sandbox.allow_hosts)
-        visitor.open(address)
-    write_visit(stage, participant, visitor, "callback")
+        form_browser = FormBrowser(browser, allow_hosts=stage.settings.sandbox.allow_hosts)
+        form_browser.open(url)
+    write_visit(stage, participant, form_browser, "callback")

@@ -1,6 +1,6 @@
-"""Which control of a page may end a consent, the likeliest first, by the words that they bear.
+"""Ranking of the controls on a page that may revoke a consent, the most likely first, by their labels.
 
-What leads away from the app, ends more than a consent, keeps one, or begins another is never among them.
+Controls are excluded if they lead to a foreign host, end more than a consent, keep a consent, or start another one.
 """
 
 import re
@@ -20,10 +20,11 @@ LAST = 6
 
 
 class RevokeControl(Struct, frozen=True, kw_only=True):
-    """A control, and which of several alike it is; None where it is the only one.
+    """A control that may revoke a consent.
 
-    ``is_sure`` tells that its name says that it ends what is shared, ``is_way`` that it may lead to where more is told.
-    ``alike`` is how many of its name there are, where these are more than the consents.
+    ``nth`` is its position among equal controls; None if there is only one. ``is_sure`` is true if its label states that it
+    ends the sharing, ``is_way`` if it may lead to a page with details. ``alike`` is how many controls have its label, if
+    there are more of them than consents; else 1.
     """
 
     control: Control
@@ -43,34 +44,38 @@ def first_controls(
     is_own: Callable[[str], bool],
     more_words: Sequence[str] = (),
 ) -> list[RevokeControl]:
-    """What may end the consent at *sought* on the page that lists consents with all *institutions*, or lead to its end.
+    """Return the controls of the page of consents that may end the consent at *sought*, or lead to such a control.
 
     Args:
-        is_own: Whether an address is the app's.
-        more_words: What the app's own controls say that end a consent, besides the usual.
+        text: Text of the page.
+        url: URL of the page.
+        institutions: Names of all institutions with an active consent.
+        sought: Name of the institution whose consent is to end.
+        is_own: Returns true if a URL is the app's.
+        more_words: Labels of the app's own controls that end a consent, besides the usual ones.
     """
     others = [institution for institution in institutions if institution != sought]
     able = [
         control
-        for control in _able(controls, is_own)
+        for control in _usable(controls, is_own)
         if not phrase_in(control.text, others) or phrase_in(control.text, [sought])
     ]
     able = [control for control in able if not (control.kind == "link" and is_same_address(control.leads_to, url))]
     able += [control for control in controls if is_sharing_switch(control, sought) and not phrase_in(control.text, others)]
-    place = _place_of(text, institutions, sought)
+    position = _position_of(text, institutions, sought)
     ranked: list[tuple[int, RevokeControl]] = []
     for control in able:
-        is_told = is_sure(control, more_words) or is_sharing(control, sought)
-        rank = (0 if phrase_in(control.text, [sought]) else 1) if is_told else _rank(control, sought)
+        is_explicit = is_sure(control, more_words) or is_sharing(control, sought)
+        rank = (0 if phrase_in(control.text, [sought]) else 1) if is_explicit else _rank(control, sought)
         if rank is not None:
-            # "My data" may be all of it, but not beside the name of the one.
+            # "My data" may mean the data of all consents, but not beside the name of one institution.
             is_for_all = len(institutions) > 1 and not phrase_in(control.text, [sought])
             is_for_all = is_for_all and bool(phrase_in(control.text, words_for(REVOKE, "every")))
             ranked.append(
-                (LAST if is_for_all else rank, RevokeControl(control=control, is_sure=is_told, is_way=rank in WAYS))
+                (LAST if is_for_all else rank, RevokeControl(control=control, is_sure=is_explicit, is_way=rank in WAYS))
             )
-    best = [way for _, way in sorted(ranked, key=lambda pair: pair[0])]
-    return _nearest_first(_told_apart(best, place, len(institutions)), text, institutions, sought)
+    best = [candidate for _, candidate in sorted(ranked, key=lambda pair: pair[0])]
+    return _nearest_first(_at_position(best, position, len(institutions)), text, institutions, sought)
 
 
 def next_controls(
@@ -81,9 +86,14 @@ def next_controls(
     has_sure: bool,
     has_switched: bool = False,
 ) -> list[RevokeControl]:
-    """What has come since the last press and may go on: what is sure, then what confirms, then what is likely, then ways.
+    """Return the new controls since the last press that may continue: sure ones, confirmations, likely ones, then ways.
 
-    After something sure only what confirms it goes on; after a switch also what keeps the change, which stood there before.
+    Args:
+        before: The controls before the last press.
+        controls: The controls now.
+        is_own: Returns true if a URL is the app's.
+        has_sure: A control was pressed whose label states that it ends the sharing; only confirmations may follow.
+        has_switched: A switch was pressed; a control that saves the change may follow, even if it is not new.
     """
     left = [control for control in before if not (has_switched and phrase_in(control.text, words_for(REVOKE, "saves")))]
     fresh = []
@@ -92,41 +102,41 @@ def next_controls(
             left.remove(control)
         else:
             fresh.append(control)
-    able = _able(fresh, is_own)
+    able = _usable(fresh, is_own)
     groups = ["sure", "confirms", "likely"] + ([] if has_sure else ["ways"]) + (["saves"] if has_switched else [])
-    found: list[Control] = []
+    chosen: list[Control] = []
     for name in groups:
-        found += [control for control in able if control not in found and phrase_in(control.text, words_for(REVOKE, name))]
+        chosen += [control for control in able if control not in chosen and phrase_in(control.text, words_for(REVOKE, name))]
     if not has_sure:
-        found += [control for control in able if control not in found and not _has_letters(control.text)]
-    return [RevokeControl(control=control, is_sure=is_sure(control)) for control in found]
+        chosen += [control for control in able if control not in chosen and not _has_letters(control.text)]
+    return [RevokeControl(control=control, is_sure=is_sure(control)) for control in chosen]
 
 
 def disabled_controls(before: Sequence[Control], controls: Sequence[Control]) -> list[Control]:
-    """What has come since the last press and would confirm it, but cannot be pressed before something else is answered."""
+    """Return the new controls that would confirm the last press, but are disabled until other input is given."""
     words = _words("sure", "confirms", "likely")
     return [
         control for control in controls if control.is_disabled and control not in before and phrase_in(control.text, words)
     ]
 
 
-def is_alike(one: RevokeControl, other: RevokeControl) -> bool:
-    """Whether two controls are of one kind and say the same."""
-    left, right = one.control, other.control
+def is_alike(first: RevokeControl, second: RevokeControl) -> bool:
+    """Return true if two controls have the same kind and the same label."""
+    left, right = first.control, second.control
     return (left.kind, plain(left.text)) == (right.kind, plain(right.text))
 
 
 def is_sure(control: Control, more_words: Sequence[str] = ()) -> bool:
-    """Whether its name says that it ends what is shared, by the usual words or by *more_words*."""
+    """Return true if the label states that the control ends the sharing, by the usual words or by *more_words*."""
     return bool(phrase_in(control.text, [*more_words, *words_for(REVOKE, "sure")]))
 
 
 def is_sharing(control: Control, sought: str) -> bool:
-    """Whether it is a switch that stands on, and says that it is for the data that *sought* shares."""
+    """Return true if the control is a switch that is on, and its label refers to the data that *sought* shares."""
     return is_sharing_switch(control, sought) and names_sharing(control.text, sought)
 
 
-def _able(controls: Sequence[Control], is_own: Callable[[str], bool]) -> list[Control]:
+def _usable(controls: Sequence[Control], is_own: Callable[[str], bool]) -> list[Control]:
     return [
         control
         for control in controls
@@ -143,7 +153,7 @@ def _words(*names: str) -> list[str]:
 
 
 def _rank(control: Control, sought: str) -> int | None:
-    """How likely a control of the first page ends a consent: 0 is likeliest, None is not at all."""
+    """Return how likely a control of the first page ends a consent: 0 is most likely, None is excluded."""
     if control.kind == "switch":
         return 2 if phrase_in(control.text, [sought]) or is_bare(control.text) else 5
     if phrase_in(control.text, words_for(REVOKE, "likely")):
@@ -159,42 +169,46 @@ def _has_letters(text: str) -> bool:
     return bool(re.search(r"[^\W\d_]", text))
 
 
-def _place_of(text: str, institutions: Sequence[str], sought: str) -> int:
-    """Which of the listed consents is the one that is sought, in the order of the page."""
-    told = plain(text)
-    stands = sorted(
-        (told.find(plain(fromkey)), fromkey) for fromkey in dict.fromkeys(institutions) if plain(fromkey) in told
+def _position_of(text: str, institutions: Sequence[str], sought: str) -> int:
+    """Return the position of the sought consent among those that the page lists, in the order of the page."""
+    page_text = plain(text)
+    listed = sorted(
+        (page_text.find(plain(institution)), institution)
+        for institution in dict.fromkeys(institutions)
+        if plain(institution) in page_text
     )
-    return next((at for at, (_, stand) in enumerate(stands) if stand == sought), 0)
+    return next((at for at, (_, institution) in enumerate(listed) if institution == sought), 0)
 
 
-def _told_apart(ways: list[RevokeControl], place: int, count: int) -> list[RevokeControl]:
-    """Of as many controls of one name as there are consents only that of the consent that is sought, in the page's order."""
-    found: list[RevokeControl] = []
-    for way in ways:
-        alike = [revoke_control for revoke_control in ways if is_alike(revoke_control, way)]
+def _at_position(candidates: list[RevokeControl], position: int, count: int) -> list[RevokeControl]:
+    """Keep, of as many equal controls as there are consents, only the one at the position of the sought consent."""
+    remaining: list[RevokeControl] = []
+    for candidate in candidates:
+        alike = [other for other in candidates if is_alike(other, candidate)]
         if count < 2 or len(alike) != count:
-            found.append(way)
-        elif way is alike[place]:
-            same = [revoke_control for revoke_control in alike if revoke_control.control == way.control]
-            nth = next(at for at, revoke_control in enumerate(same) if revoke_control is way) if len(same) > 1 else None
-            found.append(msgspec.structs.replace(way, nth=nth))
-    return found
+            remaining.append(candidate)
+        elif candidate is alike[position]:
+            same = [other for other in alike if other.control == candidate.control]
+            nth = next(at for at, other in enumerate(same) if other is candidate) if len(same) > 1 else None
+            remaining.append(msgspec.structs.replace(candidate, nth=nth))
+    return remaining
 
 
-def _nearest_first(ways: list[RevokeControl], text: str, institutions: Sequence[str], sought: str) -> list[RevokeControl]:
-    """Of controls of one name, more than there are consents, the one that stands nearest to the institution comes first.
+def _nearest_first(
+    candidates: list[RevokeControl], text: str, institutions: Sequence[str], sought: str
+) -> list[RevokeControl]:
+    """Order equal controls, if there are more of them than consents, by their distance from the sought institution.
 
-    Those that stand nearest to another of the *institutions* are not there; the rest follow in the order of their distance.
+    Those that are nearest to another of the *institutions* are left out.
     """
-    found: list[RevokeControl] = []
-    for way in ways:
-        alike = [revoke_control for revoke_control in ways if is_alike(revoke_control, way)]
+    remaining: list[RevokeControl] = []
+    for candidate in candidates:
+        alike = [other for other in candidates if is_alike(other, candidate)]
         if len(alike) <= len(institutions):
-            found.append(way)
-        elif way is alike[0]:
-            found += _by_distance(_numbered(alike), text, institutions, sought)
-    return found
+            remaining.append(candidate)
+        elif candidate is alike[0]:
+            remaining += _by_distance(_numbered(alike), text, institutions, sought)
+    return remaining
 
 
 def _numbered(alike: list[RevokeControl]) -> list[RevokeControl]:
@@ -208,27 +222,29 @@ def _numbered(alike: list[RevokeControl]) -> list[RevokeControl]:
 
 
 def _by_distance(alike: list[RevokeControl], text: str, institutions: Sequence[str], sought: str) -> list[RevokeControl]:
-    """Those of *alike* that stand by the institution; all, in the order of the page, where the text does not tell."""
-    told = "|".join(["", *(plain(line) for line in text.splitlines()), ""])
-    name = plain(alike[0].control.text)
-    stands = [found for found in (_places(told, f"|{name}|"), _places(told, name)) if len(found) == len(alike)]
-    names = {institution: _places(told, plain(institution)) for institution in institutions}
-    if not stands or not names.get(sought):
+    """Return those of *alike* that are nearest to the sought institution; all, if the page's text does not show it."""
+    page_text = "|".join(["", *(plain(line) for line in text.splitlines()), ""])
+    label = plain(alike[0].control.text)
+    offsets = [
+        starts for starts in (_offsets(page_text, f"|{label}|"), _offsets(page_text, label)) if len(starts) == len(alike)
+    ]
+    names = {institution: _offsets(page_text, plain(institution)) for institution in institutions}
+    if not offsets or not names.get(sought):
         return alike
 
-    def distance(at: int, name: str) -> tuple[bool, int]:
-        """What stands above a control owns it sooner than what stands below."""
-        above = [at - number for number in names[name] if number <= at]
-        below = [number - at for number in names[name] if number > at]
-        return (not above, min(above or below, default=len(told)))
+    def distance(offset: int, name: str) -> tuple[bool, int]:
+        """Return the sort key: a name above a control belongs to it rather than a name below."""
+        above = [offset - start for start in names[name] if start <= offset]
+        below = [start - offset for start in names[name] if start > offset]
+        return (not above, min(above or below, default=len(page_text)))
 
-    own = [
-        (distance(at, sought), way)
-        for at, way in zip(stands[0], alike, strict=True)
-        if min(names, key=lambda text: distance(at, text)) == sought
+    nearest = [
+        (distance(offset, sought), candidate)
+        for offset, candidate in zip(offsets[0], alike, strict=True)
+        if min(names, key=lambda name: distance(offset, name)) == sought
     ]
-    return [way for _, way in sorted(own, key=lambda pair: pair[0])]
+    return [candidate for _, candidate in sorted(nearest, key=lambda pair: pair[0])]
 
 
-def _places(told: str, wanted: str) -> list[int]:
-    return [match.start() for match in re.finditer(f"(?={re.escape(wanted)})", told)] if wanted.strip(" |") else []
+def _offsets(text: str, phrase: str) -> list[int]:
+    return [match.start() for match in re.finditer(f"(?={re.escape(phrase)})", text)] if phrase.strip(" |") else []

@@ -1,4 +1,4 @@
-"""Steps of the end user who takes back what they share, on the app's own page in Chromium."""
+"""Steps of the end user who revokes a consent on the app's own page in Chromium."""
 
 from datetime import UTC
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -28,35 +28,40 @@ if TYPE_CHECKING:
 MOST_TRIES = 4
 MOST_DETAILS = 2
 MOST_PRESSES = 5
-"""More than a person should need, so that a way that is too long is seen for what it is."""
+"""More than an end user should need, so that a probe can report a path that is too long."""
 
-NOTHING = "there is nothing to press that would revoke the consent"
-TYPED = "the page asks for more than presses"
-TICK = """([isAll, spared]) => {
-  const visible = (one) => one.checkVisibility() && !one.disabled;
+NOTHING = "no button or link would revoke the consent"
+TYPED = "the page requires more input than presses"
+TICK = """([isAll, excluded]) => {
+  const usable = (input) => input.checkVisibility() && !input.disabled;
   const ticked = [];
-  const name = (one) => (one.labels?.[0]?.innerText || one.name || "a box").replace(/\\s+/g, " ").trim();
-  for (const one of [...document.querySelectorAll("input[type=checkbox],input[type=radio]")].filter(visible)) {
-    const alike = one.type === "radio" && document.querySelector(`input[type=radio][name="${one.name}"]:checked`);
-    if (one.checked || alike || spared.includes(name(one)) || !(one.required || isAll)) continue;
-    one.click();
-    ticked.push(name(one));
+  const name = (input) => (input.labels?.[0]?.innerText || input.name || "a box").replace(/\\s+/g, " ").trim();
+  for (const box of [...document.querySelectorAll("input[type=checkbox],input[type=radio]")].filter(usable)) {
+    const chosen = box.type === "radio" && document.querySelector(`input[type=radio][name="${box.name}"]:checked`);
+    if (box.checked || chosen || excluded.includes(name(box)) || !(box.required || isAll)) continue;
+    box.click();
+    ticked.push(name(box));
   }
-  for (const one of [...document.querySelectorAll("select")].filter(visible)) {
-    if (one.value || !(one.required || isAll)) continue;
-    one.selectedIndex = one.options.length - 1;
-    one.dispatchEvent(new Event("change", { bubbles: true }));
-    ticked.push(name(one));
+  for (const list of [...document.querySelectorAll("select")].filter(usable)) {
+    if (list.value || !(list.required || isAll)) continue;
+    list.selectedIndex = list.options.length - 1;
+    list.dispatchEvent(new Event("change", { bubbles: true }));
+    ticked.push(name(list));
   }
   return ticked;
 }"""
-"""Answers what a page asks besides: boxes that must be ticked, one of several choices; each costs a press."""
+"""Ticks required checkboxes, and chooses an option of required radio buttons and lists; each counts as a press."""
 
 
 class RevokeInBrowser(Looking, frozen=True, kw_only=True, tag="revoke_in_browser"):
-    """The end user opens the page that lists their consents, looks for what ends the latest one, and presses it.
+    """The end user opens the page that lists their consents, finds a control that revokes the latest one, and presses it.
 
-    A page or a window that asks once more is answered; the end is waited for as long as ``app.limits.fresh_s``.
+    Confirmations on a page or in a dialog are given. The step waits up to ``app.limits.fresh_s`` real seconds for the end of
+    the consent. Needs ``app.observe.pages`` and ``app.drive.start_session``.
+
+    Args:
+        page: Name of the page that lists consents, as in ``app.observe.pages``.
+        twin: The participant; "" is the scenario's end user.
     """
 
     needs: ClassVar[tuple[str, ...]] = (PAGES, START_SESSION)
@@ -64,25 +69,41 @@ class RevokeInBrowser(Looking, frozen=True, kw_only=True, tag="revoke_in_browser
     twin: str = ""
 
     def perform(self, stage: "Stage") -> None:
-        """Look, press, and see what comes of it."""
+        """Search, press, and record the pages.
+
+        Raises:
+            StepError: There is no consent yet.
+            ToolMissing: Playwright or Chromium is not installed.
+        """
         participant = stage.participant(self.twin)
         consent = stage.consent_of(participant)
-        _note_sharing(stage, participant, consent)
+        _record_sharing(stage, participant, consent)
         _await_list(stage, participant, self.page)
         view_page(stage, participant, self.page, moment=BEFORE)
         if self.page in stage.settings.app.observe.pages:
-            _Leaving(stage, participant, consent, self.page).leave()
+            _Revocation(stage, participant, consent, self.page).attempt()
         stage.collect_events()
 
 
 class WaitForRevocation(Looking, frozen=True, kw_only=True, tag="wait_for_revocation"):
-    """The end user opens the list of their consents again, until it has followed or ``app.limits.fresh_s`` are over."""
+    """The end user opens the list of consents again until it shows the revocation, up to ``app.limits.fresh_s`` seconds.
+
+    Needs ``app.observe.pages``.
+
+    Args:
+        page: Name of the page that lists consents, as in ``app.observe.pages``.
+        twin: The participant; "" is the scenario's end user.
+    """
 
     page: str = CONNECTIONS
     twin: str = ""
 
     def perform(self, stage: "Stage") -> None:
-        """Open and read it, and write down the last look."""
+        """Open and read the page repeatedly, and record it at the end.
+
+        Raises:
+            ToolMissing: Playwright or Chromium is not installed.
+        """
         participant = stage.participant(self.twin)
         template = stage.settings.app.observe.pages.get(self.page)
         before = page_views(stage.journal, self.page, [BEFORE], participant=participant.name)
@@ -94,39 +115,39 @@ class WaitForRevocation(Looking, frozen=True, kw_only=True, tag="wait_for_revoca
             window = stage.window(participant)
             elapsed = stopwatch()
             window.open(address_of(stage, participant, template), page=self.page)
-            told = (*stage.settings.app.facts.revoke_words, *switched_off(stage.journal, participant.name))
+            more_words = (*stage.settings.app.facts.revoke_words, *switched_off(stage.journal, participant.name))
             cap_s = stage.settings.app.limits.fresh_s
-            while elapsed() < cap_s and _lists_any(before, window.read(), names, told):
+            while elapsed() < cap_s and _lists_any(before, window.read(), names, more_words):
                 window.pause()
                 window.open(address_of(stage, participant, template), page=self.page)
         view_page(stage, participant, self.page, moment=AFTER)
 
 
 def _await_list(stage: "Stage", participant: "Participant", page: str) -> None:
-    """Open the page until it names every institution that data is shared with, at most for ``app.limits.fresh_s``."""
+    """Open the page until it names every institution with an active consent, up to ``app.limits.fresh_s`` real seconds."""
     template = stage.settings.app.observe.pages.get(page)
     if template is None:
         return
-    told = [sharing for sharing in stage.journal.all(Sharing) if sharing.participant == participant.name]
+    sharings = [sharing for sharing in stage.journal.all(Sharing) if sharing.participant == participant.name]
     window, elapsed = stage.window(participant), stopwatch()
     while elapsed() < stage.settings.app.limits.fresh_s:
         window.open(address_of(stage, participant, template), page=page)
         text = window.read().text
-        if all(phrase_in(text, [sharing.institution]) for sharing in told):
+        if all(phrase_in(text, [sharing.institution]) for sharing in sharings):
             return
         window.pause()
 
 
-def _lists_any(before: list[PageView], seen: PageSnapshot, names: list[str], more_words: tuple[str, ...]) -> bool:
+def _lists_any(before: list[PageView], now: PageSnapshot, names: list[str], more_words: tuple[str, ...]) -> bool:
     return any(
-        is_still_listed(view, text=seen.text, controls=seen.controls, institution=name, more_words=more_words)
+        is_still_listed(view, text=now.text, controls=now.controls, institution=name, more_words=more_words)
         for view in before
         for name in names
     )
 
 
-def _note_sharing(stage: "Stage", participant: "Participant", sought: Consent) -> None:
-    """Write down what the page is to list."""
+def _record_sharing(stage: "Stage", participant: "Participant", sought: Consent) -> None:
+    """Record the consents that the page must list."""
     sandbox = stage.fiskil.sandbox
     for consent in sandbox.consents_of(participant.end_user_id):
         if consent.is_active:
@@ -144,8 +165,8 @@ def _note_sharing(stage: "Stage", participant: "Participant", sought: Consent) -
             )
 
 
-class _Leaving:
-    """One end user's search for the end of one consent."""
+class _Revocation:
+    """One end user's attempt to revoke one consent on a page."""
 
     def __init__(self, stage: "Stage", participant: "Participant", consent: Consent, page: str) -> None:
         self._stage = stage
@@ -154,162 +175,175 @@ class _Leaving:
         self._page = page
         self._window: Window = stage.window(participant)
         self._number = 0
-        self._heard = 0
+        self._dialogs_recorded = 0
         self._switched: list[str] = []
-        self._listed: tuple[Control, ...] = ()
-        self._typed: Control | None = None
-        self._is_open = False
+        self._first_controls: tuple[Control, ...] = ()
+        self._typed_field: Control | None = None
+        self._needs_input = False
 
-    def leave(self) -> None:
-        """Try one way after another, each from the page that lists consents, until one has ended the consent.
+    def attempt(self) -> None:
+        """Try one control after another, each from the page that lists consents, until one has ended the consent.
 
-        After a button that has said that it would end it only its like is left; a switch may speak of other sharing.
+        After a button whose label states that it ends the consent, only equal buttons are tried. A switch may concern other
+        sharing.
         """
         self._window.accept_dialogs_until(self._has_ended)
-        ways = self._first_ways()
-        self._read_details([way for way in ways if way.is_way])
-        if not ways:
+        candidates = self._first_candidates()
+        self._read_details([candidate for candidate in candidates if candidate.is_way])
+        if not candidates:
             self._number = 1
-            self._note("", problem=NOTHING)
+            self._record_press("", problem=NOTHING)
         tried: list[RevokeControl] = []
-        while ways and len(tried) < MOST_TRIES:
-            way, ways = ways[0], ways[1:]
-            has_said_so = self._follow(way)
-            tried.append(way)
+        while candidates and len(tried) < MOST_TRIES:
+            candidate, candidates = candidates[0], candidates[1:]
+            is_final = self._follow(candidate)
+            tried.append(candidate)
             if self._has_ended():
                 return
             self._open()
-            if has_said_so and way.control.kind != "switch":
-                ways = self._others(way, tried)
+            if is_final and candidate.control.kind != "switch":
+                candidates = self._equal_candidates(candidate, tried)
 
-    def _others(self, way: RevokeControl, tried: list[RevokeControl]) -> list[RevokeControl]:
-        """What says the same as *way*, which has ended nothing: that may have been about a login, or one account of many.
+    def _equal_candidates(self, pressed: RevokeControl, tried: list[RevokeControl]) -> list[RevokeControl]:
+        """Return controls equal to *pressed*, which ended no consent: it may have concerned a login, or one account of many.
 
-        Where several consents stand, what is left over may be another's.
+        With several consents, an equal control may belong to another consent, so it counts only if there are more of them.
         """
         text = self._window.read().text
-        ways = [first_way for first_way in self._first_ways() if is_alike(first_way, way) and first_way not in tried]
-        count = len(self._stood)
-        is_listed = any(phrase_in(text, [sharing.institution]) for sharing in self._told if sharing.is_sought)
-        return [way for way in ways if is_listed and (count == 1 or way.alike > count)]
+        equal = [each for each in self._first_candidates() if is_alike(each, pressed) and each not in tried]
+        count = len(self._initial_consent_ids)
+        is_listed = any(phrase_in(text, [sharing.institution]) for sharing in self._sharings if sharing.is_sought)
+        return [candidate for candidate in equal if is_listed and (count == 1 or candidate.alike > count)]
 
-    def _read_details(self, ways: list[RevokeControl]) -> None:
-        """Open what tells more of a consent, as somebody does who has not made up their mind, and come back."""
-        for way in ways[:MOST_DETAILS]:
-            problem = self._window.press(way.control, nth=way.nth)
+    def _read_details(self, candidates: list[RevokeControl]) -> None:
+        """Open pages with details of a consent, as an undecided end user does, and return."""
+        for candidate in candidates[:MOST_DETAILS]:
+            problem = self._window.press(candidate.control, nth=candidate.nth)
             self._window.settle()
             self._window.called(RESPONSE)
             self._window.look(moment=BEFORE, problem=problem)
             self._open()
 
-    def _follow(self, way: RevokeControl) -> bool:
-        """Press *way* and what follows; True where the consent has ended, or what was pressed said that it would end it."""
+    def _follow(self, first: RevokeControl) -> bool:
+        """Press *first* and its confirmations.
+
+        Returns:
+            True if the consent has ended, or if a pressed control stated that it would end it.
+        """
         self._number = 0
-        has_sure = self._is_open = False
-        self._switched, self._typed = [], None
-        self._listed = self._window.read().controls
-        going: RevokeControl | None = way
-        while going is not None and self._number < MOST_PRESSES:
+        has_sure = self._needs_input = False
+        self._switched, self._typed_field = [], None
+        self._first_controls = self._window.read().controls
+        next_control: RevokeControl | None = first
+        while next_control is not None and self._number < MOST_PRESSES:
             before = self._window.read()
             self._tick(is_all=False)
-            if not self._press(going):
+            if not self._press(next_control):
                 return False
-            has_sure = has_sure or going.is_sure
-            going = self._await(before, has_sure=has_sure, has_switched=going.control.kind == "switch")
-            if self._is_open and going is not None and is_alike(going, way):
+            has_sure = has_sure or next_control.is_sure
+            next_control = self._await(before, has_sure=has_sure, has_switched=next_control.control.kind == "switch")
+            if self._needs_input and next_control is not None and is_alike(next_control, first):
                 break
-        if self._is_open and not self._has_ended():
+        if self._needs_input and not self._has_ended():
             self._number += 1
-            self._note("", problem=TYPED)
+            self._record_press("", problem=TYPED)
         return has_sure or self._has_ended()
 
-    def _press(self, way: RevokeControl) -> bool:
+    def _press(self, candidate: RevokeControl) -> bool:
         self._number += 1
-        problem = self._window.press(way.control, nth=way.nth)
+        problem = self._window.press(candidate.control, nth=candidate.nth)
         if not problem:
             self._window.settle()
-        name = way.control.text or "a control without a name"
-        is_switch = way.control.kind == "switch"
+        label = candidate.control.text or "a control without a name"
+        is_switch = candidate.control.kind == "switch"
         if is_switch:
-            self._switched.append(name)
-        self._note(name, problem=problem, is_switch=is_switch)
-        self._heard = 0
-        self._note_questions()
+            self._switched.append(label)
+        self._record_press(label, problem=problem, is_switch=is_switch)
+        self._dialogs_recorded = 0
+        self._record_questions()
         return not problem
 
-    def _note_questions(self) -> None:
-        """What a dialog of the browser's has asked since the press is another press; what it only told is none."""
-        said = self._window.dialogs
-        for page_dialog in said[self._heard :]:
-            if page_dialog.is_question:
+    def _record_questions(self) -> None:
+        """Record each question in a browser dialog since the press as another press; mere notices do not count."""
+        dialogs = self._window.dialogs
+        for dialog in dialogs[self._dialogs_recorded :]:
+            if dialog.is_question:
                 self._number += 1
-                self._note(" ".join(page_dialog.text.split()))
-        self._heard = len(said)
+                self._record_press(" ".join(dialog.text.split()))
+        self._dialogs_recorded = len(dialogs)
 
     def _await(self, before: PageSnapshot, *, has_sure: bool, has_switched: bool) -> RevokeControl | None:
-        """What to press next; None where the consent has ended or nothing comes of the last press."""
+        """Return the next control to press; None if the consent has ended or the last press has no further result."""
         elapsed = stopwatch()
         cap_s = self._stage.settings.app.limits.fresh_s
+        is_own = self._window.places.is_app
         while True:
-            self._note_questions()
+            self._record_questions()
             if self._has_ended():
                 return None
-            seen = self._window.read()
-            is_own = self._window.places.is_app
-            if self._type(before, seen):
+            now = self._window.read()
+            if self._type(before, now):
                 continue
-            ways = next_controls(before.controls, seen.controls, is_own=is_own, has_sure=has_sure, has_switched=has_switched)
-            if ways or elapsed() > (cap_s if has_sure else cap_s / 5):
+            candidates = next_controls(
+                before.controls, now.controls, is_own=is_own, has_sure=has_sure, has_switched=has_switched
+            )
+            if candidates or elapsed() > (cap_s if has_sure else cap_s / 5):
                 break
-            if disabled_controls(before.controls, seen.controls) and self._tick(is_all=True):
+            if disabled_controls(before.controls, now.controls) and self._tick(is_all=True):
                 continue
             self._window.pause()
-        self._is_open = self._is_open or self._is_left_open(before, seen, ways)
+        self._needs_input = self._needs_input or self._has_open_input(before, now, candidates)
         self._window.called(RESPONSE)
         self._window.look(moment=BEFORE)
-        return ways[0] if ways else None
+        return candidates[0] if candidates else None
 
-    def _is_left_open(self, before: PageSnapshot, seen: PageSnapshot, ways: list[RevokeControl]) -> bool:
-        """Whether something is asked that nobody here can answer for sure.
+    def _has_open_input(self, before: PageSnapshot, now: PageSnapshot, candidates: list[RevokeControl]) -> bool:
+        """Return true if the page requires input whose right value is unknown.
 
-        Where the way goes on, a field is left empty; what stands in one may be wrong as long as it stays there.
+        If there is a next control, that means an empty field that is not optional. Otherwise it means any field: a value
+        that was typed may be wrong as long as the field is still there.
         """
-        fields = self._asked(seen)
-        if ways:
-            return any(field != self._typed and not phrase_in(field.text, words_for(REVOKE, "optional")) for field in fields)
-        return bool(fields) or (self._typed is not None and bool(disabled_controls(before.controls, seen.controls)))
+        fields = self._new_fields(now)
+        if candidates:
+            optional = words_for(REVOKE, "optional")
+            return any(field != self._typed_field and not phrase_in(field.text, optional) for field in fields)
+        return bool(fields) or (self._typed_field is not None and bool(disabled_controls(before.controls, now.controls)))
 
-    def _asked(self, seen: PageSnapshot) -> list[Control]:
-        """The fields that were not on the page that lists consents."""
+    def _new_fields(self, now: PageSnapshot) -> list[Control]:
+        """Return the enabled fields that were not on the page that lists consents."""
         return [
             control
-            for control in seen.controls
-            if control.kind == "field" and control not in self._listed and not control.is_disabled
+            for control in now.controls
+            if control.kind == "field" and control not in self._first_controls and not control.is_disabled
         ]
 
-    def _type(self, before: PageSnapshot, seen: PageSnapshot) -> bool:
-        """Type what the page asks to be typed into a field that has come since the last press; whether there was any."""
-        fields = [control for control in self._asked(seen) if control not in before.controls]
-        for field in fields if self._typed is None else ():
-            word = confirmation_word(field.text) or confirmation_word(seen.text)
-            if word and word not in seen.values:
+    def _type(self, before: PageSnapshot, now: PageSnapshot) -> bool:
+        """Type the confirmation word that the page requires into a field that is new since the last press.
+
+        Returns:
+            True if something was typed.
+        """
+        fields = [control for control in self._new_fields(now) if control not in before.controls]
+        for field in fields if self._typed_field is None else ():
+            word = confirmation_word(field.text) or confirmation_word(now.text)
+            if word and word not in now.values:
                 problem = self._window.fill(field, word)
-                self._typed = field
-                self._is_open = self._is_open or bool(problem) or not self._is_of_an_end(word)
+                self._typed_field = field
+                self._needs_input = self._needs_input or bool(problem) or not self._is_usual_confirmation(word)
                 self._number += 1
-                self._note(f"typed {word!r}", problem=problem, is_typed=True)
+                self._record_press(f"typed {word!r}", problem=problem, is_typed=True)
                 return not problem
         return False
 
-    def _is_of_an_end(self, word: str) -> bool:
-        """Whether a word is one that people are asked to type before something ends; any other may have been misread."""
-        names = [sharing.institution for sharing in self._told]
+    def _is_usual_confirmation(self, word: str) -> bool:
+        """Return true if *word* is usual as a confirmation of an end; any other word may have been misread."""
+        names = [sharing.institution for sharing in self._sharings]
         return bool(
             phrase_in(word, [*names, *(text for name in ("sure", "likely", "confirms") for text in words_for(REVOKE, name))])
         )
 
     def _tick(self, *, is_all: bool) -> bool:
-        """Answer what must be answered on a page that asks once more, or *is_all*; whether there was anything."""
+        """Fill in required boxes and lists on a confirmation page, or all of them; return true if there were any."""
         if not self._number:
             return False
 
@@ -319,18 +353,18 @@ class _Leaving:
         names = self._window.run(tick)
         for name in names:
             self._number += 1
-            self._note(str(name))
+            self._record_press(str(name))
         return bool(names)
 
-    def _first_ways(self) -> list[RevokeControl]:
-        seen = self._window.read()
+    def _first_candidates(self) -> list[RevokeControl]:
+        now = self._window.read()
         sandbox = self._stage.fiskil.sandbox
         active = [consent for consent in sandbox.consents_of(self._participant.end_user_id) if consent.is_active]
         names = {consent.arrangement_id: sandbox.store.institutions[consent.institution_id].name for consent in active}
         return first_controls(
-            seen.text,
-            seen.controls,
-            url=seen.url,
+            now.text,
+            now.controls,
+            url=now.url,
             institutions=list(names.values()),
             sought=names.get(self._consent.arrangement_id, ""),
             is_own=self._window.places.is_app,
@@ -342,19 +376,19 @@ class _Leaving:
         self._window.open(address_of(self._stage, self._participant, template), page=self._page)
 
     def _has_ended(self) -> bool:
-        """Whether any consent of theirs that stood has ended at Fiskil; the probe says whether it was the right one."""
-        found = self._stage.fiskil.sandbox.consents_of(self._participant.end_user_id)
-        return any(not consent.is_active for consent in found if consent.arrangement_id in self._stood)
+        """Return true if any of the initial consents has ended at Fiskil; a probe judges whether it was the right one."""
+        consents = self._stage.fiskil.sandbox.consents_of(self._participant.end_user_id)
+        return any(not consent.is_active for consent in consents if consent.arrangement_id in self._initial_consent_ids)
 
     @property
-    def _stood(self) -> set[str]:
-        return {sharing.consent_id for sharing in self._told}
+    def _initial_consent_ids(self) -> set[str]:
+        return {sharing.consent_id for sharing in self._sharings}
 
     @property
-    def _told(self) -> list[Sharing]:
+    def _sharings(self) -> list[Sharing]:
         return [sharing for sharing in self._stage.journal.all(Sharing) if sharing.participant == self._participant.name]
 
-    def _note(self, text: str, *, problem: str = "", is_typed: bool = False, is_switch: bool = False) -> None:
+    def _record_press(self, text: str, *, problem: str = "", is_typed: bool = False, is_switch: bool = False) -> None:
         self._stage.journal.write(
             Pressed(
                 **self._stage.journal.stamp(),

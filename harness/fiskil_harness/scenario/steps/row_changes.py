@@ -1,4 +1,4 @@
-"""A row changes at the institution between two syncs, in one of the ways in which rows change."""
+"""The step that changes a row at the institution between two syncs."""
 
 import re
 from datetime import timedelta
@@ -17,18 +17,22 @@ if TYPE_CHECKING:
 Kind = Literal["amend", "remove", "post", "repeat", "back_date", "arrive_late", "vanish"]
 MOST_DAYS = 365
 _AMOUNT = re.compile(r"-?[0-9]{1,16}\.[0-9]{2,}")
-_OF_PENDING = ("post", "vanish")
+_PENDING_ONLY = ("post", "vanish")
 
 
 class Change(PlainStep, frozen=True, kw_only=True, tag="change"):
-    """The institution's rows change; the next sync shows it.
+    """A transaction changes at the institution; the next sync shows the change.
 
-    ``amend`` gives a posted row this ``amount``, else one that no other row has, and a description of its own. ``remove``
-    lets one vanish, ``repeat`` adds a true twin. ``back_date`` adds a row like it that is posted now and was made and valued
-    ``days`` ago; ``arrive_late`` one whose posting time, too, lies so far back. ``post`` turns a pending row into a posted
-    one, ``vanish`` lets it go unposted.
-
-    ``nth`` counts from the newest; ``account`` (a key of the person's file) and ``merchant`` leave only their rows to count.
+    Args:
+        what: The change. "amend" gives a posted row another amount and description. "remove" removes a posted row. "repeat"
+            adds an equal row. "back_date" adds a similar row that is posted now and was made *days* ago; "arrive_late" one
+            that was also posted then. "post" turns a pending row into a posted one; "vanish" removes a pending row.
+        nth: Position of the row, from 0, the newest.
+        account: Only rows of this account count: a key in the person's file; "" means all.
+        merchant: Only rows of this merchant count; "" means all.
+        amount: The new amount for "amend", such as "-12.50"; "" means one that no other row has.
+        days: For "back_date" and "arrive_late", from 1 to 365.
+        twin: The participant; "" is the scenario's end user.
     """
 
     what: Kind
@@ -40,20 +44,27 @@ class Change(PlainStep, frozen=True, kw_only=True, tag="change"):
     twin: str = ""
 
     def check(self) -> None:
-        """Refuse a kind that there is not, a row before the first, and a day that is not past or too long ago."""
+        """Validate the arguments.
+
+        Raises:
+            ConfigError: *what* is unknown, *nth* is negative, *amount* is invalid or not allowed, or *days* is out of range.
+        """
         if self.what not in get_args(Kind):
             near = nearest(self.what, get_args(Kind))
             hint = f" Did you mean {near!r}?" if near else ""
             raise ConfigError(f"Change: no kind {self.what!r}.{hint} Known: {', '.join(get_args(Kind))}.")
         if self.nth < 0:
-            raise ConfigError(f"Change: nth counts from 0, got {self.nth}.")
+            raise ConfigError(f"Change: nth must be 0 or greater, got {self.nth}.")
         if self.amount and (self.what != "amend" or not _AMOUNT.fullmatch(self.amount)):
-            raise ConfigError(f"Change: only amend takes an amount, and one like -12.50, got {self.amount!r}.")
+            raise ConfigError(f"Change: only amend takes an amount, such as -12.50; got {self.amount!r} for {self.what}.")
         if not 1 <= self.days <= MOST_DAYS:
             raise ConfigError(f"Change: days must be from 1 to {MOST_DAYS}, got {self.days}.")
 
     def perform(self, stage: "Stage") -> None:
-        """Change the n-th fitting row, newest first.
+        """Change the n-th matching row, newest first.
+
+        Raises:
+            StepError: There is no consent yet, no such account or merchant, or no such row.
 
         Source: data.pending-posted, data.changes
         """
@@ -71,38 +82,38 @@ class Change(PlainStep, frozen=True, kw_only=True, tag="change"):
             case "repeat":
                 ledger.repeat(row.key, ledger.free_key(f"{row.key}:again"))
             case "back_date" | "arrive_late":
-                made = now - timedelta(days=self.days)
-                posted = now if self.what == "back_date" else made
-                ledger.repeat(row.key, ledger.free_key(f"{row.key}:{self.what}"), posted=posted, made=made)
+                made_at = now - timedelta(days=self.days)
+                posted_at = now if self.what == "back_date" else made_at
+                ledger.repeat(row.key, ledger.free_key(f"{row.key}:{self.what}"), posted=posted_at, made=made_at)
 
     def _row(self, ledger: "Ledger") -> Transaction:
-        status = "PENDING" if self.what in _OF_PENDING else "POSTED"
+        status = "PENDING" if self.what in _PENDING_ONLY else "POSTED"
         if self.account and self.account not in ledger.accounts:
             raise StepError(_unknown("account", self.account, list(ledger.accounts)))
         merchants = sorted({move.merchant for spec in ledger.person.accounts for move in spec.moves})
         if self.merchant and self.merchant not in merchants:
             raise StepError(_unknown("merchant", self.merchant, merchants))
-        wanted = [ledger.accounts[self.account].account_id] if self.account else []
-        rows = ledger.newest_first().where(account_ids=wanted, status=status)
-        fitting = (row for row in rows if self.merchant in {"", row.merchant_name})
-        found = next(islice(fitting, self.nth, None), None)
-        if found is None:
+        account_ids = [ledger.accounts[self.account].account_id] if self.account else []
+        rows = ledger.newest_first().where(account_ids=account_ids, status=status)
+        matching = (row for row in rows if self.merchant in {"", row.merchant_name})
+        row = next(islice(matching, self.nth, None), None)
+        if row is None:
             count = sum(1 for row in rows if self.merchant in {"", row.merchant_name}) if self.merchant else len(rows)
             of = f" of {self.merchant}" if self.merchant else ""
             where = f" on {self.account!r}" if self.account else ""
             verb = self.what.replace("_", "-")
             raise StepError(f"There is no row {self.nth} to {verb}: the institution has {count} {status} rows{of}{where}.")
-        return found
+        return row
 
 
-def _unknown(what: str, name: str, known: list[str]) -> str:
-    near = nearest(name, known)
+def _unknown(kind: str, name: str, names: list[str]) -> str:
+    near = nearest(name, names)
     hint = f" Did you mean {near!r}?" if near else ""
-    return f"Change: the end user has no {what} {name!r}.{hint} Known: {', '.join(known)}."
+    return f"Change: the end user has no {kind} {name!r}.{hint} Known: {', '.join(names)}."
 
 
 def _amendment(seed: int, row: Transaction) -> dict[str, str]:
-    """An amount and a description that no other row has."""
-    chance = stream(seed, "amend", row.key, row.amount)
-    amount = f"-{chance.randrange(6000, 10000)}.{chance.randrange(11, 100)}"
-    return {"amount": amount, "description": f"CORRECTED {chance.randrange(10**6):06d}"}
+    """Return an amount and a description that no other row has."""
+    random = stream(seed, "amend", row.key, row.amount)
+    amount = f"-{random.randrange(6000, 10000)}.{random.randrange(11, 100)}"
+    return {"amount": amount, "description": f"CORRECTED {random.randrange(10**6):06d}"}

@@ -1,4 +1,4 @@
-"""From the page that begins linking to the consent page, by pressing what a person would press."""
+"""The way from the app's page to the consent page, by pressing the controls that an end user would press."""
 
 import re
 from functools import cache
@@ -18,20 +18,20 @@ if TYPE_CHECKING:
 
 MOST_PRESSES = 6
 IDLE_S = 1.2
-"""A page that asked for nothing for so long after a press opens no auth session, in real seconds."""
+"""A page that makes no request for this long after a press opens no auth session, in real seconds."""
 
 
 def connect(stage: "Stage", participant: "Participant", window: Window, *, page: str) -> str:
-    """Press until an auth session is open and its consent page is there; return the session's id.
+    """Press controls until an auth session is open and its consent page is loaded; return the session's id.
 
-    Where nothing that can be pressed leads there, the app is asked for a session as programs do, and the lack written down.
+    If no control leads there, that is recorded, and the session is opened through ``app.drive.start_session``.
 
     Raises:
-        StepError: No auth session came of it.
+        StepError: No auth session was opened.
     """
-    known = set(stage.fiskil.sandbox.store.sessions)
-    problem = _press_until(stage, participant, window, known, page=page)
-    session_id = _session_of(stage, window, known)
+    known_sessions = set(stage.fiskil.sandbox.store.sessions)
+    problem = _press_until(stage, participant, window, known_sessions, page=page)
+    session_id = _session_of(stage, window, known_sessions)
     if session_id:
         session = stage.fiskil.sandbox.session(session_id)
         assert session is not None
@@ -39,92 +39,98 @@ def connect(stage: "Stage", participant: "Participant", window: Window, *, page:
         participant.session_ids.append(session_id)
         if window.consent_url:
             return session_id
-        _note(stage, participant, page, "", 0, "a session was opened, and the browser did not get to the consent page")
+        problem = "a session was opened, but the browser did not reach the consent page"
+        _record_press(stage, participant, page, "", 0, problem)
         window.open(f"{stage.fiskil.auth_url}?sess_id={session_id}", page="consent")
         return session_id
-    return _ask(stage, participant, window, page=page, problem=problem)
+    return _open_by_hook(stage, participant, window, page=page, problem=problem)
 
 
-def candidates(seen: PageSnapshot, window: Window) -> list[Control]:
-    """What may begin linking, the likeliest first; nothing that its name speaks against, nor what leads off this machine."""
-    able = [control for control in seen.controls if control.kind in {"button", "link"} and not control.is_disabled]
-    fit = [
+def candidates(snapshot: PageSnapshot, window: Window) -> list[Control]:
+    """Return the controls that may start linking, the most likely first.
+
+    Controls with an unsuitable label are left out, and those that lead to a foreign host.
+    """
+    kinds = {"button", "link"}
+    enabled = [control for control in snapshot.controls if control.kind in kinds and not control.is_disabled]
+    suitable = [
         control
-        for control in able
-        if _fit(control) >= 0 and (not control.leads_to or window.places.may_pass(control.leads_to))
+        for control in enabled
+        if _score(control) >= 0 and (not control.leads_to or window.places.may_pass(control.leads_to))
     ]
-    return sorted(fit, key=lambda control: (-_fit(control), control.kind != "button"))
+    return sorted(suitable, key=lambda control: (-_score(control), control.kind != "button"))
 
 
 def press(stage: "Stage", participant: "Participant", window: Window, control: Control, *, number: int) -> str:
-    """Press *control* to begin linking, and write it down; return what kept it from being pressed."""
+    """Press *control* to start linking, and record it; return the problem as a clause, "" if there is none."""
     problem = window.press(control)
-    _note(stage, participant, window.page_name, control.text, number, problem)
+    _record_press(stage, participant, window.page_name, control.text, number, problem)
     return problem
 
 
-def _press_until(stage: "Stage", participant: "Participant", window: Window, known: set[str], *, page: str) -> str:
-    """Press one after another, on this page and on those that follow, until there is a session."""
+def _press_until(stage: "Stage", participant: "Participant", window: Window, known_sessions: set[str], *, page: str) -> str:
+    """Press one control after another, on this page and on later ones, until there is a session."""
     pressed: set[tuple[str, str]] = set()
     for number in range(1, MOST_PRESSES + 1):
-        seen = window.read()
-        left = [candidate for candidate in candidates(seen, window) if (seen.url, candidate.text) not in pressed]
-        if not left:
-            return f"nothing that can be pressed on the page {page!r} opens an auth session"
-        pressed.add((seen.url, left[0].text))
-        _fill_in(window, seen, participant)
-        if not press(stage, participant, window, left[0], number=number):
+        snapshot = window.read()
+        controls = candidates(snapshot, window)
+        untried = [control for control in controls if (snapshot.url, control.text) not in pressed]
+        if not untried:
+            return f"no button or link on the page {page!r} opens an auth session"
+        pressed.add((snapshot.url, untried[0].text))
+        _fill_in(window, snapshot, participant)
+        if not press(stage, participant, window, untried[0], number=number):
             _await_session(window)
-            if _session_of(stage, window, known):
+            if _session_of(stage, window, known_sessions):
                 return ""
     return f"{MOST_PRESSES} presses on the page {page!r} opened no auth session"
 
 
 def _await_session(window: Window) -> None:
-    """Wait until the browser is at the consent page, or nothing is on its way any more."""
-    elapsed, still = stopwatch(), stopwatch()
+    """Wait until the browser is at the consent page, or makes no more requests."""
+    elapsed, idle = stopwatch(), stopwatch()
     while elapsed() < window.deadline_s:
         if window.consent_url:
             window.settle()
             return
         if not window.is_idle:
-            still = stopwatch()
-        elif still() > IDLE_S and window.settle() and not window.consent_url:
-            # Settling asks the browser itself: one that a busy machine held up has had no time to go anywhere.
+            idle = stopwatch()
+        elif idle() > IDLE_S and window.settle() and not window.consent_url:
+            # ``settle`` queries the browser itself: on a busy machine it may not have started its request yet.
             return
         window.pause()
 
 
-def _session_of(stage: "Stage", window: Window, known: set[str]) -> str:
-    """The session whose page the browser shows, or else the newest that was opened since."""
+def _session_of(stage: "Stage", window: Window, known_sessions: set[str]) -> str:
+    """Return the session whose page the browser shows, or else the newest session that is not in *known_sessions*."""
     sessions = stage.fiskil.sandbox.store.sessions
-    shown = dict(parse_qsl(urlsplit(window.consent_url).query))
-    session_id = shown.get("sess_id") or shown.get("session") or ""
-    if session_id in sessions and session_id not in known:
+    query = dict(parse_qsl(urlsplit(window.consent_url).query))
+    session_id = query.get("sess_id") or query.get("session") or ""
+    if session_id in sessions and session_id not in known_sessions:
         return session_id
-    new = [session for session in list(sessions) if session not in known]
+    new = [session for session in list(sessions) if session not in known_sessions]
     return new[-1] if new else ""
 
 
-def _ask(stage: "Stage", participant: "Participant", window: Window, *, page: str, problem: str) -> str:
-    _note(stage, participant, page, "", 0, problem)
+def _open_by_hook(stage: "Stage", participant: "Participant", window: Window, *, page: str, problem: str) -> str:
+    _record_press(stage, participant, page, "", 0, problem)
     if not stage.app.has(START_SESSION):
         raise StepError(f"No auth session was opened: {problem}.")
     window.open(begin(stage, participant), page="consent")
     return participant.session_ids[-1]
 
 
-def _fill_in(window: Window, seen: PageSnapshot, participant: "Participant") -> None:
-    """Fill in what is asked for by the name of an address or a name, as a form may before it lets anybody go on."""
+def _fill_in(window: Window, snapshot: PageSnapshot, participant: "Participant") -> None:
+    """Fill in fields for the e-mail address and the name, which a form may require."""
     person = participant.person
-    told = {"mail": person.email, "name": f"{person.given_name} {person.family_name}"}
-    for field in (control for control in seen.controls if control.kind == "field" and not control.is_disabled):
-        value = next((value for word, value in told.items() if word in field.text.casefold()), "")
-        if value and value not in seen.values:
+    inputs = {"mail": person.email, "name": f"{person.given_name} {person.family_name}"}
+    for field in (control for control in snapshot.controls if control.kind == "field" and not control.is_disabled):
+        value = next((value for word, value in inputs.items() if word in field.text.casefold()), "")
+        if value and value not in snapshot.values:
             window.fill(field, value)
 
 
-def _note(stage: "Stage", participant: "Participant", page: str, text: str, number: int, problem: str) -> None:
+def _record_press(stage: "Stage", participant: "Participant", page: str, text: str, number: int, problem: str) -> None:
     stage.journal.write(
         Pressed(
             **stage.journal.stamp(),
@@ -138,8 +144,8 @@ def _note(stage: "Stage", participant: "Participant", page: str, text: str, numb
     )
 
 
-def _fit(control: Control) -> int:
-    """How many wanted words its name holds; -1 for one that is unwanted."""
+def _score(control: Control) -> int:
+    """Return how many wanted words the label contains; -1 if it contains an unwanted one."""
     wanted, unwanted = _patterns()
     text = control.text.casefold()
     return -1 if unwanted.search(text) else len(wanted.findall(text))

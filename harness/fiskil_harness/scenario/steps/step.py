@@ -1,4 +1,4 @@
-"""What a step is: a frozen value that says what happens next, can be checked before anything runs, and acts on a stage."""
+"""The protocol of a step: a frozen value that describes what happens next, validates itself, and acts on a stage."""
 
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
@@ -10,34 +10,45 @@ if TYPE_CHECKING:
 
 
 class Step(Protocol):
-    """One thing that happens. Implementations are frozen structs whose tag is their name in plan files."""
+    """One thing that happens. Implementations are frozen structs; the tag is their name in plan files.
+
+    ``needs`` lists the hooks and settings without which the step cannot be performed.
+    """
 
     needs: ClassVar[tuple[str, ...]]
 
     def check(self) -> None:
-        """Refuse values that cannot work, before a socket opens."""
+        """Validate the arguments, before a socket opens.
+
+        Raises:
+            UsageError: An argument is invalid.
+        """
 
     def perform(self, stage: "Stage") -> None:
-        """Act, and write down what was seen."""
+        """Act on *stage*, and record what was observed in its journal.
+
+        Raises:
+            HarnessError: The step could not be performed.
+        """
 
 
 class PlainStep(Struct, frozen=True, kw_only=True):
-    """A step without further needs."""
+    """Base of all steps: without needs, and with nothing to validate."""
 
     needs: ClassVar[tuple[str, ...]] = ()
 
     def check(self) -> None:
-        """Nothing to refuse."""
+        """Accept all arguments."""
 
 
 def name_of(step: object) -> str:
-    """The step's name, as plans and reports write it."""
+    """Return the step's name as plans and reports contain it: its tag (``deliver_one``)."""
     tag = getattr(getattr(step, "__struct_config__", None), "tag", None)
     return str(tag) if tag else type(step).__name__
 
 
 def step_text(step: object) -> str:
-    """The step with what differs from its defaults, for a reader: ``burst e1 (copies 3)``."""
+    """Return the step as text, with arguments that differ from their defaults: ``burst e1 (copies 3)``."""
     if not isinstance(step, Struct):
         return name_of(step)
     words = [name_of(step).replace("_", " ")]
@@ -49,11 +60,11 @@ def step_text(step: object) -> str:
         if field.required and isinstance(value, str):
             words.append(value)
         else:
-            details.append(f"{field.name.replace('_', ' ')} {_plain(value)}")
+            details.append(f"{field.name.replace('_', ' ')} {_argument_text(value)}")
     return " ".join(words) + (f" ({', '.join(details)})" if details else "")
 
 
-def _plain(value: object) -> str:
+def _argument_text(value: object) -> str:
     if isinstance(value, tuple):
-        return ", ".join(str(each_value) for each_value in value)
+        return ", ".join(map(str, value))
     return str(value)

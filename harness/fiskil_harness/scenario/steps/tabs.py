@@ -1,4 +1,4 @@
-"""Steps of somebody with several tabs: an earlier attempt is still open in one, and they go back to it."""
+"""The step of an end user with several tabs, who returns to an earlier attempt that is still open."""
 
 from typing import TYPE_CHECKING, Literal
 
@@ -12,9 +12,14 @@ if TYPE_CHECKING:
 
 
 class ReturnToTab(DrivenJourney, frozen=True, kw_only=True, tag="return_to_tab"):
-    """The end user goes back to the tab of an earlier attempt, counted from 1, and ends that journey as well.
+    """The end user returns to the tab of an earlier attempt, and ends that journey as well.
 
-    A journey that was over already stays as it was: the page says so, and nothing more is written down.
+    A journey that has ended already does not change; its page is only opened. Needs ``app.drive.start_session``.
+
+    Args:
+        attempt: Number of the attempt, from 1.
+        then: How the end user ends that journey.
+        twin: The participant; "" is the scenario's end user.
     """
 
     attempt: int = 1
@@ -22,29 +27,38 @@ class ReturnToTab(DrivenJourney, frozen=True, kw_only=True, tag="return_to_tab")
     twin: str = ""
 
     def check(self) -> None:
-        """Refuse attempts before the first."""
+        """Validate *attempt*.
+
+        Raises:
+            ConfigError: *attempt* is below 1.
+        """
         if self.attempt < 1:
-            raise ConfigError(f"ReturnToTab: attempt counts from 1, got {self.attempt}.")
+            raise ConfigError(f"ReturnToTab: attempt must be 1 or greater, got {self.attempt}.")
 
     def perform(self, stage: "Stage") -> None:
-        """Open it where it stands, and cancel there or walk to its end."""
+        """Continue the journey from its present screen: cancel it, or complete it.
+
+        Raises:
+            StepError: There was no such attempt, or the consent page does not continue.
+        """
         participant = stage.participant(self.twin)
         if self.attempt > len(participant.session_ids):
-            raise StepError(f"There is no attempt {self.attempt} to go back to.")
+            count = len(participant.session_ids)
+            raise StepError(f"There is no attempt {self.attempt}: the end user has made {count} so far.")
         session_id = participant.session_ids[self.attempt - 1]
         address = f"{stage.fiskil.auth_url}?sess_id={session_id}"
         session = stage.fiskil.sandbox.session(session_id)
         if session is None or session.ending is not None:
-            _look(stage, participant, address, session_id)
+            _open_ended(stage, participant, address, session_id)
             return
         choices = Choices(person=participant.person, institution_id=INSTITUTION, accounts=())
         until: Screen = "confirm" if self.then == "confirm" else "institution"
         walk_on(stage, participant, address, until=until, then=self.then, choices=choices, attempt=self.attempt)
 
 
-def _look(stage: "Stage", participant: "Participant", address: str, session_id: str) -> None:
-    """See in that tab that the journey is over."""
+def _open_ended(stage: "Stage", participant: "Participant", address: str, session_id: str) -> None:
+    """Open the page of a journey that has ended."""
     with HttpClient(timeout_s=stage.settings.app.limits.request_deadline_s) as browser:
-        visitor = form_browser_of(stage, participant, browser)
-        visitor.open(address)
-    notify_app(stage, participant, visitor, session_id)
+        form_browser = form_browser_of(stage, participant, browser)
+        form_browser.open(address)
+    notify_app(stage, participant, form_browser, session_id)

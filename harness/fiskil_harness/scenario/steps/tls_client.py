@@ -1,4 +1,4 @@
-"""Steps of TLS: the app is told an address under https, and certificates are shown that nobody may trust."""
+"""Steps that serve the API over TLS, and present certificates that no client may trust."""
 
 from typing import TYPE_CHECKING, ClassVar
 
@@ -29,16 +29,20 @@ BadCertificate = ExpiredCertificate | FutureCertificate | MissingIntermediate | 
 
 
 class ServeApiOverTls(PlainStep, frozen=True, kw_only=True, tag="serve_api_over_tls"):
-    """The app is started again with an address of the API under https and a good certificate, and reads everything.
+    """The app is restarted with an https URL of the API, which has a valid certificate, and is requested to read all data.
 
-    Without a call that gets through nothing could be said of what follows. At the end the app is told the first address.
+    If no call succeeds, the scenario is incomplete and later ``ShowCertificate`` steps do nothing. At the end the app gets
+    the former URL again. Needs ``app.command`` and ``app.drive.refresh``.
+
+    Args:
+        twin: The participant; "" is the scenario's end user.
     """
 
     needs: ClassVar[tuple[str, ...]] = (COMMAND, REFRESH)
     twin: str = ""
 
     def perform(self, stage: "Stage") -> None:
-        """Restart and refresh; where no call gets through, the next steps of this kind do nothing."""
+        """Restart the app, refresh, and record whether a call succeeded."""
         stage.must_restart = True
         stage.fiskil.serve_tls()
         stage.app.values["api_url"] = stage.fiskil.api_url
@@ -48,36 +52,43 @@ class ServeApiOverTls(PlainStep, frozen=True, kw_only=True, tag="serve_api_over_
         stage.journal.write(Secured(**stage.journal.stamp(), is_reached=is_reached))
         if not is_reached:
             stage.cut_short(
-                "the app got no call through to an https address with a good certificate; "
-                f"tell it of {{ca_file}} in [app.env], as {VARIABLES}",
+                "no call of the app to an https URL with a valid certificate succeeded; "
+                f"pass {{ca_file}} in [app.env], as {VARIABLES}",
                 hook="" if stage.app.passes_value("ca_file") else CA_FILE_IN_ENV,
             )
 
 
 class ShowCertificate(PlainStep, frozen=True, tag="show_certificate"):
-    """The API shows a certificate that nobody may trust, while the app is asked to read everything again."""
+    """The API presents a certificate that no client may trust, while the app is requested to read all data again.
+
+    Comes after ``ServeApiOverTls``. Needs ``app.command`` and ``app.drive.refresh``.
+
+    Args:
+        fault: What is wrong with the certificate.
+        twin: The participant; "" is the scenario's end user.
+    """
 
     needs: ClassVar[tuple[str, ...]] = (COMMAND, REFRESH)
     fault: BadCertificate
     twin: str = ""
 
     def perform(self, stage: "Stage") -> None:
-        """Show it until the app has seen it; one that has learnt to leave the API alone is started anew."""
+        """Present the certificate until the app has met it; an app that no longer calls the API is restarted once."""
         if not any(secured.is_reached for secured in stage.journal.all(Secured)):
             return
         rules = stage.fiskil.link.rules
         waiting = rules.set(Rule(route=CONNECTION, fault=self.fault, times=0))
 
-        def is_seen() -> bool:
+        def was_presented() -> bool:
             return not waiting.left
 
         patience_s = stage.settings.app.limits.fresh_s
         try:
             _refresh(stage, self.twin)
-            if not wait_until(is_seen, cap_s=patience_s):
+            if not wait_until(was_presented, cap_s=patience_s):
                 _restart(stage)
                 _refresh(stage, self.twin)
-                wait_until(is_seen, cap_s=patience_s)
+                wait_until(was_presented, cap_s=patience_s)
         finally:
             rules.lift(waiting)
             stage.journal.write(fault_set(waiting, **stage.journal.stamp()))
@@ -86,7 +97,7 @@ class ShowCertificate(PlainStep, frozen=True, tag="show_certificate"):
 
 
 def _is_served(stage: "Stage", twin: str, *, since_s: float) -> bool:
-    """Whether the app calls the API over TLS, which it may do only after it has answered the refresh."""
+    """Return true if the app calls the API over TLS, which may happen after its response to the refresh."""
     _refresh(stage, twin)
 
     def has_called() -> bool:
@@ -101,7 +112,7 @@ def _refresh(stage: "Stage", twin: str) -> None:
 
 
 def _restart(stage: "Stage") -> None:
-    """Start it again; an app that does not start without the API is down, which is lawful."""
+    """Restart the app; it may refuse to start without a trusted API."""
     try:
         restart(stage)
     except AppError:

@@ -1,4 +1,4 @@
-"""Steps of an app that serves TLS by itself: started so, called in each version of TLS, and without any."""
+"""Steps of an app that serves TLS by itself: restart it with TLS, try each TLS version, and deliver without TLS."""
 
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
@@ -22,20 +22,20 @@ PLACES = {"tls_port": "at the TLS port", "plain_port": "at the plain port"}
 
 
 class RestartAppOverTls(PlainStep, frozen=True, kw_only=True, tag="restart_app_over_tls"):
-    """The app is started again as it serves TLS; what is handed over from now on goes there. Nothing without ``[app.tls]``.
+    """The app is restarted with TLS as ``[app.tls]`` configures it; later deliveries go to its TLS port.
 
-    At the end it is started as usual.
+    Without ``[app.tls]`` nothing happens. At the end the app is restarted without TLS.
     """
 
     def perform(self, stage: "Stage") -> None:
-        """Start it, and say whether it is there."""
+        """Restart the app, and record whether it is up."""
         from fiskil_harness.scenario.steps.app import restart
 
         tls = stage.settings.app.tls
         if tls is None:
             return
         ca_file = stage.fiskil.certificates.ca_file
-        has_plain_port = urlsplit(stage.app.url).port
+        plain_port = urlsplit(stage.app.url).port
         url = stage.app.serve_tls()
         if tls.command or tls.env:
             stage.must_restart = True
@@ -43,47 +43,60 @@ class RestartAppOverTls(PlainStep, frozen=True, kw_only=True, tag="restart_app_o
                 restart(stage)
             except AppError as error:
                 stage.trouble(str(error))
-                stage.cut_short("the app does not start as [app.tls] says", hook=TLS)
+                stage.cut_short("the app does not start with the settings of [app.tls]", hook=TLS)
                 stage.journal.write(TlsServed(**stage.journal.stamp(), is_up=False))
                 return
         target = Target.of(url + stage.settings.app.webhook.path, allow_hosts=stage.settings.sandbox.allow_hosts)
         timeout_s = stage.settings.app.limits.ack_s + 5
         stage.sender = Sender(stage.fiskil.loop, target, ca_file=ca_file, timeout_s=timeout_s)
-        is_apart = target.port != has_plain_port
-        stage.journal.write(TlsServed(**stage.journal.stamp(), is_up=True, has_plain_port=is_apart))
+        has_plain_port = target.port != plain_port
+        stage.journal.write(TlsServed(**stage.journal.stamp(), is_up=True, has_plain_port=has_plain_port))
 
 
 class TryHandshakes(PlainStep, frozen=True, kw_only=True, tag="try_handshakes"):
-    """Clients of each version of TLS call where the app serves TLS, and look at its certificate."""
+    """Clients with each TLS version connect to the app's TLS port and read its certificate.
+
+    Nothing happens unless ``RestartAppOverTls`` came before.
+    """
 
     def perform(self, stage: "Stage") -> None:
-        """Call, in the versions that this machine speaks."""
+        """Try the TLS versions that this machine supports."""
         if not _is_served(stage):
             return
-        made = stage.fiskil.certificates
-        given = certificate_of(made.chain_file) if app_has_certificate(stage.settings) else b""
+        certificates = stage.fiskil.certificates
+        own_certificate = certificate_of(certificates.chain_file) if app_has_certificate(stage.settings) else b""
         target = stage.sender.target
         for version in VERSIONS:
-            seen = None
-            if can_speak(version, chain_file=made.chain_file, key_file=made.key_file):
-                seen = shake(target.host, target.port, version, timeout_s=HANDSHAKE_S)
+            shaken = None
+            if can_speak(version, chain_file=certificates.chain_file, key_file=certificates.key_file):
+                shaken = shake(target.host, target.port, version, timeout_s=HANDSHAKE_S)
+            is_ours = shaken.certificate == own_certificate if shaken and shaken.certificate and own_certificate else None
             entry = Handshake(
                 **stage.journal.stamp(),
                 version=version,
-                is_spoken=seen.is_spoken if seen else None,
-                is_our_certificate=seen.certificate == given if seen and seen.certificate and given else None,
+                is_spoken=shaken.is_spoken if shaken else None,
+                is_our_certificate=is_ours,
             )
             stage.journal.write(entry)
 
 
 class DeliverWithoutTls(PlainStep, frozen=True, tag="deliver_without_tls"):
-    """The next attempt for an event, without TLS: where the app serves TLS, or at another port of its if it has one."""
+    """The next attempt for an event is made without TLS. Nothing happens unless ``RestartAppOverTls`` came before.
+
+    Args:
+        event: Symbol of the event, such as ``e0``.
+        at: "tls_port", or "plain_port" for the app's other port; without such a port nothing happens.
+    """
 
     event: str
     at: Literal["tls_port", "plain_port"] = "tls_port"
 
     def perform(self, stage: "Stage") -> None:
-        """Hand it over, whatever is answered."""
+        """Deliver the event; any response is accepted.
+
+        Raises:
+            UnknownName: No event has this symbol.
+        """
         if not _is_served(stage):
             return
         target = msgspec.structs.replace(stage.sender.target, is_tls=False)
@@ -108,7 +121,7 @@ def _is_served(stage: "Stage") -> bool:
 
 
 def app_has_certificate(settings: Settings) -> bool:
-    """Whether the app is told of our certificate."""
+    """Return true if the config passes the harness's certificate to the app."""
     app = settings.app
     tls = app.tls
     texts = [app.command or "", *app.env.values()]

@@ -1,4 +1,4 @@
-"""Somebody who waits in front of the app's page, in a real browser: for the consent page, and for their data."""
+"""Steps of an end user who waits in Chromium for the app's page: for the consent page, or for their data."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal
@@ -18,35 +18,42 @@ if TYPE_CHECKING:
     from fiskil_harness.scenario.stage import Participant, Stage
 
 SIGN_S, LATEST_S = 1.0, 1.8
-"""So long after a press somebody waits for a sign of progress, in real seconds; longer while the app is not calling yet."""
+"""How long to wait for a sign of progress after a press, in real seconds; the second while the app makes no API call yet."""
 
 PAST_S = 1.2
-"""So long past the app's own deadline somebody goes on waiting."""
+"""How long to wait after the app's own deadline, in real seconds."""
 
 GIVEN_UP_S = 4.0
-"""A page that has not told anything for so long tells nothing any more."""
+"""How long to wait for a page that reports nothing, in real seconds."""
 
-BEGINNING_S = 0.5
-"""A press that made the app call nothing for so long leads to a page with something more to press."""
+FIRST_CALL_S = 0.5
+"""A press without an API call for this long leads to a page with another control to press, in real seconds."""
 
-DRAWING_S = 1.0
-"""A script has drawn by then what can be pressed."""
+RENDERING_S = 1.0
+"""How long a script may take to render the controls, in real seconds."""
 
 EARLY_S = 0.5
-"""What shows so long before the app hung up is about the wait, and no word about its end."""
+"""A text that appears this long before the app closes its call is about the wait, not about its end, in real seconds."""
 
-TELLING_S = 1.0
-"""So soon a page tells what it shows at another width."""
+RESIZING_S = 1.0
+"""How long a page may take to report its content at another width, in real seconds."""
 
-STILL_S, LONG_S = 0.3, 2.5
+STABLE_S, STABLE_WHILE_OPEN_S = 0.3, 2.5
+"""How long the last text stays unchanged, in real seconds; the second while the app's API call is still open."""
 AGAIN_S = 0.25
 
 
 class PressConnect(Looking, frozen=True, kw_only=True, tag="press_connect"):
-    """The end user presses what begins a journey while the API hangs or fails, and watches the page.
+    """The end user starts linking on the app's page while the API hangs or fails, and watches the page.
 
-    ``moment`` says for what: for what shows while the app is *waiting*, or for what comes of it in the end, when an answer
-    *stalled* or a call *failed*. ``cause`` tells the reader what is wrong with the API.
+    Needs ``app.observe.pages``.
+
+    Args:
+        moment: What is recorded: the page while the app is "waiting", or the final page after a response has "stalled" or a
+            call has "failed".
+        cause: Describes for the report what is wrong with the API.
+        page: Name of the page that starts linking, as in ``app.observe.pages``.
+        twin: The participant; "" is the scenario's end user.
     """
 
     moment: Literal["waiting", "stalled", "failed"] = "waiting"
@@ -55,28 +62,42 @@ class PressConnect(Looking, frozen=True, kw_only=True, tag="press_connect"):
     twin: str = ""
 
     def perform(self, stage: "Stage") -> None:
-        """Press; look within a second, or when something has come of it, or when the app's deadline is over."""
+        """Press, and record the page within a second, or when the result shows, or after the app's deadline.
+
+        Raises:
+            StepError: The page does not open, or no control on it makes the app call the API.
+            ToolMissing: Playwright or Chromium is not installed.
+        """
         participant = stage.participant(self.twin)
         watch = Watch(stage, participant, open_page(stage, participant, self.page), cause=self.cause)
         watch.press()
         if self.moment != "failed":
-            watch.await_a_sign()
+            watch.await_sign()
         if self.moment != "waiting":
-            watch.await_the_end()
+            watch.await_end()
             watch.view_last(self.moment)
 
 
 class WatchUntilSynced(Looking, frozen=True, kw_only=True, tag="watch_until_synced"):
-    """The end user opens a page again and again until it shows something else than before the data came.
+    """The end user opens a page repeatedly until it shows other text than before the sync.
 
-    They go on for as long as the app says that it takes (``app.limits.fresh_s``); the last look is what counts.
+    This lasts at most ``app.limits.fresh_s`` real seconds; the last view is recorded. Needs ``app.observe.pages``.
+
+    Args:
+        page: Name of the page in ``app.observe.pages``.
+        twin: The participant; "" is the scenario's end user.
     """
 
     page: str = "connections"
     twin: str = ""
 
     def perform(self, stage: "Stage") -> None:
-        """Open it anew each time."""
+        """Open the page repeatedly.
+
+        Raises:
+            StepError: The page does not open.
+            ToolMissing: Playwright or Chromium is not installed.
+        """
         participant = stage.participant(self.twin)
         before = [
             view for view in stage.journal.all(PageView) if view.page == self.page and view.participant == participant.name
@@ -87,232 +108,234 @@ class WatchUntilSynced(Looking, frozen=True, kw_only=True, tag="watch_until_sync
                 window = open_page(stage, participant, self.page)
                 if not set(sentences(before[-1].text)) <= set(sentences(window.read().text)):
                     break
-                _let_pass(window, AGAIN_S)
+                _pause(window, AGAIN_S)
         view_page(stage, participant, self.page, moment="synced")
 
 
 def open_page(stage: "Stage", participant: "Participant", name: str) -> Window:
-    """Open the page that the config calls *name*, and look at nothing yet.
+    """Open the page that the config calls *name*, without recording it.
 
     Raises:
         StepError: The config names no such page, or it does not open.
+        ToolMissing: Playwright or Chromium is not installed.
     """
     template = stage.settings.app.observe.pages.get(name)
     if template is None:
-        raise StepError(f"The config names no page {name!r} in app.observe.pages.")
+        raise StepError(f"No page {name!r} in app.observe.pages. Add its path to the config.")
     window = stage.window(participant)
     problem = window.open(address_of(stage, participant, template), page=name)
     if problem:
-        raise StepError(f"The page {name!r} cannot be looked at: {problem}.")
+        raise StepError(f"The page {name!r} cannot be opened: {problem}.")
     return window
 
 
 class Watch:
-    """One person's wait: what they saw before the press, and what shows since."""
+    """An end user's wait in front of a page: the page before the press, and what it shows afterwards."""
 
     def __init__(self, stage: "Stage", participant: "Participant", window: Window, *, cause: str) -> None:
         self._stage, self._participant, self._window, self._cause = stage, participant, window, cause
-        self._diary = PageEvents(window)
+        self._events = PageEvents(window)
         self._before = self._before_on_phone = PageView(participant=participant.name, page=window.page_name)
         self._meanwhile: list[PageView] = []
         self._since = stopwatch()
 
     def press(self) -> None:
-        """Press until the app calls the API, on this page and on those that follow.
+        """Press controls until the app calls the API, on this page and on later ones.
 
         Raises:
-            StepError: Nothing that can be pressed leads to a call.
+            StepError: No control leads to a call.
         """
         pressed: set[tuple[str, str]] = set()
         window = self._window
         for number in range(1, MOST_PRESSES + 1):
-            window.wait_until(lambda seen: bool(_left(seen, window, pressed)), cap_s=DRAWING_S)
-            left = _left(window.read(), window, pressed)
-            if not left:
+            window.wait_until(lambda snapshot: bool(_untried(snapshot, window, pressed)), cap_s=RENDERING_S)
+            untried = _untried(window.read(), window, pressed)
+            if not untried:
                 break
-            pressed.add((window.url, left[0].text))
-            self._diary = PageEvents(window)
-            self._before_on_phone = self._note("plain", self._seen_at(PHONE_PX) or window.read(), width_px=PHONE_PX)
-            self._seen_at(DESK_PX)
-            self._diary.point_at(left[0])
-            self._before = self._note("plain", self._diary.latest() or window.read())
-            made = len(self._stage.journal.all(Exchange))
-            problem = press(self._stage, self._participant, window, left[0], number=number)
+            pressed.add((window.url, untried[0].text))
+            self._events = PageEvents(window)
+            on_phone = self._snapshot_at(PHONE_PX) or window.read()
+            self._before_on_phone = self._record("plain", on_phone, width_px=PHONE_PX)
+            self._snapshot_at(DESK_PX)
+            self._events.point_at(untried[0])
+            self._before = self._record("plain", self._events.latest() or window.read())
+            call_count = len(self._stage.journal.all(Exchange))
+            problem = press(self._stage, self._participant, window, untried[0], number=number)
             self._since = stopwatch()
-            if not problem and self._calls(beyond=made):
+            if not problem and self._has_called(beyond=call_count):
                 return
-        raise StepError(f"Nothing that can be pressed on the page {self._window.page_name!r} makes the app call the API.")
+        raise StepError(f"No button or link on the page {self._window.page_name!r} makes the app call the API.")
 
-    def await_a_sign(self) -> None:
-        """Look as soon as the page shows something else, and after a second in any case, or when the app calls.
+    def await_sign(self) -> None:
+        """Record the page as soon as it changes, at the latest after a second, or later if the app has made no call yet.
 
-        Where something does, look on a phone as well; and where nothing shows there, once more on a desk, because a sign may
-        have gone in the meantime.
+        If it changes, record it at the width of a phone as well. If there is no change at that width, record the desktop
+        page once more, because the sign may have disappeared in the meantime.
         """
-        seen = self._seen()
-        while self._goes_on() and (seen is None or not _differs(seen, self._before)):
+        now = self._snapshot()
+        while self._may_wait() and (now is None or not _differs(now, self._before)):
             self._window.pause()
-            seen = self._seen()
-        after_s = self._since() if self._diary.is_over else self._diary.since_s
-        has_sign = seen is not None and _differs(seen, self._before)
-        problem = "" if seen is None or has_sign else self._doubt()
+            now = self._snapshot()
+        after_s = self._since() if self._events.is_over else self._events.since_s
+        has_sign = now is not None and _differs(now, self._before)
+        problem = "" if now is None or has_sign else self._unreadable_sign()
         self._meanwhile.append(
-            self._note("waiting", seen if after_s is not None else None, after_s=after_s, problem=problem)
+            self._record("waiting", now if after_s is not None else None, after_s=after_s, problem=problem)
         )
-        if self._diary.is_over or not has_sign:
+        if self._events.is_over or not has_sign:
             return
-        if not self._await_a_sign_on_a_phone():
-            self._note_waiting(self._seen_at(DESK_PX, taller_px=1), DESK_PX)
+        if not self._await_sign_on_phone():
+            self._record_waiting(self._snapshot_at(DESK_PX, taller_px=1), DESK_PX)
         else:
             self._window.begin_to_resize(DESK_PX, taller_px=1)
 
-    def _await_a_sign_on_a_phone(self) -> bool:
-        seen = self._seen_at(PHONE_PX)
-        while self._goes_on() and not self._diary.is_over and (seen is None or not _differs(seen, self._before_on_phone)):
+    def _await_sign_on_phone(self) -> bool:
+        now = self._snapshot_at(PHONE_PX)
+        while self._may_wait() and not self._events.is_over and (now is None or not _differs(now, self._before_on_phone)):
             self._window.pause()
-            seen = self._diary.latest()
-        self._note_waiting(seen, PHONE_PX)
-        return seen is not None and _differs(seen, self._before_on_phone)
+            now = self._events.latest()
+        self._record_waiting(now, PHONE_PX)
+        return now is not None and _differs(now, self._before_on_phone)
 
-    def _note_waiting(self, seen: PageSnapshot | None, width_px: int) -> None:
-        after_s = self._diary.since_s
-        if seen is not None and after_s is not None and not self._diary.is_over:
+    def _record_waiting(self, now: PageSnapshot | None, width_px: int) -> None:
+        after_s = self._events.since_s
+        if now is not None and after_s is not None and not self._events.is_over:
             before = self._before if width_px == DESK_PX else self._before_on_phone
-            problem = "" if _differs(seen, before) else self._doubt()
-            self._meanwhile.append(self._note("waiting", seen, after_s=after_s, problem=problem, width_px=width_px))
+            problem = "" if _differs(now, before) else self._unreadable_sign()
+            self._meanwhile.append(self._record("waiting", now, after_s=after_s, problem=problem, width_px=width_px))
 
-    def await_the_end(self) -> None:
-        """Wait until the app has given up and the page says something new, or until a moment past the app's deadline.
+    def await_end(self) -> None:
+        """Wait until the app has ended its API call and the page shows new text, or until shortly after the app's deadline.
 
-        What the page said while the app was still at it was about the wait. An app that never hangs up has given up where
-        other words stand for long.
+        Text that appears while the call is open is about the wait. An app that never ends the call has given up if other
+        text stays for long.
         """
-        still, open_s, text = stopwatch(), 0.0, ""
+        stable, open_s, text = stopwatch(), 0.0, ""
         cap_s = self._stage.settings.app.limits.request_deadline_s + PAST_S
         while self._since() < cap_s:
             is_open = bool(self._stage.fiskil.link.open_requests)
             open_s = self._since() if is_open else open_s
-            seen = self._heard()
-            if seen is not None and is_open and _is_new(seen, [self._before, *self._meanwhile]):
-                self._meanwhile.append(self._note("waiting", seen))
-            known = [] if is_open else [view for view in self._meanwhile if view.after_s <= open_s - EARLY_S]
-            if seen is None or seen.text != text or not self._window.is_idle or not _is_new(seen, [self._before, *known]):
-                still, text = stopwatch(), seen.text if seen else ""
-            if still() >= (LONG_S if is_open else STILL_S):
+            now = self._snapshot_with_dialogs()
+            if now is not None and is_open and _is_new(now, [self._before, *self._meanwhile]):
+                self._meanwhile.append(self._record("waiting", now))
+            earlier = [] if is_open else [view for view in self._meanwhile if view.after_s <= open_s - EARLY_S]
+            if now is None or now.text != text or not self._window.is_idle or not _is_new(now, [self._before, *earlier]):
+                stable, text = stopwatch(), now.text if now else ""
+            if stable() >= (STABLE_WHILE_OPEN_S if is_open else STABLE_S):
                 return
             self._window.pause()
 
     def view_last(self, moment: Literal["stalled", "failed"]) -> None:
-        """Write down what came of it: at both widths, but for a page that is still waited for."""
+        """Record the final page: at both widths, or at the present one if the page is still loading."""
         self._window.called("answer")
-        problem = "the app got through, so that it had no failure to tell of" if self._window.consent_url else ""
+        problem = "the journey continued, so the app had no failure to report" if self._window.consent_url else ""
         if not problem and self._window.is_beside_others:
-            problem = "a window was opened that cannot be looked into"
-        if not self._diary.is_over and not self._window.is_idle:
-            seen = self._heard()
-            self._note(moment, seen, problem=problem or (seen.problem if seen else ""))
+            problem = "the app opened a window that cannot be read"
+        if not self._events.is_over and not self._window.is_idle:
+            now = self._snapshot_with_dialogs()
+            self._record(moment, now, problem=problem or (now.problem if now else ""))
         else:
             self._window.look(moment=moment, cause=self._cause, problem=problem, has_pictures=False)
 
-    def _calls(self, *, beyond: int) -> bool:
-        """Whether the app calls the API, *beyond* so many calls before the press; no, where the page asks it for nothing.
+    def _has_called(self, *, beyond: int) -> bool:
+        """Return true if the app makes more API calls than *beyond*, the number before the press.
 
-        An API that refuses at once may have answered before the press was written down.
+        The wait ends early if the page makes no request. A call that is refused at once may be over already.
         """
-        still = stopwatch()
-        while still() < BEGINNING_S and self._since() < self._window.deadline_s:
+        idle = stopwatch()
+        while idle() < FIRST_CALL_S and self._since() < self._window.deadline_s:
             if self._stage.fiskil.link.open_requests or len(self._stage.journal.all(Exchange)) > beyond:
                 return True
             if not self._window.is_idle:
-                still = stopwatch()
+                idle = stopwatch()
             self._window.pause()
-        # A browser that a busy machine held up has had no time to ask.
+        # On a busy machine the browser may not have sent its request yet.
         self._window.settle()
         return bool(self._stage.fiskil.link.open_requests) or len(self._stage.journal.all(Exchange)) > beyond
 
-    def _goes_on(self) -> bool:
+    def _may_wait(self) -> bool:
         is_open = bool(self._stage.fiskil.link.open_requests)
-        told_s = self._since() if self._diary.is_over else self._diary.since_s or 0.0
-        return told_s < (SIGN_S if is_open else LATEST_S) and self._since() < GIVEN_UP_S
+        reported_s = self._since() if self._events.is_over else self._events.since_s or 0.0
+        return reported_s < (SIGN_S if is_open else LATEST_S) and self._since() < GIVEN_UP_S
 
-    def _seen(self) -> PageSnapshot | None:
-        """The page as it is; None where it cannot be told now."""
-        if not self._diary.is_over:
-            return self._diary.latest()
+    def _snapshot(self) -> PageSnapshot | None:
+        """Return the present page; None if it cannot be read now."""
+        if not self._events.is_over:
+            return self._events.latest()
         try:
             return self._window.read() if self._window.is_idle else None
         except StepError:
             return None
 
-    def _seen_at(self, width_px: int, *, taller_px: int = 0) -> PageSnapshot | None:
-        """What the page tells at that width, as soon as it does; None where it does not in time, or is left meanwhile."""
+    def _snapshot_at(self, width_px: int, *, taller_px: int = 0) -> PageSnapshot | None:
+        """Return the page at that width, as soon as it reports it; None if it does not in time, or is left meanwhile."""
         self._window.begin_to_resize(width_px, taller_px=taller_px)
         elapsed = stopwatch()
-        while self._diary.width_px != width_px:
-            if self._diary.is_over or elapsed() > TELLING_S:
+        while self._events.width_px != width_px:
+            if self._events.is_over or elapsed() > RESIZING_S:
                 return None
             self._window.pause()
-        return self._diary.latest()
+        return self._events.latest()
 
-    def _heard(self) -> PageSnapshot | None:
-        """The page as it is, with what it said in dialogs of the browser's, which a person reads and sends away."""
-        seen = self._seen()
-        said = [dialog.text for dialog in self._window.dialogs if seen is not None and dialog.text not in seen.text]
-        return msgspec.structs.replace(seen, text="\n".join([seen.text, *said])) if seen is not None else None
+    def _snapshot_with_dialogs(self) -> PageSnapshot | None:
+        """Return the present page with the text of its browser dialogs, which an end user reads and closes."""
+        now = self._snapshot()
+        texts = [dialog.text for dialog in self._window.dialogs if now is not None and dialog.text not in now.text]
+        return msgspec.structs.replace(now, text="\n".join([now.text, *texts])) if now is not None else None
 
-    def _doubt(self) -> str:
-        """What else a person may have seen of it, where the page is as it was before."""
+    def _unreadable_sign(self) -> str:
+        """Return what an end user may have seen although the page did not change, as a clause; "" if nothing."""
         if self._window.dialogs:
-            return "the page spoke in a box of the browser's own, and showed nothing when that was gone"
-        return "a window was opened of which nothing can be read yet" if self._window.is_beside_blank else ""
+            return "the page showed a browser dialog, and no sign after the dialog was closed"
+        return "the app opened a window that cannot be read yet" if self._window.is_beside_blank else ""
 
-    def _note(
+    def _record(
         self,
         moment: ViewMoment,
-        seen: PageSnapshot | None,
+        now: PageSnapshot | None,
         *,
         after_s: float | None = None,
         problem: str = "",
         width_px: int = DESK_PX,
     ) -> PageView:
-        look = PageView(
+        view = PageView(
             **self._stage.journal.stamp(),
             participant=self._participant.name,
             page=self._window.page_name,
             moment=moment,
             cause=self._cause,
-            url=seen.url if seen else "",
+            url=now.url if now else "",
             width_px=width_px,
-            title=seen.title if seen else "",
-            text=seen.text if seen else "",
-            html=seen.html if seen else "",
-            signs=seen.signs if seen else (),
-            controls=seen.controls if seen else (),
-            veils=seen.veils if seen else (),
+            title=now.title if now else "",
+            text=now.text if now else "",
+            html=now.html if now else "",
+            signs=now.signs if now else (),
+            controls=now.controls if now else (),
+            veils=now.veils if now else (),
             after_s=self._since() if after_s is None else after_s,
-            problem=problem if seen else "the browser could not tell what it showed",
-            digest=self._diary.digest(),
+            problem=problem if now else "the browser could not read the page",
+            digest=self._events.digest(),
         )
-        self._stage.journal.write(look)
-        return look
+        self._stage.journal.write(view)
+        return view
 
 
-def _left(seen: PageSnapshot, window: Window, pressed: set[tuple[str, str]]) -> list[Control]:
-    """What may begin linking and was not pressed yet."""
-    return [candidate for candidate in candidates(seen, window) if (window.url, candidate.text) not in pressed]
+def _untried(snapshot: PageSnapshot, window: Window, pressed: set[tuple[str, str]]) -> list[Control]:
+    """Return the controls that may start linking and were not pressed yet."""
+    return [control for control in candidates(snapshot, window) if (window.url, control.text) not in pressed]
 
 
-def _is_new(seen: PageSnapshot, known: list[PageView]) -> bool:
-    """Whether the page shows other words than any known look, or none at all."""
-    told = {sentence for look in known for sentence in sentences(look.text)}
-    return not seen.text or bool(set(sentences(seen.text)) - told)
+def _is_new(now: PageSnapshot, earlier: list[PageView]) -> bool:
+    """Return true if the page shows a sentence that no earlier view has, or no text."""
+    earlier_sentences = {sentence for view in earlier for sentence in sentences(view.text)}
+    return not now.text or bool(set(sentences(now.text)) - earlier_sentences)
 
 
-def _differs(seen: PageSnapshot, before: PageView) -> bool:
-    return (seen.text, seen.signs, seen.controls, seen.url) != (before.text, before.signs, before.controls, before.url)
+def _differs(now: PageSnapshot, before: PageView) -> bool:
+    return (now.text, now.signs, now.controls, now.url) != (before.text, before.signs, before.controls, before.url)
 
 
-def _let_pass(window: Window, seconds: float) -> None:
+def _pause(window: Window, seconds: float) -> None:
     elapsed: Callable[[], float] = stopwatch()
     while elapsed() < seconds:
         window.pause()
