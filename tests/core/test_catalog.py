@@ -78,7 +78,7 @@ def test_a_costly_scenario_runs_only_by_its_name() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "words"),
+    ("text", "expected"),
     [
         ("x = 1", "The scenario file mine.py has no SCENARIO."),
         (
@@ -91,7 +91,7 @@ def test_a_costly_scenario_runs_only_by_its_name() -> None:
         ),
     ],
 )
-def test_a_file_without_a_valid_scenario_is_refused(tmp_path: Path, text: str, words: str) -> None:
+def test_a_file_without_a_valid_scenario_is_refused(tmp_path: Path, text: str, expected: str) -> None:
     """The message names the file and states why it cannot be loaded."""
     path = tmp_path / "mine.py"
     path.write_text(text)
@@ -99,7 +99,7 @@ def test_a_file_without_a_valid_scenario_is_refused(tmp_path: Path, text: str, w
     with pytest.raises(ConfigError) as raised:
         catalog.load_scenario_file(path)
 
-    assert str(raised.value) == words
+    assert str(raised.value) == expected
 
 
 def test_a_file_with_a_syntax_error_is_refused(tmp_path: Path) -> None:
@@ -112,13 +112,13 @@ def test_a_file_with_a_syntax_error_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "words"), [("nothing.py", "There is no scenario file "), ("notes.txt", "is not a Python file.")]
+    ("name", "expected"), [("nothing.py", "There is no scenario file "), ("notes.txt", "is not a Python file.")]
 )
-def test_a_missing_file_or_another_type_of_file_is_refused(tmp_path: Path, name: str, words: str) -> None:
+def test_a_missing_file_or_another_type_of_file_is_refused(tmp_path: Path, name: str, expected: str) -> None:
     """A scenario file must exist and be a Python file."""
     (tmp_path / "notes.txt").write_text("")
 
-    with pytest.raises(ConfigError, match=words):
+    with pytest.raises(ConfigError, match=expected):
         catalog.load_scenario_file(tmp_path / name)
 
 

@@ -30,7 +30,7 @@ def account(**fields: Any) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize(
-    ("fields", "words"),
+    ("fields", "expected"),
     [
         ({"emial": "x"}, "has an unknown field: 'emial'. Did you mean 'email'?"),
         ({"accounts": account(nmae="x")}, "has an unknown field: 'nmae'. Did you mean 'name'?"),
@@ -70,7 +70,7 @@ def account(**fields: Any) -> list[dict[str, Any]]:
         ({"email": "BEN@example.com"}, "has the e-mail address of 'ben'"),
     ],
 )
-def test_an_invalid_file_is_refused(fields: dict[str, Any], words: str) -> None:
+def test_an_invalid_file_is_refused(fields: dict[str, Any], expected: str) -> None:
     """The message names the file, the error and the nearest match in at most four sentences."""
     files = {"ben": file(email="ben@example.com"), "ada": file(**fields)}
 
@@ -79,7 +79,7 @@ def test_an_invalid_file_is_refused(fields: dict[str, Any], words: str) -> None:
 
     message = str(raised.value)
     assert message.startswith("The file ada.toml of fixtures/end_users ")
-    assert words in message
+    assert expected in message
     assert message.count(". ") <= 3
 
 

@@ -14,13 +14,13 @@ pytestmark = pytest.mark.usefixtures("usual_signals")
 
 def test_a_deferred_interrupt_is_raised_at_the_end_of_the_block() -> None:
     """The rest of the block runs before KeyboardInterrupt is raised."""
-    done: list[str] = []
+    steps: list[str] = []
 
     with pytest.raises(KeyboardInterrupt), signals.deferred():  # noqa: PT012 - the order inside is the point
         os.kill(os.getpid(), signal.SIGINT)
-        done.append("second step")
+        steps.append("second step")
 
-    assert done == ["second step"]
+    assert steps == ["second step"]
 
 
 def test_a_deferred_interrupt_is_not_lost_when_the_block_fails() -> None:
@@ -44,17 +44,17 @@ def test_an_ignored_interrupt_is_never_raised() -> None:
 
 def test_outside_the_main_thread_the_block_runs_without_handlers() -> None:
     """Only the main thread can set signal handlers, so in other threads the block runs unchanged."""
-    done: list[str] = []
+    steps: list[str] = []
 
     def work() -> None:
         with signals.deferred(), signals.ignored():
-            done.append("work")
+            steps.append("work")
 
     thread = threading.Thread(target=work)
     thread.start()
     thread.join()
 
-    assert done == ["work"]
+    assert steps == ["work"]
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
@@ -71,13 +71,13 @@ def test_sigterm_and_sighup_end_a_block_as_ctrl_c_does(number: signal.Signals) -
 def test_under_nohup_a_closed_terminal_does_not_end_the_block() -> None:
     """A run that was started with nohup ignores SIGHUP."""
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    done: list[str] = []
+    steps: list[str] = []
 
     with signals.stops_as_interrupt(), signals.deferred():
         os.kill(os.getpid(), signal.SIGHUP)
-        done.append("work")
+        steps.append("work")
 
-    assert done == ["work"]
+    assert steps == ["work"]
     assert signal.signal(signal.SIGHUP, before) is signal.SIG_IGN
 
 

@@ -135,7 +135,7 @@ def test_a_request_may_be_a_plain_string(hook: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "words"),
+    ("text", "expected"),
     [
         (
             "ap = 1",
@@ -162,13 +162,13 @@ def test_a_request_may_be_a_plain_string(hook: str) -> None:
         ("folder = 'x'", "unknown key 'folder' in [the top level]. Known: app, attest, gate, hosted, sandbox, waive."),
     ],
 )
-def test_an_unknown_key_is_an_error_with_the_nearest_key(text: str, words: str) -> None:
+def test_an_unknown_key_is_an_error_with_the_nearest_key(text: str, expected: str) -> None:
     """The message contains the section, the nearest key and every known key."""
-    assert complaint(text) == words
+    assert complaint(text) == expected
 
 
 @pytest.mark.parametrize(
-    ("text", "words"),
+    ("text", "expected"),
     [
         ("[app]\ncommand = 5", "Expected 'str', got 'int' at 'app.command'."),
         ("[app]\nlimits = 5", "Expected 'table', got 'int' at 'app.limits'."),
@@ -179,13 +179,13 @@ def test_an_unknown_key_is_an_error_with_the_nearest_key(text: str, words: str) 
         ("[app.observe]\neffects = 3", "Expected 'table', got 'int' at 'app.observe.effects'."),
     ],
 )
-def test_a_wrong_type_is_an_error_with_its_place(text: str, words: str) -> None:
+def test_a_wrong_type_is_an_error_with_its_place(text: str, expected: str) -> None:
     """The message contains the expected type, the actual type and the key."""
-    assert complaint(text) == words
+    assert complaint(text) == expected
 
 
 @pytest.mark.parametrize(
-    ("text", "words"),
+    ("text", "expected"),
     [
         (
             '[app]\ncommand = "x"\nurl = "http://127.0.0.1:1"',
@@ -252,13 +252,13 @@ def test_a_wrong_type_is_an_error_with_its_place(text: str, words: str) -> None:
         ),
     ],
 )
-def test_an_invalid_value_is_refused(text: str, words: str) -> None:
+def test_an_invalid_value_is_refused(text: str, expected: str) -> None:
     """Contradictions and unusable values are errors before anything starts."""
-    assert complaint(text) == words
+    assert complaint(text) == expected
 
 
 @pytest.mark.parametrize(
-    ("text", "words"),
+    ("text", "expected"),
     [
         ('url = "http://127.0.0.1:8443"', "app.tls.url must begin with https://, got 'http://127.0.0.1:8443'."),
         (
@@ -274,48 +274,48 @@ def test_an_invalid_value_is_refused(text: str, words: str) -> None:
         ('command = "run \'it"', "app.tls.command cannot be read: no closing quotation."),
     ],
 )
-def test_an_invalid_tls_section_is_refused(text: str, words: str) -> None:
+def test_an_invalid_tls_section_is_refused(text: str, expected: str) -> None:
     """The error is raised before the app is started."""
-    app = "" if "[app.tls]" in words else '[app]\ncommand = "serve"\n'
+    app = "" if "[app.tls]" in expected else '[app]\ncommand = "serve"\n'
 
     with pytest.raises(UsageError) as raised:
         read(f"{app}[app.tls]\n{text}")
 
-    assert words in str(raised.value)
+    assert expected in str(raised.value)
 
 
 def test_an_unknown_dataset_is_an_error_with_the_nearest_name() -> None:
     """The message suggests the nearest dataset and lists all."""
-    words = complaint('[app.facts]\ndatasets = ["acounts"]')
+    message = complaint('[app.facts]\ndatasets = ["acounts"]')
 
-    assert words.startswith("app.facts.datasets has 'acounts'. Did you mean 'accounts'? Known: accounts, balances, ")
+    assert message.startswith("app.facts.datasets has 'acounts'. Did you mean 'accounts'? Known: accounts, balances, ")
 
 
 @pytest.mark.parametrize(
-    ("line", "words"),
+    ("line", "expected"),
     [
         ('acounts = ["Konten"]', "app.facts.dataset_words has 'acounts'. Did you mean 'accounts'? Known: accounts, "),
         ("accounts = []", "app.facts.dataset_words.accounts must be a list of words, none of them empty."),
         ('accounts = ["Konten", " "]', "app.facts.dataset_words.accounts must be a list of words, none of them empty."),
     ],
 )
-def test_dataset_words_need_a_known_dataset_and_words(line: str, words: str) -> None:
+def test_dataset_words_need_a_known_dataset_and_words(line: str, expected: str) -> None:
     """A wrong dataset would never be found on a page, and an empty word would be found everywhere."""
-    assert complaint(f"[app.facts.dataset_words]\n{line}").startswith(words)
+    assert complaint(f"[app.facts.dataset_words]\n{line}").startswith(expected)
 
 
 def test_an_empty_word_for_revoking_is_refused() -> None:
     """An empty word would match every control of a page."""
-    words = complaint('[app.facts]\nrevoke_words = ["Freigabe beenden", ""]')
+    message = complaint('[app.facts]\nrevoke_words = ["Freigabe beenden", ""]')
 
-    assert words == "app.facts.revoke_words must be a list of words, none of them empty."
+    assert message == "app.facts.revoke_words must be a list of words, none of them empty."
 
 
 def test_an_event_pattern_that_matches_nothing_is_refused() -> None:
     """A misspelt pattern would make every event look unused. Source: webhooks.events"""
-    words = complaint('[app.facts]\nuses_events = ["consents.*"]')
+    message = complaint('[app.facts]\nuses_events = ["consents.*"]')
 
-    assert words.startswith("app.facts.uses_events has 'consents.*', which no event matches.")
+    assert message.startswith("app.facts.uses_events has 'consents.*', which no event matches.")
 
 
 @pytest.mark.parametrize("pattern", ["*", "consent.*", "banking.*.completed", "energy.usage.sync.completed"])
@@ -325,7 +325,7 @@ def test_event_patterns_of_every_kind_are_accepted(pattern: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "words"),
+    ("text", "expected"),
     [
         (
             '[app]\ncommand = "run {prt}"',
@@ -349,18 +349,18 @@ def test_event_patterns_of_every_kind_are_accepted(pattern: str) -> None:
         ),
     ],
 )
-def test_an_unknown_template_value_is_refused(text: str, words: str) -> None:
+def test_an_unknown_template_value_is_refused(text: str, expected: str) -> None:
     """The message contains the key, the nearest value and every known value."""
-    assert complaint(text) == words
+    assert complaint(text) == expected
 
 
 def test_only_the_message_hook_has_message_values() -> None:
     """Other hooks refuse these values, and a mistyped one is an error with the nearest name."""
-    words = complaint('[app.drive]\nrefresh = "POST /refresh?of={session_id}"')
-    assert "app.drive.refresh uses {session_id}, which does not exist." in words
+    message = complaint('[app.drive]\nrefresh = "POST /refresh?of={session_id}"')
+    assert "app.drive.refresh uses {session_id}, which does not exist." in message
 
-    words = complaint('[app.drive]\nmessage = { request = "POST /m", json = { m = "{mesage}", e = "{error_type}" } }')
-    assert "app.drive.message uses {mesage}, which does not exist. Did you mean {message}?" in words
+    message = complaint('[app.drive]\nmessage = { request = "POST /m", json = { m = "{mesage}", e = "{error_type}" } }')
+    assert "app.drive.message uses {mesage}, which does not exist. Did you mean {message}?" in message
 
 
 @pytest.mark.parametrize(
@@ -391,7 +391,7 @@ def test_an_app_on_another_machine_is_refused(url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("state", "becomes", "words"),
+    ("state", "becomes", "expected"),
     [
         ("$.state.status", "becomes = {}", "app.observe.reducer.state must use {consent_id}, got '$.state.status'"),
         (
@@ -409,9 +409,9 @@ def test_an_app_on_another_machine_is_refused(url: str) -> None:
         ("$..[{consent_id}", 'becomes.consent.received = "a"', "app.observe.reducer.state must be a JSONPath"),
     ],
 )
-def test_an_invalid_reducer_is_refused(state: str, becomes: str, words: str) -> None:
+def test_an_invalid_reducer_is_refused(state: str, becomes: str, expected: str) -> None:
     """The error is raised before anything starts, with the nearest match."""
-    with pytest.raises(ConfigError, match=re.escape(words)):
+    with pytest.raises(ConfigError, match=re.escape(expected)):
         read(f'[app.observe]\neffects = "GET /e"\n[app.observe.reducer]\nstate = "{state}"\n{becomes}')
 
 
@@ -453,18 +453,18 @@ def test_an_app_on_loopback_is_accepted(url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("url", "words"),
+    ("url", "expected"),
     [
         ("http://user:geheim@127.0.0.1:1", "app.url carries a user name or a password"),
         ("http://user:g/geheim@127.0.0.1", "app.url must be like"),
         ("http://[::1]:8000", "app.url names the IPv6 address '::1'"),
     ],
 )
-def test_an_unusable_url_is_refused_without_its_password(url: str, words: str) -> None:
+def test_an_unusable_url_is_refused_without_its_password(url: str, expected: str) -> None:
     """The harness sends no passwords, so a URL with one is an error whose message does not contain the password."""
     message = complaint(f'[app]\nurl = "{url}"')
 
-    assert words in message
+    assert expected in message
     assert "geheim" not in message
 
 
@@ -479,9 +479,9 @@ def test_an_unset_secret_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     """The message names the variable, and no secret is generated in its place."""
     monkeypatch.delenv("NOT_SET_ANYWHERE", raising=False)
 
-    words = complaint('[sandbox]\nwebhook_secret_env = "NOT_SET_ANYWHERE"')
+    message = complaint('[sandbox]\nwebhook_secret_env = "NOT_SET_ANYWHERE"')
 
-    assert words == (
+    assert message == (
         "NOT_SET_ANYWHERE is not set. Put the signing secret there, "
         "or name another variable under [sandbox] webhook_secret_env."
     )
@@ -492,11 +492,12 @@ def test_an_unset_login_secret_is_an_error(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.delenv("NOT_SET_ANYWHERE", raising=False)
     monkeypatch.setenv("APP_TEST_KEY", "let-me-in-4711")
 
-    words = complaint('[app.login]\nsecrets = { key = "NOT_SET_ANYWHERE" }')
+    message = complaint('[app.login]\nsecrets = { key = "NOT_SET_ANYWHERE" }')
     settings = read('[app.login]\npath = "/in?key={key}"\nsecrets = { key = "APP_TEST_KEY" }')
 
     assert (
-        words == "NOT_SET_ANYWHERE is not set. Put the value of 'key' of app.login.secrets there, or name another variable."
+        message
+        == "NOT_SET_ANYWHERE is not set. Put the value of 'key' of app.login.secrets there, or name another variable."
     )
     assert settings.app.login.path == "/in?key={key}"
 
@@ -578,15 +579,15 @@ def test_a_missing_file_is_an_error(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "words"),
+    ("content", "expected"),
     [(b"[app", "is not valid TOML: "), (b"x = '\xff'", "cannot be read: "), (b"a = 1\na = 2", "is not valid TOML: ")],
 )
-def test_an_unreadable_file_is_an_error(tmp_path: Path, content: bytes, words: str) -> None:
+def test_an_unreadable_file_is_an_error(tmp_path: Path, content: bytes, expected: str) -> None:
     """Invalid TOML and invalid text are errors with their position."""
     path = tmp_path / SOURCE
     path.write_bytes(content)
 
-    with pytest.raises(ConfigError, match=words):
+    with pytest.raises(ConfigError, match=expected):
         load(path)
 
 

@@ -66,7 +66,7 @@ def test_standard_webhooks_can_be_written_out() -> None:
 
 
 @pytest.mark.parametrize(
-    ("webhook", "words"),
+    ("webhook", "expected"),
     [
         (
             {"scheme": "githbu"},
@@ -103,12 +103,12 @@ def test_standard_webhooks_can_be_written_out() -> None:
         ),
     ],
 )
-def test_an_invalid_config_is_refused(webhook: dict[str, Any], words: str) -> None:
+def test_an_invalid_config_is_refused(webhook: dict[str, Any], expected: str) -> None:
     """The error is raised before a socket opens, and contains the key, the value and what is allowed."""
     with pytest.raises((ConfigError, UnknownName)) as raised:
         read(**webhook)
 
-    assert words in str(raised.value)
+    assert expected in str(raised.value)
 
 
 def test_values_are_placed_where_the_config_puts_them() -> None:
