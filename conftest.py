@@ -1,3 +1,3 @@
-"""What pytest must know before it collects anything."""
+"""Loads the pytest plugins that only the root conftest may load."""
 
 pytest_plugins = ["pytester"]

@@ -1,4 +1,4 @@
-"""Shared by all tests: a local Fiskil, and small apps to put in front of it."""
+"""Fixtures shared by all tests: a local Fiskil, and drivers of small apps under test."""
 
 import hashlib
 import os
@@ -17,13 +17,13 @@ from fiskil_harness.runner.driver import Driver
 from fiskil_harness.server.local_fiskil import LocalFiskil
 from tests.paths import APPS
 
-MEASURED = "COVERAGE_PROCESS_CONFIG"
-LONGEST_NAME = 120
+COVERAGE_VARIABLE = "COVERAGE_PROCESS_CONFIG"
+LONGEST_ID = 120
 
 
 def pytest_make_parametrize_id(val: object) -> str | None:
-    """Name megabytes of input by their beginning and a digest: every worker sends the names of all tests."""
-    if not isinstance(val, str | bytes) or len(val) <= LONGEST_NAME:
+    """Shorten a long parameter to its beginning and a digest, because every worker sends the ids of all tests."""
+    if not isinstance(val, str | bytes) or len(val) <= LONGEST_ID:
         return None
     content = val if isinstance(val, bytes) else val.encode(errors="surrogatepass")
     return f"{val[:24]!a}..{hashlib.sha256(content).hexdigest()[:8]}"
@@ -31,7 +31,7 @@ def pytest_make_parametrize_id(val: object) -> str | None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Put long tests at the head of each worker's share, so that none of them is what everybody waits for at the end."""
+    """Move the long tests to the start of each worker's share, so that none of them runs alone at the end."""
     workers = getattr(config, "workerinput", {}).get("workercount", 1)
     long = [item for item in items if item.get_closest_marker("long")]
     others = [item for item in items if not item.get_closest_marker("long")]
@@ -44,51 +44,54 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print what tests have counted, whichever worker ran them."""
-    told = [
+    """Print the counts that tests recorded as the user property ``counts``, from all workers."""
+    lines = [
         str(value)
         for report in terminalreporter.getreports("passed")
         for name, value in report.user_properties
         if name == "counts" and report.when == "call"
     ]
-    if told:
+    if lines:
         terminalreporter.section("counts")
-        for line in sorted(told):
+        for line in sorted(lines):
             terminalreporter.write_line(line)
 
 
 @pytest.fixture(scope="session", autouse=True)
 def measured() -> Iterator[dict[str, str]]:
-    """What a process needs in its environment to have its coverage measured; apps do without, for it doubles their cost."""
-    taken = {name: value for name in [MEASURED] if (value := os.environ.pop(name, None)) is not None}
-    yield taken
-    os.environ.update(taken)
+    """Remove the coverage variables from the environment and yield them, for processes whose coverage a test measures.
+
+    Apps run without them, because coverage doubles their run time.
+    """
+    removed = {name: value for name in [COVERAGE_VARIABLE] if (value := os.environ.pop(name, None)) is not None}
+    yield removed
+    os.environ.update(removed)
 
 
 @pytest.fixture(scope="session")
 def witness() -> Iterator[ConformanceMonitor]:
-    """Who looks at every answer of every sandbox in this process."""
-    with ConformanceMonitor().watching() as watching:
-        yield watching
+    """Yield a monitor that checks every response of every sandbox in this process."""
+    with ConformanceMonitor().watching() as monitor:
+        yield monitor
 
 
 @pytest.fixture(autouse=True)
-def _kept_contract(witness: ConformanceMonitor) -> Iterator[None]:
-    """Every answer of the API keeps the contract of its version, and a fault breaks what it declares and nothing else."""
+def _fail_on_contract_violations(witness: ConformanceMonitor) -> Iterator[None]:
+    """Fail a test if an API response violated the contract of its version in a way that no active fault declares."""
     yield
     assert [str(violation) for violation in witness.take()] == []
 
 
 @pytest.fixture
 def fiskil(tmp_path: Path) -> Iterator[LocalFiskil]:
-    """A local Fiskil that listens."""
+    """Yield a local Fiskil that accepts connections."""
     with LocalFiskil(workdir=tmp_path, seed=7) as local:
         yield local
 
 
 @pytest.fixture
 def receiver_settings() -> Callable[..., Settings]:
-    """Settings for ``tests/apps/receiver.py``; keyword arguments become its environment."""
+    """Return a function that makes settings for ``tests/apps/receiver.py``; keyword arguments become its environment."""
 
     def make(*, app: dict[str, Any] | None = None, **environment: str) -> Settings:
         raw: dict[str, Any] = {
@@ -97,7 +100,7 @@ def receiver_settings() -> Callable[..., Settings]:
             "env": {"FISKIL_WEBHOOK_SECRET": "{webhook_secret}", "STORE": "{workdir}/store.json", **environment},
             "observe": {"effects": "GET /effects?end_user_id={end_user_id}"},
             "facts": {"uses_events": ["*"]},
-            # Longer than a busy machine may let it wait, so that no correct receiver is late.
+            # Longer than any delay of a busy machine, so that no correct receiver is late.
             "limits": {"ack_s": 5, "request_deadline_s": 20},
         }
         return parse({"app": {**raw, **(app or {})}}, folder=APPS)
@@ -107,23 +110,23 @@ def receiver_settings() -> Callable[..., Settings]:
 
 @pytest.fixture
 def drive(tmp_path: Path) -> Iterator[Callable[..., Driver]]:
-    """Make drivers that are closed at the end of the test."""
-    made: list[Driver] = []
+    """Yield a function that makes drivers; they are closed at the end of the test."""
+    drivers: list[Driver] = []
 
     def make(settings: Settings, *, seed: int = 7, given: Any = None) -> Driver:
-        workdir = tmp_path / f"driver-{len(made)}"
+        workdir = tmp_path / f"driver-{len(drivers)}"
         workdir.mkdir()
-        made.append(Driver(settings, workdir=workdir, seed=seed, given=given))
-        return made[-1]
+        drivers.append(Driver(settings, workdir=workdir, seed=seed, given=given))
+        return drivers[-1]
 
     yield make
-    for driver in made:
+    for driver in drivers:
         driver.close()
 
 
 @pytest.fixture
 def usual_signals() -> Iterator[None]:
-    """Ctrl-C and SIGHUP as on a terminal, though a shell in the background, or nohup, lets the tests ignore them."""
+    """Give SIGINT and SIGHUP the handlers of a terminal; a background shell and ``nohup`` make the tests ignore them."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler), signal.signal(signal.SIGHUP, signal.SIG_DFL)
     yield
     signal.signal(signal.SIGINT, before[0])
@@ -132,28 +135,28 @@ def usual_signals() -> Iterator[None]:
 
 @pytest.fixture
 def unmeasured(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Processes that the test starts are not measured: a signal may strike inside coverage's lock, which then stays shut."""
+    """Start processes without coverage: a signal inside coverage's lock would leave the lock held."""
     for name in ("COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG"):
         monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture
 def outcome_of() -> Callable[..., Outcome]:
-    """Outcomes as the driver makes them: a practice, and findings or pairs of probe and verdict."""
+    """Return a function that makes outcomes as the driver does: from a practice, and findings or probe-verdict pairs."""
 
     def make(
         practice_id: str,
-        *found: Finding | tuple[str, Verdict],
+        *results: Finding | tuple[str, Verdict],
         scenario: str = "webhook_repeated",
         missing: tuple[str, ...] = (),
         seed: int = 42,
     ) -> Outcome:
         hook = missing[0] if missing else ""
         findings = tuple(
-            finding
-            if isinstance(finding, Finding)
-            else Finding(probe=finding[0], verdict=finding[1], observed="what was seen", hook=hook)
-            for finding in found
+            result
+            if isinstance(result, Finding)
+            else Finding(probe=result[0], verdict=result[1], observed="what was seen", hook=hook)
+            for result in results
         )
         return Outcome(
             scenario=scenario,

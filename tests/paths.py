@@ -1,4 +1,4 @@
-"""Where the tests find the repository, and small apps to run."""
+"""Paths of the repository and of the small apps that tests run."""
 
 from pathlib import Path
 

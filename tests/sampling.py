@@ -1,4 +1,4 @@
-"""Which of many alike parameters the quick suite tries: the first few; ``make test-all`` tries all."""
+"""Selects the parameters that the quick suite runs; ``make test-all`` runs all of them."""
 
 from collections.abc import Iterable
 
@@ -6,9 +6,12 @@ import pytest
 
 
 def first(count: int, values: Iterable[object]) -> list[object]:
-    """The *values* as parameters, those after the first *count* for ``make test-all``; a tuple is several arguments."""
-    return [value if number < count else _later(value) for number, value in enumerate(values)]
+    """Return *values* as parameters; those after the first *count* run only in ``make test-all``.
+
+    A tuple is the arguments of one test.
+    """
+    return [value if number < count else _only_in_full_run(value) for number, value in enumerate(values)]
 
 
-def _later(value: object) -> object:
+def _only_in_full_run(value: object) -> object:
     return pytest.param(*(value if isinstance(value, tuple) else (value,)), marks=pytest.mark.full)

@@ -1,4 +1,4 @@
-"""What a complaint about an unknown name suggests."""
+"""The suggestion in an error message about an unknown name."""
 
 import pytest
 
@@ -8,7 +8,7 @@ FAULTS = ("bad_gateway", "refuse", "reset_peer", "slow_close", "token_expired", 
 
 
 @pytest.mark.parametrize(
-    ("name", "found"),
+    ("name", "suggestion"),
     [
         ("reset", "reset_peer"),
         ("RESET", "reset_peer"),
@@ -21,6 +21,6 @@ FAULTS = ("bad_gateway", "refuse", "reset_peer", "slow_close", "token_expired", 
         ("", None),
     ],
 )
-def test_a_name_that_holds_the_word_is_suggested_before_one_that_looks_alike(name: str, found: str | None) -> None:
-    """Then a slip of the keys, then one that begins the same; and nothing rather than anything."""
-    assert nearest(name, FAULTS) == found
+def test_the_nearest_name_is_suggested(name: str, suggestion: str | None) -> None:
+    """A name that contains the word comes first, then a typing error, then the same beginning; otherwise None."""
+    assert nearest(name, FAULTS) == suggestion

@@ -1,4 +1,4 @@
-"""Fixtures and scenarios on disk, as values, with complaints that name the nearest."""
+"""Fixtures and scenarios on disk, read as values, and the errors about unknown or invalid ones."""
 
 from pathlib import Path
 
@@ -11,58 +11,64 @@ from fiskil_harness.scenario.scenario import load
 from fiskil_harness.scenario.selection import select
 
 
-def test_every_institution_is_known_by_its_id() -> None:
-    """The sandbox's own are reachable; the others are there. Source: institutions.sandbox-bank"""
-    found = catalog.institutions()
+def test_every_institution_has_its_id_as_key() -> None:
+    """Each institution is found by its id; only the sandbox's two are accessible. Source: institutions.sandbox-bank"""
+    institutions = catalog.institutions()
 
-    assert [text for text, institution in found.items() if institution.institution_id != text] == []
-    assert [institution.name for institution in found.values() if institution.is_accessible] == [
+    assert [
+        institution_id
+        for institution_id, institution in institutions.items()
+        if institution.institution_id != institution_id
+    ] == []
+    assert [institution.name for institution in institutions.values() if institution.is_accessible] == [
         "Banking Sandbox Data Holder",
         "Energy Sandbox Data Holder",
     ]
-    assert {institution.industry for institution in found.values()} == {"banking", "energy"}
+    assert {institution.industry for institution in institutions.values()} == {"banking", "energy"}
 
 
-def test_every_person_is_known_by_their_file() -> None:
-    """Each has an address of their own, and says what they are for."""
-    found = catalog.people()
+def test_every_person_has_their_file_name_as_key() -> None:
+    """Each person has an e-mail address no other person has, and a purpose; every journey outcome occurs."""
+    people = catalog.people()
 
-    assert [name for name, person in found.items() if person.name != name] == []
-    assert len({person.email for person in found.values()}) == len(found)
-    assert all(person.why for person in found.values())
-    assert {person.outcome for person in found.values()} == set(OUTCOMES)
+    assert [name for name, person in people.items() if person.name != name] == []
+    assert len({person.email for person in people.values()}) == len(people)
+    assert all(person.why for person in people.values())
+    assert {person.outcome for person in people.values()} == set(OUTCOMES)
 
 
 def test_a_person_is_found_by_name() -> None:
-    """The value of the file."""
+    """A person's name returns the content of their file."""
     assert catalog.person("rosa").email == "rosa.keane@example.com"
 
 
-def test_an_unknown_person_names_the_nearest() -> None:
-    """And the first dozen."""
+def test_an_unknown_person_is_an_error_with_the_nearest_name() -> None:
+    """The message suggests the nearest name and lists the first twelve names."""
     with pytest.raises(UnknownName) as raised:
         catalog.person("rossa")
 
-    dozen = ", ".join(sorted(catalog.people())[:12])
-    assert str(raised.value) == (f"No end user 'rossa' in fixtures/end_users. Did you mean 'rosa'? Known: {dozen}, ...")
+    first_names = ", ".join(sorted(catalog.people())[:12])
+    assert str(raised.value) == (
+        f"No end user 'rossa' in fixtures/end_users. Did you mean 'rosa'? Known: {first_names}, ..."
+    )
 
 
-def test_an_unknown_scenario_names_the_nearest() -> None:
-    """By its file's stem."""
+def test_an_unknown_scenario_is_an_error_with_the_nearest_name() -> None:
+    """The message suggests the nearest scenario by its file name without the ending."""
     with pytest.raises(UnknownName, match=r"No scenario 'happy_pat'\. Did you mean 'happy_path'\?"):
         catalog.scenario_value("happy_pat")
 
 
 def test_every_shipped_scenario_loads() -> None:
-    """Each file has a SCENARIO."""
+    """Each scenario file that ships has a SCENARIO."""
     names = catalog.scenario_names()
 
     assert "happy_path" in names
     assert [name for name in names if catalog.scenario_value(name) is None] == []
 
 
-def test_what_costs_bytes_or_time_runs_only_by_its_name() -> None:
-    """It is no scenario that runs by itself, and loads like one."""
+def test_a_costly_scenario_runs_only_by_its_name() -> None:
+    """An opt-in scenario loads like any other, but neither the full list nor a pattern selects it."""
     (name,) = catalog.opt_in_names()
 
     assert name not in catalog.scenario_names()
@@ -72,7 +78,7 @@ def test_what_costs_bytes_or_time_runs_only_by_its_name() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "words"),
+    ("text", "expected"),
     [
         ("x = 1", "The scenario file mine.py has no SCENARIO."),
         (
@@ -85,19 +91,19 @@ def test_what_costs_bytes_or_time_runs_only_by_its_name() -> None:
         ),
     ],
 )
-def test_a_file_that_is_no_scenario_is_said(tmp_path: Path, text: str, words: str) -> None:
-    """Which file, and what it lacks."""
+def test_a_file_without_a_valid_scenario_is_refused(tmp_path: Path, text: str, expected: str) -> None:
+    """The message names the file and states why it cannot be loaded."""
     path = tmp_path / "mine.py"
     path.write_text(text)
 
     with pytest.raises(ConfigError) as raised:
         catalog.load_scenario_file(path)
 
-    assert str(raised.value) == words
+    assert str(raised.value) == expected
 
 
-def test_a_file_with_broken_python_is_said(tmp_path: Path) -> None:
-    """The error and its line."""
+def test_a_file_with_a_syntax_error_is_refused(tmp_path: Path) -> None:
+    """The message contains the error and its line."""
     path = tmp_path / "mine.py"
     path.write_text("def (:")
 
@@ -106,22 +112,22 @@ def test_a_file_with_broken_python_is_said(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "words"), [("nothing.py", "There is no scenario file "), ("notes.txt", "is not a Python file.")]
+    ("name", "expected"), [("nothing.py", "There is no scenario file "), ("notes.txt", "is not a Python file.")]
 )
-def test_a_file_that_cannot_be_a_scenario_is_said(tmp_path: Path, name: str, words: str) -> None:
-    """A missing file, and a file of another kind."""
+def test_a_missing_file_or_another_type_of_file_is_refused(tmp_path: Path, name: str, expected: str) -> None:
+    """A scenario file must exist and be a Python file."""
     (tmp_path / "notes.txt").write_text("")
 
-    with pytest.raises(ConfigError, match=words):
+    with pytest.raises(ConfigError, match=expected):
         catalog.load_scenario_file(tmp_path / name)
 
 
 def test_fixtures_are_read_as_data() -> None:
-    """Any TOML file of the folder."""
+    """Any TOML file of the fixtures folder is read as a table."""
     assert catalog.read_fixture("contract.toml")["clause"]
 
 
-def test_a_fixture_that_is_not_there_is_said() -> None:
-    """Its name, and why."""
+def test_a_missing_fixture_is_an_error() -> None:
+    """The message names the file and the reason."""
     with pytest.raises(ConfigError, match=r"The fixture nothing\.toml cannot be read: "):
         catalog.read_fixture("nothing.toml")

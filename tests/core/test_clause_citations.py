@@ -1,4 +1,4 @@
-"""Clauses of the contract: each is well formed, cited by somebody, and nobody cites what does not exist."""
+"""Clauses of the contract: each is well formed and cited, and every cited clause exists."""
 
 import re
 import tomllib
@@ -10,46 +10,46 @@ CLAUSES = tomllib.loads((ROOT / "fixtures" / "contract.toml").read_text(encoding
 
 
 def citations() -> set[str]:
-    """Every clause id that code or tests cite."""
-    found: set[str] = set()
+    """Return every clause id that code, tests or scenarios cite."""
+    cited_ids: set[str] = set()
     for folder in ("harness", "tests", "scenarios"):
         for path in (ROOT / folder).rglob("*.py"):
-            for cited in CITATION.findall(path.read_text(encoding="utf-8")):
-                found.update(word.rstrip(".") for word in re.split(r",\s+", cited) if word)
-    return found
+            for citation in CITATION.findall(path.read_text(encoding="utf-8")):
+                cited_ids.update(clause_id.rstrip(".") for clause_id in re.split(r",\s+", citation) if clause_id)
+    return cited_ids
 
 
 def test_every_clause_is_cited() -> None:
-    """A clause that no code and no test stands for is a claim about nothing."""
+    """Some code, test or scenario names each clause as its source."""
     uncited = {clause["id"] for clause in CLAUSES} - citations()
 
     assert uncited == set()
 
 
 def test_every_citation_is_a_clause() -> None:
-    """What code calls its source can be looked up."""
+    """Each cited source exists in fixtures/contract.toml."""
     unknown = citations() - {clause["id"] for clause in CLAUSES}
 
     assert unknown == set()
 
 
 def test_ids_are_unique() -> None:
-    """Two clauses never share an id."""
+    """No two clauses have the same id."""
     ids = [clause["id"] for clause in CLAUSES]
 
     assert len(ids) == len(set(ids))
 
 
 def test_doubtful_clauses_have_interpretations() -> None:
-    """What is contradicted or assumed names its interpretations, the default among them, and why it is in doubt."""
+    """A contradicted or assumed clause has interpretations, a default among them, and the reason for the doubt."""
     doubtful = [clause for clause in CLAUSES if clause["status"] in {"contradicted", "assumed"}]
 
     assert doubtful
     assert all(clause["default"] in clause["interpretations"] and clause["why"] for clause in doubtful)
 
 
-def test_certain_clauses_have_none() -> None:
-    """What is documented or observed has one reading."""
+def test_certain_clauses_have_no_interpretations() -> None:
+    """A documented or observed clause has one meaning only."""
     certain = [clause for clause in CLAUSES if clause["status"] in {"documented", "observed"}]
 
     assert certain

@@ -13,20 +13,20 @@ NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
 @pytest.fixture
 def clock() -> Clock:
-    """A clock whose real time stands at noon."""
+    """Return a clock whose real time is always noon."""
     return Clock(real=lambda: NOON)
 
 
-def test_it_starts_at_real_time() -> None:
-    """Without an offset sandbox time is the machine's."""
+def test_a_new_clock_shows_real_time() -> None:
+    """Without an offset, sandbox time is the machine's time in UTC."""
     before, now, after = real_now(), Clock().now(), real_now()
 
     assert before <= now <= after
     assert now.tzinfo is UTC
 
 
-def test_advancing_adds_up(clock: Clock) -> None:
-    """Every unit counts, and offsets add."""
+def test_advances_add_up(clock: Clock) -> None:
+    """All units count, and later advances are added to earlier ones."""
     clock.advance(seconds=1, minutes=1)
     clock.advance(hours=1, days=1)
 
@@ -34,8 +34,8 @@ def test_advancing_adds_up(clock: Clock) -> None:
     assert clock.now() == NOON + clock.offset
 
 
-def test_real_time_goes_on_under_the_offset() -> None:
-    """The offset moves sandbox time, it does not stop it."""
+def test_sandbox_time_passes_at_the_speed_of_real_time() -> None:
+    """An offset moves sandbox time and does not stop it."""
     moments = iter([NOON, NOON, NOON + timedelta(seconds=3)])
     clock = Clock(real=lambda: next(moments))
     clock.advance(days=1)
@@ -44,16 +44,16 @@ def test_real_time_goes_on_under_the_offset() -> None:
 
 
 @pytest.mark.parametrize("seconds", [-1, -0.001])
-def test_going_back_is_refused(clock: Clock, seconds: float) -> None:
-    """Time only moves forward; nothing changes when it is asked to go back."""
+def test_a_step_backwards_is_refused(clock: Clock, seconds: float) -> None:
+    """Sandbox time only moves forward; a negative step raises ValueError and changes nothing."""
     with pytest.raises(ValueError, match="Sandbox time only moves forward"):
         clock.advance(seconds=seconds)
 
     assert clock.offset == timedelta()
 
 
-def test_advancing_to_an_instant_gets_there_exactly(clock: Clock) -> None:
-    """An instant in the future becomes now; one in the past changes nothing."""
+def test_advancing_to_an_instant_reaches_exactly_that_instant(clock: Clock) -> None:
+    """An instant in the future becomes the current time; one in the past changes nothing."""
     clock.advance_to(NOON + timedelta(days=2))
     clock.advance_to(NOON + timedelta(days=1))
 
@@ -61,8 +61,8 @@ def test_advancing_to_an_instant_gets_there_exactly(clock: Clock) -> None:
 
 
 @pytest.mark.parametrize("days", [36_600, 36_600.5, 999_999_999, 1e300])
-def test_the_calendar_has_an_end(clock: Clock, days: float) -> None:
-    """Beyond a century ahead in all a jump is refused in words, and nothing changes."""
+def test_sandbox_time_has_a_furthest_date(clock: Clock, days: float) -> None:
+    """A step to more than 36600 days ahead of real time raises UsageError and changes nothing."""
     clock.advance(days=1)
 
     with pytest.raises(UsageError, match=r"at most 36600 days ahead of real time\. A reset returns it"):
@@ -76,7 +76,7 @@ def test_the_calendar_has_an_end(clock: Clock, days: float) -> None:
 
 
 def test_a_reset_returns_to_real_time(clock: Clock) -> None:
-    """As between two scenarios."""
+    """After a reset the offset is zero."""
     clock.advance(days=400)
 
     clock.reset()
@@ -84,14 +84,14 @@ def test_a_reset_returns_to_real_time(clock: Clock) -> None:
     assert clock.now() == NOON
 
 
-def test_no_advance_is_lost_between_threads(clock: Clock) -> None:
-    """Many threads that advance together advance by the sum."""
+def test_concurrent_advances_are_all_counted(clock: Clock) -> None:
+    """Threads that advance the clock at the same time advance it by the sum of their steps."""
 
-    def often() -> None:
+    def advance_often() -> None:
         for _ in range(2_000):
             clock.advance(seconds=1)
 
-    threads = [threading.Thread(target=often) for _ in range(4)]
+    threads = [threading.Thread(target=advance_often) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -100,15 +100,15 @@ def test_no_advance_is_lost_between_threads(clock: Clock) -> None:
     assert clock.offset == timedelta(seconds=8_000)
 
 
-def test_waiting_gives_what_was_seen() -> None:
-    """The first true look ends the wait."""
-    looks = iter([None, 0, "", "there"])
+def test_waiting_returns_the_first_true_value() -> None:
+    """The first true result of the polled function ends the wait."""
+    results = iter([None, 0, "", "there"])
 
-    assert wait_until(lambda: next(looks), cap_s=60, every_ms=1) == "there"
+    assert wait_until(lambda: next(results), cap_s=60, every_ms=1) == "there"
 
 
-def test_waiting_has_a_cap() -> None:
-    """What never comes is None after the cap, and the last look is after the whole wait."""
+def test_waiting_ends_at_its_limit() -> None:
+    """Without a true result the wait returns None, and not before the whole limit has passed."""
     elapsed = stopwatch()
 
     assert wait_until(lambda: None, cap_s=0.05, every_ms=5) is None
@@ -124,22 +124,22 @@ def test_waiting_has_a_cap() -> None:
     ],
 )
 def test_instants_are_written_as_on_the_wire(instant: datetime, timespec: str, text: str) -> None:
-    """UTC, with Z."""
+    """An instant is formatted in UTC, with Z."""
     assert rfc3339(instant, timespec=timespec) == text
 
 
-def test_what_was_moved_is_told_from_what_went_by() -> None:
-    """However long a move takes in real time, the instant that it was to reach is known."""
+def test_the_target_of_a_move_is_known_without_the_real_time_that_passed() -> None:
+    """``moved_to`` is the instant to which the clock was moved, however much real time passes."""
     moments = (NOON + timedelta(seconds=second) for second in range(0, 100, 5))
     clock = Clock(real=lambda: next(moments))
     before = clock.moved_to
 
     clock.advance_to(NOON + timedelta(minutes=1))
-    asked = clock.moved_to
+    after_advance_to = clock.moved_to
     clock.advance(days=1)
-    advanced = clock.moved_to
+    after_advance = clock.moved_to
     clock.reset()
 
     assert before == clock.moved_to < NOON
-    assert asked == NOON + timedelta(minutes=1)
-    assert advanced == NOON + timedelta(days=1, minutes=1, seconds=5)
+    assert after_advance_to == NOON + timedelta(minutes=1)
+    assert after_advance == NOON + timedelta(days=1, minutes=1, seconds=5)

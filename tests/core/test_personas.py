@@ -1,4 +1,4 @@
-"""Files of people: what a file may not say is refused in one sentence that names the nearest match."""
+"""Files of people: an invalid file is refused with a message that names the nearest match."""
 
 from typing import Any
 
@@ -13,24 +13,24 @@ BUSINESS = {"legal_name": "L", "business_name": "B", "abn": "88036426212"}
 
 
 def file(**fields: Any) -> dict[str, Any]:
-    """A person's file that is right, with *fields* over it."""
-    right = {
+    """Return the content of a person's valid file, changed by *fields*."""
+    valid = {
         "given_name": "Ada",
         "family_name": "Stone",
         "email": "ada@example.com",
         "phone": "+61491570156",
         "why": "for tests",
     }
-    return {**right, **fields}
+    return {**valid, **fields}
 
 
 def account(**fields: Any) -> list[dict[str, Any]]:
-    """The accounts of a file: one, with *fields* over it."""
+    """Return the accounts of a file: one account, changed by *fields*."""
     return [{**ACCOUNT, **fields}]
 
 
 @pytest.mark.parametrize(
-    ("fields", "words"),
+    ("fields", "expected"),
     [
         ({"emial": "x"}, "has an unknown field: 'emial'. Did you mean 'email'?"),
         ({"accounts": account(nmae="x")}, "has an unknown field: 'nmae'. Did you mean 'name'?"),
@@ -70,21 +70,21 @@ def account(**fields: Any) -> list[dict[str, Any]]:
         ({"email": "BEN@example.com"}, "has the e-mail address of 'ben'"),
     ],
 )
-def test_what_no_file_may_say_is_refused(fields: dict[str, Any], words: str) -> None:
-    """The file, what is wrong with it, and where there is one the nearest match, in at most four sentences."""
+def test_an_invalid_file_is_refused(fields: dict[str, Any], expected: str) -> None:
+    """The message names the file, the error and the nearest match in at most four sentences."""
     files = {"ben": file(email="ben@example.com"), "ada": file(**fields)}
 
-    with pytest.raises(ConfigError) as refused:
+    with pytest.raises(ConfigError) as raised:
         personas.people(files)
 
-    said = str(refused.value)
-    assert said.startswith("The file ada.toml of fixtures/end_users ")
-    assert words in said
-    assert said.count(". ") <= 3
+    message = str(raised.value)
+    assert message.startswith("The file ada.toml of fixtures/end_users ")
+    assert expected in message
+    assert message.count(". ") <= 3
 
 
-def test_a_file_may_be_like_another() -> None:
-    """Accounts and history are the other's, names and addresses its own, and what it says itself rules."""
+def test_a_file_may_inherit_from_another() -> None:
+    """``like`` inherits accounts and history; names, addresses and values in the file itself take precedence."""
     files = {
         "ben": file(email="ben@example.com", accounts=account(), history_days=7),
         "ada": file(like="ben", outcome="denied", history_days=9),
@@ -100,25 +100,26 @@ def test_a_file_may_be_like_another() -> None:
     )
 
 
-def test_nobody_is_like_somebody_who_is_like_another() -> None:
-    """One file is enough to look into."""
+def test_a_file_cannot_inherit_from_a_file_that_inherits() -> None:
+    """Inheritance has one level, so that a reader looks into one other file at most."""
     files = {"ben": file(email="b@example.com"), "cai": file(email="c@example.com", like="ben"), "ada": file(like="cai")}
 
     with pytest.raises(ConfigError, match="unknown like: 'cai'"):
         personas.people(files)
 
 
-def test_a_joint_account_stands_in_both_files() -> None:
-    """Alike in everything but the name of the other holder."""
-    both = {"ownership": "TWO_PARTY", "opening": "5.00"}
+def test_both_holders_files_describe_a_joint_account() -> None:
+    """The two descriptions are equal except for the name of the other holder."""
+    joint = {"ownership": "TWO_PARTY", "opening": "5.00"}
     files = {
-        "ben": file(email="ben@example.com", accounts=account(**both, joint_with="ada")),
-        "ada": file(accounts=account(**both, joint_with="ben")),
+        "ben": file(email="ben@example.com", accounts=account(**joint, joint_with="ada")),
+        "ada": file(accounts=account(**joint, joint_with="ben")),
     }
 
-    read = personas.people(files)
+    people = personas.people(files)
+    ada, ben = people["ada"], people["ben"]
 
-    assert read["ada"].holder_of(read["ada"].accounts[0]) == read["ben"].holder_of(read["ben"].accounts[0]) == "ada&ben"
+    assert ada.holder_of(ada.accounts[0]) == ben.holder_of(ben.accounts[0]) == "ada&ben"
     files["ben"]["accounts"][0]["opening"] = "6.00"
     with pytest.raises(ConfigError, match="does not describe the same account"):
         personas.people(files)
@@ -128,6 +129,6 @@ def test_a_joint_account_stands_in_both_files() -> None:
     ("number", "expected"),
     [("51824753556", True), ("51824753557", False), ("5182475355", False), ("01824753556", False), ("5182475355x", False)],
 )
-def test_a_business_number_has_a_check_sum(number: str, expected: bool) -> None:
-    """Eleven digits, weighted and summed to a multiple of 89; the first is that of the tax office itself."""
+def test_the_checksum_of_a_business_number_is_verified(number: str, expected: bool) -> None:
+    """An ABN has eleven digits whose weighted sum is a multiple of 89; the valid example is the tax office's own."""
     assert personas.is_abn(number) is expected

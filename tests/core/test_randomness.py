@@ -1,4 +1,4 @@
-"""Ids in the wire's forms, unique, and streams that depend on the seed alone."""
+"""Ids are unique and have the API's forms; random streams depend on the seed alone."""
 
 import re
 import uuid
@@ -24,27 +24,27 @@ FORMS: dict[str, tuple[Callable[[Mint], str], str]] = {
 
 @pytest.fixture
 def mint() -> Mint:
-    """A mint with a seed and a salt of its own."""
+    """Return a mint with a fixed seed and salt."""
     return Mint(seed=7, salt="salt")
 
 
 @pytest.mark.parametrize(("make", "form"), FORMS.values(), ids=FORMS.keys())
 def test_a_hundred_thousand_ids_are_unique_and_well_formed(mint: Mint, make: Callable[[Mint], str], form: str) -> None:
-    """No id occurs twice, and each has the form that the wire shows."""
-    made = [make(mint) for _ in range(100_000 // len(FORMS) + 1)]
+    """No id occurs twice, and each has the form that the API uses."""
+    ids = [make(mint) for _ in range(100_000 // len(FORMS) + 1)]
 
-    assert len(set(made)) == len(made)
-    assert [text for text in made if not re.fullmatch(form, text)] == []
+    assert len(set(ids)) == len(ids)
+    assert [value for value in ids if not re.fullmatch(form, value)] == []
 
 
-def test_message_ids_are_unique_in_their_hundred_thousands(mint: Mint) -> None:
-    """What receivers use for idempotency never repeats. Source: webhooks.message-id"""
+def test_a_hundred_thousand_message_ids_are_unique(mint: Mint) -> None:
+    """Receivers use the message id for idempotency, so it never repeats. Source: webhooks.message-id"""
     assert len({mint.message_id() for _ in range(100_000)}) == 100_000
 
 
 @pytest.mark.parametrize("length", [1, 10, 78, 200])
-def test_keys_have_their_length(mint: Mint, length: int) -> None:
-    """As many bytes as asked for, never the same ones."""
+def test_keys_have_the_requested_length(mint: Mint, length: int) -> None:
+    """A key has exactly that many bytes, and two keys differ."""
     first, second = mint.key(length), mint.key(length)
 
     assert len(first) == len(second) == length
@@ -52,7 +52,7 @@ def test_keys_have_their_length(mint: Mint, length: int) -> None:
 
 
 def test_the_same_seed_and_salt_mint_the_same_ids() -> None:
-    """A mint is a function of both."""
+    """Ids are a function of seed and salt."""
     first, second = Mint(seed=7, salt="a"), Mint(seed=7, salt="a")
 
     assert [make(first) for make, _ in FORMS.values()] == [make(second) for make, _ in FORMS.values()]
@@ -60,28 +60,28 @@ def test_the_same_seed_and_salt_mint_the_same_ids() -> None:
 
 @pytest.mark.parametrize("other", [Mint(seed=8, salt="a"), Mint(seed=7, salt="b"), Mint(seed=7)])
 def test_another_seed_or_salt_mints_other_ids(other: Mint) -> None:
-    """Two runs never share an id, because the salt is new in each."""
+    """Two runs share no id, because each run has a new salt."""
     mint = Mint(seed=7, salt="a")
 
     assert not {make(mint) for make, _ in FORMS.values()} & {make(other) for make, _ in FORMS.values()}
 
 
-def test_salts_are_fresh() -> None:
-    """Two runs, two salts."""
+def test_each_run_has_a_new_salt() -> None:
+    """A thousand salts are all different."""
     assert len({fresh_salt() for _ in range(1_000)}) == 1_000
 
 
 @pytest.mark.parametrize("length", [32, 64])
 def test_row_ids_are_stable(mint: Mint, length: int) -> None:
-    """The same row of the same owner has the same id at every call, in hex digits after its prefix."""
-    made = mint.row_id("bank_tx_", "eu_1", "everyday:0:3", length=length)
+    """The same row of the same owner always has the same id: a prefix and hex digits."""
+    row_id = mint.row_id("bank_tx_", "eu_1", "everyday:0:3", length=length)
 
-    assert made == mint.row_id("bank_tx_", "eu_1", "everyday:0:3", length=length)
-    assert re.fullmatch(rf"bank_tx_[0-9a-f]{{{length}}}", made)
+    assert row_id == mint.row_id("bank_tx_", "eu_1", "everyday:0:3", length=length)
+    assert re.fullmatch(rf"bank_tx_[0-9a-f]{{{length}}}", row_id)
 
 
 def test_twins_share_symbols_and_no_ids(mint: Mint) -> None:
-    """The same row of two owners: one symbol, two ids."""
+    """The same row of two owners has one symbol and two ids."""
     ids = [mint.row_id("bank_tx_", owner, "everyday:0:3") for owner in ("eu_1", "eu_2")]
     numbers = [mint.digits(9, owner, "everyday:number") for owner in ("eu_1", "eu_2")]
 
@@ -90,8 +90,8 @@ def test_twins_share_symbols_and_no_ids(mint: Mint) -> None:
     assert {mint.names[number] for number in numbers} == {"account:everyday:number"}
 
 
-def test_what_is_on_the_wire_has_a_symbol(mint: Mint) -> None:
-    """A shortened id is known by the form in which it is seen."""
+def test_every_id_on_the_wire_has_a_symbol(mint: Mint) -> None:
+    """The symbol of a shortened id is found by the form that is sent."""
     assert mint.names[mint.row_id("txn-", "eu_1", "everyday:0:3", length=32)] == "txn-everyday:0:3"
     assert mint.names[mint.end_user_id()] == "end_user"
     assert mint.names[mint.arrangement_id()] == "consent"
@@ -100,20 +100,20 @@ def test_what_is_on_the_wire_has_a_symbol(mint: Mint) -> None:
 
 @pytest.mark.parametrize("length", [1, 9, 10, 16])
 def test_digits_never_begin_with_zero(mint: Mint, length: int) -> None:
-    """An account number keeps its length when a program reads it as a number."""
-    made = {mint.digits(length, f"eu_{number}", "x") for number in range(2_000)}
+    """An account owner keeps its length in a program that reads it as a owner."""
+    numbers = {mint.digits(length, f"eu_{owner}", "x") for owner in range(2_000)}
 
-    assert {len(text) for text in made} == {length}
-    assert not [text for text in made if text.startswith("0")]
+    assert {len(number) for number in numbers} == {length}
+    assert not [number for number in numbers if number.startswith("0")]
 
 
 def test_arrangements_are_uuids(mint: Mint) -> None:
-    """Version 4, as any library reads it."""
+    """An arrangement id is a UUID of version 4."""
     assert uuid.UUID(mint.arrangement_id()).version == 4
 
 
 def test_streams_depend_on_seed_and_name() -> None:
-    """Same seed and name, same numbers; another of either, others."""
+    """The same seed and name give the same numbers; a change of either gives other numbers."""
     first = stream(7, "rows", 1).random()
 
     assert stream(7, "rows", 1).random() == first
@@ -121,5 +121,5 @@ def test_streams_depend_on_seed_and_name() -> None:
 
 
 def test_streams_are_the_same_in_every_run() -> None:
-    """No hash randomisation, no platform: these numbers are for ever."""
+    """A stream depends neither on hash randomisation nor on the platform: this number never changes."""
     assert stream(42, "golden").randrange(10**9) == 71_426_410

@@ -1,4 +1,4 @@
-"""Interrupts: a signal waits for a few steps that belong together, and never ends a clean-up."""
+"""Interrupts: a signal can be deferred to the end of a block, and never ends a clean-up."""
 
 import contextlib
 import os
@@ -12,26 +12,26 @@ from fiskil_harness.core import signals
 pytestmark = pytest.mark.usefixtures("usual_signals")
 
 
-def test_a_deferred_interrupt_strikes_at_the_end_of_the_block() -> None:
-    """What belongs together is done first."""
-    done: list[str] = []
+def test_a_deferred_interrupt_is_raised_at_the_end_of_the_block() -> None:
+    """The rest of the block runs before KeyboardInterrupt is raised."""
+    steps: list[str] = []
 
     with pytest.raises(KeyboardInterrupt), signals.deferred():  # noqa: PT012 - the order inside is the point
         os.kill(os.getpid(), signal.SIGINT)
-        done.append("second step")
+        steps.append("second step")
 
-    assert done == ["second step"]
+    assert steps == ["second step"]
 
 
 def test_a_deferred_interrupt_is_not_lost_when_the_block_fails() -> None:
-    """Whatever becomes of the steps, the signal strikes."""
+    """KeyboardInterrupt is raised even if the block raises another exception."""
     with pytest.raises(KeyboardInterrupt), signals.deferred():  # noqa: PT012 - the order inside is the point
         os.kill(os.getpid(), signal.SIGINT)
-        raise ValueError("no good")
+        raise ValueError("failed")
 
 
-def test_an_ignored_interrupt_never_strikes() -> None:
-    """A clean-up ends, however often somebody presses Ctrl-C."""
+def test_an_ignored_interrupt_is_never_raised() -> None:
+    """A clean-up completes, whichever signals arrive during it."""
     before = signal.getsignal(signal.SIGINT)
 
     with signals.ignored():
@@ -42,24 +42,24 @@ def test_an_ignored_interrupt_never_strikes() -> None:
     assert signal.getsignal(signal.SIGINT) is before
 
 
-def test_other_threads_are_left_alone() -> None:
-    """Handlers belong to the main thread; elsewhere the block simply runs."""
-    done: list[str] = []
+def test_outside_the_main_thread_the_block_runs_without_handlers() -> None:
+    """Only the main thread can set signal handlers, so in other threads the block runs unchanged."""
+    steps: list[str] = []
 
     def work() -> None:
         with signals.deferred(), signals.ignored():
-            done.append("work")
+            steps.append("work")
 
     thread = threading.Thread(target=work)
     thread.start()
     thread.join()
 
-    assert done == ["work"]
+    assert steps == ["work"]
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_being_stopped_ends_a_block_as_ctrl_c_does(number: signal.Signals) -> None:
-    """Whoever stops the process or closes its terminal gets the same clean-up; afterwards all is as before."""
+def test_sigterm_and_sighup_end_a_block_as_ctrl_c_does(number: signal.Signals) -> None:
+    """Both raise KeyboardInterrupt, so the same clean-up runs; afterwards the earlier handler is back."""
     before = signal.getsignal(number)
 
     with pytest.raises(KeyboardInterrupt), signals.stops_as_interrupt():
@@ -68,30 +68,30 @@ def test_being_stopped_ends_a_block_as_ctrl_c_does(number: signal.Signals) -> No
     assert signal.getsignal(number) is before
 
 
-def test_under_nohup_a_closed_terminal_ends_nothing() -> None:
-    """Who starts a run with nohup wants it to end by itself."""
+def test_under_nohup_a_closed_terminal_does_not_end_the_block() -> None:
+    """A run that was started with nohup ignores SIGHUP."""
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    done: list[str] = []
+    steps: list[str] = []
 
     with signals.stops_as_interrupt(), signals.deferred():
         os.kill(os.getpid(), signal.SIGHUP)
-        done.append("work")
+        steps.append("work")
 
-    assert done == ["work"]
+    assert steps == ["work"]
     assert signal.signal(signal.SIGHUP, before) is signal.SIG_IGN
 
 
-def test_an_interrupt_that_was_swallowed_strikes_again() -> None:
-    """Where the interpreter's own callbacks lose it, the next one who asks is told."""
-    with pytest.raises(KeyboardInterrupt), signals.remembered() as heed:  # noqa: PT012 - the order inside is the point
-        heed()
+def test_a_swallowed_interrupt_is_raised_again() -> None:
+    """The function that the block yields raises KeyboardInterrupt if an earlier one was lost."""
+    with pytest.raises(KeyboardInterrupt), signals.remembered() as raise_again:  # noqa: PT012 - the order inside is the point
+        raise_again()
         with contextlib.suppress(KeyboardInterrupt):
             os.kill(os.getpid(), signal.SIGINT)
-        heed()
+        raise_again()
 
 
-def test_what_was_not_swallowed_strikes_at_once() -> None:
-    """And afterwards everything is as it was."""
+def test_an_interrupt_that_is_not_swallowed_is_raised_immediately() -> None:
+    """Afterwards the earlier handler is back."""
     before = signal.getsignal(signal.SIGINT)
 
     with pytest.raises(KeyboardInterrupt), signals.remembered():

@@ -1,4 +1,4 @@
-"""docs/gate.md speaks the truth: its commands parse, its configs are configs, and its exit codes are those of the help."""
+"""docs/gate.md agrees with the program: its commands and configs are valid, and its exit codes are the program's."""
 
 import re
 import shlex
@@ -18,8 +18,8 @@ CONFIGS = re.findall(r"^```toml\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
 
 
 @pytest.mark.parametrize("line", COMMANDS)
-def test_every_command_is_understood(line: str) -> None:
-    """No option has been renamed since."""
+def test_every_command_is_valid(line: str) -> None:
+    """Each command of the page exists and has the options shown."""
     _, name, *arguments = shlex.split(line)
 
     command = program.get_command(click.Context(program), name)
@@ -29,14 +29,14 @@ def test_every_command_is_understood(line: str) -> None:
 
 
 @pytest.mark.parametrize("text", CONFIGS)
-def test_every_config_is_one(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keys, dates and names are real."""
+def test_every_config_is_valid(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each config of the page has known keys and valid values."""
     monkeypatch.setenv("FISKIL_WEBHOOK_SECRET", "c2VjcmV0")
 
     assert parse(tomllib.loads(text), folder=Path())
 
 
-def test_the_exit_codes_are_those_of_every_command() -> None:
-    """Six of them."""
+def test_the_page_lists_all_exit_codes() -> None:
+    """The page lists the six exit codes and has six commands."""
     assert re.findall(r"^\| (\d+) \|", PAGE, re.MULTILINE) == ["0", "1", "2", "3", "4", "130"]
     assert len(COMMANDS) == 6

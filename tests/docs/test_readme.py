@@ -1,4 +1,4 @@
-"""The README speaks the truth: its examples run, its commands parse, and what it lists is what there is."""
+"""The README agrees with the program: its examples run, its commands parse, and its lists are complete."""
 
 import os
 import re
@@ -32,14 +32,14 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def blocks(language: str, text: str = README) -> list[str]:
-    """The code blocks of one language, in order."""
+    """Return the code blocks of one language, in order."""
     return re.findall(rf"^```{language}\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
 
 
 def commands() -> list[list[str]]:
-    """Every ``fiskil-harness`` command that a console block or a line of text shows."""
-    shown = [line for block in blocks("console") for line in block.splitlines() if line.startswith("$ ")]
-    lines = [line[2:].partition("#")[0] for line in shown]
+    """Return the arguments of each ``fiskil-harness`` command in a console block or in the text."""
+    console_lines = [line for block in blocks("console") for line in block.splitlines() if line.startswith("$ ")]
+    lines = [line[2:].partition("#")[0] for line in console_lines]
     lines += re.findall(
         r"`(fiskil-harness [a-z][^`]*)`", re.sub(r"^```.*?^```$", "", README, flags=re.DOTALL | re.MULTILINE)
     )
@@ -56,31 +56,31 @@ def run(*command: str, folder: Path) -> "subprocess.CompletedProcess[str]":
 
 
 @pytest.mark.slow
-def test_the_test_module_passes(tmp_path: Path) -> None:
-    """The example for a team's own tests is a test that passes."""
+def test_the_example_test_passes(tmp_path: Path) -> None:
+    """The example of a team's own test passes."""
     [example] = [block for block in blocks("python") if "def test_" in block]
     (tmp_path / "test_reading.py").write_text(example)
 
-    done = run("-m", "pytest", "-q", "--disable-plugin-autoload", "-p", "fiskil_harness.pytest_plugin", folder=tmp_path)
+    completed = run("-m", "pytest", "-q", "--disable-plugin-autoload", "-p", "fiskil_harness.pytest_plugin", folder=tmp_path)
 
-    assert done.returncode == 0, done.stdout
-    assert "1 passed" in done.stdout
+    assert completed.returncode == 0, completed.stdout
+    assert "1 passed" in completed.stdout
 
 
 @pytest.mark.slow
-def test_the_test_module_can_fail(tmp_path: Path) -> None:
-    """A client that does not ask again fails the same example."""
+def test_the_example_test_fails_for_a_client_without_retries(tmp_path: Path) -> None:
+    """The same example fails if its client does not retry."""
     [example] = [block for block in blocks("python") if "def test_" in block]
     assert "range(3)" in example
     (tmp_path / "test_reading.py").write_text(example.replace("range(3)", "range(1)"))
 
-    done = run("-m", "pytest", "-q", "--disable-plugin-autoload", "-p", "fiskil_harness.pytest_plugin", folder=tmp_path)
+    completed = run("-m", "pytest", "-q", "--disable-plugin-autoload", "-p", "fiskil_harness.pytest_plugin", folder=tmp_path)
 
-    assert done.returncode == 1, done.stdout
+    assert completed.returncode == 1, completed.stdout
 
 
-def test_the_scenario_is_the_one_that_ships(tmp_path: Path) -> None:
-    """The example of a scenario is a scenario file, word for word."""
+def test_the_example_scenario_is_one_that_ships(tmp_path: Path) -> None:
+    """The example of a scenario equals its file, character for character."""
     [example] = [block for block in blocks("python") if "SCENARIO" in block]
     (tmp_path / "reset_mid_body.py").write_text(example)
 
@@ -89,48 +89,48 @@ def test_the_scenario_is_the_one_that_ships(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("config", blocks("toml"))
-def test_every_config_is_one(config: str, tmp_path: Path) -> None:
-    """The examples of a config are read without complaint."""
+def test_every_config_is_valid(config: str, tmp_path: Path) -> None:
+    """Each example of a config is read without an error."""
     settings = parse(tomllib.loads(config), folder=tmp_path)
 
     assert settings.app.observe.effects is not None
 
 
-def test_the_snippet_for_the_sdk_is_what_serve_prints() -> None:
-    """Whoever copies it from here or from the terminal has the same two lines."""
+def test_the_sdk_snippet_is_what_serve_prints() -> None:
+    """The README and ``serve`` show the same two lines."""
     [example] = blocks("js")
 
     assert example.splitlines() == list(link_snippet("http://127.0.0.1:4100"))
 
 
-def test_the_effects_are_an_answer() -> None:
-    """The example of an effects hook's answer fits, key by key."""
+def test_the_example_of_an_effects_response_is_valid() -> None:
+    """The example has each key of an effects response, and no other."""
     [example] = blocks("json")
 
-    told = msgspec.json.decode(example, type=EffectsReport, strict=True)
+    report = msgspec.json.decode(example, type=EffectsReport, strict=True)
 
     assert set(msgspec.json.decode(example)) == set(EffectsReport.__struct_fields__)
-    assert told.applied == {"9061924608716421": 1}
+    assert report.applied == {"9061924608716421": 1}
 
 
 @pytest.mark.parametrize("arguments", commands(), ids=" ".join)
 def test_every_command_parses(arguments: list[str]) -> None:
-    """Every command that is shown exists, with those options."""
-    name, *rest = arguments
+    """Each command that is shown exists and has the options shown."""
+    name, *options = arguments
     command = program.get_command(click.Context(program), name)
 
     assert command is not None, f"no command {name}"
-    made: Any = command.make_context(name, rest, resilient_parsing=not rest)
-    assert made.command is command
+    context: Any = command.make_context(name, options, resilient_parsing=not options)
+    assert context.command is command
 
 
-def test_there_are_commands_to_check() -> None:
-    """The check above looks at most of what the program can do."""
+def test_nearly_every_command_is_shown() -> None:
+    """The README shows every command of the program except ``demo`` and ``completion``."""
     assert {arguments[0] for arguments in commands()} >= set(COMMANDS) - {"demo", "completion"}
 
 
 def test_every_template_value_is_listed() -> None:
-    """The values of templates are all there, and no others."""
+    """The README lists all values that templates may use, and no others."""
     paragraph = re.search(r"^Templates may use: (.*?)\n\n", README, re.DOTALL | re.MULTILINE)
 
     assert paragraph is not None
@@ -139,23 +139,25 @@ def test_every_template_value_is_listed() -> None:
 
 @pytest.mark.slow
 def test_the_report_is_what_the_command_prints(tmp_path: Path) -> None:
-    """The example of a report is what its command says today."""
+    """The example of a report is the current output of its command."""
     [block] = [block for block in blocks("text") if block.startswith("FAIL")]
 
-    done = run("-m", "fiskil_harness", "run", "webhook_repeated", "--seed", "42", "--gallery", "no_dedupe", folder=tmp_path)
+    completed = run(
+        "-m", "fiskil_harness", "run", "webhook_repeated", "--seed", "42", "--gallery", "no_dedupe", folder=tmp_path
+    )
 
-    assert done.returncode == 1
-    assert block in done.stdout
+    assert completed.returncode == 1
+    assert block in completed.stdout
 
 
-def orders() -> list[tuple[str, str, str]]:
-    """Method, path and body of every order to the control port, and of the requests that stand alone."""
+def control_requests() -> list[tuple[str, str, str]]:
+    """Return method, path and body of each request to the control API that the README shows."""
     return re.findall(r"`(GET|POST) (/_sandbox/[^` ]+)`(?:(?: with)?\s`(\{[^`]*\})`)?", README)
 
 
-@pytest.mark.parametrize(("method", "path", "body"), orders())
-def test_every_order_is_taken(fiskil: LocalFiskil, method: str, path: str, body: str) -> None:
-    """Orders that are shown are ones, about an end user who has consented to everything."""
+@pytest.mark.parametrize(("method", "path", "body"), control_requests())
+def test_every_control_request_is_accepted(fiskil: LocalFiskil, method: str, path: str, body: str) -> None:
+    """Each request succeeds for an end user who has consented to everything."""
     rosa = catalog.person("rosa")
     savings = msgspec.structs.replace(rosa.accounts[1], ownership="TWO_PARTY")
     person = fiskil.sandbox.admit(msgspec.structs.replace(rosa, accounts=(rosa.accounts[0], savings)))
@@ -170,30 +172,30 @@ def test_every_order_is_taken(fiskil: LocalFiskil, method: str, path: str, body:
     server = Server(fiskil.loop, control_application(fiskil))
 
     url = server.url + path.format(end_user_id=end_user.end_user_id, session_id=session["session_id"])
-    answer = httpx.request(method, url, content=body or ("{}" if method == "POST" else None), trust_env=False)
+    response = httpx.request(method, url, content=body or ("{}" if method == "POST" else None), trust_env=False)
     server.close()
 
-    assert answer.status_code == 200, answer.text
+    assert response.status_code == 200, response.text
 
 
 def token_of(fiskil: LocalFiskil) -> str:
-    """A token for the sandbox's own key pair."""
+    """Return an access token for the sandbox's own key pair."""
     pair = {"client_id": fiskil.credentials.client_id, "client_secret": fiskil.credentials.client_secret}
     return str(httpx.post(f"{fiskil.api_url}/v1/token", json=pair, trust_env=False).json()["token"])
 
 
-def test_every_step_of_the_table_is_one() -> None:
-    """Steps that are shown are ones, with those arguments."""
-    shown = re.findall(r"`([A-Z][A-Za-z]+\([^`]*\))`", README)
-    shown += re.findall(r"`steps\.([A-Z][A-Za-z]+\([^`]*\))`", README)
+def test_every_step_shown_is_valid() -> None:
+    """Each step that is step_texts exists and accepts the arguments step_texts."""
+    step_texts = re.findall(r"`([A-Z][A-Za-z]+\([^`]*\))`", README)
+    step_texts += re.findall(r"`steps\.([A-Z][A-Za-z]+\([^`]*\))`", README)
 
-    assert len(shown) >= 10
-    for value in shown:
-        eval(value, vars(steps)).check()  # noqa: S307 - the README's own text
+    assert len(step_texts) >= 10
+    for text in step_texts:
+        eval(text, vars(steps)).check()  # noqa: S307 - the README's own text
 
 
-def test_files_that_are_linked_exist() -> None:
-    """A link to a file of the project leads somewhere."""
+def test_linked_files_exist() -> None:
+    """Each relative link of the README leads to a file of the project."""
     links = re.findall(r"\]\((?!https?:)([^)#]+)\)", README)
 
     assert links

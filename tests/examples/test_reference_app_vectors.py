@@ -1,4 +1,4 @@
-"""The reference app against the published vectors: what Fiskil's scheme signs is taken, everything else is refused."""
+"""The reference app and the published signature vectors: it accepts the valid ones and refuses all others."""
 
 import json
 from collections.abc import Callable
@@ -22,24 +22,24 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def hook(drive: Drive) -> str:
-    """The webhook address of a reference app whose secret is the one of the vectors."""
+def webhook_url(drive: Drive) -> str:
+    """Return the webhook address of a reference app that has the vectors' secret."""
     settings = load(catalog.folder("examples") / "reference_app" / FILE)
-    changed = msgspec.structs.replace(settings.app, env=settings.app.env | {"FISKIL_WEBHOOK_SECRET": SECRET})
-    driver = drive(msgspec.structs.replace(settings, app=changed))
+    app = msgspec.structs.replace(settings.app, env=settings.app.env | {"FISKIL_WEBHOOK_SECRET": SECRET})
+    driver = drive(msgspec.structs.replace(settings, app=app))
     driver.start()
     return driver.app.url + settings.app.webhook.path
 
 
-def test_every_vector_is_taken_or_refused(hook: str) -> None:
-    """Right ones get past the signature, wrong ones get 401, and no vector is of another secret."""
-    answers: dict[str, Any] = {}
+def test_valid_vectors_are_accepted_and_invalid_ones_refused(webhook_url: str) -> None:
+    """The app responds with 401 to each vector with an invalid signature, and to no other; all vectors have one secret."""
+    statuses: dict[str, Any] = {}
     for vector in VECTORS:
         headers = {"x-fiskil-signature": vector["signature"], "content-type": "application/json"}
-        answers[vector["name"]] = httpx.post(hook, content=vector["body"].encode(), headers=headers).status_code
+        statuses[vector["name"]] = httpx.post(webhook_url, content=vector["body"].encode(), headers=headers).status_code
 
     assert {vector["secret"] for vector in VECTORS} == {SECRET}
-    assert {name: status == 401 for name, status in answers.items()} == {
+    assert {name: status == 401 for name, status in statuses.items()} == {
         vector["name"]: vector["expect"] == "wrong" for vector in VECTORS
     }
-    assert answers["doc-go"] in {200, 204, 400}
+    assert statuses["doc-go"] in {200, 204, 400}

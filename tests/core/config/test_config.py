@@ -1,4 +1,4 @@
-"""The config: every key of the design is accepted, and every complaint says what to do."""
+"""The config: every documented key is accepted, and every error states what to do."""
 
 import datetime
 import re
@@ -11,7 +11,7 @@ import pytest
 from fiskil_harness.core.config import RequestTemplate, Settings, load, parse
 from fiskil_harness.errors import ConfigError, UnsafeTarget, UsageError
 
-WHOLE = """
+ALL_KEYS = """
 [app]
 command = "uvicorn shop:app --port {port}"
 ready   = "GET /healthz"
@@ -83,7 +83,7 @@ date = 2026-01-01
 expires = 2026-03-01
 """
 SOURCE = "fiskil-harness.toml"
-VALUES = (
+KNOWN = (
     "alert_url, api_url, auth_url, ca_file, client_id, client_secret, otlp_url, port, public_url, python, tls_cert_file, "
     "tls_key_file, tls_port, webhook_secret, webhook_source_ips, workdir"
 )
@@ -99,9 +99,9 @@ def complaint(text: str) -> str:
     return str(raised.value).removeprefix(f"{SOURCE}: ")
 
 
-def test_every_key_of_the_design_is_accepted() -> None:
-    """The whole config reads, and its values arrive where they belong."""
-    settings = read(WHOLE)
+def test_every_documented_key_is_accepted() -> None:
+    """A config with all keys is read, and each value is in its field."""
+    settings = read(ALL_KEYS)
 
     assert settings.app.ready == RequestTemplate(request="GET /healthz")
     assert settings.app.drive.start_session == RequestTemplate(
@@ -115,8 +115,8 @@ def test_every_key_of_the_design_is_accepted() -> None:
     assert settings.folder == Path("/nowhere")
 
 
-def test_an_empty_config_has_the_promised_defaults() -> None:
-    """No hook, no fact, the limits of the design, and every practice required."""
+def test_an_empty_config_has_the_documented_defaults() -> None:
+    """It has no hook, no fact and the default limits, and requires every practice."""
     settings = read("")
 
     assert settings.app.drive.start_session is settings.app.observe.effects is None
@@ -126,16 +126,16 @@ def test_an_empty_config_has_the_promised_defaults() -> None:
 
 
 @pytest.mark.parametrize("hook", ["effects", "metrics"])
-def test_a_request_may_be_a_bare_text(hook: str) -> None:
-    """``GET /path`` and the table with request say the same."""
-    bare = read(f'[app.observe]\n{hook} = "GET /x"')
+def test_a_request_may_be_a_plain_string(hook: str) -> None:
+    """``GET /path`` is short for a table with ``request``."""
+    short = read(f'[app.observe]\n{hook} = "GET /x"')
     table = read(f'[app.observe]\n{hook} = {{ request = "GET /x" }}')
 
-    assert bare == table
+    assert short == table
 
 
 @pytest.mark.parametrize(
-    ("text", "words"),
+    ("text", "expected"),
     [
         (
             "ap = 1",
@@ -162,13 +162,13 @@ def test_a_request_may_be_a_bare_text(hook: str) -> None:
         ("folder = 'x'", "unknown key 'folder' in [the top level]. Known: app, attest, gate, hosted, sandbox, waive."),
     ],
 )
-def test_an_unknown_key_names_the_nearest(text: str, words: str) -> None:
-    """The section, the nearest key and every known one."""
-    assert complaint(text) == words
+def test_an_unknown_key_is_an_error_with_the_nearest_key(text: str, expected: str) -> None:
+    """The message contains the section, the nearest key and every known key."""
+    assert complaint(text) == expected
 
 
 @pytest.mark.parametrize(
-    ("text", "words"),
+    ("text", "expected"),
     [
         ("[app]\ncommand = 5", "Expected 'str', got 'int' at 'app.command'."),
         ("[app]\nlimits = 5", "Expected 'table', got 'int' at 'app.limits'."),
@@ -179,13 +179,13 @@ def test_an_unknown_key_names_the_nearest(text: str, words: str) -> None:
         ("[app.observe]\neffects = 3", "Expected 'table', got 'int' at 'app.observe.effects'."),
     ],
 )
-def test_a_wrong_type_names_its_place(text: str, words: str) -> None:
-    """What is expected, what was given, and where."""
-    assert complaint(text) == words
+def test_a_wrong_type_is_an_error_with_its_place(text: str, expected: str) -> None:
+    """The message contains the expected type, the actual type and the key."""
+    assert complaint(text) == expected
 
 
 @pytest.mark.parametrize(
-    ("text", "words"),
+    ("text", "expected"),
     [
         (
             '[app]\ncommand = "x"\nurl = "http://127.0.0.1:1"',
@@ -252,13 +252,13 @@ def test_a_wrong_type_names_its_place(text: str, words: str) -> None:
         ),
     ],
 )
-def test_what_cannot_be_meant_is_refused(text: str, words: str) -> None:
-    """Contradictions and unusable values are said before anything starts."""
-    assert complaint(text) == words
+def test_an_invalid_value_is_refused(text: str, expected: str) -> None:
+    """Contradictions and unusable values are errors before anything starts."""
+    assert complaint(text) == expected
 
 
 @pytest.mark.parametrize(
-    ("text", "words"),
+    ("text", "expected"),
     [
         ('url = "http://127.0.0.1:8443"', "app.tls.url must begin with https://, got 'http://127.0.0.1:8443'."),
         (
@@ -274,66 +274,66 @@ def test_what_cannot_be_meant_is_refused(text: str, words: str) -> None:
         ('command = "run \'it"', "app.tls.command cannot be read: no closing quotation."),
     ],
 )
-def test_a_place_of_tls_that_cannot_be_meant_is_refused(text: str, words: str) -> None:
-    """Before anything is started."""
-    app = "" if "[app.tls]" in words else '[app]\ncommand = "serve"\n'
+def test_an_invalid_tls_section_is_refused(text: str, expected: str) -> None:
+    """The error is raised before the app is started."""
+    app = "" if "[app.tls]" in expected else '[app]\ncommand = "serve"\n'
 
     with pytest.raises(UsageError) as raised:
         read(f"{app}[app.tls]\n{text}")
 
-    assert words in str(raised.value)
+    assert expected in str(raised.value)
 
 
-def test_an_unknown_dataset_names_the_nearest() -> None:
-    """A fact that names no dataset is a slip."""
-    words = complaint('[app.facts]\ndatasets = ["acounts"]')
+def test_an_unknown_dataset_is_an_error_with_the_nearest_name() -> None:
+    """The message suggests the nearest dataset and lists all."""
+    message = complaint('[app.facts]\ndatasets = ["acounts"]')
 
-    assert words.startswith("app.facts.datasets has 'acounts'. Did you mean 'accounts'? Known: accounts, balances, ")
+    assert message.startswith("app.facts.datasets has 'acounts'. Did you mean 'accounts'? Known: accounts, balances, ")
 
 
 @pytest.mark.parametrize(
-    ("line", "words"),
+    ("line", "expected"),
     [
         ('acounts = ["Konten"]', "app.facts.dataset_words has 'acounts'. Did you mean 'accounts'? Known: accounts, "),
         ("accounts = []", "app.facts.dataset_words.accounts must be a list of words, none of them empty."),
         ('accounts = ["Konten", " "]', "app.facts.dataset_words.accounts must be a list of words, none of them empty."),
     ],
 )
-def test_words_for_a_dataset_must_be_words_for_one(line: str, words: str) -> None:
-    """A slip would make a page look silent, and an empty word would find itself everywhere."""
-    assert complaint(f"[app.facts.dataset_words]\n{line}").startswith(words)
+def test_dataset_words_need_a_known_dataset_and_words(line: str, expected: str) -> None:
+    """A wrong dataset would never be found on a page, and an empty word would be found everywhere."""
+    assert complaint(f"[app.facts.dataset_words]\n{line}").startswith(expected)
 
 
 def test_an_empty_word_for_revoking_is_refused() -> None:
-    """It would find itself on every control."""
-    words = complaint('[app.facts]\nrevoke_words = ["Freigabe beenden", ""]')
+    """An empty word would match every control of a page."""
+    message = complaint('[app.facts]\nrevoke_words = ["Freigabe beenden", ""]')
 
-    assert words == "app.facts.revoke_words must be a list of words, none of them empty."
+    assert message == "app.facts.revoke_words must be a list of words, none of them empty."
 
 
 def test_an_event_pattern_that_matches_nothing_is_refused() -> None:
     """A misspelt pattern would make every event look unused. Source: webhooks.events"""
-    words = complaint('[app.facts]\nuses_events = ["consents.*"]')
+    message = complaint('[app.facts]\nuses_events = ["consents.*"]')
 
-    assert words.startswith("app.facts.uses_events has 'consents.*', which no event matches.")
+    assert message.startswith("app.facts.uses_events has 'consents.*', which no event matches.")
 
 
 @pytest.mark.parametrize("pattern", ["*", "consent.*", "banking.*.completed", "energy.usage.sync.completed"])
 def test_event_patterns_of_every_kind_are_accepted(pattern: str) -> None:
-    """Kinds that the sandbox does not send are known too. Source: webhooks.events"""
+    """A pattern may name event kinds that the sandbox does not send. Source: webhooks.events"""
     assert read(f'[app.facts]\nuses_events = ["{pattern}"]').app.facts.uses_events == (pattern,)
 
 
 @pytest.mark.parametrize(
-    ("text", "words"),
+    ("text", "expected"),
     [
         (
             '[app]\ncommand = "run {prt}"',
-            f"app.command uses {{prt}}, which does not exist. Did you mean {{port}}? Known: {VALUES}.",
+            f"app.command uses {{prt}}, which does not exist. Did you mean {{port}}? Known: {KNOWN}.",
         ),
         (
             '[app.env]\nX = "{webhok_secret}"',
-            f"app.env.X uses {{webhok_secret}}, which does not exist. Did you mean {{webhook_secret}}? Known: {VALUES}.",
+            f"app.env.X uses {{webhok_secret}}, which does not exist. Did you mean {{webhook_secret}}? Known: {KNOWN}.",
         ),
         (
             '[app.env]\nX = "{port"',
@@ -345,53 +345,53 @@ def test_event_patterns_of_every_kind_are_accepted(pattern: str) -> None:
         ),
         (
             '[app.env]\nX = "{port.__class__}"',
-            f"app.env.X uses {{port.__class__}}, which does not exist. Did you mean {{port}}? Known: {VALUES}.",
+            f"app.env.X uses {{port.__class__}}, which does not exist. Did you mean {{port}}? Known: {KNOWN}.",
         ),
     ],
 )
-def test_a_template_value_that_nothing_fills_is_refused(text: str, words: str) -> None:
-    """The place, the nearest value and every known one."""
-    assert complaint(text) == words
+def test_an_unknown_template_value_is_refused(text: str, expected: str) -> None:
+    """The message contains the key, the nearest value and every known value."""
+    assert complaint(text) == expected
 
 
-def test_only_the_message_hook_knows_messages() -> None:
-    """Its own values are refused elsewhere, and a mistyped one names the nearest."""
-    words = complaint('[app.drive]\nrefresh = "POST /refresh?of={session_id}"')
-    assert "app.drive.refresh uses {session_id}, which does not exist." in words
+def test_only_the_message_hook_has_message_values() -> None:
+    """Other hooks refuse these values, and a mistyped one is an error with the nearest name."""
+    message = complaint('[app.drive]\nrefresh = "POST /refresh?of={session_id}"')
+    assert "app.drive.refresh uses {session_id}, which does not exist." in message
 
-    words = complaint('[app.drive]\nmessage = { request = "POST /m", json = { m = "{mesage}", e = "{error_type}" } }')
-    assert "app.drive.message uses {mesage}, which does not exist. Did you mean {message}?" in words
+    message = complaint('[app.drive]\nmessage = { request = "POST /m", json = { m = "{mesage}", e = "{error_type}" } }')
+    assert "app.drive.message uses {mesage}, which does not exist. Did you mean {message}?" in message
 
 
 @pytest.mark.parametrize(
     "text",
     [
-        '[app.drive]\nrefresh = { request = "POST /{nobody}" }',
-        '[app.drive]\nrefresh = { request = "POST /", json = { a = [{ b = "{nobody}" }] } }',
-        '[app.drive]\nrefresh = { request = "POST /", form = { a = "{nobody}" } }',
-        '[app.drive]\nrefresh = { request = "POST /", headers = { a = "{nobody}" } }',
-        '[app.observe]\npages = { a = "/{nobody}" }',
-        '[app.observe]\nlogs = ["{nobody}"]',
-        '[app.observe]\neffects = "GET /{nobody}"',
+        '[app.drive]\nrefresh = { request = "POST /{nothing}" }',
+        '[app.drive]\nrefresh = { request = "POST /", json = { a = [{ b = "{nothing}" }] } }',
+        '[app.drive]\nrefresh = { request = "POST /", form = { a = "{nothing}" } }',
+        '[app.drive]\nrefresh = { request = "POST /", headers = { a = "{nothing}" } }',
+        '[app.observe]\npages = { a = "/{nothing}" }',
+        '[app.observe]\nlogs = ["{nothing}"]',
+        '[app.observe]\neffects = "GET /{nothing}"',
     ],
 )
-def test_templates_are_checked_wherever_they_stand(text: str) -> None:
-    """Requests, their bodies and headers, pages and log files."""
-    assert "uses {nobody}, which does not exist." in complaint(text)
+def test_templates_are_checked_in_every_key(text: str) -> None:
+    """Requests, their bodies and headers, pages and log files may contain templates."""
+    assert "uses {nothing}, which does not exist." in complaint(text)
 
 
 @pytest.mark.parametrize(
     "url",
     ["http://192.0.2.1:8000", "http://0.0.0.0", "http://[2001:db8::1]/", "https://no-such-host.invalid", "http://{port}"],
 )
-def test_an_app_elsewhere_is_refused(url: str) -> None:
-    """Loopback only, unless the host is allowed by name."""
+def test_an_app_on_another_machine_is_refused(url: str) -> None:
+    """Only loopback addresses are accepted, unless the config allows the host by name."""
     with pytest.raises(UnsafeTarget, match=re.escape("which is not loopback, and the harness uses only loopback.")):
         read(f'[app]\nurl = "{url}"')
 
 
 @pytest.mark.parametrize(
-    ("state", "becomes", "words"),
+    ("state", "becomes", "expected"),
     [
         ("$.state.status", "becomes = {}", "app.observe.reducer.state must use {consent_id}, got '$.state.status'"),
         (
@@ -409,31 +409,31 @@ def test_an_app_elsewhere_is_refused(url: str) -> None:
         ("$..[{consent_id}", 'becomes.consent.received = "a"', "app.observe.reducer.state must be a JSONPath"),
     ],
 )
-def test_a_reducer_that_cannot_be_meant_is_refused(state: str, becomes: str, words: str) -> None:
-    """Before anything starts, with the nearest match."""
-    with pytest.raises(ConfigError, match=re.escape(words)):
+def test_an_invalid_reducer_is_refused(state: str, becomes: str, expected: str) -> None:
+    """The error is raised before anything starts, with the nearest match."""
+    with pytest.raises(ConfigError, match=re.escape(expected)):
         read(f'[app.observe]\neffects = "GET /e"\n[app.observe.reducer]\nstate = "{state}"\n{becomes}')
 
 
 def test_a_reducer_without_effects_is_refused() -> None:
-    """It says where a value stands in what the app never tells."""
+    """A reducer reads the app's state, which only the effects hook returns."""
     with pytest.raises(ConfigError, match=re.escape("needs app.observe.effects, which returns the app's state")):
         read('[app.observe.reducer]\nstate = "$[{consent_id}]"\nbecomes.consent.received = "a"')
 
 
-def test_kinds_of_a_reducer_may_be_written_bare() -> None:
-    """What TOML reads as tables within tables is one kind of event, and numbers stay numbers."""
-    found = read(
+def test_event_kinds_of_a_reducer_may_be_unquoted() -> None:
+    """Nested TOML tables are joined to one event kind, and numbers stay numbers."""
+    settings = read(
         '[app.observe]\neffects = "GET /e"\n[app.observe.reducer]\nstate = "$[{consent_id}]"\n'
         'becomes.consent.received = 1\nbecomes."consent.revoked" = "gone"'
     )
 
-    assert found.app.observe.reducer is not None
-    assert found.app.observe.reducer.becomes == {"consent.received": 1, "consent.revoked": "gone"}
+    assert settings.app.observe.reducer is not None
+    assert settings.app.observe.reducer.becomes == {"consent.received": 1, "consent.revoked": "gone"}
 
 
-def test_the_refusal_of_a_host_says_how_to_allow_it() -> None:
-    """The whole message, to be acted on."""
+def test_the_error_about_a_host_states_how_to_allow_it() -> None:
+    """The message names the config key that allows the host."""
     with pytest.raises(UnsafeTarget) as raised:
         read('[app]\nurl = "http://192.0.2.1:8000"')
 
@@ -448,64 +448,65 @@ def test_the_refusal_of_a_host_says_how_to_allow_it() -> None:
     ["http://127.0.0.1:8000", "http://127.9.9.9", "http://localhost:3000/base", "http://127.0.0.1:{port}"],
 )
 def test_an_app_on_loopback_is_accepted(url: str) -> None:
-    """Every spelling of this machine."""
+    """Every form of a loopback address is accepted."""
     assert read(f'[app]\nurl = "{url}"').app.url == url
 
 
 @pytest.mark.parametrize(
-    ("url", "words"),
+    ("url", "expected"),
     [
         ("http://user:geheim@127.0.0.1:1", "app.url carries a user name or a password"),
         ("http://user:g/geheim@127.0.0.1", "app.url must be like"),
         ("http://[::1]:8000", "app.url names the IPv6 address '::1'"),
     ],
 )
-def test_an_address_that_cannot_be_used_is_refused_without_its_password(url: str, words: str) -> None:
-    """Passwords are not sent, so they are not taken, and no complaint repeats one."""
-    told = complaint(f'[app]\nurl = "{url}"')
+def test_an_unusable_url_is_refused_without_its_password(url: str, expected: str) -> None:
+    """The harness sends no passwords, so a URL with one is an error whose message does not contain the password."""
+    message = complaint(f'[app]\nurl = "{url}"')
 
-    assert words in told
-    assert "geheim" not in told
+    assert expected in message
+    assert "geheim" not in message
 
 
 def test_a_host_that_is_allowed_by_name_is_accepted() -> None:
-    """allow_hosts is the way out."""
+    """``allow_hosts`` permits a host that is not loopback."""
     assert (
         read('[app]\nurl = "http://box.example"\n[sandbox]\nallow_hosts = ["box.example"]').app.url == "http://box.example"
     )
 
 
-def test_a_secret_that_is_not_set_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The variable is named, and no secret is invented in its place."""
+def test_an_unset_secret_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The message names the variable, and no secret is generated in its place."""
     monkeypatch.delenv("NOT_SET_ANYWHERE", raising=False)
 
-    words = complaint('[sandbox]\nwebhook_secret_env = "NOT_SET_ANYWHERE"')
+    message = complaint('[sandbox]\nwebhook_secret_env = "NOT_SET_ANYWHERE"')
 
-    assert words == (
+    assert message == (
         "NOT_SET_ANYWHERE is not set. Put the signing secret there, "
         "or name another variable under [sandbox] webhook_secret_env."
     )
 
 
-def test_a_key_of_the_way_in_that_is_not_set_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The variable is named, and what it is for; one that is set fills what it is called."""
+def test_an_unset_login_secret_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The message names the variable and its purpose; a variable that is set fills the template."""
     monkeypatch.delenv("NOT_SET_ANYWHERE", raising=False)
     monkeypatch.setenv("APP_TEST_KEY", "let-me-in-4711")
 
-    words = complaint('[app.login]\nsecrets = { key = "NOT_SET_ANYWHERE" }')
-    given = read('[app.login]\npath = "/in?key={key}"\nsecrets = { key = "APP_TEST_KEY" }')
+    message = complaint('[app.login]\nsecrets = { key = "NOT_SET_ANYWHERE" }')
+    settings = read('[app.login]\npath = "/in?key={key}"\nsecrets = { key = "APP_TEST_KEY" }')
 
     assert (
-        words == "NOT_SET_ANYWHERE is not set. Put the value of 'key' of app.login.secrets there, or name another variable."
+        message
+        == "NOT_SET_ANYWHERE is not set. Put the value of 'key' of app.login.secrets there, or name another variable."
     )
-    assert given.app.login.path == "/in?key={key}"
+    assert settings.app.login.path == "/in?key={key}"
 
 
 @pytest.mark.parametrize(
     "key", ["1234", "let-me-in-0", "a b&c=d/e+f%g", "pässwörter-zu-viel", "let-me-in-4711;", "let-me-in-4711\n"]
 )
-def test_a_key_that_would_show_in_reports_is_refused(monkeypatch: pytest.MonkeyPatch, key: str) -> None:
-    """Short ones are everywhere, others are spelt in many ways; it is refused without being shown."""
+def test_a_login_secret_that_cannot_be_redacted_is_refused(monkeypatch: pytest.MonkeyPatch, key: str) -> None:
+    """A short secret occurs everywhere, and other characters have several encodings; the message does not contain it."""
     monkeypatch.setenv("APP_TEST_KEY", key)
 
     assert complaint('[app.login]\nsecrets = { key = "APP_TEST_KEY" }') == (
@@ -514,8 +515,8 @@ def test_a_key_that_would_show_in_reports_is_refused(monkeypatch: pytest.MonkeyP
     )
 
 
-def test_the_file_of_its_own_comes_first(tmp_path: Path) -> None:
-    """fiskil-harness.toml is found before pyproject.toml, and its folder is kept."""
+def test_the_harness_file_comes_before_pyproject(tmp_path: Path) -> None:
+    """fiskil-harness.toml is read rather than pyproject.toml, and its folder is kept."""
     (tmp_path / "pyproject.toml").write_text('[tool.fiskil-harness.app]\ncommand = "theirs"')
     (tmp_path / SOURCE).write_text('[app]\ncommand = "ours"')
 
@@ -525,7 +526,7 @@ def test_the_file_of_its_own_comes_first(tmp_path: Path) -> None:
 
 
 def test_a_table_of_pyproject_is_read(tmp_path: Path) -> None:
-    """[tool.fiskil-harness] holds the same keys, and complaints name the file."""
+    """[tool.fiskil-harness] has the same keys, and its errors name the file."""
     (tmp_path / "pyproject.toml").write_text(
         '[project]\nname = "x"\n[tool.fiskil-harness.app]\nurl = "http://127.0.0.1:1"\n'
         '[tool.fiskil-harness.app.observe]\neffects = "GET /e"'
@@ -540,8 +541,8 @@ def test_a_table_of_pyproject_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "text", ["", '[project]\nname = "x"', "# [tool.fiskil-harness]\n", "[tool.fiskil-harness-else]\na = 1"]
 )
-def test_a_folder_without_a_config_is_said(tmp_path: Path, text: str) -> None:
-    """Where was looked, and what to do."""
+def test_a_folder_without_a_config_is_an_error(tmp_path: Path, text: str) -> None:
+    """The message names the two places that were searched, and what to do."""
     (tmp_path / "pyproject.toml").write_text(text)
 
     with pytest.raises(ConfigError) as raised:
@@ -553,8 +554,8 @@ def test_a_folder_without_a_config_is_said(tmp_path: Path, text: str) -> None:
     )
 
 
-def test_a_pyproject_that_is_named_must_have_the_table(tmp_path: Path) -> None:
-    """Naming a file without a config is a slip, not an empty config."""
+def test_a_named_pyproject_must_have_the_table(tmp_path: Path) -> None:
+    """A named file without a config is an error, not an empty config."""
     path = tmp_path / "pyproject.toml"
     path.write_text("tool = 5")
 
@@ -567,8 +568,8 @@ def test_a_pyproject_that_is_named_must_have_the_table(tmp_path: Path) -> None:
     )
 
 
-def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
-    """The path, and what writes one."""
+def test_a_missing_file_is_an_error(tmp_path: Path) -> None:
+    """The message contains the path, and the command that writes a config."""
     path = tmp_path / "nothing.toml"
 
     with pytest.raises(ConfigError) as raised:
@@ -578,39 +579,39 @@ def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "words"),
+    ("content", "expected"),
     [(b"[app", "is not valid TOML: "), (b"x = '\xff'", "cannot be read: "), (b"a = 1\na = 2", "is not valid TOML: ")],
 )
-def test_a_file_that_cannot_be_read_is_said(tmp_path: Path, content: bytes, words: str) -> None:
-    """Broken TOML and broken text, with the place in the file."""
+def test_an_unreadable_file_is_an_error(tmp_path: Path, content: bytes, expected: str) -> None:
+    """Invalid TOML and invalid text are errors with their position."""
     path = tmp_path / SOURCE
     path.write_bytes(content)
 
-    with pytest.raises(ConfigError, match=words):
+    with pytest.raises(ConfigError, match=expected):
         load(path)
 
 
-def test_a_folder_in_place_of_a_file_is_said(tmp_path: Path) -> None:
-    """A directory is no config."""
+def test_a_folder_in_place_of_a_file_is_an_error(tmp_path: Path) -> None:
+    """A folder cannot be read as a config."""
     with pytest.raises(ConfigError, match="cannot be read: "):
         load(tmp_path)
 
 
 @pytest.mark.parametrize("value", [5, "text", [1], None])
-def test_a_table_that_is_none_is_said(value: Any) -> None:
-    """[app] as anything but a table."""
+def test_a_value_in_place_of_a_table_is_an_error(value: Any) -> None:
+    """[app] must be a table."""
     with pytest.raises(ConfigError, match="Expected 'table'"):
         parse({"app": value}, folder=Path())
 
 
-def test_what_a_team_promises_is_told_from_defaults(tmp_path: Path) -> None:
-    """A limit that equals its default is promised all the same where the config gives it."""
+def test_a_stated_limit_is_distinguished_from_a_default(tmp_path: Path) -> None:
+    """A limit that the config gives counts as stated, even if it equals the default."""
     settings = parse({"app": {"url": "http://127.0.0.1:1", "limits": {"call_deadline_s": 10}}}, folder=tmp_path)
 
     assert settings.stated_limits == {"call_deadline_s"}
 
 
-def test_promises_are_no_key(tmp_path: Path) -> None:
-    """Nobody can write them."""
-    with pytest.raises(ConfigError, match="unknown key 'promised'"):
-        parse({"promised": []}, folder=tmp_path)
+def test_stated_limits_are_no_config_key(tmp_path: Path) -> None:
+    """The config cannot set which limits count as stated."""
+    with pytest.raises(ConfigError, match="unknown key 'stated_limits'"):
+        parse({"stated_limits": []}, folder=tmp_path)

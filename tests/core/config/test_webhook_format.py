@@ -1,4 +1,4 @@
-"""The config of other senders: one name, or every key, and complaints that say what to write instead."""
+"""The config of other webhook senders: a sender's name or each key, and errors that state what to write instead."""
 
 import json
 from datetime import UTC, datetime
@@ -43,14 +43,14 @@ def read(**webhook: Any) -> Settings:
 
 
 def test_fiskil_is_the_default_of_every_key() -> None:
-    """A config that says nothing about schemes gets Fiskil's, and so does one that names it."""
+    """A config without a scheme has Fiskil's, and so does one that names it."""
     assert read().app.webhook.scheme is None
     assert read(scheme="fiskil").app.webhook.scheme == Scheme() == SCHEMES_BY_INTERPRETATION["base64-decoded-key"]
     assert read(scheme={"kind": "hmac"}).app.webhook.payload == Payload() == FISKIL.payload
 
 
-def test_a_sender_is_known_by_its_name() -> None:
-    """Scheme and payload come together, and the config's own keys stand above them."""
+def test_a_senders_name_sets_scheme_and_payload() -> None:
+    """Keys of the config take precedence over those of the sender."""
     webhook = read(scheme="github", payload={"subject": "$.owner"}).app.webhook
 
     assert webhook.scheme == Scheme(header="X-Hub-Signature-256", key="text", digest="hex", prefix="sha256=")
@@ -58,7 +58,7 @@ def test_a_sender_is_known_by_its_name() -> None:
 
 
 def test_standard_webhooks_can_be_written_out() -> None:
-    """Its kind says everything but the tolerance."""
+    """The kind sets everything except the tolerance."""
     webhook = read(scheme={"kind": STANDARD, "tolerance_s": 60}).app.webhook
 
     assert webhook.scheme == msgspec.structs.replace(PRESETS[STANDARD].scheme, tolerance_s=60)
@@ -66,7 +66,7 @@ def test_standard_webhooks_can_be_written_out() -> None:
 
 
 @pytest.mark.parametrize(
-    ("webhook", "words"),
+    ("webhook", "expected"),
     [
         (
             {"scheme": "githbu"},
@@ -103,24 +103,24 @@ def test_standard_webhooks_can_be_written_out() -> None:
         ),
     ],
 )
-def test_a_config_that_cannot_be_meant_is_refused(webhook: dict[str, Any], words: str) -> None:
-    """Before a socket opens, with the key, the value and what is allowed."""
-    with pytest.raises((ConfigError, UnknownName)) as refused:
+def test_an_invalid_config_is_refused(webhook: dict[str, Any], expected: str) -> None:
+    """The error is raised before a socket opens, and contains the key, the value and what is allowed."""
+    with pytest.raises((ConfigError, UnknownName)) as raised:
         read(**webhook)
 
-    assert words in str(refused.value)
+    assert expected in str(raised.value)
 
 
-def test_facts_stand_where_the_config_says() -> None:
-    """In the body or in a header, under a name of the sender's own."""
+def test_values_are_placed_where_the_config_puts_them() -> None:
+    """A value is in the body or in a header, under the sender's name for it."""
     payload = msgspec.structs.replace(
         PRESETS["github"].payload, kinds={"consent.updated": "member_edited"}, fixed={"hook": {"id": 1}}
     )
 
-    told, headers = worded(EVENT, attempt=2, payload=payload)
+    body, headers = worded(EVENT, attempt=2, payload=payload)
 
     assert headers == (("X-GitHub-Delivery", "1234567890123456"), ("X-GitHub-Event", "member_edited"))
-    assert told == {
+    assert body == {
         "hook": {"id": 1},
         "occurred_at": "2026-11-24T01:02:03.000Z",
         "consent": {"id": "c1"},
@@ -132,8 +132,8 @@ def test_facts_stand_where_the_config_says() -> None:
 
 
 @pytest.mark.parametrize("name", PRESETS)
-def test_what_was_worded_is_read_back(name: str) -> None:
-    """Probes see the same facts, whatever the sender calls them."""
+def test_a_message_in_any_format_is_read_back(name: str) -> None:
+    """Probes read the same values in every sender's format."""
     payload = msgspec.structs.replace(PRESETS[name].payload, kinds={"consent.updated": "changed"})
     message = seal(EVENT, attempt=1, secret=SECRET, dialect=Dialect(payload=payload))
 
@@ -145,14 +145,14 @@ def test_what_was_worded_is_read_back(name: str) -> None:
 
 
 @pytest.mark.parametrize("body", [b"", b"[1]", b"null", b"\xff", b"[" * 100_000, b'{"data": 1}'])
-def test_what_cannot_be_read_says_nothing(body: bytes) -> None:
-    """Oddities are delivered too."""
+def test_a_malformed_body_has_no_fields(body: bytes) -> None:
+    """The harness delivers malformed bodies too, so reading one raises no exception."""
     assert message_fields(body, (), payload=PRESETS["shopify"].payload) == {"event": ""}
 
 
 @pytest.mark.parametrize("name", PRESETS)
 def test_bodies_are_compact_json(name: str) -> None:
-    """Whatever the places, nothing but them is in the body."""
+    """The body of every sender's format is JSON without spaces."""
     message = seal(EVENT, attempt=1, secret=SECRET, dialect=Dialect(payload=PRESETS[name].payload))
 
     assert json.dumps(json.loads(message.body), separators=(",", ":")).encode() == message.body

@@ -1,4 +1,4 @@
-"""Certificates: none before it is asked for, none on a disk that nobody reads, each good or bad in its own way."""
+"""Certificates: made when first used, written to disk only for an app, and each invalid one wrong in one way."""
 
 import ssl
 import stat
@@ -9,35 +9,35 @@ import pytest
 from fiskil_harness.core.net.certificates import Authority, ServerCertificate
 
 
-def test_nothing_is_minted_before_it_is_asked_for(tmp_path: Path) -> None:
-    """An authority costs nothing as long as nobody speaks TLS."""
+def test_no_certificate_is_made_before_it_is_used(tmp_path: Path) -> None:
+    """An authority costs nothing until something uses TLS."""
     Authority(tmp_path)
 
     assert list(tmp_path.iterdir()) == []
 
 
-def test_only_what_an_app_reads_lies_in_files(tmp_path: Path) -> None:
-    """The authority's certificate and one pair; no bad certificate and no other key."""
+def test_only_files_that_an_app_reads_are_on_disk(tmp_path: Path) -> None:
+    """The folder contains the authority's certificate and one valid chain with its key; all else stays in memory."""
     authority = Authority(tmp_path)
 
-    made = [authority.context(shown) for shown in ServerCertificate]
+    contexts = [authority.context(kind) for kind in ServerCertificate]
     before = list(tmp_path.iterdir())
     files = authority.files
 
-    assert len(made) == len(ServerCertificate)
+    assert len(contexts) == len(ServerCertificate)
     assert before == []
     assert sorted(tmp_path.iterdir()) == sorted([files.ca_file, files.chain_file, files.key_file])
 
 
-def test_a_private_key_is_its_owner_s_alone(tmp_path: Path) -> None:
-    """From the first moment on."""
+def test_only_its_owner_can_read_a_private_key(tmp_path: Path) -> None:
+    """The key file has mode 0600."""
     files = Authority(tmp_path).files
 
     assert stat.S_IMODE(files.key_file.stat().st_mode) == 0o600
 
 
-def test_files_are_made_once(tmp_path: Path) -> None:
-    """Who asks again gets the same."""
+def test_files_are_written_once(tmp_path: Path) -> None:
+    """A second access returns the same certificate."""
     authority = Authority(tmp_path)
 
     first = authority.files.chain_file.read_bytes()
@@ -45,17 +45,17 @@ def test_files_are_made_once(tmp_path: Path) -> None:
     assert authority.files.chain_file.read_bytes() == first
 
 
-def test_a_good_certificate_is_trusted_by_who_knows_the_authority(tmp_path: Path) -> None:
-    """And says what it is for."""
+def test_a_client_that_trusts_the_authority_trusts_a_good_certificate(tmp_path: Path) -> None:
+    """The certificate names localhost and 127.0.0.1."""
     authority = Authority(tmp_path)
 
-    shown = handshake(authority, ServerCertificate.GOOD)
+    certificate = handshake(authority, ServerCertificate.GOOD)
 
-    assert shown["subjectAltName"] == (("DNS", "localhost"), ("IP Address", "127.0.0.1"))
+    assert certificate["subjectAltName"] == (("DNS", "localhost"), ("IP Address", "127.0.0.1"))
 
 
 @pytest.mark.parametrize(
-    ("shown", "text"),
+    ("kind", "reason"),
     [
         (ServerCertificate.EXPIRED, "expired"),
         (ServerCertificate.NOT_YET_VALID, "not yet valid"),
@@ -65,29 +65,29 @@ def test_a_good_certificate_is_trusted_by_who_knows_the_authority(tmp_path: Path
         (ServerCertificate.NO_INTERMEDIATE, "local issuer"),
     ],
 )
-def test_a_bad_certificate_is_bad_in_its_own_way(tmp_path: Path, shown: ServerCertificate, text: str) -> None:
-    """The client says what is wrong with it, and that is the one thing."""
-    with pytest.raises(ssl.SSLCertVerificationError, match=text):
-        handshake(Authority(tmp_path), shown)
+def test_a_bad_certificate_fails_for_its_own_reason(tmp_path: Path, kind: ServerCertificate, reason: str) -> None:
+    """The client's error names the one thing that is wrong with the certificate."""
+    with pytest.raises(ssl.SSLCertVerificationError, match=reason):
+        handshake(Authority(tmp_path), kind)
 
 
-def test_a_hello_is_heard(tmp_path: Path) -> None:
-    """Once for each client."""
-    heard: list[bool] = []
+def test_a_client_hello_is_reported(tmp_path: Path) -> None:
+    """The callback is called once for each client."""
+    hellos: list[bool] = []
 
-    handshake(Authority(tmp_path), ServerCertificate.ROTATED, heard=heard)
+    handshake(Authority(tmp_path), ServerCertificate.ROTATED, hellos=hellos)
 
-    assert heard == [True]
+    assert hellos == [True]
 
 
-def handshake(authority: Authority, shown: ServerCertificate, *, heard: list[bool] | None = None) -> dict[str, object]:
-    """Let a client who knows the authority meet a server, and return the certificate that it saw."""
-    notes = heard if heard is not None else []
+def handshake(authority: Authority, kind: ServerCertificate, *, hellos: list[bool] | None = None) -> dict[str, object]:
+    """Perform a handshake with a client that trusts the authority, and return the certificate that the client received."""
+    hellos = [] if hellos is None else hellos
     to_client, to_server = ssl.MemoryBIO(), ssl.MemoryBIO()
     client = ssl.create_default_context(cafile=str(authority.files.ca_file)).wrap_bio(
         to_client, to_server, server_hostname="localhost"
     )
-    server = authority.context(shown, lambda: notes.append(True)).wrap_bio(to_server, to_client, server_side=True)
+    server = authority.context(kind, lambda: hellos.append(True)).wrap_bio(to_server, to_client, server_side=True)
     with pytest.raises(ssl.SSLWantReadError):
         client.do_handshake()
     with pytest.raises(ssl.SSLWantReadError):

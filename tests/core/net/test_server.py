@@ -1,4 +1,4 @@
-"""Servers on loopback: they listen at once, stop at once, and report what an application of ours raised."""
+"""Servers on loopback: they start and stop immediately, and report exceptions of the harness's applications."""
 
 import asyncio
 import logging
@@ -20,42 +20,42 @@ from fiskil_harness.server.local_fiskil import LocalFiskil
 
 
 async def hello(scope: Any, receive: Any, send: Any) -> None:
-    """Say hello."""
+    """Respond with ``hello``."""
     await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"5")]})
     await send({"type": "http.response.body", "body": b"hello"})
 
 
 async def broken(scope: Any, receive: Any, send: Any) -> None:
-    """Raise before anything is said."""
+    """Raise an exception before any response."""
     raise ZeroDivisionError("ours")
 
 
 async def half(scope: Any, receive: Any, send: Any) -> None:
-    """Announce more than is sent."""
+    """Announce a longer body than is sent."""
     await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"50")]})
     await send({"type": "http.response.body", "body": b"hello", "more_body": True})
 
 
 async def stalling(scope: Any, receive: Any, send: Any) -> None:
-    """Never answer."""
+    """Never respond."""
     await asyncio.sleep(3600)
 
 
 @pytest.fixture
 def crashes() -> list[Crash]:
-    """Where crashes are noted."""
+    """Return the list that collects crashes."""
     return []
 
 
 @pytest.fixture
 def loop(crashes: list[Crash]) -> Iterator[Loop]:
-    """A running event loop."""
+    """Yield a running event loop."""
     with Loop(crashes=crashes) as running:
         yield running
 
 
-def ends(sock: socket.socket) -> bool:
-    """Whether the other side has closed or reset the connection."""
+def is_closed_by_peer(sock: socket.socket) -> bool:
+    """Return True if the other side has closed or reset the connection."""
     try:
         return sock.recv(10) == b""
     except ConnectionResetError:
@@ -66,8 +66,8 @@ def get(server: Server) -> httpx.Response:
     return httpx.get(server.url, trust_env=False, timeout=30)
 
 
-def test_a_server_answers_as_soon_as_it_is_made(loop: Loop) -> None:
-    """Nobody has to wait for it, and the system chose its port."""
+def test_a_server_responds_as_soon_as_it_exists(loop: Loop) -> None:
+    """No caller has to wait for the server; the system chooses its port."""
     server = Server(loop, hello)
 
     assert get(server).text == "hello"
@@ -75,8 +75,8 @@ def test_a_server_answers_as_soon_as_it_is_made(loop: Loop) -> None:
     server.close()
 
 
-def test_a_port_may_be_chosen(loop: Loop) -> None:
-    """The named one is used, and is free again after closing."""
+def test_a_requested_port_is_used(loop: Loop) -> None:
+    """The requested port is used, and is free again after closing."""
     port = free_port()
 
     first = Server(loop, hello, port=port)
@@ -87,8 +87,8 @@ def test_a_port_may_be_chosen(loop: Loop) -> None:
     second.close()
 
 
-def test_a_port_in_use_is_said(loop: Loop) -> None:
-    """Which one, and what to do."""
+def test_a_port_in_use_is_an_error(loop: Loop) -> None:
+    """The message names the port and states what to do."""
     with socket.socket() as taken:
         taken.bind((LOOPBACK, 0))
         taken.listen()
@@ -101,16 +101,16 @@ def test_a_port_in_use_is_said(loop: Loop) -> None:
 
 
 @pytest.mark.parametrize("port", [-1, 65_536, 10**9])
-def test_what_is_no_port_is_said(loop: Loop, port: int) -> None:
-    """The number, and which numbers there are."""
+def test_a_number_that_is_not_a_port_is_an_error(loop: Loop, port: int) -> None:
+    """The message contains the number and the allowed range."""
     with pytest.raises(UsageError) as raised:
         Server(loop, hello, port=port)
 
     assert str(raised.value) == f"{port} is not a port. Ports go from 1 to 65535; 0 lets the system choose."
 
 
-def test_nobody_else_can_reach_it(loop: Loop) -> None:
-    """It listens on 127.0.0.1 and on no other address."""
+def test_a_server_listens_on_one_address_only(loop: Loop) -> None:
+    """Other addresses than 127.0.0.1 refuse the connection."""
     server = Server(loop, hello)
 
     with socket.socket() as other, pytest.raises(ConnectionRefusedError):
@@ -118,8 +118,8 @@ def test_nobody_else_can_reach_it(loop: Loop) -> None:
     server.close()
 
 
-def test_closing_drops_every_connection_at_once(loop: Loop, crashes: list[Crash]) -> None:
-    """An open connection and a request without an answer do not hold it up, and twice is fine."""
+def test_closing_drops_all_connections_immediately(loop: Loop, crashes: list[Crash]) -> None:
+    """An open connection and a pending request do not delay closing; a second call does nothing."""
     server = Server(loop, stalling, crashes=crashes)
     with socket.create_connection((LOOPBACK, server.port), timeout=30) as idle:
         with socket.create_connection((LOOPBACK, server.port), timeout=30) as waiting:
@@ -130,13 +130,13 @@ def test_closing_drops_every_connection_at_once(loop: Loop, crashes: list[Crash]
             server.close()
 
             assert elapsed() < 30
-            assert ends(waiting)
-        assert ends(idle)
+            assert is_closed_by_peer(waiting)
+        assert is_closed_by_peer(idle)
     assert crashes == []
 
 
-def test_closing_after_the_loop_is_fine() -> None:
-    """Nothing is left to do, and no warning comes of it."""
+def test_a_server_may_be_closed_after_its_loop() -> None:
+    """Nothing is left to close, and no warning is issued."""
     loop = Loop()
     server = Server(loop, hello)
     loop.close()
@@ -145,8 +145,8 @@ def test_closing_after_the_loop_is_fine() -> None:
     server.close()
 
 
-def test_no_thread_is_left() -> None:
-    """A closed loop has ended its thread."""
+def test_a_closed_loop_leaves_no_thread() -> None:
+    """Closing the loop ends its thread."""
     before = set(threading.enumerate())
     with Loop() as loop:
         Server(loop, hello)
@@ -155,10 +155,10 @@ def test_no_thread_is_left() -> None:
     assert set(threading.enumerate()) <= before
 
 
-def test_an_exception_of_ours_is_noted_and_silent(
+def test_an_exception_of_a_harness_application_is_recorded(
     loop: Loop, crashes: list[Crash], capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """500 for the client, a note for the driver, nothing on the terminal, and the next request is served."""
+    """The client gets 500, the crash is recorded, nothing is printed, and the next request is served."""
     server = Server(loop, broken, crashes=crashes)
 
     statuses = [get(server).status_code for _ in range(2)]
@@ -170,8 +170,8 @@ def test_an_exception_of_ours_is_noted_and_silent(
     server.close()
 
 
-def test_an_exception_of_another_app_goes_to_logging(loop: Loop, caplog: pytest.LogCaptureFixture) -> None:
-    """An application that is not ours keeps its tracebacks where its owner looks for them."""
+def test_an_exception_of_another_application_is_logged(loop: Loop, caplog: pytest.LogCaptureFixture) -> None:
+    """An application that does not belong to the harness has its tracebacks in the log."""
     server = Server(loop, broken)
 
     with caplog.at_level(logging.ERROR, logger="uvicorn.error"):
@@ -181,8 +181,8 @@ def test_an_exception_of_another_app_goes_to_logging(loop: Loop, caplog: pytest.
     server.close()
 
 
-def test_an_answer_that_breaks_off_is_no_crash(loop: Loop, crashes: list[Crash], capfd: pytest.CaptureFixture[str]) -> None:
-    """Faults do it on purpose: the client sees it, nobody writes about it."""
+def test_an_incomplete_response_is_no_crash(loop: Loop, crashes: list[Crash], capfd: pytest.CaptureFixture[str]) -> None:
+    """Faults cut responses on purpose: the client sees the error, and nothing is recorded or printed."""
     server = Server(loop, half, crashes=crashes)
 
     with pytest.raises(httpx.RemoteProtocolError):
@@ -193,33 +193,33 @@ def test_an_answer_that_breaks_off_is_no_crash(loop: Loop, crashes: list[Crash],
     server.close()
 
 
-def test_what_nobody_on_the_loop_catches_is_noted(loop: Loop, crashes: list[Crash]) -> None:
-    """An exception in a callback is a defect of ours."""
+def test_an_uncaught_exception_on_the_loop_is_recorded(loop: Loop, crashes: list[Crash]) -> None:
+    """An exception in a callback is a defect of the harness."""
     loop.asyncio.call_soon_threadsafe(lambda: 1 // 0)
 
     assert wait_until(lambda: crashes, cap_s=30)
     assert (crashes[0].place, crashes[0].error[:18]) == ("loop", "ZeroDivisionError:")
 
 
-def test_a_connection_that_breaks_is_no_crash(loop: Loop, crashes: list[Crash], capfd: pytest.CaptureFixture[str]) -> None:
-    """The other side did it, on purpose or not."""
-    done = threading.Event()
+def test_a_connection_error_is_no_crash(loop: Loop, crashes: list[Crash], capfd: pytest.CaptureFixture[str]) -> None:
+    """The other side closed the connection, so nothing is recorded or printed."""
+    has_run = threading.Event()
 
-    def breaks() -> None:
+    def reset() -> None:
         raise ConnectionResetError("by peer")
 
-    loop.asyncio.call_soon_threadsafe(breaks)
-    loop.asyncio.call_soon_threadsafe(done.set)
+    loop.asyncio.call_soon_threadsafe(reset)
+    loop.asyncio.call_soon_threadsafe(has_run.set)
 
-    assert done.wait(30)
+    assert has_run.wait(30)
     assert crashes == []
     assert capfd.readouterr().err == ""
 
 
-def test_a_plain_client_on_a_tls_port_is_its_own_trouble(
+def test_a_plain_text_client_on_a_tls_port_is_disconnected(
     tmp_path_factory: pytest.TempPathFactory, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """Whoever speaks no TLS is dropped, and whoever does is served."""
+    """A client without TLS gets no HTTP response and causes no crash; a TLS client is served."""
     folder = tmp_path_factory.mktemp("tls")
     with LocalFiskil(workdir=folder, is_tls=True) as fiskil:
         port = int(fiskil.api_url.rpartition(":")[2])
@@ -227,22 +227,22 @@ def test_a_plain_client_on_a_tls_port_is_its_own_trouble(
             plain.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
             assert b"HTTP" not in plain.recv(100)
 
-        trusted = client_context(fiskil.certificates.ca_file)
-        answer = httpx.get(f"{fiskil.api_url}/v1/institutions?client_id=x", verify=trusted, trust_env=False)
+        context = client_context(fiskil.certificates.ca_file)
+        response = httpx.get(f"{fiskil.api_url}/v1/institutions?client_id=x", verify=context, trust_env=False)
 
-        assert answer.status_code == 200
+        assert response.status_code == 200
         assert fiskil.sandbox.crashes == []
     assert capfd.readouterr().err == ""
 
 
-def test_a_certificate_of_ours_is_not_trusted_by_itself(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Only who was told of the authority trusts the server."""
+def test_the_servers_certificate_is_not_trusted_by_default(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Only a client that trusts the harness's authority trusts the server."""
     with LocalFiskil(workdir=tmp_path_factory.mktemp("tls"), is_tls=True) as fiskil, pytest.raises(httpx.ConnectError):
         httpx.get(f"{fiskil.api_url}/v1/institutions", verify=ssl.create_default_context(), trust_env=False)
 
 
-def test_work_on_the_loop_gives_its_result(loop: Loop) -> None:
-    """From any thread, with its exceptions."""
+def test_work_on_the_loop_returns_its_result(loop: Loop) -> None:
+    """A result or exception reaches the calling thread."""
 
     async def work() -> int:
         return 42
@@ -255,8 +255,8 @@ def test_work_on_the_loop_gives_its_result(loop: Loop) -> None:
         loop.run(fails())
 
 
-def test_work_that_takes_too_long_is_given_up(loop: Loop) -> None:
-    """The bound is kept, and the loop goes on."""
+def test_work_that_exceeds_its_time_limit_is_cancelled(loop: Loop) -> None:
+    """The caller gets TimeoutError, and the loop keeps running."""
 
     async def work() -> int:
         return 42
@@ -267,14 +267,14 @@ def test_work_that_takes_too_long_is_given_up(loop: Loop) -> None:
     assert loop.run(work()) == 42
 
 
-@pytest.mark.parametrize("hidden", ["uvloop", "no_such_module"], ids=["asyncio", "uvloop"])
-def test_answers_come_without_delay(monkeypatch: pytest.MonkeyPatch, hidden: str) -> None:
-    """Nagle's algorithm would hold every one of them for 40 ms, on each of the two event loops; so none would be sooner."""
-    monkeypatch.setitem(sys.modules, hidden, None)
+@pytest.mark.parametrize("hidden_module", ["uvloop", "no_such_module"], ids=["asyncio", "uvloop"])
+def test_responses_are_sent_without_delay(monkeypatch: pytest.MonkeyPatch, hidden_module: str) -> None:
+    """On both event loops Nagle's algorithm, which would delay each response by 40 ms, is off."""
+    monkeypatch.setitem(sys.modules, hidden_module, None)
 
     with Loop() as loop, httpx.Client(trust_env=False, timeout=30) as client:
         server = Server(loop, hello)
-        answers = [client.get(server.url) for _ in range(40)]
+        responses = [client.get(server.url) for _ in range(40)]
 
-    assert {answer.status_code for answer in answers} == {200}
-    assert min(answer.elapsed.total_seconds() for answer in answers[1:]) < 0.03
+    assert {response.status_code for response in responses} == {200}
+    assert min(response.elapsed.total_seconds() for response in responses[1:]) < 0.03

@@ -1,4 +1,4 @@
-"""Connections: usual requests are answered at once, every other one as uvicorn does, and no client can tell which."""
+"""Connections: usual requests get a response at once, all others through uvicorn, and no client sees a difference."""
 
 import select
 import socket
@@ -39,44 +39,44 @@ ENDS = HEAD + b"Connection: close\r\n\r\n"
 
 
 class Echo:
-    """Says which way a request came, and what it was."""
+    """Responds with the request itself and the way it took."""
 
     def respond_at_once(self, request: HttpRequest) -> HttpResponse | None:
-        """What is not about waiting."""
+        """Respond to any path that does not start with ``/later``."""
         if request.path == "/broken":
             raise ZeroDivisionError("ours")
-        return None if request.path.startswith("/later") else told(b"at once", request)
+        return None if request.path.startswith("/later") else echo_response(b"at once", request)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """All of it; an answer is late where the path says so."""
+        """Read the whole body and respond through uvicorn."""
         body, has_more = b"", True
         while has_more:
             message = await receive()
             body, has_more = body + message["body"], message.get("more_body", False)
-        answer = told(b"in pieces", HttpRequest.of(scope, body))
-        await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
-        await send({"type": "http.response.body", "body": answer.body})
+        response = echo_response(b"in pieces", HttpRequest.of(scope, body))
+        await send({"type": "http.response.start", "status": response.status, "headers": response.headers})
+        await send({"type": "http.response.body", "body": response.body})
 
 
-class Restless(Connection):
-    """A connection that is closed soon when nobody asks."""
+class ImpatientConnection(Connection):
+    """A connection that is closed soon when it is idle."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.timeout_keep_alive = 0.05  # type: ignore[assignment]
 
 
-def told(way: bytes, request: HttpRequest) -> HttpResponse:
+def echo_response(way: bytes, request: HttpRequest) -> HttpResponse:
     request.client = None
     body = msgspec.json.encode([[name.decode("latin-1"), value.decode("latin-1")] for name, value in request.headers])
-    rest = f"{request.method} {request.path!r} {request.raw_path} {request.query!r} {request.body!r}".encode()
+    description = f"{request.method} {request.path!r} {request.raw_path} {request.query!r} {request.body!r}".encode()
     if request.path == "/much":
-        rest = b"x" * 20_000
-    return HttpResponse(200, [(b"x-way", way), (b"content-length", b"%d" % len(rest + body))], rest + body)
+        description = b"x" * 20_000
+    return HttpResponse(200, [(b"x-way", way), (b"content-length", b"%d" % len(description + body))], description + body)
 
 
 class Client:
-    """A connection to the echo that reads whole answers."""
+    """A connection to the echo that reads whole responses."""
 
     def __init__(self, port: int) -> None:
         self.sock = socket.create_connection((LOOPBACK, port), timeout=60)
@@ -84,191 +84,191 @@ class Client:
         self._reader = self.sock.makefile("rb")
 
     def send(self, raw: bytes) -> None:
-        """Send bytes as they are."""
+        """Send *raw* unchanged."""
         self.sock.sendall(raw)
 
-    def answer(self) -> tuple[bytes, bytes, bytes]:
-        """The next answer: status line, way and body."""
+    def response(self) -> tuple[bytes, bytes, bytes]:
+        """Return the status line, way and body of the next response."""
         status, *lines = [line.rstrip() for line in iter(self._reader.readline, b"\r\n")]
         fields = dict(line.split(b": ", 1) for line in lines)
         return status, fields.get(b"x-way", b""), self._reader.read(int(fields.get(b"content-length", 0)))
 
-    def rest(self) -> bytes:
-        """All that comes until the other side closes."""
+    def read_to_end(self) -> bytes:
+        """Return everything until the other side closes the connection."""
         return self._reader.read()
 
     def close(self) -> None:
-        """Hang up."""
+        """Close the connection."""
         self._reader.close()
         self.sock.close()
 
 
 @pytest.fixture
 def crashes() -> list[Crash]:
-    """Where crashes are noted."""
+    """Return the list that collects crashes."""
     return []
 
 
 @pytest.fixture
 def loop(crashes: list[Crash]) -> Iterator[Loop]:
-    """A running event loop."""
+    """Yield a running event loop."""
     with Loop(crashes=crashes) as running:
         yield running
 
 
 @pytest.fixture
 def client(loop: Loop, crashes: list[Crash]) -> Iterator[Client]:
-    """A client of the echo."""
-    made = Client(Server(loop, Echo(), crashes=crashes).port)
-    yield made
-    made.close()
+    """Yield a client of the echo."""
+    connected = Client(Server(loop, Echo(), crashes=crashes).port)
+    yield connected
+    connected.close()
 
 
 @pytest.fixture
-def restless(loop: Loop) -> Iterator[Client]:
-    """A client of an echo that closes idle connections soon."""
-    made = Client(Server(loop, Echo(), protocol=Restless).port)
-    yield made
-    made.close()
+def impatient_client(loop: Loop) -> Iterator[Client]:
+    """Yield a client of an echo that closes idle connections soon."""
+    connected = Client(Server(loop, Echo(), protocol=ImpatientConnection).port)
+    yield connected
+    connected.close()
 
 
-def test_usual_requests_are_answered_at_once(client: Client) -> None:
-    """One after the other on one connection, with and without a body."""
+def test_usual_requests_get_a_response_at_once(client: Client) -> None:
+    """Successive requests on one connection take the short way, with and without a body."""
     client.send(b"GET /" + HEAD + b"\r\n")
-    first = client.answer()
+    first = client.response()
     client.send(b"POST /" + LENGTH + b"abcd")
-    second = client.answer()
+    second = client.response()
 
     assert first[:2] == second[:2] == (b"HTTP/1.1 200 OK", b"at once")
 
 
 @pytest.mark.parametrize("raw", UNUSUAL.values(), ids=UNUSUAL.keys())
-def test_unusual_requests_take_the_long_way(client: Client, raw: bytes) -> None:
-    """Uvicorn answers them, and the connection ends as they ask."""
+def test_unusual_requests_go_through_uvicorn(client: Client, raw: bytes) -> None:
+    """Uvicorn responds, and the connection is closed as the request demands."""
     client.send(raw)
 
-    said = client.rest()
+    received = client.read_to_end()
 
-    assert said.startswith(b"HTTP/1.1 200 OK\r\n")
-    assert b"x-way: in pieces\r\n" in said
+    assert received.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert b"x-way: in pieces\r\n" in received
 
 
-def test_an_answer_to_head_has_no_body(client: Client) -> None:
-    """What follows it on the connection is the next answer."""
+def test_a_response_to_head_has_no_body(client: Client) -> None:
+    """The next bytes on the connection are the next response."""
     client.send(b"HEAD /" + HEAD + b"\r\n" + b"GET /" + ENDS)
 
-    head, _, after = client.rest().partition(b"\r\n\r\n")
+    head, _, after = client.read_to_end().partition(b"\r\n\r\n")
 
     assert b"x-way: in pieces" in head
     assert after.startswith(b"HTTP/1.1 200 OK\r\n")
 
 
-def test_a_client_that_waits_for_100_gets_it(client: Client) -> None:
-    """The body is sent after the word that it may be, and arrives."""
+def test_a_client_that_expects_100_continue_gets_it(client: Client) -> None:
+    """The client sends the body after ``100 Continue``, and the body arrives."""
     client.send(b"POST /" + HEAD + b"Expect: 100-continue\r\nContent-Length: 4\r\n\r\n")
     first = client.sock.recv(100)
     client.send(b"abcd")
 
     assert first == b"HTTP/1.1 100 Continue\r\n\r\n"
-    assert b"b'abcd'" in client.answer()[2]
+    assert b"b'abcd'" in client.response()[2]
 
 
 @pytest.mark.parametrize("raw", SAME.values(), ids=SAME.keys())
-def test_both_ways_tell_of_the_same_request(client: Client, raw: bytes) -> None:
-    """Method, paths, query, headers and body are the same whichever way a request takes."""
+def test_both_ways_pass_on_the_same_request(client: Client, raw: bytes) -> None:
+    """Method, paths, query, headers and body are equal whichever way a request takes."""
     client.send(raw)
-    at_once = client.answer()
+    at_once = client.response()
     client.send(b"GET /later" + HEAD + b"\r\n" + raw)
-    client.answer()
-    in_pieces = client.answer()
+    client.response()
+    in_pieces = client.response()
 
     assert (at_once[1], in_pieces[1]) == (b"at once", b"in pieces")
     assert at_once[2] == in_pieces[2]
 
 
 @pytest.mark.parametrize("at", range(1, len(b"POST /a" + LENGTH + b"abcd")))
-def test_a_request_may_come_in_any_two_pieces(client: Client, at: int) -> None:
-    """Its answer is that of the whole, wherever the cut is, and so is that of the next request."""
+def test_a_request_may_arrive_in_any_two_pieces(client: Client, at: int) -> None:
+    """The response is the same wherever the request is cut, and so is the response to the next request."""
     raw = b"POST /a" + LENGTH + b"abcd"
     client.send(raw)
-    whole = client.answer()[2]
+    whole = client.response()[2]
 
     client.send(raw[:at])
     client.send(raw[at:])
 
-    assert client.answer()[2] == whole
+    assert client.response()[2] == whole
     client.send(raw)
-    assert client.answer()[2] == whole
+    assert client.response()[2] == whole
 
 
-def test_what_is_asked_together_is_answered_in_order(client: Client) -> None:
-    """Also where one in the middle cannot be answered at once: those behind it wait for it."""
+def test_pipelined_requests_get_responses_in_order(client: Client) -> None:
+    """Requests behind one that goes through uvicorn wait for it."""
     paths = [b"/1", b"/2", b"/later", b"/4", b"/5"]
 
     client.send(b"".join(b"GET " + path + HEAD + b"\r\n" for path in paths))
 
-    answers = [client.answer() for _ in paths]
-    assert [body.split()[2] for _, _, body in answers] == paths
-    assert [way for _, way, _ in answers] == [b"at once"] * 2 + [b"in pieces"] * 3
+    responses = [client.response() for _ in paths]
+    assert [body.split()[2] for _, _, body in responses] == paths
+    assert [way for _, way, _ in responses] == [b"at once"] * 2 + [b"in pieces"] * 3
 
 
-def test_a_request_after_a_late_answer_is_answered_at_once(client: Client) -> None:
-    """The long way is that of one request, not of the connection."""
+def test_a_request_after_a_late_response_gets_a_response_at_once(client: Client) -> None:
+    """Uvicorn serves that one request, not the rest of the connection."""
     client.send(b"GET /later" + HEAD + b"\r\n")
-    late = client.answer()
+    late = client.response()
     client.send(b"GET /" + HEAD + b"\r\n")
 
-    assert (late[1], client.answer()[1]) == (b"in pieces", b"at once")
+    assert (late[1], client.response()[1]) == (b"in pieces", b"at once")
 
 
-def test_a_client_that_does_not_read_is_waited_for(client: Client) -> None:
-    """Twenty megabytes of answers are not piled up at once, and every one arrives."""
-    asked = 1_000
-    sender = threading.Thread(target=client.send, args=((b"GET /much" + HEAD + b"\r\n") * asked,))
+def test_responses_wait_for_a_client_that_does_not_read(client: Client) -> None:
+    """Twenty megabytes of responses are not buffered at once, and all of them arrive."""
+    count = 1_000
+    sender = threading.Thread(target=client.send, args=((b"GET /much" + HEAD + b"\r\n") * count,))
 
     sender.start()
-    answers = [client.answer() for _ in range(asked)]
+    responses = [client.response() for _ in range(count)]
     sender.join(60)
 
-    assert {len(body) > 20_000 for _, _, body in answers} == {True}
-    assert {way for _, way, _ in answers} == {b"at once", b"in pieces"}
+    assert {len(body) > 20_000 for _, _, body in responses} == {True}
+    assert {way for _, way, _ in responses} == {b"at once", b"in pieces"}
 
 
-def test_an_exception_of_ours_is_500_and_noted(client: Client, crashes: list[Crash]) -> None:
-    """The connection goes on."""
+def test_an_exception_of_a_harness_application_is_500_and_recorded(client: Client, crashes: list[Crash]) -> None:
+    """The connection stays open and serves the next request."""
     client.send(b"GET /broken" + HEAD + b"\r\n")
-    first = client.answer()
+    first = client.response()
     client.send(b"GET /" + HEAD + b"\r\n")
 
     assert first == (b"HTTP/1.1 500 Internal Server Error", b"", b"")
-    assert client.answer()[0] == b"HTTP/1.1 200 OK"
+    assert client.response()[0] == b"HTTP/1.1 200 OK"
     assert [(crash.place, crash.error) for crash in crashes] == [("server", "ZeroDivisionError: ours")]
 
 
-def test_bad_http_behind_a_good_request_is_refused(client: Client, crashes: list[Crash]) -> None:
-    """The good one is answered first."""
+def test_malformed_http_after_a_valid_request_is_refused(client: Client, crashes: list[Crash]) -> None:
+    """The valid request gets its response first, and no crash is recorded."""
     client.send(b"GET /" + HEAD + b"\r\n" + b"\x00\x01\r\n\r\n")
 
-    said = client.rest()
+    received = client.read_to_end()
 
-    assert said.startswith(b"HTTP/1.1 200 OK\r\n")
-    assert b"HTTP/1.1 400 Bad Request\r\n" in said
+    assert received.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert b"HTTP/1.1 400 Bad Request\r\n" in received
     assert crashes == []
 
 
-def test_an_idle_connection_is_closed(restless: Client) -> None:
-    """After the time that connections are kept, counted from the last answer."""
-    restless.send(b"GET /" + HEAD + b"\r\n")
-    restless.answer()
+def test_an_idle_connection_is_closed(impatient_client: Client) -> None:
+    """The keep-alive timeout counts from the last response."""
+    impatient_client.send(b"GET /" + HEAD + b"\r\n")
+    impatient_client.response()
 
-    assert restless.rest() == b""
+    assert impatient_client.read_to_end() == b""
 
 
-def test_a_connection_in_the_middle_of_a_request_is_kept(restless: Client) -> None:
-    """However long the rest of the request takes."""
-    restless.send(b"GET /" + HEAD + b"\r\n" + b"GET /second")
-    restless.answer()
-    assert not select.select([restless.sock], [], [], 0.15)[0]
-    restless.send(HEAD + b"\r\n")
+def test_a_connection_within_a_request_stays_open(impatient_client: Client) -> None:
+    """The keep-alive timeout does not apply while the rest of a request is missing."""
+    impatient_client.send(b"GET /" + HEAD + b"\r\n" + b"GET /second")
+    impatient_client.response()
+    assert not select.select([impatient_client.sock], [], [], 0.15)[0]
+    impatient_client.send(HEAD + b"\r\n")
 
-    assert restless.answer()[0] == b"HTTP/1.1 200 OK"
+    assert impatient_client.response()[0] == b"HTTP/1.1 200 OK"

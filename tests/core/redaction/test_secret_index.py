@@ -1,4 +1,4 @@
-"""The index of secrets: every spelling of a value is found, parts of nine characters are, and nothing else."""
+"""The index of secrets finds a secret in any encoding, and parts of nine characters, but nothing else."""
 
 import base64
 import html
@@ -18,20 +18,20 @@ PAYLOAD = base64.urlsafe_b64encode(CLAIMS).rstrip(b"=").decode()
 SIGNATURE = "RvPjDlRTJyN_vVhS0ad7AnXgb5frnRlLgjMTrkqpZG4"
 TOKEN = f"{HEAD}.{PAYLOAD}.{SIGNATURE}"
 NUMBER = "482915637"
-MINUS_ONE = CLIENT_SECRET[4:13]
+NINE_CHARACTERS = CLIENT_SECRET[4:13]
 BASIC = base64.b64encode(f"0q3v8k2m5n7p9r1t4w6x8z0b2d:{CLIENT_SECRET}".encode()).decode()
 
-SPELLINGS = {
+ENCODINGS = {
     "plain": CLIENT_SECRET,
     "base64": base64.b64encode(CLIENT_SECRET.encode()).decode(),
     "base64 of the pair": BASIC,
-    "base64 behind one more character": base64.b64encode(b"x" + CLIENT_SECRET.encode()).decode(),
+    "base64 after one more character": base64.b64encode(b"x" + CLIENT_SECRET.encode()).decode(),
     "base64 for URLs": base64.urlsafe_b64encode(f"??>{CLIENT_SECRET}".encode()).decode(),
     "base64 inside base64": base64.b64encode(BASIC.encode()).decode(),
-    "base64 right behind a word": "basic_" + base64.b64encode(CLIENT_SECRET.encode()).decode(),
+    "base64 directly after a word": "basic_" + base64.b64encode(CLIENT_SECRET.encode()).decode(),
     "hex": CLIENT_SECRET.encode().hex(),
     "hex in capitals": CLIENT_SECRET.encode().hex().upper(),
-    "hex behind 0x": "0x" + CLIENT_SECRET.encode().hex(),
+    "hex after 0x": "0x" + CLIENT_SECRET.encode().hex(),
     "hex in pairs": CLIENT_SECRET.encode().hex(" "),
     "hex in pairs with colons": CLIENT_SECRET.encode().hex(":"),
     "hex in a list": ", ".join(f"0x{number:02x}" for number in CLIENT_SECRET.encode()),
@@ -47,7 +47,7 @@ SPELLINGS = {
     "base64 URL-encoded": quote(base64.b64encode(b"\xff\xfe" + CLIENT_SECRET.encode()).decode(), safe=""),
     "hex in JSON in base64": base64.b64encode(json.dumps({"a": CLIENT_SECRET.encode().hex()}).encode()).decode(),
 }
-OF_KEYS = {
+KEY_ENCODINGS = {
     "plain": WEBHOOK_SECRET,
     "URL-encoded": quote(WEBHOOK_SECRET, safe=""),
     "URL-encoded twice": quote(quote(WEBHOOK_SECRET, safe=""), safe=""),
@@ -55,15 +55,15 @@ OF_KEYS = {
     "HTML": html.escape(WEBHOOK_SECRET).replace("/", "&#x2F;").replace("+", "&plus;"),
     "the key in hex": KEY.hex(),
     "the key in hex in capitals": KEY.hex(":").upper(),
-    "the key behind two bytes, in base64": base64.b64encode(b"ab" + KEY).decode(),
+    "the key after two bytes, in base64": base64.b64encode(b"ab" + KEY).decode(),
     "the key for URLs": base64.urlsafe_b64encode(b"abc" + KEY).decode(),
 }
 PARTS = {
-    "nine characters": MINUS_ONE,
+    "nine characters": NINE_CHARACTERS,
     "nine characters at the end": CLIENT_SECRET[-9:],
-    "nine characters in base64": base64.b64encode(f"key: {MINUS_ONE}...".encode()).decode(),
-    "nine characters in hex": MINUS_ONE.encode().hex(),
-    "nine characters, one of them escaped": MINUS_ONE[:4] + f"%{ord(MINUS_ONE[4]):02x}" + MINUS_ONE[5:],
+    "nine characters in base64": base64.b64encode(f"key: {NINE_CHARACTERS}...".encode()).decode(),
+    "nine characters in hex": NINE_CHARACTERS.encode().hex(),
+    "nine characters, one of them escaped": NINE_CHARACTERS[:4] + f"%{ord(NINE_CHARACTERS[4]):02x}" + NINE_CHARACTERS[5:],
     "half a token": TOKEN[: len(TOKEN) * 2 // 3],
     "a token without its signature": f"{HEAD}.{PAYLOAD}",
     "a signature": SIGNATURE,
@@ -74,15 +74,15 @@ PARTS = {
 HARMLESS = {
     "a prefix and eight characters": CLIENT_SECRET[:12] + "...",
     "the last eight characters": "***" + CLIENT_SECRET[-8:],
-    "eight characters in base64": base64.b64encode(f"key: {MINUS_ONE[:8]}...".encode()).decode(),
-    "eight characters in hex": MINUS_ONE[:8].encode().hex(),
+    "eight characters in base64": base64.b64encode(f"key: {NINE_CHARACTERS[:8]}...".encode()).decode(),
+    "eight characters in hex": NINE_CHARACTERS[:8].encode().hex(),
     "the head of a token": HEAD,
     "the head of a token and what it begins with": TOKEN[:60],
     "the claims of a token": CLAIMS.decode(),
     "the ids of a token": "0q3v8k2m5n7p9r1t4w6x8z0b2d 9c41f07be2d85a36",
     "another token of the same head": f"{HEAD}.eyJvcmciOjF9.{SIGNATURE[::-1]}",
     "a longer number": "1482915637",
-    "a number with more behind it": "4829156370",
+    "a number with another digit after it": "4829156370",
     "the last digits": "****5637",
     "digits with a gap": "482 915 637",
 }
@@ -90,72 +90,72 @@ HARMLESS = {
 
 @pytest.fixture(scope="module")
 def index() -> Index:
-    """An index of one secret of each kind."""
-    made = Index()
-    made.add("client secret", CLIENT_SECRET)
-    made.add("webhook secret", WEBHOOK_SECRET)
-    made.add("access token", TOKEN)
-    made.add("account number", NUMBER, has_parts=False)
-    return made
+    """Return an index of one secret of each kind."""
+    index = Index()
+    index.add("client secret", CLIENT_SECRET)
+    index.add("webhook secret", WEBHOOK_SECRET)
+    index.add("access token", TOKEN)
+    index.add("account number", NUMBER, has_parts=False)
+    return index
 
 
-@pytest.mark.parametrize("spelling", SPELLINGS)
-def test_a_secret_is_found_whole_in_every_spelling(index: Index, spelling: str) -> None:
-    """However an app writes it, it is all there."""
-    hits = index.hits(f"before {SPELLINGS[spelling]} after".encode())
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_a_whole_secret_is_found_in_every_encoding(index: Index, encoding: str) -> None:
+    """Each encoding of the secret is one hit that counts as whole."""
+    hits = index.hits(f"before {ENCODINGS[encoding]} after".encode())
 
     assert [(hit.kind, hit.is_whole) for hit in hits] == [("client secret", True)]
 
 
-@pytest.mark.parametrize("spelling", OF_KEYS)
-def test_a_base64_secret_is_found_as_text_and_as_key(index: Index, spelling: str) -> None:
-    """What signs is the key behind the text, so that is as secret."""
-    hits = index.hits(f"key={OF_KEYS[spelling]}\n".encode())
+@pytest.mark.parametrize("encoding", KEY_ENCODINGS)
+def test_a_base64_secret_is_found_as_text_and_as_key(index: Index, encoding: str) -> None:
+    """The key that a base64 text encodes is as secret as the text, because it signs the messages."""
+    hits = index.hits(f"key={KEY_ENCODINGS[encoding]}\n".encode())
 
     assert {hit.kind for hit in hits} == {"webhook secret"}
 
 
 @pytest.mark.parametrize("part", PARTS)
-def test_a_part_of_more_than_eight_characters_is_a_leak(index: Index, part: str) -> None:
-    """It helps to guess the rest, and is told apart from the whole."""
+def test_nine_characters_of_a_secret_are_a_leak(index: Index, part: str) -> None:
+    """A part helps to guess the rest; the hit is not marked as whole."""
     hits = index.hits(f"log: {PARTS[part]}\n".encode())
 
     assert [hit.is_whole for hit in hits] == [False] * len(hits) != []
 
 
 @pytest.mark.parametrize("text", HARMLESS)
-def test_what_says_nothing_is_no_leak(index: Index, text: str) -> None:
-    """Beginnings, last digits, heads, claims and longer numbers are lawful in any log."""
+def test_a_text_that_reveals_no_secret_is_no_leak(index: Index, text: str) -> None:
+    """Prefixes, last digits, token heads, token claims and longer numbers may appear in a log."""
     assert index.hits(f"log: {HARMLESS[text]}\n".encode()) == []
 
 
-@pytest.mark.parametrize("spelling", [*SPELLINGS, *OF_KEYS, *PARTS])
-def test_a_hit_knows_where_it_stands(index: Index, spelling: str) -> None:
-    """What is cut out of the text leaves no secret behind."""
-    text = f"before {(SPELLINGS | OF_KEYS | PARTS)[spelling]} after".encode()
+@pytest.mark.parametrize("encoding", [*ENCODINGS, *KEY_ENCODINGS, *PARTS])
+def test_a_hit_has_the_position_of_the_secret(index: Index, encoding: str) -> None:
+    """A text without the spans of its hits contains no secret."""
+    text = f"before {(ENCODINGS | KEY_ENCODINGS | PARTS)[encoding]} after".encode()
     spans = sorted(hit.span for hit in index.hits(text))
 
-    left = b"|".join(
+    remaining = b"|".join(
         [text[end:begin] for (_, end), (begin, _) in zip([(0, 0), *spans], [*spans, (len(text), 0)], strict=True)]
     )
 
-    assert index.hits(left) == []
-    assert left.startswith(b"before ")
-    assert left.endswith(b" after")
+    assert index.hits(remaining) == []
+    assert remaining.startswith(b"before ")
+    assert remaining.endswith(b" after")
 
 
-def test_a_number_of_its_own_is_found(index: Index) -> None:
-    """Account numbers count whole, as numbers."""
+def test_a_separate_number_is_found(index: Index) -> None:
+    """An account number is a secret as a whole, where it is not part of a longer number."""
     (hit,) = index.hits(f"account={NUMBER};".encode())
 
     assert (hit.text, hit.span) == ("the account number", (8, 17))
 
 
-def test_a_finding_says_how_it_is_written(index: Index) -> None:
-    """So somebody who reads a log knows what to look for; escapes go without saying."""
-    told = [hit.text for text in (TOKEN, BASIC, KEY.hex(), MINUS_ONE) for hit in index.hits(text.encode())]
+def test_a_hit_names_the_encoding(index: Index) -> None:
+    """The text names what to search for in a log; escapes are not named."""
+    texts = [hit.text for text in (TOKEN, BASIC, KEY.hex(), NINE_CHARACTERS) for hit in index.hits(text.encode())]
 
-    assert told == [
+    assert texts == [
         "the access token",
         "the client secret in base64",
         "the webhook secret decoded in hex",
@@ -167,8 +167,8 @@ def test_a_finding_says_how_it_is_written(index: Index) -> None:
     "typed",
     ["my-production-webhook-secret-2026", "correcthorsebatterystaple", "whsec_development_environment", "0000000000000000"],
 )
-def test_words_are_secret_as_a_whole_only(typed: str) -> None:
-    """A secret that somebody typed consists of words that stand in every log."""
+def test_a_typed_secret_is_secret_as_a_whole_only(typed: str) -> None:
+    """A secret that a person typed consists of words that occur in many logs."""
     index = Index()
     index.add("webhook secret", typed)
 
@@ -177,16 +177,16 @@ def test_words_are_secret_as_a_whole_only(typed: str) -> None:
 
 
 @pytest.mark.parametrize("value", ["", "test", "12345"])
-def test_what_is_too_short_is_no_secret(value: str) -> None:
-    """Somebody's webhook secret is a word, and the log is full of it."""
+def test_a_short_value_is_no_secret(value: str) -> None:
+    """A webhook secret that is a short word would be found in ordinary log lines."""
     index = Index()
     index.add("webhook secret", value)
 
     assert index.hits(b"a test of 12345") == []
 
 
-def test_an_address_with_a_secret_in_it_is_secret_where_it_was_drawn() -> None:
-    """Its path and host stand everywhere."""
+def test_only_the_random_part_of_an_address_is_secret() -> None:
+    """Its host and path occur in many texts."""
     index = Index()
     index.add("auth_url", "http://127.0.0.1:8080/v1/auth/sessions/27ZdKq8Lr3mVx0PsYt6WnBcJfHg")
 
@@ -194,8 +194,8 @@ def test_an_address_with_a_secret_in_it_is_secret_where_it_was_drawn() -> None:
     assert [hit.text for hit in index.hits(b"session q8Lr3mVx0PsY")] == ["a part of the auth_url"]
 
 
-def test_a_hit_has_no_readable_secret_in_it(index: Index) -> None:
-    """Nor has anything else of the index: it stands in tracebacks."""
+def test_the_repr_of_hits_and_index_contains_no_secret(index: Index) -> None:
+    """Both can appear in tracebacks."""
     (hit,) = index.hits(CLIENT_SECRET.encode())
 
-    assert MINUS_ONE not in repr(hit) + repr(index)
+    assert NINE_CHARACTERS not in repr(hit) + repr(index)

@@ -123,7 +123,7 @@ class Server:
 
         Args:
             port: The port; 0 lets the system choose.
-            protocol: The HTTP protocol class, for a link that needs the transport; default: uvicorn's.
+            protocol: The HTTP protocol class, for a proxy that needs the transport; default: uvicorn's.
             certificate: Paths of the certificate chain and its key. With them the server uses TLS.
             door: Accepts the connections instead of the server, and passes on those that the server shall serve.
             crashes: Collects what *app* raises, if *app* belongs to the harness. Without it, exceptions go to logging.
