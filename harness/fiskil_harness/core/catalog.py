@@ -34,12 +34,12 @@ def institutions() -> dict[str, Institution]:
     Raises:
         ConfigError: A file does not fit.
     """
-    found: dict[str, Institution] = {}
+    institutions: dict[str, Institution] = {}
     for path in sorted((folder("fixtures") / "institutions").glob("*.toml")):
         for raw in _read(path)["institution"]:
-            one = _convert(raw, Institution, path)
-            found[one.institution_id] = one
-    return found
+            institution = _convert(raw, Institution, path)
+            institutions[institution.institution_id] = institution
+    return institutions
 
 
 @cache
@@ -93,12 +93,12 @@ def scenario_path(name: str) -> Path:
     Raises:
         UnknownName: There is no such scenario; the nearest match, or its new name, is named.
     """
-    found = _scenarios_in(folder("scenarios") / OPT_IN).get(name) or _scenarios_in(folder("scenarios")).get(name)
-    if found is None:
+    path = _scenarios_in(folder("scenarios") / OPT_IN).get(name) or _scenarios_in(folder("scenarios")).get(name)
+    if path is None:
         from fiskil_harness.core.renamed import new_name
 
         raise UnknownName("scenario", name, scenario_names(), now=new_name("scenarios", name))
-    return found
+    return path
 
 
 @cache

@@ -167,14 +167,14 @@ def _check_holder(name: str, spec: AccountSpec, read: Mapping[str, Person]) -> N
         raise _wrong(name, f"holds {spec.key!r} with {spec.joint_with!r}, whose file does not describe the same account.")
 
 
-def _unknown(what: str, value: str, known: Iterable[str]) -> str:
+def _unknown(field: str, value: str, known: Iterable[str]) -> str:
     names = sorted(known)
     near = nearest(value, names)
-    return f"has an unknown {what}: {value!r}. {f'Did you mean {near!r}? ' if near else ''}Known: {', '.join(names)}."
+    return f"has an unknown {field}: {value!r}. {f'Did you mean {near!r}? ' if near else ''}Known: {', '.join(names)}."
 
 
-def _wrong(name: str, says: str) -> ConfigError:
-    return ConfigError(f"The file {name}.toml of fixtures/end_users {says}")
+def _wrong(name: str, problem: str) -> ConfigError:
+    return ConfigError(f"The file {name}.toml of fixtures/end_users {problem}")
 
 
 def _read_as(read: Callable[[str], Any], text: str) -> Any:

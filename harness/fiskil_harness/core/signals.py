@@ -58,23 +58,23 @@ def remembered() -> Iterator[Callable[[], None]]:
 
     The exception is lost if the signal arrives in a callback of the interpreter, such as Hypothesis' garbage collector hook.
     """
-    struck: list[int] = []
+    received: list[int] = []
 
-    def strike_again() -> None:
-        if struck:
+    def raise_again() -> None:
+        if received:
             raise KeyboardInterrupt
 
     if threading.current_thread() is not threading.main_thread():
-        yield strike_again
+        yield raise_again
         return
 
-    def strike(number: int, _frame: object) -> None:
-        struck.append(number)
+    def interrupt(number: int, _frame: object) -> None:
+        received.append(number)
         raise KeyboardInterrupt
 
-    before = {number: signal.signal(number, strike) for number in handled_signals() if callable(signal.getsignal(number))}
+    before = {number: signal.signal(number, interrupt) for number in handled_signals() if callable(signal.getsignal(number))}
     try:
-        yield strike_again
+        yield raise_again
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -9,22 +9,22 @@ def environment(name: str) -> str | None:
     return os.environ.get(name) or None
 
 
-def environment_of_child(given: Mapping[str, str], *, withheld: Collection[str] = ()) -> dict[str, str]:
-    """Return the environment for a child process: ours without the names in *withheld*, plus *given*."""
+def environment_of_child(added: Mapping[str, str], *, withheld: Collection[str] = ()) -> dict[str, str]:
+    """Return the environment for a child process: ours without the names in *withheld*, plus *added*."""
     inherited = {name: text for name, text in os.environ.items() if name not in withheld}
-    return {**inherited, **given}
+    return {**inherited, **added}
 
 
-def lend(given: Mapping[str, str]) -> Callable[[], None]:
+def lend(variables: Mapping[str, str]) -> Callable[[], None]:
     """Set variables of this process; calling the result restores the former values."""
-    before = {name: os.environ.get(name) for name in given}
-    os.environ.update(given)
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
 
-    def take_back() -> None:
+    def restore() -> None:
         for name, text in before.items():
             if text is None:
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = text
 
-    return take_back
+    return restore

@@ -37,21 +37,21 @@ def load(path: Path | None = None, *, folder: Path | None = None) -> Settings:
     Raises:
         ConfigError: There is none, it is not valid TOML, or a key or value is wrong.
     """
-    found = path or _found(folder or Path.cwd())
+    config = path or _existing(folder or Path.cwd())
     try:
-        raw = tomllib.loads(found.read_text(encoding="utf-8"))
+        raw = tomllib.loads(config.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise ConfigError(f"No config at {str(found)!r}. `fiskil-harness init` writes one.") from None
+        raise ConfigError(f"No config at {str(config)!r}. `fiskil-harness init` writes one.") from None
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"The config {str(found)!r} cannot be read: {error}.") from None
+        raise ConfigError(f"The config {str(config)!r} cannot be read: {error}.") from None
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{str(found)!r} is not valid TOML: {error}.") from None
-    if found.name == "pyproject.toml":
+        raise ConfigError(f"{str(config)!r} is not valid TOML: {error}.") from None
+    if config.name == "pyproject.toml":
         table = _table_of(raw)
         if table is None:
-            raise ConfigError(f"{str(found)!r} has no [{TABLE}]. `fiskil-harness init` writes a {FILE}.")
+            raise ConfigError(f"{str(config)!r} has no [{TABLE}]. `fiskil-harness init` writes a {FILE}.")
         raw = table
-    return parse(raw, folder=found.resolve().parent, source=found.name)
+    return parse(raw, folder=config.resolve().parent, source=config.name)
 
 
 def parse(raw: dict[str, Any], *, folder: Path, source: str = FILE) -> Settings:
@@ -97,7 +97,7 @@ def _table_of(project: dict[str, Any]) -> dict[str, Any] | None:
     return table if isinstance(table, dict) else None
 
 
-def _found(folder: Path) -> Path:
+def _existing(folder: Path) -> Path:
     path = find(folder)
     if path is not None:
         return path
@@ -134,9 +134,9 @@ def _struct_in(shape: Any) -> Any:
     if isinstance(shape, type) and issubclass(shape, msgspec.Struct):
         return shape
     for inner in typing.get_args(shape):
-        found = _struct_in(inner)
-        if found is not None:
-            return found
+        struct = _struct_in(inner)
+        if struct is not None:
+            return struct
     return None
 
 

@@ -59,18 +59,18 @@ def refuse_bad_templates(settings: Settings) -> None:
         _refuse_unknown_values(place, text, LAUNCH_VALUES, settings.source)
     if app.observe.reducer:
         _refuse_unknown_values("app.observe.reducer.state", app.observe.reducer.state, REDUCER_VALUES, settings.source)
-    asked: list[tuple[str, str]] = [(f"app.observe.pages.{key}", value) for key, value in app.observe.pages.items()]
+    requests: list[tuple[str, str]] = [(f"app.observe.pages.{key}", value) for key, value in app.observe.pages.items()]
     for place, template in requests_of(settings):
-        asked += [(place, text) for text in texts_of(template)]
+        requests += [(place, text) for text in texts_of(template)]
     own = REQUEST_VALUES | app.login.secrets.keys()
     for place, text in [
         ("path", app.login.path or ""),
         *((f"cookies.{cooky}", text) for cooky, text in app.login.cookies.items()),
     ]:
         _refuse_unknown_values(f"app.login.{place}", text, own, settings.source)
-    for place, text in asked:
-        known = REQUEST_VALUES | (MESSAGE_VALUES if place == MESSAGE else frozenset())
-        _refuse_unknown_values(place, text, known, settings.source)
+    for place, text in requests:
+        values = REQUEST_VALUES | (MESSAGE_VALUES if place == MESSAGE else frozenset())
+        _refuse_unknown_values(place, text, values, settings.source)
 
 
 def filled(state: str, **ids: str) -> str:

@@ -39,9 +39,9 @@ def refuse_contradictions(settings: Settings) -> None:
         UnsafeTarget: An address is not loopback and not allowed.
     """
     app, source = settings.app, settings.source
-    given = [name for name in ("command", "url", "object") if getattr(app, name)]
-    if len(given) > 1:
-        raise ConfigError(f"{source}: [app] gives {' and '.join(given)}. Give one of them.")
+    starts = [name for name in ("command", "url", "object") if getattr(app, name)]
+    if len(starts) > 1:
+        raise ConfigError(f"{source}: [app] gives {' and '.join(starts)}. Give one of them.")
     if app.url:
         _refuse_bad_address(app.url, settings)
     if app.tls:
@@ -180,10 +180,10 @@ def _is_loopback(host: str) -> bool:
     except ValueError:
         pass
     try:
-        found = {ipaddress.ip_address(pair[4][0]) for pair in socket.getaddrinfo(host, None)}
+        addresses = {ipaddress.ip_address(pair[4][0]) for pair in socket.getaddrinfo(host, None)}
     except (OSError, UnicodeError):
         return False
-    return bool(found) and all(address.is_loopback for address in found)
+    return bool(addresses) and all(address.is_loopback for address in addresses)
 
 
 def _refuse_unreadable_command(settings: Settings) -> None:
@@ -261,18 +261,18 @@ def _hint(name: str, known: tuple[str, ...]) -> str:
 
 def _refuse_bad_paths(settings: Settings) -> None:
     app = settings.app
-    given = [("app.observe.ignore", path) for path in app.observe.ignore]
+    paths = [("app.observe.ignore", path) for path in app.observe.ignore]
     if app.observe.reducer:
-        given.append(("app.observe.reducer.state", filled(app.observe.reducer.state, consent_id="c", end_user_id="e")))
+        paths.append(("app.observe.reducer.state", filled(app.observe.reducer.state, consent_id="c", end_user_id="e")))
     if app.observe.connected:
-        given.append(("app.observe.connected.path", app.observe.connected.path))
+        paths.append(("app.observe.connected.path", app.observe.connected.path))
     if app.drive.start_session and (app.drive.start_session.session or "").startswith("$"):
-        given.append(("app.drive.start_session.session", app.drive.start_session.session or ""))
-    if not given:
+        paths.append(("app.drive.start_session.session", app.drive.start_session.session or ""))
+    if not paths:
         return
     import jsonpath
 
-    for place, path in given:
+    for place, path in paths:
         try:
             jsonpath.compile(path)
             is_path = path.startswith("$")

@@ -152,11 +152,12 @@ def spelt_out(webhook: dict[str, Any]) -> dict[str, Any]:
     """
     scheme, payload = webhook.get("scheme"), webhook.get("payload", {})
     if isinstance(scheme, dict) and scheme.get("kind") == STANDARD:
-        given = {key: value for key, value in scheme.items() if key != "kind"}
-        return {**webhook, "scheme": {**_told(PRESETS[STANDARD].scheme), **given}, "payload": _below(payload, STANDARD)}
+        own_keys = {key: value for key, value in scheme.items() if key != "kind"}
+        scheme_keys = {**_as_keys(PRESETS[STANDARD].scheme), **own_keys}
+        return {**webhook, "scheme": scheme_keys, "payload": _below(payload, STANDARD)}
     if isinstance(scheme, str):
-        found = preset(scheme)
-        return {**webhook, "scheme": _told(found.scheme), "payload": _below(payload, scheme)}
+        sender = preset(scheme)
+        return {**webhook, "scheme": _as_keys(sender.scheme), "payload": _below(payload, scheme)}
     return webhook
 
 
@@ -204,7 +205,7 @@ def _refuse_bad_place(name: str, place: str, *, source: str) -> None:
         )
 
 
-def _told(scheme: Scheme) -> dict[str, Any]:
+def _as_keys(scheme: Scheme) -> dict[str, Any]:
     return msgspec.structs.asdict(scheme)
 
 

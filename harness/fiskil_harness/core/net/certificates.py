@@ -63,20 +63,20 @@ class Authority:
     @cached_property
     def files(self) -> Certificates:
         """Write the authority's certificate, and a valid certificate with its key, to files."""
-        made = Certificates(
+        files = Certificates(
             ca_file=self._folder / "ca.pem", chain_file=self._folder / "cert.pem", key_file=self._folder / "key.pem"
         )
         good = self._authority.issue_cert(*NAMES)
-        self._authority.cert_pem.write_to_path(str(made.ca_file))
-        made.key_file.touch(mode=0o600)
-        good.private_key_pem.write_to_path(str(made.key_file))
-        made.chain_file.write_bytes(b"".join(pem.bytes() for pem in good.cert_chain_pems))
-        return made
+        self._authority.cert_pem.write_to_path(str(files.ca_file))
+        files.key_file.touch(mode=0o600)
+        good.private_key_pem.write_to_path(str(files.key_file))
+        files.chain_file.write_bytes(b"".join(pem.bytes() for pem in good.cert_chain_pems))
+        return files
 
     def context(self, shown: ServerCertificate, heard: Callable[[], object] = lambda: None) -> ssl.SSLContext:
-        """A new TLS context for a server; *heard* is called when a client hello arrives."""
+        """Return a new TLS context for a server that shows *kind*; *heard* is called when a client hello arrives."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        with _file_of(self._minted(shown)) as path:
+        with _file_of(self._key_and_chain(shown)) as path:
             context.load_cert_chain(path)
         if shown is ServerCertificate.OLD_VERSION:
             _speak_only_old_versions(context)
@@ -84,7 +84,7 @@ class Authority:
             context.verify_mode = ssl.CERT_REQUIRED
             context.load_verify_locations(cadata=self._authority.cert_pem.bytes().decode())
 
-        def hear(_connection: object, name: str | None, _context: object) -> int | None:
+        def on_hello(_connection: object, name: str | None, _context: object) -> int | None:
             heard()
             if shown is ServerCertificate.NO_PROTOCOL:
                 return NO_APPLICATION_PROTOCOL
@@ -92,7 +92,7 @@ class Authority:
                 return ssl.ALERT_DESCRIPTION_UNRECOGNIZED_NAME
             return None
 
-        context.sni_callback = hear
+        context.sni_callback = on_hello
         return context
 
     @cached_property
@@ -103,35 +103,35 @@ class Authority:
     def _pems(self) -> dict[ServerCertificate, bytes]:
         return {}
 
-    def _minted(self, shown: ServerCertificate) -> bytes:
+    def _key_and_chain(self, kind: ServerCertificate) -> bytes:
         """The private key, followed by the certificates that the server sends."""
-        if shown not in self._pems:
-            self._pems[shown] = self._mint(shown)
-        return self._pems[shown]
+        if kind not in self._pems:
+            self._pems[kind] = self._new_key_and_chain(kind)
+        return self._pems[kind]
 
-    def _mint(self, shown: ServerCertificate) -> bytes:
-        if shown is ServerCertificate.SELF_SIGNED:
+    def _new_key_and_chain(self, kind: ServerCertificate) -> bytes:
+        if kind is ServerCertificate.SELF_SIGNED:
             signer = _new_authority()
             return signer.private_key_pem.bytes() + signer.cert_pem.bytes()
-        leaf = self._issue(shown)
-        sent = leaf.cert_chain_pems[:1] if shown is ServerCertificate.NO_INTERMEDIATE else leaf.cert_chain_pems
+        leaf = self._issue(kind)
+        sent = leaf.cert_chain_pems[:1] if kind is ServerCertificate.NO_INTERMEDIATE else leaf.cert_chain_pems
         return leaf.private_key_pem.bytes() + b"".join(pem.bytes() for pem in sent)
 
-    def _issue(self, shown: ServerCertificate) -> "trustme.LeafCert":
-        ours, now = self._authority, real_now()
-        match shown:
+    def _issue(self, kind: ServerCertificate) -> "trustme.LeafCert":
+        authority, now = self._authority, real_now()
+        match kind:
             case ServerCertificate.EXPIRED:
-                return ours.issue_cert(*NAMES, not_before=now - LONG, not_after=now - DAY)
+                return authority.issue_cert(*NAMES, not_before=now - LONG, not_after=now - DAY)
             case ServerCertificate.NOT_YET_VALID:
-                return ours.issue_cert(*NAMES, not_before=now + DAY, not_after=now + LONG)
+                return authority.issue_cert(*NAMES, not_before=now + DAY, not_after=now + LONG)
             case ServerCertificate.WRONG_HOST:
-                return ours.issue_cert(WRONG_NAME)
+                return authority.issue_cert(WRONG_NAME)
             case ServerCertificate.UNKNOWN_AUTHORITY:
                 return _new_authority().issue_cert(*NAMES)
             case ServerCertificate.NO_INTERMEDIATE:
-                return ours.create_child_ca().issue_cert(*NAMES)
+                return authority.create_child_ca().issue_cert(*NAMES)
             case _:
-                return ours.issue_cert(*NAMES)
+                return authority.issue_cert(*NAMES)
 
 
 def _new_authority() -> "trustme.CA":
@@ -151,13 +151,13 @@ def _speak_only_old_versions(context: ssl.SSLContext) -> None:
 
 @contextlib.contextmanager
 def _file_of(pem: bytes) -> Iterator[str]:
-    """A path from which *pem* can be read once. The standard library reads keys from files only; this one is in memory."""
+    """Yield a path from which *pem* can be read once: the standard library reads keys only from files."""
     if hasattr(os, "memfd_create"):
-        with os.fdopen(os.memfd_create("certificate"), "wb", buffering=0) as held:
-            held.write(pem)
-            yield f"/proc/self/fd/{held.fileno()}"
+        with os.fdopen(os.memfd_create("certificate"), "wb", buffering=0) as file:
+            file.write(pem)
+            yield f"/proc/self/fd/{file.fileno()}"
     else:
-        with tempfile.NamedTemporaryFile() as held:
-            held.write(pem)
-            held.flush()
-            yield held.name
+        with tempfile.NamedTemporaryFile() as file:
+            file.write(pem)
+            file.flush()
+            yield file.name

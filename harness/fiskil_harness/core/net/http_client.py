@@ -70,16 +70,16 @@ class HttpClient:
         limit_s = self._timeout_s if timeout_s is None else timeout_s
         elapsed = stopwatch()
         try:
-            with self._client.stream(method, url, json=json, data=form, headers=headers, timeout=limit_s) as answer:
-                body = _bounded(answer, is_late=lambda: elapsed() > limit_s)
+            with self._client.stream(method, url, json=json, data=form, headers=headers, timeout=limit_s) as response:
+                body = _bounded(response, is_late=lambda: elapsed() > limit_s)
         except (httpx.TimeoutException, TimeoutError):
             return HttpReply(url=url, trouble="no response within the limit")
         except httpx.ConnectError:
             return HttpReply(url=url, trouble="connection refused")
         except (httpx.HTTPError, httpx.InvalidURL, _TooLong, ValueError) as error:
             return HttpReply(url=url, trouble=_in_words(error))
-        kept = {name.lower(): value for name, value in answer.headers.items()}
-        return HttpReply(status=answer.status_code, headers=kept, body=body, url=str(answer.url))
+        lower_case = {name.lower(): value for name, value in response.headers.items()}
+        return HttpReply(status=response.status_code, headers=lower_case, body=body, url=str(response.url))
 
     def close(self) -> None:
         """Close every connection."""
@@ -98,9 +98,9 @@ def _usual_trust() -> ssl.SSLContext:
     return httpx.create_ssl_context(trust_env=False)
 
 
-def _bounded(answer: httpx.Response, *, is_late: Callable[[], bool]) -> bytes:
+def _bounded(response: httpx.Response, *, is_late: Callable[[], bool]) -> bytes:
     body = bytearray()
-    for chunk in answer.iter_bytes():
+    for chunk in response.iter_bytes():
         body += chunk
         if is_late():
             raise TimeoutError

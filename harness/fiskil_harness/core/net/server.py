@@ -30,8 +30,8 @@ BACKLOG = 2048
 CLOSING_TURNS = 4
 CLOSING_S = 20.0
 """Closing takes milliseconds; the limit allows for a busy machine."""
-ROOM = range(15_000, 32_000)
-ROOM_TRIES = 20
+PORT_RANGE = range(15_000, 32_000)
+PORT_TRIES = 20
 
 
 class Loop:
@@ -183,8 +183,8 @@ class _Embedded(uvicorn.Server):
         self._ticking = asyncio.create_task(self._tick())
 
     def _new_protocol(self) -> Any:
-        made: Any = self.config.http_protocol_class
-        return made(config=self.config, server_state=self.server_state, app_state=self.lifespan.state)
+        protocol_class: Any = self.config.http_protocol_class
+        return protocol_class(config=self.config, server_state=self.server_state, app_state=self.lifespan.state)
 
     async def _tick(self) -> None:
         count = 0
@@ -259,9 +259,9 @@ def free_port() -> int:
 
     It is below the range from which the system assigns ports: a port in that range could be taken before it is used.
     """
-    for _ in range(ROOM_TRIES):
+    for _ in range(PORT_TRIES):
         with socket.socket() as sock, contextlib.suppress(OSError):
-            sock.bind((LOOPBACK, secrets.choice(ROOM)))
+            sock.bind((LOOPBACK, secrets.choice(PORT_RANGE)))
             port: int = sock.getsockname()[1]
             return port
     with socket.socket() as sock:
@@ -271,7 +271,7 @@ def free_port() -> int:
 
 
 def client_context(ca_file: Path | None) -> ssl.SSLContext:
-    """A TLS context that trusts *ca_file*, or the system's authorities."""
+    """Return a TLS context that trusts *ca_file*, or the system's authorities."""
     return ssl.create_default_context(cafile=str(ca_file) if ca_file else None)
 
 

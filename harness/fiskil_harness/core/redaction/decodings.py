@@ -37,7 +37,7 @@ _SHAPE = bytes(
     for number in range(256)
 )
 """Maps each character to its class, so that a list of numbers becomes a constant text that is found quickly."""
-_SHAPES = tuple(one * 8 for one in (b"hhs", b"hhss", b"hxhhs", b"hxhhss"))
+_SHAPES = tuple(shape * 8 for shape in (b"hhs", b"hhss", b"hxhhs", b"hxhhss"))
 _ENDS = bytes(10 if chr(number).isspace() or chr(number) in "\"'`<>()[]," else 0 for number in range(256))
 """Maps the characters that surround values to line ends."""
 
@@ -55,49 +55,50 @@ class Decoding(NamedTuple):
 def decodings(text: bytes, *, depth: int = DEPTH) -> Iterator[Decoding]:
     """Every decoding of *text*, the text itself first."""
     plain = Decoding(text, (), lambda begin, end: (begin, end))
-    yield from _readings(plain, depth)
+    yield from _decodings(plain, depth)
 
 
-def _readings(plain: Decoding, depth: int) -> Iterator[Decoding]:
+def _decodings(plain: Decoding, depth: int) -> Iterator[Decoding]:
     for decoding in (plain, *_unescaped(plain)):
         yield decoding
         if depth:
             for packed in _unpacked(decoding):
-                yield from _readings(packed, depth - 1)
+                yield from _decodings(packed, depth - 1)
 
 
-def _unescaped(reading: Decoding) -> Iterator[Decoding]:
+def _unescaped(decoding: Decoding) -> Iterator[Decoding]:
     """The text unescaped once, twice and three times, as long as it has escapes."""
-    found = list(_ESCAPE.finditer(reading.text)) if any(sign in reading.text for sign in (b"%", b"\\", b"&")) else []
-    if not found:
+    has_signs = any(sign in decoding.text for sign in (b"%", b"\\", b"&"))
+    escapes = list(_ESCAPE.finditer(decoding.text)) if has_signs else []
+    if not escapes:
         return
-    reading = _excerpt(reading, _words(reading.text, found))
+    decoding = _excerpt(decoding, _words(decoding.text, escapes))
     for _ in range(ROUNDS):
-        found = list(_ESCAPE.finditer(reading.text))
-        if not found:
+        escapes = list(_ESCAPE.finditer(decoding.text))
+        if not escapes:
             return
-        reading = _without(reading, found)
-        yield reading
+        decoding = _without(decoding, escapes)
+        yield decoding
 
 
-def _excerpt(reading: Decoding, spans: list[Span]) -> Decoding:
+def _excerpt(decoding: Decoding, spans: list[Span]) -> Decoding:
     """The given parts of the text, with a line end after each."""
-    source = reading.text
+    source = decoding.text
     starts = list(accumulate((last - first + 1 for first, last in spans), initial=0))
 
     def places(begin: int, end: int) -> Span:
         number = bisect_right(starts, begin) - 1
         moved = spans[number][0] - starts[number]
-        return reading.places(begin + moved, end + moved)
+        return decoding.places(begin + moved, end + moved)
 
-    return Decoding(b"\n".join([source[first:last] for first, last in spans]), reading.encoding, places)
+    return Decoding(b"\n".join([source[first:last] for first, last in spans]), decoding.encoding, places)
 
 
-def _words(text: bytes, found: list[re.Match[bytes]]) -> list[Span]:
+def _words(text: bytes, escapes: list[re.Match[bytes]]) -> list[Span]:
     """The words of *text* that contain escapes, without those that are too short."""
     ends = text.translate(_ENDS)
     words: list[Span] = []
-    for match in found:
+    for match in escapes:
         if words and match.end() <= words[-1][1]:
             continue
         first, last = ends.rfind(b"\n", 0, match.start()) + 1, ends.find(b"\n", match.end())
@@ -105,23 +106,23 @@ def _words(text: bytes, found: list[re.Match[bytes]]) -> list[Span]:
     return [(first, last) for first, last in words if last - first > SHORTEST]
 
 
-def _without(reading: Decoding, found: list[re.Match[bytes]]) -> Decoding:
-    source, pieces, at = reading.text, list[bytes](), 0
-    for match in found:
-        pieces += [source[at : match.start()], _meant(match)]
+def _without(decoding: Decoding, escapes: list[re.Match[bytes]]) -> Decoding:
+    source, pieces, at = decoding.text, list[bytes](), 0
+    for match in escapes:
+        pieces += [source[at : match.start()], _character_of(match)]
         at = match.end()
     pieces.append(source[at:])
-    shorter = list(accumulate((match.end() - match.start() - 1 for match in found), initial=0))
-    stand = [match.start() - less for match, less in zip(found, shorter, strict=False)]
+    shorter = list(accumulate((match.end() - match.start() - 1 for match in escapes), initial=0))
+    starts = [match.start() - less for match, less in zip(escapes, shorter, strict=False)]
 
     def places(begin: int, end: int) -> Span:
-        first, last = bisect_left(stand, begin), bisect_left(stand, end)
-        return reading.places(begin + shorter[first], end + shorter[last])
+        first, last = bisect_left(starts, begin), bisect_left(starts, end)
+        return decoding.places(begin + shorter[first], end + shorter[last])
 
-    return Decoding(b"".join(pieces), reading.encoding, places)
+    return Decoding(b"".join(pieces), decoding.encoding, places)
 
 
-def _meant(match: re.Match[bytes]) -> bytes:
+def _character_of(match: re.Match[bytes]) -> bytes:
     percent, unicode, braced, byte, plain, number, hexed, named = match.groups()
     digits = percent or unicode or braced or byte or hexed
     if digits:
@@ -133,17 +134,17 @@ def _meant(match: re.Match[bytes]) -> bytes:
     return html.unescape(f"&{named.decode()};").encode()[:1]
 
 
-def _unpacked(reading: Decoding) -> Iterator[Decoding]:
+def _unpacked(decoding: Decoding) -> Iterator[Decoding]:
     """The readable texts that the text contains in base64, in hex or as numbers."""
     for code in _CODES:
-        runs = list(_runs(reading.text, code))
+        runs = list(_runs(decoding.text, code))
         for skipped in range(code.packed) if runs else ():
-            yield _decoded(reading, runs, skipped, code)
-    shape = reading.text.translate(_SHAPE)
+            yield _decoded(decoding, runs, skipped, code)
+    shape = decoding.text.translate(_SHAPE)
     if any(chunk in shape for chunk in _SHAPES):
-        yield _listed(reading, _PAIRS, _PAIR, 16, "in hex")
-    if b",,,,,,,," in reading.text.translate(None, b"0123456789 \r\n\t"):
-        yield _listed(reading, _NUMBERS, _NUMBER, 10, "as bytes")
+        yield _listed(decoding, _PAIRS, _PAIR, 16, "in hex")
+    if b",,,,,,,," in decoding.text.translate(None, b"0123456789 \r\n\t"):
+        yield _listed(decoding, _NUMBERS, _NUMBER, 10, "as bytes")
 
 
 class _Code(NamedTuple):
@@ -176,23 +177,23 @@ _CODES = (
 
 def _runs(text: bytes, code: _Code) -> Iterator[Span]:
     """The runs of encoded characters around the readable parts."""
-    found: list[Span] = []
+    spans: list[Span] = []
     for begin, end in code.readable(text):
         first, last = max(0, begin - code.around), end + code.around
-        if found and first <= found[-1][1]:
-            found[-1] = (found[-1][0], last)
+        if spans and first <= spans[-1][1]:
+            spans[-1] = (spans[-1][0], last)
         else:
-            found.append((first, last))
-    return (match.span() for span in found for match in code.run.finditer(text, *span))
+            spans.append((first, last))
+    return (match.span() for span in spans for match in code.run.finditer(text, *span))
 
 
-def _decoded(reading: Decoding, runs: list[Span], skipped: int, code: _Code) -> Decoding:
+def _decoded(decoding: Decoding, runs: list[Span], skipped: int, code: _Code) -> Decoding:
     """All *runs* decoded together, each without its first *skipped* characters."""
     packed, plain = code.packed, code.plain
     spans = [(begin + skipped, end) for begin, end in runs]
     # One more group after each run, so that two runs do not join to one value.
     sizes = [(-(-(last - first) // packed) + 1) * packed for first, last in spans]
-    filled = [reading.text[first:last].ljust(size, code.zero) for (first, last), size in zip(spans, sizes, strict=True)]
+    filled = [decoding.text[first:last].ljust(size, code.zero) for (first, last), size in zip(spans, sizes, strict=True)]
     text = code.decode(b"".join(filled))
 
     def places(begin: int, end: int) -> Span:
@@ -200,22 +201,22 @@ def _decoded(reading: Decoding, runs: list[Span], skipped: int, code: _Code) -> 
         number = bisect_right(starts, begin) - 1
         (first, last), start = spans[number], starts[number]
         until = -(-(end - start) * packed // plain)
-        return reading.places(first + (begin - start) * packed // plain, min(last, first + until))
+        return decoding.places(first + (begin - start) * packed // plain, min(last, first + until))
 
-    return Decoding(text, (*reading.encoding, code.words), places)
+    return Decoding(text, (*decoding.encoding, code.words), places)
 
 
-def _listed(reading: Decoding, lists: re.Pattern[bytes], number: re.Pattern[bytes], base: int, word: str) -> Decoding:
+def _listed(decoding: Decoding, lists: re.Pattern[bytes], number: re.Pattern[bytes], base: int, word: str) -> Decoding:
     """The bytes that *lists* of numbers stand for, with a zero byte after each list."""
-    found: list[tuple[int, Span]] = []
-    for match in lists.finditer(reading.text):
-        found += [
+    numbers: list[tuple[int, Span]] = []
+    for match in lists.finditer(decoding.text):
+        numbers += [
             (int(each_match[1], base) & 255, each_match.span())
-            for each_match in number.finditer(reading.text, *match.span())
+            for each_match in number.finditer(decoding.text, *match.span())
         ]
-        found.append((0, (match.end(), match.end())))
+        numbers.append((0, (match.end(), match.end())))
 
     def places(begin: int, end: int) -> Span:
-        return reading.places(found[begin][1][0], found[end - 1][1][1])
+        return decoding.places(numbers[begin][1][0], numbers[end - 1][1][1])
 
-    return Decoding(bytes(value for value, _ in found), (*reading.encoding, word), places)
+    return Decoding(bytes(value for value, _ in numbers), (*decoding.encoding, word), places)

@@ -21,48 +21,48 @@ Span = tuple[int, int]
 
 
 def in_base64(text: bytes) -> list[Span]:
-    """The spans of eight or more characters that are base64 of readable text."""
+    """Return the spans of eight or more characters that are base64 of readable text."""
     quads = _where(text, _FIRST) & _where(text, _SECOND) >> 8 & _where(text, _THIRD) >> 16 & _where(text, _ANY) >> 24
-    return _found(quads & quads >> 32, 8)
+    return _spans(quads & quads >> 32, 8)
 
 
 def in_hex(text: bytes) -> list[Span]:
-    """The spans of eighteen or more characters that are hex of readable text."""
+    """Return the spans of eighteen or more characters that are hex of readable text."""
     pairs = _where(text, _HIGH) & _where(text, _LOW) >> 8
-    return _found(_in_a_row(pairs, 9, 16), 18)
+    return _spans(_in_a_row(pairs, 9, 16), 18)
 
 
 def of_digits(text: bytes, fewest: int) -> list[Span]:
-    """The spans of *fewest* or more digits."""
-    return _found(_in_a_row(_where(text, _DIGIT), fewest, 8), fewest)
+    """Return the spans of *fewest* or more digits."""
+    return _spans(_in_a_row(_where(text, _DIGIT), fewest, 8), fewest)
 
 
 def _where(text: bytes, table: bytes) -> int:
     return int.from_bytes(text.translate(table), "little")
 
 
-def _in_a_row(bits: int, wanted: int, step: int) -> int:
-    """The positions at which *wanted* set bits follow, each *step* bits after the one before."""
+def _in_a_row(bits: int, count: int, step: int) -> int:
+    """The positions at which *count* set bits follow, each *step* bits after the one before."""
     reached = 1
-    found = bits
-    while reached < wanted:
-        more = min(reached, wanted - reached)
-        found &= found >> more * step
+    positions = bits
+    while reached < count:
+        more = min(reached, count - reached)
+        positions &= positions >> more * step
         reached += more
-    return found
+    return positions
 
 
-def _found(bits: int, length: int) -> list[Span]:
+def _spans(bits: int, length: int) -> list[Span]:
     """The spans of *length* that begin at the set bits; spans that meet are joined."""
     if not bits:
         return []
     flags = bits.to_bytes((bits.bit_length() + 7) // 8, "little")
-    found: list[Span] = []
+    spans: list[Span] = []
     at = flags.find(1)
     while at >= 0:
-        if found and at <= found[-1][1]:
-            found[-1] = (found[-1][0], at + length)
+        if spans and at <= spans[-1][1]:
+            spans[-1] = (spans[-1][0], at + length)
         else:
-            found.append((at, at + length))
+            spans.append((at, at + length))
         at = flags.find(1, at + 1)
-    return found
+    return spans

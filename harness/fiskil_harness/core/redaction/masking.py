@@ -27,17 +27,17 @@ _BEGUN = re.compile(r"(?:-?\d[\d.eE+-]*|[a-z]{1,4})?\Z")
 
 
 def header(name: str, value: str) -> str:
-    """The value of a header, or the kind of secret that it holds."""
+    """Return the value of a header, or the kind of secret that it holds."""
     return f"<{name.lower()}>" if _SECRET_HEADER.search(name) else email_masked(value)
 
 
 def query(text: str) -> list[tuple[str, str]]:
-    """The names and masked values of a query."""
+    """Return the names and masked values of a query."""
     return [(name, _value(name, value)) for name, value in parse_qsl(text, keep_blank_values=True)]
 
 
 def target(path: str, text: str) -> str:
-    """A path with its query."""
+    """Return a path with its masked query."""
     pairs = "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in query(text))
     return email_masked(path) + (f"?{pairs}" if pairs else "")
 
@@ -56,23 +56,23 @@ def email_masked(text: str) -> str:
     return _EMAIL.sub("<email>", text) if "@" in text or "%40" in text else text
 
 
-def _masked(text: str, shown: frozenset[str]) -> str:
-    told: list[str] = []
+def _masked(text: str, unmasked: frozenset[str]) -> str:
+    pieces: list[str] = []
     name = ""
     for match in _TOKENS.finditer(text):
         string, colon, word, frame, bare = match.groups()
         if frame or word:
             # A value after an object does not belong to the object's last name.
             name = "" if frame and "}" in frame else name
-            told.append(match[0])
+            pieces.append(match[0])
         elif colon:
             name = string[1:-1]
-            told.append(match[0])
-        elif _is_shown(name, shown):
-            told.append(email_masked(match[0]))
+            pieces.append(match[0])
+        elif _is_shown(name, unmasked):
+            pieces.append(email_masked(match[0]))
         else:
-            told.append("0" if bare else '"<text>"')
-    return "".join(told)
+            pieces.append("0" if bare else '"<text>"')
+    return "".join(pieces)
 
 
 def _is_json(text: str) -> bool:
@@ -86,8 +86,8 @@ def _is_json(text: str) -> bool:
     return True
 
 
-def _is_shown(name: str, shown: frozenset[str]) -> bool:
-    return name in shown or _IDS.match(name) is not None
+def _is_shown(name: str, unmasked: frozenset[str]) -> bool:
+    return name in unmasked or _IDS.match(name) is not None
 
 
 def _value(name: str, value: str) -> str:

@@ -17,7 +17,7 @@ SHORTEST_PART = 9
 """The least number of characters of a secret that is a leak."""
 
 SHORTEST_KEY_BYTES = 16
-SHORTEST_DRAWN = 16
+SHORTEST_RANDOM = 16
 FEWEST_CHARACTERS = 10
 """A value with fewer different characters was typed by a person."""
 FEWEST_TURNS = 0.25
@@ -70,7 +70,7 @@ class Secret(NamedTuple):
 
 
 def secrets_of(kind: str, value: str, *, has_parts: bool = True) -> Iterator[Secret]:
-    """The value itself, and the key that it encodes if it is base64."""
+    """Yield the value itself, and the key that it encodes if it is base64."""
     raw = value.encode()
     yield Secret(kind, "", raw, parts_of(raw) if has_parts else ())
     key = _key_behind(raw)
@@ -80,13 +80,13 @@ def secrets_of(kind: str, value: str, *, has_parts: bool = True) -> Iterator[Sec
             # Only readable text is decoded. A key is not readable, so its encoded forms are searched for.
             yield from (
                 Secret(kind, f"decoded {words}", chunk, parts_of(chunk) if has_parts else ())
-                for words, chunk in _written(key)
+                for words, chunk in _encodings_of(key)
             )
 
 
 @lru_cache(maxsize=20_000)
 def parts_of(value: bytes) -> Spans:
-    """The spans of *value* in which nine bytes in a row identify the secret."""
+    """Return the spans of *value* in which nine bytes in a row identify the secret."""
     if value.isdigit():
         return ()
     pieces = value.split(b".")
@@ -96,12 +96,12 @@ def parts_of(value: bytes) -> Spans:
         return ((0, len(value)),) if len(value) >= SHORTEST_KEY_BYTES and len(set(value)) >= FEWEST_CHARACTERS else ()
     prefix = _PREFIX.match(value)
     begin = prefix.end() if prefix and prefix.end() < len(value) else 0
-    if len(value) - begin >= SHORTEST_DRAWN and _ONE_WORD.fullmatch(value, begin) and is_drawn(value[begin:]):
+    if len(value) - begin >= SHORTEST_RANDOM and _ONE_WORD.fullmatch(value, begin) and is_random(value[begin:]):
         return ((begin, len(value)),)
-    return tuple(match.span() for match in _RUN.finditer(value, begin) if is_drawn(match[0]))
+    return tuple(match.span() for match in _RUN.finditer(value, begin) if is_random(match[0]))
 
 
-def is_drawn(text: bytes) -> bool:
+def is_random(text: bytes) -> bool:
     """True if *text* looks random, and not typed by a person."""
     return len(set(text)) >= FEWEST_CHARACTERS and turns(text) >= FEWEST_TURNS * len(text)
 
@@ -119,28 +119,28 @@ def _parts_of_jwt(head: bytes, payload: bytes, signature: bytes) -> Spans:
     a leak.
     """
     begin = len(head) + 1
-    drawn = tuple((begin + first, begin + last) for first, last in _drawn_claims(payload))
+    ids = tuple((begin + first, begin + last) for first, last in _random_claims(payload))
     end = begin + len(payload) + 1
-    return (*drawn, (end, end + len(signature)))
+    return (*ids, (end, end + len(signature)))
 
 
-def _drawn_claims(payload: bytes) -> Iterator[tuple[int, int]]:
+def _random_claims(payload: bytes) -> Iterator[tuple[int, int]]:
     """The spans of the base64 text *payload* that encode claims that are ids with digits, without the first claim."""
     try:
         claims = base64.urlsafe_b64decode(payload + b"=" * (-len(payload) % 4))
-        told: Any = msgspec.json.decode(claims)
+        decoded: Any = msgspec.json.decode(claims)
     except (binascii.Error, ValueError, msgspec.DecodeError, RecursionError):
         return
-    if not isinstance(told, dict) or not told:
+    if not isinstance(decoded, dict) or not decoded:
         return
-    first = next(iter(told.values()))
+    first = next(iter(decoded.values()))
     for match in _CLAIM.finditer(claims):
         if match[1].decode() != first and any(number in b"0123456789" for number in match[1]):
             # Whole characters only: characters at the edges also encode the bytes beside the value.
             yield -(-match.start(1) * 4 // 3), match.end(1) * 4 // 3
 
 
-def _written(key: bytes) -> Iterator[tuple[str, bytes]]:
+def _encodings_of(key: bytes) -> Iterator[tuple[str, bytes]]:
     """The encodings of *key*: hex, and base64 at each offset inside a longer text."""
     yield "in hex", key.hex().encode()
     yield "in hex", key.hex().upper().encode()

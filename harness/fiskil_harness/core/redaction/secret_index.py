@@ -61,7 +61,7 @@ class Index:
         elif len(secret.value) < SHORTEST_PART:
             self._short.append(secret)
         else:
-            for begin, end in secret.parts or (_plainest(secret.value),):
+            for begin, end in secret.parts or (_most_distinctive(secret.value),):
                 part = secret.value[begin:end]
                 # All tokens of the same key share claims.
                 if part not in self._parts:
@@ -70,15 +70,15 @@ class Index:
                         self._grams.setdefault(secret.value[at : at + GRAM], []).append((secret, at))
 
     def hits(self, text: bytes) -> list[Hit]:
-        """Every secret in *text*. For a secret that is found in several encodings, the simplest is reported."""
-        found: list[Hit] = []
-        for reading in decodings(text):
-            for secret, begin, end in self._found(reading.text):
+        """Return every secret in *text*. For a secret that is found in several encodings, the simplest is reported."""
+        hits: list[Hit] = []
+        for decoding in decodings(text):
+            for secret, begin, end in self._matches(decoding.text):
                 is_whole = end - begin == len(secret.value)
-                found.append(Hit(secret.kind, _words(secret, reading), is_whole, reading.places(begin, end)))
-        return list(_outermost(found))
+                hits.append(Hit(secret.kind, _words(secret, decoding), is_whole, decoding.places(begin, end)))
+        return list(_outermost(hits))
 
-    def _found(self, text: bytes) -> Iterator[tuple[Secret, int, int]]:
+    def _matches(self, text: bytes) -> Iterator[tuple[Secret, int, int]]:
         grams = self._grams
         reached: dict[bytes, int] = {}
         # The hot loop: a slice and a look-up for each fifth character.
@@ -102,16 +102,16 @@ class Index:
                 at = text.find(secret.value, at + 1)
 
 
-def _plainest(value: bytes) -> Span:
+def _most_distinctive(value: bytes) -> Span:
     """The nine bytes of *value* by which the whole value is found: the nine with the most different bytes."""
     begin = max(range(len(value) - SHORTEST_PART + 1), key=lambda at: len(set(value[at : at + SHORTEST_PART])))
     return begin, begin + SHORTEST_PART
 
 
-def _outermost(found: list[Hit]) -> Iterator[Hit]:
+def _outermost(hits: list[Hit]) -> Iterator[Hit]:
     """Each hit that is not inside another of its kind. Of several in the same place, the first: it is the simplest."""
     reached: dict[str, int] = {}
-    for hit in sorted(found, key=lambda hit: (hit.span[0], -hit.span[1])):
+    for hit in sorted(hits, key=lambda hit: (hit.span[0], -hit.span[1])):
         if hit.span[1] > reached.get(hit.kind, -1):
             reached[hit.kind] = hit.span[1]
             yield hit
@@ -133,12 +133,12 @@ def _is_leak(secret: Secret, first: int, last: int) -> bool:
     if last - first == len(secret.value):
         return True
     for begin, end in secret.parts:
-        shown = range(max(begin, first), min(end, last) - SHORTEST_PART + 1)
-        if any(turns(secret.value[number : number + SHORTEST_PART]) >= FEWEST_TURNS for number in shown):
+        starts = range(max(begin, first), min(end, last) - SHORTEST_PART + 1)
+        if any(turns(secret.value[number : number + SHORTEST_PART]) >= FEWEST_TURNS for number in starts):
             return True
     return False
 
 
-def _words(secret: Secret, reading: Decoding) -> str:
+def _words(secret: Secret, decoding: Decoding) -> str:
     """The encoding of a hit, in words. Escapes are not named, because only some values need them."""
-    return " ".join(text for text in (secret.form, *dict.fromkeys(reading.encoding)) if text)
+    return " ".join(text for text in (secret.form, *dict.fromkeys(decoding.encoding)) if text)
