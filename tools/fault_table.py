@@ -1,6 +1,6 @@
-"""The catalogue of faults for a reader: ``docs/faults.md``.
+"""Generates the catalogue of faults as a page for readers: ``docs/faults.md``.
 
-``python -m tools.fault_table > docs/faults.md`` writes the page anew; a test demands that it is current.
+``python -m tools.fault_table > docs/faults.md`` writes the page; a test fails if it is not current.
 """
 
 from fiskil_harness.faults import FAULTS
@@ -9,48 +9,48 @@ from fiskil_harness.faults.text import usage
 
 HEAD = """# What can break between app and API
 
-Made from `fixtures/faults.toml` and the faults themselves by `make docs`; a test demands that it is current.
+Generated from `fixtures/faults.toml` and the fault classes by `make docs`; a test fails if this page is not current.
 
-{count} ways in which the API, the network or the bank go wrong. {asked} of them are had by faults that wait between app and
-API: say one of the lines below to `fiskil-harness serve --fault`, or to its control API as `{{"fault": "..."}}`. {other} are
-things that happen in the sandbox: steps, people, scenarios, interpretations. {reasons} are not possible here, and say why.
+{count} ways in which the API, the network or the bank fail. {asked} of them are faults between app and API: pass one of the
+lines below to `fiskil-harness serve --fault`, or send it to its control API as `{{"fault": "..."}}`. {other} are produced in
+the sandbox by steps, people, scenarios or interpretations. {reasons} are not possible here; the table states why.
 
-A line says where, what and when: `[METHOD] route [page N] [version V] [end user ID] [session ID]: fault [+ fault], when`.
-A route is a name of `fiskil-harness list routes`, a family as in `banking.*`, `*`, or `connection`. When is `first 3`,
+A line states where, what and when: `[METHOD] route [page N] [version V] [end user ID] [session ID]: fault [+ fault], when`.
+A route is a name of `fiskil-harness list routes`, a family such as `banking.*`, `*`, or `connection`. When is `first 3`,
 `once`, `always`, `skip 2`, `every 3rd`, `calls 2 and 5`, `with probability 0.2 seed 7`, `between 10 s and 30 s`,
-`from consent.received`, `until consent.revoked`, `per end user`, or several of these after commas. Without a count a fault
-bites once; with `every`, a probability, a time or an event, as often as that says. What closes the port, as `refuse` and
-`blackhole` do, holds from the moment it is set until it is lifted. Faults of TLS need an API that speaks it:
-`serve --tls`, or `tls = true` under `[sandbox]`.
+`from consent.received`, `until consent.revoked`, `per end user`, or several of these separated by commas. Without a count
+a fault bites once; with `every`, a probability, a time or an event, it bites whenever that applies. Faults that close the
+port, such as `refuse` and `blackhole`, act from the moment they are set until they are lifted. Faults of TLS need an API
+with TLS: `serve --tls`, or `tls = true` under `[sandbox]`.
 
-What can go wrong with webhooks is in [receiver-bugs.md](receiver-bugs.md), and what six HTTP clients observe of each fault
-in [felt-by-clients.md](felt-by-clients.md).
+[receiver-bugs.md](receiver-bugs.md) lists what can go wrong with webhooks, and [felt-by-clients.md](felt-by-clients.md) what
+six HTTP clients observe of each fault.
 """
 
-TAIL = """## Every fault, and what it can be told
+TAIL = """## Every fault and its parameters
 
-`fiskil-harness list faults NAME` says more about one. What stands in brackets can be left out; the value shown is then the
-default. Times are said in us, ms, s, min or h, sizes in bytes, kB or MB.
+`fiskil-harness list faults NAME` prints more about one fault. Parameters in brackets are optional; the value shown is the
+default. Times have the unit us, ms, s, min or h, sizes bytes, kB or MB.
 
-| fault | what it does | stands for | by clients |
+| fault | what it does | produces | at clients |
 |---|---|---|---|
 """
 
 UNFELT = frozenset({"stale_response"})
-"""Faults of which one call of a client can feel nothing; the page of what clients feel says why."""
+"""Faults that a single request of a client cannot observe; the page of client errors explains why."""
 
 
 def page() -> str:
-    """The page ``docs/faults.md``: every entry of the catalogue, then every fault."""
-    every = entries().values()
-    asked = sum(bool(catalogue_entry.expressions) for catalogue_entry in every)
-    reasons = sum(is_reason_only(catalogue_entry) for catalogue_entry in every)
-    lines = [HEAD.format(count=len(every), asked=asked, other=len(every) - asked - reasons, reasons=reasons)]
+    """Return the page ``docs/faults.md``: every entry of the catalogue, then every fault."""
+    catalogue = entries().values()
+    asked = sum(bool(entry.expressions) for entry in catalogue)
+    reasons = sum(is_reason_only(entry) for entry in catalogue)
+    lines = [HEAD.format(count=len(catalogue), asked=asked, other=len(catalogue) - asked - reasons, reasons=reasons)]
     for family, title in FAMILIES.items():
-        lines += [f"## {title}", "", "| id | what happens | how to have it | a correct client |", "|---|---|---|---|"]
+        lines += [f"## {title}", "", "| id | what happens | how to produce it | a correct client |", "|---|---|---|---|"]
         lines += [
-            f"| {entry.id} | {_cell(entry.happens)} | {answer(entry)} | {_cell(entry.client)} |"
-            for entry in every
+            f"| {entry.id} | {_cell(entry.happens)} | {how_to_produce(entry)} | {_cell(entry.client)} |"
+            for entry in catalogue
             if entry.family == family
         ]
         lines.append("")
@@ -61,25 +61,25 @@ def page() -> str:
     return "\n".join([*lines, TAIL + "\n".join(rows), ""])
 
 
-def is_reason_only(one: CatalogueEntry) -> bool:
-    """Whether nothing brings it about, for the reason that is said."""
-    return not (one.expressions or one.steps or one.scenarios or one.people or one.interpretations)
+def is_reason_only(entry: CatalogueEntry) -> bool:
+    """Return True if nothing produces the entry, and it only has a reason why."""
+    return not (entry.expressions or entry.steps or entry.scenarios or entry.people or entry.interpretations)
 
 
-def answer(one: CatalogueEntry) -> str:
-    """How an entry can be had, or why it cannot, as a cell of the table."""
-    told = [f"`{_cell(text)}`" for text in one.expressions]
+def how_to_produce(entry: CatalogueEntry) -> str:
+    """Return what produces an entry, or the reason why nothing does, as a cell of the table."""
+    ways = [f"`{_cell(expression)}`" for expression in entry.expressions]
     for label, names in (
-        ("step", one.steps),
-        ("person", one.people),
-        ("scenario", one.scenarios),
-        ("reading", one.interpretations),
-        ("probe", one.probes),
+        ("step", entry.steps),
+        ("person", entry.people),
+        ("scenario", entry.scenarios),
+        ("interpretation", entry.interpretations),
+        ("probe", entry.probes),
     ):
         if names:
             plural = {"person": "people"}.get(label, f"{label}s") if len(names) > 1 else label
-            told.append(f"{plural} {', '.join(f'`{name}`' for name in names)}")
-    return "<br>".join([*told, *([_cell(one.reason)] if one.reason else [])])
+            ways.append(f"{plural} {', '.join(f'`{name}`' for name in names)}")
+    return "<br>".join([*ways, *([_cell(entry.reason)] if entry.reason else [])])
 
 
 def _felt(name: str) -> str:
