@@ -114,7 +114,7 @@ def test_a_finding_is_the_same_whatever_was_left_before(play: Callable[..., Work
         "the app was still at work when the scenario ended: e0 consent.received stayed undone"
     ]
     assert again.outcome.findings == other.outcome.findings
-    assert again.measure.notes == ("the app has not come to rest since first, e0 consent.received",)
+    assert again.measure.notes == ("the app has been busy since first, e0 consent.received",)
 
 
 @pytest.mark.usefixtures("waits")
