@@ -1,20 +1,20 @@
-# Everything a fresh checkout needs: python3 (3.11 or newer) and make.
+# A fresh checkout needs only python3 (3.11 or newer) and make.
 #
-#   make demo      the main job on the reference app: a gate that opens, and one that stays shut
-#   make test      every check and test, within ten minutes on two cores
+#   make demo      run the gate on the reference app, where it opens, and on a flawed app, where it stays shut
+#   make test      all checks and tests, within ten minutes on two cores
 #   make test-all  the same with full matrices and more seeds, within an hour
-#   make coverage  make test once more, with the lines counted that it reaches
-#   make mutants   faults put into the judge, by a sample: the score, and those that no test finds
-#   make lock      renew constraints.txt
-#   make docs      renew docs/endpoints.md, docs/receiver-bugs.md, docs/faults.md and docs/scenarios.md
-#   make costs     measure what each scenario takes on the reference app, and renew fixtures/costs.toml
-#   make felt      measure what HTTP clients feel of each fault, and renew docs/felt-by-clients.md
+#   make coverage  the tests of make test with line coverage
+#   make mutants   mutation tests of the probes by a sample: the score, and the mutants that no test detects
+#   make lock      update constraints.txt
+#   make docs      generate docs/endpoints.md, docs/receiver-bugs.md, docs/faults.md and docs/scenarios.md
+#   make costs     measure the time of each scenario on the reference app, and update fixtures/costs.toml
+#   make felt      measure what HTTP clients observe of each fault, and update docs/felt-by-clients.md
 
 SHELL := /bin/sh
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-# More than two for each of the two cores that are counted on: much of a test is waiting for an app.
+# More workers than the two expected cores, because tests often wait for an app.
 WORKERS ?= 5
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -30,7 +30,7 @@ test: $(VENV)/.installed-dev check
 test-all: $(VENV)/.installed-dev check
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "full or not full"
 
-# Counting lines costs a fifth of the time, in every process that a test starts; so `make test` does without.
+# Line coverage costs a fifth of the time, in every process that a test starts, so `make test` does not measure it.
 coverage: $(VENV)/.installed-dev
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --cov --cov-report=term:skip-covered
 
@@ -60,7 +60,7 @@ $(VENV)/.installed-dev: $(VENV)/.installed tests/browser/package-lock.json
 	@npm ci --prefix tests/browser --silent --no-audit --no-fund
 	@touch $@
 
-# MUTANTS and SEED say how many and which.
+# MUTANTS sets how many mutants are tested, SEED which ones.
 mutants: $(VENV)/.installed-dev
 	@$(BIN)/python -m benchmarks.mutants --mutants $(or $(MUTANTS),400) --seed $(or $(SEED),0)
 
@@ -83,7 +83,7 @@ costs: $(VENV)/.installed
 	@mv fixtures/costs.toml.new fixtures/costs.toml
 	@rm .costs.json
 
-# ROUNDS says how often each client is measured: where chance decides, one round sees one word.
+# ROUNDS sets how often each client is measured: one round shows only one result of a random fault.
 felt: $(VENV)/.installed-dev
 	@$(BIN)/python tests/felt/renew.py $(or $(ROUNDS),3)
 
