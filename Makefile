@@ -1,25 +1,25 @@
-# A fresh checkout needs only python3 (3.11 or newer) and make.
+# Everything a fresh checkout needs: python3 (3.11 or newer) and make.
 #
 #   make demo      run the gate on the reference app, where it opens, and on a flawed app, where it stays shut
-#   make test      all checks and tests, within ten minutes on two cores
-#   make test-all  the same with full matrices and more seeds, within an hour
-#   make coverage  the tests of make test with line coverage
-#   make mutants   mutation tests of the probes by a sample: the score, and the mutants that no test detects
+#   make test      run every check and test, within 25 minutes on two cores
+#   make test-all  run the same with full matrices and more seeds, within an hour
+#   make coverage  run the tests with line coverage
+#   make mutants   break the judging code by a sample of mutants; print the score and the undetected mutants
 #   make lock      update constraints.txt
-#   make docs      generate docs/endpoints.md, docs/receiver-bugs.md, docs/faults.md and docs/scenarios.md
-#   make costs     measure the time of each scenario on the reference app, and update fixtures/costs.toml
-#   make felt      measure what HTTP clients observe of each fault, and update docs/felt-by-clients.md
+#   make docs      update docs/endpoints.md, docs/receiver-bugs.md, docs/faults.md and docs/scenarios.md
+#   make costs     measure the cost of each scenario on the reference app; update fixtures/costs.toml
+#   make client-errors  measure the errors of HTTP clients under each fault; update docs/client-errors.md
 
 SHELL := /bin/sh
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-# More workers than the two expected cores, because tests often wait for an app.
+# More than two for each of two cores: tests mostly wait for an app.
 WORKERS ?= 5
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test test-all coverage check mutants lock docs costs felt clean
+.PHONY: demo test test-all coverage check mutants lock docs costs client-errors clean
 
 demo: $(VENV)/.installed
 	@$(BIN)/fiskil-harness demo
@@ -30,7 +30,7 @@ test: $(VENV)/.installed-dev check
 test-all: $(VENV)/.installed-dev check
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "full or not full"
 
-# Line coverage costs a fifth of the time, in every process that a test starts, so `make test` does not measure it.
+# Coverage adds a fifth of the time, in every process that a test starts; so `make test` does not measure it.
 coverage: $(VENV)/.installed-dev
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --cov --cov-report=term:skip-covered
 
@@ -43,7 +43,7 @@ check: $(VENV)/.installed-dev
 
 $(VENV)/.python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
-		|| { echo "fiskil-harness needs Python 3.11 or newer; name one with PYTHON=..." >&2; exit 2; }
+		|| { echo "fiskil-harness needs Python 3.11 or newer; set one with PYTHON=..." >&2; exit 2; }
 	@.ci/system-tools venv
 	@$(PYTHON) -m venv $(VENV)
 	@touch $@
@@ -60,7 +60,7 @@ $(VENV)/.installed-dev: $(VENV)/.installed tests/browser/package-lock.json
 	@npm ci --prefix tests/browser --silent --no-audit --no-fund
 	@touch $@
 
-# MUTANTS sets how many mutants are tested, SEED which ones.
+# MUTANTS is the number of mutants, SEED selects them.
 mutants: $(VENV)/.installed-dev
 	@$(BIN)/python -m benchmarks.mutants --mutants $(or $(MUTANTS),400) --seed $(or $(SEED),0)
 
@@ -83,9 +83,9 @@ costs: $(VENV)/.installed
 	@mv fixtures/costs.toml.new fixtures/costs.toml
 	@rm .costs.json
 
-# ROUNDS sets how often each client is measured: one round shows only one result of a random fault.
-felt: $(VENV)/.installed-dev
-	@$(BIN)/python tests/felt/renew.py $(or $(ROUNDS),3)
+# ROUNDS is the number of measurements of each client: some faults cause different errors by chance.
+client-errors: $(VENV)/.installed-dev
+	@$(BIN)/python -m tests.faults.clients.renew $(or $(ROUNDS),3)
 
 clean:
 	rm -rf $(VENV) tests/browser/node_modules build dist .coverage htmlcov .mypy_cache .pytest_cache .ruff_cache

@@ -1,6 +1,6 @@
-"""Generates the catalogue of faults as a page for readers: ``docs/faults.md``.
+"""Generates ``docs/faults.md``, the catalogue of faults.
 
-``python -m tools.fault_table > docs/faults.md`` writes the page; a test fails if it is not current.
+``python -m tools.fault_table > docs/faults.md`` writes the page; a test fails if it is outdated.
 """
 
 from fiskil_harness.faults import FAULTS
@@ -9,66 +9,69 @@ from fiskil_harness.faults.text import usage
 
 HEAD = """# What can break between app and API
 
-Generated from `fixtures/faults.toml` and the fault classes by `make docs`; a test fails if this page is not current.
+Generated from `fixtures/faults.toml` and the faults themselves by `make docs`.
 
-{count} ways in which the API, the network or the bank fail. {asked} of them are faults between app and API: pass one of the
-lines below to `fiskil-harness serve --fault`, or send it to its control API as `{{"fault": "..."}}`. {other} are produced in
-the sandbox by steps, people, scenarios or interpretations. {reasons} are not possible here; the table states why.
+{count} ways in which the API, the network or the bank fail. {by_faults} of them are caused by faults between app and API:
+pass one of the expressions below to `fiskil-harness serve --fault`, or to its control API as `{{"fault": "..."}}`. {other}
+happen in the sandbox: steps, people, scenarios, interpretations. {reasons} are not possible here, for the reason given.
 
-A line states where, what and when: `[METHOD] route [page N] [version V] [end user ID] [session ID]: fault [+ fault], when`.
-A route is a name of `fiskil-harness list routes`, a family such as `banking.*`, `*`, or `connection`. When is `first 3`,
-`once`, `always`, `skip 2`, `every 3rd`, `calls 2 and 5`, `with probability 0.2 seed 7`, `between 10 s and 30 s`,
-`from consent.received`, `until consent.revoked`, `per end user`, or several of these separated by commas. Without a count
-a fault bites once; with `every`, a probability, a time or an event, it bites whenever that applies. Faults that close the
-port, such as `refuse` and `blackhole`, act from the moment they are set until they are lifted. Faults of TLS need an API
-with TLS: `serve --tls`, or `tls = true` under `[sandbox]`.
+An expression states where, what and when:
 
-[receiver-bugs.md](receiver-bugs.md) lists what can go wrong with webhooks, and [felt-by-clients.md](felt-by-clients.md) what
-six HTTP clients observe of each fault.
+`[METHOD] route [page N] [version V] [end user ID] [session ID]: fault [+ fault], when`
+
+- The route is a name from `fiskil-harness list routes`, a pattern such as `banking.*`, `*`, or `connection`.
+- The condition is `first 3`, `once`, `always`, `skip 2`, `every 3rd`, `calls 2 and 5`, `with probability 0.2 seed 7`,
+  `between 10 s and 30 s`, `from consent.received`, `until consent.revoked`, `per end user`, or several of them with commas.
+- Without a count a fault bites once; with `every`, a probability, a time or an event, it bites as often as that allows.
+- Faults of the port, such as `refuse` and `blackhole`, act from the moment they are set until they are lifted.
+- TLS faults need an API with TLS: `serve --tls`, or `tls = true` under `[sandbox]`.
+
+[receiver-bugs.md](receiver-bugs.md) lists what can go wrong with webhooks. [client-errors.md](client-errors.md) shows what
+six HTTP clients report for each fault.
 """
 
 TAIL = """## Every fault and its parameters
 
-`fiskil-harness list faults NAME` prints more about one fault. Parameters in brackets are optional; the value shown is the
-default. Times have the unit us, ms, s, min or h, sizes bytes, kB or MB.
+`fiskil-harness list faults NAME` shows more about one. Parameters in brackets are optional; their value here is the default.
+Times are in us, ms, s, min or h, sizes in bytes, kB or MB.
 
-| fault | what it does | produces | at clients |
+| fault | what it does | entries | clients |
 |---|---|---|---|
 """
 
-UNFELT = frozenset({"stale_response"})
-"""Faults that a single request of a client cannot observe; the page of client errors explains why."""
+WITHOUT_CLIENT_ERRORS = frozenset({"stale_response"})
+"""Faults that a single call of a client cannot show; ``docs/client-errors.md`` gives the reason."""
 
 
 def page() -> str:
-    """Return the page ``docs/faults.md``: every entry of the catalogue, then every fault."""
-    catalogue = entries().values()
-    asked = sum(bool(entry.expressions) for entry in catalogue)
-    reasons = sum(is_reason_only(entry) for entry in catalogue)
-    lines = [HEAD.format(count=len(catalogue), asked=asked, other=len(catalogue) - asked - reasons, reasons=reasons)]
+    """Return the page: every entry of the catalogue, then every fault."""
+    every = entries().values()
+    by_faults = sum(bool(entry.expressions) for entry in every)
+    reasons = sum(is_reason_only(entry) for entry in every)
+    lines = [HEAD.format(count=len(every), by_faults=by_faults, other=len(every) - by_faults - reasons, reasons=reasons)]
     for family, title in FAMILIES.items():
-        lines += [f"## {title}", "", "| id | what happens | how to produce it | a correct client |", "|---|---|---|---|"]
+        lines += [f"## {title}", "", "| id | what happens | how to cause it | a correct client |", "|---|---|---|---|"]
         lines += [
-            f"| {entry.id} | {_cell(entry.happens)} | {how_to_produce(entry)} | {_cell(entry.client)} |"
-            for entry in catalogue
+            f"| {entry.id} | {_cell(entry.happens)} | {cause(entry)} | {_cell(entry.client)} |"
+            for entry in every
             if entry.family == family
         ]
         lines.append("")
     rows = [
-        f"| `{_cell(usage(name))}` | {_cell(_first(kind))} | {', '.join(kind.ids)} | {_felt(name)} |"
+        f"| `{_cell(usage(name))}` | {_cell(_first_paragraph(kind))} | {', '.join(kind.ids)} | {_client_errors(name)} |"
         for name, kind in FAULTS.items()
     ]
     return "\n".join([*lines, TAIL + "\n".join(rows), ""])
 
 
 def is_reason_only(entry: CatalogueEntry) -> bool:
-    """Return True if nothing produces the entry, and it only has a reason why."""
+    """Return True if nothing causes the entry, so that it only has a reason."""
     return not (entry.expressions or entry.steps or entry.scenarios or entry.people or entry.interpretations)
 
 
-def how_to_produce(entry: CatalogueEntry) -> str:
-    """Return what produces an entry, or the reason why nothing does, as a cell of the table."""
-    ways = [f"`{_cell(expression)}`" for expression in entry.expressions]
+def cause(entry: CatalogueEntry) -> str:
+    """Return how an entry can be caused, or why it cannot, as a cell of the table."""
+    ways = [f"`{_cell(text)}`" for text in entry.expressions]
     for label, names in (
         ("step", entry.steps),
         ("person", entry.people),
@@ -82,11 +85,11 @@ def how_to_produce(entry: CatalogueEntry) -> str:
     return "<br>".join([*ways, *([_cell(entry.reason)] if entry.reason else [])])
 
 
-def _felt(name: str) -> str:
-    return f"[{'not felt' if name in UNFELT else 'felt'}](felt-by-clients.md#the-table)"
+def _client_errors(name: str) -> str:
+    return "none" if name in WITHOUT_CLIENT_ERRORS else "[errors](client-errors.md#the-table)"
 
 
-def _first(kind: type) -> str:
+def _first_paragraph(kind: type) -> str:
     return " ".join((kind.__doc__ or "").strip().partition("\n\n")[0].replace("``", "`").split())
 
 

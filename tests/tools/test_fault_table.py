@@ -1,30 +1,30 @@
-"""The page of faults is current, and states for each entry how to produce it."""
+"""The page ``docs/faults.md``: current, and complete."""
 
 from fiskil_harness.faults import FAULTS
 from fiskil_harness.faults.catalogue import CatalogueEntry, entries
 from tests.paths import DOCS
-from tools.fault_table import how_to_produce, page
+from tools.fault_table import cause, page
 
 PAGE = DOCS / "faults.md"
 
 
 def test_the_page_is_current() -> None:
-    """``make docs`` writes the page again."""
+    """The page equals what ``make docs`` generates."""
     assert PAGE.read_text(encoding="utf-8") == page()
 
 
 def test_every_entry_and_every_fault_has_a_row() -> None:
-    """Each entry has a row with a third column that is not empty, and each fault has a row."""
+    """Every entry and every fault has a row, and every entry a cause or a reason in its third column."""
     rows = [line.replace("\\|", "/").split(" | ") for line in page().splitlines() if line.startswith("| ")]
-    rows_by_id = {row[0].removeprefix("| "): row for row in rows}
+    by_first_cell = {row[0].removeprefix("| "): row for row in rows}
 
-    assert set(entries()) <= set(rows_by_id)
-    assert [name for name in entries() if not rows_by_id[name][2].strip()] == []
-    assert [name for name in FAULTS if not [cell for cell in rows_by_id if cell.strip("`").split()[0] == name]] == []
+    assert set(entries()) <= set(by_first_cell)
+    assert [name for name in entries() if not by_first_cell[name][2].strip()] == []
+    assert [name for name in FAULTS if not [text for text in by_first_cell if text.strip("`").split()[0] == name]] == []
 
 
-def test_a_cell_lists_everything_that_produces_an_entry() -> None:
-    """Expressions come first, then steps, people, scenarios and probes, and the reason last."""
+def test_the_cause_of_an_entry_names_everything() -> None:
+    """Expressions come first, then other causes, and the reason last."""
     entry = CatalogueEntry(
         id="N-A",
         family="network",
@@ -36,4 +36,4 @@ def test_a_cell_lists_everything_that_produces_an_entry() -> None:
         reason="Nearly.",
     )
 
-    assert how_to_produce(entry) == "`*: stall`<br>steps `advance`, `sync`<br>person `rosa`<br>Nearly."
+    assert cause(entry) == "`*: stall`<br>steps `advance`, `sync`<br>person `rosa`<br>Nearly."
