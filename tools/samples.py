@@ -34,7 +34,7 @@ def docstrings() -> list[str]:
 
 
 def messages() -> list[str]:
-    """Return each text of an error, a finding, an expectation or a fix, with its place; ``{...}`` stands for a value."""
+    """Return each text of an error, a finding, an expectation or a fix, with its place; ``{...}`` replaces each value."""
     return [
         f"{_place(path, node)}\n{text}"
         for path, tree in _trees()

@@ -25,7 +25,7 @@ from fiskil_harness.sandbox.api.watching import WATCHERS, ApiResponseSent
 from fiskil_harness.sandbox.openapi.documents import document
 
 BYTES = "bytes"
-"""What a fault declares that breaks random bytes, so that any part of the response may be broken."""
+"""Declared by faults that break random bytes: any part of the response may deviate."""
 
 _ROUTES = {route.name: route for route in ROUTES}
 

@@ -79,7 +79,7 @@ class SessionResult(Struct, frozen=True, kw_only=True):
 
     @property
     def coverage_marks(self) -> frozenset[str]:
-        """What the app's API requests covered, in all scenarios together."""
+        """The coverage marks of the app's API requests in all scenarios."""
         return frozenset(mark for measure in self.measured for mark in measure.coverage_marks)
 
 

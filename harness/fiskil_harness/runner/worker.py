@@ -98,7 +98,7 @@ class Worker:
         return self._app_object is not None or bool(app.command or app.url or app.object)
 
     def refuse(self, reason: str) -> None:
-        """Prevent that an app starts in this worker, for *reason*; the sandbox can still be used."""
+        """Prevent the app from starting in this worker, for *reason*; the sandbox remains usable."""
         self._start_error = UsageError(reason)
 
     def launch(self) -> Driver:
@@ -309,7 +309,7 @@ def _repeated_failures(journal: Journal) -> Iterator[str]:
 
 
 def _unfinished_work(journal: Journal) -> Iterator[str]:
-    """Yield since which earlier scenario the app has been busy, if it still was at the end of this one."""
+    """Yield the earlier scenario since which the app has been busy, if it was busy at the end of this one too."""
     for since in dict.fromkeys(
         effects.left_by for effects in journal.all(Effects) if effects.moment == "end" and effects.left_by
     ):

@@ -84,6 +84,7 @@ class _Control:
         self._forget = forget
 
     def state(self, _request: Request, _body: bytes) -> Any:
+        """Return the present state of the sandbox, with faults and deliveries."""
         sandbox = self._fiskil.sandbox
         events = sandbox.events
         with sandbox.store.lock:
@@ -99,15 +100,26 @@ class _Control:
             }
 
     def deliveries(self, _request: Request, _body: bytes) -> Any:
+        """Return the delivery log."""
         return {"deliveries": self._deliveries()}
 
     def redeliver(self, _request: Request, body: bytes) -> Any:
+        """Deliver a message once more.
+
+        Raises:
+            Refusal: Nothing is delivered here.
+        """
         redelivery = read(body, Redelivery)
         if self._redeliver is None:
             raise Refusal(404, "Nothing is delivered here, so nothing can be delivered again.")
         return self._redeliver(redelivery.message_id)
 
     def advance(self, _request: Request, body: bytes) -> Any:
+        """Move sandbox time forward.
+
+        Raises:
+            Refusal: The step is negative or longer than ``LONGEST_JUMP_DAYS``.
+        """
         advance = read(body, ClockAdvance)
         clock = self._fiskil.sandbox.clock
         days = advance.days + (advance.hours + (advance.minutes + advance.seconds / 60) / 60) / 24
@@ -117,10 +129,16 @@ class _Control:
         return {"now": rfc3339(clock.now()), "events": len(self._fiskil.sandbox.events)}
 
     def interpret(self, _request: Request, body: bytes) -> Any:
+        """Choose interpretations until the next reset."""
         self._fiskil.interpret(read(body, dict[str, str]))
         return {"interpretations": self._fiskil.sandbox.store.interpretations.chosen}
 
     def sync(self, request: Request, body: bytes) -> Any:
+        """Complete or fail the sync of one dataset or all.
+
+        Raises:
+            UnknownName: The consent does not permit this dataset.
+        """
         result = read(body, SyncResult) if body else SyncResult()
         sandbox, consent = self._fiskil.sandbox, self._active_consent(request)
         permitted = consent.permissions
@@ -131,11 +149,13 @@ class _Control:
         return {"now": rfc3339(sandbox.clock.now()), "events": len(sandbox.events)}
 
     def revoke(self, request: Request, body: bytes) -> Any:
+        """Revoke the latest active consent of the end user."""
         consent = self._active_consent(request)
         self._fiskil.sandbox.revoke(consent, by=read(body, Revocation).by)
         return about(self._fiskil.sandbox.store.consents[consent.arrangement_id])
 
     def change_account(self, request: Request, body: bytes) -> Any:
+        """Change an account at the institution of the latest active consent."""
         change, consent, sandbox = read(body, AccountChange), self._active_consent(request), self._fiskil.sandbox
         apply = {
             "open": sandbox.open_account,
@@ -155,6 +175,7 @@ class _Control:
         return active[-1]
 
     def conclude(self, request: Request, body: bytes) -> Any:
+        """End a consent journey with an outcome."""
         conclusion, session_id = read(body, Conclusion), request.path_params["session_id"]
         sandbox = self._fiskil.sandbox
         session = sandbox.conclude(
@@ -168,6 +189,7 @@ class _Control:
         return {"ending": ending, "arrangement_id": session.arrangement_id, "redirect": sandbox.way_back(session_id)}
 
     def configure(self, _request: Request, body: bytes) -> Any:
+        """Change settings of the console."""
         setting = read(body, ConsoleSetting)
         sandbox = self._fiskil.sandbox
         sandbox.configure(
@@ -179,11 +201,13 @@ class _Control:
         return about(sandbox.store.console)
 
     def connect(self, request: Request, body: bytes) -> Any:
+        """Set the state of the connection to an institution."""
         institution_id = request.path_params["institution_id"]
         self._fiskil.sandbox.set_connection(institution_id, read(body, Connection).status)
         return about(self._fiskil.sandbox.store.institutions[institution_id])
 
     def reset(self, _request: Request, _body: bytes) -> Any:
+        """Reset the sandbox."""
         self._fiskil.reset()
         self._forget()
         return {"now": rfc3339(self._fiskil.sandbox.clock.now())}

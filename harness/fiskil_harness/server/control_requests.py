@@ -10,7 +10,7 @@ from fiskil_harness.faults import FAULTS, AnyFault
 
 
 class ClockAdvance(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How far to move sandbox time forward; the fields add up."""
+    """A step of sandbox time forward; the fields add up."""
 
     seconds: float = 0
     minutes: float = 0
@@ -60,7 +60,7 @@ class ConsoleSetting(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class Conclusion(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How a consent journey ends; ``email`` logs in, the end user's own by default."""
+    """The outcome of a consent journey; ``email`` logs in, the end user's own by default."""
 
     outcome: str
     email: str = ""

@@ -61,7 +61,7 @@ class Account:
 
     @property
     def requests(self) -> int:
-        """How many requests the harness itself has sent."""
+        """Number of requests that the harness itself has sent."""
         return self._client.requests
 
     @property

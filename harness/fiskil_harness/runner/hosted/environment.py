@@ -103,7 +103,7 @@ class HostedFiskil:
 
     @property
     def dialect(self) -> Dialect:
-        """How webhooks would be signed; none are sent here."""
+        """Signature scheme and payload format of webhooks; none are sent here."""
         return Dialect(scheme=SCHEMES_BY_INTERPRETATION[self.interpretation("webhooks.signature")], payload=FISKIL.payload)
 
     @property
