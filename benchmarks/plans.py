@@ -152,8 +152,8 @@ class Httpx:
             self._client.post(self._url, content=message.body, headers={"X-Fiskil-Signature": message.signature})
 
 
-def steps_per_second(sender: PlanSender, *, wanted: int, seed: int) -> float:
-    """Generate *wanted* plans, send their deliveries, and return the steps per second."""
+def steps_per_second(sender: PlanSender, *, plan_count: int, seed: int) -> float:
+    """Generate *plan_count* plans, send their deliveries, and return the steps per second."""
     count = 0
     event = Event(
         event_id=1,
@@ -170,7 +170,7 @@ def steps_per_second(sender: PlanSender, *, wanted: int, seed: int) -> float:
     @hypothesis.settings(
         database=None,
         deadline=None,
-        max_examples=wanted,
+        max_examples=plan_count,
         phases=(Phase.generate,),
         suppress_health_check=tuple(HealthCheck),
     )
@@ -207,7 +207,7 @@ def side_by_side(arguments: argparse.Namespace) -> dict[str, list[float]]:
             names = list(senders)
             for at in range(len(names)):
                 name = names[(at + number) % len(names)]
-                rates[name].append(steps_per_second(senders[name](), wanted=arguments.plans, seed=number))
+                rates[name].append(steps_per_second(senders[name](), plan_count=arguments.plans, seed=number))
     finally:
         receiver.kill()
         receiver.wait()

@@ -55,12 +55,12 @@ def _checked(clause: Clause, observation: Observation, interpretations: Interpre
     return ClauseCheck(clause=clause.id, sentence=clause.sentence, outcome=outcome, expected=expected, observed=observed)
 
 
-def read_everything(api: Api, version: str, known: Mapping[str, Any], interpretations: Mapping[str, str]) -> list[Misfit]:
-    """Read each endpoint once, if the ids it needs are in *known*, and return the responses that deviate from the document.
+def read_everything(api: Api, version: str, ids: Mapping[str, Any], interpretations: Mapping[str, str]) -> list[Misfit]:
+    """Read each endpoint once, if the ids it needs are in *ids*, and return the responses that deviate from the document.
 
     Args:
         version: Version of the API to request.
-        known: Ids that exist, by parameter name.
+        ids: Ids that exist, by parameter name.
         interpretations: The interpretations under which responses are checked.
     """
     misfits: list[Misfit] = []
@@ -73,10 +73,10 @@ def read_everything(api: Api, version: str, known: Mapping[str, Any], interpreta
         needed = {parameter["name"]: parameter["in"] for parameter in parameters if parameter.get("required")}
         if route.name == "energy.plans":
             needed["institution_id"] = "query"
-        if not set(needed) <= set(known):
+        if not set(needed) <= set(ids):
             continue
-        path = route.path.format(**{name: known[name] for name, place in needed.items() if place == "path"})
-        reply = api.get(path, {name: known[name] for name, place in needed.items() if place == "query"}, version=version)
+        path = route.path.format(**{name: ids[name] for name, place in needed.items() if place == "path"})
+        reply = api.get(path, {name: ids[name] for name, place in needed.items() if place == "query"}, version=version)
         response = Response(
             method="GET",
             path=route.path,

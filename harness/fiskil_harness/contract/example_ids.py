@@ -27,22 +27,22 @@ _END_USER_IDS: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...] = (
 _copy = msgspec.json.Decoder(Document).decode
 
 
-def with_examples(whole: Document, known: Mapping[str, Any]) -> Document:
-    """Return a copy of *whole* whose parameters and request bodies have the *known* values, by name, as examples."""
+def with_examples(whole: Document, ids: Mapping[str, Any]) -> Document:
+    """Return a copy of *whole* whose parameters and request bodies have the values of *ids*, by parameter name, as examples."""
     copy = _copy(msgspec.json.encode(whole))
     for parameter in copy["components"]["parameters"].values():
-        _fill(parameter, known)
+        _fill(parameter, ids)
     for item in copy["paths"].values():
         for parameter in item.get("parameters", ()):
-            _fill(parameter, known)
+            _fill(parameter, ids)
         for name, operation in item.items():
             if name == "parameters":
                 continue
             for parameter in operation.get("parameters", ()):
-                _fill(parameter, known)
+                _fill(parameter, ids)
             for media in operation.get("requestBody", {}).get("content", {}).values():
                 example = media.get("example", {})
-                media["example"] = {key: known.get(key, value) for key, value in example.items()}
+                media["example"] = {key: ids.get(key, value) for key, value in example.items()}
     return copy
 
 
@@ -64,8 +64,8 @@ def example_ids(api: Api, end_user_id: str) -> dict[str, str]:
     return ids
 
 
-def _fill(parameter: dict[str, Any], known: Mapping[str, Any]) -> None:
+def _fill(parameter: dict[str, Any], ids: Mapping[str, Any]) -> None:
     name = str(parameter.get("name", ""))
-    if name in known:
+    if name in ids:
         is_list = parameter["schema"].get("type") == "array"
-        parameter["example"] = [known[name]] if is_list else known[name]
+        parameter["example"] = [ids[name]] if is_list else ids[name]

@@ -67,10 +67,10 @@ class ContractReport(Struct, kw_only=True):
                     yield f"        expected {clause.expected}, observed {clause.observed}"
         for misfit in self.misfits:
             yield f"  {'NEW  ' if misfit.is_new else 'DRIFT'} {misfit.operation} {misfit.version}: {misfit.message}"
-        kept = sum(clause.outcome == HOLDS for clause in self.clauses)
+        holding = sum(clause.outcome == HOLDS for clause in self.clauses)
         failed = sum(len(exercise.failures) for exercise in self.exercises)
         cases = sum(exercise.cases for exercise in self.exercises)
-        yield f"{kept} of {len(self.clauses)} checked clauses hold; {cases} requests, {failed} failures."
+        yield f"{holding} of {len(self.clauses)} checked clauses hold; {cases} requests, {failed} failures."
 
     def json(self) -> str:
         """Return the report as indented JSON, with a newline at the end."""

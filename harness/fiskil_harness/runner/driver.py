@@ -253,7 +253,7 @@ class Driver:
 
     def _perform_steps(self, scenario: Scenario, stage: Stage) -> str:
         observed_steps = {name for probe in scenario.probes for name in probe.around}
-        known: dict[str, Effects] = {}
+        latest_effects: dict[str, Effects] = {}
         for number, step in enumerate(scenario.steps):
             self.before_step(number, scenario, stage.journal)
             stage.journal.step = number
@@ -261,9 +261,9 @@ class Driver:
                 is_observed = step_name(step) in observed_steps and self.app.has(EFFECTS)
                 whom = _observed_participant(step)
                 if is_observed:
-                    stage.snapshots("before", whom, known=known)
+                    stage.snapshots("before", whom, known=latest_effects)
                 step.perform(stage)
-                known = stage.snapshots("after", whom) if is_observed else {}
+                latest_effects = stage.snapshots("after", whom) if is_observed else {}
             except ToolMissing as error:
                 stage.cut_short(str(error), hook=error.tool)
                 return ""
@@ -327,12 +327,12 @@ class Driver:
         )
 
     def _explore(
-        self, journal: Journal, scenario: Scenario, kind: PlanKind, wanted: int, shrink_s: float
+        self, journal: Journal, scenario: Scenario, kind: PlanKind, plan_count: int, shrink_s: float
     ) -> tuple[PlanRun, ...]:
         """Run generated plans, each with its own journal, while *scenario* waits; its *journal* records again afterwards.
 
         Args:
-            wanted: Number of plans.
+            plan_count: Number of plans.
             shrink_s: Limit for simplifying a failed plan, in real seconds.
         """
         from fiskil_harness.scenario.generation import explore
@@ -348,7 +348,7 @@ class Driver:
                 run,
                 kind=kind,
                 seed=self.seed,
-                wanted=wanted,
+                wanted=plan_count,
                 can_restart=self.app.can_restart,
                 can_fail=self.app.has(FAIL),
                 folds=self.app.has(REDUCER),

@@ -41,9 +41,9 @@ def application_of(requests: Sequence[ControlRequest], *, crashes: list[Crash]) 
         routes=[Route(path, _endpoint(handler, crashes), methods=[method]) for method, path, handler in requests]
     )
     application.router.redirect_slashes = False
-    known = ", ".join(f"{method} {path}" for method, path, _ in requests)
-    application.add_exception_handler(404, _fixed_response(404, f"No such request. Known: {known}."))
-    application.add_exception_handler(405, _fixed_response(405, f"This path does not allow this method. Known: {known}."))
+    request_list = ", ".join(f"{method} {path}" for method, path, _ in requests)
+    application.add_exception_handler(404, _fixed_response(404, f"No such request. Known: {request_list}."))
+    application.add_exception_handler(405, _fixed_response(405, f"Wrong method for this path. Known: {request_list}."))
     return application
 
 

@@ -100,7 +100,7 @@ def _refuse_unknown_fault(fault: dict[str, Any]) -> None:
         return
     if kind not in FAULTS:
         raise UnknownName("fault", kind, FAULTS, now=new_name("faults", kind))
-    known = FAULTS[kind].__struct_fields__
+    fields = FAULTS[kind].__struct_fields__
     for name in fault:
-        if name != "type" and name not in known:
-            raise UnknownName("field", name, known, place=f"the fault {kind!r}")
+        if name != "type" and name not in fields:
+            raise UnknownName("field", name, fields, place=f"the fault {kind!r}")

@@ -69,8 +69,8 @@ class FaultControl:
         rules, number = self._rules, request.path_params["number"]
         numbered = [waiting for waiting in rules.waiting() if str(waiting.number) == number]
         if not numbered:
-            known = ", ".join(str(waiting.number) for waiting in rules.waiting()) or "none"
-            raise Refusal(404, f"No fault {number!r} is set. Known: {known}.")
+            numbers = ", ".join(str(waiting.number) for waiting in rules.waiting()) or "none"
+            raise Refusal(404, f"No fault {number!r} is set. Known: {numbers}.")
         rules.lift(numbered[0])
         return {"faults": self.waiting()}
 
